@@ -1,0 +1,44 @@
+"""cgviz shows backpropagation: an expression's computational graph with every value and every gradient.
+
+>>> import cgviz
+>>> cgviz.run("(x+y)*z", x=-2, y=5, z=-4).gradient["x"]
+-4.0
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from cgviz.api import graph, run
+    from cgviz.errors import CgvizError, EvaluationError, ExpressionError, RenderError, UsageError
+    from cgviz.graph import Graph
+    from cgviz.passes import Run
+    from cgviz.tracing import trace
+
+PUBLIC = {
+    "run": "cgviz.api", "graph": "cgviz.api", "trace": "cgviz.tracing", "Graph": "cgviz.graph", "Run": "cgviz.passes",
+    "CgvizError": "cgviz.errors", "ExpressionError": "cgviz.errors", "UsageError": "cgviz.errors",
+    "EvaluationError": "cgviz.errors", "RenderError": "cgviz.errors",
+}  # fmt: skip
+__all__ = ["CgvizError", "EvaluationError", "ExpressionError", "Graph", "RenderError", "Run", "UsageError", "graph", "run", "trace"]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what is asked for: `import cgviz` alone loads no sympy. An op's name gives the op (`cgviz.exp`)."""
+    if name in PUBLIC:
+        return getattr(import_module(PUBLIC[name]), name)
+    if not name.startswith("_"):
+        import cgviz.ops  # noqa: F401 - registers them
+        from cgviz.op import REGISTRY
+
+        if name in REGISTRY:
+            return REGISTRY[name]
+    raise AttributeError(f"module 'cgviz' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,78 @@
+"""The library's front door: a program and its inputs become a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cgviz.errors import UsageError
+from cgviz.graph import Graph
+from cgviz.passes import Run, start
+from cgviz.staging import staged
+
+if TYPE_CHECKING:
+    import sympy
+
+    Source = str | sympy.Expr | Graph | Run
+
+
+def graph(
+    program: Source,
+    *,
+    detail: str = "stage",
+    share: bool = True,
+    ties: str = "split",
+    latex: bool | None = None,
+    given: tuple[str, ...] = (),
+) -> Graph:
+    """Returns the graph of a program: text, LaTeX, a sympy expression, or a graph that is there already.
+
+    detail  "stage" or "gate"; share=False keeps equal subexpressions apart; ties "split", "first" or "both"
+    latex   reads the text as LaTeX; None tells it by its backslashes
+    given   names that have values, so that `x(y + 1)` is a product and `e` a variable where they are named
+
+    Raises ExpressionError.
+    """
+    if isinstance(program, Run):
+        program = program.bare
+    if isinstance(program, Graph):
+        return staged(program, detail, ties)
+    from cgviz.language.program import read
+    from cgviz.language.walk import graph_of, graph_of_sympy
+
+    if not isinstance(program, str):
+        return staged(graph_of_sympy(program, share), detail, ties)
+    if latex or (latex is None and "\\" in program):
+        from cgviz.language.latex import read_latex
+
+        return staged(graph_of(read_latex(program, given), share), detail, ties)
+    return staged(graph_of(read(program, given), share), detail, ties)
+
+
+def run(
+    program: Source,
+    values: Mapping[Any, float] | None = None,
+    /,
+    *,
+    detail: str = "stage",
+    share: bool = True,
+    ties: str = "split",
+    latex: bool | None = None,
+    **inputs: float,
+) -> Run:
+    """Returns the run of a program at the given inputs; without any it is symbolic.
+
+    Inputs are keyword arguments; `values` maps names (or sympy symbols) to numbers, for names that are no
+    keywords or bear an option's name.
+
+    >>> run("(x+y)*z", x=-2, y=5, z=-4).gradient
+    {'x': -4.0, 'y': -4.0, 'z': 3.0}
+
+    Raises ExpressionError, and UsageError where an input is unknown or has no value.
+    """
+    given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
+    for name, value in given.items():
+        if not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
+            raise UsageError(f"the value of {name!r} is {type(value).__name__}, not a number")
+    made = graph(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
+    return start(made, {name: float(value) for name, value in given.items()})

@@ -1,0 +1,248 @@
+"""Formulas as written: run a rule on `Formula`s and get its text for terminal, program text and LaTeX.
+
+sympy would re-order what it is given; a Formula keeps the operands where the rule put them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cgviz import numbers
+from cgviz.op import ATOM, COMPARISON, POWER, PRODUCT, SIGNED, SUM, Op
+from cgviz.operators import Operators
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A written operand: its text, how tightly it binds, and how brackets go round it."""
+
+    text: str
+    binds: int = ATOM
+    brackets: tuple[str, str] = ("(", ")")
+
+    def within(self, binds: int) -> str:
+        """Returns the text, bracketed when it binds looser than `binds`."""
+        return self.text if self.binds >= binds else self.bracketed
+
+    @property
+    def bracketed(self) -> str:
+        return f"{self.brackets[0]}{self.text}{self.brackets[1]}"
+
+    @property
+    def atom(self) -> str:
+        return self.within(ATOM)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Formula(Operators):
+    """A name, a number, or an op applied to formulas."""
+
+    __slots__ = ("args", "leaf", "op")
+
+    def __init__(self, leaf: str | float = "", op: Op | None = None, args: tuple[Formula, ...] = ()) -> None:
+        self.leaf, self.op, self.args = leaf, op, args
+
+    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Formula:
+        return Formula(op=op, args=tuple(arg if isinstance(arg, Formula) else Formula(arg) for arg in args))
+
+    def write(self, notation: Notation) -> Written:
+        """Returns the formula in a notation. Walks with a stack of its own: depth is no limit."""
+        written: list[Written] = []
+        todo: list[Formula | tuple[Op, int]] = [self]
+        while todo:
+            item = todo.pop()
+            if isinstance(item, tuple):
+                op, count = item
+                operands = written[len(written) - count :]
+                del written[len(written) - count :]
+                written.append(notation.apply(op, operands))
+            elif item.op is None:
+                written.append(notation.leaf(item.leaf))
+            else:
+                todo.append((item.op, len(item.args)))
+                todo.extend(reversed(item.args))
+        return written[0]
+
+    @property
+    def text(self) -> str:
+        """The formula as program text, which the reader reads back: `(1 - sigy)*sigy`."""
+        return self.write(TEXT).text
+
+    @property
+    def pretty(self) -> str:
+        """The formula for the eye: `(1 − sigy)·sigy`."""
+        return self.write(PRETTY).text
+
+    @property
+    def latex(self) -> str:
+        """The formula in LaTeX's mathematics."""
+        return self.write(LATEX).text
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r})"
+
+
+class Notation:
+    """Program text; the base of the other two notations, which change what differs."""
+
+    plus, minus, sign, times, over, comma = " + ", " - ", "-", "*", "/", ", "
+    brackets = ("(", ")")
+    template = ""
+    digits: int | None = None
+
+    def leaf(self, leaf: str | float) -> Written:
+        if isinstance(leaf, str):
+            return Written(self.name(leaf), ATOM, self.brackets)
+        text = self.number(leaf)
+        return Written(text, SIGNED if text[0] in "-−" else PRODUCT if "times" in text else ATOM, self.brackets)
+
+    def name(self, name: str) -> str:
+        return name
+
+    def number(self, value: float) -> str:
+        return numbers.exact(value)
+
+    def apply(self, op: Op, operands: Sequence[Written]) -> Written:
+        if op.spell is not None:
+            text, binds = op.spell(self, *operands)
+            return Written(text, binds, self.brackets)
+        return Written(self.call(op, operands), ATOM, self.brackets)
+
+    def call(self, op: Op, operands: Sequence[Written]) -> str:
+        return f"{op.name}({self.comma.join(map(str, operands))})"
+
+    def sum(self, signs: Sequence[int], terms: Sequence[Written]) -> tuple[str, int]:
+        first = terms[0]
+        text = first.within(SUM) if signs[0] > 0 else self.sign + first.within(PRODUCT)
+        rest = zip(signs[1:], terms[1:], strict=True)
+        return text + "".join((self.plus if s > 0 else self.minus) + t.within(PRODUCT) for s, t in rest), SUM
+
+    def product(self, *factors: Written) -> tuple[str, int]:
+        return self.joined(self.times, factors)
+
+    def joined(self, times: str, factors: Sequence[Written]) -> tuple[str, int]:
+        """Returns factors joined; only the first may begin with a sign, and then the product does."""
+        text = times.join([factors[0].within(SIGNED), *(factor.within(POWER) for factor in factors[1:])])
+        return text, SIGNED if factors[0].binds == SIGNED else PRODUCT
+
+    def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
+        return self.joined(self.over, [top, bottom])
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        return f"{base.atom}**{exponent.within(POWER)}", POWER
+
+    def neg(self, x: Written) -> tuple[str, int]:
+        return self.sign + x.within(PRODUCT), SIGNED
+
+    def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
+        return f"{a.within(SUM)} {sign} {b.within(SUM)}", COMPARISON
+
+    def factorial(self, x: Written) -> tuple[str, int]:
+        return f"factorial({x})", ATOM
+
+
+class Pretty(Notation):
+    """For the eye: ·, −, superscripts, √."""
+
+    minus, sign, times = " − ", "−", "·"
+    signs = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
+
+    def number(self, value: float) -> str:
+        if self.digits is not None:
+            return numbers.number(value, self.digits)
+        return numbers.exact(value).replace("-", "−")
+
+    def call(self, op: Op, operands: Sequence[Written]) -> str:
+        return op.pretty.format(*operands) if op.pretty else super().call(op, operands)
+
+    def name(self, name: str) -> str:
+        return {"pi": "π"}.get(name, name)
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        raised = superscript(exponent.text)
+        return (f"{base.atom}{raised}" if raised else f"{base.atom}^{exponent.within(POWER)}"), POWER
+
+    def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
+        return super().compare(self.signs.get(sign, sign), a, b)
+
+    def factorial(self, x: Written) -> tuple[str, int]:
+        return f"{x.atom}!", POWER
+
+
+def superscript(text: str) -> str:
+    """Returns `text` in superscript digits, or "" where Unicode has no such superscript."""
+    table = dict(zip("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
+    return "".join(map(table.__getitem__, text)) if text and all(c in table for c in text) else ""
+
+
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+)
+
+
+class Latex(Notation):
+    """LaTeX mathematics: fractions, names set as words, Greek letters and subscripts as such."""
+
+    times, plus, minus = r" \cdot ", " + ", " - "
+    brackets = (r"\left(", r"\right)")
+    signs = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+
+    def number(self, value: float) -> str:
+        if self.digits is not None:
+            return numbers.number(value, self.digits, latex=True)
+        mantissa, _, exponent = numbers.exact(value).partition("e")
+        return rf"{mantissa}\times 10^{{{int(exponent)}}}" if exponent else mantissa
+
+    def name(self, name: str) -> str:
+        stem, _, subscript = name.strip("_").partition("_")
+        primes = len(stem) - len(stem.rstrip("′"))
+        stem = stem.rstrip("′")
+        bare = stem.rstrip("0123456789") if not subscript else stem
+        if bare != stem and len(bare) == 1:
+            stem, subscript = bare, stem[len(bare) :]
+        if stem in GREEK:
+            head = f"\\{stem}"
+        else:
+            head = escaped(stem) if len(stem) == 1 else rf"\mathrm{{{escaped(stem)}}}"
+        inner = subscript if subscript.isdigit() or len(subscript) == 1 else rf"\mathrm{{{escaped(subscript)}}}"
+        return head + "'" * primes + (f"_{{{inner}}}" if subscript else "")
+
+    def call(self, op: Op, operands: Sequence[Written]) -> str:
+        if op.latex:
+            return op.latex.format(*operands)
+        return rf"\operatorname{{{escaped(op.name)}}}\left({self.comma.join(map(str, operands))}\right)"
+
+    def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
+        if top.binds == SIGNED:
+            return rf"-\frac{{{top.text[1:]}}}{{{bottom}}}", SIGNED
+        return rf"\frac{{{top}}}{{{bottom}}}", POWER
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        return f"{base.atom}^{{{exponent}}}", POWER
+
+    def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
+        return super().compare(self.signs.get(sign, sign), a, b)
+
+    def factorial(self, x: Written) -> tuple[str, int]:
+        return f"{x.atom}!", POWER
+
+
+def escaped(text: str) -> str:
+    """Returns text that LaTeX sets as it stands, in text or in mathematics."""
+    special = {"\\": r"\backslash{}", "_": r"\_", "^": r"\^{}", "~": r"\~{}"}
+    return "".join(special.get(c, f"\\{c}" if c in "#$%&{}" else c) for c in text)
+
+
+def with_digits(notation: type[Notation], digits: int) -> Notation:
+    """Returns a notation whose numbers are rounded to `digits` significant digits."""
+    made = notation()
+    made.digits = digits
+    return made
+
+
+TEXT, PRETTY, LATEX = Notation(), Pretty(), Latex()

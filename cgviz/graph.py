@@ -1,0 +1,159 @@
+"""The graph: a flat tuple of nodes in topological order, and the builder that makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from cgviz.formula import Formula
+from cgviz.op import Op
+
+
+def unreachable(*_: float) -> float:
+    raise AssertionError("inputs and constants are not computed")
+
+
+INPUT = Op(name="input", arity=(0, 0), forward=unreachable, partials=lambda out: (), gate="sums", source="")
+CONSTANT = Op(name="constant", arity=(0, 0), forward=unreachable, partials=lambda out: (), source="")
+
+
+class Node(NamedTuple):
+    """One value of the graph: an input, a constant, or a stage (an op applied to earlier nodes).
+
+    args      indices of earlier nodes; repeats are kept (`x*x` has two edges)
+    name      an identifier; "" until naming has found one for a stage
+    label     the name in print (`c′` for the second `c`); "" where it is the name
+    given     the user wrote this name, so the stage is never merged or fused away
+    shape     () for a scalar
+    value     a constant's value, an input's default
+    formula   how a constant was written (`pi/4`)
+    """
+
+    op: Op
+    args: tuple[int, ...] = ()
+    name: str = ""
+    label: str = ""
+    given: bool = False
+    shape: tuple[int, ...] = ()
+    value: float | None = None
+    formula: Formula | None = None
+
+    @property
+    def is_stage(self) -> bool:
+        return self.op is not INPUT and self.op is not CONSTANT
+
+    @property
+    def shown(self) -> str:
+        """The name as it is printed."""
+        return self.label or self.name
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A computation: `nodes` in topological order, the index of the `output`, and the `inputs` in the order of
+    their first appearance. `program` is the text it was read from, `detail` its level of detail."""
+
+    nodes: tuple[Node, ...]
+    output: int
+    inputs: tuple[int, ...]
+    program: str = ""
+    detail: str = "stage"
+
+    @cached_property
+    def stages(self) -> tuple[int, ...]:
+        """The indices of all stages, in order; the first has number 1."""
+        return tuple(i for i, node in enumerate(self.nodes) if node.is_stage)
+
+    @cached_property
+    def numbers(self) -> dict[int, int]:
+        """The number of each stage: index to 1, 2, 3 ..."""
+        return {index: number for number, index in enumerate(self.stages, 1)}
+
+    @cached_property
+    def reached(self) -> tuple[bool, ...]:
+        """For each node, whether the output depends on it."""
+        reached = [False] * len(self.nodes)
+        reached[self.output] = True
+        for i in range(self.output, -1, -1):
+            if reached[i]:
+                for arg in self.nodes[i].args:
+                    reached[arg] = True
+        return tuple(reached)
+
+    @cached_property
+    def edges_out(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """For each node its fan-out: the (index, slot) pairs that use it, in the order of the backward pass."""
+        out: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
+        for i in range(len(self.nodes) - 1, -1, -1):
+            for slot, arg in enumerate(self.nodes[i].args):
+                out[arg].append((i, slot))
+        return tuple(map(tuple, out))
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def operand(self, index: int) -> Formula:
+        """Returns node `index` as an operand of a formula: its name, or a constant as it was written."""
+        node = self.nodes[index]
+        if node.op is CONSTANT:
+            return node.formula or Formula(node.value or 0.0)
+        return Formula(node.shown)
+
+    def formula(self, index: int) -> Formula:
+        """Returns the formula of one stage in terms of the names of its operands: `sigx + xpysqr`."""
+        node = self.nodes[index]
+        return Formula(op=node.op, args=tuple(map(self.operand, node.args)))
+
+    def with_detail(self, detail: str) -> Graph:
+        return replace(self, detail=detail)
+
+
+class Builder:
+    """Builds a graph node by node. Equal subexpressions are one node unless `share` is off.
+
+    A node is named by `apply(..., name=...)`; two stages that the user named are never merged.
+    """
+
+    def __init__(self, share: bool = True) -> None:
+        self.nodes: list[Node] = []
+        self.share = share
+        self.known: dict[object, int] = {}
+        self.inputs: list[int] = []
+
+    def input(self, name: str, label: str = "", default: float | None = None) -> int:
+        self.inputs.append(len(self.nodes))
+        return self.push(Node(INPUT, name=name, label=label, given=True, value=default))
+
+    def constant(self, value: float, formula: Formula | None = None) -> int:
+        """Returns a constant; the same value written the same way is one node."""
+        key = ("constant", repr(value), formula.text if formula else "")
+        index = self.known.get(key)
+        if index is None:
+            index = self.known[key] = self.push(Node(CONSTANT, value=value, formula=formula))
+        return index
+
+    def apply(self, op: Op, args: Sequence[int], name: str = "", label: str = "") -> int:
+        """Returns the index of `op(*args)`: a new node, or the one that is already there."""
+        args = tuple(args)
+        key = (op, args)
+        known = self.known.get(key) if self.share else None
+        if known is not None and not (name and self.nodes[known].given):
+            if name:
+                self.nodes[known] = self.nodes[known]._replace(name=name, label=label, given=True)
+            return known
+        index = self.push(Node(op, args, name, label, bool(name)))
+        if known is None:
+            self.known[key] = index
+        return index
+
+    def push(self, node: Node) -> int:
+        self.nodes.append(node)
+        return len(self.nodes) - 1
+
+    def finish(self, output: int, program: str = "", detail: str = "stage") -> Graph:
+        return Graph(tuple(self.nodes), output, tuple(self.inputs), program, detail)

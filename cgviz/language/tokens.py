@@ -1,0 +1,92 @@
+"""A program's text as tokens."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from unicodedata import normalize
+
+from cgviz.errors import ExpressionError, quoted
+
+
+class Token(NamedTuple):
+    """kind is "number", "name", "super" (raised digits), "end" (of a statement) or an operator's own spelling."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+RAISED = str.maketrans(SUPERSCRIPTS, "0123456789+-")
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+OPERATORS = {
+    "^": "**", "·": "*", "×": "*", "⋅": "*", "∙": "*", "∗": "*", "−": "-", "–": "-", "÷": "/",
+    "≤": "<=", "≥": ">=", "≠": "!=",
+}  # fmt: skip
+PATTERN = re.compile(
+    rf"""
+    (?P<skip>  [ \t\r\f\v\u00a0\u2009\u202f]+ | \#[^\n]* )
+  | (?P<number> (?: [0-9]+(?:_[0-9]+)*\.?[0-9]* | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
+  | (?P<name>  [^\W\d{SUPERSCRIPTS}₀-₉][^\W{SUPERSCRIPTS}]* )
+  | (?P<super> [{SUPERSCRIPTS}]+ )
+  | (?P<end>   [\n;] )
+  | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | [-+*/^()\[\]|!<>=,@.√·×⋅∙∗−–÷≤≥≠] )
+  | (?P<bad>   . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+CONSTANTS = frozenset({"pi", "π", "e"})
+LONGEST_NAME = 200
+WHY_BAD = {
+    '"': "text in quotes is not part of an expression",
+    "'": "text in quotes is not part of an expression",
+    ":": "':' is not part of an expression (no slices, lambdas or annotations here)",
+    "{": "braces are not part of an expression; use ( )",
+    "}": "braces are not part of an expression; use ( )",
+    "\\": "a backslash is LaTeX; give the whole program as LaTeX (--latex)",
+    "&": "'&' is not part of an expression; use where(...) for conditions",
+    "%": "'%' (remainder) is not part of an expression",
+    "~": "'~' is not part of an expression",
+    "?": "'?' is not part of an expression; write `a if c else b`",
+    "$": "'$' is not part of an expression",
+}
+
+
+def tokens(text: str) -> list[Token]:
+    """Returns the tokens of `text`, closed by an "end". Raises ExpressionError at what is no token."""
+    found: list[Token] = []
+    push = found.append
+    for match in PATTERN.finditer(text):
+        kind = match.lastgroup
+        if kind == "skip":
+            continue
+        piece, start, end = match[0], match.start(), match.end()
+        if kind == "op":
+            kind = OPERATORS.get(piece, piece)
+        elif kind == "name":
+            piece = name(piece, text, start)
+        elif kind == "bad":
+            why = WHY_BAD.get(piece) or f"{quoted(piece)} is not part of an expression"
+            raise ExpressionError(why, text, start, end)
+        push(Token(kind or "", piece, start, end))
+    push(Token("end", "", len(text), len(text)))
+    return found
+
+
+def name(written: str, text: str = "", start: int = 0) -> str:
+    """Returns a name in its one spelling: subscript digits as `_1`, the rest NFKC (`µ` is `μ`).
+
+    Raises ExpressionError for what is no identifier, and for a name longer than 200 characters.
+    """
+    if len(written) > LONGEST_NAME:
+        message = f"a name of {len(written)} characters is too long; {LONGEST_NAME} is the most"
+        raise ExpressionError(message, text, start, start + LONGEST_NAME)
+    if written.isascii():
+        return written
+    plain = re.sub("[₀-₉]+", lambda m: "_" + m[0].translate(SUBSCRIPTS), written)
+    normal = normalize("NFKC", plain)
+    if not normal.isidentifier():
+        raise ExpressionError(f"{quoted(written)} is not a name", text, start, start + len(written))
+    return normal

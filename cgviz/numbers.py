@@ -1,0 +1,49 @@
+"""How a number is written for a person: one formatter for table, diagram, captions and messages."""
+
+from __future__ import annotations
+
+import math
+
+DIGITS = 4
+
+
+def number(value: float | None, digits: int = DIGITS, *, padded: bool = False, latex: bool = False) -> str:
+    """Returns `value` with `digits` significant digits and a true minus sign.
+
+    `inf` and `nan` are words, zero has no sign, trailing zeros are dropped unless `padded` (columns),
+    and what has not been computed (None) is empty. `latex` writes powers of ten and infinity for LaTeX.
+    """
+    if value is None:
+        return ""
+    if value != value:
+        return r"\text{nan}" if latex else "nan"
+    minus = "-" if latex else "−"
+    if math.isinf(value):
+        return (minus if value < 0 else "") + (r"\infty" if latex else "inf")
+    text = f"{abs(value):.{digits}g}"
+    mantissa, _, exponent = text.partition("e")
+    if exponent and abs(value) < 10 ** max(digits, 6) and abs(value) >= 1:
+        mantissa, exponent = f"{float(text):.0f}", ""
+    if padded and value != int(value if abs(value) < 1e300 else 1.5):
+        mantissa = pad(mantissa, digits)
+    sign = minus if value < 0 and float(text) != 0 else ""
+    if not exponent:
+        return sign + mantissa
+    if latex:
+        return rf"{sign}{mantissa}\times 10^{{{int(exponent)}}}"
+    return f"{sign}{mantissa}e{int(exponent)}".replace("e-", "e−")
+
+
+def pad(mantissa: str, digits: int) -> str:
+    """Returns `mantissa` with the trailing zeros that `%g` drops, so that a column shows equal precision."""
+    whole, _, fraction = mantissa.partition(".")
+    significant = len((whole + fraction).lstrip("0"))
+    missing = digits - significant
+    return mantissa if missing <= 0 else f"{whole}.{fraction}{'0' * missing}"
+
+
+def exact(value: float) -> str:
+    """Returns the shortest decimal that reads back as `value`; whole numbers without a point."""
+    if value == int(value if math.isfinite(value) and abs(value) < 1e16 else 0.5):
+        return str(int(value))
+    return repr(float(value))

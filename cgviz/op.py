@@ -1,0 +1,127 @@
+"""What an op is: one record that holds everything about a gate, and the register of all of them.
+
+A record's `partials` are written once, as plain arithmetic in the output and the arguments. The same rule is
+run on floats (the numbers), on `Formula` (the text of the local derivative), on mpmath numbers (the check) and on
+graph tracers (the backward pass as a graph): an op is called like a function and lets its arguments decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from cgviz.ieee import Ieee
+
+# How tightly a written form binds: `c ? a : b`, `a < b`, `a + b`, `-a`, `a*b`, `a**b`, `a`.
+CHOICE, COMPARISON, SUM, SIGNED, PRODUCT, POWER, ATOM = range(7)
+
+Rule = Callable[..., tuple[Any, ...]]
+
+
+def nothing(*_: float) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Op:
+    """A gate of the graph: how it computes forward, its local derivatives, and how it is written.
+
+    name      as typed in a program; `aliases` are further spellings
+    arity     least and most number of arguments; most is None where any number will do
+    forward   floats to a float; total: IEEE values instead of exceptions
+    partials  (out, *args) to one local derivative per argument, the rule as it is taught. None stands for an
+              argument in which the op is not differentiable (it must be a constant) or a branch not taken
+    stable    the same numbers where the taught rule loses digits; floats only
+    exact     (mpmath, *args) to the output as an mpmath number
+    gates     the op in terms of simpler ones, for gate detail; `fused` says that staging finds it in a text
+    glyph     what stands in the circle of a circuit; `stem` begins the names of its stages
+    spell     (notation, *operands) to the written form, for what is not written as a call
+    pretty    a template for the written call, `{0}` an operand, `{0.atom}` one in brackets unless it is atomic;
+    latex     likewise for LaTeX
+    gate      what the gate does to the gradient, in a word or two; `says` in a sentence
+    corner    (out, *args) to a flag of the run ("tie", "kink", "saturated", "dead") or ""
+    rule      the convention at the corner, in words; `corners` lists the corners for `cgviz ops`
+    domain    (*args) to the reason why the output is not finite, or ""
+    sympy     the name of the sympy class that means the same
+    source    where the formula is from
+    ties      for an op that has ties, the same op under another policy ("first", "split", "both")
+    parameter what tells a member of a family from the others: signs, an exponent
+    """
+
+    name: str
+    forward: Callable[..., float]
+    partials: Rule
+    arity: tuple[int, int | None] = (1, 1)
+    stable: Rule | None = None
+    exact: Callable[..., Any] | None = None
+    aliases: tuple[str, ...] = ()
+    gates: Callable[..., Any] | None = None
+    fused: bool = False
+    glyph: str = ""
+    stem: str = ""
+    spell: Callable[..., Any] | None = None
+    pretty: str = ""
+    latex: str = ""
+    gate: str = "scales"
+    says: str = ""
+    corner: Callable[..., str] = nothing
+    rule: str = ""
+    corners: str = "none"
+    domain: Callable[..., str] = nothing
+    sympy: str = ""
+    source: str = ""
+    parameter: Any = None
+    ties: Callable[[str], Op] | None = None
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+    def __call__(self, *args: Any) -> Any:
+        """Applies the op to whatever the arguments are: floats, formulas, tracers or mpmath numbers."""
+        for arg in args:
+            kind = type(arg)
+            if kind is float or kind is int:
+                continue
+            if kind is Ieee:
+                return Ieee(self.forward(*map(float, args)))
+            apply = getattr(arg, "cgviz_apply", None)
+            if apply is not None:
+                return apply(self, args)
+            if hasattr(arg, "_mpf_"):
+                return self.in_mpmath(*args)
+            if not isinstance(arg, (float, int)):
+                raise TypeError(f"{self.name}() takes numbers, not {kind.__name__}")
+        return self.forward(*map(float, args))
+
+    def in_mpmath(self, *args: Any) -> Any:
+        """Returns the output as an mpmath number at mpmath's working precision."""
+        import mpmath
+
+        return self.exact(mpmath, *args) if self.exact else getattr(mpmath, self.name)(*args)
+
+    def local(self, out: float, *args: float) -> tuple[float | None, ...]:
+        """Returns the local derivative for each argument, as floats; never raises on numbers."""
+        rule = self.stable or self.partials
+        try:
+            return rule(out, *args)
+        except (ArithmeticError, ValueError):
+            partials = rule(Ieee(out), *map(Ieee, args))
+            return tuple(None if partial is None else float(partial) for partial in partials)
+
+
+REGISTRY: dict[str, Op] = {}
+
+
+def register(op: Op) -> Op:
+    """Enters `op` under its name and aliases; returns it. A name taken twice is a programming error."""
+    for name in (op.name, *op.aliases):
+        if name in REGISTRY:
+            raise ValueError(f"op {name!r} is registered twice")
+        REGISTRY[name] = op
+    return op
+
+
+def ops() -> Iterable[Op]:
+    """Returns every registered op once, in the order of registration."""
+    return dict.fromkeys(REGISTRY.values())

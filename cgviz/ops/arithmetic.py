@@ -1,0 +1,283 @@
+"""Sums, products, division and powers."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from functools import lru_cache, reduce
+from typing import Any
+
+from cgviz import ieee
+from cgviz.op import Op, register
+
+ELEMENTARY = "Griewank & Walther, Evaluating Derivatives, table 2.3"
+
+
+def signed_sum(*signs: int) -> Op:
+    """Returns the op `± x1 ± x2 ...`, one sign (1 or -1) per argument."""
+    return known_sum(signs)
+
+
+@lru_cache(maxsize=4096)
+def known_sum(signs: tuple[int, ...]) -> Op:
+    two: dict[tuple[int, ...], Callable[..., float]] = {(1, 1): operator.add, (1, -1): operator.sub}
+
+    def combine(*terms: float) -> float:
+        total = terms[0] if signs[0] > 0 else -terms[0]
+        for sign, term in zip(signs[1:], terms[1:], strict=True):
+            total = total + term if sign > 0 else total - term
+        return total
+
+    plain = all(sign > 0 for sign in signs)
+    difference = signs == (1, -1)
+    return Op(
+        name="add" if plain else "subtract" if difference else "signed_sum",
+        arity=(len(signs), len(signs)),
+        forward=two.get(signs, combine),
+        partials=lambda out, *terms: signs,
+        exact=lambda mp, *terms: reduce(operator.add, map(operator.mul, signs, terms)),
+        glyph="+" if plain else "−" if difference else "±",
+        stem="sum",
+        spell=lambda notation, *terms: notation.sum(signs, terms),
+        gate="distributes",
+        says="distributes the gradient" + (" equally" if plain else ", signed,") + " to its inputs",
+        sympy="Add",
+        source=ELEMENTARY,
+        parameter=signs,
+    )
+
+
+def others(factors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Returns, for each factor, the product of all the others: never out/x, so zeros are no trouble."""
+    if len(factors) == 2:
+        return factors[1], factors[0]
+    if len(factors) < 2:
+        return (1,) * len(factors)
+    before = [factors[0]]
+    for factor in factors[1:-1]:
+        before.append(before[-1] * factor)
+    after = [factors[-1]]
+    for factor in reversed(factors[1:-1]):
+        after.append(factor * after[-1])
+    after.reverse()
+    return (after[0], *map(operator.mul, before, after[1:]), before[-1])
+
+
+def product(count: int) -> Op:
+    """Returns the op `x1 * x2 * ...` of `count` factors."""
+    return known_product(count)
+
+
+@lru_cache(maxsize=4096)
+def known_product(count: int) -> Op:
+    return Op(
+        name="multiply",
+        arity=(count, count),
+        forward=operator.mul if count == 2 else lambda *factors: reduce(operator.mul, factors),
+        partials=lambda out, *factors: written_others(factors),
+        stable=lambda out, *factors: others(factors),
+        exact=lambda mp, *factors: reduce(operator.mul, factors),
+        glyph="×",
+        stem="prod",
+        spell=lambda notation, *factors: notation.product(*factors),
+        gate="swaps",
+        says="swaps its inputs: each gets the gradient times the product of the others",
+        domain=lambda *factors: "0 times infinity" if 0.0 in factors and any(map(math.isinf, factors)) else "",
+        sympy="Mul",
+        source=ELEMENTARY,
+        parameter=count,
+    )
+
+
+def written_others(factors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same as `others`, as one flat product each, the way a person writes it."""
+    if len(factors) <= 2:
+        return others(factors)
+    flat = product(len(factors) - 1)
+    return tuple(flat(*factors[:i], *factors[i + 1 :]) for i in range(len(factors)))
+
+
+add, subtract, multiply = register(signed_sum(1, 1)), register(signed_sum(1, -1)), register(product(2))
+
+neg = register(
+    Op(
+        name="neg",
+        forward=operator.neg,
+        partials=lambda out, x: (-1,),
+        exact=lambda mp, x: -x,
+        glyph="×−1",
+        stem="neg",
+        spell=lambda notation, x: notation.neg(x),
+        gate="flips",
+        says="flips the sign of the gradient",
+        source=ELEMENTARY,
+    )
+)
+
+reciprocal = register(
+    Op(
+        name="reciprocal",
+        forward=lambda x: ieee.divide(1.0, x),
+        partials=lambda out, x: (-1 / x**2,),
+        stable=lambda out, x: (-out * out,),
+        exact=lambda mp, x: 1 / x,
+        glyph="1/x",
+        stem="inv",
+        spell=lambda notation, x: notation.quotient(notation.leaf(1), x),
+        says="scales by −1/x²: large where x is near 0",
+        corners="pole at x = 0",
+        domain=lambda x: "division by zero" if x == 0 else "",
+        source=ELEMENTARY,
+    )
+)
+
+divide = register(
+    Op(
+        name="divide",
+        arity=(2, 2),
+        forward=ieee.divide,
+        partials=lambda out, x, y: (1 / y, -x / y**2),
+        stable=lambda out, x, y: (ieee.divide(1.0, y), -ieee.divide(out, y)),
+        exact=lambda mp, x, y: x / y,
+        glyph="÷",
+        stem="quot",
+        spell=lambda notation, x, y: notation.quotient(x, y),
+        says="scales by 1/c, where c is the constant divisor",
+        corners="pole at y = 0",
+        domain=lambda x, y: "division by zero" if y == 0 else "",
+        source=ELEMENTARY,
+    )
+)
+
+
+def scaled_power(exponent: float, x: Any) -> Any:
+    """The derivative of x**c, c·x**(c−1), with the exponents 0, 1 and 2 written as a person does."""
+    if exponent == 0:
+        return 0
+    if exponent == 1:
+        return 1
+    return exponent * (x if exponent == 2 else raised(x, exponent - 1))
+
+
+def power_domain(x: float, y: float) -> str:
+    if x == 0 and y < 0:
+        return "division by zero"
+    return "a negative number to a fractional power" if x < 0 and y != math.floor(y) else ""
+
+
+def power(exponent: float, written: Any = None) -> Op:
+    """Returns the op `x**c` for a constant c; it never evaluates log x.
+
+    `written` is the Formula of an exponent that is not a plain number (`pi`, `1/3`).
+    """
+    return known_power(float(exponent), written.text if written else "", Same(written))
+
+
+class Same:
+    """Carries a formula past the cache, which tells exponents apart by value and text."""
+
+    def __init__(self, formula: Any) -> None:
+        self.formula = formula
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4096)
+def known_power(c: float, text: str, written: Same) -> Op:
+    shown = int(c) if c == int(c if abs(c) < 1e15 else 0.5) else c
+
+    def numeric(out: float, x: float) -> tuple[float, ...]:
+        return (c * ieee.power(x, c - 1) if c else 0.0,)
+
+    def slope(out: Any, x: Any) -> tuple[Any, ...]:
+        if written.formula is not None and hasattr(x, "write"):
+            return (written.formula * pow_(x, written.formula - 1),)
+        return (scaled_power(shown, x),)
+
+    def spell(notation: Any, x: Any) -> Any:
+        return notation.power(x, written.formula.write(notation) if written.formula else notation.leaf(shown))
+
+    return Op(
+        name="square" if c == 2 else "power",
+        forward=lambda x: ieee.power(x, c),
+        partials=slope,
+        stable=numeric,
+        exact=lambda mp, x: x ** (shown if isinstance(shown, int) else mp.mpf(c)),
+        glyph=f"x^{text}" if text else "x" + superscript_glyph(shown),
+        stem="sqr" if c == 2 else "cube" if c == 3 else "pow",
+        spell=spell,
+        says=f"scales by {'2x' if c == 2 else 'c·x to the c−1, c the exponent'}",
+        corners="none" if c == shown and c >= 0 else "domain: x > 0, or x ≠ 0 for a whole exponent",
+        domain=lambda x: power_domain(x, c),
+        sympy="Pow",
+        source=ELEMENTARY,
+        parameter=c,
+    )
+
+
+def superscript_glyph(exponent: float) -> str:
+    table = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+    return str(exponent).translate(table) if isinstance(exponent, int) else f"^{exponent:.4g}"
+
+
+def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:
+    """∂x = y·x^(y−1) and ∂y = out·log x; at x = 0 < y ∂y is its limit 0, at x < 0 it does not exist (nan)."""
+    by_x = y * ieee.power(x, y - 1) if y else 0.0
+    by_y = out * math.log(x) if x > 0 else 0.0 if x == 0 < y else math.nan
+    return by_x, by_y
+
+
+pow_ = register(
+    Op(
+        name="pow",
+        arity=(2, 2),
+        forward=ieee.power,
+        partials=lambda out, x, y: (y * pow_(x, y - 1), out * log_of(x)),
+        stable=pow_slopes,
+        exact=lambda mp, x, y: mp.power(x, y),
+        glyph="xʸ",
+        stem="pow",
+        spell=lambda notation, x, y: notation.power(x, y),
+        gate="scales",
+        says="scales by y·x^(y−1) towards the base and by out·log x towards the exponent",
+        corners="domain: x > 0; at x < 0 the exponent has no derivative (nan); at x = 0 < y it is 0",
+        domain=power_domain,
+        sympy="Pow",
+        source=ELEMENTARY,
+    )
+)
+
+square = register(power(2))
+
+
+def log_of(x: Any) -> Any:
+    """log x; imported late because the exponential ops stand on these."""
+    from cgviz.ops.exponential import log
+
+    return log(x)
+
+
+def raised(x: Any, exponent: Any) -> Any:
+    """Returns x**exponent: the op of a constant power where the exponent is a number, else `pow`."""
+    return power(exponent)(x) if isinstance(exponent, (int, float)) else pow_(x, exponent)
+
+
+copy = register(
+    Op(
+        name="copy",
+        forward=lambda x: x,
+        partials=lambda out, x: (1,),
+        exact=lambda mp, x: x,
+        glyph="=",
+        stem="copy",
+        spell=lambda notation, x: (x.text, x.binds),
+        gate="passes on",
+        says="passes the gradient on unchanged",
+        source="identity",
+    )
+)
