@@ -13,18 +13,28 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cgviz.api import graph, run
+    from cgviz.api import graph, run, trace
     from cgviz.errors import CgvizError, EvaluationError, ExpressionError, RenderError, UsageError
     from cgviz.graph import Graph
     from cgviz.passes import Run
-    from cgviz.tracing import trace
 
 PUBLIC = {
-    "run": "cgviz.api", "graph": "cgviz.api", "trace": "cgviz.tracing", "Graph": "cgviz.graph", "Run": "cgviz.passes",
+    "run": "cgviz.api", "graph": "cgviz.api", "trace": "cgviz.api", "Graph": "cgviz.graph", "Run": "cgviz.passes",
     "CgvizError": "cgviz.errors", "ExpressionError": "cgviz.errors", "UsageError": "cgviz.errors",
     "EvaluationError": "cgviz.errors", "RenderError": "cgviz.errors",
 }  # fmt: skip
-__all__ = ["CgvizError", "EvaluationError", "ExpressionError", "Graph", "RenderError", "Run", "UsageError", "graph", "run", "trace"]
+__all__ = [
+    "CgvizError",
+    "EvaluationError",
+    "ExpressionError",
+    "Graph",
+    "RenderError",
+    "Run",
+    "UsageError",
+    "graph",
+    "run",
+    "trace",
+]
 
 
 def __getattr__(name: str) -> Any:

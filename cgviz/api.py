@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cgviz.errors import UsageError
 from cgviz.graph import Graph
 from cgviz.passes import Run, start
 from cgviz.staging import staged
+from cgviz.tracing import record
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     import sympy
 
-    Source = str | sympy.Expr | Graph | Run
+Source: TypeAlias = "str | sympy.Expr | Graph | Run"
 
 
 def graph(
@@ -76,3 +79,21 @@ def run(
             raise UsageError(f"the value of {name!r} is {type(value).__name__}, not a number")
     made = graph(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
     return start(made, {name: float(value) for name, value in given.items()})
+
+
+def trace(function: Callable[..., Any], /, *args: Any, **inputs: Any) -> Run:
+    """Returns the run of an ordinary Python function, recorded while it runs at the given inputs.
+
+    The function uses operators, `cgviz.exp` and its like, numpy's functions, loops and branches; local variables
+    give their names to stages. Lists of numbers become one input per element (`w_0`, `w_1` ...).
+
+    >>> def neuron(x, w, b):
+    ...     n = w * x + b
+    ...     return cgviz.tanh(n)
+    >>> trace(neuron, x=2, w=-3, b=6).gradient
+    {'x': -3.0, 'w': 2.0, 'b': 1.0}
+
+    Raises UsageError where the arguments do not fit, and where the function returns no single number.
+    """
+    made, values = record(function, *args, **inputs)
+    return start(staged(made), values)

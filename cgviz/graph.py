@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cgviz.formula import Formula
 from cgviz.op import Op
@@ -50,6 +50,31 @@ class Node(NamedTuple):
         return self.label or self.name
 
 
+class Planned(NamedTuple):
+    """A node as the passes want it: its forward function, its derivative rule (or the constant slopes), its operands.
+
+    `second` is the index of the second operand, or ONE, MANY or NONE; with MANY, `first` is the tuple of operands.
+    """
+
+    forward: Callable[..., float] | None
+    rule: Callable[..., tuple[float | None, ...]] | None
+    slopes: tuple[float, ...] | None
+    first: Any
+    second: int
+
+
+ONE, MANY, NONE = -1, -2, -3
+
+
+def planned(node: Node) -> Planned:
+    op, args = node.op, node.args
+    if not args:
+        return Planned(None, None, None, None, NONE)
+    rule = None if op.slopes else op.stable or op.partials
+    first, second = (args[0], ONE) if len(args) == 1 else args if len(args) == 2 else (args, MANY)
+    return Planned(op.forward, rule, op.slopes, first, second)
+
+
 @dataclass(frozen=True)
 class Graph:
     """A computation: `nodes` in topological order, the index of the `output`, and the `inputs` in the order of
@@ -90,6 +115,11 @@ class Graph:
             for slot, arg in enumerate(self.nodes[i].args):
                 out[arg].append((i, slot))
         return tuple(map(tuple, out))
+
+    @cached_property
+    def plan(self) -> tuple[Planned, ...]:
+        """What the passes loop over, a row per node."""
+        return tuple(map(planned, self.nodes))
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)

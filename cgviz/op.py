@@ -33,6 +33,7 @@ class Op:
     partials  (out, *args) to one local derivative per argument, the rule as it is taught. None stands for an
               argument in which the op is not differentiable (it must be a constant) or a branch not taken
     stable    the same numbers where the taught rule loses digits; floats only
+    slopes    the local derivatives of an op that is linear, whatever its arguments: spares the passes a call
     exact     (mpmath, *args) to the output as an mpmath number
     gates     the op in terms of simpler ones, for gate detail; `fused` says that staging finds it in a text
     glyph     what stands in the circle of a circuit; `stem` begins the names of its stages
@@ -54,6 +55,7 @@ class Op:
     partials: Rule
     arity: tuple[int, int | None] = (1, 1)
     stable: Rule | None = None
+    slopes: tuple[float, ...] | None = None
     exact: Callable[..., Any] | None = None
     aliases: tuple[str, ...] = ()
     gates: Callable[..., Any] | None = None

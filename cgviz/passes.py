@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cgviz.errors import EvaluationError, UsageError, quoted
-from cgviz.graph import CONSTANT, INPUT, Graph
+from cgviz.graph import CONSTANT, MANY, NONE, ONE, Graph
 from cgviz.naming import named
 from cgviz.numbers import number
 from cgviz.staging import staged
@@ -25,19 +25,16 @@ def forward(graph: Graph, inputs: Mapping[str, float]) -> list[float]:
 
     Never raises on numbers: IEEE values are carried on.
     """
-    values: list[float] = []
-    push = values.append
-    for op, args, name, _, _, _, value, _ in graph.nodes:
-        if op is INPUT:
-            push(inputs[name])
-        elif op is CONSTANT:
-            push(value)  # type: ignore[arg-type]
-        elif len(args) == 2:
-            push(op.forward(values[args[0]], values[args[1]]))
-        elif len(args) == 1:
-            push(op.forward(values[args[0]]))
-        else:
-            push(op.forward(*[values[arg] for arg in args]))
+    values = [node.value or 0.0 for node in graph.nodes]
+    for index in graph.inputs:
+        values[index] = inputs[graph.nodes[index].name]
+    for index, (function, _, _, first, second) in enumerate(graph.plan):
+        if second >= 0:
+            values[index] = function(values[first], values[second])  # type: ignore[misc]
+        elif second == ONE:
+            values[index] = function(values[first])  # type: ignore[misc]
+        elif second == MANY:
+            values[index] = function(*[values[arg] for arg in first])  # type: ignore[misc]
     return values
 
 
@@ -49,21 +46,30 @@ def backward(graph: Graph, values: Sequence[float], seed: float = 1.0) -> list[f
     """
     gradients: list[float | None] = [None] * len(values)
     gradients[graph.output] = seed
-    nodes = graph.nodes
+    plan = graph.plan
     for index in range(graph.output, -1, -1):
         upstream = gradients[index]
         if upstream is None:
             continue
-        op, args = nodes[index][:2]
-        if not args:
-            continue
-        rule = op.stable or op.partials
-        operands = [values[arg] for arg in args]
+        _, rule, slopes, first, second = plan[index]
         try:
-            partials = rule(values[index], *operands)
+            if second >= 0:
+                one, two = slopes or rule(values[index], values[first], values[second])  # type: ignore[misc]
+                if one is not None:
+                    so_far = gradients[first]
+                    gradients[first] = upstream * one if so_far is None else so_far + upstream * one
+                if two is not None:
+                    so_far = gradients[second]
+                    gradients[second] = upstream * two if so_far is None else so_far + upstream * two
+                continue
+            if second == NONE:
+                continue
+            args = (first,) if second == ONE else first
+            partials = slopes or rule(values[index], *[values[arg] for arg in args])  # type: ignore[misc]
         except (ArithmeticError, ValueError):
-            partials = op.local(values[index], *operands)
-        for arg, partial in zip(args, partials):  # noqa: B905 - the hot loop; lengths agree by the op's test
+            node = graph.nodes[index]
+            args, partials = node.args, node.op.local(values[index], *[values[arg] for arg in node.args])
+        for arg, partial in zip(args, partials):  # noqa: B905 - the hot loop; the lengths agree by the ops' test
             if partial is not None:
                 so_far = gradients[arg]
                 gradients[arg] = upstream * partial if so_far is None else so_far + upstream * partial
@@ -253,7 +259,9 @@ class Run:
     def _reason_backward(self, index: int, slot: int) -> str:
         source = self.graph.nodes[self.graph.nodes[index].args[slot]]
         local = self.local_formula(index, slot)
-        what = f"its local derivative {local.pretty} with respect to {source.shown} is {number(self.locals[index][slot])}"
+        what = (
+            f"its local derivative {local.pretty} with respect to {source.shown} is {number(self.locals[index][slot])}"
+        )
         arguments = self._arguments(index)
         if math.isfinite(self.locals[index][slot] or 0.0):
             what = f"the gradient handed to {source.shown} overflows"

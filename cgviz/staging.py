@@ -101,7 +101,9 @@ def rebuild(graph: Graph, builder: Builder, apply: Any) -> list[int]:
 
 def finished(graph: Graph, builder: Builder, where: Sequence[int], detail: str) -> Graph:
     """Returns the builder's graph, nodes that nothing uses any more left out."""
-    made = replace(builder.finish(where[graph.output], graph.program, detail), inputs=tuple(where[i] for i in graph.inputs))
+    made = replace(
+        builder.finish(where[graph.output], graph.program, detail), inputs=tuple(where[i] for i in graph.inputs)
+    )
     return without_unused(made)
 
 
@@ -196,4 +198,3 @@ def match(nodes: Sequence[Node], uses: Sequence[int], index: int, pattern: Any, 
             if operand is None:
                 return None
     return operand
-

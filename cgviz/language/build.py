@@ -31,13 +31,21 @@ def number(text: str) -> Any:
     return sympy.Float(value)
 
 
+def integer(value: int) -> Any:
+    return Integer(value)
+
+
+def is_literal(node: Any) -> bool:
+    return isinstance(node, sympy.Number)
+
+
 def symbol(name: str) -> Any:
     return Symbol(name)
 
 
 def commutative(cls: type, *args: Any) -> Any:
     """Returns an unevaluated Add, Mul or Pow."""
-    node = Expr.__new__(cls, *args)  # type: ignore[type-var]
+    node = Expr.__new__(cls, *args)
     node.is_commutative = True
     return node
 
@@ -57,7 +65,7 @@ def negative(term: Any) -> Any:
 def product(factors: Sequence[tuple[Any, bool]]) -> Any:
     """Returns a flat product of (factor, divides) pairs; `1/x` is the power x**−1."""
     made = [inverse(factor) if divides else factor for factor, divides in factors]
-    if len(made) > 1 and factors[1][1] and made[0] in ONES and not factors[0][1]:
+    if len(made) > 1 and factors[1][1] and not factors[0][1] and is_one(made[0]):
         made = made[1:]
     return made[0] if len(made) == 1 else commutative(Mul, *made)
 
@@ -66,14 +74,9 @@ def inverse(factor: Any) -> Any:
     return commutative(Pow, factor, MINUS_ONE)
 
 
-class Ones:
-    """Contains the numbers 1 and 1.0, told by type, since `==` on a tree recurses."""
-
-    def __contains__(self, node: object) -> bool:
-        return isinstance(node, sympy.Number) and float(node) == 1.0
-
-
-ONES = Ones()
+def is_one(node: Any) -> bool:
+    """Tells whether a node is the literal 1 or 1.0 (by type first: `==` on a tree recurses)."""
+    return is_literal(node) and float(node) == 1.0
 
 
 def raised(base: Any, exponent: Any) -> Any:

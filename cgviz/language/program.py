@@ -47,7 +47,7 @@ def read(text: str, given: Iterable[str] = ()) -> Program:
     Raises ExpressionError, which points at the place.
     """
     if not text.strip():
-        raise ExpressionError("the program is empty; give an expression such as \"x*y\"")
+        raise ExpressionError('the program is empty; give an expression such as "x*y"')
     return Scope(text, frozenset(given)).read()
 
 
@@ -108,15 +108,17 @@ class Scope:
     def output(self, line: Sequence[Token]) -> None:
         """Enters the last statement."""
         if is_definition(line):
-            name, parameters, body = self.signature(line)
+            target, parameters, body = self.signature(line)
             for parameter in parameters:
                 self.variable(parameter)
-            order = {parameter.text: self.inputs[parameter.text] for parameter in parameters if parameter.text in self.inputs}
-            self.inputs = {**order, **self.inputs}
-            self.enter(name, self.reader.read(body))
+            first = {p.text: self.inputs[p.text] for p in parameters if p.text in self.inputs}
+            self.inputs = {**first, **self.inputs}
+            self.enter(target, self.reader.read(body))
         elif is_assignment(line):
             if literal(line[2:]) is not None:
-                message = f"the program ends without an output: add an expression after {quoted(line[0].text + ' = ...')}"
+                message = (
+                    f"the program ends without an output: add an expression after {quoted(line[0].text + ' = ...')}"
+                )
                 raise ExpressionError(message, self.text, line[0].start, line[-2].end)
             self.assign(line[0], line[2:])
         else:

@@ -223,7 +223,7 @@ class Reader:
             exponent = int(token.text.translate(RAISED))
         except ValueError:
             raise self.error(f"{quoted(token.text)} is not an exponent", token) from None
-        return build.raised(settled(base), build.sympy.Integer(exponent))
+        return build.raised(settled(base), build.integer(exponent))
 
     def binary(self, kind: str, binds: int, token: Token, values: list[Any], stack: list[Pending]) -> None:
         self.reduce(binds + (binds == POWER), values, stack)
@@ -376,7 +376,7 @@ def prefixed(kind: str, value: Any) -> Any:
     """Returns −value or √value; the negative of a literal is a literal."""
     if kind == "√":
         return build.call(REGISTRY["sqrt"], [value])
-    return -value if isinstance(value, build.sympy.Number) else Negated(value)
+    return -value if build.is_literal(value) else Negated(value)
 
 
 def settled(value: Any) -> Any:

@@ -36,6 +36,7 @@ def known_sum(signs: tuple[int, ...]) -> Op:
         arity=(len(signs), len(signs)),
         forward=two.get(signs, combine),
         partials=lambda out, *terms: signs,
+        slopes=signs,
         exact=lambda mp, *terms: reduce(operator.add, map(operator.mul, signs, terms)),
         glyph="+" if plain else "−" if difference else "±",
         stem="sum",
@@ -75,8 +76,8 @@ def known_product(count: int) -> Op:
         name="multiply",
         arity=(count, count),
         forward=operator.mul if count == 2 else lambda *factors: reduce(operator.mul, factors),
-        partials=lambda out, *factors: written_others(factors),
-        stable=lambda out, *factors: others(factors),
+        partials=(lambda out, x, y: (y, x)) if count == 2 else lambda out, *factors: written_others(factors),
+        stable=None if count == 2 else lambda out, *factors: others(factors),
         exact=lambda mp, *factors: reduce(operator.mul, factors),
         glyph="×",
         stem="prod",
@@ -225,6 +226,10 @@ def superscript_glyph(exponent: float) -> str:
     return str(exponent).translate(table) if isinstance(exponent, int) else f"^{exponent:.4g}"
 
 
+def pow_partials(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
+    return y * pow_(x, y - 1), out * log_of(x)
+
+
 def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:
     """∂x = y·x^(y−1) and ∂y = out·log x; at x = 0 < y ∂y is its limit 0, at x < 0 it does not exist (nan)."""
     by_x = y * ieee.power(x, y - 1) if y else 0.0
@@ -232,12 +237,12 @@ def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:
     return by_x, by_y
 
 
-pow_ = register(
+pow_: Op = register(
     Op(
         name="pow",
         arity=(2, 2),
         forward=ieee.power,
-        partials=lambda out, x, y: (y * pow_(x, y - 1), out * log_of(x)),
+        partials=pow_partials,
         stable=pow_slopes,
         exact=lambda mp, x, y: mp.power(x, y),
         glyph="xʸ",
