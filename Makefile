@@ -1,0 +1,47 @@
+# Each target does its own set-up: Python 3.11+, git and make are all that a machine needs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO := (x + sigmoid(y))/(sigmoid(x) + (x+y)**2)
+
+.PHONY: demo test check fix golden docs bench fuzz clean
+
+demo: $(VENV)/installed  ## the main job: draws the lecture's function and prints its table
+	$(BIN)/cgviz render "$(DEMO)" --x 3 --y -4
+
+test: $(VENV)/installed-dev  ## the whole test suite
+	$(BIN)/pytest
+
+check: $(VENV)/installed-dev  ## types, style, generated pages up to date
+	$(BIN)/mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python docs/make.py --check
+
+fix: $(VENV)/installed-dev  ## mends what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: $(VENV)/installed-dev  ## writes the golden files anew: read the diff before you commit it
+	CGVIZ_GOLDEN=write $(BIN)/pytest tests/test_golden.py
+
+docs: $(VENV)/installed-dev  ## writes the README's blocks, the gallery and the pages of commands anew
+	$(BIN)/python docs/make.py
+
+bench: $(VENV)/installed-bench  ## ratios against sympy, dot, micrograd and CasADi, measured in one run
+	$(BIN)/python bench/bench.py
+
+fuzz: $(VENV)/installed-dev  ## 100 000 texts through the reader
+	CGVIZ_FUZZ=100000 $(BIN)/pytest tests/fuzz
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/installed-%: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[$*]"
+	touch $@
