@@ -11,7 +11,7 @@ from cgviz.language.tokens import CONSTANTS
 from cgviz.op import REGISTRY
 
 LONGEST = 9
-SHORT = 4
+LONGEST_GIVEN, LONGEST_MADE = 4, 3
 WORDS = {
     0: "zero",
     1: "one",
@@ -72,31 +72,42 @@ def composed(nodes: Sequence[Node], node: Node) -> str:
     stem = node.op.stem or node.op.name
     operands = [nodes[arg] for arg in node.args]
     if stem == "sum":
-        return joined(operands, ["p" if sign > 0 else "m" for sign in node.op.parameter], stem_of_sum(operands))
+        signs = node.op.parameter
+        return joined(operands, ["p" if sign > 0 else "m" for sign in signs], stem_of_sum(operands, signs))
     if stem == "prod":
-        return joined(operands, ["t"] * len(operands), "prod")
-    first = operands[0].name
-    if stem in ("sqr", "cube"):
-        name = first + stem
-    elif stem == "quot" or stem == "pow":
-        return joined(operands, [{"quot": "by", "pow": "pow"}[stem]] * 2, stem)
-    else:
-        name = stem + "".join(operand.name for operand in operands)
+        return joined(operands, ["t"] * len(operands), stem)
+    if stem == "quot":
+        return joined(operands, ["", "by"], stem)
+    name = operands[0].name + suffix(node) if suffix(node) else stem + "".join(operand.name for operand in operands)
     return name if len(name) <= LONGEST else stem
 
 
-def stem_of_sum(operands: Sequence[Node]) -> str:
-    """Returns "dot" for a sum of products, else "sum"."""
-    return "dot" if sum(operand.op.stem == "prod" for operand in operands) > 1 else "sum"
+def suffix(node: Node) -> str:
+    """Returns what a power adds to the name of its base: `xpysqr`, `xcube`, `xpow4`."""
+    if node.op.stem in ("sqr", "cube"):
+        return node.op.stem
+    exponent = node.op.parameter
+    if node.op.stem != "pow" or not isinstance(exponent, float):
+        return ""
+    return f"pow{'m' if exponent < 0 else ''}{abs(exponent):.0f}" if exponent % 1 == 0 and abs(exponent) < 100 else "pow"
+
+
+def stem_of_sum(operands: Sequence[Node], signs: Sequence[int]) -> str:
+    """Returns "dot" for a sum of products, "diff" for a difference, else "sum"."""
+    if sum(operand.op.stem == "prod" for operand in operands) > 1:
+        return "dot"
+    return "diff" if tuple(signs) == (1, -1) else "sum"
 
 
 def joined(operands: Sequence[Node], marks: Sequence[str], stem: str) -> str:
-    """Returns `xpy` for x + y: names of inputs and constants joined by marks, `stem` where that is no short name."""
-    if stem == "dot":
+    """Returns `xpy` for x + y: the operands' short names joined by marks, `stem` where that gives no short name."""
+    if stem == "dot" or len(operands) > 3:
         return stem
-    words = [word(operand, i == 0) for i, operand in enumerate(operands)]
-    if not all(words) or len(operands) > 3:
+    words = [word(operand, first=i == 0) for i, operand in enumerate(operands)]
+    if not all(words):
         return stem
+    if operands[0].op is CONSTANT and marks[1] == "t":
+        marks = ["", "", *marks[2:]]
     name = words[0] + "".join(mark + part for mark, part in zip(marks[1:], words[1:], strict=True))
     return name if len(name) <= LONGEST and name.isidentifier() else stem
 
@@ -105,8 +116,8 @@ def word(operand: Node, first: bool) -> str:
     """Returns how an operand stands in a joined name, "" where it is too long to."""
     if operand.op is CONSTANT:
         value = operand.value or 0.0
-        if value != int(value if abs(value) < 1000 else 0.5) or value < 0:
+        if value < 0 or value >= 1000 or value % 1 != 0:
             return ""
         return WORDS.get(int(value), "") if first else str(int(value))
-    short = operand.op is INPUT or operand.given
-    return operand.name if short and len(operand.name) <= SHORT else ""
+    most = LONGEST_GIVEN if operand.op is INPUT or operand.given else LONGEST_MADE
+    return operand.name if len(operand.name) <= most else ""
