@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cgviz.api import graph, run, trace
+    from cgviz.api import read, run, trace
     from cgviz.errors import CgvizError, EvaluationError, ExpressionError, RenderError, UsageError
     from cgviz.graph import Graph
     from cgviz.passes import Run
 
 PUBLIC = {
-    "run": "cgviz.api", "graph": "cgviz.api", "trace": "cgviz.api", "Graph": "cgviz.graph", "Run": "cgviz.passes",
+    "run": "cgviz.api", "read": "cgviz.api", "trace": "cgviz.api", "Graph": "cgviz.graph", "Run": "cgviz.passes",
     "CgvizError": "cgviz.errors", "ExpressionError": "cgviz.errors", "UsageError": "cgviz.errors",
     "EvaluationError": "cgviz.errors", "RenderError": "cgviz.errors",
 }  # fmt: skip
@@ -31,7 +31,7 @@ __all__ = [
     "RenderError",
     "Run",
     "UsageError",
-    "graph",
+    "read",
     "run",
     "trace",
 ]

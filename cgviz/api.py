@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cgviz.collecting import uncollected
 from cgviz.errors import UsageError
 from cgviz.graph import Graph
 from cgviz.passes import Run, start
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | sympy.Expr | Graph | Run"
 
 
-def graph(
+def read(
     program: Source,
     *,
     detail: str = "stage",
@@ -40,16 +41,22 @@ def graph(
         program = program.bare
     if isinstance(program, Graph):
         return staged(program, detail, ties)
-    from cgviz.language.program import read
+    with uncollected():
+        return staged(as_written(program, share, latex, given), detail, ties)
+
+
+def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given: tuple[str, ...]) -> Graph:
+    """Returns the graph of a program before staging."""
+    from cgviz.language import program as text
     from cgviz.language.walk import graph_of, graph_of_sympy
 
     if not isinstance(program, str):
-        return staged(graph_of_sympy(program, share), detail, ties)
+        return graph_of_sympy(program, share)
     if latex or (latex is None and "\\" in program):
         from cgviz.language.latex import read_latex
 
-        return staged(graph_of(read_latex(program, given), share), detail, ties)
-    return staged(graph_of(read(program, given), share), detail, ties)
+        return graph_of(read_latex(program, given), share)
+    return graph_of(text.read(program, given), share)
 
 
 def run(
@@ -77,7 +84,7 @@ def run(
     for name, value in given.items():
         if not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
             raise UsageError(f"the value of {name!r} is {type(value).__name__}, not a number")
-    made = graph(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
+    made = read(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
     return start(made, {name: float(value) for name, value in given.items()})
 
 

@@ -131,7 +131,7 @@ def steps(run: Run) -> Iterator[Step]:
 
 
 def backward_edges(graph: Graph) -> Iterator[tuple[int, int]]:
-    """Yields (target, slot) of every edge in the order of the backward pass: nodes last to first, slots first to last."""
+    """Yields (target, slot) of every edge in the order of the backward pass: nodes last to first, slots in order."""
     for target in reversed(graph.stages):
         for slot in range(len(graph.nodes[target].args)):
             yield target, slot

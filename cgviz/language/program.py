@@ -48,7 +48,7 @@ def read(text: str, given: Iterable[str] = ()) -> Program:
     """
     if not text.strip():
         raise ExpressionError('the program is empty; give an expression such as "x*y"')
-    return Scope(text, frozenset(given)).read()
+    return Scope(text, frozenset(given)).read(tokens(text))
 
 
 @dataclass
@@ -64,8 +64,8 @@ class Scope:
     taken: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
 
-    def read(self) -> Program:
-        every = tokens(self.text)
+    def read(self, every: Sequence[Token]) -> Program:
+        """Returns the program of `every` token, closed by an "end": the door that text and LaTeX share."""
         lines = split(every)
         if not lines:
             raise ExpressionError("the program holds no expression, only blanks and comments", self.text, 0, 1)

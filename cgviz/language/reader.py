@@ -45,15 +45,13 @@ class Negated:
         self.value = value
 
 
-@dataclass(slots=True)
 class Pending:
-    """An operator or an opening bracket on the stack."""
+    """An operator or an opening bracket on the stack; a bracket after a function's name counts its commas."""
 
-    binds: int
-    kind: str
-    token: Token
-    function: Op | Definition | None = None
-    count: int = 0
+    __slots__ = ("binds", "count", "function", "kind", "token")
+
+    def __init__(self, binds: int, kind: str, token: Token, function: Op | Definition | None = None) -> None:
+        self.binds, self.kind, self.token, self.function, self.count = binds, kind, token, function, 0
 
 
 @dataclass(frozen=True)
@@ -138,9 +136,8 @@ class Reader:
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
         after = tokens[at]
-        if after.kind == "." and token.text in MODULES and tokens[at + 1].kind == "name":
-            if tokens[at + 1].text in REGISTRY or tokens[at + 1].text in build.CONSTANTS:
-                return at + 1, True
+        if after.kind == "." and token.text in MODULES and is_known(tokens[at + 1].text):
+            return at + 1, True
         if token.text in KEYWORDS or token.text in ("if", "else"):
             raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name", token)
         if after.kind == "(" and token.text not in self.factors:
@@ -370,6 +367,10 @@ class Reader:
         if token.kind.endswith("=") and len(token.kind) == 2:
             default = f"{quoted(token.kind)} is not supported; write x = x {token.kind[0]} ..."
         return self.error(why.get(token.kind, default), token)
+
+
+def is_known(name: str) -> bool:
+    return name in REGISTRY or name in build.CONSTANTS
 
 
 def prefixed(kind: str, value: Any) -> Any:

@@ -57,7 +57,7 @@ WHY_BAD = {
 def tokens(text: str) -> list[Token]:
     """Returns the tokens of `text`, closed by an "end". Raises ExpressionError at what is no token."""
     found: list[Token] = []
-    push = found.append
+    push, new = found.append, tuple.__new__
     for match in PATTERN.finditer(text):
         kind = match.lastgroup
         if kind == "skip":
@@ -70,7 +70,7 @@ def tokens(text: str) -> list[Token]:
         elif kind == "bad":
             why = WHY_BAD.get(piece) or f"{quoted(piece)} is not part of an expression"
             raise ExpressionError(why, text, start, end)
-        push(Token(kind or "", piece, start, end))
+        push(new(Token, (kind, piece, start, end)))
     push(Token("end", "", len(text), len(text)))
     return found
 
