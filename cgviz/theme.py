@@ -1,0 +1,141 @@
+"""All colours of cgviz in one place: four themes for pictures, and the same meanings as styles for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cgviz.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """What every colour means. Colour is never the only carrier: place, words or slant say the same.
+
+    value and gradient  the two numbers of a node; `slanted` sets gradients in italics as well
+    ink, soft, muted    names; formulas; numbers of stages and what may be overlooked
+    edge, local         wires and the local derivatives beside them; `pale` for what does not reach the output
+    *_fill, *_line      inside and outline of inputs, stages and the output
+    flag                ties, kinks and numbers that are not finite
+    terminal            rich styles by the same names
+    """
+
+    name: str
+    background: str
+    ink: str
+    soft: str
+    muted: str
+    value: str
+    gradient: str
+    slanted: bool = False
+    edge: str
+    local: str
+    pale: str
+    flag: str
+    stage_fill: str
+    stage_line: str
+    input_fill: str
+    input_line: str
+    output_fill: str
+    output_line: str
+    terminal: Mapping[str, str] = field(default_factory=dict)
+
+
+PLAIN = {"name": "bold", "soft": "", "muted": "dim", "local": "dim", "flag": "yellow"}
+GREEN_RED = {"value": "green", "gradient": "red", **PLAIN}
+
+LIGHT = Theme(
+    name="light",
+    background="#ffffff",
+    ink="#0f172a",
+    soft="#475569",
+    muted="#8593a8",
+    value="#15803d",
+    gradient="#d61f2c",
+    edge="#64748b",
+    local="#475569",
+    pale="#b6c1cf",
+    flag="#b45309",
+    stage_fill="#ffffff",
+    stage_line="#94a3b8",
+    input_fill="#eaf2ff",
+    input_line="#7ba3e0",
+    output_fill="#fff4d6",
+    output_line="#d9a02b",
+    terminal=GREEN_RED,
+)
+
+DARK = Theme(
+    name="dark",
+    background="#0f172a",
+    ink="#f1f5f9",
+    soft="#cbd5e1",
+    muted="#8fa0b7",
+    value="#4ade80",
+    gradient="#ff7b7b",
+    edge="#8496af",
+    local="#cbd5e1",
+    pale="#475569",
+    flag="#fbbf24",
+    stage_fill="#1e293b",
+    stage_line="#5b6c84",
+    input_fill="#1e3357",
+    input_line="#5b8bd6",
+    output_fill="#43371a",
+    output_line="#d3a13a",
+    terminal={**GREEN_RED, "value": "bright_green", "gradient": "bright_red"},
+)
+
+PRINT = Theme(
+    name="print",
+    background="#ffffff",
+    ink="#000000",
+    soft="#262626",
+    muted="#6b6b6b",
+    value="#000000",
+    gradient="#4d4d4d",
+    slanted=True,
+    edge="#404040",
+    local="#262626",
+    pale="#b3b3b3",
+    flag="#000000",
+    stage_fill="#ffffff",
+    stage_line="#595959",
+    input_fill="#ebebeb",
+    input_line="#595959",
+    output_fill="#d9d9d9",
+    output_line="#000000",
+    terminal={**PLAIN, "value": "bold", "gradient": "italic", "flag": "underline"},
+)
+
+COLORBLIND = Theme(
+    name="colorblind",
+    background="#ffffff",
+    ink="#0f172a",
+    soft="#475569",
+    muted="#8593a8",
+    value="#0072b2",
+    gradient="#c24e00",
+    edge="#64748b",
+    local="#475569",
+    pale="#b6c1cf",
+    flag="#8f4a7a",
+    stage_fill="#ffffff",
+    stage_line="#94a3b8",
+    input_fill="#e3f1fb",
+    input_line="#56a0d0",
+    output_fill="#fdf3d0",
+    output_line="#d0a000",
+    terminal={**PLAIN, "value": "blue", "gradient": "dark_orange3", "flag": "magenta"},
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT, COLORBLIND)}
+
+
+def theme(name: str | Theme) -> Theme:
+    """Returns the theme of that name; raises UsageError where there is none."""
+    if isinstance(name, Theme):
+        return name
+    if name not in THEMES:
+        raise UsageError(f"no theme {name!r}; there are {', '.join(THEMES)}")
+    return THEMES[name]
