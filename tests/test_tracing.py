@@ -1,0 +1,101 @@
+"""Python functions as graphs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+import cgviz
+
+
+def names(run: cgviz.Run) -> list[str]:
+    return [run.graph.nodes[i].name for i in run.graph.stages]
+
+
+def lecture(x: Any, y: Any) -> Any:
+    sigy = 1.0 / (1 + cgviz.exp(-y))
+    num = x + sigy
+    sigx = 1.0 / (1 + cgviz.exp(-x))
+    xpy = x + y
+    xpysqr = xpy**2
+    den = sigx + xpysqr
+    invden = 1.0 / den
+    f = num * invden
+    return f
+
+
+def test_the_lecture_s_listing_gives_the_lecture_s_stages() -> None:
+    run = cgviz.trace(lecture, x=3, y=-4)
+    assert names(run) == ["sigy", "num", "sigx", "xpy", "xpysqr", "den", "invden", "f"]
+    text = cgviz.run("(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", x=3, y=-4)
+    assert run.gradient == text.gradient
+    assert [run.graph.formula(i).text for i in run.graph.stages] == [text.graph.formula(i).text for i in text.graph.stages]
+
+
+def test_loops_and_branches_run_as_usual() -> None:
+    def power(x: Any, n: int) -> Any:
+        out = 1.0
+        for _ in range(int(n)):
+            out = out * x
+        return out if out > 0 else -out
+
+    assert cgviz.trace(lambda x: power(x, 3), x=-2.0).gradient == {"x": -12.0}
+
+
+def test_a_variable_bound_again_is_printed_with_a_prime() -> None:
+    def twice(x: Any) -> Any:
+        h = x * 2
+        h = h * h
+        return h
+
+    run = cgviz.trace(twice, x=3.0)
+    assert [(node.name, node.shown) for node in run.graph.nodes if node.is_stage] == [("h", "h"), ("h_2", "h′")]
+    assert run.gradient == {"x": 24.0}
+
+
+def test_chains_are_one_sum_and_division_is_a_product_with_a_reciprocal() -> None:
+    run = cgviz.trace(lambda a, b, c: (a + b - c) / (a * b * c), 1.0, 2.0, 4.0)
+    assert names(run) == ["num", "den", "invden", "f"]
+    assert run.gradient["c"] == pytest.approx(-1 / 8 + 1 / (8 * 4))
+
+
+def test_lists_are_inputs_one_by_one() -> None:
+    def dot(w: list[Any], x: list[Any]) -> Any:
+        return sum(a * b for a, b in zip(w, x, strict=True))
+
+    run = cgviz.trace(dot, w=[1.0, 2.0], x=[3.0, 4.0])
+    assert run.value == 11
+    assert run.gradient == {"w_0": 3.0, "w_1": 4.0, "x_0": 1.0, "x_1": 2.0}
+
+
+def test_numpy_s_functions() -> None:
+    np = pytest.importorskip("numpy")
+    run = cgviz.trace(lambda x: np.exp(x) * np.float64(2) + np.maximum(x, 0.0), x=1.5)
+    assert run.gradient == pytest.approx({"x": 2 * math.exp(1.5) + 1})
+
+
+def test_constants_and_inputs_can_be_the_output() -> None:
+    assert cgviz.trace(lambda x: x, x=2.0).gradient == {"x": 1.0}
+    assert cgviz.trace(lambda x: 7.0, x=2.0).gradient == {"x": 0.0}
+
+
+def test_a_run_can_be_run_again_at_other_inputs() -> None:
+    run = cgviz.trace(lecture, x=3, y=-4)
+    again = cgviz.run(run, x=1.0, y=1.0)
+    assert again.gradient == pytest.approx(cgviz.trace(lecture, x=1.0, y=1.0).gradient)
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "message"),
+    [
+        (lambda x: math.exp(x), (1.0,), "cgviz.exp"),
+        (lambda x: (x, x), (1.0,), "returns tuple"),
+        (lambda x: None, (1.0,), "returns NoneType"),
+        (lambda x, y: x, (1.0,), "missing"),
+    ],
+)
+def test_what_cannot_be_traced_is_said(function: Any, args: tuple[float, ...], message: str) -> None:
+    with pytest.raises(cgviz.UsageError, match=message):
+        cgviz.trace(function, *args)
