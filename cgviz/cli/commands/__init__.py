@@ -1,0 +1,1 @@
+"""One module per command, each with its `command`; cgviz/cli/group.py names them."""

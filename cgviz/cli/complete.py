@@ -1,0 +1,15 @@
+"""What the shell offers while PROGRAM is typed: the samples after an @, else files."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem
+
+
+def programs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Returns the completions of a PROGRAM."""
+    if not incomplete.startswith("@"):
+        return [CompletionItem(incomplete, type="file")]
+    from cgviz.shipped import samples
+
+    return [CompletionItem(f"@{one.name}", help=one.about) for one in samples() if one.name.startswith(incomplete[1:])]

@@ -1,0 +1,107 @@
+"""The group of all commands. A command is a module in `cgviz/cli/commands/` and its name in COMMANDS."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any
+
+import click
+
+from cgviz import __version__
+from cgviz.cli.options import debug_option
+from cgviz.errors import UsageError, quoted
+
+COMMANDS = ("table", "samples")
+WIDTH = 80
+HELP = """See backpropagation: type an expression, get its computational graph with every forward value and every
+gradient, as a diagram and as a table.
+
+\b
+  cgviz render "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)" --x 3 --y -4
+  cgviz table "q = x + y; f = q*z" --x -2 --y 5 --z -4
+  cgviz table "max(x, y)" --x 2 --y 2 --format json
+  cgviz render @staged --style circuit -o staged.pdf
+  cgviz render program.cg --x pi/4
+  echo "x*y" | cgviz table -
+
+PROGRAM is the text of an expression or of a few statements (in quotes, for the shell), @NAME for a sample that ships
+with cgviz, a file that ends in .cg, .tex or .txt, or - for standard input. LaTeX is read, too. Without values for its
+inputs a program is shown in symbols.
+"""
+EPILOG = """\b
+Completion by the shell: put one of these lines into its start-up file.
+  bash  eval "$(_CGVIZ_COMPLETE=bash_source cgviz)"
+  zsh   eval "$(_CGVIZ_COMPLETE=zsh_source cgviz)"
+  fish  _CGVIZ_COMPLETE=fish_source cgviz | source
+"""
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Runs one command and returns its exit status. Raises CgvizError."""
+    if "_CGVIZ_COMPLETE" in os.environ:
+        cgviz.main(arguments, prog_name="cgviz")
+    try:
+        with cgviz.make_context("cgviz", list(arguments)) as context:
+            cgviz.invoke(context)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        raise UsageError(error.format_message()) from error
+    return 0
+
+
+class Commands(click.Group):
+    """Imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return command(cmd_name) if cmd_name in COMMANDS else None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:
+            check(args, {written for param in self.get_params(ctx) for written in param.opts})
+        return super().parse_args(ctx, args)
+
+
+def command(name: str) -> click.Command:
+    found: click.Command = import_module(f"cgviz.cli.commands.{name}").command
+    return found
+
+
+def commands_with(option: str) -> list[str]:
+    """Returns the names of the commands that have an option."""
+    return [name for name in COMMANDS if any(option in param.opts for param in command(name).params)]
+
+
+def check(args: list[str], options: set[str]) -> None:
+    """Raises UsageError where the first word is no command."""
+    first = next((arg for arg in args if arg not in options), None)
+    if first is None or first in COMMANDS:
+        return
+    if first.startswith("--") and first[2:].partition("=")[0].replace("-", "").isidentifier():
+        raise UsageError(f"{quoted(first)} comes after the command and its program: cgviz table PROGRAM {first[:40]} ...")
+    from difflib import get_close_matches
+
+    near = get_close_matches(first[:40], COMMANDS, n=1, cutoff=0.6)
+    hint = f"did you mean {quoted(near[0])}?" if near else f"commands are {', '.join(COMMANDS)}"
+    if not near and not first.isidentifier():
+        hint = f"to draw that program: cgviz render {quoted(first)}"
+    raise UsageError(f"there is no command {quoted(first)}; {hint}")
+
+
+@click.group(
+    cls=Commands,
+    help=HELP,
+    epilog=EPILOG,
+    invoke_without_command=True,
+    params=[debug_option()],
+    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": WIDTH, "max_content_width": WIDTH},
+)
+@click.version_option(__version__, prog_name="cgviz", message="%(prog)s %(version)s")
+@click.pass_context
+def cgviz(context: click.Context, **_: Any) -> None:
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

@@ -1,0 +1,74 @@
+"""The options that commands share, each said once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from cgviz.numbers import DIGITS
+
+DETAILS = ("stage", "gate")
+TIES = ("split", "first", "both")
+THEMES = ("light", "dark", "print", "colorblind")
+MOST_DIGITS = 17
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def debug_option() -> click.Option:
+    """`--debug` is read by `main` itself; here it is only documented and accepted."""
+    return click.Option(["--debug"], is_flag=True, expose_value=False, help="Show a traceback when something fails.")
+
+
+def program_argument() -> click.Argument:
+    from cgviz.cli.complete import programs
+
+    return click.Argument(["program"], required=False, shell_complete=programs)
+
+
+def program_options() -> list[click.Option]:
+    """Returns the options of every command that takes a PROGRAM."""
+    return [
+        click.Option(
+            ["--detail"],
+            type=click.Choice(DETAILS),
+            default="stage",
+            show_default=True,
+            help="stage: gates such as sigmoid are one stage; gate: every single operation is one.",
+        ),
+        click.Option(
+            ["--ties"],
+            type=click.Choice(TIES),
+            default="split",
+            show_default=True,
+            help="Where max or min has equal operands: split the gradient, give it to the first, or to both.",
+        ),
+        click.Option(["--no-share"], is_flag=True, help="Compute equal subexpressions each time they are written."),
+        click.Option(["--file"], metavar="PATH", type=click.Path(), help="Read the program from this file, whatever its ending."),
+        click.Option(["--latex"], is_flag=True, help="The program is LaTeX (else recognised by its backslashes)."),
+        click.Option(["--set", "settings"], metavar="NAME=VALUE", multiple=True, hidden=True),
+        debug_option(),
+    ]
+
+
+def digits() -> Decorator:
+    return click.option(
+        "--digits",
+        type=click.IntRange(1, MOST_DIGITS),
+        default=DIGITS,
+        show_default=True,
+        help="Significant digits of every number shown.",
+    )
+
+
+def theme(default: str | None = "light") -> Decorator:
+    return click.option(
+        "--theme", type=click.Choice(THEMES), default=default, show_default=bool(default), help="Colours."
+    )
+
+
+def output(help: str) -> Decorator:
+    return click.option("-o", "--output", metavar="FILE", type=click.Path(), help=help)

@@ -1,0 +1,123 @@
+"""What every command that takes a PROGRAM shares: its arguments sorted, and the run that they ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cgviz.cli.arguments import Spelling, shown, sort
+from cgviz.cli.options import program_argument, program_options
+from cgviz.errors import UsageError, quoted
+
+if TYPE_CHECKING:
+    from cgviz.passes import Run
+
+INPUTS = "cgviz.inputs"
+HELP_INPUTS = [
+    ("--NAME VALUE", "The value of the input NAME: a number or a constant expression (3, -1e-3, pi/4, 1/3)."),
+    ("--set NAME=VALUE", "The same, also for an input that bears the name of an option; as often as needed."),
+]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A program and its inputs as they were typed; nothing is read before `run` is called.
+
+    `own` are the spellings of the command's own options.
+    """
+
+    program: str | None
+    file: str | None
+    latex: bool
+    inputs: list[tuple[str, str]]
+    settings: tuple[str, ...]
+    detail: str
+    ties: str
+    no_share: bool
+    own: tuple[str, ...]
+
+    def run(self) -> Run:
+        """Returns the run of the program at its inputs. Raises CgvizError."""
+        from cgviz.api import read
+        from cgviz.cli import values
+        from cgviz.cli.source import source
+        from cgviz.passes import start
+
+        texts = values.gathered(self.inputs, self.settings)
+        text, latex = source(self.program, self.file, self.latex)
+        graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=tuple(texts))
+        values.check_names(graph, texts, self.own)
+        values.check_hidden(graph, texts, self.own)
+        return start(graph, {name: values.number(name, value) for name, value in texts.items()})
+
+
+class ProgramCommand(click.Command):
+    """A command `NAME PROGRAM [--NAME VALUE]...`; its function gets all that concerns the program as `request`."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.own = list(self.params)
+        self.shared: list[click.Parameter] = [program_argument(), *program_options()]
+        self.params = [*self.own, *self.shared]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        spellings = self.spellings(ctx)
+        found = sort(args, spellings)
+        ctx.meta[INPUTS] = found.inputs
+        super().parse_args(ctx, [*found.options, "--", *found.words[:1]])
+        check_words(found.words, ctx.params["file"], spellings, ctx.command_path)
+        return []
+
+    def invoke(self, ctx: click.Context) -> Any:
+        shared = {param.name: ctx.params.pop(param.name) for param in self.shared if param.name in ctx.params}
+        ctx.params["request"] = Request(inputs=ctx.meta[INPUTS], own=tuple(self.spellings(ctx)), **shared)
+        return super().invoke(ctx)
+
+    def spellings(self, ctx: click.Context) -> dict[str, Spelling]:
+        """Returns what each spelling of each option means."""
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        return {
+            written: Spelling(max(option.opts, key=len), not option.is_flag, option.multiple)
+            for option in options
+            for written in option.opts
+        }
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Inputs"):
+            formatter.write_dl(HELP_INPUTS)
+        super().format_options(ctx, formatter)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return ["PROGRAM", "[--NAME VALUE]...", "[OPTIONS]"]
+
+
+def check_words(words: list[str], file: str | None, options: dict[str, Spelling], command: str) -> None:
+    """Raises UsageError where there is not exactly one program."""
+    programs = len(words) + (file is not None)
+    if programs == 1:
+        return
+    if programs == 0:
+        raise UsageError(f'PROGRAM is missing, as in {command} "x*y" --x 4 --y -3')
+    if not words or file is not None:
+        raise UsageError(f"--file names the program already; {quoted(words[0])} is one too many")
+    for word in words:
+        meant = mistyped(word, options)
+        if meant:
+            raise UsageError(f"{quoted(word)} is no option; did you mean {meant}?")
+    raise UsageError(f"one PROGRAM, not {len(words)}: {' '.join(map(shown, words[:6]))}; put it in quotes")
+
+
+def mistyped(word: str, options: dict[str, Spelling]) -> str:
+    """Returns the option that was probably meant by a word that is none, or ""."""
+    from difflib import get_close_matches
+
+    if not word.startswith("-"):
+        return ""
+    for short in (option for option in options if not option.startswith("--")):
+        if word.startswith(short):
+            return f"{short} {shown(word[len(short):].lstrip('='))}"
+    return "".join(get_close_matches(word[:60].partition("=")[0], options, n=1, cutoff=0.75))

@@ -1,0 +1,75 @@
+"""PROGRAM on the command line becomes a program's text: text itself, a sample, a file or standard input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from cgviz.cli import streams
+from cgviz.errors import UsageError, quoted
+
+FILE_ENDINGS = (".cg", ".tex", ".txt")
+LONGEST = 16 * 2**20
+
+
+class Source(NamedTuple):
+    """A program's text, and whether it is LaTeX; None leaves that to its backslashes."""
+
+    text: str
+    latex: bool | None
+
+
+def source(program: str | None, file: str | None = None, latex: bool = False) -> Source:
+    """Returns what PROGRAM or `--file` stands for. Raises UsageError for what is not there, or is no text."""
+    if file is not None or program is None:
+        return from_file(file or "", latex)
+    if program == "-":
+        return Source(decoded(streams.read_bytes(LONGEST + 1), "standard input"), latex or None)
+    if program.startswith("@"):
+        from cgviz.shipped import sample
+
+        return Source(sample(program[1:]).text, latex or None)
+    if program.lower().endswith(FILE_ENDINGS) and "\n" not in program:
+        return from_file(program, latex)
+    return Source(argument(program), latex or None)
+
+
+def from_file(path: str, latex: bool = False) -> Source:
+    """Returns the program in a file. Raises UsageError."""
+    called = f"the file {quoted(path)}"
+    try:
+        with Path(path).open("rb") as stream:
+            content = stream.read(LONGEST + 1)
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {quoted(path)}") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {called}: {getattr(error, 'strerror', None) or error}") from error
+    is_latex = latex or path.lower().endswith(".tex")
+    return Source(decoded(content, called), is_latex or None)
+
+
+def decoded(content: bytes, called: str) -> str:
+    """Returns UTF-8 bytes as text, its lines ended by newlines alone. Raises UsageError for what is no text."""
+    if len(content) > LONGEST:
+        raise UsageError(f"{called} is longer than {LONGEST // 2**20} MiB; that is no program")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UsageError(f"{called} is UTF-16; save it as UTF-8")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        where = f"byte 0x{content[error.start]:02x} at offset {error.start}"
+        raise UsageError(f"{called} is not UTF-8 text ({where})") from None
+    return plain(text, called)
+
+
+def argument(text: str) -> str:
+    """Returns a program given as an argument. Raises UsageError where its bytes are not UTF-8."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise UsageError("the program is not UTF-8 text")
+    return plain(text.removeprefix("\ufeff"), "the program")
+
+
+def plain(text: str, called: str) -> str:
+    if "\0" in text:
+        raise UsageError(f"{called} holds a NUL byte; that is no text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,90 @@
+"""Standard output and standard error, whatever they are: a terminal, a closed pipe, a full disk, nothing at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
+
+from cgviz.errors import RenderError, UsageError
+
+
+def prepare() -> None:
+    """Makes the streams safe: no character can break them, and no file that is opened takes the place of one."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Runs its block and flushes standard output. A reader that went away (`| head -1`) ends the program silently.
+
+    Raises RenderError where standard output cannot be written.
+    """
+    try:
+        yield
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        discard()
+    except OSError as error:
+        discard()
+        raise RenderError(f"cannot write to standard output: {error.strerror}") from error
+
+
+def discard() -> None:
+    """Sends what is still buffered for standard output nowhere, so that Python does not complain when it ends."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def stdout() -> TextIO:
+    """Returns standard output. Raises RenderError where it is closed."""
+    if sys.stdout is None:
+        raise RenderError("standard output is closed")
+    return sys.stdout
+
+
+def say(text: str) -> None:
+    """Prints `text` on standard output, ended by a newline."""
+    stdout().write(text if text.endswith("\n") else text + "\n")
+
+
+def say_bytes(content: bytes) -> None:
+    """Writes bytes to standard output."""
+    stdout().flush()
+    stdout().buffer.write(content)
+    stdout().buffer.flush()
+
+
+def note(text: str) -> None:
+    """Prints a message on standard error, after what standard output has; a closed stream is no trouble here."""
+    with suppress(OSError, ValueError):
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    with suppress(OSError, ValueError):
+        if sys.stderr is not None:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+
+def read_bytes(most: int) -> bytes:
+    """Returns what standard input holds, up to `most` bytes. Raises UsageError where it cannot be read."""
+    if sys.stdin is None:
+        raise UsageError("standard input is closed; there is no program to read")
+    if sys.stdin.isatty():
+        note("reading the program from the terminal; Ctrl-D ends it")
+    try:
+        return sys.stdin.buffer.read(most)
+    except OSError as error:
+        raise UsageError(f"cannot read standard input: {error.strerror}") from error

@@ -1,0 +1,100 @@
+"""`--NAME VALUE`: which names may have a value, and what number a value is."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+
+from cgviz.cli.arguments import identifier, shown
+from cgviz.errors import CgvizError, UsageError, quoted
+from cgviz.graph import Graph
+
+PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+def gathered(pairs: Iterable[tuple[str, str]], settings: Iterable[str]) -> dict[str, str]:
+    """Returns the text of every value by name, from `--NAME VALUE` and `--set NAME=VALUE`. Raises UsageError."""
+    found: dict[str, str] = {}
+    for name, text in [*pairs, *map(setting, settings)]:
+        if name in found:
+            raise UsageError(f"the input {quoted(name)} is given twice")
+        found[name] = text
+    return found
+
+
+def setting(text: str) -> tuple[str, str]:
+    """Returns NAME and VALUE of `--set NAME=VALUE`. Raises UsageError."""
+    written, equals, value = text.partition("=")
+    name = identifier(written.strip())
+    if name is None or not equals or not value.strip():
+        raise UsageError(f"--set takes NAME=VALUE, as in --set x=3, not {quoted(text)}")
+    return name, value
+
+
+def number(name: str, text: str) -> float:
+    """Returns the value of an input: a number or a constant expression. Raises UsageError.
+
+    >>> number("x", "pi/4")
+    0.7853981633974483
+    """
+    value = float(text) if PLAIN.fullmatch(text) else constant(name, text)
+    if not math.isfinite(value):
+        raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not a finite number")
+    return value
+
+
+def constant(name: str, text: str) -> float:
+    """Returns the value of an expression without variables; the reader of programs reads it, nothing is executed."""
+    from cgviz.api import run
+
+    if text.lstrip().startswith(("[", "@")):
+        raise UsageError(f"arrays are not supported yet; the value of {quoted(name)} must be one number")
+    try:
+        made = run(text)
+    except CgvizError as error:
+        raise UsageError(f"the value of {quoted(name)}: {error}") from error
+    variables = [made.bare.nodes[index].shown for index in made.bare.inputs]
+    if variables or made.value is None:
+        raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not a number: it names {quoted(variables[0])}")
+    return made.value
+
+
+def check_names(graph: Graph, names: Iterable[str], options: Collection[str]) -> None:
+    """Raises UsageError for a name that is no input of the program, saying what it is or what was meant.
+
+    `options` are the options of the command, with their dashes.
+    """
+    inputs = [graph.nodes[index].name for index in graph.inputs]
+    for name in names:
+        if name not in inputs:
+            raise UsageError(f"{quoted(name)} {what_it_is(graph, name, inputs, options)}")
+
+
+def what_it_is(graph: Graph, name: str, inputs: list[str], options: Collection[str]) -> str:
+    from cgviz.cli.group import commands_with
+    from cgviz.naming import named
+
+    stages = {node.name for node in named(graph) if node.is_stage}
+    takes = f"its inputs are {', '.join(inputs[:8])}{' ...' if len(inputs) > 8 else ''}" if inputs else "it has no inputs"
+    if name in stages:
+        return f"is computed by the program and takes no value; {takes}"
+    elsewhere = commands_with(f"--{name}")
+    if elsewhere:
+        return f"is no input of the program, and --{name} is an option of {' and '.join(elsewhere)} only; {takes}"
+    near = get_close_matches(f"--{name[:60]}", [*options, *(f"--{one}" for one in inputs[:2000])], n=2, cutoff=0.6)
+    hint = f"did you mean {' or '.join(map(shown, near))}?" if near else takes
+    return f"is no input of the program; {hint}"
+
+
+def check_hidden(graph: Graph, names: Collection[str], options: Collection[str]) -> None:
+    """Raises UsageError where the input that lacks a value bears the name of an option: `--set` is its way.
+
+    `cgviz table "digits*x" --x 2 --digits 3` says how many digits are shown.
+    """
+    for index in graph.inputs:
+        node = graph.nodes[index]
+        if names and node.name not in names and node.value is None and f"--{node.name}" in options:
+            message = f"no value for {quoted(node.name)}; --{node.name} is an option of this command"
+            raise UsageError(f"{message}, so give --set {node.name}=VALUE")

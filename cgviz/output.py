@@ -1,0 +1,91 @@
+"""Files are written whole or not at all: beside the target first, then moved over it in one step."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from cgviz.errors import RenderError, quoted
+
+
+def write(path: str | Path, content: bytes) -> None:
+    """Writes `content` to a file. A device or pipe is written straight, a symlink followed, a file's mode kept.
+
+    On any failure, Ctrl-C too, a file that was there before stays as it was. Raises RenderError.
+    """
+    check(path)
+    with explained(path):
+        if is_stream(path):
+            with Path(path).open("wb", buffering=0) as stream:
+                pour(stream.fileno(), content)
+        else:
+            replace(Path(os.path.realpath(path)), content)
+
+
+def check(path: str | Path) -> None:
+    """Raises RenderError where `path` cannot be written: asked before the work, so that nobody waits for nothing."""
+    with explained(path):
+        target = Path(os.path.realpath(path))
+        if is_stream(path):
+            return
+        if target.is_dir():
+            raise failed(path, "it is a folder")
+        if not target.parent.is_dir():
+            raise failed(path, f"there is no folder {quoted(str(target.parent), 200)}")
+        if target.exists() and not os.access(target, os.W_OK):
+            raise failed(path, "the file is read-only")
+        if not os.access(target.parent, os.W_OK | os.X_OK):
+            raise failed(path, f"the folder {quoted(str(target.parent), 200)} is read-only")
+
+
+def is_stream(path: str | Path) -> bool:
+    """Tells whether `path` is a device, a pipe or a socket, or one of the process's own open files."""
+    if str(path).startswith(("/dev/", "/proc/")):
+        return True
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def replace(target: Path, content: bytes) -> None:
+    """Writes a new file in the target's folder (its mode follows the umask) and puts it in the target's place."""
+    new = target.parent / f".cgviz-{os.urandom(8).hex()}.tmp"
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        try:
+            if target.exists():
+                os.chmod(new, stat.S_IMODE(target.stat().st_mode))
+            pour(descriptor, content)
+        finally:
+            os.close(descriptor)
+        os.replace(new, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(new)
+        raise
+
+
+def pour(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+@contextmanager
+def explained(path: str | Path) -> Iterator[None]:
+    """Turns what the system says into one line that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise failed(path, error.strerror or type(error).__name__) from error
+    except ValueError as error:
+        raise failed(path, str(error)) from error
+
+
+def failed(path: str | Path, why: str) -> RenderError:
+    return RenderError(f"cannot write {quoted(str(path), 200)}: {why}")
