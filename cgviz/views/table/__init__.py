@@ -1,0 +1,64 @@
+"""The table of a run: every stage with its value, its gradient and how both came about, in each format."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from cgviz import theme as themes
+from cgviz.errors import UsageError, quoted
+from cgviz.numbers import DIGITS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cgviz.passes import Run
+    from cgviz.theme import Theme
+
+FORMATS = {"rich": "page", "json": "json", "csv": "csv", "markdown": "markdown", "latex": "latex"}
+"""Each format and its module here, whose `table(run, digits)` returns the text."""
+
+
+def table(run: Run, format: str = "rich", *, digits: int = DIGITS) -> str:
+    """Returns the table as text. "rich" is what `show` prints, without colour and as wide as it needs.
+
+    JSON and CSV hold full precision whatever `digits` is.
+
+    Raises UsageError for a format that there is not.
+    """
+    if format not in FORMATS:
+        raise UsageError(f"unknown format {quoted(format)}; there are {', '.join(FORMATS)}")
+    text: str = import_module(f"cgviz.views.table.{FORMATS[format]}").table(run, digits)
+    return text
+
+
+def show(run: Run, console: Console | None = None, *, digits: int = DIGITS, theme: str | Theme = "light") -> None:
+    """Prints the table on standard output, or on a console: in colour on a terminal, and as wide as that is.
+
+    Raises UsageError for a theme that there is not.
+    """
+    chosen = themes.theme(theme)
+    if console is None and not is_terminal():
+        write_plain(run, digits)
+        return
+    from rich.console import Console
+
+    from cgviz.views.table.terminal import Table
+
+    (console or Console()).print(Table(run, digits, chosen), soft_wrap=True, end="")
+
+
+def is_terminal() -> bool:
+    return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def write_plain(run: Run, digits: int) -> None:
+    """Writes to a pipe or file: no colour, in COLUMNS columns where that is set, else nothing is folded."""
+    from cgviz.views.table.page import page, text
+    from cgviz.views.table.spelling import spelling_for
+
+    columns = os.environ.get("COLUMNS", "")
+    spelling = spelling_for(sys.stdout.encoding or "utf-8", digits)
+    sys.stdout.write(text(page(run, spelling, int(columns) if columns.isdigit() else None)))

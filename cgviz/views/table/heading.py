@@ -1,0 +1,76 @@
+"""The head of the table: the function as it was read, with the stages that nobody named written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cgviz.formula import Formula
+from cgviz.graph import Graph
+from cgviz.ops.arithmetic import divide, multiply, reciprocal
+from cgviz.passes import Run
+from cgviz.views.table.spelling import Spelling
+
+MOST_NAMES, MOST_STATEMENTS, MOST_LEAVES = 8, 8, 60
+
+
+def heading(run: Run, spelling: Spelling) -> list[str]:
+    """Returns the statements of the program, one per line, the output last: `f(x, y) = ...` and where it stands."""
+    graph = run.graph
+    output = graph.nodes[graph.output]
+    formulas = dict(statements(graph))
+    final = formulas.pop(graph.output, graph.operand(graph.output))
+    lines = [
+        f"{spelling.name(graph.nodes[i].shown)} = {spelling.formula(body, head=True)}" for i, body in formulas.items()
+    ]
+    if len(lines) > MOST_STATEMENTS:
+        left_out = len(lines) - MOST_STATEMENTS + 1
+        lines[MOST_STATEMENTS // 2 : -(MOST_STATEMENTS // 2 - 1)] = [
+            f"{spelling.ellipsis} ({left_out} more statements)"
+        ]
+    names = listed([spelling.name(graph.nodes[i].shown) for i in graph.inputs], spelling)
+    function = spelling.name(output.shown) + (f"({names})" if names else "")
+    return [*lines, f"{function} = {spelling.formula(final, head=True)}"]
+
+
+def place(run: Run, spelling: Spelling) -> str:
+    """Returns `at x = 3, y = −4`; "" without inputs or values."""
+    if run.symbolic or not run.graph.inputs:
+        return ""
+    nodes = run.graph.nodes
+    given = [f"{spelling.name(nodes[i].shown)} = {spelling.number(run.values[i])}" for i in run.graph.inputs]
+    return f"at {listed(given, spelling)}"
+
+
+def listed(parts: list[str], spelling: Spelling) -> str:
+    """Returns parts with commas between them; where there are many, the first few and an ellipsis."""
+    shown = parts if len(parts) <= MOST_NAMES else [*parts[: MOST_NAMES - 1], spelling.ellipsis]
+    return ", ".join(shown)
+
+
+def statements(graph: Graph) -> Iterator[tuple[int, Formula]]:
+    """Yields every stage that the user named, and the output, with its formula.
+
+    Stages without a name from the user are written out in it, as long as that stays readable: a shared stage is
+    written as often as it is used, which grows without bound.
+    """
+    formulas: dict[int, Formula] = {}
+    sizes: dict[int, int] = {}
+    for index in graph.stages:
+        node = graph.nodes[index]
+        inlined = {arg for arg in node.args if arg in formulas}
+        size = sum(sizes.get(arg, 1) for arg in node.args)
+        if size > MOST_LEAVES * 4:
+            inlined, size = set(), len(node.args)
+        formula = written(node.op, tuple(formulas[a] if a in inlined else graph.operand(a) for a in node.args))
+        if node.given or index == graph.output:
+            yield index, formula
+        elif size <= MOST_LEAVES:
+            formulas[index], sizes[index] = formula, size
+
+
+def written(op: object, args: tuple[Formula, ...]) -> Formula:
+    """Returns `op(*args)`; a product whose last factor is a reciprocal is written as the fraction it was."""
+    last = args[-1]
+    if op is multiply and last.op is reciprocal:
+        return Formula(op=divide, args=(args[0], last.args[0]))
+    return Formula(op=op, args=args)  # type: ignore[arg-type]

@@ -1,0 +1,108 @@
+"""The run as JSON, version 1, for other programs: full precision, and nothing that JSON cannot say."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from cgviz.graph import CONSTANT
+from cgviz.numbers import DIGITS
+from cgviz.passes import Contribution, Run
+from cgviz.views.table.rows import flowing
+from cgviz.views.table.spelling import is_short
+
+VERSION = 1
+LINE, LARGEST_WHOLE = 120, 1e15
+
+
+def table(run: Run, digits: int = DIGITS) -> str:
+    """Returns the JSON of a run: one line for what fits on one."""
+    return pretty(document(run)) + "\n"
+
+
+def document(run: Run) -> dict[str, Any]:
+    """Returns the run as what the JSON Schema `run-v1` describes."""
+    graph = run.graph
+    output = graph.nodes[graph.output]
+    return {
+        "cgviz": VERSION,
+        "program": graph.program,
+        "detail": graph.detail,
+        "inputs": [input_of(run, index) for index in graph.inputs],
+        "stages": [stage_of(run, index) for index in graph.stages],
+        "output": {"name": output.name, "shape": list(output.shape), "value": number(run.value)},
+        "gradient": {graph.nodes[index].name: number(run.gradients[index]) for index in graph.inputs},
+    }
+
+
+def input_of(run: Run, index: int) -> dict[str, Any]:
+    node = run.graph.nodes[index]
+    return {
+        "name": node.name,
+        "label": node.shown,
+        "shape": list(node.shape),
+        "given": run.given.get(node.name, "none"),
+        "value": number(run.values[index]),
+        "gradient": number(run.gradients[index]),
+        "contributions": [contribution(run, edge) for edge in flowing(run, index)],
+        "flags": list(run.flags[index]),
+    }
+
+
+def stage_of(run: Run, index: int) -> dict[str, Any]:
+    node = run.graph.nodes[index]
+    return {
+        "number": run.graph.numbers[index],
+        "name": node.name,
+        "label": node.shown,
+        "op": node.op.name,
+        "formula": run.graph.formula(index).text,
+        "shape": list(node.shape),
+        "value": number(run.values[index]),
+        "gradient": number(run.gradients[index]),
+        "operands": [operand(run, index, slot) for slot in range(len(node.args))],
+        "contributions": [contribution(run, edge) for edge in flowing(run, index)],
+        "gate": node.op.gate,
+        "flags": list(run.flags[index]),
+    }
+
+
+def operand(run: Run, index: int, slot: int) -> dict[str, Any]:
+    """Returns one argument of a stage: a constant that is folded into the gate, or a node and what flows back to it."""
+    node = run.graph.nodes[run.graph.nodes[index].args[slot]]
+    if node.op is CONSTANT:
+        return {"slot": slot, "constant": constant(node.value or 0.0)}
+    edge, formula = run.contribution(index, slot), run.local_formula(index, slot)
+    written = formula.text if formula is not None and is_short(formula) else None
+    local = None if formula is None else {"formula": written, "value": number(edge.local)}
+    return {"slot": slot, "name": node.name, "local": local, "contribution": number(edge.value)}
+
+
+def contribution(run: Run, edge: Contribution) -> dict[str, Any]:
+    return {"via": run.graph.nodes[edge.target].name, "slot": edge.slot, "value": number(edge.value)}
+
+
+def number(value: float | None) -> float | str | None:
+    """Returns a number as JSON can say it: "inf", "-inf" and "nan" are strings."""
+    return value if value is None else float(value) if math.isfinite(value) else str(float(value))
+
+
+def constant(value: float) -> float | int | str | None:
+    """Returns a folded constant; a whole number without a point."""
+    return int(value) if value == int(value if abs(value) < LARGEST_WHOLE else 0.5) else number(value)
+
+
+def pretty(value: Any, indent: int = 0, lead: int = 0) -> str:
+    """Returns JSON text in which whatever fits on a line (after `lead` characters) stands on one."""
+    flat = json.dumps(value)
+    if len(flat) + indent + lead <= LINE or not isinstance(value, (dict, list)) or not value:
+        return flat
+    inner = indent + 2
+    if isinstance(value, dict):
+        keys = [json.dumps(key) + ": " for key in value]
+        items = [key + pretty(item, inner, len(key) + 1) for key, item in zip(keys, value.values(), strict=True)]
+    else:
+        items = [pretty(item, inner, 1) for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return opening + ",".join(f"\n{' ' * inner}{item}" for item in items) + f"\n{' ' * indent}{closing}"

@@ -1,0 +1,158 @@
+"""Where the columns of the table go at a given width: side by side, folded, on lines of their own, or stacked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from cgviz.views.table.fold import Line, fold, line_width, split, width_of
+from cgviz.views.table.rows import Row
+from cgviz.views.table.spelling import Spelling
+
+NARROWEST = 20
+WIDE_GAP, GAP = 3, 2
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, its cell as words, the role of its text, and how narrow it may be folded.
+
+    A column of numbers is never folded (`least` is None) and stands at the right.
+    """
+
+    heading: str
+    words: Callable[[Row], list[Line]]
+    least: int | None = None
+    right: bool = False
+
+
+def columns(spelling: Spelling, symbolic: bool) -> list[Column]:
+    """Returns the columns, first to last; without values the column of values is left out."""
+    made = [
+        Column("#", lambda row: [[(row.number, "muted")]], right=True),
+        Column("stage", lambda row: [[(row.name, "name")]], 12),
+        Column("= forward", lambda row: split([(row.forward, "muted" if not row.number else "")]), 14),
+        Column("value", lambda row: [[(row.value, "value")]], right=True),
+        Column("gradient", lambda row: [[(row.gradient, "gradient")]], right=True),
+        Column(f"= backward (upstream {spelling.times} local)", summed, 24),
+        Column("gate", lambda row: split([(row.notes, "muted")]), 18),
+    ]
+    return [column for column in made if not (symbolic and column.heading == "value")]
+
+
+def summed(row: Row) -> list[Line]:
+    """Returns the terms of the gradient, each a word that is not broken where it can be helped."""
+    return [[(term if i == 0 else f"+ {term}", "")] for i, term in enumerate(row.backward)]
+
+
+def table_lines(rows: Sequence[Row], spelling: Spelling, width: int | None, symbolic: bool) -> list[Line]:
+    """Returns the table in at most `width` columns (None: as wide as it likes).
+
+    What gives way, in this order: the gap, the fold of long cells, the gate column (flags become notes below),
+    the backward column (a line of its own under each row), and at last the columns altogether.
+    """
+    every = columns(spelling, symbolic)
+    natural = [natural_width(column, rows) for column in every]
+    for kept, below in ((len(every), None), (len(every) - 1, None), (len(every) - 2, every[-2])):
+        for gap in (WIDE_GAP, GAP):
+            widths = fitted(every[:kept], natural[:kept], width, gap)
+            if widths and (gap == GAP or widths == natural[:kept]):
+                lines = list(side_by_side(rows, every[:kept], widths, gap, spelling, below))
+                return lines if kept == len(every) else lines + notes(rows, sum(widths) + gap * (kept - 1))
+    return list(stacked(rows, max(width or 0, NARROWEST), symbolic)) + notes(rows, max(width or 0, NARROWEST))
+
+
+def natural_width(column: Column, rows: Sequence[Row]) -> int:
+    widths = (line_width(joined(column.words(row))) for row in rows)
+    return max(max(widths, default=0), width_of(column.heading.partition(" (")[0]))
+
+
+def joined(words: Sequence[Line]) -> Line:
+    """Returns words on one line."""
+    return [span for i, word in enumerate(words) for span in ([(" ", "")] if i else []) + list(word)]
+
+
+def fitted(every: Sequence[Column], natural: Sequence[int], width: int | None, gap: int) -> list[int] | None:
+    """Returns a width for each column, None where not even the narrowest fit."""
+    if width is None:
+        return list(natural)
+    room = width - gap * (len(every) - 1)
+    widths = [
+        wide if column.least is None else min(column.least, wide) for column, wide in zip(every, natural, strict=True)
+    ]
+    spare = room - sum(widths)
+    if spare < 0:
+        return None
+    for i, wide in enumerate(natural):
+        grown = min(wide - widths[i], spare)
+        widths[i] += grown
+        spare -= grown
+    return widths
+
+
+def side_by_side(
+    rows: Sequence[Row],
+    every: Sequence[Column],
+    widths: Sequence[int],
+    gap: int,
+    spelling: Spelling,
+    below: Column | None,
+) -> Iterator[Line]:
+    """Yields heading, rule and rows; `below` is a column whose cell goes under its row."""
+    headings = [
+        column.heading if width_of(column.heading) <= wide else column.heading.partition(" (")[0]
+        for column, wide in zip(every, widths, strict=True)
+    ]
+    yield aligned([[(heading, "name")] for heading in headings], every, widths, gap)
+    total = sum(widths) + gap * (len(widths) - 1)
+    yield [(spelling.rule * total, "muted")]
+    indent = widths[0] + gap
+    for row in rows:
+        cells = [fold(column.words(row), wide) for column, wide in zip(every, widths, strict=True)]
+        for parts in zip_longest(*cells, fillvalue=[]):
+            yield aligned(parts, every, widths, gap)
+        if below:
+            for line in fold([[("=", "muted")], *below.words(row)], total - indent):
+                yield [(" " * indent, ""), *line]
+
+
+def aligned(parts: Sequence[Line], every: Sequence[Column], widths: Sequence[int], gap: int) -> Line:
+    """Returns one line of cells, without blanks at its end."""
+    line: Line = []
+    owed = 0
+    for part, column, wide in zip(parts, every, widths, strict=True):
+        spare = wide - line_width(part)
+        if any(text for text, _ in part):
+            line += [(" " * (owed + (spare if column.right else 0)), ""), *part]
+            owed = (0 if column.right else spare) + gap
+        else:
+            owed += wide + gap
+    return [span for span in line if span[0]]
+
+
+def stacked(rows: Sequence[Row], width: int, symbolic: bool) -> Iterator[Line]:
+    """Yields each row as a short paragraph, for a terminal too narrow for columns."""
+    for row in rows:
+        number: Line = [(f"({row.number})", "muted")] if row.number else []
+        title = [number] if number else []
+        yield from fold([*title, [(row.name, "name")], [("=", "muted")], *split([(row.forward, "")])], width)
+        if not symbolic:
+            yield from hung("value", [[(row.value, "value")]], width)
+        yield from hung("gradient", [[(row.gradient, "gradient")]], width)
+        yield from hung("=", summed(row), width)
+
+
+def hung(label: str, words: Sequence[Line], width: int) -> Iterator[Line]:
+    """Yields a labelled cell, set in by two columns."""
+    for line in fold([[(label, "muted")], *words], width - 2):
+        yield [("  ", ""), *line]
+
+
+def notes(rows: Sequence[Row], width: int) -> list[Line]:
+    """Returns the flags, where there is no gate column to hold them."""
+    lines: list[Line] = []
+    for row in rows:
+        if row.flags:
+            lines += fold([[(row.name, "name"), (":", "")], *split([("; ".join(row.flags), "")])], width)
+    return [[], *lines] if lines else []

@@ -1,0 +1,58 @@
+"""The table in Markdown, as GitHub reads it. What the user wrote stands in code spans, so that none of it is markup."""
+
+from __future__ import annotations
+
+import re
+
+from cgviz.numbers import DIGITS
+from cgviz.passes import Run
+from cgviz.views.table.heading import heading, place
+from cgviz.views.table.rows import Row, rows
+from cgviz.views.table.sentence import gradient_line, sensitivity
+from cgviz.views.table.spelling import Spelling, unicode_spelling
+
+HEADINGS = ("#", "stage", "= forward", "value", "gradient", "= backward (upstream × local)", "gate")
+RULES = ("--:", ":--", ":--", "--:", "--:", ":--", ":--")
+
+
+def table(run: Run, digits: int = DIGITS) -> str:
+    """Returns head, table, ∇f and the sensitivity sentence."""
+    spelling = unicode_spelling(digits)
+    lines = [*head(run, spelling), "", line(HEADINGS), line(RULES)]
+    lines += [line(cells(row, run.symbolic)) for row in rows(run, spelling)]
+    return "\n".join([*lines, *foot(run, spelling), ""])
+
+
+def head(run: Run, spelling: Spelling) -> list[str]:
+    """Returns the statements, each on a line of its own."""
+    *before, last = map(code, heading(run, spelling))
+    where = place(run, spelling)
+    return [*(f"{statement}  " for statement in before), f"{last} at {code(where[3:])}" if where else last]
+
+
+def foot(run: Run, spelling: Spelling) -> list[str]:
+    slopes = "".join(text for text, _ in gradient_line(run, spelling))
+    sentences = "; ".join("".join(text for text, _ in sentence) for sentence in sensitivity(run, spelling))
+    return [part for text in (code(slopes) if slopes else "", prose(sentences)) if text for part in ("", text)]
+
+
+def cells(row: Row, symbolic: bool) -> list[str]:
+    forward = code(row.forward) if row.number else row.forward
+    gradient = code(row.gradient) if symbolic else row.gradient
+    return [row.number, code(row.name), forward, row.value, gradient, code(" + ".join(row.backward)), prose(row.notes)]
+
+
+def line(parts: tuple[str, ...] | list[str]) -> str:
+    return f"| {' | '.join(part.replace('|', chr(92) + '|') for part in parts)} |"
+
+
+def code(text: str) -> str:
+    """Returns a code span; its fence is longer than any run of backticks in the text."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {text} {fence}" if longest else f"{fence}{text}{fence}"
+
+
+def prose(text: str) -> str:
+    """Returns text in which no character is Markdown or HTML."""
+    return re.sub(r"([\\`*_\[\]<>&#~$:@])", r"\\\1", text)

@@ -1,0 +1,110 @@
+"""The rows of the table: what it says about each input and each stage, in one spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cgviz.graph import INPUT
+from cgviz.passes import Contribution, Run
+from cgviz.views.table.spelling import Spelling
+
+MOST_TERMS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An input or a stage.
+
+    number    of the stage; "" for an input
+    backward  upstream × local, one term per contribution
+    gate      what the gate does to the gradient, and the branches that are summed
+    flags     what is special here, with the rule that was used
+    """
+
+    index: int
+    number: str
+    name: str
+    forward: str
+    value: str
+    gradient: str
+    backward: tuple[str, ...]
+    gate: str
+    flags: tuple[str, ...]
+
+    @property
+    def notes(self) -> str:
+        """The gate and the flags."""
+        return "; ".join(filter(None, (self.gate, *self.flags)))
+
+
+def rows(run: Run, spelling: Spelling) -> Iterator[Row]:
+    """Yields the inputs in the order of their first appearance, then the stages by number."""
+    for index in (*run.graph.inputs, *run.graph.stages):
+        yield row(run, index, spelling)
+
+
+def row(run: Run, index: int, spelling: Spelling) -> Row:
+    graph, node = run.graph, run.graph.nodes[index]
+    return Row(
+        index,
+        str(graph.numbers.get(index, "")),
+        spelling.name(node.shown),
+        spelling.formula(graph.formula(index)) if node.is_stage else "input",
+        spelling.number(run.values[index]),
+        spelling.gradient(node.shown) if run.symbolic else spelling.number(run.gradients[index]),
+        backward(run, index, spelling),
+        spelling.clean(gate(run, index)),
+        flags(run, index, spelling),
+    )
+
+
+def flowing(run: Run, index: int) -> list[Contribution]:
+    """Returns the contributions that make up a node's gradient; an edge on which nothing flows is none."""
+    if run.symbolic:
+        return [edge for edge in run.contributions[index] if run.taken[edge.target]]
+    return [edge for edge in run.contributions[index] if edge.value is not None]
+
+
+def backward(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
+    """Returns the terms of a node's gradient; where there are many, the first few and how many more there are."""
+    edges = flowing(run, index)
+    most = MOST_TERMS if len(edges) <= MOST_TERMS else MOST_TERMS - 2
+    terms = [term for edge in edges[:most] if (term := product(run, edge, spelling))]
+    if index == run.graph.output:
+        terms.insert(0, "seed")
+    if len(edges) > most:
+        terms.append(f"{spelling.ellipsis} ({len(edges) - most} more)")
+    return tuple(terms) or ("nothing",)
+
+
+def product(run: Run, edge: Contribution, spelling: Spelling) -> str:
+    """Returns `upstream · local` of one edge."""
+    target, source = run.graph.nodes[edge.target].shown, run.graph.nodes[edge.source].shown
+    local = run.local_formula(edge.target, edge.slot)
+    return "" if local is None else spelling.term(target, source, local)
+
+
+def gate(run: Run, index: int) -> str:
+    """Returns `add: distributes`, `sums 3 branches`."""
+    node, branches = run.graph.nodes[index], len(flowing(run, index))
+    parts = [] if node.op is INPUT else [f"{node.op.name.replace('_', ' ')}: {node.op.gate}"]
+    if branches > 1:
+        parts.append(f"{INPUT.gate} {branches} branches")
+    return ", ".join(parts)
+
+
+def flags(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
+    """Returns what is special about a node, with the rule that was used: `tie: split evenly`."""
+    graph = run.graph
+    if not graph.reached[index]:
+        return (f"does not reach {spelling.name(graph.nodes[graph.output].shown)}",)
+    found = [spelling.clean(described(flag, graph.nodes[index].op.rule)) for flag in run.flags[index]]
+    if not run.taken[index]:
+        found.append("on a branch not taken")
+    return tuple(found)
+
+
+def described(flag: str, rule: str) -> str:
+    words = {"dead": "dead: passes nothing back", "nonfinite": "not finite"}
+    return words.get(flag) or (f"{flag}: {rule}" if rule else flag)

@@ -1,0 +1,115 @@
+"""What the gradient means, in a sentence per input: "raise x by a tiny h and f rises by 2.06·h"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from cgviz.passes import Run
+from cgviz.views.table.spelling import Spelling
+
+MOST_INPUTS, MOST_SENTENCES = 8, 6
+CORNERS = ("tie", "kink")
+STEPS = ("h", "t", "eps", "step")
+
+Piece = tuple[str, str]
+"""A piece of text and its role: "" or "gradient"."""
+
+
+def gradient_line(run: Run, spelling: Spelling) -> list[Piece]:
+    """Returns `∇f = [∂f/∂x, ∂f/∂y] = [2.060, 1.592]`; nothing where there are no inputs."""
+    graph = run.graph
+    if not graph.inputs:
+        return []
+    output = graph.nodes[graph.output].shown
+    shown = graph.inputs if len(graph.inputs) <= MOST_INPUTS else graph.inputs[: MOST_INPUTS - 1]
+    more = [] if len(shown) == len(graph.inputs) else [f"{spelling.ellipsis} ({len(graph.inputs) - len(shown)} more)"]
+    slopes = [spelling.slope(output, graph.nodes[i].shown) for i in shown]
+    pieces: list[Piece] = [(f"{spelling.nabla}{spelling.name(output)} = [{', '.join(slopes + more)}]", "")]
+    if not run.symbolic:
+        numbers = [spelling.number(run.gradients[i]) for i in shown]
+        pieces += [(" = [", ""), (", ".join(numbers + more), "gradient"), ("]", "")]
+    return pieces
+
+
+def sensitivity(run: Run, spelling: Spelling) -> list[list[Piece]]:
+    """Returns a sentence for each input, only those of the largest gradients where there are many."""
+    if run.symbolic or not run.graph.inputs:
+        return []
+    return list(Sentences(run, spelling).all())
+
+
+class Sentences:
+    """The sentences of one run."""
+
+    def __init__(self, run: Run, spelling: Spelling) -> None:
+        self.run, self.spelling, self.graph = run, spelling, run.graph
+        self.output = self.shown(self.graph.output)
+        names = {node.name for node in self.graph.nodes}
+        self.step = next((step for step in STEPS if step not in names), STEPS[0])
+        self.corner = corners(run)
+
+    def shown(self, index: int) -> str:
+        return self.spelling.name(self.graph.nodes[index].shown)
+
+    def all(self) -> Iterator[list[Piece]]:
+        inputs, value = self.graph.inputs, self.run.value or 0.0
+        if not math.isfinite(value):
+            yield [(f"{self.output} is {self.spelling.number(value)} here, so no slope can be told", "")]
+            return
+        if len(inputs) > MOST_SENTENCES:
+            yield [(f"the largest {MOST_SENTENCES} of {len(inputs)} slopes", "")]
+            inputs = tuple(sorted(inputs, key=self.size, reverse=True)[:MOST_SENTENCES])
+        for index in inputs:
+            yield self.sentence(index)
+
+    def size(self, index: int) -> float:
+        gradient = abs(self.run.gradients[index] or 0.0)
+        return math.inf if math.isnan(gradient) else gradient
+
+    def sentence(self, index: int) -> list[Piece]:
+        gradient, corner = self.run.gradients[index] or 0.0, self.corner[index]
+        if not self.graph.reached[index]:
+            return [(f"{self.output} does not depend on {self.shown(index)}", "")]
+        if not math.isfinite(gradient):
+            return [(f"{self.shown(index)} has no slope: its gradient is ", ""), self.number(index)]
+        return self.slope(index, gradient) if corner is None else self.withheld(index, corner)
+
+    def slope(self, index: int, gradient: float) -> list[Piece]:
+        start = f"raise {self.shown(index)} by a tiny {self.step} and {self.output}"
+        if gradient == 0:
+            return [(f"{start} does not change to first order", "")]
+        amount = self.spelling.short(abs(gradient)) + self.spelling.notation.times + self.step
+        return [(f"{start} {'rises' if gradient > 0 else 'falls'} by ", ""), (amount, "gradient")]
+
+    def withheld(self, index: int, corner: int) -> list[Piece]:
+        """Returns why the gradient is no slope: a corner on the way, where the number is a convention."""
+        flag = next(flag for flag in self.run.flags[corner] if flag in CORNERS)
+        rule = self.spelling.clean(self.graph.nodes[corner].op.rule)
+        reason = (
+            f"{self.shown(index)} has no slope: {self.shown(corner)} stands on a {flag}{f' ({rule})' if rule else ''}"
+        )
+        return [(f"{reason}, where ", ""), self.number(index), (" is a convention", "")]
+
+    def number(self, index: int) -> Piece:
+        return self.spelling.short(self.run.gradients[index]), "gradient"
+
+
+def corners(run: Run) -> list[int | None]:
+    """Returns for every node the first tie or kink that a small change of it meets on its way to the output.
+
+    At a tie only the operands that tie (they equal the output) meet it. A change that an edge scales by 0 does
+    not go on to first order.
+    """
+    graph = run.graph
+    met: list[int | None] = [None] * len(graph)
+    for index in range(graph.output, -1, -1):
+        if not run.taken[index]:
+            continue
+        here = run.gradients[index] != 0 and any(flag in CORNERS for flag in run.flags[index])
+        for slot, arg in enumerate(graph.nodes[index].args):
+            if here and ("kink" in run.flags[index] or run.values[arg] == run.values[index]):
+                met[arg] = index
+            elif met[index] is not None and run.locals[index][slot] and met[arg] is None:
+                met[arg] = met[index]
+    return met

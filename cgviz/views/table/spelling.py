@@ -1,0 +1,162 @@
+"""How the table spells mathematics: for the eye, in ASCII where an encoding cannot say σ, or as program text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from cgviz.errors import printable
+from cgviz.formula import LATEX, PRETTY, TEXT, Formula, Notation, Pretty, Written
+from cgviz.numbers import DIGITS, exact, number
+from cgviz.op import POWER, PRODUCT
+from cgviz.steps import gradient_name
+
+SAMPLE = "σ−·×²⁹½∇∂…─√≤′"
+ASCII = {"−": "-", "²": "^2", "½": "1/2", "′": "'", "″": "''", "σ": "sigma", "π": "pi", "≤": "<=", "≥": ">=", "≠": "!="}
+LONGEST_NAME, LONGEST_LOCAL, LONGEST_FORMULA = 40, 100, 400
+MOST_LEAVES = 400
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A notation, a way to write numbers, and the few signs that stand outside formulas.
+
+    head   the notation of the function at the head, which gives a wide fraction room
+    signs  how signs are written that the encoding may not have
+    """
+
+    notation: Notation
+    head: Notation
+    number: Callable[[float | None], str]
+    encoding: str = "utf-8"
+    nabla: str = "∇"
+    partial: str = "∂"
+    ellipsis: str = "…"
+    times: str = "×"
+    rule: str = "─"
+    signs: Mapping[int, str] = field(default_factory=dict)
+
+    def clean(self, text: str) -> str:
+        """Returns text of the user with what cannot be shown as escapes: control characters, unknown letters."""
+        if text.isascii() and text.isprintable():
+            return text
+        shown = printable(text.replace("\n", r"\n").translate(self.signs))
+        return shown.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+    def name(self, name: str) -> str:
+        """Returns a name, its middle left out where it is very long."""
+        return self.clean(self.elided(self.notation.name(name), LONGEST_NAME))
+
+    def gradient(self, name: str) -> str:
+        """Returns how the gradient of a node is called: `dname`."""
+        return self.name(gradient_name(name))
+
+    def slope(self, output: str, name: str) -> str:
+        """Returns `∂f/∂x`."""
+        return f"{self.partial}{self.name(output)}/{self.partial}{self.name(name)}"
+
+    def formula(self, formula: Formula, head: bool = False) -> str:
+        """Returns a formula, its middle left out where it is very long."""
+        return self.clean(self.elided(formula.write(self.head if head else self.notation).text, LONGEST_FORMULA))
+
+    def term(self, target: str, source: str, local: Formula) -> str:
+        """Returns `upstream · local` for the edge from source to target, a very long local derivative by its name."""
+        times = self.notation.times
+        if not is_short(local):
+            return self.gradient(target) + times + self.slope(target, source)
+        written = local.write(self.notation)
+        factor = written.within(POWER if "/" in written.text else PRODUCT)
+        return self.gradient(target) + times + self.clean(self.elided(factor, LONGEST_LOCAL))
+
+    def short(self, value: float | None) -> str:
+        """Returns a number for a sentence: without trailing zeros."""
+        text = self.number(value)
+        return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+    def elided(self, text: str, most: int) -> str:
+        """Returns `text`, or its two ends with an ellipsis between them, cut between words where there are any."""
+        if len(text) <= most:
+            return text
+        ends = {" ", self.notation.times}
+        head, tail = most // 2, len(text) - most // 2
+        before = max((text.rfind(end, most // 4, head) for end in ends), default=-1)
+        after = min((at for end in ends if (at := text.find(end, tail, tail + most // 4)) >= 0), default=-1)
+        return text[: before + 1 if before >= 0 else head] + self.ellipsis + text[after if after >= 0 else tail :]
+
+
+class LatexSpelling(Spelling):
+    """LaTeX's mathematics, in which nothing can be left out of the middle of a formula."""
+
+    def gradient(self, name: str) -> str:
+        return rf"\mathrm{{d}}{self.name(name)}"
+
+    def slope(self, output: str, name: str) -> str:
+        return rf"\frac{{\partial {self.name(output)}}}{{\partial {self.name(name)}}}"
+
+    def elided(self, text: str, most: int) -> str:
+        return text
+
+
+class Roomy(Notation):
+    """Gives a fraction of more than two words blanks round its slash: `(x + σ(y)) / (σ(x) + (x + y)²)`."""
+
+    def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
+        return self.joined(" / " if " " in top.text + bottom.text else "/", [top, bottom])
+
+
+class RoomyPretty(Roomy, Pretty):
+    """The same for the eye."""
+
+
+def unicode_spelling(digits: int = DIGITS) -> Spelling:
+    """Returns the spelling for the eye, numbers in columns of `digits` significant digits."""
+    return Spelling(PRETTY, RoomyPretty(), lambda value: number(value, digits, padded=True))
+
+
+def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Spelling:
+    """Returns the spelling for an encoding without σ and −: program text."""
+
+    def plain(value: float | None) -> str:
+        return number(value, digits, padded=True).replace("−", "-")
+
+    return Spelling(TEXT, Roomy(), plain, encoding, "grad ", "d", "...", "*", "-", str.maketrans(ASCII))
+
+
+def exact_spelling() -> Spelling:
+    """Returns the spelling for other programs: program text, numbers in full precision."""
+    return Spelling(TEXT, TEXT, lambda value: "" if value is None else exact(value), ellipsis="...")
+
+
+def latex_spelling(digits: int = DIGITS) -> Spelling:
+    """Returns the spelling in LaTeX's mathematics."""
+    return LatexSpelling(
+        LATEX,
+        LATEX,
+        lambda value: number(value, digits, padded=True, latex=True),
+        nabla=r"\nabla ",
+        ellipsis=r"\ldots",
+        times=r"$\times$",
+    )
+
+
+def spelling_for(encoding: str, digits: int = DIGITS) -> Spelling:
+    """Returns the best spelling that an output's encoding can say."""
+    try:
+        SAMPLE.encode(encoding)
+    except UnicodeEncodeError:
+        return ascii_spelling(digits, encoding)
+    except LookupError:
+        return ascii_spelling(digits)
+    return unicode_spelling(digits)
+
+
+def is_short(formula: Formula) -> bool:
+    """Tells whether a formula has few enough leaves to be worth writing; looks at no more than that."""
+    todo, seen = [formula], 0
+    while todo and seen <= MOST_LEAVES:
+        args = todo.pop().args
+        if len(args) > MOST_LEAVES:
+            return False
+        seen += 1
+        todo.extend(args)
+    return seen <= MOST_LEAVES
