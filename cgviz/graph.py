@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -139,8 +139,11 @@ class Graph:
         node = self.nodes[index]
         return Formula(op=node.op, args=tuple(map(self.operand, node.args)))
 
-    def with_detail(self, detail: str) -> Graph:
-        return replace(self, detail=detail)
+    def _repr_svg_(self) -> str:
+        """The diagram in symbols, as notebooks show it."""
+        from cgviz.passes import Run
+
+        return Run(self, None)._repr_svg_()
 
 
 class Builder:

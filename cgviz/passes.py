@@ -6,12 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph import CONSTANT, MANY, NONE, ONE, Graph
 from cgviz.naming import named
-from cgviz.numbers import number
+from cgviz.numbers import DIGITS, number
 from cgviz.staging import staged
 
 if TYPE_CHECKING:
@@ -296,6 +298,37 @@ class Run:
         if self.trouble:
             raise EvaluationError(self.explain_trouble())
         return self
+
+    def table(self, format: str | None = None, *, digits: int = DIGITS, theme: str = "light") -> str | None:
+        """Prints the table; with a format ("json", "csv", "markdown", "latex", "rich") returns it as text instead.
+
+        Raises UsageError for a format or theme that there is not.
+        """
+        from cgviz.views.table import show, table
+
+        if format is not None:
+            return table(self, format, digits=digits)
+        show(self, digits=digits, theme=theme)
+        return None
+
+    def render(self, path: str | PathLike[str], **options: Any) -> Path:
+        """Draws the graph into a file; returns its path. The format follows the ending: .svg, .pdf, .png or .dot.
+
+        Options are those of `cgviz render`: style, theme, direction, digits, scale, background, outline_text,
+        embed_font, engine. Raises UsageError for an unknown ending or option, RenderError where it cannot be drawn.
+        """
+        from cgviz.output import write
+        from cgviz.views.diagram import format_of, picture
+
+        where = Path(path)
+        write(where, picture(self, format_of(where), **options))
+        return where
+
+    def _repr_svg_(self) -> str:
+        """The diagram, as notebooks show it."""
+        from cgviz.views.diagram import picture
+
+        return picture(self, "svg", embed_font=True).decode()
 
 
 def start(graph: Graph, given: Mapping[str, float], *, source: str = "cli") -> Run:
