@@ -141,6 +141,10 @@ class Notation:
     def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
         return f"{a.within(SUM)} {sign} {b.within(SUM)}", COMPARISON
 
+    def iverson(self, condition: Written) -> tuple[str, int]:
+        """Writes 1 where the condition holds, else 0: Iverson's bracket `[x > 0]` where the notation has it."""
+        return condition.text, condition.binds
+
     def factorial(self, x: Written) -> tuple[str, int]:
         return f"factorial({x})", ATOM
 
@@ -168,6 +172,9 @@ class Pretty(Notation):
 
     def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
         return super().compare(self.signs.get(sign, sign), a, b)
+
+    def iverson(self, condition: Written) -> tuple[str, int]:
+        return f"[{condition}]", ATOM
 
     def factorial(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}!", POWER
@@ -227,6 +234,9 @@ class Latex(Notation):
 
     def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
         return super().compare(self.signs.get(sign, sign), a, b)
+
+    def iverson(self, condition: Written) -> tuple[str, int]:
+        return rf"\left[{condition}\right]", ATOM
 
     def factorial(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}!", POWER

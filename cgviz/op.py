@@ -48,6 +48,7 @@ class Op:
     source    where the formula is from
     ties      for an op that has ties, the same op under another policy ("first", "split", "both")
     parameter what tells a member of a family from the others: signs, an exponent
+    fixed     what the first argument is when it must be a number ("order"), since nothing differentiates in it
     """
 
     name: str
@@ -75,6 +76,7 @@ class Op:
     source: str = ""
     parameter: Any = None
     ties: Callable[[str], Op] | None = None
+    fixed: str = ""
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -91,16 +93,14 @@ class Op:
             if apply is not None:
                 return apply(self, args)
             if hasattr(arg, "_mpf_"):
-                return self.in_mpmath(*args)
+                return self.in_mpmath(arg.context, *args)
             if not isinstance(arg, (float, int)):
                 raise TypeError(f"{self.name}() takes numbers, not {kind.__name__}")
         return self.forward(*map(float, args))
 
-    def in_mpmath(self, *args: Any) -> Any:
-        """Returns the output as an mpmath number at mpmath's working precision."""
-        import mpmath
-
-        return self.exact(mpmath, *args) if self.exact else getattr(mpmath, self.name)(*args)
+    def in_mpmath(self, mp: Any, *args: Any) -> Any:
+        """Returns the output as a number of the mpmath context `mp`, at its working precision."""
+        return self.exact(mp, *args) if self.exact else getattr(mp, self.name)(*args)
 
     def local(self, out: float, *args: float) -> tuple[float | None, ...]:
         """Returns the local derivative for each argument, as floats; never raises on numbers."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from cgviz import ieee
 from cgviz.op import Op, register
+from cgviz.ops.rules import beside, saturates
 
 TEXTBOOK = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 4"
 CS231N = "CS231n notes, optimization-2"
@@ -26,24 +28,48 @@ exp = register(
 )
 
 
-def log_domain(x: float) -> str:
+expm1 = register(
+    Op(
+        name="expm1",
+        forward=ieee.total(math.expm1, overflow=math.inf),
+        partials=lambda out, x: (out + 1,),
+        stable=lambda out, x: (exp.forward(x),),
+        exact=lambda mp, x: mp.expm1(x),
+        glyph="eˣ−1",
+        stem="expm1",
+        latex=r"\left(e^{{{0}}} - 1\right)",
+        says="scales by its own output plus 1, which is eˣ",
+        corners="overflows to inf above 709.78",
+        source=TEXTBOOK,
+    )
+)
+
+
+def log_domain(x: float, base: float = math.e) -> str:
+    if base <= 0 or base == 1:
+        return "a base that is not positive" if base <= 0 else "a base of 1"
     return "log of zero" if x == 0 else "log of a negative number" if x < 0 else ""
 
 
-def log_float(x: float) -> float:
-    return math.log(x) if x > 0 else -math.inf if x == 0 else math.nan
+def log_float(x: float, base: float | None = None) -> float:
+    natural = math.log(x) if x > 0 else -math.inf if x == 0 else math.nan
+    return natural if base is None else ieee.divide(natural, log_float(base))
+
+
+def log_slopes(out: Any, x: Any, base: Any = None) -> tuple[Any, ...]:
+    return (1 / x,) if base is None else (1 / (x * log(base)), -out / (base * log(base)))
 
 
 log = register(
     Op(
         name="log",
         aliases=("ln",),
+        arity=(1, 2),
         forward=log_float,
-        partials=lambda out, x: (1 / x,),
-        exact=lambda mp, x: mp.log(x),
+        partials=log_slopes,
+        exact=lambda mp, x, *base: mp.log(x, *base),
         glyph="log",
         stem="log",
-        latex=r"\log\left({0}\right)",
         says="scales by 1/x: large where x is near 0",
         corners="pole at x = 0, domain x > 0",
         domain=log_domain,
@@ -51,6 +77,44 @@ log = register(
         source=TEXTBOOK,
     )
 )
+
+log1p = register(
+    Op(
+        name="log1p",
+        forward=lambda x: math.log1p(x) if x > -1 else -math.inf if x == -1 else math.nan,
+        partials=lambda out, x: (1 / (1 + x),),
+        exact=lambda mp, x: mp.log1p(x),
+        glyph="log1p",
+        stem="log1p",
+        pretty="log(1 + {0.atom})",
+        latex=r"\log\left(1 + {0.atom}\right)",
+        says="scales by 1/(1 + x): large where x is near −1",
+        corners="pole at x = −1, domain x > −1",
+        domain=lambda x: "log of zero" if x == -1 else "log of a negative number" if x < -1 else "",
+        source=TEXTBOOK,
+    )
+)
+
+
+def logarithm(base: int, forward: Any) -> Op:
+    """Returns the op of the logarithm to a fixed base."""
+    return Op(
+        name=f"log{base}",
+        forward=lambda x: forward(x) if x > 0 else -math.inf if x == 0 else math.nan,
+        partials=lambda out, x: (1 / (x * beside(x, log, base)),),
+        exact=lambda mp, x: mp.log(x) / mp.log(base),
+        glyph=f"log{base}",
+        stem=f"log{base}",
+        pretty="log" + str(base).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")) + "({0})",
+        latex=rf"\log_{{{{{base}}}}}\left({{0}}\right)",
+        says=f"scales by 1/(x·log {base}): large where x is near 0",
+        corners="pole at x = 0, domain x > 0",
+        domain=log_domain,
+        source=TEXTBOOK,
+    )
+
+
+log2, log10 = register(logarithm(2, math.log2)), register(logarithm(10, math.log10))
 
 
 def sigmoid_float(x: float) -> float:
@@ -64,10 +128,6 @@ def sigmoid_slope(out: float, x: float) -> tuple[float]:
     """e^−|x| / (1 + e^−|x|)²: (1 − out)·out without the cancellation of 1 − out."""
     shrunk = math.exp(-abs(x))
     return (shrunk / (1 + shrunk) ** 2,)
-
-
-def saturates(slope: float) -> str:
-    return "saturated" if slope < 1e-3 else ""
 
 
 sigmoid = register(

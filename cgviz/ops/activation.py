@@ -1,0 +1,147 @@
+"""Activation functions of neural networks; sigmoid and tanh stand with the exponentials and hyperbolics."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cgviz.op import Op, register
+from cgviz.ops.errors import erf
+from cgviz.ops.exponential import exp, expm1, log, sigmoid, sigmoid_float
+from cgviz.ops.piecewise import is_greater, minimum, where
+from cgviz.ops.roots import sqrt
+from cgviz.ops.rules import dies, pi, saturates
+
+relu = register(
+    Op(
+        name="relu",
+        forward=lambda x: 0.0 if x <= 0 else x,
+        partials=lambda out, x: (is_greater(x, 0),),
+        exact=lambda mp, x: x if x > 0 else mp.mpf(0),
+        glyph="relu",
+        stem="relu",
+        gate="passes or stops",
+        says="passes the gradient where x > 0 and stops it elsewhere",
+        corner=lambda out, x: "kink" if x == 0 else "dead" if x < 0 else "",
+        rule="relu'(0) = 0",
+        corners="kink at x = 0, dead for x < 0",
+        source="Nair & Hinton, Rectified linear units, ICML 2010",
+    )
+)
+
+
+def leaky_float(x: float, slope: float = 0.01) -> float:
+    return x if x > 0 else slope * x
+
+
+def leaky_slopes(out: Any, x: Any, slope: Any = 0.01) -> tuple[Any, ...]:
+    return where(is_greater(x, 0), 1, slope), minimum(x, 0)
+
+
+leaky_relu = register(
+    Op(
+        name="leaky_relu",
+        arity=(1, 2),
+        forward=leaky_float,
+        partials=lambda out, *args: leaky_slopes(out, *args)[: len(args)],
+        exact=lambda mp, x, slope=0.01: x if x > 0 else mp.mpf(slope) * x,
+        glyph="lrelu",
+        stem="leaky",
+        says="scales by 1 where x > 0 and by the small slope elsewhere",
+        corner=lambda out, x, slope=0.01: "kink" if x == 0 else "",
+        rule="leaky_relu'(0) is the small slope",
+        corners="kink at x = 0",
+        source="PyTorch, torch.nn.LeakyReLU",
+    )
+)
+
+
+def elu_float(x: float, alpha: float = 1.0) -> float:
+    return x if x > 0 else alpha * math.expm1(x)
+
+
+def elu_slopes(out: Any, x: Any, alpha: Any = None) -> tuple[Any, ...]:
+    return where(is_greater(x, 0), 1, exp(x) if alpha is None else alpha * exp(x)), expm1(minimum(x, 0))
+
+
+def elu_corner(out: float, x: float, alpha: float = 1.0) -> str:
+    if x == 0 and alpha != 1:
+        return "kink"
+    return saturates(alpha * math.exp(x)) if x < 0 else ""
+
+
+elu = register(
+    Op(
+        name="elu",
+        arity=(1, 2),
+        forward=elu_float,
+        partials=lambda out, *args: elu_slopes(out, *args)[: len(args)],
+        exact=lambda mp, x, alpha=1: x if x > 0 else alpha * mp.expm1(x),
+        glyph="elu",
+        stem="elu",
+        says="scales by 1 where x > 0 and by α·eˣ elsewhere",
+        corner=elu_corner,
+        rule="elu'(0) = α; a slope below 0.001 lets almost nothing flow back",
+        corners="kink at x = 0 unless α = 1, saturates for large negative x",
+        source="Clevert, Unterthiner & Hochreiter, ELUs, ICLR 2016",
+    )
+)
+
+softplus = register(
+    Op(
+        name="softplus",
+        forward=lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+        partials=lambda out, x: (sigmoid(x),),
+        exact=lambda mp, x: mp.log1p(mp.exp(x)),
+        gates=lambda x: log(1 + exp(x)),
+        glyph="soft+",
+        stem="softplus",
+        says="scales by σ(x), between 0 and 1",
+        corner=lambda out, x: dies(sigmoid_float(x)),
+        rule="the slope has underflowed to 0",
+        corners="none; the slope underflows to 0 far below 0",
+        source="Dugas et al., Incorporating second-order functional knowledge, NIPS 2000",
+    )
+)
+
+silu = register(
+    Op(
+        name="silu",
+        aliases=("swish",),
+        forward=lambda x: x * sigmoid_float(x) if x > -math.inf else -0.0,
+        partials=lambda out, x: (sigmoid(x) * (1 + x * sigmoid(-x)),),
+        exact=lambda mp, x: x / (1 + mp.exp(-x)),
+        gates=lambda x: x * sigmoid(x),
+        glyph="silu",
+        stem="silu",
+        pretty="silu({0})",
+        says="scales by σ(x)·(1 + x·σ(−x)), between −0.1 and 1.1",
+        corner=lambda out, x: dies(sigmoid_float(x)),
+        rule="the slope has underflowed to 0",
+        corners="none; the slope underflows to 0 far below 0",
+        source="Elfwing, Uchibe & Doya, Sigmoid-weighted linear units, 2017",
+    )
+)
+
+
+def normal_share(x: float) -> float:
+    """Φ(x), the standard normal distribution, which keeps its digits far below 0."""
+    return math.erfc(-x / math.sqrt(2)) / 2
+
+
+gelu = register(
+    Op(
+        name="gelu",
+        forward=lambda x: x * normal_share(x) if x > -math.inf else -0.0,
+        partials=lambda out, x: ((1 + erf(x / sqrt(2))) / 2 + x * exp(-(x**2) / 2) / sqrt(2 * pi(x)),),
+        exact=lambda mp, x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
+        gates=lambda x: x * (0.5 * (1 + erf(x / 1.4142135623730951))),
+        glyph="gelu",
+        stem="gelu",
+        says="scales by Φ(x) + x·φ(x), the normal distribution and its density",
+        corner=lambda out, x: dies(normal_share(x)),
+        rule="the slope has underflowed to 0",
+        corners="none; the slope underflows to 0 far below 0",
+        source="Hendrycks & Gimpel, Gaussian error linear units, 2016",
+    )
+)

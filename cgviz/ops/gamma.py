@@ -1,0 +1,182 @@
+"""The gamma function and its kin: factorial, log Γ, ψ and its derivatives, beta."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cgviz.op import Op, register
+from cgviz.ops.precise import BITS, magnitude, precise, rounded
+from cgviz.ops.rules import shifted
+
+GAMMA = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 6"
+HIGHEST_ORDER = 1000
+LOWEST = -1000.0
+
+
+def is_pole(x: float) -> bool:
+    return x <= 0 and x == math.floor(x)
+
+
+def gamma_domain(x: float) -> str:
+    return f"a pole of gamma at {x:g}" if is_pole(x) else ""
+
+
+def gamma_exact(mp: Any, x: Any) -> Any:
+    return mp.gamma(x)
+
+
+def gamma_slopes(out: Any, x: Any) -> tuple[Any, ...]:
+    return (out * digamma(x),)
+
+
+gamma = register(
+    Op(
+        name="gamma",
+        forward=rounded(gamma_exact),
+        partials=gamma_slopes,
+        stable=precise(gamma_slopes, gamma_exact),
+        exact=gamma_exact,
+        glyph="Γ",
+        stem="gamma",
+        pretty="Γ({0})",
+        latex=r"\Gamma\left({0}\right)",
+        says="scales by Γ(x)·ψ(x)",
+        corners="poles at 0, −1, −2, ...; overflows to inf above 171.62",
+        domain=gamma_domain,
+        sympy="gamma",
+        source=GAMMA,
+    )
+)
+
+
+def factorial_exact(mp: Any, x: Any) -> Any:
+    return mp.gamma(x + 1)
+
+
+def factorial_slopes(out: Any, x: Any) -> tuple[Any, ...]:
+    return (out * digamma(x + 1),)
+
+
+factorial = register(
+    Op(
+        name="factorial",
+        forward=rounded(factorial_exact),
+        partials=factorial_slopes,
+        stable=precise(factorial_slopes, factorial_exact),
+        exact=factorial_exact,
+        glyph="x!",
+        stem="fact",
+        spell=lambda notation, x: notation.factorial(x),
+        says="scales by x!·ψ(x + 1); between whole numbers x! is Γ(x + 1)",
+        corners="poles at −1, −2, ...; overflows to inf above 170.62",
+        domain=lambda x: f"a pole of the factorial at {x:g}" if is_pole(x + 1) else "",
+        sympy="factorial",
+        source=GAMMA,
+    )
+)
+
+loggamma = register(
+    Op(
+        name="loggamma",
+        aliases=("lgamma", "gammaln"),
+        forward=rounded(lambda mp, x: mp.loggamma(x)),
+        partials=lambda out, x: (digamma(x),),
+        exact=lambda mp, x: mp.loggamma(x),
+        glyph="log Γ",
+        stem="lgamma",
+        pretty="log Γ({0})",
+        latex=r"\log\Gamma\left({0}\right)",
+        says="scales by ψ(x)",
+        corners="pole at 0, domain x > 0",
+        domain=lambda x: "log Γ of a number that is not positive" if x <= 0 else "",
+        sympy="loggamma",
+        source=GAMMA,
+    )
+)
+
+digamma = register(
+    Op(
+        name="digamma",
+        aliases=("psi",),
+        forward=rounded(lambda mp, x: mp.digamma(x)),
+        partials=lambda out, x: (polygamma(1, x),),
+        exact=lambda mp, x: mp.digamma(x),
+        glyph="ψ",
+        stem="psi",
+        pretty="ψ({0})",
+        latex=r"\psi\left({0}\right)",
+        says="scales by ψ′(x), which is positive",
+        corners="poles at 0, −1, −2, ...",
+        domain=gamma_domain,
+        sympy="digamma",
+        source=GAMMA,
+    )
+)
+
+
+def polygamma_limit(order: float, x: float) -> str:
+    if order < 0 or order != math.floor(order):
+        return "an order that is no whole number from 0 on"
+    if order > HIGHEST_ORDER:
+        return f"an order above {HIGHEST_ORDER} is not computed"
+    return f"an argument below {LOWEST:.0f} is not computed" if x < LOWEST and order else ""
+
+
+polygamma = register(
+    Op(
+        name="polygamma",
+        arity=(2, 2),
+        forward=rounded(lambda mp, order, x: mp.psi(int(order), x), polygamma_limit),
+        partials=lambda out, order, x: (None, polygamma(shifted(order, 1), x)),
+        exact=lambda mp, order, x: mp.psi(int(order), x),
+        glyph="ψ⁽ⁿ⁾",
+        stem="psi",
+        latex=r"\psi^{{({0})}}\left({1}\right)",
+        says="scales by the polygamma function of the next order",
+        corners="poles at 0, −1, −2, ...; the order is a constant",
+        domain=lambda order, x: polygamma_limit(order, x) or gamma_domain(x),
+        sympy="polygamma",
+        source=GAMMA,
+        fixed="order",
+    )
+)
+
+
+def beta_exact(mp: Any, x: Any, y: Any) -> Any:
+    return mp.beta(x, y)
+
+
+def beta_slopes(out: Any, x: Any, y: Any) -> tuple[Any, ...]:
+    both = digamma(x + y)
+    return out * (digamma(x) - both), out * (digamma(y) - both)
+
+
+def beta_bits(x: float, y: float) -> int:
+    """The difference of two ψ needs the bits by which one argument is smaller than the other, twice."""
+    return BITS + 2 * max(abs(magnitude(x) - magnitude(y)), abs(magnitude(x)), abs(magnitude(y)))
+
+
+def beta_domain(x: float, y: float) -> str:
+    return f"a pole of beta at {x:g}, {y:g}" if is_pole(x) or is_pole(y) else ""
+
+
+beta = register(
+    Op(
+        name="beta",
+        arity=(2, 2),
+        forward=rounded(beta_exact),
+        partials=beta_slopes,
+        stable=precise(beta_slopes, beta_exact, bits=beta_bits),
+        exact=beta_exact,
+        glyph="Β",
+        stem="beta",
+        pretty="Β({0}, {1})",
+        latex=r"\mathrm{{B}}\left({0}, {1}\right)",
+        says="scales by Β·(ψ(x) − ψ(x + y)), each input by its own ψ",
+        corners="poles where x or y is 0, −1, −2, ...",
+        domain=beta_domain,
+        sympy="beta",
+        source=GAMMA,
+    )
+)

@@ -1,0 +1,175 @@
+"""Functions defined by an integral, elliptic integrals, and Lambert's W."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from cgviz.op import Op, nothing, register
+from cgviz.ops.exponential import exp, log
+from cgviz.ops.hyperbolic import cosh, sinh
+from cgviz.ops.precise import BITS, magnitude, precise, rounded
+from cgviz.ops.rules import pi
+from cgviz.ops.trigonometric import cos, sin
+
+INTEGRALS = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 5"
+FRESNEL = "Abramowitz & Stegun, Handbook of Mathematical Functions, 7.3.1 and 7.3.2"
+ELLIPTIC = "NIST Handbook of Mathematical Functions, 19.4.1 and 19.4.2"
+FARTHEST = 1e8
+
+
+def integral(name: str, written: str, exact: Callable[..., Any], slope: Callable[..., Any], **more: Any) -> Op:
+    """Returns the op of an integral from its integrand, `slope`; at 0 `at_zero` stands for the integrand's limit."""
+    at_zero: float | None = more.pop("at_zero", None)
+    limit = more.pop("limit", nothing)
+    accurate = precise(lambda out, x: (slope(x),), exact, limit)
+
+    def stable(out: float, x: float) -> tuple[float | None, ...]:
+        return (at_zero,) if x == 0 and at_zero is not None else accurate(out, x)
+
+    own = more.pop("domain", nothing)
+    return Op(
+        name=name,
+        forward=rounded(exact, limit),
+        partials=lambda out, x: (slope(x),),
+        stable=stable,
+        exact=exact,
+        glyph=written,
+        stem=name.lower(),
+        pretty=written + "({0})",
+        latex=rf"\operatorname{{{{{written}}}}}\left({{0}}\right)",
+        domain=lambda x: own(x) or limit(x),
+        sympy=name,
+        **more,
+    )
+
+
+def log_pole(x: float) -> str:
+    return "log of zero" if x == 0 else ""
+
+
+def log_domain(x: float) -> str:
+    return "log of a negative number" if x < 0 else log_pole(x)
+
+
+Ei = register(
+    integral(
+        "Ei", "Ei", lambda mp, x: mp.ei(x), lambda x: exp(x) / x, domain=log_pole, source=INTEGRALS,
+        says="scales by eˣ/x: large where x is near 0", corners="pole at x = 0",
+    )
+)  # fmt: skip
+li = register(
+    integral(
+        "li", "li", lambda mp, x: mp.li(x), lambda x: 1 / log(x), source=INTEGRALS,
+        domain=lambda x: "an integral across the pole at 1" if x == 1 else "log of a negative number" if x < 0 else "",
+        says="scales by 1/log x: large where x is near 1", corners="pole at x = 1, domain x ≥ 0", at_zero=0.0,
+    )
+)  # fmt: skip
+Si = register(
+    integral(
+        "Si", "Si", lambda mp, x: mp.si(x), lambda x: sin(x) / x, at_zero=1.0, source=INTEGRALS,
+        says="scales by sin(x)/x, between −0.22 and 1",
+    )
+)  # fmt: skip
+Ci = register(
+    integral(
+        "Ci", "Ci", lambda mp, x: mp.ci(x), lambda x: cos(x) / x, domain=log_domain, source=INTEGRALS,
+        says="scales by cos(x)/x: large where x is near 0", corners="pole at x = 0, domain x > 0",
+    )
+)  # fmt: skip
+Shi = register(
+    integral(
+        "Shi", "Shi", lambda mp, x: mp.shi(x), lambda x: sinh(x) / x, at_zero=1.0, source=INTEGRALS,
+        says="scales by sinh(x)/x, at least 1",
+    )
+)  # fmt: skip
+Chi = register(
+    integral(
+        "Chi", "Chi", lambda mp, x: mp.chi(x), lambda x: cosh(x) / x, domain=log_domain, source=INTEGRALS,
+        says="scales by cosh(x)/x: large where x is near 0", corners="pole at x = 0, domain x > 0",
+    )
+)  # fmt: skip
+
+
+def too_far(x: float) -> str:
+    return f"an argument beyond {FARTHEST:.0e} is not computed" if abs(x) > FARTHEST else ""
+
+
+fresnels = register(
+    integral(
+        "fresnels", "S", lambda mp, x: mp.fresnels(x), lambda x: sin(pi(x) * x**2 / 2), limit=too_far,
+        source=FRESNEL, says="scales by sin(πx²/2), between −1 and 1",
+    )
+)  # fmt: skip
+fresnelc = register(
+    integral(
+        "fresnelc", "C", lambda mp, x: mp.fresnelc(x), lambda x: cos(pi(x) * x**2 / 2), limit=too_far,
+        source=FRESNEL, says="scales by cos(πx²/2), between −1 and 1",
+    )
+)  # fmt: skip
+
+
+# elliptic integrals of the parameter m
+
+
+def elliptic(
+    name: str, letter: str, exact: Callable[..., Any], rule: Callable[..., Any], at_zero: float, says: str
+) -> Op:
+    """Returns a complete elliptic integral; `rule` loses about as many bits near m = 0 as m is small."""
+    accurate = precise(rule, exact, bits=lambda m: BITS + 2 * abs(magnitude(m)))
+    return Op(
+        name=name,
+        forward=rounded(exact),
+        partials=rule,
+        stable=lambda out, m: (at_zero,) if m == 0 else accurate(out, m),
+        exact=exact,
+        glyph=letter,
+        stem=letter.lower() + "ell",
+        pretty=letter + "({0})",
+        latex=letter + r"\left({0}\right)",
+        says=f"scales by {says}",
+        corners="domain m ≤ 1",
+        domain=lambda m: "a parameter m above 1" if m > 1 else "the pole at m = 1" if m == 1 else "",
+        sympy=name,
+        source=ELLIPTIC,
+    )
+
+
+elliptic_k = register(
+    elliptic(
+        "elliptic_k", "K", lambda mp, m: mp.ellipk(m),
+        lambda out, m: ((elliptic_e(m) - (1 - m) * out) / (2 * m * (1 - m)),), math.pi / 8, "(E − (1 − m)·K)/(2m(1 − m))",
+    )
+)  # fmt: skip
+elliptic_e = register(
+    elliptic(
+        "elliptic_e", "E", lambda mp, m: mp.ellipe(m),
+        lambda out, m: ((out - elliptic_k(m)) / (2 * m),), -math.pi / 8, "(E − K)/(2m)",
+    )
+)  # fmt: skip
+
+
+def lambert_slopes(out: Any, x: Any) -> tuple[Any, ...]:
+    return (exp(-out) / (1 + out),)
+
+
+LambertW = register(
+    Op(
+        name="LambertW",
+        aliases=("lambertw",),
+        forward=rounded(lambda mp, x: mp.lambertw(x)),
+        partials=lambert_slopes,
+        stable=precise(lambert_slopes, lambda mp, x: mp.lambertw(x)),
+        exact=lambda mp, x: mp.lambertw(x),
+        glyph="W",
+        stem="lambert",
+        pretty="W({0})",
+        latex=r"W\left({0}\right)",
+        says="scales by e^(−W)/(1 + W): large where x is near −1/e",
+        corners="domain x ≥ −1/e, slope infinite there",
+        domain=lambda x: "an argument below −1/e" if x < -math.exp(-1) else "",
+        sympy="LambertW",
+        source="Corless et al., On the Lambert W function, 1996",
+    )
+)

@@ -1,0 +1,221 @@
+"""Gates that switch: comparisons, where, absolute value, sign, max, min and clip, with their conventions at corners."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from cgviz.errors import UsageError, quoted
+from cgviz.op import Op, register
+
+SUBGRADIENT = "Griewank & Walther, Evaluating Derivatives, ch. 14"
+MAXIMUM = "CS231n notes, optimization-2; ties as torch.maximum and jax.numpy.maximum"
+
+
+def comparison(name: str, sign: str, holds: Callable[[Any, Any], Any], aliases: tuple[str, ...] = ()) -> Op:
+    """Returns the op `a sign b`: 1 where it holds, else 0, and a zero derivative."""
+
+    def corner(out: float, a: float, b: float) -> str:
+        return "kink" if a == b else ""
+
+    return Op(
+        name=name,
+        aliases=aliases,
+        arity=(2, 2),
+        forward=lambda a, b: 1.0 if holds(a, b) else 0.0,
+        partials=lambda out, a, b: (0, 0),
+        exact=lambda mp, a, b: mp.mpf(1 if holds(a, b) else 0),
+        glyph={"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}.get(sign, sign),
+        stem={"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}[sign],
+        spell=lambda notation, a, b: notation.compare(sign, a, b),
+        gate="stops",
+        says="stops the gradient: the answer, 1 or 0, does not move with its inputs",
+        corner=corner,
+        rule="at equality the comparison jumps; its derivative is taken as 0",
+        corners="jumps where its inputs are equal",
+        source=SUBGRADIENT,
+    )
+
+
+def indicator(compared: Op) -> Op:
+    """Returns a comparison that is written with Iverson's bracket, `[x > 0]`, as a factor of a derivative."""
+
+    def spell(notation: Any, *operands: Any) -> Any:
+        text, binds = compared.spell(notation, *operands)  # type: ignore[misc]
+        return notation.iverson(type(operands[0])(text, binds, operands[0].brackets))
+
+    return replace(compared, spell=spell)
+
+
+less = register(comparison("less", "<", operator.lt))
+less_equal = register(comparison("less_equal", "<=", operator.le))
+greater = register(comparison("greater", ">", operator.gt))
+greater_equal = register(comparison("greater_equal", ">=", operator.ge))
+equal = register(comparison("equal", "==", operator.eq))
+not_equal = register(comparison("not_equal", "!=", operator.ne))
+
+is_less, is_less_equal, is_greater, is_greater_equal, is_equal = map(
+    indicator, (less, less_equal, greater, greater_equal, equal)
+)
+
+where = register(
+    Op(
+        name="where",
+        arity=(3, 3),
+        forward=lambda c, a, b: a if c else b,
+        partials=lambda out, c, a, b: (None, c, 1 - c),
+        stable=lambda out, c, a, b: (None, 1.0, None) if c else (None, None, 1.0),
+        exact=lambda mp, c, a, b: a if c else b,
+        glyph="?",
+        stem="where",
+        latex=r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
+        gate="routes",
+        says="routes the whole gradient to the branch that was taken; nothing flows to the other one or the condition",
+        corners="jumps or bends where the condition changes",
+        source="numpy.where; JAX, FAQ on gradients through where",
+    )
+)
+
+absolute = register(
+    Op(
+        name="abs",
+        aliases=("absolute", "fabs"),
+        forward=abs,
+        partials=lambda out, x: (sign(x),),
+        exact=lambda mp, x: abs(x),
+        glyph="|x|",
+        stem="abs",
+        pretty="|{0}|",
+        latex=r"\left|{0}\right|",
+        gate="keeps or flips",
+        says="keeps the gradient where x is positive, flips its sign where x is negative",
+        corner=lambda out, x: "kink" if x == 0 else "",
+        rule="|x|'(0) = 0",
+        corners="kink at x = 0",
+        sympy="Abs",
+        source=SUBGRADIENT,
+    )
+)
+
+sign = register(
+    Op(
+        name="sign",
+        aliases=("sgn",),
+        forward=lambda x: 1.0 if x > 0 else -1.0 if x < 0 else x,
+        partials=lambda out, x: (0,),
+        exact=lambda mp, x: mp.sign(x),
+        glyph="sgn",
+        stem="sign",
+        latex=r"\operatorname{{sgn}}\left({0}\right)",
+        gate="stops",
+        says="stops the gradient: the sign does not move with x",
+        corner=lambda out, x: "kink" if x == 0 else "dead",
+        rule="sign is flat on both sides of its jump at 0: sign'(x) = 0",
+        corners="jumps at x = 0, flat elsewhere",
+        sympy="sign",
+        source=SUBGRADIENT,
+    )
+)
+
+
+# max and min
+
+
+def winner(pick: Callable[[Any], Any]) -> Callable[..., float]:
+    """Returns max or min of floats that answers nan where an operand is nan."""
+
+    def forward(*xs: float) -> float:
+        return math.nan if any(x != x for x in xs) else pick(xs)
+
+    return forward
+
+
+def shares(policy: str) -> Callable[..., tuple[float, ...]]:
+    """Returns the rule that gives the gradient to the operands equal to the output, under a policy for ties."""
+
+    def rule(out: float, *xs: float) -> tuple[float, ...]:
+        if out != out:
+            return (math.nan,) * len(xs)
+        ties = [x == out for x in xs]
+        if policy == "first":
+            return tuple(float(tied and i == ties.index(True)) for i, tied in enumerate(ties))
+        share = 1.0 if policy == "both" else 1.0 / sum(ties)
+        return tuple(share if tied else 0.0 for tied in ties)
+
+    return rule
+
+
+TIES = {
+    "split": "at a tie the gradient is split evenly",
+    "first": "at a tie the first of the equal inputs gets the gradient",
+    "both": "at a tie each of the equal inputs gets the whole gradient",
+}
+
+
+@lru_cache(maxsize=None)
+def extremum(name: str, policy: str) -> Op:
+    """Returns max or min of any number of operands. Raises UsageError for an unknown policy for ties."""
+    if policy not in TIES:
+        raise UsageError(f"ties are handled by {', '.join(TIES)}, not by {quoted(policy)}")
+    pick: Callable[[Any], Any] = max if name == "max" else min
+    return Op(
+        name=name,
+        aliases=(f"{name}imum",),
+        arity=(1, None),
+        forward=winner(pick),
+        partials=lambda out, *xs: tuple(is_equal(x, out) for x in xs),
+        stable=shares(policy),
+        exact=lambda mp, *xs: pick(xs),
+        glyph=name,
+        stem=name,
+        gate="routes",
+        says=f"routes the whole gradient to its {'largest' if name == 'max' else 'smallest'} input, nothing to the others",
+        corner=lambda out, *xs: "tie" if xs.count(out) > 1 else "",
+        rule=TIES[policy],
+        corners="ties where inputs are equal",
+        source=MAXIMUM,
+        parameter=policy,
+        ties=lambda other: extremum(name, other),
+    )
+
+
+maximum, minimum = register(extremum("max", "split")), register(extremum("min", "split"))
+
+
+# clip
+
+
+def clip_float(x: float, lo: float, hi: float) -> float:
+    return minimum.forward(maximum.forward(x, lo), hi)
+
+
+def clip_corner(out: float, x: float, lo: float, hi: float) -> str:
+    return "kink" if x in (lo, hi) else "" if lo < x < hi else "dead"
+
+
+clip = register(
+    Op(
+        name="clip",
+        aliases=("clamp",),
+        arity=(3, 3),
+        forward=clip_float,
+        partials=lambda out, x, lo, hi: (
+            is_less_equal(lo, x) * is_less_equal(x, hi),
+            is_less(x, lo) * is_less_equal(lo, hi),
+            is_greater(maximum(x, lo), hi),
+        ),
+        exact=lambda mp, x, lo, hi: min(max(x, lo), hi),
+        glyph="clip",
+        stem="clip",
+        gate="passes or stops",
+        says="passes the gradient on between the bounds, stops it outside, where the bound gets it",
+        corner=clip_corner,
+        rule="clip passes 1 at its bounds",
+        corners="kinks at its bounds",
+        source="PyTorch, torch.clamp",
+    )
+)

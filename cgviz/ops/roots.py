@@ -1,0 +1,75 @@
+"""Square and cube roots, and the length of a vector."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cgviz import ieee
+from cgviz.op import Op, register
+from cgviz.ops.arithmetic import ELEMENTARY
+
+sqrt = register(
+    Op(
+        name="sqrt",
+        forward=lambda x: math.sqrt(x) + 0.0 if x >= 0 else math.nan,
+        partials=lambda out, x: (1 / (2 * out),),
+        exact=lambda mp, x: mp.sqrt(x),
+        glyph="√",
+        stem="sqrt",
+        pretty="√{0.atom}",
+        latex=r"\sqrt{{{0}}}",
+        says="scales by 1/(2√x): large where x is near 0",
+        corners="domain x ≥ 0, slope infinite at x = 0",
+        domain=lambda x: "root of a negative number" if x < 0 else "",
+        source=ELEMENTARY,
+    )
+)
+
+
+def real_cbrt(mp: Any, x: Any) -> Any:
+    return mp.cbrt(x) if x >= 0 else -mp.cbrt(-x)
+
+
+cbrt = register(
+    Op(
+        name="cbrt",
+        forward=math.cbrt,
+        partials=lambda out, x: (1 / (3 * out**2),),
+        exact=real_cbrt,
+        glyph="∛",
+        stem="cbrt",
+        pretty="∛{0.atom}",
+        latex=r"\sqrt[3]{{{0}}}",
+        says="scales by 1/(3·∛x²): large where x is near 0",
+        corners="slope infinite at x = 0",
+        source=ELEMENTARY,
+    )
+)
+
+hypot = register(
+    Op(
+        name="hypot",
+        arity=(2, 2),
+        forward=math.hypot,
+        partials=lambda out, x, y: (x / out, y / out),
+        stable=lambda out, x, y: hypot_slopes(out, x, y),
+        exact=lambda mp, x, y: mp.sqrt(x * x + y * y),
+        glyph="√x²+y²",
+        stem="hyp",
+        latex=r"\sqrt{{{0.atom}^{{2}} + {1.atom}^{{2}}}}",
+        says="scales by the share of each input in the length: its cosine",
+        corner=lambda out, x, y: "kink" if out == 0 else "",
+        rule="at the origin both slopes are taken as 0",
+        corners="kink at x = y = 0",
+        source=ELEMENTARY,
+    )
+)
+
+
+def hypot_slopes(out: float, x: float, y: float) -> tuple[float, float]:
+    if out == 0:
+        return 0.0, 0.0
+    if math.isinf(out) and math.isfinite(x) and math.isfinite(y):
+        x, y, out = x / 4, y / 4, math.hypot(x / 4, y / 4)
+    return ieee.divide(x, out), ieee.divide(y, out)
