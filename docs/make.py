@@ -56,7 +56,7 @@ def gallery() -> str:
     """Returns the gallery: every sample's description, command and picture."""
     parts = []
     for name, summary in samples():
-        picture = f"docs/gallery/{name}.svg"
+        picture = f"gallery/{name}.svg"
         parts.append(f"**{summary}**\n\n    cgviz render @{name}\n\n![{name}]({picture})\n")
     return "\n" + "\n".join(parts) + "\n"
 
