@@ -6,12 +6,11 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from cgviz.errors import RenderError, quoted
 
 
-def write(path: str | Path, content: bytes) -> None:
+def write(path: str, content: bytes) -> None:
     """Writes `content` to a file. A device or pipe is written straight, a symlink followed, a file's mode kept.
 
     On any failure, Ctrl-C too, a file that was there before stays as it was. Raises RenderError.
@@ -19,31 +18,32 @@ def write(path: str | Path, content: bytes) -> None:
     check(path)
     with explained(path):
         if is_stream(path):
-            with Path(path).open("wb", buffering=0) as stream:
+            with open(path, "wb", buffering=0) as stream:
                 pour(stream.fileno(), content)
         else:
-            replace(Path(os.path.realpath(path)), content)
+            replace(os.path.realpath(path), content)
 
 
-def check(path: str | Path) -> None:
+def check(path: str) -> None:
     """Raises RenderError where `path` cannot be written: asked before the work, so that nobody waits for nothing."""
     with explained(path):
-        target = Path(os.path.realpath(path))
+        target = os.path.realpath(path)
+        folder = os.path.dirname(target)
         if is_stream(path):
             return
-        if target.is_dir():
+        if os.path.isdir(target):
             raise failed(path, "it is a folder")
-        if not target.parent.is_dir():
-            raise failed(path, f"there is no folder {quoted(str(target.parent), 200)}")
-        if target.exists() and not os.access(target, os.W_OK):
+        if not os.path.isdir(folder):
+            raise failed(path, f"there is no folder {quoted(folder, 200)}")
+        if os.path.exists(target) and not os.access(target, os.W_OK):
             raise failed(path, "the file is read-only")
-        if not os.access(target.parent, os.W_OK | os.X_OK):
-            raise failed(path, f"the folder {quoted(str(target.parent), 200)} is read-only")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise failed(path, f"the folder {quoted(folder, 200)} is read-only")
 
 
-def is_stream(path: str | Path) -> bool:
+def is_stream(path: str) -> bool:
     """Tells whether `path` is a device, a pipe or a socket, or one of the process's own open files."""
-    if str(path).startswith(("/dev/", "/proc/")):
+    if path.startswith(("/dev/", "/proc/")):
         return True
     try:
         mode = os.stat(path).st_mode
@@ -52,14 +52,14 @@ def is_stream(path: str | Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def replace(target: Path, content: bytes) -> None:
+def replace(target: str, content: bytes) -> None:
     """Writes a new file in the target's folder (its mode follows the umask) and puts it in the target's place."""
-    new = target.parent / f".cgviz-{os.urandom(8).hex()}.tmp"
+    new = os.path.join(os.path.dirname(target), f".cgviz-{os.urandom(8).hex()}.tmp")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         try:
-            if target.exists():
-                os.chmod(new, stat.S_IMODE(target.stat().st_mode))
+            if os.path.exists(target):
+                os.chmod(new, stat.S_IMODE(os.stat(target).st_mode))
             pour(descriptor, content)
         finally:
             os.close(descriptor)
@@ -77,7 +77,7 @@ def pour(descriptor: int, content: bytes) -> None:
 
 
 @contextmanager
-def explained(path: str | Path) -> Iterator[None]:
+def explained(path: str) -> Iterator[None]:
     """Turns what the system says into one line that names the file."""
     try:
         yield
@@ -87,5 +87,5 @@ def explained(path: str | Path) -> Iterator[None]:
         raise failed(path, str(error)) from error
 
 
-def failed(path: str | Path, why: str) -> RenderError:
-    return RenderError(f"cannot write {quoted(str(path), 200)}: {why}")
+def failed(path: str, why: str) -> RenderError:
+    return RenderError(f"cannot write {quoted(path, 200)}: {why}")

@@ -1,4 +1,4 @@
-"""The samples that ship with cgviz: one program per idea, `samples/NAME.cg`, its first comment line says what it shows."""
+"""The samples that ship with cgviz, one per idea: `samples/NAME.cg`, whose first comment line says what it shows."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def samples() -> tuple[Sample, ...]:
 
 def sample(name: str) -> Sample:
     """Returns the sample called `name`. Raises UsageError with the closest names."""
+    if not name:
+        raise UsageError("the name of a sample goes after the @; `cgviz samples` lists them")
     for one in samples():
         if one.name == name:
             return one
@@ -34,11 +36,7 @@ def sample(name: str) -> Sample:
 
     near = get_close_matches(name[:60], [one.name for one in samples()], n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(f'@{one}' for one in near)}?" if near else "`cgviz samples` lists them"
-    raise UsageError(
-        f"there is no sample {quoted(name)}; {hint}"
-        if name
-        else "name a sample after the @; `cgviz samples` lists them"
-    )
+    raise UsageError(f"there is no sample {quoted(name)}; {hint}")
 
 
 def read(path: Path) -> Sample:

@@ -25,6 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except CgvizError as error:
         return failed(str(error), error.exit_code)
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        return failed(f"the system refuses: {error}", 1)
     except MemoryError:
         return failed("not enough memory for this program", 1)
     except RecursionError:
@@ -40,8 +44,7 @@ def perform(arguments: list[str]) -> int:
     from cgviz.cli.group import dispatch
 
     streams.prepare()
-    with streams.printing():
-        return dispatch(arguments)
+    return dispatch(arguments)
 
 
 def failed(message: str, status: int) -> int:

@@ -7,7 +7,6 @@ minus sign (`-x**2`, `-(a+b)`, `--x*y`) is the program or, after an option, its 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cgviz.errors import ExpressionError, UsageError, quoted
@@ -31,13 +30,12 @@ class Met(NamedTuple):
     value: str | None
 
 
-@dataclass
-class Sorted:
+class Sorted(NamedTuple):
     """The arguments of a command: `options` for click, `inputs` as (name, text of the value), `words` the rest."""
 
-    options: list[str] = field(default_factory=list)
-    inputs: list[tuple[str, str]] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
+    options: list[str]
+    inputs: list[tuple[str, str]]
+    words: list[str]
 
 
 def sort(arguments: Sequence[str], spellings: Mapping[str, Spelling]) -> Sorted:
@@ -47,12 +45,12 @@ def sort(arguments: Sequence[str], spellings: Mapping[str, Spelling]) -> Sorted:
     >>> sort(["-x*y", "--x", "-4", "-o", "f.svg"], options)
     Sorted(options=['--output=f.svg'], inputs=[('x', '-4')], words=['-x*y'])
     """
-    found, seen = Sorted(), set[str]()
+    found, seen = Sorted([], [], []), set[str]()
     rest = list(reversed(arguments))
     while rest:
         argument = rest.pop()
         if argument == "--":
-            found.words += reversed(rest)
+            found.words.extend(reversed(rest))
             break
         met = option(argument, spellings)
         if met is None:

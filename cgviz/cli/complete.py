@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 def programs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Returns the completions of a PROGRAM."""
+    from click.shell_completion import CompletionItem
+
     if not incomplete.startswith("@"):
         return [CompletionItem(incomplete, type="file")]
     from cgviz.shipped import samples

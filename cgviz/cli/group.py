@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from typing import Any
 
 import click
 
@@ -12,7 +11,7 @@ from cgviz import __version__
 from cgviz.cli.options import debug_option
 from cgviz.errors import UsageError, quoted
 
-COMMANDS = ("table", "samples")
+COMMANDS = ("render", "table", "samples")
 WIDTH = 80
 HELP = """See backpropagation: type an expression, get its computational graph with every forward value and every
 gradient, as a diagram and as a table.
@@ -82,14 +81,20 @@ def check(args: list[str], options: set[str]) -> None:
     if first is None or first in COMMANDS:
         return
     if first.startswith("--") and first[2:].partition("=")[0].replace("-", "").isidentifier():
-        raise UsageError(f"{quoted(first)} comes after the command and its program: cgviz table PROGRAM {first[:40]} ...")
+        raise UsageError(f"{quoted(first)} comes after the command and its program, as in cgviz table PROGRAM --x 3")
+    raise UsageError(f"there is no command {quoted(first)}; {meant(first)}")
+
+
+def meant(word: str) -> str:
+    """Returns what somebody meant who wrote `word` for a command."""
     from difflib import get_close_matches
 
-    near = get_close_matches(first[:40], COMMANDS, n=1, cutoff=0.6)
-    hint = f"did you mean {quoted(near[0])}?" if near else f"commands are {', '.join(COMMANDS)}"
-    if not near and not first.isidentifier():
-        hint = f"to draw that program: cgviz render {quoted(first)}"
-    raise UsageError(f"there is no command {quoted(first)}; {hint}")
+    near = get_close_matches(word[:40], COMMANDS, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {quoted(near[0])}?"
+    if word.isidentifier():
+        return f"commands are {', '.join(COMMANDS)}"
+    return f"to draw a program: cgviz render {quoted(word)}"
 
 
 @click.group(
@@ -102,6 +107,6 @@ def check(args: list[str], options: set[str]) -> None:
 )
 @click.version_option(__version__, prog_name="cgviz", message="%(prog)s %(version)s")
 @click.pass_context
-def cgviz(context: click.Context, **_: Any) -> None:
+def cgviz(context: click.Context, /) -> None:
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

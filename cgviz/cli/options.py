@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -47,7 +46,9 @@ def program_options() -> list[click.Option]:
             help="Where max or min has equal operands: split the gradient, give it to the first, or to both.",
         ),
         click.Option(["--no-share"], is_flag=True, help="Compute equal subexpressions each time they are written."),
-        click.Option(["--file"], metavar="PATH", type=click.Path(), help="Read the program from this file, whatever its ending."),
+        click.Option(
+            ["--file"], metavar="PATH", type=click.Path(), help="Read the program from PATH, whatever it ends in."
+        ),
         click.Option(["--latex"], is_flag=True, help="The program is LaTeX (else recognised by its backslashes)."),
         click.Option(["--set", "settings"], metavar="NAME=VALUE", multiple=True, hidden=True),
         debug_option(),

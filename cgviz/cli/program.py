@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cgviz.cli.arguments import Spelling, shown, sort
 from cgviz.cli.options import program_argument, program_options
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
+    from cgviz.cli.arguments import Spelling
     from cgviz.passes import Run
 
 INPUTS = "cgviz.inputs"
@@ -21,8 +20,7 @@ HELP_INPUTS = [
 ]
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """A program and its inputs as they were typed; nothing is read before `run` is called.
 
     `own` are the spellings of the command's own options.
@@ -65,6 +63,8 @@ class ProgramCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
+        from cgviz.cli.arguments import sort
+
         spellings = self.spellings(ctx)
         found = sort(args, spellings)
         ctx.meta[INPUTS] = found.inputs
@@ -79,6 +79,8 @@ class ProgramCommand(click.Command):
 
     def spellings(self, ctx: click.Context) -> dict[str, Spelling]:
         """Returns what each spelling of each option means."""
+        from cgviz.cli.arguments import Spelling
+
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         return {
             written: Spelling(max(option.opts, key=len), not option.is_flag, option.multiple)
@@ -97,6 +99,8 @@ class ProgramCommand(click.Command):
 
 def check_words(words: list[str], file: str | None, options: dict[str, Spelling], command: str) -> None:
     """Raises UsageError where there is not exactly one program."""
+    from cgviz.cli.arguments import shown
+
     programs = len(words) + (file is not None)
     if programs == 1:
         return
@@ -115,9 +119,11 @@ def mistyped(word: str, options: dict[str, Spelling]) -> str:
     """Returns the option that was probably meant by a word that is none, or ""."""
     from difflib import get_close_matches
 
+    from cgviz.cli.arguments import shown
+
     if not word.startswith("-"):
         return ""
     for short in (option for option in options if not option.startswith("--")):
         if word.startswith(short):
-            return f"{short} {shown(word[len(short):].lstrip('='))}"
+            return f"{short} {shown(word[len(short) :].lstrip('='))}"
     return "".join(get_close_matches(word[:60].partition("=")[0], options, n=1, cutoff=0.75))

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TextIO
 
 from cgviz.errors import RenderError, UsageError
 
@@ -25,16 +24,18 @@ def prepare() -> None:
 
 @contextmanager
 def printing() -> Iterator[None]:
-    """Runs its block and flushes standard output. A reader that went away (`| head -1`) ends the program silently.
+    """Runs a block that prints, and flushes standard output. Raises RenderError where that cannot be written.
 
-    Raises RenderError where standard output cannot be written.
+    A reader that went away (`| head -1`) is a BrokenPipeError, which ends the program silently.
     """
     try:
+        if sys.stdout is None:
+            raise RenderError("standard output is closed")
         yield
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except BrokenPipeError:
         discard()
+        raise
     except OSError as error:
         discard()
         raise RenderError(f"cannot write to standard output: {error.strerror}") from error
@@ -48,23 +49,22 @@ def discard() -> None:
         os.close(nowhere)
 
 
-def stdout() -> TextIO:
-    """Returns standard output. Raises RenderError where it is closed."""
-    if sys.stdout is None:
-        raise RenderError("standard output is closed")
-    return sys.stdout
-
-
 def say(text: str) -> None:
     """Prints `text` on standard output, ended by a newline."""
-    stdout().write(text if text.endswith("\n") else text + "\n")
+    with printing():
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
 def say_bytes(content: bytes) -> None:
     """Writes bytes to standard output."""
-    stdout().flush()
-    stdout().buffer.write(content)
-    stdout().buffer.flush()
+    with printing():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+def is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def note(text: str) -> None:

@@ -57,7 +57,8 @@ def constant(name: str, text: str) -> float:
         raise UsageError(f"the value of {quoted(name)}: {error}") from error
     variables = [made.bare.nodes[index].shown for index in made.bare.inputs]
     if variables or made.value is None:
-        raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not a number: it names {quoted(variables[0])}")
+        why = f"it names {quoted(variables[0])}" if variables else "it has no value"
+        raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not a number: {why}")
     return made.value
 
 
@@ -77,7 +78,7 @@ def what_it_is(graph: Graph, name: str, inputs: list[str], options: Collection[s
     from cgviz.naming import named
 
     stages = {node.name for node in named(graph) if node.is_stage}
-    takes = f"its inputs are {', '.join(inputs[:8])}{' ...' if len(inputs) > 8 else ''}" if inputs else "it has no inputs"
+    takes = f"its inputs are {', '.join(inputs[:8])}{' ...' * (len(inputs) > 8)}" if inputs else "it has no inputs"
     if name in stages:
         return f"is computed by the program and takes no value; {takes}"
     elsewhere = commands_with(f"--{name}")

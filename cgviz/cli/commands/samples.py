@@ -6,7 +6,6 @@ import click
 
 from cgviz.cli import streams
 from cgviz.cli.options import debug_option
-from cgviz.shipped import sample, samples
 
 HELP = """List the programs that ship with cgviz, or print one.
 
@@ -20,6 +19,8 @@ HELP = """List the programs that ship with cgviz, or print one.
 @click.command(help=HELP, params=[debug_option()])
 @click.argument("name", required=False)
 def command(name: str | None) -> None:
+    from cgviz.shipped import sample, samples
+
     if name is not None:
         streams.say(sample(name.removeprefix("@")).text)
         return

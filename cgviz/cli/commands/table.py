@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from typing import TYPE_CHECKING
 
 import click
 
-from cgviz import output as files
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
-from cgviz.errors import UsageError, quoted
-from cgviz.views.table import FORMATS, show, table
+from cgviz.errors import UsageError, printable, quoted
 
+if TYPE_CHECKING:
+    from cgviz.passes import Run
+
+FORMATS = ("rich", "json", "csv", "markdown", "latex")
 ENDINGS = {".txt": "rich", ".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex"}
 HELP = """Print every stage with its value, its gradient and how both came about.
 
@@ -23,28 +26,42 @@ HELP = """Print every stage with its value, its gradient and how both came about
 
 
 @click.command(cls=ProgramCommand, help=HELP)
-@options.output("Write the table to FILE; its ending (.txt .json .csv .md .tex) chooses the format. - is standard output.")
-@click.option("--format", type=click.Choice(list(FORMATS)), help="How the table is written.  [default: rich]")
+@options.output("Write the table to FILE; its ending (.txt .json .csv .md .tex) chooses the format. - is the terminal.")
+@click.option("--format", type=click.Choice(FORMATS), help="How the table is written.  [default: rich]")
 @options.digits()
-def command(request: Request, output: str | None, format: str | None, digits: int) -> None:
+@options.theme()
+def command(request: Request, output: str | None, format: str | None, digits: int, theme: str) -> None:
+    from cgviz.output import check, write
+    from cgviz.views.table import table
+
     format = format or format_of(output)
-    if output in (None, "-"):
+    if output not in (None, "-"):
+        check(output)
         run = request.run()
-        streams.stdout()
-        show(run, digits=digits) if format == "rich" else streams.say(table(run, format, digits=digits))
+        write(output, table(run, format, digits=digits).encode("utf-8"))
+        streams.note(f"wrote {printable(output)}")
     else:
-        files.check(output)
         run = request.run()
-        files.write(output, table(run, format, digits=digits).encode("utf-8"))
-        streams.note(f"wrote {output}")
+        if format == "rich":
+            print_table(run, digits, theme)
+        else:
+            streams.say(table(run, format, digits=digits))
     run.require_finite()
+
+
+def print_table(run: Run, digits: int, theme: str) -> None:
+    """Prints the table on standard output, for a person."""
+    from cgviz.views.table import show
+
+    with streams.printing():
+        show(run, digits=digits, theme=theme)
 
 
 def format_of(output: str | None) -> str:
     """Returns the format that a file's ending asks for. Raises UsageError for an ending that is none of them."""
     if output in (None, "-"):
         return "rich"
-    ending = Path(output).suffix.lower()
+    ending = os.path.splitext(output)[1].lower()
     if ending not in ENDINGS:
         raise UsageError(f"{quoted(output)} does not say which format; give it {' '.join(ENDINGS)}, or give --format")
     return ENDINGS[ending]

@@ -1,0 +1,134 @@
+"""`cgviz render`: the diagram of a run in a file, and its table on standard output."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+import click
+
+from cgviz.cli import options, streams
+from cgviz.cli.commands.table import print_table
+from cgviz.cli.program import ProgramCommand, Request
+from cgviz.errors import UsageError, printable, quoted
+
+FORMATS = ("svg", "pdf", "png", "dot")
+BINARY = ("pdf", "png")
+SMALLEST, LARGEST = 0.05, 20
+HELP = """Draw the diagram of a program into a file, and print its table.
+
+\b
+  cgviz render "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)" --x 3 --y -4
+  cgviz render @sigmoid-neuron --detail gate --style circuit -o neuron.pdf
+  cgviz render "x*y" --x 4 --y -3 --theme dark -o - > product.svg
+"""
+
+
+def background(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    if value in ("transparent", "filled") or re.fullmatch("#[0-9a-fA-F]{6}", value):
+        return value
+    raise click.BadParameter(f"{quoted(value)} is none of transparent, filled, #rrggbb", ctx, param)
+
+
+def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    if SMALLEST <= value <= LARGEST:
+        return value
+    raise click.BadParameter(f"{value:g} is not between {SMALLEST} and {LARGEST}", ctx, param)
+
+
+@click.command(cls=ProgramCommand, help=HELP)
+@options.output(
+    "Write the picture to FILE; its ending (.svg .pdf .png .dot) chooses the format. - is standard output, without the "
+    "table.  [default: the output's name and .svg]"
+)
+@click.option("--to", type=click.Choice(FORMATS), help="The format, where no file's ending tells it.")
+@click.option(
+    "--style",
+    type=click.Choice(["card", "circuit"]),
+    default="card",
+    show_default=True,
+    help="card: a card per stage, local derivatives on the edges; circuit: gates with their wires.",
+)
+@options.theme()
+@click.option(
+    "--direction",
+    type=click.Choice(["LR", "TB"], case_sensitive=False),
+    default="LR",
+    show_default=True,
+    help="From left to right or from top to bottom.",
+)
+@options.digits()
+@click.option(
+    "--scale",
+    type=float,
+    metavar="FACTOR",
+    callback=scale,
+    default=1.0,
+    show_default=True,
+    help="Enlarges the picture.",
+)
+@click.option(
+    "--background",
+    metavar="transparent|filled|#rrggbb",
+    callback=background,
+    default="transparent",
+    show_default=True,
+    help="What is behind the picture.",
+)
+@click.option("--outline-text", is_flag=True, help="Turn text into outlines, for programs without the font.")
+@click.option("--embed-font", is_flag=True, help="Put the part of the font that is used into the SVG.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "inprocess", "dot"]),
+    default="auto",
+    show_default=True,
+    help="Which Graphviz draws: the one in this process, or the command `dot`.",
+)
+@click.option("--show", is_flag=True, help="Open the picture in the system's viewer.")
+def command(request: Request, output: str | None, to: str | None, show: bool, **look: Any) -> None:
+    format = format_of(output, to)
+    check_target(output, format, show)
+    from cgviz.cli.viewer import view
+    from cgviz.output import write
+    from cgviz.views.diagram import picture
+
+    run = request.run()
+    drawn = picture(run, format, **look)
+    if output == "-":
+        streams.say_bytes(drawn)
+    else:
+        path = output or f"{run.graph.nodes[run.graph.output].name}.{format}"
+        write(path, drawn)
+        print_table(run, look["digits"], look["theme"])
+        streams.note(f"wrote {printable(path)}")
+        if show:
+            view(path)
+    run.require_finite()
+
+
+def format_of(output: str | None, to: str | None) -> str:
+    """Returns the format of the picture. Raises UsageError for a file's ending that is none, or another than `to`."""
+    if output in (None, "-"):
+        return to or "svg"
+    ending = os.path.splitext(output)[1].lower()
+    if ending.removeprefix(".") in FORMATS:
+        if to not in (None, ending[1:]):
+            raise UsageError(f"--to {to} and the ending {ending} of {quoted(output, 200)} do not agree")
+        return ending[1:]
+    if to is None:
+        met = f"the ending {quoted(ending)} is unknown" if ending else f"{quoted(output, 200)} has no ending"
+        raise UsageError(f"{met}; a picture ends in .svg, .pdf, .png or .dot (or give --to)")
+    return to
+
+
+def check_target(output: str | None, format: str, show: bool) -> None:
+    """Raises CgvizError where the picture cannot go: before any work."""
+    from cgviz.output import check
+
+    if output is not None and output != "-":
+        check(output)
+    elif output == "-" and show:
+        raise UsageError("--show opens a file; -o - writes none")
+    elif output == "-" and format in BINARY and streams.is_terminal():
+        raise UsageError(f"a {format} is no text for a terminal; send it to a file: -o picture.{format}")
