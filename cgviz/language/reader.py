@@ -81,7 +81,7 @@ class Reader:
         budget: list[int] | None = None,
     ) -> None:
         self.text, self.variable, self.factors = text, variable, factors
-        self.functions = functions or {}
+        self.functions = {} if functions is None else functions
         self.budget = [100_000] if budget is None else budget
         self.depth = 0
 
