@@ -7,19 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-FAMILY = "DejaVu Sans"
-FALLBACKS = ("Helvetica", "Arial", "sans-serif")
+FAMILY = "Cgviz Sans"
+FONT = f"{FAMILY},Inter,Helvetica,Arial,sans-serif"  # DOT's fontname and SVG's font-family
+FACES = {False: "CgvizSans-Regular.ttf", True: "CgvizSans-Bold.ttf"}  # by "is it bold"
 FOLDER = Path(__file__).parent
 
 
 @contextmanager
-def private_fontconfig() -> Iterator[None]:
-    """Lets a library that is loaded meanwhile find the project's font, and leaves the environment as it was.
+def private_fontconfig(others: bool = False) -> Iterator[None]:
+    """Lets Fontconfig, when it starts meanwhile, find the project's font, and leaves the environment as it was.
 
-    Fontconfig reads its file once per process. The file names the folder relative to XDG_DATA_HOME, so it
-    needs no place of its own to be written to.
+    The configuration names the folder relative to XDG_DATA_HOME: nothing is written, not even a temporary file.
+
+    others  shows it the machine's fonts as well
     """
-    mine = {"FONTCONFIG_FILE": str(FOLDER / "fonts.conf"), "XDG_DATA_HOME": str(FOLDER.parent)}
+    file = "fonts-and-system.conf" if others else "fonts.conf"
+    mine = {"FONTCONFIG_FILE": str(FOLDER / file), "XDG_DATA_HOME": str(FOLDER.parent)}
     before = {name: os.environ.get(name) for name in mine}
     os.environ.update(mine)
     try:
