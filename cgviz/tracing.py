@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from cgviz.collecting import uncollected
 from cgviz.errors import UsageError
 from cgviz.graph import CONSTANT, INPUT, Graph, Node
 from cgviz.op import REGISTRY, Op
@@ -38,6 +39,7 @@ class Tape:
         self.ops: list[Op] = []
         self.args: list[tuple[int, ...]] = []
         self.values: list[float] = []
+        self.add_op, self.add_args, self.add_value = self.ops.append, self.args.append, self.values.append
         self.names: dict[int, tuple[str, str]] = {}
         self.constants: dict[float, int] = {}
         self.bound: dict[str, int] = {}
@@ -86,21 +88,24 @@ class Tape:
 
 
 def binary(op: Op, swapped: bool = False) -> Callable[[Tracer, Any], Any]:
-    """Returns the method of a Tracer for an operator with two operands."""
+    """Returns the method of a Tracer for an operator with two operands; two tracers are the fast lane."""
     forward = op.forward
 
     def method(self: Tracer, other: Any) -> Any:
         tape = self.tape
-        if type(other) is Tracer and other.tape is tape:
-            place, value = other.index, other.value
-        elif isinstance(other, (int, float, Tracer)) or hasattr(other, "__float__"):
+        if type(other) is Tracer and other.tape is tape and not swapped:
+            value = forward(self.value, other.value)
+            tape.add_op(op)
+            tape.add_args((self.index, other.index))
+            tape.add_value(value)
+            return Tracer(tape, len(tape.values) - 1, value)
+        if isinstance(other, (int, float, Tracer)) or hasattr(other, "__float__"):
             place = tape.place(other)
             value = tape.values[place]
-        else:
-            return NotImplemented
-        if swapped:
-            return tape.push(op, (place, self.index), forward(value, self.value))
-        return tape.push(op, (self.index, place), forward(self.value, value))
+            if swapped:
+                return tape.push(op, (place, self.index), forward(value, self.value))
+            return tape.push(op, (self.index, place), forward(self.value, value))
+        return NotImplemented
 
     return method
 
@@ -166,12 +171,13 @@ def record(function: Callable[..., Any], *args: Any, **inputs: Any) -> tuple[Gra
     traced = {name: as_inputs(tape, name, value) for name, value in flat_arguments(bound)}
     for name in bound.arguments:
         bound.arguments[name] = rebound(bound, name, traced)
-    with local_names(tape, function):
+    with uncollected(), local_names(tape, function):
         result = function(*bound.args, **bound.kwargs)
     if not isinstance(result, (Tracer, int, float)):
         raise UsageError(f"the function returns {type(result).__name__}; it must return one number")
     values = {tape.names[i][0]: tape.values[i] for i, op in enumerate(tape.ops) if op is INPUT}
-    return graph_of(tape, tape.place(result)), values
+    with uncollected():
+        return graph_of(tape, tape.place(result)), values
 
 
 def flat_arguments(bound: inspect.BoundArguments) -> Iterator[tuple[str, Any]]:
