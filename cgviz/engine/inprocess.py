@@ -1,17 +1,18 @@
-"""Graphviz inside this process: DOT in, a laid-out drawing out, through the library in pygraphviz's wheel."""
+"""Graphviz inside this process: DOT in, drawings out, through the library that pygraphviz's wheel carries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import IO, Any
 
 from cgviz.engine.messages import failure
 from cgviz.engine.quiet import error_stream_kept, interruptible, scratch_file
 from cgviz.fonts import private_fontconfig
+from cgviz.fonts.metrics import covers
 
-PROGRAMS = {False: b"dot", True: b"nop2"}
+PROGRAMS = {False: b"dot", True: b"nop2"}  # by "does it hold positions"
 one_at_a_time = Lock()  # Graphviz keeps global state
 
 
@@ -25,58 +26,53 @@ def available() -> bool:
 def render(dot: str, formats: tuple[str, ...], attributes: Mapping[str, str], positioned: bool) -> list[bytes]:
     """Returns one layout of `dot`, with graph `attributes` over its own, drawn in each of `formats`.
 
-    positioned  the DOT holds the positions already, as `layout` gives them
+    positioned  the DOT holds the positions already
 
-    Raises RenderError, with what Graphviz said.
+    The machine's own fonts stand in for letters that the project's lacks, if the first drawing of the process
+    has such letters: Fontconfig starts once. Raises RenderError, with what Graphviz said.
     """
-    with one_at_a_time, error_stream_kept() as said, private_fontconfig(), interruptible():
-        gv = library()
-        try:
-            with opened(gv, dot) as graph:
-                for name, value in attributes.items():
-                    gv.agattr(graph, gv.AGRAPH, name.encode(), value.encode())
-                drawn = laid_out(gv, graph, formats, PROGRAMS[positioned])
-        except ValueError:
-            drawn = []
-        message = failure(text_of(said), complete=len(drawn) == len(formats))
-    if message:
-        raise message
+    with one_at_a_time, error_stream_kept() as said, private_fontconfig(others=not covers(dot)), interruptible():
+        drawn = drawings(dot.encode(), [form.encode() for form in formats], attributes, PROGRAMS[positioned])
+        said.seek(0)
+        trouble = failure(said.read().decode(errors="replace"), complete=len(drawn) == len(formats))
+    if trouble:
+        raise trouble
     return drawn
 
 
-def library() -> Any:
-    """Returns pygraphviz's low-level module."""
-    from pygraphviz import graphviz
+def drawings(dot: bytes, formats: list[bytes], attributes: Mapping[str, str], program: bytes) -> list[bytes]:
+    """Returns the drawings as far as Graphviz can make them."""
+    from pygraphviz import graphviz as gv
 
-    return graphviz
+    drawn: list[bytes] = []
+    with opened(gv, dot) as (context, graph):
+        if graph is None:
+            return drawn
+        for name, value in attributes.items():
+            gv.agattr(graph, gv.AGRAPH, name.encode(), value.encode())
+        if gv.gvLayout(context, graph, program) == 0:
+            made = [gv.gvRenderData(context, graph, form) for form in formats]
+            drawn = [pair[1] for pair in made if isinstance(pair, list)]  # else it is an error number
+        gv.gvFreeLayout(context, graph)
+    return drawn
 
 
 @contextmanager
-def opened(gv: Any, dot: str) -> Iterator[Any]:
-    """Yields the graph of `dot`, freed afterwards; raises ValueError where it is no DOT."""
+def opened(gv: Any, dot: bytes) -> Iterator[tuple[Any, Any]]:
+    """Yields a context and the graph of `dot` (None where it is no DOT), freed afterwards."""
+    context = gv.gvContextWithBuiltins()  # before the graph is read: it sets the attributes' own defaults
+    graph = None
     with scratch_file() as file:
-        file.write(dot.encode())
+        file.write(dot)
         file.seek(0)
-        graph = gv.agread(Readable(file), None)
+        with suppress(ValueError):
+            graph = gv.agread(Readable(file), None)
     try:
-        yield graph
+        yield context, graph
     finally:
-        gv.agclose(graph)
-
-
-def laid_out(gv: Any, graph: Any, formats: tuple[str, ...], program: bytes) -> list[bytes]:
-    """Returns the drawings of `graph` as far as Graphviz made them."""
-    context = gv.gvContextWithBuiltins()
-    drawn: list[bytes] = []
-    if gv.gvLayout(context, graph, program) == 0:
-        for form in formats:
-            made = gv.gvRenderData(context, graph, form.encode())
-            if not isinstance(made, list):  # an error number alone
-                break
-            drawn.append(made[1])
-    gv.gvFreeLayout(context, graph)
-    gv.gvFreeContext(context)
-    return drawn
+        if graph is not None:
+            gv.agclose(graph)
+        gv.gvFreeContext(context)
 
 
 class Readable:
@@ -86,8 +82,3 @@ class Readable:
 
     def __init__(self, file: IO[bytes]) -> None:
         self.fileno = file.fileno
-
-
-def text_of(said: IO[bytes]) -> str:
-    said.seek(0)
-    return said.read().decode(errors="replace")
