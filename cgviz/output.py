@@ -6,15 +6,17 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from os import PathLike
 
 from cgviz.errors import RenderError, quoted
 
 
-def write(path: str, content: bytes) -> None:
+def write(path: str | PathLike[str], content: bytes) -> None:
     """Writes `content` to a file. A device or pipe is written straight, a symlink followed, a file's mode kept.
 
     On any failure, Ctrl-C too, a file that was there before stays as it was. Raises RenderError.
     """
+    path = os.fspath(path)
     check(path)
     with explained(path):
         if is_stream(path):

@@ -15,7 +15,7 @@ class Sample(NamedTuple):
     """A program that ships: its name, what it shows, its text."""
 
     name: str
-    about: str
+    summary: str
     text: str
 
 

@@ -26,4 +26,4 @@ def command(name: str | None) -> None:
         return
     width = max(len(one.name) for one in samples())
     for one in samples():
-        streams.say(f"@{one.name:<{width}}  {one.about}".rstrip())
+        streams.say(f"@{one.name:<{width}}  {one.summary}".rstrip())
