@@ -7,9 +7,9 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cgviz import theme as themes
 from cgviz.errors import UsageError, quoted
 from cgviz.numbers import DIGITS
+from cgviz.theme import theme as named
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +39,7 @@ def show(run: Run, console: Console | None = None, *, digits: int = DIGITS, them
 
     Raises UsageError for a theme that there is not.
     """
-    chosen = themes.theme(theme)
+    chosen = named(theme)
     if console is None and not is_terminal():
         write_plain(run, digits)
         return

@@ -11,7 +11,7 @@ import io
 
 from cgviz.numbers import DIGITS
 from cgviz.passes import Run
-from cgviz.views.table.rows import Row, rows
+from cgviz.views.table.rows import Row, by_name, rows
 from cgviz.views.table.spelling import exact_spelling
 
 HEADINGS = ("number", "kind", "name", "formula", "value", "gradient", "backward", "gate", "flags")
@@ -22,7 +22,7 @@ def table(run: Run, digits: int = DIGITS) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(HEADINGS)
-    writer.writerows(cells(run, row) for row in rows(run, exact_spelling()))
+    writer.writerows(cells(run, row) for row in rows(by_name(run), exact_spelling()))
     return text.getvalue()
 
 

@@ -37,7 +37,9 @@ def place(run: Run, spelling: Spelling) -> str:
     if run.symbolic or not run.graph.inputs:
         return ""
     nodes = run.graph.nodes
-    given = [f"{spelling.name(nodes[i].shown)} = {spelling.number(run.values[i])}" for i in run.graph.inputs]
+    given = [
+        f"{spelling.name(nodes[i].shown)} = {spelling.number(run.values[i], padded=False)}" for i in run.graph.inputs
+    ]
     return f"at {listed(given, spelling)}"
 
 

@@ -6,31 +6,32 @@ import json
 import math
 from typing import Any
 
-from cgviz.graph import CONSTANT
+from cgviz.graph import CONSTANT, Node
 from cgviz.numbers import DIGITS
 from cgviz.passes import Contribution, Run
-from cgviz.views.table.rows import flowing
+from cgviz.views.table.rows import by_name, flowing
 from cgviz.views.table.spelling import is_short
 
 VERSION = 1
-LINE, LARGEST_WHOLE = 120, 1e15
+LINE = 120
+LARGEST_WHOLE = 1e15
 
 
 def table(run: Run, digits: int = DIGITS) -> str:
-    """Returns the JSON of a run: one line for what fits on one."""
+    """Returns the JSON of a run in ASCII, which every encoding can carry; what fits on a line stands on one."""
     return pretty(document(run)) + "\n"
 
 
 def document(run: Run) -> dict[str, Any]:
     """Returns the run as what the JSON Schema `run-v1` describes."""
-    graph = run.graph
-    output = graph.nodes[graph.output]
+    graph, output = run.graph, run.graph.nodes[run.graph.output]
+    spelled = by_name(run)
     return {
         "cgviz": VERSION,
         "program": graph.program,
         "detail": graph.detail,
         "inputs": [input_of(run, index) for index in graph.inputs],
-        "stages": [stage_of(run, index) for index in graph.stages],
+        "stages": [stage_of(run, spelled, index) for index in graph.stages],
         "output": {"name": output.name, "shape": list(output.shape), "value": number(run.value)},
         "gradient": {graph.nodes[index].name: number(run.gradients[index]) for index in graph.inputs},
     }
@@ -38,42 +39,44 @@ def document(run: Run) -> dict[str, Any]:
 
 def input_of(run: Run, index: int) -> dict[str, Any]:
     node = run.graph.nodes[index]
-    return {
-        "name": node.name,
-        "label": node.shown,
-        "shape": list(node.shape),
-        "given": run.given.get(node.name, "none"),
-        "value": number(run.values[index]),
-        "gradient": number(run.gradients[index]),
-        "contributions": [contribution(run, edge) for edge in flowing(run, index)],
-        "flags": list(run.flags[index]),
-    }
+    return {**named(node), "given": run.given.get(node.name, "none"), "shape": list(node.shape), **numbers(run, index)}
 
 
-def stage_of(run: Run, index: int) -> dict[str, Any]:
+def stage_of(run: Run, spelled: Run, index: int) -> dict[str, Any]:
+    """Returns one stage; `spelled` is the run whose formulas are program text."""
     node = run.graph.nodes[index]
     return {
         "number": run.graph.numbers[index],
-        "name": node.name,
-        "label": node.shown,
+        **named(node),
         "op": node.op.name,
-        "formula": run.graph.formula(index).text,
+        "formula": spelled.graph.formula(index).text,
         "shape": list(node.shape),
+        "operands": [operand(run, spelled, index, slot) for slot in range(len(node.args))],
+        **numbers(run, index),
+        "gate": node.op.gate,
+    }
+
+
+def named(node: Node) -> dict[str, Any]:
+    return {"name": node.name, "label": node.shown}
+
+
+def numbers(run: Run, index: int) -> dict[str, Any]:
+    """Returns what an input and a stage have in common."""
+    return {
         "value": number(run.values[index]),
         "gradient": number(run.gradients[index]),
-        "operands": [operand(run, index, slot) for slot in range(len(node.args))],
         "contributions": [contribution(run, edge) for edge in flowing(run, index)],
-        "gate": node.op.gate,
         "flags": list(run.flags[index]),
     }
 
 
-def operand(run: Run, index: int, slot: int) -> dict[str, Any]:
-    """Returns one argument of a stage: a constant that is folded into the gate, or a node and what flows back to it."""
+def operand(run: Run, spelled: Run, index: int, slot: int) -> dict[str, Any]:
+    """Returns one argument of a stage: a constant folded into the gate, or a node and what flows back to it."""
     node = run.graph.nodes[run.graph.nodes[index].args[slot]]
     if node.op is CONSTANT:
         return {"slot": slot, "constant": constant(node.value or 0.0)}
-    edge, formula = run.contribution(index, slot), run.local_formula(index, slot)
+    edge, formula = run.contribution(index, slot), spelled.local_formula(index, slot)
     written = formula.text if formula is not None and is_short(formula) else None
     local = None if formula is None else {"formula": written, "value": number(edge.local)}
     return {"slot": slot, "name": node.name, "local": local, "contribution": number(edge.value)}
@@ -90,13 +93,13 @@ def number(value: float | None) -> float | str | None:
 
 def constant(value: float) -> float | int | str | None:
     """Returns a folded constant; a whole number without a point."""
-    return int(value) if value == int(value if abs(value) < LARGEST_WHOLE else 0.5) else number(value)
+    return int(value) if abs(value) < LARGEST_WHOLE and value == int(value) else number(value)
 
 
 def pretty(value: Any, indent: int = 0, lead: int = 0) -> str:
     """Returns JSON text in which whatever fits on a line (after `lead` characters) stands on one."""
     flat = json.dumps(value)
-    if len(flat) + indent + lead <= LINE or not isinstance(value, (dict, list)) or not value:
+    if len(flat) + indent + lead <= LINE or not isinstance(value, dict | list) or not value:
         return flat
     inner = indent + 2
     if isinstance(value, dict):

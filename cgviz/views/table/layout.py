@@ -16,7 +16,7 @@ WIDE_GAP, GAP = 3, 2
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, its cell as words, the role of its text, and how narrow it may be folded.
+    """A column: its heading, its cell as words, how narrow it may be folded, and how wide it is at most.
 
     A column of numbers is never folded (`least` is None) and stands at the right.
     """
@@ -24,6 +24,7 @@ class Column:
     heading: str
     words: Callable[[Row], list[Line]]
     least: int | None = None
+    most: int | None = None
     right: bool = False
 
 
@@ -36,7 +37,7 @@ def columns(spelling: Spelling, symbolic: bool) -> list[Column]:
         Column("value", lambda row: [[(row.value, "value")]], right=True),
         Column("gradient", lambda row: [[(row.gradient, "gradient")]], right=True),
         Column(f"= backward (upstream {spelling.times} local)", summed, 24),
-        Column("gate", lambda row: split([(row.notes, "muted")]), 18),
+        Column("gate", noted, 18, most=44),
     ]
     return [column for column in made if not (symbolic and column.heading == "value")]
 
@@ -46,6 +47,13 @@ def summed(row: Row) -> list[Line]:
     return [[(term if i == 0 else f"+ {term}", "")] for i, term in enumerate(row.backward)]
 
 
+def noted(row: Row) -> list[Line]:
+    """Returns what the gate does, then the flags, each a word that is not broken where it can be helped."""
+    parts = [(row.gate, "muted")] if row.gate else []
+    parts += [(flag, "flag") for flag in row.flags]
+    return [[(text + ";" * (i < len(parts)), role)] for i, (text, role) in enumerate(parts, 1)]
+
+
 def table_lines(rows: Sequence[Row], spelling: Spelling, width: int | None, symbolic: bool) -> list[Line]:
     """Returns the table in at most `width` columns (None: as wide as it likes).
 
@@ -53,19 +61,35 @@ def table_lines(rows: Sequence[Row], spelling: Spelling, width: int | None, symb
     the backward column (a line of its own under each row), and at last the columns altogether.
     """
     every = columns(spelling, symbolic)
-    natural = [natural_width(column, rows) for column in every]
     for kept, below in ((len(every), None), (len(every) - 1, None), (len(every) - 2, every[-2])):
-        for gap in (WIDE_GAP, GAP):
-            widths = fitted(every[:kept], natural[:kept], width, gap)
-            if widths and (gap == GAP or widths == natural[:kept]):
-                lines = list(side_by_side(rows, every[:kept], widths, gap, spelling, below))
-                return lines if kept == len(every) else lines + notes(rows, sum(widths) + gap * (kept - 1))
-    return list(stacked(rows, max(width or 0, NARROWEST), symbolic)) + notes(rows, max(width or 0, NARROWEST))
+        shown = every[:kept]
+        widths, gap = placed(shown, rows, width)
+        if widths:
+            total = sum(widths) + gap * (kept - 1)
+            lines = list(side_by_side(rows, shown, widths, gap, spelling, below, width or total))
+            return lines if kept == len(every) else lines + notes(rows, width or total)
+    narrow = max(width or 0, NARROWEST)
+    return list(stacked(rows, narrow, symbolic)) + notes(rows, narrow)
+
+
+def placed(every: Sequence[Column], rows: Sequence[Row], width: int | None) -> tuple[list[int], int]:
+    """Returns a width for each column and the gap between them; no widths where not even the narrowest fit."""
+    natural = [natural_width(column, rows) for column in every]
+    roomy = [max(wide, width_of(column.heading)) for column, wide in zip(every, natural, strict=True)]
+    if width is None or sum(roomy) + WIDE_GAP * (len(every) - 1) <= width:
+        return roomy, WIDE_GAP
+    return fitted(every, natural, width - GAP * (len(every) - 1)), GAP
 
 
 def natural_width(column: Column, rows: Sequence[Row]) -> int:
-    widths = (line_width(joined(column.words(row))) for row in rows)
-    return max(max(widths, default=0), width_of(column.heading.partition(" (")[0]))
+    """Returns the width in which no cell is folded, or the most that the column may have."""
+    widest = max((line_width(joined(column.words(row))) for row in rows), default=0)
+    return max(min(widest, column.most or widest), width_of(short(column.heading)))
+
+
+def short(heading: str) -> str:
+    """Returns a heading without what it says in brackets."""
+    return heading.partition(" (")[0]
 
 
 def joined(words: Sequence[Line]) -> Line:
@@ -73,17 +97,12 @@ def joined(words: Sequence[Line]) -> Line:
     return [span for i, word in enumerate(words) for span in ([(" ", "")] if i else []) + list(word)]
 
 
-def fitted(every: Sequence[Column], natural: Sequence[int], width: int | None, gap: int) -> list[int] | None:
-    """Returns a width for each column, None where not even the narrowest fit."""
-    if width is None:
-        return list(natural)
-    room = width - gap * (len(every) - 1)
-    widths = [
-        wide if column.least is None else min(column.least, wide) for column, wide in zip(every, natural, strict=True)
-    ]
+def fitted(every: Sequence[Column], natural: Sequence[int], room: int) -> list[int]:
+    """Returns widths that fill the room: first what each column needs, then, from the left, what it would like."""
+    widths = [min(column.least or wide, wide) for column, wide in zip(every, natural, strict=True)]
     spare = room - sum(widths)
     if spare < 0:
-        return None
+        return []
     for i, wide in enumerate(natural):
         grown = min(wide - widths[i], spare)
         widths[i] += grown
@@ -98,22 +117,22 @@ def side_by_side(
     gap: int,
     spelling: Spelling,
     below: Column | None,
+    width: int,
 ) -> Iterator[Line]:
-    """Yields heading, rule and rows; `below` is a column whose cell goes under its row."""
+    """Yields heading, rule and rows; `below` is a column whose cells go under their rows, `width` wide in all."""
     headings = [
-        column.heading if width_of(column.heading) <= wide else column.heading.partition(" (")[0]
+        column.heading if width_of(column.heading) <= wide else short(column.heading)
         for column, wide in zip(every, widths, strict=True)
     ]
     yield aligned([[(heading, "name")] for heading in headings], every, widths, gap)
-    total = sum(widths) + gap * (len(widths) - 1)
-    yield [(spelling.rule * total, "muted")]
+    yield [(spelling.rule * (sum(widths) + gap * (len(widths) - 1)), "muted")]
     indent = widths[0] + gap
     for row in rows:
         cells = [fold(column.words(row), wide) for column, wide in zip(every, widths, strict=True)]
         for parts in zip_longest(*cells, fillvalue=[]):
             yield aligned(parts, every, widths, gap)
         if below:
-            for line in fold([[("=", "muted")], *below.words(row)], total - indent):
+            for line in fold([[(row.symbol, "name"), (" =", "")], *below.words(row)], width - indent):
                 yield [(" " * indent, ""), *line]
 
 
@@ -138,14 +157,14 @@ def stacked(rows: Sequence[Row], width: int, symbolic: bool) -> Iterator[Line]:
         title = [number] if number else []
         yield from fold([*title, [(row.name, "name")], [("=", "muted")], *split([(row.forward, "")])], width)
         if not symbolic:
-            yield from hung("value", [[(row.value, "value")]], width)
-        yield from hung("gradient", [[(row.gradient, "gradient")]], width)
-        yield from hung("=", summed(row), width)
+            yield from hung([[("value", "muted")], [(row.value, "value")]], width)
+            yield from hung([[("gradient", "muted")], [(row.gradient, "gradient")]], width)
+        yield from hung([[(row.symbol, "name"), (" =", "")], *summed(row)], width)
 
 
-def hung(label: str, words: Sequence[Line], width: int) -> Iterator[Line]:
-    """Yields a labelled cell, set in by two columns."""
-    for line in fold([[(label, "muted")], *words], width - 2):
+def hung(words: Sequence[Line], width: int) -> Iterator[Line]:
+    """Yields lines that are set in by two columns."""
+    for line in fold(words, width - 2):
         yield [("  ", ""), *line]
 
 
@@ -154,5 +173,5 @@ def notes(rows: Sequence[Row], width: int) -> list[Line]:
     lines: list[Line] = []
     for row in rows:
         if row.flags:
-            lines += fold([[(row.name, "name"), (":", "")], *split([("; ".join(row.flags), "")])], width)
+            lines += fold([[(row.name, "name"), (":", "")], *split([("; ".join(row.flags), "flag")])], width)
     return [[], *lines] if lines else []

@@ -32,7 +32,7 @@ def head(run: Run, spelling: Spelling) -> list[str]:
 
 def foot(run: Run, spelling: Spelling) -> list[str]:
     slopes = "".join(text for text, _ in gradient_line(run, spelling))
-    sentences = "; ".join("".join(text for text, _ in sentence) for sentence in sensitivity(run, spelling))
+    sentences = "".join(text for text, _ in sensitivity(run, spelling))
     return [part for text in (code(slopes) if slopes else "", prose(sentences)) if text for part in ("", text)]
 
 

@@ -48,8 +48,4 @@ def foot_lines(run: Run, spelling: Spelling, width: int) -> list[Line]:
     slopes = gradient_line(run, spelling)
     if slopes:
         lines += [[], *fold(split(slopes), width)]
-    sentences = sensitivity(run, spelling)
-    if sentences:
-        pieces = [span for i, sentence in enumerate(sentences) for span in ([("; ", "")] if i else []) + sentence]
-        lines += fold(split([*pieces, (".", "")]), width)
-    return lines
+    return lines + fold(split(sensitivity(run, spelling)), width)

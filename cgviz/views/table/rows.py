@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cgviz.graph import INPUT
 from cgviz.passes import Contribution, Run
 from cgviz.views.table.spelling import Spelling
 
 MOST_TERMS = 6
+WORDS = {"dead": "dead: hands nothing back", "nonfinite": "not finite"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Row:
     """An input or a stage.
 
     number    of the stage; "" for an input
+    symbol    what its gradient is called: `dx`
     backward  upstream × local, one term per contribution
     gate      what the gate does to the gradient, and the branches that are summed
     flags     what is special here, with the rule that was used
@@ -25,6 +27,7 @@ class Row:
     index: int
     number: str
     name: str
+    symbol: str
     forward: str
     value: str
     gradient: str
@@ -46,17 +49,28 @@ def rows(run: Run, spelling: Spelling) -> Iterator[Row]:
 
 def row(run: Run, index: int, spelling: Spelling) -> Row:
     graph, node = run.graph, run.graph.nodes[index]
+    symbol = spelling.gradient(node.shown)
     return Row(
         index,
         str(graph.numbers.get(index, "")),
         spelling.name(node.shown),
+        symbol,
         spelling.formula(graph.formula(index)) if node.is_stage else "input",
         spelling.number(run.values[index]),
-        spelling.gradient(node.shown) if run.symbolic else spelling.number(run.gradients[index]),
+        symbol if run.symbolic else spelling.number(run.gradients[index]),
         backward(run, index, spelling),
         spelling.clean(gate(run, index)),
         flags(run, index, spelling),
     )
+
+
+def by_name(run: Run) -> Run:
+    """Returns the run with names instead of labels (`c_2`, not `c′`), so that its formulas are program text."""
+    nodes = run.bare.nodes
+    if not any(node.label for node in nodes):
+        return run
+    bare = replace(run.bare, nodes=tuple(node._replace(label="") for node in nodes))
+    return replace(run, bare=bare)
 
 
 def flowing(run: Run, index: int) -> list[Contribution]:
@@ -101,10 +115,12 @@ def flags(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
         return (f"does not reach {spelling.name(graph.nodes[graph.output].shown)}",)
     found = [spelling.clean(described(flag, graph.nodes[index].op.rule)) for flag in run.flags[index]]
     if not run.taken[index]:
-        found.append("on a branch not taken")
+        found.append("no gradient flows to it")
     return tuple(found)
 
 
 def described(flag: str, rule: str) -> str:
-    words = {"dead": "dead: passes nothing back", "nonfinite": "not finite"}
-    return words.get(flag) or (f"{flag}: {rule}" if rule else flag)
+    """Returns a flag in words. A rule that names the flag stands alone."""
+    if flag in WORDS or not rule:
+        return WORDS.get(flag, flag)
+    return rule if flag in rule.split() else f"{flag}: {rule}"

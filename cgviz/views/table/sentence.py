@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from cgviz.passes import Run
 from cgviz.views.table.spelling import Spelling
 
-MOST_INPUTS, MOST_SENTENCES = 8, 6
+MOST_INPUTS, MOST_SENTENCES = 8, 5
 CORNERS = ("tie", "kink")
 STEPS = ("h", "t", "eps", "step")
 
@@ -32,11 +31,11 @@ def gradient_line(run: Run, spelling: Spelling) -> list[Piece]:
     return pieces
 
 
-def sensitivity(run: Run, spelling: Spelling) -> list[list[Piece]]:
-    """Returns a sentence for each input, only those of the largest gradients where there are many."""
+def sensitivity(run: Run, spelling: Spelling) -> list[Piece]:
+    """Returns a sentence for each input, in one line; only those of the largest gradients where there are many."""
     if run.symbolic or not run.graph.inputs:
         return []
-    return list(Sentences(run, spelling).all())
+    return Sentences(run, spelling).all()
 
 
 class Sentences:
@@ -52,16 +51,17 @@ class Sentences:
     def shown(self, index: int) -> str:
         return self.spelling.name(self.graph.nodes[index].shown)
 
-    def all(self) -> Iterator[list[Piece]]:
+    def all(self) -> list[Piece]:
         inputs, value = self.graph.inputs, self.run.value or 0.0
         if not math.isfinite(value):
-            yield [(f"{self.output} is {self.spelling.number(value)} here, so no slope can be told", "")]
-            return
+            return [(f"{self.output} is {self.spelling.number(value)} here, so no slope can be told.", "")]
+        pieces: list[Piece] = []
         if len(inputs) > MOST_SENTENCES:
-            yield [(f"the largest {MOST_SENTENCES} of {len(inputs)} slopes", "")]
+            pieces.append((f"the {MOST_SENTENCES} largest of {len(inputs)} slopes: ", ""))
             inputs = tuple(sorted(inputs, key=self.size, reverse=True)[:MOST_SENTENCES])
         for index in inputs:
-            yield self.sentence(index)
+            pieces += [*self.sentence(index), ("; ", "")]
+        return [*pieces[:-1], (".", "")]
 
     def size(self, index: int) -> float:
         gradient = abs(self.run.gradients[index] or 0.0)
@@ -79,7 +79,7 @@ class Sentences:
         start = f"raise {self.shown(index)} by a tiny {self.step} and {self.output}"
         if gradient == 0:
             return [(f"{start} does not change to first order", "")]
-        amount = self.spelling.short(abs(gradient)) + self.spelling.notation.times + self.step
+        amount = self.spelling.number(abs(gradient), padded=False) + self.spelling.notation.times + self.step
         return [(f"{start} {'rises' if gradient > 0 else 'falls'} by ", ""), (amount, "gradient")]
 
     def withheld(self, index: int, corner: int) -> list[Piece]:
@@ -89,27 +89,53 @@ class Sentences:
         reason = (
             f"{self.shown(index)} has no slope: {self.shown(corner)} stands on a {flag}{f' ({rule})' if rule else ''}"
         )
-        return [(f"{reason}, where ", ""), self.number(index), (" is a convention", "")]
+        return [(f"{reason}, so ", ""), self.number(index), (" is a convention, not a slope", "")]
 
     def number(self, index: int) -> Piece:
-        return self.spelling.short(self.run.gradients[index]), "gradient"
+        return self.spelling.number(self.run.gradients[index], padded=False), "gradient"
 
 
 def corners(run: Run) -> list[int | None]:
-    """Returns for every node the first tie or kink that a small change of it meets on its way to the output.
+    """Returns for every node the tie, kink or jump that a small change of it meets on its way to the output.
 
-    At a tie only the operands that tie (they equal the output) meet it. A change that an edge scales by 0 does
-    not go on to first order.
+    A change that an edge scales by 0, and one that meets a corner to which the output is blind (its gradient is 0),
+    does not go on to first order. Nor does one on a branch not taken; one in a condition does where it jumps.
     """
     graph = run.graph
     met: list[int | None] = [None] * len(graph)
+    heard = [False] * len(graph)
+    heard[graph.output] = True
     for index in range(graph.output, -1, -1):
-        if not run.taken[index]:
+        if not heard[index]:
             continue
-        here = run.gradients[index] != 0 and any(flag in CORNERS for flag in run.flags[index])
+        at_corner = stands_on_corner(run, index)
         for slot, arg in enumerate(graph.nodes[index].args):
-            if here and ("kink" in run.flags[index] or run.values[arg] == run.values[index]):
+            local = run.locals[index][slot]
+            heard[arg] |= local is not None or run.local_formula(index, slot) is None
+            if arg in at_corner:
                 met[arg] = index
-            elif met[index] is not None and run.locals[index][slot] and met[arg] is None:
+            elif met[arg] is None and local:
                 met[arg] = met[index]
     return met
+
+
+def stands_on_corner(run: Run, index: int) -> set[int]:
+    """Returns the operands that put a node on a tie, a kink or a jump which the output feels; none elsewhere.
+
+    At a tie or kink these are the operands that equal the node itself; at a jump (a gate that is flat on both sides)
+    all of them.
+    """
+    if not any(flag in CORNERS for flag in run.flags[index]):
+        return set()
+    args = set(run.graph.nodes[index].args)
+    if is_flat(run, index):
+        return args
+    if run.gradients[index] == 0:
+        return set()
+    return {arg for arg in args if run.values[arg] == run.values[index]} or args
+
+
+def is_flat(run: Run, index: int) -> bool:
+    """Tells whether the derivative rule of a node is 0 everywhere."""
+    slopes = (run.local_formula(index, slot) for slot in range(len(run.graph.nodes[index].args)))
+    return all(slope is not None and slope.op is None and slope.leaf == 0 for slope in slopes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cgviz.errors import printable
@@ -19,15 +19,16 @@ MOST_LEAVES = 400
 
 @dataclass(frozen=True)
 class Spelling:
-    """A notation, a way to write numbers, and the few signs that stand outside formulas.
+    """A notation, the precision of numbers, and the few signs that stand outside formulas.
 
-    head   the notation of the function at the head, which gives a wide fraction room
-    signs  how signs are written that the encoding may not have
+    head    the notation of the function at the head, which gives a wide fraction room
+    digits  significant digits of a number; None is full precision
+    signs   how signs are written that the encoding may not have
     """
 
     notation: Notation
     head: Notation
-    number: Callable[[float | None], str]
+    digits: int | None = DIGITS
     encoding: str = "utf-8"
     nabla: str = "∇"
     partial: str = "∂"
@@ -68,10 +69,11 @@ class Spelling:
         factor = written.within(POWER if "/" in written.text else PRODUCT)
         return self.gradient(target) + times + self.clean(self.elided(factor, LONGEST_LOCAL))
 
-    def short(self, value: float | None) -> str:
-        """Returns a number for a sentence: without trailing zeros."""
-        text = self.number(value)
-        return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+    def number(self, value: float | None, padded: bool = True) -> str:
+        """Returns a number; `padded` keeps the trailing zeros that a column needs."""
+        if self.digits is None:
+            return "" if value is None else exact(value)
+        return number(value, self.digits, padded=padded).translate(self.signs)
 
     def elided(self, text: str, most: int) -> str:
         """Returns `text`, or its two ends with an ellipsis between them, cut between words where there are any."""
@@ -93,6 +95,9 @@ class LatexSpelling(Spelling):
     def slope(self, output: str, name: str) -> str:
         return rf"\frac{{\partial {self.name(output)}}}{{\partial {self.name(name)}}}"
 
+    def number(self, value: float | None, padded: bool = True) -> str:
+        return number(value, self.digits or DIGITS, padded=padded, latex=True)
+
     def elided(self, text: str, most: int) -> str:
         return text
 
@@ -109,34 +114,23 @@ class RoomyPretty(Roomy, Pretty):
 
 
 def unicode_spelling(digits: int = DIGITS) -> Spelling:
-    """Returns the spelling for the eye, numbers in columns of `digits` significant digits."""
-    return Spelling(PRETTY, RoomyPretty(), lambda value: number(value, digits, padded=True))
+    """Returns the spelling for the eye."""
+    return Spelling(PRETTY, RoomyPretty(), digits)
 
 
 def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Spelling:
     """Returns the spelling for an encoding without σ and −: program text."""
-
-    def plain(value: float | None) -> str:
-        return number(value, digits, padded=True).replace("−", "-")
-
-    return Spelling(TEXT, Roomy(), plain, encoding, "grad ", "d", "...", "*", "-", str.maketrans(ASCII))
+    return Spelling(TEXT, Roomy(), digits, encoding, "grad ", "d", "...", "*", "-", str.maketrans(ASCII))
 
 
 def exact_spelling() -> Spelling:
     """Returns the spelling for other programs: program text, numbers in full precision."""
-    return Spelling(TEXT, TEXT, lambda value: "" if value is None else exact(value), ellipsis="...")
+    return Spelling(TEXT, TEXT, digits=None, ellipsis="...")
 
 
 def latex_spelling(digits: int = DIGITS) -> Spelling:
     """Returns the spelling in LaTeX's mathematics."""
-    return LatexSpelling(
-        LATEX,
-        LATEX,
-        lambda value: number(value, digits, padded=True, latex=True),
-        nabla=r"\nabla ",
-        ellipsis=r"\ldots",
-        times=r"$\times$",
-    )
+    return LatexSpelling(LATEX, LATEX, digits, nabla=r"\nabla ", ellipsis=r"\ldots")
 
 
 def spelling_for(encoding: str, digits: int = DIGITS) -> Spelling:
