@@ -11,4 +11,4 @@ def layout(dot: str, *, engine: str = "auto") -> str:
     One line per part: `node NAME X Y WIDTH HEIGHT ...`, `edge TAIL HEAD N X1 Y1 ... XN YN ...`, first `graph`, last
     `stop`. https://graphviz.org/docs/outputs/plain/. Raises RenderError.
     """
-    return chosen(engine)(dot, ("plain:plain:core",), {}, False)[0].decode()
+    return chosen(engine)(dot, ("plain",), {}, False)[0].decode()
