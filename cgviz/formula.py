@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cgviz import numbers
-from cgviz.op import ATOM, COMPARISON, POWER, PRODUCT, SIGNED, SUM, Op
+from cgviz.op import ATOM, COMPARISON, POWER, PRODUCT, QUOTIENT, SIGNED, SUM, Op
 from cgviz.operators import Operators
 
 
@@ -117,26 +117,32 @@ class Notation:
 
     def sum(self, signs: Sequence[int], terms: Sequence[Written]) -> tuple[str, int]:
         first = terms[0]
-        text = first.within(SUM) if signs[0] > 0 else self.sign + first.within(PRODUCT)
+        text = first.within(SUM) if signs[0] > 0 else self.sign + first.within(QUOTIENT)
         rest = zip(signs[1:], terms[1:], strict=True)
-        return text + "".join((self.plus if s > 0 else self.minus) + t.within(PRODUCT) for s, t in rest), SUM
+        return text + "".join((self.plus if s > 0 else self.minus) + t.within(QUOTIENT) for s, t in rest), SUM
 
     def product(self, *factors: Written) -> tuple[str, int]:
         return self.joined(self.times, factors)
 
     def joined(self, times: str, factors: Sequence[Written]) -> tuple[str, int]:
-        """Returns factors joined; only the first may begin with a sign, and then the product does."""
-        text = times.join([factors[0].within(SIGNED), *(factor.within(POWER) for factor in factors[1:])])
-        return text, SIGNED if factors[0].binds == SIGNED else PRODUCT
+        """Returns factors joined; only the first may begin with a sign, and then the product does.
+
+        A quotient is bracketed, though it need not be: `(1/2)·x`.
+        """
+        head = factors[0]
+        first = head.text if head.binds == SIGNED else head.within(PRODUCT)
+        text = times.join([first, *(factor.within(POWER) for factor in factors[1:])])
+        return text, SIGNED if head.binds == SIGNED else PRODUCT
 
     def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
-        return self.joined(self.over, [top, bottom])
+        text, binds = self.joined(self.over, [top, bottom])
+        return text, min(binds, QUOTIENT)
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
         return f"{base.atom}**{exponent.within(POWER)}", POWER
 
     def neg(self, x: Written) -> tuple[str, int]:
-        return self.sign + x.within(PRODUCT), SIGNED
+        return self.sign + x.within(QUOTIENT), SIGNED
 
     def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
         return f"{a.within(SUM)} {sign} {b.within(SUM)}", COMPARISON

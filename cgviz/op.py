@@ -13,8 +13,8 @@ from typing import Any
 
 from cgviz.ieee import Ieee
 
-# How tightly a written form binds: `c ? a : b`, `a < b`, `a + b`, `-a`, `a*b`, `a**b`, `a`.
-CHOICE, COMPARISON, SUM, SIGNED, PRODUCT, POWER, ATOM = range(7)
+# How tightly a written form binds: `c ? a : b`, `a < b`, `a + b`, `-a`, `a/b`, `a*b`, `a**b`, `a`.
+CHOICE, COMPARISON, SUM, SIGNED, QUOTIENT, PRODUCT, POWER, ATOM = range(8)
 
 Rule = Callable[..., tuple[Any, ...]]
 

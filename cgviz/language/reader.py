@@ -21,7 +21,7 @@ BARRIER = 0
 BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
 COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}
 MODULES = frozenset({"math", "np", "numpy", "torch", "jnp"})
-KEYWORDS = frozenset("and or not in is for while import from def class return with assert del try yield".split())
+KEYWORDS = frozenset("True False None and or not in is for while import from def class return with assert del try yield".split())
 LETTERS = frozenset({"beta", "gamma", "zeta", "digamma", "psi", "chi", "eta", "sigma", "σ"})
 OPENERS = {"(": ")", "[": "]"}
 NAMED = {"end": "the end", "number": "a number", "name": "a name"}
@@ -278,7 +278,7 @@ class Reader:
             least = most = len(function.parameters)
         if not least <= len(args) <= (len(args) if most is None else most):
             takes = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-            plural = "" if takes == "1" else "s"
+            plural = "" if takes.endswith("1") and most in (1, None) else "s"
             raise self.error(f"{quoted(token.text)} takes {takes} argument{plural}, not {len(args)}", token)
         if isinstance(function, Op):
             return build.call(function, args)

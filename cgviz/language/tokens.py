@@ -41,7 +41,7 @@ CONSTANTS = frozenset({"pi", "π", "e"})
 LONGEST_NAME = 200
 WHY_BAD = {
     '"': "text in quotes is not part of an expression",
-    "'": "text in quotes is not part of an expression",
+    "'": "quotes and primes are not part of an expression",
     ":": "':' is not part of an expression (no slices, lambdas or annotations here)",
     "{": "braces are not part of an expression; use ( )",
     "}": "braces are not part of an expression; use ( )",
