@@ -22,6 +22,8 @@ FAMILY = "Cgviz Sans"
 FACES = {  # style: (file of Inter, the next heavier one for small capitals, weight, made file)
     "Regular": ("Inter-Regular.woff2", "Inter-SemiBold.woff2", 400, "CgvizSans-Regular.ttf"),
     "Bold": ("Inter-SemiBold.woff2", "Inter-Black.woff2", 700, "CgvizSans-Bold.ttf"),
+    "Italic": ("Inter-Italic.woff2", "Inter-SemiBoldItalic.woff2", 400, "CgvizSans-Italic.ttf"),
+    "Bold Italic": ("Inter-SemiBoldItalic.woff2", "Inter-BlackItalic.woff2", 700, "CgvizSans-BoldItalic.ttf"),
 }
 RANGES = (
     (0x20, 0x7E), (0xA0, 0x17F), (0x192, 0x192), (0x1F0, 0x1F0), (0x218, 0x21B), (0x237, 0x237), (0x2B0, 0x2FF),
@@ -101,18 +103,18 @@ def subset(font: Any) -> None:
 
 def rename(font: Any, style: str, weight: int) -> None:
     """Names the font as this project's, so that it is never taken for Inter itself."""
-    bold = style == "Bold"
     names = {
         0: COPYRIGHT, 1: FAMILY, 2: style, 3: f"{FAMILY} {style} 1", 4: f"{FAMILY} {style}".removesuffix(" Regular"),
-        5: "Version 1.000; Inter 4.001", 6: f"CgvizSans-{style}",
+        5: "Version 1.000; Inter 4.001", 6: f"CgvizSans-{style.replace(' ', '')}",
         13: "This Font Software is licensed under the SIL Open Font License, Version 1.1.", 14: "https://openfontlicense.org",
     }  # fmt: skip
     font["name"].names = []
     for number, text in names.items():
         font["name"].setName(text, number, 3, 1, 0x409)
     font["OS/2"].usWeightClass = weight
-    font["OS/2"].fsSelection = 0x20 if bold else 0x40
-    font["head"].macStyle = 1 if bold else 0
+    bold, italic = "Bold" in style, "Italic" in style
+    font["OS/2"].fsSelection = bold * 0x20 + italic * 0x01 or 0x40
+    font["head"].macStyle = bold * 1 + italic * 2
 
 
 if __name__ == "__main__":
