@@ -1,0 +1,151 @@
+"""The diagram of a run: the computational graph with every value, every gradient and every local derivative."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from os import PathLike, fspath
+from typing import TYPE_CHECKING
+
+from cgviz.errors import UsageError, quoted
+from cgviz.numbers import DIGITS
+from cgviz.passes import Run
+from cgviz.theme import Theme
+
+if TYPE_CHECKING:
+    from cgviz.views.diagram.finish import Part
+    from cgviz.views.diagram.scene import Scene, Words
+
+__all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
+
+STYLES = ("card", "circuit")
+DIRECTIONS = ("LR", "TB")
+FORMATS = ("svg", "pdf", "png", "dot")
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A drawing that is laid out: `dot` holds every position, `words` the alternative text."""
+
+    dot: str
+    words: Words
+    parts: Mapping[str, Part]
+
+    def draw(
+        self,
+        format: str = "svg",
+        *,
+        scale: float = 1.0,
+        outline_text: bool = False,
+        embed_font: bool = False,
+        engine: str = "auto",
+    ) -> bytes:
+        """Returns the picture in `format`: svg, pdf, png or dot. Raises UsageError, RenderError."""
+        if format not in FORMATS:
+            raise UsageError(f"no picture format {quoted(format)}; there are {', '.join(FORMATS)}")
+        if format == "dot":
+            return self.dot.encode()
+        from cgviz import engine as graphviz_engine
+        from cgviz.views.diagram.finish import finished
+
+        drawn = graphviz_engine.draw(self.dot, format, engine=engine, scale=scale)
+        if format != "svg":
+            return drawn
+        svg = finished(drawn, self.words, self.parts)
+        if outline_text:
+            return graphviz_engine.outline_text(svg)
+        return graphviz_engine.embed_font(svg) if embed_font else svg
+
+
+def diagram(
+    run: Run,
+    *,
+    style: str = "card",
+    theme: str | Theme = "light",
+    direction: str = "LR",
+    digits: int = DIGITS,
+    background: str = "transparent",
+    title: str | None = None,
+    engine: str = "auto",
+) -> Diagram:
+    """Returns the diagram of `run`, laid out; symbolic where the run has no values.
+
+    style       "card" or "circuit"; direction "LR" (from left to right) or "TB" (from top to bottom)
+    background  "transparent", "filled" (the theme's) or a colour, `#rrggbb` or a name
+    title       the title of the picture, instead of one made of the program
+
+    Raises UsageError for an option that there is not, RenderError for a graph that is too large.
+    """
+    from cgviz.theme import theme as theme_of
+    from cgviz.views.diagram import words
+    from cgviz.views.diagram.axes import Axes
+    from cgviz.views.diagram.dot import written
+    from cgviz.views.diagram.finish import Part
+    from cgviz.views.diagram.plan import planned
+    from cgviz.views.diagram.scene import Words
+
+    colours, axes = theme_of(theme), Axes(direction)
+    scene = scene_of(run, style, colours, digits)
+    about = words.of_picture(run, digits)
+    about = Words(title, about.description) if title else about
+    prefix = f"cg{digest(run, style, direction)}-"
+    plan = planned(scene, axes, engine)
+    behind = colours.background if background == "filled" else checked(background)
+    parts = {prefix + box.key: Part(box.words, box.texts) for box in scene.boxes}
+    for wire in (*scene.trunks, *scene.wires):
+        parts[prefix + wire.key] = Part(wire.words, [text for text, _ in plan.texts[wire.key]])
+    return Diagram(written(scene, plan, axes, behind, prefix, about), about, parts)
+
+
+def picture(
+    run: Run,
+    format: str = "svg",
+    *,
+    style: str = "card",
+    theme: str | Theme = "light",
+    direction: str = "LR",
+    digits: int = DIGITS,
+    scale: float = 1.0,
+    background: str = "transparent",
+    outline_text: bool = False,
+    embed_font: bool = False,
+    engine: str = "auto",
+) -> bytes:
+    """Returns the diagram of `run` drawn in `format`: svg, pdf, png or dot. See `diagram` for the options."""
+    made = diagram(
+        run, style=style, theme=theme, direction=direction, digits=digits, background=background, engine=engine
+    )
+    return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
+
+
+def format_of(path: str | PathLike[str]) -> str:
+    """Returns the format that a file's name ends in. Raises UsageError for an ending that is none."""
+    ending = re.search(r"\.([A-Za-z]+)$", fspath(path))
+    if ending is None or ending[1].lower() not in FORMATS:
+        raise UsageError(f"{quoted(fspath(path))}: a picture ends in {', '.join('.' + name for name in FORMATS)}")
+    return ending[1].lower()
+
+
+def scene_of(run: Run, style: str, theme: Theme, digits: int) -> Scene:
+    from cgviz.views.diagram import card, circuit
+
+    styles = {"card": card.scene, "circuit": circuit.scene}
+    if style not in styles:
+        raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
+    return styles[style](run, theme, digits)
+
+
+def checked(colour: str) -> str:
+    """Returns a background that Graphviz understands; raises UsageError for any other text."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?|[a-z]+[0-9]{0,3}", colour):
+        raise UsageError(f"no background {quoted(colour)}; there are transparent, filled, #rrggbb and names of colours")
+    return colour
+
+
+def digest(run: Run, style: str, direction: str) -> str:
+    """Returns what tells the picture's ids from those of another program, or of the same one drawn otherwise."""
+    nodes = [(node.op.name, node.args, node.name, node.value) for node in run.graph.nodes]
+    told = repr((nodes, run.graph.output, sorted((run.inputs or {}).items()), style, direction))
+    return sha256(told.encode(errors="backslashreplace")).hexdigest()[:8]

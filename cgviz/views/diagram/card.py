@@ -1,0 +1,93 @@
+"""The card style: a card per node with its formula, value and gradient; on every edge its local derivative."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cgviz.passes import Run
+from cgviz.theme import Theme
+from cgviz.views.diagram import words
+from cgviz.views.diagram.html import RULE, cell, table
+from cgviz.views.diagram.pen import Pen
+from cgviz.views.diagram.scene import Box, Line, Scene, classes, step_class, widest
+
+SIDE, HEAD, ROW, NOTE, FOOT = 10, 26, 20, 15, 5
+NARROWEST, BETWEEN = 60, 14
+NAME, NUMBER, LOCAL = 14.0, 15.0, 12.0
+
+
+def scene(run: Run, theme: Theme, digits: int) -> Scene:
+    """Returns the cards of a run and the wires between them."""
+    pen = Pen(run, theme, digits)
+    inputs = [head_and_rows(pen, index) for index in run.graph.inputs]
+    column = max((inner_width(*parts) for parts in inputs), default=0)
+    boxes = tuple(card(pen, index, column if index in run.graph.inputs else 0) for index in pen.drawn)
+    return Scene(boxes, tuple(pen.wire(i, slot, beside=pen.local(i, slot, LOCAL)) for i, slot in pen.edges))
+
+
+def card(pen: Pen, index: int, least: float = 0) -> Box:
+    """Returns the card of a node, at least `least` wide."""
+    parts = head_and_rows(pen, index)
+    head, rows, note = parts
+    inner = max(least, inner_width(*parts))
+    kind, fill, outline = looks(pen, index)
+    left = round(widest(row[:1] for row in rows)) + 1
+    pad = cell((), SIDE, 1)
+    cells = [pad + cell(head, inner, HEAD, span=2) + pad, RULE]
+    for name, value in rows:
+        cells.append(pad + cell((name,), left, ROW) + cell((value,), inner - left, ROW, "RIGHT") + pad)
+    if note:
+        cells.append(pad + cell(note, inner, NOTE, span=2) + pad)
+    cells.append(cell((), inner + 2 * SIDE, FOOT, span=4))
+    is_output = index == pen.graph.output
+    return Box(
+        key=f"n{index}",
+        width=inner + 2 * SIDE,
+        height=HEAD + 1 + ROW * len(rows) + (NOTE if note else 0) + FOOT,
+        label=table(cells, outline),
+        lines=(head, *rows, *([note] if note else [])),
+        fill=fill,
+        line=outline,
+        classes=classes(kind, "output" if is_output else "", step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits),
+        rank="source" if kind == "input" else "sink" if is_output else "",
+        dashed=not pen.graph.reached[index],
+        thick=1.7 if is_output else 1.1,
+    )
+
+
+def head_and_rows(pen: Pen, index: int) -> tuple[Line, list[Line], Line]:
+    """Returns the texts of a card: name and formula; rows of a caption and a number; what is remarkable."""
+    head: Line = (pen.name(index, NAME),)
+    if pen.graph.nodes[index].is_stage:
+        head = (pen.stage_number(index), *head, pen.formula(index, NAME))
+    rows: list[Line] = []
+    if not pen.run.symbolic:
+        rows.append((pen.muted(index, "value"), pen.value(index, NUMBER)))
+    if pen.graph.reached[index]:
+        rows.append(gradient_row(pen, index))
+    flag = pen.flags(index)
+    return head, rows, (flag,) if flag else ()
+
+
+def gradient_row(pen: Pen, index: int) -> Line:
+    gradient = pen.gradient(index, NAME if pen.run.symbolic else NUMBER)
+    if pen.run.symbolic:
+        return gradient, replace(gradient, text="", kind="")
+    return pen.muted(index, words.partial(pen.run, index)), gradient
+
+
+def inner_width(head: Line, rows: list[Line], note: Line) -> int:
+    left, right = widest(row[:1] for row in rows), widest(row[1:] for row in rows)
+    return round(max(widest([head, note]), left + right + (BETWEEN if right else 0), NARROWEST)) + 1
+
+
+def looks(pen: Pen, index: int) -> tuple[str, str, str]:
+    """Returns the class, the fill and the outline of a card."""
+    theme, graph = pen.theme, pen.graph
+    kind = "stage" if graph.nodes[index].is_stage else "input"
+    if index == graph.output:
+        return kind, theme.output_fill, theme.output_line
+    if kind == "input":
+        return kind, theme.input_fill, pen.colour(index, theme.input_line)
+    return kind, theme.stage_fill, pen.colour(index, theme.stage_line)

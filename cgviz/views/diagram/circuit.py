@@ -1,0 +1,133 @@
+"""The circuit style of CS231n: gates as circles; beside every wire its value and what flows back on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from cgviz.formula import Formula
+from cgviz.graph import CONSTANT
+from cgviz.passes import Run
+from cgviz.theme import Theme
+from cgviz.views.diagram import words
+from cgviz.views.diagram.html import label, one_line
+from cgviz.views.diagram.pen import SMALL, Pen
+from cgviz.views.diagram.scene import Box, Scene, Text, Wire, classes, step_class
+
+GATE, PILL = 44.0, 28.0
+GLYPH, NAME, NUMBER = 16.0, 15.0, 13.0
+LONGEST_GLYPH = 18
+END = "end"
+
+
+def scene(run: Run, theme: Theme, digits: int) -> Scene:
+    """Returns the gates of a run and the wires between them. A fan-out leaves its gate as one trunk, with the total."""
+    pen = Pen(run, theme, digits)
+    boxes = [gate(pen, index) if run.graph.nodes[index].is_stage else start(pen, index) for index in pen.drawn]
+    wires = [wire(pen, target, slot) for target, slot in pen.edges]
+    wires.append(last_wire(pen))
+    uses = Counter(wire.source for wire in wires)
+    forks = [index for index in pen.drawn if uses[f"n{index}"] > (0 if run.symbolic else 1)]
+    return Scene((*boxes, end(pen)), tuple(wires), tuple(trunk(pen, index) for index in forks), slides=False)
+
+
+def gate(pen: Pen, index: int) -> Box:
+    glyph = Text(glyph_of(pen, index), pen.colour(index, pen.theme.ink), GLYPH, kind="glyph")
+    wide = max(GATE, glyph.width + 16)
+    caption = [(pen.stage_number(index), pen.name(index, SMALL, pen.theme.soft, bold=False))]
+    flag = pen.flags(index)
+    return Box(
+        key=f"n{index}",
+        width=wide if wide > GATE + 4 else GATE,
+        height=GATE,
+        label=label([(glyph,)]),
+        lines=((glyph,),),
+        fill=pen.theme.stage_fill,
+        line=pen.colour(index, pen.theme.soft),
+        classes=classes("stage", step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits),
+        circle=wide <= GATE + 4,
+        dashed=not pen.graph.reached[index],
+        thick=1.3,
+        caption=(*caption, *([(flag,)] if flag else [])),
+    )
+
+
+def glyph_of(pen: Pen, index: int) -> str:
+    """Returns what stands in a gate: its glyph, with the constants that it takes: `+`, `×−1`, `÷2`, `max(0, ·)`."""
+    node, graph = pen.graph.nodes[index], pen.graph
+    shown = [graph.operand(arg).pretty if graph.nodes[arg].op is CONSTANT else "" for arg in node.args]
+    if not any(shown):
+        return words.brief(one_line(node.op.glyph or node.op.name), LONGEST_GLYPH)
+    if len(shown) == 2 and not all(shown) and node.op.spell and node.op.glyph:
+        commutes = node.op.glyph in "+×"
+        return "".join([node.op.glyph, *shown] if commutes or shown[1] else [shown[0], node.op.glyph])
+    operands = [graph.operand(arg) if text else Formula("·") for arg, text in zip(node.args, shown, strict=True)]
+    return words.brief(one_line(Formula(op=node.op, args=tuple(operands)).pretty), LONGEST_GLYPH)
+
+
+def start(pen: Pen, index: int) -> Box:
+    """Returns the name of an input, from which its wires start."""
+    outline = pen.colour(index, pen.theme.input_line)
+    return pill(pen, index, f"n{index}", "input", pen.theme.input_fill, outline, rank="source")
+
+
+def end(pen: Pen) -> Box:
+    """Returns the name of the output, at which its wire ends."""
+    theme = pen.theme
+    return pill(pen, pen.graph.output, END, "output", theme.output_fill, theme.output_line, rank="sink")
+
+
+def pill(pen: Pen, index: int, key: str, kind: str, fill: str, outline: str, rank: str) -> Box:
+    name = pen.name(index, NAME)
+    return Box(
+        key=key,
+        width=max(name.width + 20, PILL + 6),
+        height=PILL,
+        label=label([(name,)]),
+        lines=((name,),),
+        fill=fill,
+        line=outline,
+        classes=classes(kind, step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits),
+        rank=rank,
+        dashed=not pen.graph.reached[index],
+        thick=1.7 if kind == "output" else 1.1,
+    )
+
+
+def wire(pen: Pen, target: int, slot: int) -> Wire:
+    if pen.run.symbolic:
+        return pen.wire(target, slot, beside=pen.local(target, slot, NUMBER - 1))
+    value = pen.value(pen.graph.nodes[target].args[slot], NUMBER)
+    return pen.wire(target, slot, before=value, after=pen.contribution(target, slot, NUMBER))
+
+
+def last_wire(pen: Pen) -> Wire:
+    """Returns the wire from the last gate to the output's name."""
+    index, symbolic = pen.graph.output, pen.run.symbolic
+    return Wire(
+        key="e-end",
+        source=f"n{index}",
+        target=END,
+        colour=pen.theme.edge,
+        classes=classes("wire", step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits),
+        before=None if symbolic else pen.value(index, NUMBER),
+        after=None if symbolic else pen.gradient(index, NUMBER),
+    )
+
+
+def trunk(pen: Pen, index: int) -> Wire:
+    """Returns the piece of wire that a whole fan-out shares, with the value and the total of the gradient."""
+    reached = pen.graph.reached[index]
+    value = pen.name(index, NUMBER, pen.theme.value) if pen.run.symbolic else pen.value(index, NUMBER, bold=True)
+    return Wire(
+        key=f"t{index}",
+        source=f"n{index}",
+        target=f"j{index}",
+        colour=pen.colour(index, pen.theme.edge),
+        classes=classes("trunk", step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits),
+        before=value,
+        after=pen.gradient(index, NUMBER, bold=not pen.run.symbolic) if reached else None,
+    )

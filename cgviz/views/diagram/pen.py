@@ -1,0 +1,116 @@
+"""The texts of a run in the looks of a theme: what both styles write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from cgviz.graph import CONSTANT, Graph
+from cgviz.numbers import number
+from cgviz.passes import Run
+from cgviz.theme import Theme
+from cgviz.views.diagram import words
+from cgviz.views.diagram.html import one_line
+from cgviz.views.diagram.known import Known, known
+from cgviz.views.diagram.scene import Text, Wire, classes, step_class
+
+LONGEST_FORMULA = 32
+SMALL = 11.0
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Writes the names, formulas and numbers of one run; what does not reach the output is pale."""
+
+    run: Run
+    theme: Theme
+    digits: int
+
+    @property
+    def graph(self) -> Graph:
+        return self.run.graph
+
+    @cached_property
+    def known(self) -> Known:
+        return known(self.run)
+
+    @property
+    def drawn(self) -> list[int]:
+        """The indices of the nodes that are drawn: all but constants, which stand in the gate that they feed."""
+        return [index for index, node in enumerate(self.graph.nodes) if node.op is not CONSTANT]
+
+    @property
+    def edges(self) -> Iterator[tuple[int, int]]:
+        """The (target, slot) of every edge that is drawn."""
+        for target in self.graph.stages:
+            for slot, source in enumerate(self.graph.nodes[target].args):
+                if self.graph.nodes[source].op is not CONSTANT:
+                    yield target, slot
+
+    def colour(self, index: int, colour: str) -> str:
+        return colour if self.graph.reached[index] else self.theme.pale
+
+    def number(self, value: float | None) -> str:
+        return number(value, self.digits)
+
+    def name(self, index: int, size: float, colour: str = "", bold: bool = True) -> Text:
+        shown = words.brief(one_line(self.graph.nodes[index].shown), words.LONGEST_NAME)
+        return Text(shown, self.colour(index, colour or self.theme.ink), size, bold, kind="name")
+
+    def stage_number(self, index: int) -> Text:
+        return Text(f"({self.graph.numbers[index]}) ", self.colour(index, self.theme.muted), SMALL, kind="number")
+
+    def formula(self, index: int, size: float) -> Text:
+        formula = words.brief(one_line(self.graph.formula(index).pretty), LONGEST_FORMULA)
+        return Text(f" = {formula}", self.colour(index, self.theme.soft), size, kind="formula")
+
+    def muted(self, index: int, text: str) -> Text:
+        return Text(one_line(text), self.colour(index, self.theme.muted), SMALL, kind="caption")
+
+    def value(self, index: int, size: float, bold: bool = False) -> Text:
+        colour, step = self.colour(index, self.theme.value), self.known.value.get(index)
+        return Text(self.number(self.run.values[index]), colour, size, bold, kind="value", step=step)
+
+    def gradient(self, index: int, size: float, bold: bool = False) -> Text:
+        """Returns a node's gradient; in the symbolic state how it is written."""
+        says = words.partial(self.run, index) if self.run.symbolic else self.number(self.run.gradients[index])
+        return self.red(index, one_line(says), size, bold, "gradient", self.known.gradient.get(index))
+
+    def contribution(self, target: int, slot: int, size: float) -> Text | None:
+        """Returns what an edge hands back, None where nothing flows."""
+        value = self.run.contribution(target, slot).value
+        step = self.known.edge.get((target, slot))
+        return None if value is None else self.red(target, self.number(value), size, False, "contribution", step)
+
+    def red(self, index: int, says: str, size: float, bold: bool, kind: str, step: int | None) -> Text:
+        return Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
+
+    def local(self, target: int, slot: int, size: float) -> Text:
+        """Returns the local derivative of an edge: `× 2·xpy`; muted where it is 1 and changes nothing."""
+        formula = self.run.local_formula(target, slot)
+        step = self.known.edge.get((target, slot))
+        if formula is None:
+            return Text("no gradient", self.colour(target, self.theme.muted), size, kind="local", step=step)
+        colour = self.theme.muted if formula.pretty == "1" else self.theme.local
+        says = f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}"
+        return Text(says, self.colour(target, colour), size, kind="local", step=step)
+
+    def flags(self, index: int) -> Text | None:
+        says = words.flags(self.run, index)
+        colour = self.theme.flag if self.graph.reached[index] else self.theme.muted
+        return Text(one_line(says), colour, SMALL, kind="flag") if says else None
+
+    def wire(self, target: int, slot: int, **texts: Text | None) -> Wire:
+        source = self.graph.nodes[target].args[slot]
+        flows = self.run.symbolic or (target, slot) in self.known.edge
+        return Wire(
+            key=f"e{target}-{slot}",
+            source=f"n{source}",
+            target=f"n{target}",
+            colour=self.colour(target, self.theme.edge if flows else self.theme.pale),
+            classes=classes("wire", step_class(self.known.value.get(target))),
+            words=words.of_wire(self.run, target, slot, self.known, self.digits),
+            dashed=not flows,
+            **texts,
+        )

@@ -1,0 +1,76 @@
+"""What a diagram says in words: titles and descriptions of its parts, and the text for those who do not see it."""
+
+from __future__ import annotations
+
+from cgviz.errors import shorten
+from cgviz.numbers import number
+from cgviz.passes import Run
+from cgviz.views.diagram.known import Known
+from cgviz.views.diagram.scene import Words
+
+LONGEST = 300
+LONGEST_NAME = 24
+FLAGS = {"nonfinite": "not finite"}
+
+
+def brief(text: str, most: int) -> str:
+    """Returns `text`, an ellipsis at its end where it is longer than `most` characters."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def partial(run: Run, index: int, most: int = LONGEST_NAME) -> str:
+    """Returns how the gradient of a node is written: `∂f/∂xpy`."""
+    nodes = run.graph.nodes
+    return f"∂{brief(nodes[run.graph.output].shown, most)}/∂{brief(nodes[index].shown, most)}"
+
+
+def flags(run: Run, index: int) -> str:
+    """Returns in a word or two what is remarkable about a node: `tie`, `division by zero`, `does not reach f`."""
+    if not run.graph.reached[index]:
+        return f"does not reach {brief(run.graph.nodes[run.graph.output].shown, 12)}"
+    return ", ".join(FLAGS.get(flag, flag) for flag in run.flags[index])
+
+
+def of_box(run: Run, index: int, digits: int) -> Words:
+    """Returns what a node says: its stage; then value, gradient, what the gate does, what is remarkable."""
+    graph, node = run.graph, run.graph.nodes[index]
+    title = node.shown
+    if node.is_stage:
+        title = f"({graph.numbers[index]}) {node.shown} = {graph.formula(index).pretty}"
+    facts = []
+    if not run.symbolic:
+        facts = [f"value {number(run.values[index], digits)}"]
+        if graph.reached[index]:
+            facts.append(f"{partial(run, index, LONGEST)} = {number(run.gradients[index], digits)}")
+    if node.is_stage and node.op.says:
+        facts.append(f"the gate {node.op.says}")
+    if flags(run, index):
+        facts.append(flags(run, index) + (f" ({node.op.rule})" if node.op.rule and run.flags[index] else ""))
+    return Words(shorten(title, LONGEST), shorten("; ".join(facts), LONGEST))
+
+
+def of_wire(run: Run, target: int, slot: int, known: Known, digits: int) -> Words:
+    """Returns what an edge says: from where to where, and the caption of its backward step."""
+    nodes = run.graph.nodes
+    source = nodes[nodes[target].args[slot]]
+    step = known.backward.get((target, slot))
+    said = step.caption(digits) if step else "no gradient flows back here"
+    return Words(shorten(f"{source.shown} → {nodes[target].shown}", LONGEST), shorten(said, LONGEST))
+
+
+def of_picture(run: Run, digits: int) -> Words:
+    """Returns the alternative text: `Computational graph of f = ...` and its numbers in a sentence or two."""
+    graph = run.graph
+    name = graph.nodes[graph.output].shown
+    program = "; ".join(line.strip() for line in graph.program.splitlines() if line.strip())
+    title = f"Computational graph of {shorten(program, 160)}" if program else f"Computational graph of {name}"
+    if run.symbolic:
+        return Words(title, f"{len(graph.stages)} stages; no values are given.")
+    at = listed([f"{graph.nodes[i].shown} = {number(run.values[i], digits)}" for i in graph.inputs])
+    slopes = listed([f"{partial(run, i)} = {number(run.gradients[i], digits)}" for i in graph.inputs])
+    told = f"{'At ' + at + ' the' if at else 'The'} value of {name} is {number(run.value, digits)}"
+    return Words(title, f"{told}; the gradient is {slopes}." if slopes else f"{told}.")
+
+
+def listed(items: list[str], most: int = 8) -> str:
+    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")
