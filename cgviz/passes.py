@@ -169,11 +169,20 @@ class Run:
 
     def local_formula(self, index: int, slot: int) -> Any:
         """Returns the local derivative of a stage in one argument as a Formula, or None where there is none."""
-        from cgviz.formula import Formula
+        formulas = self._local_formulas.get(index)
+        if formulas is None:
+            from cgviz.formula import Formula
 
-        node = self.graph.nodes[index]
-        partial = node.op.partials(Formula(node.shown), *map(self.graph.operand, node.args))[slot]
-        return partial if partial is None or isinstance(partial, Formula) else Formula(partial)
+            node = self.graph.nodes[index]
+            partials = node.op.partials(Formula(node.shown), *map(self.graph.operand, node.args))
+            formulas = tuple(p if p is None or isinstance(p, Formula) else Formula(p) for p in partials)
+            self._local_formulas[index] = formulas
+        return formulas[slot]
+
+    @cached_property
+    def _local_formulas(self) -> dict[int, tuple[Any, ...]]:
+        """The formulas that were asked for, by stage: a rule gives those of all arguments at once."""
+        return {}
 
     @cached_property
     def taken(self) -> tuple[bool, ...]:
@@ -337,13 +346,14 @@ def start(graph: Graph, given: Mapping[str, float], *, source: str = "cli") -> R
     Raises UsageError for a name that is no input, and where some inputs have a value and others not.
     """
     names = [graph.nodes[i].name for i in graph.inputs]
+    known = frozenset(names)
     for name in given:
-        if name not in names:
+        if name not in known:
             raise UsageError(f"{quoted(name)} is not an input of the program{closest(name, names)}")
     defaults = {graph.nodes[i].name: graph.nodes[i].value for i in graph.inputs}
     values = {name: given.get(name, defaults[name]) for name in names}
     missing = [name for name in names if values[name] is None]
-    origin = {name: source if name in given else "default" if name not in missing else "none" for name in names}
+    origin = {name: source if name in given else "none" if values[name] is None else "default" for name in names}
     if missing and len(missing) == len(names) and not given:
         return Run(graph, None, origin)
     if missing:

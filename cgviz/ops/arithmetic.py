@@ -11,6 +11,7 @@ from typing import Any
 from cgviz import ieee
 from cgviz.op import Op, register
 
+LONGEST_WRITTEN = 1000
 ELEMENTARY = "Griewank & Walther, Evaluating Derivatives, table 2.3"
 
 
@@ -92,8 +93,8 @@ def known_product(count: int) -> Op:
 
 
 def written_others(factors: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The same as `others`, as one flat product each, the way a person writes it."""
-    if len(factors) <= 2:
+    """The same as `others`, as one flat product each, the way a person writes it; nobody writes out very long ones."""
+    if len(factors) <= 2 or len(factors) > LONGEST_WRITTEN:
         return others(factors)
     flat = product(len(factors) - 1)
     return tuple(flat(*factors[:i], *factors[i + 1 :]) for i in range(len(factors)))
