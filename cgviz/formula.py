@@ -192,10 +192,12 @@ def superscript(text: str) -> str:
     return "".join(map(table.__getitem__, text)) if text and all(c in table for c in text) else ""
 
 
-GREEK = frozenset(
+GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
-)
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+).split()
+LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", GREEK, strict=True))
+LETTERS |= {"ε": "varepsilon", "φ": "varphi"}
 
 
 class Latex(Notation):
@@ -218,11 +220,8 @@ class Latex(Notation):
         bare = stem.rstrip("0123456789") if not subscript else stem
         if bare != stem and len(bare) == 1:
             stem, subscript = bare, stem[len(bare) :]
-        if stem in GREEK:
-            head = f"\\{stem}"
-        else:
-            head = escaped(stem) if len(stem) == 1 else rf"\mathrm{{{escaped(stem)}}}"
-        inner = subscript if subscript.isdigit() or len(subscript) == 1 else rf"\mathrm{{{escaped(subscript)}}}"
+        head = f"\\{stem}" if stem in GREEK else word(stem)
+        inner = subscript if subscript.isdigit() else word(subscript)
         return head + "'" * primes + (f"_{{{inner}}}" if subscript else "")
 
     def call(self, op: Op, operands: Sequence[Written]) -> str:
@@ -246,6 +245,14 @@ class Latex(Notation):
 
     def factorial(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}!", POWER
+
+
+def word(text: str) -> str:
+    """Returns a letter as LaTeX's mathematics has it, a longer word upright, Greek letters by their names."""
+    if text in LETTERS:
+        return f"\\{LETTERS[text]}"
+    inside = "".join(f"\\{LETTERS[c]}{{}}" if c in LETTERS else escaped(c) for c in text)
+    return inside if len(text) == 1 else rf"\mathrm{{{inside}}}"
 
 
 def escaped(text: str) -> str:
