@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from cgviz.errors import ExpressionError
 from cgviz.language.latex_calls import Calls
-from cgviz.language.latex_names import Names, multiple
+from cgviz.language.latex_names import Names, multiple, touches
 from cgviz.language.latex_order import ordered
 from cgviz.language.latex_pieces import Piece, pieces
 from cgviz.language.latex_statements import is_equals, is_layout, statements
 from cgviz.language.latex_tokens import Translator
 from cgviz.language.program import Program, Scope
-from cgviz.language.tokens import Token
+from cgviz.language.tokens import LONGEST_NAME, Token
 
 
 def read_latex(text: str, given: Iterable[str] = ()) -> Program:
@@ -51,9 +51,11 @@ def target(text: str, found: list[Piece], start: int, end: int) -> tuple[str, bo
     if not names.begins(start):
         return "", False
     at, letters = start, ""
-    while at < end and names.begins(at) and (at == start or found[at - 1].end == found[at].start):
+    while at < end and names.begins(at) and (at == start or touches(found, at)) and len(letters) <= LONGEST_NAME:
         part, at = names.atom(at)
         letters += part
+    if len(letters) > LONGEST_NAME:
+        return "", False
     whole = Names(text, found, frozenset({letters})).read(start)
     at = whole.end
     applied = at < end and found[at].kind == "open" and found[at].text == "("

@@ -13,6 +13,8 @@ from cgviz.language.latex_spans import Item, Span, around, named, synthetic, wit
 from cgviz.language.tokens import Token
 from cgviz.op import REGISTRY
 
+FEW = 6
+
 
 @dataclass
 class Calls:
@@ -114,8 +116,8 @@ class Calls:
         return around(piece, [*top, synthetic("/", piece), *bottom])
 
     def written(self, start: int, end: int) -> str:
-        """Returns pieces as they are spelled, without the braces around them."""
-        return "".join(piece.text for piece in self.pieces[start:end] if piece.text != "{")
+        """Returns pieces as they are spelled, without the braces around them; "" where they are more than a few."""
+        return "".join(p.text for p in self.pieces[start:end] if p.text != "{") if end - start <= FEW else ""
 
     def argument(self, span: Span, piece: Piece) -> list[Item]:
         """Returns the argument of a function in brackets: what is bracketed after it, else as far as a product goes."""
@@ -152,5 +154,5 @@ class Calls:
 
 def registered(name: str) -> str:
     """Returns a function's name as it is registered: `relu` for ReLU."""
-    lower = name.lower()
-    return next((spelling for spelling in (name, lower, lower.replace("_", "")) if spelling in REGISTRY), name)
+    bare = name.lower().replace("_", "")
+    return name if name in REGISTRY else next((known for known in REGISTRY if known.replace("_", "") == bare), name)

@@ -11,6 +11,7 @@ from cgviz.language.latex_statements import word
 
 OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 UNICODE = {"≤": "<=", "≥": ">=", "≠": "!=", "=": "=="}
+LONGEST = 100
 Range = tuple[int, int]
 
 
@@ -85,7 +86,7 @@ def within(pieces: Sequence[Piece], start: int, end: int) -> list[Range]:
 
 def complementary(pieces: Sequence[Piece], conditions: Sequence[Range]) -> bool:
     """Tells whether there are two conditions, of which the second says the opposite of the first: x > 0, x <= 0."""
-    if len(conditions) != 2:
+    if len(conditions) != 2 or any(end - start > LONGEST for start, end in conditions):
         return False
     first, second = ([*map(relation, pieces[start:end])] for start, end in conditions)
     for at, part in enumerate(first):

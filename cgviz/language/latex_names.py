@@ -12,6 +12,7 @@ from cgviz.language.latex_macros import ACCENTS, FRACTIONS, GREEK, NO_DERIVATIVE
 from cgviz.language.latex_pieces import Piece
 from cgviz.language.tokens import name as spelled
 
+MOST_BARE = 8
 JOINTS = {",": "_", "+": "p", "-": "m", "−": "m", "_": "_"}
 
 
@@ -133,19 +134,20 @@ class Names:
 
     def extent(self, at: int) -> int:
         """Returns the index after the argument at `at`: a group, a single piece, or a macro with its arguments."""
-        wanted = 1
-        while wanted:
+        first, wanted = at, 1
+        for _ in range(MOST_BARE):
             if at >= len(self.pieces) or self.pieces[at].kind in ("close", "row", "gap"):
                 raise self.error("an argument is missing here", min(at, len(self.pieces) - 1))
             piece = self.pieces[at]
-            wanted -= 1
+            if piece.text == "{" and piece.partner == at + 1:
+                raise self.error("the braces are empty; something is expected in them", at)
+            wanted += arguments(piece) - 1
             at = piece.partner + 1 if piece.kind == "open" else at + 1
-            if piece.kind == "macro":
-                wanted += 2 if piece.text in FRACTIONS else piece.text in WORDS or piece.text in ACCENTS
-                if piece.text == "sqrt":
-                    wanted += 1
-                    at = self.after_option(at)
-        return at
+            if piece.kind == "macro" and piece.text == "sqrt":
+                at = self.after_option(at)
+            if not wanted:
+                return at
+        raise self.error("put this argument in braces, {..}", first)
 
     def after_option(self, at: int) -> int:
         """Returns the index after the `[3]` of `\\sqrt[3]{x}` where there is one at `at`."""
@@ -156,6 +158,13 @@ class Names:
     def error(self, message: str, at: int) -> ExpressionError:
         piece = self.pieces[at]
         return ExpressionError(message, self.text, piece.start, piece.end)
+
+
+def arguments(piece: Piece) -> int:
+    """Returns how many arguments a macro takes."""
+    if piece.kind != "macro":
+        return 0
+    return 2 if piece.text in FRACTIONS else int(piece.text in WORDS or piece.text in ACCENTS or piece.text == "sqrt")
 
 
 def touches(pieces: Sequence[Piece], at: int) -> bool:

@@ -11,7 +11,7 @@ from cgviz.language.tokens import Token
 def ordered(lines: Sequence[list[Token]]) -> list[list[Token]]:
     """Returns the statements so that one comes before those that use what it assigns, and as typed otherwise.
 
-    A name that is assigned more than once moves nothing: there the order is the program's.
+    A name that is assigned more than once, or equations in a circle, move nothing: there the order is the program's.
     """
     targets = [assigned(line) for line in lines]
     times = Counter(targets)
@@ -19,17 +19,21 @@ def ordered(lines: Sequence[list[Token]]) -> list[list[Token]]:
     if not maker or len(lines) < 2:
         return list(lines)
     result: list[list[Token]] = []
-    begun = [False] * len(lines)
+    begun, ended = [False] * len(lines), [False] * len(lines)
     for first in range(len(lines)):
         todo = [(first, False)]
         while todo:
             at, done = todo.pop()
             if done:
                 result.append(lines[at])
+                ended[at] = True
             elif not begun[at]:
                 begun[at] = True
+                needed = [maker[name] for name in reversed(used(lines[at])) if maker.get(name, at) != at]
+                if any(begun[other] and not ended[other] for other in needed):
+                    return list(lines)
                 todo.append((at, True))
-                todo.extend((maker[name], False) for name in reversed(used(lines[at])) if name in maker)
+                todo.extend((other, False) for other in needed)
     return result
 
 

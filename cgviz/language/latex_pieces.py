@@ -127,7 +127,7 @@ class Formulas:
             return Piece("open" if opens else "close", "cases", piece.start, end)
         if bare in LAYOUTS:
             return Piece("layout" if opens else "endlayout", bare, piece.start, end)
-        why = NO_ARRAY if bare.endswith("matrix") or bare == "array" else "cases, align, equation and the like can"
+        why = NO_ARRAY if bare.endswith("matrix") else "cases, align, equation and the like can"
         raise self.error(f"the environment {quoted(name)} cannot be read; {why}", piece)
 
     def group(self) -> tuple[str, int]:

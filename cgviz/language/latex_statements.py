@@ -22,7 +22,9 @@ class Chunk(NamedTuple):
 def statements(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     """Returns the range of every statement. Raises ExpressionError for what stands beside a formula."""
     found: list[tuple[int, int]] = []
-    for chunk in filled(pieces):
+    for chunk in chunks(pieces):
+        if all(map(is_layout, pieces[chunk.start : chunk.end])):
+            continue
         if found and continues(pieces, chunk):
             found[-1] = (found[-1][0], chunk.end)
             continue
@@ -36,20 +38,6 @@ def statements(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
             raise ExpressionError(message, text, second.start, second.end)
         found.append((chunk.start, chunk.end))
     return found
-
-
-def filled(pieces: Sequence[Piece]) -> Iterator[Chunk]:
-    """Yields the chunks that hold more than layout; of several separators in a row the one that is no gap counts."""
-    skipped = None
-    for chunk in chunks(pieces):
-        before = chunk.before
-        if skipped is not None and (before is None or before.kind == "gap"):
-            before = skipped
-        if all(is_layout(piece) for piece in pieces[chunk.start : chunk.end]):
-            skipped = before
-        else:
-            skipped = None
-            yield chunk._replace(before=before)
 
 
 def is_layout(piece: Piece) -> bool:
@@ -69,18 +57,21 @@ def continues(pieces: Sequence[Piece], chunk: Chunk) -> bool:
 
 
 def chunks(pieces: Sequence[Piece]) -> Iterator[Chunk]:
-    """Yields what stands between separators outside all brackets."""
-    start, before = 0, None
+    """Yields what stands between separators outside all brackets; a gap at the beginning of a chunk is no separator."""
+    start, before, empty = 0, None, True
     equals: list[int] = []
     for at, end in outermost(pieces):
         piece = pieces[at]
+        if empty and piece.kind == "gap":
+            continue
+        empty = empty and is_layout(piece)
         if is_equals(piece):
             equals.append(at)
         elif (end > at + 1 and piece.text in WORDS) or separates(pieces, at):
             if piece.kind == "macro" and word(pieces[at + 1 : end]) not in AND:
                 continue
             yield Chunk(start, at, before, tuple(equals))
-            start, before, equals = end, piece, []
+            start, before, equals, empty = end, piece, [], True
     yield Chunk(start, len(pieces), before, tuple(equals))
 
 

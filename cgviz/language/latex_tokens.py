@@ -136,16 +136,23 @@ class Translator:
         piece, start = self.pieces[span.at], span.at + 1
         middle = self.names.extent(start)
         span.at = self.names.extent(middle)
+        if self.is_differential(start, middle) and self.is_differential(middle, span.at):
+            raise self.error(macros.NO_DERIVATIVE, piece, self.pieces[span.at - 1])
         top, bottom = around(piece, [Span(start, middle)]), around(piece, [Span(middle, span.at)])
         return around(piece, [*top, synthetic("/", piece), *bottom])
+
+    def is_differential(self, start: int, end: int) -> bool:
+        """Tells whether half of a fraction is `d`, `dx` or `dy`, and d no name that the program uses otherwise."""
+        written = self.calls.written(start, end)
+        return written[:1] == "d" and len(written) <= 2 and "d" not in self.calls.variables
 
     def root(self, span: Span) -> list[Item]:
         piece, option = self.pieces[span.at], span.at + 1
         start = self.names.after_option(option)
         span.at = self.names.extent(start)
         radicand = around(piece, [Span(start, span.at)])
-        degree = "".join(p.text for p in self.pieces[option + 1 : start - 1])
-        if degree in ("", "2", "3"):
+        degree = self.calls.written(option + 1, start - 1)
+        if start == option or degree in ("2", "3"):
             return [named("cbrt" if degree == "3" else "sqrt", piece), *radicand]
         one = Token("number", "1", piece.start, piece.end)
         inverse = [one, synthetic("/", piece), *around(piece, [Span(option + 1, start - 1)])]
