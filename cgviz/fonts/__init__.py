@@ -9,7 +9,12 @@ from pathlib import Path
 
 FAMILY = "Cgviz Sans"
 FONT = f"{FAMILY},Inter,Helvetica,Arial,sans-serif"  # DOT's fontname and SVG's font-family
-FACES = {False: "CgvizSans-Regular.ttf", True: "CgvizSans-Bold.ttf"}  # by "is it bold"
+FACES = {  # by "is it bold" and "is it slanted"
+    (False, False): "CgvizSans-Regular.ttf",
+    (True, False): "CgvizSans-Bold.ttf",
+    (False, True): "CgvizSans-Italic.ttf",
+    (True, True): "CgvizSans-BoldItalic.ttf",
+}
 FOLDER = Path(__file__).parent
 
 

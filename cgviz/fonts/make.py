@@ -36,7 +36,7 @@ COPYRIGHT = "Copyright 2016 The Inter Project Authors. A modified subset of Inte
 
 
 def main(folder: str) -> None:
-    """Writes both faces beside this file."""
+    """Writes all faces beside this file."""
     for style in FACES:
         make(Path(folder), style)
 

@@ -10,25 +10,25 @@ from cgviz.fonts import FACES, FOLDER
 FOREIGN = 1.0  # a character of another font: as wide as it is high, to be on the safe side
 
 
-def text_width(text: str, size: float, bold: bool = False) -> float:
+def text_width(text: str, size: float, bold: bool = False, slanted: bool = False) -> float:
     """Returns the width of `text`, in points, at a font size of `size` points.
 
     >>> text_width("den = sigx + xpysqr", 14) > text_width("den", 14)
     True
     """
-    advances = face(bold)
+    advances = face(bold, slanted)
     return size * sum(advances.get(ord(letter), FOREIGN) for letter in text)
 
 
 def covers(text: str) -> bool:
     """Returns whether the project's font has every letter of `text` (line ends and tabs need none)."""
-    return all(letter in "\n\r\t" or ord(letter) in face(False) for letter in set(text))
+    return all(letter in "\n\r\t" or ord(letter) in face() for letter in set(text))
 
 
 @cache
-def face(bold: bool) -> dict[int, float]:
+def face(bold: bool = False, slanted: bool = False) -> dict[int, float]:
     """Returns the advance width, in ems, of every code point of a face."""
-    data = (FOLDER / FACES[bold]).read_bytes()
+    data = (FOLDER / FACES[bold, slanted]).read_bytes()
     tables = {tag: offset for tag, _, offset, _ in (unpack_from(">4sLLL", data, 12 + 16 * i) for i in range(data[5]))}
     (units,) = unpack_from(">H", data, tables[b"head"] + 18)
     (wide,) = unpack_from(">H", data, tables[b"hhea"] + 34)
