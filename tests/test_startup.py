@@ -11,9 +11,10 @@ import pytest
 
 from cgviz import theme
 from cgviz.cli import options
+from cgviz.cli.commands import render as render_command
 from cgviz.cli.commands import table as table_command
 from cgviz.cli.group import COMMANDS, command
-from cgviz.views.table import FORMATS
+from cgviz.views import diagram, table
 
 LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
 HEAVY = ("sympy", "rich", "numpy", "graphviz", "pygraphviz", "cgviz.ops", "cgviz.graph", "dataclasses")
@@ -58,7 +59,10 @@ def test_every_command_and_option_is_documented(name: str) -> None:
 
 def test_choices_are_those_of_the_views() -> None:
     assert tuple(theme.THEMES) == options.THEMES
-    assert tuple(FORMATS) == table_command.FORMATS
+    assert tuple(table.FORMATS) == table_command.FORMATS
+    assert diagram.FORMATS == render_command.FORMATS
+    assert diagram.STYLES == render_command.STYLES
+    assert diagram.DIRECTIONS == render_command.DIRECTIONS
 
 
 def test_help_is_the_same_at_any_width_and_without_docstrings() -> None:
@@ -128,7 +132,9 @@ def test_a_full_disk_is_one_line(arguments: list[str]) -> None:
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_standard_streams(closed: str, tmp_path: Path) -> None:
     shell = f'"$0" -m cgviz table "x*y" --x 3 --y 4 {closed}'
-    done = subprocess.run(["sh", "-c", shell, sys.executable], capture_output=True, text=True, timeout=120, cwd=tmp_path)
+    done = subprocess.run(
+        ["sh", "-c", shell, sys.executable], capture_output=True, text=True, timeout=120, cwd=tmp_path
+    )
     assert done.returncode == (1 if ">&- " in f"{closed} ".replace("2>&-", "") else 0)
     assert "Traceback" not in done.stderr
     assert os.listdir(tmp_path) == []

@@ -18,4 +18,5 @@ def programs(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
         return [CompletionItem(incomplete, type="file")]
     from cgviz.shipped import samples
 
-    return [CompletionItem(f"@{one.name}", help=one.summary) for one in samples() if one.name.startswith(incomplete[1:])]
+    found = [one for one in samples() if one.name.startswith(incomplete[1:])]
+    return [CompletionItem(f"@{one.name}", help=one.summary) for one in found]

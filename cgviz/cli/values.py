@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
-from cgviz.cli.arguments import identifier, shown
+from cgviz.cli.arguments import identifier
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.graph import Graph
 
@@ -83,10 +83,10 @@ def what_it_is(graph: Graph, name: str, inputs: list[str], options: Collection[s
         return f"is computed by the program and takes no value; {takes}"
     elsewhere = commands_with(f"--{name}")
     if elsewhere:
-        return f"is no input of the program, and --{name} is an option of {' and '.join(elsewhere)} only; {takes}"
-    near = get_close_matches(f"--{name[:60]}", [*options, *(f"--{one}" for one in inputs[:2000])], n=2, cutoff=0.6)
-    hint = f"did you mean {' or '.join(map(shown, near))}?" if near else takes
-    return f"is no input of the program; {hint}"
+        return f"is no input of the program, and --{name} is an option of {' and '.join(elsewhere)}; {takes}"
+    known = [*inputs[:2000], *(option.lstrip("-") for option in options)]
+    near = get_close_matches(name[:60], known, n=1, cutoff=0.6)
+    return f"is no input of the program; {f'did you mean --{near[0]}?' if near else takes}"
 
 
 def check_hidden(graph: Graph, names: Collection[str], options: Collection[str]) -> None:

@@ -14,6 +14,8 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
 
 FORMATS = ("svg", "pdf", "png", "dot")
+STYLES = ("card", "circuit")
+DIRECTIONS = ("LR", "TB")
 BINARY = ("pdf", "png")
 SMALLEST, LARGEST = 0.05, 20
 HELP = """Draw the diagram of a program into a file, and print its table.
@@ -45,7 +47,7 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 @click.option("--to", type=click.Choice(FORMATS), help="The format, where no file's ending tells it.")
 @click.option(
     "--style",
-    type=click.Choice(["card", "circuit"]),
+    type=click.Choice(STYLES),
     default="card",
     show_default=True,
     help="card: a card per stage, local derivatives on the edges; circuit: gates with their wires.",
@@ -53,7 +55,7 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 @options.theme()
 @click.option(
     "--direction",
-    type=click.Choice(["LR", "TB"], case_sensitive=False),
+    type=click.Choice(DIRECTIONS, case_sensitive=False),
     default="LR",
     show_default=True,
     help="From left to right or from top to bottom.",
@@ -89,11 +91,11 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 def command(request: Request, output: str | None, to: str | None, show: bool, **look: Any) -> None:
     format = format_of(output, to)
     check_target(output, format, show)
+    run = request.run()
     from cgviz.cli.viewer import view
     from cgviz.output import write
     from cgviz.views.diagram import picture
 
-    run = request.run()
     drawn = picture(run, format, **look)
     if output == "-":
         streams.say_bytes(drawn)

@@ -1,0 +1,504 @@
+"""The command line: how arguments are sorted, what a command prints and writes, and its exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from cgviz import __version__
+from cgviz.cli import main
+from cgviz.cli.arguments import Sorted, Spelling, sort
+from cgviz.cli.values import number
+from cgviz.errors import UsageError
+from cgviz.shipped import sample, samples
+
+LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
+OPTIONS = {
+    "-o": Spelling("--output"),
+    "--output": Spelling("--output"),
+    "--style": Spelling("--style"),
+    "--set": Spelling("--set", many=True),
+    "--show": Spelling("--show", takes_value=False),
+    "--no-share": Spelling("--no-share", takes_value=False),
+}
+
+
+class Outcome:
+    """What a command did: its exit status, what it printed, and its one message."""
+
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+    @property
+    def message(self) -> str:
+        """The first line of the message, without its prefix."""
+        assert self.err.startswith("cgviz: "), self.err
+        assert "Traceback" not in self.err
+        return self.err.removeprefix("cgviz: ").splitlines()[0]
+
+    @property
+    def gradient(self) -> dict[str, float]:
+        assert self.status == 0, self.err
+        found: dict[str, float] = json.loads(self.out)["gradient"]
+        return found
+
+
+class Runner:
+    """Runs `cgviz ARGUMENTS` in this process, in an empty folder."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.capsys, self.monkeypatch = capsys, monkeypatch
+
+    def __call__(self, *arguments: str, stdin: bytes = b"") -> Outcome:
+        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        status = main(arguments)
+        out, err = self.capsys.readouterr()
+        return Outcome(status, out, err)
+
+    def json(self, *arguments: str, stdin: bytes = b"") -> Outcome:
+        return self("table", "--format", "json", *arguments, stdin=stdin)
+
+
+@pytest.fixture
+def cgviz(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CGVIZ_DEBUG", raising=False)
+    return Runner(capsys, monkeypatch)
+
+
+# arguments are sorted
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "inputs", "words"),
+    [
+        ("x*y --x 4 --y -3", [], [("x", "4"), ("y", "-3")], ["x*y"]),
+        ("--x=4 --y=-3 x*y", [], [("x", "4"), ("y", "-3")], ["x*y"]),
+        ("-x**2 --x -1e-3", [], [("x", "-1e-3")], ["-x**2"]),
+        ("-(a+b) --a -(1/3)", [], [("a", "-(1/3)")], ["-(a+b)"]),
+        ("--x*y", [], [], ["--x*y"]),
+        ("-o*2", [], [], ["-o*2"]),
+        ("-x", [], [], ["-x"]),
+        ("--x==3", [], [], ["--x==3"]),
+        ("--x<=3", [], [], ["--x<=3"]),
+        ("--x²", [], [], ["--x²"]),
+        ("-", [], [], ["-"]),
+        ("x -o -", ["--output=-"], [], ["x"]),
+        ("x -o -f.svg", ["--output=-f.svg"], [], ["x"]),
+        ("--output=f.svg x", ["--output=f.svg"], [], ["x"]),
+        ("-o --x*y x", ["--output=--x*y"], [], ["x"]),
+        ("--show x --no-share", ["--show", "--no-share"], [], ["x"]),
+        ("--set x=3 --set y=4 x*y", ["--set=x=3", "--set=y=4"], [], ["x*y"]),
+        ("--α 0.5 α", [], [("α", "0.5")], ["α"]),
+        ("--µ 1 --w₁ 2 --ϕ=3 t", [], [("μ", "1"), ("w_1", "2"), ("φ", "3")], ["t"]),
+        ("--x 3 -- --x", [], [("x", "3")], ["--x"]),
+        ("-- -o -- x", [], [], ["-o", "--", "x"]),
+        ("--x=a=b x", [], [("x", "a=b")], ["x"]),
+        ("--no-shar", [], [], ["--no-shar"]),
+    ],
+)
+def test_arguments_are_sorted(
+    arguments: str, options: list[str], inputs: list[tuple[str, str]], words: list[str]
+) -> None:
+    assert sort(arguments.split(), OPTIONS) == Sorted(options, inputs, words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("x*y --x", "--x needs a value after it"),
+        ("x*y --x --y 4", "--x needs a value after it, not the option --y"),
+        ("x*y --x --y=4", "--x needs a value after it, not the option --y=4"),
+        ("x*y --x -o f.svg", "--x needs a value after it, not the option -o"),
+        ("x*y --style --show", "--style needs a value after it, not the option --show"),
+        ("x*y --x -- 3", "--x needs a value after it, not the option --"),
+        ("x*y --x= 3", "--x= needs a value after the equals sign"),
+        ("x*y --x 3 --x 4", "--x is given twice"),
+        ("x*y --µ 3 --μ=4", "--μ is given twice"),
+        ("x*y -o a --output b", "--output is given twice"),
+        ("x*y --show --show", "--show is given twice"),
+        ("x*y --show=yes", "--show takes no value"),
+    ],
+)
+def test_a_slip_in_the_arguments_is_named(arguments: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        sort(arguments.split(), OPTIONS)
+    assert str(caught.value) == message
+
+
+# values
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", 3.0), ("-4", -4.0), ("-1e-3", -0.001), ("+.5", 0.5), ("pi/4", 0.7853981633974483), ("1/3", 1 / 3),
+        ("-1/3", -1 / 3), ("2pi", 6.283185307179586), ("sqrt(2)", 2**0.5), ("e", 2.718281828459045), ("−4", -4.0),
+        ("1_000", 1000.0), ("2^10", 1024.0), (" 3 ", 3.0), (r"\frac{1}{4}", 0.25),
+    ],
+)  # fmt: skip
+def test_a_value_is_a_number_or_a_constant_expression(text: str, value: float) -> None:
+    assert number("x", text) == pytest.approx(value, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[1, 2]", "arrays are not supported yet"),
+        ("@weights.npy", "arrays are not supported yet"),
+        ("a+1", "it names 'a'"),
+        ("three", "it names 'three'"),
+        ("1/0", "is not a finite number"),
+        ("1e999", "is not a finite number"),
+        ("nan", "it names 'nan'"),
+        ("1+", "the value of 'x': "),
+        ("__import__('os')", "the value of 'x': "),
+        ("a=3; b=4", "the value of 'x'"),
+        ("9**9**9**9", "the value of 'x'"),
+        ("1" * 400, "is not a finite number"),
+        ("", "the value of 'x'"),
+    ],
+)
+def test_what_is_no_value_is_named(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=r".") as caught:
+        number("x", text)
+    assert message in str(caught.value)
+
+
+# table
+
+
+def test_the_lecture(cgviz: Runner) -> None:
+    found = cgviz("table", *LECTURE)
+    assert (found.status, found.err) == (0, "")
+    assert "2.060" in found.out
+    assert "1.592" in found.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["x*y", "--x", "4", "--y", "-3"],
+        ["--x", "4", "--y=-3", "x*y"],
+        ["--set", "x=4", "x*y", "--set", "y=-3"],
+        ["--y", "-3", "--x", "8/2", "--", "x*y"],
+        ["f(x, y) = x*y", "--x=2**2", "--y=-sqrt(9)"],
+    ],
+)
+def test_values_of_inputs(cgviz: Runner, arguments: list[str]) -> None:
+    assert cgviz.json(*arguments).gradient == {"x": -3.0, "y": 4.0}
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments", "gradient"),
+    [
+        ("-x**2", ["--x", "3"], {"x": -6.0}),
+        ("-(a+b)", ["--a", "1", "--b", "2"], {"a": -1.0, "b": -1.0}),
+        ("--x*y", ["--x", "2", "--y", "5"], {"x": 5.0, "y": 2.0}),
+        ("-o*2", ["--o", "1"], {"o": -2.0}),
+        ("µ*2", ["--μ", "1"], {"μ": 2.0}),
+        ("output*format", ["--set", "output=2", "--set", "format=3"], {"output": 3.0, "format": 2.0}),
+        ("x(y+1)", ["--x", "2", "--y", "3"], {"x": 4.0, "y": 2.0}),
+        ("e*x", ["--e", "2", "--x", "3"], {"e": 3.0, "x": 2.0}),
+        ("x = 3; x*y", ["--y", "2"], {"x": 2.0, "y": 3.0}),
+        (r"\frac{x}{y}", ["--x", "1", "--y", "2"], {"x": 0.5, "y": -0.25}),
+        ("x", ["--x", "2", "--latex"], {"x": 1.0}),
+    ],
+)
+def test_programs_that_look_like_something_else(
+    cgviz: Runner, program: str, arguments: list[str], gradient: dict[str, float]
+) -> None:
+    assert cgviz.json(program, *arguments).gradient == gradient
+
+
+def test_without_values_the_table_is_symbolic(cgviz: Runner) -> None:
+    found = cgviz.json("x*y")
+    assert found.gradient == {"x": None, "y": None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["x*y", "--x", "3"], "no value for 'y'; give --y VALUE"),
+        (["x*y", "--x", "3", "--z", "4"], "'z' is no input of the program; its inputs are x, y"),
+        (["alpha*y", "--alhpa", "3", "--y", "1"], "'alhpa' is no input of the program; did you mean --alpha?"),
+        (["x*y", "--fromat", "json"], "'fromat' is no input of the program; did you mean --format?"),
+        (["x*y", "--style", "card"], "'style' is no input of the program, and --style is an option of render;"),
+        (["q = x+y; q*z", "--q", "3"], "'q' is computed by the program and takes no value; its inputs are x, y, z"),
+        (["x*digits", "--x", "3"], "so give --set digits=VALUE"),
+        (["x*y", "--x", "3", "--set", "x=4"], "the input 'x' is given twice"),
+        (["x*y", "--set", "x"], "--set takes NAME=VALUE, as in --set x=3, not 'x'"),
+        (["x*y", "--set", "2x=3"], "--set takes NAME=VALUE, as in --set x=3, not '2x=3'"),
+        (["x*y", "--x", "[1,2]", "--y", "1"], "arrays are not supported yet"),
+        ([], 'PROGRAM is missing, as in cgviz table "x*y" --x 4 --y -3'),
+        (["x", "+", "y"], "one PROGRAM, not 3: x + y; put it in quotes"),
+        (["x*y", "--no-shar"], "'--no-shar' is no option; did you mean --no-share?"),
+        (["x*y", "-of.json"], "'-of.json' is no option; did you mean -o f.json?"),
+        (["x*y", "--file", "a.cg"], "--file names the program already; 'x*y' is one too many"),
+        (["x*y", "--digits", "0"], "Invalid value for '--digits'"),
+        (["x*y", "--format", "xml"], "Invalid value for '--format': 'xml' is not one of"),
+        (["x*y", "-o", "f.xyz"], "'f.xyz' does not say which format; give it .txt .json"),
+    ],
+)
+def test_one_helpful_line(cgviz: Runner, arguments: list[str], message: str) -> None:
+    found = cgviz("table", *arguments)
+    assert found.status == 2
+    assert message in found.message
+    assert found.err.count("\n") == 1
+    assert found.out == ""
+
+
+def test_an_error_in_the_program_has_a_caret(cgviz: Runner) -> None:
+    found = cgviz("table", "tnah(w*x)")
+    assert found.status == 2
+    assert found.err == "cgviz: unknown function 'tnah'; did you mean 'tanh'?\n  tnah(w*x)\n  ^~~~\n"
+
+
+def test_numbers_that_are_not_finite_are_shown_and_said(cgviz: Runner) -> None:
+    found = cgviz("table", "1/(x-x)", "--x", "3")
+    assert found.status == 1
+    assert "inf" in found.out
+    assert "division by zero" in found.message
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"), [("t.json", "{"), ("t.csv", ""), ("t.md", "`f(x, y)"), ("t.tex", ""), ("t.txt", "f(x, y)")]
+)
+def test_a_table_in_a_file(cgviz: Runner, name: str, begins: str) -> None:
+    found = cgviz("table", "x*y", "--x", "2", "--y", "3", "-o", name)
+    assert (found.status, found.out, found.err) == (0, "", f"wrote {name}\n")
+    assert Path(name).read_text(encoding="utf-8").startswith(begins)
+
+
+# where programs are from
+
+
+@pytest.mark.parametrize("ending", [".cg", ".txt", ".TXT"])
+def test_a_program_in_a_file(cgviz: Runner, ending: str) -> None:
+    Path(f"p{ending}").write_bytes(b"\xef\xbb\xbf# a comment\r\nq = x + y\r\nf = q*z\r\n")
+    assert cgviz.json(f"p{ending}", "--x", "-2", "--y", "5", "--z", "-4").gradient == {"x": -4, "y": -4, "z": 3}
+
+
+def test_a_file_of_any_name(cgviz: Runner) -> None:
+    Path("program").write_text("x*y")
+    assert cgviz.json("--file", "program", "--x", "2", "--y", "3").gradient == {"x": 3.0, "y": 2.0}
+
+
+def test_a_tex_file_is_latex(cgviz: Runner) -> None:
+    Path("p.tex").write_text("x y")
+    assert cgviz.json("p.tex", "--x", "2", "--y", "3").gradient == {"x": 3.0, "y": 2.0}
+
+
+def test_a_program_from_standard_input(cgviz: Runner) -> None:
+    found = cgviz.json("-", "--x", "2", "--y", "3", stdin="\ufeffx·y\r\n".encode())
+    assert found.gradient == {"x": 3.0, "y": 2.0}
+
+
+def test_other_text_is_never_looked_up(cgviz: Runner) -> None:
+    Path("x").write_text("y**2")
+    assert cgviz.json("x", "--x", "2").gradient == {"x": 1.0}
+
+
+@pytest.mark.parametrize("one", samples(), ids=lambda one: one.name)
+def test_every_sample_has_a_summary_and_a_table(cgviz: Runner, one: object) -> None:
+    assert one.summary  # type: ignore[attr-defined]
+    found = cgviz.json(f"@{one.name}")  # type: ignore[attr-defined]
+    assert found.status in (0, 1)
+    assert json.loads(found.out)["stages"]
+
+
+def test_samples_are_listed(cgviz: Runner) -> None:
+    found = cgviz("samples")
+    assert found.status == 0
+    assert [line.split()[0] for line in found.out.splitlines()] == [f"@{one.name}" for one in samples()]
+    assert cgviz("samples", "staged").out == sample("staged").text
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        ("@stagd", "there is no sample 'stagd'; did you mean @staged"),
+        ("@", "the name of a sample goes after the @"),
+        ("@../errors", "there is no sample '../errors'"),
+        ("no.cg", "there is no file 'no.cg'"),
+        ("no/such.txt", "there is no file 'no/such.txt'"),
+    ],
+)
+def test_a_program_that_is_not_there(cgviz: Runner, program: str, message: str) -> None:
+    found = cgviz("table", program)
+    assert found.status == 2
+    assert message in found.message
+
+
+# the group
+
+
+def test_version_and_help(cgviz: Runner) -> None:
+    assert cgviz("--version").out == f"cgviz {__version__}\n"
+    assert cgviz("--help").out == cgviz("-h").out == cgviz().out
+    assert "--NAME VALUE" in cgviz("table", "-h").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["rendr"], "there is no command 'rendr'; did you mean 'render'?"),
+        (["x*y", "--x", "3"], "there is no command 'x*y'; to draw a program: cgviz render 'x*y'"),
+        (["--x", "3", "table", "x*y"], "'--x' comes after the command and its program"),
+        (["--style=card", "render"], "'--style=card' comes after the command and its program"),
+        (["gradient"], "there is no command 'gradient'; commands are render, table"),
+        (["-x**2"], "there is no command '-x**2'"),
+        (["samples", "a", "b"], "unexpected extra argument"),
+    ],
+)
+def test_a_slip_before_the_command(cgviz: Runner, arguments: list[str], message: str) -> None:
+    found = cgviz(*arguments)
+    assert found.status == 2
+    assert message in found.message
+    assert found.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "message"),
+    [
+        (KeyboardInterrupt(), 130, ""),
+        (MemoryError(), 1, "not enough memory"),
+        (RecursionError(), 1, "nested too deep"),
+        (ZeroDivisionError("a\nmistake"), 1, "internal error, ZeroDivisionError: a mistake; --debug"),
+    ],
+)
+def test_whatever_happens_is_one_line(
+    cgviz: Runner, monkeypatch: pytest.MonkeyPatch, raised: BaseException, status: int, message: str
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("cgviz.api.read", fails)
+    found = cgviz("table", "x*y")
+    assert found.status == status
+    assert message in found.err
+    assert found.err.count("\n") == bool(message)
+
+
+def test_debug_shows_the_traceback(cgviz: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError):
+        cgviz("table", "x*y", "--x", "1", "--debug")
+    with pytest.raises(UsageError):
+        cgviz("--debug", "table", "x*y", "--x", "1")
+    monkeypatch.setenv("CGVIZ_DEBUG", "1")
+    with pytest.raises(UsageError):
+        cgviz("table", "x*y", "--x", "1")
+
+
+def test_nothing_is_left_behind(cgviz: Runner) -> None:
+    cgviz("table", "x*y")
+    cgviz("table", "x*y", "--x", "1")
+    assert os.listdir() == []
+
+
+# render
+
+
+def test_render_draws_and_prints(cgviz: Runner) -> None:
+    found = cgviz("render", *LECTURE)
+    assert (found.status, found.err) == (0, "wrote f.svg\n")
+    assert found.out == cgviz("table", *LECTURE).out
+    assert Path("f.svg").read_bytes().startswith(b"<?xml")
+    assert os.listdir() == ["f.svg"]
+
+
+def test_the_file_is_named_after_the_output(cgviz: Runner) -> None:
+    assert cgviz("render", "L = (w*x - y)**2", "--to", "dot").err == "wrote L.dot\n"
+    assert Path("L.dot").read_text(encoding="utf-8").startswith("digraph")
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"), [("f.svg", b"<?xml"), ("f.PDF", b"%PDF"), ("f.png", b"\x89PNG"), ("f.dot", b"digraph")]
+)
+def test_the_format_follows_the_ending(cgviz: Runner, name: str, begins: bytes) -> None:
+    assert cgviz("render", "x*y", "-o", name).status == 0
+    assert Path(name).read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("to", "begins"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG"), ("dot", b"digraph")]
+)
+def test_the_picture_on_standard_output(capfdbinary: pytest.CaptureFixture[bytes], to: str, begins: bytes) -> None:
+    assert main(["render", "x*y", "-o", "-", "--to", to]) == 0
+    out, err = capfdbinary.readouterr()
+    assert out.startswith(begins)
+    assert b"gradient   =" not in out
+    assert err == b""
+
+
+def test_a_binary_picture_is_no_text_for_a_terminal(cgviz: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cgviz.cli.streams.is_terminal", lambda: True)
+    found = cgviz("render", "x*y", "-o", "-", "--to", "png")
+    assert found.status == 2
+    assert found.message == "a png is no text for a terminal; send it to a file: -o picture.png"
+
+
+LOOKS = [
+    "--style circuit", "--theme dark", "--theme print", "--theme colorblind", "--direction TB", "--direction tb",
+    "--digits 8", "--background filled", "--background #fF8800", "--outline-text", "--embed-font",
+    "--engine inprocess", "--detail gate", "--no-share", "--ties first",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_look_is_drawn(cgviz: Runner, look: str) -> None:
+    program = "sigmoid(w*x) + max(w, x) + (w*x)**2"
+    plain = cgviz("render", program, "--w", "1.25", "--x", "1.25", "-o", "plain.svg")
+    found = cgviz("render", program, "--w", "1.25", "--x", "1.25", "-o", "other.svg", *look.split())
+    assert plain.status == found.status == 0, found.err
+    assert (Path("plain.svg").read_bytes() == Path("other.svg").read_bytes()) == (look == "--engine inprocess")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "f.jpg"], "the ending '.jpg' is unknown; a picture ends in .svg, .pdf, .png or .dot (or give --to)"),
+        (["-o", "f.svg", "--to", "png"], "--to png and the ending .svg of 'f.svg' do not agree"),
+        (["-o", "-", "--show"], "--show opens a file; -o - writes none"),
+        (["--scale", "0"], "0 is not between 0.05 and 20"),
+        (["--scale", "nan"], "nan is not between 0.05 and 20"),
+        (["--scale", "big"], "'big' is not a valid float"),
+        (["--background", "#12"], "'#12' is none of transparent, filled, #rrggbb"),
+        (["--style", "cards"], "'cards' is not one of 'card', 'circuit'"),
+        (["--theme", "blue"], "'blue' is not one of 'light', 'dark', 'print', 'colorblind'"),
+    ],
+)
+def test_a_picture_that_cannot_be_asked_for(cgviz: Runner, arguments: list[str], message: str) -> None:
+    found = cgviz("render", "x*y", *arguments)
+    assert found.status == 2
+    assert message in found.message
+    assert os.listdir() == []
+
+
+def test_a_picture_that_is_not_finite_is_drawn_and_said(cgviz: Runner) -> None:
+    found = cgviz("render", "1/(x-x)", "--x", "3")
+    assert found.status == 1
+    assert found.err.startswith("wrote f.svg\ncgviz: stage (2)")
+    assert os.listdir() == ["f.svg"]
+
+
+def test_show_opens_the_picture(cgviz: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[list[str]] = []
+    monkeypatch.setattr("cgviz.cli.viewer.sys.platform", "linux")
+    monkeypatch.setattr("cgviz.cli.viewer.shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("cgviz.cli.viewer.subprocess.Popen", lambda command, **_: opened.append(command))
+    assert cgviz("render", "x*y", "--show").status == 0
+    assert opened == [["xdg-open", str(Path("f.svg").resolve())]]
+
+
+def test_show_without_a_viewer_is_one_line(cgviz: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cgviz.cli.viewer.sys.platform", "linux")
+    monkeypatch.setattr("cgviz.cli.viewer.shutil.which", lambda name: None)
+    found = cgviz("render", "x*y", "--show")
+    assert found.status == 1
+    assert found.err == "wrote f.svg\ncgviz: there is no xdg-open here to open the picture; open 'f.svg' yourself\n"
