@@ -14,7 +14,7 @@ RULE = (
 )
 
 
-def embed_font(svg: str) -> str:
+def embed_font(svg: bytes) -> bytes:
     """Returns the picture with a subset of the font (WOFF) for each face that its texts are set in.
 
     Raises RenderError where `svg` is no XML.
@@ -23,8 +23,7 @@ def embed_font(svg: str) -> str:
     rules = "\n".join(rule(style, letters) for style, letters in used(picture).items())
     if not rules:
         return svg
-    data, place = picture.data, picture.content
-    return (data[:place] + f"\n<defs><style>\n{rules}\n</style></defs>".encode() + data[place:]).decode()
+    return svg[: picture.last] + f"<defs><style>\n{rules}\n</style></defs>\n".encode() + svg[picture.last :]
 
 
 def used(picture: Svg) -> dict[Style, list[int]]:

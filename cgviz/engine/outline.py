@@ -14,14 +14,13 @@ OF_TEXT = frozenset("x y text-anchor font-family font-size font-weight font-styl
 ANCHORS = {"middle": 0.5, "end": 1.0}
 
 
-def outline_text(svg: str) -> str:
+def outline_text(svg: bytes) -> bytes:
     """Returns the picture with every text drawn as a path, which says the text by its `aria-label`.
 
     Colour, class and id stay. A text with letters that the project's font lacks stays text.
     Raises RenderError where `svg` is no XML.
     """
-    picture = read(svg)
-    return picture.replaced(lambda text: outlined(text) or picture.data[text.start : text.end]).decode()
+    return read(svg).replaced(lambda text: outlined(text) or svg[text.start : text.end])
 
 
 def outlined(text: SvgText) -> bytes:

@@ -33,11 +33,11 @@ class SvgText:
 
 @dataclass
 class Svg:
-    """A picture read: its bytes, its texts in order, and where the content of its root begins."""
+    """A picture read: its bytes, its texts in order, and where its root ends."""
 
     data: bytes
     texts: list[SvgText]
-    content: int
+    last: int
 
     def replaced(self, new: Callable[[SvgText], bytes]) -> bytes:
         """Returns the picture with every text replaced, and nothing else changed."""
@@ -52,22 +52,21 @@ class Svg:
         yield self.data[done:]
 
 
-def read(svg: str) -> Svg:
-    """Returns the picture of an SVG text; raises RenderError where it is no XML."""
-    reader = Reader(svg.encode())
+def read(svg: bytes) -> Svg:
+    """Returns the picture of an SVG file (UTF-8); raises RenderError where it is no XML."""
+    reader = Reader(svg)
     try:
         reader.parser.Parse(reader.data, True)
     except expat.ExpatError as error:
         raise RenderError(f"this is no SVG: {error}") from None
-    return Svg(reader.data, [text for text in reader.texts if text.says], reader.content)
+    return Svg(reader.data, [text for text in reader.texts if text.says], reader.last)
 
 
 class Reader:
     """Collects the texts while the parser runs through the picture."""
 
     def __init__(self, data: bytes) -> None:
-        self.data, self.texts, self.content, self.depth = data, list[SvgText](), 0, 0
-        self.inside = False
+        self.data, self.texts, self.inside, self.last = data, list[SvgText](), False, 0
         self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
@@ -75,23 +74,16 @@ class Reader:
         self.parser.CharacterDataHandler = self.says
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.note_content()
-        self.depth += 1
         if tag == "text":
             self.inside = True
             self.texts.append(SvgText(attributes, self.parser.CurrentByteIndex))
 
     def says(self, words: str) -> None:
-        self.note_content()
         if self.inside:
             self.texts[-1].says += words
 
     def end(self, tag: str) -> None:
-        self.depth -= 1
+        self.last = self.parser.CurrentByteIndex
         if tag == "text":
             self.inside = False
-            self.texts[-1].end = self.data.index(b">", self.parser.CurrentByteIndex) + 1
-
-    def note_content(self) -> None:
-        if self.depth == 1 and not self.content:
-            self.content = self.parser.CurrentByteIndex
+            self.texts[-1].end = self.data.index(b">", self.last) + 1
