@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from cgviz.errors import cells
 
@@ -13,6 +14,7 @@ Span = tuple[str, str]
 Line = list[Span]
 
 
+@lru_cache(maxsize=1 << 16)
 def width_of(text: str) -> int:
     """Returns how many terminal columns `text` takes."""
     return len(text) if text.isascii() else cells(text)

@@ -6,9 +6,9 @@ import json
 import math
 from typing import Any
 
-from cgviz.graph import CONSTANT, Node
+from cgviz.graph import CONSTANT
 from cgviz.numbers import DIGITS
-from cgviz.passes import Contribution, Run
+from cgviz.passes import Run
 from cgviz.views.table.rows import by_name, flowing
 from cgviz.views.table.spelling import is_short
 
@@ -39,7 +39,16 @@ def document(run: Run) -> dict[str, Any]:
 
 def input_of(run: Run, index: int) -> dict[str, Any]:
     node = run.graph.nodes[index]
-    return {**named(node), "given": run.given.get(node.name, "none"), "shape": list(node.shape), **numbers(run, index)}
+    return {
+        "name": node.name,
+        "label": node.shown,
+        "shape": list(node.shape),
+        "given": run.given.get(node.name, "none"),
+        "value": number(run.values[index]),
+        "gradient": number(run.gradients[index]),
+        "contributions": contributions(run, index),
+        "flags": list(run.flags[index]),
+    }
 
 
 def stage_of(run: Run, spelled: Run, index: int) -> dict[str, Any]:
@@ -47,26 +56,16 @@ def stage_of(run: Run, spelled: Run, index: int) -> dict[str, Any]:
     node = run.graph.nodes[index]
     return {
         "number": run.graph.numbers[index],
-        **named(node),
+        "name": node.name,
+        "label": node.shown,
         "op": node.op.name,
         "formula": spelled.graph.formula(index).text,
         "shape": list(node.shape),
-        "operands": [operand(run, spelled, index, slot) for slot in range(len(node.args))],
-        **numbers(run, index),
-        "gate": node.op.gate,
-    }
-
-
-def named(node: Node) -> dict[str, Any]:
-    return {"name": node.name, "label": node.shown}
-
-
-def numbers(run: Run, index: int) -> dict[str, Any]:
-    """Returns what an input and a stage have in common."""
-    return {
         "value": number(run.values[index]),
         "gradient": number(run.gradients[index]),
-        "contributions": [contribution(run, edge) for edge in flowing(run, index)],
+        "operands": [operand(run, spelled, index, slot) for slot in range(len(node.args))],
+        "contributions": contributions(run, index),
+        "gate": node.op.gate,
         "flags": list(run.flags[index]),
     }
 
@@ -82,8 +81,11 @@ def operand(run: Run, spelled: Run, index: int, slot: int) -> dict[str, Any]:
     return {"slot": slot, "name": node.name, "local": local, "contribution": number(edge.value)}
 
 
-def contribution(run: Run, edge: Contribution) -> dict[str, Any]:
-    return {"via": run.graph.nodes[edge.target].name, "slot": edge.slot, "value": number(edge.value)}
+def contributions(run: Run, index: int) -> list[dict[str, Any]]:
+    """Returns the terms of a node's gradient, in the order in which the backward pass adds them."""
+    nodes = run.graph.nodes
+    edges = flowing(run, index)
+    return [{"via": nodes[edge.target].name, "slot": edge.slot, "value": number(edge.value)} for edge in edges]
 
 
 def number(value: float | None) -> float | str | None:

@@ -33,10 +33,10 @@ def columns(spelling: Spelling, symbolic: bool) -> list[Column]:
     made = [
         Column("#", lambda row: [[(row.number, "muted")]], right=True),
         Column("stage", lambda row: [[(row.name, "name")]], 12),
-        Column("= forward", lambda row: split([(row.forward, "muted" if not row.number else "")]), 14),
+        Column("= forward", lambda row: split([(row.forward, "muted" if not row.number else "")]), 14, most=44),
         Column("value", lambda row: [[(row.value, "value")]], right=True),
         Column("gradient", lambda row: [[(row.gradient, "gradient")]], right=True),
-        Column(f"= backward (upstream {spelling.times} local)", summed, 24),
+        Column(f"= backward (upstream {spelling.times} local)", summed, 24, most=72),
         Column("gate", noted, 18, most=44),
     ]
     return [column for column in made if not (symbolic and column.heading == "value")]

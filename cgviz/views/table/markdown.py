@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cgviz.numbers import DIGITS
 from cgviz.passes import Run
@@ -18,8 +19,9 @@ RULES = ("--:", ":--", ":--", "--:", "--:", ":--", ":--")
 def table(run: Run, digits: int = DIGITS) -> str:
     """Returns head, table, ∇f and the sensitivity sentence."""
     spelling = unicode_spelling(digits)
-    lines = [*head(run, spelling), "", line(HEADINGS), line(RULES)]
-    lines += [line(cells(row, run.symbolic)) for row in rows(run, spelling)]
+    kept = [i for i, heading in enumerate(HEADINGS) if not (run.symbolic and heading == "value")]
+    body = [cells(row, run.symbolic) for row in rows(run, spelling)]
+    lines = [*head(run, spelling), "", *(line([parts[i] for i in kept]) for parts in (HEADINGS, RULES, *body))]
     return "\n".join([*lines, *foot(run, spelling), ""])
 
 
@@ -36,13 +38,13 @@ def foot(run: Run, spelling: Spelling) -> list[str]:
     return [part for text in (code(slopes) if slopes else "", prose(sentences)) if text for part in ("", text)]
 
 
-def cells(row: Row, symbolic: bool) -> list[str]:
+def cells(row: Row, symbolic: bool) -> tuple[str, ...]:
     forward = code(row.forward) if row.number else row.forward
     gradient = code(row.gradient) if symbolic else row.gradient
-    return [row.number, code(row.name), forward, row.value, gradient, code(" + ".join(row.backward)), prose(row.notes)]
+    return row.number, code(row.name), forward, row.value, gradient, code(" + ".join(row.backward)), prose(row.notes)
 
 
-def line(parts: tuple[str, ...] | list[str]) -> str:
+def line(parts: Sequence[str]) -> str:
     return f"| {' | '.join(part.replace('|', chr(92) + '|') for part in parts)} |"
 
 
@@ -55,4 +57,4 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """Returns text in which no character is Markdown or HTML."""
-    return re.sub(r"([\\`*_\[\]<>&#~$:@])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]<>&#~$@])", r"\\\1", text)

@@ -24,10 +24,11 @@ def gradient_line(run: Run, spelling: Spelling) -> list[Piece]:
     shown = graph.inputs if len(graph.inputs) <= MOST_INPUTS else graph.inputs[: MOST_INPUTS - 1]
     more = [] if len(shown) == len(graph.inputs) else [f"{spelling.ellipsis} ({len(graph.inputs) - len(shown)} more)"]
     slopes = [spelling.slope(output, graph.nodes[i].shown) for i in shown]
-    pieces: list[Piece] = [(f"{spelling.nabla}{spelling.name(output)} = [{', '.join(slopes + more)}]", "")]
+    left, right = spelling.brackets
+    pieces: list[Piece] = [(f"{spelling.nabla}{spelling.name(output)} = {left}{', '.join(slopes + more)}{right}", "")]
     if not run.symbolic:
         numbers = [spelling.number(run.gradients[i]) for i in shown]
-        pieces += [(" = [", ""), (", ".join(numbers + more), "gradient"), ("]", "")]
+        pieces += [(f" = {left}", ""), (", ".join(numbers + more), "gradient"), (right, "")]
     return pieces
 
 

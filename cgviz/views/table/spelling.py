@@ -35,6 +35,7 @@ class Spelling:
     ellipsis: str = "…"
     times: str = "×"
     rule: str = "─"
+    brackets: tuple[str, str] = ("[", "]")
     signs: Mapping[int, str] = field(default_factory=dict)
 
     def clean(self, text: str) -> str:
@@ -120,7 +121,7 @@ def unicode_spelling(digits: int = DIGITS) -> Spelling:
 
 def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Spelling:
     """Returns the spelling for an encoding without σ and −: program text."""
-    return Spelling(TEXT, Roomy(), digits, encoding, "grad ", "d", "...", "*", "-", str.maketrans(ASCII))
+    return Spelling(TEXT, Roomy(), digits, encoding, "grad ", "d", "...", "*", "-", signs=str.maketrans(ASCII))
 
 
 def exact_spelling() -> Spelling:
@@ -130,7 +131,7 @@ def exact_spelling() -> Spelling:
 
 def latex_spelling(digits: int = DIGITS) -> Spelling:
     """Returns the spelling in LaTeX's mathematics."""
-    return LatexSpelling(LATEX, LATEX, digits, nabla=r"\nabla ", ellipsis=r"\ldots")
+    return LatexSpelling(LATEX, LATEX, digits, nabla=r"\nabla ", ellipsis=r"\ldots", brackets=(r"\left[", r"\right]"))
 
 
 def spelling_for(encoding: str, digits: int = DIGITS) -> Spelling:
