@@ -36,7 +36,9 @@ class Op:
     slopes    the local derivatives of an op that is linear, whatever its arguments: spares the passes a call
     exact     (mpmath, *args) to the output as an mpmath number
     gates     the op in terms of simpler ones, for gate detail; `fused` says that staging finds it in a text
-    glyph     what stands in the circle of a circuit; `stem` begins the names of its stages
+    glyph     what stands in the circle of a circuit
+    stem      begins the names of its stages (`sigy`); `suffix` ends them instead (`xpysqr`); with `marks`, one before
+              each operand, short names are joined (`xpy`) and the stem is for long ones
     spell     (notation, *operands) to the written form, for what is not written as a call
     pretty    a template for the written call, `{0}` an operand, `{0.atom}` one in brackets unless it is atomic;
     latex     likewise for LaTeX
@@ -63,6 +65,8 @@ class Op:
     fused: bool = False
     glyph: str = ""
     stem: str = ""
+    suffix: str = ""
+    marks: tuple[str, ...] = ()
     spell: Callable[..., Any] | None = None
     pretty: str = ""
     latex: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from cgviz import ieee
 from cgviz.op import Op, register
+from cgviz.ops.rules import is_whole
 
 LONGEST_WRITTEN = 1000
 ELEMENTARY = "Griewank & Walther, Evaluating Derivatives, table 2.3"
@@ -40,7 +41,8 @@ def known_sum(signs: tuple[int, ...]) -> Op:
         slopes=signs,
         exact=lambda mp, *terms: reduce(operator.add, map(operator.mul, signs, terms)),
         glyph="+" if plain else "−" if difference else "±",
-        stem="sum",
+        stem="diff" if difference else "sum",
+        marks=tuple("p" if sign > 0 else "m" for sign in signs),
         spell=lambda notation, *terms: notation.sum(signs, terms),
         gate="distributes",
         says="distributes the gradient" + (" equally" if plain else ", signed,") + " to its inputs",
@@ -82,6 +84,7 @@ def known_product(count: int) -> Op:
         exact=lambda mp, *factors: reduce(operator.mul, factors),
         glyph="×",
         stem="prod",
+        marks=("t",) * count,
         spell=lambda notation, *factors: notation.product(*factors),
         gate="swaps",
         says="swaps its inputs: each gets the gradient times the product of the others",
@@ -144,6 +147,7 @@ divide = register(
         exact=lambda mp, x, y: x / y,
         glyph="÷",
         stem="quot",
+        marks=("", "by"),
         spell=lambda notation, x, y: notation.quotient(x, y),
         says="scales by 1/c, where c is the constant divisor",
         corners="pole at y = 0",
@@ -165,7 +169,7 @@ def scaled_power(exponent: float, x: Any) -> Any:
 def power_domain(x: float, y: float) -> str:
     if x == 0 and y < 0:
         return "division by zero"
-    return "a negative number to a fractional power" if x < 0 and y != math.floor(y) else ""
+    return "a negative number to a fractional power" if x < 0 and math.isfinite(y) and not is_whole(y) else ""
 
 
 def power(exponent: float, written: Any = None) -> Op:
@@ -211,7 +215,8 @@ def known_power(c: float, text: str, written: Same) -> Op:
         stable=numeric,
         exact=lambda mp, x: x ** (shown if isinstance(shown, int) else mp.mpf(c)),
         glyph=f"x^{text}" if text else "x" + superscript_glyph(shown),
-        stem="sqr" if c == 2 else "cube" if c == 3 else "pow",
+        stem="pow",
+        suffix=power_suffix(c),
         spell=spell,
         says=f"scales by {'2x' if c == 2 else 'c·x to the c−1, c the exponent'}",
         corners="none" if c == shown and c >= 0 else "domain: x > 0, or x ≠ 0 for a whole exponent",
@@ -220,6 +225,13 @@ def known_power(c: float, text: str, written: Same) -> Op:
         source=ELEMENTARY,
         parameter=c,
     )
+
+
+def power_suffix(exponent: float) -> str:
+    """Returns what a power adds to the name of its base: `xpysqr`, `xcube`, `xpow4`, `xpowm2`."""
+    if exponent % 1 != 0 or abs(exponent) >= 100:
+        return "pow"
+    return {2: "sqr", 3: "cube"}.get(exponent, f"pow{'m' if exponent < 0 else ''}{abs(exponent):.0f}")
 
 
 def superscript_glyph(exponent: float) -> str:
@@ -248,6 +260,7 @@ pow_: Op = register(
         exact=lambda mp, x, y: mp.power(x, y),
         glyph="xʸ",
         stem="pow",
+        marks=("", "pow"),
         spell=lambda notation, x, y: notation.power(x, y),
         gate="scales",
         says="scales by y·x^(y−1) towards the base and by out·log x towards the exponent",

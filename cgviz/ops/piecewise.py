@@ -6,7 +6,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
@@ -30,7 +30,8 @@ def comparison(name: str, sign: str, holds: Callable[[Any, Any], Any], aliases: 
         partials=lambda out, a, b: (0, 0),
         exact=lambda mp, a, b: mp.mpf(1 if holds(a, b) else 0),
         glyph={"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}.get(sign, sign),
-        stem={"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}[sign],
+        stem="cond",
+        marks=("", {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}[sign]),
         spell=lambda notation, a, b: notation.compare(sign, a, b),
         gate="stops",
         says="stops the gradient: the answer, 1 or 0, does not move with its inputs",
@@ -101,7 +102,7 @@ absolute = register(
     )
 )
 
-sign = register(
+sign: Op = register(
     Op(
         name="sign",
         aliases=("sgn",),
@@ -156,7 +157,7 @@ TIES = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def extremum(name: str, policy: str) -> Op:
     """Returns max or min of any number of operands. Raises UsageError for an unknown policy for ties."""
     if policy not in TIES:
@@ -173,7 +174,7 @@ def extremum(name: str, policy: str) -> Op:
         glyph=name,
         stem=name,
         gate="routes",
-        says=f"routes the whole gradient to its {'largest' if name == 'max' else 'smallest'} input, nothing to the others",
+        says=f"routes the whole gradient to its {'largest' if name == 'max' else 'smallest'} input",
         corner=lambda out, *xs: "tie" if xs.count(out) > 1 else "",
         rule=TIES[policy],
         corners="ties where inputs are equal",
