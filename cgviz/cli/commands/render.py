@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from cgviz.cli import options, streams
 from cgviz.cli.commands.table import print_table
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
+
+if TYPE_CHECKING:
+    from cgviz.passes import Run
 
 FORMATS = ("svg", "pdf", "png", "dot")
 STYLES = ("card", "circuit")
@@ -96,6 +99,7 @@ def command(request: Request, output: str | None, to: str | None, show: bool, **
     from cgviz.output import write
     from cgviz.views.diagram import picture
 
+    say_effort(run)
     drawn = picture(run, format, **look)
     if output == "-":
         streams.say_bytes(drawn)
@@ -107,6 +111,16 @@ def command(request: Request, output: str | None, to: str | None, show: bool, **
         if show:
             view(path)
     run.require_finite()
+
+
+def say_effort(run: Run) -> None:
+    """Says what a layout of this size gives up, before it begins."""
+    from cgviz.engine import notice
+
+    graph = run.graph
+    said = notice(len(graph.inputs) + len(graph.stages), sum(len(node.args) for node in graph))
+    if said:
+        streams.note(said)
 
 
 def format_of(output: str | None, to: str | None) -> str:
