@@ -109,7 +109,7 @@ class Reader:
                 at -= 1
                 wants_operand = True
             else:
-                wants_operand = self.after_operand(token, values, stack)
+                wants_operand = self.after_operand(tokens[at - 2], token, values, stack)
 
     # operands
 
@@ -171,7 +171,7 @@ class Reader:
 
     # after an operand
 
-    def after_operand(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:
+    def after_operand(self, before: Token, token: Token, values: list[Any], stack: list[Pending]) -> bool:
         """Handles what may follow an operand; returns whether another operand is wanted."""
         kind = token.kind
         if kind in COMPARISONS:
@@ -183,6 +183,8 @@ class Reader:
         if kind == "super":
             values[-1] = self.raised_digits(token, values[-1])
             return False
+        if kind == "!" and before.kind == "!":
+            raise self.error("'!!' (double factorial) is not supported; (x!)! takes the factorial twice", token)
         if kind == "!":
             values[-1] = build.call(REGISTRY["factorial"], [settled(values[-1])])
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from unicodedata import normalize
+from unicodedata import decomposition, normalize
 
 from cgviz.errors import ExpressionError, quoted
 
@@ -20,7 +20,7 @@ class Token(NamedTuple):
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 RAISED = str.maketrans(SUPERSCRIPTS, "0123456789+-")
-SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+SUBSCRIPT = re.compile("[₀-₉ₐ-ₜᵢ-ᵪⱼ]+")
 OPERATORS = {
     "^": "**", "·": "*", "×": "*", "⋅": "*", "∙": "*", "∗": "*", "−": "-", "–": "-", "÷": "/",
     "≤": "<=", "≥": ">=", "≠": "!=",
@@ -76,7 +76,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def name(written: str, text: str = "", start: int = 0) -> str:
-    """Returns a name in its one spelling: subscript digits as `_1`, the rest NFKC (`µ` is `μ`).
+    """Returns a name in its one spelling: subscripts as `_1` and `_i`, the rest NFKC (`µ` is `μ`).
 
     Raises ExpressionError for what is no identifier, and for a name longer than 200 characters.
     """
@@ -85,7 +85,11 @@ def name(written: str, text: str = "", start: int = 0) -> str:
         raise ExpressionError(message, text, start, start + LONGEST_NAME)
     if written.isascii():
         return written
-    plain = re.sub("[₀-₉]+", lambda m: "_" + m[0].translate(SUBSCRIPTS), written)
+    plain = SUBSCRIPT.sub(lambda match: "_" + match[0], written)
+    raised = next((c for c in plain if decomposition(c).startswith("<super>")), "")
+    if raised:
+        message = f"{quoted(raised)} is a raised letter: write ^{normalize('NFKC', raised)} for a power"
+        raise ExpressionError(message, text, start, start + len(written))
     normal = normalize("NFKC", plain)
     if not normal.isidentifier():
         raise ExpressionError(f"{quoted(written)} is not a name", text, start, start + len(written))
