@@ -1,0 +1,74 @@
+"""Every sample against its golden files, and the same bytes under every hash seed.
+
+`make golden` writes the files anew; read the diff before you commit it. The DOT is held without the positions, which
+depend on Graphviz's version.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cgviz
+from cgviz.shipped import samples
+from cgviz.views.diagram import picture
+from cgviz.views.table import table
+
+GOLDEN = Path(__file__).parent / "golden"
+POSITION = re.compile(r' (?:pos|lp|xlp)=(?:"[^"]*"|[^\s\]]+)')
+NAMES = [sample.name for sample in samples()]
+
+
+def run_of(name: str) -> cgviz.Run:
+    return cgviz.run(next(sample.text for sample in samples() if sample.name == name))
+
+
+def compare(path: Path, text: str) -> None:
+    if os.environ.get("CGVIZ_GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text, f"{path.name} differs; `make golden` and read the diff"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_table(name: str) -> None:
+    compare(GOLDEN / f"{name}.txt", table(run_of(name)))
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+@pytest.mark.parametrize("name", NAMES)
+def test_dot(name: str, style: str) -> None:
+    dot = picture(run_of(name), "dot", style=style).decode()
+    assert " pos=" in dot
+    compare(GOLDEN / f"{name}.{style}.dot", POSITION.sub("", dot))
+
+
+def test_no_golden_file_is_left_over() -> None:
+    expected = {f"{name}{end}" for name in NAMES for end in (".txt", ".card.dot", ".circuit.dot")}
+    assert {path.name for path in GOLDEN.iterdir()} == expected
+
+
+SCRIPT = """
+import hashlib, cgviz
+from cgviz.shipped import samples
+from cgviz.views.diagram import picture
+from cgviz.views.table import table
+for sample in samples():
+    run = cgviz.run(sample.text, detail="gate")
+    for piece in (picture(run), picture(run, style="circuit"), table(run, "json").encode()):
+        print(sample.name, hashlib.sha256(piece).hexdigest())
+"""
+
+
+def test_the_same_bytes_under_two_hash_seeds() -> None:
+    printed = []
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, env=environment, check=True)
+        printed.append(done.stdout)
+    assert printed[0] == printed[1]
+    assert printed[0].count("\n") == 3 * len(NAMES)
