@@ -1,10 +1,27 @@
 """The drawing engine: DOT text in, bytes out. It knows nothing of graphs, runs or styles."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from cgviz.engine.draw import draw
 from cgviz.engine.effort import effort, notice
-from cgviz.engine.embed import embed_font
 from cgviz.engine.layout import layout
-from cgviz.engine.outline import outline_text
 from cgviz.fonts.metrics import text_width
 
-__all__ = ["draw", "effort", "embed_font", "layout", "notice", "outline_text", "text_width"]
+if TYPE_CHECKING:
+    from cgviz.engine.checkup import Finding, doctor
+    from cgviz.engine.embed import embed_font
+    from cgviz.engine.outline import outline_text
+
+__all__ = ["Finding", "doctor", "draw", "effort", "embed_font", "layout", "notice", "outline_text", "text_width"]
+
+SELDOM = {"Finding": "checkup", "doctor": "checkup", "embed_font": "embed", "outline_text": "outline"}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads what few drawings need when it is first asked for."""
+    if name in SELDOM:
+        return getattr(import_module(f"{__name__}.{SELDOM[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,14 +16,11 @@ class Effort(NamedTuple):
 
 
 QUICK = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
+QUICKEST = {"nslimit": "0.02", "nslimit1": "0.02", "mclimit": "0.01", "splines": "polyline"}
 EFFORTS = (
-    Effort(200, {}),
-    Effort(500, QUICK, "a quicker, less tidy layout"),
-    Effort(
-        3000,
-        {**QUICK, "nslimit": "0.02", "nslimit1": "0.02", "mclimit": "0.01", "splines": "polyline"},
-        "the quickest layout, its wires broken lines",
-    ),
+    Effort(150, {}),
+    Effort(500, QUICK, "laid out quickly, so wires cross more often than they must"),
+    Effort(3000, QUICKEST, "laid out as quickly as can be, so wires cross more often than they must"),
 )
 
 
@@ -38,7 +35,7 @@ def effort(nodes: int, edges: int) -> dict[str, str]:
 def notice(nodes: int, edges: int) -> str:
     """Returns the line for the user about what `effort` gives up; empty where it gives up nothing."""
     said = chosen(nodes, edges).notice
-    return f"{nodes} nodes: {said} is used" if said else ""
+    return f"{nodes} nodes are {said}" if said else ""
 
 
 def chosen(nodes: int, edges: int) -> Effort:

@@ -17,10 +17,12 @@ one_at_a_time = Lock()  # Graphviz keeps global state
 
 
 def available() -> bool:
-    """Returns whether pygraphviz is installed (it is not imported)."""
-    from importlib.util import find_spec
-
-    return find_spec("pygraphviz") is not None
+    """Returns whether pygraphviz is installed and loads."""
+    try:
+        from pygraphviz import graphviz  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def render(dot: str, formats: tuple[str, ...], attributes: Mapping[str, str], positioned: bool) -> list[bytes]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from html import escape
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from cgviz.engine.texts import Style, SvgText, read
 from cgviz.fonts import FACES, FOLDER
@@ -30,7 +30,8 @@ def outlined(text: SvgText) -> bytes:
         return b""
     kept = {name: value for name, value in text.attributes.items() if name not in OF_TEXT}
     attributes = {**kept, "role": "img", "aria-label": text.says, "d": path(text)}
-    return f"<path {' '.join(f'{name}={quoteattr(value)}' for name, value in attributes.items())}/>".encode()
+    written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
+    return f"<path {written}/>".encode()
 
 
 def path(text: SvgText) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 from collections.abc import Mapping
 from shutil import which
 
 from cgviz.engine.messages import failure
-from cgviz.fonts import private_fontconfig
+from cgviz.errors import RenderError
+from cgviz.fonts import settings
+from cgviz.fonts.metrics import covers
 
-MODES = {False: ["-Kdot"], True: ["-Kneato", "-n2"]}
+MODES = {False: ["-Kdot"], True: ["-Kneato", "-n2"]}  # by "does it hold positions"
 
 
 def available() -> bool:
@@ -18,18 +20,20 @@ def available() -> bool:
 
 
 def render(dot: str, formats: tuple[str, ...], attributes: Mapping[str, str], positioned: bool) -> list[bytes]:
-    """Returns one drawing of `dot` per format; see `inprocess.render`."""
-    return [run(dot, form, attributes, positioned) for form in formats]
+    """Returns one drawing of `dot` per format; see `inprocess.render`. Raises RenderError, with what `dot` said."""
+    options = [*MODES[positioned], *(f"-G{name}={value}" for name, value in attributes.items())]
+    return [drawing(dot, [f"-T{form}", *options]) for form in formats]
 
 
-def run(dot: str, form: str, attributes: Mapping[str, str], positioned: bool) -> bytes:
-    """Returns what `dot` writes; raises RenderError with what it said."""
-    options = [f"-G{name}={value}" for name, value in attributes.items()]
-    with private_fontconfig():
-        done = subprocess.run(
-            ["dot", *MODES[positioned], f"-T{form}", *options], input=dot.encode(), capture_output=True, check=False
-        )
-    message = failure(done.stderr.decode(errors="replace"), complete=done.returncode == 0 and bool(done.stdout))
-    if message:
-        raise message
+def drawing(dot: str, options: list[str]) -> bytes:
+    from subprocess import run
+
+    environment = {**os.environ, **settings(others=not covers(dot))}
+    try:
+        done = run(["dot", *options], input=dot.encode(), capture_output=True, check=False, env=environment)
+    except OSError as error:
+        raise RenderError(f"the command `dot` does not start: {error.strerror}") from None
+    trouble = failure(done.stderr.decode(errors="replace"), complete=done.returncode == 0 and bool(done.stdout))
+    if trouble:
+        raise trouble
     return done.stdout

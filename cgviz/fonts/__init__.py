@@ -20,14 +20,8 @@ FOLDER = Path(__file__).parent
 
 @contextmanager
 def private_fontconfig(others: bool = False) -> Iterator[None]:
-    """Lets Fontconfig, when it starts meanwhile, find the project's font, and leaves the environment as it was.
-
-    The configuration names the folder relative to XDG_DATA_HOME: nothing is written, not even a temporary file.
-
-    others  shows it the machine's fonts as well
-    """
-    file = "fonts-and-system.conf" if others else "fonts.conf"
-    mine = {"FONTCONFIG_FILE": str(FOLDER / file), "XDG_DATA_HOME": str(FOLDER.parent)}
+    """Lets Fontconfig, when it starts meanwhile in this process, find the project's font; see `settings`."""
+    mine = settings(others)
     before = {name: os.environ.get(name) for name in mine}
     os.environ.update(mine)
     try:
@@ -38,3 +32,14 @@ def private_fontconfig(others: bool = False) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def settings(others: bool = False) -> dict[str, str]:
+    """Returns the environment variables that show Fontconfig the project's font.
+
+    The configuration names the folder relative to XDG_DATA_HOME: nothing is written, not even a temporary file.
+
+    others  shows it the machine's fonts as well
+    """
+    file = "fonts-and-system.conf" if others else "fonts.conf"
+    return {"FONTCONFIG_FILE": str(FOLDER / file), "XDG_DATA_HOME": str(FOLDER.parent)}
