@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from cgviz.errors import UsageError, quoted
 from cgviz.numbers import DIGITS
-from cgviz.theme import theme as named
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,17 +36,17 @@ def table(run: Run, format: str = "rich", *, digits: int = DIGITS) -> str:
 def show(run: Run, console: Console | None = None, *, digits: int = DIGITS, theme: str | Theme = "light") -> None:
     """Prints the table on standard output, or on a console: in colour on a terminal, and as wide as that is.
 
-    Raises UsageError for a theme that there is not.
+    Raises UsageError, where there is colour, for a theme that there is not.
     """
-    chosen = named(theme)
     if console is None and not is_terminal():
         write_plain(run, digits)
         return
     from rich.console import Console
 
+    from cgviz.theme import theme as named
     from cgviz.views.table.terminal import Table
 
-    (console or Console()).print(Table(run, digits, chosen), soft_wrap=True, end="")
+    (console or Console()).print(Table(run, digits, named(theme)), soft_wrap=True, end="")
 
 
 def is_terminal() -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from cgviz.views.table.fold import Line, fold, line_width, split, width_of
 from cgviz.views.table.rows import Row
@@ -14,8 +14,7 @@ NARROWEST = 20
 WIDE_GAP, GAP = 3, 2
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column: its heading, its cell as words, how narrow it may be folded, and how wide it is at most.
 
     A column of numbers is never folded (`least` is None) and stands at the right.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from cgviz.graph import INPUT
 from cgviz.passes import Contribution, Run
@@ -13,8 +14,7 @@ MOST_TERMS = 6
 WORDS = {"dead": "dead: hands nothing back", "nonfinite": "not finite"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An input or a stage.
 
     number    of the stage; "" for an input
@@ -24,7 +24,6 @@ class Row:
     flags     what is special here, with the rule that was used
     """
 
-    index: int
     number: str
     name: str
     symbol: str
@@ -51,7 +50,6 @@ def row(run: Run, index: int, spelling: Spelling) -> Row:
     graph, node = run.graph, run.graph.nodes[index]
     symbol = spelling.gradient(node.shown)
     return Row(
-        index,
         str(graph.numbers.get(index, "")),
         spelling.name(node.shown),
         symbol,

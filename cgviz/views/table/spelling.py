@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from cgviz.errors import printable
-from cgviz.formula import LATEX, PRETTY, TEXT, Formula, Notation, Pretty, Written
+from cgviz.formula import LATEX, LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
 from cgviz.numbers import DIGITS, exact, number
 from cgviz.op import POWER, PRODUCT
 from cgviz.steps import gradient_name
 
 SAMPLE = "σ−·×²⁹½∇∂…─√≤′"
-ASCII = {"−": "-", "²": "^2", "½": "1/2", "′": "'", "″": "''", "σ": "sigma", "π": "pi", "≤": "<=", "≥": ">=", "≠": "!="}
+ASCII = {"−": "-", "²": "^2", "½": "1/2", "′": "'", "″": "''", "≤": "<=", "≥": ">=", "≠": "!="}
+ASCII |= {letter: name.removeprefix("var") for letter, name in LETTERS.items()}
 LONGEST_NAME, LONGEST_LOCAL, LONGEST_FORMULA = 40, 100, 400
 MOST_LEAVES = 400
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(NamedTuple):
     """A notation, the precision of numbers, and the few signs that stand outside formulas.
 
     head    the notation of the function at the head, which gives a wide fraction room
@@ -36,7 +37,7 @@ class Spelling:
     times: str = "×"
     rule: str = "─"
     brackets: tuple[str, str] = ("[", "]")
-    signs: Mapping[int, str] = field(default_factory=dict)
+    signs: Mapping[int, str] = MappingProxyType({})
 
     def clean(self, text: str) -> str:
         """Returns text of the user with what cannot be shown as escapes: control characters, unknown letters."""
