@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 
 from cgviz.views.diagram.axes import Axes, Point
 from cgviz.views.diagram.order import Order
@@ -14,8 +15,9 @@ from cgviz.views.diagram.spread import spread, within
 
 BETWEEN = 11.0  # between what stands beside one another in a rank
 CORNER = 12.0  # at the ends of a box's side, where no wire enters
-APART = LANE + 4.0  # a wire from what stands beside it, where it can run straighter
+CLOSE = 4.0  # likewise, where a wire runs straighter for it
 STRAIGHTENS = 22.0  # how far a part moves to let a wire run straight
+CENTRES = 70.0  # how far a box moves to stand behind the one, or in the middle of the two, that feed it
 
 Item = tuple[str, int]  # a box (key, -1), or the i-th place where a wire passes (key, i)
 
@@ -42,6 +44,10 @@ class Across:
         self.source = {wire.key: wire.source for wire in self.scene.wires}
         self.passes.update({wire: [] for wire in self.source})
 
+    def room(self, key: str, i: int) -> Point:
+        """Returns the room of an item, before and after its place."""
+        return self.feet[key] if i < 0 else (LANE, LANE)
+
     def arrival(self, wire: str) -> float:
         """Returns where a wire comes from: the last rank that it passed, or its source."""
         return self.passes[wire][-1] if self.passes[wire] else self.box[self.source[wire]]
@@ -53,7 +59,7 @@ def placed(scene: Scene, axes: Axes, order: Order, feet: Mapping[str, Point]) ->
     for column in sorted_columns(scene, order):
         items = [item for _, item in column]
         wants = [want(places, place, item) for place, item in column]
-        rooms = [feet[key] if i < 0 else (LANE, LANE) for key, i in items]
+        rooms = [places.room(key, i) for key, i in items]
         weights = [8.0 if i < 0 else 1.0 for _, i in items]
         found = spread(wants, [a[1] + b[0] + BETWEEN for a, b in pairwise(rooms)], weights)
         places.columns.append(items)
@@ -80,19 +86,36 @@ def sorted_columns(scene: Scene, order: Order) -> list[list[tuple[float, Item]]]
 
 
 def want(places: Across, place: float, item: Item) -> float:
-    """Returns where an item wants to be: where Graphviz put it, or a little off where a wire then runs straight."""
+    """Returns where an item wants to be: where Graphviz put it, or not far from there where its wires run better."""
     key, i = item
     if i >= 0:
-        moves = [places.arrival(key) - place]
-    else:
-        ordered = sorted_lanes(places, key)
-        apart = gaps(ordered, places.axes)
-        reach = lane_reach(places, key, apart)
-        comes = [places.arrival(lane.wire.key) - place for lane in ordered]
-        spots = spread([0.0] * len(ordered), apart)
-        moves = [come - max(spot - reach, min(spot + reach, come)) for come, spot in zip(comes, spots, strict=True)]
-    nearest = min(moves, key=abs, default=0.0)
-    return place + nearest if abs(nearest) < STRAIGHTENS else place
+        came = places.arrival(key)
+        return came if abs(came - place) < STRAIGHTENS else place
+    better = centred(places, key)
+    if better is not None and abs(better - place) < CENTRES:
+        return better
+    move = straightening(places, key, place)
+    far = CENTRES if len(places.scene.into[key]) == 1 else STRAIGHTENS
+    return place + move if abs(move) < far else place
+
+
+def centred(places: Across, key: str) -> float | None:
+    """Returns the middle of the two boxes in the rank before, from which all wires into box `key` come."""
+    wires = places.scene.into[key]
+    if len(wires) != 2 or any(places.passes[wire.key] for wire in wires):
+        return None
+    return sum(places.arrival(wire.key) for wire in wires) / 2
+
+
+def straightening(places: Across, key: str, place: float) -> float:
+    """Returns the least move of box `key` from `place` by which one of the wires into it runs straight."""
+    ordered = sorted_lanes(places, key)
+    apart = gaps(ordered, places.axes)
+    reach = lane_reach(places, key, apart)
+    comes = [places.arrival(lane.wire.key) - place for lane in ordered]
+    spots = spread([0.0] * len(ordered), apart)
+    moves = [come - max(spot - reach, min(spot + reach, come)) for come, spot in zip(comes, spots, strict=True)]
+    return min(moves, key=abs, default=0.0)
 
 
 def sorted_lanes(places: Across, key: str) -> list[Lane]:
@@ -118,22 +141,29 @@ def place_lanes(places: Across, key: str) -> None:
 
 
 def straighten(places: Across, rank: int) -> None:
-    """Moves every wire that passes `rank` in line with its next or its last stop, where nothing is in between."""
+    """Moves what can be moved in `rank` in line with the next or the last stop of its wire, where there is room.
+
+    That is every wire that passes, and every box that has one wire out and none in.
+    """
     items = places.columns[rank]
     for n, (key, i) in enumerate(items):
-        if i < 0:
+        wires = [key] if i >= 0 else [wire.key for wire in places.scene.out[key]]
+        if len(wires) != 1 or (i < 0 and places.lanes[key]):
             continue
-        stops = places.stops(key)
-        low = edge(places, items[n - 1], 1) if n else -1e9
-        high = edge(places, items[n + 1], 0) if n + 1 < len(items) else 1e9
-        for stop in (stops[i + 2], stops[i]):
-            if low + APART <= stop <= high - APART:
-                places.passes[key][i] = stop
-                break
+        before, after = places.room(key, i)
+        low = edge(places, items[n - 1], 1) + before + CLOSE if n else -inf
+        high = edge(places, items[n + 1], 0) - after - CLOSE if n + 1 < len(items) else inf
+        stops = places.stops(wires[0])
+        targets = [stops[i + 2], stops[i]] if i >= 0 else [stops[1]]
+        off, place = min((abs(stop - near), near) for stop in targets for near in [min(max(stop, low), high)])
+        if off < STRAIGHTENS and i >= 0:
+            places.passes[key][i] = place
+        elif off < STRAIGHTENS:
+            places.box[key] = place
 
 
 def edge(places: Across, item: Item, side: int) -> float:
     """Returns where the room of an item begins (side 0) or ends (side 1)."""
     key, i = item
-    middle, room = (places.box[key], places.feet[key]) if i < 0 else (places.passes[key][i], (LANE, LANE))
+    middle, room = places.box[key] if i < 0 else places.passes[key][i], places.room(key, i)
     return middle + room[1] if side else middle - room[0]

@@ -88,8 +88,10 @@ def lead_room(places: Across, box: Box, half: float, fan: float) -> float:
     texts = [text for lane in places.lanes[box.key] for text in (lane.before, lane.after)]
     if not any(texts):
         return ARROW if texts else 0.0
-    free = half - places.axes.half(box)[0] + fan - fan_room(places, box)
-    return max(0.0, longest(texts, places.axes) + 2 * PAD + (0.0 if fan_room(places, box) else ARROW) - free)
+    needed = longest(texts, places.axes) + 2 * PAD
+    if fan_room(places, box):
+        return needed
+    return max(0.0, needed + ARROW - (half - places.axes.half(box)[0]) - fan)
 
 
 def trunk_room(places: Across, box: Box, half: float) -> float:

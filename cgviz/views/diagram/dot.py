@@ -26,7 +26,7 @@ def written(scene: Scene, plan: Plan, axes: Axes, background: str, prefix: str, 
     for box in scene.boxes:
         graph.node(box.key, box.label, **node(box, plan, axes, prefix))
     for trunk in scene.trunks:
-        graph.node(trunk.target, "", **joint(trunk, plan, axes, prefix))
+        graph.node(trunk.target, "", **joint(trunk, len(scene.out[trunk.source]) > 1, plan, axes, prefix))
     for wire in (*scene.trunks, *scene.wires):
         graph.edge(wire.source, wire.target, **edge(wire, plan, axes, prefix))
     return str(graph.source)
@@ -53,14 +53,14 @@ def node(box: Box, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
     return attributes
 
 
-def joint(trunk: Wire, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
-    """Returns the dot at which a fan-out begins."""
+def joint(trunk: Wire, forks: bool, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
+    """Returns the dot at which a fan-out begins; it is not seen where nothing forks."""
     return {
         "id": prefix + trunk.target,
         "class": trunk.classes,
         "tooltip": tip(trunk.words),
         "shape": "circle",
-        "style": "filled",
+        "style": "filled" if forks else "invis",
         "pos": spot(axes.point(plan.centre[trunk.target])),
         "width": inches(JOINT),
         "height": inches(JOINT),

@@ -29,7 +29,7 @@ def cell(texts: Line, width: float, height: float, align: str = "LEFT", span: in
 
 
 def line(texts: Line) -> str:
-    return "".join(map(font, texts))
+    return "".join(font(text) for text in texts if text.text)
 
 
 def font(text: Text) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import graphviz
@@ -46,7 +46,7 @@ def order(scene: Scene, rooms: Mapping[str, Point], engine: str) -> Order:
         between = levels[rank[wire.source] + 1 : rank[wire.target]]
         passes[wire.key] = [across_at(spline, y) for y in between]
     found = Order(len(levels), rank, {key: x for key, (x, _) in nodes.items()}, passes)
-    return found.mirrored() if is_upside_down(scene, found.across) else found
+    return with_inputs_in_order(scene, found.mirrored() if is_upside_down(scene, found.across) else found)
 
 
 def question(scene: Scene, rooms: Mapping[str, Point]) -> str:
@@ -119,3 +119,30 @@ def is_upside_down(scene: Scene, across: Mapping[str, float]) -> bool:
     rows = [inputs, *([wire.source for wire in wires] for wires in scene.into.values())]
     pairs = [(across[a], across[b]) for row in rows for a, b in pairwise(row)]
     return sum((a > b) - (a < b) for a, b in pairs) > 0
+
+
+def with_inputs_in_order(scene: Scene, found: Order) -> Order:
+    """Returns the order with neighbouring inputs exchanged where they then stand as written and no more wires cross."""
+    names = {box.key: n for n, box in enumerate(scene.boxes) if box.rank == "source"}
+    first = sorted((key for key, rank in found.rank.items() if rank == 0), key=lambda key: found.across[key])
+    if len(scene.boxes) > ALIGNED or not names.keys() >= set(first):
+        return found
+    goes: dict[str, list[float]] = {key: [] for key in first}
+    for wire in scene.wires:
+        if wire.source in goes:
+            goes[wire.source].append((*found.passes[wire.key], found.across[wire.target])[0])
+    across, changed = dict(found.across), True
+    while changed:
+        changed = False
+        for n in range(len(first) - 1):
+            a, b = first[n : n + 2]
+            if names[a] > names[b] and crossings(goes[b], goes[a]) <= crossings(goes[a], goes[b]):
+                first[n : n + 2] = b, a
+                across[a], across[b] = across[b], across[a]
+                changed = True
+    return replace(found, across=across)
+
+
+def crossings(upper: Sequence[float], lower: Sequence[float]) -> int:
+    """Returns how many wires cross that go from two neighbours to these places."""
+    return sum(a > b for a in upper for b in lower)

@@ -92,9 +92,14 @@ class Pen:
         step = self.known.edge.get((target, slot))
         if formula is None:
             return Text("no gradient", self.colour(target, self.theme.muted), size, kind="local", step=step)
-        colour = self.theme.muted if formula.pretty == "1" else self.theme.local
+        flows = self.flows(target, slot)
+        colour = self.theme.muted if formula.pretty == "1" or not flows else self.theme.local
         says = f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}"
         return Text(says, self.colour(target, colour), size, kind="local", step=step)
+
+    def flows(self, target: int, slot: int) -> bool:
+        """Tells whether the backward pass uses an edge."""
+        return (target, slot) in self.known.edge
 
     def flags(self, index: int) -> Text | None:
         says = words.flags(self.run, index)
@@ -103,7 +108,7 @@ class Pen:
 
     def wire(self, target: int, slot: int, **texts: Text | None) -> Wire:
         source = self.graph.nodes[target].args[slot]
-        flows = self.run.symbolic or (target, slot) in self.known.edge
+        flows = self.flows(target, slot)
         return Wire(
             key=f"e{target}-{slot}",
             source=f"n{source}",

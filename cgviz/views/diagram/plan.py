@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import sqrt
 
 from cgviz.views.diagram.across import Across, placed
-from cgviz.views.diagram.along import ARROW, PAD, SAME, Rank, ports, ranks
+from cgviz.views.diagram.along import ARROW, PAD, SAME, Rank, fan_room, ports, ranks
 from cgviz.views.diagram.axes import Axes, Point
 from cgviz.views.diagram.order import order
 from cgviz.views.diagram.room import CAPTION, Lane, footprint, near
@@ -86,7 +86,8 @@ class Router:
         row, port = self.rows[self.rank[box.key]], self.places.box[box.key] + offset
         tip = row.centre - depth(box, self.axes, offset)
         straight = abs(port - across) <= SAME
-        until = min(tip - ARROW, row.centre - self.axes.half(box)[0] - (ARROW if straight else row.fan))
+        fanned = fan_room(self.places, box) > 0
+        until = row.centre - row.half - row.fan if fanned else tip - ARROW
         length = max(self.axes.text(lane.before)[0], self.axes.text(lane.after)[0])
         path = self.leads(wire, until - (length + 2 * PAD if length else 0.0))
         if straight:

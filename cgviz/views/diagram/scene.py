@@ -125,6 +125,14 @@ class Scene:
         return {trunk.source: trunk for trunk in self.trunks}
 
     @cached_property
+    def out(self) -> dict[str, list[Wire]]:
+        """The fan-out of each box."""
+        found: dict[str, list[Wire]] = {box.key: [] for box in self.boxes}
+        for wire in self.wires:
+            found[wire.source].append(wire)
+        return found
+
+    @cached_property
     def into(self) -> dict[str, list[Wire]]:
         """The wires into each box, in the order of its operands."""
         found: dict[str, list[Wire]] = {box.key: [] for box in self.boxes}

@@ -28,6 +28,8 @@ def flags(run: Run, index: int) -> str:
     """Returns in a word or two what is remarkable about a node: `tie`, `division by zero`, `does not reach f`."""
     if not run.graph.reached[index]:
         return f"does not reach {brief(run.graph.nodes[run.graph.output].shown, 12)}"
+    if run.trouble and run.trouble.index == index:
+        return run.trouble.reason.partition(", ")[0]
     return ", ".join(FLAGS.get(flag, flag) for flag in run.flags[index])
 
 
