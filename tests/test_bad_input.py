@@ -147,6 +147,7 @@ def test_a_value_that_is_none(value: str) -> None:
         ("f.xyz", 2, "the ending '.xyz' is unknown; a picture ends in .svg, .pdf, .png or .dot"),
         ("f", 2, "'f' has no ending"),
         (".", 2, "'.' has no ending"),
+        ("/dev/full", 1, "cannot write '/dev/full': No space left on device"),
         ("/proc/f.svg", 1, "cannot write '/proc/f.svg'"),
     ],
 )

@@ -13,6 +13,7 @@ import pytest
 from cgviz import __version__
 from cgviz.cli import main
 from cgviz.cli.arguments import Sorted, Spelling, sort
+from cgviz.cli.group import COMMANDS
 from cgviz.cli.values import number
 from cgviz.errors import UsageError
 from cgviz.shipped import sample, samples
@@ -502,3 +503,30 @@ def test_show_without_a_viewer_is_one_line(cgviz: Runner, monkeypatch: pytest.Mo
     found = cgviz("render", "x*y", "--show")
     assert found.status == 1
     assert found.err == "wrote f.svg\ncgviz: there is no xdg-open here to open the picture; open 'f.svg' yourself\n"
+
+
+# doctor
+
+
+def test_doctor_tells_what_draws(cgviz: Runner) -> None:
+    found = cgviz("doctor")
+    assert (found.status, found.err) == (0, "")
+    assert "Graphviz" in found.out
+    assert "!!" not in found.out
+
+
+def test_doctor_says_what_to_do(cgviz: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cgviz.engine.inprocess.available", lambda: False)
+    monkeypatch.setattr("cgviz.engine.process.available", lambda: False)
+    monkeypatch.setenv("PATH", "")
+    found = cgviz("doctor")
+    assert found.status == 1
+    assert "-> install pygraphviz" in found.out
+    assert cgviz("render", "x*y").status == 1
+    assert os.listdir() == []
+
+
+def test_the_list_of_commands_is_whole(cgviz: Runner) -> None:
+    listed = cgviz("--help").out.partition("Commands:\n")[2].partition("\n\n")[0]
+    assert "..." not in listed
+    assert [line.split()[0] for line in listed.splitlines()] == list(COMMANDS)

@@ -100,6 +100,15 @@ def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
         assert "\n" not in str(caught.value)
 
 
+def test_what_is_read_only_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "f.svg"
+    target.write_bytes(b"old")
+    for locked, why in [(target, "the file is read-only"), (tmp_path, "is read-only")]:
+        monkeypatch.setattr(output.os, "access", lambda path, mode, locked=locked: path != str(locked))
+        with pytest.raises(RenderError, match=why):
+            output.check(str(target))
+
+
 @pytest.mark.skipif(AS_ROOT, reason="root may write everywhere")
 def test_a_folder_or_file_that_is_read_only_is_respected(tmp_path: Path) -> None:
     target = tmp_path / "f.svg"

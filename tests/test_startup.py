@@ -138,3 +138,9 @@ def test_closed_standard_streams(closed: str, tmp_path: Path) -> None:
     assert done.returncode == (1 if ">&- " in f"{closed} ".replace("2>&-", "") else 0)
     assert "Traceback" not in done.stderr
     assert os.listdir(tmp_path) == []
+
+
+def test_carets_stay_in_place_where_the_encoding_is_poor() -> None:
+    done = python("-m", "cgviz", "table", "σ(x) + tnah(y)", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[1:] == ["  ?(x) + tnah(y)", "         ^~~~"]

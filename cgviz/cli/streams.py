@@ -74,8 +74,14 @@ def note(text: str) -> None:
             sys.stdout.flush()
     with suppress(OSError, ValueError):
         if sys.stderr is not None:
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(aligned(text, sys.stderr.encoding or "ascii") + "\n")
             sys.stderr.flush()
+
+
+def aligned(text: str, encoding: str) -> str:
+    """Returns a message whose carets stay in place: below the first line an unknown letter is one `?`."""
+    message, newline, marked = text.partition("\n")
+    return message + newline + marked.encode(encoding, "replace").decode(encoding)
 
 
 def read_bytes(most: int) -> bytes:

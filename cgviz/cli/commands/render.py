@@ -125,17 +125,19 @@ def say_effort(run: Run) -> None:
 
 def format_of(output: str | None, to: str | None) -> str:
     """Returns the format of the picture. Raises UsageError for a file's ending that is none, or another than `to`."""
-    if output in (None, "-"):
+    from cgviz.output import is_stream
+
+    if output is None or output == "-":
         return to or "svg"
     ending = os.path.splitext(output)[1].lower()
-    if ending.removeprefix(".") in FORMATS:
+    if ending[1:] in FORMATS:
         if to not in (None, ending[1:]):
             raise UsageError(f"--to {to} and the ending {ending} of {quoted(output, 200)} do not agree")
         return ending[1:]
-    if to is None:
+    if to is None and not is_stream(output):
         met = f"the ending {quoted(ending)} is unknown" if ending else f"{quoted(output, 200)} has no ending"
         raise UsageError(f"{met}; a picture ends in .svg, .pdf, .png or .dot (or give --to)")
-    return to
+    return to or "svg"
 
 
 def check_target(output: str | None, format: str, show: bool) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("rich", "json", "csv", "markdown", "latex")
 ENDINGS = {".txt": "rich", ".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex"}
-HELP = """Print every stage with its value, its gradient and how both came about.
+HELP = """Print every stage: its value, its gradient, how both came about.
 
 \b
   cgviz table "(x+y)*z" --x -2 --y 5 --z -4
