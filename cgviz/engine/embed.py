@@ -51,7 +51,7 @@ def subset(style: Style, letters: list[int]) -> bytes:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    options = Options(name_IDs=[1, 2], glyph_names=False, notdef_outline=False)
+    options = Options(name_IDs=[1, 2], glyph_names=False, notdef_outline=False, bidi_closure=False)
     with TTFont(FOLDER / FACES[style], recalcTimestamp=False) as font:
         subsetter = Subsetter(options)
         subsetter.populate(unicodes=letters)
