@@ -110,12 +110,15 @@ def centred(places: Across, key: str) -> float | None:
 def straightening(places: Across, key: str, place: float) -> float:
     """Returns the least move of box `key` from `place` by which one of the wires into it runs straight."""
     ordered = sorted_lanes(places, key)
+    if not ordered:
+        return 0.0
     apart = gaps(ordered, places.axes)
-    reach = lane_reach(places, key, apart)
+    low, high = lane_limits(places, key, ordered)
     comes = [places.arrival(lane.wire.key) - place for lane in ordered]
     spots = spread([0.0] * len(ordered), apart)
-    moves = [come - max(spot - reach, min(spot + reach, come)) for come, spot in zip(comes, spots, strict=True)]
-    return min(moves, key=abs, default=0.0)
+    before, after = low - spots[0], high - spots[-1]  # how far all lanes may slide together
+    moves = [come - min(max(come, spot + before), spot + after) for come, spot in zip(comes, spots, strict=True)]
+    return min(moves, key=abs)
 
 
 def sorted_lanes(places: Across, key: str) -> list[Lane]:
@@ -123,18 +126,21 @@ def sorted_lanes(places: Across, key: str) -> list[Lane]:
     return lanes(sorted(places.scene.into[key], key=lambda wire: places.arrival(wire.key)), places.axes)
 
 
-def lane_reach(places: Across, key: str, apart: Sequence[float]) -> float:
-    """Returns how far the lanes of a box may slide from the middle of its side, all together."""
-    half = places.axes.half(places.scene.box[key])[1]
-    return max(0.0, half - CORNER - sum(apart) / 2) if places.scene.slides else 0.0
+def lane_limits(places: Across, key: str, ordered: Sequence[Lane]) -> Point:
+    """Returns how far before and after the middle of a box its lanes may be, so that they stay in its room."""
+    span = sum(gaps(ordered, places.axes)) / 2
+    side = max(span, places.axes.half(places.scene.box[key])[1] - CORNER if places.scene.slides else 0.0)
+    before, after = places.feet[key]
+    return -min(side, before - ordered[0].room[0]), min(side, after - ordered[-1].room[1])
 
 
 def place_lanes(places: Across, key: str) -> None:
     """Gives every wire into box `key` its lane, as near as can be to where it comes from."""
     ordered = places.lanes[key] = sorted_lanes(places, key)
+    if not ordered:
+        return
     apart = gaps(ordered, places.axes)
-    reach = lane_reach(places, key, apart) + sum(apart) / 2
-    low, high = places.box[key] - reach, places.box[key] + reach
+    low, high = (places.box[key] + limit for limit in lane_limits(places, key, ordered))
     wants = [min(max(places.arrival(lane.wire.key), low), high) for lane in ordered]
     for lane, place in zip(ordered, within(spread(wants, apart), apart, low, high), strict=True):
         places.lane[lane.wire.key] = place

@@ -42,8 +42,8 @@ def font(text: Text) -> str:
 
 
 def plain(text: str) -> str:
-    """Returns the user's text, on one line and never markup."""
-    return html.escape(one_line(text))
+    """Returns the user's text, on one line, and neither markup nor one of Graphviz's escapes."""
+    return html.escape(one_line(text)).replace("\\", "\\\\")
 
 
 def one_line(text: str) -> str:

@@ -47,22 +47,47 @@ def near(axes: Axes) -> float:
 
 def gaps(row: Sequence[Lane], axes: Axes) -> list[float]:
     """Returns how far apart neighbouring lanes are at least."""
-    apart = 5.0 if axes.flat else 12.0
-    return [a.room[1] + b.room[0] + apart for a, b in pairwise(row)]
+    return [a.room[1] + b.room[0] + apart(axes) for a, b in pairwise(row)]
+
+
+def apart(axes: Axes) -> float:
+    return 5.0 if axes.flat else 12.0
 
 
 def footprint(box: Box, scene: Scene, axes: Axes) -> Point:
-    """Returns how much room a box takes across, before and after its centre, with all that belongs to it."""
+    """Returns how much room a box takes across, before and after its centre, with all that belongs to it.
+
+    The order of the wires into it is not known yet, so the room is enough for any.
+    """
     half = axes.half(box)[1]
-    row = lanes(scene.into[box.key], axes)
-    span = sum(gaps(row, axes)) / 2
     before = after = half
-    if row:
-        before = max(before, span + row[0].room[0] + MARGIN, *(lane.room[0] for lane in row))
-        after = max(after, span + row[-1].room[1] + MARGIN, *(lane.room[1] for lane in row))
+    wires = scene.into[box.key]
+    if wires:
+        outer = [outer_room(wire, axes) for wire in wires]
+        span = widest_span(wires, outer, axes) / 2
+        before = max(before, span + max(room for room, _ in outer) + MARGIN)
+        after = max(after, span + max(room for _, room in outer) + MARGIN)
     trunk = scene.trunk.get(box.key)
     if trunk:
         before, after = max(before, side_room(trunk.before, axes)), max(after, side_room(trunk.after, axes))
     if box.caption:
         after = max(after, half + CAPTION + axes.lines(box.caption)[1])
     return before, after
+
+
+def outer_room(wire: Wire, axes: Axes) -> Point:
+    """Returns the room that a wire takes before it where it is the first one, and after it where it is the last."""
+    if wire.beside and not axes.flat:
+        return side_room(wire.beside, axes), side_room(wire.beside, axes)
+    return lane(wire, axes, first=True).room
+
+
+def widest_span(wires: Sequence[Wire], outer: Sequence[Point], axes: Axes) -> float:
+    """Returns how far the first and the last lane are apart in the worst order of the wires."""
+    if len(wires) == 1:
+        return 0.0
+    row = [lane(wire, axes, first=False) for wire in wires]
+    firsts = sorted(range(len(row)), key=lambda i: outer[i][0])[:2]
+    lasts = sorted(range(len(row)), key=lambda i: outer[i][1])[:2]
+    least = min(outer[first][0] + outer[last][1] for first in firsts for last in lasts if first != last)
+    return sum(sum(one.room) for one in row) + apart(axes) * (len(row) - 1) - least

@@ -1,0 +1,401 @@
+"""The diagram: nothing overlaps, everything is named, the same program gives the same bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+import sympy
+
+import cgviz
+from cgviz import shipped
+from cgviz.errors import RenderError, UsageError
+from cgviz.graph import CONSTANT
+from cgviz.numbers import number
+from cgviz.passes import Run
+from cgviz.theme import THEMES
+from cgviz.theme import theme as theme_of
+from cgviz.views.diagram import DIRECTIONS, STYLES, diagram, format_of, picture, scene_of
+from cgviz.views.diagram.axes import Axes, Point
+from cgviz.views.diagram.plan import Plan, planned
+from cgviz.views.diagram.scene import Scene
+from cgviz.views.diagram.spread import spread, within
+
+SVG = "{http://www.w3.org/2000/svg}"
+LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
+HOSTILE = [
+    "x[b]",
+    "x < y",
+    "node",
+    "graph",
+    "lambda",
+    "dx",
+    "a\\nb",
+    '"',
+    "&",
+    "<b>",
+    "\\N",
+    "&lt;",
+    "a;b",
+    "x:y",
+    "%s",
+    "é½",
+]
+SAMPLES = {sample.name: sample.text for sample in shipped.samples()}
+PROGRAMS = {
+    **SAMPLES,
+    "gates of the lecture": "f = 1/(1 + exp(-(x*2 - 3/y)))**2 - 1",
+    "long names": "a_very_long_name_of_an_input*another_name_that_never_ends + a_very_long_name_of_an_input",
+    "many terms": " + ".join(f"w{i}*x{i % 3}" for i in range(9)),
+    "many factors": "*".join(f"w{i}" for i in range(7)) + " + w0",
+    "unused": "a = x*y; b = a + 1; c = sigmoid(b); f = a*z",
+    "unicode": "σ(α·β + γ₁) + exp(θ)/Ω",
+    "constant": "2*3 + 1",
+    "input": "x",
+    "power tower": "x**x**x + x",
+    "crossing": "a = x1*y3; b = x2*y2; c = x3*y1; f = a*c + b*a + c*x1 + y3",
+}
+Rectangle = tuple[float, float, float, float]
+
+
+def run_of(program: str, detail: str = "stage") -> Run:
+    """Returns a run with values for every input that has none."""
+    symbolic = cgviz.run(program, detail=detail)
+    if not symbolic.symbolic:
+        return symbolic
+    names = [symbolic.graph.nodes[i].name for i in symbolic.graph.inputs]
+    return cgviz.run(program, {name: 0.37 * (i + 1) - 1 for i, name in enumerate(names)}, detail=detail)
+
+
+@pytest.fixture(scope="module")
+def lecture() -> Run:
+    return cgviz.run(LECTURE, x=3, y=-4)
+
+
+def planned_scene(run: Run, style: str, direction: str) -> tuple[Scene, Axes, Plan]:
+    axes = Axes(direction)
+    scene = scene_of(run, style, theme_of("light"), 4)
+    return scene, axes, planned(scene, axes)
+
+
+def rectangles(scene: Scene, axes: Axes, plan: Plan) -> dict[str, Rectangle]:
+    """Returns the room of every box, caption and text as (left, bottom, right, top)."""
+    found = {}
+
+    def enter(name: str, centre: Point, width: float, height: float) -> None:
+        x, y = axes.point(centre)
+        found[name] = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+    for box in scene.boxes:
+        enter(box.key, plan.centre[box.key], box.width, box.height)
+        if box.caption:
+            enter(f"{box.key} caption", plan.caption[box.key], *axes.size(*axes.lines(box.caption)))
+    for key, texts in plan.texts.items():
+        for i, (text, centre) in enumerate(texts):
+            enter(f"{key} text {i} {text.text}", centre, text.width, text.height)
+    return found
+
+
+def overlaps(a: Rectangle, b: Rectangle, slack: float = 0.1) -> bool:
+    return a[0] < b[2] - slack and b[0] < a[2] - slack and a[1] < b[3] - slack and b[1] < a[3] - slack
+
+
+def points_on(path: list[Point], steps: int = 12) -> Iterator[Point]:
+    for start in range(0, len(path) - 1, 3):
+        a, b, c, d = path[start : start + 4]
+        for n in range(steps + 1):
+            t = n / steps
+            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            x, y = (sum(w * p[k] for w, p in zip(weights, (a, b, c, d), strict=True)) for k in (0, 1))
+            yield x, y
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_nothing_overlaps(name: str, style: str, direction: str) -> None:
+    stages = run_of(PROGRAMS[name])
+    for run in (stages, Run(stages.bare, None), run_of(PROGRAMS[name], "gate")):
+        scene, axes, plan = planned_scene(run, style, direction)
+        rooms = rectangles(scene, axes, plan)
+        assert_nothing_overlaps(rooms)
+        assert_wires_keep_clear(scene, axes, plan, rooms)
+
+
+def assert_nothing_overlaps(rooms: dict[str, Rectangle]) -> None:
+    ordered = sorted(rooms.items(), key=lambda item: item[1][0])
+    for n, (one, a) in enumerate(ordered):
+        for other, b in ordered[n + 1 :]:
+            if b[0] > a[2]:
+                break
+            assert not overlaps(a, b), f"{one} overlaps {other}"
+
+
+def assert_wires_keep_clear(scene: Scene, axes: Axes, plan: Plan, rooms: dict[str, Rectangle]) -> None:
+    """No wire crosses a text, also not its own, and none crosses a box."""
+    ordered = sorted(rooms.items(), key=lambda item: item[1][0])
+    lefts, widest = [room[0] for _, room in ordered], max(room[2] - room[0] for room in rooms.values())
+    for wire in (*scene.wires, *scene.trunks):
+        for x, y in map(axes.point, points_on(plan.path[wire.key])):
+            for name, room in ordered[bisect_left(lefts, x - widest) : bisect_left(lefts, x)]:
+                crosses = name not in (wire.source, wire.target) and overlaps((x, y, x, y), room, slack=0.5)
+                assert not crosses, f"{wire.key} crosses {name}"
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_inputs_at_the_left_and_output_at_the_right(lecture: Run, style: str) -> None:
+    scene, _, plan = planned_scene(lecture, style, "LR")
+    along = {key: place[0] for key, place in plan.centre.items()}
+    inputs = [along[box.key] for box in scene.boxes if box.rank == "source"]
+    output = next(along[box.key] for box in scene.boxes if box.rank == "sink")
+    assert set(inputs) == {min(along.values())}
+    assert output == max(along.values())
+
+
+def test_inputs_stand_as_written_where_no_more_wires_cross() -> None:
+    run = cgviz.run("1/(1+exp(-(w0*x0 + w1*x1 + w2)))", detail="gate")
+    scene, _, plan = planned_scene(run, "circuit", "LR")
+    names = sorted((plan.centre[box.key][1], box.lines[0][0].text) for box in scene.boxes if box.rank == "source")
+    assert [name for _, name in names] == ["w0", "x0", "w1", "x1", "w2"]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_all_texts_are_inside_the_picture(lecture: Run, style: str) -> None:
+    from cgviz.engine import text_width
+
+    root = ET.fromstring(picture(lecture, style=style))
+    _, _, width, height = map(float, root.get("viewBox", "").split())
+    shift = re.search(r"translate\(([-\d.]+) ([-\d.]+)\)", next(root.iter(f"{SVG}g")).get("transform", ""))
+    assert shift
+    for text in root.iter(f"{SVG}text"):
+        x, y = float(text.get("x", "")) + float(shift[1]), float(text.get("y", "")) + float(shift[2])
+        assert 0 <= x <= x + text_width(text.text or "", float(text.get("font-size", ""))) <= width
+        assert 9 <= y <= height - 3
+
+
+def test_card_shows_every_number_of_the_run(lecture: Run) -> None:
+    dot = diagram(lecture).dot
+    for index, node in enumerate(lecture.graph.nodes):
+        assert f"<B>{node.shown}</B>" in dot
+        assert f">{number(lecture.values[index])}<" in dot
+        assert f">{number(lecture.gradients[index])}<" in dot
+    for says in ("× 2·xpy", "× −1/den²", "× (1 − sigx)·sigx", "∂f/∂xpysqr", " = num·invden"):
+        assert f">{says}<" in dot
+
+
+def test_circuit_shows_contributions_and_their_total(lecture: Run) -> None:
+    x = lecture.graph.inputs[0]
+    dot = diagram(lecture, style="circuit").dot
+    assert len(lecture.contributions[x]) == 3
+    for value in [*(edge.value for edge in lecture.contributions[x]), lecture.gradients[x]]:
+        assert f">{number(value)}<" in dot
+
+
+@pytest.mark.parametrize(
+    ("program", "glyph"),
+    [("x + 1", "+1"), ("-x", "×−1"), ("2*x", "×2"), ("x/2", "÷2"), ("x - 3", "−3"), ("3 - x", "3−"), ("x**2", "x²")],
+)
+def test_constants_are_folded_into_their_gate(program: str, glyph: str) -> None:
+    run = cgviz.run(program, x=5)
+    scene = scene_of(run, "circuit", theme_of("light"), 4)
+    assert [box.lines[0][0].text for box in scene.boxes if "stage" in box.classes] == [glyph]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_symbolic_state_has_no_numbers(name: str, style: str) -> None:
+    run = run_of(SAMPLES[name])
+    scene = scene_of(Run(run.bare, None), style, theme_of("light"), 4)
+    kinds = {text.kind for box in scene.boxes for text in box.texts}
+    for wire in (*scene.wires, *scene.trunks):
+        kinds |= {text.kind for text in (wire.before, wire.after, wire.beside) if text}
+    assert not kinds & {"value", "contribution"}
+    assert "∂" in diagram(Run(run.bare, None), style=style).dot
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_hostile_names_appear_whole(style: str) -> None:
+    total = sympy.Add(*(sympy.Symbol(name) for name in HOSTILE), evaluate=False)
+    run = cgviz.run(total, {name: i for i, name in enumerate(HOSTILE)})
+    made = diagram(run, style=style)
+    svg = ET.fromstring(made.draw("svg"))
+    shown = {text.text for text in svg.iter(f"{SVG}text")}
+    names = {node.shown for node in run.graph.nodes if node.op is not CONSTANT}
+    assert {name.replace("\n", "\\n") for name in names} <= shown
+    drawn = subprocess.run(["dot", "-Tsvg"], input=made.dot.encode(), capture_output=True, check=True)
+    assert {name.replace("\n", "\\n") for name in names} <= {
+        text.text for text in ET.fromstring(drawn.stdout).iter(f"{SVG}text")
+    }
+    assert made.draw("pdf").startswith(b"%PDF")
+    assert made.draw("png").startswith(b"\x89PNG")
+
+
+def test_dot_text_draws_the_same_picture(lecture: Run) -> None:
+    made = diagram(lecture)
+    drawn = subprocess.run(["dot", "-Tsvg"], input=made.draw("dot"), capture_output=True, check=True)
+    theirs, ours = (
+        [
+            [float(n) for n in re.findall(r"-?[\d.]+", path.get("d", ""))]
+            for path in ET.fromstring(svg).iter(f"{SVG}path")
+        ]
+        for svg in (drawn.stdout, made.draw("svg"))
+    )
+    spans = [[max(numbers) - min(numbers) for numbers in paths] for paths in (theirs, ours)]
+    assert spans[0] == pytest.approx(spans[1], abs=1.5)
+
+
+def test_parts_have_ids_classes_titles_and_descriptions(lecture: Run) -> None:
+    root = ET.fromstring(picture(lecture))
+    groups = {group.get("id", ""): group for group in root.iter(f"{SVG}g")}
+    assert len(groups) == len(list(root.iter(f"{SVG}g")))
+    prefixes = {name.partition("-")[0] for name in groups}
+    assert len(prefixes) == 1
+    (prefix,) = prefixes
+    assert re.fullmatch(r"cg[0-9a-f]{8}", prefix)
+    for group in groups.values():
+        if group.get("class") != "graph":
+            assert group.findtext(f"{SVG}title")
+            assert group.findtext(f"{SVG}desc")
+    xpy = groups[f"{prefix}-n{next(i for i, node in enumerate(lecture.graph) if node.name == 'xpy')}"]
+    assert xpy.findtext(f"{SVG}title") == "(4) xpy = x + y"
+    assert (xpy.findtext(f"{SVG}desc") or "").startswith("value −1; ∂f/∂xpy = 1.583; the gate distributes")
+    assert set((xpy.get("class") or "").split()) == {"node", "stage", "step-4"}
+    assert not list(root.iter(f"{SVG}a"))
+
+
+def test_numbers_know_their_step(lecture: Run) -> None:
+    root = ET.fromstring(picture(lecture))
+    steps = lecture.steps
+    shown = {(text.get("class"), text.text) for text in root.iter(f"{SVG}text")}
+    for n, step in enumerate(steps, 1):
+        kind = "value" if n <= len(lecture.graph.stages) else None
+        if kind:
+            assert (f"value step-{n}", number(step.value)) in shown
+    assert (f"gradient step-{len(lecture.graph.stages) + 1}", "1") in shown
+    last = max(n for n, step in enumerate(steps, 1) if step.index == lecture.graph.inputs[0])
+    assert (f"gradient step-{last}", number(lecture.gradient["x"])) in shown
+
+
+def test_alternative_text(lecture: Run) -> None:
+    root = ET.fromstring(picture(lecture))
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}title") == f"Computational graph of {LECTURE}"
+    assert root.findtext(f"{SVG}desc") == (
+        "At x = 3, y = −4 the value of f is 1.546; the gradient is ∂f/∂x = 2.06, ∂f/∂y = 1.592."
+    )
+
+
+def test_ids_tell_programs_apart() -> None:
+    one, other = (set(re.findall(r'id="([^"]+)"', picture(cgviz.run(p, x=2)).decode())) for p in ("x*x", "x+x"))
+    assert one
+    assert not one & other
+
+
+def test_two_edges_between_the_same_nodes() -> None:
+    scene, _, plan = planned_scene(cgviz.run("x*x", x=3), "card", "LR")
+    assert len(scene.wires) == 2
+    first, second = (plan.tip[wire.key] for wire in scene.wires)
+    assert first != second
+
+
+def test_flags_are_shown() -> None:
+    assert ">tie<" in diagram(cgviz.run("max(x, y)", x=2, y=2)).dot
+    assert ">division by zero<" in diagram(cgviz.run("x/(x + y)", x=2, y=-2), style="circuit").dot
+    assert ">does not reach f<" in diagram(cgviz.run("a = x + 1; f = x*x", x=2)).dot
+
+
+def test_branch_not_taken_is_dashed() -> None:
+    scene = scene_of(cgviz.run("where(x > 0, log(x), x**2)", x=-1.5), "card", theme_of("light"), 4)
+    assert [wire.dashed for wire in scene.into[scene.boxes[-1].key]] == [True, True, False]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("style", STYLES)
+def test_themes_colour_values_and_gradients(lecture: Run, theme: str, style: str) -> None:
+    colours = THEMES[theme]
+    root = ET.fromstring(picture(lecture, style=style, theme=theme, background="filled"))
+    found = {(text.get("class") or "").split()[0]: text for text in root.iter(f"{SVG}text")}
+    assert found["value"].get("fill") == colours.value
+    assert found["gradient"].get("fill") == colours.gradient
+    assert (found["gradient"].get("font-style") == "italic") == colours.slanted
+    assert colours.value != colours.gradient
+    assert next(root.iter(f"{SVG}polygon")).get("fill") == colours.background
+
+
+def test_background_is_transparent_unless_asked_for(lecture: Run) -> None:
+    first = ET.fromstring(picture(lecture)).find(f"{SVG}g/{SVG}polygon")
+    assert first is None or first.get("fill") == "none"
+
+
+def test_digits(lecture: Run) -> None:
+    assert ">1.5456449<" in diagram(lecture, digits=8).dot
+
+
+def test_scale(lecture: Run) -> None:
+    once, twice = (
+        float(ET.fromstring(picture(lecture, scale=scale)).get("width", "").removesuffix("pt")) for scale in (1, 2)
+    )
+    assert twice == pytest.approx(2 * once, rel=0.01)
+
+
+def test_the_same_bytes_under_any_hash_seed() -> None:
+    code = (
+        "import cgviz, hashlib; from cgviz.views.diagram import picture\n"
+        f"run = cgviz.run({LECTURE!r}, x=3, y=-4)\n"
+        "for style in ('card', 'circuit'):\n"
+        "    for form in ('svg', 'dot', 'png', 'pdf'):\n"
+        "        print(hashlib.sha256(picture(run, form, style=style)).hexdigest())\n"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"style": "cards"},
+        {"theme": "solarized"},
+        {"direction": "RL"},
+        {"background": "a b"},
+        {"background": "#12"},
+        {"format": "gif"},
+    ],
+)
+def test_options_that_there_are_not(lecture: Run, option: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="there are"):
+        picture(lecture, **option)  # type: ignore[arg-type]
+
+
+def test_format_of_a_file() -> None:
+    assert format_of("a.b.PDF") == "pdf"
+    with pytest.raises(UsageError, match="ends in"):
+        format_of("picture.gif")
+
+
+def test_too_large_a_graph_is_refused() -> None:
+    names = "+".join(f"x{i}" for i in range(8000))
+    with pytest.raises(RenderError, match="too many"):
+        picture(cgviz.run(names))
+
+
+def test_spread_keeps_order_and_distance() -> None:
+    places = spread([0, 0, 10, 10.5], [4, 4, 4])
+    assert all(b - a >= 4 - 1e-9 for a, b in pairwise(places))
+    assert sum(places) == pytest.approx(20.5)
+    assert spread([0.0, 100.0], [4.0]) == [0, 100]
+
+
+def test_within_moves_inside() -> None:
+    assert within([-9, 0, 30], [2, 2], -5, 5) == [-5, 0, 5]
