@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cgviz.errors import ExpressionError
+from cgviz.errors import ExpressionError, quoted
 from cgviz.language import latex_macros as macros
 from cgviz.language.latex_names import Name, Names
 from cgviz.language.latex_pieces import Piece
-from cgviz.language.latex_spans import Item, Span, around, named, synthetic, within
+from cgviz.language.latex_spans import Item, Span, around, called, synthetic, within
 from cgviz.language.tokens import Token
 from cgviz.op import REGISTRY
 
@@ -33,20 +33,18 @@ class Calls:
         """Reads a name, and the bracket after it where it is a function."""
         first, name = self.pieces[span.at], self.names.read(span.at)
         span.at = name.end
-        place = Token("name", name.text, first.start, self.pieces[name.end - 1].end)
+        last = self.pieces[name.end - 1]
         if self.applied(name, name.end, span.end):
             follower = self.pieces[name.end]
             span.at = follower.partner + 1
             inside = Span(name.end + 1, follower.partner)
-            called = place._replace(text=self.function_name(name))
-            return [called, *within(follower, self.pieces[follower.partner], inside)]
-        if name.end == span.end:
-            return [place]
-        follower = self.pieces[name.end]
-        if follower.text == "^" and self.applied(name, self.names.extent(name.end + 1), span.end):
-            raise self.error("a power or an inverse of a function: put the whole call in brackets", first, follower)
-        is_factor = follower.kind == "open" and follower.text != "{" and not self.is_function(name)
-        return [place, synthetic("*", follower)] if is_factor else [place]
+            head = Token("call", self.function_name(name), first.start, last.end)
+            return [head, *within(follower, self.pieces[follower.partner], inside)]
+        if name.end < span.end and self.pieces[name.end].text == "^":
+            if self.applied(name, self.names.extent(name.end + 1), span.end):
+                message = "a power or an inverse of a function: put the whole call in brackets"
+                raise self.error(message, first, self.pieces[name.end])
+        return [Token("name", name.text, first.start, last.end)]
 
     def applied(self, name: Name, at: int, end: int) -> bool:
         """Tells whether the bracket at `at` holds the arguments of `name`."""
@@ -73,6 +71,13 @@ class Calls:
             return name.text
         return macros.APPLIED.get(name.text) or registered(name.text)
 
+    def times(self, name: Token, bracket: Token) -> Token:
+        """Returns the `*` between a name and a bracket that holds no arguments of it."""
+        if name.text in REGISTRY and name.text not in {*macros.GREEK.values(), *self.variables}:
+            message = f"{quoted(name.text)} is a function: put its argument in brackets, {name.text}(...)"
+            raise ExpressionError(message, self.text, name.start, name.end)
+        return Token("*", "*", bracket.start, bracket.end)
+
     def operator(self, span: Span) -> list[Item]:
         """Reads `\\operatorname{relu}` and its argument."""
         piece, at = self.pieces[span.at], span.at + 1
@@ -96,7 +101,7 @@ class Calls:
             else:
                 raise self.error(f"a subscript of '\\{piece.text}' cannot be read", piece, self.pieces[start])
         argument = self.argument(span, piece)
-        call = self.logarithm(piece, argument, *base) if base else [named(name, piece), *argument]
+        call = self.logarithm(piece, argument, *base) if base else [called(name, piece), *argument]
         return [*around(piece, call), *power] if power else call
 
     def power(self, piece: Piece, start: int, end: int) -> list[Item]:
@@ -110,9 +115,9 @@ class Calls:
         """Returns a logarithm to the base that stands at `start`."""
         base = self.written(start, end)
         if base in ("2", "10"):
-            return [named(f"log{base}", piece), *argument]
-        top = [named("log", piece), *argument]
-        bottom = [named("log", piece), *around(piece, [Span(start, end)])]
+            return [called(f"log{base}", piece), *argument]
+        top = [called("log", piece), *argument]
+        bottom = [called("log", piece), *around(piece, [Span(start, end)])]
         return around(piece, [*top, synthetic("/", piece), *bottom])
 
     def written(self, start: int, end: int) -> str:

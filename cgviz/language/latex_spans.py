@@ -35,8 +35,9 @@ def synthetic(kind: str, piece: Piece) -> Token:
     return Token(kind, kind, piece.start, piece.end)
 
 
-def named(name: str, piece: Piece) -> Token:
-    return Token("name", name, piece.start, piece.end)
+def called(name: str, piece: Piece) -> Token:
+    """Returns a function's name: the bracket after it holds its arguments."""
+    return Token("call", name, piece.start, piece.end)
 
 
 def around(piece: Piece, items: Sequence[Item]) -> list[Item]:

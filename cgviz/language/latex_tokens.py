@@ -10,7 +10,7 @@ from cgviz.language.latex_calls import Calls
 from cgviz.language.latex_cases import rows
 from cgviz.language.latex_names import touches, touching_digit
 from cgviz.language.latex_pieces import Piece
-from cgviz.language.latex_spans import Item, Span, around, named, synthetic, within
+from cgviz.language.latex_spans import Item, Span, around, called, synthetic, within
 from cgviz.language.latex_statements import is_equals
 from cgviz.language.tokens import OPERATORS, SUPERSCRIPTS, Token
 
@@ -22,12 +22,14 @@ class Translator:
         self.calls, self.text, self.pieces, self.names = calls, calls.text, calls.pieces, calls.names
 
     def tokens(self, start: int, end: int) -> list[Token]:
-        """Returns the tokens of a statement, without its "end"."""
+        """Returns the tokens of a statement, without its "end". A name before a bracket is a call or a factor."""
         made: list[Token] = []
         stack: list[Item] = [Span(start, end, top=True)]
         while stack:
             item = stack[-1]
             if isinstance(item, Token):
+                if item.kind == "(" and made and made[-1].kind == "name":
+                    made.append(self.calls.times(made[-1], item))
                 made.append(item)
                 stack.pop()
             elif item.at >= item.end or (item.bare and self.calls.ends_bare(item)):
@@ -36,7 +38,7 @@ class Translator:
             else:
                 stack.extend(reversed(self.step(item)))
                 item.fed = True
-        return made
+        return [token._replace(kind="name") if token.kind == "call" else token for token in made]
 
     def step(self, span: Span) -> list[Item]:
         """Reads what begins at the span's next piece, moves the span behind it, and returns what to write."""
@@ -89,7 +91,9 @@ class Translator:
     def number(self, span: Span) -> list[Item]:
         """Reads the digits that stand together; `1e-3` is refused, which LaTeX sets as 1·e − 3."""
         start = at = span.at
-        while at < span.end and self.is_digit(at) and (at == start or touches(self.pieces, at)):
+        point = False
+        while at < span.end and self.is_digit(at, point) and (at == start or touches(self.pieces, at)):
+            point = point or self.pieces[at].text == "."
             at += 1
         first, last = self.pieces[start], self.pieces[at - 1]
         if at + 1 < span.end and self.pieces[at].text in ("e", "E") and self.has_exponent(at + 1):
@@ -98,9 +102,10 @@ class Translator:
         span.at = at
         return [Token("number", self.text[first.start : last.end], first.start, last.end)]
 
-    def is_digit(self, at: int) -> bool:
+    def is_digit(self, at: int, after_point: bool) -> bool:
+        """Tells whether a number goes on at `at`; a second point does not."""
         piece = self.pieces[at]
-        return piece.kind == "digit" or (piece.text == "." and touching_digit(self.pieces, at + 1))
+        return piece.kind == "digit" or (piece.text == "." and not after_point and touching_digit(self.pieces, at + 1))
 
     def has_exponent(self, at: int) -> bool:
         """Tells whether a sign and digits, or digits alone, follow an `e` without a blank."""
@@ -119,7 +124,7 @@ class Translator:
         if piece.text == "{" and inside.at == inside.end:
             return []
         bracketed = within(piece, self.pieces[piece.partner], inside)
-        return [named("abs", piece), *bracketed] if piece.text == "|" else bracketed
+        return [called("abs", piece), *bracketed] if piece.text == "|" else bracketed
 
     def cases(self, piece: Piece, inside: Span) -> list[Item]:
         """Writes the rows of `cases` as where(c, a, where(d, b, otherwise)), tried from the top."""
@@ -128,7 +133,7 @@ class Translator:
         for value, condition in table[:-1]:
             comma = synthetic(",", piece)
             test = Span(*condition, condition=True)
-            items += [named("where", piece), synthetic("(", piece), test, comma, Span(*value), comma]
+            items += [called("where", piece), synthetic("(", piece), test, comma, Span(*value), comma]
         closing = [synthetic(")", piece)] * (len(table) - 1)
         return around(piece, [*items, Span(*table[-1][0]), *closing])
 
@@ -153,7 +158,7 @@ class Translator:
         radicand = around(piece, [Span(start, span.at)])
         degree = self.calls.written(option + 1, start - 1)
         if start == option or degree in ("2", "3"):
-            return [named("cbrt" if degree == "3" else "sqrt", piece), *radicand]
+            return [called("cbrt" if degree == "3" else "sqrt", piece), *radicand]
         one = Token("number", "1", piece.start, piece.end)
         inverse = [one, synthetic("/", piece), *around(piece, [Span(option + 1, start - 1)])]
         return around(piece, [*radicand, synthetic("**", piece), *around(piece, inverse)])

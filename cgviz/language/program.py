@@ -62,6 +62,7 @@ class Scope:
     inputs: dict[str, Input] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    again: dict[str, int] = field(default_factory=dict)
     assigned: set[str] = field(default_factory=set)
 
     def read(self, every: Sequence[Token]) -> Program:
@@ -148,7 +149,8 @@ class Scope:
         while f"{name}_{count}" in self.taken:
             count += 1
         self.taken.add(f"{name}_{count}")
-        return f"{name}_{count}", name + PRIMES[count - 1] if count <= len(PRIMES) else ""
+        primes = self.again[name] = self.again.get(name, 0) + 1
+        return f"{name}_{count}", name + PRIMES[primes] if primes < len(PRIMES) else ""
 
     def define(self, line: Sequence[Token]) -> None:
         name, parameters, body = self.signature(line)
