@@ -34,8 +34,8 @@ def head(run: Run, spelling: Spelling) -> list[str]:
 
 def foot(run: Run, spelling: Spelling) -> list[str]:
     slopes = "".join(text for text, _ in gradient_line(run, spelling))
-    sentences = "".join(text for text, _ in sensitivity(run, spelling))
-    return [part for text in (code(slopes) if slopes else "", prose(sentences)) if text for part in ("", text)]
+    sentences = "".join(code(text) if role == "name" else prose(text) for text, role in sensitivity(run, spelling))
+    return [part for text in (code(slopes) if slopes else "", sentences) if text for part in ("", text)]
 
 
 def cells(row: Row, symbolic: bool) -> tuple[str, ...]:

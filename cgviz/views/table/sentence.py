@@ -7,12 +7,12 @@ import math
 from cgviz.passes import Run
 from cgviz.views.table.spelling import Spelling
 
-MOST_INPUTS, MOST_SENTENCES = 8, 5
+MOST_INPUTS, MOST_SENTENCES = 8, 6
 CORNERS = ("tie", "kink")
 STEPS = ("h", "t", "eps", "step")
 
 Piece = tuple[str, str]
-"""A piece of text and its role: "" or "gradient"."""
+"""A piece of text and its role: "name", "gradient" or ""."""
 
 
 def gradient_line(run: Run, spelling: Spelling) -> list[Piece]:
@@ -44,18 +44,15 @@ class Sentences:
 
     def __init__(self, run: Run, spelling: Spelling) -> None:
         self.run, self.spelling, self.graph = run, spelling, run.graph
-        self.output = self.shown(self.graph.output)
+        self.output = self.name(self.graph.output)
         names = {node.name for node in self.graph.nodes}
         self.step = next((step for step in STEPS if step not in names), STEPS[0])
         self.corner = corners(run)
 
-    def shown(self, index: int) -> str:
-        return self.spelling.name(self.graph.nodes[index].shown)
-
     def all(self) -> list[Piece]:
         inputs, value = self.graph.inputs, self.run.value or 0.0
         if not math.isfinite(value):
-            return [(f"{self.output} is {self.spelling.number(value)} here, so no slope can be told.", "")]
+            return [self.output, (f" is {self.spelling.number(value)} here, so no slope can be told.", "")]
         pieces: list[Piece] = []
         if len(inputs) > MOST_SENTENCES:
             pieces.append((f"the {MOST_SENTENCES} largest of {len(inputs)} slopes: ", ""))
@@ -71,29 +68,31 @@ class Sentences:
     def sentence(self, index: int) -> list[Piece]:
         gradient, corner = self.run.gradients[index] or 0.0, self.corner[index]
         if not self.graph.reached[index]:
-            return [(f"{self.output} does not depend on {self.shown(index)}", "")]
+            return [self.output, (" does not depend on ", ""), self.name(index)]
         if not math.isfinite(gradient):
-            return [(f"{self.shown(index)} has no slope: its gradient is ", ""), self.number(index)]
+            return [self.name(index), (" has no slope: its gradient is ", ""), self.number(gradient)]
         return self.slope(index, gradient) if corner is None else self.withheld(index, corner)
 
     def slope(self, index: int, gradient: float) -> list[Piece]:
-        start = f"raise {self.shown(index)} by a tiny {self.step} and {self.output}"
+        start = [("raise ", ""), self.name(index), (f" by a tiny {self.step} and ", ""), self.output]
         if gradient == 0:
-            return [(f"{start} does not change to first order", "")]
-        amount = self.spelling.number(abs(gradient), padded=False) + self.spelling.notation.times + self.step
-        return [(f"{start} {'rises' if gradient > 0 else 'falls'} by ", ""), (amount, "gradient")]
+            return [*start, (" does not change to first order", "")]
+        amount, role = self.number(abs(gradient), self.spelling.notation.times + self.step)
+        return [*start, (f" {'rises' if gradient > 0 else 'falls'} by ", ""), (amount, role)]
 
     def withheld(self, index: int, corner: int) -> list[Piece]:
         """Returns why the gradient is no slope: a corner on the way, where the number is a convention."""
         flag = next(flag for flag in self.run.flags[corner] if flag in CORNERS)
         rule = self.spelling.clean(self.graph.nodes[corner].op.rule)
-        reason = (
-            f"{self.shown(index)} has no slope: {self.shown(corner)} stands on a {flag}{f' ({rule})' if rule else ''}"
-        )
-        return [(f"{reason}, so ", ""), self.number(index), (" is a convention, not a slope", "")]
+        reason = [self.name(index), (" has no slope: ", ""), self.name(corner), (f" stands on a {flag}", "")]
+        number = self.number(self.run.gradients[index] or 0.0)
+        return [*reason, (f" ({rule}), so " if rule else ", so ", ""), number, (" is a convention, not a slope", "")]
 
-    def number(self, index: int) -> Piece:
-        return self.spelling.number(self.run.gradients[index], padded=False), "gradient"
+    def name(self, index: int) -> Piece:
+        return self.spelling.name(self.graph.nodes[index].shown), "name"
+
+    def number(self, value: float, unit: str = "") -> Piece:
+        return self.spelling.number(value, padded=False) + unit, "gradient"
 
 
 def corners(run: Run) -> list[int | None]:

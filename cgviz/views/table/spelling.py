@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cgviz.errors import printable
 from cgviz.formula import LATEX, LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
 from cgviz.numbers import DIGITS, exact, number
-from cgviz.op import POWER, PRODUCT
+from cgviz.op import PRODUCT, QUOTIENT
 from cgviz.steps import gradient_name
 
 SAMPLE = "σ−·×²⁹½∇∂…─√≤′"
@@ -24,12 +24,14 @@ class Spelling(NamedTuple):
 
     head    the notation of the function at the head, which gives a wide fraction room
     digits  significant digits of a number; None is full precision
+    whole   nothing is left out of the middle of what is very long
     signs   how signs are written that the encoding may not have
     """
 
     notation: Notation
     head: Notation
     digits: int | None = DIGITS
+    whole: bool = False
     encoding: str = "utf-8"
     nabla: str = "∇"
     partial: str = "∂"
@@ -67,8 +69,7 @@ class Spelling(NamedTuple):
         times = self.notation.times
         if not is_short(local):
             return self.gradient(target) + times + self.slope(target, source)
-        written = local.write(self.notation)
-        factor = written.within(POWER if "/" in written.text else PRODUCT)
+        factor = local.write(self.notation).within(PRODUCT)
         return self.gradient(target) + times + self.clean(self.elided(factor, LONGEST_LOCAL))
 
     def number(self, value: float | None, padded: bool = True) -> str:
@@ -79,7 +80,7 @@ class Spelling(NamedTuple):
 
     def elided(self, text: str, most: int) -> str:
         """Returns `text`, or its two ends with an ellipsis between them, cut between words where there are any."""
-        if len(text) <= most:
+        if self.whole or len(text) <= most:
             return text
         ends = {" ", self.notation.times}
         head, tail = most // 2, len(text) - most // 2
@@ -89,7 +90,10 @@ class Spelling(NamedTuple):
 
 
 class LatexSpelling(Spelling):
-    """LaTeX's mathematics, in which nothing can be left out of the middle of a formula."""
+    """LaTeX's mathematics, which is written whole: its braces must stay balanced."""
+
+    def clean(self, text: str) -> str:
+        return "".join(c if c.isprintable() else "?" for c in text)
 
     def gradient(self, name: str) -> str:
         return rf"\mathrm{{d}}{self.name(name)}"
@@ -100,15 +104,13 @@ class LatexSpelling(Spelling):
     def number(self, value: float | None, padded: bool = True) -> str:
         return number(value, self.digits or DIGITS, padded=padded, latex=True)
 
-    def elided(self, text: str, most: int) -> str:
-        return text
-
 
 class Roomy(Notation):
     """Gives a fraction of more than two words blanks round its slash: `(x + σ(y)) / (σ(x) + (x + y)²)`."""
 
     def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
-        return self.joined(" / " if " " in top.text + bottom.text else "/", [top, bottom])
+        text, binds = self.joined(" / " if " " in top.text + bottom.text else "/", [top, bottom])
+        return text, min(binds, QUOTIENT)
 
 
 class RoomyPretty(Roomy, Pretty):
@@ -122,17 +124,20 @@ def unicode_spelling(digits: int = DIGITS) -> Spelling:
 
 def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Spelling:
     """Returns the spelling for an encoding without σ and −: program text."""
-    return Spelling(TEXT, Roomy(), digits, encoding, "grad ", "d", "...", "*", "-", signs=str.maketrans(ASCII))
+    signs = str.maketrans(ASCII)
+    return Spelling(TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", signs=signs)
 
 
 def exact_spelling() -> Spelling:
     """Returns the spelling for other programs: program text, numbers in full precision."""
-    return Spelling(TEXT, TEXT, digits=None, ellipsis="...")
+    return Spelling(TEXT, TEXT, digits=None, whole=True, ellipsis="...")
 
 
 def latex_spelling(digits: int = DIGITS) -> Spelling:
     """Returns the spelling in LaTeX's mathematics."""
-    return LatexSpelling(LATEX, LATEX, digits, nabla=r"\nabla ", ellipsis=r"\ldots", brackets=(r"\left[", r"\right]"))
+    return LatexSpelling(
+        LATEX, LATEX, digits, whole=True, nabla=r"\nabla ", ellipsis=r"\ldots", brackets=(r"\left[", r"\right]")
+    )
 
 
 def spelling_for(encoding: str, digits: int = DIGITS) -> Spelling:
