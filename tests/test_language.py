@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
+from reading import program
 
 import cgviz
 from cgviz.errors import ExpressionError
 from cgviz.naming import named
-from reading import program
 
 
 def read(text: str, given: tuple[str, ...] = (), detail: str = "stage") -> str:

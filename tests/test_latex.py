@@ -227,7 +227,7 @@ REFUSED = {
     r"\sigma^{-1}(x)": (0, 7, "a power or an inverse of a function"),
     r"\sin^{-1} x": (0, 9, "write \\arcsin or 1/\\sin(..)"),
     r"\sin x/2": (6, 1, "how far does the function's argument go?"),
-    r"\text{relu}\sin^2 x": (0, 10, "put its argument in brackets"),
+    r"\text{relu}\sin^2 x": (0, 11, "put its argument in brackets"),
     r"\sin x (y+1)": (7, 1, "how far does the function's argument go?"),
     r"\sin": (0, 4, "the argument of a function is missing"),
     r"\max_i x": (0, 6, "a subscript of '\\max' cannot be read"),

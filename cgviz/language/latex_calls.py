@@ -40,10 +40,10 @@ class Calls:
             inside = Span(name.end + 1, follower.partner)
             head = Token("call", self.function_name(name), first.start, last.end)
             return [head, *within(follower, self.pieces[follower.partner], inside)]
-        if name.end < span.end and self.pieces[name.end].text == "^":
-            if self.applied(name, self.names.extent(name.end + 1), span.end):
-                message = "a power or an inverse of a function: put the whole call in brackets"
-                raise self.error(message, first, self.pieces[name.end])
+        raised = name.end < span.end and self.pieces[name.end].text == "^"
+        if raised and self.applied(name, self.names.extent(name.end + 1), span.end):
+            message = "a power or an inverse of a function: put the whole call in brackets"
+            raise self.error(message, first, self.pieces[name.end])
         return [Token("name", name.text, first.start, last.end)]
 
     def applied(self, name: Name, at: int, end: int) -> bool:
