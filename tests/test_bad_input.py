@@ -146,7 +146,7 @@ def test_a_value_that_is_none(value: str) -> None:
         ("no/such/f.svg", 1, "there is no folder"),
         ("f.xyz", 2, "the ending '.xyz' is unknown; a picture ends in .svg, .pdf, .png or .dot"),
         ("f", 2, "'f' has no ending"),
-        (".", 2, "'.' has no ending"),
+        (".", 1, "it is a folder"),
         ("/dev/full", 1, "cannot write '/dev/full': No space left on device"),
         ("/proc/f.svg", 1, "cannot write '/proc/f.svg'"),
     ],

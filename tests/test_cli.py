@@ -354,12 +354,15 @@ def test_version_and_help(cgviz: Runner) -> None:
         (["--style=card", "render"], "'--style=card' comes after the command and its program"),
         (["gradient"], "there is no command 'gradient'; commands are render, table"),
         (["-x**2"], "there is no command '-x**2'"),
-        (["samples", "a", "b"], "unexpected extra argument"),
+        (["samples", "a", "b\nc"], "unexpected extra argument (b c)"),
+        (["table", "x", "-o", "a\0b.csv"], "embedded null byte"),
+        (["render", "x", "-o", "a\0b"], "embedded null byte"),
+        (["table", "--file", "a\0b"], "cannot read the file"),
     ],
 )
 def test_a_slip_before_the_command(cgviz: Runner, arguments: list[str], message: str) -> None:
     found = cgviz(*arguments)
-    assert found.status == 2
+    assert found.status == (1 if "-o" in arguments else 2)
     assert message in found.message
     assert found.err.count("\n") == 1
 

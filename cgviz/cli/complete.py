@@ -10,12 +10,19 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-def programs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Returns the completions of a PROGRAM."""
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Asks the shell for its files."""
     from click.shell_completion import CompletionItem
 
+    return [CompletionItem(incomplete, type="file")]
+
+
+def programs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Returns the completions of a PROGRAM."""
     if not incomplete.startswith("@"):
-        return [CompletionItem(incomplete, type="file")]
+        return files(ctx, param, incomplete)
+    from click.shell_completion import CompletionItem
+
     from cgviz.shipped import samples
 
     found = [one for one in samples() if one.name.startswith(incomplete[1:])]

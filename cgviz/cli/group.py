@@ -46,7 +46,7 @@ def dispatch(arguments: list[str]) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:
-        raise UsageError(error.format_message()) from error
+        raise UsageError(" ".join(error.format_message().split())) from error
     return 0
 
 

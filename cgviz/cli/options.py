@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cgviz.cli.complete import files, programs
 from cgviz.numbers import DIGITS
 
 DETAILS = ("stage", "gate")
@@ -23,8 +24,6 @@ def debug_option() -> click.Option:
 
 
 def program_argument() -> click.Argument:
-    from cgviz.cli.complete import programs
-
     return click.Argument(["program"], required=False, shell_complete=programs)
 
 
@@ -47,7 +46,7 @@ def program_options() -> list[click.Option]:
         ),
         click.Option(["--no-share"], is_flag=True, help="Compute equal subexpressions each time they are written."),
         click.Option(
-            ["--file"], metavar="PATH", type=click.Path(), help="Read the program from PATH, whatever it ends in."
+            ["--file"], metavar="PATH", shell_complete=files, help="Read the program from PATH, whatever it ends in."
         ),
         click.Option(["--latex"], is_flag=True, help="The program is LaTeX (else recognised by its backslashes)."),
         click.Option(["--set", "settings"], metavar="NAME=VALUE", multiple=True, hidden=True),
@@ -59,6 +58,7 @@ def digits() -> Decorator:
     return click.option(
         "--digits",
         type=click.IntRange(1, MOST_DIGITS),
+        metavar="N",
         default=DIGITS,
         show_default=True,
         help="Significant digits of every number shown.",
@@ -67,9 +67,13 @@ def digits() -> Decorator:
 
 def theme(default: str | None = "light") -> Decorator:
     return click.option(
-        "--theme", type=click.Choice(THEMES), default=default, show_default=bool(default), help="Colours."
+        "--theme",
+        type=click.Choice(THEMES),
+        default=default,
+        show_default=bool(default),
+        help="The colours of numbers and shapes.",
     )
 
 
 def output(help: str) -> Decorator:
-    return click.option("-o", "--output", metavar="FILE", type=click.Path(), help=help)
+    return click.option("-o", "--output", metavar="FILE", shell_complete=files, help=help)

@@ -59,6 +59,7 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 @click.option(
     "--direction",
     type=click.Choice(DIRECTIONS, case_sensitive=False),
+    metavar="[LR|TB]",
     default="LR",
     show_default=True,
     help="From left to right or from top to bottom.",
@@ -92,8 +93,8 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 )
 @click.option("--show", is_flag=True, help="Open the picture in the system's viewer.")
 def command(request: Request, output: str | None, to: str | None, show: bool, **look: Any) -> None:
+    check_target(output, to, show)
     format = format_of(output, to)
-    check_target(output, format, show)
     run = request.run()
     from cgviz.cli.viewer import view
     from cgviz.output import write
@@ -140,7 +141,7 @@ def format_of(output: str | None, to: str | None) -> str:
     return to or "svg"
 
 
-def check_target(output: str | None, format: str, show: bool) -> None:
+def check_target(output: str | None, to: str | None, show: bool) -> None:
     """Raises CgvizError where the picture cannot go: before any work."""
     from cgviz.output import check
 
@@ -148,5 +149,5 @@ def check_target(output: str | None, format: str, show: bool) -> None:
         check(output)
     elif output == "-" and show:
         raise UsageError("--show opens a file; -o - writes none")
-    elif output == "-" and format in BINARY and streams.is_terminal():
-        raise UsageError(f"a {format} is no text for a terminal; send it to a file: -o picture.{format}")
+    elif output == "-" and to in BINARY and streams.is_terminal():
+        raise UsageError(f"a {to} is no text for a terminal; send it to a file: -o picture.{to}")

@@ -26,7 +26,7 @@ HELP = """Print every stage: its value, its gradient, how both came about.
 
 
 @click.command(cls=ProgramCommand, help=HELP)
-@options.output("Write the table to FILE; its ending (.txt .json .csv .md .tex) chooses the format. - is the terminal.")
+@options.output("Write the table to FILE, as its ending says: .txt .json .csv .md .tex. - is standard output.")
 @click.option("--format", type=click.Choice(FORMATS), help="How the table is written.  [default: rich]")
 @options.digits()
 @options.theme()
