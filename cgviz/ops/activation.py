@@ -9,8 +9,11 @@ from cgviz.op import Op, register
 from cgviz.ops.errors import erf
 from cgviz.ops.exponential import exp, expm1, log, sigmoid, sigmoid_float
 from cgviz.ops.piecewise import is_greater, minimum, where
+from cgviz.ops.precise import precise
 from cgviz.ops.roots import sqrt
-from cgviz.ops.rules import dies, pi, saturates
+from cgviz.ops.rules import beside, dies, pi, saturates
+
+CANCELS = 0.01
 
 relu = register(
     Op(
@@ -104,13 +107,36 @@ softplus = register(
     )
 )
 
+
+def silu_slopes(out: Any, x: Any) -> tuple[Any, ...]:
+    return (sigmoid(x) * (1 + x * sigmoid(-x)),)
+
+
+def silu_exact(mp: Any, x: Any) -> Any:
+    return x / (1 + mp.exp(-x))
+
+
+silu_precise = precise(silu_slopes, silu_exact)
+
+
+def silu_stable(out: float, x: float) -> tuple[float | None, ...]:
+    """The taught rule; at 120 bits near its root −1.278, and its limits at ±inf."""
+    if math.isinf(x):
+        return (1.0 if x > 0 else 0.0,)
+    inner = 1 + x * sigmoid_float(-x)
+    if abs(inner) < CANCELS:
+        return silu_precise(out, x)
+    return (sigmoid_float(x) * inner,)
+
+
 silu = register(
     Op(
         name="silu",
         aliases=("swish",),
         forward=lambda x: x * sigmoid_float(x) if x > -math.inf else -0.0,
-        partials=lambda out, x: (sigmoid(x) * (1 + x * sigmoid(-x)),),
-        exact=lambda mp, x: x / (1 + mp.exp(-x)),
+        partials=silu_slopes,
+        stable=silu_stable,
+        exact=silu_exact,
         gates=lambda x: x * sigmoid(x),
         glyph="silu",
         stem="silu",
@@ -129,12 +155,31 @@ def normal_share(x: float) -> float:
     return math.erfc(-x / math.sqrt(2)) / 2
 
 
+def gelu_slopes(out: Any, x: Any) -> tuple[Any, ...]:
+    return ((1 + erf(x / beside(x, sqrt, 2))) / 2 + x * exp(-(x**2) / 2) / sqrt(2 * pi(x)),)
+
+
+def gelu_exact(mp: Any, x: Any) -> Any:
+    return x * mp.erfc(-x / mp.sqrt(2)) / 2
+
+
+gelu_precise = precise(gelu_slopes, gelu_exact)
+
+
+def gelu_stable(out: float, x: float) -> tuple[float | None, ...]:
+    """Φ(x) + x·φ(x) with Φ by erfc; at 120 bits near its root −0.752."""
+    share = normal_share(x)
+    pull = x * math.exp(-x * x / 2) / math.sqrt(2 * math.pi) if math.isfinite(x) else 0 * share
+    return (share + pull,) if abs(share + pull) >= CANCELS * share else gelu_precise(out, x)
+
+
 gelu = register(
     Op(
         name="gelu",
         forward=lambda x: x * normal_share(x) if x > -math.inf else -0.0,
-        partials=lambda out, x: ((1 + erf(x / sqrt(2))) / 2 + x * exp(-(x**2) / 2) / sqrt(2 * pi(x)),),
-        exact=lambda mp, x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
+        partials=gelu_slopes,
+        stable=gelu_stable,
+        exact=gelu_exact,
         gates=lambda x: x * (0.5 * (1 + erf(x / 1.4142135623730951))),
         glyph="gelu",
         stem="gelu",

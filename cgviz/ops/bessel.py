@@ -8,15 +8,11 @@ from typing import Any
 
 from cgviz.op import Op, register
 from cgviz.ops.precise import precise, rounded
-from cgviz.ops.rules import shifted
+from cgviz.ops.rules import is_whole, shifted
 
 BESSEL = "Abramowitz & Stegun, Handbook of Mathematical Functions, 9.1.27 and 9.6.26"
 AIRY = "Abramowitz & Stegun, Handbook of Mathematical Functions, 10.4.1"
 HIGHEST_ORDER = 100
-
-
-def is_whole(order: float) -> bool:
-    return order == math.floor(order)
 
 
 def limit(order: float, x: float) -> str:
@@ -33,14 +29,15 @@ def bessel(name: str, letter: str, neighbours: Callable[..., Any], says: str, po
     """
 
     def exact(mp: Any, order: Any, x: Any) -> Any:
-        whole = int(order) if is_whole(order) else order
-        return getattr(mp, name)(abs(whole) if letter in "IK" and whole is not order else whole, x)
+        if is_whole(order):
+            order = abs(int(order)) if letter in "IK" else int(order)
+        return getattr(mp, name)(order, x)
 
     def slopes(out: Any, order: Any, x: Any) -> tuple[Any, ...]:
         return None, neighbours(made(shifted(order, -1), x), made(shifted(order, 1), x))
 
     def domain(order: float, x: float) -> str:
-        if x < 0 and (positive or not is_whole(order)):
+        if x < 0 and (positive or not is_whole(order)) and math.isfinite(order):
             return f"{name} is not real at a negative argument" + ("" if positive else " unless its order is whole")
         return limit(order, x) or ("a pole at 0" if x == 0 else "")
 
@@ -98,9 +95,9 @@ def airy(name: str, written: str, of: Callable[..., Any], rule: Callable[..., An
 
 airyai = register(airy("airyai", "Ai", lambda mp, x: mp.airyai(x), lambda x: airyaiprime(x), "Ai′(x)"))
 airybi = register(airy("airybi", "Bi", lambda mp, x: mp.airybi(x), lambda x: airybiprime(x), "Bi′(x)"))
-airyaiprime = register(
+airyaiprime: Op = register(
     airy("airyaiprime", "Ai′", lambda mp, x: mp.airyai(x, derivative=1), lambda x: x * airyai(x), "x·Ai(x)")
 )
-airybiprime = register(
+airybiprime: Op = register(
     airy("airybiprime", "Bi′", lambda mp, x: mp.airybi(x, derivative=1), lambda x: x * airybi(x), "x·Bi(x)")
 )

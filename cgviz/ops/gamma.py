@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from cgviz.op import Op, register
-from cgviz.ops.precise import BITS, magnitude, precise, rounded
-from cgviz.ops.rules import shifted
+from cgviz.ops.precise import precise, rounded
+from cgviz.ops.rules import is_whole, shifted
 
 GAMMA = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 6"
 HIGHEST_ORDER = 1000
 LOWEST = -1000.0
+TINY = 1e-12
 
 
 def is_pole(x: float) -> bool:
-    return x <= 0 and x == math.floor(x)
+    return x <= 0 and is_whole(x)
 
 
 def gamma_domain(x: float) -> str:
@@ -95,7 +95,7 @@ loggamma = register(
     )
 )
 
-digamma = register(
+digamma: Op = register(
     Op(
         name="digamma",
         aliases=("psi",),
@@ -116,14 +116,14 @@ digamma = register(
 
 
 def polygamma_limit(order: float, x: float) -> str:
-    if order < 0 or order != math.floor(order):
-        return "an order that is no whole number from 0 on"
     if order > HIGHEST_ORDER:
         return f"an order above {HIGHEST_ORDER} is not computed"
+    if order < 0 or not is_whole(order):
+        return "an order that is no whole number from 0 on"
     return f"an argument below {LOWEST:.0f} is not computed" if x < LOWEST and order else ""
 
 
-polygamma = register(
+polygamma: Op = register(
     Op(
         name="polygamma",
         arity=(2, 2),
@@ -152,9 +152,21 @@ def beta_slopes(out: Any, x: Any, y: Any) -> tuple[Any, ...]:
     return out * (digamma(x) - both), out * (digamma(y) - both)
 
 
-def beta_bits(x: float, y: float) -> int:
-    """The difference of two ψ needs the bits by which one argument is smaller than the other, twice."""
-    return BITS + 2 * max(abs(magnitude(x) - magnitude(y)), abs(magnitude(x)), abs(magnitude(y)))
+def psi_fall(x: Any, y: Any) -> Any:
+    """ψ(x) − ψ(x + y); for y tiny beside x by its midpoint, −y·ψ′(x + y/2), since the difference loses its digits."""
+    return -y * polygamma(1, x + y / 2) if abs(y) < abs(x) * TINY and x > LOWEST else digamma(x) - digamma(x + y)
+
+
+beta_precise = precise(lambda out, x, y: (out * psi_fall(x, y), out * psi_fall(y, x)), beta_exact)
+
+
+def beta_stable(out: float, x: float, y: float) -> tuple[float | None, ...]:
+    """The taught rule; its limit Γ(x)Γ(y)·(−1)ᵏ·k! where x + y = −k, where Β is 0."""
+    k = -(x + y)
+    if out != 0 or not is_pole(-k) or k > HIGHEST_ORDER:
+        return beta_precise(out, x, y)
+    slope = gamma.forward(x) * gamma.forward(y) * factorial.forward(k) * (-1) ** int(k)
+    return slope, slope
 
 
 def beta_domain(x: float, y: float) -> str:
@@ -167,7 +179,7 @@ beta = register(
         arity=(2, 2),
         forward=rounded(beta_exact),
         partials=beta_slopes,
-        stable=precise(beta_slopes, beta_exact, bits=beta_bits),
+        stable=beta_stable,
         exact=beta_exact,
         glyph="Β",
         stem="beta",

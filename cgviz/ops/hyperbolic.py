@@ -54,7 +54,7 @@ sinh = register(
     )
 )
 
-cosh = register(
+cosh: Op = register(
     Op(
         name="cosh",
         forward=cosh_float,
@@ -121,7 +121,7 @@ csch = register(
     )
 )
 
-coth = register(
+coth: Op = register(
     Op(
         name="coth",
         forward=lambda x: ieee.divide(1.0, math.tanh(x)),

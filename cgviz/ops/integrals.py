@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from cgviz.op import Op, nothing, register
+from cgviz.op import Op, Rule, nothing, register
 from cgviz.ops.exponential import exp, log
 from cgviz.ops.hyperbolic import cosh, sinh
-from cgviz.ops.precise import BITS, magnitude, precise, rounded
+from cgviz.ops.precise import BITS, Exact, context, magnitude, precise, real, rounded
 from cgviz.ops.rules import pi
 from cgviz.ops.trigonometric import cos, sin
 
@@ -19,7 +20,7 @@ ELLIPTIC = "NIST Handbook of Mathematical Functions, 19.4.1 and 19.4.2"
 FARTHEST = 1e8
 
 
-def integral(name: str, written: str, exact: Callable[..., Any], slope: Callable[..., Any], **more: Any) -> Op:
+def integral(name: str, written: str, exact: Exact, slope: Callable[..., Any], **more: Any) -> Op:
     """Returns the op of an integral from its integrand, `slope`; at 0 `at_zero` stands for the integrand's limit."""
     at_zero: float | None = more.pop("at_zero", None)
     limit = more.pop("limit", nothing)
@@ -96,26 +97,27 @@ def too_far(x: float) -> str:
     return f"an argument beyond {FARTHEST:.0e} is not computed" if abs(x) > FARTHEST else ""
 
 
-fresnels = register(
-    integral(
-        "fresnels", "S", lambda mp, x: mp.fresnels(x), lambda x: sin(pi(x) * x**2 / 2), limit=too_far,
-        source=FRESNEL, says="scales by sin(πx²/2), between −1 and 1",
-    )
-)  # fmt: skip
-fresnelc = register(
-    integral(
-        "fresnelc", "C", lambda mp, x: mp.fresnelc(x), lambda x: cos(pi(x) * x**2 / 2), limit=too_far,
-        source=FRESNEL, says="scales by cos(πx²/2), between −1 and 1",
-    )
-)  # fmt: skip
+def fresnel(letter: str, exact: Exact, wave: Op, exact_wave: Callable[..., Any]) -> Op:
+    """Returns a Fresnel integral; its slope is `wave` of πx²/2, numerically of x²/2 half turns, which is exact."""
+    made = integral(
+        f"fresnel{letter.lower()}", letter, exact, lambda x: wave(pi(x) * x**2 / 2), limit=too_far,
+        source=FRESNEL, says=f"scales by {wave.name}(πx²/2), between −1 and 1",
+    )  # fmt: skip
+
+    def stable(out: float, x: float) -> tuple[float]:
+        return (math.nan if too_far(x) else real(exact_wave(context(), context().mpf(x) ** 2 / 2)),)
+
+    return replace(made, stable=stable)
+
+
+fresnels = register(fresnel("S", lambda mp, x: mp.fresnels(x), sin, lambda mp, turns: mp.sinpi(turns)))
+fresnelc = register(fresnel("C", lambda mp, x: mp.fresnelc(x), cos, lambda mp, turns: mp.cospi(turns)))
 
 
 # elliptic integrals of the parameter m
 
 
-def elliptic(
-    name: str, letter: str, exact: Callable[..., Any], rule: Callable[..., Any], at_zero: float, says: str
-) -> Op:
+def elliptic(name: str, letter: str, exact: Exact, rule: Rule, at_zero: float, says: str) -> Op:
     """Returns a complete elliptic integral; `rule` loses about as many bits near m = 0 as m is small."""
     accurate = precise(rule, exact, bits=lambda m: BITS + 2 * abs(magnitude(m)))
     return Op(
@@ -139,10 +141,11 @@ def elliptic(
 elliptic_k = register(
     elliptic(
         "elliptic_k", "K", lambda mp, m: mp.ellipk(m),
-        lambda out, m: ((elliptic_e(m) - (1 - m) * out) / (2 * m * (1 - m)),), math.pi / 8, "(E − (1 − m)·K)/(2m(1 − m))",
+        lambda out, m: ((elliptic_e(m) - (1 - m) * out) / (2 * m * (1 - m)),), math.pi / 8,
+        "(E − (1 − m)·K)/(2m(1 − m))",
     )
 )  # fmt: skip
-elliptic_e = register(
+elliptic_e: Op = register(
     elliptic(
         "elliptic_e", "E", lambda mp, m: mp.ellipe(m),
         lambda out, m: ((out - elliptic_k(m)) / (2 * m),), -math.pi / 8, "(E − K)/(2m)",
@@ -168,7 +171,7 @@ LambertW = register(
         latex=r"W\left({0}\right)",
         says="scales by e^(−W)/(1 + W): large where x is near −1/e",
         corners="domain x ≥ −1/e, slope infinite there",
-        domain=lambda x: "an argument below −1/e" if x < -math.exp(-1) else "",
+        domain=lambda x: "an argument below −1/e" if x <= -math.exp(-1) else "",
         sympy="LambertW",
         source="Corless et al., On the Lambert W function, 1996",
     )

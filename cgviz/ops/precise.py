@@ -56,7 +56,10 @@ def precise(rule: Rule, exact: Exact, limit: Limit = nothing, bits: Callable[...
                 raise ValueError(limit(*args))
             with mp.workprec(bits(*args)):
                 exactly = [mp.mpf(arg) for arg in args]
-                return tuple(None if p is None else real(p) for p in rule(exact(mp, *exactly), *exactly))
+                value = exact(mp, *exactly)
+                if hasattr(value, "_mpc_"):
+                    raise ValueError("not a real number")
+                return tuple(None if partial is None else real(partial) for partial in rule(value, *exactly))
         except failures():
             partials = rule(Ieee(out), *map(Ieee, args))
             return tuple(None if partial is None else float(partial) for partial in partials)

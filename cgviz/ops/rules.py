@@ -28,8 +28,7 @@ def beside(like: Any, op: Op, number: float) -> Any:
 def shifted(number: Any, by: int) -> Any:
     """Returns `number + by`; for a constant that is written as a plain number, that sum as one number."""
     leaf = getattr(number, "leaf", None)
-    plain = isinstance(leaf, (int, float)) and number.op is None
-    return type(number)(leaf + by) if plain else number + by
+    return type(number)(leaf + by) if isinstance(leaf, (int, float)) and number.op is None else number + by
 
 
 def saturates(slope: float) -> str:
@@ -40,6 +39,11 @@ def saturates(slope: float) -> str:
 def dies(slope: float) -> str:
     """Returns the flag of a gate that hands nothing back."""
     return "dead" if slope == 0 else ""
+
+
+def is_whole(x: float) -> bool:
+    """Tells whether x is a finite whole number."""
+    return math.isfinite(x) and x == math.floor(x)
 
 
 def root(x: float) -> float:

@@ -41,7 +41,7 @@ sin = register(
     )
 )
 
-cos = register(
+cos: Op = register(
     Op(
         name="cos",
         forward=ieee.total(math.cos),
@@ -108,7 +108,7 @@ csc = register(
     )
 )
 
-cot = register(
+cot: Op = register(
     Op(
         name="cot",
         forward=lambda x: ieee.divide(1.0, tan.forward(x)),
