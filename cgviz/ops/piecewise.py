@@ -151,9 +151,9 @@ def shares(policy: str) -> Callable[..., tuple[float, ...]]:
 
 
 TIES = {
-    "split": "at a tie the gradient is split evenly",
-    "first": "at a tie the first of the equal inputs gets the gradient",
-    "both": "at a tie each of the equal inputs gets the whole gradient",
+    "split": "split evenly",
+    "first": "the first of the equal inputs gets all of it",
+    "both": "each of the equal inputs gets all of it",
 }
 
 

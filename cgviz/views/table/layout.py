@@ -15,9 +15,10 @@ WIDE_GAP, GAP = 3, 2
 
 
 class Column(NamedTuple):
-    """A column: its heading, its cell as words, how narrow it may be folded, and how wide it is at most.
+    """A column: its heading, its cell as words, and how wide it is at most.
 
-    A column of numbers is never folded (`least` is None) and stands at the right.
+    It may be folded down to its widest word, or to `least` where a word is wider than that. A column of numbers is
+    never folded (`least` is None) and stands at the right.
     """
 
     heading: str
@@ -31,12 +32,12 @@ def columns(spelling: Spelling, symbolic: bool) -> list[Column]:
     """Returns the columns, first to last; without values the column of values is left out."""
     made = [
         Column("#", lambda row: [[(row.number, "muted")]], right=True),
-        Column("stage", lambda row: [[(row.name, "name")]], 12),
-        Column("= forward", lambda row: split([(row.forward, "muted" if not row.number else "")]), 14, most=44),
+        Column("stage", lambda row: [[(row.name, "name")]], 16),
+        Column("= forward", lambda row: split([(row.forward, "muted" if not row.number else "")]), 16, most=44),
         Column("value", lambda row: [[(row.value, "value")]], right=True),
         Column("gradient", lambda row: [[(row.gradient, "gradient")]], right=True),
-        Column(f"= backward (upstream {spelling.times} local)", summed, 24, most=72),
-        Column("gate", noted, 18, most=44),
+        Column(f"= backward (upstream {spelling.times} local)", summed, 40, most=72),
+        Column("gate", noted, 40, most=44),
     ]
     return [column for column in made if not (symbolic and column.heading == "value")]
 
@@ -73,17 +74,29 @@ def table_lines(rows: Sequence[Row], spelling: Spelling, width: int | None, symb
 
 def placed(every: Sequence[Column], rows: Sequence[Row], width: int | None) -> tuple[list[int], int]:
     """Returns a width for each column and the gap between them; no widths where not even the narrowest fit."""
-    natural = [natural_width(column, rows) for column in every]
+    cells = [[column.words(row) for row in rows] for column in every]
+    natural = [natural_width(column, words) for column, words in zip(every, cells, strict=True)]
     roomy = [max(wide, width_of(column.heading)) for column, wide in zip(every, natural, strict=True)]
     if width is None or sum(roomy) + WIDE_GAP * (len(every) - 1) <= width:
         return roomy, WIDE_GAP
-    return fitted(every, natural, width - GAP * (len(every) - 1)), GAP
+    least = [least_width(column, words) for column, words in zip(every, cells, strict=True)]
+    return fitted(least, natural, width - GAP * (len(every) - 1)), GAP
 
 
-def natural_width(column: Column, rows: Sequence[Row]) -> int:
-    """Returns the width in which no cell is folded, or the most that the column may have."""
-    widest = max((line_width(joined(column.words(row))) for row in rows), default=0)
-    return max(min(widest, column.most or widest), width_of(short(column.heading)))
+def natural_width(column: Column, cells: Sequence[Sequence[Line]]) -> int:
+    """Returns the width in which no cell is folded, or what the folded cells need at the column's most."""
+    widest = max((line_width(joined(words)) for words in cells), default=0)
+    if column.most and widest > column.most:
+        widest = max(line_width(line) for words in cells for line in fold(words, column.most))
+    return max(widest, width_of(short(column.heading)))
+
+
+def least_width(column: Column, cells: Sequence[Sequence[Line]]) -> int:
+    """Returns the width down to which the column may be folded."""
+    if column.least is None:
+        return natural_width(column, cells)
+    widest = max((line_width(word) for words in cells for word in words), default=0)
+    return max(min(widest, column.least), width_of(short(column.heading)))
 
 
 def short(heading: str) -> str:
@@ -96,15 +109,15 @@ def joined(words: Sequence[Line]) -> Line:
     return [span for i, word in enumerate(words) for span in ([(" ", "")] if i else []) + list(word)]
 
 
-def fitted(every: Sequence[Column], natural: Sequence[int], room: int) -> list[int]:
+def fitted(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
     """Returns widths that fill the room: first what each column needs, then, from the left, what it would like."""
-    widths = [min(column.least or wide, wide) for column, wide in zip(every, natural, strict=True)]
-    spare = room - sum(widths)
+    spare = room - sum(least)
     if spare < 0:
         return []
-    for i, wide in enumerate(natural):
-        grown = min(wide - widths[i], spare)
-        widths[i] += grown
+    widths = []
+    for need, wish in zip(least, natural, strict=True):
+        grown = max(0, min(wish - need, spare))
+        widths.append(need + grown)
         spare -= grown
     return widths
 

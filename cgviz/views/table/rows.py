@@ -118,7 +118,5 @@ def flags(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
 
 
 def described(flag: str, rule: str) -> str:
-    """Returns a flag in words. A rule that names the flag stands alone."""
-    if flag in WORDS or not rule:
-        return WORDS.get(flag, flag)
-    return rule if flag in rule.split() else f"{flag}: {rule}"
+    """Returns a flag in words, with the rule of the op at its corner."""
+    return WORDS.get(flag) or (f"{flag}: {rule}" if rule else flag)
