@@ -25,7 +25,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 LABEL = '<<B>den</B> = sigx + xpysqr<BR/><FONT POINT-SIZE="11">∂f/∂den</FONT> <I>−0.7916</I>>'
 DOT = f"""digraph {{ rankdir=LR bgcolor=transparent node [shape=box fontname="{FONT}"] edge [fontname="{FONT}"]
   a [id="p-a" class="input" label={LABEL}] b [label="x &lt; y &amp; z"] a -> b [id="p-e" label="× 2·xpy"] }}"""
-POSITIONED = f"""digraph {{ layout=nop2 notranslate=true node [shape=box fixedsize=true fontname="{FONT}"] a [pos="0,0"] b [pos="200,40"]
+POSITIONED = f"""digraph {{ layout=nop2 notranslate=true node [shape=box fixedsize=true fontname="{FONT}"]
+  a [pos="0,0"] b [pos="200,40"]
   a -> b [pos="e,173,40 27,0 80,0 100,40 160,40"] }}"""
 WITH_DOT = pytest.mark.skipif(not process.available(), reason="no command dot")
 ENGINES = [pytest.param("inprocess", marks=pytest.mark.skipif(not inprocess.available(), reason="no pygraphviz"))]
