@@ -51,6 +51,8 @@ class Op:
     ties      for an op that has ties, the same op under another policy ("first", "split", "both")
     parameter what tells a member of a family from the others: signs, an exponent
     fixed     what the first argument is when it must be a number ("order"), since nothing differentiates in it
+    javascript  templates over `cgviz/javascript/library.js`: the output ("" where spell or Math says it), then the
+              local derivatives that need a stable form; `{0}` an operand, `{all}` of them, `{out}`, `{slot}`
     """
 
     name: str
@@ -81,6 +83,7 @@ class Op:
     parameter: Any = None
     ties: Callable[[str], Op] | None = None
     fixed: str = ""
+    javascript: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -101,6 +104,10 @@ class Op:
             if not isinstance(arg, (float, int)):
                 raise TypeError(f"{self.name}() takes numbers, not {kind.__name__}")
         return self.forward(*map(float, args))
+
+    def needs_number(self) -> str:
+        """Returns why the first argument of an op with a `fixed` one cannot be a variable, and what would work."""
+        return f"{self.name} has no derivative in its {self.fixed}; give a number"
 
     def in_mpmath(self, mp: Any, *args: Any) -> Any:
         """Returns the output as a number of the mpmath context `mp`, at its working precision."""

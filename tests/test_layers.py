@@ -21,6 +21,7 @@ LAYERS = [
     {"operators"},
     {"formula"},
     {"graph"},
+    {"javascript"},
     {"tracing"},
     {"language"},
     {"staging", "naming"},

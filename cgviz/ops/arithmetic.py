@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Callable
 from functools import lru_cache, reduce
 from typing import Any
@@ -13,6 +14,7 @@ from cgviz.op import Op, register
 from cgviz.ops.rules import is_whole
 
 LONGEST_WRITTEN = 1000
+SMALLEST_NORMAL = sys.float_info.min
 ELEMENTARY = "Griewank & Walther, Evaluating Derivatives, table 2.3"
 
 
@@ -172,6 +174,17 @@ def power_domain(x: float, y: float) -> str:
     return "a negative number to a fractional power" if x < 0 and math.isfinite(y) and not is_whole(y) else ""
 
 
+def power_slope(c: float, x: float) -> float:
+    """c·x^(c−1); in two halves where x^(c−1) leaves the range of normal floats though the slope may not."""
+    if c == 0:
+        return 0.0
+    raised_once = ieee.power(x, c - 1)
+    if SMALLEST_NORMAL <= abs(raised_once) < math.inf or raised_once != raised_once:
+        return c * raised_once
+    half = ieee.power(abs(x), (c - 1) / 2)
+    return math.copysign(c, c * math.copysign(1.0, raised_once)) * half * half
+
+
 def power(exponent: float, written: Any = None) -> Op:
     """Returns the op `x**c` for a constant c; it never evaluates log x.
 
@@ -198,7 +211,7 @@ def known_power(c: float, text: str, written: Same) -> Op:
     shown = int(c) if c == int(c if abs(c) < 1e15 else 0.5) else c
 
     def numeric(out: float, x: float) -> tuple[float, ...]:
-        return (c * ieee.power(x, c - 1) if c else 0.0,)
+        return (power_slope(c, x),)
 
     def slope(out: Any, x: Any) -> tuple[Any, ...]:
         if written.formula is not None and hasattr(x, "write"):
@@ -231,7 +244,7 @@ def power_suffix(exponent: float) -> str:
     """Returns what a power adds to the name of its base: `xpysqr`, `xcube`, `xpow4`, `xpowm2`."""
     if exponent % 1 != 0 or abs(exponent) >= 100:
         return "pow"
-    return {2: "sqr", 3: "cube"}.get(exponent, f"pow{'m' if exponent < 0 else ''}{abs(exponent):.0f}")
+    return {2.0: "sqr", 3.0: "cube"}.get(exponent, f"pow{'m' if exponent < 0 else ''}{abs(exponent):.0f}")
 
 
 def superscript_glyph(exponent: float) -> str:
@@ -245,7 +258,7 @@ def pow_partials(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
 
 def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:
     """∂x = y·x^(y−1) and ∂y = out·log x; at x = 0 < y ∂y is its limit 0, at x < 0 it does not exist (nan)."""
-    by_x = y * ieee.power(x, y - 1) if y else 0.0
+    by_x = power_slope(y, x)
     by_y = out * math.log(x) if x > 0 else 0.0 if x == 0 < y else math.nan
     return by_x, by_y
 
@@ -258,6 +271,7 @@ pow_: Op = register(
         partials=pow_partials,
         stable=pow_slopes,
         exact=lambda mp, x, y: mp.power(x, y),
+        javascript=("", "powBase({0}, {1})", "powExponent({out}, {0}, {1})"),
         glyph="xʸ",
         stem="pow",
         marks=("", "pow"),

@@ -165,6 +165,7 @@ LambertW = register(
         partials=lambert_slopes,
         stable=precise(lambert_slopes, lambda mp, x: mp.lambertw(x)),
         exact=lambda mp, x: mp.lambertw(x),
+        javascript=("lambertW({0})",),
         glyph="W",
         stem="lambert",
         pretty="W({0})",

@@ -55,6 +55,7 @@ hypot = register(
         partials=lambda out, x, y: (x / out, y / out),
         stable=lambda out, x, y: hypot_slopes(out, x, y),
         exact=lambda mp, x, y: mp.sqrt(x * x + y * y),
+        javascript=("", "({out} === 0 ? 0 : {0} / {out})", "({out} === 0 ? 0 : {1} / {out})"),
         glyph="√x²+y²",
         stem="hyp",
         latex=r"\sqrt{{{0.atom}^{{2}} + {1.atom}^{{2}}}}",

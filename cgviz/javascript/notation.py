@@ -1,0 +1,66 @@
+"""Formulas as JavaScript: one more notation beside program text, print and LaTeX."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from cgviz.formula import Notation, Written
+from cgviz.op import ATOM, PRODUCT, SIGNED, Op
+
+VARIABLE = re.compile(r"v\[\d+\]")
+CONSTANTS = {"pi": "Math.PI", "e": "Math.E"}
+MATH = frozenset(
+    "abs acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp expm1 hypot log1p log2 log10 sign sin sinh sqrt tan "
+    "tanh".split()
+)
+
+
+class Unwritten(Exception):
+    """An op, named by `op`, has no form in JavaScript."""
+
+    def __init__(self, op: str) -> None:
+        super().__init__(op)
+        self.op = op
+
+
+class Javascript(Notation):
+    """JavaScript over an array `v` of the values of all nodes; names of the program never occur in it."""
+
+    def name(self, name: str) -> str:
+        if VARIABLE.fullmatch(name):
+            return name
+        return CONSTANTS[name]
+
+    def number(self, value: float) -> str:
+        if math.isfinite(value):
+            return super().number(value)
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+    def call(self, op: Op, operands: Sequence[Written]) -> str:
+        template = op.javascript[0] if op.javascript else ""
+        if not template and op.name not in MATH:
+            raise Unwritten(op.name)
+        return filled(template or f"Math.{op.name}({{all}})", operands)
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        if exponent.text == "2" and VARIABLE.fullmatch(base.text):
+            return f"{base}*{base}", PRODUCT
+        return f"Math.pow({base}, {exponent})", ATOM
+
+    def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
+        exact = {"==": "===", "!=": "!=="}.get(sign, sign)
+        return f"Number({a.atom} {exact} {b.atom})", ATOM
+
+    def factorial(self, x: Written) -> tuple[str, int]:
+        return f"gamma({x} + 1)", ATOM
+
+
+def filled(template: str, operands: Sequence[Written], **more: object) -> str:
+    """Returns a record's template with its operands, each in brackets unless it is atomic; `{all}` is a list of them."""
+    atoms = [operand.atom if operand.binds > SIGNED else f"({operand})" for operand in operands]
+    return template.format(*atoms, all=", ".join(map(str, operands)), **more)
+
+
+JAVASCRIPT = Javascript()

@@ -1,0 +1,72 @@
+"""A graph as two JavaScript functions: `forward(v)`, and `slopes(v)`, its local derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cgviz.formula import Formula
+from cgviz.graph import CONSTANT, Graph
+from cgviz.javascript.notation import JAVASCRIPT, filled
+from cgviz.op import Op
+
+
+def program(graph: Graph) -> str:
+    """Returns the source of `forward`, which fills the array `v` of values, and of `slopes`, which returns a list of
+    local derivatives per stage; null is a branch not taken, as None is in a run.
+
+    Raises Unwritten where an op has no form in JavaScript.
+    """
+    lines = ["function forward(v) {"]
+    lines += [f"  v[{index}] = {value(graph, index)};" for index in graph.stages]
+    lines += ["}", "", "function slopes(v) {", "  const s = [];"]
+    lines += [f"  s[{index}] = [{', '.join(local_derivatives(graph, index))}];" for index in graph.stages]
+    return "\n".join([*lines, "  return s;", "}", ""])
+
+
+def value(graph: Graph, index: int) -> str:
+    node = graph.nodes[index]
+    return Formula(op=node.op, args=operands(graph, index)).write(JAVASCRIPT).text
+
+
+def local_derivatives(graph: Graph, index: int) -> Iterator[str]:
+    """Yields the local derivative in each operand: the record's stable form, else its rule as it is taught."""
+    op, args, out = graph.nodes[index].op, operands(graph, index), variable(index)
+    templates = stable(op, len(args))
+    if all(templates):
+        taught: tuple[object, ...] = (None,) * len(args)
+    else:
+        taught = op.partials(out, *args)
+    written = [arg.write(JAVASCRIPT) for arg in args]
+    for slot, (template, rule) in enumerate(zip(templates, taught, strict=True)):
+        if template:
+            yield filled(template, written, out=out.leaf, slot=slot)
+        else:
+            yield "null" if rule is None else formula(rule).write(JAVASCRIPT).text
+
+
+def stable(op: Op, count: int) -> list[str]:
+    """Returns the record's templates for its local derivatives, "" where there is none.
+
+    That of an op with any number of operands serves them all.
+    """
+    own = list(op.javascript[1:])
+    if own and op.arity[1] is None:
+        return own * count
+    return (own + [""] * count)[:count]
+
+
+def operands(graph: Graph, index: int) -> tuple[Formula, ...]:
+    return tuple(map(variable_or_constant, (graph,) * len(graph.nodes[index].args), graph.nodes[index].args))
+
+
+def variable_or_constant(graph: Graph, index: int) -> Formula:
+    node = graph.nodes[index]
+    return Formula(node.value or 0.0) if node.op is CONSTANT else variable(index)
+
+
+def variable(index: int) -> Formula:
+    return Formula(f"v[{index}]")
+
+
+def formula(rule: object) -> Formula:
+    return rule if isinstance(rule, Formula) else Formula(rule)  # type: ignore[arg-type]
