@@ -70,6 +70,8 @@ class Tape:
 
     def record(self, op: Op, args: Sequence[Any]) -> Tracer:
         places = tuple([self.place(arg) for arg in args])
+        if op.fixed and self.ops[places[0]] is not CONSTANT:
+            raise UsageError(op.needs_number())
         return self.push(op, places, op.forward(*[self.values[place] for place in places]))
 
     def name(self, variable: str, tracer: Tracer) -> None:

@@ -169,6 +169,8 @@ class Walk:
     def apply(self, op: Op, args: Sequence[int]) -> int:
         """Returns a new stage; constants alone are folded into one constant, as long as that is finite."""
         nodes = [self.builder.nodes[arg] for arg in args]
+        if op.fixed and nodes[0].op is not CONSTANT:
+            raise ExpressionError(op.needs_number())
         if all(node.op is CONSTANT for node in nodes):
             values = [node.value or 0.0 for node in nodes]
             value = op.forward(*values)
