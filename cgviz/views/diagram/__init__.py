@@ -9,6 +9,7 @@ from hashlib import sha256
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
+from cgviz.collecting import uncollected
 from cgviz.errors import UsageError, quoted
 from cgviz.numbers import DIGITS
 from cgviz.passes import Run
@@ -96,7 +97,7 @@ def diagram(
     parts = {prefix + box.key: Part(box.words, box.texts) for box in scene.boxes}
     for wire in (*scene.trunks, *scene.wires):
         parts[prefix + wire.key] = Part(wire.words, [text for text, _ in plan.texts[wire.key]])
-    return Diagram(written(scene, plan, axes, behind, prefix, about), about, parts)
+    return Diagram(written(scene, plan, axes, colours, behind, prefix), about, parts)
 
 
 def picture(
@@ -114,10 +115,11 @@ def picture(
     engine: str = "auto",
 ) -> bytes:
     """Returns the diagram of `run` drawn in `format`: svg, pdf, png or dot. See `diagram` for the options."""
-    made = diagram(
-        run, style=style, theme=theme, direction=direction, digits=digits, background=background, engine=engine
-    )
-    return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
+    with uncollected():
+        made = diagram(
+            run, style=style, theme=theme, direction=direction, digits=digits, background=background, engine=engine
+        )
+        return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
 
 
 def format_of(path: str | PathLike[str]) -> str:

@@ -32,12 +32,12 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
     inner = max(least, inner_width(*parts))
     kind, fill, outline = looks(pen, index)
     left = round(widest(row[:1] for row in rows)) + 1
-    pad = cell((), SIDE, 1)
-    cells = [pad + cell(head, inner, HEAD, span=2) + pad, RULE]
+    pad = f'<TD WIDTH="{SIDE}"></TD>'
+    cells = [pad + cell(head, inner, HEAD, span=2), RULE]
     for name, value in rows:
-        cells.append(pad + cell((name,), left, ROW) + cell((value,), inner - left, ROW, "RIGHT") + pad)
+        cells.append(pad + cell((name,), left, ROW) + cell((value,), inner - left, ROW, "RIGHT"))
     if note:
-        cells.append(pad + cell(note, inner, NOTE, span=2) + pad)
+        cells.append(pad + cell(note, inner, NOTE, span=2))
     cells.append(cell((), inner + 2 * SIDE, FOOT, span=4))
     is_output = index == pen.graph.output
     return Box(

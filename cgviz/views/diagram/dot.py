@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
-import html as entities
+from collections.abc import Mapping
 
 import graphviz
 
 from cgviz.fonts import FONT
+from cgviz.theme import Theme
 from cgviz.views.diagram.axes import Axes, Point
-from cgviz.views.diagram.html import label, one_line
+from cgviz.views.diagram.html import label
 from cgviz.views.diagram.order import inches
 from cgviz.views.diagram.plan import Plan
-from cgviz.views.diagram.scene import Box, Scene, Wire, Words
+from cgviz.views.diagram.scene import Box, Scene, Wire
 
 MARGIN, JOINT = 10, 5
 GRAPH = {"layout": "nop2", "outputorder": "edgesfirst", "pad": inches(MARGIN), "margin": "0"}
-NODE = {"shape": "box", "style": "rounded,filled", "fixedsize": "true", "margin": "0", "fontname": FONT}
+NODE = {
+    "shape": "box",
+    "style": "rounded,filled",
+    "fixedsize": "true",
+    "margin": "0",
+    "fontname": FONT,
+    "penwidth": "1.1",
+}
 EDGE = {"arrowsize": "0.7", "penwidth": "1.2", "fontname": FONT}
 
 
-def written(scene: Scene, plan: Plan, axes: Axes, background: str, prefix: str, words: Words) -> str:
+def written(scene: Scene, plan: Plan, axes: Axes, theme: Theme, background: str, prefix: str) -> str:
     """Returns the DOT text; ids of its parts begin with `prefix`."""
-    about = {"bgcolor": background, "id": f"{prefix}graph", "tooltip": tip(words)}
-    graph = graphviz.Digraph("backpropagation", graph_attr=GRAPH | about, node_attr=NODE, edge_attr=EDGE)
+    about = GRAPH | {"bgcolor": background, "id": f"{prefix}graph"}
+    nodes = NODE | {"fillcolor": theme.stage_fill, "color": theme.stage_line}
+    edges = EDGE | {"color": theme.edge}
+    graph = graphviz.Digraph("backpropagation", graph_attr=about, node_attr=nodes, edge_attr=edges)
     for box in scene.boxes:
-        graph.node(box.key, box.label, **node(box, plan, axes, prefix))
+        graph.node(box.key, **but(nodes, node(box, plan, axes, prefix)))
     for trunk in scene.trunks:
-        graph.node(trunk.target, "", **joint(trunk, len(scene.out[trunk.source]) > 1, plan, axes, prefix))
+        graph.node(trunk.target, **but(nodes, joint(trunk, len(scene.out[trunk.source]) > 1, plan, axes, prefix)))
     for wire in (*scene.trunks, *scene.wires):
-        graph.edge(wire.source, wire.target, **edge(wire, plan, axes, prefix))
+        graph.edge(wire.source, wire.target, **but(edges, edge(wire, plan, axes, prefix)))
     return str(graph.source)
+
+
+def but(defaults: Mapping[str, str], attributes: Mapping[str, str]) -> dict[str, str]:
+    """Returns the attributes that differ from the defaults."""
+    return {name: value for name, value in attributes.items() if defaults.get(name) != value}
 
 
 def node(box: Box, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
     attributes = {
+        "label": box.label,
         "id": prefix + box.key,
         "class": box.classes,
-        "tooltip": tip(box.words),
         "pos": spot(axes.point(plan.centre[box.key])),
         "width": inches(box.width),
         "height": inches(box.height),
@@ -56,9 +71,9 @@ def node(box: Box, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
 def joint(trunk: Wire, forks: bool, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
     """Returns the dot at which a fan-out begins; it is not seen where nothing forks."""
     return {
+        "label": "",
         "id": prefix + trunk.target,
         "class": trunk.classes,
-        "tooltip": tip(trunk.words),
         "shape": "circle",
         "style": "filled" if forks else "invis",
         "pos": spot(axes.point(plan.centre[trunk.target])),
@@ -74,7 +89,6 @@ def edge(wire: Wire, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
     attributes = {
         "id": prefix + wire.key,
         "class": wire.classes,
-        "tooltip": tip(wire.words),
         "color": wire.colour,
         "pos": path,
     }
@@ -87,12 +101,6 @@ def edge(wire: Wire, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
     for (name, place), (text, point) in zip((("label", "lp"), ("xlabel", "xlp")), plan.texts[wire.key], strict=False):
         attributes |= {name: label([(text,)]), place: spot(axes.point(point))}
     return attributes
-
-
-def tip(words: Words) -> str:
-    """Returns words as a tooltip: the user's text is neither an escape nor an entity."""
-    said = f"{words.title}: {words.description}" if words.description else words.title
-    return str(graphviz.escape(entities.escape(one_line(said), quote=False)))
 
 
 def spot(point: Point) -> str:

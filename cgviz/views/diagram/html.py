@@ -9,7 +9,6 @@ from cgviz.errors import printable
 from cgviz.views.diagram.scene import Line, Text
 
 TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" COLOR="{colour}">{rows}</TABLE>'
-CELL = '<TD COLSPAN="{span}" FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="{height:.0f}" ALIGN="{align}">{inner}</TD>'
 RULE = "<HR/>"
 
 
@@ -25,7 +24,9 @@ def table(rows: Iterable[str], colour: str) -> str:
 
 
 def cell(texts: Line, width: float, height: float, align: str = "LEFT", span: int = 1) -> str:
-    return CELL.format(span=span, width=width, height=height, align=align, inner=line(texts))
+    columns = f'COLSPAN="{span}" ' if span > 1 else ""
+    size = f'FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="{height:.0f}"'
+    return f'<TD {columns}{size} ALIGN="{align}">{line(texts)}</TD>'
 
 
 def line(texts: Line) -> str:
@@ -47,4 +48,4 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return printable(text).replace("\n", "\\n")
+    return text if text.isprintable() else printable(text).replace("\n", "\\n")
