@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 DIGITS = 4
+WHOLE = 1e6
 
 
 def number(value: float | None, digits: int = DIGITS, *, padded: bool = False, latex: bool = False) -> str:
-    """Returns `value` with `digits` significant digits and a true minus sign.
+    """Returns `value` with `digits` significant digits and a true minus sign; below a million no whole digit is lost.
 
     `inf` and `nan` are words, zero has no sign, trailing zeros are dropped unless `padded` (columns),
     and what has not been computed (None) is empty. `latex` writes powers of ten and infinity for LaTeX.
@@ -22,9 +23,9 @@ def number(value: float | None, digits: int = DIGITS, *, padded: bool = False, l
         return (minus if value < 0 else "") + (r"\infty" if latex else "inf")
     text = f"{abs(value):.{digits}g}"
     mantissa, _, exponent = text.partition("e")
-    if exponent and abs(value) < 10 ** max(digits, 6) and abs(value) >= 1:
-        mantissa, exponent = f"{float(text):.0f}", ""
-    if padded and value != int(value if abs(value) < 1e300 else 1.5):
+    if exponent and 1 <= abs(value) < WHOLE:
+        mantissa, exponent = f"{abs(value):.0f}", ""
+    if padded and (exponent or value % 1 != 0):
         mantissa = pad(mantissa, digits)
     sign = minus if value < 0 and float(text) != 0 else ""
     if not exponent:
