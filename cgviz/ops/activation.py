@@ -8,7 +8,7 @@ from typing import Any
 from cgviz.op import Op, register
 from cgviz.ops.errors import erf
 from cgviz.ops.exponential import exp, expm1, log, sigmoid, sigmoid_float
-from cgviz.ops.piecewise import is_greater, minimum, where
+from cgviz.ops.piecewise import greater, is_greater, minimum, where
 from cgviz.ops.precise import precise
 from cgviz.ops.roots import sqrt
 from cgviz.ops.rules import beside, dies, pi, saturates
@@ -38,8 +38,8 @@ def leaky_float(x: float, slope: float = 0.01) -> float:
     return x if x > 0 else slope * x
 
 
-def leaky_slopes(out: Any, x: Any, slope: Any = 0.01) -> tuple[Any, ...]:
-    return where(is_greater(x, 0), 1, slope), minimum(x, 0)
+def leaky_slopes(out: Any, x: Any, *slope: Any) -> tuple[Any, ...]:
+    return (where(greater(x, 0), 1, *(slope or (0.01,))), minimum(x, 0))[: 1 + len(slope)]
 
 
 leaky_relu = register(
@@ -47,7 +47,7 @@ leaky_relu = register(
         name="leaky_relu",
         arity=(1, 2),
         forward=leaky_float,
-        partials=lambda out, *args: leaky_slopes(out, *args)[: len(args)],
+        partials=leaky_slopes,
         exact=lambda mp, x, slope=0.01: x if x > 0 else mp.mpf(slope) * x,
         javascript=("leakyRelu({all})",),
         glyph="lrelu",
@@ -65,8 +65,9 @@ def elu_float(x: float, alpha: float = 1.0) -> float:
     return x if x > 0 else alpha * math.expm1(x)
 
 
-def elu_slopes(out: Any, x: Any, alpha: Any = None) -> tuple[Any, ...]:
-    return where(is_greater(x, 0), 1, exp(x) if alpha is None else alpha * exp(x)), expm1(minimum(x, 0))
+def elu_slopes(out: Any, x: Any, *alpha: Any) -> tuple[Any, ...]:
+    below = alpha[0] * exp(x) if alpha else exp(x)
+    return (where(greater(x, 0), 1, below), expm1(minimum(x, 0)))[: 1 + len(alpha)]
 
 
 def elu_corner(out: float, x: float, alpha: float = 1.0) -> str:
@@ -80,7 +81,7 @@ elu = register(
         name="elu",
         arity=(1, 2),
         forward=elu_float,
-        partials=lambda out, *args: elu_slopes(out, *args)[: len(args)],
+        partials=elu_slopes,
         exact=lambda mp, x, alpha=1: x if x > 0 else alpha * mp.expm1(x),
         javascript=("elu({all})",),
         glyph="elu",

@@ -33,8 +33,8 @@ def bessel(name: str, letter: str, neighbours: Callable[..., Any], says: str, po
             order = abs(int(order)) if letter in "IK" else int(order)
         return getattr(mp, name)(order, x)
 
-    def slopes(out: Any, order: Any, x: Any) -> tuple[Any, ...]:
-        return None, neighbours(made(shifted(order, -1), x), made(shifted(order, 1), x))
+    def slopes(out: Any, n: Any, x: Any) -> tuple[Any, ...]:
+        return None, neighbours(made(shifted(n, -1), x), made(shifted(n, 1), x))
 
     def domain(order: float, x: float) -> str:
         if x < 0 and (positive or not is_whole(order)) and math.isfinite(order):

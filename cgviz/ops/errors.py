@@ -43,7 +43,7 @@ erfc = register(
     Op(
         name="erfc",
         forward=math.erfc,
-        partials=lambda out, x: (-2 / sqrt(pi(x)) * exp(-(x**2)),),
+        partials=lambda out, x: (-(2 / sqrt(pi(x)) * exp(-(x**2))),),
         stable=lambda out, x: (-bell(x),),
         exact=lambda mp, x: mp.erfc(x),
         javascript=("erfc({0})",),

@@ -6,6 +6,7 @@ import math
 
 from cgviz import ieee
 from cgviz.op import Op, register
+from cgviz.ops.roots import sqrt
 from cgviz.ops.rules import root, saturates
 
 HYPERBOLIC = "Abramowitz & Stegun, Handbook of Mathematical Functions, 4.5.71 to 4.5.76"
@@ -148,7 +149,7 @@ asinh = register(
         name="asinh",
         aliases=("arcsinh",),
         forward=math.asinh,
-        partials=lambda out, x: (1 / (x**2 + 1) ** 0.5,),
+        partials=lambda out, x: (1 / sqrt(x**2 + 1),),
         stable=lambda out, x: (1 / math.hypot(x, 1.0),),
         exact=lambda mp, x: mp.asinh(x),
         javascript=("", "(1 / Math.hypot({0}, 1))"),
@@ -166,7 +167,7 @@ acosh = register(
         name="acosh",
         aliases=("arccosh",),
         forward=ieee.total(math.acosh),
-        partials=lambda out, x: (1 / (x**2 - 1) ** 0.5,),
+        partials=lambda out, x: (1 / sqrt(x**2 - 1),),
         stable=lambda out, x: (ieee.divide(1.0, root(x - 1) * root(x + 1)),),
         exact=lambda mp, x: mp.acosh(x),
         javascript=("", "(1 / (Math.sqrt({0} - 1) * Math.sqrt({0} + 1)))"),

@@ -56,7 +56,7 @@ hypot = register(
         stable=lambda out, x, y: hypot_slopes(out, x, y),
         exact=lambda mp, x, y: mp.sqrt(x * x + y * y),
         javascript=("", "({out} === 0 ? 0 : {0} / {out})", "({out} === 0 ? 0 : {1} / {out})"),
-        glyph="√x²+y²",
+        glyph="hypot",
         stem="hyp",
         latex=r"\sqrt{{{0.atom}^{{2}} + {1.atom}^{{2}}}}",
         says="scales by the share of each input in the length: its cosine",

@@ -28,7 +28,9 @@ def beside(like: Any, op: Op, number: float) -> Any:
 def shifted(number: Any, by: int) -> Any:
     """Returns `number + by`; for a constant that is written as a plain number, that sum as one number."""
     leaf = getattr(number, "leaf", None)
-    return type(number)(leaf + by) if isinstance(leaf, (int, float)) and number.op is None else number + by
+    if isinstance(leaf, (int, float)) and number.op is None:
+        return type(number)(leaf + by)
+    return number + by if by > 0 else number - -by
 
 
 def saturates(slope: float) -> str:

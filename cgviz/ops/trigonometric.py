@@ -6,6 +6,7 @@ import math
 
 from cgviz import ieee
 from cgviz.op import Op, register
+from cgviz.ops.roots import sqrt
 from cgviz.ops.rules import root
 
 CIRCULAR = "Abramowitz & Stegun, Handbook of Mathematical Functions, 4.3.105 to 4.3.110"
@@ -133,7 +134,7 @@ asin = register(
         name="asin",
         aliases=("arcsin",),
         forward=ieee.total(math.asin),
-        partials=lambda out, x: (1 / (1 - x**2) ** 0.5,),
+        partials=lambda out, x: (1 / sqrt(1 - x**2),),
         stable=lambda out, x: (square_root_slope(x),),
         exact=lambda mp, x: mp.asin(x),
         javascript=("", "(1 / Math.sqrt((1 - {0}) * (1 + {0})))"),
@@ -153,7 +154,7 @@ acos = register(
         name="acos",
         aliases=("arccos",),
         forward=ieee.total(math.acos),
-        partials=lambda out, x: (-1 / (1 - x**2) ** 0.5,),
+        partials=lambda out, x: (-1 / sqrt(1 - x**2),),
         stable=lambda out, x: (-square_root_slope(x),),
         exact=lambda mp, x: mp.acos(x),
         javascript=("", "(-1 / Math.sqrt((1 - {0}) * (1 + {0})))"),
