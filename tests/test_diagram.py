@@ -180,6 +180,20 @@ def test_all_texts_are_inside_the_picture(lecture: Run, style: str) -> None:
         assert 9 <= y <= height - 3
 
 
+def test_texts_of_a_card_keep_off_its_sides(lecture: Run) -> None:
+    from cgviz.engine import text_width
+
+    root = ET.fromstring(picture(lecture))
+    cards = [group for group in root.iter(f"{SVG}g") if "node" in group.get("class", "").split()]
+    assert len(cards) == 10
+    for card in cards:
+        outline = [float(n) for n in re.findall(r"-?[\d.]+(?=,)", card.find(f"{SVG}path").get("d", ""))]  # type: ignore[union-attr]
+        for text in card.iter(f"{SVG}text"):
+            x, bold = float(text.get("x", "")), text.get("font-weight") == "bold"
+            assert min(outline) + 9 < x
+            assert x + text_width(text.text or "", float(text.get("font-size", "")), bold) < max(outline) - 8
+
+
 def test_card_shows_every_number_of_the_run(lecture: Run) -> None:
     dot = diagram(lecture).dot
     for index, node in enumerate(lecture.graph.nodes):

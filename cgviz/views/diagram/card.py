@@ -33,7 +33,7 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
     kind, fill, outline = looks(pen, index)
     left = round(widest(row[:1] for row in rows)) + 1
     pad = f'<TD WIDTH="{SIDE}"></TD>'
-    cells = [pad + cell(head, inner, HEAD, span=2), RULE]
+    cells = [pad + cell(head, inner, HEAD, span=2) + pad, RULE]
     for name, value in rows:
         cells.append(pad + cell((name,), left, ROW) + cell((value,), inner - left, ROW, "RIGHT"))
     if note:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT
@@ -99,6 +100,7 @@ def wire(pen: Pen, target: int, slot: int) -> Wire:
     if pen.run.symbolic:
         return pen.wire(target, slot, beside=pen.local(target, slot, NUMBER - 1))
     value = pen.value(pen.graph.nodes[target].args[slot], NUMBER)
+    value = replace(value, colour=pen.colour(target, value.colour))
     return pen.wire(target, slot, before=value, after=pen.contribution(target, slot, NUMBER))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape, unescape
+from html import escape
 
 from cgviz.views.diagram.scene import Text, Words
 
@@ -31,7 +31,7 @@ class Part:
 def finished(svg: bytes, picture: Words, parts: Mapping[str, Part]) -> bytes:
     """Returns the SVG with the words of the whole `picture`, and with those of its `parts` by id."""
     start = svg.index(b"<svg")
-    head, *groups = COMMENT.sub("", svg[start:].decode()).split(GROUP)
+    head, *groups = COMMENT.sub("", svg[start:].decode()).replace("&#45;", "-").split(GROUP)
     label = escape(f"{picture.title}. {picture.description}")
     opening = f'<svg role="img" aria-label="{label}"{head[4:]}'.rstrip()
     done = (part_of(group, parts) for group in groups)
@@ -41,7 +41,6 @@ def finished(svg: bytes, picture: Words, parts: Mapping[str, Part]) -> bytes:
 def part_of(group: str, parts: Mapping[str, Part]) -> str:
     """Returns a group, told from its id on, with the words and classes of its part."""
     name, rest = group.split('"', 1)
-    name = unescape(name)
     opening, body = rest.split("\n", 1)
     body = TITLE.sub("", body, count=1)
     part = parts.get(name)
