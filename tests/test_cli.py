@@ -16,6 +16,7 @@ from cgviz.cli.arguments import Sorted, Spelling, sort
 from cgviz.cli.group import COMMANDS
 from cgviz.cli.values import number
 from cgviz.errors import UsageError
+from cgviz.ops.listing import rows
 from cgviz.shipped import sample, samples
 
 LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
@@ -533,3 +534,38 @@ def test_the_list_of_commands_is_whole(cgviz: Runner) -> None:
     listed = cgviz("--help").out.partition("Commands:\n")[2].partition("\n\n")[0]
     assert "..." not in listed
     assert [line.split()[0] for line in listed.splitlines()] == list(COMMANDS)
+
+
+# ops
+
+
+def test_every_op_is_listed(cgviz: Runner) -> None:
+    found = cgviz("ops")
+    assert (found.status, found.err) == (0, "")
+    first_words = {line.split()[0] for line in found.out.splitlines() if line}
+    assert {row.name for row in rows()} <= first_words
+    assert all(row.source in found.out.splitlines() for row in rows())
+    assert "max            max    max(x, y)        [x = f]; [y = f]" in found.out
+
+
+def test_one_op_in_full(cgviz: Runner) -> None:
+    found = cgviz("ops", "expit")
+    assert found.out == cgviz("ops", "σ").out == cgviz("ops", "sigmoid").out
+    assert "(1 − f)·f" in found.out
+    assert cgviz("ops", "×").out.splitlines()[0].split() == ["name", "multiply"]
+    assert cgviz("ops", "tnah").message == "there is no function 'tnah'; did you mean 'tanh'?"
+
+
+def test_ops_as_json(cgviz: Runner) -> None:
+    found = json.loads(cgviz("ops", "--format", "json").out)
+    assert [row["name"] for row in found] == [row.name for row in rows()]
+    assert json.loads(cgviz("ops", "relu", "--format", "json").out)[0]["derivatives"] == ["[x > 0]"]
+
+
+@pytest.mark.parametrize("columns", [1, 40, 80, 200])
+def test_ops_fit_the_terminal(cgviz: Runner, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setattr("cgviz.cli.streams.is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    found = cgviz("ops")
+    assert found.status == 0
+    assert max(map(len, found.out.splitlines())) <= max(columns, 1)
