@@ -1,0 +1,57 @@
+"""What the user types into the player becomes numbers: an answer, a step, values of inputs."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from cgviz.errors import UsageError, quoted
+from cgviz.graph import Graph
+
+
+def number(text: str) -> float:
+    """Returns a number or the value of a constant expression (`-1/3`, `pi/4`). Raises CgvizError."""
+    text = text.strip().replace("−", "-")
+    try:
+        return float(text)
+    except ValueError:
+        return constant(text)
+
+
+def constant(text: str) -> float:
+    from cgviz.api import run
+
+    made = run(text)
+    if made.bare.inputs or made.value is None:
+        raise UsageError(f"{quoted(text)} is no number")
+    return made.value
+
+
+def step(text: str, last: int) -> int:
+    """Returns the number of a step, 0 to `last`. Raises UsageError."""
+    if not re.fullmatch(r"\s*[0-9]{1,9}\s*", text) or int(text) > last:
+        raise UsageError(f"{quoted(text)} is no step; there are 0 to {last}")
+    return int(text)
+
+
+def inputs(text: str, graph: Graph) -> dict[str, float]:
+    """Returns the values in `x = 3, y = -4`; a value alone is that of the first input. Raises CgvizError."""
+    found: dict[str, float] = {}
+    for part in filter(str.strip, re.split("[,;]", text)):
+        name, equals, value = part.partition("=")
+        found[name.strip() if equals else first(graph)] = finite(value if equals else part)
+    return found
+
+
+def first(graph: Graph) -> str:
+    """Returns the name of the first input; raises UsageError where there is none."""
+    if not graph.inputs:
+        raise UsageError("this program has no inputs")
+    return graph.nodes[graph.inputs[0]].name
+
+
+def finite(text: str) -> float:
+    value = number(text)
+    if not math.isfinite(value):
+        raise UsageError(f"{quoted(text)} is not a finite number")
+    return value
