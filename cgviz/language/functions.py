@@ -21,7 +21,10 @@ LARGEST_PARAMETER = 100
 LARGEST_ARGUMENT = 1e6
 DIGITS = 30
 NUMBERS = (sympy.Number, sympy.NumberSymbol)
-NO_CLOSED_FORM = (sympy.Derivative, sympy.Subs, sympy.Integral, sympy.Sum, AppliedUndef)
+NO_CLOSED_FORM = (
+    *(sympy.Derivative, sympy.Subs, sympy.Integral, sympy.Sum, sympy.hyper, sympy.meijerg),
+    *(AppliedUndef, type(sympy.I), type(sympy.zoo), sympy.exp_polar),
+)
 
 
 def admitted(node: Any) -> Op:

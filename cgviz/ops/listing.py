@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from inspect import signature
+from typing import Any
 
 from cgviz.formula import Formula
 from cgviz.op import Op, ops
@@ -47,5 +48,5 @@ def arguments(op: Op) -> tuple[str, ...]:
     return names[: op.arity[0]] or ("x", "y")
 
 
-def written(partial: object) -> str:
+def written(partial: Any) -> str:
     return "" if partial is None else (partial if isinstance(partial, Formula) else Formula(partial)).pretty

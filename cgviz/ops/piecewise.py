@@ -197,7 +197,7 @@ def clip_float(x: float, lo: float, hi: float) -> float:
 
 
 def clip_corner(out: float, x: float, lo: float, hi: float) -> str:
-    return "kink" if x in (lo, hi) else "" if lo < x < hi else "dead"
+    return "kink" if x in (lo, hi) or lo == hi else "" if lo < x < hi else "dead"
 
 
 clip = register(

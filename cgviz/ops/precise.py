@@ -52,8 +52,8 @@ def precise(rule: Rule, exact: Exact, limit: Limit = nothing, bits: Callable[...
     def stable(out: float, *args: float) -> tuple[float | None, ...]:
         mp = context()
         try:
-            if limit(*args):
-                raise ValueError(limit(*args))
+            if any(map(math.isnan, args)) or limit(*args):
+                raise ValueError("not computed")
             with mp.workprec(bits(*args)):
                 exactly = [mp.mpf(arg) for arg in args]
                 value = exact(mp, *exactly)
