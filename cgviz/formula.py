@@ -90,9 +90,24 @@ class Notation:
     """Program text; the base of the other two notations, which change what differs."""
 
     plus, minus, sign, times, over, comma = " + ", " - ", "-", "*", "/", ", "
+    by, adds = " · ", "+="
     brackets = ("(", ")")
     template = ""
     digits: int | None = None
+
+    def shown(self, name: str) -> str:
+        """Writes a name that stands alone."""
+        return name
+
+    def gradient(self, name: str) -> str:
+        """Writes the gradient of `name` as captions and code do: `dname`."""
+        return f"d{name}"
+
+    def slope(self, output: str, name: str) -> str:
+        return f"∂{output}/∂{name}"
+
+    def words(self, text: str) -> str:
+        return text
 
     def leaf(self, leaf: str | float) -> Written:
         if isinstance(leaf, str):
@@ -204,8 +219,21 @@ class Latex(Notation):
     """LaTeX mathematics: fractions, names set as words, Greek letters and subscripts as such."""
 
     times, plus, minus = r" \cdot ", " + ", " - "
+    by, adds = r" \cdot ", r"\mathrel{+}="
     brackets = (r"\left(", r"\right)")
     signs = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+
+    def shown(self, name: str) -> str:
+        return self.name(name)
+
+    def gradient(self, name: str) -> str:
+        return rf"\mathrm{{d}}{self.name(name)}"
+
+    def slope(self, output: str, name: str) -> str:
+        return rf"\partial {self.name(output)} / \partial {self.name(name)}"
+
+    def words(self, text: str) -> str:
+        return rf"\text{{{text}}}"
 
     def number(self, value: float) -> str:
         if self.digits is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cgviz.formula import Formula, Pretty, with_digits
+from cgviz.formula import Formula, Notation, Pretty, with_digits
 from cgviz.graph import CONSTANT, Graph
-from cgviz.numbers import DIGITS, number
+from cgviz.numbers import DIGITS
 from cgviz.op import POWER
 from cgviz.passes import Contribution, Run
 
@@ -28,15 +28,14 @@ class Forward:
     def value(self) -> float | None:
         return self.run.values[self.index]
 
-    def caption(self, digits: int = DIGITS) -> str:
+    def caption(self, digits: int = DIGITS, notation: type[Notation] = Pretty) -> str:
         """Returns symbol = formula = numbers = result: `den = sigx + xpysqr = 0.9526 + 1 = 1.953`."""
-        graph = self.run.graph
+        graph, writes = self.run.graph, with_digits(notation, digits)
         node = graph.nodes[self.index]
-        parts = [node.shown, graph.formula(self.index).pretty]
-        if not self.run.symbolic:
+        parts = [writes.shown(node.shown), graph.formula(self.index).write(notation()).text]
+        if self.value is not None:
             args = tuple(Formula(self.run.values[arg] or 0.0) for arg in node.args)
-            numbers = Formula(op=node.op, args=args).write(with_digits(Pretty, digits)).text
-            parts += [numbers, number(self.value, digits)]
+            parts += [Formula(op=node.op, args=args).write(writes).text, writes.number(self.value)]
         return joined(parts)
 
 
@@ -59,9 +58,9 @@ class Seed:
     def value(self) -> float:
         return 1.0
 
-    def caption(self, digits: int = DIGITS) -> str:
-        name = self.run.graph.nodes[self.index].shown
-        return f"{gradient_name(name)} = ∂{name}/∂{name} = 1"
+    def caption(self, digits: int = DIGITS, notation: type[Notation] = Pretty) -> str:
+        name, writes = self.run.graph.nodes[self.index].shown, notation()
+        return f"{writes.gradient(name)} = {writes.slope(name, name)} = 1"
 
 
 @dataclass(frozen=True)
@@ -91,21 +90,22 @@ class Backward:
         """The contribution."""
         return self.edge.value
 
-    def caption(self, digits: int = DIGITS) -> str:
+    def caption(self, digits: int = DIGITS, notation: type[Notation] = Pretty) -> str:
         """Returns `dden = dinvden · (−1/den²) = 3.018 · (−0.2623) = −0.7916`, `+=` where it adds."""
-        graph = self.run.graph
-        notation = with_digits(Pretty, digits)
-        upstream = gradient_name(graph.nodes[self.edge.target].shown)
+        graph, writes = self.run.graph, with_digits(notation, digits)
+        target, upstream = (writes.gradient(graph.nodes[i].shown) for i in (self.index, self.edge.target))
         local = self.run.local_formula(self.edge.target, self.edge.slot)
         if local is None:
-            return f"{gradient_name(graph.nodes[self.index].shown)}: nothing flows back on this edge"
-        parts = [f"{upstream} · {local.write(notation).within(POWER)}"]
+            return f"{target}{writes.words(': nothing flows back on this edge')}"
+        parts = [f"{upstream}{writes.by}{local.write(writes).within(POWER)}"]
         if self.edge.value is not None and self.edge.upstream is not None:
-            local_number = Formula(self.edge.local or 0.0).write(notation).within(POWER)
-            parts += [f"{number(self.edge.upstream, digits)} · {local_number}", number(self.edge.value, digits)]
-        target = gradient_name(graph.nodes[self.index].shown)
-        text = f"{target} {'+=' if self.adds else '='} {joined(parts)}"
-        return f"{text}, so {target} = {number(self.total, digits)}" if self.adds and self.total is not None else text
+            local_number = Formula(self.edge.local or 0.0).write(writes).within(POWER)
+            parts.append(f"{writes.number(self.edge.upstream)}{writes.by}{local_number}")
+            parts.append(writes.number(self.edge.value))
+        text = f"{target} {writes.adds if self.adds else '='} {joined(parts)}"
+        if not self.adds or self.total is None:
+            return text
+        return f"{text}{writes.words(', so ')}{target} = {writes.number(self.total)}"
 
 
 Step = Forward | Seed | Backward
