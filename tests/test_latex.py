@@ -249,6 +249,8 @@ REFUSED = {
     r"$x": (0, 1, "the '$' is never closed"),
     r"x \to y": (2, 3, "an arrow"),
     r"x \pm y": (2, 3, "two values"),
+    r"\hat1_2": (0, 7, "'1hat_2' is not a name"),
+    r"\mathrm{2x}": (0, 11, "is not a name"),
     r"\infty x": (0, 6, "infinity"),
     r"x + \cdot y": (4, 5, "not '\\cdot'"),
     "x\\": (1, 1, "a lone backslash"),

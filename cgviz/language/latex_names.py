@@ -62,7 +62,11 @@ class Names:
             else:
                 break
         written = base + index + (f"_{subscript}" if subscript else "")
-        return Name(spelled(written, self.text, first.start), end, letter)
+        name = spelled(written, self.text, first.start)
+        if not name.isidentifier():
+            message = f"{quoted(name)} is not a name"
+            raise ExpressionError(message, self.text, first.start, self.pieces[end - 1].end)
+        return Name(name, end, letter)
 
     def run(self, at: int) -> list[tuple[str, int]]:
         """Returns the (letters, end) that begin at `at`, longest last: x, xp, xpy; one where no name is known."""
