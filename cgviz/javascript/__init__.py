@@ -5,7 +5,7 @@ written in the same notation. `library()` holds the functions that JavaScript's 
 """
 
 from cgviz.javascript.library import library
-from cgviz.javascript.notation import Unwritten
+from cgviz.javascript.notation import UnwrittenError
 from cgviz.javascript.program import program
 
-__all__ = ["Unwritten", "library", "program"]
+__all__ = ["UnwrittenError", "library", "program"]

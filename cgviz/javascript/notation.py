@@ -17,7 +17,7 @@ MATH = frozenset(
 )
 
 
-class Unwritten(Exception):
+class UnwrittenError(Exception):
     """An op, named by `op`, has no form in JavaScript."""
 
     def __init__(self, op: str) -> None:
@@ -41,7 +41,7 @@ class Javascript(Notation):
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         template = op.javascript[0] if op.javascript else ""
         if not template and op.name not in MATH:
-            raise Unwritten(op.name)
+            raise UnwrittenError(op.name)
         return filled(template or f"Math.{op.name}({{all}})", operands)
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
@@ -58,7 +58,7 @@ class Javascript(Notation):
 
 
 def filled(template: str, operands: Sequence[Written], **more: object) -> str:
-    """Returns a record's template with its operands, each in brackets unless it is atomic; `{all}` is a list of them."""
+    """Returns a template with its operands, each in brackets unless it is atomic; `{all}` is a list of them."""
     atoms = [operand.atom if operand.binds > SIGNED else f"({operand})" for operand in operands]
     return template.format(*atoms, all=", ".join(map(str, operands)), **more)
 

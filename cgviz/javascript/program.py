@@ -14,7 +14,7 @@ def program(graph: Graph) -> str:
     """Returns the source of `forward`, which fills the array `v` of values, and of `slopes`, which returns a list of
     local derivatives per stage; null is a branch not taken, as None is in a run.
 
-    Raises Unwritten where an op has no form in JavaScript.
+    Raises UnwrittenError where an op has no form in JavaScript.
     """
     lines = ["function forward(v) {"]
     lines += [f"  v[{index}] = {value(graph, index)};" for index in graph.stages]

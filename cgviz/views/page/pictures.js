@@ -1,0 +1,180 @@
+// The pictures: every number in its place, what is not yet known invisible, the paths of influence of one node.
+
+const ROOM = 9; // as many letters of a number as the layout left room for
+const pictures = facts.pictures.map(({ style, prefix }) => bound(style, prefix));
+views.push(drawPictures);
+
+// Finds the parts of one picture by their ids: n3 a node, t3 its trunk, e5-0 the wire into an operand of node 5.
+function bound(style, prefix) {
+  const svg = byId(`${prefix}graph`).ownerSVGElement;
+  const parts = [];
+  for (const element of svg.querySelectorAll(`g[id^="${prefix}"]`)) {
+    const match = element.id.slice(prefix.length).match(/^(?:([ntj])(\d+)|e(\d+)-(\d+)|(e-end|end))$/);
+    if (!match) continue;
+    const part = { element, texts: [] };
+    if (match[3]) Object.assign(part, { kind: "wire", target: +match[3], slot: +match[4] });
+    else Object.assign(part, { kind: match[1] ?? "end", index: match[5] ? facts.output : +match[2] });
+    if (part.kind === "wire") part.index = nodes[part.target].args[part.slot];
+    for (const text of element.querySelectorAll("text")) {
+      part.texts.push({ element: text, kind: text.classList[0], first: text.textContent });
+    }
+    if (part.kind === "n") listen(part);
+    parts.push(part);
+  }
+  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  return { style, svg, parts, width, height };
+}
+
+function listen({ element, index }) {
+  element.setAttribute("tabindex", "0");
+  element.setAttribute("role", "button");
+  element.dataset.node = index;
+  const [enter, leave] = [() => change({ hovered: index }), () => change({ hovered: null })];
+  element.addEventListener("mouseenter", enter);
+  element.addEventListener("mouseleave", leave);
+  element.addEventListener("focus", enter);
+  element.addEventListener("blur", leave);
+  const choose = () => change({ chosen: state.chosen === index ? null : index });
+  element.addEventListener("click", choose);
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") choose();
+  });
+}
+
+function drawPictures() {
+  const near = influence(state.hovered ?? state.chosen);
+  for (const picture of pictures) {
+    const seen = picture.style === state.style;
+    picture.svg.toggleAttribute("hidden", !seen);
+    picture.svg.classList.toggle("tracing", near !== null);
+    if (seen) picture.parts.forEach((part) => drawPart(part, near));
+  }
+}
+
+function drawPart(part, near) {
+  const { element, kind, index, target, slot } = part;
+  const isWire = kind === "wire";
+  const step = current();
+  const active = step && (isWire ? step.target === target && step.slot === slot : kind === "n" && step.index === index);
+  const feeds = step?.kind === "forward" && isWire && step.index === target;
+  toggle(element, {
+    later: !valueKnown(isWire ? target : index),
+    "active-forward": (active && step.kind === "forward") || feeds,
+    "active-backward": active && step.kind !== "forward",
+    blocked: isWire && contribution(run, target, slot) === null,
+    chosen: kind === "n" && state.chosen === index,
+    aside: near !== null && !(isWire ? near.has(index) && near.has(target) : near.has(index)),
+  });
+  part.texts.forEach((text) => drawText(text, part));
+  if (kind === "n") label(element, index);
+}
+
+function drawText({ element, kind, first }, { index, target, slot, kind: place }) {
+  const node = nodes[index];
+  const symbols = state.show === "symbols";
+  if (kind === "value") {
+    put(element, symbols ? node.name : number(run.values[index]), valueKnown(index));
+  } else if (kind === "gradient") {
+    put(element, ...secondNumber(index));
+  } else if (kind === "contribution") {
+    put(element, ...alongWire(index, target, slot));
+  } else if (kind === "local") {
+    element.classList.toggle("unknown", !valueKnown(target) || (state.show === "gradient" && !localKnown(target, slot)));
+  } else if (kind === "caption" && first.startsWith("∂")) {
+    put(element, state.show === "tangent" ? tangentCaption(index, first) : first, state.show !== "value");
+  } else if (kind === "flag") {
+    element.classList.toggle("unknown", !atStart() && users[index].length + nodes[index].args.length > 0 && place !== "end");
+  }
+}
+
+// The red number of a node: its gradient, or what stands in its place.
+function secondNumber(index) {
+  if (state.show === "symbols") return [`d${nodes[index].name}`, valueKnown(index)];
+  if (state.show === "tangent") return [number(tangent[index]), valueKnown(index)];
+  return [number(run.gradients[index] ?? 0), state.show === "gradient" && gradientKnown(index)];
+}
+
+// What a wire carries: backwards its contribution, forwards its share of the tangent.
+function alongWire(index, target, slot) {
+  const local = run.slopes[target][slot];
+  if (state.show === "symbols") return [`× ${nodes[target].locals[slot]}`, valueKnown(target)];
+  if (state.show === "tangent") return [number(local === null ? null : local * tangent[index]), valueKnown(target)];
+  return [number(contribution(run, target, slot)), state.show === "gradient" && contributionKnown(target, slot)];
+}
+
+function localKnown(target, slot) {
+  return state.predict || state.step >= (replay.edge.get(`${target}-${slot}`) ?? state.step);
+}
+
+function tangentCaption(index, first) {
+  const text = partial(facts.inputs[state.wrt], index);
+  return text.length <= first.length + 2 ? text : "tangent";
+}
+
+// Writes a text that is squeezed where it is longer than its room.
+function put(element, text, known) {
+  element.classList.toggle("unknown", !known);
+  if (element.textContent === text) return;
+  element.textContent = text;
+  const size = Number(element.getAttribute("font-size"));
+  if (text.length > ROOM + 1 && element.classList[0] !== "caption") {
+    element.setAttribute("textLength", (ROOM + 1) * size * 0.56);
+    element.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  } else element.removeAttribute("textLength");
+}
+
+function toggle(element, classes) {
+  for (const [name, on] of Object.entries(classes)) element.classList.toggle(name, Boolean(on));
+}
+
+function label(element, index) {
+  const node = nodes[index];
+  const parts = [node.number ? `stage ${node.number}, ${node.name} = ${node.formula}` : `input ${node.name}`];
+  parts.push(valueKnown(index) ? `value ${number(run.values[index])}` : "not yet computed");
+  if (gradientKnown(index)) parts.push(`gradient ${number(run.gradients[index] ?? 0)}`);
+  element.setAttribute("aria-label", parts.join(", "));
+}
+
+// Every node that a node depends on or has influence on, itself too; null for none.
+function influence(index) {
+  if (index === null) return null;
+  const near = new Set([index]);
+  const back = [index];
+  while (back.length) for (const arg of nodes[back.pop()].args) if (!near.has(arg)) near.add(arg), back.push(arg);
+  const forth = [index];
+  while (forth.length) for (const [target] of users[forth.pop()]) if (!near.has(target)) near.add(target), forth.push(target);
+  return near;
+}
+
+// Size and place
+
+const frame = byId("frame");
+let zoom = 1;
+
+function fit() {
+  const { width, height } = pictures.find(({ style }) => style === state.style);
+  const wide = (frame.clientWidth - 2) / width;
+  const high = (0.58 * innerHeight) / height;
+  scale(Math.max(0.72, Math.min(wide, Math.max(high, 0.9 * wide), 1.7)));
+}
+
+function scale(factor) {
+  zoom = Math.max(0.15, Math.min(factor, 4));
+  for (const { svg, width, height } of pictures) {
+    svg.style.width = `${Math.round(width * zoom)}px`;
+    svg.style.height = `${Math.round(height * zoom)}px`;
+  }
+}
+
+// Brings what the step is about into view, where the picture is wider than the window.
+function follow() {
+  const step = current();
+  const picture = pictures.find(({ style }) => style === state.style);
+  const part = step && picture.parts.find(({ kind, index }) => kind === "n" && index === step.index);
+  if (!part || frame.scrollWidth <= frame.clientWidth) return;
+  const [box, outer] = [part.element.getBoundingClientRect(), frame.getBoundingClientRect()];
+  if (box.left >= outer.left + 20 && box.right <= outer.right - 20) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const left = frame.scrollLeft + (box.left + box.right - outer.left - outer.right) / 2;
+  frame.scrollTo({ left, behavior: calm ? "auto" : "smooth" });
+}

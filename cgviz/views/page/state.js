@@ -1,0 +1,109 @@
+// What the page knows: the facts it was built with, what the reader has chosen, and the run at the inputs of the moment.
+
+const facts = JSON.parse(document.getElementById("facts").textContent);
+const nodes = facts.nodes;
+const start = {
+  values: facts.values.map(unpacked),
+  slopes: facts.slopes.map((own) => own.map(unpacked)),
+};
+const users = nodes.map(() => []); // for every node the (target, slot) pairs that use it, in backward order
+for (let target = nodes.length - 1; target >= 0; target--) {
+  nodes[target].args.forEach((source, slot) => users[source].push([target, slot]));
+}
+
+const state = {
+  inputs: facts.inputs.map((index) => start.values[index]),
+  step: Infinity,
+  show: "gradient",
+  wrt: 0,
+  style: facts.pictures[0].style,
+  theme: document.documentElement.dataset.theme,
+  predict: false,
+  chosen: null, // the node that was clicked
+  hovered: null,
+};
+const answered = new Set(); // the nodes whose gradient the student has found
+const views = []; // functions that show the state; each is called after every change
+let run = computed(state.inputs);
+let replay = replayed(run);
+let tangent = tangents(run, facts.inputs[state.wrt]);
+let waiting = 0;
+
+function unpacked(value) {
+  return typeof value === "string" ? Number(value) : value;
+}
+
+// Takes over some of the state and shows it at the next frame.
+function change(some) {
+  Object.assign(state, some);
+  if ("inputs" in some || "wrt" in some) recompute();
+  state.step = Math.max(0, Math.min(state.step, replay.steps.length));
+  waiting ||= requestAnimationFrame(show);
+}
+
+function recompute() {
+  run = computed(state.inputs);
+  replay = replayed(run);
+  tangent = tangents(run, facts.inputs[state.wrt]);
+}
+
+function show() {
+  if (waiting) cancelAnimationFrame(waiting);
+  waiting = 0;
+  for (const view of views) view();
+}
+
+// What may be seen now
+
+function valueKnown(index) {
+  return state.step >= replay.value[index];
+}
+
+function gradientKnown(index) {
+  if (state.predict && index !== facts.output && !answered.has(index)) return false;
+  return state.step >= replay.gradient[index];
+}
+
+function contributionKnown(target, slot) {
+  const source = nodes[target].args[slot];
+  if (state.predict && !(answered.has(source) || source === facts.output)) return false;
+  return state.step >= (replay.edge.get(`${target}-${slot}`) ?? Infinity);
+}
+
+function atStart() {
+  return state.inputs.every((value, place) => value === start.values[facts.inputs[place]]);
+}
+
+function current() {
+  return replay.steps[state.step - 1];
+}
+
+// The node that the page speaks about: under the mouse, chosen, or of the current step.
+function spoken() {
+  return state.hovered ?? state.chosen ?? current()?.index ?? facts.inputs[0] ?? facts.output;
+}
+
+function partial(index, of = facts.output) {
+  return `∂${nodes[of].name}/∂${nodes[index].name}`;
+}
+
+// Small tools for the document
+
+function byId(id) {
+  return document.getElementById(id);
+}
+
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// An element with attributes, properties of the form `onclick`, and children: elements or plain text.
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}

@@ -1,0 +1,39 @@
+// The table of all stages: value, gradient, and how both came about.
+
+const lines = nodes.flatMap((node, index) => (node.constant ? [] : [tableRow(node, index)]));
+views.push(drawTable);
+
+function tableRow(node, index) {
+  const cells = ["number", "name", "formula", "value", "gradient", "backward", "gate"];
+  const [number_, name, formula, value, gradient, backward, gate] = cells.map((kind) => make("td", { class: kind }));
+  number_.textContent = node.number ?? "";
+  name.append(make("b", {}, node.name));
+  formula.textContent = node.formula ?? "input";
+  gate.textContent = node.gate ?? "";
+  const row = make("tr", {}, number_, name, formula, value, gradient, backward, gate);
+  row.addEventListener("mouseenter", () => change({ hovered: index }));
+  row.addEventListener("mouseleave", () => change({ hovered: null }));
+  row.addEventListener("click", () => change({ chosen: state.chosen === index ? null : index }));
+  byId("rows").append(row);
+  return { row, value, gradient, backward, index };
+}
+
+function drawTable() {
+  const red = state.show === "tangent" ? "tangent" : "gradient";
+  say(byId("second"), red === "tangent" ? `∂/∂${nodes[facts.inputs[state.wrt]]?.name ?? ""}` : "gradient");
+  for (const { row, value, gradient, backward, index } of lines) {
+    say(value, valueKnown(index) ? number(run.values[index]) : "");
+    const shown = red === "tangent" ? valueKnown(index) : gradientKnown(index);
+    say(gradient, shown ? number(red === "tangent" ? tangent[index] : (run.gradients[index] ?? 0)) : "");
+    say(backward, gradientKnown(index) ? sources(index) : "");
+    toggle(row, { current: current()?.index === index, chosen: state.chosen === index, hovered: state.hovered === index });
+  }
+}
+
+function sources(index) {
+  const known = users[index].filter(([target, slot]) => contribution(run, target, slot) !== null);
+  const terms = known.map(([target, slot]) => `d${nodes[target].name} · ${nodes[target].locals[slot]}`);
+  if (index === facts.output) terms.unshift("seed");
+  const shown = terms.length > 6 ? [...terms.slice(0, 4), `… (${terms.length - 4} more)`] : terms;
+  return shown.join(" + ") || "nothing";
+}
