@@ -90,6 +90,7 @@ def edge(wire: Wire, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
         "id": prefix + wire.key,
         "class": wire.classes,
         "color": wire.colour,
+        "penwidth": f"{wire.thick:g}",
         "pos": path,
     }
     if wire.key in plan.tip:

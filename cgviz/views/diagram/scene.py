@@ -100,6 +100,7 @@ class Wire:
     after: Text | None = None
     beside: Text | None = None
     dashed: bool = False
+    thick: float = 1.2
 
 
 @dataclass(frozen=True)
