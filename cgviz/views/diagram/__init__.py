@@ -17,6 +17,7 @@ from cgviz.theme import Theme
 
 if TYPE_CHECKING:
     from cgviz.views.diagram.finish import Part
+    from cgviz.views.diagram.pen import Blanks
     from cgviz.views.diagram.scene import Scene, Words
 
 __all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
@@ -69,6 +70,7 @@ def diagram(
     digits: int = DIGITS,
     background: str = "transparent",
     title: str | None = None,
+    blanks: Blanks | None = None,
     engine: str = "auto",
 ) -> Diagram:
     """Returns the diagram of `run`, laid out; symbolic where the run has no values.
@@ -76,6 +78,7 @@ def diagram(
     style       "card" or "circuit"; direction "LR" (from left to right) or "TB" (from top to bottom)
     background  "transparent", "filled" (the theme's) or a colour, `#rrggbb` or a name
     title       the title of the picture, instead of one made of the program
+    blanks      what stands instead of a number, by ("value" or "gradient", index)
 
     Raises UsageError for an option that there is not, RenderError for a graph that is too large.
     """
@@ -88,7 +91,7 @@ def diagram(
     from cgviz.views.diagram.scene import Words
 
     colours, axes = theme_of(theme), Axes(direction)
-    scene = scene_of(run, style, colours, digits)
+    scene = scene_of(run, style, colours, digits, blanks)
     about = words.of_picture(run, digits)
     about = Words(title, about.description) if title else about
     prefix = f"cg{digest(run, style, direction)}-"
@@ -130,13 +133,13 @@ def format_of(path: str | PathLike[str]) -> str:
     return ending[1].lower()
 
 
-def scene_of(run: Run, style: str, theme: Theme, digits: int) -> Scene:
+def scene_of(run: Run, style: str, theme: Theme, digits: int, blanks: Blanks | None = None) -> Scene:
     from cgviz.views.diagram import card, circuit
 
     styles = {"card": card.scene, "circuit": circuit.scene}
     if style not in styles:
         raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
-    return styles[style](run, theme, digits)
+    return styles[style](run, theme, digits, blanks or {})
 
 
 def checked(colour: str) -> str:

@@ -8,7 +8,7 @@ from cgviz.passes import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import words
 from cgviz.views.diagram.html import RULE, cell, table
-from cgviz.views.diagram.pen import Pen
+from cgviz.views.diagram.pen import Blanks, Pen
 from cgviz.views.diagram.scene import Box, Line, Scene, classes, step_class, widest
 
 SIDE, HEAD, ROW, NOTE, FOOT = 10, 26, 20, 15, 5
@@ -16,9 +16,9 @@ NARROWEST, BETWEEN = 60, 14
 NAME, NUMBER, LOCAL = 14.0, 15.0, 12.0
 
 
-def scene(run: Run, theme: Theme, digits: int) -> Scene:
+def scene(run: Run, theme: Theme, digits: int, blanks: Blanks) -> Scene:
     """Returns the cards of a run and the wires between them."""
-    pen = Pen(run, theme, digits)
+    pen = Pen(run, theme, digits, blanks)
     inputs = [head_and_rows(pen, index) for index in run.graph.inputs]
     column = max((inner_width(*parts) for parts in inputs), default=0)
     boxes = tuple(card(pen, index, column if index in run.graph.inputs else 0) for index in pen.drawn)
@@ -64,8 +64,9 @@ def head_and_rows(pen: Pen, index: int) -> tuple[Line, list[Line], Line]:
     rows: list[Line] = []
     if not pen.run.symbolic:
         rows.append((pen.muted(index, "value"), pen.value(index, NUMBER)))
-    if pen.graph.reached[index]:
-        rows.append(gradient_row(pen, index))
+    gradient = gradient_row(pen, index)
+    if pen.graph.reached[index] and any(text.text for text in gradient if text.kind == "gradient"):
+        rows.append(gradient)
     flag = pen.flags(index)
     return head, rows, (flag,) if flag else ()
 

@@ -11,7 +11,7 @@ from cgviz.passes import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import words
 from cgviz.views.diagram.html import label, one_line
-from cgviz.views.diagram.pen import SMALL, Pen
+from cgviz.views.diagram.pen import SMALL, Blanks, Pen
 from cgviz.views.diagram.scene import Box, Scene, Text, Wire, classes, step_class
 
 GATE, PILL = 44.0, 28.0
@@ -20,9 +20,9 @@ LONGEST_GLYPH = 18
 END = "end"
 
 
-def scene(run: Run, theme: Theme, digits: int) -> Scene:
+def scene(run: Run, theme: Theme, digits: int, blanks: Blanks) -> Scene:
     """Returns the gates of a run and the wires between them. A fan-out leaves its gate as one trunk, with the total."""
-    pen = Pen(run, theme, digits)
+    pen = Pen(run, theme, digits, blanks)
     boxes = [gate(pen, index) if run.graph.nodes[index].is_stage else start(pen, index) for index in pen.drawn]
     wires = [wire(pen, target, slot) for target, slot in pen.edges]
     wires.append(last_wire(pen))
@@ -115,7 +115,7 @@ def last_wire(pen: Pen) -> Wire:
         classes=classes("wire", step_class(pen.known.value.get(index))),
         words=words.of_box(pen.run, index, pen.digits),
         before=None if symbolic else pen.value(index, NUMBER),
-        after=None if symbolic else pen.gradient(index, NUMBER),
+        after=None if symbolic else seen(pen.gradient(index, NUMBER)),
     )
 
 
@@ -131,5 +131,10 @@ def trunk(pen: Pen, index: int) -> Wire:
         classes=classes("trunk", step_class(pen.known.value.get(index))),
         words=words.of_box(pen.run, index, pen.digits),
         before=value,
-        after=pen.gradient(index, NUMBER, bold=not pen.run.symbolic) if reached else None,
+        after=seen(pen.gradient(index, NUMBER, bold=not pen.run.symbolic)) if reached else None,
     )
+
+
+def seen(text: Text) -> Text | None:
+    """Returns a text, None where it says nothing."""
+    return text if text.text else None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from cgviz.graph import CONSTANT, Graph
@@ -18,14 +18,20 @@ from cgviz.views.diagram.scene import Text, Wire, classes, step_class
 LONGEST_FORMULA = 32
 SMALL = 11.0
 
+Blanks = Mapping[tuple[str, int], str]
+
 
 @dataclass(frozen=True)
 class Pen:
-    """Writes the names, formulas and numbers of one run; what does not reach the output is pale."""
+    """Writes the names, formulas and numbers of one run; what does not reach the output is pale.
+
+    blanks  what stands instead of a number, by ("value" or "gradient", index): a line to write on, or nothing
+    """
 
     run: Run
     theme: Theme
     digits: int
+    blanks: Blanks = field(default_factory=dict)
 
     @property
     def graph(self) -> Graph:
@@ -70,18 +76,22 @@ class Pen:
 
     def value(self, index: int, size: float, bold: bool = False) -> Text:
         colour, step = self.colour(index, self.theme.value), self.known.value.get(index)
-        return Text(self.number(self.run.values[index]), colour, size, bold, kind="value", step=step)
+        says = self.blanks.get(("value", index), self.number(self.run.values[index]))
+        return Text(says, colour, size, bold, kind="value", step=step)
 
     def gradient(self, index: int, size: float, bold: bool = False) -> Text:
         """Returns a node's gradient; in the symbolic state how it is written."""
         says = words.partial(self.run, index) if self.run.symbolic else self.number(self.run.gradients[index])
+        says = self.blanks.get(("gradient", index), says)
         return self.red(index, one_line(says), size, bold, "gradient", self.known.gradient.get(index))
 
     def contribution(self, target: int, slot: int, size: float) -> Text | None:
         """Returns what an edge hands back, None where nothing flows."""
-        value = self.run.contribution(target, slot).value
+        edge = self.run.contribution(target, slot)
         step = self.known.edge.get((target, slot))
-        return None if value is None else self.red(target, self.number(value), size, False, "contribution", step)
+        covers = [self.blanks[key] for node in (edge.source, target) if (key := ("gradient", node)) in self.blanks]
+        says = covers[0] if covers and edge.value is not None else self.number(edge.value)
+        return self.red(target, says, size, False, "contribution", step) if says else None
 
     def red(self, index: int, says: str, size: float, bold: bool, kind: str, step: int | None) -> Text:
         return Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
