@@ -19,6 +19,7 @@ from cgviz.ieee import Ieee
 from cgviz.op import REGISTRY, Op, ops, register
 from cgviz.ops import bessel, gamma, integrals
 from cgviz.ops.listing import rows
+from cgviz.ops.refused import REFUSED
 
 OPS = list(ops())
 BY_MPMATH = {op for module in (gamma, bessel, integrals) for op in vars(module).values() if isinstance(op, Op)}
@@ -99,7 +100,7 @@ def test_numbers_agree_with_mpmath(op: Op) -> None:
         assert agree(value, witness), f"{op.name}{args} = {value}, not {mpmath.nstr(witness, 17)}"
         for slot, local in enumerate(op.local(value, *map(float, args))):
             witness = None if local is None else slope(op, args, slot)
-            if witness is not None and not beyond_floats(op, args):
+            if local is not None and witness is not None and not beyond_floats(op, args):
                 seen += 1
                 assert agree(local, witness), f"{op.name}{args}, slot {slot}: {local}, not {mpmath.nstr(witness, 17)}"
     assert seen >= 8
@@ -281,6 +282,16 @@ def test_what_would_take_long_is_refused_with_the_reason() -> None:
 def test_an_order_is_a_number(program: str) -> None:
     with pytest.raises(cgviz.CgvizError, match=r"has no derivative in its order; give a number"):
         cgviz.run(program)
+
+
+@pytest.mark.parametrize(("program", "reason"), [("floor(x)", "flat between its jumps"), ("zeta(x)", "closed form")])
+def test_what_is_no_op_is_refused_with_the_reason(program: str, reason: str) -> None:
+    with pytest.raises(cgviz.ExpressionError, match=reason):
+        cgviz.run(program)
+
+
+def test_what_is_refused_is_no_op() -> None:
+    assert not REFUSED.keys() & REGISTRY.keys()
 
 
 # conventions at corners

@@ -14,6 +14,7 @@ from cgviz.errors import ExpressionError, quoted
 from cgviz.language import build
 from cgviz.language.tokens import RAISED, Token
 from cgviz.op import REGISTRY, Op
+from cgviz.ops.refused import REFUSED
 
 DEEPEST = 4000
 CHOICE, COMPARISON, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6
@@ -21,7 +22,9 @@ BARRIER = 0
 BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
 COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}
 MODULES = frozenset({"math", "np", "numpy", "torch", "jnp"})
-KEYWORDS = frozenset("True False None and or not in is for while import from def class return with assert del try yield".split())
+KEYWORDS = frozenset(
+    "True False None and or not in is for while import from def class return with assert del try yield".split()
+)
 LETTERS = frozenset({"beta", "gamma", "zeta", "digamma", "psi", "chi", "eta", "sigma", "σ"})
 OPENERS = {"(": ")", "[": "]"}
 NAMED = {"end": "the end", "number": "a number", "name": "a name"}
@@ -156,6 +159,8 @@ class Reader:
         known = self.functions.get(name) or REGISTRY.get(name)
         if known is not None:
             return known
+        if name in REFUSED:
+            raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
         names = [*self.functions, *REGISTRY]
         near = get_close_matches(name[:40], names, n=2, cutoff=0.6)
         hint = f"; did you mean {' or '.join(map(quoted, near))}?" if near else "; `cgviz ops` lists the functions"

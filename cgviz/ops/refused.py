@@ -1,0 +1,14 @@
+"""Functions that people look for and that are no ops, each with the reason and what would work."""
+
+from __future__ import annotations
+
+STEPS = "is flat between its jumps, so no gradient passes it; leave it out, or use where(...) for a choice"
+NO_FORM = "has no derivative in closed form"
+
+REFUSED = {
+    **dict.fromkeys(("floor", "ceil", "ceiling", "round", "trunc", "rint", "fix"), STEPS),
+    **dict.fromkeys(("mod", "fmod", "remainder"), "jumps at every multiple; write x - n*y with the whole number n"),
+    **dict.fromkeys(("zeta", "primepi", "bernoulli", "fibonacci"), NO_FORM),
+    **dict.fromkeys(("re", "im", "arg", "conjugate"), "is for complex numbers; cgviz computes with real numbers"),
+    **dict.fromkeys(("diff", "integrate", "limit", "simplify"), "works on expressions; cgviz computes the derivatives"),
+}
