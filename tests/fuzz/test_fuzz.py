@@ -24,28 +24,24 @@ from cgviz.passes import gradient
 
 EXAMPLES = int(os.environ.get("CGVIZ_FUZZ", "400"))
 SECONDS = 20
-# what the text does not tell: a stage assigned again (printed with primes), a stage that is a number (an input's default)
+# what the text does not tell: a stage assigned again (printed with primes), a number (read as an input's default)
 NOT_WRITTEN = re.compile("[′″‴⁗]|= -?[0-9.e+-]+(;|$)")
 ROOT = Path(__file__).parents[2]
 
-SOUP = (
-    "x y z w xy x_1 w₁ α μ µ e pi π f sin cos exp log max min where gamma beta abs factorial math np if else and not "
-    "lambda import __class__ 0 1 2 3.5 .5 1e3 1e 0x1 1_0 + - * / ** ^ ( ) ( ) , = == < <= > >= != ! | √ ² ³ ⁻¹ · × − ÷ "
-    "// % @ . ; : := += [ ] { } ' \" # $ & \\ ~ ? ≤ ≠ ′ ⁿ ½ ∞"
-).split() + ["\n", " ", "\t", "\x00", "\u202e", "\u00a0", "sin(", "max(", "f(x) = ", "x = "]
+SOUP = [
+    *"x y z w xy x_1 w₁ α μ µ e pi π f sin cos exp log max min where gamma beta abs factorial math np if".split(),
+    *"not else lambda import __class__ 0 1 2 3.5 .5 1e3 1e 0x1 1_0 + - * / ** ^ ( ) ( ) , = == < <= > ! | √".split(),
+    *"² ³ ⁻¹ · × − ÷ // % @ . ; : := += [ ] { } ' \" # $ & \\ ~ ? ≤ ≠ ′ ⁿ ½ ∞ sin( max( f(x)= x=".split(),
+    *["\n", " ", "\t", "\x00", "\u202e", "\u00a0"],
+]
 LATEX_SOUP = [
-    *r"\frac \dfrac \sqrt \sqrt[3] \left \right \left( \right) \left| \right| \bigl( \lvert \rvert \sigma \alpha \pi "
-    r"\Gamma \mathrm \text \text{a} \operatorname \operatorname{relu} \hat \bar \sin \cos \log \ln \exp \max \min \cdot "
-    r"\times \div \le \ge \ne \\ \quad \, \; \! \{ \} \[ \] \( \) \begin{cases} \end{cases} \begin{align} \end{align} "
-    r"\begin \end \text{if} \text{otherwise} \text{where} \sum \partial \label \foo \_ \% \  { } { } ( ) [ ] ^ _ ^2 _1 "
-    r"^{2} _{12} ^{(1)} ^{-1} ' & | = + - * / , . ; ! < > : $ $$ % ~ x y z w f xy 0 1 2 12 3.5 e e^ 1e5 σ α ² · −".split(),
-    " ",
-    "\n",
-    "\n\n",
-    "\\",
-    "{x}",
-    "{x}{y}",
-    "(x)",
+    *r"\frac \dfrac \sqrt \sqrt[3] \left \right \left( \right) \left| \right| \bigl( \lvert \rvert \sigma".split(),
+    *r"\pi \Gamma \mathrm \text \text{a} \operatorname \operatorname{relu} \hat \bar \sin \cos \log \ln \exp".split(),
+    *r"\min \cdot \times \div \le \ge \ne \\ \quad \, \; \! \{ \} \[ \] \( \) \text{if} \text{otherwise} \%".split(),
+    *r"\begin{cases} \end{cases} \begin{align} \end{align} \begin \end \text{where} \sum \partial \label \_".split(),
+    *r"{ } { } ( ) [ ] ^ _ ^2 _1 ^{2} _{12} ^{(1)} ^{-1} ' & | = + - * / , . ; ! < > : $ $$ % ~ {x} {x}{y} (x)".split(),
+    *"x y z w f xy 0 1 2 12 3.5 e e^ 1e5 σ α ² · −".split(),
+    *[" ", "\n", "\n\n", "\\"],
 ]
 LATEX = [
     r"\frac{x+\sigma(y)}{\sigma(x)+(x+y)^2}",
