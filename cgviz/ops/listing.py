@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from inspect import signature
-from typing import Any
 
-from cgviz.formula import Formula
 from cgviz.op import Op, ops
 
 OUT = "f"
@@ -35,8 +33,11 @@ def rows() -> list[Row]:
 
 
 def row(op: Op) -> Row:
+    from cgviz.formula import Formula  # imported late, because formulas stand on the ops
+
     args = tuple(map(Formula, arguments(op)))
-    slopes = tuple(written(partial) for partial in op.partials(Formula(OUT), *args))
+    partials = (p if isinstance(p, Formula) or p is None else Formula(p) for p in op.partials(Formula(OUT), *args))
+    slopes = tuple("" if partial is None else partial.pretty for partial in partials)
     formula = Formula(op=op, args=args).pretty
     return Row(op.name, op.aliases, op.glyph, formula, slopes, op.gate, op.corners, op.source)
 
@@ -46,7 +47,3 @@ def arguments(op: Op) -> tuple[str, ...]:
     parameters = list(signature(op.partials).parameters.values())[1:]
     names = tuple(parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL)
     return names[: op.arity[0]] or ("x", "y")
-
-
-def written(partial: Any) -> str:
-    return "" if partial is None else (partial if isinstance(partial, Formula) else Formula(partial)).pretty
