@@ -76,7 +76,7 @@ def outlined(box: Box, name: str, colour: str) -> Box:
 
 def flowing(name: str, plan: Plan, key: str, colour: str, at: int, backward: bool) -> Extra:
     """Returns a wire once more, thick; in the backward pass its arrow points back to where the gradient goes."""
-    wire = Wire(key=name, source=PAGE, target=PAGE, colour=colour, classes="active", words=Words(""))
+    wire = Wire(key=name, source=PAGE, target=PAGE, colour=colour, classes="active", words=Words(""), thick=THICK)
     path, tip = list(plan.path[key]), plan.tip.get(key)
     if backward and tip:
         tip, path[0] = path[0], (path[0][0] + ARROW, path[0][1])

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cgviz import engine
 from cgviz.passes import Run
+from cgviz.steps import Forward
 from cgviz.theme import Theme
 from cgviz.theme import theme as theme_of
 from cgviz.views import diagram
 from cgviz.views.deck.extras import CLEAR, PAGE, Extra, highlights, sums, veil, veiled
 from cgviz.views.deck.formats import Look
-from cgviz.views.deck.frames import BACKWARD, SEED, Frame
+from cgviz.views.deck.frames import Frame
 from cgviz.views.deck.page import Page, furniture, page
 from cgviz.views.diagram import words
 from cgviz.views.diagram.axes import Axes
@@ -21,8 +21,6 @@ from cgviz.views.diagram.dot import MARGIN, written
 from cgviz.views.diagram.finish import Part, finished
 from cgviz.views.diagram.plan import Plan, planned
 from cgviz.views.diagram.scene import Box, Scene, Text, Wire, Words
-
-EXTENT = re.compile(rb'<svg width="(\d+)pt" height="(\d+)pt".*?translate\((\S+) (\S+)\)', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,11 @@ class Sheet:
         return 1 / self.page.unit
 
     @property
+    def words(self) -> Words:
+        """What the picture says to those who do not see it."""
+        return words.of_picture(self.run, self.look.digits)
+
+    @property
     def behind(self) -> str:
         return self.theme.background if self.look.background == "filled" else diagram.checked(self.look.background)
 
@@ -60,8 +63,7 @@ class Sheet:
         svg = engine.draw(
             self.dot(self.scene, self.plan, self.extras), "svg", engine=self.look.engine, scale=self.scale
         )
-        about = words.of_picture(self.run, self.look.digits)
-        return finished(svg, about, self.parts())
+        return finished(svg, self.words, self.parts())
 
     def parts(self) -> dict[str, Part]:
         """Returns the words and texts of every part by its id."""
@@ -110,21 +112,41 @@ def sheet(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
     scene = diagram.scene_of(run, look.style, theme, look.digits)
     plan = planned(scene, axes, look.engine)
     prefix = f"cg{diagram.digest(run, look.style, look.direction)}-"
-    paper = page(look.aspect, *extent(written(scene, plan, axes, theme, CLEAR, prefix), look.engine))
+    paper = page(look.aspect, *extent(scene, plan, axes))
     extras = [*highlights(shown, scene, plan, theme), *sums(run, shown, scene, plan, look.digits)]
     for at, frame in enumerate(shown):
-        colour = theme.gradient if frame.title.startswith((SEED, BACKWARD)) else theme.value
+        colour = colour_of(frame, theme)
         for box, point in furniture(paper, frame, shown[-1].number, theme, colour):
             extras.append(Extra(box, at, at + 1, place=turned(axes, point)))
     return Sheet(run, shown, look, theme, axes, scene, plan, paper, tuple(extras), prefix)
 
 
-def extent(dot: str, engine_name: str) -> tuple[float, float, float, float]:
-    """Returns left, top, width and height of a drawing; `y` grows downwards."""
-    found = EXTENT.search(engine.draw(dot, "svg", engine=engine_name))
-    assert found, "Graphviz's SVG says how large it is"
-    width, height, left, top = map(float, found.groups())
-    return -left, -top, width, height
+def colour_of(frame: Frame, theme: Theme) -> str:
+    """Returns the colour of the number that a frame computes."""
+    if not frame.active or (len(frame.captions) == 1 and len(frame.active) > 1):
+        return theme.ink
+    return theme.value if isinstance(frame.active[0], Forward) else theme.gradient
+
+
+def extent(scene: Scene, plan: Plan, axes: Axes) -> tuple[float, float, float, float]:
+    """Returns left, top, width and height of a diagram; `y` grows downwards."""
+    rooms = [(plan.centre[box.key], axes.half(box)) for box in scene.boxes]
+    for box in scene.boxes:
+        if box.caption:
+            along, across = axes.lines(box.caption)
+            rooms.append((plan.caption[box.key], (along / 2, across / 2)))
+    for text, at in (beside for texts in plan.texts.values() for beside in texts):
+        along, across = axes.text(text)
+        rooms.append((at, (along / 2, across / 2)))
+    rooms += [(point, (0.0, 0.0)) for path in plan.path.values() for point in path]
+    low, high = (
+        turned(
+            axes,
+            (edge(at[0] + sign * half[0] for at, half in rooms), edge(at[1] + sign * half[1] for at, half in rooms)),
+        )
+        for edge, sign in ((min, -1), (max, 1))
+    )
+    return low[0], low[1], high[0] - low[0], high[1] - low[1]
 
 
 def paper(page: Page) -> Box:
