@@ -266,6 +266,7 @@ def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:
 pow_: Op = register(
     Op(
         name="pow",
+        aliases=("power",),
         arity=(2, 2),
         forward=ieee.power,
         partials=pow_partials,
