@@ -190,7 +190,7 @@ atanh = register(
         partials=lambda out, x: (1 / (1 - x**2),),
         stable=lambda out, x: (ieee.divide(1.0, (1 - x) * (1 + x)) if abs(x) <= 1 else math.nan,),
         exact=lambda mp, x: mp.atanh(x),
-        javascript=("", "(1 / ((1 - {0}) * (1 + {0})))"),
+        javascript=("", "(Math.abs({0}) <= 1 ? 1 / ((1 - {0}) * (1 + {0})) : NaN)"),
         glyph="atanh",
         stem="atanh",
         latex=r"\operatorname{{artanh}}\left({0}\right)",

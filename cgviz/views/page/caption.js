@@ -4,6 +4,7 @@ views.push(drawCaption);
 
 function drawCaption() {
   const step = current();
+  if (isAsking()) return drawQuestion();
   const hidden = step?.kind === "backward" && !contributionKnown(step.target, step.slot);
   const { text, result } = captionOf(step, hidden);
   const caption = byId("caption");
@@ -14,11 +15,25 @@ function drawCaption() {
     caption.replaceChildren(told, make("b", { class: kind }, text.slice(told.length)));
   }
   const phase = step ? { forward: "forward pass", seed: "seed", backward: "backward pass" }[step.kind] : "inputs";
-  const phaseElement = byId("phase");
-  say(phaseElement, phase);
-  phaseElement.className = `phase ${step?.kind ?? "start"}`;
-  say(byId("count"), `step ${state.step} of ${replay.steps.length}`);
+  head(phase, step?.kind ?? "start");
   say(byId("meaning"), meaning(step));
+}
+
+function head(phase, kind) {
+  say(byId("phase"), phase);
+  byId("phase").className = `phase ${kind}`;
+  say(byId("count"), `step ${state.step} of ${replay.steps.length}`);
+}
+
+function drawQuestion() {
+  const index = asked();
+  const text = index === null ? "All gradients are found." : `${partial(index)} = ?`;
+  byId("caption").dataset.text = text;
+  say(byId("caption"), text);
+  head("predict", "backward");
+  const by = index === null ? [] : users[index].filter(([target]) => run.gradients[target] !== null);
+  const names = by.map(([target]) => nodes[target].name).join(", ");
+  say(byId("meaning"), names ? `${nodes[index].name} is used by ${names}. Click a node to be asked for another.` : "");
 }
 
 function meaning(step) {

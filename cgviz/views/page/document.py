@@ -43,6 +43,7 @@ def document(run: Run, style: str, theme: str | None, direction: str, digits: in
     parts = {
         "title": html.escape(lines[-1][:120]),
         "program": html.escape("\n".join(lines)),
+        "length": "short" if len(lines) < 3 else "long",
         "theme": chosen,
         "style": fonts(written + json.dumps(about, ensure_ascii=False)) + colours() + read("css", "page"),
         "pictures": written,

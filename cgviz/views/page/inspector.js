@@ -10,7 +10,7 @@ function drawInspector() {
   const lines = [];
   if (valueKnown(index)) lines.push(line("value", number(run.values[index]), "value"));
   if (node.args.length && valueKnown(index)) lines.push(line("computed", forwardCaption(index).text));
-  if (node.says) lines.push(line("gate", `${node.gate}. It ${node.says}.`));
+  if (node.says) lines.push(line("gate", node.says));
   node.args.forEach((source, slot) => {
     if (nodes[source].constant) return;
     const text = node.locals[slot] === null ? "nothing flows back" : joined([node.locals[slot], number(run.slopes[index][slot])]);

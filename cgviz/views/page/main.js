@@ -1,9 +1,9 @@
 // Choices in the head of the page, and the start of it all.
 
-for (const button of document.querySelectorAll("[data-show]")) {
+for (const button of document.querySelectorAll("button[data-show]")) {
   button.addEventListener("click", () => change({ show: button.dataset.show }));
 }
-for (const button of document.querySelectorAll("[data-style]")) {
+for (const button of document.querySelectorAll("button[data-style]")) {
   button.addEventListener("click", () => {
     change({ style: button.dataset.style });
     requestAnimationFrame(fit);
@@ -27,8 +27,8 @@ views.push(drawChoices);
 function drawChoices() {
   document.documentElement.dataset.theme = state.theme;
   document.documentElement.dataset.show = state.show;
-  for (const button of document.querySelectorAll("[data-show]")) {
-    if (button.tagName === "BUTTON") button.setAttribute("aria-pressed", button.dataset.show === state.show);
+  for (const button of document.querySelectorAll("button[data-show]")) {
+    button.setAttribute("aria-pressed", button.dataset.show === state.show);
   }
   for (const button of document.querySelectorAll("button[data-style]")) {
     button.setAttribute("aria-pressed", button.dataset.style === state.style);
@@ -50,7 +50,7 @@ window.cgviz = {
   number,
 };
 
-if (!facts.inputs.length) document.querySelector('[data-show="tangent"]').hidden = true;
+if (!facts.inputs.length) document.querySelector('button[data-show="tangent"]').hidden = true;
 change({});
 restore();
 show();

@@ -171,10 +171,12 @@ function follow() {
   const step = current();
   const picture = pictures.find(({ style }) => style === state.style);
   const part = step && picture.parts.find(({ kind, index }) => kind === "n" && index === step.index);
-  if (!part || frame.scrollWidth <= frame.clientWidth) return;
+  if (!part) return;
   const [box, outer] = [part.element.getBoundingClientRect(), frame.getBoundingClientRect()];
-  if (box.left >= outer.left + 20 && box.right <= outer.right - 20) return;
+  const isWide = box.left < outer.left + 20 || box.right > outer.right - 20;
+  const isHigh = box.top < outer.top || box.bottom > outer.bottom;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const left = frame.scrollLeft + (box.left + box.right - outer.left - outer.right) / 2;
-  frame.scrollTo({ left, behavior: calm ? "auto" : "smooth" });
+  const left = isWide ? (box.left + box.right - outer.left - outer.right) / 2 : 0;
+  const top = isHigh ? (box.top + box.bottom - outer.top - outer.bottom) / 2 : 0;
+  if (left || top) frame.scrollBy({ left, top, behavior: calm ? "auto" : "smooth" });
 }

@@ -75,12 +75,17 @@ function atStart() {
 }
 
 function current() {
-  return replay.steps[state.step - 1];
+  return isAsking() ? undefined : replay.steps[state.step - 1];
 }
 
-// The node that the page speaks about: under the mouse, chosen, or of the current step.
+// A question stands in place of the last step.
+function isAsking() {
+  return state.predict && state.step === replay.steps.length;
+}
+
+// The node that the page speaks about: under the mouse, chosen, asked for, or of the current step.
 function spoken() {
-  return state.hovered ?? state.chosen ?? current()?.index ?? facts.inputs[0] ?? facts.output;
+  return state.hovered ?? state.chosen ?? (state.predict ? asked() : null) ?? current()?.index ?? facts.inputs[0] ?? facts.output;
 }
 
 function partial(index, of = facts.output) {
