@@ -467,7 +467,7 @@ def test_every_look_is_drawn(cgviz: Runner, look: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "f.jpg"], "the ending '.jpg' is unknown; a picture ends in .svg, .pdf, .png or .dot (or give --to)"),
+        (["-o", "f.jpg"], "the ending '.jpg' is unknown; a picture ends in .svg, .pdf, .png, .dot, "),
         (["-o", "f.svg", "--to", "png"], "--to png and the ending .svg of 'f.svg' do not agree"),
         (["-o", "-", "--show"], "--show opens a file; -o - writes none"),
         (["--scale", "0"], "0 is not between 0.05 and 20"),

@@ -12,14 +12,11 @@ from cgviz.cli import options, streams
 from cgviz.cli.commands.table import print_table
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
+from cgviz.pictures import BINARY, DIRECTIONS, ENDINGS, EXTENSIONS, FORMATS, STYLES
 
 if TYPE_CHECKING:
     from cgviz.passes import Run
 
-FORMATS = ("svg", "pdf", "png", "dot")
-STYLES = ("card", "circuit")
-DIRECTIONS = ("LR", "TB")
-BINARY = ("pdf", "png")
 SMALLEST, LARGEST = 0.05, 20
 HELP = """Draw the diagram of a program into a file, and print its table.
 
@@ -44,8 +41,8 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 
 @click.command(cls=ProgramCommand, help=HELP)
 @options.output(
-    "Write the picture to FILE; its ending (.svg .pdf .png .dot) chooses the format. - is standard output, without the "
-    "table.  [default: the output's name and .svg]"
+    "Write the picture to FILE; its ending (.svg .pdf .png .dot .tikz .mmd) chooses the format. - is standard "
+    "output, without the table.  [default: the output's name and .svg]"
 )
 @click.option("--to", type=click.Choice(FORMATS), help="The format, where no file's ending tells it.")
 @click.option(
@@ -105,7 +102,7 @@ def command(request: Request, output: str | None, to: str | None, show: bool, **
     if output == "-":
         streams.say_bytes(drawn)
     else:
-        path = output or f"{run.graph.nodes[run.graph.output].name}.{format}"
+        path = output or f"{run.graph.nodes[run.graph.output].name}{EXTENSIONS[format]}"
         write(path, drawn)
         print_table(run, look["digits"], look["theme"])
         streams.note(f"wrote {printable(path)}")
@@ -131,13 +128,14 @@ def format_of(output: str | None, to: str | None) -> str:
     if output is None or output == "-":
         return to or "svg"
     ending = os.path.splitext(output)[1].lower()
-    if ending[1:] in FORMATS:
-        if to not in (None, ending[1:]):
+    if ending in ENDINGS:
+        if to not in (None, ENDINGS[ending]):
             raise UsageError(f"--to {to} and the ending {ending} of {quoted(output, 200)} do not agree")
-        return ending[1:]
+        return ENDINGS[ending]
     if to is None and not is_stream(output):
         met = f"the ending {quoted(ending)} is unknown" if ending else f"{quoted(output, 200)} has no ending"
-        raise UsageError(f"{met}; a picture ends in .svg, .pdf, .png or .dot (or give --to)")
+        *others, last = ENDINGS
+        raise UsageError(f"{met}; a picture ends in {', '.join(others)} or {last} (or give --to)")
     return to or "svg"
 
 

@@ -7,24 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from os import PathLike, fspath
+from os.path import splitext
 from typing import TYPE_CHECKING
 
 from cgviz.collecting import uncollected
 from cgviz.errors import UsageError, quoted
 from cgviz.numbers import DIGITS
 from cgviz.passes import Run
+from cgviz.pictures import DIRECTIONS, ENDINGS, FORMATS, STYLES
 from cgviz.theme import Theme
 
 if TYPE_CHECKING:
     from cgviz.views.diagram.finish import Part
+    from cgviz.views.diagram.layout import Layout
     from cgviz.views.diagram.pen import Blanks
     from cgviz.views.diagram.scene import Scene, Words
 
 __all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
-
-STYLES = ("card", "circuit")
-DIRECTIONS = ("LR", "TB")
-FORMATS = ("svg", "pdf", "png", "dot")
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,7 @@ class Diagram:
     dot: str
     words: Words
     parts: Mapping[str, Part]
+    layout: Layout
 
     def draw(
         self,
@@ -44,11 +44,13 @@ class Diagram:
         embed_font: bool = False,
         engine: str = "auto",
     ) -> bytes:
-        """Returns the picture in `format`: svg, pdf, png or dot. Raises UsageError, RenderError."""
+        """Returns the picture in one of FORMATS. Raises UsageError, RenderError."""
         if format not in FORMATS:
             raise UsageError(f"no picture format {quoted(format)}; there are {', '.join(FORMATS)}")
         if format == "dot":
             return self.dot.encode()
+        if format in ("tikz", "mermaid"):
+            return self.written(format, scale).encode()
         from cgviz import engine as graphviz_engine
         from cgviz.views.diagram.finish import finished
 
@@ -59,6 +61,16 @@ class Diagram:
         if outline_text:
             return graphviz_engine.outline_text(svg)
         return graphviz_engine.embed_font(svg) if embed_font else svg
+
+    def written(self, format: str, scale: float) -> str:
+        """Returns the picture in a language in which others draw it: TikZ, or Mermaid, which lays it out anew."""
+        from cgviz.views.diagram.mermaid import mermaid
+        from cgviz.views.diagram.tikz import tikz
+
+        if format == "tikz":
+            return tikz(self.layout, scale)
+        layout = self.layout
+        return mermaid(layout.run, layout.theme, layout.axes.direction, layout.digits)
 
 
 def diagram(
@@ -87,6 +99,7 @@ def diagram(
     from cgviz.views.diagram.axes import Axes
     from cgviz.views.diagram.dot import written
     from cgviz.views.diagram.finish import Part
+    from cgviz.views.diagram.layout import Layout
     from cgviz.views.diagram.plan import planned
     from cgviz.views.diagram.scene import Words
 
@@ -100,7 +113,8 @@ def diagram(
     parts = {prefix + box.key: Part(box.words, box.texts) for box in scene.boxes}
     for wire in (*scene.trunks, *scene.wires):
         parts[prefix + wire.key] = Part(wire.words, [text for text, _ in plan.texts[wire.key]])
-    return Diagram(written(scene, plan, axes, colours, behind, prefix), about, parts)
+    layout = Layout(run, scene, plan, axes, colours, digits, style == "card", behind)
+    return Diagram(written(scene, plan, axes, colours, behind, prefix), about, parts, layout)
 
 
 def picture(
@@ -117,7 +131,7 @@ def picture(
     embed_font: bool = False,
     engine: str = "auto",
 ) -> bytes:
-    """Returns the diagram of `run` drawn in `format`: svg, pdf, png or dot. See `diagram` for the options."""
+    """Returns the diagram of `run` drawn in `format`, one of FORMATS. See `diagram` for the options."""
     with uncollected():
         made = diagram(
             run, style=style, theme=theme, direction=direction, digits=digits, background=background, engine=engine
@@ -127,10 +141,10 @@ def picture(
 
 def format_of(path: str | PathLike[str]) -> str:
     """Returns the format that a file's name ends in. Raises UsageError for an ending that is none."""
-    ending = re.search(r"\.([A-Za-z]+)$", fspath(path))
-    if ending is None or ending[1].lower() not in FORMATS:
-        raise UsageError(f"{quoted(fspath(path))}: a picture ends in {', '.join('.' + name for name in FORMATS)}")
-    return ending[1].lower()
+    ending = splitext(fspath(path))[1].lower()
+    if ending not in ENDINGS:
+        raise UsageError(f"{quoted(fspath(path))}: a picture ends in {', '.join(ENDINGS)}")
+    return ENDINGS[ending]
 
 
 def scene_of(run: Run, style: str, theme: Theme, digits: int, blanks: Blanks | None = None) -> Scene:

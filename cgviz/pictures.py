@@ -1,0 +1,19 @@
+"""The kinds of pictures there are, for help pages and views: it loads nothing."""
+
+from __future__ import annotations
+
+STYLES = ("card", "circuit")
+DIRECTIONS = ("LR", "TB")
+ENDINGS = {  # of files, with the format of each
+    ".svg": "svg",
+    ".pdf": "pdf",
+    ".png": "png",
+    ".dot": "dot",
+    ".tikz": "tikz",
+    ".tex": "tikz",
+    ".mmd": "mermaid",
+    ".mermaid": "mermaid",
+}
+FORMATS = tuple(dict.fromkeys(ENDINGS.values()))
+BINARY = ("pdf", "png")
+EXTENSIONS = {format: next(ending for ending, of in ENDINGS.items() if of == format) for format in FORMATS}

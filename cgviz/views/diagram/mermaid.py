@@ -1,0 +1,73 @@
+"""The diagram as a Mermaid flowchart, for pages that draw `mermaid` blocks: Mermaid itself chooses the places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cgviz.passes import Run
+from cgviz.theme import Theme
+from cgviz.views.diagram import words
+from cgviz.views.diagram.pen import Pen
+from cgviz.views.diagram.scene import Text
+
+UNSAFE = re.compile(r"[^\w .,=+−×·/()²³∂σ√…-]")
+SIZE = 14.0
+
+
+def mermaid(run: Run, theme: Theme, direction: str, digits: int) -> str:
+    """Returns the flowchart: nodes with formula, value and gradient, edges with their local derivatives."""
+    pen = Pen(run, theme, digits)
+    body = [*(node(pen, index) for index in pen.drawn), *edges(pen), *looks(theme)]
+    return "\n".join([f"flowchart {direction}", *(f"  {line}" for line in body), ""])
+
+
+def node(pen: Pen, index: int) -> str:
+    """Returns a node: its name and formula, then its value, its gradient and what is remarkable, a line each."""
+    graph, run = pen.graph, pen.run
+    head = bold(pen.name(index, SIZE))
+    if graph.nodes[index].is_stage:
+        head = f"{shown(pen.stage_number(index))} {head} {shown(pen.formula(index, SIZE))}"
+    lines = [head]
+    if not run.symbolic:
+        lines.append(coloured(pen.value(index, SIZE)))
+    if graph.reached[index]:
+        caption = "" if run.symbolic else f"{escaped(words.partial(run, index))} = "
+        lines.append(caption + coloured(pen.gradient(index, SIZE)))
+    flag = pen.flags(index)
+    lines += [shown(flag)] if flag else []
+    kind = "output" if index == graph.output else "stage" if graph.nodes[index].is_stage else "input"
+    return f'n{index}("{"<br/>".join(lines)}"):::{kind}'
+
+
+def edges(pen: Pen) -> Iterator[str]:
+    """Yields the edges; one on which no gradient flows is dotted."""
+    for target, slot in pen.edges:
+        source = pen.graph.nodes[target].args[slot]
+        line = "-->" if pen.flows(target, slot) else "-.->"
+        yield f'n{source} {line}|"{shown(pen.local(target, slot, SIZE))}"| n{target}'
+
+
+def looks(theme: Theme) -> Iterator[str]:
+    """Yields the classes of nodes, in the theme's colours."""
+    for kind in ("input", "stage", "output"):
+        fill, line = (getattr(theme, f"{kind}_{part}") for part in ("fill", "line"))
+        yield f"classDef {kind} fill:{fill},stroke:{line},color:{theme.ink}"
+    yield f"linkStyle default stroke:{theme.edge},color:{theme.local}"
+
+
+def bold(text: Text) -> str:
+    return f"<b>{shown(text)}</b>"
+
+
+def coloured(text: Text) -> str:
+    return f"<font color='{text.colour}'>{shown(text)}</font>"
+
+
+def shown(text: Text) -> str:
+    return escaped(text.text.strip())
+
+
+def escaped(text: str) -> str:
+    """Returns text in which whatever Mermaid or HTML could read as its own is an entity code."""
+    return UNSAFE.sub(lambda found: f"#{ord(found[0])};", text)
