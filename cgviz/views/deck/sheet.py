@@ -44,6 +44,11 @@ class Sheet:
         return 1 / self.page.unit
 
     @property
+    def size(self) -> tuple[int, int]:
+        """The width and height of a slide, in points."""
+        return round(self.page.width * self.scale), round(self.page.height * self.scale)
+
+    @property
     def words(self) -> Words:
         """What the picture says to those who do not see it."""
         return words.of_picture(self.run, self.look.digits)
