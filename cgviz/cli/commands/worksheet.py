@@ -1,0 +1,107 @@
+"""`cgviz worksheet`: exercises on paper, in Markdown or in a notebook, and their answer key."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cgviz.cli import options, streams
+from cgviz.cli.program import ProgramCommand, Request
+from cgviz.errors import UsageError, printable
+from cgviz.pictures import DIRECTIONS, STYLES
+
+if TYPE_CHECKING:
+    from cgviz.passes import Run
+
+PAPERS = ("a4", "letter")
+MOST_VARIANTS, FEW = 500, 8
+HELP = """Make a worksheet: figure, table and backward lines with blanks, and the answer key.
+
+\b
+  cgviz worksheet @staged -o staged.pdf
+  cgviz worksheet "(x+y)*z" --variants 30 --seed 7 --key key.pdf -o class.pdf
+  cgviz worksheet @staged --blank sigy,den --paper letter -o staged.pdf
+  cgviz worksheet "q = x + y; f = q*z" --blank all --variants 3 -o sheet.md
+
+With --variants the inputs are drawn so that every answer is a short decimal where that is possible; inputs whose
+values are given on the command line keep them.
+"""
+
+
+@click.command(cls=ProgramCommand, help=HELP)
+@options.output(
+    "Write the worksheet to FILE; its ending (.pdf .md .ipynb) chooses the format. Markdown has its figures beside "
+    "it.  [default: worksheet.pdf]"
+)
+@click.option("--key", metavar="FILE", type=click.Path(), help="Write the answer key to FILE of its own.")
+@click.option(
+    "--blank",
+    metavar="WHAT",
+    default="gradients",
+    show_default=True,
+    help="What is left blank: gradients, values, all, or names of stages with commas between them.",
+)
+@click.option(
+    "--variants", metavar="N", type=click.IntRange(1, MOST_VARIANTS), help="Make N sheets, each with inputs of its own."
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which inputs are drawn.")
+@click.option("--title", default="Backpropagation", show_default=True, help="The title of the sheets.")
+@click.option("--paper", type=click.Choice(PAPERS), default="a4", show_default=True, help="The size of the paper.")
+@click.option("--style", type=click.Choice(STYLES), default="card", show_default=True, help="How the figure is drawn.")
+@click.option(
+    "--direction",
+    type=click.Choice(DIRECTIONS, case_sensitive=False),
+    help="The way of the figure.  [default: the larger]",
+)
+@options.digits()
+@options.theme("print")
+def command(
+    request: Request,
+    output: str | None,
+    key: str | None,
+    blank: str,
+    variants: int | None,
+    seed: int,
+    title: str,
+    paper: str,
+    **look: Any,
+) -> None:
+    from cgviz.output import check, write
+    from cgviz.views.worksheet import answer_key, format_of, worksheet
+    from cgviz.views.worksheet.blanks import blanks
+    from cgviz.views.worksheet.figure import Look
+    from cgviz.views.worksheet.work import Work
+
+    path = output or "worksheet.pdf"
+    if key == path:
+        raise UsageError("the worksheet and its key go to different files")
+    for each in filter(None, (path, key)):
+        format_of(each)
+        check(each)
+    runs, drawn = runs_of(request, variants, seed, look["digits"])
+    left_out = blanks(runs[0].graph, blank)
+    with click.progressbar(length=len(runs), file=sys.stderr, hidden=not waits(len(runs))) as bar:
+        seeded = seed if drawn else None
+        work = Work(runs, left_out, Look(**look), printable(title), seeded, key is None, bar.update)
+        files = worksheet(work, path, paper) | (answer_key(work, key, paper) if key else {})
+    for name, content in files.items():
+        write(name, content)
+        streams.note(f"wrote {printable(name)}")
+
+
+def waits(sheets: int) -> bool:
+    """Tells whether somebody waits long enough at a terminal to want to see how far it is."""
+    return sheets > FEW and sys.stderr is not None and sys.stderr.isatty()
+
+
+def runs_of(request: Request, variants: int | None, seed: int, digits: int) -> tuple[list[Run], bool]:
+    """Returns a run for each sheet, and whether their inputs were drawn. Without any value one sheet is drawn."""
+    from cgviz.views.worksheet.variants import variants as draw
+
+    run = request.run()
+    if variants is None and not run.symbolic:
+        return [run.require_finite()], False
+    fixed = {name: value for name, value in (run.inputs or {}).items() if run.given.get(name) == "cli"}
+    return draw(run.bare, variants or 1, seed, fixed, digits), True
