@@ -23,6 +23,7 @@ class Look:
     aspect      the shape of a page, "16:9" or "4:3"
     background  "filled" (the theme's), "transparent" or a colour
     seconds     how long a picture that plays by itself shows a frame
+    include     a PDF deck whose pages a Beamer document shows, instead of a drawing of its own
     """
 
     style: str = "card"
@@ -32,6 +33,7 @@ class Look:
     aspect: str = "16:9"
     background: str = "filled"
     seconds: float = 1.5
+    include: str = ""
     engine: str = "auto"
 
 
@@ -54,9 +56,11 @@ FILES = (
     Format("pdf", "pdf:deck", (".pdf",), "one page per frame"),
     Format("html", "reveal:deck", (".html", ".htm"), "reveal.js slides in one file"),
     Format("section", "reveal:section", (), "a <section> for a reveal.js deck that is there"),
+    Format("beamer", "beamer:deck", (".tex",), "a Beamer document with TikZ"),
+    Format("pptx", "pptx:deck", (".pptx",), "PowerPoint slides with shapes and connectors"),
     Format("svg", "animated:deck", (".svg",), "a picture that plays by itself"),
-    Format("gif", "film:gif", (".gif",), "an animated GIF"),
-    Format("apng", "film:apng", (".png", ".apng"), "an animated PNG"),
+    Format("gif", "moving:gif", (".gif",), "an animated GIF"),
+    Format("apng", "moving:apng", (".png", ".apng"), "an animated PNG"),
 )
 FOLDERS = (
     Format("svg", "pages:svg", (), "numbered SVG files", folder=True),
