@@ -84,7 +84,7 @@ def agree(mine: float | None, other: float | None, digits: float = 1e-9) -> bool
 
 def numbers_of(tab: Any) -> tuple[list[float | None], list[float | None]]:
     found = tab.evaluate(
-        "() => { const r = cgviz.run(); return [r.values, r.gradients].map(a => a.map(x => x === null ? null : String(x))) }"
+        "() => [cgviz.run().values, cgviz.run().gradients].map(all => all.map(x => x === null ? null : String(x)))"
     )
     spelled = [[None if one is None else one.replace("Infinity", "inf") for one in numbers] for numbers in found]
     values, gradients = ([decoded(one) for one in numbers] for numbers in spelled)
@@ -252,7 +252,8 @@ def test_what_is_not_known_is_invisible_and_nothing_moves(style: str, opened: Op
             assert sorted(seen) == expected
 
 
-PLACES = "() => [...document.querySelectorAll('.picture:not([hidden]) text')].map(t => t.getAttribute('x') + t.getAttribute('y'))"
+PLACES = """() => [...document.querySelectorAll('.picture:not([hidden]) text')]
+  .map(t => t.getAttribute('x') + ' ' + t.getAttribute('y'))"""
 SEEN = """() => [...document.querySelectorAll('.picture:not([hidden]) :is(text.value, text.gradient)')]
   .filter(t => getComputedStyle(t).visibility === 'visible').map(t => t.classList[0])"""
 

@@ -42,8 +42,8 @@ def document(run: Run, style: str, theme: str | None, direction: str, digits: in
     script = f'"use strict";\n{library()}\n{source}\n{read("js", *MODULES)}'
     parts = {
         "title": html.escape(lines[-1][:120]),
-        "program": html.escape("\n".join(lines)),
-        "length": "short" if len(lines) < 3 else "long",
+        "function": html.escape(lines[-1]),
+        "statements": html.escape("\n".join(lines[:-1])),
         "theme": chosen,
         "style": fonts(written + json.dumps(about, ensure_ascii=False)) + colours() + read("css", "page"),
         "pictures": written,

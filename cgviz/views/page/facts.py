@@ -7,6 +7,7 @@ from typing import Any
 
 from cgviz.formula import Pretty, with_digits
 from cgviz.graph import CONSTANT
+from cgviz.numbers import WHOLE
 from cgviz.op import POWER
 from cgviz.passes import Run
 from cgviz.steps import Forward, Seed, Step
@@ -25,6 +26,7 @@ def facts(run: Run, digits: int) -> Facts:
     graph = run.graph
     return {
         "digits": digits,
+        "whole": WHOLE,
         "output": graph.output,
         "inputs": graph.inputs,
         "nodes": [node(run, index, digits) for index in range(len(graph))],

@@ -18,6 +18,8 @@ byId("fit").addEventListener("click", fit);
 byId("print").addEventListener("click", () => print());
 addEventListener("resize", fit);
 addEventListener("beforeprint", () => {
+  for (const part of partOf.values()) part.near = true;
+  drawPictures();
   const { width } = pictures.find(({ style }) => style === state.style);
   scale(Math.min(1, 690 / width));
 });

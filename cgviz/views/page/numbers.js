@@ -6,22 +6,24 @@ function number(value, digits = facts.digits) {
   const minus = value < 0 ? "−" : "";
   if (!Number.isFinite(value)) return `${minus}inf`;
   if (value === 0) return "0";
-  const [mantissa, power] = rounded(Math.abs(value), digits);
-  const isPlain = power < digits || (Math.abs(value) >= 1 && Math.abs(value) < 10 ** Math.max(digits, 6));
-  if (power >= -4 && isPlain) return minus + plain(mantissa, power);
+  const size = Math.abs(value);
+  const [mantissa, power] = rounded(size, digits);
+  if (power >= -4 && power < digits) return minus + plain(mantissa, power);
+  if (size >= 1 && size < facts.whole) return minus + plain(...rounded(size, String(Math.floor(size)).length));
   const [whole, rest] = [mantissa[0], mantissa.slice(1).replace(/0+$/, "")];
   return `${minus}${whole}${rest && "."}${rest}e${power}`.replace("e-", "e−");
 }
 
 // The significant digits of a number and its power of ten; what lies exactly between two roundings goes to the even one.
 function rounded(value, digits) {
-  const exact = value.toExponential(Math.min(digits + 40, 100));
-  const [text, power] = exact.split("e");
-  const all = text.replace(".", "");
-  const tie = /^50*$/.test(all.slice(digits));
-  if (tie && Number(all[digits - 1]) % 2 === 0) return [all.slice(0, digits), Number(power)];
-  const [near, shifted] = value.toExponential(digits - 1).split("e");
-  return [near.replace(".", ""), Number(shifted)];
+  const longer = value.toExponential(digits);
+  if (Number(longer) === value && /5e/.test(longer)) {
+    const [exact, power] = value.toExponential(Math.min(digits + 60, 100)).split("e");
+    const all = exact.replace(".", "");
+    if (/^50*$/.test(all.slice(digits)) && Number(all[digits - 1]) % 2 === 0) return [all.slice(0, digits), Number(power)];
+  }
+  const [near, power] = value.toExponential(digits - 1).split("e");
+  return [near.replace(".", ""), Number(power)];
 }
 
 function plain(mantissa, power) {

@@ -1,6 +1,9 @@
 // The pictures: every number in its place, what is not yet known invisible, the paths of influence of one node.
 
 const ROOM = 9; // as many letters of a number as the layout left room for
+const frame = byId("frame");
+const partOf = new Map(); // the part that each group of an SVG is
+const watch = new IntersectionObserver(noteNear, { root: frame, rootMargin: "150px" });
 const pictures = facts.pictures.map(({ style, prefix }) => bound(style, prefix));
 views.push(drawPictures);
 
@@ -11,7 +14,7 @@ function bound(style, prefix) {
   for (const element of svg.querySelectorAll(`g[id^="${prefix}"]`)) {
     const match = element.id.slice(prefix.length).match(/^(?:([ntj])(\d+)|e(\d+)-(\d+)|(e-end|end))$/);
     if (!match) continue;
-    const part = { element, texts: [] };
+    const part = { element, texts: [], near: true };
     if (match[3]) Object.assign(part, { kind: "wire", target: +match[3], slot: +match[4] });
     else Object.assign(part, { kind: match[1] ?? "end", index: match[5] ? facts.output : +match[2] });
     if (part.kind === "wire") part.index = nodes[part.target].args[part.slot];
@@ -20,6 +23,8 @@ function bound(style, prefix) {
     }
     if (part.kind === "n") listen(part);
     parts.push(part);
+    partOf.set(element, part);
+    watch.observe(element);
   }
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
   return { style, svg, parts, width, height };
@@ -30,6 +35,8 @@ function listen({ element, index }) {
   element.setAttribute("role", "button");
   element.dataset.node = index;
   const [enter, leave] = [() => change({ hovered: index }), () => change({ hovered: null })];
+  label(element, index);
+  element.addEventListener("focus", () => label(element, index));
   element.addEventListener("mouseenter", enter);
   element.addEventListener("mouseleave", leave);
   element.addEventListener("focus", enter);
@@ -41,13 +48,22 @@ function listen({ element, index }) {
   });
 }
 
+// What is far outside the frame is drawn when it comes near: a large graph is mostly out of sight.
+function noteNear(entries) {
+  for (const { target, isIntersecting } of entries) {
+    const part = partOf.get(target);
+    if (isIntersecting && !part.near) drawPart(part, influence(state.hovered ?? state.chosen));
+    part.near = isIntersecting;
+  }
+}
+
 function drawPictures() {
   const near = influence(state.hovered ?? state.chosen);
   for (const picture of pictures) {
     const seen = picture.style === state.style;
     picture.svg.toggleAttribute("hidden", !seen);
     picture.svg.classList.toggle("tracing", near !== null);
-    if (seen) picture.parts.forEach((part) => drawPart(part, near));
+    if (seen) picture.parts.forEach((part) => part.near && drawPart(part, near));
   }
 }
 
@@ -66,10 +82,10 @@ function drawPart(part, near) {
     aside: near !== null && !(isWire ? near.has(index) && near.has(target) : near.has(index)),
   });
   part.texts.forEach((text) => drawText(text, part));
-  if (kind === "n") label(element, index);
+  if (kind === "n" && element === document.activeElement) label(element, index);
 }
 
-function drawText({ element, kind, first }, { index, target, slot, kind: place }) {
+function drawText({ element, kind, first }, { index, target, slot }) {
   const node = nodes[index];
   const symbols = state.show === "symbols";
   if (kind === "value") {
@@ -79,11 +95,11 @@ function drawText({ element, kind, first }, { index, target, slot, kind: place }
   } else if (kind === "contribution") {
     put(element, ...alongWire(index, target, slot));
   } else if (kind === "local") {
-    element.classList.toggle("unknown", !valueKnown(target) || (state.show === "gradient" && !localKnown(target, slot)));
+    toggle(element, { unknown: !valueKnown(target) || (state.show === "gradient" && !localKnown(target, slot)) });
   } else if (kind === "caption" && first.startsWith("∂")) {
     put(element, state.show === "tangent" ? tangentCaption(index, first) : first, state.show !== "value");
   } else if (kind === "flag") {
-    element.classList.toggle("unknown", !atStart() && users[index].length + nodes[index].args.length > 0 && place !== "end");
+    toggle(element, { unknown: !atStart() });
   }
 }
 
@@ -113,18 +129,13 @@ function tangentCaption(index, first) {
 
 // Writes a text that is squeezed where it is longer than its room.
 function put(element, text, known) {
-  element.classList.toggle("unknown", !known);
-  if (element.textContent === text) return;
-  element.textContent = text;
+  toggle(element, { unknown: !known });
+  if (!say(element, text)) return;
   const size = Number(element.getAttribute("font-size"));
   if (text.length > ROOM + 1 && element.classList[0] !== "caption") {
     element.setAttribute("textLength", (ROOM + 1) * size * 0.56);
     element.setAttribute("lengthAdjust", "spacingAndGlyphs");
   } else element.removeAttribute("textLength");
-}
-
-function toggle(element, classes) {
-  for (const [name, on] of Object.entries(classes)) element.classList.toggle(name, Boolean(on));
 }
 
 function label(element, index) {
@@ -148,7 +159,6 @@ function influence(index) {
 
 // Size and place
 
-const frame = byId("frame");
 let zoom = 1;
 
 function fit() {

@@ -98,8 +98,23 @@ function byId(id) {
   return document.getElementById(id);
 }
 
+const said = new WeakMap(); // what each element says: asking the document costs more than remembering
+
+// Writes a text where it is another than before; tells whether it was.
 function say(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (said.get(element) === text) return false;
+  said.set(element, text);
+  element.textContent = text;
+  return true;
+}
+
+// Switches classes of an element on and off.
+function toggle(element, classes) {
+  const names = Object.keys(classes).filter((name) => classes[name]);
+  const key = names.join(" ");
+  if (element.dataset.on === key) return;
+  for (const name of Object.keys(classes)) element.classList.toggle(name, Boolean(classes[name]));
+  element.dataset.on = key;
 }
 
 // An element with attributes, properties of the form `onclick`, and children: elements or plain text.

@@ -1,7 +1,13 @@
 // The table of all stages: value, gradient, and how both came about.
 
 const lines = nodes.flatMap((node, index) => (node.constant ? [] : [tableRow(node, index)]));
-views.push(drawTable);
+let seen = false; // a table that is out of sight is written when it comes into sight
+views.push(() => seen && drawTable());
+new IntersectionObserver(([entry]) => {
+  seen = entry.isIntersecting;
+  if (seen) drawTable();
+}, { rootMargin: "200px" }).observe(byId("rows"));
+addEventListener("beforeprint", drawTable);
 
 function tableRow(node, index) {
   const cells = ["number", "name", "formula", "value", "gradient", "backward", "gate"];
