@@ -11,6 +11,7 @@ from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from cgviz.cli.arguments import Spelling
+    from cgviz.graph import Graph
     from cgviz.passes import Run
 
 INPUTS = "cgviz.inputs"
@@ -38,17 +39,22 @@ class Request(NamedTuple):
 
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
+        from cgviz.passes import start
+
+        return start(*self.read())
+
+    def read(self) -> tuple[Graph, dict[str, float]]:
+        """Returns the graph of the program, and the values that were given. Raises CgvizError."""
         from cgviz.api import read
         from cgviz.cli import values
         from cgviz.cli.source import source
-        from cgviz.passes import start
 
         texts = values.gathered(self.inputs, self.settings)
         text, latex = source(self.program, self.file, self.latex)
         graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=tuple(texts))
         values.check_names(graph, texts, self.own)
         values.check_hidden(graph, texts, self.own)
-        return start(graph, {name: values.number(name, value) for name, value in texts.items()})
+        return graph, {name: values.number(name, value) for name, value in texts.items()}
 
 
 class ProgramCommand(click.Command):

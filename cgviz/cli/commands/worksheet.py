@@ -98,10 +98,12 @@ def waits(sheets: int) -> bool:
 
 def runs_of(request: Request, variants: int | None, seed: int, digits: int) -> tuple[list[Run], bool]:
     """Returns a run for each sheet, and whether their inputs were drawn. Without any value one sheet is drawn."""
+    from cgviz.passes import start
     from cgviz.views.worksheet.variants import variants as draw
 
-    run = request.run()
-    if variants is None and not run.symbolic:
-        return [run.require_finite()], False
-    fixed = {name: value for name, value in (run.inputs or {}).items() if run.given.get(name) == "cli"}
-    return draw(run.bare, variants or 1, seed, fixed, digits), True
+    graph, given = request.read()
+    if variants is None:
+        run = start(graph, given)
+        if not run.symbolic:
+            return [run.require_finite()], False
+    return draw(graph, variants or 1, seed, given, digits), True

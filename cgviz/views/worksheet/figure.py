@@ -60,6 +60,7 @@ def figure(run: Run, blanks: Blanks, look: Look, direction: str) -> Figure:
         theme=look.theme,
         direction=direction,
         digits=look.digits,
+        background="filled",
         blanks=blanks.in_figure(run.graph),
     )
     output = run.graph.nodes[run.graph.output].shown

@@ -65,7 +65,7 @@ class Work:
         return self.drawn(number, Blanks(backward=self.blanks.backward), (width, height))
 
     def drawn(self, number: int, blanks: Blanks, place: tuple[float, float]) -> Figure:
-        """Returns a figure in the direction that suits the first one drawn for such a place: all variants look alike."""
+        """Returns a figure in the direction that suits the first one for such a place: all variants look alike."""
         run = self.runs[number - 1]
         if place not in self.directions:
             self.directions[place] = direction(run, blanks, self.look, *place)
