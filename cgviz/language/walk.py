@@ -130,10 +130,10 @@ class Walk:
     def power(self, args: Sequence[int]) -> int:
         base, exponent = args
         node = self.builder.nodes[exponent]
-        if node.op is not CONSTANT or node.value is None:
-            return self.apply(arithmetic.pow_, args)
-        if node.value == -1:
+        if node.op is CONSTANT and node.value == -1:
             return self.apply(reciprocal, [base])
+        if node.op is not CONSTANT or node.value is None or self.builder.nodes[base].op is CONSTANT:
+            return self.apply(arithmetic.pow_, args)
         if node.value == 0.5:
             return self.apply(REGISTRY["sqrt"], [base])
         return self.apply(power(node.value, node.formula), [base])
