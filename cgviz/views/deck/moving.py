@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -15,8 +16,7 @@ from cgviz.views.deck.timing import durations
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SCALE = 0.75  # 540 pixels high
-COLOURS, SAMPLES = 128, 6
+COLOURS, APART, SAMPLES = 256, 8, 6
 
 
 def gif(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
@@ -43,7 +43,7 @@ def rastered(layout: Sheet, at: int) -> Image:
     """Returns the pixels of a frame, on the theme's background where it has none of its own."""
     from PIL import Image
 
-    drawn = Image.open(BytesIO(layout.page_of(at, "png", SCALE))).convert("RGBA")
+    drawn = Image.open(BytesIO(layout.page_of(at, "png"))).convert("RGBA")
     behind = Image.new("RGBA", drawn.size, layout.theme.background)
     return Image.alpha_composite(behind, drawn).convert("RGB")
 
@@ -52,10 +52,29 @@ def in_one_palette(frames: Sequence[Image]) -> list[Image]:
     """Returns the frames in colours that are the same in all of them, so that only what changes is stored."""
     from PIL import Image
 
-    samples = [frames[len(frames) * i // SAMPLES] for i in range(min(SAMPLES, len(frames)))] + [frames[-1]]
-    width, height = frames[0].size
-    strip = Image.new("RGB", (width, height * len(samples)))
-    for at, sample in enumerate(samples):
-        strip.paste(sample, (0, at * height))
-    palette = strip.quantize(COLOURS, Image.Quantize.MEDIANCUT)
+    palette = palette_of([frames[len(frames) * i // SAMPLES] for i in range(min(SAMPLES, len(frames)))] + [frames[-1]])
     return [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+
+
+def palette_of(samples: Sequence[Image]) -> Image:
+    """Returns an image with a palette for the samples: their most frequent colours that can be told apart.
+
+    Pillow looks colours up with six bits, so those that are closer would take each other's place.
+    """
+    from PIL import Image
+
+    counts: Counter[tuple[int, ...]] = Counter()
+    for sample in samples:
+        for count, colour in sample.getcolors(sample.width * sample.height) or []:
+            counts[colour if isinstance(colour, tuple) else ()] += count
+    kept: list[tuple[int, ...]] = []
+    for colour, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        if len(kept) < COLOURS and all(far(colour, other) for other in kept):
+            kept.append(colour)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([channel for colour in kept for channel in colour])
+    return palette
+
+
+def far(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) >= APART

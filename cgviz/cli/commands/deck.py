@@ -1,0 +1,142 @@
+"""`cgviz deck`: the steps of a run as slides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cgviz.cli import options, streams
+from cgviz.cli.commands.render import DIRECTIONS, STYLES, background, say_effort
+from cgviz.cli.program import ProgramCommand, Request
+from cgviz.errors import UsageError, printable
+
+if TYPE_CHECKING:
+    from cgviz.views.deck import Format, Frame, Look
+
+GRANULARITIES = ("edge", "stage", "pass")
+ASPECTS = ("16:9", "4:3")
+DEFAULT = "deck.pdf"
+TEXT = ("section", "html", "svg", "beamer")
+HELP = """Make slides of a program, step by step: the forward pass stage by stage, the seed, the backward pass edge by
+edge, over one layout in which nothing moves. The ending of FILE chooses the format.
+
+\b
+  cgviz deck @staged                           deck.pdf, a page per step
+  cgviz deck @staged -o staged.html            reveal.js, one file, loads nothing
+  cgviz deck @staged -o slide.html --format section
+                                               a <section> for your own deck
+  cgviz deck @staged -o staged.pptx            shapes that can be edited
+  cgviz deck @staged -o staged.tex             Beamer with TikZ
+  cgviz deck @staged -o staged.gif --seconds 1 also .png and .svg, they play
+  cgviz deck @staged -o frames/ --format png   a numbered file per step
+  cgviz deck @staged --granularity stage --from 10 --to 14
+
+Speaker notes say every step in whole sentences (reveal.js: the key S).
+"""
+
+
+@click.command(cls=ProgramCommand, help=HELP)
+@options.output(
+    "Write the deck to FILE (.pdf .html .pptx .tex .gif .png .svg), or its frames into a folder, which ends in /. - is "
+    f"standard output.  [default: {DEFAULT}]"
+)
+@click.option(
+    "--format",
+    metavar="NAME",
+    help="A file: pdf, html, section, pptx, beamer, gif, apng, svg. A folder: svg, pdf, png.",
+)
+@click.option(
+    "--granularity",
+    type=click.Choice(GRANULARITIES),
+    default="edge",
+    show_default=True,
+    help="A frame for each edge of the backward pass, for each stage, or for each pass.",
+)
+@click.option("--from", "first", type=click.IntRange(min=1), metavar="N", help="The first frame shown.")
+@click.option("--to", "last", type=click.IntRange(min=1), metavar="N", help="The last frame shown.")
+@click.option("--aspect", type=click.Choice(ASPECTS), default="16:9", show_default=True, help="The shape of a slide.")
+@click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    default="card",
+    show_default=True,
+    help="card: a card per stage, local derivatives on the edges; circuit: gates with their wires.",
+)
+@options.theme()
+@click.option(
+    "--direction",
+    type=click.Choice(DIRECTIONS, case_sensitive=False),
+    metavar="[LR|TB]",
+    default="LR",
+    show_default=True,
+    help="From left to right or from top to bottom.",
+)
+@options.digits()
+@click.option(
+    "--background",
+    metavar="transparent|filled|#rrggbb",
+    callback=background,
+    default="filled",
+    show_default=True,
+    help="What is behind the slides.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.05, 60),
+    metavar="S",
+    default=1.5,
+    show_default=True,
+    help="How long a frame is seen where the deck plays by itself.",
+)
+def command(
+    request: Request,
+    output: str | None,
+    format: str | None,
+    granularity: str,
+    first: int | None,
+    last: int | None,
+    **look: Any,
+) -> None:
+    from cgviz.views.deck import Look, format_of, frames
+
+    path = output or DEFAULT
+    made = format_of("deck.pdf" if path == "-" else path, format)
+    check_target(path, made)
+    run = request.run()
+    say_effort(run)
+    shown = frames(run, granularity, first, last, digits=look["digits"])
+    make(run, made, shown, Look(**look), path)
+    run.require_finite()
+
+
+def make(run: Any, made: Format, shown: tuple[Frame, ...], look: Look, path: str) -> None:
+    """Draws the whole deck, then writes it: an interrupt on the way leaves nothing behind."""
+    from cgviz.cli.progress import tracked
+    from cgviz.output import write
+    from cgviz.views.deck import deck, folder
+
+    drawn = deck(run, made, shown, look, tracked("drawing"))
+    frames = f"{len(shown)} frame{'' if len(shown) == 1 else 's'}"
+    if not isinstance(drawn, bytes):
+        earlier = folder.write(path, dict(drawn))
+        replaced = f"; replaced {earlier} of an earlier deck" if earlier else ""
+        streams.note(f"wrote {frames} to {printable(path)}{replaced}")
+    elif path == "-":
+        streams.say_bytes(drawn)
+    else:
+        write(path, drawn)
+        streams.note(f"wrote {printable(path)}, {frames}")
+
+
+def check_target(path: str, made: Format) -> None:
+    """Raises CgvizError where the deck cannot go: before any work."""
+    from cgviz.output import check
+    from cgviz.views.deck import folder
+
+    if made.folder:
+        folder.check(path)
+    elif path != "-":
+        check(path)
+    elif made.name not in TEXT and streams.is_terminal():
+        raise UsageError(f"a {made.name} is no text for a terminal; send it to a file: -o deck{made.endings[0]}")
