@@ -20,7 +20,7 @@ def draw_key(paper: Paper, work: Work) -> None:
     paper.y += 22
     statements(paper, work.keys[0])
     if work.single:
-        rest = height_of(work.keys[0]) + GAP
+        rest = height_of(work.keys[0]) + GAP + 1
         room = paper.room - rest if paper.room - rest > paper.room / 3 else paper.room
         paper.figure(work.solved(1, paper.inner, room), room)
         paper.y += GAP
@@ -41,7 +41,7 @@ def height_of(sheet: Sheet) -> float:
 
 def variant(paper: Paper, sheet: Sheet, title: str) -> None:
     """Puts the answers of one variant: the table at the left, the lines at the right."""
-    paper.need(min(height_of(sheet), paper.tallest))
+    paper.keep(height_of(sheet))
     paper.y += 11
     text, size = fitted(f"{title}   {sheet.place}".strip(), HEAD, paper.inner - 160, bold=True)
     paper.text(paper.left, text, size, bold=True)

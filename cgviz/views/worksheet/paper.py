@@ -82,6 +82,13 @@ class Paper:
         self.page(self.foot)
         return True
 
+    def keep(self, height: float) -> None:
+        """Begins a new page where something of that height would be torn apart, and one page can hold it.
+
+        What is longer than that begins here, unless only its first lines would.
+        """
+        self.need(height if height <= self.tallest else self.tallest / 5)
+
     def text(
         self,
         x: float,

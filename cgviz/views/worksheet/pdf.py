@@ -10,8 +10,8 @@ from cgviz.views.worksheet.work import Work
 
 ROW, ANSWER, COLUMN = 21.0, 70.0, 92.0
 TITLE, HEAD, BODY, SMALL = 16.0, 12.5, 10.5, 9.0
-GAP, BETWEEN = 14.0, 24.0
-WORTH_A_PAGE = 0.8
+GAP, BETWEEN, LEAST, DENSER = 14.0, 24.0, 200.0, 0.85
+WORTH_A_PAGE = 0.7
 """A figure gets a page of its own where on a page with the rest it would be smaller than this part of that."""
 
 
@@ -36,17 +36,18 @@ def draw_sheet(paper: Paper, work: Work, sheet: Sheet, number: int) -> None:
     paper.page(work.foot(number))
     head(paper, work.heading(number))
     program(paper, sheet)
-    figure = work.figure(number, paper.inner, paper.room)
-    paper.figure(figure, figure_height(paper, figure, height_of(paper, sheet)))
+    beside = paper.room - height_of(paper, sheet) - GAP
+    figure = work.figure(number, paper.inner, beside if beside >= LEAST else paper.room)
+    paper.figure(figure, figure_height(paper, figure, beside))
     paper.y += GAP
     table(paper, sheet)
     backward(paper, sheet)
     slopes(paper, sheet)
 
 
-def figure_height(paper: Paper, figure: Figure, rest: float) -> float:
-    """Returns the height for a figure: what the rest leaves on this page, or all of it."""
-    beside, alone = paper.room - rest - GAP, paper.room
+def figure_height(paper: Paper, figure: Figure, beside: float) -> float:
+    """Returns the height for a figure: what the rest leaves `beside` it on this page, or all of it."""
+    alone = paper.room
     shares = beside > 0 and figure.scale(paper.inner, beside) >= WORTH_A_PAGE * figure.scale(paper.inner, alone)
     return beside if shares else alone
 
@@ -56,7 +57,7 @@ def height_of(paper: Paper, sheet: Sheet) -> float:
     parts = [(len(sheet.rows) + 1) * ROW]
     if sheet.lines:
         parts.append((1 + -(-len(sheet.lines) // columns(paper, sheet.lines))) * ROW)
-    return sum(parts) + (ROW if sheet.slopes else 0) + GAP * (len(parts) + 1)
+    return sum(parts) + (2 * ROW if sheet.slopes else 0) + GAP * (len(parts) + 1)
 
 
 def head(paper: Paper, title: str) -> None:
@@ -87,8 +88,7 @@ def program(paper: Paper, sheet: Sheet) -> None:
 
 def table(paper: Paper, sheet: Sheet) -> None:
     """Puts the table: a row for each input and stage, ruled lines where something is to be written."""
-    if (len(sheet.rows) + 1) * ROW <= paper.tallest:
-        paper.need((len(sheet.rows) + 1) * ROW)
+    paper.keep((len(sheet.rows) + 1) * ROW)
     table_head(paper, sheet)
     for row in sheet.rows:
         if paper.need(ROW):
@@ -146,7 +146,7 @@ def backward(paper: Paper, sheet: Sheet) -> None:
         return
     count = columns(paper, sheet.lines)
     high = -(-len(sheet.lines) // count)
-    paper.need(min((high + 1) * ROW, paper.tallest))
+    paper.keep((high + 1) * ROW)
     paper.y += 12
     paper.text(paper.left, "Backward pass", SMALL, bold=True, colour=MUTED)
     paper.y += 4
@@ -170,22 +170,28 @@ def backward_line(paper: Paper, line: Line, x: float, width: float) -> None:
 
 
 def columns(paper: Paper, lines: list[Line]) -> int:
-    """Returns 2 where every line fits in half the width, else 1."""
+    """Returns 2 where every line fits in half the width, if need be somewhat smaller, else 1."""
     half = (paper.inner - BETWEEN) / 2
     blank = width_of(" = ", BODY) + ANSWER
     widest = max(26 + width_of(line.text, BODY) + blank * line.blank for line in lines)
-    return 2 if widest <= half and len(lines) > 3 else 1
+    return 2 if DENSER * widest <= half and len(lines) > 3 else 1
 
 
 def slopes(paper: Paper, sheet: Sheet) -> None:
     """Puts ∇f and its answers."""
     if not sheet.slopes:
         return
-    paper.need(ROW)
+    paper.need(2 * ROW)
     paper.y += 14
-    x = paper.text(paper.left, f"{sheet.slopes} = [ ", BODY, bold=True)
-    room = (paper.right - x - 12) / len(sheet.answers) - 8
+    wanted = len(sheet.answers) * (ANSWER + 8) + 20
+    text, size = fitted(sheet.slopes, BODY, paper.inner, bold=True)
+    x = paper.text(paper.left, text, size, bold=True)
+    if x + wanted > paper.right:
+        paper.y += ROW
+        x = paper.left
+    x = paper.text(x, " = [ ", BODY, bold=True)
+    room = min(ANSWER, (paper.right - x - 12) / len(sheet.answers) - 8)
     for number, answer in enumerate(sheet.answers):
         x = paper.text(x, ", " if number else "", BODY)
-        x = paper.blank(x, min(ANSWER, room)) if answer is None else paper.text(x, answer, BODY, slanted=True)
+        x = paper.blank(x, room) if answer is None else paper.text(x, answer, BODY, slanted=True)
     paper.text(x, " ]", BODY, bold=True)
