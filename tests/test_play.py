@@ -192,6 +192,28 @@ def test_a_new_input_updates_both_passes() -> None:
     driven(script)
 
 
+def test_an_input_is_nudged() -> None:
+    async def script(app: Player, pilot: Pilot[None]) -> None:
+        await pilot.press("end", "plus", "plus", "minus", "plus")
+        assert app.replay.run.inputs == {"x": 3.2, "y": -4.0}
+        assert column(app, VALUE)["x"] == "3.200"
+        await pilot.press("n", "minus")
+        assert app.replay.run.inputs == {"x": 3.2, "y": -4.1}
+        assert "y = −4.1" in shown(app)
+        assert column(app, GRADIENT)["x"] == number(app.replay.run.gradient["x"], padded=True)
+
+    driven(script)
+
+
+@pytest.mark.parametrize("program", ["x*y", "2 + 3"])
+def test_nothing_to_nudge(program: str) -> None:
+    async def script(app: Player, pilot: Pilot[None]) -> None:
+        await pilot.press("plus", "n", "minus")
+        assert "no number to change" in shown(app)
+
+    driven(script, cgviz.run(program))
+
+
 def test_the_quiz_marks_and_counts() -> None:
     async def script(app: Player, pilot: Pilot[None]) -> None:
         await pilot.press("g")

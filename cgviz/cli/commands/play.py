@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -29,15 +30,16 @@ def command(request: Request, plain: bool, digits: int, theme: str) -> None:
     from cgviz.views import play
 
     run = request.run()
-    if plain or not (streams.is_terminal() and is_keyboard()):
+    if plain or not is_screen():
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         with streams.printing():
             sys.stdout.writelines(f"{line}\n" for line in play.plain(run, digits=digits, encoding=encoding))
-        run.require_finite()
     else:
         play.play(run, digits=digits, theme=theme)
+    run.require_finite()
 
 
-def is_keyboard() -> bool:
-    """Tells whether somebody can press keys."""
-    return sys.stdin is not None and sys.stdin.isatty()
+def is_screen() -> bool:
+    """Tells whether there is a whole screen to draw on, and somebody who can press keys."""
+    keyboard = sys.stdin is not None and sys.stdin.isatty()
+    return streams.is_terminal() and keyboard and os.environ.get("TERM") != "dumb"

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
-from textual.theme import Theme as Colours
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
@@ -16,7 +13,9 @@ from cgviz.numbers import DIGITS
 from cgviz.passes import Run
 from cgviz.theme import LIGHT, THEMES, Theme
 from cgviz.views.play import entry, words
+from cgviz.views.play.colours import colours
 from cgviz.views.play.help import Help
+from cgviz.views.play.keys import KEYS
 from cgviz.views.play.quiz import Quiz
 from cgviz.views.play.replay import Replay
 from cgviz.views.play.stages import Stages
@@ -32,33 +31,17 @@ class Player(App[None]):
     AUTO_FOCUS = None
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH = "player.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h,backspace", "move(-1)", "Back", key_display="←"),
-        Binding("right,l,enter", "move(1)", "Next", key_display="→"),
-        Binding("space", "play", "Play", key_display="space"),
-        Binding("home,0", "to(0)", "First", key_display="home"),
-        Binding("end", "last", "Last", key_display="end"),
-        Binding("g", "ask('step')", "Go"),
-        Binding("i", "ask('inputs')", "Input"),
-        Binding("z", "quiz", "Quiz"),
-        Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("q", "quit", "Quit"),
-        Binding("t", "colours", "Colours", show=False),
-        Binding("pageup,up,k", "scroll(-1)", "Up", show=False),
-        Binding("pagedown,down,j", "scroll(1)", "Down", show=False),
-        Binding("escape", "leave", "Leave", show=False),
-    ]
+    BINDINGS = KEYS
 
     def __init__(self, run: Run, digits: int = DIGITS, theme: Theme = LIGHT) -> None:
         super().__init__()
         self.replay, self.quiz, self.prompt = Replay(run), Quiz(), ""
         self.spelling, self.look = unicode_spelling(digits), theme
-        self.digits, self.note, self.timer = digits, "", None
+        self.digits, self.note, self.chosen = digits, "", 0
+        self.timer: Timer | None = None
         for each in THEMES.values():
             self.register_theme(colours(each))
         self.theme = theme.name
-
-    timer: Timer | None
 
     def compose(self) -> ComposeResult:
         yield Static(id="head")
@@ -131,6 +114,25 @@ class Player(App[None]):
             return
         self.prompt = ""
         self.go(self.replay.done)
+
+    def action_next_input(self) -> None:
+        inputs = self.replay.run.graph.inputs
+        self.chosen = (self.chosen + 1) % max(1, len(inputs))
+        self.note = words.chosen(self.replay.run, self.chosen, self.digits)
+        self.show()
+
+    def action_nudge(self, way: int) -> None:
+        """Makes the chosen input a little larger or smaller."""
+        run = self.replay.run
+        if run.symbolic or not run.graph.inputs:
+            self.note = "there is no number to change: i gives the inputs values"
+            self.show()
+            return
+        node = run.graph.nodes[run.graph.inputs[self.chosen]]
+        value = run.values[run.graph.inputs[self.chosen]]
+        self.take({node.name: entry.nudged(value or 0.0, way)})
+        self.note = words.chosen(self.replay.run, self.chosen, self.digits)
+        self.show()
 
     def action_help(self) -> None:
         self.stop()
@@ -211,21 +213,3 @@ class Player(App[None]):
         else:
             field.value = ""
             self.set_focus(None)
-
-
-def colours(theme: Theme) -> Colours:
-    """Returns a theme of cgviz as one of the screen."""
-    return Colours(
-        name=theme.name,
-        primary=theme.input_line,
-        secondary=theme.stage_line,
-        warning=theme.flag,
-        error=theme.gradient,
-        success=theme.value,
-        accent=theme.output_line,
-        foreground=theme.ink,
-        background=theme.background,
-        surface=theme.background,
-        panel=theme.input_fill,
-        dark=theme.name == "dark",
-    )

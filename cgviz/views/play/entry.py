@@ -50,6 +50,16 @@ def first(graph: Graph) -> str:
     return graph.nodes[graph.inputs[0]].name
 
 
+def nudged(value: float, way: int) -> float:
+    """Returns a value moved by one in its second digit: 3 becomes 3.1, 0.05 becomes 0.051.
+
+    >>> nudged(3.0, 1), nudged(-0.05, -1), nudged(0.0, 1)
+    (3.1, -0.051, 0.1)
+    """
+    size = 10.0 ** math.floor(math.log10(abs(value))) if value else 1.0
+    return float(f"{value + way * size / 10:.12g}")
+
+
 def finite(text: str) -> float:
     value = number(text)
     if not math.isfinite(value):

@@ -16,6 +16,7 @@ space          play, and stop
 home  end      first and last step
 g              go to a step by its number
 i              give inputs new values: x = 3, y = -1/2
++  −           change the first input a little; n takes the next
 z              quiz on and off
 ↑  ↓           scroll the table
 t              other colours

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from cgviz.errors import CgvizError, shorten
 from cgviz.graph import Graph
+from cgviz.numbers import number
 from cgviz.passes import Run
 from cgviz.steps import Backward, Forward, Step
 from cgviz.theme import Theme
@@ -27,6 +28,14 @@ def head(run: Run, spelling: Spelling) -> Text:
 
 def place(run: Run, spelling: Spelling) -> str:
     return heading.place(run, spelling)
+
+
+def chosen(run: Run, which: int, digits: int) -> str:
+    """Returns the input that + and − change: `x = 3.1`."""
+    inputs = run.graph.inputs
+    if not inputs:
+        return "this program has no inputs"
+    return f"{run.graph.nodes[inputs[which]].shown} = {number(run.values[inputs[which]], digits) or '·'}   (+ − n)"
 
 
 def title(replay: Replay) -> str:
