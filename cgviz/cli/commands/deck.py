@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
-from cgviz.cli.commands.render import DIRECTIONS, STYLES, background, say_effort
+from cgviz.cli.commands.render import background, say_effort
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable
+from cgviz.pictures import DIRECTIONS, STYLES
 
 if TYPE_CHECKING:
     from cgviz.views.deck import Format, Frame, Look
@@ -81,6 +82,7 @@ Speaker notes say every step in whole sentences (reveal.js: the key S).
     show_default=True,
     help="What is behind the slides.",
 )
+@click.option("--include", metavar="PDF", default="", help="A Beamer file that shows the pages of this PDF, a deck.")
 @click.option(
     "--seconds",
     type=click.FloatRange(0.05, 60),

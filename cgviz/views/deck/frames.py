@@ -10,10 +10,13 @@ from cgviz.errors import UsageError, quoted
 from cgviz.numbers import DIGITS, number
 from cgviz.passes import Run
 from cgviz.steps import Backward, Forward, Seed, Step, gradient_name
+from cgviz.views.table.heading import heading, place
+from cgviz.views.table.sentence import gradient_line, sensitivity
+from cgviz.views.table.spelling import unicode_spelling
 
 GRANULARITIES = ("edge", "stage", "pass")
 FORWARD, SEED, BACKWARD = "Forward pass", "Seed", "Backward pass"
-MOST_NAMED = 4
+MOST_LINES = 2
 
 
 @dataclass(frozen=True)
@@ -77,30 +80,28 @@ def grouped(steps: Iterable[Step], granularity: str) -> Iterator[tuple[Step, ...
 
 
 def opening(run: Run, digits: int) -> Frame:
-    """Returns the frame of the graph before anything is computed."""
-    graph = run.graph
-    name = graph.nodes[graph.output].shown
-    count = len(graph.stages)
-    caption = f"{name} in {count} stage{'' if count == 1 else 's'}"
-    if not run.symbolic and graph.inputs:
-        caption += f", at {listed([f'{graph.nodes[i].shown} = {number(run.values[i], digits)}' for i in graph.inputs])}"
-    says = f"The graph of {caption}. Every stage is one simple operation whose derivative is known."
-    return Frame(1, 0, "The graph", (caption,), says)
+    """Returns the frame of the graph before anything is computed: the function and where it is taken."""
+    spelling = unicode_spelling(digits)
+    lines, at = heading(run, spelling), place(run, spelling)
+    captions = (*(lines if len(lines) <= MOST_LINES else lines[-1:]), *([at] if at else []))
+    says = f"The graph of {', '.join(captions)}. Every stage is one simple operation whose derivative is known."
+    return Frame(1, 0, "The graph", captions, says)
 
 
-def closing(run: Run, place: int, step: int, digits: int) -> Frame:
+def closing(run: Run, number_of_frame: int, step: int, digits: int) -> Frame:
     """Returns the frame of the result, the whole picture."""
-    graph = run.graph
-    name = graph.nodes[graph.output].shown
-    slopes = [slope(run, name, i, digits) for i in graph.inputs]
-    parts = ([] if run.symbolic else [f"{name} = {number(run.value, digits)}"]) + slopes
-    caption = listed(parts) or name
-    return Frame(place, step, "Result", (caption,), f"Both passes are done: {caption}.")
+    spelling = unicode_spelling(digits)
+    value = () if run.symbolic else (f"{run.graph.nodes[run.graph.output].shown} = {number(run.value, digits)}",)
+    captions = (*value, *gradient(run, digits))
+    sense = "".join(text for text, _ in sensitivity(run, spelling))
+    says = f"Both passes are done: {', '.join(captions)}." + (f" {sense[0].upper()}{sense[1:]}" if sense else "")
+    return Frame(number_of_frame, step, "Result", captions, says)
 
 
-def slope(run: Run, output: str, index: int, digits: int) -> str:
-    written = f"∂{output}/∂{run.graph.nodes[index].shown}"
-    return written if run.symbolic else f"{written} = {number(run.gradients[index], digits)}"
+def gradient(run: Run, digits: int) -> tuple[str, ...]:
+    """Returns the line `∇f = [∂f/∂x, ∂f/∂y] = [2.06, 1.592]`; nothing without inputs."""
+    line = "".join(text for text, _ in gradient_line(run, unicode_spelling(digits)))
+    return (line,) if line else ()
 
 
 def told(run: Run, steps: tuple[Step, ...], granularity: str, digits: int) -> tuple[str, tuple[str, ...]]:
@@ -112,27 +113,32 @@ def told(run: Run, steps: tuple[Step, ...], granularity: str, digits: int) -> tu
     if granularity == "pass":
         count = len(run.graph.stages)
         title += f" through {count} stage{'' if count == 1 else 's'}"
-        return title, (last.caption(digits) if isinstance(head, Forward) else closing(run, 0, 0, digits).captions[0],)
+        return title, (last.caption(digits),) if isinstance(head, Forward) else gradient(run, digits)
     return f"{title}, stage ({head.number})", tuple(step.caption(digits) for step in steps)
 
 
 def narration(run: Run, steps: tuple[Step, ...], digits: int) -> str:
-    return " ".join(sentence(run, step, digits) for step in steps)
+    """Returns what a speaker says about the steps of a frame; what a gate does is said once."""
+    following = (*steps[1:], None)
+    return " ".join(
+        sentence(run, step, digits) + gate(run, step, after) for step, after in zip(steps, following, strict=True)
+    )
 
 
 def sentence(run: Run, step: Step, digits: int) -> str:
-    """Returns what a speaker says about a step."""
     nodes, caption = run.graph.nodes, step.caption(digits)
     if isinstance(step, Forward):
         return f"Stage {step.number} computes {nodes[step.index].shown}: {caption}."
     if isinstance(step, Seed):
         return f"The backward pass begins at the output, whose gradient with respect to itself is 1: {caption}."
-    source, target = nodes[step.index].shown, nodes[step.edge.target]
-    gate = f" The gate {target.op.says}." if target.op.says else ""
+    source, target = nodes[step.index].shown, nodes[step.edge.target].shown
     adds = f" It adds to {gradient_name(source)}, which other edges reach, too." if step.adds else ""
-    return f"Back from {target.shown} to {source}, upstream times local: {caption}.{adds}{gate}"
+    return f"Back from {target} to {source}, upstream times local: {caption}.{adds}"
 
 
-def listed(items: list[str]) -> str:
-    shown = items[:MOST_NAMED]
-    return ", ".join(shown) + (f" and {len(items) - len(shown)} more" if len(items) > len(shown) else "")
+def gate(run: Run, step: Step, after: Step | None) -> str:
+    """Returns what the gate that `step` goes back through does, if it is not gone through again right `after`."""
+    if not isinstance(step, Backward) or (isinstance(after, Backward) and after.edge.target == step.edge.target):
+        return ""
+    says = run.graph.nodes[step.edge.target].op.says
+    return f" The gate {says}." if says else ""
