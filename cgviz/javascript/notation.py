@@ -18,11 +18,7 @@ MATH = frozenset(
 
 
 class UnwrittenError(Exception):
-    """An op, named by `op`, has no form in JavaScript."""
-
-    def __init__(self, op: str) -> None:
-        super().__init__(op)
-        self.op = op
+    """A gate has no form in JavaScript; `str()` says which and why."""
 
 
 class Javascript(Notation):
@@ -41,7 +37,7 @@ class Javascript(Notation):
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         template = op.javascript[0] if op.javascript else ""
         if not template and op.name not in MATH:
-            raise UnwrittenError(op.name)
+            raise UnwrittenError(f"{op.name} has no form in JavaScript")
         return filled(template or f"Math.{op.name}({{all}})", operands)
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT, Graph
-from cgviz.javascript.notation import JAVASCRIPT, filled
+from cgviz.javascript.notation import JAVASCRIPT, UnwrittenError, filled
 from cgviz.op import Op
+
+MOST_OPERANDS = 500
 
 
 def program(graph: Graph) -> str:
@@ -32,6 +34,8 @@ def local_derivatives(graph: Graph, index: int) -> Iterator[str]:
     """Yields the local derivative in each operand: the record's stable form, else its rule as it is taught."""
     op, args, out = graph.nodes[index].op, operands(graph, index), variable(index)
     templates = stable(op, len(args))
+    if len(args) > MOST_OPERANDS and op.slopes is None:
+        raise UnwrittenError(f"{op.name} of {len(args)} operands would be too long in JavaScript")
     if all(templates):
         taught: tuple[object, ...] = (None,) * len(args)
     else:

@@ -10,9 +10,8 @@ import click
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
+from cgviz.pictures import DIRECTIONS, STYLES
 
-STYLES = ("card", "circuit")
-DIRECTIONS = ("LR", "TB")
 ENDINGS = (".html", ".htm")
 HELP = """Write a live page: step through both passes, move the inputs, predict gradients.
 

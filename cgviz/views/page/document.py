@@ -13,8 +13,8 @@ from cgviz.engine.embed import rule
 from cgviz.errors import UsageError, printable, quoted
 from cgviz.javascript import UnwrittenError, library, program
 from cgviz.passes import Run
+from cgviz.pictures import STYLES
 from cgviz.theme import theme as theme_of
-from cgviz.views.diagram import STYLES
 from cgviz.views.page.facts import facts
 from cgviz.views.page.picture import palettes, picture
 from cgviz.views.table.heading import heading
@@ -65,8 +65,7 @@ def passes(run: Run) -> tuple[str, bool, str]:
     try:
         return program(run.graph), True, ""
     except UnwrittenError as missing:
-        why = f"{missing.op} has no form in JavaScript, so the inputs stay as they are; the steps are the run's."
-        return "", False, why
+        return "", False, f"{missing}, so the inputs stay as they are; the steps are those of the run."
 
 
 def read(ending: str, *names: str) -> str:

@@ -14,16 +14,13 @@ byId("wrt").addEventListener("change", () => change({ wrt: Number(byId("wrt").va
 byId("theme").addEventListener("change", () => change({ theme: byId("theme").value }));
 byId("zoom-in").addEventListener("click", () => scale(zoom * 1.2));
 byId("zoom-out").addEventListener("click", () => scale(zoom / 1.2));
-byId("fit").addEventListener("click", fit);
+byId("fit").addEventListener("click", () => (Math.abs(zoom - readable()) < 0.01 ? scale(whole()) : fit()));
 byId("print").addEventListener("click", () => print());
 addEventListener("resize", fit);
 addEventListener("beforeprint", () => {
   for (const part of partOf.values()) part.near = true;
   drawPictures();
-  const { width } = pictures.find(({ style }) => style === state.style);
-  scale(Math.min(1, 690 / width));
 });
-addEventListener("afterprint", fit);
 views.push(drawChoices);
 
 function drawChoices() {

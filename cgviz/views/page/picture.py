@@ -41,7 +41,8 @@ def picture(run: Run, style: str, direction: str, digits: int) -> Picture:
         fill(group, run, known(run), digits)
     for element in list(root.iter()):
         undress(element)
-    root.attrib = {"viewBox": root.get("viewBox", ""), "role": "group", "class": f"picture {style}"}
+    about = {"role": "group", "aria-label": drawn.words.title, "class": f"picture {style}"}
+    root.attrib = {"viewBox": root.get("viewBox", ""), **about}
     text = ET.tostring(root, encoding="unicode")
     return Picture(style, prefix, PLACEHOLDER.sub(lambda match: f"var(--{css(COLOURS[int(match[1], 16)])})", text))
 

@@ -162,10 +162,21 @@ function influence(index) {
 let zoom = 1;
 
 function fit() {
+  scale(readable());
+}
+
+// As large as the frame is wide, but not so small that nobody can read it.
+function readable() {
   const { width, height } = pictures.find(({ style }) => style === state.style);
   const wide = (frame.clientWidth - 2) / width;
   const high = (0.58 * innerHeight) / height;
-  scale(Math.max(0.72, Math.min(wide, Math.max(high, 0.9 * wide), 1.7)));
+  return Math.max(0.72, Math.min(wide, Math.max(high, 0.9 * wide), 1.7));
+}
+
+// So large that all of it is seen.
+function whole() {
+  const { width, height } = pictures.find(({ style }) => style === state.style);
+  return Math.min((frame.clientWidth - 2) / width, parseFloat(getComputedStyle(frame).maxHeight) / (height + 30), 1.7);
 }
 
 function scale(factor) {

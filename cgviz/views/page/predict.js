@@ -17,8 +17,8 @@ byId("reveal").addEventListener("click", () => {
 function begin(on) {
   answered.clear();
   Object.assign(score, { right: 0, wrong: 0 });
-  verdict("", on ? "Type the number; 1% off is close enough. Fractions such as 1/3 will do." : "");
   change({ predict: on, step: Infinity, show: on ? "gradient" : state.show, chosen: null });
+  verdict("", on ? "Type the number; 1% off is close enough. Fractions such as 1/3 will do." : "");
 }
 
 // The nodes that can be asked for, in the order of the backward pass.
@@ -64,8 +64,8 @@ function hint(index, guess, truth) {
 function settle(index, kind, text) {
   answered.add(index);
   byId("answer").value = "";
-  verdict(kind, text);
   change({ chosen: null });
+  verdict(kind, text);
 }
 
 function verdict(kind, text) {
