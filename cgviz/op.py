@@ -53,6 +53,8 @@ class Op:
     fixed     what the first argument is when it must be a number ("order"), since nothing differentiates in it
     javascript  templates over `cgviz/javascript/library.js`: the output ("" where spell or Math says it), then the
               local derivatives that need a stable form; `{0}` an operand, `{all}` of them, `{out}`, `{slot}`
+    composed  for written code, the output in terms of ops that any language has, with the digits of `forward`
+    careful   likewise the local derivatives of `stable`: plain arithmetic that runs on formulas, too
     """
 
     name: str
@@ -84,6 +86,8 @@ class Op:
     ties: Callable[[str], Op] | None = None
     fixed: str = ""
     javascript: tuple[str, ...] = ()
+    composed: Callable[..., Any] | None = None
+    careful: Rule | None = None
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

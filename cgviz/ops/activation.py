@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from cgviz.op import Op, register
-from cgviz.ops.errors import erf
-from cgviz.ops.exponential import exp, expm1, log, sigmoid, sigmoid_float
-from cgviz.ops.piecewise import greater, is_greater, minimum, where
+from cgviz.ops.errors import erf, erfc
+from cgviz.ops.exponential import exp, expm1, log, log1p, sigmoid, sigmoid_float
+from cgviz.ops.piecewise import greater, is_greater, less_equal, maximum, minimum, where
 from cgviz.ops.precise import precise
 from cgviz.ops.roots import sqrt
 from cgviz.ops.rules import beside, dies, pi, saturates
@@ -19,6 +19,7 @@ relu = register(
     Op(
         name="relu",
         forward=lambda x: 0.0 if x <= 0 else x,
+        composed=lambda x: where(less_equal(x, 0), 0, x),
         partials=lambda out, x: (is_greater(x, 0),),
         exact=lambda mp, x: x if x > 0 else mp.mpf(0),
         javascript=("Math.max({0}, 0)",),
@@ -47,6 +48,7 @@ leaky_relu = register(
         name="leaky_relu",
         arity=(1, 2),
         forward=leaky_float,
+        composed=lambda x, slope=0.01: where(greater(x, 0), x, slope * x),
         partials=leaky_slopes,
         exact=lambda mp, x, slope=0.01: x if x > 0 else mp.mpf(slope) * x,
         javascript=("leakyRelu({all})",),
@@ -81,6 +83,7 @@ elu = register(
         name="elu",
         arity=(1, 2),
         forward=elu_float,
+        composed=lambda x, *alpha: where(greater(x, 0), x, *(a * expm1(x) for a in alpha or (1,))),
         partials=elu_slopes,
         exact=lambda mp, x, alpha=1: x if x > 0 else alpha * mp.expm1(x),
         javascript=("elu({all})",),
@@ -98,6 +101,7 @@ softplus = register(
     Op(
         name="softplus",
         forward=lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+        composed=lambda x: maximum(x, 0) + log1p(exp(-abs(x))),
         partials=lambda out, x: (sigmoid(x),),
         exact=lambda mp, x: mp.log1p(mp.exp(x)),
         gates=lambda x: log(1 + exp(x)),
@@ -141,6 +145,7 @@ silu = register(
         forward=lambda x: x * sigmoid_float(x) if x > -math.inf else -0.0,
         partials=silu_slopes,
         stable=silu_stable,
+        composed=lambda x: x * sigmoid(x),
         exact=silu_exact,
         gates=lambda x: x * sigmoid(x),
         javascript=("({0} * sigmoid({0}))",),
@@ -169,6 +174,14 @@ def gelu_exact(mp: Any, x: Any) -> Any:
     return x * mp.erfc(-x / mp.sqrt(2)) / 2
 
 
+def gelu_composed(x: Any) -> Any:
+    return x * (erfc(-x / beside(x, sqrt, 2)) / 2)
+
+
+def gelu_careful(out: Any, x: Any) -> tuple[Any, ...]:
+    return (erfc(-x / beside(x, sqrt, 2)) / 2 + x * exp(-x * x / 2) / sqrt(2 * pi(x)),)
+
+
 gelu_precise = precise(gelu_slopes, gelu_exact)
 
 
@@ -185,6 +198,8 @@ gelu = register(
         forward=lambda x: x * normal_share(x) if x > -math.inf else -0.0,
         partials=gelu_slopes,
         stable=gelu_stable,
+        composed=gelu_composed,
+        careful=gelu_careful,
         exact=gelu_exact,
         gates=lambda x: x * (0.5 * (1 + erf(x / 1.4142135623730951))),
         javascript=("gelu({0})", "geluSlope({0})"),

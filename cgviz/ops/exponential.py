@@ -34,6 +34,7 @@ expm1 = register(
         forward=ieee.total(math.expm1, overflow=math.inf),
         partials=lambda out, x: (out + 1,),
         stable=lambda out, x: (exp.forward(x),),
+        careful=lambda out, x: (exp(x),),
         exact=lambda mp, x: mp.expm1(x),
         javascript=("", "Math.exp({0})"),
         glyph="eˣ−1",
@@ -61,13 +62,14 @@ def log_slopes(out: Any, x: Any, base: Any = None) -> tuple[Any, ...]:
     return (1 / x,) if base is None else (1 / (x * log(base)), -out / (base * log(base)))
 
 
-log = register(
+log: Op = register(
     Op(
         name="log",
         aliases=("ln",),
         arity=(1, 2),
         forward=log_float,
         partials=log_slopes,
+        composed=lambda x, base: log(x) / log(base),
         exact=lambda mp, x, *base: mp.log(x, *base),
         javascript=("log({all})",),
         glyph="log",
@@ -132,6 +134,22 @@ def sigmoid_slope(out: float, x: float) -> tuple[float]:
     return (shrunk / (1 + shrunk) ** 2,)
 
 
+def sigmoid_composed(x: Any) -> Any:
+    from cgviz.ops.piecewise import greater_equal, where
+
+    return where(greater_equal(x, 0), 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))
+
+
+def sigmoid_careful(out: Any, x: Any) -> tuple[Any, ...]:
+    return (exp(-abs(x)) / (1 + exp(-abs(x))) ** 2,)
+
+
+def logsigmoid_composed(x: Any) -> Any:
+    from cgviz.ops.piecewise import minimum
+
+    return minimum(x, 0) - log1p(exp(-abs(x)))
+
+
 sigmoid = register(
     Op(
         name="sigmoid",
@@ -139,6 +157,8 @@ sigmoid = register(
         forward=sigmoid_float,
         partials=lambda out, x: ((1 - out) * out,),
         stable=sigmoid_slope,
+        composed=sigmoid_composed,
+        careful=sigmoid_careful,
         exact=lambda mp, x: 1 / (1 + mp.exp(-x)),
         gates=lambda x: 1 / (1 + exp(-x)),
         fused=True,
@@ -160,6 +180,7 @@ logsigmoid = register(
         name="logsigmoid",
         forward=lambda x: min(x, 0.0) - math.log1p(math.exp(-abs(x))),
         partials=lambda out, x: (sigmoid(-x),),
+        composed=logsigmoid_composed,
         exact=lambda mp, x: -mp.log1p(mp.exp(-x)),
         gates=lambda x: log(sigmoid(x)),
         fused=True,

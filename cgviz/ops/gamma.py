@@ -65,6 +65,7 @@ factorial = register(
         forward=rounded(factorial_exact),
         partials=factorial_slopes,
         stable=precise(factorial_slopes, factorial_exact),
+        composed=lambda x: gamma(x + 1),
         exact=factorial_exact,
         glyph="x!",
         stem="fact",

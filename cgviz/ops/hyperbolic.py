@@ -6,7 +6,8 @@ import math
 
 from cgviz import ieee
 from cgviz.op import Op, register
-from cgviz.ops.roots import sqrt
+from cgviz.ops.exponential import exp
+from cgviz.ops.roots import hypot, sqrt
 from cgviz.ops.rules import root, saturates
 
 HYPERBOLIC = "Abramowitz & Stegun, Handbook of Mathematical Functions, 4.5.71 to 4.5.76"
@@ -77,6 +78,7 @@ tanh = register(
         forward=math.tanh,
         partials=lambda out, x: (1 - out**2,),
         stable=lambda out, x: (tanh_slope(x),),
+        careful=lambda out, x: (4 * exp(-2 * abs(x)) / (1 + exp(-2 * abs(x))) ** 2,),
         exact=lambda mp, x: mp.tanh(x),
         javascript=("", "tanhSlope({0})"),
         glyph="tanh",
@@ -96,6 +98,7 @@ sech = register(
         name="sech",
         forward=sech_float,
         partials=lambda out, x: (-out * tanh(x),),
+        composed=lambda x: 2 * exp(-abs(x)) / (1 + exp(-abs(x)) * exp(-abs(x))),
         exact=lambda mp, x: mp.sech(x),
         javascript=("coshInverse({0})",),
         glyph="sech",
@@ -112,6 +115,7 @@ csch = register(
         name="csch",
         forward=csch_float,
         partials=lambda out, x: (-out * coth(x),),
+        composed=lambda x: 1 / sinh(x),
         exact=lambda mp, x: mp.csch(x),
         javascript=("sinhInverse({0})",),
         glyph="csch",
@@ -131,6 +135,8 @@ coth: Op = register(
         forward=lambda x: ieee.divide(1.0, math.tanh(x)),
         partials=lambda out, x: (1 - out**2,),
         stable=lambda out, x: (-(csch_float(x) * csch_float(x)),),
+        composed=lambda x: 1 / tanh(x),
+        careful=lambda out, x: (-(csch(x) * csch(x)),),
         exact=lambda mp, x: mp.coth(x),
         javascript=("(1 / Math.tanh({0}))", "-(sinhInverse({0}) ** 2)"),
         glyph="coth",
@@ -151,6 +157,7 @@ asinh = register(
         forward=math.asinh,
         partials=lambda out, x: (1 / sqrt(x**2 + 1),),
         stable=lambda out, x: (1 / math.hypot(x, 1.0),),
+        careful=lambda out, x: (1 / hypot(x, 1),),
         exact=lambda mp, x: mp.asinh(x),
         javascript=("", "(1 / Math.hypot({0}, 1))"),
         glyph="asinh",
@@ -169,6 +176,7 @@ acosh = register(
         forward=ieee.total(math.acosh),
         partials=lambda out, x: (1 / sqrt(x**2 - 1),),
         stable=lambda out, x: (ieee.divide(1.0, root(x - 1) * root(x + 1)),),
+        careful=lambda out, x: (1 / (sqrt(x - 1) * sqrt(x + 1)),),
         exact=lambda mp, x: mp.acosh(x),
         javascript=("", "(1 / (Math.sqrt({0} - 1) * Math.sqrt({0} + 1)))"),
         glyph="acosh",
@@ -189,6 +197,7 @@ atanh = register(
         forward=lambda x: math.atanh(x) if abs(x) < 1 else math.copysign(math.inf, x) if abs(x) == 1 else math.nan,
         partials=lambda out, x: (1 / (1 - x**2),),
         stable=lambda out, x: (ieee.divide(1.0, (1 - x) * (1 + x)) if abs(x) <= 1 else math.nan,),
+        careful=lambda out, x: (1 / ((1 - x) * (1 + x)),),
         exact=lambda mp, x: mp.atanh(x),
         javascript=("", "(Math.abs({0}) <= 1 ? 1 / ((1 - {0}) * (1 + {0})) : NaN)"),
         glyph="atanh",

@@ -11,6 +11,7 @@ from typing import Any
 
 from cgviz.errors import UsageError, quoted
 from cgviz.op import Op, register
+from cgviz.ops.arithmetic import product, signed_sum
 
 SUBGRADIENT = "Griewank & Walther, Evaluating Derivatives, ch. 14"
 MAXIMUM = "CS231n notes, optimization-2; ties as torch.maximum and jax.numpy.maximum"
@@ -59,8 +60,8 @@ greater_equal = register(comparison("greater_equal", ">=", operator.ge))
 equal = register(comparison("equal", "==", operator.eq))
 not_equal = register(comparison("not_equal", "!=", operator.ne))
 
-is_less, is_less_equal, is_greater, is_greater_equal, is_equal = map(
-    indicator, (less, less_equal, greater, greater_equal, equal)
+is_less, is_less_equal, is_greater, is_greater_equal, is_equal, is_not_equal = map(
+    indicator, (less, less_equal, greater, greater_equal, equal, not_equal)
 )
 
 where = register(
@@ -70,6 +71,7 @@ where = register(
         forward=lambda c, a, b: a if c else b,
         partials=lambda out, c, a, b: (None, c, 1 - c),
         stable=lambda out, c, a, b: (None, 1.0, None) if c else (None, None, 1.0),
+        careful=lambda out, c, a, b: (None, not_equal(c, 0), equal(c, 0)),
         exact=lambda mp, c, a, b: a if c else b,
         javascript=("({0} !== 0 ? {1} : {2})", "null", "({0} !== 0 ? 1 : null)", "({0} !== 0 ? null : 1)"),
         glyph="?",
@@ -109,6 +111,7 @@ sign: Op = register(
         aliases=("sgn",),
         forward=lambda x: 1.0 if x > 0 else -1.0 if x < 0 else x,
         partials=lambda out, x: (0,),
+        composed=lambda x: where(greater(x, 0), 1, where(less(x, 0), -1, x)),
         exact=lambda mp, x: mp.sign(x),
         glyph="sgn",
         stem="sign",
@@ -151,6 +154,16 @@ def shares(policy: str) -> Callable[..., tuple[float, ...]]:
     return rule
 
 
+def written_shares(policy: str, out: Any, xs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same as `shares`, as arithmetic of comparisons with the output."""
+    tied = [is_equal(x, out) for x in xs]
+    if policy == "split" and len(xs) > 1:
+        return tuple(each / signed_sum(*(1,) * len(xs))(*tied) for each in tied)
+    if policy == "first":
+        return tuple(product(i + 1)(each, *(is_not_equal(x, out) for x in xs[:i])) for i, each in enumerate(tied))
+    return tuple(tied)
+
+
 TIES = {
     "split": "split evenly",
     "first": "the first of the equal inputs gets all of it",
@@ -171,6 +184,7 @@ def extremum(name: str, policy: str) -> Op:
         forward=winner(pick),
         partials=lambda out, *xs: tuple(is_equal(x, out) for x in xs),
         stable=shares(policy),
+        careful=lambda out, *xs: written_shares(policy, out, xs),
         exact=lambda mp, *xs: pick(xs),
         javascript=(f"Math.{name}({{all}})", f"share('{policy}', {{slot}}, {{out}}, {{all}})"),
         glyph=name,
@@ -206,6 +220,7 @@ clip = register(
         aliases=("clamp",),
         arity=(3, 3),
         forward=clip_float,
+        composed=lambda x, lo, hi: minimum(maximum(x, lo), hi),
         partials=lambda out, x, lo, hi: (
             is_less_equal(lo, x) * is_less_equal(x, hi),
             is_less(x, lo) * is_less_equal(lo, hi),

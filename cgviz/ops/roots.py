@@ -54,6 +54,7 @@ hypot = register(
         forward=math.hypot,
         partials=lambda out, x, y: (x / out, y / out),
         stable=lambda out, x, y: hypot_slopes(out, x, y),
+        careful=lambda out, x, y: (x / out, y / out),
         exact=lambda mp, x, y: mp.sqrt(x * x + y * y),
         javascript=("", "({out} === 0 ? 0 : {0} / {out})", "({out} === 0 ? 0 : {1} / {out})"),
         glyph="hypot",

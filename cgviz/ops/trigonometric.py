@@ -6,7 +6,7 @@ import math
 
 from cgviz import ieee
 from cgviz.op import Op, register
-from cgviz.ops.roots import sqrt
+from cgviz.ops.roots import hypot, sqrt
 from cgviz.ops.rules import root
 
 CIRCULAR = "Abramowitz & Stegun, Handbook of Mathematical Functions, 4.3.105 to 4.3.110"
@@ -80,6 +80,7 @@ sec = register(
         name="sec",
         forward=lambda x: ieee.divide(1.0, cos.forward(x)),
         partials=lambda out, x: (out * tan(x),),
+        composed=lambda x: 1 / cos(x),
         exact=lambda mp, x: mp.sec(x),
         javascript=("(1 / Math.cos({0}))",),
         glyph="sec",
@@ -98,6 +99,7 @@ csc = register(
         name="csc",
         forward=lambda x: ieee.divide(1.0, sin.forward(x)),
         partials=lambda out, x: (-out * cot(x),),
+        composed=lambda x: 1 / sin(x),
         exact=lambda mp, x: mp.csc(x),
         javascript=("(1 / Math.sin({0}))",),
         glyph="csc",
@@ -116,6 +118,7 @@ cot: Op = register(
         name="cot",
         forward=lambda x: ieee.divide(1.0, tan.forward(x)),
         partials=lambda out, x: (-(1 + out**2),),
+        composed=lambda x: 1 / tan(x),
         exact=lambda mp, x: mp.cot(x),
         javascript=("(1 / Math.tan({0}))",),
         glyph="cot",
@@ -136,6 +139,7 @@ asin = register(
         forward=ieee.total(math.asin),
         partials=lambda out, x: (1 / sqrt(1 - x**2),),
         stable=lambda out, x: (square_root_slope(x),),
+        careful=lambda out, x: (1 / sqrt((1 - x) * (1 + x)),),
         exact=lambda mp, x: mp.asin(x),
         javascript=("", "(1 / Math.sqrt((1 - {0}) * (1 + {0})))"),
         glyph="asin",
@@ -156,6 +160,7 @@ acos = register(
         forward=ieee.total(math.acos),
         partials=lambda out, x: (-1 / sqrt(1 - x**2),),
         stable=lambda out, x: (-square_root_slope(x),),
+        careful=lambda out, x: (-(1 / sqrt((1 - x) * (1 + x))),),
         exact=lambda mp, x: mp.acos(x),
         javascript=("", "(-1 / Math.sqrt((1 - {0}) * (1 + {0})))"),
         glyph="acos",
@@ -200,6 +205,7 @@ atan2 = register(
         forward=math.atan2,
         partials=lambda out, y, x: (x / (x**2 + y**2), -y / (x**2 + y**2)),
         stable=angle_slopes,
+        careful=lambda out, y, x: (x / hypot(x, y) / hypot(x, y), -(y / hypot(x, y) / hypot(x, y))),
         exact=lambda mp, y, x: mp.atan2(y, x),
         glyph="atan2",
         stem="angle",
