@@ -230,7 +230,7 @@ def test_without_values_the_table_is_symbolic(cgviz: Runner) -> None:
         (["x*y", "--x", "3", "--z", "4"], "'z' is no input of the program; its inputs are x, y"),
         (["alpha*y", "--alhpa", "3", "--y", "1"], "'alhpa' is no input of the program; did you mean --alpha?"),
         (["x*y", "--fromat", "json"], "'fromat' is no input of the program; did you mean --format?"),
-        (["x*y", "--style", "card"], "'style' is no input of the program, and --style is an option of render;"),
+        (["x*y", "--style", "card"], "'style' is no input of the program, and --style is an option of render, "),
         (["q = x+y; q*z", "--q", "3"], "'q' is computed by the program and takes no value; its inputs are x, y, z"),
         (["x*digits", "--x", "3"], "so give --set digits=VALUE"),
         (["x*y", "--x", "3", "--set", "x=4"], "the input 'x' is given twice"),

@@ -83,10 +83,15 @@ def what_it_is(graph: Graph, name: str, inputs: list[str], options: Collection[s
         return f"is computed by the program and takes no value; {takes}"
     elsewhere = commands_with(f"--{name}")
     if elsewhere:
-        return f"is no input of the program, and --{name} is an option of {' and '.join(elsewhere)}; {takes}"
+        return f"is no input of the program, and --{name} is an option of {both(elsewhere)}; {takes}"
     known = [*inputs[:2000], *(option.lstrip("-") for option in options)]
     near = get_close_matches(name[:60], known, n=1, cutoff=0.6)
     return f"is no input of the program; {f'did you mean --{near[0]}?' if near else takes}"
+
+
+def both(names: list[str]) -> str:
+    """Returns `a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def check_hidden(graph: Graph, names: Collection[str], options: Collection[str]) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 PAPERS = ("a4", "letter")
 MOST_VARIANTS, FEW = 500, 8
-HELP = """Make a worksheet: figure, table and backward lines with blanks, and the answer key.
+HELP = """Make worksheets with blanks, and their answer key.
+
+A sheet holds the figure, the table and the lines of the backward pass.
 
 \b
   cgviz worksheet @staged -o staged.pdf
