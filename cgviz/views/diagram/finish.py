@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from cgviz.errors import printable
 from cgviz.views.diagram.scene import Text, Words
 
 PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -32,7 +33,7 @@ def finished(svg: bytes, picture: Words, parts: Mapping[str, Part]) -> bytes:
     """Returns the SVG with the words of the whole `picture`, and with those of its `parts` by id."""
     start = svg.index(b"<svg")
     head, *groups = COMMENT.sub("", svg[start:].decode()).replace("&#45;", "-").split(GROUP)
-    label = escape(f"{picture.title}. {picture.description}")
+    label = escape(printable(f"{picture.title}. {picture.description}"))
     opening = f'<svg role="img" aria-label="{label}"{head[4:]}'.rstrip()
     done = (part_of(group, parts) for group in groups)
     return "".join([PROLOGUE, opening, "\n", described(picture), *done]).encode()
@@ -54,7 +55,7 @@ def part_of(group: str, parts: Mapping[str, Part]) -> str:
 def described(words: Words) -> str:
     """Returns the title and the description as elements."""
     return "".join(
-        f"<{name}>{escape(text, quote=False)}</{name}>\n"
+        f"<{name}>{escape(printable(text), quote=False)}</{name}>\n"
         for name, text in (("title", words.title), ("desc", words.description))
         if text
     )
