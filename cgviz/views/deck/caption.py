@@ -73,7 +73,11 @@ def pieces(row: str, size: float, theme: Theme, result: str, first: bool, last: 
     begin = head.end(1) if head else 0
     tail = RESULT.search(row, begin) if last else None
     end = tail.start(1) if tail else len(row)
-    looks = ((row[:begin], theme.ink, True), (row[begin:end], theme.ink, False), (row[end:], result, result != theme.ink))
+    looks = (
+        (row[:begin], theme.ink, True),
+        (row[begin:end], theme.ink, False),
+        (row[end:], result, result != theme.ink),
+    )
     return tuple(Text(part, colour, size, bold) for part, colour, bold in looks if part)
 
 
