@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from cgviz.api import read, run, trace
     from cgviz.errors import CgvizError, EvaluationError, ExpressionError, RenderError, UsageError
     from cgviz.graph import Graph
-    from cgviz.passes import Run
+    from cgviz.runs import Run
 
 PUBLIC = {
-    "run": "cgviz.api", "read": "cgviz.api", "trace": "cgviz.api", "Graph": "cgviz.graph", "Run": "cgviz.passes",
+    "run": "cgviz.api", "read": "cgviz.api", "trace": "cgviz.api", "Graph": "cgviz.graph", "Run": "cgviz.runs",
     "CgvizError": "cgviz.errors", "ExpressionError": "cgviz.errors", "UsageError": "cgviz.errors",
     "EvaluationError": "cgviz.errors", "RenderError": "cgviz.errors",
 }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cgviz.collecting import uncollected
 from cgviz.errors import UsageError
 from cgviz.graph import Graph
-from cgviz.passes import Run, start
+from cgviz.runs import Run, start
 from cgviz.staging import staged
 from cgviz.tracing import record
 

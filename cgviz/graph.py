@@ -141,7 +141,7 @@ class Graph:
 
     def _repr_svg_(self) -> str:
         """The diagram in symbols, as notebooks show it."""
-        from cgviz.passes import Run
+        from cgviz.runs import Run
 
         return Run(self, None)._repr_svg_()
 

@@ -9,7 +9,7 @@ from cgviz.formula import Formula, Notation, Pretty, with_digits
 from cgviz.graph import CONSTANT, Graph
 from cgviz.numbers import DIGITS
 from cgviz.op import POWER
-from cgviz.passes import Contribution, Run
+from cgviz.runs import Contribution, Run
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import cgviz
 from cgviz.cli import main, progress
 from cgviz.cli.commands import deck as deck_command
 from cgviz.errors import RenderError, UsageError
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.shipped import Sample, samples
 from cgviz.steps import Backward, Forward, Seed
 from cgviz.views.deck import ASPECTS, FILES, FOLDERS, GRANULARITIES, Look, deck, folder, format_of, frames

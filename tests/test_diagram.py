@@ -19,7 +19,7 @@ from cgviz import shipped
 from cgviz.errors import RenderError, UsageError
 from cgviz.graph import CONSTANT
 from cgviz.numbers import number
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.theme import THEMES
 from cgviz.theme import theme as theme_of
 from cgviz.views.diagram import DIRECTIONS, STYLES, diagram, format_of, picture, scene_of

@@ -26,6 +26,8 @@ LAYERS = [
     {"language"},
     {"staging", "naming"},
     {"passes"},
+    {"trouble"},
+    {"runs"},
     {"steps"},
     {"api"},
     {"fonts"},

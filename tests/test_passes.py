@@ -9,7 +9,8 @@ import pytest
 
 import cgviz
 from cgviz.graph import CONSTANT
-from cgviz.passes import Run, gradient
+from cgviz.passes import gradient
+from cgviz.runs import Run
 from cgviz.steps import Backward, Forward, Seed
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"

@@ -12,7 +12,7 @@ from cgviz.errors import UsageError, quoted
 if TYPE_CHECKING:
     from cgviz.cli.arguments import Spelling
     from cgviz.graph import Graph
-    from cgviz.passes import Run
+    from cgviz.runs import Run
 
 INPUTS = "cgviz.inputs"
 HELP_INPUTS = [
@@ -39,7 +39,7 @@ class Request(NamedTuple):
 
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
-        from cgviz.passes import start
+        from cgviz.runs import start
 
         return start(*self.read())
 

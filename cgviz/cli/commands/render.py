@@ -15,7 +15,7 @@ from cgviz.errors import UsageError, printable, quoted
 from cgviz.pictures import BINARY, DIRECTIONS, ENDINGS, EXTENSIONS, FORMATS, STYLES
 
 if TYPE_CHECKING:
-    from cgviz.passes import Run
+    from cgviz.runs import Run
 
 SMALLEST, LARGEST = 0.05, 20
 HELP = """Draw the diagram of a program into a file, and print its table.

@@ -12,7 +12,7 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
 
 if TYPE_CHECKING:
-    from cgviz.passes import Run
+    from cgviz.runs import Run
 
 FORMATS = ("rich", "json", "csv", "markdown", "latex")
 ENDINGS = {".txt": "rich", ".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex"}

@@ -13,7 +13,7 @@ from cgviz.errors import UsageError, printable
 from cgviz.pictures import DIRECTIONS, STYLES
 
 if TYPE_CHECKING:
-    from cgviz.passes import Run
+    from cgviz.runs import Run
 
 PAPERS = ("a4", "letter")
 MOST_VARIANTS, FEW = 500, 8
@@ -100,7 +100,7 @@ def waits(sheets: int) -> bool:
 
 def runs_of(request: Request, variants: int | None, seed: int, digits: int) -> tuple[list[Run], bool]:
     """Returns a run for each sheet, and whether their inputs were drawn. Without any value one sheet is drawn."""
-    from cgviz.passes import start
+    from cgviz.runs import start
     from cgviz.views.worksheet.variants import variants as draw
 
     graph, given = request.read()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.deck.formats import ASPECTS, FILES, FOLDERS, Each, Format, Look, format_of, maker
 from cgviz.views.deck.frames import GRANULARITIES, Frame, frames
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.deck.film import Film, Piece, film
 from cgviz.views.deck.formats import Each, Look
 from cgviz.views.deck.frames import Frame

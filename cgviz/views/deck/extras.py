@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cgviz.numbers import number
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.steps import Backward, Forward, Step
 from cgviz.theme import Theme
 from cgviz.views.deck.frames import Frame

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from cgviz.errors import UsageError, quoted
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.deck.frames import Frame
 
 ASPECTS = ("16:9", "4:3")

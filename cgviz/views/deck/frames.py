@@ -8,7 +8,7 @@ from itertools import groupby
 
 from cgviz.errors import UsageError, quoted
 from cgviz.numbers import DIGITS, number
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.steps import Backward, Forward, Seed, Step, gradient_name
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line, sensitivity

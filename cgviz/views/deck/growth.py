@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.steps import Backward
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.deck.formats import Each, Look
 from cgviz.views.deck.frames import Frame
 from cgviz.views.deck.sheet import Sheet, sheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.deck.film import film
 from cgviz.views.deck.formats import Each, Look
 from cgviz.views.deck.frames import Frame

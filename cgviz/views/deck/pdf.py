@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.deck.formats import Each, Look
 from cgviz.views.deck.frames import Frame
 from cgviz.views.deck.sheet import sheet

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.deck.film import Film, Piece, film
 from cgviz.views.deck.formats import Each, Look
 from cgviz.views.deck.frames import Frame

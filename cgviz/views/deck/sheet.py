@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cgviz import engine
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.steps import Forward
 from cgviz.theme import Theme
 from cgviz.views import diagram

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from cgviz.collecting import uncollected
 from cgviz.errors import UsageError, quoted
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
 from cgviz.pictures import DIRECTIONS, ENDINGS, FORMATS, STYLES
+from cgviz.runs import Run
 from cgviz.theme import Theme
 
 if TYPE_CHECKING:

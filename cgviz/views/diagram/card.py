@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import words
 from cgviz.views.diagram.html import RULE, cell, table

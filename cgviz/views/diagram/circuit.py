@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import words
 from cgviz.views.diagram.html import label, one_line

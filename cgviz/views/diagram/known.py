@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.steps import Backward, Forward
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram.axes import Axes, Point
 from cgviz.views.diagram.card import HEAD, NOTE, ROW, SIDE

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cgviz.graph import CONSTANT, Graph
 from cgviz.numbers import number
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import words
 from cgviz.views.diagram.html import one_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cgviz.errors import shorten
 from cgviz.numbers import number
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.diagram.known import Known
 from cgviz.views.diagram.scene import Words
 

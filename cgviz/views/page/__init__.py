@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cgviz.numbers import DIGITS
 
 if TYPE_CHECKING:
-    from cgviz.passes import Run
+    from cgviz.runs import Run
 
 __all__ = ["page", "with_ones"]
 
@@ -33,6 +33,6 @@ def with_ones(run: Run) -> Run:
     """Returns the run; one without values at 1 for every input, since a page is live."""
     if not run.symbolic:
         return run
-    from cgviz.passes import start
+    from cgviz.runs import start
 
     return start(run.bare, {run.bare.nodes[index].name: 1.0 for index in run.bare.inputs}, source="default")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.numbers import number
-from cgviz.passes import Contribution, Locals, Run, Trouble
+from cgviz.runs import Contribution, Locals, Run, Trouble
 
 WIDE = -0.00123456789012345678
 

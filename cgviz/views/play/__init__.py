@@ -8,7 +8,7 @@ from cgviz.numbers import DIGITS
 from cgviz.views.play.plain import plain
 
 if TYPE_CHECKING:
-    from cgviz.passes import Run
+    from cgviz.runs import Run
     from cgviz.theme import Theme
 
 __all__ = ["plain", "play"]

@@ -10,7 +10,7 @@ from textual.widgets import Footer, Input, Static
 
 from cgviz.errors import CgvizError
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.theme import LIGHT, THEMES, Theme
 from cgviz.views.play import entry, words
 from cgviz.views.play.colours import colours

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.steps import Step
 from cgviz.views.play.replay import pass_of
 from cgviz.views.table.heading import heading, place

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cgviz.passes import Run, start
+from cgviz.runs import Run, start
 from cgviz.steps import Backward, Forward, Seed, Step
 
 PASSES = {Forward: "forward", Seed: "seed", Backward: "backward"}

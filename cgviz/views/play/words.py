@@ -9,7 +9,7 @@ from rich.text import Text
 from cgviz.errors import CgvizError, shorten
 from cgviz.graph import Graph
 from cgviz.numbers import number
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.steps import Backward, Forward, Step
 from cgviz.theme import Theme
 from cgviz.views.play.replay import Replay, pass_of, unsolved

@@ -13,7 +13,7 @@ from cgviz.numbers import DIGITS
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cgviz.passes import Run
+    from cgviz.runs import Run
     from cgviz.theme import Theme
 
 FORMATS = {"rich": "page", "json": "json", "csv": "csv", "markdown": "markdown", "latex": "latex"}

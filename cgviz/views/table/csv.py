@@ -10,7 +10,7 @@ import csv
 import io
 
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.table.rows import Row, by_name, rows
 from cgviz.views.table.spelling import exact_spelling
 

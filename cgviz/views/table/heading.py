@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cgviz.formula import Formula
 from cgviz.graph import Graph
 from cgviz.ops.arithmetic import divide, multiply, reciprocal
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.table.spelling import Spelling
 
 MOST_NAMES, MOST_STATEMENTS, MOST_LEAVES = 8, 8, 60

@@ -8,7 +8,7 @@ from typing import Any
 
 from cgviz.graph import CONSTANT
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.table.rows import by_name, flowing
 from cgviz.views.table.spelling import is_short
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cgviz.formula import escaped
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import gradient_line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.table.fold import Line, fold, line_width, split
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.layout import NARROWEST, table_lines

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cgviz.graph import INPUT
-from cgviz.passes import Contribution, Run
+from cgviz.runs import Contribution, Run
 from cgviz.views.table.spelling import Spelling
 
 MOST_TERMS = 6

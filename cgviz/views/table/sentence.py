@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.table.spelling import Spelling
 
 MOST_INPUTS, MOST_SENTENCES = 8, 6

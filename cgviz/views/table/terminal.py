@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.theme import LIGHT, Theme
 from cgviz.views.table.page import page
 from cgviz.views.table.spelling import spelling_for

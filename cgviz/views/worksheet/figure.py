@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cgviz.engine import embed_font
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import DIRECTIONS, diagram
 from cgviz.views.diagram.scene import Words

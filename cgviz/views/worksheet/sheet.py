@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cgviz.numbers import DIGITS, number
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.steps import Backward, Forward, Step
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import MOST_INPUTS, gradient_line

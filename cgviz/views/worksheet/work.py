@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.worksheet.blanks import Blanks
 from cgviz.views.worksheet.figure import Figure, Look, direction, figure
 from cgviz.views.worksheet.sheet import Sheet, sheet
