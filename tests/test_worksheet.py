@@ -18,7 +18,7 @@ from cgviz.cli import main
 from cgviz.cli.commands import worksheet as command
 from cgviz.errors import EvaluationError, UsageError
 from cgviz.numbers import number
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.shipped import sample
 from cgviz.steps import Backward
 from cgviz.views import worksheet as view
@@ -252,7 +252,7 @@ def test_the_markdown_shows_its_figures() -> None:
     text = files["some where/a b.md"].decode()
     assert "![Computational graph](a%20b-1.svg)" in text
     assert LINE in text
-    assert text.index("variant 2") < text.index("answer key")
+    assert text.index("## Variant 2") < text.index("answer key")
     assert b"@font-face" in files["some where/a b-1.svg"]
 
 

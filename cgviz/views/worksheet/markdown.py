@@ -24,7 +24,7 @@ def sheets(work: Work, stem: str) -> Files:
     for number, sheet in enumerate(work.sheets, 1):
         name = f"{stem}-{number}.svg"
         files[name] = work.figure(number, *SCREEN).alone
-        parts += [] if work.single else [f"## {prose(work.heading(number))}", NAME]
+        parts += [] if work.single else [f"## Variant {number}", NAME]
         parts += [program(sheet), picture(name), table(sheet), backward(sheet)]
     if work.with_key:
         parts += ["---", *key_parts(work, stem, files)]

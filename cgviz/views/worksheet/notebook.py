@@ -8,7 +8,7 @@ from keyword import iskeyword
 from typing import Any
 
 from cgviz.numbers import exact
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.views.table.markdown import prose
 from cgviz.views.worksheet.figure import Figure
 from cgviz.views.worksheet.markdown import answers, backward, program, table
@@ -22,10 +22,11 @@ Cell = dict[str, Any]
 
 def sheets(work: Work) -> bytes:
     """Returns the notebook of the sheets, and of the key behind them unless it goes elsewhere."""
-    cells: list[Cell] = []
+    title = f"# {prose(work.title)}"
+    cells = [] if work.single else [text("title", title)]
     for number, sheet in enumerate(work.sheets, 1):
         image = picture(work.figure(number, *SCREEN))
-        heading = f"{'#' if number == 1 else '##'} {prose(work.heading(number))}"
+        heading = title if work.single else f"## Variant {number}"
         cells.append(text(f"sheet-{number}", heading, program(sheet), image, table(sheet), backward(sheet)))
         cells.append(scratch(f"work-{number}", work.runs[number - 1]))
     return written(cells + (key_cells(work) if work.with_key else []))
@@ -40,8 +41,8 @@ def key_cells(work: Work) -> list[Cell]:
     title = f"# {prose(work.title)}: answer key"
     if work.single:
         return [text("key-1", title, picture(work.solved(1, *SCREEN)), *answers(work.keys[0]))]
-    variants = enumerate(work.keys, 1)
-    return [text("key", title), *(text(f"key-{i}", f"## Variant {i}", *answers(sheet)) for i, sheet in variants)]
+    keys = enumerate(work.keys, 1)
+    return [text("key", title), *(text(f"key-{i}", f"## Variant {i}", *answers(sheet)) for i, sheet in keys)]
 
 
 def picture(figure: Figure) -> str:

@@ -9,7 +9,7 @@ from random import Random
 from cgviz.errors import EvaluationError, UsageError
 from cgviz.graph import Graph
 from cgviz.numbers import DIGITS
-from cgviz.passes import Run
+from cgviz.runs import Run
 
 POOLS: tuple[tuple[float, ...], ...] = (
     tuple(range(1, 6)),
@@ -41,7 +41,7 @@ def variants(graph: Graph, count: int, seed: int, fixed: Mapping[str, float], di
 def tidy(run: Run, digits: int = DIGITS) -> bool:
     """Tells whether every answer of a run is shown exactly: values, gradients, and what each edge hands back."""
     return (
-        all(is_short(run.values[index], digits) for index in run.bare.stages)
+        all(is_short(run.values[index], digits) or not run.taken[index] for index in run.bare.stages)
         and all(is_short(gradient, digits) for gradient in run.gradients)
         and all(is_short(edge.value, digits) for edges in run.contributions for edge in edges)
     )
