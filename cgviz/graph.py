@@ -78,13 +78,15 @@ def planned(node: Node) -> Planned:
 @dataclass(frozen=True)
 class Graph:
     """A computation: `nodes` in topological order, the index of the `output`, and the `inputs` in the order of
-    their first appearance. `program` is the text it was read from, `detail` its level of detail."""
+    their first appearance. `program` is the text it was read from, `detail` its level of detail; at gate detail
+    `whole` is the graph before its gates were opened."""
 
     nodes: tuple[Node, ...]
     output: int
     inputs: tuple[int, ...]
     program: str = ""
     detail: str = "stage"
+    whole: Graph | None = None
 
     @cached_property
     def stages(self) -> tuple[int, ...]:

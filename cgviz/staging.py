@@ -20,8 +20,10 @@ def staged(graph: Graph, detail: str = "stage", ties: str = "split") -> Graph:
 
     stage: a gate is what is taught as one (σ, log σ); sums and products take any number of operands.
     gate:  every op is atomic (×−1, exp, +1, 1/x), sums and products have two operands, left to right.
-    A node that the user named or that is used twice is never fused away.
+    A node that the user named or that is used twice is never fused away. A graph at gate detail goes back to what
+    it was before its gates were opened: not every fused gate can be told from its atoms.
     """
+    graph = graph.whole or graph
     if ties != "split":
         graph = replace(graph, nodes=tuple(with_ties(node, ties) for node in graph.nodes))
     return opened(graph) if detail == "gate" else fused(graph)
@@ -75,7 +77,7 @@ def opened(graph: Graph) -> Graph:
     """Returns the graph with every op opened into atomic gates."""
     builder = Builder()
     where = rebuild(graph, builder, open_op)
-    return finished(graph, builder, where, "gate")
+    return replace(finished(graph, builder, where, "gate"), whole=graph)
 
 
 def rebuild(graph: Graph, builder: Builder, apply: Any) -> list[int]:

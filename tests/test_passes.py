@@ -71,10 +71,16 @@ def test_a_branch_not_taken_poisons_nothing() -> None:
     assert any("nonfinite" in flags for flags in run.flags)
 
 
-def test_gate_detail_overflows_honestly_and_says_what_helps() -> None:
-    run = cgviz.run("1/(1+exp(-x))", x=-800, detail="gate")
+@pytest.mark.parametrize(("program", "x"), [("1/(1+exp(-x))", -800), ("softplus(x)", 800), ("silu(x)", -800)])
+def test_gate_detail_overflows_honestly_and_says_what_helps(program: str, x: float) -> None:
+    run = cgviz.run(program, x=x, detail="gate")
     assert run.explain_trouble().endswith("the fused gates of --detail stage do not")
-    assert cgviz.run("1/(1+exp(-x))", x=-800).trouble is None
+    assert cgviz.run(program, x=x).trouble is None
+
+
+def test_opened_gates_close_again() -> None:
+    gates = cgviz.run("softplus(x) + gelu(x)", x=1, detail="gate")
+    assert [node.op.name for node in cgviz.read(gates)] == ["input", "softplus", "gelu", "add"]
 
 
 def test_the_stable_log_sigmoid() -> None:
