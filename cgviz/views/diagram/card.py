@@ -11,7 +11,7 @@ from cgviz.views.diagram.html import RULE, cell, table
 from cgviz.views.diagram.pen import Blanks, Pen
 from cgviz.views.diagram.scene import Box, Line, Scene, classes, step_class, widest
 
-SIDE, HEAD, ROW, NOTE, FOOT = 10, 26, 20, 15, 5
+SIDE, HEAD, AIR, ROW, NOTE, FOOT = 10, 26, 3, 20, 15, 4
 NARROWEST, BETWEEN = 60, 14
 NAME, NUMBER, LOCAL = 14.0, 15.0, 12.0
 
@@ -33,7 +33,8 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
     kind, fill, outline = looks(pen, index)
     left = round(widest(row[:1] for row in rows)) + 1
     pad = f'<TD WIDTH="{SIDE}"></TD>'
-    cells = [pad + cell(head, inner, HEAD, span=2) + pad, RULE]
+    air = cell((), inner + 2 * SIDE, AIR, span=4)
+    cells = [pad + cell(head, inner, HEAD, span=2) + pad, RULE, air]
     for name, value in rows:
         cells.append(pad + cell((name,), left, ROW) + cell((value,), inner - left, ROW, "RIGHT"))
     if note:
@@ -43,7 +44,7 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
     return Box(
         key=f"n{index}",
         width=inner + 2 * SIDE,
-        height=HEAD + 1 + ROW * len(rows) + (NOTE if note else 0) + FOOT,
+        height=HEAD + 1 + AIR + ROW * len(rows) + (NOTE if note else 0) + FOOT,
         label=table(cells, outline),
         lines=(head, *rows, *([note] if note else [])),
         fill=fill,

@@ -9,7 +9,7 @@ from functools import cached_property
 from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram.axes import Axes, Point
-from cgviz.views.diagram.card import HEAD, NOTE, ROW, SIDE
+from cgviz.views.diagram.card import AIR, HEAD, NOTE, ROW, SIDE
 from cgviz.views.diagram.plan import Plan
 from cgviz.views.diagram.scene import Box, Line, Scene, Wire, widest
 
@@ -73,7 +73,7 @@ class Layout:
         left, right, y = x - box.width / 2 + SIDE, x + box.width / 2 - SIDE, y + box.height / 2
         head, *rows = box.lines
         yield Place(head, left, y - HEAD / 2, LEFT, right - left)
-        y -= HEAD + RULE
+        y -= HEAD + RULE + AIR
         for row in rows:
             height = NOTE if len(row) == 1 else ROW
             has_number = len(row) > 1 and bool(row[1].text)
