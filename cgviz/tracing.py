@@ -112,6 +112,9 @@ def binary(op: Op, swapped: bool = False) -> Callable[[Tracer, Any], Any]:
     return method
 
 
+added_to = binary(add, swapped=True)
+
+
 def comparison(compare: Callable[[float, float], bool]) -> Callable[[Tracer, Any], bool]:
     def method(self: Tracer, other: Any) -> bool:
         return compare(self.value, other.value if isinstance(other, Tracer) else other)
@@ -130,14 +133,19 @@ class Tracer(Operators):
     def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Tracer:
         return self.tape.record(op, args)
 
-    __add__, __radd__ = binary(add), binary(add, swapped=True)
+    __add__ = binary(add)
     __sub__, __rsub__ = binary(subtract), binary(subtract, swapped=True)
     __mul__, __rmul__ = binary(multiply), binary(multiply, swapped=True)
     __truediv__, __rtruediv__ = binary(divide), binary(divide, swapped=True)
+    __pow__, __rpow__ = binary(pow_), binary(pow_, swapped=True)
     __lt__, __le__ = comparison(operator.lt), comparison(operator.le)
     __gt__, __ge__ = comparison(operator.gt), comparison(operator.ge)
     __eq__, __ne__ = comparison(operator.eq), comparison(operator.ne)
     __hash__ = object.__hash__
+
+    def __radd__(self, other: Any) -> Any:
+        """other + self; the integer 0 that `sum()` starts with is left out of the figure."""
+        return self if type(other) is int and other == 0 else added_to(self, other)
 
     def __bool__(self) -> bool:
         return self.value != 0
@@ -204,7 +212,14 @@ def rebound(bound: inspect.BoundArguments, name: str, traced: dict[str, Any]) ->
 
 
 def as_inputs(tape: Tape, name: str, value: Any) -> Any:
-    """Returns tracers in the place of numbers; what is neither a number nor a list stays as it is."""
+    """Returns tracers in the place of numbers; what is neither a number nor a list stays as it is.
+
+    An array of numpy becomes an array of tracers (numpy is there, since the caller has made one).
+    """
+    if getattr(value, "ndim", 0):
+        import numpy as np
+
+        return np.array(as_inputs(tape, name, value.tolist()), dtype=object)
     if isinstance(value, (list, tuple)):
         return type(value)(as_inputs(tape, f"{name}_{i}", item) for i, item in enumerate(value))
     if isinstance(value, bool) or not (isinstance(value, (int, float)) or hasattr(value, "__float__")):

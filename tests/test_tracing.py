@@ -31,7 +31,9 @@ def test_the_lecture_s_listing_gives_the_lecture_s_stages() -> None:
     assert names(run) == ["sigy", "num", "sigx", "xpy", "xpysqr", "den", "invden", "f"]
     text = cgviz.run("(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", x=3, y=-4)
     assert run.gradient == text.gradient
-    assert [run.graph.formula(i).text for i in run.graph.stages] == [text.graph.formula(i).text for i in text.graph.stages]
+    assert [run.graph.formula(i).text for i in run.graph.stages] == [
+        text.graph.formula(i).text for i in text.graph.stages
+    ]
 
 
 def test_loops_and_branches_run_as_usual() -> None:
@@ -68,6 +70,22 @@ def test_lists_are_inputs_one_by_one() -> None:
     run = cgviz.trace(dot, w=[1.0, 2.0], x=[3.0, 4.0])
     assert run.value == 11
     assert run.gradient == {"w_0": 3.0, "w_1": 4.0, "x_0": 1.0, "x_1": 2.0}
+
+
+def test_the_zero_of_sum_is_no_operand() -> None:
+    run = cgviz.trace(lambda a, b: sum([a, b]), 1.0, 2.0)
+    assert run.graph.formula(run.graph.output).text == "a + b"
+
+
+def test_a_constant_power_has_the_form_that_text_has() -> None:
+    run = cgviz.trace(lambda x: x**0.5 + x**-1 + x**3 + 2**x, 4.0)
+    assert [node.op.name for node in run.graph if node.is_stage] == ["sqrt", "reciprocal", "power", "pow", "add"]
+
+
+def test_arrays_of_numpy_are_inputs_one_by_one() -> None:
+    np = pytest.importorskip("numpy")
+    run = cgviz.trace(lambda w, x: w @ x + np.sum(w), np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    assert run.gradient == {"w_0": 4.0, "w_1": 5.0, "x_0": 1.0, "x_1": 2.0}
 
 
 def test_numpy_s_functions() -> None:
