@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cgviz.errors import UsageError, quoted
-from cgviz.formula import with_digits
 from cgviz.numbers import number
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.steps import Forward
 from cgviz.views import diagram
 from cgviz.views.deck.extras import active, frame_of
 from cgviz.views.deck.formats import Each, Look
-from cgviz.views.deck.frames import Frame, slope
+from cgviz.views.deck.formulas import formulas
+from cgviz.views.deck.frames import Frame
 from cgviz.views.deck.growth import so_far
 from cgviz.views.diagram.layout import Layout
 from cgviz.views.diagram.tikz import CLOSING, MACROS, OPENING, body, colours, curve, named, spot, written
 from cgviz.views.diagram.tikz import shown as always
-from cgviz.views.diagram.typeset import Typeset, words
+from cgviz.views.diagram.typeset import words
 
 ASPECTS = {"16:9": ("169", 453.5, 143.0), "4:3": ("43", 362.8, 161.0)}  # Beamer's name, width, room of the picture
 SIDE, FOOT = 10.0, 62.0  # the margin, and the room of the captions
@@ -35,7 +35,7 @@ COLOURS = r"""\setbeamercolor{background canvas}{bg=cg%(behind)s}
 \setbeamercolor{normal text}{fg=cgink}
 \setbeamercolor{frametitle}{fg=cgsoft, bg=}
 \usebeamercolor[fg]{normal text}"""
-CAPTIONS = r"""\providecommand\cgtall[2]{\resizebox*{!}{\ifdim\totalheight>#1 #1\else\totalheight\fi}{#2}}%% shrinks what is higher
+CAPTIONS = r"""\providecommand\cgtall[2]{\resizebox*{!}{\ifdim\totalheight>#1 #1\else\totalheight\fi}{#2}}%%
 \providecommand\cgcaption[1]{\begin{minipage}[t][%(foot)gbp][c]{\linewidth}\centering#1\end{minipage}}
 \providecommand\cglines[1]{\cgtall{%(foot)gbp}{\begin{tabular}{@{}c@{}}#1\end{tabular}}}
 \providecommand\cgline[1]{\cgfit{0.98\linewidth}{#1}}"""
@@ -110,12 +110,9 @@ def seen_once(layout: Layout, frame: Frame) -> Iterator[str]:
             arrow = "" if key in layout.scene.trunk else "cg wire, " if forward else "cg back, "
             yield curve(layout.path(key), arrow + look)
             continue
-        (x, y), wide, high = layout.centre(key), box.width / 2, box.height / 2
-        yield (
-            rf"\draw[{look}] {spot((x, y))} circle [radius={wide:.2f}bp];"
-            if box.circle
-            else rf"\draw[{look}, rounded corners=5bp] {spot((x - wide, y - high))} rectangle {spot((x + wide, y + high))};"
-        )
+        shape = "cg gate" if box.circle else "cg box"
+        size = f"minimum width={box.width:.2f}bp, minimum height={box.height:.2f}bp"
+        yield rf"\node[{shape}, {size}, draw={look}] at {spot(layout.centre(key))} {{}};"
     yield from growing(layout, so_far(layout.run, frame.step))
 
 
@@ -132,25 +129,10 @@ def growing(layout: Layout, sums: Mapping[int, float]) -> Iterator[str]:
 
 
 def captions(run: Run, frame: Frame, look: Look) -> str:
-    """Returns the captions of a frame, a line each, in mathematics."""
-    formulas = {step.caption(look.digits): step.caption(look.digits, Typeset) for step in frame.active}
-    lines = [f"${formulas[c]}$" if c in formulas else sentence(run, c, look.digits) for c in frame.captions]
+    """Returns the captions of a frame, a line each."""
+    lines = formulas(run, frame, look.digits)
     size = r"\large" if len(lines) < 3 else r"\normalsize"
     return r"\\[2pt]".join(rf"\cgline{{\rmfamily{size} {line}}}" for line in lines)
-
-
-def sentence(run: Run, caption: str, digits: int) -> str:
-    """Returns a caption about the whole run, the names and numbers in it in mathematics."""
-    nodes, output, writes = run.graph.nodes, run.graph.nodes[run.graph.output].shown, with_digits(Typeset, digits)
-    known = {output: writes.name(output)}
-    for i in {*run.graph.inputs, run.graph.output}:
-        is_at = "" if run.symbolic else f" = {number(run.values[i], digits, latex=True)}"
-        rises = "" if run.symbolic else f" = {number(run.gradients[i], digits, latex=True)}"
-        known[f"{nodes[i].shown} = {number(run.values[i], digits)}"] = writes.name(nodes[i].shown) + is_at
-        known[slope(run, output, i, digits)] = writes.slope(output, nodes[i].shown) + rises
-    names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
-    pieces = re.split(rf"(?<!\w)({names})(?!\w)", caption)
-    return "".join(f"${known[piece]}$" if at % 2 else words(piece) for at, piece in enumerate(pieces))
 
 
 def notes(shown: Iterable[Frame]) -> Iterator[str]:

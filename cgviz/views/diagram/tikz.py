@@ -3,7 +3,7 @@ r"""The diagram as a `tikzpicture` for a document that loads tikz and amsmath; L
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 
 from cgviz.theme import Theme
@@ -20,7 +20,8 @@ OPENING = r"""\begin{tikzpicture}[x=1bp, y=1bp,
   every node/.style={inner sep=0bp, outer sep=0bp, font=\normalfont\fontsize{10}{12}\selectfont},
   cg box/.style={draw, rounded corners=5bp},
   cg gate/.style={draw, circle},
-  cg wire/.style={-latex}]"""
+  cg wire/.style={-latex},
+  cg back/.style={latex-}]"""
 SIZE = 10.0  # of the letters before they are scaled: every TeX has it, in text and in mathematics
 BASE = 0.33  # from the middle of a line to its baseline, in sizes
 CLOSING = r"\end{tikzpicture}"
@@ -29,7 +30,8 @@ Veil = Callable[[int, str], str]
 
 def tikz(layout: Layout, scale: float = 1.0) -> str:
     """Returns the picture as LaTeX, ready to be read into a document."""
-    return "\n".join([HEAD, MACROS, *picture(layout, scale), ""])
+    opening = OPENING if scale == 1 else OPENING.replace("x=1bp", f"scale={scale:g}, transform shape, x=1bp")
+    return "\n".join([HEAD, MACROS, opening, *colours(layout.theme), *body(layout), CLOSING, ""])
 
 
 def shown(step: int, drawing: str) -> str:
@@ -37,25 +39,21 @@ def shown(step: int, drawing: str) -> str:
     return drawing
 
 
-def picture(layout: Layout, scale: float = 1.0, veil: Veil = shown, over: Iterable[str] = ()) -> Iterator[str]:
-    """Yields the lines of a tikzpicture, `over` at its end; `veil` hides a text until its step."""
-    yield OPENING if scale == 1 else OPENING.replace("x=1bp", f"scale={scale:g}, transform shape, x=1bp")
-    yield from colours(layout.theme)
+def body(layout: Layout, veil: Veil = shown) -> Iterator[str]:
+    """Yields the drawing line by line; `veil` hides a text until its step."""
     left, bottom, right, top = layout.room
     corners = f"{spot((left, bottom))} rectangle {spot((right, top))};"
     yield from background(layout.behind, corners)
     yield rf"\useasboundingbox {corners}"
     names = named(layout.theme)
     for wire in layout.wires:
-        yield curve(layout, wire.key, wire_look(wire, names))
+        yield curve(layout.path(wire.key), wire_look(wire, names))
         yield from (written(layout, wire.key, place, veil) for place in layout.beside(wire))
         yield from joint(layout, wire, names)
     for box in layout.scene.boxes:
         yield from drawn(layout, box, names)
         places = [*layout.inside(box), *layout.captions(box)]
         yield from (written(layout, box.key, place, veil) for place in places)
-    yield from over
-    yield CLOSING
 
 
 def background(behind: str, corners: str) -> Iterator[str]:
@@ -93,9 +91,9 @@ def wire_look(wire: Wire, names: dict[str, str]) -> str:
     return f"{arrow}cg{names[wire.colour]}, line width={wire.thick:g}bp{', dashed' if wire.dashed else ''}"
 
 
-def curve(layout: Layout, key: str, look: str) -> str:
-    """Returns the drawing of a wire."""
-    first, *points = layout.path(key)
+def curve(path: Sequence[Point], look: str) -> str:
+    """Returns the drawing of a path of Bézier curves."""
+    first, *points = path
     parts = [spot(first)]
     for a, b, end in zip(points[::3], points[1::3], points[2::3], strict=True):
         straight = in_line(first, a, b, end)
