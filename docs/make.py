@@ -26,8 +26,8 @@ PICTURES = {
 
 
 def run(arguments: list[str]) -> str:
-    """Returns what a cgviz command prints on standard output, 100 columns wide and without colours."""
-    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    """Returns what a cgviz command prints on standard output, 116 columns wide and without colours."""
+    environment = {**os.environ, "COLUMNS": "116", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "cgviz", *arguments]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT)
     if done.returncode not in (0, 1) or (done.returncode == 1 and not done.stdout):
@@ -81,6 +81,7 @@ def draw() -> None:
     every = {**{name: [f"@{name}"] for name, _ in samples()}, **PICTURES}
     for name, arguments in every.items():
         run(["render", *arguments, "--outline-text", "-o", str(folder / f"{name}.svg")])
+    run(["deck", "@staged", "-o", str(folder / "staged-steps.svg")])
 
 
 def main() -> None:
