@@ -16,6 +16,7 @@ def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
     from pypdf import PdfReader, PdfWriter
 
     layout, writer = sheet(run, shown, look), PdfWriter()
+    writer.metadata = None  # they come last: some readers choke on a long title at the beginning of a file
     for at, _ in enumerate(each(shown)):
         writer.append(PdfReader(BytesIO(layout.page_of(at, "pdf"))), outline_item=shown[at].title)
     writer.metadata = {"/Title": layout.words.title, "/Producer": "cgviz"}

@@ -16,11 +16,10 @@ VENDOR = Path(__file__).parent / "vendor"
 PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
 SECTION = """<section class="cgviz" aria-label="{title}">
 <style>.reveal section.cgviz .fragment {{ transition: none }}</style>
-{svg}<aside class="notes">
-{notes}
-</aside>
-</section>
+{notes}{svg}</section>
 """
+NOTES = '<aside class="notes">{}</aside>'
+
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -87,23 +86,27 @@ def section(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
 
 def slide(layout: Sheet, each: Each) -> str:
     whole = film(layout)
-    said = [f"<p>{escape(frame.narration)}</p>" for frame in each(layout.shown)]
-    svg = whole.played(lambda piece: fragment(piece, whole, layout.shown)).removeprefix(PROLOGUE)
-    return SECTION.format(title=escape(layout.words.title), svg=svg, notes="\n".join(said))
+    said = [NOTES.format(escape(frame.narration)) for frame in each(layout.shown)]
+    notes = [f"{said[0]}\n", *(spoken(text, index) for index, text in enumerate(said[1:]))]
+    svg = whole.played(lambda piece: fragment(piece, whole)).removeprefix(PROLOGUE)
+    return SECTION.format(title=escape(layout.words.title), svg=svg, notes="".join(notes))
 
 
-def fragment(piece: Piece, whole: Film, shown: Sequence[Frame]) -> str:
+def spoken(notes: str, index: int) -> str:
+    """Returns the notes of a step as its first fragment, which is where the speaker view looks for them."""
+    return f'<span class="fragment" data-fragment-index="{index}" hidden>{notes}</span>\n'
+
+
+def fragment(piece: Piece, whole: Film) -> str:
     """Returns a piece as fragments: the step from frame 0 to frame 1 is the fragment with index 0."""
-    comes, goes = piece.start - 1, piece.end - 1
+    comes, goes = f'data-fragment-index="{piece.start - 1}"', piece.end - 1
     if piece.start == 0:
         return faded(piece.svg, goes)
-    notes = f' data-notes="{escape(shown[piece.start].narration)}"' if piece.extra else ""
-    index = f'data-fragment-index="{comes}"{notes}'
     if piece.end == whole.count:
-        return Piece(piece.classed("fragment"), 0, 0).marked(index)
+        return Piece(piece.classed("fragment"), 0, 0).marked(comes)
     if piece.end == piece.start + 1:
-        return Piece(piece.classed("fragment current-visible"), 0, 0).marked(index)
-    return f'<g class="fragment" {index}>\n{faded(piece.svg, goes)}</g>\n'
+        return Piece(piece.classed("fragment current-visible"), 0, 0).marked(comes)
+    return f'<g class="fragment" {comes}>\n{faded(piece.svg, goes)}</g>\n'
 
 
 def faded(svg: str, index: int) -> str:
