@@ -17,7 +17,8 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="module")
 def make() -> ModuleType:
     spec = importlib.util.spec_from_file_location("docs_make", ROOT / "docs" / "make.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
