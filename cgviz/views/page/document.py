@@ -12,8 +12,8 @@ from pathlib import Path
 from cgviz.engine.embed import rule
 from cgviz.errors import UsageError, printable, quoted
 from cgviz.javascript import UnwrittenError, library, program
-from cgviz.passes import Run
-from cgviz.pictures import STYLES
+from cgviz.pictures import DIRECTIONS, STYLES
+from cgviz.runs import Run
 from cgviz.theme import theme as theme_of
 from cgviz.views.page.facts import facts
 from cgviz.views.page.picture import palettes, picture
@@ -22,7 +22,7 @@ from cgviz.views.table.spelling import spelling_for
 
 FOLDER = Path(__file__).parent
 MODULES = "numbers passes steps state pictures caption inputs inspector table predict transport link main".split()
-LARGE = 150
+MIDDLING, LARGE = 40, 150  # nodes, from which on a page holds two pictures instead of four, or one
 LETTERS = "".join(map(chr, range(32, 127))) + "−·×÷√∂∇Σσ²³⁰¹⁴⁵⁶⁷⁸⁹⁻≤≥…–—’“”→←↑↓✓✗"
 MARK = re.compile(r"\{\{(\w+)\}\}")
 
@@ -31,11 +31,13 @@ def document(run: Run, style: str, theme: str | None, direction: str, digits: in
     """Returns the HTML of the page."""
     if style not in STYLES:
         raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
+    if direction not in DIRECTIONS:
+        raise UsageError(f"no direction {quoted(direction)}; there are {', '.join(DIRECTIONS)}")
     chosen = theme_of(theme).name if theme else "auto"
     about = facts(run, digits)
     source, about["live"], about["reason"] = passes(run)
-    shown = [picture(run, one, direction, digits) for one in styles(run, style)]
-    about["pictures"] = [{"style": one.style, "prefix": one.prefix} for one in shown]
+    shown = [picture(run, *look, digits) for look in looks(run, style, direction)]
+    about["pictures"] = [{"style": one.style, "direction": one.direction, "prefix": one.prefix} for one in shown]
     lines = heading(run, spelling_for("utf-8", digits))
     about["program"] = lines
     written = "\n".join(one.svg for one in shown)
@@ -54,10 +56,12 @@ def document(run: Run, style: str, theme: str | None, direction: str, digits: in
     return MARK.sub(lambda match: parts[match[1]], read("html", "page"))
 
 
-def styles(run: Run, first: str) -> list[str]:
-    """Returns the styles that the page can switch between; of a large graph it has one."""
-    others = [style for style in STYLES if style != first]
-    return [first] if len(run.graph) > LARGE else [first, *others]
+def looks(run: Run, style: str, direction: str) -> list[tuple[str, str]]:
+    """Returns the (style, direction) that the page can switch between, the first first; of a large graph it has one."""
+    size = len(run.graph)
+    styles = sorted(STYLES, key=lambda one: one != style)[: 1 if size > LARGE else None]
+    directions = sorted(DIRECTIONS, key=lambda one: one != direction)[: 1 if size > MIDDLING else None]
+    return [(one, way) for one in styles for way in directions]
 
 
 def passes(run: Run) -> tuple[str, bool, str]:

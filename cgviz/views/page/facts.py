@@ -9,9 +9,10 @@ from cgviz.formula import Pretty, with_digits
 from cgviz.graph import CONSTANT
 from cgviz.numbers import WHOLE
 from cgviz.op import POWER
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.steps import Forward, Seed, Step
 from cgviz.views.diagram import words
+from cgviz.views.diagram.html import one_line
 from cgviz.views.page.holes import template
 
 Facts = dict[str, Any]
@@ -39,14 +40,14 @@ def facts(run: Run, digits: int) -> Facts:
 def node(run: Run, index: int, digits: int) -> Facts:
     graph, one = run.graph, run.graph.nodes[index]
     if not one.is_stage:
-        name = graph.operand(index).pretty if one.op is CONSTANT else one.shown
-        return {"name": name, "constant": one.op is CONSTANT, "key": one.name, "args": []}
+        name = graph.operand(index).pretty if one.op is CONSTANT else one_line(one.shown)
+        return {"name": name, "constant": one.op is CONSTANT, "args": []}
     slots = range(len(one.args))
     return {
-        "name": one.shown,
+        "name": one_line(one.shown),
         "number": graph.numbers[index],
         "args": one.args,
-        "formula": graph.formula(index).pretty,
+        "formula": one_line(graph.formula(index).pretty),
         "template": template(graph, index, digits),
         "locals": [local(run, index, slot, digits) for slot in slots],
         "gate": f"{one.op.name.replace('_', ' ')}: {one.op.gate}",
@@ -58,13 +59,13 @@ def node(run: Run, index: int, digits: int) -> Facts:
 def local(run: Run, index: int, slot: int, digits: int) -> str | None:
     """Returns a local derivative as a factor; None where there is none."""
     formula = run.local_formula(index, slot)
-    return None if formula is None else str(formula.write(with_digits(Pretty, digits)).within(POWER))
+    return None if formula is None else one_line(formula.write(with_digits(Pretty, digits)).within(POWER))
 
 
 def flags(run: Run, index: int) -> str:
     """Returns what is remarkable about a node at the run's inputs, with the rule that was used."""
     said, rule = words.flags(run, index), run.graph.nodes[index].op.rule
-    return f"{said}: {rule}" if said and rule and run.flags[index] else said
+    return one_line(f"{said}: {rule}" if said and rule and run.flags[index] else said)
 
 
 def step(one: Step) -> list[Any]:

@@ -10,6 +10,7 @@ byId("reset").addEventListener("click", () => {
   change({ inputs: facts.inputs.map((index) => start.values[index]) });
 });
 byId("live").hidden = !facts.live || !facts.inputs.length;
+byId("inputs-panel").hidden = !facts.inputs.length;
 byId("fixed").hidden = facts.live;
 say(byId("fixed"), facts.reason);
 

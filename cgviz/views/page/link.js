@@ -1,4 +1,4 @@
-// The link that carries the state: #at=3,-4&step=12&show=tangent&wrt=0&style=circuit&theme=dark&predict=1
+// The link that carries the state: #at=3,-4&step=12&show=tangent&wrt=0&style=circuit&way=LR&theme=dark&predict=1
 
 const SHOWS = ["value", "gradient", "tangent", "symbols"];
 let saving = 0;
@@ -18,7 +18,7 @@ byId("link").addEventListener("click", (event) => {
 });
 
 function link() {
-  const parts = { at: state.inputs.join(","), step: state.step, show: state.show, style: state.style, theme: state.theme };
+  const parts = { at: state.inputs.join(","), step: state.step, show: state.show, style: state.style, way: state.direction, theme: state.theme };
   if (state.show === "tangent") parts.wrt = state.wrt;
   if (state.predict) parts.predict = 1;
   return `#${Object.entries(parts).map(([name, value]) => `${name}=${value}`).join("&")}`;
@@ -35,6 +35,7 @@ function restore() {
   if (/^\d+$/.test(said.get("step") ?? "")) some.step = Number(said.get("step"));
   if (SHOWS.includes(said.get("show"))) some.show = said.get("show");
   if (facts.pictures.some(({ style }) => style === said.get("style"))) some.style = said.get("style");
+  if (["LR", "TB"].includes(said.get("way"))) some.direction = said.get("way");
   if ([...byId("theme").options].some(({ value }) => value === said.get("theme"))) some.theme = said.get("theme");
   if (said.get("predict") === "1") some.predict = true;
   change(some);

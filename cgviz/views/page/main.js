@@ -3,9 +3,9 @@
 for (const button of document.querySelectorAll("button[data-show]")) {
   button.addEventListener("click", () => change({ show: button.dataset.show }));
 }
-for (const button of document.querySelectorAll("button[data-style]")) {
+for (const button of document.querySelectorAll("button[data-style], button[data-direction]")) {
   button.addEventListener("click", () => {
-    change({ style: button.dataset.style });
+    change({ ...button.dataset });
     requestAnimationFrame(fit);
   });
 }
@@ -18,8 +18,7 @@ byId("fit").addEventListener("click", () => (Math.abs(zoom - readable()) < 0.01 
 byId("print").addEventListener("click", () => print());
 addEventListener("resize", fit);
 addEventListener("beforeprint", () => {
-  for (const part of partOf.values()) part.near = true;
-  drawPictures();
+  showAll();
 });
 views.push(drawChoices);
 
@@ -29,9 +28,11 @@ function drawChoices() {
   for (const button of document.querySelectorAll("button[data-show]")) {
     button.setAttribute("aria-pressed", button.dataset.show === state.show);
   }
-  for (const button of document.querySelectorAll("button[data-style]")) {
-    button.setAttribute("aria-pressed", button.dataset.style === state.style);
-    button.hidden = facts.pictures.length < 2;
+  const { style, direction } = chosenPicture();
+  for (const button of document.querySelectorAll("button[data-style], button[data-direction]")) {
+    button.setAttribute("aria-pressed", [style, direction].includes(Object.values(button.dataset)[0]));
+    const others = facts.pictures.some((other) => ("style" in button.dataset ? other.style !== style : other.direction !== direction));
+    button.parentElement.hidden = !others;
   }
   byId("theme").value = state.theme;
   byId("wrt").value = state.wrt;
@@ -50,8 +51,8 @@ window.cgviz = {
 };
 
 if (!facts.inputs.length) document.querySelector('button[data-show="tangent"]').hidden = true;
-change({});
 restore();
+showAll();
 show();
 fit();
 document.fonts.ready.then(fit);

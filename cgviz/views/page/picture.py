@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 
 from cgviz.fonts.metrics import text_width
 from cgviz.numbers import number
-from cgviz.passes import Run
+from cgviz.runs import Run
 from cgviz.theme import LIGHT, THEMES, Theme
 from cgviz.views.diagram import diagram
 from cgviz.views.diagram.known import Known, known
@@ -25,9 +25,10 @@ ALIGNED = {"n": ("end", 1.0), "": ("middle", 0.5)}
 
 @dataclass(frozen=True)
 class Picture:
-    """An inline SVG in one style; the ids of its parts begin with `prefix`."""
+    """An inline SVG in one style and direction; the ids of its parts begin with `prefix`."""
 
     style: str
+    direction: str
     prefix: str
     svg: str
 
@@ -41,10 +42,12 @@ def picture(run: Run, style: str, direction: str, digits: int) -> Picture:
         fill(group, run, known(run), digits)
     for element in list(root.iter()):
         undress(element)
-    about = {"role": "group", "aria-label": drawn.words.title, "class": f"picture {style}"}
+    about = {"role": "group", "aria-label": drawn.words.title, "class": f"picture {style} {direction}"}
     root.attrib = {"viewBox": root.get("viewBox", ""), **about}
     text = ET.tostring(root, encoding="unicode")
-    return Picture(style, prefix, PLACEHOLDER.sub(lambda match: f"var(--{css(COLOURS[int(match[1], 16)])})", text))
+    return Picture(
+        style, direction, prefix, PLACEHOLDER.sub(lambda match: f"var(--{css(COLOURS[int(match[1], 16)])})", text)
+    )
 
 
 def placeholders() -> Theme:

@@ -4,11 +4,11 @@ const ROOM = 9; // as many letters of a number as the layout left room for
 const frame = byId("frame");
 const partOf = new Map(); // the part that each group of an SVG is
 const watch = new IntersectionObserver(noteNear, { root: frame, rootMargin: "150px" });
-const pictures = facts.pictures.map(({ style, prefix }) => bound(style, prefix));
+const pictures = facts.pictures.map(bound);
 views.push(drawPictures);
 
 // Finds the parts of one picture by their ids: n3 a node, t3 its trunk, e5-0 the wire into an operand of node 5.
-function bound(style, prefix) {
+function bound({ style, direction, prefix }) {
   const svg = byId(`${prefix}graph`).ownerSVGElement;
   const parts = [];
   for (const element of svg.querySelectorAll(`g[id^="${prefix}"]`)) {
@@ -27,7 +27,7 @@ function bound(style, prefix) {
     watch.observe(element);
   }
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  return { style, svg, parts, width, height };
+  return { style, direction, svg, parts, width, height };
 }
 
 function listen({ element, index }) {
@@ -57,13 +57,19 @@ function noteNear(entries) {
   }
 }
 
+// The picture in the style and, where there is one, in the direction that was chosen.
+function chosenPicture() {
+  const styled = pictures.filter(({ style }) => style === state.style);
+  return styled.find(({ direction }) => direction === state.direction) ?? styled[0];
+}
+
 function drawPictures() {
   const near = influence(state.hovered ?? state.chosen);
   for (const picture of pictures) {
-    const seen = picture.style === state.style;
+    const seen = picture === chosenPicture();
     picture.svg.toggleAttribute("hidden", !seen);
     picture.svg.classList.toggle("tracing", near !== null);
-    if (seen) picture.parts.forEach((part) => part.near && drawPart(part, near));
+    if (seen) picture.parts.forEach((part) => (part.near || everything) && drawPart(part, near));
   }
 }
 
@@ -167,15 +173,15 @@ function fit() {
 
 // As large as the frame is wide, but not so small that nobody can read it.
 function readable() {
-  const { width, height } = pictures.find(({ style }) => style === state.style);
+  const { width, height } = chosenPicture();
   const wide = (frame.clientWidth - 2) / width;
   const high = (0.58 * innerHeight) / height;
-  return Math.max(0.72, Math.min(wide, Math.max(high, 0.9 * wide), 1.7));
+  return Math.max(innerWidth < 700 ? 0.64 : 0.72, Math.min(wide, Math.max(high, 0.9 * wide), 1.7));
 }
 
 // So large that all of it is seen.
 function whole() {
-  const { width, height } = pictures.find(({ style }) => style === state.style);
+  const { width, height } = chosenPicture();
   return Math.min((frame.clientWidth - 2) / width, parseFloat(getComputedStyle(frame).maxHeight) / (height + 30), 1.7);
 }
 
@@ -190,7 +196,7 @@ function scale(factor) {
 // Brings what the step is about into view, where the picture is wider than the window.
 function follow() {
   const step = current();
-  const picture = pictures.find(({ style }) => style === state.style);
+  const picture = chosenPicture();
   const part = step && picture.parts.find(({ kind, index }) => kind === "n" && index === step.index);
   if (!part) return;
   const [box, outer] = [part.element.getBoundingClientRect(), frame.getBoundingClientRect()];

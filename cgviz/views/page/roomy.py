@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.numbers import number
-from cgviz.runs import Contribution, Locals, Run, Trouble
+from cgviz.runs import Contribution, Locals, Run
+from cgviz.trouble import Trouble
 
 WIDE = -0.00123456789012345678
 

@@ -17,6 +17,7 @@ const state = {
   show: "gradient",
   wrt: 0,
   style: facts.pictures[0].style,
+  direction: innerWidth < 700 ? "TB" : facts.pictures[0].direction, // a phone is higher than wide
   theme: document.documentElement.dataset.theme,
   predict: false,
   chosen: null, // the node that was clicked
@@ -28,6 +29,8 @@ let run = computed(state.inputs);
 let replay = replayed(run);
 let tangent = tangents(run, facts.inputs[state.wrt]);
 let waiting = 0;
+let resting = 0;
+let everything = true; // is what is out of sight shown as well
 
 function unpacked(value) {
   return typeof value === "string" ? Number(value) : value;
@@ -51,6 +54,15 @@ function show() {
   if (waiting) cancelAnimationFrame(waiting);
   waiting = 0;
   for (const view of views) view();
+  clearTimeout(resting);
+  resting = setTimeout(showAll, 300);
+}
+
+// Shows what is out of sight, too: a view leaves it for when nothing else happens.
+function showAll() {
+  everything = true;
+  for (const view of views) view();
+  everything = false;
 }
 
 // What may be seen now

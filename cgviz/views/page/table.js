@@ -1,13 +1,12 @@
 // The table of all stages: value, gradient, and how both came about.
 
 const lines = nodes.flatMap((node, index) => (node.constant ? [] : [tableRow(node, index)]));
-let seen = false; // a table that is out of sight is written when it comes into sight
-views.push(() => seen && drawTable());
+let seen = false; // a table that is out of sight is written when it comes into sight, or when nothing else happens
+views.push(() => (seen || everything) && drawTable());
 new IntersectionObserver(([entry]) => {
   seen = entry.isIntersecting;
   if (seen) drawTable();
 }, { rootMargin: "200px" }).observe(byId("rows"));
-addEventListener("beforeprint", drawTable);
 
 function tableRow(node, index) {
   const cells = ["number", "name", "formula", "value", "gradient", "backward", "gate"];
