@@ -330,11 +330,7 @@ def test_pictures_that_move(lecture: Run, ending: str) -> None:
     assert made_of.size == (1280, 720)
 
 
-@pytest.mark.parametrize(
-    "format",
-    [format for format in (*FILES, *FOLDERS) if format.name not in ("beamer", "pptx")],
-    ids=lambda format: f"{format.name}{'/' * format.folder}",
-)
+@pytest.mark.parametrize("format", [*FILES, *FOLDERS], ids=lambda format: f"{format.name}{'/' * format.folder}")
 def test_same_run_same_bytes(format: Any) -> None:
     run = cgviz.run("q = x + y; f = q*x", x=2, y=3)
     first, second = (deck(run, format, frames(run, "pass"), Look()) for _ in range(2))
