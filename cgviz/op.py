@@ -51,8 +51,8 @@ class Op:
     ties      for an op that has ties, the same op under another policy ("first", "split", "both")
     parameter what tells a member of a family from the others: signs, an exponent
     fixed     what the first argument is when it must be a number ("order"), since nothing differentiates in it
-    javascript  templates over `cgviz/javascript/library.js`: the output ("" where spell or Math says it), then the
-              local derivatives that need a stable form; `{0}` an operand, `{all}` of them, `{out}`, `{slot}`
+    javascript  for what no other field can say, templates over `cgviz/javascript/library.js`: the output (or ""), then
+              the local derivatives; `{0}` an operand, `{all}` of them, `{out}`
     composed  for written code, the output in terms of ops that any language has, with the digits of `forward`
     careful   likewise the local derivatives of `stable`: plain arithmetic that runs on formulas, too
     """

@@ -301,6 +301,13 @@ def test_a_branch_that_switches_changes_the_steps(opened: Open) -> None:
     check_against_python(tab, run, random.Random(0), times=6)
 
 
+@pytest.mark.parametrize("ties", ["split", "first", "both"])
+def test_ties_are_handled_as_asked(ties: str, opened: Open) -> None:
+    run = cgviz.run("max(x, y, 2) + min(x, y)", x=2, y=2, ties=ties)
+    values, gradients = numbers_of(opened(run))
+    assert (values, gradients) == (list(run.values), list(run.gradients))
+
+
 def test_an_op_without_javascript_stops_the_sliders_and_says_so(opened: Open) -> None:
     run = cgviz.run("airyai(x)*y", x=1, y=2)
     tab = opened(run)

@@ -4,40 +4,6 @@
 const BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798];
 const FAR = 16; // from here on the asymptotic series below are exact to the last digit
 
-// Exponentials and logarithms
-
-function sigmoid(x) {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const grown = Math.exp(x);
-  return grown / (1 + grown);
-}
-
-function sigmoidSlope(x) {
-  const shrunk = Math.exp(-Math.abs(x));
-  return shrunk / (1 + shrunk) ** 2;
-}
-
-function tanhSlope(x) {
-  return 4 * sigmoidSlope(2 * x);
-}
-
-function softplus(x) {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}
-
-function log(x, base) {
-  return base === undefined ? Math.log(x) : Math.log(x) / Math.log(base);
-}
-
-function coshInverse(x) {
-  const shrunk = Math.exp(-Math.abs(x));
-  return (2 * shrunk) / (1 + shrunk * shrunk);
-}
-
-function sinhInverse(x) {
-  return Math.abs(x) < 700 ? 1 / Math.sinh(x) : Math.sign(x) * 2 * Math.exp(-Math.abs(x));
-}
-
 // Powers
 
 function powBase(x, y) {
@@ -46,25 +12,6 @@ function powBase(x, y) {
 
 function powExponent(out, x, y) {
   return x > 0 ? out * Math.log(x) : x === 0 && y > 0 ? 0 : NaN;
-}
-
-// Activations with an optional second operand
-
-function leakyRelu(x, slope = 0.01) {
-  return x > 0 ? x : slope * x;
-}
-
-function elu(x, alpha = 1) {
-  return x > 0 ? x : alpha * Math.expm1(x);
-}
-
-// Gates that switch. A tie is handled by the policy "split", "first" or "both".
-
-function share(policy, slot, out, ...operands) {
-  if (Number.isNaN(out)) return NaN;
-  if (operands[slot] !== out) return 0;
-  if (policy === "first") return Number(operands.indexOf(out) === slot);
-  return policy === "both" ? 1 : 1 / operands.filter((operand) => operand === out).length;
 }
 
 // The error function: a series of positive terms near 0, a continued fraction far from it
@@ -115,18 +62,6 @@ function erfinv(x) {
     y -= step / (1 + y * step);
   }
   return y;
-}
-
-function normalShare(x) {
-  return erfc(-x / Math.SQRT2) / 2;
-}
-
-function gelu(x) {
-  return x > -Infinity ? x * normalShare(x) : -0;
-}
-
-function geluSlope(x) {
-  return normalShare(x) + (Number.isFinite(x) ? (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI) : 0);
 }
 
 // The gamma function and its kin: shifted up to where their asymptotic series hold

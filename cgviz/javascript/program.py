@@ -31,7 +31,7 @@ def value(graph: Graph, index: int) -> str:
 
 
 def local_derivatives(graph: Graph, index: int) -> Iterator[str]:
-    """Yields the local derivative in each operand: the record's stable form, else its rule as it is taught."""
+    """Yields the local derivative in each operand: stable where the record has such a form, else as taught."""
     op, args, out = graph.nodes[index].op, operands(graph, index), variable(index)
     templates = stable(op, len(args))
     if len(args) > MOST_OPERANDS and op.slopes is None:
@@ -39,33 +39,24 @@ def local_derivatives(graph: Graph, index: int) -> Iterator[str]:
     if all(templates):
         taught: tuple[object, ...] = (None,) * len(args)
     else:
-        taught = op.partials(out, *args)
+        taught = (op.careful or op.partials)(out, *args)
     written = [arg.write(JAVASCRIPT) for arg in args]
-    for slot, (template, rule) in enumerate(zip(templates, taught, strict=True)):
+    for template, rule in zip(templates, taught, strict=True):
         if template:
-            yield filled(template, written, out=out.leaf, slot=slot)
+            yield filled(template, written, out=out.leaf)
         else:
             yield "null" if rule is None else formula(rule).write(JAVASCRIPT).text
 
 
 def stable(op: Op, count: int) -> list[str]:
-    """Returns the record's templates for its local derivatives, "" where there is none.
-
-    That of an op with any number of operands serves them all.
-    """
-    own = list(op.javascript[1:])
-    if own and op.arity[1] is None:
-        return own * count
-    return (own + [""] * count)[:count]
+    """Returns the record's templates for its local derivatives, "" where there is none."""
+    return [*op.javascript[1:], *[""] * count][:count]
 
 
 def operands(graph: Graph, index: int) -> tuple[Formula, ...]:
-    return tuple(map(variable_or_constant, (graph,) * len(graph.nodes[index].args), graph.nodes[index].args))
-
-
-def variable_or_constant(graph: Graph, index: int) -> Formula:
-    node = graph.nodes[index]
-    return Formula(node.value or 0.0) if node.op is CONSTANT else variable(index)
+    """Returns what a stage computes with: variables, and constants as numbers."""
+    nodes = ((arg, graph.nodes[arg]) for arg in graph.nodes[index].args)
+    return tuple(Formula(node.value or 0.0) if node.op is CONSTANT else variable(arg) for arg, node in nodes)
 
 
 def variable(index: int) -> Formula:

@@ -56,7 +56,6 @@ hypot = register(
         stable=lambda out, x, y: hypot_slopes(out, x, y),
         careful=lambda out, x, y: (x / out, y / out),
         exact=lambda mp, x, y: mp.sqrt(x * x + y * y),
-        javascript=("", "({out} === 0 ? 0 : {0} / {out})", "({out} === 0 ? 0 : {1} / {out})"),
         glyph="hypot",
         stem="hyp",
         latex=r"\sqrt{{{0.atom}^{{2}} + {1.atom}^{{2}}}}",
