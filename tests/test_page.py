@@ -6,6 +6,8 @@ import json
 import math
 import random
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -429,6 +431,12 @@ def test_the_command_writes_a_page(tmp_path: Path, monkeypatch: Any, capsys: Any
     assert main(["page", "f = x*y", "--x", "4", "--y", "-3"]) == 0
     assert (tmp_path / "f.html").read_bytes() == page(cgviz.run("f = x*y", x=4, y=-3))
     assert capsys.readouterr().err == "wrote f.html\n"
+
+
+def test_its_help_loads_nothing_heavy() -> None:
+    code = "import sys; from cgviz.cli import main; main(['page', '--help']); print({'sympy', 'fontTools'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.endswith("set()\n")
 
 
 def test_inputs_without_values_start_at_one(tmp_path: Path, capsys: Any) -> None:
