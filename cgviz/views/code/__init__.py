@@ -1,0 +1,71 @@
+"""The staged program of a run as source code, forward and backward, in several languages."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from cgviz.errors import UsageError, quoted
+
+if TYPE_CHECKING:
+    from cgviz.op import Op
+    from cgviz.runs import Run
+    from cgviz.views.code.language import Language
+
+LANGUAGES = {
+    "python": ("Python", ".py"),
+    "numpy": ("Numpy", ".py"),
+    "torch": ("Torch", ".py"),
+    "jax": ("Jax", ".py"),
+    "c": ("C", ".c"),
+    "javascript": ("Javascript", ".js"),
+    "julia": ("Julia", ".jl"),
+    "rust": ("Rust", ".rs"),
+}
+"""Each language and its class in the module of its name here, and the ending of its files."""
+
+
+def code(
+    run: Run,
+    lang: str = "python",
+    *,
+    function: bool = False,
+    test: bool = False,
+    teach: bool = False,
+    stable: bool = False,
+) -> str:
+    """Returns the staged program of `run`, forward and backward, as source that runs as it stands.
+
+    function  a function that returns value and gradient; without numbers always
+    test      checks against the run's numbers
+    teach     a local derivative of 1 stays a factor
+    stable    local derivatives in the forms that keep their digits; else as they are taught
+
+    Raises UsageError for a language that there is not, or an op that it lacks, or a test without numbers.
+    """
+    from cgviz.views.code.notation import UnwrittenError
+    from cgviz.views.code.program import Options
+
+    if test and run.symbolic:
+        raise UsageError("a test compares with the numbers of a run; give the inputs their values")
+    if test:
+        run.require_finite()
+    language = language_of(lang)
+    try:
+        return language.source(run, Options(teach, stable), function=function or run.symbolic, test=test)
+    except UnwrittenError as error:
+        raise UsageError(f"{error}; {where_else(error.op)}") from error
+
+
+def language_of(name: str) -> Language:
+    """Returns a language by its name. Raises UsageError."""
+    if name not in LANGUAGES:
+        raise UsageError(f"unknown language {quoted(name)}; there are {', '.join(LANGUAGES)}")
+    made: Language = getattr(import_module(f"cgviz.views.code.{name}"), LANGUAGES[name][0])()
+    return made
+
+
+def where_else(op: Op) -> str:
+    """Returns which languages have the op that one lacks."""
+    having = [name for name in LANGUAGES if op.name in language_of(name).notation.functions]
+    return f"{', '.join(having)} {'has' if len(having) == 1 else 'have'} it" if having else "none of the languages has"

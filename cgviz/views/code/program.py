@@ -1,0 +1,200 @@
+"""The staged program of a run, forward and backward, line by line and in the words of one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cgviz.formula import Formula
+from cgviz.graph import CONSTANT, Graph
+from cgviz.op import ATOM, Op
+from cgviz.runs import Run
+from cgviz.steps import backward_edges
+from cgviz.views.code.language import Language
+from cgviz.views.code.names import Names, names
+from cgviz.views.code.notation import Code, formulas
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the code is written.
+
+    teach   a local derivative of 1 stays a factor, as in a lecture
+    stable  local derivatives in the forms that keep their digits, where the records have some
+    seeded  the output's gradient is a variable that is given, not 1
+    """
+
+    teach: bool = False
+    stable: bool = False
+    seeded: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One assignment: `target = text`, or `target += text`; the number of its stage; whether it will be added to."""
+
+    target: str
+    text: str
+    number: int | None = None
+    adds: bool = False
+    changes: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """The backward lines of one stage under a comment that names it."""
+
+    comment: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A function of our own: its name, its parameters and what it returns."""
+
+    name: str
+    params: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that is written, in order; `saved` are the variables that the backward pass reads."""
+
+    run: Run
+    names: Names
+    helpers: tuple[Helper, ...]
+    forward: tuple[Line, ...]
+    backward: tuple[Group, ...]
+    saved: tuple[str, ...]
+
+    @property
+    def graph(self) -> Graph:
+        return self.run.graph
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tuple(self.names.variables[i] for i in self.graph.inputs)
+
+    @property
+    def gradients(self) -> tuple[str, ...]:
+        return tuple(map(self.names.gradient, self.graph.inputs))
+
+    @property
+    def output(self) -> str:
+        return self.names.variables[self.graph.output]
+
+
+def program(run: Run, language: Language, options: Options) -> Program:
+    """Returns the staged program of a run. Raises UnwrittenError where an op has no form in the language."""
+    graph = run.graph
+    drafted = Names({i: node.name for i, node in enumerate(graph.nodes) if node.name}, ())
+    draft = Writer(graph, language, drafted, options)
+    reserved = language.reserved | {helper.name for helper in draft.helpers()}
+    final = names(graph, reserved, language.spelled)
+    writer = Writer(graph, language, final, options)
+    forward, backward = tuple(writer.forward()), tuple(writer.backward())
+    saved = tuple(final.variables[i] for i in sorted(writer.slopes.read))
+    return Program(run, final, writer.helpers(), forward, backward, saved)
+
+
+class Writer:
+    """Writes the stages and the local derivatives of a graph with given names."""
+
+    def __init__(self, graph: Graph, language: Language, named: Names, options: Options) -> None:
+        self.graph, self.language, self.names, self.options = graph, language, named, options
+        self.values, self.slopes = language.notation(named.variables), language.notation(named.variables)
+
+    def forward(self) -> Iterator[Line]:
+        for index in self.graph.stages:
+            yield Line(self.names.variables[index], self.stage(index), self.graph.numbers[index])
+
+    def stage(self, index: int) -> str:
+        node = self.graph.nodes[index]
+        return self.values.text_of(Formula(op=node.op, args=self.operands(index))).text
+
+    def backward(self) -> Iterator[Group]:
+        """Yields a group for every stage that a gradient reaches, last to first, then inputs that none reaches."""
+        edges, more = self.edges()
+        seen: set[int] = set()
+        for target, rules in edges.items():
+            lines = []
+            for source, local in rules:
+                text = self.contribution(target, local)
+                number = self.graph.numbers[target]
+                lines.append(Line(self.names.gradient(source), text, number, source in seen, source in more))
+                seen.add(source)
+            name = self.names.variables[target]
+            yield Group(f"backprop {name} = {self.stage(target)}", tuple(lines))
+        yield from self.unreached(seen)
+
+    def edges(self) -> tuple[dict[int, list[tuple[int, Formula]]], set[int]]:
+        """Returns for each stage (source, local derivative) of every edge that hands something back, and the sources
+        that more than one of them reaches."""
+        edges: dict[int, list[tuple[int, Formula]]] = {}
+        reached, more = {self.graph.output}, set()
+        for target, slot in backward_edges(self.graph):
+            source = self.graph.nodes[target].args[slot]
+            if target not in reached or self.graph.nodes[source].op is CONSTANT:
+                continue
+            local = self.local(target, slot)
+            if local is None or (local.leaf == 0 and local.op is None):
+                continue
+            more |= {source} & reached
+            reached.add(source)
+            edges.setdefault(target, []).append((source, local))
+        return edges, more
+
+    def local(self, target: int, slot: int) -> Formula | None:
+        """Returns a local derivative: the record's rule as taught; a gate that routes by the form that knows ties."""
+        op = self.graph.nodes[target].op
+        rule = op.careful if op.careful and (self.options.stable or op.gate == "routes") else op.partials
+        slope = rule(*formulas([target]), *self.operands(target))[slot]
+        return slope if slope is None or isinstance(slope, Formula) else Formula(slope)
+
+    def contribution(self, target: int, local: Formula) -> str:
+        """Returns `(local) * upstream`, without what is 1 unless that is taught."""
+        written = self.slopes.text_of(local)
+        if target == self.graph.output and not self.options.seeded:
+            return written.text
+        upstream = self.names.gradient(target)
+        if local.op is None and local.leaf in (1, -1) and not self.options.teach:
+            return upstream if local.leaf == 1 else f"-{upstream}"
+        plain = written.binds == ATOM and not (local.op is None and local.leaf == 1)
+        return f"{written.text if plain else f'({written.text})'} * {upstream}"
+
+    def unreached(self, seen: set[int]) -> Iterator[Group]:
+        for index in self.graph.inputs:
+            name, gradient = self.names.variables[index], self.names.gradient(index)
+            if index == self.graph.output:
+                if not self.options.seeded:
+                    yield Group(f"the output is {name} itself", (Line(gradient, self.values.number(1)),))
+            elif index not in seen:
+                zero = self.language.zero.format(name)
+                yield Group(f"{name} does not reach {self.names.variables[self.graph.output]}", (Line(gradient, zero),))
+
+    def operands(self, index: int) -> tuple[Formula, ...]:
+        nodes = self.graph.nodes
+        args = nodes[index].args
+        constants = {arg: self.graph.operand(arg) for arg in args if nodes[arg].op is CONSTANT}
+        return tuple(constants.get(arg) or Formula(f"#{arg}") for arg in args)
+
+    def helpers(self) -> tuple[Helper, ...]:
+        """Returns the functions that the lines call, each after those that it calls itself."""
+        for _ in (self.forward(), self.backward()):
+            list(_)
+        found: dict[str, Helper] = {}
+        for (name, count), op in {**self.values.helpers, **self.slopes.helpers}.items():
+            self.define(name, count, op, found)
+        return tuple(found.values())
+
+    def define(self, name: str, count: int, op: Op, found: dict[str, Helper]) -> None:
+        if name in found:
+            return
+        params = ("x", "y", "z")[:count]
+        notation: Code = self.language.notation(dict(enumerate(params)))
+        assert op.composed is not None
+        text = notation.text_of(op.composed(*formulas(range(count)))).text
+        for (inner, operands), inner_op in notation.helpers.items():
+            self.define(inner, operands, inner_op, found)
+        found[name] = Helper(name, params, text)

@@ -1,0 +1,123 @@
+"""PyTorch: the staged program as a `torch.autograd.Function`, and a plain version that PyTorch differentiates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cgviz.formula import Written
+from cgviz.op import Op
+from cgviz.views.code.language import indented
+from cgviz.views.code.layout import checks, heading, results, values
+from cgviz.views.code.notation import Code, Constant, Form
+from cgviz.views.code.program import Line, Program, program
+from cgviz.views.code.python import MATH, Python, PythonCode, listed
+
+if TYPE_CHECKING:
+    from cgviz.runs import Run
+    from cgviz.views.code.program import Options
+
+LACKING = frozenset(("cbrt", "gamma"))
+SPECIAL = "digamma erfinv polygamma relu sigmoid sign"
+
+
+class TorchCode(PythonCode):
+    """Functions of tensors; what has no variable in it is a number of Python's."""
+
+    language = "PyTorch"
+    functions: Mapping[str, str | Form] = {name: f"torch.{name}" for name in MATH.split() if name not in LACKING} | {
+        **{name: f"torch.{name}" for name in SPECIAL.split()},
+        "polygamma": Form("torch.polygamma(int({0}), {1})"),
+        "gelu": "torch.nn.functional.gelu",
+        "loggamma": "torch.lgamma",
+        "abs": "torch.abs",
+        "max": Form("torch.maximum({0}, {1})"),
+        "min": Form("torch.minimum({0}, {1})"),
+        "where": Form("torch.where({truth[0]}, {1}, {2})"),
+    }
+    truth_value = "({0}).double()"
+    powers = Form("torch.pow({0}, {1})")
+
+    def called(self, op: Op, operands: Sequence[Written]) -> Written:
+        if all(isinstance(operand, Constant) for operand in operands):
+            plain = PythonCode(self.names)
+            return plain.called(op, operands)
+        return super().called(op, list(map(tensor, operands)))
+
+
+def tensor(operand: Written) -> Written:
+    """Returns a number as a tensor, since PyTorch's functions take nothing else."""
+    return Written(f"torch.tensor({operand}, dtype=torch.float64)") if isinstance(operand, Constant) else operand
+
+
+class Torch(Python):
+    title: str = "PyTorch"
+    notation: type[Code] = TorchCode
+    words: str = f"{Python.words} torch ctx"
+    zero = "torch.zeros((), dtype=torch.float64)"
+    head: tuple[str, ...] = ("import math", "", "import torch")
+
+    def source(self, run: Run, options: Options, *, function: bool, test: bool) -> str:
+        made = program(run, self, replace(options, seeded=True))
+        top = [f"# {note}" for note in heading(made, options.stable)]
+        sections = [[*top, *self.head], *map(self.helper, made.helpers), self.staged(made), self.plain(made)]
+        if not run.symbolic:
+            sections.append(self.used(made, test))
+        return "\n\n\n".join("\n".join(section) for section in sections) + "\n"
+
+    def assignment(self, line: Line) -> str:
+        """Copies a gradient that is added to later: `+=` would change the one that it was copied from, too."""
+        copied = line.changes and not line.adds and line.text.isidentifier()
+        return super().assignment(replace(line, text=f"{line.text}.clone()") if copied else line)
+
+    def staged(self, made: Program) -> list[str]:
+        """Returns the function with the backward pass written out."""
+        keeps = [f"ctx.save_for_backward({', '.join(made.saved)})"] if made.saved else []
+        loads = [f"{listed(made.saved)} = ctx.saved_tensors"] if made.saved else []
+        forward = [*self.forward(made), *keeps, f"return {made.output}"]
+        backward = [*loads, *self.backward(made), f"return {', '.join(made.gradients) or None}"]
+        return [
+            "class Staged(torch.autograd.Function):",
+            *indented(["@staticmethod", f"def forward({', '.join(['ctx', *made.inputs])}):", *indented(forward), ""]),
+            *indented(["@staticmethod", f"def backward(ctx, {seed(made)}):", *indented(backward)]),
+        ]
+
+    def plain(self, made: Program) -> list[str]:
+        """Returns the forward pass alone."""
+        return [f"def plain({', '.join(made.inputs)}):", *indented([*self.forward(made), f"return {made.output}"])]
+
+    def used(self, made: Program, test: bool) -> list[str]:
+        """Returns both at the run's inputs."""
+        names, numbers = made.inputs, values(made, self)
+        given = [
+            f"{name} = torch.tensor({number}, dtype=torch.float64, requires_grad=True)"
+            for name, number in zip(names, numbers, strict=True)
+        ]
+        lines = [*given, f"{made.output} = Staged.apply({', '.join(names)})"]
+        lines += self.differentiated(made, made.output)
+        lines += [self.show(label, f"{name}.item()") for label, name, _ in results(made)]
+        if test:
+            again = self.differentiated(made, f"plain({', '.join(names)})")
+            lines += [*checks(made, self, test), "", "# PyTorch's own backward pass", *again]
+            lines += [self.check(name, number) for _, name, number in expected(made)]
+        return ['if __name__ == "__main__":', *indented(lines)]
+
+    def differentiated(self, made: Program, value: str) -> list[str]:
+        if not made.inputs:
+            return []
+        return [f"{listed(made.gradients)} = torch.autograd.grad({value}, {listed(made.inputs)}, {UNUSED})"]
+
+
+UNUSED = "allow_unused=True, materialize_grads=True"
+
+
+def seed(made: Program) -> str:
+    """Returns the variable of the gradient that arrives at the output."""
+    return made.names.gradient(made.graph.output)
+
+
+def expected(made: Program) -> list[tuple[str, str, str]]:
+    """Returns the gradients of the run as Python writes them."""
+    notation = PythonCode({})
+    return [(label, name, notation.real(number)) for label, name, number in list(results(made))[1:]]
