@@ -404,6 +404,12 @@ def test_too_large_a_graph_is_refused() -> None:
         picture(cgviz.run(names))
 
 
+def test_a_wire_along_hundreds_of_stages_is_drawn() -> None:
+    drawn = diagram(cgviz.run("(" * 80 + "x" + "+1)*y" * 80))
+    assert '" + "' in drawn.dot
+    assert drawn.draw("svg").count(b'class="edge wire') >= 160
+
+
 def test_spread_keeps_order_and_distance() -> None:
     places = spread([0, 0, 10, 10.5], [4, 4, 4])
     assert all(b - a >= 4 - 1e-9 for a, b in pairwise(places))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import graphviz
@@ -15,6 +16,7 @@ from cgviz.views.diagram.plan import Plan
 from cgviz.views.diagram.scene import Box, Scene, Wire
 
 MARGIN, JOINT = 10, 5
+LONGEST = 8000  # characters between quotes; Graphviz reads at most 16384
 GRAPH = {"layout": "nop2", "outputorder": "edgesfirst", "pad": inches(MARGIN), "margin": "0"}
 NODE = {
     "shape": "box",
@@ -39,7 +41,12 @@ def written(scene: Scene, plan: Plan, axes: Axes, theme: Theme, background: str,
         graph.node(trunk.target, **but(nodes, joint(trunk, len(scene.out[trunk.source]) > 1, plan, axes, prefix)))
     for wire in (*scene.trunks, *scene.wires):
         graph.edge(wire.source, wire.target, **but(edges, edge(wire, plan, axes, prefix)))
-    return str(graph.source)
+    return re.sub(rf'(?<= pos=)"([^"]{{{LONGEST},}})"', in_pieces, str(graph.source))
+
+
+def in_pieces(path: re.Match[str]) -> str:
+    """Returns a very long quoted path as `"..." + "..."`, which Graphviz puts together."""
+    return " + ".join(f'"{path[1][i : i + LONGEST]}"' for i in range(0, len(path[1]), LONGEST))
 
 
 def but(defaults: Mapping[str, str], attributes: Mapping[str, str]) -> dict[str, str]:
