@@ -15,7 +15,7 @@ from cgviz.views.diagram.typeset import typeset
 HEAD = r"""% made by cgviz, for a document with \usepackage{tikz,amsmath}
 % as wide as the text: \resizebox{\linewidth}{!}{\input{this-file}}"""
 MACROS = r"""\providecommand\cgtext[3]{\scalebox{#1}{\textcolor{cg#2}{#3}}}% size, colour, text
-\providecommand\cgfit[2]{\resizebox{\ifdim\width>#1 #1\else\width\fi}{!}{#2}}% shrinks what is wider"""
+\providecommand\cgfit[2]{{\sbox0{#2}\ifdim\wd0>#1 \resizebox{#1}{!}{\usebox0}\else\usebox0\fi}}% no wider than"""
 OPENING = r"""\begin{tikzpicture}[x=1bp, y=1bp,
   every node/.style={inner sep=0bp, outer sep=0bp, font=\normalfont\fontsize{10}{12}\selectfont},
   cg box/.style={draw, rounded corners=5bp},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cgviz.formula import LETTERS, Formula, Latex
+from cgviz.formula import LETTERS, Latex
 from cgviz.numbers import number
 from cgviz.views.diagram.layout import Layout
 from cgviz.views.diagram.scene import Text
@@ -47,12 +47,8 @@ def letter(char: str) -> str:
         return f"${mark}{{{''.join(letter(chr(int(code, 16))) for code in plain.split()).replace('$', '')}}}$"
     if ord(char) < 0x180 and char.isalpha():
         return char
-    return rf"\ifdefined\Umathchar {char}\else [U+{ord(char):04X}]\fi{{}}"
-
-
-def mathematics(formula: Formula) -> str:
-    """Returns a formula between dollars."""
-    return f"${formula.write(Typeset()).text}$"
+    number, code = ord(char), f"[U+{ord(char):04X}]"
+    return rf"\ifdefined\Umathchar\iffontchar\font{number} \char{number} \else {code}\fi\else {code}\fi{{}}"
 
 
 def typeset(layout: Layout, key: str, text: Text) -> str:

@@ -1,0 +1,211 @@
+"""PowerPoint decks, read back: shapes that can be edited, at the same places on every slide, and glued connectors."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE, MSO_SHAPE_TYPE
+from pypdf import PdfReader
+from tex import HOSTILE, hostile
+
+import cgviz
+from cgviz import shipped
+from cgviz.errors import UsageError
+from cgviz.numbers import number
+from cgviz.runs import Run
+from cgviz.views.deck import Look, deck, format_of, frames
+
+LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
+LOOKS = [
+    Look(),
+    Look(style="circuit", theme="dark", aspect="4:3"),
+    Look(direction="TB"),
+    Look("circuit", direction="TB"),
+]
+SIDES = {("LR", 4): (3, 1), ("TB", 4): (2, 0)}  # where wires begin and end on a shape with four sites
+
+
+def made(run: Run, look: Look | None = None, granularity: str = "stage") -> bytes:
+    written = deck(run, format_of("deck.pptx"), frames(run, granularity), look or Look())
+    assert isinstance(written, bytes)
+    return written
+
+
+def slides(written: bytes) -> list[Any]:
+    return list(Presentation(io.BytesIO(written)).slides)
+
+
+def is_connector(shape: Any) -> bool:
+    return shape._element.tag.endswith("cxnSp")
+
+
+def boxes(slide: Any) -> list[Any]:
+    """Returns the cards or gates of a slide."""
+    shapes = (shape for shape in slide.shapes if not is_connector(shape))
+    return [shape for shape in shapes if shape.shape_type == MSO_SHAPE_TYPE.AUTO_SHAPE]
+
+
+def alternative(shape: Any) -> str:
+    return str(shape._element.xpath(".//p:cNvPr")[0].get("descr", "")).partition(". ")[0]
+
+
+@pytest.fixture(scope="module")
+def lecture() -> Run:
+    return cgviz.run(LECTURE, x=3, y=-4)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.style} {look.direction}")
+def test_shapes_stand_at_the_same_places_on_every_slide(look: Look, lecture: Run) -> None:
+    pages = slides(made(lecture, look))
+    assert len(pages) == len(frames(lecture, "stage"))
+    first = places(pages[0])
+    assert all(places(page) == first for page in pages)
+    known = {key: place for page in pages for key, place in labels(page).items()}
+    assert all(known[key] == place for page in pages for key, place in labels(page).items())
+
+
+def places(slide: Any) -> list[tuple[object, ...]]:
+    """Returns what a slide always shows: boxes and connectors."""
+    fixed = [*boxes(slide), *filter(is_connector, slide.shapes)]
+    return sorted((alternative(s), s.name, s.left, s.top, s.width, s.height) for s in fixed)
+
+
+def labels(slide: Any) -> dict[tuple[str, int, int], tuple[int, int]]:
+    found = [s for s in slide.shapes if s.shape_type == MSO_SHAPE_TYPE.TEXT_BOX and alternative(s)]
+    return {(alternative(s), s.left, s.top): (s.width, s.height) for s in found}
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.style} {look.direction}")
+def test_every_edge_is_a_connector_glued_at_both_ends(look: Look, lecture: Run) -> None:
+    nodes = lecture.graph.nodes
+    edges = sorted(
+        f"{nodes[source].shown} → {nodes[target].shown}"
+        for target in lecture.graph.stages
+        for source in nodes[target].args
+        if source in {*lecture.graph.stages, *lecture.graph.inputs}
+    )
+    slide = slides(made(lecture, look, "pass"))[-1]
+    by_id = {shape.shape_id: shape for shape in slide.shapes}
+    connectors = list(filter(is_connector, slide.shapes))
+    joined = [c for c in connectors if "→" in c.name]
+    assert sorted(c.name for c in joined) == edges
+    for connector in connectors:
+        ends = connector._element.nvCxnSpPr.cNvCxnSpPr
+        for glued, side in ((ends.stCxn, 0), (ends.endCxn, 1)):
+            shape = by_id[glued.id]
+            scale = 2 if shape.auto_shape_type == MSO_SHAPE.OVAL else 1
+            assert glued.idx == SIDES[look.direction, 4][side] * scale
+        if connector in joined:
+            source, target = connector.name.split(" → ")
+            assert by_id[ends.stCxn.id].name in (source, glyph(lecture, source))
+            assert by_id[ends.endCxn.id].name in (target, glyph(lecture, target))
+
+
+def glyph(run: Run, name: str) -> str:
+    """Returns how the gate of a stage is named."""
+    graph = run.graph
+    index = next(i for i, node in enumerate(graph.nodes) if node.shown == name)
+    return f"({graph.numbers[index]}) {name} = {graph.formula(index).pretty}" if index in graph.numbers else name
+
+
+def test_connectors_end_on_the_boxes_that_they_join(lecture: Run) -> None:
+    slide = slides(made(lecture, granularity="pass"))[0]
+    by_id = {shape.shape_id: shape for shape in slide.shapes}
+    for connector in filter(is_connector, slide.shapes):
+        ends = connector._element.nvCxnSpPr.cNvCxnSpPr
+        source, target = by_id[ends.stCxn.id], by_id[ends.endCxn.id]
+        assert abs(connector.begin_x - (source.left + source.width)) <= 2
+        assert abs(connector.begin_y - (source.top + source.height // 2)) <= 2
+        assert abs(connector.end_x - target.left) <= 2
+        assert abs(connector.end_y - (target.top + target.height // 2)) <= 1002
+
+
+def test_cards_are_rounded_rectangles_and_gates_circles(lecture: Run) -> None:
+    kinds = {shape.auto_shape_type for shape in boxes(slides(made(lecture))[0])}
+    assert kinds == {MSO_SHAPE.ROUNDED_RECTANGLE}
+    gates = boxes(slides(made(lecture, Look(style="circuit")))[0])
+    assert sum(shape.auto_shape_type == MSO_SHAPE.OVAL for shape in gates) == 8
+
+
+def test_numbers_appear_with_their_step_and_are_those_of_the_run(lecture: Run) -> None:
+    shown = frames(lecture, "edge")
+    pages = slides(made(lecture, granularity="edge"))
+    for index in lecture.graph.stages:
+        name = lecture.graph.nodes[index].shown
+        texts = [next(s for s in boxes(page) if s.name == name).text_frame.text for page in pages]
+        value, gradient = f"value\t{number(lecture.values[index])}", f"\t{number(lecture.gradients[index])}"
+        first = next(at for at, frame in enumerate(shown) if any(s.index == index for s in frame.active))
+        assert [value in text for text in texts] == [at >= first for at in range(len(pages))]
+        assert gradient in texts[-1].split(f"∂f/∂{name}")[1]
+        assert "\t" not in texts[0]
+
+
+def test_notes_titles_captions_and_alternative_texts(lecture: Run) -> None:
+    shown = frames(lecture, "edge")
+    for slide, frame in zip(slides(made(lecture, granularity="edge")), shown, strict=True):
+        assert slide.notes_slide.notes_text_frame.text == frame.narration
+        assert slide.shapes.title.text_frame.text == frame.title
+        caption = next(shape for shape in slide.shapes if shape.name == "caption")
+        assert caption.text_frame.text.split("\n") == list(frame.captions)
+        for shape in slide.shapes:
+            assert is_connector(shape) or shape.has_text_frame
+            assert alternative(shape) or shape.name in ("caption", "number", slide.shapes.title.name)
+
+
+def test_alternative_texts_do_not_tell_what_is_not_known_yet(lecture: Run) -> None:
+    first, *_, last = slides(made(lecture))
+    told = [
+        " ".join(shape._element.xpath(".//p:cNvPr")[0].get("descr", "") for shape in s.shapes) for s in (first, last)
+    ]
+    assert "2.06" not in told[0]
+    assert "∂f/∂x = 2.06" in told[1]
+
+
+def test_everything_is_on_the_slide() -> None:
+    for sample in shipped.samples()[::4]:
+        for look in LOOKS[:2]:
+            presentation = Presentation(io.BytesIO(made(cgviz.run(sample.text), look, "pass")))
+            for shape in presentation.slides[-1].shapes:
+                assert shape.left >= 0
+                assert shape.top >= 0
+                assert shape.left + shape.width <= presentation.slide_width
+                assert shape.top + shape.height <= presentation.slide_height
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names(name: str) -> None:
+    for symbolic in (False, True):
+        slide = slides(made(hostile(name, symbolic=symbolic), granularity="pass"))[-1]
+        assert any(name.replace("\n", "\\n") in shape.text_frame.text for shape in boxes(slide))
+
+
+def test_same_input_same_bytes_and_no_dates(lecture: Run) -> None:
+    one, other = (made(cgviz.run(LECTURE, x=3, y=-4)) for _ in range(2))
+    assert one == other
+    with zipfile.ZipFile(io.BytesIO(one)) as file:
+        assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert file.testzip() is None
+    assert Presentation(io.BytesIO(one)).core_properties.created.year == 2000
+
+
+def test_an_aspect_that_there_is_not() -> None:
+    with pytest.raises(UsageError, match="no aspect '1:1'"):
+        made(cgviz.run("x*y"), Look(aspect="1:1"))
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_it(lecture: Run, tmp_path: Path) -> None:
+    (tmp_path / "deck.pptx").write_bytes(made(lecture, granularity="pass"))
+    home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
+    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), "deck.pptx"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=300, check=True)
+    pages = PdfReader(tmp_path / "deck.pdf").pages
+    assert len(pages) == 5
+    assert "invden" in pages[0].extract_text()
