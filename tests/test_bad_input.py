@@ -144,7 +144,7 @@ def test_a_value_that_is_none(value: str) -> None:
     ("output", "status", "message"),
     [
         ("no/such/f.svg", 1, "there is no folder"),
-        ("f.xyz", 2, "the ending '.xyz' is unknown; a picture ends in .svg, .pdf, .png or .dot"),
+        ("f.xyz", 2, "the ending '.xyz' is unknown; a picture ends in .svg, .pdf, .png, .dot"),
         ("f", 2, "'f' has no ending"),
         (".", 1, "it is a folder"),
         ("/dev/full", 1, "cannot write '/dev/full': No space left on device"),

@@ -11,10 +11,9 @@ import pytest
 
 from cgviz import theme
 from cgviz.cli import options
-from cgviz.cli.commands import render as render_command
 from cgviz.cli.commands import table as table_command
 from cgviz.cli.group import COMMANDS, command
-from cgviz.views import diagram, table
+from cgviz.views import table
 
 LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
 HEAVY = ("sympy", "rich", "numpy", "graphviz", "pygraphviz", "cgviz.ops", "cgviz.graph", "dataclasses")
@@ -60,9 +59,6 @@ def test_every_command_and_option_is_documented(name: str) -> None:
 def test_choices_are_those_of_the_views() -> None:
     assert tuple(theme.THEMES) == options.THEMES
     assert tuple(table.FORMATS) == table_command.FORMATS
-    assert diagram.FORMATS == render_command.FORMATS
-    assert diagram.STYLES == render_command.STYLES
-    assert diagram.DIRECTIONS == render_command.DIRECTIONS
 
 
 def test_help_is_the_same_at_any_width_and_without_docstrings() -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import click
 
 from cgviz.cli.complete import files, programs
+from cgviz.errors import quoted
 from cgviz.numbers import DIGITS
+from cgviz.pictures import DIRECTIONS, STYLES
 
 DETAILS = ("stage", "gate")
 TIES = ("split", "first", "both")
 THEMES = ("light", "dark", "print", "colorblind")
 MOST_DIGITS = 17
+STYLE = "card: a card per stage, local derivatives on the edges; circuit: gates with their wires."
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -72,6 +76,37 @@ def theme(default: str | None = "light") -> Decorator:
         default=default,
         show_default=bool(default),
         help="The colours of numbers and shapes.",
+    )
+
+
+def style(help: str = STYLE) -> Decorator:
+    return click.option("--style", type=click.Choice(STYLES), default="card", show_default=True, help=help)
+
+
+def direction(default: str | None = "LR", help: str = "From left to right or from top to bottom.") -> Decorator:
+    return click.option(
+        "--direction",
+        type=click.Choice(DIRECTIONS, case_sensitive=False),
+        metavar="[LR|TB]",
+        default=default,
+        show_default=bool(default),
+        help=help,
+    )
+
+
+def background(default: str, help: str) -> Decorator:
+    def checked(ctx: click.Context, param: click.Parameter, value: str) -> str:
+        if value in ("transparent", "filled") or re.fullmatch("#[0-9a-fA-F]{6}", value):
+            return value
+        raise click.BadParameter(f"{quoted(value)} is none of transparent, filled, #rrggbb", ctx, param)
+
+    return click.option(
+        "--background",
+        metavar="transparent|filled|#rrggbb",
+        callback=checked,
+        default=default,
+        show_default=True,
+        help=help,
     )
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
-from cgviz.cli.commands.render import background, say_effort
+from cgviz.cli.commands.render import say_effort
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable
-from cgviz.pictures import DIRECTIONS, STYLES
 
 if TYPE_CHECKING:
     from cgviz.views.deck import Format, Frame, Look
@@ -37,7 +36,7 @@ Speaker notes say every step in whole sentences (reveal.js: the key S).
 """
 
 
-@click.command(cls=ProgramCommand, help=HELP)
+@click.command(cls=ProgramCommand, help=HELP, short_help="Make slides of a program, a frame per step.")
 @options.output(
     "Write the deck to FILE (.pdf .html .pptx .tex .gif .png .svg), or its frames into a folder, which ends in /. - is "
     f"standard output.  [default: {DEFAULT}]"
@@ -57,31 +56,11 @@ Speaker notes say every step in whole sentences (reveal.js: the key S).
 @click.option("--from", "first", type=click.IntRange(min=1), metavar="N", help="The first frame shown.")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="N", help="The last frame shown.")
 @click.option("--aspect", type=click.Choice(ASPECTS), default="16:9", show_default=True, help="The shape of a slide.")
-@click.option(
-    "--style",
-    type=click.Choice(STYLES),
-    default="card",
-    show_default=True,
-    help="card: a card per stage, local derivatives on the edges; circuit: gates with their wires.",
-)
+@options.style()
 @options.theme()
-@click.option(
-    "--direction",
-    type=click.Choice(DIRECTIONS, case_sensitive=False),
-    metavar="[LR|TB]",
-    default="LR",
-    show_default=True,
-    help="From left to right or from top to bottom.",
-)
+@options.direction()
 @options.digits()
-@click.option(
-    "--background",
-    metavar="transparent|filled|#rrggbb",
-    callback=background,
-    default="filled",
-    show_default=True,
-    help="What is behind the slides.",
-)
+@options.background("filled", "What is behind the slides.")
 @click.option("--include", metavar="PDF", default="", help="A Beamer file that shows the pages of this PDF, a deck.")
 @click.option(
     "--seconds",

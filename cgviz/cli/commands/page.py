@@ -10,7 +10,6 @@ import click
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
-from cgviz.pictures import DIRECTIONS, STYLES
 
 ENDINGS = (".html", ".htm")
 HELP = """Write a live page: step through both passes, move the inputs, predict gradients.
@@ -26,19 +25,11 @@ Without --theme the colours follow the system of whoever reads it.
 """
 
 
-@click.command(cls=ProgramCommand, help=HELP)
+@click.command(cls=ProgramCommand, help=HELP, short_help="Write a live page: steps, sliders, a quiz.")
 @options.output("Write the page to FILE. - is standard output.  [default: the output's name and .html]")
-@click.option(
-    "--style", type=click.Choice(STYLES), default="card", show_default=True, help="The style that is shown first."
-)
+@options.style("The style that is shown first.")
 @options.theme(None)
-@click.option(
-    "--direction",
-    type=click.Choice(DIRECTIONS, case_sensitive=False),
-    default="LR",
-    show_default=True,
-    help="From left to right or from top to bottom.",
-)
+@options.direction()
 @options.digits()
 @click.option("--show", is_flag=True, help="Open the page in the system's browser.")
 def command(request: Request, output: str | None, show: bool, **look: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +11,7 @@ from cgviz.cli import options, streams
 from cgviz.cli.commands.table import print_table
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
-from cgviz.pictures import BINARY, DIRECTIONS, ENDINGS, EXTENSIONS, FORMATS, STYLES
+from cgviz.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS
 
 if TYPE_CHECKING:
     from cgviz.runs import Run
@@ -27,12 +26,6 @@ HELP = """Draw the diagram of a program into a file, and print its table.
 """
 
 
-def background(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    if value in ("transparent", "filled") or re.fullmatch("#[0-9a-fA-F]{6}", value):
-        return value
-    raise click.BadParameter(f"{quoted(value)} is none of transparent, filled, #rrggbb", ctx, param)
-
-
 def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
     if SMALLEST <= value <= LARGEST:
         return value
@@ -45,22 +38,9 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
     "output, without the table.  [default: the output's name and .svg]"
 )
 @click.option("--to", type=click.Choice(FORMATS), help="The format, where no file's ending tells it.")
-@click.option(
-    "--style",
-    type=click.Choice(STYLES),
-    default="card",
-    show_default=True,
-    help="card: a card per stage, local derivatives on the edges; circuit: gates with their wires.",
-)
+@options.style()
 @options.theme()
-@click.option(
-    "--direction",
-    type=click.Choice(DIRECTIONS, case_sensitive=False),
-    metavar="[LR|TB]",
-    default="LR",
-    show_default=True,
-    help="From left to right or from top to bottom.",
-)
+@options.direction()
 @options.digits()
 @click.option(
     "--scale",
@@ -71,14 +51,7 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
     show_default=True,
     help="Enlarges the picture.",
 )
-@click.option(
-    "--background",
-    metavar="transparent|filled|#rrggbb",
-    callback=background,
-    default="transparent",
-    show_default=True,
-    help="What is behind the picture.",
-)
+@options.background("transparent", "What is behind the picture.")
 @click.option("--outline-text", is_flag=True, help="Turn text into outlines, for programs without the font.")
 @click.option("--embed-font", is_flag=True, help="Put the part of the font that is used into the SVG.")
 @click.option(

@@ -10,7 +10,6 @@ import click
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable
-from cgviz.pictures import DIRECTIONS, STYLES
 
 if TYPE_CHECKING:
     from cgviz.runs import Run
@@ -51,12 +50,8 @@ values are given on the command line keep them.
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which inputs are drawn.")
 @click.option("--title", default="Backpropagation", show_default=True, help="The title of the sheets.")
 @click.option("--paper", type=click.Choice(PAPERS), default="a4", show_default=True, help="The size of the paper.")
-@click.option("--style", type=click.Choice(STYLES), default="card", show_default=True, help="How the figure is drawn.")
-@click.option(
-    "--direction",
-    type=click.Choice(DIRECTIONS, case_sensitive=False),
-    help="The way of the figure.  [default: the larger]",
-)
+@options.style("How the figure is drawn.")
+@options.direction(None, "The way of the figure.  [default: the larger]")
 @options.digits()
 @options.theme("print")
 def command(
