@@ -68,7 +68,8 @@ def test_the_same_bytes_under_two_hash_seeds() -> None:
     printed = []
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, env=environment, check=True)
+        command = [sys.executable, "-c", SCRIPT]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
         printed.append(done.stdout)
     assert printed[0] == printed[1]
     assert printed[0].count("\n") == 3 * len(NAMES)

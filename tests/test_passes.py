@@ -99,7 +99,8 @@ def test_symbolic_runs_have_no_numbers() -> None:
     run = cgviz.run("x*y + 1")
     assert run.symbolic
     assert run.gradient == {"x": None, "y": None}
-    assert all(value is None for value, node in zip(run.values, run.graph.nodes, strict=True) if node.op is not CONSTANT)
+    pairs = zip(run.values, run.graph.nodes, strict=True)
+    assert all(value is None for value, node in pairs if node.op is not CONSTANT)
 
 
 def test_some_values_but_not_all_is_an_error_that_names_the_missing_ones() -> None:
