@@ -141,9 +141,21 @@ def by_dot(dot: str) -> None:
     )
 
 
+def players() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+
+        def command(name: str, ending: str) -> list[str]:
+            return [*CGVIZ, name, LECTURE, *AT, "-o", os.path.join(folder, f"f{ending}")]
+
+        deck, render = cold(command("deck", ".pdf"), command("render", ".svg"), 5)
+        yield "cgviz deck -o f.pdf, 23 frames, cold", "2 seconds", deck, 2.0, 1
+        page, render = cold(command("page", ".html"), command("render", ".svg"), 5)
+        yield "cgviz page, beyond cgviz render", "1 second", page - render, 1.0, 1
+
+
 def main() -> None:
     print(f"{'what':46}{'against':40}{'ours':>11}{'theirs':>11}{'ratio':>8}{'goal':>7}")
-    for group in (start_up, reading, recording, statements, drawing):
+    for group in (start_up, reading, recording, statements, drawing, players):
         if sys.argv[1:] and group.__name__ not in sys.argv[1:]:
             continue
         try:
