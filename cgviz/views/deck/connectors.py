@@ -13,6 +13,7 @@ from cgviz.views.deck.routes import Route
 from cgviz.views.deck.shapes import DRAWING, THICK, Canvas, rgb
 
 TOP, LEFT, BOTTOM, RIGHT = range(4)
+ON_CIRCLE = {True: (1, 2, 3), False: (1, 0, 7)}  # sites of a circle: before the middle of a side, in it, after it
 LEAST = 1000  # the least height of a connector: the place of its middle part is a multiple of it
 WHOLE = 100000  # a connector's turns are in these parts of its size
 QUARTER = 5400000  # a quarter turn
@@ -29,8 +30,11 @@ def draw_wire(canvas: Canvas, route: Route) -> None:
     made.begin_connect(canvas.drawn[wire.source], RIGHT if axes.flat else BOTTOM)
     made.end_connect(canvas.drawn[wire.target], LEFT if axes.flat else TOP)
     joins = made._element.nvCxnSpPr.cNvCxnSpPr
-    for glued, key in ((joins.stCxn, wire.source), (joins.endCxn, wire.target)):
-        glued.idx *= 2 if scene.box[key].circle else 1  # a circle has eight sites
+    if scene.box[wire.source].circle:
+        joins.stCxn.idx *= 2  # a circle has eight sites
+    if scene.box[wire.target].circle:
+        joins.endCxn.idx = ON_CIRCLE[axes.flat][1 + route.side]
+        made.end_x, made.end_y = map(Pt, end)
     if route.turns:
         bend(canvas, made, route)
     colour(canvas, made, route)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import sqrt
 
 from cgviz.views.diagram.along import SAME
 from cgviz.views.diagram.axes import Point
@@ -28,12 +29,16 @@ class Turn:
 
 @dataclass(frozen=True)
 class Route:
-    """A wire from one box to another, both ends as (along, across), with its turns, none where it is straight."""
+    """A wire from one box to another, both ends as (along, across), with its turns, none where it is straight.
+
+    side  where it ends on its target: in the middle (0), or on a circle halfway to the side before (-1) or after it (1)
+    """
 
     wire: Wire
     begin: Point
     end: Point
     turns: tuple[Turn, ...]
+    side: int = 0
 
 
 def routes(layout: Layout) -> list[Route]:
@@ -44,9 +49,10 @@ def routes(layout: Layout) -> list[Route]:
 def route(layout: Layout, wire: Wire) -> Route:
     """Returns the route of a wire with no more turns than a connector has."""
     plan, scene, axes = layout.plan, layout.scene, layout.axes
-    (x, begin), (u, end) = plan.centre[wire.source], plan.centre[wire.target]
+    x, begin = plan.centre[wire.source]
     start = x + axes.half(scene.box[wire.source])[0]
-    stop = u - axes.half(scene.box[wire.target])[0]
+    side = side_of(layout, wire)
+    stop, end = landing(layout, wire, side)
     gap = max(
         right for box in scene.boxes if (right := plan.centre[box.key][0] + axes.half(box)[0]) < stop - 1
     )  # where the last rank before the target ends
@@ -55,10 +61,25 @@ def route(layout: Layout, wire: Wire) -> Route:
         gap = turns.pop().along
     if turns or abs(end - begin) > SLANT:
         turns.append(Turn(gap if gap > start + 1 and gap < stop - 1 else (start + stop) / 2, end))
-    whole = Route(wire, (start, begin), (stop, end), tuple(turns))
+    whole = Route(wire, (start, begin), (stop, end), tuple(turns), side)
     if len(turns) <= MOST:
         return whole
     return min((replace(whole, turns=pair) for pair in shorter(turns)), key=lambda found: hits(layout, found))
+
+
+def side_of(layout: Layout, wire: Wire) -> int:
+    """Returns on which side of the middle a wire enters a circle that others enter, too."""
+    if not layout.scene.box[wire.target].circle or len(layout.scene.into[wire.target]) == 1:
+        return 0
+    aside = layout.plan.path[wire.key][-1][1] - layout.plan.centre[wire.target][1]
+    return 0 if abs(aside) < SLANT / 2 else 1 if aside > 0 else -1
+
+
+def landing(layout: Layout, wire: Wire, side: int) -> Point:
+    """Returns where on its target a wire ends."""
+    u, v = layout.plan.centre[wire.target]
+    half = layout.axes.half(layout.scene.box[wire.target])[0]
+    return (u - half * sqrt(0.5), v + side * half * sqrt(0.5)) if side else (u - half, v)
 
 
 def turned(path: Sequence[Point], level: float) -> Iterator[Turn]:
