@@ -42,24 +42,28 @@ def node(run: Run, index: int, digits: int) -> Facts:
     if not one.is_stage:
         name = graph.operand(index).pretty if one.op is CONSTANT else one_line(one.shown)
         return {"name": name, "constant": one.op is CONSTANT, "args": []}
-    slots = range(len(one.args))
+    derivatives = [local(run, index, slot, digits) for slot in range(len(one.args))]
     return {
         "name": one_line(one.shown),
         "number": graph.numbers[index],
         "args": one.args,
         "formula": one_line(graph.formula(index).pretty),
         "template": template(graph, index, digits),
-        "locals": [local(run, index, slot, digits) for slot in slots],
+        "locals": [factor for factor, _ in derivatives],
+        "slopes": [alone for _, alone in derivatives],
         "gate": f"{one.op.name.replace('_', ' ')}: {one.op.gate}",
         "says": one.op.says,
         "flags": flags(run, index),
     }
 
 
-def local(run: Run, index: int, slot: int, digits: int) -> str | None:
-    """Returns a local derivative as a factor; None where there is none."""
+def local(run: Run, index: int, slot: int, digits: int) -> tuple[str | None, str | None]:
+    """Returns a local derivative as a factor, and as it stands alone; None where there is none."""
     formula = run.local_formula(index, slot)
-    return None if formula is None else one_line(formula.write(with_digits(Pretty, digits)).within(POWER))
+    if formula is None:
+        return None, None
+    written = formula.write(with_digits(Pretty, digits))
+    return one_line(written.within(POWER)), one_line(written.text)
 
 
 def flags(run: Run, index: int) -> str:

@@ -13,8 +13,9 @@ function drawInspector() {
   if (node.says) lines.push(line("gate", node.says));
   node.args.forEach((source, slot) => {
     if (nodes[source].constant) return;
-    const text = node.locals[slot] === null ? "nothing flows back" : joined([node.locals[slot], number(run.slopes[index][slot])]);
-    lines.push(line(partial(source, index), valueKnown(index) ? text : (node.locals[slot] ?? "")));
+    const slope = node.slopes[slot];
+    const text = slope === null ? "nothing flows back" : joined([slope, number(run.slopes[index][slot])]);
+    lines.push(line(partial(source, index), valueKnown(index) ? text : (slope ?? "")));
   });
   lines.push(...gradientLines(index));
   if (state.show === "tangent" && facts.inputs.length) {
