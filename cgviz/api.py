@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cgviz.collecting import uncollected
-from cgviz.errors import UsageError
+from cgviz.errors import UsageError, quoted
 from cgviz.graph import Graph
 from cgviz.runs import Run, start
 from cgviz.staging import staged
@@ -81,11 +81,21 @@ def run(
     Raises ExpressionError, and UsageError where an input is unknown or has no value.
     """
     given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
-    for name, value in given.items():
-        if not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
-            raise UsageError(f"the value of {name!r} is {type(value).__name__}, not a number")
-    made = read(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
-    return start(made, {name: float(value) for name, value in given.items()})
+    numbers = {name: as_number(name, value) for name, value in given.items()}
+    return start(read(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given)), numbers)
+
+
+def as_number(name: str, value: Any) -> float:
+    """Returns the value of an input as a float. Raises UsageError for what is no number of a float64."""
+    why = f"is {type(value).__name__}, not a number"
+    try:
+        if not isinstance(value, (str, bytes)):
+            return float(value)
+    except OverflowError:
+        why = "is too large for a float64"
+    except (TypeError, ValueError):
+        pass
+    raise UsageError(f"the value of {quoted(name)} {why}")
 
 
 def trace(function: Callable[..., Any], /, *args: Any, **inputs: Any) -> Run:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from cgviz.errors import quoted
 from cgviz.formula import Formula
 from cgviz.op import Op
 
@@ -122,6 +123,10 @@ class Graph:
     def plan(self) -> tuple[Planned, ...]:
         """What the passes loop over, a row per node."""
         return tuple(map(planned, self.nodes))
+
+    def __repr__(self) -> str:
+        """The program and its size in short."""
+        return f"<Graph {quoted(self.program)}: {len(self.inputs)} inputs, {len(self.stages)} stages>"
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)

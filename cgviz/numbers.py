@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-DIGITS = 4
+from cgviz.errors import UsageError
+
+DIGITS, MOST_DIGITS = 4, 17
 WHOLE = 1e6
 
 
@@ -33,6 +35,13 @@ def number(value: float | None, digits: int = DIGITS, *, padded: bool = False, l
     if latex:
         return rf"{sign}{mantissa}\times 10^{{{int(exponent)}}}"
     return f"{sign}{mantissa}e{int(exponent)}".replace("e-", "e−")
+
+
+def checked(digits: int) -> int:
+    """Returns a number of significant digits. Raises UsageError where nobody can show so many or so few."""
+    if not 1 <= digits <= MOST_DIGITS:
+        raise UsageError(f"digits is a whole number from 1 to {MOST_DIGITS}, not {digits}")
+    return digits
 
 
 def pad(mantissa: str, digits: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+SCALES = (0.05, 20.0)  # from, to
 STYLES = ("card", "circuit")
 DIRECTIONS = ("LR", "TB")
 ENDINGS = {  # of files, with the format of each

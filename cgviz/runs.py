@@ -53,6 +53,12 @@ class Run:
     inputs: Mapping[str, float] | None
     given: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """The program, its inputs and its value in short: a graph is too long to be read as one line."""
+        at = ", ".join(f"{name}={value:g}" for name, value in list((self.inputs or {}).items())[:8])
+        made = f" at {at}, value {self.value:g}" if self.value is not None else ""
+        return f"<Run of {self.bare!r}{made}>"
+
     @cached_property
     def graph(self) -> Graph:
         """The graph, every stage with its name. Naming waits until somebody reads it; a lean gradient needs none."""
@@ -60,6 +66,7 @@ class Run:
 
     @property
     def symbolic(self) -> bool:
+        """Whether there are no numbers: a program without values for its inputs."""
         return self.inputs is None
 
     @cached_property
@@ -196,7 +203,8 @@ class Run:
         """Draws the graph into a file; returns its path. The format follows the ending: .svg, .pdf, .png or .dot.
 
         Options are those of `cgviz render`: style, theme, direction, digits, scale, background, outline_text,
-        embed_font, engine. Raises UsageError for an unknown ending or option, RenderError where it cannot be drawn.
+        embed_font, engine. Raises UsageError for an unknown ending and for an option's value that there is not,
+        RenderError where it cannot be drawn.
         """
         from cgviz.output import write
         from cgviz.views.diagram import format_of, picture

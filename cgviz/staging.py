@@ -7,10 +7,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from cgviz.errors import UsageError, quoted
 from cgviz.graph import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.op import Op, ops
 from cgviz.operators import Operators
 from cgviz.ops.arithmetic import divide, multiply, reciprocal, signed_sum
+from cgviz.ops.piecewise import known_policy
 
 DETAILS = ("stage", "gate")
 
@@ -22,7 +24,12 @@ def staged(graph: Graph, detail: str = "stage", ties: str = "split") -> Graph:
     gate:  every op is atomic (×−1, exp, +1, 1/x), sums and products have two operands, left to right.
     A node that the user named or that is used twice is never fused away. A graph at gate detail goes back to what
     it was before its gates were opened: not every fused gate can be told from its atoms.
+
+    Raises UsageError for a level or a policy that there is not.
     """
+    if detail not in DETAILS:
+        raise UsageError(f"no level of detail {quoted(detail)}; there are {', '.join(DETAILS)}")
+    known_policy(ties)
     graph = graph.whole or graph
     if ties != "split":
         graph = replace(graph, nodes=tuple(with_ties(node, ties) for node in graph.nodes))

@@ -125,6 +125,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "matrix": (lambda: sympy.ImmutableMatrix([x, y]), "is not supported"),
     "lists": (lambda: sympy.hyper([1], [2], x), "lists"),
     "huge parameter": (lambda: sympy.legendre(10**6, x, evaluate=False), "a parameter beyond 100 is not computed"),
+    "one name twice": (lambda: x * sympy.Dummy("x"), "two different symbols are called 'x'"),
+    "no name": (lambda: sympy.Symbol("") * x, "a symbol without a name"),
     "a list": (lambda: [x], "not 'list'"),
 }
 

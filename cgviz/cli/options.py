@@ -10,13 +10,12 @@ import click
 
 from cgviz.cli.complete import files, programs
 from cgviz.errors import quoted
-from cgviz.numbers import DIGITS
+from cgviz.numbers import DIGITS, MOST_DIGITS
 from cgviz.pictures import DIRECTIONS, STYLES
 
 DETAILS = ("stage", "gate")
 TIES = ("split", "first", "both")
 THEMES = ("light", "dark", "print", "colorblind")
-MOST_DIGITS = 17
 STYLE = "card: a card per stage, local derivatives on the edges; circuit: gates with their wires."
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

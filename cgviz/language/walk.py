@@ -45,6 +45,7 @@ class Walk:
     def __init__(self, share: bool) -> None:
         self.builder = Builder(share)
         self.names: dict[str, int] = {}
+        self.symbols: dict[str, Symbol] = {}
 
     def tree(self, root: Any) -> int:
         """Returns the node for a tree."""
@@ -147,6 +148,11 @@ class Walk:
         return node.args, lambda args: self.apply(op, args)
 
     def symbol(self, node: Symbol) -> int:
+        """Returns the input or stage that a symbol stands for. Raises ExpressionError where that is not clear."""
+        if self.symbols.setdefault(node.name, node) != node:
+            raise ExpressionError(f"two different symbols are called {quoted(node.name)}; give each a name of its own")
+        if not node.name:
+            raise ExpressionError("a symbol without a name cannot be shown; give it one")
         index = self.names.get(node.name)
         if index is None:
             index = self.names[node.name] = self.builder.input(node.name)

@@ -171,11 +171,16 @@ TIES = {
 }
 
 
+def known_policy(ties: str) -> str:
+    """Returns a policy for ties. Raises UsageError for one that there is not."""
+    if ties not in TIES:
+        raise UsageError(f"ties are handled by {', '.join(TIES)}, not by {quoted(ties)}")
+    return ties
+
+
 @cache
 def extremum(name: str, policy: str) -> Op:
-    """Returns max or min of any number of operands. Raises UsageError for an unknown policy for ties."""
-    if policy not in TIES:
-        raise UsageError(f"ties are handled by {', '.join(TIES)}, not by {quoted(policy)}")
+    """Returns max or min of any number of operands, by a policy for ties."""
     pick: Callable[[Any], Any] = max if name == "max" else min
     return Op(
         name=name,
@@ -195,7 +200,7 @@ def extremum(name: str, policy: str) -> Op:
         corners="ties where inputs are equal",
         source=MAXIMUM,
         parameter=policy,
-        ties=lambda other: extremum(name, other),
+        ties=lambda other: extremum(name, known_policy(other)),
     )
 
 

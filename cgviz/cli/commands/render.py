@@ -11,12 +11,11 @@ from cgviz.cli import options, streams
 from cgviz.cli.commands.table import print_table
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
-from cgviz.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS
+from cgviz.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, SCALES
 
 if TYPE_CHECKING:
     from cgviz.runs import Run
 
-SMALLEST, LARGEST = 0.05, 20
 HELP = """Draw the diagram of a program into a file, and print its table.
 
 \b
@@ -27,9 +26,10 @@ HELP = """Draw the diagram of a program into a file, and print its table.
 
 
 def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
-    if SMALLEST <= value <= LARGEST:
+    smallest, largest = SCALES
+    if smallest <= value <= largest:
         return value
-    raise click.BadParameter(f"{value:g} is not between {SMALLEST} and {LARGEST}", ctx, param)
+    raise click.BadParameter(f"{value:g} is not between {smallest:g} and {largest:g}", ctx, param)
 
 
 @click.command(cls=ProgramCommand, help=HELP)

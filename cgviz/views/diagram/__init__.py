@@ -10,10 +10,11 @@ from os import PathLike, fspath
 from os.path import splitext
 from typing import TYPE_CHECKING
 
+from cgviz import numbers
 from cgviz.collecting import uncollected
 from cgviz.errors import UsageError, quoted
 from cgviz.numbers import DIGITS
-from cgviz.pictures import DIRECTIONS, ENDINGS, FORMATS, STYLES
+from cgviz.pictures import DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
 from cgviz.runs import Run
 from cgviz.theme import Theme
 
@@ -47,6 +48,8 @@ class Diagram:
         """Returns the picture in one of FORMATS. Raises UsageError, RenderError."""
         if format not in FORMATS:
             raise UsageError(f"no picture format {quoted(format)}; there are {', '.join(FORMATS)}")
+        if not SCALES[0] <= scale <= SCALES[1]:
+            raise UsageError(f"no scale {scale:g}; it is from {SCALES[0]:g} to {SCALES[1]:g}")
         if format == "dot":
             return self.dot.encode()
         if format in ("tikz", "mermaid"):
@@ -103,6 +106,7 @@ def diagram(
     from cgviz.views.diagram.plan import planned
     from cgviz.views.diagram.scene import Words
 
+    digits = numbers.checked(digits)
     colours, axes = theme_of(theme), Axes(direction)
     scene = scene_of(run, style, colours, digits, blanks)
     about = words.of_picture(run, digits)

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cgviz.errors import UsageError, quoted
-from cgviz.numbers import DIGITS
+from cgviz.numbers import DIGITS, checked
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,19 +25,20 @@ def table(run: Run, format: str = "rich", *, digits: int = DIGITS) -> str:
 
     JSON and CSV hold full precision whatever `digits` is.
 
-    Raises UsageError for a format that there is not.
+    Raises UsageError for a format or a number of digits that there is not.
     """
     if format not in FORMATS:
         raise UsageError(f"unknown format {quoted(format)}; there are {', '.join(FORMATS)}")
-    text: str = import_module(f"cgviz.views.table.{FORMATS[format]}").table(run, digits)
+    text: str = import_module(f"cgviz.views.table.{FORMATS[format]}").table(run, checked(digits))
     return text
 
 
 def show(run: Run, console: Console | None = None, *, digits: int = DIGITS, theme: str | Theme = "light") -> None:
     """Prints the table on standard output, or on a console: in colour on a terminal, and as wide as that is.
 
-    Raises UsageError, where there is colour, for a theme that there is not.
+    Raises UsageError for a number of digits and, where there is colour, for a theme that there is not.
     """
+    checked(digits)
     if console is None and not is_terminal():
         write_plain(run, digits)
         return
