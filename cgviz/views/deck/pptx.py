@@ -92,6 +92,7 @@ def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int
     if sheet.behind.startswith("#"):
         slide.background.fill.solid()
         slide.background.fill.fore_color.rgb = rgb(sheet.behind)
+    slide.shapes.turbo_add_enabled = True  # ids are counted, not looked up
     canvas = Canvas(slide.shapes, layout, frame, active(frame.active, layout.scene), sheet.scale, sheet.x, sheet.y)
     title(slide, Text(frame.title, theme.soft, TITLE, bold=True), sheet.width)
     for box in layout.scene.boxes:
