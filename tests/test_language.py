@@ -157,7 +157,11 @@ def test_every_name_that_is_not_applied_is_a_variable(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "name"), [("µ", "μ"), ("ϕ", "φ"), ("𝐱", "x"), ("ｙ", "y"), ("w₁", "w_1"), ("ﬁ", "fi")]
+    ("written", "name"),
+    [
+        *[("µ", "μ"), ("ϕ", "φ"), ("𝐱", "x"), ("ｙ", "y"), ("w₁", "w_1"), ("ﬁ", "fi")],
+        *[("e\u0301", "é"), ("x\u0302", "x\u0302"), ("x\u0304_1\u0302b", "x\u0304_1\u0302b")],
+    ],
 )
 def test_names_have_one_spelling(written: str, name: str) -> None:
     assert inputs(written) == [name]

@@ -21,6 +21,7 @@ class Token(NamedTuple):
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 RAISED = str.maketrans(SUPERSCRIPTS, "0123456789+-")
 SUBSCRIPT = re.compile("[₀-₉ₐ-ₜᵢ-ᵪⱼ]+")
+ACCENTS = "\u0300-\u036f"  # which stand after their letter: `x̂` is an x and a circumflex
 OPERATORS = {
     "^": "**", "·": "*", "×": "*", "⋅": "*", "∙": "*", "∗": "*", "−": "-", "–": "-", "÷": "/",
     "≤": "<=", "≥": ">=", "≠": "!=",
@@ -29,7 +30,7 @@ PATTERN = re.compile(
     rf"""
     (?P<skip>  [ \t\r\f\v\u00a0\u2009\u202f]+ | \#[^\n]* )
   | (?P<number> (?: [0-9]+(?:_[0-9]+)*\.?[0-9]* | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
-  | (?P<name>  [^\W\d{SUPERSCRIPTS}₀-₉][^\W{SUPERSCRIPTS}]* )
+  | (?P<name>  [^\W\d{SUPERSCRIPTS}₀-₉][^\W{SUPERSCRIPTS}]* (?: [{ACCENTS}]+ [^\W{SUPERSCRIPTS}]* )* )
   | (?P<super> [{SUPERSCRIPTS}]+ )
   | (?P<end>   [\n;] )
   | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | [-+*/^()\[\]|!<>=,@.√·×⋅∙∗−–÷≤≥≠] )
