@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cgviz.errors import UsageError, quoted
+from cgviz.errors import EvaluationError, UsageError, quoted
 
 if TYPE_CHECKING:
     from cgviz.op import Op
@@ -41,7 +41,8 @@ def code(
     teach     a local derivative of 1 stays a factor
     stable    local derivatives in the forms that keep their digits; else as they are taught
 
-    Raises UsageError for a language that there is not, or an op that it lacks, or a test without numbers.
+    Raises UsageError for a language that there is not, or an op that it lacks, or a test without numbers;
+    EvaluationError for a test of numbers that are not finite.
     """
     from cgviz.views.code.notation import UnwrittenError
     from cgviz.views.code.program import Options
@@ -50,11 +51,20 @@ def code(
         raise UsageError("a test compares with the numbers of a run; give the inputs their values")
     if test:
         run.require_finite()
+        require_branches(run)
     language = language_of(lang)
     try:
         return language.source(run, Options(teach, stable), function=function or run.symbolic, test=test)
     except UnwrittenError as error:
-        raise UsageError(f"{error}; {where_else(error.op)}") from error
+        raise UnwrittenError(error.op, error.language, f"; {where_else(error.op)}") from error
+
+
+def require_branches(run: Run) -> None:
+    """Raises EvaluationError where a branch that is not taken has a number that is not finite."""
+    from cgviz.views.code.layout import BOTH, is_finite
+
+    if not is_finite(run):
+        raise EvaluationError(f"no test: {BOTH[0].lower()}{BOTH[1:]}")
 
 
 def language_of(name: str) -> Language:

@@ -14,7 +14,8 @@ from cgviz.views.code.python import MATH
 WORDS = (
     "auto break case char const continue default do double else enum extern float for goto if inline int long register "
     "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true "
-    "false nullptr constexpr thread_local typeof static_assert alignas alignof asm printf stdout abort"
+    "false nullptr constexpr thread_local typeof static_assert alignas alignof asm printf stdout abort "
+    "stdin stderr errno NULL EOF linux unix HUGE_VAL M_LN2 M_LN10 M_LOG2E M_LOG10E M_SQRT2 I"
 )
 
 

@@ -15,7 +15,7 @@ WORDS = (
     "arguments await break case catch class const continue debugger default delete do else enum eval export extends "
     "false finally for function if implements import in instanceof interface let new null package private protected "
     "public return static super switch this throw true try typeof undefined var void while with yield async of NaN "
-    "Infinity Math Number Error console"
+    "Infinity Math Number Error console module exports require __filename __dirname"
 )
 
 
@@ -54,6 +54,7 @@ class Javascript(Language):
     words: str = WORDS
     comment, end = "//", ";"
     fixed, changing = "const ", "let "
+    ends = ("}",)
 
     def helper(self, helper: Helper) -> list[str]:
         return [f"function {helper.name}({', '.join(helper.params)}) {{", f"    return {helper.text};", "}"]

@@ -60,6 +60,10 @@ class Language:
         """Returns a function of our own."""
         raise NotImplementedError
 
+    def given(self, number: str) -> str:
+        """Returns a number as the value of an input."""
+        return number
+
     def function(self, program: Program) -> tuple[str, list[str]]:
         """Returns how the function of value and gradient begins, and how it ends."""
         raise NotImplementedError
@@ -85,7 +89,7 @@ class Language:
         """Returns assignments with the numbers of their stages in a column."""
         texts = list(map(self.assignment, lines))
         width = min(max(map(len, texts), default=0), COLUMN)
-        marks = (f"  {self.comment}({line.number})" if line.number else "" for line in lines)
+        marks = (f"  {self.comment}({line.number}){line.note}" if line.number else "" for line in lines)
         return [f"{text:<{width}}{mark}".rstrip() for text, mark in zip(texts, marks, strict=True)]
 
     def forward(self, program: Program) -> list[str]:

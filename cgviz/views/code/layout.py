@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from cgviz.errors import printable
+from cgviz.runs import Run
 from cgviz.views.code.language import Language, indented
 from cgviz.views.code.program import Program
 
 Section = list[str]
+BOTH = (
+    "Both branches are computed, and the one not taken is not finite at these inputs; then this code has no gradient."
+)
 
 
 def page(program: Program, language: Language, *, function: bool, test: bool, notes: list[str]) -> str:
@@ -31,11 +36,20 @@ def heading(program: Program, stable: bool) -> list[str]:
     if program.names.renamed:
         pairs = ", ".join(f"{new} is {old}" for old, new in program.names.renamed)
         notes.append(f"Renamed for the language, or since a gradient has the name: {pairs}.")
+    if program.run.trouble:
+        notes.append(f"Not finite at these inputs: {program.run.explain_trouble()}")
+    elif not is_finite(program.run):
+        notes.append(BOTH)
     if stable:
         notes.append(
             "Local derivatives are in their stable forms, which keep their digits where the taught ones do not."
         )
     return notes
+
+
+def is_finite(run: Run) -> bool:
+    """Tells whether every value of a run is finite, on branches not taken, too."""
+    return all(value is None or math.isfinite(value) for value in run.values)
 
 
 def wrapped(program: Program, language: Language) -> Section:
@@ -70,7 +84,7 @@ def values(program: Program, language: Language) -> Iterator[str]:
     """Yields the run's inputs as numbers of the language."""
     notation = language.notation({})
     for index in program.graph.inputs:
-        yield notation.real(program.run.values[index] or 0.0)
+        yield language.given(notation.real(program.run.values[index] or 0.0))
 
 
 def results(program: Program) -> Iterator[tuple[str, str, float]]:

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from functools import reduce
 
 from cgviz import numbers
-from cgviz.errors import CgvizError
+from cgviz.errors import UsageError
 from cgviz.formula import Formula, Notation, Written
 from cgviz.op import ATOM, CHOICE, COMPARISON, POWER, SIGNED, SUM, Op
 
 
-class UnwrittenError(CgvizError):
+class UnwrittenError(UsageError):
     """An op has no form in a language."""
 
-    def __init__(self, op: Op, language: str) -> None:
-        super().__init__(f"{op.name} has no form in {language}")
+    def __init__(self, op: Op, language: str, advice: str = "") -> None:
+        super().__init__(f"{op.name} has no form in {language}{advice}")
         self.op, self.language = op, language
 
 
@@ -67,6 +67,10 @@ class Code(Notation):
     def text_of(self, formula: Formula) -> Written:
         """Returns a formula as a number, never as a mere truth."""
         return self.as_number(formula.write(self))
+
+    def value_of(self, formula: Formula) -> str:
+        """Returns a formula as the value of a variable."""
+        return self.text_of(formula).text
 
     def leaf(self, leaf: str | float) -> Written:
         written = super().leaf(leaf)

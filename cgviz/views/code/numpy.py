@@ -33,3 +33,6 @@ class Numpy(Python):
     notation: type[Code] = NumpyCode
     words: str = f"{Python.words} np"
     head: tuple[str, ...] = ("import numpy as np",)
+
+    def given(self, number: str) -> str:
+        return f"np.float64({number})"

@@ -31,13 +31,15 @@ class Options:
 
 @dataclass(frozen=True)
 class Line:
-    """One assignment: `target = text`, or `target += text`; the number of its stage; whether it will be added to."""
+    """One assignment: `target = text`, or `target += text`; the number of its stage and a note beside it; whether it
+    will be added to."""
 
     target: str
     text: str
     number: int | None = None
     adds: bool = False
     changes: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,16 @@ class Writer:
     def __init__(self, graph: Graph, language: Language, named: Names, options: Options) -> None:
         self.graph, self.language, self.names, self.options = graph, language, named, options
         self.values, self.slopes = language.notation(named.variables), language.notation(named.variables)
+        self.known: dict[int, tuple[Formula | None, ...]] = {}
 
     def forward(self) -> Iterator[Line]:
         for index in self.graph.stages:
-            yield Line(self.names.variables[index], self.stage(index), self.graph.numbers[index])
+            note = "" if self.graph.reached[index] else f" does not reach {self.names.variables[self.graph.output]}"
+            yield Line(self.names.variables[index], self.stage(index), self.graph.numbers[index], note=note)
 
     def stage(self, index: int) -> str:
         node = self.graph.nodes[index]
-        return self.values.text_of(Formula(op=node.op, args=self.operands(index))).text
+        return self.values.value_of(Formula(op=node.op, args=self.operands(index)))
 
     def backward(self) -> Iterator[Group]:
         """Yields a group for every stage that a gradient reaches, last to first, then inputs that none reaches."""
@@ -137,7 +141,7 @@ class Writer:
             source = self.graph.nodes[target].args[slot]
             if target not in reached or self.graph.nodes[source].op is CONSTANT:
                 continue
-            local = self.local(target, slot)
+            local = self.locals(target)[slot]
             if local is None or (local.leaf == 0 and local.op is None):
                 continue
             more |= {source} & reached
@@ -145,12 +149,15 @@ class Writer:
             edges.setdefault(target, []).append((source, local))
         return edges, more
 
-    def local(self, target: int, slot: int) -> Formula | None:
-        """Returns a local derivative: the record's rule as taught; a gate that routes by the form that knows ties."""
-        op = self.graph.nodes[target].op
-        rule = op.careful if op.careful and (self.options.stable or op.gate == "routes") else op.partials
-        slope = rule(*formulas([target]), *self.operands(target))[slot]
-        return slope if slope is None or isinstance(slope, Formula) else Formula(slope)
+    def locals(self, target: int) -> tuple[Formula | None, ...]:
+        """Returns a stage's local derivatives: the record's rule as taught; of a gate that routes, the form that knows
+        ties."""
+        if target not in self.known:
+            op = self.graph.nodes[target].op
+            rule = op.careful if op.careful and (self.options.stable or op.gate == "routes") else op.partials
+            slopes = rule(*formulas([target]), *self.operands(target))
+            self.known[target] = tuple(s if s is None or isinstance(s, Formula) else Formula(s) for s in slopes)
+        return self.known[target]
 
     def contribution(self, target: int, local: Formula) -> str:
         """Returns `(local) * upstream`, without what is 1 unless that is taught."""

@@ -13,7 +13,8 @@ from cgviz.views.code.program import Helper, Program
 WORDS = (
     "as async await break const continue crate dyn else enum extern false fn for if impl in let loop match mod move "
     "mut pub ref return self static struct super trait true type unsafe use where while abstract become "
-    "box do final macro override priv try typeof unsized virtual yield gen union std f64 println assert"
+    "box do final macro override priv try typeof unsized virtual yield gen union std f64 println "
+    "assert None Some Ok Err"
 )
 METHODS = "abs acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp hypot log10 log2 max min sin sinh sqrt tan tanh"
 

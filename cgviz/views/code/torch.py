@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cgviz.formula import Written
-from cgviz.op import Op
+from cgviz.formula import Formula, Written
+from cgviz.op import COMPARISON, Op
 from cgviz.views.code.language import indented
 from cgviz.views.code.layout import checks, heading, results, values
 from cgviz.views.code.notation import Code, Constant, Form
@@ -23,7 +23,7 @@ SPECIAL = "digamma erfinv polygamma relu sigmoid sign"
 
 
 class TorchCode(PythonCode):
-    """Functions of tensors; what has no variable in it is a number of Python's."""
+    """Functions of tensors; what has no variable in it is a number where Python has the function."""
 
     language = "PyTorch"
     functions: Mapping[str, str | Form] = {name: f"torch.{name}" for name in MATH.split() if name not in LACKING} | {
@@ -40,14 +40,25 @@ class TorchCode(PythonCode):
     powers = Form("torch.pow({0}, {1})")
 
     def called(self, op: Op, operands: Sequence[Written]) -> Written:
-        if all(isinstance(operand, Constant) for operand in operands):
-            plain = PythonCode(self.names)
-            return plain.called(op, operands)
-        return super().called(op, list(map(tensor, operands)))
+        """Writes a call with every number as a tensor, since PyTorch's functions take nothing else."""
+        if op.name in MATH.split() and len(operands) == op.arity[0] and all(isinstance(x, Constant) for x in operands):
+            return self.filled(Form(f"math.{op.name}({{all}})"), operands)
+        return super().called(op, [tensor(self.as_number(x)) if isinstance(x, Constant) else x for x in operands])
+
+    def value_of(self, formula: Formula) -> str:
+        return tensor(self.text_of(formula)).text
+
+    def as_number(self, operand: Written) -> Written:
+        if isinstance(operand, Constant) and operand.binds == COMPARISON:
+            return Constant(f"float({operand})")
+        return super().as_number(operand)
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        return super().power(tensor(base), exponent)
 
 
 def tensor(operand: Written) -> Written:
-    """Returns a number as a tensor, since PyTorch's functions take nothing else."""
+    """Returns a number as a tensor, anything else as it is."""
     return Written(f"torch.tensor({operand}, dtype=torch.float64)") if isinstance(operand, Constant) else operand
 
 
