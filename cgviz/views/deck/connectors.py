@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pptx.enum.dml import MSO_LINE
@@ -16,6 +17,8 @@ TOP, LEFT, BOTTOM, RIGHT = range(4)
 ON_CIRCLE = {True: (1, 2, 3), False: (1, 0, 7)}  # sites of a circle: before the middle of a side, in it, after it
 LEAST = 1000  # the least height of a connector: the place of its middle part is a multiple of it
 WHOLE = 100000  # a connector's turns are in these parts of its size
+NARROW = 32.0  # the gap in points that LibreOffice needs for a curve; in a smaller one it loops
+SMALL = 0.6  # a diagram reduced as much has small arrows
 QUARTER = 5400000  # a quarter turn
 
 
@@ -23,6 +26,8 @@ def draw_wire(canvas: Canvas, route: Route) -> None:
     """Draws a wire behind the boxes as a connector: straight, or with its turns in the places of the plan."""
     axes, scene, wire = canvas.layout.axes, canvas.layout.scene, route.wire
     begin, end = (canvas.place(axes.point(point)) for point in (route.begin, route.end))
+    if len(route.turns) == 1 and canvas.scale * (route.end[0] - route.begin[0]) < NARROW:
+        route = replace(route, turns=())
     kind = MSO_CONNECTOR.CURVE if route.turns else MSO_CONNECTOR.STRAIGHT
     made = canvas.shapes.add_connector(kind, *map(Pt, (*begin, *end)))
     canvas.plain(made)
@@ -91,4 +96,5 @@ def colour(canvas: Canvas, made: Any, route: Route) -> None:
     is_back = step is not None and not isinstance(step, Forward)
     line = made.line._get_or_add_ln()
     arrow = f"{DRAWING}{'headEnd' if is_back else 'tailEnd'}"
-    line.append(line.makeelement(arrow, {"type": "triangle"}))
+    size = "med" if canvas.scale > SMALL else "sm"
+    line.append(line.makeelement(arrow, {"type": "triangle", "w": size, "len": size}))
