@@ -173,7 +173,7 @@ def test_a_name_is_a_function_a_factor_or_unknown() -> None:
     assert read("x(y+1) + x") == "f = x*(y + 1) + x"
     assert read("x(y+1)", given=("x", "y")) == "f = x*(y + 1)"
     assert read("x = 3; x(y+1)") == "f = x*(y + 1)"
-    with pytest.raises(ExpressionError, match="unknown function 'x'"):
+    with pytest.raises(ExpressionError, match=r"unknown function 'x'; a product is x\*\(\.\.\.\)"):
         cgviz.read("x(y+1)")
 
 

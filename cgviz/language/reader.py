@@ -163,7 +163,9 @@ class Reader:
             raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
         names = [*self.functions, *REGISTRY]
         near = get_close_matches(name[:40], names, n=2, cutoff=0.6)
-        hint = f"; did you mean {' or '.join(map(quoted, near))}?" if near else "; `cgviz ops` lists the functions"
+        hint = f"; a product is {name[:40]}*(...), and `cgviz ops` lists the functions"
+        if near:
+            hint = f"; did you mean {' or '.join(map(quoted, near))}?"
         if name in ("eval", "exec", "open", "__import__", "getattr", "lambda"):
             hint = "; a program is mathematics, it runs no code"
         raise self.error(f"unknown function {quoted(name)}{hint}", token)
