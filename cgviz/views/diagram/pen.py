@@ -116,7 +116,15 @@ class Pen:
         colour = self.theme.flag if self.graph.reached[index] else self.theme.muted
         return Text(one_line(says), colour, SMALL, kind="flag") if says else None
 
-    def wire(self, target: int, slot: int, **texts: Text | None) -> Wire:
+    def wire(
+        self,
+        target: int,
+        slot: int,
+        *,
+        before: Text | None = None,
+        after: Text | None = None,
+        beside: Text | None = None,
+    ) -> Wire:
         source = self.graph.nodes[target].args[slot]
         flows = self.flows(target, slot)
         return Wire(
@@ -126,6 +134,8 @@ class Pen:
             colour=self.colour(target, self.theme.edge if flows else self.theme.pale),
             classes=classes("wire", step_class(self.known.value.get(target))),
             words=words.of_wire(self.run, target, slot, self.known, self.digits),
+            before=before,
+            after=after,
+            beside=beside,
             dashed=not flows,
-            **texts,
         )
