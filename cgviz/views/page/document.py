@@ -22,7 +22,7 @@ from cgviz.views.table.spelling import spelling_for
 
 FOLDER = Path(__file__).parent
 MODULES = "numbers passes steps state pictures caption inputs inspector table predict transport link main".split()
-MIDDLING, LARGE = 40, 150  # nodes, from which on a page holds two pictures instead of four, or one
+MIDDLING, LARGE = 40, 150  # nodes beyond which a page holds two pictures instead of four, and one
 LETTERS = "".join(map(chr, range(32, 127))) + "−·×÷√∂∇Σσ²³⁰¹⁴⁵⁶⁷⁸⁹⁻≤≥…–—’“”→←↑↓✓✗"
 MARK = re.compile(r"\{\{(\w+)\}\}")
 
@@ -94,5 +94,5 @@ def colours() -> str:
 
 def fonts(text: str) -> str:
     """Returns the project's font, upright and bold, with the letters that the page can show."""
-    letters = sorted(set(map(ord, printable(text) + LETTERS)))
+    letters = sorted(set(map(ord, printable("".join(set(text))) + LETTERS)))
     return "\n".join(rule((bold, False), letters) for bold in (False, True)) + "\n"

@@ -38,8 +38,9 @@ def picture(run: Run, style: str, direction: str, digits: int) -> Picture:
     drawn = diagram(roomy(run), style=style, theme=placeholders(), direction=direction, digits=digits)
     root = ET.fromstring(drawn.draw("svg"))
     prefix = next(g.get("id", "") for g in root.iter(f"{SVG}g")).removesuffix("graph")
+    when = known(run)
     for group in root.iter(f"{SVG}g"):
-        fill(group, run, known(run), digits)
+        fill(group, run, when, digits)
     for element in list(root.iter()):
         undress(element)
     about = {"role": "group", "aria-label": drawn.words.title, "class": f"picture {style} {direction}"}
