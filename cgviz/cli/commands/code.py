@@ -12,7 +12,7 @@ from cgviz.errors import UsageError, printable, quoted
 from cgviz.views.code import LANGUAGES
 
 ENDINGS = {ending: name for name, (_, ending) in reversed(LANGUAGES.items())}
-HELP = """Write the staged program, forward and backward, as code that runs.
+HELP = """Write the staged program and its backward pass as code.
 
 \b
   cgviz code "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)" --x 3 --y -4

@@ -44,6 +44,9 @@ class Jax(Torch):
     zero = "jnp.zeros(())"
     head: tuple[str, ...] = ("import jax", "import jax.numpy as jnp", "", 'jax.config.update("jax_enable_x64", True)')
 
+    def imports(self, body: str) -> tuple[str, ...]:
+        return self.head
+
     def assignment(self, line: Line) -> str:
         return Python.assignment(self, line)
 

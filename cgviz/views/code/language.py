@@ -60,6 +60,10 @@ class Language:
         """Returns a function of our own."""
         raise NotImplementedError
 
+    def imports(self, body: str) -> tuple[str, ...]:
+        """Returns the lines that stand before a body."""
+        return self.head
+
     def given(self, number: str) -> str:
         """Returns a number as the value of an input."""
         return number

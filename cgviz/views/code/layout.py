@@ -19,12 +19,19 @@ BOTH = (
 def page(program: Program, language: Language, *, function: bool, test: bool, notes: list[str]) -> str:
     """Returns the source: a script, or a function of value and gradient and a call of it where there are numbers."""
     top = [f"{language.comment} {note}" for note in notes]
-    sections: list[Section] = [[*top, *language.head], *map(language.helper, program.helpers)]
+    sections: list[Section] = list(map(language.helper, program.helpers))
     if function:
         sections.append(wrapped(program, language))
     if not program.run.symbolic:
         sections.append(called(program, language, test) if function else script(program, language, test))
-    return ("\n" * (language.gap + 1)).join("\n".join(lines) for lines in sections if lines) + "\n"
+    return joined(top, sections, language)
+
+
+def joined(top: list[str], sections: list[Section], language: Language) -> str:
+    """Returns a source of its comments, the imports that it needs, and its sections."""
+    body = ["\n".join(lines) for lines in sections]
+    head = [*top, *language.imports("".join(body))]
+    return ("\n" * (language.gap + 1)).join(["\n".join(head), *body]) + "\n"
 
 
 def heading(program: Program, stable: bool) -> list[str]:

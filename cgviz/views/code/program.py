@@ -178,7 +178,7 @@ class Writer:
                     yield Group(f"the output is {name} itself", (Line(gradient, self.values.number(1)),))
             elif index not in seen:
                 zero = self.language.zero.format(name)
-                yield Group(f"{name} does not reach {self.names.variables[self.graph.output]}", (Line(gradient, zero),))
+                yield Group(f"nothing flows back to {name}", (Line(gradient, zero),))
 
     def operands(self, index: int) -> tuple[Formula, ...]:
         nodes = self.graph.nodes

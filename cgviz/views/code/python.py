@@ -42,6 +42,9 @@ class Python(Language):
     head: tuple[str, ...] = ("import math",)
     main = ('if __name__ == "__main__":',)
 
+    def imports(self, body: str) -> tuple[str, ...]:
+        return self.head if "math." in body else tuple(line for line in self.head if line not in ("import math", ""))
+
     def helper(self, helper: Helper) -> list[str]:
         return [f"def {helper.name}({', '.join(helper.params)}):", f"    return {helper.text}"]
 

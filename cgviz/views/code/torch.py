@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cgviz.formula import Formula, Written
 from cgviz.op import COMPARISON, Op
 from cgviz.views.code.language import indented
-from cgviz.views.code.layout import checks, heading, results, values
+from cgviz.views.code.layout import checks, heading, joined, results, values
 from cgviz.views.code.notation import Code, Constant, Form
 from cgviz.views.code.program import Line, Program, program
 from cgviz.views.code.python import MATH, Python, PythonCode, listed
@@ -72,10 +72,10 @@ class Torch(Python):
     def source(self, run: Run, options: Options, *, function: bool, test: bool) -> str:
         made = program(run, self, replace(options, seeded=True))
         top = [f"# {note}" for note in heading(made, options.stable)]
-        sections = [[*top, *self.head], *map(self.helper, made.helpers), self.staged(made), self.plain(made)]
+        sections = [*map(self.helper, made.helpers), self.staged(made), self.plain(made)]
         if not run.symbolic:
             sections.append(self.used(made, test))
-        return "\n\n\n".join("\n".join(section) for section in sections) + "\n"
+        return joined(top, sections, self)
 
     def assignment(self, line: Line) -> str:
         """Copies a gradient that is added to later: `+=` would change the one that it was copied from, too."""
