@@ -42,7 +42,8 @@ def generated(command: str) -> str:
     if command == "commands":
         return commands()
     output = "\n".join(line.rstrip() for line in run(shlex.split(command)[1:]).rstrip().splitlines())
-    return f"```text\n{output}\n```\n"
+    language = "python" if " code " in command else "text"
+    return f"```{language}\n{output}\n```\n"
 
 
 def samples() -> list[tuple[str, str]]:
