@@ -37,7 +37,7 @@ def joined(top: list[str], sections: list[Section], language: Language) -> str:
 def heading(program: Program, stable: bool) -> list[str]:
     """Returns the notes that stand first: the program, what `dw` means, what was renamed, which forms these are."""
     graph = program.graph
-    source = [printable(line).rstrip(" \\") for line in graph.program.splitlines() if line.strip()]
+    source = [printable(line).lstrip("# ").rstrip(" \\") for line in graph.program.splitlines() if line.strip("# ")]
     output = graph.nodes[graph.output].name
     notes = [*source, f"dw stands for the derivative of {output} with respect to w."]
     if program.names.renamed:
