@@ -35,10 +35,13 @@ class Names:
         self.count: dict[str, int] = {}
 
     def take(self, stem: str) -> str:
-        """Returns `stem`, or the first of stem2, stem3 ... that is free and means nothing else in the language."""
-        name = stem
+        """Returns `stem`, or the first of stem2, stem3 ... that is free and means nothing else in the language.
+
+        A stem that is a function's name begins with 1: `exp1`, since `exp2` would read as a power of 2.
+        """
+        name, first = stem, 0 if stem in REGISTRY else 1
         while name in self.taken or name in REGISTRY or keyword.iskeyword(name):
-            self.count[stem] = self.count.get(stem, 1) + 1
+            self.count[stem] = self.count.get(stem, first) + 1
             name = f"{stem}{'_' if stem[-1].isdigit() else ''}{self.count[stem]}"
         self.taken.add(name)
         return name
