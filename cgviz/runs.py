@@ -127,9 +127,15 @@ class Run:
         for index in range(self.graph.output, -1, -1):
             if taken[index]:
                 for slot, arg in enumerate(self.graph.nodes[index].args):
-                    if self.symbolic or self.locals[index][slot] is not None:
+                    if self.flows(index, slot):
                         taken[arg] = True
         return tuple(taken)
+
+    def flows(self, target: int, slot: int) -> bool:
+        """Tells whether a gradient passes an edge: not towards a condition, nor into a branch that was not taken."""
+        if self.symbolic:
+            return self.local_formula(target, slot) is not None
+        return self.locals[target][slot] is not None
 
     def contribution(self, target: int, slot: int) -> Contribution:
         """Returns what the edge into `slot` of node `target` hands back."""

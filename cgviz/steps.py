@@ -119,10 +119,10 @@ def steps(run: Run) -> Iterator[Step]:
     yield Seed(run)
     totals: dict[int, float | None] = {graph.output: None if run.symbolic else 1.0}
     for target, slot in backward_edges(graph):
-        if not run.taken[target]:
+        if not run.taken[target] or not run.flows(target, slot):
             continue
         edge = run.contribution(target, slot)
-        if graph.nodes[edge.source].op is CONSTANT or (edge.local is None and not run.symbolic):
+        if graph.nodes[edge.source].op is CONSTANT:
             continue
         adds = edge.source in totals
         before = totals.get(edge.source)
