@@ -68,9 +68,3 @@ def gradient(graph: Graph, inputs: Mapping[str, float]) -> tuple[float, dict[str
     values = forward(graph, inputs)
     gradients = backward(graph, values)
     return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}
-
-
-def __getattr__(name: str) -> object:
-    from cgviz import runs
-
-    return getattr(runs, name)
