@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from cgviz import numbers
 from cgviz.op import ATOM, COMPARISON, POWER, PRODUCT, QUOTIENT, SIGNED, SUM, Op
@@ -174,7 +174,7 @@ class Pretty(Notation):
     """For the eye: ·, −, superscripts, √."""
 
     minus, sign, times = " − ", "−", "·"
-    signs = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
+    signs: ClassVar = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
     def number(self, value: float) -> str:
         if self.digits is not None:
@@ -221,7 +221,7 @@ class Latex(Notation):
     times, plus, minus = r" \cdot ", " + ", " - "
     by, adds = r" \cdot ", r"\mathrel{+}="
     brackets = (r"\left(", r"\right)")
-    signs = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+    signs: ClassVar = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 
     def shown(self, name: str) -> str:
         return self.name(name)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import sympy
@@ -88,7 +88,7 @@ def call(op: Op, args: Sequence[Any]) -> Any:
     return Basic.__new__(function(op), *args)
 
 
-@lru_cache(maxsize=None)
+@cache
 def function(op: Op) -> type[Basic]:
     """Returns the sympy class for an op, which remembers its op in `cgviz_op` where it is one of ours."""
     if op.sympy and op.sympy not in ("Add", "Mul", "Pow"):

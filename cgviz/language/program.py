@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.language import build
 from cgviz.language.reader import Definition, Reader
 from cgviz.language.tokens import Token, tokens
+from cgviz.op import REGISTRY
 
 PRIMES = ("", "′", "″", "‴", "⁗")
 
@@ -73,11 +75,9 @@ class Scope:
         self.taken = {token.text for token in every if token.kind == "name"} | self.given
         self.assigned = {line[0].text for line in lines if is_assignment(line)}
         applied = {line[0].text for line in lines if is_definition(line)}
-        unapplied = {a.text for a, b in zip(every, every[1:], strict=False) if a.kind == "name" and b.kind != "("}
-        after_dot = {b.text for a, b in zip(every, every[1:], strict=False) if a.kind == "."}
+        unapplied = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "("}
+        after_dot = {b.text for a, b in pairwise(every) if a.kind == "."}
         self.reader = Reader(self.text, self.variable, frozenset(), self.functions)
-        from cgviz.op import REGISTRY
-
         known = REGISTRY.keys() | applied | after_dot
         self.reader.factors = frozenset((unapplied | self.given | self.assigned) - known)
         for line in lines[:-1]:
