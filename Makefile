@@ -10,7 +10,7 @@ demo: $(VENV)/installed  ## the main job: draws the lecture's function and print
 	$(BIN)/cgviz render "$(DEMO)" --x 3 --y -4
 
 test: $(VENV)/installed-dev  ## the whole test suite
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 check: $(VENV)/installed-dev  ## types, style, generated pages up to date
 	$(BIN)/mypy
