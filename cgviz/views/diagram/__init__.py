@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from os import PathLike, fspath
 from os.path import splitext
@@ -29,12 +30,34 @@ __all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of",
 
 @dataclass(frozen=True)
 class Diagram:
-    """A drawing that is laid out: `dot` holds every position, `words` the alternative text."""
+    """A drawing that is laid out; `words` are the alternative text, the ids of its parts begin with `prefix`.
 
-    dot: str
+    quiet  the parts of an SVG have no words of their own
+    """
+
     words: Words
-    parts: Mapping[str, Part]
     layout: Layout
+    prefix: str
+    quiet: bool = False
+
+    @cached_property
+    def dot(self) -> str:
+        """The DOT text, with every position in it."""
+        from cgviz.views.diagram.dot import written
+
+        at = self.layout
+        return written(at.scene, at.plan, at.axes, at.theme, at.behind, self.prefix)
+
+    @cached_property
+    def parts(self) -> Mapping[str, Part]:
+        """The words and texts of each part, by id."""
+        from cgviz.views.diagram.finish import Part
+
+        scene, beside = self.layout.scene, self.layout.plan.texts
+        found = {self.prefix + box.key: Part(box.words, box.texts) for box in scene.boxes}
+        for wire in self.layout.wires:
+            found[self.prefix + wire.key] = Part(wire.words, [text for text, _ in beside[wire.key]])
+        return found
 
     def draw(
         self,
@@ -55,15 +78,15 @@ class Diagram:
         if format in ("tikz", "mermaid"):
             return self.written(format, scale).encode()
         from cgviz import engine as graphviz_engine
-        from cgviz.views.diagram.finish import finished
 
-        drawn = graphviz_engine.draw(self.dot, format, engine=engine, scale=scale)
         if format != "svg":
-            return drawn
-        svg = finished(drawn, self.words, self.parts)
+            return graphviz_engine.draw(self.dot, format, engine=engine, scale=scale)
+        from cgviz.views.diagram.svg import svg
+
+        drawn = svg(self.layout, self.words, self.prefix, scale, self.quiet)
         if outline_text:
-            return graphviz_engine.outline_text(svg)
-        return graphviz_engine.embed_font(svg) if embed_font else svg
+            return graphviz_engine.outline_text(drawn)
+        return graphviz_engine.embed_font(drawn) if embed_font else drawn
 
     def written(self, format: str, scale: float) -> str:
         """Returns the picture in a language in which others draw it: TikZ, or Mermaid, which lays it out anew."""
@@ -100,8 +123,6 @@ def diagram(
     from cgviz.theme import theme as theme_of
     from cgviz.views.diagram import words
     from cgviz.views.diagram.axes import Axes
-    from cgviz.views.diagram.dot import written
-    from cgviz.views.diagram.finish import Part
     from cgviz.views.diagram.layout import Layout
     from cgviz.views.diagram.plan import planned
     from cgviz.views.diagram.scene import Words
@@ -114,11 +135,8 @@ def diagram(
     prefix = f"cg{digest(run, style, direction)}-"
     plan = planned(scene, axes, engine)
     behind = colours.background if background == "filled" else checked(background)
-    parts = {prefix + box.key: Part(box.words, box.texts) for box in scene.boxes}
-    for wire in (*scene.trunks, *scene.wires):
-        parts[prefix + wire.key] = Part(wire.words, [text for text, _ in plan.texts[wire.key]])
     layout = Layout(run, scene, plan, axes, colours, digits, style == "card", behind)
-    return Diagram(written(scene, plan, axes, colours, behind, prefix), about, parts, layout)
+    return Diagram(about, layout, prefix)
 
 
 def picture(

@@ -64,6 +64,6 @@ def figure(run: Run, blanks: Blanks, look: Look, direction: str) -> Figure:
         blanks=blanks.in_figure(run.graph),
     )
     output = run.graph.nodes[run.graph.output].shown
-    svg = replace(made, words=Words(f"Computational graph of {output}"), parts={}).draw("svg")
+    svg = replace(made, words=Words(f"Computational graph of {output}"), quiet=True).draw("svg")
     left, top, right, bottom = map(float, ET.fromstring(svg).get("viewBox", "0 0 1 1").split())
     return Figure(svg, right - left, bottom - top)
