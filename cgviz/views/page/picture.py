@@ -7,20 +7,18 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
-from cgviz.fonts.metrics import text_width
 from cgviz.numbers import number
 from cgviz.runs import Run
 from cgviz.theme import LIGHT, THEMES, Theme
 from cgviz.views.diagram import diagram
 from cgviz.views.diagram.known import Known, known
-from cgviz.views.page.roomy import roomy, widest
+from cgviz.views.page.roomy import roomy
 
 SVG = "{http://www.w3.org/2000/svg}"
 ET.register_namespace("", SVG[1:-1])
 PLACEHOLDER = re.compile("#0a0b([0-9a-f]{2})")
 COLOURS = [field.name for field in fields(Theme) if str(getattr(LIGHT, field.name)).startswith("#")]
 GROUP = re.compile(r"(?P<prefix>.*-)(?:(?P<kind>[nt])(?P<node>\d+)|e(?P<target>\d+)-(?P<slot>\d+)|(?P<end>e-end))")
-ALIGNED = {"n": ("end", 1.0), "": ("middle", 0.5)}
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def css(name: str) -> str:
 
 
 def fill(group: ET.Element, run: Run, when: Known, digits: int) -> None:
-    """Puts the run's own numbers and steps in place of the wide ones: at the right of a card, else centred."""
+    """Puts the run's own numbers and steps in place of the wide ones; they hang by the ends by which those hang."""
     match = GROUP.fullmatch(group.get("id", ""))
     if not match:
         return
@@ -78,11 +76,6 @@ def fill(group: ET.Element, run: Run, when: Known, digits: int) -> None:
         value, step = fact(match, kind, run, when)
         text.set("class", kind if step is None else f"{kind} step-{step}")
         if kind != "local":
-            anchor, share = ALIGNED[match["kind"] if match["kind"] == "n" else ""]
-            size, bold = float(text.get("font-size", "13")), text.get("font-weight") == "bold"
-            place = float(text.get("x", "0")) + share * text_width(widest(digits), size, bold)
-            text.set("x", f"{place:.2f}".rstrip("0").rstrip("."))
-            text.set("text-anchor", anchor)
             text.text = number(value, digits)
 
 
