@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cgviz.errors import UsageError
+from cgviz.pictures import DIRECTIONS
 from cgviz.views.diagram.scene import Box, Line, Text, widest
 
-DIRECTIONS = ("LR", "TB")
 Point = tuple[float, float]
 
 

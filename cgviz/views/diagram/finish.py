@@ -13,8 +13,8 @@ from html import escape
 
 from cgviz.errors import printable
 from cgviz.views.diagram.scene import Text, Words
+from cgviz.views.diagram.svg import PROLOGUE, described
 
-PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
 GROUP = '<g id="'
 COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 TITLE = re.compile(r"<title>.*?</title>\n?", re.DOTALL)
@@ -50,12 +50,3 @@ def part_of(group: str, parts: Mapping[str, Part]) -> str:
     first, *texts = EMPTY.sub("", body).split("<text ")
     named = (f'<text class="{text.classes}" {element}' for text, element in zip(part.texts, texts, strict=True))
     return "".join([f'{GROUP}{name}"{opening}\n', described(part.words), first, *named])
-
-
-def described(words: Words) -> str:
-    """Returns the title and the description as elements."""
-    return "".join(
-        f"<{name}>{escape(printable(text), quote=False)}</{name}>\n"
-        for name, text in (("title", words.title), ("desc", words.description))
-        if text
-    )
