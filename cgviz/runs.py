@@ -18,6 +18,7 @@ from cgviz.naming import named
 from cgviz.numbers import DIGITS
 from cgviz.passes import backward, forward
 from cgviz.ops.rearranging import fold, times
+from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.shapes import shaped
 from cgviz.trouble import Trouble, explained, found
 
@@ -322,7 +323,7 @@ def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | N
     if upstream is None:
         if shape:
             raise UsageError(
-                f"{name} has shape {times(shape)}, and a gradient starts from one number: give --upstream, an array of "
+                f"{name} has shape {listed_shape(shape)}, and a gradient starts from one number: give --upstream, an array of "
                 f"that shape, or reduce it, as in sum({name if name.isidentifier() else 'f'})"
             )
         return None
@@ -332,7 +333,7 @@ def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | N
         fits = False
     if not fits:
         raise UsageError(
-            f"--upstream has shape {times(shape_of(upstream))}, which does not fit {name}, whose shape is {times(shape)}"
+            f"--upstream has shape {listed_shape(shape_of(upstream) or ())}, which does not fit {name}, whose shape is {listed_shape(shape or ())}"
         )
     return arrays.spread(upstream, shape or ())
 

@@ -52,6 +52,11 @@ def program_options() -> list[click.Option]:
             ["--file"], metavar="PATH", shell_complete=files, help="Read the program from PATH, whatever it ends in."
         ),
         click.Option(["--latex"], is_flag=True, help="The program is LaTeX (else recognised by its backslashes)."),
+        click.Option(
+            ["--upstream"],
+            metavar="ARRAY",
+            help="The gradient that the backward pass begins with, for an output that is an array.",
+        ),
         click.Option(["--set", "settings"], metavar="NAME=VALUE", multiple=True, hidden=True),
         debug_option(),
     ]

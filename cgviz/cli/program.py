@@ -10,13 +10,15 @@ from cgviz.cli.options import program_argument, program_options
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
+    from cgviz.arrays import Value
     from cgviz.cli.arguments import Spelling
     from cgviz.graph import Graph
     from cgviz.runs import Run
 
 INPUTS = "cgviz.inputs"
 HELP_INPUTS = [
-    ("--NAME VALUE", "The value of the input NAME: a number or a constant expression (3, -1e-3, pi/4, 1/3)."),
+    ("--NAME VALUE", "The value of the input NAME: a number or a constant expression (3, -1e-3, pi/4, 1/3), an array "
+     "([[1, 2], [3, 4]]), or @FILE, an array in a .npy, .csv or .json file."),
     ("--set NAME=VALUE", "The same, also for an input that bears the name of an option; as often as needed."),
 ]
 
@@ -35,15 +37,19 @@ class Request(NamedTuple):
     detail: str
     ties: str
     no_share: bool
+    upstream: str | None
     own: tuple[str, ...]
 
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
         from cgviz.runs import start
 
-        return start(*self.read())
+        from cgviz.cli import values
 
-    def read(self) -> tuple[Graph, dict[str, float]]:
+        seed = None if self.upstream is None else values.value("upstream", self.upstream)
+        return start(*self.read(), upstream=seed)
+
+    def read(self) -> tuple[Graph, dict[str, Value]]:
         """Returns the graph of the program, and the values that were given. Raises CgvizError."""
         from cgviz.api import read
         from cgviz.cli import values
@@ -54,7 +60,7 @@ class Request(NamedTuple):
         graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=tuple(texts))
         values.check_names(graph, texts, self.own)
         values.check_hidden(graph, texts, self.own)
-        return graph, {name: values.number(name, value) for name, value in texts.items()}
+        return graph, {name: values.value(name, value) for name, value in texts.items()}
 
 
 class ProgramCommand(click.Command):
