@@ -19,7 +19,7 @@ def find(graph: Graph, meant: str) -> int:
     The graph has its names. A name that is written comes before a label, a label before a number.
     """
     meant = meant.strip()
-    shown = [index for index in (*graph.inputs, *graph.stages)]
+    shown = (*graph.inputs, *graph.stages)
     names = {graph.nodes[index].name: index for index in reversed(shown)}
     labels = {graph.nodes[index].shown: index for index in reversed(shown)}
     for known in (names, labels):

@@ -12,17 +12,17 @@ from cgviz.views.explain.sections import notes, opened
 from cgviz.views.explain.whatif import what_if
 from cgviz.views.table import json
 from cgviz.views.table.rows import by_name
-from cgviz.views.table.spelling import exact_spelling
+from cgviz.views.table.spelling import unicode_spelling
 
 
 def explained(facts: Facts, digits: int = DIGITS) -> str:
-    """Returns the JSON in ASCII, in full precision."""
-    return json.pretty(document(facts)) + "\n"
+    """Returns the JSON in ASCII; numbers in full precision, those in sentences with `digits` digits."""
+    return json.pretty(document(facts, digits)) + "\n"
 
 
-def document(facts: Facts) -> dict[str, Any]:
+def document(facts: Facts, digits: int = DIGITS) -> dict[str, Any]:
     run, index = facts.run, facts.index
-    graph, say = run.graph, Say(exact_spelling())
+    graph, say = run.graph, Say(unicode_spelling(digits), digits)
     told = json.stage_of(run, by_name(run), index) if facts.node.is_stage else json.input_of(run, index)
     return {
         "cgviz": json.VERSION,

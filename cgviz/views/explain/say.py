@@ -43,7 +43,9 @@ class Say:
 
     def forward(self, facts: Facts) -> Line:
         """Returns `den = sigx + xpysqr = 0.9526 + 1 = 1.953`."""
-        return self.with_result(Forward(facts.run, facts.index).caption(self.digits), facts.run.values[facts.index], "value")
+        return self.with_result(
+            Forward(facts.run, facts.index).caption(self.digits), facts.run.values[facts.index], "value"
+        )
 
     def backward(self, edge: Edge) -> Line:
         """Returns `dden = dinvden · (−1/den²) = 3.018 · (−0.2623) = −0.7916`."""

@@ -11,7 +11,7 @@ from cgviz.steps import joined
 from cgviz.views.explain.facts import Edge, Facts, ends
 from cgviz.views.explain.say import Line, Say
 from cgviz.views.explain.whatif import what_if
-from cgviz.views.table.rows import flags
+from cgviz.views.table.rows import WORDS, flags
 
 MOST = 12
 GIVEN = {"cli": "given", "default": "the program's default", "none": "no value is given"}
@@ -140,7 +140,9 @@ def upstream(facts: Facts, say: Say) -> list[Line]:
     if not facts.run.taken[facts.index]:
         why = f"no gradient flows to {say.name(facts, facts.index)}: it is on a branch that is not taken"
         return [[(why if facts.run.graph.reached[facts.index] else f"nothing arrives: it does not reach {end}", "")]]
-    seed: list[Line] = [[(f"{gradient} = {say.spelling.slope(end, end)} = ", ""), ("1", "gradient"), (", the seed", "")]]
+    seed: list[Line] = [
+        [(f"{gradient} = {say.spelling.slope(end, end)} = ", ""), ("1", "gradient"), (", the seed", "")]
+    ]
     sums = total(facts, say) if len(facts.flowing) > 1 else []
     return [*(seed if facts.is_output else []), *each(facts.flowing, say.backward), *sums]
 
@@ -178,5 +180,6 @@ def notes(facts: Facts, say: Say) -> list[Line]:
     """Returns what is special here, with the convention that was used, and what made a number that is not finite."""
     run, found = facts.run, flags(facts.run, facts.index, say.spelling)
     if run.trouble and run.trouble.index == facts.index:
-        found = tuple(flag for flag in found if flag != "not finite") + (f"not finite: {say.plain(run.trouble.reason)}",)
+        reason = f"not finite: {say.plain(run.trouble.reason)}"
+        found = (*(flag for flag in found if flag != WORDS["nonfinite"]), reason)
     return [[(flag, "flag")] for flag in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cgviz.views.explain.facts import Edge, Facts, ends
+from cgviz.views.explain.facts import Edge, Facts
 from cgviz.views.explain.say import Line, Say
 from cgviz.views.table.sentence import CORNERS, Sentences, is_flat
 
@@ -26,8 +26,7 @@ def what_if(facts: Facts, say: Say) -> list[Line]:
     for edge in facts.operands:
         if not edge.is_constant:
             by_source.setdefault(edge.source, []).append(edge)
-    first, left_out, last = ends(list(by_source.values()), MOST, 0)
-    return [answer(facts, edges, sentences, say) for edges in (*first, *last)]
+    return [answer(facts, edges, sentences, say) for edges in list(by_source.values())[:MOST]]
 
 
 def sentences_of_nothing(facts: Facts, say: Say) -> list[Line]:
@@ -41,12 +40,19 @@ def answer(facts: Facts, edges: list[Edge], sentences: Sentences, say: Say) -> L
     source, name = edges[0].source, sentences.name(facts.index)
     locals = [edge.back.local for edge in edges if edge.back.local is not None]
     if not locals:
-        return [("nothing flows back to ", ""), sentences.name(source), (": ", ""), name, (" is flat in it.", "")]
+        return [("nothing flows back to ", ""), sentences.name(source), (": here ", ""), name, (" is flat in it.", "")]
     if at_corner(facts, source):
         return [*withheld(facts, source, sum(locals), sentences, say), (".", "")]
     if not all(map(math.isfinite, locals)):
         slope = sentences.number(sum(locals))
-        return [name, (" has no slope in ", ""), sentences.name(source), (": the local derivative is ", ""), slope, (".", "")]
+        return [
+            name,
+            (" has no slope in ", ""),
+            sentences.name(source),
+            (": the local derivative is ", ""),
+            slope,
+            (".", ""),
+        ]
     start = [("raise ", ""), sentences.name(source), (f" by a tiny {sentences.step} and ", "")]
     return [*start, *moves(facts.index, sum(locals), sentences), *output(facts, edges, sentences), (".", "")]
 
@@ -92,4 +98,10 @@ def withheld(facts: Facts, source: int, slope: float, sentences: Sentences, say:
     flag = next(flag for flag in facts.run.flags[facts.index] if flag in CORNERS)
     rule = say.plain(facts.node.op.rule)
     start = [sentences.name(facts.index), (" has no slope in ", ""), sentences.name(source), (f" on its {flag}", "")]
-    return [*start, (f" ({rule})" if rule else "", ""), (", so ", ""), sentences.number(slope), (" is a convention", "")]
+    return [
+        *start,
+        (f" ({rule})" if rule else "", ""),
+        (", so ", ""),
+        sentences.number(slope),
+        (" is a convention", ""),
+    ]
