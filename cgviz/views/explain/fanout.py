@@ -26,7 +26,7 @@ def drawn(ink: Ink) -> Sheet:
         return alone(ink, sheet, start, left)
     fork = left
     if len(rows) > 1:
-        trunk = max(TRUNK, start.width + 2 * PAD)
+        trunk = max(TRUNK, start.width + 2 * (PAD + AIR))
         pair(ink, sheet, start, [(left, middle), (left + trunk, middle)], left + trunk / 2)
         fork = left + trunk + 2 * RADIUS
         joint(ink, sheet, left + trunk + RADIUS, middle)

@@ -14,7 +14,7 @@ from cgviz.views.explain.sheet import CHIP, Look, Sheet, column, pill_width
 CHANNEL, RADIUS, SIDE, BETWEEN, ROOM = 130.0, 27.0, 10.0, 22.0, 40.0
 GLYPH, TITLE = 18.0, 26.0
 LONGEST, LONGEST_RULE = 18, 36
-PAD = 18.0
+PAD, AIR = 18.0, 5.0
 
 
 def drawn(ink: Ink) -> Sheet:
@@ -29,7 +29,7 @@ def drawn(ink: Ink) -> Sheet:
     inner = max(2 * RADIUS, widest(caption))
     width = 2 * SIDE + chips + (BETWEEN if chips else 0) + inner
     body = left + channel
-    body_of(ink, sheet, (body + width / 2, middle), width, rows)
+    body_of(ink, sheet, (body + width / 2, middle), (width, height_of(rows, caption)))
     for row in rows:
         operand(ink, sheet, row, left, body, chips)
     glyph(ink, sheet, (body + width - SIDE - inner / 2, middle), caption)
@@ -69,15 +69,21 @@ def more(ink: Ink, first: int, hidden: int) -> Line:
     )
 
 
-def body_of(ink: Ink, sheet: Sheet, at: Point, width: float, rows: list[Row]) -> None:
+def height_of(rows: list[Row], caption: list[Line]) -> float:
+    """Returns the height of a body that holds the operands' wires, and the glyph with its caption."""
+    between = rows[-1].y - rows[0].y if rows else 0.0
+    below = RADIUS + 2 * AIR + sum(line[0].height for line in caption)
+    return max(between + 2 * ROOM, 2 * below)
+
+
+def body_of(ink: Ink, sheet: Sheet, at: Point, size: Point) -> None:
     """Puts down the body of the gate with its title over it."""
     pen, index = ink.pen, ink.facts.index
-    height = max(rows[-1].y - rows[0].y if rows else 0.0, 2 * RADIUS) + 2 * ROOM
-    title = (*ink.node(index, formula=True),)
+    title = ink.node(index, formula=True)
     fill, line = pen.theme.stage_fill, pen.colour(index, pen.theme.stage_line)
     look = Look(fill, line, "gate", 1.3, not pen.graph.reached[index])
-    above = at[0], at[1] - height / 2 - TITLE / 2
-    sheet.box("gate", at, (), look, ink.words(index), size=(width, height), caption=[title], caption_at=above)
+    above = at[0], at[1] - size[1] / 2 - TITLE / 2
+    sheet.box("gate", at, (), look, ink.words(index), size=size, caption=[title], caption_at=above)
 
 
 def operand(ink: Ink, sheet: Sheet, row: Row, left: float, body: float, chips: float) -> None:
@@ -98,7 +104,8 @@ def operand(ink: Ink, sheet: Sheet, row: Row, left: float, body: float, chips: f
 def captions(ink: Ink) -> list[Line]:
     """Returns what stands beneath the glyph: the op, what it does to a gradient, what is remarkable."""
     pen, index, op = ink.pen, ink.facts.index, ink.facts.node.op
-    lines: list[Line] = [(pen.muted(index, op.name.replace("_", " ")),), (pen.muted(index, op.gate),)]
+    named = [] if op.name == op.glyph else [op.name.replace("_", " ")]
+    lines: list[Line] = [(pen.muted(index, text),) for text in (*named, op.gate)]
     flag = pen.flags(index)
     if flag:
         lines.append((flag,))
@@ -116,7 +123,7 @@ def glyph(ink: Ink, sheet: Sheet, at: Point, caption: list[Line]) -> None:
     wide = max(2 * RADIUS, shown.width + 16)
     look = Look(pen.theme.background, pen.colour(index, pen.theme.soft), "glyph", 1.4)
     height = sum(line[0].height for line in caption)
-    below = at[0], at[1] + RADIUS + 5 + height / 2
+    below = at[0], at[1] + RADIUS + AIR + height / 2
     circle = wide <= 2 * RADIUS + 4
     size = (2 * RADIUS if circle else wide, 2 * RADIUS)
     sheet.box("glyph", at, (shown,), look, Words(""), size=size, circle=circle, caption=caption, caption_at=below)

@@ -56,12 +56,9 @@ class Ink:
         if graph.nodes[index].op is CONSTANT:
             written = words.brief(one_line(graph.operand(index).pretty), words.LONGEST_NAME)
             return (Text(written, pen.theme.soft, NAME, kind="formula"),)
-        number = (pen.stage_number(index),) if graph.nodes[index].is_stage else ()
-        return (
-            *number,
-            pen.name(index, NAME),
-            *([pen.formula(index, NAME)] if formula and graph.nodes[index].is_stage else []),
-        )
+        if not graph.nodes[index].is_stage:
+            return (pen.name(index, NAME),)
+        return (pen.stage_number(index), pen.name(index, NAME), *([pen.formula(index, NAME)] if formula else []))
 
     def value(self, index: int) -> Text | None:
         """Returns the value of a node that is computed; a constant says its own."""

@@ -7,8 +7,9 @@ from typing import Any
 from cgviz.numbers import DIGITS
 from cgviz.views.explain.facts import Facts
 from cgviz.views.explain.markdown import plain
+from cgviz.views.explain.place import opened
 from cgviz.views.explain.say import Line, Say
-from cgviz.views.explain.sections import notes, opened
+from cgviz.views.explain.sections import notes
 from cgviz.views.explain.whatif import what_if
 from cgviz.views.table import json
 from cgviz.views.table.rows import by_name

@@ -10,7 +10,7 @@ from cgviz.views.explain.facts import Edge, Facts
 from cgviz.views.table.spelling import Spelling
 
 SIGNS = str.maketrans({"·": "*", "∂": "d", "√": "sqrt", "×": "x", "ᵗ": "t"})
-LONGEST = 240
+LONGEST, MOST = 240, 12
 
 Piece = tuple[str, str]
 """A piece of text and its role: "value", "gradient", "local", "name", "muted", "flag" or ""."""
