@@ -42,10 +42,13 @@ class Say:
         return self.spelling.number(value, padded=False)
 
     def forward(self, facts: Facts) -> Line:
-        """Returns `den = sigx + xpysqr = 0.9526 + 1 = 1.953`."""
-        return self.with_result(
-            Forward(facts.run, facts.index).caption(self.digits), facts.run.values[facts.index], "value"
-        )
+        """Returns `den = sigx + xpysqr = 0.9526 + 1 = 1.953`; where that is very long, without the numbers."""
+        value, said = facts.run.values[facts.index], Forward(facts.run, facts.index).caption(self.digits)
+        if len(said) > LONGEST:
+            formula = self.spelling.formula(facts.run.graph.formula(facts.index))
+            result = [] if value is None else [self.number(value)]
+            said = joined([self.name(facts, facts.index), self.spelling.elided(formula, LONGEST), *result])
+        return self.with_result(said, value, "value", 2 * LONGEST)
 
     def backward(self, edge: Edge) -> Line:
         """Returns `dden = dinvden · (−1/den²) = 3.018 · (−0.2623) = −0.7916`."""
@@ -65,9 +68,9 @@ class Say:
         head = f"{self.gradient(edge, edge.source)} {sign} "
         return self.with_result(head + joined(parts), step.value, "gradient")
 
-    def with_result(self, caption: str, value: float | None, role: str) -> Line:
+    def with_result(self, caption: str, value: float | None, role: str, most: int = LONGEST) -> Line:
         """Returns a caption, its last number in the colour of its role."""
-        said, number = self.plain(caption), self.number(value)
+        said, number = self.plain(caption, most), self.number(value)
         if value is None or not said.endswith(number):
             return [(said, "")]
         return [(said[: len(said) - len(number)], ""), (number, role)]
