@@ -19,9 +19,9 @@ def find(graph: Graph, meant: str) -> int:
     The graph has its names. A name that is written comes before a label, a label before a number.
     """
     meant = meant.strip()
-    shown = (*graph.inputs, *graph.stages)
-    names = {graph.nodes[index].name: index for index in reversed(shown)}
-    labels = {graph.nodes[index].shown: index for index in reversed(shown)}
+    shown = (*graph.stages[::-1], *graph.inputs[::-1])
+    names = {graph.nodes[index].name: index for index in shown}
+    labels = {graph.nodes[index].shown: index for index in shown}
     for known in (names, labels):
         for text in (meant, normal(meant)):
             if text in known:
@@ -55,5 +55,5 @@ def hint(graph: Graph, meant: str, names: dict[str, int]) -> str:
         near = [meant[1:]]
     if near:
         return f"did you mean {' or '.join(map(quoted, near))}?"
-    some = list(names)[:MOST_NAMES]
+    some = list(names)[: -MOST_NAMES - 1 : -1]
     return f"there are {', '.join(map(quoted, some))}{' ...' * (len(names) > len(some))}"
