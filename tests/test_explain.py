@@ -7,6 +7,7 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,8 @@ def test_json_holds_the_run_in_full_precision(name: str, detail: str) -> None:
     for index in nodes(run):
         told = json.loads(explain(run, run.graph.nodes[index].name, "json"))
         if run.symbolic:
-            assert told["value"] is None and told["what_if"] == []
+            assert told["value"] is None
+            assert told["what_if"] == []
         else:
             assert float(told["value"]) == run.values[index] or run.values[index] != run.values[index]
             assert float(told["gradient"]) == run.gradients[index] or run.gradients[index] != run.gradients[index]
@@ -96,7 +98,8 @@ def test_pictures_are_whole_and_nothing_leaves_them(name: str, detail: str) -> N
 def check_picture(svg: bytes) -> None:
     """Asserts that ids are unique, there are words, and every text and outline lies within the picture."""
     root = ET.fromstring(svg)
-    assert root.get("role") == "img" and root.get("aria-label")
+    assert root.get("role") == "img"
+    assert root.get("aria-label")
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
     graph = root.find(f"{SVG}g")
@@ -108,11 +111,13 @@ def check_picture(svg: bytes) -> None:
         wide = text_width(said, size, element.get("font-weight") == "bold")
         before = {"start": 0.0, "middle": 0.5, "end": 1.0}[element.get("text-anchor", "start")]
         left, base = float(element.get("x", "")) + dx - before * wide, float(element.get("y", "")) + dy
-        assert 0 <= left and left + wide <= width, said
+        assert left >= 0, said
+        assert left + wide <= width, said
         assert size * 0.8 <= base <= height, said
     for path in graph.iter(f"{SVG}path"):
         for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path.get("d", "")):
-            assert 0 <= float(x) + dx <= width and 0 <= float(y) + dy <= height
+            assert 0 <= float(x) + dx <= width
+            assert 0 <= float(y) + dy <= height
 
 
 def texts_overlap(svg: bytes) -> list[tuple[str, str]]:
@@ -136,7 +141,8 @@ def texts_overlap(svg: bytes) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("sign", ["+", "*"])
 def test_operands_of_any_number(count: int, sign: str) -> None:
     names = [f"an_input_with_a_long_name_{i}" for i in range(count)]
-    run = cgviz.run(sign.join(names), **{name: 1.5 + i for i, name in enumerate(names)})
+    given: dict[str, Any] = {name: 1.5 + i for i, name in enumerate(names)}
+    run = cgviz.run(sign.join(names), **given)
     drawn = picture(run, "f")
     check_picture(drawn)
     assert texts_overlap(drawn) == []
@@ -145,12 +151,13 @@ def test_operands_of_any_number(count: int, sign: str) -> None:
     assert ("more" in said) == (count > 8)
     if count == 30 and sign == "+":
         hidden = sum(1.5 + i for i in range(5, 28))
-        assert f">{number(hidden)}</text>" in said and f">{number(run.value)}</text>" in said
+        assert f">{number(hidden)}</text>" in said
+        assert f">{number(run.value)}</text>" in said
 
 
 @pytest.mark.parametrize("count", [1, 2, 30])
 def test_fan_out_of_any_size_keeps_its_total(count: int) -> None:
-    others = {f"y{i}": i + 0.25 for i in range(count)}
+    others: dict[str, Any] = {f"y{i}": i + 0.25 for i in range(count)}
     run = cgviz.run("+".join(f"x*{name}" for name in others), x=2, **others)
     drawn = picture(run, "x")
     check_picture(drawn)
@@ -228,7 +235,8 @@ def test_a_sensitivity_is_the_slope_that_differences_find() -> None:
     h = 1e-5
     fixed = "num = 3 + sigmoid(y); xpy = 3 + y; f = num/(s + xpy**2)"
     up, down = (cgviz.run(fixed, y=-4, s=1 / (1 + math.exp(-3 - step))).value for step in (h, -h))
-    assert up is not None and down is not None
+    assert up is not None
+    assert down is not None
     slope = (up - down) / (2 * h)
     assert f"so f falls by {number(-slope)}·h by way of this gate" in section(explain(lecture(), "sigx"), "what if")[0]
 
@@ -256,7 +264,8 @@ def test_numbers_that_are_not_finite_are_explained() -> None:
 
 
 def test_hostile_names_appear_whole() -> None:
-    run = cgviz.run("node = lambda*dx; f = node + σ_y", **{"lambda": 2, "dx": 1, "σ_y": 3})
+    given: dict[str, Any] = {"lambda": 2, "dx": 1, "σ_y": 3}
+    run = cgviz.run("node = lambda*dx; f = node + σ_y", **given)
     for name in ("lambda", "dx", "σ_y", "node"):
         assert name in explain(run, name, "markdown")
         assert f">{name}</text>" in picture(run, name).decode()
@@ -272,7 +281,8 @@ def test_the_command_prints_and_draws(tmp_path: Path, capsys: pytest.CaptureFixt
     file = tmp_path / "x.svg"
     assert main(["explain", "@staged", "5", "-o", str(file), "--theme", "dark"]) == 0
     found = capsys.readouterr()
-    assert "(5) xpysqr = xpy²" in found.out and found.err.startswith("wrote ")
+    assert "(5) xpysqr = xpy²" in found.out
+    assert found.err.startswith("wrote ")
     check_picture(file.read_bytes())
     assert main(["explain", "@staged", "nobody"]) == 2
     assert main(["explain", "@staged", "5", "-o", str(tmp_path / "x.gif")]) == 2

@@ -12,8 +12,10 @@ from cgviz.errors import UsageError, printable, quoted
 
 FORMATS = ("rich", "markdown", "json")
 PICTURES = {".svg": "svg", ".pdf": "pdf", ".png": "png"}
-HELP = """Explain one node of a program: what its gate does, its local derivatives, the gradient that arrives, and what
-is handed back. NODE is the name or the number of a stage, or an input: then, how the contributions to it sum up.
+HELP = """Explain one node: the key local step of backpropagation.
+
+What its gate does, its local derivatives, the gradient that arrives, and what is handed back. NODE is the name or the
+number of a stage, or an input: then, how the contributions to it sum up.
 
 \b
   cgviz explain @staged invden
