@@ -15,7 +15,8 @@ ROOT = Path(cgviz.__file__).parent
 LAYERS = [
     {"cgviz"},
     {"errors"},
-    {"arrays", "ieee", "numbers", "theme", "collecting", "shipped", "output", "pictures"},
+    {"arrays"},
+    {"ieee", "numbers", "theme", "collecting", "shipped", "output", "pictures"},
     {"op"},
     {"ops"},
     {"operators"},
