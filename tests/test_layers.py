@@ -15,7 +15,7 @@ ROOT = Path(cgviz.__file__).parent
 LAYERS = [
     {"cgviz"},
     {"errors"},
-    {"ieee", "numbers", "theme", "collecting", "shipped", "output", "pictures"},
+    {"ieee", "numbers", "theme", "collecting", "shipped", "output", "pictures", "fold"},
     {"op"},
     {"ops"},
     {"operators"},

@@ -9,7 +9,7 @@ from typing import Any
 from cgviz.formula import Formula
 from cgviz.graph import Graph
 
-MOST_SHOWN = 120
+MOST_OPERATIONS = 3000
 DIGITS = 50
 
 
@@ -42,8 +42,8 @@ def closed_forms(graph: Graph, wanted: Sequence[int]) -> Closed:
         for index in wanted:
             slope = sympy.diff(whole, sympy.Symbol(graph.nodes[index].name, real=True))
             counts[index] = int(slope.count_ops())
-            if counts[index] > MOST_SHOWN:
-                raise NoClosedFormError(f"the one for {graph.nodes[index].shown} takes {counts[index]} operations")
+            if counts[index] > MOST_OPERATIONS:
+                raise NoClosedFormError(f"written out it takes {counts[index]} operations")
             slopes[index] = written(slope, names)
         return Closed(slopes, counts, int(whole.count_ops()))
     except NoClosedFormError as error:

@@ -1,0 +1,189 @@
+"""The derivation for a terminal: equations in columns where they fit, else each side on a line under its `=`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from cgviz.fold import Line as Row
+from cgviz.fold import Span, fold, line_width, split
+from cgviz.runs import Run
+from cgviz.theme import Theme
+from cgviz.views.derivation.board import Line, Part, Section
+from cgviz.views.derivation.hand import Ascii, AsciiHand, Eye, Hand, ascii_only
+from cgviz.views.derivation.written import sections
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PLAIN_WIDTH, NARROWEST, MARGIN, PROSE, GAP = 120, 30, 2, 100, 3
+WIDEST_SYMBOL = 24
+SIGNS = "σ−·²√∂∇…"
+
+
+def derivation(run: Run, wrt: str | None, digits: int, theme: Theme, standalone: bool) -> str:
+    """Returns the derivation as plain text, folded to 120 columns."""
+    return text(page(run, wrt, digits, PLAIN_WIDTH, "utf-8"))
+
+
+def printed(run: Run, console: Console | None, wrt: str | None, digits: int, theme: Theme) -> None:
+    """Prints the derivation: in colour and as wide as the terminal is, plain in a pipe or file."""
+    if console is None and not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
+        columns = os.environ.get("COLUMNS", "")
+        width = int(columns) if columns.isdigit() else PLAIN_WIDTH
+        sys.stdout.write(text(page(run, wrt, digits, width, sys.stdout.encoding or "utf-8")))
+        return
+    from rich.console import Console
+    from rich.style import Style
+    from rich.text import Text
+
+    console = console or Console()
+    styles = {role: Style.parse(style) for role, style in theme.terminal.items()}
+    for row in page(run, wrt, digits, console.width, console.encoding):
+        line = Text.assemble(*((part, styles.get(role, "")) for part, role in row))
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def text(rows: Sequence[Row]) -> str:
+    return "".join("".join(part for part, _ in row).rstrip() + "\n" for row in rows)
+
+
+def page(run: Run, wrt: str | None, digits: int, width: int, encoding: str) -> list[Row]:
+    """Returns the rows of the whole derivation, at most `width` wide."""
+    plain = not says(encoding)
+    hand = AsciiHand(Ascii, digits) if plain else Hand(Eye, digits)
+    rows: list[Row] = []
+    for number, section in enumerate(sections(run, hand, wrt), 1):
+        rows += [[]] * (number > 1) + list(written(number, section, max(width, NARROWEST)))
+    return [[(ascii_only(part), role) for part, role in row] for row in rows] if plain else rows
+
+
+def says(encoding: str) -> bool:
+    """Tells whether an encoding has the signs that mathematics is written with."""
+    try:
+        SIGNS.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def written(number: int, section: Section, width: int) -> Iterator[Row]:
+    yield from fold(split([(f"{number}  {section.title}", "name")]), width)
+    if section.intro:
+        yield from prose(section.intro, width)
+    if section.lines:
+        yield from Columns(section.lines, width).rows()
+    for sentence in section.ends:
+        yield from prose(sentence, width)
+
+
+def prose(sentence: str, width: int) -> Iterator[Row]:
+    for row in fold(split([(sentence, "muted")]), min(width, PROSE) - MARGIN):
+        yield [(" " * MARGIN, ""), *row]
+
+
+class Columns:
+    """The lines of a section, set at a width."""
+
+    def __init__(self, lines: Sequence[Line], width: int) -> None:
+        self.lines, self.width = lines, width
+        self.number = max(len(line.number) + 2 if line.number else 0 for line in lines)
+        symbols = [line_width([(line.symbol, "")]) for line in lines if line.parts and line.symbol]
+        self.symbol = max((wide for wide in symbols if wide <= WIDEST_SYMBOL), default=0)
+        self.start = MARGIN + self.number + (2 if self.number else 0)
+        self.columns = self.fitting()
+
+    def rows(self) -> Iterator[Row]:
+        for line in self.lines:
+            yield from self.in_columns(line) if self.fits(line) else self.stacked(line)
+
+    def fitting(self) -> list[int]:
+        """Returns the widths of the sides' columns, made for all lines but the few that are too wide for any."""
+        room = self.width - self.start - self.symbol
+        widths = [[line_width(flat(side)) + GAP for side in line.parts] for line in self.lines if line.symbol]
+        for share in (1.0, 0.8, 0.6, 0.4):
+            chosen = [sides for sides in widths if sum(sides) <= room * share]
+            columns = [max(column) for column in zip_longest(*chosen, fillvalue=0)]
+            if sum(columns) <= room:
+                return columns
+        return []
+
+    def fits(self, line: Line) -> bool:
+        sides = [line_width(flat(side)) + GAP for side in line.parts]
+        small = line_width([(line.symbol, "")]) <= self.symbol and len(sides) <= len(self.columns)
+        return bool(line.symbol) and small and all(a <= b for a, b in zip(sides, self.columns, strict=False))
+
+    def head(self, line: Line) -> Row:
+        number = f"({line.number})".rjust(self.number) if line.number else " " * self.number
+        return [(" " * MARGIN + number + ("  " if self.number else ""), "muted")]
+
+    def in_columns(self, line: Line) -> Iterator[Row]:
+        """Yields a line whose sides stand in the columns, its note behind them or below."""
+        row = [*self.head(line), (line.symbol.ljust(self.symbol) if line.parts else line.symbol, "name")]
+        filled = list(line.parts)
+        for side, wide in zip_longest(filled, self.columns[: len(filled)]):
+            spans = flat(side)
+            row += [(" = ", ""), *spans, (" " * (wide - GAP - line_width(spans)), "")]
+        remarks = noted(line)
+        used = self.start + self.symbol + sum(self.columns) + 2
+        if remarks and line_width(joined(remarks)) + used <= self.width:
+            yield [*row, (" " * (used - line_width(row)), ""), *joined(remarks)]
+            return
+        yield row
+        yield from self.below(remarks)
+
+    def stacked(self, line: Line) -> Iterator[Row]:
+        """Yields a line whose sides stand below each other, one `=` under the other."""
+        row: Row = [*self.head(line)]
+        wide = max(self.symbol, line_width([(line.symbol, "")])) if line.symbol else -GAP
+        if wide > self.width // 2:
+            yield from hung([*row], [[(line.symbol, "name")]], self.width)
+            row, wide = [(" " * self.start, "")], 0
+        elif line.symbol:
+            row.append((line.symbol + " " * (wide - line_width([(line.symbol, "")])), "name"))
+        for side in line.parts:
+            lead: Row = [(" = ", "")] if line.symbol else []
+            yield from hung([*row, *lead], words(side), self.width)
+            row = [(" " * (self.start + wide), "")]
+        if not line.parts:
+            yield row
+        yield from self.below(noted(line))
+
+    def below(self, remarks: list[Row]) -> Iterator[Row]:
+        indent = self.start + 2
+        if remarks:
+            pieces = [word for remark in remarks for word in split(remark)]
+            yield from hung([(" " * indent, "")], pieces, self.width)
+
+
+def hung(lead: Row, pieces: list[Row], width: int) -> Iterator[Row]:
+    """Yields words folded behind `lead`, the later rows set in as far."""
+    indent = line_width(lead)
+    for i, row in enumerate(fold(pieces, max(width - indent, 12))):
+        yield [*(lead if i == 0 else [(" " * indent, "")]), *row]
+
+
+def words(side: Part) -> list[Row]:
+    """Returns the terms of a side, each a word that is not broken where it can be helped."""
+    last = len(side.terms) - 1
+    if side.joint == ",":
+        return [[*term, (",", "")] if i < last else list(term) for i, term in enumerate(side.terms)]
+    return [[(f"{side.joint} ", ""), *term] if i else list(term) for i, term in enumerate(side.terms)]
+
+
+def flat(side: Part) -> Row:
+    return joined(words(side))
+
+
+def joined(pieces: Sequence[Row]) -> Row:
+    """Returns words on one line."""
+    return [span for i, word in enumerate(pieces) for span in ([(" ", "")] if i else []) + list(word)]
+
+
+def noted(line: Line) -> list[Row]:
+    """Returns the note and the flags."""
+    every: list[Span] = [(line.note, "muted")] * bool(line.note) + [(flag, "flag") for flag in line.flags]
+    return [[(said + ";" * (i < len(every)), role)] for i, (said, role) in enumerate(every, 1)]
