@@ -39,7 +39,8 @@ def slopes(flow: Flow) -> str:
 def staged_cost(flow: Flow) -> str:
     """Returns what the passes take, counted as sympy's `count_ops` counts."""
     spent = effort(flow.run, flow.kept)
-    return f"Operations, staged: {spent.forward} forward + {spent.backward} backward = {spent.total} for {slopes(flow)}."
+    passes = f"{spent.forward} forward + {spent.backward} backward = {spent.total}"
+    return f"Operations, staged: {passes} for the function and {slopes(flow)}."
 
 
 def slope(flow: Flow, hand: Hand, found: Closed, index: int) -> Line:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cgviz.errors import printable
 from cgviz.formula import LETTERS, Formula, Notation, Pretty, with_digits
-from cgviz.op import POWER, PRODUCT, QUOTIENT
+from cgviz.op import POWER, PRODUCT, QUOTIENT, SUM
 
 LONGEST_NAME = 40
 
@@ -25,10 +25,11 @@ class Hand:
     def name(self, name: str) -> str:
         return self.notation.name(name)
 
-    def formula(self, formula: Formula, within: int = 0) -> str:
+    def formula(self, formula: Formula, within: int = SUM) -> str:
+        """Returns a formula; a comparison, in brackets."""
         return formula.write(self.notation).within(within)
 
-    def numbers(self, formula: Formula, within: int = 0) -> str:
+    def numbers(self, formula: Formula, within: int = SUM) -> str:
         """Returns a formula of numbers, rounded."""
         return formula.write(self.rounded).within(within)
 
@@ -60,11 +61,11 @@ class Hand:
 
     def term(self, formula: Formula, first: bool) -> str:
         """Returns a formula as a term of a sum."""
-        return self.formula(formula, 0 if first else QUOTIENT)
+        return self.formula(formula, SUM if first else QUOTIENT)
 
     def upstream(self, value: float, first: bool = True) -> str:
         """Returns a number that begins a term of a sum."""
-        return self.numbers(Formula(value), 0 if first else QUOTIENT)
+        return self.numbers(Formula(value), SUM if first else QUOTIENT)
 
     def local(self, value: float) -> str:
         """Returns a number as the second factor of a product: `(−0.2623)`."""

@@ -121,42 +121,50 @@ class Columns:
         return [(" " * MARGIN + number + ("  " if self.number else ""), "muted")]
 
     def in_columns(self, line: Line) -> Iterator[Row]:
-        """Yields a line whose sides stand in the columns, its note behind them or below."""
+        """Yields a line whose sides stand in the columns, its note behind them, or behind the line, or below."""
         row = [*self.head(line), (line.symbol.ljust(self.symbol) if line.parts else line.symbol, "name")]
-        filled = list(line.parts)
-        for side, wide in zip_longest(filled, self.columns[: len(filled)]):
+        for side, wide in zip(line.parts, self.columns, strict=False):
             spans = flat(side)
             row += [(" = ", ""), *spans, (" " * (wide - GAP - line_width(spans)), "")]
         remarks = noted(line)
         used = self.start + self.symbol + sum(self.columns) + 2
         if remarks and line_width(joined(remarks)) + used <= self.width:
             yield [*row, (" " * (used - line_width(row)), ""), *joined(remarks)]
-            return
-        yield row
-        yield from self.below(remarks)
+        else:
+            if line.parts:
+                row.pop()
+            yield from self.remarked([row], remarks)
 
     def stacked(self, line: Line) -> Iterator[Row]:
-        """Yields a line whose sides stand below each other, one `=` under the other."""
+        """Yields a line whose sides stand below each other, one `=` under the other; what fits goes on one row."""
         row: Row = [*self.head(line)]
-        wide = max(self.symbol, line_width([(line.symbol, "")])) if line.symbol else -GAP
+        wide = line_width([(line.symbol, "")])
         if wide > self.width // 2:
-            yield from hung([*row], [[(line.symbol, "name")]], self.width)
-            row, wide = [(" " * self.start, "")], 0
+            yield from hung(row, [[(line.symbol, "name")]], self.width)
+            row = [(" " * self.start, "")]
         elif line.symbol:
-            row.append((line.symbol + " " * (wide - line_width([(line.symbol, "")])), "name"))
+            row.append((line.symbol.ljust(max(self.symbol, wide)), "name"))
+        rows: list[Row] = []
         for side in line.parts:
             lead: Row = [(" = ", "")] if line.symbol else []
-            yield from hung([*row, *lead], words(side), self.width)
-            row = [(" " * (self.start + wide), "")]
-        if not line.parts:
-            yield row
-        yield from self.below(noted(line))
+            if rows and line_width([*rows[-1], *lead, *flat(side)]) <= self.width:
+                rows[-1] += [*lead, *flat(side)]
+                continue
+            rows += hung([*row, *lead], words(side), self.width)
+            row = [(" " * line_width(row), "")]
+        yield from self.remarked(rows or [row], noted(line))
 
-    def below(self, remarks: list[Row]) -> Iterator[Row]:
-        indent = self.start + 2
-        if remarks:
+    def remarked(self, rows: list[Row], remarks: list[Row]) -> Iterator[Row]:
+        """Yields rows with the remarks behind the last one, or below it."""
+        if not remarks:
+            yield from rows
+        elif line_width([*rows[-1], *joined(remarks)]) + GAP <= self.width:
+            yield from rows[:-1]
+            yield [*rows[-1], (" " * GAP, ""), *joined(remarks)]
+        else:
+            yield from rows
             pieces = [word for remark in remarks for word in split(remark)]
-            yield from hung([(" " * indent, "")], pieces, self.width)
+            yield from hung([(" " * (self.start + 2), "")], pieces, self.width)
 
 
 def hung(lead: Row, pieces: list[Row], width: int) -> Iterator[Row]:
