@@ -20,6 +20,14 @@ BUILT_UP = ("Add", "Mul", "Pow")
 class NoClosedFormError(Exception):
     """Says why there is no closed form."""
 
+    said = "sympy has no closed form here"
+
+
+class TooLargeError(NoClosedFormError):
+    """Says why a closed form is left out."""
+
+    said = "The closed form is left out"
+
 
 class Closed:
     """A sympy expression under Python's operators, which never decides a comparison.
@@ -72,14 +80,14 @@ class Closed:
 
 
 def combined(function: Callable[..., Any], *operands: Any) -> Closed:
-    """Returns `function` of operands. Raises NoClosedFormError where that is too large to be worth reading."""
+    """Returns `function` of operands. Raises TooLargeError where that is too large to be worth reading."""
     closed = [operand if isinstance(operand, Closed) else Closed(number(operand)) for operand in operands]
     size = 1 + sum(operand.size for operand in closed)
     deep = 1 + max(operand.deep for operand in closed)
     if size > MOST_OPERATIONS:
-        raise NoClosedFormError(f"written out it takes more than {MOST_OPERATIONS} operations")
+        raise TooLargeError(f"written out it takes more than {MOST_OPERATIONS} operations")
     if deep > MOST_LEVELS:
-        raise NoClosedFormError(f"written out it is nested more than {MOST_LEVELS} levels deep")
+        raise TooLargeError(f"written out it is nested more than {MOST_LEVELS} levels deep")
     return Closed(function(*(operand.expression for operand in closed)), size, deep)
 
 
@@ -95,7 +103,7 @@ def raised(base: Any, exponent: Any) -> Any:
         coefficient = base if base.is_Rational else base.as_coeff_Mul()[0]
         bits = coefficient.p.bit_length() + coefficient.q.bit_length() - 1 if coefficient.is_Rational else 1
         if bits > 1 and bits * abs(float(exponent)) > MOST_BITS:
-            raise NoClosedFormError("it holds a very large power of a number")
+            raise TooLargeError("it holds a very large power of a number")
         if base.is_zero and not exponent.is_positive:
             raise NoClosedFormError("it divides by zero")
     return base**exponent
@@ -154,14 +162,14 @@ def value(graph: Graph, index: int, node: Node, values: Sequence[Closed | None])
         return applied(node.op, [values[arg] for arg in node.args])
     except NoClosedFormError as error:
         where = f"stage ({graph.numbers[index]}), {node.op.name}"
-        raise NoClosedFormError(f"{where}: {error}") from error
+        raise type(error)(f"{where}: {error}") from error
 
 
 def applied(op: Op, args: Sequence[Any]) -> Closed:
     """Returns `op(*args)`: by sympy's function of the same meaning, or by the op's definition."""
     if op.sympy and op.sympy not in BUILT_UP:
         if all(arg.expression.is_number for arg in args) and any(beyond(arg.expression) for arg in args):
-            raise NoClosedFormError("it is taken of a large number")
+            raise TooLargeError("it is taken of a large number")
         return combined(getattr(sympy, op.sympy), *args)
     if op.exact is None:
         raise NoClosedFormError("sympy has no such function")
@@ -194,5 +202,5 @@ def formula(written: Formula) -> Closed:
         leaf = written.leaf
         return Closed(LETTERS[leaf] if isinstance(leaf, str) else number(leaf))
     if len(written.args) > LARGEST_NUMBER:
-        raise NoClosedFormError("it is long")
+        raise TooLargeError("it is long")
     return applied(written.op, [formula(arg) for arg in written.args])

@@ -32,7 +32,7 @@ def closed_forms(graph: Graph, wanted: Sequence[int]) -> Closed:
     """Returns the derivatives with respect to the inputs that are `wanted`, or the reason why there are none."""
     import sympy
 
-    from cgviz.closed.expression import NoClosedFormError, expression
+    from cgviz.closed.expression import NoClosedFormError, TooLargeError, expression
     from cgviz.closed.written import written
 
     names = {graph.nodes[i].name: graph.nodes[i].shown for i in graph.inputs}
@@ -43,13 +43,13 @@ def closed_forms(graph: Graph, wanted: Sequence[int]) -> Closed:
             slope = sympy.diff(whole, sympy.Symbol(graph.nodes[index].name, real=True))
             counts[index] = int(slope.count_ops())
             if counts[index] > MOST_OPERATIONS:
-                raise NoClosedFormError(f"written out it takes {counts[index]} operations")
+                raise TooLargeError(f"written out it takes {counts[index]} operations")
             slopes[index] = written(slope, names)
         return Closed(slopes, counts, int(whole.count_ops()))
     except NoClosedFormError as error:
-        return Closed({}, {}, reason=str(error))
+        return Closed({}, {}, reason=f"{error.said}: {error}.")
     except (RecursionError, ArithmeticError, ValueError, TypeError) as error:
-        return Closed({}, {}, reason=f"sympy stops with {type(error).__name__}")
+        return Closed({}, {}, reason=f"The closed form is left out: sympy stops with {type(error).__name__}.")
 
 
 def evaluated(formula: Formula, values: Mapping[str, float]) -> Any:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}^_]|[^\\{}^_]", re.DOTALL)
 SILENT = {r"\left", r"\right", r"\mathrm", r"\text", r"\operatorname", r"\begin", r"\end", r"\cdot", r"\mathbin", " "}
 WIDE = {r"\quad": 2.0, r"\qquad": 4.0, r"\cdot": 2.2, "+": 2.8, "-": 2.4, "=": 2.8, r"\times": 2.8}
-PLACE = re.compile(r" (?=[+-] |\\cdot |/ )|(?<=, )")
+PLACE = re.compile(r" (?=[+-] |\\cdot |/ )|(?<=, )|(?<=(?<!\\left)\()")
+DEEPEST = 8
 SMALL = 0.75
 
 
@@ -73,6 +74,15 @@ def broken(tex: str, room: float, first: float | None = None) -> list[str]:
         depth += piece.count(r"\left") - piece.count(r"\right")
         start += len(piece)
     return [*lines, line]
+
+
+def flattened(tex: str) -> str:
+    r"""Returns a formula; where brackets are nested deeply, they do not grow with what is in them."""
+    depth = deepest = 0
+    for token in re.findall(r"\\left(?![a-z])|\\right(?![a-z])", tex):
+        depth += 1 if token == r"\left" else -1
+        deepest = max(deepest, depth)
+    return re.sub(r"\\(left|right)(?![a-z])", "", tex) if deepest > DEEPEST else tex
 
 
 def pieces(tex: str) -> Iterator[str]:

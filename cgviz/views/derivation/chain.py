@@ -9,7 +9,8 @@ from cgviz.runs import Contribution
 from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
 from cgviz.views.derivation.flow import Flow, spoken
 from cgviz.views.derivation.hand import Hand
-from cgviz.views.derivation.stages import MOST_TERMS, is_short, vector
+from cgviz.views.derivation.stages import MOST_TERMS, vector
+from cgviz.views.derivation.taught import is_short
 
 Short = dict[int, Formula]
 """Gradients that are a single name or number, by node: they stand for themselves in the next line."""
@@ -52,8 +53,9 @@ def gradient_of(flow: Flow, hand: Hand, index: int, edges: list[Contribution], s
     value = run.gradients[index]
     parts = single(flow, hand, edges[0], short) if len(edges) == 1 else summed(flow, hand, edges)
     result = part(hand.number(value), "gradient") if value is not None else None
+    flags = [*conventions(flow, edges), spoken(value)]
     note = f"{len(edges)} branches" if len(edges) > 1 else ""
-    return equation(symbol, [*parts, result], str(run.graph.numbers[edges[-1].target]), note, [spoken(value)])
+    return equation(symbol, [*parts, result], str(run.graph.numbers[edges[-1].target]), note, flags)
 
 
 def single(flow: Flow, hand: Hand, edge: Contribution, short: Short) -> list[Part | None]:
@@ -63,7 +65,7 @@ def single(flow: Flow, hand: Hand, edge: Contribution, short: Short) -> list[Par
     if edge.target == run.graph.output:
         if local.op is None:
             short[edge.source] = local
-        return [part(hand.formula(local)) if is_short(local) else None]
+        return [part(hand.formula(local)) if is_written(flow, edge) else None]
     upstream = short.get(edge.target)
     if upstream is None:
         return [part_of(in_slopes(flow, hand, edge)), part_of(in_formulas(flow, hand, edge)), numbers]
@@ -85,6 +87,18 @@ def summed(flow: Flow, hand: Hand, edges: list[Contribution]) -> list[Part | Non
     return [slopes, formulas, Part(tuple(in_numbers(flow, hand, edge, i == 0) for i, edge in enumerate(edges)))]
 
 
+def is_written(flow: Flow, edge: Contribution) -> bool:
+    """Tells whether a local derivative is written as its formula: not where that is long, nor at a tie or kink."""
+    formula = flow.run.local_formula(edge.target, edge.slot)
+    return is_short(formula) and not flow.is_convention(edge.target, edge.slot)
+
+
+def conventions(flow: Flow, edges: list[Contribution]) -> list[str]:
+    """Returns the conventions on which a gradient rests directly."""
+    found = (flow.corner(edge.target) for edge in edges if flow.is_convention(edge.target, edge.slot))
+    return list(dict.fromkeys(said for each in found for said in each))
+
+
 def part_of(term: Term) -> Part:
     return Part((term,))
 
@@ -101,7 +115,7 @@ def in_slopes(flow: Flow, hand: Hand, edge: Contribution, first: bool = True) ->
 def in_formulas(flow: Flow, hand: Hand, edge: Contribution, upstream: Formula | None = None, first: bool = True) -> Term:
     """Returns `∂f/∂q · 1`; `upstream` is the gradient of q where that is a single name."""
     graph, local = flow.run.graph, flow.run.local_formula(edge.target, edge.slot)
-    if not is_short(local):
+    if not is_written(flow, edge):
         target, source = graph.nodes[edge.target].shown, graph.nodes[edge.source].shown
         written = alone = hand.slope(target, source)
     else:

@@ -24,7 +24,7 @@ def contrast(flow: Flow, hand: Hand) -> Section | None:
         return Section(TITLE, (), "", (f"Left out: there are {len(flow.wanted)} inputs; --wrt chooses one.", cost))
     found = closed_forms(flow.run.graph, flow.wanted)
     if found.reason:
-        return Section(TITLE, (), "", (f"sympy has no closed form to show here: {found.reason}.", cost))
+        return Section(TITLE, (), "", (found.reason, cost))
     lines = tuple(slope(flow, hand, found, index) for index in flow.wanted)
     total = found.value + sum(found.counts.values())
     each = " + ".join(str(found.counts[i]) for i in flow.wanted)

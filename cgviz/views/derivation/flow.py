@@ -10,6 +10,7 @@ from functools import cached_property
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import CONSTANT
 from cgviz.runs import Contribution, Run, closest
+from cgviz.views.derivation.taught import Taught, taught
 
 CORNERS = ("tie", "kink")
 WORDS = {"dead": "dead: hands nothing back"}
@@ -53,8 +54,19 @@ class Flow:
         found = [flag for flag in self.run.flags[index] if flag != "nonfinite"]
         return [f"{flag}: {rule}" if rule else WORDS.get(flag, flag) for flag in found]
 
-    def stands_on_corner(self, index: int) -> bool:
-        return any(flag in CORNERS for flag in self.run.flags[index])
+    def taught(self, index: int) -> Taught:
+        """Returns the taught rule of a stage in numbers."""
+        if index not in self._taught:
+            self._taught[index] = taught(self.run, index)
+        return self._taught[index]
+
+    @cached_property
+    def _taught(self) -> dict[int, Taught]:
+        return {}
+
+    def is_convention(self, index: int, slot: int) -> bool:
+        """Tells whether a local derivative is a convention at a tie or kink, not what its formula says there."""
+        return any(flag in CORNERS for flag in self.run.flags[index]) and self.taught(index).differs[slot]
 
     def stopped(self, target: int, slot: int) -> str:
         """Returns why nothing flows back on an edge of a stage that a gradient reaches."""

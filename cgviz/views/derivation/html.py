@@ -25,7 +25,7 @@ math { font-size: 1.12rem; }
 .lines > .number { color: var(--muted); font-size: .85rem; text-align: right; padding-right: .5rem; }
 .lines > .symbol { text-align: right; } .lines > .wide { grid-column: 2 / 4; text-align: left; }
 .sides { display: flex; flex-wrap: wrap; column-gap: .35rem; row-gap: .35rem; align-items: baseline; min-width: 0; }
-.side { display: inline-flex; flex-wrap: wrap; align-items: baseline; column-gap: .2rem; max-width: 100%;
+.side { display: inline-flex; flex-wrap: wrap; align-items: baseline; column-gap: .2rem; row-gap: .45rem; max-width: 100%;
   overflow-x: auto; overflow-y: hidden; }
 .note { color: var(--soft); font-size: .85rem; padding-left: .8rem; }
 .flag { color: var(--flag); font-size: .85rem; padding-left: .8rem; }
@@ -33,6 +33,7 @@ math { font-size: 1.12rem; }
 mtable.cases mtd { text-align: left; }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } .number, .symbol { break-inside: avoid; } }
 """
+EQUAL = '<mo form="infix">=</mo>'
 COLOURS = ("background", "ink", "soft", "muted", "value", "gradient", "flag")
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -85,7 +86,7 @@ def line(each: Line) -> str:
     number = f'<div class="number">{f"({each.number})" if each.number else ""}</div>'
     remarks = [f'<span class="note">{prose(each.note)}</span>'] * bool(each.note)
     remarks += [f'<span class="flag">{prose(flag)}</span>' for flag in each.flags]
-    lead = "<mo>=</mo>" if each.symbol else ""
+    lead = EQUAL if each.symbol else ""
     sides = "".join([*(side(part, lead) for part in each.parts), *remarks])
     if not each.symbol:
         return f'{number}<div class="wide sides">{sides}</div>'
@@ -97,7 +98,7 @@ def side(part: Part, lead: str) -> str:
     last = len(part.terms) - 1
     terms = []
     for i, each in enumerate(part.terms):
-        before = lead if i == 0 else "<mo>+</mo>" if part.joint == "+" else ""
+        before = lead if i == 0 else Mathml.plus if part.joint == "+" else ""
         terms.append(math(before + term(each) + ("<mo>,</mo>" if part.joint == "," and i < last else "")))
     return f'<span class="side">{"".join(terms)}</span>'
 

@@ -13,15 +13,17 @@ from cgviz.views.derivation.hand import Hand, elided
 from cgviz.views.derivation.template import filled
 
 NAMES = {name: letter for letter, name in LETTERS.items()}
-MINUS, APPLY = "<mo>−</mo>", "<mo>&#x2061;</mo>"
+SIGN, APPLY = '<mo form="prefix">−</mo>', "<mo>&#x2061;</mo>"
+OPEN, CLOSE = '<mo form="prefix">(</mo>', '<mo form="postfix">)</mo>'
 
 
 class Mathml(Notation):
     """Elements of MathML; a written formula is a sequence of them."""
 
-    plus, minus, sign, times, over, comma = "<mo>+</mo>", MINUS, MINUS, "<mo>·</mo>", "<mo>/</mo>", "<mo>,</mo>"
+    plus, minus, sign = '<mo form="infix">+</mo>', '<mo form="infix">−</mo>', SIGN
+    times, over, comma = "<mo>·</mo>", "<mo>/</mo>", "<mo>,</mo>"
     by = "<mo>·</mo>"
-    brackets = ("<mrow><mo>(</mo>", "<mo>)</mo></mrow>")
+    brackets = (f"<mrow>{OPEN}", f"{CLOSE}</mrow>")
     signs: ClassVar = {"<": "&lt;", ">": "&gt;", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
     def shown(self, name: str) -> str:
@@ -34,7 +36,7 @@ class Mathml(Notation):
         if isinstance(leaf, str):
             return Written(self.name(leaf), ATOM, self.brackets)
         text = self.number(leaf)
-        return Written(text, SIGNED if text.startswith(MINUS) else PRODUCT if "msup" in text else ATOM, self.brackets)
+        return Written(text, SIGNED if text.startswith(SIGN) else PRODUCT if "msup" in text else ATOM, self.brackets)
 
     def name(self, name: str) -> str:
         stem, primes, subscript = name_parts(elided(name))
@@ -50,20 +52,20 @@ class Mathml(Notation):
         text = WORDS.get(mantissa) or f"<mn>{mantissa}</mn>"
         if exponent:
             power = int(exponent)
-            raised = f"{MINUS if power < 0 else ''}<mn>{abs(power)}</mn>"
+            raised = f"{SIGN if power < 0 else ''}<mn>{abs(power)}</mn>"
             text += f"<mo>×</mo><msup><mn>10</mn><mrow>{raised}</mrow></msup>"
-        return (MINUS if plain.startswith("-") else "") + text
+        return (SIGN if plain.startswith("-") else "") + text
 
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         if op.latex:
             return filled(op.latex, [str(operand) for operand in operands], [operand.atom for operand in operands])
-        return f"{identifier(op.name)}{APPLY}<mrow><mo>(</mo>{self.comma.join(map(str, operands))}<mo>)</mo></mrow>"
+        return f"{identifier(op.name)}{APPLY}<mrow>{OPEN}{self.comma.join(map(str, operands))}{CLOSE}</mrow>"
 
     def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
         signed = top.binds == SIGNED
-        above = top.text.removeprefix(MINUS) if signed else top.text
+        above = top.text.removeprefix(SIGN) if signed else top.text
         fraction = f"<mfrac><mrow>{above}</mrow><mrow>{bottom}</mrow></mfrac>"
-        return (MINUS + fraction, SIGNED) if signed else (fraction, POWER)
+        return (SIGN + fraction, SIGNED) if signed else (fraction, POWER)
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
         return f"<msup><mrow>{base.atom}</mrow><mrow>{exponent}</mrow></msup>", POWER
@@ -73,10 +75,10 @@ class Mathml(Notation):
         return text.replace(" | ", f"<mo>{self.signs[sign]}</mo>", 1), binds
 
     def iverson(self, condition: Written) -> tuple[str, int]:
-        return f"<mrow><mo>[</mo>{condition}<mo>]</mo></mrow>", ATOM
+        return f'<mrow><mo form="prefix">[</mo>{condition}<mo form="postfix">]</mo></mrow>', ATOM
 
     def factorial(self, x: Written) -> tuple[str, int]:
-        return f"{x.atom}<mo>!</mo>", POWER
+        return f'{x.atom}<mo form="postfix">!</mo>', POWER
 
 
 WORDS = {"inf": "<mi>∞</mi>", "nan": "<mtext>nan</mtext>"}
@@ -93,8 +95,8 @@ class MathmlHand(Hand):
     """MathML's signs outside formulas."""
 
     partial, nabla, dots = "<mo>∂</mo>", "<mo>∇</mo>", "<mo>…</mo>"
-    brackets = ("<mo>[</mo>", "<mo>]</mo>")
-    call = ("<mo>(</mo>", "<mo>)</mo>")
+    brackets = ('<mo form="prefix">[</mo>', '<mo form="postfix">]</mo>')
+    call = (OPEN, CLOSE)
 
     def slope(self, output: str, name: str) -> str:
         above, below = (f"<mrow>{self.partial}{self.name(each)}</mrow>" for each in (output, name))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT
-from cgviz.ieee import Ieee
 from cgviz.statements import statements
 from cgviz.trouble import forward_reason
 from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
 from cgviz.views.derivation.flow import Flow, spoken
 from cgviz.views.derivation.hand import Hand
+from cgviz.views.derivation.taught import Taught, is_short
 
-MOST_LEAVES, MOST_TERMS, MOST_NAMES = 60, 24, 8
-AGREES = 1e-6
+MOST_LEAVES, MOST_TERMS, MOST_NAMES = 240, 24, 8
 
 
 def given(flow: Flow, hand: Hand) -> Section:
@@ -40,7 +40,7 @@ def names_of(flow: Flow) -> str:
 
 def whole(hand: Hand, formula: Formula) -> Part:
     """Returns a formula of the program; dots where it is too long to be read."""
-    return part(hand.formula(formula) if is_short(formula, 4 * MOST_LEAVES) else hand.dots)
+    return part(hand.formula(formula) if is_short(formula, MOST_LEAVES) else hand.dots)
 
 
 def place(flow: Flow, hand: Hand) -> list[Line]:
@@ -111,9 +111,9 @@ def local_derivatives(flow: Flow, hand: Hand) -> Section:
 
 def of_stage(flow: Flow, hand: Hand, index: int) -> list[Line]:
     """Returns a line per operand; two edges from one node tell which operand they are."""
-    args = flow.run.graph.nodes[index].args
-    taught = in_numbers(flow, index)
-    return [local(flow, hand, index, slot, taught, args.count(arg) > 1) for slot, arg in flow.slots(index)]
+    uses = Counter(flow.run.graph.nodes[index].args)
+    taught = flow.taught(index)
+    return [local(flow, hand, index, slot, taught, uses[arg] > 1) for slot, arg in flow.slots(index)]
 
 
 def local(flow: Flow, hand: Hand, index: int, slot: int, taught: Taught, twice: bool) -> Line:
@@ -125,53 +125,13 @@ def local(flow: Flow, hand: Hand, index: int, slot: int, taught: Taught, twice: 
         return equation(symbol, [], number, which, [flow.stopped(index, slot)])
     formula, value = run.local_formula(index, slot), run.locals[index][slot]
     written = [part(hand.formula(formula)), numbers_of(hand, taught, slot)] if is_short(formula) else []
-    if value is not None and taught.differs[slot]:
-        written = [] if flow.stands_on_corner(index) else written[:1]
+    if taught.differs[slot]:
+        written = [] if flow.is_convention(index, slot) else written[:1]
     result = part(hand.number(value)) if value is not None else None
     note = ", ".join(filter(None, (node.op.by, which)))
     return equation(symbol, [*written, result], number, note, [*flow.corner(index), spoken(value)])
 
 
-class Taught:
-    """The taught rule of a stage at its numbers: as formulas, and whether it differs from the stable number."""
-
-    def __init__(self, formulas: tuple[Formula | None, ...], differs: tuple[bool, ...]) -> None:
-        self.formulas, self.differs = formulas, differs
-
-
-def in_numbers(flow: Flow, index: int) -> Taught:
-    """Returns the taught rule of a stage with its operands' values in their places."""
-    run, node = flow.run, flow.run.graph.nodes[index]
-    if run.symbolic or len(node.args) > MOST_LEAVES:
-        return Taught((None,) * len(node.args), (False,) * len(node.args))
-    values = [run.values[i] or 0.0 for i in (index, *node.args)]
-    written = node.op.partials(*map(Formula, values))
-    sound = node.op.partials(*map(Ieee, values))
-    differs = tuple(
-        local is not None and not agrees(float(found if found is not None else math.nan), local)
-        for found, local in zip(sound, run.locals[index], strict=True)
-    )
-    return Taught(tuple(p if p is None or isinstance(p, Formula) else Formula(p) for p in written), differs)
-
-
-def agrees(found: float, local: float) -> bool:
-    return found == local or (found != found and local != local) or abs(found - local) <= AGREES * abs(local)
-
-
 def numbers_of(hand: Hand, taught: Taught, slot: int) -> Part | None:
     formula = taught.formulas[slot]
     return None if formula is None else part(hand.numbers(formula))
-
-
-def is_short(formula: Formula, most: int = MOST_LEAVES) -> bool:
-    """Tells whether a formula has few enough leaves to be worth writing; looks at no more than that."""
-    todo, seen = [formula], 0
-    while todo and seen <= most:
-        args = todo.pop().args
-        if len(args) > most:
-            return False
-        seen += not args
-        todo.extend(args)
-    return seen <= most
-
-

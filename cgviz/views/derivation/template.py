@@ -40,7 +40,7 @@ def cases(text: str) -> str:
     inner = text.removeprefix(r"\begin{cases}").removesuffix(r"\end{cases}")
     rows = [[cell(part) for part in row.split("&")] for row in inner.split(r"\\")]
     made = "".join(f"<mtr>{''.join(f'<mtd>{part}</mtd>' for part in row)}</mtr>" for row in rows)
-    return f'<mo>{{</mo><mtable class="cases">{made}</mtable>'
+    return f'<mo form="prefix">{{</mo><mtable class="cases">{made}</mtable>'
 
 
 def cell(text: str) -> str:
@@ -84,7 +84,7 @@ class Reader:
         if token == "{":
             return f"<mrow>{self.row('}')}</mrow>"
         if token in (r"\left", r"\right"):
-            return self.fence(self.next())
+            return self.fence(self.next(), "prefix" if token == r"\left" else "postfix")
         if token == r"\sqrt":
             return self.root()
         if token in (r"\operatorname", r"\mathrm"):
@@ -95,10 +95,10 @@ class Reader:
             return f"<mn>{token}</mn>"
         if token.isalpha() or ord(token) >= FIRST:
             return token if ord(token) >= FIRST else f"<mi>{token}</mi>"
-        return f"<mo>{'−' if token == '-' else token}</mo>"
+        return f'<mo form="infix">{"−" if token == "-" else token}</mo>'
 
-    def fence(self, sign: str) -> str:
-        return f'<mo fence="true" stretchy="true">{sign}</mo>'
+    def fence(self, sign: str, form: str) -> str:
+        return f'<mo form="{form}" fence="true" stretchy="true">{sign}</mo>'
 
     def root(self) -> str:
         if self.tokens[self.at] != "[":

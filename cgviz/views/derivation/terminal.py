@@ -122,7 +122,7 @@ class Columns:
 
     def in_columns(self, line: Line) -> Iterator[Row]:
         """Yields a line whose sides stand in the columns, its note behind them, or behind the line, or below."""
-        row = [*self.head(line), (line.symbol.ljust(self.symbol) if line.parts else line.symbol, "name")]
+        row = [*self.head(line), (padded(line.symbol, self.symbol) if line.parts else line.symbol, "name")]
         for side, wide in zip(line.parts, self.columns, strict=False):
             spans = flat(side)
             row += [(" = ", ""), *spans, (" " * (wide - GAP - line_width(spans)), "")]
@@ -143,7 +143,7 @@ class Columns:
             yield from hung(row, [[(line.symbol, "name")]], self.width)
             row = [(" " * self.start, "")]
         elif line.symbol:
-            row.append((line.symbol.ljust(max(self.symbol, wide)), "name"))
+            row.append((padded(line.symbol, self.symbol), "name"))
         rows: list[Row] = []
         for side in line.parts:
             lead: Row = [(" = ", "")] if line.symbol else []
@@ -165,6 +165,10 @@ class Columns:
             yield from rows
             pieces = [word for remark in remarks for word in split(remark)]
             yield from hung([(" " * (self.start + 2), "")], pieces, self.width)
+
+
+def padded(text: str, width: int) -> str:
+    return text + " " * (width - line_width([(text, "")]))
 
 
 def hung(lead: Row, pieces: list[Row], width: int) -> Iterator[Row]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from cgviz.formula import Latex, Notation, Written
-from cgviz.op import QUOTIENT, Op
+from cgviz.formula import Formula, Latex, Written
+from cgviz.op import QUOTIENT, SUM, Op
 from cgviz.typeset import WORD, Typeset, words
-from cgviz.views.derivation.breaking import width
+from cgviz.views.derivation.breaking import flattened, width
 from cgviz.views.derivation.hand import Hand, elided
 
 WIDEST = 40.0
@@ -55,8 +55,8 @@ class TexHand(Hand):
     partial, nabla, dots = r"\partial ", r"\nabla ", r"\ldots"
     brackets = (r"\left[", r"\right]")
 
-    def __init__(self, notation: type[Notation], digits: int) -> None:
-        super().__init__(notation, digits)
+    def formula(self, formula: Formula, within: int = SUM) -> str:
+        return flattened(super().formula(formula, within))
 
     def slope(self, output: str, name: str) -> str:
         return rf"\frac{{{self.partial}{self.name(output)}}}{{{self.partial}{self.name(name)}}}"
