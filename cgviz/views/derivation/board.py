@@ -46,7 +46,9 @@ def part(text: str, role: str = "") -> Part:
     return Part((((text, role),),))
 
 
-def equation(symbol: str, parts: list[Part | None], number: str = "", note: str = "", flags: list[str] | None = None) -> Line:
+def equation(
+    symbol: str, parts: list[Part | None], number: str = "", note: str = "", flags: list[str] | None = None
+) -> Line:
     """Returns a line; a side that is None, or that reads like the one before it, is left out.
 
     A side that is repeated keeps the role of the later one: `∂f/∂q = −4`, in red.

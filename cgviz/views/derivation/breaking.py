@@ -10,7 +10,7 @@ SILENT = {r"\left", r"\right", r"\mathrm", r"\text", r"\operatorname", r"\begin"
 WIDE = {r"\quad": 2.0, r"\qquad": 4.0, r"\cdot": 2.2, "+": 2.8, "-": 2.4, "=": 2.8, r"\times": 2.8}
 PLACE = re.compile(r" (?=[+-] |\\cdot |/ )|(?<=, )|(?<=(?<!\\left)\()")
 DEEPEST = 8
-SMALL = 0.75
+SMALL, SMALLER = 0.75, 2
 
 
 def width(tex: str) -> float:
@@ -23,7 +23,7 @@ class Measure:
 
     def __init__(self, tex: str) -> None:
         self.tokens = TOKEN.findall(tex)
-        self.at = 0
+        self.at = self.level = 0
 
     def group(self) -> float:
         """Returns the width up to the brace that closes the group, or the end."""
@@ -42,11 +42,18 @@ class Measure:
         if token == r"\frac":
             return max(self.argument(), self.argument()) + 0.5
         if token in "^_":
-            return SMALL * self.argument()
+            return self.script()
         if token == r"\textcolor":
             self.argument()
             return self.argument()
         return WIDE.get(token, 0.0 if token in SILENT else 1.0 if len(token) < 6 else 2.0)
+
+    def script(self) -> float:
+        """Returns the width of a script, which is set smaller, but no smaller than that of a script."""
+        self.level += 1
+        found = self.argument() * (SMALL if self.level <= SMALLER else 1.0)
+        self.level -= 1
+        return found
 
     def argument(self) -> float:
         if self.at >= len(self.tokens):
@@ -62,7 +69,7 @@ def broken(tex: str, room: float, first: float | None = None) -> list[str]:
     Where a break falls between \\left( and \\right), both pieces get an invisible partner.
     """
     lines: list[str] = []
-    line, used, depth, start = "", 0.0, 0, 0
+    line, used, depth = "", 0.0, 0
     limit = room if first is None else first
     for piece in pieces(tex):
         wide = width(piece)
@@ -72,7 +79,6 @@ def broken(tex: str, room: float, first: float | None = None) -> list[str]:
         line += piece
         used += wide
         depth += piece.count(r"\left") - piece.count(r"\right")
-        start += len(piece)
     return [*lines, line]
 
 

@@ -112,7 +112,9 @@ def in_slopes(flow: Flow, hand: Hand, edge: Contribution, first: bool = True) ->
     return ((hand.slope(output, target) + hand.by + hand.slope(target, source), ""),)
 
 
-def in_formulas(flow: Flow, hand: Hand, edge: Contribution, upstream: Formula | None = None, first: bool = True) -> Term:
+def in_formulas(
+    flow: Flow, hand: Hand, edge: Contribution, upstream: Formula | None = None, first: bool = True
+) -> Term:
     """Returns `∂f/∂q · 1`; `upstream` is the gradient of q where that is a single name."""
     graph, local = flow.run.graph, flow.run.local_formula(edge.target, edge.slot)
     if not is_written(flow, edge):
@@ -163,5 +165,3 @@ def gradient(flow: Flow, hand: Hand) -> list[Line]:
     if not run.symbolic:
         numbers = vector(hand, [hand.number(run.gradients[i] or 0.0) for i in graph.inputs], "gradient")
     return [equation(hand.gradient(output), [slopes, numbers])]
-
-

@@ -48,7 +48,9 @@ def place(flow: Flow, hand: Hand) -> list[Line]:
     run, nodes = flow.run, flow.run.graph.nodes
     if run.symbolic or not run.graph.inputs:
         return []
-    found = [((hand.equal(nodes[i].shown, ""), ""), (hand.number(run.values[i] or 0.0), "value")) for i in run.graph.inputs]
+    found = [
+        ((hand.equal(nodes[i].shown, ""), ""), (hand.number(run.values[i] or 0.0), "value")) for i in run.graph.inputs
+    ]
     return [Line("", (Part(shortened(found, hand), ","),))]
 
 

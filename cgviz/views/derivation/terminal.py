@@ -71,7 +71,7 @@ def says(encoding: str) -> bool:
 
 
 def written(number: int, section: Section, width: int) -> Iterator[Row]:
-    yield from fold(split([(f"{number}  {section.title}", "name")]), width)
+    yield from fold(split([(f"{number}. {section.title}", "name")]), width)
     if section.intro:
         yield from prose(section.intro, width)
     if section.lines:
