@@ -29,7 +29,7 @@ LAYERS = [
     {"passes"},
     {"trouble"},
     {"runs"},
-    {"steps"},
+    {"steps", "closed"},
     {"api"},
     {"fonts"},
     {"engine"},

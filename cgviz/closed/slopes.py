@@ -32,7 +32,8 @@ def closed_forms(graph: Graph, wanted: Sequence[int]) -> Closed:
     """Returns the derivatives with respect to the inputs that are `wanted`, or the reason why there are none."""
     import sympy
 
-    from cgviz.closed.expression import NoClosedFormError, TooLargeError, expression
+    from cgviz.closed.bounded import NoClosedFormError, TooLargeError
+    from cgviz.closed.expression import expression
     from cgviz.closed.written import written
 
     names = {graph.nodes[i].name: graph.nodes[i].shown for i in graph.inputs}

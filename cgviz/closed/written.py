@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from cgviz.closed.expression import NoClosedFormError
+from cgviz.closed.bounded import NoClosedFormError
 from cgviz.formula import Formula
 from cgviz.language.walk import known_op
 from cgviz.op import REGISTRY
@@ -37,7 +37,8 @@ Write = Callable[[Any], Formula]
 
 def number(value: Any) -> Formula:
     if value.is_Rational and value.q != 1:
-        return Formula(int(value.p)) / Formula(int(value.q))
+        fraction: Formula = Formula(int(value.p)) / Formula(int(value.q))
+        return fraction
     return Formula(int(value) if value.is_Integer else float(value))
 
 
@@ -57,7 +58,8 @@ def multiplied(expression: Any, write: Write) -> Formula:
     """Returns a product as one fraction; its sign stands before it."""
     coefficient, rest = expression.as_coeff_Mul()
     if coefficient.is_negative:
-        return -write(-coefficient * rest)
+        negative: Formula = -write(-coefficient * rest)
+        return negative
     above, below = [], []
     for factor in expression.as_ordered_factors():
         if factor.is_Rational:

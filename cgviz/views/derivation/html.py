@@ -1,4 +1,4 @@
-"""The derivation as one HTML file with MathML: no script, no network, in colours that follow the reader's light or dark."""
+"""The derivation as one HTML file with MathML: no script, no network, light or dark as its reader's screen."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ math { font-size: 1.12rem; }
 .lines > .number { color: var(--muted); font-size: .85rem; text-align: right; padding-right: .5rem; }
 .lines > .symbol { text-align: right; } .lines > .wide { grid-column: 2 / 4; text-align: left; }
 .sides { display: flex; flex-wrap: wrap; column-gap: .35rem; row-gap: .35rem; align-items: baseline; min-width: 0; }
-.side { display: inline-flex; flex-wrap: wrap; align-items: baseline; column-gap: .2rem; row-gap: .45rem; max-width: 100%;
-  overflow-x: auto; overflow-y: hidden; }
+.side { display: inline-flex; flex-wrap: wrap; align-items: baseline; column-gap: .2rem; row-gap: .45rem;
+  max-width: 100%; overflow-x: auto; overflow-y: hidden; }
 .note { color: var(--soft); font-size: .85rem; padding-left: .8rem; }
 .flag { color: var(--flag); font-size: .85rem; padding-left: .8rem; }
 .value { color: var(--value); } .gradient { color: var(--gradient); }
 mtable.cases mtd { text-align: left; }
-@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } .number, .symbol { break-inside: avoid; } }
+@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; }
+  .number, .symbol { break-inside: avoid; } }
 """
 EQUAL = '<mo form="infix">=</mo>'
 COLOURS = ("background", "ink", "soft", "muted", "value", "gradient", "flag")

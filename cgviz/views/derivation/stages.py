@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 
 from cgviz.formula import Formula
-from cgviz.graph import CONSTANT
 from cgviz.statements import statements
 from cgviz.trouble import forward_reason
 from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
@@ -63,7 +63,7 @@ def vector(hand: Hand, terms: list[str], role: str = "") -> Part:
     return Part(tuple(kept), ",")
 
 
-def shortened(terms: list[Term], hand: Hand) -> tuple[Term, ...]:
+def shortened(terms: Sequence[Term], hand: Hand) -> tuple[Term, ...]:
     """Returns terms; of a great many the first and the last."""
     if len(terms) <= MOST_TERMS:
         return tuple(terms)

@@ -58,7 +58,8 @@ class Reader:
 
     def next(self) -> str:
         self.at += 1
-        return self.tokens[self.at - 1]
+        token: str = self.tokens[self.at - 1]
+        return token
 
     def row(self, end: str) -> str:
         """Returns what stands before `end`, scripts on what they belong to."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from cgviz.formula import Formula, Latex, Written
@@ -37,8 +38,6 @@ class Breakable(Latex):
 
 def plain(op: Op) -> Op:
     """Returns an op that is written as a call of its name."""
-    from dataclasses import replace
-
     return replace(op, latex="")
 
 
