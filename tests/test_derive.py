@@ -409,9 +409,12 @@ def test_values_are_green_and_gradients_red(staged: Run) -> None:
 
 
 def test_a_deep_program_is_derived() -> None:
-    program = "\n".join(["a0 = sin(x)", *(f"a{i + 1} = sin(a{i})*x" for i in range(2500))])
-    for format in ("terminal", "latex"):
-        assert "(5001)" in derivation(cgviz.run(program, x=0.3), format) or format == "latex"
+    for count, format, last in ((2500, "terminal", "(5001)"), (500, "latex", r"\tag{1001}"), (500, "html", "(1001)")):
+        program = "\n".join(["a0 = sin(x)", *(f"a{i + 1} = sin(a{i})*x" for i in range(count))])
+        written = derivation(cgviz.run(program, x=0.3), format)
+        assert last in written
+        assert "it is nested more than 50 levels deep" in " ".join(written.split())
+        assert f"{count - 10} more statements" in written
 
 
 def test_a_wide_sum_is_not_written_out() -> None:

@@ -28,7 +28,7 @@ def written(expression: Any, names: Mapping[str, str]) -> Formula:
             return write(expression, lambda part: written(part, names))
     op = known_op(expression)
     if op is None:
-        raise NoClosedFormError(f"sympy answers with {type(expression).__name__}")
+        raise NoClosedFormError(f"sympy answers with {type(expression).__name__}, no function of real numbers")
     return Formula(op=op, args=tuple(written(arg, names) for arg in expression.args))
 
 

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("terminal", "markdown", "latex", "html")
 ENDINGS = {".txt": "terminal", ".md": "markdown", ".tex": "latex", ".html": "html", ".htm": "html"}
-HELP = """Write the derivation of the gradient: the stages, every local derivative with its rule, the chain rule from
-the output down, and the closed form for contrast.
+HELP = """Derive the gradient line by line, as on a blackboard.
+
+The stages, every local derivative with its rule, the chain rule from the output down, and sympy's closed form for
+contrast.
 
 \b
   cgviz derive "q = x + y; f = q*z" --x -2 --y 5 --z -4

@@ -14,7 +14,7 @@ from cgviz.views.derivation.flow import Flow, spoken
 from cgviz.views.derivation.hand import Hand
 from cgviz.views.derivation.taught import Taught, is_short
 
-MOST_LEAVES, MOST_TERMS, MOST_NAMES = 240, 24, 8
+MOST_LEAVES, MOST_TERMS, MOST_NAMES, MOST_STATEMENTS = 240, 24, 8, 12
 
 
 def given(flow: Flow, hand: Hand) -> Section:
@@ -23,7 +23,10 @@ def given(flow: Flow, hand: Hand) -> Section:
     output = graph.nodes[graph.output].shown
     formulas = dict(statements(graph))
     final = formulas.pop(graph.output, graph.operand(graph.output))
-    lines = [equation(hand.name(graph.nodes[i].shown), [whole(hand, each)]) for i, each in formulas.items()]
+    first = list(formulas.items())[: None if len(formulas) <= MOST_STATEMENTS else MOST_STATEMENTS - 2]
+    lines = [equation(hand.name(graph.nodes[i].shown), [whole(hand, each)]) for i, each in first]
+    if len(first) < len(formulas):
+        lines.append(Line("", (part(hand.dots),), note=f"{len(formulas) - len(first)} more statements"))
     names = [graph.nodes[i].shown for i in graph.inputs]
     head = hand.function(output, names if len(names) <= MOST_NAMES else [])
     lines.append(equation(head, [whole(hand, final)]))
