@@ -47,6 +47,7 @@ class Op:
     spell     (notation, *operands) to the written form, for what is not written as a call
     pretty    a template for the written call, `{0}` an operand, `{0.atom}` one in brackets unless it is atomic;
     latex     likewise for LaTeX
+    by        the name of the rule that gives the local derivatives ("product rule"), in ASCII words
     gate      what the gate does to the gradient, in a word or two; `says` in a sentence
     corner    (out, *args) to a flag of the run ("tie", "kink", "saturated", "dead") or ""
     rule      the convention at the corner, in words; `corners` lists the corners for `cgviz ops`
@@ -95,6 +96,7 @@ class Op:
     spell: Callable[..., Any] | None = None
     pretty: str = ""
     latex: str = ""
+    by: str = ""
     gate: str = "scales"
     says: str = ""
     corner: Callable[..., str] = nothing

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from cgviz.views.table.fold import Line, fold, line_width, split, width_of
+from cgviz.fold import Line, fold, line_width, split, width_of
 from cgviz.views.table.rows import Row
 from cgviz.views.table.spelling import Spelling
 
