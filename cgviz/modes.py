@@ -46,9 +46,4 @@ def mode_of(run: Run, name: str = "reverse", wrt: str | None = None) -> Mode:
 def passes_needed(run: Run) -> str:
     """Returns in a sentence how many passes either mode needs, with the counts of this program."""
     inputs = len(run.graph.inputs)
-    of_inputs = "1 input" if inputs == 1 else f"{inputs} inputs"
-    forward = "no pass" if not inputs else "1 pass" if inputs == 1 else f"{inputs} passes"
-    return (
-        f"Forward mode needs one pass per input ({forward} for the {of_inputs} here), "
-        "reverse mode one pass per output (1 pass for the 1 output here), whatever the number of the other."
-    )
+    return f"Forward mode needs one pass per input ({inputs} here), reverse mode one pass per output (1 here)."
