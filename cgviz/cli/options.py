@@ -16,6 +16,7 @@ from cgviz.pictures import DIRECTIONS, STYLES
 DETAILS = ("stage", "gate")
 TIES = ("split", "first", "both")
 THEMES = ("light", "dark", "print", "colorblind")
+MOST_PATHS = 1000
 MODES = ("reverse", "forward", "both")
 STYLE = "card: a card per stage, local derivatives on the edges; circuit: gates with their wires."
 

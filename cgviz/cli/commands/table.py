@@ -40,6 +40,8 @@ def command(
     from cgviz.output import check, write
     from cgviz.views.table import table
 
+    if wrt and mode == "reverse":
+        raise UsageError("--wrt goes with --mode forward or --mode both")
     format = format or format_of(output)
     if output not in (None, "-"):
         check(output)
