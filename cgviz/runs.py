@@ -91,8 +91,7 @@ class Run:
         source = wrt if isinstance(wrt, int) else self.index(wrt)
         if source not in self._tangents:
             none: list[float | None] = [None] * len(self.bare)
-            found = none if self.symbolic else list(tangents(self.bare, self.values, source))  # type: ignore[arg-type]
-            self._tangents[source] = found
+            self._tangents[source] = none if self.symbolic else [*tangents(self.bare, self.values, source)]  # type: ignore[arg-type]
         return self._tangents[source]
 
     @cached_property

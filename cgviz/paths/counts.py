@@ -35,7 +35,7 @@ class Counts:
 def counts(web: Web, source: int) -> Counts:
     """Returns what there is to count about the paths from `source`, and from all inputs, to the output."""
     inputs = web.run.graph.inputs
-    found = {index: (0, 0) for index in (source, *inputs)}
+    found = dict.fromkeys((source, *inputs), (0, 0))
     found.update((index, both) for index, both in swept(web) if index in found)
     every, reverse = [found[index] for index in inputs], sum(map(len, web.out))
     return Counts(

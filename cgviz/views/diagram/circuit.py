@@ -148,7 +148,7 @@ def trunk(pen: Pen, index: int) -> Wire:
         source=f"n{index}",
         target=f"j{index}",
         colour=colour,
-        classes=classes("trunk", pen.marked(index), step_class(pen.known.value.get(index))),
+        classes=classes("trunk", pen.mark(lit), step_class(pen.known.value.get(index))),
         words=words.of_box(pen.run, index, pen.digits, pen.mode),
         before=value,
         after=seen(pen.gradient(index, NUMBER, bold=not pen.run.symbolic)) if told else None,

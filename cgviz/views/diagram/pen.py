@@ -81,7 +81,10 @@ class Pen:
 
     def marked(self, index: int) -> str:
         """Returns the class that tells a highlighted node from a faded one; "" where nothing is highlighted."""
-        return "" if self.light is None else "lit" if index in self.light.nodes else "faded"
+        return self.mark(self.stands_out(index))
+
+    def mark(self, lit: bool) -> str:
+        return "" if self.light is None else "lit" if lit else "faded"
 
     def number(self, value: float | None) -> str:
         return number(value, self.digits)
@@ -166,13 +169,12 @@ class Pen:
         flows, edge = self.flows(target, slot), (target, slot)
         lit = self.light is not None and edge in self.light.edges
         colour = self.theme.gradient if lit else self.theme.edge if flows else self.theme.pale
-        marked = "" if self.light is None else "lit" if lit else "faded"
         return Wire(
             key=f"e{target}-{slot}",
             source=f"n{source}",
             target=f"n{target}",
             colour=self.edge_colour(*edge, colour),
-            classes=classes("wire", marked, step_class(self.known.value.get(target))),
+            classes=classes("wire", self.mark(lit), step_class(self.known.value.get(target))),
             words=words.of_wire(self.run, target, slot, self.known, self.digits, self.mode),
             before=before,
             after=after,

@@ -35,9 +35,9 @@ def row(says: Wording, place: int, path: Path) -> tuple[str, ...]:
 
 def sums(says: Wording) -> list[str]:
     """Returns the sum of the listed paths, and what is left out."""
-    rest, whole = says.rest(), f" = {says.slope}"
+    rest = says.rest()
     if says.report.run.symbolic:
         return [prose(rest) if rest else code(f"{says.slope} is their sum")]
-    told = [f"sum: {code(says.summed() + ('' if rest else whole))}"]
+    told = [f"sum: {code(says.summed() if rest else f'{says.summed()} {says.verdict()}')}"]
     every = says.spelling.number(says.report.gradient)
-    return [*told, *(["", prose(rest), "", f"all sum to {code(every + whole)}"] if rest else [])]
+    return [*told, *(["", prose(rest), "", f"all sum to {code(f'{every} = {says.slope}')}"] if rest else [])]

@@ -61,7 +61,7 @@ def sums(says: Wording, width: int) -> Iterator[Line]:
     if report.run.symbolic:
         yield from fold(split([(f"{says.slope} is their sum", "name")] if not rest else [(rest, "flag")]), width)
         return
-    whole = [] if rest else split([(f"= {says.slope}", "name")])
+    whole: list[Line] = [] if rest else [[(says.verdict(), "name")]]
     yield from hung("sum ", [[(says.summed(), "gradient")], *whole], width, "muted")
     if rest:
         yield from fold(split([(rest, "flag")]), width)

@@ -46,6 +46,14 @@ class Report:
             return sum(products)
 
     @property
+    def agrees(self) -> bool:
+        """Whether all paths are listed and their sum is the gradient, up to rounding."""
+        if self.left_out or self.total is None or self.gradient is None:
+            return False
+        both_undefined = self.total != self.total and self.gradient != self.gradient
+        return both_undefined or math.isclose(self.total, self.gradient, rel_tol=1e-6)
+
+    @property
     def rest(self) -> float | None:
         """What the paths that are not listed sum to: the gradient without the listed ones."""
         return None if self.gradient is None or self.total is None else self.gradient - self.total

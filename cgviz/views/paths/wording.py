@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cgviz.graph import INPUT
 from cgviz.numbers import count
 from cgviz.op import POWER
-from cgviz.paths import Path
+from cgviz.paths import Edge, Path
 from cgviz.views.paths.report import Report
 from cgviz.views.table.rows import backward
 from cgviz.views.table.spelling import Spelling
 
 MOST_FACTORS, MOST_TERMS = 12, 6
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 Visited = tuple[str, tuple[str, ...]]
 
 
@@ -26,7 +27,7 @@ class Wording:
 
     @property
     def arrow(self) -> str:
-        return " → " if self.spelling.partial == "∂" else " -> "
+        return " →" if self.spelling.partial == "∂" else " ->"
 
     @property
     def times(self) -> str:
@@ -47,14 +48,20 @@ class Wording:
         return self.spelling.number(value, padded=False)
 
     def chain(self, path: Path) -> str:
-        """Returns `x → num → f`, the middle of a long one left out."""
-        return self.arrow.join(map(str, self.shortened([self.name(index) for index in path.nodes])))
+        """Returns `x → num → f`, the middle of a long one left out; of edges side by side the arrow tells the slot."""
+        steps = self.shortened(path.edges, lambda edge: f"{self.arrow}{self.slot(*edge)} {self.name(edge[0])}", " ")
+        return "".join([self.name(path.source), *steps])
+
+    def slot(self, target: int, slot: int) -> str:
+        """Returns which operand an edge feeds, where another edge leads from the same node to the same stage."""
+        args = self.report.run.graph.nodes[target].args
+        if args.count(args[slot]) < 2:
+            return ""
+        return f"[{slot + 1}]" if self.spelling.partial != "∂" else str(slot + 1).translate(SUBSCRIPTS)
 
     def formula(self, path: Path) -> str:
         """Returns the local derivatives along a path as a product: `1 · (−1/den²) · num`."""
-        run = self.report.run
-        edges = self.shortened([*path.edges])
-        return self.times.join(edge if isinstance(edge, str) else self.local(*edge) for edge in edges) or "1"
+        return self.times.join(self.shortened(path.edges, lambda edge: self.local(*edge))) or "1"
 
     def local(self, target: int, slot: int) -> str:
         run = self.report.run
@@ -63,24 +70,20 @@ class Wording:
 
     def numbers(self, path: Path) -> str:
         """Returns the same product in numbers."""
-        locals = [self.report.run.locals[target][slot] for target, slot in path.edges]
-        told = self.shortened(locals)
-        return self.times.join(each if isinstance(each, str) else self.factor(each) for each in told) or "1"
+        locals = self.report.run.locals
+        return self.times.join(self.shortened(path.edges, lambda edge: self.factor(locals[edge[0]][edge[1]]))) or "1"
 
     def factor(self, value: float | None) -> str:
         text = self.number(value)
         return f"({text})" if text[:1] in "-−" else text
 
-    def shortened(self, parts: Sequence[object]) -> list[object]:
-        """Returns the parts of a path, the middle of many left out and counted."""
-        if len(parts) <= MOST_FACTORS:
-            return list(parts)
-        half = MOST_FACTORS // 2 - 1
-        return [
-            *parts[:half],
-            f"{self.spelling.ellipsis} {len(parts) - 2 * half} more {self.spelling.ellipsis}",
-            *parts[-half:],
-        ]
+    def shortened(self, edges: Sequence[Edge], spell: Callable[[Edge], str], before: str = "") -> list[str]:
+        """Returns the edges of a path as they are spelled, the middle of many left out and counted."""
+        if len(edges) <= MOST_FACTORS:
+            return [spell(edge) for edge in edges]
+        half, dots = MOST_FACTORS // 2 - 1, self.spelling.ellipsis
+        between = f"{before}{dots} {len(edges) - 2 * half} more {dots}"
+        return [*map(spell, edges[:half]), between, *map(spell, edges[-half:])]
 
     def heading(self) -> str:
         """Returns how many paths there are, and what they are for."""
@@ -111,6 +114,12 @@ class Wording:
             return text
         return notation.minus + text[1:] if text[:1] in "-−" else notation.plus + text
 
+    def verdict(self) -> str:
+        """Returns that the listed paths sum to the gradient, or what the backward pass makes of it instead."""
+        if self.report.agrees:
+            return f"= {self.slope}"
+        return f"; the backward pass, which rounds every sum it makes, gives {self.number(self.report.gradient)}"
+
     def rest(self) -> str:
         """Returns how many paths are left out and what they sum to; "" where all are listed."""
         report = self.report
@@ -119,11 +128,8 @@ class Wording:
         few = f"{count(report.left_out)} {'path is' if report.left_out == 1 else 'paths are'} not listed"
         if report.run.symbolic:
             return few
-        return (
-            f"{few}: together {'it is' if report.left_out == 1 else 'they sum to'} {self.number(report.rest)}".replace(
-                "together it", "it"
-            )
-        )
+        verb = "its product is" if report.left_out == 1 else "together they sum to"
+        return f"{few}: {verb} {self.number(report.rest)}"
 
     def factored(self) -> str:
         """Returns the gradient as backpropagation sums it: `dx = dxpy·1 + dsigx·(1 − sigx)·sigx + dnum·1`."""
@@ -143,7 +149,7 @@ class Wording:
         report, inputs = self.report, len(self.report.run.graph.inputs)
         own, every = report.counts.visits, report.counts.all_visits
         alone = inputs == 1 and report.run.graph.nodes[report.source].op is INPUT
-        heads = (f"for {self.name(report.source)}", f"for all {inputs} inputs")
+        heads = (f"for {self.name(report.source)}", "for the input" if inputs == 1 else f"for all {inputs} inputs")
         rows = [
             ("every path by itself", (own.naive, every.naive)),
             ("forward mode, a pass per input", (own.forward, every.forward)),

@@ -182,12 +182,12 @@ def stacked(rows: Sequence[Row], width: int, symbolic: bool, mode: Mode = REVERS
         yield from fold([*title, [(row.name, "name")], [("=", "muted")], *split([(row.forward, "")])], width)
         if not symbolic:
             yield from hung([[("value", "muted")], [(row.value, "value")]], width)
-        for told, name, number, symbol, terms in (
+        for told, name, figure, symbol, terms in (
             (mode.forward, "tangent", row.tangent, row.rate, row.carried),
             (mode.reverse, "gradient", row.gradient, row.symbol, row.backward),
         ):
             if told and not symbolic:
-                yield from hung([[(name, "muted")], [(number, name)]], width)
+                yield from hung([[(name, "muted")], [(figure, name)]], width)
             if told:
                 yield from hung([[(symbol, "name"), (" =", "")], *summed(terms)], width)
 
