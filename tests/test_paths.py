@@ -135,6 +135,17 @@ def test_the_best_of_a_ladder_with_unequal_rungs() -> None:
     assert found[-1] == pytest.approx(3.0 ** (rungs - 2) * 4)
 
 
+def test_a_thousand_of_a_deep_program_are_found() -> None:
+    steps = "\n".join(f"x{i + 1} = 0.3*x{i} + sin(x{i})*1.1 + x{i}/7" for i in range(300))
+    run = cgviz.run(f"x0 = x*1\n{steps}", x=1)
+    web = Web(run)
+    found = listed(web, run.index("x"), 1000)
+    assert len({path.edges for path in found}) == 1000
+    sizes = [abs(path.product or 0.0) for path in found]
+    assert all(after <= before * (1 + 1e-8) for before, after in pairwise(sizes))
+    assert [path.edges for path in listed(web, run.index("x"), 100)] == [path.edges for path in found[:100]]
+
+
 def test_products_beyond_floats_are_still_told_apart() -> None:
     steps = "\n".join(f"a{i + 1} = a{i}*1e-5; b{i + 1} = b{i}*1e-6" for i in range(100))
     run = cgviz.run(f"a0 = x*1; b0 = x*1\n{steps}\na100 + b100", x=1)

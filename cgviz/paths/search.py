@@ -9,7 +9,7 @@ What is 0, inf or nan is no question of size: nan comes first, since it spoils t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
 from itertools import chain, islice
 from math import inf, isinf, log2
 from typing import TypeAlias
@@ -33,7 +33,7 @@ def listed(web: Web, source: int, most: int) -> list[Path]:
     In the symbolic state, where no product is known, they come in the order of the backward pass.
     """
     search = Search(web)
-    found = chain.from_iterable(search.paths(source, kind) for kind in RANKING)
+    found = chain.from_iterable(search.paths(source, kind, most) for kind in RANKING)
     return [web.path(source, edges) for edges in islice(found, most)]
 
 
@@ -66,11 +66,12 @@ class Search:
         """Returns log₂ of a local derivative; −inf where it is no number to be multiplied."""
         return log2(abs(self.local(edge))) if self.kind(edge) == NUMBER else -inf
 
-    def paths(self, source: int, kind: int) -> Iterator[tuple[Edge, ...]]:
-        """Yields the paths whose product is of one kind, numbers by size.
+    def paths(self, source: int, kind: int, most: int) -> Iterator[tuple[Edge, ...]]:
+        """Yields the paths whose product is of one kind, numbers by size; at least `most` where there are so many.
 
         A partial path is ordered by what its detours from the best path cost so far, then the newest first: along
         the best path that cost stays as it is, to the bit, so that each path is finished before another is begun.
+        Every open path will be at least one of those that are found, so no more than `most` need be kept.
         """
         fits = {so_far: {end for end in RANKING if KIND[so_far | end] == kind} for so_far in RANKING}
         open_paths: list[tuple[float, int, int, int, Link]] = []
@@ -82,6 +83,8 @@ class Search:
             if index == self.output:
                 yield unlinked(link)
                 continue
+            if len(open_paths) > 4 * most:
+                open_paths = nsmallest(most, open_paths)
             for edge in reversed(self.web.out[index]):
                 with_edge = KIND[so_far | self.kind(edge)]
                 if not fits[with_edge].isdisjoint(self.endings[edge[0]]):

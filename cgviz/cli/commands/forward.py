@@ -11,7 +11,7 @@ from cgviz.cli.commands.render import check_target, draw, format_of
 from cgviz.cli.commands.table import print_table
 from cgviz.cli.program import ProgramCommand, Request
 
-HELP = """Carry the derivative with respect to one input forward: print every stage with its tangent.
+HELP = """Carry a derivative forward: every stage with its tangent.
 
 \b
   cgviz forward @staged --wrt x

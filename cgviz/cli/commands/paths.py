@@ -9,14 +9,15 @@ from cgviz.cli.options import MOST_PATHS
 from cgviz.cli.program import ProgramCommand, Request
 
 FORMATS = ("rich", "json", "markdown")
-HELP = """List the paths from an input to the output: the gradient is the sum of their products.
+HELP = """List the paths from an input to the output, and their products.
 
 \b
   cgviz paths @staged --wrt x
   cgviz paths "q = x*y; f = q*x + sin(q)" --x 2 --y 3 --wrt x --format json
 
-The largest products come first; without values paths come in the order of the backward pass. However many paths there
-are, they are counted exactly, and only those that are listed are looked for. `cgviz render --path N` shows one.
+The gradient is the sum, over all paths, of the product of the local derivatives along each. The largest products come
+first; without values paths come in the order of the backward pass. However many there are, they are counted exactly,
+and only those that are listed are looked for. `cgviz render --path N` highlights one.
 """
 
 
