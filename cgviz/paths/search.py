@@ -46,6 +46,7 @@ class Search:
 
     def __init__(self, web: Web) -> None:
         self.web, self.output = web, web.run.graph.output
+        self.known_ways: dict[int, list[tuple[Edge, int, float]]] = {}
         self.endings: list[frozenset[int]] = [frozenset()] * len(web.out)
         self.best = [-inf] * len(web.out)
         self.endings[self.output], self.best[self.output] = frozenset([NUMBER]), 0.0
@@ -75,26 +76,39 @@ class Search:
         """
         fits = {so_far: {end for end in RANKING if KIND[so_far | end] == kind} for so_far in RANKING}
         open_paths: list[tuple[float, int, int, int, Link]] = []
-        newest = 0
+        newest, dearest = 0, inf
         if not fits[NUMBER].isdisjoint(self.endings[source]):
             open_paths.append((0.0, newest, source, NUMBER, None))
         while open_paths:
-            cost, _, index, so_far, link = heappop(open_paths)
+            so_dear, _, index, so_far, link = heappop(open_paths)
             if index == self.output:
                 yield unlinked(link)
                 continue
             if len(open_paths) > 4 * most:
                 open_paths = nsmallest(most, open_paths)
-            for edge in reversed(self.web.out[index]):
-                with_edge = KIND[so_far | self.kind(edge)]
-                if not fits[with_edge].isdisjoint(self.endings[edge[0]]):
+                dearest = open_paths[-1][0]
+            for edge, edge_kind, detour in self.ways(index):
+                cost = round(so_dear + detour, SAME) if kind == NUMBER else 0.0
+                with_edge = KIND[so_far | edge_kind]
+                if cost <= dearest and not fits[with_edge].isdisjoint(self.endings[edge[0]]):
                     newest -= 1
-                    detour = self.detour(index, edge) if kind == NUMBER else 0.0
-                    heappush(open_paths, (round(cost + detour, SAME), newest, edge[0], with_edge, (edge, link)))
+                    heappush(open_paths, (cost, newest, edge[0], with_edge, (edge, link)))
 
-    def detour(self, index: int, edge: Edge) -> float:
-        """Returns by how much log₂ of a product shrinks on this edge, against the best one of its node."""
-        return round(self.best[index] - self.size(edge) - self.best[edge[0]], SAME)
+    def ways(self, index: int) -> list[tuple[Edge, int, float]]:
+        """Returns the edges that leave a node, the last first, each with its kind and the cost of taking it.
+
+        The cost is by how much log₂ of a product shrinks against the best edge of the node.
+        """
+        found = self.known_ways.get(index)
+        if found is None:
+            best = self.best[index]
+            found = self.known_ways[index] = [
+                (edge, self.kind(edge), round(best - self.size(edge) - self.best[edge[0]], SAME))
+                if self.kind(edge) == NUMBER and self.best[edge[0]] > -inf
+                else (edge, self.kind(edge), inf)
+                for edge in reversed(self.web.out[index])
+            ]
+        return found
 
 
 def unlinked(link: Link) -> tuple[Edge, ...]:
