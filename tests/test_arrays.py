@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 
 import cgviz
-from cgviz.cli import main
 
 SHAPES = {
     "A": (2, 3), "B": (3, 4), "C": (2, 3), "S": (3, 3), "x": (3,), "y": (3,), "b": (4,), "v": (2,), "col": (2, 1),

@@ -17,6 +17,8 @@ COMMANDS = (
     "code",
     "derive",
     "explain",
+    "paths",
+    "forward",
     "deck",
     "page",
     "play",
