@@ -23,6 +23,21 @@ def nothing(*_: float) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What PyTorch, JAX and sympy answer for the derivative in argument `slot` at the corner `args`.
+
+    None: it has no such function. sympy's answer may be "zoo" or "nan". `calls` names the functions that were asked.
+    """
+
+    args: tuple[float, ...]
+    slot: int
+    torch: float | None
+    jax: float | None
+    sympy: float | str | None
+    calls: tuple[str, str, str] = ("", "", "")
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Op:
     """A gate of the graph: how it computes forward, its local derivatives, and how it is written.
@@ -55,6 +70,9 @@ class Op:
               the local derivatives; `{0}` an operand, `{all}` of them, `{out}`
     composed  for written code, the output in terms of ops that any language has, with the digits of `forward`
     careful   likewise the local derivatives of `stable`: plain arithmetic that runs on formulas, too
+    switch    (*args) to the piece of its definition on which they are ("x > 0"), for an op that is made of pieces
+    analytic  whether `exact` is one analytic function, so that a complex step through it gives the derivative
+    answers   what others say at its corners, for `cgviz diagnose`
     """
 
     name: str
@@ -88,6 +106,9 @@ class Op:
     javascript: tuple[str, ...] = ()
     composed: Callable[..., Any] | None = None
     careful: Rule | None = None
+    switch: Callable[..., Any] | None = None
+    analytic: bool = True
+    answers: tuple[Answer, ...] = ()
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

@@ -8,7 +8,7 @@ from typing import Any
 from cgviz.op import Op, register
 from cgviz.ops.errors import erf, erfc
 from cgviz.ops.exponential import exp, expm1, log, log1p, sigmoid, sigmoid_float
-from cgviz.ops.piecewise import greater, is_greater, less_equal, maximum, minimum, where
+from cgviz.ops.piecewise import greater, is_greater, less_equal, maximum, minimum, side, where
 from cgviz.ops.precise import precise
 from cgviz.ops.roots import sqrt
 from cgviz.ops.rules import beside, dies, pi, saturates
@@ -29,6 +29,8 @@ relu = register(
         corner=lambda out, x: "kink" if x == 0 else "dead" if x < 0 else "",
         rule="relu'(0) = 0",
         corners="kink at x = 0, dead for x < 0",
+        switch=side,
+        analytic=False,
         source="Nair & Hinton, Rectified linear units, ICML 2010",
     )
 )
@@ -56,6 +58,8 @@ leaky_relu = register(
         corner=lambda out, x, slope=0.01: "kink" if x == 0 else "",
         rule="leaky_relu'(0) is the small slope",
         corners="kink at x = 0",
+        switch=lambda x, *slope: side(x),
+        analytic=False,
         source="PyTorch, torch.nn.LeakyReLU",
     )
 )
@@ -90,6 +94,8 @@ elu = register(
         corner=elu_corner,
         rule="elu'(0) = α; a slope below 0.001 lets almost nothing flow back",
         corners="kink at x = 0 unless α = 1, saturates for large negative x",
+        switch=lambda x, *alpha: side(x) if alpha and alpha[0] != 1 else 0,
+        analytic=False,
         source="Clevert, Unterthiner & Hochreiter, ELUs, ICLR 2016",
     )
 )

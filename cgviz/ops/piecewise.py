@@ -37,6 +37,8 @@ def comparison(name: str, sign: str, holds: Callable[[Any, Any], Any], aliases: 
         gate="stops",
         says="stops the gradient: the answer, 1 or 0, does not move with its inputs",
         corner=corner,
+        switch=holds,
+        analytic=False,
         rule="at equality the comparison jumps; its derivative is taken as 0",
         corners="jumps where its inputs are equal",
         source=SUBGRADIENT,
@@ -80,9 +82,18 @@ where = register(
         gate="routes",
         says="routes the whole gradient to the branch that was taken; nothing flows to the other one or the condition",
         corners="jumps or bends where the condition changes",
+        switch=lambda c, a, b: bool(c),
+        analytic=False,
         source="numpy.where; JAX, FAQ on gradients through where",
     )
 )
+
+
+
+def side(x: Any) -> int:
+    """Returns on which side of 0 a number is: -1, 0 or 1."""
+    return int(x > 0) - int(x < 0)
+
 
 absolute = register(
     Op(
@@ -100,6 +111,8 @@ absolute = register(
         corner=lambda out, x: "kink" if x == 0 else "",
         rule="|x|'(0) = 0",
         corners="kink at x = 0",
+        switch=side,
+        analytic=False,
         sympy="Abs",
         source=SUBGRADIENT,
     )
@@ -121,6 +134,8 @@ sign: Op = register(
         corner=lambda out, x: "kink" if x == 0 else "dead",
         rule="sign is flat on both sides of its jump at 0: sign'(x) = 0",
         corners="jumps at x = 0, flat elsewhere",
+        switch=side,
+        analytic=False,
         sympy="sign",
         source=SUBGRADIENT,
     )
@@ -198,6 +213,8 @@ def extremum(name: str, policy: str) -> Op:
         corner=lambda out, *xs: "tie" if xs.count(out) > 1 else "",
         rule=TIES[policy],
         corners="ties where inputs are equal",
+        switch=lambda *xs: tuple(x == pick(xs) for x in xs),
+        analytic=False,
         source=MAXIMUM,
         parameter=policy,
         ties=lambda other: extremum(name, known_policy(other)),
@@ -238,6 +255,8 @@ clip = register(
         corner=clip_corner,
         rule="clip passes 1 at its bounds",
         corners="kinks at its bounds",
+        switch=lambda x, lo, hi: (side(x - lo), side(x - hi), side(lo - hi)),
+        analytic=False,
         source="PyTorch, torch.clamp",
     )
 )

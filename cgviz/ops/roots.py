@@ -43,6 +43,7 @@ cbrt = register(
         latex=r"\sqrt[3]{{{0}}}",
         says="scales by 1/(3·³√x²): large where x is near 0",
         corners="slope infinite at x = 0",
+        analytic=False,
         source=ELEMENTARY,
     )
 )

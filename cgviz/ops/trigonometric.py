@@ -206,6 +206,7 @@ atan2 = register(
         stem="angle",
         says="scales by x/(x² + y²) towards y and by −y/(x² + y²) towards x",
         corners="no angle at x = y = 0; jumps by 2π across the negative x axis",
+        analytic=False,
         sympy="atan2",
         source=INVERSE,
     )
