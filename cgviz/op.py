@@ -27,7 +27,8 @@ def nothing(*_: float) -> str:
 class Answer:
     """What PyTorch, JAX and sympy answer for the derivative in argument `slot` at the corner `args`.
 
-    None: it has no such function. sympy's answer may be "zoo" or "nan". `calls` names the functions that were asked.
+    None: it has no such function, or no one answer. sympy's answer may be a word ("zoo", "nan"). `calls` names the
+    functions that were asked. The answer is for these arguments alone, or `anywhere` on the same pieces of the op.
     """
 
     args: tuple[float, ...]
@@ -36,6 +37,7 @@ class Answer:
     jax: float | None
     sympy: float | str | None
     calls: tuple[str, str, str] = ("", "", "")
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -30,6 +30,8 @@ LAYERS = [
     {"runs"},
     {"steps"},
     {"api"},
+    {"checks"},
+    {"diagnosis"},
     {"fonts"},
     {"engine"},
     {"views"},

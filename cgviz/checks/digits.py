@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cgviz.checks.exact import context, rounded, values
-from cgviz.checks.bands import relative_error
 from cgviz.runs import Run
 
 FULL = 15.95
+SMALLEST_NORMAL = sys.float_info.min
 WORTH_SAYING = 4.0
 MOST_STAGES = 20_000
 
@@ -36,7 +37,9 @@ def losses(run: Run, exact: Sequence[Any] | None = None) -> list[Loss]:
     for index in run.graph.stages:
         before = max((wrong[arg] for arg in run.graph.nodes[index].args), default=0.0)
         if run.taken[index] and wrong[index] - before >= WORTH_SAYING:
-            found.append(Loss(index, run.values[index] or 0.0, rounded(exact[index]), wrong[index]))
+            true = rounded(exact[index])
+            if SMALLEST_NORMAL <= abs(true) < math.inf:
+                found.append(Loss(index, run.values[index] or 0.0, true, wrong[index]))
     return found
 
 
@@ -47,8 +50,3 @@ def digits_lost(value: float | None, true: Any) -> float:
         return 0.0
     error = abs(mp.mpf(value) - true) / max(abs(true), abs(mp.mpf(value)))
     return min(FULL, max(0.0, FULL + float(mp.log10(error)))) if error else 0.0
-
-
-def loses_all(loss: Loss) -> bool:
-    """Tells whether not even the first digit is right."""
-    return relative_error(loss.value, loss.truth) > 0.1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.errors import erf, erfc
 from cgviz.ops.exponential import exp, expm1, log, log1p, sigmoid, sigmoid_float
 from cgviz.ops.piecewise import greater, is_greater, less_equal, maximum, minimum, side, where
@@ -31,6 +31,7 @@ relu = register(
         corners="kink at x = 0, dead for x < 0",
         switch=side,
         analytic=False,
+        answers=(Answer((0.0,), 0, 0.0, 0.0, 0.5, ("torch.relu", "jax.nn.relu", "Max(x, 0)")),),
         source="Nair & Hinton, Rectified linear units, ICML 2010",
     )
 )
@@ -60,6 +61,7 @@ leaky_relu = register(
         corners="kink at x = 0",
         switch=lambda x, *slope: side(x),
         analytic=False,
+        answers=(Answer((0.0,), 0, 0.01, 1.0, None, ("torch.nn.functional.leaky_relu", "jax.nn.leaky_relu", "")),),
         source="PyTorch, torch.nn.LeakyReLU",
     )
 )
@@ -96,6 +98,7 @@ elu = register(
         corners="kink at x = 0 unless α = 1, saturates for large negative x",
         switch=lambda x, *alpha: side(x) if alpha and alpha[0] != 1 else 0,
         analytic=False,
+        answers=(Answer((0.0, 2.0), 0, 2.0, 2.0, None, ("torch.nn.functional.elu", "jax.nn.elu", "")),),
         source="Clevert, Unterthiner & Hochreiter, ELUs, ICLR 2016",
     )
 )

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.arithmetic import product, signed_sum
 
 SUBGRADIENT = "Griewank & Walther, Evaluating Derivatives, ch. 14"
@@ -113,6 +113,7 @@ absolute = register(
         corners="kink at x = 0",
         switch=side,
         analytic=False,
+        answers=(Answer((0.0,), 0, 0.0, 1.0, 0.0, ("torch.abs", "jax.numpy.abs", "Abs(x)")),),
         sympy="Abs",
         source=SUBGRADIENT,
     )
@@ -136,6 +137,7 @@ sign: Op = register(
         corners="jumps at x = 0, flat elsewhere",
         switch=side,
         analytic=False,
+        answers=(Answer((0.0,), 0, 0.0, 0.0, "2*DiracDelta(0)", ("torch.sign", "jax.numpy.sign", "sign(x)")),),
         sympy="sign",
         source=SUBGRADIENT,
     )
@@ -215,6 +217,11 @@ def extremum(name: str, policy: str) -> Op:
         corners="ties where inputs are equal",
         switch=lambda *xs: tuple(x == pick(xs) for x in xs),
         analytic=False,
+        answers=tuple(
+            Answer((1.0, 1.0), slot, 0.5, 0.5, 0.5, (f"torch.{long}", f"jax.numpy.{long}", f"{short}(x, y)"), True)
+            for long, short in [(f"{name}imum", name.capitalize())]
+            for slot in (0, 1)
+        ),
         source=MAXIMUM,
         parameter=policy,
         ties=lambda other: extremum(name, known_policy(other)),
@@ -257,6 +264,10 @@ clip = register(
         corners="kinks at its bounds",
         switch=lambda x, lo, hi: (side(x - lo), side(x - hi), side(lo - hi)),
         analytic=False,
+        answers=tuple(
+            Answer((x, -1.0, 1.0), 0, 1.0, 0.5, 0.5, ("torch.clamp", "jax.numpy.clip", "Min(Max(x, -1), 1)"), True)
+            for x in (-1.0, 1.0)
+        ),
         source="PyTorch, torch.clamp",
     )
 )
