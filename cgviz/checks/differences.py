@@ -17,6 +17,7 @@ LEVELS = 4
 FIRST_STEPS = (2.0**-4, 2.0**-11, 2.0**-18, 2.0**-25)
 GOOD = 1e-10
 MOSTLY_NOISE = 2.0
+CONVERGED, MOSTLY_ROUNDING = 0.1, 20.0
 
 
 @dataclass
@@ -72,7 +73,7 @@ def extrapolate(downstream: Downstream, index: int, x: float, step: float, here:
             for order, before in enumerate(previous, 1):
                 row.append(row[-1] + (row[-1] - before) / (4**order - 1))
                 error = max(abs(row[-1] - row[-2]), abs(row[-1] - before)) + noise
-                if error < best.error:
+                if error < best.error and error <= max(CONVERGED * abs(row[-1]), MOSTLY_ROUNDING * noise):
                     best.value, best.error, best.step = row[-1], error, step
         else:
             row, noise = [], 0.0

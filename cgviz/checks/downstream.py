@@ -20,6 +20,7 @@ class Downstream:
         self.graph, self.base, self.apply = graph, base, apply
         self.values = list(base)
         self.index = -1
+        self.switching: list[int] = []
         self.rows: list[tuple[int, Callable[..., Any], tuple[int, ...]]] = []
 
     def output(self, index: int, value: Any) -> Any:

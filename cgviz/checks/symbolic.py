@@ -15,9 +15,9 @@ from cgviz.graph import CONSTANT, Graph
 from cgviz.op import Op
 from cgviz.passes import forward
 
-LARGEST = 80
+LARGEST = 25
 LARGEST_DERIVATIVE = 4000
-MOST_OPERATIONS = 2500
+MOST_OPERATIONS = 800
 
 
 class NotInSympy(Exception):

@@ -17,6 +17,7 @@ from cgviz.runs import Run
 
 EPSILON = 2.0**-52
 ROUNDINGS = 16
+MOST_COMPLEX = 15_000
 SLACK = 1e-9
 OFF_SMOOTH = {"kink": "on a kink", "edge": "at the edge of the domain", "steep": "a jump or an infinite slope"}
 
@@ -45,6 +46,7 @@ class Witnesses:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.graph = run.graph
+        self.complex_left = MOST_COMPLEX
 
     def read(self, witness: str, index: int) -> Reading:
         return WITNESSES[witness](self, index)
@@ -57,6 +59,8 @@ class Witnesses:
         judged = band(0.0 if noise else relative)
         if judged.disagrees and self.slope(index).kind in OFF_SMOOTH:
             return Reading(witness, value, math.nan, NOTHING, error, note=OFF_SMOOTH[self.slope(index).kind])
+        if judged.disagrees and not math.isfinite(self.run.value or 0.0):
+            return Reading(witness, value, math.nan, NOTHING, error, note="the output is not finite")
         return Reading(witness, value, relative, judged, error, noise and relative > FINE, note)
 
     def name(self, index: int) -> str:
@@ -102,7 +106,7 @@ class Witnesses:
 
     def slope(self, index: int) -> Slope:
         if index not in self.slopes:
-            self.slopes[index] = self.exact.slope(index)
+            self.slopes[index] = self.exact.slope(index, self.run.gradients[index] or 0.0)
         return self.slopes[index]
 
 
@@ -117,6 +121,9 @@ def by_differences(of: Witnesses, index: int) -> Reading:
 
 
 def by_complex_step(of: Witnesses, index: int) -> Reading:
+    of.complex_left -= len(of.graph) - index
+    if of.complex_left < 0:
+        return Reading("complex", math.nan, math.nan, NOTHING, note="not asked, the program is long")
     obstacle = of.complex_step.obstacle(index)
     note = f"{of.graph.nodes[obstacle].op.name} is not analytic" if obstacle >= 0 else ""
     return of.compared("complex", index, of.complex_step.slope(index), note=note)

@@ -62,17 +62,23 @@ REWRITES = (
     Rewrite("1/u", "where(u == 0, 0, 1/where(u == 0, 1, u))", "division by zero", {"u": 0.0}, True),
     Rewrite("log(u)", "log(max(u, 1e-30))", "log has no value at 0 and below", {"u": 0.0}, True),
     Rewrite("sqrt(u)", "where(u > 0, sqrt(where(u > 0, u, 1)), 0)", "√ has no slope at 0", {"u": 0.0}, True),
-    Rewrite("u**v", "where(u > 0, where(u > 0, u, 1)**v, where(v == 0, 1, 0))", "a pole at 0", {"u": 0.0, "v": -1.0}, True),
+    Rewrite(
+        "u**v", "where(u > 0, where(u > 0, u, 1)**v, where(v == 0, 1, 0))", "a pole at 0", {"u": 0.0, "v": -1.0}, True
+    ),
     Rewrite("exp(u)", "exp(min(u, 700))", "exp overflows above 709.78", {"u": 800.0}, True),
 )
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A stage written anew: `text` is one or more statements that stand in its place; `needed` at these numbers."""
+    """A stage written anew: `text` is one or more statements that stand in its place, `was` how it is written now.
+
+    needed  something is wrong with it at these numbers    inside  the stages that it is made of
+    """
 
     index: int
     text: str
+    was: str
     why: str
     needed: bool
     guard: bool
@@ -100,7 +106,7 @@ def suggested(run: Run, index: int, origins: frozenset[int], ill: frozenset[int]
     for terms, why in (log_of_sum(graph, index), softmax(graph, index)):
         if terms:
             inside = frozenset((index, *graph.nodes[index].args, *exponentials(graph, index)))
-            return Suggestion(index, terms, why, bool(inside & ill), False, inside)
+            return Suggestion(index, terms, "", why, bool(inside & ill), False, inside)
     for rewrite in REWRITES:
         if rewrite.guard and index not in origins:
             continue
@@ -111,7 +117,8 @@ def suggested(run: Run, index: int, origins: frozenset[int], ill: frozenset[int]
         if rewrite.guard and not keeps(run, index, rewrite, named):
             continue
         text = f"{graph.nodes[index].name} = {filled(graph, rewrite.safe, named)}"
-        return Suggestion(index, text, rewrite.why, bool(inside & ill), rewrite.guard, inside)
+        was = filled(graph, rewrite.pattern, named)
+        return Suggestion(index, text, was, rewrite.why, bool(inside & ill), rewrite.guard, inside)
     return None
 
 

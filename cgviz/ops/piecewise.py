@@ -89,7 +89,6 @@ where = register(
 )
 
 
-
 def side(x: Any) -> int:
     """Returns on which side of 0 a number is: -1, 0 or 1."""
     return int(x > 0) - int(x < 0)

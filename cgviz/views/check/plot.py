@@ -7,7 +7,7 @@ from cgviz.checks import Sweep
 from cgviz.checks.sweep import Series
 from cgviz.views.check.scales import Scale, floor
 from cgviz.views.grid import NARROWEST, prose
-from cgviz.views.table.fold import Line
+from cgviz.views.table.fold import Line, fold
 from cgviz.views.table.page import head_lines
 from cgviz.views.table.spelling import Spelling
 
@@ -37,12 +37,12 @@ def plot(of: Sweep, spelling: Spelling, width: int) -> list[Line]:
             if error == error:
                 cells[up.size - 1 - up.place(floor(error))][across.place(step)] = (sign, role)
     title = f"relative error of {spelling.slope(of.run.graph.nodes[of.run.graph.output].shown, of.name)}, by step h"
-    lines: list[Line] = [[(spelling.clean(title), "name")]]
+    lines = prose([(spelling.clean(title), "name")], width)
     for row, line in enumerate(cells):
         power = up.size - 1 - row
         label = spelling.clean(f"1e−{16 - power}" if power < 16 else "1") if power % 4 == 0 else ""
         lines.append([(f"{label:>6}", "muted"), (bar, "muted"), *line])
-    return [*lines, *axis(across, corner, tick, spelling), legend(of, spelling)]
+    return [*lines, *axis(across, corner, tick, spelling), *legend(of, spelling, width)]
 
 
 def axis(across: Scale, corner: str, tick: str, spelling: Spelling) -> list[Line]:
@@ -59,12 +59,12 @@ def axis(across: Scale, corner: str, tick: str, spelling: Spelling) -> list[Line
     ]
 
 
-def legend(of: Sweep, spelling: Spelling) -> Line:
+def legend(of: Sweep, spelling: Spelling, width: int) -> list[Line]:
     signs = ASCII_SIGNS if spelling.rule == "-" else SIGNS
-    line: Line = [(" " * 7, "")]
-    for series, sign, role in zip(of.series, signs, ROLES, strict=False):
-        line += [(sign, role), (f" {series.name}   ", "")]
-    return line
+    words = [
+        [(sign, role), (f" {series.name}  ", "")] for series, sign, role in zip(of.series, signs, ROLES, strict=False)
+    ]
+    return [[(" " * 7, ""), *line] for line in fold(words, max(width - 7, NARROWEST - 7))]
 
 
 def said(of: Sweep, spelling: Spelling, width: int) -> list[Line]:

@@ -29,7 +29,7 @@ def page(found: Diagnosis, spelling: Spelling, width: int | None) -> list[Line]:
         ("Sound here, not everywhere", suggested(found, False, spelling, wide)),
     ):
         if section:
-            lines += [[], [(title, "name")], *section]
+            lines += [[], *prose([(title, "name")], wide), *section]
     return lines
 
 
@@ -38,7 +38,9 @@ def verdict(found: Diagnosis, spelling: Spelling, width: int) -> list[Line]:
         poor = len({symptom.index for symptom in found.symptoms})
         more = f"; {poor} stage{'s' if poor > 1 else ''} with poor ones" if poor else ""
         sign = "" if spelling.rule == "-" else "✓ "
-        return prose([(f"{sign}Every number is finite, forward and backward{more}.", "flag" if poor else "value")], width)
+        return prose(
+            [(f"{sign}Every number is finite, forward and backward{more}.", "flag" if poor else "value")], width
+        )
     sign = "" if spelling.rule == "-" else "✗ "
     return prose([(spelling.clean(f"{sign}{found.run.explain_trouble()}"), "gradient")], width)
 
@@ -140,12 +142,9 @@ def suggested(found: Diagnosis, needed: bool, spelling: Spelling, width: int) ->
 
 def one_suggestion(found: Diagnosis, suggestion: Suggestion, spelling: Spelling, width: int) -> list[Line]:
     kind = " This sets a value where there is none." if suggestion.guard else ""
-    was = spelling.formula(found.run.graph.formula(suggestion.index))
+    was = suggestion.was or spelling.formula(found.run.graph.formula(suggestion.index))
     why = f"instead of {was}: {suggestion.why}.{kind}"
     return [
         *prose([(spelling.clean(suggestion.text), "value")], width, bullet(spelling)),
         *prose([(spelling.clean(why), "muted")], width, "  "),
     ]
-
-
-
