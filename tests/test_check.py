@@ -50,7 +50,8 @@ def with_rule(run: Run, name: str, **changes: Any) -> Run:
 
 def test_the_lectures_function_agrees_with_all_witnesses() -> None:
     found = checked(STAGED, x=3, y=-4)
-    assert found.agrees and [each.band for each in found.rows] == [AGREES] * 10
+    assert found.agrees
+    assert [each.band for each in found.rows] == [AGREES] * 10
     for each in found.rows:
         assert [reading.witness for reading in each.readings] == list(WITNESSES)
         assert all(reading.relative < 1e-10 for reading in each.readings)
@@ -143,7 +144,9 @@ def test_a_planted_wrong_rule_is_named(stage: str, slot: int, factor: float) -> 
 
     run = with_rule(honest, stage, stable=wrong)
     found = check(run)
-    assert not found.agrees and found.stage == index and found.fault is not None
+    assert not found.agrees
+    assert found.stage == index
+    assert found.fault is not None
     assert found.fault.slot == slot
     assert found.fault.rule == pytest.approx(factor * found.fault.truth)
     assert row(found, "f").band is AGREES
@@ -172,7 +175,8 @@ def test_a_wrong_forward_function_disagrees() -> None:
 
 def test_on_a_tie_the_gradient_is_between_the_slopes_of_its_sides() -> None:
     found = checked("max(x, y)", x=2, y=2)
-    assert found.agrees and [each.band for each in found.rows] == [KINK, KINK, AGREES]
+    assert found.agrees
+    assert [each.band for each in found.rows] == [KINK, KINK, AGREES]
     notes = [reading.note for reading in row(found, "x").readings]
     assert "every step crosses the kink of stage (1) f" in notes
     assert "a kink: 0 on the left, 1 on the right" in notes
@@ -181,7 +185,8 @@ def test_on_a_tie_the_gradient_is_between_the_slopes_of_its_sides() -> None:
 def test_conventions_that_add_up_to_what_is_no_slope_disagree() -> None:
     """relu(x) − relu(−x) is x, whose slope is 1; with relu'(0) = 0 on both branches backpropagation says 0."""
     found = checked("relu(x) - relu(-x)", x=0)
-    assert row(found, "x").band is WRONG and not found.rules.faults
+    assert row(found, "x").band is WRONG
+    assert not found.rules.faults
     assert "relu'(0) = 0" in report(found)
 
 
@@ -194,7 +199,9 @@ def test_a_step_that_crosses_a_kink_is_made_smaller_and_said() -> None:
     run = cgviz.run("abs(x) + y", x=1e-4, y=1)
     index = run.graph.inputs[0]
     found = difference(Downstream(run.graph, run.values, lambda op: op.forward), index)
-    assert found.value == pytest.approx(1.0) and found.crossed and found.step < 1e-4
+    assert found.value == pytest.approx(1.0)
+    assert found.crossed
+    assert found.step < 1e-4
     assert check(run).agrees
 
 
@@ -221,7 +228,9 @@ def test_a_condition_is_not_compared() -> None:
 
 def test_lost_digits_are_told_from_a_wrong_rule() -> None:
     found = checked("(1 - cos(x))/x**2", x=1e-8)
-    assert not found.agrees and not found.rules.faults and found.loss is not None
+    assert not found.agrees
+    assert not found.rules.faults
+    assert found.loss is not None
     assert found.run.graph.nodes[found.loss.index].name == "diff"
     assert "16 of 16 digits are lost in stage (2) diff" in " ".join(report(found).split())
 
@@ -240,7 +249,8 @@ def test_bands_are_the_courses(error: float, word: object) -> None:
 def test_relative_error() -> None:
     assert relative_error(0.0, 0.0) == 0 == relative_error(math.inf, math.inf)
     assert relative_error(1.0, 3.0) == pytest.approx(2 / 3)
-    assert relative_error(1e308, -1e308) == 2 and relative_error(math.inf, 1.0) == math.inf
+    assert relative_error(1e308, -1e308) == 2
+    assert relative_error(math.inf, 1.0) == math.inf
     assert band(math.nan) is NOTHING
 
 
@@ -249,12 +259,16 @@ def test_relative_error() -> None:
 
 def test_three_hundred_stages_are_all_compared() -> None:
     found = checked(chain(300), x=0.3)
-    assert len(found.rows) == 301 and not found.left_out and found.agrees
+    assert len(found.rows) == 301
+    assert not found.left_out
+    assert found.agrees
 
 
 def test_of_a_very_long_program_some_are_compared_and_all_rules() -> None:
     found = checked(chain(3000), x=0.3)
-    assert found.agrees and found.left_out and found.rules.compared == 3000
+    assert found.agrees
+    assert found.left_out
+    assert found.rules.compared == 3000
     assert row(found, "x")
     assert "The program is long" in report(found)
 
@@ -273,7 +287,8 @@ def test_odd_programs_are_checked(program: str) -> None:
     graph = cgviz.read(program)
     inputs = {graph.nodes[index].name: 1.5 + i for i, index in enumerate(graph.inputs)}
     found = check(cgviz.run(graph, inputs))
-    assert found.agrees and report(found)
+    assert found.agrees
+    assert report(found)
 
 
 # the sweep
@@ -295,7 +310,8 @@ def test_the_svg_of_a_sweep_is_well_formed_and_deterministic() -> None:
     sweeps = [sweep(run, index) for index in run.graph.inputs]
     drawn = sweeps_svg(sweeps)
     root = ET.fromstring(drawn)
-    assert drawn == sweeps_svg(sweeps) and root.tag.endswith("svg")
+    assert drawn == sweeps_svg(sweeps)
+    assert root.tag.endswith("svg")
     texts = [element.text for element in root.iter() if element.tag.endswith("text")]
     assert {"forward difference", "central difference", "step h", "relative error"} <= set(texts)
     assert sum("by step h" in (text or "") for text in texts) == 3
@@ -308,14 +324,16 @@ def test_the_svg_of_a_sweep_is_well_formed_and_deterministic() -> None:
 def test_the_command_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", STAGED, "--x", "3", "--y", "-4"]) == 0
     out = capsys.readouterr().out
-    assert "(1)  sigy" in out and "All 10 gradients compared agree" in out
+    assert "(1)  sigy" in out
+    assert "All 10 gradients compared agree" in out
     assert main(["check", "(1-cos(x))/x**2", "--x", "1e-8"]) == 1
 
 
 def test_the_json_names_the_stage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "relu(x)-relu(-x)", "--x", "0", "--format", "json"]) == 1
     document = json.loads(capsys.readouterr().out)
-    assert document["agrees"] is False and document["stage"] == "relux"
+    assert document["agrees"] is False
+    assert document["stage"] == "relux"
     assert document["rows"][0]["witnesses"]["mpmath"]["slope"] == 1.0
     assert document["rows"][0]["witnesses"]["differences"]["slope"] is None
 
@@ -339,4 +357,5 @@ def test_the_page_keeps_to_its_width(columns: int, capsys: pytest.CaptureFixture
 def test_the_sweep_is_written_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "sweep.svg"
     assert main(["check", "x*y", "--x", "2", "--y", "3", "--sweep", "--wrt", "y", "-o", str(path)]) == 0
-    assert re.search("∂f/∂y", path.read_text(encoding="utf-8")) and "∂f/∂x" not in path.read_text(encoding="utf-8")
+    assert re.search("∂f/∂y", path.read_text(encoding="utf-8"))
+    assert "∂f/∂x" not in path.read_text(encoding="utf-8")

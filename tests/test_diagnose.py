@@ -43,7 +43,8 @@ def test_an_overflow_is_followed_forward_and_backward() -> None:
         ["logsum", "f"],
     ]
     assert names(found, [origin.index for origin in spread.backward]) == ["f", "expx"]
-    assert math.isnan(spread.backward[1].value) and not found.healthy
+    assert math.isnan(spread.backward[1].value)
+    assert not found.healthy
 
 
 def test_a_division_by_zero_reaches_both_inputs() -> None:
@@ -57,7 +58,8 @@ def test_a_division_by_zero_reaches_both_inputs() -> None:
 
 def test_a_branch_not_taken_is_no_trouble_and_is_told_apart() -> None:
     found = diagnosed("where(x > 0, log(x), y)", x=-1, y=2)
-    assert found.healthy and not found.spread.forward
+    assert found.healthy
+    assert not found.spread.forward
     assert names(found, [origin.index for origin in found.spread.idle]) == ["logx"]
 
 
@@ -66,14 +68,19 @@ def test_every_edge_of_the_spread_carries_what_is_not_finite() -> None:
     values = found.run.values
     assert len(found.spread.forward) == 2
     for hop in found.spread.forward_hops:
-        assert not math.isfinite(values[hop.source] or 0) and not math.isfinite(values[hop.target] or 0)
+        assert not math.isfinite(values[hop.source] or 0)
+        assert not math.isfinite(values[hop.target] or 0)
     for hop in found.spread.backward_hops:
-        assert not math.isfinite(found.run.gradients[hop.target] or 0) and not math.isfinite(hop.value)
+        assert not math.isfinite(found.run.gradients[hop.target] or 0)
+        assert not math.isfinite(hop.value)
 
 
 def test_finite_numbers_are_healthy() -> None:
     found = diagnosed("x*y", x=2, y=3)
-    assert found.healthy and not found.symptoms and not found.corners and not found.suggestions
+    assert found.healthy
+    assert not found.symptoms
+    assert not found.corners
+    assert not found.suggestions
 
 
 # symptoms
@@ -125,7 +132,8 @@ def function(name: str) -> Callable[..., Any]:
 def test_pytorch_answers_as_the_record_says(op: Op, answer: Answer) -> None:
     torch = pytest.importorskip("torch")
     if answer.torch is None:
-        assert not answer.calls[0] and not hasattr(torch, op.name)
+        assert not answer.calls[0]
+        assert not hasattr(torch, op.name)
         return
     arguments = [torch.tensor(arg, dtype=torch.float64, requires_grad=True) for arg in answer.args]
     given = [arguments[0], *answer.args[1:]] if "elu" in answer.calls[0] else arguments
@@ -171,7 +179,8 @@ def test_every_corner_of_a_run_is_listed_with_its_rule() -> None:
     found = diagnosed("relu(x) + abs(x) + max(x, y) + clip(y, 0, 1) + sqrt(y) + leaky_relu(x)", x=0, y=0)
     listed = {found.run.graph.nodes[corner.index].op.name: corner for corner in found.corners}
     assert set(listed) == {"relu", "abs", "max", "clip", "sqrt", "leaky_relu"}
-    assert listed["relu"].rule == "relu'(0) = 0" and listed["max"].flag == "tie"
+    assert listed["relu"].rule == "relu'(0) = 0"
+    assert listed["max"].flag == "tie"
     assert [answer.jax for answer in listed["abs"].answers] == [1.0]
     assert [answer.slot for answer in listed["max"].answers] == [0, 1]
     assert [answer.jax for answer in listed["clip"].answers] == [0.5]
@@ -187,7 +196,8 @@ def test_a_safe_spelling_is_finite_where_the_pattern_fails(rewrite: Rewrite) -> 
     pattern, safe = read_pattern(rewrite.pattern), read_pattern(rewrite.safe)
     known = {safe.nodes[index].name for index in safe.inputs}
     value, slopes = gradient(safe, {name: at for name, at in rewrite.at.items() if name in known})
-    assert math.isfinite(value) and all(map(math.isfinite, slopes.values()))
+    assert math.isfinite(value)
+    assert all(map(math.isfinite, slopes.values()))
     was, before = gradient(pattern, dict(rewrite.at))
     fails = not (math.isfinite(was) and all(map(math.isfinite, before.values())))
     assert fails or abs(was - value) > 1e-9 * abs(value), "the point shows what goes wrong"
@@ -248,7 +258,8 @@ def test_a_guard_is_offered_only_where_it_keeps_the_value() -> None:
 def test_softmax_of_three_takes_the_largest_out() -> None:
     found = diagnosed("exp(a)/(exp(a) + exp(b) + exp(c))", a=800, b=799, c=1)
     anew = cgviz.run(rewritten(found), {"a": 800, "b": 799, "c": 1})
-    assert anew.value == pytest.approx(1 / (1 + math.exp(-1)), rel=1e-12) and anew.trouble is None
+    assert anew.value == pytest.approx(1 / (1 + math.exp(-1)), rel=1e-12)
+    assert anew.trouble is None
 
 
 # the command
@@ -257,7 +268,8 @@ def test_softmax_of_three_takes_the_largest_out() -> None:
 def test_the_command_exits_1_where_a_number_is_not_finite(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diagnose", "x/(x+y)", "--x", "0", "--y", "0"]) == 1
     out = capsys.readouterr().out
-    assert "stage (2) invden = 1/den: division by zero" in out and "it spreads: invden → f" in out
+    assert "stage (2) invden = 1/den: division by zero" in out
+    assert "it spreads: invden → f" in out
     assert main(["diagnose", "abs(x)", "--x", "0"]) == 0
     assert "|x|'(0) = 0" in capsys.readouterr().out
 
@@ -265,7 +277,8 @@ def test_the_command_exits_1_where_a_number_is_not_finite(capsys: pytest.Capture
 def test_the_json_holds_everything(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diagnose", "log(1+exp(x))+abs(y)", "--x", "800", "--y", "0", "--format", "json"]) == 1
     found = json.loads(capsys.readouterr().out)
-    assert found["forward"]["began"][0]["stage"] == "expx" and not found["healthy"]
+    assert found["forward"]["began"][0]["stage"] == "expx"
+    assert not found["healthy"]
     assert found["corners"][0]["answers"] == [{"slot": 0, "torch": 0.0, "jax": 1.0, "sympy": 0.0}]
     assert found["suggestions"][0]["needed"] is True
 
@@ -286,4 +299,5 @@ def test_the_page_keeps_to_its_width(columns: int, capsys: pytest.CaptureFixture
 def test_long_programs_are_diagnosed(count: int) -> None:
     program = "; ".join(["a0 = x/y", *(f"a{i} = a{i - 1} + 1" for i in range(1, count))])
     found = diagnosed(program, x=1, y=0)
-    assert len(found.spread.forward_hops) >= count - 1 and "division by zero" in diagnosis(found)
+    assert len(found.spread.forward_hops) >= count - 1
+    assert "division by zero" in diagnosis(found)

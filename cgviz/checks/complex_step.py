@@ -16,6 +16,7 @@ from cgviz.graph import Graph
 from cgviz.op import Op
 from cgviz.ops.precise import failures
 
+NOT_A_NUMBER = complex(math.nan, math.nan)
 STEP = 1e-25
 TINY, STEP_WHERE_TINY = 1e-270, 1e-8
 WORKING = 60
@@ -40,8 +41,10 @@ def in_complex(op: Op) -> Callable[..., complex]:
             return complex(op.forward(*(arg.real for arg in args)))
         try:
             return complex(op.in_mpmath(mp, *(mp.mpc(arg) if arg.imag else mp.mpf(arg.real) for arg in args)))
-        except (*failures(), TypeError, AttributeError):
-            return complex(math.nan, math.nan)
+        except (TypeError, AttributeError):
+            return NOT_A_NUMBER
+        except failures():
+            return NOT_A_NUMBER
 
     return function
 
@@ -60,7 +63,7 @@ class ComplexStep:
             return math.nan
         scale = abs(x) or 1.0
         step = scale * (STEP if scale > TINY else STEP_WHERE_TINY)
-        return self.downstream.output(index, complex(x, step)).imag / step
+        return float(self.downstream.output(index, complex(x, step)).imag / step)
 
     def obstacle(self, index: int) -> int:
         """Returns the first stage downstream that is not analytic, or -1."""

@@ -46,7 +46,9 @@ def in_mpmath(op: Op) -> Callable[..., Any]:
             return mp.nan
         try:
             return bounded(mp, op.in_mpmath(mp, *args))
-        except (*failures(), TypeError):
+        except TypeError:
+            return mp.nan
+        except failures():
             return mp.nan
 
     return function

@@ -20,7 +20,7 @@ LARGEST_DERIVATIVE = 4000
 MOST_OPERATIONS = 800
 
 
-class NotInSympy(Exception):
+class NotInSympyError(Exception):
     """An op that sympy has no function for."""
 
 
@@ -34,7 +34,7 @@ class SympyContext:
             return OWN[name](sympy)
         if name in SAME:
             return getattr(sympy, SAME[name])
-        raise NotInSympy(f"sympy is not asked for {name}")
+        raise NotInSympyError(f"sympy is not asked for {name}")
 
 
 SAME = {
@@ -52,13 +52,13 @@ OWN: dict[str, Callable[[Any], Any]] = {
 
 
 def applied(op: Op, args: Sequence[Any]) -> Any:
-    """Returns `op(*args)` in sympy. Raises NotInSympy."""
+    """Returns `op(*args)` in sympy. Raises NotInSympyError."""
     import sympy
 
     if op.sympy and op.sympy not in ("Add", "Mul", "Pow"):
         return getattr(sympy, op.sympy)(*args)  # a name from our own record
     if not op.analytic:
-        raise NotInSympy(f"{op.name} is not analytic")
+        raise NotInSympyError(f"{op.name} is not analytic")
     return op.in_mpmath(SympyContext(), *args)
 
 
@@ -87,7 +87,7 @@ class InSympy:
         self.obstacle = "not a number in sympy"
         try:
             return self.computed(index, targets)
-        except NotInSympy as missing:
+        except NotInSympyError as missing:
             self.obstacle = str(missing)
             return math.nan
         except (CgvizError, ArithmeticError, ValueError, TypeError, RecursionError, AttributeError):
@@ -115,7 +115,7 @@ class InSympy:
         derivative = sympy.diff(made[self.graph.output], made[index])
         graph = graph_of_sympy(derivative)
         if len(graph) > LARGEST_DERIVATIVE:
-            raise NotInSympy("its derivative is too large")
+            raise NotInSympyError("its derivative is too large")
         return forward(graph, {graph.nodes[i].name: self.value_of(graph.nodes[i].name) for i in graph.inputs})[
             graph.output
         ]

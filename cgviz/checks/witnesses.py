@@ -55,7 +55,7 @@ class Witnesses:
         """Returns a reading; a difference that rounding alone can make is none, and at a kink nothing is compared."""
         analytic = self.run.gradients[index] or 0.0
         relative = math.nan if math.isnan(value) else relative_error(analytic, value)
-        noise = 0.0 < relative and abs(analytic - value) <= error + self.rounding[index]
+        noise = relative > 0.0 and abs(analytic - value) <= error + self.rounding[index]
         judged = band(0.0 if noise else relative)
         if judged.disagrees and self.slope(index).kind in OFF_SMOOTH:
             return Reading(witness, value, math.nan, NOTHING, error, note=OFF_SMOOTH[self.slope(index).kind])

@@ -14,7 +14,7 @@ from cgviz.runs import Run
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was found: numbers that are not finite and their spread, other symptoms, kinks and ties, rewritten stages."""
+    """What was found: numbers that are not finite and their spread, symptoms, kinks and ties, rewritten stages."""
 
     run: Run
     spread: Spread

@@ -32,7 +32,7 @@ class Hop:
 
 @dataclass(frozen=True)
 class Spread:
-    """The origins and the hops of each pass, in the order of that pass; `idle` are origins that the output is spared."""
+    """The origins and the hops of each pass, in its order; `idle` are origins that the output is spared."""
 
     forward: tuple[Origin, ...]
     forward_hops: tuple[Hop, ...]

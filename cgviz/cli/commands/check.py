@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("rich", "json")
 MOST_PLOTS = 4
-HELP = """Check every gradient against witnesses that know no derivative rule: central differences, the complex step,
-mpmath at 50 digits, and sympy. The first stage that is wrong is named; exit status 1 where one disagrees.
+HELP = """Check every gradient against four independent witnesses.
+
+They know no derivative rule: central differences, the complex step, mpmath at 50 digits, and sympy. The first stage
+that is wrong is named; exit status 1 where a gradient disagrees.
 
 \b
   cgviz check @staged

@@ -8,9 +8,10 @@ from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
 
 FORMATS = ("rich", "json")
-HELP = """Find where a nan or an infinity began and how it spread, which stages overflow, underflow, saturate or lose
-digits, every kink and tie with what PyTorch, JAX and sympy answer there, and how to write a stage safely. Exit status 1
-where a number is not finite.
+HELP = """Find where a nan or an infinity began and how it spread.
+
+Also which stages overflow, underflow, saturate or lose digits, every kink and tie with what PyTorch, JAX and sympy
+answer there, and how to write a stage safely. Exit status 1 where a number is not finite.
 
 \b
   cgviz diagnose "log(1 + exp(x))" --x 800

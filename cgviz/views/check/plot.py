@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from cgviz.checks import Sweep
 from cgviz.checks.sweep import Series
 from cgviz.views.check.scales import Scale, floor
@@ -29,7 +28,7 @@ def plots(sweeps: list[Sweep], spelling: Spelling, width: int | None) -> list[Li
 def plot(of: Sweep, spelling: Spelling, width: int) -> list[Line]:
     plain = spelling.rule == "-"
     bar, corner, tick = ("|", "+", "+") if plain else ("│", "└", "┴")
-    across = Scale.of([step for step in of.steps], width - 8)
+    across = Scale.of(of.steps, width - 8)
     up = Scale.of([1.0, 1e-16], HEIGHT)
     cells = [[(" ", "")] * across.size for _ in range(up.size)]
     for series, sign, role in zip(of.series, ASCII_SIGNS if plain else SIGNS, ROLES, strict=False):

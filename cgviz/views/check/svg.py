@@ -128,7 +128,8 @@ def mark(kind: str, x: float, y: float, size: float = 2.6) -> str:
     if kind == "square":
         return f'<rect x="{x - size:.1f}" y="{y - size:.1f}" width="{2 * size}" height="{2 * size}"/>'
     reach = size * 1.4
-    return f'<path d="M{x:.1f} {y - reach:.1f}l{reach:.1f} {reach:.1f}l-{reach:.1f} {reach:.1f}l-{reach:.1f} -{reach:.1f}z"/>'
+    r = f"{reach:.1f}"
+    return f'<path d="M{x:.1f} {y - reach:.1f}l{r} {r}l-{r} {r}l-{r} -{r}z"/>'
 
 
 def legend(of: Sweep, theme: Theme) -> Iterator[str]:
