@@ -235,6 +235,20 @@ def test_lost_digits_are_told_from_a_wrong_rule() -> None:
     assert "16 of 16 digits are lost in stage (2) diff" in " ".join(report(found).split())
 
 
+def test_a_number_that_is_not_finite_is_told_from_a_wrong_rule() -> None:
+    found = check(cgviz.run("sigmoid(x)", x=-800, detail="gate"))
+    assert not found.agrees
+    assert not found.rules.faults
+    assert "A number is not finite, stage (2) expnegx = exp(negx): overflow" in " ".join(report(found).split())
+
+
+def test_very_many_operands_are_bounded_work() -> None:
+    found = check(cgviz.run(f"max({', '.join(f'm{i}' for i in range(300))})", {f"m{i}": 1.0 for i in range(300)}))
+    assert found.agrees
+    assert {each.band for each in found.rows} == {KINK, AGREES}
+    assert 0 < found.rules.compared < 20
+
+
 # bands
 
 

@@ -75,6 +75,12 @@ def test_every_edge_of_the_spread_carries_what_is_not_finite() -> None:
         assert not math.isfinite(hop.value)
 
 
+def test_an_infinite_input_is_an_origin() -> None:
+    found = diagnosed("x*y + z/x", x=math.inf, y=0, z=1)
+    assert names(found, [origin.index for origin in found.spread.forward]) == ["x"]
+    assert "x = inf: given as an input" in diagnosis(found)
+
+
 def test_finite_numbers_are_healthy() -> None:
     found = diagnosed("x*y", x=2, y=3)
     assert found.healthy

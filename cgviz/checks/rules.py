@@ -13,6 +13,7 @@ from cgviz.runs import Run
 
 TOLERANCE = 1e-6
 MOST_ARGUMENTS = 40_000
+FEW_ARGUMENTS, HANDFUL = 64, 8
 SMALLEST = 1e-300
 
 
@@ -41,10 +42,11 @@ def rules(run: Run) -> Rules:
     faults, compared, left_out, room = [], 0, 0, MOST_ARGUMENTS
     for index in reversed(run.graph.stages):
         node = run.graph.nodes[index]
+        asked = slots(len(node.args))
         for slot, arg in enumerate(node.args):
             if not run.taken[index] or not run.flows(index, slot) or run.graph.nodes[arg].op is CONSTANT:
                 continue
-            if len(node.args) > room:
+            if len(node.args) > room or slot % asked:
                 left_out += 1
                 continue
             room -= len(node.args)
@@ -53,6 +55,11 @@ def rules(run: Run) -> Rules:
             if fault:
                 faults.append(fault)
     return Rules(tuple(faults), compared, left_out)
+
+
+def slots(count: int) -> int:
+    """Returns of how many arguments one is compared: all of a few, a handful of very many."""
+    return 1 if count <= FEW_ARGUMENTS else -(-count // HANDFUL)
 
 
 def faulty(run: Run, index: int, slot: int) -> Fault | None:

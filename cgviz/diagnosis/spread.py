@@ -12,7 +12,7 @@ from cgviz.trouble import backward_reason, forward_reason
 
 @dataclass(frozen=True)
 class Origin:
-    """A stage that made a number that is not finite out of finite ones: its value, or what it hands to `slot`."""
+    """A node that made a number that is not finite out of finite ones: its value, or what it hands to `slot`."""
 
     index: int
     slot: int | None
@@ -66,7 +66,12 @@ def finite(value: float | None) -> bool:
 
 
 def forward(run: Run) -> tuple[list[Origin], tuple[Hop, ...]]:
-    origins, hops = [], []
+    hops = []
+    origins = [
+        Origin(index, None, run.values[index] or 0.0, "given as an input")
+        for index in run.graph.inputs
+        if not finite(run.values[index])
+    ]
     for index in run.graph.stages:
         value = run.values[index] or 0.0
         bad = [(slot, arg) for slot, arg in enumerate(run.graph.nodes[index].args) if not finite(run.values[arg])]

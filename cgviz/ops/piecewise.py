@@ -6,7 +6,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
@@ -214,7 +214,7 @@ def extremum(name: str, policy: str) -> Op:
         corner=lambda out, *xs: "tie" if xs.count(out) > 1 else "",
         rule=TIES[policy],
         corners="ties where inputs are equal",
-        switch=lambda *xs: tuple(x == pick(xs) for x in xs),
+        switch=lambda *xs: tuple(map(partial(operator.eq, pick(xs)), xs)),
         analytic=False,
         answers=tuple(
             Answer((1.0, 1.0), slot, 0.5, 0.5, 0.5, (f"torch.{long}", f"jax.numpy.{long}", f"{short}(x, y)"), True)

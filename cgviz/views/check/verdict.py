@@ -83,7 +83,10 @@ def cause(found: Report, spelling: Spelling) -> list[Span]:
         value, truth = (spelling.number(x, padded=False) for x in (found.loss.value, found.loss.truth))
         lost = f"{found.loss.digits:.0f} of 16 digits are lost in {stage}, {value} instead of {truth}"
         return [(f"Every rule is right at its own numbers: {lost}.", "flag")]
-    flags = ", ".join(found.run.flags[index])
+    if found.run.trouble:
+        told = spelling.clean(found.run.explain_trouble())
+        return [(f"A number is not finite, {told}. cgviz diagnose follows it.", "flag")]
+    flags = ", ".join(flag for flag in found.run.flags[index] if flag in ("kink", "tie"))
     if flags:
         convention = f" ({spelling.clean(node.op.rule)})" if node.op.rule else ""
         return [(f"No rule is wrong by itself: {stage} is at a {flags}{convention}, where a rule is a choice.", "flag")]

@@ -66,9 +66,10 @@ def backward(found: Diagnosis, spelling: Spelling, width: int) -> list[Line]:
 def began(found: Diagnosis, origin: Origin, spelling: Spelling, width: int, more: str = "") -> list[Line]:
     """Returns the line of one origin: which stage, what it made of what, and why."""
     graph = found.run.graph
-    stage = f"({graph.numbers[origin.index]}) {name(found, origin.index, spelling)}"
+    number = graph.numbers.get(origin.index)
+    stage = f"({number}) " * bool(number) + name(found, origin.index, spelling)
     value = spelling.number(origin.value, padded=False)
-    formula = f" = {spelling.formula(graph.formula(origin.index))}"
+    formula = f" = {spelling.formula(graph.formula(origin.index))}" if number else ""
     if origin.slot is not None:
         source = graph.nodes[graph.nodes[origin.index].args[origin.slot]].shown
         formula = f" hands {value} back to {spelling.name(source)}"
