@@ -15,7 +15,8 @@ import pytest
 import cgviz
 from cgviz.cli import main
 from cgviz.diagnosis import Diagnosis, diagnose
-from cgviz.diagnosis.rewrites import REWRITES, Rewrite, read_pattern
+from cgviz.diagnosis.patterns import read_pattern
+from cgviz.diagnosis.rewrites import REWRITES, Rewrite
 from cgviz.op import Answer, Op, ops
 from cgviz.passes import gradient
 from cgviz.views.diagnose import diagnosis

@@ -1,6 +1,6 @@
 """The gradient check: every gradient of a run against witnesses that know no derivative rule.
 
-`check` is the entry; `errors_by_step` says how a finite difference errs as its step shrinks.
+`check` is the entry; `sweep` says how a finite difference errs as its step shrinks.
 """
 
 from cgviz.checks.report import Report, Row, check

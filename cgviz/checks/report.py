@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from cgviz.checks.bands import AGREES, KINK, NOTHING, Band, worst
+from cgviz.checks.bands import NOTHING, Band, worst
 from cgviz.checks.digits import Loss, losses
 from cgviz.checks.rules import Fault, Rules, rules
 from cgviz.checks.witnesses import WITNESSES, Reading, Witnesses
@@ -154,6 +154,3 @@ def spread(indices: Sequence[int], costs: dict[int, int], room: int) -> tuple[li
             chosen.append(index)
             room -= costs[index]
     return chosen, room
-
-
-__all__ = ["AGREES", "KINK", "Report", "Row", "check"]

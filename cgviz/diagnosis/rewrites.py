@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from itertools import permutations
 
-from cgviz.graph import CONSTANT, INPUT, Graph
-from cgviz.ops.arithmetic import reciprocal
-from cgviz.ops.exponential import exp, log
+from cgviz.diagnosis.exponentials import exponentials, log_of_sum, operand, softmax
+from cgviz.diagnosis.patterns import matched, read_pattern
+from cgviz.graph import Graph
 from cgviz.passes import forward
 from cgviz.runs import Run
 
 MOST_SUGGESTIONS = 40
-MOST_TERMS = 12
 
 
 @dataclass(frozen=True)
@@ -134,123 +131,3 @@ def keeps(run: Run, index: int, rewrite: Rewrite, named: Mapping[str, int]) -> b
 def filled(graph: Graph, safe: str, named: Mapping[str, int]) -> str:
     """Returns a safe form with the operands' names in the places of u and v."""
     return re.sub(r"\b[uv]\b", lambda letter: operand(graph, named[letter[0]]), safe)
-
-
-def operand(graph: Graph, index: int) -> str:
-    """Returns a node as an operand in program text."""
-    node = graph.nodes[index]
-    if node.op is not CONSTANT:
-        return node.name
-    text = graph.operand(index).text
-    return text if re.fullmatch(r"[\w.]+", text) else f"({text})"
-
-
-# patterns
-
-
-@cache
-def read_pattern(pattern: str) -> Graph:
-    from cgviz.api import as_written
-
-    return as_written(pattern, True, False, ())
-
-
-Binding = tuple[Mapping[str, int], frozenset[int]]
-
-
-def matched(graph: Graph, index: int, pattern: str) -> Binding | None:
-    """Returns which nodes u and v are where node `index` has the form of a pattern, and the stages inside it."""
-    form = read_pattern(pattern)
-    return next(fits(graph, index, form, form.output, {}, frozenset()), None)
-
-
-def fits(
-    graph: Graph, index: int, form: Graph, place: int, named: Mapping[str, int], inside: frozenset[int]
-) -> Iterator[Binding]:
-    """Yields every way in which node `index` fits a place of a pattern; recursion goes as deep as the pattern."""
-    part, node = form.nodes[place], graph.nodes[index]
-    if part.op is INPUT:
-        if named.get(part.name, index) == index:
-            yield {**named, part.name: index}, inside
-        return
-    if part.op is CONSTANT:
-        if node.op is CONSTANT and node.value == part.value:
-            yield named, inside
-        return
-    if node.op is not part.op or len(node.args) != len(part.args):
-        return
-    for args in orders(part.op.stem, part.op.parameter, node.args):
-        yield from all_fit(graph, args, form, part.args, named, inside | {index})
-
-
-def all_fit(
-    graph: Graph,
-    args: tuple[int, ...],
-    form: Graph,
-    places: tuple[int, ...],
-    named: Mapping[str, int],
-    inside: frozenset[int],
-) -> Iterator[Binding]:
-    if not args:
-        yield named, inside
-        return
-    for bound, more in fits(graph, args[0], form, places[0], named, inside):
-        yield from all_fit(graph, args[1:], form, places[1:], bound, more)
-
-
-def orders(stem: str, parameter: object, args: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Yields the operands in every order that means the same: any for products and plain sums."""
-    if stem == "prod" or (stem == "sum" and len(set(parameter)) == 1):  # type: ignore[call-overload]
-        return permutations(args)
-    return iter((args,))
-
-
-# sums of any number of exponentials
-
-
-def exponentials(graph: Graph, index: int) -> list[int]:
-    """Returns the exponentials of a plain sum of them, else nothing."""
-    node = graph.nodes[index]
-    below = [arg for arg in node.args if graph.nodes[arg].op is not exp]
-    total = index if node.op.stem == "sum" else next((arg for arg in below), index)
-    if graph.nodes[total].op is reciprocal:
-        total = graph.nodes[total].args[0]
-    terms = graph.nodes[total]
-    plain = terms.op.stem == "sum" and set(terms.op.parameter) == {1}
-    return list(terms.args) if plain and all(graph.nodes[arg].op is exp for arg in terms.args) else []
-
-
-def log_of_sum(graph: Graph, index: int) -> tuple[str, str]:
-    """Returns log(exp(a) + exp(b) + ...) with the largest taken out, or ""."""
-    terms = exponentials(graph, index) if graph.nodes[index].op is log else []
-    if not 2 <= len(terms) <= MOST_TERMS:
-        return "", ""
-    inner = [operand(graph, graph.nodes[term].args[0]) for term in terms]
-    top = free_name(graph)
-    total = " + ".join(f"exp({each} - {top})" for each in inner)
-    text = f"{top} = max({', '.join(inner)}); {graph.nodes[index].name} = {top} + log({total})"
-    return text, "exp overflows above 709.78; the largest is taken out of the sum"
-
-
-def softmax(graph: Graph, index: int) -> tuple[str, str]:
-    """Returns exp(a)/(exp(a) + exp(b) + ...) with the largest taken out, or "" where there are fewer than three."""
-    node = graph.nodes[index]
-    terms = exponentials(graph, index) if node.op.stem == "prod" and len(node.args) == 2 else []
-    own = [arg for arg in node.args if arg in terms]
-    if not (own and 3 <= len(terms) <= MOST_TERMS) or reciprocal not in (graph.nodes[arg].op for arg in node.args):
-        return "", ""
-    inner = [operand(graph, graph.nodes[term].args[0]) for term in terms]
-    top = free_name(graph)
-    total = " + ".join(f"exp({each} - {top})" for each in inner)
-    first = operand(graph, graph.nodes[own[0]].args[0])
-    text = f"{top} = max({', '.join(inner)}); {node.name} = exp({first} - {top})/({total})"
-    return text, "exp overflows: inf/inf; the largest is taken out of all"
-
-
-def free_name(graph: Graph) -> str:
-    """Returns a name for the largest that the program does not have."""
-    names = {node.name for node in graph.nodes}
-    return next(name for name in ("top", *(f"top{i}" for i in range(2, len(names) + 3))) if name not in names)
-
-
-__all__ = ["REWRITES", "Rewrite", "Suggestion", "suggestions"]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from cgviz.checks import Report, Row
-from cgviz.checks.bands import AGREES, CLOSE, KINK, NOTHING
+from cgviz.checks.bands import CLOSE, KINK, NOTHING
 from cgviz.views.table.fold import Span
 from cgviz.views.table.spelling import Spelling
 
@@ -107,6 +107,3 @@ def left_out(found: Report) -> str:
     rules = found.rules
     local = f"; all {rules.compared} local derivatives were compared" if not rules.left_out else ""
     return f"The program is long: {len(found.rows)} of {total} nodes were compared, evenly spread{local}."
-
-
-__all__ = ["AGREES", "sentences"]
