@@ -34,6 +34,8 @@ LAYERS = [
     {"steps", "closed", "modes"},
     {"paths"},
     {"api"},
+    {"checks"},
+    {"diagnosis"},
     {"fonts"},
     {"engine"},
     {"views"},

@@ -19,6 +19,8 @@ COMMANDS = (
     "explain",
     "paths",
     "forward",
+    "check",
+    "diagnose",
     "deck",
     "page",
     "play",

@@ -247,7 +247,9 @@ class Reader:
                 name, at = statics.ALSO.get(token.text, token.text), at + 2
             if (name and name not in op.statics) or (keywords and not name):
                 takes = f"; it takes {', '.join(op.statics)}" if op.statics else ""
-                raise self.error(f"{quoted(pending.token.text)} has no argument {quoted(token.text)} here{takes}", token)
+                raise self.error(
+                    f"{quoted(pending.token.text)} has no argument {quoted(token.text)} here{takes}", token
+                )
             try:
                 found, at = statics.value(tokens, at)
             except statics.NotStaticError:
@@ -559,4 +561,3 @@ def signed(value: Any) -> tuple[int, Any]:
         sign, head = signed(value.pairs[0][0])
         return sign, value.made(build.product([(head, False), *value.pairs[1:]]))
     return 1, settled(value) if type(value) is Chain else value
-

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.errors import erf, erfc
 from cgviz.ops.exponential import exp, expm1, log, log1p, sigmoid, sigmoid_float
-from cgviz.ops.piecewise import greater, is_greater, less_equal, maximum, minimum, where
+from cgviz.ops.piecewise import greater, is_greater, less_equal, maximum, minimum, side, where
 from cgviz.ops.precise import precise
 from cgviz.ops.roots import sqrt
 from cgviz.ops.rules import beside, dies, pi, saturates
@@ -31,6 +31,9 @@ relu = register(
         corner=lambda out, x: "kink" if x == 0 else "dead" if x < 0 else "",
         rule="relu'(0) = 0",
         corners="kink at x = 0, dead for x < 0",
+        switch=side,
+        analytic=False,
+        answers=(Answer((0.0,), 0, 0.0, 0.0, 0.5, ("torch.relu", "jax.nn.relu", "Max(x, 0)")),),
         source="Nair & Hinton, Rectified linear units, ICML 2010",
     )
 )
@@ -59,6 +62,9 @@ leaky_relu = register(
         corner=lambda out, x, slope=0.01: "kink" if x == 0 else "",
         rule="leaky_relu'(0) is the small slope",
         corners="kink at x = 0",
+        switch=lambda x, *slope: side(x),
+        analytic=False,
+        answers=(Answer((0.0,), 0, 0.01, 1.0, None, ("torch.nn.functional.leaky_relu", "jax.nn.leaky_relu", "")),),
         source="PyTorch, torch.nn.LeakyReLU",
     )
 )
@@ -94,6 +100,9 @@ elu = register(
         corner=elu_corner,
         rule="elu'(0) = α; a slope below 0.001 lets almost nothing flow back",
         corners="kink at x = 0 unless α = 1, saturates for large negative x",
+        switch=lambda x, *alpha: side(x) if alpha and alpha[0] != 1 else 0,
+        analytic=False,
+        answers=(Answer((0.0, 2.0), 0, 2.0, 2.0, None, ("torch.nn.functional.elu", "jax.nn.elu", "")),),
         source="Clevert, Unterthiner & Hochreiter, ELUs, ICLR 2016",
     )
 )

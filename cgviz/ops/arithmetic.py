@@ -10,7 +10,7 @@ from functools import lru_cache, reduce
 from typing import Any
 
 from cgviz import ieee
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.rules import is_whole
 
 LONGEST_WRITTEN = 1000
@@ -278,6 +278,18 @@ def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:
     return by_x, by_y
 
 
+POWER_CALLS = ("torch.pow", "jax.numpy.power", "x**y")
+POWER_ANSWERS = (
+    Answer((0.0, 2.0), 0, 0.0, 0.0, None, POWER_CALLS),
+    Answer((0.0, 2.0), 1, 0.0, 0.0, None, POWER_CALLS),
+    Answer((0.0, 1.0), 0, 1.0, 1.0, None, POWER_CALLS),
+    Answer((0.0, 1.0), 1, 0.0, 0.0, None, POWER_CALLS),
+    Answer((0.0, 0.5), 0, math.inf, math.inf, None, POWER_CALLS),
+    Answer((0.0, 0.5), 1, 0.0, 0.0, None, POWER_CALLS),
+    Answer((0.0, 0.0), 0, 0.0, math.nan, None, POWER_CALLS),
+    Answer((0.0, 0.0), 1, 0.0, 0.0, None, POWER_CALLS),
+)
+
 pow_: Op = register(
     Op(
         name="pow",
@@ -297,6 +309,7 @@ pow_: Op = register(
         by="power rule towards the base, exponential rule towards the exponent",
         says="scales by y·x^(y−1) towards the base and by out·log x towards the exponent",
         corners="domain: x > 0; at x < 0 the exponent has no derivative (nan); at x = 0 < y it is 0",
+        answers=POWER_ANSWERS,
         domain=power_domain,
         sympy="Pow",
         source=ELEMENTARY,

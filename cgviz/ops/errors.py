@@ -105,6 +105,7 @@ erfinv = register(
         corners="domain −1 < x < 1, poles at ±1",
         domain=lambda x: "an argument of ±1" if abs(x) == 1 else erfinv_limit(x),
         sympy="erfinv",
+        analytic=False,
         source=ERRORS,
     )
 )

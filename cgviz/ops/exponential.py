@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from cgviz import ieee
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.rules import beside, saturates
 
 TEXTBOOK = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 4"
@@ -82,6 +82,7 @@ log: Op = register(
         corners="pole at x = 0, domain x > 0",
         domain=log_domain,
         sympy="log",
+        answers=(Answer((0.0,), 0, math.inf, math.inf, "zoo", ("torch.log", "jax.numpy.log", "log(x)")),),
         source=TEXTBOOK,
     )
 )

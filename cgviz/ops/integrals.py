@@ -57,7 +57,7 @@ def log_domain(x: float) -> str:
 
 Ei = register(
     integral(
-        "Ei", "Ei", lambda mp, x: mp.ei(x), lambda x: exp(x) / x, domain=log_pole, source=INTEGRALS,
+        "Ei", "Ei", lambda mp, x: mp.ei(x), lambda x: exp(x) / x, domain=log_pole, source=INTEGRALS, analytic=False,
         says="scales by eˣ/x: large where x is near 0", corners="pole at x = 0",
     )
 )  # fmt: skip
@@ -66,6 +66,7 @@ li = register(
         "li", "li", lambda mp, x: mp.li(x), lambda x: 1 / log(x), source=INTEGRALS,
         domain=lambda x: "an integral across the pole at 1" if x == 1 else "log of a negative number" if x < 0 else "",
         says="scales by 1/log x: large where x is near 1", corners="pole at x = 1, domain x ≥ 0", at_zero=0.0,
+        analytic=False,
     )
 )  # fmt: skip
 Si = register(

@@ -6,11 +6,11 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.arithmetic import product, signed_sum
 
 SUBGRADIENT = "Griewank & Walther, Evaluating Derivatives, ch. 14"
@@ -39,6 +39,8 @@ def comparison(name: str, sign: str, holds: Callable[[Any, Any], Any], aliases: 
         by="constant rule: a comparison is flat",
         says="stops the gradient: the answer, 1 or 0, does not move with its inputs",
         corner=corner,
+        switch=holds,
+        analytic=False,
         rule="at equality the comparison jumps; its derivative is taken as 0",
         corners="jumps where its inputs are equal",
         source=SUBGRADIENT,
@@ -85,9 +87,17 @@ where = register(
         by="the branch that is taken",
         says="routes the whole gradient to the branch that was taken; nothing flows to the other one or the condition",
         corners="jumps or bends where the condition changes",
+        switch=lambda c, a, b: bool(c),
+        analytic=False,
         source="numpy.where; JAX, FAQ on gradients through where",
     )
 )
+
+
+def side(x: Any) -> int:
+    """Returns on which side of 0 a number is: -1, 0 or 1."""
+    return int(x > 0) - int(x < 0)
+
 
 absolute = register(
     Op(
@@ -107,6 +117,9 @@ absolute = register(
         corner=lambda out, x: "kink" if x == 0 else "",
         rule="|x|'(0) = 0",
         corners="kink at x = 0",
+        switch=side,
+        analytic=False,
+        answers=(Answer((0.0,), 0, 0.0, 1.0, 0.0, ("torch.abs", "jax.numpy.abs", "Abs(x)")),),
         sympy="Abs",
         source=SUBGRADIENT,
     )
@@ -130,6 +143,9 @@ sign: Op = register(
         corner=lambda out, x: "kink" if x == 0 else "dead",
         rule="sign is flat on both sides of its jump at 0: sign'(x) = 0",
         corners="jumps at x = 0, flat elsewhere",
+        switch=side,
+        analytic=False,
+        answers=(Answer((0.0,), 0, 0.0, 0.0, "2*DiracDelta(0)", ("torch.sign", "jax.numpy.sign", "sign(x)")),),
         sympy="sign",
         source=SUBGRADIENT,
     )
@@ -209,6 +225,13 @@ def extremum(name: str, policy: str) -> Op:
         corner=lambda out, *xs: "tie" if xs.count(out) > 1 else "",
         rule=TIES[policy],
         corners="ties where inputs are equal",
+        switch=lambda *xs: tuple(map(partial(operator.eq, pick(xs)), xs)),
+        analytic=False,
+        answers=tuple(
+            Answer((1.0, 1.0), slot, 0.5, 0.5, 0.5, (f"torch.{long}", f"jax.numpy.{long}", f"{short}(x, y)"), True)
+            for long, short in [(f"{name}imum", name.capitalize())]
+            for slot in (0, 1)
+        ),
         source=MAXIMUM,
         parameter=policy,
         ties=lambda other: extremum(name, known_policy(other)),
@@ -262,6 +285,12 @@ clip = register(
         corner=clip_corner,
         rule="clip passes 1 at its bounds",
         corners="kinks at its bounds",
+        switch=lambda x, lo, hi: (side(x - lo), side(x - hi), side(lo - hi)),
+        analytic=False,
+        answers=tuple(
+            Answer((x, -1.0, 1.0), 0, 1.0, 0.5, 0.5, ("torch.clamp", "jax.numpy.clip", "Min(Max(x, -1), 1)"), True)
+            for x in (-1.0, 1.0)
+        ),
         source="PyTorch, torch.clamp",
     )
 )

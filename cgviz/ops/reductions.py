@@ -163,9 +163,7 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
         name=f"a{name}",
         forward=lambda x: (numpy().max if largest else numpy().min)(x, axis=axis, keepdims=keepdims),
         shapes=reduced(axis, keepdims, "largest element" if largest else "smallest element"),
-        vjp=lambda up, out, x: (
-            spread_back(up, x, axis, keepdims) * is_equal(x, spread_back(out, x, axis, keepdims)),
-        ),
+        vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * is_equal(x, spread_back(out, x, axis, keepdims)),),
         stable=shared,
         careful=shared,
         jvp=tangent,

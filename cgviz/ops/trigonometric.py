@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cgviz import ieee
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.roots import hypot, sqrt
 from cgviz.ops.rules import root
 
@@ -223,6 +223,11 @@ atan2 = register(
         by="derivative of the angle",
         says="scales by x/(x² + y²) towards y and by −y/(x² + y²) towards x",
         corners="no angle at x = y = 0; jumps by 2π across the negative x axis",
+        analytic=False,
+        answers=(
+            Answer((0.0, 0.0), 0, 0.0, math.nan, None, ("torch.atan2", "jax.numpy.arctan2", "")),
+            Answer((0.0, 0.0), 1, 0.0, math.nan, None, ("torch.atan2", "jax.numpy.arctan2", "")),
+        ),
         sympy="atan2",
         source=INVERSE,
     )
