@@ -81,8 +81,8 @@ class Op:
     switch    (*args) to the piece of its definition on which they are ("x > 0"), for an op that is made of pieces
     analytic  whether `exact` is one analytic function, so that a complex step through it gives the derivative
     answers   what others say at its corners, for `cgviz diagnose`
-    array     how numpy computes the output for every element of arrays: the name of one of its functions, or (np, *args)
-              to the output; without it `composed` is run on arrays, or else `forward` element by element
+    array     how numpy computes the output for every element of arrays: the name of one of its functions, or
+              (np, *args) to the output; without it `composed` is run on arrays, or else `forward` element by element
     reaches   (out, *args) to a mask per argument: the elements that a gradient flows to, for an op that chooses
 
     An op that does not act element by element is structural, and has instead of `partials`:

@@ -39,8 +39,8 @@ def backward(
 
     A node that no gradient reaches (the output does not need it, or it is on a branch not taken) has 0 and hands
     nothing on. `seed` is the gradient of the output, in its shape: 1 where none is given; `output` any node instead of
-    the graph's. A gradient has the shape of its node. `masks` is filled with the elements that a gradient reaches, for the
-    arrays of which it does not reach all.
+    the graph's. A gradient has the shape of its node. `masks` is filled with the elements that a gradient
+    reaches, for the arrays of which it does not reach all.
     Source: Griewank & Walther, Evaluating Derivatives, section 3.2 (adjoint recursion).
     """
     output = graph.output if output is None else output

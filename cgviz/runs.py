@@ -345,25 +345,23 @@ def start(graph: Graph, given: Mapping[str, Value], *, source: str = "cli", upst
 
 
 def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | None:
-    """Returns the upstream gradient, repeated to the output's shape. Raises UsageError where there is none that fits."""
+    """Returns the upstream gradient, repeated to the output's shape. Raises UsageError where none fits."""
     if run.symbolic:
         return None
     name = run.bare.nodes[run.bare.output].name or "the output"
+    own = listed_shape(shape or ())
+    if upstream is None and shape:
+        why = f"{name} has shape {own}, and a gradient starts from one number"
+        raise UsageError(f"{why}: give --upstream, an array of that shape, or reduce it, as in sum({name})")
     if upstream is None:
-        if shape:
-            raise UsageError(
-                f"{name} has shape {listed_shape(shape)}, and a gradient starts from one number: give --upstream, an array of "
-                f"that shape, or reduce it, as in sum({name if name.isidentifier() else 'f'})"
-            )
         return None
+    given = shape_of(upstream) or ()
     try:
-        fits = arrays.broadcast([shape or (), shape_of(upstream) or ()]) == (shape or ())
+        fits = arrays.broadcast([shape or (), given]) == (shape or ())
     except ValueError:
         fits = False
     if not fits:
-        raise UsageError(
-            f"--upstream has shape {listed_shape(shape_of(upstream) or ())}, which does not fit {name}, whose shape is {listed_shape(shape or ())}"
-        )
+        raise UsageError(f"--upstream has shape {listed_shape(given)}, which does not fit {name}, whose shape is {own}")
     return arrays.spread(upstream, shape or ())
 
 

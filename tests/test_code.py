@@ -301,7 +301,7 @@ def test_every_op_is_written_in_python_or_refused(op: Op) -> None:
 
 
 def test_the_forms_for_code_are_the_ops() -> None:
-    for op in ops():
+    for op in (op for op in ops() if op.vjp is None):
         args = (1.4,) if op.name == "acosh" else (0.4, 0.6, 0.7)[: op.arity[1] or 3]
         if op.composed is not None and op.name != "factorial" and len(args) == op.arity[1]:
             assert op.composed(*args) == op.forward(*args), op

@@ -46,7 +46,7 @@ def constants(name: str, text: str) -> Any:
 
 
 def from_file(name: str, path: str) -> Value:
-    """Returns the array in a file; the ending tells the format, and nothing in it is ever executed. Raises UsageError."""
+    """Returns the array in a file, whose ending tells the format; nothing in it is executed. Raises UsageError."""
     ending = os.path.splitext(path)[1].lower()
     if ending not in ENDINGS:
         raise UsageError(f"the value of {quoted(name)}: {quoted(path)} does not end in {', '.join(ENDINGS)}")

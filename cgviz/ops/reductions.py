@@ -1,4 +1,4 @@
-"""Gates that reduce an array along axes (sum, mean, max, min, logsumexp, norm), and softmax, which divides by such a sum.
+"""Gates that reduce an array along axes (sum, mean, max, min, logsumexp, norm), and softmax, which has such a sum.
 
 `axis` is a whole number, several, or None for all axes; `keepdims` keeps an axis of length 1 in its place.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cgviz.views.table.fold import Line, Span, fold, line_width, split, width_of
+from cgviz.fold import Line, Span, fold, line_width, split, width_of
 
 GAP = 2
 NARROWEST = 20

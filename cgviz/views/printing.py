@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from cgviz.theme import theme as named
 from cgviz.views.table import is_terminal
-from cgviz.views.table.fold import Line
+from cgviz.fold import Line
 from cgviz.views.table.page import text
 from cgviz.views.table.spelling import Spelling, spelling_for
 

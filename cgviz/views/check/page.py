@@ -9,7 +9,7 @@ from cgviz.checks import Reading, Report, Row
 from cgviz.checks.bands import AGREES, BANDS, CLOSE, KINK
 from cgviz.views.check.verdict import sentences
 from cgviz.views.grid import NARROWEST, Column, grid, prose
-from cgviz.views.table.fold import Line, Span
+from cgviz.fold import Line, Span
 from cgviz.views.table.page import head_lines
 from cgviz.views.table.spelling import Spelling
 

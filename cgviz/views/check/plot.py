@@ -6,7 +6,7 @@ from cgviz.checks import Sweep
 from cgviz.checks.sweep import Series
 from cgviz.views.check.scales import Scale, floor
 from cgviz.views.grid import NARROWEST, prose
-from cgviz.views.table.fold import Line, fold
+from cgviz.fold import Line, fold
 from cgviz.views.table.page import head_lines
 from cgviz.views.table.spelling import Spelling
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cgviz.checks import Report, Row
 from cgviz.checks.bands import CLOSE, KINK, NOTHING
-from cgviz.views.table.fold import Span
+from cgviz.fold import Span
 from cgviz.views.table.spelling import Spelling
 
 

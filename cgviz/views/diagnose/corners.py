@@ -6,7 +6,7 @@ from cgviz.diagnosis import Corner, Diagnosis
 from cgviz.graph import CONSTANT
 from cgviz.op import Answer
 from cgviz.views.grid import Column, grid
-from cgviz.views.table.fold import Line, Span
+from cgviz.fold import Line, Span
 from cgviz.views.table.spelling import Spelling
 
 MOST = 24
