@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Callable
 
+from cgviz.fold import Line
 from cgviz.theme import theme as named
 from cgviz.views.table import is_terminal
-from cgviz.fold import Line
 from cgviz.views.table.page import text
 from cgviz.views.table.spelling import Spelling, spelling_for
 

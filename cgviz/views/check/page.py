@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from cgviz.checks import Reading, Report, Row
 from cgviz.checks.bands import AGREES, BANDS, CLOSE, KINK
+from cgviz.fold import Line, Span
 from cgviz.views.check.verdict import sentences
 from cgviz.views.grid import NARROWEST, Column, grid, prose
-from cgviz.fold import Line, Span
 from cgviz.views.table.page import head_lines
 from cgviz.views.table.spelling import Spelling
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cgviz.diagnosis import Corner, Diagnosis
+from cgviz.fold import Line, Span
 from cgviz.graph import CONSTANT
 from cgviz.op import Answer
 from cgviz.views.grid import Column, grid
-from cgviz.fold import Line, Span
 from cgviz.views.table.spelling import Spelling
 
 MOST = 24

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from cgviz.diagnosis import Diagnosis, Suggestion
 from cgviz.diagnosis.spread import Origin
+from cgviz.fold import Line, Span
 from cgviz.views.diagnose.corners import corner_table
 from cgviz.views.grid import NARROWEST, Column, grid, prose
-from cgviz.fold import Line, Span
 from cgviz.views.table.page import head_lines
 from cgviz.views.table.spelling import Spelling
 
