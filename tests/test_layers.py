@@ -30,6 +30,7 @@ LAYERS = [
     {"runs"},
     {"steps"},
     {"api"},
+    {"learning"},
     {"fonts"},
     {"engine"},
     {"views"},

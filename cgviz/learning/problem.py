@@ -1,0 +1,116 @@
+"""A program, its values and its data become an objective and a place to start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cgviz.errors import UsageError, quoted
+from cgviz.graph import Graph
+from cgviz.learning.binding import Binding, bind
+from cgviz.learning.objective import Examples, Objective, Parameters
+from cgviz.learning.scalar import ScalarObjective
+from cgviz.learning.sheet import Sheet
+from cgviz.runs import closest, listed
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is to be minimised, where the parameters start, and what a user should know of how it was put together."""
+
+    objective: Objective
+    start: Parameters
+    notes: tuple[str, ...] = ()
+
+
+def problem(graph: Graph, given: Mapping[str, float], wrt: Sequence[str] | None, sheet: Sheet | None) -> Problem:
+    """Returns the problem: columns bind to inputs, parameters start where they are given, by default or at 0.
+
+    wrt   the parameters; None takes every input that is no column
+
+    Raises UsageError where a name is none, or has two values, or none.
+    """
+    inputs = {graph.nodes[index].name: graph.nodes[index].value for index in graph.inputs}
+    if not inputs:
+        raise UsageError("the program has no inputs: there is nothing to descend in")
+    binding = bind(sheet.header, inputs) if sheet else Binding({}, {}, ())
+    columns = [name for name in inputs if name in binding.numbers or name in binding.vectors]
+    names = checked(wrt, list(inputs), columns)
+    for name in columns:
+        if name in given:
+            raise UsageError(f"{quoted(name)} has two values: a column of the data, and --{name}")
+    constants = others(inputs, given, [*names, *columns], bool(sheet))
+    start = {name: given.get(name, inputs[name] or 0.0) for name in names}
+    notes = [*ignored(binding), *defaults(sheet, given, constants)]
+    notes += zeros([name for name in names if name not in given and inputs[name] is None])
+    cases = examples(sheet, binding)
+    return Problem(ScalarObjective(graph, tuple(names), cases, constants), start, tuple(notes))
+
+
+def checked(wrt: Sequence[str] | None, inputs: list[str], columns: list[str]) -> list[str]:
+    """Returns the names of the parameters. Raises UsageError."""
+    if wrt is None:
+        free = [name for name in inputs if name not in columns]
+        if free:
+            return free
+        raise UsageError("every input is a column of the data: there is no parameter to descend in")
+    for name in wrt:
+        if name not in inputs:
+            raise UsageError(f"--wrt: {quoted(name)} is not an input of the program{closest(name, inputs)}")
+        if name in columns:
+            raise UsageError(f"--wrt: {quoted(name)} is a column of the data, and no parameter")
+        if list(wrt).count(name) > 1:
+            raise UsageError(f"--wrt names {quoted(name)} twice")
+    return list(wrt)
+
+
+def others(
+    inputs: Mapping[str, float | None], given: Mapping[str, float], known: Sequence[str], with_data: bool
+) -> Parameters:
+    """Returns the values of the inputs that are neither parameter nor column. Raises UsageError for one without."""
+    values = {name: given.get(name, default) for name, default in inputs.items() if name not in known}
+    missing = [name for name, value in values.items() if value is None]
+    if missing:
+        what = "is neither a column of the data nor in --wrt" if with_data else "is not in --wrt"
+        which = quoted(missing[0]) if len(missing) == 1 else f"each of {listed(missing)}"
+        raise UsageError(f"no value for {listed(missing)}: {which} {what}; give --{missing[0]} VALUE")
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def examples(sheet: Sheet | None, binding: Binding) -> Examples:
+    """Returns a value by name for every row. Raises UsageError for a cell that is no number."""
+    if binding.vectors and sheet:
+        name, columns = next(iter(binding.vectors.items()))
+        of = ", ".join(quoted(sheet.header[at]) for at in columns[:3]) + (" ..." if len(columns) > 3 else "")
+        raise UsageError(
+            f"{of} make {quoted(name)} a vector, and the program reads a number; call a column {quoted(name)}"
+        )
+    if not sheet:
+        return ({},)
+    if not binding.numbers:
+        raise UsageError(
+            f"no column of {sheet.called} is an input of the program; its columns are {listed(sheet.header)}"
+        )
+    columns_of = {name: sheet.numbers(at) for name, at in binding.numbers.items()}
+    return [dict(zip(columns_of, row, strict=True)) for row in zip(*columns_of.values(), strict=True)]
+
+
+def ignored(binding: Binding) -> list[str]:
+    named = [name for name in binding.ignored if name]
+    unnamed = len(binding.ignored) - len(named)
+    notes = [f"ignored, since no input bears the name: {plural(len(named), 'column')} {listed(named)}"] if named else []
+    return notes + ([f"ignored: {unnamed} {plural(unnamed, 'column')} without a name"] if unnamed else [])
+
+
+def defaults(sheet: Sheet | None, given: Mapping[str, float], constants: Parameters) -> list[str]:
+    """Says which inputs stay at the program's default though there are data: a column may be misspelt."""
+    kept = [name for name in constants if name not in given]
+    return [f"no column for {listed(kept)}: the program's default for every example"] if sheet and kept else []
+
+
+def zeros(names: list[str]) -> list[str]:
+    return [f"{listed(names)} {'starts' if len(names) == 1 else 'start'} at 0"] if names else []
+
+
+def plural(number: int, what: str) -> str:
+    return what if number == 1 else f"{what}s"
