@@ -24,8 +24,8 @@ class Binding:
     ignored: tuple[str, ...]
 
 
-def bind(header: Sequence[str], inputs: Collection[str]) -> Binding:
-    """Returns which columns each of the inputs takes.
+def bind(header: Sequence[str], inputs: Collection[str], settled: Collection[str] = ()) -> Binding:
+    """Returns which columns each of the inputs takes; those that are `settled` are no vectors of columns.
 
     >>> bind(["x_1", "x_2", "y", "day"], ["x", "y"])
     Binding(numbers={'y': 2}, vectors={'x': (0, 1)}, ignored=('day',))
@@ -36,9 +36,10 @@ def bind(header: Sequence[str], inputs: Collection[str]) -> Binding:
     check_twice(names)
     numbers = {name: at for at, name in enumerate(names) if name in inputs}
     members: dict[str, dict[int, int]] = {}
+    stems = set(inputs) - set(settled) - numbers.keys()
     for at, name in enumerate(names):
         member = MEMBER.fullmatch(name)
-        if name in numbers or member is None or member["stem"] not in inputs or member["stem"] in numbers:
+        if name in numbers or member is None or member["stem"] not in stems:
             continue
         found, place = members.setdefault(member["stem"], {}), int(member["plain"] or member["index"])
         if place in found:

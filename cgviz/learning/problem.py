@@ -33,7 +33,9 @@ def problem(graph: Graph, given: Mapping[str, float], wrt: Sequence[str] | None,
     inputs = {graph.nodes[index].name: graph.nodes[index].value for index in graph.inputs}
     if not inputs:
         raise UsageError("the program has no inputs: there is nothing to descend in")
-    binding = bind(sheet.header, inputs) if sheet else Binding({}, {}, ())
+    binding = bind(sheet.header, inputs, {*given, *(wrt or ())}) if sheet else Binding({}, {}, ())
+    if sheet and not (binding.numbers or binding.vectors):
+        raise UsageError(f"no column of {sheet.called} is an input of the program; it has {listed(sheet.header)}")
     columns = [name for name in inputs if name in binding.numbers or name in binding.vectors]
     names = checked(wrt, list(inputs), columns)
     for name in columns:

@@ -57,7 +57,7 @@ def read_sheet(text: str, called: str = "the data") -> Sheet:
     text = text.removeprefix("\ufeff")
     header, rows, lines = None, [], []
     separator = max(SEPARATORS, key=text.lstrip().partition("\n")[0].count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True, skipinitialspace=True)
     try:
         for cells in reader:
             if not any(cell.strip() for cell in cells):

@@ -52,7 +52,7 @@ def generator(surface: Surface) -> Any:
 def required() -> None:
     """Raises UsageError where contourpy is not installed."""
     try:
-        import contourpy  # noqa: F401
+        import contourpy  # type: ignore[import-not-found, unused-ignore] # noqa: F401
     except ImportError as missing:
         raise UsageError("--path draws contours with contourpy, which is missing: pip install contourpy") from missing
 

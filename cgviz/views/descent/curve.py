@@ -30,7 +30,7 @@ def curve(
     """
     places = thinned(descent, PLACES)
     y = heights(places)
-    x = Axis(0.0, max(1.0, float(descent.reached[0])))
+    x = Axis(0.0, max(1.0, float(descent.reached[0])), whole=True)
     name = elided(objective.graph.nodes[objective.graph.output].shown)
     said = caption(descent, objective.examples, digits)
     what = f"{name} (log scale)" if y.log else name

@@ -18,7 +18,7 @@ def plot(descent: Descent, name: str, width: int, pen: Pen) -> Iterator[Line]:
     places = thinned(descent, WIDEST * 2)
     if len(places) < 2:
         return
-    y, x = axis(place.mean for place in places), Axis(0.0, max(1.0, float(descent.reached[0])))
+    y, x = axis(place.mean for place in places), Axis(0.0, max(1.0, float(descent.reached[0])), whole=True)
     ticks = y.ticks(4)
     labels = dict(zip((round((1 - y.place(tick)) * (HEIGHT - 1)) for tick in ticks), y.labels(ticks), strict=True))
     margin = max(map(len, labels.values()), default=0) + 1

@@ -14,11 +14,12 @@ NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 @dataclass(frozen=True)
 class Axis:
-    """Values from low to high, evenly or (`log`) by their order of magnitude."""
+    """Values from low to high, evenly or (`log`) by their order of magnitude; `whole` ones have no ticks between."""
 
     low: float
     high: float
     log: bool = False
+    whole: bool = False
 
     def place(self, value: float) -> float:
         """Returns how far along the axis a value stands, from 0 to 1."""
@@ -29,7 +30,8 @@ class Axis:
 
     def ticks(self, about: int) -> list[float]:
         """Returns round values on the axis, not many more than `about`."""
-        return decades(self.low, self.high, about) if self.log else rounds(self.low, self.high, about)
+        found = decades(self.low, self.high, about) if self.log else rounds(self.low, self.high, about)
+        return [tick for tick in found if tick % 1 == 0] if self.whole else found
 
     def labels(self, ticks: list[float]) -> list[str]:
         """Returns the ticks as text, with as many digits as tell them apart."""
