@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import Graph
 from cgviz.learning.binding import Binding, bind
-from cgviz.learning.objective import Examples, Objective, Parameters
-from cgviz.learning.scalar import ScalarObjective
+from cgviz.learning.choice import objective
+from cgviz.learning.objective import Objective, Parameters
 from cgviz.learning.sheet import Sheet
 from cgviz.runs import closest, listed
 
@@ -45,8 +45,7 @@ def problem(graph: Graph, given: Mapping[str, float], wrt: Sequence[str] | None,
     start = {name: given.get(name, inputs[name] or 0.0) for name in names}
     notes = [*ignored(binding), *defaults(sheet, given, constants)]
     notes += zeros([name for name in names if name not in given and inputs[name] is None])
-    cases = examples(sheet, binding)
-    return Problem(ScalarObjective(graph, tuple(names), cases, constants), start, tuple(notes))
+    return Problem(objective(graph, tuple(names), constants, sheet, binding), start, tuple(notes))
 
 
 def checked(wrt: Sequence[str] | None, inputs: list[str], columns: list[str]) -> list[str]:
@@ -77,24 +76,6 @@ def others(
         which = quoted(missing[0]) if len(missing) == 1 else f"each of {listed(missing)}"
         raise UsageError(f"no value for {listed(missing)}: {which} {what}; give --{missing[0]} VALUE")
     return {name: value for name, value in values.items() if value is not None}
-
-
-def examples(sheet: Sheet | None, binding: Binding) -> Examples:
-    """Returns a value by name for every row. Raises UsageError for a cell that is no number."""
-    if binding.vectors and sheet:
-        name, columns = next(iter(binding.vectors.items()))
-        of = ", ".join(quoted(sheet.header[at]) for at in columns[:3]) + (" ..." if len(columns) > 3 else "")
-        raise UsageError(
-            f"{of} make {quoted(name)} a vector, and the program reads a number; call a column {quoted(name)}"
-        )
-    if not sheet:
-        return ({},)
-    if not binding.numbers:
-        raise UsageError(
-            f"no column of {sheet.called} is an input of the program; its columns are {listed(sheet.header)}"
-        )
-    columns_of = {name: sheet.numbers(at) for name, at in binding.numbers.items()}
-    return [dict(zip(columns_of, row, strict=True)) for row in zip(*columns_of.values(), strict=True)]
 
 
 def ignored(binding: Binding) -> list[str]:

@@ -45,8 +45,10 @@ def generator(surface: Surface) -> Any:
     import numpy
 
     losses = numpy.ma.masked_invalid(numpy.array(surface.losses, dtype=float))
-    kinds = {"line_type": contourpy.LineType.Separate, "fill_type": contourpy.FillType.OuterOffset}
-    return contourpy.contour_generator(surface.xs, surface.ys, losses, name="serial", **kinds)
+    lines, areas = contourpy.LineType.Separate, contourpy.FillType.OuterOffset
+    return contourpy.contour_generator(
+        surface.xs, surface.ys, losses, name="serial", line_type=lines, fill_type=areas, corner_mask=True
+    )
 
 
 def required() -> None:

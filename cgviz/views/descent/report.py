@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from textwrap import fill
 
 from cgviz.errors import cells, printable
 from cgviz.learning import Descent, Objective
@@ -14,7 +15,7 @@ from cgviz.views.descent.dots import ASCII, UNICODE
 from cgviz.views.descent.plot import Line, plot
 from cgviz.views.descent.words import caption, elided, shown_names
 
-WIDTH, MOST = 80, 24
+WIDTH, NARROW, MOST = 80, 20, 24
 SIGNS = str.maketrans({"−": "-", "…": "...", "─": "-", "′": "'"})
 HEADER = ("", "before", "after", "gradient")
 ROLES = ("name", "value", "value", "gradient")
@@ -59,7 +60,8 @@ def page(objective: Objective, descent: Descent, width: int, digits: int, plain:
     """Yields all lines as (text, role)."""
     name = elided(objective.graph.nodes[objective.graph.output].shown)
     found = list(plot(descent, name, width, ASCII if plain else UNICODE))
-    lines = [*found, *([[]] if found else []), [(caption(descent, objective.examples, digits), "muted")], []]
+    said = fill(caption(descent, objective.examples, digits), max(width, NARROW)).splitlines()
+    lines: list[Line] = [*found, *([[]] if found else []), *([(words, "muted")] for words in said), []]
     for line in [*lines, *table(objective, descent, name, digits)]:
         yield [(spelled(text, plain), role) for text, role in line]
 
