@@ -80,7 +80,7 @@ def stochastic() -> tuple[float, float]:
     w, b = (torch.zeros((), dtype=torch.float64, requires_grad=True) for _ in range(2))
     optimizer = torch.optim.SGD([w, b], lr=0.01)
     tensors = [(torch.tensor(x, dtype=torch.float64), torch.tensor(y, dtype=torch.float64)) for x, y in points]
-    for _, (_, chosen) in zip(range(STEPS), batches(len(points), 1, 0)):  # noqa: B905 - the batches have no end
+    for _, chosen in zip(range(STEPS), batches(len(points), 1, 0)):  # noqa: B905 - the batches have no end
         x, y = tensors[(chosen or [0])[0]]
         optimizer.zero_grad()
         loss = (w * x + b - y) ** 2

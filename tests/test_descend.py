@@ -70,14 +70,14 @@ def test_fifty_steps_are_those_of_torch(name: str, batch: int | None) -> None:
     points = torch.tensor(np.loadtxt(FOLDER / "data" / "moons.csv", delimiter=",", skiprows=1))
     theta = torch.zeros(3, dtype=torch.float64, requires_grad=True)
     optimizer = made([theta])
-    for step, (_, rows) in enumerate(islice(batches(200, batch, 3), 50)):
+    for step, rows in enumerate(islice(batches(200, batch, 3), 50)):
         some = points if rows is None else points[rows]
         margin = some[:, 2] * (some[:, :2] @ theta[:2] + theta[2])
         loss = -torch.nn.functional.logsigmoid(margin).mean()
         optimizer.zero_grad()
         loss.backward()
-        assert abs(ours.measured[step].loss - loss.item()) < 1e-12
-        assert abs(ours.measured[step].norm - theta.grad.norm().item()) < 1e-12
+        assert abs(ours.losses[step] - loss.item()) < 1e-12
+        assert abs(ours.norms[step] - theta.grad.norm().item()) < 1e-12
         optimizer.step()
         assert np.abs(np.array(list(ours.kept[step + 1].values())) - theta.detach().numpy()).max() < 1e-12
 
@@ -110,11 +110,10 @@ def test_without_data_it_descends_on_the_expression() -> None:
 
 def test_batches_deal_every_example_once_an_epoch() -> None:
     dealt = list(islice(batches(10, 4, 0), 9))
-    assert [len(batch.rows or ()) for batch in dealt] == [4, 4, 2] * 3
-    assert [batch.epoch for batch in dealt] == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert [len(rows or ()) for rows in dealt] == [4, 4, 2] * 3
     for epoch in range(3):
-        assert sorted(row for batch in dealt[3 * epoch : 3 * epoch + 3] for row in batch.rows or ()) == list(range(10))
-    assert dealt[0].rows != dealt[3].rows
+        assert sorted(row for rows in dealt[3 * epoch : 3 * epoch + 3] for row in rows or ()) == list(range(10))
+    assert dealt[0] != dealt[3]
     assert per_epoch(10, 4) == 3
 
 
@@ -287,8 +286,9 @@ def test_an_interruption_at_any_moment_keeps_history_and_parameters_together() -
 
     found = descend(task.objective, task.start, plan(every=1), interrupt)
     assert (found.ended, found.reached) == ("interrupted", (7, whole.kept[7]))
-    assert found.measured[:7] == whole.measured[:7]
-    assert (len(found.measured), found.measured[7].loss) == (8, whole.measured[7].loss)
+    assert found.losses == whole.losses[:8]
+    assert found.norms == whole.norms[:8]
+    assert found.measured(7).epoch == 7
 
 
 # What is seen
@@ -302,6 +302,15 @@ def test_history_is_json_with_parameters_of_every_kth_step() -> None:
     assert found["history"][-1]["epoch"] == 17
     assert found["end"] == found["history"][-1]["parameters"]
     assert (found["batch"], found["optimizer"], found["examples"]) == (20, "sgd", 50)
+
+
+def test_a_very_long_history_is_thinned_and_keeps_its_end() -> None:
+    task = on("x", None, "x", x=1.0)
+    found = json.loads(history(task.objective, descend(task.objective, task.start, plan(steps=250_000, lr=1e-6))))
+    steps = [record["step"] for record in found["history"]]
+    assert steps[:3] == [0, 3, 6]
+    assert steps[-1] == 250_000
+    assert len(steps) < 101_000
 
 
 @pytest.mark.parametrize("width", [30, 80, 120])
@@ -341,7 +350,7 @@ def test_the_curve_is_the_history(theme: str) -> None:
     svg = ET.fromstring(curve(task.objective, found, theme=theme))
     drawn = numbers_of(next(each for each in svg.iter() if each.get("class") == "loss"))
     assert len(drawn) == 21
-    losses = np.array([measured.loss for measured in found.measured])
+    losses = np.array(found.losses)
     slope, start = np.polyfit(losses, drawn[:, 1], 1)
     assert slope < 0
     np.testing.assert_allclose(drawn[:, 1], slope * losses + start, atol=0.02)
@@ -456,6 +465,8 @@ def test_wrong_use_is_one_line(arguments: list[str], message: str, tmp_path: Pat
 
 def test_choices_are_those_of_the_engine() -> None:
     assert tuple(OPTIMIZERS) == command.OPTIMIZERS
+    data = next(param for param in command.command.params if param.name == "data")
+    assert all(f"@{name}" in (getattr(data, "help", "") or "") for name in data_sets())
 
 
 def test_data_from_standard_input_and_names_of_every_kind() -> None:
@@ -471,5 +482,4 @@ def test_a_long_program_descends() -> None:
     deep = "\n".join(["v0 = x", *(f"v{i} = v{i - 1} + 0.001*sin(v{i - 1})" for i in range(1, 3000)), "v2999**2"])
     task = problem(cgviz.read(deep), {"x": 0.01}, ["x"], None)
     found = descend(task.objective, task.start, plan(steps=3, lr=0.001))
-    losses = [measured.loss for measured in found.measured]
-    assert losses == sorted(losses, reverse=True)
+    assert list(found.losses) == sorted(found.losses, reverse=True)

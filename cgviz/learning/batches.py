@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import repeat
 from random import Random
-from typing import NamedTuple
 
 from cgviz.learning.objective import Rows
 
 
-class Batch(NamedTuple):
-    """The examples of one step, and the epoch that it belongs to, from 1; `rows` is None for all examples."""
-
-    epoch: int
-    rows: Rows
-
-
-def batches(examples: int, size: int | None, seed: int) -> Iterator[Batch]:
-    """Yields batches without end. Without a size every batch is all examples, in their order.
+def batches(examples: int, size: int | None, seed: int) -> Iterator[Rows]:
+    """Yields the rows of batches without end. Without a size every batch is all examples, in their order: None.
 
     An epoch deals each example once; its last batch is smaller where the size does not divide the examples.
     """
-    chance, epoch = Random(seed), 0
+    if size is None:
+        yield from repeat(None)
+        return
+    chance = Random(seed)
     while True:
-        epoch += 1
-        if size is None:
-            yield Batch(epoch, None)
-            continue
         order = shuffled(examples, chance)
         for start in range(0, examples, size):
-            yield Batch(epoch, order[start : start + size])
+            yield order[start : start + size]
 
 
 def shuffled(count: int, chance: Random) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -58,8 +59,10 @@ class Plan:
 
 @dataclass
 class Descent:
-    """A descent as far as it came: `measured[k]` is what step k saw; the last is the end, over all examples.
+    """A descent as far as it came.
 
+    losses, norms   of the loss and of its gradient, what step k saw; the last is the end, over all examples
+    epoch_steps     how many steps an epoch has
     reached   how many steps were made, and the parameters after them
     kept      the parameters before some of the steps, and those at the end
     before, after   the loss over all examples and its gradient at both ends; None where Ctrl-C came earlier
@@ -69,12 +72,19 @@ class Descent:
     plan: Plan
     start: Parameters
     reached: tuple[int, Parameters]
-    measured: list[Measured] = field(default_factory=list)
+    epoch_steps: int = 1
+    losses: array[float] = field(default_factory=lambda: array("d"))
+    norms: array[float] = field(default_factory=lambda: array("d"))
     kept: dict[int, Parameters] = field(default_factory=dict)
     before: Loss | None = None
     after: Loss | None = None
     ended: str = DONE
     rows: Rows = None
+
+    def measured(self, step: int) -> Measured:
+        """Returns what a step saw; the end belongs to the epoch of the step before it."""
+        last = max(0, min(step, self.reached[0] - 1))
+        return Measured(last // self.epoch_steps + 1, self.losses[step], self.norms[step])
 
 
 def unwatched(step: int, loss: float) -> None:
@@ -86,7 +96,7 @@ def descend(objective: Objective, start: Parameters, plan: Plan, watch: Watch = 
 
     A number that is not finite ends it at once, and so does Ctrl-C: what there is by then is kept.
     """
-    descent = Descent(plan, start, (0, start))
+    descent = Descent(plan, start, (0, start), per_epoch(objective.examples, plan.batch))
     try:
         descent.before = Loss(*objective.loss_and_gradient(start, None))
         walk(objective, descent, watch)
@@ -102,7 +112,8 @@ def walk(objective: Objective, descent: Descent, watch: Watch) -> None:
     plan, parameters = descent.plan, descent.start
     move, settings, every = plan.optimizer.move, plan.settings, plan.kept_every
     memory: dict[str, Memory] = dict.fromkeys(parameters, plan.optimizer.memory)
-    for step, (epoch, rows) in zip(range(plan.steps), batches(objective.examples, plan.batch, plan.seed)):  # noqa: B905
+    dealt = batches(objective.examples, plan.batch, plan.seed)
+    for step, rows in zip(range(plan.steps), dealt):  # noqa: B905 - the batches have no end
         loss, gradient = objective.loss_and_gradient(parameters, rows)
         size = norm(gradient)
         if not (math.isfinite(loss) and math.isfinite(size)):
@@ -115,7 +126,8 @@ def walk(objective: Objective, descent: Descent, watch: Watch) -> None:
             change, memory[name] = move(gradient[name], memory[name], step + 1, settings)
             after[name] = value - settings.lr * change
         parameters = after
-        descent.measured.append(Measured(epoch, loss, size))
+        descent.losses.append(loss)
+        descent.norms.append(size)
         descent.reached = step + 1, parameters
         watch(step + 1, loss)
 
@@ -123,10 +135,10 @@ def walk(objective: Objective, descent: Descent, watch: Watch) -> None:
 def finish(objective: Objective, descent: Descent) -> None:
     """Measures the end of a descent over all examples."""
     taken, end = descent.reached
-    del descent.measured[taken:]
+    del descent.losses[taken:], descent.norms[taken:]
     descent.kept[taken] = end
     after = descent.after = Loss(*objective.loss_and_gradient(end, None))
-    epoch = max(taken - 1, 0) // per_epoch(objective.examples, descent.plan.batch) + 1
-    descent.measured.append(Measured(epoch, after.loss, after.norm))
+    descent.losses.append(after.loss)
+    descent.norms.append(after.norm)
     if descent.ended == DONE and not (math.isfinite(after.loss) and math.isfinite(after.norm)):
         descent.ended = DIVERGED

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 OPTIMIZERS = ("sgd", "momentum", "adam")
 INTERRUPTED = 130
-HELP = """Descend: let the gradient move parameters until the loss is small.
+HELP = """Let the gradient move parameters downhill on a loss.
 
 PROGRAM is the loss on one example; the columns of the data are inputs by their names, and the loss is averaged over
 the examples. Without data it is descent on the expression itself.
 
 \b
   cgviz descend "(w*x + b - y)**2" --data points.csv --wrt w,b --lr 0.1
-  cgviz descend @logistic-regression --data @moons --wrt w1,w2,b --batch 32 --curve loss.svg
-  cgviz descend "(x-1)**2 + 10*(y-x**2)**2" --wrt x,y --x -1 --y 1 --optimizer momentum --path path.svg
+  cgviz descend @logistic-regression --data @moons --wrt w1,w2,b --batch 32
+  cgviz descend "(x-1)**2 + 10*(y-x**2)**2" --x -1 --y 1 --path path.svg
 """
 
 

@@ -41,7 +41,7 @@ def contours(surface: Surface, levels: list[float]) -> Iterator[Contour]:
 def generator(surface: Surface) -> Any:
     """Returns contourpy's generator of contours; places without a finite loss are left out."""
     required()
-    import contourpy
+    import contourpy  # type: ignore[import-not-found, unused-ignore]
     import numpy
 
     losses = numpy.ma.masked_invalid(numpy.array(surface.losses, dtype=float))
@@ -54,7 +54,7 @@ def generator(surface: Surface) -> Any:
 def required() -> None:
     """Raises UsageError where contourpy is not installed."""
     try:
-        import contourpy  # type: ignore[import-not-found, unused-ignore] # noqa: F401
+        import contourpy  # noqa: F401
     except ImportError as missing:
         raise UsageError("--path draws contours with contourpy, which is missing: pip install contourpy") from missing
 

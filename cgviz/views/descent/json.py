@@ -8,7 +8,7 @@ from typing import Any
 
 from cgviz.learning import Descent, Objective
 
-VERSION = 1
+VERSION, MOST = 1, 100_001
 
 
 def history(objective: Objective, descent: Descent) -> str:
@@ -37,9 +37,12 @@ def history(objective: Objective, descent: Descent) -> str:
 
 
 def steps_of(descent: Descent) -> list[dict[str, Any]]:
-    """Returns a record per step; the last one is the end, measured over all examples."""
+    """Returns a record per step, or for every so manieth of very many; the last one is the end."""
     found = list[dict[str, Any]]()
-    for step, (epoch, loss, norm) in enumerate(descent.measured):
+    count = len(descent.losses)
+    stride = max(1, math.ceil(count / MOST))
+    for step in sorted({*range(0, count, stride), *descent.kept}.intersection(range(count))):
+        epoch, loss, norm = descent.measured(step)
         record: dict[str, Any] = {"step": step, "epoch": epoch, "loss": number(loss), "gradient_norm": number(norm)}
         if step in descent.kept:
             record["parameters"] = numbers(descent.kept[step])

@@ -20,7 +20,7 @@ class Place(NamedTuple):
 
 def thinned(descent: Descent, places: int) -> list[Place]:
     """Returns at most about `places` places; losses that are not finite are left out, and the first step is its own."""
-    losses = [measured.loss for measured in descent.measured]
+    losses = descent.losses
     stride = max(1, math.ceil((len(losses) - 1) / places))
     starts = [0, *range(1, len(losses), stride)] if losses else []
     groups = (place(start, losses[start : start + (stride if start else 1)]) for start in starts)
