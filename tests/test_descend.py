@@ -483,3 +483,20 @@ def test_a_long_program_descends() -> None:
     task = problem(cgviz.read(deep), {"x": 0.01}, ["x"], None)
     found = descend(task.objective, task.start, plan(steps=3, lr=0.001))
     assert list(found.losses) == sorted(found.losses, reverse=True)
+
+
+@with_contourpy
+def test_a_diverging_path_is_drawn_until_it_goes_wild(tmp_path: Path) -> None:
+    out = tmp_path / "p.svg"
+    start = ["--wrt", "w,b", "--w", "-3", "--b", "4"]
+    assert (
+        cgviz_descend(LINE, "--data", "@line", *start, "--lr", "0.9", "--steps", "1000", "--path", str(out)).returncode
+        == 1
+    )
+    svg = ET.fromstring(out.read_bytes())
+    drawn = numbers_of(next(each for each in svg.iter() if each.get("class") == "path"))
+    assert 4 <= len(drawn) <= 20
+    assert (np.abs(drawn[:-1] - 300) < 320).all()
+    classes = [each.get("class") for each in svg.iter()]
+    assert "start" in classes
+    assert "end" not in classes

@@ -9,15 +9,20 @@ from dataclasses import dataclass
 from cgviz.learning.descent import Descent
 from cgviz.learning.objective import Objective
 
-FEWEST, MOST, WORK, MARGIN = 25, 91, 400_000, 0.18
+FEWEST, MOST, WORK, MARGIN, WILD = 25, 91, 400_000, 0.18, 100.0
+Place = tuple[float, float]
 Each = Callable[[range], Iterable[int]]
 
 
 @dataclass(frozen=True)
 class Surface:
-    """The mean loss over all examples at every (x, y) of a grid: `losses[j][i]` is at `xs[i]`, `ys[j]`."""
+    """The mean loss over all examples at every (x, y) of a grid: `losses[j][i]` is at `xs[i]`, `ys[j]`.
+
+    path   the places of the descent; of one that went wild those before it did, and one more, off the grid
+    """
 
     names: tuple[str, str]
+    path: tuple[Place, ...]
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     losses: tuple[tuple[float, ...], ...]
@@ -30,10 +35,20 @@ def surface(objective: Objective, descent: Descent, each: Each = iter) -> Surfac
     """
     first, second = descent.start
     size = int(min(MOST, max(FEWEST, math.sqrt(WORK / objective.examples))))
-    xs = tuple(spread(size, *around(place[first] for place in descent.kept.values())))
-    ys = tuple(spread(size, *around(place[second] for place in descent.kept.values())))
+    tame = tame_steps(descent)
+    path = tuple((place[first], place[second]) for place in descent.kept.values())[: tame + 1]
+    xs, ys = (tuple(spread(size, *around(values))) for values in zip(*path[:tame], strict=True))
     rows = (tuple(objective.loss({first: x, second: ys[j]}) for x in xs) for j in each(range(size)))
-    return Surface((first, second), xs, ys, tuple(rows))
+    return Surface((first, second), path, xs, ys, tuple(rows))
+
+
+def tame_steps(descent: Descent) -> int:
+    """Returns how many of the places that were kept lie before the loss went wild: all, unless it ended far above."""
+    if not (descent.before and descent.after) or descent.after.loss <= descent.before.loss:
+        return len(descent.kept)
+    most = WILD * abs(descent.before.loss)
+    wild = (count for count, step in enumerate(descent.kept) if step and not descent.losses[step] <= most)
+    return next(wild, len(descent.kept))
 
 
 def around(values: Iterable[float]) -> tuple[float, float]:

@@ -61,6 +61,17 @@ class Frame:
             bottom - self.y.place(y) * (bottom - TOP),
         )
 
+    def holds(self, spot: Point) -> bool:
+        """Tells whether a place in the picture is within the axes."""
+        return self.left <= spot[0] <= WIDTH - RIGHT and TOP <= spot[1] <= HEIGHT - BOTTOM
+
+    def clipped(self, inside: Iterable[str]) -> str:
+        """Returns what is drawn inside, cut off at the axes."""
+        width, height = WIDTH - RIGHT - self.left, HEIGHT - BOTTOM - TOP
+        room = f'x="{self.left:.2f}" y="{TOP}" width="{width:.2f}" height="{height}"'
+        box = f"{self.left:.2f} {TOP} {width:.2f} {height}"
+        return f'<svg {room} viewBox="{box}">\n{"".join(inside)}</svg>\n'
+
     def written(self, inside: Iterable[str], description: str) -> bytes:
         """Returns the whole picture with what is drawn inside."""
         label = escape(printable(f"{self.title}. {description}"))

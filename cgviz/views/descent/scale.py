@@ -77,7 +77,7 @@ def tidy(value: float) -> float:
 def decades(low: float, high: float, about: int) -> list[float]:
     """Returns powers of ten between low and high; with their doubles and fives where there are few of them."""
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
-    stride = max(1, math.ceil((last - first + 1) / max(1, min(about, MOST_DECADES))))
+    stride = int(max(1.0, round_step((last - first + 1) / max(1, min(about, MOST_DECADES)))))
     if last - first >= 2:
         return [power(exponent) for exponent in range(first, last + 1) if exponent % stride == 0]
     every = [part * power(exponent) for exponent in range(first - 1, last + 1) for part in (1.0, 2.0, 5.0)]
