@@ -252,6 +252,12 @@ def test_a_rising_loss_is_said_and_is_no_failure() -> None:
     assert "the loss rose from 7.182 to " in done.stderr
 
 
+def test_a_flat_start_is_said() -> None:
+    done = cgviz_descend("x*y", "--steps", "3")
+    assert done.returncode == 0
+    assert "the gradient is 0 at the start, so nothing moves" in done.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_ctrl_c_keeps_what_there_is(tmp_path: Path) -> None:
     out, curve_file = tmp_path / "h.json", tmp_path / "c.svg"

@@ -36,11 +36,11 @@ def hint(descent: Descent) -> str:
     return f"a smaller learning rate than --lr {number(descent.plan.settings.lr)} may help"
 
 
-def rising(descent: Descent) -> str:
-    """Returns a line for a descent that ended above its start, though all is finite; else ""."""
+def remark(descent: Descent) -> str:
+    """Returns what a user should know of a descent that stood still or ended above its start, else ""."""
     if descent.ended == DIVERGED or not (descent.before and descent.after):
         return ""
+    if descent.before.norm == 0 and descent.plan.batch is None:
+        return "the gradient is 0 at the start, so nothing moves; start elsewhere: --NAME VALUE for a parameter"
     before, after = descent.before.loss, descent.after.loss
-    if after <= before:
-        return ""
-    return f"the loss rose from {number(before)} to {number(after)}; {hint(descent)}"
+    return f"the loss rose from {number(before)} to {number(after)}; {hint(descent)}" if after > before else ""

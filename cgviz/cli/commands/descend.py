@@ -158,7 +158,7 @@ def with_font(svg: bytes, chosen: dict[str, Any]) -> bytes:
 def conclude(ctx: click.Context, task: Problem, descent: Descent, sheet: Sheet | None) -> None:
     """Says how the descent ended. Raises EvaluationError where it diverged; exit status 130 where interrupted."""
     from cgviz.learning import explained
-    from cgviz.learning.divergence import rising
+    from cgviz.learning.divergence import remark
 
     def place(row: int) -> str:
         return f", {sheet.called} line {sheet.lines[row]}" if sheet else ""
@@ -169,5 +169,5 @@ def conclude(ctx: click.Context, task: Problem, descent: Descent, sheet: Sheet |
     why = explained(task.objective, descent, place)
     if why:
         raise EvaluationError(why)
-    if rising(descent):
-        streams.note(rising(descent))
+    if remark(descent):
+        streams.note(remark(descent))

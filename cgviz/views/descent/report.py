@@ -62,7 +62,7 @@ def page(objective: Objective, descent: Descent, width: int, digits: int, plain:
     found = list(plot(descent, name, width, ASCII if plain else UNICODE))
     said = fill(caption(descent, objective.examples, digits), max(width, NARROW)).splitlines()
     lines: list[Line] = [*found, *([[]] if found else []), *([(words, "muted")] for words in said), []]
-    for line in [*lines, *table(objective, descent, name, digits)]:
+    for line in [*lines, *table(objective, descent, name, digits, width)]:
         yield [(spelled(text, plain), role) for text, role in line]
 
 
@@ -70,19 +70,20 @@ def spelled(text: str, plain: bool) -> str:
     return printable(text.translate(SIGNS) if plain else text)
 
 
-def table(objective: Objective, descent: Descent, name: str, digits: int) -> Iterator[Line]:
+def table(objective: Objective, descent: Descent, name: str, digits: int, width: int) -> Iterator[Line]:
     """Yields the table: parameters, then the loss and the norm of its gradient, before and after."""
     body = [*parameters(objective, descent, digits), ("─",) * 4, *losses(descent, name, digits)]
     columns = list(zip(HEADER, *(row for row in body if row[0] != "─"), strict=True))
     widths = [max(map(cells, column)) for column in columns]
+    gap = 3 if sum(widths) + 9 <= width else 1
     for row in [HEADER, *body]:
         if row[0] == "─":
-            yield [("─" * (sum(widths) + 3 * 3), "muted")]
+            yield [("─" * (sum(widths) + 3 * gap), "muted")]
             continue
         roles = ("muted",) * 4 if row is HEADER else ROLES
         pads = [" " * (width - cells(text)) for text, width in zip(row, widths, strict=True)]
         first, *rest = zip(row, pads, roles, strict=True)
-        yield [(first[0] + first[1], first[2]), *(("   " + pad + text, role) for text, pad, role in rest)]
+        yield [(first[0] + first[1], first[2]), *((" " * gap + pad + text, role) for text, pad, role in rest)]
 
 
 def parameters(objective: Objective, descent: Descent, digits: int) -> Iterator[tuple[str, ...]]:
