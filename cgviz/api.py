@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cgviz.arrays import Value, as_array, is_array
 from cgviz.collecting import uncollected
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import Graph
@@ -61,33 +62,44 @@ def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given
 
 def run(
     program: Source,
-    values: Mapping[Any, float] | None = None,
+    values: Mapping[Any, Value] | None = None,
     /,
     *,
     detail: str = "stage",
     share: bool = True,
     ties: str = "split",
     latex: bool | None = None,
-    **inputs: float,
+    upstream: Value | None = None,
+    **inputs: Value,
 ) -> Run:
     """Returns the run of a program at the given inputs; without any it is symbolic.
 
-    Inputs are keyword arguments; `values` maps names (or sympy symbols) to numbers, for names that are no
-    keywords or bear an option's name.
+    Inputs are keyword arguments, numbers or arrays (lists of lists, numpy's); `values` maps names (or sympy symbols)
+    to them, for names that are no keywords or bear an option's name. `upstream` is the gradient of an output that is
+    an array, in its shape.
 
     >>> run("(x+y)*z", x=-2, y=5, z=-4).gradient
     {'x': -4.0, 'y': -4.0, 'z': 3.0}
+    >>> run("sum((W @ x)**2)", W=[[1, 0], [0, 2]], x=[1, 1]).gradient["x"].tolist()
+    [2.0, 8.0]
 
     Raises ExpressionError, and UsageError where an input is unknown or has no value.
     """
     given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
-    numbers = {name: as_number(name, value) for name, value in given.items()}
-    return start(read(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given)), numbers)
+    numbers = {name: as_value(name, value) for name, value in given.items()}
+    graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
+    return start(graph, numbers, upstream=None if upstream is None else as_value("upstream", upstream))
 
 
-def as_number(name: str, value: Any) -> float:
-    """Returns the value of an input as a float. Raises UsageError for what is no number of a float64."""
+def as_value(name: str, value: Any) -> Value:
+    """Returns the value of an input, a float or an array. Raises UsageError for what is no number of a float64."""
     why = f"is {type(value).__name__}, not a number"
+    try:
+        if is_array(value) or isinstance(value, (list, tuple)):
+            return as_array(value)
+    except (TypeError, ValueError) as error:
+        rows = "its rows differ in length" if isinstance(error, ValueError) else str(error)
+        raise UsageError(f"the value of {quoted(name)} is no array of numbers: {rows}") from None
     try:
         if not isinstance(value, (str, bytes)):
             return float(value)

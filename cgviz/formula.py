@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cgviz import numbers
+from cgviz.arrays import Shape, Value, broadcast, is_array, shape_of
 from cgviz.op import ATOM, COMPARISON, POWER, PRODUCT, QUOTIENT, SIGNED, SUM, Op
 from cgviz.operators import Operators
 
@@ -39,15 +40,22 @@ class Written:
 
 
 class Formula(Operators):
-    """A name, a number, or an op applied to formulas."""
+    """A name, a number, an array, or an op applied to formulas. `shape` is that of a value, None where nobody knows."""
 
-    __slots__ = ("args", "leaf", "op")
+    __slots__ = ("args", "leaf", "op", "shape")
 
-    def __init__(self, leaf: str | float = "", op: Op | None = None, args: tuple[Formula, ...] = ()) -> None:
-        self.leaf, self.op, self.args = leaf, op, args
+    def __init__(
+        self,
+        leaf: str | Value = "",
+        op: Op | None = None,
+        args: tuple[Formula, ...] = (),
+        shape: Shape | None = (),
+    ) -> None:
+        self.leaf, self.op, self.args, self.shape = leaf, op, args, shape
 
     def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Formula:
-        return Formula(op=op, args=tuple(arg if isinstance(arg, Formula) else Formula(arg) for arg in args))
+        operands = tuple(arg if isinstance(arg, Formula) else Formula(arg, shape=shape_of(arg)) for arg in args)
+        return Formula(op=op, args=operands, shape=known_shape(op, [operand.shape for operand in operands]))
 
     def write(self, notation: Notation) -> Written:
         """Returns the formula in a notation. Walks with a stack of its own: depth is no limit."""
@@ -86,14 +94,24 @@ class Formula(Operators):
         return f"Formula({self.text!r})"
 
 
+def known_shape(op: Op, shapes: Sequence[Shape | None]) -> Shape | None:
+    """Returns the shape of an op's output; None where an operand's is not known. Raises ValueError."""
+    known = [shape for shape in shapes if shape is not None]
+    if len(known) < len(shapes):
+        return None
+    return op.shapes(*known) if op.shapes else broadcast(known) if any(known) else ()
+
+
 class Notation:
     """Program text; the base of the other two notations, which change what differs."""
 
     plus, minus, sign, times, over, comma = " + ", " - ", "-", "*", "/", ", "
     by, adds = " · ", "+="
+    apart = " @ "
     brackets = ("(", ")")
     template = ""
     digits: int | None = None
+    most = 64  # elements of an array that are written out
 
     def shown(self, name: str) -> str:
         """Writes a name that stands alone."""
@@ -109,9 +127,11 @@ class Notation:
     def words(self, text: str) -> str:
         return text
 
-    def leaf(self, leaf: str | float) -> Written:
+    def leaf(self, leaf: str | Value) -> Written:
         if isinstance(leaf, str):
             return Written(self.name(leaf), ATOM, self.brackets)
+        if is_array(leaf):
+            return Written(self.array(leaf), ATOM, self.brackets)
         text = self.number(leaf)
         return Written(text, SIGNED if text[0] in "-−" else PRODUCT if "times" in text else ATOM, self.brackets)
 
@@ -120,6 +140,16 @@ class Notation:
 
     def number(self, value: float) -> str:
         return numbers.exact(value)
+
+    def array(self, value: Value) -> str:
+        """Writes an array element by element; one of many elements by its shape: `(10×1000 array)`."""
+        if value.size > self.most:
+            return f"({'×'.join(map(str, value.shape))} array)"
+        return self.nested(value)
+
+    def nested(self, value: Value) -> str:
+        parts = [self.nested(part) for part in value] if is_array(value) else None
+        return self.number(float(value)) if parts is None else f"[{self.comma.join(parts)}]"
 
     def apply(self, op: Op, operands: Sequence[Written]) -> Written:
         if op.spell is not None:
@@ -156,6 +186,22 @@ class Notation:
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
         return f"{base.atom}**{exponent.within(POWER)}", POWER
 
+    def matrix_product(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(self.apart, [a, b])
+
+    def outer(self, a: Written, b: Written) -> tuple[str, int]:
+        return f"outer({a}{self.comma}{b})", ATOM
+
+    def transposed(self, x: Written) -> tuple[str, int]:
+        return f"{x.atom}.T", ATOM
+
+    def indexed(self, x: Written, key: str) -> tuple[str, int]:
+        return f"{x.atom}[{key}]", ATOM
+
+    def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
+        """Writes a function of one array with its keywords: `sum(x, axis=0)`."""
+        return f"{name}({x}{self.comma + options if options else ''})", ATOM
+
     def neg(self, x: Written) -> tuple[str, int]:
         return self.sign + x.within(QUOTIENT), SIGNED
 
@@ -174,6 +220,7 @@ class Pretty(Notation):
     """For the eye: ·, −, superscripts, √."""
 
     minus, sign, times = " − ", "−", "·"
+    apart = " "
     signs: ClassVar = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
     def number(self, value: float) -> str:
@@ -190,6 +237,12 @@ class Pretty(Notation):
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
         raised = superscript(exponent.text)
         return (f"{base.atom}{raised}" if raised else f"{base.atom}^{exponent.within(POWER)}"), POWER
+
+    def outer(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(self.apart, [a, Written(self.transposed(b)[0])])
+
+    def transposed(self, x: Written) -> tuple[str, int]:
+        return f"{x.atom}ᵀ", POWER
 
     def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
         return super().compare(self.signs.get(sign, sign), a, b)
@@ -220,6 +273,7 @@ class Latex(Notation):
 
     times, plus, minus = r" \cdot ", " + ", " - "
     by, adds = r" \cdot ", r"\mathrel{+}="
+    apart = r" \, "
     brackets = (r"\left(", r"\right)")
     signs: ClassVar = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 
@@ -268,6 +322,28 @@ class Latex(Notation):
     def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
         return super().compare(self.signs.get(sign, sign), a, b)
 
+    def array(self, value: Value) -> str:
+        """Writes a matrix; an array of more than two axes, or of many elements, by its shape."""
+        if value.ndim > 2 or value.size > self.most:
+            lengths = r" \times ".join(map(str, value.shape))
+            return rf"\mathbb{{R}}^{{{lengths}}}"
+        rows = value.reshape(-1, 1) if value.ndim == 1 else value
+        lines = r" \\ ".join(" & ".join(self.number(float(x)) for x in row) for row in rows)
+        return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+
+    def outer(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(self.apart, [a, Written(self.transposed(b)[0])])
+
+    def transposed(self, x: Written) -> tuple[str, int]:
+        return rf"{x.atom}^{{\top}}", POWER
+
+    def indexed(self, x: Written, key: str) -> tuple[str, int]:
+        return rf"{{{x.atom}}}_{{[{escaped(key)}]}}", ATOM
+
+    def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
+        under = rf"_{{\mathrm{{{escaped(options)}}}}}" if options else ""
+        return rf"\operatorname{{{escaped(name)}}}{under}\left({x}\right)", ATOM
+
     def iverson(self, condition: Written) -> tuple[str, int]:
         return rf"\left[{condition}\right]", ATOM
 
@@ -292,7 +368,7 @@ def escaped(text: str) -> str:
 def with_digits(notation: type[Notation], digits: int) -> Notation:
     """Returns a notation whose numbers are rounded to `digits` significant digits."""
     made = notation()
-    made.digits = digits
+    made.digits, made.most = digits, numbers.MOST_IN_A_LINE
     return made
 
 

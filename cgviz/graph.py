@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from cgviz.arrays import Shape, Value, is_array, on_elements
 from cgviz.errors import quoted
 from cgviz.formula import Formula
 from cgviz.op import Op
@@ -27,9 +28,10 @@ class Node(NamedTuple):
     name      an identifier; "" until naming has found one for a stage
     label     the name in print (`c′` for the second `c`); "" where it is the name
     given     the user wrote this name, so the stage is never merged or fused away
-    shape     () for a scalar
+    shape     () for a scalar; None where it is not known, since an input has no value
     value     a constant's value, an input's default
     formula   how a constant was written (`pi/4`)
+    places    where the operators stand in the program's text, (start, end) each, for messages about shapes
     """
 
     op: Op
@@ -37,9 +39,10 @@ class Node(NamedTuple):
     name: str = ""
     label: str = ""
     given: bool = False
-    shape: tuple[int, ...] = ()
-    value: float | None = None
+    shape: Shape | None = ()
+    value: Value | None = None
     formula: Formula | None = None
+    places: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_stage(self) -> bool:
@@ -54,23 +57,26 @@ class Node(NamedTuple):
 class Planned(NamedTuple):
     """A node as the passes want it: its forward function, its derivative rule (or the constant slopes), its operands.
 
-    `second` is the index of the second operand, or ONE, MANY or NONE; with MANY, `first` is the tuple of operands.
+    `second` is the index of the second operand, or ONE, MANY, ARRAY or NONE; with MANY, `first` is the tuple of
+    operands; with ARRAY likewise, and the op has to do with arrays.
     """
 
-    forward: Callable[..., float] | None
+    forward: Callable[..., Value] | None
     rule: Callable[..., tuple[float | None, ...]] | None
     slopes: tuple[float, ...] | None
     first: Any
     second: int
 
 
-ONE, MANY, NONE = -1, -2, -3
+ONE, MANY, ARRAY, NONE = -1, -2, -3, -4
 
 
 def planned(node: Node) -> Planned:
     op, args = node.op, node.args
     if not args:
         return Planned(None, None, None, None, NONE)
+    if node.shape or op.vjp is not None:
+        return Planned(lambda *values: on_elements(op, values), None, None, args, ARRAY)
     rule = None if op.slopes else op.stable or op.partials
     first, second = (args[0], ONE) if len(args) == 1 else args if len(args) == 2 else (args, MANY)
     return Planned(op.forward, rule, op.slopes, first, second)
@@ -120,6 +126,11 @@ class Graph:
         return tuple(map(tuple, out))
 
     @cached_property
+    def has_arrays(self) -> bool:
+        """Whether any node is an array, or an op that is for arrays."""
+        return any(node.shape != () or node.op.vjp is not None for node in self.nodes)
+
+    @cached_property
     def plan(self) -> tuple[Planned, ...]:
         """What the passes loop over, a row per node."""
         return tuple(map(planned, self.nodes))
@@ -138,8 +149,8 @@ class Graph:
         """Returns node `index` as an operand of a formula: its name, or a constant as it was written."""
         node = self.nodes[index]
         if node.op is CONSTANT:
-            return node.formula or Formula(node.value or 0.0)
-        return Formula(node.shown)
+            return node.formula or Formula(node.value, shape=node.shape)
+        return Formula(node.shown, shape=node.shape)
 
     def formula(self, index: int) -> Formula:
         """Returns the formula of one stage in terms of the names of its operands: `sigx + xpysqr`."""
@@ -165,19 +176,27 @@ class Builder:
         self.known: dict[object, int] = {}
         self.inputs: list[int] = []
 
-    def input(self, name: str, label: str = "", default: float | None = None) -> int:
+    def input(self, name: str, label: str = "", default: Value | None = None) -> int:
         self.inputs.append(len(self.nodes))
         return self.push(Node(INPUT, name=name, label=label, given=True, value=default))
 
-    def constant(self, value: float, formula: Formula | None = None) -> int:
+    def constant(self, value: Value, formula: Formula | None = None) -> int:
         """Returns a constant; the same value written the same way is one node."""
-        key = ("constant", repr(value), formula.text if formula else "")
+        shape = value.shape if is_array(value) else ()
+        key = ("constant", shape, value.tobytes() if shape else repr(value), formula.text if formula else "")
         index = self.known.get(key)
         if index is None:
-            index = self.known[key] = self.push(Node(CONSTANT, value=value, formula=formula))
+            index = self.known[key] = self.push(Node(CONSTANT, shape=shape, value=value, formula=formula))
         return index
 
-    def apply(self, op: Op, args: Sequence[int], name: str = "", label: str = "") -> int:
+    def apply(
+        self,
+        op: Op,
+        args: Sequence[int],
+        name: str = "",
+        label: str = "",
+        places: tuple[tuple[int, int], ...] = (),
+    ) -> int:
         """Returns the index of `op(*args)`: a new node, or the one that is already there."""
         args = tuple(args)
         key = (op, args)
@@ -186,7 +205,7 @@ class Builder:
             if name:
                 self.nodes[known] = self.nodes[known]._replace(name=name, label=label, given=True)
             return known
-        index = self.push(Node(op, args, name, label, bool(name)))
+        index = self.push(Node(op, args, name, label, bool(name), places=places))
         if known is None:
             self.known[key] = index
         return index

@@ -19,7 +19,7 @@ WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight",
 def named(graph: Graph) -> Graph:
     """Returns the graph with a name on every stage. A name that the user gave stays; none is used twice."""
     roles = fraction_roles(graph)
-    free = Names({node.name for node in graph.nodes if node.name} | CONSTANTS)
+    free = Names({node.name for node in graph.nodes if node.name} | CONSTANTS, {node.op.name for node in graph.nodes})
     nodes = list(graph.nodes)
     for index, node in enumerate(nodes):
         if node.is_stage and not node.name:
@@ -28,23 +28,28 @@ def named(graph: Graph) -> Graph:
 
 
 class Names:
-    """The names that are taken, and how often a stem has come up."""
+    """The names that are taken, and how often a stem has come up. `applied` are the names of the graph's own ops."""
 
-    def __init__(self, taken: set[str]) -> None:
-        self.taken = taken
+    def __init__(self, taken: set[str], applied: set[str]) -> None:
+        self.taken, self.applied = taken, applied
         self.count: dict[str, int] = {}
 
     def take(self, stem: str) -> str:
         """Returns `stem`, or the first of stem2, stem3 ... that is free and means nothing else in the language.
 
-        A stem that is a function's name begins with 1: `exp1`, since `exp2` would read as a power of 2.
+        A stem that is a function's name begins with 1: `exp1`, since `exp2` would read as a power of 2. The name of a
+        function for arrays (`sum`, `dot`) is free as long as the graph does not apply it.
         """
-        name, first = stem, 0 if stem in REGISTRY else 1
-        while name in self.taken or name in REGISTRY or keyword.iskeyword(name):
+        name, first = stem, 0 if self.is_function(stem) else 1
+        while name in self.taken or self.is_function(name) or keyword.iskeyword(name):
             self.count[stem] = self.count.get(stem, first) + 1
             name = f"{stem}{'_' if stem[-1].isdigit() else ''}{self.count[stem]}"
         self.taken.add(name)
         return name
+
+    def is_function(self, name: str) -> bool:
+        op = REGISTRY.get(name)
+        return op is not None and (op.vjp is None or op.name in self.applied)
 
 
 def fraction_roles(graph: Graph) -> dict[int, str]:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import math
 
+from cgviz.arrays import Value, is_array
 from cgviz.errors import UsageError
 
 DIGITS, MOST_DIGITS = 4, 17
 WHOLE = 1e6
+MOST_IN_A_LINE = 6  # elements of an array that a line of text shows
 
 
-def number(value: float | None, digits: int = DIGITS, *, padded: bool = False, latex: bool = False) -> str:
+def number(value: Value | None, digits: int = DIGITS, *, padded: bool = False, latex: bool = False) -> str:
     """Returns `value` with `digits` significant digits and a true minus sign; below a million no whole digit is lost.
 
     `inf` and `nan` are words, zero has no sign, trailing zeros are dropped unless `padded` (columns),
-    and what has not been computed (None) is empty. `latex` writes powers of ten and infinity for LaTeX.
+    and what has not been computed (None) is empty. `latex` writes powers of ten and infinity for LaTeX. An array is
+    written in one line, `[1, [2, 3]]`, one of more than 6 elements by its shape.
     """
     if value is None:
         return ""
+    if is_array(value):
+        if value.size > MOST_IN_A_LINE:
+            return f"({'×'.join(map(str, value.shape))} array)"
+        return f"[{', '.join(number(each, digits, latex=latex) for each in value)}]"
     if value != value:
         return r"\text{nan}" if latex else "nan"
     minus = "-" if latex else "−"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from cgviz.arrays import Shape, is_array, on_elements, settled
 from cgviz.ieee import Ieee
 
 # How tightly a written form binds: `c ? a : b`, `a < b`, `a + b`, `-a`, `a/b`, `a*b`, `a**b`, `a`.
@@ -21,6 +22,10 @@ Rule = Callable[..., tuple[Any, ...]]
 
 def nothing(*_: float) -> str:
     return ""
+
+
+def no_partials(*_: Any) -> tuple[Any, ...]:
+    raise AssertionError("a structural op has a vjp, not local derivatives")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -55,11 +60,27 @@ class Op:
               the local derivatives; `{0}` an operand, `{all}` of them, `{out}`
     composed  for written code, the output in terms of ops that any language has, with the digits of `forward`
     careful   likewise the local derivatives of `stable`: plain arithmetic that runs on formulas, too
+    array     how numpy computes the output for every element of arrays: the name of one of its functions, or (np, *args)
+              to the output; without it `composed` is run on arrays, or else `forward` element by element
+    reaches   (out, *args) to a mask per argument: the elements that a gradient flows to, for an op that chooses
+
+    An op that does not act element by element is structural, and has instead of `partials`:
+
+    vjp       (upstream, out, *args) to what each argument gets, arithmetic of ops that runs on arrays, formulas and
+              tracers; None stands for an argument to which nothing flows. `stable` is the same for numbers alone,
+              `careful` with all that it knows of ties, for written code and second derivatives
+    jvp       (tangents, out, *args) to the tangent of the output; without it the op is linear in all its arguments
+    shapes    (*shapes) to the shape of the output. Raises ValueError with the reason
+    options   (**keywords) to the op of this family: an axis, a new shape; `statics` are the keywords in their order,
+              and `operands` tells how many arguments come before them (None: they are named)
+    lists     takes its operands in a list, too: `concat([a, b])`
+    sized     (count) to the op of this family that takes so many arguments
+    alone     () to the op that is meant where this one is applied to a single array: `max(x)`
     """
 
     name: str
-    forward: Callable[..., float]
-    partials: Rule
+    forward: Callable[..., Any]
+    partials: Rule = no_partials
     arity: tuple[int, int | None] = (1, 1)
     stable: Rule | None = None
     slopes: tuple[float, ...] | None = None
@@ -88,6 +109,17 @@ class Op:
     javascript: tuple[str, ...] = ()
     composed: Callable[..., Any] | None = None
     careful: Rule | None = None
+    array: str | Callable[..., Any] | None = None
+    reaches: Callable[..., tuple[Any, ...]] | None = None
+    vjp: Rule | None = None
+    jvp: Callable[..., Any] | None = None
+    shapes: Callable[..., Shape] | None = None
+    options: Callable[..., Op] | None = None
+    statics: tuple[str, ...] = ()
+    operands: int | None = 1
+    sized: Callable[[int], Op] | None = None
+    lists: bool = False
+    alone: Callable[[], Op] | None = None
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -103,11 +135,14 @@ class Op:
             apply = getattr(arg, "cgviz_apply", None)
             if apply is not None:
                 return apply(self, args)
+            if is_array(arg):
+                return on_elements(self, args)
             if hasattr(arg, "_mpf_"):
                 return self.in_mpmath(arg.context, *args)
             if not isinstance(arg, (float, int)):
                 raise TypeError(f"{self.name}() takes numbers, not {kind.__name__}")
-        return self.forward(*map(float, args))
+        made = self.forward(*map(float, args))
+        return made if self.vjp is None else settled(made)
 
     def needs_number(self) -> str:
         """Returns why the first argument of an op with a `fixed` one cannot be a variable, and what would work."""

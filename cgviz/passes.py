@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from cgviz.graph import MANY, NONE, ONE, Graph
+from cgviz import arrays
+from cgviz.arrays import Value, either, handed_back, zero
+from cgviz.graph import ARRAY, NONE, ONE, Graph
 
 
-def forward(graph: Graph, inputs: Mapping[str, float]) -> list[float]:
+def forward(graph: Graph, inputs: Mapping[str, Value]) -> list[Value]:
     """Returns the value of every node, in order. `inputs` gives every input by name.
 
     Never raises on numbers: IEEE values are carried on.
     """
-    values = [node.value or 0.0 for node in graph.nodes]
+    values = [node.value for node in graph.nodes]
     for index in graph.inputs:
         values[index] = inputs[graph.nodes[index].name]
     for index, (function, _, _, first, second) in enumerate(graph.plan):
@@ -20,21 +23,32 @@ def forward(graph: Graph, inputs: Mapping[str, float]) -> list[float]:
             values[index] = function(values[first], values[second])  # type: ignore[misc]
         elif second == ONE:
             values[index] = function(values[first])  # type: ignore[misc]
-        elif second == MANY:
+        elif second != NONE:
             values[index] = function(*[values[arg] for arg in first])  # type: ignore[misc]
     return values
 
 
-def backward(graph: Graph, values: Sequence[float], seed: float = 1.0) -> list[float]:
+def backward(
+    graph: Graph,
+    values: Sequence[Value],
+    seed: Value | None = None,
+    output: int | None = None,
+    masks: dict[int, Any] | None = None,
+) -> list[Value]:
     """Returns ∂output/∂node for every node: one sweep over the nodes, last to first, arguments first to last.
 
     A node that no gradient reaches (the output does not need it, or it is on a branch not taken) has 0 and hands
-    nothing on. Source: Griewank & Walther, Evaluating Derivatives, section 3.2 (adjoint recursion).
+    nothing on. `seed` is the gradient of the output, in its shape: 1 where none is given; `output` any node instead of
+    the graph's. A gradient has the shape of its node. `masks` is filled with the elements that a gradient reaches, for the
+    arrays of which it does not reach all.
+    Source: Griewank & Walther, Evaluating Derivatives, section 3.2 (adjoint recursion).
     """
-    gradients: list[float | None] = [None] * len(values)
-    gradients[graph.output] = seed
+    output = graph.output if output is None else output
+    gradients: list[Value | None] = [None] * len(values)
+    gradients[output] = arrays.one(graph.nodes[output].shape or ()) if seed is None else seed
+    masks = {} if masks is None else masks
     plan = graph.plan
-    for index in range(graph.output, -1, -1):
+    for index in range(output, -1, -1):
         upstream = gradients[index]
         if upstream is None:
             continue
@@ -51,6 +65,9 @@ def backward(graph: Graph, values: Sequence[float], seed: float = 1.0) -> list[f
                 continue
             if second == NONE:
                 continue
+            if second == ARRAY:
+                through_arrays(graph, index, values, gradients, masks)
+                continue
             args = (first,) if second == ONE else first
             partials = slopes or rule(values[index], *[values[arg] for arg in args])  # type: ignore[misc]
         except (ArithmeticError, ValueError):
@@ -60,10 +77,31 @@ def backward(graph: Graph, values: Sequence[float], seed: float = 1.0) -> list[f
             if partial is not None:
                 so_far = gradients[arg]
                 gradients[arg] = upstream * partial if so_far is None else so_far + upstream * partial
-    return [0.0 if gradient is None else gradient for gradient in gradients]
+    if not graph.has_arrays:
+        return [0.0 if gradient is None else gradient for gradient in gradients]
+    shapes = [node.shape or () for node in graph.nodes]
+    return [zero(shape) if gradient is None else gradient for gradient, shape in zip(gradients, shapes, strict=True)]
 
 
-def gradient(graph: Graph, inputs: Mapping[str, float]) -> tuple[float, dict[str, float]]:
+def through_arrays(
+    graph: Graph, index: int, values: Sequence[Value], gradients: list[Value | None], masks: dict[int, Any]
+) -> None:
+    """Adds what node `index`, an op that has to do with arrays, hands back to its arguments.
+
+    `masks` tells of a gradient which elements are reached, where not all are: on a branch of an elementwise `where`.
+    """
+    node = graph.nodes[index]
+    operands = [values[arg] for arg in node.args]
+    parts = handed_back(node.op, gradients[index], masks.get(index), values[index], operands)
+    for arg, (part, mask) in zip(node.args, parts, strict=True):
+        if part is None:
+            continue
+        so_far = gradients[arg]
+        gradients[arg] = part if so_far is None else so_far + part
+        masks[arg] = mask if so_far is None else either(masks.get(arg), mask)
+
+
+def gradient(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, dict[str, Value]]:
     """Returns the output's value and its gradient by input name: the lean pass, nothing else is kept."""
     values = forward(graph, inputs)
     gradients = backward(graph, values)

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cgviz import arrays
+from cgviz.arrays import Shape, Value, every_finite, handed_back, is_array, shape_of
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT, Graph
 from cgviz.naming import named
 from cgviz.numbers import DIGITS
 from cgviz.passes import backward, forward
+from cgviz.ops.rearranging import fold, times
+from cgviz.ops.rearranging import listed as listed_shape
+from cgviz.shapes import shaped
 from cgviz.trouble import Trouble, explained, found
 
 if TYPE_CHECKING:
     from cgviz.steps import Step
 
-Locals = tuple[float | None, ...]
+Locals = tuple[Value | None, ...]
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one edge adds to the gradient of its source: `upstream * local`.
+    """What one edge adds to the gradient of its source: `upstream * local`, summed where the source was broadcast.
 
-    source and target are node indices; `slot` is the argument of the target that the edge feeds.
+    source and target are node indices; `slot` is the argument of the target that the edge feeds. A structural op
+    (a matrix product, a sum) has no local derivative but a vjp: there `local` is None and `value` is not.
     """
 
     source: int
     target: int
     slot: int
-    upstream: float | None
-    local: float | None
-    value: float | None
+    upstream: Value | None
+    local: Value | None
+    value: Value | None
 
 
 @dataclass(frozen=True)
@@ -47,16 +52,19 @@ class Run:
 
     In the symbolic state (`inputs` is None) there are no numbers: values and gradients are all None.
     `given` tells for each input where its value is from: "cli", "default" or "none".
+    A value is a float, or an array where the node's shape is not (); `upstream` is the gradient of the output that the
+    backward pass begins with, in the output's shape: 1 where none is given.
     """
 
     bare: Graph
-    inputs: Mapping[str, float] | None
+    inputs: Mapping[str, Value] | None
     given: Mapping[str, str] = field(default_factory=dict)
+    upstream: Value | None = None
 
     def __repr__(self) -> str:
         """The program, its inputs and its value in short: a graph is too long to be read as one line."""
-        at = ", ".join(f"{name}={value:g}" for name, value in list((self.inputs or {}).items())[:8])
-        made = f" at {at}, value {self.value:g}" if self.value is not None else ""
+        at = ", ".join(f"{name}={in_short(value)}" for name, value in list((self.inputs or {}).items())[:8])
+        made = f" at {at}, value {in_short(self.value)}" if self.value is not None else ""
         return f"<Run of {self.bare!r}{made}>"
 
     @cached_property
@@ -70,26 +78,36 @@ class Run:
         return self.inputs is None
 
     @cached_property
-    def values(self) -> list[float | None]:
+    def values(self) -> list[Value | None]:
         """The value of every node, by index; None is not computed."""
         if self.inputs is None:
             return [node.value if node.op is CONSTANT else None for node in self.bare.nodes]
         return list(forward(self.bare, self.inputs))
 
     @cached_property
-    def gradients(self) -> list[float | None]:
-        """∂output/∂node for every node, by index; None is not computed."""
+    def gradients(self) -> list[Value | None]:
+        """∂output/∂node for every node, by index, in the node's shape; None is not computed."""
         if self.inputs is None:
             return [None] * len(self.bare)
-        return list(backward(self.bare, self.values))  # type: ignore[arg-type]
+        return list(backward(self.bare, self.values, self.upstream, masks=self._masks))
+
+    @cached_property
+    def _masks(self) -> dict[int, Any]:
+        """The elements that a gradient reaches, of the arrays of which it does not reach all."""
+        return {}
 
     @property
-    def value(self) -> float | None:
+    def seed(self) -> Value | None:
+        """What the backward pass begins with: the gradient of the output."""
+        return None if self.symbolic else self.gradients[self.bare.output]
+
+    @property
+    def value(self) -> Value | None:
         """The output's value."""
         return self.values[self.bare.output]
 
     @property
-    def gradient(self) -> dict[str, float | None]:
+    def gradient(self) -> dict[str, Value | None]:
         """∇f: the gradient of every input, by name, in the order of first appearance."""
         return {self.bare.nodes[i].name: self.gradients[i] for i in self.bare.inputs}
 
@@ -98,10 +116,13 @@ class Run:
         """For every node the local derivative in each argument; None where there is none or it is not computed."""
         every: list[Locals] = []
         for node, value in zip(self.graph.nodes, self.values, strict=True):
-            if not node.is_stage or self.symbolic:
+            operands = [self.values[arg] for arg in node.args]
+            if not node.is_stage or self.symbolic or node.op.vjp is not None:
                 every.append((None,) * len(node.args))
+            elif node.shape:
+                every.append(arrays.slopes(node.op, value, operands))
             else:
-                every.append(node.op.local(value, *(self.values[arg] for arg in node.args)))  # type: ignore[arg-type]
+                every.append(node.op.local(value, *operands))  # type: ignore[arg-type]
         return every
 
     def local_formula(self, index: int, slot: int) -> Any:
@@ -109,10 +130,44 @@ class Run:
         formulas = self._local_formulas.get(index)
         if formulas is None:
             node = self.graph.nodes[index]
-            partials = node.op.partials(Formula(node.shown), *map(self.graph.operand, node.args))
+            if node.op.vjp is not None:
+                return None
+            partials = node.op.partials(self.graph.operand(index), *map(self.graph.operand, node.args))
             formulas = tuple(p if p is None or isinstance(p, Formula) else Formula(p) for p in partials)
             self._local_formulas[index] = formulas
         return formulas[slot]
+
+    def handed_formula(self, index: int, slot: int, numbers: bool = False) -> Formula | None:
+        """Returns what a stage hands back to one argument as a Formula of its gradient, or None where nothing flows.
+
+        `dnum·invden` and, of a structural op, its vjp: `dq xᵀ`; where the argument was broadcast, the sum over the
+        axes that it was repeated along. With `numbers`, values stand in the place of names.
+        """
+        node = self.graph.nodes[index]
+        every = [index, *node.args]
+        if numbers:
+            formulas = [Formula(self.values[i], shape=self.graph.nodes[i].shape) for i in every]
+            upstream = Formula(self.gradients[index], shape=node.shape)
+        else:
+            formulas = [self.graph.operand(i) for i in every]
+            upstream = Formula(f"d{node.shown}", shape=node.shape)
+        if node.op.vjp is not None:
+            handed: Formula | None = node.op.vjp(upstream, *formulas)[slot]
+            return handed
+        local = node.op.partials(*formulas)[slot]
+        if local is None:
+            return None
+        product = upstream * local
+        narrow = self.graph.nodes[node.args[slot]].shape
+        if node.shape and narrow is not None and narrow != node.shape:
+            summed: Formula = fold(node.shape, narrow)(product)
+            return summed
+        return product
+
+    def is_broadcast(self, target: int, slot: int) -> bool:
+        """Tells whether an argument was repeated to the shape of a stage that works element by element."""
+        node = self.graph.nodes[target]
+        return bool(node.shape) and node.op.vjp is None and self.graph.nodes[node.args[slot]].shape != node.shape
 
     @cached_property
     def _local_formulas(self) -> dict[int, tuple[Any, ...]]:
@@ -133,6 +188,8 @@ class Run:
 
     def flows(self, target: int, slot: int) -> bool:
         """Tells whether a gradient passes an edge: not towards a condition, nor into a branch that was not taken."""
+        if self.graph.nodes[target].op.vjp is not None:
+            return self.handed_formula(target, slot) is not None
         if self.symbolic:
             return self.local_formula(target, slot) is not None
         return self.locals[target][slot] is not None
@@ -142,8 +199,24 @@ class Run:
         source = self.graph.nodes[target].args[slot]
         local = self.locals[target][slot]
         upstream = self.gradients[target] if self.taken[target] else None
+        if upstream is not None and (self.graph.nodes[target].shape or self.graph.nodes[target].op.vjp is not None):
+            return Contribution(source, target, slot, upstream, local, self._handed(target)[slot])
         value = None if local is None or upstream is None else upstream * local
         return Contribution(source, target, slot, upstream, local, value)
+
+    def _handed(self, target: int) -> tuple[Value | None, ...]:
+        """Returns what a stage that has to do with arrays hands back to each argument."""
+        found = self._handed_back.get(target)
+        if found is None:
+            node, operands = self.graph.nodes[target], [self.values[arg] for arg in self.graph.nodes[target].args]
+            upstream = self.gradients[target]
+            parts = handed_back(node.op, upstream, self._masks.get(target), self.values[target], operands)
+            found = self._handed_back[target] = tuple(part for part, _ in parts)
+        return found
+
+    @cached_property
+    def _handed_back(self) -> dict[int, tuple[Value | None, ...]]:
+        return {}
 
     @cached_property
     def contributions(self) -> list[list[Contribution]]:
@@ -163,9 +236,9 @@ class Run:
         if self.symbolic or value is None or node.op is CONSTANT:
             return () if self.graph.reached[index] else ("dead",)
         flags = []
-        if node.is_stage and math.isfinite(value):
-            flags.append(node.op.corner(value, *(self.values[arg] for arg in node.args)))
-        if not math.isfinite(value) or not math.isfinite(self.gradients[index] or 0.0):
+        if node.is_stage and every_finite(value):
+            flags.append(arrays.corner(node.op, value, [self.values[arg] for arg in node.args]))
+        if not every_finite(value) or not every_finite(self.gradients[index]):
             flags.append("nonfinite")
         if not self.graph.reached[index]:
             flags.append("dead")
@@ -226,11 +299,47 @@ class Run:
         return picture(self, "svg", embed_font=True).decode()
 
 
-def start(graph: Graph, given: Mapping[str, float], *, source: str = "cli") -> Run:
+def in_short(value: Value) -> str:
+    return f"{times(value.shape)} array" if is_array(value) else f"{value:g}"
+
+
+def start(graph: Graph, given: Mapping[str, Value], *, source: str = "cli", upstream: Value | None = None) -> Run:
     """Returns the run of `graph` with the values in `given` over the program's defaults; symbolic without any.
 
-    Raises UsageError for a name that is no input, and where some inputs have a value and others not.
+    `upstream` is the gradient of the output, in its shape. Raises UsageError for a name that is no input, where some
+    inputs have a value and others not, and where the output is an array without an upstream gradient; ExpressionError
+    where shapes do not fit.
     """
+    made = without_seed(graph, given, source)
+    shape = made.bare.nodes[made.bare.output].shape
+    return replace(made, upstream=seed_for(made, shape, upstream))
+
+
+def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | None:
+    """Returns the upstream gradient, repeated to the output's shape. Raises UsageError where there is none that fits."""
+    if run.symbolic:
+        return None
+    name = run.bare.nodes[run.bare.output].name or "the output"
+    if upstream is None:
+        if shape:
+            raise UsageError(
+                f"{name} has shape {listed_shape(shape)}, and a gradient starts from one number: give --upstream, an array of "
+                f"that shape, or reduce it, as in sum({name if name.isidentifier() else 'f'})"
+            )
+        return None
+    try:
+        fits = arrays.broadcast([shape or (), shape_of(upstream) or ()]) == (shape or ())
+    except ValueError:
+        fits = False
+    if not fits:
+        raise UsageError(
+            f"--upstream has shape {listed_shape(shape_of(upstream) or ())}, which does not fit {name}, whose shape is {listed_shape(shape or ())}"
+        )
+    return arrays.spread(upstream, shape or ())
+
+
+def without_seed(graph: Graph, given: Mapping[str, Value], source: str = "cli") -> Run:
+    """Returns the run with its shapes, whatever the shape of the output: its backward pass has no upstream gradient."""
     names = [graph.nodes[i].name for i in graph.inputs]
     known = frozenset(names)
     for name in given:
@@ -241,10 +350,14 @@ def start(graph: Graph, given: Mapping[str, float], *, source: str = "cli") -> R
     missing = [name for name in names if values[name] is None]
     origin = {name: source if name in given else "none" if values[name] is None else "default" for name in names}
     if missing and len(missing) == len(names) and not given:
-        return Run(graph, None, origin)
+        unknown = {name: None for name in names} if graph.has_arrays else {}
+        return Run(shaped(graph, unknown) if unknown else graph, None, origin)
     if missing:
         raise UsageError(f"no value for {listed(missing)}; give {' '.join(f'--{name} VALUE' for name in missing[:8])}")
-    return Run(graph, {name: float(value) for name, value in values.items() if value is not None}, origin)
+    shapes = {name: shape_of(value) for name, value in values.items()}
+    if graph.whole is not None:
+        shaped(graph.whole, shapes)  # whose places in the text are better known
+    return Run(shaped(graph, shapes), {name: arrays.settled(value) for name, value in values.items()}, origin)
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cgviz.arrays import Value, is_array
 from cgviz.formula import Formula, Notation, Pretty, with_digits
 from cgviz.graph import CONSTANT, Graph
 from cgviz.numbers import DIGITS
@@ -25,7 +26,7 @@ class Forward:
         return self.run.graph.numbers[self.index]
 
     @property
-    def value(self) -> float | None:
+    def value(self) -> Value | None:
         return self.run.values[self.index]
 
     def caption(self, digits: int = DIGITS, notation: type[Notation] = Pretty) -> str:
@@ -34,8 +35,8 @@ class Forward:
         node = graph.nodes[self.index]
         parts = [writes.shown(node.shown), graph.formula(self.index).write(notation()).text]
         if self.value is not None:
-            args = tuple(Formula(self.run.values[arg] or 0.0) for arg in node.args)
-            parts += [Formula(op=node.op, args=args).write(writes).text, writes.number(self.value)]
+            args = tuple(Formula(self.run.values[arg], shape=graph.nodes[arg].shape) for arg in node.args)
+            parts += [Formula(op=node.op, args=args).write(writes).text, Formula(self.value).write(writes).text]
         return joined(parts)
 
 
@@ -55,12 +56,15 @@ class Seed:
         return self.run.graph.numbers.get(self.index)
 
     @property
-    def value(self) -> float:
-        return 1.0
+    def value(self) -> Value:
+        return 1.0 if self.run.seed is None else self.run.seed
 
     def caption(self, digits: int = DIGITS, notation: type[Notation] = Pretty) -> str:
-        name, writes = self.run.graph.nodes[self.index].shown, notation()
-        return f"{writes.gradient(name)} = {writes.slope(name, name)} = 1"
+        name, writes = self.run.graph.nodes[self.index].shown, with_digits(notation, digits)
+        if is_array(self.value):
+            given = writes.words(" is the upstream gradient that was given")
+            return f"{writes.gradient(name)} = {Formula(self.value).write(writes)}{given}"
+        return f"{writes.gradient(name)} = {writes.slope(name, name)} = {writes.number(self.value)}"
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Backward:
     run: Run
     edge: Contribution
     adds: bool
-    total: float | None
+    total: Value | None
 
     @property
     def index(self) -> int:
@@ -86,7 +90,7 @@ class Backward:
         return self.run.graph.numbers[self.edge.target]
 
     @property
-    def value(self) -> float | None:
+    def value(self) -> Value | None:
         """The contribution."""
         return self.edge.value
 
@@ -94,18 +98,31 @@ class Backward:
         """Returns `dden = dinvden · (−1/den²) = 3.018 · (−0.2623) = −0.7916`, `+=` where it adds."""
         graph, writes = self.run.graph, with_digits(notation, digits)
         target, upstream = (writes.gradient(graph.nodes[i].shown) for i in (self.index, self.edge.target))
-        local = self.run.local_formula(self.edge.target, self.edge.slot)
-        if local is None:
+        if self.run.handed_formula(self.edge.target, self.edge.slot) is None:
             return f"{target}{writes.words(': nothing flows back on this edge')}"
-        parts = [f"{upstream}{writes.by}{local.write(writes).within(POWER)}"]
+        parts = [self.product(upstream, writes)]
         if self.edge.value is not None and self.edge.upstream is not None:
-            local_number = Formula(self.edge.local or 0.0).write(writes).within(POWER)
-            parts.append(f"{writes.number(self.edge.upstream)}{writes.by}{local_number}")
-            parts.append(writes.number(self.edge.value))
+            parts += [self.numbers(writes), Formula(self.edge.value).write(writes).text]
         text = f"{target} {writes.adds if self.adds else '='} {joined(parts)}"
         if not self.adds or self.total is None:
             return text
-        return f"{text}{writes.words(', so ')}{target} = {writes.number(self.total)}"
+        return f"{text}{writes.words(', so ')}{target} = {Formula(self.total).write(writes)}"
+
+    def product(self, upstream: str, writes: Notation) -> str:
+        """Returns upstream · local, or what a structural op hands back, `dq xᵀ`; a sum where the source was broadcast."""
+        local = self.run.local_formula(self.edge.target, self.edge.slot)
+        if local is not None and not self.run.is_broadcast(self.edge.target, self.edge.slot):
+            return f"{upstream}{writes.by}{local.write(writes).within(POWER)}"
+        handed = self.run.handed_formula(self.edge.target, self.edge.slot)
+        return handed.write(writes).text if handed is not None else ""
+
+    def numbers(self, writes: Notation) -> str:
+        """Returns the same with numbers in the place of names."""
+        if self.edge.local is not None and not self.run.is_broadcast(self.edge.target, self.edge.slot):
+            upstream, local = (Formula(value).write(writes) for value in (self.edge.upstream, self.edge.local))
+            return f"{upstream}{writes.by}{local.within(POWER)}"
+        handed = self.run.handed_formula(self.edge.target, self.edge.slot, numbers=True)
+        return handed.write(writes).text if handed is not None else ""
 
 
 Step = Forward | Seed | Backward
@@ -117,7 +134,7 @@ def steps(run: Run) -> Iterator[Step]:
     for index in graph.stages:
         yield Forward(run, index)
     yield Seed(run)
-    totals: dict[int, float | None] = {graph.output: None if run.symbolic else 1.0}
+    totals: dict[int, Value | None] = {graph.output: run.seed}
     for target, slot in backward_edges(graph):
         if not run.taken[target] or not run.flows(target, slot):
             continue

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cgviz.arrays import Value, every_finite, is_array, numpy
 from cgviz.graph import CONSTANT
 from cgviz.numbers import number
 from cgviz.staging import staged
@@ -35,7 +35,7 @@ def found(run: Run) -> Trouble | None:
 
 def in_values(run: Run) -> Trouble | None:
     for index in run.graph.stages:
-        if run.taken[index] and not math.isfinite(run.values[index] or 0.0):
+        if run.taken[index] and not every_finite(run.values[index]):
             return Trouble(index, "value", forward_reason(run, index))
     return None
 
@@ -44,14 +44,14 @@ def in_contributions(run: Run) -> Trouble | None:
     for index in reversed(run.graph.stages):
         for slot, arg in enumerate(run.graph.nodes[index].args):
             edge = run.contribution(index, slot)
-            if run.graph.nodes[arg].op is not CONSTANT and not math.isfinite(edge.value or 0.0):
+            if run.graph.nodes[arg].op is not CONSTANT and not every_finite(edge.value):
                 return Trouble(index, "gradient", backward_reason(run, index, slot))
     return None
 
 
 def in_gradients(run: Run) -> Trouble | None:
     for index in reversed(range(len(run.graph))):
-        if not math.isfinite(run.gradients[index] or 0.0) and run.graph.nodes[index].op is not CONSTANT:
+        if not every_finite(run.gradients[index]) and run.graph.nodes[index].op is not CONSTANT:
             return Trouble(index, "gradient", "the sum of its contributions overflows")
     return None
 
@@ -69,30 +69,52 @@ def explained(run: Run) -> str:
 
 
 def forward_reason(run: Run, index: int) -> str:
-    node, value = run.graph.nodes[index], run.values[index] or 0.0
-    operands = [run.values[arg] or 0.0 for arg in node.args]
-    if all(map(math.isfinite, operands)):
-        why = node.op.domain(*operands) or ("overflow" if math.isinf(value) else "not a real number")
+    """Returns why a stage's value is not finite: of an array, why its first element is not that is not."""
+    node = run.graph.nodes[index]
+    value, operands = at_fault(run, index)
+    if all(map(every_finite, operands)):
+        infinite = not is_array(value) and value == value
+        why = node.op.domain(*operands) or ("overflow" if infinite else "not a real number")
     else:
-        why = node.op.domain(*operands) or "an operand is not finite"
-    return with_arguments(run, index, why)
+        why = "" if any(map(is_array, operands)) else node.op.domain(*operands)
+        why = why or "an operand is not finite"
+    return with_arguments(run, index, why, operands)
+
+
+def at_fault(run: Run, index: int) -> tuple[Value, list[Value]]:
+    """Returns a value and the operands that made it; of an elementwise op on arrays, those of its first bad element."""
+    node, value = run.graph.nodes[index], run.values[index]
+    operands = [run.values[arg] for arg in node.args]
+    if not is_array(value) or node.op.vjp is not None:
+        return value, operands
+    np = numpy()
+    place = np.argwhere(~np.isfinite(value))[0]
+    picked = [float(each[tuple(place)]) for each in np.broadcast_arrays(value, *operands)]
+    return picked[0], picked[1:]
 
 
 def backward_reason(run: Run, index: int, slot: int) -> str:
     source = run.graph.nodes[run.graph.nodes[index].args[slot]].shown
-    local = run.locals[index][slot] or 0.0
-    if math.isfinite(local):
-        return with_arguments(run, index, f"the gradient handed to {source} overflows")
+    local = run.locals[index][slot]
+    operands = [run.values[arg] for arg in run.graph.nodes[index].args]
+    if local is None or every_finite(local):
+        return with_arguments(run, index, f"the gradient handed to {source} overflows", operands)
+    if is_array(local):
+        np = numpy()
+        place = tuple(np.argwhere(~np.isfinite(local))[0])
+        picked = np.broadcast_arrays(local, *operands)
+        local, operands = float(local[place]), [float(each[place]) for each in picked[1:]]
     formula = run.local_formula(index, slot).pretty
     what = f"its local derivative {formula} with respect to {source} is {number(local)}"
-    return with_arguments(run, index, what)
+    return with_arguments(run, index, what, operands)
 
 
-def with_arguments(run: Run, index: int, why: str) -> str:
+def with_arguments(run: Run, index: int, why: str, operands: list[Value]) -> str:
     """Returns `division by zero, den = 0`: a reason and the named operands of the stage."""
     nodes = run.graph.nodes
-    args = [arg for arg in dict.fromkeys(nodes[index].args) if nodes[arg].op is not CONSTANT]
-    return ", ".join([why, *(f"{nodes[arg].shown} = {number(run.values[arg])}" for arg in args[:4])])
+    args = dict(zip(nodes[index].args, operands, strict=True))
+    named = [(nodes[arg].shown, value) for arg, value in args.items() if nodes[arg].op is not CONSTANT]
+    return ", ".join([why, *(f"{name} = {number(value)}" for name, value in named[:4])])
 
 
 def remedy(run: Run) -> str:

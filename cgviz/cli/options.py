@@ -30,6 +30,12 @@ def program_argument() -> click.Argument:
     return click.Argument(["program"], required=False, shell_complete=programs)
 
 
+def further_argument(word: str) -> click.Argument:
+    """Returns a word after PROGRAM, for completion by the shell: `sort` is what reads it."""
+    name = f"{word.lower()}_word"
+    return click.Argument([name], required=False, expose_value=False, shell_complete=files if word == "FILE" else None)
+
+
 def program_options() -> list[click.Option]:
     """Returns the options of every command that takes a PROGRAM."""
     return [
@@ -52,6 +58,11 @@ def program_options() -> list[click.Option]:
             ["--file"], metavar="PATH", shell_complete=files, help="Read the program from PATH, whatever it ends in."
         ),
         click.Option(["--latex"], is_flag=True, help="The program is LaTeX (else recognised by its backslashes)."),
+        click.Option(
+            ["--upstream"],
+            metavar="ARRAY",
+            help="The gradient that the backward pass begins with, for an output that is an array.",
+        ),
         click.Option(["--set", "settings"], metavar="NAME=VALUE", multiple=True, hidden=True),
         debug_option(),
     ]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
+from cgviz.arrays import Value
 from cgviz.cli.arguments import identifier
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.graph import Graph
@@ -33,6 +34,16 @@ def setting(text: str) -> tuple[str, str]:
     return name, value
 
 
+def value(name: str, text: str) -> Value:
+    """Returns the value of an input: a number, a constant expression, or an array. Raises UsageError."""
+    written = text.strip()
+    if written.startswith(("[", "@")):
+        from cgviz.cli import arrays
+
+        return arrays.literal(name, written) if written[0] == "[" else arrays.from_file(name, written[1:])
+    return number(name, text)
+
+
 def number(name: str, text: str) -> float:
     """Returns the value of an input: a number or a constant expression. Raises UsageError.
 
@@ -49,8 +60,6 @@ def constant(name: str, text: str) -> float:
     """Returns the value of an expression without variables; the reader of programs reads it, nothing is executed."""
     from cgviz.api import run
 
-    if text.lstrip().startswith(("[", "@")):
-        raise UsageError(f"arrays are not supported yet; the value of {quoted(name)} must be one number")
     try:
         made = run(text)
     except CgvizError as error:

@@ -88,6 +88,12 @@ def call(op: Op, args: Sequence[Any]) -> Any:
     return Basic.__new__(function(op), *args)
 
 
+def elements(node: Any) -> tuple[Any, ...] | None:
+    """Returns the elements of an array that is written out, `[a, b]`; None for anything else."""
+    op = getattr(type(node), "cgviz_op", None)
+    return node.args if isinstance(op, Op) and op.sized is not None else None
+
+
 @cache
 def function(op: Op) -> type[Basic]:
     """Returns the sympy class for an op, which remembers its op in `cgviz_op` where it is one of ours."""

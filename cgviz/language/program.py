@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
-from cgviz.language import build
-from cgviz.language.reader import Definition, Reader
+from cgviz.arrays import Value
+from cgviz.language import build, statics
+from cgviz.language.reader import Definition, Places, Reader
 from cgviz.language.tokens import Token, tokens
 from cgviz.op import REGISTRY
 
@@ -22,7 +23,7 @@ class Input:
 
     name: str
     label: str = ""
-    default: float | None = None
+    default: Value | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Program:
     text: str
     statements: tuple[Statement, ...]
     inputs: tuple[Input, ...]
+    places: Places = field(default_factory=dict)
 
 
 def read(text: str, given: Iterable[str] = ()) -> Program:
@@ -83,7 +85,7 @@ class Scope:
         for line in lines[:-1]:
             self.statement(line)
         self.output(lines[-1])
-        return Program(self.text, tuple(self.statements), tuple(self.inputs.values()))
+        return Program(self.text, tuple(self.statements), tuple(self.inputs.values()), self.reader.places)
 
     def variable(self, token: Token) -> Any:
         """Returns the symbol that a name stands for at this point; a name met first is an input."""
@@ -116,7 +118,7 @@ class Scope:
             self.inputs = {**first, **self.inputs}
             self.enter(target, self.reader.read(body))
         elif is_assignment(line):
-            if literal(line[2:]) is not None:
+            if self.literal(line[2:]) is not None:
                 message = (
                     f"the program ends without an output: add an expression after {quoted(line[0].text + ' = ...')}"
                 )
@@ -128,13 +130,17 @@ class Scope:
             self.statements.append(Statement(name, "", expression))
 
     def assign(self, target: Token, body: Sequence[Token]) -> None:
-        value = literal(body)
+        value = self.literal(body)
         if value is None:
             self.enter(target, self.reader.read(body))
             return
         name, label = self.fresh(target.text)
         self.inputs[name] = Input(name, label, value)
         self.current[target.text] = build.symbol(name)
+
+    def literal(self, body: Sequence[Token]) -> Value | None:
+        """Returns the value of a statement that is one number, or an array of numbers, else None."""
+        return statics.array(self.text, body) if body[0].kind == "[" else literal(body)
 
     def enter(self, target: Token, expression: Any) -> None:
         name, label = self.fresh(target.text)

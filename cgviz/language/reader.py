@@ -11,32 +11,45 @@ from difflib import get_close_matches
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
-from cgviz.language import build
+from cgviz.language import build, statics
 from cgviz.language.tokens import RAISED, Token
 from cgviz.op import REGISTRY, Op
+from cgviz.ops.rearranging import indexed
 from cgviz.ops.refused import REFUSED
 
 DEEPEST = 4000
 CHOICE, COMPARISON, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6
 BARRIER = 0
-BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
+BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "**": POWER}
 COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}
 MODULES = frozenset({"math", "np", "numpy", "torch", "jnp"})
 KEYWORDS = frozenset(
     "True False None and or not in is for while import from def class return with assert del try yield".split()
 )
 LETTERS = frozenset({"beta", "gamma", "zeta", "digamma", "psi", "chi", "eta", "sigma", "σ"})
-OPENERS = {"(": ")", "[": "]"}
+OPENERS = {")": "(", "]": "[", "|": "|"}
+NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1:3]; no lambdas or annotations)"
 NAMED = {"end": "the end", "number": "a number", "name": "a name"}
 
 
+Places = dict[int, tuple[tuple[int, int], ...]]
+
+
 class Chain:
-    """A sum or product that is still being read: (sign, term) or (factor, divides) pairs."""
+    """A sum or product that is still being read: (sign, term) or (factor, divides) pairs.
 
-    __slots__ = ("kind", "pairs")
+    `operators` are the places of its operators; `places` is where they are entered for the node that is made.
+    """
 
-    def __init__(self, kind: int, pairs: list[Any]) -> None:
-        self.kind, self.pairs = kind, pairs
+    __slots__ = ("kind", "operators", "pairs", "places")
+
+    def __init__(self, kind: int, pairs: list[Any], operator: Token, places: Places) -> None:
+        self.kind, self.pairs, self.operators, self.places = kind, pairs, [(operator.start, operator.end)], places
+
+    def made(self, node: Any) -> Any:
+        """Returns the node that the chain has become, its operators' places entered."""
+        self.places[id(node)] = tuple(self.operators)
+        return node
 
 
 class Negated:
@@ -73,6 +86,7 @@ class Reader:
     variable   a name to the sympy node that it stands for
     factors    names that are variables even where a bracket follows: `x(y+1)` is a product
     functions  the functions that the program defines
+    places     by the id of a node: where its operators stand in the text
     """
 
     def __init__(
@@ -82,9 +96,11 @@ class Reader:
         factors: frozenset[str] = frozenset(),
         functions: dict[str, Definition] | None = None,
         budget: list[int] | None = None,
+        places: Places | None = None,
     ) -> None:
         self.text, self.variable, self.factors = text, variable, factors
         self.functions = {} if functions is None else functions
+        self.places: Places = {} if places is None else places
         self.budget = [100_000] if budget is None else budget
         self.depth = 0
 
@@ -111,6 +127,8 @@ class Reader:
                 self.binary("*", PRODUCT, token, values, stack)
                 at -= 1
                 wants_operand = True
+            elif token.kind == "[" or token.kind == ".":
+                at, wants_operand = self.part(tokens, at, token, values, stack)
             else:
                 wants_operand = self.after_operand(tokens[at - 2], token, values, stack)
 
@@ -120,6 +138,8 @@ class Reader:
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
         kind = token.kind
+        if stack and stack[-1].function is not None and self.is_static(tokens, at - 1, stack[-1]):
+            return self.static_arguments(tokens, at - 1, values, stack), False
         if kind == "name":
             return self.named(tokens, at, token, values, stack)
         if kind == "number":
@@ -129,6 +149,8 @@ class Reader:
             return at, False
         if kind == "(" or kind == "|":
             stack.append(Pending(BARRIER, kind, token))
+        elif kind == "[":
+            return self.array(tokens, at, token, values, stack)
         elif kind == "-" or kind == "√":
             stack.append(Pending(PREFIX, kind, token))
         elif kind != "+":
@@ -139,8 +161,10 @@ class Reader:
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
         after = tokens[at]
-        if after.kind == "." and token.text in MODULES and is_known(tokens[at + 1].text):
-            return at + 1, True
+        if after.kind == "." and token.text in MODULES:
+            inner = at + 3 if tokens[at + 1].text == "linalg" and tokens[at + 2].kind == "." else at + 1
+            if is_known(tokens[inner].text):
+                return inner, True
         if token.text in KEYWORDS or token.text in ("if", "else"):
             raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name", token)
         if after.kind == "(" and token.text not in self.factors:
@@ -152,6 +176,107 @@ class Reader:
             return at + 1, True
         values.append(self.variable(token))
         return at, False
+
+    # arrays
+
+    def array(
+        self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
+    ) -> tuple[int, bool]:
+        """Begins an array that is written out, `[a, b]`; ends it at once where it is empty."""
+        if tokens[at].kind == "]":
+            values.append(self.called(REGISTRY["stack"], [], token))
+            return at + 1, False
+        stack.append(Pending(BARRIER, "[", token))
+        return at, True
+
+    def part(
+        self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
+    ) -> tuple[int, bool]:
+        """Handles what takes a part of the operand before it: `x[0]`, `W[:, 1]`, `x[i]`, `W.T`, `x.sum(axis=0)`."""
+        self.reduce(POWER + 1, values, stack)
+        if token.kind == ".":
+            return self.method(tokens, at, token, values, stack)
+        if tokens[at - 2].kind == "number":
+            raise self.error("a number has no elements to index; a product is 2*[1, 2]", token)
+        try:
+            key, end = statics.key(tokens, at)
+        except statics.NotStaticError:
+            stack.append(Pending(BARRIER, "index", token))
+            return at, True
+        values[-1] = self.called(indexed(key), [settled(values[-1])], token)
+        return end, False
+
+    def method(
+        self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
+    ) -> tuple[int, bool]:
+        name, after = tokens[at], tokens[at + 1]
+        if name.text == "T" and after.kind != "(":
+            values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], name)
+            return at + 1, False
+        function = REGISTRY.get(name.text) if name.kind == "name" and after.kind == "(" else None
+        if function is None:
+            raise self.error("of attributes and methods only .T and functions, as in x.sum(), are read here", token)
+        values[-1] = settled(values[-1])
+        pending = Pending(BARRIER, "(", name, function)
+        if tokens[at + 2].kind == ")":
+            values[-1] = self.applied(function, [values[-1]], name)
+            return at + 3, False
+        pending.count = 1
+        stack.append(pending)
+        return at + 2, True
+
+    def is_static(self, tokens: Sequence[Token], at: int, pending: Pending) -> bool:
+        """Tells whether an argument is one that is known when the program is read: a keyword, an axis, a shape."""
+        if not isinstance(pending.function, Op):
+            return False
+        if tokens[at].kind == "name" and tokens[at + 1].kind == "=":
+            return True
+        op = pending.function
+        return bool(op.statics) and op.operands is not None and pending.count >= op.operands
+
+    def static_arguments(self, tokens: Sequence[Token], at: int, values: list[Any], stack: list[Pending]) -> int:
+        """Applies a function whose last arguments begin at `at`: axis=0, a shape. Returns where its bracket ends."""
+        pending = stack.pop()
+        op = pending.function
+        assert isinstance(op, Op)
+        positional: list[Any] = []
+        keywords: dict[str, Any] = {}
+        while tokens[at].kind != ")":
+            name, token = "", tokens[at]
+            if token.kind == "name" and tokens[at + 1].kind == "=":
+                name, at = statics.ALSO.get(token.text, token.text), at + 2
+            if (name and name not in op.statics) or (keywords and not name):
+                takes = f"; it takes {', '.join(op.statics)}" if op.statics else ""
+                raise self.error(f"{quoted(pending.token.text)} has no argument {quoted(token.text)} here{takes}", token)
+            try:
+                found, at = statics.value(tokens, at)
+            except statics.NotStaticError:
+                what = f"{name} of {pending.token.text}" if name else f"this argument of {pending.token.text}"
+                raise self.error(f"the {what} is a whole number, or several in brackets", tokens[at]) from None
+            if name:
+                keywords[name] = found
+            else:
+                positional.append(found)
+            if tokens[at].kind == ",":
+                at += 1
+            elif tokens[at].kind != ")":
+                raise self.unexpected(tokens[at]) if tokens[at].kind != "end" else self.never_closed(pending)
+        first = len(values) - pending.count
+        args = [settled(value) for value in values[first:]]
+        del values[first:]
+        try:
+            chosen = op.options(*positional, **keywords) if op.options else op
+        except (ValueError, TypeError) as error:
+            why = f": {error}" if isinstance(error, ValueError) else " takes fewer arguments"
+            raise self.error(f"{quoted(pending.token.text)}{why}", pending.token) from None
+        values.append(self.applied(chosen, args, pending.token))
+        return at + 1
+
+    def called(self, op: Op, args: Sequence[Any], token: Token) -> Any:
+        """Returns `op(*args)`, its place entered."""
+        node = build.call(op, args)
+        self.places[id(node)] = ((token.start, token.end),)
+        return node
 
     def function(self, token: Token) -> Op | Definition:
         """Returns what an applied name means. Raises ExpressionError with the closest names."""
@@ -197,7 +322,7 @@ class Reader:
             return False
         if kind == ",":
             return self.comma(token, values, stack)
-        if kind in (")", "|"):
+        if kind in OPENERS:
             return self.close(self.opening(token, values, stack), values)
         if kind == "name" and token.text in ("if", "else"):
             return self.choice(token, values, stack)
@@ -237,8 +362,10 @@ class Reader:
 
     def comma(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:
         self.reduce(BARRIER + 1, values, stack)
-        if not stack or stack[-1].function is None:
-            raise self.error("',' is only for the arguments of a function", token)
+        if stack and stack[-1].kind == "index":
+            raise self.error("a place that is computed stands alone in its brackets, as in x[i]", token)
+        if not stack or (stack[-1].function is None and stack[-1].kind != "["):
+            raise self.error("',' is only for the arguments of a function and the elements of an array", token)
         values[-1] = settled(values[-1])
         stack[-1].count += 1
         return True
@@ -260,28 +387,34 @@ class Reader:
 
     def opening(self, token: Token, values: list[Any], stack: list[Pending]) -> Pending:
         self.reduce(BARRIER + 1, values, stack)
-        wanted = "(" if token.kind == ")" else "|"
         if not stack:
             raise self.error(f"{quoted(token.text)} closes nothing", token)
         top = stack.pop()
-        if top.kind != wanted:
+        if top.kind != OPENERS[token.kind] and not (top.kind == "index" and token.kind == "]"):
             raise self.never_closed(top)
         return top
 
     def close(self, top: Pending, values: list[Any]) -> bool:
-        if top.function is None:
+        if top.kind == "index":
+            place = settled(values.pop())
+            values[-1] = self.called(REGISTRY["pick"], [settled(values[-1]), place], top.token)
+            return False
+        if top.function is None and top.kind != "[":
             value = settled(values[-1])
             values[-1] = build.call(REGISTRY["abs"], [value]) if top.kind == "|" else value
             return False
         first = len(values) - top.count - 1
         args = [settled(value) for value in values[first:]]
         del values[first:]
-        values.append(self.applied(top.function, args, top.token))
+        values.append(self.applied(top.function or REGISTRY["stack"], args, top.token))
         return False
 
     def applied(self, function: Op | Definition, args: list[Any], token: Token) -> Any:
         """Returns a function applied. Raises ExpressionError for a wrong number of arguments."""
         if isinstance(function, Op):
+            if function.lists and len(args) == 1:
+                args = list(build.elements(args[0]) or args)
+            function = function.sized(len(args)) if function.sized else function
             least, most = function.arity
         else:
             least = most = len(function.parameters)
@@ -290,7 +423,7 @@ class Reader:
             plural = "" if takes.endswith("1") and most in (1, None) else "s"
             raise self.error(f"{quoted(token.text)} takes {takes} argument{plural}, not {len(args)}", token)
         if isinstance(function, Op):
-            return build.call(function, args)
+            return self.called(function, args, token)
         return self.expanded(function, args, token)
 
     def expanded(self, function: Definition, args: list[Any], token: Token) -> Any:
@@ -304,7 +437,7 @@ class Reader:
         def variable(name: Token) -> Any:
             return bound[name.text] if name.text in bound else self.variable(name)
 
-        inner = Reader(self.text, variable, self.factors | frozenset(bound), outer, self.budget)
+        inner = Reader(self.text, variable, self.factors | frozenset(bound), outer, self.budget, self.places)
         inner.depth = self.depth + 1
         return inner.read(function.body)
 
@@ -325,16 +458,39 @@ class Reader:
                 continue
             right, left = values.pop(), values.pop()
             if pending.binds == SUM:
-                values.append(added(left, right, 1 if pending.kind == "+" else -1))
+                values.append(self.added(left, right, pending))
+            elif pending.kind == "@":
+                values.append(self.called(REGISTRY["matmul"], [settled(left), settled(right)], pending.token))
             elif pending.binds == PRODUCT:
-                values.append(multiplied(left, right, pending.kind == "/"))
+                values.append(self.multiplied(left, right, pending))
             elif pending.binds == POWER:
                 values.append(build.raised(settled(left), settled(right)))
             elif pending.binds == COMPARISON:
                 op = REGISTRY[COMPARISONS[pending.kind]]
-                values.append(build.call(op, [settled(left), settled(right)]))
+                values.append(self.called(op, [settled(left), settled(right)], pending.token))
             else:
-                values.append(build.call(REGISTRY["where"], [settled(left), values.pop(), settled(right)]))
+                chosen = [settled(left), values.pop(), settled(right)]
+                values.append(self.called(REGISTRY["where"], chosen, pending.token))
+
+    def added(self, left: Any, right: Any, operator: Pending) -> Chain:
+        """Returns left ± right, in the chain that `left` is already when it stands at this bracket level."""
+        sign = 1 if operator.kind == "+" else -1
+        inner, term = signed(right) if sign > 0 else (1, settled(right))
+        if type(left) is Chain and left.kind == SUM:
+            left.pairs.append((sign * inner, term))
+            left.operators.append((operator.token.start, operator.token.end))
+            return left
+        return Chain(SUM, [signed(left), (sign * inner, term)], operator.token, self.places)
+
+    def multiplied(self, left: Any, right: Any, operator: Pending) -> Chain:
+        """Returns left · right or left / right, in the chain that `left` is already."""
+        factor = (settled(right), operator.kind == "/")
+        if type(left) is Chain and left.kind == PRODUCT:
+            left.pairs.append(factor)
+            left.operators.append((operator.token.start, operator.token.end))
+            return left
+        head = (left if type(left) is Negated else settled(left), False)
+        return Chain(PRODUCT, [head, factor], operator.token, self.places)
 
     # errors
 
@@ -344,7 +500,7 @@ class Reader:
     def never_closed(self, pending: Pending) -> ExpressionError:
         if pending.kind == "if":
             return self.error("'if' without 'else': write a if condition else b", pending.token)
-        what = "|" if pending.kind == "|" else "("
+        what = {"|": "|", "[": "[", "index": "["}.get(pending.kind, "(")
         token = pending.token
         if pending.function is not None:
             return self.error(f"the bracket after {quoted(token.text)} is never closed", token)
@@ -357,9 +513,9 @@ class Reader:
             if stack:
                 return self.never_closed(stack[-1])
             return self.error("an expression is missing here", token)
-        if token.kind == "[":
-            return self.error("arrays are not supported yet; give scalars", token)
-        if token.kind in (")", ",") and stack and stack[-1].binds == BARRIER:
+        if token.kind == ":":
+            return self.error(NO_COLON, token)
+        if token.kind in (")", "]", ",") and stack and stack[-1].binds == BARRIER:
             return self.error(f"an operand is missing before {quoted(token.text)}", token)
         return self.error(f"a number, a name or a bracket is expected, not {quoted(token.text)}", token)
 
@@ -367,9 +523,7 @@ class Reader:
         why = {
             "=": "'=' inside an expression; '==' compares",
             ":=": "':=' inside an expression; put the assignment on a line of its own",
-            ".": "attributes and methods are not part of an expression",
-            "[": "indexing is not supported yet; give scalars",
-            "@": "'@' (matrix product) is not supported yet; give scalars",
+            ":": NO_COLON,
             "//": "'//' (floor division) has no useful derivative; use '/'",
         }
         default = f"{quoted(token.text)} is not expected here"
@@ -392,7 +546,7 @@ def prefixed(kind: str, value: Any) -> Any:
 def settled(value: Any) -> Any:
     """Returns a finished sympy node for a value that may still be a chain."""
     if type(value) is Chain and value.kind == SUM:
-        return build.total(value.pairs)
+        return value.made(build.total(value.pairs))
     sign, term = signed(value)
     return term if sign > 0 else build.negative(term)
 
@@ -403,23 +557,6 @@ def signed(value: Any) -> tuple[int, Any]:
         return -1, value.value
     if type(value) is Chain and value.kind == PRODUCT:
         sign, head = signed(value.pairs[0][0])
-        return sign, build.product([(head, False), *value.pairs[1:]])
+        return sign, value.made(build.product([(head, False), *value.pairs[1:]]))
     return 1, settled(value) if type(value) is Chain else value
 
-
-def added(left: Any, right: Any, sign: int) -> Chain:
-    """Returns left ± right, in the chain that `left` is already when it stands at this bracket level."""
-    inner, term = signed(right) if sign > 0 else (1, settled(right))
-    if type(left) is Chain and left.kind == SUM:
-        left.pairs.append((sign * inner, term))
-        return left
-    return Chain(SUM, [signed(left), (sign * inner, term)])
-
-
-def multiplied(left: Any, right: Any, divides: bool) -> Chain:
-    """Returns left · right or left / right, in the chain that `left` is already."""
-    factor = (settled(right), divides)
-    if type(left) is Chain and left.kind == PRODUCT:
-        left.pairs.append(factor)
-        return left
-    return Chain(PRODUCT, [(left if type(left) is Negated else settled(left), False), factor])

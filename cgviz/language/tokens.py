@@ -33,7 +33,7 @@ PATTERN = re.compile(
   | (?P<name>  [^\W\d{SUPERSCRIPTS}₀-₉][^\W{SUPERSCRIPTS}]* (?: [{ACCENTS}]+ [^\W{SUPERSCRIPTS}]* )* )
   | (?P<super> [{SUPERSCRIPTS}]+ )
   | (?P<end>   [\n;] )
-  | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | [-+*/^()\[\]|!<>=,@.√·×⋅∙∗−–÷≤≥≠] )
+  | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:√·×⋅∙∗−–÷≤≥≠] )
   | (?P<bad>   . )
     """,
     re.VERBOSE | re.DOTALL,
@@ -43,7 +43,6 @@ LONGEST_NAME = 200
 WHY_BAD = {
     '"': "text in quotes is not part of an expression",
     "'": "quotes and primes are not part of an expression",
-    ":": "':' is not part of an expression (no slices, lambdas or annotations here)",
     "{": "braces are not part of an expression; use ( )",
     "}": "braces are not part of an expression; use ( )",
     "\\": "a backslash is LaTeX; give the whole program as LaTeX (--latex)",

@@ -12,6 +12,7 @@ from cgviz.errors import ExpressionError, quoted
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT, Builder, Graph, Node
 from cgviz.language.program import Program, Statement
+from cgviz.language.reader import Places
 from cgviz.op import REGISTRY, Op, ops
 from cgviz.ops import arithmetic
 from cgviz.ops.arithmetic import copy, divide, neg, power, product, reciprocal, signed_sum
@@ -23,6 +24,7 @@ Combine = Callable[[Sequence[int]], int]
 def graph_of(program: Program, share: bool = True) -> Graph:
     """Returns the graph of a program, as it was written: not yet staged, stages without a name of their own."""
     walk = Walk(share)
+    walk.places = program.places
     for entry in program.inputs:
         walk.names[entry.name] = walk.builder.input(entry.name, entry.label, entry.default)
     for statement in program.statements:
@@ -46,6 +48,8 @@ class Walk:
         self.builder = Builder(share)
         self.names: dict[str, int] = {}
         self.symbols: dict[str, Symbol] = {}
+        self.places: Places = {}
+        self.here: tuple[tuple[int, int], ...] = ()
 
     def tree(self, root: Any) -> int:
         """Returns the node for a tree."""
@@ -58,6 +62,7 @@ class Walk:
                 node, combine, count = item
                 args = results[len(results) - count :]
                 del results[len(results) - count :]
+                self.here = self.places.get(id(node), ())
                 index = combine(args)
                 if self.builder.share:
                     done[id(node)] = index
@@ -69,6 +74,7 @@ class Walk:
                 continue
             children, combine = self.plan(item)
             if not children:
+                self.here = self.places.get(id(item), ())
                 results.append(combine(()))
                 continue
             if len(self.builder.nodes) > MOST_NODES:
@@ -178,13 +184,24 @@ class Walk:
         if op.fixed and nodes[0].op is not CONSTANT:
             raise ExpressionError(op.needs_number())
         if all(node.op is CONSTANT for node in nodes):
-            values = [node.value or 0.0 for node in nodes]
-            value = op.forward(*values)
-            if value - value == 0:
-                operands = [node.formula or Formula(node.value or 0.0) for node in nodes]
-                plain = op is neg and operands[0].op is None and not isinstance(operands[0].leaf, str)
-                return self.builder.constant(value, None if plain else Formula(op=op, args=tuple(operands)))
-        return self.builder.apply(op, args)
+            folded = self.folded(op, nodes)
+            if folded is not None:
+                return folded
+        return self.builder.apply(op, args, places=self.here)
+
+    def folded(self, op: Op, nodes: Sequence[Node]) -> int | None:
+        """Returns the constant that constants make; None where it is not finite, or takes an op for arrays."""
+        values = [node.value for node in nodes]
+        if op.sized is not None and len({node.shape for node in nodes}) <= 1:
+            return self.builder.constant(op.forward(*values))
+        if op.vjp is not None or any(node.shape for node in nodes):
+            return None
+        value = op.forward(*values)
+        if value - value != 0:
+            return None
+        operands = [node.formula or Formula(node.value) for node in nodes]
+        plain = op is neg and operands[0].op is None and not isinstance(operands[0].leaf, str)
+        return self.builder.constant(value, None if plain else Formula(op=op, args=tuple(operands)))
 
     def named(self, statement: Statement, index: int) -> int:
         """Returns the node of a statement: `index` under its name; a new node where that has a name already."""

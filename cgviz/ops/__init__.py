@@ -12,6 +12,9 @@ from cgviz.ops import (  # isort: skip
     gamma,
     bessel,
     integrals,
+    rearranging,
+    reductions,
+    matrices,
 )
 
 __all__ = [
@@ -23,7 +26,10 @@ __all__ = [
     "gamma",
     "hyperbolic",
     "integrals",
+    "matrices",
     "piecewise",
+    "rearranging",
+    "reductions",
     "roots",
     "trigonometric",
 ]

@@ -19,6 +19,7 @@ relu = register(
     Op(
         name="relu",
         forward=lambda x: 0.0 if x <= 0 else x,
+        array=lambda np, x: np.where(x <= 0, 0.0, x),
         composed=lambda x: where(less_equal(x, 0), 0, x),
         partials=lambda out, x: (is_greater(x, 0),),
         exact=lambda mp, x: x if x > 0 else mp.mpf(0),

@@ -39,6 +39,7 @@ def known_sum(signs: tuple[int, ...]) -> Op:
         name="add" if plain else "subtract" if difference else "signed_sum",
         arity=(len(signs), len(signs)),
         forward=two.get(signs, combine),
+        array=lambda np, *terms: combine(*terms),
         partials=lambda out, *terms: signs,
         slopes=signs,
         exact=lambda mp, *terms: reduce(operator.add, map(operator.mul, signs, terms)),
@@ -81,6 +82,7 @@ def known_product(count: int) -> Op:
         name="multiply",
         arity=(count, count),
         forward=operator.mul if count == 2 else lambda *factors: reduce(operator.mul, factors),
+        array=lambda np, *factors: reduce(operator.mul, factors),
         partials=(lambda out, x, y: (y, x)) if count == 2 else lambda out, *factors: written_others(factors),
         stable=None if count == 2 else lambda out, *factors: others(factors),
         careful=None if count == 2 else lambda out, *factors: others(factors),
@@ -112,6 +114,7 @@ neg = register(
     Op(
         name="neg",
         forward=operator.neg,
+        array="negative",
         partials=lambda out, x: (-1,),
         exact=lambda mp, x: -x,
         glyph="×−1",
@@ -127,6 +130,7 @@ reciprocal = register(
     Op(
         name="reciprocal",
         forward=lambda x: ieee.divide(1.0, x),
+        array="reciprocal",
         partials=lambda out, x: (-1 / x**2,),
         stable=lambda out, x: (-out * out,),
         careful=lambda out, x: (-out * out,),
@@ -146,6 +150,7 @@ divide = register(
         name="divide",
         arity=(2, 2),
         forward=ieee.divide,
+        array="divide",
         partials=lambda out, x, y: (1 / y, -x / y**2),
         stable=lambda out, x, y: (ieee.divide(1.0, y), -ieee.divide(out, y)),
         careful=lambda out, x, y: (1 / y, -(out / y)),
@@ -227,6 +232,7 @@ def known_power(c: float, text: str, written: Same) -> Op:
     return Op(
         name="square" if c == 2 else "power",
         forward=lambda x: ieee.power(x, c),
+        array=lambda np, x: np.power(x, c),
         partials=slope,
         stable=numeric,
         exact=lambda mp, x: x ** (shown if isinstance(shown, int) else mp.mpf(c)),
@@ -272,6 +278,7 @@ pow_: Op = register(
         aliases=("power",),
         arity=(2, 2),
         forward=ieee.power,
+        array="power",
         partials=pow_partials,
         stable=pow_slopes,
         exact=lambda mp, x, y: mp.power(x, y),
@@ -308,6 +315,7 @@ copy = register(
     Op(
         name="copy",
         forward=lambda x: x,
+        array=lambda np, x: x,
         partials=lambda out, x: (1,),
         exact=lambda mp, x: x,
         glyph="=",

@@ -16,6 +16,7 @@ exp = register(
     Op(
         name="exp",
         forward=ieee.total(math.exp, overflow=math.inf),
+        array="exp",
         partials=lambda out, x: (out,),
         glyph="exp",
         stem="exp",
@@ -32,6 +33,7 @@ expm1 = register(
     Op(
         name="expm1",
         forward=ieee.total(math.expm1, overflow=math.inf),
+        array="expm1",
         partials=lambda out, x: (out + 1,),
         stable=lambda out, x: (exp.forward(x),),
         careful=lambda out, x: (exp(x),),
@@ -67,6 +69,7 @@ log: Op = register(
         aliases=("ln",),
         arity=(1, 2),
         forward=log_float,
+        array=lambda np, x, *base: np.log(x) / (np.log(*base) if base else 1),
         partials=log_slopes,
         composed=lambda x, base: log(x) / log(base),
         exact=lambda mp, x, *base: mp.log(x, *base),
@@ -84,6 +87,7 @@ log1p = register(
     Op(
         name="log1p",
         forward=lambda x: math.log1p(x) if x > -1 else -math.inf if x == -1 else math.nan,
+        array="log1p",
         partials=lambda out, x: (1 / (1 + x),),
         exact=lambda mp, x: mp.log1p(x),
         glyph="log1p",
@@ -103,6 +107,7 @@ def logarithm(base: int, forward: Any) -> Op:
     return Op(
         name=f"log{base}",
         forward=lambda x: forward(x) if x > 0 else -math.inf if x == 0 else math.nan,
+        array=f"log{base}",
         partials=lambda out, x: (1 / (x * beside(x, log, base)),),
         exact=lambda mp, x: mp.log(x) / mp.log(base),
         glyph=f"log{base}",
@@ -124,6 +129,11 @@ def sigmoid_float(x: float) -> float:
         return 1 / (1 + math.exp(-x))
     grown = math.exp(x)
     return grown / (1 + grown)
+
+
+def sigmoid_array(np: Any, x: Any) -> Any:
+    shrunk = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, shrunk) / (1 + shrunk)
 
 
 def sigmoid_slope(out: float, x: float) -> tuple[float]:
@@ -153,6 +163,7 @@ sigmoid = register(
         name="sigmoid",
         aliases=("σ", "logistic", "expit"),
         forward=sigmoid_float,
+        array=sigmoid_array,
         partials=lambda out, x: ((1 - out) * out,),
         stable=sigmoid_slope,
         composed=sigmoid_composed,

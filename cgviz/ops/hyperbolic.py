@@ -44,6 +44,7 @@ sinh = register(
     Op(
         name="sinh",
         forward=sinh_float,
+        array="sinh",
         partials=lambda out, x: (cosh(x),),
         exact=lambda mp, x: mp.sinh(x),
         glyph="sinh",
@@ -60,6 +61,7 @@ cosh: Op = register(
     Op(
         name="cosh",
         forward=cosh_float,
+        array="cosh",
         partials=lambda out, x: (sinh(x),),
         exact=lambda mp, x: mp.cosh(x),
         glyph="cosh",
@@ -76,6 +78,7 @@ tanh = register(
     Op(
         name="tanh",
         forward=math.tanh,
+        array="tanh",
         partials=lambda out, x: (1 - out**2,),
         stable=lambda out, x: (tanh_slope(x),),
         careful=lambda out, x: (4 * exp(-2 * abs(x)) / (1 + exp(-2 * abs(x))) ** 2,),
@@ -151,6 +154,7 @@ asinh = register(
         name="asinh",
         aliases=("arcsinh",),
         forward=math.asinh,
+        array="arcsinh",
         partials=lambda out, x: (1 / sqrt(x**2 + 1),),
         stable=lambda out, x: (1 / math.hypot(x, 1.0),),
         careful=lambda out, x: (1 / hypot(x, 1),),
@@ -169,6 +173,7 @@ acosh = register(
         name="acosh",
         aliases=("arccosh",),
         forward=ieee.total(math.acosh),
+        array="arccosh",
         partials=lambda out, x: (1 / sqrt(x**2 - 1),),
         stable=lambda out, x: (ieee.divide(1.0, root(x - 1) * root(x + 1)),),
         careful=lambda out, x: (1 / (sqrt(x - 1) * sqrt(x + 1)),),
@@ -189,6 +194,7 @@ atanh = register(
         name="atanh",
         aliases=("arctanh",),
         forward=lambda x: math.atanh(x) if abs(x) < 1 else math.copysign(math.inf, x) if abs(x) == 1 else math.nan,
+        array="arctanh",
         partials=lambda out, x: (1 / (1 - x**2),),
         stable=lambda out, x: (ieee.divide(1.0, (1 - x) * (1 + x)) if abs(x) <= 1 else math.nan,),
         careful=lambda out, x: (1 / ((1 - x) * (1 + x)),),

@@ -6,7 +6,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
@@ -28,6 +28,7 @@ def comparison(name: str, sign: str, holds: Callable[[Any, Any], Any], aliases: 
         aliases=aliases,
         arity=(2, 2),
         forward=lambda a, b: 1.0 if holds(a, b) else 0.0,
+        array=lambda np, a, b: np.asarray(holds(a, b), dtype=float),
         partials=lambda out, a, b: (0, 0),
         exact=lambda mp, a, b: mp.mpf(1 if holds(a, b) else 0),
         glyph={"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}.get(sign, sign),
@@ -69,9 +70,11 @@ where = register(
         name="where",
         arity=(3, 3),
         forward=lambda c, a, b: a if c else b,
+        array=lambda np, c, a, b: np.where(np.asarray(c) != 0, a, b),
         partials=lambda out, c, a, b: (None, c, 1 - c),
         stable=lambda out, c, a, b: (None, 1.0, None) if c else (None, None, 1.0),
         careful=lambda out, c, a, b: (None, not_equal(c, 0), equal(c, 0)),
+        reaches=lambda out, c, a, b: (None, c != 0, c == 0),
         exact=lambda mp, c, a, b: a if c else b,
         javascript=("({0} !== 0 ? {1} : {2})", "null", "({0} !== 0 ? 1 : null)", "({0} !== 0 ? null : 1)"),
         glyph="?",
@@ -89,6 +92,7 @@ absolute = register(
         name="abs",
         aliases=("absolute", "fabs"),
         forward=abs,
+        array="abs",
         partials=lambda out, x: (sign(x),),
         exact=lambda mp, x: abs(x),
         glyph="|x|",
@@ -110,6 +114,7 @@ sign: Op = register(
         name="sign",
         aliases=("sgn",),
         forward=lambda x: 1.0 if x > 0 else -1.0 if x < 0 else x,
+        array="sign",
         partials=lambda out, x: (0,),
         composed=lambda x: where(greater(x, 0), 1, where(less(x, 0), -1, x)),
         exact=lambda mp, x: mp.sign(x),
@@ -187,6 +192,7 @@ def extremum(name: str, policy: str) -> Op:
         aliases=(f"{name}imum",),
         arity=(1, None),
         forward=winner(pick),
+        array=lambda np, *xs: reduce(np.maximum if name == "max" else np.minimum, xs),
         partials=lambda out, *xs: tuple(is_equal(x, out) for x in xs),
         stable=shares(policy),
         careful=lambda out, *xs: written_shares(policy, out, xs),
@@ -201,7 +207,19 @@ def extremum(name: str, policy: str) -> Op:
         source=MAXIMUM,
         parameter=policy,
         ties=lambda other: extremum(name, known_policy(other)),
+        options=lambda **keywords: along_axis(name, **keywords),
+        statics=("axis", "keepdims"),
+        operands=None,
+        alone=lambda: along_axis(name),
     )
+
+
+def along_axis(name: str, **keywords: Any) -> Op:
+    """Returns the op for the largest or smallest element of one array."""
+    from cgviz.op import REGISTRY
+
+    found = REGISTRY[f"a{name}"]
+    return found.options(**keywords) if found.options else found
 
 
 maximum, minimum = register(extremum("max", "split")), register(extremum("min", "split"))

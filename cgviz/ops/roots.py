@@ -13,6 +13,7 @@ sqrt = register(
     Op(
         name="sqrt",
         forward=lambda x: math.sqrt(x) + 0.0 if x >= 0 else math.nan,
+        array="sqrt",
         partials=lambda out, x: (1 / (2 * out),),
         exact=lambda mp, x: mp.sqrt(x),
         glyph="√",
@@ -35,6 +36,7 @@ cbrt = register(
     Op(
         name="cbrt",
         forward=math.cbrt,
+        array="cbrt",
         partials=lambda out, x: (1 / (3 * out**2),),
         exact=real_cbrt,
         glyph="³√",
@@ -52,9 +54,10 @@ hypot = register(
         name="hypot",
         arity=(2, 2),
         forward=math.hypot,
+        array="hypot",
         partials=lambda out, x, y: (x / out, y / out),
         stable=lambda out, x, y: hypot_slopes(out, x, y),
-        careful=lambda out, x, y: (x / out, y / out),
+        careful=lambda out, x, y: hypot_careful(out, x, y),
         exact=lambda mp, x, y: mp.sqrt(x * x + y * y),
         glyph="hypot",
         stem="hyp",
@@ -66,6 +69,13 @@ hypot = register(
         source=ELEMENTARY,
     )
 )
+
+
+def hypot_careful(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
+    from cgviz.ops.piecewise import equal
+
+    length = out + equal(out, 0)
+    return x / length, y / length
 
 
 def hypot_slopes(out: float, x: float, y: float) -> tuple[float, float]:

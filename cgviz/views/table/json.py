@@ -6,7 +6,8 @@ import json
 import math
 from typing import Any
 
-from cgviz.graph import CONSTANT
+from cgviz.arrays import Value, every_finite, is_array
+from cgviz.graph import CONSTANT, Node
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
 from cgviz.views.table.rows import by_name, flowing
@@ -32,7 +33,7 @@ def document(run: Run) -> dict[str, Any]:
         "detail": graph.detail,
         "inputs": [input_of(run, index) for index in graph.inputs],
         "stages": [stage_of(run, spelled, index) for index in graph.stages],
-        "output": {"name": output.name, "shape": list(output.shape), "value": number(run.value)},
+        "output": {"name": output.name, "shape": shape(output), "value": number(run.value)},
         "gradient": {graph.nodes[index].name: number(run.gradients[index]) for index in graph.inputs},
     }
 
@@ -42,7 +43,7 @@ def input_of(run: Run, index: int) -> dict[str, Any]:
     return {
         "name": node.name,
         "label": node.shown,
-        "shape": list(node.shape),
+        "shape": shape(node),
         "given": run.given.get(node.name, "none"),
         "value": number(run.values[index]),
         "gradient": number(run.gradients[index]),
@@ -60,7 +61,7 @@ def stage_of(run: Run, spelled: Run, index: int) -> dict[str, Any]:
         "label": node.shown,
         "op": node.op.name,
         "formula": spelled.graph.formula(index).text,
-        "shape": list(node.shape),
+        "shape": shape(node),
         "value": number(run.values[index]),
         "gradient": number(run.gradients[index]),
         "operands": [operand(run, spelled, index, slot) for slot in range(len(node.args))],
@@ -74,8 +75,13 @@ def operand(run: Run, spelled: Run, index: int, slot: int) -> dict[str, Any]:
     """Returns one argument of a stage: a constant folded into the gate, or a node and what flows back to it."""
     node = run.graph.nodes[run.graph.nodes[index].args[slot]]
     if node.op is CONSTANT:
-        return {"slot": slot, "constant": constant(node.value or 0.0)}
-    edge, formula = run.contribution(index, slot), spelled.local_formula(index, slot)
+        return {"slot": slot, "constant": constant(node.value)}
+    edge = run.contribution(index, slot)
+    if run.graph.nodes[index].op.vjp is not None:
+        handed = spelled.handed_formula(index, slot)
+        vjp = None if handed is None else {"formula": handed.text}
+        return {"slot": slot, "name": node.name, "local": None, "vjp": vjp, "contribution": number(edge.value)}
+    formula = spelled.local_formula(index, slot)
     written = formula.text if formula is not None and is_short(formula) else None
     local = None if formula is None else {"formula": written, "value": number(edge.local)}
     return {"slot": slot, "name": node.name, "local": local, "contribution": number(edge.value)}
@@ -88,13 +94,24 @@ def contributions(run: Run, index: int) -> list[dict[str, Any]]:
     return [{"via": nodes[edge.target].name, "slot": edge.slot, "value": number(edge.value)} for edge in edges]
 
 
-def number(value: float | None) -> float | str | None:
-    """Returns a number as JSON can say it: "inf", "-inf" and "nan" are strings."""
-    return value if value is None else float(value) if math.isfinite(value) else str(float(value))
+def shape(node: Node) -> list[int] | None:
+    """Returns the shape of a node as a list; None where nobody knows it."""
+    return None if node.shape is None else list(node.shape)
 
 
-def constant(value: float) -> float | int | str | None:
+def number(value: Value | None) -> Any:
+    """Returns a number as JSON can say it: "inf", "-inf" and "nan" are strings, an array is nested lists."""
+    if value is None:
+        return None
+    if is_array(value):
+        return value.tolist() if every_finite(value) else [number(each) for each in value]
+    return float(value) if math.isfinite(value) else str(float(value))
+
+
+def constant(value: Value) -> Any:
     """Returns a folded constant; a whole number without a point."""
+    if is_array(value):
+        return number(value)
     return int(value) if abs(value) < LARGEST_WHOLE and value == int(value) else number(value)
 
 

@@ -1,0 +1,232 @@
+"""Gates of linear algebra: matrix product, dot and outer product, trace, determinant, inverse.
+
+The rules are those of the vecDerivs notes of CS231n and of Petersen & Pedersen, The Matrix Cookbook.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cgviz.arrays import Shape, broadcast, numpy, shape_of
+from cgviz.op import Op, register
+from cgviz.ops.arithmetic import neg
+from cgviz.ops.rearranging import back_to, fold, times, transpose, transposed
+
+VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
+
+
+def turned(x: Any) -> Any:
+    """Returns a matrix turned round, of a stack of matrices each."""
+    shape = shape_of(x)
+    if shape is None or len(shape) <= 2:
+        return transpose(x)
+    order = tuple(range(len(shape)))
+    return transposed((*order[:-2], order[-1], order[-2]))(x)
+
+
+def product_shape(a: Shape, b: Shape) -> Shape:
+    """The shape rule of numpy.matmul: a vector on the left is a row, on the right a column."""
+    if not a or not b:
+        raise ValueError("a scalar is no matrix; use * instead")
+    rows, columns = a if len(a) > 1 else (1, *a), b if len(b) > 1 else (*b, 1)
+    if rows[-1] != columns[-2]:
+        raise ValueError(f"the inner lengths {rows[-1]} and {columns[-2]} differ")
+    try:
+        lead = broadcast([rows[:-2], columns[:-2]])
+    except ValueError:
+        raise ValueError("the axes before the last two do not broadcast") from None
+    return (*lead, *rows[-2:-1][: len(a) > 1], *columns[-1:][: len(b) > 1])
+
+
+def product_vjp(up: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """dA = dY·Bᵀ and dB = Aᵀ·dY; with a vector in the place of a matrix, an outer product or a scaled vector."""
+    one, two = shape_of(a), shape_of(b)
+    if one is not None and two is not None and max(len(one), len(two)) > 2:
+        return stacks_vjp(up, a, b)
+    if one is not None and len(one) == 1:
+        if two is not None and len(two) == 1:
+            return up * b, up * a
+        return matmul(b, up), outer(a, up)
+    if two is not None and len(two) == 1:
+        return outer(up, b), matmul(transpose(a), up)
+    return matmul(up, transpose(b)), matmul(transpose(a), up)
+
+
+def stacks_vjp(up: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """The same for stacks of matrices: vectors become matrices of one row or column, what was broadcast is summed."""
+    one, two, made = shape_of(a) or (), shape_of(b) or (), shape_of(up) or ()
+    rows, columns = one if len(one) > 1 else (1, *one), two if len(two) > 1 else (*two, 1)
+    whole = (*made[: len(made) - (len(one) > 1) - (len(two) > 1)], rows[-2], columns[-1])
+    left, right, upstream = back_to(rows)(a), back_to(columns)(b), back_to(whole)(up)
+    by_left, by_right = matmul(upstream, turned(right)), matmul(turned(left), upstream)
+    wide_left, wide_right = (*whole[:-2], *rows[-2:]), (*whole[:-2], *columns[-2:])
+    return back_to(one)(fold(wide_left, rows)(by_left)), back_to(two)(fold(wide_right, columns)(by_right))
+
+
+matmul: Op = register(
+    Op(
+        name="matmul",
+        arity=(2, 2),
+        forward=lambda a, b: numpy().matmul(a, b),
+        shapes=product_shape,
+        vjp=product_vjp,
+        jvp=lambda tangents, out, a, b: matmul(tangents[0], b) + matmul(a, tangents[1]),
+        glyph="@",
+        stem="matmul",
+        marks=("", ""),
+        spell=lambda notation, a, b: notation.matrix_product(a, b),
+        gate="swaps",
+        says="swaps its inputs: each gets the gradient times the other one, turned so that the shapes fit",
+        source=VECTORS,
+    )
+)
+
+
+def dot_shape(a: Shape, b: Shape) -> Shape:
+    if len(a) == 0 or len(b) == 0 or len(a) > 2 or len(b) > 2:
+        raise ValueError("dot takes vectors or matrices")
+    return product_shape(a, b)
+
+
+dot = register(
+    Op(
+        name="dot",
+        arity=(2, 2),
+        forward=lambda a, b: numpy().matmul(a, b),
+        shapes=dot_shape,
+        vjp=product_vjp,
+        jvp=lambda tangents, out, a, b: matmul(tangents[0], b) + matmul(a, tangents[1]),
+        glyph="·",
+        stem="dot",
+        marks=("", "dot"),
+        spell=lambda notation, a, b: notation.along("dot", f"{a}{notation.comma}{b}", ""),
+        gate="swaps",
+        says="swaps its inputs: each gets the gradient times the other one",
+        source=VECTORS,
+    )
+)
+
+
+def outer_shape(a: Shape, b: Shape) -> Shape:
+    if len(a) != 1 or len(b) != 1:
+        raise ValueError("outer takes two vectors")
+    return (*a, *b)
+
+
+outer: Op = register(
+    Op(
+        name="outer",
+        arity=(2, 2),
+        forward=lambda a, b: numpy().multiply.outer(a, b),
+        shapes=outer_shape,
+        vjp=lambda up, out, a, b: (matmul(up, b), matmul(transpose(up), a)),
+        jvp=lambda tangents, out, a, b: outer(tangents[0], b) + outer(a, tangents[1]),
+        glyph="a bᵀ",
+        stem="outer",
+        marks=("", "o"),
+        spell=lambda notation, a, b: notation.outer(a, b),
+        gate="swaps",
+        says="swaps its inputs: each gets the gradient matrix times the other vector",
+        source=VECTORS,
+    )
+)
+
+
+def square(shape: Shape) -> Shape:
+    """Returns the lengths before the last two. Raises ValueError for what is no square matrix."""
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ValueError(f"a square matrix is needed, not {times(shape)}")
+    return shape[:-2]
+
+
+def only_square(shape: Shape) -> Shape:
+    square(shape)
+    if len(shape) > 2:
+        raise ValueError("one matrix is needed, not a stack of them")
+    return shape
+
+
+def identity(like: Any) -> Any:
+    """Returns the identity matrix for a square one; the letter I in a formula."""
+    if hasattr(like, "write"):
+        return type(like)("I", shape=like.shape)
+    return numpy().eye((shape_of(like) or (1,))[-1])
+
+
+trace = register(
+    Op(
+        name="trace",
+        aliases=("tr",),
+        forward=lambda x: numpy().trace(x),
+        shapes=lambda shape: only_square(shape)[:0],
+        vjp=lambda up, out, x: (up * identity(x),),
+        glyph="tr",
+        stem="trace",
+        pretty="tr({0})",
+        latex=r"\operatorname{{tr}}\left({0}\right)",
+        gate="distributes",
+        says="distributes the gradient to the diagonal; the other elements get 0",
+        source=VECTORS,
+    )
+)
+
+
+def det_cofactors(up: Any, out: Any, x: Any) -> tuple[Any]:
+    """The gradient of det through the matrix of cofactors, by singular values: it exists where no inverse does."""
+    np = numpy()
+    u, s, vt = np.linalg.svd(x)
+    others = np.array([np.prod(np.delete(s, i)) for i in range(len(s))])
+    return (up * np.linalg.det(u) * np.linalg.det(vt) * ((u * others) @ vt),)
+
+
+det = register(
+    Op(
+        name="det",
+        forward=lambda x: numpy().linalg.det(x),
+        shapes=lambda shape: only_square(shape)[:0],
+        vjp=lambda up, out, x: ((up * out) * transpose(inv(x)),),
+        stable=det_cofactors,
+        jvp=lambda tangents, out, x: numpy().sum(tangents[0] * det_cofactors(1.0, out, x)[0]),
+        glyph="det",
+        stem="det",
+        latex=r"\det\left({0}\right)",
+        gate="scales",
+        says="scales the matrix of cofactors, det(X)·X⁻ᵀ (Jacobi's formula)",
+        corners="none; the cofactors exist for a singular matrix, too",
+        source=VECTORS,
+    )
+)
+
+
+def inverse(x: Any) -> Any:
+    """Returns the inverse; all nan where there is none."""
+    np = numpy()
+    try:
+        return np.linalg.inv(x)
+    except np.linalg.LinAlgError:
+        return np.full(np.shape(x), np.nan)
+
+
+inv: Op = register(
+    Op(
+        name="inv",
+        aliases=("inverse",),
+        forward=inverse,
+        shapes=only_square,
+        vjp=lambda up, out, x: (neg(matmul(matmul(transpose(out), up), transpose(out))),),
+        jvp=lambda tangents, out, x: neg(matmul(matmul(out, tangents[0]), out)),
+        glyph="X⁻¹",
+        stem="inv",
+        pretty="{0.atom}⁻¹",
+        latex=r"{0.atom}^{{-1}}",
+        gate="scales",
+        says="scales by −X⁻ᵀ from the left and X⁻ᵀ from the right",
+        corners="no inverse of a singular matrix",
+        domain=lambda x: "a singular matrix has no inverse" if singular(x) else "",
+        source=VECTORS,
+    )
+)
+
+
+def singular(x: Any) -> bool:
+    return bool(numpy().isnan(inverse(x)).any())

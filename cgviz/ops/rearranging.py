@@ -1,0 +1,403 @@
+"""Gates that only move elements: stack, concat, reshape, transpose, indexing, and broadcasting written out.
+
+All of them are linear; each hands the gradient of an element back to where the element came from.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import accumulate
+from typing import Any
+
+from cgviz.arrays import Shape, folded, numpy, shape_of, summed_axes
+from cgviz.op import Op, register
+
+NUMPY = "NumPy reference, {}; its transpose is the rule"
+Key = tuple[Any, ...]  # of an index: whole numbers, ("slice", start, stop, step), None and Ellipsis
+
+
+def times(shape: Shape | None) -> str:
+    """Returns a shape as people write it: `2×3`; "scalar" for ()."""
+    return "?" if shape is None else "×".join(map(str, shape)) or "scalar"
+
+
+@cache
+def stacked(count: int) -> Op:
+    """Returns the op `[x1, x2, ...]`: arrays of one shape become the rows of a new one."""
+
+    def shapes(*each: Shape) -> Shape:
+        if any(shape != each[0] for shape in each):
+            odd = next(i for i, shape in enumerate(each) if shape != each[0])
+            raise ValueError(f"row 0 has shape {each[0]}, row {odd} has shape {each[odd]}")
+        return (count, *(each[0] if each else ()))
+
+    return Op(
+        name="stack",
+        arity=(count, count),
+        forward=lambda *xs: numpy().stack(list(map(numpy().asarray, xs))) if xs else numpy().zeros(0),
+        shapes=shapes,
+        vjp=lambda up, out, *xs: tuple(indexed((i,))(up) for i in range(count)),
+        glyph="[ ]",
+        stem="stack",
+        spell=lambda notation, *xs: (f"[{notation.comma.join(map(str, xs))}]", 7),
+        gate="splits",
+        says="splits the gradient: each row goes back to where it came from",
+        source=NUMPY.format("numpy.stack"),
+        parameter=count,
+        sized=stacked,
+        lists=True,
+    )
+
+
+@cache
+def joined(axis: int = 0) -> Op:
+    """Returns the op that joins arrays along an axis."""
+
+    def shapes(*each: Shape) -> Shape:
+        if not all(each):
+            raise ValueError("a scalar has no axis to be joined along")
+        at = place_of_axis(axis, len(each[0]))
+        rest = {(*shape[:at], *shape[at + 1 :]) for shape in each}
+        if len(rest) > 1 or len({len(shape) for shape in each}) > 1:
+            raise ValueError("all lengths but that of the joined axis must agree")
+        return (*each[0][:at], sum(shape[at] for shape in each), *each[0][at + 1 :])
+
+    def vjp(up: Any, out: Any, *xs: Any) -> tuple[Any, ...]:
+        known = [shape_of(x) for x in xs]
+        if any(shape is None for shape in known):
+            return tuple(indexed((Ellipsis,))(up) for _ in xs)
+        at = place_of_axis(axis, len(known[0] or ()))
+        ends = list(accumulate((shape or ())[at] for shape in known))
+        before = (("slice", None, None, None),) * at
+        return tuple(
+            indexed((*before, ("slice", start, end, None)))(up) for start, end in zip([0, *ends], ends, strict=False)
+        )
+
+    return Op(
+        name="concat",
+        aliases=("concatenate", "cat"),
+        arity=(1, None),
+        forward=lambda *xs: numpy().concatenate(xs, axis=axis),
+        shapes=shapes,
+        vjp=vjp,
+        glyph="cat",
+        stem="cat",
+        spell=lambda notation, *xs: notation.along(
+            "concat", notation.comma.join(map(str, xs)), "" if axis == 0 else f"axis={axis}"
+        ),
+        gate="splits",
+        says="splits the gradient: each part goes back to where it came from",
+        source=NUMPY.format("numpy.concatenate"),
+        parameter=axis,
+        options=lambda axis=0: joined(whole(axis)),
+        statics=("axis",),
+        operands=None,
+        lists=True,
+    )
+
+
+def place_of_axis(axis: int, rank: int) -> int:
+    """Returns an axis counted from the front. Raises ValueError."""
+    if not -rank <= axis < rank:
+        raise ValueError(f"there is no axis {axis} in an array of {rank} axes")
+    return axis % rank
+
+
+def whole(number: Any) -> int:
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise ValueError("an axis is a whole number")
+    return number
+
+
+@cache
+def reshaped(shape: Shape) -> Op:
+    """Returns the op that gives an array a new shape; one length may be −1, which is what is left."""
+
+    def shapes(old: Shape) -> Shape:
+        count = size(old)
+        known = size(tuple(n for n in shape if n != -1))
+        if shape.count(-1) > 1 or any(n < -1 for n in shape):
+            raise ValueError("a shape has lengths of 0 or more, and one -1 at most")
+        left = count // known if -1 in shape and known else -1
+        found = tuple(left if n == -1 else n for n in shape)
+        if size(found) != count or (-1 in shape and not known):
+            raise ValueError(f"{count} elements do not make an array of shape {listed(shape)}")
+        return found
+
+    return Op(
+        name="reshape",
+        forward=lambda x: numpy().reshape(x, shape),
+        shapes=shapes,
+        vjp=lambda up, out, x: (back_to(shape_of(x))(up),),
+        glyph="▭",
+        stem="shaped",
+        spell=lambda notation, x: notation.along("reshape", x, listed(shape)),
+        gate="passes on",
+        says="passes the gradient on, in the old shape",
+        source=NUMPY.format("numpy.reshape"),
+        parameter=shape,
+        options=lambda *lengths, shape=None: reshaped(as_shape(lengths if shape is None else shape)),
+        statics=("shape",),
+    )
+
+
+def back_to(shape: Shape | None) -> Op:
+    return reshaped((-1,) if shape is None else shape)
+
+
+def size(shape: Shape) -> int:
+    count = 1
+    for n in shape:
+        count *= n
+    return count
+
+
+def listed(shape: Shape) -> str:
+    """Returns a shape as it is typed: `(2, 3)`, `(2,)`."""
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def as_shape(lengths: Any) -> Shape:
+    flat = lengths[0] if len(lengths) == 1 and isinstance(lengths[0], tuple) else lengths
+    if isinstance(flat, int):
+        flat = (flat,)
+    if not all(isinstance(n, int) for n in flat):
+        raise ValueError("a shape is made of whole numbers, as in reshape(x, (2, 3))")
+    return tuple(flat)
+
+
+@cache
+def transposed(axes: tuple[int, ...] | None = None) -> Op:
+    """Returns the op that turns the axes of an array round, or puts them in another order."""
+
+    def shapes(shape: Shape) -> Shape:
+        order = axes if axes is not None else tuple(reversed(range(len(shape))))
+        if sorted(place_of_axis(axis, len(shape)) for axis in order) != list(range(len(shape))):
+            raise ValueError(f"{listed(order)} is no order of {len(shape)} axes")
+        return tuple(shape[axis] for axis in order)
+
+    def inverse(rank: int) -> tuple[int, ...] | None:
+        if axes is None:
+            return None
+        places = [axis % rank for axis in axes]
+        return tuple(places.index(i) for i in range(rank))
+
+    def spell(notation: Any, x: Any) -> Any:
+        return notation.transposed(x) if axes is None else notation.along("transpose", x, listed(axes))
+
+    return Op(
+        name="transpose",
+        forward=lambda x: numpy().transpose(x, axes),
+        shapes=shapes,
+        vjp=lambda up, out, x: (transposed(inverse(len(axes or ())))(up),),
+        glyph="ᵀ",
+        stem="turned",
+        suffix="T",
+        spell=spell,
+        gate="passes on",
+        says="passes the gradient on, turned back",
+        source=NUMPY.format("numpy.transpose"),
+        parameter=axes,
+        options=lambda *order, axes=None: transposed(as_shape(order) if order else axes),
+        statics=("axes",),
+    )
+
+
+# indexing
+
+
+def plain_key(key: Key) -> tuple[Any, ...]:
+    """Returns the key as numpy takes it."""
+    return tuple(slice(*part[1:]) if isinstance(part, tuple) else part for part in key)
+
+
+def written_key(key: Key) -> str:
+    """Returns a key as it is typed: `:, 1`."""
+    return ", ".join(map(written_part, key))
+
+
+def written_part(part: Any) -> str:
+    if isinstance(part, tuple):
+        start, stop, step = ("" if n is None else str(n) for n in part[1:])
+        return f"{start}:{stop}{':' + step if step else ''}"
+    return {None: "None", Ellipsis: "..."}.get(part, str(part))
+
+
+def key_suffix(key: Key) -> str:
+    """Returns what a key adds to the name of its array: `W_01` for W[0, 1]; "" for slices."""
+    return "_" + "".join(map(str, key)) if all(isinstance(part, int) and 0 <= part < 10 for part in key) else ""
+
+
+@cache
+def indexed(key: Key) -> Op:
+    """Returns the op `x[key]`."""
+
+    def shapes(shape: Shape) -> Shape:
+        blank = numpy().broadcast_to(0.0, shape)
+        try:
+            found: Shape = blank[plain_key(key)].shape
+        except IndexError as error:
+            raise ValueError(str(error).replace("IndexError: ", "")) from None
+        return found
+
+    return Op(
+        name="x[...]",
+        forward=lambda x: numpy().asarray(x)[plain_key(key)],
+        shapes=shapes,
+        vjp=lambda up, out, x: (placed(key, shape_of(x))(up),),
+        glyph=f"[{written_key(key)}]" if len(written_key(key)) < 6 else "[…]",
+        stem="part",
+        suffix=key_suffix(key),
+        spell=lambda notation, x: notation.indexed(x, written_key(key)),
+        gate="picks",
+        says="hands the gradient back to the elements that were picked; the others get 0",
+        source=NUMPY.format("indexing"),
+        parameter=key,
+    )
+
+
+@cache
+def placed(key: Key, shape: Shape | None) -> Op:
+    """Returns the op that puts an array where `x[key]` took it from, among zeros."""
+
+    def forward(up: Any) -> Any:
+        made = numpy().zeros(shape)
+        made[plain_key(key)] = up
+        return made
+
+    return Op(
+        name="place",
+        forward=forward,
+        shapes=lambda _: shape or (),
+        vjp=lambda up, out, x: (indexed(key)(up),),
+        glyph="[+]",
+        stem="placed",
+        spell=lambda notation, x: notation.along("place", x, f"at=[{written_key(key)}]"),
+        gate="picks",
+        says="takes the gradient of the elements that were placed",
+        source=NUMPY.format("indexing"),
+        parameter=(key, shape),
+    )
+
+
+@cache
+def one_hot(count: int) -> Op:
+    """Returns the op that is 1 at place i of `count` places and 0 elsewhere; nothing flows to i."""
+
+    def forward(i: Any) -> Any:
+        np = numpy()
+        return np.where(np.arange(count) == np.mod(np.asarray(i)[..., None], count), 1.0, 0.0)
+
+    return Op(
+        name="one_hot",
+        forward=forward,
+        shapes=lambda shape: (*shape, count),
+        vjp=lambda up, out, i: (None,),
+        glyph="1ᵢ",
+        stem="hot",
+        spell=lambda notation, i: notation.along("one_hot", i, ""),
+        gate="stops",
+        says="stops the gradient: a place does not move by a tiny amount",
+        source="CS231n notes, linear classification",
+        parameter=count,
+    )
+
+
+def picked(x: Any, i: Any) -> Any:
+    np = numpy()
+    place = np.asarray(i)
+    count = np.shape(x)[0]
+    sound = np.isfinite(place) & (place == np.floor(place)) & (place >= -count) & (place < count)
+    found = np.asarray(x)[np.where(sound, place, 0).astype(int)] if count else np.full(place.shape, np.nan)
+    return np.where(sound.reshape(sound.shape + (1,) * (found.ndim - sound.ndim)), found, np.nan)
+
+
+def picked_shape(x: Shape, i: Shape) -> Shape:
+    if not x:
+        raise ValueError("a scalar has no elements to pick")
+    if i:
+        raise ValueError(f"the place is one number, not an array of shape {listed(i)}")
+    return x[1:]
+
+
+def pick_vjp(up: Any, out: Any, x: Any, i: Any) -> tuple[Any, None]:
+    from cgviz.ops.matrices import outer
+
+    shape = shape_of(x)
+    hot = one_hot(shape[0] if shape else 1)(i)
+    return (outer(hot, up) if shape and len(shape) == 2 else hot * up), None
+
+
+pick = register(
+    Op(
+        name="pick",
+        arity=(2, 2),
+        forward=picked,
+        shapes=picked_shape,
+        vjp=pick_vjp,
+        jvp=lambda tangents, out, x, i: pick(tangents[0], i),
+        glyph="x[i]",
+        stem="pick",
+        spell=lambda notation, x, i: notation.indexed(x, i.text),
+        gate="picks",
+        says="hands the gradient back to the element that was picked; nothing flows to its place",
+        domain=lambda x, i: "a place that is no whole number of the array" if picked(x, i) is not None else "",
+        source=NUMPY.format("indexing"),
+    )
+)
+
+
+# broadcasting written out
+
+
+@cache
+def spread(shape: Shape, axes: tuple[int, ...] = ()) -> Op:
+    """Returns the op that repeats an array to `shape`, new axes of length 1 put in at `axes` first."""
+
+    def forward(x: Any) -> Any:
+        np = numpy()
+        return np.broadcast_to(np.expand_dims(np.asarray(x), axes), shape)
+
+    return Op(
+        name="spread",
+        forward=forward,
+        shapes=lambda _: shape,
+        vjp=lambda up, out, x: (back_to(shape_of(x))(fold(shape, with_axes(shape_of(x) or (), axes))(up)),),
+        glyph="↔",
+        stem="spread",
+        spell=lambda notation, x: notation.along("spread", x, times(shape) if shape else ""),
+        gate="repeats",
+        says="sums the gradients of all the places that a value was repeated to",
+        source=NUMPY.format("numpy.broadcast_to"),
+        parameter=(shape, axes),
+    )
+
+
+def with_axes(shape: Shape, axes: tuple[int, ...]) -> Shape:
+    """Returns a shape with new axes of length 1 at `axes`."""
+    rest = iter(shape)
+    return tuple(1 if i in axes else next(rest) for i in range(len(shape) + len(axes)))
+
+
+@cache
+def fold(wide: Shape, narrow: Shape) -> Op:
+    """Returns the op that sums an array of shape `wide` to `narrow`, along the axes that were broadcast forward."""
+    axes = summed_axes(wide, narrow)
+    written = "" if narrow == () or not axes else f"axis={axes[0] if len(axes) == 1 else axes}"
+    return Op(
+        name="fold",
+        forward=lambda x: folded(numpy().asarray(x), narrow),
+        shapes=lambda _: narrow,
+        vjp=lambda up, out, x: (spread(wide, tuple(range(len(wide) - len(narrow))))(up),),
+        glyph="Σ",
+        stem="folded",
+        spell=lambda notation, x: notation.along("sum", x, written),
+        gate="distributes",
+        says="distributes the gradient to everything that was summed",
+        source=NUMPY.format("broadcasting"),
+        parameter=(wide, narrow),
+    )
+
+
+stack, concat, reshape = register(stacked(2)), register(joined()), register(reshaped((-1,)))
+transpose, index = register(transposed()), register(indexed((0,)))

@@ -1,0 +1,333 @@
+"""Gates that reduce an array along axes (sum, mean, max, min, logsumexp, norm), and softmax, which divides by such a sum.
+
+`axis` is a whole number, several, or None for all axes; `keepdims` keeps an axis of length 1 in its place.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from cgviz.arrays import Shape, numpy, shape_of
+from cgviz.op import Op, register
+from cgviz.ops.arithmetic import subtract
+from cgviz.ops.exponential import exp, log
+from cgviz.ops.piecewise import is_equal, where
+from cgviz.ops.rearranging import place_of_axis, size, spread
+
+Axis = int | tuple[int, ...] | None
+NUMPY = "NumPy reference; vecDerivs notes of CS231n"
+TORCH = "PyTorch, torch.{}"
+
+
+def axes_of(axis: Axis, rank: int) -> tuple[int, ...]:
+    """Returns the axes as places from the front. Raises ValueError."""
+    if axis is None:
+        return tuple(range(rank))
+    every = (axis,) if isinstance(axis, int) else axis
+    found = tuple(place_of_axis(each, rank) for each in every)
+    if len(set(found)) < len(found):
+        raise ValueError("an axis is named twice")
+    return found
+
+
+def reduced(axis: Axis, keepdims: bool, empty: str = "") -> Any:
+    """Returns the shape rule of a reduction; `empty` says what an array without elements lacks."""
+
+    def shapes(shape: Shape) -> Shape:
+        axes = axes_of(axis, len(shape))
+        if empty and not all(shape[i] for i in axes):
+            raise ValueError(f"an axis of length 0 has no {empty}")
+        return tuple(1 if i in axes else n for i, n in enumerate(shape) if keepdims or i not in axes)
+
+    return shapes
+
+
+def spread_back(value: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    """Returns what belongs to a reduction of x, repeated to the shape of x."""
+    shape = shape_of(x)
+    if shape is None:
+        return spread(())(value)
+    return spread(shape, () if keepdims else axes_of(axis, len(shape)))(value)
+
+
+def options_text(axis: Axis, keepdims: bool, default: Axis = None) -> str:
+    parts = [f"axis={axis}"] if axis != default else []
+    return ", ".join(parts + ["keepdims=True"] * keepdims)
+
+
+def spelled(name: str, axis: Axis, keepdims: bool, default: Axis = None) -> Any:
+    return lambda notation, x: notation.along(name, x, options_text(axis, keepdims, default))
+
+
+def checked_axis(axis: Any) -> Axis:
+    if axis is None or (isinstance(axis, int) and not isinstance(axis, bool)):
+        return axis
+    if isinstance(axis, tuple) and all(isinstance(each, int) for each in axis):
+        return axis
+    raise ValueError("an axis is a whole number, several in brackets, or None")
+
+
+def family(make: Any, default: Axis = None) -> Any:
+    """Returns the `options` of a reduction: `axis` and `keepdims` to the op."""
+
+    def options(axis: Any = default, keepdims: Any = False) -> Op:
+        if not isinstance(keepdims, bool):
+            raise ValueError("keepdims is True or False")
+        found: Op = make(checked_axis(axis), keepdims)
+        return found
+
+    return options
+
+
+@cache
+def total(axis: Axis = None, keepdims: bool = False) -> Op:
+    """Returns the sum along axes."""
+    return Op(
+        name="sum",
+        forward=lambda x: numpy().sum(x, axis=axis, keepdims=keepdims),
+        shapes=reduced(axis, keepdims),
+        vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims),),
+        glyph="Σ",
+        stem="sum",
+        spell=spelled("sum", axis, keepdims),
+        gate="distributes",
+        says="distributes the gradient equally to every element that was summed",
+        source=NUMPY,
+        parameter=(axis, keepdims),
+        options=family(total),
+        statics=("axis", "keepdims"),
+    )
+
+
+def count_of(x: Any, axis: Axis) -> Any:
+    """Returns how many elements of x a mean takes together; the letter n where nobody knows."""
+    shape = shape_of(x)
+    if shape is None:
+        return type(x)("n")
+    return size(tuple(shape[i] for i in axes_of(axis, len(shape))))
+
+
+@cache
+def mean(axis: Axis = None, keepdims: bool = False) -> Op:
+    """Returns the mean along axes."""
+    return Op(
+        name="mean",
+        aliases=("average",),
+        forward=lambda x: quiet_mean(x, axis, keepdims),
+        shapes=reduced(axis, keepdims),
+        vjp=lambda up, out, x: (spread_back(up / count_of(x, axis), x, axis, keepdims),),
+        stable=lambda up, out, x: (spread_back(numpy().divide(up, count_of(x, axis)), x, axis, keepdims),),
+        glyph="mean",
+        stem="mean",
+        spell=spelled("mean", axis, keepdims),
+        gate="distributes",
+        says="distributes the gradient, divided by the number of elements, to each of them",
+        source=NUMPY,
+        parameter=(axis, keepdims),
+        options=family(mean),
+        statics=("axis", "keepdims"),
+    )
+
+
+def quiet_mean(x: Any, axis: Axis, keepdims: bool) -> Any:
+    """Returns the mean; nan, without a warning, of nothing."""
+    np = numpy()
+    shape = np.shape(x)
+    count = size(tuple(shape[i] for i in axes_of(axis, len(shape))))
+    return np.divide(np.sum(x, axis=axis, keepdims=keepdims), count)
+
+
+@cache
+def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
+    """Returns the largest or smallest element along axes; equal ones share the gradient evenly, as amax of PyTorch."""
+
+    def shared(up: Any, out: Any, x: Any) -> tuple[Any]:
+        winners = is_equal(x, spread_back(out, x, axis, keepdims))
+        share = up / total(axis, keepdims)(winners)
+        return (spread_back(share, x, axis, keepdims) * winners,)
+
+    def tangent(tangents: Any, out: Any, x: Any) -> Any:
+        winners = is_equal(x, spread_back(out, x, axis, keepdims))
+        return total(axis, keepdims)(winners * tangents[0]) / total(axis, keepdims)(winners)
+
+    def corner(out: Any, x: Any) -> str:
+        np = numpy()
+        ties = np.sum(np.asarray(x) == (out if keepdims else np.expand_dims(out, axes_of(axis, np.ndim(x)))), axis=axis)
+        return "tie" if np.any(ties > 1) else ""
+
+    largest = name == "max"
+    return Op(
+        name=f"a{name}",
+        forward=lambda x: (numpy().max if largest else numpy().min)(x, axis=axis, keepdims=keepdims),
+        shapes=reduced(axis, keepdims, "largest element" if largest else "smallest element"),
+        vjp=lambda up, out, x: (
+            spread_back(up, x, axis, keepdims) * is_equal(x, spread_back(out, x, axis, keepdims)),
+        ),
+        stable=shared,
+        careful=shared,
+        jvp=tangent,
+        glyph=name,
+        stem=name,
+        spell=spelled(name, axis, keepdims),
+        gate="routes",
+        says=f"routes the whole gradient to the {'largest' if largest else 'smallest'} element along the axis",
+        corner=corner,
+        rule="split evenly",
+        corners="ties where elements are equal",
+        source=TORCH.format(f"a{name}"),
+        parameter=(name, axis, keepdims),
+        options=family(lambda axis, keepdims: extreme(name, axis, keepdims)),
+        statics=("axis", "keepdims"),
+    )
+
+
+@cache
+def logsumexp(axis: Axis = None, keepdims: bool = False) -> Op:
+    """Returns log(sum(exp(x))), the largest element taken out first, so that nothing overflows."""
+    return Op(
+        name="logsumexp",
+        aliases=("lse",),
+        forward=lambda x: stable_logsumexp(x, axis, keepdims),
+        shapes=reduced(axis, keepdims),
+        vjp=lambda up, out, x: (
+            spread_back(up, x, axis, keepdims) * exp(subtract(x, spread_back(out, x, axis, keepdims))),
+        ),
+        jvp=lambda tangents, out, x: total(axis, keepdims)(
+            tangents[0] * exp(subtract(x, spread_back(out, x, axis, keepdims)))
+        ),
+        gates=lambda x: log(total(axis, keepdims)(exp(x))),
+        glyph="lse",
+        stem="lse",
+        spell=spelled("logsumexp", axis, keepdims),
+        gate="scales",
+        says="scales by the softmax of its input: the shares of the gradient sum to 1",
+        source=TORCH.format("logsumexp"),
+        parameter=(axis, keepdims),
+        options=family(logsumexp),
+        statics=("axis", "keepdims"),
+    )
+
+
+def stable_logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:
+    np = numpy()
+    x = np.asarray(x, dtype=float)
+    axes = axes_of(axis, x.ndim)
+    with np.errstate(all="ignore"):
+        top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
+        shift = np.where(np.isfinite(top), top, 0.0)
+        found = np.log(np.sum(np.exp(x - shift), axis=axes, keepdims=True)) + shift
+    return found if keepdims else np.squeeze(found, axis=axes)
+
+
+def stable_softmax(x: Any, axis: Axis) -> Any:
+    np = numpy()
+    with np.errstate(all="ignore"):
+        shift = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+        raised = np.exp(x - np.where(np.isfinite(shift), shift, 0.0))
+        return raised / np.sum(raised, axis=axis, keepdims=True)
+
+
+def same_shape(axis: Axis) -> Any:
+    def shapes(shape: Shape) -> Shape:
+        axes_of(axis, len(shape))
+        return shape
+
+    return shapes
+
+
+@cache
+def softmax(axis: Axis = -1) -> Op:
+    """Returns exp(x)/sum(exp(x)) along an axis, the largest element taken out first."""
+    return Op(
+        name="softmax",
+        forward=lambda x: stable_softmax(x, axis),
+        shapes=same_shape(axis),
+        vjp=lambda up, out, x: (out * centred(up, out, axis),),
+        jvp=lambda tangents, out, x: out * centred(tangents[0], out, axis),
+        gates=lambda x: exp(x) / total(axis, True)(exp(x)),
+        glyph="softmax",
+        stem="soft",
+        spell=spelled("softmax", axis, False, -1),
+        gate="scales",
+        says="scales by its own output, after the mean of the gradient under it is taken off",
+        source=TORCH.format("softmax"),
+        parameter=axis,
+        options=lambda axis=-1: softmax(checked_axis(axis)),
+        statics=("axis",),
+    )
+
+
+def centred(value: Any, out: Any, axis: Axis) -> Any:
+    """Returns value − sum(value·out): the mean of the value under the shares `out` is taken off."""
+    return subtract(value, total(axis, True)(value * out))
+
+
+@cache
+def log_softmax(axis: Axis = -1) -> Op:
+    """Returns x − logsumexp(x) along an axis."""
+    return Op(
+        name="log_softmax",
+        aliases=("logsoftmax",),
+        forward=lambda x: numpy().subtract(x, stable_logsumexp(x, axis, True)),
+        shapes=same_shape(axis),
+        vjp=lambda up, out, x: (subtract(up, exp(out) * total(axis, True)(up)),),
+        jvp=lambda tangents, out, x: subtract(tangents[0], total(axis, True)(exp(out) * tangents[0])),
+        gates=lambda x: subtract(x, logsumexp(axis, True)(x)),
+        glyph="log soft",
+        stem="logsoft",
+        spell=spelled("log_softmax", axis, False, -1),
+        gate="scales",
+        says="takes the softmax's share of the summed gradient off the gradient of each element",
+        source=TORCH.format("log_softmax"),
+        parameter=axis,
+        options=lambda axis=-1: log_softmax(checked_axis(axis)),
+        statics=("axis",),
+    )
+
+
+@cache
+def norm(axis: Axis = None, keepdims: bool = False) -> Op:
+    """Returns √(sum(x²)): the length of a vector, the Frobenius norm of a matrix."""
+
+    def direction(out: Any, x: Any) -> Any:
+        length = spread_back(out, x, axis, keepdims)
+        return x / where(is_equal(length, 0), 1, length)
+
+    return Op(
+        name="norm",
+        forward=lambda x: stable_norm(x, axis, keepdims),
+        shapes=reduced(axis, keepdims),
+        vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * (x / spread_back(out, x, axis, keepdims)),),
+        stable=lambda up, out, x: (spread_back(up, x, axis, keepdims) * direction(out, x),),
+        jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * direction(out, x)),
+        glyph="‖x‖",
+        stem="norm",
+        spell=spelled("norm", axis, keepdims),
+        gate="scales",
+        says="scales by the direction of x, a vector of length 1",
+        corner=lambda out, x: "kink" if numpy().any(numpy().asarray(out) == 0) else "",
+        rule="at the origin the gradient is taken as 0",
+        corners="kink at x = 0",
+        source=TORCH.format("linalg.norm"),
+        parameter=(axis, keepdims),
+        options=family(norm),
+        statics=("axis", "keepdims"),
+    )
+
+
+def stable_norm(x: Any, axis: Axis, keepdims: bool) -> Any:
+    """Returns the length without overflow: the largest element is taken out first."""
+    np = numpy()
+    x = np.asarray(x, dtype=float)
+    axes = axes_of(axis, x.ndim)
+    with np.errstate(all="ignore"):
+        top = np.max(np.abs(x), axis=axes, keepdims=True, initial=0.0)
+        scale = np.where(np.isfinite(top) & (top > 0), top, 1.0)
+        found = np.sqrt(np.sum((x / scale) ** 2, axis=axes, keepdims=True)) * scale
+    return found if keepdims else np.squeeze(found, axis=axes)
+
+
+SUM, MEAN = register(total()), register(mean())
+AMAX, AMIN = register(extreme("max")), register(extreme("min"))
+LOGSUMEXP, SOFTMAX, LOG_SOFTMAX, NORM = map(register, (logsumexp(), softmax(), log_softmax(), norm()))

@@ -1,0 +1,92 @@
+"""The shape of every node, known before anything is computed; where two do not fit, which operation, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cgviz.arrays import Shape, broadcast
+from cgviz.errors import ExpressionError, quoted
+from cgviz.formula import Formula
+from cgviz.graph import CONSTANT, INPUT, Graph, Node
+from cgviz.op import Op
+from cgviz.ops.rearranging import listed
+
+
+def shaped(graph: Graph, inputs: Mapping[str, Shape | None]) -> Graph:
+    """Returns the graph, every node with its shape; `inputs` gives those of the inputs by name, None is not known.
+
+    Raises ExpressionError, which names the operation, the shapes and the place, where shapes do not fit.
+    """
+    scalar = all(shape == () for shape in inputs.values())
+    if scalar and not graph.has_arrays:
+        return graph
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        if node.op is INPUT:
+            nodes.append(node._replace(shape=inputs[node.name]))
+        elif node.op is CONSTANT:
+            nodes.append(node)
+        else:
+            nodes.append(stage(graph, nodes, node))
+    return replace(graph, nodes=tuple(nodes))
+
+
+def stage(graph: Graph, nodes: Sequence[Node], node: Node) -> Node:
+    """Returns a stage with its shape; an op that means another one on a single array becomes that one."""
+    operands = [nodes[arg].shape for arg in node.args]
+    known = [shape for shape in operands if shape is not None]
+    op = node.op.alone() if node.op.alone and len(operands) == 1 and operands[0] != () else node.op
+    if len(known) < len(operands):
+        return node._replace(op=op, shape=unknown(op, operands))
+    try:
+        shape = op.shapes(*known) if op.shapes else broadcast(known) if any(known) else ()
+    except ValueError as error:
+        raise misfit(graph, nodes, node, op, known, str(error)) from None
+    return node._replace(op=op, shape=shape)
+
+
+def unknown(op: Op, operands: Sequence[Shape | None]) -> Shape | None:
+    """Returns the shape of an op where those of some operands are not known: () for what makes one number of any."""
+    if op.shapes is None or len(operands) > 1:
+        return None
+    try:
+        return () if op.shapes((1, 1)) == op.shapes((1,)) == () else None
+    except ValueError:
+        return None
+
+
+def misfit(
+    graph: Graph, nodes: Sequence[Node], node: Node, op: Op, shapes: Sequence[Shape], why: str
+) -> ExpressionError:
+    """Returns the error for an operation whose operands do not fit together."""
+    slot = 0 if op.shapes else first_misfit(shapes)
+    place = node.places[min(max(slot - 1, 0), len(node.places) - 1)] if node.places else (None, None)
+    written = Formula(op=op, args=tuple(operand(nodes[arg]) for arg in node.args)).text
+    named = [f"{nodes[arg].shown or 'the operand'} is {listed(shape)}" for arg, shape in zip(node.args, shapes, strict=True)]
+    if op.shapes is None:
+        earlier = broadcast(shapes[:slot])
+        fit = f"the shapes {listed(earlier)} and {listed(shapes[slot])} do not broadcast"
+    else:
+        fit = f"the shape {listed(shapes[0])} does not fit" if len(shapes) == 1 else ""
+        fit = fit or f"the shapes {' and '.join(map(listed, shapes[:4]))} do not fit"
+        fit += f": {why}"
+    shown = [text for text in named if not text.startswith("the operand")]
+    where = f" ({', '.join(shown[:4])})" if shown else ""
+    return ExpressionError(f"{op.name} in {quoted(written, 60)}: {fit}{where}", graph.program, *place)
+
+
+def first_misfit(shapes: Sequence[Shape]) -> int:
+    """Returns the first operand that does not broadcast with those before it."""
+    for slot in range(1, len(shapes)):
+        try:
+            broadcast(shapes[: slot + 1])
+        except ValueError:
+            return slot
+    return 0
+
+
+def operand(node: Node) -> Formula:
+    if node.op is CONSTANT:
+        return node.formula or Formula(node.value, shape=node.shape)
+    return Formula(node.shown or "…", shape=node.shape)

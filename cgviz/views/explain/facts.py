@@ -1,0 +1,102 @@
+"""What a view of one node reads from its run: the edges into it and out of it, and which of many are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from cgviz.formula import Formula, Pretty, with_digits
+from cgviz.graph import CONSTANT, Node
+from cgviz.runs import Contribution, Run
+from cgviz.steps import Backward
+from cgviz.views.diagram.known import known
+from cgviz.views.table.spelling import is_short
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One edge, from operand `slot` into node `target`; `step` is its step in the backward pass, if it has one."""
+
+    run: Run
+    target: int
+    slot: int
+    step: Backward | None
+
+    @property
+    def source(self) -> int:
+        return self.run.graph.nodes[self.target].args[self.slot]
+
+    @property
+    def is_constant(self) -> bool:
+        return self.run.graph.nodes[self.source].op is CONSTANT
+
+    @cached_property
+    def back(self) -> Contribution:
+        return self.run.contribution(self.target, self.slot)
+
+    @cached_property
+    def formula(self) -> Formula | None:
+        """The local derivative; None where there is none, or where it is too long to be written."""
+        found: Formula | None = self.run.local_formula(self.target, self.slot)
+        return found if found is not None and is_short(found) else None
+
+    def in_numbers(self, digits: int) -> str:
+        """Returns the local derivative with numbers for names: `−1/1.953²`; "" in the symbolic state."""
+        if self.formula is None or self.run.symbolic:
+            return ""
+        values = self.run.values
+        node = self.run.graph.nodes[self.target]
+        operands = [Formula(values[arg] or 0.0) for arg in node.args]
+        local = node.op.partials(Formula(values[self.target] or 0.0), *operands)[self.slot]
+        written: str = (local if isinstance(local, Formula) else Formula(local)).write(with_digits(Pretty, digits)).text
+        return written
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The node `index` of a run."""
+
+    run: Run
+    index: int
+
+    @property
+    def node(self) -> Node:
+        return self.run.graph.nodes[self.index]
+
+    @property
+    def is_output(self) -> bool:
+        return self.index == self.run.graph.output
+
+    @cached_property
+    def operands(self) -> list[Edge]:
+        """The edges into the node, in the order of its operands; constants, too."""
+        return [self.edge(self.index, slot) for slot in range(len(self.node.args))]
+
+    @cached_property
+    def uses(self) -> list[Edge]:
+        """The edges out of the node, in the order of the backward pass."""
+        return [self.edge(target, slot) for target, slot in self.run.graph.edges_out[self.index]]
+
+    @cached_property
+    def flowing(self) -> list[Edge]:
+        """The uses that hand a gradient back."""
+        return [edge for edge in self.uses if edge.step]
+
+    @cached_property
+    def steps(self) -> dict[tuple[int, int], Backward]:
+        return known(self.run).backward
+
+    def edge(self, target: int, slot: int) -> Edge:
+        return Edge(self.run, target, slot, self.steps.get((target, slot)))
+
+
+def ends(items: Sequence[Item], most: int, last: int = 2) -> tuple[Sequence[Item], int, Sequence[Item]]:
+    """Returns the first of many items, how many are left out, and the last ones; up to `most` all of them are first."""
+    if len(items) <= most:
+        return items, 0, ()
+    first = most - 1 - last
+    return items[:first], len(items) - first - last, items[len(items) - last :]

@@ -1,0 +1,98 @@
+"""The letters of an explanation: captions, slopes and names in one spelling, as pieces of text with roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cgviz.numbers import DIGITS
+from cgviz.steps import Backward, Forward, joined
+from cgviz.views.explain.facts import Edge, Facts
+from cgviz.views.table.spelling import Spelling
+
+SIGNS = str.maketrans({"·": "*", "∂": "d", "√": "sqrt", "×": "x", "ᵗ": "t"})
+LONGEST, MOST = 240, 12
+
+Piece = tuple[str, str]
+"""A piece of text and its role: "value", "gradient", "local", "name", "muted", "flag" or ""."""
+
+Line = list[Piece]
+
+
+@dataclass(frozen=True)
+class Say:
+    """Writes what an explanation says, in the letters that an output's encoding has."""
+
+    spelling: Spelling
+    digits: int = DIGITS
+
+    def plain(self, text: str, most: int = LONGEST) -> str:
+        """Returns a caption or a sentence, its middle left out where it is very long."""
+        shown = self.spelling.elided(text, most)
+        return self.spelling.clean(shown.translate(SIGNS) if self.spelling.signs else shown)
+
+    def name(self, facts: Facts | Edge, index: int) -> str:
+        return self.spelling.name(facts.run.graph.nodes[index].shown)
+
+    def numbered(self, facts: Facts, index: int) -> Line:
+        """Returns a node and its number: `den (6)`."""
+        number = facts.run.graph.numbers.get(index)
+        return [(self.name(facts, index), "name"), (f" ({number})" if number else "", "muted")]
+
+    def number(self, value: float | None) -> str:
+        return self.spelling.number(value, padded=False)
+
+    def forward(self, facts: Facts) -> Line:
+        """Returns `den = sigx + xpysqr = 0.9526 + 1 = 1.953`; where that is very long, without the numbers."""
+        value, said = facts.run.values[facts.index], Forward(facts.run, facts.index).caption(self.digits)
+        if len(said) > LONGEST:
+            formula = self.spelling.formula(facts.run.graph.formula(facts.index))
+            result = [] if value is None else [self.number(value)]
+            said = joined([self.name(facts, facts.index), self.spelling.elided(formula, LONGEST), *result])
+        return self.with_result(said, value, "value", 2 * LONGEST)
+
+    def backward(self, edge: Edge) -> Line:
+        """Returns `dden = dinvden · (−1/den²) = 3.018 · (−0.2623) = −0.7916`."""
+        if edge.step is None:
+            return [(f"{self.gradient(edge, edge.source)}: nothing flows back on this edge", "muted")]
+        if edge.formula is None:
+            return self.by_name(edge, edge.step)
+        total = edge.step.total if edge.step.adds else edge.step.value
+        return self.with_result(edge.step.caption(self.digits), total, "gradient")
+
+    def by_name(self, edge: Edge, step: Backward) -> Line:
+        """Returns the same with the local derivative by its name, where its formula is too long to be written."""
+        sign = "+=" if step.adds else "="
+        parts = [f"{self.gradient(edge, edge.target)} · {self.slope(edge)}"]
+        if step.value is not None:
+            parts += [f"{self.number(edge.back.upstream)} · {self.number(edge.back.local)}", self.number(step.value)]
+        head = f"{self.gradient(edge, edge.source)} {sign} "
+        return self.with_result(head + joined(parts), step.value, "gradient")
+
+    def with_result(self, caption: str, value: float | None, role: str, most: int = LONGEST) -> Line:
+        """Returns a caption, its last number in the colour of its role."""
+        said, number = self.plain(caption, most), self.number(value)
+        if value is None or not said.endswith(number):
+            return [(said, "")]
+        return [(said[: len(said) - len(number)], ""), (number, role)]
+
+    def local(self, edge: Edge) -> Line:
+        """Returns `∂invden/∂den = −1/den² = −1/1.953² = −0.2623`."""
+        slope = self.slope(edge)
+        if edge.run.local_formula(edge.target, edge.slot) is None:
+            return [(f"{slope}: none, the gate is not differentiable in it", "")]
+        formula = [] if edge.formula is None else [self.spelling.formula(edge.formula)]
+        if edge.run.symbolic:
+            return [(joined([slope, *formula]), "")]
+        if edge.back.local is None:
+            return [(f"{joined([slope, *formula])}: a branch that is not taken", "")]
+        numbers = self.plain(edge.in_numbers(self.digits))
+        return self.with_result(
+            joined([slope, *formula, *filter(None, [numbers]), self.number(edge.back.local)]), edge.back.local, "local"
+        )
+
+    def slope(self, edge: Edge) -> str:
+        nodes = edge.run.graph.nodes
+        return self.spelling.slope(nodes[edge.target].shown, nodes[edge.source].shown)
+
+    def gradient(self, facts: Facts | Edge, index: int) -> str:
+        return self.spelling.gradient(facts.run.graph.nodes[index].shown)

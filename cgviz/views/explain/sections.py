@@ -1,0 +1,127 @@
+"""An explanation as sections: a word at the side, and the lines that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from cgviz.views.explain.facts import Edge, Facts, ends
+from cgviz.views.explain.place import feeds, gate, used
+from cgviz.views.explain.say import MOST, Line, Say
+from cgviz.views.explain.whatif import what_if
+from cgviz.views.table.rows import WORDS, flags
+
+GIVEN = {"cli": "given", "default": "the program's default", "none": "no value is given"}
+WHY = (
+    "each use is a way along which {name} moves {output}; the ways add up (chain rule, generalized): "
+    "the first one sets {gradient}, every other one adds to it, {gradient} +="
+)
+
+
+class Section(NamedTuple):
+    """Lines under one word."""
+
+    word: str
+    lines: list[Line]
+
+
+def sections(facts: Facts, say: Say) -> list[Section]:
+    """Returns the sections of a node that say something."""
+    made = of_stage(facts, say) if facts.node.is_stage else of_input(facts, say)
+    return [Section(word, kept) for word, lines in made if (kept := [line for line in lines if line])]
+
+
+def title(facts: Facts, say: Say) -> Line:
+    """Returns `(7) invden = 1/den`, or `x, an input`."""
+    graph, name = facts.run.graph, (say.name(facts, facts.index), "name")
+    if not facts.node.is_stage:
+        return [name, (", an input", "")]
+    formula = say.spelling.formula(graph.formula(facts.index))
+    return [(f"({graph.numbers[facts.index]}) ", "muted"), name, (f" = {formula}", "")]
+
+
+def of_stage(facts: Facts, say: Say) -> Iterator[tuple[str, list[Line]]]:
+    edges = [edge for edge in facts.operands if not edge.is_constant]
+    yield "gate", gate(facts, say)
+    yield "place", [*feeds(facts, say), used(facts, say)]
+    yield "forward", [say.forward(facts)]
+    yield "local", each(edges, say.local)
+    yield "upstream", upstream(facts, say)
+    yield "backward", each(edges, say.backward) if facts.run.taken[facts.index] else []
+    yield "note", notes(facts, say)
+    yield "what if", what_if(facts, say)
+    yield "source", [[(say.plain(facts.node.op.source), "muted")] if facts.node.op.source else []]
+
+
+def of_input(facts: Facts, say: Say) -> Iterator[tuple[str, list[Line]]]:
+    value, name = facts.run.values[facts.index], facts.node.name
+    told: Line = [] if value is None else [(f"{say.name(facts, facts.index)} = ", ""), (say.number(value), "value")]
+    yield "value", [[*told, (f"{', ' if told else ''}{GIVEN[facts.run.given.get(name, 'none')]}", "")]]
+    yield "place", [used(facts, say)]
+    yield "local", each(facts.uses, say.local)
+    yield "backward", each(facts.flowing, say.backward)
+    yield "total", total(facts, say)
+    yield "why +=", why(facts, say)
+    yield "note", notes(facts, say)
+    yield "what if", what_if(facts, say)
+
+
+def each(edges: Sequence[Edge], line: Callable[[Edge], Line]) -> list[Line]:
+    """Returns a line per edge; where there are many, the first ones, how many are left out, and the last ones."""
+    first, left_out, last = ends(edges, MOST)
+    lines = [line(edge) for edge in first]
+    if left_out:
+        lines.append([(f"... {left_out} more like these ...", "muted")])
+    return [*lines, *(line(edge) for edge in last)]
+
+
+def upstream(facts: Facts, say: Say) -> list[Line]:
+    """Returns how the gradient that arrives came about."""
+    gradient = say.gradient(facts, facts.index)
+    end = say.name(facts, facts.run.graph.output)
+    if not facts.run.taken[facts.index]:
+        why = f"no gradient flows to {say.name(facts, facts.index)}: it is on a branch that is not taken"
+        return [[(why if facts.run.graph.reached[facts.index] else f"nothing arrives: it does not reach {end}", "")]]
+    seed: list[Line] = [
+        [(f"{gradient} = {say.spelling.slope(end, end)} = ", ""), ("1", "gradient"), (", the seed", "")]
+    ]
+    sums = total(facts, say) if len(facts.flowing) > 1 else []
+    return [*(seed if facts.is_output else []), *each(facts.flowing, say.backward), *sums]
+
+
+def total(facts: Facts, say: Say) -> list[Line]:
+    """Returns `∂f/∂x = 1.583 − 0.03576 + 0.5121 = 2.06`."""
+    graph, run = facts.run.graph, facts.run
+    slope = say.spelling.slope(graph.nodes[graph.output].shown, facts.node.shown)
+    if run.symbolic or not facts.flowing:
+        return [] if run.symbolic else [[(f"{slope} = ", ""), (say.number(run.gradients[facts.index]), "gradient")]]
+    values = ([1.0] if facts.is_output else []) + [edge.back.value or 0.0 for edge in facts.flowing]
+    terms = say.plain(added(values, say))
+    result = say.number(run.gradients[facts.index])
+    sums = [] if terms == result else [(f"{terms} = ", "")]
+    return [[(f"{slope} = ", ""), *sums, (result, "gradient")]]
+
+
+def added(values: Sequence[float], say: Say) -> str:
+    """Returns numbers with their signs between them: `1.583 − 0.03576 + 0.5121`."""
+    first, *rest = values
+    signed = [f" {'−' if text[0] in '-−' else '+'} {text.lstrip('-−')}" for text in map(say.number, rest)]
+    return say.number(first) + "".join(signed)
+
+
+def why(facts: Facts, say: Say) -> list[Line]:
+    """Returns why the contributions are added, where there are several."""
+    if len(facts.flowing) < 2:
+        return []
+    name, end = (say.name(facts, index) for index in (facts.index, facts.run.graph.output))
+    told = WHY.format(name=name, output=end, gradient=say.gradient(facts, facts.index))
+    return [[(told, "")]]
+
+
+def notes(facts: Facts, say: Say) -> list[Line]:
+    """Returns what is special here, with the convention that was used, and what made a number that is not finite."""
+    run, found = facts.run, flags(facts.run, facts.index, say.spelling)
+    if run.trouble and run.trouble.index == facts.index:
+        reason = f"not finite: {say.plain(run.trouble.reason)}"
+        found = (*(flag for flag in found if flag != WORDS["nonfinite"]), reason)
+    return [[(flag, "flag")] for flag in found]
