@@ -1,10 +1,11 @@
-"""Which objective a program and its data get: the one place where an evaluation over arrays is to be plugged in."""
+"""Which objective a program and its data get: plain numbers for few examples, columns where every op allows them."""
 
 from __future__ import annotations
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import Graph
 from cgviz.learning.binding import Binding
+from cgviz.learning.columns import FEW, ColumnObjective, elementwise
 from cgviz.learning.objective import Examples, Objective, Parameters
 from cgviz.learning.scalar import ScalarObjective
 from cgviz.learning.sheet import Sheet
@@ -19,7 +20,8 @@ def objective(
         of = ", ".join(quoted(sheet.header[at]) for at in columns[:3]) + (" ..." if len(columns) > 3 else "")
         why = f"make {quoted(name)} a vector, and the program reads a number; call a column {quoted(name)}"
         raise UsageError(f"{of} {why}")
-    return ScalarObjective(graph, wrt, cases(sheet, binding), constants)
+    single = ScalarObjective(graph, wrt, cases(sheet, binding), constants)
+    return ColumnObjective(single) if single.examples >= FEW and elementwise(graph) else single
 
 
 def cases(sheet: Sheet | None, binding: Binding) -> Examples:
