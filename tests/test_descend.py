@@ -149,7 +149,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_others() -> None:
         ("x,y,w\n1,2,3\n", "--wrt: 'w' is a column of the data"),
         ("x,y,s\n1,2,3\n", "'s' has two values: a column of the data, and --s"),
         ("x\n1\n", "no value for 'y': 'y' is neither a column of the data nor in --wrt; give --y VALUE"),
-        ("x_0,x_1,y\n1,2,3\n", "'x_0', 'x_1' make 'x' a vector"),
+        ("x_0,x_1,y\n1,2,3\n", "the loss of an example is one number, and 'f' has the shape (2,); reduce it"),
     ],
 )
 def test_bad_data_is_one_clear_line(text: str, message: str) -> None:
@@ -453,7 +453,7 @@ def test_axes_have_round_ticks_with_distinct_labels() -> None:
         (["x", "--lr", "nan"], "nan is not a positive number"),
         (["x", "--momentum", "1"], "1 is not from 0 to below 1"),
         (["x", "-o", "x.png"], "'x.png' ends neither in .json (the history) nor in .svg (the curve)"),
-        (["x", "--path", "p.svg"], "--path draws two parameters, and there are 1"),
+        (["x", "--path", "p.svg"], "--path draws two parameters that are numbers, and there are 1"),
         (["x", "-o", "a.svg", "--curve", "b.svg"], "-o and --curve both name the curve"),
         (["x", "--history", "a", "--curve", "a"], "go to different files"),
         (["x", "--data", "@mon"], "there is no data set 'mon'; did you mean @moons?"),

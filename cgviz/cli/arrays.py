@@ -39,7 +39,9 @@ def constants(name: str, text: str) -> Any:
         raise UsageError(f"the value of {quoted(name)}: {error}") from error
     if made.symbolic:
         variable = made.bare.nodes[made.bare.inputs[0]].shown
-        raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not an array of numbers: it names {quoted(variable)}")
+        raise UsageError(
+            f"the value of {quoted(name)}, {quoted(text)}, is not an array of numbers: it names {quoted(variable)}"
+        )
     return made.value
 
 
@@ -65,7 +67,9 @@ def from_npy(content: bytes, called: str) -> Any:
     try:
         return numpy().load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
-        why = "it holds Python objects (a pickle)" if "pickle" in str(error).lower() else "it is no .npy file of numbers"
+        why = (
+            "it holds Python objects (a pickle)" if "pickle" in str(error).lower() else "it is no .npy file of numbers"
+        )
         raise UsageError(f"cannot read {called}: {why}") from None
 
 

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 INPUTS, WORDS = "cgviz.inputs", "cgviz.words"
 HELP_INPUTS = [
-    ("--NAME VALUE", "The value of the input NAME: a number or a constant expression (3, -1e-3, pi/4, 1/3), an array "
-     "([[1, 2], [3, 4]]), or @FILE, an array in a .npy, .csv or .json file."),
+    (
+        "--NAME VALUE",
+        "The value of the input NAME: a number or a constant expression (3, -1e-3, pi/4, 1/3), an array "
+        "([[1, 2], [3, 4]]), or @FILE, an array in a .npy, .csv or .json file.",
+    ),
     ("--set NAME=VALUE", "The same, also for an input that bears the name of an option; as often as needed."),
 ]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cgviz.learning.batches import batches, per_epoch
-from cgviz.learning.magnitudes import norm
+from cgviz.learning.magnitudes import calm, norm
 from cgviz.learning.objective import Objective, Parameters, Rows
 from cgviz.learning.optimizers import Memory, Optimizer, Settings
 
@@ -97,13 +97,14 @@ def descend(objective: Objective, start: Parameters, plan: Plan, watch: Watch = 
     A number that is not finite ends it at once, and so does Ctrl-C: what there is by then is kept.
     """
     descent = Descent(plan, start, (0, start), per_epoch(objective.examples, plan.batch))
-    try:
-        descent.before = Loss(*objective.loss_and_gradient(start, None))
-        walk(objective, descent, watch)
-    except KeyboardInterrupt:
-        descent.ended = INTERRUPTED
-    with suppress(KeyboardInterrupt):
-        finish(objective, descent)
+    with calm(start):
+        try:
+            descent.before = Loss(*objective.loss_and_gradient(start, None))
+            walk(objective, descent, watch)
+        except KeyboardInterrupt:
+            descent.ended = INTERRUPTED
+        with suppress(KeyboardInterrupt):
+            finish(objective, descent)
     return descent
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from cgviz.arrays import Value
 from cgviz.graph import Graph
 from cgviz.runs import Run
 
-Parameters = dict[str, float]
+Parameters = dict[str, Value]  # a float each, or an array
 Rows = Sequence[int] | None
 
 
@@ -33,4 +34,4 @@ class Objective(Protocol):
         """Returns the run of the program on one example, with all that can be said about its numbers."""
 
 
-Examples = Sequence[Mapping[str, float]]
+Examples = Sequence[Mapping[str, Value]]

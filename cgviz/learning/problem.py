@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cgviz.arrays import Value, settled
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import Graph
 from cgviz.learning.binding import Binding, bind
@@ -23,7 +24,7 @@ class Problem:
     notes: tuple[str, ...] = ()
 
 
-def problem(graph: Graph, given: Mapping[str, float], wrt: Sequence[str] | None, sheet: Sheet | None) -> Problem:
+def problem(graph: Graph, given: Mapping[str, Value], wrt: Sequence[str] | None, sheet: Sheet | None) -> Problem:
     """Returns the problem: columns bind to inputs, parameters start where they are given, by default or at 0.
 
     wrt   the parameters; None takes every input that is no column
@@ -42,10 +43,15 @@ def problem(graph: Graph, given: Mapping[str, float], wrt: Sequence[str] | None,
         if name in given:
             raise UsageError(f"{quoted(name)} has two values: a column of the data, and --{name}")
     constants = others(inputs, given, [*names, *columns], bool(sheet))
-    start = {name: given.get(name, inputs[name] or 0.0) for name in names}
+    start = {name: settled(first_of(given.get(name), inputs[name], 0.0)) for name in names}
     notes = [*ignored(binding), *defaults(sheet, given, constants)]
     notes += zeros([name for name in names if name not in given and inputs[name] is None])
-    return Problem(objective(graph, tuple(names), constants, sheet, binding), start, tuple(notes))
+    return Problem(objective(graph, start, constants, sheet, binding), start, tuple(notes))
+
+
+def first_of(*values: Value | None) -> Value:
+    """Returns the first value that there is."""
+    return next(value for value in values if value is not None)
 
 
 def checked(wrt: Sequence[str] | None, inputs: list[str], columns: list[str]) -> list[str]:
@@ -66,7 +72,7 @@ def checked(wrt: Sequence[str] | None, inputs: list[str], columns: list[str]) ->
 
 
 def others(
-    inputs: Mapping[str, float | None], given: Mapping[str, float], known: Sequence[str], with_data: bool
+    inputs: Mapping[str, Value | None], given: Mapping[str, Value], known: Sequence[str], with_data: bool
 ) -> Parameters:
     """Returns the values of the inputs that are neither parameter nor column. Raises UsageError for one without."""
     values = {name: given.get(name, default) for name, default in inputs.items() if name not in known}
@@ -75,7 +81,7 @@ def others(
         what = "is neither a column of the data nor in --wrt" if with_data else "is not in --wrt"
         which = quoted(missing[0]) if len(missing) == 1 else f"each of {listed(missing)}"
         raise UsageError(f"no value for {listed(missing)}: {which} {what}; give --{missing[0]} VALUE")
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: settled(value) for name, value in values.items() if value is not None}
 
 
 def ignored(binding: Binding) -> list[str]:
@@ -85,7 +91,7 @@ def ignored(binding: Binding) -> list[str]:
     return notes + ([f"ignored: {unnamed} {plural(unnamed, 'column')} without a name"] if unnamed else [])
 
 
-def defaults(sheet: Sheet | None, given: Mapping[str, float], constants: Parameters) -> list[str]:
+def defaults(sheet: Sheet | None, given: Mapping[str, Value], constants: Parameters) -> list[str]:
     """Says which inputs stay at the program's default though there are data: a column may be misspelt."""
     kept = [name for name in constants if name not in given]
     return [f"no column for {listed(kept)}: the program's default for every example"] if sheet and kept else []

@@ -1,4 +1,4 @@
-"""A loss in plain numbers: one example after the other through the float passes, no array in sight."""
+"""A loss example by example: one after the other through the passes, which is fast for plain numbers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ScalarObjective:
     def loss_and_gradient(self, parameters: Parameters, rows: Rows) -> tuple[float, Parameters]:
         graph, output, places = self.graph, self.graph.output, self.places
         inputs = {**self.constants, **parameters}
-        total, sums = 0.0, [0.0] * len(places)
+        total, sums = 0.0, [0.0] * len(places)  # an array takes the place of its 0.0
         chosen = range(len(self.cases)) if rows is None else rows
         for row in chosen:
             inputs.update(self.cases[row])
@@ -47,14 +47,14 @@ class ScalarObjective:
             for slot, place in enumerate(places):
                 sums[slot] += gradients[place]
         count = len(chosen)
-        return total / count, {name: part / count for name, part in zip(self.wrt, sums, strict=True)}
+        return float(total / count), {name: part / count for name, part in zip(self.wrt, sums, strict=True)}
 
     def loss(self, parameters: Parameters) -> float:
         inputs, total = {**self.constants, **parameters}, 0.0
         for case in self.cases:
             inputs.update(case)
             total += forward(self.graph, inputs)[self.graph.output]
-        return total / len(self.cases)
+        return float(total / len(self.cases))
 
     def run(self, parameters: Parameters, row: int) -> Run:
         return Run(self.graph, {**self.constants, **parameters, **self.cases[row]})

@@ -79,7 +79,7 @@ def command(ctx: click.Context, /, request: Request, data: str | None, wrt: str 
     sheet = sheet_of(data, request.program)
     task = problem_of(request, wrt, sheet)
     if "path" in targets:
-        check_path(len(task.start))
+        check_path(task)
     plan = plan_of(chosen, task.objective.examples, sheet is not None)
     for note in task.notes:
         streams.note(note)
@@ -89,12 +89,14 @@ def command(ctx: click.Context, /, request: Request, data: str | None, wrt: str 
     conclude(ctx, task, descent, sheet)
 
 
-def check_path(parameters: int) -> None:
+def check_path(task: Problem) -> None:
     """Raises UsageError where no path can be drawn: asked before the work."""
+    from cgviz.learning.magnitudes import elements
     from cgviz.views.descent.contours import required
 
-    if parameters != 2:
-        raise UsageError(f"--path draws two parameters, and there are {parameters}; name two with --wrt")
+    count = sum(1 for _ in elements(task.start))
+    if count != 2 or len(task.start) != 2:
+        raise UsageError(f"--path draws two parameters that are numbers, and there are {count}; name two with --wrt")
     required()
 
 

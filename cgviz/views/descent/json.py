@@ -6,7 +6,9 @@ import json
 import math
 from typing import Any
 
+from cgviz.arrays import is_array
 from cgviz.learning import Descent, Objective
+from cgviz.learning.objective import Parameters
 
 VERSION, MOST = 1, 100_001
 
@@ -50,9 +52,12 @@ def steps_of(descent: Descent) -> list[dict[str, Any]]:
     return found
 
 
-def numbers(parameters: dict[str, float]) -> dict[str, float | str]:
-    return {name: number(value) for name, value in parameters.items()}
+def numbers(parameters: Parameters) -> dict[str, Any]:
+    return {name: number(value.tolist() if is_array(value) else value) for name, value in parameters.items()}
 
 
-def number(value: float) -> float | str:
+def number(value: Any) -> Any:
+    """Returns a number, or nested lists of numbers, as JSON can say it."""
+    if isinstance(value, list):
+        return [number(each) for each in value]
     return value if math.isfinite(value) else str(value)

@@ -9,6 +9,7 @@ from textwrap import fill
 
 from cgviz.errors import cells, printable
 from cgviz.learning import Descent, Objective
+from cgviz.learning.magnitudes import elements
 from cgviz.numbers import DIGITS, number
 from cgviz.theme import Theme
 from cgviz.views.descent.dots import ASCII, UNICODE
@@ -87,17 +88,19 @@ def table(objective: Objective, descent: Descent, name: str, digits: int, width:
 
 
 def parameters(objective: Objective, descent: Descent, digits: int) -> Iterator[tuple[str, ...]]:
-    """Yields a row per parameter; of very many, the first and the last ones."""
-    shown, end = shown_names(objective), descent.reached[1]
-    slopes = descent.after.gradient if descent.after else {}
-    names = list(descent.start)
-    few = names if len(names) <= MOST else [*names[: MOST // 2], "", *names[-MOST // 2 :]]
-    for name in few:
-        if not name:
-            yield f"… {len(names) - MOST} more", "", "", ""
+    """Yields a row per number of the parameters; of very many, the first and the last ones."""
+    shown = shown_names(objective)
+    start, end = list(elements(descent.start)), list(elements(descent.reached[1]))
+    slopes = list(elements(descent.after.gradient)) if descent.after else [None] * len(end)
+    rows = list(zip(start, end, slopes, strict=True))
+    few = rows if len(rows) <= MOST else [*rows[: MOST // 2], None, *rows[-MOST // 2 :]]
+    for row in few:
+        if row is None:
+            yield f"… {len(rows) - MOST} more", "", "", ""
             continue
-        numbers = (descent.start[name], end[name], slopes.get(name))
-        yield shown(name), *(number(value, digits, padded=True) for value in numbers)
+        name, place, _ = row[0]
+        called = shown(name) + (f"[{', '.join(map(str, place))}]" if place else "")
+        yield called, *(number(each and each[2], digits, padded=True) for each in row)
 
 
 def losses(descent: Descent, name: str, digits: int) -> Iterator[tuple[str, ...]]:
