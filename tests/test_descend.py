@@ -108,6 +108,61 @@ def test_without_data_it_descends_on_the_expression() -> None:
     assert found.before.gradient == {"x": -4.0, "y": 0.0}  # 2(x-1) - 40x(y-x²), 20(y-x²)
 
 
+PROGRAMS = [
+    "(w @ x + b - y)**2",
+    "-log(sigmoid(y*(x @ w + b)))",
+    "max(0, 1 - y*(w @ x + b)) + 0.1*sum(w*w)",
+    "h = relu(V @ x + c); (w @ h + b - y)**2",
+    "z = V @ x + c; logsumexp(z) - z[k]",
+    "z = V @ x + c; -log(softmax(z)[0]) + norm(z)*y",
+    "d = x - w; dot(d, d) + mean(x*w*y) + max(V @ x)",
+    "sum(outer(x, w)) * b + y",
+    "sum(V, axis=0) @ x * y + sum(x*y + c)",
+    "0*y + b*b",
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("rows", [None, [3], list(range(5, 25))])
+def test_many_examples_at_once_are_what_they_are_one_by_one(program: str, rows: list[int] | None) -> None:
+    chance = np.random.default_rng(1)
+    lines = "".join(f"{a},{b},{c},{k}\n" for (a, b, c), k in zip(chance.normal(size=(40, 3)), [0, 1] * 20, strict=True))
+    start = {"w": [0.3, -0.2], "V": [[0.1, 0.4], [-0.6, 0.2]], "c": [0.05, -0.1], "b": 0.7}
+    graph = cgviz.read(program)
+    names = [graph.nodes[index].name for index in graph.inputs]
+    given = {name: np.array(value) for name, value in start.items() if name in names}
+    task = problem(graph, given, list(given), read_sheet("x1,x2,y,k\n" + lines))
+    together = task.objective.loss_and_gradient(task.start, rows)
+    single = getattr(task.objective, "single", None)
+    assert (single is not None) == ("outer" not in program)
+    apart = (single or task.objective).loss_and_gradient(task.start, rows)
+    assert together[0] == pytest.approx(apart[0], rel=1e-13)
+    for name in given:
+        np.testing.assert_allclose(together[1][name], apart[1][name], rtol=1e-11, atol=1e-14)
+        assert np.shape(together[1][name]) == np.shape(given[name])
+
+
+def test_a_vector_model_descends_as_torch_does() -> None:
+    torch = pytest.importorskip("torch")
+    program = "z = V @ tanh(W @ x + a) + b; logsumexp(z) - z[y]"
+    chance = np.random.default_rng(2)
+    start = {"W": chance.normal(size=(5, 2)), "a": np.zeros(5), "V": chance.normal(size=(3, 5)), "b": np.zeros(3)}
+    task = problem(cgviz.read(program), start, list(start), read_sheet(data_set("spiral")))
+    found = descend(task.objective, task.start, plan("adam", lr=0.02))
+    points = torch.tensor(np.loadtxt(FOLDER / "data" / "spiral.csv", delimiter=",", skiprows=1))
+    W, a, V, b = (torch.tensor(value, requires_grad=True) for value in start.values())
+    optimizer = torch.optim.Adam([W, a, V, b], lr=0.02)
+    for step in range(50):
+        scores = torch.tanh(points[:, :2] @ W.T + a) @ V.T + b
+        loss = torch.nn.functional.cross_entropy(scores, points[:, 2].long())
+        assert abs(found.losses[step] - loss.item()) < 1e-12
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    for name, theirs in zip(start, (W, a, V, b), strict=True):
+        np.testing.assert_allclose(found.reached[1][name], theirs.detach().numpy(), atol=1e-11)
+
+
 def test_batches_deal_every_example_once_an_epoch() -> None:
     dealt = list(islice(batches(10, 4, 0), 9))
     assert [len(rows or ()) for rows in dealt] == [4, 4, 2] * 3

@@ -8,7 +8,7 @@ from cgviz.arrays import Shape, numpy, shape_of
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.graph import Graph
 from cgviz.learning.binding import Binding
-from cgviz.learning.columns import FEW, ColumnObjective, elementwise
+from cgviz.learning.columns import FEW, ColumnObjective
 from cgviz.learning.objective import Examples, Objective, Parameters
 from cgviz.learning.scalar import ScalarObjective
 from cgviz.learning.sheet import Sheet
@@ -25,8 +25,8 @@ def objective(
     every = cases(sheet, binding)
     graph = fitted(graph, {name: shape_of(value) or () for name, value in {**start, **constants, **every[0]}.items()})
     single = ScalarObjective(graph, tuple(start), every, constants)
-    many = single.examples >= FEW and not graph.has_arrays and elementwise(graph)
-    return ColumnObjective(single) if many else single
+    many = ColumnObjective(single)
+    return many if (single.examples >= FEW or graph.has_arrays) and sheet and many.fits else single
 
 
 def fitted(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
@@ -43,8 +43,8 @@ def fitted(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
     output = made.nodes[made.output]
     if output.shape:
         raise UsageError(
-            f"the loss of an example is one number, and {quoted(output.name or 'the output')} has the shape {output.shape}; "
-            "reduce it, as in sum(...)"
+            f"the loss of an example is one number, and {quoted(output.name or 'the output')} "
+            f"has the shape {output.shape}; reduce it, as in sum(...)"
         )
     return made
 
