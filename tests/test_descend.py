@@ -119,6 +119,8 @@ PROGRAMS = [
     "sum(outer(x, w)) * b + y",
     "sum(V, axis=0) @ x * y + sum(x*y + c)",
     "0*y + b*b",
+    "max(y, b)*exp(b*y) - min(y, b, k) + where(y < b, y, b*k)",
+    "(w*x + b)[0]*y - sigmoid(x)@w + y**2*b",
 ]
 
 

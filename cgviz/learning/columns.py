@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from cgviz.arrays import Value, is_array, numpy, one, quiet
+from cgviz.arrays import Value, is_array, numpy, quiet
 from cgviz.graph import Graph
 from cgviz.learning.objective import Parameters, Rows
 from cgviz.learning.scalar import ScalarObjective
@@ -58,7 +58,7 @@ class ColumnObjective:
             return self.single.loss_and_gradient(parameters, rows)
         values = self.values(graph, parameters, rows)
         losses = values[graph.output]
-        gradients = backward(graph, values, one(losses.shape) / count if is_array(losses) else 1.0)
+        gradients = backward(graph, values, numpy().full(count, 1.0 / count) if is_array(losses) else 1.0)
         places = {graph.nodes[at].name: at for at in graph.inputs}
         return mean(losses), {name: gradients[places[name]] for name in self.single.wrt}
 
