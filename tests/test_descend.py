@@ -563,3 +563,13 @@ def test_a_diverging_path_is_drawn_until_it_goes_wild(tmp_path: Path) -> None:
     classes = [each.get("class") for each in svg.iter()]
     assert "start" in classes
     assert "end" not in classes
+
+
+def test_a_diverging_vector_names_its_stage() -> None:
+    done = cgviz_descend(
+        "(w @ x - y)**2", "--data", "@moons", "--wrt", "w", "--w", "[0, 0]", "--lr", "50", "--steps", "999"
+    )
+    assert done.returncode == 1
+    assert "the descent diverged at step " in done.stderr
+    assert "Warning" not in done.stderr
+    assert "w[1] " in done.stdout

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 from cgviz.arrays import Shape, Value, broadcast, numpy
 from cgviz.graph import CONSTANT, INPUT, Graph, Node
+from cgviz.learning.sparing import of_data, sparing
 from cgviz.op import Op
 from cgviz.ops.arithmetic import multiply
 from cgviz.ops.matrices import matmul
-from cgviz.ops.rearranging import indexed, one_hot, reshaped, transpose, transposed
+from cgviz.ops.rearranging import indexed, one_hot, reshaped, transposed
 from cgviz.ops.reductions import total
-
-of_data = replace(matmul, vjp=lambda up, out, a, b: (None, matmul(transpose(a), up)))
-"""A matrix product whose left operand is data: the gradient of the data, as large as they are, is spared."""
 
 
 class NoRuleError(Exception):
@@ -113,24 +110,6 @@ def elementwise(stack: Stack, node: Node) -> int:
     rank = len(node.shape or ())
     spared = tuple(stack.many[arg] and stack.graph.nodes[arg].op is INPUT for arg in node.args)
     return stack.apply(sparing(node.op, spared), *(stack.lifted(arg, rank) for arg in node.args))
-
-
-@cache
-def sparing(op: Op, spared: tuple[bool, ...]) -> Op:
-    """Returns an op that hands nothing back to some of its arguments: to data, whose gradient nobody asks for."""
-
-    def without(parts: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(None if skip else part for part, skip in zip(parts, spared, strict=True))
-
-    if not any(spared):
-        return op
-    if op.slopes:
-        slopes: Any = without(op.slopes)
-        return replace(op, slopes=slopes)
-    rule = op.careful or op.partials
-    if op.careful:
-        return replace(op, careful=lambda out, *args: without(rule(out, *args)))
-    return op if op.stable else replace(op, partials=lambda out, *args: without(rule(out, *args)))
 
 
 def product(stack: Stack, node: Node) -> int:
