@@ -45,9 +45,8 @@ class Request(NamedTuple):
 
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
-        from cgviz.runs import start
-
         from cgviz.cli import values
+        from cgviz.runs import start
 
         seed = None if self.upstream is None else values.value("upstream", self.upstream)
         return start(*self.read(), upstream=seed)
