@@ -36,6 +36,7 @@ LAYERS = [
     {"api"},
     {"checks"},
     {"diagnosis"},
+    {"learning"},
     {"fonts"},
     {"engine"},
     {"views"},

@@ -25,6 +25,7 @@ COMMANDS = (
     "page",
     "play",
     "worksheet",
+    "descend",
     "ops",
     "samples",
     "doctor",

@@ -51,17 +51,21 @@ class Request(NamedTuple):
         seed = None if self.upstream is None else values.value("upstream", self.upstream)
         return start(*self.read(), upstream=seed)
 
-    def read(self) -> tuple[Graph, dict[str, Value]]:
-        """Returns the graph of the program, and the values that were given. Raises CgvizError."""
+    def read(self, also: tuple[str, ...] = ()) -> tuple[Graph, dict[str, Value]]:
+        """Returns the graph of the program, and the values that were given. Raises CgvizError.
+
+        also  names that get their values elsewhere
+        """
         from cgviz.api import read
         from cgviz.cli import values
         from cgviz.cli.source import source
 
         texts = values.gathered(self.inputs, self.settings)
         text, latex = source(self.program, self.file, self.latex)
-        graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=tuple(texts))
+        given = (*texts, *also)
+        graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=given)
         values.check_names(graph, texts, self.own)
-        values.check_hidden(graph, texts, self.own)
+        values.check_hidden(graph, given, self.own)
         return graph, {name: values.value(name, value) for name, value in texts.items()}
 
 
