@@ -97,6 +97,9 @@ class Op:
     lists     takes its operands in a list, too: `concat([a, b])`
     sized     (count) to the op of this family that takes so many arguments
     alone     () to the op that is meant where this one is applied to a single array: `max(x)`
+    moves     `forward` only moves elements, whatever they are
+    opens     (*arrays) to the output in scalar gates, for the microscope: numpy's arrays of scalar operands; without
+              it `gates` is run on arrays of them. Raises ValueError with the reason where it does not open
     """
 
     name: str
@@ -145,6 +148,8 @@ class Op:
     sized: Callable[[int], Op] | None = None
     lists: bool = False
     alone: Callable[[], Op] | None = None
+    moves: bool = False
+    opens: Callable[..., Any] | None = None
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

@@ -10,6 +10,7 @@ from typing import Any
 from cgviz.arrays import Shape, broadcast, numpy, shape_of
 from cgviz.op import Op, register
 from cgviz.ops.arithmetic import neg
+from cgviz.ops.opening import adjugate_inverse, determinant, filled, matrix_product, plus
 from cgviz.ops.rearranging import back_to, fold, times, transpose, transposed
 
 VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
@@ -79,6 +80,7 @@ matmul: Op = register(
         gate="swaps",
         says="swaps its inputs: each gets the gradient times the other one, turned so that the shapes fit",
         source=VECTORS,
+        opens=matrix_product,
     )
 )
 
@@ -105,6 +107,7 @@ dot = register(
         gate="swaps",
         says="swaps its inputs: each gets the gradient times the other one",
         source=VECTORS,
+        opens=matrix_product,
     )
 )
 
@@ -131,6 +134,7 @@ outer: Op = register(
         gate="swaps",
         says="swaps its inputs: each gets the gradient matrix times the other vector",
         source=VECTORS,
+        opens=lambda a, b: filled((len(a), len(b)), lambda place: a[place[0]] * b[place[1]]),
     )
 )
 
@@ -171,6 +175,7 @@ trace = register(
         gate="distributes",
         says="distributes the gradient to the diagonal; the other elements get 0",
         source=VECTORS,
+        opens=lambda x: plus(list(x.diagonal())),
     )
 )
 
@@ -199,6 +204,7 @@ det = register(
         says="scales the matrix of cofactors, det(X)·X⁻ᵀ (Jacobi's formula)",
         corners="none; the cofactors exist for a singular matrix, too",
         source=VECTORS,
+        opens=determinant,
     )
 )
 
@@ -230,6 +236,7 @@ inv: Op = register(
         corners="no inverse of a singular matrix",
         domain=lambda x: "a singular matrix has no inverse" if singular(x) else "",
         source=VECTORS,
+        opens=adjugate_inverse,
     )
 )
 

@@ -47,6 +47,7 @@ def stacked(count: int) -> Op:
         parameter=count,
         sized=stacked,
         lists=True,
+        moves=True,
     )
 
 
@@ -95,6 +96,7 @@ def joined(axis: int = 0) -> Op:
         statics=("axis",),
         operands=None,
         lists=True,
+        moves=True,
     )
 
 
@@ -141,6 +143,7 @@ def reshaped(shape: Shape) -> Op:
         parameter=shape,
         options=lambda *lengths, shape=None: reshaped(as_shape(lengths if shape is None else shape)),
         statics=("shape",),
+        moves=True,
     )
 
 
@@ -204,6 +207,7 @@ def transposed(axes: tuple[int, ...] | None = None) -> Op:
         parameter=axes,
         options=lambda *order, axes=None: transposed(as_shape(order) if order else axes),
         statics=("axes",),
+        moves=True,
     )
 
 
@@ -258,6 +262,7 @@ def indexed(key: Key) -> Op:
         says="hands the gradient back to the elements that were picked; the others get 0",
         source=NUMPY.format("indexing"),
         parameter=key,
+        moves=True,
     )
 
 

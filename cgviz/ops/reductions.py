@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -12,8 +13,10 @@ from cgviz.arrays import Shape, numpy, shape_of
 from cgviz.op import Op, register
 from cgviz.ops.arithmetic import subtract
 from cgviz.ops.exponential import exp, log
-from cgviz.ops.piecewise import is_equal, where
+from cgviz.ops.opening import along, plus
+from cgviz.ops.piecewise import is_equal, maximum, minimum, where
 from cgviz.ops.rearranging import place_of_axis, size, spread
+from cgviz.ops.roots import sqrt
 
 Axis = int | tuple[int, ...] | None
 NUMPY = "NumPy reference; vecDerivs notes of CS231n"
@@ -98,6 +101,7 @@ def total(axis: Axis = None, keepdims: bool = False) -> Op:
         parameter=(axis, keepdims),
         options=family(total),
         statics=("axis", "keepdims"),
+        opens=lambda x: along(plus, x, axes_of(axis, x.ndim), keepdims),
     )
 
 
@@ -129,7 +133,12 @@ def mean(axis: Axis = None, keepdims: bool = False) -> Op:
         parameter=(axis, keepdims),
         options=family(mean),
         statics=("axis", "keepdims"),
+        opens=lambda x: along(averaged, x, axes_of(axis, x.ndim), keepdims),
     )
+
+
+def averaged(terms: Sequence[Any]) -> Any:
+    return plus(terms) / len(terms) if len(terms) > 1 else terms[0]
 
 
 def quiet_mean(x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -159,6 +168,10 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
         return "tie" if np.any(ties > 1) else ""
 
     largest = name == "max"
+
+    def chosen(xs: Sequence[Any]) -> Any:
+        return xs[0] if len(xs) == 1 else (maximum if largest else minimum)(*xs)
+
     return Op(
         name=f"a{name}",
         forward=lambda x: (numpy().max if largest else numpy().min)(x, axis=axis, keepdims=keepdims),
@@ -180,6 +193,7 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
         parameter=(name, axis, keepdims),
         options=family(lambda axis, keepdims: extreme(name, axis, keepdims)),
         statics=("axis", "keepdims"),
+        opens=lambda x: along(chosen, x, axes_of(axis, x.ndim), keepdims),
     )
 
 
@@ -318,6 +332,7 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
         parameter=(axis, keepdims),
         options=family(norm),
         statics=("axis", "keepdims"),
+        opens=lambda x: along(lambda xs: sqrt(plus([each**2 for each in xs])), x, axes_of(axis, x.ndim), keepdims),
     )
 
 
