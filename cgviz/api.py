@@ -94,7 +94,7 @@ def run(
     numbers = {name: as_value(name, value) for name, value in given.items()}
     graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
     made = start(graph, numbers, upstream=None if upstream is None else as_value("upstream", upstream))
-    return expanded(made, [expand] if isinstance(expand, str) else expand)
+    return expanded(made, expand)
 
 
 def as_value(name: str, value: Any) -> Value:

@@ -22,19 +22,23 @@ from cgviz.staging import finished, staged
 EVERY = "all"
 
 
-def expanded(run: Run, names: Sequence[str]) -> Run:
-    """Returns the run with the stages of these names opened into scalar gates; "all" is every one that is small enough.
+def expanded(run: Run, names: str | Sequence[str]) -> Run:
+    """Returns the run with stages opened into scalar gates: names, or text with commas between them.
+
+    "all" is every stage for arrays that is small enough.
 
     An opened stage keeps its name: it is the stack of its elements, `q = [q_0, q_1]`. Where all stages that use it
     are opened, too, they take the elements and the stack is left out.
 
     Raises UsageError for a name that there is not, and for a stage that does not open, with the reason.
     """
-    if not names:
+    texts = [names] if isinstance(names, str) else names
+    wanted = [name.strip() for text in texts for name in text.split(",") if name.strip()]
+    if not wanted:
         return run
     shapes = {node.name: node.shape for node in run.bare if node.op is INPUT}
     graph = named(shaped(run.bare.whole or run.bare, shapes))
-    chosen = {index for name in names for index in chosen_by(replace(run, bare=graph), name)}
+    chosen = {index for name in wanted for index in chosen_by(replace(run, bare=graph), name)}
     if not chosen:
         return run
     made = Expansion(graph, chosen).graph()

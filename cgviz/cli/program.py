@@ -57,8 +57,8 @@ class Request(NamedTuple):
         from cgviz.cli.options import spelled
         from cgviz.expanding import expanded
 
-        names = [name.strip() for text in self.expand for name in text.split(",") if name.strip()]
-        return expanded(run, [spelled(name) or name for name in names])
+        names = [name.strip() for text in self.expand for name in text.split(",")]
+        return expanded(run, [spelled(name) or "" for name in names])
 
     def read(self, also: tuple[str, ...] = ()) -> tuple[Graph, dict[str, Value]]:
         """Returns the graph of the program, and the values that were given. Raises CgvizError.
