@@ -93,19 +93,23 @@ def upstream(program: str, inputs: dict[str, Any]) -> dict[str, Any]:
 SEED = np.array([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]])
 
 
+def same(found: Any, expected: Any) -> None:
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-13)
+
+
 def assert_agree(closed: Run, opened: Run) -> None:
     """Value, the gradients of all inputs, and those of every named stage that is still there, are the same."""
-    np.testing.assert_allclose(opened.value, closed.value, rtol=1e-12, atol=1e-14)
+    same(opened.value, closed.value)
     assert list(opened.gradient) == list(closed.gradient)
     for name, gradient in closed.gradient.items():
-        np.testing.assert_allclose(opened.gradient[name], gradient, rtol=1e-12, atol=1e-13, err_msg=name)
+        same(opened.gradient[name], gradient)
     places = {node.name: i for i, node in enumerate(opened.graph.nodes) if node.name}
     for index, node in enumerate(closed.bare.nodes):
         if node.given and node.name in places:
             there = places[node.name]
             assert opened.graph.nodes[there].shape == node.shape
-            np.testing.assert_allclose(opened.values[there], closed.values[index], rtol=1e-12, atol=1e-14)
-            np.testing.assert_allclose(opened.gradients[there], closed.gradients[index], rtol=1e-12, atol=1e-13)
+            same(opened.values[there], closed.values[index])
+            same(opened.gradients[there], closed.gradients[index])
 
 
 def assert_scalar_gates(run: Run) -> None:
@@ -157,7 +161,7 @@ def test_gate_detail_works_on_top(program: str) -> None:
 def test_the_gradients_are_those_of_pytorch() -> None:
     torch = pytest.importorskip("torch")
     functional = torch.nn.functional
-    cases = {
+    cases: dict[str, Any] = {
         "q = softmax(A); f = sum(q * C)": lambda A, C: (functional.softmax(A, -1) * C).sum(),
         "q = max(round3, axis=0, keepdims=True); f = sum(q**2)": lambda round3: (round3.amax(0, True) ** 2).sum(),
         "q = x @ T; f = sum(exp(q))": lambda x, T: (x @ T).exp().sum(),
@@ -176,7 +180,7 @@ def test_the_gradients_are_those_of_pytorch() -> None:
             tensor.requires_grad_()
         function(**tensors).backward()
         for name, tensor in tensors.items():
-            np.testing.assert_allclose(opened.gradient[name], tensor.grad.numpy(), rtol=1e-12, atol=1e-13)
+            same(opened.gradient[name], tensor.grad.numpy())
 
 
 def linear(expand: str, **options: Any) -> Run:
@@ -226,7 +230,7 @@ def test_two_named_stages_are_never_one() -> None:
     closed, opened = runs_of("q = A @ x; r = A @ x; f = sum(q * r)", "all")
     for name in ("q", "r"):
         parts = [opened.gradients[opened.index(f"{name}_{i}")] for i in range(2)]
-        np.testing.assert_allclose(parts, closed.gradients[closed.index(name)], rtol=1e-12)
+        same(parts, closed.gradients[closed.index(name)])
 
 
 def test_names_stay_clear_of_the_programs_own() -> None:
@@ -255,7 +259,7 @@ def test_an_element_that_nothing_needs_is_there_with_gradient_0() -> None:
     run = cgviz.run("q = W @ x; f = q[0]", W=[[1, 2], [3, 4]], x=[5, 6], expand="all")
     assert run.gradients[run.index("q_1")] == 0
     assert "dead" in run.flags[run.index("q_1")]
-    assert run.gradient["W"].tolist() == [[5, 6], [0, 0]]
+    same(run.gradient["W"], [[5, 6], [0, 0]])
 
 
 def test_what_is_already_scalar_stays_as_it_is() -> None:
@@ -272,7 +276,7 @@ BIG = np.ones((20, 30))
     [
         ("q = W @ x; f = sum(q)", {"W": BIG, "x": np.ones(30)}, "q", ["'q = W @ x'", "(20, 30)", f"{MOST} elements"]),
         ("q = A @ B; f = sum(q)", {"A": np.ones((5, 9)), "B": np.ones((9, 5))}, "q", ["(5, 5)", f"than {MOST} scalar"]),
-        ("f = sum(sum(W @ x, axis=0), axis=0)", {"W": BIG, "x": BIG.T}, "all", ["(20, 20)"]),
+        ("f = sum(W @ x)", {"W": BIG, "x": BIG.T}, "all", ["(20, 20)"]),
         ("q = W @ x; f = sum(q)", {"W": [[1]], "x": [1]}, "qq", ["'qq' is no input or stage", "did you mean 'q'"]),
         ("q = W @ x; f = sum(q)", {"W": [[1]], "x": [1]}, "W", ["'W' is an input"]),
         ("q = W @ x; f = sum(q)", {}, "q", ["known only with values"]),
@@ -297,7 +301,7 @@ def test_all_opens_what_is_small_enough() -> None:
     opened = cgviz.run("q = W @ x; p = q[:2]; f = sum(p**2)", W=BIG, x=np.ones(30), expand="all")
     assert "q = W x" in formulas(opened)
     assert "q_1 = q[1]" in formulas(opened)
-    assert opened.gradient["W"].tolist() == closed.gradient["W"].tolist()
+    same(opened.gradient["W"], closed.gradient["W"])
 
 
 # the command line
