@@ -92,7 +92,7 @@ class Expansion:
         self.builder = Builder()
         self.where = [-1] * len(old)
         self.elements: dict[int, Any] = {}
-        taken = {node.name for i, node in enumerate(old) if node.given or i in chosen}
+        taken = {node.name for node in old if node.given}
         self.names = Names(taken | CONSTANTS, {node.op.name for node in old})
 
     def graph(self) -> Graph:
@@ -181,7 +181,7 @@ class Expansion:
             return made
         elif found.name:
             made = self.builder.push(found)
-        self.builder.nodes[made] = found._replace(name=node.name, label=node.label, given=node.given)
+        self.builder.nodes[made] = found._replace(name=self.own(node), label=node.label, given=node.given)
         return made
 
     def stack(self, node: Node, elements: Any, place: Shape) -> int:
@@ -190,10 +190,18 @@ class Expansion:
             rows = [each.index for each in elements]
         else:
             rows = [self.stack(node, row, (*place, i)) for i, row in enumerate(elements)]
-        made = self.builder.push(Node(stacked(len(rows)), tuple(rows), node.name, node.label, node.given))
+        made = self.builder.push(Node(stacked(len(rows)), tuple(rows)))
         if place:
             self.call(made, node, place, given=False)
+            return made
+        self.builder.nodes[made] = self.builder.nodes[made]._replace(
+            name=self.own(node), label=node.label, given=node.given
+        )
         return made
+
+    def own(self, node: Node) -> str:
+        """Returns the name of an opened stage itself: that of the program, or the one it would have closed."""
+        return node.name if node.given else self.names.take(node.name)
 
 
 def suffix(shape: Shape, place: Shape) -> str:
