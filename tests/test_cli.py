@@ -8,12 +8,14 @@ import os
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from cgviz import __version__
 from cgviz.cli import main
 from cgviz.cli.arguments import Sorted, Spelling, sort
 from cgviz.cli.group import COMMANDS
+from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.values import number
 from cgviz.errors import UsageError
 from cgviz.ops.listing import rows
@@ -569,3 +571,38 @@ def test_ops_fit_the_terminal(cgviz: Runner, monkeypatch: pytest.MonkeyPatch, co
     found = cgviz("ops")
     assert found.status == 0
     assert max(map(len, found.out.splitlines())) <= max(columns, 1)
+
+
+@click.command(cls=ProgramCommand, words=("PROGRAM", "FILE"))
+def two_words(request: Request, file: str) -> None:
+    click.echo(f"{request.program or request.file} {file} {request.inputs}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["x*y", "a.py", "--x", "3"], "x*y a.py [('x', '3')]"),
+        (["--x", "3", "x*y", "a.py"], "x*y a.py [('x', '3')]"),
+        (["a.py", "--file", "p.cg"], "p.cg a.py []"),
+    ],
+)
+def test_a_command_may_take_a_further_word(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    two_words.main(arguments, prog_name="two", standalone_mode=False)
+    assert capsys.readouterr().out.strip() == said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], 'PROGRAM is missing, as in two "x*y" FILE --x 4 --y -3'),
+        (["x*y"], 'FILE is missing, as in two "x*y" FILE --x 4 --y -3'),
+        (["--file", "p.cg"], "FILE is missing, as in two --file p.cg FILE --x 4 --y -3"),
+        (["x", "*", "y", "a.py"], "one PROGRAM and one FILE, not 4 words: x * y a.py; put it in quotes"),
+        (["x*y", "a.py", "--file", "p.cg"], "--file names the program already; 'x*y' is one too many"),
+        (["x*y", "a.py", "--no-shar"], "'--no-shar' is no option; did you mean --no-share?"),
+    ],
+)
+def test_words_that_a_command_does_not_expect(arguments: list[str], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        two_words.main(arguments, prog_name="two", standalone_mode=False)
+    assert str(caught.value) == message

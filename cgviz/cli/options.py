@@ -30,6 +30,12 @@ def program_argument() -> click.Argument:
     return click.Argument(["program"], required=False, shell_complete=programs)
 
 
+def further_argument(word: str) -> click.Argument:
+    """Returns a word after PROGRAM, for completion by the shell: `sort` is what reads it."""
+    name = f"{word.lower()}_word"
+    return click.Argument([name], required=False, expose_value=False, shell_complete=files if word == "FILE" else None)
+
+
 def program_options() -> list[click.Option]:
     """Returns the options of every command that takes a PROGRAM."""
     return [

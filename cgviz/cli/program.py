@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cgviz.cli.options import program_argument, program_options
+from cgviz.cli.options import further_argument, program_argument, program_options
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cgviz.graph import Graph
     from cgviz.runs import Run
 
-INPUTS = "cgviz.inputs"
+INPUTS, WORDS = "cgviz.inputs", "cgviz.words"
 HELP_INPUTS = [
     ("--NAME VALUE", "The value of the input NAME: a number or a constant expression (3, -1e-3, pi/4, 1/3)."),
     ("--set NAME=VALUE", "The same, also for an input that bears the name of an option; as often as needed."),
@@ -58,13 +58,17 @@ class Request(NamedTuple):
 
 
 class ProgramCommand(click.Command):
-    """A command `NAME PROGRAM [--NAME VALUE]...`; its function gets all that concerns the program as `request`."""
+    """A command `NAME PROGRAM [--NAME VALUE]...`; its function gets all that concerns the program as `request`.
 
-    def __init__(self, *args: Any, **settings: Any) -> None:
+    With `words=("PROGRAM", "NODE")` a further word follows the program, which the function gets as `node`.
+    """
+
+    def __init__(self, *args: Any, words: tuple[str, ...] = ("PROGRAM",), **settings: Any) -> None:
         super().__init__(*args, **settings)
+        self.words = words
         self.own = list(self.params)
         self.shared: list[click.Parameter] = [program_argument(), *program_options()]
-        self.params = [*self.own, *self.shared]
+        self.params = [*self.own, *self.shared, *map(further_argument, words[1:])]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if ctx.resilient_parsing:
@@ -74,13 +78,17 @@ class ProgramCommand(click.Command):
         spellings = self.spellings(ctx)
         found = sort(args, spellings)
         ctx.meta[INPUTS] = found.inputs
-        super().parse_args(ctx, [*found.options, "--", *found.words[:1]])
-        check_words(found.words, ctx.params["file"], spellings, ctx.command_path)
+        super().parse_args(ctx, found.options)
+        expected = self.words if ctx.params["file"] is None else self.words[1:]
+        check_words(found.words, expected, ctx.params["file"], spellings, ctx.command_path)
+        ctx.meta[WORDS] = dict(zip(expected, found.words, strict=True))
+        ctx.params["program"] = ctx.meta[WORDS].pop("PROGRAM", None)
         return []
 
     def invoke(self, ctx: click.Context) -> Any:
         shared = {param.name: ctx.params.pop(param.name) for param in self.shared if param.name in ctx.params}
         ctx.params["request"] = Request(inputs=ctx.meta[INPUTS], own=tuple(self.spellings(ctx)), **shared)
+        ctx.params |= {word.lower(): text for word, text in ctx.meta[WORDS].items()}
         return super().invoke(ctx)
 
     def spellings(self, ctx: click.Context) -> dict[str, Spelling]:
@@ -100,25 +108,30 @@ class ProgramCommand(click.Command):
         super().format_options(ctx, formatter)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        return ["PROGRAM", "[--NAME VALUE]...", "[OPTIONS]"]
+        return [*self.words, "[--NAME VALUE]...", "[OPTIONS]"]
 
 
-def check_words(words: list[str], file: str | None, options: dict[str, Spelling], command: str) -> None:
-    """Raises UsageError where there is not exactly one program."""
+def check_words(
+    words: list[str], expected: tuple[str, ...], file: str | None, options: dict[str, Spelling], command: str
+) -> None:
+    """Raises UsageError where the words of a command are not those that it expects; `file` is the one of --file."""
     from cgviz.cli.arguments import shown
 
-    programs = len(words) + (file is not None)
-    if programs == 1:
+    if len(words) == len(expected):
         return
-    if programs == 0:
-        raise UsageError(f'PROGRAM is missing, as in {command} "x*y" --x 4 --y -3')
-    if not words or file is not None:
-        raise UsageError(f"--file names the program already; {quoted(words[0])} is one too many")
+    further = "".join(f" {word}" for word in expected if word != "PROGRAM")
+    if len(words) < len(expected):
+        program = '"x*y"' if file is None else f"--file {shown(file)}"
+        raise UsageError(f"{expected[len(words)]} is missing, as in {command} {program}{further} --x 4 --y -3")
     for word in words:
         meant = mistyped(word, options)
-        if meant:
+        if meant and file is None:
             raise UsageError(f"{quoted(word)} is no option; did you mean {meant}?")
-    raise UsageError(f"one PROGRAM, not {len(words)}: {' '.join(map(shown, words[:6]))}; put it in quotes")
+    if file is not None:
+        raise UsageError(f"--file names the program already; {quoted(words[0])} is one too many")
+    many = f"{len(words)} words" if further else str(len(words))
+    given = " ".join(map(shown, words[:6]))
+    raise UsageError(f"one PROGRAM{further and f' and one{further}'}, not {many}: {given}; put it in quotes")
 
 
 def mistyped(word: str, options: dict[str, Spelling]) -> str:
