@@ -30,6 +30,7 @@ LAYERS = [
     {"runs"},
     {"steps"},
     {"api"},
+    {"grading"},
     {"fonts"},
     {"engine"},
     {"views"},
