@@ -83,7 +83,9 @@ class Causes:
             plain = not judged.line.assignment.guarded
             if judged.sets and brought and judged.right and judged.atoms and plain:
                 if len(judged.atoms) + len(brought) > len(made.atoms) or not agrees_whole(judged, made):
-                    says = f"this overwrites what {target} already holds: a value used twice sums its branches, write +="
+                    says = (
+                        f"this overwrites what {target} already holds: a value used twice sums its branches, write +="
+                    )
                     judged.blame("overwrites", says, sign)
             if not judged.sets and not position and plain:
                 forgotten = bool(made.rest)
@@ -182,7 +184,9 @@ class Causes:
         for atom in atoms[:2]:
             local = self.expected.local(atom)
             if local:
-                said.append(f"{self.expected.name(atom.source)} hands back d{self.expected.name(atom.source)} * {local}")
+                said.append(
+                    f"{self.expected.name(atom.source)} hands back d{self.expected.name(atom.source)} * {local}"
+                )
         return " and ".join(said) or "the local derivative is another one"
 
     def forgotten(self, made: Account) -> None:

@@ -135,7 +135,9 @@ class Statements:
             value = applied(REGISTRY["neg"], value)
         adds = kind in (ast.Add, ast.Sub)
         if not adds:
-            value = applied(REGISTRY[BINARY[kind]], Term(node.target.id, None, (), *self.reads.place(node.target)), value)
+            value = applied(
+                REGISTRY[BINARY[kind]], Term(node.target.id, None, (), *self.reads.place(node.target)), value
+            )
         return self.assignment(node, node.target, value, adds)
 
     def branches(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt]) -> Iterator[Assignment]:
@@ -176,7 +178,10 @@ class Statements:
                     names[name] = self.reads.term(value, names)
                 case ast.If(test=test, body=inner, orelse=orelse):
                     rest = body[i + 1 :]
-                    options = (self.returned([*inner, *rest], names, node), self.returned([*orelse, *rest], names, node))
+                    options = (
+                        self.returned([*inner, *rest], names, node),
+                        self.returned([*orelse, *rest], names, node),
+                    )
                     return applied(REGISTRY["where"], self.reads.term(test, names), *options)
                 case _ if not isinstance(statement, IGNORED):
                     raise self.reads.refuse(statement, "a helper function holds assignments and a return")

@@ -17,9 +17,7 @@ from cgviz.numbers import number
 from cgviz.runs import Run
 
 
-def verdicts(
-    run: Run, listing: Listing, expected: Expected, accounts: dict[str, Account], tolerance: float
-) -> Grade:
+def verdicts(run: Run, listing: Listing, expected: Expected, accounts: dict[str, Account], tolerance: float) -> Grade:
     """Returns the grade. Raises EvaluationError where there is no backward pass to be graded."""
     replay = Replay(listing, expected, accounts, tolerance)
     wrong = [forward_mistake(listing, expected, each) for each in expected.reading.forward if each.wrong]
@@ -32,9 +30,7 @@ def verdicts(
 class Replay:
     """The student's lines one after the other, at every point; `blamed` is the line whose mistake a number carries."""
 
-    def __init__(
-        self, listing: Listing, expected: Expected, accounts: dict[str, Account], tolerance: float
-    ) -> None:
+    def __init__(self, listing: Listing, expected: Expected, accounts: dict[str, Account], tolerance: float) -> None:
         self.listing, self.expected, self.accounts, self.tolerance = listing, expected, accounts, tolerance
         self.now: dict[str, Vector] = {}
         self.blamed: dict[str, int] = {}
@@ -48,7 +44,9 @@ class Replay:
         assignment, key = judged.line.assignment, judged.line.key
         number_of = self.listing.line_of(assignment.start)
         before = self.now.get(key, (0.0,) * self.expected.count)
-        found = tuple(value(judged.line.value, lambda leaf, k=k: self.look(leaf, k)) for k in range(self.expected.count))
+        found = tuple(
+            value(judged.line.value, lambda leaf, k=k: self.look(leaf, k)) for k in range(self.expected.count)
+        )
         after = tuple(a + b for a, b in zip(before, found, strict=True)) if assignment.adds else found
         self.now[key] = after
         ours = self.ours(judged)
@@ -136,7 +134,9 @@ class Replay:
         verdict = RIGHT_WORD if agrees and own else self.band(theirs, made.total, made.scale)
         if not own and agrees:
             verdict = WRONG_WORD
-        return GradientVerdict(key, theirs[0], made.total[0], verdict, None if agrees or not own else self.blamed.get(key), own)
+        return GradientVerdict(
+            key, theirs[0], made.total[0], verdict, None if agrees or not own else self.blamed.get(key), own
+        )
 
 
 def forward_mistake(listing: Listing, expected: Expected, each: Any) -> LineVerdict:
