@@ -6,7 +6,7 @@ from cgviz.grading.causes import Causes
 from cgviz.grading.expected import Expected
 from cgviz.grading.listing import Listing
 from cgviz.grading.matching import account
-from cgviz.grading.near import RIGHT
+from cgviz.grading.near import RIGHT, Tolerance
 from cgviz.grading.points import Point, points
 from cgviz.grading.reading import Line, Reading
 from cgviz.grading.report import Grade
@@ -25,12 +25,14 @@ def grade(run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "
     tape = Tape(run.graph, points(run, literals(run, made)), ties)
     reading = Reading(tape, made)
     expected = Expected(reading)
+    close = Tolerance(tolerance)
+    close.corner = any({"tie", "kink"} & set(flags) for flags in run.flags)
     by_key: dict[str, list[tuple[int, Line]]] = {}
     for number, line in enumerate(reading.lines):
         by_key.setdefault(line.key, []).append((number, line))
-    accounts = {key: account(key, lines, expected, tolerance) for key, lines in by_key.items()}
-    Causes(accounts, expected, tolerance).blame()
-    return verdicts(run, listing, expected, accounts, tolerance)
+    accounts = {key: account(key, lines, expected, close) for key, lines in by_key.items()}
+    Causes(accounts, expected, close).blame()
+    return verdicts(run, listing, expected, accounts, close)
 
 
 def literals(run: Run, made: list[Assignment]) -> Point:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cgviz.grading.edits import Edits
 from cgviz.grading.expected import Expected
 from cgviz.grading.matching import Account, Judged, summed
-from cgviz.grading.near import agree, same
+from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.reading import Slope, Unknown, likeness
 from cgviz.grading.tape import Atom
 from cgviz.grading.term import leaves, value
@@ -81,12 +81,10 @@ class Causes:
         for position, judged in enumerate(made.lines):
             sign, target = judged.line.assignment.sign_place, judged.line.assignment.target
             plain = not judged.line.assignment.guarded
-            if judged.sets and brought and judged.right and judged.atoms and plain:
-                if len(judged.atoms) + len(brought) > len(made.atoms) or not agrees_whole(judged, made):
-                    says = (
-                        f"this overwrites what {target} already holds: a value used twice sums its branches, write +="
-                    )
-                    judged.blame("overwrites", says, sign)
+            late = judged.sets and brought and judged.right and judged.atoms and plain
+            if late and not agrees_whole(judged, made):
+                says = f"this overwrites what {target} already holds: a value used twice sums its branches, write +="
+                judged.blame("overwrites", says, sign)
             if not judged.sets and not position and plain:
                 forgotten = bool(made.rest)
                 says = f"there is nothing in {target} to add to yet: the first line sets it, write ="
@@ -105,10 +103,12 @@ class Causes:
         seed = [atom for atom in made.atoms if atom.upstream is None]
         if seed and self.expected.node(made.key) == self.expected.reading.output:
             judged.blame("seed", f"the seed is 1: the output moves with itself, so {made.key} has gradient 1", place)
+        elif judged.held and any(same(judged.held[0], atom.value[0], CLOSE) for atom in wanted):
+            judged.blame("rounded", "this number is rounded, or another one by a little: keep more digits", place)
         elif self.twice(made, judged):
             says = "this contribution is in the sum already; it is counted twice"
             judged.blame("counted-twice", says, (judged.line.assignment.start, judged.line.assignment.end))
-        elif not self.of_another(made, judged, wanted):
+        elif not self.unscaled(judged, wanted) and not self.of_another(made, judged, wanted):
             self.edited(made, judged, wanted)
         if not judged.cause:
             judged.blame("local-derivative", self.rule(wanted), place)
@@ -129,9 +129,22 @@ class Causes:
         brought = [atom for each in made.lines if each is not judged and each.right for atom in each.atoms]
         return any(agree(judged.change, atom.value, self.tolerance) for atom in brought)
 
+    def unscaled(self, judged: Judged, wanted: list[Atom]) -> bool:
+        """Blames a line that hands the upstream gradient on as it is, where its gate scales it."""
+        leaf = judged.line.value.leaf
+        for atom in wanted:
+            if isinstance(leaf, Slope) and leaf.key == self.expected.name(atom.source) and judged.line.value.op is None:
+                place = (judged.line.value.start, judged.line.value.end)
+                judged.blame("local-forgotten", f"the local derivative is missing: {self.rule([atom])}", place)
+                judged.atoms = [atom]
+                return True
+        return False
+
     def of_another(self, made: Account, judged: Judged, wanted: list[Atom]) -> bool:
         """Blames a line that brings what belongs to another operand of the same stage: operands swapped."""
         tape = self.expected.tape
+        if any(agree([-each for each in judged.change], atom.value, self.tolerance) for atom in wanted):
+            return False
         for atom in wanted:
             for arg in dict.fromkeys(tape.nodes[atom.source].args):
                 name = self.expected.name(arg)

@@ -9,8 +9,7 @@ from cgviz.grading.expected import Expected
 from cgviz.grading.reading import Slope, Unknown, Value
 from cgviz.grading.tape import Atom
 from cgviz.grading.term import Term, applied, number, parts, replaced
-from cgviz.op import REGISTRY
-from cgviz.op import Op
+from cgviz.op import REGISTRY, Op
 
 MOST_PARTS, MOST_NAMES = 60, 40
 TIMES, OVER, PLUS, MINUS, RAISED, NEG = (REGISTRY[n] for n in ("multiply", "divide", "add", "subtract", "pow", "neg"))
@@ -34,18 +33,22 @@ class Edits:
         self.term, self.key, self.atoms, self.expected = term, key, atoms, expected
         self.whole = (term.start, term.end)
         self.parts = [each for _, each in zip(range(MOST_PARTS), parts(term), strict=False)]
+        self.read = [(path, part) for path, part in self.parts if part.op is None and isinstance(part.leaf, Slope)]
         self.sources = list(dict.fromkeys(atom.source for atom in atoms))
 
     def all(self) -> Iterator[Edit]:
         yield from self.typos()
+        yield from self.forgotten() if not self.read else self.twice()
         yield Edit("sign", applied(NEG, self.term), self.whole, "turn the sign round")
-        yield from self.upstream()
         yield from self.exponents()
+        yield from self.brought_down()
+        yield from self.upstream()
         yield from self.wrong_values()
         yield from self.factors()
         yield from self.dropped()
         yield from self.operators()
         yield from self.complements()
+        yield from self.divided()
 
     def at(self, path: tuple[int, ...], part: Term) -> Term:
         return replaced(self.term, path, part)
@@ -81,24 +84,32 @@ class Edits:
                     if likeness(f"d{name}", other) >= 0.6:
                         yield Edit("typo", self.at(path, Term(Value(index, other))), place, f"write {other}")
 
-    def upstream(self) -> Iterator[Edit]:
-        """Yields edits of the factor that comes from above: forgotten, another one's, twice."""
-        found = [(path, part) for path, part in self.parts if part.op is None and isinstance(part.leaf, Slope)]
+    def forgotten(self) -> Iterator[Edit]:
+        """Yields edits of a line that reads no gradient."""
         for name, slope in self.slopes():
-            if not found:
-                says = f"multiply by the upstream gradient, d{name}"
-                yield Edit("upstream-forgotten", applied(TIMES, self.term, slope), self.whole, says)
-            for path, part in found:
+            says = f"multiply by the upstream gradient, d{name}"
+            yield Edit("upstream-forgotten", applied(TIMES, self.term, slope), self.whole, says)
+
+    def twice(self) -> Iterator[Edit]:
+        """Yields edits of a line in which an upstream gradient is a factor more than once."""
+        keys = [part.leaf.key for _, part in self.read]
+        for path, part in reversed(self.read):
+            if keys.count(part.leaf.key) > 1:
+                says = f"{part.leaf.written} is a factor once, not twice"
+                yield Edit("upstream-twice", self.at(path, number(1.0)), (part.start, part.end), says)
+
+    def upstream(self) -> Iterator[Edit]:
+        for name, slope in self.slopes():
+            for path, part in self.read:
                 if part.leaf.key != name:
                     says = f"the upstream gradient here is d{name}, not {part.leaf.written}"
                     yield Edit("wrong-upstream", self.at(path, slope), (part.start, part.end), says)
-        for name, slope in self.slopes():
-            if found:
-                says = f"the factor d{name} is one too many"
-                yield Edit("upstream-twice", applied(OVER, self.term, slope), self.whole, says)
-        for _, part in found:
+
+    def divided(self) -> Iterator[Edit]:
+        """Yields edits in which a gradient that is read is no factor."""
+        for path, part in self.read:
             says = f"{part.leaf.written} is no factor here"
-            yield Edit("upstream-twice", applied(OVER, self.term, part), (part.start, part.end), says)
+            yield Edit("extra-factor", self.at(path, number(1.0)), (part.start, part.end), says)
 
     def exponents(self) -> Iterator[Edit]:
         for path, part in self.parts:
@@ -133,8 +144,7 @@ class Edits:
             for path, part in leaves:
                 if part.leaf.index == index:
                     continue
-                new = Term(Value(index, name))
-                old = part.leaf.index
+                new, old = Term(Value(index, name)), part.leaf.index
                 cause, says = "wrong-value", f"{name}, not {part.leaf.name}, belongs here"
                 if old in tape.nodes[index].args and index in self.sources:
                     cause = "input-for-output"
@@ -153,10 +163,12 @@ class Edits:
                         every = replaced(every, way, new)
                     yield Edit(cause, every, place, says)
 
-    def factors(self) -> Iterator[Edit]:
+    def brought_down(self) -> Iterator[Edit]:
         for factor in FACTORS:
             says = f"the factor {factor:g} is missing, which the exponent brings down"
             yield Edit("factor-forgotten", applied(TIMES, self.term, number(factor)), self.whole, says)
+
+    def factors(self) -> Iterator[Edit]:
         one = number(1.0)
         for name, index in self.values():
             leaf = Term(Value(index, name))
@@ -173,7 +185,7 @@ class Edits:
     def dropped(self) -> Iterator[Edit]:
         """Yields edits in which a factor or a divisor goes."""
         for path, part in self.parts:
-            if part.op in (TIMES, OVER):
+            if part.op is TIMES or part.op is OVER:
                 for slot in (1,) if part.op is OVER else (0, 1):
                     gone = part.args[slot]
                     says = "this factor does not belong here"
@@ -201,9 +213,13 @@ class Edits:
                 yield Edit("swapped", self.at(path, applied(part.op, *reversed(part.args))), place, says)
             if path:
                 yield Edit("sign", self.at(path, applied(NEG, part)), place, "the sign here is wrong")
-            slip = SLIPS.get(part.op.name) if part.op else None
+            yield from self.function(path, part)
+
+    def function(self, path: tuple[int, ...], part: Term) -> Iterator[Edit]:
+        if part.op is not None:
+            slip, place = SLIPS.get(part.op.name), (part.start, part.end)
             if slip:
-                says = f"{slip}, not {part.op.name if part.op else ''}, belongs here"
+                says = f"{slip}, not {part.op.name}, belongs here"
                 yield Edit("function", self.at(path, applied(REGISTRY[slip], *part.args)), place, says)
 
     def complements(self) -> Iterator[Edit]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from cgviz.formula import TEXT, Formula
-from cgviz.graph import CONSTANT
 from cgviz.grading.reading import Reading, Slope, Value
 from cgviz.grading.tape import Atom, Vector
 from cgviz.grading.term import Term, value
+from cgviz.graph import CONSTANT
 from cgviz.op import ATOM
 
 
@@ -64,7 +65,7 @@ class Expected:
 
     def vector(self, term: Term, running: tuple[str, Vector] | None = None) -> Vector:
         """Returns the value of a term at every point, everything that it reads being right."""
-        return tuple(value(term, lambda leaf, k=k: self.look(leaf, k, running)) for k in range(self.count))
+        return tuple(value(term, partial(self.look, k=k, running=running)) for k in range(self.count))
 
     @property
     def count(self) -> int:

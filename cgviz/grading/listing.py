@@ -115,4 +115,4 @@ def unmagic(line: str) -> str:
 def one_ending(text: str) -> str:
     """Returns text whose lines are ended by newlines alone, as Python counts them."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.translate({code: " " for code in (0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029)})
+    return text.translate(dict.fromkeys((11, 12, 28, 29, 30, 133, 8232, 8233), " "))

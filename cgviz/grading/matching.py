@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from cgviz.grading.expected import Expected
-from cgviz.grading.near import agree
+from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.reading import Line, Slope
 from cgviz.grading.tape import Atom, Vector
 from cgviz.grading.term import leaves
@@ -17,7 +17,8 @@ MOST = 9
 @dataclass(eq=False)
 class Judged:
     """A line and what was found: the change that it makes (`change`), the contributions that it brings (`atoms`), its
-    own mistake, if any (`cause`, at `place`; `says` in words)."""
+    own mistake, if any (`cause`, at `place`; `says` in words). A plain number is right where it was computed, at the run's own inputs; `held`
+    is what it stands for elsewhere."""
 
     line: Line
     number: int
@@ -29,7 +30,7 @@ class Judged:
     cause: str = ""
     says: str = ""
     place: tuple[int, int] = (0, 0)
-    target: Vector = ()
+    held: Vector = ()
     noted: str = ""
 
     def blame(self, cause: str, says: str, place: tuple[int, int]) -> None:
@@ -72,6 +73,8 @@ def weighed(
         own = reads(line, key)
         found = expected.vector(line.value, (key, running) if own else None)
         judged = Judged(line, number, found, running, sets=not line.assignment.adds)
+        if not any(leaves(line.value)):
+            judged.change = judged.held = standing_for(found, [atom.value for atom in made.rest], total)
         if own and not line.assignment.adds:
             judged.change, judged.sets = tuple(a - b for a, b in zip(found, running, strict=True)), False
         if judged.sets and position and begins_anew(made, judged, lines[position:], expected, tolerance):
@@ -79,9 +82,18 @@ def weighed(
         bring(made, judged, tolerance)
         made.lines.append(judged)
         running = summed([atom.value for each in made.lines for atom in each.atoms], zero)
-        judged.target = running
     made.rest = [atom for atom in made.rest if not agree(atom.value, zero, 0.0, scale)]
     return made
+
+
+def standing_for(found: Vector, parts: list[Vector], total: Vector) -> Vector:
+    """Returns the numbers for which a plain number stands: the share of a contribution, or of the sum, that it is close
+    to at the run's own inputs; the number itself where it is close to none."""
+    near = [part for part in (*parts, total) if part[0] and same(found[0], part[0], CLOSE)]
+    if not near:
+        return found
+    best = min(near, key=lambda part: abs(found[0] - part[0]))
+    return tuple(found[0] * (each / best[0]) for each in best)
 
 
 def begins_anew(

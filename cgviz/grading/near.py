@@ -8,6 +8,14 @@ from collections.abc import Sequence
 RIGHT, CLOSE = 1e-6, 1e-2
 FLOOR = 1e-11
 
+
+class Tolerance(float):
+    """A relative difference that is forgiven; `corner` says that the first point stands on a tie or kink, where another
+    convention than ours is as good."""
+
+    corner = False
+
+
 RIGHT_WORD, CLOSE_WORD, WRONG_WORD, MISSING_WORD = "right", "close", "wrong", "missing"
 
 
@@ -20,7 +28,11 @@ def same(a: float, b: float, tolerance: float = RIGHT, scale: float = 0.0) -> bo
 
 def agree(a: Sequence[float], b: Sequence[float], tolerance: float = RIGHT, scale: Sequence[float] = ()) -> bool:
     """Tells whether two vectors agree at every point, or at every point but a first one that stands on a corner."""
-    scales = scale or [0.0] * len(a)
+    scales = scale or (0.0,) * len(a)
+    if getattr(tolerance, "corner", False) and len(a) > 1:
+        if same(a[0], b[0], tolerance, scales[0]):
+            return True
+        a, b, scales = a[1:], b[1:], scales[1:]
     return all(same(x, y, tolerance, s) for x, y, s in zip(reversed(a), reversed(b), reversed(scales), strict=True))
 
 

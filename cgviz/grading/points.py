@@ -1,4 +1,4 @@
-"""The points at which a pass is graded: the run's own inputs, and a few near them, so that no luck can pass for right."""
+"""Where a pass is graded: the run's own inputs, and a few near them, so that luck is not taken for right."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 
 from cgviz.errors import EvaluationError
+from cgviz.graph import Node
 from cgviz.passes import backward, forward
 from cgviz.runs import Run
 
@@ -60,6 +61,11 @@ def pattern(run: Run, point: Point) -> tuple[object, ...] | None:
     values = forward(run.bare, point)
     if not all(math.isfinite(g) for g in backward(run.bare, values)) or not math.isfinite(values[run.bare.output]):
         return None
-    nodes = enumerate(run.bare.nodes)
-    slopes = (node.op.local(values[i], *(values[arg] for arg in node.args)) for i, node in nodes if node.args)
-    return tuple(tuple(slope is None or slope == 0 for slope in each) for each in slopes)
+    return tuple(branch(node, values[i], [values[arg] for arg in node.args]) for i, node in enumerate(run.bare.nodes))
+
+
+def branch(node: Node, out: float, args: list[float]) -> tuple[bool, ...]:
+    """Returns on which edges of a node that switches a gradient flows; a slope that happens to be 0 is no switch."""
+    if not node.args or not (node.op.rule or node.op.arity[0] > 2):
+        return ()
+    return tuple(slope is None or slope == 0 for slope in node.op.local(out, *args))

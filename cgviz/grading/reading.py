@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from cgviz.graph import INPUT
 from cgviz.grading.listing import UnreadableError
 from cgviz.grading.near import agree
 from cgviz.grading.spellings import Spellings
 from cgviz.grading.statements import Assignment
 from cgviz.grading.tape import Tape
 from cgviz.grading.term import Term, leaves, renamed
+from cgviz.graph import INPUT
 
 LARGEST = 20_000
 
@@ -21,7 +21,7 @@ LARGEST = 20_000
 class Value(NamedTuple):
     """A leaf that is a forward value."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     name: str
 
 
@@ -121,9 +121,8 @@ class Reading:
             made = Forward(each, self.tape.stage(value, self.find_known))
             self.forward.append(made)
             self.bound[each.target] = made.index
-            if repair and node is not None and not is_input:
-                if not agree(self.tape.values[made.index], self.tape.values[node]):
-                    made.wrong, self.bound[each.target] = True, node
+            if repair and node is not None and not is_input and not self.alike(made.index, node):
+                made.wrong, self.bound[each.target] = True, node
         self.output = self.find_output(repair)
 
     def find(self, name: str) -> int | None:

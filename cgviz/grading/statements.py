@@ -16,6 +16,7 @@ from cgviz.grading.listing import Listing
 from cgviz.grading.term import Term, applied
 from cgviz.op import REGISTRY
 
+MOST_PATHS = 1000
 IGNORED = (ast.Import, ast.ImportFrom, ast.Expr, ast.Assert, ast.Pass, ast.Global, ast.Nonlocal)
 SAID: dict[type[ast.AST], str] = {
     ast.For: "a loop is not read; write the assignments one after the other",
@@ -76,6 +77,7 @@ class Statements:
             node.func.id for node in ast.walk(module) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
         self.inlined: set[str] = set()
+        self.paths = 0
 
     def all(self) -> list[Assignment]:
         return [made for statement in self.module.body for made in self.statement(statement)]
@@ -169,6 +171,9 @@ class Statements:
 
     def returned(self, body: list[ast.stmt], names: Mapping[str, Term], node: ast.AST) -> Term:
         """Returns what a helper returns, its local variables put in their places. Raises UnreadableError."""
+        self.paths += 1
+        if self.paths > MOST_PATHS:
+            raise self.reads.refuse(node, "too many branches in helper functions")
         names = dict(names)
         for i, statement in enumerate(body):
             match statement:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from cgviz.graph import CONSTANT, Graph, Node
 from cgviz.grading.points import Point
 from cgviz.grading.term import Term
+from cgviz.graph import CONSTANT, Graph, Node
 from cgviz.op import Op
 from cgviz.ops.arithmetic import copy, pow_, power
 from cgviz.passes import backward, forward

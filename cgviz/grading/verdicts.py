@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from cgviz.errors import EvaluationError
 from cgviz.grading.expected import Expected
 from cgviz.grading.listing import Listing
 from cgviz.grading.matching import Account, Judged
-from cgviz.grading.near import CLOSE_WORD, MISSING_WORD, RIGHT_WORD, WRONG_WORD, agree, band
+from cgviz.grading.near import CLOSE_WORD, MISSING_WORD, RIGHT_WORD, WRONG_WORD, agree, band, same
 from cgviz.grading.reading import Slope
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
 from cgviz.grading.tape import Vector
@@ -33,7 +34,7 @@ class Replay:
     def __init__(self, listing: Listing, expected: Expected, accounts: dict[str, Account], tolerance: float) -> None:
         self.listing, self.expected, self.accounts, self.tolerance = listing, expected, accounts, tolerance
         self.now: dict[str, Vector] = {}
-        self.blamed: dict[str, int] = {}
+        self.blamed: dict[str, int | None] = {}
         self.own: dict[str, bool] = {}
 
     def lines(self) -> list[LineVerdict]:
@@ -44,9 +45,8 @@ class Replay:
         assignment, key = judged.line.assignment, judged.line.key
         number_of = self.listing.line_of(assignment.start)
         before = self.now.get(key, (0.0,) * self.expected.count)
-        found = tuple(
-            value(judged.line.value, lambda leaf, k=k: self.look(leaf, k)) for k in range(self.expected.count)
-        )
+        points = range(self.expected.count)
+        found = judged.held or tuple(value(judged.line.value, partial(self.look, k=k)) for k in points)
         after = tuple(a + b for a, b in zip(before, found, strict=True)) if assignment.adds else found
         self.now[key] = after
         ours = self.ours(judged)
@@ -62,6 +62,8 @@ class Replay:
         verdict = RIGHT_WORD if agrees else self.band(after, ours, self.accounts[key].scale)
         if not judged.right and verdict == RIGHT_WORD:
             verdict = WRONG_WORD
+        if agrees and not same(after[0], ours[0], self.tolerance, self.accounts[key].scale[0]):
+            judged.noted = judged.noted or "another convention at the tie or kink, as good as ours"
         start, end = judged.place if judged.place[1] else (assignment.start, assignment.end)
         code = self.listing.text[assignment.start : assignment.end]
         return LineVerdict(

@@ -26,14 +26,14 @@ def text(grade: Grade, *, digits: int = DIGITS, width: int | None = None) -> str
 
 def json(grade: Grade) -> str:
     """Returns the grade as JSON for autograders: full precision."""
-    from cgviz.views.grade.json import pretty
+    from cgviz.views.grade.document import pretty
 
     return pretty(grade)
 
 
 def csv(graded: Sequence[Graded]) -> str:
     """Returns a class as CSV: a row per file."""
-    from cgviz.views.grade.csv import table
+    from cgviz.views.grade.sheet import table
 
     return table(graded)
 

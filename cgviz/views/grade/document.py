@@ -1,6 +1,7 @@
 """The grade as JSON for autograders, version 1.
 
-    {"cgviz_grade": 1, "file": "hw.py", "score": 0.75, "own_score": 0.92, "right": 9, "expected": 12, "all_right": false,
+    {"cgviz_grade": 1, "file": "hw.py", "score": 0.75, "own_score": 0.92, "right": 9, "expected": 12,
+     "all_right": false,
      "first_wrong": {"line": 18, "where": "line 18", "cause": "square-forgotten", "says": "...", "culprit": "den"},
      "lines": [{"line": 18, "where": "line 18", "code": "dden = ...", "gradient": "den", "theirs": -1.5, "ours": -0.79,
                 "verdict": "wrong", "follows": null, "cause": "square-forgotten", "says": "...", "note": ""}],
