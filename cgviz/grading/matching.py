@@ -16,9 +16,11 @@ MOST = 9
 
 @dataclass(eq=False)
 class Judged:
-    """A line and what was found: the change that it makes (`change`), the contributions that it brings (`atoms`), its
-    own mistake, if any (`cause`, at `place`; `says` in words). A plain number is right where it was computed, at the run's own inputs; `held`
-    is what it stands for elsewhere."""
+    """A line and what was found: the change that it makes, the contributions that it brings (`atoms`), its own mistake,
+    if any (`cause`, at `place`; `says` in words).
+
+    A plain number is right where it was computed, at the run's own inputs; `held` is what it stands for elsewhere.
+    """
 
     line: Line
     number: int

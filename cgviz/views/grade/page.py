@@ -18,7 +18,7 @@ Line = list[Span]
 ASCII = str.maketrans({"−": "-", "─": "-", "…": "~", "²": "^2", "·": "*"})
 HEADINGS = ("line", "code", "gradient", "theirs", "ours", "verdict")
 RIGHT_ALIGNED = (0, 3, 4)
-CODE, LEAST_CODE, NARROWEST, PROSE = 1, 16, 40, 100
+CODE, LEAST_CODE, NARROWEST, PROSE, MOST_CODE = 1, 16, 40, 100, 200
 ROLES = {"right": "value", "close": "flag", "wrong": "gradient", "missing": "gradient"}
 
 
@@ -79,7 +79,7 @@ def rows(grade: Grade, digits: int, width: int | None) -> Iterator[Line]:
 def cells_of(grade: Grade, each: LineVerdict, digits: int) -> list[str]:
     where = each.where.removeprefix("line ").replace("cell ", "").replace(", line ", ":")
     theirs, ours = (number(value, digits, padded=True) for value in (each.theirs, each.ours))
-    return [where, printable(each.code), each.gradient, theirs, ours, judged(grade, each)]
+    return [where, printable(each.code[:MOST_CODE]), each.gradient, theirs, ours, judged(grade, each)]
 
 
 def judged(grade: Grade, each: LineVerdict) -> str:
