@@ -426,7 +426,7 @@ class TestCommand:
         found = json.loads(capsys.readouterr().out)
         assert found["score"] == pytest.approx(1 / 3)
         assert found["first_wrong"]["cause"] == "square-forgotten"
-        assert [each["follows"] for each in found["lines"]].count(3) == 7
+        assert [each["follows"] for each in found["lines"]].count(3) == 8
         assert {each["name"]: each["verdict"] for each in found["gradients"]}["num"] == "right"
 
     def test_a_class_as_csv(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
