@@ -110,6 +110,27 @@ def run_of(tree: Tree, values: dict[str, float]) -> Run | None:
     return None if run.trouble else run
 
 
+ODD = {
+    "dx*x + sin(dx)*x": {"x": 2.0, "dx": 3.0},
+    "dx*x + ddx*dx": {"x": 2.0, "dx": 3.0, "ddx": 1.5},
+    "σ_y*beta + lambda*node": {"σ_y": 2.0, "beta": 3.0, "lambda": 2.0, "node": 1.0},
+    "c = x*y; c = c + x; c = c*c; f = c*y": {"x": 2.0, "y": 3.0},
+    "x = x + 1; f = x*y": {"x": 2.0, "y": 3.0},
+    "w_1*x_1 + w1*x1": {"w_1": 1.0, "x_1": 2.0, "w1": 3.0, "x1": 4.0},
+    "a = x*y; b = a*z; f = a + 1": {"x": 2.0, "y": 3.0, "z": 4.0},
+    "x*x*x*x*x*x": {"x": 1.1},
+    "x": {"x": 3.0},
+    "sigmoid(x*y) + x": {},
+    "; ".join(["a0 = x*y", *(f"a{i} = a{i - 1} + x" for i in range(1, 600))]): {"x": 1.1, "y": 0.9},
+}
+
+
+@pytest.mark.parametrize("program", ODD, ids=lambda program: program[:30])
+def test_the_code_of_odd_programs_is_right(program: str) -> None:
+    run = cgviz.run(program, ODD[program])
+    assert grade(run, plain(code(run))).all_right
+
+
 CATALOGUE = [
     ("dx += (1) * dnum", "dx = (1) * dnum", "overwrites"),
     ("dx = (1) * dxpy", "dx += (1) * dxpy", "adds-to-nothing"),

@@ -20,6 +20,7 @@ class Causes:
 
     def __init__(self, accounts: dict[str, Account], expected: Expected, tolerance: float) -> None:
         self.accounts, self.expected, self.tolerance = accounts, expected, tolerance
+        self.known = {each.line.assignment.target for made in accounts.values() for each in made.lines}
         self.spent = 0
 
     def blame(self) -> None:
@@ -37,9 +38,8 @@ class Causes:
         """Notes a name that is a misspelling: nothing of that name is known, and another name makes the line right."""
         if judged.line.typo:
             judged.noted = f"{judged.line.typo} is probably a misspelling of d{judged.line.key}"
-        known = {each.line.assignment.target for made in self.accounts.values() for each in made.lines}
         for leaf in leaves(judged.line.value):
-            if isinstance(leaf.leaf, Slope) and leaf.leaf.written not in known and leaf.leaf.key in self.accounts:
+            if isinstance(leaf.leaf, Slope) and leaf.leaf.written not in self.known and leaf.leaf.key in self.accounts:
                 spelled = self.accounts[leaf.leaf.key].lines[0].line.assignment.target
                 if self.accounts[leaf.leaf.key].lines[0].line.typo:
                     continue
@@ -66,8 +66,7 @@ class Causes:
 
     def unmade(self, judged: Judged, slope: Slope, place: tuple[int, int]) -> None:
         """Blames a line that reads a gradient which is never assigned."""
-        names = {each.line.assignment.target for made in self.accounts.values() for each in made.lines}
-        near = max(names, key=lambda name: likeness(slope.written, name.removeprefix("d")), default="")
+        near = max(sorted(self.known), key=lambda name: likeness(slope.written, name.removeprefix("d")), default="")
         seed = self.expected.node(slope.key) == self.expected.reading.output
         if seed:
             judged.blame("seed", f"{slope.written} is never set; the pass begins with {slope.written} = 1", place)

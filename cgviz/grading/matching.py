@@ -83,7 +83,7 @@ def weighed(
             made.rest, running = list(atoms), zero
         bring(made, judged, tolerance)
         made.lines.append(judged)
-        running = summed([atom.value for each in made.lines for atom in each.atoms], zero)
+        running = summed([running, *(atom.value for atom in judged.atoms)], zero)
     made.rest = [atom for atom in made.rest if not agree(atom.value, zero, 0.0, scale)]
     return made
 
@@ -126,7 +126,8 @@ def bring(made: Account, judged: Judged, tolerance: float) -> None:
         judged.right = not any(map(abs, judged.change)) and agree(judged.change, zero)
         return
     judged.right, judged.atoms = True, fits
-    made.rest = [atom for atom in made.rest if not any(atom is fit for fit in fits)]
+    brought = set(map(id, fits))
+    made.rest = [atom for atom in made.rest if id(atom) not in brought]
 
 
 def subset(change: Vector, rest: list[Atom], line: Line, tolerance: float, scale: Vector) -> list[Atom] | None:

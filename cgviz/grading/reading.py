@@ -84,7 +84,10 @@ class Reading:
 
     def is_forward(self, name: str) -> bool:
         """Tells whether a name that could be a gradient is the program's own name of a value."""
-        return name in self.tape.names and f"{name}_" not in self.read
+        if name not in self.tape.names:
+            exact = name.startswith("d") and name[1:] in self.read
+            return not exact and name.endswith("_") and name.rstrip("_") in self.tape.names
+        return f"{name}_" not in self.read
 
     def gradient_key(self, name: str) -> str | None:
         return None if self.is_forward(name) else self.spell.gradient(name)

@@ -8,7 +8,7 @@ from typing import Any
 from cgviz.errors import EvaluationError
 from cgviz.grading.expected import Expected
 from cgviz.grading.listing import Listing
-from cgviz.grading.matching import Account, Judged
+from cgviz.grading.matching import Account, Judged, summed
 from cgviz.grading.near import CLOSE_WORD, MISSING_WORD, RIGHT_WORD, WRONG_WORD, agree, band, same
 from cgviz.grading.reading import Slope
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
@@ -35,7 +35,7 @@ class Replay:
         self.listing, self.expected, self.accounts, self.tolerance = listing, expected, accounts, tolerance
         self.now: dict[str, Vector] = {}
         self.blamed: dict[str, int | None] = {}
-        self.own: dict[str, bool] = {}
+        self.due: dict[str, Vector] = {}
 
     def lines(self) -> list[LineVerdict]:
         every = sorted((each for made in self.accounts.values() for each in made.lines), key=lambda each: each.number)
@@ -54,7 +54,6 @@ class Replay:
         follows = None
         if not judged.right:
             self.blamed[key] = number_of
-            self.own[key] = False
         elif not agrees:
             follows = self.blamed[key] = self.earlier(judged)
         elif judged.sets:
@@ -90,13 +89,11 @@ class Replay:
     def ours(self, judged: Judged) -> Vector:
         """Returns the gradient as it ought to be after a line: the sum of the contributions so far."""
         made = self.accounts[judged.line.key]
+        before = self.due.get(judged.line.key, (0.0,) * self.expected.count)
+        self.due[judged.line.key] = summed([before, *(atom.value for atom in judged.atoms)], before)
         if judged is made.lines[-1]:
             return made.total
-        total = [0.0] * self.expected.count
-        for each in made.lines[: made.lines.index(judged) + 1]:
-            for atom in each.atoms:
-                total = [a + b for a, b in zip(total, atom.value, strict=True)]
-        return tuple(total)
+        return self.due[judged.line.key]
 
     def earlier(self, judged: Judged) -> int | None:
         """Returns the first line whose mistake a right line's number carries."""
@@ -167,7 +164,8 @@ def notes(run: Run, expected: Expected, accounts: dict[str, Account]) -> list[st
     """Returns facts about the whole listing: stages that it leaves out or has of its own, other inputs."""
     tape, reading, found = expected.tape, expected.reading, []
     nodes = {expected.node(key) for key in accounts}
-    stages = [i for i in tape.graph.stages if tape.reached(tape.graph.output)[i] and i != tape.graph.output]
+    reached = tape.reached(tape.graph.output)
+    stages = [i for i in tape.graph.stages if reached[i] and i != tape.graph.output]
     left_out = [tape.graph.nodes[i].name for i in stages if i not in nodes and tape.graph.nodes[i].name not in accounts]
     if left_out and reading.output == tape.graph.output:
         found.append(f"not graded, since the file goes on without them: {listed(left_out)}")
