@@ -223,6 +223,15 @@ def test_luck_is_not_right() -> None:
     assert made.lines[0].theirs == made.lines[0].ours == 4
 
 
+def test_a_misspelt_name_is_noted_where_it_is_read() -> None:
+    made = staged(BACKWARD.replace("dxdpy", "dxpy").replace("* dsigx", "* dsgix"))
+    assert made.all_right
+    assert [each.note for each in made.lines if each.note] == ["dsgix is probably a misspelling: write dsigx"]
+    lost = staged(BACKWARD.replace("dsigy = (1) * dnum", "dsigy = -whatever"))
+    assert lost.first is not None
+    assert lost.first.cause == "unknown-name"
+
+
 def test_rounded_numbers_are_close() -> None:
     made = graded("q = x + y; f = q*z", "dz = q\ndq = z\ndx = -4.001\ndy = dq", x=-2, y=5, z=-4)
     assert [each.verdict for each in made.gradients] == ["right", "right", "close", "right"]

@@ -109,7 +109,10 @@ class Causes:
             judged.blame("counted-twice", says, (judged.line.assignment.start, judged.line.assignment.end))
         elif not self.unscaled(judged, wanted) and not self.of_another(made, judged, wanted):
             self.edited(made, judged, wanted)
-        if not judged.cause:
+        lost = [leaf for leaf in leaves(judged.line.value) if isinstance(leaf.leaf, Unknown)]
+        if lost and not judged.cause and not judged.right:
+            judged.blame("unknown-name", f"nothing is called {lost[0].leaf.name}", (lost[0].start, lost[0].end))
+        if not judged.cause and not judged.right:
             judged.blame("local-derivative", self.rule(wanted), place)
         self.settle(made, judged, wanted)
 
@@ -181,7 +184,7 @@ class Causes:
                     judged.atoms = wanted[i : i + 1] or list(wanted)
                     if edit.cause == "typo":
                         judged.right, judged.noted = True, f"{unknown(judged)} is probably a misspelling: {edit.says}"
-                        judged.place = edit.place
+                        judged.place, judged.line.value = edit.place, edit.term
                         return
                     judged.blame(edit.cause, self.with_rule(edit.cause, edit.says, judged.atoms), edit.place)
                     return

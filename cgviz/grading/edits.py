@@ -64,7 +64,7 @@ class Edits:
     def values(self) -> Iterator[tuple[str, int]]:
         """Yields the forward values that a line could read instead: those of its stage, then all others."""
         tape = self.expected.tape
-        near = [arg for source in self.sources for arg in (source, *tape.nodes[source].args)]
+        near = [arg for source in self.sources for arg in (source, *self.expected.operands(source))]
         near += [*self.expected.reading.bound.values(), *tape.names.values()]
         for index in list(dict.fromkeys(near))[:MOST_NAMES]:
             name = self.expected.name(index)
@@ -77,8 +77,8 @@ class Edits:
         for path, part in self.parts:
             if part.op is None and isinstance(part.leaf, Unknown):
                 name, place = part.leaf.name, (part.start, part.end)
-                near = sorted(self.slopes(), key=lambda pair: -likeness(name, pair[0]))[:6]
-                for other, term in near:
+                near = [pair for pair in self.slopes() if likeness(name, pair[0]) >= 0.6]
+                for other, term in near[:6]:
                     yield Edit("typo", self.at(path, term), place, f"write d{other}")
                 for other, index in self.values():
                     if likeness(f"d{name}", other) >= 0.6:
@@ -138,7 +138,6 @@ class Edits:
 
     def wrong_values(self) -> Iterator[Edit]:
         """Yields edits in which another forward value is read, at one place, then wherever it is read."""
-        tape = self.expected.tape
         leaves = [(path, part) for path, part in self.parts if part.op is None and isinstance(part.leaf, Value)]
         for name, index in self.values():
             for path, part in leaves:
@@ -146,13 +145,13 @@ class Edits:
                     continue
                 new, old = Term(Value(index, name)), part.leaf.index
                 cause, says = "wrong-value", f"{name}, not {part.leaf.name}, belongs here"
-                if old in tape.nodes[index].args and index in self.sources:
+                if old in self.expected.operands(index) and index in self.sources:
                     cause = "input-for-output"
                     says = f"the rule is in terms of the output {name}, not of the input {part.leaf.name}"
-                elif index in tape.nodes[old].args and old in self.sources:
+                elif index in self.expected.operands(old) and old in self.sources:
                     cause = "output-for-input"
                     says = f"the rule is in terms of the input {name}, not of the output {part.leaf.name}"
-                elif any({old, index} <= set(tape.nodes[s].args) for s in self.sources):
+                elif any({old, index} <= set(self.expected.operands(s)) for s in self.sources):
                     cause, says = "swapped", f"each operand gets the other one: {name}, not {part.leaf.name}"
                 place = (part.start, part.end)
                 yield Edit(cause, self.at(path, new), place, says)

@@ -78,6 +78,18 @@ class Expected:
                 return name
         return self.tape.nodes[index].name
 
+    def operands(self, stage: int) -> list[int]:
+        """Returns the named values of which a stage is made, its unnamed parts looked through."""
+        found: dict[int, None] = {}
+        todo = [stage]
+        while todo:
+            for arg in self.tape.nodes[todo.pop()].args:
+                if self.tape.owner[arg] == stage:
+                    todo.append(arg)
+                else:
+                    found[arg] = None
+        return list(found)
+
     def local(self, atom: Atom) -> str:
         """Returns the local derivative of a contribution as program text, where its stage is a single gate."""
         tape, node = self.tape, self.tape.nodes[atom.source]

@@ -165,8 +165,10 @@ def notes(run: Run, expected: Expected, accounts: dict[str, Account]) -> list[st
     tape, reading, found = expected.tape, expected.reading, []
     nodes = {expected.node(key) for key in accounts}
     reached = tape.reached(tape.graph.output)
+    every = [judged.line.value for made in accounts.values() for judged in made.lines]
+    known = {*accounts, *(leaf.leaf.key for term in every for leaf in leaves(term) if isinstance(leaf.leaf, Slope))}
     stages = [i for i in tape.graph.stages if reached[i] and i != tape.graph.output]
-    left_out = [tape.graph.nodes[i].name for i in stages if i not in nodes and tape.graph.nodes[i].name not in accounts]
+    left_out = [tape.graph.nodes[i].name for i in stages if i not in nodes and tape.graph.nodes[i].name not in known]
     if left_out and reading.output == tape.graph.output:
         found.append(f"not graded, since the file goes on without them: {listed(left_out)}")
     elif left_out:
