@@ -335,7 +335,7 @@ def pick_vjp(up: Any, out: Any, x: Any, i: Any) -> tuple[Any, None]:
     return (outer(hot, up) if shape and len(shape) == 2 else hot * up), None
 
 
-pick = register(
+pick: Op = register(
     Op(
         name="pick",
         arity=(2, 2),
