@@ -76,7 +76,12 @@ def misfit(
         fit += f": {why}"
     shown = [text for text in named if not text.startswith("the operand")]
     where = f" ({', '.join(shown[:4])})" if shown else ""
-    return ExpressionError(f"{op.name} in {quoted(written, 60)}: {fit}{where}", graph.program, place, None if place is None else word_end(graph.program, place))
+    return ExpressionError(
+        f"{op.name} in {quoted(written, 60)}: {fit}{where}",
+        graph.program,
+        place,
+        None if place is None else word_end(graph.program, place),
+    )
 
 
 def word_end(text: str, start: int) -> int:
