@@ -111,8 +111,10 @@ softplus = register(
     Op(
         name="softplus",
         forward=lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+        array=lambda np, x: np.logaddexp(0, x),
         composed=lambda x: maximum(x, 0) + log1p(exp(-abs(x))),
         partials=lambda out, x: (sigmoid(x),),
+        careful=lambda out, x: (-expm1(-out),),
         exact=lambda mp, x: mp.log1p(mp.exp(x)),
         gates=lambda x: log(1 + exp(x)),
         glyph="soft+",
