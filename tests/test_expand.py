@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +11,9 @@ import pytest
 
 import cgviz
 from cgviz.cli import main
-from cgviz.elements import MOST
 from cgviz.errors import UsageError
+from cgviz.expanding.elements import MOST
+from cgviz.op import ops
 from cgviz.runs import Run
 
 # ruff: noqa: N803 - the letters of matrices
@@ -304,6 +307,21 @@ def test_all_opens_what_is_small_enough() -> None:
     same(opened.gradient["W"], closed.gradient["W"])
 
 
+def test_where_the_taught_form_fails_the_closed_stage_is_named_as_the_remedy() -> None:
+    opened = cgviz.run("p = softmax(x); f = p[0]", x=[1000.0, 1.0], expand="all")
+    assert opened.explain_trouble() == (
+        "stage (3) expx_0 = exp(x_0): overflow, x_0 = 1000; the closed stages, without --expand, are finite"
+    )
+    assert "without --expand" in cgviz.run("f = norm(x)", x=[0, 0], expand="all").explain_trouble()
+    assert "without --expand" not in cgviz.run("f = sum(1/x)", x=[0, 0], expand="all").explain_trouble()
+
+
+def test_very_many_operands() -> None:
+    text = " + ".join(f"x*{i}" for i in range(70))
+    opened = cgviz.run(f"q = {text}; f = sum(q)", x=[1.0], expand="all")
+    same(opened.gradient["x"], [69 * 35])
+
+
 # the command line
 
 LINEAR = ["q = W @ x; f = sum(q**2)", "--W", "[[.1,.5],[-.3,.8]]", "--x", "[.2,.4]"]
@@ -317,6 +335,42 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]
         status = int(end.code or 0)
     printed = capsys.readouterr()
     return status, printed.out + printed.err
+
+
+SCALARS = ["q = [[a, b], [c, d]] @ [x, y]; f = sum(q**2)", "--expand", "all"]
+SCALARS += [
+    part for name, value in zip("abcdxy", ".1 .5 -.3 .8 .2 .4".split(), strict=True) for part in (f"--{name}", value)
+]
+
+
+def test_the_table_shows_the_nine_rules(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    status, printed = said(capsys, "table", *SCALARS)
+    assert status == 0
+    rows = [line.split() for line in printed.splitlines() if line[:1].isdigit()]
+    assert [row[1] for row in rows] == ["atx", "bty", "q_0", "ctx", "dty", "q_1", "qsqr_0", "qsqr_1", "f"]
+    assert [row[-1] for row in rows] == ["swaps", "swaps", "distributes"] * 2 + ["scales", "scales", "distributes"]
+    assert max(map(len, printed.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("style", "products", "sums"), [("circuit", "×", "+"), ("card", "a·x b·y c·x d·y", "atx + bty")]
+)
+def test_pictures_show_the_gates(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, style: str, products: str, sums: str
+) -> None:
+    status, _ = said(capsys, "render", *SCALARS, "--style", style, "-o", str(tmp_path / "q.svg"))
+    assert status == 0
+    drawn = re.sub(r"<[^>]*>", "\n", (tmp_path / "q.svg").read_text(encoding="utf-8"))
+    for text in products.split(" "):
+        assert text in drawn
+    assert sums in drawn
+    assert (drawn.count("\n×\n") == 4) == (style == "circuit")
+
+
+def test_every_structural_op_says_how_it_opens() -> None:
+    structural = [op for op in ops() if op.vjp is not None]
+    assert [op.name for op in structural if not (op.opens or op.moves or op.gates)] == ["pick"]
 
 
 def test_the_option_is_repeatable_and_takes_commas(capsys: pytest.CaptureFixture[str]) -> None:

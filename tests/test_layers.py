@@ -27,7 +27,7 @@ LAYERS = [
     {"javascript"},
     {"tracing"},
     {"language"},
-    {"staging", "naming", "statements", "elements"},
+    {"staging", "naming", "statements"},
     {"passes"},
     {"trouble"},
     {"runs"},
