@@ -13,6 +13,7 @@ import cgviz
 from cgviz.cli import main
 from cgviz.errors import UsageError
 from cgviz.expanding.elements import MOST
+from cgviz.expanding.rewriting import suffix
 from cgviz.op import ops
 from cgviz.runs import Run
 
@@ -62,6 +63,12 @@ PROGRAMS = [
     "q = A @ x; r = A @ x; f = sum(q * r)",
     "q = x; r = q * [1, 2, 3]; f = sum(x[None, :] * v[:, None]) + sum(r)",
     "h = tanh(A @ x); p = softmax(h); f = -log(p[1])",
+    "g = x[0]; f = g*2 + sum(x**2)",
+    "s = x[0]*y[0]; f = s**2 + x @ y",
+    "q = x * y; f = x @ y + q[0]",
+    "g = x @ y; q = x * y; f = g * sum(q)",
+    "f = x @ y; q = x * y; r = x * y; g = sum(q) * sum(r) + f + x[0]*y[0]",
+    "q = [s, s] * 2; f = sum(q * v) + s * 2",
     "q = A @ x",
     "q = A * 2",
     "q = A.T",
@@ -113,6 +120,11 @@ def assert_agree(closed: Run, opened: Run) -> None:
             assert opened.graph.nodes[there].shape == node.shape
             same(opened.values[there], closed.values[index])
             same(opened.gradients[there], closed.gradients[index])
+        if node.given and node.is_stage and node.shape:
+            for place in np.ndindex(*node.shape):
+                there = places.get(node.name + suffix(node.shape, place), 0)
+                if opened.graph.nodes[there].is_stage and opened.graph.nodes[there].op.name not in ("x[...]", "stack"):
+                    same(opened.gradients[there], closed.gradients[index][place])  # type: ignore[index]
 
 
 def assert_scalar_gates(run: Run) -> None:

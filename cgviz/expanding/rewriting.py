@@ -51,19 +51,21 @@ class Expansion:
         if node.op is INPUT:
             self.builder.inputs.append(len(self.builder.nodes))
         index = self.builder.push(node._replace(args=args, name=node.name if node.given else ""))
-        self.builder.known.setdefault((node.op, args), index)
+        if not node.given:
+            self.builder.known.setdefault((node.op, args), index)
         return index
 
     def open(self, index: int) -> None:
         """Writes a stage as scalar gates."""
         node = self.old.nodes[index]
         operands = [self.read(arg) for arg in node.args]
-        made = opened(node.op, operands)
         inner = {each.index for operand in operands for each in operand.flat}
+        older = len(self.builder.nodes)
+        made = opened(node.op, operands)
         if node.shape == ():
-            self.where[index] = self.scalar(node, made.item().index, inner)
+            self.where[index] = self.scalar(node, made.item().index, inner, older)
             return
-        made = filled(made.shape, lambda place: self.element(node, made[place].index, place, inner))
+        made = filled(made.shape, lambda place: self.element(node, made[place].index, place, inner, older))
         uses = self.old.edges_out[index]
         if uses and index != self.old.output and all(target in self.chosen for target, _ in uses):
             self.elements[index] = made
@@ -97,28 +99,40 @@ class Expansion:
         name, label = self.names.take(node.name + ending), node.label and node.label + ending
         self.builder.nodes[made] = self.builder.nodes[made]._replace(name=name, label=label, given=given)
 
-    def element(self, node: Node, made: int, place: Shape, inner: Collection[int]) -> Scalar:
+    def element(self, node: Node, made: int, place: Shape, inner: Collection[int], older: int) -> Scalar:
         """Returns an element of an opened stage, named; one that was only moved is the operand itself."""
-        found = self.builder.nodes[made]
-        if made not in inner and found.is_stage:
-            if found.name and node.given:
-                made = self.builder.push(found._replace(name=""))
+        if made not in inner and self.builder.nodes[made].is_stage:
+            made = self.apart(made, older) if node.given else made
             if not self.builder.nodes[made].name:
                 self.call(made, node, place, node.given)
         return Scalar(self.builder, made)
 
-    def scalar(self, node: Node, made: int, inner: Collection[int]) -> int:
+    def scalar(self, node: Node, made: int, inner: Collection[int], older: int) -> int:
         """Returns the place of an opened stage that is one number, under its own name."""
         found = self.builder.nodes[made]
-        if made in inner or not found.is_stage:
-            if not node.given:
-                return made
-            found, made = Node(copy, (made,)), self.builder.push(Node(copy, (made,)))
-        elif found.name and not node.given:
+        moved = made in inner or not found.is_stage
+        if not node.given and (moved or found.name):
             return made
-        elif found.name:
-            made = self.builder.push(found)
-        self.builder.nodes[made] = found._replace(name=self.own(node), label=node.label, given=node.given)
+        if node.given:
+            made = self.builder.push(Node(copy, (made,))) if moved else self.apart(made, older)
+        return self.christened(made, node)
+
+    def apart(self, made: int, older: int) -> int:
+        """Returns a gate that a stage named by the user has for itself, so that its gradient is that stage's alone.
+
+        `older` is where the gates begin that this stage was opened into.
+        """
+        found = self.builder.nodes[made]
+        if found.name or made < older:
+            return self.builder.push(found._replace(name="", label="", given=False))
+        if self.builder.known.get((found.op, found.args)) == made:
+            del self.builder.known[found.op, found.args]
+        return made
+
+    def christened(self, made: int, node: Node) -> int:
+        """Returns a new node, now under the name of the opened stage: that of the program, or the one it had closed."""
+        name = node.name if node.given else self.names.take(node.name)
+        self.builder.nodes[made] = self.builder.nodes[made]._replace(name=name, label=node.label, given=node.given)
         return made
 
     def stack(self, node: Node, elements: Any, place: Shape) -> int:
@@ -131,14 +145,7 @@ class Expansion:
         if place:
             self.call(made, node, place, given=False)
             return made
-        self.builder.nodes[made] = self.builder.nodes[made]._replace(
-            name=self.own(node), label=node.label, given=node.given
-        )
-        return made
-
-    def own(self, node: Node) -> str:
-        """Returns the name of an opened stage itself: that of the program, or the one it would have closed."""
-        return node.name if node.given else self.names.take(node.name)
+        return self.christened(made, node)
 
 
 def suffix(shape: Shape, place: Shape) -> str:
