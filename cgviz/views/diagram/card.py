@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import words
+from cgviz.views.diagram.cells import Grid
 from cgviz.views.diagram.html import RULE, cell, table
 from cgviz.views.diagram.pen import Blanks, Pen
-from cgviz.views.diagram.scene import Box, Line, Scene, classes, step_class, widest
+from cgviz.views.diagram.scene import Box, Line, Scene, Wire, classes, step_class, widest
 
 SIDE, HEAD, AIR, ROW, NOTE, FOOT = 10, 26, 3, 20, 15, 4
+ROUND = 8  # above and below a picture
 NARROWEST, BETWEEN = 60, 14
 NAME, NUMBER, LOCAL = 14.0, 15.0, 12.0
 
@@ -22,7 +25,13 @@ def scene(run: Run, theme: Theme, digits: int, blanks: Blanks) -> Scene:
     inputs = [head_and_rows(pen, index) for index in run.graph.inputs]
     column = max((inner_width(*parts) for parts in inputs), default=0)
     boxes = tuple(card(pen, index, column if index in run.graph.inputs else 0) for index in pen.drawn)
-    return Scene(boxes, tuple(pen.wire(i, slot, beside=pen.local(i, slot, LOCAL)) for i, slot in pen.edges))
+    return Scene(boxes, tuple(wire(pen, target, slot) for target, slot in pen.edges))
+
+
+def wire(pen: Pen, target: int, slot: int) -> Wire:
+    """Returns an edge with its local derivative on one side and, of an array, its shape on the other."""
+    shape = pen.flowing(target, slot)
+    return pen.wire(target, slot, beside=pen.local(target, slot, LOCAL), across=shape)
 
 
 def card(pen: Pen, index: int, least: float = 0) -> Box:
@@ -35,8 +44,10 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
     pad = f'<TD WIDTH="{SIDE}"></TD>'
     air = cell((), inner + 2 * SIDE, AIR, span=4)
     cells = [pad + cell(head, inner, HEAD, span=2) + pad, RULE, air]
-    for name, value in rows:
-        cells.append(pad + cell((name,), left, ROW) + cell((value,), inner - left, ROW, "RIGHT"))
+    for row in rows:
+        name, value = row
+        says = () if value.is_picture else (value,)
+        cells.append(pad + cell((name,), left, row_height(row)) + cell(says, inner - left, row_height(row), "RIGHT"))
     if note:
         cells.append(pad + cell(note, inner, NOTE, span=2))
     cells.append(cell((), inner + 2 * SIDE, FOOT, span=4))
@@ -44,7 +55,7 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
     return Box(
         key=f"n{index}",
         width=inner + 2 * SIDE,
-        height=HEAD + 1 + AIR + ROW * len(rows) + (NOTE if note else 0) + FOOT,
+        height=height_of(rows, note),
         label=table(cells, outline),
         lines=(head, *rows, *([note] if note else [])),
         fill=fill,
@@ -54,7 +65,29 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
         rank="source" if kind == "input" else "sink" if is_output else "",
         dashed=not pen.graph.reached[index],
         thick=1.7 if is_output else 1.1,
+        insets=tuple(insets(rows, inner, height_of(rows, note))),
     )
+
+
+def height_of(rows: list[Line], note: Line) -> int:
+    return HEAD + 1 + AIR + sum(map(row_height, rows)) + (NOTE if note else 0) + FOOT
+
+
+def row_height(row: Line) -> int:
+    """Returns the height of a row: of one text alone, of a caption and a number, of a caption and a picture."""
+    if len(row) == 1:
+        return NOTE
+    return round(row[1].height) + ROUND if row[1].is_picture else ROW
+
+
+def insets(rows: list[Line], inner: int, height: int) -> Iterator[tuple[Grid, tuple[float, float]]]:
+    """Yields the pictures in a card's rows, each at the right, with its centre from the card's."""
+    top = HEAD + 1 + AIR - height / 2
+    for row in rows:
+        for text in row:
+            if isinstance(text, Grid):
+                yield text, ((inner - text.width) / 2, top + row_height(row) / 2)
+        top += row_height(row)
 
 
 def head_and_rows(pen: Pen, index: int) -> tuple[Line, list[Line], Line]:
@@ -62,6 +95,8 @@ def head_and_rows(pen: Pen, index: int) -> tuple[Line, list[Line], Line]:
     head: Line = (pen.name(index, NAME),)
     if pen.graph.nodes[index].is_stage:
         head = (pen.stage_number(index), *head, pen.formula(index, NAME))
+    if pen.graph.nodes[index].shape:
+        head = (*head, pen.shape(index))
     rows: list[Line] = []
     if not pen.run.symbolic:
         rows.append((pen.muted(index, "value"), pen.value(index, NUMBER)))

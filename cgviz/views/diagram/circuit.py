@@ -98,7 +98,7 @@ def pill(pen: Pen, index: int, key: str, kind: str, fill: str, outline: str, ran
 
 def wire(pen: Pen, target: int, slot: int) -> Wire:
     if pen.run.symbolic:
-        return pen.wire(target, slot, beside=pen.local(target, slot, NUMBER - 1))
+        return pen.wire(target, slot, beside=pen.local(target, slot, NUMBER - 1), across=pen.flowing(target, slot))
     value = pen.value(pen.graph.nodes[target].args[slot], NUMBER)
     value = replace(value, colour=pen.colour(target, value.colour))
     return pen.wire(target, slot, before=value, after=pen.contribution(target, slot, NUMBER))

@@ -6,16 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from cgviz.arrays import Value, is_array
 from cgviz.graph import CONSTANT, Graph
 from cgviz.numbers import number
 from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import words
+from cgviz.views.diagram.cells import Grid
+from cgviz.views.diagram.entries import Look
+from cgviz.views.diagram.grids import SHAPE, grid, shape_of_node
 from cgviz.views.diagram.html import one_line
 from cgviz.views.diagram.known import Known, known
 from cgviz.views.diagram.scene import Text, Wire, classes, step_class
 
-LONGEST_FORMULA = 32
+LONGEST_FORMULA, LONGEST_RULE = 32, 44
 SMALL = 11.0
 
 Blanks = Mapping[tuple[str, int], str]
@@ -74,13 +78,29 @@ class Pen:
     def muted(self, index: int, text: str) -> Text:
         return Text(one_line(text), self.colour(index, self.theme.muted), SMALL, kind="caption")
 
+    def shape(self, index: int) -> Text:
+        """Returns the shape of an array beside its name; nothing for a number."""
+        says = shape_of_node(self.graph.nodes[index].shape)
+        return Text(f"  {says}" if says else "", self.colour(index, self.theme.muted), SMALL, kind="shape")
+
+    def flowing(self, target: int, slot: int) -> Text | None:
+        """Returns the shape of the array that flows along an edge, None of a number."""
+        says = shape_of_node(self.graph.nodes[self.graph.nodes[target].args[slot]].shape)
+        return Text(says, self.colour(target, self.theme.muted), SHAPE, kind="shape") if says else None
+
     def value(self, index: int, size: float, bold: bool = False) -> Text:
         colour, step = self.colour(index, self.theme.value), self.known.value.get(index)
+        if is_array(self.run.values[index]) and ("value", index) not in self.blanks:
+            look = Look(self.theme, colour, self.digits)
+            return self.grid(index, self.run.values[index], "value", look, step)
         says = self.blanks.get(("value", index), self.number(self.run.values[index]))
         return Text(says, colour, size, bold, kind="value", step=step)
 
     def gradient(self, index: int, size: float, bold: bool = False) -> Text:
         """Returns a node's gradient; in the symbolic state how it is written."""
+        if is_array(self.run.gradients[index]) and ("gradient", index) not in self.blanks:
+            look, step = self.red_look(index), self.known.gradient.get(index)
+            return self.grid(index, self.run.gradients[index], "gradient", look, step)
         says = words.partial(self.run, index) if self.run.symbolic else self.number(self.run.gradients[index])
         says = self.blanks.get(("gradient", index), says)
         return self.red(index, one_line(says), size, bold, "gradient", self.known.gradient.get(index))
@@ -89,6 +109,8 @@ class Pen:
         """Returns what an edge hands back, None where nothing flows."""
         edge = self.run.contribution(target, slot)
         step = self.known.edge.get((target, slot))
+        if is_array(edge.value) and not any(("gradient", node) in self.blanks for node in (edge.source, target)):
+            return self.grid(edge.source, edge.value, "contribution", self.red_look(target), step)
         covers = [self.blanks[key] for node in (edge.source, target) if (key := ("gradient", node)) in self.blanks]
         says = covers[0] if covers and edge.value is not None else self.number(edge.value)
         return self.red(target, says, size, False, "contribution", step) if says else None
@@ -96,8 +118,20 @@ class Pen:
     def red(self, index: int, says: str, size: float, bold: bool, kind: str, step: int | None) -> Text:
         return Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
 
+    def red_look(self, index: int) -> Look:
+        return Look(self.theme, self.colour(index, self.theme.gradient), self.digits, self.theme.slanted)
+
+    def grid(self, index: int, value: Value, kind: str, look: Look, step: int | None) -> Grid:
+        """Returns the picture of an array that belongs to a node, its value and gradient in columns of one width."""
+        name = self.graph.nodes[index].shown
+        about = f"value of {name}" if kind == "value" else words.partial(self.run, index, words.LONGEST)
+        alike = [] if kind == "contribution" else [self.run.values[index], self.run.gradients[index]]
+        return grid(value, kind, look, step=step, words=one_line(about), alike=alike)
+
     def local(self, target: int, slot: int, size: float) -> Text:
         """Returns the local derivative of an edge: `× 2·xpy`; muted where it is 1 and changes nothing."""
+        if self.has_arrays(target, slot):
+            return self.handed(target, slot, size)
         formula = self.run.local_formula(target, slot)
         step = self.known.edge.get((target, slot))
         if formula is None:
@@ -106,6 +140,18 @@ class Pen:
         colour = self.theme.muted if formula.pretty == "1" or not flows else self.theme.local
         says = f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}"
         return Text(says, self.colour(target, colour), size, kind="local", step=step)
+
+    def has_arrays(self, target: int, slot: int) -> bool:
+        """Tells whether an edge has a rule for arrays: that of a structural op, or a sum over what was broadcast."""
+        return self.graph.nodes[target].op.vjp is not None or self.run.is_broadcast(target, slot)
+
+    def handed(self, target: int, slot: int, size: float) -> Text:
+        """Returns what an edge hands back: `dW = dq xᵀ`; `× −1, summed over axis 0` where its source was broadcast."""
+        says = words.of_rule(self.run, target, slot)
+        step = self.known.edge.get((target, slot))
+        colour = self.theme.local if says and self.flows(target, slot) else self.theme.muted
+        says = words.brief(one_line(says), LONGEST_RULE) if says else "no gradient"
+        return Text(says, self.colour(target, colour), size, kind="local rule", step=step)
 
     def flows(self, target: int, slot: int) -> bool:
         """Tells whether the backward pass uses an edge."""
@@ -124,6 +170,7 @@ class Pen:
         before: Text | None = None,
         after: Text | None = None,
         beside: Text | None = None,
+        across: Text | None = None,
     ) -> Wire:
         source = self.graph.nodes[target].args[slot]
         flows = self.flows(target, slot)
@@ -137,5 +184,6 @@ class Pen:
             before=before,
             after=after,
             beside=beside,
+            across=across,
             dashed=not flows,
         )

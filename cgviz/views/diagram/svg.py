@@ -9,7 +9,8 @@ from math import ceil, hypot
 from cgviz.errors import printable
 from cgviz.fonts import FONT
 from cgviz.views.diagram.axes import Point
-from cgviz.views.diagram.layout import LEFT, Layout, Place
+from cgviz.views.diagram.cells import Cell, Grid
+from cgviz.views.diagram.layout import LEFT, RIGHT, Layout, Place
 from cgviz.views.diagram.scene import Box, Text, Wire, Words
 
 PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -38,11 +39,11 @@ def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bo
         parts.append(f'<polygon fill="{layout.behind}" stroke="none" points="{points(corners)}"/>\n')
     for wire in layout.wires:
         said = Words("") if quiet else wire.words
-        parts.append(group(prefix + wire.key, f"edge {wire.classes}", said, edge(layout, wire)))
+        parts.append(group(prefix + wire.key, f"edge {wire.classes}", said, edge(layout, wire, prefix, quiet)))
     parts += [joint(layout, trunk, prefix) for trunk in layout.scene.trunks if len(layout.scene.out[trunk.source]) > 1]
     for box in layout.scene.boxes:
         said = Words("") if quiet else box.words
-        parts.append(group(prefix + box.key, f"node {box.classes}", said, node(layout, box)))
+        parts.append(group(prefix + box.key, f"node {box.classes}", said, node(layout, box, prefix, quiet)))
     return "".join([PROLOGUE, *parts, "</g>\n</svg>\n"]).encode()
 
 
@@ -59,7 +60,7 @@ def described(words: Words) -> str:
     )
 
 
-def edge(layout: Layout, wire: Wire) -> Iterator[str]:
+def edge(layout: Layout, wire: Wire, prefix: str, quiet: bool) -> Iterator[str]:
     """Yields the path of a wire, its arrow and the texts beside it."""
     path = [layout.axes.point(point) for point in layout.plan.path[wire.key]]
     look = f'stroke="{wire.colour}" stroke-width="{wire.thick:g}"'
@@ -69,7 +70,10 @@ def edge(layout: Layout, wire: Wire) -> Iterator[str]:
         head = arrow(path[-1], layout.axes.point(layout.plan.tip[wire.key]))
         yield f'<polygon fill="{wire.colour}" {look} points="{points(head)}"/>\n'
     for place in layout.beside(wire):
-        yield from texts(place)
+        if isinstance(place.line[0], Grid):
+            yield picture(place.line[0], place, f"{prefix}{wire.key}", quiet)
+        else:
+            yield from texts(place)
 
 
 def arrow(before: Point, tip: Point) -> list[Point]:
@@ -90,7 +94,7 @@ def joint(layout: Layout, trunk: Wire, prefix: str) -> str:
     return group(prefix + trunk.target, f"node {trunk.classes}", Words(""), [dot])
 
 
-def node(layout: Layout, box: Box) -> Iterator[str]:
+def node(layout: Layout, box: Box, prefix: str, quiet: bool) -> Iterator[str]:
     """Yields the outline of a box, the rule beneath the head of a card, and the texts."""
     x, y = layout.centre(box.key)
     look = f'fill="{box.fill}" stroke="{box.line}" stroke-width="{box.thick:g}"{DASHES if box.dashed else ""}'
@@ -104,6 +108,9 @@ def node(layout: Layout, box: Box) -> Iterator[str]:
         yield f'<polyline fill="none" stroke="{box.line}" points="{points(rule)}"/>\n'
     for place in (*layout.inside(box), *layout.captions(box)):
         yield from texts(place)
+    for place in layout.insets(box):
+        if isinstance(place.line[0], Grid):
+            yield picture(place.line[0], place, f"{prefix}{box.key}", quiet)
 
 
 def rounded(x: float, y: float, width: float, height: float) -> str:
@@ -145,6 +152,39 @@ def written(text: Text, x: float, y: float, align: float) -> str:
         f'font-family="{FONT}"{weight}{slant} font-size="{text.size:g}" fill="{text.colour}">'
         f"{escape(printable(text.text), quote=False)}</text>\n"
     )
+
+
+def picture(grid: Grid, place: Place, owner: str, quiet: bool) -> str:
+    """Returns the picture of an array as a group of its own: a path for each colour, brackets, texts."""
+    left, top = place.x - grid.width / 2, -place.y - grid.height / 2
+    fills: dict[str, list[str]] = {}
+    lines: dict[str, list[str]] = {}
+    says = []
+    for cell, x, y in grid.table.placed():
+        if cell.fill:
+            fills.setdefault(cell.fill, []).append(f"M{x},{y}h{cell.width}v{cell.height}h-{cell.width}z")
+        if cell.sides:
+            lines.setdefault(cell.colour, []).append(bracket(cell, x, y))
+        if cell.text:
+            says.append(entry(cell, cell.text, left + x, top + y))
+    at = f'transform="translate({flat(left)} {flat(top)})"'
+    drawn = [f'<path {at} shape-rendering="crispEdges" fill="{c}" d="{"".join(d)}"/>\n' for c, d in fills.items()]
+    drawn += [f'<path {at} fill="none" stroke="{c}" d="{"".join(d)}"/>\n' for c, d in lines.items()]
+    return group(f"{owner}-{grid.kind}", grid.classes, Words("") if quiet else grid.words, [*drawn, *says])
+
+
+def bracket(cell: Cell, x: int, y: int) -> str:
+    """Returns the lines at the sides of a cell, half their width within it."""
+    left, top, right, bottom = x + 0.5, y + 0.5, x + cell.width - 0.5, y + cell.height - 0.5
+    ends = {"L": (left, top, left, bottom), "T": (left, top, right, top),
+            "R": (right, top, right, bottom), "B": (left, bottom, right, bottom)}  # fmt: skip
+    return "".join("M{:g},{:g}L{:g},{:g}".format(*ends[side]) for side in cell.sides)
+
+
+def entry(cell: Cell, text: Text, x: float, y: float) -> str:
+    """Returns the text of a cell whose upper left corner is at (x, y)."""
+    across = x + cell.width * cell.align - (cell.tail if cell.align == RIGHT else 0.0)
+    return written(text, across, y + cell.height / 2 + BASELINE * text.size, cell.align)
 
 
 def points(corners: Iterable[Point]) -> str:

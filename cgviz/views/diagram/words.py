@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from cgviz.arrays import Shape, summed_axes
 from cgviz.errors import shorten
-from cgviz.numbers import number
 from cgviz.runs import Run
 from cgviz.views.diagram.known import Known
 from cgviz.views.diagram.scene import Words
+from cgviz.views.diagram.summary import in_words
 
 LONGEST = 300
 LONGEST_NAME = 24
@@ -41,9 +42,9 @@ def of_box(run: Run, index: int, digits: int) -> Words:
         title = f"({graph.numbers[index]}) {node.shown} = {graph.formula(index).pretty}"
     facts = []
     if not run.symbolic:
-        facts = [f"value {number(run.values[index], digits)}"]
+        facts = [f"value {in_words(run.values[index], digits)}"]
         if graph.reached[index]:
-            facts.append(f"{partial(run, index, LONGEST)} = {number(run.gradients[index], digits)}")
+            facts.append(f"{partial(run, index, LONGEST)} = {in_words(run.gradients[index], digits)}")
     if node.is_stage and node.op.says:
         facts.append(f"the gate {node.op.says}")
     if flags(run, index):
@@ -60,6 +61,27 @@ def of_wire(run: Run, target: int, slot: int, known: Known, digits: int) -> Word
     return Words(shorten(f"{source.shown} → {nodes[target].shown}", LONGEST), shorten(said, LONGEST))
 
 
+def of_rule(run: Run, target: int, slot: int) -> str:
+    """Returns how an edge hands an array back: `dW = dq xᵀ`, `× −1, summed over axis 0`; "" where nothing flows."""
+    nodes = run.graph.nodes
+    source = nodes[nodes[target].args[slot]]
+    local = run.local_formula(target, slot)
+    if local is not None:
+        return f"× {local.pretty}, {summed(nodes[target].shape, source.shape)}"
+    handed = run.handed_formula(target, slot)
+    return f"d{source.shown} = {handed.pretty}" if handed is not None else ""
+
+
+def summed(wide: Shape | None, narrow: Shape | None) -> str:
+    """Returns in words over which axes a gradient is summed: what was broadcast forward is summed backward."""
+    if not wide or narrow is None:
+        return "summed where broadcast"
+    axes = summed_axes(wide, narrow)
+    if len(axes) == len(wide):
+        return "summed"
+    return f"summed over {'axis' if len(axes) == 1 else 'axes'} {', '.join(map(str, axes))}"
+
+
 def of_picture(run: Run, digits: int) -> Words:
     """Returns the alternative text: `Computational graph of f = ...` and its numbers in a sentence or two."""
     graph = run.graph
@@ -68,9 +90,9 @@ def of_picture(run: Run, digits: int) -> Words:
     title = f"Computational graph of {shorten(program, 160)}" if program else f"Computational graph of {name}"
     if run.symbolic:
         return Words(title, f"{len(graph.stages)} stages; no values are given.")
-    at = listed([f"{graph.nodes[i].shown} = {number(run.values[i], digits)}" for i in graph.inputs])
-    slopes = listed([f"{partial(run, i)} = {number(run.gradients[i], digits)}" for i in graph.inputs])
-    told = f"{'At ' + at + ' the' if at else 'The'} value of {name} is {number(run.value, digits)}"
+    at = listed([f"{graph.nodes[i].shown} = {in_words(run.values[i], digits)}" for i in graph.inputs])
+    slopes = listed([f"{partial(run, i)} = {in_words(run.gradients[i], digits)}" for i in graph.inputs])
+    told = f"{'At ' + at + ' the' if at else 'The'} value of {name} is {in_words(run.value, digits)}"
     return Words(title, f"{told}; the gradient is {slopes}." if slopes else f"{told}.")
 
 

@@ -1,0 +1,110 @@
+"""A small array in full: its numbers in columns, aligned at their points, in brackets; three axes as a row of slices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import ceil, isfinite
+
+from cgviz.arrays import Shape, Value, numpy
+from cgviz.engine import text_width
+from cgviz.numbers import number
+from cgviz.theme import Theme
+from cgviz.views.diagram.cells import MIDDLE, RIGHT, Cell, Part, Table, beside, stacked
+from cgviz.views.diagram.scene import Text
+
+MOST, MOST_ROWS, MOST_COLUMNS, MOST_SLICES, WIDEST = 64, 10, 10, 4, 520
+ENTRY, INDEX = 12.0, 9.5
+ROW, LABEL, BRACKET, AIR, BETWEEN = 16, 12, 4, 10, 8
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How much room numbers take before and after the place where they are aligned, in points."""
+
+    whole: float
+    rest: float
+
+    @property
+    def column(self) -> int:
+        return ceil(self.whole + self.rest + AIR)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the numbers of an array are written."""
+
+    theme: Theme
+    colour: str
+    digits: int
+    slanted: bool = False
+
+
+def is_small(shape: Shape) -> bool:
+    """Tells whether an array of this shape is written out in full."""
+    size = 1
+    for length in shape:
+        size *= length
+    if not 0 < size <= MOST:
+        return False
+    rows, columns = ((1, 1) + shape)[-2:]
+    slices = size // (rows * columns)
+    return rows <= MOST_ROWS and columns <= MOST_COLUMNS and slices <= MOST_SLICES and len(shape) <= 4
+
+
+def fit(arrays: Iterable[Value], digits: int) -> Fit:
+    """Returns the room for the numbers of some arrays, so that their columns are the same."""
+    pieces = [pieces_of(number(float(each), digits)) for array in arrays for each in array.flat]
+    wholes, rests = zip(*((width(whole), width(rest)) for whole, rest in pieces), strict=True)
+    return Fit(max(wholes), max(rests))
+
+
+def width(text: str) -> float:
+    return text_width(text, ENTRY)
+
+
+def pieces_of(text: str) -> tuple[str, str]:
+    """Returns a number up to its point, or to the power of ten, and from there on."""
+    at = next((i for i, char in enumerate(text) if char == "." or (char == "e" and i)), len(text))
+    return text[:at], text[at:]
+
+
+def is_narrow(shape: Shape, room: Fit) -> bool:
+    """Tells whether a small array is narrow enough, written in columns of that room."""
+    columns, size = shape[-1], numpy().prod(shape)
+    slices = size // numpy().prod(shape[-2:])
+    return bool(slices * (columns * room.column + 2 * BRACKET) + (slices - 1) * BETWEEN <= WIDEST)
+
+
+def in_full(value: Value, room: Fit, look: Look) -> Table:
+    """Returns the picture of a small array; a vector is one row."""
+    rows, columns = ((1,) + value.shape)[-2:]
+    slices = value.reshape((-1, rows, columns))
+    if len(slices) == 1:
+        return matrix(slices[0], room, look)
+    names = product(*map(range, value.shape[:-2]))
+    pairs = zip(names, slices, strict=True)
+    return beside([named(name, matrix(each, room, look), look) for name, each in pairs], BETWEEN)
+
+
+def named(name: tuple[int, ...], part: Part, look: Look) -> Table:
+    """Returns a slice beneath its index."""
+    text = Text(f"[{', '.join(map(str, name))}]", look.theme.muted, INDEX, kind="index")
+    return stacked([Cell(part.width, LABEL, text), part], MIDDLE)
+
+
+def matrix(rows: Value, room: Fit, look: Look) -> Table:
+    """Returns the numbers of rows in brackets."""
+    numbers = Table(tuple(tuple(entries(row, room, look)) for row in rows))
+    sides = [Cell(BRACKET, numbers.height, sides=sides, colour=look.colour) for sides in ("LTB", "RTB")]
+    return beside([sides[0], numbers, sides[1]])
+
+
+def entries(row: Value, room: Fit, look: Look) -> Iterator[Cell]:
+    for each in row:
+        text = number(float(each), look.digits)
+        colour = look.colour if isfinite(each) else look.theme.flag
+        tail = room.rest - width(pieces_of(text)[1]) + (room.column - room.whole - room.rest) / 2
+        shown = Text(text, colour, ENTRY, slanted=look.slanted, kind="entry")
+        yield Cell(room.column, ROW, shown, RIGHT, tail)
