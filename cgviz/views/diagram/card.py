@@ -81,12 +81,13 @@ def row_height(row: Line) -> int:
 
 
 def insets(rows: list[Line], inner: int, height: int) -> Iterator[tuple[Grid, tuple[float, float]]]:
-    """Yields the pictures in a card's rows, each at the right, with its centre from the card's."""
+    """Yields the pictures in a card's rows with their centres from the card's; the widest ends at the right."""
+    most = max((text.width for row in rows for text in row if text.is_picture), default=0)
     top = HEAD + 1 + AIR - height / 2
     for row in rows:
         for text in row:
             if isinstance(text, Grid):
-                yield text, ((inner - text.width) / 2, top + row_height(row) / 2)
+                yield text, (inner / 2 - most + text.width / 2, top + row_height(row) / 2)
         top += row_height(row)
 
 

@@ -35,9 +35,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells or tables: as many in each, all of a row as high, all of a column as wide."""
+    """Rows of cells or tables: as many in each, all of a row as high, all of a column as wide.
+
+    fill  a colour behind the cells, which shines through where Graphviz's cells meet between two pixels
+    """
 
     rows: tuple[tuple[Part, ...], ...]
+    fill: str = ""
 
     @cached_property
     def width(self) -> int:
@@ -71,11 +75,15 @@ Part = Cell | Table
 
 @dataclass(frozen=True)
 class Grid(Text):
-    """An array as a picture, in the place of a text: `text` says in short what it shows, where it cannot be drawn."""
+    """An array as a picture, in the place of a text: `text` says in short what it shows, where it cannot be drawn.
+
+    align  where a line of text above it stands
+    """
 
     is_picture: ClassVar[bool] = True
     table: Table = Table(((Cell(0, 0),),))
     words: Words = Words("")
+    align: float = MIDDLE
 
     @property
     def width(self) -> float:  # type: ignore[override]

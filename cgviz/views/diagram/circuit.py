@@ -99,7 +99,7 @@ def pill(pen: Pen, index: int, key: str, kind: str, fill: str, outline: str, ran
 def wire(pen: Pen, target: int, slot: int) -> Wire:
     if pen.run.symbolic:
         return pen.wire(target, slot, beside=pen.local(target, slot, NUMBER - 1), across=pen.flowing(target, slot))
-    value = pen.value(pen.graph.nodes[target].args[slot], NUMBER)
+    value = pen.shaped_value(pen.graph.nodes[target].args[slot], NUMBER)
     value = replace(value, colour=pen.colour(target, value.colour))
     return pen.wire(target, slot, before=value, after=pen.contribution(target, slot, NUMBER))
 
@@ -114,7 +114,7 @@ def last_wire(pen: Pen) -> Wire:
         colour=pen.theme.edge,
         classes=classes("wire", step_class(pen.known.value.get(index))),
         words=words.of_box(pen.run, index, pen.digits),
-        before=None if symbolic else pen.value(index, NUMBER),
+        before=None if symbolic else pen.shaped_value(index, NUMBER),
         after=None if symbolic else seen(pen.gradient(index, NUMBER)),
     )
 
@@ -122,7 +122,7 @@ def last_wire(pen: Pen) -> Wire:
 def trunk(pen: Pen, index: int) -> Wire:
     """Returns the piece of wire that a whole fan-out shares, with the value and the total of the gradient."""
     reached = pen.graph.reached[index]
-    value = pen.name(index, NUMBER, pen.theme.value) if pen.run.symbolic else pen.value(index, NUMBER, bold=True)
+    value = pen.name(index, NUMBER, pen.theme.value) if pen.run.symbolic else pen.shaped_value(index, NUMBER, bold=True)
     return Wire(
         key=f"t{index}",
         source=f"n{index}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil, isfinite
 
@@ -14,21 +14,23 @@ from cgviz.theme import Theme
 from cgviz.views.diagram.cells import MIDDLE, RIGHT, Cell, Part, Table, beside, stacked
 from cgviz.views.diagram.scene import Text
 
-MOST, MOST_ROWS, MOST_COLUMNS, MOST_SLICES, WIDEST = 64, 10, 10, 4, 520
-ENTRY, INDEX = 12.0, 9.5
-ROW, LABEL, BRACKET, AIR, BETWEEN = 16, 12, 4, 10, 8
+MOST, MOST_ROWS, MOST_COLUMNS, MOST_SLICES, WIDEST = 64, 10, 10, 4, 600
+ENTRY, INDEX = 11.5, 9.5
+ROW, LABEL, BRACKET, AIR, BETWEEN = 15, 12, 4, 10, 8
+FEW = 3  # columns; of more, every number has a digit less
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How much room numbers take before and after the place where they are aligned, in points."""
+    """The room of numbers before and after the place where they are aligned, and the columns they are centred in."""
 
     whole: float
     rest: float
+    column: int
 
-    @property
-    def column(self) -> int:
-        return ceil(self.whole + self.rest + AIR)
+    def widened(self, columns: Iterable[int]) -> Fit:
+        """Returns the same in columns as wide as the widest of `columns`."""
+        return replace(self, column=max(self.column, *columns, 0))
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,16 @@ def is_small(shape: Shape) -> bool:
     return rows <= MOST_ROWS and columns <= MOST_COLUMNS and slices <= MOST_SLICES and len(shape) <= 4
 
 
-def fit(arrays: Iterable[Value], digits: int) -> Fit:
-    """Returns the room for the numbers of some arrays, so that their columns are the same."""
-    pieces = [pieces_of(number(float(each), digits)) for array in arrays for each in array.flat]
+def digits_for(shape: Shape, digits: int) -> int:
+    """Returns how many digits the numbers of an array have."""
+    return digits if shape[-1] <= FEW or digits < 3 else digits - 1
+
+
+def fit(array: Value, digits: int) -> Fit:
+    """Returns the room for the numbers of an array, in columns that are all as wide."""
+    pieces = [pieces_of(number(float(each), digits_for(array.shape, digits))) for each in array.flat]
     wholes, rests = zip(*((width(whole), width(rest)) for whole, rest in pieces), strict=True)
-    return Fit(max(wholes), max(rests))
+    return Fit(max(wholes), max(rests), ceil(max(wholes) + max(rests) + AIR))
 
 
 def width(text: str) -> float:
@@ -80,7 +87,7 @@ def is_narrow(shape: Shape, room: Fit) -> bool:
 def in_full(value: Value, room: Fit, look: Look) -> Table:
     """Returns the picture of a small array; a vector is one row."""
     rows, columns = ((1,) + value.shape)[-2:]
-    slices = value.reshape((-1, rows, columns))
+    slices, look = value.reshape((-1, rows, columns)), replace(look, digits=digits_for(value.shape, look.digits))
     if len(slices) == 1:
         return matrix(slices[0], room, look)
     names = product(*map(range, value.shape[:-2]))

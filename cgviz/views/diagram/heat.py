@@ -8,7 +8,7 @@ from cgviz.arrays import Value, numpy, quiet
 from cgviz.numbers import number
 from cgviz.views.diagram.cells import LEFT, MIDDLE, Cell, Part, Table, beside, stacked
 from cgviz.views.diagram.entries import Look
-from cgviz.views.diagram.scales import Scale, scale
+from cgviz.views.diagram.scales import Scale, mean_colour, scale
 from cgviz.views.diagram.scene import Text
 from cgviz.views.diagram.summary import DIGITS, extent, shape_text, span
 
@@ -17,6 +17,7 @@ SIDE, LONG_SIDE, STRIP = 24, 32, 64  # cells at most: of a side, of one more tha
 BAR, BAR_HEIGHT, SEGMENT = 6, 32, 2
 LABEL, NOTE = 10.0, 10.0
 LINE, GAP = 13, 4
+LEAST = 178  # the width of a picture, so that those of a value and of its gradient stand one below the other
 
 
 def heat_map(value: Value, look: Look, kind: str) -> Table:
@@ -24,13 +25,14 @@ def heat_map(value: Value, look: Look, kind: str) -> Table:
     flat = value.reshape((-1, ((1,) + value.shape)[-1]))
     blocks = averaged(flat, *counts(*flat.shape))
     found = extent(blocks)
-    scaled = scale(look.theme, kind, found.low if found else 0.0, found.high if found else 0.0)
+    palette = "value" if kind == "value" else "gradient"
+    scaled = scale(look.theme, palette, found.low if found else 0.0, found.high if found else 0.0)
     parts = [cells(blocks, scaled)]
     if found and not found.even:
         height = max(parts[0].height, BAR_HEIGHT)
         parts += [bar(scaled, height), ends(scaled, height, look)]
-    drawn = beside(parts, GAP)
-    return stacked([drawn, Cell(drawn.width, GAP), *notes(value, flat, blocks, look)])
+    lines = [beside(parts, GAP), Cell(LEAST, GAP), *notes(value, flat, blocks, look)]
+    return stacked(lines)
 
 
 def counts(rows: int, columns: int) -> tuple[int, int]:
@@ -62,7 +64,12 @@ def cells(blocks: Value, scaled: Scale) -> Table:
     rows, columns = blocks.shape
     side = max(2, min(LONG // max(rows, columns), THIN))
     wide, high = max(side, ceil(THIN / columns)), max(side, ceil(THIN / rows))
-    return Table(tuple(tuple(Cell(wide, high, fill=scaled.colour(float(x))) for x in row) for row in blocks))
+    return toned(tuple(tuple(Cell(wide, high, fill=scaled.colour(float(x))) for x in row) for row in blocks))
+
+
+def toned(rows: tuple[tuple[Cell, ...], ...]) -> Table:
+    """Returns cells over their mean colour."""
+    return Table(rows, mean_colour([cell.fill for row in rows for cell in row]))
 
 
 def bar(scaled: Scale, height: int) -> Table:
@@ -71,7 +78,7 @@ def bar(scaled: Scale, height: int) -> Table:
     heights = [height * (i + 1) // segments - height * i // segments for i in range(segments)]
     numbers = [scaled.high + (scaled.low - scaled.high) * (i / (segments - 1)) for i in range(segments)]
     pairs = zip(heights, numbers, strict=True)
-    return stacked([Cell(BAR, high, fill=scaled.colour(each)) for high, each in pairs])
+    return toned(tuple((Cell(BAR, high, fill=scaled.colour(each)),) for high, each in pairs))
 
 
 def ends(scaled: Scale, height: int, look: Look) -> Table:
@@ -94,7 +101,10 @@ def zero_at(scaled: Scale, height: int) -> int | None:
 
 def notes(value: Value, flat: Value, blocks: Value, look: Look) -> list[Cell]:
     """Returns the lines beneath a map: the extent of all elements and, of means, what a cell stands for."""
-    lines = [line(span(extent(value), look.digits), look)]
+    found = extent(value)
+    lines = [line(span(found, look.digits), look)]
+    if found and found.even and not found.odd:
+        return lines
     if blocks.shape != flat.shape:
         sizes = tuple(round(a / b) for a, b in zip(flat.shape, blocks.shape, strict=True))
         even = all(a % b == 0 for a, b in zip(flat.shape, blocks.shape, strict=True))

@@ -37,7 +37,8 @@ def picture(table: Table) -> str:
 def nested(table: Table) -> str:
     """Returns a table as it stands in a label or in a cell. Tables are few deep."""
     rows = "".join(f"<TR>{''.join(map(part, row))}</TR>" for row in table.rows)
-    return f"{PLAIN}{rows}</TABLE>"
+    opening = PLAIN.replace(">", f' BGCOLOR="{table.fill}">') if table.fill else PLAIN
+    return f"{opening}{rows}</TABLE>"
 
 
 def part(part: Part) -> str:

@@ -14,7 +14,7 @@ from cgviz.theme import Theme
 from cgviz.views.diagram import words
 from cgviz.views.diagram.cells import Grid
 from cgviz.views.diagram.entries import Look
-from cgviz.views.diagram.grids import SHAPE, grid, shape_of_node
+from cgviz.views.diagram.grids import SHAPE, grid, headed, shape_of_node
 from cgviz.views.diagram.html import one_line
 from cgviz.views.diagram.known import Known, known
 from cgviz.views.diagram.scene import Text, Wire, classes, step_class
@@ -96,6 +96,12 @@ class Pen:
         says = self.blanks.get(("value", index), self.number(self.run.values[index]))
         return Text(says, colour, size, bold, kind="value", step=step)
 
+    def shaped_value(self, index: int, size: float, bold: bool = False) -> Text:
+        """Returns a node's value, that of an array beneath its shape."""
+        value = self.value(index, size, bold)
+        shape = shape_of_node(self.graph.nodes[index].shape)
+        return headed(value, shape, self.colour(index, self.theme.muted)) if isinstance(value, Grid) else value
+
     def gradient(self, index: int, size: float, bold: bool = False) -> Text:
         """Returns a node's gradient; in the symbolic state how it is written."""
         if is_array(self.run.gradients[index]) and ("gradient", index) not in self.blanks:
@@ -125,7 +131,7 @@ class Pen:
         """Returns the picture of an array that belongs to a node, its value and gradient in columns of one width."""
         name = self.graph.nodes[index].shown
         about = f"value of {name}" if kind == "value" else words.partial(self.run, index, words.LONGEST)
-        alike = [] if kind == "contribution" else [self.run.values[index], self.run.gradients[index]]
+        alike = [self.run.values[index], self.run.gradients[index]]
         return grid(value, kind, look, step=step, words=one_line(about), alike=alike)
 
     def local(self, target: int, slot: int, size: float) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cgviz.theme import Theme
@@ -50,6 +51,11 @@ def shade(ends: tuple[str, str, str], step: int) -> str:
     end, part = ends[2] if step > 0 else ends[0], abs(step) / STEPS
     pairs = zip(channels(ends[1]), channels(end), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in pairs)
+
+
+def mean_colour(colours: Sequence[str]) -> str:
+    parts = zip(*map(channels, colours), strict=True)
+    return "#" + "".join(f"{round(sum(part) / len(colours)):02x}" for part in parts)
 
 
 def channels(colour: str) -> bytes:

@@ -9,6 +9,7 @@ from cgviz.arrays import Shape, Value, is_array, numpy, quiet
 from cgviz.numbers import MOST_IN_A_LINE, number
 
 DIGITS = 3
+ROUNDED = 1e-14  # a mean so much less than its greatest element is rounding
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,10 @@ def extent(value: Value) -> Extent | None:
         mean = float(kept.mean())
         if not math.isfinite(mean):  # the sum is too large
             mean = float((kept / kept.size).sum())
-    return Extent(float(kept.min()), mean, float(kept.max()), value.size - kept.size)
+    low, high = float(kept.min()), float(kept.max())
+    if abs(mean) < ROUNDED * max(-low, high):
+        mean = 0.0
+    return Extent(low, mean, high, value.size - kept.size)
 
 
 def shape_text(shape: Shape) -> str:
