@@ -77,13 +77,19 @@ Part = Cell | Table
 class Grid(Text):
     """An array as a picture, in the place of a text: `text` says in short what it shows, where it cannot be drawn.
 
-    align  where a line of text above it stands
+    align     where a line of text above it stands
+    headline  that line
     """
 
     is_picture: ClassVar[bool] = True
     table: Table = Table(((Cell(0, 0),),))
     words: Words = Words("")
     align: float = MIDDLE
+    headline: Cell | None = None
+
+    @property
+    def head(self) -> float:
+        return self.headline.height if self.headline else 0.0
 
     @property
     def width(self) -> float:  # type: ignore[override]

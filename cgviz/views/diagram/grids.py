@@ -51,7 +51,7 @@ def headed(drawn: Grid, says: str, colour: str) -> Grid:
     """Returns a picture beneath a line of text, the shape of the array."""
     text = Text(says, colour, SHAPE, kind="shape")
     head = Cell(ceil(text.width) + 1, ROW - 1, text, drawn.align)
-    return replace(drawn, table=stacked([head, drawn.table], drawn.align))
+    return replace(drawn, table=stacked([head, drawn.table], drawn.align), headline=head)
 
 
 def shape_of_node(shape: Shape | None) -> str:

@@ -124,10 +124,18 @@ class Router:
     def beside(self, before: Text | None, after: Text | None, along: float, across: float) -> list[tuple[Text, Point]]:
         """Returns the places of the texts on either side of a straight wire."""
         return [
-            (text, (along, across + side * (near(self.axes) + self.axes.text(text)[1] / 2)))
-            for text, side in ((before, -1), (after, 1))
+            (text, (place, across + side * (near(self.axes) + self.axes.text(text)[1] / 2)))
+            for text, place, side in ((before, along, -1), (after, self.level(before, after, along), 1))
             if text
         ]
+
+    def level(self, before: Text | None, after: Text | None, along: float) -> float:
+        """Returns the place along a wire of the text after it: of a picture beside another, in line with its top."""
+        if not before or not after or self.axes.flat or not (before.is_picture and after.is_picture):
+            return along
+        top = along - before.height / 2 + before.head
+        length = max(before.height, after.height)
+        return min(top + after.height / 2, along + (length - after.height) / 2)
 
 
 def depth(box: Box, axes: Axes, offset: float) -> float:

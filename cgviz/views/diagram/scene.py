@@ -32,6 +32,11 @@ class Text:
     step: int | None = None
     is_picture: ClassVar[bool] = False  # an array's picture is a text of a kind, see `cells.Grid`
 
+    @property
+    def head(self) -> float:
+        """The height of a line above a picture."""
+        return 0.0
+
     @cached_property
     def width(self) -> float:
         return text_width(self.text, self.size, self.bold)

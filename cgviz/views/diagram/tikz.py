@@ -8,9 +8,10 @@ from dataclasses import fields
 
 from cgviz.theme import Theme
 from cgviz.views.diagram.axes import Point
+from cgviz.views.diagram.cells import Cell, Grid
 from cgviz.views.diagram.layout import LEFT, RIGHT, Layout, Place
-from cgviz.views.diagram.scene import Box, Wire
-from cgviz.views.diagram.typeset import typeset
+from cgviz.views.diagram.scene import Box, Text, Wire
+from cgviz.views.diagram.typeset import typeset, words
 
 HEAD = r"""% made by cgviz, for a document with \usepackage{tikz,amsmath}
 % as wide as the text: \resizebox{\linewidth}{!}{\input{this-file}}"""
@@ -48,12 +49,14 @@ def body(layout: Layout, veil: Veil = shown) -> Iterator[str]:
     names = named(layout.theme)
     for wire in layout.wires:
         yield curve(layout.path(wire.key), wire_look(wire, names))
-        yield from (written(layout, wire.key, place, veil) for place in layout.beside(wire))
+        yield from (written(layout, wire.key, place, veil) for place in layout.beside(wire) if not pictured(place))
         yield from joint(layout, wire, names)
     for box in layout.scene.boxes:
         yield from drawn(layout, box, names)
         places = [*layout.inside(box), *layout.captions(box)]
         yield from (written(layout, box.key, place, veil) for place in places)
+    for place, grid in pictures(layout):
+        yield veil(grid.step or 0, "\n".join(picture(grid, place, names)))
 
 
 def background(behind: str, corners: str) -> Iterator[str]:
@@ -138,6 +141,55 @@ def written(layout: Layout, key: str, place: Place, veil: Veil) -> str:
     inner = rf"\cgfit{{{place.width + 1:.2f}bp}}{{{'~'.join(pieces)}}}"
     step = max(text.step or 0 for text in place.line)
     return veil(step, rf"\node[anchor={anchor}] at {spot((place.x, base))} {{{inner}}};")
+
+
+def pictured(place: Place) -> bool:
+    return place.line[0].is_picture
+
+
+def pictures(layout: Layout) -> Iterator[tuple[Place, Grid]]:
+    """Yields the places of all pictures of arrays, beside wires and in boxes."""
+    places = [place for wire in layout.wires for place in layout.beside(wire)]
+    places += [place for box in layout.scene.boxes for place in layout.insets(box)]
+    for place in places:
+        if isinstance(place.line[0], Grid):
+            yield place, place.line[0]
+
+
+def picture(grid: Grid, place: Place, names: dict[str, str]) -> Iterator[str]:
+    """Yields the cells of a picture, a path for each colour; its brackets; its texts."""
+    left, top = place.x - grid.width / 2, place.y + grid.height / 2
+    fills: dict[str, list[str]] = {}
+    texts = []
+    for cell, x, y in grid.table.placed():
+        corner = left + x, top - y
+        if cell.fill:
+            fills.setdefault(cell.fill, []).append(f"{spot(corner)} rectangle +({cell.width},-{cell.height})")
+        if cell.sides:
+            texts.append(rf"\draw[cg{names[cell.colour]}, line width=0.8bp] {sides(cell, corner)};")
+        if cell.text:
+            texts.append(entry(cell, cell.text, corner, names))
+    for fill, cells in fills.items():
+        red, green, blue = bytes.fromhex(fill[1:7])
+        yield rf"\fill[fill={{rgb,255:red,{red};green,{green};blue,{blue}}}] {' '.join(cells)};"
+    yield from texts
+
+
+def sides(cell: Cell, corner: Point) -> str:
+    left, top = corner[0] + 0.5, corner[1] - 0.5
+    right, bottom = left + cell.width - 1, top - cell.height + 1
+    outer, inner = (left, right) if "L" in cell.sides else (right, left)
+    return " -- ".join(map(spot, ((inner, top), (outer, top), (outer, bottom), (inner, bottom))))
+
+
+def entry(cell: Cell, text: Text, corner: Point, names: dict[str, str]) -> str:
+    """Returns the text of a cell."""
+    x = corner[0] + cell.width * cell.align - (cell.tail if cell.align == RIGHT else 0.0)
+    base = corner[1] - cell.height / 2 - BASE * text.size
+    anchor = {LEFT: "base west", RIGHT: "base east"}.get(cell.align, "base")
+    said = rf"\textit{{{words(text.text)}}}" if text.slanted else words(text.text)
+    inner = rf"\cgtext{{{text.size / SIZE:g}}}{{{names[text.colour]}}}{{{said}}}"
+    return rf"\node[anchor={anchor}] at {spot((x, base))} {{\cgfit{{{text.width + 1:.2f}bp}}{{{inner}}}}};"
 
 
 def spot(point: Point) -> str:
