@@ -63,7 +63,9 @@ def misfit(
     slot = 0 if op.shapes else first_misfit(shapes)
     place = node.places[min(max(slot - 1, 0), len(node.places) - 1)] if node.places else (None, None)
     written = Formula(op=op, args=tuple(operand(nodes[arg]) for arg in node.args)).text
-    named = [f"{nodes[arg].shown or 'the operand'} is {listed(shape)}" for arg, shape in zip(node.args, shapes, strict=True)]
+    named = [
+        f"{nodes[arg].shown or 'the operand'} is {listed(shape)}" for arg, shape in zip(node.args, shapes, strict=True)
+    ]
     if op.shapes is None:
         earlier = broadcast(shapes[:slot])
         fit = f"the shapes {listed(earlier)} and {listed(shapes[slot])} do not broadcast"

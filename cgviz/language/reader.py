@@ -162,8 +162,8 @@ class Reader:
     ) -> tuple[int, bool]:
         after = tokens[at]
         if after.kind == "." and token.text in MODULES:
-            inner = at + 3 if tokens[at + 1].text == "linalg" and tokens[at + 2].kind == "." else at + 1
-            if is_known(tokens[inner].text):
+            inner = at + 3 if [token.text for token in tokens[at + 1 : at + 3]] == ["linalg", "."] else at + 1
+            if inner < len(tokens) and is_known(tokens[inner].text):
                 return inner, True
         if token.text in KEYWORDS or token.text in ("if", "else"):
             raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name", token)
@@ -209,7 +209,7 @@ class Reader:
     def method(
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
-        name, after = tokens[at], tokens[at + 1]
+        name, after = tokens[at], tokens[min(at + 1, len(tokens) - 1)]
         if name.text == "T" and after.kind != "(":
             values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], name)
             return at + 1, False
@@ -247,7 +247,9 @@ class Reader:
                 name, at = statics.ALSO.get(token.text, token.text), at + 2
             if (name and name not in op.statics) or (keywords and not name):
                 takes = f"; it takes {', '.join(op.statics)}" if op.statics else ""
-                raise self.error(f"{quoted(pending.token.text)} has no argument {quoted(token.text)} here{takes}", token)
+                raise self.error(
+                    f"{quoted(pending.token.text)} has no argument {quoted(token.text)} here{takes}", token
+                )
             try:
                 found, at = statics.value(tokens, at)
             except statics.NotStaticError:
@@ -559,4 +561,3 @@ def signed(value: Any) -> tuple[int, Any]:
         sign, head = signed(value.pairs[0][0])
         return sign, value.made(build.product([(head, False), *value.pairs[1:]]))
     return 1, settled(value) if type(value) is Chain else value
-

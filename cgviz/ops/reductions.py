@@ -1,4 +1,4 @@
-"""Gates that reduce an array along axes (sum, mean, max, min, logsumexp, norm), and softmax, which divides by such a sum.
+"""Gates that reduce an array along axes (sum, mean, max, min, logsumexp, norm), and softmax, which has such a sum.
 
 `axis` is a whole number, several, or None for all axes; `keepdims` keeps an axis of length 1 in its place.
 """
@@ -91,6 +91,7 @@ def total(axis: Axis = None, keepdims: bool = False) -> Op:
         glyph="Σ",
         stem="sum",
         spell=spelled("sum", axis, keepdims),
+        by="sum rule",
         gate="distributes",
         says="distributes the gradient equally to every element that was summed",
         source=NUMPY,
@@ -121,6 +122,7 @@ def mean(axis: Axis = None, keepdims: bool = False) -> Op:
         glyph="mean",
         stem="mean",
         spell=spelled("mean", axis, keepdims),
+        by="sum rule",
         gate="distributes",
         says="distributes the gradient, divided by the number of elements, to each of them",
         source=NUMPY,
@@ -161,15 +163,14 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
         name=f"a{name}",
         forward=lambda x: (numpy().max if largest else numpy().min)(x, axis=axis, keepdims=keepdims),
         shapes=reduced(axis, keepdims, "largest element" if largest else "smallest element"),
-        vjp=lambda up, out, x: (
-            spread_back(up, x, axis, keepdims) * is_equal(x, spread_back(out, x, axis, keepdims)),
-        ),
+        vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * is_equal(x, spread_back(out, x, axis, keepdims)),),
         stable=shared,
         careful=shared,
         jvp=tangent,
         glyph=name,
         stem=name,
         spell=spelled(name, axis, keepdims),
+        by="maximum rule",
         gate="routes",
         says=f"routes the whole gradient to the {'largest' if largest else 'smallest'} element along the axis",
         corner=corner,
@@ -200,6 +201,7 @@ def logsumexp(axis: Axis = None, keepdims: bool = False) -> Op:
         glyph="lse",
         stem="lse",
         spell=spelled("logsumexp", axis, keepdims),
+        by="chain rule through log, sum and exp",
         gate="scales",
         says="scales by the softmax of its input: the shares of the gradient sum to 1",
         source=TORCH.format("logsumexp"),
@@ -249,6 +251,7 @@ def softmax(axis: Axis = -1) -> Op:
         glyph="softmax",
         stem="soft",
         spell=spelled("softmax", axis, False, -1),
+        by="softmax rule",
         gate="scales",
         says="scales by its own output, after the mean of the gradient under it is taken off",
         source=TORCH.format("softmax"),
@@ -277,6 +280,7 @@ def log_softmax(axis: Axis = -1) -> Op:
         glyph="log soft",
         stem="logsoft",
         spell=spelled("log_softmax", axis, False, -1),
+        by="softmax rule",
         gate="scales",
         says="takes the softmax's share of the summed gradient off the gradient of each element",
         source=TORCH.format("log_softmax"),
@@ -304,6 +308,7 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
         glyph="‖x‖",
         stem="norm",
         spell=spelled("norm", axis, keepdims),
+        by="norm rule",
         gate="scales",
         says="scales by the direction of x, a vector of length 1",
         corner=lambda out, x: "kink" if numpy().any(numpy().asarray(out) == 0) else "",

@@ -26,7 +26,8 @@ def heat_map(value: Value, look: Look, kind: str) -> Table:
     blocks = averaged(flat, *counts(*flat.shape))
     found = extent(blocks)
     palette = "value" if kind == "value" else "gradient"
-    scaled = scale(look.theme, palette, found.low if found else 0.0, found.high if found else 0.0)
+    low, high = (found.low, found.high) if found else (0.0, 0.0)
+    scaled = scale(look.theme, palette, low, high, faint=look.colour == look.theme.pale)
     parts = [cells(blocks, scaled)]
     if found and not found.even:
         height = max(parts[0].height, BAR_HEIGHT)

@@ -8,7 +8,9 @@ from functools import cached_property
 
 from cgviz.arrays import Value, is_array
 from cgviz.graph import CONSTANT, Graph
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import number
+from cgviz.paths import Light
 from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import words
@@ -21,6 +23,7 @@ from cgviz.views.diagram.scene import Text, Wire, classes, step_class
 
 LONGEST_FORMULA, LONGEST_RULE = 32, 44
 SMALL = 11.0
+THIN, BOLD, BOLD_OUTLINE = 1.2, 3.0, 2.4
 
 Blanks = Mapping[tuple[str, int], str]
 
@@ -30,12 +33,16 @@ class Pen:
     """Writes the names, formulas and numbers of one run; what does not reach the output is pale.
 
     blanks  what stands instead of a number, by ("value" or "gradient", index): a line to write on, or nothing
+    mode    whether it writes gradients, tangents, or both
+    light   the nodes and edges that stand out: all others are pale as well
     """
 
     run: Run
     theme: Theme
     digits: int
     blanks: Blanks = field(default_factory=dict)
+    mode: Mode = REVERSE
+    light: Light | None = None
 
     @property
     def graph(self) -> Graph:
@@ -59,7 +66,29 @@ class Pen:
                     yield target, slot
 
     def colour(self, index: int, colour: str) -> str:
-        return colour if self.graph.reached[index] else self.theme.pale
+        faded = self.light is not None and index not in self.light.nodes
+        return colour if self.graph.reached[index] and not faded else self.theme.pale
+
+    def edge_colour(self, target: int, slot: int, colour: str) -> str:
+        faded = self.light is not None and (target, slot) not in self.light.edges
+        return colour if self.graph.reached[target] and not faded else self.theme.pale
+
+    def stands_out(self, index: int) -> bool:
+        """Tells whether a node is one of those that are highlighted."""
+        return self.light is not None and index in self.light.nodes
+
+    def outline(self, index: int, colour: str, thick: float) -> tuple[str, float]:
+        """Returns the colour and the thickness of the outline of a node."""
+        if self.stands_out(index):
+            return self.theme.gradient, BOLD_OUTLINE
+        return self.colour(index, colour), thick
+
+    def marked(self, index: int) -> str:
+        """Returns the class that tells a highlighted node from a faded one; "" where nothing is highlighted."""
+        return self.mark(self.stands_out(index))
+
+    def mark(self, lit: bool) -> str:
+        return "" if self.light is None else "lit" if lit else "faded"
 
     def number(self, value: float | None) -> str:
         return number(value, self.digits)
@@ -86,7 +115,7 @@ class Pen:
     def flowing(self, target: int, slot: int) -> Text | None:
         """Returns the shape of the array that flows along an edge, None of a number."""
         says = shape_of_node(self.graph.nodes[self.graph.nodes[target].args[slot]].shape)
-        return Text(says, self.colour(target, self.theme.muted), SHAPE, kind="shape") if says else None
+        return Text(says, self.edge_colour(target, slot, self.theme.muted), SHAPE, kind="shape") if says else None
 
     def value(self, index: int, size: float, bold: bool = False) -> Text:
         colour, step = self.colour(index, self.theme.value), self.known.value.get(index)
@@ -105,7 +134,7 @@ class Pen:
     def gradient(self, index: int, size: float, bold: bool = False) -> Text:
         """Returns a node's gradient; in the symbolic state how it is written."""
         if is_array(self.run.gradients[index]) and ("gradient", index) not in self.blanks:
-            look, step = self.red_look(index), self.known.gradient.get(index)
+            look, step = self.red_look(self.colour(index, self.theme.gradient)), self.known.gradient.get(index)
             return self.grid(index, self.run.gradients[index], "gradient", look, step)
         says = words.partial(self.run, index) if self.run.symbolic else self.number(self.run.gradients[index])
         says = self.blanks.get(("gradient", index), says)
@@ -116,16 +145,20 @@ class Pen:
         edge = self.run.contribution(target, slot)
         step = self.known.edge.get((target, slot))
         if is_array(edge.value) and not any(("gradient", node) in self.blanks for node in (edge.source, target)):
-            return self.grid(edge.source, edge.value, "contribution", self.red_look(target), step)
+            colour = self.edge_colour(target, slot, self.theme.gradient)
+            return self.grid(edge.source, edge.value, "contribution", self.red_look(colour), step)
         covers = [self.blanks[key] for node in (edge.source, target) if (key := ("gradient", node)) in self.blanks]
         says = covers[0] if covers and edge.value is not None else self.number(edge.value)
-        return self.red(target, says, size, False, "contribution", step) if says else None
+        if not says:
+            return None
+        colour = self.edge_colour(target, slot, self.theme.gradient)
+        return Text(says, colour, size, False, self.theme.slanted, "contribution", step)
 
     def red(self, index: int, says: str, size: float, bold: bool, kind: str, step: int | None) -> Text:
         return Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
 
-    def red_look(self, index: int) -> Look:
-        return Look(self.theme, self.colour(index, self.theme.gradient), self.digits, self.theme.slanted)
+    def red_look(self, colour: str) -> Look:
+        return Look(self.theme, colour, self.digits, self.theme.slanted)
 
     def grid(self, index: int, value: Value, kind: str, look: Look, step: int | None) -> Grid:
         """Returns the picture of an array that belongs to a node, its value and gradient in columns of one width."""
@@ -134,6 +167,13 @@ class Pen:
         alike = [self.run.values[index], self.run.gradients[index]]
         return grid(value, kind, look, step=step, words=one_line(about), alike=alike)
 
+    def tangent(self, index: int, size: float, bold: bool = False) -> Text:
+        """Returns a node's tangent; in the symbolic state how it is written."""
+        found = self.run.tangents(self.mode.source)[index]
+        says = one_line(words.rate(self.run, index, self.mode.source)) if self.run.symbolic else self.number(found)
+        step = self.known.value.get(index)
+        return Text(says, self.colour(index, self.theme.tangent), size, bold, kind="tangent", step=step)
+
     def local(self, target: int, slot: int, size: float) -> Text:
         """Returns the local derivative of an edge: `× 2·xpy`; muted where it is 1 and changes nothing."""
         if self.has_arrays(target, slot):
@@ -141,11 +181,12 @@ class Pen:
         formula = self.run.local_formula(target, slot)
         step = self.known.edge.get((target, slot))
         if formula is None:
-            return Text("no gradient", self.colour(target, self.theme.muted), size, kind="local", step=step)
+            muted = self.edge_colour(target, slot, self.theme.muted)
+            return Text("no gradient", muted, size, kind="local", step=step)
         flows = self.flows(target, slot)
         colour = self.theme.muted if formula.pretty == "1" or not flows else self.theme.local
         says = f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}"
-        return Text(says, self.colour(target, colour), size, kind="local", step=step)
+        return Text(says, self.edge_colour(target, slot, colour), size, kind="local", step=step)
 
     def has_arrays(self, target: int, slot: int) -> bool:
         """Tells whether an edge has a rule for arrays: that of a structural op, or a sum over what was broadcast."""
@@ -157,7 +198,7 @@ class Pen:
         step = self.known.edge.get((target, slot))
         colour = self.theme.local if says and self.flows(target, slot) else self.theme.muted
         says = words.brief(one_line(says), LONGEST_RULE) if says else "no gradient"
-        return Text(says, self.colour(target, colour), size, kind="local rule", step=step)
+        return Text(says, self.edge_colour(target, slot, colour), size, kind="local rule", step=step)
 
     def flows(self, target: int, slot: int) -> bool:
         """Tells whether the backward pass uses an edge."""
@@ -179,17 +220,20 @@ class Pen:
         across: Text | None = None,
     ) -> Wire:
         source = self.graph.nodes[target].args[slot]
-        flows = self.flows(target, slot)
+        flows, edge = self.flows(target, slot), (target, slot)
+        lit = self.light is not None and edge in self.light.edges
+        colour = self.theme.gradient if lit else self.theme.edge if flows else self.theme.pale
         return Wire(
             key=f"e{target}-{slot}",
             source=f"n{source}",
             target=f"n{target}",
-            colour=self.colour(target, self.theme.edge if flows else self.theme.pale),
-            classes=classes("wire", step_class(self.known.value.get(target))),
-            words=words.of_wire(self.run, target, slot, self.known, self.digits),
+            colour=self.edge_colour(*edge, colour),
+            classes=classes("wire", self.mark(lit), step_class(self.known.value.get(target))),
+            words=words.of_wire(self.run, target, slot, self.known, self.digits, self.mode),
             before=before,
             after=after,
             beside=beside,
             across=across,
             dashed=not flows,
+            thick=BOLD if lit else THIN,
         )

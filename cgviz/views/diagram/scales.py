@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cgviz.theme import Theme
 
 STEPS = 15  # shades between the middle and either end
+FAINT = 4
 
 
 @dataclass(frozen=True)
@@ -16,15 +17,20 @@ class Scale:
     """The colours of numbers from `low` to `high`; `odd` is that of a number that is not finite.
 
     Signed data have the middle colour at 0, as far from either end; other data have it at the end that is nearer to 0.
+    In what fades all colours are `faint`.
     """
 
     low: float
     high: float
     ends: tuple[str, str, str]
     odd: str
+    faint: bool = False
 
     def colour(self, number: float) -> str:
-        return shade(self.ends, self.step(number)) if math.isfinite(number) else self.odd
+        if not math.isfinite(number):
+            return self.odd
+        step = self.step(number)
+        return shade(self.ends, round(step / FAINT) if self.faint else step)
 
     def step(self, number: float) -> int:
         """Returns the shade of a number: −15 is the low colour, 0 the middle and 15 the high one."""
@@ -40,9 +46,9 @@ class Scale:
         return round(STEPS * part) if low >= 0 else -round(STEPS * (1 - part))
 
 
-def scale(theme: Theme, kind: str, low: float, high: float) -> Scale:
+def scale(theme: Theme, kind: str, low: float, high: float, faint: bool) -> Scale:
     """Returns the scale of a theme's "value" or "gradient" for numbers from `low` to `high`."""
-    return Scale(low, high, theme.scales[kind], theme.flag)
+    return Scale(low, high, theme.scales[kind], theme.flag, faint)
 
 
 def shade(ends: tuple[str, str, str], step: int) -> str:

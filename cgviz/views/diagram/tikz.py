@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 
 from cgviz.theme import Theme
+from cgviz.typeset import words
 from cgviz.views.diagram.axes import Point
 from cgviz.views.diagram.cells import Cell, Grid
 from cgviz.views.diagram.layout import LEFT, RIGHT, Layout, Place
 from cgviz.views.diagram.scene import Box, Text, Wire
-from cgviz.views.diagram.typeset import typeset, words
+from cgviz.views.diagram.typeset import typeset
 
 HEAD = r"""% made by cgviz, for a document with \usepackage{tikz,amsmath}
 % as wide as the text: \resizebox{\linewidth}{!}{\input{this-file}}"""
