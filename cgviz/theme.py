@@ -18,7 +18,7 @@ class Theme:
     edge, local         wires and the local derivatives beside them; `pale` for what does not reach the output
     *_fill, *_line      inside and outline of inputs, stages and the output
     flag                ties, kinks and numbers that are not finite
-    scales              the colours of heat maps of the least number, of 0 and of the greatest, of "value" and "gradient"
+    scales              of heat maps of "value" and "gradient": the colours of the least number, 0 and the greatest
     terminal            rich styles by the same names
     """
 
@@ -67,7 +67,7 @@ LIGHT = Theme(
     input_line="#7ba3e0",
     output_fill="#fff4d6",
     output_line="#d9a02b",
-    scales={"value": ("#2447b8", "#f4f6f9", "#117a37"), "gradient": ("#6b2fb5", "#f7f5f5", "#cf1b29")},
+    scales={"value": ("#2447b8", "#f4f6f9", "#117a37"), "gradient": ("#7b1fa2", "#f7f5f5", "#cf1b29")},
     terminal=GREEN_RED,
 )
 

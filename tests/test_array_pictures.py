@@ -56,9 +56,14 @@ PROGRAMS = {
         NETWORK,
         {"X": normal(4, 3), "W1": normal(3, 5), "b1": normal(5), "W2": normal(5, 3), "b2": normal(3)},
     ),
+    "wide captions": ("mat = A*B; f = sum(mat*mat + inv(mat))", {"A": normal(6, 6), "B": normal(6, 6)}),
+    "wide captions of maps": (
+        "some_matrix = A*B; f = sum(some_matrix*some_matrix)",
+        {"A": normal(20, 6), "B": normal(6)},
+    ),
     "unused": ("a = A*2; f = sum(B)", {"A": normal(3, 3), "B": normal(12, 12)}),
     "not finite": ("f = sum(A)", {"A": [[np.nan, 1.0, np.inf], [1e300, -1e-300, 12345.678]]}),
-    "large not finite": ("f = sum(A)", {"A": np.where(normal(30, 30) > 1, np.inf, normal(30, 30))}),
+    "large not finite": ("f = sum(A)", {"A": np.where(normal(20, 20) > 1, np.inf, normal(20, 20))}),
     "none finite": ("f = sum(A)", {"A": np.full((12, 12), np.nan)}),
     "huge": ("f = sum(A)", {"A": np.full((20, 20), 1.7e308) * np.sign(normal(20, 20))}),
 }
@@ -161,7 +166,7 @@ def test_the_numbers_of_a_column_are_aligned_at_their_points() -> None:
     entries = [text for text in groups(svg)[0].iter(f"{SVG}text") if text.get("class") == "entry"]
     points = {}
     for text in entries:
-        whole, dot, rest = (text.text or "").partition(".")
+        _, dot, rest = (text.text or "").partition(".")
         points[text.text] = spot(text)[0] - engine.text_width(dot + rest, float(text.get("font-size", "")))
     assert list(points) == ["0.25", "10", "−123.5", "0.001"]
     assert points["0.25"] == pytest.approx(points["−123.5"], abs=0.02)
@@ -177,7 +182,7 @@ def test_value_and_gradient_stand_in_columns_of_one_width() -> None:
 
 @pytest.mark.parametrize(
     ("shape", "small"),
-    [((8, 8), True), ((10,), True), ((11,), False), ((9, 8), False), ((0, 3), False), ((2, 3, 4), True), ((64, 1), False)],
+    [((8, 8), True), ((10,), True), ((11,), False), ((9, 8), False), ((2, 3, 4), True), ((64, 1), False)],
 )  # fmt: skip
 def test_what_is_written_in_full(shape: tuple[int, ...], small: bool) -> None:
     assert is_small(shape) == small
@@ -185,11 +190,10 @@ def test_what_is_written_in_full(shape: tuple[int, ...], small: bool) -> None:
 
 @pytest.mark.parametrize("name", ["100×100", "10×1000", "1000×10", "(5,30,40)"])
 def test_heat_maps_are_bounded(name: str) -> None:
-    found = grids(scene(run_of(name)))
+    found = [grid for grid in grids(scene(run_of(name))) if any(cell.fill for cell, _, _ in grid.table.placed())]
     assert found
     for grid in found:
-        fills = [(cell, x) for cell, x, _ in grid.table.placed() if cell.fill]
-        assert 0 < len(fills) <= 24 * 24 + 60
+        assert sum(bool(cell.fill) for cell, _, _ in grid.table.placed()) <= 24 * 32 + 60
         assert grid.width < 260
         assert grid.height < 170
         heat = grid.table.rows[0][0]
@@ -344,8 +348,12 @@ def test_an_unknown_engine_is_refused_for_arrays_too() -> None:
 
 # colours
 
-DEUTERANOPIA = np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]])
-PROTANOPIA = np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]])
+DEUTERANOPIA = np.array(
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+)
+PROTANOPIA = np.array(
+    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+)
 NORMAL = np.eye(3)
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 

@@ -225,6 +225,6 @@ def digest(run: Run, style: str, direction: str, mode: Mode = REVERSE, light: Li
     return sha256(told.encode(errors="backslashreplace")).hexdigest()[:8]
 
 
-def told_apart(value: Value | None) -> Value | None:
+def told_apart(value: Value) -> Value:
     """Returns a number as it is, and of an array its shape and a digest of its bytes."""
     return (value.shape, sha256(value.tobytes()).hexdigest()) if is_array(value) else value

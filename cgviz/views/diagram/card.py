@@ -78,7 +78,7 @@ def row_height(row: Line) -> int:
     return round(row[1].height) + ROUND if row[1].is_picture else ROW
 
 
-def insets(rows: list[Line], inner: int, height: int) -> Iterator[tuple[Grid, tuple[float, float]]]:
+def insets(rows: list[Line], inner: float, height: int) -> Iterator[tuple[Grid, tuple[float, float]]]:
     """Yields the pictures in a card's rows with their centres from the card's; the widest ends at the right."""
     most = max((text.width for row in rows for text in row if text.is_picture), default=0)
     top = HEAD + 1 + AIR - height / 2

@@ -6,7 +6,7 @@ Every writer draws them from here: SVG and TikZ by the places of the cells, DOT 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -83,7 +83,7 @@ class Grid(Text):
 
     is_picture: ClassVar[bool] = True
     table: Table = Table(((Cell(0, 0),),))
-    words: Words = Words("")
+    words: Words = field(default_factory=lambda: Words(""))
     align: float = MIDDLE
     headline: Cell | None = None
 
@@ -92,7 +92,7 @@ class Grid(Text):
         return self.headline.height if self.headline else 0.0
 
     @property
-    def width(self) -> float:  # type: ignore[override]
+    def width(self) -> float:
         return self.table.width
 
     @property

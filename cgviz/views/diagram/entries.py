@@ -1,4 +1,4 @@
-"""A small array in full: its numbers in columns, aligned at their points, in brackets; three axes as a row of slices."""
+"""A small array in full: numbers in columns, aligned at their points, in brackets; three axes as a row of slices."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def is_small(shape: Shape) -> bool:
         size *= length
     if not 0 < size <= MOST:
         return False
-    rows, columns = ((1, 1) + shape)[-2:]
+    rows, columns = (1, 1, *shape)[-2:]
     slices = size // (rows * columns)
     return rows <= MOST_ROWS and columns <= MOST_COLUMNS and slices <= MOST_SLICES and len(shape) <= 4
 
@@ -86,7 +86,7 @@ def is_narrow(shape: Shape, room: Fit) -> bool:
 
 def in_full(value: Value, room: Fit, look: Look) -> Table:
     """Returns the picture of a small array; a vector is one row."""
-    rows, columns = ((1,) + value.shape)[-2:]
+    rows, columns = (1, *value.shape)[-2:]
     slices, look = value.reshape((-1, rows, columns)), replace(look, digits=digits_for(value.shape, look.digits))
     if len(slices) == 1:
         return matrix(slices[0], room, look)

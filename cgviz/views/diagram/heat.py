@@ -6,7 +6,7 @@ from math import ceil
 
 from cgviz.arrays import Value, numpy, quiet
 from cgviz.numbers import number
-from cgviz.views.diagram.cells import LEFT, MIDDLE, Cell, Part, Table, beside, stacked
+from cgviz.views.diagram.cells import LEFT, Cell, Part, Table, beside, stacked
 from cgviz.views.diagram.entries import Look
 from cgviz.views.diagram.scales import Scale, mean_colour, scale
 from cgviz.views.diagram.scene import Text
@@ -22,7 +22,7 @@ LEAST = 178  # the width of a picture, so that those of a value and of its gradi
 
 def heat_map(value: Value, look: Look, kind: str) -> Table:
     """Returns the picture of an array: the map, the bar of its colours beside it, and lines of words beneath."""
-    flat = value.reshape((-1, ((1,) + value.shape)[-1]))
+    flat = value.reshape((-1, value.shape[-1]))
     blocks = averaged(flat, *counts(*flat.shape))
     found = extent(blocks)
     palette = "value" if kind == "value" else "gradient"
@@ -32,7 +32,7 @@ def heat_map(value: Value, look: Look, kind: str) -> Table:
     if found and not found.even:
         height = max(parts[0].height, BAR_HEIGHT)
         parts += [bar(scaled, height), ends(scaled, height, look)]
-    lines = [beside(parts, GAP), Cell(LEAST, GAP), *notes(value, flat, blocks, look)]
+    lines: list[Part] = [beside(parts, GAP), Cell(LEAST, GAP), *notes(value, flat, blocks, look)]
     return stacked(lines)
 
 

@@ -61,7 +61,7 @@ def span(found: Extent | None, digits: int, size: int = 1) -> str:
     return told + (f"; {found.odd} not finite" if found.odd else "")
 
 
-def in_words(value: Value | None, digits: int) -> str:
+def in_words(value: Value, digits: int) -> str:
     """Returns a number, a short array element by element, a longer one as `10×1000 array, −3.9 … 3.8, mean 0.01`."""
     if not is_array(value) or 0 < value.size <= MOST_IN_A_LINE:
         return number(value, digits)
