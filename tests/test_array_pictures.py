@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +42,7 @@ def normal(*shape: int) -> np.ndarray:
 
 SQUARE = "f = sum(A**2)"
 NETWORK = "h = max(X @ W1 + b1, 0); s = h @ W2 + b2; L = mean(logsumexp(s, axis=1) - s[:, 0])"
-PROGRAMS = {
+PROGRAMS: dict[str, tuple[str, dict[str, Any]]] = {
     "2×2": ("q = W @ x; f = sum(q**2)", {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]}),
     "3×4": ("f = sum(A*A + A)", {"A": normal(3, 4)}),
     "8×8": ("f = sum(sigmoid(A @ B))", {"A": normal(8, 8), "B": normal(8, 8)}),
@@ -155,7 +157,7 @@ def test_small_arrays_show_every_number(name: str, style: str) -> None:
     for index, node in enumerate(run.graph.nodes):
         if node.shape:
             digits = 4 if node.shape[-1] <= 3 else 3
-            for each in (*run.values[index].flat, *run.gradients[index].flat):
+            for each in np.ravel(np.array([run.values[index], run.gradients[index]], dtype=float)):
                 assert number(float(each), digits) in shown
                 assert f">{number(float(each), digits)}<" in made.dot
             assert any(shape_text(node.shape) in (text.text or "") for text in ET.fromstring(made.draw()).iter())
@@ -228,7 +230,7 @@ def test_heat_maps_say_their_numbers() -> None:
 
 def test_numbers_that_are_not_finite() -> None:
     run = run_of("large not finite")
-    odd = int((~np.isfinite(run.values[0])).sum())
+    odd = int((~np.isfinite(np.asarray(run.values[0]))).sum())
     grid = grids(scene(run))[0]
     assert any(f"{odd} not finite" in text.text for text in grid.texts)
     fills = [cell.fill for cell, _, _ in grid.table.placed() if cell.fill]
@@ -334,7 +336,7 @@ def test_mermaid_says_arrays_in_short() -> None:
     assert "mean " in text
 
 
-def test_tikz_compiles(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_tikz_compiles(tmp_path: Path) -> None:
     document = "\\documentclass{article}\n\\usepackage{tikz,amsmath}\n\\begin{document}\n%s\n\\end{document}\n"
     names = ["2×2", "(2,3,4)", "10×1000", "(0,3)", "not finite"]
     pictures = [picture(run_of(name), "tikz", style=STYLES[i % 2]).decode() for i, name in enumerate(names)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cgviz.views.diagram import words
+from cgviz.views.diagram.arrays import beside_name, flowing
 from cgviz.views.diagram.cells import Grid
 from cgviz.views.diagram.html import RULE, cell, table
 from cgviz.views.diagram.pen import Pen
@@ -27,8 +28,7 @@ def scene(pen: Pen) -> Scene:
 
 def wire(pen: Pen, target: int, slot: int) -> Wire:
     """Returns an edge with its local derivative on one side and, of an array, its shape on the other."""
-    shape = pen.flowing(target, slot)
-    return pen.wire(target, slot, beside=pen.local(target, slot, LOCAL), across=shape)
+    return pen.wire(target, slot, beside=pen.local(target, slot, LOCAL), across=flowing(pen, target, slot))
 
 
 def card(pen: Pen, index: int, least: float = 0) -> Box:
@@ -94,8 +94,7 @@ def head_and_rows(pen: Pen, index: int) -> tuple[Line, list[Line], Line]:
     head: Line = (pen.name(index, NAME),)
     if pen.graph.nodes[index].is_stage:
         head = (pen.stage_number(index), *head, pen.formula(index, NAME))
-    if pen.graph.nodes[index].shape:
-        head = (*head, pen.shape(index))
+    head = (*head, *beside_name(pen, index))
     rows: list[Line] = []
     if not pen.run.symbolic:
         rows.append((pen.muted(index, "value"), pen.value(index, NUMBER)))

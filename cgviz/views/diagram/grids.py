@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
-from cgviz.arrays import Shape, Value, is_array
+from cgviz.arrays import Value, is_array
 from cgviz.views.diagram.cells import LEFT, MIDDLE, Cell, Grid, Table, stacked
 from cgviz.views.diagram.entries import ENTRY, ROW, Look, fit, in_full, is_narrow, is_small
 from cgviz.views.diagram.heat import heat_map
 from cgviz.views.diagram.scene import Text, Words
-from cgviz.views.diagram.summary import in_words, shape_text
+from cgviz.views.diagram.summary import in_words
 
 SHAPE = 10.5
 
@@ -52,8 +52,3 @@ def headed(drawn: Grid, says: str, colour: str) -> Grid:
     text = Text(says, colour, SHAPE, kind="shape")
     head = Cell(ceil(text.width) + 1, ROW - 1, text, drawn.align)
     return replace(drawn, table=stacked([head, drawn.table], drawn.align), headline=head)
-
-
-def shape_of_node(shape: Shape | None) -> str:
-    """Returns what is written beside the name of a node: "" for a number, and where nobody knows."""
-    return shape_text(shape) if shape else ""

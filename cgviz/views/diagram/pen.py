@@ -6,22 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cgviz.arrays import Value, is_array
 from cgviz.graph import CONSTANT, Graph
 from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import number
 from cgviz.paths import Light
 from cgviz.runs import Run
 from cgviz.theme import Theme
-from cgviz.views.diagram import words
-from cgviz.views.diagram.cells import Grid
-from cgviz.views.diagram.entries import Look
-from cgviz.views.diagram.grids import SHAPE, grid, headed, shape_of_node
+from cgviz.views.diagram import arrays, words
+from cgviz.views.diagram.arrays import pictured
 from cgviz.views.diagram.html import one_line
 from cgviz.views.diagram.known import Known, known
 from cgviz.views.diagram.scene import Text, Wire, classes, step_class
 
-LONGEST_FORMULA, LONGEST_RULE = 32, 44
+LONGEST_FORMULA = 32
 SMALL = 11.0
 THIN, BOLD, BOLD_OUTLINE = 1.2, 3.0, 2.4
 
@@ -107,65 +104,33 @@ class Pen:
     def muted(self, index: int, text: str) -> Text:
         return Text(one_line(text), self.colour(index, self.theme.muted), SMALL, kind="caption")
 
-    def shape(self, index: int) -> Text:
-        """Returns the shape of an array beside its name; nothing for a number."""
-        says = shape_of_node(self.graph.nodes[index].shape)
-        return Text(f"  {says}" if says else "", self.colour(index, self.theme.muted), SMALL, kind="shape")
-
-    def flowing(self, target: int, slot: int) -> Text | None:
-        """Returns the shape of the array that flows along an edge, None of a number."""
-        says = shape_of_node(self.graph.nodes[self.graph.nodes[target].args[slot]].shape)
-        return Text(says, self.edge_colour(target, slot, self.theme.muted), SHAPE, kind="shape") if says else None
-
     def value(self, index: int, size: float, bold: bool = False) -> Text:
         colour, step = self.colour(index, self.theme.value), self.known.value.get(index)
-        if is_array(self.run.values[index]) and ("value", index) not in self.blanks:
-            look = Look(self.theme, colour, self.digits)
-            return self.grid(index, self.run.values[index], "value", look, step)
         says = self.blanks.get(("value", index), self.number(self.run.values[index]))
-        return Text(says, colour, size, bold, kind="value", step=step)
-
-    def shaped_value(self, index: int, size: float, bold: bool = False) -> Text:
-        """Returns a node's value, that of an array beneath its shape."""
-        value = self.value(index, size, bold)
-        shape = shape_of_node(self.graph.nodes[index].shape)
-        return headed(value, shape, self.colour(index, self.theme.muted)) if isinstance(value, Grid) else value
+        text = Text(says, colour, size, bold, kind="value", step=step)
+        return text if ("value", index) in self.blanks else pictured(self, index, self.run.values[index], text)
 
     def gradient(self, index: int, size: float, bold: bool = False) -> Text:
         """Returns a node's gradient; in the symbolic state how it is written."""
-        if is_array(self.run.gradients[index]) and ("gradient", index) not in self.blanks:
-            look, step = self.red_look(self.colour(index, self.theme.gradient)), self.known.gradient.get(index)
-            return self.grid(index, self.run.gradients[index], "gradient", look, step)
         says = words.partial(self.run, index) if self.run.symbolic else self.number(self.run.gradients[index])
         says = self.blanks.get(("gradient", index), says)
-        return self.red(index, one_line(says), size, bold, "gradient", self.known.gradient.get(index))
+        text = self.red(index, one_line(says), size, bold, "gradient", self.known.gradient.get(index))
+        return text if ("gradient", index) in self.blanks else pictured(self, index, self.run.gradients[index], text)
 
     def contribution(self, target: int, slot: int, size: float) -> Text | None:
         """Returns what an edge hands back, None where nothing flows."""
         edge = self.run.contribution(target, slot)
         step = self.known.edge.get((target, slot))
-        if is_array(edge.value) and not any(("gradient", node) in self.blanks for node in (edge.source, target)):
-            colour = self.edge_colour(target, slot, self.theme.gradient)
-            return self.grid(edge.source, edge.value, "contribution", self.red_look(colour), step)
         covers = [self.blanks[key] for node in (edge.source, target) if (key := ("gradient", node)) in self.blanks]
         says = covers[0] if covers and edge.value is not None else self.number(edge.value)
         if not says:
             return None
         colour = self.edge_colour(target, slot, self.theme.gradient)
-        return Text(says, colour, size, False, self.theme.slanted, "contribution", step)
+        text = Text(says, colour, size, False, self.theme.slanted, "contribution", step)
+        return text if covers else pictured(self, edge.source, edge.value, text)
 
     def red(self, index: int, says: str, size: float, bold: bool, kind: str, step: int | None) -> Text:
         return Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
-
-    def red_look(self, colour: str) -> Look:
-        return Look(self.theme, colour, self.digits, self.theme.slanted)
-
-    def grid(self, index: int, value: Value, kind: str, look: Look, step: int | None) -> Grid:
-        """Returns the picture of an array that belongs to a node, its value and gradient in columns of one width."""
-        name = self.graph.nodes[index].shown
-        about = f"value of {name}" if kind == "value" else words.partial(self.run, index, words.LONGEST)
-        alike = [self.run.values[index], self.run.gradients[index]]
-        return grid(value, kind, look, step=step, words=one_line(about), alike=alike)
 
     def tangent(self, index: int, size: float, bold: bool = False) -> Text:
         """Returns a node's tangent; in the symbolic state how it is written."""
@@ -176,8 +141,8 @@ class Pen:
 
     def local(self, target: int, slot: int, size: float) -> Text:
         """Returns the local derivative of an edge: `× 2·xpy`; muted where it is 1 and changes nothing."""
-        if self.has_arrays(target, slot):
-            return self.handed(target, slot, size)
+        if arrays.has_rule(self, target, slot):
+            return arrays.rule(self, target, slot, size)
         formula = self.run.local_formula(target, slot)
         step = self.known.edge.get((target, slot))
         if formula is None:
@@ -187,18 +152,6 @@ class Pen:
         colour = self.theme.muted if formula.pretty == "1" or not flows else self.theme.local
         says = f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}"
         return Text(says, self.edge_colour(target, slot, colour), size, kind="local", step=step)
-
-    def has_arrays(self, target: int, slot: int) -> bool:
-        """Tells whether an edge has a rule for arrays: that of a structural op, or a sum over what was broadcast."""
-        return self.graph.nodes[target].op.vjp is not None or self.run.is_broadcast(target, slot)
-
-    def handed(self, target: int, slot: int, size: float) -> Text:
-        """Returns what an edge hands back: `dW = dq xᵀ`; `× −1, summed over axis 0` where its source was broadcast."""
-        says = words.of_rule(self.run, target, slot)
-        step = self.known.edge.get((target, slot))
-        colour = self.theme.local if says and self.flows(target, slot) else self.theme.muted
-        says = words.brief(one_line(says), LONGEST_RULE) if says else "no gradient"
-        return Text(says, self.edge_colour(target, slot, colour), size, kind="local rule", step=step)
 
     def flows(self, target: int, slot: int) -> bool:
         """Tells whether the backward pass uses an edge."""

@@ -7,17 +7,17 @@ from html import escape
 from math import ceil, hypot
 
 from cgviz.errors import printable
-from cgviz.fonts import FONT
 from cgviz.views.diagram.axes import Point
-from cgviz.views.diagram.cells import Cell, Grid
-from cgviz.views.diagram.layout import LEFT, RIGHT, Layout, Place
-from cgviz.views.diagram.scene import Box, Text, Wire, Words
+from cgviz.views.diagram.cells import Grid
+from cgviz.views.diagram.layout import LEFT, Layout, Place
+from cgviz.views.diagram.scene import Box, Wire, Words
+from cgviz.views.diagram.svg_cells import elements
+from cgviz.views.diagram.svg_texts import BASELINE, flat, written
 
 PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
-ROUND, BASELINE, JOINT = 9.0, 0.34, 2.5
+ROUND, JOINT = 9.0, 2.5
 HEAD_LENGTH, HEAD_HALF = 7.0, 2.45
 DASHES = ' stroke-dasharray="5,2"'
-ANCHORS = {0.0: "start", 0.5: "middle", 1.0: "end"}
 
 
 def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bool = False) -> bytes:
@@ -60,6 +60,14 @@ def described(words: Words) -> str:
     )
 
 
+def picture(place: Place, owner: str, quiet: bool) -> Iterator[str]:
+    """Yields the pictures of arrays in a place as groups of their own."""
+    for grid in place.line:
+        if isinstance(grid, Grid):
+            drawn = elements(grid, place.x - grid.width / 2, -place.y - grid.height / 2)
+            yield group(f"{owner}-{grid.kind}", grid.classes, Words("") if quiet else grid.words, drawn)
+
+
 def edge(layout: Layout, wire: Wire, prefix: str, quiet: bool) -> Iterator[str]:
     """Yields the path of a wire, its arrow and the texts beside it."""
     path = [layout.axes.point(point) for point in layout.plan.path[wire.key]]
@@ -70,10 +78,8 @@ def edge(layout: Layout, wire: Wire, prefix: str, quiet: bool) -> Iterator[str]:
         head = arrow(path[-1], layout.axes.point(layout.plan.tip[wire.key]))
         yield f'<polygon fill="{wire.colour}" {look} points="{points(head)}"/>\n'
     for place in layout.beside(wire):
-        if isinstance(place.line[0], Grid):
-            yield picture(place.line[0], place, f"{prefix}{wire.key}", quiet)
-        else:
-            yield from texts(place)
+        yield from picture(place, f"{prefix}{wire.key}", quiet)
+        yield from texts(place)
 
 
 def arrow(before: Point, tip: Point) -> list[Point]:
@@ -109,8 +115,7 @@ def node(layout: Layout, box: Box, prefix: str, quiet: bool) -> Iterator[str]:
     for place in (*layout.inside(box), *layout.captions(box)):
         yield from texts(place)
     for place in layout.insets(box):
-        if isinstance(place.line[0], Grid):
-            yield picture(place.line[0], place, f"{prefix}{box.key}", quiet)
+        yield from picture(place, f"{prefix}{box.key}", quiet)
 
 
 def rounded(x: float, y: float, width: float, height: float) -> str:
@@ -130,7 +135,7 @@ def rounded(x: float, y: float, width: float, height: float) -> str:
 
 def texts(place: Place) -> Iterator[str]:
     """Yields the texts of a line on one baseline, each an element of its own: a single one hangs by its end."""
-    said = [text for text in place.line if text.text.strip()]
+    said = [text for text in place.line if text.text.strip() and not text.is_picture]
     if not said:
         return
     down = -place.y + BASELINE * max(text.size for text in said)
@@ -144,49 +149,6 @@ def texts(place: Place) -> Iterator[str]:
         x += text.width
 
 
-def written(text: Text, x: float, y: float, align: float) -> str:
-    weight = ' font-weight="bold"' if text.bold else ""
-    slant = ' font-style="italic"' if text.slanted else ""
-    return (
-        f'<text class="{text.classes}" xml:space="preserve" text-anchor="{ANCHORS[align]}" x="{flat(x)}" y="{flat(y)}" '
-        f'font-family="{FONT}"{weight}{slant} font-size="{text.size:g}" fill="{text.colour}">'
-        f"{escape(printable(text.text), quote=False)}</text>\n"
-    )
-
-
-def picture(grid: Grid, place: Place, owner: str, quiet: bool) -> str:
-    """Returns the picture of an array as a group of its own: a path for each colour, brackets, texts."""
-    left, top = place.x - grid.width / 2, -place.y - grid.height / 2
-    fills: dict[str, list[str]] = {}
-    lines: dict[str, list[str]] = {}
-    says = []
-    for cell, x, y in grid.table.placed():
-        if cell.fill:
-            fills.setdefault(cell.fill, []).append(f"M{x},{y}h{cell.width}v{cell.height}h-{cell.width}z")
-        if cell.sides:
-            lines.setdefault(cell.colour, []).append(bracket(cell, x, y))
-        if cell.text:
-            says.append(entry(cell, cell.text, left + x, top + y))
-    at = f'transform="translate({flat(left)} {flat(top)})"'
-    drawn = [f'<path {at} shape-rendering="crispEdges" fill="{c}" d="{"".join(d)}"/>\n' for c, d in fills.items()]
-    drawn += [f'<path {at} fill="none" stroke="{c}" d="{"".join(d)}"/>\n' for c, d in lines.items()]
-    return group(f"{owner}-{grid.kind}", grid.classes, Words("") if quiet else grid.words, [*drawn, *says])
-
-
-def bracket(cell: Cell, x: int, y: int) -> str:
-    """Returns the lines at the sides of a cell, half their width within it."""
-    left, top, right, bottom = x + 0.5, y + 0.5, x + cell.width - 0.5, y + cell.height - 0.5
-    ends = {"L": (left, top, left, bottom), "T": (left, top, right, top),
-            "R": (right, top, right, bottom), "B": (left, bottom, right, bottom)}  # fmt: skip
-    return "".join("M{:g},{:g}L{:g},{:g}".format(*ends[side]) for side in cell.sides)
-
-
-def entry(cell: Cell, text: Text, x: float, y: float) -> str:
-    """Returns the text of a cell whose upper left corner is at (x, y)."""
-    across = x + cell.width * cell.align - (cell.tail if cell.align == RIGHT else 0.0)
-    return written(text, across, y + cell.height / 2 + BASELINE * text.size, cell.align)
-
-
 def points(corners: Iterable[Point]) -> str:
     return " ".join(map(spot, corners))
 
@@ -194,7 +156,3 @@ def points(corners: Iterable[Point]) -> str:
 def spot(point: Point) -> str:
     """Returns a point as SVG has it, y downwards."""
     return f"{point[0]:.2f},{-point[1]:.2f}"
-
-
-def flat(value: float) -> str:
-    return f"{value:.2f}"

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 
 from cgviz.theme import Theme
-from cgviz.typeset import words
 from cgviz.views.diagram.axes import Point
-from cgviz.views.diagram.cells import Cell, Grid
+from cgviz.views.diagram.cells import Grid
 from cgviz.views.diagram.layout import LEFT, RIGHT, Layout, Place
-from cgviz.views.diagram.scene import Box, Text, Wire
+from cgviz.views.diagram.scene import Box, Wire
+from cgviz.views.diagram.tikz_cells import BASE, SIZE, picture, spot
 from cgviz.views.diagram.typeset import typeset
 
 HEAD = r"""% made by cgviz, for a document with \usepackage{tikz,amsmath}
@@ -24,8 +24,6 @@ OPENING = r"""\begin{tikzpicture}[x=1bp, y=1bp,
   cg gate/.style={draw, circle},
   cg wire/.style={-latex},
   cg back/.style={latex-}]"""
-SIZE = 10.0  # of the letters before they are scaled: every TeX has it, in text and in mathematics
-BASE = 0.33  # from the middle of a line to its baseline, in sizes
 CLOSING = r"\end{tikzpicture}"
 Veil = Callable[[int, str], str]
 
@@ -57,7 +55,7 @@ def body(layout: Layout, veil: Veil = shown) -> Iterator[str]:
         places = [*layout.inside(box), *layout.captions(box)]
         yield from (written(layout, box.key, place, veil) for place in places)
     for place, grid in pictures(layout):
-        yield veil(grid.step or 0, "\n".join(picture(grid, place, names)))
+        yield veil(grid.step or 0, "\n".join(picture(grid, (place.x, place.y), names)))
 
 
 def background(behind: str, corners: str) -> Iterator[str]:
@@ -155,43 +153,3 @@ def pictures(layout: Layout) -> Iterator[tuple[Place, Grid]]:
     for place in places:
         if isinstance(place.line[0], Grid):
             yield place, place.line[0]
-
-
-def picture(grid: Grid, place: Place, names: dict[str, str]) -> Iterator[str]:
-    """Yields the cells of a picture, a path for each colour; its brackets; its texts."""
-    left, top = place.x - grid.width / 2, place.y + grid.height / 2
-    fills: dict[str, list[str]] = {}
-    texts = []
-    for cell, x, y in grid.table.placed():
-        corner = left + x, top - y
-        if cell.fill:
-            fills.setdefault(cell.fill, []).append(f"{spot(corner)} rectangle +({cell.width},-{cell.height})")
-        if cell.sides:
-            texts.append(rf"\draw[cg{names[cell.colour]}, line width=0.8bp] {sides(cell, corner)};")
-        if cell.text:
-            texts.append(entry(cell, cell.text, corner, names))
-    for fill, cells in fills.items():
-        red, green, blue = bytes.fromhex(fill[1:7])
-        yield rf"\fill[fill={{rgb,255:red,{red};green,{green};blue,{blue}}}] {' '.join(cells)};"
-    yield from texts
-
-
-def sides(cell: Cell, corner: Point) -> str:
-    left, top = corner[0] + 0.5, corner[1] - 0.5
-    right, bottom = left + cell.width - 1, top - cell.height + 1
-    outer, inner = (left, right) if "L" in cell.sides else (right, left)
-    return " -- ".join(map(spot, ((inner, top), (outer, top), (outer, bottom), (inner, bottom))))
-
-
-def entry(cell: Cell, text: Text, corner: Point, names: dict[str, str]) -> str:
-    """Returns the text of a cell."""
-    x = corner[0] + cell.width * cell.align - (cell.tail if cell.align == RIGHT else 0.0)
-    base = corner[1] - cell.height / 2 - BASE * text.size
-    anchor = {LEFT: "base west", RIGHT: "base east"}.get(cell.align, "base")
-    said = rf"\textit{{{words(text.text)}}}" if text.slanted else words(text.text)
-    inner = rf"\cgtext{{{text.size / SIZE:g}}}{{{names[text.colour]}}}{{{said}}}"
-    return rf"\node[anchor={anchor}] at {spot((x, base))} {{\cgfit{{{text.width + 1:.2f}bp}}{{{inner}}}}};"
-
-
-def spot(point: Point) -> str:
-    return f"({point[0]:.2f},{point[1]:.2f})"
