@@ -1,4 +1,4 @@
-"""A small array in full: numbers in columns, aligned at their points, in brackets; three axes as a row of slices."""
+"""A small array in full: numbers in columns, aligned at their points, in brackets; more axes as slices."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil, isfinite
 
-from cgviz.arrays import Shape, Value, numpy
+from cgviz.arrays import Shape, Value
 from cgviz.engine import text_width
 from cgviz.numbers import number
 from cgviz.theme import Theme
@@ -79,20 +79,20 @@ def pieces_of(text: str) -> tuple[str, str]:
 
 def is_narrow(shape: Shape, room: Fit) -> bool:
     """Tells whether a small array is narrow enough, written in columns of that room."""
-    columns, size = shape[-1], numpy().prod(shape)
-    slices = size // numpy().prod(shape[-2:])
-    return bool(slices * (columns * room.column + 2 * BRACKET) + (slices - 1) * BETWEEN <= WIDEST)
+    across = (1, 1, *shape)[-3]
+    return across * (shape[-1] * room.column + 2 * BRACKET) + (across - 1) * BETWEEN <= WIDEST
 
 
 def in_full(value: Value, room: Fit, look: Look) -> Table:
-    """Returns the picture of a small array; a vector is one row."""
-    rows, columns = (1, *value.shape)[-2:]
-    slices, look = value.reshape((-1, rows, columns)), replace(look, digits=digits_for(value.shape, look.digits))
-    if len(slices) == 1:
-        return matrix(slices[0], room, look)
+    """Returns the picture of a small array: a vector is a row, three axes a row of slices, four rows of them."""
+    look = replace(look, digits=digits_for(value.shape, look.digits))
+    if value.ndim < 3:
+        return matrix(value.reshape((-1, value.shape[-1])), room, look)
     names = product(*map(range, value.shape[:-2]))
-    pairs = zip(names, slices, strict=True)
-    return beside([named(name, matrix(each, room, look), look) for name, each in pairs], BETWEEN)
+    slices = [named(name, matrix(value[name], room, look), look) for name in names]
+    across = value.shape[-3]
+    rows = [beside(slices[i : i + across], BETWEEN) for i in range(0, len(slices), across)]
+    return stacked(rows)
 
 
 def named(name: tuple[int, ...], part: Part, look: Look) -> Table:

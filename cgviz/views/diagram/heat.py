@@ -10,12 +10,12 @@ from cgviz.views.diagram.cells import LEFT, Cell, Part, Table, beside, stacked
 from cgviz.views.diagram.entries import Look
 from cgviz.views.diagram.scales import Scale, mean_colour, scale
 from cgviz.views.diagram.scene import Text
-from cgviz.views.diagram.summary import DIGITS, extent, shape_text, span
+from cgviz.views.diagram.summary import DIGITS, average, extent, shape_text, span
 
 LONG, THIN = 100, 12  # the longer side of a map; the shorter one at least
 SIDE, LONG_SIDE, STRIP = 24, 32, 64  # cells at most: of a side, of one more than twice the other, of a single row
 BAR, BAR_HEIGHT, SEGMENT = 6, 32, 2
-LABEL, NOTE = 10.0, 10.0
+LABEL = 10.0
 LINE, GAP = 13, 4
 LEAST = 178  # the width of a picture, so that those of a value and of its gradient stand one below the other
 
@@ -101,19 +101,23 @@ def zero_at(scaled: Scale, height: int) -> int | None:
 
 
 def notes(value: Value, flat: Value, blocks: Value, look: Look) -> list[Cell]:
-    """Returns the lines beneath a map: the extent of all elements and, of means, what a cell stands for."""
-    found = extent(value)
-    lines = [line(span(found, look.digits), look)]
-    if found and found.even and not found.odd:
-        return lines
-    if blocks.shape != flat.shape:
+    """Returns the lines beneath a map: the extent or, where the bar tells it, the mean; what a cell stands for."""
+    found, whole = extent(value), blocks.shape == flat.shape
+    says = average(found, look.digits) if whole and found and not found.even else span(found, look.digits)
+    lines = [line(says, look)]
+    if value.ndim > 2:
+        lines.append(muted(f"{len(flat) // value.shape[-2]} slices, one below the other", look))
+    if not whole and not (found and found.even and not found.odd):
         sizes = tuple(round(a / b) for a, b in zip(flat.shape, blocks.shape, strict=True))
         even = all(a % b == 0 for a, b in zip(flat.shape, blocks.shape, strict=True))
-        said = f"a cell: mean of {'' if even else 'about '}{shape_text(sizes)}"
-        lines.append(line(said, look, look.theme.muted, NOTE))
+        lines.append(muted(f"a cell: mean of {'' if even else 'about '}{shape_text(sizes)}", look))
     return lines
 
 
-def line(says: str, look: Look, colour: str = "", size: float = LABEL) -> Cell:
-    text = Text(says, colour or look.colour, size, slanted=look.slanted and not colour, kind="note")
+def muted(says: str, look: Look) -> Cell:
+    return line(says, look, look.theme.muted)
+
+
+def line(says: str, look: Look, colour: str = "") -> Cell:
+    text = Text(says, colour or look.colour, LABEL, slanted=look.slanted and not colour, kind="note")
     return Cell(ceil(text.width) + 1, LINE, text, LEFT)

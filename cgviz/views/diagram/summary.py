@@ -58,7 +58,16 @@ def span(found: Extent | None, digits: int, size: int = 1) -> str:
     if not found.even:
         low, high, mean = (number(each, digits) for each in (found.low, found.high, found.mean))
         told = f"{low} … {high}, mean {mean}"
-    return told + (f"; {found.odd} not finite" if found.odd else "")
+    return told + not_finite(found)
+
+
+def average(found: Extent, digits: int) -> str:
+    """Returns the mean alone: `mean 0.01`."""
+    return f"mean {number(found.mean, min(digits, DIGITS))}{not_finite(found)}"
+
+
+def not_finite(found: Extent) -> str:
+    return f"; {found.odd} not finite" if found.odd else ""
 
 
 def in_words(value: Value, digits: int) -> str:
