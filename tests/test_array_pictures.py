@@ -156,7 +156,7 @@ def test_small_arrays_show_every_number(name: str, style: str) -> None:
     shown = [text.text for group in groups(made.draw()) for text in group.iter(f"{SVG}text")]
     for index, node in enumerate(run.graph.nodes):
         if node.shape:
-            digits = 4 if node.shape[-1] <= 3 else 3
+            digits = 4 if node.shape[-1] <= 4 else 3
             for each in np.ravel(np.array([run.values[index], run.gradients[index]], dtype=float)):
                 assert number(float(each), digits) in shown
                 assert f">{number(float(each), digits)}<" in made.dot

@@ -17,7 +17,7 @@ from cgviz.views.diagram.scene import Text
 MOST, MOST_ROWS, MOST_COLUMNS, MOST_SLICES, WIDEST = 64, 10, 10, 4, 600
 ENTRY, INDEX = 11.5, 9.5
 ROW, LABEL, BRACKET, AIR, BETWEEN = 15, 12, 4, 10, 8
-FEW = 3  # columns; of more, every number has a digit less
+FEW = 4  # columns; of more, every number has a digit less
 
 
 @dataclass(frozen=True)
