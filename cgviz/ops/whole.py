@@ -1,0 +1,55 @@
+"""What whole Jacobians are written with: a diagonal matrix, a Kronecker product, the identity, a vector of ones.
+
+They are no gates of programs: a record's `jacobian` runs on formulas, for the eye, and on arrays, for the tests.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cgviz.arrays import Shape, numpy, shape_of
+from cgviz.op import Op
+from cgviz.ops.rearranging import size
+
+diag = Op(
+    name="diag",
+    forward=lambda x: numpy().diag(numpy().ravel(x)),
+    shapes=lambda shape: (size(shape), size(shape)),
+    pretty="diag({0})",
+    latex=r"\operatorname{{diag}}\left({0}\right)",
+    source="vecDerivs notes of CS231n",
+)
+
+
+def kron_shape(a: Shape, b: Shape) -> Shape:
+    (high, wide), (tall, broad) = as_matrix(a), as_matrix(b)
+    return high * tall, wide * broad
+
+
+def as_matrix(shape: Shape) -> tuple[int, int]:
+    return (1, size(shape)) if len(shape) < 2 else (shape[0], shape[1])
+
+
+kron = Op(
+    name="kron",
+    arity=(2, 2),
+    forward=lambda a, b: numpy().kron(a, b),
+    shapes=kron_shape,
+    pretty="{0} ⊗ {1}",
+    latex=r"{0} \otimes {1}",
+    source="Petersen & Pedersen, The Matrix Cookbook, section 10.2",
+)
+
+
+def eye(like: Any, axis: int = 0) -> Any:
+    """Returns the identity matrix, as large as an array is long along an axis; the letter I in a formula."""
+    shape = shape_of(like) or (1,)
+    if hasattr(like, "write"):
+        return type(like)("I", shape=(shape[axis], shape[axis]))
+    return numpy().eye(shape[axis])
+
+
+def ones(like: Any) -> Any:
+    """Returns a vector of ones, one per element of an array; the sign 1 in a formula."""
+    count = size(shape_of(like) or ())
+    return type(like)(1, shape=(count,)) if hasattr(like, "write") else numpy().ones(count)
