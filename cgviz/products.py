@@ -1,4 +1,4 @@
-"""What backpropagation does instead of building a Jacobian: the same product with the upstream gradient, step by step."""
+"""What backpropagation does instead of building a Jacobian: its product with the upstream gradient, step by step."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ class Product:
     by_matrix       upstream · J, one number per element of the source; by_steps the same without the matrix
     whole           the gradient of the source, on all paths
     alone           every path from the source to the output of the program leads through the target
-    steps_cost, matrix_cost, build_cost   multiplications: of the steps, of the product with the matrix, and of building it
-                                          by backward passes; None where they cannot be counted
+    steps_cost      how many multiplications the steps take; None where they cannot be counted
+    matrix_cost     how many the product with the matrix takes
+    build_cost      how many it takes to build the matrix by backward passes; None likewise
     """
 
     source: int
@@ -105,9 +106,9 @@ def avoids(run: Run, source: int, of: int) -> bool:
     """Returns whether a path on which a gradient flows leads from the source to the output past node `of`."""
     reached = {source}
     for target, node in enumerate(run.graph.nodes):
-        if target != of and not reached.isdisjoint(node.args):
-            if any(arg in reached and run.flows(target, slot) for slot, arg in enumerate(node.args)):
-                reached.add(target)
+        uses = (slot for slot, arg in enumerate(node.args) if arg in reached)
+        if target != of and any(run.flows(target, slot) for slot in uses):
+            reached.add(target)
     return run.graph.output in reached
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from cgviz.arrays import Shape, numpy, shape_of
 from cgviz.op import Op
-from cgviz.ops.rearranging import size
+from cgviz.ops.arithmetic import multiply, neg, subtract
+from cgviz.ops.rearranging import size, transpose
 
 diag = Op(
     name="diag",
@@ -35,8 +36,7 @@ kron = Op(
     arity=(2, 2),
     forward=lambda a, b: numpy().kron(a, b),
     shapes=kron_shape,
-    pretty="{0} ⊗ {1}",
-    latex=r"{0} \otimes {1}",
+    spell=lambda notation, a, b: notation.kronecker(a, b),
     source="Petersen & Pedersen, The Matrix Cookbook, section 10.2",
 )
 
@@ -53,3 +53,29 @@ def ones(like: Any) -> Any:
     """Returns a vector of ones, one per element of an array; the sign 1 in a formula."""
     count = size(shape_of(like) or ())
     return type(like)(1, shape=(count,)) if hasattr(like, "write") else numpy().ones(count)
+
+
+TURNED: dict[Op, Any] = {
+    transpose: lambda x: x,
+    diag: lambda x: diag(x),
+    neg: lambda x: neg(turned(x)),
+    subtract: lambda a, b: subtract(turned(a), turned(b)),
+    kron: lambda a, b: kron(turned(a), turned(b)),
+}
+"""The transpose of what an op makes, of its arguments: (A ⊗ B)ᵀ is Aᵀ ⊗ Bᵀ."""
+
+
+def turned(formula: Any) -> Any:
+    """Returns the formula of a Jacobian transposed, as a person writes it."""
+    if formula.op is multiply and formula.args[0].shape == ():
+        return multiply(formula.args[0], turned(formula.args[1]))
+    if formula.op in TURNED:
+        return TURNED[formula.op](*formula.args)
+    if formula.leaf == "I" or formula.shape == () or is_symmetric(formula):
+        return formula
+    return transpose(formula)
+
+
+def is_symmetric(formula: Any) -> bool:
+    """Tells whether a formula is an outer product of something with itself."""
+    return formula.op is not None and formula.op.name == "outer" and formula.args[0].text == formula.args[1].text
