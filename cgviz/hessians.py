@@ -12,7 +12,7 @@ from cgviz.errors import UsageError, quoted
 from cgviz.gradients import UntraceableError, between, gradient_graph
 from cgviz.graph import CONSTANT, Graph
 from cgviz.jacobians import Each, block, check, example, matrix
-from cgviz.ops.rearranging import times
+from cgviz.ops.rearranging import listed
 from cgviz.passes import backward, forward
 from cgviz.runs import Run
 from cgviz.segments import as_row
@@ -61,7 +61,7 @@ def seed_of(run: Run, of: int) -> Value | None:
         return run.upstream
     if node.shape:
         raise UsageError(
-            f"a Hessian is of one number, and {quoted(node.shown)} is {times(node.shape)}: reduce it, as in "
+            f"a Hessian is of one number, and {quoted(node.shown)} has shape {listed(node.shape)}: reduce it, as in "
             f"sum({node.shown}), or name a scalar stage with --of"
         )
     return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cgviz.arrays import Value, numpy
+from cgviz.arrays import Value, numpy, shape_of
 from cgviz.blocks import Jacobian
 from cgviz.costs import Edge, multiplications
 from cgviz.formula import Formula
@@ -124,7 +124,7 @@ def in_symbols(graph: Graph, of: int, source: int) -> Formula | None:
     parts = [every[slot] if every else None for slot in slots]
     if any(part is None for part in parts):
         return None
-    total = parts[0]
+    total: Any = parts[0]
     for part in parts[1:]:
         total = total + part
     return total if isinstance(total, Formula) else Formula(total)
@@ -142,7 +142,7 @@ def slopes(node: Node, operands: Sequence[Formula]) -> list[Any]:
 def wide(node: Node, slope: Any, arg: Formula) -> Any:
     """Returns the matrix of one local derivative; None where the argument was broadcast, but not from a scalar."""
     if not node.shape or arg.shape == ():
-        return slope if not node.shape or getattr(slope, "shape", ()) else None
+        return slope if not node.shape or shape_of(slope) else None
     if arg.shape != node.shape:
         return None
     if isinstance(slope, Formula):

@@ -9,6 +9,7 @@ from typing import Any
 from cgviz import arrays
 from cgviz.arrays import Value, is_array, one, quiet, spread, zero
 from cgviz.graph import CONSTANT, Graph, Node
+from cgviz.narrowed import narrowed
 from cgviz.op import Op
 
 PROBE = 0.5
@@ -83,7 +84,10 @@ def segment(graph: Graph, values: Sequence[Value], sources: Sequence[int], outpu
             else:
                 args.append(constant(arg))
                 steady |= set() if flows else {args[-1]}
-        place[index] = put(index, Node(rule.op, tuple(args), shape=node.shape))
+        wanted = [flows and between[arg] for arg, flows in zip(node.args, rule.flows, strict=True)]
+        shapes = [graph.nodes[arg].shape or () for arg in node.args]
+        op = narrowed(rule.op, node.shape or (), shapes, wanted)
+        place[index] = put(index, Node(op, tuple(args), shape=node.shape))
     ends = [place.get(index) for index in outputs]
     last = max((end for end in ends if end is not None), default=0)
     starts = tuple(place.get(index) for index in sources)

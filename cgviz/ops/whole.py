@@ -12,9 +12,14 @@ from cgviz.op import Op
 from cgviz.ops.arithmetic import multiply, neg, subtract
 from cgviz.ops.rearranging import size, transpose
 
+def final(*_: Any) -> tuple[Any, ...]:
+    raise AssertionError("a Jacobian is shown, not differentiated")
+
+
 diag = Op(
     name="diag",
     forward=lambda x: numpy().diag(numpy().ravel(x)),
+    vjp=final,
     shapes=lambda shape: (size(shape), size(shape)),
     pretty="diag({0})",
     latex=r"\operatorname{{diag}}\left({0}\right)",
@@ -35,6 +40,7 @@ kron = Op(
     name="kron",
     arity=(2, 2),
     forward=lambda a, b: numpy().kron(a, b),
+    vjp=final,
     shapes=kron_shape,
     spell=lambda notation, a, b: notation.kronecker(a, b),
     source="Petersen & Pedersen, The Matrix Cookbook, section 10.2",

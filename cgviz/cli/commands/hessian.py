@@ -21,7 +21,7 @@ HELP = """Show the Hessian of one number in inputs or stages: the Jacobian of it
 @click.command(cls=ProgramCommand, help=HELP)
 @click.option("--of", metavar="NODE", help="The number that is differentiated twice.  [default: the output]")
 @shared
-def command(request: Request, of: str | None, wrt: str, mode: str, **look: Any) -> None:
+def command(request: Request, of: str | None, wrt: str | None, mode: str, **look: Any) -> None:
     check(look["output"], look["format"])
     run, _ = started(request)
     from cgviz.views.jacobian.facts import of_hessian

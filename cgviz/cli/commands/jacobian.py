@@ -31,27 +31,28 @@ HELP = """Show the Jacobian of one node in others, and how backpropagation does 
 """
 
 
+SHARED: tuple[options.Decorator, ...] = (
+    click.option(
+        "--wrt", metavar="NODE[,NODE]...", help="With respect to these inputs or stages.  [default: all inputs]"
+    ),
+    click.option(
+        "--mode",
+        type=click.Choice(MODES),
+        default="auto",
+        show_default=True,
+        help="Passes of tangents, backward passes, or whichever needs fewer.",
+    ),
+    click.option("--format", type=click.Choice(FORMATS), help="How the matrix is written.  [default: rich]"),
+    options.output("Write to FILE, as its ending says: a picture .svg .pdf .png, or .json .tex .md .txt."),
+    options.digits(),
+    options.theme(),
+    options.background("transparent", "What is behind the picture."),
+)
+"""The options that `jacobian` and `hessian` share."""
+
+
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options that `jacobian` and `hessian` share."""
-    for option in reversed(
-        [
-            click.option(
-                "--wrt", metavar="NODE[,NODE]...", required=True, help="With respect to these inputs or stages."
-            ),
-            click.option(
-                "--mode",
-                type=click.Choice(MODES),
-                default="auto",
-                show_default=True,
-                help="Passes of tangents, backward passes, or whichever needs fewer.",
-            ),
-            click.option("--format", type=click.Choice(FORMATS), help="How the matrix is written.  [default: rich]"),
-            options.output("Write to FILE, as its ending says: a picture .svg .pdf .png, or .json .tex .md .txt."),
-            options.digits(),
-            options.theme(),
-            options.background("transparent", "What is behind the picture."),
-        ]
-    ):
+    for option in reversed(SHARED):
         command = option(command)
     return command
 
@@ -66,7 +67,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="numerator: a row per element of the output; denominator: a column.",
 )
-def command(request: Request, of: str | None, wrt: str, mode: str, layout: str, **look: Any) -> None:
+def command(request: Request, of: str | None, wrt: str | None, mode: str, layout: str, **look: Any) -> None:
     check(look["output"], look["format"])
     run, seeded = started(request)
     from cgviz.views.jacobian.facts import of_jacobian

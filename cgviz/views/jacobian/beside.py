@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cgviz.arrays import Value, numpy
-from cgviz.formula import Formula, with_digits
-from cgviz.numbers import DIGITS
+from cgviz.formula import Formula
+from cgviz.numbers import DIGITS, number
+from cgviz.ops.rearranging import transpose
 from cgviz.products import Product
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.words import counted, gradient
@@ -34,10 +35,8 @@ def by_matrix(facts: Facts, target: str, spelling: Spelling) -> str:
     name = gradient(target, spelling)
     if facts.matrix.transposed:
         return f"J{spelling.notation.apart}{name}"
-    turned = Formula(name, shape=None)
-    from cgviz.ops.rearranging import transpose
-
-    left = transpose(turned) if facts.of.shape else turned
+    upstream = Formula(name, shape=None)
+    left = transpose(upstream) if facts.of.shape else upstream
     return f"{spelling.formula(left)}{spelling.notation.apart}J"
 
 
@@ -111,5 +110,4 @@ def costs(facts: Facts, product: Product, spelling: Spelling, target: str) -> li
 
 def shown(value: Value, spelling: Spelling) -> str:
     """Returns a value in one line."""
-    writes = with_digits(type(spelling.notation), spelling.digits or DIGITS)
-    return spelling.clean(Formula(value).write(writes).text)
+    return spelling.clean(number(value, spelling.digits or DIGITS))

@@ -8,7 +8,7 @@ from cgviz.blocks import Block, Jacobian
 from cgviz.theme import Theme
 from cgviz.views.jacobian.pixels import Pixels, pixels
 from cgviz.views.jacobian.scale import colour
-from cgviz.views.table.fold import Line, Span, width_of
+from cgviz.views.table.fold import Line, Span, fold, split, width_of
 from cgviz.views.table.spelling import Spelling
 
 MOST_LINES, NARROW, STEPS = 30, 10, 9
@@ -30,7 +30,7 @@ def blocks(matrix: Jacobian, spelling: Spelling, width: int, theme: Theme | None
         spans = [painted(found, 2 * line, j, theme, spelling) for j in range(wide)]
         edge = spelling.clean("│") if spelling.encoding != "ascii" else "|"
         lines.append([(label.ljust(margin), "muted"), (edge, "muted"), *merged(spans), (edge, "muted")])
-    return [*lines, legend(found, spelling, theme, margin + 1)]
+    return [*lines, *legend(found, spelling, theme, margin + 1, width)]
 
 
 def ends(blocks: tuple[Block, ...], spelling: Spelling) -> tuple[str, str]:
@@ -74,15 +74,17 @@ def merged(spans: list[Span]) -> list[Span]:
     return made
 
 
-def legend(found: Pixels, spelling: Spelling, theme: Theme | None, margin: int) -> Line:
-    """Returns the scale of colours, and what a pixel stands for."""
+def legend(found: Pixels, spelling: Spelling, theme: Theme | None, margin: int, width: int) -> list[Line]:
+    """Returns the scale of colours, and what blank and solid are, and how many entries a pixel stands for."""
     tall, wide = found.each
-    pooled = f"; each half block is the largest of up to {tall}×{wide} entries" if (tall, wide) != (1, 1) else ""
-    pooled = pooled.replace("×", spelling.times if spelling.times != "*" else "x")
+    cross = spelling.times if spelling.times != "*" else "x"
+    pooled = f"; each half block is the largest of up to {tall}{cross}{wide} entries" if found.each != (1, 1) else ""
+    solid = FULL if spelling.encoding != "ascii" else ASCII[FULL]
+    told = f"blank is 0{pooled}" if theme else f"{solid} is not 0, blank is 0{pooled}"
+    lines = [[(" " * margin, ""), *line] for line in fold(split([(told, "muted")]), max(width - margin, NARROW))]
     if theme is None:
-        solid = FULL if spelling.encoding != "ascii" else ASCII[FULL]
-        return [(f"{' ' * margin}{solid} is not 0, blank is 0{pooled}", "muted")]
-    most = spelling.number(found.largest, padded=False)
-    steps = [(FULL, PAINT + (colour(i / STEPS, theme) or theme.background)) for i in range(-STEPS, STEPS + 1)]
-    ink: Span = (" " * margin + spelling.number(-found.largest, padded=False) + " ", "muted")
-    return [ink, *steps, (f" {most}, blank is 0{pooled}", "muted")]
+        return lines
+    most, least = (spelling.number(sign * found.largest, padded=False) for sign in (1, -1))
+    count = min(STEPS, max(1, (width - margin - width_of(most + least) - 3) // 2))
+    steps = [(FULL, PAINT + (colour(i / count, theme) or theme.background)) for i in range(-count, count + 1)]
+    return [[(" " * margin + least + " ", "muted"), *steps, (f" {most}", "muted")], *lines]

@@ -43,14 +43,15 @@ class Facts:
 def of_jacobian(
     run: Run,
     of: str | None,
-    wrt: str,
+    wrt: str | None,
     mode: str = "auto",
     layout: str = "numerator",
     *,
     seeded: bool = True,
     each: Each = iter,
 ) -> Facts:
-    """Returns the facts about ∂of/∂wrt; `of` is the output where it is None, `wrt` names nodes between commas.
+    """Returns the facts about ∂of/∂wrt; `of` is the output where it is None, `wrt` names nodes between commas,
+    all inputs where it is None.
 
     Raises UsageError for a node that there is not, in the symbolic state, and for what would be too large.
     """
@@ -65,16 +66,18 @@ def of_jacobian(
     return Facts(run, known, matrix, symbols, tuple(products(run, matrix, seeded)), seeded=seeded)
 
 
-def of_hessian(run: Run, of: str | None, wrt: str, mode: str = "auto", *, each: Each = iter) -> Facts:
+def of_hessian(run: Run, of: str | None, wrt: str | None, mode: str = "auto", *, each: Each = iter) -> Facts:
     """Returns the facts about ∂²of/∂wrt². Raises UsageError likewise, and where `of` is no single number."""
     target = None if of is None else find(run.graph, of)
     second = hessian(run, found(run, wrt), target, mode, each)
     return Facts(run, second.of, second.matrix, second=second)
 
 
-def found(run: Run, wrt: str) -> Sequence[int]:
-    """Returns the nodes that are named between commas, each once."""
-    names = [name for name in wrt.split(",") if name.strip()]
-    if not names:
+def found(run: Run, wrt: str | None) -> Sequence[int]:
+    """Returns the nodes that are named between commas, each once; all inputs where none is named."""
+    names = [name for name in (wrt or "").split(",") if name.strip()]
+    if wrt is None and not run.graph.inputs:
+        raise UsageError("the program has no inputs; --wrt names a stage")
+    if wrt is not None and not names:
         raise UsageError("--wrt names at least one node, as in --wrt x or --wrt W,b")
-    return list(dict.fromkeys(find(run.graph, name) for name in names))
+    return list(dict.fromkeys(find(run.graph, name) for name in names)) if names else run.graph.inputs

@@ -43,7 +43,7 @@ def matrix_lines(facts: Facts, spelling: Spelling, width: int | None, theme: The
 
 def said(sentence: str, width: int, role: str, indent: str = "") -> list[Line]:
     """Returns a sentence folded, none for an empty one."""
-    lines = fold(split([(sentence, role)]), width - len(indent)) if sentence else []
+    lines = fold(split([(sentence, role)]), width - 2 * len(indent)) if sentence else []
     return [[(indent + "  " * (i > 0 and bool(indent)), ""), *line] for i, line in enumerate(lines)]
 
 
