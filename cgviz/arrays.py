@@ -99,7 +99,7 @@ def one_by_one(function: Callable[..., float], args: Sequence[Any]) -> Value:
 
 
 def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...]:
-    """Returns the local derivative of an op in each argument, element by element: numbers, or arrays of `out`'s shape."""
+    """Returns the local derivative of an op in each argument, element by element: numbers, or arrays like `out`."""
     if op.slopes is not None:
         return op.slopes
     rule = op.careful or (None if op.stable else op.partials)

@@ -352,7 +352,7 @@ def test_no_line_is_wider_than_the_terminal(width: int, monkeypatch: Any, capsys
     for program, wrt in ((SQUARES, "W,x"), ("s = softmax(x)", "x"), ("y = outer(x, x)", "x")):
         run = run_of(program, {"x": some(30)} if "W" not in program else LECTURE)
         from cgviz.views.jacobian.text import page
-        from cgviz.views.table.fold import line_width
+        from cgviz.fold import line_width
         from cgviz.views.table.spelling import unicode_spelling
 
         found = of_jacobian(run, None, wrt)

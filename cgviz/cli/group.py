@@ -12,7 +12,25 @@ from cgviz.cli.options import debug_option
 from cgviz.errors import UsageError, quoted
 
 COMMANDS = (
-    "render", "table", "code", "deck", "page", "play", "worksheet", "explain", "jacobian", "hessian", "ops", "samples",
+    "render",
+    "table",
+    "code",
+    "derive",
+    "explain",
+    "paths",
+    "forward",
+    "jacobian",
+    "hessian",
+    "check",
+    "diagnose",
+    "grade",
+    "descend",
+    "deck",
+    "page",
+    "play",
+    "worksheet",
+    "ops",
+    "samples",
     "doctor",
 )
 WIDTH = 80

@@ -9,7 +9,7 @@ from cgviz.views.jacobian.beside import beside
 from cgviz.views.jacobian.blocks import blocks
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.grid import grid
-from cgviz.views.table.fold import Line, fold, split
+from cgviz.fold import Line, fold, split
 from cgviz.views.table.page import text
 from cgviz.views.table.spelling import Spelling, unicode_spelling
 

@@ -9,20 +9,23 @@ from __future__ import annotations
 import csv
 import io
 
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
 from cgviz.views.table.rows import Row, by_name, rows
 from cgviz.views.table.spelling import exact_spelling
 
+TANGENT = ("tangent", "carried")
 HEADINGS = ("number", "kind", "name", "formula", "value", "gradient", "backward", "gate", "flags")
 
 
-def table(run: Run, digits: int = DIGITS) -> str:
-    """Returns the rows of a run as CSV."""
+def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
+    """Returns the rows of a run as CSV; in forward mode with the tangent and its terms at the end."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(HEADINGS)
-    writer.writerows(cells(run, row) for row in rows(by_name(run), exact_spelling()))
+    writer.writerow((*HEADINGS, *TANGENT) if mode.forward else HEADINGS)
+    for row in rows(by_name(run), exact_spelling(), mode):
+        writer.writerow(cells(run, row) + (tangent(run, row) if mode.forward else []))
     return text.getvalue()
 
 
@@ -40,6 +43,10 @@ def cells(run: Run, row: Row) -> list[str]:
         safe(" + ".join(row.backward)),
         *map(safe, words),
     ]
+
+
+def tangent(run: Run, row: Row) -> list[str]:
+    return ["" if run.symbolic else row.tangent, safe(" + ".join(row.carried))]
 
 
 def safe(text: str) -> str:

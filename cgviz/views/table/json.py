@@ -8,6 +8,7 @@ from typing import Any
 
 from cgviz.arrays import Value, every_finite, is_array
 from cgviz.graph import CONSTANT, Node
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
 from cgviz.views.table.rows import by_name, flowing
@@ -18,16 +19,16 @@ LINE = 120
 LARGEST_WHOLE = 1e15
 
 
-def table(run: Run, digits: int = DIGITS) -> str:
+def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
     """Returns the JSON of a run in ASCII, which every encoding can carry; what fits on a line stands on one."""
-    return pretty(document(run)) + "\n"
+    return pretty(document(run, mode)) + "\n"
 
 
-def document(run: Run) -> dict[str, Any]:
-    """Returns the run as what the JSON Schema `run-v1` describes."""
+def document(run: Run, mode: Mode = REVERSE) -> dict[str, Any]:
+    """Returns the run as what the JSON Schema `run-v1` describes; every node has a tangent in forward mode."""
     graph, output = run.graph, run.graph.nodes[run.graph.output]
     spelled = by_name(run)
-    return {
+    made = {
         "cgviz": VERSION,
         "program": graph.program,
         "detail": graph.detail,
@@ -36,6 +37,17 @@ def document(run: Run) -> dict[str, Any]:
         "output": {"name": output.name, "shape": shape(output), "value": number(run.value)},
         "gradient": {graph.nodes[index].name: number(run.gradients[index]) for index in graph.inputs},
     }
+    return with_tangents(made, run, mode) if mode.forward else made
+
+
+def with_tangents(made: dict[str, Any], run: Run, mode: Mode) -> dict[str, Any]:
+    """Returns the document with a tangent for every node, and with respect to what they are."""
+    graph, tangents = run.graph, run.tangents(mode.source)
+    told = zip((*made["inputs"], *made["stages"]), (*graph.inputs, *graph.stages), strict=True)
+    for node, index in told:
+        node["tangent"] = number(tangents[index])
+    made["output"]["tangent"] = number(tangents[graph.output])
+    return made | {"mode": mode.name, "wrt": graph.nodes[mode.source].name}
 
 
 def input_of(run: Run, index: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@ r"""The table as a LaTeX tabular in mathematics, for a document with \usepackage
 from __future__ import annotations
 
 from cgviz.formula import escaped
+from cgviz.modes import REVERSE, Mode, passes_needed
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
 from cgviz.views.table.heading import heading, place
@@ -10,27 +11,32 @@ from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import gradient_line
 from cgviz.views.table.spelling import Spelling, latex_spelling
 
-COLUMNS = "rllrrll"
-HEADINGS = (r"\#", "stage", "${}=$ forward", "value", "gradient", r"${}=$ backward (upstream $\times$ local)", "gate")
-VALUE = HEADINGS.index("value")
+COLUMNS = "rllrrlrll"
+TANGENT = ("tangent", r"${}=$ forward (local $\times$ tangent)")
+GRADIENT = ("gradient", r"${}=$ backward (upstream $\times$ local)")
+HEADINGS = (r"\#", "stage", "${}=$ forward", "value", *TANGENT, *GRADIENT, "gate")
+WORDS = (("seed",), ("nothing",), ("held fixed",))
 SIGNS = {"−": "$-$", "σ": r"$\sigma$", "²": "$^2$", "·": r"$\cdot$", "½": r"$\frac12$", "′": "$'$", "×": r"$\times$"}
 
 
-def table(run: Run, digits: int = DIGITS) -> str:
+def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
     """Returns the tabular, the function above it and ∇f below it, as lines of displayed mathematics."""
     spelling = latex_spelling(digits)
     *before, last = heading(run, spelling)
     where = place(run, spelling)
     head = display([*before, rf"{last} \qquad \text{{at }} {where[3:]}" if where else last])
-    slopes = "".join(text for text, _ in gradient_line(run, spelling))
-    return "\n".join([*head, *tabular(run, spelling), *(display([slopes]) if slopes else []), ""])
+    slopes = "".join(text for text, _ in gradient_line(run, spelling)) if mode.reverse else ""
+    lines = [*head, *tabular(run, spelling, mode), *(display([slopes]) if slopes else [])]
+    return "\n".join([*lines, *([text(passes_needed(run))] if mode.forward else []), ""])
 
 
-def tabular(run: Run, spelling: Spelling) -> list[str]:
-    """Returns the lines of the tabular; without values the column of values is left out."""
-    kept = [i for i in range(len(HEADINGS)) if not (run.symbolic and i == VALUE)]
-    body = [cells(row) for row in rows(run, spelling)]
-    heading, *lines = [" & ".join(line[i] for i in kept) for line in (HEADINGS, *body)]
+def tabular(run: Run, spelling: Spelling, mode: Mode) -> list[str]:
+    """Returns the lines of the tabular; what a mode does not have and, without values, their column is left out."""
+    dropped = [*["value"] * run.symbolic, *TANGENT * (not mode.forward), *GRADIENT * (not mode.reverse)]
+    kept = [i for i, heading in enumerate(HEADINGS) if heading not in dropped]
+    headings = ["${}=$ formula" if mode.forward and i == 2 else heading for i, heading in enumerate(HEADINGS)]
+    body = [cells(row) for row in rows(run, spelling, mode)]
+    heading, *lines = [" & ".join(line[i] for i in kept) for line in (headings, *body)]
     opening = rf"\begin{{tabular}}{{{''.join(COLUMNS[i] for i in kept)}}}"
     middle = [r"  \toprule", rf"  {heading} \\", r"  \midrule", *(rf"  {line} \\" for line in lines), r"  \bottomrule"]
     return [opening, *middle, r"\end{tabular}"]
@@ -45,9 +51,15 @@ def display(formulas: list[str]) -> list[str]:
 def cells(row: Row) -> tuple[str, ...]:
     """Returns the cells of a row, mathematics between dollars."""
     forward = math(row.forward) if row.number else row.forward
-    terms = " + ".join(row.backward)
-    backward = math(terms) if row.backward[0] not in ("seed", "nothing") else terms
-    return row.number, math(row.name), forward, math(row.value), math(row.gradient), backward, text(row.notes)
+    carried, backward = summed(row.carried), summed(row.backward)
+    tangent, gradient = math(row.tangent), math(row.gradient)
+    return row.number, math(row.name), forward, math(row.value), tangent, carried, gradient, backward, text(row.notes)
+
+
+def summed(terms: tuple[str, ...]) -> str:
+    """Returns the terms of a sum as mathematics; words stand as they are."""
+    said = " + ".join(terms)
+    return said if terms[:1] in WORDS else math(said)
 
 
 def math(formula: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from cgviz.views.table.fold import Line, fold, line_width, split, width_of
+from cgviz.fold import Line, fold, line_width, split, width_of
+from cgviz.modes import REVERSE, Mode
 from cgviz.views.table.rows import Row
 from cgviz.views.table.spelling import Spelling
 
@@ -18,7 +19,8 @@ class Column(NamedTuple):
     """A column: its heading, its cell as words, and how wide it is at most.
 
     It may be folded down to its widest word, or to `least` where a word is wider than that. A column of numbers is
-    never folded (`least` is None) and stands at the right.
+    never folded (`least` is None) and stands at the right. `symbol` is what its cell says is the sum of, where it is
+    one that can go below its row.
     """
 
     heading: str
@@ -26,25 +28,32 @@ class Column(NamedTuple):
     least: int | None = None
     most: int | None = None
     right: bool = False
+    symbol: Callable[[Row], str] | None = None
 
 
-def columns(spelling: Spelling, symbolic: bool) -> list[Column]:
-    """Returns the columns, first to last; without values the column of values is left out."""
+def columns(spelling: Spelling, symbolic: bool, mode: Mode = REVERSE) -> list[Column]:
+    """Returns the columns, first to last, of a mode; without values the column of values is left out."""
+    formula = "= formula" if mode.forward else "= forward"
+    forward, backward = f"= forward (local {spelling.times} tangent)", f"= backward (upstream {spelling.times} local)"
     made = [
         Column("#", lambda row: [[(row.number, "muted")]], right=True),
         Column("stage", lambda row: [[(row.name, "name")]], 16),
-        Column("= forward", lambda row: split([(row.forward, "muted" if not row.number else "")]), 16, most=44),
+        Column(formula, lambda row: split([(row.forward, "muted" if not row.number else "")]), 16, most=44),
         Column("value", lambda row: [[(row.value, "value")]], right=True),
+        Column("tangent", lambda row: [[(row.tangent, "tangent")]], right=True),
+        Column(forward, lambda row: summed(row.carried), 40, most=72, symbol=lambda row: row.rate),
         Column("gradient", lambda row: [[(row.gradient, "gradient")]], right=True),
-        Column(f"= backward (upstream {spelling.times} local)", summed, 40, most=72),
+        Column(backward, lambda row: summed(row.backward), 40, most=72, symbol=lambda row: row.symbol),
         Column("gate", noted, 40, most=44),
     ]
-    return [column for column in made if not (symbolic and column.heading == "value")]
+    dropped = ["value"] * symbolic + ["tangent", forward] * (not mode.forward)
+    dropped += ["gradient", backward] * (not mode.reverse)
+    return [column for column in made if column.heading not in dropped]
 
 
-def summed(row: Row) -> list[Line]:
-    """Returns the terms of the gradient, each a word that is not broken where it can be helped."""
-    return [[(term if i == 0 else f"+ {term}", "")] for i, term in enumerate(row.backward)]
+def summed(terms: Sequence[str]) -> list[Line]:
+    """Returns the terms of a sum, each a word that is not broken where it can be helped."""
+    return [[(term if i == 0 else f"+ {term}", "")] for i, term in enumerate(terms)]
 
 
 def noted(row: Row) -> list[Line]:
@@ -54,22 +63,24 @@ def noted(row: Row) -> list[Line]:
     return [[(text + ";" * (i < len(parts)), role)] for i, (text, role) in enumerate(parts, 1)]
 
 
-def table_lines(rows: Sequence[Row], spelling: Spelling, width: int | None, symbolic: bool) -> list[Line]:
+def table_lines(
+    rows: Sequence[Row], spelling: Spelling, width: int | None, symbolic: bool, mode: Mode = REVERSE
+) -> list[Line]:
     """Returns the table in at most `width` columns (None: as wide as it likes).
 
     What gives way, in this order: the gap, the fold of long cells, the gate column (flags become notes below),
-    the backward column (a line of its own under each row), and at last the columns altogether.
+    the columns of sums (lines of their own under each row), and at last the columns altogether.
     """
-    every = columns(spelling, symbolic)
-    for kept, below in ((len(every), None), (len(every) - 1, None), (len(every) - 2, every[-2])):
-        shown = every[:kept]
+    every = columns(spelling, symbolic, mode)
+    numbers, sums = [c for c in every[:-1] if not c.symbol], [c for c in every if c.symbol]
+    for shown, below in ((every, []), (every[:-1], []), (numbers, sums)):
         widths, gap = placed(shown, rows, width)
         if widths:
-            total = sum(widths) + gap * (kept - 1)
+            total = sum(widths) + gap * (len(shown) - 1)
             lines = list(side_by_side(rows, shown, widths, gap, spelling, below, width or total))
-            return lines if kept == len(every) else lines + notes(rows, width or total)
+            return lines if shown is every else lines + notes(rows, width or total)
     narrow = max(width or 0, NARROWEST)
-    return list(stacked(rows, narrow, symbolic)) + notes(rows, narrow)
+    return list(stacked(rows, narrow, symbolic, mode)) + notes(rows, narrow)
 
 
 def placed(every: Sequence[Column], rows: Sequence[Row], width: int | None) -> tuple[list[int], int]:
@@ -128,10 +139,10 @@ def side_by_side(
     widths: Sequence[int],
     gap: int,
     spelling: Spelling,
-    below: Column | None,
+    below: Sequence[Column],
     width: int,
 ) -> Iterator[Line]:
-    """Yields heading, rule and rows; `below` is a column whose cells go under their rows, `width` wide in all."""
+    """Yields heading, rule and rows; the cells of the columns `below` go under their rows, `width` wide in all."""
     headings = [
         column.heading if width_of(column.heading) <= wide else short(column.heading)
         for column, wide in zip(every, widths, strict=True)
@@ -143,8 +154,9 @@ def side_by_side(
         cells = [fold(column.words(row), wide) for column, wide in zip(every, widths, strict=True)]
         for parts in zip_longest(*cells, fillvalue=[]):
             yield aligned(parts, every, widths, gap)
-        if below:
-            for line in fold([[(row.symbol, "name"), (" =", "")], *below.words(row)], width - indent):
+        for column in below:
+            symbol = column.symbol(row) if column.symbol else ""
+            for line in fold([[(symbol, "name"), (" =", "")], *column.words(row)], width - indent):
                 yield [(" " * indent, ""), *line]
 
 
@@ -162,7 +174,7 @@ def aligned(parts: Sequence[Line], every: Sequence[Column], widths: Sequence[int
     return [span for span in line if span[0]]
 
 
-def stacked(rows: Sequence[Row], width: int, symbolic: bool) -> Iterator[Line]:
+def stacked(rows: Sequence[Row], width: int, symbolic: bool, mode: Mode = REVERSE) -> Iterator[Line]:
     """Yields each row as a short paragraph, for a terminal too narrow for columns."""
     for row in rows:
         number: Line = [(f"({row.number})", "muted")] if row.number else []
@@ -170,8 +182,14 @@ def stacked(rows: Sequence[Row], width: int, symbolic: bool) -> Iterator[Line]:
         yield from fold([*title, [(row.name, "name")], [("=", "muted")], *split([(row.forward, "")])], width)
         if not symbolic:
             yield from hung([[("value", "muted")], [(row.value, "value")]], width)
-            yield from hung([[("gradient", "muted")], [(row.gradient, "gradient")]], width)
-        yield from hung([[(row.symbol, "name"), (" =", "")], *summed(row)], width)
+        for told, name, figure, symbol, terms in (
+            (mode.forward, "tangent", row.tangent, row.rate, row.carried),
+            (mode.reverse, "gradient", row.gradient, row.symbol, row.backward),
+        ):
+            if told and not symbolic:
+                yield from hung([[(name, "muted")], [(figure, name)]], width)
+            if told:
+                yield from hung([[(symbol, "name"), (" =", "")], *summed(terms)], width)
 
 
 def hung(words: Sequence[Line], width: int) -> Iterator[Line]:

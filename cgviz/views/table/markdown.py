@@ -5,24 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
-from cgviz.views.table.sentence import gradient_line, sensitivity
+from cgviz.views.table.sentence import foot
 from cgviz.views.table.spelling import Spelling, unicode_spelling
 
-HEADINGS = ("#", "stage", "= forward", "value", "gradient", "= backward (upstream × local)", "gate")
-RULES = ("--:", ":--", ":--", "--:", "--:", ":--", ":--")
+TANGENT, GRADIENT = ("tangent", "= forward (local × tangent)"), ("gradient", "= backward (upstream × local)")
+HEADINGS = ("#", "stage", "= forward", "value", *TANGENT, *GRADIENT, "gate")
+RULES = ("--:", ":--", ":--", "--:", "--:", ":--", "--:", ":--", ":--")
 
 
-def table(run: Run, digits: int = DIGITS) -> str:
+def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
     """Returns head, table, ∇f and the sensitivity sentence."""
     spelling = unicode_spelling(digits)
-    kept = [i for i, heading in enumerate(HEADINGS) if not (run.symbolic and heading == "value")]
-    body = [cells(row, run.symbolic) for row in rows(run, spelling)]
-    lines = [*head(run, spelling), "", *(line([parts[i] for i in kept]) for parts in (HEADINGS, RULES, *body))]
-    return "\n".join([*lines, *foot(run, spelling), ""])
+    dropped = [*["value"] * run.symbolic, *TANGENT * (not mode.forward), *GRADIENT * (not mode.reverse)]
+    kept = [i for i, heading in enumerate(HEADINGS) if heading not in dropped]
+    headings = [heading if heading != "= forward" or not mode.forward else "= formula" for heading in HEADINGS]
+    body = [cells(row, run.symbolic) for row in rows(run, spelling, mode)]
+    lines = [*head(run, spelling), "", *(line([parts[i] for i in kept]) for parts in (headings, RULES, *body))]
+    return "\n".join([*lines, *feet(run, spelling, mode), ""])
 
 
 def head(run: Run, spelling: Spelling) -> list[str]:
@@ -32,16 +36,22 @@ def head(run: Run, spelling: Spelling) -> list[str]:
     return [*(f"{statement}  " for statement in before), f"{last} at {code(where[3:])}" if where else last]
 
 
-def foot(run: Run, spelling: Spelling) -> list[str]:
-    slopes = "".join(text for text, _ in gradient_line(run, spelling))
-    sentences = "".join(code(text) if role == "name" else prose(text) for text, role in sensitivity(run, spelling))
-    return [part for text in (code(slopes) if slopes else "", sentences) if text for part in ("", text)]
+def feet(run: Run, spelling: Spelling, mode: Mode) -> list[str]:
+    """Returns the sentences under the table; a line of mathematics is code."""
+    lines = []
+    for pieces in foot(run, spelling, mode):
+        is_formula = pieces[0][0].startswith((spelling.nabla, spelling.partial))
+        whole = "".join(text for text, _ in pieces)
+        said = "".join(code(text) if role == "name" else prose(text) for text, role in pieces)
+        lines += ["", code(whole) if is_formula else said]
+    return lines
 
 
 def cells(row: Row, symbolic: bool) -> tuple[str, ...]:
     forward = code(row.forward) if row.number else row.forward
-    gradient = code(row.gradient) if symbolic else row.gradient
-    return row.number, code(row.name), forward, row.value, gradient, code(" + ".join(row.backward)), prose(row.notes)
+    tangent, gradient = ((code(each) if symbolic else each) for each in (row.tangent, row.gradient))
+    sums = [code(" + ".join(terms)) for terms in (row.carried, row.backward)]
+    return row.number, code(row.name), forward, row.value, tangent, sums[0], gradient, sums[1], prose(row.notes)
 
 
 def line(parts: Sequence[str]) -> str:

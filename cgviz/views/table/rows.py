@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from cgviz.graph import INPUT
+from cgviz.graph import CONSTANT, INPUT
+from cgviz.modes import REVERSE, Mode
+from cgviz.op import PRODUCT
 from cgviz.runs import Contribution, Run
 from cgviz.views.table.spelling import Spelling
 
@@ -22,6 +24,7 @@ class Row(NamedTuple):
     backward  upstream × local, one term per contribution
     gate      what the gate does to the gradient, and the branches that are summed
     flags     what is special here, with the rule that was used
+    tangent   in forward mode, `rate` is what it is called: `∂den/∂x`; `carried` are its terms, local × tangent
     """
 
     number: str
@@ -33,6 +36,9 @@ class Row(NamedTuple):
     backward: tuple[str, ...]
     gate: str
     flags: tuple[str, ...]
+    tangent: str = ""
+    rate: str = ""
+    carried: tuple[str, ...] = ()
 
     @property
     def notes(self) -> str:
@@ -40,10 +46,11 @@ class Row(NamedTuple):
         return "; ".join(filter(None, (self.gate, *self.flags)))
 
 
-def rows(run: Run, spelling: Spelling) -> Iterator[Row]:
+def rows(run: Run, spelling: Spelling, mode: Mode = REVERSE) -> Iterator[Row]:
     """Yields the inputs in the order of their first appearance, then the stages by number."""
     for index in (*run.graph.inputs, *run.graph.stages):
-        yield row(run, index, spelling)
+        found = row(run, index, spelling)
+        yield with_tangent(found, run, index, spelling, mode) if mode.forward else found
 
 
 def row(run: Run, index: int, spelling: Spelling) -> Row:
@@ -60,6 +67,51 @@ def row(run: Run, index: int, spelling: Spelling) -> Row:
         spelling.clean(gate(run, index)),
         flags(run, index, spelling),
     )
+
+
+def with_tangent(row: Row, run: Run, index: int, spelling: Spelling, mode: Mode) -> Row:
+    """Returns a row that tells the tangent as well; in forward mode alone it tells no branches that are summed."""
+    rate = rate_of(run, index, spelling, mode)
+    tangent = rate if run.symbolic else spelling.number(run.tangents(mode.source)[index])
+    told = row.gate if mode.reverse else spelling.clean(carries(run, index))
+    return row._replace(gate=told, tangent=tangent, rate=rate, carried=carried(run, index, spelling, mode))
+
+
+def rate_of(run: Run, index: int, spelling: Spelling, mode: Mode) -> str:
+    """Returns how the tangent of a node is called: `∂den/∂x`, `ẋ` for an input."""
+    nodes = run.graph.nodes
+    return spelling.tangent(nodes[index].shown, nodes[mode.source].shown, not nodes[index].is_stage)
+
+
+def carried(run: Run, index: int, spelling: Spelling, mode: Mode) -> tuple[str, ...]:
+    """Returns the terms of a node's tangent, `local · tangent` for each operand; the middle of many left out."""
+    node = run.graph.nodes[index]
+    if index == mode.source:
+        return ("seed",)
+    if not node.is_stage:
+        return ("held fixed",)
+    slots = [slot for slot, arg in enumerate(node.args) if run.graph.nodes[arg].op is not CONSTANT]
+    slots = [slot for slot in slots if run.flows(index, slot)]
+    most = MOST_TERMS if len(slots) <= MOST_TERMS else MOST_TERMS - 2
+    terms = [advance(run, index, slot, spelling, mode) for slot in slots[:most]]
+    if len(slots) > most:
+        terms.append(f"{spelling.ellipsis} ({len(slots) - most} more)")
+    return tuple(terms) or ("nothing",)
+
+
+def advance(run: Run, index: int, slot: int, spelling: Spelling, mode: Mode) -> str:
+    """Returns `local · tangent` of one edge."""
+    source = run.graph.nodes[index].args[slot]
+    local = spelling.local(
+        run.graph.nodes[index].shown, run.graph.nodes[source].shown, run.local_formula(index, slot), PRODUCT
+    )
+    return local + spelling.notation.times + rate_of(run, source, spelling, mode)
+
+
+def carries(run: Run, index: int) -> str:
+    """Returns `add`: the op of a stage, whose work on gradients is no matter here."""
+    node = run.graph.nodes[index]
+    return node.op.name.replace("_", " ") if node.is_stage else ""
 
 
 def by_name(run: Run) -> Run:

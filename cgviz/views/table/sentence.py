@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from cgviz.modes import REVERSE, Mode, passes_needed
 from cgviz.runs import Run
 from cgviz.views.table.spelling import Spelling
 
@@ -13,6 +14,28 @@ STEPS = ("h", "t", "eps", "step")
 
 Piece = tuple[str, str]
 """A piece of text and its role: "name", "gradient" or ""."""
+
+
+def foot(run: Run, spelling: Spelling, mode: Mode = REVERSE) -> list[list[Piece]]:
+    """Returns the sentences under the table of a mode: the slopes, what they mean, and what each mode needs."""
+    told = [gradient_line(run, spelling), sensitivity(run, spelling)] if mode.reverse else []
+    if mode.forward:
+        told += [tangent_line(run, spelling, mode), [(spelling.clean(passes_needed(run)), "")]]
+    return [pieces for pieces in told if pieces]
+
+
+def tangent_line(run: Run, spelling: Spelling, mode: Mode) -> list[Piece]:
+    """Returns `∂f/∂x = 2.060 by one forward pass, begun with ẋ = 1, ẏ = 0`."""
+    nodes = run.graph.nodes
+    wrt, inputs = nodes[mode.source].shown, [i for i in run.graph.inputs if i != mode.source]
+    pieces: list[Piece] = [(spelling.slope(nodes[run.graph.output].shown, wrt), "")]
+    if not run.symbolic:
+        number = spelling.number(run.tangents(mode.source)[run.graph.output])
+        pieces += [(" = ", ""), (number, "tangent")]
+    held = [f"{spelling.tangent(nodes[i].shown, wrt, True)} = 0" for i in inputs[:MOST_INPUTS]]
+    held += [f"{spelling.ellipsis} = 0"] if len(inputs) > MOST_INPUTS else []
+    seeds = ", ".join([f"{spelling.tangent(wrt, wrt, not nodes[mode.source].is_stage)} = 1", *held])
+    return [*pieces, (f" by one forward pass, begun with {seeds}", "")]
 
 
 def gradient_line(run: Run, spelling: Spelling) -> list[Piece]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
+from unicodedata import normalize
 
 from cgviz.errors import printable
 from cgviz.formula import LATEX, LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
@@ -60,17 +61,23 @@ class Spelling(NamedTuple):
         """Returns `∂f/∂x`."""
         return f"{self.partial}{self.name(output)}/{self.partial}{self.name(name)}"
 
+    def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
+        """Returns how a tangent is called: `∂den/∂x`; `ẋ` where it is dotted, a letter, and can be written."""
+        return dot(self.clean(name)) if dotted and len(name) == 1 and self.partial == "∂" else self.slope(name, wrt)
+
     def formula(self, formula: Formula, head: bool = False) -> str:
         """Returns a formula, its middle left out where it is very long."""
         return self.clean(self.elided(formula.write(self.head if head else self.notation).text, LONGEST_FORMULA))
 
     def term(self, target: str, source: str, local: Formula) -> str:
         """Returns `upstream · local` for the edge from source to target, a very long local derivative by its name."""
-        times = self.notation.times
+        return self.gradient(target) + self.notation.times + self.local(target, source, local, PRODUCT)
+
+    def local(self, target: str, source: str, local: Formula, binds: int) -> str:
+        """Returns a local derivative as a factor, in brackets where it binds looser; a very long one by its name."""
         if not is_short(local):
-            return self.gradient(target) + times + self.slope(target, source)
-        factor = local.write(self.notation).within(PRODUCT)
-        return self.gradient(target) + times + self.clean(self.elided(factor, LONGEST_LOCAL))
+            return self.slope(target, source)
+        return self.clean(self.elided(local.write(self.notation).within(binds), LONGEST_LOCAL))
 
     def number(self, value: float | None, padded: bool = True) -> str:
         """Returns a number; `padded` keeps the trailing zeros that a column needs."""
@@ -100,6 +107,9 @@ class LatexSpelling(Spelling):
 
     def slope(self, output: str, name: str) -> str:
         return rf"\frac{{\partial {self.name(output)}}}{{\partial {self.name(name)}}}"
+
+    def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
+        return rf"\dot{{{self.name(name)}}}" if dotted and len(name) == 1 else self.slope(name, wrt)
 
     def number(self, value: float | None, padded: bool = True) -> str:
         return number(value, self.digits or DIGITS, padded=padded, latex=True)
@@ -149,6 +159,11 @@ def spelling_for(encoding: str, digits: int = DIGITS) -> Spelling:
     except LookupError:
         return ascii_spelling(digits)
     return unicode_spelling(digits)
+
+
+def dot(name: str) -> str:
+    """Returns a letter with Newton's dot above it."""
+    return normalize("NFC", name + "\u0307")
 
 
 def is_short(formula: Formula) -> bool:
