@@ -91,7 +91,14 @@ def exact(
     made = matrix(gradients.graph, values, [gradients.at[index] for index in wrt], wrt, mode, each)
     if not numpy().isfinite(made.entries).all() and is_finite(run, wrt, of):
         return None, "the second derivative by the rules is not finite here"
-    return replace(made, rows=made.columns), ""
+    blank = made.blank & (not any(chooses(run, index) for index in way(run.graph, wrt, of)))
+    return replace(made, rows=made.columns, blank=blank), ""
+
+
+def chooses(run: Run, index: int) -> bool:
+    """Tells whether a stage has a branch that is not taken: with other numbers a gradient would flow there."""
+    node = run.graph.nodes[index]
+    return node.op.reaches is not None and not node.shape
 
 
 def is_finite(run: Run, wrt: Sequence[int], of: int) -> bool:

@@ -57,7 +57,7 @@ def matrix(
     entries = numpy().zeros((high, wide))
     fill(part, rows, columns, entries, each)
     passes, other = (high, wide) if chosen == "reverse" else (wide, high)
-    blank = blanks(part, rows, columns, entries, chosen)
+    blank = blanks(segment(graph, values, wrt, of, every=True), rows, columns, entries, chosen)
     return Jacobian(rows, columns, entries, blank, chosen, passes, other, mode != "auto")
 
 

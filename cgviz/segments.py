@@ -54,10 +54,15 @@ def flat(op: Op) -> Op:
     return replace(op, slopes=slopes, reaches=None)
 
 
-def segment(graph: Graph, values: Sequence[Value], sources: Sequence[int], outputs: Sequence[int]) -> Segment:
-    """Returns what lies between `sources` and `outputs`. A source counts as moving by itself."""
+def segment(
+    graph: Graph, values: Sequence[Value], sources: Sequence[int], outputs: Sequence[int], every: bool = False
+) -> Segment:
+    """Returns what lies between `sources` and `outputs`. A source counts as moving by itself.
+
+    With `every`, branches that are not taken at these values belong to it, too: for the skeleton.
+    """
     needed = needed_by(graph, outputs)
-    rules, moves = moving(graph, values, sources, needed)
+    rules, moves = moving(graph, values, sources, needed, every)
     between = kept(graph, rules, moves, outputs)
     made: list[Node] = []
     numbers: list[Value] = []
@@ -102,7 +107,7 @@ class Rule:
     flows: tuple[bool, ...]
 
 
-def linear(node: Node, out: Value, operands: Sequence[Value]) -> Rule:
+def linear(node: Node, out: Value, operands: Sequence[Value], every: bool) -> Rule:
     if node.op.vjp is not None:
         with quiet():
             parts: Iterable[Any] = (node.op.stable or node.op.vjp)(zero(node.shape or ()), out, *operands)
@@ -110,6 +115,8 @@ def linear(node: Node, out: Value, operands: Sequence[Value]) -> Rule:
     slopes: Sequence[Any] = (
         arrays.slopes(node.op, out, operands) if node.shape else node.op.slopes or node.op.local(out, *operands)
     )
+    if every and node.op.reaches is not None:
+        slopes = [None if mask is None else 1.0 for mask in node.op.reaches(out, *operands)]
     return Rule(replace(node.op, slopes=tuple(slopes)), tuple(slope is not None for slope in slopes))
 
 
@@ -126,7 +133,7 @@ def needed_by(graph: Graph, outputs: Sequence[int]) -> list[bool]:
 
 
 def moving(
-    graph: Graph, values: Sequence[Value], sources: Sequence[int], needed: Sequence[bool]
+    graph: Graph, values: Sequence[Value], sources: Sequence[int], needed: Sequence[bool], every: bool
 ) -> tuple[dict[int, Rule], list[bool]]:
     """Returns the rules of the needed stages that move with a source, and for every node whether it moves."""
     moves = [False] * len(graph.nodes)
@@ -136,7 +143,7 @@ def moving(
     for index, node in enumerate(graph.nodes):
         if not needed[index] or not any(moves[arg] for arg in node.args):
             continue
-        rule = linear(node, values[index], [values[arg] for arg in node.args])
+        rule = linear(node, values[index], [values[arg] for arg in node.args], every)
         if any(moves[arg] and flows for arg, flows in zip(node.args, rule.flows, strict=True)):
             rules[index], moves[index] = rule, True
     return rules, moves

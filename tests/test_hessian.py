@@ -209,6 +209,11 @@ def test_a_branch_that_is_not_taken_stays_out() -> None:
     assert entries("sum(where(x > 0, log(x), x**2))", "x", x=[1, -1]).tolist() == [[-1, 0], [0, 2]]
 
 
+def test_a_branch_that_is_not_taken_is_no_zero_of_the_structure() -> None:
+    found = facts("f = where(x > 0, x, y*y)", "y", x=1, y=2).matrix
+    assert (found.entries.tolist(), found.blanks) == ([[0]], 0)
+
+
 def test_where_the_rule_has_no_number_differences_say_so() -> None:
     found = facts("det(A)", "A", A=[[1, 2], [2, 4]])
     assert found.matrix.mode == "differences"

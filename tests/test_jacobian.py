@@ -13,6 +13,7 @@ import pytest
 from cgviz.api import as_value, read
 from cgviz.cli import main
 from cgviz.errors import UsageError
+from cgviz.fold import line_width
 from cgviz.jacobians import jacobian
 from cgviz.op import ops
 from cgviz.ops.rearranging import joined
@@ -21,6 +22,8 @@ from cgviz.products import in_symbols, products
 from cgviz.runs import Run, start, without_seed
 from cgviz.views.jacobian import PICTURES, picture, written
 from cgviz.views.jacobian.facts import Facts, of_jacobian
+from cgviz.views.jacobian.text import page
+from cgviz.views.table.spelling import unicode_spelling
 from tests.tex import compiled
 
 RANDOM = np.random.default_rng(7)
@@ -108,6 +111,17 @@ def test_both_modes_agree_with_central_differences(program: str, shapes: dict[st
         assert tangent.entries == pytest.approx(backward.entries, rel=1e-12, abs=1e-14)
         assert (tangent.blank == backward.blank).all()
         assert not np.asarray(expected)[backward.blank].any()
+
+
+@pytest.mark.parametrize(("program", "shapes"), [*PROGRAMS, ("where(x > 0, x, y) + z", {"x": (), "y": (), "z": ()})])
+def test_what_is_blank_at_some_numbers_is_zero_at_all(program: str, shapes: dict[str, tuple[int, ...]]) -> None:
+    def at_random() -> Any:
+        run = run_of(program, {name: some(*shape) if shape else float(some()) for name, shape in shapes.items()})
+        return jacobian(run, run.graph.output, run.graph.inputs)
+
+    blank = at_random().blank
+    for _ in range(6):
+        assert not at_random().entries[blank].any()
 
 
 TORCH = [
@@ -347,14 +361,9 @@ def test_what_does_not_depend_is_said(capsys: Any) -> None:
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_no_line_is_wider_than_the_terminal(width: int, monkeypatch: Any, capsys: Any) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     for program, wrt in ((SQUARES, "W,x"), ("s = softmax(x)", "x"), ("y = outer(x, x)", "x")):
         run = run_of(program, {"x": some(30)} if "W" not in program else LECTURE)
-        from cgviz.views.jacobian.text import page
-        from cgviz.fold import line_width
-        from cgviz.views.table.spelling import unicode_spelling
-
         found = of_jacobian(run, None, wrt)
         assert max(map(line_width, page(found, unicode_spelling(), width))) <= width
 

@@ -12,6 +12,7 @@ from cgviz.op import Op
 from cgviz.ops.arithmetic import multiply, neg, subtract
 from cgviz.ops.rearranging import size, transpose
 
+
 def final(*_: Any) -> tuple[Any, ...]:
     raise AssertionError("a Jacobian is shown, not differentiated")
 

@@ -10,7 +10,10 @@ from cgviz.cli.commands.jacobian import check, deliver, shared, started
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.progress import tracked
 
-HELP = """Show the Hessian of one number in inputs or stages: the Jacobian of its gradient.
+HELP = """Show a Hessian: the second derivatives of a number.
+
+It is the Jacobian of the gradient, whose backward pass is differentiated as a graph; where a rule cannot be, central
+differences take its place, and the output says so.
 
 \b
   cgviz hessian "f = x**2*y + sin(x)*y" --wrt x,y --x 2 --y 3

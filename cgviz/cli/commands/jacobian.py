@@ -22,7 +22,10 @@ MODES = ("auto", "forward", "reverse")
 LAYOUTS = ("numerator", "denominator")
 PICTURES = {".svg": "svg", ".pdf": "pdf", ".png": "png"}
 TEXTS = {".json": "json", ".tex": "latex", ".md": "markdown", ".txt": "rich"}
-HELP = """Show the Jacobian of one node in others, and how backpropagation does without it.
+HELP = """Show a Jacobian, and how backpropagation does without it.
+
+Every derivative of the elements of one node (--of) in those of others (--wrt), as a grid of numbers or, where that is
+too large, as a heat map.
 
 \b
   cgviz jacobian "q = W @ x" --wrt x --W "[[.1,.5],[-.3,.8]]" --x "[.2,.4]"

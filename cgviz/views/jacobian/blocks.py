@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cgviz.blocks import Block, Jacobian
+from cgviz.fold import Line, Span, fold, split, width_of
 from cgviz.theme import Theme
 from cgviz.views.jacobian.pixels import Pixels, pixels
 from cgviz.views.jacobian.scale import colour
-from cgviz.fold import Line, Span, fold, split, width_of
 from cgviz.views.table.spelling import Spelling
 
 MOST_LINES, NARROW, STEPS = 30, 10, 9

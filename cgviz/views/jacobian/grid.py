@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cgviz.blocks import Block, Jacobian
-from cgviz.views.jacobian.words import NO_PATH
 from cgviz.fold import Line, width_of
+from cgviz.views.jacobian.words import NO_PATH
 from cgviz.views.table.spelling import Spelling
 
 MOST_ROWS, MOST_COLUMNS = 40, 40

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cgviz.fold import Line, fold, split
 from cgviz.numbers import DIGITS
 from cgviz.theme import Theme
 from cgviz.views.jacobian import words
@@ -9,7 +10,6 @@ from cgviz.views.jacobian.beside import beside
 from cgviz.views.jacobian.blocks import blocks
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.grid import grid
-from cgviz.fold import Line, fold, split
 from cgviz.views.table.page import text
 from cgviz.views.table.spelling import Spelling, unicode_spelling
 
