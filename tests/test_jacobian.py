@@ -297,6 +297,9 @@ def test_a_long_chain_and_a_wide_sum() -> None:
 def test_what_is_not_finite_stays_where_it_is() -> None:
     assert entries("1/x", None, "x", x=[0, 2]).tolist() == [[-np.inf, 0], [0, -0.25]]
     assert entries("where(x > 0, log(x), x)", None, "x", "forward", x=[1, 0, -2]).tolist() == np.eye(3).tolist()
+    assert "2 of 4 entries (50%) are 0 whatever the values (·), 1 of 4 is not finite" in written(
+        facts("1/x", None, "x", x=[0, 2])
+    )
     found = json.loads(written(facts("sqrt(x)", None, "x", x=0), "json"))
     assert found["entries"] == [["inf"]]
 
@@ -358,6 +361,18 @@ def test_what_does_not_depend_is_said(capsys: Any) -> None:
     code, out, _ = cli(capsys, "q=x*y;f=q+z", "--of", "q", "--wrt", "z", "--x", "1", "--y", "2", "--z", "1")
     assert code == 0
     assert "every entry is 0: q does not depend on z" in out
+
+
+def test_a_wide_grid_is_broken_into_panels() -> None:
+    found = facts(SQUARES, "q", "W,x", **LECTURE)
+    lines = ["".join(text for text, _ in line) for line in page(found, unicode_spelling(), 40)]
+    assert "q[0]  0.2000  0.4000       ·       ·" in lines
+    assert "q[0]   0.1000  0.5000" in lines
+
+
+def test_a_tie_has_no_formula() -> None:
+    assert facts("max(x, y)", None, "x", x=2, y=1).symbols[0] is not None
+    assert facts("max(x, y)", None, "x", x=2, y=2).symbols[0] is None
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

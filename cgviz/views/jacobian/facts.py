@@ -59,7 +59,8 @@ def of_jacobian(
     target = graph.output if of is None else find(graph, of)
     sources = found(run, wrt)
     matrix = jacobian(run, target, sources, mode, layout, each)
-    symbols = tuple(in_symbols(graph, target, source) for source in sources)
+    tied = "tie" in run.flags[target]  # the taught formula says nothing of ties
+    symbols = tuple(None if tied else in_symbols(graph, target, source) for source in sources)
     if matrix.transposed:
         symbols = tuple(None if formula is None else turned(formula) for formula in symbols)
     known = Block(target, graph.nodes[target].shown, graph.nodes[target].shape or ())

@@ -14,7 +14,10 @@ APART, BETWEEN = "  ", "   "
 
 
 def grid(matrix: Jacobian, spelling: Spelling, width: int | None) -> list[Line] | None:
-    """Returns the lines of the grid, or None where it is too large for `width` columns, or for a person."""
+    """Returns the lines of the grid, or None where it is too large for a person.
+
+    What is wider than `width` columns is broken into panels, one below the other.
+    """
     high, wide = matrix.shape
     if high > MOST_ROWS or wide > MOST_COLUMNS or not high or not wide:
         return None
@@ -23,16 +26,29 @@ def grid(matrix: Jacobian, spelling: Spelling, width: int | None) -> list[Line] 
     cells = [[cell(matrix, i, j, spelling) for j in range(wide)] for i in range(high)]
     widths = [max(width_of(heads[j]), *(width_of(row[j][0]) for row in cells)) for j in range(wide)]
     margin = max(map(width_of, left))
-    starts = ends_of(matrix.columns)
-    if width is not None and margin + sum(widths) + sum(width_of(gap(j, starts)) for j in range(wide)) > width:
+    starts, breaks = ends_of(matrix.columns), ends_of(matrix.rows)
+    panels = broken(widths, starts, None if width is None else width - margin)
+    if len(panels) > 1 and len(panels) * (high + 2) > MOST_ROWS:
         return None
-    lines: list[Line] = [[(" " * margin, ""), *spaced([(head, "muted") for head in heads], widths, starts)]]
-    breaks = ends_of(matrix.rows)
-    for i, (label, row) in enumerate(zip(left, cells, strict=True)):
-        if i in breaks:
-            lines.append([])
-        lines.append([(label + " " * (margin - width_of(label)), "muted"), *spaced(row, widths, starts)])
+    lines: list[Line] = []
+    for panel in panels:
+        lines += [[]] * bool(lines)
+        lines.append([(" " * margin, ""), *spaced([(head, "muted") for head in heads], widths, starts, panel)])
+        for i, (label, row) in enumerate(zip(left, cells, strict=True)):
+            lines += [[]] * (i in breaks)
+            lines.append([(label + " " * (margin - width_of(label)), "muted"), *spaced(row, widths, starts, panel)])
     return lines
+
+
+def broken(widths: list[int], starts: set[int], width: int | None) -> list[range]:
+    """Returns the columns of each panel, as many as fit, and one at least."""
+    panels, first, used = [], 0, 0
+    for j, wide in enumerate(widths):
+        used += wide + width_of(gap(j, starts, first))
+        if width is not None and used > width and j > first:
+            panels.append(range(first, j))
+            first, used = j, wide + len(APART)
+    return [*panels, range(first, len(widths))]
 
 
 def ends_of(blocks: tuple[Block, ...]) -> set[int]:
@@ -45,13 +61,14 @@ def ends_of(blocks: tuple[Block, ...]) -> set[int]:
     return found
 
 
-def gap(j: int, starts: set[int]) -> str:
-    return APART + BETWEEN if j in starts else APART
+def gap(j: int, starts: set[int], first: int) -> str:
+    return APART + BETWEEN if j in starts and j > first else APART
 
 
-def spaced(row: list[tuple[str, str]], widths: list[int], starts: set[int]) -> Iterator[tuple[str, str]]:
-    for j, ((text, role), wide) in enumerate(zip(row, widths, strict=True)):
-        yield gap(j, starts) + " " * (wide - width_of(text)), ""
+def spaced(row: list[tuple[str, str]], widths: list[int], starts: set[int], panel: range) -> Iterator[tuple[str, str]]:
+    for j in panel:
+        text, role = row[j]
+        yield gap(j, starts, panel[0]) + " " * (widths[j] - width_of(text)), ""
         yield text, role
 
 

@@ -6,6 +6,7 @@ from cgviz.blocks import Jacobian
 from cgviz.formula import LATEX
 from cgviz.numbers import DIGITS, number
 from cgviz.views.jacobian.facts import Facts
+from cgviz.views.jacobian.words import MOST_NAMES
 
 MOST, ENDS = 20, 4
 COLUMNS_OF_AMSMATH = 10
@@ -23,7 +24,8 @@ def written(facts: Facts, digits: int = DIGITS) -> str:
 
 
 def slope(facts: Facts) -> str:
-    names = ", ".join(LATEX.name(block.name) for block in facts.inputs)
+    every = [LATEX.name(block.name) for block in facts.inputs]
+    names = ", ".join(every if len(every) <= MOST_NAMES else [*every[: MOST_NAMES // 2], r"\ldots", every[-1]])
     below = names if len(facts.inputs) == 1 else rf"\left({names}\right)"
     of = LATEX.name(facts.of.name)
     if facts.second:

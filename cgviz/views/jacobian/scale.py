@@ -8,9 +8,9 @@ FAINTEST = 0.14
 
 
 def colour(value: float, theme: Theme) -> str:
-    """Returns the colour of an entry that is scaled to −1 to 1; "" for 0, the flag's colour for what is not finite."""
+    """Returns the colour of an entry that is scaled to −1 to 1; "" for 0, that of ink for what is not finite."""
     if value != value:
-        return theme.flag
+        return theme.ink
     if value == 0:
         return ""
     return mixed(theme.background, theme.high if value > 0 else theme.low, FAINTEST + (1 - FAINTEST) * abs(value))

@@ -1,9 +1,10 @@
-"""The picture of a matrix as SVG."""
+"""The picture of a matrix as SVG, the part of the font that it uses inside."""
 
 from __future__ import annotations
 
 from html import escape
 
+from cgviz.engine.embed import embed_font
 from cgviz.errors import printable
 from cgviz.fonts import FONT
 from cgviz.views.diagram.svg import PROLOGUE
@@ -29,7 +30,7 @@ def bytes_of(sheet: Sheet) -> bytes:
     parts += [rectangle(cell) for cell in merged(sheet.cells)]
     parts.append("</g>\n")
     parts += [text(said) for said in sheet.texts]
-    return "".join([*parts, "</svg>\n"]).encode()
+    return embed_font("".join([*parts, "</svg>\n"]).encode())
 
 
 def merged(cells: list[Cell]) -> list[Cell]:

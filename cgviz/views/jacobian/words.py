@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cgviz.arrays import numpy
 from cgviz.blocks import Block
 from cgviz.steps import gradient_name
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.table.spelling import Spelling
 
 NO_PATH = "·"
+MOST_NAMES = 8
 
 
 def title(facts: Facts, spelling: Spelling) -> str:
@@ -34,16 +36,26 @@ def second(facts: Facts, spelling: Spelling) -> str:
 
 def together(inputs: Sequence[Block], spelling: Spelling) -> str:
     names = [spelling.name(each.name) for each in inputs]
+    if len(names) > MOST_NAMES:
+        names[MOST_NAMES // 2 : -1] = [spelling.ellipsis]
     return names[0] if len(names) == 1 else f"({', '.join(names)})"
 
 
 def sides(facts: Facts, spelling: Spelling) -> str:
     """Returns what rows and columns are."""
-    rows, columns = (" and ".join(spelling.name(each.name) for each in side) for side in both(facts))
+    rows, columns = (listed([spelling.name(each.name) for each in side]) for side in both(facts))
     order = ", in row-major order" if any(len(each.shape) > 1 for side in both(facts) for each in side) else ""
     if facts.second:
         return f"rows and columns: the elements of {rows}{order}; it is symmetric"
     return f"rows: the elements of {rows}; columns: those of {columns}{order}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Returns `x, y and z`, of many the first few."""
+    *before, last = (
+        names if len(names) <= MOST_NAMES else [*names[: MOST_NAMES - 1], f"{len(names) - MOST_NAMES + 1} more"]
+    )
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def both(facts: Facts) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
@@ -58,7 +70,7 @@ def how(facts: Facts) -> str:
             f"central differences of the gradient ({counted(matrix.passes, 'backward pass')}), good to about 9 digits: "
             f"{facts.second.why}"
         )
-    inputs = " and ".join(each.name for each in facts.inputs)
+    inputs = listed([each.name for each in facts.inputs])
     of, other = (
         ("the gradient" if facts.second else facts.of.name),
         "forward" if matrix.mode == "reverse" else "reverse",
@@ -77,7 +89,7 @@ def counted(count: int, what: str) -> str:
 
 
 def zeros(facts: Facts, mark: str = "") -> str:
-    """Returns how many entries are 0 whatever the numbers are, and how many only here; "" where none is."""
+    """Returns how many entries are 0 whatever the numbers are, how many only here, how many are not finite."""
     matrix = facts.matrix
     count, every = matrix.entries.size, matrix.blanks
     if matrix.is_apart:
@@ -85,6 +97,8 @@ def zeros(facts: Facts, mark: str = "") -> str:
         if facts.second:
             return f"every entry is 0: the gradient of {facts.of.name} does not move with {names}"
         return f"every entry is 0: {facts.of.name} does not depend on {names}"
+    if count == 1 and (every or matrix.zeros):
+        return f"the only entry is 0 {'whatever the values' if every else 'at these values'}"
     said = []
     if every:
         shown = f" ({mark})" if mark else ""
@@ -94,6 +108,9 @@ def zeros(facts: Facts, mark: str = "") -> str:
         more = matrix.zeros - every
         which = f"{more:,} more" if every else f"{more:,} of {count:,} entries ({percent(more, count)})"
         said.append(f"{which} {'is' if more == 1 else 'are'} 0 at these values")
+    wild = int(count - numpy().isfinite(matrix.entries).sum())
+    if wild:
+        said.append(f"{wild:,} of {count:,} {'is' if wild == 1 else 'are'} not finite")
     return ", ".join(said)
 
 
