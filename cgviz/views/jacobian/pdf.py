@@ -9,8 +9,8 @@ from fpdf import FPDF
 from cgviz.errors import printable
 from cgviz.fonts import FACES, FAMILY, FOLDER
 from cgviz.fonts.metrics import covers
-from cgviz.views.jacobian.heat import Said, Sheet
 from cgviz.views.jacobian.scale import parts
+from cgviz.views.jacobian.sheet import Said, Sheet
 from cgviz.views.jacobian.svg import merged
 
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from cgviz.arrays import numpy
 from cgviz.blocks import Jacobian
 
+MOST_PIXELS = 160  # on each side of a picture
+
 
 class Pixels(NamedTuple):
     """Values from −1 to 1 (0: nothing there, nan: not finite) and what 1 stands for."""

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from cgviz.errors import printable
 from cgviz.fonts import FACES, FOLDER
-from cgviz.views.jacobian.heat import Said, Sheet
+from cgviz.views.jacobian.sheet import Said, Sheet
 
 SCALE = 2
 ANCHORS = {0.0: "ls", 0.5: "ms", 1.0: "rs"}

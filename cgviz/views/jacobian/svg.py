@@ -8,7 +8,7 @@ from cgviz.engine.embed import embed_font
 from cgviz.errors import printable
 from cgviz.fonts import FONT
 from cgviz.views.diagram.svg import PROLOGUE
-from cgviz.views.jacobian.heat import Cell, Said, Sheet
+from cgviz.views.jacobian.sheet import Cell, Said, Sheet
 
 ANCHORS = {0.0: "start", 0.5: "middle", 1.0: "end"}
 
