@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -21,7 +23,7 @@ from cgviz.passes import forward
 from cgviz.products import in_symbols, products
 from cgviz.runs import Run, start, without_seed
 from cgviz.views.jacobian import PICTURES, picture, written
-from cgviz.views.jacobian.facts import Facts, of_jacobian
+from cgviz.views.jacobian.facts import Facts, of_hessian, of_jacobian
 from cgviz.views.jacobian.text import page
 from cgviz.views.table.spelling import unicode_spelling
 from tests.tex import compiled
@@ -448,6 +450,25 @@ def test_the_latex_compiles(layout: str, tmp_path: Path) -> None:
     assert f"({layout} layout, $2 \\times 2$)" in body
     source = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + body + "\\end{document}"
     compiled(source, tmp_path, needs="amsmath.sty")
+
+
+def schema() -> Any:
+    return json.loads((files("cgviz") / "schema" / "matrix-v1.schema.json").read_text(encoding="utf-8"))
+
+
+def test_the_json_is_what_the_schema_says() -> None:
+    cases = [
+        facts(SQUARES, "q", "W,x", **LECTURE),
+        facts("W @ x", None, "x", layout="denominator", **LECTURE),
+        facts("1/x", None, "x", x=[0, 1]),
+        facts("c = x*2; c = c*x", "c′", "c", x=3),
+        facts("x * 2", None, "x", x=np.zeros((0, 3))),
+        of_hessian(run_of("relu(x)*x", {"x": 0}), None, None),
+        of_hessian(run_of("det(A)", {"A": [[1, 2], [2, 4]]}), None, "A"),
+    ]
+    for case in cases:
+        jsonschema.validate(json.loads(written(case, "json")), schema())
+    assert json.loads(written(cases[3], "json"))["of"] == {"name": "c_2", "label": "c′", "shape": []}
 
 
 def test_markdown_is_a_table_with_every_label() -> None:

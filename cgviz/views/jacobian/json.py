@@ -23,9 +23,10 @@ def document(facts: Facts) -> dict[str, Any]:
     made: dict[str, Any] = {
         "cgviz": VERSION,
         "program": facts.run.graph.program,
+        "detail": facts.run.graph.detail,
         "kind": "hessian" if facts.second else "jacobian",
-        "of": node(facts.of),
-        "wrt": [node(block) for block in facts.inputs],
+        "of": node(facts, facts.of),
+        "wrt": [node(facts, block) for block in facts.inputs],
         "layout": matrix.layout,
         "shape": list(matrix.shape),
         "rows": [label for block in matrix.rows for label in block.labels],
@@ -47,8 +48,8 @@ def document(facts: Facts) -> dict[str, Any]:
     return made
 
 
-def node(block: Block) -> dict[str, Any]:
-    return {"name": block.name, "shape": list(block.shape)}
+def node(facts: Facts, block: Block) -> dict[str, Any]:
+    return {"name": facts.run.graph.nodes[block.index].name, "label": block.name, "shape": list(block.shape)}
 
 
 def product_of(facts: Facts, product: Product) -> dict[str, Any]:
