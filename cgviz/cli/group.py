@@ -19,6 +19,8 @@ COMMANDS = (
     "explain",
     "paths",
     "forward",
+    "jacobian",
+    "hessian",
     "check",
     "diagnose",
     "grade",
