@@ -16,6 +16,7 @@ LAYERS = [
     {"cgviz"},
     {"errors"},
     {"arrays", "ieee", "numbers", "theme", "collecting", "shipped", "output", "pictures"},
+    {"grids", "summaries"},
     {"op"},
     {"ops"},
     {"operators"},

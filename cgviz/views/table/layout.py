@@ -6,19 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
+from cgviz.views.table.block import Block
 from cgviz.views.table.fold import Line, fold, line_width, split, width_of
 from cgviz.views.table.rows import Row
 from cgviz.views.table.spelling import Spelling
 
 NARROWEST = 20
 WIDE_GAP, GAP = 3, 2
+ROOM_FOR_ARRAYS = (None, 40, 28, 16)
+"""How wide an array may be in its cell, widest first; one that is wider is summarised."""
 
 
 class Column(NamedTuple):
     """A column: its heading, its cell as words, and how wide it is at most.
 
     It may be folded down to its widest word, or to `least` where a word is wider than that. A column of numbers is
-    never folded (`least` is None) and stands at the right.
+    never folded (`least` is None) and stands at the right; each of its words is a line, of which an array has several.
     """
 
     heading: str
@@ -28,18 +31,29 @@ class Column(NamedTuple):
     right: bool = False
 
 
-def columns(spelling: Spelling, symbolic: bool) -> list[Column]:
-    """Returns the columns, first to last; without values the column of values is left out."""
+def columns(spelling: Spelling, symbolic: bool, arrays: bool = False, room: int | None = None) -> list[Column]:
+    """Returns the columns, first to last; without values the column of values is left out, without arrays that of shapes.
+
+    An array is at most `room` wide.
+    """
     made = [
         Column("#", lambda row: [[(row.number, "muted")]], right=True),
         Column("stage", lambda row: [[(row.name, "name")]], 16),
         Column("= forward", lambda row: split([(row.forward, "muted" if not row.number else "")]), 16, most=44),
-        Column("value", lambda row: [[(row.value, "value")]], right=True),
-        Column("gradient", lambda row: [[(row.gradient, "gradient")]], right=True),
+        Column("shape", lambda row: [[(row.shape, "muted")]], 16),
+        Column("value", lambda row: written(row.value, row.arrays[0], "value", room), right=True),
+        Column("gradient", lambda row: written(row.gradient, row.arrays[1], "gradient", room), right=True),
         Column(f"= backward (upstream {spelling.times} local)", summed, 40, most=72),
         Column("gate", noted, 40, most=44),
     ]
-    return [column for column in made if not (symbolic and column.heading == "value")]
+    left_out = {"value"} if symbolic else set()
+    left_out |= set() if arrays else {"shape"}
+    return [column for column in made if column.heading not in left_out]
+
+
+def written(number: str, array: Block | None, role: str, room: int | None) -> list[Line]:
+    """Returns the lines of a number or an array."""
+    return [[(line, role)] for line in (array.lines(room) if array else [number])]
 
 
 def summed(row: Row) -> list[Line]:
@@ -58,16 +72,19 @@ def table_lines(rows: Sequence[Row], spelling: Spelling, width: int | None, symb
     """Returns the table in at most `width` columns (None: as wide as it likes).
 
     What gives way, in this order: the gap, the fold of long cells, the gate column (flags become notes below),
-    the backward column (a line of its own under each row), and at last the columns altogether.
+    the backward column (a line of its own under each row), wide arrays (a summary in a few lines), and at last the
+    columns altogether.
     """
-    every = columns(spelling, symbolic)
-    for kept, below in ((len(every), None), (len(every) - 1, None), (len(every) - 2, every[-2])):
-        shown = every[:kept]
-        widths, gap = placed(shown, rows, width)
-        if widths:
-            total = sum(widths) + gap * (kept - 1)
-            lines = list(side_by_side(rows, shown, widths, gap, spelling, below, width or total))
-            return lines if kept == len(every) else lines + notes(rows, width or total)
+    arrays = any(row.shape for row in rows)
+    for room in ROOM_FOR_ARRAYS if arrays else (None,):
+        every = columns(spelling, symbolic, arrays, room)
+        for kept, below in ((len(every), None), (len(every) - 1, None), (len(every) - 2, every[-2])):
+            shown = every[:kept]
+            widths, gap = placed(shown, rows, width)
+            if widths:
+                total = sum(widths) + gap * (kept - 1)
+                lines = list(side_by_side(rows, shown, widths, gap, spelling, below, width or total))
+                return lines if kept == len(every) else lines + notes(rows, width or total)
     narrow = max(width or 0, NARROWEST)
     return list(stacked(rows, narrow, symbolic)) + notes(rows, narrow)
 
@@ -85,6 +102,8 @@ def placed(every: Sequence[Column], rows: Sequence[Row], width: int | None) -> t
 
 def natural_width(column: Column, cells: Sequence[Sequence[Line]]) -> int:
     """Returns the width in which no cell is folded, or what the folded cells need at the column's most."""
+    if column.least is None:
+        return max((line_width(word) for words in cells for word in [*words, [(short(column.heading), "")]]), default=0)
     widest = max((line_width(joined(words)) for words in cells), default=0)
     if column.most and widest > column.most:
         widest = max(line_width(line) for words in cells for line in fold(words, column.most))
@@ -140,12 +159,17 @@ def side_by_side(
     yield [(spelling.rule * (sum(widths) + gap * (len(widths) - 1)), "muted")]
     indent = widths[0] + gap
     for row in rows:
-        cells = [fold(column.words(row), wide) for column, wide in zip(every, widths, strict=True)]
+        cells = [lines_of(column, row, wide) for column, wide in zip(every, widths, strict=True)]
         for parts in zip_longest(*cells, fillvalue=[]):
             yield aligned(parts, every, widths, gap)
         if below:
             for line in fold([[(row.symbol, "name"), (" =", "")], *below.words(row)], width - indent):
                 yield [(" " * indent, ""), *line]
+
+
+def lines_of(column: Column, row: Row, width: int) -> list[Line]:
+    words = column.words(row)
+    return words if column.least is None else fold(words, width)
 
 
 def aligned(parts: Sequence[Line], every: Sequence[Column], widths: Sequence[int], gap: int) -> Line:
@@ -168,10 +192,23 @@ def stacked(rows: Sequence[Row], width: int, symbolic: bool) -> Iterator[Line]:
         number: Line = [(f"({row.number})", "muted")] if row.number else []
         title = [number] if number else []
         yield from fold([*title, [(row.name, "name")], [("=", "muted")], *split([(row.forward, "")])], width)
+        if row.shape:
+            yield from hung([[("shape", "muted")], [(row.shape, "muted")]], width)
         if not symbolic:
-            yield from hung([[("value", "muted")], [(row.value, "value")]], width)
-            yield from hung([[("gradient", "muted")], [(row.gradient, "gradient")]], width)
+            yield from labelled("value", row.value, row.arrays[0], width)
+            yield from labelled("gradient", row.gradient, row.arrays[1], width)
         yield from hung([[(row.symbol, "name"), (" =", "")], *summed(row)], width)
+
+
+def labelled(role: str, number: str, array: Block | None, width: int) -> Iterator[Line]:
+    """Yields a number after what it is, or the lines of an array below that."""
+    lines = array.lines(width - 4) if array else [number]
+    if len(lines) == 1:
+        yield from hung([[(role, "muted")], [(lines[0], role)]], width)
+        return
+    yield from hung([[(role, "muted")]], width)
+    for line in lines:
+        yield [("    ", ""), (line, role)]
 
 
 def hung(words: Sequence[Line], width: int) -> Iterator[Line]:

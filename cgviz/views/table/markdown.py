@@ -7,19 +7,21 @@ from collections.abc import Sequence
 
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
+from cgviz.views.table.block import Block
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import gradient_line, sensitivity
 from cgviz.views.table.spelling import Spelling, unicode_spelling
 
-HEADINGS = ("#", "stage", "= forward", "value", "gradient", "= backward (upstream × local)", "gate")
-RULES = ("--:", ":--", ":--", "--:", "--:", ":--", ":--")
+HEADINGS = ("#", "stage", "= forward", "shape", "value", "gradient", "= backward (upstream × local)", "gate")
+RULES = ("--:", ":--", ":--", ":--", "--:", "--:", ":--", ":--")
 
 
 def table(run: Run, digits: int = DIGITS) -> str:
     """Returns head, table, ∇f and the sensitivity sentence."""
     spelling = unicode_spelling(digits)
-    kept = [i for i, heading in enumerate(HEADINGS) if not (run.symbolic and heading == "value")]
+    left_out = {"value": run.symbolic, "shape": not run.graph.has_arrays}
+    kept = [i for i, heading in enumerate(HEADINGS) if not left_out.get(heading)]
     body = [cells(row, run.symbolic) for row in rows(run, spelling)]
     lines = [*head(run, spelling), "", *(line([parts[i] for i in kept]) for parts in (HEADINGS, RULES, *body))]
     return "\n".join([*lines, *foot(run, spelling), ""])
@@ -40,8 +42,17 @@ def foot(run: Run, spelling: Spelling) -> list[str]:
 
 def cells(row: Row, symbolic: bool) -> tuple[str, ...]:
     forward = code(row.forward) if row.number else row.forward
-    gradient = code(row.gradient) if symbolic else row.gradient
-    return row.number, code(row.name), forward, row.value, gradient, code(" + ".join(row.backward)), prose(row.notes)
+    value, gradient = map(number, (row.value, code(row.gradient) if symbolic else row.gradient), row.arrays)
+    backward = code(" + ".join(row.backward))
+    return row.number, code(row.name), forward, row.shape, value, gradient, backward, prose(row.notes)
+
+
+def number(text: str, array: Block | None) -> str:
+    """Returns a number, or the lines of an array: code spans with a break between them."""
+    if array is None:
+        return text
+    rows = [code(row.rstrip()) for row in array.nested()] or [prose(row.rstrip()) for row in array.lines()]
+    return "<br>".join(rows)
 
 
 def line(parts: Sequence[str]) -> str:

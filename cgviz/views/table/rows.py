@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from cgviz.arrays import Value, is_array
 from cgviz.graph import INPUT
 from cgviz.runs import Contribution, Run
+from cgviz.views.table.block import Block
+from cgviz.views.table.corners import affected
 from cgviz.views.table.spelling import Spelling
 
 MOST_TERMS = 6
@@ -22,6 +25,8 @@ class Row(NamedTuple):
     backward  upstream × local, one term per contribution
     gate      what the gate does to the gradient, and the branches that are summed
     flags     what is special here, with the rule that was used
+    shape     "" in a program without arrays
+    arrays    value and gradient where they are arrays, which `value` and `gradient` only name
     """
 
     number: str
@@ -33,6 +38,8 @@ class Row(NamedTuple):
     backward: tuple[str, ...]
     gate: str
     flags: tuple[str, ...]
+    shape: str = ""
+    arrays: tuple[Block | None, Block | None] = (None, None)
 
     @property
     def notes(self) -> str:
@@ -59,7 +66,13 @@ def row(run: Run, index: int, spelling: Spelling) -> Row:
         backward(run, index, spelling),
         spelling.clean(gate(run, index)),
         flags(run, index, spelling),
+        spelling.shape(node.shape) if graph.has_arrays else "",
+        (block(run.values[index], spelling), block(run.gradients[index], spelling)),
     )
+
+
+def block(value: Value | None, spelling: Spelling) -> Block | None:
+    return Block(value, spelling) if is_array(value) else None
 
 
 def by_name(run: Run) -> Run:
@@ -82,7 +95,8 @@ def backward(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
     """Returns the terms of a node's gradient; where there are many, the first few and how many more there are."""
     edges = flowing(run, index)
     most = MOST_TERMS if len(edges) <= MOST_TERMS else MOST_TERMS - 2
-    terms = [term for edge in edges[:most] if (term := product(run, edge, spelling))]
+    alone = len(edges) == 1 and index != run.graph.output
+    terms = [term for edge in edges[:most] if (term := product(run, edge, spelling, alone))]
     if index == run.graph.output:
         terms.insert(0, "seed")
     if len(edges) > most:
@@ -90,11 +104,14 @@ def backward(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
     return tuple(terms) or ("nothing",)
 
 
-def product(run: Run, edge: Contribution, spelling: Spelling) -> str:
-    """Returns `upstream · local` of one edge."""
-    target, source = run.graph.nodes[edge.target].shown, run.graph.nodes[edge.source].shown
+def product(run: Run, edge: Contribution, spelling: Spelling, alone: bool = True) -> str:
+    """Returns `upstream · local` of one edge; of one that has to do with arrays, what it hands back: `dq xᵀ`."""
+    target, source = run.graph.nodes[edge.target], run.graph.nodes[edge.source]
+    if target.op.vjp is not None or run.is_broadcast(edge.target, edge.slot):
+        handed = run.handed_formula(edge.target, edge.slot)
+        return "" if handed is None else spelling.handed(target.shown, handed, alone)
     local = run.local_formula(edge.target, edge.slot)
-    return "" if local is None else spelling.term(target, source, local)
+    return "" if local is None else spelling.term(target.shown, source.shown, local)
 
 
 def gate(run: Run, index: int) -> str:
@@ -111,12 +128,16 @@ def flags(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
     graph = run.graph
     if not graph.reached[index]:
         return (f"does not reach {spelling.name(graph.nodes[graph.output].shown)}",)
-    found = [spelling.clean(described(flag, graph.nodes[index].op.rule)) for flag in run.flags[index]]
+    rule, counts = graph.nodes[index].op.rule, affected(run, index)
+    every = dict.fromkeys((*run.flags[index], *counts))
+    found = [spelling.clean(described(flag, rule, counts.get(flag, ""))) for flag in every]
     if not run.taken[index]:
         found.append("no gradient flows to it")
     return tuple(found)
 
 
-def described(flag: str, rule: str) -> str:
-    """Returns a flag in words, with the rule of the op at its corner."""
-    return WORDS.get(flag) or (f"{flag}: {rule}" if rule else flag)
+def described(flag: str, rule: str, where: str = "") -> str:
+    """Returns a flag in words, with the rule of the op at its corner; `where` is `at 1 of 6` of an array."""
+    said, _, why = WORDS.get(flag, f"{flag}: {rule}").partition(": ")
+    told = f"{said} {where}" if where else said
+    return f"{told}: {why}" if why else told
