@@ -67,7 +67,7 @@ def vector(texts: Sequence[str], width: int | None) -> list[str]:
         return [one]
     wide = max(map(len, texts))
     room = (width - 2 + len(GAP)) // (wide + len(GAP))
-    if room < 2 or -(-len(texts) // room) > MOST_VECTOR_LINES:
+    if room < 1 or -(-len(texts) // room) > MOST_VECTOR_LINES:
         return []
     each = -(-len(texts) // -(-len(texts) // room))
     padded = [*texts, *[""] * (-len(texts) % each)]

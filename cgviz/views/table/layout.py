@@ -13,7 +13,7 @@ from cgviz.views.table.spelling import Spelling
 
 NARROWEST = 20
 WIDE_GAP, GAP = 3, 2
-ROOM_FOR_ARRAYS = (None, 40, 28, 16)
+ROOM_FOR_ARRAYS = (None, 40, 34, 28, 24, 20, 16)
 """How wide an array may be in its cell, widest first; one that is wider is summarised."""
 
 
@@ -158,13 +158,22 @@ def side_by_side(
     yield aligned([[(heading, "name")] for heading in headings], every, widths, gap)
     yield [(spelling.rule * (sum(widths) + gap * (len(widths) - 1)), "muted")]
     indent = widths[0] + gap
+    tall = False
     for row in rows:
         cells = [lines_of(column, row, wide) for column, wide in zip(every, widths, strict=True)]
+        above, tall = tall, is_tall(cells, every)
+        if above and tall:
+            yield []
         for parts in zip_longest(*cells, fillvalue=[]):
             yield aligned(parts, every, widths, gap)
         if below:
             for line in fold([[(row.symbol, "name"), (" =", "")], *below.words(row)], width - indent):
                 yield [(" " * indent, ""), *line]
+
+
+def is_tall(cells: Sequence[Sequence[Line]], every: Sequence[Column]) -> bool:
+    """Tells whether a row has an array of several lines; two such rows have a blank line between them."""
+    return any(len(lines) > 1 for lines, column in zip(cells, every, strict=True) if column.least is None)
 
 
 def lines_of(column: Column, row: Row, width: int) -> list[Line]:
