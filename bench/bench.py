@@ -154,9 +154,15 @@ def players() -> Iterator[Row]:
         yield "cgviz page, beyond cgviz render", "1 second", page - render, 1.0, 1
 
 
+def learning() -> Iterator[Row]:
+    from descending import rows
+
+    return rows()
+
+
 def main() -> None:
     print(f"{'what':46}{'against':40}{'ours':>11}{'theirs':>11}{'ratio':>8}{'goal':>7}")
-    for group in (start_up, reading, recording, statements, drawing, players):
+    for group in (start_up, reading, recording, statements, drawing, players, learning):
         if sys.argv[1:] and group.__name__ not in sys.argv[1:]:
             continue
         try:

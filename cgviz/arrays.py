@@ -99,7 +99,7 @@ def one_by_one(function: Callable[..., float], args: Sequence[Any]) -> Value:
 
 
 def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...]:
-    """Returns the local derivative of an op in each argument, element by element: numbers, or arrays of `out`'s shape."""
+    """Returns the local derivative of an op in each argument, element by element: numbers, or arrays like `out`."""
     if op.slopes is not None:
         return op.slopes
     rule = op.careful or (None if op.stable else op.partials)
@@ -225,4 +225,5 @@ def corners(op: Op, out: Value, args: Sequence[Value]) -> list[str]:
 
 
 def looked_at_every(out: Value) -> int:
-    return max(1, out.size // MOST_LOOKED_AT)
+    """Returns how many elements on the next one is that is looked at: 1 looks at all of them."""
+    return max(1, int(out.size) // MOST_LOOKED_AT)

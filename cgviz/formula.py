@@ -296,12 +296,7 @@ class Latex(Notation):
         return rf"{mantissa}\times 10^{{{int(exponent)}}}" if exponent else mantissa
 
     def name(self, name: str) -> str:
-        stem, _, subscript = name.strip("_").partition("_")
-        primes = len(stem) - len(stem.rstrip("′"))
-        stem = stem.rstrip("′")
-        bare = stem.rstrip("0123456789") if not subscript else stem
-        if bare != stem and len(bare) == 1:
-            stem, subscript = bare, stem[len(bare) :]
+        stem, primes, subscript = name_parts(name)
         head = f"\\{stem}" if stem in GREEK else word(stem)
         inner = subscript if subscript.isdigit() else word(subscript)
         return head + "'" * primes + (f"_{{{inner}}}" if subscript else "")
@@ -349,6 +344,17 @@ class Latex(Notation):
 
     def factorial(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}!", POWER
+
+
+def name_parts(name: str) -> tuple[str, int, str]:
+    """Returns a name as mathematics sets it: its stem, how many primes it bears, its subscript (`x1` has one)."""
+    stem, _, subscript = name.strip("_").partition("_")
+    primes = len(stem) - len(stem.rstrip("′"))
+    stem = stem.rstrip("′")
+    bare = stem.rstrip("0123456789") if not subscript else stem
+    if bare != stem and len(bare) == 1:
+        stem, subscript = bare, stem[len(bare) :]
+    return stem, primes, subscript
 
 
 def word(text: str) -> str:

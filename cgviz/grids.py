@@ -1,7 +1,7 @@
 """A small array as lines of text: its numbers in aligned columns, with brackets around them.
 
-       ⎡ 0.1  0.5⎤       [[ 0.1  0.5]
-       ⎣−0.3  0.8⎦        [-0.3  0.8]]       [0.2  0.4]
+⎡ 0.1  0.5⎤       [[ 0.1  0.5]
+⎣−0.3  0.8⎦        [-0.3  0.8]]       [0.2  0.4]
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def grid(value: Value, digits: int = DIGITS, width: int | None = None, *, plain:
 
 
 def aligned(value: Value, digits: int = DIGITS) -> list[str]:
-    """Returns the numbers of an array in order, each with as many decimals as the others have, if it has as many digits.
+    """Returns the numbers of an array in order, with equally many decimals as far as their digits go.
 
     Whole numbers have none.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 from cgviz.arrays import Value, is_array
 from cgviz.errors import UsageError
@@ -10,6 +11,7 @@ from cgviz.errors import UsageError
 DIGITS, MOST_DIGITS = 4, 17
 WHOLE = 1e6
 MOST_IN_A_LINE = 6  # elements of an array that a line of text shows
+MOST_COUNTED = 10**40
 
 
 def number(value: Value | None, digits: int = DIGITS, *, padded: bool = False, latex: bool = False) -> str:
@@ -49,6 +51,14 @@ def checked(digits: int) -> int:
     if not 1 <= digits <= MOST_DIGITS:
         raise UsageError(f"digits is a whole number from 1 to {MOST_DIGITS}, not {digits}")
     return digits
+
+
+def count(whole: int) -> str:
+    """Returns a whole number, exact as long as it can be read; above that rounded, with the number of its digits."""
+    if whole < MOST_COUNTED:
+        return str(whole)
+    text = f"{Decimal(whole):.3e}".replace("e+", "e")
+    return f"{text} ({int(text.partition('e')[2]) + 1} digits)"
 
 
 def pad(mantissa: str, digits: int) -> str:

@@ -28,6 +28,23 @@ def no_partials(*_: Any) -> tuple[Any, ...]:
     raise AssertionError("a structural op has a vjp, not local derivatives")
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What PyTorch, JAX and sympy answer for the derivative in argument `slot` at the corner `args`.
+
+    None: it has no such function, or no one answer. sympy's answer may be a word ("zoo", "nan"). `calls` names the
+    functions that were asked. The answer is for these arguments alone, or `anywhere` on the same pieces of the op.
+    """
+
+    args: tuple[float, ...]
+    slot: int
+    torch: float | None
+    jax: float | None
+    sympy: float | str | None
+    calls: tuple[str, str, str] = ("", "", "")
+    anywhere: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Op:
     """A gate of the graph: how it computes forward, its local derivatives, and how it is written.
@@ -47,6 +64,7 @@ class Op:
     spell     (notation, *operands) to the written form, for what is not written as a call
     pretty    a template for the written call, `{0}` an operand, `{0.atom}` one in brackets unless it is atomic;
     latex     likewise for LaTeX
+    by        the name of the rule that gives the local derivatives ("product rule"), in ASCII words
     gate      what the gate does to the gradient, in a word or two; `says` in a sentence
     corner    (out, *args) to a flag of the run ("tie", "kink", "saturated", "dead") or ""
     rule      the convention at the corner, in words; `corners` lists the corners for `cgviz ops`
@@ -60,8 +78,11 @@ class Op:
               the local derivatives; `{0}` an operand, `{all}` of them, `{out}`
     composed  for written code, the output in terms of ops that any language has, with the digits of `forward`
     careful   likewise the local derivatives of `stable`: plain arithmetic that runs on formulas, too
-    array     how numpy computes the output for every element of arrays: the name of one of its functions, or (np, *args)
-              to the output; without it `composed` is run on arrays, or else `forward` element by element
+    switch    (*args) to the piece of its definition on which they are ("x > 0"), for an op that is made of pieces
+    analytic  whether `exact` is one analytic function, so that a complex step through it gives the derivative
+    answers   what others say at its corners, for `cgviz diagnose`
+    array     how numpy computes the output for every element of arrays: the name of one of its functions, or
+              (np, *args) to the output; without it `composed` is run on arrays, or else `forward` element by element
     reaches   (out, *args) to a mask per argument: the elements that a gradient flows to, for an op that chooses
 
     An op that does not act element by element is structural, and has instead of `partials`:
@@ -75,6 +96,7 @@ class Op:
               and `operands` tells how many arguments come before them (None: they are named)
     lists     takes its operands in a list, too: `concat([a, b])`
     sized     (count) to the op of this family that takes so many arguments
+    many      the rule of `learning/stacking.py` by which it takes many examples at once, along a leading axis
     alone     () to the op that is meant where this one is applied to a single array: `max(x)`
     """
 
@@ -95,6 +117,7 @@ class Op:
     spell: Callable[..., Any] | None = None
     pretty: str = ""
     latex: str = ""
+    by: str = ""
     gate: str = "scales"
     says: str = ""
     corner: Callable[..., str] = nothing
@@ -109,6 +132,9 @@ class Op:
     javascript: tuple[str, ...] = ()
     composed: Callable[..., Any] | None = None
     careful: Rule | None = None
+    switch: Callable[..., Any] | None = None
+    analytic: bool = True
+    answers: tuple[Answer, ...] = ()
     array: str | Callable[..., Any] | None = None
     reaches: Callable[..., tuple[Any, ...]] | None = None
     vjp: Rule | None = None
@@ -119,6 +145,7 @@ class Op:
     operands: int | None = 1
     sized: Callable[[int], Op] | None = None
     lists: bool = False
+    many: str = ""
     alone: Callable[[], Op] | None = None
 
     def __repr__(self) -> str:

@@ -16,9 +16,9 @@ from cgviz.formula import Formula
 from cgviz.graph import CONSTANT, Graph
 from cgviz.naming import named
 from cgviz.numbers import DIGITS
-from cgviz.passes import backward, forward
 from cgviz.ops.rearranging import fold, times
 from cgviz.ops.rearranging import listed as listed_shape
+from cgviz.passes import backward, forward, tangents
 from cgviz.shapes import shaped
 from cgviz.trouble import Trouble, explained, found
 
@@ -96,6 +96,35 @@ class Run:
         """The elements that a gradient reaches, of the arrays of which it does not reach all."""
         return {}
 
+    def tangents(self, wrt: str | int | None = None) -> list[Value | None]:
+        """Returns ∂node/∂wrt for every node, by index: forward mode from an input or a stage, named or by its index.
+
+        None stands for the first input, in the list for what is not computed. Raises UsageError for no such name.
+        """
+        source = wrt if isinstance(wrt, int) else self.index(wrt)
+        if source not in self._tangents:
+            none: list[Value | None] = [None] * len(self.bare)
+            self._tangents[source] = none if self.symbolic else [*tangents(self.bare, self.values, source)]
+        return self._tangents[source]
+
+    @cached_property
+    def _tangents(self) -> dict[int, list[Value | None]]:
+        """The forward passes that were asked for, by the node that each begins with."""
+        return {}
+
+    def index(self, name: str | None = None) -> int:
+        """Returns the index of the input or stage of that name (None: of the first input). Raises UsageError."""
+        if name is None:
+            if not self.graph.inputs:
+                raise UsageError("the program has no inputs, so there is nothing to differentiate with respect to")
+            return self.graph.inputs[0]
+        nodes = [(node, i) for i, node in enumerate(self.graph.nodes) if node.op is not CONSTANT]
+        names = {node.shown: i for node, i in nodes} | {node.name: i for node, i in nodes}
+        if name not in names:
+            inputs = [self.graph.nodes[i].name for i in self.graph.inputs]
+            raise UsageError(f"{quoted(name)} is no input or stage of the program{closest(name, [*names], inputs)}")
+        return names[name]
+
     @property
     def seed(self) -> Value | None:
         """What the backward pass begins with: the gradient of the output."""
@@ -157,7 +186,7 @@ class Run:
         local = node.op.partials(*formulas)[slot]
         if local is None:
             return None
-        product = upstream * local
+        product: Formula = upstream * local
         narrow = self.graph.nodes[node.args[slot]].shape
         if node.shape and narrow is not None and narrow != node.shape:
             summed: Formula = fold(node.shape, narrow)(product)
@@ -316,25 +345,23 @@ def start(graph: Graph, given: Mapping[str, Value], *, source: str = "cli", upst
 
 
 def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | None:
-    """Returns the upstream gradient, repeated to the output's shape. Raises UsageError where there is none that fits."""
+    """Returns the upstream gradient, repeated to the output's shape. Raises UsageError where none fits."""
     if run.symbolic:
         return None
     name = run.bare.nodes[run.bare.output].name or "the output"
+    own = listed_shape(shape or ())
+    if upstream is None and shape:
+        why = f"{name} has shape {own}, and a gradient starts from one number"
+        raise UsageError(f"{why}: give --upstream, an array of that shape, or reduce it, as in sum({name})")
     if upstream is None:
-        if shape:
-            raise UsageError(
-                f"{name} has shape {listed_shape(shape)}, and a gradient starts from one number: give --upstream, an array of "
-                f"that shape, or reduce it, as in sum({name if name.isidentifier() else 'f'})"
-            )
         return None
+    given = shape_of(upstream) or ()
     try:
-        fits = arrays.broadcast([shape or (), shape_of(upstream) or ()]) == (shape or ())
+        fits = arrays.broadcast([shape or (), given]) == (shape or ())
     except ValueError:
         fits = False
     if not fits:
-        raise UsageError(
-            f"--upstream has shape {listed_shape(shape_of(upstream) or ())}, which does not fit {name}, whose shape is {listed_shape(shape or ())}"
-        )
+        raise UsageError(f"--upstream has shape {listed_shape(given)}, which does not fit {name}, whose shape is {own}")
     return arrays.spread(upstream, shape or ())
 
 
@@ -350,7 +377,7 @@ def without_seed(graph: Graph, given: Mapping[str, Value], source: str = "cli") 
     missing = [name for name in names if values[name] is None]
     origin = {name: source if name in given else "none" if values[name] is None else "default" for name in names}
     if missing and len(missing) == len(names) and not given:
-        unknown = {name: None for name in names} if graph.has_arrays else {}
+        unknown = dict.fromkeys(names) if graph.has_arrays else {}
         return Run(shaped(graph, unknown) if unknown else graph, None, origin)
     if missing:
         raise UsageError(f"no value for {listed(missing)}; give {' '.join(f'--{name} VALUE' for name in missing[:8])}")
@@ -366,11 +393,12 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     return ", ".join(map(quoted, names[:most])) + more
 
 
-def closest(name: str, names: Sequence[str]) -> str:
-    """Returns `; did you mean 'x'?` or the list of what there is."""
+def closest(name: str, names: Sequence[str], inputs: Sequence[str] | None = None) -> str:
+    """Returns `; did you mean 'x'?` or the list of the inputs, which are all names unless they are given."""
     from difflib import get_close_matches
 
     near = get_close_matches(name[:60], names[:2000], n=1, cutoff=0.6)
     if near:
         return f"; did you mean {quoted(near[0])}?"
-    return f"; its inputs are {listed(names)}" if names else "; it has no inputs"
+    inputs = names if inputs is None else inputs
+    return f"; its inputs are {listed(inputs)}" if inputs else "; it has no inputs"

@@ -1,4 +1,7 @@
-"""The samples that ship with cgviz, one per idea: `samples/NAME.cg`, whose first comment line says what it shows."""
+"""The samples that ship with cgviz, one per idea: `samples/NAME.cg`, whose first comment line says what it shows.
+
+Beside them stand data sets to learn from: `samples/data/NAME.csv`.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +35,29 @@ def sample(name: str) -> Sample:
     for one in samples():
         if one.name == name:
             return one
+    raise UsageError(f"there is no sample {quoted(name)}; {meant(name, [one.name for one in samples()])}")
+
+
+def meant(name: str, names: list[str], otherwise: str = "`cgviz samples` lists them") -> str:
+    """Returns what is closest to a name that is none."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name[:60], [one.name for one in samples()], n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(f'@{one}' for one in near)}?" if near else "`cgviz samples` lists them"
-    raise UsageError(f"there is no sample {quoted(name)}; {hint}")
+    near = get_close_matches(name[:60], names, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(f'@{one}' for one in near)}?" if near else otherwise
+
+
+def data_sets() -> tuple[str, ...]:
+    """Returns the names of the data sets."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("data/*.csv")))
+
+
+def data_set(name: str) -> str:
+    """Returns the text of a data set. Raises UsageError with the closest names."""
+    names = list(data_sets())
+    if name not in names:
+        there_are = f"there are {', '.join(f'@{one}' for one in names)}"
+        raise UsageError(f"there is no data set {quoted(name)}; {meant(name, names, there_are)}")
+    return (FOLDER / "data" / f"{name}.csv").read_text(encoding="utf-8")
 
 
 def read(path: Path) -> Sample:

@@ -109,7 +109,7 @@ class Backward:
         return f"{text}{writes.words(', so ')}{target} = {Formula(self.total).write(writes)}"
 
     def product(self, upstream: str, writes: Notation) -> str:
-        """Returns upstream · local, or what a structural op hands back, `dq xᵀ`; a sum where the source was broadcast."""
+        """Returns upstream · local, or what a structural op hands back, `dq xᵀ`; summed where it was broadcast."""
         local = self.run.local_formula(self.edge.target, self.edge.slot)
         if local is not None and not self.run.is_broadcast(self.edge.target, self.edge.slot):
             return f"{upstream}{writes.by}{local.write(writes).within(POWER)}"

@@ -13,6 +13,7 @@ class Theme:
     """What every colour means. Colour is never the only carrier: place, words or slant say the same.
 
     value and gradient  the two numbers of a node; `slanted` sets gradients in italics as well
+    tangent             the number of forward mode, which never stands without a word
     ink, soft, muted    names; formulas; numbers of stages and what may be overlooked
     edge, local         wires and the local derivatives beside them; `pale` for what does not reach the output
     *_fill, *_line      inside and outline of inputs, stages and the output
@@ -27,6 +28,7 @@ class Theme:
     muted: str
     value: str
     gradient: str
+    tangent: str
     slanted: bool = False
     edge: str
     local: str
@@ -42,7 +44,7 @@ class Theme:
 
 
 PLAIN = {"name": "bold", "soft": "", "muted": "dim", "local": "dim", "flag": "yellow"}
-GREEN_RED = {"value": "green", "gradient": "red", **PLAIN}
+GREEN_RED = {"value": "green", "gradient": "red", "tangent": "magenta", **PLAIN}
 
 LIGHT = Theme(
     name="light",
@@ -52,6 +54,7 @@ LIGHT = Theme(
     muted="#8593a8",
     value="#15803d",
     gradient="#d61f2c",
+    tangent="#6d28d9",
     edge="#64748b",
     local="#475569",
     pale="#b6c1cf",
@@ -73,6 +76,7 @@ DARK = Theme(
     muted="#8fa0b7",
     value="#4ade80",
     gradient="#ff7b7b",
+    tangent="#c4a5ff",
     edge="#8496af",
     local="#cbd5e1",
     pale="#475569",
@@ -83,7 +87,7 @@ DARK = Theme(
     input_line="#5b8bd6",
     output_fill="#43371a",
     output_line="#d3a13a",
-    terminal={**GREEN_RED, "value": "bright_green", "gradient": "bright_red"},
+    terminal={**GREEN_RED, "value": "bright_green", "gradient": "bright_red", "tangent": "bright_magenta"},
 )
 
 PRINT = Theme(
@@ -94,6 +98,7 @@ PRINT = Theme(
     muted="#6b6b6b",
     value="#000000",
     gradient="#4d4d4d",
+    tangent="#1a1a1a",
     slanted=True,
     edge="#404040",
     local="#262626",
@@ -105,7 +110,7 @@ PRINT = Theme(
     input_line="#595959",
     output_fill="#d9d9d9",
     output_line="#000000",
-    terminal={**PLAIN, "value": "bold", "gradient": "italic", "flag": "underline"},
+    terminal={**PLAIN, "value": "bold", "gradient": "italic", "tangent": "bold italic", "flag": "underline"},
 )
 
 COLORBLIND = Theme(
@@ -116,6 +121,7 @@ COLORBLIND = Theme(
     muted="#8593a8",
     value="#0072b2",
     gradient="#c24e00",
+    tangent="#7b3f98",
     edge="#64748b",
     local="#475569",
     pale="#b6c1cf",
@@ -126,7 +132,7 @@ COLORBLIND = Theme(
     input_line="#56a0d0",
     output_fill="#fdf3d0",
     output_line="#d0a000",
-    terminal={**PLAIN, "value": "blue", "gradient": "dark_orange3", "flag": "magenta"},
+    terminal={**PLAIN, "value": "blue", "gradient": "dark_orange3", "tangent": "purple", "flag": "magenta"},
 )
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT, COLORBLIND)}

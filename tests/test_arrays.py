@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 
 import cgviz
-from cgviz.cli import main
 
 SHAPES = {
     "A": (2, 3), "B": (3, 4), "C": (2, 3), "S": (3, 3), "x": (3,), "y": (3,), "b": (4,), "v": (2,), "col": (2, 1),
@@ -72,8 +70,9 @@ def torch_functions() -> dict[str, Callable[..., Any]]:
         "sum(softplus(A) + silu(C) + gelu(A))": lambda A, C: (
             F.softplus(A, threshold=1e9) + F.silu(C) + F.gelu(A)
         ).sum(),
-        "sum(logsigmoid(A @ x)) + sum(log(1 + exp(B)))": lambda A, x, B: F.logsigmoid(A @ x).sum()
-        + (1 + B.exp()).log().sum(),
+        "sum(logsigmoid(A @ x)) + sum(log(1 + exp(B)))": lambda A, x, B: (
+            F.logsigmoid(A @ x).sum() + (1 + B.exp()).log().sum()
+        ),
         "h = tanh(A @ x); p = softmax(h); -log(p[1])": lambda A, x: -F.softmax((A @ x).tanh(), 0)[1].log(),
         "z = A @ B + b; mean(logsumexp(z, axis=1) - z[:, 2])": lambda A, B, b: (
             (A @ B + b).logsumexp(1) - (A @ B + b)[:, 2]

@@ -36,7 +36,7 @@ REFUSED = {
     "assignment to a number": "3 = x",
     "assignment without a value": "x =",
     "walrus": "(y := x)",
-    "subscript": "x[0]",
+    "subscript": "x[0:y]",
     "comparison chained": "1 < x < 2",
     "two numbers": "3 4",
     "control characters": "x\x1b[31m + \x07y",

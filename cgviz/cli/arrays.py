@@ -39,12 +39,14 @@ def constants(name: str, text: str) -> Any:
         raise UsageError(f"the value of {quoted(name)}: {error}") from error
     if made.symbolic:
         variable = made.bare.nodes[made.bare.inputs[0]].shown
-        raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not an array of numbers: it names {quoted(variable)}")
+        raise UsageError(
+            f"the value of {quoted(name)}, {quoted(text)}, is not an array of numbers: it names {quoted(variable)}"
+        )
     return made.value
 
 
 def from_file(name: str, path: str) -> Value:
-    """Returns the array in a file; the ending tells the format, and nothing in it is ever executed. Raises UsageError."""
+    """Returns the array in a file, whose ending tells the format; nothing in it is executed. Raises UsageError."""
     ending = os.path.splitext(path)[1].lower()
     if ending not in ENDINGS:
         raise UsageError(f"the value of {quoted(name)}: {quoted(path)} does not end in {', '.join(ENDINGS)}")
@@ -65,7 +67,9 @@ def from_npy(content: bytes, called: str) -> Any:
     try:
         return numpy().load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
-        why = "it holds Python objects (a pickle)" if "pickle" in str(error).lower() else "it is no .npy file of numbers"
+        why = (
+            "it holds Python objects (a pickle)" if "pickle" in str(error).lower() else "it is no .npy file of numbers"
+        )
         raise UsageError(f"cannot read {called}: {why}") from None
 
 

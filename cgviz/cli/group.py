@@ -11,7 +11,26 @@ from cgviz import __version__
 from cgviz.cli.options import debug_option
 from cgviz.errors import UsageError, quoted
 
-COMMANDS = ("render", "table", "code", "deck", "page", "play", "worksheet", "explain", "ops", "samples", "doctor")
+COMMANDS = (
+    "render",
+    "table",
+    "code",
+    "derive",
+    "explain",
+    "paths",
+    "forward",
+    "check",
+    "diagnose",
+    "grade",
+    "descend",
+    "deck",
+    "page",
+    "play",
+    "worksheet",
+    "ops",
+    "samples",
+    "doctor",
+)
 WIDTH = 80
 HELP = """See backpropagation: type an expression, get its computational graph with every forward value and every
 gradient, as a diagram and as a table.

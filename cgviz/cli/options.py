@@ -16,6 +16,8 @@ from cgviz.pictures import DIRECTIONS, STYLES
 DETAILS = ("stage", "gate")
 TIES = ("split", "first", "both")
 THEMES = ("light", "dark", "print", "colorblind")
+MOST_PATHS = 1000
+MODES = ("reverse", "forward", "both")
 STYLE = "card: a card per stage, local derivatives on the edges; circuit: gates with their wires."
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -76,6 +78,30 @@ def digits() -> Decorator:
         default=DIGITS,
         show_default=True,
         help="Significant digits of every number shown.",
+    )
+
+
+def wrt(help: str = "The input (or stage) that derivatives are taken with respect to.") -> Decorator:
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+        return spelled(value)
+
+    return click.option("--wrt", metavar="NAME", callback=read, help=f"{help}  [default: the first input]")
+
+
+def spelled(name: str | None) -> str | None:
+    """Returns a name in the one spelling that programs give it; what is no name in them stays as it is."""
+    from cgviz.cli.arguments import identifier
+
+    return name and (identifier(name) or name)
+
+
+def mode() -> Decorator:
+    return click.option(
+        "--mode",
+        type=click.Choice(MODES),
+        default="reverse",
+        show_default=True,
+        help="reverse: gradients; forward: tangents with respect to one input (--wrt); or both.",
     )
 
 

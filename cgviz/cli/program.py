@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 INPUTS, WORDS = "cgviz.inputs", "cgviz.words"
 HELP_INPUTS = [
-    ("--NAME VALUE", "The value of the input NAME: a number or a constant expression (3, -1e-3, pi/4, 1/3), an array "
-     "([[1, 2], [3, 4]]), or @FILE, an array in a .npy, .csv or .json file."),
+    (
+        "--NAME VALUE",
+        "The value of the input NAME: a number or a constant expression (3, -1e-3, pi/4, 1/3), an array "
+        "([[1, 2], [3, 4]]), or @FILE, an array in a .npy, .csv or .json file.",
+    ),
     ("--set NAME=VALUE", "The same, also for an input that bears the name of an option; as often as needed."),
 ]
 
@@ -42,24 +45,27 @@ class Request(NamedTuple):
 
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
-        from cgviz.runs import start
-
         from cgviz.cli import values
+        from cgviz.runs import start
 
         seed = None if self.upstream is None else values.value("upstream", self.upstream)
         return start(*self.read(), upstream=seed)
 
-    def read(self) -> tuple[Graph, dict[str, Value]]:
-        """Returns the graph of the program, and the values that were given. Raises CgvizError."""
+    def read(self, also: tuple[str, ...] = ()) -> tuple[Graph, dict[str, Value]]:
+        """Returns the graph of the program, and the values that were given. Raises CgvizError.
+
+        also  names that get their values elsewhere
+        """
         from cgviz.api import read
         from cgviz.cli import values
         from cgviz.cli.source import source
 
         texts = values.gathered(self.inputs, self.settings)
         text, latex = source(self.program, self.file, self.latex)
-        graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=tuple(texts))
+        given = (*texts, *also)
+        graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=given)
         values.check_names(graph, texts, self.own)
-        values.check_hidden(graph, texts, self.own)
+        values.check_hidden(graph, given, self.own)
         return graph, {name: values.value(name, value) for name, value in texts.items()}
 
 

@@ -6,10 +6,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 LONG = 40
+TENTH = 0.1
 
 
 def tracked(what: str) -> Callable[[Sequence[Item]], Iterator[Item]]:
@@ -25,12 +27,35 @@ def tracked(what: str) -> Callable[[Sequence[Item]], Iterator[Item]]:
     return each
 
 
-def bar() -> Any:
-    """Returns a bar that goes away when it is done."""
+@contextmanager
+def descending(steps: int) -> Iterator[Callable[[int, float], None]]:
+    """Gives a function that is told the number and the loss of every step, and shows both ten times a second."""
+    if steps < 2 or sys.stderr is None or not sys.stderr.isatty():
+        yield lambda step, loss: None
+        return
+    from cgviz.numbers import number
+
+    with bar("loss {task.fields[loss]}") as progress:
+        task = progress.add_task("descending", total=steps, loss="")
+        due = 0.0
+
+        def watch(step: int, loss: float) -> None:
+            nonlocal due
+            now = monotonic()
+            if now >= due:
+                due = now + TENTH
+                progress.update(task, completed=step, loss=number(loss))
+
+        yield watch
+
+
+def bar(*more: str) -> Any:
+    """Returns a bar that goes away when it is done; `more` are further texts beside it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    texts = map(TextColumn, more)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *texts, TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 

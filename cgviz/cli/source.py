@@ -36,22 +36,27 @@ def source(program: str | None, file: str | None = None, latex: bool = False) ->
 
 def from_file(path: str, latex: bool = False) -> Source:
     """Returns the program in a file. Raises UsageError."""
-    called = f"the file {quoted(path)}"
-    try:
-        with Path(path).open("rb") as stream:
-            content = stream.read(LONGEST + 1)
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {quoted(path)}") from None
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {called}: {getattr(error, 'strerror', None) or error}") from error
+    content, called = read_bytes(path, LONGEST)
     is_latex = latex or path.lower().endswith(".tex")
     return Source(decoded(content, called), is_latex or None)
 
 
-def decoded(content: bytes, called: str) -> str:
+def read_bytes(path: str, most: int) -> tuple[bytes, str]:
+    """Returns what a file holds, up to one byte more than `most`, and how messages name it. Raises UsageError."""
+    called = f"the file {quoted(path)}"
+    try:
+        with Path(path).open("rb") as stream:
+            return stream.read(most + 1), called
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {quoted(path)}") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {called}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def decoded(content: bytes, called: str, most: int = LONGEST, no: str = "that is no program") -> str:
     """Returns UTF-8 bytes as text, its lines ended by newlines alone. Raises UsageError for what is no text."""
-    if len(content) > LONGEST:
-        raise UsageError(f"{called} is longer than {LONGEST // 2**20} MiB; that is no program")
+    if len(content) > most:
+        raise UsageError(f"{called} is longer than {most // 2**20} MiB; {no}")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UsageError(f"{called} is UTF-16; save it as UTF-8")
     try:

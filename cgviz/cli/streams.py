@@ -84,12 +84,12 @@ def aligned(text: str, encoding: str) -> str:
     return message + newline + marked.encode(encoding, "replace").decode(encoding)
 
 
-def read_bytes(most: int) -> bytes:
+def read_bytes(most: int, what: str = "program") -> bytes:
     """Returns what standard input holds, up to `most` bytes. Raises UsageError where it cannot be read."""
     if sys.stdin is None:
-        raise UsageError("standard input is closed; there is no program to read")
+        raise UsageError(f"standard input is closed; there is no {what} to read")
     if sys.stdin.isatty():
-        note("reading the program from the terminal; Ctrl-D ends it")
+        note(f"reading the {what} from the terminal; Ctrl-D ends it")
     try:
         return sys.stdin.buffer.read(most)
     except OSError as error:

@@ -61,6 +61,7 @@ def made(kind: Any, numbers: tuple[Any, ...]) -> Op:
         exact=lambda mp, *args: mp.mpf(evaluated(kind, numbers, args)),
         glyph=name,
         stem=name.lower() if name.isidentifier() else "fn",
+        by="the derivative that sympy knows",
         says=f"scales by the derivative that sympy gives for {quoted(name)}",
         domain=lambda *args: reason(args) or undefined(evaluated(kind, numbers, args)),
         source=f"sympy, fdiff of {kind.__module__}.{name}",

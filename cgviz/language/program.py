@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from cgviz.errors import ExpressionError, quoted
 from cgviz.arrays import Value
+from cgviz.errors import ExpressionError, quoted
 from cgviz.language import build, statics
 from cgviz.language.reader import Definition, Places, Reader
 from cgviz.language.tokens import Token, tokens

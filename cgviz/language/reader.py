@@ -32,23 +32,23 @@ NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1
 NAMED = {"end": "the end", "number": "a number", "name": "a name"}
 
 
-Places = dict[int, tuple[tuple[int, int], ...]]
+Places = dict[int, Sequence[int]]
 
 
 class Chain:
     """A sum or product that is still being read: (sign, term) or (factor, divides) pairs.
 
-    `operators` are the places of its operators; `places` is where they are entered for the node that is made.
+    `operators` are the offsets of its operators; `places` is where they are entered for the node that is made.
     """
 
     __slots__ = ("kind", "operators", "pairs", "places")
 
     def __init__(self, kind: int, pairs: list[Any], operator: Token, places: Places) -> None:
-        self.kind, self.pairs, self.operators, self.places = kind, pairs, [(operator.start, operator.end)], places
+        self.kind, self.pairs, self.operators, self.places = kind, pairs, [operator.start], places
 
     def made(self, node: Any) -> Any:
         """Returns the node that the chain has become, its operators' places entered."""
-        self.places[id(node)] = tuple(self.operators)
+        self.places[id(node)] = self.operators
         return node
 
 
@@ -86,7 +86,7 @@ class Reader:
     variable   a name to the sympy node that it stands for
     factors    names that are variables even where a bracket follows: `x(y+1)` is a product
     functions  the functions that the program defines
-    places     by the id of a node: where its operators stand in the text
+    places     by the id of a node: the offsets of its operators in the text
     """
 
     def __init__(
@@ -162,8 +162,8 @@ class Reader:
     ) -> tuple[int, bool]:
         after = tokens[at]
         if after.kind == "." and token.text in MODULES:
-            inner = at + 3 if tokens[at + 1].text == "linalg" and tokens[at + 2].kind == "." else at + 1
-            if is_known(tokens[inner].text):
+            inner = at + 3 if [token.text for token in tokens[at + 1 : at + 3]] == ["linalg", "."] else at + 1
+            if inner < len(tokens) and is_known(tokens[inner].text):
                 return inner, True
         if token.text in KEYWORDS or token.text in ("if", "else"):
             raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name", token)
@@ -209,7 +209,7 @@ class Reader:
     def method(
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
-        name, after = tokens[at], tokens[at + 1]
+        name, after = tokens[at], tokens[min(at + 1, len(tokens) - 1)]
         if name.text == "T" and after.kind != "(":
             values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], name)
             return at + 1, False
@@ -247,7 +247,9 @@ class Reader:
                 name, at = statics.ALSO.get(token.text, token.text), at + 2
             if (name and name not in op.statics) or (keywords and not name):
                 takes = f"; it takes {', '.join(op.statics)}" if op.statics else ""
-                raise self.error(f"{quoted(pending.token.text)} has no argument {quoted(token.text)} here{takes}", token)
+                raise self.error(
+                    f"{quoted(pending.token.text)} has no argument {quoted(token.text)} here{takes}", token
+                )
             try:
                 found, at = statics.value(tokens, at)
             except statics.NotStaticError:
@@ -275,7 +277,7 @@ class Reader:
     def called(self, op: Op, args: Sequence[Any], token: Token) -> Any:
         """Returns `op(*args)`, its place entered."""
         node = build.call(op, args)
-        self.places[id(node)] = ((token.start, token.end),)
+        self.places[id(node)] = (token.start,)
         return node
 
     def function(self, token: Token) -> Op | Definition:
@@ -478,7 +480,7 @@ class Reader:
         inner, term = signed(right) if sign > 0 else (1, settled(right))
         if type(left) is Chain and left.kind == SUM:
             left.pairs.append((sign * inner, term))
-            left.operators.append((operator.token.start, operator.token.end))
+            left.operators.append(operator.token.start)
             return left
         return Chain(SUM, [signed(left), (sign * inner, term)], operator.token, self.places)
 
@@ -487,7 +489,7 @@ class Reader:
         factor = (settled(right), operator.kind == "/")
         if type(left) is Chain and left.kind == PRODUCT:
             left.pairs.append(factor)
-            left.operators.append((operator.token.start, operator.token.end))
+            left.operators.append(operator.token.start)
             return left
         head = (left if type(left) is Negated else settled(left), False)
         return Chain(PRODUCT, [head, factor], operator.token, self.places)
@@ -559,4 +561,3 @@ def signed(value: Any) -> tuple[int, Any]:
         sign, head = signed(value.pairs[0][0])
         return sign, value.made(build.product([(head, False), *value.pairs[1:]]))
     return 1, settled(value) if type(value) is Chain else value
-

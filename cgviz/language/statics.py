@@ -55,9 +55,7 @@ def key(tokens: Sequence[Token], at: int) -> tuple[tuple[Any, ...], int]:
     while tokens[at].kind != "]":
         part, at = key_part(tokens, at)
         parts.append(part)
-        if tokens[at].kind == "," and tokens[at + 1].kind != "]":
-            at += 1
-        elif tokens[at].kind == ",":
+        if (tokens[at].kind == "," and tokens[at + 1].kind != "]") or tokens[at].kind == ",":
             at += 1
         elif tokens[at].kind != "]":
             raise NotStaticError

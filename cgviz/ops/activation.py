@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.errors import erf, erfc
 from cgviz.ops.exponential import exp, expm1, log, log1p, sigmoid, sigmoid_float
-from cgviz.ops.piecewise import greater, is_greater, less_equal, maximum, minimum, where
+from cgviz.ops.piecewise import greater, is_greater, less_equal, maximum, minimum, side, where
 from cgviz.ops.precise import precise
 from cgviz.ops.roots import sqrt
 from cgviz.ops.rules import beside, dies, pi, saturates
@@ -26,10 +26,14 @@ relu = register(
         glyph="relu",
         stem="relu",
         gate="passes or stops",
+        by="identity above 0, constant rule below",
         says="passes the gradient where x > 0 and stops it elsewhere",
         corner=lambda out, x: "kink" if x == 0 else "dead" if x < 0 else "",
         rule="relu'(0) = 0",
         corners="kink at x = 0, dead for x < 0",
+        switch=side,
+        analytic=False,
+        answers=(Answer((0.0,), 0, 0.0, 0.0, 0.5, ("torch.relu", "jax.nn.relu", "Max(x, 0)")),),
         source="Nair & Hinton, Rectified linear units, ICML 2010",
     )
 )
@@ -53,10 +57,14 @@ leaky_relu = register(
         exact=lambda mp, x, slope=0.01: x if x > 0 else mp.mpf(slope) * x,
         glyph="lrelu",
         stem="leaky",
+        by="piecewise linear, slope by slope",
         says="scales by 1 where x > 0 and by the small slope elsewhere",
         corner=lambda out, x, slope=0.01: "kink" if x == 0 else "",
         rule="leaky_relu'(0) is the small slope",
         corners="kink at x = 0",
+        switch=lambda x, *slope: side(x),
+        analytic=False,
+        answers=(Answer((0.0,), 0, 0.01, 1.0, None, ("torch.nn.functional.leaky_relu", "jax.nn.leaky_relu", "")),),
         source="PyTorch, torch.nn.LeakyReLU",
     )
 )
@@ -87,10 +95,14 @@ elu = register(
         exact=lambda mp, x, alpha=1: x if x > 0 else alpha * mp.expm1(x),
         glyph="elu",
         stem="elu",
+        by="identity above 0, exponential rule below",
         says="scales by 1 where x > 0 and by α·eˣ elsewhere",
         corner=elu_corner,
         rule="elu'(0) = α; a slope below 0.001 lets almost nothing flow back",
         corners="kink at x = 0 unless α = 1, saturates for large negative x",
+        switch=lambda x, *alpha: side(x) if alpha and alpha[0] != 1 else 0,
+        analytic=False,
+        answers=(Answer((0.0, 2.0), 0, 2.0, 2.0, None, ("torch.nn.functional.elu", "jax.nn.elu", "")),),
         source="Clevert, Unterthiner & Hochreiter, ELUs, ICLR 2016",
     )
 )
@@ -99,12 +111,15 @@ softplus = register(
     Op(
         name="softplus",
         forward=lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+        array=lambda np, x: np.logaddexp(0, x),
         composed=lambda x: maximum(x, 0) + log1p(exp(-abs(x))),
         partials=lambda out, x: (sigmoid(x),),
+        careful=lambda out, x: (-expm1(-out),),
         exact=lambda mp, x: mp.log1p(mp.exp(x)),
         gates=lambda x: log(1 + exp(x)),
         glyph="soft+",
         stem="softplus",
+        by="derivative of softplus: the sigmoid",
         says="scales by σ(x), between 0 and 1",
         corner=lambda out, x: dies(sigmoid_float(x)),
         rule="the slope has underflowed to 0",
@@ -148,6 +163,7 @@ silu = register(
         glyph="silu",
         stem="silu",
         pretty="silu({0})",
+        by="product rule, chain rule through the sigmoid",
         says="scales by σ(x)·(1 + x·σ(−x)), between −0.1 and 1.1",
         corner=lambda out, x: dies(sigmoid_float(x)),
         rule="the slope has underflowed to 0",
@@ -200,6 +216,7 @@ gelu = register(
         gates=lambda x: x * (0.5 * (1 + erf(x / 1.4142135623730951))),
         glyph="gelu",
         stem="gelu",
+        by="product rule, chain rule through erf",
         says="scales by Φ(x) + x·φ(x), the normal distribution and its density",
         corner=lambda out, x: dies(normal_share(x)),
         rule="the slope has underflowed to 0",

@@ -10,7 +10,7 @@ from functools import lru_cache, reduce
 from typing import Any
 
 from cgviz import ieee
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.rules import is_whole
 
 LONGEST_WRITTEN = 1000
@@ -48,6 +48,7 @@ def known_sum(signs: tuple[int, ...]) -> Op:
         marks=tuple("p" if sign > 0 else "m" for sign in signs),
         spell=lambda notation, *terms: notation.sum(signs, terms),
         gate="distributes",
+        by="sum rule",
         says="distributes the gradient" + (" equally" if plain else ", signed,") + " to its inputs",
         sympy="Add",
         source=ELEMENTARY,
@@ -92,6 +93,7 @@ def known_product(count: int) -> Op:
         marks=("t",) * count,
         spell=lambda notation, *factors: notation.product(*factors),
         gate="swaps",
+        by="product rule",
         says="swaps its inputs: each gets the gradient times the product of the others",
         domain=lambda *factors: "0 times infinity" if 0.0 in factors and any(map(math.isinf, factors)) else "",
         sympy="Mul",
@@ -121,6 +123,7 @@ neg = register(
         stem="neg",
         spell=lambda notation, x: notation.neg(x),
         gate="flips",
+        by="constant factor rule",
         says="flips the sign of the gradient",
         source=ELEMENTARY,
     )
@@ -138,6 +141,7 @@ reciprocal = register(
         glyph="1/x",
         stem="inv",
         spell=lambda notation, x: notation.quotient(notation.leaf(1), x),
+        by="reciprocal rule",
         says="scales by −1/x²: large where x is near 0",
         corners="pole at x = 0",
         domain=lambda x: "division by zero" if x == 0 else "",
@@ -159,6 +163,7 @@ divide = register(
         stem="quot",
         marks=("", "by"),
         spell=lambda notation, x, y: notation.quotient(x, y),
+        by="quotient rule",
         says="scales by 1/c, where c is the constant divisor",
         corners="pole at y = 0",
         domain=lambda x, y: "division by zero" if y == 0 else "",
@@ -240,6 +245,7 @@ def known_power(c: float, text: str, written: Same) -> Op:
         stem="pow",
         suffix=power_suffix(c),
         spell=spell,
+        by="power rule",
         says=f"scales by {'2x' if c == 2 else 'c·x to the c−1, c the exponent'}",
         corners="none" if c == shown and c >= 0 else "domain: x > 0, or x ≠ 0 for a whole exponent",
         domain=lambda x: power_domain(x, c),
@@ -272,6 +278,18 @@ def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:
     return by_x, by_y
 
 
+POWER_CALLS = ("torch.pow", "jax.numpy.power", "x**y")
+POWER_ANSWERS = (
+    Answer((0.0, 2.0), 0, 0.0, 0.0, None, POWER_CALLS),
+    Answer((0.0, 2.0), 1, 0.0, 0.0, None, POWER_CALLS),
+    Answer((0.0, 1.0), 0, 1.0, 1.0, None, POWER_CALLS),
+    Answer((0.0, 1.0), 1, 0.0, 0.0, None, POWER_CALLS),
+    Answer((0.0, 0.5), 0, math.inf, math.inf, None, POWER_CALLS),
+    Answer((0.0, 0.5), 1, 0.0, 0.0, None, POWER_CALLS),
+    Answer((0.0, 0.0), 0, 0.0, math.nan, None, POWER_CALLS),
+    Answer((0.0, 0.0), 1, 0.0, 0.0, None, POWER_CALLS),
+)
+
 pow_: Op = register(
     Op(
         name="pow",
@@ -288,8 +306,10 @@ pow_: Op = register(
         marks=("", "pow"),
         spell=lambda notation, x, y: notation.power(x, y),
         gate="scales",
+        by="power rule towards the base, exponential rule towards the exponent",
         says="scales by y·x^(y−1) towards the base and by out·log x towards the exponent",
         corners="domain: x > 0; at x < 0 the exponent has no derivative (nan); at x = 0 < y it is 0",
+        answers=POWER_ANSWERS,
         domain=power_domain,
         sympy="Pow",
         source=ELEMENTARY,
@@ -322,6 +342,7 @@ copy = register(
         stem="copy",
         spell=lambda notation, x: (x.text, x.binds),
         gate="passes on",
+        by="identity",
         says="passes the gradient on unchanged",
         source="identity",
     )

@@ -51,6 +51,7 @@ def bessel(name: str, letter: str, neighbours: Callable[..., Any], says: str, po
         glyph=f"{letter}ₙ",
         stem=name,
         latex=letter + r"_{{{0}}}\left({1}\right)",
+        by="recurrence of the neighbouring orders",
         says=f"scales by {says}",
         corners="the order is a constant" + ("; pole at 0, domain x > 0" if positive else ""),
         domain=domain,
@@ -77,6 +78,7 @@ besselk = register(
 
 def airy(name: str, written: str, of: Callable[..., Any], rule: Callable[..., Any], says: str) -> Op:
     """Returns an Airy function or the derivative of one; `of` is the (mpmath, x) definition."""
+    by = "Airy's equation: y'' = x y" if name.endswith("prime") else "its derivative is a function of its own"
     return Op(
         name=name,
         forward=rounded(of, lambda x: "an infinite argument" if math.isinf(x) else ""),
@@ -86,6 +88,7 @@ def airy(name: str, written: str, of: Callable[..., Any], rule: Callable[..., An
         stem=name.replace("prime", "p"),
         pretty=written + "({0})",
         latex=rf"\operatorname{{{{{written[:2]}}}}}{written[2:].replace('′', chr(39))}\left({{0}}\right)",
+        by=by,
         says=f"scales by {says}",
         domain=lambda x: "an infinite argument" if math.isinf(x) else "",
         sympy=name,

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from cgviz import ieee
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.rules import beside, saturates
 
 TEXTBOOK = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 4"
@@ -21,6 +21,7 @@ exp = register(
         glyph="exp",
         stem="exp",
         latex=r"e^{{{0}}}",
+        by="exponential rule",
         says="scales by its own output",
         corners="overflows to inf above 709.78",
         sympy="exp",
@@ -41,6 +42,7 @@ expm1 = register(
         glyph="eˣ−1",
         stem="expm1",
         latex=r"\left(e^{{{0}}} - 1\right)",
+        by="exponential rule",
         says="scales by its own output plus 1, which is eˣ",
         corners="overflows to inf above 709.78",
         source=TEXTBOOK,
@@ -75,10 +77,12 @@ log: Op = register(
         exact=lambda mp, x, *base: mp.log(x, *base),
         glyph="log",
         stem="log",
+        by="logarithm rule",
         says="scales by 1/x: large where x is near 0",
         corners="pole at x = 0, domain x > 0",
         domain=log_domain,
         sympy="log",
+        answers=(Answer((0.0,), 0, math.inf, math.inf, "zoo", ("torch.log", "jax.numpy.log", "log(x)")),),
         source=TEXTBOOK,
     )
 )
@@ -94,6 +98,7 @@ log1p = register(
         stem="log1p",
         pretty="log(1 + {0.atom})",
         latex=r"\log\left(1 + {0.atom}\right)",
+        by="logarithm rule, chain rule through 1 + x",
         says="scales by 1/(1 + x): large where x is near −1",
         corners="pole at x = −1, domain x > −1",
         domain=lambda x: "log of zero" if x == -1 else "log of a negative number" if x < -1 else "",
@@ -114,6 +119,7 @@ def logarithm(base: int, forward: Any) -> Op:
         stem=f"log{base}",
         pretty="log" + str(base).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")) + "({0})",
         latex=rf"\log_{{{{{base}}}}}\left({{0}}\right)",
+        by="logarithm rule, change of base",
         says=f"scales by 1/(x·log {base}): large where x is near 0",
         corners="pole at x = 0, domain x > 0",
         domain=log_domain,
@@ -149,7 +155,8 @@ def sigmoid_composed(x: Any) -> Any:
 
 
 def sigmoid_careful(out: Any, x: Any) -> tuple[Any, ...]:
-    return (exp(-abs(x)) / (1 + exp(-abs(x))) ** 2,)
+    shrunk = exp(-abs(x))
+    return (shrunk / (1 + shrunk) ** 2,)
 
 
 def logsigmoid_composed(x: Any) -> Any:
@@ -175,6 +182,7 @@ sigmoid = register(
         stem="sig",
         pretty="σ({0})",
         latex=r"\sigma\left({0}\right)",
+        by="derivative of the sigmoid",
         says="scales by (1 − σ)·σ: at most 1/4, and almost 0 where it saturates",
         corner=lambda out, x: saturates(sigmoid_slope(out, x)[0]),
         rule="the slope is below 0.001: almost nothing flows back",
@@ -187,7 +195,9 @@ logsigmoid = register(
     Op(
         name="logsigmoid",
         forward=lambda x: min(x, 0.0) - math.log1p(math.exp(-abs(x))),
+        array=lambda np, x: -np.logaddexp(0, -x),
         partials=lambda out, x: (sigmoid(-x),),
+        careful=lambda out, x: (-expm1(out),),
         composed=logsigmoid_composed,
         exact=lambda mp, x: -mp.log1p(mp.exp(-x)),
         gates=lambda x: log(sigmoid(x)),
@@ -196,6 +206,7 @@ logsigmoid = register(
         stem="logsig",
         pretty="log σ({0})",
         latex=r"\log\sigma\left({0}\right)",
+        by="logarithm rule, chain rule through the sigmoid",
         says="scales by σ(−x); one stable op for log(σ(x)), which would be log 0 for large negative x",
         corners="none",
         source="PyTorch, torch.nn.LogSigmoid",

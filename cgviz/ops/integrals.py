@@ -40,6 +40,7 @@ def integral(name: str, written: str, exact: Exact, slope: Callable[..., Any], *
         stem=name.lower(),
         pretty=written + "({0})",
         latex=rf"\operatorname{{{{{written}}}}}\left({{0}}\right)",
+        by="fundamental theorem of calculus: its integrand",
         domain=lambda x: own(x) or limit(x),
         sympy=name,
         **more,
@@ -56,7 +57,7 @@ def log_domain(x: float) -> str:
 
 Ei = register(
     integral(
-        "Ei", "Ei", lambda mp, x: mp.ei(x), lambda x: exp(x) / x, domain=log_pole, source=INTEGRALS,
+        "Ei", "Ei", lambda mp, x: mp.ei(x), lambda x: exp(x) / x, domain=log_pole, source=INTEGRALS, analytic=False,
         says="scales by eˣ/x: large where x is near 0", corners="pole at x = 0",
     )
 )  # fmt: skip
@@ -65,6 +66,7 @@ li = register(
         "li", "li", lambda mp, x: mp.li(x), lambda x: 1 / log(x), source=INTEGRALS,
         domain=lambda x: "an integral across the pole at 1" if x == 1 else "log of a negative number" if x < 0 else "",
         says="scales by 1/log x: large where x is near 1", corners="pole at x = 1, domain x ≥ 0", at_zero=0.0,
+        analytic=False,
     )
 )  # fmt: skip
 Si = register(
@@ -130,6 +132,7 @@ def elliptic(name: str, letter: str, exact: Exact, rule: Rule, at_zero: float, s
         stem=letter.lower() + "ell",
         pretty=letter + "({0})",
         latex=letter + r"\left({0}\right)",
+        by="differentiation under the integral sign",
         says=f"scales by {says}",
         corners="domain m ≤ 1",
         domain=lambda m: "a parameter m above 1" if m > 1 else "the pole at m = 1" if m == 1 else "",
@@ -170,6 +173,7 @@ LambertW = register(
         stem="lambert",
         pretty="W({0})",
         latex=r"W\left({0}\right)",
+        by="inverse function rule, through w times e to the w",
         says="scales by e^(−W)/(1 + W): large where x is near −1/e",
         corners="domain x ≥ −1/e, slope infinite there",
         domain=lambda x: "an argument below −1/e" if x <= -math.exp(-1) else "",

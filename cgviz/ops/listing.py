@@ -7,14 +7,15 @@ from inspect import signature
 
 from cgviz.op import Op, ops
 
-OUT = "f"
+OUT, UPSTREAM = "f", "df"
 
 
 @dataclass(frozen=True)
 class Row:
     """What the list of ops says about one: `formula` is `f` in terms of its arguments, which `derivatives` are in.
 
-    A derivative in an argument to which nothing flows (a condition, an order) is "".
+    A derivative in an argument to which nothing flows (a condition, an order) is "". A structural op has in their place
+    what it hands back, in the gradient `df` of its output.
     """
 
     name: str
@@ -35,8 +36,11 @@ def rows() -> list[Row]:
 def row(op: Op) -> Row:
     from cgviz.formula import Formula  # imported late, because formulas stand on the ops
 
-    args = tuple(map(Formula, arguments(op)))
-    partials = (p if isinstance(p, Formula) or p is None else Formula(p) for p in op.partials(Formula(OUT), *args))
+    unknown = None if op.vjp is not None else ()
+    args = tuple(Formula(name, shape=unknown) for name in arguments(op))
+    out = Formula(OUT, shape=unknown)
+    rule = op.vjp(Formula(UPSTREAM, shape=unknown), out, *args) if op.vjp is not None else op.partials(out, *args)
+    partials = (p if isinstance(p, Formula) or p is None else Formula(p) for p in rule)
     slopes = tuple("" if partial is None else partial.pretty for partial in partials)
     formula = Formula(op=op, args=args).pretty
     return Row(op.name, op.aliases, op.glyph, formula, slopes, op.gate, op.corners, op.source)
@@ -44,6 +48,7 @@ def row(op: Op) -> Row:
 
 def arguments(op: Op) -> tuple[str, ...]:
     """Returns the names of the arguments that must be given, as the rule has them; x, y where it takes any number."""
-    parameters = list(signature(op.partials).parameters.values())[1:]
+    rule, before = (op.partials, 1) if op.vjp is None else (op.vjp, 2)
+    parameters = list(signature(rule).parameters.values())[before:]
     names = tuple(parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL)
     return names[: op.arity[0]] or ("x", "y")

@@ -6,11 +6,11 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.arithmetic import product, signed_sum
 
 SUBGRADIENT = "Griewank & Walther, Evaluating Derivatives, ch. 14"
@@ -36,8 +36,11 @@ def comparison(name: str, sign: str, holds: Callable[[Any, Any], Any], aliases: 
         marks=("", {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}[sign]),
         spell=lambda notation, a, b: notation.compare(sign, a, b),
         gate="stops",
+        by="constant rule: a comparison is flat",
         says="stops the gradient: the answer, 1 or 0, does not move with its inputs",
         corner=corner,
+        switch=holds,
+        analytic=False,
         rule="at equality the comparison jumps; its derivative is taken as 0",
         corners="jumps where its inputs are equal",
         source=SUBGRADIENT,
@@ -81,11 +84,20 @@ where = register(
         stem="where",
         latex=r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
         gate="routes",
+        by="the branch that is taken",
         says="routes the whole gradient to the branch that was taken; nothing flows to the other one or the condition",
         corners="jumps or bends where the condition changes",
+        switch=lambda c, a, b: bool(c),
+        analytic=False,
         source="numpy.where; JAX, FAQ on gradients through where",
     )
 )
+
+
+def side(x: Any) -> int:
+    """Returns on which side of 0 a number is: -1, 0 or 1."""
+    return int(x > 0) - int(x < 0)
+
 
 absolute = register(
     Op(
@@ -100,10 +112,14 @@ absolute = register(
         pretty="|{0}|",
         latex=r"\left|{0}\right|",
         gate="keeps or flips",
+        by="derivative of the absolute value",
         says="keeps the gradient where x is positive, flips its sign where x is negative",
         corner=lambda out, x: "kink" if x == 0 else "",
         rule="|x|'(0) = 0",
         corners="kink at x = 0",
+        switch=side,
+        analytic=False,
+        answers=(Answer((0.0,), 0, 0.0, 1.0, 0.0, ("torch.abs", "jax.numpy.abs", "Abs(x)")),),
         sympy="Abs",
         source=SUBGRADIENT,
     )
@@ -122,10 +138,14 @@ sign: Op = register(
         stem="sign",
         latex=r"\operatorname{{sgn}}\left({0}\right)",
         gate="stops",
+        by="constant rule",
         says="stops the gradient: the sign does not move with x",
         corner=lambda out, x: "kink" if x == 0 else "dead",
         rule="sign is flat on both sides of its jump at 0: sign'(x) = 0",
         corners="jumps at x = 0, flat elsewhere",
+        switch=side,
+        analytic=False,
+        answers=(Answer((0.0,), 0, 0.0, 0.0, "2*DiracDelta(0)", ("torch.sign", "jax.numpy.sign", "sign(x)")),),
         sympy="sign",
         source=SUBGRADIENT,
     )
@@ -200,10 +220,18 @@ def extremum(name: str, policy: str) -> Op:
         glyph=name,
         stem=name,
         gate="routes",
+        by=f"identity for the {'largest' if name == 'max' else 'smallest'} input, constant rule for the others",
         says=f"routes the whole gradient to its {'largest' if name == 'max' else 'smallest'} input",
         corner=lambda out, *xs: "tie" if xs.count(out) > 1 else "",
         rule=TIES[policy],
         corners="ties where inputs are equal",
+        switch=lambda *xs: tuple(map(partial(operator.eq, pick(xs)), xs)),
+        analytic=False,
+        answers=tuple(
+            Answer((1.0, 1.0), slot, 0.5, 0.5, 0.5, (f"torch.{long}", f"jax.numpy.{long}", f"{short}(x, y)"), True)
+            for long, short in [(f"{name}imum", name.capitalize())]
+            for slot in (0, 1)
+        ),
         source=MAXIMUM,
         parameter=policy,
         ties=lambda other: extremum(name, known_policy(other)),
@@ -229,7 +257,7 @@ maximum, minimum = register(extremum("max", "split")), register(extremum("min", 
 
 
 def clip_float(x: float, lo: float, hi: float) -> float:
-    return minimum.forward(maximum.forward(x, lo), hi)
+    return float(minimum.forward(maximum.forward(x, lo), hi))
 
 
 def clip_corner(out: float, x: float, lo: float, hi: float) -> str:
@@ -252,10 +280,17 @@ clip = register(
         glyph="clip",
         stem="clip",
         gate="passes or stops",
+        by="identity between the bounds, constant rule outside",
         says="passes the gradient on between the bounds, stops it outside, where the bound gets it",
         corner=clip_corner,
         rule="clip passes 1 at its bounds",
         corners="kinks at its bounds",
+        switch=lambda x, lo, hi: (side(x - lo), side(x - hi), side(lo - hi)),
+        analytic=False,
+        answers=tuple(
+            Answer((x, -1.0, 1.0), 0, 1.0, 0.5, 0.5, ("torch.clamp", "jax.numpy.clip", "Min(Max(x, -1), 1)"), True)
+            for x in (-1.0, 1.0)
+        ),
         source="PyTorch, torch.clamp",
     )
 )

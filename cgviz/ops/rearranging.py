@@ -40,6 +40,8 @@ def stacked(count: int) -> Op:
         glyph="[ ]",
         stem="stack",
         spell=lambda notation, *xs: (f"[{notation.comma.join(map(str, xs))}]", 7),
+        by="stacking rule",
+        many="rows",
         gate="splits",
         says="splits the gradient: each row goes back to where it came from",
         source=NUMPY.format("numpy.stack"),
@@ -85,6 +87,8 @@ def joined(axis: int = 0) -> Op:
         spell=lambda notation, *xs: notation.along(
             "concat", notation.comma.join(map(str, xs)), "" if axis == 0 else f"axis={axis}"
         ),
+        by="joining rule",
+        many="side by side",
         gate="splits",
         says="splits the gradient: each part goes back to where it came from",
         source=NUMPY.format("numpy.concatenate"),
@@ -132,6 +136,8 @@ def reshaped(shape: Shape) -> Op:
         glyph="▭",
         stem="shaped",
         spell=lambda notation, x: notation.along("reshape", x, listed(shape)),
+        by="reshape rule",
+        many="reshaped",
         gate="passes on",
         says="passes the gradient on, in the old shape",
         source=NUMPY.format("numpy.reshape"),
@@ -194,6 +200,8 @@ def transposed(axes: tuple[int, ...] | None = None) -> Op:
         stem="turned",
         suffix="T",
         spell=spell,
+        by="transpose rule",
+        many="turned",
         gate="passes on",
         says="passes the gradient on, turned back",
         source=NUMPY.format("numpy.transpose"),
@@ -249,6 +257,8 @@ def indexed(key: Key) -> Op:
         stem="part",
         suffix=key_suffix(key),
         spell=lambda notation, x: notation.indexed(x, written_key(key)),
+        by="index rule",
+        many="part",
         gate="picks",
         says="hands the gradient back to the elements that were picked; the others get 0",
         source=NUMPY.format("indexing"),
@@ -273,6 +283,7 @@ def placed(key: Key, shape: Shape | None) -> Op:
         glyph="[+]",
         stem="placed",
         spell=lambda notation, x: notation.along("place", x, f"at=[{written_key(key)}]"),
+        by="index rule",
         gate="picks",
         says="takes the gradient of the elements that were placed",
         source=NUMPY.format("indexing"),
@@ -296,6 +307,7 @@ def one_hot(count: int) -> Op:
         glyph="1ᵢ",
         stem="hot",
         spell=lambda notation, i: notation.along("one_hot", i, ""),
+        by="constant rule",
         gate="stops",
         says="stops the gradient: a place does not move by a tiny amount",
         source="CS231n notes, linear classification",
@@ -328,7 +340,7 @@ def pick_vjp(up: Any, out: Any, x: Any, i: Any) -> tuple[Any, None]:
     return (outer(hot, up) if shape and len(shape) == 2 else hot * up), None
 
 
-pick = register(
+pick: Op = register(
     Op(
         name="pick",
         arity=(2, 2),
@@ -339,6 +351,8 @@ pick = register(
         glyph="x[i]",
         stem="pick",
         spell=lambda notation, x, i: notation.indexed(x, i.text),
+        by="index rule",
+        many="picked",
         gate="picks",
         says="hands the gradient back to the element that was picked; nothing flows to its place",
         domain=lambda x, i: "a place that is no whole number of the array" if picked(x, i) is not None else "",
@@ -366,6 +380,7 @@ def spread(shape: Shape, axes: tuple[int, ...] = ()) -> Op:
         glyph="↔",
         stem="spread",
         spell=lambda notation, x: notation.along("spread", x, times(shape) if shape else ""),
+        by="broadcast rule",
         gate="repeats",
         says="sums the gradients of all the places that a value was repeated to",
         source=NUMPY.format("numpy.broadcast_to"),
@@ -392,6 +407,7 @@ def fold(wide: Shape, narrow: Shape) -> Op:
         glyph="Σ",
         stem="folded",
         spell=lambda notation, x: notation.along("sum", x, written),
+        by="broadcast rule",
         gate="distributes",
         says="distributes the gradient to everything that was summed",
         source=NUMPY.format("broadcasting"),

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from cgviz import ieee
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.arithmetic import ELEMENTARY
 
 sqrt = register(
@@ -20,8 +20,10 @@ sqrt = register(
         stem="sqrt",
         pretty="√{0.atom}",
         latex=r"\sqrt{{{0}}}",
+        by="power rule, exponent 1/2",
         says="scales by 1/(2√x): large where x is near 0",
         corners="domain x ≥ 0, slope infinite at x = 0",
+        answers=(Answer((0.0,), 0, math.inf, math.inf, "zoo", ("torch.sqrt", "jax.numpy.sqrt", "sqrt(x)")),),
         domain=lambda x: "root of a negative number" if x < 0 else "",
         source=ELEMENTARY,
     )
@@ -43,8 +45,11 @@ cbrt = register(
         stem="cbrt",
         pretty="³√{0.atom}",
         latex=r"\sqrt[3]{{{0}}}",
+        by="power rule, exponent 1/3",
         says="scales by 1/(3·³√x²): large where x is near 0",
         corners="slope infinite at x = 0",
+        analytic=False,
+        answers=(Answer((0.0,), 0, None, math.inf, "zoo", ("", "jax.numpy.cbrt", "cbrt(x)")),),
         source=ELEMENTARY,
     )
 )
@@ -62,10 +67,15 @@ hypot = register(
         glyph="hypot",
         stem="hyp",
         latex=r"\sqrt{{{0.atom}^{{2}} + {1.atom}^{{2}}}}",
+        by="chain rule through the root of a sum of squares",
         says="scales by the share of each input in the length: its cosine",
         corner=lambda out, x, y: "kink" if out == 0 else "",
         rule="at the origin both slopes are taken as 0",
         corners="kink at x = y = 0",
+        answers=(
+            Answer((0.0, 0.0), 0, math.nan, 0.5, None, ("torch.hypot", "jax.numpy.hypot", "")),
+            Answer((0.0, 0.0), 1, math.nan, 0.5, None, ("torch.hypot", "jax.numpy.hypot", "")),
+        ),
         source=ELEMENTARY,
     )
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cgviz import ieee
-from cgviz.op import Op, register
+from cgviz.op import Answer, Op, register
 from cgviz.ops.roots import hypot, sqrt
 from cgviz.ops.rules import root
 
@@ -36,6 +36,7 @@ sin = register(
         glyph="sin",
         stem="sin",
         latex=r"\sin\left({0}\right)",
+        by="derivative of the sine",
         says="scales by cos x, between −1 and 1",
         domain=no_angle,
         sympy="sin",
@@ -53,6 +54,7 @@ cos: Op = register(
         glyph="cos",
         stem="cos",
         latex=r"\cos\left({0}\right)",
+        by="derivative of the cosine",
         says="scales by −sin x, between −1 and 1",
         domain=no_angle,
         sympy="cos",
@@ -70,6 +72,7 @@ tan = register(
         glyph="tan",
         stem="tan",
         latex=r"\tan\left({0}\right)",
+        by="derivative of the tangent",
         says="scales by 1 + tan², at least 1 and huge near its poles",
         corners="poles at odd multiples of π/2",
         domain=no_angle,
@@ -88,6 +91,7 @@ sec = register(
         glyph="sec",
         stem="sec",
         latex=r"\sec\left({0}\right)",
+        by="derivative of the secant",
         says="scales by sec x · tan x, huge near its poles",
         corners="poles at odd multiples of π/2",
         domain=no_angle,
@@ -106,6 +110,7 @@ csc = register(
         glyph="csc",
         stem="csc",
         latex=r"\csc\left({0}\right)",
+        by="derivative of the cosecant",
         says="scales by −csc x · cot x, huge near its poles",
         corners="poles at multiples of π",
         domain=lambda x: "division by zero" if x == 0 else no_angle(x),
@@ -124,6 +129,7 @@ cot: Op = register(
         glyph="cot",
         stem="cot",
         latex=r"\cot\left({0}\right)",
+        by="derivative of the cotangent",
         says="scales by −(1 + cot²), at most −1 and huge near its poles",
         corners="poles at multiples of π",
         domain=lambda x: "division by zero" if x == 0 else no_angle(x),
@@ -145,6 +151,7 @@ asin = register(
         glyph="asin",
         stem="asin",
         latex=r"\arcsin\left({0}\right)",
+        by="inverse function rule, through the sine",
         says="scales by 1/√(1 − x²), at least 1",
         corners="domain −1 ≤ x ≤ 1, slope infinite at ±1",
         domain=not_a_cosine,
@@ -166,6 +173,7 @@ acos = register(
         glyph="acos",
         stem="acos",
         latex=r"\arccos\left({0}\right)",
+        by="inverse function rule, through the cosine",
         says="scales by −1/√(1 − x²), at most −1",
         corners="domain −1 ≤ x ≤ 1, slope infinite at ±1",
         domain=not_a_cosine,
@@ -185,6 +193,7 @@ atan = register(
         glyph="atan",
         stem="atan",
         latex=r"\arctan\left({0}\right)",
+        by="inverse function rule, through the tangent",
         says="scales by 1/(1 + x²), at most 1",
         sympy="atan",
         source=INVERSE,
@@ -211,8 +220,14 @@ atan2 = register(
         exact=lambda mp, y, x: mp.atan2(y, x),
         glyph="atan2",
         stem="angle",
+        by="derivative of the angle",
         says="scales by x/(x² + y²) towards y and by −y/(x² + y²) towards x",
         corners="no angle at x = y = 0; jumps by 2π across the negative x axis",
+        analytic=False,
+        answers=(
+            Answer((0.0, 0.0), 0, 0.0, math.nan, None, ("torch.atan2", "jax.numpy.arctan2", "")),
+            Answer((0.0, 0.0), 1, 0.0, math.nan, None, ("torch.atan2", "jax.numpy.arctan2", "")),
+        ),
         sympy="atan2",
         source=INVERSE,
     )

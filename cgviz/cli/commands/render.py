@@ -9,11 +9,13 @@ import click
 
 from cgviz.cli import options, streams
 from cgviz.cli.commands.table import print_table
+from cgviz.cli.options import MOST_PATHS
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
 from cgviz.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, SCALES
 
 if TYPE_CHECKING:
+    from cgviz.paths import Light
     from cgviz.runs import Run
 
 HELP = """Draw the diagram of a program into a file, and print its table.
@@ -22,6 +24,7 @@ HELP = """Draw the diagram of a program into a file, and print its table.
   cgviz render "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)" --x 3 --y -4
   cgviz render @sigmoid-neuron --detail gate --style circuit -o neuron.pdf
   cgviz render "x*y" --x 4 --y -3 --theme dark -o - > product.svg
+  cgviz render @staged --path 1 --wrt x
 """
 
 
@@ -62,10 +65,56 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
     help="Which Graphviz draws: the one in this process, or the command `dot`.",
 )
 @click.option("--show", is_flag=True, help="Open the picture in the system's viewer.")
-def command(request: Request, output: str | None, to: str | None, show: bool, **look: Any) -> None:
+@options.mode()
+@click.option(
+    "--path",
+    "place",
+    metavar="N",
+    type=click.IntRange(1, MOST_PATHS),
+    help="Highlight the N-th path from --wrt NAME to the output, as `cgviz paths` lists them; all else fades.",
+)
+@click.option(
+    "--influence",
+    metavar="NAME",
+    callback=lambda ctx, param, value: options.spelled(value),
+    help="Highlight all that NAME reaches on its way to the output; all else fades.",
+)
+@options.wrt()
+def command(
+    request: Request,
+    output: str | None,
+    to: str | None,
+    show: bool,
+    mode: str,
+    place: int | None,
+    influence: str | None,
+    wrt: str | None,
+    **look: Any,
+) -> None:
     check_target(output, to, show)
+    if place and influence:
+        raise UsageError("--path and --influence highlight different things; give one of them")
+    if wrt and mode == "reverse" and not place:
+        raise UsageError("--wrt goes with --mode forward, --mode both or --path N")
     format = format_of(output, to)
     run = request.run()
+    from cgviz.modes import mode_of
+
+    light = lit(run, place, influence, wrt, look["digits"])
+    draw(run, output, format, show, mode=mode_of(run, mode, wrt), light=light, **look)
+
+
+def lit(run: Run, place: int | None, influence: str | None, wrt: str | None, digits: int) -> Light | None:
+    """Returns what is highlighted, None where nothing is. Raises UsageError for a name or a path that there is not."""
+    from cgviz import paths
+
+    if place:
+        return paths.light_of(run, place, wrt, digits)
+    return paths.influence(run, influence) if influence else None
+
+
+def draw(run: Run, output: str | None, format: str, show: bool = False, **look: Any) -> None:
+    """Draws a run into a file and prints its table. Raises EvaluationError afterwards where a number is not finite."""
     from cgviz.cli.viewer import view
     from cgviz.output import write
     from cgviz.views.diagram import picture
@@ -77,7 +126,7 @@ def command(request: Request, output: str | None, to: str | None, show: bool, **
     else:
         path = output or f"{run.graph.nodes[run.graph.output].name}{EXTENSIONS[format]}"
         write(path, drawn)
-        print_table(run, look["digits"], look["theme"])
+        print_table(run, look["digits"], look["theme"], look["mode"])
         streams.note(f"wrote {printable(path)}")
         if show:
             view(path)

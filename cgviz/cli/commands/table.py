@@ -12,6 +12,7 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
 
 if TYPE_CHECKING:
+    from cgviz.modes import Mode
     from cgviz.runs import Run
 
 FORMATS = ("rich", "json", "csv", "markdown", "latex")
@@ -28,33 +29,40 @@ HELP = """Print every stage: its value, its gradient, how both came about.
 @click.command(cls=ProgramCommand, help=HELP)
 @options.output("Write the table to FILE, as its ending says: .txt .json .csv .md .tex. - is standard output.")
 @click.option("--format", type=click.Choice(FORMATS), help="How the table is written.  [default: rich]")
+@options.mode()
+@options.wrt()
 @options.digits()
 @options.theme()
-def command(request: Request, output: str | None, format: str | None, digits: int, theme: str) -> None:
+def command(
+    request: Request, output: str | None, format: str | None, mode: str, wrt: str | None, digits: int, theme: str
+) -> None:
+    from cgviz.modes import mode_of
     from cgviz.output import check, write
     from cgviz.views.table import table
 
+    if wrt and mode == "reverse":
+        raise UsageError("--wrt goes with --mode forward or --mode both")
     format = format or format_of(output)
     if output not in (None, "-"):
         check(output)
         run = request.run()
-        write(output, table(run, format, digits=digits).encode("utf-8"))
+        write(output, table(run, format, digits=digits, mode=mode_of(run, mode, wrt)).encode("utf-8"))
         streams.note(f"wrote {printable(output)}")
     else:
         run = request.run()
         if format == "rich":
-            print_table(run, digits, theme)
+            print_table(run, digits, theme, mode_of(run, mode, wrt))
         else:
-            streams.say(table(run, format, digits=digits))
+            streams.say(table(run, format, digits=digits, mode=mode_of(run, mode, wrt)))
     run.require_finite()
 
 
-def print_table(run: Run, digits: int, theme: str) -> None:
+def print_table(run: Run, digits: int, theme: str, mode: Mode) -> None:
     """Prints the table on standard output, for a person."""
     from cgviz.views.table import show
 
     with streams.printing():
-        show(run, digits=digits, theme=theme)
+        show(run, digits=digits, theme=theme, mode=mode)
 
 
 def format_of(output: str | None) -> str:

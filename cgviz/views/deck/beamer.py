@@ -10,6 +10,7 @@ from cgviz.errors import UsageError, quoted
 from cgviz.numbers import number
 from cgviz.runs import Run
 from cgviz.steps import Forward
+from cgviz.typeset import words
 from cgviz.views import diagram
 from cgviz.views.deck.extras import active, frame_of
 from cgviz.views.deck.formats import Each, Look
@@ -19,7 +20,6 @@ from cgviz.views.deck.growth import so_far
 from cgviz.views.diagram.layout import Layout
 from cgviz.views.diagram.tikz import CLOSING, MACROS, OPENING, body, colours, curve, named, spot, written
 from cgviz.views.diagram.tikz import shown as always
-from cgviz.views.diagram.typeset import words
 
 ASPECTS = {"16:9": ("169", 453.5, 143.0), "4:3": ("43", 362.8, 161.0)}  # Beamer's name, width, room of the picture
 SIDE, FOOT = 10.0, 62.0  # the margin, and the room of the captions

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cgviz.numbers import number
 from cgviz.runs import Run
+from cgviz.typeset import Typeset, words
 from cgviz.views.deck.frames import Frame
-from cgviz.views.diagram.typeset import Typeset, words
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line
 from cgviz.views.table.spelling import Spelling, unicode_spelling

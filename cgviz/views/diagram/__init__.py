@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from cgviz import numbers
 from cgviz.collecting import uncollected
 from cgviz.errors import UsageError, quoted
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import DIGITS
 from cgviz.pictures import DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
 from cgviz.runs import Run
 from cgviz.theme import Theme
 
 if TYPE_CHECKING:
+    from cgviz.paths import Light
     from cgviz.views.diagram.finish import Part
     from cgviz.views.diagram.layout import Layout
     from cgviz.views.diagram.pen import Blanks
@@ -96,7 +98,7 @@ class Diagram:
         if format == "tikz":
             return tikz(self.layout, scale)
         layout = self.layout
-        return mermaid(layout.run, layout.theme, layout.axes.direction, layout.digits)
+        return mermaid(layout.pen, layout.axes.direction)
 
 
 def diagram(
@@ -110,6 +112,8 @@ def diagram(
     title: str | None = None,
     blanks: Blanks | None = None,
     engine: str = "auto",
+    mode: Mode = REVERSE,
+    light: Light | None = None,
 ) -> Diagram:
     """Returns the diagram of `run`, laid out; symbolic where the run has no values.
 
@@ -117,6 +121,8 @@ def diagram(
     background  "transparent", "filled" (the theme's) or a colour, `#rrggbb` or a name
     title       the title of the picture, instead of one made of the program
     blanks      what stands instead of a number, by ("value" or "gradient", index)
+    mode        whether it shows gradients, tangents, or both
+    light       the nodes and edges that are highlighted; the others fade
 
     Raises UsageError for an option that there is not, RenderError for a graph that is too large.
     """
@@ -129,13 +135,13 @@ def diagram(
 
     digits = numbers.checked(digits)
     colours, axes = theme_of(theme), Axes(direction)
-    scene = scene_of(run, style, colours, digits, blanks)
-    about = words.of_picture(run, digits)
-    about = Words(title, about.description) if title else about
-    prefix = f"cg{digest(run, style, direction)}-"
+    scene = scene_of(run, style, colours, digits, blanks, mode, light)
+    about = words.of_picture(run, digits, mode)
+    about = Words(title or about.title, words.highlighted(about.description, light))
+    prefix = f"cg{digest(run, style, direction, mode, light)}-"
     plan = planned(scene, axes, engine)
     behind = colours.background if background == "filled" else checked(background)
-    layout = Layout(run, scene, plan, axes, colours, digits, style == "card", behind)
+    layout = Layout(run, scene, plan, axes, colours, digits, style == "card", behind, mode, light)
     return Diagram(about, layout, prefix)
 
 
@@ -152,11 +158,21 @@ def picture(
     outline_text: bool = False,
     embed_font: bool = False,
     engine: str = "auto",
+    mode: Mode = REVERSE,
+    light: Light | None = None,
 ) -> bytes:
     """Returns the diagram of `run` drawn in `format`, one of FORMATS. See `diagram` for the options."""
     with uncollected():
         made = diagram(
-            run, style=style, theme=theme, direction=direction, digits=digits, background=background, engine=engine
+            run,
+            style=style,
+            theme=theme,
+            direction=direction,
+            digits=digits,
+            background=background,
+            engine=engine,
+            mode=mode,
+            light=light,
         )
         return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
 
@@ -169,13 +185,22 @@ def format_of(path: str | PathLike[str]) -> str:
     return ENDINGS[ending]
 
 
-def scene_of(run: Run, style: str, theme: Theme, digits: int, blanks: Blanks | None = None) -> Scene:
+def scene_of(
+    run: Run,
+    style: str,
+    theme: Theme,
+    digits: int,
+    blanks: Blanks | None = None,
+    mode: Mode = REVERSE,
+    light: Light | None = None,
+) -> Scene:
     from cgviz.views.diagram import card, circuit
+    from cgviz.views.diagram.pen import Pen
 
     styles = {"card": card.scene, "circuit": circuit.scene}
     if style not in styles:
         raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
-    return styles[style](run, theme, digits, blanks or {})
+    return styles[style](Pen(run, theme, digits, blanks or {}, mode, light))
 
 
 def checked(colour: str) -> str:
@@ -185,8 +210,10 @@ def checked(colour: str) -> str:
     return colour
 
 
-def digest(run: Run, style: str, direction: str) -> str:
+def digest(run: Run, style: str, direction: str, mode: Mode = REVERSE, light: Light | None = None) -> str:
     """Returns what tells the picture's ids from those of another program, or of the same one drawn otherwise."""
     nodes = [(node.op.name, node.args, node.name, node.value) for node in run.graph.nodes]
     told = repr((nodes, run.graph.output, sorted((run.inputs or {}).items()), style, direction))
+    if mode.forward or light:
+        told += repr((mode, light and (sorted(light.nodes), sorted(light.edges))))
     return sha256(told.encode(errors="backslashreplace")).hexdigest()[:8]

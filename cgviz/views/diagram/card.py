@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cgviz.runs import Run
-from cgviz.theme import Theme
 from cgviz.views.diagram import words
 from cgviz.views.diagram.html import RULE, cell, table
-from cgviz.views.diagram.pen import Blanks, Pen
+from cgviz.views.diagram.pen import Pen
 from cgviz.views.diagram.scene import Box, Line, Scene, classes, step_class, widest
 
 SIDE, HEAD, AIR, ROW, NOTE, FOOT = 10, 26, 3, 20, 15, 4
@@ -16,12 +14,11 @@ NARROWEST, BETWEEN = 60, 14
 NAME, NUMBER, LOCAL = 14.0, 15.0, 12.0
 
 
-def scene(run: Run, theme: Theme, digits: int, blanks: Blanks) -> Scene:
+def scene(pen: Pen) -> Scene:
     """Returns the cards of a run and the wires between them."""
-    pen = Pen(run, theme, digits, blanks)
-    inputs = [head_and_rows(pen, index) for index in run.graph.inputs]
+    inputs = [head_and_rows(pen, index) for index in pen.graph.inputs]
     column = max((inner_width(*parts) for parts in inputs), default=0)
-    boxes = tuple(card(pen, index, column if index in run.graph.inputs else 0) for index in pen.drawn)
+    boxes = tuple(card(pen, index, column if index in pen.graph.inputs else 0) for index in pen.drawn)
     return Scene(boxes, tuple(pen.wire(i, slot, beside=pen.local(i, slot, LOCAL)) for i, slot in pen.edges))
 
 
@@ -31,6 +28,8 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
     head, rows, note = parts
     inner = max(least, inner_width(*parts))
     kind, fill, outline = looks(pen, index)
+    is_output = index == pen.graph.output
+    outline, thick = pen.outline(index, outline, 1.7 if is_output else 1.1)
     left = round(widest(row[:1] for row in rows)) + 1
     pad = f'<TD WIDTH="{SIDE}"></TD>'
     air = cell((), inner + 2 * SIDE, AIR, span=4)
@@ -40,7 +39,6 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
     if note:
         cells.append(pad + cell(note, inner, NOTE, span=2))
     cells.append(cell((), inner + 2 * SIDE, FOOT, span=4))
-    is_output = index == pen.graph.output
     return Box(
         key=f"n{index}",
         width=inner + 2 * SIDE,
@@ -49,11 +47,11 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
         lines=(head, *rows, *([note] if note else [])),
         fill=fill,
         line=outline,
-        classes=classes(kind, "output" if is_output else "", step_class(pen.known.value.get(index))),
-        words=words.of_box(pen.run, index, pen.digits),
+        classes=classes(kind, "output" if is_output else "", pen.marked(index), step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits, pen.mode),
         rank="source" if kind == "input" else "sink" if is_output else "",
         dashed=not pen.graph.reached[index],
-        thick=1.7 if is_output else 1.1,
+        thick=thick,
     )
 
 
@@ -65,9 +63,11 @@ def head_and_rows(pen: Pen, index: int) -> tuple[Line, list[Line], Line]:
     rows: list[Line] = []
     if not pen.run.symbolic:
         rows.append((pen.muted(index, "value"), pen.value(index, NUMBER)))
-    gradient = gradient_row(pen, index)
+    gradient = gradient_row(pen, index) if pen.mode.reverse else ()
     if pen.graph.reached[index] and any(text.text for text in gradient if text.kind == "gradient"):
         rows.append(gradient)
+    if pen.mode.forward:
+        rows.append(tangent_row(pen, index))
     flag = pen.flags(index)
     return head, rows, (flag,) if flag else ()
 
@@ -77,6 +77,13 @@ def gradient_row(pen: Pen, index: int) -> Line:
     if pen.run.symbolic:
         return gradient, replace(gradient, text="", kind="")
     return pen.muted(index, words.partial(pen.run, index)), gradient
+
+
+def tangent_row(pen: Pen, index: int) -> Line:
+    tangent = pen.tangent(index, NAME if pen.run.symbolic else NUMBER)
+    if pen.run.symbolic:
+        return pen.muted(index, "tangent"), tangent
+    return pen.muted(index, f"tangent {words.rate(pen.run, index, pen.mode.source)}"), tangent
 
 
 def inner_width(head: Line, rows: list[Line], note: Line) -> int:
@@ -89,7 +96,7 @@ def looks(pen: Pen, index: int) -> tuple[str, str, str]:
     theme, graph = pen.theme, pen.graph
     kind = "stage" if graph.nodes[index].is_stage else "input"
     if index == graph.output:
-        return kind, theme.output_fill, theme.output_line
+        return kind, theme.output_fill, pen.colour(index, theme.output_line)
     if kind == "input":
         return kind, theme.input_fill, pen.colour(index, theme.input_line)
     return kind, theme.stage_fill, pen.colour(index, theme.stage_line)

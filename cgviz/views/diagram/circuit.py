@@ -7,12 +7,10 @@ from dataclasses import replace
 
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT
-from cgviz.runs import Run
-from cgviz.theme import Theme
 from cgviz.views.diagram import words
 from cgviz.views.diagram.html import label, one_line
-from cgviz.views.diagram.pen import SMALL, Blanks, Pen
-from cgviz.views.diagram.scene import Box, Scene, Text, Wire, classes, step_class
+from cgviz.views.diagram.pen import BOLD, SMALL, THIN, Pen
+from cgviz.views.diagram.scene import Box, Line, Scene, Text, Wire, classes, step_class
 
 GATE, PILL = 44.0, 28.0
 GLYPH, NAME, NUMBER = 16.0, 15.0, 13.0
@@ -20,9 +18,9 @@ LONGEST_GLYPH = 18
 END = "end"
 
 
-def scene(run: Run, theme: Theme, digits: int, blanks: Blanks) -> Scene:
+def scene(pen: Pen) -> Scene:
     """Returns the gates of a run and the wires between them. A fan-out leaves its gate as one trunk, with the total."""
-    pen = Pen(run, theme, digits, blanks)
+    run = pen.run
     boxes = [gate(pen, index) if run.graph.nodes[index].is_stage else start(pen, index) for index in pen.drawn]
     wires = [wire(pen, target, slot) for target, slot in pen.edges]
     wires.append(last_wire(pen))
@@ -34,8 +32,8 @@ def scene(run: Run, theme: Theme, digits: int, blanks: Blanks) -> Scene:
 def gate(pen: Pen, index: int) -> Box:
     glyph = Text(glyph_of(pen, index), pen.colour(index, pen.theme.ink), GLYPH, kind="glyph")
     wide = max(GATE, glyph.width + 16)
-    caption = [(pen.stage_number(index), pen.name(index, SMALL, pen.theme.soft, bold=False))]
-    flag = pen.flags(index)
+    caption, flag = [(pen.stage_number(index), pen.name(index, SMALL, pen.theme.soft, bold=False))], pen.flags(index)
+    outline, thick = pen.outline(index, pen.theme.soft, 1.3)
     return Box(
         key=f"n{index}",
         width=wide if wide > GATE + 4 else GATE,
@@ -43,13 +41,13 @@ def gate(pen: Pen, index: int) -> Box:
         label=label([(glyph,)]),
         lines=((glyph,),),
         fill=pen.theme.stage_fill,
-        line=pen.colour(index, pen.theme.soft),
-        classes=classes("stage", step_class(pen.known.value.get(index))),
-        words=words.of_box(pen.run, index, pen.digits),
+        line=outline,
+        classes=classes("stage", pen.marked(index), step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits, pen.mode),
         circle=wide <= GATE + 4,
         dashed=not pen.graph.reached[index],
-        thick=1.3,
-        caption=(*caption, *([(flag,)] if flag else [])),
+        thick=thick,
+        caption=(*caption, *([(flag,)] if flag else []), *tangent(pen, index)),
     )
 
 
@@ -68,7 +66,7 @@ def glyph_of(pen: Pen, index: int) -> str:
 
 def start(pen: Pen, index: int) -> Box:
     """Returns the name of an input, from which its wires start."""
-    outline = pen.colour(index, pen.theme.input_line)
+    outline = pen.theme.input_line
     return pill(pen, index, f"n{index}", "input", pen.theme.input_fill, outline, rank="source")
 
 
@@ -80,6 +78,7 @@ def end(pen: Pen) -> Box:
 
 def pill(pen: Pen, index: int, key: str, kind: str, fill: str, outline: str, rank: str) -> Box:
     name = pen.name(index, NAME)
+    outline, thick = pen.outline(index, outline, 1.7 if kind == "output" else 1.1)
     return Box(
         key=key,
         width=max(name.width + 20, PILL + 6),
@@ -88,50 +87,72 @@ def pill(pen: Pen, index: int, key: str, kind: str, fill: str, outline: str, ran
         lines=((name,),),
         fill=fill,
         line=outline,
-        classes=classes(kind, step_class(pen.known.value.get(index))),
-        words=words.of_box(pen.run, index, pen.digits),
+        classes=classes(kind, pen.marked(index), step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits, pen.mode),
         rank=rank,
         dashed=not pen.graph.reached[index],
-        thick=1.7 if kind == "output" else 1.1,
+        thick=thick,
+        caption=tuple(tangent(pen, index)) if kind == "input" else (),
     )
+
+
+def tangent(pen: Pen, index: int) -> list[Line]:
+    """Returns the line beneath a gate or an input that tells its tangent; none in reverse mode."""
+    if not pen.mode.forward:
+        return []
+    number = pen.tangent(index, NUMBER - 1)
+    if pen.run.symbolic:
+        return [(pen.muted(index, "tangent "), number)]
+    return [(pen.muted(index, f"tangent {words.rate(pen.run, index, pen.mode.source)} = "), number)]
 
 
 def wire(pen: Pen, target: int, slot: int) -> Wire:
     if pen.run.symbolic:
         return pen.wire(target, slot, beside=pen.local(target, slot, NUMBER - 1))
     value = pen.value(pen.graph.nodes[target].args[slot], NUMBER)
-    value = replace(value, colour=pen.colour(target, value.colour))
-    return pen.wire(target, slot, before=value, after=pen.contribution(target, slot, NUMBER))
+    value = replace(value, colour=pen.edge_colour(target, slot, value.colour))
+    back = pen.contribution(target, slot, NUMBER) if pen.mode.reverse else None
+    return pen.wire(target, slot, before=value, after=back)
 
 
 def last_wire(pen: Pen) -> Wire:
     """Returns the wire from the last gate to the output's name."""
     index, symbolic = pen.graph.output, pen.run.symbolic
+    colour, thick = wire_look(pen, index, lit=pen.stands_out(index))
     return Wire(
         key="e-end",
         source=f"n{index}",
         target=END,
-        colour=pen.theme.edge,
-        classes=classes("wire", step_class(pen.known.value.get(index))),
-        words=words.of_box(pen.run, index, pen.digits),
+        colour=colour,
+        classes=classes("wire", pen.marked(index), step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits, pen.mode),
         before=None if symbolic else pen.value(index, NUMBER),
-        after=None if symbolic else seen(pen.gradient(index, NUMBER)),
+        after=None if symbolic or not pen.mode.reverse else seen(pen.gradient(index, NUMBER)),
+        thick=thick,
     )
+
+
+def wire_look(pen: Pen, index: int, lit: bool) -> tuple[str, float]:
+    """Returns the colour and the thickness of a wire that belongs to one node alone."""
+    return (pen.theme.gradient, BOLD) if lit else (pen.colour(index, pen.theme.edge), THIN)
 
 
 def trunk(pen: Pen, index: int) -> Wire:
     """Returns the piece of wire that a whole fan-out shares, with the value and the total of the gradient."""
-    reached = pen.graph.reached[index]
+    told = pen.graph.reached[index] and pen.mode.reverse
+    lit = pen.light is not None and any(edge in pen.light.edges for edge in pen.graph.edges_out[index])
+    colour, thick = wire_look(pen, index, lit)
     value = pen.name(index, NUMBER, pen.theme.value) if pen.run.symbolic else pen.value(index, NUMBER, bold=True)
     return Wire(
         key=f"t{index}",
         source=f"n{index}",
         target=f"j{index}",
-        colour=pen.colour(index, pen.theme.edge),
-        classes=classes("trunk", step_class(pen.known.value.get(index))),
-        words=words.of_box(pen.run, index, pen.digits),
+        colour=colour,
+        classes=classes("trunk", pen.mark(lit), step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits, pen.mode),
         before=value,
-        after=seen(pen.gradient(index, NUMBER, bold=not pen.run.symbolic)) if reached else None,
+        after=seen(pen.gradient(index, NUMBER, bold=not pen.run.symbolic)) if told else None,
+        thick=thick,
     )
 
 

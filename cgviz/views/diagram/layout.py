@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from cgviz.modes import REVERSE, Mode
+from cgviz.paths import Light
 from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram.axes import Axes, Point
 from cgviz.views.diagram.card import AIR, HEAD, NOTE, ROW, SIDE
+from cgviz.views.diagram.pen import Pen
 from cgviz.views.diagram.plan import Plan
 from cgviz.views.diagram.scene import Box, Line, Scene, Wire, widest
 
@@ -45,6 +48,13 @@ class Layout:
     digits: int
     cards: bool
     behind: str = "transparent"
+    mode: Mode = REVERSE
+    light: Light | None = None
+
+    @property
+    def pen(self) -> Pen:
+        """The pen that wrote the texts."""
+        return Pen(self.run, self.theme, self.digits, mode=self.mode, light=self.light)
 
     @property
     def wires(self) -> tuple[Wire, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import words
 from cgviz.views.diagram.pen import Pen
@@ -15,10 +14,9 @@ UNSAFE = re.compile(r"[^\w .,=+−×·/()²³∂σ√…-]")
 SIZE = 14.0
 
 
-def mermaid(run: Run, theme: Theme, direction: str, digits: int) -> str:
+def mermaid(pen: Pen, direction: str) -> str:
     """Returns the flowchart: nodes with formula, value and gradient, edges with their local derivatives."""
-    pen = Pen(run, theme, digits)
-    body = [*(node(pen, index) for index in pen.drawn), *edges(pen), *looks(theme)]
+    body = [*(node(pen, index) for index in pen.drawn), *edges(pen), *looks(pen.theme), *highlights(pen)]
     return "\n".join([f"flowchart {direction}", *(f"  {line}" for line in body), ""])
 
 
@@ -31,9 +29,12 @@ def node(pen: Pen, index: int) -> str:
     lines = [head]
     if not run.symbolic:
         lines.append(coloured(pen.value(index, SIZE)))
-    if graph.reached[index]:
+    if graph.reached[index] and pen.mode.reverse:
         caption = "" if run.symbolic else f"{escaped(words.partial(run, index))} = "
         lines.append(caption + coloured(pen.gradient(index, SIZE)))
+    if pen.mode.forward:
+        caption = "" if run.symbolic else f"{escaped(words.rate(run, index, pen.mode.source))} = "
+        lines.append(f"tangent {caption}{coloured(pen.tangent(index, SIZE))}")
     flag = pen.flags(index)
     lines += [shown(flag)] if flag else []
     kind = "output" if index == graph.output else "stage" if graph.nodes[index].is_stage else "input"
@@ -54,6 +55,22 @@ def looks(theme: Theme) -> Iterator[str]:
         fill, line = (getattr(theme, f"{kind}_{part}") for part in ("fill", "line"))
         yield f"classDef {kind} fill:{fill},stroke:{line},color:{theme.ink}"
     yield f"linkStyle default stroke:{theme.edge},color:{theme.local}"
+
+
+def highlights(pen: Pen) -> Iterator[str]:
+    """Yields the looks of the nodes and edges that stand out, and of those that fade."""
+    if pen.light is None:
+        return
+    thick = f"stroke:{pen.theme.gradient},stroke-width:3px"
+    lit = [str(place) for place, edge in enumerate(pen.edges) if edge in pen.light.edges]
+    faded = [f"n{index}" for index in pen.drawn if index not in pen.light.nodes]
+    yield f"classDef lit {thick}"
+    yield f"class {','.join(f'n{index}' for index in sorted(pen.light.nodes))} lit"
+    if lit:
+        yield f"linkStyle {','.join(lit)} {thick}"
+    if faded:
+        yield f"classDef faded stroke:{pen.theme.pale},color:{pen.theme.pale}"
+        yield f"class {','.join(faded)} faded"
 
 
 def bold(text: Text) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cgviz.graph import CONSTANT, Graph
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import number
+from cgviz.paths import Light
 from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram import words
@@ -17,6 +19,7 @@ from cgviz.views.diagram.scene import Text, Wire, classes, step_class
 
 LONGEST_FORMULA = 32
 SMALL = 11.0
+THIN, BOLD, BOLD_OUTLINE = 1.2, 3.0, 2.4
 
 Blanks = Mapping[tuple[str, int], str]
 
@@ -26,12 +29,16 @@ class Pen:
     """Writes the names, formulas and numbers of one run; what does not reach the output is pale.
 
     blanks  what stands instead of a number, by ("value" or "gradient", index): a line to write on, or nothing
+    mode    whether it writes gradients, tangents, or both
+    light   the nodes and edges that stand out: all others are pale as well
     """
 
     run: Run
     theme: Theme
     digits: int
     blanks: Blanks = field(default_factory=dict)
+    mode: Mode = REVERSE
+    light: Light | None = None
 
     @property
     def graph(self) -> Graph:
@@ -55,7 +62,29 @@ class Pen:
                     yield target, slot
 
     def colour(self, index: int, colour: str) -> str:
-        return colour if self.graph.reached[index] else self.theme.pale
+        faded = self.light is not None and index not in self.light.nodes
+        return colour if self.graph.reached[index] and not faded else self.theme.pale
+
+    def edge_colour(self, target: int, slot: int, colour: str) -> str:
+        faded = self.light is not None and (target, slot) not in self.light.edges
+        return colour if self.graph.reached[target] and not faded else self.theme.pale
+
+    def stands_out(self, index: int) -> bool:
+        """Tells whether a node is one of those that are highlighted."""
+        return self.light is not None and index in self.light.nodes
+
+    def outline(self, index: int, colour: str, thick: float) -> tuple[str, float]:
+        """Returns the colour and the thickness of the outline of a node."""
+        if self.stands_out(index):
+            return self.theme.gradient, BOLD_OUTLINE
+        return self.colour(index, colour), thick
+
+    def marked(self, index: int) -> str:
+        """Returns the class that tells a highlighted node from a faded one; "" where nothing is highlighted."""
+        return self.mark(self.stands_out(index))
+
+    def mark(self, lit: bool) -> str:
+        return "" if self.light is None else "lit" if lit else "faded"
 
     def number(self, value: float | None) -> str:
         return number(value, self.digits)
@@ -91,21 +120,32 @@ class Pen:
         step = self.known.edge.get((target, slot))
         covers = [self.blanks[key] for node in (edge.source, target) if (key := ("gradient", node)) in self.blanks]
         says = covers[0] if covers and edge.value is not None else self.number(edge.value)
-        return self.red(target, says, size, False, "contribution", step) if says else None
+        if not says:
+            return None
+        colour = self.edge_colour(target, slot, self.theme.gradient)
+        return Text(says, colour, size, False, self.theme.slanted, "contribution", step)
 
     def red(self, index: int, says: str, size: float, bold: bool, kind: str, step: int | None) -> Text:
         return Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
+
+    def tangent(self, index: int, size: float, bold: bool = False) -> Text:
+        """Returns a node's tangent; in the symbolic state how it is written."""
+        found = self.run.tangents(self.mode.source)[index]
+        says = one_line(words.rate(self.run, index, self.mode.source)) if self.run.symbolic else self.number(found)
+        step = self.known.value.get(index)
+        return Text(says, self.colour(index, self.theme.tangent), size, bold, kind="tangent", step=step)
 
     def local(self, target: int, slot: int, size: float) -> Text:
         """Returns the local derivative of an edge: `× 2·xpy`; muted where it is 1 and changes nothing."""
         formula = self.run.local_formula(target, slot)
         step = self.known.edge.get((target, slot))
         if formula is None:
-            return Text("no gradient", self.colour(target, self.theme.muted), size, kind="local", step=step)
+            muted = self.edge_colour(target, slot, self.theme.muted)
+            return Text("no gradient", muted, size, kind="local", step=step)
         flows = self.flows(target, slot)
         colour = self.theme.muted if formula.pretty == "1" or not flows else self.theme.local
         says = f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}"
-        return Text(says, self.colour(target, colour), size, kind="local", step=step)
+        return Text(says, self.edge_colour(target, slot, colour), size, kind="local", step=step)
 
     def flows(self, target: int, slot: int) -> bool:
         """Tells whether the backward pass uses an edge."""
@@ -126,16 +166,19 @@ class Pen:
         beside: Text | None = None,
     ) -> Wire:
         source = self.graph.nodes[target].args[slot]
-        flows = self.flows(target, slot)
+        flows, edge = self.flows(target, slot), (target, slot)
+        lit = self.light is not None and edge in self.light.edges
+        colour = self.theme.gradient if lit else self.theme.edge if flows else self.theme.pale
         return Wire(
             key=f"e{target}-{slot}",
             source=f"n{source}",
             target=f"n{target}",
-            colour=self.colour(target, self.theme.edge if flows else self.theme.pale),
-            classes=classes("wire", step_class(self.known.value.get(target))),
-            words=words.of_wire(self.run, target, slot, self.known, self.digits),
+            colour=self.edge_colour(*edge, colour),
+            classes=classes("wire", self.mark(lit), step_class(self.known.value.get(target))),
+            words=words.of_wire(self.run, target, slot, self.known, self.digits, self.mode),
             before=before,
             after=after,
             beside=beside,
             dashed=not flows,
+            thick=BOLD if lit else THIN,
         )

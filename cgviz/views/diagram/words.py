@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 from cgviz.errors import shorten
+from cgviz.formula import PRETTY
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import number
+from cgviz.op import POWER
+from cgviz.paths import Light
 from cgviz.runs import Run
 from cgviz.views.diagram.known import Known
 from cgviz.views.diagram.scene import Words
@@ -24,6 +30,14 @@ def partial(run: Run, index: int, most: int = LONGEST_NAME) -> str:
     return f"∂{brief(nodes[run.graph.output].shown, most)}/∂{brief(nodes[index].shown, most)}"
 
 
+def rate(run: Run, index: int, source: int, most: int = LONGEST_NAME) -> str:
+    """Returns how the tangent of a node is written: `∂den/∂x`, `ẋ` for an input of one letter."""
+    node, wrt = run.graph.nodes[index], run.graph.nodes[source].shown
+    if not node.is_stage and len(node.shown) == 1:
+        return normalize("NFC", node.shown + "\u0307")
+    return f"∂{brief(node.shown, most)}/∂{brief(wrt, most)}"
+
+
 def flags(run: Run, index: int) -> str:
     """Returns in a word or two what is remarkable about a node: `tie`, `division by zero`, `does not reach f`."""
     if not run.graph.reached[index]:
@@ -33,8 +47,8 @@ def flags(run: Run, index: int) -> str:
     return ", ".join(FLAGS.get(flag, flag) for flag in run.flags[index])
 
 
-def of_box(run: Run, index: int, digits: int) -> Words:
-    """Returns what a node says: its stage; then value, gradient, what the gate does, what is remarkable."""
+def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
+    """Returns what a node says: its stage; then value, gradient, tangent, what the gate does, what is remarkable."""
     graph, node = run.graph, run.graph.nodes[index]
     title = node.shown
     if node.is_stage:
@@ -42,25 +56,41 @@ def of_box(run: Run, index: int, digits: int) -> Words:
     facts = []
     if not run.symbolic:
         facts = [f"value {number(run.values[index], digits)}"]
-        if graph.reached[index]:
+        if graph.reached[index] and mode.reverse:
             facts.append(f"{partial(run, index, LONGEST)} = {number(run.gradients[index], digits)}")
-    if node.is_stage and node.op.says:
+        if mode.forward:
+            tangent = number(run.tangents(mode.source)[index], digits)
+            facts.append(f"tangent {rate(run, index, mode.source, LONGEST)} = {tangent}")
+    if node.is_stage and node.op.says and mode.reverse:
         facts.append(f"the gate {node.op.says}")
     if flags(run, index):
         facts.append(flags(run, index) + (f" ({node.op.rule})" if node.op.rule and run.flags[index] else ""))
     return Words(shorten(title, LONGEST), shorten("; ".join(facts), LONGEST))
 
 
-def of_wire(run: Run, target: int, slot: int, known: Known, digits: int) -> Words:
+def of_wire(run: Run, target: int, slot: int, known: Known, digits: int, mode: Mode = REVERSE) -> Words:
     """Returns what an edge says: from where to where, and the caption of its backward step."""
     nodes = run.graph.nodes
     source = nodes[nodes[target].args[slot]]
+    title = shorten(f"{source.shown} → {nodes[target].shown}", LONGEST)
+    if not mode.reverse:
+        return Words(title, shorten(carried(run, target, slot, mode), LONGEST))
     step = known.backward.get((target, slot))
     said = step.caption(digits) if step else "no gradient flows back here"
-    return Words(shorten(f"{source.shown} → {nodes[target].shown}", LONGEST), shorten(said, LONGEST))
+    return Words(title, shorten(said, LONGEST))
 
 
-def of_picture(run: Run, digits: int) -> Words:
+def carried(run: Run, target: int, slot: int, mode: Mode) -> str:
+    """Returns what an edge adds to the tangent of its target: `∂den/∂x gets 1 · ∂sigx/∂x`."""
+    local = run.local_formula(target, slot)
+    if local is None or not run.flows(target, slot):
+        return "no tangent passes here"
+    source = run.graph.nodes[target].args[slot]
+    to, of = (rate(run, index, mode.source, LONGEST) for index in (target, source))
+    return f"{to} gets {local.write(PRETTY).within(POWER)} · {of}"
+
+
+def of_picture(run: Run, digits: int, mode: Mode = REVERSE) -> Words:
     """Returns the alternative text: `Computational graph of f = ...` and its numbers in a sentence or two."""
     graph = run.graph
     name = graph.nodes[graph.output].shown
@@ -71,7 +101,17 @@ def of_picture(run: Run, digits: int) -> Words:
     at = listed([f"{graph.nodes[i].shown} = {number(run.values[i], digits)}" for i in graph.inputs])
     slopes = listed([f"{partial(run, i)} = {number(run.gradients[i], digits)}" for i in graph.inputs])
     told = f"{'At ' + at + ' the' if at else 'The'} value of {name} is {number(run.value, digits)}"
-    return Words(title, f"{told}; the gradient is {slopes}." if slopes else f"{told}.")
+    if slopes and mode.reverse:
+        told += f"; the gradient is {slopes}"
+    if mode.forward:
+        tangent = number(run.tangents(mode.source)[graph.output], digits)
+        told += f"; the tangent {rate(run, graph.output, mode.source)} is {tangent}"
+    return Words(title, f"{told}.")
+
+
+def highlighted(description: str, light: Light | None) -> str:
+    """Returns a description that also says what is highlighted."""
+    return description if light is None else f"{description} Highlighted: {light.says}."
 
 
 def listed(items: list[str], most: int = 8) -> str:

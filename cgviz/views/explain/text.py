@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cgviz.fold import fold, split
 from cgviz.numbers import DIGITS
 from cgviz.views.explain.facts import Facts
 from cgviz.views.explain.say import Line, Say
 from cgviz.views.explain.sections import Section, sections, title
-from cgviz.views.table.fold import fold, split
 from cgviz.views.table.page import head_lines, text
 from cgviz.views.table.spelling import unicode_spelling
 

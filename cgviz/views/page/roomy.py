@@ -51,7 +51,7 @@ class Roomy(Run):
 
 def roomy(run: Run) -> Roomy:
     """Returns the run that is laid out in place of `run`."""
-    return Roomy(run.bare, run.inputs, run.given, run)
+    return Roomy(run.bare, run.inputs, run.given, real=run)
 
 
 def widest(digits: int) -> str:

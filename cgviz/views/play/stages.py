@@ -6,10 +6,10 @@ from rich.text import Text
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
+from cgviz.fold import width_of
 from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.play.replay import Replay, totals
-from cgviz.views.table.fold import width_of
 from cgviz.views.table.rows import Row, row
 from cgviz.views.table.spelling import Spelling
 

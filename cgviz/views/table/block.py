@@ -19,7 +19,7 @@ class Block:
         self.known: dict[int | None, list[str]] = {}
 
     def lines(self, width: int | None = None) -> list[str]:
-        """Returns the grid, or a summary, in at most `width` columns; a summary may be wider where it cannot help it."""
+        """Returns the grid in at most `width` columns, or else a summary, which may be wider where it must."""
         if width not in self.known:
             made = grid(self.value, self.digits, width, plain=self.plain)
             made = made or lines(self.summary, self.digits, width, plain=self.plain)

@@ -15,7 +15,8 @@ CORNERS = ("tie", "kink")
 
 def affected(run: Run, index: int) -> dict[str, str]:
     """Returns for each flag of some elements of an array, but not of all, where: `at 1 of 6`."""
-    node, value = run.graph.nodes[index], run.values[index]
+    node = run.graph.nodes[index]
+    value: Value = run.values[index]
     if not is_array(value) or not value.size or node.op is CONSTANT:
         return {}
     missing = count_of_not_finite(value, run.gradients[index])
@@ -61,7 +62,7 @@ def corners(run: Run) -> list[int | None]:
     return met
 
 
-def goes_on(local: Value | None) -> bool:
+def goes_on(local: Value) -> bool:
     """Tells whether a local derivative is not 0, at any element of an array."""
     return bool(local.any()) if is_array(local) else bool(local)
 
@@ -86,7 +87,7 @@ def stands_on_corner(run: Run, index: int) -> set[int]:
     return {arg for arg in args if run.values[arg] == run.values[index]} or args
 
 
-def is_felt(gradient: Value | None) -> bool:
+def is_felt(gradient: Value) -> bool:
     """Tells whether a gradient is not 0, at any element of an array; None is not 0."""
     return bool(gradient.any()) if is_array(gradient) else gradient != 0
 
@@ -94,7 +95,8 @@ def is_felt(gradient: Value | None) -> bool:
 def at_elements(run: Run, index: int) -> set[int]:
     """Returns the operands that put an element of an array on a corner which the output feels."""
     args = run.graph.nodes[index].args
-    value, gradient = run.values[index], run.gradients[index]
+    value: Value = run.values[index]
+    gradient = run.gradients[index]
     found = arrays.corners(run.graph.nodes[index].op, value, [run.values[arg] for arg in args])
     where = numpy().isin(found, CORNERS)
     step = arrays.looked_at_every(value)

@@ -15,34 +15,36 @@ import json
 from itertools import chain
 
 from cgviz.graph import Node
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
-from cgviz.views.table.block import Block
 from cgviz.views.table.json import number as as_json
 from cgviz.views.table.json import shape
 from cgviz.views.table.rows import Row, by_name, rows
 from cgviz.views.table.spelling import exact_spelling
 
+TANGENT = ("tangent", "carried")
 HEADINGS = ("number", "kind", "name", "formula", "shape", "value", "gradient", "backward", "gate", "flags")
-SHAPE = HEADINGS.index("shape")
 
 
-def table(run: Run, digits: int = DIGITS) -> str:
-    """Returns the rows of a run as CSV."""
+def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
+    """Returns the rows of a run as CSV; in forward mode with the tangent and its terms at the end."""
     text = io.StringIO()
     writer = csv.writer(text)
     nodes = (run.graph.nodes[index] for index in (*run.graph.inputs, *run.graph.stages))
-    lines = (cells(run, row, node) for row, node in zip(rows(by_name(run), exact_spelling()), nodes, strict=True))
-    kept = [i for i in range(len(HEADINGS)) if i != SHAPE or run.graph.has_arrays]
-    writer.writerows([line[i] for i in kept] for line in chain([HEADINGS], lines))
+    told = zip(rows(by_name(run), exact_spelling(), mode), nodes, strict=True)
+    lines = ([*cells(run, row, node), *tangent(run, row)] for row, node in told)
+    left_out = {"shape": not run.graph.has_arrays} | dict.fromkeys(TANGENT, not mode.forward)
+    headings = (*HEADINGS, *TANGENT)
+    kept = [i for i, heading in enumerate(headings) if not left_out.get(heading)]
+    writer.writerows([line[i] for i in kept] for line in chain([headings], lines))
     return text.getvalue()
 
 
 def cells(run: Run, row: Row, node: Node) -> list[str]:
     kind = "stage" if row.number else "input"
     formula = row.forward if row.number else ""
-    value, gradient = row.arrays
-    numbers = ["", ""] if run.symbolic else [exact(row.value, value), exact(row.gradient, gradient)]
+    numbers = ["", ""] if run.symbolic else [exact(row, "value"), exact(row, "gradient")]
     words = [row.gate, "; ".join(row.flags)]
     return [
         row.number,
@@ -56,8 +58,13 @@ def cells(run: Run, row: Row, node: Node) -> list[str]:
     ]
 
 
-def exact(number: str, array: Block | None) -> str:
-    return json.dumps(as_json(array.value)) if array else number
+def exact(row: Row, role: str) -> str:
+    """Returns the number of a row that is its value, gradient or tangent; an array as JSON."""
+    return json.dumps(as_json(row.arrays[role].value)) if role in row.arrays else str(getattr(row, role))
+
+
+def tangent(run: Run, row: Row) -> list[str]:
+    return ["" if run.symbolic else exact(row, "tangent"), safe(" + ".join(row.carried))]
 
 
 def safe(text: str) -> str:

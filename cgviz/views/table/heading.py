@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from cgviz.formula import Formula
-from cgviz.graph import Graph
-from cgviz.ops.arithmetic import divide, multiply, reciprocal
 from cgviz.runs import Run
+from cgviz.statements import statements
 from cgviz.views.table.spelling import Spelling
 
-MOST_NAMES, MOST_STATEMENTS, MOST_LEAVES = 8, 8, 60
+MOST_NAMES, MOST_STATEMENTS = 8, 8
 
 
 def heading(run: Run, spelling: Spelling) -> list[str]:
@@ -47,32 +43,3 @@ def listed(parts: list[str], spelling: Spelling) -> str:
     """Returns parts with commas between them; where there are many, the first few and an ellipsis."""
     shown = parts if len(parts) <= MOST_NAMES else [*parts[: MOST_NAMES - 1], spelling.ellipsis]
     return ", ".join(shown)
-
-
-def statements(graph: Graph) -> Iterator[tuple[int, Formula]]:
-    """Yields every stage that the user named, and the output, with its formula.
-
-    Stages without a name from the user are written out in it, as long as that stays readable: a shared stage is
-    written as often as it is used, which grows without bound.
-    """
-    formulas: dict[int, Formula] = {}
-    sizes: dict[int, int] = {}
-    for index in graph.stages:
-        node = graph.nodes[index]
-        inlined = {arg for arg in node.args if arg in formulas}
-        size = sum(sizes.get(arg, 1) for arg in node.args)
-        if size > MOST_LEAVES * 4:
-            inlined, size = set(), len(node.args)
-        formula = written(node.op, tuple(formulas[a] if a in inlined else graph.operand(a) for a in node.args))
-        if node.given or index == graph.output:
-            yield index, formula
-        elif size <= MOST_LEAVES:
-            formulas[index], sizes[index] = formula, size
-
-
-def written(op: object, args: tuple[Formula, ...]) -> Formula:
-    """Returns `op(*args)`; a product whose last factor is a reciprocal is written as the fraction it was."""
-    last = args[-1]
-    if op is multiply and last.op is reciprocal:
-        return Formula(op=divide, args=(args[0], last.args[0]))
-    return Formula(op=op, args=args)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from typing import Any
 
 from cgviz.arrays import Value, every_finite, is_array
 from cgviz.graph import CONSTANT, Node
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
 from cgviz.summaries import Summary
@@ -20,16 +21,16 @@ LARGEST_WHOLE = 1e15
 MOST_ELEMENTS = 10_000  # of an array that is written out; a larger one is summed up
 
 
-def table(run: Run, digits: int = DIGITS) -> str:
+def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
     """Returns the JSON of a run in ASCII, which every encoding can carry; what fits on a line stands on one."""
-    return pretty(document(run)) + "\n"
+    return pretty(document(run, mode)) + "\n"
 
 
-def document(run: Run) -> dict[str, Any]:
-    """Returns the run as what the JSON Schema `run-v1` describes."""
+def document(run: Run, mode: Mode = REVERSE) -> dict[str, Any]:
+    """Returns the run as what the JSON Schema `run-v1` describes; every node has a tangent in forward mode."""
     graph, output = run.graph, run.graph.nodes[run.graph.output]
     spelled = by_name(run)
-    return {
+    made = {
         "cgviz": VERSION,
         "program": graph.program,
         "detail": graph.detail,
@@ -38,6 +39,17 @@ def document(run: Run) -> dict[str, Any]:
         "output": {"name": output.name, "shape": shape(output), "value": number(run.value)},
         "gradient": {graph.nodes[index].name: number(run.gradients[index]) for index in graph.inputs},
     }
+    return with_tangents(made, run, mode) if mode.forward else made
+
+
+def with_tangents(made: dict[str, Any], run: Run, mode: Mode) -> dict[str, Any]:
+    """Returns the document with a tangent for every node, and with respect to what they are."""
+    graph, tangents = run.graph, run.tangents(mode.source)
+    told = zip((*made["inputs"], *made["stages"]), (*graph.inputs, *graph.stages), strict=True)
+    for node, index in told:
+        node["tangent"] = number(tangents[index])
+    made["output"]["tangent"] = number(tangents[graph.output])
+    return made | {"mode": mode.name, "wrt": graph.nodes[mode.source].name}
 
 
 def input_of(run: Run, index: int) -> dict[str, Any]:
@@ -131,7 +143,7 @@ def constant(value: Value) -> Any:
 
 
 def pretty(value: Any, indent: int = 0, lead: int = 0) -> str:
-    """Returns JSON text in which whatever fits on a line (after `lead` characters) stands on one, as a row of numbers does."""
+    """Returns JSON text in which whatever fits on a line (after `lead` characters) stands on one; so does any row."""
     flat = json.dumps(value)
     if len(flat) + indent + lead <= LINE or not isinstance(value, dict | list) or not value or is_row(value):
         return flat

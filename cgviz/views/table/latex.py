@@ -3,39 +3,44 @@ r"""The table as a LaTeX tabular in mathematics, for a document with \usepackage
 from __future__ import annotations
 
 from cgviz.formula import escaped
+from cgviz.modes import REVERSE, Mode, passes_needed
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
 from cgviz.summaries import lines as lines_of
-from cgviz.views.table.block import Block
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import gradient_line
 from cgviz.views.table.spelling import Spelling
 from cgviz.views.table.tex import fits_matrix, latex_spelling
 
-COLUMNS = "rlllrrll"
-BACKWARD = r"${}=$ backward (upstream $\times$ local)"
-HEADINGS = (r"\#", "stage", "${}=$ forward", "shape", "value", "gradient", BACKWARD, "gate")
 WORDS_ONLY = 0  # columns, in which there is no room for bars
+COLUMNS = "rlllrrlrll"
+TANGENT = ("tangent", r"${}=$ forward (local $\times$ tangent)")
+GRADIENT = ("gradient", r"${}=$ backward (upstream $\times$ local)")
+HEADINGS = (r"\#", "stage", "${}=$ forward", "shape", "value", *TANGENT, *GRADIENT, "gate")
+WORDS = (("seed",), ("nothing",), ("held fixed",))
 SIGNS = {"−": "$-$", "σ": r"$\sigma$", "²": "$^2$", "·": r"$\cdot$", "½": r"$\frac12$", "′": "$'$", "×": r"$\times$"}
 
 
-def table(run: Run, digits: int = DIGITS) -> str:
+def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
     """Returns the tabular, the function above it and ∇f below it, as lines of displayed mathematics."""
     spelling = latex_spelling(digits)
     *before, last = heading(run, spelling)
     where = place(run, spelling)
     head = display([*before, rf"{last} \qquad \text{{at }} {where[3:]}" if where else last])
-    slopes = "".join(text for text, _ in gradient_line(run, spelling))
-    return "\n".join([*head, *tabular(run, spelling), *(display([slopes]) if slopes else []), ""])
+    slopes = "".join(text for text, _ in gradient_line(run, spelling)) if mode.reverse else ""
+    lines = [*head, *tabular(run, spelling, mode), *(display([slopes]) if slopes else [])]
+    return "\n".join([*lines, *([text(passes_needed(run))] if mode.forward else []), ""])
 
 
-def tabular(run: Run, spelling: Spelling) -> list[str]:
-    """Returns the lines of the tabular; without values the column of values is left out, without arrays that of shapes."""
-    left_out = {"value": run.symbolic, "shape": not run.graph.has_arrays}
-    kept = [i for i, heading in enumerate(HEADINGS) if not left_out.get(heading)]
-    body = [cells(row) for row in rows(run, spelling)]
-    heading, *lines = [" & ".join(line[i] for i in kept) for line in (HEADINGS, *body)]
+def tabular(run: Run, spelling: Spelling, mode: Mode) -> list[str]:
+    """Returns the lines of the tabular, without the columns of what a mode, or the program, does not have."""
+    dropped = [*["value"] * run.symbolic, *["shape"] * (not run.graph.has_arrays)]
+    dropped += [*TANGENT * (not mode.forward), *GRADIENT * (not mode.reverse)]
+    kept = [i for i, heading in enumerate(HEADINGS) if heading not in dropped]
+    headings = ["${}=$ formula" if mode.forward and i == 2 else heading for i, heading in enumerate(HEADINGS)]
+    body = [cells(row) for row in rows(run, spelling, mode)]
+    heading, *lines = [" & ".join(line[i] for i in kept) for line in (headings, *body)]
     opening = rf"\begin{{tabular}}{{{''.join(COLUMNS[i] for i in kept)}}}"
     middle = [r"  \toprule", rf"  {heading} \\", r"  \midrule", *(rf"  {line} \\" for line in lines), r"  \bottomrule"]
     return [opening, *middle, r"\end{tabular}"]
@@ -50,18 +55,25 @@ def display(formulas: list[str]) -> list[str]:
 def cells(row: Row) -> tuple[str, ...]:
     """Returns the cells of a row, mathematics between dollars."""
     forward = math(row.forward) if row.number else row.forward
-    terms = " + ".join(row.backward)
-    backward = math(terms) if row.backward[0] not in ("seed", "nothing") else terms
-    value, gradient = map(number, (row.value, row.gradient), row.arrays)
-    return row.number, math(row.name), forward, text(row.shape), value, gradient, backward, text(row.notes)
+    value, tangent, gradient = (number(row, role) for role in ("value", "tangent", "gradient"))
+    carried, backward = summed(row.carried), summed(row.backward)
+    start = row.number, math(row.name), forward, text(row.shape)
+    return *start, value, tangent, carried, gradient, backward, text(row.notes)
 
 
-def number(written: str, array: Block | None) -> str:
+def number(row: Row, role: str) -> str:
     """Returns a number or a matrix; of an array that is too large for one the lines that sum it up."""
+    array = row.arrays.get(role)
     if array is None or fits_matrix(array.value):
-        return math(written)
+        return math(getattr(row, role))
     lines = r" \\ ".join(text(line.rstrip()) for line in lines_of(array.summary, array.digits, WORDS_ONLY))
     return rf"\begin{{tabular}}{{@{{}}r@{{}}}} {lines} \end{{tabular}}"
+
+
+def summed(terms: tuple[str, ...]) -> str:
+    """Returns the terms of a sum as mathematics; words stand as they are."""
+    said = " + ".join(terms)
+    return said if terms[:1] in WORDS else math(said)
 
 
 def math(formula: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from cgviz.views.table.block import Block
-from cgviz.views.table.fold import Line, fold, line_width, split, width_of
+from cgviz.fold import Line, fold, line_width, split, width_of
+from cgviz.modes import REVERSE, Mode
 from cgviz.views.table.rows import Row
 from cgviz.views.table.spelling import Spelling
 
@@ -22,6 +22,7 @@ class Column(NamedTuple):
 
     It may be folded down to its widest word, or to `least` where a word is wider than that. A column of numbers is
     never folded (`least` is None) and stands at the right; each of its words is a line, of which an array has several.
+    `symbol` is what its cell says is the sum of, where it is one that can go below its row.
     """
 
     heading: str
@@ -29,36 +30,45 @@ class Column(NamedTuple):
     least: int | None = None
     most: int | None = None
     right: bool = False
+    symbol: Callable[[Row], str] | None = None
 
 
-def columns(spelling: Spelling, symbolic: bool, arrays: bool = False, room: int | None = None) -> list[Column]:
-    """Returns the columns, first to last; without values the column of values is left out, without arrays that of shapes.
+def columns(
+    spelling: Spelling, symbolic: bool, mode: Mode = REVERSE, arrays: bool = False, room: int | None = None
+) -> list[Column]:
+    """Returns the columns, first to last, of a mode; without values or arrays, their column is left out.
 
     An array is at most `room` wide.
     """
+    formula = "= formula" if mode.forward else "= forward"
+    forward, backward = f"= forward (local {spelling.times} tangent)", f"= backward (upstream {spelling.times} local)"
     made = [
         Column("#", lambda row: [[(row.number, "muted")]], right=True),
         Column("stage", lambda row: [[(row.name, "name")]], 16),
-        Column("= forward", lambda row: split([(row.forward, "muted" if not row.number else "")]), 16, most=44),
+        Column(formula, lambda row: split([(row.forward, "muted" if not row.number else "")]), 16, most=44),
         Column("shape", lambda row: [[(row.shape, "muted")]], 16),
-        Column("value", lambda row: written(row.value, row.arrays[0], "value", room), right=True),
-        Column("gradient", lambda row: written(row.gradient, row.arrays[1], "gradient", room), right=True),
-        Column(f"= backward (upstream {spelling.times} local)", summed, 40, most=72),
+        Column("value", lambda row: number(row, "value", room), right=True),
+        Column("tangent", lambda row: number(row, "tangent", room), right=True),
+        Column(forward, lambda row: summed(row.carried), 40, most=72, symbol=lambda row: row.rate),
+        Column("gradient", lambda row: number(row, "gradient", room), right=True),
+        Column(backward, lambda row: summed(row.backward), 40, most=72, symbol=lambda row: row.symbol),
         Column("gate", noted, 40, most=44),
     ]
-    left_out = {"value"} if symbolic else set()
-    left_out |= set() if arrays else {"shape"}
-    return [column for column in made if column.heading not in left_out]
+    dropped = ["value"] * symbolic + ["shape"] * (not arrays)
+    dropped += ["tangent", forward] * (not mode.forward)
+    dropped += ["gradient", backward] * (not mode.reverse)
+    return [column for column in made if column.heading not in dropped]
 
 
-def written(number: str, array: Block | None, role: str, room: int | None) -> list[Line]:
-    """Returns the lines of a number or an array."""
-    return [[(line, role)] for line in (array.lines(room) if array else [number])]
+def number(row: Row, role: str, room: int | None) -> list[Line]:
+    """Returns the lines of a row's value, gradient or tangent, of which an array has several."""
+    array = row.arrays.get(role)
+    return [[(line, role)] for line in (array.lines(room) if array else [getattr(row, role)])]
 
 
-def summed(row: Row) -> list[Line]:
-    """Returns the terms of the gradient, each a word that is not broken where it can be helped."""
-    return [[(term if i == 0 else f"+ {term}", "")] for i, term in enumerate(row.backward)]
+def summed(terms: Sequence[str]) -> list[Line]:
+    """Returns the terms of a sum, each a word that is not broken where it can be helped."""
+    return [[(term if i == 0 else f"+ {term}", "")] for i, term in enumerate(terms)]
 
 
 def noted(row: Row) -> list[Line]:
@@ -68,25 +78,27 @@ def noted(row: Row) -> list[Line]:
     return [[(text + ";" * (i < len(parts)), role)] for i, (text, role) in enumerate(parts, 1)]
 
 
-def table_lines(rows: Sequence[Row], spelling: Spelling, width: int | None, symbolic: bool) -> list[Line]:
+def table_lines(
+    rows: Sequence[Row], spelling: Spelling, width: int | None, symbolic: bool, mode: Mode = REVERSE
+) -> list[Line]:
     """Returns the table in at most `width` columns (None: as wide as it likes).
 
     What gives way, in this order: the gap, the fold of long cells, the gate column (flags become notes below),
-    the backward column (a line of its own under each row), wide arrays (a summary in a few lines), and at last the
+    the columns of sums (lines of their own under each row), wide arrays (a summary in a few lines), and at last the
     columns altogether.
     """
     arrays = any(row.shape for row in rows)
     for room in ROOM_FOR_ARRAYS if arrays else (None,):
-        every = columns(spelling, symbolic, arrays, room)
-        for kept, below in ((len(every), None), (len(every) - 1, None), (len(every) - 2, every[-2])):
-            shown = every[:kept]
+        every = columns(spelling, symbolic, mode, arrays, room)
+        numbers, sums = [c for c in every[:-1] if not c.symbol], [c for c in every if c.symbol]
+        for shown, below in ((every, []), (every[:-1], []), (numbers, sums)):
             widths, gap = placed(shown, rows, width)
             if widths:
-                total = sum(widths) + gap * (kept - 1)
+                total = sum(widths) + gap * (len(shown) - 1)
                 lines = list(side_by_side(rows, shown, widths, gap, spelling, below, width or total))
-                return lines if kept == len(every) else lines + notes(rows, width or total)
+                return lines if shown is every else lines + notes(rows, width or total)
     narrow = max(width or 0, NARROWEST)
-    return list(stacked(rows, narrow, symbolic)) + notes(rows, narrow)
+    return list(stacked(rows, narrow, symbolic, mode)) + notes(rows, narrow)
 
 
 def placed(every: Sequence[Column], rows: Sequence[Row], width: int | None) -> tuple[list[int], int]:
@@ -147,10 +159,10 @@ def side_by_side(
     widths: Sequence[int],
     gap: int,
     spelling: Spelling,
-    below: Column | None,
+    below: Sequence[Column],
     width: int,
 ) -> Iterator[Line]:
-    """Yields heading, rule and rows; `below` is a column whose cells go under their rows, `width` wide in all."""
+    """Yields heading, rule and rows; the cells of the columns `below` go under their rows, `width` wide in all."""
     headings = [
         column.heading if width_of(column.heading) <= wide else short(column.heading)
         for column, wide in zip(every, widths, strict=True)
@@ -166,8 +178,9 @@ def side_by_side(
             yield []
         for parts in zip_longest(*cells, fillvalue=[]):
             yield aligned(parts, every, widths, gap)
-        if below:
-            for line in fold([[(row.symbol, "name"), (" =", "")], *below.words(row)], width - indent):
+        for column in below:
+            symbol = column.symbol(row) if column.symbol else ""
+            for line in fold([[(symbol, "name"), (" =", "")], *column.words(row)], width - indent):
                 yield [(" " * indent, ""), *line]
 
 
@@ -195,7 +208,7 @@ def aligned(parts: Sequence[Line], every: Sequence[Column], widths: Sequence[int
     return [span for span in line if span[0]]
 
 
-def stacked(rows: Sequence[Row], width: int, symbolic: bool) -> Iterator[Line]:
+def stacked(rows: Sequence[Row], width: int, symbolic: bool, mode: Mode = REVERSE) -> Iterator[Line]:
     """Yields each row as a short paragraph, for a terminal too narrow for columns."""
     for row in rows:
         number: Line = [(f"({row.number})", "muted")] if row.number else []
@@ -204,20 +217,26 @@ def stacked(rows: Sequence[Row], width: int, symbolic: bool) -> Iterator[Line]:
         if row.shape:
             yield from hung([[("shape", "muted")], [(row.shape, "muted")]], width)
         if not symbolic:
-            yield from labelled("value", row.value, row.arrays[0], width)
-            yield from labelled("gradient", row.gradient, row.arrays[1], width)
-        yield from hung([[(row.symbol, "name"), (" =", "")], *summed(row)], width)
+            yield from labelled(row, "value", width)
+        for told, name, symbol, terms in (
+            (mode.forward, "tangent", row.rate, row.carried),
+            (mode.reverse, "gradient", row.symbol, row.backward),
+        ):
+            if told and not symbolic:
+                yield from labelled(row, name, width)
+            if told:
+                yield from hung([[(symbol, "name"), (" =", "")], *summed(terms)], width)
 
 
-def labelled(role: str, number: str, array: Block | None, width: int) -> Iterator[Line]:
+def labelled(row: Row, role: str, width: int) -> Iterator[Line]:
     """Yields a number after what it is, or the lines of an array below that."""
-    lines = array.lines(width - 4) if array else [number]
+    lines = number(row, role, width - 4)
     if len(lines) == 1:
-        yield from hung([[(role, "muted")], [(lines[0], role)]], width)
+        yield from hung([[(role, "muted")], *lines], width)
         return
     yield from hung([[(role, "muted")]], width)
     for line in lines:
-        yield [("    ", ""), (line, role)]
+        yield [("    ", ""), *line]
 
 
 def hung(words: Sequence[Line], width: int) -> Iterator[Line]:

@@ -5,26 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
-from cgviz.views.table.block import Block
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
-from cgviz.views.table.sentence import gradient_line, sensitivity
+from cgviz.views.table.sentence import foot
 from cgviz.views.table.spelling import Spelling, unicode_spelling
 
-HEADINGS = ("#", "stage", "= forward", "shape", "value", "gradient", "= backward (upstream × local)", "gate")
-RULES = ("--:", ":--", ":--", ":--", "--:", "--:", ":--", ":--")
+TANGENT, GRADIENT = ("tangent", "= forward (local × tangent)"), ("gradient", "= backward (upstream × local)")
+HEADINGS = ("#", "stage", "= forward", "shape", "value", *TANGENT, *GRADIENT, "gate")
+RULES = ("--:", ":--", ":--", ":--", "--:", "--:", ":--", "--:", ":--", ":--")
 
 
-def table(run: Run, digits: int = DIGITS) -> str:
+def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
     """Returns head, table, ∇f and the sensitivity sentence."""
     spelling = unicode_spelling(digits)
-    left_out = {"value": run.symbolic, "shape": not run.graph.has_arrays}
-    kept = [i for i, heading in enumerate(HEADINGS) if not left_out.get(heading)]
-    body = [cells(row, run.symbolic) for row in rows(run, spelling)]
-    lines = [*head(run, spelling), "", *(line([parts[i] for i in kept]) for parts in (HEADINGS, RULES, *body))]
-    return "\n".join([*lines, *foot(run, spelling), ""])
+    dropped = [*["value"] * run.symbolic, *["shape"] * (not run.graph.has_arrays)]
+    dropped += [*TANGENT * (not mode.forward), *GRADIENT * (not mode.reverse)]
+    kept = [i for i, heading in enumerate(HEADINGS) if heading not in dropped]
+    headings = [heading if heading != "= forward" or not mode.forward else "= formula" for heading in HEADINGS]
+    body = [cells(row, run.symbolic) for row in rows(run, spelling, mode)]
+    lines = [*head(run, spelling), "", *(line([parts[i] for i in kept]) for parts in (headings, RULES, *body))]
+    return "\n".join([*lines, *feet(run, spelling, mode), ""])
 
 
 def head(run: Run, spelling: Spelling) -> list[str]:
@@ -34,23 +37,33 @@ def head(run: Run, spelling: Spelling) -> list[str]:
     return [*(f"{statement}  " for statement in before), f"{last} at {code(where[3:])}" if where else last]
 
 
-def foot(run: Run, spelling: Spelling) -> list[str]:
-    slopes = "".join(text for text, _ in gradient_line(run, spelling))
-    sentences = "".join(code(text) if role == "name" else prose(text) for text, role in sensitivity(run, spelling))
-    return [part for text in (code(slopes) if slopes else "", sentences) if text for part in ("", text)]
+def feet(run: Run, spelling: Spelling, mode: Mode) -> list[str]:
+    """Returns the sentences under the table; a line of mathematics is code."""
+    lines = []
+    for pieces in foot(run, spelling, mode):
+        is_formula = pieces[0][0].startswith((spelling.nabla, spelling.partial))
+        whole = "".join(text for text, _ in pieces)
+        said = "".join(code(text) if role == "name" else prose(text) for text, role in pieces)
+        lines += ["", code(whole) if is_formula else said]
+    return lines
 
 
 def cells(row: Row, symbolic: bool) -> tuple[str, ...]:
     forward = code(row.forward) if row.number else row.forward
-    value, gradient = map(number, (row.value, code(row.gradient) if symbolic else row.gradient), row.arrays)
-    backward = code(" + ".join(row.backward))
-    return row.number, code(row.name), forward, row.shape, value, gradient, backward, prose(row.notes)
+    value = number(row, "value")
+    tangent, gradient = (
+        code(getattr(row, role)) if symbolic else number(row, role) for role in ("tangent", "gradient")
+    )
+    sums = [code(" + ".join(terms)) for terms in (row.carried, row.backward)]
+    start = row.number, code(row.name), forward, row.shape
+    return *start, value, tangent, sums[0], gradient, sums[1], prose(row.notes)
 
 
-def number(text: str, array: Block | None) -> str:
+def number(row: Row, role: str) -> str:
     """Returns a number, or the lines of an array: code spans with a break between them."""
+    array = row.arrays.get(role)
     if array is None:
-        return text
+        return str(getattr(row, role))
     rows = [code(row.rstrip()) for row in array.nested()] or [prose(row.rstrip()) for row in array.lines()]
     return "<br>".join(rows)
 

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from cgviz.fold import Line, fold, line_width, split
+from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
-from cgviz.views.table.fold import Line, fold, line_width, split
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.layout import NARROWEST, table_lines
 from cgviz.views.table.rows import rows
-from cgviz.views.table.sentence import gradient_line, sensitivity
+from cgviz.views.table.sentence import foot
 from cgviz.views.table.spelling import Spelling, unicode_spelling
 
 PROSE = 80
 
 
-def table(run: Run, digits: int = DIGITS) -> str:
+def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
     """Returns the page as plain text, as wide as it needs."""
-    return text(page(run, unicode_spelling(digits)))
+    return text(page(run, unicode_spelling(digits), mode=mode))
 
 
-def page(run: Run, spelling: Spelling, width: int | None = None) -> list[Line]:
+def page(run: Run, spelling: Spelling, width: int | None = None, mode: Mode = REVERSE) -> list[Line]:
     """Returns the lines of the page in at most `width` columns; None: no line of the table is folded."""
     if width is not None:
         width = max(width, NARROWEST)
-    table = table_lines(list(rows(run, spelling)), spelling, width, run.symbolic)
+    table = table_lines(list(rows(run, spelling, mode)), spelling, width, run.symbolic, mode)
     wide = width or max(PROSE, *map(line_width, table))
-    return [*head_lines(run, spelling, wide), [], *table, *foot_lines(run, spelling, wide)]
+    return [*head_lines(run, spelling, wide), [], *table, *foot_lines(run, spelling, wide, mode)]
 
 
 def text(lines: list[Line]) -> str:
@@ -43,9 +44,7 @@ def head_lines(run: Run, spelling: Spelling, width: int) -> list[Line]:
     return [*lines, *fold(split([(last, "name")]), width), *fold(split([(where, "name")]), width)]
 
 
-def foot_lines(run: Run, spelling: Spelling, width: int) -> list[Line]:
-    lines: list[Line] = []
-    slopes = gradient_line(run, spelling)
-    if slopes:
-        lines += [[], *fold(split(slopes), width)]
-    return lines + fold(split(sensitivity(run, spelling)), width)
+def foot_lines(run: Run, spelling: Spelling, width: int, mode: Mode = REVERSE) -> list[Line]:
+    """Returns an empty line and the sentences under the table."""
+    lines = [line for sentence in foot(run, spelling, mode) for line in fold(split(sentence), width)]
+    return [[], *lines] if lines else []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cgviz.arrays import Value, is_array
-from cgviz.graph import INPUT
+from cgviz.graph import CONSTANT, INPUT
+from cgviz.modes import REVERSE, Mode
+from cgviz.op import PRODUCT
 from cgviz.runs import Contribution, Run
 from cgviz.views.table.block import Block
 from cgviz.views.table.corners import affected
@@ -26,7 +29,8 @@ class Row(NamedTuple):
     gate      what the gate does to the gradient, and the branches that are summed
     flags     what is special here, with the rule that was used
     shape     "" in a program without arrays
-    arrays    value and gradient where they are arrays, which `value` and `gradient` only name
+    tangent   in forward mode, `rate` is what it is called: `∂den/∂x`; `carried` are its terms, local × tangent
+    arrays    "value", "gradient" and "tangent" where they are arrays, which the row's fields of that name only name
     """
 
     number: str
@@ -39,7 +43,10 @@ class Row(NamedTuple):
     gate: str
     flags: tuple[str, ...]
     shape: str = ""
-    arrays: tuple[Block | None, Block | None] = (None, None)
+    tangent: str = ""
+    rate: str = ""
+    carried: tuple[str, ...] = ()
+    arrays: Mapping[str, Block] = MappingProxyType({})
 
     @property
     def notes(self) -> str:
@@ -47,10 +54,11 @@ class Row(NamedTuple):
         return "; ".join(filter(None, (self.gate, *self.flags)))
 
 
-def rows(run: Run, spelling: Spelling) -> Iterator[Row]:
+def rows(run: Run, spelling: Spelling, mode: Mode = REVERSE) -> Iterator[Row]:
     """Yields the inputs in the order of their first appearance, then the stages by number."""
     for index in (*run.graph.inputs, *run.graph.stages):
-        yield row(run, index, spelling)
+        found = row(run, index, spelling)
+        yield with_tangent(found, run, index, spelling, mode) if mode.forward else found
 
 
 def row(run: Run, index: int, spelling: Spelling) -> Row:
@@ -67,12 +75,61 @@ def row(run: Run, index: int, spelling: Spelling) -> Row:
         spelling.clean(gate(run, index)),
         flags(run, index, spelling),
         spelling.shape(node.shape) if graph.has_arrays else "",
-        (block(run.values[index], spelling), block(run.gradients[index], spelling)),
+        arrays=blocks(spelling, value=run.values[index], gradient=run.gradients[index]),
     )
 
 
-def block(value: Value | None, spelling: Spelling) -> Block | None:
-    return Block(value, spelling) if is_array(value) else None
+def blocks(spelling: Spelling, **numbers: Value | None) -> dict[str, Block]:
+    """Returns the arrays among numbers, as they stand in a cell."""
+    return {role: Block(value, spelling) for role, value in numbers.items() if is_array(value)}
+
+
+def with_tangent(row: Row, run: Run, index: int, spelling: Spelling, mode: Mode) -> Row:
+    """Returns a row that tells the tangent as well; in forward mode alone it tells no branches that are summed."""
+    rate = rate_of(run, index, spelling, mode)
+    number = run.tangents(mode.source)[index]
+    tangent = rate if run.symbolic else spelling.number(number)
+    told = row.gate if mode.reverse else spelling.clean(carries(run, index))
+    arrays = {**row.arrays, **blocks(spelling, tangent=number)}
+    terms = carried(run, index, spelling, mode)
+    return row._replace(gate=told, tangent=tangent, rate=rate, carried=terms, arrays=arrays)
+
+
+def rate_of(run: Run, index: int, spelling: Spelling, mode: Mode) -> str:
+    """Returns how the tangent of a node is called: `∂den/∂x`, `ẋ` for an input."""
+    nodes = run.graph.nodes
+    return spelling.tangent(nodes[index].shown, nodes[mode.source].shown, not nodes[index].is_stage)
+
+
+def carried(run: Run, index: int, spelling: Spelling, mode: Mode) -> tuple[str, ...]:
+    """Returns the terms of a node's tangent, `local · tangent` for each operand; the middle of many left out."""
+    node = run.graph.nodes[index]
+    if index == mode.source:
+        return ("seed",)
+    if not node.is_stage:
+        return ("held fixed",)
+    slots = [slot for slot, arg in enumerate(node.args) if run.graph.nodes[arg].op is not CONSTANT]
+    slots = [slot for slot in slots if run.flows(index, slot)]
+    most = MOST_TERMS if len(slots) <= MOST_TERMS else MOST_TERMS - 2
+    terms = [advance(run, index, slot, spelling, mode) for slot in slots[:most]]
+    if len(slots) > most:
+        terms.append(f"{spelling.ellipsis} ({len(slots) - most} more)")
+    return tuple(terms) or ("nothing",)
+
+
+def advance(run: Run, index: int, slot: int, spelling: Spelling, mode: Mode) -> str:
+    """Returns `local · tangent` of one edge."""
+    source = run.graph.nodes[index].args[slot]
+    local = spelling.local(
+        run.graph.nodes[index].shown, run.graph.nodes[source].shown, run.local_formula(index, slot), PRODUCT
+    )
+    return local + spelling.notation.times + rate_of(run, source, spelling, mode)
+
+
+def carries(run: Run, index: int) -> str:
+    """Returns `add`: the op of a stage, whose work on gradients is no matter here."""
+    node = run.graph.nodes[index]
+    return node.op.name.replace("_", " ") if node.is_stage else ""
 
 
 def by_name(run: Run) -> Run:

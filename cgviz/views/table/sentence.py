@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 from cgviz.arrays import Value, every_finite, is_array, numpy
+from cgviz.modes import REVERSE, Mode, passes_needed
 from cgviz.runs import Run
 from cgviz.summaries import Summary
 from cgviz.views.table.corners import CORNERS, affected, corners, is_felt, is_flat
 from cgviz.views.table.spelling import Spelling
 
-__all__ = ["CORNERS", "Sentences", "gradient_line", "is_flat", "sensitivity"]
+__all__ = ["CORNERS", "Sentences", "foot", "gradient_line", "is_flat", "sensitivity"]
 
 MOST_INPUTS, MOST_SENTENCES = 8, 6
 STEPS = ("h", "t", "eps", "step")
@@ -19,6 +20,28 @@ Piece = tuple[str, str]
 """A piece of text and its role: "name", "gradient" or ""."""
 
 STILL: Piece = (" does not change to first order", "")
+
+
+def foot(run: Run, spelling: Spelling, mode: Mode = REVERSE) -> list[list[Piece]]:
+    """Returns the sentences under the table of a mode: the slopes, what they mean, and what each mode needs."""
+    told = [gradient_line(run, spelling), sensitivity(run, spelling)] if mode.reverse else []
+    if mode.forward:
+        told += [tangent_line(run, spelling, mode), [(spelling.clean(passes_needed(run)), "")]]
+    return [pieces for pieces in told if pieces]
+
+
+def tangent_line(run: Run, spelling: Spelling, mode: Mode) -> list[Piece]:
+    """Returns `∂f/∂x = 2.060 by one forward pass, begun with ẋ = 1, ẏ = 0`."""
+    nodes = run.graph.nodes
+    wrt, inputs = nodes[mode.source].shown, [i for i in run.graph.inputs if i != mode.source]
+    pieces: list[Piece] = [(spelling.slope(nodes[run.graph.output].shown, wrt), "")]
+    if not run.symbolic:
+        number = spelling.number(run.tangents(mode.source)[run.graph.output])
+        pieces += [(" = ", ""), (number, "tangent")]
+    held = [f"{spelling.tangent(nodes[i].shown, wrt, True)} = 0" for i in inputs[:MOST_INPUTS]]
+    held += [f"{spelling.ellipsis} = 0"] if len(inputs) > MOST_INPUTS else []
+    seeds = ", ".join([f"{spelling.tangent(wrt, wrt, not nodes[mode.source].is_stage)} = 1", *held])
+    return [*pieces, (f" by one forward pass, begun with {seeds}", "")]
 
 
 def gradient_line(run: Run, spelling: Spelling) -> list[Piece]:
@@ -90,7 +113,8 @@ class Sentences:
         return math.inf if math.isnan(gradient) else gradient
 
     def sentence(self, index: int) -> list[Piece]:
-        gradient, corner = self.run.gradients[index], self.corner[index]
+        gradient: Value = self.run.gradients[index]
+        corner = self.corner[index]
         if not self.graph.reached[index]:
             return [self.output, (" does not depend on ", ""), self.name(index)]
         if not every_finite(gradient):
@@ -111,7 +135,7 @@ class Sentences:
 
     def descent(self, index: int) -> list[Piece]:
         """Returns what a small step against the gradient of an array does, and which element counts most."""
-        gradient = self.run.gradients[index]
+        gradient: Value = self.run.gradients[index]
         if is_array(gradient) and not gradient.size:
             return [self.name(index), (" has no elements", "")]
         if not is_felt(gradient):
@@ -126,7 +150,7 @@ class Sentences:
 
     def steepest(self, index: int) -> str:
         """Returns the element in which the output is steepest."""
-        sizes = abs(self.run.gradients[index])
+        sizes: Value = numpy().abs(self.run.gradients[index])
         if sizes.min() == sizes.max():
             return "every element alike" if sizes.size > 1 else "its one element"
         place = numpy().unravel_index(int(sizes.argmax()), sizes.shape)
@@ -156,7 +180,7 @@ class Sentences:
 
 
 def magnitude(gradient: Value | None) -> float:
-    """Returns how large a gradient is: of an array its norm; 0 where there is none, nan or inf where it is not finite."""
+    """Returns how large a gradient is: of an array its norm; 0 where there is none, nan where it is not finite."""
     if not is_array(gradient):
-        return abs(gradient or 0.0)
+        return abs(float(gradient or 0.0))
     return Summary(gradient).norm if every_finite(gradient) else math.nan

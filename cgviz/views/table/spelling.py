@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
+from unicodedata import normalize
 
 from cgviz.arrays import Shape, Value, is_array
 from cgviz.errors import printable
@@ -65,17 +66,23 @@ class Spelling(NamedTuple):
         """Returns `∂f/∂x`."""
         return f"{self.partial}{self.name(output)}/{self.partial}{self.name(name)}"
 
+    def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
+        """Returns how a tangent is called: `∂den/∂x`; `ẋ` where it is dotted, a letter, and can be written."""
+        return dot(self.clean(name)) if dotted and len(name) == 1 and self.partial == "∂" else self.slope(name, wrt)
+
     def formula(self, formula: Formula, head: bool = False) -> str:
         """Returns a formula, its middle left out where it is very long."""
         return self.clean(self.elided(formula.write(self.head if head else self.notation).text, LONGEST_FORMULA))
 
     def term(self, target: str, source: str, local: Formula) -> str:
         """Returns `upstream · local` for the edge from source to target, a very long local derivative by its name."""
-        times = self.notation.times
+        return self.gradient(target) + self.notation.times + self.local(target, source, local, PRODUCT)
+
+    def local(self, target: str, source: str, local: Formula, binds: int) -> str:
+        """Returns a local derivative as a factor, in brackets where it binds looser; a very long one by its name."""
         if not is_short(local):
-            return self.gradient(target) + times + self.slope(target, source)
-        factor = local.write(self.notation).within(PRODUCT)
-        return self.gradient(target) + times + self.clean(self.elided(factor, LONGEST_LOCAL))
+            return self.slope(target, source)
+        return self.clean(self.elided(local.write(self.notation).within(binds), LONGEST_LOCAL))
 
     def handed(self, target: str, formula: Formula, alone: bool) -> str:
         """Returns what an edge that has to do with arrays hands back, as a term of a sum, or as all there is."""
@@ -131,7 +138,9 @@ def unicode_spelling(digits: int = DIGITS) -> Spelling:
 def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Spelling:
     """Returns the spelling for an encoding without σ and −: program text."""
     signs = str.maketrans(ASCII)
-    return Spelling(TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", signs=signs, pieces=False)
+    return Spelling(
+        TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", signs=signs, pieces=False
+    )
 
 
 def exact_spelling() -> Spelling:
@@ -148,6 +157,11 @@ def spelling_for(encoding: str, digits: int = DIGITS) -> Spelling:
     except LookupError:
         return ascii_spelling(digits)
     return unicode_spelling(digits)
+
+
+def dot(name: str) -> str:
+    """Returns a letter with Newton's dot above it."""
+    return normalize("NFC", name + "\u0307")
 
 
 def is_short(formula: Formula) -> bool:

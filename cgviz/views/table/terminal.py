@@ -1,29 +1,31 @@
-"""The table as something that rich can print: its colours, its width, its encoding."""
+"""Lines with roles as something that rich can print: their colours, their width, their encoding."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 from rich.style import Style
 
+from cgviz.fold import Line
 from cgviz.numbers import DIGITS
-from cgviz.runs import Run
 from cgviz.theme import LIGHT, Theme
-from cgviz.views.table.page import page
-from cgviz.views.table.spelling import spelling_for
+from cgviz.views.table.spelling import Spelling, spelling_for
+
+Page = Callable[[Spelling, int | None], list[Line]]
+"""Gives the lines of a page in a spelling and in at most so many columns; None: as wide as it likes."""
 
 
-class Table:
-    """A run's table for `console.print`; text of the user is never markup."""
+class Printed:
+    """A page for `console.print`; text of the user is never markup."""
 
-    def __init__(self, run: Run, digits: int = DIGITS, theme: Theme = LIGHT) -> None:
-        self.run, self.digits, self.theme = run, digits, theme
+    def __init__(self, page: Page, digits: int = DIGITS, theme: Theme = LIGHT) -> None:
+        self.page, self.digits, self.theme = page, digits, theme
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         styles = {role: Style.parse(style) for role, style in self.theme.terminal.items()}
-        for line in page(self.run, spelling_for(options.encoding, self.digits), options.max_width):
+        for line in self.page(spelling_for(options.encoding, self.digits), options.max_width):
             for text, role in line:
                 yield Segment(text, styles.get(role))
             yield Segment.line()

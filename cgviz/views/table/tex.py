@@ -32,6 +32,9 @@ class LatexSpelling(Spelling):
     def slope(self, output: str, name: str) -> str:
         return rf"\frac{{\partial {self.name(output)}}}{{\partial {self.name(name)}}}"
 
+    def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
+        return rf"\dot{{{self.name(name)}}}" if dotted and len(name) == 1 else self.slope(name, wrt)
+
     def handed(self, target: str, formula: Formula, alone: bool) -> str:
         written = formula.write(handing(target))
         return written.text if alone else written.within(QUOTIENT)

@@ -1,0 +1,110 @@
+"""`cgviz check`: every gradient against witnesses that know no derivative rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cgviz.cli import options, streams
+from cgviz.cli.program import ProgramCommand, Request
+from cgviz.errors import UsageError, printable, quoted
+
+if TYPE_CHECKING:
+    from cgviz.runs import Run
+
+FORMATS = ("rich", "json")
+MOST_PLOTS = 4
+HELP = """Check every gradient against four independent witnesses.
+
+They know no derivative rule: central differences, the complex step, mpmath at 50 digits, and sympy. The first stage
+that is wrong is named; exit status 1 where a gradient disagrees.
+
+\b
+  cgviz check @staged
+  cgviz check "(1 - cos(x))/x**2" --x 1e-8
+  cgviz check "max(x, y)" --x 2 --y 2 --format json
+  cgviz check "sin(x)/x" --x 2 --sweep -o sweep.svg
+"""
+
+
+@click.command(cls=ProgramCommand, help=HELP)
+@options.output("With --sweep: draw the plot into FILE, an .svg. - is standard output.")
+@click.option("--format", type=click.Choice(FORMATS), default="rich", show_default=True, help="How it is written.")
+@click.option("--sweep", is_flag=True, help="Plot how far differences are off, by their step.")
+@click.option("--wrt", metavar="NAME", help="With --sweep: the input or stage that is moved.  [default: all inputs]")
+@options.digits()
+@options.theme()
+@click.pass_context
+def command(
+    ctx: click.Context,
+    request: Request,
+    output: str | None,
+    format: str,
+    sweep: bool,
+    wrt: str | None,
+    digits: int,
+    theme: str,
+) -> None:
+    from cgviz.checks import check
+    from cgviz.views.check import report, show
+
+    if (output or wrt) and not sweep:
+        raise UsageError(f"{'-o' if output else '--wrt'} belongs to --sweep, the plot of errors by step")
+    run = request.run()
+    if sweep:
+        plot(run, output, wrt, digits, theme)
+        return
+    found = check(run)
+    if format == "json":
+        streams.say(report(found, "json"))
+    else:
+        with streams.printing():
+            show(found, digits=digits, theme=theme)
+    if not found.agrees:
+        ctx.exit(1)
+
+
+def plot(run: Run, output: str | None, wrt: str | None, digits: int, theme: str) -> None:
+    """Prints or draws the errors by step."""
+    from cgviz.checks import check, sweep
+    from cgviz.output import check as writable
+    from cgviz.output import write
+    from cgviz.views.check import show_sweeps, sweeps_svg
+
+    if output not in (None, "-"):
+        if not output.lower().endswith(".svg"):
+            raise UsageError(f"{quoted(output)} does not end in .svg; the plot is drawn as SVG")
+        writable(output)
+    if run.symbolic:
+        check(run)
+    nodes = moved(run, wrt)
+    made = [sweep(run, index) for index in nodes[:MOST_PLOTS]]
+    if output == "-":
+        streams.say(sweeps_svg(made, theme=theme))
+    elif output:
+        write(output, sweeps_svg(made, theme=theme).encode("utf-8"))
+        streams.note(f"wrote {printable(output)}")
+    else:
+        with streams.printing():
+            show_sweeps(made, digits=digits, theme=theme)
+    if len(nodes) > MOST_PLOTS:
+        streams.note(f"the first {MOST_PLOTS} of {len(nodes)} inputs are plotted; --wrt NAME plots another")
+
+
+def moved(run: Run, wrt: str | None) -> list[int]:
+    """Returns the nodes to plot. Raises UsageError for a name that there is not, and where there is none."""
+    from cgviz.runs import closest
+
+    nodes = run.graph.nodes
+    if wrt is None:
+        if not run.graph.inputs:
+            raise UsageError("the program has no inputs to move; give --wrt NAME, a stage")
+        return list(run.graph.inputs)
+    named = [
+        index for index in (*run.graph.inputs, *run.graph.stages) if wrt in (nodes[index].name, nodes[index].shown)
+    ]
+    if not named:
+        inputs = [nodes[index].name for index in run.graph.inputs]
+        raise UsageError(f"--wrt {quoted(wrt)} is no input and no stage{closest(wrt, inputs)}")
+    return named[:1]

@@ -1,0 +1,175 @@
+"""`cgviz descend`: a program is a loss, its gradient moves the parameters, step after step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cgviz.cli import options, streams
+from cgviz.cli.descent import EPOCHS, MOST_STEPS, plan_of, problem_of, sheet_of, targets_of
+from cgviz.cli.program import ProgramCommand, Request
+from cgviz.errors import EvaluationError, UsageError, printable
+
+if TYPE_CHECKING:
+    from cgviz.learning import Descent, Problem, Sheet
+
+OPTIMIZERS = ("sgd", "momentum", "adam")
+INTERRUPTED = 130
+HELP = """Let the gradient move parameters downhill on a loss.
+
+PROGRAM is the loss on one example; the columns of the data are inputs by their names, and the loss is averaged over
+the examples. Without data it is descent on the expression itself.
+
+\b
+  cgviz descend "(w*x + b - y)**2" --data points.csv --wrt w,b --lr 0.1
+  cgviz descend @logistic-regression --data @moons --wrt w1,w2,b --batch 32
+  cgviz descend "(x-1)**2 + 10*(y-x**2)**2" --x -1 --y 1 --path path.svg
+"""
+
+
+def positive(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is None or 0 < value < float("inf"):
+        return value
+    raise click.BadParameter(f"{value:g} is not a positive number", ctx, param)
+
+
+def share(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is None or 0 <= value < 1:
+        return value
+    raise click.BadParameter(f"{value:g} is not from 0 to below 1", ctx, param)
+
+
+@click.command(cls=ProgramCommand, help=HELP)
+@click.option(
+    "--data",
+    metavar="FILE",
+    help="Examples, a row each: a CSV file with a header, @NAME (@line, @moons, @spiral), or - for standard input.",
+)
+@click.option("--wrt", metavar="NAMES", help="The parameters, with commas.  [default: all inputs that are no column]")
+@click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="The rule of a step.  [default: sgd]")
+@click.option("--lr", type=float, metavar="RATE", callback=positive, default=0.01, show_default=True,
+              help="The learning rate.")  # fmt: skip
+@click.option("--momentum", type=float, metavar="PART", callback=share,
+              help="What a step keeps of the one before; asks for --optimizer momentum.  [default: 0.9]")  # fmt: skip
+@click.option("--steps", type=click.IntRange(0, MOST_STEPS), metavar="N", help="How many steps.")
+@click.option("--epochs", type=click.IntRange(0), metavar="N",
+              help=f"How often every example is seen, instead of --steps.  [default: {EPOCHS}]")  # fmt: skip
+@click.option("--batch", type=click.IntRange(1), metavar="N",
+              help="Examples per step, dealt anew every epoch.  [default: all]")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True,
+              help="How the batches are dealt.")  # fmt: skip
+@click.option("--every", type=click.IntRange(1), metavar="N",
+              help="Keep the parameters of every N-th step.  [default: of about 1000 steps]")  # fmt: skip
+@options.output("Write to FILE; its ending chooses what: .json the history, .svg the curve.")
+@click.option("--history", metavar="FILE", help="Write loss, gradient norm and parameters of the steps as JSON.")
+@click.option("--curve", metavar="FILE", help="Draw the loss over the steps as SVG.")
+@click.option("--path", metavar="FILE", help="Draw the path of two parameters over the contours of the loss as SVG.")
+@options.digits()
+@options.theme()
+@options.background("transparent", "What is behind the pictures.")
+@click.option("--embed-font", is_flag=True, help="Put the part of the font that is used into the SVG.")
+@click.pass_context
+def command(ctx: click.Context, /, request: Request, data: str | None, wrt: str | None, **chosen: Any) -> None:
+    from cgviz.cli.progress import descending
+    from cgviz.learning import descend
+
+    targets = targets_of(chosen)
+    sheet = sheet_of(data, request.program)
+    task = problem_of(request, wrt, sheet)
+    if "path" in targets:
+        check_path(task)
+    plan = plan_of(chosen, task.objective.examples, sheet is not None)
+    for note in task.notes:
+        streams.note(note)
+    with descending(plan.steps) as watch:
+        descent = descend(task.objective, task.start, plan, watch)
+    deliver(task, descent, targets, chosen)
+    conclude(ctx, task, descent, sheet)
+
+
+def check_path(task: Problem) -> None:
+    """Raises UsageError where no path can be drawn: asked before the work."""
+    from cgviz.learning.magnitudes import elements
+    from cgviz.views.descent.contours import required
+
+    count = sum(1 for _ in elements(task.start))
+    if count != 2 or len(task.start) != 2:
+        raise UsageError(f"--path draws two parameters that are numbers, and there are {count}; name two with --wrt")
+    required()
+
+
+def deliver(task: Problem, descent: Descent, targets: dict[str, str], chosen: dict[str, Any]) -> None:
+    """Writes what was asked for, and prints curve and table unless standard output has something else."""
+    from cgviz.output import write
+    from cgviz.views.descent import show
+
+    for kind, target in targets.items():
+        content = MAKERS[kind](task, descent, chosen)
+        if target == "-":
+            streams.say_bytes(content)
+        else:
+            write(target, content)
+    if "-" not in targets.values():
+        with streams.printing():
+            show(task.objective, descent, digits=chosen["digits"], theme=chosen["theme"])
+    for target in targets.values():
+        if target != "-":
+            streams.note(f"wrote {printable(target)}")
+
+
+def history_of(task: Problem, descent: Descent, chosen: dict[str, Any]) -> bytes:
+    from cgviz.views.descent import history
+
+    return history(task.objective, descent).encode()
+
+
+def curve_of(task: Problem, descent: Descent, chosen: dict[str, Any]) -> bytes:
+    from cgviz.views.descent import curve
+
+    return with_font(curve(task.objective, descent, **look(chosen)), chosen)
+
+
+def path_of(task: Problem, descent: Descent, chosen: dict[str, Any]) -> bytes:
+    from cgviz.cli.progress import tracked
+    from cgviz.learning import surface
+    from cgviz.views.descent import path
+
+    ground = surface(task.objective, descent, tracked("contours"))
+    return with_font(path(task.objective, descent, ground, **look(chosen)), chosen)
+
+
+MAKERS: dict[str, Callable[[Any, Any, dict[str, Any]], bytes]] = {
+    "history": history_of,
+    "curve": curve_of,
+    "path": path_of,
+}
+
+
+def look(chosen: dict[str, Any]) -> dict[str, Any]:
+    return {name: chosen[name] for name in ("theme", "digits", "background")}
+
+
+def with_font(svg: bytes, chosen: dict[str, Any]) -> bytes:
+    from cgviz.engine import embed_font
+
+    return embed_font(svg) if chosen["embed_font"] else svg
+
+
+def conclude(ctx: click.Context, task: Problem, descent: Descent, sheet: Sheet | None) -> None:
+    """Says how the descent ended. Raises EvaluationError where it diverged; exit status 130 where interrupted."""
+    from cgviz.learning import explained
+    from cgviz.learning.divergence import remark
+
+    def place(row: int) -> str:
+        return f", {sheet.called} line {sheet.lines[row]}" if sheet else ""
+
+    if descent.ended == "interrupted":
+        streams.note(f"interrupted after step {descent.reached[0]} of {descent.plan.steps}; kept what there is")
+        ctx.exit(INTERRUPTED)
+    why = explained(task.objective, descent, place)
+    if why:
+        raise EvaluationError(why)
+    if remark(descent):
+        streams.note(remark(descent))

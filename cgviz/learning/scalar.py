@@ -1,0 +1,60 @@
+"""A loss example by example: one after the other through the passes, which is fast for plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from cgviz.graph import Graph
+from cgviz.learning.objective import Examples, Parameters, Rows
+from cgviz.passes import backward, forward
+from cgviz.runs import Run
+
+
+@dataclass(frozen=True)
+class ScalarObjective:
+    """The mean of a program over `cases`, each a value by name for the inputs that differ from case to case.
+
+    wrt         the names of the parameters
+    constants   the values of all other inputs
+    """
+
+    graph: Graph
+    wrt: tuple[str, ...]
+    cases: Examples
+    constants: Parameters
+
+    @property
+    def examples(self) -> int:
+        return len(self.cases)
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """The index of each parameter's node."""
+        at = {self.graph.nodes[index].name: index for index in self.graph.inputs}
+        return tuple(at[name] for name in self.wrt)
+
+    def loss_and_gradient(self, parameters: Parameters, rows: Rows) -> tuple[float, Parameters]:
+        graph, output, places = self.graph, self.graph.output, self.places
+        inputs = {**self.constants, **parameters}
+        total, sums = 0.0, [0.0] * len(places)  # an array takes the place of its 0.0
+        chosen = range(len(self.cases)) if rows is None else rows
+        for row in chosen:
+            inputs.update(self.cases[row])
+            values = forward(graph, inputs)
+            gradients = backward(graph, values)
+            total += values[output]
+            for slot, place in enumerate(places):
+                sums[slot] += gradients[place]
+        count = len(chosen)
+        return float(total / count), {name: part / count for name, part in zip(self.wrt, sums, strict=True)}
+
+    def loss(self, parameters: Parameters) -> float:
+        inputs, total = {**self.constants, **parameters}, 0.0
+        for case in self.cases:
+            inputs.update(case)
+            total += forward(self.graph, inputs)[self.graph.output]
+        return float(total / len(self.cases))
+
+    def run(self, parameters: Parameters, row: int) -> Run:
+        return Run(self.graph, {**self.constants, **parameters, **self.cases[row]})

@@ -1,0 +1,109 @@
+"""What a gradient check found, in sentences: that all agree, or the first stage that does not and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from cgviz.checks import Report, Row
+from cgviz.checks.bands import CLOSE, KINK, NOTHING
+from cgviz.fold import Span
+from cgviz.views.table.spelling import Spelling
+
+
+def sentences(found: Report, spelling: Spelling) -> Iterator[list[Span]]:
+    """Yields the verdict, then what was left out, each as pieces with roles."""
+    if found.rows:
+        yield agreement(found) if found.agrees else disagreement(found, spelling)
+    kinks = found.count(KINK)
+    if kinks:
+        yield [(f"{counted(kinks, 'gradient')} on a kink or tie: a slope between those of its two sides.", "flag")]
+    if found.left_out:
+        yield [(left_out(found), "flag")]
+
+
+def agreement(found: Report) -> list[Span]:
+    compared = [row for row in found.rows if row.band is not NOTHING]
+    worst = max((reading.relative for row in compared for reading in row.readings if is_error(reading)), default=0.0)
+    close = sum(row.band is CLOSE for row in compared)
+    text = f"{'All ' if len(compared) > 1 else ''}{counted(len(compared), 'gradient')} compared agree"
+    if len(compared) == 1:
+        text = "1 gradient compared agrees"
+    if not compared:
+        return [("No gradient could be compared.", "flag")]
+    more = f"; {close} only to within 1e-4" if close else ""
+    return [(f"{text}: the largest relative error is {worst:.1g}{more}.", "value")]
+
+
+def is_error(reading: object) -> bool:
+    return not reading.noise and math.isfinite(reading.relative)  # type: ignore[attr-defined]
+
+
+def counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def disagreement(found: Report, spelling: Spelling) -> list[Span]:
+    """Returns which gradient is wrong, and the stage that is to blame: a rule, lost digits, or a kink."""
+    pieces: list[Span] = []
+    wrong = [row for row in found.rows if row.band.disagrees]
+    if wrong:
+        many = f"{len(wrong)} of {counted(len(found.rows), 'gradient')} disagree" + ("s" if len(wrong) == 1 else "")
+        pieces.append((f"{many}. ", "gradient"))
+    if found.first:
+        pieces += first_wrong(found, found.first, spelling)
+    return pieces + cause(found, spelling)
+
+
+def first_wrong(found: Report, row: Row, spelling: Spelling) -> list[Span]:
+    name = spelling.name(found.run.graph.nodes[row.index].shown)
+    reading = max(row.readings, key=lambda reading: reading.band.rank)
+    says = f"{spelling.number(reading.value, padded=False)}" if not math.isnan(reading.value) else reading.note
+    told = f" by backpropagation, {says} by {reading.witness}. "
+    return [
+        (f"Going backward, {name} is the first: ", ""),
+        (spelling.number(row.analytic, padded=False), "gradient"),
+        (spelling.clean(told), ""),
+    ]
+
+
+def cause(found: Report, spelling: Spelling) -> list[Span]:
+    index = found.stage
+    if index is None:
+        return []
+    stage = stage_text(found, index, spelling)
+    node = found.run.graph.nodes[index]
+    if found.fault:
+        slope = spelling.slope(node.shown, found.run.graph.nodes[node.args[found.fault.slot]].shown)
+        rule = spelling.number(found.fault.rule, padded=False)
+        truth = spelling.number(found.fault.truth, padded=False)
+        right = found.fault.note or f"it is {truth}"
+        return [(f"The rule of {stage} is wrong: it says {slope} = {rule}, but {spelling.clean(right)}.", "gradient")]
+    if found.loss:
+        value, truth = (spelling.number(x, padded=False) for x in (found.loss.value, found.loss.truth))
+        lost = f"{found.loss.digits:.0f} of 16 digits are lost in {stage}, {value} instead of {truth}"
+        return [(f"Every rule is right at its own numbers: {lost}.", "flag")]
+    if found.run.trouble:
+        told = spelling.clean(found.run.explain_trouble())
+        return [(f"A number is not finite, {told}. cgviz diagnose follows it.", "flag")]
+    flags = ", ".join(flag for flag in found.run.flags[index] if flag in ("kink", "tie"))
+    if flags:
+        convention = f" ({spelling.clean(node.op.rule)})" if node.op.rule else ""
+        return [(f"No rule is wrong by itself: {stage} is at a {flags}{convention}, where a rule is a choice.", "flag")]
+    return [(f"It is handed on by {stage}.", "flag")]
+
+
+def stage_text(found: Report, index: int, spelling: Spelling) -> str:
+    """Returns `stage (3) diff = 1 − cosx`, or an input by its name."""
+    node = found.run.graph.nodes[index]
+    if not node.is_stage:
+        return f"input {spelling.name(node.shown)}"
+    formula = spelling.formula(found.run.graph.formula(index))
+    return f"stage ({found.run.graph.numbers[index]}) {spelling.name(node.shown)} = {formula}"
+
+
+def left_out(found: Report) -> str:
+    total = len(found.rows) + len(found.left_out)
+    rules = found.rules
+    local = f"; all {rules.compared} local derivatives were compared" if not rules.left_out else ""
+    return f"The program is long: {len(found.rows)} of {total} nodes were compared, evenly spread{local}."

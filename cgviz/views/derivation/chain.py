@@ -1,0 +1,167 @@
+"""The chain rule from the output down, in the order of the backward pass; where a value fans out, a sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cgviz.formula import Formula
+from cgviz.runs import Contribution
+from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
+from cgviz.views.derivation.flow import Flow, spoken
+from cgviz.views.derivation.hand import Hand
+from cgviz.views.derivation.stages import MOST_TERMS, vector
+from cgviz.views.derivation.taught import is_short
+
+Short = dict[int, Formula]
+"""Gradients that are a single name or number, by node: they stand for themselves in the next line."""
+
+
+def chain(flow: Flow, hand: Hand) -> Section:
+    """Returns the gradients of all nodes that matter, the output's first, and ∇f at the end."""
+    graph = flow.run.graph
+    output = graph.nodes[graph.output].shown
+    number = str(graph.numbers.get(graph.output, ""))
+    seed = equation(hand.slope(output, output), [part(hand.number(1.0), "gradient")], number, "the seed")
+    lines = [seed, *backward(flow, hand), *unreached(flow, hand), *gradient(flow, hand)]
+    fans = any(flow.kept[i] and len(flow.edges(i)) > 1 for i in range(len(graph)))
+    intro = "Where a value fans out, the contributions of its branches add up." if fans else ""
+    return Section(f"Backward: the chain rule, from {output} down", tuple(lines), intro)
+
+
+def backward(flow: Flow, hand: Hand) -> Iterator[Line]:
+    """Yields the line of each node when its last contribution arrives."""
+    graph = flow.run.graph
+    short: Short = {}
+    edges = {i: flow.edges(i) for i in range(len(graph)) if flow.kept[i]}
+    told: set[int] = set()
+    for target in reversed(graph.stages):
+        if not flow.run.taken[target]:
+            continue
+        for slot, arg in flow.slots(target):
+            found = edges[arg]
+            if found and (found[-1].target, found[-1].slot) == (target, slot):
+                yield gradient_of(flow, hand, arg, found, short)
+            elif not found and arg not in told:
+                told.add(arg)
+                yield nothing(flow, hand, arg, str(graph.numbers[target]), flow.stopped(target, slot))
+
+
+def gradient_of(flow: Flow, hand: Hand, index: int, edges: list[Contribution], short: Short) -> Line:
+    """Returns one gradient: by the chain rule, or as the sum of its contributions."""
+    run, nodes = flow.run, flow.run.graph.nodes
+    symbol = hand.slope(nodes[run.graph.output].shown, nodes[index].shown)
+    value = run.gradients[index]
+    parts = single(flow, hand, edges[0], short) if len(edges) == 1 else summed(flow, hand, edges)
+    result = part(hand.number(value), "gradient") if value is not None else None
+    flags = [*conventions(flow, edges), spoken(value)]
+    note = f"{len(edges)} branches" if len(edges) > 1 else ""
+    return equation(symbol, [*parts, result], str(run.graph.numbers[edges[-1].target]), note, flags)
+
+
+def single(flow: Flow, hand: Hand, edge: Contribution, short: Short) -> list[Part | None]:
+    """Returns `∂f/∂q · ∂q/∂x`, `z · 1`, `z` or the numbers; of the output's own operands the local derivative."""
+    run, local = flow.run, flow.run.local_formula(edge.target, edge.slot)
+    numbers = part_of(in_numbers(flow, hand, edge, first=True)) if edge.value is not None else None
+    if edge.target == run.graph.output:
+        if local.op is None:
+            short[edge.source] = local
+        return [part(hand.formula(local)) if is_written(flow, edge) else None]
+    upstream = short.get(edge.target)
+    if upstream is None:
+        return [part_of(in_slopes(flow, hand, edge)), part_of(in_formulas(flow, hand, edge)), numbers]
+    factors = [part_of(in_slopes(flow, hand, edge)), part_of(in_formulas(flow, hand, edge, upstream))]
+    if local.op is None and local.leaf == 1:
+        short[edge.source] = upstream
+        return [*factors, part(hand.formula(upstream))]
+    return [*factors, numbers]
+
+
+def summed(flow: Flow, hand: Hand, edges: list[Contribution]) -> list[Part | None]:
+    """Returns the contributions as slopes, as local derivatives, and as numbers; of a great many the numbers only."""
+    if len(edges) > MOST_TERMS:
+        return [part(hand.dots)]
+    slopes = Part(tuple(in_slopes(flow, hand, edge, i == 0) for i, edge in enumerate(edges)))
+    formulas = Part(tuple(in_formulas(flow, hand, edge, first=i == 0) for i, edge in enumerate(edges)))
+    if flow.run.symbolic:
+        return [slopes, formulas]
+    return [slopes, formulas, Part(tuple(in_numbers(flow, hand, edge, i == 0) for i, edge in enumerate(edges)))]
+
+
+def is_written(flow: Flow, edge: Contribution) -> bool:
+    """Tells whether a local derivative is written as its formula: not where that is long, nor at a tie or kink."""
+    formula = flow.run.local_formula(edge.target, edge.slot)
+    return is_short(formula) and not flow.is_convention(edge.target, edge.slot)
+
+
+def conventions(flow: Flow, edges: list[Contribution]) -> list[str]:
+    """Returns the conventions on which a gradient rests directly."""
+    found = (flow.corner(edge.target) for edge in edges if flow.is_convention(edge.target, edge.slot))
+    return list(dict.fromkeys(said for each in found for said in each))
+
+
+def part_of(term: Term) -> Part:
+    return Part((term,))
+
+
+def in_slopes(flow: Flow, hand: Hand, edge: Contribution, first: bool = True) -> Term:
+    """Returns `∂f/∂q · ∂q/∂x`."""
+    graph = flow.run.graph
+    output, target, source = (graph.nodes[i].shown for i in (graph.output, edge.target, edge.source))
+    if edge.target == graph.output:
+        return in_formulas(flow, hand, edge, first=first)
+    return ((hand.slope(output, target) + hand.by + hand.slope(target, source), ""),)
+
+
+def in_formulas(
+    flow: Flow, hand: Hand, edge: Contribution, upstream: Formula | None = None, first: bool = True
+) -> Term:
+    """Returns `∂f/∂q · 1`; `upstream` is the gradient of q where that is a single name."""
+    graph, local = flow.run.graph, flow.run.local_formula(edge.target, edge.slot)
+    if not is_written(flow, edge):
+        target, source = graph.nodes[edge.target].shown, graph.nodes[edge.source].shown
+        written = alone = hand.slope(target, source)
+    else:
+        written, alone = hand.factor(local), hand.term(local, first)
+    if edge.target == graph.output:
+        return ((alone, ""),)
+    slope = hand.slope(graph.nodes[graph.output].shown, graph.nodes[edge.target].shown)
+    return ((f"{hand.formula(upstream) if upstream else slope}{hand.by}{written}", ""),)
+
+
+def in_numbers(flow: Flow, hand: Hand, edge: Contribution, first: bool) -> Term:
+    """Returns `−4 · 1`, the gradient that arrives in its colour."""
+    local = edge.local if edge.local is not None else 0.0
+    if edge.target == flow.run.graph.output:
+        return ((hand.upstream(local, first), ""),)
+    upstream = edge.upstream if edge.upstream is not None else 0.0
+    return (hand.upstream(upstream, first), "gradient"), (hand.by + hand.local(local), "")
+
+
+def nothing(flow: Flow, hand: Hand, index: int, number: str, reason: str) -> Line:
+    graph = flow.run.graph
+    symbol = hand.slope(graph.nodes[graph.output].shown, graph.nodes[index].shown)
+    return equation(symbol, [part(hand.number(0.0), "gradient")], number, "", [reason])
+
+
+def unreached(flow: Flow, hand: Hand) -> Iterator[Line]:
+    """Yields the wanted inputs to which nothing flows and of which nothing has been said."""
+    run, graph = flow.run, flow.run.graph
+    for index in flow.wanted:
+        if not graph.reached[index]:
+            output = graph.nodes[graph.output].shown
+            yield nothing(flow, hand, index, "", f"{graph.nodes[index].shown} does not reach {output}")
+        elif not run.taken[index] and not any(run.taken[target] for target, _ in graph.edges_out[index]):
+            yield nothing(flow, hand, index, "", "nothing flows back: no branch from here is taken")
+
+
+def gradient(flow: Flow, hand: Hand) -> list[Line]:
+    """Returns `∇f = [∂f/∂x, ∂f/∂y] = [2.060, 1.592]`, where all of it is wanted."""
+    run, graph = flow.run, flow.run.graph
+    if flow.wanted != graph.inputs or not graph.inputs:
+        return []
+    output = graph.nodes[graph.output].shown
+    slopes = vector(hand, [hand.slope(output, graph.nodes[i].shown) for i in graph.inputs])
+    numbers = None
+    if not run.symbolic:
+        numbers = vector(hand, [hand.number(run.gradients[i] or 0.0) for i in graph.inputs], "gradient")
+    return [equation(hand.gradient(output), [slopes, numbers])]

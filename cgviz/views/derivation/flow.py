@@ -1,0 +1,94 @@
+"""What matters of a run for the inputs that are asked for, what flows where, and why nothing does where it does not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from cgviz.errors import UsageError, quoted
+from cgviz.graph import CONSTANT
+from cgviz.runs import Contribution, Run, closest
+from cgviz.views.derivation.taught import Taught, taught
+
+CORNERS = ("tie", "kink")
+WORDS = {"dead": "dead: hands nothing back"}
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A run and the indices of the inputs whose derivatives are wanted."""
+
+    run: Run
+    wanted: tuple[int, ...]
+
+    @cached_property
+    def kept(self) -> tuple[bool, ...]:
+        """For each node, whether it depends on a wanted input and the output on it."""
+        graph = self.run.graph
+        kept = [False] * len(graph)
+        for index in self.wanted:
+            kept[index] = True
+        for index in graph.stages:
+            kept[index] = any(kept[arg] for arg in graph.nodes[index].args)
+        return tuple(on and reached for on, reached in zip(kept, graph.reached, strict=True))
+
+    def edges(self, index: int) -> list[Contribution]:
+        """Returns what flows into a node's gradient, in the order of the backward pass."""
+        run = self.run
+        found = run.graph.edges_out[index]
+        return [run.contribution(target, slot) for target, slot in found if self.flows(target, slot)]
+
+    def flows(self, target: int, slot: int) -> bool:
+        return self.run.taken[target] and self.run.flows(target, slot)
+
+    def slots(self, index: int) -> list[tuple[int, int]]:
+        """Returns (slot, operand) of a stage for the operands that are no constants and matter."""
+        nodes = self.run.graph.nodes
+        return [(s, arg) for s, arg in enumerate(nodes[index].args) if nodes[arg].op is not CONSTANT and self.kept[arg]]
+
+    def corner(self, index: int) -> list[str]:
+        """Returns the flags of a stage's op at its corners, with the convention that is used."""
+        rule = self.run.graph.nodes[index].op.rule
+        found = [flag for flag in self.run.flags[index] if flag != "nonfinite"]
+        return [f"{flag}: {rule}" if rule else WORDS.get(flag, flag) for flag in found]
+
+    def taught(self, index: int) -> Taught:
+        """Returns the taught rule of a stage in numbers."""
+        if index not in self._taught:
+            self._taught[index] = taught(self.run, index)
+        return self._taught[index]
+
+    @cached_property
+    def _taught(self) -> dict[int, Taught]:
+        return {}
+
+    def is_convention(self, index: int, slot: int) -> bool:
+        """Tells whether a local derivative is a convention at a tie or kink, not what its formula says there."""
+        return any(flag in CORNERS for flag in self.run.flags[index]) and self.taught(index).differs[slot]
+
+    def stopped(self, target: int, slot: int) -> str:
+        """Returns why nothing flows back on an edge of a stage that a gradient reaches."""
+        if self.run.local_formula(target, slot) is None:
+            return "nothing flows back: this operand only decides"
+        return "nothing flows back: it is on the branch that is not taken"
+
+
+def flow(run: Run, wrt: str | None) -> Flow:
+    """Returns the flow to one input, or to all of them. Raises UsageError where there is no such input."""
+    graph = run.graph
+    if wrt is None:
+        return Flow(run, graph.inputs)
+    names = {graph.nodes[i].name: i for i in graph.inputs} | {graph.nodes[i].shown: i for i in graph.inputs}
+    if wrt not in names:
+        inputs: Sequence[str] = [graph.nodes[i].name for i in graph.inputs]
+        raise UsageError(f"{quoted(wrt)} is not an input of the program{closest(wrt, inputs)}")
+    return Flow(run, (names[wrt],))
+
+
+def spoken(value: float | None) -> str:
+    """Returns what is special about a number, "" where it is finite."""
+    if value is None or math.isfinite(value):
+        return ""
+    return "not a number" if math.isnan(value) else "infinite"

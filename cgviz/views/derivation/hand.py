@@ -1,0 +1,113 @@
+"""How one format writes mathematics: names, formulas, numbers, ∂f/∂x and ∇f."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cgviz.errors import printable
+from cgviz.formula import LETTERS, Formula, Notation, Pretty, with_digits
+from cgviz.op import POWER, PRODUCT, QUOTIENT, SUM
+
+LONGEST_NAME = 40
+
+
+class Hand:
+    """A notation and the few signs that stand outside formulas; this one is for the eye."""
+
+    partial, nabla, dots = "∂", "∇", "…"
+    brackets = ("[", "]")
+    call = ("(", ")")
+
+    def __init__(self, notation: type[Notation], digits: int) -> None:
+        self.notation = notation()
+        self.rounded = with_digits(notation, digits)
+
+    def name(self, name: str) -> str:
+        return self.notation.name(name)
+
+    def formula(self, formula: Formula, within: int = SUM) -> str:
+        """Returns a formula; a comparison, in brackets."""
+        return formula.write(self.notation).within(within)
+
+    def numbers(self, formula: Formula, within: int = SUM) -> str:
+        """Returns a formula of numbers, rounded."""
+        return formula.write(self.rounded).within(within)
+
+    def number(self, value: float) -> str:
+        return self.numbers(Formula(value))
+
+    def slope(self, output: str, name: str) -> str:
+        """Returns ∂output/∂name."""
+        return f"{self.partial}{self.name(output)}/{self.partial}{self.name(name)}"
+
+    def gradient(self, output: str) -> str:
+        return f"{self.nabla}{self.name(output)}"
+
+    def function(self, name: str, inputs: Sequence[str]) -> str:
+        """Returns `f(x, y)`."""
+        inside = self.notation.comma.join(map(self.name, inputs))
+        return self.name(name) + (f"{self.call[0]}{inside}{self.call[1]}" if inputs else "")
+
+    def equal(self, name: str, text: str) -> str:
+        return f"{self.name(name)} = {text}"
+
+    @property
+    def by(self) -> str:
+        return self.notation.by
+
+    def factor(self, formula: Formula) -> str:
+        """Returns a formula as the second factor of a product."""
+        return self.formula(formula, PRODUCT)
+
+    def term(self, formula: Formula, first: bool) -> str:
+        """Returns a formula as a term of a sum."""
+        return self.formula(formula, SUM if first else QUOTIENT)
+
+    def upstream(self, value: float, first: bool = True) -> str:
+        """Returns a number that begins a term of a sum."""
+        return self.numbers(Formula(value), SUM if first else QUOTIENT)
+
+    def local(self, value: float) -> str:
+        """Returns a number as the second factor of a product: `(−0.2623)`."""
+        return self.numbers(Formula(value), POWER)
+
+
+def elided(name: str) -> str:
+    """Returns a name, its middle left out where it is very long, with nothing unprintable."""
+    name = printable(name).replace("\n", "\\n")
+    half = LONGEST_NAME // 2 - 1
+    return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
+
+
+class Eye(Pretty):
+    """For the eye."""
+
+    def name(self, name: str) -> str:
+        return super().name(elided(name))
+
+
+class Ascii(Notation):
+    """Program text, for an encoding without σ and −."""
+
+    by = " * "
+
+    def name(self, name: str) -> str:
+        return ascii_only(elided(name))
+
+    def number(self, value: float) -> str:
+        return ascii_only(Pretty.number(self, value))  # type: ignore[arg-type]
+
+
+class AsciiHand(Hand):
+    """What an encoding has that knows neither ∂ nor ∇."""
+
+    partial, nabla, dots = "d", "grad ", "..."
+
+
+SIGNS = {"−": "-", "·": "*", "′": "'", "²": "^2", "½": "1/2", "≤": "<=", "≥": ">=", "≠": "!=", "…": "...", "∂": "d"}
+SIGNS |= {"∇": "grad ", "—": "-", "×": "*"} | {letter: name.removeprefix("var") for letter, name in LETTERS.items()}
+TABLE = str.maketrans(SIGNS)
+
+
+def ascii_only(text: str) -> str:
+    return text if text.isascii() else text.translate(TABLE).encode("ascii", "backslashreplace").decode()

@@ -1,0 +1,142 @@
+"""The function as given, the vector of its partial derivatives, the stages forward, and every local derivative."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from cgviz.formula import Formula
+from cgviz.statements import statements
+from cgviz.trouble import forward_reason
+from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
+from cgviz.views.derivation.flow import Flow, spoken
+from cgviz.views.derivation.hand import Hand
+from cgviz.views.derivation.taught import Taught, is_short
+
+MOST_LEAVES, MOST_TERMS, MOST_NAMES, MOST_STATEMENTS = 240, 24, 8, 12
+
+
+def given(flow: Flow, hand: Hand) -> Section:
+    """Returns f as it was given, where it stands, and ∇f."""
+    graph = flow.run.graph
+    output = graph.nodes[graph.output].shown
+    formulas = dict(statements(graph))
+    final = formulas.pop(graph.output, graph.operand(graph.output))
+    first = list(formulas.items())[: None if len(formulas) <= MOST_STATEMENTS else MOST_STATEMENTS - 2]
+    lines = [equation(hand.name(graph.nodes[i].shown), [whole(hand, each)]) for i, each in first]
+    if len(first) < len(formulas):
+        lines.append(Line("", (part(hand.dots),), note=f"{len(formulas) - len(first)} more statements"))
+    names = [graph.nodes[i].shown for i in graph.inputs]
+    head = hand.function(output, names if len(names) <= MOST_NAMES else [])
+    lines.append(equation(head, [whole(hand, final)]))
+    lines += place(flow, hand)
+    if graph.inputs:
+        lines.append(equation(hand.gradient(output), [vector(hand, [hand.slope(output, name) for name in names])]))
+    asked = "" if flow.wanted == graph.inputs else f"Here: the derivative with respect to {names_of(flow)}."
+    return Section(f"The function and its gradient{'' if graph.inputs else ': it has no inputs'}", tuple(lines), asked)
+
+
+def names_of(flow: Flow) -> str:
+    return ", ".join(flow.run.graph.nodes[i].shown for i in flow.wanted)
+
+
+def whole(hand: Hand, formula: Formula) -> Part:
+    """Returns a formula of the program; dots where it is too long to be read."""
+    return part(hand.formula(formula) if is_short(formula, MOST_LEAVES) else hand.dots)
+
+
+def place(flow: Flow, hand: Hand) -> list[Line]:
+    """Returns `x = 3, y = −4`."""
+    run, nodes = flow.run, flow.run.graph.nodes
+    if run.symbolic or not run.graph.inputs:
+        return []
+    found = [
+        ((hand.equal(nodes[i].shown, ""), ""), (hand.number(run.values[i] or 0.0), "value")) for i in run.graph.inputs
+    ]
+    return [Line("", (Part(shortened(found, hand), ","),))]
+
+
+def vector(hand: Hand, terms: list[str], role: str = "") -> Part:
+    """Returns `[a, b]`."""
+    kept = list(shortened([((term, role),) for term in terms], hand))
+    left, right = hand.brackets
+    kept[0] = ((left, ""), *kept[0])
+    kept[-1] = (*kept[-1], (right, ""))
+    return Part(tuple(kept), ",")
+
+
+def shortened(terms: Sequence[Term], hand: Hand) -> tuple[Term, ...]:
+    """Returns terms; of a great many the first and the last."""
+    if len(terms) <= MOST_TERMS:
+        return tuple(terms)
+    return (*terms[: MOST_TERMS // 2], ((hand.dots, ""),), *terms[-2:])
+
+
+def forward(flow: Flow, hand: Hand) -> Section:
+    """Returns the stages in order: symbol = formula = numbers = result."""
+    graph = flow.run.graph
+    return Section("Forward: the stages, in order", tuple(stage(flow, hand, index) for index in graph.stages))
+
+
+def stage(flow: Flow, hand: Hand, index: int) -> Line:
+    run, graph = flow.run, flow.run.graph
+    node, formula, value = graph.nodes[index], graph.formula(index), run.values[index]
+    parts: list[Part | None] = [part(hand.formula(formula))]
+    if not is_short(formula):
+        parts = []
+    elif value is not None:
+        args = tuple(Formula(run.values[arg] or 0.0) for arg in node.args)
+        parts.append(part(hand.numbers(Formula(op=node.op, args=args))))
+    if value is not None:
+        parts.append(part(hand.number(value), "value"))
+    note = "" if is_short(formula) else f"{node.op.name} of {len(node.args)} operands"
+    return equation(hand.name(node.shown), parts, str(graph.numbers[index]), note, remarks(flow, index))
+
+
+def remarks(flow: Flow, index: int) -> list[str]:
+    """Returns what is special about the value of a stage."""
+    run, graph = flow.run, flow.run.graph
+    found = []
+    if not math.isfinite(run.values[index] or 0.0):
+        found.append(f"{spoken(run.values[index])}: {forward_reason(run, index)}")
+    if not graph.reached[index]:
+        found.append(f"does not reach {graph.nodes[graph.output].shown}")
+    elif not run.taken[index]:
+        found.append("only decides, or is on a branch that is not taken: no gradient flows to it")
+    return found
+
+
+def local_derivatives(flow: Flow, hand: Hand) -> Section:
+    """Returns every local derivative that matters, with the rule that gives it."""
+    lines = [line for index in flow.run.graph.stages if flow.kept[index] for line in of_stage(flow, hand, index)]
+    intro = "Each stage in each of its operands, the other operands held fixed." if lines else "There are none."
+    return Section("Local derivatives", tuple(lines), intro)
+
+
+def of_stage(flow: Flow, hand: Hand, index: int) -> list[Line]:
+    """Returns a line per operand; two edges from one node tell which operand they are."""
+    uses = Counter(flow.run.graph.nodes[index].args)
+    taught = flow.taught(index)
+    return [local(flow, hand, index, slot, taught, uses[arg] > 1) for slot, arg in flow.slots(index)]
+
+
+def local(flow: Flow, hand: Hand, index: int, slot: int, taught: Taught, twice: bool) -> Line:
+    run, nodes = flow.run, flow.run.graph.nodes
+    node, number = nodes[index], str(flow.run.graph.numbers[index])
+    symbol = hand.slope(node.shown, nodes[node.args[slot]].shown)
+    which = f"as operand {slot + 1}" if twice else ""
+    if not run.flows(index, slot):
+        return equation(symbol, [], number, which, [flow.stopped(index, slot)])
+    formula, value = run.local_formula(index, slot), run.locals[index][slot]
+    written = [part(hand.formula(formula)), numbers_of(hand, taught, slot)] if is_short(formula) else []
+    if taught.differs[slot]:
+        written = [] if flow.is_convention(index, slot) else written[:1]
+    result = part(hand.number(value)) if value is not None else None
+    note = ", ".join(filter(None, (node.op.by, which)))
+    return equation(symbol, [*written, result], number, note, [*flow.corner(index), spoken(value)])
+
+
+def numbers_of(hand: Hand, taught: Taught, slot: int) -> Part | None:
+    formula = taught.formulas[slot]
+    return None if formula is None else part(hand.numbers(formula))

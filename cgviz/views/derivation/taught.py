@@ -1,0 +1,54 @@
+"""The derivative rule of a stage as it is taught, with the numbers of the run in it, beside the number that is used."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from cgviz.formula import Formula
+from cgviz.ieee import Ieee
+from cgviz.runs import Run
+
+MOST_LEAVES = 60
+AGREES = 1e-6
+
+
+class Taught(NamedTuple):
+    """For each operand of a stage the rule in numbers, and whether the number that is used is another one.
+
+    It is where the taught rule loses digits, and by convention at a tie or a kink.
+    """
+
+    formulas: tuple[Formula | None, ...]
+    differs: tuple[bool, ...]
+
+
+def taught(run: Run, index: int) -> Taught:
+    """Returns the taught rule of a stage with its operands' values in their places."""
+    node = run.graph.nodes[index]
+    if run.symbolic or len(node.args) > MOST_LEAVES:
+        return Taught((None,) * len(node.args), (False,) * len(node.args))
+    values = [run.values[i] or 0.0 for i in (index, *node.args)]
+    written = node.op.partials(*map(Formula, values))
+    sound = node.op.partials(*map(Ieee, values))
+    differs = (
+        local is not None and not agrees(math.nan if found is None else float(found), local)
+        for found, local in zip(sound, run.locals[index], strict=True)
+    )
+    return Taught(tuple(p if p is None or isinstance(p, Formula) else Formula(p) for p in written), tuple(differs))
+
+
+def agrees(found: float, local: float) -> bool:
+    return found == local or (found != found and local != local) or abs(found - local) <= AGREES * abs(local)
+
+
+def is_short(formula: Formula, most: int = MOST_LEAVES) -> bool:
+    """Tells whether a formula has few enough leaves to be worth writing; looks at no more than that."""
+    todo, seen = [formula], 0
+    while todo and seen <= most:
+        args = todo.pop().args
+        if len(args) > most:
+            return False
+        seen += not args
+        todo.extend(args)
+    return seen <= most

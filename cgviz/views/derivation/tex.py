@@ -1,0 +1,90 @@
+r"""How LaTeX writes the derivation: fractions while they are narrow, what is wide in a form that can be broken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from cgviz.formula import Formula, Latex, Written
+from cgviz.op import QUOTIENT, SUM, Op
+from cgviz.typeset import WORD, Typeset, words
+from cgviz.views.derivation.breaking import flattened, width
+from cgviz.views.derivation.hand import Hand, elided
+
+WIDEST = 40.0
+
+
+class Breakable(Latex):
+    r"""Writes wide quotients with a slash, and wide operands in \left( \right), where a line may be broken."""
+
+    def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
+        if max(width(top.text), width(bottom.text)) <= WIDEST:
+            return super().quotient(top, bottom)
+        text, binds = self.joined(" / ", [top, bottom])
+        return text, min(binds, QUOTIENT)
+
+    def call(self, op: Op, operands: Sequence[Written]) -> str:
+        if not op.latex or max(map(width, map(str, operands)), default=0) <= WIDEST:
+            return super().call(op, operands)
+        return Latex.call(self, plain(op), operands)
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        if width(exponent.text) <= WIDEST:
+            return super().power(base, exponent)
+        return rf"\operatorname{{pow}}\left({base}, {exponent}\right)", base.binds
+
+
+def plain(op: Op) -> Op:
+    """Returns an op that is written as a call of its name."""
+    return replace(op, latex="")
+
+
+class Tex(Breakable, Typeset):
+    """For LaTeX, whatever letters names hold."""
+
+    def name(self, name: str) -> str:
+        return super().name(elided(name))
+
+
+class TexHand(Hand):
+    """LaTeX's signs outside formulas."""
+
+    partial, nabla, dots = r"\partial ", r"\nabla ", r"\ldots"
+    brackets = (r"\left[", r"\right]")
+
+    def formula(self, formula: Formula, within: int = SUM) -> str:
+        return flattened(super().formula(formula, within))
+
+    def slope(self, output: str, name: str) -> str:
+        return rf"\frac{{{self.partial}{self.name(output)}}}{{{self.partial}{self.name(name)}}}"
+
+    def prose(self, text: str) -> str:
+        """Returns words as text of the document."""
+        return words(text)
+
+
+class Mark(Breakable):
+    r"""For MathJax in Markdown: without what HTML, Markdown or GitHub's list of macros would stumble on."""
+
+    signs: ClassVar = {**Latex.signs, "<": r"\lt", ">": r"\gt"}
+
+    def name(self, name: str) -> str:
+        name = elided(name)
+        return super().name(name) if WORD.fullmatch(name) else rf"\text{{{plain_text(name)}}}"
+
+    def call(self, op: Op, operands: Sequence[Written]) -> str:
+        return super().call(op, operands).replace(r"\operatorname", r"\mathrm")
+
+
+class MarkHand(TexHand):
+    """The same signs; words without any markup."""
+
+    def prose(self, text: str) -> str:
+        return plain_text(text)
+
+
+def plain_text(text: str) -> str:
+    """Returns text in which the signs that TeX, Markdown or HTML would read are their full-width twins."""
+    return re.sub(r"[\\{}$_^#%&~<>`*|\[\]\"]", lambda found: chr(ord(found[0]) + 0xFEE0), text)

@@ -1,0 +1,8 @@
+"""A descent to look at: the curve of its loss, its path over the contours, both in the terminal, its history."""
+
+from cgviz.views.descent.curve import curve
+from cgviz.views.descent.json import history
+from cgviz.views.descent.path import path
+from cgviz.views.descent.report import report, show
+
+__all__ = ["curve", "history", "path", "report", "show"]

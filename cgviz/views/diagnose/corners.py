@@ -1,0 +1,55 @@
+"""The kinks and ties of a run as a table: the rule that was used, and what PyTorch, JAX and sympy answer there."""
+
+from __future__ import annotations
+
+from cgviz.diagnosis import Corner, Diagnosis
+from cgviz.fold import Line, Span
+from cgviz.graph import CONSTANT
+from cgviz.op import Answer
+from cgviz.views.grid import Column, grid
+from cgviz.views.table.spelling import Spelling
+
+MOST = 24
+
+
+def corner_table(found: Diagnosis, spelling: Spelling, width: int | None) -> list[Line]:
+    """Returns the table, a row per stage and argument; nothing where no stage stands on a corner."""
+    rows = [row for corner in found.corners for row in rows_of(found, corner, spelling)]
+    if not rows:
+        return []
+    columns = [Column("#", right=True), Column("slope", least=10)]
+    columns += [Column(heading, right=True) for heading in ("cgviz", "PyTorch", "JAX", "sympy")]
+    columns.append(Column("rule", least=14))
+    lines = grid(columns, rows[:MOST], spelling.rule, width)
+    if len(rows) > MOST:
+        lines.append([(f"and {len(rows) - MOST} more, in --format json", "muted")])
+    return lines
+
+
+def rows_of(found: Diagnosis, corner: Corner, spelling: Spelling) -> list[list[Span]]:
+    graph = found.run.graph
+    node = graph.nodes[corner.index]
+    rows: list[list[Span]] = []
+    for slot, arg in enumerate(node.args):
+        if graph.nodes[arg].op is CONSTANT or corner.locals[slot] is None:
+            continue
+        answer = next((answer for answer in corner.answers if answer.slot == slot), None)
+        rows.append(
+            [
+                (f"({graph.numbers[corner.index]})", "muted"),
+                (spelling.slope(node.shown, graph.nodes[arg].shown), "name"),
+                (spelling.number(corner.locals[slot], padded=False), "gradient"),
+                *[(text, "") for text in answers(answer, spelling)],
+                (spelling.clean(f"{corner.flag}: {corner.rule}"), "flag"),
+            ]
+        )
+    return rows
+
+
+def answers(answer: Answer | None, spelling: Spelling) -> tuple[str, str, str]:
+    """Returns what the three others answer, blank where they have no answer."""
+    if answer is None:
+        return "", "", ""
+    torch, jax = (spelling.number(value, padded=False) for value in (answer.torch, answer.jax))
+    sympy = answer.sympy
+    return torch, jax, sympy if isinstance(sympy, str) else spelling.number(sympy, padded=False)
