@@ -11,7 +11,7 @@ from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import gradient_line
 from cgviz.views.table.spelling import Spelling
-from cgviz.views.table.tex import fits_matrix, latex_spelling
+from cgviz.views.table.tex import fits_matrix, latex_spelling, with_elements
 
 WORDS_ONLY = 0  # columns, in which there is no room for bars
 COLUMNS = "rlllrrlrll"
@@ -42,7 +42,8 @@ def tabular(run: Run, spelling: Spelling, mode: Mode) -> list[str]:
     body = [cells(row) for row in rows(run, spelling, mode)]
     heading, *lines = [" & ".join(line[i] for i in kept) for line in (headings, *body)]
     opening = rf"\begin{{tabular}}{{{''.join(COLUMNS[i] for i in kept)}}}"
-    middle = [r"  \toprule", rf"  {heading} \\", r"  \midrule", *(rf"  {line} \\" for line in lines), r"  \bottomrule"]
+    end = r" \\ \addlinespace" if run.graph.has_arrays and not run.symbolic else r" \\"
+    middle = [r"  \toprule", rf"  {heading} \\", r"  \midrule", *(f"  {line}{end}" for line in lines), r"  \bottomrule"]
     return [opening, *middle, r"\end{tabular}"]
 
 
@@ -64,8 +65,10 @@ def cells(row: Row) -> tuple[str, ...]:
 def number(row: Row, role: str) -> str:
     """Returns a number or a matrix; of an array that is too large for one the lines that sum it up."""
     array = row.arrays.get(role)
-    if array is None or fits_matrix(array.value):
+    if array is None:
         return math(getattr(row, role))
+    if fits_matrix(array.value):
+        return math(with_elements(array.value, array.digits))
     lines = r" \\ ".join(text(line.rstrip()) for line in lines_of(array.summary, array.digits, WORDS_ONLY))
     return rf"\begin{{tabular}}{{@{{}}r@{{}}}} {lines} \end{{tabular}}"
 

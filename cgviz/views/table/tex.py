@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from cgviz.arrays import Value, is_array
 from cgviz.formula import LATEX, Formula, Latex, Notation, with_digits
-from cgviz.numbers import DIGITS, number
+from cgviz.numbers import DIGITS, MOST_IN_A_LINE, number
 from cgviz.op import QUOTIENT
 from cgviz.ops.rearranging import times
 from cgviz.steps import gradient_name
 from cgviz.views.table.spelling import Spelling
 
-MOST_ELEMENTS, MOST_ROWS, MOST_COLUMNS = 64, 16, 10
+MOST_ELEMENTS, MOST_ROWS, MOST_COLUMNS = 36, 12, 6
 
 
 def latex_spelling(digits: int = DIGITS) -> Spelling:
@@ -45,14 +45,14 @@ class LatexSpelling(Spelling):
         return number(value, self.digits or DIGITS, padded=padded, latex=True)
 
     def array(self, value: Value) -> str:
-        """Returns a matrix, a vector as a column; an array that is too large for one by its shape."""
-        if not fits_matrix(value):
+        """Returns a matrix of a few elements, a vector as a column; a larger array by its shape."""
+        if value.size > MOST_IN_A_LINE or not fits_matrix(value):
             return rf"\text{{({times(value.shape)} array)}}".replace("×", r"$\times$")
         return with_elements(value, self.digits or DIGITS)
 
 
 def fits_matrix(value: Value) -> bool:
-    """Tells whether an array can be written as one of LaTeX's matrices."""
+    """Tells whether an array is small enough to be written as a matrix in a cell."""
     columns = value.shape[1] if value.ndim > 1 else 1
     return value.ndim <= 2 and len(value) <= MOST_ROWS and columns <= MOST_COLUMNS and value.size <= MOST_ELEMENTS
 
