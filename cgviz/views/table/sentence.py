@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from cgviz.arrays import Value, every_finite, is_array, numpy
+from cgviz.arrays import Value, every_finite, is_array
 from cgviz.modes import REVERSE, Mode, passes_needed
 from cgviz.runs import Run
-from cgviz.summaries import Summary
 from cgviz.views.table.corners import CORNERS, affected, corners, is_felt, is_flat
+from cgviz.views.table.descent import magnitude, rate, steepest
 from cgviz.views.table.spelling import Spelling
 
 __all__ = ["CORNERS", "Sentences", "foot", "gradient_line", "is_flat", "sensitivity"]
@@ -135,26 +135,17 @@ class Sentences:
 
     def descent(self, index: int) -> list[Piece]:
         """Returns what a small step against the gradient of an array does, and which element counts most."""
+        value: Value = self.run.values[index]
         gradient: Value = self.run.gradients[index]
-        if is_array(gradient) and not gradient.size:
+        if not value.size:
             return [self.name(index), (" has no elements", "")]
         if not is_felt(gradient):
             return [("change ", ""), self.name(index), (" a little and ", ""), self.output, STILL]
-        times, (name, role) = self.spelling.notation.times, self.gradient_of(index)
-        square = magnitude(gradient) ** 2
-        rate = f"‖{name}‖²".translate(self.spelling.signs) + times + self.step
-        known = [(" = ", ""), self.number(square, times + self.step)] if 0 < square < math.inf else []
+        name, role = self.gradient_of(index)
         start = [("move ", ""), self.name(index), (" along ", ""), (f"{self.spelling.minus}{name}", role)]
-        falls = [(f" by a small step {self.step} and ", ""), self.output, (" falls by ", ""), (rate, role)]
-        return [*start, *falls, *known, (f" ({self.steepest(index)})", "")]
-
-    def steepest(self, index: int) -> str:
-        """Returns the element in which the output is steepest."""
-        sizes: Value = numpy().abs(self.run.gradients[index])
-        if sizes.min() == sizes.max():
-            return "every element alike" if sizes.size > 1 else "its one element"
-        place = numpy().unravel_index(int(sizes.argmax()), sizes.shape)
-        return f"steepest element {self.name(index)[0]}[{', '.join(map(str, place))}]"
+        falls = [(f" by a small step {self.step} and ", ""), self.output, (" falls by ", "")]
+        most = (f" ({steepest(gradient, self.name(index)[0])})", "")
+        return [*start, *falls, *rate(gradient, name, self.step, self.spelling), most]
 
     def withheld(self, index: int, corner: int) -> list[Piece]:
         """Returns why the gradient is no slope: a corner on the way, where the number is a convention."""
@@ -177,10 +168,3 @@ class Sentences:
 
     def number(self, value: float, unit: str = "") -> Piece:
         return self.spelling.number(value, padded=False) + unit, "gradient"
-
-
-def magnitude(gradient: Value | None) -> float:
-    """Returns how large a gradient is: of an array its norm; 0 where there is none, nan where it is not finite."""
-    if not is_array(gradient):
-        return abs(float(gradient or 0.0))
-    return Summary(gradient).norm if every_finite(gradient) else math.nan
