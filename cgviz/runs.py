@@ -18,8 +18,9 @@ from cgviz.naming import named
 from cgviz.numbers import DIGITS
 from cgviz.ops.rearranging import fold, times
 from cgviz.ops.rearranging import listed as listed_shape
-from cgviz.passes import backward, forward, tangents
+from cgviz.passes import backward, forward
 from cgviz.shapes import shaped
+from cgviz.tangents import tangents
 from cgviz.trouble import Trouble, explained, found
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Run:
         source = wrt if isinstance(wrt, int) else self.index(wrt)
         if source not in self._tangents:
             none: list[Value | None] = [None] * len(self.bare)
-            self._tangents[source] = none if self.symbolic else [*tangents(self.bare, self.values, source)]
+            self._tangents[source] = none if self.symbolic else [*tangents(self.bare, self.values, {source: 1.0})]
         return self._tangents[source]
 
     @cached_property

@@ -16,8 +16,10 @@ class Theme:
     tangent             the number of forward mode, which never stands without a word
     ink, soft, muted    names; formulas; numbers of stages and what may be overlooked
     edge, local         wires and the local derivatives beside them; `pale` for what does not reach the output
+    high, low           entries of a matrix that are positive and negative
     *_fill, *_line      inside and outline of inputs, stages and the output
     flag                ties, kinks and numbers that are not finite
+    scales              of heat maps of "value" and "gradient": the colours of the least number, 0 and the greatest
     terminal            rich styles by the same names
     """
 
@@ -34,12 +36,15 @@ class Theme:
     local: str
     pale: str
     flag: str
+    high: str
+    low: str
     stage_fill: str
     stage_line: str
     input_fill: str
     input_line: str
     output_fill: str
     output_line: str
+    scales: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     terminal: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -59,12 +64,15 @@ LIGHT = Theme(
     local="#475569",
     pale="#b6c1cf",
     flag="#b45309",
+    high="#1d6fb8",
+    low="#c2410c",
     stage_fill="#ffffff",
     stage_line="#94a3b8",
     input_fill="#eaf2ff",
     input_line="#7ba3e0",
     output_fill="#fff4d6",
     output_line="#d9a02b",
+    scales={"value": ("#2447b8", "#f4f6f9", "#117a37"), "gradient": ("#7b1fa2", "#f7f5f5", "#cf1b29")},
     terminal=GREEN_RED,
 )
 
@@ -81,12 +89,15 @@ DARK = Theme(
     local="#cbd5e1",
     pale="#475569",
     flag="#fbbf24",
+    high="#60a5fa",
+    low="#fb923c",
     stage_fill="#1e293b",
     stage_line="#5b6c84",
     input_fill="#1e3357",
     input_line="#5b8bd6",
     output_fill="#43371a",
     output_line="#d3a13a",
+    scales={"value": ("#6ea8ff", "#16233b", "#4ade80"), "gradient": ("#c792ff", "#2a2033", "#ff7b7b")},
     terminal={**GREEN_RED, "value": "bright_green", "gradient": "bright_red", "tangent": "bright_magenta"},
 )
 
@@ -104,12 +115,15 @@ PRINT = Theme(
     local="#262626",
     pale="#b3b3b3",
     flag="#000000",
+    high="#000000",
+    low="#595959",
     stage_fill="#ffffff",
     stage_line="#595959",
     input_fill="#ebebeb",
     input_line="#595959",
     output_fill="#d9d9d9",
     output_line="#000000",
+    scales={"value": ("#f2f2f2", "#ababab", "#000000"), "gradient": ("#f2f2f2", "#ababab", "#000000")},
     terminal={**PLAIN, "value": "bold", "gradient": "italic", "tangent": "bold italic", "flag": "underline"},
 )
 
@@ -126,12 +140,15 @@ COLORBLIND = Theme(
     local="#475569",
     pale="#b6c1cf",
     flag="#8f4a7a",
+    high="#0072b2",
+    low="#d55e00",
     stage_fill="#ffffff",
     stage_line="#94a3b8",
     input_fill="#e3f1fb",
     input_line="#56a0d0",
     output_fill="#fdf3d0",
     output_line="#d0a000",
+    scales={"value": ("#8a6a00", "#f6f6f4", "#0072b2"), "gradient": ("#5e3c99", "#f6f5f4", "#c24e00")},
     terminal={**PLAIN, "value": "blue", "gradient": "dark_orange3", "tangent": "purple", "flag": "magenta"},
 )
 

@@ -197,6 +197,7 @@ logsigmoid = register(
         forward=lambda x: min(x, 0.0) - math.log1p(math.exp(-abs(x))),
         array=lambda np, x: -np.logaddexp(0, -x),
         partials=lambda out, x: (sigmoid(-x),),
+        stable=lambda out, x: (-expm1.forward(out),),
         careful=lambda out, x: (-expm1(out),),
         composed=logsigmoid_composed,
         exact=lambda mp, x: -mp.log1p(mp.exp(-x)),
