@@ -34,12 +34,14 @@ REVERSE = Mode()
 def mode_of(run: Run, name: str = "reverse", wrt: str | None = None) -> Mode:
     """Returns the mode of that name, its tangents with respect to `wrt` (None: the first input).
 
-    Raises UsageError for a mode or a name that there is not.
+    Raises UsageError for a mode or a name that there is not, and for tangents of a program with arrays.
     """
     if name not in MODES:
         raise UsageError(f"no mode {quoted(name)}; there are {', '.join(MODES)}")
     if name == "reverse":
         return REVERSE
+    if run.graph.has_arrays:
+        raise UsageError("forward mode carries numbers, and this program has arrays; leave out --mode, or give numbers")
     return Mode(name, run.index(wrt))
 
 

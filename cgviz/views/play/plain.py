@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cgviz.numbers import DIGITS
@@ -12,7 +13,8 @@ from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line
 from cgviz.views.table.spelling import Spelling, spelling_for
 
-SIGNS = str.maketrans({"·": "*", "∂": "d", "√": "sqrt"})
+SIGNS = str.maketrans({"·": "*", "∂": "d", "√": "sqrt", "ᵀ": ".T"})
+RAISED, PLAIN = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"
 
 
 def plain(run: Run, *, digits: int = DIGITS, encoding: str = "utf-8") -> Iterator[str]:
@@ -37,4 +39,7 @@ def stage_of(step: Step) -> str:
 def said(step: Step, spelling: Spelling, digits: int) -> str:
     """Returns the caption in letters that the output's encoding has."""
     caption = step.caption(digits)
-    return spelling.clean(caption.translate(SIGNS) if spelling.signs else caption)
+    if not spelling.signs:
+        return spelling.clean(caption)
+    lowered = re.sub(f"[{RAISED}]+", lambda found: f"^{found[0].translate(str.maketrans(RAISED, PLAIN))}", caption)
+    return spelling.clean(lowered.translate(SIGNS))
