@@ -41,6 +41,13 @@ def shape_of(value: Any) -> Shape | None:
     return getattr(value, "shape", ())
 
 
+def shape_text(shape: Shape | None) -> str:
+    """Returns a shape for the eye: `2×3`, of a vector `(3,)`; "scalar", and "?" where it is not known."""
+    if shape is None:
+        return "?"
+    return f"({shape[0]},)" if len(shape) == 1 else "×".join(map(str, shape)) or "scalar"
+
+
 def settled(value: Any) -> Value:
     """Returns a float for what has no axes, any other value as it is."""
     return value if getattr(value, "ndim", 0) else float(value)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from cgviz.arrays import Value, numpy
+from cgviz.arrays import Value, numpy, shape_text
 from cgviz.blocks import Block, Jacobian
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import CONSTANT, Graph
-from cgviz.ops.rearranging import times
 from cgviz.passes import backward
 from cgviz.runs import Run
 from cgviz.segments import Segment, as_row, segment, unit
@@ -71,7 +70,7 @@ def check(rows: Sequence[Block], columns: Sequence[Block], high: int, wide: int)
     """Raises UsageError for a matrix that nobody wants to wait for."""
     if high * wide <= MOST_ENTRIES:
         return
-    said = ", ".join(f"{each.name} is {times(each.shape)}" for each in (*rows, *columns)[:4])
+    said = ", ".join(f"{each.name} is {shape_text(each.shape)}" for each in (*rows, *columns)[:4])
     raise UsageError(
         f"the Jacobian would be {high}×{wide}, {high * wide:,} entries ({said}); {MOST_ENTRIES:,} is the most. Name an "
         f"element or a part as a stage, as in q0 = {rows[0].name}[0], and give --of q0; the gradient needs no Jacobian "

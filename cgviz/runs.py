@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgviz import arrays
-from cgviz.arrays import Shape, Value, every_finite, handed_back, is_array, shape_of
+from cgviz.arrays import Shape, Value, every_finite, handed_back, is_array, shape_of, shape_text
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT, Graph
 from cgviz.naming import named
 from cgviz.numbers import DIGITS
-from cgviz.ops.rearranging import fold, times
+from cgviz.ops.rearranging import fold
 from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.passes import backward, forward
 from cgviz.shapes import shaped
@@ -330,7 +330,7 @@ class Run:
 
 
 def in_short(value: Value) -> str:
-    return f"{times(value.shape)} array" if is_array(value) else f"{value:g}"
+    return f"{shape_text(value.shape)} array" if is_array(value) else f"{value:g}"
 
 
 def start(graph: Graph, given: Mapping[str, Value], *, source: str = "cli", upstream: Value | None = None) -> Run:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.arrays import Shape, broadcast, numpy, shape_of
+from cgviz.arrays import Shape, broadcast, numpy, shape_of, shape_text
 from cgviz.op import Op, register
 from cgviz.ops.arithmetic import neg
 from cgviz.ops.opening import adjugate_inverse, determinant, filled, matrix_product, plus
-from cgviz.ops.rearranging import back_to, fold, size, times, transpose, transposed
+from cgviz.ops.rearranging import back_to, fold, size, transpose, transposed
 from cgviz.ops.whole import eye, kron
 
 VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
@@ -161,7 +161,7 @@ outer: Op = register(
 def square(shape: Shape) -> Shape:
     """Returns the lengths before the last two. Raises ValueError for what is no square matrix."""
     if len(shape) < 2 or shape[-1] != shape[-2]:
-        raise ValueError(f"a square matrix is needed, not {times(shape)}")
+        raise ValueError(f"a square matrix is needed, not {shape_text(shape)}")
     return shape[:-2]
 
 

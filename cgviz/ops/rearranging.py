@@ -9,16 +9,11 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from cgviz.arrays import Shape, folded, numpy, shape_of, summed_axes
+from cgviz.arrays import Shape, folded, numpy, shape_of, shape_text, summed_axes
 from cgviz.op import Op, register
 
 NUMPY = "NumPy reference, {}; its transpose is the rule"
 Key = tuple[Any, ...]  # of an index: whole numbers, ("slice", start, stop, step), None and Ellipsis
-
-
-def times(shape: Shape | None) -> str:
-    """Returns a shape as people write it: `2×3`; "scalar" for ()."""
-    return "?" if shape is None else "×".join(map(str, shape)) or "scalar"
 
 
 @cache
@@ -384,7 +379,7 @@ def spread(shape: Shape, axes: tuple[int, ...] = ()) -> Op:
         vjp=lambda up, out, x: (back_to(shape_of(x))(fold(shape, with_axes(shape_of(x) or (), axes))(up)),),
         glyph="↔",
         stem="spread",
-        spell=lambda notation, x: notation.along("spread", x, times(shape) if shape else ""),
+        spell=lambda notation, x: notation.along("spread", x, shape_text(shape) if shape else ""),
         by="broadcast rule",
         gate="repeats",
         says="sums the gradients of all the places that a value was repeated to",

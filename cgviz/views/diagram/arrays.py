@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cgviz.arrays import Value, is_array
+from cgviz.arrays import Value, is_array, shape_text
 from cgviz.views.diagram import words
 from cgviz.views.diagram.cells import Grid
 from cgviz.views.diagram.entries import Look
 from cgviz.views.diagram.grids import SHAPE, grid, headed
 from cgviz.views.diagram.html import one_line
 from cgviz.views.diagram.scene import Text
-from cgviz.views.diagram.summary import shape_text
 
 if TYPE_CHECKING:
     from cgviz.views.diagram.pen import Pen

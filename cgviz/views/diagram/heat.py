@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from math import ceil
 
-from cgviz.arrays import Value, numpy, quiet
+from cgviz.arrays import Value, numpy, quiet, shape_text
 from cgviz.numbers import number
 from cgviz.views.diagram.cells import LEFT, Cell, Part, Table, beside, stacked
 from cgviz.views.diagram.entries import Look
 from cgviz.views.diagram.scales import Scale, mean_colour, scale
 from cgviz.views.diagram.scene import Text
-from cgviz.views.diagram.summary import DIGITS, average, extent, shape_text, span
+from cgviz.views.diagram.summary import DIGITS, average, extent, span
 
 LONG, THIN = 100, 12  # the longer side of a map; the shorter one at least
 SIDE, LONG_SIDE, STRIP = 24, 32, 64  # cells at most: of a side, of one more than twice the other, of a single row

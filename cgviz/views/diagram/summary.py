@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cgviz.arrays import Shape, Value, is_array, numpy, quiet
+from cgviz.arrays import Value, is_array, numpy, quiet, shape_text
 from cgviz.numbers import MOST_IN_A_LINE, number
 
 DIGITS = 3
@@ -42,11 +42,6 @@ def extent(value: Value) -> Extent | None:
     if abs(mean) < ROUNDED * max(-low, high):
         mean = 0.0
     return Extent(low, mean, high, value.size - kept.size)
-
-
-def shape_text(shape: Shape) -> str:
-    """Returns a shape for the eye: `2×3`, and of a vector as it is typed, `(3,)`."""
-    return f"({shape[0]},)" if len(shape) == 1 else "×".join(map(str, shape))
 
 
 def span(found: Extent | None, digits: int, size: int = 1) -> str:

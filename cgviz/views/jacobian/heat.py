@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cgviz.arrays import shape_text
 from cgviz.blocks import Block
 from cgviz.fonts.metrics import text_width
 from cgviz.numbers import number
-from cgviz.ops.rearranging import times
 from cgviz.theme import Theme
 from cgviz.views.jacobian import words
 from cgviz.views.jacobian.facts import Facts
@@ -85,7 +85,7 @@ def drawn(facts: Facts, digits: int, theme: Theme, background: str) -> Sheet:
         ink = Ink(facts, pixels(facts.matrix, MOST_PIXELS, MOST_PIXELS), digits, theme)
         y = body(sheet, ink, y + GAP)
         each = ink.found.each
-        sentences += [f"each cell is the largest of up to {times(each)} entries"] * (each != (1, 1))
+        sentences += [f"each cell is the largest of up to {shape_text(each)} entries"] * (each != (1, 1))
     for sentence in sentences:
         y += LINE
         sheet.say(Said(MARGIN, y, sentence, BODY, theme.soft))

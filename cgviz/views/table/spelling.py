@@ -8,11 +8,11 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from cgviz.arrays import Shape, Value, is_array
+from cgviz.arrays import shape_text as shape_of
 from cgviz.errors import printable
 from cgviz.formula import LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
 from cgviz.numbers import DIGITS, MOST_IN_A_LINE, exact, number
 from cgviz.op import PRODUCT, QUOTIENT
-from cgviz.ops.rearranging import times as shape_of
 from cgviz.steps import gradient_name
 
 SAMPLE = "σ−·×²⁹½∇∂…─√≤′"

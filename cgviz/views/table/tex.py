@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from cgviz.arrays import Value, is_array
+from cgviz.arrays import Value, is_array, shape_text
 from cgviz.formula import LATEX, Formula, Latex, Notation, with_digits
 from cgviz.numbers import DIGITS, MOST_IN_A_LINE, number
 from cgviz.op import QUOTIENT
-from cgviz.ops.rearranging import times
 from cgviz.steps import gradient_name
 from cgviz.views.table.spelling import Spelling
 
@@ -47,7 +46,7 @@ class LatexSpelling(Spelling):
     def array(self, value: Value) -> str:
         """Returns a matrix of a few elements, a vector as a column; a larger array by its shape."""
         if value.size > MOST_IN_A_LINE or not fits_matrix(value):
-            return rf"\text{{({times(value.shape)} array)}}".replace("×", r"$\times$")
+            return rf"\text{{({shape_text(value.shape)} array)}}".replace("×", r"$\times$")
         return with_elements(value, self.digits or DIGITS)
 
 
