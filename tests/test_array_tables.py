@@ -460,10 +460,29 @@ def test_the_command_prints_a_table_of_arrays(
     assert capsys.readouterr().out == WIDE
 
 
-def test_forward_mode_refuses_arrays_in_one_line(linear: Run) -> None:
-    with pytest.raises(UsageError, match="this program has arrays"):
-        mode_of(linear, "forward")
+def test_a_forward_pass_begins_with_one_number(linear: Run) -> None:
+    with pytest.raises(UsageError, match="'x' is an array"):
+        mode_of(linear, "forward", "x")
     assert not mode_of(linear).forward
+
+
+def test_tangents_of_arrays_agree_with_gradients(validator: jsonschema.Draft202012Validator) -> None:
+    run = cgviz.run("q = s*(W @ x)\np = softmax(q)\nf = sum(q**2) + p[0] + s*det(W)", W=W, x=X, s=2)
+    mode = mode_of(run, "both", "s")
+    told = {row.name: row.carried for row in rows(run, unicode_spelling(), mode)}
+    assert told["Wx"] == ("Ẇ x + W ẋ",)
+    assert told["q"] == ("Wx·ṡ", "s·∂Wx/∂s")
+    assert told["qsqr"] == ("2·q·∂q/∂s",)
+    assert told["sumqsqr"] == ("sum(∂qsqr/∂s)",)
+    assert told["p_0"] == ("(∂p/∂s)[0]",)
+    assert told["detW"] == ("tr(detW·W⁻¹ Ẇ)",)
+    made = json.loads(table(run, "json", mode=mode))
+    validator.validate(made)
+    assert made["output"]["tangent"] == pytest.approx(made["gradient"]["s"])
+    assert np.allclose(next(stage for stage in made["stages"] if stage["name"] == "q")["tangent"], np.array(W) @ X)
+    assert all(table(run, format, mode=mode) for format in FORMATS)
+    assert "one pass per element of an input (7 here)" in table(run, "rich", mode=mode)
+    assert r"\left(\frac{\partial p}{\partial s}\right)" in table(run, "latex", mode=mode)
 
 
 def test_captions_in_ascii_have_no_escapes(capsys: pytest.CaptureFixture[str], linear: Run) -> None:

@@ -16,7 +16,14 @@ MOST_ELEMENTS, MOST_ROWS, MOST_COLUMNS = 36, 12, 6
 def latex_spelling(digits: int = DIGITS) -> Spelling:
     """Returns the spelling in LaTeX's mathematics."""
     return LatexSpelling(
-        LATEX, LATEX, digits, whole=True, nabla=r"\nabla ", ellipsis=r"\ldots", brackets=(r"\left[", r"\right]")
+        LATEX,
+        LATEX,
+        digits,
+        whole=True,
+        nabla=r"\nabla ",
+        partial=r"\partial ",
+        ellipsis=r"\ldots",
+        brackets=(r"\left[", r"\right]"),
     )
 
 
@@ -34,6 +41,9 @@ class LatexSpelling(Spelling):
 
     def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
         return rf"\dot{{{self.name(name)}}}" if dotted and len(name) == 1 else self.slope(name, wrt)
+
+    def carried(self, formula: Formula) -> str:
+        return formula.write(Told()).text
 
     def handed(self, target: str, formula: Formula, alone: bool) -> str:
         written = formula.write(handing(target))
@@ -64,6 +74,13 @@ def with_elements(value: Value, digits: int) -> str:
     notation = with_digits(Latex, digits)
     notation.most = MOST_ELEMENTS
     return notation.array(value)
+
+
+class Told(Latex):
+    """Takes a name that is LaTeX already as it is, which no name of a program is."""
+
+    def name(self, name: str) -> str:
+        return name if name.startswith("\\") else super().name(name)
 
 
 def handing(target: str) -> Notation:
