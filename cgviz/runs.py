@@ -194,6 +194,16 @@ class Run:
             return summed
         return product
 
+    def carried_formula(self, index: int, rates: Sequence[Formula | None]) -> Formula:
+        """Returns the tangent of a stage of a structural op, given those of its operands (None: it does not move)."""
+        node = self.graph.nodes[index]
+        still = [Formula(0, shape=self.graph.nodes[arg].shape) for arg in node.args]
+        moving = tuple(zero if rate is None else rate for zero, rate in zip(still, rates, strict=True))
+        if node.op.jvp is None:
+            return Formula(op=node.op, args=moving)
+        made: Formula = node.op.jvp(moving, self.graph.operand(index), *map(self.graph.operand, node.args))
+        return made
+
     def is_broadcast(self, target: int, slot: int) -> bool:
         """Tells whether an argument was repeated to the shape of a stage that works element by element."""
         node = self.graph.nodes[target]

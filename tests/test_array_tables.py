@@ -40,9 +40,9 @@ f(W, x) = sum(q²)   at W = (2×2 array), x = [0.2, 0.4]
 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     W       input       2×2           ⎡ 0.1  0.5⎤    ⎡0.088  0.176⎤   dq xᵀ
                                       ⎣−0.3  0.8⎦    ⎣0.104  0.208⎦
-    x       input       2              [0.2  0.4]   [−0.112  0.636]   Wᵀ dq
-1   q       W x         2            [0.22  0.26]      [0.44  0.52]   dqsqr·2·q                       matmul: swaps
-2   qsqr    q²          2        [0.0484  0.0676]            [1  1]   spread(df, 2)                   square: scales
+    x       input       (2,)           [0.2  0.4]   [−0.112  0.636]   Wᵀ dq
+1   q       W x         (2,)         [0.22  0.26]      [0.44  0.52]   dqsqr·2·q                       matmul: swaps
+2   qsqr    q²          (2,)     [0.0484  0.0676]            [1  1]   spread(df, (2,))                square: scales
 3   f       sum(qsqr)   scalar             0.1160                 1   seed                            sum: distributes
 
 ∇f = [∂f/∂W, ∂f/∂x] = [(2×2 array), [−0.112, 0.636]]
@@ -57,9 +57,9 @@ f(W, x) = sum(q**2)   at W = (2x2 array), x = [0.2, 0.4]
 ------------------------------------------------------------------------------
    W      input      2x2        [[ 0.1  0.5]   [[0.088  0.176]   outer(dq, x)
                                  [-0.3  0.8]]   [0.104  0.208]]
-   x      input      2             [0.2  0.4]   [-0.112  0.636]  W.T @ dq
-1  q      W @ x      2           [0.22  0.26]      [0.44  0.52]  dqsqr*2*q
-2  qsqr   q**2       2       [0.0484  0.0676]            [1  1]  spread(df, 2)
+   x      input      (2,)          [0.2  0.4]   [-0.112  0.636]  W.T @ dq
+1  q      W @ x      (2,)        [0.22  0.26]      [0.44  0.52]  dqsqr*2*q
+2  qsqr   q**2       (2,)    [0.0484  0.0676]            [1  1]  spread(df, (2,))
 3  f      sum(qsqr)  scalar            0.1160                 1  seed
 
 grad f = [df/dW, df/dx] = [(2x2 array), [-0.112, 0.636]]
@@ -237,7 +237,7 @@ def test_broadcast_and_structural_edges_say_what_they_hand_back() -> None:
     assert told["b"] == ("sum(dz·A, axis=0)",)
     assert {row.name: row.shape for row in rows(run, unicode_spelling())} == {
         "A": "2×3",
-        "b": "3",
+        "b": "(3,)",
         "z": "2×3",
         "f": "scalar",
     }
@@ -460,10 +460,29 @@ def test_the_command_prints_a_table_of_arrays(
     assert capsys.readouterr().out == WIDE
 
 
-def test_forward_mode_refuses_arrays_in_one_line(linear: Run) -> None:
-    with pytest.raises(UsageError, match="this program has arrays"):
-        mode_of(linear, "forward")
+def test_a_forward_pass_begins_with_one_number(linear: Run) -> None:
+    with pytest.raises(UsageError, match="'x' is an array"):
+        mode_of(linear, "forward", "x")
     assert not mode_of(linear).forward
+
+
+def test_tangents_of_arrays_agree_with_gradients(validator: jsonschema.Draft202012Validator) -> None:
+    run = cgviz.run("q = s*(W @ x)\np = softmax(q)\nf = sum(q**2) + p[0] + s*det(W)", W=W, x=X, s=2)
+    mode = mode_of(run, "both", "s")
+    told = {row.name: row.carried for row in rows(run, unicode_spelling(), mode)}
+    assert told["Wx"] == ("Ẇ x + W ẋ",)
+    assert told["q"] == ("Wx·ṡ", "s·∂Wx/∂s")
+    assert told["qsqr"] == ("2·q·∂q/∂s",)
+    assert told["sumqsqr"] == ("sum(∂qsqr/∂s)",)
+    assert told["p_0"] == ("(∂p/∂s)[0]",)
+    assert told["detW"] == ("tr(detW·W⁻¹ Ẇ)",)
+    made = json.loads(table(run, "json", mode=mode))
+    validator.validate(made)
+    assert made["output"]["tangent"] == pytest.approx(made["gradient"]["s"])
+    assert np.allclose(next(stage for stage in made["stages"] if stage["name"] == "q")["tangent"], np.array(W) @ X)
+    assert all(table(run, format, mode=mode) for format in FORMATS)
+    assert "one pass per element of an input (7 here)" in table(run, "rich", mode=mode)
+    assert r"\left(\frac{\partial p}{\partial s}\right)" in table(run, "latex", mode=mode)
 
 
 def test_captions_in_ascii_have_no_escapes(capsys: pytest.CaptureFixture[str], linear: Run) -> None:

@@ -207,6 +207,11 @@ def det_cofactors(up: Any, out: Any, x: Any) -> tuple[Any]:
     return (up * np.linalg.det(u) * np.linalg.det(vt) * ((u * others) @ vt),)
 
 
+def adjugate(out: Any, x: Any) -> Any:
+    """Returns the transposed matrix of cofactors: by singular values, and as a formula det(X)·X⁻¹."""
+    return out * inv(x) if hasattr(x, "write") else det_cofactors(1.0, out, x)[0].T
+
+
 det = register(
     Op(
         name="det",
@@ -214,7 +219,7 @@ det = register(
         shapes=lambda shape: only_square(shape)[:0],
         vjp=lambda up, out, x: ((up * out) * transpose(inv(x)),),
         stable=det_cofactors,
-        jvp=lambda tangents, out, x: numpy().sum(tangents[0] * det_cofactors(1.0, out, x)[0]),
+        jvp=lambda tangents, out, x: trace(matmul(adjugate(out, x), tangents[0])),
         glyph="det",
         stem="det",
         latex=r"\det\left({0}\right)",

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cgviz.arrays import Value, is_array
+from cgviz.formula import Formula
 from cgviz.graph import CONSTANT, INPUT
 from cgviz.modes import REVERSE, Mode
 from cgviz.op import PRODUCT
@@ -108,6 +109,8 @@ def carried(run: Run, index: int, spelling: Spelling, mode: Mode) -> tuple[str, 
         return ("seed",)
     if not node.is_stage:
         return ("held fixed",)
+    if node.op.vjp is not None:
+        return (spelling.carried(run.carried_formula(index, [moving(run, arg, spelling, mode) for arg in node.args])),)
     slots = [slot for slot, arg in enumerate(node.args) if run.graph.nodes[arg].op is not CONSTANT]
     slots = [slot for slot in slots if run.flows(index, slot)]
     most = MOST_TERMS if len(slots) <= MOST_TERMS else MOST_TERMS - 2
@@ -115,6 +118,13 @@ def carried(run: Run, index: int, spelling: Spelling, mode: Mode) -> tuple[str, 
     if len(slots) > most:
         terms.append(f"{spelling.ellipsis} ({len(slots) - most} more)")
     return tuple(terms) or ("nothing",)
+
+
+def moving(run: Run, index: int, spelling: Spelling, mode: Mode) -> Formula | None:
+    """Returns the tangent of an operand as a formula; None for a constant."""
+    nodes = run.graph.nodes
+    node, wrt = nodes[index], nodes[mode.source].shown
+    return None if node.op is CONSTANT else spelling.moving(node.shown, wrt, not node.is_stage, node.shape)
 
 
 def advance(run: Run, index: int, slot: int, spelling: Spelling, mode: Mode) -> str:

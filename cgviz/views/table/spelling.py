@@ -13,6 +13,7 @@ from cgviz.errors import printable
 from cgviz.formula import LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
 from cgviz.numbers import DIGITS, MOST_IN_A_LINE, exact, number
 from cgviz.op import PRODUCT, QUOTIENT
+from cgviz.ops.arithmetic import divide
 from cgviz.steps import gradient_name
 
 SAMPLE = "σ−·×²⁹½∇∂…─√≤′"
@@ -70,6 +71,17 @@ class Spelling(NamedTuple):
         """Returns how a tangent is called: `∂den/∂x`; `ẋ` where it is dotted, a letter, and can be written."""
         return dot(self.clean(name)) if dotted and len(name) == 1 and self.partial == "∂" else self.slope(name, wrt)
 
+    def moving(self, name: str, wrt: str, dotted: bool, shape: Shape | None) -> Formula:
+        """Returns a tangent as an operand of a formula."""
+        if dotted and self.tangent(name, wrt, True) != self.slope(name, wrt):
+            return Formula(self.tangent(name, wrt, True), shape=shape)
+        above, below = (Formula(self.partial + self.name(each), shape=shape) for each in (name, wrt))
+        return Formula(op=divide, args=(above, below), shape=shape)
+
+    def carried(self, formula: Formula) -> str:
+        """Returns the tangent of a stage in terms of those of its operands."""
+        return self.clean(self.elided(formula.write(self.notation).text, LONGEST_FORMULA))
+
     def formula(self, formula: Formula, head: bool = False) -> str:
         """Returns a formula, its middle left out where it is very long."""
         return self.clean(self.elided(formula.write(self.head if head else self.notation).text, LONGEST_FORMULA))
@@ -105,7 +117,7 @@ class Spelling(NamedTuple):
         """Returns a short vector element by element, any other array by its shape: `(2×2 array)`."""
         if value.ndim == 1 and value.size <= MOST_IN_A_LINE:
             return number(value, self.digits or DIGITS).translate(self.signs)
-        return f"({self.shape(value.shape)} array)"
+        return f"({'×'.join(map(str, value.shape))} array)".translate(self.signs)
 
     def elided(self, text: str, most: int) -> str:
         """Returns `text`, or its two ends with an ellipsis between them, cut between words where there are any."""

@@ -15,7 +15,14 @@ MOST_ELEMENTS, MOST_ROWS, MOST_COLUMNS = 36, 12, 6
 def latex_spelling(digits: int = DIGITS) -> Spelling:
     """Returns the spelling in LaTeX's mathematics."""
     return LatexSpelling(
-        LATEX, LATEX, digits, whole=True, nabla=r"\nabla ", ellipsis=r"\ldots", brackets=(r"\left[", r"\right]")
+        LATEX,
+        LATEX,
+        digits,
+        whole=True,
+        nabla=r"\nabla ",
+        partial=r"\partial ",
+        ellipsis=r"\ldots",
+        brackets=(r"\left[", r"\right]"),
     )
 
 
@@ -34,6 +41,9 @@ class LatexSpelling(Spelling):
     def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
         return rf"\dot{{{self.name(name)}}}" if dotted and len(name) == 1 else self.slope(name, wrt)
 
+    def carried(self, formula: Formula) -> str:
+        return formula.write(Told()).text
+
     def handed(self, target: str, formula: Formula, alone: bool) -> str:
         written = formula.write(handing(target))
         return written.text if alone else written.within(QUOTIENT)
@@ -46,7 +56,8 @@ class LatexSpelling(Spelling):
     def array(self, value: Value) -> str:
         """Returns a matrix of a few elements, a vector as a column; a larger array by its shape."""
         if value.size > MOST_IN_A_LINE or not fits_matrix(value):
-            return rf"\text{{({shape_text(value.shape)} array)}}".replace("×", r"$\times$")
+            lengths = r"$\times$".join(map(str, value.shape))
+            return rf"\text{{({lengths} array)}}"
         return with_elements(value, self.digits or DIGITS)
 
 
@@ -63,6 +74,13 @@ def with_elements(value: Value, digits: int) -> str:
     notation = with_digits(Latex, digits)
     notation.most = MOST_ELEMENTS
     return notation.array(value)
+
+
+class Told(Latex):
+    """Takes a name that is LaTeX already as it is, which no name of a program is."""
+
+    def name(self, name: str) -> str:
+        return name if name.startswith("\\") else super().name(name)
 
 
 def handing(target: str) -> Notation:
