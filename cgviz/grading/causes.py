@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cgviz.grading.edits import Edits
+from cgviz.grading.elements import plus
 from cgviz.grading.expected import Expected
 from cgviz.grading.matching import Account, Judged, summed
 from cgviz.grading.near import CLOSE, agree, same
@@ -164,10 +165,10 @@ class Causes:
     def edited(self, made: Account, judged: Judged, wanted: list[Atom]) -> None:
         goals = [atom.value for atom in wanted]
         if len(wanted) > 1:
-            goals.append(summed(goals, (0.0,) * self.expected.count))
+            goals.append(summed(goals, self.expected.zero(made.key)))
         shift = judged.before if not judged.sets and not judged.line.assignment.adds else None
         if shift:
-            goals = [tuple(map(sum, zip(goal, shift, strict=True))) for goal in goals]
+            goals = [tuple(map(plus, goal, shift)) for goal in goals]
         running = (made.key, judged.before)
         last = self.expected.count - 1
         for edit in Edits(judged.line.value, made.key, wanted, self.expected).all():
@@ -197,11 +198,9 @@ class Causes:
         """Returns what the line ought to be, from the record of the gate: `upstream · local`."""
         said = []
         for atom in atoms[:2]:
-            local = self.expected.local(atom)
-            if local:
-                said.append(
-                    f"{self.expected.name(atom.source)} hands back d{self.expected.name(atom.source)} * {local}"
-                )
+            handed = self.expected.handed(atom)
+            if handed:
+                said.append(f"{self.expected.name(atom.source)} hands back {handed}")
         return " and ".join(said) or "the local derivative is another one"
 
     def forgotten(self, made: Account) -> None:

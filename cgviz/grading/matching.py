@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from cgviz.grading.elements import is_zero, largest, minus, plus, ratio
 from cgviz.grading.expected import Expected
 from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.reading import Line, Slope
@@ -66,9 +67,9 @@ def account(key: str, lines: list[tuple[int, Line]], expected: Expected, toleran
 def weighed(
     key: str, lines: list[tuple[int, Line]], atoms: list[Atom], expected: Expected, tolerance: float
 ) -> Account:
-    zero = (0.0,) * expected.count
+    zero = expected.zero(key)
     total = summed([atom.value for atom in atoms], zero)
-    scale = summed([tuple(map(abs, atom.value)) for atom in atoms], zero)
+    scale = summed([tuple(map(largest, atom.value)) for atom in atoms], (0.0,) * expected.count)
     made = Account(key, [], atoms, list(atoms), total, scale)
     running = zero
     for position, (number, line) in enumerate(lines):
@@ -78,7 +79,7 @@ def weighed(
         if not any(leaves(line.value)):
             judged.change = judged.held = standing_for(found, [atom.value for atom in made.rest], total)
         if own and not line.assignment.adds:
-            judged.change, judged.sets = tuple(a - b for a, b in zip(found, running, strict=True)), False
+            judged.change, judged.sets = tuple(map(minus, found, running)), False
         if judged.sets and position and begins_anew(made, judged, lines[position:], expected, tolerance):
             made.rest, running = list(atoms), zero
         bring(made, judged, tolerance)
@@ -91,11 +92,11 @@ def weighed(
 def standing_for(found: Vector, parts: list[Vector], total: Vector) -> Vector:
     """Returns the numbers for which a plain number stands: the share of a contribution, or of the sum, that it is close
     to at the run's own inputs; the number itself where it is close to none."""
-    near = [part for part in (*parts, total) if part[0] and same(found[0], part[0], CLOSE)]
+    near = [part for part in (*parts, total) if not is_zero(part[0]) and same(found[0], part[0], CLOSE)]
     if not near:
         return found
-    best = min(near, key=lambda part: abs(found[0] - part[0]))
-    return tuple(found[0] * (each / best[0]) for each in best)
+    best = min(near, key=lambda part: largest(minus(found[0], part[0])))
+    return tuple(found[0] * ratio(each, best[0]) for each in best)
 
 
 def begins_anew(
@@ -111,7 +112,7 @@ def begins_anew(
     changes = [judged.change, *(expected.vector(line.value) for _, line in rest[1:])]
     if len(changes) < 2 or any(reads(line, made.key) for _, line in rest):
         return False
-    if agree(summed(changes, (0.0,) * expected.count), made.total, tolerance, made.scale):
+    if agree(summed(changes, expected.zero(made.key)), made.total, tolerance, made.scale):
         for earlier in made.lines:
             earlier.atoms = []
         return True
@@ -120,10 +121,9 @@ def begins_anew(
 
 def bring(made: Account, judged: Judged, tolerance: float) -> None:
     """Finds the contributions that a line brings, and takes them off the rest."""
-    zero = (0.0,) * len(judged.change)
     fits = subset(judged.change, made.rest, judged.line, tolerance, made.scale)
     if fits is None:
-        judged.right = not any(map(abs, judged.change)) and agree(judged.change, zero)
+        judged.right = all(map(is_zero, judged.change))
         return
     judged.right, judged.atoms = True, fits
     brought = set(map(id, fits))
@@ -142,13 +142,13 @@ def subset(change: Vector, rest: list[Atom], line: Line, tolerance: float, scale
     if 2 < len(rest) <= MOST:
         tried += [list(some) for size in range(2, len(rest)) for some in combinations(rest, size)]
     for some in tried:
-        if agree(change, summed([atom.value for atom in some], (0.0,) * len(change)), tolerance, scale):
+        if agree(change, summed([atom.value for atom in some], change), tolerance, scale):
             return list(some)
     return None
 
 
 def scaled(scale: Vector, value: Vector) -> Vector:
-    return tuple(min(a, abs(b)) for a, b in zip(scale, value, strict=True))
+    return tuple(min(a, largest(b)) for a, b in zip(scale, value, strict=True))
 
 
 def reads(line: Line, key: str) -> bool:
@@ -156,4 +156,4 @@ def reads(line: Line, key: str) -> bool:
 
 
 def summed(vectors: list[Vector], zero: Vector) -> Vector:
-    return tuple(map(sum, zip(*vectors, strict=True))) if vectors else zero
+    return tuple(map(plus, *vectors)) if vectors else zero

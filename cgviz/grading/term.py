@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cgviz.arrays import Value
+from cgviz.grading.elements import computed
 from cgviz.op import Op
 
 Path = tuple[int, ...]
@@ -40,9 +42,9 @@ def number(value: float, near: Term | None = None) -> Term:
     return Term(value) if near is None else Term(value, None, (), near.start, near.end)
 
 
-def value(term: Term, look: Callable[[Any], float]) -> float:
+def value(term: Term, look: Callable[[Any], Value]) -> Value:
     """Returns the value of a term; `look` gives that of a leaf which is no number. Walks with a stack of its own."""
-    values: list[float] = []
+    values: list[Value] = []
     todo: list[Term | tuple[Op, int]] = [term]
     while todo:
         item = todo.pop()
@@ -50,7 +52,7 @@ def value(term: Term, look: Callable[[Any], float]) -> float:
             op, count = item
             operands = values[-count:]
             del values[-count:]
-            values.append(op.forward(*operands))
+            values.append(computed(op, operands))
         elif item.op is None:
             values.append(item.leaf if isinstance(item.leaf, float) else look(item.leaf))
         else:

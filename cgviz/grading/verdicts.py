@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from cgviz.arrays import Value as Number
 from cgviz.errors import EvaluationError
+from cgviz.grading.elements import plus
 from cgviz.grading.expected import Expected
 from cgviz.grading.listing import Listing
 from cgviz.grading.matching import Account, Judged, summed
@@ -44,10 +46,10 @@ class Replay:
     def line(self, judged: Judged) -> LineVerdict:
         assignment, key = judged.line.assignment, judged.line.key
         number_of = self.listing.line_of(assignment.start)
-        before = self.now.get(key, (0.0,) * self.expected.count)
+        before = self.now.get(key, self.expected.zero(key))
         points = range(self.expected.count)
         found = judged.held or tuple(value(judged.line.value, partial(self.look, k=k)) for k in points)
-        after = tuple(a + b for a, b in zip(before, found, strict=True)) if assignment.adds else found
+        after = tuple(map(plus, before, found)) if assignment.adds else found
         self.now[key] = after
         ours = self.ours(judged)
         agrees = agree(after, ours, self.tolerance, self.accounts[key].scale)
@@ -89,7 +91,7 @@ class Replay:
     def ours(self, judged: Judged) -> Vector:
         """Returns the gradient as it ought to be after a line: the sum of the contributions so far."""
         made = self.accounts[judged.line.key]
-        before = self.due.get(judged.line.key, (0.0,) * self.expected.count)
+        before = self.due.get(judged.line.key, self.expected.zero(judged.line.key))
         self.due[judged.line.key] = summed([before, *(atom.value for atom in judged.atoms)], before)
         if judged is made.lines[-1]:
             return made.total
@@ -101,11 +103,11 @@ class Replay:
         found = [self.blamed[key] for key in [*keys, judged.line.key] if key in self.blamed]
         return min((line for line in found if line is not None), default=None)
 
-    def look(self, leaf: Any, k: int) -> float:
+    def look(self, leaf: Any, k: int) -> Number:
         if isinstance(leaf, Slope) and leaf.key in self.now:
             return self.now[leaf.key][k]
         if isinstance(leaf, Slope) and leaf.key in self.accounts:
-            return 0.0
+            return self.expected.zero(leaf.key)[k]
         return self.expected.look(leaf, k)
 
     def gradients(self) -> list[GradientVerdict]:
@@ -177,7 +179,7 @@ def notes(run: Run, expected: Expected, accounts: dict[str, Account]) -> list[st
         from cgviz.grading import literals
 
         given = literals(run, reading.made)
-        other = [name for name, held in given.items() if held != run.inputs[name]]
+        other = [name for name, held in given.items() if not same(held, run.inputs[name], 0.0)]
         if other:
             at = ", ".join(f"{name} = {number(run.inputs[name])}" for name in other[:6])
             found.append(f"graded at {at}, not at the file's own numbers")
