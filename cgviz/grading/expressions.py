@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cgviz.errors import quoted
-from cgviz.grading import calls
+from cgviz.grading import array_forms, calls
 from cgviz.grading.listing import Listing, UnreadableError
 from cgviz.grading.term import Term, applied, renamed
 from cgviz.op import REGISTRY, Op
@@ -33,8 +33,6 @@ COMPARED: dict[type[ast.cmpop], str] = {
 }
 SAID: dict[type[ast.AST], str] = {
     ast.BitXor: "`^` is not a power in Python; write `**`",
-    ast.MatMult: "`@` multiplies matrices; only numbers are graded",
-    ast.Subscript: "an index is not read; give the number a name of its own",
     ast.Attribute: "an attribute is not read",
     ast.Lambda: "a lambda is read only where it is given a name",
     ast.NamedExpr: "`:=` is not read; write the assignment on a line of its own",
@@ -104,6 +102,9 @@ class Expressions:
 
     def parts(self, node: ast.expr, names: Mapping[str, Term]) -> tuple[Sequence[ast.expr], Build]:
         """Returns the operands of an expression, and what makes its term of theirs. Raises UnreadableError."""
+        found = array_forms.form(self, node, names)
+        if found is not None:
+            return found
         match node:
             case ast.Constant(value=bool() | int() | float() as held):
                 return (), lambda _: Term(as_float(held))

@@ -1,0 +1,298 @@
+"""How NumPy writes arrays: `@`, `.T`, `.sum(axis=0)`, `x[:, 1]`, `np.zeros_like(x)`, literals; each becomes a term."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cgviz.errors import quoted
+from cgviz.grading import array_ops, calls
+from cgviz.grading.elements import LARGEST_ARRAY
+from cgviz.grading.term import Term, applied
+from cgviz.op import REGISTRY, Op
+from cgviz.ops.matrices import matmul, outer
+from cgviz.ops.rearranging import Key, as_shape, indexed, joined, listed, reshaped, size, spread, stacked, transposed
+from cgviz.ops.reductions import AMAX, AMIN
+
+if TYPE_CHECKING:
+    from cgviz.grading.expressions import Expressions
+
+Build = Callable[[list[Term]], Term]
+Form = tuple[Sequence[ast.expr], Build]
+SAME_METHODS = frozenset("copy astype item tolist detach clone numpy float double squeeze_".split())
+REDUCTIONS = {"max": AMAX, "min": AMIN, "amax": AMAX, "amin": AMIN} | {
+    name: REGISTRY[name] for name in ("sum", "mean", "logsumexp", "softmax", "log_softmax", "norm", "trace", "average")
+}
+METHODS = frozenset(("dot", "matmul", "reshape", "ravel", "flatten", "transpose", "squeeze", "sum", "mean", "max", "min"))
+METHODS |= {"trace", "clip"} | SAME_METHODS
+LIKE = {"zeros_like": 0.0, "ones_like": 1.0, "empty_like": 0.0}
+FILLED = {"zeros": 0.0, "ones": 1.0, "empty": 0.0}
+JOINS = {"concatenate": 0, "concat": 0, "hstack": -1, "vstack": 0}
+LEFT_OUT = frozenset(("dtype", "copy", "order"))
+FANCY = "an index is read where it is made of whole numbers and slices; a mask only where something is assigned to it"
+
+
+def form(reads: Expressions, node: ast.expr, names: Mapping[str, Term]) -> Form | None:
+    """Returns the operands of an expression that has to do with arrays, and what makes its term; None for any other.
+
+    Raises UnreadableError for what is not read.
+    """
+    match node:
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            return (left, right), lambda args: applied(matmul, *args)
+        case ast.BinOp(left=left, op=ast.BitAnd(), right=right):
+            return (left, right), lambda args: applied(REGISTRY["where"], args[0], args[1], args[0])
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return (left, right), lambda args: applied(REGISTRY["where"], args[0], args[0], args[1])
+        case ast.UnaryOp(op=ast.Invert(), operand=operand):
+            return (operand,), lambda args: applied(REGISTRY["equal"], args[0], Term(0.0))
+        case ast.Attribute(value=value, attr="T" | "mT"):
+            return (value,), lambda args: applied(transposed(), *args)
+        case ast.Attribute(value=value, attr="size"):
+            return (value,), lambda args: applied(array_ops.count, *args)
+        case ast.Subscript(value=ast.Attribute(value=value, attr="shape"), slice=place):
+            op = array_ops.length(constant(reads, place))
+            return (value,), lambda args: applied(op, *args)
+        case ast.Subscript(value=value, slice=place):
+            key = key_of(reads, place)
+            return (value,), lambda args: applied(indexed(key), *args)
+        case ast.List(elts=parts):
+            return parts, lambda args: listed_term(reads, node, args)
+        case ast.Call():
+            return called(reads, node)
+    return None
+
+
+def listed_term(reads: Expressions, node: ast.expr, args: list[Term]) -> Term:
+    if not args:
+        raise reads.refuse(node, "an array without elements is not read")
+    return applied(stacked(len(args)), *args)
+
+
+# indices and constants
+
+
+def constant(reads: Expressions, node: ast.expr) -> Any:
+    """Returns a whole number, None, True, or a tuple of whole numbers, as it is written. Raises UnreadableError."""
+    match node:
+        case ast.Constant(value=int() | None as held) if abs(held or 0) < 2**40:
+            return held
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as held)) if held < 2**40:
+            return -held
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) if len(parts) <= 8:
+            return tuple(constant(reads, part) for part in parts)
+    raise reads.refuse(node, "a whole number is read here, as it stands; give the number itself")
+
+
+def key_of(reads: Expressions, node: ast.expr) -> Key:
+    """Returns the key of an index of whole numbers and slices. Raises UnreadableError."""
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return tuple(part_of(reads, part) for part in parts)
+
+
+def part_of(reads: Expressions, node: ast.expr) -> Any:
+    match node:
+        case ast.Slice(lower=lower, upper=upper, step=step):
+            ends = [None if end is None else constant(reads, end) for end in (lower, upper, step)]
+            return ("slice", *ends)
+        case ast.Constant(value=held) if held is None or held is Ellipsis:
+            return held
+        case ast.Attribute(attr="newaxis"):
+            return None
+        case ast.Constant(value=bool()):
+            pass
+        case ast.Constant(value=int()) | ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int())):
+            return constant(reads, node)
+    raise reads.refuse(node, FANCY)
+
+
+def is_mask(node: ast.expr) -> bool:
+    """Tells whether an index is a condition."""
+    match node:
+        case ast.UnaryOp(op=ast.Invert(), operand=operand):
+            return is_mask(operand)
+        case ast.BinOp(op=ast.BitAnd() | ast.BitOr()) | ast.Compare():
+            return True
+    return False
+
+
+# calls
+
+
+def called(reads: Expressions, node: ast.Call) -> Form | None:
+    """Returns the form of a call of a method of an array, or of one of NumPy's functions of arrays."""
+    found = calls.dotted(node.func)
+    module, name = found or ("", "")
+    if isinstance(node.func, ast.Attribute) and (found is None or module not in calls.MODULES):
+        name = node.func.attr
+        if name not in METHODS:
+            return None
+        return applied_to(reads, node, name, [node.func.value, *node.args], method=True)
+    if module and module not in calls.MODULES or not module and (name in reads.helpers or name in ("max", "min")):
+        return None
+    return applied_to(reads, node, name, list(node.args), method=False)
+
+
+def applied_to(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], method: bool) -> Form | None:
+    given = {each.arg or "": each.value for each in node.keywords if each.arg not in LEFT_OUT}
+    if any(isinstance(arg, ast.Starred) for arg in args) or "" in given or not args:
+        return None
+    if method and name in SAME_METHODS:
+        return args[:1], lambda made: made[0]
+    if name in REDUCTIONS:
+        return reduction(reads, node, REDUCTIONS[name], args, given)
+    make = FORMS.get(name)
+    if make is not None:
+        return make(reads, node, name, args, given)
+    if given:
+        raise reads.refuse(node, f"{quoted(name)} takes its numbers one after the other here")
+    return None
+
+
+def reduction(reads: Expressions, node: ast.Call, op: Op, args: list[ast.expr], given: Mapping[str, ast.expr]) -> Form:
+    """Returns the form of a sum, mean ... whose axis may stand second, or by its name."""
+    if op.name == "norm" and len(args) > 1:
+        raise reads.refuse(node, "the length of a vector is read, and no other norm: give no second argument")
+    try:
+        statics = dict(zip(op.statics, [constant(reads, arg) for arg in args[1:]], strict=False))
+        statics |= {{"dim": "axis", "keepdim": "keepdims"}.get(k, k): constant(reads, v) for k, v in given.items()}
+        made = op.options(**statics) if op.options and statics else op
+    except (TypeError, ValueError):
+        raise reads.refuse(node, f"{quoted(op.name)} is read with `axis` and `keepdims`") from None
+    return args[:1], lambda terms: applied(made, *terms)
+
+
+def product(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    exactly(reads, node, name, args, 2)
+    op = REGISTRY["dot"] if name == "dot" else REGISTRY["multiply"] if name == "multiply" else matmul
+    return args, lambda terms: applied(op, *terms)
+
+
+def outer_product(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    exactly(reads, node, name, args, 2)
+    flat = reshaped((-1,))
+    return args, lambda terms: applied(outer, *(applied(flat, term, start=term.start, end=term.end) for term in terms))
+
+
+def like(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    exactly(reads, node, name, args, 1)
+    return args, lambda terms: applied(array_ops.full_like(LIKE[name]), *terms)
+
+
+def filled(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    """Returns the form of `np.zeros((2, 3))`, or `np.zeros(W.shape)`."""
+    number = Term(FILLED[name])
+    if isinstance(args[0], ast.Attribute) and args[0].attr == "shape":
+        return (args[0].value,), lambda terms: applied(array_ops.full_like(number.leaf), *terms)
+    shape = shape_in(reads, args)
+    return (), lambda _: applied(spread(shape), number)
+
+
+def full(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    exactly(reads, node, name, args, 2)
+    if name == "full_like" or isinstance(args[0], ast.Attribute) and args[0].attr == "shape":
+        first = args[0].value if isinstance(args[0], ast.Attribute) and args[0].attr == "shape" else args[0]
+        return (args[1], first), lambda terms: applied(array_ops.spread_like, *terms)
+    shape = shape_in(reads, args[:1])
+    return args[1:], lambda terms: applied(spread(shape), *terms)
+
+
+def shape_in(reads: Expressions, args: list[ast.expr]) -> tuple[int, ...]:
+    """Returns a shape that is written in whole numbers, one after the other or in a tuple."""
+    try:
+        shape = as_shape(tuple(constant(reads, arg) for arg in args))
+    except ValueError:
+        raise reads.refuse(args[0], "a shape is made of whole numbers, as in (2, 3)") from None
+    if size(tuple(map(abs, shape))) > LARGEST_ARRAY:
+        raise reads.refuse(args[0], f"an array of shape {listed(shape)} is too large to be graded")
+    return shape
+
+
+def shaped(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    """Returns the form of `reshape` and `broadcast_to`, to a shape in numbers or that of an array."""
+    rest = [*args[1:], *given.values()]
+    if not rest:
+        raise reads.refuse(node, f"{quoted(name)} takes a shape")
+    if isinstance(rest[0], ast.Attribute) and rest[0].attr == "shape":
+        op = array_ops.reshape_like if name == "reshape" else array_ops.spread_like
+        return (args[0], rest[0].value), lambda terms: applied(op, *terms)
+    shape = shape_in(reads, rest)
+    made = reshaped(shape) if name == "reshape" else spread(shape)
+    return args[:1], lambda terms: applied(made, *terms)
+
+
+def flat(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    return args[:1], lambda terms: applied(reshaped((-1,)), *terms)
+
+
+def turned(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    order = tuple(constant(reads, arg) for arg in [*args[1:], *given.values()])
+    axes = as_shape(order) if order and order != (None,) else None
+    return args[:1], lambda terms: applied(transposed(axes), *terms)
+
+
+def axis_of(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    """Returns the form of `expand_dims` and `squeeze`."""
+    rest = [constant(reads, arg) for arg in [*args[1:], *given.values()]]
+    axis = rest[0] if rest else None
+    if name == "expand_dims" and not isinstance(axis, int):
+        raise reads.refuse(node, "expand_dims takes one axis")
+    op = array_ops.widened(axis) if name == "expand_dims" else array_ops.squeezed(axis)
+    return args[:1], lambda terms: applied(op, *terms)
+
+
+def unary(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    exactly(reads, node, name, args, 1)
+    op = array_ops.diag if name.startswith("diag") else array_ops.length(0)
+    return args, lambda terms: applied(op, *terms)
+
+
+def identity(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    exactly(reads, node, name, args, 1)
+    match args[0]:
+        case ast.Call(func=ast.Name(id="len"), args=[ast.expr() as source]):
+            ones = array_ops.full_like(1.0)
+            return (source,), lambda terms: applied(array_ops.diag, applied(ones, *terms))
+        case ast.Subscript(value=ast.Attribute(value=source, attr="shape"), slice=ast.Constant(value=0)):
+            ones = array_ops.full_like(1.0)
+            return (source,), lambda terms: applied(array_ops.diag, applied(ones, *terms))
+    shape = shape_in(reads, [ast.copy_location(ast.Tuple([args[0], args[0]], ast.Load()), args[0])])
+    return (), lambda _: applied(array_ops.diag, applied(spread(shape[:1]), Term(1.0)))
+
+
+def joins(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    axis = constant(reads, given["axis"]) if "axis" in given else constant(reads, args[1]) if args[1:] else JOINS[name]
+    if not isinstance(args[0], (ast.List, ast.Tuple)) or not args[0].elts or not isinstance(axis, int):
+        raise reads.refuse(node, f"{quoted(name)} takes a list of arrays")
+    return args[0].elts, lambda terms: applied(joined(axis), *terms)
+
+
+def literal(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
+    """Returns the form of `np.array([...])`, whose rows may be tuples, too."""
+    exactly(reads, node, name, args, 1)
+    if isinstance(args[0], ast.Tuple):
+        return args[0].elts, lambda terms: listed_term(reads, node, terms)
+    return args, lambda terms: terms[0]
+
+
+def exactly(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], count: int) -> None:
+    if len(args) != count:
+        raise reads.refuse(node, f"{quoted(name)} takes {count} arguments, not {len(args)}")
+
+
+FORMS: dict[str, Callable[..., Form]] = {
+    **dict.fromkeys(("dot", "matmul", "multiply"), product),
+    **dict.fromkeys(LIKE, like),
+    **dict.fromkeys(FILLED, filled),
+    **dict.fromkeys(("full", "full_like"), full),
+    **dict.fromkeys(("reshape", "broadcast_to"), shaped),
+    **dict.fromkeys(("ravel", "flatten"), flat),
+    **dict.fromkeys(("expand_dims", "squeeze"), axis_of),
+    **dict.fromkeys(("diag", "diagflat", "len"), unary),
+    **dict.fromkeys(("eye", "identity"), identity),
+    **dict.fromkeys(JOINS, joins),
+    **dict.fromkeys(("array", "asarray", "tensor"), literal),
+    "outer": outer_product,
+    "transpose": turned,
+}
