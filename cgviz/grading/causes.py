@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cgviz.arrays import Shape
 from cgviz.grading.edits import Edits
-from cgviz.grading.elements import plus
+from cgviz.grading.elements import Misfit, elements, plus, shape
 from cgviz.grading.expected import Expected
 from cgviz.grading.matching import Account, Judged, summed
 from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.reading import Slope, Unknown, likeness
 from cgviz.grading.tape import Atom
 from cgviz.grading.term import leaves, value
+from cgviz.ops.rearranging import listed
 
 BUDGET = 400_000
+ELEMENTS = 500  # so many cost as much as one number
 
 
 class Causes:
@@ -23,6 +26,8 @@ class Causes:
         self.accounts, self.expected, self.tolerance = accounts, expected, tolerance
         self.known = {each.line.assignment.target for made in accounts.values() for each in made.lines}
         self.spent = 0
+        every = expected.tape.values if expected.tape.has_arrays else []
+        self.weight = 1 + elements([each[0] for each in every]) // ELEMENTS
 
     def blame(self) -> None:
         for made in self.accounts.values():
@@ -115,7 +120,23 @@ class Causes:
             judged.blame("unknown-name", f"nothing is called {lost[0].leaf.name}", (lost[0].start, lost[0].end))
         if not judged.cause and not judged.right:
             judged.blame("local-derivative", self.rule(wanted), place)
+        self.shapes(made, judged)
         self.settle(made, judged, wanted)
+
+    def shapes(self, made: Account, judged: Judged) -> None:
+        """Says of a blamed line that its shape is not that of its variable, or that there is none."""
+        if judged.right or not self.expected.tape.has_arrays:
+            return
+        found, wanted = judged.change[0], shape(made.total[0])
+        name = judged.line.assignment.target
+        if isinstance(found, Misfit):
+            said = found.why
+        elif shape(found) != wanted:
+            said = f"{name} has shape {written(shape(found))}; {made.key} has {written(wanted)}"
+        else:
+            return
+        judged.cause = "shape" if judged.cause == "local-derivative" else judged.cause
+        judged.says = f"{said}. {judged.says[:1].upper()}{judged.says[1:]}" if judged.says else said
 
     def settle(self, made: Account, judged: Judged, wanted: list[Atom]) -> None:
         """Takes the contribution that a wrong line was meant to bring off those that no line brings."""
@@ -136,6 +157,8 @@ class Causes:
         """Blames a line that hands the upstream gradient on as it is, where its gate scales it."""
         leaf = judged.line.value.leaf
         for atom in wanted:
+            if shape(judged.change[0]) != shape(atom.value[0]):
+                continue
             if isinstance(leaf, Slope) and leaf.key == self.expected.name(atom.source) and judged.line.value.op is None:
                 place = (judged.line.value.start, judged.line.value.end)
                 judged.blame("local-forgotten", f"the local derivative is missing: {self.rule([atom])}", place)
@@ -172,7 +195,7 @@ class Causes:
         running = (made.key, judged.before)
         last = self.expected.count - 1
         for edit in Edits(judged.line.value, made.key, wanted, self.expected).all():
-            self.spent += edit.term.size
+            self.spent += edit.term.size * self.weight
             if self.spent > BUDGET:
                 return
             found = value(edit.term, lambda leaf: self.expected.look(leaf, last, running))
@@ -216,6 +239,10 @@ class Causes:
 
 def agrees_whole(judged: Judged, made: Account) -> bool:
     return agree(judged.change, made.total, scale=made.scale)
+
+
+def written(lengths: Shape) -> str:
+    return listed(lengths) if lengths else "() (a single number)"
 
 
 def unknown(judged: Judged) -> str:

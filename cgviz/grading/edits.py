@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from cgviz.grading.array_edits import ArrayEdits, Edit, flat, turn
 from cgviz.grading.expected import Expected
 from cgviz.grading.reading import Slope, Unknown, Value
 from cgviz.grading.tape import Atom
 from cgviz.grading.term import Term, applied, number, parts, replaced
 from cgviz.op import REGISTRY, Op
+from cgviz.ops.matrices import matmul, outer
 
 MOST_PARTS, MOST_NAMES = 60, 40
 TIMES, OVER, PLUS, MINUS, RAISED, NEG = (REGISTRY[n] for n in ("multiply", "divide", "add", "subtract", "pow", "neg"))
 SLIPS = {"sin": "cos", "cos": "sin", "exp": "log", "log": "exp", "tanh": "sigmoid", "sigmoid": "tanh", "sqrt": "square"}
 FACTORS = (2.0, 3.0, 0.5, 4.0)
-
-
-class Edit(NamedTuple):
-    """A line's expression mended: its cause, the expression, the place of the culprit, and what to do in words."""
-
-    cause: str
-    term: Term
-    place: tuple[int, int]
-    says: str
 
 
 class Edits:
@@ -40,6 +32,8 @@ class Edits:
         yield from self.typos()
         yield from self.forgotten() if not self.read else self.twice()
         yield Edit("sign", applied(NEG, self.term), self.whole, "turn the sign round")
+        if self.expected.tape.has_arrays:
+            yield from ArrayEdits(self.term, self.atoms, self.expected).all()
         yield from self.exponents()
         yield from self.brought_down()
         yield from self.upstream()
@@ -89,6 +83,10 @@ class Edits:
         for name, slope in self.slopes():
             says = f"multiply by the upstream gradient, d{name}"
             yield Edit("upstream-forgotten", applied(TIMES, self.term, slope), self.whole, says)
+            if self.expected.tape.has_arrays:
+                says = f"bring in the upstream gradient, d{name}"
+                for made in products(self.term, slope):
+                    yield Edit("upstream-forgotten", made, self.whole, says)
 
     def twice(self) -> Iterator[Edit]:
         """Yields edits of a line in which an upstream gradient is a factor more than once."""
@@ -230,3 +228,10 @@ class Edits:
             yield Edit("derivative", self.at(path, applied(MINUS, one, part)), place, "1 minus this belongs here")
             squared = applied(MINUS, one, applied(RAISED, part, number(2.0)))
             yield Edit("derivative", self.at(path, squared), place, "1 minus the square of this belongs here")
+
+
+def products(term: Term, slope: Term) -> Iterator[Term]:
+    """Yields the products in which an upstream gradient that is an array may be left out."""
+    yield applied(outer, flat(slope), flat(term))
+    for one, two in ((term, slope), (slope, term), (turn(term), slope), (slope, turn(term))):
+        yield applied(matmul, one, two)
