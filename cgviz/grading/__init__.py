@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from cgviz.arrays import is_array
+from cgviz.errors import EvaluationError
 from cgviz.grading.causes import Causes
+from cgviz.grading.elements import Misfit
 from cgviz.grading.expected import Expected
 from cgviz.grading.listing import Listing
 from cgviz.grading.matching import account
@@ -12,8 +15,9 @@ from cgviz.grading.reading import Line, Reading
 from cgviz.grading.report import Grade
 from cgviz.grading.statements import Assignment, assignments
 from cgviz.grading.tape import Tape
+from cgviz.grading.term import Term, leaves, value
 from cgviz.grading.verdicts import verdicts
-from cgviz.runs import Run
+from cgviz.runs import Run, start
 
 
 def grade(run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "split") -> Grade:
@@ -22,8 +26,9 @@ def grade(run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "
     Raises UnreadableError for what is no plain arithmetic, EvaluationError where the program itself has no numbers.
     """
     made = assignments(listing)
-    tape = Tape(run.graph, points(run, literals(run, made)), ties)
-    reading = Reading(tape, made)
+    run = begun(run, literals(run, made))
+    tape = Tape(run.graph, points(run, literals(run, made)), ties, run.upstream)
+    reading = Reading(tape, made, listing)
     expected = Expected(reading)
     close = Tolerance(tolerance)
     close.corner = any({"tie", "kink"} & set(flags) for flags in run.flags)
@@ -45,7 +50,30 @@ def literals(run: Run, made: list[Assignment]) -> Point:
             found[name] = each.value.leaf
         elif name in names and name not in found and is_negated(each):
             found[name] = -each.value.args[0].leaf
+        elif name in names and name not in found and run.bare.has_arrays | is_literal(each.value):
+            held = value(each.value, lambda leaf: None) if not any(leaves(each.value)) else None
+            if held is not None and not isinstance(held, Misfit):
+                found[name] = held
     return found
+
+
+def is_literal(term: Term) -> bool:
+    return term.op is not None and term.op.name == "stack"
+
+
+def begun(run: Run, given: Point) -> Run:
+    """Returns a run of arrays without values at those in the student's file: its shapes are not known without.
+
+    Raises EvaluationError where the file does not give them all.
+    """
+    names = [run.bare.nodes[i].name for i in run.bare.inputs]
+    arrays = run.bare.has_arrays or any(map(is_array, given.values()))
+    if not run.symbolic or not arrays:
+        return run
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise EvaluationError(f"arrays have no shape without values; give {' '.join(f'--{n} ...' for n in missing[:8])}")
+    return start(run.bare, {name: given[name] for name in names})
 
 
 def is_negated(each: Assignment) -> bool:

@@ -47,7 +47,6 @@ class ArrayEdits:
         yield from self.sums()
         yield from self.axes()
         yield from self.products()
-        yield from self.means()
         yield from self.masks()
         yield from self.turned()
         yield from self.spreads()
@@ -122,7 +121,7 @@ class ArrayEdits:
             one, two = turn(a) if left else a, turn(b) if right else b
             sides = (two, one) if swapped else (one, two)
             cause = "swapped" if swapped else "transposed"
-            says = "the factors are the wrong way round" if swapped else "this is transposed"
+            says = "the factors are the wrong way round" if swapped else turned_says(b if right and not left else a)
             yield self.of(path, part, matmul, sides, cause, says, b if right and not left else a)
 
     def another(self, path: Path, part: Term, ops: tuple[Op, ...], cause: str) -> Iterator[Edit]:
@@ -184,7 +183,7 @@ class ArrayEdits:
             if part.op is not None and part.op.name == "transpose":
                 yield Edit("transposed", self.at(path, part.args[0]), (part.start, part.end), "no .T belongs here")
             elif rank == 2:
-                says = "this is the transpose of what it ought to be" if not path else "a .T is missing here"
+                says = "this is the transpose of what it ought to be" if not path else turned_says(part)
                 yield Edit("transposed", self.at(path, turn(part)), (part.start, part.end), says)
 
     def spreads(self) -> Iterator[Edit]:
@@ -200,6 +199,19 @@ SAID = {
     matmul: "a matrix product belongs here: write @",
     outer: "an outer product belongs here: np.outer",
 }
+
+
+def turned_says(part: Term) -> str:
+    """Returns what to do with a factor that stands the wrong way round."""
+    if part.op is not None and part.op.name == "transpose":
+        return f"{called(part.args[0])} is turned round here: take the .T away"
+    return f"{called(part)} stands the wrong way round here: write {called(part, 'it')}.T"
+
+
+def called(part: Term, other: str = "this factor") -> str:
+    if part.op is not None or not isinstance(part.leaf, (Value, Slope)):
+        return other
+    return part.leaf.name if isinstance(part.leaf, Value) else part.leaf.written
 
 
 def turn(part: Term) -> Term:

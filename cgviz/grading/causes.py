@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cgviz.arrays import Shape
+from cgviz.grading.array_edits import narrows
 from cgviz.grading.edits import Edits
 from cgviz.grading.elements import Misfit, elements, plus, shape
 from cgviz.grading.expected import Expected
@@ -172,6 +173,8 @@ class Causes:
         if any(agree([-each for each in judged.change], atom.value, self.tolerance) for atom in wanted):
             return False
         for atom in wanted:
+            if summable(shape(judged.change[0]), shape(atom.value[0])):
+                continue
             for arg in dict.fromkeys(tape.nodes[atom.source].args):
                 name = self.expected.name(arg)
                 if not name or name == made.key:
@@ -243,6 +246,11 @@ def agrees_whole(judged: Judged, made: Account) -> bool:
 
 def written(lengths: Shape) -> str:
     return listed(lengths) if lengths else "() (a single number)"
+
+
+def summable(wide: Shape, narrow: Shape) -> bool:
+    """Tells whether a gradient of one shape lacks but a sum to be one of the other."""
+    return wide != narrow and narrows(wide, narrow)
 
 
 def unknown(judged: Judged) -> str:

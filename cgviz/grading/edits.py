@@ -30,10 +30,13 @@ class Edits:
 
     def all(self) -> Iterator[Edit]:
         yield from self.typos()
+        arrays = ArrayEdits(self.term, self.atoms, self.expected) if self.expected.tape.has_arrays else None
+        if arrays:
+            yield from arrays.means()
         yield from self.forgotten() if not self.read else self.twice()
         yield Edit("sign", applied(NEG, self.term), self.whole, "turn the sign round")
-        if self.expected.tape.has_arrays:
-            yield from ArrayEdits(self.term, self.atoms, self.expected).all()
+        if arrays:
+            yield from arrays.all()
         yield from self.exponents()
         yield from self.brought_down()
         yield from self.upstream()

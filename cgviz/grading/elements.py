@@ -11,6 +11,7 @@ from cgviz.op import Op
 from cgviz.ops.rearranging import listed, size
 
 LARGEST_ARRAY = 2_000_000
+SYMBOLS = {"x[...]": "the index", "matmul": "@", "multiply": "*", "add": "+", "subtract": "−", "divide": "/"}
 
 
 class Misfit(float):
@@ -50,8 +51,8 @@ def computed(op: Op, args: Sequence[Value]) -> Value:
 def misfit(op: Op, shapes: Sequence[Shape], why: str) -> Misfit:
     said = "" if op.shapes is None else f": {why}"
     fit = "does not fit" if len(shapes) == 1 else "do not fit together"
-    called = {"x[...]": "the index", "matmul": "@"}.get(op.name, op.name)
-    return Misfit(f"in {called} the shape{'s' * (len(shapes) > 1)} {' and '.join(map(listed, shapes))} {fit}{said}")
+    called = SYMBOLS.get(op.name, op.name)
+    return Misfit(f"{called}: the shape{'s' * (len(shapes) > 1)} {' and '.join(map(listed, shapes))} {fit}{said}")
 
 
 def shape(value: Value) -> Shape:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
+from cgviz.grading.array_ops import put
 from cgviz.grading.elements import is_zero, largest, minus, plus, ratio
 from cgviz.grading.expected import Expected
 from cgviz.grading.near import CLOSE, agree, same
@@ -61,7 +63,42 @@ class Account:
 def account(key: str, lines: list[tuple[int, Line]], expected: Expected, tolerance: float) -> Account:
     """Returns the account of a gradient under the way of putting it together that fits the lines best."""
     found = [weighed(key, lines, atoms, expected, tolerance) for atoms in expected.options(key)]
-    return min(found, key=lambda each: each.faults)
+    best = min(found, key=lambda each: each.faults)
+    keys = dict.fromkeys(line.assignment.spot.key for _, line in lines if line.assignment.spot)
+    if best.faults and None not in keys and keys:
+        split = weighed(key, lines, elementwise(best.atoms, [*keys]), expected, tolerance)
+        together(split, tolerance)
+        if split.faults < best.faults:
+            return split
+    return best
+
+
+def elementwise(atoms: list[Atom], keys: list[Any]) -> list[Atom]:
+    """Returns contributions taken apart by the elements that a student assigns to, and the rest of each."""
+    found = []
+    for atom in atoms:
+        rest = atom.value
+        for key in keys:
+            part = tuple(put(key).forward(each, 0.0) for each in rest)
+            found.append(atom._replace(value=tuple(map(minus, rest, part))))
+            rest = part
+        found.append(atom._replace(value=rest))
+    return [atom for atom in found if not all(map(is_zero, atom.value))]
+
+
+def together(made: Account, tolerance: float) -> None:
+    """Accepts lines that bring the gradient of the same elements in parts of their own."""
+    groups: dict[Any, list[Judged]] = {}
+    for judged in made.lines:
+        if judged.line.assignment.spot and not judged.right:
+            groups.setdefault(judged.line.assignment.spot.key, []).append(judged)
+    for key, group in groups.items():
+        total = summed([judged.change for judged in group], ())
+        inside = [a for a in made.rest if all(is_zero(put(key).forward(each, 0.0)) for each in a.value)]
+        if inside and agree(total, summed([a.value for a in inside], ()), tolerance, made.scale):
+            for judged in group:
+                judged.right, judged.atoms = True, [atom for atom in inside if judged is group[-1]]
+            made.rest = [atom for atom in made.rest if not any(atom is each for each in inside)]
 
 
 def weighed(

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from cgviz.grading.listing import UnreadableError
+from cgviz.grading.elements import Misfit, elements, shape
+from cgviz.grading.listing import Listing, UnreadableError
 from cgviz.grading.near import agree
 from cgviz.grading.spellings import Spellings
+from cgviz.grading.spots import SWITCHES
 from cgviz.grading.statements import Assignment
 from cgviz.grading.tape import Tape
 from cgviz.grading.term import Term, leaves, renamed
-from cgviz.graph import INPUT
+from cgviz.graph import CONSTANT, INPUT
 
-LARGEST = 20_000
+LARGEST, MOST_WORK = 20_000, 200_000_000
 
 
 class Value(NamedTuple):
@@ -63,13 +65,17 @@ class Reading:
 
     tape: Tape
     made: list[Assignment]
+    listing: Listing
     spell: Spellings = field(init=False)
+    weight: int = field(init=False, default=1)
     bound: dict[str, int] = field(default_factory=dict)
     forward: list[Forward] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     temps: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.weight = elements([value[0] for value in self.tape.values])
         assigned = dict.fromkeys(each.target for each in self.made)
         output = self.tape.graph.nodes[self.tape.graph.output].name
         every = Spellings([*self.tape.names, *assigned], [output])
@@ -122,6 +128,9 @@ class Reading:
                     continue
                 value = applied(REGISTRY["add"], Term(each.target, None, (), *each.target_place), value)
             made = Forward(each, self.tape.stage(value, self.find_known))
+            if node is None and isinstance(self.tape.values[made.index][0], Misfit):
+                why = self.tape.values[made.index][0].why
+                raise self.listing.refuse(f"{why}; Python would stop here", value.start, value.end)
             self.forward.append(made)
             self.bound[each.target] = made.index
             if repair and node is not None and not is_input and not self.alike(made.index, node):
@@ -188,9 +197,60 @@ class Reading:
                 if self.bound.get(each.target) is not None and id(each) not in stages:
                     continue
                 steps[each.target] = self.read_in(each.value, steps)
+            elif key is not None and each.spot is not None:
+                self.lines.append(self.spotted(each, key, steps))
             elif key is not None:
+                self.moved.pop(each.target, None)
                 value = self.read_in(each.value, steps)
                 self.lines.append(Line(each, key, value, each.target if each.target in typos else ""))
+
+    def spotted(self, each: Assignment, key: str, steps: dict[str, Term]) -> Line:
+        """Reads an assignment to some elements of a gradient.
+
+        `dh[z <= 0] = 0` turns the gradient of h into that of z, as relu does: from here on dh means that of z. After
+        `dz = dh`, `dz[z <= 0] = 0` ends what that line began: the two are one.
+        """
+        assert each.spot is not None
+        key = self.moved.get(each.target, key)
+        if each.spot.mask is None:
+            shaped = shape(self.tape.values[self.node(key)][0])
+            if each.spot.adds:
+                value = self.read_in(each.spot.alone(each.spot.value, shaped), steps)
+                return Line(replace(each, adds=True), key, value)
+            return Line(each, key, self.read_in(each.value, steps))
+        before = [line for line in self.lines if line.key == key]
+        inner = self.inside(key)
+        if before and (inner is None or self.hands_on(before[-1])):
+            self.lines.remove(before[-1])
+            value = self.read_in(each.value, {**steps, each.target: before[-1].value})
+            return Line(replace(each, start=before[-1].assignment.start), key, value)
+        value = self.read_in(each.value, steps)
+        if inner is not None:
+            self.moved[each.target] = key = inner
+        return Line(each, key, value)
+
+    def node(self, key: str) -> int:
+        """Returns the node of a forward name; of an input that is assigned anew, the input."""
+        known = self.of_program(key)
+        return known if known is not None and known in self.tape.graph.inputs else self.find_known(key)
+
+    def inside(self, key: str) -> str | None:
+        """Returns the name of the value that a relu, or the like, is applied to; None for any other stage."""
+        node = self.tape.nodes[self.node(key)]
+        if node.op.name not in SWITCHES:
+            return None
+        args = [arg for arg in dict.fromkeys(node.args) if self.tape.nodes[arg].op is not CONSTANT]
+        for arg in reversed(args):
+            names = [name for name, index in self.bound.items() if index == arg and name not in self.temps]
+            alike = [i for i in (arg, *self.tape.graph.stages) if self.tape.nodes[i].name and self.alike(i, arg)]
+            if names or alike:
+                return names[-1] if names else self.tape.nodes[alike[0]].name
+        return None
+
+    def hands_on(self, line: Line) -> bool:
+        """Tells whether a line hands on the gradient of a relu that is applied to its own value, as it is."""
+        leaf = line.value.leaf
+        return line.value.op is None and isinstance(leaf, Slope) and self.inside(leaf.key) == line.key
 
     def typos(self, used: set[Any]) -> dict[str, str]:
         """Returns, for a name that is assigned and never read, the gradient of which it is probably a misspelling:
@@ -216,7 +276,7 @@ class Reading:
     def read_in(self, term: Term, steps: dict[str, Term]) -> Term:
         change = self.change(steps)
         made = renamed(term, change)
-        if made.size > LARGEST:
+        if made.size > LARGEST or made.size * self.weight > MOST_WORK:
             raise UnreadableError("an expression is too large once its steps are put together")
         return made
 
@@ -225,7 +285,7 @@ class Reading:
             name = leaf.leaf
             if name in steps:
                 return steps[name]
-            key = self.gradient_key(name)
+            key = self.moved.get(name) or self.gradient_key(name)
             if key is not None:
                 made: Any = Slope(key, name)
             else:
