@@ -72,8 +72,8 @@ class ArrayEdits:
         if narrows(wide, self.wanted):
             axes = [i for i in range(len(wide)) if i < len(wide) - len(self.wanted)]
             axes += [i for i, n in enumerate(self.wanted, len(axes)) if n == 1 != wide[i]]
-            along = f"axis {', '.join(map(str, axes))}" if len(axes) < len(wide) else "all its axes"
-            says = f"what was broadcast forward is summed backward: sum over {along}"
+            along = f", axis={axes[0] if len(axes) == 1 else tuple(axes)}" if len(axes) < len(wide) else ""
+            says = f"what was broadcast forward is summed backward: np.sum(...{along})"
             yield Edit("sum-missing", applied(fold(wide, self.wanted), self.term), self.whole, says)
 
     def axes(self) -> Iterator[Edit]:

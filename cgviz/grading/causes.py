@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cgviz.arrays import Shape
-from cgviz.grading.array_edits import narrows
+from cgviz.grading.array_edits import SWITCHES, narrows
 from cgviz.grading.edits import Edits
 from cgviz.grading.elements import Misfit, elements, plus, shape
 from cgviz.grading.expected import Expected
@@ -162,7 +162,9 @@ class Causes:
                 continue
             if isinstance(leaf, Slope) and leaf.key == self.expected.name(atom.source) and judged.line.value.op is None:
                 place = (judged.line.value.start, judged.line.value.end)
-                judged.blame("local-forgotten", f"the local derivative is missing: {self.rule([atom])}", place)
+                node = self.expected.tape.nodes[atom.source]
+                cause = "mask-forgotten" if node.op.name in SWITCHES and node.shape else "local-forgotten"
+                judged.blame(cause, f"the local derivative is missing: {self.rule([atom])}", place)
                 judged.atoms = [atom]
                 return True
         return False

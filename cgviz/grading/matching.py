@@ -97,7 +97,7 @@ def together(made: Account, tolerance: float) -> None:
         inside = [a for a in made.rest if all(is_zero(put(key).forward(each, 0.0)) for each in a.value)]
         if inside and agree(total, summed([a.value for a in inside], ()), tolerance, made.scale):
             for judged in group:
-                judged.right, judged.atoms = True, [atom for atom in inside if judged is group[-1]]
+                judged.right, judged.atoms = True, [inside[0]._replace(value=judged.change)]
             made.rest = [atom for atom in made.rest if not any(atom is each for each in inside)]
 
 

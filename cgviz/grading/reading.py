@@ -42,12 +42,14 @@ class Unknown(NamedTuple):
 
 @dataclass(eq=False)
 class Line:
-    """An assignment to the gradient of `key`, its value in terms of Value, Slope and Unknown."""
+    """An assignment to the gradient of `key`, its value in terms of Value, Slope and Unknown; `begun` is the line of
+    which it changes the gradient, before anything is made of that."""
 
     assignment: Assignment
     key: str
     value: Term
     typo: str = ""
+    begun: Assignment | None = None
 
 
 @dataclass(eq=False)
@@ -198,32 +200,43 @@ class Reading:
                     continue
                 steps[each.target] = self.read_in(each.value, steps)
             elif key is not None and each.spot is not None:
-                self.lines.append(self.spotted(each, key, steps))
+                self.lines.append(self.spotted(each, self.moved.get(each.target, key), steps))
+            elif key is not None and self.rescales(each):
+                self.lines.append(self.changed(each, self.moved.get(each.target, key), steps))
             elif key is not None:
                 self.moved.pop(each.target, None)
                 value = self.read_in(each.value, steps)
                 self.lines.append(Line(each, key, value, each.target if each.target in typos else ""))
 
     def spotted(self, each: Assignment, key: str, steps: dict[str, Term]) -> Line:
-        """Reads an assignment to some elements of a gradient.
+        """Reads an assignment to some elements of a gradient."""
+        assert each.spot is not None
+        if each.spot.mask is not None:
+            return self.changed(each, key, steps)
+        if not each.spot.adds:
+            return Line(each, key, self.read_in(each.value, steps))
+        shaped = shape(self.tape.values[self.node(key)][0])
+        return Line(replace(each, adds=True), key, self.read_in(each.spot.alone(each.spot.value, shaped), steps))
+
+    def rescales(self, each: Assignment) -> bool:
+        """Tells whether a line scales the gradient that it assigns to, as `dz *= mask` and `dz = dz/n` do."""
+        op, names = each.value.op, [leaf.leaf for leaf in leaves(each.value)]
+        scales = op is not None and op.name in ("multiply", "divide", "where") and not each.adds and not each.guarded
+        return self.tape.has_arrays and scales and each.target in names
+
+    def changed(self, each: Assignment, key: str, steps: dict[str, Term]) -> Line:
+        """Reads a line that changes a gradient in its place.
 
         `dh[z <= 0] = 0` turns the gradient of h into that of z, as relu does: from here on dh means that of z. After
         `dz = dh`, `dz[z <= 0] = 0` ends what that line began: the two are one.
         """
-        assert each.spot is not None
-        key = self.moved.get(each.target, key)
-        if each.spot.mask is None:
-            shaped = shape(self.tape.values[self.node(key)][0])
-            if each.spot.adds:
-                value = self.read_in(each.spot.alone(each.spot.value, shaped), steps)
-                return Line(replace(each, adds=True), key, value)
-            return Line(each, key, self.read_in(each.value, steps))
         before = [line for line in self.lines if line.key == key]
         inner = self.inside(key)
         if before and (inner is None or self.hands_on(before[-1])):
             self.lines.remove(before[-1])
             value = self.read_in(each.value, {**steps, each.target: before[-1].value})
-            return Line(replace(each, start=before[-1].assignment.start), key, value)
+            assignment = replace(each, adds=before[-1].assignment.adds)
+            return Line(assignment, key, value, begun=before[-1].assignment)
         value = self.read_in(each.value, steps)
         if inner is not None:
             self.moved[each.target] = key = inner

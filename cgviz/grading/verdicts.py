@@ -45,7 +45,7 @@ class Replay:
 
     def line(self, judged: Judged) -> LineVerdict:
         assignment, key = judged.line.assignment, judged.line.key
-        number_of = self.listing.line_of(assignment.start)
+        number_of = self.number_of(judged)
         before = self.now.get(key, self.expected.zero(key))
         points = range(self.expected.count)
         found = judged.held or tuple(value(judged.line.value, partial(self.look, k=k)) for k in points)
@@ -66,7 +66,8 @@ class Replay:
         if agrees and not same(after[0], ours[0], self.tolerance, self.accounts[key].scale[0]):
             judged.noted = judged.noted or "another convention at the tie or kink, as good as ours"
         start, end = judged.place if judged.place[1] else (assignment.start, assignment.end)
-        code = self.listing.text[assignment.start : assignment.end]
+        every = [assignment] if judged.line.begun is None else [judged.line.begun, assignment]
+        code = "; ".join(self.listing.text[each.start : each.end] for each in every)
         return LineVerdict(
             line=number_of,
             where=self.listing.where(number_of),
@@ -82,6 +83,12 @@ class Replay:
             start=start,
             end=end,
         )
+
+    def number_of(self, judged: Judged) -> int:
+        """Returns the number of a line; of one that was begun earlier, that of the part in which the culprit stands."""
+        begun, own = judged.line.begun, judged.line.assignment
+        in_begun = begun is not None and begun.start <= judged.place[0] < begun.end and judged.place[1]
+        return self.listing.line_of(begun.start if begun is not None and in_begun else own.start)
 
     def band(self, theirs: Vector, ours: Vector, scale: Vector) -> str:
         """Returns close where every number is nearly right, wrong where one is not."""
