@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cgviz.arrays import Shape
 from cgviz.grading.array_edits import SWITCHES, narrows
 from cgviz.grading.edits import Edits
-from cgviz.grading.elements import Misfit, elements, plus, shape
+from cgviz.grading.elements import Misfit, elements, is_zero, plus, shape
 from cgviz.grading.expected import Expected
 from cgviz.grading.matching import Account, Judged, summed
 from cgviz.grading.near import CLOSE, agree, same
@@ -107,6 +107,10 @@ class Causes:
         place = (judged.line.value.start, judged.line.value.end)
         wanted = made.rest or made.atoms
         seed = [atom for atom in made.atoms if atom.upstream is None]
+        if all(map(is_zero, judged.change)) and shape(judged.change[0]):
+            judged.blame("shape", "", place)
+            self.shapes(made, judged)
+            return
         if seed and self.expected.node(made.key) == self.expected.reading.output:
             judged.blame("seed", f"the seed is 1: the output moves with itself, so {made.key} has gradient 1", place)
         elif judged.held and any(same(judged.held[0], atom.value[0], CLOSE) for atom in wanted):

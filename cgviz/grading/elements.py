@@ -10,7 +10,7 @@ from cgviz.arrays import Shape, Value, broadcast, is_array, numpy, on_elements, 
 from cgviz.op import Op
 from cgviz.ops.rearranging import listed, size
 
-LARGEST_ARRAY = 2_000_000
+LARGEST_ARRAY, ROUNDING = 2_000_000, 1e-13
 SYMBOLS = {"x[...]": "the index", "matmul": "@", "multiply": "*", "add": "+", "subtract": "−", "divide": "/"}
 
 
@@ -77,6 +77,11 @@ def minus(a: Value, b: Value) -> Value:
 def is_zero(value: Value) -> bool:
     """Tells whether a number, or every element of an array, is 0."""
     return not value.any() if is_array(value) else value == 0
+
+
+def negligible(value: Value, scale: float) -> bool:
+    """Tells whether a number is 0, or an array nothing but the rounding of what is so large."""
+    return is_zero(value) or (is_array(value) and largest(value) <= ROUNDING * scale)
 
 
 def largest(value: Value) -> float:

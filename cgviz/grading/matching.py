@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from cgviz.grading.array_ops import put
-from cgviz.grading.elements import is_zero, largest, minus, plus, ratio
+from cgviz.grading.elements import is_zero, largest, minus, negligible, plus, ratio, shape
 from cgviz.grading.expected import Expected
 from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.reading import Line, Slope
@@ -160,7 +160,8 @@ def bring(made: Account, judged: Judged, tolerance: float) -> None:
     """Finds the contributions that a line brings, and takes them off the rest."""
     fits = subset(judged.change, made.rest, judged.line, tolerance, made.scale)
     if fits is None:
-        judged.right = all(map(is_zero, judged.change))
+        fit = shape(judged.change[0]) in ((), shape(made.total[0]))
+        judged.right = fit and all(map(negligible, judged.change, made.scale))
         return
     judged.right, judged.atoms = True, fits
     brought = set(map(id, fits))
