@@ -52,9 +52,9 @@ PASSES = {
         "h = tanh(X @ V + b)\no = h @ U + c\nlogp = log_softmax(o, axis=1)\nL = -sum(Y * logp) / 5",
         "z = X @ V + b\nh = np.tanh(z)\no = h @ U + c\ne = np.exp(o)\np = e / np.sum(e, axis=1, keepdims=True)\n"
         "logp = np.log(p)\nL = -np.sum(Y * logp) / 5\n",
-        "dlogp = -Y / 5\ndY = -logp / 5\ndo = dlogp - np.exp(logp) * np.sum(dlogp, axis=1, keepdims=True)\ndU = h.T @ do\n"
-        "dc = np.sum(do, axis=0)\ndh = do @ U.T\ndz = (1 - h**2) * dh\ndV = X.T @ dz\ndb = np.sum(dz, axis=0)\n"
-        "dX = dz @ V.T\n",
+        "dlogp = -Y / 5\ndY = -logp / 5\ndo = dlogp - np.exp(logp) * np.sum(dlogp, axis=1, keepdims=True)\n"
+        "dU = h.T @ do\ndc = np.sum(do, axis=0)\ndh = do @ U.T\ndz = (1 - h**2) * dh\ndV = X.T @ dz\n"
+        "db = np.sum(dz, axis=0)\ndX = dz @ V.T\n",
     ),
     "mean loss": Pass(
         "p = X @ x\ne = p - y\nL = mean(e**2)",
@@ -122,9 +122,7 @@ def mutants(made: Pass) -> Iterator[Mutant]:
             same = [j for j, other in enumerate(lines) if j != i and other.startswith(match["target"])]
             gone = [*lines[:i], "", *lines[i + 1 :]]
             yield Mutant("\n".join(gone), max(same), frozenset(["branch-forgotten"]), "forgotten")
-            yield Mutant(
-                "\n".join([*lines[: i + 1], *lines[i:]]), i + 1, frozenset(["counted-twice"]), "twice"
-            )
+            yield Mutant("\n".join([*lines[: i + 1], *lines[i:]]), i + 1, frozenset(["counted-twice"]), "twice")
 
 
 def spoilt(match: re.Match[str], forward: str, earlier: dict[str, None]) -> Iterator[tuple[str, str, str]]:

@@ -72,7 +72,8 @@ def begun(run: Run, given: Point) -> Run:
         return run
     missing = [name for name in names if name not in given]
     if missing:
-        raise EvaluationError(f"arrays have no shape without values; give {' '.join(f'--{n} ...' for n in missing[:8])}")
+        wanted = " ".join(f"--{name} ..." for name in missing[:8])
+        raise EvaluationError(f"arrays have no shape without values; give {wanted}")
     return start(run.bare, {name: given[name] for name in names})
 
 

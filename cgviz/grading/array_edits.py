@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property, partial
+from functools import partial
 from itertools import combinations, product
 from typing import NamedTuple
 
@@ -16,9 +16,9 @@ from cgviz.grading.term import Path, Term, applied, number, parts, replaced, val
 from cgviz.op import REGISTRY, Op
 from cgviz.ops.matrices import dot, matmul, outer
 from cgviz.ops.rearranging import fold, reshaped, size, spread, transposed
-from cgviz.ops.reductions import MEAN, SUM
+from cgviz.ops.reductions import MEAN, SUM, total
 
-MOST_PARTS = 60
+MOST_PARTS, EXPONENTS = 60, (2, 3, 4)
 TIMES, OVER, WHERE = REGISTRY["multiply"], REGISTRY["divide"], REGISTRY["where"]
 FLIPPED = {"greater": "less_equal", "greater_equal": "less", "less": "greater_equal", "less_equal": "greater"}
 TURNED = transposed()
@@ -37,29 +37,25 @@ class Edit(NamedTuple):
 class ArrayEdits:
     """The edits of one expression that only arrays have, likely ones first."""
 
-    def __init__(self, term: Term, atoms: list[Atom], expected: Expected) -> None:
-        self.term, self.atoms, self.expected = term, atoms, expected
+    def __init__(self, term: Term, atoms: list[Atom], expected: Expected, wanted: Shape) -> None:
+        self.term, self.atoms, self.expected, self.wanted = term, atoms, expected, wanted
         self.whole = (term.start, term.end)
         self.parts = [each for _, each in zip(range(MOST_PARTS), parts(term), strict=False)]
         self.sources = list(dict.fromkeys(atom.source for atom in atoms))
 
     def all(self) -> Iterator[Edit]:
-        yield from self.sums()
         yield from self.axes()
         yield from self.products()
         yield from self.masks()
         yield from self.turned()
         yield from self.spreads()
+        yield from self.inner_sums()
 
     def at(self, path: Path, part: Term) -> Term:
         return replaced(self.term, path, part)
 
     def shape(self, term: Term) -> Shape:
         return shape(value(term, partial(self.expected.look, k=0)))
-
-    @cached_property
-    def wanted(self) -> Shape:
-        return shape(self.atoms[0].value[0]) if self.atoms else ()
 
     def sums(self) -> Iterator[Edit]:
         """Yields the sum over the axes along which an operand was broadcast, and one that keeps its axes."""
@@ -148,6 +144,8 @@ class ArrayEdits:
         for n in sorted(counts - {0, 1})[:20]:
             says = f"the mean of {n} has the slope 1/{n}: divide by {n}"
             yield Edit("mean-forgotten", applied(OVER, self.term, number(float(n))), self.whole, says)
+            if n in EXPONENTS:
+                continue  # which is told from a factor that an exponent brings down
             says = f"this is divided by {n} once too often, or should not be"
             yield Edit("mean-twice", applied(TIMES, self.term, number(float(n))), self.whole, says)
 
@@ -166,10 +164,11 @@ class ArrayEdits:
             says = f"relu hands nothing back where {name} is not above 0: multiply by ({name} > 0)"
             yield Edit("mask-forgotten", applied(TIMES, self.term, mask), self.whole, says)
             for path, part in self.parts:
+                place = (part.start, part.end)
                 if part.op is None and isinstance(part.leaf, Slope) and path:
-                    yield Edit("mask-forgotten", self.at(path, applied(TIMES, part, mask)), (part.start, part.end), says)
+                    yield Edit("mask-forgotten", self.at(path, applied(TIMES, part, mask)), place, says)
                 if part.op is None and isinstance(part.leaf, Value) and part.leaf.index == index and path:
-                    yield Edit("mask-forgotten", self.at(path, mask), (part.start, part.end), says)
+                    yield Edit("mask-forgotten", self.at(path, mask), place, says)
 
     def switched(self) -> list[int]:
         """Returns the named values that a relu is applied to."""
@@ -185,6 +184,14 @@ class ArrayEdits:
             elif rank == 2:
                 says = "this is the transpose of what it ought to be" if not path else turned_says(part)
                 yield Edit("transposed", self.at(path, turn(part)), (part.start, part.end), says)
+
+    def inner_sums(self) -> Iterator[Edit]:
+        """Yields a sum along one axis in the place of a part, the axis kept."""
+        for path, part in self.parts[:12]:
+            for axis in range(len(self.shape(part))) if path else ():
+                says = f"this is summed along an axis: np.sum(..., axis={axis}, keepdims=True)"
+                place = (part.start, part.end)
+                yield Edit("sum-missing", self.at(path, applied(total(axis, True), part)), place, says)
 
     def spreads(self) -> Iterator[Edit]:
         """Yields a value that every element gets, written out."""

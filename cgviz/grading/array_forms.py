@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 Build = Callable[[list[Term]], Term]
 Form = tuple[Sequence[ast.expr], Build]
-SAME_METHODS = frozenset("copy astype item tolist detach clone numpy float double squeeze_".split())
+SAME_METHODS = frozenset("copy astype item tolist detach clone numpy float double".split())
 REDUCTIONS = {"max": AMAX, "min": AMIN, "amax": AMAX, "amin": AMIN} | {
     name: REGISTRY[name] for name in ("sum", "mean", "logsumexp", "softmax", "log_softmax", "norm", "trace", "average")
 }
-METHODS = frozenset(("dot", "matmul", "reshape", "ravel", "flatten", "transpose", "squeeze", "sum", "mean", "max", "min"))
-METHODS |= {"trace", "clip"} | SAME_METHODS
+METHODS = SAME_METHODS | frozenset("dot matmul reshape ravel flatten transpose squeeze sum mean max min trace".split())
 LIKE = {"zeros_like": 0.0, "ones_like": 1.0, "empty_like": 0.0}
 FILLED = {"zeros": 0.0, "ones": 1.0, "empty": 0.0}
 JOINS = {"concatenate": 0, "concat": 0, "hstack": -1, "vstack": 0}
 LEFT_OUT = frozenset(("dtype", "copy", "order"))
-FANCY = "an index is read where it is made of whole numbers and slices; a mask only where something is assigned to it"
+FANCY = "an index is read that is made of whole numbers and slices, and a mask where something is assigned to it"
+SAID = dict.fromkeys(("einsum", "tensordot", "vdot", "inner"), "write @, np.dot, np.outer or np.sum")
 
 
-def form(reads: Expressions, node: ast.expr, names: Mapping[str, Term]) -> Form | None:
+def form(reads: Expressions, node: ast.expr) -> Form | None:
     """Returns the operands of an expression that has to do with arrays, and what makes its term; None for any other.
 
     Raises UnreadableError for what is not read.
@@ -129,7 +129,7 @@ def called(reads: Expressions, node: ast.Call) -> Form | None:
         if name not in METHODS:
             return None
         return applied_to(reads, node, name, [node.func.value, *node.args], method=True)
-    if module and module not in calls.MODULES or not module and (name in reads.helpers or name in ("max", "min")):
+    if (module and module not in calls.MODULES) or (not module and (name in reads.helpers or name in ("max", "min"))):
         return None
     return applied_to(reads, node, name, list(node.args), method=False)
 
@@ -142,6 +142,8 @@ def applied_to(reads: Expressions, node: ast.Call, name: str, args: list[ast.exp
         return args[:1], lambda made: made[0]
     if name in REDUCTIONS:
         return reduction(reads, node, REDUCTIONS[name], args, given)
+    if name in SAID:
+        raise reads.refuse(node, f"{quoted(name)} is not read; {SAID[name]}")
     make = FORMS.get(name)
     if make is not None:
         return make(reads, node, name, args, given)
@@ -191,7 +193,7 @@ def filled(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], 
 
 def full(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], given: Any) -> Form:
     exactly(reads, node, name, args, 2)
-    if name == "full_like" or isinstance(args[0], ast.Attribute) and args[0].attr == "shape":
+    if name == "full_like" or (isinstance(args[0], ast.Attribute) and args[0].attr == "shape"):
         first = args[0].value if isinstance(args[0], ast.Attribute) and args[0].attr == "shape" else args[0]
         return (args[1], first), lambda terms: applied(array_ops.spread_like, *terms)
     shape = shape_in(reads, args[:1])

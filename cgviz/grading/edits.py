@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cgviz.arrays import Shape, is_array
 from cgviz.grading.array_edits import ArrayEdits, Edit, flat, turn
 from cgviz.grading.expected import Expected
 from cgviz.grading.reading import Slope, Unknown, Value
@@ -21,7 +22,8 @@ FACTORS = (2.0, 3.0, 0.5, 4.0)
 class Edits:
     """The edits of one expression, likely ones first."""
 
-    def __init__(self, term: Term, key: str, atoms: list[Atom], expected: Expected) -> None:
+    def __init__(self, term: Term, key: str, atoms: list[Atom], expected: Expected, wanted: Shape = ()) -> None:
+        self.wanted = wanted
         self.term, self.key, self.atoms, self.expected = term, key, atoms, expected
         self.whole = (term.start, term.end)
         self.parts = [each for _, each in zip(range(MOST_PARTS), parts(term), strict=False)]
@@ -30,9 +32,11 @@ class Edits:
 
     def all(self) -> Iterator[Edit]:
         yield from self.typos()
-        arrays = ArrayEdits(self.term, self.atoms, self.expected) if self.expected.tape.has_arrays else None
-        if arrays:
+        arrays = None
+        if self.expected.tape.has_arrays:
+            arrays = ArrayEdits(self.term, self.atoms, self.expected, self.wanted)
             yield from arrays.means()
+            yield from arrays.sums()
         yield from self.forgotten() if not self.read else self.twice()
         yield Edit("sign", applied(NEG, self.term), self.whole, "turn the sign round")
         if arrays:
@@ -86,7 +90,7 @@ class Edits:
         for name, slope in self.slopes():
             says = f"multiply by the upstream gradient, d{name}"
             yield Edit("upstream-forgotten", applied(TIMES, self.term, slope), self.whole, says)
-            if self.expected.tape.has_arrays:
+            if is_array(self.expected.zero(name)[0]):
                 says = f"bring in the upstream gradient, d{name}"
                 for made in products(self.term, slope):
                     yield Edit("upstream-forgotten", made, self.whole, says)

@@ -50,6 +50,7 @@ def computed(op: Op, args: Sequence[Value]) -> Value:
 
 def misfit(op: Op, shapes: Sequence[Shape], why: str) -> Misfit:
     said = "" if op.shapes is None else f": {why}"
+    shapes = [each if len(each) < 9 else each[:8] for each in shapes]
     fit = "does not fit" if len(shapes) == 1 else "do not fit together"
     called = SYMBOLS.get(op.name, op.name)
     return Misfit(f"{called}: the shape{'s' * (len(shapes) > 1)} {' and '.join(map(listed, shapes))} {fit}{said}")
@@ -87,7 +88,7 @@ def negligible(value: Value, scale: float) -> bool:
 def largest(value: Value) -> float:
     """Returns the size of a number, or of the largest element of an array."""
     if not is_array(value):
-        return abs(value)
+        return float(abs(value))
     return float(numpy().max(numpy().abs(value), initial=0.0))
 
 

@@ -102,9 +102,9 @@ class Expressions:
 
     def parts(self, node: ast.expr, names: Mapping[str, Term]) -> tuple[Sequence[ast.expr], Build]:
         """Returns the operands of an expression, and what makes its term of theirs. Raises UnreadableError."""
-        found = array_forms.form(self, node, names)
-        if found is not None:
-            return found
+        read = array_forms.form(self, node)
+        if read is not None:
+            return read
         match node:
             case ast.Constant(value=bool() | int() | float() as held):
                 return (), lambda _: Term(as_float(held))

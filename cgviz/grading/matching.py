@@ -160,12 +160,22 @@ def bring(made: Account, judged: Judged, tolerance: float) -> None:
     """Finds the contributions that a line brings, and takes them off the rest."""
     fits = subset(judged.change, made.rest, judged.line, tolerance, made.scale)
     if fits is None:
-        fit = shape(judged.change[0]) in ((), shape(made.total[0]))
-        judged.right = fit and all(map(negligible, judged.change, made.scale))
+        judged.right = all(map(negligible, judged.change, made.scale)) and may_be_nothing(made, judged)
         return
     judged.right, judged.atoms = True, fits
     brought = set(map(id, fits))
     made.rest = [atom for atom in made.rest if id(atom) not in brought]
+
+
+def may_be_nothing(made: Account, judged: Judged) -> bool:
+    """Tells whether a line that brings nothing is right: not with arrays where it reads a gradient, or in a shape of
+    its own."""
+    wanted = shape(made.total[0])
+    if not wanted:
+        return True
+    read = any(isinstance(leaf.leaf, Slope) for leaf in leaves(judged.line.value))
+    lacking = any(not all(map(negligible, atom.value, made.scale)) for atom in made.rest)
+    return shape(judged.change[0]) in ((), wanted) and not (read and lacking)
 
 
 def subset(change: Vector, rest: list[Atom], line: Line, tolerance: float, scale: Vector) -> list[Atom] | None:

@@ -25,10 +25,10 @@ RIGHT_WORD, CLOSE_WORD, WRONG_WORD, MISSING_WORD = "right", "close", "wrong", "m
 def same(a: Value, b: Value, tolerance: float = RIGHT, scale: float = 0.0) -> bool:
     """Tells whether two numbers agree; `scale` is the size of what was summed, whose rounding is forgiven."""
     if is_array(a) or is_array(b):
-        return shape(a) == shape(b) and not differing(a, b, tolerance, scale).any()
+        return shape(a) == shape(b) and not bool(differing(a, b, tolerance, scale).any())
     if not (math.isfinite(a) and math.isfinite(b)):
-        return a == b or (a != a and b != b) or not math.isfinite(b)
-    return abs(a - b) <= tolerance * max(abs(a), abs(b)) + FLOOR * scale
+        return bool(a == b) or (a != a and b != b) or not math.isfinite(b)
+    return bool(abs(a - b) <= tolerance * max(abs(a), abs(b)) + FLOOR * scale)
 
 
 def differing(a: Value, b: Value, tolerance: float = RIGHT, scale: float = 0.0) -> Value:

@@ -130,12 +130,13 @@ class Reading:
                     continue
                 value = applied(REGISTRY["add"], Term(each.target, None, (), *each.target_place), value)
             made = Forward(each, self.tape.stage(value, self.find_known))
-            if node is None and isinstance(self.tape.values[made.index][0], Misfit):
+            if (node is None or is_input) and isinstance(self.tape.values[made.index][0], Misfit):
                 why = self.tape.values[made.index][0].why
                 raise self.listing.refuse(f"{why}; Python would stop here", value.start, value.end)
             self.forward.append(made)
             self.bound[each.target] = made.index
-            if repair and node is not None and not is_input and not self.alike(made.index, node):
+            broken = isinstance(self.tape.values[made.index][0], Misfit)
+            if (repair or broken) and node is not None and not is_input and not self.alike(made.index, node):
                 made.wrong, self.bound[each.target] = True, node
         self.output = self.find_output(repair)
 
@@ -185,7 +186,8 @@ class Reading:
                 self.temps.add(name)
 
     def alike(self, one: int, two: int) -> bool:
-        return agree(self.tape.values[one], self.tape.values[two])
+        a, b = self.tape.values[one], self.tape.values[two]
+        return not isinstance(a[0], Misfit) and not isinstance(b[0], Misfit) and agree(a, b)
 
     def resolve(self) -> None:
         """Reads the lines of the backward pass, steps on the way put in their places."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cgviz.errors import quoted
-from cgviz.grading import array_forms
+from cgviz.grading import array_forms, calls
 from cgviz.grading.array_ops import length
 from cgviz.grading.expressions import BINARY, Expressions, Helper
 from cgviz.grading.listing import Listing
@@ -125,6 +125,8 @@ class Statements:
             return
         if not isinstance(target, ast.Name):
             raise self.reads.refuse(target, "only plain names are assigned to; give each gradient a name of its own")
+        if is_drawn(value):
+            return
         if isinstance(value, ast.Lambda):
             self.reads.helpers[target.id] = self.helper(value.args, [ast.Return(value.body)], value)
             return
@@ -241,6 +243,12 @@ class Statements:
 def is_place(node: ast.expr) -> bool:
     """Tells whether an index names elements of an array; a text does not."""
     return not (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)))
+
+
+def is_drawn(node: ast.expr) -> bool:
+    """Tells whether a value is drawn at random or loaded from a file: the program's own is meant."""
+    found = calls.dotted(node.func) if isinstance(node, ast.Call) else None
+    return found is not None and ("random" in found[0].split(".") or found[1] in ("load", "loadtxt", "default_rng"))
 
 
 def is_main(test: ast.expr) -> bool:
