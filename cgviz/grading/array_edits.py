@@ -8,11 +8,11 @@ from itertools import combinations, product
 from typing import NamedTuple
 
 from cgviz.arrays import Shape, broadcast
-from cgviz.grading.elements import shape
+from cgviz.grading.elements import Misfit
 from cgviz.grading.expected import Expected
 from cgviz.grading.reading import Slope, Value
 from cgviz.grading.tape import Atom
-from cgviz.grading.term import Path, Term, applied, number, parts, replaced, value
+from cgviz.grading.term import Path, Term, applied, number, parts, replaced, shape_of
 from cgviz.op import REGISTRY, Op
 from cgviz.ops.matrices import dot, matmul, outer
 from cgviz.ops.rearranging import fold, reshaped, size, spread, transposed
@@ -55,7 +55,8 @@ class ArrayEdits:
         return replaced(self.term, path, part)
 
     def shape(self, term: Term) -> Shape:
-        return shape(value(term, partial(self.expected.look, k=0)))
+        found = shape_of(term, partial(self.expected.look, k=0))
+        return () if isinstance(found, Misfit) else found
 
     def sums(self) -> Iterator[Edit]:
         """Yields the sum over the axes along which an operand was broadcast, and one that keeps its axes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from cgviz.arrays import Shape
 from cgviz.grading.array_edits import SWITCHES, narrows
@@ -13,11 +14,13 @@ from cgviz.grading.matching import Account, Judged, summed
 from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.reading import Line, Slope, Unknown, likeness
 from cgviz.grading.tape import Atom
-from cgviz.grading.term import Term, leaves, replaced, value
+from cgviz.grading.term import Term, leaves, replaced, shape_of, value
+from cgviz.numbers import number
 from cgviz.ops.rearranging import indexed, listed
 
-BUDGET = 400_000
-ELEMENTS = 500  # so many cost as much as one number
+BUDGET, SHARE = 400_000, 4  # of which a line with arrays gets a fourth at most
+LIGHT = 2
+ELEMENTS = 1000  # so many cost as much as one number
 
 
 class Causes:
@@ -27,8 +30,6 @@ class Causes:
         self.accounts, self.expected, self.tolerance = accounts, expected, tolerance
         self.known = {each.line.assignment.target for made in accounts.values() for each in made.lines}
         self.spent = 0
-        every = expected.tape.values if expected.tape.has_arrays else []
-        self.weight = 1 + elements([each[0] for each in every]) // ELEMENTS
 
     def blame(self) -> None:
         for made in self.accounts.values():
@@ -114,7 +115,7 @@ class Causes:
             self.shapes(made, judged)
             return
         if seed and self.expected.node(made.key) == self.expected.reading.output:
-            judged.blame("seed", f"the seed is 1: the output moves with itself, so {made.key} has gradient 1", place)
+            judged.blame("seed", self.seed(made.key), place)
         elif self.rounded(made, judged, wanted):
             judged.blame("rounded", "this number is rounded, or another one by a little: keep more digits", place)
         elif self.overwrites(judged, wanted):
@@ -146,7 +147,13 @@ class Causes:
         else:
             return
         judged.cause = "shape" if judged.cause == "local-derivative" else judged.cause
-        judged.says = f"{said}. {judged.says[:1].upper()}{judged.says[1:]}" if judged.says else said
+        judged.says = f"{said}; {judged.says}" if judged.says else said
+
+    def seed(self, key: str) -> str:
+        upstream = self.expected.tape.upstream
+        if upstream is not None:
+            return f"the pass begins with the upstream gradient that was given, {number(upstream)}"
+        return f"the seed is 1: the output moves with itself, so {key} has gradient 1"
 
     def settle(self, made: Account, judged: Judged, wanted: list[Atom]) -> None:
         """Takes the contribution that a wrong line was meant to bring off those that no line brings."""
@@ -223,13 +230,19 @@ class Causes:
         shift = judged.before if not judged.sets and not judged.line.assignment.adds else None
         if shift:
             goals = [tuple(map(plus, goal, shift)) for goal in goals]
-        running = (made.key, judged.before)
+        running, shapes = (made.key, judged.before), {shape(goal[0]) for goal in goals}
+        first = partial(self.expected.look, k=0, running=running)
         last = self.expected.count - 1
         inner, around = core(judged.line)
+        most = min(BUDGET, self.spent + BUDGET // SHARE) if self.expected.tape.has_arrays else BUDGET
         for edit in Edits(inner, made.key, wanted, self.expected, self.place_shape(made, judged)).all():
             mended = around(edit.term)
-            self.spent += mended.size * self.weight
-            if self.spent > BUDGET:
+            weight = self.weight(mended)
+            if weight > LIGHT and shape_of(mended, first) not in shapes:
+                self.spent += mended.size
+                continue
+            self.spent += mended.size * weight
+            if self.spent > most:
                 return
             found = value(mended, lambda leaf: self.expected.look(leaf, last, running))
             hopeful = [i for i, goal in enumerate(goals) if same(found, goal[last], self.tolerance)]
@@ -245,6 +258,13 @@ class Causes:
                         return
                     judged.blame(edit.cause, self.with_rule(edit.cause, edit.says, judged.atoms), edit.place)
                     return
+
+    def weight(self, term: Term) -> float:
+        """Returns what a term costs for each of its parts: more than 1 where arrays are large."""
+        if not self.expected.tape.has_arrays:
+            return 1
+        values = [self.expected.look(leaf.leaf, 0) for leaf in leaves(term)]
+        return 1 + elements(values) / ELEMENTS
 
     def place_shape(self, made: Account, judged: Judged) -> Shape:
         """Returns the shape that the expression of a line ought to have: that of the elements it is assigned to."""

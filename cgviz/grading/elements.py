@@ -33,7 +33,20 @@ def computed(op: Op, args: Sequence[Value]) -> Value:
         if isinstance(arg, Misfit):
             return arg
     shapes = [shape(arg) for arg in args]
-    if op.alone and len(args) == 1 and shapes[0]:
+    made = shape_made(op, shapes)
+    if isinstance(made, Misfit):
+        return made
+    op = op.alone() if op.alone and len(args) == 1 and shapes[0] else op
+    try:
+        with quiet():
+            return settled(on_elements(op, args))
+    except (ValueError, TypeError, ArithmeticError, IndexError, MemoryError) as error:
+        return misfit(op, shapes, str(error).split("\n")[0][:80])
+
+
+def shape_made(op: Op, shapes: Sequence[Shape]) -> Shape | Misfit:
+    """Returns the shape of the output of an op, or a Misfit."""
+    if op.alone and len(shapes) == 1 and shapes[0]:
         op = op.alone()
     try:
         made = op.shapes(*shapes) if op.shapes else broadcast(shapes)
@@ -41,11 +54,7 @@ def computed(op: Op, args: Sequence[Value]) -> Value:
         return misfit(op, shapes, str(error))
     if size(made) > LARGEST_ARRAY:
         return Misfit(f"an array of shape {listed(made)} is too large to be graded")
-    try:
-        with quiet():
-            return settled(on_elements(op, args))
-    except (ValueError, TypeError, ArithmeticError, IndexError, MemoryError) as error:
-        return misfit(op, shapes, str(error).split("\n")[0][:80])
+    return made
 
 
 def misfit(op: Op, shapes: Sequence[Shape], why: str) -> Misfit:

@@ -8,7 +8,7 @@ from typing import Any
 from cgviz.arrays import Value, is_array, numpy, quiet, shape_of
 from cgviz.grading.elements import Misfit
 from cgviz.grading.report import LineVerdict
-from cgviz.numbers import number
+from cgviz.numbers import MOST_IN_A_LINE, number
 from cgviz.ops.rearranging import times
 
 OTHERS, LEAST, MOST = 58, 9, 44  # columns: of the rest of a row, of an array
@@ -21,7 +21,7 @@ def numbers(each: LineVerdict, digits: int, width: int | None = None) -> tuple[s
         return number(theirs, digits, padded=True), number(ours, digits, padded=True)
     widest = MOST if width is None else min(max((width - OTHERS) // 2, LEAST), MOST)
     both = whole(theirs, digits), whole(ours, digits)
-    if max(map(len, both)) <= widest:
+    if max(map(len, both)) <= widest and is_short(theirs) and is_short(ours):
         return both
     if each.verdict != "right" and shape_of(theirs) == shape_of(ours):
         place = farthest(theirs, ours)
@@ -37,7 +37,13 @@ def whole(value: Value, digits: int) -> str:
 def in_short(value: Value, digits: int, widest: int) -> str:
     """Returns an array as it is where it is short, else its shape."""
     text = whole(value, digits)
-    return text if len(text) <= widest or not is_array(value) else f"{times(value.shape)} array"
+    if not is_array(value) or (len(text) <= widest and is_short(value)):
+        return text
+    return f"{times(value.shape)} array" if value.ndim > 1 else f"{value.size} numbers"
+
+
+def is_short(value: Value) -> bool:
+    return not is_array(value) or value.size <= MOST_IN_A_LINE
 
 
 def farthest(theirs: Any, ours: Any) -> tuple[int, ...]:
