@@ -28,7 +28,7 @@ METHODS = SAME_METHODS | frozenset("dot matmul reshape ravel flatten transpose s
 LIKE = {"zeros_like": 0.0, "ones_like": 1.0, "empty_like": 0.0}
 FILLED = {"zeros": 0.0, "ones": 1.0, "empty": 0.0}
 JOINS = {"concatenate": 0, "concat": 0, "hstack": -1, "vstack": 0}
-LEFT_OUT = frozenset(("dtype", "copy", "order"))
+LEFT_OUT = frozenset(("dtype", "copy", "order", "initial"))
 FANCY = "an index is read that is made of whole numbers and slices, and a mask where something is assigned to it"
 SAID = dict.fromkeys(("einsum", "tensordot", "vdot", "inner"), "write @, np.dot, np.outer or np.sum")
 
@@ -76,6 +76,8 @@ def listed_term(reads: Expressions, node: ast.expr, args: list[Term]) -> Term:
 def constant(reads: Expressions, node: ast.expr) -> Any:
     """Returns a whole number, None, True, or a tuple of whole numbers, as it is written. Raises UnreadableError."""
     match node:
+        case ast.Name(id=name) if name in reads.statics:
+            return reads.statics[name]
         case ast.Constant(value=int() | None as held) if abs(held or 0) < 2**40:
             return held
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as held)) if held < 2**40:
@@ -87,8 +89,23 @@ def constant(reads: Expressions, node: ast.expr) -> Any:
 
 def key_of(reads: Expressions, node: ast.expr) -> Key:
     """Returns the key of an index of whole numbers and slices. Raises UnreadableError."""
+    if isinstance(node, ast.Name) and node.id in reads.statics:
+        found = reads.statics[node.id]
+        return found if isinstance(found, tuple) else (found,)
     parts = node.elts if isinstance(node, ast.Tuple) else [node]
     return tuple(part_of(reads, part) for part in parts)
+
+
+def is_index(node: ast.expr) -> bool:
+    """Tells whether an argument is an index, `np.s_[:, 1]`."""
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "s_"
+
+
+def static(reads: Expressions, node: ast.expr) -> Any:
+    """Returns the axis or the index that an argument is. Raises UnreadableError."""
+    if isinstance(node, ast.Subscript) and is_index(node):
+        return key_of(reads, node.slice)
+    return constant(reads, node)
 
 
 def part_of(reads: Expressions, node: ast.expr) -> Any:
@@ -122,6 +139,8 @@ def is_mask(node: ast.expr) -> bool:
 
 def called(reads: Expressions, node: ast.Call) -> Form | None:
     """Returns the form of a call of a method of an array, or of one of NumPy's functions of arrays."""
+    if isinstance(node.func, ast.Call):
+        return on_each(reads, node, node.func)
     found = calls.dotted(node.func)
     module, name = found or ("", "")
     if isinstance(node.func, ast.Attribute) and (found is None or module not in calls.MODULES):
@@ -132,6 +151,15 @@ def called(reads: Expressions, node: ast.Call) -> Form | None:
     if (module and module not in calls.MODULES) or (not module and (name in reads.helpers or name in ("max", "min"))):
         return None
     return applied_to(reads, node, name, list(node.args), method=False)
+
+
+def on_each(reads: Expressions, node: ast.Call, made: ast.Call) -> Form | None:
+    """Returns the form of `np.vectorize(math.erf)(x)`."""
+    maker, inner = calls.dotted(made.func), calls.dotted(made.args[0]) if made.args else None
+    op = calls.function(*inner) if inner and calls.is_known(*inner) else None
+    if maker is None or maker[1] != "vectorize" or op is None or not calls.takes(op, len(node.args)):
+        return None
+    return node.args, lambda args: applied(op, *args)
 
 
 def applied_to(reads: Expressions, node: ast.Call, name: str, args: list[ast.expr], method: bool) -> Form | None:

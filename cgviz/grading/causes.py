@@ -29,7 +29,7 @@ class Causes:
     def __init__(self, accounts: dict[str, Account], expected: Expected, tolerance: float) -> None:
         self.accounts, self.expected, self.tolerance = accounts, expected, tolerance
         self.known = {each.line.assignment.target for made in accounts.values() for each in made.lines}
-        self.spent = 0
+        self.spent = 0.0
 
     def blame(self) -> None:
         for made in self.accounts.values():

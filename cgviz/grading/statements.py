@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cgviz.errors import quoted
 from cgviz.grading import array_forms, calls
@@ -211,10 +212,29 @@ class Statements:
             yield from self.statement(statement)
 
     def helper(self, args: ast.arguments, body: list[ast.stmt], node: ast.AST) -> Helper:
-        if args.vararg or args.kwarg or args.kwonlyargs or args.defaults:
+        if args.vararg or args.kwarg or args.kwonlyargs:
             raise self.reads.refuse(node, "a helper function takes plain arguments")
         params = tuple(arg.arg for arg in (*args.posonlyargs, *args.args))
+        indices = frozenset(params) & indexing(body)
+        if args.defaults or indices:
+            names = params[len(params) - len(args.defaults) :]
+            defaults = {n: array_forms.constant(self.reads, d) for n, d in zip(names, args.defaults, strict=True)}
+            return Helper(params, Term(), self.body_of(params, body, node), defaults, indices)
         return Helper(params, self.returned(body, {param: Term(param) for param in params}, node))
+
+    def body_of(
+        self, params: tuple[str, ...], body: list[ast.stmt], node: ast.AST
+    ) -> Callable[[Mapping[str, Any]], Term]:
+        """Returns what reads the body of a helper for the axes and indices that it is called with."""
+        known: dict[Any, Term] = {}
+
+        def read(statics: Mapping[str, Any]) -> Term:
+            key = tuple(statics.items())
+            if key not in known:
+                known[key] = self.returned(body, {p: Term(p) for p in params if p not in statics}, node)
+            return known[key]
+
+        return read
 
     def returned(self, body: list[ast.stmt], names: Mapping[str, Term], node: ast.AST) -> Term:
         """Returns what a helper returns, its local variables put in their places. Raises UnreadableError."""
@@ -228,6 +248,11 @@ class Statements:
                     return self.reads.term(value, names)
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     names[name] = self.reads.term(value, names)
+                case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name), slice=place)], value=value):
+                    if name not in names or array_forms.is_mask(place):
+                        raise self.reads.refuse(statement, "a helper function assigns to elements by an index")
+                    key = array_forms.key_of(self.reads, place)
+                    names[name] = Spot(key, None, self.reads.term(value, names), False).whole(names[name])
                 case ast.If(test=test, body=inner, orelse=orelse):
                     rest = body[i + 1 :]
                     options = (
@@ -238,6 +263,12 @@ class Statements:
                 case _ if not isinstance(statement, IGNORED):
                     raise self.reads.refuse(statement, "a helper function holds assignments and a return")
         raise self.reads.refuse(node, "this helper function returns nothing")
+
+
+def indexing(body: list[ast.stmt]) -> set[str]:
+    """Returns the names that a function takes for indices."""
+    slices = [each.slice for part in body for each in ast.walk(part) if isinstance(each, ast.Subscript)]
+    return {each.id for part in slices for each in ast.walk(part) if isinstance(each, ast.Name)}
 
 
 def is_place(node: ast.expr) -> bool:
