@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cgviz.arrays import is_array
 from cgviz.errors import EvaluationError
 from cgviz.grading.causes import Causes
@@ -13,6 +15,7 @@ from cgviz.grading.near import RIGHT, Tolerance
 from cgviz.grading.points import Point, points
 from cgviz.grading.reading import Line, Reading
 from cgviz.grading.report import Grade
+from cgviz.grading.spellings import Spellings
 from cgviz.grading.statements import Assignment, assignments
 from cgviz.grading.tape import Tape
 from cgviz.grading.term import Term, leaves, value
@@ -27,7 +30,7 @@ def grade(run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "
     """
     made = assignments(listing)
     run = begun(run, literals(run, made))
-    tape = Tape(run.graph, points(run, literals(run, made)), ties, run.upstream)
+    tape = Tape(run.graph, points(run, literals(run, made), data(run, made)), ties, run.upstream)
     reading = Reading(tape, made, listing)
     expected = Expected(reading)
     close = Tolerance(tolerance)
@@ -59,6 +62,21 @@ def literals(run: Run, made: list[Assignment]) -> Point:
 
 def is_literal(term: Term) -> bool:
     return term.op is not None and term.op.name == "stack"
+
+
+def data(run: Run, made: list[Assignment]) -> set[str]:
+    """Returns the inputs of a program with arrays that are data: labels of 0 and 1, and those without a gradient in the
+    student's file. `softmax(o) - y` is right for labels alone, so they are not moved."""
+    if not run.bare.has_arrays or run.inputs is None:
+        return set()
+    names, output = [run.bare.nodes[i].name for i in run.bare.inputs], run.graph.nodes[run.graph.output].name
+    spell = Spellings([*names, output], [output])
+    asked = {spell.gradient(each.target) for each in made}
+    return {name for name, value in run.inputs.items() if name not in asked or are_labels(value)}
+
+
+def are_labels(value: Any) -> bool:
+    return is_array(value) and bool(((value == 0) | (value == 1)).all())
 
 
 def begun(run: Run, given: Point) -> Run:

@@ -44,6 +44,8 @@ class ArrayEdits:
         self.sources = list(dict.fromkeys(atom.source for atom in atoms))
 
     def all(self) -> Iterator[Edit]:
+        if self.term.op is not None and self.term.op.name == "transpose":
+            yield Edit("transposed", self.term.args[0], self.whole, "no .T belongs here")
         yield from self.axes()
         yield from self.products()
         yield from self.masks()
@@ -145,8 +147,8 @@ class ArrayEdits:
         for n in sorted(counts - {0, 1})[:20]:
             says = f"the mean of {n} has the slope 1/{n}: divide by {n}"
             yield Edit("mean-forgotten", applied(OVER, self.term, number(float(n))), self.whole, says)
-            if n in EXPONENTS:
-                continue  # which is told from a factor that an exponent brings down
+            if n in EXPONENTS or any(part.op is not None and part.op.name == "mean" for _, part in self.parts):
+                continue  # which is told from a factor that an exponent brings down, and from a mean for a sum
             says = f"this is divided by {n} once too often, or should not be"
             yield Edit("mean-twice", applied(TIMES, self.term, number(float(n))), self.whole, says)
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from cgviz.arrays import Value
 from cgviz.grading.array_ops import put
-from cgviz.grading.elements import is_zero, largest, minus, negligible, plus, ratio, shape
+from cgviz.grading.elements import Misfit, computed, is_zero, largest, minus, negligible, plus, ratio, shape
 from cgviz.grading.expected import Expected
 from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.reading import Line, Slope
 from cgviz.grading.tape import Atom, Vector
 from cgviz.grading.term import leaves
+from cgviz.ops.rearranging import Key, indexed
 
 MOST = 9
 
@@ -64,13 +66,31 @@ def account(key: str, lines: list[tuple[int, Line]], expected: Expected, toleran
     """Returns the account of a gradient under the way of putting it together that fits the lines best."""
     found = [weighed(key, lines, atoms, expected, tolerance) for atoms in expected.options(key)]
     best = min(found, key=lambda each: each.faults)
-    keys = dict.fromkeys(line.assignment.spot.key for _, line in lines if line.assignment.spot)
+    if best.faults and expected.tape.has_arrays:
+        in_parts(best, tolerance)
+    spots = [line.assignment.spot for _, line in lines if line.assignment.spot]
+    keys = dict.fromkeys(spot.key for spot in spots if spot.key is None or is_within(spot.key, best.total[0]))
     if best.faults and None not in keys and keys:
         split = weighed(key, lines, elementwise(best.atoms, [*keys]), expected, tolerance)
         together(split, tolerance)
         if split.faults < best.faults:
             return split
     return best
+
+
+def is_within(key: Key, value: Value) -> bool:
+    return not isinstance(computed(indexed(key), [value]), Misfit)
+
+
+def in_parts(made: Account, tolerance: float) -> None:
+    """Accepts lines that take a contribution apart otherwise than the program does, where their sum is right."""
+    wrong = [judged for judged in made.lines if not judged.right]
+    if len(wrong) > 1 and made.rest and not any(judged.sets for judged in wrong[1:]):
+        total, rest = summed([each.change for each in wrong], ()), summed([atom.value for atom in made.rest], ())
+        if agree(total, rest, tolerance, made.scale):
+            for judged in wrong:
+                judged.right, judged.atoms = True, [made.rest[0]._replace(value=judged.change)]
+            made.rest = []
 
 
 def elementwise(atoms: list[Atom], keys: list[Any]) -> list[Atom]:
@@ -93,6 +113,8 @@ def together(made: Account, tolerance: float) -> None:
         if judged.line.assignment.spot and not judged.right:
             groups.setdefault(judged.line.assignment.spot.key, []).append(judged)
     for key, group in groups.items():
+        if not is_within(key, made.total[0]):
+            continue
         total = summed([judged.change for judged in group], ())
         inside = [a for a in made.rest if all(is_zero(put(key).forward(each, 0.0)) for each in a.value)]
         if inside and agree(total, summed([a.value for a in inside], ()), tolerance, made.scale):

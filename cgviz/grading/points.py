@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from cgviz import arrays
 from cgviz.arrays import Value, every_finite, handed_back, is_array, numpy, shape_of
@@ -17,8 +17,8 @@ EXTRA, TRIES = 5, 40
 MANY = 100_000  # elements: with more of them two points are enough
 
 
-def points(run: Run, given: Point) -> list[Point]:
-    """Returns the run's inputs, then points near them where no branch is taken otherwise.
+def points(run: Run, given: Point, held: Container[str] = ()) -> list[Point]:
+    """Returns the run's inputs, then points near them where no branch is taken otherwise; `held` are not moved.
 
     Without inputs of its own a run is graded at `given`, the values in the student's file, or else at numbers drawn.
     Raises EvaluationError where no point gives finite numbers.
@@ -32,7 +32,8 @@ def points(run: Run, given: Point) -> list[Point]:
         raise EvaluationError("no inputs give this program finite numbers; give them values")
     base = {name: base[name] for name in names}
     wanted, found = pattern(run, base), []
-    for point in near(base, chance) if names else ():
+    for moved_to in near(base, chance) if names else ():
+        point = {name: base[name] if name in held else value for name, value in moved_to.items()}
         met = pattern(run, point)
         if met is not None and (wanted is None or met == wanted or any("tie" in f or "kink" in f for f in run.flags)):
             found.append(point)

@@ -278,6 +278,8 @@ def is_place(node: ast.expr) -> bool:
 
 def is_drawn(node: ast.expr) -> bool:
     """Tells whether a value is drawn at random or loaded from a file: the program's own is meant."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+        node = node.func.value
     found = calls.dotted(node.func) if isinstance(node, ast.Call) else None
     return found is not None and ("random" in found[0].split(".") or found[1] in ("load", "loadtxt", "default_rng"))
 
