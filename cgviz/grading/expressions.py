@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cgviz.errors import quoted
-from cgviz.grading import array_forms, calls
+from cgviz.grading import array_forms, array_keys, calls
 from cgviz.grading.listing import Listing, UnreadableError
 from cgviz.grading.term import Term, applied, renamed
 from cgviz.op import REGISTRY, Op
@@ -175,7 +175,7 @@ class Expressions:
         missing = [name for name in helper.params if name not in given and name not in helper.defaults]
         if missing or not given.keys() <= set(helper.params) or len(node.args) > len(helper.params):
             raise self.refuse(node, f"this helper takes {', '.join(helper.params)}")
-        statics = {**helper.defaults, **{name: array_forms.static(self, arg) for name, arg in fixed.items()}}
+        statics = {**helper.defaults, **{name: array_keys.static(self, arg) for name, arg in fixed.items()}}
         outer, self.statics, self.depth = self.statics, statics, self.depth + 1
         if self.depth > DEEPEST or helper.read is None:
             raise self.refuse(node, "helper functions call each other too deep")

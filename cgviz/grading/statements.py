@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cgviz.errors import quoted
-from cgviz.grading import array_forms, calls
+from cgviz.grading import array_keys, calls
 from cgviz.grading.array_ops import length
 from cgviz.grading.expressions import BINARY, Expressions, Helper
 from cgviz.grading.listing import Listing
@@ -143,10 +143,10 @@ class Statements:
         """Returns an assignment to some elements: the value is the whole array as it is then."""
         assert isinstance(target.value, ast.Name)
         old = Term(target.value.id, None, (), *self.reads.place(target.value))
-        if array_forms.is_mask(target.slice):
+        if array_keys.is_mask(target.slice):
             spot = Spot(None, self.reads.term(target.slice), value, adds)
         else:
-            spot = Spot(array_forms.key_of(self.reads, target.slice), None, value, adds)
+            spot = Spot(array_keys.key_of(self.reads, target.slice), None, value, adds)
         return replace(self.assignment(node, target, spot.whole(old), adds=False), spot=spot)
 
     def assignment(self, node: ast.stmt, target: ast.expr, value: Term, adds: bool) -> Assignment:
@@ -186,8 +186,8 @@ class Statements:
             return self.into(node, target, applied(REGISTRY["neg"], value) if kind is ast.Sub else value, adds=True)
         assert isinstance(target.value, ast.Name)
         old = Term(target.value.id, None, (), *self.reads.place(target.value))
-        if not array_forms.is_mask(target.slice):
-            old = applied(indexed(array_forms.key_of(self.reads, target.slice)), old)
+        if not array_keys.is_mask(target.slice):
+            old = applied(indexed(array_keys.key_of(self.reads, target.slice)), old)
         return self.into(node, target, applied(REGISTRY[BINARY[kind]], old, value), adds=False)
 
     def branches(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt]) -> Iterator[Assignment]:
@@ -218,7 +218,7 @@ class Statements:
         indices = frozenset(params) & indexing(body)
         if args.defaults or indices:
             names = params[len(params) - len(args.defaults) :]
-            defaults = {n: array_forms.constant(self.reads, d) for n, d in zip(names, args.defaults, strict=True)}
+            defaults = {n: array_keys.constant(self.reads, d) for n, d in zip(names, args.defaults, strict=True)}
             return Helper(params, Term(), self.body_of(params, body, node), defaults, indices)
         return Helper(params, self.returned(body, {param: Term(param) for param in params}, node))
 
@@ -249,9 +249,9 @@ class Statements:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     names[name] = self.reads.term(value, names)
                 case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name), slice=place)], value=value):
-                    if name not in names or array_forms.is_mask(place):
+                    if name not in names or array_keys.is_mask(place):
                         raise self.reads.refuse(statement, "a helper function assigns to elements by an index")
-                    key = array_forms.key_of(self.reads, place)
+                    key = array_keys.key_of(self.reads, place)
                     names[name] = Spot(key, None, self.reads.term(value, names), False).whole(names[name])
                 case ast.If(test=test, body=inner, orelse=orelse):
                     rest = body[i + 1 :]
