@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from cgviz.grading.elements import Misfit, elements, shape
+from cgviz.grading.elements import Misfit, elements
 from cgviz.grading.listing import Listing, UnreadableError
 from cgviz.grading.near import agree
 from cgviz.grading.spellings import Spellings
-from cgviz.grading.spots import SWITCHES
 from cgviz.grading.statements import Assignment
 from cgviz.grading.tape import Tape
 from cgviz.grading.term import Term, leaves, renamed
-from cgviz.graph import CONSTANT, INPUT
+from cgviz.graph import INPUT
 
 LARGEST, MOST_WORK = 20_000, 200_000_000
 
@@ -191,7 +190,10 @@ class Reading:
 
     def resolve(self) -> None:
         """Reads the lines of the backward pass, steps on the way put in their places."""
+        from cgviz.grading.inplace import InPlace
+
         steps: dict[str, Term] = {}
+        in_place = InPlace(self)
         stages = {id(each.assignment): each for each in self.forward}
         used = {leaf.leaf for each in self.made for leaf in leaves(each.value)}
         typos = self.typos(used)
@@ -202,70 +204,18 @@ class Reading:
                     continue
                 steps[each.target] = self.read_in(each.value, steps)
             elif key is not None and each.spot is not None:
-                self.lines.append(self.spotted(each, self.moved.get(each.target, key), steps))
-            elif key is not None and self.rescales(each):
-                self.lines.append(self.changed(each, self.moved.get(each.target, key), steps))
+                self.lines.append(in_place.spotted(each, self.moved.get(each.target, key), steps))
+            elif key is not None and in_place.rescales(each):
+                self.lines.append(in_place.changed(each, self.moved.get(each.target, key), steps))
             elif key is not None:
                 self.moved.pop(each.target, None)
                 value = self.read_in(each.value, steps)
                 self.lines.append(Line(each, key, value, each.target if each.target in typos else ""))
 
-    def spotted(self, each: Assignment, key: str, steps: dict[str, Term]) -> Line:
-        """Reads an assignment to some elements of a gradient."""
-        assert each.spot is not None
-        if each.spot.mask is not None:
-            return self.changed(each, key, steps)
-        if not each.spot.adds:
-            return Line(each, key, self.read_in(each.value, steps))
-        shaped = shape(self.tape.values[self.node(key)][0])
-        return Line(replace(each, adds=True), key, self.read_in(each.spot.alone(each.spot.value, shaped), steps))
-
-    def rescales(self, each: Assignment) -> bool:
-        """Tells whether a line scales the gradient that it assigns to, as `dz *= mask` and `dz = dz/n` do."""
-        op, names = each.value.op, [leaf.leaf for leaf in leaves(each.value)]
-        scales = op is not None and op.name in ("multiply", "divide", "where") and not each.adds and not each.guarded
-        return self.tape.has_arrays and scales and each.target in names
-
-    def changed(self, each: Assignment, key: str, steps: dict[str, Term]) -> Line:
-        """Reads a line that changes a gradient in its place.
-
-        `dh[z <= 0] = 0` turns the gradient of h into that of z, as relu does: from here on dh means that of z. After
-        `dz = dh`, `dz[z <= 0] = 0` ends what that line began: the two are one.
-        """
-        before = [line for line in self.lines if line.key == key]
-        inner = self.inside(key)
-        if before and (inner is None or self.hands_on(before[-1])):
-            self.lines.remove(before[-1])
-            value = self.read_in(each.value, {**steps, each.target: before[-1].value})
-            assignment = replace(each, adds=before[-1].assignment.adds)
-            return Line(assignment, key, value, begun=before[-1].assignment)
-        value = self.read_in(each.value, steps)
-        if inner is not None:
-            self.moved[each.target] = key = inner
-        return Line(each, key, value)
-
     def node(self, key: str) -> int:
         """Returns the node of a forward name; of an input that is assigned anew, the input."""
         known = self.of_program(key)
         return known if known is not None and known in self.tape.graph.inputs else self.find_known(key)
-
-    def inside(self, key: str) -> str | None:
-        """Returns the name of the value that a relu, or the like, is applied to; None for any other stage."""
-        node = self.tape.nodes[self.node(key)]
-        if node.op.name not in SWITCHES:
-            return None
-        args = [arg for arg in dict.fromkeys(node.args) if self.tape.nodes[arg].op is not CONSTANT]
-        for arg in reversed(args):
-            names = [name for name, index in self.bound.items() if index == arg and name not in self.temps]
-            alike = [i for i in (arg, *self.tape.graph.stages) if self.tape.nodes[i].name and self.alike(i, arg)]
-            if names or alike:
-                return names[-1] if names else self.tape.nodes[alike[0]].name
-        return None
-
-    def hands_on(self, line: Line) -> bool:
-        """Tells whether a line hands on the gradient of a relu that is applied to its own value, as it is."""
-        leaf = line.value.leaf
-        return line.value.op is None and isinstance(leaf, Slope) and self.inside(leaf.key) == line.key
 
     def typos(self, used: set[Any]) -> dict[str, str]:
         """Returns, for a name that is assigned and never read, the gradient of which it is probably a misspelling:

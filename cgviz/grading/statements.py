@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cgviz.errors import quoted
 from cgviz.grading import array_keys, calls
 from cgviz.grading.array_ops import length
-from cgviz.grading.expressions import BINARY, Expressions, Helper
+from cgviz.grading.expressions import BINARY, Expressions
+from cgviz.grading.functions import IGNORED, Functions
 from cgviz.grading.listing import Listing
 from cgviz.grading.spots import Spot
 from cgviz.grading.term import Term, applied
 from cgviz.op import REGISTRY
 from cgviz.ops.rearranging import indexed
 
-MOST_PATHS = 1000
-IGNORED = (ast.Import, ast.ImportFrom, ast.Expr, ast.Assert, ast.Pass, ast.Global, ast.Nonlocal)
 SAID: dict[type[ast.AST], str] = {
     ast.For: "a loop is not read; write the assignments one after the other",
     ast.While: "a loop is not read; write the assignments one after the other",
@@ -84,7 +82,7 @@ class Statements:
             node.func.id for node in ast.walk(module) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
         self.inlined: set[str] = set()
-        self.paths = 0
+        self.functions = Functions(self.reads)
 
     def all(self) -> list[Assignment]:
         return [made for statement in self.module.body for made in self.statement(statement)]
@@ -129,7 +127,7 @@ class Statements:
         if is_drawn(value):
             return
         if isinstance(value, ast.Lambda):
-            self.reads.helpers[target.id] = self.helper(value.args, [ast.Return(value.body)], value)
+            self.reads.helpers[target.id] = self.functions.helper(value.args, [ast.Return(value.body)], value)
             return
         yield self.assignment(node, target, self.reads.term(value), adds=False)
 
@@ -205,70 +203,11 @@ class Statements:
     def function(self, node: ast.FunctionDef) -> Iterator[Assignment]:
         """Enters a helper; a function that is the pass itself is read as if its lines stood in the open."""
         if node.name in self.called and returns_one(node):
-            self.reads.helpers[node.name] = self.helper(node.args, node.body, node)
+            self.reads.helpers[node.name] = self.functions.helper(node.args, node.body, node)
             return
         self.inlined.add(node.name)
         for statement in node.body:
             yield from self.statement(statement)
-
-    def helper(self, args: ast.arguments, body: list[ast.stmt], node: ast.AST) -> Helper:
-        if args.vararg or args.kwarg or args.kwonlyargs:
-            raise self.reads.refuse(node, "a helper function takes plain arguments")
-        params = tuple(arg.arg for arg in (*args.posonlyargs, *args.args))
-        indices = frozenset(params) & indexing(body)
-        if args.defaults or indices:
-            names = params[len(params) - len(args.defaults) :]
-            defaults = {n: array_keys.constant(self.reads, d) for n, d in zip(names, args.defaults, strict=True)}
-            return Helper(params, Term(), self.body_of(params, body, node), defaults, indices)
-        return Helper(params, self.returned(body, {param: Term(param) for param in params}, node))
-
-    def body_of(
-        self, params: tuple[str, ...], body: list[ast.stmt], node: ast.AST
-    ) -> Callable[[Mapping[str, Any]], Term]:
-        """Returns what reads the body of a helper for the axes and indices that it is called with."""
-        known: dict[Any, Term] = {}
-
-        def read(statics: Mapping[str, Any]) -> Term:
-            key = tuple(statics.items())
-            if key not in known:
-                known[key] = self.returned(body, {p: Term(p) for p in params if p not in statics}, node)
-            return known[key]
-
-        return read
-
-    def returned(self, body: list[ast.stmt], names: Mapping[str, Term], node: ast.AST) -> Term:
-        """Returns what a helper returns, its local variables put in their places. Raises UnreadableError."""
-        self.paths += 1
-        if self.paths > MOST_PATHS:
-            raise self.reads.refuse(node, "too many branches in helper functions")
-        names = dict(names)
-        for i, statement in enumerate(body):
-            match statement:
-                case ast.Return(value=ast.expr() as value):
-                    return self.reads.term(value, names)
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    names[name] = self.reads.term(value, names)
-                case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name), slice=place)], value=value):
-                    if name not in names or array_keys.is_mask(place):
-                        raise self.reads.refuse(statement, "a helper function assigns to elements by an index")
-                    key = array_keys.key_of(self.reads, place)
-                    names[name] = Spot(key, None, self.reads.term(value, names), False).whole(names[name])
-                case ast.If(test=test, body=inner, orelse=orelse):
-                    rest = body[i + 1 :]
-                    options = (
-                        self.returned([*inner, *rest], names, node),
-                        self.returned([*orelse, *rest], names, node),
-                    )
-                    return applied(REGISTRY["where"], self.reads.term(test, names), *options)
-                case _ if not isinstance(statement, IGNORED):
-                    raise self.reads.refuse(statement, "a helper function holds assignments and a return")
-        raise self.reads.refuse(node, "this helper function returns nothing")
-
-
-def indexing(body: list[ast.stmt]) -> set[str]:
-    """Returns the names that a function takes for indices."""
-    slices = [each.slice for part in body for each in ast.walk(part) if isinstance(each, ast.Subscript)]
-    return {each.id for part in slices for each in ast.walk(part) if isinstance(each, ast.Name)}
 
 
 def is_place(node: ast.expr) -> bool:
