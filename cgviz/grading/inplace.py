@@ -8,8 +8,9 @@ from cgviz.grading.elements import shape
 from cgviz.grading.reading import Line, Reading, Slope
 from cgviz.grading.spots import SWITCHES
 from cgviz.grading.statements import Assignment
-from cgviz.grading.term import Term, leaves
+from cgviz.grading.term import Term, applied, leaves
 from cgviz.graph import CONSTANT
+from cgviz.op import REGISTRY
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,9 @@ class InPlace:
             return self.changed(each, key, steps)
         if not each.spot.adds:
             return Line(each, key, self.reading.read_in(each.value, steps))
-        shaped = shape(self.reading.tape.values[self.reading.node(key)][0])
-        return Line(
-            replace(each, adds=True), key, self.reading.read_in(each.spot.alone(each.spot.value, shaped), steps)
-        )
+        whole = shape(self.reading.tape.values[self.reading.node(key)][0])
+        alone = self.reading.read_in(each.spot.alone(each.spot.value, whole), steps)
+        return Line(replace(each, adds=True), key, alone)
 
     def rescales(self, each: Assignment) -> bool:
         """Tells whether a line scales the gradient that it assigns to, as `dz *= mask` and `dz = dz/n` do."""
@@ -45,32 +45,39 @@ class InPlace:
         before = [line for line in self.reading.lines if line.key == key]
         inner = self.inside(key)
         if before and (inner is None or self.hands_on(before[-1])):
-            self.reading.lines.remove(before[-1])
-            value = self.reading.read_in(each.value, {**steps, each.target: before[-1].value})
-            assignment = replace(each, adds=before[-1].assignment.adds)
-            return Line(assignment, key, value, begun=before[-1].assignment)
+            return self.ended(each, before, steps)
         value = self.reading.read_in(each.value, steps)
         if inner is not None:
             self.reading.moved[each.target] = key = inner
         return Line(each, key, value)
 
+    def ended(self, each: Assignment, before: list[Line], steps: dict[str, Term]) -> Line:
+        """Returns the line that ends what lines before it began: their sum stands for the gradient that it changes."""
+        sets = [i for i, line in enumerate(before) if not line.assignment.adds]
+        begun = before[sets[-1] if sets else 0 :]
+        old = begun[0].value
+        for line in begun[1:]:
+            old = applied(REGISTRY["add"], old, line.value)
+        for line in begun:
+            self.reading.lines.remove(line)
+        value = self.reading.read_in(each.value, {**steps, each.target: old})
+        first = begun[0].assignment
+        return Line(replace(each, adds=first.adds), begun[0].key, value, begun=first)
+
     def inside(self, key: str) -> str | None:
         """Returns the name of the value that a relu, or the like, is applied to; None for any other stage."""
-        node = self.reading.tape.nodes[self.reading.node(key)]
+        reading, tape = self.reading, self.reading.tape
+        node = tape.nodes[reading.node(key)]
         if node.op.name not in SWITCHES:
             return None
-        args = [arg for arg in dict.fromkeys(node.args) if self.reading.tape.nodes[arg].op is not CONSTANT]
+        bound = {index: name for name, index in reading.bound.items() if name not in reading.temps}
+        args = [arg for arg in dict.fromkeys(node.args) if tape.nodes[arg].op is not CONSTANT]
         for arg in reversed(args):
-            names = [
-                name for name, index in self.reading.bound.items() if index == arg and name not in self.reading.temps
-            ]
-            alike = [
-                i
-                for i in (arg, *self.reading.tape.graph.stages)
-                if self.reading.tape.nodes[i].name and self.reading.alike(i, arg)
-            ]
-            if names or alike:
-                return names[-1] if names else self.reading.tape.nodes[alike[0]].name
+            if arg in bound:
+                return bound[arg]
+            for index in (arg, *tape.graph.stages):
+                if tape.nodes[index].name and reading.alike(index, arg):
+                    return tape.nodes[index].name
         return None
 
     def hands_on(self, line: Line) -> bool:
