@@ -217,6 +217,45 @@ def test_rounded_arrays_are_close() -> None:
     assert graded("f = sum(x**2)", "dx = np.array([2.0, 4.0])", x=[1.0, 2.0]).all_right
 
 
+BATCH_NORM = """\
+m = mean(X, axis=0)
+d = X - m
+var = mean(d**2, axis=0)
+sd = sqrt(var + 0.001)
+h = d / sd
+f = sum((g * h + b4) * G)"""
+BATCH_NORM_RIGHT = """\
+N = X.shape[0]
+dG = g*h + b4
+db4 = G.sum(0)
+dg = np.sum(G*h, axis=0)
+dh = G*g
+dd = dh/sd
+dsd = -np.sum(dh*d, axis=0)/sd**2
+dvar = 0.5*dsd/sd
+dd += 2*d*dvar/N
+dm = -np.sum(dd, axis=0)
+dX = dd + dm/N
+"""
+
+
+def test_batch_norm_in_stages_and_in_one_formula() -> None:
+    random = np.random.default_rng(3)
+    values = {"X": random.normal(size=(5, 3)), "G": random.normal(size=(5, 3))}
+    run = cgviz.run(BATCH_NORM, **values, g=random.normal(size=3), b4=random.normal(size=3))
+    assert grade(run, plain(BATCH_NORM_RIGHT)).all_right
+    stages = BATCH_NORM_RIGHT.partition("dd =")[0]
+    whole = stages + "dX = (N*dh - dh.sum(0) - h*np.sum(dh*h, axis=0)) / (N*sd)\n"
+    assert grade(run, plain(whole)).all_right
+    for right, wrong, line, cause in (
+        ("dd += 2", "dd = 2", 9, "overwrites"),
+        ("0.5*dsd/sd", "0.5*dsd/var", 8, "wrong-value"),
+        ("/sd**2", "/sd", 7, "square-forgotten"),
+        ("dm/N", "dm", 11, "mean-forgotten"),
+    ):
+        assert first(grade(run, plain(BATCH_NORM_RIGHT.replace(right, wrong)))) == (line, cause)
+
+
 # how NumPy is written
 
 SPELLINGS = {
@@ -480,6 +519,14 @@ class TestCommand:
         assert np.shape(found["lines"][1]["theirs"]) == (3, 2)
         assert np.shape(found["lines"][1]["ours"]) == (2, 3)
         np.testing.assert_allclose(found["gradients"][0]["ours"], 2 * np.array([0.82, 1.46]))
+
+    def test_data_needs_no_gradient(self, file: str, capsys: pytest.CaptureFixture[str]) -> None:
+        Path(file).write_text("dq = 2*q\ndW = np.outer(dq, x)\n")
+        assert main(["grade", PRODUCT, file, *self.VALUES]) == 1
+        assert "x: its gradient is missing" in capsys.readouterr().out
+        assert main(["grade", PRODUCT, file, *self.VALUES, "--data", "x"]) == 0
+        assert main(["grade", PRODUCT, file, *self.VALUES, "--data", "y"]) == 2
+        assert "'y' is not an input of the program" in capsys.readouterr().err
 
     def test_a_class(self, file: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["grade", PRODUCT, str(Path(file).parent), *self.VALUES, "--csv"]) == 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from cgviz.arrays import is_array
-from cgviz.errors import EvaluationError
+from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.grading.causes import Causes
 from cgviz.grading.elements import Misfit
 from cgviz.grading.expected import Expected
@@ -23,14 +24,20 @@ from cgviz.grading.verdicts import verdicts
 from cgviz.runs import Run, start
 
 
-def grade(run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "split") -> Grade:
+def grade(
+    run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "split", data: Collection[str] = ()
+) -> Grade:
     """Returns the grade of a student's backward pass for the program of `run`.
 
-    Raises UnreadableError for what is no plain arithmetic, EvaluationError where the program itself has no numbers.
+    `data` are inputs whose gradients are not asked for. Raises UsageError for a name among them that is no input,
+    UnreadableError for what is no plain arithmetic, EvaluationError where the program itself has no numbers.
     """
+    for name in data:
+        if name not in {run.bare.nodes[i].name for i in run.bare.inputs}:
+            raise UsageError(f"{quoted(name)} is not an input of the program")
     made = assignments(listing)
     run = begun(run, literals(run, made))
-    tape = Tape(run.graph, points(run, literals(run, made), data(run, made)), ties, run.upstream)
+    tape = Tape(run.graph, points(run, literals(run, made), held(run, made)), ties, run.upstream)
     reading = Reading(tape, made, listing)
     expected = Expected(reading)
     close = Tolerance(tolerance)
@@ -40,7 +47,7 @@ def grade(run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "
         by_key.setdefault(line.key, []).append((number, line))
     accounts = {key: account(key, lines, expected, close) for key, lines in by_key.items()}
     Causes(accounts, expected, close).blame()
-    return verdicts(run, listing, expected, accounts, close)
+    return verdicts(run, listing, expected, accounts, close, data)
 
 
 def literals(run: Run, made: list[Assignment]) -> Point:
@@ -64,7 +71,7 @@ def is_literal(term: Term) -> bool:
     return term.op is not None and term.op.name == "stack"
 
 
-def data(run: Run, made: list[Assignment]) -> set[str]:
+def held(run: Run, made: list[Assignment]) -> set[str]:
     """Returns the inputs of a program with arrays that are data: labels of 0 and 1, and those without a gradient in the
     student's file. `softmax(o) - y` is right for labels alone, so they are not moved."""
     if not run.bare.has_arrays or run.inputs is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -20,14 +21,24 @@ from cgviz.numbers import number
 from cgviz.runs import Run
 
 
-def verdicts(run: Run, listing: Listing, expected: Expected, accounts: dict[str, Account], tolerance: float) -> Grade:
-    """Returns the grade. Raises EvaluationError where there is no backward pass to be graded."""
+def verdicts(
+    run: Run,
+    listing: Listing,
+    expected: Expected,
+    accounts: dict[str, Account],
+    tolerance: float,
+    data: Collection[str] = (),
+) -> Grade:
+    """Returns the grade; the gradients of inputs that are `data` may be missing.
+
+    Raises EvaluationError where there is no backward pass to be graded.
+    """
     replay = Replay(listing, expected, accounts, tolerance)
     wrong = [forward_mistake(listing, expected, each) for each in expected.reading.forward if each.wrong]
     if not accounts and not wrong:
         raise EvaluationError("there is no gradient in this file: a line such as dx = ... names one")
     lines = sorted([*wrong, *replay.lines()], key=lambda each: (each.line, each.start))
-    return Grade(listing, tuple(lines), tuple(replay.gradients()), tuple(notes(run, expected, accounts)))
+    return Grade(listing, tuple(lines), tuple(replay.gradients(data)), tuple(notes(run, expected, accounts)))
 
 
 class Replay:
@@ -117,13 +128,14 @@ class Replay:
             return self.expected.zero(leaf.key)[k]
         return self.expected.look(leaf, k)
 
-    def gradients(self) -> list[GradientVerdict]:
+    def gradients(self, data: Collection[str]) -> list[GradientVerdict]:
         """Returns the verdict on every gradient that counts: inputs, and the stages that the student speaks of."""
         tape, found = self.expected.tape, dict.fromkeys(self.accounts)
         for index in tape.graph.inputs:
             name = tape.graph.nodes[index].name
             known = {self.expected.node(key) for key in found}
-            if self.expected.reached[0][index] and index not in known and not self.is_length(name):
+            asked = name not in data and not self.is_length(name)
+            if self.expected.reached[0][index] and index not in known and asked:
                 found[name] = None
         for made in self.accounts.values():
             for judged in made.lines:
