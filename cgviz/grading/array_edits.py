@@ -147,6 +147,10 @@ class ArrayEdits:
         for n in sorted(counts - {0, 1})[:20]:
             says = f"the mean of {n} has the slope 1/{n}: divide by {n}"
             yield Edit("mean-forgotten", applied(OVER, self.term, number(float(n))), self.whole, says)
+            for path, part in self.parts:
+                if path and part.op is None and isinstance(part.leaf, Slope):
+                    mended = self.at(path, applied(OVER, part, number(float(n))))
+                    yield Edit("mean-forgotten", mended, (part.start, part.end), says)
             if n in EXPONENTS or any(part.op is not None and part.op.name == "mean" for _, part in self.parts):
                 continue  # which is told from a factor that an exponent brings down, and from a mean for a sum
             says = f"this is divided by {n} once too often, or should not be"

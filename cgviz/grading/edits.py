@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cgviz.arrays import Shape, is_array
 from cgviz.grading.array_edits import ArrayEdits, Edit, flat, turn
+from cgviz.grading.elements import is_zero
 from cgviz.grading.expected import Expected
 from cgviz.grading.reading import Slope, Unknown, Value
 from cgviz.grading.tape import Atom
@@ -59,8 +60,12 @@ class Edits:
         names = [self.expected.name(source) for source in self.sources]
         others = dict.fromkeys([*names, *self.expected.reading.bound, *self.expected.tape.names])
         for name in list(others)[:MOST_NAMES]:
-            if name and name != self.key:
+            if name and name != self.key and not self.is_nothing(name):
                 yield name, Term(Slope(name, f"d{name}"))
+
+    def is_nothing(self, name: str) -> bool:
+        """Tells whether nothing flows to a value of a program with arrays, such as a length."""
+        return self.expected.tape.has_arrays and all(map(is_zero, self.expected.gradient(name) or ()))
 
     def values(self) -> Iterator[tuple[str, int]]:
         """Yields the forward values that a line could read instead: those of its stage, then all others."""
