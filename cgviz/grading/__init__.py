@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from cgviz.arrays import is_array
+from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.grading.causes import Causes
+from cgviz.grading.elements import Misfit
 from cgviz.grading.expected import Expected
 from cgviz.grading.listing import Listing
 from cgviz.grading.matching import account
@@ -10,20 +16,29 @@ from cgviz.grading.near import RIGHT, Tolerance
 from cgviz.grading.points import Point, points
 from cgviz.grading.reading import Line, Reading
 from cgviz.grading.report import Grade
+from cgviz.grading.spellings import Spellings
 from cgviz.grading.statements import Assignment, assignments
 from cgviz.grading.tape import Tape
+from cgviz.grading.term import Term, leaves, value
 from cgviz.grading.verdicts import verdicts
-from cgviz.runs import Run
+from cgviz.runs import Run, start
 
 
-def grade(run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "split") -> Grade:
+def grade(
+    run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "split", data: Collection[str] = ()
+) -> Grade:
     """Returns the grade of a student's backward pass for the program of `run`.
 
-    Raises UnreadableError for what is no plain arithmetic, EvaluationError where the program itself has no numbers.
+    `data` are inputs whose gradients are not asked for. Raises UsageError for a name among them that is no input,
+    UnreadableError for what is no plain arithmetic, EvaluationError where the program itself has no numbers.
     """
+    for name in data:
+        if name not in {run.bare.nodes[i].name for i in run.bare.inputs}:
+            raise UsageError(f"{quoted(name)} is not an input of the program")
     made = assignments(listing)
-    tape = Tape(run.graph, points(run, literals(run, made)), ties)
-    reading = Reading(tape, made)
+    run = begun(run, literals(run, made))
+    tape = Tape(run.graph, points(run, literals(run, made), held(run, made)), ties, run.upstream)
+    reading = Reading(tape, made, listing)
     expected = Expected(reading)
     close = Tolerance(tolerance)
     close.corner = any({"tie", "kink"} & set(flags) for flags in run.flags)
@@ -32,7 +47,7 @@ def grade(run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "
         by_key.setdefault(line.key, []).append((number, line))
     accounts = {key: account(key, lines, expected, close) for key, lines in by_key.items()}
     Causes(accounts, expected, close).blame()
-    return verdicts(run, listing, expected, accounts, close)
+    return verdicts(run, listing, expected, accounts, close, data)
 
 
 def literals(run: Run, made: list[Assignment]) -> Point:
@@ -45,7 +60,46 @@ def literals(run: Run, made: list[Assignment]) -> Point:
             found[name] = each.value.leaf
         elif name in names and name not in found and is_negated(each):
             found[name] = -each.value.args[0].leaf
+        elif name in names and name not in found and run.bare.has_arrays | is_literal(each.value):
+            held = value(each.value, lambda leaf: None) if not any(leaves(each.value)) else None
+            if held is not None and not isinstance(held, Misfit):
+                found[name] = held
     return found
+
+
+def is_literal(term: Term) -> bool:
+    return term.op is not None and term.op.name == "stack"
+
+
+def held(run: Run, made: list[Assignment]) -> set[str]:
+    """Returns the inputs of a program with arrays that are data: labels of 0 and 1, and those without a gradient in the
+    student's file. `softmax(o) - y` is right for labels alone, so they are not moved."""
+    if not run.bare.has_arrays or run.inputs is None:
+        return set()
+    names, output = [run.bare.nodes[i].name for i in run.bare.inputs], run.graph.nodes[run.graph.output].name
+    spell = Spellings([*names, output], [output])
+    asked = {spell.gradient(each.target) for each in made}
+    return {name for name, value in run.inputs.items() if name not in asked or are_labels(value)}
+
+
+def are_labels(value: Any) -> bool:
+    return is_array(value) and bool(((value == 0) | (value == 1)).all())
+
+
+def begun(run: Run, given: Point) -> Run:
+    """Returns a run of arrays without values at those in the student's file: its shapes are not known without.
+
+    Raises EvaluationError where the file does not give them all.
+    """
+    names = [run.bare.nodes[i].name for i in run.bare.inputs]
+    arrays = run.bare.has_arrays or any(map(is_array, given.values()))
+    if not run.symbolic or not arrays:
+        return run
+    missing = [name for name in names if name not in given]
+    if missing:
+        wanted = " ".join(f"--{name} ..." for name in missing[:8])
+        raise EvaluationError(f"arrays have no shape without values; give {wanted}")
+    return start(run.bare, {name: given[name] for name in names})
 
 
 def is_negated(each: Assignment) -> bool:

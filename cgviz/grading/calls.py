@@ -10,7 +10,7 @@ from cgviz.errors import quoted
 from cgviz.op import REGISTRY, Op
 
 MODULES = frozenset("math np numpy torch jnp jax jax.numpy scipy.special special sp F nn.functional cgviz".split())
-MODULES |= {"torch.nn.functional", "cmath", "numpy.linalg"}
+MODULES |= {"torch.nn.functional", "cmath", "numpy.linalg", "np.linalg", "torch.linalg", "jnp.linalg", "linalg"}
 ALIASES = {"negative": "neg", "true_divide": "divide", "float_power": "pow", "fmax": "max", "fmin": "min"}
 SAME = frozenset("float array float64 float32 tensor asarray Tensor bool".split())
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "tau": math.tau}

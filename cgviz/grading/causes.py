@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
+from cgviz.arrays import Shape
+from cgviz.grading.array_edits import SWITCHES, narrows
 from cgviz.grading.edits import Edits
+from cgviz.grading.elements import Misfit, computed, elements, is_zero, plus, shape
 from cgviz.grading.expected import Expected
 from cgviz.grading.matching import Account, Judged, summed
 from cgviz.grading.near import CLOSE, agree, same
-from cgviz.grading.reading import Slope, Unknown, likeness
+from cgviz.grading.reading import Line, Slope, Unknown, likeness
 from cgviz.grading.tape import Atom
-from cgviz.grading.term import leaves, value
+from cgviz.grading.term import Term, leaves, replaced, shape_of, value
+from cgviz.numbers import number
+from cgviz.ops.rearranging import indexed, listed
 
-BUDGET = 400_000
+BUDGET, SHARE = 400_000, 4  # of which a line with arrays gets a fourth at most
+LIGHT = 2
+ELEMENTS = 1000  # so many cost as much as one number
 
 
 class Causes:
@@ -21,7 +29,7 @@ class Causes:
     def __init__(self, accounts: dict[str, Account], expected: Expected, tolerance: float) -> None:
         self.accounts, self.expected, self.tolerance = accounts, expected, tolerance
         self.known = {each.line.assignment.target for made in accounts.values() for each in made.lines}
-        self.spent = 0
+        self.spent = 0.0
 
     def blame(self) -> None:
         for made in self.accounts.values():
@@ -87,6 +95,8 @@ class Causes:
             if not judged.sets and not position and plain:
                 forgotten = bool(made.rest)
                 says = f"there is nothing in {target} to add to yet: the first line sets it, write ="
+                if judged.line.assignment.spot is not None:
+                    says = f"there is no {target} yet: begin with {target} = np.zeros_like({made.key})"
                 if forgotten and judged.right:
                     says = f"{self.lacking(made)}; this line, the first of {target}, has nothing to add to"
                     judged.blame("branch-forgotten", says, sign)
@@ -100,10 +110,17 @@ class Causes:
         place = (judged.line.value.start, judged.line.value.end)
         wanted = made.rest or made.atoms
         seed = [atom for atom in made.atoms if atom.upstream is None]
+        if all(map(is_zero, judged.change)) and shape(judged.change[0]) not in ((), shape(made.total[0])):
+            judged.blame("shape", "", place)
+            self.shapes(made, judged)
+            return
         if seed and self.expected.node(made.key) == self.expected.reading.output:
-            judged.blame("seed", f"the seed is 1: the output moves with itself, so {made.key} has gradient 1", place)
-        elif judged.held and any(same(judged.held[0], atom.value[0], CLOSE) for atom in wanted):
+            judged.blame("seed", self.seed(made.key), place)
+        elif self.rounded(made, judged, wanted):
             judged.blame("rounded", "this number is rounded, or another one by a little: keep more digits", place)
+        elif self.overwrites(judged, wanted):
+            says = "this overwrites what the elements already hold: write +="
+            judged.blame("overwrites", says, judged.line.assignment.sign_place)
         elif self.twice(made, judged):
             says = "this contribution is in the sum already; it is counted twice"
             judged.blame("counted-twice", says, (judged.line.assignment.start, judged.line.assignment.end))
@@ -114,7 +131,29 @@ class Causes:
             judged.blame("unknown-name", f"nothing is called {lost[0].leaf.name}", (lost[0].start, lost[0].end))
         if not judged.cause and not judged.right:
             judged.blame("local-derivative", self.rule(wanted), place)
+        self.shapes(made, judged)
         self.settle(made, judged, wanted)
+
+    def shapes(self, made: Account, judged: Judged) -> None:
+        """Says of a blamed line that its shape is not that of its variable, or that there is none."""
+        if judged.right or not self.expected.tape.has_arrays:
+            return
+        found, wanted = judged.change[0], shape(made.total[0])
+        name = judged.line.assignment.target
+        if isinstance(found, Misfit):
+            said = found.why
+        elif shape(found) != wanted:
+            said = f"{name} has shape {written(shape(found))}; {made.key} has {written(wanted)}"
+        else:
+            return
+        judged.cause = "shape" if judged.cause == "local-derivative" else judged.cause
+        judged.says = f"{said}; {judged.says}" if judged.says else said
+
+    def seed(self, key: str) -> str:
+        upstream = self.expected.tape.upstream
+        if upstream is not None:
+            return f"the pass begins with the upstream gradient that was given, {number(upstream)}"
+        return f"the seed is 1: the output moves with itself, so {key} has gradient 1"
 
     def settle(self, made: Account, judged: Judged, wanted: list[Atom]) -> None:
         """Takes the contribution that a wrong line was meant to bring off those that no line brings."""
@@ -127,17 +166,38 @@ class Causes:
         judged.atoms = judged.atoms or taken
         made.rest = [atom for atom in made.rest if not any(atom is each for each in judged.atoms)]
 
+    def rounded(self, made: Account, judged: Judged, wanted: list[Atom]) -> bool:
+        """Tells whether a plain number is nearly one that is wanted."""
+        near = bool(judged.held) and any(same(judged.held[0], atom.value[0], CLOSE) for atom in wanted)
+        return near and not self.twice(made, judged)
+
+    def overwrites(self, judged: Judged, wanted: list[Atom]) -> bool:
+        """Tells whether `x[0] = g` would be right as `x[0] += g`."""
+        spot = judged.line.assignment.spot
+        if spot is None or spot.key is None or judged.line.assignment.adds:
+            return False
+        term = judged.line.value
+        alone = spot.alone(term.args[1], shape(judged.before[0]))
+        found = self.expected.vector(alone, (judged.line.key, judged.before))
+        judged.atoms = [atom for atom in wanted if agree(found, atom.value, self.tolerance)][:1]
+        return bool(judged.atoms)
+
     def twice(self, made: Account, judged: Judged) -> bool:
         brought = [atom for each in made.lines if each is not judged and each.right for atom in each.atoms]
         return any(agree(judged.change, atom.value, self.tolerance) for atom in brought)
 
     def unscaled(self, judged: Judged, wanted: list[Atom]) -> bool:
         """Blames a line that hands the upstream gradient on as it is, where its gate scales it."""
-        leaf = judged.line.value.leaf
+        term, _ = core(judged.line)
+        leaf = term.leaf
         for atom in wanted:
-            if isinstance(leaf, Slope) and leaf.key == self.expected.name(atom.source) and judged.line.value.op is None:
+            if shape(judged.change[0]) != shape(atom.value[0]):
+                continue
+            if isinstance(leaf, Slope) and leaf.key == self.expected.name(atom.source) and term.op is None:
                 place = (judged.line.value.start, judged.line.value.end)
-                judged.blame("local-forgotten", f"the local derivative is missing: {self.rule([atom])}", place)
+                node = self.expected.tape.nodes[atom.source]
+                cause = "mask-forgotten" if node.op.name in SWITCHES and node.shape else "local-forgotten"
+                judged.blame(cause, f"the local derivative is missing: {self.rule([atom])}", place)
                 judged.atoms = [atom]
                 return True
         return False
@@ -148,6 +208,8 @@ class Causes:
         if any(agree([-each for each in judged.change], atom.value, self.tolerance) for atom in wanted):
             return False
         for atom in wanted:
+            if summable(shape(judged.change[0]), shape(atom.value[0])):
+                continue
             for arg in dict.fromkeys(tape.nodes[atom.source].args):
                 name = self.expected.name(arg)
                 if not name or name == made.key:
@@ -164,30 +226,52 @@ class Causes:
     def edited(self, made: Account, judged: Judged, wanted: list[Atom]) -> None:
         goals = [atom.value for atom in wanted]
         if len(wanted) > 1:
-            goals.append(summed(goals, (0.0,) * self.expected.count))
+            goals.append(summed(goals, self.expected.zero(made.key)))
         shift = judged.before if not judged.sets and not judged.line.assignment.adds else None
         if shift:
-            goals = [tuple(map(sum, zip(goal, shift, strict=True))) for goal in goals]
-        running = (made.key, judged.before)
+            goals = [tuple(map(plus, goal, shift)) for goal in goals]
+        running, shapes = (made.key, judged.before), {shape(goal[0]) for goal in goals}
+        first = partial(self.expected.look, k=0, running=running)
         last = self.expected.count - 1
-        for edit in Edits(judged.line.value, made.key, wanted, self.expected).all():
-            self.spent += edit.term.size
-            if self.spent > BUDGET:
+        inner, around = core(judged.line)
+        most = min(BUDGET, self.spent + BUDGET // SHARE) if self.expected.tape.has_arrays else BUDGET
+        for edit in Edits(inner, made.key, wanted, self.expected, self.place_shape(made, judged)).all():
+            mended = around(edit.term)
+            weight = self.weight(mended)
+            if weight > LIGHT and shape_of(mended, first) not in shapes:
+                self.spent += mended.size
+                continue
+            self.spent += mended.size * weight
+            if self.spent > most:
                 return
-            found = value(edit.term, lambda leaf: self.expected.look(leaf, last, running))
+            found = value(mended, lambda leaf: self.expected.look(leaf, last, running))
             hopeful = [i for i, goal in enumerate(goals) if same(found, goal[last], self.tolerance)]
             if not hopeful:
                 continue
-            vector = self.expected.vector(edit.term, running)
+            vector = self.expected.vector(mended, running)
             for i in hopeful:
                 if agree(vector, goals[i], self.tolerance):
                     judged.atoms = wanted[i : i + 1] or list(wanted)
                     if edit.cause == "typo":
                         judged.right, judged.noted = True, f"{unknown(judged)} is probably a misspelling: {edit.says}"
-                        judged.place, judged.line.value = edit.place, edit.term
+                        judged.place, judged.line.value = edit.place, mended
                         return
                     judged.blame(edit.cause, self.with_rule(edit.cause, edit.says, judged.atoms), edit.place)
                     return
+
+    def weight(self, term: Term) -> float:
+        """Returns what a term costs for each of its parts: more than 1 where arrays are large."""
+        if not self.expected.tape.has_arrays:
+            return 1
+        values = [self.expected.look(leaf.leaf, 0) for leaf in leaves(term)]
+        return 1 + elements(values) / ELEMENTS
+
+    def place_shape(self, made: Account, judged: Judged) -> Shape:
+        """Returns the shape that the expression of a line ought to have: that of the elements it is assigned to."""
+        spot, whole = judged.line.assignment.spot, shape(made.total[0])
+        if spot is None or spot.key is None:
+            return whole
+        return shape(computed(indexed(spot.key), [made.total[0]]))
 
     def with_rule(self, cause: str, says: str, atoms: list[Atom]) -> str:
         rule = self.rule(atoms) if cause in ("derivative", "function", "wrong-value", "extra-factor") else ""
@@ -197,11 +281,9 @@ class Causes:
         """Returns what the line ought to be, from the record of the gate: `upstream · local`."""
         said = []
         for atom in atoms[:2]:
-            local = self.expected.local(atom)
-            if local:
-                said.append(
-                    f"{self.expected.name(atom.source)} hands back d{self.expected.name(atom.source)} * {local}"
-                )
+            handed = self.expected.handed(atom)
+            if handed:
+                said.append(f"{self.expected.name(atom.source)} hands back {handed}")
         return " and ".join(said) or "the local derivative is another one"
 
     def forgotten(self, made: Account) -> None:
@@ -217,6 +299,24 @@ class Causes:
 
 def agrees_whole(judged: Judged, made: Account) -> bool:
     return agree(judged.change, made.total, scale=made.scale)
+
+
+def written(lengths: Shape) -> str:
+    return listed(lengths) if lengths else "() (a single number)"
+
+
+def core(line: Line) -> tuple[Term, Callable[[Term], Term]]:
+    """Returns the expression of a line without the place that it is put in, and what puts another one there."""
+    spot, term = line.assignment.spot, line.value
+    if spot is None or spot.key is None or term.op is None:
+        return term, lambda other: other
+    slot = len(term.args) - 1
+    return term.args[slot], lambda other: replaced(term, (slot,), other)
+
+
+def summable(wide: Shape, narrow: Shape) -> bool:
+    """Tells whether a gradient of one shape lacks but a sum to be one of the other."""
+    return wide != narrow and narrows(wide, narrow)
 
 
 def unknown(judged: Judged) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from cgviz.arrays import Shape, is_array
+from cgviz.grading.array_edits import ArrayEdits, Edit, flat, turn
+from cgviz.grading.elements import is_zero
 from cgviz.grading.expected import Expected
 from cgviz.grading.reading import Slope, Unknown, Value
 from cgviz.grading.tape import Atom
 from cgviz.grading.term import Term, applied, number, parts, replaced
 from cgviz.op import REGISTRY, Op
+from cgviz.ops.matrices import matmul, outer
 
 MOST_PARTS, MOST_NAMES = 60, 40
 TIMES, OVER, PLUS, MINUS, RAISED, NEG = (REGISTRY[n] for n in ("multiply", "divide", "add", "subtract", "pow", "neg"))
@@ -17,19 +20,11 @@ SLIPS = {"sin": "cos", "cos": "sin", "exp": "log", "log": "exp", "tanh": "sigmoi
 FACTORS = (2.0, 3.0, 0.5, 4.0)
 
 
-class Edit(NamedTuple):
-    """A line's expression mended: its cause, the expression, the place of the culprit, and what to do in words."""
-
-    cause: str
-    term: Term
-    place: tuple[int, int]
-    says: str
-
-
 class Edits:
     """The edits of one expression, likely ones first."""
 
-    def __init__(self, term: Term, key: str, atoms: list[Atom], expected: Expected) -> None:
+    def __init__(self, term: Term, key: str, atoms: list[Atom], expected: Expected, wanted: Shape = ()) -> None:
+        self.wanted = wanted
         self.term, self.key, self.atoms, self.expected = term, key, atoms, expected
         self.whole = (term.start, term.end)
         self.parts = [each for _, each in zip(range(MOST_PARTS), parts(term), strict=False)]
@@ -38,8 +33,15 @@ class Edits:
 
     def all(self) -> Iterator[Edit]:
         yield from self.typos()
+        arrays = None
+        if self.expected.tape.has_arrays:
+            arrays = ArrayEdits(self.term, self.atoms, self.expected, self.wanted)
+            yield from arrays.means()
+            yield from arrays.sums()
         yield from self.forgotten() if not self.read else self.twice()
         yield Edit("sign", applied(NEG, self.term), self.whole, "turn the sign round")
+        if arrays:
+            yield from arrays.all()
         yield from self.exponents()
         yield from self.brought_down()
         yield from self.upstream()
@@ -58,8 +60,12 @@ class Edits:
         names = [self.expected.name(source) for source in self.sources]
         others = dict.fromkeys([*names, *self.expected.reading.bound, *self.expected.tape.names])
         for name in list(others)[:MOST_NAMES]:
-            if name and name != self.key:
+            if name and name != self.key and not self.is_nothing(name):
                 yield name, Term(Slope(name, f"d{name}"))
+
+    def is_nothing(self, name: str) -> bool:
+        """Tells whether nothing flows to a value of a program with arrays, such as a length."""
+        return self.expected.tape.has_arrays and all(map(is_zero, self.expected.gradient(name) or ()))
 
     def values(self) -> Iterator[tuple[str, int]]:
         """Yields the forward values that a line could read instead: those of its stage, then all others."""
@@ -89,6 +95,10 @@ class Edits:
         for name, slope in self.slopes():
             says = f"multiply by the upstream gradient, d{name}"
             yield Edit("upstream-forgotten", applied(TIMES, self.term, slope), self.whole, says)
+            if is_array(self.expected.zero(name)[0]):
+                says = f"bring in the upstream gradient, d{name}"
+                for made in products(self.term, slope):
+                    yield Edit("upstream-forgotten", made, self.whole, says)
 
     def twice(self) -> Iterator[Edit]:
         """Yields edits of a line in which an upstream gradient is a factor more than once."""
@@ -230,3 +240,10 @@ class Edits:
             yield Edit("derivative", self.at(path, applied(MINUS, one, part)), place, "1 minus this belongs here")
             squared = applied(MINUS, one, applied(RAISED, part, number(2.0)))
             yield Edit("derivative", self.at(path, squared), place, "1 minus the square of this belongs here")
+
+
+def products(term: Term, slope: Term) -> Iterator[Term]:
+    """Yields the products in which an upstream gradient that is an array may be left out."""
+    yield applied(outer, flat(slope), flat(term))
+    for one, two in ((term, slope), (slope, term), (turn(term), slope), (slope, turn(term))):
+        yield applied(matmul, one, two)

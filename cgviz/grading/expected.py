@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from cgviz.arrays import Value as Number
 from cgviz.formula import TEXT, Formula
+from cgviz.grading.elements import filled
 from cgviz.grading.reading import Reading, Slope, Value
 from cgviz.grading.tape import Atom, Vector
 from cgviz.grading.term import Term, value
-from cgviz.graph import CONSTANT
+from cgviz.graph import CONSTANT, Node
 from cgviz.op import ATOM
+from cgviz.ops.rearranging import fold
 
 
 class Expected:
@@ -47,11 +50,15 @@ class Expected:
         found = self.places(key)
         return self.gradients[found[0][0]][found[0][1]] if found else None
 
+    def zero(self, key: str) -> Vector:
+        """Returns nothing, in the shape of a gradient."""
+        return tuple(map(filled, self.gradient(key) or (0.0,) * self.count))
+
     def options(self, key: str) -> list[list[Atom]]:
         """Returns the ways in which a gradient may be put together."""
         return [self.atoms[system][index] for system, index in self.places(key)]
 
-    def look(self, leaf: Any, k: int, running: tuple[str, Vector] | None = None) -> float:
+    def look(self, leaf: Any, k: int, running: tuple[str, Vector] | None = None) -> Number:
         """Returns the right value of a leaf at point k; `running` is the sum so far of the gradient that is read by
         its own line."""
         if isinstance(leaf, Value):
@@ -97,11 +104,37 @@ class Expected:
         if inner or atom.upstream is None or atom.slot >= len(node.args):
             return ""
         operands = [self.operand(arg) for arg in node.args]
+        if node.op.vjp is not None:
+            return ""
         slope = node.op.partials(Formula(self.name(atom.source)), *operands)[atom.slot]
         found = slope if isinstance(slope, Formula) else Formula(slope or 0.0)
         written = found.write(TEXT)
         return written.text if written.binds == ATOM else f"({written.text})"
 
+    def handed(self, atom: Atom) -> str:
+        """Returns what a stage hands back, as program text: `dq * w`, of a matrix product `dq xᵀ`."""
+        tape, node = self.tape, self.tape.nodes[atom.source]
+        name = self.name(atom.source)
+        if not tape.has_arrays:
+            local = self.local(atom)
+            return f"d{name} * {local}" if local else ""
+        inner = [arg for arg in node.args if not self.name(arg) and tape.nodes[arg].op is not CONSTANT]
+        if inner or atom.upstream is None or atom.slot >= len(node.args):
+            return ""
+        upstream = Formula(f"d{name}", shape=node.shape)
+        out, operands = Formula(name, shape=node.shape), [self.operand(arg) for arg in node.args]
+        if node.op.vjp is not None:
+            made = node.op.vjp(upstream, out, *operands)[atom.slot]
+        else:
+            made = self.summed(node, atom.slot, upstream * (node.op.partials(out, *operands)[atom.slot] or 0.0))
+        return made.write(TEXT).text if isinstance(made, Formula) else ""
+
+    def summed(self, node: Node, slot: int, made: Any) -> Any:
+        """Returns what an operand gets that was broadcast: the sum along the axes that it was repeated along."""
+        narrow = self.tape.nodes[node.args[slot]].shape
+        return fold(node.shape, narrow)(made) if node.shape and narrow is not None and narrow != node.shape else made
+
     def operand(self, index: int) -> Formula:
         node = self.tape.nodes[index]
-        return Formula(self.name(index)) if node.op is not CONSTANT else Formula(node.value or 0.0)
+        shape = node.shape or ()
+        return Formula(self.name(index) if node.op is not CONSTANT else node.value or 0.0, shape=shape)

@@ -6,14 +6,15 @@ import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cgviz.errors import quoted
-from cgviz.grading import calls
+from cgviz.grading import array_forms, array_keys, calls
 from cgviz.grading.listing import Listing, UnreadableError
 from cgviz.grading.term import Term, applied, renamed
 from cgviz.op import REGISTRY, Op
 
-LARGEST, LARGEST_FILE = 20_000, 2_000_000
+LARGEST, LARGEST_FILE, DEEPEST = 20_000, 2_000_000, 20
 Build = Callable[[list[Term]], Term]
 
 BINARY: dict[type[ast.operator], str] = {
@@ -33,8 +34,6 @@ COMPARED: dict[type[ast.cmpop], str] = {
 }
 SAID: dict[type[ast.AST], str] = {
     ast.BitXor: "`^` is not a power in Python; write `**`",
-    ast.MatMult: "`@` multiplies matrices; only numbers are graded",
-    ast.Subscript: "an index is not read; give the number a name of its own",
     ast.Attribute: "an attribute is not read",
     ast.Lambda: "a lambda is read only where it is given a name",
     ast.NamedExpr: "`:=` is not read; write the assignment on a line of its own",
@@ -45,19 +44,29 @@ SAID: dict[type[ast.AST], str] = {
 
 @dataclass(frozen=True)
 class Helper:
-    """A small function of the student's: its parameters, and what it returns as a term in them."""
+    """A small function of the student's: its parameters, and what it returns as a term in them.
+
+    Where some parameters are no numbers but an axis or an index, `read` gives the body for what they are; `defaults`
+    are the values of those that may be left out, `indices` those that its body takes for indices.
+    """
 
     params: tuple[str, ...]
     body: Term
+    read: Callable[[Mapping[str, Any]], Term] | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    indices: frozenset[str] = frozenset()
 
 
 @dataclass
 class Expressions:
-    """Reads the expressions of one listing; `helpers` are the functions that it has defined so far."""
+    """Reads the expressions of one listing; `helpers` are the functions that it has defined so far,
+    `statics` the values of the axes and indices that are parameters of the one whose body is read."""
 
     listing: Listing
     helpers: dict[str, Helper] = field(default_factory=dict)
+    statics: Mapping[str, Any] = field(default_factory=dict)
     total: int = 0
+    depth: int = 0
 
     def place(self, node: ast.AST) -> tuple[int, int]:
         """Returns the offsets at which a node begins and ends; Python counts columns in bytes."""
@@ -104,6 +113,9 @@ class Expressions:
 
     def parts(self, node: ast.expr, names: Mapping[str, Term]) -> tuple[Sequence[ast.expr], Build]:
         """Returns the operands of an expression, and what makes its term of theirs. Raises UnreadableError."""
+        read = array_forms.form(self, node)
+        if read is not None:
+            return read
         match node:
             case ast.Constant(value=bool() | int() | float() as held):
                 return (), lambda _: Term(as_float(held))
@@ -125,6 +137,8 @@ class Expressions:
                 return (left, *others), lambda args: compared([COMPARED[type(op)] for op in ops], args)
             case ast.BoolOp(op=op, values=values):
                 return values, both if isinstance(op, ast.And) else either
+            case ast.IfExp(test=ast.Name(id=name), body=body, orelse=orelse) if name in self.statics:
+                return (body if self.statics[name] else orelse,), lambda args: args[0]
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return (test, body, orelse), lambda args: applied(REGISTRY["where"], *args)
             case ast.Call():
@@ -139,6 +153,8 @@ class Expressions:
         found = calls.dotted(node.func)
         if found is None:
             raise self.refuse(node.func, "only functions by their names are read")
+        if not found[0] and found[1] in self.helpers and self.helpers[found[1]].read is not None:
+            return self.bound(node, self.helpers[found[1]])
         if node.keywords or any(isinstance(arg, ast.Starred) for arg in node.args):
             raise self.refuse(node, f"{quoted(found[1])} takes its numbers one after the other here")
         module, name = found
@@ -150,6 +166,30 @@ class Expressions:
         if not (calls.takes(op, len(node.args)) if op else len(node.args) == 1):
             raise self.refuse(node, f"{quoted(name)} does not take {len(node.args)} arguments")
         return node.args, lambda args: applied(op, *args) if op else args[0]
+
+    def bound(self, node: ast.Call, helper: Helper) -> tuple[Sequence[ast.expr], Build]:
+        """Returns the call of a helper with parameters that are an axis or an index."""
+        named = {each.arg or "": each.value for each in node.keywords}
+        given = dict(zip(helper.params, node.args, strict=False)) | named
+        fixed = {name: arg for name, arg in given.items() if name in helper.defaults or name in helper.indices}
+        missing = [name for name in helper.params if name not in given and name not in helper.defaults]
+        if missing or not given.keys() <= set(helper.params) or len(node.args) > len(helper.params):
+            raise self.refuse(node, f"this helper takes {', '.join(helper.params)}")
+        statics = {**helper.defaults, **{name: array_keys.static(self, arg) for name, arg in fixed.items()}}
+        outer, self.statics, self.depth = self.statics, statics, self.depth + 1
+        if self.depth > DEEPEST or helper.read is None:
+            raise self.refuse(node, "helper functions call each other too deep")
+        body = helper.read(statics)
+        self.statics, self.depth = outer, self.depth - 1
+        names = [name for name in given if name not in fixed]
+
+        def build(args: list[Term]) -> Term:
+            if body.size * (1 + max((arg.size for arg in args), default=0)) > LARGEST * 10:
+                raise self.refuse(node, "this expression is too large")
+            terms = dict(zip(names, args, strict=True))
+            return renamed(body, lambda leaf: terms.get(leaf.leaf, leaf))
+
+        return [given[name] for name in names], build
 
     def helped(self, node: ast.Call, name: str) -> tuple[Sequence[ast.expr], Build]:
         helper = self.helpers[name]

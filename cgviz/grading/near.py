@@ -1,9 +1,12 @@
-"""When two numbers are the same, at every point at which they are finite; bands for right, close and wrong."""
+"""When two numbers or arrays are the same, at every point at which they are finite; right, close and wrong."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+
+from cgviz.arrays import Value, is_array, numpy, quiet
+from cgviz.grading.elements import shape
 
 RIGHT, CLOSE = 1e-6, 1e-2
 FLOOR = 1e-11
@@ -19,14 +22,25 @@ class Tolerance(float):
 RIGHT_WORD, CLOSE_WORD, WRONG_WORD, MISSING_WORD = "right", "close", "wrong", "missing"
 
 
-def same(a: float, b: float, tolerance: float = RIGHT, scale: float = 0.0) -> bool:
+def same(a: Value, b: Value, tolerance: float = RIGHT, scale: float = 0.0) -> bool:
     """Tells whether two numbers agree; `scale` is the size of what was summed, whose rounding is forgiven."""
+    if is_array(a) or is_array(b):
+        return shape(a) == shape(b) and not bool(differing(a, b, tolerance, scale).any())
     if not (math.isfinite(a) and math.isfinite(b)):
-        return a == b or (a != a and b != b) or not math.isfinite(b)
-    return abs(a - b) <= tolerance * max(abs(a), abs(b)) + FLOOR * scale
+        return bool(a == b) or (a != a and b != b) or not math.isfinite(b)
+    return bool(abs(a - b) <= tolerance * max(abs(a), abs(b)) + FLOOR * scale)
 
 
-def agree(a: Sequence[float], b: Sequence[float], tolerance: float = RIGHT, scale: Sequence[float] = ()) -> bool:
+def differing(a: Value, b: Value, tolerance: float = RIGHT, scale: float = 0.0) -> Value:
+    """Returns a mask of the elements in which two arrays of one shape do not agree."""
+    np = numpy()
+    with quiet():
+        room = tolerance * np.maximum(np.abs(a), np.abs(b)) + FLOOR * scale
+        near = (np.abs(a - b) <= room) | (a == b) | ~np.isfinite(b)
+    return ~near
+
+
+def agree(a: Sequence[Value], b: Sequence[Value], tolerance: float = RIGHT, scale: Sequence[float] = ()) -> bool:
     """Tells whether two vectors agree at every point, or at every point but a first one that stands on a corner."""
     scales = scale or (0.0,) * len(a)
     if getattr(tolerance, "corner", False) and len(a) > 1:
@@ -36,7 +50,7 @@ def agree(a: Sequence[float], b: Sequence[float], tolerance: float = RIGHT, scal
     return all(same(x, y, tolerance, s) for x, y, s in zip(reversed(a), reversed(b), reversed(scales), strict=True))
 
 
-def band(theirs: float, ours: float, tolerance: float = RIGHT, scale: float = 0.0) -> str:
+def band(theirs: Value, ours: Value, tolerance: float = RIGHT, scale: float = 0.0) -> str:
     """Returns right, close or wrong."""
     if same(theirs, ours, tolerance, scale):
         return RIGHT_WORD

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from cgviz.grading.listing import UnreadableError
+from cgviz.grading.elements import Misfit, elements
+from cgviz.grading.listing import Listing, UnreadableError
 from cgviz.grading.near import agree
 from cgviz.grading.spellings import Spellings
 from cgviz.grading.statements import Assignment
@@ -15,7 +16,7 @@ from cgviz.grading.tape import Tape
 from cgviz.grading.term import Term, leaves, renamed
 from cgviz.graph import INPUT
 
-LARGEST = 20_000
+LARGEST, MOST_WORK = 20_000, 200_000_000
 
 
 class Value(NamedTuple):
@@ -40,12 +41,14 @@ class Unknown(NamedTuple):
 
 @dataclass(eq=False)
 class Line:
-    """An assignment to the gradient of `key`, its value in terms of Value, Slope and Unknown."""
+    """An assignment to the gradient of `key`, its value in terms of Value, Slope and Unknown; `begun` is the line of
+    which it changes the gradient, before anything is made of that."""
 
     assignment: Assignment
     key: str
     value: Term
     typo: str = ""
+    begun: Assignment | None = None
 
 
 @dataclass(eq=False)
@@ -63,13 +66,17 @@ class Reading:
 
     tape: Tape
     made: list[Assignment]
+    listing: Listing
     spell: Spellings = field(init=False)
+    weight: int = field(init=False, default=1)
     bound: dict[str, int] = field(default_factory=dict)
     forward: list[Forward] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     temps: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.weight = elements([value[0] for value in self.tape.values])
         assigned = dict.fromkeys(each.target for each in self.made)
         output = self.tape.graph.nodes[self.tape.graph.output].name
         every = Spellings([*self.tape.names, *assigned], [output])
@@ -122,9 +129,13 @@ class Reading:
                     continue
                 value = applied(REGISTRY["add"], Term(each.target, None, (), *each.target_place), value)
             made = Forward(each, self.tape.stage(value, self.find_known))
+            if (node is None or is_input) and isinstance(self.tape.values[made.index][0], Misfit):
+                why = self.tape.values[made.index][0].why
+                raise self.listing.refuse(f"{why}; Python would stop here", value.start, value.end)
             self.forward.append(made)
             self.bound[each.target] = made.index
-            if repair and node is not None and not is_input and not self.alike(made.index, node):
+            broken = isinstance(self.tape.values[made.index][0], Misfit)
+            if (repair or broken) and node is not None and not is_input and not self.alike(made.index, node):
                 made.wrong, self.bound[each.target] = True, node
         self.output = self.find_output(repair)
 
@@ -174,11 +185,15 @@ class Reading:
                 self.temps.add(name)
 
     def alike(self, one: int, two: int) -> bool:
-        return agree(self.tape.values[one], self.tape.values[two])
+        a, b = self.tape.values[one], self.tape.values[two]
+        return not isinstance(a[0], Misfit) and not isinstance(b[0], Misfit) and agree(a, b)
 
     def resolve(self) -> None:
         """Reads the lines of the backward pass, steps on the way put in their places."""
+        from cgviz.grading.inplace import InPlace
+
         steps: dict[str, Term] = {}
+        in_place = InPlace(self)
         stages = {id(each.assignment): each for each in self.forward}
         used = {leaf.leaf for each in self.made for leaf in leaves(each.value)}
         typos = self.typos(used)
@@ -188,9 +203,19 @@ class Reading:
                 if self.bound.get(each.target) is not None and id(each) not in stages:
                     continue
                 steps[each.target] = self.read_in(each.value, steps)
+            elif key is not None and each.spot is not None:
+                self.lines.append(in_place.spotted(each, self.moved.get(each.target, key), steps))
+            elif key is not None and in_place.rescales(each):
+                self.lines.append(in_place.changed(each, self.moved.get(each.target, key), steps))
             elif key is not None:
+                self.moved.pop(each.target, None)
                 value = self.read_in(each.value, steps)
                 self.lines.append(Line(each, key, value, each.target if each.target in typos else ""))
+
+    def node(self, key: str) -> int:
+        """Returns the node of a forward name; of an input that is assigned anew, the input."""
+        known = self.of_program(key)
+        return known if known is not None and known in self.tape.graph.inputs else self.find_known(key)
 
     def typos(self, used: set[Any]) -> dict[str, str]:
         """Returns, for a name that is assigned and never read, the gradient of which it is probably a misspelling:
@@ -216,7 +241,7 @@ class Reading:
     def read_in(self, term: Term, steps: dict[str, Term]) -> Term:
         change = self.change(steps)
         made = renamed(term, change)
-        if made.size > LARGEST:
+        if made.size > LARGEST or made.size * self.weight > MOST_WORK:
             raise UnreadableError("an expression is too large once its steps are put together")
         return made
 
@@ -225,7 +250,7 @@ class Reading:
             name = leaf.leaf
             if name in steps:
                 return steps[name]
-            key = self.gradient_key(name)
+            key = self.moved.get(name) or self.gradient_key(name)
             if key is not None:
                 made: Any = Slope(key, name)
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cgviz.arrays import Value
 from cgviz.grading.listing import Listing
 
 
@@ -24,8 +25,8 @@ class LineVerdict:
     where: str
     code: str
     gradient: str
-    theirs: float
-    ours: float
+    theirs: Value
+    ours: Value
     verdict: str
     follows: int | None = None
     cause: str = ""
@@ -40,8 +41,8 @@ class GradientVerdict:
     """One gradient at the end: right, close, wrong or missing; `own` tells whether none of its own lines is wrong."""
 
     name: str
-    theirs: float | None
-    ours: float
+    theirs: Value | None
+    ours: Value
     verdict: str
     follows: int | None = None
     own: bool = True

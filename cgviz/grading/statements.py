@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cgviz.errors import quoted
-from cgviz.grading.expressions import BINARY, Expressions, Helper
+from cgviz.grading import array_keys, calls
+from cgviz.grading.array_ops import length
+from cgviz.grading.expressions import BINARY, Expressions
+from cgviz.grading.functions import IGNORED, Functions
 from cgviz.grading.listing import Listing
+from cgviz.grading.spots import Spot
 from cgviz.grading.term import Term, applied
 from cgviz.op import REGISTRY
+from cgviz.ops.rearranging import indexed
 
-MOST_PATHS = 1000
-IGNORED = (ast.Import, ast.ImportFrom, ast.Expr, ast.Assert, ast.Pass, ast.Global, ast.Nonlocal)
 SAID: dict[type[ast.AST], str] = {
     ast.For: "a loop is not read; write the assignments one after the other",
     ast.While: "a loop is not read; write the assignments one after the other",
@@ -35,6 +38,7 @@ class Assignment:
 
     start, end  the place of the whole statement, of its target, and of its sign
     guarded     it stands under an `if`: the value is a choice between a new one and what was there
+    spot        of an assignment to elements, `target[...] = value`: which ones
     """
 
     target: str
@@ -45,6 +49,7 @@ class Assignment:
     target_place: tuple[int, int]
     sign_place: tuple[int, int]
     guarded: bool = False
+    spot: Spot | None = None
 
 
 def assignments(listing: Listing) -> list[Assignment]:
@@ -77,7 +82,7 @@ class Statements:
             node.func.id for node in ast.walk(module) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
         self.inlined: set[str] = set()
-        self.paths = 0
+        self.functions = Functions(self.reads)
 
     def all(self) -> list[Assignment]:
         return [made for statement in self.module.body for made in self.statement(statement)]
@@ -106,28 +111,56 @@ class Statements:
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in self.inlined:
             return
         if isinstance(target, (ast.Tuple, ast.List)):
+            if isinstance(value, ast.Attribute) and value.attr == "shape":
+                yield from self.lengths(node, target.elts, value.value)
+                return
             if not isinstance(value, (ast.Tuple, ast.List)) or len(value.elts) != len(target.elts):
                 raise self.reads.refuse(node, "a tuple is read where both sides have as many parts")
             made = [each for pair in zip(target.elts, value.elts, strict=True) for each in self.assigned(node, *pair)]
             yield from at_once(made, self.reads)
             return
+        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) and is_place(target.slice):
+            yield self.into(node, target, self.reads.term(value), adds=False)
+            return
         if not isinstance(target, ast.Name):
             raise self.reads.refuse(target, "only plain names are assigned to; give each gradient a name of its own")
+        if is_drawn(value):
+            return
         if isinstance(value, ast.Lambda):
-            self.reads.helpers[target.id] = self.helper(value.args, [ast.Return(value.body)], value)
+            self.reads.helpers[target.id] = self.functions.helper(value.args, [ast.Return(value.body)], value)
             return
         yield self.assignment(node, target, self.reads.term(value), adds=False)
 
-    def assignment(self, node: ast.stmt, target: ast.Name, value: Term, adds: bool) -> Assignment:
+    def lengths(self, node: ast.stmt, targets: list[ast.expr], of: ast.expr) -> Iterator[Assignment]:
+        """Yields the assignments of `n, d = x.shape`."""
+        for axis, target in enumerate(targets):
+            if isinstance(target, ast.Name):
+                yield self.assignment(node, target, applied(length(axis), self.reads.term(of)), adds=False)
+
+    def into(self, node: ast.stmt, target: ast.Subscript, value: Term, adds: bool) -> Assignment:
+        """Returns an assignment to some elements: the value is the whole array as it is then."""
+        assert isinstance(target.value, ast.Name)
+        old = Term(target.value.id, None, (), *self.reads.place(target.value))
+        if array_keys.is_mask(target.slice):
+            spot = Spot(None, self.reads.term(target.slice), value, adds)
+        else:
+            spot = Spot(array_keys.key_of(self.reads, target.slice), None, value, adds)
+        return replace(self.assignment(node, target, spot.whole(old), adds=False), spot=spot)
+
+    def assignment(self, node: ast.stmt, target: ast.expr, value: Term, adds: bool) -> Assignment:
         start, end = self.reads.place(node)
         first, last = self.reads.place(target)
         text, sign = self.reads.listing.text, last
         while text[sign : sign + 1] == " ":
             sign += 1
         width = 2 if text[sign + 1 : sign + 2] == "=" else 1
-        return Assignment(target.id, value, adds, start, end, (first, last), (sign, sign + width))
+        named = target.value if isinstance(target, ast.Subscript) else target
+        assert isinstance(named, ast.Name)
+        return Assignment(named.id, value, adds, start, end, (first, last), (sign, sign + width))
 
     def augmented(self, node: ast.AugAssign) -> Assignment:
+        if isinstance(node.target, ast.Subscript) and isinstance(node.target.value, ast.Name):
+            return self.augmented_spot(node, node.target)
         if not isinstance(node.target, ast.Name):
             raise self.reads.refuse(node.target, "only plain names are assigned to")
         value, kind = self.reads.term(node.value), type(node.op)
@@ -141,6 +174,19 @@ class Statements:
                 REGISTRY[BINARY[kind]], Term(node.target.id, None, (), *self.reads.place(node.target)), value
             )
         return self.assignment(node, node.target, value, adds)
+
+    def augmented_spot(self, node: ast.AugAssign, target: ast.Subscript) -> Assignment:
+        """Returns `x[key] += value`, and `x[mask] *= value`."""
+        value, kind = self.reads.term(node.value), type(node.op)
+        if kind not in BINARY or not is_place(target.slice):
+            raise self.reads.refuse(node, "only plain names are assigned to")
+        if kind in (ast.Add, ast.Sub):
+            return self.into(node, target, applied(REGISTRY["neg"], value) if kind is ast.Sub else value, adds=True)
+        assert isinstance(target.value, ast.Name)
+        old = Term(target.value.id, None, (), *self.reads.place(target.value))
+        if not array_keys.is_mask(target.slice):
+            old = applied(indexed(array_keys.key_of(self.reads, target.slice)), old)
+        return self.into(node, target, applied(REGISTRY[BINARY[kind]], old, value), adds=False)
 
     def branches(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt]) -> Iterator[Assignment]:
         """Yields the assignments under an `if`, each a choice between its value and what was there."""
@@ -157,40 +203,24 @@ class Statements:
     def function(self, node: ast.FunctionDef) -> Iterator[Assignment]:
         """Enters a helper; a function that is the pass itself is read as if its lines stood in the open."""
         if node.name in self.called and returns_one(node):
-            self.reads.helpers[node.name] = self.helper(node.args, node.body, node)
+            self.reads.helpers[node.name] = self.functions.helper(node.args, node.body, node)
             return
         self.inlined.add(node.name)
         for statement in node.body:
             yield from self.statement(statement)
 
-    def helper(self, args: ast.arguments, body: list[ast.stmt], node: ast.AST) -> Helper:
-        if args.vararg or args.kwarg or args.kwonlyargs or args.defaults:
-            raise self.reads.refuse(node, "a helper function takes plain arguments")
-        params = tuple(arg.arg for arg in (*args.posonlyargs, *args.args))
-        return Helper(params, self.returned(body, {param: Term(param) for param in params}, node))
 
-    def returned(self, body: list[ast.stmt], names: Mapping[str, Term], node: ast.AST) -> Term:
-        """Returns what a helper returns, its local variables put in their places. Raises UnreadableError."""
-        self.paths += 1
-        if self.paths > MOST_PATHS:
-            raise self.reads.refuse(node, "too many branches in helper functions")
-        names = dict(names)
-        for i, statement in enumerate(body):
-            match statement:
-                case ast.Return(value=ast.expr() as value):
-                    return self.reads.term(value, names)
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    names[name] = self.reads.term(value, names)
-                case ast.If(test=test, body=inner, orelse=orelse):
-                    rest = body[i + 1 :]
-                    options = (
-                        self.returned([*inner, *rest], names, node),
-                        self.returned([*orelse, *rest], names, node),
-                    )
-                    return applied(REGISTRY["where"], self.reads.term(test, names), *options)
-                case _ if not isinstance(statement, IGNORED):
-                    raise self.reads.refuse(statement, "a helper function holds assignments and a return")
-        raise self.reads.refuse(node, "this helper function returns nothing")
+def is_place(node: ast.expr) -> bool:
+    """Tells whether an index names elements of an array; a text does not."""
+    return not (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)))
+
+
+def is_drawn(node: ast.expr) -> bool:
+    """Tells whether a value is drawn at random or loaded from a file: the program's own is meant."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+        node = node.func.value
+    found = calls.dotted(node.func) if isinstance(node, ast.Call) else None
+    return found is not None and ("random" in found[0].split(".") or found[1] in ("load", "loadtxt", "default_rng"))
 
 
 def is_main(test: ast.expr) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from cgviz import arrays
+from cgviz.arrays import Value, handed_back
+from cgviz.grading.elements import Misfit, computed, shape
 from cgviz.grading.points import Point
 from cgviz.grading.term import Term
 from cgviz.graph import CONSTANT, Graph, Node
@@ -13,7 +16,7 @@ from cgviz.op import Op
 from cgviz.ops.arithmetic import copy, pow_, power
 from cgviz.passes import backward, forward
 
-Vector = tuple[float, ...]
+Vector = tuple[Value, ...]
 
 
 class Atom(NamedTuple):
@@ -29,20 +32,26 @@ class Atom(NamedTuple):
 class Tape:
     """Nodes, and the value of each at every point; `owner` is the stage to which a node belongs."""
 
-    def __init__(self, graph: Graph, points: Sequence[Point], ties: str) -> None:
-        self.graph, self.ties = graph, ties
+    def __init__(self, graph: Graph, points: Sequence[Point], ties: str, upstream: Value | None = None) -> None:
+        self.graph, self.ties, self.upstream = graph, ties, upstream
         self.nodes = list(graph.nodes)
         self.values: list[Vector] = list(zip(*(forward(graph, point) for point in points), strict=True))
         self.owner = list(range(len(self.nodes)))
         self.count, self.output = len(points), graph.output
 
+    @cached_property
+    def has_arrays(self) -> bool:
+        return self.graph.has_arrays
+
     def push(self, op: Op, args: tuple[int, ...]) -> int:
-        self.nodes.append(Node(op, args))
-        self.values.append(tuple(op.forward(*(self.values[arg][k] for arg in args)) for k in range(self.count)))
+        made = tuple(computed(op, [self.values[arg][k] for arg in args]) for k in range(self.count))
+        single = op.alone and len(args) == 1 and shape(self.values[args[0]][0])
+        self.nodes.append(Node(op.alone() if op.alone and single else op, args, shape=shape(made[0])))
+        self.values.append(made)
         self.owner.append(len(self.nodes) - 1)
         return len(self.nodes) - 1
 
-    def constant(self, number: float) -> int:
+    def constant(self, number: Value) -> int:
         self.nodes.append(Node(CONSTANT, value=number))
         self.values.append((number,) * self.count)
         self.owner.append(len(self.nodes) - 1)
@@ -65,6 +74,10 @@ class Tape:
             else:
                 todo.append((item.op, len(item.args)))
                 todo.extend(reversed(item.args))
+        misfits = [each[0] for each in self.values[first:] if isinstance(each[0], Misfit)]
+        if misfits:
+            del self.nodes[first:], self.values[first:], self.owner[first:]
+            return self.constant(misfits[0])
         made = done[0] if done[0] >= first else self.push(copy, (done[0],))
         for index in range(first, len(self.nodes)):
             self.owner[index] = made
@@ -83,26 +96,40 @@ class Tape:
         """Returns ∂output/∂node for every node, at every point."""
         graph = self.at(output)
         columns = ([value[k] for value in self.values] for k in range(self.count))
-        return list(zip(*(backward(graph, column) for column in columns), strict=True))
+        seed = self.seed(output)
+        return list(zip(*(backward(graph, column, seed) for column in columns), strict=True))
+
+    def seed(self, output: int) -> Value:
+        """Returns the gradient that the backward pass begins with: the run's own, else 1."""
+        made = self.values[output][0]
+        given = self.upstream is not None and shape(self.upstream) == shape(made)
+        return self.upstream if given else arrays.one(shape(made))
 
     def atoms(self, output: int, gradients: list[Vector]) -> list[list[Atom]]:
         """Returns the contributions to every node's gradient, in the order of the backward pass."""
         found: list[list[Atom]] = [[] for _ in self.nodes]
-        found[output].append(Atom(output, 0, (1.0,) * self.count, None))
+        found[output].append(Atom(output, 0, (self.seed(output),) * self.count, None))
         reached = self.reached(output)
         for index in range(output, -1, -1):
             node = self.nodes[index]
             if not reached[index] or not node.args:
                 continue
-            columns = [[self.values[arg][k] for arg in node.args] for k in range(self.count)]
-            local = [node.op.local(self.values[index][k], *columns[k]) for k in range(self.count)]
+            parts = [self.handed(index, gradients, k) for k in range(self.count)]
             for slot, arg in enumerate(node.args):
-                slopes = [each[slot] for each in local]
-                if any(slope is not None for slope in slopes):
-                    up = gradients[index]
-                    value = tuple(0.0 if s is None else u * s for u, s in zip(up, slopes, strict=True))
+                every = [part[slot] for part in parts]
+                if any(part is not None for part in every):
+                    none = arrays.zero(shape(self.values[arg][0]))
+                    value = tuple(none if part is None else part for part in every)
                     found[arg].append(Atom(self.owner[index], slot, value, gradients[self.owner[index]]))
         return found
+
+    def handed(self, index: int, gradients: list[Vector], k: int) -> list[Value | None]:
+        """Returns what a node hands back to each of its operands at point k; None where nothing flows."""
+        node, out, up = self.nodes[index], self.values[index][k], gradients[index][k]
+        operands = [self.values[arg][k] for arg in node.args]
+        if node.shape or node.op.vjp is not None:
+            return [part for part, _ in handed_back(node.op, up, None, out, operands)]
+        return [None if slope is None else up * slope for slope in node.op.local(out, *operands)]
 
     def reached(self, output: int) -> list[bool]:
         reached = [False] * len(self.nodes)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cgviz.arrays import Shape, Value
+from cgviz.grading.elements import Misfit, computed, shape, shape_made
 from cgviz.op import Op
 
 Path = tuple[int, ...]
@@ -40,9 +42,9 @@ def number(value: float, near: Term | None = None) -> Term:
     return Term(value) if near is None else Term(value, None, (), near.start, near.end)
 
 
-def value(term: Term, look: Callable[[Any], float]) -> float:
+def value(term: Term, look: Callable[[Any], Value]) -> Value:
     """Returns the value of a term; `look` gives that of a leaf which is no number. Walks with a stack of its own."""
-    values: list[float] = []
+    values: list[Value] = []
     todo: list[Term | tuple[Op, int]] = [term]
     while todo:
         item = todo.pop()
@@ -50,13 +52,35 @@ def value(term: Term, look: Callable[[Any], float]) -> float:
             op, count = item
             operands = values[-count:]
             del values[-count:]
-            values.append(op.forward(*operands))
+            values.append(computed(op, operands))
         elif item.op is None:
             values.append(item.leaf if isinstance(item.leaf, float) else look(item.leaf))
         else:
             todo.append((item.op, len(item.args)))
             todo.extend(reversed(item.args))
     return values[0]
+
+
+def shape_of(term: Term, look: Callable[[Any], Value]) -> Shape | Misfit:
+    """Returns the shape of the value of a term, which is not computed; a Misfit where there is none."""
+    shapes: list[Shape | Misfit] = []
+    todo: list[Term | tuple[Op, int]] = [term]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, tuple):
+            op, count = item
+            operands = shapes[-count:]
+            del shapes[-count:]
+            bad = [each for each in operands if isinstance(each, Misfit)]
+            shapes.append(
+                bad[0] if bad else shape_made(op, [each for each in operands if not isinstance(each, Misfit)])
+            )
+        elif item.op is None:
+            shapes.append(() if isinstance(item.leaf, float) else shape(look(item.leaf)))
+        else:
+            todo.append((item.op, len(item.args)))
+            todo.extend(reversed(item.args))
+    return shapes[0]
 
 
 def leaves(term: Term) -> Iterator[Term]:

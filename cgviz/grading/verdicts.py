@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
+from cgviz.arrays import Value as Number
 from cgviz.errors import EvaluationError
+from cgviz.grading.elements import plus
 from cgviz.grading.expected import Expected
 from cgviz.grading.listing import Listing
 from cgviz.grading.matching import Account, Judged, summed
@@ -18,14 +21,24 @@ from cgviz.numbers import number
 from cgviz.runs import Run
 
 
-def verdicts(run: Run, listing: Listing, expected: Expected, accounts: dict[str, Account], tolerance: float) -> Grade:
-    """Returns the grade. Raises EvaluationError where there is no backward pass to be graded."""
+def verdicts(
+    run: Run,
+    listing: Listing,
+    expected: Expected,
+    accounts: dict[str, Account],
+    tolerance: float,
+    data: Collection[str] = (),
+) -> Grade:
+    """Returns the grade; the gradients of inputs that are `data` may be missing.
+
+    Raises EvaluationError where there is no backward pass to be graded.
+    """
     replay = Replay(listing, expected, accounts, tolerance)
     wrong = [forward_mistake(listing, expected, each) for each in expected.reading.forward if each.wrong]
     if not accounts and not wrong:
         raise EvaluationError("there is no gradient in this file: a line such as dx = ... names one")
     lines = sorted([*wrong, *replay.lines()], key=lambda each: (each.line, each.start))
-    return Grade(listing, tuple(lines), tuple(replay.gradients()), tuple(notes(run, expected, accounts)))
+    return Grade(listing, tuple(lines), tuple(replay.gradients(data)), tuple(notes(run, expected, accounts)))
 
 
 class Replay:
@@ -43,11 +56,11 @@ class Replay:
 
     def line(self, judged: Judged) -> LineVerdict:
         assignment, key = judged.line.assignment, judged.line.key
-        number_of = self.listing.line_of(assignment.start)
-        before = self.now.get(key, (0.0,) * self.expected.count)
+        number_of = self.number_of(judged)
+        before = self.now.get(key, self.expected.zero(key))
         points = range(self.expected.count)
         found = judged.held or tuple(value(judged.line.value, partial(self.look, k=k)) for k in points)
-        after = tuple(a + b for a, b in zip(before, found, strict=True)) if assignment.adds else found
+        after = tuple(map(plus, before, found)) if assignment.adds else found
         self.now[key] = after
         ours = self.ours(judged)
         agrees = agree(after, ours, self.tolerance, self.accounts[key].scale)
@@ -64,7 +77,8 @@ class Replay:
         if agrees and not same(after[0], ours[0], self.tolerance, self.accounts[key].scale[0]):
             judged.noted = judged.noted or "another convention at the tie or kink, as good as ours"
         start, end = judged.place if judged.place[1] else (assignment.start, assignment.end)
-        code = self.listing.text[assignment.start : assignment.end]
+        every = [assignment] if judged.line.begun is None else [judged.line.begun, assignment]
+        code = "; ".join(self.listing.text[each.start : each.end] for each in every)
         return LineVerdict(
             line=number_of,
             where=self.listing.where(number_of),
@@ -81,6 +95,12 @@ class Replay:
             end=end,
         )
 
+    def number_of(self, judged: Judged) -> int:
+        """Returns the number of a line; of one that was begun earlier, that of the part in which the culprit stands."""
+        begun, own = judged.line.begun, judged.line.assignment
+        in_begun = begun is not None and begun.start <= judged.place[0] < begun.end and judged.place[1]
+        return self.listing.line_of(begun.start if begun is not None and in_begun else own.start)
+
     def band(self, theirs: Vector, ours: Vector, scale: Vector) -> str:
         """Returns close where every number is nearly right, wrong where one is not."""
         bands = [band(a, b, self.tolerance, s) for a, b, s in zip(theirs, ours, scale, strict=True)]
@@ -89,7 +109,7 @@ class Replay:
     def ours(self, judged: Judged) -> Vector:
         """Returns the gradient as it ought to be after a line: the sum of the contributions so far."""
         made = self.accounts[judged.line.key]
-        before = self.due.get(judged.line.key, (0.0,) * self.expected.count)
+        before = self.due.get(judged.line.key, self.expected.zero(judged.line.key))
         self.due[judged.line.key] = summed([before, *(atom.value for atom in judged.atoms)], before)
         if judged is made.lines[-1]:
             return made.total
@@ -101,20 +121,21 @@ class Replay:
         found = [self.blamed[key] for key in [*keys, judged.line.key] if key in self.blamed]
         return min((line for line in found if line is not None), default=None)
 
-    def look(self, leaf: Any, k: int) -> float:
+    def look(self, leaf: Any, k: int) -> Number:
         if isinstance(leaf, Slope) and leaf.key in self.now:
             return self.now[leaf.key][k]
         if isinstance(leaf, Slope) and leaf.key in self.accounts:
-            return 0.0
+            return self.expected.zero(leaf.key)[k]
         return self.expected.look(leaf, k)
 
-    def gradients(self) -> list[GradientVerdict]:
+    def gradients(self, data: Collection[str]) -> list[GradientVerdict]:
         """Returns the verdict on every gradient that counts: inputs, and the stages that the student speaks of."""
         tape, found = self.expected.tape, dict.fromkeys(self.accounts)
         for index in tape.graph.inputs:
             name = tape.graph.nodes[index].name
             known = {self.expected.node(key) for key in found}
-            if self.expected.reached[0][index] and index not in known:
+            asked = name not in data and not self.is_length(name)
+            if self.expected.reached[0][index] and index not in known and asked:
                 found[name] = None
         for made in self.accounts.values():
             for judged in made.lines:
@@ -122,6 +143,11 @@ class Replay:
                     if isinstance(leaf.leaf, Slope) and judged.cause in ("missing-gradient", "seed"):
                         found[leaf.leaf.key] = None
         return [self.gradient(key) for key in found]
+
+    def is_length(self, name: str) -> bool:
+        """Tells whether an input is the length of an array to the student: `n = len(y)`."""
+        bound = self.expected.reading.bound.get(name)
+        return bound is not None and self.expected.tape.nodes[bound].op.name in ("length", "size")
 
     def gradient(self, key: str) -> GradientVerdict:
         ours = self.expected.gradient(key) or (0.0,) * self.expected.count
@@ -177,7 +203,7 @@ def notes(run: Run, expected: Expected, accounts: dict[str, Account]) -> list[st
         from cgviz.grading import literals
 
         given = literals(run, reading.made)
-        other = [name for name, held in given.items() if held != run.inputs[name]]
+        other = [name for name, held in given.items() if not same(held, run.inputs[name], 0.0)]
         if other:
             at = ", ".join(f"{name} = {number(run.inputs[name])}" for name in other[:6])
             found.append(f"graded at {at}, not at the file's own numbers")

@@ -27,6 +27,7 @@ HELP = """Grade a backward pass written by hand.
 FILE is a Python file or a notebook in which gradients are called dq, df_dq, dfdq or grad_q, with or without a forward
 pass. It is read, never run: assignments, arithmetic, functions of math and numpy, small functions. Each line is judged
 as if all it reads were right, at the inputs and at points near them, so the first wrong line is where the mistake is.
+Of arrays NumPy is read: @, .T, np.outer, sums along axes, dh[z <= 0] = 0; a wrong shape is said in words.
 With --csv FILE may be a folder: a row per file. The exit status is 0 where all is right, 1 where something is not.
 """
 
@@ -51,17 +52,27 @@ def a_tolerance(ctx: click.Context, param: click.Parameter, value: float) -> flo
     callback=a_tolerance,
     help="Numbers that agree to this relative difference are right (to a hundredth: close).",
 )
+@click.option("--data", metavar="NAMES", default="", help="Inputs whose gradients are not asked for: X,y.")
 @options.digits()
 @options.theme()
 @click.pass_context
 def command(
-    ctx: click.Context, request: Request, file: str, format: str, csv: bool, tolerance: float, digits: int, theme: str
+    ctx: click.Context,
+    request: Request,
+    file: str,
+    format: str,
+    csv: bool,
+    tolerance: float,
+    data: str,
+    digits: int,
+    theme: str,
 ) -> None:
     from cgviz import grading
     from cgviz.grading.listing import listing
     from cgviz.views import grade as views
 
-    settings: dict[str, Any] = {"tolerance": tolerance, "ties": request.ties}
+    names = data.replace(",", " ").split()
+    settings: dict[str, Any] = {"tolerance": tolerance, "ties": request.ties, "data": names}
     if csv:
         if format != "rich":
             raise UsageError("--csv and --format json exclude each other")

@@ -11,7 +11,8 @@ score      right gradients over expected ones
 own_score  the same, what only follows from an earlier mistake counted as right
 verdict    right, close, wrong; missing for a gradient without a line
 follows    the number of the line whose mistake makes this number wrong, else null
-first_wrong is null where there is no mistake. A number that is not finite is "inf", "-inf" or "nan".
+first_wrong is null where there is no mistake. A number that is not finite is "inf", "-inf" or "nan"; an
+array is nested lists.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import json
 import math
 from typing import Any
 
+from cgviz.arrays import Value, is_array
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
 
 VERSION = 1
@@ -73,6 +75,8 @@ def gradient_of(each: GradientVerdict) -> dict[str, Any]:
     return {"name": each.name, **numbers, "verdict": each.verdict, "follows": each.follows}
 
 
-def number(value: float | None) -> float | str | None:
-    """Returns a number as JSON can say it."""
-    return value if value is None or math.isfinite(value) else str(value)
+def number(value: Value | None) -> Any:
+    """Returns a number, or the nested lists of an array, as JSON can say it."""
+    if value is not None and is_array(value):
+        return [number(each) for each in value]
+    return value if value is None or math.isfinite(value) else str(float(value))

@@ -11,6 +11,7 @@ from textwrap import wrap
 from cgviz.errors import cells, printable, underlined
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
 from cgviz.numbers import number
+from cgviz.views.grade.elements import compared, numbers
 
 Span = tuple[str, str]
 Line = list[Span]
@@ -18,7 +19,7 @@ Line = list[Span]
 ASCII = str.maketrans({"−": "-", "─": "-", "…": "~", "²": "^2", "·": "*"})
 HEADINGS = ("line", "code", "gradient", "theirs", "ours", "verdict")
 RIGHT_ALIGNED = (0, 3, 4)
-CODE, LEAST_CODE, NARROWEST, PROSE, MOST_CODE = 1, 16, 40, 100, 200
+CODE, LEAST_CODE, LEAST_ARRAY_CODE, NARROWEST, PROSE, MOST_CODE = 1, 16, 10, 40, 100, 200
 ROLES = {"right": "value", "close": "flag", "wrong": "gradient", "missing": "gradient"}
 
 
@@ -27,7 +28,7 @@ def page(grade: Grade, digits: int, width: int | None = None) -> list[Line]:
     wide = None if width is None else max(width, NARROWEST)
     table = list(rows(grade, digits, wide))
     prose = wide or PROSE
-    return [*folded(summary(grade), prose), [], *table, *first(grade, prose), *others(grade, prose)]
+    return [*folded(summary(grade), prose), [], *table, *first(grade, prose, digits), *others(grade, prose)]
 
 
 def plain(lines: Sequence[Line]) -> str:
@@ -64,21 +65,24 @@ def summary(grade: Grade) -> str:
 
 def rows(grade: Grade, digits: int, width: int | None) -> Iterator[Line]:
     """Yields heading, rule and a row per line of the student's."""
-    table = [cells_of(grade, each, digits) for each in grade.lines]
+    table = [cells_of(grade, each, digits, width) for each in grade.lines]
     widths = [max(cells(row[i]) for row in [HEADINGS, *table]) for i in range(len(HEADINGS))]
     gap = 2
     if width is not None:
         spare = width - (sum(widths) - widths[CODE] + gap * (len(widths) - 1))
         widths[CODE] = max(min(widths[CODE], spare), LEAST_CODE)
+        over = sum(widths) + gap * (len(widths) - 1) - max(width, 80)
+        if over > 0:
+            widths[CODE] = max(widths[CODE] - over, LEAST_ARRAY_CODE)
     yield row_of(HEADINGS, widths, gap, "name")
     yield [("─" * min(sum(widths) + gap * (len(widths) - 1), width or 10**6), "muted")]
     for each, row in zip(grade.lines, table, strict=True):
         yield row_of(row, widths, gap, ROLES[each.verdict])
 
 
-def cells_of(grade: Grade, each: LineVerdict, digits: int) -> list[str]:
+def cells_of(grade: Grade, each: LineVerdict, digits: int, width: int | None) -> list[str]:
     where = each.where.removeprefix("line ").replace("cell ", "").replace(", line ", ":")
-    theirs, ours = (number(value, digits, padded=True) for value in (each.theirs, each.ours))
+    theirs, ours = numbers(each, digits, width)
     return [where, printable(each.code[:MOST_CODE]), each.gradient, theirs, ours, judged(grade, each)]
 
 
@@ -112,7 +116,7 @@ def shortened(text: str, wide: int) -> str:
     return text
 
 
-def first(grade: Grade, width: int) -> list[Line]:
+def first(grade: Grade, width: int, digits: int) -> list[Line]:
     """Returns what to mend first, the place underlined, then the other mistakes in a line each."""
     each = grade.first
     if each is None:
@@ -121,6 +125,8 @@ def first(grade: Grade, width: int) -> list[Line]:
     marked = printable(underlined(grade.listing.text, each.start, max(each.end, each.start + 1)))
     lines: list[Line] = [[], *folded(f"{each.where}: {each.says}.", width, "flag")]
     lines += [[(line[: max(width, NARROWEST)], "")] for line in marked.split("\n")]
+    for text in compared(each, digits):
+        lines += folded(text, width)
     for one in more[:12]:
         lines += folded(f"{one.where}: {one.says}.", width)
     return lines + (folded(f"and {len(more) - 12} more mistakes.", width) if len(more) > 12 else [])
