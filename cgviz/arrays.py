@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -79,17 +79,25 @@ def one(shape: Shape) -> Value:
 
 def on_elements(op: Op, args: Sequence[Any]) -> Value:
     """Returns the output of an op on arrays: a structural op as a whole, any other on every element, broadcast."""
-    if op.vjp is not None:
-        return settled(op.forward(*args))
     np = numpy()
     with np.errstate(all="ignore"):
+        if op.vjp is not None:
+            return settled(op.forward(*args))
         if isinstance(op.array, str):
             return getattr(np, op.array)(*args)
         if op.array is not None:
-            return op.array(np, *args)
+            return as_arrays(partial(op.array, np), args)
         if op.composed is not None:
-            return op.composed(*args)
+            return as_arrays(op.composed, args)
         return one_by_one(op.forward, args)
+
+
+def as_arrays(function: Callable[..., Any], args: Sequence[Any]) -> Any:
+    """Returns a function of arrays; where it divides by a single number that is 0, all arguments are repeated first."""
+    try:
+        return function(*args)
+    except ArithmeticError:
+        return function(*numpy().broadcast_arrays(*args))
 
 
 def one_by_one(function: Callable[..., float], args: Sequence[Any]) -> Value:
@@ -106,7 +114,7 @@ def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...
     if rule is None:
         return slopes_one_by_one(op, out, args)
     with quiet():
-        return rule(out, *args)
+        return as_arrays(rule, (out, *args))  # type: ignore[no-any-return]
 
 
 def slopes_one_by_one(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...]:
@@ -171,8 +179,9 @@ def handed_back(
     `reached` is the mask of the node itself; an element that is not reached hands nothing on, whatever its slope is.
     """
     if op.vjp is not None:
+        rule = op.stable or op.vjp
         with quiet():
-            parts = (op.stable or op.vjp)(upstream, out, *args)
+            parts = rule(*(numpy().float64(each) if type(each) is float else each for each in (upstream, out, *args)))
         yield from ((None if part is None else settled(part), None) for part in parts)
         return
     masks = op.reaches(out, *args) if op.reaches else (None,) * len(args)

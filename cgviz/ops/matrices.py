@@ -10,7 +10,7 @@ from typing import Any
 from cgviz.arrays import Shape, broadcast, numpy, shape_of
 from cgviz.op import Op, register
 from cgviz.ops.arithmetic import neg
-from cgviz.ops.rearranging import back_to, fold, times, transpose, transposed
+from cgviz.ops.rearranging import back_to, fold, spread, times, transpose, transposed
 
 VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
 
@@ -136,17 +136,22 @@ outer: Op = register(
 
 
 def square(shape: Shape) -> Shape:
-    """Returns the lengths before the last two. Raises ValueError for what is no square matrix."""
+    """Returns the lengths before the last two. Raises ValueError for what is no square matrix, nor a stack of them."""
     if len(shape) < 2 or shape[-1] != shape[-2]:
         raise ValueError(f"a square matrix is needed, not {times(shape)}")
     return shape[:-2]
 
 
-def only_square(shape: Shape) -> Shape:
-    square(shape)
-    if len(shape) > 2:
-        raise ValueError("one matrix is needed, not a stack of them")
-    return shape
+def same_square(shape: Shape) -> Shape:
+    return (*square(shape), *shape[-2:])
+
+
+def each_matrix(value: Any, x: Any) -> Any:
+    """Returns one number per matrix of a stack, repeated to the shape of the stack; of one matrix as it is."""
+    shape = shape_of(x)
+    if shape is None or len(shape) <= 2:
+        return value
+    return spread(shape, (len(shape) - 2, len(shape) - 1))(value)
 
 
 def identity(like: Any) -> Any:
@@ -160,9 +165,9 @@ trace = register(
     Op(
         name="trace",
         aliases=("tr",),
-        forward=lambda x: numpy().trace(x),
-        shapes=lambda shape: only_square(shape)[:0],
-        vjp=lambda up, out, x: (up * identity(x),),
+        forward=lambda x: numpy().trace(x, axis1=-2, axis2=-1),
+        shapes=square,
+        vjp=lambda up, out, x: (each_matrix(up, x) * identity(x),),
         glyph="tr",
         stem="trace",
         pretty="tr({0})",
@@ -175,22 +180,29 @@ trace = register(
 )
 
 
-def det_cofactors(up: Any, out: Any, x: Any) -> tuple[Any]:
-    """The gradient of det through the matrix of cofactors, by singular values: it exists where no inverse does."""
+def cofactors(x: Any) -> Any:
+    """Returns the matrix of cofactors, by singular values: it exists where no inverse does; nan of what is not finite."""
     np = numpy()
-    u, s, vt = np.linalg.svd(x)
-    others = np.array([np.prod(np.delete(s, i)) for i in range(len(s))])
-    return (up * np.linalg.det(u) * np.linalg.det(vt) * ((u * others) @ vt),)
+    finite = np.isfinite(x).all(axis=(-2, -1), keepdims=True)
+    u, s, vt = np.linalg.svd(np.where(finite, x, 0.0))
+    n = s.shape[-1]
+    others = np.prod(np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]), axis=-1)
+    turns = np.linalg.det(u) * np.linalg.det(vt)
+    return np.where(finite, turns[..., None, None] * ((u * others[..., None, :]) @ vt), np.nan)
+
+
+def det_tangent(tangents: Any, out: Any, x: Any) -> Any:
+    return numpy().sum(tangents[0] * cofactors(x), axis=(-2, -1))
 
 
 det = register(
     Op(
         name="det",
         forward=lambda x: numpy().linalg.det(x),
-        shapes=lambda shape: only_square(shape)[:0],
-        vjp=lambda up, out, x: ((up * out) * transpose(inv(x)),),
-        stable=det_cofactors,
-        jvp=lambda tangents, out, x: numpy().sum(tangents[0] * det_cofactors(1.0, out, x)[0]),
+        shapes=square,
+        vjp=lambda up, out, x: (each_matrix(up * out, x) * turned(inv(x)),),
+        stable=lambda up, out, x: (each_matrix(up, x) * cofactors(x),),
+        jvp=det_tangent,
         glyph="det",
         stem="det",
         latex=r"\det\left({0}\right)",
@@ -204,12 +216,14 @@ det = register(
 
 
 def inverse(x: Any) -> Any:
-    """Returns the inverse; all nan where there is none."""
+    """Returns the inverse; all nan where there is none, of a stack for each matrix by itself."""
     np = numpy()
     try:
         return np.linalg.inv(x)
     except np.linalg.LinAlgError:
-        return np.full(np.shape(x), np.nan)
+        if np.ndim(x) == 2:
+            return np.full(np.shape(x), np.nan)
+        return np.stack([inverse(each) for each in x])
 
 
 inv: Op = register(
@@ -217,8 +231,8 @@ inv: Op = register(
         name="inv",
         aliases=("inverse",),
         forward=inverse,
-        shapes=only_square,
-        vjp=lambda up, out, x: (neg(matmul(matmul(transpose(out), up), transpose(out))),),
+        shapes=same_square,
+        vjp=lambda up, out, x: (neg(matmul(matmul(turned(out), up), turned(out))),),
         jvp=lambda tangents, out, x: neg(matmul(matmul(out, tangents[0]), out)),
         glyph="X⁻¹",
         stem="inv",

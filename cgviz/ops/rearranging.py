@@ -288,11 +288,15 @@ def placed(key: Key, shape: Shape | None) -> Op:
 
 @cache
 def one_hot(count: int) -> Op:
-    """Returns the op that is 1 at place i of `count` places and 0 elsewhere; nothing flows to i."""
+    """Returns the op that is 1 at place i of `count` places and 0 elsewhere, nan where there is no such place.
+
+    Nothing flows to i.
+    """
 
     def forward(i: Any) -> Any:
         np = numpy()
-        return np.where(np.arange(count) == np.mod(np.asarray(i)[..., None], count), 1.0, 0.0)
+        place = np.asarray(i)[..., None]
+        return np.where(sound(place, count), np.where(np.arange(count) == np.mod(place, count), 1.0, 0.0), np.nan)
 
     return Op(
         name="one_hot",
@@ -310,13 +314,18 @@ def one_hot(count: int) -> Op:
     )
 
 
+def sound(place: Any, count: int) -> Any:
+    """Tells for each place whether it is one of `count`: a whole number, negative ones counted from the end."""
+    np = numpy()
+    return np.isfinite(place) & (place == np.floor(place)) & (place >= -count) & (place < count)
+
+
 def picked(x: Any, i: Any) -> Any:
     np = numpy()
-    place = np.asarray(i)
-    count = np.shape(x)[0]
-    sound = np.isfinite(place) & (place == np.floor(place)) & (place >= -count) & (place < count)
-    found = np.asarray(x)[np.where(sound, place, 0).astype(int)] if count else np.full(place.shape, np.nan)
-    return np.where(sound.reshape(sound.shape + (1,) * (found.ndim - sound.ndim)), found, np.nan)
+    place, count = np.asarray(i), np.shape(x)[0]
+    fits = sound(place, count)
+    found = np.asarray(x)[np.where(fits, place, 0).astype(int)] if count else np.full(np.shape(x)[1:], np.nan)
+    return np.where(fits, found, np.nan)
 
 
 def picked_shape(x: Shape, i: Shape) -> Shape:
@@ -330,9 +339,11 @@ def picked_shape(x: Shape, i: Shape) -> Shape:
 def pick_vjp(up: Any, out: Any, x: Any, i: Any) -> tuple[Any, None]:
     from cgviz.ops.matrices import outer
 
-    shape = shape_of(x)
-    hot = one_hot(shape[0] if shape else 1)(i)
-    return (outer(hot, up) if shape and len(shape) == 2 else hot * up), None
+    shape = shape_of(x) or (1,)
+    hot = one_hot(shape[0])(i)
+    if len(shape) == 2:
+        return outer(hot, up), None
+    return (reshaped((shape[0], *(1,) * (len(shape) - 1)))(hot) if len(shape) > 2 else hot) * up, None
 
 
 pick: Op = register(
@@ -349,7 +360,7 @@ pick: Op = register(
         by="index rule",
         gate="picks",
         says="hands the gradient back to the element that was picked; nothing flows to its place",
-        domain=lambda x, i: "a place that is no whole number of the array" if picked(x, i) is not None else "",
+        domain=lambda x, i: "" if sound(i, len(x)) else f"there is no place {i:g} in an array of {len(x)}",
         source=NUMPY.format("indexing"),
     )
 )

@@ -304,6 +304,7 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * (x / spread_back(out, x, axis, keepdims)),),
         stable=lambda up, out, x: (spread_back(up, x, axis, keepdims) * direction(out, x),),
+        careful=lambda up, out, x: (spread_back(up, x, axis, keepdims) * direction(out, x),),
         jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * direction(out, x)),
         glyph="‖x‖",
         stem="norm",
