@@ -191,11 +191,16 @@ def handed_back(
             continue
         with quiet():
             part = upstream if type(slope) is int and slope == 1 else upstream * slope
-        mask = both(reached, chosen)
-        if mask is not None:
-            part = numpy().where(mask, part, 0.0)
-        shape = shape_of(arg) or ()
-        yield folded(part, shape), mask if mask is None or mask.shape == shape else None
+        shape, mask = shape_of(arg) or (), both(reached, chosen)
+        if mask is None:
+            yield folded(part, shape), None
+            continue
+        part = numpy().where(mask, part, 0.0)
+        mask = folded(numpy().broadcast_to(mask, part.shape) * 1.0, shape) > 0
+        if not numpy().any(mask):
+            yield None, None
+            continue
+        yield folded(part, shape), mask if is_array(mask) and not mask.all() else None
 
 
 def both(a: Any, b: Any) -> Any:

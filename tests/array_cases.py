@@ -20,7 +20,7 @@ class Case:
     """A program of one op whose inputs are a, b, c ... of these shapes, and the function that PyTorch has for it.
 
     spread   how large the numbers of its inputs are; `made` makes them instead
-    smooth   whether central differences know the slope there
+    smooth   whether central differences know the slope there; `singular` where there is no inverse
     """
 
     text: str
@@ -29,6 +29,7 @@ class Case:
     spread: float = 1.0
     made: Callable[[np.random.Generator], tuple[Any, ...]] | None = None
     smooth: bool = True
+    singular: bool = False
 
     def inputs(self, seed: int = 0) -> dict[str, Any]:
         random = np.random.default_rng(seed)
@@ -177,6 +178,7 @@ def squares(torch: Any) -> Iterator[Case]:
             ((3, 3),),
             cofactors(torch),
             made=lambda r, rank=rank: (r.normal(size=(3, rank)) @ r.normal(size=(rank, 3)),),
+            singular=True,
         )
 
 

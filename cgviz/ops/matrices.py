@@ -10,7 +10,7 @@ from typing import Any
 from cgviz.arrays import Shape, broadcast, numpy, shape_of
 from cgviz.op import Op, register
 from cgviz.ops.arithmetic import neg
-from cgviz.ops.rearranging import back_to, fold, spread, times, transpose, transposed
+from cgviz.ops.rearranging import folded_to, in_shape, spread, times, transpose, transposed
 
 VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
 
@@ -57,10 +57,9 @@ def stacks_vjp(up: Any, a: Any, b: Any) -> tuple[Any, Any]:
     one, two, made = shape_of(a) or (), shape_of(b) or (), shape_of(up) or ()
     rows, columns = one if len(one) > 1 else (1, *one), two if len(two) > 1 else (*two, 1)
     whole = (*made[: len(made) - (len(one) > 1) - (len(two) > 1)], rows[-2], columns[-1])
-    left, right, upstream = back_to(rows)(a), back_to(columns)(b), back_to(whole)(up)
+    left, right, upstream = in_shape(a, rows), in_shape(b, columns), in_shape(up, whole)
     by_left, by_right = matmul(upstream, turned(right)), matmul(turned(left), upstream)
-    wide_left, wide_right = (*whole[:-2], *rows[-2:]), (*whole[:-2], *columns[-2:])
-    return back_to(one)(fold(wide_left, rows)(by_left)), back_to(two)(fold(wide_right, columns)(by_right))
+    return in_shape(folded_to(by_left, rows), one), in_shape(folded_to(by_right, columns), two)
 
 
 matmul: Op = register(

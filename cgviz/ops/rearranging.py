@@ -148,6 +148,17 @@ def back_to(shape: Shape | None) -> Op:
     return reshaped((-1,) if shape is None else shape)
 
 
+def in_shape(x: Any, shape: Shape) -> Any:
+    """Returns x in that shape; x itself where it has it."""
+    return x if shape_of(x) == shape else reshaped(shape)(x)
+
+
+def folded_to(x: Any, narrow: Shape) -> Any:
+    """Returns x summed to the shape of what was repeated; x itself where nothing was."""
+    wide = shape_of(x)
+    return x if wide is None or wide == narrow else fold(wide, narrow)(x)
+
+
 def size(shape: Shape) -> int:
     count = 1
     for n in shape:
@@ -403,7 +414,16 @@ def with_axes(shape: Shape, axes: tuple[int, ...]) -> Shape:
 def fold(wide: Shape, narrow: Shape) -> Op:
     """Returns the op that sums an array of shape `wide` to `narrow`, along the axes that were broadcast forward."""
     axes = summed_axes(wide, narrow)
-    written = "" if narrow == () or not axes else f"axis={axes[0] if len(axes) == 1 else axes}"
+    lead = len(wide) - len(narrow)
+    kept = any(axis >= lead for axis in axes)
+    options = [f"axis={axes[0] if len(axes) == 1 else axes}"] * bool(narrow) + ["keepdims=True"] * (kept and not lead)
+
+    def spell(notation: Any, x: Any) -> Any:
+        if not axes:
+            return x.text, x.binds
+        summed = notation.along("sum", x, ", ".join(options))
+        return notation.along("reshape", summed[0], listed(narrow)) if kept and lead else summed
+
     return Op(
         name="fold",
         forward=lambda x: folded(numpy().asarray(x), narrow),
@@ -411,7 +431,7 @@ def fold(wide: Shape, narrow: Shape) -> Op:
         vjp=lambda up, out, x: (spread(wide, tuple(range(len(wide) - len(narrow))))(up),),
         glyph="Σ",
         stem="folded",
-        spell=lambda notation, x: notation.along("sum", x, written),
+        spell=spell,
         by="broadcast rule",
         gate="distributes",
         says="distributes the gradient to everything that was summed",
