@@ -11,6 +11,7 @@ import pytest
 
 import cgviz
 from cgviz.arrays import quiet
+from cgviz.cli import main
 from cgviz.formula import known_shape
 from cgviz.graph import Builder, Graph
 from cgviz.op import REGISTRY, Op, ops
@@ -19,6 +20,7 @@ from cgviz.passes import backward, forward
 from cgviz.runs import Run, without_seed
 from cgviz.shapes import shaped
 from tests.array_cases import FAMILIES, NAMES, Case
+from tests.array_programs import INPUTS, program
 
 torch = pytest.importorskip("torch")
 EXACT = {"rtol": 1e-10, "atol": 1e-12}
@@ -355,3 +357,119 @@ def test_not_a_number_goes_on() -> None:
     assert np.isnan(cgviz.run("x[i]", x=[1.0, 2.0], i=5.0).value)
     assert np.isnan(cgviz.run("x[i]", x=[1.0, 2.0], i=5.0).gradient["x"]).all(), "there is no such place"
     assert cgviz.run("x[i]", x=[1.0, 2.0], i=-1.0).gradient["i"] == 0.0
+
+
+# random programs
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_random_programs_agree_with_pytorch(block: int) -> None:
+    for seed in range(30 * block, 30 * block + 30):
+        made = program(seed, torch)
+        inputs = program_inputs(seed)
+        graph = cgviz.read(made.text, given=tuple(inputs))
+        used = {graph.nodes[i].name: inputs[graph.nodes[i].name] for i in graph.inputs}
+        tensors = {n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in used.items()}
+        expected = made.evaluated(tensors)
+        label = f"seed {seed}:\n{made.text}"
+        run = cgviz.run(graph, used)
+        for node, value, gradient in zip(run.bare.nodes, run.values, run.gradients, strict=True):
+            assert node.shape == np.shape(value) == np.shape(gradient), label
+            assert node.name not in made.shapes or node.shape == made.shapes[node.name], label
+        if not torch.isfinite(expected):
+            continue
+        same(run.value, expected.item(), label)
+        if not expected.requires_grad:
+            continue
+        expected.backward()
+        for name, tensor in tensors.items():
+            grad = np.zeros(np.shape(used[name])) if tensor.grad is None else tensor.grad.numpy()
+            if np.all(np.isfinite(grad)):
+                same(run.gradient[name], grad, f"{name} of {label}", rtol=1e-9, atol=1e-10)
+
+
+def program_inputs(seed: int) -> dict[str, Any]:
+    chance = np.random.default_rng(seed)
+    return {n: chance.normal(size=shape) if shape else float(chance.normal()) for n, shape in INPUTS.items()}
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_random_programs_have_steps_that_end_in_the_gradients(block: int) -> None:
+    """At gate detail, too, and the shapes of a run are not those of floats by accident."""
+    for seed in range(1000 + 10 * block, 1010 + 10 * block):
+        made, inputs = program(seed, torch), program_inputs(seed)
+        graph = cgviz.read(made.text, given=tuple(inputs))
+        used = {graph.nodes[i].name: inputs[graph.nodes[i].name] for i in graph.inputs}
+        run = cgviz.run(graph, used)
+        totals = {step.index: step.total for step in run.steps if hasattr(step, "total")}
+        for index, total in totals.items():
+            same(total, run.gradients[index], made.text, equal_nan=True)
+        assert all(step.caption() for step in run.steps)
+        opened = cgviz.run(made.text, used, detail="gate")
+        if np.isfinite(run.value) and np.isfinite(opened.value):
+            same(opened.value, run.value, made.text, rtol=1e-8, atol=1e-9)
+            for name, gradient in run.gradient.items():
+                if np.all(np.isfinite(gradient)):
+                    same(opened.gradient[name], gradient, f"{name} of {made.text}", rtol=1e-7, atol=1e-8)
+
+
+# shapes that do not fit
+
+A23, S33, S22 = "[[1,2,3],[4,5,6]]", "[[1,2,3],[4,5,6],[7,8,10]]", "[[1,2],[3,4]]"
+X3, X2, X4 = "[1,2,3]", "[1,2]", "[1,2,3,4]"
+MISFITS = [
+    ("A @ B", {"A": A23, "B": A23}, "matmul", "the shapes (2, 3) and (2, 3)", "@", "the inner lengths 3 and 2 differ"),
+    ("a + b", {"a": X2, "b": X3}, "add", "the shapes (2,) and (3,)", "+", "b is (3,)"),
+    ("a*2 + W @ x + b", {"a": "1", "W": A23, "x": X3, "b": X3}, "add", "(2,) and (3,)", "+ b", "W @ x is (2,)"),
+    ("x*y - 2*x + v*s", {"x": X3, "y": X3, "v": X2, "s": "2"}, "sum", "(3,) and (2,)", "+ v", "v*s is (2,)"),
+    ("a*b*c", {"a": X3, "b": X3, "c": X2}, "multiply", "(3,) and (2,)", "*c", "c is (2,)"),
+    ("concat(A, B)", {"A": A23, "B": S22}, "concat", "(2, 3) and (2, 2)", "concat", "joined axis"),
+    ("concat(a, b)", {"a": X2, "b": "2"}, "concat", "(2,) and ()", "concat", "a scalar has no axis"),
+    ("reshape(A, (4, 2))", {"A": A23}, "reshape", "(2, 3)", "reshape", "6 elements do not make"),
+    ("reshape(A, (-1, 4))", {"A": A23}, "reshape", "(2, 3)", "reshape", "shape (-1, 4)"),
+    ("sum(A, axis=2)", {"A": A23}, "sum", "(2, 3)", "sum", "there is no axis 2"),
+    ("softmax(x, axis=1)", {"x": X3}, "softmax", "(3,)", "softmax", "no axis 1 in an array of 1 axis"),
+    ("mean(A, axis=(0, 0))", {"A": A23}, "mean", "(2, 3)", "mean", "an axis is named twice"),
+    ("transpose(A, (0, 2))", {"A": A23}, "transpose", "(2, 3)", "transpose", "no axis 2"),
+    ("x[5]", {"x": X3}, "x[", "(3,)", "[5]", "index 5 is out of bounds"),
+    ("A[0, 3]", {"A": A23}, "A[0, 3]", "(2, 3)", "[0, 3]", "index 3 is out of bounds"),
+    ("x[0, 1]", {"x": X3}, "x[", "(3,)", "[0", "too many indices"),
+    ("A.T @ x", {"A": A23, "x": X3}, "matmul", "(3, 2) and (3,)", "@", "A.T is (3, 2)"),
+    ("s @ x", {"s": "2", "x": X3}, "matmul", "() and (3,)", "@", "use * instead"),
+    ("dot(a, b)", {"a": X2, "b": X3}, "dot", "(2,) and (3,)", "dot", "2 and 3 differ"),
+    ("outer(A, b)", {"A": A23, "b": X3}, "outer", "(2, 3) and (3,)", "outer", "two vectors"),
+    ("det(A)", {"A": A23}, "det", "(2, 3)", "det", "a square matrix is needed"),
+    ("inv(x)", {"x": X3}, "inv", "(3,)", "inv", "a square matrix is needed"),
+    ("trace(s)", {"s": "2"}, "trace", "()", "trace", "a square matrix is needed"),
+    ("[a, b]", {"a": X2, "b": X3}, "stack", "(2,) and (3,)", "[", "row 1 has shape (3,)"),
+    ("where(c > 0, a, b)", {"c": X3, "a": X3, "b": X2}, "where", "(3,) and (2,)", "where", "c > 0 is (3,)"),
+    ("max(a, b)", {"a": X2, "b": X3}, "max", "(2,) and (3,)", "max", "b is (3,)"),
+    ("x[i]", {"x": X3, "i": X2}, "pick", "(3,) and (2,)", "[i]", "the place is one number"),
+    ("sum(A + [1, 2])", {"A": A23}, "add", "(2, 3) and (2,)", "+", "[1, 2] is (2,)"),
+    ("1/(1 + exp(-(A @ x + b)))", {"A": A23, "x": X3, "b": X3}, "add", "(2,) and (3,)", "+ b", "A @ x is (2,)"),
+    ("h = tanh(A @ x); sum(B @ h + x)", {"A": A23, "B": S33, "x": X3}, "matmul", "(3, 3) and (2,)", "@ h", "h is (2,)"),
+]
+
+
+@pytest.mark.parametrize("detail", ["stage", "gate"])
+@pytest.mark.parametrize("misfit", MISFITS, ids=[misfit[0] for misfit in MISFITS])
+def test_shapes_that_do_not_fit_are_named(misfit: tuple[Any, ...], detail: str, capsys: Any, monkeypatch: Any) -> None:
+    """The operation, the shapes, the reason and the place, on one line and its caret, before anything is computed."""
+    text, inputs, op, shapes, place, why = misfit
+    monkeypatch.setattr("cgviz.runs.forward", lambda *_: pytest.fail("something was computed"))
+    options = [word for name, value in inputs.items() for word in (f"--{name}", value)]
+    assert main(["table", text, "--detail", detail, *options]) == 2
+    out, err = capsys.readouterr()
+    message, shown, carets = err.rstrip("\n").split("\n")
+    assert not out
+    assert message.startswith("cgviz: ")
+    assert all(part in message for part in (op, shapes, why)), message
+    assert shown.strip() == text
+    assert shown[carets.index("^") :].startswith(place)
+    assert "…" not in message
+
+
+def test_a_long_operand_of_a_misfit_is_left_out() -> None:
+    inner = " + ".join(f"x*{i}" for i in range(3, 30))
+    with pytest.raises(cgviz.errors.ExpressionError, match=r"add in '…\*y \+ v'.*\(…|v is \(2,\)\)"):
+        cgviz.run(f"({inner})*y + v", x=[1.0, 2.0, 3.0], y=1.0, v=[1.0, 2.0])

@@ -101,7 +101,7 @@ def joined(axis: int = 0) -> Op:
 def place_of_axis(axis: int, rank: int) -> int:
     """Returns an axis counted from the front. Raises ValueError."""
     if not -rank <= axis < rank:
-        raise ValueError(f"there is no axis {axis} in an array of {rank} axes")
+        raise ValueError(f"there is no axis {axis} in an array of {rank} {'axis' if rank == 1 else 'axes'}")
     return axis % rank
 
 
