@@ -5,27 +5,34 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from cgviz.arrays import Value, every_finite, is_array, numpy, shape_of
 from cgviz.checks.bands import relative_error
+from cgviz.checks.elements import Element, Place, element_of, one_stage, places
 from cgviz.checks.exact import Slope, local_slope, rounded
 from cgviz.checks.witnesses import off_smooth
-from cgviz.graph import CONSTANT
+from cgviz.graph import CONSTANT, Node
 from cgviz.runs import Run
 
 TOLERANCE = 1e-6
 MOST_ARGUMENTS = 40_000
 FEW_ARGUMENTS, HANDFUL = 64, 8
 SMALLEST = 1e-300
+NOISY, ROUNDING = 10.0, 1e-15
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A local derivative that its op does not have: the stage, the argument, what the rule says, what is true."""
+    """A local derivative that its op does not have: the stage, the argument, what the rule says, what is true.
+
+    place  of an argument that is an array, which element: there it is about what is handed back to it
+    """
 
     index: int
     slot: int
     rule: float
     truth: float
     note: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -51,10 +58,41 @@ def rules(run: Run) -> Rules:
                 continue
             room -= len(node.args)
             compared += 1
-            fault = faulty(run, index, slot)
+            fault = faulty_in_arrays(run, index, slot) if has_arrays(node) else faulty(run, index, slot)
             if fault:
                 faults.append(fault)
     return Rules(tuple(faults), compared, left_out)
+
+
+def has_arrays(node: Node) -> bool:
+    """Tells whether a stage has to do with arrays."""
+    return bool(node.shape) or node.op.vjp is not None
+
+
+def faulty_in_arrays(run: Run, index: int, slot: int) -> Fault | None:
+    """Returns what is wrong with what a stage hands back to one argument, of some elements of it, or None.
+
+    Compared with central differences of the stage alone, its output weighed with its own gradient.
+    """
+    node, upstream = run.graph.nodes[index], run.gradients[index]
+    args, handed = [run.values[arg] for arg in node.args], run.contribution(index, slot).value
+    if handed is None or not all(map(every_finite, (*args, upstream, run.values[index]))):
+        return None
+    stage = one_stage(node, args, run.values[index])
+    rounding = ROUNDING * (largest(handed) + largest(args[slot]) * largest(upstream))
+    for place in places(shape_of(args[slot]) or (), HANDFUL):
+        rule, found = element_of(handed, place), Element(stage, slot, place, upstream).slope()
+        if math.isnan(found.value):
+            continue
+        slack = max(TOLERANCE * max(abs(rule), abs(found.value)), NOISY * found.error, rounding)
+        if not abs(rule - found.value) <= slack:
+            return Fault(index, slot, rule, found.value, place=place)
+    return None
+
+
+def largest(value: Value) -> float:
+    """Returns the largest element by its size."""
+    return float(numpy().max(numpy().abs(value), initial=0.0)) if is_array(value) else abs(value)
 
 
 def slots(count: int) -> int:

@@ -174,6 +174,7 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
         gate="routes",
         says=f"routes the whole gradient to the {'largest' if largest else 'smallest'} element along the axis",
         corner=corner,
+        switch=lambda x: (x == (numpy().max if largest else numpy().min)(x, axis=axis, keepdims=True)).tobytes(),
         rule="split evenly",
         corners="ties where elements are equal",
         source=TORCH.format(f"a{name}"),

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from cgviz.checks import Report, Row
 from cgviz.checks.bands import CLOSE, KINK, NOTHING
+from cgviz.checks.elements import element_of, written
+from cgviz.checks.rules import Fault
 from cgviz.fold import Span
 from cgviz.views.table.spelling import Spelling
 
@@ -56,13 +58,13 @@ def disagreement(found: Report, spelling: Spelling) -> list[Span]:
 
 
 def first_wrong(found: Report, row: Row, spelling: Spelling) -> list[Span]:
-    name = spelling.name(found.run.graph.nodes[row.index].shown)
     reading = max(row.readings, key=lambda reading: reading.band.rank)
+    name = spelling.name(written(found.run.graph.nodes[row.index].shown, reading.place))
     says = f"{spelling.number(reading.value, padded=False)}" if not math.isnan(reading.value) else reading.note
     told = f" by backpropagation, {says} by {reading.witness}. "
     return [
         (f"Going backward, {name} is the first: ", ""),
-        (spelling.number(row.analytic, padded=False), "gradient"),
+        (spelling.number(element_of(row.analytic, reading.place), padded=False), "gradient"),
         (spelling.clean(told), ""),
     ]
 
@@ -74,6 +76,8 @@ def cause(found: Report, spelling: Spelling) -> list[Span]:
     stage = stage_text(found, index, spelling)
     node = found.run.graph.nodes[index]
     if found.fault:
+        if found.fault.place is not None:
+            return [(f"The rule of {stage} is wrong: {handed_wrong(found, found.fault, spelling)}.", "gradient")]
         slope = spelling.slope(node.shown, found.run.graph.nodes[node.args[found.fault.slot]].shown)
         rule = spelling.number(found.fault.rule, padded=False)
         truth = spelling.number(found.fault.truth, padded=False)
@@ -91,6 +95,14 @@ def cause(found: Report, spelling: Spelling) -> list[Span]:
         convention = f" ({spelling.clean(node.op.rule)})" if node.op.rule else ""
         return [(f"No rule is wrong by itself: {stage} is at a {flags}{convention}, where a rule is a choice.", "flag")]
     return [(f"It is handed on by {stage}.", "flag")]
+
+
+def handed_wrong(found: Report, fault: Fault, spelling: Spelling) -> str:
+    """Returns what a rule hands back to one element, and what is right."""
+    nodes = found.run.graph.nodes
+    source = spelling.name(written(nodes[nodes[fault.index].args[fault.slot]].shown, fault.place or ()))
+    rule, truth = (spelling.number(each, padded=False) for each in (fault.rule, fault.truth))
+    return f"it hands {rule} back to {source}, but {truth} is right"
 
 
 def stage_text(found: Report, index: int, spelling: Spelling) -> str:
