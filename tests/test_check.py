@@ -469,7 +469,7 @@ def test_a_planted_wrong_rule_for_arrays_is_named(stage: str, slot: int, place: 
     element = f"{source}[{', '.join(map(str, place))}]"
     text = " ".join(report(found).split())
     assert f"The rule of stage ({run.graph.numbers[index]}) {stage} = " in text
-    assert f"back to {element}, but" in text
+    assert (f"back to {element}, but" if structural else f"at {stage}[{place[0]}], but it is") in text
     bad = row(found, source)
     assert bad.band is WRONG
     assert bad.worst is not None

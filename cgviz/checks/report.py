@@ -17,7 +17,7 @@ from cgviz.ops.rearranging import size
 from cgviz.runs import Run
 
 WORK = 60_000
-WORK_ON_ELEMENTS, MOST_ELEMENTS, TOGETHER = 100_000, 16, 64
+WORK_ON_ELEMENTS, MOST_ELEMENTS, TOGETHER = 400_000, 16, 64
 MOST_FOR_ONE = 400_000
 
 

@@ -76,13 +76,15 @@ def cause(found: Report, spelling: Spelling) -> list[Span]:
     stage = stage_text(found, index, spelling)
     node = found.run.graph.nodes[index]
     if found.fault:
-        if found.fault.place is not None:
+        if node.op.vjp is not None:
             return [(f"The rule of {stage} is wrong: {handed_wrong(found, found.fault, spelling)}.", "gradient")]
         slope = spelling.slope(node.shown, found.run.graph.nodes[node.args[found.fault.slot]].shown)
         rule = spelling.number(found.fault.rule, padded=False)
         truth = spelling.number(found.fault.truth, padded=False)
         right = found.fault.note or f"it is {truth}"
-        return [(f"The rule of {stage} is wrong: it says {slope} = {rule}, but {spelling.clean(right)}.", "gradient")]
+        at = f" at {spelling.name(written(node.shown, found.fault.place))}" if found.fault.place else ""
+        said = f"it says {slope} = {rule}{at}, but {spelling.clean(right)}"
+        return [(f"The rule of {stage} is wrong: {said}.", "gradient")]
     if found.loss:
         value, truth = (spelling.number(x, padded=False) for x in (found.loss.value, found.loss.truth))
         lost = f"{found.loss.digits:.0f} of 16 digits are lost in {stage}, {value} instead of {truth}"
@@ -118,4 +120,6 @@ def left_out(found: Report) -> str:
     total = len(found.rows) + len(found.left_out)
     rules = found.rules
     local = f"; all {rules.compared} local derivatives were compared" if not rules.left_out else ""
+    if found.run.graph.has_arrays and local:
+        local = f"; all {rules.compared} rules were compared, of arrays at some elements"
     return f"The program is long: {len(found.rows)} of {total} nodes were compared, evenly spread{local}."
