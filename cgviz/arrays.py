@@ -66,6 +66,28 @@ def every_finite(value: Value) -> bool:
     return bool(numpy().isfinite(value).all()) if is_array(value) else math.isfinite(value)
 
 
+def first_odd(value: Value) -> Shape | None:
+    """Returns the place of the first element that is not finite, () of a single number; None where all are finite."""
+    if every_finite(value):
+        return None
+    np = numpy()
+    return tuple(map(int, np.argwhere(~np.isfinite(value))[0])) if is_array(value) else ()
+
+
+def element_of(value: Value, place: Shape) -> float:
+    return float(value[place] if place else value)
+
+
+def element_name(name: str, place: Shape) -> str:
+    """Returns an element as it is typed: `W[0, 1]`; the name itself for a single number."""
+    return f"{name}[{', '.join(map(str, place))}]" if place else name
+
+
+def own_place(shape: Shape, place: Shape) -> Shape:
+    """Returns where the element of an operand stands that was repeated to `place` of what it was broadcast to."""
+    return tuple(0 if n == 1 else i for n, i in zip(shape, place[len(place) - len(shape) :], strict=True))
+
+
 def zero(shape: Shape) -> Value:
     return numpy().zeros(shape) if shape else 0.0
 

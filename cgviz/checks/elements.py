@@ -88,12 +88,3 @@ def places(shape: Shape, most: int) -> Iterator[Place]:
     np = numpy()
     for i in range(min(count, most)):
         yield tuple(int(each) for each in np.unravel_index(i * count // min(count, most), shape)) if shape else ()
-
-
-def written(name: str, place: Place) -> str:
-    """Returns an element as it is typed: `W[0, 1]`."""
-    return f"{name}[{', '.join(map(str, place))}]" if place else name
-
-
-def element_of(value: Value, place: Place) -> float:
-    return float(value[place] if place else value)

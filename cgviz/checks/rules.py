@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from cgviz.arrays import Value, every_finite, is_array, numpy, shape_of
+from cgviz.arrays import Value, element_of, every_finite, is_array, numpy, shape_of
 from cgviz.checks.bands import relative_error
-from cgviz.checks.elements import Element, Place, element_of, one_stage, places
+from cgviz.checks.elements import Element, Place, one_stage, places
 from cgviz.checks.exact import Slope, local_slope, rounded
 from cgviz.checks.witnesses import off_smooth
 from cgviz.graph import CONSTANT, Node

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from cgviz.arrays import numpy
+from cgviz.arrays import element_name, element_of, numpy
 from cgviz.checks.bands import FINE, KINK, NOTHING, WRONG, Band, band, relative_error
 from cgviz.checks.complex_step import ComplexStep
 from cgviz.checks.differences import Difference, difference
 from cgviz.checks.downstream import Downstream
-from cgviz.checks.elements import Element, Place, downstream_of, element_of, places, written
+from cgviz.checks.elements import Element, Place, downstream_of, places
 from cgviz.checks.exact import Exact, Slope, rounded
 from cgviz.checks.symbolic import InSympy
 from cgviz.runs import Run
@@ -158,7 +158,7 @@ def of_element(of: Witnesses, index: int, place: Place) -> Reading:
 
 def off_element(of: Witnesses, moved: Element, analytic: float, found: Difference) -> Reading:
     """Returns the reading of an element on a kink: right is what lies between the slopes of its two sides."""
-    name = written(of.graph.nodes[moved.index].shown, moved.place)
+    name = element_name(of.graph.nodes[moved.index].shown, moved.place)
     sides = moved.sides() if found.crossed else None
     if sides is None:
         stage = of.name(min(found.crossed)) if found.crossed else ""

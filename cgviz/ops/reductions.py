@@ -116,6 +116,7 @@ def mean(axis: Axis = None, keepdims: bool = False) -> Op:
         name="mean",
         aliases=("average",),
         forward=lambda x: quiet_mean(x, axis, keepdims),
+        domain=lambda x: "a mean of no elements" if not numpy().size(x) else "",
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up / count_of(x, axis), x, axis, keepdims),),
         stable=lambda up, out, x: (spread_back(numpy().divide(up, count_of(x, axis)), x, axis, keepdims),),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from cgviz.arrays import element_name
 from cgviz.checks import Reading, Report, Row
 from cgviz.checks.bands import AGREES, BANDS, CLOSE, KINK, NOTHING
-from cgviz.checks.elements import written
 from cgviz.checks.witnesses import ONLY_NUMBERS
 from cgviz.fold import Line, Span
 from cgviz.views.check.verdict import sentences
@@ -70,7 +70,7 @@ def which(found: Report, row: Row) -> str:
     """Returns the element that a verdict other than "agrees" is about, ` W[0, 1]`."""
     if row.band in (AGREES, NOTHING) or not row.worst or not row.worst.place:
         return ""
-    return f" {written(found.run.graph.nodes[row.index].shown, row.worst.place)}"
+    return f" {element_name(found.run.graph.nodes[row.index].shown, row.worst.place)}"
 
 
 def cell(reading: Reading, spelling: Spelling) -> Span:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from cgviz.arrays import element_name, element_of
 from cgviz.checks import Report, Row
 from cgviz.checks.bands import CLOSE, KINK, NOTHING
-from cgviz.checks.elements import element_of, written
 from cgviz.checks.rules import Fault
 from cgviz.fold import Span
 from cgviz.views.table.spelling import Spelling
@@ -59,7 +59,7 @@ def disagreement(found: Report, spelling: Spelling) -> list[Span]:
 
 def first_wrong(found: Report, row: Row, spelling: Spelling) -> list[Span]:
     reading = max(row.readings, key=lambda reading: reading.band.rank)
-    name = spelling.name(written(found.run.graph.nodes[row.index].shown, reading.place))
+    name = spelling.name(element_name(found.run.graph.nodes[row.index].shown, reading.place))
     says = f"{spelling.number(reading.value, padded=False)}" if not math.isnan(reading.value) else reading.note
     told = f" by backpropagation, {says} by {reading.witness}. "
     return [
@@ -82,7 +82,7 @@ def cause(found: Report, spelling: Spelling) -> list[Span]:
         rule = spelling.number(found.fault.rule, padded=False)
         truth = spelling.number(found.fault.truth, padded=False)
         right = found.fault.note or f"it is {truth}"
-        at = f" at {spelling.name(written(node.shown, found.fault.place))}" if found.fault.place else ""
+        at = f" at {spelling.name(element_name(node.shown, found.fault.place))}" if found.fault.place else ""
         said = f"it says {slope} = {rule}{at}, but {spelling.clean(right)}"
         return [(f"The rule of {stage} is wrong: {said}.", "gradient")]
     if found.loss:
@@ -102,7 +102,7 @@ def cause(found: Report, spelling: Spelling) -> list[Span]:
 def handed_wrong(found: Report, fault: Fault, spelling: Spelling) -> str:
     """Returns what a rule hands back to one element, and what is right."""
     nodes = found.run.graph.nodes
-    source = spelling.name(written(nodes[nodes[fault.index].args[fault.slot]].shown, fault.place or ()))
+    source = spelling.name(element_name(nodes[nodes[fault.index].args[fault.slot]].shown, fault.place or ()))
     rule, truth = (spelling.number(each, padded=False) for each in (fault.rule, fault.truth))
     return f"it hands {rule} back to {source}, but {truth} is right"
 
