@@ -75,7 +75,12 @@ def misfit(
         fit = fit or f"the shapes {' and '.join(map(listed, shapes[:4]))} do not fit"
         fit += f": {why}"
     where = f" ({', '.join(dict.fromkeys(named[:4]))})" if named else ""
-    return ExpressionError(f"{op.name} in {quoted(written, 60)}: {fit}{where}", graph.program, place, None if place is None else word_end(graph.program, place))
+    return ExpressionError(
+        f"{op.name} in {quoted(written, 60)}: {fit}{where}",
+        graph.program,
+        place,
+        None if place is None else word_end(graph.program, place),
+    )
 
 
 def word_end(text: str, start: int) -> int:

@@ -43,8 +43,7 @@ class Case:
 def axes_of(rank: int) -> Iterator[Any]:
     """Yields None, every axis counted from both ends, and every set of several."""
     yield None
-    for axis in range(-rank, rank):
-        yield axis
+    yield from range(-rank, rank)
     if rank > 1:
         yield (0, 1)
         yield (-1, 0)
@@ -91,16 +90,16 @@ def shares(torch: Any) -> Iterator[Case]:
 
 
 RESHAPES: tuple[tuple[Shape, str, Shape], ...] = (
-    ((6,), "(2, 3)", (2, 3)), ((2, 3), "-1", (-1,)), ((2, 3), "(3, -1)", (3, -1)), ((2, 3), "(1, 2, 3, 1)", (1, 2, 3, 1)),
-    ((1,), "(1, 1)", (1, 1)), ((2, 2, 2), "(4, 2)", (4, 2)), ((0, 3), "(3, 0)", (3, 0)), ((2, 0), "-1", (-1,)),
+    ((6,), "(2, 3)", (2, 3)), ((2, 3), "-1", (-1,)), ((2, 3), "(3, -1)", (3, -1)),
+    ((2, 3), "(1, 2, 3, 1)", (1, 2, 3, 1)), ((1,), "(1, 1)", (1, 1)), ((2, 2, 2), "(4, 2)", (4, 2)), ((0, 3), "(3, 0)", (3, 0)), ((2, 0), "-1", (-1,)),
     ((), "(1,)", (1,)), ((), "(1, 1)", (1, 1)), ((1, 1), "()", ()), ((4,), "(2, 2)", (2, 2)),
 )  # fmt: skip
 KEYS: tuple[tuple[Shape, str], ...] = (
-    ((4,), "0"), ((4,), "-1"), ((4,), "1:3"), ((4,), "::2"), ((4,), "::-1"), ((4,), "-3:-1"), ((4,), "3:1"), ((4,), ":"),
-    ((4,), "..."), ((4,), "None"), ((4,), ":, None"), ((4,), "3:0:-2"), ((4,), "1:100"), ((3, 4), "1"), ((3, 4), "1, 2"),
-    ((3, 4), "-1, -2"), ((3, 4), ":, 1"), ((3, 4), "1:, ::2"), ((3, 4), "..., 0"), ((3, 4), "None, 1:2, :"),
-    ((3, 4), "::-1, 1"), ((2, 3, 4), "1, ..., -1"), ((2, 3, 4), ":, 1"), ((2, 3, 4), "..., None"), ((2, 3, 4), "0, 1, 2"),
-    ((2, 3, 4), "1, :, ::-2"), ((1, 3), "0"), ((0, 3), ":, 1"), ((0, 3), "::-1"), ((2, 0), "1"), ((3, 1), ":, 0"),
+    ((4,), "0"), ((4,), "-1"), ((4,), "1:3"), ((4,), "::2"), ((4,), "::-1"), ((4,), "-3:-1"), ((4,), "3:1"),
+    ((4,), ":"), ((4,), "..."), ((4,), "None"), ((4,), ":, None"), ((4,), "3:0:-2"), ((4,), "1:100"), ((3, 4), "1"),
+    ((3, 4), "1, 2"), ((3, 4), "-1, -2"), ((3, 4), ":, 1"), ((3, 4), "1:, ::2"), ((3, 4), "..., 0"), ((3, 4), "None, 1:2, :"),
+    ((3, 4), "::-1, 1"), ((2, 3, 4), "1, ..., -1"), ((2, 3, 4), ":, 1"), ((2, 3, 4), "..., None"),
+    ((2, 3, 4), "0, 1, 2"), ((2, 3, 4), "1, :, ::-2"), ((1, 3), "0"), ((0, 3), ":, 1"), ((0, 3), "::-1"), ((2, 0), "1"), ((3, 1), ":, 0"),
 )  # fmt: skip
 
 
@@ -147,7 +146,7 @@ LEADS: tuple[tuple[Shape, Shape], ...] = (((), ()), ((2,), (2,)), ((1,), (3,)), 
 
 
 def products(torch: Any) -> Iterator[Case]:
-    """Yields matrix products of every pair of ranks from 1 to 4, leading axes broadcast, lengths of 0 and 1 among them."""
+    """Yields matrix products of every pair of ranks from 1 to 4, leading axes broadcast, lengths 0 and 1 too."""
     pairs: dict[tuple[Shape, Shape], None] = {((3,), (3,)): None, ((1,), (1,)): None, ((0,), (0,)): None}
     for n, k, m in ((2, 3, 4), (1, 3, 1), (3, 1, 2), (2, 0, 3), (0, 2, 3), (2, 2, 0)):
         for left, right in LEADS:
@@ -166,7 +165,12 @@ def squares(torch: Any) -> Iterator[Case]:
     for n in (1, 2, 3, 4):
         yield Case("trace(a)", ((n, n),), lambda x: torch.trace(x))
         yield Case("det(a)", ((n, n),), lambda x: torch.linalg.det(x))
-        yield Case("inv(a)", ((n, n),), lambda x: torch.linalg.inv(x), made=lambda r, n=n: (r.normal(size=(n, n)) + 2 * np.eye(n),))
+        yield Case(
+            "inv(a)",
+            ((n, n),),
+            lambda x: torch.linalg.inv(x),
+            made=lambda r, n=n: (r.normal(size=(n, n)) + 2 * np.eye(n),),
+        )
     for shape in ((2, 3, 3), (1, 2, 2), (2, 3, 1, 1), (0, 2, 2)):
         made = lambda r, shape=shape: (r.normal(size=shape) + 2 * np.eye(shape[-1]),)  # noqa: E731
         yield Case("det(a)", (shape,), lambda x: torch.linalg.det(x), made=made)
@@ -199,7 +203,11 @@ def corners(torch: Any) -> Iterator[Case]:
     yield Case("norm(a)", ((3,),), lambda x: torch.linalg.vector_norm(x), made=lambda r: (np.zeros(3),), smooth=False)
     rows = np.array([[0.0, 0.0], [3.0, 4.0], [1e200, 1e200], [1e-200, 1e-200]])
     yield Case(
-        "norm(a, axis=1)", ((4, 2),), lambda x: torch.linalg.vector_norm(x[:2], dim=1), made=lambda r: (rows[:2],), smooth=False
+        "norm(a, axis=1)",
+        ((4, 2),),
+        lambda x: torch.linalg.vector_norm(x[:2], dim=1),
+        made=lambda r: (rows[:2],),
+        smooth=False,
     )
     steep = np.array([[800.0, 1.0, -800.0], [1e300, -1e300, 0.0], [-np.inf, 1.0, 2.0], [-np.inf, -np.inf, 3.0]])
     for text, function in (

@@ -219,7 +219,11 @@ def joined(p: Program) -> None:
     one = p.pick(lambda shape: len(shape) > 0)
     two = p.pick(lambda shape: shape[1:] == p.shapes[one][1:] and len(shape) == len(p.shapes[one]))
     shape = (p.shapes[one][0] + p.shapes[two][0], *p.shapes[one][1:])
-    p.add(f"concat([{one}, {two}, {one}])", lambda k: p.torch.cat([k[one], k[two], k[one]]), (shape[0] + p.shapes[one][0], *shape[1:]))
+    p.add(
+        f"concat([{one}, {two}, {one}])",
+        lambda k: p.torch.cat([k[one], k[two], k[one]]),
+        (shape[0] + p.shapes[one][0], *shape[1:]),
+    )
 
 
 def stacked(p: Program) -> None:
@@ -240,7 +244,27 @@ def square(p: Program) -> None:
         n = p.shapes[name][-1]
         eye = str((3 * np.eye(n)).tolist())
         text = f"inv({eye} + tanh({name}))"
-        p.add(text, lambda k: p.torch.linalg.inv(3 * p.torch.eye(n, dtype=p.torch.float64) + k[name].tanh()), p.shapes[name])
+        p.add(
+            text,
+            lambda k: p.torch.linalg.inv(3 * p.torch.eye(n, dtype=p.torch.float64) + k[name].tanh()),
+            p.shapes[name],
+        )
 
 
-MOVES = (unary, unary, binary, binary, three, matrices, matrices, reduction, along, turned, reshaped, part, joined, stacked, square)
+MOVES = (
+    unary,
+    unary,
+    binary,
+    binary,
+    three,
+    matrices,
+    matrices,
+    reduction,
+    along,
+    turned,
+    reshaped,
+    part,
+    joined,
+    stacked,
+    square,
+)

@@ -209,7 +209,12 @@ def test_what_is_handed_back_reads_back_as_a_program(family: str) -> None:
             handed = run.handed_formula(run.graph.output, slot)
             if handed is None or any(f"{word}(" in handed.text for word in WORDS):
                 continue
-            known = {**inputs, "df": upstream, "f": run.value, "I": np.eye((node.shape or np.shape(inputs["a"]) or (1,))[-1])}
+            known = {
+                **inputs,
+                "df": upstream,
+                "f": run.value,
+                "I": np.eye((node.shape or np.shape(inputs["a"]) or (1,))[-1]),
+            }
             graph = cgviz.read(handed.text, given=tuple(known))
             names = [graph.nodes[i].name for i in graph.inputs]
             again = without_seed(graph, {name: known[name] for name in names})
@@ -247,8 +252,8 @@ def test_sums_over_what_was_broadcast_read_back(text: str) -> None:
 PLACES = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -2.5, 3.7, 1e-9, -1e-9, 30.0, -40.0, 800.0, -800.0, 1e-320, 1e200, -1e308)
 ODD = (np.inf, -np.inf, np.nan)
 PAIRS: tuple[tuple[tuple[int, ...], ...], ...] = (
-    ((2, 3), (2, 3)), ((2, 3), (3,)), ((3,), (2, 3)), ((2, 1), (1, 3)), ((), (3,)), ((3,), ()), ((1,), (3,)), ((3,), (1,)),
-    ((0,), (1,)), ((), (0,)), ((2, 0), (2, 1)), ((2, 1, 3), (4, 1)), ((1, 1), (1,)), ((1,), ()),
+    ((2, 3), (2, 3)), ((2, 3), (3,)), ((3,), (2, 3)), ((2, 1), (1, 3)), ((), (3,)), ((3,), ()), ((1,), (3,)),
+    ((3,), (1,)), ((0,), (1,)), ((), (0,)), ((2, 0), (2, 1)), ((2, 1, 3), (4, 1)), ((1, 1), (1,)), ((1,), ()),
 )  # fmt: skip
 FLAT = [op for op in ops() if op.vjp is None]
 
@@ -265,7 +270,7 @@ def arguments(op: Op) -> int:
 
 
 def one_by_one(op: Op, run: Run, upstream: Any, slot: int) -> Any:
-    """Returns the gradient of an argument from the op's own numbers, element by element, summed where it was repeated."""
+    """Returns the gradient of an argument by the op's own slopes of numbers, summed where it was repeated."""
     node = run.bare.nodes[run.bare.output]
     args = [run.values[arg] for arg in node.args]
     every = np.broadcast_arrays(upstream, *args)
@@ -301,7 +306,13 @@ def test_an_op_on_arrays_is_the_op_on_every_element(op: Op) -> None:
                 expected = one_by_one(node.op, run, upstream, slot)
                 undefined = np.isnan(run.value) & np.isnan(expected)  # a slope outside the domain is anybody's
                 undefined |= (op.name == "gelu") & np.isinf(grid[0])  # ∞·0
-                same(np.where(undefined, 0, run.gradients[arg]), np.where(undefined, 0, expected), f"{op.name}, argument {slot}", rtol=1e-11, atol=1e-300)
+                same(
+                    np.where(undefined, 0, run.gradients[arg]),
+                    np.where(undefined, 0, expected),
+                    f"{op.name}, argument {slot}",
+                    rtol=1e-11,
+                    atol=1e-300,
+                )
 
 
 def heavy(op: Op) -> bool:
@@ -341,7 +352,7 @@ def test_nothing_flows_into_a_branch_that_no_element_takes(c: Any, x: Any) -> No
     shape = np.broadcast_shapes(np.shape(c), np.shape(x))
     with quiet():
         expected = np.where(np.broadcast_to(c, shape) != 0, 1.0, 0.5 / np.sqrt(np.broadcast_to(x, shape)))
-    for axis in range(len(shape) - np.ndim(x)):
+    for _ in range(len(shape) - np.ndim(x)):
         expected = expected.sum(axis=0)
     np.testing.assert_allclose(run.gradient["x"], expected)
     assert run.gradient["y"] == np.sum(np.broadcast_to(c, shape))

@@ -438,12 +438,12 @@ def test_every_array_is_compared_element_by_element() -> None:
         central, *others = each.readings
         assert central.relative < 1e-8
         assert all(math.isnan(other.value) and "single numbers" in other.note for other in others)
-    assert "complex steps, mpmath and sympy are asked of programs of single numbers only" in " ".join(report(found).split())
+    assert "complex steps, mpmath and sympy are asked of programs of single numbers only" in " ".join(
+        report(found).split()
+    )
 
 
-@pytest.mark.parametrize(
-    ("stage", "slot", "place"), [("q", 0, (1, 2)), ("q", 1, (2,)), ("s", 0, (0,)), ("h", 0, (1,))]
-)
+@pytest.mark.parametrize(("stage", "slot", "place"), [("q", 0, (1, 2)), ("q", 1, (2,)), ("s", 0, (0,)), ("h", 0, (1,))])
 def test_a_planted_wrong_rule_for_arrays_is_named(stage: str, slot: int, place: tuple[int, ...]) -> None:
     """One element of what a stage hands back is wrong; that stage is named, and the element."""
     honest = cgviz.run(LAYERS, LAYER_INPUTS)

@@ -131,7 +131,7 @@ class Witnesses:
 
 
 def in_arrays(of: Witnesses, witness: str, index: int) -> Reading:
-    """Returns the reading of the worst of some elements of a node, evenly spaced; others than differences are silent."""
+    """Returns the reading of the worst of some elements of a node, evenly spaced; only differences are asked."""
     if witness != "differences":
         return Reading(witness, math.nan, math.nan, NOTHING, note=ONLY_NUMBERS)
     shape = of.graph.nodes[index].shape or ()

@@ -1,4 +1,4 @@
-"""Stages along an axis that are written so that they overflow: the log of a softmax, of a sum of exponentials, a length.
+"""Stages along an axis that are written so that they overflow: log of softmax, log of a sum of exponentials, a length.
 
 Each is looked for op by op, since an axis belongs to the op that it is given to.
 """

@@ -74,7 +74,7 @@ def at(local: Value, place: Shape) -> float:
     return float(local[own_place(local.shape, place)] if is_array(local) else local)
 
 
-def holds(op: Op, answer: Answer, args: tuple[float, ...]) -> bool:
+def holds(op: Op, answer: Answer, args: tuple[Value, ...]) -> bool:
     """Tells whether an answer is about these arguments."""
     if answer.args == args:
         return True

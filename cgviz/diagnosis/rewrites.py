@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cgviz.arrays import is_array, numpy, shape_of
 from cgviz.diagnosis.along import along
@@ -128,7 +129,8 @@ def suggested(run: Run, index: int, origins: frozenset[int], ill: frozenset[int]
 
 def keeps(run: Run, index: int, rewrite: Rewrite, named: Mapping[str, int]) -> bool:
     """Tells whether a guard leaves the value of a stage as it is, where that is finite."""
-    value, given = run.values[index], {name: run.values[place] for name, place in named.items()}
+    value: Any = run.values[index]
+    given = {name: run.values[place] for name, place in named.items()}
     safe = read_pattern(rewrite.safe)
     if is_array(value):
         safe = shaped(safe, {name: shape_of(each) for name, each in given.items()})

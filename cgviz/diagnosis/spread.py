@@ -73,11 +73,12 @@ def origin(index: int, slot: int | None, value: Value, reason: str) -> Origin:
 
 
 def born(run: Run, index: int) -> Origin | None:
-    """Returns a stage as an origin where it made a number that is not finite of finite ones: of arrays, at an element."""
-    node, value, args = run.graph.nodes[index], run.values[index], [run.values[arg] for arg in run.graph.nodes[index].args]
+    """Returns a stage as an origin where it made a number, or an element, that is not finite out of finite ones."""
+    node, value = run.graph.nodes[index], run.values[index]
+    args = [run.values[arg] for arg in node.args]
     if all(map(every_finite, args)):
         return origin(index, None, value, forward_reason(run, index))
-    if not is_array(value) or node.op.vjp is not None:
+    if value is None or not is_array(value) or node.op.vjp is not None:
         return None
     np = numpy()
     own = np.where(np.all([np.broadcast_to(np.isfinite(arg), value.shape) for arg in args], axis=0), value, 0.0)

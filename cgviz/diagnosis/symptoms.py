@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cgviz.arrays import element_name, element_of, every_finite, first_odd, numpy
 from cgviz.checks.digits import losses
@@ -77,7 +78,7 @@ def array_out_of_range(run: Run, index: int) -> Symptom | None:
     return replace(found[0], text=f"{found[0].text}; and {more} more")
 
 
-def range_of(run: Run, index: int, value: float, args: list[float]) -> Symptom | None:
+def range_of(run: Run, index: int, value: Any, args: list[Any]) -> Symptom | None:
     node = run.graph.nodes[index]
     if not all(map(math.isfinite, args)) or (math.isfinite(value) and abs(value) >= SMALLEST_NORMAL):
         return None

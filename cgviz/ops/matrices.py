@@ -180,7 +180,7 @@ trace = register(
 
 
 def cofactors(x: Any) -> Any:
-    """Returns the matrix of cofactors, by singular values: it exists where no inverse does; nan of what is not finite."""
+    """Returns the matrix of cofactors, by singular values: it exists where no inverse does; nan of inf and nan."""
     np = numpy()
     finite = np.isfinite(x).all(axis=(-2, -1), keepdims=True)
     u, s, vt = np.linalg.svd(np.where(finite, x, 0.0))

@@ -97,7 +97,9 @@ def single(run: Run, nodes: list[int]) -> list[int]:
     kept = [index for index in nodes if not run.graph.nodes[index].shape]
     if not kept:
         shown = run.graph.nodes[nodes[0]]
-        raise UsageError(f"--sweep moves a single number, and {quoted(shown.shown)} is an array; --wrt NAME gives another")
+        raise UsageError(
+            f"--sweep moves a single number, and {quoted(shown.shown)} is an array; --wrt NAME gives another"
+        )
     return kept
 
 

@@ -117,6 +117,10 @@ def reasons_by_text(found: Report, spelling: Spelling) -> Iterator[tuple[str, li
         if row.note:
             texts.setdefault(row.note, []).append(name)
         for reading in row.readings:
-            if reading.note and reading.note != ONLY_NUMBERS and (reading.witness != "sympy" or row.band not in (AGREES, CLOSE)):
+            if (
+                reading.note
+                and reading.note != ONLY_NUMBERS
+                and (reading.witness != "sympy" or row.band not in (AGREES, CLOSE))
+            ):
                 texts.setdefault(f"{HEADINGS[reading.witness]}, {reading.note}", []).append(name)
     yield from texts.items()
