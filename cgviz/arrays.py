@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -73,6 +73,28 @@ def every_finite(value: Value) -> bool:
     return bool(numpy().isfinite(value).all()) if is_array(value) else math.isfinite(value)
 
 
+def first_odd(value: Value) -> Shape | None:
+    """Returns the place of the first element that is not finite, () of a single number; None where all are finite."""
+    if every_finite(value):
+        return None
+    np = numpy()
+    return tuple(map(int, np.argwhere(~np.isfinite(value))[0])) if is_array(value) else ()
+
+
+def element_of(value: Value, place: Shape) -> float:
+    return float(value[place] if place else value)
+
+
+def element_name(name: str, place: Shape) -> str:
+    """Returns an element as it is typed: `W[0, 1]`; the name itself for a single number."""
+    return f"{name}[{', '.join(map(str, place))}]" if place else name
+
+
+def own_place(shape: Shape, place: Shape) -> Shape:
+    """Returns where the element of an operand stands that was repeated to `place` of what it was broadcast to."""
+    return tuple(0 if n == 1 else i for n, i in zip(shape, place[len(place) - len(shape) :], strict=True))
+
+
 def zero(shape: Shape) -> Value:
     return numpy().zeros(shape) if shape else 0.0
 
@@ -86,18 +108,25 @@ def one(shape: Shape) -> Value:
 
 def on_elements(op: Op, args: Sequence[Any]) -> Value:
     """Returns the output of an op on arrays: a structural op as a whole, any other on every element, broadcast."""
-    if op.vjp is not None:
-        with quiet():
-            return settled(op.forward(*args))
     np = numpy()
     with np.errstate(all="ignore"):
+        if op.vjp is not None:
+            return settled(op.forward(*args))
         if isinstance(op.array, str):
             return getattr(np, op.array)(*args)
         if op.array is not None:
-            return op.array(np, *args)
+            return as_arrays(partial(op.array, np), args)
         if op.composed is not None:
-            return op.composed(*args)
+            return as_arrays(op.composed, args)
         return one_by_one(op.forward, args)
+
+
+def as_arrays(function: Callable[..., Any], args: Sequence[Any]) -> Any:
+    """Returns a function of arrays; where it divides by a single number that is 0, all arguments are repeated first."""
+    try:
+        return function(*args)
+    except ArithmeticError:
+        return function(*numpy().broadcast_arrays(*args))
 
 
 def one_by_one(function: Callable[..., float], args: Sequence[Any]) -> Value:
@@ -114,7 +143,7 @@ def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...
     if rule is None:
         return slopes_one_by_one(op, out, args)
     with quiet():
-        return rule(out, *args)
+        return as_arrays(rule, (out, *args))  # type: ignore[no-any-return]
 
 
 def slopes_one_by_one(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...]:
@@ -179,8 +208,9 @@ def handed_back(
     `reached` is the mask of the node itself; an element that is not reached hands nothing on, whatever its slope is.
     """
     if op.vjp is not None:
+        rule = op.stable or op.vjp
         with quiet():
-            parts = (op.stable or op.vjp)(upstream, out, *args)
+            parts = rule(*(numpy().float64(each) if type(each) is float else each for each in (upstream, out, *args)))
         yield from ((None if part is None else settled(part), None) for part in parts)
         return
     masks = op.reaches(out, *args) if op.reaches else (None,) * len(args)
@@ -190,11 +220,16 @@ def handed_back(
             continue
         with quiet():
             part = upstream if type(slope) is int and slope == 1 else upstream * slope
-        mask = both(reached, chosen)
-        if mask is not None:
-            part = numpy().where(mask, part, 0.0)
-        shape = shape_of(arg) or ()
-        yield folded(part, shape), mask if mask is None or mask.shape == shape else None
+        shape, mask = shape_of(arg) or (), both(reached, chosen)
+        if mask is None:
+            yield folded(part, shape), None
+            continue
+        part = numpy().where(mask, part, 0.0)
+        mask = folded(numpy().broadcast_to(mask, part.shape) * 1.0, shape) > 0
+        if not numpy().any(mask):
+            yield None, None
+            continue
+        yield folded(part, shape), mask if is_array(mask) and not mask.all() else None
 
 
 def both(a: Any, b: Any) -> Any:

@@ -232,6 +232,8 @@ class Run:
             return self.handed_formula(target, slot) is not None
         if self.symbolic:
             return self.local_formula(target, slot) is not None
+        if self.graph.nodes[target].op.reaches and self.graph.nodes[target].shape:
+            return self._handed(target)[slot] is not None
         return self.locals[target][slot] is not None
 
     def contribution(self, target: int, slot: int) -> Contribution:

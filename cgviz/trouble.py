@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cgviz.arrays import Value, every_finite, is_array, numpy
+from cgviz.arrays import Shape, Value, element_name, element_of, every_finite, first_odd, is_array, own_place, shape_of
 from cgviz.graph import CONSTANT
 from cgviz.numbers import number
 from cgviz.staging import staged
@@ -68,53 +68,60 @@ def explained(run: Run) -> str:
     return f"{stage}: {run.trouble.reason}{remedy(run)}"
 
 
-def forward_reason(run: Run, index: int) -> str:
-    """Returns why a stage's value is not finite: of an array, why its first element is not that is not."""
-    node = run.graph.nodes[index]
-    value, operands = at_fault(run, index)
+def forward_reason(run: Run, index: int, at: Shape | None = None) -> str:
+    """Returns why a stage's value is not finite: of an array, why its element `at` is not, or the first that is not."""
+    node, value = run.graph.nodes[index], run.values[index]
+    place = first_odd(value) or () if at is None else at
+    operands = at_place(run, index, place)
     if all(map(every_finite, operands)):
-        infinite = not is_array(value) and value == value
+        infinite = element_of(value, place) == element_of(value, place)
         why = node.op.domain(*operands) or ("overflow" if infinite else "not a real number")
     else:
         why = "" if any(map(is_array, operands)) else node.op.domain(*operands)
         why = why or "an operand is not finite"
-    return with_arguments(run, index, why, operands)
+    where = f" at {element_name(node.shown, place)}" if place else ""
+    return with_arguments(run, index, f"{why}{where}", operands, place)
 
 
-def at_fault(run: Run, index: int) -> tuple[Value, list[Value]]:
-    """Returns a value and the operands that made it; of an elementwise op on arrays, those of its first bad element."""
-    node, value = run.graph.nodes[index], run.values[index]
+def at_place(run: Run, index: int, place: Shape) -> list[Value]:
+    """Returns the operands that made one element of a stage: all of them, of an op that is structural."""
+    node = run.graph.nodes[index]
     operands = [run.values[arg] for arg in node.args]
-    if not is_array(value) or node.op.vjp is not None:
-        return value, operands
-    np = numpy()
-    place = np.argwhere(~np.isfinite(value))[0]
-    picked = [float(each[tuple(place)]) for each in np.broadcast_arrays(value, *operands)]
-    return picked[0], picked[1:]
+    if not place or node.op.vjp is not None:
+        return operands
+    return [element_of(each, own_place(shape_of(each) or (), place)) for each in operands]
 
 
 def backward_reason(run: Run, index: int, slot: int) -> str:
     source = run.graph.nodes[run.graph.nodes[index].args[slot]].shown
     local = run.locals[index][slot]
-    operands = [run.values[arg] for arg in run.graph.nodes[index].args]
     if local is None or every_finite(local):
-        return with_arguments(run, index, f"the gradient handed to {source} overflows", operands)
-    if is_array(local):
-        np = numpy()
-        place = tuple(np.argwhere(~np.isfinite(local))[0])
-        picked = np.broadcast_arrays(local, *operands)
-        local, operands = float(local[place]), [float(each[place]) for each in picked[1:]]
+        operands = [run.values[arg] for arg in run.graph.nodes[index].args]
+        handed = run.contribution(index, slot).value
+        place = first_odd(handed) or ()
+        lost = handed is not None and element_of(handed, place) != element_of(handed, place)
+        does = "is not a number" if lost and local is None else "overflows"
+        return with_arguments(run, index, f"the gradient handed to {element_name(source, place)} {does}", operands)
+    place = first_odd(local) or ()
     formula = run.local_formula(index, slot).pretty
-    what = f"its local derivative {formula} with respect to {source} is {number(local)}"
-    return with_arguments(run, index, what, operands)
+    where = f" at {element_name(run.graph.nodes[index].shown, place)}" if place else ""
+    what = f"its local derivative {formula} with respect to {source} is {number(element_of(local, place))}{where}"
+    return with_arguments(run, index, what, at_place(run, index, place), place)
 
 
-def with_arguments(run: Run, index: int, why: str, operands: list[Value]) -> str:
-    """Returns `division by zero, den = 0`: a reason and the named operands of the stage."""
+def with_arguments(run: Run, index: int, why: str, operands: list[Value], place: Shape = ()) -> str:
+    """Returns `division by zero, den = 0`: a reason and the named operands of the stage, at one of its elements."""
     nodes = run.graph.nodes
     args = dict(zip(nodes[index].args, operands, strict=True))
-    named = [(nodes[arg].shown, value) for arg, value in args.items() if nodes[arg].op is not CONSTANT]
-    return ", ".join([why, *(f"{name} = {number(value)}" for name, value in named[:4])])
+    named = [(arg, value) for arg, value in args.items() if nodes[arg].op is not CONSTANT]
+    return ", ".join([why, *(f"{operand_name(run, arg, value, place)} = {number(value)}" for arg, value in named[:4])])
+
+
+def operand_name(run: Run, arg: int, value: Value, place: Shape) -> str:
+    """Returns the name of an operand, or of the element of it that `value` is."""
+    shape = shape_of(run.values[arg]) or ()
+    part = place and shape and not is_array(value)
+    return element_name(run.graph.nodes[arg].shown, own_place(shape, place) if part else ())
 
 
 def remedy(run: Run) -> str:

@@ -54,7 +54,7 @@ q = W @ x
 f(W, x) = sum(q**2)   at W = (2x2 array), x = [0.2, 0.4]
 
 #  stage  = forward  shape              value          gradient  = backward
-------------------------------------------------------------------------------
+---------------------------------------------------------------------------------
    W      input      2x2        [[ 0.1  0.5]   [[0.088  0.176]   outer(dq, x)
                                  [-0.3  0.8]]   [0.104  0.208]]
    x      input      (2,)          [0.2  0.4]   [-0.112  0.636]  W.T @ dq
@@ -191,7 +191,7 @@ def test_the_table_of_a_linear_layer(linear: Run) -> None:
 
 
 def test_in_ascii_it_is_program_text(linear: Run) -> None:
-    shown = at_width(linear, 80, "ascii")
+    shown = at_width(linear, 84, "ascii")
     assert shown.isascii()
     assert shown.startswith(PLAIN)
     assert "falls by ||dW||^2*h = 0.0928*h (steepest element W[1, 1])" in " ".join(shown.split())
@@ -333,7 +333,7 @@ def test_elements_that_are_not_finite_are_flagged_and_located() -> None:
     assert "[0 −inf nan]" in shown
     assert "not finite at 2 of 3" in shown
     assert "f is nan here, so no slope can be told." in shown
-    assert run.explain_trouble() == "stage (1) z = log(x): log of zero, x = 0"
+    assert run.explain_trouble() == "stage (1) z = log(x): log of zero at z[1], x[1] = 0"
     for format in FORMATS:
         assert table(run, format)
 

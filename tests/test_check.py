@@ -7,9 +7,12 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -21,8 +24,9 @@ from cgviz.checks.downstream import Downstream
 from cgviz.checks.report import Report, Row
 from cgviz.cli import main
 from cgviz.op import REGISTRY, Op, ops
-from cgviz.runs import Run
+from cgviz.runs import Run, without_seed
 from cgviz.views.check import report, sweeps_svg
+from tests.array_cases import FAMILIES, Case
 from tests.strategies import Tree, inputs, trees
 
 STAGED = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
@@ -91,7 +95,7 @@ def test_each_witness_by_itself_finds_the_slope(program: str, at: float, truth: 
 POINTS = ((0.37, 0.61, 0.8), (1.7, 2.3, 2.9), (-0.6, 1.2, 0.5), (0.9, 0.3, 3.0), (-2.2, 1.5, 3.0))
 
 
-@pytest.mark.parametrize("op", ops(), ids=lambda op: op.name)
+@pytest.mark.parametrize("op", [op for op in ops() if op.vjp is None], ids=lambda op: op.name)
 def test_no_rule_of_any_op_is_called_wrong(op: Op) -> None:
     """And an op that says it is analytic gives its derivative by a complex step."""
     for point in POINTS:
@@ -113,6 +117,49 @@ def test_no_rule_of_any_op_is_called_wrong(op: Op) -> None:
                 reading for reading in each.readings if reading.witness == "complex" and math.isnan(reading.value)
             ]
             assert not silent or silent[0].note or not op.analytic or op.fixed, (op.name, values, silent)
+
+
+FORMS = [case for family in FAMILIES.values() for case in family(MagicMock()) if all(map(all, case.shapes))]
+
+
+@pytest.mark.parametrize("op", [op for op in ops() if op.vjp is not None], ids=lambda op: op.name)
+def test_no_rule_of_any_op_for_arrays_is_called_wrong_and_a_wrong_one_is(op: Op) -> None:
+    """Some forms of it, its axes and shapes; every gradient that it hands back is compared."""
+    forms = [case for case in FORMS if stage_of(case).name == op.name]
+    for case in forms[:: max(1, len(forms) // 8)]:
+        run = weighed(case)
+        if run.trouble or not np.size(run.value):
+            continue
+        found = check(run)
+        assert found.agrees, (case, found.rows)
+        flowing = [row for row in found.rows if row.note == ""]
+        assert all(row.band in (AGREES, KINK) for row in flowing), (case, found.rows)
+        assert found.rules.compared
+        honest = run.bare.nodes[run.bare.output].op
+        rule = honest.stable or honest.vjp
+
+        def wrong(*args: Any, rule: Any = rule) -> tuple[Any, ...]:
+            return tuple(None if part is None else 1.01 * part for part in rule(*args))
+
+        name = run.graph.nodes[run.graph.output].name
+        planted = check(replace(with_rule(run, name, stable=wrong), upstream=run.upstream))
+        if any(np.any(np.abs(run.gradients[i]) > 1e-6) for i in run.graph.inputs) and not run.flags[run.graph.output]:
+            assert not planted.agrees, case
+            assert planted.stage == run.graph.output
+
+
+def stage_of(case: Case) -> Op:
+    graph = weighed(case).bare
+    return graph.nodes[graph.output].op
+
+
+@cache
+def weighed(case: Case) -> Run:
+    """Returns the run of one form of an op, with an upstream gradient in which no two elements are alike."""
+    inputs = case.inputs()
+    graph = cgviz.read(case.text, given=tuple(inputs))
+    shape = np.shape(without_seed(graph, inputs).value)
+    return cgviz.run(graph, inputs, upstream=np.random.default_rng(5).normal(size=shape) if shape else 0.7)
 
 
 @settings(max_examples=25, deadline=None)
@@ -373,3 +420,115 @@ def test_the_sweep_is_written_to_a_file(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["check", "x*y", "--x", "2", "--y", "3", "--sweep", "--wrt", "y", "-o", str(path)]) == 0
     assert re.search("∂f/∂y", path.read_text(encoding="utf-8"))
     assert "∂f/∂x" not in path.read_text(encoding="utf-8")
+
+
+# arrays
+
+LAYERS = "q = W @ x; h = tanh(q + b); s = softmax(V @ h); loss = -log(s[1])"
+LAYER_INPUTS = {
+    "W": [[0.1, 0.5, -0.2], [-0.3, 0.8, 0.4]], "x": [0.2, 0.4, -1.0], "b": [0.1, -0.1], "V": [[1.0, 2.0], [0.5, -1.0]],
+}  # fmt: skip
+
+
+def test_every_array_is_compared_element_by_element() -> None:
+    found = check(cgviz.run(LAYERS, LAYER_INPUTS))
+    assert found.agrees
+    assert {each.band for each in found.rows} == {AGREES}
+    for each in found.rows:
+        central, *others = each.readings
+        assert central.relative < 1e-8
+        assert all(math.isnan(other.value) and "single numbers" in other.note for other in others)
+    assert "complex steps, mpmath and sympy are asked of programs of single numbers only" in " ".join(
+        report(found).split()
+    )
+
+
+@pytest.mark.parametrize(("stage", "slot", "place"), [("q", 0, (1, 2)), ("q", 1, (2,)), ("s", 0, (0,)), ("h", 0, (1,))])
+def test_a_planted_wrong_rule_for_arrays_is_named(stage: str, slot: int, place: tuple[int, ...]) -> None:
+    """One element of what a stage hands back is wrong; that stage is named, and the element."""
+    honest = cgviz.run(LAYERS, LAYER_INPUTS)
+    index, op = next((i, node.op) for i, node in enumerate(honest.bare.nodes) if node.name == stage)
+    structural = op.vjp is not None
+
+    def off(part: Any) -> Any:
+        made = np.array(part, dtype=float)
+        made[place] = made[place] * 1.5 + 0.01
+        return made
+
+    def wrong(*args: Any) -> tuple[Any, ...]:
+        rule = (op.stable or op.vjp) if structural else (lambda out, x: (1 - out**2,))
+        return tuple(off(part) if i == slot else part for i, part in enumerate(rule(*args)))  # type: ignore[misc]
+
+    run = with_rule(honest, stage, **({"stable": wrong} if structural else {"stable": None, "careful": wrong}))
+    found = check(run)
+    assert not found.agrees
+    assert found.stage == index
+    assert found.fault is not None
+    assert (found.fault.slot, found.fault.place) == (slot, place)
+    source = run.graph.nodes[run.graph.nodes[index].args[slot]].name
+    element = f"{source}[{', '.join(map(str, place))}]"
+    text = " ".join(report(found).split())
+    assert f"The rule of stage ({run.graph.numbers[index]}) {stage} = " in text
+    assert (f"back to {element}, but" if structural else f"at {stage}[{place[0]}], but it is") in text
+    bad = row(found, source)
+    assert bad.band is WRONG
+    assert bad.worst is not None
+    assert bad.worst.place == place
+    assert f"✗ wrong {element}" in report(found)
+
+
+def test_an_element_on_a_kink_lies_between_its_sides() -> None:
+    found = checked("sum(relu(x)) + max(x)", x=[0.0, 3.0, 3.0, -1.0])
+    assert found.agrees
+    assert row(found, "x").band is KINK
+    assert "a kink" in report(found)
+    wrong = check(with_rule(cgviz.run("sum(relu(x))", x=[0.0, 1.0]), "relux", careful=lambda out, x: (2.0 * (x >= 0),)))
+    assert not wrong.agrees
+
+
+def test_of_a_large_array_some_elements_are_compared_and_it_is_said() -> None:
+    random = np.random.default_rng(0)
+    found = check(cgviz.run("sum(tanh(W @ x)**2)", W=random.normal(size=(60, 50)), x=random.normal(size=50)))
+    assert found.agrees
+    text = " ".join(report(found).split())
+    assert re.search(r"W: \d+ of 3000 elements were compared, evenly spaced", text)
+    assert "(60×50 array)" in text
+
+
+@pytest.mark.parametrize(
+    ("program", "inputs"),
+    [
+        ("sum(x)", {"x": []}),
+        ("sum(sqrt(x))", {"x": [0.0, -1.0, 4.0]}),
+        ("sum(where(x > 0, log(x), 0))", {"x": [0.0, 1.0]}),
+        ("max(x)", {"x": [math.nan, 1.0]}),
+        ("sum(x / y)", {"x": [1.0, 2.0], "y": 0.0}),
+        ("sum((x > 0)*x + (x >= 1.5))", {"x": [0.0, 1.5]}),
+        ("x[i]", {"x": [1.0, 2.0], "i": 1.0}),
+        ("norm(x)", {"x": [0.0, 0.0]}),
+        ("det(A)", {"A": [[1.0, 2.0], [2.0, 4.0]]}),
+        ("sum(inv(A))", {"A": [[1.0, 2.0], [2.0, 4.0]]}),
+        ("sum(besselj(2, x))", {"x": [1.0, 2.0]}),
+        ("sum(A) + 2*s**3", {"A": [[[1.0]]], "s": 2.0}),
+    ],
+)
+def test_odd_arrays_are_checked(program: str, inputs: dict[str, Any]) -> None:
+    found = check(cgviz.run(program, inputs))
+    assert found.agrees, report(found)
+    assert json.loads(report(found, "json"))["agrees"]
+
+
+def test_the_sweep_moves_single_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["check", "sum(s*x**3)", "--s", "2", "--x", "[1, 2]", "--sweep"]
+    assert main([*arguments, "--wrt", "s"]) == 0
+    assert "central difference" in capsys.readouterr().out
+    assert main([*arguments, "--wrt", "x"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_the_page_of_arrays_keeps_to_its_width(columns: int, capsys: Any, monkeypatch: Any) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    options = [word for name, value in LAYER_INPUTS.items() for word in (f"--{name}", str(value))]
+    assert main(["check", LAYERS, *options]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= columns

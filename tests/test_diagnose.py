@@ -8,8 +8,10 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
+from unittest.mock import MagicMock
 
 import mpmath
+import numpy as np
 import pytest
 
 import cgviz
@@ -21,9 +23,10 @@ from cgviz.op import Answer, Op, ops
 from cgviz.passes import gradient
 from cgviz.views.diagnose import diagnosis
 from cgviz.views.table.rows import by_name
+from tests.array_programs import INPUTS, program
 
 
-def diagnosed(program: str, **inputs: float) -> Diagnosis:
+def diagnosed(program: str, **inputs: Any) -> Diagnosis:
     return diagnose(cgviz.run(program, inputs))
 
 
@@ -308,3 +311,151 @@ def test_long_programs_are_diagnosed(count: int) -> None:
     found = diagnosed(program, x=1, y=0)
     assert len(found.spread.forward_hops) >= count - 1
     assert "division by zero" in diagnosis(found)
+
+
+# arrays
+
+
+def test_the_element_where_it_began_is_named() -> None:
+    found = diagnosed("sum(sqrt(x)/y)", x=[4.0, -1.0, 0.0], y=[1.0, 2.0, 0.0])
+    assert [(names(found, [o.index]), o.place, o.count) for o in found.spread.forward] == [
+        (["sqrtx"], (1,), 1),
+        (["invy"], (2,), 1),
+    ]
+    assert found.spread.forward[0].reason == "root of a negative number at sqrtx[1], x[1] = −1"
+    text = " ".join(diagnosis(found).split())
+    assert "(1) sqrtx[1] = nan: root of a negative number" in text
+    assert "(2) invy[2] = inf: division by zero at invy[2], y[2] = 0" in text
+
+
+def test_an_element_that_goes_wrong_by_itself_began_there_though_another_came_from_before() -> None:
+    found = diagnosed("sum(sqrt(x))", x=[[math.inf, 1.0], [1.0, -4.0]])
+    assert [(names(found, [o.index]), o.place) for o in found.spread.forward] == [(["x"], (0, 0)), (["sqrtx"], (1, 1))]
+    assert names(found, [hop.target for hop in found.spread.forward_hops][:1]) == ["sqrtx"]
+
+
+def test_the_operand_of_a_broadcast_element_is_named_by_its_own_place() -> None:
+    found = diagnosed("sum(A / c)", A=[[1.0, 2.0], [3.0, 4.0]], c=[[2.0], [0.0]])
+    assert found.spread.forward[0].reason == "division by zero at invc[1, 0], c[1, 0] = 0"
+    assert found.spread.forward[0].place == (1, 0)
+    product = diagnosed("sum(A * c)", A=[[1.0, 1e200], [3.0, 4.0]], c=[1.0, 1e200])
+    assert product.spread.forward[0].reason == "overflow at Atc[0, 1], A[0, 1] = 1e200, c[1] = 1e200"
+
+
+@pytest.mark.parametrize(
+    ("program", "inputs", "reason"),
+    [
+        ("sum(W @ x)", {"W": [[1e300]], "x": [1e300]}, "overflow at Wx[0]"),
+        ("mean(x)", {"x": []}, "a mean of no elements"),
+        ("x[i]", {"x": [1.0, 2.0], "i": 7.0}, "there is no place 7 in an array of 2"),
+        ("sum(inv(A))", {"A": [[1.0, 2.0], [2.0, 4.0]]}, "a singular matrix has no inverse"),
+    ],
+)
+def test_a_structural_op_says_why(program: str, inputs: dict[str, Any], reason: str) -> None:
+    found = diagnosed(program, **inputs)
+    assert found.spread.forward[0].reason.startswith(reason)
+    assert reason in diagnosis(found)
+
+
+def test_kinks_and_ties_of_arrays_are_counted() -> None:
+    found = diagnosed(
+        "sum(relu(x)) + sum(max(x, y)) + max(y) + norm(z)", x=[0.0, 2, 0, 3], y=[5.0, 2, 0, 5], z=[0.0, 0]
+    )
+    listed = {found.run.graph.nodes[corner.index].op.name: corner for corner in found.corners}
+    assert {name: (corner.flag, corner.place, corner.count) for name, corner in listed.items()} == {
+        "relu": ("kink", (0,), 2),
+        "max": ("tie", (1,), 2),
+        "amax": ("tie", (), 1),
+        "norm": ("kink", (), 1),
+    }
+    assert listed["max"].locals == (0.5, 0.5)
+    assert [answer.jax for answer in listed["relu"].answers] == [0.0]
+    text = diagnosis(found)
+    assert "kink: relu'(0) = 0, at relux[0] and 1 more element" in text
+    assert "kink: at the origin the gradient is taken as 0" in text
+
+
+def test_overflow_of_elements_is_a_symptom() -> None:
+    found = diagnosed("sum(exp(x))", x=[[800.0, 1.0], [-800.0, 2.0]])
+    assert [symptom.kind for symptom in found.symptoms] == ["overflow"]
+    assert found.symptoms[0].text.startswith("expx[0, 0]: 2.726e347 is beyond")
+    assert found.symptoms[0].text.endswith("; and 1 more")
+
+
+BIG = [[800.0, 1.0, -900.0], [2.0, 3.0, 1000.0]]
+
+
+@pytest.mark.parametrize(
+    ("program", "inputs", "texts"),
+    [
+        ("log(sum(exp(x)))", {"x": BIG[0]}, ["f = logsumexp(x)"]),
+        ("sum(log(sum(exp(A), axis=1)))", {"A": BIG}, ["logsum = logsumexp(A, axis=1)"]),
+        ("sum(log(sum(exp(A), axis=0, keepdims=True)))", {"A": BIG}, ["logsum = logsumexp(A, axis=0, keepdims=True)"]),
+        ("sum(log(softmax(A, axis=0)))", {"A": BIG}, ["logsoftA = log_softmax(A, axis=0)"]),
+        ("p = softmax(x); -log(p[1])", {"x": BIG[0]}, ["logp_1 = log_softmax(x)[1]"]),
+        ("p = softmax(x); -log(p[i])", {"x": BIG[0], "i": 2.0}, ["logpickpi = log_softmax(x)[i]"]),
+        ("sqrt(sum(x**2))", {"x": [0.0, 0.0]}, ["f = norm(x)"]),
+        ("sum(sqrt(sum(A**2, axis=1)))", {"A": [[0.0, 0.0], [1e200, 1.0]]}, ["sqrtsum = norm(A, axis=1)"]),
+        ("sum((exp(x)/sum(exp(x)))**2)", {"x": BIG[0]}, ["quot = softmax(x)"]),
+        ("sum((exp(A)/sum(exp(A), axis=1, keepdims=True))**2)", {"A": BIG}, ["quot = softmax(A, axis=1)"]),
+        ("sum(log(1 + exp(A)))", {"A": BIG}, ["logsum = softplus(A)"]),
+        ("sum(x / y)", {"x": [1.0, 2.0], "y": [0.0, 1.0]}, ["invy = where(y == 0, 0, 1/where(y == 0, 1, y))"]),
+        ("sum(log(softmax(A) + 1))", {"A": BIG}, ["logsum = log1p(softA)"]),
+        ("sum(sqrt(1 + A**2))", {"A": [[1.0]]}, []),
+        ("log(sum(exp(x) + 1))", {"x": [1.0]}, []),
+        ("sum(exp(A)/sum(exp(A), axis=1, keepdims=True)*2)", {"A": [[1.0]]}, []),
+    ],
+)
+def test_arrays_are_written_anew(program: str, inputs: dict[str, Any], texts: list[str]) -> None:
+    """The rewritten program is equal where both are sound, and finite where it was not."""
+    found = diagnosed(program, **inputs)
+    shown = [suggestion.text for suggestion in found.suggestions]
+    assert [text.partition(" = ")[2] for text in shown] == [text.partition(" = ")[2] for text in texts]
+    if texts:
+        sound = {
+            name: 0.3 + 0.1 * np.arange(np.size(v)).reshape(np.shape(v)) for name, v in inputs.items() if name != "i"
+        }
+        sound |= {"i": 1.0} if "i" in inputs else {}
+        anew, before = cgviz.run(rewritten(found), sound), cgviz.run(program, sound)
+        assert anew.value == pytest.approx(before.value, rel=1e-12)
+        for name, gradient in before.gradient.items():
+            np.testing.assert_allclose(anew.gradient[name], gradient, rtol=1e-10)
+        assert cgviz.run(rewritten(found), inputs).trouble is None
+
+
+def test_a_guard_on_arrays_is_offered_only_where_it_keeps_every_value() -> None:
+    assert not diagnosed("sum(x**y)", x=[-2.0, 0.0], y=[2.0, -1.0]).suggestions, "the value 4 would become 0"
+    assert [each.guard for each in diagnosed("sum(x**y)", x=[2.0, 0.0], y=[2.0, -1.0]).suggestions] == [True]
+
+
+def test_the_command_diagnoses_arrays(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    arguments = [
+        "diagnose",
+        "h = relu(W @ x); p = softmax(h); -log(p[1])",
+        "--W",
+        "[[900, 0], [0, 0]]",
+        "--x",
+        "[1, 2]",
+    ]
+    assert main([*arguments, "--format", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["corners"][0]["element"] == [1]
+    assert document["corners"][0]["count"] == 1
+    assert document["suggestions"][0]["text"].endswith("= log_softmax(h)[1]")
+    for columns in (40, 80, 120):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert main(arguments) == 1
+        assert max(map(len, capsys.readouterr().out.splitlines())) <= columns
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e3, 1e200])
+def test_any_program_of_arrays_is_diagnosed(scale: float) -> None:
+    for seed in range(8):
+        made = program(seed, MagicMock())
+        random = np.random.default_rng(seed)
+        graph = cgviz.read(made.text, given=tuple(INPUTS))
+        given = {graph.nodes[i].name: scale * random.normal(size=INPUTS[graph.nodes[i].name]) for i in graph.inputs}
+        found = diagnose(cgviz.run(graph, {n: v if np.ndim(v) else float(v) for n, v in given.items()}))
+        assert diagnosis(found)
+        assert json.loads(diagnosis(found, "json"))["healthy"] == found.healthy
+        assert found.healthy or found.spread.forward or found.spread.backward, made.text

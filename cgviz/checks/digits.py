@@ -28,8 +28,8 @@ class Loss:
 
 
 def losses(run: Run, exact: Sequence[Any] | None = None) -> list[Loss]:
-    """Returns the stages that lost digits beyond what their operands had lost before, in order."""
-    if run.symbolic or len(run.graph.stages) > MOST_STAGES:
+    """Returns the stages that lost digits beyond what their operands had lost before, in order; none of arrays."""
+    if run.symbolic or run.graph.has_arrays or len(run.graph.stages) > MOST_STAGES:
         return []
     exact = values(run.graph, run.values) if exact is None else exact
     wrong = [digits_lost(value, true) for value, true in zip(run.values, exact, strict=True)]

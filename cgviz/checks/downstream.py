@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from cgviz.arrays import is_array, numpy
 from cgviz.graph import Graph
 from cgviz.op import Op
 
@@ -38,7 +39,7 @@ class Downstream:
 
     def piece(self, index: int) -> Any:
         node = self.graph.nodes[index]
-        return node.op.switch(*[self.values[arg] for arg in node.args])  # type: ignore[misc]
+        return piece_of(node.op, [self.values[arg] for arg in node.args])
 
     def turn_to(self, index: int) -> None:
         """Makes node `index` the one that moves; the one before is put back."""
@@ -66,3 +67,13 @@ def cone(graph: Graph, index: int) -> list[int]:
                 found.add(target)
                 todo.append(target)
     return sorted(found)
+
+
+def piece_of(op: Op, args: Sequence[Any]) -> Any:
+    """Returns on which piece of its definition an op stands; of arrays on which pieces, element by element."""
+    switch: Any = op.switch
+    if op.vjp is not None or not any(map(is_array, args)):
+        return switch(*args)
+    np = numpy()
+    flat = (np.ravel(each).tolist() for each in np.broadcast_arrays(*args))
+    return list(map(switch, *flat))

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from cgviz.arrays import Value
 from cgviz.checks.bands import NOTHING, Band, worst
 from cgviz.checks.digits import Loss, losses
 from cgviz.checks.rules import Fault, Rules, rules
 from cgviz.checks.witnesses import WITNESSES, Reading, Witnesses
 from cgviz.errors import UsageError, quoted
+from cgviz.graph import Node
+from cgviz.ops.rearranging import size
 from cgviz.runs import Run
 
 WORK = 60_000
+WORK_ON_ELEMENTS, MOST_ELEMENTS, TOGETHER = 400_000, 16, 64
 MOST_FOR_ONE = 400_000
 
 
@@ -22,9 +26,14 @@ class Row:
     """One node: its gradient by backpropagation, what each witness says, and the verdict."""
 
     index: int
-    analytic: float
+    analytic: Value
     readings: tuple[Reading, ...]
     note: str = ""
+
+    @property
+    def worst(self) -> Reading | None:
+        """The reading that the verdict rests on; of an array it says which element it is about."""
+        return max(self.readings, key=lambda reading: reading.band.rank, default=None)
 
     @property
     def band(self) -> Band:
@@ -109,16 +118,18 @@ def check(run: Run, witnesses: Sequence[str] = tuple(WITNESSES)) -> Report:
         shown = " ".join(f"--{name} VALUE" for name in names[:4])
         raise UsageError(f"a gradient is checked at numbers; give {shown}{' ...' if len(names) > 4 else ''}")
     chosen, left_out = choice(run)
-    every = Witnesses(run)
+    every = Witnesses(run, elements_each(run, chosen))
     rows = tuple(row(every, index, witnesses) for index in chosen)
     return Report(run, tuple(witnesses), rows, left_out, rules(run))
 
 
 def row(every: Witnesses, index: int, witnesses: Sequence[str]) -> Row:
-    analytic = every.run.gradients[index] or 0.0
+    analytic = every.run.gradients[index]
     if not every.run.taken[index]:
         return Row(index, analytic, (), why_nothing_flows(every.run, index))
-    return Row(index, analytic, tuple(every.read(witness, index) for witness in witnesses))
+    shape = every.graph.nodes[index].shape or ()
+    note = f"{every.elements} of {size(shape)} elements were compared, evenly spaced" * (size(shape) > every.elements)
+    return Row(index, analytic, tuple(every.read(witness, index) for witness in witnesses), note)
 
 
 def why_nothing_flows(run: Run, index: int) -> str:
@@ -133,7 +144,7 @@ def choice(run: Run) -> tuple[tuple[int, ...], tuple[int, ...]]:
     graph = run.graph
     below = [0] * (len(graph) + 1)
     for index in range(len(graph) - 1, -1, -1):
-        below[index] = below[index + 1] + (len(graph.nodes[index].args) if graph.reached[index] else 0)
+        below[index] = below[index + 1] + (work(graph.nodes[index]) if graph.reached[index] else 0)
     every = [*graph.inputs, *graph.stages]
     costs = {index: below[index + 1] + 1 if run.taken[index] else 0 for index in every}
     inputs, left = spread(graph.inputs, costs, WORK)
@@ -142,6 +153,23 @@ def choice(run: Run) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if not chosen & set(graph.inputs) and graph.inputs and costs[graph.inputs[0]] <= MOST_FOR_ONE:
         chosen.add(graph.inputs[0])
     return tuple(i for i in every if i in chosen), tuple(i for i in every if i not in chosen)
+
+
+def work(node: Node) -> int:
+    """Returns what it takes to compute a node, in operations on single numbers: of arrays one for 64 elements.
+
+    An op that is made of pieces is asked for each element on which of them it stands.
+    """
+    elements = size(node.shape or ())
+    return len(node.args) * (1 + (elements if node.op.switch and not node.op.vjp else elements // TOGETHER))
+
+
+def elements_each(run: Run, chosen: Sequence[int]) -> int:
+    """Returns of how many elements of an array each is compared: fewer where the program is large."""
+    if not run.graph.has_arrays:
+        return 1
+    once = sum(work(node) for node in run.graph.nodes)
+    return max(1, min(MOST_ELEMENTS, WORK_ON_ELEMENTS // max(1, once * len(chosen))))
 
 
 def spread(indices: Sequence[int], costs: dict[int, int], room: int) -> tuple[list[int], int]:

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from cgviz.arrays import Value, element_of, every_finite, is_array, numpy, shape_of
 from cgviz.checks.bands import relative_error
+from cgviz.checks.elements import Element, Place, one_stage, places
 from cgviz.checks.exact import Slope, local_slope, rounded
 from cgviz.checks.witnesses import off_smooth
-from cgviz.graph import CONSTANT
+from cgviz.graph import CONSTANT, Node
 from cgviz.runs import Run
 
 TOLERANCE = 1e-6
 MOST_ARGUMENTS = 40_000
 FEW_ARGUMENTS, HANDFUL = 64, 8
 SMALLEST = 1e-300
+NOISY, ROUNDING, MOST_MOVED = 10.0, 1e-15, 400_000
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A local derivative that its op does not have: the stage, the argument, what the rule says, what is true."""
+    """A local derivative that its op does not have: the stage, the argument, what the rule says, what is true.
+
+    place  of arrays: the element of the stage where its slope is wrong; of a structural op the element of the
+           argument, and `rule` and `truth` are what is handed back to it
+    """
 
     index: int
     slot: int
     rule: float
     truth: float
     note: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -51,10 +60,61 @@ def rules(run: Run) -> Rules:
                 continue
             room -= len(node.args)
             compared += 1
-            fault = faulty(run, index, slot)
+            fault = rule_of(node)(run, index, slot)
             if fault:
                 faults.append(fault)
     return Rules(tuple(faults), compared, left_out)
+
+
+def rule_of(node: Node) -> Callable[[Run, int, int], Fault | None]:
+    """Returns how the rule of a stage is compared: a structural op's, that of an op on every element, on numbers."""
+    return faulty_structure if node.op.vjp is not None else faulty_elements if node.shape else faulty
+
+
+def faulty_elements(run: Run, index: int, slot: int) -> Fault | None:
+    """Returns what is wrong with one local derivative at some elements of a stage, evenly spaced, or None."""
+    node, rule = run.graph.nodes[index], run.locals[index][slot]
+    shape = node.shape or ()
+    spread = [numpy().broadcast_to(run.values[arg], shape) for arg in node.args]
+    slopes = numpy().broadcast_to(numpy().nan if rule is None else rule, shape)
+    for place in places(shape, HANDFUL):
+        args = [float(each[place]) for each in spread]
+        if rule is not None and all(map(math.isfinite, args)):
+            fault = off_slope(local_slope(node.op, args, slot), index, slot, float(slopes[place]))
+            if fault:
+                return replace(fault, place=place)
+    return None
+
+
+def faulty_structure(run: Run, index: int, slot: int) -> Fault | None:
+    """Returns what is wrong with what a stage hands back to one argument, of some elements of it, or None.
+
+    Compared with central differences of the stage alone, its output weighed with its own gradient.
+    """
+    node, upstream = run.graph.nodes[index], run.gradients[index]
+    args, handed = [run.values[arg] for arg in node.args], run.contribution(index, slot).value
+    if handed is None or not all(map(every_finite, (*args, upstream, run.values[index]))):
+        return None
+    stage = one_stage(node, args, run.values[index])
+    rounding = ROUNDING * (largest(handed) + largest(args[slot]) * largest(upstream))
+    for place in places(shape_of(args[slot]) or (), few(args)):
+        rule, found = element_of(handed, place), Element(stage, slot, place, upstream).slope()
+        if math.isnan(found.value):
+            continue
+        slack = max(TOLERANCE * max(abs(rule), abs(found.value)), NOISY * found.error, rounding)
+        if not abs(rule - found.value) <= slack:
+            return Fault(index, slot, rule, found.value, place=place)
+    return None
+
+
+def few(args: Sequence[Value]) -> int:
+    """Returns how many elements of an argument are moved: a handful, or one where the arrays are large."""
+    return max(1, min(HANDFUL, MOST_MOVED // max(1, *(int(numpy().size(arg)) for arg in args))))
+
+
+def largest(value: Value) -> float:
+    """Returns the largest element by its size."""
+    return float(numpy().max(numpy().abs(value), initial=0.0)) if is_array(value) else abs(value)
 
 
 def slots(count: int) -> int:
@@ -69,7 +129,11 @@ def faulty(run: Run, index: int, slot: int) -> Fault | None:
     rule = run.locals[index][slot]
     if rule is None or not all(map(math.isfinite, args)):
         return None
-    slope = local_slope(node.op, args, slot)
+    return off_slope(local_slope(node.op, args, slot), index, slot, rule)
+
+
+def off_slope(slope: Slope, index: int, slot: int, rule: float) -> Fault | None:
+    """Returns the fault of a rule where it differs from the slope that there is, or None."""
     if slope.exists:
         truth = rounded(slope.value)
         tiny = abs(rule - truth) <= max(SMALLEST, rounded(slope.error))

@@ -59,19 +59,19 @@ def sweep(run: Run, index: int) -> Sweep:
         Series(name, tuple(relative_error(true, slope(every.floats, index, x, step)) for step in steps))
         for name, slope in SLOPES.items()
     ]
-    if every.complex_step.obstacle(index) < 0:
+    if not run.graph.has_arrays and every.complex_step.obstacle(index) < 0:
         made.append(Series("complex step", tuple(complex_error(every, index, x, true, step) for step in steps)))
     return Sweep(run, index, true, steps, tuple(map(finite, made)))
 
 
 def forward_slope(of: Downstream, index: int, x: float, step: float) -> float:
     above = x + step
-    return (of.output(index, above) - of.output(index, x)) / (above - x) if above != x else 0.0
+    return float(of.output(index, above) - of.output(index, x)) / (above - x) if above != x else 0.0
 
 
 def central_slope(of: Downstream, index: int, x: float, step: float) -> float:
     above, below = x + step, x - step
-    return (of.output(index, above) - of.output(index, below)) / (above - below) if above != below else 0.0
+    return float(of.output(index, above) - of.output(index, below)) / (above - below) if above != below else 0.0
 
 
 SLOPES: dict[str, Callable[[Downstream, int, float, float], float]] = {

@@ -7,18 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from cgviz.arrays import element_name, element_of, numpy
 from cgviz.checks.bands import FINE, KINK, NOTHING, WRONG, Band, band, relative_error
 from cgviz.checks.complex_step import ComplexStep
 from cgviz.checks.differences import Difference, difference
 from cgviz.checks.downstream import Downstream
+from cgviz.checks.elements import Element, Place, downstream_of, places
 from cgviz.checks.exact import Exact, Slope, rounded
 from cgviz.checks.symbolic import InSympy
 from cgviz.runs import Run
 
 EPSILON = 2.0**-52
+ONLY_NUMBERS = "asked of programs of single numbers only"
 ROUNDINGS = 16
 MOST_COMPLEX = 15_000
-SLACK = 1e-9
+SLACK, KINK_SLACK = 1e-9, 1e-4
+NOISY = 64
 OFF_SMOOTH = {"kink": "on a kink", "edge": "at the edge of the domain", "steep": "a jump or an infinite slope"}
 
 
@@ -29,6 +33,7 @@ class Reading:
     value  its slope, nan where it has none     error  its own estimate of how far that is off
     relative  the relative error of the gradient against it; `noise` where it is within rounding
     note   why there is no slope, or what it met on its way
+    place  of an array, the element that it is about: the one that is worst
     """
 
     witness: str
@@ -38,17 +43,20 @@ class Reading:
     error: float = 0.0
     noise: bool = False
     note: str = ""
+    place: tuple[int, ...] = ()
 
 
 class Witnesses:
-    """All witnesses of one run, and what they share."""
+    """All witnesses of one run, and what they share; of an array so many `elements` are compared."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, run: Run, elements: int = 1) -> None:
+        self.run, self.elements = run, elements
         self.graph = run.graph
         self.complex_left = MOST_COMPLEX
 
     def read(self, witness: str, index: int) -> Reading:
+        if self.graph.has_arrays:
+            return in_arrays(self, witness, index)
         return WITNESSES[witness](self, index)
 
     def compared(self, witness: str, index: int, value: float, error: float = 0.0, note: str = "") -> Reading:
@@ -79,7 +87,19 @@ class Witnesses:
         return [ROUNDINGS * EPSILON * each if math.isfinite(each) else 0.0 for each in size]
 
     @cached_property
+    def largest(self) -> list[float]:
+        """For every node the largest gradient that the backward pass has met when it comes to it."""
+        np, found, largest = numpy(), [0.0] * len(self.graph), 0.0
+        for index in range(self.graph.output, -1, -1):
+            size = float(np.max(np.abs(self.run.gradients[index]), initial=0.0))
+            largest = max(largest, size if math.isfinite(size) else 0.0)
+            found[index] = largest
+        return found
+
+    @cached_property
     def floats(self) -> Downstream:
+        if self.graph.has_arrays:
+            return downstream_of(self.run)
         return Downstream(self.graph, self.run.values, lambda op: op.forward)
 
     @cached_property
@@ -108,6 +128,48 @@ class Witnesses:
         if index not in self.slopes:
             self.slopes[index] = self.exact.slope(index, self.run.gradients[index] or 0.0)
         return self.slopes[index]
+
+
+def in_arrays(of: Witnesses, witness: str, index: int) -> Reading:
+    """Returns the reading of the worst of some elements of a node, evenly spaced; only differences are asked."""
+    if witness != "differences":
+        return Reading(witness, math.nan, math.nan, NOTHING, note=ONLY_NUMBERS)
+    shape = of.graph.nodes[index].shape or ()
+    found = [of_element(of, index, place) for place in places(shape, of.elements)]
+    return max(found, key=badness, default=Reading(witness, math.nan, math.nan, NOTHING, note="it has no elements"))
+
+
+def badness(reading: Reading) -> tuple[int, float]:
+    return reading.band.rank, reading.relative if reading.relative == reading.relative else 0.0
+
+
+def of_element(of: Witnesses, index: int, place: Place) -> Reading:
+    """Returns the reading of one element by central differences; on a kink, by the slopes of its two sides."""
+    analytic = element_of(of.run.gradients[index], place)
+    moved = Element(of.floats, index, place, 1.0 if of.run.seed is None else of.run.seed)
+    found = moved.slope()
+    if math.isnan(found.value):
+        return off_element(of, moved, analytic, found)
+    relative = relative_error(analytic, found.value)
+    noise = relative > 0.0 and abs(analytic - found.value) <= found.error + NOISY * EPSILON * of.largest[index]
+    judged = band(0.0 if noise else relative)
+    return Reading("differences", found.value, relative, judged, found.error, noise and relative > FINE, "", place)
+
+
+def off_element(of: Witnesses, moved: Element, analytic: float, found: Difference) -> Reading:
+    """Returns the reading of an element on a kink: right is what lies between the slopes of its two sides."""
+    name = element_name(of.graph.nodes[moved.index].shown, moved.place)
+    sides = moved.sides() if found.crossed else None
+    if sides is None:
+        stage = of.name(min(found.crossed)) if found.crossed else ""
+        why = f"{name}: every step crosses the jump of {stage}" if stage else f"{name}: not finite"
+        return Reading("differences", math.nan, math.nan, NOTHING, note=why, place=moved.place)
+    low, high = min(sides), max(sides)
+    slack = KINK_SLACK * max(abs(low), abs(high), 1e-6)
+    judged = KINK if low - slack <= analytic <= high + slack else WRONG
+    note = f"{name}, a kink: {sides[0]:.4g} on the left, {sides[1]:.4g} on the right"
+    relative = math.nan if judged is KINK else math.inf
+    return Reading("differences", math.nan, relative, judged, note=note, place=moved.place)
 
 
 def by_differences(of: Witnesses, index: int) -> Reading:

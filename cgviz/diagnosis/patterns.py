@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import permutations
 
+from cgviz.arrays import is_array
 from cgviz.graph import CONSTANT, INPUT, Graph
 
 
@@ -35,7 +36,7 @@ def fits(
             yield {**named, part.name: index}, inside
         return
     if part.op is CONSTANT:
-        if node.op is CONSTANT and node.value == part.value:
+        if node.op is CONSTANT and not is_array(node.value) and node.value == part.value:
             yield named, inside
         return
     if node.op is not part.op or len(node.args) != len(part.args):

@@ -9,12 +9,16 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from cgviz.arrays import is_array, numpy, shape_of
+from cgviz.diagnosis.along import along
 from cgviz.diagnosis.exponentials import exponentials, log_of_sum, operand, softmax
 from cgviz.diagnosis.patterns import matched, read_pattern
 from cgviz.graph import Graph
 from cgviz.passes import forward
 from cgviz.runs import Run
+from cgviz.shapes import shaped
 
 MOST_SUGGESTIONS = 40
 
@@ -104,6 +108,10 @@ def suggested(run: Run, index: int, origins: frozenset[int], ill: frozenset[int]
         if terms:
             inside = frozenset((index, *graph.nodes[index].args, *exponentials(graph, index)))
             return Suggestion(index, terms, "", why, bool(inside & ill), False, inside)
+    safe = along(graph, index)
+    if safe is not None:
+        text, inside = f"{graph.nodes[index].name} = {safe.formula.text}", frozenset(safe.inside)
+        return Suggestion(index, text, "", safe.why, bool(inside & ill), False, inside)
     for rewrite in REWRITES:
         if rewrite.guard and index not in origins:
             continue
@@ -121,11 +129,16 @@ def suggested(run: Run, index: int, origins: frozenset[int], ill: frozenset[int]
 
 def keeps(run: Run, index: int, rewrite: Rewrite, named: Mapping[str, int]) -> bool:
     """Tells whether a guard leaves the value of a stage as it is, where that is finite."""
-    value = run.values[index] or 0.0
+    value: Any = run.values[index]
+    given = {name: run.values[place] for name, place in named.items()}
+    safe = read_pattern(rewrite.safe)
+    if is_array(value):
+        safe = shaped(safe, {name: shape_of(each) for name, each in given.items()})
+        sound = numpy().isfinite(value)
+        return bool((forward(safe, given)[safe.output][sound] == value[sound]).all())
     if not math.isfinite(value):
         return True
-    safe = read_pattern(rewrite.safe)
-    return bool(forward(safe, {name: run.values[place] or 0.0 for name, place in named.items()})[safe.output] == value)
+    return bool(forward(safe, given)[safe.output] == value)
 
 
 def filled(graph: Graph, safe: str, named: Mapping[str, int]) -> str:

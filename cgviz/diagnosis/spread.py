@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
+from cgviz.arrays import Shape, Value, element_of, every_finite, first_odd, is_array, numpy
 from cgviz.graph import CONSTANT
 from cgviz.runs import Run
 from cgviz.trouble import backward_reason, forward_reason
@@ -12,12 +12,17 @@ from cgviz.trouble import backward_reason, forward_reason
 
 @dataclass(frozen=True)
 class Origin:
-    """A node that made a number that is not finite out of finite ones: its value, or what it hands to `slot`."""
+    """A node that made a number that is not finite out of finite ones: its value, or what it hands to `slot`.
+
+    place  of an array, its first element that is not finite; `count` how many there are
+    """
 
     index: int
     slot: int | None
     value: float
     reason: str
+    place: Shape = ()
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -61,25 +66,46 @@ def spread(run: Run) -> Spread:
     )
 
 
-def finite(value: float | None) -> bool:
-    return value is None or math.isfinite(value)
+def origin(index: int, slot: int | None, value: Value, reason: str) -> Origin:
+    place = first_odd(value) or ()
+    count = int(numpy().sum(~numpy().isfinite(value))) if place else 1
+    return Origin(index, slot, element_of(value, place), reason, place, count)
+
+
+def born(run: Run, index: int) -> Origin | None:
+    """Returns a stage as an origin where it made a number, or an element, that is not finite out of finite ones."""
+    node, value = run.graph.nodes[index], run.values[index]
+    args = [run.values[arg] for arg in node.args]
+    if all(map(every_finite, args)):
+        return origin(index, None, value, forward_reason(run, index))
+    if value is None or not is_array(value) or node.op.vjp is not None:
+        return None
+    np = numpy()
+    own = np.where(np.all([np.broadcast_to(np.isfinite(arg), value.shape) for arg in args], axis=0), value, 0.0)
+    place = first_odd(own)
+    return None if place is None else origin(index, None, own, forward_reason(run, index, place))
+
+
+def odd(value: Value) -> float:
+    """Returns the first element that is not finite."""
+    return element_of(value, first_odd(value) or ())
 
 
 def forward(run: Run) -> tuple[list[Origin], tuple[Hop, ...]]:
     hops = []
     origins = [
-        Origin(index, None, run.values[index] or 0.0, "given as an input")
+        origin(index, None, run.values[index], "given as an input")
         for index in run.graph.inputs
-        if not finite(run.values[index])
+        if not every_finite(run.values[index])
     ]
     for index in run.graph.stages:
-        value = run.values[index] or 0.0
-        bad = [(slot, arg) for slot, arg in enumerate(run.graph.nodes[index].args) if not finite(run.values[arg])]
-        if finite(value):
+        value, args = run.values[index], run.graph.nodes[index].args
+        bad = [(slot, arg) for slot, arg in enumerate(args) if not every_finite(run.values[arg])]
+        if every_finite(value):
             continue
-        if not bad:
-            origins.append(Origin(index, None, value, forward_reason(run, index)))
-        hops += [Hop(arg, index, slot, value) for slot, arg in bad if run.taken[index]]
+        made = born(run, index)
+        origins += [made] if made else []
+        hops += [Hop(arg, index, slot, odd(value)) for slot, arg in bad if run.taken[index]]
     return origins, tuple(hops)
 
 
@@ -88,10 +114,10 @@ def backward(run: Run) -> tuple[tuple[Origin, ...], tuple[Hop, ...]]:
     for index in reversed(run.graph.stages):
         for slot, source in enumerate(run.graph.nodes[index].args):
             edge = run.contribution(index, slot)
-            if run.graph.nodes[source].op is CONSTANT or finite(edge.value):
+            if run.graph.nodes[source].op is CONSTANT or every_finite(edge.value):
                 continue
-            if finite(edge.upstream):
-                origins.append(Origin(index, slot, edge.value or 0.0, backward_reason(run, index, slot)))
+            if every_finite(edge.upstream):
+                origins.append(origin(index, slot, edge.value, backward_reason(run, index, slot)))
             else:
-                hops.append(Hop(source, index, slot, edge.value or 0.0))
+                hops.append(Hop(source, index, slot, odd(edge.value)))
     return tuple(origins), tuple(hops)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from cgviz.arrays import element_name, element_of, every_finite, first_odd, numpy
 from cgviz.checks.digits import losses
 from cgviz.checks.exact import context, in_mpmath
 from cgviz.numbers import number
 from cgviz.runs import Run
+from cgviz.trouble import at_place
 
-MOST_STAGES = 20_000
+MOST_STAGES, MOST_SUSPECTS = 20_000, 32
 SMALLEST_NORMAL = sys.float_info.min
 
 
@@ -42,7 +45,7 @@ def of_stage(run: Run, index: int) -> list[Symptom]:
     for flag in run.flags[index]:
         if flag in ("saturated", "dead"):
             slopes = [local for local in run.locals[index] if local is not None]
-            steepest = max(map(abs, slopes), default=0.0)
+            steepest = max((float(numpy().max(numpy().abs(slope))) for slope in slopes), default=0.0)
             why = op.rule if flag == "saturated" and op.rule else "nothing flows back"
             found.append(Symptom(index, flag, f"slope {number(steepest)}: {why}"))
     return found
@@ -50,8 +53,33 @@ def of_stage(run: Run, index: int) -> list[Symptom]:
 
 def out_of_range(run: Run, index: int) -> Symptom | None:
     """Returns overflow or underflow of one stage: its value beside the true one at the same operands."""
-    node, value = run.graph.nodes[index], run.values[index] or 0.0
-    args = [run.values[arg] or 0.0 for arg in node.args]
+    node = run.graph.nodes[index]
+    if node.shape or node.op.vjp is not None:
+        return array_out_of_range(run, index)
+    return range_of(run, index, run.values[index], [run.values[arg] for arg in node.args])
+
+
+def array_out_of_range(run: Run, index: int) -> Symptom | None:
+    """Returns overflow or underflow of the first element of a stage that has any, and of how many more."""
+    node, value, np = run.graph.nodes[index], run.values[index], numpy()
+    if node.op.vjp is not None:
+        made = np.isinf(value).any() and all(every_finite(run.values[arg]) for arg in node.args)
+        where = element_name(node.shown, first_odd(value) or ())
+        return Symptom(index, "overflow", f"{where} is beyond the largest float64, 1.8e308") if made else None
+    suspects = np.argwhere(np.isinf(value) | (np.abs(value) < SMALLEST_NORMAL))
+    found: list[Symptom] = []
+    for place in (tuple(map(int, each)) for each in suspects[:MOST_SUSPECTS]):
+        made = range_of(run, index, element_of(value, place), at_place(run, index, place))
+        if made:
+            found.append(replace(made, text=f"{element_name(node.shown, place)}: {made.text}"))
+    if len(found) < 2:
+        return found[0] if found else None
+    more = "many" if len(suspects) > MOST_SUSPECTS else str(len(found) - 1)
+    return replace(found[0], text=f"{found[0].text}; and {more} more")
+
+
+def range_of(run: Run, index: int, value: Any, args: list[Any]) -> Symptom | None:
+    node = run.graph.nodes[index]
     if not all(map(math.isfinite, args)) or (math.isfinite(value) and abs(value) >= SMALLEST_NORMAL):
         return None
     true = in_mpmath(node.op)(*map(context().mpf, args))

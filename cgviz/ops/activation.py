@@ -155,7 +155,8 @@ silu = register(
     Op(
         name="silu",
         aliases=("swish",),
-        forward=lambda x: x * sigmoid_float(x) if x > -math.inf else -0.0,
+        forward=lambda x: -0.0 if x == -math.inf else x * sigmoid_float(x),
+        array=lambda np, x: np.where(x == -np.inf, -0.0, x * sigmoid(x)),
         partials=silu_slopes,
         stable=silu_stable,
         composed=lambda x: x * sigmoid(x),
@@ -208,7 +209,8 @@ def gelu_stable(out: float, x: float) -> tuple[float | None, ...]:
 gelu = register(
     Op(
         name="gelu",
-        forward=lambda x: x * normal_share(x) if x > -math.inf else -0.0,
+        forward=lambda x: -0.0 if x == -math.inf else x * normal_share(x),
+        array=lambda np, x: np.where(x == -np.inf, -0.0, gelu_composed(x)),
         partials=gelu_slopes,
         stable=gelu_stable,
         composed=gelu_composed,

@@ -11,7 +11,7 @@ from cgviz.arrays import Shape, broadcast, numpy, shape_of, shape_text
 from cgviz.op import Op, register
 from cgviz.ops.arithmetic import neg
 from cgviz.ops.opening import adjugate_inverse, determinant, filled, matrix_product, plus
-from cgviz.ops.rearranging import back_to, fold, size, transpose, transposed
+from cgviz.ops.rearranging import folded_to, in_shape, size, spread, transpose, transposed
 from cgviz.ops.whole import eye, kron
 
 VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
@@ -59,10 +59,9 @@ def stacks_vjp(up: Any, a: Any, b: Any) -> tuple[Any, Any]:
     one, two, made = shape_of(a) or (), shape_of(b) or (), shape_of(up) or ()
     rows, columns = one if len(one) > 1 else (1, *one), two if len(two) > 1 else (*two, 1)
     whole = (*made[: len(made) - (len(one) > 1) - (len(two) > 1)], rows[-2], columns[-1])
-    left, right, upstream = back_to(rows)(a), back_to(columns)(b), back_to(whole)(up)
+    left, right, upstream = in_shape(a, rows), in_shape(b, columns), in_shape(up, whole)
     by_left, by_right = matmul(upstream, turned(right)), matmul(turned(left), upstream)
-    wide_left, wide_right = (*whole[:-2], *rows[-2:]), (*whole[:-2], *columns[-2:])
-    return back_to(one)(fold(wide_left, rows)(by_left)), back_to(two)(fold(wide_right, columns)(by_right))
+    return in_shape(folded_to(by_left, rows), one), in_shape(folded_to(by_right, columns), two)
 
 
 def product_jacobian(a: Any, b: Any) -> tuple[Any, Any]:
@@ -159,17 +158,22 @@ outer: Op = register(
 
 
 def square(shape: Shape) -> Shape:
-    """Returns the lengths before the last two. Raises ValueError for what is no square matrix."""
+    """Returns the lengths before the last two. Raises ValueError for what is no square matrix, nor a stack of them."""
     if len(shape) < 2 or shape[-1] != shape[-2]:
         raise ValueError(f"a square matrix is needed, not {shape_text(shape)}")
     return shape[:-2]
 
 
-def only_square(shape: Shape) -> Shape:
-    square(shape)
-    if len(shape) > 2:
-        raise ValueError("one matrix is needed, not a stack of them")
-    return shape
+def same_square(shape: Shape) -> Shape:
+    return (*square(shape), *shape[-2:])
+
+
+def each_matrix(value: Any, x: Any) -> Any:
+    """Returns one number per matrix of a stack, repeated to the shape of the stack; of one matrix as it is."""
+    shape = shape_of(x)
+    if shape is None or len(shape) <= 2:
+        return value
+    return spread(shape, (len(shape) - 2, len(shape) - 1))(value)
 
 
 def identity(like: Any) -> Any:
@@ -183,9 +187,9 @@ trace = register(
     Op(
         name="trace",
         aliases=("tr",),
-        forward=lambda x: numpy().trace(x),
-        shapes=lambda shape: only_square(shape)[:0],
-        vjp=lambda up, out, x: (up * identity(x),),
+        forward=lambda x: numpy().trace(x, axis1=-2, axis2=-1),
+        shapes=square,
+        vjp=lambda up, out, x: (each_matrix(up, x) * identity(x),),
         glyph="tr",
         stem="trace",
         pretty="tr({0})",
@@ -199,27 +203,32 @@ trace = register(
 )
 
 
-def det_cofactors(up: Any, out: Any, x: Any) -> tuple[Any]:
-    """The gradient of det through the matrix of cofactors, by singular values: it exists where no inverse does."""
+def cofactors(x: Any) -> Any:
+    """Returns the matrix of cofactors, by singular values: it exists where no inverse does; nan of inf and nan."""
     np = numpy()
-    u, s, vt = np.linalg.svd(x)
-    others = np.array([np.prod(np.delete(s, i)) for i in range(len(s))])
-    return (up * np.linalg.det(u) * np.linalg.det(vt) * ((u * others) @ vt),)
+    finite = np.isfinite(x).all(axis=(-2, -1), keepdims=True)
+    u, s, vt = np.linalg.svd(np.where(finite, x, 0.0))
+    n = s.shape[-1]
+    others = np.prod(np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]), axis=-1)
+    turns = np.linalg.det(u) * np.linalg.det(vt)
+    return np.where(finite, turns[..., None, None] * ((u * others[..., None, :]) @ vt), np.nan)
 
 
-def adjugate(out: Any, x: Any) -> Any:
-    """Returns the transposed matrix of cofactors: by singular values, and as a formula det(X)·X⁻¹."""
-    return out * inv(x) if hasattr(x, "write") else det_cofactors(1.0, out, x)[0].T
+def det_tangent(tangents: Any, out: Any, x: Any) -> Any:
+    """The trace of the adjugate, det(X)·X⁻¹, times the tangent; of numbers by the cofactors."""
+    if hasattr(x, "write"):
+        return trace(matmul(out * inv(x), tangents[0]))
+    return numpy().sum(tangents[0] * cofactors(x), axis=(-2, -1))
 
 
 det = register(
     Op(
         name="det",
         forward=lambda x: numpy().linalg.det(x),
-        shapes=lambda shape: only_square(shape)[:0],
-        vjp=lambda up, out, x: ((up * out) * transpose(inv(x)),),
-        stable=det_cofactors,
-        jvp=lambda tangents, out, x: trace(matmul(adjugate(out, x), tangents[0])),
+        shapes=square,
+        vjp=lambda up, out, x: (each_matrix(up * out, x) * turned(inv(x)),),
+        stable=lambda up, out, x: (each_matrix(up, x) * cofactors(x),),
+        jvp=det_tangent,
         glyph="det",
         stem="det",
         latex=r"\det\left({0}\right)",
@@ -234,12 +243,14 @@ det = register(
 
 
 def inverse(x: Any) -> Any:
-    """Returns the inverse; all nan where there is none."""
+    """Returns the inverse; all nan where there is none, of a stack for each matrix by itself."""
     np = numpy()
     try:
         return np.linalg.inv(x)
     except np.linalg.LinAlgError:
-        return np.full(np.shape(x), np.nan)
+        if np.ndim(x) == 2:
+            return np.full(np.shape(x), np.nan)
+        return np.stack([inverse(each) for each in x])
 
 
 inv: Op = register(
@@ -247,8 +258,8 @@ inv: Op = register(
         name="inv",
         aliases=("inverse",),
         forward=inverse,
-        shapes=only_square,
-        vjp=lambda up, out, x: (neg(matmul(matmul(transpose(out), up), transpose(out))),),
+        shapes=same_square,
+        vjp=lambda up, out, x: (neg(matmul(matmul(turned(out), up), turned(out))),),
         jvp=lambda tangents, out, x: neg(matmul(matmul(out, tangents[0]), out)),
         jacobian=lambda out, x: (neg(kron(out, transpose(out))),),
         glyph="X⁻¹",

@@ -100,7 +100,7 @@ def joined(axis: int = 0) -> Op:
 def place_of_axis(axis: int, rank: int) -> int:
     """Returns an axis counted from the front. Raises ValueError."""
     if not -rank <= axis < rank:
-        raise ValueError(f"there is no axis {axis} in an array of {rank} axes")
+        raise ValueError(f"there is no axis {axis} in an array of {rank} {'axis' if rank == 1 else 'axes'}")
     return axis % rank
 
 
@@ -147,6 +147,17 @@ def reshaped(shape: Shape) -> Op:
 
 def back_to(shape: Shape | None) -> Op:
     return reshaped((-1,) if shape is None else shape)
+
+
+def in_shape(x: Any, shape: Shape) -> Any:
+    """Returns x in that shape; x itself where it has it."""
+    return x if shape_of(x) == shape else reshaped(shape)(x)
+
+
+def folded_to(x: Any, narrow: Shape) -> Any:
+    """Returns x summed to the shape of what was repeated; x itself where nothing was."""
+    wide = shape_of(x)
+    return x if wide is None or wide == narrow else fold(wide, narrow)(x)
 
 
 def size(shape: Shape) -> int:
@@ -293,11 +304,15 @@ def placed(key: Key, shape: Shape | None) -> Op:
 
 @cache
 def one_hot(count: int) -> Op:
-    """Returns the op that is 1 at place i of `count` places and 0 elsewhere; nothing flows to i."""
+    """Returns the op that is 1 at place i of `count` places and 0 elsewhere, nan where there is no such place.
+
+    Nothing flows to i.
+    """
 
     def forward(i: Any) -> Any:
         np = numpy()
-        return np.where(np.arange(count) == np.mod(np.asarray(i)[..., None], count), 1.0, 0.0)
+        place = np.asarray(i)[..., None]
+        return np.where(sound(place, count), np.where(np.arange(count) == np.mod(place, count), 1.0, 0.0), np.nan)
 
     return Op(
         name="one_hot",
@@ -315,13 +330,18 @@ def one_hot(count: int) -> Op:
     )
 
 
+def sound(place: Any, count: int) -> Any:
+    """Tells for each place whether it is one of `count`: a whole number, negative ones counted from the end."""
+    np = numpy()
+    return np.isfinite(place) & (place == np.floor(place)) & (place >= -count) & (place < count)
+
+
 def picked(x: Any, i: Any) -> Any:
     np = numpy()
-    place = np.asarray(i)
-    count = np.shape(x)[0]
-    sound = np.isfinite(place) & (place == np.floor(place)) & (place >= -count) & (place < count)
-    found = np.asarray(x)[np.where(sound, place, 0).astype(int)] if count else np.full(place.shape, np.nan)
-    return np.where(sound.reshape(sound.shape + (1,) * (found.ndim - sound.ndim)), found, np.nan)
+    place, count = np.asarray(i), np.shape(x)[0]
+    fits = sound(place, count)
+    found = np.asarray(x)[np.where(fits, place, 0).astype(int)] if count else np.full(np.shape(x)[1:], np.nan)
+    return np.where(fits, found, np.nan)
 
 
 def picked_shape(x: Shape, i: Shape) -> Shape:
@@ -335,9 +355,11 @@ def picked_shape(x: Shape, i: Shape) -> Shape:
 def pick_vjp(up: Any, out: Any, x: Any, i: Any) -> tuple[Any, None]:
     from cgviz.ops.matrices import outer
 
-    shape = shape_of(x)
-    hot = one_hot(shape[0] if shape else 1)(i)
-    return (outer(hot, up) if shape and len(shape) == 2 else hot * up), None
+    shape = shape_of(x) or (1,)
+    hot = one_hot(shape[0])(i)
+    if len(shape) == 2:
+        return outer(hot, up), None
+    return (reshaped((shape[0], *(1,) * (len(shape) - 1)))(hot) if len(shape) > 2 else hot) * up, None
 
 
 pick: Op = register(
@@ -355,7 +377,7 @@ pick: Op = register(
         many="picked",
         gate="picks",
         says="hands the gradient back to the element that was picked; nothing flows to its place",
-        domain=lambda x, i: "a place that is no whole number of the array" if picked(x, i) is not None else "",
+        domain=lambda x, i: "" if sound(i, len(x)) else f"there is no place {i:g} in an array of {len(x)}",
         source=NUMPY.format("indexing"),
     )
 )
@@ -398,7 +420,16 @@ def with_axes(shape: Shape, axes: tuple[int, ...]) -> Shape:
 def fold(wide: Shape, narrow: Shape) -> Op:
     """Returns the op that sums an array of shape `wide` to `narrow`, along the axes that were broadcast forward."""
     axes = summed_axes(wide, narrow)
-    written = "" if narrow == () or not axes else f"axis={axes[0] if len(axes) == 1 else axes}"
+    lead = len(wide) - len(narrow)
+    kept = any(axis >= lead for axis in axes)
+    options = [f"axis={axes[0] if len(axes) == 1 else axes}"] * bool(narrow) + ["keepdims=True"] * (kept and not lead)
+
+    def spell(notation: Any, x: Any) -> Any:
+        if not axes:
+            return x.text, x.binds
+        summed = notation.along("sum", x, ", ".join(options))
+        return notation.along("reshape", summed[0], listed(narrow)) if kept and lead else summed
+
     return Op(
         name="fold",
         forward=lambda x: folded(numpy().asarray(x), narrow),
@@ -406,7 +437,7 @@ def fold(wide: Shape, narrow: Shape) -> Op:
         vjp=lambda up, out, x: (spread(wide, tuple(range(len(wide) - len(narrow))))(up),),
         glyph="Σ",
         stem="folded",
-        spell=lambda notation, x: notation.along("sum", x, written),
+        spell=spell,
         by="broadcast rule",
         gate="distributes",
         says="distributes the gradient to everything that was summed",

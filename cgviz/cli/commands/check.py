@@ -78,7 +78,7 @@ def plot(run: Run, output: str | None, wrt: str | None, digits: int, theme: str)
         writable(output)
     if run.symbolic:
         check(run)
-    nodes = moved(run, wrt)
+    nodes = single(run, moved(run, wrt))
     made = [sweep(run, index) for index in nodes[:MOST_PLOTS]]
     if output == "-":
         streams.say(sweeps_svg(made, theme=theme))
@@ -90,6 +90,17 @@ def plot(run: Run, output: str | None, wrt: str | None, digits: int, theme: str)
             show_sweeps(made, digits=digits, theme=theme)
     if len(nodes) > MOST_PLOTS:
         streams.note(f"the first {MOST_PLOTS} of {len(nodes)} inputs are plotted; --wrt NAME plots another")
+
+
+def single(run: Run, nodes: list[int]) -> list[int]:
+    """Returns those nodes that are single numbers. Raises UsageError where there is none."""
+    kept = [index for index in nodes if not run.graph.nodes[index].shape]
+    if not kept:
+        shown = run.graph.nodes[nodes[0]]
+        raise UsageError(
+            f"--sweep moves a single number, and {quoted(shown.shown)} is an array; --wrt NAME gives another"
+        )
+    return kept
 
 
 def moved(run: Run, wrt: str | None) -> list[int]:

@@ -45,6 +45,7 @@ def reading_of(reading: Reading) -> dict[str, Any]:
         "noise": reading.noise,
         "verdict": reading.band.word,
         "note": reading.note,
+        **({"element": list(reading.place)} if reading.place else {}),
     }
 
 
@@ -60,4 +61,5 @@ def fault_of(found: Report, fault: Fault) -> dict[str, Any]:
         "rule": number(fault.rule),
         "truth": known(fault.truth),
         "note": fault.note,
+        **({"element": list(fault.place)} if fault.place else {}),
     }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from cgviz.arrays import element_name
 from cgviz.checks import Reading, Report, Row
-from cgviz.checks.bands import AGREES, BANDS, CLOSE, KINK
+from cgviz.checks.bands import AGREES, BANDS, CLOSE, KINK, NOTHING
+from cgviz.checks.witnesses import ONLY_NUMBERS
 from cgviz.fold import Line, Span
 from cgviz.views.check.verdict import sentences
 from cgviz.views.grid import NARROWEST, Column, grid, prose
@@ -21,6 +23,10 @@ MEANINGS = {
     "sympy": "sympy's derivative",
 }
 ASCII_MARKS = {"✓": "ok", "✗": "x", "≈": "~", "∧": "^", "–": "-"}
+ARRAYS = (
+    "Arrays are compared element by element, and the worst element counts; complex steps, mpmath and sympy are asked "
+    "of programs of single numbers only."
+)
 PROSE = 80
 MOST_NOTES = 8
 
@@ -56,8 +62,15 @@ def cells(found: Report, row: Row, spelling: Spelling) -> list[Span]:
         (spelling.name(graph.nodes[row.index].shown), "name"),
         (spelling.number(row.analytic), "gradient"),
         *([cell(reading, spelling) for reading in row.readings] or blank),
-        (f"{mark(row.band.mark, spelling)} {row.band.word}", row.band.role),
+        (f"{mark(row.band.mark, spelling)} {row.band.word}{spelling.clean(which(found, row))}", row.band.role),
     ]
+
+
+def which(found: Report, row: Row) -> str:
+    """Returns the element that a verdict other than "agrees" is about, ` W[0, 1]`."""
+    if row.band in (AGREES, NOTHING) or not row.worst or not row.worst.place:
+        return ""
+    return f" {element_name(found.run.graph.nodes[row.index].shown, row.worst.place)}"
 
 
 def cell(reading: Reading, spelling: Spelling) -> Span:
@@ -84,6 +97,8 @@ def notes(found: Report, spelling: Spelling, width: int) -> list[Line]:
     """Returns what the columns are, and why a witness was silent, each reason once with the nodes that it is about."""
     columns = "; ".join(f"{HEADINGS[witness]}: {MEANINGS[witness]}" for witness in found.witnesses)
     told = f"Relative errors against {columns}. noise: no more than rounding."
+    if found.run.graph.has_arrays:
+        told += f" {ARRAYS}"
     lines: list[Line] = [[], *prose([(told, "muted")], width)]
     reasons = list(reasons_by_text(found, spelling))
     for text, names in reasons[:MOST_NOTES]:
@@ -102,6 +117,10 @@ def reasons_by_text(found: Report, spelling: Spelling) -> Iterator[tuple[str, li
         if row.note:
             texts.setdefault(row.note, []).append(name)
         for reading in row.readings:
-            if reading.note and (reading.witness != "sympy" or row.band not in (AGREES, CLOSE)):
+            if (
+                reading.note
+                and reading.note != ONLY_NUMBERS
+                and (reading.witness != "sympy" or row.band not in (AGREES, CLOSE))
+            ):
                 texts.setdefault(f"{HEADINGS[reading.witness]}, {reading.note}", []).append(name)
     yield from texts.items()

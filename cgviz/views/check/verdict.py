@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from cgviz.arrays import element_name, element_of
 from cgviz.checks import Report, Row
 from cgviz.checks.bands import CLOSE, KINK, NOTHING
+from cgviz.checks.rules import Fault
 from cgviz.fold import Span
 from cgviz.views.table.spelling import Spelling
 
@@ -56,13 +58,13 @@ def disagreement(found: Report, spelling: Spelling) -> list[Span]:
 
 
 def first_wrong(found: Report, row: Row, spelling: Spelling) -> list[Span]:
-    name = spelling.name(found.run.graph.nodes[row.index].shown)
     reading = max(row.readings, key=lambda reading: reading.band.rank)
+    name = spelling.name(element_name(found.run.graph.nodes[row.index].shown, reading.place))
     says = f"{spelling.number(reading.value, padded=False)}" if not math.isnan(reading.value) else reading.note
     told = f" by backpropagation, {says} by {reading.witness}. "
     return [
         (f"Going backward, {name} is the first: ", ""),
-        (spelling.number(row.analytic, padded=False), "gradient"),
+        (spelling.number(element_of(row.analytic, reading.place), padded=False), "gradient"),
         (spelling.clean(told), ""),
     ]
 
@@ -74,11 +76,15 @@ def cause(found: Report, spelling: Spelling) -> list[Span]:
     stage = stage_text(found, index, spelling)
     node = found.run.graph.nodes[index]
     if found.fault:
+        if node.op.vjp is not None:
+            return [(f"The rule of {stage} is wrong: {handed_wrong(found, found.fault, spelling)}.", "gradient")]
         slope = spelling.slope(node.shown, found.run.graph.nodes[node.args[found.fault.slot]].shown)
         rule = spelling.number(found.fault.rule, padded=False)
         truth = spelling.number(found.fault.truth, padded=False)
         right = found.fault.note or f"it is {truth}"
-        return [(f"The rule of {stage} is wrong: it says {slope} = {rule}, but {spelling.clean(right)}.", "gradient")]
+        at = f" at {spelling.name(element_name(node.shown, found.fault.place))}" if found.fault.place else ""
+        said = f"it says {slope} = {rule}{at}, but {spelling.clean(right)}"
+        return [(f"The rule of {stage} is wrong: {said}.", "gradient")]
     if found.loss:
         value, truth = (spelling.number(x, padded=False) for x in (found.loss.value, found.loss.truth))
         lost = f"{found.loss.digits:.0f} of 16 digits are lost in {stage}, {value} instead of {truth}"
@@ -91,6 +97,14 @@ def cause(found: Report, spelling: Spelling) -> list[Span]:
         convention = f" ({spelling.clean(node.op.rule)})" if node.op.rule else ""
         return [(f"No rule is wrong by itself: {stage} is at a {flags}{convention}, where a rule is a choice.", "flag")]
     return [(f"It is handed on by {stage}.", "flag")]
+
+
+def handed_wrong(found: Report, fault: Fault, spelling: Spelling) -> str:
+    """Returns what a rule hands back to one element, and what is right."""
+    nodes = found.run.graph.nodes
+    source = spelling.name(element_name(nodes[nodes[fault.index].args[fault.slot]].shown, fault.place or ()))
+    rule, truth = (spelling.number(each, padded=False) for each in (fault.rule, fault.truth))
+    return f"it hands {rule} back to {source}, but {truth} is right"
 
 
 def stage_text(found: Report, index: int, spelling: Spelling) -> str:
@@ -106,4 +120,6 @@ def left_out(found: Report) -> str:
     total = len(found.rows) + len(found.left_out)
     rules = found.rules
     local = f"; all {rules.compared} local derivatives were compared" if not rules.left_out else ""
+    if found.run.graph.has_arrays and local:
+        local = f"; all {rules.compared} rules were compared, of arrays at some elements"
     return f"The program is long: {len(found.rows)} of {total} nodes were compared, evenly spread{local}."

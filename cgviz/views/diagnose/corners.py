@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cgviz.arrays import element_name
 from cgviz.diagnosis import Corner, Diagnosis
 from cgviz.fold import Line, Span
 from cgviz.graph import CONSTANT
@@ -31,7 +32,7 @@ def rows_of(found: Diagnosis, corner: Corner, spelling: Spelling) -> list[list[S
     node = graph.nodes[corner.index]
     rows: list[list[Span]] = []
     for slot, arg in enumerate(node.args):
-        if graph.nodes[arg].op is CONSTANT or corner.locals[slot] is None:
+        if graph.nodes[arg].op is CONSTANT or (corner.locals[slot] is None and node.op.vjp is None):
             continue
         answer = next((answer for answer in corner.answers if answer.slot == slot), None)
         rows.append(
@@ -40,10 +41,18 @@ def rows_of(found: Diagnosis, corner: Corner, spelling: Spelling) -> list[list[S
                 (spelling.slope(node.shown, graph.nodes[arg].shown), "name"),
                 (spelling.number(corner.locals[slot], padded=False), "gradient"),
                 *[(text, "") for text in answers(answer, spelling)],
-                (spelling.clean(f"{corner.flag}: {corner.rule}"), "flag"),
+                (spelling.clean(f"{corner.flag}: {corner.rule}{which(node.shown, corner)}"), "flag"),
             ]
         )
     return rows
+
+
+def which(name: str, corner: Corner) -> str:
+    """Returns at which element of an array, and at how many more: ` at h[3] and 2 more elements`."""
+    if not corner.place:
+        return ""
+    more = f" and {corner.count - 1} more element{'s' if corner.count > 2 else ''}" if corner.count > 1 else ""
+    return f", at {element_name(name, corner.place)}{more}"
 
 
 def answers(answer: Answer | None, spelling: Spelling) -> tuple[str, str, str]:

@@ -42,6 +42,7 @@ def origin_of(names: list[str], origin: Origin) -> dict[str, Any]:
         "slot": origin.slot,
         "value": number(origin.value),
         "reason": origin.reason,
+        **({"element": list(origin.place), "count": origin.count} if origin.place else {}),
     }
 
 
@@ -57,6 +58,7 @@ def corner_of(names: list[str], corner: Corner) -> dict[str, Any]:
         "rule": corner.rule,
         "locals": [number(local) for local in corner.locals],
         "answers": [answer_of(answer) for answer in corner.answers],
+        **({"element": list(corner.place), "count": corner.count} if corner.place else {}),
     }
 
 

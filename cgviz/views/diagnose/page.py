@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cgviz.arrays import element_name
 from cgviz.diagnosis import Diagnosis, Suggestion
 from cgviz.diagnosis.spread import Origin
 from cgviz.fold import Line, Span
@@ -67,15 +68,17 @@ def began(found: Diagnosis, origin: Origin, spelling: Spelling, width: int, more
     """Returns the line of one origin: which stage, what it made of what, and why."""
     graph = found.run.graph
     number = graph.numbers.get(origin.index)
-    stage = f"({number}) " * bool(number) + name(found, origin.index, spelling)
+    shown = element_name(graph.nodes[origin.index].shown, origin.place if origin.slot is None else ())
+    stage = f"({number}) " * bool(number) + spelling.name(shown)
     value = spelling.number(origin.value, padded=False)
-    formula = f" = {spelling.formula(graph.formula(origin.index))}" if number else ""
+    formula = f" = {spelling.formula(graph.formula(origin.index))}" if number and not origin.place else ""
     if origin.slot is not None:
         source = graph.nodes[graph.nodes[origin.index].args[origin.slot]].shown
-        formula = f" hands {value} back to {spelling.name(source)}"
+        formula = f" hands {value} back to {spelling.name(element_name(source, origin.place))}"
         value = ""
     pieces: list[Span] = [(stage, "name"), (formula, ""), (" = " + value if value else "", "gradient")]
-    pieces.append((spelling.clean(f": {origin.reason}{more}"), ""))
+    many = f" ({origin.count} elements are not finite)" if origin.count > 1 else ""
+    pieces.append((spelling.clean(f": {origin.reason}{many}{more}"), ""))
     return prose(pieces, width, bullet(spelling))
 
 

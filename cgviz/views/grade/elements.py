@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cgviz.arrays import Value, is_array, numpy, quiet, shape_of
+from cgviz.arrays import Value, is_array, numpy, quiet, shape_of, shape_text
 from cgviz.grading.elements import Misfit
 from cgviz.grading.report import LineVerdict
 from cgviz.numbers import MOST_IN_A_LINE, number
-from cgviz.ops.rearranging import times
 
 OTHERS, LEAST, MOST = 58, 9, 44  # columns: of the rest of a row, of an array
 
@@ -39,7 +38,7 @@ def in_short(value: Value, digits: int, widest: int) -> str:
     text = whole(value, digits)
     if not is_array(value) or (len(text) <= widest and is_short(value)):
         return text
-    return f"{times(value.shape)} array" if value.ndim > 1 else f"{value.size} numbers"
+    return f"{shape_text(value.shape)} array" if value.ndim > 1 else f"{value.size} numbers"
 
 
 def is_short(value: Value) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgviz.arrays import Value, is_array, shape_text
+from cgviz.arrays import Value, is_array
 from cgviz.formula import LATEX, Formula, Latex, Notation, with_digits
 from cgviz.numbers import DIGITS, MOST_IN_A_LINE, number
 from cgviz.op import QUOTIENT
