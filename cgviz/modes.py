@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cgviz.errors import UsageError, quoted
+from cgviz.ops.rearranging import listed, size
 from cgviz.runs import Run
 
 MODES = ("reverse", "forward", "both")
@@ -34,16 +35,32 @@ REVERSE = Mode()
 def mode_of(run: Run, name: str = "reverse", wrt: str | None = None) -> Mode:
     """Returns the mode of that name, its tangents with respect to `wrt` (None: the first input).
 
-    Raises UsageError for a mode or a name that there is not.
+    Raises UsageError for a mode or a name that there is not, and for an array: a tangent is with respect to a number.
     """
     if name not in MODES:
         raise UsageError(f"no mode {quoted(name)}; there are {', '.join(MODES)}")
     if name == "reverse":
         return REVERSE
-    return Mode(name, run.index(wrt))
+    source = run.index(wrt)
+    check_scalar(run, source)
+    return Mode(name, source)
+
+
+def check_scalar(run: Run, source: int) -> None:
+    """Raises UsageError where a tangent with respect to a node is no number: of an array, or of unknown shapes."""
+    node, graph = run.graph.nodes[source], run.graph
+    if run.symbolic and graph.has_arrays:
+        values = " ".join(f"--{graph.nodes[i].name} VALUE" for i in graph.inputs[:8])
+        raise UsageError(f"forward mode through arrays needs numbers; give {values}")
+    if node.shape:
+        others = [f"--wrt {graph.nodes[i].name}" for i in graph.inputs if graph.nodes[i].shape == ()]
+        choice = f"choose a scalar input ({', '.join(others[:4])}), or use" if others else "use"
+        why = f"a tangent is with respect to one number, and {node.shown} has shape {listed(node.shape)}"
+        raise UsageError(f"{why}; {choice} cgviz jacobian --wrt {node.name}")
 
 
 def passes_needed(run: Run) -> str:
     """Returns in a sentence how many passes either mode needs, with the counts of this program."""
-    inputs = len(run.graph.inputs)
-    return f"Forward mode needs one pass per input ({inputs} here), reverse mode one pass per output (1 here)."
+    inputs = sum(size(run.graph.nodes[i].shape or ()) for i in run.graph.inputs)
+    each = "element of an input" if run.graph.has_arrays else "input"
+    return f"Forward mode needs one pass per {each} ({inputs} here), reverse mode one pass per output (1 here)."

@@ -28,7 +28,7 @@ LAYERS = [
     {"tracing"},
     {"language"},
     {"staging", "naming", "statements"},
-    {"passes"},
+    {"passes", "tangents"},
     {"trouble"},
     {"runs"},
     {"steps", "closed", "modes"},

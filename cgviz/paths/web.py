@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from cgviz.errors import UsageError
 from cgviz.graph import CONSTANT
 from cgviz.runs import Run
 
@@ -28,6 +29,13 @@ class Path:
     def nodes(self) -> tuple[int, ...]:
         """The nodes on the path, in order."""
         return (self.source, *(target for target, _ in self.edges))
+
+
+def check_scalars(run: Run) -> None:
+    """Raises UsageError where there are arrays: a path through a matrix product has no product of numbers."""
+    if run.graph.has_arrays:
+        why = "a path multiplies local derivatives that are numbers, and this program has arrays"
+        raise UsageError(f"{why}; open them into scalar gates with --expand all, or use cgviz jacobian")
 
 
 @dataclass(frozen=True)
