@@ -96,6 +96,7 @@ class Op:
               and `operands` tells how many arguments come before them (None: they are named)
     lists     takes its operands in a list, too: `concat([a, b])`
     sized     (count) to the op of this family that takes so many arguments
+    many      the rule of `learning/stacking.py` by which it takes many examples at once, along a leading axis
     alone     () to the op that is meant where this one is applied to a single array: `max(x)`
     """
 
@@ -144,6 +145,7 @@ class Op:
     operands: int | None = 1
     sized: Callable[[int], Op] | None = None
     lists: bool = False
+    many: str = ""
     alone: Callable[[], Op] | None = None
 
     def __repr__(self) -> str:

@@ -108,7 +108,7 @@ def gradient(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, dict[str
     return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}
 
 
-def tangents(graph: Graph, values: Sequence[float], source: int) -> list[float]:
+def tangents(graph: Graph, values: Sequence[Value], source: int) -> list[Value]:
     """Returns ∂node/∂source for every node: one sweep, first to last, each stage the sum of local · tangent.
 
     A node that `source` does not reach, or only by a condition or a branch not taken, has 0 and hands nothing on.

@@ -197,7 +197,7 @@ class Run:
         local = node.op.partials(*formulas)[slot]
         if local is None:
             return None
-        product = upstream * local
+        product: Formula = upstream * local
         narrow = self.graph.nodes[node.args[slot]].shape
         if node.shape and narrow is not None and narrow != node.shape:
             summed: Formula = fold(node.shape, narrow)(product)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -61,7 +62,7 @@ def misfit(
 ) -> ExpressionError:
     """Returns the error for an operation whose operands do not fit together."""
     slot = 0 if op.shapes else first_misfit(shapes)
-    place = node.places[min(max(slot - 1, 0), len(node.places) - 1)] if node.places else (None, None)
+    place = node.places[min(max(slot - 1, 0), len(node.places) - 1)] if node.places else None
     written = Formula(op=op, args=tuple(operand(nodes[arg]) for arg in node.args)).text
     named = [
         f"{nodes[arg].shown or 'the operand'} is {listed(shape)}" for arg, shape in zip(node.args, shapes, strict=True)
@@ -75,7 +76,18 @@ def misfit(
         fit += f": {why}"
     shown = [text for text in named if not text.startswith("the operand")]
     where = f" ({', '.join(shown[:4])})" if shown else ""
-    return ExpressionError(f"{op.name} in {quoted(written, 60)}: {fit}{where}", graph.program, *place)
+    return ExpressionError(
+        f"{op.name} in {quoted(written, 60)}: {fit}{where}",
+        graph.program,
+        place,
+        None if place is None else word_end(graph.program, place),
+    )
+
+
+def word_end(text: str, start: int) -> int:
+    """Returns where the name or the operator at `start` ends."""
+    found = re.compile(r"\w+|.").match(text, start)
+    return found.end() if found else start + 1
 
 
 def first_misfit(shapes: Sequence[Shape]) -> int:

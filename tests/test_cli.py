@@ -354,7 +354,7 @@ def test_version_and_help(cgviz: Runner) -> None:
         (["x*y", "--x", "3"], "there is no command 'x*y'; to draw a program: cgviz render 'x*y'"),
         (["--x", "3", "table", "x*y"], "'--x' comes after the command and its program"),
         (["--style=card", "render"], "'--style=card' comes after the command and its program"),
-        (["gradient"], "there is no command 'gradient'; commands are render, table"),
+        (["backprop"], "there is no command 'backprop'; commands are render, table"),
         (["-x**2"], "there is no command '-x**2'"),
         (["samples", "a", "b\nc"], "unexpected extra argument (b c)"),
         (["table", "x", "-o", "a\0b.csv"], "embedded null byte"),

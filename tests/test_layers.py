@@ -37,6 +37,7 @@ LAYERS = [
     {"checks"},
     {"diagnosis"},
     {"learning"},
+    {"grading"},
     {"fonts"},
     {"engine"},
     {"views"},

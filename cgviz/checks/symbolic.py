@@ -116,9 +116,8 @@ class InSympy:
         graph = graph_of_sympy(derivative)
         if len(graph) > LARGEST_DERIVATIVE:
             raise NotInSympyError("its derivative is too large")
-        return forward(graph, {graph.nodes[i].name: self.value_of(graph.nodes[i].name) for i in graph.inputs})[
-            graph.output
-        ]
+        given = {graph.nodes[i].name: self.value_of(graph.nodes[i].name) for i in graph.inputs}
+        return float(forward(graph, given)[graph.output])
 
     def leaf(self, index: int) -> Any:
         """Returns a constant, or a symbol of our own that bears the node's index."""

@@ -21,6 +21,7 @@ COMMANDS = (
     "forward",
     "check",
     "diagnose",
+    "grade",
     "descend",
     "deck",
     "page",

@@ -37,10 +37,10 @@ def setting(text: str) -> tuple[str, str]:
 def value(name: str, text: str) -> Value:
     """Returns the value of an input: a number, a constant expression, or an array. Raises UsageError."""
     written = text.strip()
-    if written.startswith(("[", "@")):
+    if written.startswith("@") or "[" in written:
         from cgviz.cli import arrays
 
-        return arrays.literal(name, written) if written[0] == "[" else arrays.from_file(name, written[1:])
+        return arrays.from_file(name, written[1:]) if written[0] == "@" else arrays.literal(name, written)
     return number(name, text)
 
 
@@ -68,7 +68,7 @@ def constant(name: str, text: str) -> float:
     if variables or made.value is None:
         why = f"it names {quoted(variables[0])}" if variables else "it has no value"
         raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not a number: {why}")
-    return made.value
+    return float(made.value)
 
 
 def check_names(graph: Graph, names: Iterable[str], options: Collection[str]) -> None:

@@ -125,7 +125,7 @@ def keeps(run: Run, index: int, rewrite: Rewrite, named: Mapping[str, int]) -> b
     if not math.isfinite(value):
         return True
     safe = read_pattern(rewrite.safe)
-    return forward(safe, {name: run.values[place] or 0.0 for name, place in named.items()})[safe.output] == value
+    return bool(forward(safe, {name: run.values[place] or 0.0 for name, place in named.items()})[safe.output] == value)
 
 
 def filled(graph: Graph, safe: str, named: Mapping[str, int]) -> str:

@@ -64,4 +64,4 @@ def variable(index: int) -> Formula:
 
 
 def formula(rule: object) -> Formula:
-    return rule if isinstance(rule, Formula) else Formula(rule)  # type: ignore[arg-type]
+    return rule if isinstance(rule, Formula) else Formula(rule)

@@ -32,23 +32,23 @@ NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1
 NAMED = {"end": "the end", "number": "a number", "name": "a name"}
 
 
-Places = dict[int, tuple[tuple[int, int], ...]]
+Places = dict[int, Sequence[int]]
 
 
 class Chain:
     """A sum or product that is still being read: (sign, term) or (factor, divides) pairs.
 
-    `operators` are the places of its operators; `places` is where they are entered for the node that is made.
+    `operators` are the offsets of its operators; `places` is where they are entered for the node that is made.
     """
 
     __slots__ = ("kind", "operators", "pairs", "places")
 
     def __init__(self, kind: int, pairs: list[Any], operator: Token, places: Places) -> None:
-        self.kind, self.pairs, self.operators, self.places = kind, pairs, [(operator.start, operator.end)], places
+        self.kind, self.pairs, self.operators, self.places = kind, pairs, [operator.start], places
 
     def made(self, node: Any) -> Any:
         """Returns the node that the chain has become, its operators' places entered."""
-        self.places[id(node)] = tuple(self.operators)
+        self.places[id(node)] = self.operators
         return node
 
 
@@ -86,7 +86,7 @@ class Reader:
     variable   a name to the sympy node that it stands for
     factors    names that are variables even where a bracket follows: `x(y+1)` is a product
     functions  the functions that the program defines
-    places     by the id of a node: where its operators stand in the text
+    places     by the id of a node: the offsets of its operators in the text
     """
 
     def __init__(
@@ -277,7 +277,7 @@ class Reader:
     def called(self, op: Op, args: Sequence[Any], token: Token) -> Any:
         """Returns `op(*args)`, its place entered."""
         node = build.call(op, args)
-        self.places[id(node)] = ((token.start, token.end),)
+        self.places[id(node)] = (token.start,)
         return node
 
     def function(self, token: Token) -> Op | Definition:
@@ -480,7 +480,7 @@ class Reader:
         inner, term = signed(right) if sign > 0 else (1, settled(right))
         if type(left) is Chain and left.kind == SUM:
             left.pairs.append((sign * inner, term))
-            left.operators.append((operator.token.start, operator.token.end))
+            left.operators.append(operator.token.start)
             return left
         return Chain(SUM, [signed(left), (sign * inner, term)], operator.token, self.places)
 
@@ -489,7 +489,7 @@ class Reader:
         factor = (settled(right), operator.kind == "/")
         if type(left) is Chain and left.kind == PRODUCT:
             left.pairs.append(factor)
-            left.operators.append((operator.token.start, operator.token.end))
+            left.operators.append(operator.token.start)
             return left
         head = (left if type(left) is Negated else settled(left), False)
         return Chain(PRODUCT, [head, factor], operator.token, self.places)

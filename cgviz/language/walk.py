@@ -49,7 +49,7 @@ class Walk:
         self.names: dict[str, int] = {}
         self.symbols: dict[str, Symbol] = {}
         self.places: Places = {}
-        self.here: tuple[tuple[int, int], ...] = ()
+        self.here: Any = None
 
     def tree(self, root: Any) -> int:
         """Returns the node for a tree."""
@@ -62,7 +62,7 @@ class Walk:
                 node, combine, count = item
                 args = results[len(results) - count :]
                 del results[len(results) - count :]
-                self.here = self.places.get(id(node), ())
+                self.here = node
                 index = combine(args)
                 if self.builder.share:
                     done[id(node)] = index
@@ -74,7 +74,6 @@ class Walk:
                 continue
             children, combine = self.plan(item)
             if not children:
-                self.here = self.places.get(id(item), ())
                 results.append(combine(()))
                 continue
             if len(self.builder.nodes) > MOST_NODES:
@@ -187,7 +186,7 @@ class Walk:
             folded = self.folded(op, nodes)
             if folded is not None:
                 return folded
-        return self.builder.apply(op, args, places=self.here)
+        return self.builder.apply(op, args, places=self.places.get(id(self.here), ()))
 
     def folded(self, op: Op, nodes: Sequence[Node]) -> int | None:
         """Returns the constant that constants make; None where it is not finite, or takes an op for arrays."""

@@ -15,7 +15,8 @@ from cgviz.learning.sparing import of_data, sparing
 from cgviz.op import Op
 from cgviz.ops.arithmetic import multiply
 from cgviz.ops.matrices import matmul
-from cgviz.ops.rearranging import indexed, one_hot, reshaped, transposed
+from cgviz.ops.rearranging import indexed, joined, one_hot, reshaped, spread, transposed
+from cgviz.ops.rearranging import stacked as rows_of
 from cgviz.ops.reductions import total
 
 
@@ -93,17 +94,9 @@ Rule = Callable[[Stack, Node], int]
 
 def rule_of(node: Node) -> Rule:
     """Returns how a stage that the data reach is rewritten."""
-    if node.op.vjp is None and not (node.op.alone and len(node.args) == 1):
+    if node.op.vjp is None:
         return elementwise
-    if node.op.name in ("matmul", "dot"):
-        return product
-    if node.op.name == "pick":
-        return picked
-    if node.op.name == "x[...]":
-        return part
-    if node.op.options and node.op.statics[:1] == ("axis",) and len(node.args) == 1 and not node.op.lists:
-        return along
-    raise NoRuleError
+    return RULES.get(node.op.many) or refuse
 
 
 def elementwise(stack: Stack, node: Node) -> int:
@@ -124,8 +117,16 @@ def product(stack: Stack, node: Node) -> int:
     if left and not right and one == 1 and stack.nodes[a].op is INPUT and two < 3:
         return stack.apply(of_data, a, b)
     if left and right and min(one, two) == 1:
-        return refuse()
+        return of_a_vector(stack, node, a, b)
     return stack.apply(matmul, a, b)
+
+
+def of_a_vector(stack: Stack, node: Node, a: int, b: int) -> int:
+    """A vector and a matrix for every example: the vector is a matrix of one row or one column for a while."""
+    row, column = (stack.shape(arg) for arg in node.args)
+    left = stack.apply(reshaped((stack.count, 1, *row)), a) if len(row) == 1 else a
+    right = stack.apply(reshaped((stack.count, *column, 1)), b) if len(column) == 1 else b
+    return stack.apply(reshaped((stack.count, *(node.shape or ()))), stack.apply(matmul, left, right))
 
 
 def picked(stack: Stack, node: Node) -> int:
@@ -160,5 +161,52 @@ def along(stack: Stack, node: Node) -> int:
     return stack.apply(node.op.options(**options), stack.places[node.args[0]])
 
 
-def refuse() -> int:
+def everywhere(stack: Stack, index: int) -> int:
+    """Returns an operand with the axis of examples, repeated along it where the data do not reach it."""
+    if stack.many[index]:
+        return stack.places[index]
+    return stack.apply(spread((stack.count, *stack.shape(index)), (0,)), stack.places[index])
+
+
+def rows(stack: Stack, node: Node) -> int:
+    made = stack.apply(rows_of(len(node.args)), *(everywhere(stack, arg) for arg in node.args))
+    rank = len(stack.nodes[made].shape or ())
+    return stack.apply(transposed((1, 0, *range(2, rank))), made)
+
+
+def side_by_side(stack: Stack, node: Node) -> int:
+    axis = node.op.parameter
+    return stack.apply(joined(axis + 1 if axis >= 0 else axis), *(everywhere(stack, arg) for arg in node.args))
+
+
+def in_new_shape(stack: Stack, node: Node) -> int:
+    return stack.apply(reshaped((stack.count, *(node.shape or ()))), stack.places[node.args[0]])
+
+
+def turned(stack: Stack, node: Node) -> int:
+    rank = len(node.shape or ())
+    order = node.op.parameter or tuple(reversed(range(rank)))
+    return stack.apply(transposed((0, *(axis % rank + 1 for axis in order))), stack.places[node.args[0]])
+
+
+def outer(stack: Stack, node: Node) -> int:
+    (a, b), (n, m) = (everywhere(stack, arg) for arg in node.args), node.shape or ()
+    column, row = stack.apply(reshaped((stack.count, n, 1)), a), stack.apply(reshaped((stack.count, 1, m)), b)
+    return stack.apply(multiply, column, row)
+
+
+def refuse(*_: Any) -> int:
     raise NoRuleError
+
+
+RULES: dict[str, Rule] = {
+    "product": product,
+    "picked": picked,
+    "part": part,
+    "along": along,
+    "rows": rows,
+    "side by side": side_by_side,
+    "reshaped": in_new_shape,
+    "turned": turned,
+    "outer": outer,
+}

@@ -155,7 +155,8 @@ def sigmoid_composed(x: Any) -> Any:
 
 
 def sigmoid_careful(out: Any, x: Any) -> tuple[Any, ...]:
-    return (exp(-abs(x)) / (1 + exp(-abs(x))) ** 2,)
+    shrunk = exp(-abs(x))
+    return (shrunk / (1 + shrunk) ** 2,)
 
 
 def logsigmoid_composed(x: Any) -> Any:
@@ -194,7 +195,10 @@ logsigmoid = register(
     Op(
         name="logsigmoid",
         forward=lambda x: min(x, 0.0) - math.log1p(math.exp(-abs(x))),
+        array=lambda np, x: -np.logaddexp(0, -x),
         partials=lambda out, x: (sigmoid(-x),),
+        stable=lambda out, x: (-expm1.forward(out),),
+        careful=lambda out, x: (-expm1(out),),
         composed=logsigmoid_composed,
         exact=lambda mp, x: -mp.log1p(mp.exp(-x)),
         gates=lambda x: log(sigmoid(x)),

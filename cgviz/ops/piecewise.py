@@ -257,7 +257,7 @@ maximum, minimum = register(extremum("max", "split")), register(extremum("min", 
 
 
 def clip_float(x: float, lo: float, hi: float) -> float:
-    return minimum.forward(maximum.forward(x, lo), hi)
+    return float(minimum.forward(maximum.forward(x, lo), hi))
 
 
 def clip_corner(out: float, x: float, lo: float, hi: float) -> str:

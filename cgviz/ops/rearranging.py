@@ -41,6 +41,7 @@ def stacked(count: int) -> Op:
         stem="stack",
         spell=lambda notation, *xs: (f"[{notation.comma.join(map(str, xs))}]", 7),
         by="stacking rule",
+        many="rows",
         gate="splits",
         says="splits the gradient: each row goes back to where it came from",
         source=NUMPY.format("numpy.stack"),
@@ -87,6 +88,7 @@ def joined(axis: int = 0) -> Op:
             "concat", notation.comma.join(map(str, xs)), "" if axis == 0 else f"axis={axis}"
         ),
         by="joining rule",
+        many="side by side",
         gate="splits",
         says="splits the gradient: each part goes back to where it came from",
         source=NUMPY.format("numpy.concatenate"),
@@ -135,6 +137,7 @@ def reshaped(shape: Shape) -> Op:
         stem="shaped",
         spell=lambda notation, x: notation.along("reshape", x, listed(shape)),
         by="reshape rule",
+        many="reshaped",
         gate="passes on",
         says="passes the gradient on, in the old shape",
         source=NUMPY.format("numpy.reshape"),
@@ -198,6 +201,7 @@ def transposed(axes: tuple[int, ...] | None = None) -> Op:
         suffix="T",
         spell=spell,
         by="transpose rule",
+        many="turned",
         gate="passes on",
         says="passes the gradient on, turned back",
         source=NUMPY.format("numpy.transpose"),
@@ -254,6 +258,7 @@ def indexed(key: Key) -> Op:
         suffix=key_suffix(key),
         spell=lambda notation, x: notation.indexed(x, written_key(key)),
         by="index rule",
+        many="part",
         gate="picks",
         says="hands the gradient back to the elements that were picked; the others get 0",
         source=NUMPY.format("indexing"),
@@ -335,7 +340,7 @@ def pick_vjp(up: Any, out: Any, x: Any, i: Any) -> tuple[Any, None]:
     return (outer(hot, up) if shape and len(shape) == 2 else hot * up), None
 
 
-pick = register(
+pick: Op = register(
     Op(
         name="pick",
         arity=(2, 2),
@@ -347,6 +352,7 @@ pick = register(
         stem="pick",
         spell=lambda notation, x, i: notation.indexed(x, i.text),
         by="index rule",
+        many="picked",
         gate="picks",
         says="hands the gradient back to the element that was picked; nothing flows to its place",
         domain=lambda x, i: "a place that is no whole number of the array" if picked(x, i) is not None else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from cgviz.arrays import is_array
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import Graph
 
@@ -22,9 +23,9 @@ def constant(text: str) -> float:
     from cgviz.api import run
 
     made = run(text)
-    if made.bare.inputs or made.value is None:
+    if made.bare.inputs or made.value is None or is_array(made.value):
         raise UsageError(f"{quoted(text)} is no number")
-    return made.value
+    return float(made.value)
 
 
 def step(text: str, last: int) -> int:

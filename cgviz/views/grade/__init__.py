@@ -1,0 +1,57 @@
+"""A grade on paper: the table of a student's lines with the first wrong one underlined, JSON, and a class as CSV."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cgviz.numbers import DIGITS, checked
+
+if TYPE_CHECKING:
+    from cgviz.errors import CgvizError
+    from cgviz.grading.report import Grade
+    from cgviz.theme import Theme
+
+Graded = tuple[str, "Grade | CgvizError"]
+"""The name of a file, and its grade or why it has none."""
+
+
+def text(grade: Grade, *, digits: int = DIGITS, width: int | None = None) -> str:
+    """Returns the grade for a person, without colour, in at most `width` columns."""
+    from cgviz.views.grade.page import page, plain
+
+    return plain(page(grade, checked(digits), width))
+
+
+def json(grade: Grade) -> str:
+    """Returns the grade as JSON for autograders: full precision."""
+    from cgviz.views.grade.document import pretty
+
+    return pretty(grade)
+
+
+def csv(graded: Sequence[Graded]) -> str:
+    """Returns a class as CSV: a row per file."""
+    from cgviz.views.grade.sheet import table
+
+    return table(graded)
+
+
+def show(grade: Grade, *, digits: int = DIGITS, theme: str | Theme = "light") -> None:
+    """Prints the grade on standard output: in colour on a terminal, and as wide as that is."""
+    from cgviz.views.grade.page import encodable, page, plain, room
+
+    lines = encodable(page(grade, checked(digits), room()), sys.stdout.encoding or "utf-8")
+    if not sys.stdout.isatty():
+        sys.stdout.write(plain(lines))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    from cgviz.theme import theme as named
+
+    styles, console = named(theme).terminal, Console()
+    for line in lines:
+        written = Text.assemble(*((part, styles.get(role, "")) for part, role in line))
+        console.print(written, soft_wrap=True, highlight=False)

@@ -1,0 +1,78 @@
+"""The grade as JSON for autograders, version 1.
+
+    {"cgviz_grade": 1, "file": "hw.py", "score": 0.75, "own_score": 0.92, "right": 9, "expected": 12,
+     "all_right": false,
+     "first_wrong": {"line": 18, "where": "line 18", "cause": "square-forgotten", "says": "...", "culprit": "den"},
+     "lines": [{"line": 18, "where": "line 18", "code": "dden = ...", "gradient": "den", "theirs": -1.5, "ours": -0.79,
+                "verdict": "wrong", "follows": null, "cause": "square-forgotten", "says": "...", "note": ""}],
+     "gradients": [{"name": "den", "theirs": -1.5, "ours": -0.79, "verdict": "wrong", "follows": null}], "notes": []}
+
+score      right gradients over expected ones
+own_score  the same, what only follows from an earlier mistake counted as right
+verdict    right, close, wrong; missing for a gradient without a line
+follows    the number of the line whose mistake makes this number wrong, else null
+first_wrong is null where there is no mistake. A number that is not finite is "inf", "-inf" or "nan".
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
+
+VERSION = 1
+
+
+def pretty(grade: Grade) -> str:
+    """Returns the JSON of a grade, in ASCII."""
+    return json.dumps(document(grade), indent=2) + "\n"
+
+
+def document(grade: Grade) -> dict[str, Any]:
+    first = grade.first
+    return {
+        "cgviz_grade": VERSION,
+        "file": grade.listing.name,
+        "score": grade.score,
+        "own_score": grade.own_score,
+        "right": grade.right,
+        "expected": grade.expected,
+        "all_right": grade.all_right,
+        "first_wrong": first and culprit(grade, first),
+        "lines": [line_of(each) for each in grade.lines],
+        "gradients": [gradient_of(each) for each in grade.gradients],
+        "notes": list(grade.notes),
+    }
+
+
+def culprit(grade: Grade, each: LineVerdict) -> dict[str, Any]:
+    text = grade.listing.text[each.start : each.end]
+    return {"line": each.line, "where": each.where, "cause": each.cause, "says": each.says, "culprit": text}
+
+
+def line_of(each: LineVerdict) -> dict[str, Any]:
+    return {
+        "line": each.line,
+        "where": each.where,
+        "code": each.code,
+        "gradient": each.gradient,
+        "theirs": number(each.theirs),
+        "ours": number(each.ours),
+        "verdict": each.verdict,
+        "follows": each.follows,
+        "cause": each.cause,
+        "says": each.says,
+        "note": each.note,
+    }
+
+
+def gradient_of(each: GradientVerdict) -> dict[str, Any]:
+    numbers = {"theirs": number(each.theirs), "ours": number(each.ours)}
+    return {"name": each.name, **numbers, "verdict": each.verdict, "follows": each.follows}
+
+
+def number(value: float | None) -> float | str | None:
+    """Returns a number as JSON can say it."""
+    return value if value is None or math.isfinite(value) else str(value)

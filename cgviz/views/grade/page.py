@@ -1,0 +1,143 @@
+"""The grade for a person: a verdict in a sentence, a row per line, and what to mend first, underlined."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from cgviz.errors import cells, printable, underlined
+from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
+from cgviz.numbers import number
+
+Span = tuple[str, str]
+Line = list[Span]
+
+ASCII = str.maketrans({"−": "-", "─": "-", "…": "~", "²": "^2", "·": "*"})
+HEADINGS = ("line", "code", "gradient", "theirs", "ours", "verdict")
+RIGHT_ALIGNED = (0, 3, 4)
+CODE, LEAST_CODE, NARROWEST, PROSE, MOST_CODE = 1, 16, 40, 100, 200
+ROLES = {"right": "value", "close": "flag", "wrong": "gradient", "missing": "gradient"}
+
+
+def page(grade: Grade, digits: int, width: int | None = None) -> list[Line]:
+    """Returns the lines of the page in at most `width` columns; None: as wide as it needs."""
+    wide = None if width is None else max(width, NARROWEST)
+    table = list(rows(grade, digits, wide))
+    prose = wide or PROSE
+    return [*folded(summary(grade), prose), [], *table, *first(grade, prose), *others(grade, prose)]
+
+
+def plain(lines: Sequence[Line]) -> str:
+    return "".join("".join(part for part, _ in line).rstrip() + "\n" for line in lines)
+
+
+def room() -> int | None:
+    """Returns the columns of the terminal, those of COLUMNS, or None for a pipe."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return int(columns)
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def encodable(lines: list[Line], encoding: str) -> list[Line]:
+    """Returns lines that an encoding can say."""
+    try:
+        "−─…²·".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return [[(part.translate(ASCII), role) for part, role in line] for line in lines]
+    return lines
+
+
+def summary(grade: Grade) -> str:
+    """Returns `9 of 12 gradients are right; the first mistake is in line 18.`"""
+    count = f"{grade.right} of {grade.expected} gradients {'is' if grade.expected == 1 else 'are'} right"
+    follow = sum(not each.own for each in grade.gradients)
+    if grade.first is None:
+        return f"{count}." if grade.right < grade.expected else f"{count}: nothing to mend."
+    only = grade.expected - grade.right - follow
+    carried = f" ({only} more only {'follow' if only > 1 else 'follows'} from earlier mistakes)" if only > 0 else ""
+    return f"{count}{carried}; the first mistake is in {grade.first.where}."
+
+
+def rows(grade: Grade, digits: int, width: int | None) -> Iterator[Line]:
+    """Yields heading, rule and a row per line of the student's."""
+    table = [cells_of(grade, each, digits) for each in grade.lines]
+    widths = [max(cells(row[i]) for row in [HEADINGS, *table]) for i in range(len(HEADINGS))]
+    gap = 2
+    if width is not None:
+        spare = width - (sum(widths) - widths[CODE] + gap * (len(widths) - 1))
+        widths[CODE] = max(min(widths[CODE], spare), LEAST_CODE)
+    yield row_of(HEADINGS, widths, gap, "name")
+    yield [("─" * min(sum(widths) + gap * (len(widths) - 1), width or 10**6), "muted")]
+    for each, row in zip(grade.lines, table, strict=True):
+        yield row_of(row, widths, gap, ROLES[each.verdict])
+
+
+def cells_of(grade: Grade, each: LineVerdict, digits: int) -> list[str]:
+    where = each.where.removeprefix("line ").replace("cell ", "").replace(", line ", ":")
+    theirs, ours = (number(value, digits, padded=True) for value in (each.theirs, each.ours))
+    return [where, printable(each.code[:MOST_CODE]), each.gradient, theirs, ours, judged(grade, each)]
+
+
+def judged(grade: Grade, each: LineVerdict) -> str:
+    """Returns the verdict in a word or two: `wrong: sign`, `wrong, from line 12`, `right (misspelt)`."""
+    if each.cause:
+        return f"{each.verdict}: {each.cause}"
+    if each.follows is not None:
+        return f"{each.verdict}, from {grade.listing.where(each.follows)}"
+    return f"{each.verdict}, misspelt" if each.note else each.verdict
+
+
+def row_of(row: Sequence[str], widths: Sequence[int], gap: int, role: str) -> Line:
+    line: Line = []
+    for i, (cell, wide) in enumerate(zip(row, widths, strict=True)):
+        shown = shortened(cell, wide)
+        pad = " " * (wide - cells(shown))
+        text = pad + shown if i in RIGHT_ALIGNED else shown + pad
+        line.append(
+            (text + " " * gap, {3: "gradient", 4: "value", 5: role, 0: "muted"}.get(i, "") or role * (role == "name"))
+        )
+    return line
+
+
+def shortened(text: str, wide: int) -> str:
+    """Returns a text that is at most so wide, its end left out where it is not."""
+    while cells(text) > wide:
+        text = text[: max(len(text) - 2, 0)] + "…"
+        if text == "…":
+            break
+    return text
+
+
+def first(grade: Grade, width: int) -> list[Line]:
+    """Returns what to mend first, the place underlined, then the other mistakes in a line each."""
+    each = grade.first
+    if each is None:
+        return []
+    more = [one for one in grade.lines if one.cause and one is not each]
+    marked = printable(underlined(grade.listing.text, each.start, max(each.end, each.start + 1)))
+    lines: list[Line] = [[], *folded(f"{each.where}: {each.says}.", width, "flag")]
+    lines += [[(line[: max(width, NARROWEST)], "")] for line in marked.split("\n")]
+    for one in more[:12]:
+        lines += folded(f"{one.where}: {one.says}.", width)
+    return lines + (folded(f"and {len(more) - 12} more mistakes.", width) if len(more) > 12 else [])
+
+
+def others(grade: Grade, width: int) -> list[Line]:
+    """Returns gradients that are missing, names that are misspelt, and notes."""
+    said = [f"{each.name}: its gradient is missing; it is {number(each.ours)}" for each in missing(grade)]
+    said += [f"{each.where}: {each.note}" for each in grade.lines if each.note]
+    said += list(grade.notes)
+    lines = [line for text in said for line in folded(f"{text}.", width)]
+    return [[], *lines] if lines else []
+
+
+def missing(grade: Grade) -> list[GradientVerdict]:
+    return [each for each in grade.gradients if each.verdict == "missing"]
+
+
+def folded(text: str, width: int, role: str = "") -> list[Line]:
+    return [[(line, role)] for line in wrap(printable(text).replace("\n", " "), width)] or [[]]
