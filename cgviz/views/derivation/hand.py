@@ -24,6 +24,13 @@ class Slopes(Notation):
         return Written(leaf, POWER, self.brackets) if isinstance(leaf, Slope) else super().leaf(leaf)
 
 
+class OnALine(Slopes):
+    """Slopes and quotients with a slash: one over the other needs brackets, `(∂f/∂q)/3`."""
+
+    def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
+        return super().quotient(Written(top.bracketed) if isinstance(top.text, Slope) else top, bottom)
+
+
 class Hand:
     """A notation and the few signs that stand outside formulas; this one is for the eye."""
 
@@ -96,14 +103,14 @@ def elided(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
 
 
-class Eye(Slopes, Pretty):
+class Eye(OnALine, Pretty):
     """For the eye."""
 
     def name(self, name: str) -> str:
         return super().name(elided(name))
 
 
-class Ascii(Slopes):
+class Ascii(OnALine):
     """Program text, for an encoding without σ and −."""
 
     by = " * "

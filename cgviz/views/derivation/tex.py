@@ -40,7 +40,8 @@ class Breakable(Slopes, Latex):
         """Writes a matrix, what is too large for one by its shape, in words."""
         if value.ndim <= 2 and value.size <= self.most:
             return super().array(value)
-        return rf"({r' \times '.join(map(str, value.shape))}\text{{ array}})"
+        lengths = r" \times ".join(map(str, value.shape))
+        return rf"({lengths}\text{{ array}})"
 
 
 def plain(op: Op) -> Op:
