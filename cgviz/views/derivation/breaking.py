@@ -11,6 +11,7 @@ WIDE = {r"\quad": 2.0, r"\qquad": 4.0, r"\cdot": 2.2, "+": 2.8, "-": 2.4, "=": 2
 PLACE = re.compile(r" (?=[+-] |\\cdot |/ )|(?<=, )|(?<=(?<!\\left)\()")
 DEEPEST = 8
 SMALL, SMALLER = 0.75, 2
+BRACKETS, BETWEEN = 2.4, 2.0  # of a matrix, and between its columns
 
 
 def width(tex: str) -> float:
@@ -57,15 +58,15 @@ class Measure:
         total = self.argument()
         if name != "{bmatrix}":
             return total
-        rows, row = [1.0], 1.0
+        rows, row = [BRACKETS], BRACKETS
         while self.at < len(self.tokens) and self.tokens[self.at] != r"\end":
             token = self.tokens[self.at]
             self.at += 1
             if token == r"\\":
                 rows.append(row)
-                row = 1.0
+                row = BRACKETS
             else:
-                row += 1.5 if token == "&" else self.of(token)
+                row += BETWEEN if token == "&" else self.of(token)
         self.at += 1
         self.argument()
         return max(*rows, row)

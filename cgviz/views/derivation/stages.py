@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cgviz.arrays import every_finite
 from cgviz.formula import Formula
+from cgviz.graph import CONSTANT
 from cgviz.ops.rearranging import listed
 from cgviz.statements import statements
 from cgviz.trouble import forward_reason
@@ -97,6 +98,7 @@ def stage(flow: Flow, hand: Hand, index: int) -> Line:
     if value is not None:
         parts.append(part(hand.number(value), "value"))
     notes = ["" if is_short(formula) else f"{node.op.name} of {len(node.args)} operands", shape_of(flow, index)]
+    notes.append(repeated(flow, index))
     note = ", ".join(filter(None, notes))
     return equation(hand.name(node.shown), parts, str(graph.numbers[index]), note, remarks(flow, index))
 
@@ -105,6 +107,14 @@ def shape_of(flow: Flow, index: int) -> str:
     """Returns `shape (2, 3)` of an array."""
     shape = flow.run.graph.nodes[index].shape
     return f"shape {listed(shape)}" if shape else ""
+
+
+def repeated(flow: Flow, index: int) -> str:
+    """Returns `b broadcast as a row`: which operands a stage repeats to its own shape."""
+    run, node = flow.run, flow.run.graph.nodes[index]
+    found = [run.graph.nodes[arg] for slot, arg in enumerate(node.args) if run.is_broadcast(index, slot)]
+    named = {each.shown: " as a row" if len(each.shape or ()) == 1 else "" for each in found if each.op is not CONSTANT}
+    return ", ".join(f"{name} broadcast{how}" for name, how in named.items())
 
 
 def remarks(flow: Flow, index: int) -> list[str]:

@@ -71,7 +71,7 @@ class TexHand(Hand):
 
     def prose(self, text: str) -> str:
         """Returns words as text of the document."""
-        return words(text)
+        return words(text).replace("--", "-{}-")
 
 
 class Mark(Breakable):
