@@ -80,7 +80,8 @@ def one(shape: Shape) -> Value:
 def on_elements(op: Op, args: Sequence[Any]) -> Value:
     """Returns the output of an op on arrays: a structural op as a whole, any other on every element, broadcast."""
     if op.vjp is not None:
-        return settled(op.forward(*args))
+        with quiet():
+            return settled(op.forward(*args))
     np = numpy()
     with np.errstate(all="ignore"):
         if isinstance(op.array, str):

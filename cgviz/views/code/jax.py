@@ -27,6 +27,9 @@ class JaxCode(NumpyCode):
     functions: Mapping[str, str | Form] = {name: renamed(form) for name, form in NumpyCode.functions.items()} | {
         **{name: f"jax.scipy.special.{name}" for name in SCIPY.split()},
         "loggamma": "jax.scipy.special.gammaln",
+        "sigmoid": "jax.nn.sigmoid",  # whose own derivatives have no kink at 0, as a form by cases would
+        "logsigmoid": "jax.nn.log_sigmoid",
+        "softplus": "jax.nn.softplus",
         "where": Form("jnp.where({truth[0]}, {1}, {2})"),
         "max": Form("jnp.maximum({0}, {1})"),
         "min": Form("jnp.minimum({0}, {1})"),

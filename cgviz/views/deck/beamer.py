@@ -18,8 +18,9 @@ from cgviz.views.deck.formulas import formulas
 from cgviz.views.deck.frames import Frame
 from cgviz.views.deck.growth import so_far
 from cgviz.views.diagram.layout import Layout
-from cgviz.views.diagram.tikz import CLOSING, MACROS, OPENING, body, colours, curve, named, spot, written
+from cgviz.views.diagram.tikz import CLOSING, MACROS, OPENING, body, colours, curve, named, written
 from cgviz.views.diagram.tikz import shown as always
+from cgviz.views.diagram.tikz_cells import spot
 
 ASPECTS = {"16:9": ("169", 453.5, 143.0), "4:3": ("43", 362.8, 161.0)}  # Beamer's name, width, room of the picture
 SIDE, FOOT = 10.0, 62.0  # the margin, and the room of the captions

@@ -69,7 +69,7 @@ def active(steps: Sequence[Step], scene: Scene) -> dict[str, Step]:
 
 def outlined(box: Box, name: str, colour: str) -> Box:
     return replace(
-        box, key=name, label="", lines=(), caption=(), fill=CLEAR, line=colour, thick=THICK, dashed=False,
+        box, key=name, label="", lines=(), caption=(), insets=(), fill=CLEAR, line=colour, thick=THICK, dashed=False,
         classes="active", words=Words(""),
     )  # fmt: skip
 
@@ -129,7 +129,7 @@ def veiled(box: Box, seen: Callable[[Text], bool], instead: str | None = None) -
 
     instead  what the texts that are seen say
     """
-    texts = iter([text for line in box.lines for text in line if text.text])
+    texts = iter([text for line in box.lines for text in line if text.text and not text.is_picture])
 
     def recoloured(font: re.Match[str]) -> str:
         text = next(texts)
@@ -138,7 +138,8 @@ def veiled(box: Box, seen: Callable[[Text], bool], instead: str | None = None) -
         return f"{font[1]}{colour}{font[2]}{says}"
 
     caption = tuple(tuple(veil(text, seen) for text in line) for line in box.caption)
-    return replace(box, label=FONT.sub(recoloured, box.label), caption=caption)
+    insets = tuple((grid, place) for grid, place in box.insets if seen(grid))
+    return replace(box, label=FONT.sub(recoloured, box.label), caption=caption, insets=insets)
 
 
 def veil(text: Text, seen: Callable[[Text], bool]) -> Text:

@@ -12,6 +12,7 @@ from os.path import splitext
 from typing import TYPE_CHECKING
 
 from cgviz import numbers
+from cgviz.arrays import Value, is_array
 from cgviz.collecting import uncollected
 from cgviz.errors import UsageError, quoted
 from cgviz.modes import REVERSE, Mode
@@ -53,12 +54,16 @@ class Diagram:
     @cached_property
     def parts(self) -> Mapping[str, Part]:
         """The words and texts of each part, by id."""
+        from cgviz.views.diagram.dot import pictures
         from cgviz.views.diagram.finish import Part
 
         scene, beside = self.layout.scene, self.layout.plan.texts
         found = {self.prefix + box.key: Part(box.words, box.texts) for box in scene.boxes}
         for wire in self.layout.wires:
-            found[self.prefix + wire.key] = Part(wire.words, [text for text, _ in beside[wire.key]])
+            texts = [text for text, _ in beside[wire.key] if not text.is_picture]
+            found[self.prefix + wire.key] = Part(wire.words, texts)
+        for owner, grid, _ in pictures(scene, self.layout.plan, self.layout.axes):
+            found[f"{self.prefix}{owner}-{grid.kind}"] = Part(grid.words, grid.texts)
         return found
 
     def draw(
@@ -212,8 +217,14 @@ def checked(colour: str) -> str:
 
 def digest(run: Run, style: str, direction: str, mode: Mode = REVERSE, light: Light | None = None) -> str:
     """Returns what tells the picture's ids from those of another program, or of the same one drawn otherwise."""
-    nodes = [(node.op.name, node.args, node.name, node.value) for node in run.graph.nodes]
-    told = repr((nodes, run.graph.output, sorted((run.inputs or {}).items()), style, direction))
+    nodes = [(node.op.name, node.args, node.name, told_apart(node.value)) for node in run.graph.nodes]
+    inputs = sorted((name, told_apart(value)) for name, value in (run.inputs or {}).items())
+    told = repr((nodes, run.graph.output, inputs, style, direction))
     if mode.forward or light:
         told += repr((mode, light and (sorted(light.nodes), sorted(light.edges))))
     return sha256(told.encode(errors="backslashreplace")).hexdigest()[:8]
+
+
+def told_apart(value: Value) -> Value:
+    """Returns a number as it is, and of an array its shape and a digest of its bytes."""
+    return (value.shape, sha256(value.tobytes()).hexdigest()) if is_array(value) else value

@@ -91,14 +91,21 @@ def lead_room(places: Across, box: Box, half: float, fan: float) -> float:
     needed = longest(texts, places.axes) + 2 * PAD
     if fan_room(places, box):
         return needed
+    needed += past_caption(box, [lane.after for lane in places.lanes[box.key]], places.axes)
     return max(0.0, needed + ARROW - (half - places.axes.half(box)[0]) - fan)
+
+
+def past_caption(box: Box, texts: Sequence[Text | None], axes: Axes) -> float:
+    """Returns how far from the side of a box the texts keep, since one of them is a picture as low as its caption."""
+    low = any(text.is_picture and axes.text(text)[1] > axes.half(box)[1] - PAD for text in texts if text)
+    return max(0.0, half_length(box, axes) - axes.half(box)[0]) if low and axes.flat else 0.0
 
 
 def trunk_room(places: Across, box: Box, half: float) -> float:
     trunk = places.scene.trunk.get(box.key)
     if not trunk:
         return 0.0
-    texts = longest([trunk.before, trunk.after], places.axes)
+    texts = longest([trunk.before, trunk.after], places.axes) + past_caption(box, [trunk.after], places.axes)
     return max(0.0, texts + 2 * PAD - (half - places.axes.half(box)[0]))
 
 

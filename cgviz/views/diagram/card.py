@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from cgviz.views.diagram import words
+from cgviz.views.diagram.arrays import beside_name, flowing
+from cgviz.views.diagram.cells import Grid
 from cgviz.views.diagram.html import RULE, cell, table
 from cgviz.views.diagram.pen import Pen
-from cgviz.views.diagram.scene import Box, Line, Scene, classes, step_class, widest
+from cgviz.views.diagram.scene import Box, Line, Scene, Wire, classes, step_class, widest
 
 SIDE, HEAD, AIR, ROW, NOTE, FOOT = 10, 26, 3, 20, 15, 4
+ROUND = 8  # above and below a picture
 NARROWEST, BETWEEN = 60, 14
 NAME, NUMBER, LOCAL = 14.0, 15.0, 12.0
 
@@ -19,7 +23,12 @@ def scene(pen: Pen) -> Scene:
     inputs = [head_and_rows(pen, index) for index in pen.graph.inputs]
     column = max((inner_width(*parts) for parts in inputs), default=0)
     boxes = tuple(card(pen, index, column if index in pen.graph.inputs else 0) for index in pen.drawn)
-    return Scene(boxes, tuple(pen.wire(i, slot, beside=pen.local(i, slot, LOCAL)) for i, slot in pen.edges))
+    return Scene(boxes, tuple(wire(pen, target, slot) for target, slot in pen.edges))
+
+
+def wire(pen: Pen, target: int, slot: int) -> Wire:
+    """Returns an edge with its local derivative on one side and, of an array, its shape on the other."""
+    return pen.wire(target, slot, beside=pen.local(target, slot, LOCAL), across=flowing(pen, target, slot))
 
 
 def card(pen: Pen, index: int, least: float = 0) -> Box:
@@ -34,15 +43,17 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
     pad = f'<TD WIDTH="{SIDE}"></TD>'
     air = cell((), inner + 2 * SIDE, AIR, span=4)
     cells = [pad + cell(head, inner, HEAD, span=2) + pad, RULE, air]
-    for name, value in rows:
-        cells.append(pad + cell((name,), left, ROW) + cell((value,), inner - left, ROW, "RIGHT"))
+    for row in rows:
+        name, value = row
+        says = () if value.is_picture else (value,)
+        cells.append(pad + cell((name,), left, row_height(row)) + cell(says, inner - left, row_height(row), "RIGHT"))
     if note:
         cells.append(pad + cell(note, inner, NOTE, span=2))
     cells.append(cell((), inner + 2 * SIDE, FOOT, span=4))
     return Box(
         key=f"n{index}",
         width=inner + 2 * SIDE,
-        height=HEAD + 1 + AIR + ROW * len(rows) + (NOTE if note else 0) + FOOT,
+        height=height_of(rows, note),
         label=table(cells, outline),
         lines=(head, *rows, *([note] if note else [])),
         fill=fill,
@@ -52,7 +63,30 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
         rank="source" if kind == "input" else "sink" if is_output else "",
         dashed=not pen.graph.reached[index],
         thick=thick,
+        insets=tuple(insets(rows, inner, height_of(rows, note))),
     )
+
+
+def height_of(rows: list[Line], note: Line) -> int:
+    return HEAD + 1 + AIR + sum(map(row_height, rows)) + (NOTE if note else 0) + FOOT
+
+
+def row_height(row: Line) -> int:
+    """Returns the height of a row: of one text alone, of a caption and a number, of a caption and a picture."""
+    if len(row) == 1:
+        return NOTE
+    return round(row[1].height) + ROUND if row[1].is_picture else ROW
+
+
+def insets(rows: list[Line], inner: float, height: int) -> Iterator[tuple[Grid, tuple[float, float]]]:
+    """Yields the pictures in a card's rows with their centres from the card's; the widest ends at the right."""
+    most = max((text.width for row in rows for text in row if text.is_picture), default=0)
+    top = HEAD + 1 + AIR - height / 2
+    for row in rows:
+        for text in row:
+            if isinstance(text, Grid):
+                yield text, (inner / 2 - most + text.width / 2, top + row_height(row) / 2)
+        top += row_height(row)
 
 
 def head_and_rows(pen: Pen, index: int) -> tuple[Line, list[Line], Line]:
@@ -60,6 +94,7 @@ def head_and_rows(pen: Pen, index: int) -> tuple[Line, list[Line], Line]:
     head: Line = (pen.name(index, NAME),)
     if pen.graph.nodes[index].is_stage:
         head = (pen.stage_number(index), *head, pen.formula(index, NAME))
+    head = (*head, *beside_name(pen, index))
     rows: list[Line] = []
     if not pen.run.symbolic:
         rows.append((pen.muted(index, "value"), pen.value(index, NUMBER)))

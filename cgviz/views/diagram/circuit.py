@@ -8,6 +8,7 @@ from dataclasses import replace
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT
 from cgviz.views.diagram import words
+from cgviz.views.diagram.arrays import beneath_shape, flowing
 from cgviz.views.diagram.html import label, one_line
 from cgviz.views.diagram.pen import BOLD, SMALL, THIN, Pen
 from cgviz.views.diagram.scene import Box, Line, Scene, Text, Wire, classes, step_class
@@ -108,11 +109,15 @@ def tangent(pen: Pen, index: int) -> list[Line]:
 
 def wire(pen: Pen, target: int, slot: int) -> Wire:
     if pen.run.symbolic:
-        return pen.wire(target, slot, beside=pen.local(target, slot, NUMBER - 1))
-    value = pen.value(pen.graph.nodes[target].args[slot], NUMBER)
+        return pen.wire(target, slot, beside=pen.local(target, slot, NUMBER - 1), across=flowing(pen, target, slot))
+    value = value_of(pen, pen.graph.nodes[target].args[slot])
     value = replace(value, colour=pen.edge_colour(target, slot, value.colour))
     back = pen.contribution(target, slot, NUMBER) if pen.mode.reverse else None
     return pen.wire(target, slot, before=value, after=back)
+
+
+def value_of(pen: Pen, index: int, bold: bool = False) -> Text:
+    return beneath_shape(pen, index, pen.value(index, NUMBER, bold))
 
 
 def last_wire(pen: Pen) -> Wire:
@@ -126,7 +131,7 @@ def last_wire(pen: Pen) -> Wire:
         colour=colour,
         classes=classes("wire", pen.marked(index), step_class(pen.known.value.get(index))),
         words=words.of_box(pen.run, index, pen.digits, pen.mode),
-        before=None if symbolic else pen.value(index, NUMBER),
+        before=None if symbolic else value_of(pen, index),
         after=None if symbolic or not pen.mode.reverse else seen(pen.gradient(index, NUMBER)),
         thick=thick,
     )
@@ -142,7 +147,7 @@ def trunk(pen: Pen, index: int) -> Wire:
     told = pen.graph.reached[index] and pen.mode.reverse
     lit = pen.light is not None and any(edge in pen.light.edges for edge in pen.graph.edges_out[index])
     colour, thick = wire_look(pen, index, lit)
-    value = pen.name(index, NUMBER, pen.theme.value) if pen.run.symbolic else pen.value(index, NUMBER, bold=True)
+    value = pen.name(index, NUMBER, pen.theme.value) if pen.run.symbolic else value_of(pen, index, bold=True)
     return Wire(
         key=f"t{index}",
         source=f"n{index}",

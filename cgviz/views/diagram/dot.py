@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import graphviz
 
 from cgviz.fonts import FONT
 from cgviz.theme import Theme
 from cgviz.views.diagram.axes import Axes, Point
-from cgviz.views.diagram.html import label
+from cgviz.views.diagram.cells import Grid
+from cgviz.views.diagram.html import label, picture
 from cgviz.views.diagram.order import inches
 from cgviz.views.diagram.plan import Plan
 from cgviz.views.diagram.scene import Box, Scene, Wire
@@ -41,6 +42,8 @@ def written(scene: Scene, plan: Plan, axes: Axes, theme: Theme, background: str,
         graph.node(trunk.target, **but(nodes, joint(trunk, len(scene.out[trunk.source]) > 1, plan, axes, prefix)))
     for wire in (*scene.trunks, *scene.wires):
         graph.edge(wire.source, wire.target, **but(edges, edge(wire, plan, axes, prefix)))
+    for owner, grid, point in pictures(scene, plan, axes):
+        graph.node(f"{owner}-{grid.kind}", **picture_of(grid, owner, point, prefix))
     return re.sub(rf'(?<= pos=)"([^"]{{{LONGEST},}})"', in_pieces, str(graph.source))
 
 
@@ -75,6 +78,30 @@ def node(box: Box, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
     return attributes
 
 
+def pictures(scene: Scene, plan: Plan, axes: Axes) -> Iterator[tuple[str, Grid, Point]]:
+    """Yields the pictures of arrays that are seen, each with the key of the part that it belongs to and its centre."""
+    for box in scene.boxes:
+        x, y = axes.point(plan.centre[box.key])
+        yield from ((box.key, grid, (x + right, y - down)) for grid, (right, down) in box.insets if grid.is_seen)
+    for wire in (*scene.trunks, *scene.wires):
+        for text, point in plan.texts[wire.key]:
+            if isinstance(text, Grid) and text.is_seen:
+                yield wire.key, text, axes.point(point)
+
+
+def picture_of(grid: Grid, owner: str, point: Point, prefix: str) -> dict[str, str]:
+    return {
+        "label": picture(grid.table),
+        "id": f"{prefix}{owner}-{grid.kind}",
+        "class": grid.classes,
+        "shape": "none",
+        "style": "",
+        "pos": spot(point),
+        "width": inches(grid.width),
+        "height": inches(grid.height),
+    }
+
+
 def joint(trunk: Wire, forks: bool, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
     """Returns the dot at which a fan-out begins; it is not seen where nothing forks."""
     return {
@@ -106,7 +133,8 @@ def edge(wire: Wire, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
         attributes["arrowhead"] = "none"
     if wire.dashed:
         attributes["style"] = "dashed"
-    for (name, place), (text, point) in zip((("label", "lp"), ("xlabel", "xlp")), plan.texts[wire.key], strict=False):
+    texts = [(text, point) for text, point in plan.texts[wire.key] if not text.is_picture]
+    for (name, place), (text, point) in zip((("label", "lp"), ("xlabel", "xlp")), texts, strict=False):
         attributes |= {name: label([(text,)]), place: spot(axes.point(point))}
     return attributes
 

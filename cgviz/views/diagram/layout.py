@@ -11,7 +11,7 @@ from cgviz.paths import Light
 from cgviz.runs import Run
 from cgviz.theme import Theme
 from cgviz.views.diagram.axes import Axes, Point
-from cgviz.views.diagram.card import AIR, HEAD, NOTE, ROW, SIDE
+from cgviz.views.diagram.card import AIR, HEAD, SIDE, row_height
 from cgviz.views.diagram.pen import Pen
 from cgviz.views.diagram.plan import Plan
 from cgviz.views.diagram.scene import Box, Line, Scene, Wire, widest
@@ -74,7 +74,7 @@ class Layout:
         return [*points, (x, y), end, end]
 
     def inside(self, box: Box) -> Iterator[Place]:
-        """Yields the lines of texts in a box."""
+        """Yields the lines of texts in a box, pictures left out."""
         x, y = self.centre(box.key)
         if not self.cards:
             for line in box.lines:
@@ -85,8 +85,8 @@ class Layout:
         yield Place(head, left, y - HEAD / 2, LEFT, right - left)
         y -= HEAD + RULE + AIR
         for row in rows:
-            height = NOTE if len(row) == 1 else ROW
-            has_number = len(row) > 1 and bool(row[1].text)
+            height = row_height(row)
+            has_number = len(row) > 1 and bool(row[1].text) and not row[1].is_picture
             first = row[0].width if has_number else right - left
             yield Place(row[:1], left, y - height / 2, LEFT, first)
             if has_number:
@@ -110,6 +110,12 @@ class Layout:
         for line in box.caption:
             yield Place(line, x, y - line[0].height / 2, MIDDLE, widest([line]))
             y -= line[0].height
+
+    def insets(self, box: Box) -> Iterator[Place]:
+        """Yields the pictures of arrays in a box."""
+        x, y = self.centre(box.key)
+        for grid, (right, down) in box.insets:
+            yield Place((grid,), x + right, y - down, MIDDLE, grid.width)
 
     def beside(self, wire: Wire) -> Iterator[Place]:
         """Yields the texts on either side of a wire."""

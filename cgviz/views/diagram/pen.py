@@ -12,7 +12,8 @@ from cgviz.numbers import number
 from cgviz.paths import Light
 from cgviz.runs import Run
 from cgviz.theme import Theme
-from cgviz.views.diagram import words
+from cgviz.views.diagram import arrays, words
+from cgviz.views.diagram.arrays import pictured
 from cgviz.views.diagram.html import one_line
 from cgviz.views.diagram.known import Known, known
 from cgviz.views.diagram.scene import Text, Wire, classes, step_class
@@ -106,13 +107,15 @@ class Pen:
     def value(self, index: int, size: float, bold: bool = False) -> Text:
         colour, step = self.colour(index, self.theme.value), self.known.value.get(index)
         says = self.blanks.get(("value", index), self.number(self.run.values[index]))
-        return Text(says, colour, size, bold, kind="value", step=step)
+        text = Text(says, colour, size, bold, kind="value", step=step)
+        return text if ("value", index) in self.blanks else pictured(self, index, self.run.values[index], text)
 
     def gradient(self, index: int, size: float, bold: bool = False) -> Text:
         """Returns a node's gradient; in the symbolic state how it is written."""
         says = words.partial(self.run, index) if self.run.symbolic else self.number(self.run.gradients[index])
         says = self.blanks.get(("gradient", index), says)
-        return self.red(index, one_line(says), size, bold, "gradient", self.known.gradient.get(index))
+        text = self.red(index, one_line(says), size, bold, "gradient", self.known.gradient.get(index))
+        return text if ("gradient", index) in self.blanks else pictured(self, index, self.run.gradients[index], text)
 
     def contribution(self, target: int, slot: int, size: float) -> Text | None:
         """Returns what an edge hands back, None where nothing flows."""
@@ -123,7 +126,8 @@ class Pen:
         if not says:
             return None
         colour = self.edge_colour(target, slot, self.theme.gradient)
-        return Text(says, colour, size, False, self.theme.slanted, "contribution", step)
+        text = Text(says, colour, size, False, self.theme.slanted, "contribution", step)
+        return text if covers else pictured(self, edge.source, edge.value, text)
 
     def red(self, index: int, says: str, size: float, bold: bool, kind: str, step: int | None) -> Text:
         return Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
@@ -137,6 +141,8 @@ class Pen:
 
     def local(self, target: int, slot: int, size: float) -> Text:
         """Returns the local derivative of an edge: `× 2·xpy`; muted where it is 1 and changes nothing."""
+        if arrays.has_rule(self, target, slot):
+            return arrays.rule(self, target, slot, size)
         formula = self.run.local_formula(target, slot)
         step = self.known.edge.get((target, slot))
         if formula is None:
@@ -164,6 +170,7 @@ class Pen:
         before: Text | None = None,
         after: Text | None = None,
         beside: Text | None = None,
+        across: Text | None = None,
     ) -> Wire:
         source = self.graph.nodes[target].args[slot]
         flows, edge = self.flows(target, slot), (target, slot)
@@ -179,6 +186,7 @@ class Pen:
             before=before,
             after=after,
             beside=beside,
+            across=across,
             dashed=not flows,
             thick=BOLD if lit else THIN,
         )

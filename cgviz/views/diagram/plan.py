@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import sqrt
 
 from cgviz.views.diagram.across import Across, placed
-from cgviz.views.diagram.along import ARROW, PAD, SAME, Rank, fan_room, ports, ranks
+from cgviz.views.diagram.along import ARROW, PAD, SAME, Rank, fan_room, past_caption, ports, ranks
 from cgviz.views.diagram.axes import Axes, Point
 from cgviz.views.diagram.order import order
 from cgviz.views.diagram.room import CAPTION, Lane, footprint, near
@@ -74,29 +74,32 @@ class Router:
 
     def route_trunk(self, plan: Plan, trunk: Wire) -> None:
         row, across = self.rows[self.rank[trunk.source]], self.places.box[trunk.source]
-        start = row.centre + self.axes.half(self.scene.box[trunk.source])[0]
+        box = self.scene.box[trunk.source]
+        start = row.centre + self.axes.half(box)[0]
         plan.path[trunk.key] = [(start, across)]
         line(plan.path[trunk.key], (row.trunk_ends, across))
         plan.centre[trunk.target] = (row.trunk_ends, across)
         length = max(self.axes.text(trunk.before)[0], self.axes.text(trunk.after)[0])
+        start += past_caption(box, [trunk.after], self.axes)
         plan.texts[trunk.key] = self.beside(trunk.before, trunk.after, start + PAD + length / 2, across)
 
     def route_wire(self, plan: Plan, box: Box, lane: Lane, offset: float) -> None:
-        wire, across = lane.wire, self.places.lane[lane.wire.key]
+        wire, across, lanes = lane.wire, self.places.lane[lane.wire.key], self.places.lanes[box.key]
         row, port = self.rows[self.rank[box.key]], self.places.box[box.key] + offset
         tip = row.centre - depth(box, self.axes, offset)
         straight = abs(port - across) <= SAME
         fanned = fan_room(self.places, box) > 0
         until = row.centre - row.half - row.fan if fanned else tip - ARROW
         length = max(self.axes.text(lane.before)[0], self.axes.text(lane.after)[0])
-        path = self.leads(wire, until - (length + 2 * PAD if length else 0.0))
+        ends = until if fanned else until - past_caption(box, [one.after for one in lanes], self.axes)
+        path = self.leads(wire, ends - (length + 2 * PAD if length else 0.0))
         if straight:
             line(path, (tip - ARROW, across))
         else:
             bend(path, until, (tip - ARROW, port))
         plan.path[wire.key] = path
         plan.tip[wire.key] = (tip, path[-1][1])
-        plan.texts[wire.key] = self.beside(lane.before, lane.after, until - PAD - length / 2, across)
+        plan.texts[wire.key] = self.beside(lane.before, lane.after, ends - PAD - length / 2, across)
 
     def leads(self, wire: Wire, until: float) -> list[Point]:
         """Returns the path of a wire from its source to its lane, in which it runs straight from `until`."""
@@ -124,10 +127,18 @@ class Router:
     def beside(self, before: Text | None, after: Text | None, along: float, across: float) -> list[tuple[Text, Point]]:
         """Returns the places of the texts on either side of a straight wire."""
         return [
-            (text, (along, across + side * (near(self.axes) + self.axes.text(text)[1] / 2)))
-            for text, side in ((before, -1), (after, 1))
+            (text, (place, across + side * (near(self.axes) + self.axes.text(text)[1] / 2)))
+            for text, place, side in ((before, along, -1), (after, self.level(before, after, along), 1))
             if text
         ]
+
+    def level(self, before: Text | None, after: Text | None, along: float) -> float:
+        """Returns the place along a wire of the text after it: of a picture beside another, in line with its top."""
+        if not before or not after or self.axes.flat or not (before.is_picture and after.is_picture):
+            return along
+        top = along - before.height / 2 + before.head
+        length = max(before.height, after.height)
+        return min(top + after.height / 2, along + (length - after.height) / 2)
 
 
 def depth(box: Box, axes: Axes, offset: float) -> float:

@@ -33,7 +33,7 @@ def lanes(wires: Sequence[Wire], axes: Axes) -> list[Lane]:
 def lane(wire: Wire, axes: Axes, first: bool) -> Lane:
     before, after = wire.before, wire.after
     if wire.beside:
-        before, after = (wire.beside, None) if axes.flat or first else (None, wire.beside)
+        before, after = (wire.beside, wire.across) if axes.flat or first else (wire.across, wire.beside)
     return Lane(wire, before, after, (side_room(before, axes), side_room(after, axes)))
 
 
@@ -78,7 +78,8 @@ def footprint(box: Box, scene: Scene, axes: Axes) -> Point:
 def outer_room(wire: Wire, axes: Axes) -> Point:
     """Returns the room that a wire takes before it where it is the first one, and after it where it is the last."""
     if wire.beside and not axes.flat:
-        return side_room(wire.beside, axes), side_room(wire.beside, axes)
+        most = max(side_room(wire.beside, axes), side_room(wire.across, axes))
+        return most, most
     return lane(wire, axes, first=True).room
 
 

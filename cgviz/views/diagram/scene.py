@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 from cgviz.engine import text_width
+
+if TYPE_CHECKING:
+    from cgviz.views.diagram.cells import Grid
 
 LINE_HEIGHT = 1.17
 
@@ -26,6 +30,12 @@ class Text:
     slanted: bool = False
     kind: str = ""
     step: int | None = None
+    is_picture: ClassVar[bool] = False  # an array's picture is a text of a kind, see `cells.Grid`
+
+    @property
+    def head(self) -> float:
+        """The height of a line above a picture."""
+        return 0.0
 
     @cached_property
     def width(self) -> float:
@@ -59,6 +69,7 @@ class Box:
     circle   the outline is a circle; else a rectangle with round corners
     rank     "source" and "sink" stand first and last
     caption  lines beneath it (beside it where the flow is downwards)
+    insets   pictures of arrays in it, in its lines as well, each with its centre from the box's, y downwards
     """
 
     key: str
@@ -75,11 +86,13 @@ class Box:
     dashed: bool = False
     thick: float = 1.1
     caption: tuple[Line, ...] = ()
+    insets: tuple[tuple[Grid, tuple[float, float]], ...] = ()
 
     @property
     def texts(self) -> list[Text]:
-        """All texts of the box that are not empty, in order."""
-        return [text for line in (*self.lines, *self.caption) for text in line if text.text.strip()]
+        """All texts of the box that are not empty, in order; pictures are parts of their own."""
+        every = (text for line in (*self.lines, *self.caption) for text in line if text.text.strip())
+        return [text for text in every if not text.is_picture]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +100,7 @@ class Wire:
     """An edge from box `source` to box `target`, with a text on either side of it.
 
     In a diagram from left to right `before` stands above the wire and `after` below, in one from top to bottom
-    left and right of it; `beside` stands on whichever side has room.
+    left and right of it; `beside` stands on whichever side has room, and `across` on the other one.
     """
 
     key: str
@@ -99,6 +112,7 @@ class Wire:
     before: Text | None = None
     after: Text | None = None
     beside: Text | None = None
+    across: Text | None = None
     dashed: bool = False
     thick: float = 1.2
 

@@ -7,16 +7,17 @@ from html import escape
 from math import ceil, hypot
 
 from cgviz.errors import printable
-from cgviz.fonts import FONT
 from cgviz.views.diagram.axes import Point
+from cgviz.views.diagram.cells import Grid
 from cgviz.views.diagram.layout import LEFT, Layout, Place
-from cgviz.views.diagram.scene import Box, Text, Wire, Words
+from cgviz.views.diagram.scene import Box, Wire, Words
+from cgviz.views.diagram.svg_cells import elements
+from cgviz.views.diagram.svg_texts import BASELINE, flat, written
 
 PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
-ROUND, BASELINE, JOINT = 9.0, 0.34, 2.5
+ROUND, JOINT = 9.0, 2.5
 HEAD_LENGTH, HEAD_HALF = 7.0, 2.45
 DASHES = ' stroke-dasharray="5,2"'
-ANCHORS = {0.0: "start", 0.5: "middle", 1.0: "end"}
 
 
 def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bool = False) -> bytes:
@@ -38,11 +39,11 @@ def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bo
         parts.append(f'<polygon fill="{layout.behind}" stroke="none" points="{points(corners)}"/>\n')
     for wire in layout.wires:
         said = Words("") if quiet else wire.words
-        parts.append(group(prefix + wire.key, f"edge {wire.classes}", said, edge(layout, wire)))
+        parts.append(group(prefix + wire.key, f"edge {wire.classes}", said, edge(layout, wire, prefix, quiet)))
     parts += [joint(layout, trunk, prefix) for trunk in layout.scene.trunks if len(layout.scene.out[trunk.source]) > 1]
     for box in layout.scene.boxes:
         said = Words("") if quiet else box.words
-        parts.append(group(prefix + box.key, f"node {box.classes}", said, node(layout, box)))
+        parts.append(group(prefix + box.key, f"node {box.classes}", said, node(layout, box, prefix, quiet)))
     return "".join([PROLOGUE, *parts, "</g>\n</svg>\n"]).encode()
 
 
@@ -59,7 +60,15 @@ def described(words: Words) -> str:
     )
 
 
-def edge(layout: Layout, wire: Wire) -> Iterator[str]:
+def picture(place: Place, owner: str, quiet: bool) -> Iterator[str]:
+    """Yields the pictures of arrays in a place as groups of their own."""
+    for grid in place.line:
+        if isinstance(grid, Grid):
+            drawn = elements(grid, place.x - grid.width / 2, -place.y - grid.height / 2)
+            yield group(f"{owner}-{grid.kind}", grid.classes, Words("") if quiet else grid.words, drawn)
+
+
+def edge(layout: Layout, wire: Wire, prefix: str, quiet: bool) -> Iterator[str]:
     """Yields the path of a wire, its arrow and the texts beside it."""
     path = [layout.axes.point(point) for point in layout.plan.path[wire.key]]
     look = f'stroke="{wire.colour}" stroke-width="{wire.thick:g}"'
@@ -69,6 +78,7 @@ def edge(layout: Layout, wire: Wire) -> Iterator[str]:
         head = arrow(path[-1], layout.axes.point(layout.plan.tip[wire.key]))
         yield f'<polygon fill="{wire.colour}" {look} points="{points(head)}"/>\n'
     for place in layout.beside(wire):
+        yield from picture(place, f"{prefix}{wire.key}", quiet)
         yield from texts(place)
 
 
@@ -90,7 +100,7 @@ def joint(layout: Layout, trunk: Wire, prefix: str) -> str:
     return group(prefix + trunk.target, f"node {trunk.classes}", Words(""), [dot])
 
 
-def node(layout: Layout, box: Box) -> Iterator[str]:
+def node(layout: Layout, box: Box, prefix: str, quiet: bool) -> Iterator[str]:
     """Yields the outline of a box, the rule beneath the head of a card, and the texts."""
     x, y = layout.centre(box.key)
     look = f'fill="{box.fill}" stroke="{box.line}" stroke-width="{box.thick:g}"{DASHES if box.dashed else ""}'
@@ -104,6 +114,8 @@ def node(layout: Layout, box: Box) -> Iterator[str]:
         yield f'<polyline fill="none" stroke="{box.line}" points="{points(rule)}"/>\n'
     for place in (*layout.inside(box), *layout.captions(box)):
         yield from texts(place)
+    for place in layout.insets(box):
+        yield from picture(place, f"{prefix}{box.key}", quiet)
 
 
 def rounded(x: float, y: float, width: float, height: float) -> str:
@@ -123,7 +135,7 @@ def rounded(x: float, y: float, width: float, height: float) -> str:
 
 def texts(place: Place) -> Iterator[str]:
     """Yields the texts of a line on one baseline, each an element of its own: a single one hangs by its end."""
-    said = [text for text in place.line if text.text.strip()]
+    said = [text for text in place.line if text.text.strip() and not text.is_picture]
     if not said:
         return
     down = -place.y + BASELINE * max(text.size for text in said)
@@ -137,16 +149,6 @@ def texts(place: Place) -> Iterator[str]:
         x += text.width
 
 
-def written(text: Text, x: float, y: float, align: float) -> str:
-    weight = ' font-weight="bold"' if text.bold else ""
-    slant = ' font-style="italic"' if text.slanted else ""
-    return (
-        f'<text class="{text.classes}" xml:space="preserve" text-anchor="{ANCHORS[align]}" x="{flat(x)}" y="{flat(y)}" '
-        f'font-family="{FONT}"{weight}{slant} font-size="{text.size:g}" fill="{text.colour}">'
-        f"{escape(printable(text.text), quote=False)}</text>\n"
-    )
-
-
 def points(corners: Iterable[Point]) -> str:
     return " ".join(map(spot, corners))
 
@@ -154,7 +156,3 @@ def points(corners: Iterable[Point]) -> str:
 def spot(point: Point) -> str:
     """Returns a point as SVG has it, y downwards."""
     return f"{point[0]:.2f},{-point[1]:.2f}"
-
-
-def flat(value: float) -> str:
-    return f"{value:.2f}"

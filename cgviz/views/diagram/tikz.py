@@ -8,8 +8,10 @@ from dataclasses import fields
 
 from cgviz.theme import Theme
 from cgviz.views.diagram.axes import Point
+from cgviz.views.diagram.cells import Grid
 from cgviz.views.diagram.layout import LEFT, RIGHT, Layout, Place
 from cgviz.views.diagram.scene import Box, Wire
+from cgviz.views.diagram.tikz_cells import BASE, SIZE, picture, spot
 from cgviz.views.diagram.typeset import typeset
 
 HEAD = r"""% made by cgviz, for a document with \usepackage{tikz,amsmath}
@@ -22,8 +24,6 @@ OPENING = r"""\begin{tikzpicture}[x=1bp, y=1bp,
   cg gate/.style={draw, circle},
   cg wire/.style={-latex},
   cg back/.style={latex-}]"""
-SIZE = 10.0  # of the letters before they are scaled: every TeX has it, in text and in mathematics
-BASE = 0.33  # from the middle of a line to its baseline, in sizes
 CLOSING = r"\end{tikzpicture}"
 Veil = Callable[[int, str], str]
 
@@ -48,12 +48,14 @@ def body(layout: Layout, veil: Veil = shown) -> Iterator[str]:
     names = named(layout.theme)
     for wire in layout.wires:
         yield curve(layout.path(wire.key), wire_look(wire, names))
-        yield from (written(layout, wire.key, place, veil) for place in layout.beside(wire))
+        yield from (written(layout, wire.key, place, veil) for place in layout.beside(wire) if not pictured(place))
         yield from joint(layout, wire, names)
     for box in layout.scene.boxes:
         yield from drawn(layout, box, names)
         places = [*layout.inside(box), *layout.captions(box)]
         yield from (written(layout, box.key, place, veil) for place in places)
+    for place, grid in pictures(layout):
+        yield veil(grid.step or 0, "\n".join(picture(grid, (place.x, place.y), names)))
 
 
 def background(behind: str, corners: str) -> Iterator[str]:
@@ -140,5 +142,14 @@ def written(layout: Layout, key: str, place: Place, veil: Veil) -> str:
     return veil(step, rf"\node[anchor={anchor}] at {spot((place.x, base))} {{{inner}}};")
 
 
-def spot(point: Point) -> str:
-    return f"({point[0]:.2f},{point[1]:.2f})"
+def pictured(place: Place) -> bool:
+    return place.line[0].is_picture
+
+
+def pictures(layout: Layout) -> Iterator[tuple[Place, Grid]]:
+    """Yields the places of all pictures of arrays, beside wires and in boxes."""
+    places = [place for wire in layout.wires for place in layout.beside(wire)]
+    places += [place for box in layout.scene.boxes for place in layout.insets(box)]
+    for place in places:
+        if isinstance(place.line[0], Grid):
+            yield place, place.line[0]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
+from cgviz.arrays import Shape, summed_axes
 from cgviz.errors import shorten
 from cgviz.formula import PRETTY
 from cgviz.modes import REVERSE, Mode
-from cgviz.numbers import number
 from cgviz.op import POWER
 from cgviz.paths import Light
 from cgviz.runs import Run
 from cgviz.views.diagram.known import Known
 from cgviz.views.diagram.scene import Words
+from cgviz.views.diagram.summary import in_words
 
 LONGEST = 300
 LONGEST_NAME = 24
@@ -55,11 +56,11 @@ def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
         title = f"({graph.numbers[index]}) {node.shown} = {graph.formula(index).pretty}"
     facts = []
     if not run.symbolic:
-        facts = [f"value {number(run.values[index], digits)}"]
+        facts = [f"value {in_words(run.values[index], digits)}"]
         if graph.reached[index] and mode.reverse:
-            facts.append(f"{partial(run, index, LONGEST)} = {number(run.gradients[index], digits)}")
+            facts.append(f"{partial(run, index, LONGEST)} = {in_words(run.gradients[index], digits)}")
         if mode.forward:
-            tangent = number(run.tangents(mode.source)[index], digits)
+            tangent = in_words(run.tangents(mode.source)[index], digits)
             facts.append(f"tangent {rate(run, index, mode.source, LONGEST)} = {tangent}")
     if node.is_stage and node.op.says and mode.reverse:
         facts.append(f"the gate {node.op.says}")
@@ -80,6 +81,27 @@ def of_wire(run: Run, target: int, slot: int, known: Known, digits: int, mode: M
     return Words(title, shorten(said, LONGEST))
 
 
+def of_rule(run: Run, target: int, slot: int) -> str:
+    """Returns how an edge hands an array back: `dW = dq xᵀ`, `× −1, summed over axis 0`; "" where nothing flows."""
+    nodes = run.graph.nodes
+    source = nodes[nodes[target].args[slot]]
+    local = run.local_formula(target, slot)
+    if local is not None:
+        return f"× {local.pretty}, {summed(nodes[target].shape, source.shape)}"
+    handed = run.handed_formula(target, slot)
+    return f"d{source.shown} = {handed.pretty}" if handed is not None else ""
+
+
+def summed(wide: Shape | None, narrow: Shape | None) -> str:
+    """Returns in words over which axes a gradient is summed: what was broadcast forward is summed backward."""
+    if not wide or narrow is None:
+        return "summed where broadcast"
+    axes = summed_axes(wide, narrow)
+    if len(axes) == len(wide):
+        return "summed"
+    return f"summed over {'axis' if len(axes) == 1 else 'axes'} {', '.join(map(str, axes))}"
+
+
 def carried(run: Run, target: int, slot: int, mode: Mode) -> str:
     """Returns what an edge adds to the tangent of its target: `∂den/∂x gets 1 · ∂sigx/∂x`."""
     local = run.local_formula(target, slot)
@@ -98,13 +120,13 @@ def of_picture(run: Run, digits: int, mode: Mode = REVERSE) -> Words:
     title = f"Computational graph of {shorten(program, 160)}" if program else f"Computational graph of {name}"
     if run.symbolic:
         return Words(title, f"{len(graph.stages)} stages; no values are given.")
-    at = listed([f"{graph.nodes[i].shown} = {number(run.values[i], digits)}" for i in graph.inputs])
-    slopes = listed([f"{partial(run, i)} = {number(run.gradients[i], digits)}" for i in graph.inputs])
-    told = f"{'At ' + at + ' the' if at else 'The'} value of {name} is {number(run.value, digits)}"
+    at = listed([f"{graph.nodes[i].shown} = {in_words(run.values[i], digits)}" for i in graph.inputs])
+    slopes = listed([f"{partial(run, i)} = {in_words(run.gradients[i], digits)}" for i in graph.inputs])
+    told = f"{'At ' + at + ' the' if at else 'The'} value of {name} is {in_words(run.value, digits)}"
     if slopes and mode.reverse:
         told += f"; the gradient is {slopes}"
     if mode.forward:
-        tangent = number(run.tangents(mode.source)[graph.output], digits)
+        tangent = in_words(run.tangents(mode.source)[graph.output], digits)
         told += f"; the tangent {rate(run, graph.output, mode.source)} is {tangent}"
     return Words(title, f"{told}.")
 
