@@ -211,11 +211,20 @@ def corner(op: Op, out: Value, args: Sequence[Value]) -> str:
     """
     if op.vjp is not None or not is_array(out):
         return op.corner(out, *args)
-    np = numpy()
-    flat = [np.ravel(each) for each in np.broadcast_arrays(out, *args)]
-    step = max(1, flat[0].size // MOST_LOOKED_AT)
-    found = [op.corner(*each) for each in zip(*(each[::step].tolist() for each in flat), strict=True)]
+    found = corners(op, out, args)
     for flag in ("tie", "kink"):
         if flag in found:
             return flag
     return found[0] if found and all(found) else ""
+
+
+def corners(op: Op, out: Value, args: Sequence[Value]) -> list[str]:
+    """Returns the flag of every element that is looked at: those of `out.ravel()[:: looked_at_every(out)]`."""
+    flat = [numpy().ravel(each) for each in numpy().broadcast_arrays(out, *args)]
+    step = looked_at_every(out)
+    return [op.corner(*each) for each in zip(*(each[::step].tolist() for each in flat), strict=True)]
+
+
+def looked_at_every(out: Value) -> int:
+    """Returns how many elements on the next one is that is looked at: 1 looks at all of them."""
+    return max(1, int(out.size) // MOST_LOOKED_AT)

@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cgviz.arrays import is_array
 from cgviz.graph import CONSTANT, INPUT, Graph, Node
 from cgviz.language.tokens import CONSTANTS
 from cgviz.op import REGISTRY
@@ -98,8 +99,8 @@ def joined(operands: Sequence[Node], marks: Sequence[str], stem: str) -> str:
 def word(operand: Node, first: bool) -> str:
     """Returns how an operand stands in a joined name, "" where it is too long to."""
     if operand.op is CONSTANT:
-        value = operand.value or 0.0
-        if value < 0 or value >= 1000 or value % 1 != 0:
+        value = operand.value
+        if value is None or is_array(value) or value < 0 or value >= 1000 or value % 1 != 0:
             return ""
         return str(int(value)) if not first else WORDS[int(value)] if value < len(WORDS) else ""
     most = LONGEST_GIVEN if operand.op is INPUT or operand.given else LONGEST_MADE

@@ -17,6 +17,7 @@ LAYERS = [
     {"errors"},
     {"arrays"},
     {"ieee", "numbers", "theme", "collecting", "shipped", "output", "pictures", "fold"},
+    {"grids", "summaries"},
     {"op"},
     {"ops"},
     {"operators"},

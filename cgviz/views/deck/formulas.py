@@ -8,7 +8,8 @@ from cgviz.typeset import Typeset, words
 from cgviz.views.deck.frames import Frame
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line
-from cgviz.views.table.spelling import Spelling, latex_spelling, unicode_spelling
+from cgviz.views.table.spelling import Spelling, unicode_spelling
+from cgviz.views.table.tex import latex_spelling
 
 
 def formulas(run: Run, frame: Frame, digits: int) -> list[str]:

@@ -12,7 +12,7 @@ from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line
 from cgviz.views.table.spelling import Spelling, spelling_for
 
-SIGNS = str.maketrans({"·": "*", "∂": "d", "√": "sqrt"})
+SIGNS = str.maketrans({"·": "*", "∂": "d", "√": "sqrt", "ᵀ": ".T"})
 
 
 def plain(run: Run, *, digits: int = DIGITS, encoding: str = "utf-8") -> Iterator[str]:

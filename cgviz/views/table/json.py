@@ -11,12 +11,14 @@ from cgviz.graph import CONSTANT, Node
 from cgviz.modes import REVERSE, Mode
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
+from cgviz.summaries import Summary
 from cgviz.views.table.rows import by_name, flowing
 from cgviz.views.table.spelling import is_short
 
 VERSION = 1
 LINE = 120
 LARGEST_WHOLE = 1e15
+MOST_ELEMENTS = 10_000  # of an array that is written out; a larger one is summed up
 
 
 def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
@@ -112,12 +114,25 @@ def shape(node: Node) -> list[int] | None:
 
 
 def number(value: Value | None) -> Any:
-    """Returns a number as JSON can say it: "inf", "-inf" and "nan" are strings, an array is nested lists."""
+    """Returns a number as JSON can say it: "inf", "-inf" and "nan" are strings.
+
+    An array is nested lists, one of more than 10 000 elements what sums it up.
+    """
     if value is None:
         return None
     if is_array(value):
+        if value.size > MOST_ELEMENTS:
+            return summed_up(Summary(value))
         return value.tolist() if every_finite(value) else [number(each) for each in value]
     return float(value) if math.isfinite(value) else str(float(value))
+
+
+def summed_up(made: Summary) -> dict[str, Any]:
+    """Returns a large array in short; elements that are not finite are counted, and left out of the other numbers."""
+    named = {"min": made.least, "mean": made.mean, "max": made.most, "norm": made.norm}
+    told = {"shape": list(made.shape), "dtype": made.dtype} | {name: number(each) for name, each in named.items()}
+    beyond = made.nans + made.infinite
+    return told | ({"nonfinite": beyond} if beyond else {})
 
 
 def constant(value: Value) -> Any:
@@ -128,9 +143,9 @@ def constant(value: Value) -> Any:
 
 
 def pretty(value: Any, indent: int = 0, lead: int = 0) -> str:
-    """Returns JSON text in which whatever fits on a line (after `lead` characters) stands on one."""
+    """Returns JSON text in which whatever fits on a line (after `lead` characters) stands on one; so does any row."""
     flat = json.dumps(value)
-    if len(flat) + indent + lead <= LINE or not isinstance(value, dict | list) or not value:
+    if len(flat) + indent + lead <= LINE or not isinstance(value, dict | list) or not value or is_row(value):
         return flat
     inner = indent + 2
     if isinstance(value, dict):
@@ -140,3 +155,8 @@ def pretty(value: Any, indent: int = 0, lead: int = 0) -> str:
         items = [pretty(item, inner, 1) for item in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     return opening + ",".join(f"\n{' ' * inner}{item}" for item in items) + f"\n{' ' * indent}{closing}"
+
+
+def is_row(value: Any) -> bool:
+    """Tells whether a value is a list of numbers only."""
+    return isinstance(value, list) and not any(isinstance(item, dict | list) for item in value)

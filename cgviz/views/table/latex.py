@@ -6,15 +6,18 @@ from cgviz.formula import escaped
 from cgviz.modes import REVERSE, Mode, passes_needed
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
+from cgviz.summaries import lines as lines_of
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import gradient_line
-from cgviz.views.table.spelling import Spelling, latex_spelling
+from cgviz.views.table.spelling import Spelling
+from cgviz.views.table.tex import fits_matrix, latex_spelling, with_elements
 
-COLUMNS = "rllrrlrll"
+WORDS_ONLY = 0  # columns, in which there is no room for bars
+COLUMNS = "rlllrrlrll"
 TANGENT = ("tangent", r"${}=$ forward (local $\times$ tangent)")
 GRADIENT = ("gradient", r"${}=$ backward (upstream $\times$ local)")
-HEADINGS = (r"\#", "stage", "${}=$ forward", "value", *TANGENT, *GRADIENT, "gate")
+HEADINGS = (r"\#", "stage", "${}=$ forward", "shape", "value", *TANGENT, *GRADIENT, "gate")
 WORDS = (("seed",), ("nothing",), ("held fixed",))
 SIGNS = {"−": "$-$", "σ": r"$\sigma$", "²": "$^2$", "·": r"$\cdot$", "½": r"$\frac12$", "′": "$'$", "×": r"$\times$"}
 
@@ -31,14 +34,16 @@ def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
 
 
 def tabular(run: Run, spelling: Spelling, mode: Mode) -> list[str]:
-    """Returns the lines of the tabular; what a mode does not have and, without values, their column is left out."""
-    dropped = [*["value"] * run.symbolic, *TANGENT * (not mode.forward), *GRADIENT * (not mode.reverse)]
+    """Returns the lines of the tabular, without the columns of what a mode, or the program, does not have."""
+    dropped = [*["value"] * run.symbolic, *["shape"] * (not run.graph.has_arrays)]
+    dropped += [*TANGENT * (not mode.forward), *GRADIENT * (not mode.reverse)]
     kept = [i for i, heading in enumerate(HEADINGS) if heading not in dropped]
     headings = ["${}=$ formula" if mode.forward and i == 2 else heading for i, heading in enumerate(HEADINGS)]
     body = [cells(row) for row in rows(run, spelling, mode)]
     heading, *lines = [" & ".join(line[i] for i in kept) for line in (headings, *body)]
     opening = rf"\begin{{tabular}}{{{''.join(COLUMNS[i] for i in kept)}}}"
-    middle = [r"  \toprule", rf"  {heading} \\", r"  \midrule", *(rf"  {line} \\" for line in lines), r"  \bottomrule"]
+    end = r" \\ \addlinespace" if run.graph.has_arrays and not run.symbolic else r" \\"
+    middle = [r"  \toprule", rf"  {heading} \\", r"  \midrule", *(f"  {line}{end}" for line in lines), r"  \bottomrule"]
     return [opening, *middle, r"\end{tabular}"]
 
 
@@ -51,9 +56,21 @@ def display(formulas: list[str]) -> list[str]:
 def cells(row: Row) -> tuple[str, ...]:
     """Returns the cells of a row, mathematics between dollars."""
     forward = math(row.forward) if row.number else row.forward
+    value, tangent, gradient = (number(row, role) for role in ("value", "tangent", "gradient"))
     carried, backward = summed(row.carried), summed(row.backward)
-    tangent, gradient = math(row.tangent), math(row.gradient)
-    return row.number, math(row.name), forward, math(row.value), tangent, carried, gradient, backward, text(row.notes)
+    start = row.number, math(row.name), forward, text(row.shape)
+    return *start, value, tangent, carried, gradient, backward, text(row.notes)
+
+
+def number(row: Row, role: str) -> str:
+    """Returns a number or a matrix; of an array that is too large for one the lines that sum it up."""
+    array = row.arrays.get(role)
+    if array is None:
+        return math(getattr(row, role))
+    if fits_matrix(array.value):
+        return math(with_elements(array.value, array.digits))
+    lines = r" \\ ".join(text(line.rstrip()) for line in lines_of(array.summary, array.digits, WORDS_ONLY))
+    return rf"\begin{{tabular}}{{@{{}}r@{{}}}} {lines} \end{{tabular}}"
 
 
 def summed(terms: tuple[str, ...]) -> str:

@@ -13,14 +13,16 @@ from cgviz.views.table.spelling import Spelling
 
 NARROWEST = 20
 WIDE_GAP, GAP = 3, 2
+ROOM_FOR_ARRAYS = (None, 40, 34, 28, 24, 20, 16)
+"""How wide an array may be in its cell, widest first; one that is wider is summarised."""
 
 
 class Column(NamedTuple):
     """A column: its heading, its cell as words, and how wide it is at most.
 
     It may be folded down to its widest word, or to `least` where a word is wider than that. A column of numbers is
-    never folded (`least` is None) and stands at the right. `symbol` is what its cell says is the sum of, where it is
-    one that can go below its row.
+    never folded (`least` is None) and stands at the right; each of its words is a line, of which an array has several.
+    `symbol` is what its cell says is the sum of, where it is one that can go below its row.
     """
 
     heading: str
@@ -31,24 +33,37 @@ class Column(NamedTuple):
     symbol: Callable[[Row], str] | None = None
 
 
-def columns(spelling: Spelling, symbolic: bool, mode: Mode = REVERSE) -> list[Column]:
-    """Returns the columns, first to last, of a mode; without values the column of values is left out."""
+def columns(
+    spelling: Spelling, symbolic: bool, mode: Mode = REVERSE, arrays: bool = False, room: int | None = None
+) -> list[Column]:
+    """Returns the columns, first to last, of a mode; without values or arrays, their column is left out.
+
+    An array is at most `room` wide.
+    """
     formula = "= formula" if mode.forward else "= forward"
     forward, backward = f"= forward (local {spelling.times} tangent)", f"= backward (upstream {spelling.times} local)"
     made = [
         Column("#", lambda row: [[(row.number, "muted")]], right=True),
         Column("stage", lambda row: [[(row.name, "name")]], 16),
         Column(formula, lambda row: split([(row.forward, "muted" if not row.number else "")]), 16, most=44),
-        Column("value", lambda row: [[(row.value, "value")]], right=True),
-        Column("tangent", lambda row: [[(row.tangent, "tangent")]], right=True),
+        Column("shape", lambda row: [[(row.shape, "muted")]], 16),
+        Column("value", lambda row: number(row, "value", room), right=True),
+        Column("tangent", lambda row: number(row, "tangent", room), right=True),
         Column(forward, lambda row: summed(row.carried), 40, most=72, symbol=lambda row: row.rate),
-        Column("gradient", lambda row: [[(row.gradient, "gradient")]], right=True),
+        Column("gradient", lambda row: number(row, "gradient", room), right=True),
         Column(backward, lambda row: summed(row.backward), 40, most=72, symbol=lambda row: row.symbol),
         Column("gate", noted, 40, most=44),
     ]
-    dropped = ["value"] * symbolic + ["tangent", forward] * (not mode.forward)
+    dropped = ["value"] * symbolic + ["shape"] * (not arrays)
+    dropped += ["tangent", forward] * (not mode.forward)
     dropped += ["gradient", backward] * (not mode.reverse)
     return [column for column in made if column.heading not in dropped]
+
+
+def number(row: Row, role: str, room: int | None) -> list[Line]:
+    """Returns the lines of a row's value, gradient or tangent, of which an array has several."""
+    array = row.arrays.get(role)
+    return [[(line, role)] for line in (array.lines(room) if array else [getattr(row, role)])]
 
 
 def summed(terms: Sequence[str]) -> list[Line]:
@@ -69,16 +84,19 @@ def table_lines(
     """Returns the table in at most `width` columns (None: as wide as it likes).
 
     What gives way, in this order: the gap, the fold of long cells, the gate column (flags become notes below),
-    the columns of sums (lines of their own under each row), and at last the columns altogether.
+    the columns of sums (lines of their own under each row), wide arrays (a summary in a few lines), and at last the
+    columns altogether.
     """
-    every = columns(spelling, symbolic, mode)
-    numbers, sums = [c for c in every[:-1] if not c.symbol], [c for c in every if c.symbol]
-    for shown, below in ((every, []), (every[:-1], []), (numbers, sums)):
-        widths, gap = placed(shown, rows, width)
-        if widths:
-            total = sum(widths) + gap * (len(shown) - 1)
-            lines = list(side_by_side(rows, shown, widths, gap, spelling, below, width or total))
-            return lines if shown is every else lines + notes(rows, width or total)
+    arrays = any(row.shape for row in rows)
+    for room in ROOM_FOR_ARRAYS if arrays else (None,):
+        every = columns(spelling, symbolic, mode, arrays, room)
+        numbers, sums = [c for c in every[:-1] if not c.symbol], [c for c in every if c.symbol]
+        for shown, below in ((every, []), (every[:-1], []), (numbers, sums)):
+            widths, gap = placed(shown, rows, width)
+            if widths:
+                total = sum(widths) + gap * (len(shown) - 1)
+                lines = list(side_by_side(rows, shown, widths, gap, spelling, below, width or total))
+                return lines if shown is every else lines + notes(rows, width or total)
     narrow = max(width or 0, NARROWEST)
     return list(stacked(rows, narrow, symbolic, mode)) + notes(rows, narrow)
 
@@ -96,6 +114,8 @@ def placed(every: Sequence[Column], rows: Sequence[Row], width: int | None) -> t
 
 def natural_width(column: Column, cells: Sequence[Sequence[Line]]) -> int:
     """Returns the width in which no cell is folded, or what the folded cells need at the column's most."""
+    if column.least is None:
+        return max((line_width(word) for words in cells for word in [*words, [(short(column.heading), "")]]), default=0)
     widest = max((line_width(joined(words)) for words in cells), default=0)
     if column.most and widest > column.most:
         widest = max(line_width(line) for words in cells for line in fold(words, column.most))
@@ -150,14 +170,28 @@ def side_by_side(
     yield aligned([[(heading, "name")] for heading in headings], every, widths, gap)
     yield [(spelling.rule * (sum(widths) + gap * (len(widths) - 1)), "muted")]
     indent = widths[0] + gap
+    tall = False
     for row in rows:
-        cells = [fold(column.words(row), wide) for column, wide in zip(every, widths, strict=True)]
+        cells = [lines_of(column, row, wide) for column, wide in zip(every, widths, strict=True)]
+        above, tall = tall, is_tall(cells, every)
+        if above and tall:
+            yield []
         for parts in zip_longest(*cells, fillvalue=[]):
             yield aligned(parts, every, widths, gap)
         for column in below:
             symbol = column.symbol(row) if column.symbol else ""
             for line in fold([[(symbol, "name"), (" =", "")], *column.words(row)], width - indent):
                 yield [(" " * indent, ""), *line]
+
+
+def is_tall(cells: Sequence[Sequence[Line]], every: Sequence[Column]) -> bool:
+    """Tells whether a row has an array of several lines; two such rows have a blank line between them."""
+    return any(len(lines) > 1 for lines, column in zip(cells, every, strict=True) if column.least is None)
+
+
+def lines_of(column: Column, row: Row, width: int) -> list[Line]:
+    words = column.words(row)
+    return words if column.least is None else fold(words, width)
 
 
 def aligned(parts: Sequence[Line], every: Sequence[Column], widths: Sequence[int], gap: int) -> Line:
@@ -180,16 +214,29 @@ def stacked(rows: Sequence[Row], width: int, symbolic: bool, mode: Mode = REVERS
         number: Line = [(f"({row.number})", "muted")] if row.number else []
         title = [number] if number else []
         yield from fold([*title, [(row.name, "name")], [("=", "muted")], *split([(row.forward, "")])], width)
+        if row.shape:
+            yield from hung([[("shape", "muted")], [(row.shape, "muted")]], width)
         if not symbolic:
-            yield from hung([[("value", "muted")], [(row.value, "value")]], width)
-        for told, name, figure, symbol, terms in (
-            (mode.forward, "tangent", row.tangent, row.rate, row.carried),
-            (mode.reverse, "gradient", row.gradient, row.symbol, row.backward),
+            yield from labelled(row, "value", width)
+        for told, name, symbol, terms in (
+            (mode.forward, "tangent", row.rate, row.carried),
+            (mode.reverse, "gradient", row.symbol, row.backward),
         ):
             if told and not symbolic:
-                yield from hung([[(name, "muted")], [(figure, name)]], width)
+                yield from labelled(row, name, width)
             if told:
                 yield from hung([[(symbol, "name"), (" =", "")], *summed(terms)], width)
+
+
+def labelled(row: Row, role: str, width: int) -> Iterator[Line]:
+    """Yields a number after what it is, or the lines of an array below that."""
+    lines = number(row, role, width - 4)
+    if len(lines) == 1:
+        yield from hung([[(role, "muted")], *lines], width)
+        return
+    yield from hung([[(role, "muted")]], width)
+    for line in lines:
+        yield [("    ", ""), *line]
 
 
 def hung(words: Sequence[Line], width: int) -> Iterator[Line]:

@@ -14,14 +14,15 @@ from cgviz.views.table.sentence import foot
 from cgviz.views.table.spelling import Spelling, unicode_spelling
 
 TANGENT, GRADIENT = ("tangent", "= forward (local × tangent)"), ("gradient", "= backward (upstream × local)")
-HEADINGS = ("#", "stage", "= forward", "value", *TANGENT, *GRADIENT, "gate")
-RULES = ("--:", ":--", ":--", "--:", "--:", ":--", "--:", ":--", ":--")
+HEADINGS = ("#", "stage", "= forward", "shape", "value", *TANGENT, *GRADIENT, "gate")
+RULES = ("--:", ":--", ":--", ":--", "--:", "--:", ":--", "--:", ":--", ":--")
 
 
 def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
     """Returns head, table, ∇f and the sensitivity sentence."""
     spelling = unicode_spelling(digits)
-    dropped = [*["value"] * run.symbolic, *TANGENT * (not mode.forward), *GRADIENT * (not mode.reverse)]
+    dropped = [*["value"] * run.symbolic, *["shape"] * (not run.graph.has_arrays)]
+    dropped += [*TANGENT * (not mode.forward), *GRADIENT * (not mode.reverse)]
     kept = [i for i, heading in enumerate(HEADINGS) if heading not in dropped]
     headings = [heading if heading != "= forward" or not mode.forward else "= formula" for heading in HEADINGS]
     body = [cells(row, run.symbolic) for row in rows(run, spelling, mode)]
@@ -49,9 +50,22 @@ def feet(run: Run, spelling: Spelling, mode: Mode) -> list[str]:
 
 def cells(row: Row, symbolic: bool) -> tuple[str, ...]:
     forward = code(row.forward) if row.number else row.forward
-    tangent, gradient = ((code(each) if symbolic else each) for each in (row.tangent, row.gradient))
+    value = number(row, "value")
+    tangent, gradient = (
+        code(getattr(row, role)) if symbolic else number(row, role) for role in ("tangent", "gradient")
+    )
     sums = [code(" + ".join(terms)) for terms in (row.carried, row.backward)]
-    return row.number, code(row.name), forward, row.value, tangent, sums[0], gradient, sums[1], prose(row.notes)
+    start = row.number, code(row.name), forward, row.shape
+    return *start, value, tangent, sums[0], gradient, sums[1], prose(row.notes)
+
+
+def number(row: Row, role: str) -> str:
+    """Returns a number, or the lines of an array: code spans with a break between them."""
+    array = row.arrays.get(role)
+    if array is None:
+        return str(getattr(row, role))
+    rows = [code(row.rstrip()) for row in array.nested()] or [prose(row.rstrip()) for row in array.lines()]
+    return "<br>".join(rows)
 
 
 def line(parts: Sequence[str]) -> str:

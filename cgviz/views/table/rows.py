@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
+from cgviz.arrays import Value, is_array
 from cgviz.graph import CONSTANT, INPUT
 from cgviz.modes import REVERSE, Mode
 from cgviz.op import PRODUCT
 from cgviz.runs import Contribution, Run
+from cgviz.views.table.block import Block
+from cgviz.views.table.corners import affected
 from cgviz.views.table.spelling import Spelling
 
 MOST_TERMS = 6
@@ -24,7 +28,9 @@ class Row(NamedTuple):
     backward  upstream × local, one term per contribution
     gate      what the gate does to the gradient, and the branches that are summed
     flags     what is special here, with the rule that was used
+    shape     "" in a program without arrays
     tangent   in forward mode, `rate` is what it is called: `∂den/∂x`; `carried` are its terms, local × tangent
+    arrays    "value", "gradient" and "tangent" where they are arrays, which the row's fields of that name only name
     """
 
     number: str
@@ -36,9 +42,11 @@ class Row(NamedTuple):
     backward: tuple[str, ...]
     gate: str
     flags: tuple[str, ...]
+    shape: str = ""
     tangent: str = ""
     rate: str = ""
     carried: tuple[str, ...] = ()
+    arrays: Mapping[str, Block] = MappingProxyType({})
 
     @property
     def notes(self) -> str:
@@ -66,15 +74,25 @@ def row(run: Run, index: int, spelling: Spelling) -> Row:
         backward(run, index, spelling),
         spelling.clean(gate(run, index)),
         flags(run, index, spelling),
+        spelling.shape(node.shape) if graph.has_arrays else "",
+        arrays=blocks(spelling, value=run.values[index], gradient=run.gradients[index]),
     )
+
+
+def blocks(spelling: Spelling, **numbers: Value | None) -> dict[str, Block]:
+    """Returns the arrays among numbers, as they stand in a cell."""
+    return {role: Block(value, spelling) for role, value in numbers.items() if is_array(value)}
 
 
 def with_tangent(row: Row, run: Run, index: int, spelling: Spelling, mode: Mode) -> Row:
     """Returns a row that tells the tangent as well; in forward mode alone it tells no branches that are summed."""
     rate = rate_of(run, index, spelling, mode)
-    tangent = rate if run.symbolic else spelling.number(run.tangents(mode.source)[index])
+    number = run.tangents(mode.source)[index]
+    tangent = rate if run.symbolic else spelling.number(number)
     told = row.gate if mode.reverse else spelling.clean(carries(run, index))
-    return row._replace(gate=told, tangent=tangent, rate=rate, carried=carried(run, index, spelling, mode))
+    arrays = {**row.arrays, **blocks(spelling, tangent=number)}
+    terms = carried(run, index, spelling, mode)
+    return row._replace(gate=told, tangent=tangent, rate=rate, carried=terms, arrays=arrays)
 
 
 def rate_of(run: Run, index: int, spelling: Spelling, mode: Mode) -> str:
@@ -134,7 +152,8 @@ def backward(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
     """Returns the terms of a node's gradient; where there are many, the first few and how many more there are."""
     edges = flowing(run, index)
     most = MOST_TERMS if len(edges) <= MOST_TERMS else MOST_TERMS - 2
-    terms = [term for edge in edges[:most] if (term := product(run, edge, spelling))]
+    alone = len(edges) == 1 and index != run.graph.output
+    terms = [term for edge in edges[:most] if (term := product(run, edge, spelling, alone))]
     if index == run.graph.output:
         terms.insert(0, "seed")
     if len(edges) > most:
@@ -142,11 +161,14 @@ def backward(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
     return tuple(terms) or ("nothing",)
 
 
-def product(run: Run, edge: Contribution, spelling: Spelling) -> str:
-    """Returns `upstream · local` of one edge."""
-    target, source = run.graph.nodes[edge.target].shown, run.graph.nodes[edge.source].shown
+def product(run: Run, edge: Contribution, spelling: Spelling, alone: bool = True) -> str:
+    """Returns `upstream · local` of one edge; of one that has to do with arrays, what it hands back: `dq xᵀ`."""
+    target, source = run.graph.nodes[edge.target], run.graph.nodes[edge.source]
+    if target.op.vjp is not None or run.is_broadcast(edge.target, edge.slot):
+        handed = run.handed_formula(edge.target, edge.slot)
+        return "" if handed is None else spelling.handed(target.shown, handed, alone)
     local = run.local_formula(edge.target, edge.slot)
-    return "" if local is None else spelling.term(target, source, local)
+    return "" if local is None else spelling.term(target.shown, source.shown, local)
 
 
 def gate(run: Run, index: int) -> str:
@@ -163,12 +185,16 @@ def flags(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
     graph = run.graph
     if not graph.reached[index]:
         return (f"does not reach {spelling.name(graph.nodes[graph.output].shown)}",)
-    found = [spelling.clean(described(flag, graph.nodes[index].op.rule)) for flag in run.flags[index]]
+    rule, counts = graph.nodes[index].op.rule, affected(run, index)
+    every = dict.fromkeys((*run.flags[index], *counts))
+    found = [spelling.clean(described(flag, rule, counts.get(flag, ""))) for flag in every]
     if not run.taken[index]:
         found.append("no gradient flows to it")
     return tuple(found)
 
 
-def described(flag: str, rule: str) -> str:
-    """Returns a flag in words, with the rule of the op at its corner."""
-    return WORDS.get(flag) or (f"{flag}: {rule}" if rule else flag)
+def described(flag: str, rule: str, where: str = "") -> str:
+    """Returns a flag in words, with the rule of the op at its corner; `where` is `at 1 of 6` of an array."""
+    said, _, why = WORDS.get(flag, f"{flag}: {rule}").partition(": ")
+    told = f"{said} {where}" if where else said
+    return f"{told}: {why}" if why else told

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 
+from cgviz.arrays import Value, every_finite, is_array, numpy
 from cgviz.modes import REVERSE, Mode, passes_needed
 from cgviz.runs import Run
+from cgviz.summaries import Summary
+from cgviz.views.table.corners import CORNERS, affected, corners, is_felt, is_flat
 from cgviz.views.table.spelling import Spelling
 
+__all__ = ["CORNERS", "Sentences", "foot", "gradient_line", "is_flat", "sensitivity"]
+
 MOST_INPUTS, MOST_SENTENCES = 8, 6
-CORNERS = ("tie", "kink")
 STEPS = ("h", "t", "eps", "step")
 
 Piece = tuple[str, str]
 """A piece of text and its role: "name", "gradient" or ""."""
+
+STILL: Piece = (" does not change to first order", "")
 
 
 def foot(run: Run, spelling: Spelling, mode: Mode = REVERSE) -> list[list[Piece]]:
@@ -46,13 +52,22 @@ def gradient_line(run: Run, spelling: Spelling) -> list[Piece]:
     output = graph.nodes[graph.output].shown
     shown = graph.inputs if len(graph.inputs) <= MOST_INPUTS else graph.inputs[: MOST_INPUTS - 1]
     more = [] if len(shown) == len(graph.inputs) else [f"{spelling.ellipsis} ({len(graph.inputs) - len(shown)} more)"]
-    slopes = [spelling.slope(output, graph.nodes[i].shown) for i in shown]
     left, right = spelling.brackets
-    pieces: list[Piece] = [(f"{spelling.nabla}{spelling.name(output)} = {left}{', '.join(slopes + more)}{right}", "")]
+    if is_seeded(run):
+        slopes, start = [spelling.gradient(graph.nodes[i].shown) for i in shown], ""
+    else:
+        slopes = [spelling.slope(output, graph.nodes[i].shown) for i in shown]
+        start = f"{spelling.nabla}{spelling.name(output)} = "
+    pieces: list[Piece] = [(f"{start}{left}{', '.join(slopes + more)}{right}", "")]
     if not run.symbolic:
         numbers = [spelling.number(run.gradients[i]) for i in shown]
         pieces += [(f" = {left}", ""), (", ".join(numbers + more), "gradient"), (right, "")]
     return pieces
+
+
+def is_seeded(run: Run) -> bool:
+    """Tells whether the backward pass began with another upstream gradient than 1, so that ∇f is not what it gives."""
+    return is_array(run.seed) or run.seed not in (None, 1.0)
 
 
 def sensitivity(run: Run, spelling: Spelling) -> list[Piece]:
@@ -71,11 +86,20 @@ class Sentences:
         names = {node.name for node in self.graph.nodes}
         self.step = next((step for step in STEPS if step not in names), STEPS[0])
         self.corner = corners(run)
+        if is_seeded(run):
+            self.output = self.weighted(), "name"
+
+    def weighted(self) -> str:
+        """Returns the number whose gradients these are: the output times the upstream gradient, summed."""
+        output, times = self.graph.nodes[self.graph.output].shown, self.spelling.notation.times
+        product = f"{self.spelling.gradient(output)}{times}{self.spelling.name(output)}"
+        return f"sum({product})" if is_array(self.run.value) else product
 
     def all(self) -> list[Piece]:
-        inputs, value = self.graph.inputs, self.run.value or 0.0
-        if not math.isfinite(value):
-            return [self.output, (f" is {self.spelling.number(value)} here, so no slope can be told.", "")]
+        inputs, value = self.graph.inputs, self.run.value
+        if not every_finite(value):
+            told = "not finite" if is_array(value) else self.spelling.number(value)
+            return [self.name(self.graph.output), (f" is {told} here, so no slope can be told.", "")]
         pieces: list[Piece] = []
         if len(inputs) > MOST_SENTENCES:
             pieces.append((f"the {MOST_SENTENCES} largest of {len(inputs)} slopes: ", ""))
@@ -85,31 +109,68 @@ class Sentences:
         return [*pieces[:-1], (".", "")]
 
     def size(self, index: int) -> float:
-        gradient = abs(self.run.gradients[index] or 0.0)
+        gradient = magnitude(self.run.gradients[index])
         return math.inf if math.isnan(gradient) else gradient
 
     def sentence(self, index: int) -> list[Piece]:
-        gradient, corner = self.run.gradients[index] or 0.0, self.corner[index]
+        gradient: Value = self.run.gradients[index]
+        corner = self.corner[index]
         if not self.graph.reached[index]:
             return [self.output, (" does not depend on ", ""), self.name(index)]
-        if not math.isfinite(gradient):
-            return [self.name(index), (" has no slope: its gradient is ", ""), self.number(gradient)]
-        return self.slope(index, gradient) if corner is None else self.withheld(index, corner)
+        if not every_finite(gradient):
+            told = ("not finite", "gradient") if is_array(gradient) else self.number(gradient)
+            return [self.name(index), (" has no slope: its gradient is ", ""), told]
+        if corner is not None:
+            return self.withheld(index, corner)
+        if is_array(self.run.values[index]):
+            return self.descent(index)
+        return self.slope(index, gradient or 0.0)
 
     def slope(self, index: int, gradient: float) -> list[Piece]:
         start = [("raise ", ""), self.name(index), (f" by a tiny {self.step} and ", ""), self.output]
         if gradient == 0:
-            return [*start, (" does not change to first order", "")]
+            return [*start, STILL]
         amount, role = self.number(abs(gradient), self.spelling.notation.times + self.step)
         return [*start, (f" {'rises' if gradient > 0 else 'falls'} by ", ""), (amount, role)]
+
+    def descent(self, index: int) -> list[Piece]:
+        """Returns what a small step against the gradient of an array does, and which element counts most."""
+        gradient: Value = self.run.gradients[index]
+        if is_array(gradient) and not gradient.size:
+            return [self.name(index), (" has no elements", "")]
+        if not is_felt(gradient):
+            return [("change ", ""), self.name(index), (" a little and ", ""), self.output, STILL]
+        times, (name, role) = self.spelling.notation.times, self.gradient_of(index)
+        square = magnitude(gradient) ** 2
+        rate = f"‖{name}‖²".translate(self.spelling.signs) + times + self.step
+        known = [(" = ", ""), self.number(square, times + self.step)] if 0 < square < math.inf else []
+        start = [("move ", ""), self.name(index), (" along ", ""), (f"{self.spelling.minus}{name}", role)]
+        falls = [(f" by a small step {self.step} and ", ""), self.output, (" falls by ", ""), (rate, role)]
+        return [*start, *falls, *known, (f" ({self.steepest(index)})", "")]
+
+    def steepest(self, index: int) -> str:
+        """Returns the element in which the output is steepest."""
+        sizes: Value = numpy().abs(self.run.gradients[index])
+        if sizes.min() == sizes.max():
+            return "every element alike" if sizes.size > 1 else "its one element"
+        place = numpy().unravel_index(int(sizes.argmax()), sizes.shape)
+        return f"steepest element {self.name(index)[0]}[{', '.join(map(str, place))}]"
 
     def withheld(self, index: int, corner: int) -> list[Piece]:
         """Returns why the gradient is no slope: a corner on the way, where the number is a convention."""
         flag = next(flag for flag in self.run.flags[corner] if flag in CORNERS)
+        where = affected(self.run, corner).get(flag, "")
         rule = self.spelling.clean(self.graph.nodes[corner].op.rule)
         reason = [self.name(index), (" has no slope: ", ""), self.name(corner), (f" stands on a {flag}", "")]
-        number = self.number(self.run.gradients[index] or 0.0)
+        reason += [(f" {where}", "")] if where else []
+        number = self.gradient_of(index)
         return [*reason, (f" ({rule}), so " if rule else ", so ", ""), number, (" is a convention, not a slope", "")]
+
+    def gradient_of(self, index: int) -> Piece:
+        """Returns the gradient of a node: its number, or the name of an array."""
+        if is_array(self.run.values[index]):
+            return self.spelling.gradient(self.graph.nodes[index].shown), "gradient"
+        return self.number(self.run.gradients[index] or 0.0)
 
     def name(self, index: int) -> Piece:
         return self.spelling.name(self.graph.nodes[index].shown), "name"
@@ -118,47 +179,8 @@ class Sentences:
         return self.spelling.number(value, padded=False) + unit, "gradient"
 
 
-def corners(run: Run) -> list[int | None]:
-    """Returns for every node the tie, kink or jump that a small change of it meets on its way to the output.
-
-    A change that an edge scales by 0, and one that meets a corner to which the output is blind (its gradient is 0),
-    does not go on to first order. Nor does one on a branch not taken; one in a condition does where it jumps.
-    """
-    graph = run.graph
-    met: list[int | None] = [None] * len(graph)
-    heard = [False] * len(graph)
-    heard[graph.output] = True
-    for index in range(graph.output, -1, -1):
-        if not heard[index]:
-            continue
-        at_corner = stands_on_corner(run, index)
-        for slot, arg in enumerate(graph.nodes[index].args):
-            local = run.locals[index][slot]
-            heard[arg] |= local is not None or run.local_formula(index, slot) is None
-            if arg in at_corner:
-                met[arg] = index
-            elif met[arg] is None and local:
-                met[arg] = met[index]
-    return met
-
-
-def stands_on_corner(run: Run, index: int) -> set[int]:
-    """Returns the operands that put a node on a tie, a kink or a jump which the output feels; none elsewhere.
-
-    At a tie or kink these are the operands that equal the node itself; at a jump (a gate that is flat on both sides)
-    all of them.
-    """
-    if not any(flag in CORNERS for flag in run.flags[index]):
-        return set()
-    args = set(run.graph.nodes[index].args)
-    if is_flat(run, index):
-        return args
-    if run.gradients[index] == 0:
-        return set()
-    return {arg for arg in args if run.values[arg] == run.values[index]} or args
-
-
-def is_flat(run: Run, index: int) -> bool:
-    """Tells whether the derivative rule of a node is 0 everywhere."""
-    slopes = (run.local_formula(index, slot) for slot in range(len(run.graph.nodes[index].args)))
-    return all(slope is not None and slope.op is None and slope.leaf == 0 for slope in slopes)
+def magnitude(gradient: Value | None) -> float:
+    """Returns how large a gradient is: of an array its norm; 0 where there is none, nan where it is not finite."""
+    if not is_array(gradient):
+        return abs(float(gradient or 0.0))
+    return Summary(gradient).norm if every_finite(gradient) else math.nan

@@ -7,14 +7,16 @@ from types import MappingProxyType
 from typing import NamedTuple
 from unicodedata import normalize
 
+from cgviz.arrays import Shape, Value, is_array
 from cgviz.errors import printable
-from cgviz.formula import LATEX, LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
-from cgviz.numbers import DIGITS, exact, number
+from cgviz.formula import LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
+from cgviz.numbers import DIGITS, MOST_IN_A_LINE, exact, number
 from cgviz.op import PRODUCT, QUOTIENT
+from cgviz.ops.rearranging import times as shape_of
 from cgviz.steps import gradient_name
 
 SAMPLE = "σ−·×²⁹½∇∂…─√≤′"
-ASCII = {"−": "-", "²": "^2", "½": "1/2", "′": "'", "″": "''", "≤": "<=", "≥": ">=", "≠": "!="}
+ASCII = {"−": "-", "²": "^2", "½": "1/2", "′": "'", "″": "''", "≤": "<=", "≥": ">=", "≠": "!=", "‖": "||", "×": "x"}
 ASCII |= {letter: name.removeprefix("var") for letter, name in LETTERS.items()}
 LONGEST_NAME, LONGEST_LOCAL, LONGEST_FORMULA = 40, 100, 400
 MOST_LEAVES = 400
@@ -26,6 +28,7 @@ class Spelling(NamedTuple):
     head    the notation of the function at the head, which gives a wide fraction room
     digits  significant digits of a number; None is full precision
     whole   nothing is left out of the middle of what is very long
+    pieces  an array has brackets as high as itself, which are made of pieces
     signs   how signs are written that the encoding may not have
     """
 
@@ -39,8 +42,10 @@ class Spelling(NamedTuple):
     ellipsis: str = "…"
     times: str = "×"
     rule: str = "─"
+    minus: str = "−"
     brackets: tuple[str, str] = ("[", "]")
     signs: Mapping[int, str] = MappingProxyType({})
+    pieces: bool = True
 
     def clean(self, text: str) -> str:
         """Returns text of the user with what cannot be shown as escapes: control characters, unknown letters."""
@@ -79,11 +84,28 @@ class Spelling(NamedTuple):
             return self.slope(target, source)
         return self.clean(self.elided(local.write(self.notation).within(binds), LONGEST_LOCAL))
 
-    def number(self, value: float | None, padded: bool = True) -> str:
-        """Returns a number; `padded` keeps the trailing zeros that a column needs."""
+    def handed(self, target: str, formula: Formula, alone: bool) -> str:
+        """Returns what an edge that has to do with arrays hands back, as a term of a sum, or as all there is."""
+        written = formula.write(self.notation)
+        return self.clean(self.elided(written.text if alone else written.within(QUOTIENT), LONGEST_FORMULA))
+
+    def shape(self, shape: Shape | None) -> str:
+        """Returns a shape: `2×3`, "scalar" for (), "?" where nobody knows it."""
+        return shape_of(shape).translate(self.signs)
+
+    def number(self, value: Value | None, padded: bool = True) -> str:
+        """Returns a number; `padded` keeps the trailing zeros that a column needs. An array is written in short."""
+        if is_array(value):
+            return self.array(value)
         if self.digits is None:
             return "" if value is None else exact(value)
         return number(value, self.digits, padded=padded).translate(self.signs)
+
+    def array(self, value: Value) -> str:
+        """Returns a short vector element by element, any other array by its shape: `(2×2 array)`."""
+        if value.ndim == 1 and value.size <= MOST_IN_A_LINE:
+            return number(value, self.digits or DIGITS).translate(self.signs)
+        return f"({self.shape(value.shape)} array)"
 
     def elided(self, text: str, most: int) -> str:
         """Returns `text`, or its two ends with an ellipsis between them, cut between words where there are any."""
@@ -94,25 +116,6 @@ class Spelling(NamedTuple):
         before = max((text.rfind(end, most // 4, head) for end in ends), default=-1)
         after = min((at for end in ends if (at := text.find(end, tail, tail + most // 4)) >= 0), default=-1)
         return text[: before + 1 if before >= 0 else head] + self.ellipsis + text[after if after >= 0 else tail :]
-
-
-class LatexSpelling(Spelling):
-    """LaTeX's mathematics, which is written whole: its braces must stay balanced."""
-
-    def clean(self, text: str) -> str:
-        return "".join(c if c.isprintable() else "?" for c in text)
-
-    def gradient(self, name: str) -> str:
-        return rf"\mathrm{{d}}{self.name(name)}"
-
-    def slope(self, output: str, name: str) -> str:
-        return rf"\frac{{\partial {self.name(output)}}}{{\partial {self.name(name)}}}"
-
-    def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
-        return rf"\dot{{{self.name(name)}}}" if dotted and len(name) == 1 else self.slope(name, wrt)
-
-    def number(self, value: float | None, padded: bool = True) -> str:
-        return number(value, self.digits or DIGITS, padded=padded, latex=True)
 
 
 class Roomy(Notation):
@@ -135,19 +138,14 @@ def unicode_spelling(digits: int = DIGITS) -> Spelling:
 def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Spelling:
     """Returns the spelling for an encoding without σ and −: program text."""
     signs = str.maketrans(ASCII)
-    return Spelling(TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", signs=signs)
+    return Spelling(
+        TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", signs=signs, pieces=False
+    )
 
 
 def exact_spelling() -> Spelling:
     """Returns the spelling for other programs: program text, numbers in full precision."""
     return Spelling(TEXT, TEXT, digits=None, whole=True, ellipsis="...")
-
-
-def latex_spelling(digits: int = DIGITS) -> Spelling:
-    """Returns the spelling in LaTeX's mathematics."""
-    return LatexSpelling(
-        LATEX, LATEX, digits, whole=True, nabla=r"\nabla ", ellipsis=r"\ldots", brackets=(r"\left[", r"\right]")
-    )
 
 
 def spelling_for(encoding: str, digits: int = DIGITS) -> Spelling:

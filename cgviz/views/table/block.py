@@ -1,0 +1,31 @@
+"""An array in a cell of the table: a grid where it fits, else a summary of a few lines."""
+
+from __future__ import annotations
+
+from cgviz.arrays import Value
+from cgviz.grids import grid
+from cgviz.numbers import DIGITS
+from cgviz.summaries import Summary, lines
+from cgviz.views.table.spelling import Spelling
+
+
+class Block:
+    """The lines of one array, for every width that is asked for; they are all of one length."""
+
+    def __init__(self, value: Value, spelling: Spelling) -> None:
+        self.value, self.spelling = value, spelling
+        self.digits, self.plain = spelling.digits or DIGITS, not spelling.pieces
+        self.summary = Summary(value)
+        self.known: dict[int | None, list[str]] = {}
+
+    def lines(self, width: int | None = None) -> list[str]:
+        """Returns the grid in at most `width` columns, or else a summary, which may be wider where it must."""
+        if width not in self.known:
+            made = grid(self.value, self.digits, width, plain=self.plain)
+            made = made or lines(self.summary, self.digits, width, plain=self.plain)
+            self.known[width] = [line.translate(self.spelling.signs) for line in made]
+        return self.known[width]
+
+    def nested(self) -> list[str]:
+        """Returns the rows of a small array in brackets as a program nests them; none of a large one."""
+        return [line.translate(self.spelling.signs) for line in grid(self.value, self.digits, plain=True)]

@@ -1,0 +1,76 @@
+"""How the table spells mathematics in LaTeX, arrays as matrices."""
+
+from __future__ import annotations
+
+from cgviz.arrays import Value, is_array
+from cgviz.formula import LATEX, Formula, Latex, Notation, with_digits
+from cgviz.numbers import DIGITS, MOST_IN_A_LINE, number
+from cgviz.op import QUOTIENT
+from cgviz.ops.rearranging import times
+from cgviz.steps import gradient_name
+from cgviz.views.table.spelling import Spelling
+
+MOST_ELEMENTS, MOST_ROWS, MOST_COLUMNS = 36, 12, 6
+
+
+def latex_spelling(digits: int = DIGITS) -> Spelling:
+    """Returns the spelling in LaTeX's mathematics."""
+    return LatexSpelling(
+        LATEX, LATEX, digits, whole=True, nabla=r"\nabla ", ellipsis=r"\ldots", brackets=(r"\left[", r"\right]")
+    )
+
+
+class LatexSpelling(Spelling):
+    """LaTeX's mathematics, which is written whole: its braces must stay balanced."""
+
+    def clean(self, text: str) -> str:
+        return "".join(c if c.isprintable() else "?" for c in text)
+
+    def gradient(self, name: str) -> str:
+        return rf"\mathrm{{d}}{self.name(name)}"
+
+    def slope(self, output: str, name: str) -> str:
+        return rf"\frac{{\partial {self.name(output)}}}{{\partial {self.name(name)}}}"
+
+    def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
+        return rf"\dot{{{self.name(name)}}}" if dotted and len(name) == 1 else self.slope(name, wrt)
+
+    def handed(self, target: str, formula: Formula, alone: bool) -> str:
+        written = formula.write(handing(target))
+        return written.text if alone else written.within(QUOTIENT)
+
+    def number(self, value: Value | None, padded: bool = True) -> str:
+        if is_array(value):
+            return self.array(value)
+        return number(value, self.digits or DIGITS, padded=padded, latex=True)
+
+    def array(self, value: Value) -> str:
+        """Returns a matrix of a few elements, a vector as a column; a larger array by its shape."""
+        if value.size > MOST_IN_A_LINE or not fits_matrix(value):
+            return rf"\text{{({times(value.shape)} array)}}".replace("×", r"$\times$")
+        return with_elements(value, self.digits or DIGITS)
+
+
+def fits_matrix(value: Value) -> bool:
+    """Tells whether an array is small enough to be written as a matrix in a cell."""
+    columns = value.shape[1] if value.ndim > 1 else 1
+    return value.ndim <= 2 and len(value) <= MOST_ROWS and columns <= MOST_COLUMNS and value.size <= MOST_ELEMENTS
+
+
+def with_elements(value: Value, digits: int) -> str:
+    """Returns an array as LaTeX's matrix."""
+    if not value.size:
+        return "[\\,]"
+    notation = with_digits(Latex, digits)
+    notation.most = MOST_ELEMENTS
+    return notation.array(value)
+
+
+def handing(target: str) -> Notation:
+    """Returns LaTeX's notation in which the leaf `dtarget` is the gradient of a node of that name."""
+
+    class Handing(Latex):
+        def name(self, name: str) -> str:
+            return self.gradient(target) if name == gradient_name(target) else super().name(name)
+
+    return Handing()
