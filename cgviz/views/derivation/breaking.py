@@ -54,7 +54,6 @@ class Measure:
     def environment(self) -> float:
         """Returns the width of a matrix, that of its widest row; what else has a beginning is as wide as all in it."""
         name = "".join(self.tokens[self.at : self.at + 9])
-        start = self.at
         total = self.argument()
         if name != "{bmatrix}":
             return total

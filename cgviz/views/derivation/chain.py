@@ -65,7 +65,7 @@ def gradient_of(flow: Flow, hand: Hand, index: int, edges: list[Contribution], s
 
 def single(flow: Flow, hand: Hand, edge: Contribution, short: Short) -> list[Part | None]:
     """Returns `∂f/∂q · ∂q/∂x`, `z · 1`, `z` or the numbers; of the output's own operands the local derivative."""
-    run, local = flow.run, flow.run.local_formula(edge.target, edge.slot)
+    local = flow.run.local_formula(edge.target, edge.slot)
     numbers = part_of(in_numbers(flow, hand, edge, first=True)) if edge.value is not None else None
     if not flow.is_number(edge.target, edge.slot):
         return [part_of(in_formulas(flow, hand, edge, short.get(edge.target))), numbers]

@@ -12,7 +12,9 @@ from cgviz.views.derivation.flow import Flow
 from cgviz.views.derivation.hand import Hand
 
 DIGITS, MOST_OPERATIONS, MOST_INPUTS = 12, 120, 40
-NO_ARRAYS = "sympy has no closed form here: it differentiates numbers, not arrays; --expand all opens them into numbers."
+NO_ARRAYS = (
+    "sympy has no closed form here: it differentiates numbers, not arrays; --expand all opens them into numbers."
+)
 NO_SEED = "Left out: the gradient begins with one that was given."
 TITLE = "The closed form, for contrast"
 

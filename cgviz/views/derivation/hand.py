@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cgviz.errors import printable
 from cgviz.arrays import Value
+from cgviz.errors import printable
 from cgviz.formula import LETTERS, Formula, Notation, Pretty, Written, with_digits
 from cgviz.op import POWER, PRODUCT, QUOTIENT, SUM
 

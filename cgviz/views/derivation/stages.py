@@ -174,7 +174,9 @@ def handed(flow: Flow, hand: Hand, index: int, slot: int, which: str) -> Line:
     text = hand.formula(formula) if formula is not None and is_short(formula) else hand.dots
     to = f"to {nodes[node.args[slot]].shown}"
     note = ", ".join(filter(None, (to, which, node.op.by)))
-    return Line("", (part(f"{upstream}{hand.maps}{text}"),), str(run.graph.numbers[index]), note, tuple(flow.corner(index)))
+    return Line(
+        "", (part(f"{upstream}{hand.maps}{text}"),), str(run.graph.numbers[index]), note, tuple(flow.corner(index))
+    )
 
 
 def numbers_of(hand: Hand, taught: Taught, slot: int) -> Part | None:
