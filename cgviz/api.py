@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cgviz.arrays import Value, as_array, is_array
 from cgviz.collecting import uncollected
 from cgviz.errors import UsageError, quoted
+from cgviz.expanding import expanded
 from cgviz.graph import Graph
 from cgviz.runs import Run, start
 from cgviz.staging import staged
@@ -70,25 +71,30 @@ def run(
     ties: str = "split",
     latex: bool | None = None,
     upstream: Value | None = None,
+    expand: str | Sequence[str] = (),
     **inputs: Value,
 ) -> Run:
     """Returns the run of a program at the given inputs; without any it is symbolic.
 
     Inputs are keyword arguments, numbers or arrays (lists of lists, numpy's); `values` maps names (or sympy symbols)
     to them, for names that are no keywords or bear an option's name. `upstream` is the gradient of an output that is
-    an array, in its shape.
+    an array, in its shape. `expand` names stages for arrays that are opened into their scalar gates, "all" opens every
+    one that is small enough.
 
     >>> run("(x+y)*z", x=-2, y=5, z=-4).gradient
     {'x': -4.0, 'y': -4.0, 'z': 3.0}
     >>> run("sum((W @ x)**2)", W=[[1, 0], [0, 2]], x=[1, 1]).gradient["x"].tolist()
     [2.0, 8.0]
+    >>> run("q = W @ x; sum(q)", W=[[1, 2]], x=[3, 4], expand="q").graph.formula(8).pretty
+    'W_00tx_0 + W_01tx_1'
 
-    Raises ExpressionError, and UsageError where an input is unknown or has no value.
+    Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
     """
     given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
     numbers = {name: as_value(name, value) for name, value in given.items()}
     graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
-    return start(graph, numbers, upstream=None if upstream is None else as_value("upstream", upstream))
+    made = start(graph, numbers, upstream=None if upstream is None else as_value("upstream", upstream))
+    return expanded(made, expand)
 
 
 def as_value(name: str, value: Any) -> Value:

@@ -192,6 +192,9 @@ class Notation:
     def outer(self, a: Written, b: Written) -> tuple[str, int]:
         return f"outer({a}{self.comma}{b})", ATOM
 
+    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
+        return f"kron({a}{self.comma}{b})", ATOM
+
     def transposed(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}.T", ATOM
 
@@ -246,6 +249,9 @@ class Pretty(Notation):
 
     def outer(self, a: Written, b: Written) -> tuple[str, int]:
         return self.joined(self.apart, [a, Written(self.transposed(b)[0])])
+
+    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(" ⊗ ", [a, b])
 
     def transposed(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}ᵀ", POWER
@@ -334,6 +340,9 @@ class Latex(Notation):
 
     def outer(self, a: Written, b: Written) -> tuple[str, int]:
         return self.joined(self.apart, [a, Written(self.transposed(b)[0])])
+
+    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(r" \otimes ", [a, b])
 
     def transposed(self, x: Written) -> tuple[str, int]:
         return rf"{x.atom}^{{\top}}", POWER

@@ -86,7 +86,7 @@ def planned(node: Node) -> Planned:
 class Graph:
     """A computation: `nodes` in topological order, the index of the `output`, and the `inputs` in the order of
     their first appearance. `program` is the text it was read from, `detail` its level of detail; at gate detail
-    `whole` is the graph before its gates were opened."""
+    `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened."""
 
     nodes: tuple[Node, ...]
     output: int
@@ -94,6 +94,7 @@ class Graph:
     program: str = ""
     detail: str = "stage"
     whole: Graph | None = None
+    closed: Graph | None = None
 
     @cached_property
     def stages(self) -> tuple[int, ...]:

@@ -84,6 +84,7 @@ class Op:
     array     how numpy computes the output for every element of arrays: the name of one of its functions, or
               (np, *args) to the output; without it `composed` is run on arrays, or else `forward` element by element
     reaches   (out, *args) to a mask per argument: the elements that a gradient flows to, for an op that chooses
+    multiplies  (out, *args), all of them shapes, to how many multiplications or divisions the output takes
 
     An op that does not act element by element is structural, and has instead of `partials`:
 
@@ -92,12 +93,17 @@ class Op:
               `careful` with all that it knows of ties, for written code and second derivatives
     jvp       (tangents, out, *args) to the tangent of the output; without it the op is linear in all its arguments
     shapes    (*shapes) to the shape of the output. Raises ValueError with the reason
+    jacobian  (out, *args) to the whole Jacobian in each argument, arithmetic that runs on formulas and arrays; None
+              where nobody writes it as one matrix. Arrays count as vectors of their elements in row-major order
     options   (**keywords) to the op of this family: an axis, a new shape; `statics` are the keywords in their order,
               and `operands` tells how many arguments come before them (None: they are named)
     lists     takes its operands in a list, too: `concat([a, b])`
     sized     (count) to the op of this family that takes so many arguments
     many      the rule of `learning/stacking.py` by which it takes many examples at once, along a leading axis
     alone     () to the op that is meant where this one is applied to a single array: `max(x)`
+    moves     `forward` only moves elements, whatever they are
+    opens     (*arrays) to the output in scalar gates, for the microscope: numpy's arrays of scalar operands; without
+              it `gates` is run on arrays of them. Raises ValueError with the reason where it does not open
     """
 
     name: str
@@ -140,6 +146,8 @@ class Op:
     vjp: Rule | None = None
     jvp: Callable[..., Any] | None = None
     shapes: Callable[..., Shape] | None = None
+    jacobian: Rule | None = None
+    multiplies: Callable[..., int] | None = None
     options: Callable[..., Op] | None = None
     statics: tuple[str, ...] = ()
     operands: int | None = 1
@@ -147,6 +155,8 @@ class Op:
     lists: bool = False
     many: str = ""
     alone: Callable[[], Op] | None = None
+    moves: bool = False
+    opens: Callable[..., Any] | None = None
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

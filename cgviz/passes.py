@@ -106,24 +106,3 @@ def gradient(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, dict[str
     values = forward(graph, inputs)
     gradients = backward(graph, values)
     return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}
-
-
-def tangents(graph: Graph, values: Sequence[Value], source: int) -> list[Value]:
-    """Returns ∂node/∂source for every node: one sweep, first to last, each stage the sum of local · tangent.
-
-    A node that `source` does not reach, or only by a condition or a branch not taken, has 0 and hands nothing on.
-    Source: Griewank & Walther, Evaluating Derivatives, section 3.1 (tangent recursion).
-    """
-    found: list[float | None] = [None] * len(values)
-    found[source] = 1.0
-    for index in range(source + 1, len(values)):
-        node = graph.nodes[index]
-        if all(found[arg] is None for arg in node.args):
-            continue
-        local = node.op.slopes or node.op.local(values[index], *[values[arg] for arg in node.args])
-        for arg, partial in zip(node.args, local, strict=True):
-            tangent = found[arg]
-            if partial is not None and tangent is not None:
-                so_far = found[index]
-                found[index] = partial * tangent if so_far is None else so_far + partial * tangent
-    return [0.0 if tangent is None else tangent for tangent in found]

@@ -18,9 +18,9 @@ from cgviz.naming import named
 from cgviz.numbers import DIGITS
 from cgviz.ops.rearranging import fold, times
 from cgviz.ops.rearranging import listed as listed_shape
-from cgviz.passes import backward, forward, tangents
+from cgviz.passes import backward, forward
 from cgviz.shapes import shaped
-from cgviz.tangents import tangents as over_arrays
+from cgviz.tangents import tangents
 from cgviz.trouble import Trouble, explained, found
 
 if TYPE_CHECKING:
@@ -104,19 +104,14 @@ class Run:
         for an array: a tangent is with respect to one number.
         """
         source = wrt if isinstance(wrt, int) else self.index(wrt)
-        if source not in self._tangents:
-            none: list[Value | None] = [None] * len(self.bare)
-            self._tangents[source] = none if self.symbolic else self.carried_from(source)
-        return self._tangents[source]
-
-    def carried_from(self, source: int) -> list[Value | None]:
-        if not self.bare.has_arrays:
-            return [*tangents(self.bare, self.values, source)]
         node = self.graph.nodes[source]
-        if node.shape != ():
+        if node.shape:
             why = f"a tangent is with respect to one number, and {node.shown} is an array"
             raise UsageError(f"{why}; cgviz jacobian --wrt {node.name} shows how every element moves every other")
-        return [*over_arrays(self.bare, self.values, {source: 1.0})]
+        if source not in self._tangents:
+            none: list[Value | None] = [None] * len(self.bare)
+            self._tangents[source] = none if self.symbolic else [*tangents(self.bare, self.values, {source: 1.0})]
+        return self._tangents[source]
 
     @cached_property
     def _tangents(self) -> dict[int, list[Value | None]]:

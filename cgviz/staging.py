@@ -88,8 +88,12 @@ def opened(graph: Graph) -> Graph:
 
 
 def rebuild(graph: Graph, builder: Builder, apply: Any) -> list[int]:
-    """Writes every node of `graph` into `builder`, stages by `apply(builder, op, args)`; returns where each went."""
+    """Writes every node of `graph` into `builder`, stages by `apply(builder, op, args)`; returns where each went.
+
+    A stage that the user named stays apart from every other stage of the graph.
+    """
     where: list[int] = []
+    placed: set[int] = set()
     for node in graph.nodes:
         if not node.is_stage:
             where.append(builder.push(node))
@@ -102,11 +106,14 @@ def rebuild(graph: Graph, builder: Builder, apply: Any) -> list[int]:
         if node.given:
             made = builder.nodes[index]
             named = made._replace(name=node.name, label=node.label, given=True)
-            if made.given:
+            if made.given or index in placed:
                 index = builder.push(named)
             else:
                 builder.nodes[index] = named
+        elif index in placed and builder.nodes[index].given:
+            index = builder.push(builder.nodes[index]._replace(name="", label="", given=False))
         where.append(index)
+        placed.add(index)
     return where
 
 

@@ -16,6 +16,7 @@ class Theme:
     tangent             the number of forward mode, which never stands without a word
     ink, soft, muted    names; formulas; numbers of stages and what may be overlooked
     edge, local         wires and the local derivatives beside them; `pale` for what does not reach the output
+    high, low           entries of a matrix that are positive and negative
     *_fill, *_line      inside and outline of inputs, stages and the output
     flag                ties, kinks and numbers that are not finite
     scales              of heat maps of "value" and "gradient": the colours of the least number, 0 and the greatest
@@ -35,6 +36,8 @@ class Theme:
     local: str
     pale: str
     flag: str
+    high: str
+    low: str
     stage_fill: str
     stage_line: str
     input_fill: str
@@ -61,6 +64,8 @@ LIGHT = Theme(
     local="#475569",
     pale="#b6c1cf",
     flag="#b45309",
+    high="#1d6fb8",
+    low="#c2410c",
     stage_fill="#ffffff",
     stage_line="#94a3b8",
     input_fill="#eaf2ff",
@@ -84,6 +89,8 @@ DARK = Theme(
     local="#cbd5e1",
     pale="#475569",
     flag="#fbbf24",
+    high="#60a5fa",
+    low="#fb923c",
     stage_fill="#1e293b",
     stage_line="#5b6c84",
     input_fill="#1e3357",
@@ -108,6 +115,8 @@ PRINT = Theme(
     local="#262626",
     pale="#b3b3b3",
     flag="#000000",
+    high="#000000",
+    low="#595959",
     stage_fill="#ffffff",
     stage_line="#595959",
     input_fill="#ebebeb",
@@ -131,6 +140,8 @@ COLORBLIND = Theme(
     local="#475569",
     pale="#b6c1cf",
     flag="#8f4a7a",
+    high="#0072b2",
+    low="#d55e00",
     stage_fill="#ffffff",
     stage_line="#94a3b8",
     input_fill="#e3f1fb",

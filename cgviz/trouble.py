@@ -118,7 +118,9 @@ def with_arguments(run: Run, index: int, why: str, operands: list[Value]) -> str
 
 
 def remedy(run: Run) -> str:
-    """Returns what helps where single gates overflow and the fused gate does not."""
+    """Returns what helps where single gates overflow and the fused gate, or the stage for arrays, does not."""
+    if run.bare.closed is not None and replace(run, bare=run.bare.closed).trouble is None:
+        return "; the closed stages, without --expand, are finite"
     if run.bare.detail != "gate":
         return ""
     fused = replace(run, bare=staged(run.bare, "stage"))

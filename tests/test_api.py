@@ -21,8 +21,10 @@ np = pytest.importorskip("numpy")
         (None, "is NoneType, not a number"),
         (1 + 2j, "is complex, not a number"),
         (10**400, "is too large for a float64"),
-        ([1, 2], "is list, not a number"),
-        (np.array([1.0, 2.0]), "is ndarray, not a number"),
+        ([[1, 2], [3]], "is no array of numbers: its rows differ in length"),
+        (["a", 2], "is no array of numbers: its elements are"),
+        (np.array([1j, 2]), "is no array of numbers: its elements are complex128"),
+        ([1, None], "is no array of numbers"),
         (sympy.Symbol("z"), "is Symbol, not a number"),
     ],
 )

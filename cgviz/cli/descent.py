@@ -67,6 +67,8 @@ def problem_of(request: Request, wrt: str | None, sheet: Sheet | None) -> Proble
     from cgviz.cli.arguments import identifier
     from cgviz.learning import problem
 
+    if request.expand:
+        raise UsageError("--expand opens the gates of one run; descending shows none of them, so leave it out")
     names = None if wrt is None else tuple(identifier(part.strip()) or part.strip() for part in wrt.split(","))
     columns = sheet.header if sheet else ()
     also = [name for name in map(identifier, columns) if name]

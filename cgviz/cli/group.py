@@ -22,6 +22,8 @@ COMMANDS = (
     "check",
     "diagnose",
     "grade",
+    "jacobian",
+    "hessian",
     "descend",
     "deck",
     "page",

@@ -65,6 +65,13 @@ def program_options() -> list[click.Option]:
             metavar="ARRAY",
             help="The gradient that the backward pass begins with, for an output that is an array.",
         ),
+        click.Option(
+            ["--expand"],
+            metavar="NODE",
+            multiple=True,
+            help="Open a stage for arrays into its scalar gates: W @ x becomes products and sums. Several times, or "
+            "with commas; all opens every stage that is small enough.",
+        ),
         click.Option(["--set", "settings"], metavar="NAME=VALUE", multiple=True, hidden=True),
         debug_option(),
     ]

@@ -41,6 +41,7 @@ class Request(NamedTuple):
     ties: str
     no_share: bool
     upstream: str | None
+    expand: tuple[str, ...]
     own: tuple[str, ...]
 
     def run(self) -> Run:
@@ -49,7 +50,15 @@ class Request(NamedTuple):
         from cgviz.runs import start
 
         seed = None if self.upstream is None else values.value("upstream", self.upstream)
-        return start(*self.read(), upstream=seed)
+        return self.opened(start(*self.read(), upstream=seed))
+
+    def opened(self, run: Run) -> Run:
+        """Returns the run with the stages opened that --expand names. Raises UsageError."""
+        from cgviz.cli.options import spelled
+        from cgviz.expanding import expanded
+
+        names = [name.strip() for text in self.expand for name in text.split(",")]
+        return expanded(run, [spelled(name) or "" for name in names])
 
     def read(self, also: tuple[str, ...] = ()) -> tuple[Graph, dict[str, Value]]:
         """Returns the graph of the program, and the values that were given. Raises CgvizError.

@@ -10,7 +10,9 @@ from typing import Any
 from cgviz.arrays import Shape, broadcast, numpy, shape_of
 from cgviz.op import Op, register
 from cgviz.ops.arithmetic import neg
-from cgviz.ops.rearranging import back_to, fold, times, transpose, transposed
+from cgviz.ops.opening import adjugate_inverse, determinant, filled, matrix_product, plus
+from cgviz.ops.rearranging import back_to, fold, size, times, transpose, transposed
+from cgviz.ops.whole import eye, kron
 
 VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
 
@@ -63,6 +65,16 @@ def stacks_vjp(up: Any, a: Any, b: Any) -> tuple[Any, Any]:
     return back_to(one)(fold(wide_left, rows)(by_left)), back_to(two)(fold(wide_right, columns)(by_right))
 
 
+def product_jacobian(a: Any, b: Any) -> tuple[Any, Any]:
+    """The whole Jacobian of a product in each factor; None for stacks of matrices."""
+    one, two = len(shape_of(a) or ()), len(shape_of(b) or ())
+    if max(one, two) > 2:
+        return None, None
+    by_a = transpose(b) if one == 1 else kron(eye(a), transpose(b))
+    by_b = (transpose(a) if one == 1 else a) if two == 1 else kron(transpose(a) if one == 1 else a, eye(b, 1))
+    return by_a, by_b
+
+
 matmul: Op = register(
     Op(
         name="matmul",
@@ -71,6 +83,8 @@ matmul: Op = register(
         shapes=product_shape,
         vjp=product_vjp,
         jvp=lambda tangents, out, a, b: matmul(tangents[0], b) + matmul(a, tangents[1]),
+        jacobian=lambda out, a, b: product_jacobian(a, b),
+        multiplies=lambda out, a, b: size(out) * a[-1],
         glyph="@",
         stem="matmul",
         marks=("", ""),
@@ -80,6 +94,7 @@ matmul: Op = register(
         gate="swaps",
         says="swaps its inputs: each gets the gradient times the other one, turned so that the shapes fit",
         source=VECTORS,
+        opens=matrix_product,
     )
 )
 
@@ -98,6 +113,8 @@ dot = register(
         shapes=dot_shape,
         vjp=product_vjp,
         jvp=lambda tangents, out, a, b: matmul(tangents[0], b) + matmul(a, tangents[1]),
+        jacobian=lambda out, a, b: product_jacobian(a, b),
+        multiplies=lambda out, a, b: size(out) * a[-1],
         glyph="·",
         stem="dot",
         marks=("", "dot"),
@@ -107,6 +124,7 @@ dot = register(
         gate="swaps",
         says="swaps its inputs: each gets the gradient times the other one",
         source=VECTORS,
+        opens=matrix_product,
     )
 )
 
@@ -125,6 +143,7 @@ outer: Op = register(
         shapes=outer_shape,
         vjp=lambda up, out, a, b: (matmul(up, b), matmul(transpose(up), a)),
         jvp=lambda tangents, out, a, b: outer(tangents[0], b) + outer(a, tangents[1]),
+        multiplies=lambda out, a, b: size(out),
         glyph="a bᵀ",
         stem="outer",
         marks=("", "o"),
@@ -134,6 +153,7 @@ outer: Op = register(
         gate="swaps",
         says="swaps its inputs: each gets the gradient matrix times the other vector",
         source=VECTORS,
+        opens=lambda a, b: filled((len(a), len(b)), lambda place: a[place[0]] * b[place[1]]),
     )
 )
 
@@ -174,6 +194,7 @@ trace = register(
         gate="distributes",
         says="distributes the gradient to the diagonal; the other elements get 0",
         source=VECTORS,
+        opens=lambda x: plus(list(x.diagonal())),
     )
 )
 
@@ -202,6 +223,7 @@ det = register(
         says="scales the matrix of cofactors, det(X)·X⁻ᵀ (Jacobi's formula)",
         corners="none; the cofactors exist for a singular matrix, too",
         source=VECTORS,
+        opens=determinant,
     )
 )
 
@@ -223,6 +245,7 @@ inv: Op = register(
         shapes=only_square,
         vjp=lambda up, out, x: (neg(matmul(matmul(transpose(out), up), transpose(out))),),
         jvp=lambda tangents, out, x: neg(matmul(matmul(out, tangents[0]), out)),
+        jacobian=lambda out, x: (neg(kron(out, transpose(out))),),
         glyph="X⁻¹",
         stem="inv",
         pretty="{0.atom}⁻¹",
@@ -233,6 +256,7 @@ inv: Op = register(
         corners="no inverse of a singular matrix",
         domain=lambda x: "a singular matrix has no inverse" if singular(x) else "",
         source=VECTORS,
+        opens=adjugate_inverse,
     )
 )
 

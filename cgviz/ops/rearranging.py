@@ -48,6 +48,7 @@ def stacked(count: int) -> Op:
         parameter=count,
         sized=stacked,
         lists=True,
+        moves=True,
     )
 
 
@@ -97,6 +98,7 @@ def joined(axis: int = 0) -> Op:
         statics=("axis",),
         operands=None,
         lists=True,
+        moves=True,
     )
 
 
@@ -144,6 +146,7 @@ def reshaped(shape: Shape) -> Op:
         parameter=shape,
         options=lambda *lengths, shape=None: reshaped(as_shape(lengths if shape is None else shape)),
         statics=("shape",),
+        moves=True,
     )
 
 
@@ -208,6 +211,7 @@ def transposed(axes: tuple[int, ...] | None = None) -> Op:
         parameter=axes,
         options=lambda *order, axes=None: transposed(as_shape(order) if order else axes),
         statics=("axes",),
+        moves=True,
     )
 
 
@@ -263,6 +267,7 @@ def indexed(key: Key) -> Op:
         says="hands the gradient back to the elements that were picked; the others get 0",
         source=NUMPY.format("indexing"),
         parameter=key,
+        moves=True,
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -12,8 +13,12 @@ from cgviz.arrays import Shape, numpy, shape_of
 from cgviz.op import Op, register
 from cgviz.ops.arithmetic import subtract
 from cgviz.ops.exponential import exp, log
-from cgviz.ops.piecewise import is_equal, where
-from cgviz.ops.rearranging import place_of_axis, size, spread
+from cgviz.ops.matrices import outer
+from cgviz.ops.opening import along, plus
+from cgviz.ops.piecewise import is_equal, maximum, minimum, where
+from cgviz.ops.rearranging import place_of_axis, size, spread, transpose
+from cgviz.ops.roots import sqrt
+from cgviz.ops.whole import diag, eye, ones
 
 Axis = int | tuple[int, ...] | None
 NUMPY = "NumPy reference; vecDerivs notes of CS231n"
@@ -88,6 +93,7 @@ def total(axis: Axis = None, keepdims: bool = False) -> Op:
         forward=lambda x: numpy().sum(x, axis=axis, keepdims=keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims),),
+        jacobian=lambda out, x: (transpose(ones(x)) if axis is None else None,),
         glyph="Σ",
         stem="sum",
         spell=spelled("sum", axis, keepdims),
@@ -99,6 +105,7 @@ def total(axis: Axis = None, keepdims: bool = False) -> Op:
         parameter=(axis, keepdims),
         options=family(total),
         statics=("axis", "keepdims"),
+        opens=lambda x: along(plus, x, axes_of(axis, x.ndim), keepdims),
     )
 
 
@@ -120,6 +127,7 @@ def mean(axis: Axis = None, keepdims: bool = False) -> Op:
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up / count_of(x, axis), x, axis, keepdims),),
         stable=lambda up, out, x: (spread_back(numpy().divide(up, count_of(x, axis)), x, axis, keepdims),),
+        jacobian=lambda out, x: (transpose(ones(x)) / count_of(x, axis) if axis is None else None,),
         glyph="mean",
         stem="mean",
         spell=spelled("mean", axis, keepdims),
@@ -131,7 +139,12 @@ def mean(axis: Axis = None, keepdims: bool = False) -> Op:
         parameter=(axis, keepdims),
         options=family(mean),
         statics=("axis", "keepdims"),
+        opens=lambda x: along(averaged, x, axes_of(axis, x.ndim), keepdims),
     )
+
+
+def averaged(terms: Sequence[Any]) -> Any:
+    return plus(terms) / len(terms) if len(terms) > 1 else terms[0]
 
 
 def quiet_mean(x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -161,6 +174,10 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
         return "tie" if np.any(ties > 1) else ""
 
     largest = name == "max"
+
+    def chosen(xs: Sequence[Any]) -> Any:
+        return xs[0] if len(xs) == 1 else (maximum if largest else minimum)(*xs)
+
     return Op(
         name=f"a{name}",
         forward=lambda x: (numpy().max if largest else numpy().min)(x, axis=axis, keepdims=keepdims),
@@ -183,6 +200,7 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
         parameter=(name, axis, keepdims),
         options=family(lambda axis, keepdims: extreme(name, axis, keepdims)),
         statics=("axis", "keepdims"),
+        opens=lambda x: along(chosen, x, axes_of(axis, x.ndim), keepdims),
     )
 
 
@@ -200,6 +218,7 @@ def logsumexp(axis: Axis = None, keepdims: bool = False) -> Op:
         jvp=lambda tangents, out, x: total(axis, keepdims)(
             tangents[0] * exp(subtract(x, spread_back(out, x, axis, keepdims)))
         ),
+        jacobian=lambda out, x: (transpose(softmax()(x)) if is_vector(x) and not keepdims else None,),
         gates=lambda x: log(total(axis, keepdims)(exp(x))),
         glyph="lse",
         stem="lse",
@@ -251,6 +270,7 @@ def softmax(axis: Axis = -1) -> Op:
         shapes=same_shape(axis),
         vjp=lambda up, out, x: (out * centred(up, out, axis),),
         jvp=lambda tangents, out, x: out * centred(tangents[0], out, axis),
+        jacobian=lambda out, x: (subtract(diag(out), outer(out, out)) if is_vector(x) else None,),
         gates=lambda x: exp(x) / total(axis, True)(exp(x)),
         glyph="softmax",
         stem="soft",
@@ -264,6 +284,10 @@ def softmax(axis: Axis = -1) -> Op:
         options=lambda axis=-1: softmax(checked_axis(axis)),
         statics=("axis",),
     )
+
+
+def is_vector(x: Any) -> bool:
+    return len(shape_of(x) or ()) == 1
 
 
 def centred(value: Any, out: Any, axis: Axis) -> Any:
@@ -281,6 +305,7 @@ def log_softmax(axis: Axis = -1) -> Op:
         shapes=same_shape(axis),
         vjp=lambda up, out, x: (subtract(up, exp(out) * total(axis, True)(up)),),
         jvp=lambda tangents, out, x: subtract(tangents[0], total(axis, True)(exp(out) * tangents[0])),
+        jacobian=lambda out, x: (subtract(eye(x), outer(ones(x), softmax()(x))) if is_vector(x) else None,),
         gates=lambda x: subtract(x, logsumexp(axis, True)(x)),
         glyph="log soft",
         stem="logsoft",
@@ -325,6 +350,7 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
         parameter=(axis, keepdims),
         options=family(norm),
         statics=("axis", "keepdims"),
+        opens=lambda x: along(lambda xs: sqrt(plus([each**2 for each in xs])), x, axes_of(axis, x.ndim), keepdims),
     )
 
 

@@ -100,7 +100,9 @@ def runs_of(request: Request, variants: int | None, seed: int, digits: int) -> t
 
     graph, given = request.read()
     if variants is None:
-        run = start(graph, given)
+        run = request.opened(start(graph, given))
         if not run.symbolic:
             return [run.require_finite()], False
+    if request.expand:
+        raise UsageError("--expand opens the stages of one sheet whose inputs are given; leave out --variants")
     return draw(graph, variants or 1, seed, given, digits), True

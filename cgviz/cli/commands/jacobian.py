@@ -1,0 +1,129 @@
+"""`cgviz jacobian`: the Jacobian of any node in any others, as a grid or a heat map, and what makes it unnecessary."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cgviz.cli import options, streams
+from cgviz.cli.program import ProgramCommand, Request
+from cgviz.cli.progress import tracked
+from cgviz.errors import UsageError, printable, quoted
+
+if TYPE_CHECKING:
+    from cgviz.runs import Run
+    from cgviz.views.jacobian.facts import Facts
+
+FORMATS = ("rich", "json", "latex", "markdown")
+MODES = ("auto", "forward", "reverse")
+LAYOUTS = ("numerator", "denominator")
+PICTURES = {".svg": "svg", ".pdf": "pdf", ".png": "png"}
+TEXTS = {".json": "json", ".tex": "latex", ".md": "markdown", ".txt": "rich"}
+HELP = """Show a Jacobian, and how backpropagation does without it.
+
+Every derivative of the elements of one node (--of) in those of others (--wrt), as a grid of numbers or, where that is
+too large, as a heat map.
+
+\b
+  cgviz jacobian "q = W @ x" --wrt x --W "[[.1,.5],[-.3,.8]]" --x "[.2,.4]"
+  cgviz jacobian "s = softmax(x); f = sum(s**2)" --of s --wrt x --x "[1,2,3]"
+  cgviz jacobian "Y = X @ W; f = sum(Y)" --of Y --wrt X,W --X @x.csv --W @w.npy -o J.svg
+"""
+
+
+SHARED: tuple[options.Decorator, ...] = (
+    click.option(
+        "--wrt", metavar="NODE[,NODE]...", help="With respect to these inputs or stages.  [default: all inputs]"
+    ),
+    click.option(
+        "--mode",
+        type=click.Choice(MODES),
+        default="auto",
+        show_default=True,
+        help="Passes of tangents, backward passes, or whichever needs fewer.",
+    ),
+    click.option("--format", type=click.Choice(FORMATS), help="How the matrix is written.  [default: rich]"),
+    options.output("Write to FILE, as its ending says: a picture .svg .pdf .png, or .json .tex .md .txt."),
+    options.digits(),
+    options.theme(),
+    options.background("transparent", "What is behind the picture."),
+)
+"""The options that `jacobian` and `hessian` share."""
+
+
+def shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(SHARED):
+        command = option(command)
+    return command
+
+
+@click.command(cls=ProgramCommand, help=HELP)
+@click.option("--of", metavar="NODE", help="The node that is differentiated, by name or number.  [default: the output]")
+@shared
+@click.option(
+    "--layout",
+    type=click.Choice(LAYOUTS),
+    default="numerator",
+    show_default=True,
+    help="numerator: a row per element of the output; denominator: a column.",
+)
+def command(request: Request, of: str | None, wrt: str | None, mode: str, layout: str, **look: Any) -> None:
+    check(look["output"], look["format"])
+    run, seeded = started(request)
+    from cgviz.views.jacobian.facts import of_jacobian
+
+    facts = of_jacobian(run, of, wrt, mode, layout, seeded=seeded, each=tracked("passes"))
+    deliver(facts, **look)
+    run.require_finite()
+
+
+def started(request: Request) -> tuple[Run, bool]:
+    """Returns the run, and whether its gradients begin from a number: an array needs no --upstream here."""
+    from cgviz.runs import without_seed
+
+    if request.upstream is not None:
+        return request.run(), True
+    run = request.opened(without_seed(*request.read()))
+    return run, not run.bare.nodes[run.bare.output].shape
+
+
+def deliver(facts: Facts, output: str | None, format: str | None, digits: int, theme: str, background: str) -> None:
+    """Prints the matrix, or writes it into a file; a picture is written beside what is printed."""
+    from cgviz.output import write
+    from cgviz.views.jacobian import picture, written
+
+    ending = os.path.splitext(output or "")[1].lower()
+    if output is not None and ending in PICTURES:
+        write(output, picture(facts, PICTURES[ending], theme=theme, digits=digits, background=background))
+    elif output not in (None, "-"):
+        write(str(output), written(facts, format or TEXTS[ending], digits=digits).encode())
+    if output in (None, "-") or ending in PICTURES:
+        say(facts, format or "rich", digits, theme)
+    if output not in (None, "-"):
+        streams.note(f"wrote {printable(str(output))}")
+
+
+def say(facts: Facts, format: str, digits: int, theme: str) -> None:
+    from cgviz.views.jacobian import show, written
+
+    if format != "rich":
+        streams.say(written(facts, format, digits=digits))
+        return
+    with streams.printing():
+        show(facts, digits=digits, theme=theme)
+
+
+def check(output: str | None, format: str | None) -> None:
+    """Raises CgvizError where the file cannot be written, or where its ending does not say what it is."""
+    from cgviz.output import check as writable
+
+    if output in (None, "-"):
+        return
+    ending = os.path.splitext(str(output))[1].lower()
+    if ending not in PICTURES and ending not in TEXTS and format is None:
+        known = ", ".join([*PICTURES, *TEXTS])
+        raise UsageError(f"{quoted(str(output), 200)} does not say what to write; its ending is one of {known}")
+    writable(str(output))
