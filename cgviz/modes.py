@@ -53,8 +53,9 @@ def check_scalar(run: Run, source: int) -> None:
         values = " ".join(f"--{graph.nodes[i].name} VALUE" for i in graph.inputs[:8])
         raise UsageError(f"forward mode through arrays needs numbers; give {values}")
     if node.shape:
-        others = [f"--wrt {graph.nodes[i].name}" for i in graph.inputs if graph.nodes[i].shape == ()]
-        choice = f"choose a scalar input ({', '.join(others[:4])}), or use" if others else "use"
+        numbers = [graph.nodes[i].name for i in graph.inputs if graph.nodes[i].shape == ()]
+        others = [f"--wrt {name}" for name in (*graph.elements(source), *numbers)]
+        choice = f"choose a number ({', '.join(others[:4])}), or use" if others else "use"
         why = f"a tangent is with respect to one number, and {node.shown} has shape {listed(node.shape)}"
         raise UsageError(f"{why}; {choice} cgviz jacobian --wrt {node.name}")
 

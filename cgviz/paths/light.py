@@ -28,8 +28,8 @@ def light_of(run: Run, place: int, wrt: str | None = None, digits: int = DIGITS)
 
     Raises UsageError where there are fewer paths, and in a program with arrays.
     """
-    check_scalars(run)
     web, source = Web(run), run.index(wrt)
+    check_scalars(run, source)
     found = listed(web, source, place)
     names = [run.graph.nodes[index].shown for index in (source, run.graph.output)]
     if len(found) < place:

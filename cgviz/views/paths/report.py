@@ -64,6 +64,6 @@ def report(run: Run, wrt: str | None = None, most: int = MOST) -> Report:
 
     Raises UsageError for a name that there is not, and in a program with arrays.
     """
-    check_scalars(run)
     web, source = Web(run), run.index(wrt)
+    check_scalars(run, source)
     return Report(run, source, counts(web, source), listed(web, source, most))
