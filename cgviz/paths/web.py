@@ -39,7 +39,9 @@ def check_scalars(run: Run, source: int) -> None:
     parts = graph.elements(source)
     if graph.nodes[source].shape != () and parts:
         told = f"{graph.nodes[source].shown} is an array, and a path begins at one number"
-        raise UsageError(f"{told}; its elements are {', '.join(parts[:4])}{' ...' * (len(parts) > 4)}: --wrt {parts[0]}")
+        raise UsageError(
+            f"{told}; its elements are {', '.join(parts[:4])}{' ...' * (len(parts) > 4)}: --wrt {parts[0]}"
+        )
     if meets_arrays(run, source):
         why = "a path multiplies local derivatives that are numbers, and this program has arrays"
         raise UsageError(f"{why}; open them into scalar gates with --expand all, or use cgviz jacobian")
