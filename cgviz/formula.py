@@ -201,6 +201,12 @@ class Notation:
     def indexed(self, x: Written, key: str) -> tuple[str, int]:
         return f"{x.atom}[{key}]", ATOM
 
+    def picked(self, x: Written, place: Written) -> tuple[str, int]:
+        return self.indexed(x, place.text)
+
+    def row(self, *parts: Written) -> tuple[str, int]:
+        return f"[{self.comma.join(map(str, parts))}]", ATOM
+
     def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
         """Writes a function of one array with its keywords: `sum(x, axis=0)`."""
         return f"{name}({x}{self.comma + options if options else ''})", ATOM
@@ -343,6 +349,12 @@ class Latex(Notation):
 
     def indexed(self, x: Written, key: str) -> tuple[str, int]:
         return rf"{{{x.atom}}}_{{[{escaped(key)}]}}", ATOM
+
+    def picked(self, x: Written, place: Written) -> tuple[str, int]:
+        return rf"{{{x.atom}}}_{{[{place}]}}", ATOM
+
+    def row(self, *parts: Written) -> tuple[str, int]:
+        return rf"\left[{self.comma.join(map(str, parts))}\right]", ATOM
 
     def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
         under = rf"_{{\mathrm{{{escaped(options)}}}}}" if options else ""

@@ -131,6 +131,12 @@ class Graph:
         """Whether any node is an array, or an op that is for arrays."""
         return any(node.shape != () or node.op.vjp is not None for node in self.nodes)
 
+    def elements(self, index: int) -> list[str]:
+        """Returns the names of the numbers that are picked out of an array."""
+        users = sorted({target for target, _ in self.edges_out[index]})
+        picks = (self.nodes[i] for i in users)
+        return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.gate == "picks"]
+
     @cached_property
     def plan(self) -> tuple[Planned, ...]:
         """What the passes loop over, a row per node."""

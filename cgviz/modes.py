@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import Node
+from cgviz.ops.rearranging import listed
 from cgviz.runs import Run
 
 MODES = ("reverse", "forward", "both")
@@ -37,17 +38,26 @@ REVERSE = Mode()
 def mode_of(run: Run, name: str = "reverse", wrt: str | None = None) -> Mode:
     """Returns the mode of that name, its tangents with respect to `wrt` (None: the first input).
 
-    Raises UsageError for a mode or a name that there is not, and for tangents with respect to an array.
+    Raises UsageError for a mode or a name that there is not, and for an array: a tangent is with respect to a number.
     """
     if name not in MODES:
         raise UsageError(f"no mode {quoted(name)}; there are {', '.join(MODES)}")
     if name == "reverse":
         return REVERSE
     source = run.index(wrt)
-    if run.graph.nodes[source].shape:
-        shown = quoted(run.graph.nodes[source].shown)
-        raise UsageError(f"{shown} is an array, and a forward pass begins with one number: give --wrt one that is none")
+    check_scalar(run, source)
     return Mode(name, source)
+
+
+def check_scalar(run: Run, source: int) -> None:
+    """Raises UsageError where a tangent with respect to a node is no number: of an array."""
+    node, graph = run.graph.nodes[source], run.graph
+    if node.shape:
+        numbers = [graph.nodes[i].name for i in graph.inputs if graph.nodes[i].shape == ()]
+        others = [f"--wrt {name}" for name in (*graph.elements(source), *numbers)]
+        choice = f"choose a number ({', '.join(others[:4])}), or use" if others else "use"
+        why = f"a tangent is with respect to one number, and {node.shown} has shape {listed(node.shape)}"
+        raise UsageError(f"{why}; {choice} cgviz jacobian --wrt {node.name}")
 
 
 def passes_needed(run: Run) -> str:

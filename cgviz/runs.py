@@ -100,9 +100,14 @@ class Run:
     def tangents(self, wrt: str | int | None = None) -> list[Value | None]:
         """Returns ∂node/∂wrt for every node, by index: forward mode from an input or a stage, named or by its index.
 
-        None stands for the first input, in the list for what is not computed. Raises UsageError for no such name.
+        None stands for the first input, in the list for what is not computed. Raises UsageError for no such name, and
+        for an array: a tangent is with respect to one number.
         """
         source = wrt if isinstance(wrt, int) else self.index(wrt)
+        node = self.graph.nodes[source]
+        if node.shape:
+            why = f"a tangent is with respect to one number, and {node.shown} is an array"
+            raise UsageError(f"{why}; cgviz jacobian --wrt {node.name} shows how every element moves every other")
         if source not in self._tangents:
             none: list[Value | None] = [None] * len(self.bare)
             self._tangents[source] = none if self.symbolic else [*tangents(self.bare, self.values, {source: 1.0})]
@@ -167,20 +172,23 @@ class Run:
             self._local_formulas[index] = formulas
         return formulas[slot]
 
-    def handed_formula(self, index: int, slot: int, numbers: bool = False) -> Formula | None:
+    def handed_formula(
+        self, index: int, slot: int, numbers: bool = False, upstream: Formula | None = None
+    ) -> Formula | None:
         """Returns what a stage hands back to one argument as a Formula of its gradient, or None where nothing flows.
 
         `dnum·invden` and, of a structural op, its vjp: `dq xᵀ`; where the argument was broadcast, the sum over the
-        axes that it was repeated along. With `numbers`, values stand in the place of names.
+        axes that it was repeated along. With `numbers`, values stand in the place of names; `upstream` is the
+        gradient of the stage where it is not to be called `dq`.
         """
         node = self.graph.nodes[index]
         every = [index, *node.args]
         if numbers:
             formulas = [Formula(self.values[i], shape=self.graph.nodes[i].shape) for i in every]
-            upstream = Formula(self.gradients[index], shape=node.shape)
+            upstream = upstream or Formula(self.gradients[index], shape=node.shape)
         else:
             formulas = [self.graph.operand(i) for i in every]
-            upstream = Formula(f"d{node.shown}", shape=node.shape)
+            upstream = upstream or Formula(f"d{node.shown}", shape=node.shape)
         if node.op.vjp is not None:
             handed: Formula | None = node.op.vjp(upstream, *formulas)[slot]
             return handed

@@ -346,8 +346,10 @@ def well_formed(page: str) -> str:
 @pytest.mark.parametrize("op", families(), ids=lambda op: f"{op.name} {op.parameter or ''}")
 def test_every_op_is_well_formed_in_mathml(op: Op) -> None:
     count = max(op.arity[0], 2 if op.arity[1] is None else op.arity[1])
-    leaves = [Formula(name) for name in ("x_1", "beta", "c′")[:count]]
-    every = [Formula(op=op, args=tuple(leaves)), *op.partials(Formula("out"), *leaves)]
+    shape = () if op.vjp is None else None
+    up, out, *leaves = (Formula(name, shape=shape) for name in ("up", "out", "x_1", "beta", "c′")[: count + 2])
+    rule = op.partials(out, *leaves) if op.vjp is None else op.vjp(up, out, *leaves)
+    every = [Formula(op=op, args=tuple(leaves)), *rule]
     for formula in every:
         if isinstance(formula, Formula):
             written = formula.write(Mathml()).text

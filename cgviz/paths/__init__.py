@@ -9,6 +9,6 @@ from __future__ import annotations
 from cgviz.paths.counts import Counts, counts
 from cgviz.paths.light import Light, influence, light_of
 from cgviz.paths.search import listed
-from cgviz.paths.web import Edge, Path, Web
+from cgviz.paths.web import Edge, Path, Web, check_scalars
 
-__all__ = ["Counts", "Edge", "Light", "Path", "Web", "counts", "influence", "light_of", "listed"]
+__all__ = ["Counts", "Edge", "Light", "Path", "Web", "check_scalars", "counts", "influence", "light_of", "listed"]

@@ -8,7 +8,7 @@ from cgviz.errors import UsageError
 from cgviz.numbers import DIGITS, number
 from cgviz.paths.counts import counts
 from cgviz.paths.search import listed
-from cgviz.paths.web import Edge, Web
+from cgviz.paths.web import Edge, Web, check_scalars
 from cgviz.runs import Run
 
 MOST_SHOWN = 9
@@ -26,9 +26,10 @@ class Light:
 def light_of(run: Run, place: int, wrt: str | None = None, digits: int = DIGITS) -> Light:
     """Returns the `place`-th path from `wrt` (None: the first input), as `listed` orders them: 1 is the largest.
 
-    Raises UsageError where there are fewer paths.
+    Raises UsageError where there are fewer paths, and in a program with arrays.
     """
     web, source = Web(run), run.index(wrt)
+    check_scalars(run, source)
     found = listed(web, source, place)
     names = [run.graph.nodes[index].shown for index in (source, run.graph.output)]
     if len(found) < place:

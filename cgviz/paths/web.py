@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from cgviz.errors import UsageError
 from cgviz.graph import CONSTANT
 from cgviz.runs import Run
 
@@ -28,6 +29,34 @@ class Path:
     def nodes(self) -> tuple[int, ...]:
         """The nodes on the path, in order."""
         return (self.source, *(target for target, _ in self.edges))
+
+
+def check_scalars(run: Run, source: int) -> None:
+    """Raises UsageError where a path from `source` meets arrays: through a matrix product no number is multiplied."""
+    graph = run.graph
+    if not graph.has_arrays:
+        return
+    parts = graph.elements(source)
+    if graph.nodes[source].shape != () and parts:
+        told = f"{graph.nodes[source].shown} is an array, and a path begins at one number"
+        raise UsageError(
+            f"{told}; its elements are {', '.join(parts[:4])}{' ...' * (len(parts) > 4)}: --wrt {parts[0]}"
+        )
+    if meets_arrays(run, source):
+        why = "a path multiplies local derivatives that are numbers, and this program has arrays"
+        raise UsageError(f"{why}; open them into scalar gates with --expand all, or use cgviz jacobian")
+
+
+def meets_arrays(run: Run, source: int) -> bool:
+    """Tells whether `source`, or a stage that it reaches on its way to the output, has to do with arrays."""
+    nodes, reached = run.graph.nodes, run.graph.reached
+    met = [False] * len(nodes)
+    met[source] = True
+    for index in range(source + 1, len(nodes)):
+        met[index] = reached[index] and any(met[arg] for arg in nodes[index].args)
+        if met[index] and nodes[index].op.vjp is not None:
+            return True
+    return any(on and nodes[i].shape != () for i, on in enumerate(met))
 
 
 @dataclass(frozen=True)

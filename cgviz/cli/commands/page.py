@@ -39,9 +39,9 @@ def command(request: Request, output: str | None, show: bool, **look: Any) -> No
     from cgviz.output import write
     from cgviz.views.page import page, with_ones
 
-    if run.symbolic and run.graph.inputs:
+    symbolic, run = run.symbolic, with_ones(run)
+    if symbolic and run.graph.inputs:
         streams.note("no values are given: every input starts at 1")
-    run = with_ones(run)
     made = page(run, **look)
     if output == "-":
         streams.say_bytes(made)

@@ -12,6 +12,8 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable
 
 if TYPE_CHECKING:
+    from cgviz.arrays import Value
+    from cgviz.graph import Graph
     from cgviz.runs import Run
 
 PAPERS = ("a4", "letter")
@@ -93,12 +95,22 @@ def waits(sheets: int) -> bool:
     return sheets > FEW and sys.stderr is not None and sys.stderr.isatty()
 
 
+def check_numbers(graph: Graph, given: dict[str, Value]) -> None:
+    """Raises UsageError where there are arrays: a blank is a line for one number."""
+    from cgviz.arrays import is_array
+
+    if graph.has_arrays or any(map(is_array, given.values())) or any(is_array(node.value) for node in graph):
+        why = "a worksheet asks for single numbers, and this program has arrays"
+        raise UsageError(f"{why}; give each element a name of its own (x0, x1), or use cgviz derive or cgviz deck")
+
+
 def runs_of(request: Request, variants: int | None, seed: int, digits: int) -> tuple[list[Run], bool]:
     """Returns a run for each sheet, and whether their inputs were drawn. Without any value one sheet is drawn."""
     from cgviz.runs import start
     from cgviz.views.worksheet.variants import variants as draw
 
     graph, given = request.read()
+    check_numbers(graph, given)
     if variants is None:
         run = request.opened(start(graph, given))
         if not run.symbolic:

@@ -11,6 +11,7 @@ WIDE = {r"\quad": 2.0, r"\qquad": 4.0, r"\cdot": 2.2, "+": 2.8, "-": 2.4, "=": 2
 PLACE = re.compile(r" (?=[+-] |\\cdot |/ )|(?<=, )|(?<=(?<!\\left)\()")
 DEEPEST = 8
 SMALL, SMALLER = 0.75, 2
+BRACKETS, BETWEEN = 2.4, 2.0  # of a matrix, and between its columns
 
 
 def width(tex: str) -> float:
@@ -39,6 +40,8 @@ class Measure:
     def of(self, token: str) -> float:
         if token == "{":
             return self.group()
+        if token == r"\begin":
+            return self.environment()
         if token == r"\frac":
             return max(self.argument(), self.argument()) + 0.5
         if token in "^_":
@@ -47,6 +50,25 @@ class Measure:
             self.argument()
             return self.argument()
         return WIDE.get(token, 0.0 if token in SILENT else 1.0 if len(token) < 6 else 2.0)
+
+    def environment(self) -> float:
+        """Returns the width of a matrix, that of its widest row; what else has a beginning is as wide as all in it."""
+        name = "".join(self.tokens[self.at : self.at + 9])
+        total = self.argument()
+        if name != "{bmatrix}":
+            return total
+        rows, row = [BRACKETS], BRACKETS
+        while self.at < len(self.tokens) and self.tokens[self.at] != r"\end":
+            token = self.tokens[self.at]
+            self.at += 1
+            if token == r"\\":
+                rows.append(row)
+                row = BRACKETS
+            else:
+                row += BETWEEN if token == "&" else self.of(token)
+        self.at += 1
+        self.argument()
+        return max(*rows, row)
 
     def script(self) -> float:
         """Returns the width of a script, which is set smaller, but no smaller than that of a script."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cgviz.formula import Formula
+from cgviz.op import QUOTIENT, SUM
 from cgviz.runs import Contribution
 from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
 from cgviz.views.derivation.flow import Flow, spoken
-from cgviz.views.derivation.hand import Hand
-from cgviz.views.derivation.stages import MOST_TERMS, vector
-from cgviz.views.derivation.taught import is_short
+from cgviz.views.derivation.hand import Hand, Slope
+from cgviz.views.derivation.stages import BROADCAST, MOST_TERMS, shape_of, vector
+from cgviz.views.derivation.taught import is_short, plain
 
 Short = dict[int, Formula]
 """Gradients that are a single name or number, by node: they stand for themselves in the next line."""
@@ -21,7 +22,9 @@ def chain(flow: Flow, hand: Hand) -> Section:
     graph = flow.run.graph
     output = graph.nodes[graph.output].shown
     number = str(graph.numbers.get(graph.output, ""))
-    seed = equation(hand.slope(output, output), [part(hand.number(1.0), "gradient")], number, "the seed")
+    value = 1.0 if flow.run.seed is None else flow.run.seed
+    note = "the upstream gradient that was given" if flow.seeded else "the seed"
+    seed = equation(hand.slope(flow.end, output), [part(hand.number(value), "gradient")], number, note)
     lines = [seed, *backward(flow, hand), *unreached(flow, hand), *gradient(flow, hand)]
     fans = any(flow.kept[i] and len(flow.edges(i)) > 1 for i in range(len(graph)))
     intro = "Where a value fans out, the contributions of its branches add up." if fans else ""
@@ -49,20 +52,24 @@ def backward(flow: Flow, hand: Hand) -> Iterator[Line]:
 def gradient_of(flow: Flow, hand: Hand, index: int, edges: list[Contribution], short: Short) -> Line:
     """Returns one gradient: by the chain rule, or as the sum of its contributions."""
     run, nodes = flow.run, flow.run.graph.nodes
-    symbol = hand.slope(nodes[run.graph.output].shown, nodes[index].shown)
+    symbol = hand.slope(flow.end, nodes[index].shown)
     value = run.gradients[index]
     parts = single(flow, hand, edges[0], short) if len(edges) == 1 else summed(flow, hand, edges)
     result = part(hand.number(value), "gradient") if value is not None else None
     flags = [*conventions(flow, edges), spoken(value)]
-    note = f"{len(edges)} branches" if len(edges) > 1 else ""
+    repeated = any(run.is_broadcast(edge.target, edge.slot) for edge in edges)
+    notes = f"{len(edges)} branches" if len(edges) > 1 else "", BROADCAST if repeated else "", shape_of(flow, index)
+    note = ", ".join(filter(None, notes))
     return equation(symbol, [*parts, result], str(run.graph.numbers[edges[-1].target]), note, flags)
 
 
 def single(flow: Flow, hand: Hand, edge: Contribution, short: Short) -> list[Part | None]:
     """Returns `∂f/∂q · ∂q/∂x`, `z · 1`, `z` or the numbers; of the output's own operands the local derivative."""
-    run, local = flow.run, flow.run.local_formula(edge.target, edge.slot)
+    local = flow.run.local_formula(edge.target, edge.slot)
     numbers = part_of(in_numbers(flow, hand, edge, first=True)) if edge.value is not None else None
-    if edge.target == run.graph.output:
+    if not flow.is_number(edge.target, edge.slot):
+        return [part_of(in_formulas(flow, hand, edge, short.get(edge.target))), numbers]
+    if is_end(flow, edge):
         if local.op is None:
             short[edge.source] = local
         return [part(hand.formula(local)) if is_written(flow, edge) else None]
@@ -87,6 +94,28 @@ def summed(flow: Flow, hand: Hand, edges: list[Contribution]) -> list[Part | Non
     return [slopes, formulas, Part(tuple(in_numbers(flow, hand, edge, i == 0) for i, edge in enumerate(edges)))]
 
 
+def is_end(flow: Flow, edge: Contribution) -> bool:
+    """Tells whether an edge leads into the output itself, where what arrives is 1 and is left out."""
+    return edge.target == flow.run.graph.output and not flow.seeded
+
+
+def handed_back(
+    flow: Flow, hand: Hand, edge: Contribution, upstream: Formula | None, first: bool, numbers: bool = False
+) -> str:
+    """Returns what an edge hands back through a structural op, or summed where it was broadcast: `∂f/∂q xᵀ`."""
+    node, value = flow.run.graph.nodes[edge.target], None
+    if is_end(flow, edge):
+        value = Formula(1.0)
+    elif not numbers:
+        value = upstream or Formula(Slope(hand.slope(flow.end, node.shown)))
+    if value is not None:
+        value = Formula(value.leaf, value.op, value.args, node.shape)
+    formula = flow.run.handed_formula(edge.target, edge.slot, numbers, value)
+    if formula is None or not is_short(formula):
+        return hand.dots
+    return hand.numbers(formula, SUM if first else QUOTIENT) if numbers else hand.term(formula, first)
+
+
 def is_written(flow: Flow, edge: Contribution) -> bool:
     """Tells whether a local derivative is written as its formula: not where that is long, nor at a tie or kink."""
     formula = flow.run.local_formula(edge.target, edge.slot)
@@ -106,10 +135,10 @@ def part_of(term: Term) -> Part:
 def in_slopes(flow: Flow, hand: Hand, edge: Contribution, first: bool = True) -> Term:
     """Returns `∂f/∂q · ∂q/∂x`."""
     graph = flow.run.graph
-    output, target, source = (graph.nodes[i].shown for i in (graph.output, edge.target, edge.source))
-    if edge.target == graph.output:
+    target, source = (graph.nodes[i].shown for i in (edge.target, edge.source))
+    if is_end(flow, edge) or not flow.is_number(edge.target, edge.slot):
         return in_formulas(flow, hand, edge, first=first)
-    return ((hand.slope(output, target) + hand.by + hand.slope(target, source), ""),)
+    return ((hand.slope(flow.end, target) + hand.by + hand.slope(target, source), ""),)
 
 
 def in_formulas(
@@ -117,30 +146,34 @@ def in_formulas(
 ) -> Term:
     """Returns `∂f/∂q · 1`; `upstream` is the gradient of q where that is a single name."""
     graph, local = flow.run.graph, flow.run.local_formula(edge.target, edge.slot)
+    if not flow.is_number(edge.target, edge.slot):
+        return ((handed_back(flow, hand, edge, upstream, first), ""),)
     if not is_written(flow, edge):
         target, source = graph.nodes[edge.target].shown, graph.nodes[edge.source].shown
         written = alone = hand.slope(target, source)
     else:
         written, alone = hand.factor(local), hand.term(local, first)
-    if edge.target == graph.output:
+    if is_end(flow, edge):
         return ((alone, ""),)
-    slope = hand.slope(graph.nodes[graph.output].shown, graph.nodes[edge.target].shown)
+    slope = hand.slope(flow.end, graph.nodes[edge.target].shown)
     return ((f"{hand.formula(upstream) if upstream else slope}{hand.by}{written}", ""),)
 
 
 def in_numbers(flow: Flow, hand: Hand, edge: Contribution, first: bool) -> Term:
     """Returns `−4 · 1`, the gradient that arrives in its colour."""
+    if not flow.is_number(edge.target, edge.slot):
+        return ((handed_back(flow, hand, edge, None, first, numbers=True), ""),)
     local = edge.local if edge.local is not None else 0.0
-    if edge.target == flow.run.graph.output:
+    if is_end(flow, edge):
         return ((hand.upstream(local, first), ""),)
     upstream = edge.upstream if edge.upstream is not None else 0.0
     return (hand.upstream(upstream, first), "gradient"), (hand.by + hand.local(local), "")
 
 
 def nothing(flow: Flow, hand: Hand, index: int, number: str, reason: str) -> Line:
-    graph = flow.run.graph
-    symbol = hand.slope(graph.nodes[graph.output].shown, graph.nodes[index].shown)
-    return equation(symbol, [part(hand.number(0.0), "gradient")], number, "", [reason])
+    value = flow.run.gradients[index]
+    symbol = hand.slope(flow.end, flow.run.graph.nodes[index].shown)
+    return equation(symbol, [part(hand.number(0.0 if value is None else value), "gradient")], number, "", [reason])
 
 
 def unreached(flow: Flow, hand: Hand) -> Iterator[Line]:
@@ -159,9 +192,8 @@ def gradient(flow: Flow, hand: Hand) -> list[Line]:
     run, graph = flow.run, flow.run.graph
     if flow.wanted != graph.inputs or not graph.inputs:
         return []
-    output = graph.nodes[graph.output].shown
-    slopes = vector(hand, [hand.slope(output, graph.nodes[i].shown) for i in graph.inputs])
+    slopes = vector(hand, [hand.slope(flow.end, graph.nodes[i].shown) for i in graph.inputs])
     numbers = None
     if not run.symbolic:
-        numbers = vector(hand, [hand.number(run.gradients[i] or 0.0) for i in graph.inputs], "gradient")
-    return [equation(hand.gradient(output), [slopes, numbers])]
+        numbers = vector(hand, [hand.number(plain(run.gradients[i])) for i in graph.inputs], "gradient")
+    return [equation(hand.gradient(flow.end), [slopes, numbers])]

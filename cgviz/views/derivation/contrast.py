@@ -12,6 +12,10 @@ from cgviz.views.derivation.flow import Flow
 from cgviz.views.derivation.hand import Hand
 
 DIGITS, MOST_OPERATIONS, MOST_INPUTS = 12, 120, 40
+NO_ARRAYS = (
+    "sympy has no closed form here: it differentiates numbers, not arrays; --expand all opens them into numbers."
+)
+NO_SEED = "Left out: the gradient begins with one that was given."
 TITLE = "The closed form, for contrast"
 
 
@@ -19,6 +23,8 @@ def contrast(flow: Flow, hand: Hand) -> Section | None:
     """Returns what sympy finds; None where there is no input to differentiate with respect to."""
     if not flow.wanted:
         return None
+    if flow.run.graph.has_arrays or flow.seeded:
+        return Section(TITLE, (), "", (NO_ARRAYS if flow.run.graph.has_arrays else NO_SEED,))
     cost = staged_cost(flow)
     if len(flow.wanted) > MOST_INPUTS:
         return Section(TITLE, (), "", (f"Left out: there are {len(flow.wanted)} inputs; --wrt chooses one.", cost))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from cgviz.arrays import Value, every_finite, is_array, numpy
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import CONSTANT
 from cgviz.runs import Contribution, Run, closest
@@ -22,6 +23,20 @@ class Flow:
 
     run: Run
     wanted: tuple[int, ...]
+
+    @property
+    def seeded(self) -> bool:
+        """Whether an upstream gradient was given: then the output is a part of something else."""
+        return self.run.upstream is not None
+
+    @cached_property
+    def end(self) -> str:
+        """The name of what is differentiated: the output, or L, which it is a part of and whose gradient is given."""
+        nodes = self.run.graph.nodes
+        if not self.seeded:
+            return nodes[self.run.graph.output].shown
+        names = {node.shown for node in nodes}
+        return next(name for name in ("L", "loss", *(f"L_{i}" for i in range(len(nodes) + 1))) if name not in names)
 
     @cached_property
     def kept(self) -> tuple[bool, ...]:
@@ -47,6 +62,10 @@ class Flow:
         """Returns (slot, operand) of a stage for the operands that are no constants and matter."""
         nodes = self.run.graph.nodes
         return [(s, arg) for s, arg in enumerate(nodes[index].args) if nodes[arg].op is not CONSTANT and self.kept[arg]]
+
+    def is_number(self, target: int, slot: int) -> bool:
+        """Tells whether an edge hands back upstream · local, not what a structural op makes of it, nor a sum."""
+        return self.run.graph.nodes[target].op.vjp is None and not self.run.is_broadcast(target, slot)
 
     def corner(self, index: int) -> list[str]:
         """Returns the flags of a stage's op at its corners, with the convention that is used."""
@@ -87,8 +106,10 @@ def flow(run: Run, wrt: str | None) -> Flow:
     return Flow(run, (names[wrt],))
 
 
-def spoken(value: float | None) -> str:
-    """Returns what is special about a number, "" where it is finite."""
-    if value is None or math.isfinite(value):
+def spoken(value: Value | None) -> str:
+    """Returns what is special about a number or an array, "" where it is finite."""
+    if every_finite(value):
         return ""
+    if is_array(value):
+        return f"{value.size - int(numpy().isfinite(value).sum())} of {value.size} elements are not finite"
     return "not a number" if math.isnan(value) else "infinite"

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cgviz.arrays import Value
 from cgviz.errors import printable
-from cgviz.formula import LETTERS, Formula, Notation, Pretty, with_digits
+from cgviz.formula import LETTERS, Formula, Notation, Pretty, Written, with_digits
 from cgviz.op import POWER, PRODUCT, QUOTIENT, SUM
 
 LONGEST_NAME = 40
+MOST_ELEMENTS = 16  # of a matrix that is set in full
+
+
+class Slope(str):
+    """∂f/∂q as a leaf of a formula: it is written already."""
+
+
+class Slopes(Notation):
+    """What a notation adds for formulas in which slopes stand."""
+
+    def leaf(self, leaf: str | Value) -> Written:
+        return Written(leaf, POWER, self.brackets) if isinstance(leaf, Slope) else super().leaf(leaf)
+
+
+class OnALine(Slopes):
+    """Slopes and quotients with a slash: one over the other needs brackets, `(∂f/∂q)/3`."""
+
+    def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
+        return super().quotient(Written(top.bracketed) if isinstance(top.text, Slope) else top, bottom)
 
 
 class Hand:
@@ -17,10 +37,14 @@ class Hand:
     partial, nabla, dots = "∂", "∇", "…"
     brackets = ("[", "]")
     call = ("(", ")")
+    maps = " ↦ "
+    most: int | None = None
+    """How many elements of an array are written out; None: as many as a line of text shows."""
 
     def __init__(self, notation: type[Notation], digits: int) -> None:
         self.notation = notation()
         self.rounded = with_digits(notation, digits)
+        self.notation.most = self.rounded.most = self.most or self.rounded.most
 
     def name(self, name: str) -> str:
         return self.notation.name(name)
@@ -33,7 +57,7 @@ class Hand:
         """Returns a formula of numbers, rounded."""
         return formula.write(self.rounded).within(within)
 
-    def number(self, value: float) -> str:
+    def number(self, value: Value) -> str:
         return self.numbers(Formula(value))
 
     def slope(self, output: str, name: str) -> str:
@@ -63,11 +87,11 @@ class Hand:
         """Returns a formula as a term of a sum."""
         return self.formula(formula, SUM if first else QUOTIENT)
 
-    def upstream(self, value: float, first: bool = True) -> str:
+    def upstream(self, value: Value, first: bool = True) -> str:
         """Returns a number that begins a term of a sum."""
         return self.numbers(Formula(value), SUM if first else QUOTIENT)
 
-    def local(self, value: float) -> str:
+    def local(self, value: Value) -> str:
         """Returns a number as the second factor of a product: `(−0.2623)`."""
         return self.numbers(Formula(value), POWER)
 
@@ -79,14 +103,14 @@ def elided(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
 
 
-class Eye(Pretty):
+class Eye(OnALine, Pretty):
     """For the eye."""
 
     def name(self, name: str) -> str:
         return super().name(elided(name))
 
 
-class Ascii(Notation):
+class Ascii(OnALine):
     """Program text, for an encoding without σ and −."""
 
     by = " * "
@@ -102,6 +126,7 @@ class AsciiHand(Hand):
     """What an encoding has that knows neither ∂ nor ∇."""
 
     partial, nabla, dots = "d", "grad ", "..."
+    maps = " -> "
 
 
 SIGNS = {"−": "-", "·": "*", "′": "'", "²": "^2", "½": "1/2", "≤": "<=", "≥": ">=", "≠": "!=", "…": "...", "∂": "d"}

@@ -7,22 +7,25 @@ from html import escape
 from typing import ClassVar
 
 from cgviz import numbers
-from cgviz.formula import GREEK, LETTERS, Notation, Written, name_parts
+from cgviz.arrays import Value, is_array
+from cgviz.formula import GREEK, LETTERS, Written, name_parts
 from cgviz.op import ATOM, POWER, PRODUCT, SIGNED, Op
-from cgviz.views.derivation.hand import Hand, elided
+from cgviz.views.derivation.hand import MOST_ELEMENTS, Hand, Slopes, elided
 from cgviz.views.derivation.template import filled
 
 NAMES = {name: letter for letter, name in LETTERS.items()}
 SIGN, APPLY = '<mo form="prefix">−</mo>', "<mo>&#x2061;</mo>"
+LEFT, RIGHT = '<mo form="prefix">[</mo>', '<mo form="postfix">]</mo>'
 OPEN, CLOSE = '<mo form="prefix">(</mo>', '<mo form="postfix">)</mo>'
 
 
-class Mathml(Notation):
+class Mathml(Slopes):
     """Elements of MathML; a written formula is a sequence of them."""
 
     plus, minus, sign = '<mo form="infix">+</mo>', '<mo form="infix">−</mo>', SIGN
     times, over, comma = "<mo>·</mo>", "<mo>/</mo>", "<mo>,</mo>"
     by = "<mo>·</mo>"
+    apart = '<mspace width="0.25em"/>'
     brackets = (f"<mrow>{OPEN}", f"{CLOSE}</mrow>")
     signs: ClassVar = {"<": "&lt;", ">": "&gt;", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
@@ -32,9 +35,9 @@ class Mathml(Notation):
     def words(self, text: str) -> str:
         return f"<mtext>{escape(text)}</mtext>"
 
-    def leaf(self, leaf: str | float) -> Written:
-        if isinstance(leaf, str):
-            return Written(self.name(leaf), ATOM, self.brackets)
+    def leaf(self, leaf: str | Value) -> Written:
+        if isinstance(leaf, str) or is_array(leaf):
+            return super().leaf(leaf)
         text = self.number(leaf)
         return Written(text, SIGNED if text.startswith(SIGN) else PRODUCT if "msup" in text else ATOM, self.brackets)
 
@@ -77,6 +80,38 @@ class Mathml(Notation):
     def iverson(self, condition: Written) -> tuple[str, int]:
         return f'<mrow><mo form="prefix">[</mo>{condition}<mo form="postfix">]</mo></mrow>', ATOM
 
+    def array(self, value: Value) -> str:
+        """Writes a matrix, a vector as a column; what is too large for one by its shape, in words."""
+        if value.ndim > 2 or value.size > self.most:
+            return f"<mtext>({'×'.join(map(str, value.shape))} array)</mtext>"
+        rows = value.reshape(-1, 1) if value.ndim == 1 else value
+        cells = "".join(f"<mtr>{''.join(f'<mtd>{self.number(float(x))}</mtd>' for x in row)}</mtr>" for row in rows)
+        return f"<mrow>{LEFT}<mtable>{cells}</mtable>{RIGHT}</mrow>"
+
+    def outer(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(self.apart, [a, Written(self.transposed(b)[0])])
+
+    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined("<mo>⊗</mo>", [a, b])
+
+    def transposed(self, x: Written) -> tuple[str, int]:
+        return f"<msup><mrow>{x.atom}</mrow><mo>⊤</mo></msup>", POWER
+
+    def indexed(self, x: Written, key: str) -> tuple[str, int]:
+        return self.picked(x, Written(f"<mtext>{escape(key)}</mtext>"))
+
+    def picked(self, x: Written, place: Written) -> tuple[str, int]:
+        return f"<msub><mrow>{x.atom}</mrow><mrow>{LEFT}{place}{RIGHT}</mrow></msub>", ATOM
+
+    def row(self, *parts: Written) -> tuple[str, int]:
+        return f"<mrow>{LEFT}{self.comma.join(map(str, parts))}{RIGHT}</mrow>", ATOM
+
+    def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
+        head = identifier(name)
+        if options:
+            head = f"<msub>{head}<mtext>{escape(options)}</mtext></msub>"
+        return f"{head}{APPLY}<mrow>{OPEN}{x}{CLOSE}</mrow>", ATOM
+
     def factorial(self, x: Written) -> tuple[str, int]:
         return f'{x.atom}<mo form="postfix">!</mo>', POWER
 
@@ -95,8 +130,9 @@ class MathmlHand(Hand):
     """MathML's signs outside formulas."""
 
     partial, nabla, dots = "<mo>∂</mo>", "<mo>∇</mo>", "<mo>…</mo>"
-    brackets = ('<mo form="prefix">[</mo>', '<mo form="postfix">]</mo>')
+    brackets = (LEFT, RIGHT)
     call = (OPEN, CLOSE)
+    maps, most = '<mo form="infix">↦</mo>', MOST_ELEMENTS
 
     def slope(self, output: str, name: str) -> str:
         above, below = (f"<mrow>{self.partial}{self.name(each)}</mrow>" for each in (output, name))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 
+from cgviz.arrays import every_finite
 from cgviz.formula import Formula
+from cgviz.graph import CONSTANT
+from cgviz.ops.rearranging import listed
 from cgviz.statements import statements
 from cgviz.trouble import forward_reason
 from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
 from cgviz.views.derivation.flow import Flow, spoken
-from cgviz.views.derivation.hand import Hand
-from cgviz.views.derivation.taught import Taught, is_short
+from cgviz.views.derivation.hand import Hand, Slope
+from cgviz.views.derivation.taught import Taught, is_short, plain
 
+BROADCAST = "broadcast forward, summed backward"
+BY_ARRAYS = " A gate for whole arrays turns the gradient that arrives into what it hands back."
 MOST_LEAVES, MOST_TERMS, MOST_NAMES, MOST_STATEMENTS = 240, 24, 8, 12
 
 
@@ -32,8 +36,11 @@ def given(flow: Flow, hand: Hand) -> Section:
     lines.append(equation(head, [whole(hand, final)]))
     lines += place(flow, hand)
     if graph.inputs:
-        lines.append(equation(hand.gradient(output), [vector(hand, [hand.slope(output, name) for name in names])]))
+        lines.append(equation(hand.gradient(flow.end), [vector(hand, [hand.slope(flow.end, name) for name in names])]))
     asked = "" if flow.wanted == graph.inputs else f"Here: the derivative with respect to {names_of(flow)}."
+    if flow.seeded:
+        told = f"{output} goes on into {flow.end}, whose gradient with respect to {output} is given."
+        asked = " ".join(filter(None, (told, asked)))
     return Section(f"The function and its gradient{'' if graph.inputs else ': it has no inputs'}", tuple(lines), asked)
 
 
@@ -52,7 +59,7 @@ def place(flow: Flow, hand: Hand) -> list[Line]:
     if run.symbolic or not run.graph.inputs:
         return []
     found = [
-        ((hand.equal(nodes[i].shown, ""), ""), (hand.number(run.values[i] or 0.0), "value")) for i in run.graph.inputs
+        ((hand.equal(nodes[i].shown, ""), ""), (hand.number(plain(run.values[i])), "value")) for i in run.graph.inputs
     ]
     return [Line("", (Part(shortened(found, hand), ","),))]
 
@@ -86,19 +93,35 @@ def stage(flow: Flow, hand: Hand, index: int) -> Line:
     if not is_short(formula):
         parts = []
     elif value is not None:
-        args = tuple(Formula(run.values[arg] or 0.0) for arg in node.args)
+        args = tuple(Formula(plain(run.values[arg]), shape=graph.nodes[arg].shape) for arg in node.args)
         parts.append(part(hand.numbers(Formula(op=node.op, args=args))))
     if value is not None:
         parts.append(part(hand.number(value), "value"))
-    note = "" if is_short(formula) else f"{node.op.name} of {len(node.args)} operands"
+    notes = ["" if is_short(formula) else f"{node.op.name} of {len(node.args)} operands", shape_of(flow, index)]
+    notes.append(repeated(flow, index))
+    note = ", ".join(filter(None, notes))
     return equation(hand.name(node.shown), parts, str(graph.numbers[index]), note, remarks(flow, index))
+
+
+def shape_of(flow: Flow, index: int) -> str:
+    """Returns `shape (2, 3)` of an array."""
+    shape = flow.run.graph.nodes[index].shape
+    return f"shape {listed(shape)}" if shape else ""
+
+
+def repeated(flow: Flow, index: int) -> str:
+    """Returns `b broadcast as a row`: which operands a stage repeats to its own shape."""
+    run, node = flow.run, flow.run.graph.nodes[index]
+    found = [run.graph.nodes[arg] for slot, arg in enumerate(node.args) if run.is_broadcast(index, slot)]
+    named = {each.shown: " as a row" if len(each.shape or ()) == 1 else "" for each in found if each.op is not CONSTANT}
+    return ", ".join(f"{name} broadcast{how}" for name, how in named.items())
 
 
 def remarks(flow: Flow, index: int) -> list[str]:
     """Returns what is special about the value of a stage."""
     run, graph = flow.run, flow.run.graph
     found = []
-    if not math.isfinite(run.values[index] or 0.0):
+    if not every_finite(run.values[index]):
         found.append(f"{spoken(run.values[index])}: {forward_reason(run, index)}")
     if not graph.reached[index]:
         found.append(f"does not reach {graph.nodes[graph.output].shown}")
@@ -111,6 +134,9 @@ def local_derivatives(flow: Flow, hand: Hand) -> Section:
     """Returns every local derivative that matters, with the rule that gives it."""
     lines = [line for index in flow.run.graph.stages if flow.kept[index] for line in of_stage(flow, hand, index)]
     intro = "Each stage in each of its operands, the other operands held fixed." if lines else "There are none."
+    graph = flow.run.graph
+    if any(flow.kept[i] and graph.nodes[i].op.vjp is not None for i in graph.stages):
+        intro += BY_ARRAYS
     return Section("Local derivatives", tuple(lines), intro)
 
 
@@ -128,13 +154,29 @@ def local(flow: Flow, hand: Hand, index: int, slot: int, taught: Taught, twice: 
     which = f"as operand {slot + 1}" if twice else ""
     if not run.flows(index, slot):
         return equation(symbol, [], number, which, [flow.stopped(index, slot)])
+    if node.op.vjp is not None:
+        return handed(flow, hand, index, slot, which)
     formula, value = run.local_formula(index, slot), run.locals[index][slot]
     written = [part(hand.formula(formula)), numbers_of(hand, taught, slot)] if is_short(formula) else []
     if taught.differs[slot]:
         written = [] if flow.is_convention(index, slot) else written[:1]
     result = part(hand.number(value)) if value is not None else None
-    note = ", ".join(filter(None, (node.op.by, which)))
+    repeated = BROADCAST if run.is_broadcast(index, slot) else ""
+    note = ", ".join(filter(None, (node.op.by, which, "element by element" if node.shape else "", repeated)))
     return equation(symbol, [*written, result], number, note, [*flow.corner(index), spoken(value)])
+
+
+def handed(flow: Flow, hand: Hand, index: int, slot: int, which: str) -> Line:
+    """Returns what a structural op makes of the gradient that arrives: `∂f/∂q ↦ ∂f/∂q xᵀ`."""
+    run, nodes = flow.run, flow.run.graph.nodes
+    node, upstream = nodes[index], hand.slope(flow.end, nodes[index].shown)
+    formula = run.handed_formula(index, slot, upstream=Formula(Slope(upstream), shape=node.shape))
+    text = hand.formula(formula) if formula is not None and is_short(formula) else hand.dots
+    to = f"to {nodes[node.args[slot]].shown}"
+    note = ", ".join(filter(None, (to, which, node.op.by)))
+    return Line(
+        "", (part(f"{upstream}{hand.maps}{text}"),), str(run.graph.numbers[index]), note, tuple(flow.corner(index))
+    )
 
 
 def numbers_of(hand: Hand, taught: Taught, slot: int) -> Part | None:

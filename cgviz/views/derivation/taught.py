@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
+from cgviz.arrays import Value, is_array, numpy, quiet, settled
 from cgviz.formula import Formula
 from cgviz.ieee import Ieee
+from cgviz.op import Op
 from cgviz.runs import Run
 
 MOST_LEAVES = 60
@@ -26,19 +29,33 @@ class Taught(NamedTuple):
 def taught(run: Run, index: int) -> Taught:
     """Returns the taught rule of a stage with its operands' values in their places."""
     node = run.graph.nodes[index]
-    if run.symbolic or len(node.args) > MOST_LEAVES:
+    if run.symbolic or len(node.args) > MOST_LEAVES or node.op.vjp is not None:
         return Taught((None,) * len(node.args), (False,) * len(node.args))
-    values = [run.values[i] or 0.0 for i in (index, *node.args)]
+    values = [plain(run.values[i]) for i in (index, *node.args)]
     written = node.op.partials(*map(Formula, values))
-    sound = node.op.partials(*map(Ieee, values))
+    sound = on_arrays(node.op, values) if node.shape else node.op.partials(*map(Ieee, values))
     differs = (
-        local is not None and not agrees(math.nan if found is None else float(found), local)
+        local is not None and not agrees(math.nan if found is None else settled(found), local)
         for found, local in zip(sound, run.locals[index], strict=True)
     )
     return Taught(tuple(p if p is None or isinstance(p, Formula) else Formula(p) for p in written), tuple(differs))
 
 
-def agrees(found: float, local: float) -> bool:
+def plain(value: Value | None) -> Value:
+    """Returns a value, 0 for what is none and for −0."""
+    return value if is_array(value) else value or 0.0
+
+
+def on_arrays(op: Op, values: Sequence[Value]) -> tuple[Any, ...]:
+    """Returns the taught rule on every element."""
+    with quiet():
+        return op.partials(*(value if is_array(value) else numpy().float64(value) for value in values))
+
+
+def agrees(found: Value, local: Value) -> bool:
+    if is_array(found) or is_array(local):
+        near = numpy().isclose(found, local, rtol=AGREES, atol=0.0, equal_nan=True)
+        return bool(near.all())
     return found == local or (found != found and local != local) or abs(found - local) <= AGREES * abs(local)
 
 

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from cgviz.arrays import Value
 from cgviz.formula import Formula, Latex, Written
 from cgviz.op import QUOTIENT, SUM, Op
 from cgviz.typeset import WORD, Typeset, words
 from cgviz.views.derivation.breaking import flattened, width
-from cgviz.views.derivation.hand import Hand, elided
+from cgviz.views.derivation.hand import MOST_ELEMENTS, Hand, Slopes, elided
 
 WIDEST = 40.0
 
 
-class Breakable(Latex):
+class Breakable(Slopes, Latex):
     r"""Writes wide quotients with a slash, and wide operands in \left( \right), where a line may be broken."""
 
     def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
@@ -35,6 +36,13 @@ class Breakable(Latex):
             return super().power(base, exponent)
         return rf"\operatorname{{pow}}\left({base}, {exponent}\right)", base.binds
 
+    def array(self, value: Value) -> str:
+        """Writes a matrix, what is too large for one by its shape, in words."""
+        if value.ndim <= 2 and value.size <= self.most:
+            return super().array(value)
+        lengths = r" \times ".join(map(str, value.shape))
+        return rf"({lengths}\text{{ array}})"
+
 
 def plain(op: Op) -> Op:
     """Returns an op that is written as a call of its name."""
@@ -52,6 +60,7 @@ class TexHand(Hand):
     """LaTeX's signs outside formulas."""
 
     partial, nabla, dots = r"\partial ", r"\nabla ", r"\ldots"
+    maps, most = r" \mapsto ", MOST_ELEMENTS
     brackets = (r"\left[", r"\right]")
 
     def formula(self, formula: Formula, within: int = SUM) -> str:
@@ -62,7 +71,7 @@ class TexHand(Hand):
 
     def prose(self, text: str) -> str:
         """Returns words as text of the document."""
-        return words(text)
+        return words(text).replace("--", "-{}-")
 
 
 class Mark(Breakable):
@@ -76,6 +85,10 @@ class Mark(Breakable):
 
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         return super().call(op, operands).replace(r"\operatorname", r"\mathrm")
+
+    def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
+        text, binds = super().along(name, x, options)
+        return text.replace(r"\operatorname", r"\mathrm"), binds
 
 
 class MarkHand(TexHand):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from cgviz.arrays import Value, is_array
 from cgviz.formula import Formula, Pretty, with_digits
 from cgviz.graph import CONSTANT, Node
 from cgviz.runs import Contribution, Run
@@ -44,14 +45,25 @@ class Edge:
         found: Formula | None = self.run.local_formula(self.target, self.slot)
         return found if found is not None and is_short(found) else None
 
+    @cached_property
+    def handed(self) -> Formula | None:
+        """What a structural op hands back, `dq xᵀ`, or the sum where the operand was broadcast; None of a product."""
+        node = self.run.graph.nodes[self.target]
+        if node.op.vjp is None and not self.run.is_broadcast(self.target, self.slot):
+            return None
+        return self.run.handed_formula(self.target, self.slot)
+
+    @property
+    def is_structural(self) -> bool:
+        return self.run.graph.nodes[self.target].op.vjp is not None
+
     def in_numbers(self, digits: int) -> str:
         """Returns the local derivative with numbers for names: `−1/1.953²`; "" in the symbolic state."""
         if self.formula is None or self.run.symbolic:
             return ""
-        values = self.run.values
         node = self.run.graph.nodes[self.target]
-        operands = [Formula(values[arg] or 0.0) for arg in node.args]
-        local = node.op.partials(Formula(values[self.target] or 0.0), *operands)[self.slot]
+        out, *operands = (in_place(self.run.values[i]) for i in (self.target, *node.args))
+        local = node.op.partials(out, *operands)[self.slot]
         written: str = (local if isinstance(local, Formula) else Formula(local)).write(with_digits(Pretty, digits)).text
         return written
 
@@ -92,6 +104,11 @@ class Facts:
 
     def edge(self, target: int, slot: int) -> Edge:
         return Edge(self.run, target, slot, self.steps.get((target, slot)))
+
+
+def in_place(value: Value | None) -> Formula:
+    """Returns a value as it stands in a formula in the place of a name."""
+    return Formula(value) if is_array(value) else Formula(value or 0.0)
 
 
 def ends(items: Sequence[Item], most: int, last: int = 2) -> tuple[Sequence[Item], int, Sequence[Item]]:

@@ -6,7 +6,7 @@ from cgviz.views.diagram.axes import Point
 from cgviz.views.diagram.scene import Line, Text, Words, classes, step_class, widest
 from cgviz.views.explain.facts import Edge, ends
 from cgviz.views.explain.ink import FORMULA, Ink
-from cgviz.views.explain.rows import MOST, PITCH, SHORT, Row, left_out, look_of, pair, pill
+from cgviz.views.explain.rows import MOST, PITCH, SHORT, Row, left_out, look_of, lowered, pair, pill
 from cgviz.views.explain.sheet import CHIP, Look, Sheet, Stroke, column, pill_width, stacked
 
 TRUNK, RADIUS, BEND, CHANNEL, PAD = 110.0, 21.0, 84.0, 130.0, 18.0
@@ -52,7 +52,7 @@ def placed(ink: Ink) -> list[Row]:
     for edge in last:
         rows.append(use_of(ink, edge, y))
         y += PITCH
-    return rows
+    return lowered(rows)
 
 
 def use_of(ink: Ink, edge: Edge, y: float) -> Row:

@@ -8,7 +8,7 @@ from cgviz.views.diagram.html import one_line
 from cgviz.views.diagram.scene import Line, Text, Words, widest
 from cgviz.views.explain.facts import ends
 from cgviz.views.explain.ink import FORMULA, Ink
-from cgviz.views.explain.rows import MOST, PITCH, SHORT, Row, left_out, pair, pill, row_of
+from cgviz.views.explain.rows import MOST, PITCH, SHORT, Row, left_out, lowered, pair, pill, row_of
 from cgviz.views.explain.sheet import CHIP, Look, Sheet, column, pill_width
 
 CHANNEL, RADIUS, SIDE, BETWEEN, ROOM = 130.0, 27.0, 10.0, 22.0, 40.0
@@ -26,7 +26,7 @@ def drawn(ink: Ink) -> Sheet:
     middle = (rows[0].y + rows[-1].y) / 2 if rows else 0.0
     chips = column([pill_width((ink.local(row.edge),)) for row in rows if row.edge and not row.edge.is_constant])
     caption = captions(ink)
-    inner = max(2 * RADIUS, widest(caption))
+    inner = max(glyph_width(sign(ink)), widest(caption))
     width = 2 * SIDE + chips + (BETWEEN if chips else 0) + inner
     body = left + channel
     body_of(ink, sheet, (body + width / 2, middle), (width, height_of(rows, caption)))
@@ -51,7 +51,7 @@ def placed(ink: Ink) -> list[Row]:
     for edge in last:
         rows.append(row_of(ink, edge, edge.source, y))
         y += PITCH
-    return rows
+    return lowered(rows)
 
 
 def more(ink: Ink, first: int, hidden: int) -> Line:
@@ -62,7 +62,8 @@ def more(ink: Ink, first: int, hidden: int) -> Line:
     if slopes is None or facts.run.symbolic:
         return (head,)
     slots = range(first, first + hidden)
-    together = sum(slopes[slot] * (values[facts.node.args[slot]] or 0.0) for slot in slots)
+    found = ((slopes[slot], values[facts.node.args[slot]]) for slot in slots)
+    together = sum(slope * value for slope, value in found if value is not None)
     return (
         Text(f"… {hidden} more, together ", theme.muted, FORMULA, kind="caption"),
         Text(pen.number(together), theme.value, FORMULA, True, kind="value"),
@@ -114,13 +115,20 @@ def captions(ink: Ink) -> list[Line]:
     return lines
 
 
+def sign(ink: Ink) -> Text:
+    pen, op = ink.pen, ink.facts.node.op
+    says = words.brief(one_line(op.glyph or op.name), LONGEST)
+    return Text(says, pen.colour(ink.facts.index, pen.theme.ink), GLYPH, kind="glyph")
+
+
+def glyph_width(shown: Text) -> float:
+    return max(2 * RADIUS, shown.width + 16)
+
+
 def glyph(ink: Ink, sheet: Sheet, at: Point, caption: list[Line]) -> None:
     pen, index = ink.pen, ink.facts.index
-    op = ink.facts.node.op
-    shown = Text(
-        words.brief(one_line(op.glyph or op.name), LONGEST), pen.colour(index, pen.theme.ink), GLYPH, kind="glyph"
-    )
-    wide = max(2 * RADIUS, shown.width + 16)
+    shown = sign(ink)
+    wide = glyph_width(shown)
     look = Look(pen.theme.background, pen.colour(index, pen.theme.soft), "glyph", 1.4)
     height = sum(line[0].height for line in caption)
     below = at[0], at[1] + RADIUS + AIR + height / 2

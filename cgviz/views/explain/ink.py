@@ -15,7 +15,7 @@ from cgviz.views.diagram.scene import Line, Text, Words
 from cgviz.views.explain.facts import Edge, Facts
 
 NAME, NUMBER, FORMULA = 14.0, 14.0, 12.0
-LONGEST_NAME, MOST_TERMS = 14, 5
+LONGEST_NAME, LONGEST_RULE, LONGEST_PRODUCT, MOST_TERMS = 14, 44, 64, 5
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class Ink:
     def local(self, edge: Edge) -> Text:
         """Returns `∂invden/∂den = −1/den² = −0.2623`."""
         slope, pen = self.slope(edge.target, edge.source), self.pen
+        if edge.is_structural:
+            return self.rule(edge)
         if edge.run.local_formula(edge.target, edge.slot) is None or (not pen.run.symbolic and edge.back.local is None):
             return Text(f"{slope}: none", pen.theme.muted, FORMULA, kind="local")
         parts = [slope]
@@ -76,7 +78,16 @@ class Ink:
             parts.append(words.brief(one_line(edge.formula.pretty), LONGEST_FORMULA))
         if edge.back.local is not None:
             parts.append(pen.number(edge.back.local))
-        return Text(joined(parts), pen.colour(edge.target, pen.theme.local), FORMULA, kind="local")
+        summed = "" if edge.handed is None else ", summed backward"
+        return Text(joined(parts) + summed, pen.colour(edge.target, pen.theme.local), FORMULA, kind="local")
+
+    def rule(self, edge: Edge) -> Text:
+        """Returns `x gets Wᵀ dq`: an op for whole arrays has no local derivative, it has a rule."""
+        pen, name = self.pen, self.shown(edge.source)
+        if edge.handed is None:
+            return Text(f"{name} gets nothing", pen.theme.muted, FORMULA, kind="local")
+        says = f"{name} gets {words.brief(one_line(edge.handed.pretty), LONGEST_RULE)}"
+        return Text(says, pen.colour(edge.target, pen.theme.local), FORMULA, kind="local")
 
     def product(self, edge: Edge) -> list[Text]:
         """Returns what an edge hands back: ∂f/∂den = ∂f/∂invden · ∂invden/∂den, then the numbers (or the formula)."""
@@ -85,19 +96,34 @@ class Ink:
             return [Text(why, self.pen.theme.muted, FORMULA, kind="caption")]
         sign = "+=" if self.branches(edge.source) > 1 else "="
         upstream, local = self.gradient(edge.target), self.slope(edge.target, edge.source)
+        product = f"{upstream} · {local}" if edge.handed is None else self.handed(edge, Formula(upstream))
+        if edge.handed is not None and edge.back.value is None:
+            return [self.red(f"{self.gradient(edge.source)} {sign} {product}", edge)]
         return [
-            self.red(f"{self.gradient(edge.source)} {sign} {upstream} · {local}", edge),
+            self.red(f"{self.gradient(edge.source)} {sign} {product}", edge),
             self.red(f"= {self.numbers(edge, upstream)}", edge, bold=edge.step.value is not None),
         ]
 
     def numbers(self, edge: Edge, upstream: str) -> str:
         """Returns `3.018 · (−0.2623) = −0.7916`; in the symbolic state the upstream gradient times the formula."""
         back = edge.back
+        if edge.handed is not None:
+            return joined([self.handed(edge, None), self.pen.number(back.value)])
         if back.value is None or back.local is None:
             local = edge.formula.write(with_digits(Pretty, self.pen.digits)).within(POWER) if edge.formula else "…"
             return f"{upstream} · {words.brief(one_line(local), LONGEST_FORMULA)}"
         local = Formula(back.local).write(with_digits(Pretty, self.pen.digits)).within(POWER)
         return f"{self.pen.number(back.upstream)} · {local} = {self.pen.number(back.value)}"
+
+    def handed(self, edge: Edge, upstream: Formula | None) -> str:
+        """Returns what an edge hands back where it is no product: `Wᵀ ∂f/∂q`, without an upstream in numbers."""
+        node, slot = self.pen.graph.nodes[edge.target], edge.slot
+        if upstream is None:
+            found = self.pen.run.handed_formula(edge.target, slot, numbers=True)
+            return brief(found.write(with_digits(Pretty, self.pen.digits)).text if found else "")
+        shaped = Formula(upstream.leaf, shape=node.shape)
+        found = self.pen.run.handed_formula(edge.target, slot, upstream=shaped)
+        return brief(found.pretty if found else "")
 
     def arriving(self, index: int) -> list[Text]:
         """Returns the gradient of a node: `∂f/∂den = −0.7916`, and of what it is the sum."""
@@ -131,3 +157,7 @@ class Ink:
     def red(self, says: str, edge: Edge, bold: bool = False) -> Text:
         step = self.pen.known.edge.get((edge.target, edge.slot))
         return self.pen.red(edge.target, says, FORMULA, bold, "contribution", step)
+
+
+def brief(text: str) -> str:
+    return words.brief(one_line(text), LONGEST_PRODUCT)

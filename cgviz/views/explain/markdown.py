@@ -17,6 +17,9 @@ def explained(facts: Facts, digits: int = DIGITS) -> str:
     say = Say(unicode_spelling(digits), digits)
     lines = [*head(facts.run, say.spelling), "", f"**{code(plain(title(facts, say)))}**", ""]
     for section in sections(facts, say):
+        if section.is_set:
+            lines += [f"- *{section.word}*:", "", *("      " + plain(line) for line in section.lines)]
+            continue
         written = [code(plain(line)) if section.word in IN_CODE else mixed(line) for line in section.lines]
         lines += [f"- *{section.word}*: {written[0]}", *(f"  - {line}" for line in written[1:])]
     return "\n".join([*lines, ""])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cgviz.graph import CONSTANT
 from cgviz.views.diagram.axes import Point
-from cgviz.views.diagram.scene import Line, Text, Words, classes, step_class, widest
+from cgviz.views.diagram.scene import LINE_HEIGHT, Line, Text, Words, classes, step_class, widest
 from cgviz.views.explain.facts import Edge
-from cgviz.views.explain.ink import Ink
+from cgviz.views.explain.ink import NUMBER, Ink
 from cgviz.views.explain.sheet import APART, PILL, Look, Sheet, Stroke, above, pill_width, stacked
 
 MOST = 8
@@ -34,6 +34,11 @@ class Row:
     def width(self) -> float:
         """How wide the texts at the wires are."""
         return widest([(text,) for text in (self.over, *self.under) if text])
+
+    @property
+    def above(self) -> float:
+        """How much higher than a number stands what is over its wires: the picture of an array."""
+        return max(self.over.height - NUMBER * LINE_HEIGHT, 0.0) if self.over else 0.0
 
     @property
     def key(self) -> str:
@@ -109,3 +114,12 @@ def backward(ink: Ink, row: Row) -> Stroke:
 def said(ink: Ink, row: Row) -> Words:
     """Returns what the wires of a row say."""
     return ink.wire_words(row.edge) if row.edge else ink.words(ink.facts.index)
+
+
+def lowered(rows: Sequence[Row]) -> list[Row]:
+    """Returns rows moved down as far as the pictures over the wires of each, and of those above it, need room."""
+    down, moved = 0.0, []
+    for i, row in enumerate(rows):
+        down += row.above if i else 0.0
+        moved.append(replace(row, y=row.y + down) if down else row)
+    return moved

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cgviz.numbers import DIGITS
+from cgviz.arrays import Value, is_array
+from cgviz.numbers import DIGITS, number
 from cgviz.steps import Backward, Forward, joined
 from cgviz.views.explain.facts import Edge, Facts
+from cgviz.views.table.block import Block
 from cgviz.views.table.spelling import Spelling
 
-SIGNS = str.maketrans({"·": "*", "∂": "d", "√": "sqrt", "×": "x", "ᵗ": "t"})
-LONGEST, MOST = 240, 12
+SIGNS = str.maketrans({"ᵀ": ".T", "→": "->", "·": "*", "∂": "d", "√": "sqrt", "×": "x", "ᵗ": "t"})
+LONGEST, MOST, NARROWEST = 240, 12, 24
 
 Piece = tuple[str, str]
 """A piece of text and its role: "value", "gradient", "local", "name", "muted", "flag" or ""."""
@@ -38,8 +40,17 @@ class Say:
         number = facts.run.graph.numbers.get(index)
         return [(self.name(facts, index), "name"), (f" ({number})" if number else "", "muted")]
 
-    def number(self, value: float | None) -> str:
+    def number(self, value: Value | None) -> str:
+        """Returns a number, or an array as captions have it."""
+        if is_array(value):
+            return self.plain(number(value, self.digits))
         return self.spelling.number(value, padded=False)
+
+    def grid(self, name: str, value: Value, role: str, width: int) -> list[Line]:
+        """Returns a small array as lines of numbers, what sums up a large one: `W = ⎡ 0.1  0.5⎤`, `⎣−0.3  0.8⎦`."""
+        head = f"{name} = "
+        lines = Block(value, self.spelling).lines(max(width - len(head), NARROWEST))
+        return [[(head if i == 0 else " " * len(head), ""), (line, role)] for i, line in enumerate(lines)]
 
     def forward(self, facts: Facts) -> Line:
         """Returns `den = sigx + xpysqr = 0.9526 + 1 = 1.953`; where that is very long, without the numbers."""
@@ -54,7 +65,7 @@ class Say:
         """Returns `dden = dinvden · (−1/den²) = 3.018 · (−0.2623) = −0.7916`."""
         if edge.step is None:
             return [(f"{self.gradient(edge, edge.source)}: nothing flows back on this edge", "muted")]
-        if edge.formula is None:
+        if edge.formula is None and edge.handed is None:
             return self.by_name(edge, edge.step)
         total = edge.step.total if edge.step.adds else edge.step.value
         return self.with_result(edge.step.caption(self.digits), total, "gradient")
@@ -68,16 +79,18 @@ class Say:
         head = f"{self.gradient(edge, edge.source)} {sign} "
         return self.with_result(head + joined(parts), step.value, "gradient")
 
-    def with_result(self, caption: str, value: float | None, role: str, most: int = LONGEST) -> Line:
+    def with_result(self, caption: str, value: Value | None, role: str, most: int = LONGEST) -> Line:
         """Returns a caption, its last number in the colour of its role."""
-        said, number = self.plain(caption, most), self.number(value)
-        if value is None or not said.endswith(number):
+        said, result = self.plain(caption, most), self.number(value)
+        if value is None or not said.endswith(result):
             return [(said, "")]
-        return [(said[: len(said) - len(number)], ""), (number, role)]
+        return [(said[: len(said) - len(result)], ""), (result, role)]
 
     def local(self, edge: Edge) -> Line:
         """Returns `∂invden/∂den = −1/den² = −1/1.953² = −0.2623`."""
         slope = self.slope(edge)
+        if edge.is_structural:
+            return self.structural(edge)
         if edge.run.local_formula(edge.target, edge.slot) is None:
             return [(f"{slope}: none, the gate is not differentiable in it", "")]
         formula = [] if edge.formula is None else [self.spelling.formula(edge.formula)]
@@ -86,9 +99,25 @@ class Say:
         if edge.back.local is None:
             return [(f"{joined([slope, *formula])}: a branch that is not taken", "")]
         numbers = self.plain(edge.in_numbers(self.digits))
-        return self.with_result(
-            joined([slope, *formula, *filter(None, [numbers]), self.number(edge.back.local)]), edge.back.local, "local"
-        )
+        said = joined([slope, *formula, *filter(None, [numbers]), self.number(edge.back.local)])
+        return [*self.with_result(said, edge.back.local, "local"), *self.broadcast(edge)]
+
+    def structural(self, edge: Edge) -> Line:
+        """Returns `W gets dq xᵀ, of shape 2×2`: an op for whole arrays has no local derivative, it has a rule."""
+        name = (self.name(edge, edge.source), "name")
+        if edge.handed is None:
+            return [name, (" gets nothing: it only decides", "")]
+        shape = edge.run.graph.nodes[edge.source].shape
+        told = f", of shape {self.spelling.shape(shape)}" if shape else ""
+        return [name, (" gets ", ""), (self.spelling.formula(edge.handed), "local"), (told, "")]
+
+    def broadcast(self, edge: Edge) -> Line:
+        """Returns how an operand was repeated, where it was."""
+        if edge.handed is None:
+            return []
+        narrow, wide = (edge.run.graph.nodes[i].shape for i in (edge.source, edge.target))
+        shapes = f"{self.spelling.shape(narrow)} to {self.spelling.shape(wide)}"
+        return [(f"; broadcast forward from {shapes}, summed backward", "muted")]
 
     def slope(self, edge: Edge) -> str:
         nodes = edge.run.graph.nodes

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from cgviz.arrays import Value, is_array
+from cgviz.graph import CONSTANT
+from cgviz.numbers import MOST_IN_A_LINE
 from cgviz.views.explain.facts import Edge, Facts, ends
 from cgviz.views.explain.place import feeds, gate, used
 from cgviz.views.explain.say import MOST, Line, Say
 from cgviz.views.explain.whatif import what_if
 from cgviz.views.table.rows import WORDS, flags
 
+GRIDS, MOST_GRIDS, WIDTH = "values", 5, 84
 GIVEN = {"cli": "given", "default": "the program's default", "none": "no value is given"}
 WHY = (
     "each use is a way along which {name} moves {output}; the ways add up (chain rule, generalized): "
@@ -23,6 +27,11 @@ class Section(NamedTuple):
 
     word: str
     lines: list[Line]
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the lines belong one below the other as they are: the rows of grids."""
+        return self.word == GRIDS
 
 
 def sections(facts: Facts, say: Say) -> list[Section]:
@@ -44,10 +53,12 @@ def of_stage(facts: Facts, say: Say) -> Iterator[tuple[str, list[Line]]]:
     edges = [edge for edge in facts.operands if not edge.is_constant]
     yield "gate", gate(facts, say)
     yield "place", [*feeds(facts, say), used(facts, say)]
+    yield "shapes", shapes(facts, say)
     yield "forward", [say.forward(facts)]
     yield "local", each(edges, say.local)
     yield "upstream", upstream(facts, say)
     yield "backward", each(edges, say.backward) if facts.run.taken[facts.index] else []
+    yield GRIDS, values(facts, say)
     yield "note", notes(facts, say)
     yield "what if", what_if(facts, say)
     yield "source", [[(say.plain(facts.node.op.source), "muted")] if facts.node.op.source else []]
@@ -57,11 +68,13 @@ def of_input(facts: Facts, say: Say) -> Iterator[tuple[str, list[Line]]]:
     value, name = facts.run.values[facts.index], facts.node.name
     told: Line = [] if value is None else [(f"{say.name(facts, facts.index)} = ", ""), (say.number(value), "value")]
     yield "value", [[*told, (f"{', ' if told else ''}{GIVEN[facts.run.given.get(name, 'none')]}", "")]]
+    yield "shapes", shapes(facts, say)
     yield "place", [used(facts, say)]
     yield "local", each(facts.uses, say.local)
     yield "backward", each(facts.flowing, say.backward)
     yield "total", total(facts, say)
     yield "why +=", why(facts, say)
+    yield GRIDS, values(facts, say)
     yield "note", notes(facts, say)
     yield "what if", what_if(facts, say)
 
@@ -82,11 +95,47 @@ def upstream(facts: Facts, say: Say) -> list[Line]:
     if not facts.run.taken[facts.index]:
         why = f"no gradient flows to {say.name(facts, facts.index)}: it is on a branch that is not taken"
         return [[(why if facts.run.graph.reached[facts.index] else f"nothing arrives: it does not reach {end}", "")]]
-    seed: list[Line] = [
-        [(f"{gradient} = {say.spelling.slope(end, end)} = ", ""), ("1", "gradient"), (", the seed", "")]
-    ]
+    seed: list[Line] = [seed_line(facts, say, gradient, end)]
     sums = total(facts, say) if len(facts.flowing) > 1 else []
     return [*(seed if facts.is_output else []), *each(facts.flowing, say.backward), *sums]
+
+
+def seed_line(facts: Facts, say: Say, gradient: str, end: str) -> Line:
+    """Returns `df = ∂f/∂f = 1, the seed`."""
+    if facts.run.upstream is not None:
+        given = say.number(facts.run.upstream)
+        return [(f"{gradient} = ", ""), (given, "gradient"), (", the upstream gradient that was given", "")]
+    return [(f"{gradient} = {say.spelling.slope(end, end)} = ", ""), ("1", "gradient"), (", the seed", "")]
+
+
+def shapes(facts: Facts, say: Say) -> list[Line]:
+    """Returns the shapes of what goes in and comes out, in a program with arrays: `W 2×2, x 2 → q 2`."""
+    graph = facts.run.graph
+    if not graph.has_arrays or facts.node.shape is None:
+        return []
+    sources = [i for i in dict.fromkeys(facts.node.args) if graph.nodes[i].op is not CONSTANT]
+    first, left_out, last = ends(sources, MOST)
+    told = [f"{say.name(facts, i)} {say.spelling.shape(graph.nodes[i].shape)}" for i in (*first, *last)]
+    if left_out:
+        told.insert(len(first), f"{left_out} more")
+    into = f"{', '.join(told)} {say.plain('→')} " if told else ""
+    return [[(f"{into}{say.name(facts, facts.index)} {say.spelling.shape(facts.node.shape)}", "")]]
+
+
+def values(facts: Facts, say: Say) -> list[Line]:
+    """Returns the arrays that no line of text holds, as grids: the operands, the node, their gradients."""
+    run, graph, lines = facts.run, facts.run.graph, []
+    every = [*dict.fromkeys(facts.node.args), facts.index]
+    for index in every[-MOST_GRIDS:]:
+        if graph.nodes[index].op is CONSTANT:
+            continue
+        for name, value, role in (
+            (say.name(facts, index), run.values[index], "value"),
+            (say.gradient(facts, index), run.gradients[index], "gradient"),
+        ):
+            if is_array(value) and (value.ndim > 1 or value.size > MOST_IN_A_LINE):
+                lines += say.grid(name, value, role, WIDTH)
+    return lines
 
 
 def total(facts: Facts, say: Say) -> list[Line]:
@@ -95,14 +144,15 @@ def total(facts: Facts, say: Say) -> list[Line]:
     slope = say.spelling.slope(graph.nodes[graph.output].shown, facts.node.shown)
     if run.symbolic or not facts.flowing:
         return [] if run.symbolic else [[(f"{slope} = ", ""), (say.number(run.gradients[facts.index]), "gradient")]]
-    values = ([1.0] if facts.is_output else []) + [edge.back.value or 0.0 for edge in facts.flowing]
+    seeds = [run.seed] if facts.is_output else []
+    values = [*seeds, *(0.0 if edge.back.value is None else edge.back.value for edge in facts.flowing)]
     terms = say.plain(added(values, say))
     result = say.number(run.gradients[facts.index])
     sums = [] if terms == result else [(f"{terms} = ", "")]
     return [[(f"{slope} = ", ""), *sums, (result, "gradient")]]
 
 
-def added(values: Sequence[float], say: Say) -> str:
+def added(values: Sequence[Value], say: Say) -> str:
     """Returns numbers with their signs between them: `1.583 − 0.03576 + 0.5121`."""
     first, *rest = values
     signed = [f" {'−' if text[0] in '-−' else '+'} {text.lstrip('-−')}" for text in map(say.number, rest)]

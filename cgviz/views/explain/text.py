@@ -33,6 +33,7 @@ def block(section: Section, width: int) -> Iterator[Line]:
     """Yields the lines of a section, its word before the first; what does not fit goes on below, indented."""
     word = section.word
     for line in section.lines:
-        for number, part in enumerate(fold(split(line), width - SIDE - HANG)):
+        parts = [line] if section.is_set else fold(split(line), width - SIDE - HANG)
+        for number, part in enumerate(parts):
             yield [(word.ljust(SIDE), "muted"), *([(" " * HANG, "")] if number else []), *part]
             word = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from cgviz.arrays import every_finite, is_array
 from cgviz.views.explain.facts import Edge, Facts
 from cgviz.views.explain.say import Line, Say
 from cgviz.views.table.sentence import CORNERS, Sentences, is_flat
@@ -18,9 +19,9 @@ def what_if(facts: Facts, say: Say) -> list[Line]:
         return []
     sentences = Sentences(run, say.spelling)
     if not facts.node.is_stage:
-        finite = math.isfinite(run.value or 0.0)
+        finite = every_finite(run.value)
         return [[*sentences.sentence(facts.index), (".", "")]] if finite else sentences_of_nothing(facts, say)
-    if not math.isfinite(run.values[facts.index] or 0.0):
+    if not every_finite(run.values[facts.index]):
         return sentences_of_nothing(facts, say)
     by_source: dict[int, list[Edge]] = {}
     for edge in facts.operands:
@@ -31,13 +32,16 @@ def what_if(facts: Facts, say: Say) -> list[Line]:
 
 def sentences_of_nothing(facts: Facts, say: Say) -> list[Line]:
     index = facts.index if facts.node.is_stage else facts.run.graph.output
-    value = say.number(facts.run.values[index])
+    found = facts.run.values[index]
+    value = "not finite" if is_array(found) else say.number(found)
     return [[(say.name(facts, index), "name"), (f" is {value} here, so no slope can be told.", "")]]
 
 
 def answer(facts: Facts, edges: list[Edge], sentences: Sentences, say: Say) -> Line:
     """Returns `raise den by a tiny h and invden falls by 0.2623·h, so f falls by 0.7916·h.`"""
     source, name = edges[0].source, sentences.name(facts.index)
+    if facts.node.op.vjp is not None or facts.node.shape:
+        return of_arrays(facts, edges, sentences)
     locals = [edge.back.local for edge in edges if edge.back.local is not None]
     if not locals:
         return [("nothing flows back to ", ""), sentences.name(source), (": here ", ""), name, (" is flat in it.", "")]
@@ -55,6 +59,14 @@ def answer(facts: Facts, edges: list[Edge], sentences: Sentences, say: Say) -> L
         ]
     start = [("raise ", ""), sentences.name(source), (f" by a tiny {sentences.step} and ", "")]
     return [*start, *moves(facts.index, sum(locals), sentences), *output(facts, edges, sentences), (".", "")]
+
+
+def of_arrays(facts: Facts, edges: list[Edge], sentences: Sentences) -> Line:
+    """Returns what the output does when an operand of a gate for arrays moves: its elements move at once."""
+    source = edges[0].source
+    if all(edge.back.value is None for edge in edges):
+        return [("nothing flows back to ", ""), sentences.name(source), (" here.", "")]
+    return [*sentences.sentence(source), (".", "")]
 
 
 def moves(index: int, slope: float, sentences: Sentences) -> Line:

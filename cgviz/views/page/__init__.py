@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cgviz.errors import UsageError
 from cgviz.numbers import DIGITS
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ def page(
 
 
 def with_ones(run: Run) -> Run:
-    """Returns the run; one without values at 1 for every input, since a page is live."""
+    """Returns the run; one without values at 1 for every input, since a page is live.
+
+    Raises UsageError in a program with arrays.
+    """
+    if run.graph.has_arrays:
+        raise UsageError("a live page recomputes numbers, not arrays; for those there are cgviz deck, render and play")
     if not run.symbolic:
         return run
     from cgviz.runs import start

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cgviz.paths import Counts, Path, Web, counts, listed
+from cgviz.paths import Counts, Path, Web, check_scalars, counts, listed
 from cgviz.runs import Run
 
 MOST = 10
@@ -62,7 +62,8 @@ class Report:
 def report(run: Run, wrt: str | None = None, most: int = MOST) -> Report:
     """Returns the report on the paths from the input or stage `wrt` (None: the first input), `most` of them listed.
 
-    Raises UsageError for a name that there is not.
+    Raises UsageError for a name that there is not, and in a program with arrays.
     """
     web, source = Web(run), run.index(wrt)
+    check_scalars(run, source)
     return Report(run, source, counts(web, source), listed(web, source, most))

@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
+from cgviz.arrays import Value, is_array
 from cgviz.errors import CgvizError
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
@@ -130,6 +131,10 @@ class Player(App[None]):
             return
         node = run.graph.nodes[run.graph.inputs[self.chosen]]
         value = run.values[run.graph.inputs[self.chosen]]
+        if is_array(value):
+            self.note = f"{node.shown} is an array: i takes new values, as in {node.name} = [1, 2]"
+            self.show()
+            return
         self.take({node.name: entry.nudged(value or 0.0, way)})
         self.note = words.chosen(self.replay.run, self.chosen, self.digits)
         self.show()
@@ -181,7 +186,7 @@ class Player(App[None]):
         """Takes new values of inputs: a new run, shown at the same place. Raises CgvizError."""
         self.take(entry.inputs(text, self.replay.run.graph))
 
-    def take(self, values: Mapping[str, float]) -> None:
+    def take(self, values: Mapping[str, Value]) -> None:
         if values:
             self.replay = self.replay.with_inputs(values)
             self.quiz.seen.clear()

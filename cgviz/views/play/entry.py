@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from cgviz.arrays import is_array
+from cgviz.arrays import Value, every_finite, is_array
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import Graph
 
@@ -28,6 +28,17 @@ def constant(text: str) -> float:
     return float(made.value)
 
 
+def array(text: str) -> Value:
+    """Returns an array as a program has it. Raises CgvizError."""
+    from cgviz.api import read
+    from cgviz.runs import without_seed
+
+    made = without_seed(read(text), {})
+    if made.bare.inputs or not is_array(made.value):
+        raise UsageError(f"{quoted(text.strip())} is no array of numbers")
+    return made.value
+
+
 def step(text: str, last: int) -> int:
     """Returns the number of a step, 0 to `last`. Raises UsageError."""
     if not re.fullmatch(r"\s*[0-9]{1,9}\s*", text) or int(text) > last:
@@ -35,12 +46,24 @@ def step(text: str, last: int) -> int:
     return int(text)
 
 
-def inputs(text: str, graph: Graph) -> dict[str, float]:
-    """Returns the values in `x = 3, y = -4`; a value alone is that of the first input. Raises CgvizError."""
-    found: dict[str, float] = {}
-    for part in filter(str.strip, re.split("[,;]", text)):
+def inputs(text: str, graph: Graph) -> dict[str, Value]:
+    """Returns the values in `x = 3, v = [1, 2]`; a value alone is that of the first input. Raises CgvizError."""
+    found: dict[str, Value] = {}
+    for part in filter(str.strip, parts(text)):
         name, equals, value = part.partition("=")
         found[name.strip() if equals else first(graph)] = finite(value if equals else part)
+    return found
+
+
+def parts(text: str) -> list[str]:
+    """Returns what stands between commas and semicolons, those within brackets left alone."""
+    found, depth = [""], 0
+    for char in text:
+        depth += (char in "[(") - (char in ")]")
+        if char in ",;" and depth <= 0:
+            found.append("")
+        else:
+            found[-1] += char
     return found
 
 
@@ -61,8 +84,8 @@ def nudged(value: float, way: int) -> float:
     return float(f"{value + way * size / 10:.12g}")
 
 
-def finite(text: str) -> float:
-    value = number(text)
-    if not math.isfinite(value):
+def finite(text: str) -> Value:
+    value = array(text) if text.strip().startswith("[") else number(text)
+    if not every_finite(value):
         raise UsageError(f"{quoted(text)} is not a finite number")
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cgviz.arrays import is_array
 from cgviz.steps import Backward
 from cgviz.views.play.replay import Replay
 
@@ -20,9 +21,10 @@ class Quiz:
     seen: set[int] = field(default_factory=set)
 
     def asks(self, replay: Replay) -> bool:
-        """Tells whether the gradient of the last step is asked for and must not be shown yet."""
+        """Tells whether the gradient of the last step, a number, is asked for and must not be shown yet."""
         known = replay.done in self.seen or replay.run.symbolic
-        return self.on and isinstance(replay.step, Backward) and not known
+        step = replay.step
+        return self.on and isinstance(step, Backward) and not is_array(step.total) and not known
 
     def mark(self, replay: Replay, answer: float) -> bool:
         """Marks an answer, right or wrong, and counts it."""

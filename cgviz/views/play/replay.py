@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from cgviz.arrays import Value
 from cgviz.runs import Run, start
 from cgviz.steps import Backward, Forward, Seed, Step
 
@@ -49,9 +50,9 @@ class Replay:
         """Returns the replay after another number of steps, the nearest that there is."""
         return replace(self, done=max(0, min(done, len(self.steps))))
 
-    def with_inputs(self, values: Mapping[str, float]) -> Replay:
+    def with_inputs(self, values: Mapping[str, Value]) -> Replay:
         """Returns the replay of a new run at other inputs, at the same place. Raises UsageError."""
-        run = start(self.run.bare, {**(self.run.inputs or {}), **values})
+        run = start(self.run.bare, {**(self.run.inputs or {}), **values}, upstream=self.run.upstream)
         return Replay(run).at(self.done)
 
     @cached_property
@@ -61,14 +62,14 @@ class Replay:
         return frozenset([*self.run.graph.inputs, *forward])
 
     @cached_property
-    def gradients(self) -> dict[int, float | None]:
+    def gradients(self) -> dict[int, Value | None]:
         """The gradients so far: the running sum of every node that the backward pass has reached."""
         return totals(self.steps[: self.done])
 
 
-def totals(steps: tuple[Step, ...]) -> dict[int, float | None]:
+def totals(steps: tuple[Step, ...]) -> dict[int, Value | None]:
     """Returns the running sum of each node's gradient after `steps`."""
-    found: dict[int, float | None] = {}
+    found: dict[int, Value | None] = {}
     for step in steps:
         if not isinstance(step, Forward):
             found[step.index] = step.total if isinstance(step, Backward) else step.value

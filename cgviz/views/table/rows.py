@@ -128,11 +128,11 @@ def moving(run: Run, index: int, spelling: Spelling, mode: Mode) -> Formula | No
 
 
 def advance(run: Run, index: int, slot: int, spelling: Spelling, mode: Mode) -> str:
-    """Returns `local · tangent` of one edge."""
+    """Returns `local · tangent` of one edge; of a structural op, whose local derivative is no formula, its name."""
     source = run.graph.nodes[index].args[slot]
-    local = spelling.local(
-        run.graph.nodes[index].shown, run.graph.nodes[source].shown, run.local_formula(index, slot), PRODUCT
-    )
+    names = run.graph.nodes[index].shown, run.graph.nodes[source].shown
+    formula = run.local_formula(index, slot)
+    local = spelling.slope(*names) if formula is None else spelling.local(*names, formula, PRODUCT)
     return local + spelling.notation.times + rate_of(run, source, spelling, mode)
 
 
