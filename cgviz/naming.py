@@ -98,6 +98,8 @@ def joined(operands: Sequence[Node], marks: Sequence[str], stem: str) -> str:
 def word(operand: Node, first: bool) -> str:
     """Returns how an operand stands in a joined name, "" where it is too long to."""
     if operand.op is CONSTANT:
+        if operand.shape:
+            return ""
         value = operand.value or 0.0
         if value < 0 or value >= 1000 or value % 1 != 0:
             return ""

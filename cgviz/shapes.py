@@ -62,10 +62,10 @@ def misfit(
     """Returns the error for an operation whose operands do not fit together."""
     slot = 0 if op.shapes else first_misfit(shapes)
     place = node.places[min(max(slot - 1, 0), len(node.places) - 1)] if node.places else (None, None)
-    written = Formula(op=op, args=tuple(operand(nodes[arg]) for arg in node.args)).text
-    named = [
-        f"{nodes[arg].shown or 'the operand'} is {listed(shape)}" for arg, shape in zip(node.args, shapes, strict=True)
-    ]
+    operands = [operand(nodes, arg) for arg in node.args]
+    written = Formula(op=op, args=tuple(operands)).text
+    texts = [each.text for each in operands]
+    named = [f"{text} is {listed(shape)}" for text, shape in zip(texts, shapes, strict=True) if text != UNSAID]
     if op.shapes is None:
         earlier = broadcast(shapes[:slot])
         fit = f"the shapes {listed(earlier)} and {listed(shapes[slot])} do not broadcast"
@@ -73,8 +73,7 @@ def misfit(
         fit = f"the shape {listed(shapes[0])} does not fit" if len(shapes) == 1 else ""
         fit = fit or f"the shapes {' and '.join(map(listed, shapes[:4]))} do not fit"
         fit += f": {why}"
-    shown = [text for text in named if not text.startswith("the operand")]
-    where = f" ({', '.join(shown[:4])})" if shown else ""
+    where = f" ({', '.join(dict.fromkeys(named[:4]))})" if named else ""
     return ExpressionError(f"{op.name} in {quoted(written, 60)}: {fit}{where}", graph.program, *place)
 
 
@@ -88,7 +87,20 @@ def first_misfit(shapes: Sequence[Shape]) -> int:
     return 0
 
 
-def operand(node: Node) -> Formula:
+UNSAID = "…"
+LONGEST, DEEPEST, WIDEST = 32, 4, 8
+
+
+def operand(nodes: Sequence[Node], index: int, deep: int = DEEPEST) -> Formula:
+    """Returns an operand as a message writes it: its name, or its formula where that is short, else an ellipsis."""
+    node = nodes[index]
     if node.op is CONSTANT:
-        return node.formula or Formula(node.value, shape=node.shape)
-    return Formula(node.shown or "…", shape=node.shape)
+        made = node.formula or Formula(node.value, shape=node.shape)
+    elif node.shown:
+        return Formula(node.shown, shape=node.shape)
+    elif not deep or len(node.args) > WIDEST:
+        return Formula(UNSAID, shape=node.shape)
+    else:
+        inner = tuple(operand(nodes, arg, deep - 1) for arg in node.args)
+        made = Formula(op=node.op, args=inner, shape=node.shape)
+    return made if len(made.text) <= LONGEST else Formula(UNSAID, shape=node.shape)

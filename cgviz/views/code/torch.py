@@ -67,6 +67,7 @@ class Torch(Python):
     notation: type[Code] = TorchCode
     words: str = f"{Python.words} torch ctx"
     zero = "torch.zeros((), dtype=torch.float64)"
+    seeds = False
     head: tuple[str, ...] = ("import math", "", "import torch")
 
     def source(self, run: Run, options: Options, *, function: bool, test: bool) -> str:
@@ -131,4 +132,4 @@ def seed(made: Program) -> str:
 def expected(made: Program) -> list[tuple[str, str, str]]:
     """Returns the gradients of the run as Python writes them."""
     notation = PythonCode({})
-    return [(label, name, notation.real(number)) for label, name, number in list(results(made))[1:]]
+    return [(label, name, notation.literal(number)) for label, name, number in list(results(made))[1:]]

@@ -1,0 +1,122 @@
+"""Formulas of arrays in a programming language: a table of how the language spells what acts on whole arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from cgviz.arrays import Value
+from cgviz.formula import Notation, Written
+from cgviz.op import ATOM, COMPARISON, Op
+from cgviz.ops.rearranging import Key, written_key
+from cgviz.views.code.notation import Code, Constant, UnwrittenError
+
+
+class ArrayCode(Code):
+    """A notation of arrays; a comparison stays one where a product, a sum or the like makes a number of it.
+
+    structural   how what acts on whole arrays is written: `{0}` an operand, `{all}` of them, `{options}` its keywords,
+                 `{key}` its index, `{op}` its record; `@`, `.T` and `x[0]` are the same in all
+    library      functions of our own, line by line
+    filled_by    how an array is made of nested lists `{0}`, and one without elements of its shape `{0}`
+    """
+
+    structural: ClassVar[Mapping[str, str]] = {}
+    library: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    filled_by: ClassVar[tuple[str, str]] = ("{0}", "{0}")
+    spelled = frozenset(("matmul", "transpose", "x[...]", "handed"))
+    counts: ClassVar[frozenset[str]] = frozenset(("multiply", "add", "sum", "handed"))
+
+    def name(self, name: str) -> str:
+        """Returns a variable; `#d3` is the gradient of node 3."""
+        return f"d{self.names[int(name[2:])]}" if name.startswith("#d") else super().name(name)
+
+    def leaf(self, leaf: str | Value) -> Written:
+        written = super().leaf(leaf)
+        return Written(written.text) if getattr(leaf, "ndim", 0) else written
+
+    def array(self, value: Value) -> str:
+        lists, empty = self.filled_by
+        return lists.format(self.nested(value)) if value.size else empty.format(tuple(value.shape))
+
+    def nested(self, value: Value) -> str:
+        if getattr(value, "ndim", 0):
+            return f"[{', '.join(map(self.nested, value))}]"
+        return self.real(float(value))
+
+    def apply(self, op: Op, operands: Sequence[Written]) -> Written:
+        if op.name in self.counts:
+            operands = self.counted(op, operands)
+        if op.vjp is None:
+            return super().apply(op, operands)
+        operands = [self.operand(each) for each in operands]
+        if op.name in self.library:
+            self.helpers[op.name, len(operands)] = op
+        return self.whole_arrays(op, operands)
+
+    def operand(self, operand: Written) -> Written:
+        """Returns an operand of what acts on whole arrays."""
+        return self.as_number(operand)
+
+    def whole_arrays(self, op: Op, operands: Sequence[Written]) -> Written:
+        if op.name in self.structural and op.name not in self.spelled:
+            texts = {"all": ", ".join(map(str, operands)), "options": self.options(op), "key": self.key_of(op)}
+            return Written(self.structural[op.name].format(*operands, op=op, **texts), self.binding(op))
+        if op.spell is None or op.name not in self.spelled:
+            raise UnwrittenError(op, self.language)
+        text, binds = op.spell(self, *operands)
+        return Written(text, binds)
+
+    def binding(self, op: Op) -> int:
+        return ATOM
+
+    def counted(self, op: Op, operands: Sequence[Written]) -> list[Written]:
+        """Returns operands, a comparison in brackets where the arithmetic makes a number of it: `(z > 0) * dh`."""
+        several = [each for each in operands if each.binds != COMPARISON]
+        if not several and op.name != "sum" or (op.name == "add" and len(operands) > 2):
+            return list(operands)
+        return [
+            Written(each.text if op.name == "sum" else f"({each})")
+            if each.binds == COMPARISON and not isinstance(each, Constant)
+            else each
+            for each in operands
+        ]
+
+    def handed(self, local: Written, upstream: Written) -> tuple[str, int]:
+        """Returns `(local) * upstream`."""
+        plain = local.binds == ATOM and local.text not in ("1", "1.0")
+        return self.product(Written(local.text if plain else f"({local})"), upstream)
+
+    # keywords and indices
+
+    def options(self, op: Op) -> str:
+        """Returns the keywords of a gate as they stand after its operands: `, axis=0`."""
+        if op.options is None or op.spell is None:
+            return ""
+        found = str(op.spell(KEYWORDS, *[Written("")] * max(1, op.arity[0]))[0])
+        return f", {found}" if found else ""
+
+    def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
+        return self.structural[name].format(x, options=f", {options}"), ATOM
+
+    def key_of(self, op: Op) -> str:
+        return self.key(op.parameter) if op.name == "place" else ""
+
+    def key(self, key: Key) -> str:
+        """Returns an index as a value of the language."""
+        raise NotImplementedError
+
+
+class Keywords(Notation):
+    """Writes of a call its keywords alone."""
+
+    def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
+        return options, ATOM
+
+
+KEYWORDS = Keywords()
+
+
+def plain_index(key: Key) -> str:
+    """Returns an index of one whole number as it is, any other as an expression of NumPy's: `np.s_[:, 1]`."""
+    return str(key[0]) if len(key) == 1 and isinstance(key[0], int) else f"np.s_[{written_key(key)}]"
