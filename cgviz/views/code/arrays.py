@@ -32,7 +32,9 @@ class ArrayWriter(Writer):
 
     def operand(self, index: int) -> Formula:
         node = self.graph.nodes[index]
-        return self.graph.operand(index) if node.op is CONSTANT else Formula(f"#{index}", shape=node.shape)
+        if node.op is CONSTANT:
+            return Formula(node.value, shape=node.shape) if node.shape else self.graph.operand(index)
+        return Formula(f"#{index}", shape=node.shape)
 
     # what is handed back
 
@@ -57,7 +59,7 @@ class ArrayWriter(Writer):
 
     def by_vjp(self, target: int, upstream: Formula | None, every: list[Formula]) -> Handed:
         op = self.graph.nodes[target].op
-        rule = op.careful or op.vjp
+        rule = op.careful if op.careful and self.is_careful(target) else op.vjp
         assert rule is not None
         return tuple(rule(Formula(1) if upstream is None else upstream, *every))
 
@@ -69,8 +71,13 @@ class ArrayWriter(Writer):
 
     def slopes_of(self, target: int, every: list[Formula]) -> Handed:
         op = self.graph.nodes[target].op
-        rule = op.careful if op.careful and (self.options.stable or op.gate == "routes") else op.partials
+        rule = op.careful if op.careful and self.is_careful(target) else op.partials
         return tuple(s if s is None or isinstance(s, Formula) else Formula(s) for s in rule(*every))
+
+    def is_careful(self, target: int) -> bool:
+        """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
+        routes = self.graph.nodes[target].op.gate == "routes"
+        return self.options.stable or routes or "kink" in self.run.flags[target]
 
     def by_local(self, target: int, upstream: Formula | None, local: Formula, source: Formula) -> Formula:
         """Returns (local) * upstream, summed over what was broadcast."""

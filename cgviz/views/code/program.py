@@ -104,6 +104,10 @@ def program(run: Run, language: Language, options: Options) -> Program:
     return Program(run, final, writer.helpers(), forward, backward, saved)
 
 
+def is_zero(local: Formula) -> bool:
+    return local.op is None and not local.shape and local.leaf == 0
+
+
 class Writer:
     """Writes the stages and the local derivatives of a run's graph with given names."""
 
@@ -159,7 +163,7 @@ class Writer:
             if target not in reached or self.graph.nodes[source].op is CONSTANT:
                 continue
             local = self.locals(target)[slot]
-            if local is None or (local.leaf == 0 and local.op is None):
+            if local is None or is_zero(local):
                 continue
             more |= {source} & reached
             reached.add(source)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cgviz.arrays import Shape, broadcast, summed_axes
 from cgviz.formula import Formula
 from cgviz.ops.arithmetic import neg
-from cgviz.ops.rearranging import indexed, reshaped, transposed
+from cgviz.ops.rearranging import indexed, reshaped, spread, transposed
 from cgviz.ops.reductions import total
 from cgviz.views.code.forms import broadcast_like, eye, full_like, ones_like, place_like, reshape_like
 
@@ -36,7 +36,9 @@ def tidied(formula: Formula) -> Formula:
     assert formula.op is not None
     if formula.op.name in RULES:
         return RULES[formula.op.name](formula)
-    return formula if formula.op.vjp else without_spreads(formula)
+    if formula.op.vjp is None:
+        return without_spreads(formula)
+    return Formula(op=formula.op, args=tuple(map(with_axes, formula.args)), shape=formula.shape)
 
 
 def shape(formula: Formula) -> Shape:
@@ -45,7 +47,9 @@ def shape(formula: Formula) -> Shape:
 
 def identity_matrix(leaf: Formula) -> Formula:
     """Returns the matrix that rules call I as a gate of its length."""
-    return Formula(op=eye(shape(leaf)[0]), shape=leaf.shape) if leaf.leaf == "I" and leaf.shape else leaf
+    if not isinstance(leaf.leaf, str) or leaf.leaf != "I":
+        return leaf
+    return Formula(op=eye(shape(leaf)[0]), shape=leaf.shape)
 
 
 def is_number(formula: Formula, number: float) -> bool:
@@ -56,21 +60,37 @@ def is_number(formula: Formula, number: float) -> bool:
 
 
 def without_spreads(formula: Formula) -> Formula:
-    """Returns an elementwise formula, an operand that was repeated to its shape left as it is where others have it."""
+    """Returns an elementwise formula, an operand that was repeated to its shape left as it is where others have it.
+
+    What has only operands that were all repeated in the same way is computed first, and repeated then.
+    """
+    spreads = [arg.op for arg in formula.args if is_spread(arg)]
+    if spreads and len(set(spreads)) == 1 and all(is_spread(arg) or not shape(arg) for arg in formula.args):
+        bare = tuple(arg.args[0] if is_spread(arg) else arg for arg in formula.args)
+        inner = Formula(op=formula.op, args=bare, shape=broadcast(map(shape, bare)))
+        return Formula(op=spreads[0], args=(inner,), shape=formula.shape)
     args = list(formula.args)
     for slot, arg in enumerate(args):
-        if arg.op is None or arg.op.name != "spread":
-            continue
-        args[slot] = narrow(arg)
-        if broadcast(map(shape, args)) != shape(formula):
-            args[slot] = arg
+        if is_spread(arg):
+            args[slot] = narrow(arg)
+            if broadcast(map(shape, args)) != shape(formula):
+                args[slot] = with_axes(arg)
     return Formula(op=formula.op, args=tuple(args), shape=formula.shape)
 
 
-def narrow(spread: Formula) -> Formula:
+def is_spread(formula: Formula) -> bool:
+    return formula.op is not None and formula.op.name == "spread"
+
+
+def with_axes(formula: Formula) -> Formula:
+    """Returns a spread whose operand has its new axes already; anything else as it is."""
+    return spread(shape(formula))(narrow(formula)) if is_spread(formula) else formula
+
+
+def narrow(repeated: Formula) -> Formula:
     """Returns what a spread repeats, with the axes of length 1 that broadcasting needs: `lse[:, None]`."""
-    assert spread.op is not None
-    (value,), (_, axes) = spread.args, spread.op.parameter
+    assert repeated.op is not None
+    (value,), (_, axes) = repeated.args, repeated.op.parameter
     rank = len(shape(value)) + len(axes)
     inside = [axis for axis in axes if any(i not in axes for i in range(axis))]
     if not shape(value) or not inside:
