@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from cgviz.arrays import Value
+from cgviz.arrays import Value, is_array
 from cgviz.formula import Notation, Written
 from cgviz.op import ATOM, COMPARISON, Op
 from cgviz.ops.rearranging import Key, written_key
 from cgviz.views.code.notation import Code, Constant, UnwrittenError
+
+
+WIDEST = 88
 
 
 class ArrayCode(Code):
@@ -33,18 +36,28 @@ class ArrayCode(Code):
 
     def leaf(self, leaf: str | Value) -> Written:
         written = super().leaf(leaf)
-        return Written(written.text) if getattr(leaf, "ndim", 0) else written
+        return Written(written.text) if is_array(leaf) else written
 
     def array(self, value: Value) -> str:
         lists, empty = self.filled_by
         return lists.format(self.nested(value)) if value.size else empty.format(tuple(value.shape))
 
+    def literal(self, value: Value) -> str:
+        """Writes what a variable holds; an array that is too long for a line row by row."""
+        text = super().literal(value)
+        if len(text) <= WIDEST or not is_array(value):
+            return text
+        rows = "".join(f"    {self.nested(part)},\n" for part in value)
+        return self.filled_by[0].format(f"[\n{rows}]")
+
     def nested(self, value: Value) -> str:
-        if getattr(value, "ndim", 0):
+        if is_array(value):
             return f"[{', '.join(map(self.nested, value))}]"
         return self.real(float(value))
 
     def apply(self, op: Op, operands: Sequence[Written]) -> Written:
+        if op.name == "multiply" and all(each.binds == COMPARISON for each in operands):
+            return Written(" & ".join(f"({each})" for each in operands), COMPARISON)
         if op.name in self.counts:
             operands = self.counted(op, operands)
         if op.vjp is None:

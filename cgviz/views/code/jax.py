@@ -69,7 +69,7 @@ class Jax(Torch):
         lines += [self.show(label, name) for label, name, _ in results(made)]
         if test:
             lines += [*checks(made, self, test), "", "# JAX's own backward pass", self.answered(made, "plain", numbers)]
-            lines += [self.check(name, number) for _, name, number in expected(made)]
+            lines += [self.check(name, number) for _, name, number in expected(made, self)]
         return ['if __name__ == "__main__":', *indented(lines)]
 
     def answered(self, made: Program, function: str, numbers: list[str]) -> str:

@@ -96,7 +96,7 @@ class Language:
     def numbered(self, lines: list[Line]) -> list[str]:
         """Returns assignments with the numbers of their stages in a column."""
         texts = list(map(self.assignment, lines))
-        width = min(max(map(len, texts), default=0), COLUMN)
+        width = min(max((len(text.partition("\n")[0]) for text in texts), default=0), COLUMN)
         marks = (f"  {self.comment}({line.number}){line.note}" if line.number else "" for line in lines)
         return [f"{text:<{width}}{mark}".rstrip() for text, mark in zip(texts, marks, strict=True)]
 
@@ -118,4 +118,4 @@ def spelled_in(functions: Mapping[str, str | Form]) -> frozenset[str]:
 
 
 def indented(lines: list[str], by: str = "    ") -> list[str]:
-    return [f"{by}{line}" if line else "" for line in lines]
+    return [f"{by}{line}".replace("\n", f"\n{by}") if line else "" for line in lines]

@@ -1,0 +1,113 @@
+"""Arrays in PyTorch: tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from cgviz.formula import Written
+from cgviz.op import Op
+from cgviz.ops.rearranging import Key
+from cgviz.views.code.array_language import Arrays
+from cgviz.views.code.array_notation import ArrayCode
+from cgviz.views.code.notation import Code, Form
+from cgviz.views.code.program import Line, Program
+from cgviz.views.code.python import Python
+from cgviz.views.code.torch import Torch, TorchCode, tensor
+
+DOUBLE = "dtype=torch.float64"
+EVERY = ", dim=tuple(range({0.atom}.ndim))"
+PLACE = (
+    "def place(part, like, key):",
+    "    whole = torch.zeros_like(like)",
+    "    whole[key] = part",
+    "    return whole",
+)
+NEED_AXES = frozenset(("logsumexp", "softmax", "log_softmax"))
+
+
+class TorchArrayCode(ArrayCode, TorchCode):
+    functions: Mapping[str, str | Form] = TorchCode.functions | {
+        "trace": "torch.trace",
+        "det": "torch.linalg.det",
+        "inv": "torch.linalg.inv",
+    }
+    structural: ClassVar[Mapping[str, str]] = {
+        **{name: f"torch.{name}({{0}}{{options}})" for name in ("sum", "mean", "amax", "amin", "reshape")},
+        **{name: f"torch.{name}({{0}}{{options}})" for name in NEED_AXES},
+        "softmax of all": "torch.exp({0.atom} - torch.logsumexp({0}{options}, keepdim=True))",
+        "log_softmax of all": "({0.atom} - torch.logsumexp({0}{options}, keepdim=True))",
+        "transpose": "torch.permute({0}{options})",
+        "norm": "torch.linalg.vector_norm({0}{options})",
+        "concat": "torch.cat([{all}]{options})",
+        "stack": "torch.stack([{all}])",
+        "dot": "torch.matmul({0}, {1})",
+        "outer": "torch.outer({0}, {1})",
+        "trace": "torch.trace({0})",
+        "det": "torch.linalg.det({0})",
+        "inv": "torch.linalg.inv({0})",
+        "pick": "{0.atom}[int({1})]",
+        "one_hot": f"torch.eye({{op.parameter}}, {DOUBLE})[int({{0}})]",
+        "eye": f"torch.eye({{op.parameter}}, {DOUBLE})",
+        "spread": "torch.broadcast_to({0}, {op.parameter[0]})",
+        "full_like": "torch.broadcast_to({0}, {1.atom}.shape)",
+        "ones_like": "torch.ones_like({0})",
+        "broadcast_like": "torch.broadcast_to({0}, {1.atom}.shape)",
+        "reshape_like": "torch.reshape({0}, {1.atom}.shape)",
+        "flip": "torch.flip({0}, {op.parameter})",
+        "place": "place({0}, {1}, {key})",
+    }
+    library: ClassVar[Mapping[str, tuple[str, ...]]] = {"place": PLACE}
+    filled_by: ClassVar[tuple[str, str]] = (f"torch.tensor({{0}}, {DOUBLE})", f"torch.zeros({{0}}, {DOUBLE})")
+
+    def operand(self, operand: Written) -> Written:
+        return tensor(super().operand(operand))
+
+    def options(self, op: Op) -> str:
+        return super().options(op).replace("axis=", "dim=").replace("keepdims=", "keepdim=")
+
+    def whole_arrays(self, op: Op, operands: Sequence[Written]) -> Written:
+        """Writes the axes out where PyTorch has no word for all of them."""
+        options = self.options(op)
+        if op.name in ("softmax", "log_softmax"):
+            return self.along_axis(op, op.parameter, operands)
+        if op.name == "logsumexp" and "dim=" not in options or options.startswith(", keepdim"):
+            every = EVERY.format(*operands)
+            return Written(self.structural[op.name].format(*operands, options=every + options))
+        return super().whole_arrays(op, operands)
+
+    def along_axis(self, op: Op, axis: int | tuple[int, ...] | None, operands: Sequence[Written]) -> Written:
+        name = op.name if isinstance(axis, int) else f"{op.name} of all"
+        options = EVERY.format(*operands) if axis is None else f", dim={axis}"
+        return Written(self.structural[name].format(*operands, options=options))
+
+    def key(self, key: Key) -> str:
+        parts = ["slice({}, {}, {})".format(*part[1:]) if isinstance(part, tuple) else str(part) for part in key]
+        short = [part.replace(", None)", ")").replace("(None, None)", "(None)") for part in parts]
+        return short[0] if len(short) == 1 else f"({', '.join(short)})"
+
+
+class TorchArrays(Arrays, Torch):
+    notation: type[Code] = TorchArrayCode
+    zeros = f"torch.zeros({{1}}, {DOUBLE})"
+
+    def given(self, number: str) -> str:
+        return f"{number.removesuffix(')')}, requires_grad=True)" if number.endswith(")") else self.scalar(number)
+
+    def scalar(self, number: str) -> str:
+        return f"torch.tensor({number}, {DOUBLE}, requires_grad=True)"
+
+    def assignment(self, line: Line) -> str:
+        return Python.assignment(self, line)
+
+    def assigned(self, made: Program) -> list[str]:
+        return self.inputs(made)
+
+    def show(self, label: str, name: str) -> str:
+        return f'print("{label} =", {name.removesuffix(".item()")}.detach())'
+
+    def check(self, name: str, expected: str) -> str:
+        wanted = expected if expected.startswith("torch.") else f"torch.tensor({expected}, {DOUBLE})"
+        return f"torch.testing.assert_close({name}, {wanted}, rtol=1e-9, atol=1e-9)"
+
+
