@@ -190,5 +190,5 @@ def is_refused(run: cgviz.Run, lang: str, **options: Any) -> bool:
 def test_finds_the_numbers_of_the_run(run: cgviz.Run, lang: str) -> None:
     pytest.importorskip(lang)
     agree(run, code(run, lang))
-    agree(run, code(run, lang, function=True, test=True))
+    agree(run, code(run, lang, function=True, test=lang != "torch" or run not in TIED))
     agree(run, code(run, lang, teach=True, stable=True))

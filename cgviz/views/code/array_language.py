@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cgviz.formula import Formula
 from cgviz.ops.rearranging import listed
 from cgviz.views.code.layout import values
 from cgviz.views.code.program import Helper, Program
@@ -28,6 +29,10 @@ class Arrays(Python):
         from cgviz.views.code.arrays import ArrayWriter
 
         return ArrayWriter
+
+    def prepared(self, formula: Formula) -> Formula:
+        """Returns a formula of one gate as the language can have it."""
+        return formula
 
     def helper(self, helper: Helper) -> list[str]:
         return list(helper.source) or super().helper(helper)

@@ -6,6 +6,7 @@ from cgviz.formula import Formula
 from cgviz.graph import CONSTANT
 from cgviz.op import Op
 from cgviz.ops.rearranging import fold, listed
+from cgviz.views.code.array_language import Arrays
 from cgviz.views.code.array_notation import ArrayCode
 from cgviz.views.code.forms import VIEWS, handed
 from cgviz.views.code.program import Helper, Line, Writer
@@ -17,6 +18,7 @@ Handed = tuple[Formula | None, ...]
 class ArrayWriter(Writer):
     """Writes a graph whose nodes have shapes; `borrowed` are the gradients that may be another variable's memory."""
 
+    language: Arrays
     borrowed: frozenset[int] = frozenset()
 
     def note(self, index: int) -> str:
@@ -25,7 +27,8 @@ class ArrayWriter(Writer):
 
     def stage(self, index: int) -> str:
         node = self.graph.nodes[index]
-        return self.values.value_of(tidy(Formula(op=node.op, args=self.operands(index), shape=node.shape)))
+        formula = Formula(op=node.op, args=self.operands(index), shape=node.shape)
+        return self.values.value_of(tidy(formula, self.language.prepared))
 
     def operands(self, index: int) -> tuple[Formula, ...]:
         return tuple(map(self.operand, self.graph.nodes[index].args))
@@ -46,7 +49,7 @@ class ArrayWriter(Writer):
             upstream = self.upstream(target)
             found = self.by_vjp(target, upstream, every) if node.op.vjp else self.by_locals(target, upstream, every)
             self.known[target] = tuple(
-                part if part is None or is_number(part, 0) else in_shape_of(tidy(part), source)
+                part if part is None or is_number(part, 0) else in_shape_of(tidy(part, self.language.prepared), source)
                 for part, source in zip(found, every[1:], strict=True)
             )
         return self.known[target]

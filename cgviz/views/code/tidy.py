@@ -12,8 +12,11 @@ from cgviz.ops.reductions import total
 from cgviz.views.code.forms import broadcast_like, eye, full_like, ones_like, place_like, reshape_like
 
 
-def tidy(formula: Formula) -> Formula:
-    """Returns a formula that means the same. Walks with a stack of its own: depth is no limit."""
+def tidy(formula: Formula, prepared: Callable[[Formula], Formula]) -> Formula:
+    """Returns a formula that means the same, each gate `prepared` for a language.
+
+    Walks with a stack of its own: depth is no limit.
+    """
     done: list[Formula] = []
     todo: list[tuple[Formula, bool]] = [(formula, False)]
     while todo:
@@ -27,7 +30,7 @@ def tidy(formula: Formula) -> Formula:
             first = len(done) - len(item.args)
             args = tuple(done[first:])
             del done[first:]
-            done.append(tidied(Formula(op=item.op, args=args, shape=item.shape)))
+            done.append(prepared(tidied(Formula(op=item.op, args=args, shape=item.shape))))
     return done[0]
 
 

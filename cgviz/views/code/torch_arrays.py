@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from cgviz.formula import Written
+from cgviz.formula import Formula, Written
 from cgviz.op import Op
 from cgviz.ops.rearranging import Key
 from cgviz.views.code.array_language import Arrays
@@ -14,16 +14,15 @@ from cgviz.views.code.notation import Code, Form
 from cgviz.views.code.program import Line, Program
 from cgviz.views.code.python import Python
 from cgviz.views.code.torch import Torch, TorchCode, tensor
+from cgviz.views.code.torch_forms import NEED_AXES, in_torch
 
 DOUBLE = "dtype=torch.float64"
-EVERY = ", dim=tuple(range({0.atom}.ndim))"
 PLACE = (
     "def place(part, like, key):",
     "    whole = torch.zeros_like(like)",
     "    whole[key] = part",
     "    return whole",
 )
-NEED_AXES = frozenset(("logsumexp", "softmax", "log_softmax"))
 
 
 class TorchArrayCode(ArrayCode, TorchCode):
@@ -35,8 +34,8 @@ class TorchArrayCode(ArrayCode, TorchCode):
     structural: ClassVar[Mapping[str, str]] = {
         **{name: f"torch.{name}({{0}}{{options}})" for name in ("sum", "mean", "amax", "amin", "reshape")},
         **{name: f"torch.{name}({{0}}{{options}})" for name in NEED_AXES},
-        "softmax of all": "torch.exp({0.atom} - torch.logsumexp({0}{options}, keepdim=True))",
-        "log_softmax of all": "({0.atom} - torch.logsumexp({0}{options}, keepdim=True))",
+        "softmax along axes": "torch.exp({0.atom} - torch.logsumexp({0}, dim={op.parameter}, keepdim=True))",
+        "log_softmax along axes": "({0.atom} - torch.logsumexp({0}, dim={op.parameter}, keepdim=True))",
         "transpose": "torch.permute({0}{options})",
         "norm": "torch.linalg.vector_norm({0}{options})",
         "concat": "torch.cat([{all}]{options})",
@@ -50,7 +49,7 @@ class TorchArrayCode(ArrayCode, TorchCode):
         "one_hot": f"torch.eye({{op.parameter}}, {DOUBLE})[int({{0}})]",
         "eye": f"torch.eye({{op.parameter}}, {DOUBLE})",
         "spread": "torch.broadcast_to({0}, {op.parameter[0]})",
-        "full_like": "torch.broadcast_to({0}, {1.atom}.shape)",
+        "full_like": "torch.full_like({1}, {0})",
         "ones_like": "torch.ones_like({0})",
         "broadcast_like": "torch.broadcast_to({0}, {1.atom}.shape)",
         "reshape_like": "torch.reshape({0}, {1.atom}.shape)",
@@ -67,19 +66,11 @@ class TorchArrayCode(ArrayCode, TorchCode):
         return super().options(op).replace("axis=", "dim=").replace("keepdims=", "keepdim=")
 
     def whole_arrays(self, op: Op, operands: Sequence[Written]) -> Written:
-        """Writes the axes out where PyTorch has no word for all of them."""
-        options = self.options(op)
+        """Writes a softmax along several axes by its logsumexp, since PyTorch has only that along one."""
         if op.name in ("softmax", "log_softmax"):
-            return self.along_axis(op, op.parameter, operands)
-        if op.name == "logsumexp" and "dim=" not in options or options.startswith(", keepdim"):
-            every = EVERY.format(*operands)
-            return Written(self.structural[op.name].format(*operands, options=every + options))
+            name = op.name if isinstance(op.parameter, int) else f"{op.name} along axes"
+            return Written(self.structural[name].format(*operands, op=op, options=f", dim={op.parameter}"))
         return super().whole_arrays(op, operands)
-
-    def along_axis(self, op: Op, axis: int | tuple[int, ...] | None, operands: Sequence[Written]) -> Written:
-        name = op.name if isinstance(axis, int) else f"{op.name} of all"
-        options = EVERY.format(*operands) if axis is None else f", dim={axis}"
-        return Written(self.structural[name].format(*operands, options=options))
 
     def key(self, key: Key) -> str:
         parts = ["slice({}, {}, {})".format(*part[1:]) if isinstance(part, tuple) else str(part) for part in key]
@@ -96,6 +87,9 @@ class TorchArrays(Arrays, Torch):
 
     def scalar(self, number: str) -> str:
         return f"torch.tensor({number}, {DOUBLE}, requires_grad=True)"
+
+    def prepared(self, formula: Formula) -> Formula:
+        return in_torch(formula)
 
     def assignment(self, line: Line) -> str:
         return Python.assignment(self, line)
