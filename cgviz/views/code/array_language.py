@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cgviz.formula import Formula
-from cgviz.ops.rearranging import listed
 from cgviz.views.code.layout import values
 from cgviz.views.code.program import Helper, Program
 from cgviz.views.code.python import Python
@@ -44,10 +43,3 @@ class Arrays(Python):
 
     def calling(self, program: Program, values: list[str]) -> list[str]:
         return [*self.inputs(program), *super().calling(program, list(program.inputs))]
-
-
-def shapes(program: Program) -> str:
-    """Returns the shapes of the inputs in a line."""
-    nodes = [program.graph.nodes[i] for i in program.graph.inputs]
-    pairs = zip(program.inputs, nodes, strict=True)
-    return ", ".join(f"{name} {listed(node.shape)}" for name, node in pairs if node.shape)

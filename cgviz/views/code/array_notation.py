@@ -7,26 +7,29 @@ from typing import ClassVar
 
 from cgviz.arrays import Value, is_array
 from cgviz.formula import Notation, Written
-from cgviz.op import ATOM, COMPARISON, Op
+from cgviz.op import ATOM, COMPARISON, PRODUCT, Op
 from cgviz.ops.rearranging import Key, written_key
+from cgviz.views.code.lengths import Length
 from cgviz.views.code.notation import Code, Constant, UnwrittenError
 
-
-WIDEST = 88
+WIDEST, IN_A_LINE = 88, 4
 
 
 class ArrayCode(Code):
     """A notation of arrays; a comparison stays one where a product, a sum or the like makes a number of it.
 
     structural   how what acts on whole arrays is written: `{0}` an operand, `{all}` of them, `{options}` its keywords,
-                 `{key}` its index, `{op}` its record; `@`, `.T` and `x[0]` are the same in all
+                 `{key}` its index, `{op}` its record; `norm along axes` where several axes are another matter;
+                 `@`, `.T` and `x[0]` are the same in all
     library      functions of our own, line by line
+    size         the number of elements of an array `{0}`
     filled_by    how an array is made of nested lists `{0}`, and one without elements of its shape `{0}`
     """
 
     structural: ClassVar[Mapping[str, str]] = {}
     library: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     filled_by: ClassVar[tuple[str, str]] = ("{0}", "{0}")
+    size = "{0}.size"
     spelled = frozenset(("matmul", "transpose", "x[...]", "handed"))
     counts: ClassVar[frozenset[str]] = frozenset(("multiply", "add", "sum", "handed"))
 
@@ -35,8 +38,17 @@ class ArrayCode(Code):
         return f"d{self.names[int(name[2:])]}" if name.startswith("#d") else super().name(name)
 
     def leaf(self, leaf: str | Value) -> Written:
+        if isinstance(leaf, Length):
+            return self.length(leaf)
         written = super().leaf(leaf)
         return Written(written.text) if is_array(leaf) else written
+
+    def length(self, length: Length) -> Written:
+        """Writes how many elements an array has, in all or along some of its axes."""
+        name = self.name(f"#{length.index}")
+        if len(length.axes) == length.rank:
+            return Written(self.size.format(name))
+        return Written(" * ".join(f"{name}.shape[{axis}]" for axis in length.axes), PRODUCT)
 
     def array(self, value: Value) -> str:
         lists, empty = self.filled_by
@@ -47,8 +59,19 @@ class ArrayCode(Code):
         text = super().literal(value)
         if len(text) <= WIDEST or not is_array(value):
             return text
-        rows = "".join(f"    {self.nested(part)},\n" for part in value)
-        return self.filled_by[0].format(f"[\n{rows}]")
+        return self.filled_by[0].format(self.broken(value))
+
+    def broken(self, value: Value, indent: str = "") -> str:
+        """Writes nested lists, those that are too long for a line part by part, numbers four in a line."""
+        text = self.nested(value)
+        if len(indent + text) <= WIDEST or not is_array(value):
+            return text
+        if value.ndim == 1:
+            groups = [value[i : i + IN_A_LINE] for i in range(0, len(value), IN_A_LINE)]
+            parts = [self.nested(group)[1:-1] for group in groups]
+        else:
+            parts = [self.broken(part, f"{indent}    ") for part in value]
+        return "[\n" + "".join(f"{indent}    {part},\n" for part in parts) + f"{indent}]"
 
     def nested(self, value: Value) -> str:
         if is_array(value):
@@ -72,21 +95,20 @@ class ArrayCode(Code):
         return self.as_number(operand)
 
     def whole_arrays(self, op: Op, operands: Sequence[Written]) -> Written:
-        if op.name in self.structural and op.name not in self.spelled:
+        along = f"{op.name} along axes"
+        name = along if along in self.structural and isinstance(axis_of(op), tuple) else op.name
+        if name in self.structural and name not in self.spelled:
             texts = {"all": ", ".join(map(str, operands)), "options": self.options(op), "key": self.key_of(op)}
-            return Written(self.structural[op.name].format(*operands, op=op, **texts), self.binding(op))
+            return Written(self.structural[name].format(*operands, op=op, **texts))
         if op.spell is None or op.name not in self.spelled:
             raise UnwrittenError(op, self.language)
         text, binds = op.spell(self, *operands)
         return Written(text, binds)
 
-    def binding(self, op: Op) -> int:
-        return ATOM
-
     def counted(self, op: Op, operands: Sequence[Written]) -> list[Written]:
         """Returns operands, a comparison in brackets where the arithmetic makes a number of it: `(z > 0) * dh`."""
         several = [each for each in operands if each.binds != COMPARISON]
-        if not several and op.name != "sum" or (op.name == "add" and len(operands) > 2):
+        if (not several and op.name != "sum") or (op.name == "add" and len(operands) > 2):
             return list(operands)
         return [
             Written(each.text if op.name == "sum" else f"({each})")
@@ -118,6 +140,14 @@ class ArrayCode(Code):
     def key(self, key: Key) -> str:
         """Returns an index as a value of the language."""
         raise NotImplementedError
+
+
+def axis_of(op: Op) -> int | tuple[int, ...] | None:
+    """Returns the axis, or the axes, of a reduction."""
+    if not op.statics or op.statics[0] != "axis":
+        return None
+    found: int | tuple[int, ...] | None = op.parameter if op.statics == ("axis",) else op.parameter[-2]
+    return found
 
 
 class Keywords(Notation):

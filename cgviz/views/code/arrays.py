@@ -9,6 +9,7 @@ from cgviz.ops.rearranging import fold, listed
 from cgviz.views.code.array_language import Arrays
 from cgviz.views.code.array_notation import ArrayCode
 from cgviz.views.code.forms import VIEWS, handed
+from cgviz.views.code.lengths import lengths
 from cgviz.views.code.program import Helper, Line, Writer
 from cgviz.views.code.tidy import chained, in_shape_of, is_number, tidy
 
@@ -37,7 +38,7 @@ class ArrayWriter(Writer):
         node = self.graph.nodes[index]
         if node.op is CONSTANT:
             return Formula(node.value, shape=node.shape) if node.shape else self.graph.operand(index)
-        return Formula(f"#{index}", shape=node.shape)
+        return Formula(f"#{index}", shape=lengths(node.shape, index))
 
     # what is handed back
 

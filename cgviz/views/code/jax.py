@@ -73,6 +73,9 @@ class Jax(Torch):
         return ['if __name__ == "__main__":', *indented(lines)]
 
     def answered(self, made: Program, function: str, numbers: list[str]) -> str:
+        if made.run.upstream is not None:
+            call = f"{made.output}, back = jax.vjp({', '.join([function, *numbers])})"
+            return f"{call}\n{listed(made.gradients)} = back({self.notation({}).real(made.run.upstream)})"
         every = f"argnums={tuple(range(len(numbers)))}"
         answers = f"{made.output}, {listed(made.gradients)}"
         return f"{answers} = jax.value_and_grad({function}, {every})({', '.join(numbers)})"

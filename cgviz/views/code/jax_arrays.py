@@ -59,4 +59,3 @@ class JaxArrays(Arrays, Jax):
 
     def check(self, name: str, expected: str) -> str:
         return f"assert jnp.allclose({name}, {expected}, rtol=1e-9, atol=1e-9)"
-

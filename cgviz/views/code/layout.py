@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cgviz.arrays import Value, every_finite
 from cgviz.errors import printable
+from cgviz.ops.rearranging import listed
 from cgviz.runs import Run
 from cgviz.views.code.language import Language, indented
 from cgviz.views.code.program import Program
@@ -43,6 +44,10 @@ def heading(program: Program, stable: bool) -> list[str]:
     if program.names.renamed:
         pairs = ", ".join(f"{new} is {old}" for old, new in program.names.renamed)
         notes.append(f"Renamed for the language, or since a gradient has the name: {pairs}.")
+    if graph.has_arrays:
+        nodes = [(program.names.variables[i], graph.nodes[i].shape) for i in graph.inputs]
+        shapes = ", ".join(f"{name} {listed(shape)}" for name, shape in nodes if shape)
+        notes += [f"Written for these shapes: {shapes}."] if shapes else []
     if program.run.trouble:
         notes.append(f"Not finite at these inputs: {program.run.explain_trouble()}")
     elif not is_finite(program.run):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
-from cgviz.formula import Written
-from cgviz.op import Op
 from cgviz.ops.rearranging import Key
 from cgviz.views.code.array_language import Arrays
 from cgviz.views.code.array_notation import ArrayCode, plain_index
@@ -39,7 +37,8 @@ PLACE = (
 
 
 class NumpyArrayCode(ArrayCode, NumpyCode):
-    functions: Mapping[str, str | Form] = NumpyCode.functions | {
+    functions: Mapping[str, str | Form] = {
+        **NumpyCode.functions,
         **{name: Form(f"np.vectorize(math.{own}, otypes=[float])({{0}})") for name, own in ONE_BY_ONE.items()},
         "max": Form("np.maximum({0}, {1})"),
         "min": Form("np.minimum({0}, {1})"),
@@ -53,7 +52,7 @@ class NumpyArrayCode(ArrayCode, NumpyCode):
         **{name: f"{name}({{0}}{{options}})" for name in ("softmax", "log_softmax", "logsumexp")},
         **{f"a{name}": f"np.{name}({{0}}{{options}})" for name in ("max", "min")},
         "norm": "np.linalg.norm({0}{options})",
-        "norm of stacks": "np.sqrt(np.sum({0.atom}**2{options}))",
+        "norm along axes": "np.sqrt(np.sum({0.atom}**2{options}))",
         "concat": "np.concatenate([{all}]{options})",
         "stack": "np.array([{all}])",
         "dot": "np.dot({0}, {1})",
@@ -82,11 +81,6 @@ class NumpyArrayCode(ArrayCode, NumpyCode):
 
     def key(self, key: Key) -> str:
         return plain_index(key)
-
-    def whole_arrays(self, op: Op, operands: Sequence[Written]) -> Written:
-        if op.name == "norm" and isinstance(op.parameter[0], tuple) and len(op.parameter[0]) != 2:
-            return Written(self.structural["norm of stacks"].format(*operands, options=self.options(op)))
-        return super().whole_arrays(op, operands)
 
 
 class NumpyArrays(Arrays, Numpy):

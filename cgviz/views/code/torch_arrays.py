@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from cgviz.formula import Formula, Written
@@ -26,7 +26,8 @@ PLACE = (
 
 
 class TorchArrayCode(ArrayCode, TorchCode):
-    functions: Mapping[str, str | Form] = TorchCode.functions | {
+    functions: Mapping[str, str | Form] = {
+        **TorchCode.functions,
         "trace": "torch.trace",
         "det": "torch.linalg.det",
         "inv": "torch.linalg.inv",
@@ -56,6 +57,7 @@ class TorchArrayCode(ArrayCode, TorchCode):
         "flip": "torch.flip({0}, {op.parameter})",
         "place": "place({0}, {1}, {key})",
     }
+    size = "{0}.numel()"
     library: ClassVar[Mapping[str, tuple[str, ...]]] = {"place": PLACE}
     filled_by: ClassVar[tuple[str, str]] = (f"torch.tensor({{0}}, {DOUBLE})", f"torch.zeros({{0}}, {DOUBLE})")
 
@@ -63,14 +65,9 @@ class TorchArrayCode(ArrayCode, TorchCode):
         return tensor(super().operand(operand))
 
     def options(self, op: Op) -> str:
+        if op.statics == ("axis",) and op.operands:
+            return f", dim={op.parameter}"
         return super().options(op).replace("axis=", "dim=").replace("keepdims=", "keepdim=")
-
-    def whole_arrays(self, op: Op, operands: Sequence[Written]) -> Written:
-        """Writes a softmax along several axes by its logsumexp, since PyTorch has only that along one."""
-        if op.name in ("softmax", "log_softmax"):
-            name = op.name if isinstance(op.parameter, int) else f"{op.name} along axes"
-            return Written(self.structural[name].format(*operands, op=op, options=f", dim={op.parameter}"))
-        return super().whole_arrays(op, operands)
 
     def key(self, key: Key) -> str:
         parts = ["slice({}, {}, {})".format(*part[1:]) if isinstance(part, tuple) else str(part) for part in key]
@@ -103,5 +100,3 @@ class TorchArrays(Arrays, Torch):
     def check(self, name: str, expected: str) -> str:
         wanted = expected if expected.startswith("torch.") else f"torch.tensor({expected}, {DOUBLE})"
         return f"torch.testing.assert_close({name}, {wanted}, rtol=1e-9, atol=1e-9)"
-
-

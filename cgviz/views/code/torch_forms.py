@@ -8,9 +8,9 @@ from typing import Any
 
 from cgviz.arrays import Shape
 from cgviz.formula import Formula
-from cgviz.graph import unreachable
 from cgviz.op import Op
 from cgviz.ops.rearranging import Key, indexed, placed
+from cgviz.views.code.forms import unreachable
 
 NEED_AXES = frozenset(("logsumexp", "softmax", "log_softmax"))
 
@@ -81,7 +81,11 @@ def turned_key(key: Key, shape: Shape) -> tuple[Key, tuple[int, ...]]:
     for part, length in with_lengths(key, shape):
         if isinstance(part, tuple) and (part[3] or 1) < 0:
             places = range(length)[slice(*part[1:])]
-            part = ("slice", places[-1], places[0] + 1, None if part[3] == -1 else -part[3]) if places else ("slice", 0, 0, None)
+            part = (
+                ("slice", places[-1], places[0] + 1, None if part[3] == -1 else -part[3])
+                if places
+                else ("slice", 0, 0, None)
+            )
             axes.append(place)
         found.append(part)
         place += 0 if isinstance(part, int) else 1
