@@ -179,8 +179,13 @@ def shares(policy: str) -> Callable[..., tuple[float, ...]]:
     return rule
 
 
-def written_shares(policy: str, out: Any, xs: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The same as `shares`, as arithmetic of comparisons with the output."""
+def written_shares(policy: str, out: Any, xs: tuple[Any, ...], beats: Op) -> tuple[Any, ...]:
+    """The same as `shares`, as arithmetic of comparisons with the output; for two arrays in a formula, of both.
+
+    `beats` tells whether one operand wins over another.
+    """
+    if policy == "split" and len(xs) == 2 and hasattr(out, "write") and out.shape:
+        return tuple(beats(x, other) + 0.5 * is_equal(x, other) for x, other in (xs, xs[::-1]))
     tied = [is_equal(x, out) for x in xs]
     if policy == "split" and len(xs) > 1:
         return tuple(each / signed_sum(*(1,) * len(xs))(*tied) for each in tied)
@@ -215,7 +220,7 @@ def extremum(name: str, policy: str) -> Op:
         array=lambda np, *xs: reduce(np.maximum if name == "max" else np.minimum, xs),
         partials=lambda out, *xs: tuple(is_equal(x, out) for x in xs),
         stable=shares(policy),
-        careful=lambda out, *xs: written_shares(policy, out, xs),
+        careful=lambda out, *xs: written_shares(policy, out, xs, is_greater if name == "max" else is_less),
         exact=lambda mp, *xs: pick(xs),
         glyph=name,
         stem=name,

@@ -331,13 +331,16 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
         length = spread_back(out, x, axis, keepdims)
         return x / where(is_equal(length, 0), 1, length)
 
+    def away_from_origin(up: Any, out: Any, x: Any) -> tuple[Any]:
+        return (spread_back(up, x, axis, keepdims) * direction(out, x),)
+
     return Op(
         name="norm",
         forward=lambda x: stable_norm(x, axis, keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * (x / spread_back(out, x, axis, keepdims)),),
-        stable=lambda up, out, x: (spread_back(up, x, axis, keepdims) * direction(out, x),),
-        careful=lambda up, out, x: (spread_back(up, x, axis, keepdims) * direction(out, x),),
+        stable=away_from_origin,
+        careful=away_from_origin,
         jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * direction(out, x)),
         glyph="‖x‖",
         stem="norm",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ LANGUAGES = {
     "rust": ("Rust", ".rs"),
 }
 """Each language and its class in the module of its name here, and the ending of its files."""
+
+ARRAYS = {"numpy": "NumpyArrays", "torch": "TorchArrays", "jax": "JaxArrays"}
+"""The languages that have arrays, and the class in the module `..._arrays` that writes programs of them."""
 
 
 def code(
@@ -52,11 +56,12 @@ def code(
     if test:
         run.require_finite()
         require_branches(run)
-    language = language_of(lang)
+    language = array_language_of(lang, run) if run.bare.has_arrays else language_of(lang)
     try:
         return language.source(run, Options(teach, stable), function=function or run.symbolic, test=test)
     except UnwrittenError as error:
-        raise UnwrittenError(error.op, error.language, f"; {where_else(error.op)}") from error
+        having = where_else(error.op, ARRAYS if run.bare.has_arrays else LANGUAGES)
+        raise UnwrittenError(error.op, error.language, f"; {having}") from error
 
 
 def require_branches(run: Run) -> None:
@@ -75,7 +80,21 @@ def language_of(name: str) -> Language:
     return made
 
 
-def where_else(op: Op) -> str:
+def array_language_of(name: str, run: Run) -> Language:
+    """Returns the language for a program of arrays. Raises UsageError where it has none, and without shapes."""
+    title = language_of(name).title
+    if name not in ARRAYS:
+        raise UsageError(f"arrays have no form in {title}; {', '.join(ARRAYS)} have them")
+    if run.symbolic:
+        raise UsageError(
+            "the backward pass of arrays depends on their shapes, which are not known without values; "
+            "give the inputs values, of zeros if need be"
+        )
+    made: Language = getattr(import_module(f"cgviz.views.code.{name}_arrays"), ARRAYS[name])()
+    return made
+
+
+def where_else(op: Op, languages: Iterable[str] = LANGUAGES) -> str:
     """Returns which languages have the op that one lacks."""
-    having = [name for name in LANGUAGES if op.name in language_of(name).notation.functions]
+    having = [name for name in languages if op.name in language_of(name).notation.functions]
     return f"{', '.join(having)} {'has' if len(having) == 1 else 'have'} it" if having else "none of the languages has"

@@ -72,10 +72,13 @@ class Jax(Torch):
         lines += [self.show(label, name) for label, name, _ in results(made)]
         if test:
             lines += [*checks(made, self, test), "", "# JAX's own backward pass", self.answered(made, "plain", numbers)]
-            lines += [self.check(name, number) for _, name, number in expected(made)]
+            lines += [self.check(name, number) for _, name, number in expected(made, self)]
         return ['if __name__ == "__main__":', *indented(lines)]
 
     def answered(self, made: Program, function: str, numbers: list[str]) -> str:
+        if made.run.upstream is not None:
+            call = f"{made.output}, back = jax.vjp({', '.join([function, *numbers])})"
+            return f"{call}\n{listed(made.gradients)} = back({self.notation({}).real(made.run.upstream)})"
         every = f"argnums={tuple(range(len(numbers)))}"
         answers = f"{made.output}, {listed(made.gradients)}"
         return f"{answers} = jax.value_and_grad({function}, {every})({', '.join(numbers)})"

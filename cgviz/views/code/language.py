@@ -11,7 +11,7 @@ from cgviz.views.code.notation import Code, Form
 
 if TYPE_CHECKING:
     from cgviz.runs import Run
-    from cgviz.views.code.program import Helper, Line, Options, Program
+    from cgviz.views.code.program import Helper, Line, Options, Program, Writer
 
 FUNCTION = "value_and_gradient"
 OURS = frozenset({FUNCTION, "gradient", "main", "plain", "staged", "Staged"})
@@ -24,6 +24,8 @@ class Language:
     words      what a variable must not be called, besides what the forms of functions name
     fixed      what declares a variable; `changing` one that is added to
     zero       the gradient of an input `{0}` that none reaches
+    seeds      the gradient of the output, where one is given, is a number in the backward pass; else its argument
+    writer     what writes its programs, where it is not the one of scalars
     gap        the blank lines between functions
     opened     what begins the place of statements, where they cannot stand in the open; `main` that of a call,
                `closed` their last ones, `ends` the line after them
@@ -36,6 +38,8 @@ class Language:
     gap = 1
     fixed = changing = ""
     zero = "0.0"
+    seeds = True
+    writer: type[Writer] | None = None
     head: tuple[str, ...] = ()
     spelled: Callable[[str], str] = staticmethod(as_it_is)
     opened: tuple[str, ...] = ()
@@ -92,7 +96,7 @@ class Language:
     def numbered(self, lines: list[Line]) -> list[str]:
         """Returns assignments with the numbers of their stages in a column."""
         texts = list(map(self.assignment, lines))
-        width = min(max(map(len, texts), default=0), COLUMN)
+        width = min(max((len(text.partition("\n")[0]) for text in texts), default=0), COLUMN)
         marks = (f"  {self.comment}({line.number}){line.note}" if line.number else "" for line in lines)
         return [f"{text:<{width}}{mark}".rstrip() for text, mark in zip(texts, marks, strict=True)]
 
@@ -114,4 +118,4 @@ def spelled_in(functions: Mapping[str, str | Form]) -> frozenset[str]:
 
 
 def indented(lines: list[str], by: str = "    ") -> list[str]:
-    return [f"{by}{line}" if line else "" for line in lines]
+    return [f"{by}{line}".replace("\n", f"\n{by}") if line else "" for line in lines]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
+from cgviz.arrays import Value, every_finite
 from cgviz.errors import printable
+from cgviz.ops.rearranging import listed
 from cgviz.runs import Run
 from cgviz.views.code.language import Language, indented
 from cgviz.views.code.program import Program
@@ -43,6 +44,10 @@ def heading(program: Program, stable: bool) -> list[str]:
     if program.names.renamed:
         pairs = ", ".join(f"{new} is {old}" for old, new in program.names.renamed)
         notes.append(f"Renamed for the language, or since a gradient has the name: {pairs}.")
+    if graph.has_arrays:
+        nodes = [(program.names.variables[i], graph.nodes[i].shape) for i in graph.inputs]
+        shapes = ", ".join(f"{name} {listed(shape)}" for name, shape in nodes if shape)
+        notes += [f"Written for these shapes: {shapes}."] if shapes else []
     if program.run.trouble:
         notes.append(f"Not finite at these inputs: {program.run.explain_trouble()}")
     elif not is_finite(program.run):
@@ -56,7 +61,7 @@ def heading(program: Program, stable: bool) -> list[str]:
 
 def is_finite(run: Run) -> bool:
     """Tells whether every value of a run is finite, on branches not taken, too."""
-    return all(value is None or math.isfinite(value) for value in run.values)
+    return all(map(every_finite, run.values))
 
 
 def wrapped(program: Program, language: Language) -> Section:
@@ -91,16 +96,16 @@ def values(program: Program, language: Language) -> Iterator[str]:
     """Yields the run's inputs as numbers of the language."""
     notation = language.notation({})
     for index in program.graph.inputs:
-        yield language.given(notation.real(program.run.values[index] or 0.0))
+        yield language.given(notation.literal(program.run.values[index]))
 
 
-def results(program: Program) -> Iterator[tuple[str, str, float]]:
+def results(program: Program) -> Iterator[tuple[str, str, Value]]:
     """Yields each number that the program finds: its label, its variable and what the run has."""
     graph, run = program.graph, program.run
     output = graph.nodes[graph.output].name
-    yield output, program.output, run.values[graph.output] or 0.0
+    yield output, program.output, run.values[graph.output]
     for index, gradient in zip(graph.inputs, program.gradients, strict=True):
-        yield f"d{output}/d{graph.nodes[index].name}", gradient, run.gradients[index] or 0.0
+        yield f"d{output}/d{graph.nodes[index].name}", gradient, run.gradients[index]
 
 
 def shown(program: Program, language: Language) -> list[str]:
@@ -112,5 +117,5 @@ def checks(program: Program, language: Language, test: bool) -> list[str]:
     if not test:
         return []
     notation = language.notation({})
-    found = [language.check(name, notation.real(expected)) for _, name, expected in results(program)]
+    found = [language.check(name, notation.literal(expected)) for _, name, expected in results(program)]
     return ["", f"{language.comment} the numbers of the run", *found]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from cgviz import numbers
+from cgviz.arrays import Value, is_array
 from cgviz.errors import UsageError
 from cgviz.formula import Formula, Notation, Written
 from cgviz.op import ATOM, CHOICE, COMPARISON, POWER, SIGNED, SUM, Op
@@ -95,6 +96,10 @@ class Code(Notation):
         """Writes a number that a variable holds: always a float."""
         text = self.number(value)
         return text if not text.lstrip("-").isdigit() else f"{text}.0"
+
+    def literal(self, value: Value) -> str:
+        """Writes what a variable holds, a number or an array."""
+        return self.array(value) if is_array(value) else self.real(value or 0.0)
 
     def apply(self, op: Op, operands: Sequence[Written]) -> Written:
         if op.spell is not None and op.composed is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT, Graph
@@ -52,11 +52,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Helper:
-    """A function of our own: its name, its parameters and what it returns."""
+    """A function of our own: its name, its parameters and what it returns; or its whole source, line by line."""
 
     name: str
     params: tuple[str, ...]
     text: str
+    source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,46 +92,66 @@ def program(run: Run, language: Language, options: Options) -> Program:
     """Returns the staged program of a run. Raises UnwrittenError where an op has no form in the language."""
     graph = run.graph
     drafted = Names({i: node.name for i, node in enumerate(graph.nodes) if node.name}, ())
-    draft = Writer(graph, language, drafted, options)
+    if run.upstream is not None:
+        options = replace(options, seeded=True)
+    writes: type[Writer] = language.writer or Writer
+    draft = writes(run, language, drafted, options)
     reserved = language.reserved | {helper.name for helper in draft.helpers()}
     final = names(graph, reserved, language.spelled)
-    writer = Writer(graph, language, final, options)
+    writer = writes(run, language, final, options)
     forward, backward = tuple(writer.forward()), tuple(writer.backward())
     saved = tuple(final.variables[i] for i in sorted(writer.slopes.read))
     return Program(run, final, writer.helpers(), forward, backward, saved)
 
 
-class Writer:
-    """Writes the stages and the local derivatives of a graph with given names."""
+def is_zero(local: Formula) -> bool:
+    return local.op is None and not local.shape and local.leaf == 0
 
-    def __init__(self, graph: Graph, language: Language, named: Names, options: Options) -> None:
-        self.graph, self.language, self.names, self.options = graph, language, named, options
+
+class Writer:
+    """Writes the stages and the local derivatives of a run's graph with given names."""
+
+    def __init__(self, run: Run, language: Language, named: Names, options: Options) -> None:
+        self.run, self.graph = run, run.graph
+        self.language, self.names, self.options = language, named, options
         self.values, self.slopes = language.notation(named.variables), language.notation(named.variables)
         self.known: dict[int, tuple[Formula | None, ...]] = {}
 
     def forward(self) -> Iterator[Line]:
         for index in self.graph.stages:
-            note = "" if self.graph.reached[index] else f" does not reach {self.names.variables[self.graph.output]}"
-            yield Line(self.names.variables[index], self.stage(index), self.graph.numbers[index], note=note)
+            name, number = self.names.variables[index], self.graph.numbers[index]
+            yield Line(name, self.stage(index), number, note=self.note(index))
+
+    def note(self, index: int) -> str:
+        """Returns what stands after a stage's number."""
+        return "" if self.graph.reached[index] else f" does not reach {self.names.variables[self.graph.output]}"
 
     def stage(self, index: int) -> str:
         node = self.graph.nodes[index]
         return self.values.value_of(Formula(op=node.op, args=self.operands(index)))
 
     def backward(self) -> Iterator[Group]:
-        """Yields a group for every stage that a gradient reaches, last to first, then inputs that none reaches."""
+        """Yields the gradient that was given, a group for every stage that a gradient reaches, last to first, then
+        inputs that none reaches."""
         edges, more = self.edges()
+        if self.run.upstream is not None and self.language.seeds:
+            name = self.names.variables[self.graph.output]
+            seed = Line(self.names.gradient(self.graph.output), self.values.literal(self.run.upstream))
+            yield Group(f"the gradient that arrives at {name}", (seed,))
         seen: set[int] = set()
         for target, rules in edges.items():
             lines = []
             for source, local in rules:
-                text = self.contribution(target, local)
-                number = self.graph.numbers[target]
-                lines.append(Line(self.names.gradient(source), text, number, source in seen, source in more))
+                lines.append(self.line(target, source, local, source in seen, source in more))
                 seen.add(source)
             name = self.names.variables[target]
             yield Group(f"backprop {name} = {self.stage(target)}", tuple(lines))
         yield from self.unreached(seen)
+
+    def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> Line:
+        """Returns what a stage hands back to one of its arguments, as an assignment."""
+        text = self.contribution(target, local)
+        return Line(self.names.gradient(source), text, self.graph.numbers[target], adds, changes)
 
     def edges(self) -> tuple[dict[int, list[tuple[int, Formula]]], set[int]]:
         """Returns for each stage (source, local derivative) of every edge that hands something back, and the sources
@@ -142,7 +163,7 @@ class Writer:
             if target not in reached or self.graph.nodes[source].op is CONSTANT:
                 continue
             local = self.locals(target)[slot]
-            if local is None or (local.leaf == 0 and local.op is None):
+            if local is None or is_zero(local):
                 continue
             more |= {source} & reached
             reached.add(source)
@@ -177,8 +198,11 @@ class Writer:
                 if not self.options.seeded:
                     yield Group(f"the output is {name} itself", (Line(gradient, self.values.number(1)),))
             elif index not in seen:
-                zero = self.language.zero.format(name)
-                yield Group(f"nothing flows back to {name}", (Line(gradient, zero),))
+                yield Group(f"nothing flows back to {name}", (Line(gradient, self.zero(index)),))
+
+    def zero(self, index: int) -> str:
+        """Returns the gradient of an input that none reaches."""
+        return self.language.zero.format(self.names.variables[index])
 
     def operands(self, index: int) -> tuple[Formula, ...]:
         nodes = self.graph.nodes

@@ -16,6 +16,7 @@ from cgviz.views.code.python import MATH, Python, PythonCode, listed
 
 if TYPE_CHECKING:
     from cgviz.runs import Run
+    from cgviz.views.code.language import Language
     from cgviz.views.code.program import Options
 
 LACKING = frozenset(("cbrt", "gamma"))
@@ -67,6 +68,7 @@ class Torch(Python):
     notation: type[Code] = TorchCode
     words: str = f"{Python.words} torch ctx"
     zero = "torch.zeros((), dtype=torch.float64)"
+    seeds = False
     head: tuple[str, ...] = ("import math", "", "import torch")
 
     def source(self, run: Run, options: Options, *, function: bool, test: bool) -> str:
@@ -100,24 +102,32 @@ class Torch(Python):
 
     def used(self, made: Program, test: bool) -> list[str]:
         """Returns both at the run's inputs."""
-        names, numbers = made.inputs, values(made, self)
-        given = [
-            f"{name} = torch.tensor({number}, dtype=torch.float64, requires_grad=True)"
-            for name, number in zip(names, numbers, strict=True)
-        ]
-        lines = [*given, f"{made.output} = Staged.apply({', '.join(names)})"]
+        names = made.inputs
+        lines = [*self.assigned(made), f"{made.output} = Staged.apply({', '.join(names)})"]
         lines += self.differentiated(made, made.output)
         lines += [self.show(label, f"{name}.item()") for label, name, _ in results(made)]
         if test:
             again = self.differentiated(made, f"plain({', '.join(names)})")
             lines += [*checks(made, self, test), "", "# PyTorch's own backward pass", *again]
-            lines += [self.check(name, number) for _, name, number in expected(made)]
+            lines += [self.check(name, number) for _, name, number in expected(made, self)]
         return ['if __name__ == "__main__":', *indented(lines)]
+
+    def assigned(self, made: Program) -> list[str]:
+        """Returns the inputs as tensors."""
+        numbers = zip(made.inputs, values(made, self), strict=True)
+        return [f"{name} = torch.tensor({number}, dtype=torch.float64, requires_grad=True)" for name, number in numbers]
 
     def differentiated(self, made: Program, value: str) -> list[str]:
         if not made.inputs:
             return []
-        return [f"{listed(made.gradients)} = torch.autograd.grad({value}, {listed(made.inputs)}, {UNUSED})"]
+        asked = f"{value}, {listed(made.inputs)}, {self.upstream(made)}{UNUSED}"
+        return [f"{listed(made.gradients)} = torch.autograd.grad({asked})"]
+
+    def upstream(self, made: Program) -> str:
+        """Returns the gradient that arrives at the output, where one is given, as an argument."""
+        if made.run.upstream is None:
+            return ""
+        return f"{self.notation({}).value_of(Formula(made.run.upstream))}, "
 
 
 UNUSED = "allow_unused=True, materialize_grads=True"
@@ -128,7 +138,7 @@ def seed(made: Program) -> str:
     return made.names.gradient(made.graph.output)
 
 
-def expected(made: Program) -> list[tuple[str, str, str]]:
-    """Returns the gradients of the run as Python writes them."""
-    notation = PythonCode({})
-    return [(label, name, notation.real(number)) for label, name, number in list(results(made))[1:]]
+def expected(made: Program, language: Language) -> list[tuple[str, str, str]]:
+    """Returns the gradients of the run as the language writes them."""
+    notation = language.notation({})
+    return [(label, name, notation.literal(number)) for label, name, number in list(results(made))[1:]]

@@ -133,7 +133,7 @@ def values(facts: Facts, say: Say) -> list[Line]:
             (say.name(facts, index), run.values[index], "value"),
             (say.gradient(facts, index), run.gradients[index], "gradient"),
         ):
-            if is_array(value) and (value.ndim > 1 or value.size > MOST_IN_A_LINE):
+            if value is not None and is_array(value) and (value.ndim > 1 or value.size > MOST_IN_A_LINE):
                 lines += say.grid(name, value, role, WIDTH)
     return lines
 
