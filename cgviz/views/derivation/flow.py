@@ -108,7 +108,7 @@ def flow(run: Run, wrt: str | None) -> Flow:
 
 def spoken(value: Value | None) -> str:
     """Returns what is special about a number or an array, "" where it is finite."""
-    if every_finite(value):
+    if value is None or every_finite(value):
         return ""
     if is_array(value):
         return f"{value.size - int(numpy().isfinite(value).sum())} of {value.size} elements are not finite"

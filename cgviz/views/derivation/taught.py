@@ -56,7 +56,7 @@ def agrees(found: Value, local: Value) -> bool:
     if is_array(found) or is_array(local):
         near = numpy().isclose(found, local, rtol=AGREES, atol=0.0, equal_nan=True)
         return bool(near.all())
-    return found == local or (found != found and local != local) or abs(found - local) <= AGREES * abs(local)
+    return bool(found == local or (found != found and local != local) or abs(found - local) <= AGREES * abs(local))
 
 
 def is_short(formula: Formula, most: int = MOST_LEAVES) -> bool:
