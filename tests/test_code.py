@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import SCALAR
 
 import cgviz
 from cgviz.cli import main
 from cgviz.errors import EvaluationError, UsageError
 from cgviz.op import Op, ops
-from cgviz.shipped import samples
 from cgviz.views.code import LANGUAGES, code, language_of
 from cgviz.views.code.notation import UnwrittenError
 
@@ -79,7 +79,7 @@ def random_runs(count: int) -> list[cgviz.Run]:
 
 def runs() -> list[cgviz.Run]:
     """Returns the samples, the corners and random programs: all that is finite."""
-    shipped = [cgviz.run(sample.text) for sample in samples()]
+    shipped = [cgviz.run(sample.text) for sample in SCALAR]
     made = [cgviz.run(program, values) for program, values in CORNERS.items()]
     return [run for run in [*shipped, *made, *random_runs(30)] if not run.symbolic and is_sound(run)]
 

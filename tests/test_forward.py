@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 import torch
+from examples import SCALAR
 from hypothesis import assume, given, settings
 from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 
@@ -22,7 +23,6 @@ import cgviz
 from cgviz.cli import main
 from cgviz.errors import UsageError
 from cgviz.modes import MODES, mode_of
-from cgviz.shipped import samples
 from cgviz.theme import THEMES
 from cgviz.views.diagram import picture
 from cgviz.views.table import FORMATS, table
@@ -207,7 +207,7 @@ def test_in_ascii(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
     assert text(page(run, ascii_spelling(), 100, mode_of(run, "both", "x"))).isascii()
 
 
-@pytest.mark.parametrize("sample", [sample.name for sample in samples()])
+@pytest.mark.parametrize("sample", [sample.name for sample in SCALAR])
 def test_every_sample_goes_forward(sample: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["forward", f"@{sample}"]) == (1 if sample == "division-by-zero" else 0)
     assert "tangent" in capsys.readouterr().out

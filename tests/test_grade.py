@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import SCALAR
 from hypothesis import given, settings
 
 import cgviz
@@ -19,7 +20,7 @@ from cgviz.grading import grade
 from cgviz.grading.listing import UnreadableError, listing, notebook, plain
 from cgviz.grading.report import Grade
 from cgviz.runs import Run
-from cgviz.shipped import sample, samples
+from cgviz.shipped import sample
 from cgviz.views import grade as views
 from cgviz.views.code import code
 from tests.mutations import mutants, some
@@ -40,7 +41,7 @@ dx += (1) * dnum
 dsigy = (1) * dnum
 dy += ((1 - sigy) * sigy) * dsigy
 """
-FINITE = [each.name for each in samples() if each.name not in ("division-by-zero", "branch")]
+FINITE = [each.name for each in SCALAR if each.name not in ("division-by-zero", "branch")]
 
 
 def graded(program: str, text: str, **values: float) -> Grade:
@@ -81,7 +82,7 @@ def test_spellings_of_a_gradient(spelling: str) -> None:
     assert {each.name for each in made.gradients} == set("qxyz")
 
 
-@pytest.mark.parametrize("name", [each.name for each in samples()])
+@pytest.mark.parametrize("name", [each.name for each in SCALAR])
 @pytest.mark.parametrize("detail", ["stage", "gate"])
 @pytest.mark.parametrize("form", [{}, {"teach": True}, {"stable": True}, {"function": True}], ids=str)
 def test_the_code_of_every_sample_is_right(name: str, detail: str, form: dict[str, bool]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import sympy
 from browser import chromium
+from examples import SCALAR
 from strategies import SPELLINGS
 
 import cgviz
@@ -24,12 +25,11 @@ from cgviz.javascript import UnwrittenError, library, program
 from cgviz.numbers import number
 from cgviz.op import Op, ops
 from cgviz.runs import Run
-from cgviz.shipped import samples
 from cgviz.views.diagram.known import known
 from cgviz.views.page import page
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
-SAMPLES = {sample.name: sample.text for sample in samples()}
+SAMPLES = {sample.name: sample.text for sample in SCALAR}
 Open = Callable[..., Any]
 
 

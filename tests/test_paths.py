@@ -14,6 +14,7 @@ from pathlib import Path as File
 
 import jsonschema
 import pytest
+from examples import SCALAR
 from hypothesis import assume, given, settings
 from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 
@@ -24,7 +25,6 @@ from cgviz.graph import CONSTANT
 from cgviz.numbers import count
 from cgviz.paths import Edge, Web, counts, influence, light_of, listed
 from cgviz.runs import Run
-from cgviz.shipped import samples
 from cgviz.theme import THEMES
 from cgviz.views.diagram import picture
 from cgviz.views.paths import FORMATS, paths, report
@@ -249,7 +249,7 @@ def test_the_page_keeps_to_its_width(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("sample", [sample.name for sample in samples()])
+@pytest.mark.parametrize("sample", [sample.name for sample in SCALAR])
 def test_every_sample_has_its_paths(sample: str, format: str, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["paths", f"@{sample}", "--format", format])
     assert status == (1 if sample == "division-by-zero" else 0)
