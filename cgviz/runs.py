@@ -97,6 +97,14 @@ class Run:
         """The elements that a gradient reaches, of the arrays of which it does not reach all."""
         return {}
 
+    def used(self, index: int) -> Value | None:
+        """Returns the value of a node; the elements of an array on which no gradient reaches it are 0.
+
+        The output does not depend on those: they are on the branch of a `where` that was not taken.
+        """
+        value, mask = self.values[index], None if self.symbolic else self.gradients and self._masks.get(index)
+        return value if mask is None else arrays.numpy().where(mask, value, 0.0)
+
     def tangents(self, wrt: str | int | None = None) -> list[Value | None]:
         """Returns ∂node/∂wrt for every node, by index: forward mode from an input or a stage, named or by its index.
 

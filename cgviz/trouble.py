@@ -35,7 +35,7 @@ def found(run: Run) -> Trouble | None:
 
 def in_values(run: Run) -> Trouble | None:
     for index in run.graph.stages:
-        if run.taken[index] and not every_finite(run.values[index]):
+        if run.taken[index] and not every_finite(run.used(index)):
             return Trouble(index, "value", forward_reason(run, index))
     return None
 
@@ -71,7 +71,7 @@ def explained(run: Run) -> str:
 def forward_reason(run: Run, index: int, at: Shape | None = None) -> str:
     """Returns why a stage's value is not finite: of an array, why its element `at` is not, or the first that is not."""
     node, value = run.graph.nodes[index], run.values[index]
-    place = first_odd(value) or () if at is None else at
+    place = first_odd(run.used(index)) or first_odd(value) or () if at is None else at
     operands = at_place(run, index, place)
     if all(map(every_finite, operands)):
         infinite = element_of(value, place) == element_of(value, place)

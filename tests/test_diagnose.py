@@ -459,3 +459,18 @@ def test_any_program_of_arrays_is_diagnosed(scale: float) -> None:
         assert diagnosis(found)
         assert json.loads(diagnosis(found, "json"))["healthy"] == found.healthy
         assert found.healthy or found.spread.forward or found.spread.backward, made.text
+
+
+def test_an_element_on_a_branch_not_taken_is_no_trouble() -> None:
+    """As of single numbers: its nan is told apart, and the exit status is 0."""
+    found = diagnosed("sum(where(x > 0, log(x), 0)*y)", x=[2.0, -1.0, 0.0], y=3.0)
+    assert found.healthy
+    assert not found.spread.forward
+    assert not found.spread.forward_hops
+    assert not found.suggestions
+    assert [(names(found, [o.index]), o.place) for o in found.spread.idle] == [(["logx"], (1,))]
+    assert "(the output does not use it)" in " ".join(diagnosis(found).split())
+    both = diagnosed("sum(where(x < 5, log(x), 0)) + sum(where(x > 0, 1/x, 0))", x=[6.0, 0.0, -1.0])
+    assert not both.healthy
+    assert [(names(both, [o.index]), o.place) for o in both.spread.forward] == [(["logx"], (1,))]
+    assert both.run.explain_trouble().endswith("log(x): log of zero at logx[1], x[1] = 0")

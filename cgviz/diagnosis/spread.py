@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from cgviz.arrays import Shape, Value, element_of, every_finite, first_odd, is_array, numpy
@@ -58,12 +59,18 @@ class Spread:
 def spread(run: Run) -> Spread:
     """Returns the origins and the spread of numbers that are not finite."""
     origins, hops = forward(run)
+    needed = [run.taken[origin.index] and is_needed(run, origin) for origin in origins]
     return Spread(
-        tuple(origin for origin in origins if run.taken[origin.index]),
+        tuple(origin for origin, needs in zip(origins, needed, strict=True) if needs),
         hops,
         *backward(run),
-        tuple(origin for origin in origins if not run.taken[origin.index]),
+        tuple(origin for origin, needs in zip(origins, needed, strict=True) if not needs),
     )
+
+
+def is_needed(run: Run, origin: Origin) -> bool:
+    """Tells whether the element where it began is one that the output depends on."""
+    return not math.isfinite(element_of(run.used(origin.index), origin.place))
 
 
 def origin(index: int, slot: int | None, value: Value, reason: str) -> Origin:
@@ -76,12 +83,14 @@ def born(run: Run, index: int) -> Origin | None:
     """Returns a stage as an origin where it made a number, or an element, that is not finite out of finite ones."""
     node, value = run.graph.nodes[index], run.values[index]
     args = [run.values[arg] for arg in node.args]
-    if all(map(every_finite, args)):
+    if all(map(every_finite, args)) and every_finite(run.used(index)) == every_finite(value):
         return origin(index, None, value, forward_reason(run, index))
     if value is None or not is_array(value) or node.op.vjp is not None:
         return None
     np = numpy()
     own = np.where(np.all([np.broadcast_to(np.isfinite(arg), value.shape) for arg in args], axis=0), value, 0.0)
+    needed = np.where(np.isfinite(run.used(index)), 0.0, own)
+    own = own if every_finite(needed) else needed  # rather one that the output depends on
     place = first_odd(own)
     return None if place is None else origin(index, None, own, forward_reason(run, index, place))
 
@@ -105,7 +114,8 @@ def forward(run: Run) -> tuple[list[Origin], tuple[Hop, ...]]:
             continue
         made = born(run, index)
         origins += [made] if made else []
-        hops += [Hop(arg, index, slot, odd(value)) for slot, arg in bad if run.taken[index]]
+        spreads = run.taken[index] and not every_finite(run.used(index))
+        hops += [Hop(arg, index, slot, odd(value)) for slot, arg in bad if spreads]
     return origins, tuple(hops)
 
 

@@ -66,6 +66,7 @@ def array_out_of_range(run: Run, index: int) -> Symptom | None:
         made = np.isinf(value).any() and all(every_finite(run.values[arg]) for arg in node.args)
         where = element_name(node.shown, first_odd(value) or ())
         return Symptom(index, "overflow", f"{where} is beyond the largest float64, 1.8e308") if made else None
+    value = np.where(np.isfinite(run.used(index)), np.where(np.isfinite(value), value, 1.0), value)
     suspects = np.argwhere(np.isinf(value) | (np.abs(value) < SMALLEST_NORMAL))
     found: list[Symptom] = []
     for place in (tuple(map(int, each)) for each in suspects[:MOST_SUSPECTS]):
