@@ -461,7 +461,7 @@ def test_the_command_prints_a_table_of_arrays(
 
 
 def test_a_forward_pass_begins_with_one_number(linear: Run) -> None:
-    with pytest.raises(UsageError, match="'x' is an array"):
+    with pytest.raises(UsageError, match="a tangent is with respect to one number, and x has shape"):
         mode_of(linear, "forward", "x")
     assert not mode_of(linear).forward
 

@@ -137,9 +137,9 @@ def test_what_makes_no_sense_is_told(words: list[str], said: str, capsys: pytest
     assert said in capsys.readouterr().err
 
 
-def test_forward_without_values_asks_for_them(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["forward", SQUARES[0]]) == 2
-    assert "give --W VALUE --x VALUE" in capsys.readouterr().err
+def test_forward_without_values_is_written_in_symbols(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["forward", SQUARES[0], "--wrt", "x"]) == 0
+    assert "W ẋ" in capsys.readouterr().out
 
 
 # forward mode and paths
@@ -288,8 +288,8 @@ def test_a_slope_is_bracketed_where_it_is_transposed(hand: Hand, expected: str) 
 
 def test_a_matrix_product_is_explained() -> None:
     said = " ".join(explain(run_of("squares"), "q").split())
-    assert "shapes W 2×2, x 2 → q 2" in said
-    assert "W gets dq xᵀ, of shape 2×2 x gets Wᵀ dq, of shape 2" in said
+    assert "shapes W 2×2, x (2,) → q (2,)" in said
+    assert "W gets dq xᵀ, of shape 2×2 x gets Wᵀ dq, of shape (2,)" in said
     assert "dW = dq xᵀ = [0.44, 0.52] [0.2, 0.4]ᵀ = [[0.088, 0.176], [0.104, 0.208]]" in said
     assert "move x along −dx by a small step h and f falls by ‖dx‖²·h = 0.417·h" in said
 
@@ -303,7 +303,7 @@ def test_an_elementwise_gate_is_explained_element_by_element() -> None:
     said = " ".join(explain(run_of("network"), "h").split())
     assert "∂h/∂W1xpb1 = 1 − h² = 1 − [0.2165, 0.2543, 0.2165]² = [0.9531, 0.9353, 0.9531]" in said
     told = " ".join(explain(run_of("batch"), "2").split())
-    assert "∂XWpb/∂b = 1; broadcast forward from 3 to 3×3, summed backward" in told
+    assert "∂XWpb/∂b = 1; broadcast forward from (3,) to 3×3, summed backward" in told
 
 
 def test_the_contributions_to_an_array_add_up() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-import torch
 from examples import SCALAR
 from hypothesis import assume, given, settings
 from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
@@ -49,16 +48,15 @@ def test_the_lecture_by_the_complex_step(wrt: str) -> None:
     assert [tangents[run.index(name)] for name in ("x", "y")] == [float(wrt == "x"), float(wrt == "y")]
 
 
-def by_pytorch(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    return tuple(lecture(x, y, torch.exp).values())
-
-
 def test_the_lecture_by_pytorch() -> None:
+    torch = pytest.importorskip("torch")
     run = cgviz.run(LECTURE, x=3, y=-4)
     point = (torch.tensor(3.0, dtype=torch.float64), torch.tensor(-4.0, dtype=torch.float64))
     for wrt, seeds in (("x", (1.0, 0.0)), ("y", (0.0, 1.0))):
         directions = tuple(torch.tensor(seed, dtype=torch.float64) for seed in seeds)
-        _, found = torch.autograd.functional.jvp(by_pytorch, point, directions)  # type: ignore[no-untyped-call]
+        _, found = torch.autograd.functional.jvp(
+            lambda x, y: tuple(lecture(x, y, torch.exp).values()), point, directions
+        )
         for stage, tangent in zip(STAGES, found, strict=True):
             assert run.tangents(wrt)[run.index(stage)] == pytest.approx(float(tangent), rel=1e-13, abs=1e-300)
 

@@ -11,7 +11,7 @@ WIDE = {r"\quad": 2.0, r"\qquad": 4.0, r"\cdot": 2.2, "+": 2.8, "-": 2.4, "=": 2
 PLACE = re.compile(r" (?=[+-] |\\cdot |/ )|(?<=, )|(?<=(?<!\\left)\()")
 DEEPEST = 8
 SMALL, SMALLER = 0.75, 2
-BRACKETS, BETWEEN = 2.4, 2.0  # of a matrix, and between its columns
+BRACKETS, BETWEEN = 2.6, 2.2  # of a matrix, and between its columns
 
 
 def width(tex: str) -> float:
