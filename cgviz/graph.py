@@ -31,7 +31,7 @@ class Node(NamedTuple):
     shape     () for a scalar; None where it is not known, since an input has no value
     value     a constant's value, an input's default
     formula   how a constant was written (`pi/4`)
-    places    the offsets of the operators in the program's text, for messages about shapes
+    places    the offsets of the operators in the program's text (one alone is no list), for messages about shapes
     """
 
     op: Op
@@ -42,7 +42,7 @@ class Node(NamedTuple):
     shape: Shape | None = ()
     value: Value | None = None
     formula: Formula | None = None
-    places: Sequence[int] = ()
+    places: int | Sequence[int] = ()
 
     @property
     def is_stage(self) -> bool:
@@ -202,7 +202,7 @@ class Builder:
         args: Sequence[int],
         name: str = "",
         label: str = "",
-        places: Sequence[int] = (),
+        places: int | Sequence[int] = (),
     ) -> int:
         """Returns the index of `op(*args)`: a new node, or the one that is already there."""
         args = tuple(args)

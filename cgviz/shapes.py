@@ -62,7 +62,8 @@ def misfit(
 ) -> ExpressionError:
     """Returns the error for an operation whose operands do not fit together."""
     slot = 0 if op.shapes else first_misfit(shapes)
-    place = node.places[min(max(slot - 1, 0), len(node.places) - 1)] if node.places else None
+    starts = [node.places] if isinstance(node.places, int) else node.places
+    place = starts[min(max(slot - 1, 0), len(starts) - 1)] if starts else None
     operands = [operand(nodes, arg) for arg in node.args]
     written = Formula(op=op, args=tuple(operands)).text
     texts = [each.text for each in operands]

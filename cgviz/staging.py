@@ -101,7 +101,7 @@ def rebuild(graph: Graph, builder: Builder, apply: Any) -> list[int]:
                 builder.inputs.append(where[-1])
             continue
         index = apply(builder, node.op, [where[arg] for arg in node.args])
-        if node.places and not builder.nodes[index].places:
+        if node.places != () and builder.nodes[index].places == ():
             builder.nodes[index] = builder.nodes[index]._replace(places=node.places)
         if node.given:
             made = builder.nodes[index]

@@ -32,7 +32,7 @@ NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1
 NAMED = {"end": "the end", "number": "a number", "name": "a name"}
 
 
-Places = dict[int, Sequence[int]]
+Places = dict[int, int | Sequence[int]]
 
 
 class Chain:
@@ -44,12 +44,21 @@ class Chain:
     __slots__ = ("kind", "operators", "pairs", "places")
 
     def __init__(self, kind: int, pairs: list[Any], operator: Token, places: Places) -> None:
-        self.kind, self.pairs, self.operators, self.places = kind, pairs, [operator.start], places
+        self.kind, self.pairs, self.places = kind, pairs, places
+        self.operators: int | list[int] = operator.start  # most chains have but one
 
     def made(self, node: Any) -> Any:
         """Returns the node that the chain has become, its operators' places entered."""
         self.places[id(node)] = self.operators
         return node
+
+    def add(self, pair: Any, operator: Token) -> Chain:
+        """Returns the chain itself, longer by a pair and its operator."""
+        self.pairs.append(pair)
+        if isinstance(self.operators, int):
+            self.operators = [self.operators]
+        self.operators.append(operator.start)
+        return self
 
 
 class Negated:
@@ -277,7 +286,7 @@ class Reader:
     def called(self, op: Op, args: Sequence[Any], token: Token) -> Any:
         """Returns `op(*args)`, its place entered."""
         node = build.call(op, args)
-        self.places[id(node)] = (token.start,)
+        self.places[id(node)] = token.start
         return node
 
     def function(self, token: Token) -> Op | Definition:
@@ -479,18 +488,14 @@ class Reader:
         sign = 1 if operator.kind == "+" else -1
         inner, term = signed(right) if sign > 0 else (1, settled(right))
         if type(left) is Chain and left.kind == SUM:
-            left.pairs.append((sign * inner, term))
-            left.operators.append(operator.token.start)
-            return left
+            return left.add((sign * inner, term), operator.token)
         return Chain(SUM, [signed(left), (sign * inner, term)], operator.token, self.places)
 
     def multiplied(self, left: Any, right: Any, operator: Pending) -> Chain:
         """Returns left · right or left / right, in the chain that `left` is already."""
         factor = (settled(right), operator.kind == "/")
         if type(left) is Chain and left.kind == PRODUCT:
-            left.pairs.append(factor)
-            left.operators.append(operator.token.start)
-            return left
+            return left.add(factor, operator.token)
         head = (left if type(left) is Negated else settled(left), False)
         return Chain(PRODUCT, [head, factor], operator.token, self.places)
 
