@@ -175,14 +175,6 @@ def renaming(source: str) -> list[str]:
     return marks[0].rpartition(": ")[2].rstrip(".").split(", ") if marks else []
 
 
-def is_refused(run: cgviz.Run, lang: str, **options: Any) -> bool:
-    try:
-        code(run, lang, **options)
-    except UnwrittenError:
-        return True
-    return False
-
-
 @pytest.mark.parametrize("run", EVERY, ids=lambda run: run.graph.program)
 @pytest.mark.parametrize("lang", ["numpy", "torch"])
 def test_finds_the_numbers_of_the_run(run: cgviz.Run, lang: str) -> None:
@@ -190,3 +182,123 @@ def test_finds_the_numbers_of_the_run(run: cgviz.Run, lang: str) -> None:
     agree(run, code(run, lang))
     agree(run, code(run, lang, function=True, test=lang != "torch" or run not in TIED))
     agree(run, code(run, lang, teach=True, stable=True))
+
+
+@pytest.mark.parametrize("run", EVERY, ids=lambda run: run.graph.program)
+def test_jax_is_python_and_finds_them_where_it_is_installed(run: cgviz.Run) -> None:
+    sources = [code(run, "jax"), code(run, "jax", test=run not in TIED, stable=True)]
+    for source in sources:
+        compile(source, "generated", "exec")
+        assert "np." not in source.replace("jnp.", "")
+    pytest.importorskip("jax")
+    for source in sources:
+        agree(run, source)
+
+
+def lines_of(source: str) -> list[str]:
+    """Returns the assignments of a program without the numbers of their stages."""
+    return [line.partition("  #(")[0].strip() for line in source.splitlines() if "#(" in line]
+
+
+def test_a_linear_layer_reads_as_a_person_writes_it() -> None:
+    source = code(cgviz.run("q = W @ x; f = sum(q**2)", W=[[0.1, 0.5], [-0.3, 0.8]], x=[0.2, 0.4]), "numpy")
+    assert lines_of(source) == [
+        "q = W @ x",
+        "qsqr = q**2",
+        "f = np.sum(qsqr)",
+        "dqsqr = np.ones_like(qsqr)",
+        "dq = (2 * q) * dqsqr",
+        "dW = np.outer(dq, x)",
+        "dx = W.T @ dq",
+    ]
+    assert "q = W @ x         #(1)  # (2,)\n" in source
+    assert "# Written for these shapes: W (2, 2), x (2,).\n" in source
+    assert "W = np.array([[0.1, 0.5], [-0.3, 0.8]])\n" in source
+
+
+NETWORK = "h = max(X @ W1 + b1, 0); s = h @ W2 + b2; L = mean(logsumexp(s, axis=1) - s[:, 0])"
+
+
+def network(rows: int) -> dict[str, Any]:
+    random = np.random.default_rng(rows)
+    shapes = {"X": (rows, 3), "W1": (3, 4), "b1": (4,), "W2": (4, 2), "b2": (2,)}
+    return {name: random.normal(size=shape) for name, shape in shapes.items()}
+
+
+def test_a_network_reads_as_a_person_writes_it() -> None:
+    lines = lines_of(code(cgviz.run(NETWORK, network(5)), "numpy"))
+    assert lines[lines.index("L = np.mean(diff)") + 1 :] == [
+        "ddiff = np.full_like(diff, 1 / diff.size)",
+        "dlses = ddiff",
+        "dparts = -ddiff",
+        "ds = place(dparts, s, np.s_[:, 0])",
+        "ds += dlses[:, None] * np.exp(s - lses[:, None])",
+        "dhW2 = ds",
+        "db2 = np.sum(ds, axis=0)",
+        "dh = dhW2 @ W2.T",
+        "dW2 = h.T @ dhW2",
+        "dXW1pb1 = ((XW1pb1 > 0) + 0.5 * (XW1pb1 == 0)) * dh",
+        "dXW1 = dXW1pb1",
+        "db1 = np.sum(dXW1pb1, axis=0)",
+        "dX = dXW1 @ W1.T",
+        "dW1 = X.T @ dXW1",
+    ]
+
+
+def test_the_function_of_a_network_takes_another_batch() -> None:
+    function = executed(code(cgviz.run(NETWORK, network(5)), "numpy", function=True))["value_and_gradient"]
+    other = cgviz.run(NETWORK, network(7))
+    value, gradients = function(*network(7).values())
+    assert value == pytest.approx(other.value, rel=1e-12)
+    for found, expected in zip(gradients, other.gradient.values(), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_what_is_another_variable_is_never_added_to_in_place() -> None:
+    program = "y = x; f = sum(y * b) + sum(x * x)"
+    source = code(cgviz.run(program, x=[1, 2], b=[3, 4]), "numpy")
+    found = executed(source)
+    assert found["dx"].tolist() == [5, 8]
+    assert found["dy"].tolist() == [3, 4]
+    last = code(cgviz.run("y = 2*x; z = y.T; f = sum(z * z) + sum(y) + y @ x", x=[1, 2]), "numpy")
+    np.testing.assert_allclose(executed(last)["dx"], [14, 26])
+
+
+def test_a_test_fails_for_other_numbers() -> None:
+    run = cgviz.run("q = W @ x; f = sum(q**2)", W=[[0.1, 0.5], [-0.3, 0.8]], x=[0.2, 0.4])
+    source = code(run, "numpy", test=True)
+    executed(source)
+    with pytest.raises(AssertionError):
+        executed(source.replace("x = np.array([0.2, 0.4])", "x = np.array([0.2, 0.5])"))
+
+
+def test_taught_factors_stay() -> None:
+    run = cgviz.run("f = sum(x + y)", x=[1, 2], y=[3, 4])
+    assert "dx = (1) * dxpy" in lines_of(code(run, "numpy", teach=True))
+    assert "dx = dxpy" in lines_of(code(run, "numpy"))
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang not in ARRAYS])
+def test_languages_without_arrays_say_who_has_them(lang: str) -> None:
+    with pytest.raises(UsageError, match=r"^arrays have no form in \w+; numpy, torch, jax have them$"):
+        code(cgviz.run("sum(x)", x=[1, 2]), lang)
+
+
+def test_what_cannot_be() -> None:
+    with pytest.raises(UnwrittenError, match=r"^digamma has no form in NumPy; torch, jax have it$"):
+        code(cgviz.run("sum(digamma(x))", x=[1, 2]), "numpy")
+    with pytest.raises(UsageError, match="depends on their shapes, which are not known without values"):
+        code(cgviz.run("sum(W @ x)"), "numpy")
+
+
+def test_long_literals_stand_in_rows() -> None:
+    source = code(cgviz.run("sum(A) + sum(x)", A=np.arange(60.0).reshape(3, 20), x=np.arange(40.0)), "numpy")
+    assert max(map(len, source.splitlines())) <= 90
+    assert executed(source)["f"] == 1770 + 780
+
+
+@pytest.mark.parametrize("lang", ["python", "numpy", "torch"])
+def test_an_upstream_gradient_of_a_scalar(lang: str) -> None:
+    pytest.importorskip(lang if lang != "python" else "math")
+    run = cgviz.run("x*y", {"x": 2.0, "y": 3.0}, upstream=0.5)
+    agree(run, code(run, lang, test=True))
