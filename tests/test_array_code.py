@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import cgviz
-from cgviz.views.code import code
+from cgviz.errors import UsageError
+from cgviz.views.code import ARRAYS, LANGUAGES, code
 from cgviz.views.code.notation import UnwrittenError
 
 SHAPES = {
