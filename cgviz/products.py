@@ -47,11 +47,6 @@ class Product:
     matrix_cost: int
     build_cost: int | None
 
-    @property
-    def is_direct(self) -> bool:
-        """Whether one step leads from the target to the source."""
-        return bool(self.edges) and all(target == self.target for target, _ in self.edges)
-
 
 def products(run: Run, jacobian: Jacobian, seeded: bool = True) -> list[Product]:
     """Returns the product for each input of a Jacobian; `seeded` tells that the run's gradients begin from a number."""

@@ -14,6 +14,7 @@ from cgviz.arrays import Shape, Value, every_finite, handed_back, is_array, shap
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.formula import Formula
 from cgviz.graph import CONSTANT, Graph
+from cgviz.lookup import find
 from cgviz.naming import named
 from cgviz.numbers import DIGITS
 from cgviz.ops.rearranging import fold
@@ -126,18 +127,16 @@ class Run:
         """The forward passes that were asked for, by the node that each begins with."""
         return {}
 
-    def index(self, name: str | None = None) -> int:
-        """Returns the index of the input or stage of that name (None: of the first input). Raises UsageError."""
-        if name is None:
-            if not self.graph.inputs:
-                raise UsageError("the program has no inputs, so there is nothing to differentiate with respect to")
-            return self.graph.inputs[0]
-        nodes = [(node, i) for i, node in enumerate(self.graph.nodes) if node.op is not CONSTANT]
-        names = {node.shown: i for node, i in nodes} | {node.name: i for node, i in nodes}
-        if name not in names:
-            inputs = [self.graph.nodes[i].name for i in self.graph.inputs]
-            raise UsageError(f"{quoted(name)} is no input or stage of the program{closest(name, [*names], inputs)}")
-        return names[name]
+    def index(self, meant: str | None = None) -> int:
+        """Returns the index of an input or stage by its name, label or number (None: of the first input).
+
+        Raises UsageError, naming what is close, where there is none.
+        """
+        if meant is not None:
+            return find(self.graph, meant)
+        if not self.graph.inputs:
+            raise UsageError("the program has no inputs, so there is nothing to differentiate with respect to")
+        return self.graph.inputs[0]
 
     @property
     def seed(self) -> Value | None:
@@ -422,12 +421,11 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     return ", ".join(map(quoted, names[:most])) + more
 
 
-def closest(name: str, names: Sequence[str], inputs: Sequence[str] | None = None) -> str:
-    """Returns `; did you mean 'x'?` or the list of the inputs, which are all names unless they are given."""
+def closest(name: str, names: Sequence[str]) -> str:
+    """Returns `; did you mean 'x'?` or the list of what there is."""
     from difflib import get_close_matches
 
     near = get_close_matches(name[:60], names[:2000], n=1, cutoff=0.6)
     if near:
         return f"; did you mean {quoted(near[0])}?"
-    inputs = names if inputs is None else inputs
-    return f"; its inputs are {listed(inputs)}" if inputs else "; it has no inputs"
+    return f"; its inputs are {listed(names)}" if names else "; it has no inputs"

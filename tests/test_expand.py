@@ -292,7 +292,7 @@ BIG = np.ones((20, 30))
         ("q = W @ x; f = sum(q)", {"W": BIG, "x": np.ones(30)}, "q", ["'q = W @ x'", "(20, 30)", f"{MOST} elements"]),
         ("q = A @ B; f = sum(q)", {"A": np.ones((5, 9)), "B": np.ones((9, 5))}, "q", ["(5, 5)", f"than {MOST} scalar"]),
         ("f = sum(W @ x)", {"W": BIG, "x": BIG.T}, "all", ["(20, 20)"]),
-        ("q = W @ x; f = sum(q)", {"W": [[1]], "x": [1]}, "qq", ["'qq' is no input or stage", "did you mean 'q'"]),
+        ("q = W @ x; f = sum(q)", {"W": [[1]], "x": [1]}, "qq", ["no node 'qq' in this program", "did you mean 'q'"]),
         ("q = W @ x; f = sum(q)", {"W": [[1]], "x": [1]}, "W", ["'W' is an input"]),
         ("q = W @ x; f = sum(q)", {}, "q", ["known only with values"]),
         ("q = W @ x; f = sum(q)", {}, "all", ["known only with values"]),
@@ -393,7 +393,7 @@ def test_the_option_is_repeatable_and_takes_commas(capsys: pytest.CaptureFixture
     assert once == said(capsys, *explain, "--expand", "q", "--expand", " qsqr, f ,")
     status, wrong = said(capsys, *explain, "--expand", "p")
     assert status == 2
-    assert "'p' is no input or stage" in wrong
+    assert "no node 'p' in this program" in wrong
 
 
 @pytest.mark.parametrize("command", ["render", "table", "code", "deck", "page", "play", "explain", "derive"])

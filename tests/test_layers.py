@@ -28,7 +28,7 @@ LAYERS = [
     {"javascript"},
     {"tracing"},
     {"language"},
-    {"staging", "naming", "statements"},
+    {"staging", "naming", "statements", "lookup"},
     {"passes", "tangents", "gradients"},
     {"costs", "narrowed"},
     {"segments"},

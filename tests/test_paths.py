@@ -212,7 +212,7 @@ def test_edges_side_by_side_are_told_apart() -> None:
 
 def test_a_name_that_there_is_not() -> None:
     run = cgviz.run(LECTURE, x=3, y=-4)
-    with pytest.raises(UsageError, match="'dem' is no input or stage of the program; did you mean 'den'"):
+    with pytest.raises(UsageError, match="no node 'dem' in this program; did you mean 'den'"):
         report(run, "dem")
     with pytest.raises(UsageError, match="there is no path 4: x reaches f by 3 paths"):
         light_of(run, 4, "x")
@@ -329,7 +329,7 @@ def test_render_highlights(ending: str, tmp_path: File, capsys: pytest.CaptureFi
         (["--path", "4", "--wrt", "x"], "there is no path 4: x reaches f by 3 paths"),
         (["--path", "1", "--influence", "x"], "--path and --influence highlight different things"),
         (["--wrt", "x"], "--wrt goes with --mode forward, --mode both or --path N"),
-        (["--influence", "z"], "'z' is no input or stage of the program"),
+        (["--influence", "z"], "no node 'z' in this program"),
         (["--path", "0"], "0 is not in the range"),
     ],
 )

@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 from cgviz.checks.downstream import Downstream, cone
 from cgviz.graph import Graph
 from cgviz.op import Op
-from cgviz.ops.precise import failures
+from cgviz.ops.precise import context, failures
 
 NOT_A_NUMBER = complex(math.nan, math.nan)
 STEP = 1e-25
@@ -23,18 +22,9 @@ WORKING = 60
 
 
 @cache
-def context() -> Any:
-    from mpmath.ctx_mp import MPContext
-
-    made = MPContext()
-    made.dps = WORKING
-    return made
-
-
-@cache
 def in_complex(op: Op) -> Callable[..., complex]:
     """Returns an op as a function of complex floats; of real ones alone it is the op itself."""
-    mp = context()
+    mp = context(WORKING)
 
     def function(*args: complex) -> complex:
         if not any(arg.imag for arg in args):

@@ -11,6 +11,7 @@ from cgviz.checks.bands import relative_error
 from cgviz.checks.downstream import Downstream
 from cgviz.graph import CONSTANT, INPUT, Graph
 from cgviz.op import Op, nothing
+from cgviz.ops import precise
 from cgviz.ops.precise import failures
 
 DIGITS = 50
@@ -25,14 +26,9 @@ SMALL_BITS = 40
 AS_EXPECTED = 1e-9
 
 
-@cache
 def context() -> Any:
-    """Returns the mpmath context of the check; the caller's mpmath is left alone."""
-    from mpmath.ctx_mp import MPContext
-
-    made = MPContext()
-    made.dps = WORKING
-    return made
+    """Returns the mpmath context of the check."""
+    return precise.context(WORKING)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 
 from cgviz.formula import Formula
 from cgviz.graph import Graph
+from cgviz.ops.precise import context, failures
 
 MOST_OPERATIONS = 3000
 DIGITS = 50
@@ -55,14 +56,12 @@ def closed_forms(graph: Graph, wanted: Sequence[int]) -> Closed:
 
 def evaluated(formula: Formula, values: Mapping[str, float]) -> Any:
     """Returns a formula's value with 50 digits, as an mpmath number; None where mpmath finds no real number."""
-    from mpmath.ctx_mp import MPContext
-    from mpmath.libmp import NoConvergence
-
-    mp = MPContext()
-    mp.dps = DIGITS
+    mp = context(DIGITS)
     try:
         found = mp.mpmathify(value(formula, mp, values))
-    except (ArithmeticError, ValueError, TypeError, NotImplementedError, NoConvergence):
+    except TypeError:
+        return None
+    except failures():
         return None
     return found if isinstance(found, mp.mpf) and mp.isfinite(found) else None
 

@@ -22,7 +22,6 @@ MOST_PARTS, EXPONENTS = 60, (2, 3, 4)
 TIMES, OVER, WHERE = REGISTRY["multiply"], REGISTRY["divide"], REGISTRY["where"]
 FLIPPED = {"greater": "less_equal", "greater_equal": "less", "less": "greater_equal", "less_equal": "greater"}
 TURNED = transposed()
-SWITCHES = frozenset(("relu", "max"))
 
 
 class Edit(NamedTuple):
@@ -180,7 +179,7 @@ class ArrayEdits:
     def switched(self) -> list[int]:
         """Returns the named values that a relu is applied to."""
         tape = self.expected.tape
-        found = [arg for node in tape.nodes if node.op.name in SWITCHES and node.shape for arg in node.args]
+        found = [arg for node in tape.nodes if node.op.switch is not None and node.shape for arg in node.args]
         return [index for index in dict.fromkeys(found) if self.expected.name(index)][:10]
 
     def turned(self) -> Iterator[Edit]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from cgviz.arrays import Shape
-from cgviz.grading.array_edits import SWITCHES, narrows
+from cgviz.grading.array_edits import narrows
 from cgviz.grading.edits import Edits
 from cgviz.grading.elements import Misfit, computed, elements, is_zero, plus, shape
 from cgviz.grading.expected import Expected
@@ -196,7 +196,7 @@ class Causes:
             if isinstance(leaf, Slope) and leaf.key == self.expected.name(atom.source) and term.op is None:
                 place = (judged.line.value.start, judged.line.value.end)
                 node = self.expected.tape.nodes[atom.source]
-                cause = "mask-forgotten" if node.op.name in SWITCHES and node.shape else "local-forgotten"
+                cause = "mask-forgotten" if node.op.switch is not None and node.shape else "local-forgotten"
                 judged.blame(cause, f"the local derivative is missing: {self.rule([atom])}", place)
                 judged.atoms = [atom]
                 return True

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from cgviz.grading.elements import shape
 from cgviz.grading.reading import Line, Reading, Slope
-from cgviz.grading.spots import SWITCHES
 from cgviz.grading.statements import Assignment
 from cgviz.grading.term import Term, applied, leaves
 from cgviz.graph import CONSTANT
@@ -68,7 +67,7 @@ class InPlace:
         """Returns the name of the value that a relu, or the like, is applied to; None for any other stage."""
         reading, tape = self.reading, self.reading.tape
         node = tape.nodes[reading.node(key)]
-        if node.op.name not in SWITCHES:
+        if node.op.switch is None:
             return None
         bound = {index: name for name, index in reading.bound.items() if name not in reading.temps}
         args = [arg for arg in dict.fromkeys(node.args) if tape.nodes[arg].op is not CONSTANT]

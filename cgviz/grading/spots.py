@@ -10,8 +10,6 @@ from cgviz.grading.term import Term, applied
 from cgviz.op import REGISTRY
 from cgviz.ops.rearranging import Key, indexed, placed
 
-SWITCHES = frozenset(("relu", "max", "min", "where", "abs", "clip", "leaky_relu"))
-
 
 @dataclass(frozen=True, eq=False)
 class Spot:

@@ -18,13 +18,16 @@ Exact = Callable[..., Any]
 Limit = Callable[..., str]
 
 
-@lru_cache(maxsize=1)
-def context() -> Any:
-    """Returns the mpmath context in which special functions are computed."""
+@lru_cache
+def context(digits: int | None = None) -> Any:
+    """Returns an mpmath context of our own of so many digits; without a number, that of special functions."""
     from mpmath.ctx_mp import MPContext
 
     made = MPContext()
-    made.prec = BITS
+    if digits is None:
+        made.prec = BITS
+    else:
+        made.dps = digits
     return made
 
 

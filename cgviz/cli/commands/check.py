@@ -105,17 +105,8 @@ def single(run: Run, nodes: list[int]) -> list[int]:
 
 def moved(run: Run, wrt: str | None) -> list[int]:
     """Returns the nodes to plot. Raises UsageError for a name that there is not, and where there is none."""
-    from cgviz.runs import closest
-
-    nodes = run.graph.nodes
     if wrt is None:
         if not run.graph.inputs:
             raise UsageError("the program has no inputs to move; give --wrt NAME, a stage")
         return list(run.graph.inputs)
-    named = [
-        index for index in (*run.graph.inputs, *run.graph.stages) if wrt in (nodes[index].name, nodes[index].shown)
-    ]
-    if not named:
-        inputs = [nodes[index].name for index in run.graph.inputs]
-        raise UsageError(f"--wrt {quoted(wrt)} is no input and no stage{closest(wrt, inputs)}")
-    return named[:1]
+    return [run.index(wrt)]

@@ -72,8 +72,8 @@ def picture(
 
 
 def facts_of(run: Run, node: str) -> Facts:
+    from cgviz.lookup import find
     from cgviz.views.explain.facts import Facts
-    from cgviz.views.explain.find import find
 
     return Facts(run, find(run.graph, node))
 

@@ -10,10 +10,10 @@ from cgviz.errors import UsageError
 from cgviz.formula import Formula
 from cgviz.hessians import Hessian, hessian
 from cgviz.jacobians import Each, jacobian
+from cgviz.lookup import find
 from cgviz.ops.whole import turned
 from cgviz.products import Product, in_symbols, products
 from cgviz.runs import Run
-from cgviz.views.explain.find import find
 
 
 @dataclass(frozen=True)
