@@ -19,7 +19,7 @@ class Theme:
     high, low           entries of a matrix that are positive and negative
     *_fill, *_line      inside and outline of inputs, stages and the output
     flag                ties, kinks and numbers that are not finite
-    scales              of heat maps of "value" and "gradient": the colours of the least number, 0 and the greatest
+    scales              of heat maps of a "value", "gradient" and "tangent": colours of least, 0, greatest
     terminal            rich styles by the same names
     """
 
@@ -72,7 +72,11 @@ LIGHT = Theme(
     input_line="#7ba3e0",
     output_fill="#fff4d6",
     output_line="#d9a02b",
-    scales={"value": ("#2447b8", "#f4f6f9", "#117a37"), "gradient": ("#7b1fa2", "#f7f5f5", "#cf1b29")},
+    scales={
+        "value": ("#2447b8", "#f4f6f9", "#117a37"),
+        "gradient": ("#7b1fa2", "#f7f5f5", "#cf1b29"),
+        "tangent": ("#0f766e", "#f5f5f7", "#6d28d9"),
+    },
     terminal=GREEN_RED,
 )
 
@@ -97,7 +101,11 @@ DARK = Theme(
     input_line="#5b8bd6",
     output_fill="#43371a",
     output_line="#d3a13a",
-    scales={"value": ("#6ea8ff", "#16233b", "#4ade80"), "gradient": ("#c792ff", "#2a2033", "#ff7b7b")},
+    scales={
+        "value": ("#6ea8ff", "#16233b", "#4ade80"),
+        "gradient": ("#c792ff", "#2a2033", "#ff7b7b"),
+        "tangent": ("#e3b341", "#20263b", "#c4a5ff"),
+    },
     terminal={**GREEN_RED, "value": "bright_green", "gradient": "bright_red", "tangent": "bright_magenta"},
 )
 
@@ -123,7 +131,11 @@ PRINT = Theme(
     input_line="#595959",
     output_fill="#d9d9d9",
     output_line="#000000",
-    scales={"value": ("#f2f2f2", "#ababab", "#000000"), "gradient": ("#f2f2f2", "#ababab", "#000000")},
+    scales={
+        "value": ("#f2f2f2", "#ababab", "#000000"),
+        "gradient": ("#f2f2f2", "#ababab", "#000000"),
+        "tangent": ("#f2f2f2", "#ababab", "#000000"),
+    },
     terminal={**PLAIN, "value": "bold", "gradient": "italic", "tangent": "bold italic", "flag": "underline"},
 )
 
@@ -148,7 +160,11 @@ COLORBLIND = Theme(
     input_line="#56a0d0",
     output_fill="#fdf3d0",
     output_line="#d0a000",
-    scales={"value": ("#8a6a00", "#f6f6f4", "#0072b2"), "gradient": ("#5e3c99", "#f6f5f4", "#c24e00")},
+    scales={
+        "value": ("#8a6a00", "#f6f6f4", "#0072b2"),
+        "gradient": ("#5e3c99", "#f6f5f4", "#c24e00"),
+        "tangent": ("#8a6a00", "#f6f5f6", "#7b3f98"),
+    },
     terminal={**PLAIN, "value": "blue", "gradient": "dark_orange3", "tangent": "purple", "flag": "magenta"},
 )
 

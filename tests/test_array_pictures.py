@@ -374,7 +374,7 @@ def apart(a: str, b: str, sight: np.ndarray = NORMAL) -> float:
 
 
 @pytest.mark.parametrize("sight", [NORMAL, DEUTERANOPIA, PROTANOPIA], ids=["normal", "deuteranopia", "protanopia"])
-@pytest.mark.parametrize("kind", ["value", "gradient"])
+@pytest.mark.parametrize("kind", ["value", "gradient", "tangent"])
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_ends_of_a_scale_differ_for_everybody(theme: str, kind: str, sight: np.ndarray) -> None:
     low, middle, high = THEMES[theme].scales[kind]
@@ -383,7 +383,7 @@ def test_the_ends_of_a_scale_differ_for_everybody(theme: str, kind: str, sight: 
     assert apart(high, middle, sight) > 40
 
 
-@pytest.mark.parametrize("kind", ["value", "gradient"])
+@pytest.mark.parametrize("kind", ["value", "gradient", "tangent"])
 def test_in_print_a_greater_number_is_darker(kind: str) -> None:
     made = scale(theme_of("print"), kind, -2.0, 3.0, faint=False)
     light = [lab(made.colour(x))[0] for x in np.linspace(-2, 3, 40)]

@@ -25,6 +25,8 @@ def pictured(pen: Pen, index: int, value: Value, text: Text) -> Text:
         return text
     name = pen.graph.nodes[index].shown
     about = f"value of {name}" if text.kind == "value" else words.partial(pen.run, index, words.LONGEST)
+    if text.kind == "tangent":
+        about = f"tangent {words.rate(pen.run, index, pen.mode.source, words.LONGEST)}"
     look = Look(pen.theme, text.colour, pen.digits, text.slanted)
     alike = [pen.run.values[index], pen.run.gradients[index]]
     return grid(value, text.kind, look, step=text.step, words=one_line(about), alike=alike)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cgviz.views.diagram import words
-from cgviz.views.diagram.arrays import beside_name, flowing
+from cgviz.views.diagram.arrays import beside_name, flowing, pictured
 from cgviz.views.diagram.cells import Grid
 from cgviz.views.diagram.html import RULE, cell, table
 from cgviz.views.diagram.pen import Pen
@@ -118,7 +118,8 @@ def tangent_row(pen: Pen, index: int) -> Line:
     tangent = pen.tangent(index, NAME if pen.run.symbolic else NUMBER)
     if pen.run.symbolic:
         return pen.muted(index, "tangent"), tangent
-    return pen.muted(index, f"tangent {words.rate(pen.run, index, pen.mode.source)}"), tangent
+    picture = pictured(pen, index, pen.run.tangents(pen.mode.source)[index], tangent)
+    return pen.muted(index, f"tangent {words.rate(pen.run, index, pen.mode.source)}"), picture
 
 
 def inner_width(head: Line, rows: list[Line], note: Line) -> int:

@@ -104,11 +104,12 @@ def summed(wide: Shape | None, narrow: Shape | None) -> str:
 
 def carried(run: Run, target: int, slot: int, mode: Mode) -> str:
     """Returns what an edge adds to the tangent of its target: `∂den/∂x gets 1 · ∂sigx/∂x`."""
-    local = run.local_formula(target, slot)
-    if local is None or not run.flows(target, slot):
+    if not run.flows(target, slot):
         return "no tangent passes here"
-    source = run.graph.nodes[target].args[slot]
-    to, of = (rate(run, index, mode.source, LONGEST) for index in (target, source))
+    local, node = run.local_formula(target, slot), run.graph.nodes[target]
+    to, of = (rate(run, index, mode.source, LONGEST) for index in (target, node.args[slot]))
+    if local is None:
+        return f"{to} gets {of} through {node.op.name}"
     return f"{to} gets {local.write(PRETTY).within(POWER)} · {of}"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cgviz.arrays import is_array
 from cgviz.formula import Formula, Pretty, with_digits
 from cgviz.graph import CONSTANT
+from cgviz.numbers import MOST_IN_A_LINE
 from cgviz.op import POWER
 from cgviz.steps import joined
 from cgviz.views.diagram import words
@@ -97,7 +99,9 @@ class Ink:
         sign = "+=" if self.branches(edge.source) > 1 else "="
         upstream, local = self.gradient(edge.target), self.slope(edge.target, edge.source)
         product = f"{upstream} · {local}" if edge.handed is None else self.handed(edge, Formula(upstream))
-        if edge.handed is not None and edge.back.value is None:
+        value = edge.back.value
+        large = value is not None and is_array(value) and value.size > MOST_IN_A_LINE  # the text has it as a grid
+        if large or (edge.handed is not None and value is None):
             return [self.red(f"{self.gradient(edge.source)} {sign} {product}", edge)]
         return [
             self.red(f"{self.gradient(edge.source)} {sign} {product}", edge),
