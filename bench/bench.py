@@ -115,7 +115,7 @@ def random_program(stages: int, seed: int = 1) -> str:
 
 def drawing() -> Iterator[Row]:
     import cgviz
-    from cgviz.views.diagram import picture
+    from cgviz.drawing.diagram import picture
 
     if not shutil.which("dot"):
         print("drawing: no `dot` on the PATH to compare with")

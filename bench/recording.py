@@ -44,8 +44,8 @@ def memory() -> float:
 
 
 def of_cgviz(plan: list[Operation]) -> dict[str, float]:
-    from cgviz.api import trace
-    from cgviz.passes import gradient
+    from cgviz.reading.api import trace
+    from cgviz.runs.passes import gradient
 
     before, start = memory(), time.perf_counter()
     run = trace(lambda x, y: apply(plan, x, y), x=0.6, y=0.2)
@@ -105,7 +105,7 @@ def of_micrograd(plan: list[Operation]) -> dict[str, float]:
 
 def of_program(plan: list[Operation]) -> dict[str, float]:
     import cgviz
-    import cgviz.language.walk
+    import cgviz.reading.walk
 
     name = ["x", "y", *(f"t{i}" for i in range(len(plan)))]
     text = "\n".join(f"t{k} = {name[i]} {op} {name[j]}" for k, (op, i, j) in enumerate(plan))

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cgviz.api import read, run, trace
     from cgviz.errors import CgvizError, EvaluationError, ExpressionError, RenderError, UsageError
-    from cgviz.graph import Graph
-    from cgviz.runs import Run
+    from cgviz.graph.nodes import Graph
+    from cgviz.reading.api import read, run, trace
+    from cgviz.runs.run import Run
 
 PUBLIC = {
-    "run": "cgviz.api", "read": "cgviz.api", "trace": "cgviz.api", "Graph": "cgviz.graph", "Run": "cgviz.runs",
+    "run": "cgviz.reading.api", "read": "cgviz.reading.api", "trace": "cgviz.reading.api", "Graph": "cgviz.graph.nodes", "Run": "cgviz.runs.run",
     "CgvizError": "cgviz.errors", "ExpressionError": "cgviz.errors", "UsageError": "cgviz.errors",
     "EvaluationError": "cgviz.errors", "RenderError": "cgviz.errors",
 }  # fmt: skip
@@ -43,7 +43,7 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(PUBLIC[name]), name)
     if not name.startswith("_"):
         import cgviz.ops  # noqa: F401 - registers them
-        from cgviz.op import REGISTRY
+        from cgviz.ops.op import REGISTRY
 
         if name in REGISTRY:
             return REGISTRY[name]

@@ -48,7 +48,7 @@ def generated(command: str) -> str:
 
 def samples() -> list[tuple[str, str]]:
     """Returns (name, description) of every sample that ships."""
-    from cgviz.shipped import samples
+    from cgviz.reading.shipped import samples
 
     return [(sample.name, sample.summary) for sample in samples()]
 

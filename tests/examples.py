@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import cgviz
-from cgviz.shipped import Sample, samples
+from cgviz.reading.shipped import Sample, samples
 
 SCALAR: tuple[Sample, ...] = tuple(each for each in samples() if not cgviz.read(each.text).has_arrays)
 ARRAYS: tuple[Sample, ...] = tuple(each for each in samples() if each not in SCALAR)

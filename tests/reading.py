@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cgviz.formula import Formula
-from cgviz.graph import Graph
+from cgviz.graph.nodes import Graph
+from cgviz.text.formula import Formula
 
 
 def program(graph: Graph) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import cgviz
+from cgviz.codegen import ARRAYS, LANGUAGES, code
+from cgviz.codegen.notation import UnwrittenError
 from cgviz.errors import UsageError
-from cgviz.views.code import ARRAYS, LANGUAGES, code
-from cgviz.views.code.notation import UnwrittenError
 
 SHAPES = {
     "A": (2, 3), "B": (3, 4), "C": (2, 3), "S": (3, 3), "x": (3,), "y": (3,), "b": (4,), "v": (2,), "col": (2, 1),

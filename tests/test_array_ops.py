@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 import cgviz
-from cgviz.arrays import quiet
 from cgviz.cli import main
-from cgviz.formula import known_shape
-from cgviz.graph import Builder, Graph
-from cgviz.op import REGISTRY, Op, ops
-from cgviz.operators import Operators
-from cgviz.passes import backward, forward
-from cgviz.runs import Run, without_seed
-from cgviz.shapes import shaped
+from cgviz.graph.nodes import Builder, Graph
+from cgviz.graph.shapes import shaped
+from cgviz.ops.op import REGISTRY, Op, ops
+from cgviz.ops.operators import Operators
+from cgviz.runs.passes import backward, forward
+from cgviz.runs.run import Run, without_seed
+from cgviz.text.formula import known_shape
+from cgviz.values.arrays import quiet
 from tests.array_cases import FAMILIES, NAMES, Case
 from tests.array_programs import INPUTS, program
 
@@ -474,7 +474,7 @@ MISFITS = [
 def test_shapes_that_do_not_fit_are_named(misfit: tuple[Any, ...], detail: str, capsys: Any, monkeypatch: Any) -> None:
     """The operation, the shapes, the reason and the place, on one line and its caret, before anything is computed."""
     text, inputs, op, shapes, place, why = misfit
-    monkeypatch.setattr("cgviz.runs.forward", lambda *_: pytest.fail("something was computed"))
+    monkeypatch.setattr("cgviz.runs.run.forward", lambda *_: pytest.fail("something was computed"))
     options = [word for name, value in inputs.items() for word in (f"--{name}", value)]
     assert main(["table", text, "--detail", detail, *options]) == 2
     out, err = capsys.readouterr()

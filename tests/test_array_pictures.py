@@ -14,22 +14,22 @@ from test_diagram import assert_nothing_overlaps, assert_wires_keep_clear, plann
 from tex import compiled
 
 import cgviz
-from cgviz import engine
+from cgviz.drawing import engine
+from cgviz.drawing.diagram import DIRECTIONS, STYLES, diagram, picture, scene_of
+from cgviz.drawing.diagram.cells import Grid, Table
+from cgviz.drawing.diagram.entries import fit, is_small
+from cgviz.drawing.diagram.finish import finished
+from cgviz.drawing.diagram.heat import averaged, counts
+from cgviz.drawing.diagram.scales import scale, shade
+from cgviz.drawing.diagram.scene import Scene
+from cgviz.drawing.diagram.summary import in_words, shape_text
+from cgviz.drawing.pictures import FORMATS
+from cgviz.drawing.theme import THEMES
+from cgviz.drawing.theme import theme as theme_of
 from cgviz.errors import RenderError
-from cgviz.numbers import number
-from cgviz.pictures import FORMATS
-from cgviz.runs import Run
-from cgviz.theme import THEMES
-from cgviz.theme import theme as theme_of
-from cgviz.views.deck.extras import veiled
-from cgviz.views.diagram import DIRECTIONS, STYLES, diagram, picture, scene_of
-from cgviz.views.diagram.cells import Grid, Table
-from cgviz.views.diagram.entries import fit, is_small
-from cgviz.views.diagram.finish import finished
-from cgviz.views.diagram.heat import averaged, counts
-from cgviz.views.diagram.scales import scale, shade
-from cgviz.views.diagram.scene import Scene
-from cgviz.views.diagram.summary import in_words, shape_text
+from cgviz.players.deck.extras import veiled
+from cgviz.runs.run import Run
+from cgviz.text.numbers import number
 
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBER = r"-?\d+(?:\.\d+)?"

@@ -21,10 +21,10 @@ import pytest
 import cgviz
 from cgviz.cli import main
 from cgviz.errors import UsageError
-from cgviz.grids import aligned, grid
-from cgviz.modes import mode_of
-from cgviz.runs import Run
-from cgviz.summaries import Summary, lines, strip
+from cgviz.runs.modes import mode_of
+from cgviz.runs.run import Run
+from cgviz.text.grids import aligned, grid
+from cgviz.text.summaries import Summary, lines, strip
 from cgviz.views.table import table
 from cgviz.views.table.page import page, text
 from cgviz.views.table.rows import rows
@@ -344,7 +344,7 @@ def test_elements_that_are_not_finite_are_flagged_and_located() -> None:
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(
-        json.loads((files("cgviz") / "schema" / "run-v1.schema.json").read_text(encoding="utf-8"))
+        json.loads((files("cgviz") / "documents" / "schema" / "run-v1.schema.json").read_text(encoding="utf-8"))
     )
 
 
@@ -486,7 +486,7 @@ def test_tangents_of_arrays_agree_with_gradients(validator: jsonschema.Draft2020
 
 
 def test_captions_in_ascii_have_no_escapes(capsys: pytest.CaptureFixture[str], linear: Run) -> None:
-    from cgviz.views.play.plain import plain
+    from cgviz.players.play.plain import plain
 
     lines = list(plain(linear, encoding="ascii"))
     lines += plain(cgviz.run("f = sum(inv(A)**3)", A=W), encoding="ascii")

@@ -15,14 +15,18 @@ from tex import compiled
 
 import cgviz
 from cgviz.cli import main
+from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
-from cgviz.formula import PRETTY, Formula
-from cgviz.modes import mode_of
-from cgviz.numbers import number
 from cgviz.ops.rearranging import transpose
-from cgviz.passes import forward
-from cgviz.runs import start
-from cgviz.theme import THEMES
+from cgviz.players.play import entry
+from cgviz.players.play.app import Player
+from cgviz.players.play.quiz import Quiz
+from cgviz.players.play.replay import Replay
+from cgviz.runs.modes import mode_of
+from cgviz.runs.passes import forward
+from cgviz.runs.run import start
+from cgviz.text.formula import PRETTY, Formula
+from cgviz.text.numbers import number
 from cgviz.views.derivation import FORMATS, derivation
 from cgviz.views.derivation.breaking import width
 from cgviz.views.derivation.hand import Eye, Hand, Slope
@@ -30,10 +34,6 @@ from cgviz.views.derivation.mathml import Mathml, MathmlHand
 from cgviz.views.derivation.tex import Tex, TexHand
 from cgviz.views.explain import explain, facts_of, picture
 from cgviz.views.explain.figure import figure
-from cgviz.views.play import entry
-from cgviz.views.play.app import Player
-from cgviz.views.play.quiz import Quiz
-from cgviz.views.play.replay import Replay
 
 W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]
 SQUARES = ("q = W @ x; f = sum(q**2)", {"W": W, "x": X})

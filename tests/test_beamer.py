@@ -13,8 +13,8 @@ from tex import HOSTILE, all_hostile, compiled, hostile
 
 import cgviz
 from cgviz.errors import UsageError
-from cgviz.runs import Run
-from cgviz.views.deck import Look, deck, format_of, frames
+from cgviz.players.deck import Look, deck, format_of, frames
+from cgviz.runs.run import Run
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 

@@ -17,14 +17,14 @@ import pytest
 from hypothesis import given, settings
 
 import cgviz
-from cgviz.checks import WITNESSES, check, sweep
-from cgviz.checks.bands import AGREES, CLOSE, KINK, NOTHING, SUSPECT, WRONG, band, relative_error
-from cgviz.checks.differences import difference
-from cgviz.checks.downstream import Downstream
-from cgviz.checks.report import Report, Row
+from cgviz.analysis.checks import WITNESSES, check, sweep
+from cgviz.analysis.checks.bands import AGREES, CLOSE, KINK, NOTHING, SUSPECT, WRONG, band, relative_error
+from cgviz.analysis.checks.differences import difference
+from cgviz.analysis.checks.downstream import Downstream
+from cgviz.analysis.checks.report import Report, Row
 from cgviz.cli import main
-from cgviz.op import REGISTRY, Op, ops
-from cgviz.runs import Run, without_seed
+from cgviz.ops.op import REGISTRY, Op, ops
+from cgviz.runs.run import Run, without_seed
 from cgviz.views.check import report, sweeps_svg
 from tests.array_cases import FAMILIES, Case
 from tests.strategies import Tree, inputs, trees

@@ -20,7 +20,7 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.values import number
 from cgviz.errors import UsageError
 from cgviz.ops.listing import rows
-from cgviz.shipped import sample, samples
+from cgviz.reading.shipped import sample, samples
 
 LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
 OPTIONS = {
@@ -384,7 +384,7 @@ def test_whatever_happens_is_one_line(
     def fails(*_: object, **__: object) -> None:
         raise raised
 
-    monkeypatch.setattr("cgviz.api.read", fails)
+    monkeypatch.setattr("cgviz.reading.api.read", fails)
     found = cgviz("table", "x*y")
     assert found.status == status
     assert message in found.err
@@ -521,8 +521,8 @@ def test_doctor_tells_what_draws(cgviz: Runner) -> None:
 
 
 def test_doctor_says_what_to_do(cgviz: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cgviz.engine.inprocess.available", lambda: False)
-    monkeypatch.setattr("cgviz.engine.process.available", lambda: False)
+    monkeypatch.setattr("cgviz.drawing.engine.inprocess.available", lambda: False)
+    monkeypatch.setattr("cgviz.drawing.engine.process.available", lambda: False)
     monkeypatch.setenv("PATH", "")
     found = cgviz("doctor")
     assert found.status == 1

@@ -18,10 +18,10 @@ from examples import SCALAR
 
 import cgviz
 from cgviz.cli import main
+from cgviz.codegen import LANGUAGES, code, language_of
+from cgviz.codegen.notation import UnwrittenError
 from cgviz.errors import EvaluationError, UsageError
-from cgviz.op import Op, ops
-from cgviz.views.code import LANGUAGES, code, language_of
-from cgviz.views.code.notation import UnwrittenError
+from cgviz.ops.op import Op, ops
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 AT = {"x": 3.0, "y": -4.0}

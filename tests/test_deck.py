@@ -21,13 +21,13 @@ from pypdf import PdfReader
 import cgviz
 from cgviz.cli import main, progress
 from cgviz.cli.commands import deck as deck_command
+from cgviz.drawing.diagram import picture
+from cgviz.drawing.diagram.known import known
 from cgviz.errors import RenderError, UsageError
-from cgviz.runs import Run
-from cgviz.shipped import Sample, samples
-from cgviz.steps import Backward, Forward, Seed
-from cgviz.views.deck import ASPECTS, FILES, FOLDERS, GRANULARITIES, Look, deck, folder, format_of, frames
-from cgviz.views.diagram import picture
-from cgviz.views.diagram.known import known
+from cgviz.players.deck import ASPECTS, FILES, FOLDERS, GRANULARITIES, Look, deck, folder, format_of, frames
+from cgviz.reading.shipped import Sample, samples
+from cgviz.runs.run import Run
+from cgviz.runs.steps import Backward, Forward, Seed
 
 SVG = "{http://www.w3.org/2000/svg}"
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"

@@ -19,15 +19,15 @@ from strategies import SMOOTH, Tree, inputs, trees, with_library
 from tex import HOSTILE, all_hostile, compiled, hostile
 
 import cgviz
+from cgviz.analysis.closed import closed_forms, effort, evaluated
 from cgviz.cli import main
-from cgviz.closed import closed_forms, effort, evaluated
 from cgviz.errors import UsageError
-from cgviz.formula import Formula
-from cgviz.op import Op, ops
 from cgviz.ops.arithmetic import power, product, signed_sum
+from cgviz.ops.op import Op, ops
 from cgviz.ops.piecewise import extremum
-from cgviz.runs import Run
-from cgviz.shipped import sample, samples
+from cgviz.reading.shipped import sample, samples
+from cgviz.runs.run import Run
+from cgviz.text.formula import Formula
 from cgviz.views.derivation import FORMATS, derivation, show
 from cgviz.views.derivation.breaking import broken, flattened, width
 from cgviz.views.derivation.mathml import Mathml

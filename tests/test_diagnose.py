@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 import cgviz
+from cgviz.analysis.diagnosis import Diagnosis, diagnose
+from cgviz.analysis.diagnosis.patterns import read_pattern
+from cgviz.analysis.diagnosis.rewrites import REWRITES, Rewrite
 from cgviz.cli import main
-from cgviz.diagnosis import Diagnosis, diagnose
-from cgviz.diagnosis.patterns import read_pattern
-from cgviz.diagnosis.rewrites import REWRITES, Rewrite
-from cgviz.op import Answer, Op, ops
-from cgviz.passes import gradient
+from cgviz.ops.op import Answer, Op, ops
+from cgviz.runs.passes import gradient
 from cgviz.views.diagnose import diagnosis
 from cgviz.views.table.rows import by_name
 from tests.array_programs import INPUTS, program

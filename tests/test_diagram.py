@@ -15,18 +15,19 @@ import pytest
 import sympy
 
 import cgviz
-from cgviz import engine, shipped
+from cgviz.drawing import engine
+from cgviz.drawing.diagram import DIRECTIONS, STYLES, diagram, format_of, picture, scene_of
+from cgviz.drawing.diagram.axes import Axes, Point
+from cgviz.drawing.diagram.plan import Plan, planned
+from cgviz.drawing.diagram.scene import Scene
+from cgviz.drawing.diagram.spread import spread, within
+from cgviz.drawing.theme import THEMES
+from cgviz.drawing.theme import theme as theme_of
 from cgviz.errors import RenderError, UsageError
-from cgviz.graph import CONSTANT
-from cgviz.numbers import number
-from cgviz.runs import Run
-from cgviz.theme import THEMES
-from cgviz.theme import theme as theme_of
-from cgviz.views.diagram import DIRECTIONS, STYLES, diagram, format_of, picture, scene_of
-from cgviz.views.diagram.axes import Axes, Point
-from cgviz.views.diagram.plan import Plan, planned
-from cgviz.views.diagram.scene import Scene
-from cgviz.views.diagram.spread import spread, within
+from cgviz.graph.nodes import CONSTANT
+from cgviz.reading import shipped
+from cgviz.runs.run import Run
+from cgviz.text.numbers import number
 
 SVG = "{http://www.w3.org/2000/svg}"
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
@@ -168,7 +169,7 @@ def test_inputs_stand_as_written_where_no_more_wires_cross() -> None:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_all_texts_are_inside_the_picture(lecture: Run, style: str) -> None:
-    from cgviz.engine import text_width
+    from cgviz.drawing.engine import text_width
 
     root = ET.fromstring(picture(lecture, style=style))
     _, _, width, height = map(float, root.get("viewBox", "").split())
@@ -182,7 +183,7 @@ def test_all_texts_are_inside_the_picture(lecture: Run, style: str) -> None:
 
 
 def test_texts_of_a_card_keep_off_its_sides(lecture: Run) -> None:
-    from cgviz.engine import text_width
+    from cgviz.drawing.engine import text_width
 
     root = ET.fromstring(picture(lecture))
     cards = [group for group in root.iter(f"{SVG}g") if "node" in group.get("class", "").split()]
@@ -371,7 +372,7 @@ def test_scale(lecture: Run) -> None:
 
 def test_the_same_bytes_under_any_hash_seed() -> None:
     code = (
-        "import cgviz, hashlib; from cgviz.views.diagram import picture\n"
+        "import cgviz, hashlib; from cgviz.drawing.diagram import picture\n"
         f"run = cgviz.run({LECTURE!r}, x=3, y=-4)\n"
         "for style in ('card', 'circuit'):\n"
         "    for form in ('svg', 'dot', 'png', 'pdf'):\n"

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from cgviz import engine
-from cgviz.engine import effort, inprocess, process
-from cgviz.engine.pdf import undated
+from cgviz.drawing import engine
+from cgviz.drawing.engine import effort, inprocess, process
+from cgviz.drawing.engine.pdf import undated
+from cgviz.drawing.fonts import FAMILY, FONT
 from cgviz.errors import RenderError
-from cgviz.fonts import FAMILY, FONT
 
 SVG = "{http://www.w3.org/2000/svg}"
 LABEL = '<<B>den</B> = sigx + xpysqr<BR/><FONT POINT-SIZE="11">∂f/∂den</FONT> <I>−0.7916</I>>'
@@ -36,7 +36,7 @@ HEADS = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG", "dot": b"digraph"}
 
 def python(code: str, **extra: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in {**os.environ, **extra}.items() if value != "(unset)"}
-    head = f"from cgviz.engine import draw\nDOT = {DOT!r}\n"
+    head = f"from cgviz.drawing.engine import draw\nDOT = {DOT!r}\n"
     return subprocess.run(
         [sys.executable, "-c", head + code], capture_output=True, text=True, env=environment, timeout=60
     )
@@ -148,7 +148,7 @@ def test_threads_draw_too() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_interrupt_stops_a_layout_at_once() -> None:
     code = (
-        "from cgviz.engine import draw\n"
+        "from cgviz.drawing.engine import draw\n"
         "wires = '; '.join(f'n{i} -> n{(i * 7919 + k * 104729) % 3000}' for i in range(3000) for k in range(3))\n"
         "print('go', flush=True); draw(f'digraph {{ {wires} }}', 'svg')"
     )

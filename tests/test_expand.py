@@ -12,10 +12,10 @@ import pytest
 import cgviz
 from cgviz.cli import main
 from cgviz.errors import UsageError
-from cgviz.expanding.elements import MOST
-from cgviz.expanding.rewriting import suffix
-from cgviz.op import ops
-from cgviz.runs import Run
+from cgviz.ops.op import ops
+from cgviz.runs.expanding.elements import MOST
+from cgviz.runs.expanding.rewriting import suffix
+from cgviz.runs.run import Run
 
 # ruff: noqa: N803 - the letters of matrices
 SHAPES = {

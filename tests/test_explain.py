@@ -14,13 +14,13 @@ from examples import SCALAR
 
 import cgviz
 from cgviz.cli import main
-from cgviz.engine import text_width
+from cgviz.drawing.engine import text_width
+from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
-from cgviz.graph import CONSTANT
-from cgviz.numbers import number
-from cgviz.runs import Run
-from cgviz.shipped import sample
-from cgviz.theme import THEMES
+from cgviz.graph.nodes import CONSTANT
+from cgviz.reading.shipped import sample
+from cgviz.runs.run import Run
+from cgviz.text.numbers import number
 from cgviz.views.explain import PICTURES, explain, picture
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"

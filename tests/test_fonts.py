@@ -10,10 +10,10 @@ from io import BytesIO
 import pytest
 from fontTools.ttLib import TTFont
 
-from cgviz import engine
+from cgviz.drawing import engine
+from cgviz.drawing.fonts import FACES, FAMILY, FOLDER, FONT
+from cgviz.drawing.fonts.metrics import covers, face, text_width
 from cgviz.errors import RenderError
-from cgviz.fonts import FACES, FAMILY, FOLDER, FONT
-from cgviz.fonts.metrics import covers, face, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 NEEDED = "·−×√∂∇σ½±÷≤≥≠→←π∞′″²³⁰¹⁴⁵⁶⁷⁸⁹⁺⁻ⁿʸˣᵀ₀₁₂₃₄₅₆₇₈₉₊₋ₙᵢ∑∏∫≈⊙⋅∥∘…–—“”‘’°µϕϵ"

@@ -20,10 +20,10 @@ from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 
 import cgviz
 from cgviz.cli import main
+from cgviz.drawing.diagram import picture
+from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
-from cgviz.modes import MODES, mode_of
-from cgviz.theme import THEMES
-from cgviz.views.diagram import picture
+from cgviz.runs.modes import MODES, mode_of
 from cgviz.views.table import FORMATS, table
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
@@ -177,7 +177,9 @@ def test_the_table_keeps_to_its_width(
 def test_json_carries_tangents(values: dict[str, float], mode: str) -> None:
     run = cgviz.run(LECTURE, values)
     made = json.loads(table(run, "json", mode=mode_of(run, mode, "y")))
-    jsonschema.validate(made, json.loads((files("cgviz") / "schema" / "run-v1.schema.json").read_text("utf-8")))
+    jsonschema.validate(
+        made, json.loads((files("cgviz") / "documents" / "schema" / "run-v1.schema.json").read_text("utf-8"))
+    )
     assert (made["mode"], made["wrt"]) == (mode, "y")
     found = {node["name"]: node["tangent"] for node in (*made["inputs"], *made["stages"])}
     expected = {run.graph.nodes[i].name: run.tangents("y")[i] for i in (*run.graph.inputs, *run.graph.stages)}
@@ -223,7 +225,7 @@ def test_a_picture_has_tangents_with_their_word(style: str, theme: str) -> None:
     assert {colour for colour, _ in found} == {THEMES[theme].tangent}
     assert THEMES[theme].tangent not in (THEMES[theme].gradient, THEMES[theme].value)
     assert sorted(text for _, text in found) == sorted(
-        cgviz.numbers.number(run.tangents("x")[i]) for i in (*run.graph.inputs, *run.graph.stages)
+        cgviz.text.numbers.number(run.tangents("x")[i]) for i in (*run.graph.inputs, *run.graph.stages)
     )
     assert len(re.findall(">tangent ", svg)) == len(found)
     assert 'class="gradient' in svg

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import cgviz
-from cgviz.shipped import samples
-from cgviz.views.diagram import picture
+from cgviz.drawing.diagram import picture
+from cgviz.reading.shipped import samples
 from cgviz.views.table import table
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -54,8 +54,8 @@ def test_no_golden_file_is_left_over() -> None:
 
 SCRIPT = """
 import hashlib, cgviz
-from cgviz.shipped import samples
-from cgviz.views.diagram import picture
+from cgviz.reading.shipped import samples
+from cgviz.drawing.diagram import picture
 from cgviz.views.table import table
 for sample in samples():
     run = cgviz.run(sample.text, detail="gate")

@@ -15,14 +15,14 @@ from hypothesis import given, settings
 
 import cgviz
 from cgviz.cli import main
+from cgviz.codegen import code
 from cgviz.errors import CgvizError
 from cgviz.grading import grade
 from cgviz.grading.listing import UnreadableError, listing, notebook, plain
 from cgviz.grading.report import Grade
-from cgviz.runs import Run
-from cgviz.shipped import sample
+from cgviz.reading.shipped import sample
+from cgviz.runs.run import Run
 from cgviz.views import grade as views
-from cgviz.views.code import code
 from tests.mutations import mutants, some
 from tests.strategies import NAMES, Tree, inputs, trees
 

@@ -16,7 +16,7 @@ from cgviz.errors import CgvizError, EvaluationError
 from cgviz.grading import grade
 from cgviz.grading.listing import UnreadableError, plain
 from cgviz.grading.report import Grade
-from cgviz.runs import Run
+from cgviz.runs.run import Run
 from cgviz.views import grade as views
 from tests.array_passes import LINE, PASSES, SHAPES, Pass, mutants, some
 
@@ -469,7 +469,7 @@ def test_arrays_of_the_students_file_are_taken_where_there_are_no_others() -> No
 
 
 def test_an_array_output_begins_with_the_upstream_gradient() -> None:
-    from cgviz.runs import start
+    from cgviz.runs.run import start
 
     run = start(cgviz.read("q = W @ x"), inputs("q = W @ x"), upstream=np.array([1.0, -2.0, 3.0]))
     text = "dq = np.array([1, -2, 3])\ndW = np.outer(dq, x)\ndx = W.T @ dq"
@@ -480,7 +480,7 @@ def test_an_array_output_begins_with_the_upstream_gradient() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_code_that_we_write_is_right(name: str) -> None:
-    from cgviz.views.code import code
+    from cgviz.codegen import code
 
     run = run_of(PASSES[name].program)
     try:

@@ -12,15 +12,15 @@ import mpmath
 import numpy as np
 import pytest
 
+from cgviz.analysis.hessians import hessian
 from cgviz.cli import main
 from cgviz.errors import UsageError
-from cgviz.gradients import UntraceableError, gradient_graph
-from cgviz.graph import Builder, Graph
-from cgviz.hessians import hessian
-from cgviz.op import Op, ops
+from cgviz.graph.nodes import Builder, Graph
 from cgviz.ops.exponential import exp
-from cgviz.passes import backward, forward
-from cgviz.runs import Run, start
+from cgviz.ops.op import Op, ops
+from cgviz.runs.gradients import UntraceableError, gradient_graph
+from cgviz.runs.passes import backward, forward
+from cgviz.runs.run import Run, start
 from cgviz.views.jacobian import picture, written
 from cgviz.views.jacobian.facts import Facts, of_hessian
 from tests.test_jacobian import run_of, some

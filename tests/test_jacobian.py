@@ -12,16 +12,16 @@ import jsonschema
 import numpy as np
 import pytest
 
-from cgviz.api import as_value, read
+from cgviz.analysis.jacobians import jacobian
+from cgviz.analysis.products import in_symbols, products
 from cgviz.cli import main
 from cgviz.errors import UsageError
-from cgviz.fold import line_width
-from cgviz.jacobians import jacobian
-from cgviz.op import ops
+from cgviz.ops.op import ops
 from cgviz.ops.rearranging import joined
-from cgviz.passes import forward
-from cgviz.products import in_symbols, products
-from cgviz.runs import Run, start, without_seed
+from cgviz.reading.api import as_value, read
+from cgviz.runs.passes import forward
+from cgviz.runs.run import Run, start, without_seed
+from cgviz.text.fold import line_width
 from cgviz.views.jacobian import PICTURES, picture, written
 from cgviz.views.jacobian.facts import Facts, of_hessian, of_jacobian
 from cgviz.views.jacobian.text import page
@@ -453,7 +453,7 @@ def test_the_latex_compiles(layout: str, tmp_path: Path) -> None:
 
 
 def schema() -> Any:
-    return json.loads((files("cgviz") / "schema" / "matrix-v1.schema.json").read_text(encoding="utf-8"))
+    return json.loads((files("cgviz") / "documents" / "schema" / "matrix-v1.schema.json").read_text(encoding="utf-8"))
 
 
 def test_the_json_is_what_the_schema_says() -> None:

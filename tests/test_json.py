@@ -40,7 +40,7 @@ PROGRAMS: list[tuple[Any, dict[str, float], str]] = [
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads((files("cgviz") / "schema" / "run-v1.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((files("cgviz") / "documents" / "schema" / "run-v1.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 

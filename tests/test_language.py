@@ -9,7 +9,7 @@ from reading import program
 
 import cgviz
 from cgviz.errors import ExpressionError
-from cgviz.naming import named
+from cgviz.graph.naming import named
 
 
 def read(text: str, given: tuple[str, ...] = (), detail: str = "stage") -> str:

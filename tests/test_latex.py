@@ -7,7 +7,7 @@ from reading import program
 
 import cgviz
 from cgviz.errors import LONGEST_MESSAGE, ExpressionError
-from cgviz.naming import named
+from cgviz.graph.naming import named
 
 LECTURE = {"x": 3.0, "y": -4.0}
 VALUE = 1.5456448841066441

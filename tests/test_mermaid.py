@@ -8,10 +8,10 @@ import pytest
 from tex import HOSTILE, hostile
 
 import cgviz
-from cgviz import shipped
-from cgviz.numbers import number
-from cgviz.theme import THEMES
-from cgviz.views.diagram import picture
+from cgviz.drawing.diagram import picture
+from cgviz.drawing.theme import THEMES
+from cgviz.reading import shipped
+from cgviz.text.numbers import number
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 NODE = re.compile(

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from strategies import Tree, trees
 
 import cgviz
-from cgviz.graph import Graph
-from cgviz.naming import named
-from cgviz.op import REGISTRY
+from cgviz.graph.naming import named
+from cgviz.graph.nodes import Graph
+from cgviz.ops.op import REGISTRY
 
 LONGEST = 12
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"

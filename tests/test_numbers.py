@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgviz.numbers import exact, number
+from cgviz.text.numbers import exact, number
 
 
 @pytest.mark.parametrize(

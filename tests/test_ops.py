@@ -14,12 +14,12 @@ import pytest
 
 import cgviz
 from cgviz.errors import UsageError
-from cgviz.formula import Formula
-from cgviz.ieee import Ieee
-from cgviz.op import REGISTRY, Op, ops, register
 from cgviz.ops import bessel, gamma, integrals
 from cgviz.ops.listing import rows
+from cgviz.ops.op import REGISTRY, Op, ops, register
 from cgviz.ops.refused import REFUSED
+from cgviz.text.formula import Formula
+from cgviz.values.ieee import Ieee
 
 OPS = [op for op in ops() if op.vjp is None]  # the structural ones: tests/test_arrays.py
 BY_MPMATH = {op for module in (gamma, bessel, integrals) for op in vars(module).values() if isinstance(op, Op)}
@@ -221,8 +221,8 @@ def test_latex_is_balanced(op: Op) -> None:
 
 @every_op
 def test_an_op_survives_the_way_through_sympy(op: Op) -> None:
-    from cgviz.language import build
-    from cgviz.language.walk import graph_of_sympy
+    from cgviz.reading import build
+    from cgviz.reading.walk import graph_of_sympy
 
     numbers = [build.number("2")] if op.fixed else []
     node = build.call(op, [*numbers, *map(build.symbol, "xyz"[: len(operands(op)) - len(numbers)])])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cgviz import output
 from cgviz.errors import RenderError
+from cgviz.text import output
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 

@@ -20,13 +20,13 @@ from strategies import SPELLINGS
 
 import cgviz
 from cgviz.cli import main
+from cgviz.codegen.browser import UnwrittenError, library, program
+from cgviz.drawing.diagram.known import known
 from cgviz.errors import printable
-from cgviz.javascript import UnwrittenError, library, program
-from cgviz.numbers import number
-from cgviz.op import Op, ops
-from cgviz.runs import Run
-from cgviz.views.diagram.known import known
-from cgviz.views.page import page
+from cgviz.ops.op import Op, ops
+from cgviz.players.page import page
+from cgviz.runs.run import Run
+from cgviz.text.numbers import number
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 SAMPLES = {sample.name: sample.text for sample in SCALAR}

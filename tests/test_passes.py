@@ -8,10 +8,10 @@ import random
 import pytest
 
 import cgviz
-from cgviz.graph import CONSTANT
-from cgviz.passes import gradient
-from cgviz.runs import Run
-from cgviz.steps import Backward, Forward, Seed
+from cgviz.graph.nodes import CONSTANT
+from cgviz.runs.passes import gradient
+from cgviz.runs.run import Run
+from cgviz.runs.steps import Backward, Forward, Seed
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 

@@ -19,14 +19,14 @@ from hypothesis import assume, given, settings
 from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 
 import cgviz
+from cgviz.analysis.paths import Edge, Web, counts, influence, light_of, listed
 from cgviz.cli import main
+from cgviz.drawing.diagram import picture
+from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
-from cgviz.graph import CONSTANT
-from cgviz.numbers import count
-from cgviz.paths import Edge, Web, counts, influence, light_of, listed
-from cgviz.runs import Run
-from cgviz.theme import THEMES
-from cgviz.views.diagram import picture
+from cgviz.graph.nodes import CONSTANT
+from cgviz.runs.run import Run
+from cgviz.text.numbers import count
 from cgviz.views.paths import FORMATS, paths, report
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -226,7 +226,7 @@ def test_a_count_is_written(number: int, text: str) -> None:
 
 
 def test_json_says_all_of_it() -> None:
-    schema = json.loads((files("cgviz") / "schema" / "paths-v1.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((files("cgviz") / "documents" / "schema" / "paths-v1.schema.json").read_text(encoding="utf-8"))
     for program, values in [(LECTURE, {"x": 3, "y": -4}), (LECTURE, {}), (ladder(100), {"x": 1}), ("1/x", {"x": 0})]:
         made = json.loads(paths(report(cgviz.run(program, values)), "json"))
         jsonschema.validate(made, schema)

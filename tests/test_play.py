@@ -15,17 +15,17 @@ from textual.widgets import Input, Static
 
 import cgviz
 from cgviz.cli import main
+from cgviz.drawing.theme import THEMES
 from cgviz.errors import CgvizError, UsageError
-from cgviz.numbers import number
-from cgviz.shipped import sample
-from cgviz.steps import Backward
-from cgviz.theme import THEMES
-from cgviz.views.play import entry, plain
-from cgviz.views.play.app import Player
-from cgviz.views.play.help import Help
-from cgviz.views.play.quiz import agrees
-from cgviz.views.play.replay import Replay, unsolved
-from cgviz.views.play.stages import GRADIENT, MARK, NAME, UNKNOWN, VALUE, Stages
+from cgviz.players.play import entry, plain
+from cgviz.players.play.app import Player
+from cgviz.players.play.help import Help
+from cgviz.players.play.quiz import agrees
+from cgviz.players.play.replay import Replay, unsolved
+from cgviz.players.play.stages import GRADIENT, MARK, NAME, UNKNOWN, VALUE, Stages
+from cgviz.reading.shipped import sample
+from cgviz.runs.steps import Backward
+from cgviz.text.numbers import number
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 AT = {"x": 3, "y": -4}

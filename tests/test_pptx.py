@@ -16,11 +16,11 @@ from pypdf import PdfReader
 from tex import HOSTILE, hostile
 
 import cgviz
-from cgviz import shipped
 from cgviz.errors import UsageError
-from cgviz.numbers import number
-from cgviz.runs import Run
-from cgviz.views.deck import Look, deck, format_of, frames
+from cgviz.players.deck import Look, deck, format_of, frames
+from cgviz.reading import shipped
+from cgviz.runs.run import Run
+from cgviz.text.numbers import number
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 LOOKS = [

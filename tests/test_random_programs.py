@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import SMOOTH, SPELLINGS, Tree, inputs, trees, with_library
 
 import cgviz
-from cgviz.runs import Run
+from cgviz.runs.run import Run
 
 DIGITS = 50
 STEP = mpmath.mpf(10) ** -15

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from cgviz import theme
 from cgviz.cli import options
 from cgviz.cli.commands import table as table_command
 from cgviz.cli.group import COMMANDS, command
+from cgviz.drawing import theme
 from cgviz.views import table
 
 LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
-HEAVY = ("sympy", "rich", "numpy", "graphviz", "pygraphviz", "cgviz.ops", "cgviz.graph", "dataclasses")
+HEAVY = ("sympy", "rich", "numpy", "graphviz", "pygraphviz", "cgviz.ops", "cgviz.graph.nodes", "dataclasses")
 CGVIZ = [sys.executable, "-m", "cgviz"]
 
 

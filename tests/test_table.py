@@ -19,7 +19,7 @@ from rich.console import Console
 import cgviz
 from cgviz.cli.commands.table import FORMATS as OFFERED
 from cgviz.errors import UsageError
-from cgviz.runs import Run
+from cgviz.runs.run import Run
 from cgviz.views.table import FORMATS, show, table
 from cgviz.views.table.page import page, text
 from cgviz.views.table.spelling import spelling_for

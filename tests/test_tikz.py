@@ -9,9 +9,9 @@ import pytest
 from tex import HOSTILE, all_hostile, compiled, hostile
 
 import cgviz
-from cgviz import shipped
-from cgviz.theme import THEMES
-from cgviz.views.diagram import DIRECTIONS, STYLES, diagram, picture
+from cgviz.drawing.diagram import DIRECTIONS, STYLES, diagram, picture
+from cgviz.drawing.theme import THEMES
+from cgviz.reading import shipped
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 DOCUMENT = r"""\documentclass{article}

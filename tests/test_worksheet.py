@@ -17,18 +17,18 @@ import cgviz
 from cgviz.cli import main
 from cgviz.cli.commands import worksheet as command
 from cgviz.errors import EvaluationError, UsageError
-from cgviz.numbers import number
-from cgviz.runs import Run
-from cgviz.shipped import sample
-from cgviz.steps import Backward
-from cgviz.views import worksheet as view
-from cgviz.views.worksheet import PAPERS, worksheet
-from cgviz.views.worksheet.blanks import ALL, GRADIENTS, KINDS, LINE, VALUES, blanks
-from cgviz.views.worksheet.figure import Look
-from cgviz.views.worksheet.paper import drawable, fitted, width_of
-from cgviz.views.worksheet.sheet import sheet
-from cgviz.views.worksheet.variants import tidy, variants
-from cgviz.views.worksheet.work import Work
+from cgviz.players import worksheet as view
+from cgviz.players.worksheet import PAPERS, worksheet
+from cgviz.players.worksheet.blanks import ALL, GRADIENTS, KINDS, LINE, VALUES, blanks
+from cgviz.players.worksheet.figure import Look
+from cgviz.players.worksheet.paper import drawable, fitted, width_of
+from cgviz.players.worksheet.sheet import sheet
+from cgviz.players.worksheet.variants import tidy, variants
+from cgviz.players.worksheet.work import Work
+from cgviz.reading.shipped import sample
+from cgviz.runs.run import Run
+from cgviz.runs.steps import Backward
+from cgviz.text.numbers import number
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 POLYNOMIALS = [

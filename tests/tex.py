@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import cgviz
-from cgviz.runs import Run
+from cgviz.runs.run import Run
 
 HOSTILE = ["x_1_", "a&b", "50%", "#1", "x<y", '"', "\\end{x}", "$", "{", "^~", "é", "имя", "node; draw", "𝒇", "a\nb"]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cgviz.errors import ExpressionError, UsageError, quoted
-from cgviz.language.tokens import PATTERN, name
+from cgviz.reading.tokens import PATTERN, name
 
 
 class Spelling(NamedTuple):

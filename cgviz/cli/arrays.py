@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from cgviz.arrays import Value, as_array, every_finite, numpy, settled
 from cgviz.errors import CgvizError, UsageError, quoted
+from cgviz.values.arrays import Value, as_array, every_finite, numpy, settled
 
 ENDINGS = (".npy", ".csv", ".json")
 MOST_BYTES = 2**30
@@ -30,8 +30,8 @@ def literal(name: str, text: str) -> Value:
 
 def constants(name: str, text: str) -> Any:
     """Returns the value of an array of expressions without variables; the reader of programs reads it."""
-    from cgviz.api import read
-    from cgviz.runs import without_seed
+    from cgviz.reading.api import read
+    from cgviz.runs.run import without_seed
 
     try:
         made = without_seed(read(text), {})

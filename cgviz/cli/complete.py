@@ -23,7 +23,7 @@ def programs(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
         return files(ctx, param, incomplete)
     from click.shell_completion import CompletionItem
 
-    from cgviz.shipped import samples
+    from cgviz.reading.shipped import samples
 
     found = [one for one in samples() if one.name.startswith(incomplete[1:])]
     return [CompletionItem(f"@{one.name}", help=one.summary) for one in found]

@@ -19,7 +19,7 @@ LARGEST = 256 * 2**20
 
 def targets_of(chosen: dict[str, Any]) -> dict[str, str]:
     """Returns the file for each of history, curve and path that is asked for. Raises CgvizError."""
-    from cgviz.output import check
+    from cgviz.text.output import check
 
     targets = {name: chosen[name] for name in ("history", "curve", "path") if chosen[name] is not None}
     if chosen["output"] is not None:
@@ -47,7 +47,7 @@ def sheet_of(data: str | None, program: str | None) -> Sheet | None:
     """Returns the data. Raises UsageError."""
     from cgviz.cli.source import decoded, read_bytes
     from cgviz.learning import read_sheet
-    from cgviz.shipped import data_set
+    from cgviz.reading.shipped import data_set
 
     if data is None:
         return None

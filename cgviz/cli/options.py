@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from cgviz.cli.complete import files, programs
+from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.errors import quoted
-from cgviz.numbers import DIGITS, MOST_DIGITS
-from cgviz.pictures import DIRECTIONS, STYLES
+from cgviz.text.numbers import DIGITS, MOST_DIGITS
 
 DETAILS = ("stage", "gate")
 TIES = ("split", "first", "both")

@@ -10,10 +10,10 @@ from cgviz.cli.options import further_argument, program_argument, program_option
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
-    from cgviz.arrays import Value
     from cgviz.cli.arguments import Spelling
-    from cgviz.graph import Graph
-    from cgviz.runs import Run
+    from cgviz.graph.nodes import Graph
+    from cgviz.runs.run import Run
+    from cgviz.values.arrays import Value
 
 INPUTS, WORDS = "cgviz.inputs", "cgviz.words"
 HELP_INPUTS = [
@@ -47,7 +47,7 @@ class Request(NamedTuple):
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
         from cgviz.cli import values
-        from cgviz.runs import start
+        from cgviz.runs.run import start
 
         seed = None if self.upstream is None else values.value("upstream", self.upstream)
         return self.opened(start(*self.read(), upstream=seed))
@@ -55,7 +55,7 @@ class Request(NamedTuple):
     def opened(self, run: Run) -> Run:
         """Returns the run with the stages opened that --expand names. Raises UsageError."""
         from cgviz.cli.options import spelled
-        from cgviz.expanding import expanded
+        from cgviz.runs.expanding import expanded
 
         names = [name.strip() for text in self.expand for name in text.split(",")]
         return expanded(run, [spelled(name) or "" for name in names])
@@ -65,9 +65,9 @@ class Request(NamedTuple):
 
         also  names that get their values elsewhere
         """
-        from cgviz.api import read
         from cgviz.cli import values
         from cgviz.cli.source import source
+        from cgviz.reading.api import read
 
         texts = values.gathered(self.inputs, self.settings)
         text, latex = source(self.program, self.file, self.latex)

@@ -33,7 +33,7 @@ def descending(steps: int) -> Iterator[Callable[[int, float], None]]:
     if steps < 2 or sys.stderr is None or not sys.stderr.isatty():
         yield lambda step, loss: None
         return
-    from cgviz.numbers import number
+    from cgviz.text.numbers import number
 
     with bar("loss {task.fields[loss]}") as progress:
         task = progress.add_task("descending", total=steps, loss="")

@@ -26,7 +26,7 @@ def source(program: str | None, file: str | None = None, latex: bool = False) ->
     if program == "-":
         return Source(decoded(streams.read_bytes(LONGEST + 1), "standard input"), latex or None)
     if program.startswith("@"):
-        from cgviz.shipped import sample
+        from cgviz.reading.shipped import sample
 
         return Source(sample(program[1:]).text, latex or None)
     if program.lower().endswith(FILE_ENDINGS) and "\n" not in program:

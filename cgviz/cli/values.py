@@ -7,10 +7,10 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
-from cgviz.arrays import Value
 from cgviz.cli.arguments import identifier
 from cgviz.errors import CgvizError, UsageError, quoted
-from cgviz.graph import Graph
+from cgviz.graph.nodes import Graph
+from cgviz.values.arrays import Value
 
 PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -58,7 +58,7 @@ def number(name: str, text: str) -> float:
 
 def constant(name: str, text: str) -> float:
     """Returns the value of an expression without variables; the reader of programs reads it, nothing is executed."""
-    from cgviz.api import run
+    from cgviz.reading.api import run
 
     try:
         made = run(text)
@@ -84,7 +84,7 @@ def check_names(graph: Graph, names: Iterable[str], options: Collection[str]) ->
 
 def what_it_is(graph: Graph, name: str, inputs: list[str], options: Collection[str]) -> str:
     from cgviz.cli.group import commands_with
-    from cgviz.naming import named
+    from cgviz.graph.naming import named
 
     stages = {node.name for node in named(graph) if node.is_stage}
     takes = f"its inputs are {', '.join(inputs[:8])}{' ...' * (len(inputs) > 8)}" if inputs else "it has no inputs"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from cgviz.arrays import is_array
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.grading.causes import Causes
 from cgviz.grading.elements import Misfit
@@ -21,7 +20,8 @@ from cgviz.grading.statements import Assignment, assignments
 from cgviz.grading.tape import Tape
 from cgviz.grading.term import Term, leaves, value
 from cgviz.grading.verdicts import verdicts
-from cgviz.runs import Run, start
+from cgviz.runs.run import Run, start
+from cgviz.values.arrays import is_array
 
 
 def grade(

@@ -7,16 +7,16 @@ from functools import partial
 from itertools import combinations, product
 from typing import NamedTuple
 
-from cgviz.arrays import Shape, broadcast
 from cgviz.grading.elements import Misfit
 from cgviz.grading.expected import Expected
 from cgviz.grading.reading import Slope, Value
 from cgviz.grading.tape import Atom
 from cgviz.grading.term import Path, Term, applied, number, parts, replaced, shape_of
-from cgviz.op import REGISTRY, Op
 from cgviz.ops.matrices import dot, matmul, outer
+from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.rearranging import fold, reshaped, size, spread, transposed
 from cgviz.ops.reductions import MEAN, SUM, total
+from cgviz.values.arrays import Shape, broadcast
 
 MOST_PARTS, EXPONENTS = 60, (2, 3, 4)
 TIMES, OVER, WHERE = REGISTRY["multiply"], REGISTRY["divide"], REGISTRY["where"]

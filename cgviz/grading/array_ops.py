@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from cgviz.arrays import Shape, broadcast, folded, numpy, shape_of
-from cgviz.op import Op
+from cgviz.ops.op import Op
 from cgviz.ops.rearranging import Key, indexed, listed, plain_key, reshaped, size
+from cgviz.values.arrays import Shape, broadcast, folded, numpy, shape_of
 
 SOURCE = "NumPy reference"
 

@@ -7,7 +7,7 @@ import math
 from difflib import get_close_matches
 
 from cgviz.errors import quoted
-from cgviz.op import REGISTRY, Op
+from cgviz.ops.op import REGISTRY, Op
 
 MODULES = frozenset("math np numpy torch jnp jax jax.numpy scipy.special special sp F nn.functional cgviz".split())
 MODULES |= {"torch.nn.functional", "cmath", "numpy.linalg", "np.linalg", "torch.linalg", "jnp.linalg", "linalg"}

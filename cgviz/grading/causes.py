@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from cgviz.arrays import Shape
 from cgviz.grading.array_edits import narrows
 from cgviz.grading.edits import Edits
 from cgviz.grading.elements import Misfit, computed, elements, is_zero, plus, shape
@@ -15,8 +14,9 @@ from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.reading import Line, Slope, Unknown, likeness
 from cgviz.grading.tape import Atom
 from cgviz.grading.term import Term, leaves, replaced, shape_of, value
-from cgviz.numbers import number
 from cgviz.ops.rearranging import indexed, listed
+from cgviz.text.numbers import number
+from cgviz.values.arrays import Shape
 
 BUDGET, SHARE = 400_000, 4  # of which a line with arrays gets a fourth at most
 LIGHT = 2

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.arrays import Shape, is_array
 from cgviz.grading.array_edits import ArrayEdits, Edit, flat, turn
 from cgviz.grading.elements import is_zero
 from cgviz.grading.expected import Expected
 from cgviz.grading.reading import Slope, Unknown, Value
 from cgviz.grading.tape import Atom
 from cgviz.grading.term import Term, applied, number, parts, replaced
-from cgviz.op import REGISTRY, Op
 from cgviz.ops.matrices import matmul, outer
+from cgviz.ops.op import REGISTRY, Op
+from cgviz.values.arrays import Shape, is_array
 
 MOST_PARTS, MOST_NAMES = 60, 40
 TIMES, OVER, PLUS, MINUS, RAISED, NEG = (REGISTRY[n] for n in ("multiply", "divide", "add", "subtract", "pow", "neg"))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
-from cgviz.arrays import Shape, Value, broadcast, is_array, numpy, on_elements, quiet, settled, shape_of
-from cgviz.op import Op
+from cgviz.ops.op import Op
 from cgviz.ops.rearranging import listed, size
+from cgviz.values.arrays import Shape, Value, broadcast, is_array, numpy, on_elements, quiet, settled, shape_of
 
 LARGEST_ARRAY, ROUNDING = 2_000_000, 1e-13
 SYMBOLS = {"x[...]": "the index", "matmul": "@", "multiply": "*", "add": "+", "subtract": "−", "divide": "/"}

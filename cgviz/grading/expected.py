@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from cgviz.arrays import Value as Number
-from cgviz.formula import TEXT, Formula
 from cgviz.grading.elements import filled
 from cgviz.grading.reading import Reading, Slope, Value
 from cgviz.grading.tape import Atom, Vector
 from cgviz.grading.term import Term, value
-from cgviz.graph import CONSTANT, Node
-from cgviz.op import ATOM
+from cgviz.graph.nodes import CONSTANT, Node
+from cgviz.ops.op import ATOM
 from cgviz.ops.rearranging import fold
+from cgviz.text.formula import TEXT, Formula
+from cgviz.values.arrays import Value as Number
 
 
 class Expected:

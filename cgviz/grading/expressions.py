@@ -12,7 +12,7 @@ from cgviz.errors import quoted
 from cgviz.grading import array_forms, array_keys, calls
 from cgviz.grading.listing import Listing, UnreadableError
 from cgviz.grading.term import Term, applied, renamed
-from cgviz.op import REGISTRY, Op
+from cgviz.ops.op import REGISTRY, Op
 
 LARGEST, LARGEST_FILE, DEEPEST = 20_000, 2_000_000, 20
 Build = Callable[[list[Term]], Term]

@@ -10,7 +10,7 @@ from cgviz.grading import array_keys
 from cgviz.grading.expressions import Expressions, Helper
 from cgviz.grading.spots import Spot
 from cgviz.grading.term import Term, applied
-from cgviz.op import REGISTRY
+from cgviz.ops.op import REGISTRY
 
 MOST_PATHS = 1000
 IGNORED = (ast.Import, ast.ImportFrom, ast.Expr, ast.Assert, ast.Pass, ast.Global, ast.Nonlocal)

@@ -8,8 +8,8 @@ from cgviz.grading.elements import shape
 from cgviz.grading.reading import Line, Reading, Slope
 from cgviz.grading.statements import Assignment
 from cgviz.grading.term import Term, applied, leaves
-from cgviz.graph import CONSTANT
-from cgviz.op import REGISTRY
+from cgviz.graph.nodes import CONSTANT
+from cgviz.ops.op import REGISTRY
 
 
 @dataclass(frozen=True)

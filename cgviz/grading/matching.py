@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from cgviz.arrays import Value
 from cgviz.grading.array_ops import put
 from cgviz.grading.elements import Misfit, computed, is_zero, largest, minus, negligible, plus, ratio, shape
 from cgviz.grading.expected import Expected
@@ -15,6 +14,7 @@ from cgviz.grading.reading import Line, Slope
 from cgviz.grading.tape import Atom, Vector
 from cgviz.grading.term import leaves
 from cgviz.ops.rearranging import Key, indexed
+from cgviz.values.arrays import Value
 
 MOST = 9
 

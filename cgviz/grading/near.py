@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from cgviz.arrays import Value, is_array, numpy, quiet
 from cgviz.grading.elements import shape
+from cgviz.values.arrays import Value, is_array, numpy, quiet
 
 RIGHT, CLOSE = 1e-6, 1e-2
 FLOOR = 1e-11

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Container, Iterator
 
-from cgviz import arrays
-from cgviz.arrays import Value, every_finite, handed_back, is_array, numpy, shape_of
 from cgviz.errors import EvaluationError
-from cgviz.graph import Node
-from cgviz.passes import backward, forward
-from cgviz.runs import Run
+from cgviz.graph.nodes import Node
+from cgviz.runs.passes import backward, forward
+from cgviz.runs.run import Run
+from cgviz.values import arrays
+from cgviz.values.arrays import Value, every_finite, handed_back, is_array, numpy, shape_of
 
 Point = dict[str, Value]
 EXTRA, TRIES = 5, 40

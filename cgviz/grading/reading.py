@@ -14,7 +14,7 @@ from cgviz.grading.spellings import Spellings
 from cgviz.grading.statements import Assignment
 from cgviz.grading.tape import Tape
 from cgviz.grading.term import Term, leaves, renamed
-from cgviz.graph import INPUT
+from cgviz.graph.nodes import INPUT
 
 LARGEST, MOST_WORK = 20_000, 200_000_000
 
@@ -123,7 +123,7 @@ class Reading:
             value = each.value
             if each.adds:
                 from cgviz.grading.term import applied
-                from cgviz.op import REGISTRY
+                from cgviz.ops.op import REGISTRY
 
                 if self.find(each.target) is None:
                     continue

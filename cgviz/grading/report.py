@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cgviz.arrays import Value
 from cgviz.grading.listing import Listing
+from cgviz.values.arrays import Value
 
 
 @dataclass(frozen=True)

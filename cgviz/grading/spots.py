@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cgviz.arrays import Shape
 from cgviz.grading.array_ops import put
 from cgviz.grading.term import Term, applied
-from cgviz.op import REGISTRY
+from cgviz.ops.op import REGISTRY
 from cgviz.ops.rearranging import Key, indexed, placed
+from cgviz.values.arrays import Shape
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from cgviz.grading.functions import IGNORED, Functions
 from cgviz.grading.listing import Listing
 from cgviz.grading.spots import Spot
 from cgviz.grading.term import Term, applied
-from cgviz.op import REGISTRY
+from cgviz.ops.op import REGISTRY
 from cgviz.ops.rearranging import indexed
 
 SAID: dict[type[ast.AST], str] = {

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from cgviz import arrays
-from cgviz.arrays import Value, handed_back
 from cgviz.grading.elements import Misfit, computed, shape
 from cgviz.grading.points import Point
 from cgviz.grading.term import Term
-from cgviz.graph import CONSTANT, Graph, Node
-from cgviz.op import Op
+from cgviz.graph.nodes import CONSTANT, Graph, Node
 from cgviz.ops.arithmetic import copy, pow_, power
-from cgviz.passes import backward, forward
+from cgviz.ops.op import Op
+from cgviz.runs.passes import backward, forward
+from cgviz.values import arrays
+from cgviz.values.arrays import Value, handed_back
 
 Vector = tuple[Value, ...]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cgviz.arrays import Shape, Value
 from cgviz.grading.elements import Misfit, computed, shape, shape_made
-from cgviz.op import Op
+from cgviz.ops.op import Op
+from cgviz.values.arrays import Shape, Value
 
 Path = tuple[int, ...]
 

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
-from cgviz.arrays import Value as Number
 from cgviz.errors import EvaluationError
 from cgviz.grading.elements import plus
 from cgviz.grading.expected import Expected
@@ -17,8 +16,9 @@ from cgviz.grading.reading import Slope
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
 from cgviz.grading.tape import Vector
 from cgviz.grading.term import leaves, value
-from cgviz.numbers import number
-from cgviz.runs import Run
+from cgviz.runs.run import Run
+from cgviz.text.numbers import number
+from cgviz.values.arrays import Value as Number
 
 
 def verdicts(

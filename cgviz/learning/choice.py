@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cgviz.arrays import Shape, numpy, shape_of
 from cgviz.errors import CgvizError, UsageError, quoted
-from cgviz.graph import Graph
+from cgviz.graph.nodes import Graph
+from cgviz.graph.shapes import shaped
 from cgviz.learning.binding import Binding
 from cgviz.learning.columns import FEW, ColumnObjective
 from cgviz.learning.objective import Examples, Objective, Parameters
 from cgviz.learning.scalar import ScalarObjective
 from cgviz.learning.sheet import Sheet
-from cgviz.shapes import shaped
+from cgviz.values.arrays import Shape, numpy, shape_of
 
 
 def objective(

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from cgviz.arrays import Value, is_array, numpy, quiet
-from cgviz.graph import Graph
+from cgviz.graph.nodes import Graph
 from cgviz.learning.objective import Parameters, Rows
 from cgviz.learning.scalar import ScalarObjective
 from cgviz.learning.stacking import stacked
-from cgviz.passes import backward, forward
-from cgviz.runs import Run
+from cgviz.runs.passes import backward, forward
+from cgviz.runs.run import Run
+from cgviz.values.arrays import Value, is_array, numpy, quiet
 
 FEW = 16  # examples for which plain numbers are faster
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cgviz.learning.descent import DIVERGED, Descent
 from cgviz.learning.objective import Objective
-from cgviz.numbers import number
+from cgviz.text.numbers import number
 
 
 def explained(objective: Objective, descent: Descent, place: Callable[[int], str]) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from cgviz.arrays import is_array, numpy, quiet
 from cgviz.learning.objective import Parameters
+from cgviz.values.arrays import is_array, numpy, quiet
 
 
 def norm(values: Parameters) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from cgviz.arrays import Value
-from cgviz.graph import Graph
-from cgviz.runs import Run
+from cgviz.graph.nodes import Graph
+from cgviz.runs.run import Run
+from cgviz.values.arrays import Value
 
 Parameters = dict[str, Value]  # a float each, or an array
 Rows = Sequence[int] | None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cgviz.arrays import Value, settled
 from cgviz.errors import UsageError, quoted
-from cgviz.graph import Graph
+from cgviz.graph.nodes import Graph
 from cgviz.learning.binding import Binding, bind
 from cgviz.learning.choice import objective
 from cgviz.learning.objective import Objective, Parameters
 from cgviz.learning.sheet import Sheet
-from cgviz.runs import closest, listed
+from cgviz.runs.run import closest, listed
+from cgviz.values.arrays import Value, settled
 
 
 @dataclass(frozen=True)

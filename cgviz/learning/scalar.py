@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from cgviz.graph import Graph
+from cgviz.graph.nodes import Graph
 from cgviz.learning.objective import Examples, Parameters, Rows
-from cgviz.passes import backward, forward
-from cgviz.runs import Run
+from cgviz.runs.passes import backward, forward
+from cgviz.runs.run import Run
 
 
 @dataclass(frozen=True)

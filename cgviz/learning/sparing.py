@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from cgviz.op import Op
 from cgviz.ops.matrices import matmul
+from cgviz.ops.op import Op
 from cgviz.ops.rearranging import transpose
 
 of_data = replace(matmul, vjp=lambda up, out, a, b: (None, matmul(transpose(a), up)))

@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cgviz.arrays import Shape, Value, broadcast, numpy
-from cgviz.graph import CONSTANT, INPUT, Graph, Node
+from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.learning.sparing import of_data, sparing
-from cgviz.op import Op
 from cgviz.ops.arithmetic import multiply
 from cgviz.ops.matrices import matmul
+from cgviz.ops.op import Op
 from cgviz.ops.rearranging import indexed, joined, one_hot, reshaped, spread, transposed
 from cgviz.ops.rearranging import stacked as rows_of
 from cgviz.ops.reductions import total
+from cgviz.values.arrays import Shape, Value, broadcast, numpy
 
 
 class NoRuleError(Exception):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cgviz.op import Answer, Op, register
 from cgviz.ops.errors import erf, erfc
 from cgviz.ops.exponential import exp, expm1, log, log1p, sigmoid, sigmoid_float
+from cgviz.ops.op import Answer, Op, register
 from cgviz.ops.piecewise import greater, is_greater, less_equal, maximum, minimum, side, where
 from cgviz.ops.precise import precise
 from cgviz.ops.roots import sqrt

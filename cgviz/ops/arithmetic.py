@@ -9,9 +9,9 @@ from collections.abc import Callable
 from functools import lru_cache, reduce
 from typing import Any
 
-from cgviz import ieee
-from cgviz.op import Answer, Op, register
+from cgviz.ops.op import Answer, Op, register
 from cgviz.ops.rules import is_whole
+from cgviz.values import ieee
 
 LONGEST_WRITTEN = 1000
 SMALLEST_NORMAL = sys.float_info.min

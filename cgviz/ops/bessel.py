@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from cgviz.op import Op, register
+from cgviz.ops.op import Op, register
 from cgviz.ops.precise import precise, rounded
 from cgviz.ops.rules import is_whole, shifted
 

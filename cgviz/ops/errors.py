@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from cgviz.op import Op, register
 from cgviz.ops.exponential import exp
+from cgviz.ops.op import Op, register
 from cgviz.ops.precise import precise, rounded
 from cgviz.ops.roots import sqrt
 from cgviz.ops.rules import pi, saturates

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cgviz import ieee
-from cgviz.op import Answer, Op, register
+from cgviz.ops.op import Answer, Op, register
 from cgviz.ops.rules import beside, saturates
+from cgviz.values import ieee
 
 TEXTBOOK = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 4"
 CS231N = "CS231n notes, optimization-2"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.op import Op, register
+from cgviz.ops.op import Op, register
 from cgviz.ops.precise import precise, rounded
 from cgviz.ops.rules import is_whole, shifted
 

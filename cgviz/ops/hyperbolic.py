@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from cgviz import ieee
-from cgviz.op import Op, register
 from cgviz.ops.exponential import exp
+from cgviz.ops.op import Op, register
 from cgviz.ops.roots import hypot, sqrt
 from cgviz.ops.rules import root, saturates
+from cgviz.values import ieee
 
 HYPERBOLIC = "Abramowitz & Stegun, Handbook of Mathematical Functions, 4.5.71 to 4.5.76"
 INVERSE = "Abramowitz & Stegun, Handbook of Mathematical Functions, 4.6.37 to 4.6.42"

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from cgviz.op import Op, Rule, nothing, register
 from cgviz.ops.exponential import exp, log
 from cgviz.ops.hyperbolic import cosh, sinh
+from cgviz.ops.op import Op, Rule, nothing, register
 from cgviz.ops.precise import BITS, Exact, context, magnitude, precise, real, rounded
 from cgviz.ops.rules import pi
 from cgviz.ops.trigonometric import cos, sin

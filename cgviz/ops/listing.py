@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from inspect import signature
 
-from cgviz.op import Op, ops
+from cgviz.ops.op import Op, ops
 
 OUT, UPSTREAM = "f", "df"
 
@@ -34,7 +34,7 @@ def rows() -> list[Row]:
 
 
 def row(op: Op) -> Row:
-    from cgviz.formula import Formula  # imported late, because formulas stand on the ops
+    from cgviz.text.formula import Formula  # imported late, because formulas stand on the ops
 
     unknown = None if op.vjp is not None else ()
     args = tuple(Formula(name, shape=unknown) for name in arguments(op))

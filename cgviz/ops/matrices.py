@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.arrays import Shape, broadcast, numpy, shape_of, shape_text
-from cgviz.op import Op, register
 from cgviz.ops.arithmetic import neg
+from cgviz.ops.op import Op, register
 from cgviz.ops.opening import adjugate_inverse, determinant, filled, matrix_product, plus
 from cgviz.ops.rearranging import folded_to, in_shape, size, spread, transpose, transposed
 from cgviz.ops.whole import eye, kron
+from cgviz.values.arrays import Shape, broadcast, numpy, shape_of, shape_text
 
 VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
 

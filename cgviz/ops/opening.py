@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from cgviz.arrays import Shape, numpy
 from cgviz.ops.arithmetic import signed_sum
+from cgviz.values.arrays import Shape, numpy
 
 
 def plus(terms: Sequence[Any]) -> Any:

@@ -10,8 +10,8 @@ from functools import cache, partial, reduce
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
-from cgviz.op import Answer, Op, register
 from cgviz.ops.arithmetic import product, signed_sum
+from cgviz.ops.op import Answer, Op, register
 
 SUBGRADIENT = "Griewank & Walther, Evaluating Derivatives, ch. 14"
 MAXIMUM = "CS231n notes, optimization-2; ties as torch.maximum and jax.numpy.maximum"
@@ -249,7 +249,7 @@ def extremum(name: str, policy: str) -> Op:
 
 def along_axis(name: str, **keywords: Any) -> Op:
     """Returns the op for the largest or smallest element of one array."""
-    from cgviz.op import REGISTRY
+    from cgviz.ops.op import REGISTRY
 
     found = REGISTRY[f"a{name}"]
     return found.options(**keywords) if found.options else found

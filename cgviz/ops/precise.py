@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from cgviz.ieee import Ieee
-from cgviz.op import Rule, nothing
+from cgviz.ops.op import Rule, nothing
+from cgviz.values.ieee import Ieee
 
 BITS = 120
 Exact = Callable[..., Any]

@@ -9,8 +9,8 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from cgviz.arrays import Shape, folded, numpy, shape_of, shape_text, summed_axes
-from cgviz.op import Op, register
+from cgviz.ops.op import Op, register
+from cgviz.values.arrays import Shape, folded, numpy, shape_of, shape_text, summed_axes
 
 NUMPY = "NumPy reference, {}; its transpose is the rule"
 Key = tuple[Any, ...]  # of an index: whole numbers, ("slice", start, stop, step), None and Ellipsis

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from cgviz.arrays import Shape, numpy, shape_of
-from cgviz.op import Op, register
 from cgviz.ops.arithmetic import subtract
 from cgviz.ops.exponential import exp, log
 from cgviz.ops.matrices import outer
+from cgviz.ops.op import Op, register
 from cgviz.ops.opening import along, plus
 from cgviz.ops.piecewise import is_equal, maximum, minimum, where
 from cgviz.ops.rearranging import place_of_axis, size, spread, transpose
 from cgviz.ops.roots import sqrt
 from cgviz.ops.whole import diag, eye, ones
+from cgviz.values.arrays import Shape, numpy, shape_of
 
 Axis = int | tuple[int, ...] | None
 NUMPY = "NumPy reference; vecDerivs notes of CS231n"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cgviz import ieee
-from cgviz.op import Answer, Op, register
 from cgviz.ops.arithmetic import ELEMENTARY
+from cgviz.ops.op import Answer, Op, register
+from cgviz.values import ieee
 
 sqrt = register(
     Op(

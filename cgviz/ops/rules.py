@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cgviz.op import Op
+from cgviz.ops.op import Op
 
 SATURATED = 1e-3
 

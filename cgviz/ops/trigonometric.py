@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from cgviz import ieee
-from cgviz.op import Answer, Op, register
+from cgviz.ops.op import Answer, Op, register
 from cgviz.ops.roots import hypot, sqrt
 from cgviz.ops.rules import root
+from cgviz.values import ieee
 
 CIRCULAR = "Abramowitz & Stegun, Handbook of Mathematical Functions, 4.3.105 to 4.3.110"
 INVERSE = "Abramowitz & Stegun, Handbook of Mathematical Functions, 4.4.52 to 4.4.57"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.arrays import Shape, numpy, shape_of
-from cgviz.op import Op
 from cgviz.ops.arithmetic import multiply, neg, subtract
+from cgviz.ops.op import Op
 from cgviz.ops.rearranging import size, transpose
+from cgviz.values.arrays import Shape, numpy, shape_of
 
 
 def final(*_: Any) -> tuple[Any, ...]:

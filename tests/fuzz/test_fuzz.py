@@ -18,9 +18,9 @@ from strategies import trees
 
 import cgviz
 from cgviz.errors import LONGEST_MESSAGE, CgvizError
-from cgviz.graph import Graph
-from cgviz.naming import named
-from cgviz.passes import gradient
+from cgviz.graph.naming import named
+from cgviz.graph.nodes import Graph
+from cgviz.runs.passes import gradient
 
 EXAMPLES = int(os.environ.get("CGVIZ_FUZZ", "400"))
 SECONDS = 20

@@ -11,7 +11,7 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
 
 if TYPE_CHECKING:
-    from cgviz.runs import Run
+    from cgviz.runs.run import Run
 
 FORMATS = ("rich", "json")
 MOST_PLOTS = 4
@@ -46,7 +46,7 @@ def command(
     digits: int,
     theme: str,
 ) -> None:
-    from cgviz.checks import check
+    from cgviz.analysis.checks import check
     from cgviz.views.check import report, show
 
     if (output or wrt) and not sweep:
@@ -67,9 +67,9 @@ def command(
 
 def plot(run: Run, output: str | None, wrt: str | None, digits: int, theme: str) -> None:
     """Prints or draws the errors by step."""
-    from cgviz.checks import check, sweep
-    from cgviz.output import check as writable
-    from cgviz.output import write
+    from cgviz.analysis.checks import check, sweep
+    from cgviz.text.output import check as writable
+    from cgviz.text.output import write
     from cgviz.views.check import show_sweeps, sweeps_svg
 
     if output not in (None, "-"):

@@ -8,8 +8,8 @@ import click
 
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.codegen import LANGUAGES
 from cgviz.errors import UsageError, printable, quoted
-from cgviz.views.code import LANGUAGES
 
 ENDINGS = {ending: name for name, (_, ending) in reversed(LANGUAGES.items())}
 HELP = """Write the staged program and its backward pass as code.
@@ -41,8 +41,8 @@ for its inputs the program is a function.
 def command(
     request: Request, lang: str | None, function: bool, test: bool, teach: bool, stable: bool, output: str | None
 ) -> None:
-    from cgviz.output import check, write
-    from cgviz.views.code import code
+    from cgviz.codegen import code
+    from cgviz.text.output import check, write
 
     lang = lang or language_of(output)
     if output not in (None, "-"):

@@ -12,7 +12,7 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable
 
 if TYPE_CHECKING:
-    from cgviz.views.deck import Format, Frame, Look
+    from cgviz.players.deck import Format, Frame, Look
 
 GRANULARITIES = ("edge", "stage", "pass")
 ASPECTS = ("16:9", "4:3")
@@ -79,7 +79,7 @@ def command(
     last: int | None,
     **look: Any,
 ) -> None:
-    from cgviz.views.deck import Look, format_of, frames
+    from cgviz.players.deck import Look, format_of, frames
 
     path = output or DEFAULT
     made = format_of("deck.pdf" if path == "-" else path, format)
@@ -94,8 +94,8 @@ def command(
 def make(run: Any, made: Format, shown: tuple[Frame, ...], look: Look, path: str) -> None:
     """Draws the whole deck, then writes it: an interrupt on the way leaves nothing behind."""
     from cgviz.cli.progress import tracked
-    from cgviz.output import write
-    from cgviz.views.deck import deck, folder
+    from cgviz.players.deck import deck, folder
+    from cgviz.text.output import write
 
     drawn = deck(run, made, shown, look, tracked("drawing"))
     frames = f"{len(shown)} frame{'' if len(shown) == 1 else 's'}"
@@ -112,8 +112,8 @@ def make(run: Any, made: Format, shown: tuple[Frame, ...], look: Look, path: str
 
 def check_target(path: str, made: Format) -> None:
     """Raises CgvizError where the deck cannot go: before any work."""
-    from cgviz.output import check
-    from cgviz.views.deck import folder
+    from cgviz.players.deck import folder
+    from cgviz.text.output import check
 
     if made.folder:
         folder.check(path)

@@ -12,7 +12,7 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
 
 if TYPE_CHECKING:
-    from cgviz.runs import Run
+    from cgviz.runs.run import Run
 
 FORMATS = ("terminal", "markdown", "latex", "html")
 ENDINGS = {".txt": "terminal", ".md": "markdown", ".tex": "latex", ".html": "html", ".htm": "html"}
@@ -47,7 +47,7 @@ def command(
     digits: int,
     theme: str,
 ) -> None:
-    from cgviz.output import check
+    from cgviz.text.output import check
     from cgviz.views.derivation import derivation
 
     format = format or format_of(output)
@@ -65,7 +65,7 @@ def command(
 
 def deliver(text: str, output: str | None) -> None:
     """Prints the text, or writes it to a file."""
-    from cgviz.output import write
+    from cgviz.text.output import write
 
     if output is None or output == "-":
         streams.say(text)

@@ -102,7 +102,7 @@ def check_path(task: Problem) -> None:
 
 def deliver(task: Problem, descent: Descent, targets: dict[str, str], chosen: dict[str, Any]) -> None:
     """Writes what was asked for, and prints curve and table unless standard output has something else."""
-    from cgviz.output import write
+    from cgviz.text.output import write
     from cgviz.views.descent import show
 
     for kind, target in targets.items():
@@ -152,7 +152,7 @@ def look(chosen: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_font(svg: bytes, chosen: dict[str, Any]) -> bytes:
-    from cgviz.engine import embed_font
+    from cgviz.drawing.engine import embed_font
 
     return embed_font(svg) if chosen["embed_font"] else svg
 

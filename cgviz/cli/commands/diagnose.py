@@ -26,7 +26,7 @@ answer there, and how to write a stage safely. Exit status 1 where a number is n
 @options.theme()
 @click.pass_context
 def command(ctx: click.Context, request: Request, format: str, digits: int, theme: str) -> None:
-    from cgviz.diagnosis import diagnose
+    from cgviz.analysis.diagnosis import diagnose
     from cgviz.views.diagnose import diagnosis, show
 
     found = diagnose(request.run())

@@ -15,7 +15,7 @@ Engine, fonts and packages are shown with their versions. The exit status is 1 w
 
 @click.command(help=HELP, params=[debug_option()])
 def command() -> None:
-    from cgviz.engine import doctor
+    from cgviz.drawing.engine import doctor
 
     findings = doctor()
     width = max(len(finding.name) for finding in findings)

@@ -35,7 +35,7 @@ number of a stage, or an input: then, how the contributions to it sum up.
 def command(
     request: Request, node: str, output: str | None, format: str, digits: int, theme: str, background: str
 ) -> None:
-    from cgviz.output import check, write
+    from cgviz.text.output import check, write
     from cgviz.views.explain import explain, picture, show
 
     to = format_of(output)

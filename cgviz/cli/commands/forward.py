@@ -31,7 +31,7 @@ times tangent over its operands. `cgviz table --mode both` shows tangents beside
 @options.digits()
 @options.background("transparent", "What is behind the picture.")
 def command(request: Request, wrt: str | None, output: str | None, digits: int, theme: str, **look: Any) -> None:
-    from cgviz.modes import mode_of
+    from cgviz.runs.modes import mode_of
 
     check_target(output, None, show=False)
     format = format_of(output, None)

@@ -14,7 +14,7 @@ from cgviz.cli.progress import tracked
 from cgviz.errors import UsageError, printable, quoted
 
 if TYPE_CHECKING:
-    from cgviz.runs import Run
+    from cgviz.runs.run import Run
     from cgviz.views.jacobian.facts import Facts
 
 FORMATS = ("rich", "json", "latex", "markdown")
@@ -82,7 +82,7 @@ def command(request: Request, of: str | None, wrt: str | None, mode: str, layout
 
 def started(request: Request) -> tuple[Run, bool]:
     """Returns the run, and whether its gradients begin from a number: an array needs no --upstream here."""
-    from cgviz.runs import without_seed
+    from cgviz.runs.run import without_seed
 
     if request.upstream is not None:
         return request.run(), True
@@ -92,7 +92,7 @@ def started(request: Request) -> tuple[Run, bool]:
 
 def deliver(facts: Facts, output: str | None, format: str | None, digits: int, theme: str, background: str) -> None:
     """Prints the matrix, or writes it into a file; a picture is written beside what is printed."""
-    from cgviz.output import write
+    from cgviz.text.output import write
     from cgviz.views.jacobian import picture, written
 
     ending = os.path.splitext(output or "")[1].lower()
@@ -118,7 +118,7 @@ def say(facts: Facts, format: str, digits: int, theme: str) -> None:
 
 def check(output: str | None, format: str | None) -> None:
     """Raises CgvizError where the file cannot be written, or where its ending does not say what it is."""
-    from cgviz.output import check as writable
+    from cgviz.text.output import check as writable
 
     if output in (None, "-"):
         return

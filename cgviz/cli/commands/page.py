@@ -36,8 +36,8 @@ def command(request: Request, output: str | None, show: bool, **look: Any) -> No
     check_target(output, show)
     run = request.run()
     from cgviz.cli.viewer import view
-    from cgviz.output import write
-    from cgviz.views.page import page, with_ones
+    from cgviz.players.page import page, with_ones
+    from cgviz.text.output import write
 
     symbolic, run = run.symbolic, with_ones(run)
     if symbolic and run.graph.inputs:
@@ -56,7 +56,7 @@ def command(request: Request, output: str | None, show: bool, **look: Any) -> No
 
 def check_target(output: str | None, show: bool) -> None:
     """Raises CgvizError where the page cannot go: before any work."""
-    from cgviz.output import check, is_stream
+    from cgviz.text.output import check, is_stream
 
     if output == "-":
         if show:

@@ -27,7 +27,7 @@ gradients. Where standard output is no terminal, the steps are printed one after
 @options.digits()
 @options.theme("dark")
 def command(request: Request, plain: bool, digits: int, theme: str) -> None:
-    from cgviz.views import play
+    from cgviz.players import play
 
     run = request.run()
     if plain or not is_screen():

@@ -11,12 +11,12 @@ from cgviz.cli import options, streams
 from cgviz.cli.commands.table import print_table
 from cgviz.cli.options import MOST_PATHS
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.drawing.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, SCALES
 from cgviz.errors import UsageError, printable, quoted
-from cgviz.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, SCALES
 
 if TYPE_CHECKING:
-    from cgviz.paths import Light
-    from cgviz.runs import Run
+    from cgviz.analysis.paths import Light
+    from cgviz.runs.run import Run
 
 HELP = """Draw the diagram of a program into a file, and print its table.
 
@@ -98,7 +98,7 @@ def command(
         raise UsageError("--wrt goes with --mode forward, --mode both or --path N")
     format = format_of(output, to)
     run = request.run()
-    from cgviz.modes import mode_of
+    from cgviz.runs.modes import mode_of
 
     light = lit(run, place, influence, wrt, look["digits"])
     draw(run, output, format, show, mode=mode_of(run, mode, wrt), light=light, **look)
@@ -106,7 +106,7 @@ def command(
 
 def lit(run: Run, place: int | None, influence: str | None, wrt: str | None, digits: int) -> Light | None:
     """Returns what is highlighted, None where nothing is. Raises UsageError for a name or a path that there is not."""
-    from cgviz import paths
+    from cgviz.analysis import paths
 
     if place:
         return paths.light_of(run, place, wrt, digits)
@@ -116,8 +116,8 @@ def lit(run: Run, place: int | None, influence: str | None, wrt: str | None, dig
 def draw(run: Run, output: str | None, format: str, show: bool = False, **look: Any) -> None:
     """Draws a run into a file and prints its table. Raises EvaluationError afterwards where a number is not finite."""
     from cgviz.cli.viewer import view
-    from cgviz.output import write
-    from cgviz.views.diagram import picture
+    from cgviz.drawing.diagram import picture
+    from cgviz.text.output import write
 
     say_effort(run)
     drawn = picture(run, format, **look)
@@ -135,7 +135,7 @@ def draw(run: Run, output: str | None, format: str, show: bool = False, **look: 
 
 def say_effort(run: Run) -> None:
     """Says what a layout of this size gives up, before it begins."""
-    from cgviz.engine import notice
+    from cgviz.drawing.engine import notice
 
     graph = run.graph
     said = notice(len(graph.inputs) + len(graph.stages), sum(len(node.args) for node in graph))
@@ -145,7 +145,7 @@ def say_effort(run: Run) -> None:
 
 def format_of(output: str | None, to: str | None) -> str:
     """Returns the format of the picture. Raises UsageError for a file's ending that is none, or another than `to`."""
-    from cgviz.output import is_stream
+    from cgviz.text.output import is_stream
 
     if output is None or output == "-":
         return to or "svg"
@@ -163,7 +163,7 @@ def format_of(output: str | None, to: str | None) -> str:
 
 def check_target(output: str | None, to: str | None, show: bool) -> None:
     """Raises CgvizError where the picture cannot go: before any work."""
-    from cgviz.output import check
+    from cgviz.text.output import check
 
     if output is not None and output != "-":
         check(output)

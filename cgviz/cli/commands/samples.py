@@ -19,7 +19,7 @@ HELP = """List the programs that ship with cgviz, or print one.
 @click.command(help=HELP, params=[debug_option()])
 @click.argument("name", required=False)
 def command(name: str | None) -> None:
-    from cgviz.shipped import sample, samples
+    from cgviz.reading.shipped import sample, samples
 
     if name is not None:
         streams.say(sample(name.removeprefix("@")).text)

@@ -12,8 +12,8 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
 
 if TYPE_CHECKING:
-    from cgviz.modes import Mode
-    from cgviz.runs import Run
+    from cgviz.runs.modes import Mode
+    from cgviz.runs.run import Run
 
 FORMATS = ("rich", "json", "csv", "markdown", "latex")
 ENDINGS = {".txt": "rich", ".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex"}
@@ -36,8 +36,8 @@ HELP = """Print every stage: its value, its gradient, how both came about.
 def command(
     request: Request, output: str | None, format: str | None, mode: str, wrt: str | None, digits: int, theme: str
 ) -> None:
-    from cgviz.modes import mode_of
-    from cgviz.output import check, write
+    from cgviz.runs.modes import mode_of
+    from cgviz.text.output import check, write
     from cgviz.views.table import table
 
     if wrt and mode == "reverse":

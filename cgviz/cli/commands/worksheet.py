@@ -12,9 +12,9 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable
 
 if TYPE_CHECKING:
-    from cgviz.arrays import Value
-    from cgviz.graph import Graph
-    from cgviz.runs import Run
+    from cgviz.graph.nodes import Graph
+    from cgviz.runs.run import Run
+    from cgviz.values.arrays import Value
 
 PAPERS = ("a4", "letter")
 MOST_VARIANTS, FEW = 500, 8
@@ -67,11 +67,11 @@ def command(
     paper: str,
     **look: Any,
 ) -> None:
-    from cgviz.output import check, write
-    from cgviz.views.worksheet import answer_key, format_of, worksheet
-    from cgviz.views.worksheet.blanks import blanks
-    from cgviz.views.worksheet.figure import Look
-    from cgviz.views.worksheet.work import Work
+    from cgviz.players.worksheet import answer_key, format_of, worksheet
+    from cgviz.players.worksheet.blanks import blanks
+    from cgviz.players.worksheet.figure import Look
+    from cgviz.players.worksheet.work import Work
+    from cgviz.text.output import check, write
 
     path = output or "worksheet.pdf"
     if key == path:
@@ -97,7 +97,7 @@ def waits(sheets: int) -> bool:
 
 def check_numbers(graph: Graph, given: dict[str, Value]) -> None:
     """Raises UsageError where there are arrays: a blank is a line for one number."""
-    from cgviz.arrays import is_array
+    from cgviz.values.arrays import is_array
 
     if graph.has_arrays or any(map(is_array, given.values())) or any(is_array(node.value) for node in graph):
         why = "a worksheet asks for single numbers, and this program has arrays"
@@ -106,8 +106,8 @@ def check_numbers(graph: Graph, given: dict[str, Value]) -> None:
 
 def runs_of(request: Request, variants: int | None, seed: int, digits: int) -> tuple[list[Run], bool]:
     """Returns a run for each sheet, and whether their inputs were drawn. Without any value one sheet is drawn."""
-    from cgviz.runs import start
-    from cgviz.views.worksheet.variants import variants as draw
+    from cgviz.players.worksheet.variants import variants as draw
+    from cgviz.runs.run import start
 
     graph, given = request.read()
     check_numbers(graph, given)

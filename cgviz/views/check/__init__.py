@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cgviz.checks import Report, Sweep
-from cgviz.numbers import DIGITS
-from cgviz.views.printing import show as show_page
+from cgviz.analysis.checks import Report, Sweep
+from cgviz.documents.printing import show as show_page
+from cgviz.text.numbers import DIGITS
 
 FORMATS = ("rich", "json")
 
@@ -39,7 +39,7 @@ def show_sweeps(sweeps: list[Sweep], *, digits: int = DIGITS, theme: str = "ligh
 
 def sweeps_svg(sweeps: list[Sweep], *, theme: str = "light") -> str:
     """Returns the same plots as SVG, one below the other."""
-    from cgviz.theme import theme as named
+    from cgviz.drawing.theme import theme as named
     from cgviz.views.check.svg import drawing
 
     return drawing(sweeps, named(theme))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.checks import Reading, Report, Row
-from cgviz.checks.rules import Fault
+from cgviz.analysis.checks import Reading, Report, Row
+from cgviz.analysis.checks.rules import Fault
 from cgviz.views.table.json import number
 
 VERSION = 1

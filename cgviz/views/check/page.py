@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from cgviz.arrays import element_name
-from cgviz.checks import Reading, Report, Row
-from cgviz.checks.bands import AGREES, BANDS, CLOSE, KINK, NOTHING
-from cgviz.checks.witnesses import ONLY_NUMBERS
-from cgviz.fold import Line, Span
+from cgviz.analysis.checks import Reading, Report, Row
+from cgviz.analysis.checks.bands import AGREES, BANDS, CLOSE, KINK, NOTHING
+from cgviz.analysis.checks.witnesses import ONLY_NUMBERS
+from cgviz.documents.grid import NARROWEST, Column, grid, prose
+from cgviz.text.fold import Line, Span
+from cgviz.values.arrays import element_name
 from cgviz.views.check.verdict import sentences
-from cgviz.views.grid import NARROWEST, Column, grid, prose
 from cgviz.views.table.page import head_lines
 from cgviz.views.table.spelling import Spelling
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cgviz.checks import Sweep
-from cgviz.checks.sweep import Series
-from cgviz.fold import Line, fold
+from cgviz.analysis.checks import Sweep
+from cgviz.analysis.checks.sweep import Series
+from cgviz.documents.grid import NARROWEST, prose
+from cgviz.text.fold import Line, fold
 from cgviz.views.check.scales import Scale, floor
-from cgviz.views.grid import NARROWEST, prose
 from cgviz.views.table.page import head_lines
 from cgviz.views.table.spelling import Spelling
 

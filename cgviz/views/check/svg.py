@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from html import escape
 
-from cgviz.checks import Sweep
-from cgviz.checks.sweep import Series
-from cgviz.fonts import FONT
-from cgviz.theme import Theme
+from cgviz.analysis.checks import Sweep
+from cgviz.analysis.checks.sweep import Series
+from cgviz.drawing.fonts import FONT
+from cgviz.drawing.theme import Theme
 from cgviz.views.check.scales import Scale, floor
 
 WIDE, HIGH = 760, 440

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from cgviz.arrays import element_name, element_of
-from cgviz.checks import Report, Row
-from cgviz.checks.bands import CLOSE, KINK, NOTHING
-from cgviz.checks.rules import Fault
-from cgviz.fold import Span
+from cgviz.analysis.checks import Report, Row
+from cgviz.analysis.checks.bands import CLOSE, KINK, NOTHING
+from cgviz.analysis.checks.rules import Fault
+from cgviz.text.fold import Span
+from cgviz.values.arrays import element_name, element_of
 from cgviz.views.table.spelling import Spelling
 
 

@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cgviz.errors import UsageError, quoted
-from cgviz.numbers import DIGITS, checked
+from cgviz.text.numbers import DIGITS, checked
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cgviz.runs import Run
-    from cgviz.theme import Theme
+    from cgviz.drawing.theme import Theme
+    from cgviz.runs.run import Run
 
 FORMATS = ("terminal", "markdown", "latex", "html")
 """Each is a module here, whose `derivation(run, wrt, digits, theme, standalone)` returns the text."""
@@ -34,7 +34,7 @@ def derivation(
 
     Raises UsageError for a format, an input, a theme or a number of digits that there is not.
     """
-    from cgviz.theme import theme as named
+    from cgviz.drawing.theme import theme as named
 
     if format not in FORMATS:
         raise UsageError(f"unknown format {quoted(format)}; there are {', '.join(FORMATS)}")
@@ -55,7 +55,7 @@ def show(
 
     Raises UsageError for an input, a number of digits and a theme that there is not.
     """
-    from cgviz.theme import theme as named
+    from cgviz.drawing.theme import theme as named
     from cgviz.views.derivation.terminal import printed
 
     printed(run, console, wrt, checked(digits), named(theme))

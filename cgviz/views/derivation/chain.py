@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.formula import Formula
-from cgviz.op import QUOTIENT, SUM
-from cgviz.runs import Contribution
+from cgviz.ops.op import QUOTIENT, SUM
+from cgviz.runs.run import Contribution
+from cgviz.text.formula import Formula
 from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
 from cgviz.views.derivation.flow import Flow, spoken
 from cgviz.views.derivation.hand import Hand, Slope

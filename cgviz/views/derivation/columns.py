@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from cgviz.fold import Line as Row
-from cgviz.fold import Span, fold, line_width, split
+from cgviz.text.fold import Line as Row
+from cgviz.text.fold import Span, fold, line_width, split
 from cgviz.views.derivation.board import Line, Part
 
 MARGIN, GAP, WIDEST_SYMBOL, NARROWEST = 2, 3, 24, 12

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.closed import Closed, closed_forms, effort, evaluated
-from cgviz.formula import Formula
-from cgviz.numbers import number
+from cgviz.analysis.closed import Closed, closed_forms, effort, evaluated
+from cgviz.text.formula import Formula
+from cgviz.text.numbers import number
 from cgviz.views.derivation.board import Line, Section, equation, part
 from cgviz.views.derivation.flow import Flow
 from cgviz.views.derivation.hand import Hand

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from cgviz.arrays import Value, every_finite, is_array, numpy
 from cgviz.errors import UsageError, quoted
-from cgviz.graph import CONSTANT
-from cgviz.runs import Contribution, Run, closest
+from cgviz.graph.nodes import CONSTANT
+from cgviz.runs.run import Contribution, Run, closest
+from cgviz.values.arrays import Value, every_finite, is_array, numpy
 from cgviz.views.derivation.taught import Taught, taught
 
 CORNERS = ("tie", "kink")

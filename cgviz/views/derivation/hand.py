@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cgviz.arrays import Value
 from cgviz.errors import printable
-from cgviz.formula import LETTERS, Formula, Notation, Pretty, Written, with_digits
-from cgviz.op import POWER, PRODUCT, QUOTIENT, SUM
+from cgviz.ops.op import POWER, PRODUCT, QUOTIENT, SUM
+from cgviz.text.formula import LETTERS, Formula, Notation, Pretty, Written, with_digits
+from cgviz.values.arrays import Value
 
 LONGEST_NAME = 40
 MOST_ELEMENTS = 16  # of a matrix that is set in full

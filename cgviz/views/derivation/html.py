@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from cgviz.drawing.theme import DARK, LIGHT, Theme
 from cgviz.errors import printable
-from cgviz.runs import Run
-from cgviz.theme import DARK, LIGHT, Theme
+from cgviz.runs.run import Run
 from cgviz.views.derivation.board import Line, Part, Section, Term
 from cgviz.views.derivation.mathml import Mathml, MathmlHand
 from cgviz.views.derivation.written import sections

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cgviz.runs import Run
-from cgviz.theme import Theme
+from cgviz.drawing.theme import Theme
+from cgviz.runs.run import Run
 from cgviz.views.derivation.aligned import Row, Setter
 from cgviz.views.derivation.board import Section
 from cgviz.views.derivation.tex import Tex, TexHand

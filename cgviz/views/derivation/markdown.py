@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cgviz.runs import Run
-from cgviz.theme import Theme
+from cgviz.drawing.theme import Theme
+from cgviz.runs.run import Run
 from cgviz.views.derivation.aligned import Row, Setter
 from cgviz.views.derivation.board import Section
 from cgviz.views.derivation.tex import Mark, MarkHand

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import ClassVar
 
-from cgviz import numbers
-from cgviz.arrays import Value, is_array
-from cgviz.formula import GREEK, LETTERS, Written, name_parts
-from cgviz.op import ATOM, POWER, PRODUCT, SIGNED, Op
+from cgviz.ops.op import ATOM, POWER, PRODUCT, SIGNED, Op
+from cgviz.text import numbers
+from cgviz.text.formula import GREEK, LETTERS, Written, name_parts
+from cgviz.values.arrays import Value, is_array
 from cgviz.views.derivation.hand import MOST_ELEMENTS, Hand, Slopes, elided
 from cgviz.views.derivation.template import filled
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from cgviz.arrays import every_finite
-from cgviz.formula import Formula
-from cgviz.graph import CONSTANT
+from cgviz.graph.nodes import CONSTANT
+from cgviz.graph.statements import statements
 from cgviz.ops.rearranging import listed
-from cgviz.statements import statements
-from cgviz.trouble import forward_reason
+from cgviz.runs.trouble import forward_reason
+from cgviz.text.formula import Formula
+from cgviz.values.arrays import every_finite
 from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
 from cgviz.views.derivation.flow import Flow, spoken
 from cgviz.views.derivation.hand import Hand, Slope

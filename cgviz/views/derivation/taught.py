@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from cgviz.arrays import Value, is_array, numpy, quiet, settled
-from cgviz.formula import Formula
-from cgviz.ieee import Ieee
-from cgviz.op import Op
-from cgviz.runs import Run
+from cgviz.ops.op import Op
+from cgviz.runs.run import Run
+from cgviz.text.formula import Formula
+from cgviz.values.arrays import Value, is_array, numpy, quiet, settled
+from cgviz.values.ieee import Ieee
 
 MOST_LEAVES = 60
 AGREES = 1e-6

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from cgviz.formula import LETTERS
+from cgviz.text.formula import LETTERS
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\\\|[^\s]")
 FIRST = 0xE000

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cgviz.fold import Line as Row
-from cgviz.fold import fold, split
-from cgviz.runs import Run
-from cgviz.theme import Theme
+from cgviz.drawing.theme import Theme
+from cgviz.runs.run import Run
+from cgviz.text.fold import Line as Row
+from cgviz.text.fold import fold, split
 from cgviz.views.derivation.board import Section
 from cgviz.views.derivation.columns import MARGIN, Columns
 from cgviz.views.derivation.hand import Ascii, AsciiHand, Eye, Hand, ascii_only

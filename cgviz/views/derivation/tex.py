@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from cgviz.arrays import Value
-from cgviz.formula import Formula, Latex, Written
-from cgviz.op import QUOTIENT, SUM, Op
-from cgviz.typeset import WORD, Typeset, words
+from cgviz.ops.op import QUOTIENT, SUM, Op
+from cgviz.text.formula import Formula, Latex, Written
+from cgviz.text.typeset import WORD, Typeset, words
+from cgviz.values.arrays import Value
 from cgviz.views.derivation.breaking import flattened, width
 from cgviz.views.derivation.hand import MOST_ELEMENTS, Hand, Slopes, elided
 

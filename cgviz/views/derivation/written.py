@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgviz.runs import Run
+from cgviz.runs.run import Run
 from cgviz.views.derivation.board import Section
 from cgviz.views.derivation.chain import chain
 from cgviz.views.derivation.contrast import contrast

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cgviz.drawing.theme import Theme
+from cgviz.drawing.theme import theme as named
 from cgviz.learning import Descent, Objective
-from cgviz.numbers import DIGITS
-from cgviz.theme import Theme
-from cgviz.theme import theme as named
+from cgviz.text.numbers import DIGITS
 from cgviz.views.descent.frame import Frame, line
 from cgviz.views.descent.scale import Axis, axis
 from cgviz.views.descent.thinned import Place, thinned

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from cgviz.learning import Surface
-from cgviz.numbers import number
+from cgviz.text.numbers import number
 from cgviz.views.descent.contours import Contour, contours
 from cgviz.views.descent.frame import SMALL, Frame, Point, line, text
 from cgviz.views.descent.levels import levels

@@ -6,9 +6,9 @@ import json
 import math
 from typing import Any
 
-from cgviz.arrays import is_array
 from cgviz.learning import Descent, Objective
 from cgviz.learning.objective import Parameters
+from cgviz.values.arrays import is_array
 
 VERSION, MOST = 1, 100_001
 

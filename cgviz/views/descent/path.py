@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+from cgviz.drawing.theme import Theme
+from cgviz.drawing.theme import theme as named
 from cgviz.learning import Descent, Objective, Surface
-from cgviz.numbers import DIGITS
-from cgviz.theme import Theme
-from cgviz.theme import theme as named
+from cgviz.text.numbers import DIGITS
 from cgviz.views.descent.frame import SMALL, Frame, Point, line, text
 from cgviz.views.descent.ground import ground, halo, length
 from cgviz.views.descent.scale import Axis

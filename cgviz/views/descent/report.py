@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 from textwrap import fill
 
+from cgviz.drawing.theme import Theme
 from cgviz.errors import cells, printable
 from cgviz.learning import Descent, Objective
 from cgviz.learning.magnitudes import elements
-from cgviz.numbers import DIGITS, number
-from cgviz.theme import Theme
+from cgviz.text.numbers import DIGITS, number
 from cgviz.views.descent.dots import ASCII, UNICODE
 from cgviz.views.descent.plot import Line, plot
 from cgviz.views.descent.words import caption, elided, shown_names
@@ -40,7 +40,7 @@ def show(objective: Objective, descent: Descent, *, digits: int = DIGITS, theme:
     from rich.console import Console
     from rich.text import Text
 
-    from cgviz.theme import theme as named
+    from cgviz.drawing.theme import theme as named
 
     console, styles = Console(), named(theme).terminal
     for line in page(objective, descent, console.width, digits, plain):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cgviz.numbers import number
+from cgviz.text.numbers import number
 
 DECADES, MOST_DECADES = 2, 7
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cgviz.learning import Descent, Objective
-from cgviz.numbers import DIGITS, number
+from cgviz.text.numbers import DIGITS, number
 
 LONGEST = 40
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cgviz.diagnosis import Diagnosis
-from cgviz.numbers import DIGITS
-from cgviz.views.printing import show as show_page
+from cgviz.analysis.diagnosis import Diagnosis
+from cgviz.documents.printing import show as show_page
+from cgviz.text.numbers import DIGITS
 
 FORMATS = ("rich", "json")
 

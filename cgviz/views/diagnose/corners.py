@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cgviz.arrays import element_name
-from cgviz.diagnosis import Corner, Diagnosis
-from cgviz.fold import Line, Span
-from cgviz.graph import CONSTANT
-from cgviz.op import Answer
-from cgviz.views.grid import Column, grid
+from cgviz.analysis.diagnosis import Corner, Diagnosis
+from cgviz.documents.grid import Column, grid
+from cgviz.graph.nodes import CONSTANT
+from cgviz.ops.op import Answer
+from cgviz.text.fold import Line, Span
+from cgviz.values.arrays import element_name
 from cgviz.views.table.spelling import Spelling
 
 MOST = 24

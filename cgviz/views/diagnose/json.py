@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.diagnosis import Corner, Diagnosis, Suggestion
-from cgviz.diagnosis.spread import Hop, Origin
-from cgviz.op import Answer
+from cgviz.analysis.diagnosis import Corner, Diagnosis, Suggestion
+from cgviz.analysis.diagnosis.spread import Hop, Origin
+from cgviz.ops.op import Answer
 from cgviz.views.table.json import number
 
 VERSION = 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cgviz.arrays import element_name
-from cgviz.diagnosis import Diagnosis, Suggestion
-from cgviz.diagnosis.spread import Origin
-from cgviz.fold import Line, Span
+from cgviz.analysis.diagnosis import Diagnosis, Suggestion
+from cgviz.analysis.diagnosis.spread import Origin
+from cgviz.documents.grid import NARROWEST, Column, grid, prose
+from cgviz.text.fold import Line, Span
+from cgviz.values.arrays import element_name
 from cgviz.views.diagnose.corners import corner_table
-from cgviz.views.grid import NARROWEST, Column, grid, prose
 from cgviz.views.table.page import head_lines
 from cgviz.views.table.spelling import Spelling
 

@@ -8,13 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cgviz.errors import UsageError, quoted
-from cgviz.numbers import DIGITS, checked
+from cgviz.text.numbers import DIGITS, checked
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cgviz.runs import Run
-    from cgviz.theme import Theme
+    from cgviz.drawing.theme import Theme
+    from cgviz.runs.run import Run
     from cgviz.views.explain.facts import Facts
 
 __all__ = ["FORMATS", "PICTURES", "explain", "picture", "show"]
@@ -48,7 +48,7 @@ def show(
         return
     from rich.console import Console
 
-    from cgviz.theme import theme as named
+    from cgviz.drawing.theme import theme as named
     from cgviz.views.explain.terminal import Explained
 
     (console or Console()).print(Explained(about, checked(digits), named(theme)), soft_wrap=True, end="")
@@ -72,7 +72,7 @@ def picture(
 
 
 def facts_of(run: Run, node: str) -> Facts:
-    from cgviz.lookup import find
+    from cgviz.graph.lookup import find
     from cgviz.views.explain.facts import Facts
 
     return Facts(run, find(run.graph, node))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from cgviz.arrays import Value, is_array
-from cgviz.formula import Formula, Pretty, with_digits
-from cgviz.graph import CONSTANT, Node
-from cgviz.runs import Contribution, Run
-from cgviz.steps import Backward
-from cgviz.views.diagram.known import known
+from cgviz.drawing.diagram.known import known
+from cgviz.graph.nodes import CONSTANT, Node
+from cgviz.runs.run import Contribution, Run
+from cgviz.runs.steps import Backward
+from cgviz.text.formula import Formula, Pretty, with_digits
+from cgviz.values.arrays import Value, is_array
 from cgviz.views.table.spelling import is_short
 
 Item = TypeVar("Item")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cgviz.views.diagram.axes import Point
-from cgviz.views.diagram.scene import Line, Text, Words, classes, step_class, widest
+from cgviz.drawing.diagram.axes import Point
+from cgviz.drawing.diagram.scene import Line, Text, Words, classes, step_class, widest
 from cgviz.views.explain.facts import Edge, ends
 from cgviz.views.explain.ink import FORMULA, Ink
 from cgviz.views.explain.rows import MOST, PITCH, SHORT, Row, left_out, look_of, lowered, pair, pill

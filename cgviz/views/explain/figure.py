@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from cgviz.drawing.diagram import Diagram, checked, digest
+from cgviz.drawing.diagram.axes import Axes
+from cgviz.drawing.diagram.layout import Layout
+from cgviz.drawing.diagram.pen import Pen
+from cgviz.drawing.diagram.scene import Words
+from cgviz.drawing.diagram.words import LONGEST
+from cgviz.drawing.theme import Theme
+from cgviz.drawing.theme import theme as theme_of
 from cgviz.errors import shorten
-from cgviz.numbers import DIGITS
-from cgviz.theme import Theme
-from cgviz.theme import theme as theme_of
-from cgviz.views.diagram import Diagram, checked, digest
-from cgviz.views.diagram.axes import Axes
-from cgviz.views.diagram.layout import Layout
-from cgviz.views.diagram.pen import Pen
-from cgviz.views.diagram.scene import Words
-from cgviz.views.diagram.words import LONGEST
+from cgviz.text.numbers import DIGITS
 from cgviz.views.explain import fanout, gate
 from cgviz.views.explain.facts import Facts
 from cgviz.views.explain.ink import Ink

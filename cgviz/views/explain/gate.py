@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cgviz.views.diagram import words
-from cgviz.views.diagram.axes import Point
-from cgviz.views.diagram.html import one_line
-from cgviz.views.diagram.scene import Line, Text, Words, widest
+from cgviz.drawing.diagram import words
+from cgviz.drawing.diagram.axes import Point
+from cgviz.drawing.diagram.html import one_line
+from cgviz.drawing.diagram.scene import Line, Text, Words, widest
 from cgviz.views.explain.facts import ends
 from cgviz.views.explain.ink import FORMULA, Ink
 from cgviz.views.explain.rows import MOST, PITCH, SHORT, Row, left_out, lowered, pair, pill, row_of

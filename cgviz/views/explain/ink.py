@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cgviz.arrays import is_array
-from cgviz.formula import Formula, Pretty, with_digits
-from cgviz.graph import CONSTANT
-from cgviz.numbers import MOST_IN_A_LINE
-from cgviz.op import POWER
-from cgviz.steps import joined
-from cgviz.views.diagram import words
-from cgviz.views.diagram.html import one_line
-from cgviz.views.diagram.pen import LONGEST_FORMULA, Pen
-from cgviz.views.diagram.scene import Line, Text, Words
+from cgviz.drawing.diagram import words
+from cgviz.drawing.diagram.html import one_line
+from cgviz.drawing.diagram.pen import LONGEST_FORMULA, Pen
+from cgviz.drawing.diagram.scene import Line, Text, Words
+from cgviz.graph.nodes import CONSTANT
+from cgviz.ops.op import POWER
+from cgviz.runs.steps import joined
+from cgviz.text.formula import Formula, Pretty, with_digits
+from cgviz.text.numbers import MOST_IN_A_LINE
+from cgviz.values.arrays import is_array
 from cgviz.views.explain.facts import Edge, Facts
 
 NAME, NUMBER, FORMULA = 14.0, 14.0, 12.0

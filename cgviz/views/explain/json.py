@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.numbers import DIGITS
+from cgviz.text.numbers import DIGITS
 from cgviz.views.explain.facts import Facts
 from cgviz.views.explain.markdown import plain
 from cgviz.views.explain.place import opened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgviz.numbers import DIGITS
+from cgviz.text.numbers import DIGITS
 from cgviz.views.explain.facts import Facts
 from cgviz.views.explain.say import Line, Say
 from cgviz.views.explain.sections import sections, title

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cgviz.formula import Formula
-from cgviz.graph import CONSTANT
-from cgviz.steps import joined
+from cgviz.graph.nodes import CONSTANT
+from cgviz.runs.steps import joined
+from cgviz.text.formula import Formula
 from cgviz.views.explain.facts import Facts, ends
 from cgviz.views.explain.say import MOST, Line, Say
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cgviz.arrays import Value, is_array
-from cgviz.numbers import DIGITS, number
-from cgviz.steps import Backward, Forward, joined
+from cgviz.runs.steps import Backward, Forward, joined
+from cgviz.text.numbers import DIGITS, number
+from cgviz.values.arrays import Value, is_array
 from cgviz.views.explain.facts import Edge, Facts
 from cgviz.views.table.block import Block
 from cgviz.views.table.spelling import Spelling

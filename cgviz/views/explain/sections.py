@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from cgviz.arrays import Value, is_array
-from cgviz.graph import CONSTANT
-from cgviz.numbers import MOST_IN_A_LINE
+from cgviz.graph.nodes import CONSTANT
+from cgviz.text.numbers import MOST_IN_A_LINE
+from cgviz.values.arrays import Value, is_array
 from cgviz.views.explain.facts import Edge, Facts, ends
 from cgviz.views.explain.place import feeds, gate, used
 from cgviz.views.explain.say import MOST, Line, Say

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cgviz.views.diagram.along import ARROW
-from cgviz.views.diagram.axes import Point
-from cgviz.views.diagram.html import label
-from cgviz.views.diagram.plan import Plan, bend
-from cgviz.views.diagram.scene import Box, Line, Scene, Text, Wire, Words, classes, widest
+from cgviz.drawing.diagram.along import ARROW
+from cgviz.drawing.diagram.axes import Point
+from cgviz.drawing.diagram.html import label
+from cgviz.drawing.diagram.plan import Plan, bend
+from cgviz.drawing.diagram.scene import Box, Line, Scene, Text, Wire, Words, classes, widest
 
 PILL, CHIP, APART, NEAR = 30.0, 26.0, 7.0, 5.0
 INSIDE = 11.0

@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 from rich.style import Style
 
-from cgviz.theme import Theme
+from cgviz.drawing.theme import Theme
 from cgviz.views.explain.facts import Facts
 from cgviz.views.explain.say import Say
 from cgviz.views.explain.text import page

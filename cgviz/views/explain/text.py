@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.fold import fold, split
-from cgviz.numbers import DIGITS
+from cgviz.text.fold import fold, split
+from cgviz.text.numbers import DIGITS
 from cgviz.views.explain.facts import Facts
 from cgviz.views.explain.say import Line, Say
 from cgviz.views.explain.sections import Section, sections, title

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cgviz.arrays import every_finite, is_array
+from cgviz.values.arrays import every_finite, is_array
 from cgviz.views.explain.facts import Edge, Facts
 from cgviz.views.explain.say import Line, Say
 from cgviz.views.table.sentence import CORNERS, Sentences, is_flat

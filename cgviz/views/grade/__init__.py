@@ -6,12 +6,12 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cgviz.numbers import DIGITS, checked
+from cgviz.text.numbers import DIGITS, checked
 
 if TYPE_CHECKING:
+    from cgviz.drawing.theme import Theme
     from cgviz.errors import CgvizError
     from cgviz.grading.report import Grade
-    from cgviz.theme import Theme
 
 Graded = tuple[str, "Grade | CgvizError"]
 """The name of a file, and its grade or why it has none."""
@@ -49,7 +49,7 @@ def show(grade: Grade, *, digits: int = DIGITS, theme: str | Theme = "light") ->
     from rich.console import Console
     from rich.text import Text
 
-    from cgviz.theme import theme as named
+    from cgviz.drawing.theme import theme as named
 
     styles, console = named(theme).terminal, Console()
     for line in lines:

@@ -21,8 +21,8 @@ import json
 import math
 from typing import Any
 
-from cgviz.arrays import Value, is_array
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
+from cgviz.values.arrays import Value, is_array
 
 VERSION = 1
 

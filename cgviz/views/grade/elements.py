@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cgviz.arrays import Value, is_array, numpy, quiet, shape_of, shape_text
 from cgviz.grading.elements import Misfit
 from cgviz.grading.report import LineVerdict
-from cgviz.numbers import MOST_IN_A_LINE, number
+from cgviz.text.numbers import MOST_IN_A_LINE, number
+from cgviz.values.arrays import Value, is_array, numpy, quiet, shape_of, shape_text
 
 OTHERS, LEAST, MOST = 58, 9, 44  # columns: of the rest of a row, of an array
 

@@ -10,7 +10,7 @@ from textwrap import wrap
 
 from cgviz.errors import cells, printable, underlined
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
-from cgviz.numbers import number
+from cgviz.text.numbers import number
 from cgviz.views.grade.elements import compared, numbers
 
 Span = tuple[str, str]

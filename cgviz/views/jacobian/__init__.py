@@ -8,10 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cgviz.errors import UsageError, quoted
-from cgviz.numbers import DIGITS, checked
+from cgviz.text.numbers import DIGITS, checked
 
 if TYPE_CHECKING:
-    from cgviz.theme import Theme
+    from cgviz.drawing.theme import Theme
     from cgviz.views.jacobian.facts import Facts
 
 __all__ = ["FORMATS", "PICTURES", "picture", "show", "written"]
@@ -40,7 +40,7 @@ def show(facts: Facts, *, digits: int = DIGITS, theme: str | Theme = "light") ->
         return
     from rich.console import Console
 
-    from cgviz.theme import theme as named
+    from cgviz.drawing.theme import theme as named
     from cgviz.views.jacobian.terminal import Shown
 
     Console().print(Shown(facts, digits, named(theme)), soft_wrap=True, end="")
@@ -55,8 +55,8 @@ def picture(
     background: str = "transparent",
 ) -> bytes:
     """Returns the matrix as a heat map in one of PICTURES. Raises UsageError, RenderError."""
-    from cgviz.theme import theme as named
-    from cgviz.views.diagram import checked as checked_background
+    from cgviz.drawing.diagram import checked as checked_background
+    from cgviz.drawing.theme import theme as named
     from cgviz.views.jacobian.heat import drawn
 
     if format not in PICTURES:

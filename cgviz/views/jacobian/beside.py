@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.arrays import Value, numpy
-from cgviz.formula import Formula
-from cgviz.numbers import DIGITS, number
+from cgviz.analysis.products import Product
 from cgviz.ops.rearranging import transpose
-from cgviz.products import Product
+from cgviz.text.formula import Formula
+from cgviz.text.numbers import DIGITS, number
+from cgviz.values.arrays import Value, numpy
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.words import counted, gradient
 from cgviz.views.table.spelling import Spelling

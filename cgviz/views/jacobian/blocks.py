@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.blocks import Block, Jacobian
-from cgviz.fold import Line, Span, fold, split, width_of
-from cgviz.theme import Theme
+from cgviz.analysis.blocks import Block, Jacobian
+from cgviz.drawing.theme import Theme
+from cgviz.text.fold import Line, Span, fold, split, width_of
 from cgviz.views.jacobian.pixels import Pixels, pixels
 from cgviz.views.jacobian.scale import colour
 from cgviz.views.table.spelling import Spelling

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cgviz.blocks import Block, Jacobian
+from cgviz.analysis.blocks import Block, Jacobian
+from cgviz.analysis.hessians import Hessian, hessian
+from cgviz.analysis.jacobians import Each, jacobian
+from cgviz.analysis.products import Product, in_symbols, products
 from cgviz.errors import UsageError
-from cgviz.formula import Formula
-from cgviz.hessians import Hessian, hessian
-from cgviz.jacobians import Each, jacobian
-from cgviz.lookup import find
+from cgviz.graph.lookup import find
 from cgviz.ops.whole import turned
-from cgviz.products import Product, in_symbols, products
-from cgviz.runs import Run
+from cgviz.runs.run import Run
+from cgviz.text.formula import Formula
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.blocks import Block, Jacobian
-from cgviz.fold import Line, width_of
+from cgviz.analysis.blocks import Block, Jacobian
+from cgviz.text.fold import Line, width_of
 from cgviz.views.jacobian.words import NO_PATH
 from cgviz.views.table.spelling import Spelling
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cgviz.arrays import shape_text
-from cgviz.blocks import Block
-from cgviz.fonts.metrics import text_width
-from cgviz.numbers import number
-from cgviz.theme import Theme
+from cgviz.analysis.blocks import Block
+from cgviz.drawing.fonts.metrics import text_width
+from cgviz.drawing.theme import Theme
+from cgviz.text.numbers import number
+from cgviz.values.arrays import shape_text
 from cgviz.views.jacobian import words
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.labels import some_labels, spread_labels

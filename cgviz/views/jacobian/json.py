@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.arrays import Value
-from cgviz.blocks import Block
-from cgviz.numbers import DIGITS
-from cgviz.products import Product
+from cgviz.analysis.blocks import Block
+from cgviz.analysis.products import Product
+from cgviz.text.numbers import DIGITS
+from cgviz.values.arrays import Value
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.table.json import VERSION, number, pretty
 

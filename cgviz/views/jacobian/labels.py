@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgviz.blocks import Block
+from cgviz.analysis.blocks import Block
 from cgviz.errors import printable
 from cgviz.views.jacobian.pixels import MOST_PIXELS
 

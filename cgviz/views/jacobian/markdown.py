@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgviz.numbers import DIGITS
+from cgviz.text.numbers import DIGITS
 from cgviz.views.jacobian import words
 from cgviz.views.jacobian.beside import beside
 from cgviz.views.jacobian.facts import Facts

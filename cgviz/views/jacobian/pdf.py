@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from fpdf import FPDF
 
+from cgviz.drawing.fonts import FACES, FAMILY, FOLDER
+from cgviz.drawing.fonts.metrics import covers
 from cgviz.errors import printable
-from cgviz.fonts import FACES, FAMILY, FOLDER
-from cgviz.fonts.metrics import covers
 from cgviz.views.jacobian.scale import parts
 from cgviz.views.jacobian.sheet import Said, Sheet
 from cgviz.views.jacobian.svg import merged

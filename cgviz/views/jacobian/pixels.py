@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from cgviz.arrays import numpy
-from cgviz.blocks import Jacobian
+from cgviz.analysis.blocks import Jacobian
+from cgviz.values.arrays import numpy
 
 MOST_PIXELS = 160  # on each side of a picture
 

@@ -6,8 +6,8 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
+from cgviz.drawing.fonts import FACES, FOLDER
 from cgviz.errors import printable
-from cgviz.fonts import FACES, FOLDER
 from cgviz.views.jacobian.sheet import Said, Sheet
 
 SCALE = 2

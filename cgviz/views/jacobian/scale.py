@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgviz.theme import Theme
+from cgviz.drawing.theme import Theme
 
 FAINTEST = 0.14
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cgviz.fonts.metrics import text_width
+from cgviz.drawing.fonts.metrics import text_width
 
 MARGIN = 18.0
 START, MIDDLE, END = 0.0, 0.5, 1.0

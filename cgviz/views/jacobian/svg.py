@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from cgviz.engine.embed import embed_font
+from cgviz.drawing.diagram.svg import PROLOGUE
+from cgviz.drawing.engine.embed import embed_font
+from cgviz.drawing.fonts import FONT
 from cgviz.errors import printable
-from cgviz.fonts import FONT
-from cgviz.views.diagram.svg import PROLOGUE
 from cgviz.views.jacobian.sheet import Cell, Said, Sheet
 
 ANCHORS = {0.0: "start", 0.5: "middle", 1.0: "end"}

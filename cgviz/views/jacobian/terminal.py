@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 from rich.style import Style
 
-from cgviz.theme import Theme
+from cgviz.drawing.theme import Theme
 from cgviz.views.jacobian.blocks import PAINT
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.text import page

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cgviz.fold import Line, fold, split
-from cgviz.numbers import DIGITS
-from cgviz.theme import Theme
+from cgviz.drawing.theme import Theme
+from cgviz.text.fold import Line, fold, split
+from cgviz.text.numbers import DIGITS
 from cgviz.views.jacobian import words
 from cgviz.views.jacobian.beside import beside
 from cgviz.views.jacobian.blocks import blocks

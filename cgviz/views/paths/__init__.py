@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from cgviz.drawing.theme import Theme
 from cgviz.errors import UsageError, quoted
-from cgviz.numbers import DIGITS, checked
-from cgviz.theme import Theme
+from cgviz.text.numbers import DIGITS, checked
 from cgviz.views.paths.report import MOST, Report, report
 
 __all__ = ["FORMATS", "MOST", "Report", "paths", "report", "show"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from cgviz.paths import Path
-from cgviz.paths.counts import Visits
-from cgviz.runs import Run
+from cgviz.analysis.paths import Path
+from cgviz.analysis.paths.counts import Visits
+from cgviz.runs.run import Run
 from cgviz.views.paths.report import Report
 from cgviz.views.table.json import VERSION, number, pretty
 from cgviz.views.table.rows import by_name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgviz.paths import Path
+from cgviz.analysis.paths import Path
 from cgviz.views.paths.report import Report
 from cgviz.views.paths.wording import Wording
 from cgviz.views.table.markdown import code, head, line, prose

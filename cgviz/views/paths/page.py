@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.fold import Line, fold, split, width_of
-from cgviz.paths import Path
+from cgviz.analysis.paths import Path
+from cgviz.text.fold import Line, fold, split, width_of
 from cgviz.views.paths.report import Report
 from cgviz.views.paths.wording import Wording
 from cgviz.views.table.layout import NARROWEST

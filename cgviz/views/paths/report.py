@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cgviz.paths import Counts, Path, Web, check_scalars, counts, listed
-from cgviz.runs import Run
+from cgviz.analysis.paths import Counts, Path, Web, check_scalars, counts, listed
+from cgviz.runs.run import Run
 
 MOST = 10
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cgviz.graph import INPUT
-from cgviz.numbers import count
-from cgviz.op import POWER
-from cgviz.paths import Edge, Path
+from cgviz.analysis.paths import Edge, Path
+from cgviz.graph.nodes import INPUT
+from cgviz.ops.op import POWER
+from cgviz.text.numbers import count
 from cgviz.views.paths.report import Report
 from cgviz.views.table.rows import backward
 from cgviz.views.table.spelling import Spelling

@@ -8,14 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cgviz.errors import UsageError, quoted
-from cgviz.modes import REVERSE, Mode
-from cgviz.numbers import DIGITS, checked
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.text.numbers import DIGITS, checked
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cgviz.runs import Run
-    from cgviz.theme import Theme
+    from cgviz.drawing.theme import Theme
+    from cgviz.runs.run import Run
     from cgviz.views.table.terminal import Page
 
 FORMATS = {"rich": "page", "json": "json", "csv": "csv", "markdown": "markdown", "latex": "latex"}
@@ -62,7 +62,7 @@ def show_page(
         return
     from rich.console import Console
 
-    from cgviz.theme import theme as named
+    from cgviz.drawing.theme import theme as named
     from cgviz.views.table.terminal import Printed
 
     (console or Console()).print(Printed(page, digits, named(theme)), soft_wrap=True, end="")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cgviz.arrays import Value
-from cgviz.grids import grid
-from cgviz.numbers import DIGITS
-from cgviz.summaries import Summary, lines
+from cgviz.text.grids import grid
+from cgviz.text.numbers import DIGITS
+from cgviz.text.summaries import Summary, lines
+from cgviz.values.arrays import Value
 from cgviz.views.table.spelling import Spelling
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from cgviz.fold import Line, split
-from cgviz.modes import REVERSE, Mode
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.text.fold import Line, split
 from cgviz.views.table.rows import Row
 from cgviz.views.table.spelling import Spelling
 

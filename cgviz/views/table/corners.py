@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from cgviz import arrays
-from cgviz.arrays import Value, is_array, numpy
-from cgviz.graph import CONSTANT
-from cgviz.runs import Run
+from cgviz.graph.nodes import CONSTANT
+from cgviz.runs.run import Run
+from cgviz.values import arrays
+from cgviz.values.arrays import Value, is_array, numpy
 
 CORNERS = ("tie", "kink")
 

@@ -14,10 +14,10 @@ import io
 import json
 from itertools import chain
 
-from cgviz.graph import Node
-from cgviz.modes import REVERSE, Mode
-from cgviz.numbers import DIGITS
-from cgviz.runs import Run
+from cgviz.graph.nodes import Node
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.runs.run import Run
+from cgviz.text.numbers import DIGITS
 from cgviz.views.table.json import number as as_json
 from cgviz.views.table.json import shape
 from cgviz.views.table.rows import Row, by_name, rows

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from cgviz.arrays import Value, every_finite, is_array, numpy
-from cgviz.summaries import Summary
+from cgviz.text.summaries import Summary
+from cgviz.values.arrays import Value, every_finite, is_array, numpy
 from cgviz.views.table.spelling import Spelling
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cgviz.runs import Run
-from cgviz.statements import statements
+from cgviz.graph.statements import statements
+from cgviz.runs.run import Run
 from cgviz.views.table.spelling import Spelling
 
 MOST_NAMES, MOST_STATEMENTS = 8, 8

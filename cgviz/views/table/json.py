@@ -6,12 +6,12 @@ import json
 import math
 from typing import Any
 
-from cgviz.arrays import Value, every_finite, is_array
-from cgviz.graph import CONSTANT, Node
-from cgviz.modes import REVERSE, Mode
-from cgviz.numbers import DIGITS
-from cgviz.runs import Run
-from cgviz.summaries import Summary
+from cgviz.graph.nodes import CONSTANT, Node
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.runs.run import Run
+from cgviz.text.numbers import DIGITS
+from cgviz.text.summaries import Summary
+from cgviz.values.arrays import Value, every_finite, is_array
 from cgviz.views.table.rows import by_name, flowing
 from cgviz.views.table.spelling import is_short
 

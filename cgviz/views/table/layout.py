@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from cgviz.fold import Line, fold, line_width, split, width_of
-from cgviz.modes import REVERSE, Mode
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.text.fold import Line, fold, line_width, split, width_of
 from cgviz.views.table.columns import Column, columns, number, summed
 from cgviz.views.table.rows import Row
 from cgviz.views.table.spelling import Spelling

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cgviz.modes import REVERSE, Mode
-from cgviz.numbers import DIGITS
-from cgviz.runs import Run
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.runs.run import Run
+from cgviz.text.numbers import DIGITS
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import foot

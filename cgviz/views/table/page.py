@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cgviz.fold import Line, fold, line_width, split
-from cgviz.modes import REVERSE, Mode
-from cgviz.numbers import DIGITS
-from cgviz.runs import Run
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.runs.run import Run
+from cgviz.text.fold import Line, fold, line_width, split
+from cgviz.text.numbers import DIGITS
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.layout import NARROWEST, table_lines
 from cgviz.views.table.rows import rows

@@ -7,12 +7,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cgviz.arrays import Value, is_array
-from cgviz.formula import Formula
-from cgviz.graph import CONSTANT, INPUT
-from cgviz.modes import REVERSE, Mode
-from cgviz.op import PRODUCT
-from cgviz.runs import Contribution, Run
+from cgviz.graph.nodes import CONSTANT, INPUT
+from cgviz.ops.op import PRODUCT
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.runs.run import Contribution, Run
+from cgviz.text.formula import Formula
+from cgviz.values.arrays import Value, is_array
 from cgviz.views.table.block import Block
 from cgviz.views.table.corners import affected
 from cgviz.views.table.spelling import Spelling

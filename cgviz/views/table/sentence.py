@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from cgviz.arrays import Value, every_finite, is_array
-from cgviz.modes import REVERSE, Mode, passes_needed
-from cgviz.runs import Run
+from cgviz.runs.modes import REVERSE, Mode, passes_needed
+from cgviz.runs.run import Run
+from cgviz.values.arrays import Value, every_finite, is_array
 from cgviz.views.table.corners import CORNERS, affected, corners, is_felt, is_flat
 from cgviz.views.table.descent import magnitude, rate, steepest
 from cgviz.views.table.spelling import Spelling

@@ -7,14 +7,14 @@ from types import MappingProxyType
 from typing import NamedTuple
 from unicodedata import normalize
 
-from cgviz.arrays import Shape, Value, is_array
-from cgviz.arrays import shape_text as shape_of
 from cgviz.errors import printable
-from cgviz.formula import LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
-from cgviz.numbers import DIGITS, MOST_IN_A_LINE, exact, number
-from cgviz.op import PRODUCT, QUOTIENT
 from cgviz.ops.arithmetic import divide
-from cgviz.steps import gradient_name
+from cgviz.ops.op import PRODUCT, QUOTIENT
+from cgviz.runs.steps import gradient_name
+from cgviz.text.formula import LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
+from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, exact, number
+from cgviz.values.arrays import Shape, Value, is_array
+from cgviz.values.arrays import shape_text as shape_of
 
 SAMPLE = "σ−·×²⁹½∇∂…─√≤′"
 ASCII = {"−": "-", "²": "^2", "½": "1/2", "′": "'", "″": "''", "≤": "<=", "≥": ">=", "≠": "!=", "‖": "||", "×": "x"}

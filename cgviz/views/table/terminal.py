@@ -8,9 +8,9 @@ from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 from rich.style import Style
 
-from cgviz.fold import Line
-from cgviz.numbers import DIGITS
-from cgviz.theme import LIGHT, Theme
+from cgviz.drawing.theme import LIGHT, Theme
+from cgviz.text.fold import Line
+from cgviz.text.numbers import DIGITS
 from cgviz.views.table.spelling import Spelling, spelling_for
 
 Page = Callable[[Spelling, int | None], list[Line]]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cgviz.arrays import Value, is_array
-from cgviz.formula import LATEX, Formula, Latex, Notation, with_digits
-from cgviz.numbers import DIGITS, MOST_IN_A_LINE, number
-from cgviz.op import QUOTIENT
-from cgviz.steps import gradient_name
+from cgviz.ops.op import QUOTIENT
+from cgviz.runs.steps import gradient_name
+from cgviz.text.formula import LATEX, Formula, Latex, Notation, with_digits
+from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, number
+from cgviz.values.arrays import Value, is_array
 from cgviz.views.table.spelling import Spelling
 
 MOST_ELEMENTS, MOST_ROWS, MOST_COLUMNS = 36, 12, 6

@@ -1,0 +1,61 @@
+"""The complex step: the imaginary part of f(x + ih), divided by h, is f'(x) without any subtraction.
+
+Each op is computed at high precision and rounded to the two halves of a complex float64, as a processor would.
+Source: Squire & Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40 (1998).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from cgviz.analysis.checks.downstream import Downstream, cone
+from cgviz.graph.nodes import Graph
+from cgviz.ops.op import Op
+from cgviz.ops.precise import context, failures
+
+NOT_A_NUMBER = complex(math.nan, math.nan)
+STEP = 1e-25
+TINY, STEP_WHERE_TINY = 1e-270, 1e-8
+WORKING = 60
+
+
+@cache
+def in_complex(op: Op) -> Callable[..., complex]:
+    """Returns an op as a function of complex floats; of real ones alone it is the op itself."""
+    mp = context(WORKING)
+
+    def function(*args: complex) -> complex:
+        if not any(arg.imag for arg in args):
+            return complex(op.forward(*(arg.real for arg in args)))
+        try:
+            return complex(op.in_mpmath(mp, *(mp.mpc(arg) if arg.imag else mp.mpf(arg.real) for arg in args)))
+        except (TypeError, AttributeError):
+            return NOT_A_NUMBER
+        except failures():
+            return NOT_A_NUMBER
+
+    return function
+
+
+class ComplexStep:
+    """The slopes of one run's output by complex steps."""
+
+    def __init__(self, graph: Graph, values: Sequence[float | None]) -> None:
+        self.graph = graph
+        self.downstream = Downstream(graph, [complex(value or 0.0) for value in values], in_complex)
+
+    def slope(self, index: int) -> float:
+        """Returns ∂output/∂node; nan where it cannot be computed."""
+        x = self.downstream.base[index].real
+        if not math.isfinite(x) or self.obstacle(index) >= 0:
+            return math.nan
+        scale = abs(x) or 1.0
+        step = scale * (STEP if scale > TINY else STEP_WHERE_TINY)
+        return float(self.downstream.output(index, complex(x, step)).imag / step)
+
+    def obstacle(self, index: int) -> int:
+        """Returns the first stage downstream that is not analytic, or -1."""
+        nodes = self.graph.nodes
+        return next((target for target in cone(self.graph, index) if not nodes[target].op.analytic), -1)

@@ -1,0 +1,52 @@
+"""Stages that lose digits: what float64 makes of them beside the same program at high precision."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cgviz.analysis.checks.exact import context, rounded, values
+from cgviz.runs.run import Run
+
+FULL = 15.95
+SMALLEST_NORMAL = sys.float_info.min
+WORTH_SAYING = 4.0
+MOST_STAGES = 20_000
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A stage that lost digits of its own: its value, the true one, how many of 16 decimal digits were lost."""
+
+    index: int
+    value: float
+    truth: float
+    digits: float
+
+
+def losses(run: Run, exact: Sequence[Any] | None = None) -> list[Loss]:
+    """Returns the stages that lost digits beyond what their operands had lost before, in order; none of arrays."""
+    if run.symbolic or run.graph.has_arrays or len(run.graph.stages) > MOST_STAGES:
+        return []
+    exact = values(run.graph, run.values) if exact is None else exact
+    wrong = [digits_lost(value, true) for value, true in zip(run.values, exact, strict=True)]
+    found = []
+    for index in run.graph.stages:
+        before = max((wrong[arg] for arg in run.graph.nodes[index].args), default=0.0)
+        if run.taken[index] and wrong[index] - before >= WORTH_SAYING:
+            true = rounded(exact[index])
+            if SMALLEST_NORMAL <= abs(true) < math.inf:
+                found.append(Loss(index, run.values[index] or 0.0, true, wrong[index]))
+    return found
+
+
+def digits_lost(value: float | None, true: Any) -> float:
+    """Returns how many of a float's decimal digits are wrong; 0 where either is not finite."""
+    mp = context()
+    if value is None or not math.isfinite(value) or not mp.isfinite(true) or value == true:
+        return 0.0
+    error = abs(mp.mpf(value) - true) / max(abs(true), abs(mp.mpf(value)))
+    return min(FULL, max(0.0, FULL + float(mp.log10(error)))) if error else 0.0

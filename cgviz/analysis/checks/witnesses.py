@@ -1,0 +1,234 @@
+"""The four witnesses of a gradient, asked one node at a time; each answers with a reading."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from cgviz.analysis.checks.bands import FINE, KINK, NOTHING, WRONG, Band, band, relative_error
+from cgviz.analysis.checks.complex_step import ComplexStep
+from cgviz.analysis.checks.differences import Difference, difference
+from cgviz.analysis.checks.downstream import Downstream
+from cgviz.analysis.checks.elements import Element, Place, downstream_of, places
+from cgviz.analysis.checks.exact import Exact, Slope, rounded
+from cgviz.analysis.checks.symbolic import InSympy
+from cgviz.runs.run import Run
+from cgviz.values.arrays import element_name, element_of, numpy
+
+EPSILON = 2.0**-52
+ONLY_NUMBERS = "asked of programs of single numbers only"
+ROUNDINGS = 16
+MOST_COMPLEX = 15_000
+SLACK, KINK_SLACK = 1e-9, 1e-4
+NOISY = 64
+OFF_SMOOTH = {"kink": "on a kink", "edge": "at the edge of the domain", "steep": "a jump or an infinite slope"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a witness says of one gradient.
+
+    value  its slope, nan where it has none     error  its own estimate of how far that is off
+    relative  the relative error of the gradient against it; `noise` where it is within rounding
+    note   why there is no slope, or what it met on its way
+    place  of an array, the element that it is about: the one that is worst
+    """
+
+    witness: str
+    value: float
+    relative: float
+    band: Band
+    error: float = 0.0
+    noise: bool = False
+    note: str = ""
+    place: tuple[int, ...] = ()
+
+
+class Witnesses:
+    """All witnesses of one run, and what they share; of an array so many `elements` are compared."""
+
+    def __init__(self, run: Run, elements: int = 1) -> None:
+        self.run, self.elements = run, elements
+        self.graph = run.graph
+        self.complex_left = MOST_COMPLEX
+
+    def read(self, witness: str, index: int) -> Reading:
+        if self.graph.has_arrays:
+            return in_arrays(self, witness, index)
+        return WITNESSES[witness](self, index)
+
+    def compared(self, witness: str, index: int, value: float, error: float = 0.0, note: str = "") -> Reading:
+        """Returns a reading; a difference that rounding alone can make is none, and at a kink nothing is compared."""
+        analytic = self.run.gradients[index] or 0.0
+        relative = math.nan if math.isnan(value) else relative_error(analytic, value)
+        noise = relative > 0.0 and abs(analytic - value) <= error + self.rounding[index]
+        judged = band(0.0 if noise else relative)
+        if judged.disagrees and self.slope(index).kind in OFF_SMOOTH:
+            return Reading(witness, value, math.nan, NOTHING, error, note=OFF_SMOOTH[self.slope(index).kind])
+        if judged.disagrees and not math.isfinite(self.run.value or 0.0):
+            return Reading(witness, value, math.nan, NOTHING, error, note="the output is not finite")
+        return Reading(witness, value, relative, judged, error, noise and relative > FINE, note)
+
+    def name(self, index: int) -> str:
+        """Returns a stage as messages call it: `stage (3) r`."""
+        return f"stage ({self.graph.numbers[index]}) {self.graph.nodes[index].shown}"
+
+    @cached_property
+    def rounding(self) -> list[float]:
+        """For every node, how much rounding in the backward pass alone may move its gradient."""
+        size = [0.0] * len(self.graph)
+        size[self.graph.output] = 1.0
+        for index in range(self.graph.output, -1, -1):
+            if size[index]:
+                for slot, arg in enumerate(self.graph.nodes[index].args):
+                    size[arg] += size[index] * abs(self.run.locals[index][slot] or 0.0)
+        return [ROUNDINGS * EPSILON * each if math.isfinite(each) else 0.0 for each in size]
+
+    @cached_property
+    def largest(self) -> list[float]:
+        """For every node the largest gradient that the backward pass has met when it comes to it."""
+        np, found, largest = numpy(), [0.0] * len(self.graph), 0.0
+        for index in range(self.graph.output, -1, -1):
+            size = float(np.max(np.abs(self.run.gradients[index]), initial=0.0))
+            largest = max(largest, size if math.isfinite(size) else 0.0)
+            found[index] = largest
+        return found
+
+    @cached_property
+    def floats(self) -> Downstream:
+        if self.graph.has_arrays:
+            return downstream_of(self.run)
+        return Downstream(self.graph, self.run.values, lambda op: op.forward)
+
+    @cached_property
+    def complex_step(self) -> ComplexStep:
+        return ComplexStep(self.graph, self.run.values)
+
+    @cached_property
+    def exact(self) -> Exact:
+        return Exact(self.graph, self.run.values)
+
+    @cached_property
+    def in_sympy(self) -> InSympy:
+        return InSympy(self.graph, self.run.values)
+
+    @cached_property
+    def slopes(self) -> dict[int, Slope]:
+        """The slopes by mpmath that were asked for, by node."""
+        return {}
+
+    @cached_property
+    def differences(self) -> dict[int, Difference]:
+        """The central differences that were asked for, by node."""
+        return {}
+
+    def slope(self, index: int) -> Slope:
+        if index not in self.slopes:
+            self.slopes[index] = self.exact.slope(index, self.run.gradients[index] or 0.0)
+        return self.slopes[index]
+
+
+def in_arrays(of: Witnesses, witness: str, index: int) -> Reading:
+    """Returns the reading of the worst of some elements of a node, evenly spaced; only differences are asked."""
+    if witness != "differences":
+        return Reading(witness, math.nan, math.nan, NOTHING, note=ONLY_NUMBERS)
+    shape = of.graph.nodes[index].shape or ()
+    found = [of_element(of, index, place) for place in places(shape, of.elements)]
+    return max(found, key=badness, default=Reading(witness, math.nan, math.nan, NOTHING, note="it has no elements"))
+
+
+def badness(reading: Reading) -> tuple[int, float]:
+    return reading.band.rank, reading.relative if reading.relative == reading.relative else 0.0
+
+
+def of_element(of: Witnesses, index: int, place: Place) -> Reading:
+    """Returns the reading of one element by central differences; on a kink, by the slopes of its two sides."""
+    analytic = element_of(of.run.gradients[index], place)
+    moved = Element(of.floats, index, place, 1.0 if of.run.seed is None else of.run.seed)
+    found = moved.slope()
+    if math.isnan(found.value):
+        return off_element(of, moved, analytic, found)
+    relative = relative_error(analytic, found.value)
+    noise = relative > 0.0 and abs(analytic - found.value) <= found.error + NOISY * EPSILON * of.largest[index]
+    judged = band(0.0 if noise else relative)
+    return Reading("differences", found.value, relative, judged, found.error, noise and relative > FINE, "", place)
+
+
+def off_element(of: Witnesses, moved: Element, analytic: float, found: Difference) -> Reading:
+    """Returns the reading of an element on a kink: right is what lies between the slopes of its two sides."""
+    name = element_name(of.graph.nodes[moved.index].shown, moved.place)
+    sides = moved.sides() if found.crossed else None
+    if sides is None:
+        stage = of.name(min(found.crossed)) if found.crossed else ""
+        why = f"{name}: every step crosses the jump of {stage}" if stage else f"{name}: not finite"
+        return Reading("differences", math.nan, math.nan, NOTHING, note=why, place=moved.place)
+    low, high = min(sides), max(sides)
+    slack = KINK_SLACK * max(abs(low), abs(high), 1e-6)
+    judged = KINK if low - slack <= analytic <= high + slack else WRONG
+    note = f"{name}, a kink: {sides[0]:.4g} on the left, {sides[1]:.4g} on the right"
+    relative = math.nan if judged is KINK else math.inf
+    return Reading("differences", math.nan, relative, judged, note=note, place=moved.place)
+
+
+def by_differences(of: Witnesses, index: int) -> Reading:
+    found = of.differences[index] = difference(of.floats, index)
+    if math.isnan(found.value):
+        why = f"every step crosses the kink of {of.name(min(found.crossed))}" if found.crossed else "not finite"
+        return Reading("differences", math.nan, math.nan, NOTHING, note=why)
+    crossed = {stage: step for stage, step in found.crossed.items() if step > found.step}
+    note = "; ".join(f"a step of {step:.1g} crosses the kink of {of.name(stage)}" for stage, step in crossed.items())
+    return of.compared("differences", index, found.value, found.error, note)
+
+
+def by_complex_step(of: Witnesses, index: int) -> Reading:
+    of.complex_left -= len(of.graph) - index
+    if of.complex_left < 0:
+        return Reading("complex", math.nan, math.nan, NOTHING, note="not asked, the program is long")
+    obstacle = of.complex_step.obstacle(index)
+    note = f"{of.graph.nodes[obstacle].op.name} is not analytic" if obstacle >= 0 else ""
+    return of.compared("complex", index, of.complex_step.slope(index), note=note)
+
+
+def by_mpmath(of: Witnesses, index: int) -> Reading:
+    """mpmath's slope; on a kink the gradient must be one of the slopes between those of the two sides."""
+    slope = of.slope(index)
+    analytic = of.run.gradients[index] or 0.0
+    if slope.exists or not slope.kind:
+        error = rounded(slope.error) if slope.exists else 0.0
+        return of.compared("mpmath", index, rounded(slope.value), error, "" if slope.kind else "not finite")
+    verdict, note = off_smooth(slope, analytic)
+    return Reading("mpmath", math.nan, math.nan if verdict is not WRONG else math.inf, verdict, note=note)
+
+
+def off_smooth(slope: Slope, analytic: float) -> tuple[Band, str]:
+    """Returns the verdict on a slope where the function has none, and why: a kink, an edge of its domain, a jump."""
+    left, right = rounded(slope.left), rounded(slope.right)
+    if slope.kind == "steep":
+        return NOTHING, OFF_SMOOTH["steep"]
+    if slope.kind == "edge":
+        side, there = ("right", right) if math.isnan(left) or math.isinf(left) else ("left", left)
+        return (KINK if close(analytic, there) else NOTHING), f"the domain ends here; from the {side} {there:.4g}"
+    low, high = min(left, right), max(left, right)
+    slack = SLACK * max(abs(low), abs(high))
+    inside = low - slack <= analytic <= high + slack
+    return (KINK if inside else WRONG), f"a kink: {left:.4g} on the left, {right:.4g} on the right"
+
+
+def close(one: float, two: float) -> bool:
+    return relative_error(one, two) <= SLACK
+
+
+def by_sympy(of: Witnesses, index: int) -> Reading:
+    value = of.in_sympy.slope(index)
+    return of.compared("sympy", index, value, note=of.in_sympy.obstacle if math.isnan(value) else "")
+
+
+WITNESSES: dict[str, Callable[[Witnesses, int], Reading]] = {
+    "differences": by_differences,
+    "complex": by_complex_step,
+    "mpmath": by_mpmath,
+    "sympy": by_sympy,
+}
+"""Every witness and how it is asked, in the order of the columns."""

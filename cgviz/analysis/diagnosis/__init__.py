@@ -1,0 +1,42 @@
+"""What is wrong with the numbers of a run, where it began, how it spread, and how to write it safely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cgviz.analysis.diagnosis.corners import Corner, corners
+from cgviz.analysis.diagnosis.rewrites import Suggestion, suggestions
+from cgviz.analysis.diagnosis.spread import Spread, spread
+from cgviz.analysis.diagnosis.symptoms import Symptom, symptoms
+from cgviz.errors import UsageError
+from cgviz.runs.run import Run
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found: numbers that are not finite and their spread, symptoms, kinks and ties, rewritten stages."""
+
+    run: Run
+    spread: Spread
+    symptoms: tuple[Symptom, ...]
+    corners: tuple[Corner, ...]
+    suggestions: tuple[Suggestion, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every number on the way to the output and back is finite."""
+        return self.run.trouble is None
+
+
+def diagnose(run: Run) -> Diagnosis:
+    """Returns the diagnosis of a run. Raises UsageError for one without numbers."""
+    if run.symbolic:
+        names = [run.graph.nodes[index].name for index in run.graph.inputs]
+        shown = " ".join(f"--{name} VALUE" for name in names[:4])
+        raise UsageError(f"numbers are diagnosed; give {shown}{' ...' if len(names) > 4 else ''}")
+    found, signs = spread(run), symptoms(run)
+    ill = found.stages | {sign.index for sign in signs}
+    return Diagnosis(run, found, signs, corners(run), suggestions(run, found.origins, ill))
+
+
+__all__ = ["Corner", "Diagnosis", "Spread", "Suggestion", "Symptom", "diagnose"]

@@ -1,0 +1,103 @@
+"""Stages along an axis that are written so that they overflow: log of softmax, log of a sum of exponentials, a length.
+
+Each is looked for op by op, since an axis belongs to the op that it is given to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from cgviz.analysis.diagnosis.exponentials import operand
+from cgviz.graph.nodes import Graph
+from cgviz.ops.arithmetic import reciprocal, square
+from cgviz.ops.exponential import exp, log
+from cgviz.ops.op import Op
+from cgviz.ops.reductions import log_softmax, logsumexp, norm, softmax
+from cgviz.ops.roots import sqrt
+from cgviz.text.formula import Formula
+
+
+class Along(NamedTuple):
+    """A stage as it may be written: its formula, why, and the stages that it is made of."""
+
+    formula: Formula
+    why: str
+    inside: tuple[int, ...]
+
+
+def along(graph: Graph, index: int) -> Along | None:
+    """Returns the first of these forms that a stage has, written safely, or None."""
+    return next((made for form in FORMS for made in form(graph, index)), None)
+
+
+def inner(graph: Graph, index: int, op: Op | str) -> int | None:
+    """Returns the one operand of node `index` where it is that op, or one of the family of that name."""
+    node = graph.nodes[index]
+    same = node.op is op or (node.op.vjp is not None and node.op.name == op)
+    return node.args[0] if same else None
+
+
+def on(graph: Graph, op: Op, index: int) -> Formula:
+    return Formula(op=op, args=(Formula(operand(graph, index)),))
+
+
+def log_of_softmax(graph: Graph, index: int) -> Iterator[Along]:
+    """log(softmax(x)) and the log of a part of it, as in log(p[1])."""
+    shares = inner(graph, index, log)
+    if shares is None:
+        return
+    part = graph.nodes[shares]
+    picked = part.op.vjp is not None and part.op.gate == "picks"
+    whole = part.args[0] if picked else shares
+    x = inner(graph, whole, "softmax")
+    if x is None:
+        return
+    made = on(graph, log_softmax(graph.nodes[whole].op.parameter), x)
+    if picked:
+        made = Formula(op=part.op, args=(made, *(Formula(operand(graph, arg)) for arg in part.args[1:])))
+    yield Along(made, "a share underflows to 0, and log 0 is −inf", tuple({index, shares, whole}))
+
+
+def log_of_total(graph: Graph, index: int) -> Iterator[Along]:
+    """log(sum(exp(x)))."""
+    total = inner(graph, index, log)
+    raised = None if total is None else inner(graph, total, "sum")
+    x = None if raised is None else inner(graph, raised, exp)
+    if total is not None and raised is not None and x is not None:
+        made = on(graph, logsumexp(*graph.nodes[total].op.parameter), x)
+        yield Along(made, "exp overflows above 709.78; the largest is taken out of the sum", (index, total, raised))
+
+
+def root_of_squares(graph: Graph, index: int) -> Iterator[Along]:
+    """sqrt(sum(x**2))."""
+    total = inner(graph, index, sqrt)
+    squares = None if total is None else inner(graph, total, "sum")
+    x = None if squares is None else inner(graph, squares, square)
+    if total is not None and squares is not None and x is not None:
+        made = on(graph, norm(*graph.nodes[total].op.parameter), x)
+        yield Along(made, "a square overflows, and √ has no slope at 0", (index, total, squares))
+
+
+def shares_by_hand(graph: Graph, index: int) -> Iterator[Along]:
+    """exp(x)/sum(exp(x)) along one axis."""
+    node = graph.nodes[index]
+    if node.op.stem != "prod" or len(node.args) != 2:
+        return
+    for top, bottom in (node.args, node.args[::-1]):
+        total = inner(graph, bottom, reciprocal)
+        if total is None or inner(graph, total, "sum") != top:
+            continue
+        x, (axis, keeps) = inner(graph, top, exp), graph.nodes[total].op.parameter
+        vector = len(graph.nodes[top].shape or ()) == 1
+        if x is not None and (vector or (isinstance(axis, int) and keeps)):
+            made = on(graph, softmax(-1 if vector else axis), x)
+            yield Along(made, "exp overflows: inf/inf; the largest is taken out of all", (index, top, bottom, total))
+
+
+FORMS: tuple[Callable[[Graph, int], Iterator[Along]], ...] = (
+    log_of_softmax,
+    log_of_total,
+    root_of_squares,
+    shares_by_hand,
+)

@@ -1,0 +1,93 @@
+"""Stages whose numbers are finite or not, but poor: overflow, underflow, saturation, lost digits."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cgviz.analysis.checks.digits import losses
+from cgviz.analysis.checks.exact import context, in_mpmath
+from cgviz.runs.run import Run
+from cgviz.runs.trouble import at_place
+from cgviz.text.numbers import number
+from cgviz.values.arrays import element_name, element_of, every_finite, first_odd, numpy
+
+MOST_STAGES, MOST_SUSPECTS = 20_000, 32
+SMALLEST_NORMAL = sys.float_info.min
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What ails one stage: "overflow", "underflow", "saturated", "dead" or "digits", and in words."""
+
+    index: int
+    kind: str
+    text: str
+
+
+def symptoms(run: Run) -> tuple[Symptom, ...]:
+    """Returns the symptoms of all stages that the output needs, in order."""
+    found = [symptom for index in run.graph.stages if run.taken[index] for symptom in of_stage(run, index)]
+    for loss in losses(run):
+        text = f"{loss.digits:.0f} of 16 digits are lost: {number(loss.value)} instead of {number(loss.truth)}"
+        found.append(Symptom(loss.index, "digits", text))
+    return tuple(sorted(found, key=lambda symptom: symptom.index))
+
+
+def of_stage(run: Run, index: int) -> list[Symptom]:
+    found = []
+    ranged = out_of_range(run, index) if len(run.graph.stages) <= MOST_STAGES else None
+    if ranged:
+        found.append(ranged)
+    op = run.graph.nodes[index].op
+    for flag in run.flags[index]:
+        if flag in ("saturated", "dead"):
+            slopes = [local for local in run.locals[index] if local is not None]
+            steepest = max((float(numpy().max(numpy().abs(slope))) for slope in slopes), default=0.0)
+            why = op.rule if flag == "saturated" and op.rule else "nothing flows back"
+            found.append(Symptom(index, flag, f"slope {number(steepest)}: {why}"))
+    return found
+
+
+def out_of_range(run: Run, index: int) -> Symptom | None:
+    """Returns overflow or underflow of one stage: its value beside the true one at the same operands."""
+    node = run.graph.nodes[index]
+    if node.shape or node.op.vjp is not None:
+        return array_out_of_range(run, index)
+    return range_of(run, index, run.values[index], [run.values[arg] for arg in node.args])
+
+
+def array_out_of_range(run: Run, index: int) -> Symptom | None:
+    """Returns overflow or underflow of the first element of a stage that has any, and of how many more."""
+    node, value, np = run.graph.nodes[index], run.values[index], numpy()
+    if node.op.vjp is not None:
+        made = np.isinf(value).any() and all(every_finite(run.values[arg]) for arg in node.args)
+        where = element_name(node.shown, first_odd(value) or ())
+        return Symptom(index, "overflow", f"{where} is beyond the largest float64, 1.8e308") if made else None
+    value = np.where(np.isfinite(run.used(index)), np.where(np.isfinite(value), value, 1.0), value)
+    suspects = np.argwhere(np.isinf(value) | (np.abs(value) < SMALLEST_NORMAL))
+    found: list[Symptom] = []
+    for place in (tuple(map(int, each)) for each in suspects[:MOST_SUSPECTS]):
+        made = range_of(run, index, element_of(value, place), at_place(run, index, place))
+        if made:
+            found.append(replace(made, text=f"{element_name(node.shown, place)}: {made.text}"))
+    if len(found) < 2:
+        return found[0] if found else None
+    more = "many" if len(suspects) > MOST_SUSPECTS else str(len(found) - 1)
+    return replace(found[0], text=f"{found[0].text}; and {more} more")
+
+
+def range_of(run: Run, index: int, value: Any, args: list[Any]) -> Symptom | None:
+    node = run.graph.nodes[index]
+    if not all(map(math.isfinite, args)) or (math.isfinite(value) and abs(value) >= SMALLEST_NORMAL):
+        return None
+    true = in_mpmath(node.op)(*map(context().mpf, args))
+    if not context().isfinite(true) or not true:
+        return None
+    shown = context().nstr(true, 4).replace("e+", "e").replace("-", "−")
+    if math.isinf(value):
+        return Symptom(index, "overflow", f"{shown} is beyond the largest float64, 1.8e308")
+    lost = "0" if value == 0 else "fewer digits"
+    return Symptom(index, "underflow", f"{shown} is below the smallest normal float64, 2.2e−308: {lost} instead")

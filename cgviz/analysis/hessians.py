@@ -1,0 +1,134 @@
+"""The Hessian: the Jacobian of a gradient, whose backward pass is a graph itself; differences where that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cgviz.analysis.blocks import Block, Jacobian
+from cgviz.analysis.jacobians import Each, block, check, example, matrix
+from cgviz.analysis.segments import as_row
+from cgviz.errors import UsageError, quoted
+from cgviz.graph.nodes import CONSTANT, Graph
+from cgviz.ops.rearranging import listed
+from cgviz.runs.gradients import UntraceableError, between, gradient_graph
+from cgviz.runs.passes import backward, forward
+from cgviz.runs.run import Run
+from cgviz.values.arrays import Value, every_finite, numpy, settled
+
+STEP = 6.06e-6  # the cube root of the precision of a float64: the best step of a central difference
+
+
+@dataclass(frozen=True)
+class Hessian:
+    """The second derivatives of one number.
+
+    of      the node that was differentiated twice
+    matrix  a row and a column per element of the inputs
+    corners the stages on the way that stand on a kink or a tie
+    why     the reason for central differences of the gradient; "" where the second derivatives are exact
+    """
+
+    of: Block
+    matrix: Jacobian
+    corners: tuple[int, ...]
+    why: str = ""
+
+
+def hessian(run: Run, wrt: Sequence[int], of: int | None = None, mode: str = "auto", each: Each = iter) -> Hessian:
+    """Returns the Hessian of a scalar node (the output) of a run in the nodes `wrt`.
+
+    An output that is an array is taken as the number Σ upstream · output where the run has an upstream gradient.
+    Raises UsageError in the symbolic state, for a node that is no number, and where it would be too large.
+    """
+    of = run.graph.output if of is None else of
+    if run.symbolic:
+        raise UsageError(f"a Hessian is made of numbers, and the inputs have no values; give {example(run)}")
+    seed = seed_of(run, of)
+    inputs = [block(run.graph, index) for index in wrt]
+    check(inputs, inputs, *[sum(each.size for each in inputs)] * 2)
+    corners = tuple(index for index in way(run.graph, wrt, of) if {"kink", "tie"} & set(run.flags[index]))
+    made, why = exact(run, wrt, of, seed, mode, each)
+    if made is None:
+        made = differences(run, wrt, of, seed, each)
+    return Hessian(block(run.graph, of), made, corners, why)
+
+
+def seed_of(run: Run, of: int) -> Value | None:
+    node = run.graph.nodes[of]
+    if of == run.graph.output and run.upstream is not None:
+        return run.upstream
+    if node.shape:
+        raise UsageError(
+            f"a Hessian is of one number, and {quoted(node.shown)} has shape {listed(node.shape)}: reduce it, as in "
+            f"sum({node.shown}), or name a scalar stage with --of"
+        )
+    return None
+
+
+def way(graph: Graph, wrt: Sequence[int], of: int) -> list[int]:
+    """Returns the stages between `wrt` and `of`."""
+    behind = between(graph, wrt, of)
+    needed = [False] * len(graph.nodes)
+    needed[of] = True
+    for index in range(of, -1, -1):
+        if needed[index]:
+            for arg in graph.nodes[index].args:
+                needed[arg] = True
+    return [index for index in range(of + 1) if behind[index] and needed[index] and graph.nodes[index].is_stage]
+
+
+def exact(
+    run: Run, wrt: Sequence[int], of: int, seed: Value | None, mode: str, each: Each
+) -> tuple[Jacobian | None, str]:
+    """Returns the Jacobian of the gradient, or None and why there is none."""
+    try:
+        gradients = gradient_graph(run.graph, wrt, of, seed, run.flows)
+    except UntraceableError as error:
+        return None, str(error)
+    values = forward(gradients.graph, run.inputs or {})
+    made = matrix(gradients.graph, values, [gradients.at[index] for index in wrt], wrt, mode, each)
+    if not numpy().isfinite(made.entries).all() and is_finite(run, wrt, of):
+        return None, "the second derivative by the rules is not finite here"
+    blank = made.blank & (not any(chooses(run, index) for index in way(run.graph, wrt, of)))
+    return replace(made, rows=made.columns, blank=blank), ""
+
+
+def chooses(run: Run, index: int) -> bool:
+    """Tells whether a stage has a branch that is not taken: with other numbers a gradient would flow there."""
+    node = run.graph.nodes[index]
+    return node.op.reaches is not None and not node.shape
+
+
+def is_finite(run: Run, wrt: Sequence[int], of: int) -> bool:
+    return every_finite(run.values[of]) and all(every_finite(run.gradients[index]) for index in wrt)
+
+
+def differences(run: Run, wrt: Sequence[int], of: int, seed: Value | None, each: Each) -> Jacobian:
+    """Returns central differences of the gradient, made symmetric."""
+    np = numpy()
+    columns = tuple(block(run.graph, index) for index in wrt)
+    count = sum(column.size for column in columns)
+    entries, at = np.zeros((count, count)), 0
+    for column in columns:
+        value = run.values[column.index]
+        for place in each(range(column.size)):
+            step = STEP * max(1.0, abs(float(as_row(value)[place])))
+            above, below = (moved(run, wrt, of, seed, column.index, place, by) for by in (step, -step))
+            entries[:, at + place] = (above - below) / (2 * step)
+        at += column.size
+    entries = (entries + entries.T) / 2
+    return Jacobian(columns, columns, entries, np.zeros(entries.shape, dtype=bool), "differences", 2 * count, count)
+
+
+def moved(run: Run, wrt: Sequence[int], of: int, seed: Value | None, index: int, place: int, by: float) -> Any:
+    """Returns the gradients in `wrt`, one after the other, where one element of node `index` is moved a little."""
+    value: Any = numpy().array(run.values[index], dtype=float)
+    value.flat[place] += by
+    nodes = list(run.graph.nodes)
+    nodes[index] = nodes[index]._replace(op=CONSTANT, args=(), value=settled(value))
+    graph = replace(run.graph, nodes=tuple(nodes), inputs=tuple(i for i in run.graph.inputs if i != index))
+    gradients = backward(graph, forward(graph, run.inputs or {}), seed, of)
+    found = [as_row(gradients[each]) for each in wrt]
+    return numpy().concatenate(found)

@@ -1,0 +1,116 @@
+"""The lines of a program of arrays: stages with their shapes, and what each hands back in the shape of its source."""
+
+from __future__ import annotations
+
+from cgviz.codegen.array_language import Arrays
+from cgviz.codegen.array_notation import ArrayCode
+from cgviz.codegen.forms import VIEWS, handed
+from cgviz.codegen.lengths import lengths
+from cgviz.codegen.program import Helper, Line, Writer
+from cgviz.codegen.tidy import chained, in_shape_of, is_number, tidy
+from cgviz.graph.nodes import CONSTANT
+from cgviz.ops.op import Op
+from cgviz.ops.rearranging import fold, listed
+from cgviz.text.formula import Formula
+
+Handed = tuple[Formula | None, ...]
+
+
+class ArrayWriter(Writer):
+    """Writes a graph whose nodes have shapes; `borrowed` are the gradients that may be another variable's memory."""
+
+    language: Arrays
+    borrowed: frozenset[int] = frozenset()
+
+    def note(self, index: int) -> str:
+        shape = self.graph.nodes[index].shape
+        return super().note(index) + (f"  # {listed(shape)}" if shape else "")
+
+    def stage(self, index: int) -> str:
+        node = self.graph.nodes[index]
+        formula = Formula(op=node.op, args=self.operands(index), shape=node.shape)
+        return self.values.value_of(tidy(formula, self.language.prepared))
+
+    def operands(self, index: int) -> tuple[Formula, ...]:
+        return tuple(map(self.operand, self.graph.nodes[index].args))
+
+    def operand(self, index: int) -> Formula:
+        node = self.graph.nodes[index]
+        if node.op is CONSTANT:
+            return Formula(node.value, shape=node.shape) if node.shape else self.graph.operand(index)
+        return Formula(f"#{index}", shape=lengths(node.shape, index))
+
+    # what is handed back
+
+    def locals(self, target: int) -> Handed:
+        """Returns the whole of what a stage hands back to each argument; 0 where that is nothing."""
+        if target not in self.known:
+            node = self.graph.nodes[target]
+            every = [self.operand(target), *self.operands(target)]
+            upstream = self.upstream(target)
+            found = self.by_vjp(target, upstream, every) if node.op.vjp else self.by_locals(target, upstream, every)
+            self.known[target] = tuple(
+                part if part is None or is_number(part, 0) else in_shape_of(tidy(part, self.language.prepared), source)
+                for part, source in zip(found, every[1:], strict=True)
+            )
+        return self.known[target]
+
+    def upstream(self, target: int) -> Formula | None:
+        """Returns the gradient of a stage as a variable; None for that of the output, where it is 1."""
+        if target == self.graph.output and not self.options.seeded:
+            return None
+        return Formula(f"#d{target}", shape=self.graph.nodes[target].shape)
+
+    def by_vjp(self, target: int, upstream: Formula | None, every: list[Formula]) -> Handed:
+        op = self.graph.nodes[target].op
+        rule = op.careful if op.careful and self.is_careful(target) else op.vjp
+        assert rule is not None
+        return tuple(rule(Formula(1) if upstream is None else upstream, *every))
+
+    def by_locals(self, target: int, upstream: Formula | None, every: list[Formula]) -> Handed:
+        return tuple(
+            local if local is None or is_number(local, 0) else self.by_local(target, upstream, local, source)
+            for local, source in zip(self.slopes_of(target, every), every[1:], strict=True)
+        )
+
+    def slopes_of(self, target: int, every: list[Formula]) -> Handed:
+        op = self.graph.nodes[target].op
+        rule = op.careful if op.careful and self.is_careful(target) else op.partials
+        return tuple(s if s is None or isinstance(s, Formula) else Formula(s) for s in rule(*every))
+
+    def is_careful(self, target: int) -> bool:
+        """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
+        routes = self.graph.nodes[target].op.gate == "routes"
+        return self.options.stable or routes or "kink" in self.run.flags[target]
+
+    def by_local(self, target: int, upstream: Formula | None, local: Formula, source: Formula) -> Formula:
+        """Returns (local) * upstream, summed over what was broadcast."""
+        value, rest = chained(local, upstream, self.options.teach)
+        shape = self.graph.nodes[target].shape or ()
+        product = value if rest is None else Formula(op=handed, args=(value, rest), shape=shape)
+        made: Formula = fold(shape, source.shape or ())(product)
+        return made
+
+    # as assignments
+
+    def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> Line:
+        """Returns an assignment; what may be another variable's memory is never added to in place."""
+        name, text = self.names.gradient(source), self.slopes.text_of(local).text
+        number = self.graph.numbers[target]
+        if adds and source in self.borrowed:
+            self.borrowed -= {source}
+            return Line(name, f"{name} + {text}", number)
+        if not adds and changes and self.language.mutable and (local.op is None or local.op.name in VIEWS):
+            self.borrowed |= {source}
+        return Line(name, text, number, adds, changes)
+
+    def zero(self, index: int) -> str:
+        shape, name = self.graph.nodes[index].shape or (), self.names.variables[index]
+        return self.language.zeros.format(name, listed(shape)) if shape else self.language.zero.format(name)
+
+    def define(self, name: str, count: int, op: Op, found: dict[str, Helper]) -> None:
+        library = self.values.library if isinstance(self.values, ArrayCode) else {}
+        if name in library:
+            found[name] = Helper(name, (), "", library[name])
+        else:
+            super().define(name, count, op, found)

@@ -1,0 +1,84 @@
+"""JAX: the staged program as a function with a `custom_vjp`, and a plain version that JAX differentiates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cgviz.codegen.language import indented
+from cgviz.codegen.layout import checks, results, values
+from cgviz.codegen.notation import Code, Form
+from cgviz.codegen.numpy import NumpyCode
+from cgviz.codegen.program import Line, Program
+from cgviz.codegen.python import Python, listed
+from cgviz.codegen.torch import Torch, expected, seed
+
+SCIPY = "beta digamma erf erfc erfinv gamma polygamma"
+
+
+def renamed(form: str | Form) -> str | Form:
+    """Returns a form of NumPy's as JAX has it."""
+    if isinstance(form, str):
+        return form.replace("np.", "jnp.")
+    return Form(form.template.replace("np.", "jnp."), form.binds)
+
+
+class JaxCode(NumpyCode):
+    language = "JAX"
+    functions: Mapping[str, str | Form] = {name: renamed(form) for name, form in NumpyCode.functions.items()} | {
+        **{name: f"jax.scipy.special.{name}" for name in SCIPY.split()},
+        "loggamma": "jax.scipy.special.gammaln",
+        "sigmoid": "jax.nn.sigmoid",  # whose own derivatives have no kink at 0, as a form by cases would
+        "logsigmoid": "jax.nn.log_sigmoid",
+        "softplus": "jax.nn.softplus",
+        "where": Form("jnp.where({truth[0]}, {1}, {2})"),
+        "max": Form("jnp.maximum({0}, {1})"),
+        "min": Form("jnp.minimum({0}, {1})"),
+    }
+    constants: Mapping[str, str] = {"pi": "jnp.pi", "e": "jnp.e"}
+    special = ("jnp.inf", "-jnp.inf", "jnp.nan")
+    truth_value = "jnp.where({0}, 1.0, 0.0)"
+    powers = Form("jnp.power({0}, {1})")
+
+
+class Jax(Torch):
+    title: str = "JAX"
+    notation: type[Code] = JaxCode
+    words: str = f"{Python.words} jax jnp forward backward saved"
+    zero = "jnp.zeros(())"
+    head: tuple[str, ...] = ("import jax", "import jax.numpy as jnp", "", 'jax.config.update("jax_enable_x64", True)')
+
+    def imports(self, body: str) -> tuple[str, ...]:
+        return self.head
+
+    def assignment(self, line: Line) -> str:
+        return Python.assignment(self, line)
+
+    def staged(self, made: Program) -> list[str]:
+        saved = listed(made.saved)
+        params = ", ".join(made.inputs)
+        forward = [*self.forward(made), f"return {made.output}, {saved}"]
+        loads = [f"{saved} = saved"] if made.saved else []
+        backward = [*loads, *self.backward(made), f"return {listed(made.gradients)}"]
+        return [
+            *["@jax.custom_vjp", f"def staged({params}):", f"    return forward({params})[0]", "", ""],
+            *[f"def forward({params}):", *indented(forward), "", ""],
+            *[f"def backward(saved, {seed(made)}):", *indented(backward), "", ""],
+            "staged.defvjp(forward, backward)",
+        ]
+
+    def used(self, made: Program, test: bool) -> list[str]:
+        numbers = list(values(made, self))
+        lines = [self.answered(made, "staged", numbers)]
+        lines += [self.show(label, name) for label, name, _ in results(made)]
+        if test:
+            lines += [*checks(made, self, test), "", "# JAX's own backward pass", self.answered(made, "plain", numbers)]
+            lines += [self.check(name, number) for _, name, number in expected(made, self)]
+        return ['if __name__ == "__main__":', *indented(lines)]
+
+    def answered(self, made: Program, function: str, numbers: list[str]) -> str:
+        if made.run.upstream is not None:
+            call = f"{made.output}, back = jax.vjp({', '.join([function, *numbers])})"
+            return f"{call}\n{listed(made.gradients)} = back({self.notation({}).real(made.run.upstream)})"
+        every = f"argnums={tuple(range(len(numbers)))}"
+        answers = f"{made.output}, {listed(made.gradients)}"
+        return f"{answers} = jax.value_and_grad({function}, {every})({', '.join(numbers)})"

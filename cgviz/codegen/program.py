@@ -1,0 +1,231 @@
+"""The staged program of a run, forward and backward, line by line and in the words of one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from cgviz.codegen.language import Language
+from cgviz.codegen.names import Names, names
+from cgviz.codegen.notation import Code, formulas
+from cgviz.graph.nodes import CONSTANT, Graph
+from cgviz.ops.op import ATOM, Op
+from cgviz.runs.run import Run
+from cgviz.runs.steps import backward_edges
+from cgviz.text.formula import Formula
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the code is written.
+
+    teach   a local derivative of 1 stays a factor, as in a lecture
+    stable  local derivatives in the forms that keep their digits, where the records have some
+    seeded  the output's gradient is a variable that is given, not 1
+    """
+
+    teach: bool = False
+    stable: bool = False
+    seeded: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One assignment: `target = text`, or `target += text`; the number of its stage and a note beside it; whether it
+    will be added to."""
+
+    target: str
+    text: str
+    number: int | None = None
+    adds: bool = False
+    changes: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The backward lines of one stage under a comment that names it."""
+
+    comment: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A function of our own: its name, its parameters and what it returns; or its whole source, line by line."""
+
+    name: str
+    params: tuple[str, ...]
+    text: str
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that is written, in order; `saved` are the variables that the backward pass reads."""
+
+    run: Run
+    names: Names
+    helpers: tuple[Helper, ...]
+    forward: tuple[Line, ...]
+    backward: tuple[Group, ...]
+    saved: tuple[str, ...]
+
+    @property
+    def graph(self) -> Graph:
+        return self.run.graph
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tuple(self.names.variables[i] for i in self.graph.inputs)
+
+    @property
+    def gradients(self) -> tuple[str, ...]:
+        return tuple(map(self.names.gradient, self.graph.inputs))
+
+    @property
+    def output(self) -> str:
+        return self.names.variables[self.graph.output]
+
+
+def program(run: Run, language: Language, options: Options) -> Program:
+    """Returns the staged program of a run. Raises UnwrittenError where an op has no form in the language."""
+    graph = run.graph
+    drafted = Names({i: node.name for i, node in enumerate(graph.nodes) if node.name}, ())
+    if run.upstream is not None:
+        options = replace(options, seeded=True)
+    writes: type[Writer] = language.writer or Writer
+    draft = writes(run, language, drafted, options)
+    reserved = language.reserved | {helper.name for helper in draft.helpers()}
+    final = names(graph, reserved, language.spelled)
+    writer = writes(run, language, final, options)
+    forward, backward = tuple(writer.forward()), tuple(writer.backward())
+    saved = tuple(final.variables[i] for i in sorted(writer.slopes.read))
+    return Program(run, final, writer.helpers(), forward, backward, saved)
+
+
+def is_zero(local: Formula) -> bool:
+    return local.op is None and not local.shape and local.leaf == 0
+
+
+class Writer:
+    """Writes the stages and the local derivatives of a run's graph with given names."""
+
+    def __init__(self, run: Run, language: Language, named: Names, options: Options) -> None:
+        self.run, self.graph = run, run.graph
+        self.language, self.names, self.options = language, named, options
+        self.values, self.slopes = language.notation(named.variables), language.notation(named.variables)
+        self.known: dict[int, tuple[Formula | None, ...]] = {}
+
+    def forward(self) -> Iterator[Line]:
+        for index in self.graph.stages:
+            name, number = self.names.variables[index], self.graph.numbers[index]
+            yield Line(name, self.stage(index), number, note=self.note(index))
+
+    def note(self, index: int) -> str:
+        """Returns what stands after a stage's number."""
+        return "" if self.graph.reached[index] else f" does not reach {self.names.variables[self.graph.output]}"
+
+    def stage(self, index: int) -> str:
+        node = self.graph.nodes[index]
+        return self.values.value_of(Formula(op=node.op, args=self.operands(index)))
+
+    def backward(self) -> Iterator[Group]:
+        """Yields the gradient that was given, a group for every stage that a gradient reaches, last to first, then
+        inputs that none reaches."""
+        edges, more = self.edges()
+        if self.run.upstream is not None and self.language.seeds:
+            name = self.names.variables[self.graph.output]
+            seed = Line(self.names.gradient(self.graph.output), self.values.literal(self.run.upstream))
+            yield Group(f"the gradient that arrives at {name}", (seed,))
+        seen: set[int] = set()
+        for target, rules in edges.items():
+            lines = []
+            for source, local in rules:
+                lines.append(self.line(target, source, local, source in seen, source in more))
+                seen.add(source)
+            name = self.names.variables[target]
+            yield Group(f"backprop {name} = {self.stage(target)}", tuple(lines))
+        yield from self.unreached(seen)
+
+    def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> Line:
+        """Returns what a stage hands back to one of its arguments, as an assignment."""
+        text = self.contribution(target, local)
+        return Line(self.names.gradient(source), text, self.graph.numbers[target], adds, changes)
+
+    def edges(self) -> tuple[dict[int, list[tuple[int, Formula]]], set[int]]:
+        """Returns for each stage (source, local derivative) of every edge that hands something back, and the sources
+        that more than one of them reaches."""
+        edges: dict[int, list[tuple[int, Formula]]] = {}
+        reached, more = {self.graph.output}, set()
+        for target, slot in backward_edges(self.graph):
+            source = self.graph.nodes[target].args[slot]
+            if target not in reached or self.graph.nodes[source].op is CONSTANT:
+                continue
+            local = self.locals(target)[slot]
+            if local is None or is_zero(local):
+                continue
+            more |= {source} & reached
+            reached.add(source)
+            edges.setdefault(target, []).append((source, local))
+        return edges, more
+
+    def locals(self, target: int) -> tuple[Formula | None, ...]:
+        """Returns a stage's local derivatives: the record's rule as taught; of a gate that routes, the form that knows
+        ties."""
+        if target not in self.known:
+            op = self.graph.nodes[target].op
+            rule = op.careful if op.careful and (self.options.stable or op.gate == "routes") else op.partials
+            slopes = rule(*formulas([target]), *self.operands(target))
+            self.known[target] = tuple(s if s is None or isinstance(s, Formula) else Formula(s) for s in slopes)
+        return self.known[target]
+
+    def contribution(self, target: int, local: Formula) -> str:
+        """Returns `(local) * upstream`, without what is 1 unless that is taught."""
+        written = self.slopes.text_of(local)
+        if target == self.graph.output and not self.options.seeded:
+            return written.text
+        upstream = self.names.gradient(target)
+        if local.op is None and local.leaf in (1, -1) and not self.options.teach:
+            return upstream if local.leaf == 1 else f"-{upstream}"
+        plain = written.binds == ATOM and not (local.op is None and local.leaf == 1)
+        return f"{written.text if plain else f'({written.text})'} * {upstream}"
+
+    def unreached(self, seen: set[int]) -> Iterator[Group]:
+        for index in self.graph.inputs:
+            name, gradient = self.names.variables[index], self.names.gradient(index)
+            if index == self.graph.output:
+                if not self.options.seeded:
+                    yield Group(f"the output is {name} itself", (Line(gradient, self.values.number(1)),))
+            elif index not in seen:
+                yield Group(f"nothing flows back to {name}", (Line(gradient, self.zero(index)),))
+
+    def zero(self, index: int) -> str:
+        """Returns the gradient of an input that none reaches."""
+        return self.language.zero.format(self.names.variables[index])
+
+    def operands(self, index: int) -> tuple[Formula, ...]:
+        nodes = self.graph.nodes
+        args = nodes[index].args
+        constants = {arg: self.graph.operand(arg) for arg in args if nodes[arg].op is CONSTANT}
+        return tuple(constants.get(arg) or Formula(f"#{arg}") for arg in args)
+
+    def helpers(self) -> tuple[Helper, ...]:
+        """Returns the functions that the lines call, each after those that it calls itself."""
+        for _ in (self.forward(), self.backward()):
+            list(_)
+        found: dict[str, Helper] = {}
+        for (name, count), op in {**self.values.helpers, **self.slopes.helpers}.items():
+            self.define(name, count, op, found)
+        return tuple(found.values())
+
+    def define(self, name: str, count: int, op: Op, found: dict[str, Helper]) -> None:
+        if name in found:
+            return
+        params = ("x", "y", "z")[:count]
+        notation: Code = self.language.notation(dict(enumerate(params)))
+        assert op.composed is not None
+        text = notation.text_of(op.composed(*formulas(range(count)))).text
+        for (inner, operands), inner_op in notation.helpers.items():
+            self.define(inner, operands, inner_op, found)
+        found[name] = Helper(name, params, text)

@@ -1,0 +1,103 @@
+"""What PyTorch wants said in its own way: axes by their numbers, and no index that runs backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from cgviz.codegen.forms import unreachable
+from cgviz.ops.op import Op
+from cgviz.ops.rearranging import Key, indexed, placed
+from cgviz.text.formula import Formula
+from cgviz.values.arrays import Shape
+
+NEED_AXES = frozenset(("logsumexp", "softmax", "log_softmax"))
+
+
+@cache
+def flip(axes: tuple[int, ...]) -> Op:
+    """Returns the gate that turns an array round along axes."""
+    return Op(name="flip", forward=unreachable, vjp=unreachable, parameter=axes, shapes=lambda shape: shape)
+
+
+def in_torch(formula: Formula) -> Formula:
+    """Returns a formula of a gate as PyTorch can have it."""
+    op = formula.op
+    if op is None or op.vjp is None:
+        return formula
+    if op.name == "x[...]":
+        return forwards(formula)
+    if op.name == "place":
+        return placed_forwards(formula)
+    return with_axes_named(formula, op) if "axis" in op.statics and op.operands else formula
+
+
+def with_axes_named(formula: Formula, op: Op) -> Formula:
+    """Returns a reduction along all axes with their numbers, where PyTorch has no word for all of them."""
+    every = tuple(range(len(formula.args[0].shape or ())))
+    axes: Any = every[0] if len(every) == 1 else every
+    if op.statics == ("axis",):
+        return along(formula, op, axis=axes) if op.parameter is None else formula
+    axis, keepdims = op.parameter[-2:]
+    if axis is not None or not (keepdims or op.name in NEED_AXES):
+        return formula
+    return along(formula, op, axis=axes, keepdims=keepdims)
+
+
+def along(formula: Formula, op: Op, **keywords: Any) -> Formula:
+    assert op.options is not None
+    return Formula(op=op.options(**keywords), args=formula.args, shape=formula.shape)
+
+
+# indices with a negative step
+
+
+def forwards(formula: Formula) -> Formula:
+    """Returns x[::-1] as a plain index that is turned round."""
+    assert formula.op is not None
+    key, axes = turned_key(formula.op.parameter, formula.args[0].shape or ())
+    if not axes:
+        return formula
+    picked: Formula = indexed(key)(formula.args[0])
+    return Formula(op=flip(axes), args=(picked,), shape=formula.shape)
+
+
+def placed_forwards(formula: Formula) -> Formula:
+    """Returns the placing of what such an index took as that of the array turned round."""
+    assert formula.op is not None
+    key, shape = formula.op.parameter
+    found, axes = turned_key(key, shape or ())
+    if not axes:
+        return formula
+    part = Formula(op=flip(axes), args=formula.args, shape=formula.args[0].shape)
+    made: Formula = placed(found, shape)(part)
+    return made
+
+
+def turned_key(key: Key, shape: Shape) -> tuple[Key, tuple[int, ...]]:
+    """Returns an index with positive steps that takes the same elements, and the axes of its answer to turn round."""
+    found, axes, place = [], [], 0
+    for part, length in with_lengths(key, shape):
+        if isinstance(part, tuple) and (part[3] or 1) < 0:
+            places = range(length)[slice(*part[1:])]
+            part = (
+                ("slice", places[-1], places[0] + 1, None if part[3] == -1 else -part[3])
+                if places
+                else ("slice", 0, 0, None)
+            )
+            axes.append(place)
+        found.append(part)
+        place += 0 if isinstance(part, int) else 1
+    return tuple(found), tuple(axes)
+
+
+def with_lengths(key: Key, shape: Shape) -> Iterator[tuple[Any, int]]:
+    """Yields every part of an index with the length of its axis, `...` as the slices that it stands for."""
+    left = len(shape) - sum(part is not None and part is not Ellipsis for part in key)
+    lengths = iter(shape)
+    for part in key:
+        if part is Ellipsis:
+            yield from ((("slice", None, None, None), next(lengths)) for _ in range(left))
+        else:
+            yield part, 1 if part is None else next(lengths)

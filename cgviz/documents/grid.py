@@ -1,0 +1,77 @@
+"""A small table of words with roles, as wide as a terminal: columns side by side, else each row stacked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cgviz.text.fold import Line, Span, fold, line_width, split, width_of
+
+GAP = 2
+NARROWEST = 20
+
+
+class Column(NamedTuple):
+    """A column: its heading, whether it stands at the right, whether its cells may be folded and how narrow."""
+
+    heading: str
+    right: bool = False
+    least: int = 0
+
+
+def grid(columns: Sequence[Column], rows: Sequence[Sequence[Span]], rule: str, width: int | None) -> list[Line]:
+    """Returns heading, rule and rows in at most `width` columns (None: as wide as it needs)."""
+    natural = [
+        max(width_of(column.heading), *(width_of(row[i][0]) for row in rows), 0) for i, column in enumerate(columns)
+    ]
+    widths = fitted(columns, natural, None if width is None else width - GAP * (len(columns) - 1))
+    if not widths:
+        return stacked(columns, rows, max(width or 0, NARROWEST))
+    lines = [aligned(columns, widths, [[(column.heading, "name")] for column in columns])]
+    lines.append([(rule * (sum(widths) + GAP * (len(widths) - 1)), "muted")])
+    for row in rows:
+        cells = [fold(split([cell]), wide) or [[]] for cell, wide in zip(row, widths, strict=True)]
+        for depth in range(max(map(len, cells))):
+            lines.append(aligned(columns, widths, [cell[depth] if depth < len(cell) else [] for cell in cells]))
+    return lines
+
+
+def fitted(columns: Sequence[Column], natural: Sequence[int], room: int | None) -> list[int]:
+    """Returns a width for each column: what may be folded gives way, the widest first; none where it cannot be."""
+    widths = list(natural)
+    while room is not None and sum(widths) > room:
+        spare = [(widths[i], i) for i, column in enumerate(columns) if column.least and widths[i] > column.least]
+        if not spare:
+            return []
+        widths[max(spare)[1]] -= 1
+    return widths
+
+
+def aligned(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[Line]) -> Line:
+    line: Line = []
+    for column, wide, cell in zip(columns, widths, cells, strict=True):
+        blank = " " * (wide - line_width(cell))
+        line += [(" " * GAP, "")] if line else []
+        line += [(blank, ""), *cell] if column.right else [*cell, (blank, "")]
+    while line and not line[-1][0].strip():
+        line.pop()
+    return line
+
+
+def stacked(columns: Sequence[Column], rows: Sequence[Sequence[Span]], width: int) -> list[Line]:
+    """Returns each row as a short paragraph, for a terminal too narrow for columns."""
+    lines: list[Line] = []
+    for row in rows:
+        words = [word for cell in row[:2] for word in split([cell])]
+        lines += fold(words, width)
+        for column, cell in zip(columns[2:], row[2:], strict=True):
+            if cell[0]:
+                named = [[(column.heading, "muted")], *split([cell])]
+                lines += [[("  ", ""), *line] for line in fold(named, width - 2)]
+    return lines
+
+
+def prose(pieces: Sequence[Span], width: int, indent: str = "") -> list[Line]:
+    """Returns a paragraph folded into lines; all but the first are set in by as much as `indent` is wide."""
+    lines = fold(split(pieces), width - width_of(indent))
+    return [[(indent if i == 0 else " " * width_of(indent), "muted"), *line] for i, line in enumerate(lines)]

@@ -1,0 +1,1 @@
+"""How things are drawn: theme, fonts, engine, the diagram."""

@@ -1,0 +1,230 @@
+"""The diagram of a run: the computational graph with every value, every gradient and every local derivative."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from os import PathLike, fspath
+from os.path import splitext
+from typing import TYPE_CHECKING
+
+from cgviz.drawing.pictures import DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
+from cgviz.drawing.theme import Theme
+from cgviz.errors import UsageError, quoted
+from cgviz.reading.collecting import uncollected
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.runs.run import Run
+from cgviz.text import numbers
+from cgviz.text.numbers import DIGITS
+from cgviz.values.arrays import Value, is_array
+
+if TYPE_CHECKING:
+    from cgviz.analysis.paths import Light
+    from cgviz.drawing.diagram.finish import Part
+    from cgviz.drawing.diagram.layout import Layout
+    from cgviz.drawing.diagram.pen import Blanks
+    from cgviz.drawing.diagram.scene import Scene, Words
+
+__all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A drawing that is laid out; `words` are the alternative text, the ids of its parts begin with `prefix`.
+
+    quiet  the parts of an SVG have no words of their own
+    """
+
+    words: Words
+    layout: Layout
+    prefix: str
+    quiet: bool = False
+
+    @cached_property
+    def dot(self) -> str:
+        """The DOT text, with every position in it."""
+        from cgviz.drawing.diagram.dot import written
+
+        at = self.layout
+        return written(at.scene, at.plan, at.axes, at.theme, at.behind, self.prefix)
+
+    @cached_property
+    def parts(self) -> Mapping[str, Part]:
+        """The words and texts of each part, by id."""
+        from cgviz.drawing.diagram.dot import pictures
+        from cgviz.drawing.diagram.finish import Part
+
+        scene, beside = self.layout.scene, self.layout.plan.texts
+        found = {self.prefix + box.key: Part(box.words, box.texts) for box in scene.boxes}
+        for wire in self.layout.wires:
+            texts = [text for text, _ in beside[wire.key] if not text.is_picture]
+            found[self.prefix + wire.key] = Part(wire.words, texts)
+        for owner, grid, _ in pictures(scene, self.layout.plan, self.layout.axes):
+            found[f"{self.prefix}{owner}-{grid.kind}"] = Part(grid.words, grid.texts)
+        return found
+
+    def draw(
+        self,
+        format: str = "svg",
+        *,
+        scale: float = 1.0,
+        outline_text: bool = False,
+        embed_font: bool = False,
+        engine: str = "auto",
+    ) -> bytes:
+        """Returns the picture in one of FORMATS. Raises UsageError, RenderError."""
+        if format not in FORMATS:
+            raise UsageError(f"no picture format {quoted(format)}; there are {', '.join(FORMATS)}")
+        if not SCALES[0] <= scale <= SCALES[1]:
+            raise UsageError(f"no scale {scale:g}; it is from {SCALES[0]:g} to {SCALES[1]:g}")
+        if format == "dot":
+            return self.dot.encode()
+        if format in ("tikz", "mermaid"):
+            return self.written(format, scale).encode()
+        from cgviz.drawing import engine as graphviz_engine
+
+        if format != "svg":
+            return graphviz_engine.draw(self.dot, format, engine=engine, scale=scale)
+        from cgviz.drawing.diagram.svg import svg
+
+        drawn = svg(self.layout, self.words, self.prefix, scale, self.quiet)
+        if outline_text:
+            return graphviz_engine.outline_text(drawn)
+        return graphviz_engine.embed_font(drawn) if embed_font else drawn
+
+    def written(self, format: str, scale: float) -> str:
+        """Returns the picture in a language in which others draw it: TikZ, or Mermaid, which lays it out anew."""
+        from cgviz.drawing.diagram.mermaid import mermaid
+        from cgviz.drawing.diagram.tikz import tikz
+
+        if format == "tikz":
+            return tikz(self.layout, scale)
+        layout = self.layout
+        return mermaid(layout.pen, layout.axes.direction)
+
+
+def diagram(
+    run: Run,
+    *,
+    style: str = "card",
+    theme: str | Theme = "light",
+    direction: str = "LR",
+    digits: int = DIGITS,
+    background: str = "transparent",
+    title: str | None = None,
+    blanks: Blanks | None = None,
+    engine: str = "auto",
+    mode: Mode = REVERSE,
+    light: Light | None = None,
+) -> Diagram:
+    """Returns the diagram of `run`, laid out; symbolic where the run has no values.
+
+    style       "card" or "circuit"; direction "LR" (from left to right) or "TB" (from top to bottom)
+    background  "transparent", "filled" (the theme's) or a colour, `#rrggbb` or a name
+    title       the title of the picture, instead of one made of the program
+    blanks      what stands instead of a number, by ("value" or "gradient", index)
+    mode        whether it shows gradients, tangents, or both
+    light       the nodes and edges that are highlighted; the others fade
+
+    Raises UsageError for an option that there is not, RenderError for a graph that is too large.
+    """
+    from cgviz.drawing.diagram import words
+    from cgviz.drawing.diagram.axes import Axes
+    from cgviz.drawing.diagram.layout import Layout
+    from cgviz.drawing.diagram.plan import planned
+    from cgviz.drawing.diagram.scene import Words
+    from cgviz.drawing.theme import theme as theme_of
+
+    digits = numbers.checked(digits)
+    colours, axes = theme_of(theme), Axes(direction)
+    scene = scene_of(run, style, colours, digits, blanks, mode, light)
+    about = words.of_picture(run, digits, mode)
+    about = Words(title or about.title, words.highlighted(about.description, light))
+    prefix = f"cg{digest(run, style, direction, mode, light)}-"
+    plan = planned(scene, axes, engine)
+    behind = colours.background if background == "filled" else checked(background)
+    layout = Layout(run, scene, plan, axes, colours, digits, style == "card", behind, mode, light)
+    return Diagram(about, layout, prefix)
+
+
+def picture(
+    run: Run,
+    format: str = "svg",
+    *,
+    style: str = "card",
+    theme: str | Theme = "light",
+    direction: str = "LR",
+    digits: int = DIGITS,
+    scale: float = 1.0,
+    background: str = "transparent",
+    outline_text: bool = False,
+    embed_font: bool = False,
+    engine: str = "auto",
+    mode: Mode = REVERSE,
+    light: Light | None = None,
+) -> bytes:
+    """Returns the diagram of `run` drawn in `format`, one of FORMATS. See `diagram` for the options."""
+    with uncollected():
+        made = diagram(
+            run,
+            style=style,
+            theme=theme,
+            direction=direction,
+            digits=digits,
+            background=background,
+            engine=engine,
+            mode=mode,
+            light=light,
+        )
+        return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
+
+
+def format_of(path: str | PathLike[str]) -> str:
+    """Returns the format that a file's name ends in. Raises UsageError for an ending that is none."""
+    ending = splitext(fspath(path))[1].lower()
+    if ending not in ENDINGS:
+        raise UsageError(f"{quoted(fspath(path))}: a picture ends in {', '.join(ENDINGS)}")
+    return ENDINGS[ending]
+
+
+def scene_of(
+    run: Run,
+    style: str,
+    theme: Theme,
+    digits: int,
+    blanks: Blanks | None = None,
+    mode: Mode = REVERSE,
+    light: Light | None = None,
+) -> Scene:
+    from cgviz.drawing.diagram import card, circuit
+    from cgviz.drawing.diagram.pen import Pen
+
+    styles = {"card": card.scene, "circuit": circuit.scene}
+    if style not in styles:
+        raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
+    return styles[style](Pen(run, theme, digits, blanks or {}, mode, light))
+
+
+def checked(colour: str) -> str:
+    """Returns a background that Graphviz understands; raises UsageError for any other text."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?|[a-z]+[0-9]{0,3}", colour):
+        raise UsageError(f"no background {quoted(colour)}; there are transparent, filled, #rrggbb and names of colours")
+    return colour
+
+
+def digest(run: Run, style: str, direction: str, mode: Mode = REVERSE, light: Light | None = None) -> str:
+    """Returns what tells the picture's ids from those of another program, or of the same one drawn otherwise."""
+    nodes = [(node.op.name, node.args, node.name, told_apart(node.value)) for node in run.graph.nodes]
+    inputs = sorted((name, told_apart(value)) for name, value in (run.inputs or {}).items())
+    told = repr((nodes, run.graph.output, inputs, style, direction))
+    if mode.forward or light:
+        told += repr((mode, light and (sorted(light.nodes), sorted(light.edges))))
+    return sha256(told.encode(errors="backslashreplace")).hexdigest()[:8]
+
+
+def told_apart(value: Value) -> Value:
+    """Returns a number as it is, and of an array its shape and a digest of its bytes."""
+    return (value.shape, sha256(value.tobytes()).hexdigest()) if is_array(value) else value

@@ -1,0 +1,120 @@
+"""Gives every rank its place along the flow, and divides the gaps between ranks into zones.
+
+    box │ trunk: totals │ turn: wires change sides │ lead: wires run straight, texts beside them │ fan │ box
+
+Wires bend and cross in the zone of turns; where texts stand every wire runs straight in a lane of its own, so no
+text meets a wire, a box or another text. In the fan, lanes that are wider than a box come together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cgviz.drawing.diagram.across import Across
+from cgviz.drawing.diagram.axes import Axes
+from cgviz.drawing.diagram.scene import Box, Text
+
+ARROW = 7.0  # the length of an arrow's head
+PAD = 5.0  # before and after a text
+SAME = 0.5  # what is nearer than this is in line
+FLAT_SIDE = 8.0  # the corners of a box, where no wire ends
+ON_CIRCLE = 0.6  # how far from its middle, in radii, wires end on a circle
+
+
+@dataclass(frozen=True)
+class Rank:
+    """One rank along the flow: its centre, half its size, and the zones: trunk after it; turn, lead, fan before."""
+
+    centre: float
+    half: float
+    trunk: float
+    turn: float
+    lead: float
+    fan: float
+
+    @property
+    def turn_ends(self) -> float:
+        return self.centre - self.half - self.fan - self.lead
+
+    @property
+    def trunk_ends(self) -> float:
+        return self.centre + self.half + self.trunk
+
+
+def ranks(places: Across) -> list[Rank]:
+    """Returns every rank of the scene, each as near to the one before as its texts and turns allow."""
+    turns = turning(places)
+    found: list[Rank] = []
+    for column, turn in zip(places.columns, turns, strict=True):
+        boxes = [places.scene.box[key] for key, i in column if i < 0]
+        half = max(half_length(box, places.axes) for box in boxes)
+        fan = max(fan_room(places, box) for box in boxes)
+        lead = max(lead_room(places, box, half, fan) for box in boxes)
+        trunk = max(trunk_room(places, box, half) for box in boxes)
+        begin = found[-1].trunk_ends + turn + lead + fan if found else 0.0
+        found.append(Rank(begin + half, half, trunk, turn, lead, fan))
+    return found
+
+
+def half_length(box: Box, axes: Axes) -> float:
+    """Returns half of what a box takes along the flow, its caption included."""
+    half = axes.half(box)[0]
+    return max(half, axes.lines(box.caption)[0] / 2) if box.caption else half
+
+
+def ports(places: Across, box: Box) -> dict[str, float]:
+    """Returns how far from the middle of its side each wire enters a box."""
+    half = places.axes.half(box)[1]
+    reach = half * ON_CIRCLE if box.circle else half - FLAT_SIDE
+    offsets = {lane.wire.key: places.lane[lane.wire.key] - places.box[box.key] for lane in places.lanes[box.key]}
+    most = max(map(abs, offsets.values()), default=0.0)
+    return offsets if most <= reach else {wire: offset * reach / most for wire, offset in offsets.items()}
+
+
+def fan_room(places: Across, box: Box) -> float:
+    offsets = ports(places, box)
+    most = max((abs(places.lane[w] - places.box[box.key] - offset) for w, offset in offsets.items()), default=0.0)
+    return min(18 + 0.5 * most, 60.0) if most > SAME else 0.0
+
+
+def longest(texts: Sequence[Text | None], axes: Axes) -> float:
+    return max(axes.text(text)[0] for text in texts)
+
+
+def lead_room(places: Across, box: Box, half: float, fan: float) -> float:
+    """Returns what the texts on the wires into a box need along the flow, before the rank's fan."""
+    texts = [text for lane in places.lanes[box.key] for text in (lane.before, lane.after)]
+    if not any(texts):
+        return ARROW if texts else 0.0
+    needed = longest(texts, places.axes) + 2 * PAD
+    if fan_room(places, box):
+        return needed
+    needed += past_caption(box, [lane.after for lane in places.lanes[box.key]], places.axes)
+    return max(0.0, needed + ARROW - (half - places.axes.half(box)[0]) - fan)
+
+
+def past_caption(box: Box, texts: Sequence[Text | None], axes: Axes) -> float:
+    """Returns how far from the side of a box the texts keep, since one of them is a picture as low as its caption."""
+    low = any(text.is_picture and axes.text(text)[1] > axes.half(box)[1] - PAD for text in texts if text)
+    return max(0.0, half_length(box, axes) - axes.half(box)[0]) if low and axes.flat else 0.0
+
+
+def trunk_room(places: Across, box: Box, half: float) -> float:
+    trunk = places.scene.trunk.get(box.key)
+    if not trunk:
+        return 0.0
+    texts = longest([trunk.before, trunk.after], places.axes) + past_caption(box, [trunk.after], places.axes)
+    return max(0.0, texts + 2 * PAD - (half - places.axes.half(box)[0]))
+
+
+def turning(places: Across) -> list[float]:
+    """Returns the room that the wires before each rank need to change sides: more, the further they go."""
+    most = [0.0] * places.order.ranks
+    for wire in places.scene.wires:
+        first = places.order.rank[wire.source] + 1
+        stops = places.stops(wire.key)
+        for rank, (a, b) in enumerate(pairwise(stops), first):
+            most[rank] = max(most[rank], abs(b - a))
+    return [min(24 + 0.3 * far, 140.0) if far > SAME else 14.0 for far in most]

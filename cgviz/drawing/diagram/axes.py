@@ -1,0 +1,47 @@
+"""The two directions of a diagram: `along` the flow from the inputs to the output, and `across` it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cgviz.drawing.diagram.scene import Box, Line, Text, widest
+from cgviz.drawing.pictures import DIRECTIONS
+from cgviz.errors import UsageError
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Turns (along, across) into Graphviz's x and y, which grows upwards, and sizes the other way."""
+
+    direction: str
+
+    def __post_init__(self) -> None:
+        if self.direction not in DIRECTIONS:
+            raise UsageError(f"no direction {self.direction!r}; there are {', '.join(DIRECTIONS)}")
+
+    @property
+    def flat(self) -> bool:
+        """Whether the flow is from left to right."""
+        return self.direction == "LR"
+
+    def point(self, place: Point) -> Point:
+        along, across = place
+        return (along, -across) if self.flat else (across, -along)
+
+    def size(self, width: float, height: float) -> Point:
+        """Returns a size as (along, across), or one along and across as (width, height)."""
+        return (width, height) if self.flat else (height, width)
+
+    def half(self, box: Box) -> Point:
+        """Returns half of what the outline of a box takes."""
+        along, across = self.size(box.width, box.height)
+        return along / 2, across / 2
+
+    def text(self, text: Text | None) -> Point:
+        return self.size(text.width, text.height) if text else (0.0, 0.0)
+
+    def lines(self, lines: tuple[Line, ...]) -> Point:
+        height = sum(max(text.height for text in line) for line in lines)
+        return self.size(widest(lines), height)

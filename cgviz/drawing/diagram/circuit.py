@@ -1,0 +1,166 @@
+"""The circuit style of CS231n: gates as circles; beside every wire its value and what flows back on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from cgviz.drawing.diagram import words
+from cgviz.drawing.diagram.arrays import beneath_shape, flowing
+from cgviz.drawing.diagram.html import label, one_line
+from cgviz.drawing.diagram.pen import BOLD, SMALL, THIN, Pen
+from cgviz.drawing.diagram.scene import Box, Line, Scene, Text, Wire, classes, step_class
+from cgviz.graph.nodes import CONSTANT
+from cgviz.text.formula import Formula
+
+GATE, PILL = 44.0, 28.0
+GLYPH, NAME, NUMBER = 16.0, 15.0, 13.0
+LONGEST_GLYPH = 18
+END = "end"
+
+
+def scene(pen: Pen) -> Scene:
+    """Returns the gates of a run and the wires between them. A fan-out leaves its gate as one trunk, with the total."""
+    run = pen.run
+    boxes = [gate(pen, index) if run.graph.nodes[index].is_stage else start(pen, index) for index in pen.drawn]
+    wires = [wire(pen, target, slot) for target, slot in pen.edges]
+    wires.append(last_wire(pen))
+    uses = Counter(wire.source for wire in wires)
+    forks = [index for index in pen.drawn if uses[f"n{index}"] > (0 if run.symbolic else 1)]
+    return Scene((*boxes, end(pen)), tuple(wires), tuple(trunk(pen, index) for index in forks), slides=False)
+
+
+def gate(pen: Pen, index: int) -> Box:
+    glyph = Text(glyph_of(pen, index), pen.colour(index, pen.theme.ink), GLYPH, kind="glyph")
+    wide = max(GATE, glyph.width + 16)
+    caption, flag = [(pen.stage_number(index), pen.name(index, SMALL, pen.theme.soft, bold=False))], pen.flags(index)
+    outline, thick = pen.outline(index, pen.theme.soft, 1.3)
+    return Box(
+        key=f"n{index}",
+        width=wide if wide > GATE + 4 else GATE,
+        height=GATE,
+        label=label([(glyph,)]),
+        lines=((glyph,),),
+        fill=pen.theme.stage_fill,
+        line=outline,
+        classes=classes("stage", pen.marked(index), step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits, pen.mode),
+        circle=wide <= GATE + 4,
+        dashed=not pen.graph.reached[index],
+        thick=thick,
+        caption=(*caption, *([(flag,)] if flag else []), *tangent(pen, index)),
+    )
+
+
+def glyph_of(pen: Pen, index: int) -> str:
+    """Returns what stands in a gate: its glyph, with the constants that it takes: `+`, `×−1`, `÷2`, `max(0, ·)`."""
+    node, graph = pen.graph.nodes[index], pen.graph
+    shown = [graph.operand(arg).pretty if graph.nodes[arg].op is CONSTANT else "" for arg in node.args]
+    if not any(shown):
+        return words.brief(one_line(node.op.glyph or node.op.name), LONGEST_GLYPH)
+    if len(shown) == 2 and not all(shown) and node.op.spell and node.op.glyph:
+        commutes = node.op.glyph in "+×"
+        return "".join([node.op.glyph, *shown] if commutes or shown[1] else [shown[0], node.op.glyph])
+    operands = [graph.operand(arg) if text else Formula("·") for arg, text in zip(node.args, shown, strict=True)]
+    return words.brief(one_line(Formula(op=node.op, args=tuple(operands)).pretty), LONGEST_GLYPH)
+
+
+def start(pen: Pen, index: int) -> Box:
+    """Returns the name of an input, from which its wires start."""
+    outline = pen.theme.input_line
+    return pill(pen, index, f"n{index}", "input", pen.theme.input_fill, outline, rank="source")
+
+
+def end(pen: Pen) -> Box:
+    """Returns the name of the output, at which its wire ends."""
+    theme = pen.theme
+    return pill(pen, pen.graph.output, END, "output", theme.output_fill, theme.output_line, rank="sink")
+
+
+def pill(pen: Pen, index: int, key: str, kind: str, fill: str, outline: str, rank: str) -> Box:
+    name = pen.name(index, NAME)
+    outline, thick = pen.outline(index, outline, 1.7 if kind == "output" else 1.1)
+    return Box(
+        key=key,
+        width=max(name.width + 20, PILL + 6),
+        height=PILL,
+        label=label([(name,)]),
+        lines=((name,),),
+        fill=fill,
+        line=outline,
+        classes=classes(kind, pen.marked(index), step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits, pen.mode),
+        rank=rank,
+        dashed=not pen.graph.reached[index],
+        thick=thick,
+        caption=tuple(tangent(pen, index)) if kind == "input" else (),
+    )
+
+
+def tangent(pen: Pen, index: int) -> list[Line]:
+    """Returns the line beneath a gate or an input that tells its tangent; none in reverse mode."""
+    if not pen.mode.forward:
+        return []
+    number = pen.tangent(index, NUMBER - 1)
+    if pen.run.symbolic:
+        return [(pen.muted(index, "tangent "), number)]
+    return [(pen.muted(index, f"tangent {words.rate(pen.run, index, pen.mode.source)} = "), number)]
+
+
+def wire(pen: Pen, target: int, slot: int) -> Wire:
+    if pen.run.symbolic:
+        return pen.wire(target, slot, beside=pen.local(target, slot, NUMBER - 1), across=flowing(pen, target, slot))
+    value = value_of(pen, pen.graph.nodes[target].args[slot])
+    value = replace(value, colour=pen.edge_colour(target, slot, value.colour))
+    back = pen.contribution(target, slot, NUMBER) if pen.mode.reverse else None
+    return pen.wire(target, slot, before=value, after=back)
+
+
+def value_of(pen: Pen, index: int, bold: bool = False) -> Text:
+    return beneath_shape(pen, index, pen.value(index, NUMBER, bold))
+
+
+def last_wire(pen: Pen) -> Wire:
+    """Returns the wire from the last gate to the output's name."""
+    index, symbolic = pen.graph.output, pen.run.symbolic
+    colour, thick = wire_look(pen, index, lit=pen.stands_out(index))
+    return Wire(
+        key="e-end",
+        source=f"n{index}",
+        target=END,
+        colour=colour,
+        classes=classes("wire", pen.marked(index), step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits, pen.mode),
+        before=None if symbolic else value_of(pen, index),
+        after=None if symbolic or not pen.mode.reverse else seen(pen.gradient(index, NUMBER)),
+        thick=thick,
+    )
+
+
+def wire_look(pen: Pen, index: int, lit: bool) -> tuple[str, float]:
+    """Returns the colour and the thickness of a wire that belongs to one node alone."""
+    return (pen.theme.gradient, BOLD) if lit else (pen.colour(index, pen.theme.edge), THIN)
+
+
+def trunk(pen: Pen, index: int) -> Wire:
+    """Returns the piece of wire that a whole fan-out shares, with the value and the total of the gradient."""
+    told = pen.graph.reached[index] and pen.mode.reverse
+    lit = pen.light is not None and any(edge in pen.light.edges for edge in pen.graph.edges_out[index])
+    colour, thick = wire_look(pen, index, lit)
+    value = pen.name(index, NUMBER, pen.theme.value) if pen.run.symbolic else value_of(pen, index, bold=True)
+    return Wire(
+        key=f"t{index}",
+        source=f"n{index}",
+        target=f"j{index}",
+        colour=colour,
+        classes=classes("trunk", pen.mark(lit), step_class(pen.known.value.get(index))),
+        words=words.of_box(pen.run, index, pen.digits, pen.mode),
+        before=value,
+        after=seen(pen.gradient(index, NUMBER, bold=not pen.run.symbolic)) if told else None,
+        thick=thick,
+    )
+
+
+def seen(text: Text) -> Text | None:
+    """Returns a text, None where it says nothing."""
+    return text if text.text else None

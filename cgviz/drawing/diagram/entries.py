@@ -1,0 +1,117 @@
+"""A small array in full: numbers in columns, aligned at their points, in brackets; more axes as slices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from math import ceil, isfinite
+
+from cgviz.drawing.diagram.cells import MIDDLE, RIGHT, Cell, Part, Table, beside, stacked
+from cgviz.drawing.diagram.scene import Text
+from cgviz.drawing.engine import text_width
+from cgviz.drawing.theme import Theme
+from cgviz.text.numbers import number
+from cgviz.values.arrays import Shape, Value
+
+MOST, MOST_ROWS, MOST_COLUMNS, MOST_SLICES, WIDEST = 64, 10, 10, 4, 600
+ENTRY, INDEX = 11.5, 9.5
+ROW, LABEL, BRACKET, AIR, BETWEEN = 15, 12, 4, 10, 8
+FEW = 4  # columns; of more, every number has a digit less
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The room of numbers before and after the place where they are aligned, and the columns they are centred in."""
+
+    whole: float
+    rest: float
+    column: int
+
+    def widened(self, columns: Iterable[int]) -> Fit:
+        """Returns the same in columns as wide as the widest of `columns`."""
+        return replace(self, column=max(self.column, *columns, 0))
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the numbers of an array are written."""
+
+    theme: Theme
+    colour: str
+    digits: int
+    slanted: bool = False
+
+
+def is_small(shape: Shape) -> bool:
+    """Tells whether an array of this shape is written out in full."""
+    size = 1
+    for length in shape:
+        size *= length
+    if not 0 < size <= MOST:
+        return False
+    rows, columns = (1, 1, *shape)[-2:]
+    slices = size // (rows * columns)
+    return rows <= MOST_ROWS and columns <= MOST_COLUMNS and slices <= MOST_SLICES and len(shape) <= 4
+
+
+def digits_for(shape: Shape, digits: int) -> int:
+    """Returns how many digits the numbers of an array have."""
+    return digits if shape[-1] <= FEW or digits < 3 else digits - 1
+
+
+def fit(array: Value, digits: int) -> Fit:
+    """Returns the room for the numbers of an array, in columns that are all as wide."""
+    pieces = [pieces_of(number(float(each), digits_for(array.shape, digits))) for each in array.flat]
+    wholes, rests = zip(*((width(whole), width(rest)) for whole, rest in pieces), strict=True)
+    return Fit(max(wholes), max(rests), ceil(max(wholes) + max(rests) + AIR))
+
+
+def width(text: str) -> float:
+    return text_width(text, ENTRY)
+
+
+def pieces_of(text: str) -> tuple[str, str]:
+    """Returns a number up to its point, or to the power of ten, and from there on."""
+    at = next((i for i, char in enumerate(text) if char == "." or (char == "e" and i)), len(text))
+    return text[:at], text[at:]
+
+
+def is_narrow(shape: Shape, room: Fit) -> bool:
+    """Tells whether a small array is narrow enough, written in columns of that room."""
+    across = (1, 1, *shape)[-3]
+    return across * (shape[-1] * room.column + 2 * BRACKET) + (across - 1) * BETWEEN <= WIDEST
+
+
+def in_full(value: Value, room: Fit, look: Look) -> Table:
+    """Returns the picture of a small array: a vector is a row, three axes a row of slices, four rows of them."""
+    look = replace(look, digits=digits_for(value.shape, look.digits))
+    if value.ndim < 3:
+        return matrix(value.reshape((-1, value.shape[-1])), room, look)
+    names = product(*map(range, value.shape[:-2]))
+    slices = [named(name, matrix(value[name], room, look), look) for name in names]
+    across = value.shape[-3]
+    rows = [beside(slices[i : i + across], BETWEEN) for i in range(0, len(slices), across)]
+    return stacked(rows)
+
+
+def named(name: tuple[int, ...], part: Part, look: Look) -> Table:
+    """Returns a slice beneath its index."""
+    text = Text(f"[{', '.join(map(str, name))}]", look.theme.muted, INDEX, kind="index")
+    return stacked([Cell(part.width, LABEL, text), part], MIDDLE)
+
+
+def matrix(rows: Value, room: Fit, look: Look) -> Table:
+    """Returns the numbers of rows in brackets."""
+    numbers = Table(tuple(tuple(entries(row, room, look)) for row in rows))
+    sides = [Cell(BRACKET, numbers.height, sides=sides, colour=look.colour) for sides in ("LTB", "RTB")]
+    return beside([sides[0], numbers, sides[1]])
+
+
+def entries(row: Value, room: Fit, look: Look) -> Iterator[Cell]:
+    for each in row:
+        text = number(float(each), look.digits)
+        colour = look.colour if isfinite(each) else look.theme.flag
+        tail = room.rest - width(pieces_of(text)[1]) + (room.column - room.whole - room.rest) / 2
+        shown = Text(text, colour, ENTRY, slanted=look.slanted, kind="entry")
+        yield Cell(room.column, ROW, shown, RIGHT, tail)

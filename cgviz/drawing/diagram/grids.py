@@ -1,0 +1,54 @@
+"""Which picture an array gets: its numbers in full where it is small, else a heat map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
+
+from cgviz.drawing.diagram.cells import LEFT, MIDDLE, Cell, Grid, Table, stacked
+from cgviz.drawing.diagram.entries import ENTRY, ROW, Look, fit, in_full, is_narrow, is_small
+from cgviz.drawing.diagram.heat import heat_map
+from cgviz.drawing.diagram.scene import Text, Words
+from cgviz.drawing.diagram.summary import in_words
+from cgviz.values.arrays import Value, is_array
+
+SHAPE = 10.5
+
+
+def grid(value: Value, kind: str, look: Look, *, step: int | None, words: str, alike: Sequence[Value | None]) -> Grid:
+    """Returns the picture of an array. Those that are `alike` stand with it: in columns as wide, or as heat maps, too.
+
+    kind   "value", "gradient" or "contribution"
+    words  what it is, for its title
+    """
+    said = in_words(value, look.digits)
+    together = [value, *(each for each in alike if is_array(each))]
+    whole = all(is_in_full(each, look.digits) for each in together)
+    drawn = numbers(value, together, look) if whole else heat_map(value, look, kind) if value.size else nothing(look)
+    return Grid(
+        said, look.colour, ENTRY, slanted=look.slanted, kind=kind, step=step, table=drawn, words=Words(words, said),
+        align=MIDDLE if whole else LEFT,
+    )  # fmt: skip
+
+
+def is_in_full(value: Value, digits: int) -> bool:
+    """Tells whether an array is small enough to be written in full."""
+    return is_small(value.shape) and is_narrow(value.shape, fit(value, digits))
+
+
+def numbers(value: Value, together: Sequence[Value], look: Look) -> Table:
+    columns = [fit(each, look.digits).column for each in together]
+    return in_full(value, fit(value, look.digits).widened(columns), look)
+
+
+def nothing(look: Look) -> Table:
+    text = Text("no elements", look.colour, ENTRY, slanted=look.slanted, kind="entry")
+    return stacked([Cell(ceil(text.width) + 2, ROW, text)])
+
+
+def headed(drawn: Grid, says: str, colour: str) -> Grid:
+    """Returns a picture beneath a line of text, the shape of the array."""
+    text = Text(says, colour, SHAPE, kind="shape")
+    head = Cell(ceil(text.width) + 1, ROW - 1, text, drawn.align)
+    return replace(drawn, table=stacked([head, drawn.table], drawn.align), headline=head)

@@ -1,0 +1,150 @@
+"""A diagram laid out and not yet drawn: every text with its place, for formats that are written and not drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from cgviz.analysis.paths import Light
+from cgviz.drawing.diagram.axes import Axes, Point
+from cgviz.drawing.diagram.card import AIR, HEAD, SIDE, row_height
+from cgviz.drawing.diagram.pen import Pen
+from cgviz.drawing.diagram.plan import Plan
+from cgviz.drawing.diagram.scene import Box, Line, Scene, Wire, widest
+from cgviz.drawing.theme import Theme
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.runs.run import Run
+
+MARGIN = 10.0
+LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
+RULE = 1.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of texts at (x, y): its left end, middle or right end by `align`, halfway up; `width` is its room."""
+
+    line: Line
+    x: float
+    y: float
+    align: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The scene of a run and the places of its parts, in points; y grows upwards.
+
+    cards       the boxes hold rows of a caption and a number; else a line in the middle
+    behind      the colour behind the picture, or `transparent`
+    """
+
+    run: Run
+    scene: Scene
+    plan: Plan
+    axes: Axes
+    theme: Theme
+    digits: int
+    cards: bool
+    behind: str = "transparent"
+    mode: Mode = REVERSE
+    light: Light | None = None
+
+    @property
+    def pen(self) -> Pen:
+        """The pen that wrote the texts."""
+        return Pen(self.run, self.theme, self.digits, mode=self.mode, light=self.light)
+
+    @property
+    def wires(self) -> tuple[Wire, ...]:
+        """The trunks and the wires."""
+        return (*self.scene.trunks, *self.scene.wires)
+
+    def centre(self, key: str) -> Point:
+        return self.axes.point(self.plan.centre[key])
+
+    def path(self, key: str) -> list[Point]:
+        """Returns a wire as the points of Bézier curves, up to the tip of its arrow."""
+        points = [self.axes.point(point) for point in self.plan.path[key]]
+        tip = self.plan.tip.get(key)
+        if tip is None:
+            return points
+        (x, y), end = points[-1], self.axes.point(tip)
+        return [*points, (x, y), end, end]
+
+    def inside(self, box: Box) -> Iterator[Place]:
+        """Yields the lines of texts in a box, pictures left out."""
+        x, y = self.centre(box.key)
+        if not self.cards:
+            for line in box.lines:
+                yield Place(line, x, y, MIDDLE, box.width - 4)
+            return
+        left, right, y = x - box.width / 2 + SIDE, x + box.width / 2 - SIDE, y + box.height / 2
+        head, *rows = box.lines
+        yield Place(head, left, y - HEAD / 2, LEFT, right - left)
+        y -= HEAD + RULE + AIR
+        for row in rows:
+            height = row_height(row)
+            has_number = len(row) > 1 and bool(row[1].text) and not row[1].is_picture
+            first = row[0].width if has_number else right - left
+            yield Place(row[:1], left, y - height / 2, LEFT, first)
+            if has_number:
+                yield Place(row[1:], right, y - height / 2, RIGHT, right - left - first - 4)
+            y -= height
+
+    def rule(self, box: Box) -> tuple[Point, Point] | None:
+        """Returns the ends of the line beneath the head of a card."""
+        if not self.cards:
+            return None
+        x, y = self.centre(box.key)
+        height = y + box.height / 2 - HEAD - RULE / 2
+        return (x - box.width / 2, height), (x + box.width / 2, height)
+
+    def captions(self, box: Box) -> Iterator[Place]:
+        """Yields the lines beneath a gate."""
+        if not box.caption:
+            return
+        x, y = self.axes.point(self.plan.caption[box.key])
+        y += sum(line[0].height for line in box.caption) / 2
+        for line in box.caption:
+            yield Place(line, x, y - line[0].height / 2, MIDDLE, widest([line]))
+            y -= line[0].height
+
+    def insets(self, box: Box) -> Iterator[Place]:
+        """Yields the pictures of arrays in a box."""
+        x, y = self.centre(box.key)
+        for grid, (right, down) in box.insets:
+            yield Place((grid,), x + right, y - down, MIDDLE, grid.width)
+
+    def beside(self, wire: Wire) -> Iterator[Place]:
+        """Yields the texts on either side of a wire."""
+        for text, point in self.plan.texts[wire.key]:
+            x, y = self.axes.point(point)
+            yield Place((text,), x, y, MIDDLE, text.width)
+
+    @cached_property
+    def room(self) -> tuple[float, float, float, float]:
+        """The left, bottom, right and top of everything, with a margin."""
+        rooms: list[tuple[float, float, float, float]] = []
+        for box in self.scene.boxes:
+            (x, y), width, height = self.centre(box.key), box.width / 2, box.height / 2
+            rooms.append((x - width, y - height, x + width, y + height))
+        places = [place for box in self.scene.boxes for place in self.captions(box)]
+        places += [place for wire in self.wires for place in self.beside(wire)]
+        for place in places:
+            half = place.line[0].height / 2
+            rooms.append((place.x - place.width / 2, place.y - half, place.x + place.width / 2, place.y + half))
+        rooms += [(x, y, x, y) for wire in self.wires for x, y in self.path(wire.key)]
+        left, bottom, right, top = zip(*rooms, strict=True)
+        return min(left) - MARGIN, min(bottom) - MARGIN, max(right) + MARGIN, max(top) + MARGIN
+
+    def node(self, key: str) -> int:
+        """Returns the index of the node that a box or a trunk belongs to, or that a wire enters."""
+        digits = key[1:].partition("-")[0]
+        return int(digits) if digits.isdigit() else self.run.graph.output
+
+    def slot(self, key: str) -> int:
+        """Returns which operand of its target a wire is."""
+        slot = key.partition("-")[2]
+        return int(slot) if slot.isdigit() else 0

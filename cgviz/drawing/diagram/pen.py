@@ -1,0 +1,192 @@
+"""The texts of a run in the looks of a theme: what both styles write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cgviz.analysis.paths import Light
+from cgviz.drawing.diagram import arrays, words
+from cgviz.drawing.diagram.arrays import pictured
+from cgviz.drawing.diagram.html import one_line
+from cgviz.drawing.diagram.known import Known, known
+from cgviz.drawing.diagram.scene import Text, Wire, classes, step_class
+from cgviz.drawing.theme import Theme
+from cgviz.graph.nodes import CONSTANT, Graph
+from cgviz.runs.modes import REVERSE, Mode
+from cgviz.runs.run import Run
+from cgviz.text.numbers import number
+
+LONGEST_FORMULA = 32
+SMALL = 11.0
+THIN, BOLD, BOLD_OUTLINE = 1.2, 3.0, 2.4
+
+Blanks = Mapping[tuple[str, int], str]
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Writes the names, formulas and numbers of one run; what does not reach the output is pale.
+
+    blanks  what stands instead of a number, by ("value" or "gradient", index): a line to write on, or nothing
+    mode    whether it writes gradients, tangents, or both
+    light   the nodes and edges that stand out: all others are pale as well
+    """
+
+    run: Run
+    theme: Theme
+    digits: int
+    blanks: Blanks = field(default_factory=dict)
+    mode: Mode = REVERSE
+    light: Light | None = None
+
+    @property
+    def graph(self) -> Graph:
+        return self.run.graph
+
+    @cached_property
+    def known(self) -> Known:
+        return known(self.run)
+
+    @property
+    def drawn(self) -> list[int]:
+        """The indices of the nodes that are drawn: all but constants, which stand in the gate that they feed."""
+        return [index for index, node in enumerate(self.graph.nodes) if node.op is not CONSTANT]
+
+    @property
+    def edges(self) -> Iterator[tuple[int, int]]:
+        """The (target, slot) of every edge that is drawn."""
+        for target in self.graph.stages:
+            for slot, source in enumerate(self.graph.nodes[target].args):
+                if self.graph.nodes[source].op is not CONSTANT:
+                    yield target, slot
+
+    def colour(self, index: int, colour: str) -> str:
+        faded = self.light is not None and index not in self.light.nodes
+        return colour if self.graph.reached[index] and not faded else self.theme.pale
+
+    def edge_colour(self, target: int, slot: int, colour: str) -> str:
+        faded = self.light is not None and (target, slot) not in self.light.edges
+        return colour if self.graph.reached[target] and not faded else self.theme.pale
+
+    def stands_out(self, index: int) -> bool:
+        """Tells whether a node is one of those that are highlighted."""
+        return self.light is not None and index in self.light.nodes
+
+    def outline(self, index: int, colour: str, thick: float) -> tuple[str, float]:
+        """Returns the colour and the thickness of the outline of a node."""
+        if self.stands_out(index):
+            return self.theme.gradient, BOLD_OUTLINE
+        return self.colour(index, colour), thick
+
+    def marked(self, index: int) -> str:
+        """Returns the class that tells a highlighted node from a faded one; "" where nothing is highlighted."""
+        return self.mark(self.stands_out(index))
+
+    def mark(self, lit: bool) -> str:
+        return "" if self.light is None else "lit" if lit else "faded"
+
+    def number(self, value: float | None) -> str:
+        return number(value, self.digits)
+
+    def name(self, index: int, size: float, colour: str = "", bold: bool = True) -> Text:
+        shown = words.brief(one_line(self.graph.nodes[index].shown), words.LONGEST_NAME)
+        return Text(shown, self.colour(index, colour or self.theme.ink), size, bold, kind="name")
+
+    def stage_number(self, index: int) -> Text:
+        return Text(f"({self.graph.numbers[index]}) ", self.colour(index, self.theme.muted), SMALL, kind="number")
+
+    def formula(self, index: int, size: float) -> Text:
+        formula = words.brief(one_line(self.graph.formula(index).pretty), LONGEST_FORMULA)
+        return Text(f" = {formula}", self.colour(index, self.theme.soft), size, kind="formula")
+
+    def muted(self, index: int, text: str) -> Text:
+        return Text(one_line(text), self.colour(index, self.theme.muted), SMALL, kind="caption")
+
+    def value(self, index: int, size: float, bold: bool = False) -> Text:
+        colour, step = self.colour(index, self.theme.value), self.known.value.get(index)
+        says = self.blanks.get(("value", index), self.number(self.run.values[index]))
+        text = Text(says, colour, size, bold, kind="value", step=step)
+        return text if ("value", index) in self.blanks else pictured(self, index, self.run.values[index], text)
+
+    def gradient(self, index: int, size: float, bold: bool = False) -> Text:
+        """Returns a node's gradient; in the symbolic state how it is written."""
+        says = words.partial(self.run, index) if self.run.symbolic else self.number(self.run.gradients[index])
+        says = self.blanks.get(("gradient", index), says)
+        text = self.red(index, one_line(says), size, bold, "gradient", self.known.gradient.get(index))
+        return text if ("gradient", index) in self.blanks else pictured(self, index, self.run.gradients[index], text)
+
+    def contribution(self, target: int, slot: int, size: float) -> Text | None:
+        """Returns what an edge hands back, None where nothing flows."""
+        edge = self.run.contribution(target, slot)
+        step = self.known.edge.get((target, slot))
+        covers = [self.blanks[key] for node in (edge.source, target) if (key := ("gradient", node)) in self.blanks]
+        says = covers[0] if covers and edge.value is not None else self.number(edge.value)
+        if not says:
+            return None
+        colour = self.edge_colour(target, slot, self.theme.gradient)
+        text = Text(says, colour, size, False, self.theme.slanted, "contribution", step)
+        return text if covers else pictured(self, edge.source, edge.value, text)
+
+    def red(self, index: int, says: str, size: float, bold: bool, kind: str, step: int | None) -> Text:
+        return Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
+
+    def tangent(self, index: int, size: float, bold: bool = False) -> Text:
+        """Returns a node's tangent; in the symbolic state how it is written."""
+        found = self.run.tangents(self.mode.source)[index]
+        says = one_line(words.rate(self.run, index, self.mode.source)) if self.run.symbolic else self.number(found)
+        step = self.known.value.get(index)
+        return Text(says, self.colour(index, self.theme.tangent), size, bold, kind="tangent", step=step)
+
+    def local(self, target: int, slot: int, size: float) -> Text:
+        """Returns the local derivative of an edge: `× 2·xpy`; muted where it is 1 and changes nothing."""
+        if arrays.has_rule(self, target, slot):
+            return arrays.rule(self, target, slot, size)
+        formula = self.run.local_formula(target, slot)
+        step = self.known.edge.get((target, slot))
+        if formula is None:
+            muted = self.edge_colour(target, slot, self.theme.muted)
+            return Text("no gradient", muted, size, kind="local", step=step)
+        flows = self.flows(target, slot)
+        colour = self.theme.muted if formula.pretty == "1" or not flows else self.theme.local
+        says = f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}"
+        return Text(says, self.edge_colour(target, slot, colour), size, kind="local", step=step)
+
+    def flows(self, target: int, slot: int) -> bool:
+        """Tells whether the backward pass uses an edge."""
+        return (target, slot) in self.known.edge
+
+    def flags(self, index: int) -> Text | None:
+        says = words.flags(self.run, index)
+        colour = self.theme.flag if self.graph.reached[index] else self.theme.muted
+        return Text(one_line(says), colour, SMALL, kind="flag") if says else None
+
+    def wire(
+        self,
+        target: int,
+        slot: int,
+        *,
+        before: Text | None = None,
+        after: Text | None = None,
+        beside: Text | None = None,
+        across: Text | None = None,
+    ) -> Wire:
+        source = self.graph.nodes[target].args[slot]
+        flows, edge = self.flows(target, slot), (target, slot)
+        lit = self.light is not None and edge in self.light.edges
+        colour = self.theme.gradient if lit else self.theme.edge if flows else self.theme.pale
+        return Wire(
+            key=f"e{target}-{slot}",
+            source=f"n{source}",
+            target=f"n{target}",
+            colour=self.edge_colour(*edge, colour),
+            classes=classes("wire", self.mark(lit), step_class(self.known.value.get(target))),
+            words=words.of_wire(self.run, target, slot, self.known, self.digits, self.mode),
+            before=before,
+            after=after,
+            beside=beside,
+            across=across,
+            dashed=not flows,
+            thick=BOLD if lit else THIN,
+        )

@@ -1,0 +1,169 @@
+"""What stands in a diagram, before anything has a place: boxes, wires between them, and the texts beside the wires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from cgviz.drawing.engine import text_width
+
+if TYPE_CHECKING:
+    from cgviz.drawing.diagram.cells import Grid
+
+LINE_HEIGHT = 1.17
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of text in one look.
+
+    kind  what it says, a class of the SVG text: name, number, formula, local, value, gradient, contribution, flag
+    step  the step of the run (1, 2, ...) at which it becomes known; 0 is known from the start
+    """
+
+    text: str
+    colour: str
+    size: float = 13
+    bold: bool = False
+    slanted: bool = False
+    kind: str = ""
+    step: int | None = None
+    is_picture: ClassVar[bool] = False  # an array's picture is a text of a kind, see `cells.Grid`
+
+    @property
+    def head(self) -> float:
+        """The height of a line above a picture."""
+        return 0.0
+
+    @cached_property
+    def width(self) -> float:
+        return text_width(self.text, self.size, self.bold)
+
+    @property
+    def height(self) -> float:
+        return LINE_HEIGHT * self.size
+
+    @property
+    def classes(self) -> str:
+        return classes(self.kind, step_class(self.step))
+
+
+Line = tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The title and the description of a part, for the mouse and for those who do not see it."""
+
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A node as it is drawn: a card, a gate, or a name.
+
+    label    the HTML-like label, `lines` the texts in it in order
+    circle   the outline is a circle; else a rectangle with round corners
+    rank     "source" and "sink" stand first and last
+    caption  lines beneath it (beside it where the flow is downwards)
+    insets   pictures of arrays in it, in its lines as well, each with its centre from the box's, y downwards
+    """
+
+    key: str
+    width: float
+    height: float
+    label: str
+    lines: tuple[Line, ...]
+    fill: str
+    line: str
+    classes: str
+    words: Words
+    circle: bool = False
+    rank: str = ""
+    dashed: bool = False
+    thick: float = 1.1
+    caption: tuple[Line, ...] = ()
+    insets: tuple[tuple[Grid, tuple[float, float]], ...] = ()
+
+    @property
+    def texts(self) -> list[Text]:
+        """All texts of the box that are not empty, in order; pictures are parts of their own."""
+        every = (text for line in (*self.lines, *self.caption) for text in line if text.text.strip())
+        return [text for text in every if not text.is_picture]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wire:
+    """An edge from box `source` to box `target`, with a text on either side of it.
+
+    In a diagram from left to right `before` stands above the wire and `after` below, in one from top to bottom
+    left and right of it; `beside` stands on whichever side has room, and `across` on the other one.
+    """
+
+    key: str
+    source: str
+    target: str
+    colour: str
+    classes: str
+    words: Words
+    before: Text | None = None
+    after: Text | None = None
+    beside: Text | None = None
+    across: Text | None = None
+    dashed: bool = False
+    thick: float = 1.2
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All parts of one diagram, in order.
+
+    trunks  the piece of wire that the whole fan-out of a box shares, up to the joint `target`
+    slides  wires may enter a box anywhere on its side, so that they run straighter; else in the middle
+    """
+
+    boxes: tuple[Box, ...]
+    wires: tuple[Wire, ...]
+    trunks: tuple[Wire, ...] = ()
+    slides: bool = True
+
+    @cached_property
+    def box(self) -> dict[str, Box]:
+        return {box.key: box for box in self.boxes}
+
+    @cached_property
+    def trunk(self) -> dict[str, Wire]:
+        """The trunk of each box that has one."""
+        return {trunk.source: trunk for trunk in self.trunks}
+
+    @cached_property
+    def out(self) -> dict[str, list[Wire]]:
+        """The fan-out of each box."""
+        found: dict[str, list[Wire]] = {box.key: [] for box in self.boxes}
+        for wire in self.wires:
+            found[wire.source].append(wire)
+        return found
+
+    @cached_property
+    def into(self) -> dict[str, list[Wire]]:
+        """The wires into each box, in the order of its operands."""
+        found: dict[str, list[Wire]] = {box.key: [] for box in self.boxes}
+        for wire in self.wires:
+            found[wire.target].append(wire)
+        return found
+
+
+def classes(*names: str) -> str:
+    return " ".join(name for name in names if name)
+
+
+def step_class(step: int | None) -> str:
+    return "" if step is None else f"step-{step}"
+
+
+def widest(lines: Iterable[Line]) -> float:
+    """Returns the width of the widest line."""
+    return max((sum(text.width for text in line) for line in lines), default=0.0)

@@ -1,0 +1,158 @@
+"""Writes a diagram that is laid out as SVG: a group for every part, with its words, and a class for every number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from math import ceil, hypot
+
+from cgviz.drawing.diagram.axes import Point
+from cgviz.drawing.diagram.cells import Grid
+from cgviz.drawing.diagram.layout import LEFT, Layout, Place
+from cgviz.drawing.diagram.scene import Box, Wire, Words
+from cgviz.drawing.diagram.svg_cells import elements
+from cgviz.drawing.diagram.svg_texts import BASELINE, flat, written
+from cgviz.errors import printable
+
+PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
+ROUND, JOINT = 9.0, 2.5
+HEAD_LENGTH, HEAD_HALF = 7.0, 2.45
+DASHES = ' stroke-dasharray="5,2"'
+
+
+def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bool = False) -> bytes:
+    """Returns the picture; ids of its parts begin with `prefix`, `words` are those of the whole.
+
+    quiet  the parts have no words of their own
+    """
+    left, bottom, right, top = layout.room
+    width, height = ceil(right - left), ceil(top - bottom)
+    label = escape(printable(f"{words.title}. {words.description}"))
+    opening = (
+        f'<svg role="img" aria-label="{label}" width="{width * scale:g}pt" height="{height * scale:g}pt" '
+        f'viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">\n'
+    )
+    graph = f'<g id="{prefix}graph" class="graph" transform="translate({flat(-left)} {flat(top)})">\n'
+    parts = [opening, described(words), graph]
+    if layout.behind != "transparent":
+        corners = [(left, bottom), (left, top), (right, top), (right, bottom)]
+        parts.append(f'<polygon fill="{layout.behind}" stroke="none" points="{points(corners)}"/>\n')
+    for wire in layout.wires:
+        said = Words("") if quiet else wire.words
+        parts.append(group(prefix + wire.key, f"edge {wire.classes}", said, edge(layout, wire, prefix, quiet)))
+    parts += [joint(layout, trunk, prefix) for trunk in layout.scene.trunks if len(layout.scene.out[trunk.source]) > 1]
+    for box in layout.scene.boxes:
+        said = Words("") if quiet else box.words
+        parts.append(group(prefix + box.key, f"node {box.classes}", said, node(layout, box, prefix, quiet)))
+    return "".join([PROLOGUE, *parts, "</g>\n</svg>\n"]).encode()
+
+
+def group(name: str, classes: str, words: Words, elements: Iterable[str]) -> str:
+    return f'<g id="{name}" class="{classes}">\n{described(words)}{"".join(elements)}</g>\n'
+
+
+def described(words: Words) -> str:
+    """Returns the title and the description as elements."""
+    return "".join(
+        f"<{name}>{escape(printable(text), quote=False)}</{name}>\n"
+        for name, text in (("title", words.title), ("desc", words.description))
+        if text
+    )
+
+
+def picture(place: Place, owner: str, quiet: bool) -> Iterator[str]:
+    """Yields the pictures of arrays in a place as groups of their own."""
+    for grid in place.line:
+        if isinstance(grid, Grid):
+            drawn = elements(grid, place.x - grid.width / 2, -place.y - grid.height / 2)
+            yield group(f"{owner}-{grid.kind}", grid.classes, Words("") if quiet else grid.words, drawn)
+
+
+def edge(layout: Layout, wire: Wire, prefix: str, quiet: bool) -> Iterator[str]:
+    """Yields the path of a wire, its arrow and the texts beside it."""
+    path = [layout.axes.point(point) for point in layout.plan.path[wire.key]]
+    look = f'stroke="{wire.colour}" stroke-width="{wire.thick:g}"'
+    curve = f"M{spot(path[0])}C{' '.join(map(spot, path[1:]))}"
+    yield f'<path fill="none" {look}{DASHES if wire.dashed else ""} d="{curve}"/>\n'
+    if wire.key in layout.plan.tip:
+        head = arrow(path[-1], layout.axes.point(layout.plan.tip[wire.key]))
+        yield f'<polygon fill="{wire.colour}" {look} points="{points(head)}"/>\n'
+    for place in layout.beside(wire):
+        yield from picture(place, f"{prefix}{wire.key}", quiet)
+        yield from texts(place)
+
+
+def arrow(before: Point, tip: Point) -> list[Point]:
+    """Returns the corners of the head of an arrow."""
+    along = tip[0] - before[0], tip[1] - before[1]
+    length = hypot(*along) or 1.0
+    x, y = along[0] / length, along[1] / length
+    base = tip[0] - HEAD_LENGTH * x, tip[1] - HEAD_LENGTH * y
+    sides = [(base[0] - side * y, base[1] + side * x) for side in (HEAD_HALF, -HEAD_HALF)]
+    return [sides[0], tip, sides[1], sides[0]]
+
+
+def joint(layout: Layout, trunk: Wire, prefix: str) -> str:
+    """Returns the dot at which a fan-out begins."""
+    x, y = layout.centre(trunk.target)
+    place = f'cx="{flat(x)}" cy="{flat(-y)}" rx="{JOINT}" ry="{JOINT}"'
+    dot = f'<ellipse fill="{trunk.colour}" stroke="{trunk.colour}" {place}/>\n'
+    return group(prefix + trunk.target, f"node {trunk.classes}", Words(""), [dot])
+
+
+def node(layout: Layout, box: Box, prefix: str, quiet: bool) -> Iterator[str]:
+    """Yields the outline of a box, the rule beneath the head of a card, and the texts."""
+    x, y = layout.centre(box.key)
+    look = f'fill="{box.fill}" stroke="{box.line}" stroke-width="{box.thick:g}"{DASHES if box.dashed else ""}'
+    if box.circle:
+        radii = f'rx="{box.width / 2:g}" ry="{box.height / 2:g}"'
+        yield f'<ellipse {look} cx="{flat(x)}" cy="{flat(-y)}" {radii}/>\n'
+    else:
+        yield f'<path {look} d="{rounded(x - box.width / 2, -y - box.height / 2, box.width, box.height)}"/>\n'
+    rule = layout.rule(box)
+    if rule:
+        yield f'<polyline fill="none" stroke="{box.line}" points="{points(rule)}"/>\n'
+    for place in (*layout.inside(box), *layout.captions(box)):
+        yield from texts(place)
+    for place in layout.insets(box):
+        yield from picture(place, f"{prefix}{box.key}", quiet)
+
+
+def rounded(x: float, y: float, width: float, height: float) -> str:
+    """Returns the outline of a rectangle with round corners, from its upper left corner (y downwards)."""
+    r, right, down = min(ROUND, height / 3), x + width, y + height
+    sides = [
+        (x + r, y, right - r, y, right, y),
+        (right, y + r, right, down - r, right, down),
+        (right - r, down, x + r, down, x, down),
+        (x, down - r, x, y + r, x, y),
+    ]
+    path = "".join(f"L{a:.2f},{b:.2f} {c:.2f},{d:.2f}Q{e:.2f},{f:.2f} " for a, b, c, d, e, f in sides)
+    starts = [*sides[1:], sides[0]]
+    pieces = path.split("L")[1:]
+    return "M" + "L".join(f"{piece}{s[0]:.2f},{s[1]:.2f}" for piece, s in zip(pieces, starts, strict=True)) + "z"
+
+
+def texts(place: Place) -> Iterator[str]:
+    """Yields the texts of a line on one baseline, each an element of its own: a single one hangs by its end."""
+    said = [text for text in place.line if text.text.strip() and not text.is_picture]
+    if not said:
+        return
+    down = -place.y + BASELINE * max(text.size for text in said)
+    if len(said) == 1 and len(place.line) == 1:
+        yield written(said[0], place.x, down, place.align)
+        return
+    x = place.x - place.align * sum(text.width for text in place.line)
+    for text in place.line:
+        if text.text.strip():
+            yield written(text, x, down, LEFT)
+        x += text.width
+
+
+def points(corners: Iterable[Point]) -> str:
+    return " ".join(map(spot, corners))
+
+
+def spot(point: Point) -> str:
+    """Returns a point as SVG has it, y downwards."""
+    return f"{point[0]:.2f},{-point[1]:.2f}"

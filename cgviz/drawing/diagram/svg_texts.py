@@ -1,0 +1,26 @@
+"""A text as an element of SVG."""
+
+from __future__ import annotations
+
+from html import escape
+
+from cgviz.drawing.diagram.scene import Text
+from cgviz.drawing.fonts import FONT
+from cgviz.errors import printable
+
+BASELINE = 0.34  # from the middle of a line to its baseline, in sizes
+ANCHORS = {0.0: "start", 0.5: "middle", 1.0: "end"}
+
+
+def written(text: Text, x: float, y: float, align: float) -> str:
+    weight = ' font-weight="bold"' if text.bold else ""
+    slant = ' font-style="italic"' if text.slanted else ""
+    return (
+        f'<text class="{text.classes}" xml:space="preserve" text-anchor="{ANCHORS[align]}" x="{flat(x)}" y="{flat(y)}" '
+        f'font-family="{FONT}"{weight}{slant} font-size="{text.size:g}" fill="{text.colour}">'
+        f"{escape(printable(text.text), quote=False)}</text>\n"
+    )
+
+
+def flat(value: float) -> str:
+    return f"{value:.2f}"

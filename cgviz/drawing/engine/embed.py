@@ -1,0 +1,62 @@
+"""Puts into an SVG picture the part of the project's font that it uses, so that it looks the same everywhere."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from io import BytesIO
+
+from cgviz.drawing.engine.texts import Style, Svg, read
+from cgviz.drawing.fonts import FACES, FAMILY, FOLDER
+
+RULE = (
+    '@font-face{{font-family:"{family}";font-weight:{weight};font-style:{slant};unicode-range:{range};'
+    'src:url(data:font/woff;base64,{data}) format("woff")}}'
+)
+
+
+def embed_font(svg: bytes) -> bytes:
+    """Returns the picture with a subset of the font (WOFF) for each face that its texts are set in.
+
+    Raises RenderError where `svg` is no XML.
+    """
+    picture = read(svg)
+    rules = "\n".join(rule(style, letters) for style, letters in used(picture).items())
+    if not rules:
+        return svg
+    return svg[: picture.last] + f"<defs><style>\n{rules}\n</style></defs>\n".encode() + svg[picture.last :]
+
+
+def used(picture: Svg) -> dict[Style, list[int]]:
+    """Returns the code points that the picture shows in each face of the project's font."""
+    found: dict[Style, set[int]] = {}
+    for text in picture.texts:
+        if text.is_ours:
+            found.setdefault(text.style, set()).update(map(ord, text.says))
+    return {style: sorted(found[style]) for style in FACES if style in found}
+
+
+def rule(style: Style, letters: list[int]) -> str:
+    bold, slanted = style
+    return RULE.format(
+        family=FAMILY,
+        weight="bold" if bold else "normal",
+        slant="italic" if slanted else "normal",
+        range=",".join(f"U+{letter:X}" for letter in letters),
+        data=b64encode(subset(style, letters)).decode(),
+    )
+
+
+def subset(style: Style, letters: list[int]) -> bytes:
+    """Returns a face with these letters alone, as WOFF."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    options = Options(name_IDs=[1, 2], glyph_names=False, notdef_outline=False, bidi_closure=False)
+    with TTFont(FOLDER / FACES[style], recalcTimestamp=False) as font:
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=letters)
+        subsetter.subset(font)
+        font.flavor = "woff"
+        file = BytesIO()
+        font.save(file)
+    return file.getvalue()

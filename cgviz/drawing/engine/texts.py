@@ -1,0 +1,89 @@
+"""The texts in an SVG picture: each with its font and its place in the file, whatever stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from cgviz.drawing.fonts import FAMILY
+from cgviz.errors import RenderError
+
+Style = tuple[bool, bool]  # is it bold, is it slanted
+
+
+@dataclass
+class SvgText:
+    """A <text> element: what it says, its attributes, and the bytes `start:end` where it stands."""
+
+    attributes: dict[str, str]
+    start: int
+    says: str = ""
+    end: int = 0
+
+    @property
+    def style(self) -> Style:
+        return self.attributes.get("font-weight") == "bold", self.attributes.get("font-style") == "italic"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is set in the project's font."""
+        return self.attributes.get("font-family", "").split(",")[0].strip(" '\"") == FAMILY
+
+
+@dataclass
+class Svg:
+    """A picture read: its bytes, its texts in order, and where its root ends."""
+
+    data: bytes
+    texts: list[SvgText]
+    last: int
+
+    def replaced(self, new: Callable[[SvgText], bytes]) -> bytes:
+        """Returns the picture with every text replaced, and nothing else changed."""
+        return b"".join(self.pieces(new))
+
+    def pieces(self, new: Callable[[SvgText], bytes]) -> Iterator[bytes]:
+        done = 0
+        for text in self.texts:
+            yield self.data[done : text.start]
+            yield new(text)
+            done = text.end
+        yield self.data[done:]
+
+
+def read(svg: bytes) -> Svg:
+    """Returns the picture of an SVG file (UTF-8); raises RenderError where it is no XML."""
+    reader = Reader(svg)
+    try:
+        reader.parser.Parse(reader.data, True)
+    except expat.ExpatError as error:
+        raise RenderError(f"this is no SVG: {error}") from None
+    return Svg(reader.data, [text for text in reader.texts if text.says], reader.last)
+
+
+class Reader:
+    """Collects the texts while the parser runs through the picture."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.texts, self.inside, self.last = data, list[SvgText](), False, 0
+        self.parser = expat.ParserCreate("utf-8")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.says
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "text":
+            self.inside = True
+            self.texts.append(SvgText(attributes, self.parser.CurrentByteIndex))
+
+    def says(self, words: str) -> None:
+        if self.inside:
+            self.texts[-1].says += words
+
+    def end(self, tag: str) -> None:
+        self.last = self.parser.CurrentByteIndex
+        if tag == "text":
+            self.inside = False
+            self.texts[-1].end = self.data.index(b">", self.last) + 1

@@ -1,0 +1,1 @@
+"""The graph: nodes in topological order, their shapes, stages and names."""

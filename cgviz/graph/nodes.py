@@ -1,0 +1,225 @@
+"""The graph: a flat tuple of nodes in topological order, and the builder that makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from cgviz.errors import quoted
+from cgviz.ops.op import Op
+from cgviz.text.formula import Formula
+from cgviz.values.arrays import Shape, Value, is_array, on_elements
+
+
+def unreachable(*_: float) -> float:
+    raise AssertionError("inputs and constants are not computed")
+
+
+INPUT = Op(name="input", arity=(0, 0), forward=unreachable, partials=lambda out: (), gate="sums", source="")
+CONSTANT = Op(name="constant", arity=(0, 0), forward=unreachable, partials=lambda out: (), source="")
+
+
+class Node(NamedTuple):
+    """One value of the graph: an input, a constant, or a stage (an op applied to earlier nodes).
+
+    args      indices of earlier nodes; repeats are kept (`x*x` has two edges)
+    name      an identifier; "" until naming has found one for a stage
+    label     the name in print (`c′` for the second `c`); "" where it is the name
+    given     the user wrote this name, so the stage is never merged or fused away
+    shape     () for a scalar; None where it is not known, since an input has no value
+    value     a constant's value, an input's default
+    formula   how a constant was written (`pi/4`)
+    places    the offsets of the operators in the program's text (one alone is no list), for messages about shapes
+    """
+
+    op: Op
+    args: tuple[int, ...] = ()
+    name: str = ""
+    label: str = ""
+    given: bool = False
+    shape: Shape | None = ()
+    value: Value | None = None
+    formula: Formula | None = None
+    places: int | Sequence[int] = ()
+
+    @property
+    def is_stage(self) -> bool:
+        return self.op is not INPUT and self.op is not CONSTANT
+
+    @property
+    def shown(self) -> str:
+        """The name as it is printed."""
+        return self.label or self.name
+
+
+class Planned(NamedTuple):
+    """A node as the passes want it: its forward function, its derivative rule (or the constant slopes), its operands.
+
+    `second` is the index of the second operand, or ONE, MANY, ARRAY or NONE; with MANY, `first` is the tuple of
+    operands; with ARRAY likewise, and the op has to do with arrays.
+    """
+
+    forward: Callable[..., Value] | None
+    rule: Callable[..., tuple[float | None, ...]] | None
+    slopes: tuple[float, ...] | None
+    first: Any
+    second: int
+
+
+ONE, MANY, ARRAY, NONE = -1, -2, -3, -4
+
+
+def planned(node: Node) -> Planned:
+    op, args = node.op, node.args
+    if not args:
+        return Planned(None, None, None, None, NONE)
+    if node.shape or op.vjp is not None:
+        return Planned(lambda *values: on_elements(op, values), None, None, args, ARRAY)
+    rule = None if op.slopes else op.stable or op.partials
+    first, second = (args[0], ONE) if len(args) == 1 else args if len(args) == 2 else (args, MANY)
+    return Planned(op.forward, rule, op.slopes, first, second)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A computation: `nodes` in topological order, the index of the `output`, and the `inputs` in the order of
+    their first appearance. `program` is the text it was read from, `detail` its level of detail; at gate detail
+    `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened."""
+
+    nodes: tuple[Node, ...]
+    output: int
+    inputs: tuple[int, ...]
+    program: str = ""
+    detail: str = "stage"
+    whole: Graph | None = None
+    closed: Graph | None = None
+
+    @cached_property
+    def stages(self) -> tuple[int, ...]:
+        """The indices of all stages, in order; the first has number 1."""
+        return tuple(i for i, node in enumerate(self.nodes) if node.is_stage)
+
+    @cached_property
+    def numbers(self) -> dict[int, int]:
+        """The number of each stage: index to 1, 2, 3 ..."""
+        return {index: number for number, index in enumerate(self.stages, 1)}
+
+    @cached_property
+    def reached(self) -> tuple[bool, ...]:
+        """For each node, whether the output depends on it."""
+        reached = [False] * len(self.nodes)
+        reached[self.output] = True
+        for i in range(self.output, -1, -1):
+            if reached[i]:
+                for arg in self.nodes[i].args:
+                    reached[arg] = True
+        return tuple(reached)
+
+    @cached_property
+    def edges_out(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """For each node its fan-out: the (index, slot) pairs that use it, in the order of the backward pass."""
+        out: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
+        for i in range(len(self.nodes) - 1, -1, -1):
+            for slot, arg in enumerate(self.nodes[i].args):
+                out[arg].append((i, slot))
+        return tuple(map(tuple, out))
+
+    @cached_property
+    def has_arrays(self) -> bool:
+        """Whether any node is an array, or an op that is for arrays."""
+        return any(node.shape != () or node.op.vjp is not None for node in self.nodes)
+
+    def elements(self, index: int) -> list[str]:
+        """Returns the names of the numbers that are picked out of an array."""
+        users = sorted({target for target, _ in self.edges_out[index]})
+        picks = (self.nodes[i] for i in users)
+        return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.gate == "picks"]
+
+    @cached_property
+    def plan(self) -> tuple[Planned, ...]:
+        """What the passes loop over, a row per node."""
+        return tuple(map(planned, self.nodes))
+
+    def __repr__(self) -> str:
+        """The program and its size in short."""
+        return f"<Graph {quoted(self.program)}: {len(self.inputs)} inputs, {len(self.stages)} stages>"
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def operand(self, index: int) -> Formula:
+        """Returns node `index` as an operand of a formula: its name, or a constant as it was written."""
+        node = self.nodes[index]
+        if node.op is CONSTANT:
+            return node.formula or Formula(node.value, shape=node.shape)
+        return Formula(node.shown, shape=node.shape)
+
+    def formula(self, index: int) -> Formula:
+        """Returns the formula of one stage in terms of the names of its operands: `sigx + xpysqr`."""
+        node = self.nodes[index]
+        return Formula(op=node.op, args=tuple(map(self.operand, node.args)))
+
+    def _repr_svg_(self) -> str:
+        """The diagram in symbols, as notebooks show it."""
+        from cgviz.runs.run import Run
+
+        return Run(self, None)._repr_svg_()
+
+
+class Builder:
+    """Builds a graph node by node. Equal subexpressions are one node unless `share` is off.
+
+    A node is named by `apply(..., name=...)`; two stages that the user named are never merged.
+    """
+
+    def __init__(self, share: bool = True) -> None:
+        self.nodes: list[Node] = []
+        self.share = share
+        self.known: dict[object, int] = {}
+        self.inputs: list[int] = []
+
+    def input(self, name: str, label: str = "", default: Value | None = None) -> int:
+        self.inputs.append(len(self.nodes))
+        return self.push(Node(INPUT, name=name, label=label, given=True, value=default))
+
+    def constant(self, value: Value, formula: Formula | None = None) -> int:
+        """Returns a constant; the same value written the same way is one node."""
+        shape = value.shape if is_array(value) else ()
+        key = ("constant", shape, value.tobytes() if shape else repr(value), formula.text if formula else "")
+        index = self.known.get(key)
+        if index is None:
+            index = self.known[key] = self.push(Node(CONSTANT, shape=shape, value=value, formula=formula))
+        return index
+
+    def apply(
+        self,
+        op: Op,
+        args: Sequence[int],
+        name: str = "",
+        label: str = "",
+        places: int | Sequence[int] = (),
+    ) -> int:
+        """Returns the index of `op(*args)`: a new node, or the one that is already there."""
+        args = tuple(args)
+        key = (op, args)
+        known = self.known.get(key) if self.share else None
+        if known is not None and not (name and self.nodes[known].given):
+            if name:
+                self.nodes[known] = self.nodes[known]._replace(name=name, label=label, given=True)
+            return known
+        index = self.push(Node(op, args, name, label, bool(name), places=places))
+        if known is None:
+            self.known[key] = index
+        return index
+
+    def push(self, node: Node) -> int:
+        self.nodes.append(node)
+        return len(self.nodes) - 1
+
+    def finish(self, output: int, program: str = "", detail: str = "stage") -> Graph:
+        return Graph(tuple(self.nodes), output, tuple(self.inputs), program, detail)

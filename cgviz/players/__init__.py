@@ -1,0 +1,1 @@
+"""What plays the steps of a run: decks, pages, the terminal player, worksheets."""

@@ -1,0 +1,94 @@
+"""The SVG of all frames over one another, cut into pieces that know in which frames they are seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cgviz.drawing.engine import embed_font
+from cgviz.players.deck.extras import frame_of
+from cgviz.players.deck.sheet import Sheet
+
+GROUP = re.compile(r'<g id="([^"]*)"')
+STEP = re.compile(r'<text class="[^"]*\bstep-(\d+)"')
+UNSEEN = ('fill="transparent"', 'fill="none" stroke="none"')
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some lines of the SVG: all that is always seen between two changes, or one element that is not.
+
+    start, end  it is seen in these frames, counted from 0, `end` not included
+    extra       it stands over the diagram and is no part of it
+    """
+
+    svg: str
+    start: int
+    end: int
+    extra: bool = False
+
+    def seen(self, at: int) -> bool:
+        return self.start <= at < self.end
+
+    def marked(self, attributes: str) -> str:
+        """Returns the element with more attributes; its own class stays."""
+        return re.sub(r"^<(\w+)", rf"<\1 {attributes}", self.svg)
+
+    def classed(self, name: str) -> str:
+        """Returns the element with one more class."""
+        return self.svg.replace('class="', f'class="{name} ', 1)
+
+
+@dataclass(frozen=True)
+class Film:
+    """The pieces of a deck in drawing order, over `count` frames."""
+
+    pieces: tuple[Piece, ...]
+    count: int
+
+    def played(self, show: Callable[[Piece], str]) -> str:
+        """Returns the SVG, `show` telling how a piece is written that is not seen all the time."""
+        return "".join(piece.svg if self.always(piece) else show(piece) for piece in self.pieces)
+
+    def always(self, piece: Piece) -> bool:
+        return piece.start == 0 and piece.end == self.count
+
+    def frame(self, at: int) -> str:
+        """Returns one frame: what is not yet known is there but hidden, what belongs to other frames is not there."""
+
+        def show(piece: Piece) -> str:
+            if piece.seen(at):
+                return piece.svg
+            return "" if piece.extra else piece.marked('visibility="hidden"')
+
+        return self.played(show)
+
+
+def film(sheet: Sheet) -> Film:
+    """Returns the film of a deck, with the part of the font that it uses."""
+    return Film(tuple(pieces(sheet, embed_font(sheet.everything()).decode())), len(sheet.shown))
+
+
+def pieces(sheet: Sheet, svg: str) -> Iterator[Piece]:
+    spans = {sheet.prefix + extra.part.key: (extra.start, extra.end) for extra in sheet.extras}
+    count, plain, fleeting = len(sheet.shown), list[str](), list[str]()
+    span = (0, count)
+    for line in svg.splitlines(keepends=True):
+        group = GROUP.match(line)
+        known = STEP.match(line)
+        if fleeting:
+            fleeting += [] if any(look in line for look in UNSEEN) else [line]
+            if line == "</g>\n":
+                yield Piece("".join(fleeting), *span, extra=True)
+                fleeting = []
+        elif (group and group[1] in spans) or known:
+            yield Piece("".join(plain), 0, count)
+            plain = []
+            if known:
+                yield Piece(line, frame_of(int(known[1]), sheet.shown), count)
+            elif group:
+                span, fleeting = spans[group[1]], [line]
+        else:
+            plain.append(line)
+    yield Piece("".join(plain), 0, count)

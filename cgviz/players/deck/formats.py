@@ -1,0 +1,107 @@
+"""Every format of a deck in one place, and the look that all of them share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from cgviz.errors import UsageError, quoted
+from cgviz.players.deck.frames import Frame
+from cgviz.runs.run import Run
+from cgviz.text.numbers import DIGITS
+
+ASPECTS = ("16:9", "4:3")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a deck looks.
+
+    style, theme, direction, digits, engine  as in `cgviz.drawing.diagram.diagram`
+    aspect      the shape of a page, "16:9" or "4:3"
+    background  "filled" (the theme's), "transparent" or a colour
+    seconds     how long a picture that plays by itself shows a frame
+    include     a PDF deck whose pages a Beamer document shows, instead of a drawing of its own
+    """
+
+    style: str = "card"
+    theme: str = "light"
+    direction: str = "LR"
+    digits: int = DIGITS
+    aspect: str = "16:9"
+    background: str = "filled"
+    seconds: float = 1.5
+    include: str = ""
+    engine: str = "auto"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: the function that makes it, as `module:function` in this package.
+
+    The function of a file is `(run, frames, look, each) -> bytes`, that of a folder yields `(file name, bytes)`;
+    both go through the frames by `each(frames)`, which shows how far they are.
+    """
+
+    name: str
+    maker: str
+    endings: tuple[str, ...]
+    about: str
+    folder: bool = False
+
+
+FILES = (
+    Format("pdf", "pdf:deck", (".pdf",), "one page per frame"),
+    Format("html", "reveal:deck", (".html", ".htm"), "reveal.js slides in one file"),
+    Format("section", "reveal:section", (), "a <section> for a reveal.js deck that is there"),
+    Format("beamer", "beamer:deck", (".tex",), "a Beamer document with TikZ"),
+    Format("pptx", "pptx:deck", (".pptx",), "PowerPoint slides with shapes and connectors"),
+    Format("svg", "animated:deck", (".svg",), "a picture that plays by itself"),
+    Format("gif", "moving:gif", (".gif",), "an animated GIF"),
+    Format("apng", "moving:apng", (".png", ".apng"), "an animated PNG"),
+)
+FOLDERS = (
+    Format("svg", "pages:svg", (), "numbered SVG files", folder=True),
+    Format("pdf", "pages:pdf", (), "numbered PDF files", folder=True),
+    Format("png", "pages:png", (), "numbered PNG files", folder=True),
+)
+
+Each = Callable[[Sequence[Frame]], Iterable[Frame]]
+Maker = Callable[[Run, Sequence[Frame], Look, Each], "bytes | Iterator[tuple[str, bytes]]"]
+
+
+def format_of(path: str, name: str | None = None) -> Format:
+    """Returns the format of a deck that goes to `path`: the one called `name`, else the one of the file's ending.
+
+    A path that ends in a slash, is a folder or has no ending is a folder of frames. Raises UsageError.
+    """
+    ending = os.path.splitext(path)[1].lower()
+    folder = path.endswith(("/", os.sep)) or os.path.isdir(path) or not ending
+    if name is not None:
+        found = named(name, folder)
+        if found is None:
+            choices = ", ".join(format.name for format in (FOLDERS if folder else FILES))
+            raise UsageError(f"a {'folder' if folder else 'file'} is no deck in format {quoted(name)}, but {choices}")
+        return found
+    if folder:
+        return FOLDERS[0]
+    for format in FILES:
+        if ending in format.endings:
+            return format
+    endings = " ".join(ending for format in FILES for ending in format.endings)
+    raise UsageError(
+        f"the ending {quoted(ending)} is unknown; a deck ends in {endings}, or in / for a folder of frames"
+    )
+
+
+def named(name: str, folder: bool) -> Format | None:
+    return next((format for format in (FOLDERS if folder else FILES) if format.name == name), None)
+
+
+def maker(format: Format) -> Maker:
+    """Returns the function that makes decks in a format."""
+    module, _, function = format.maker.partition(":")
+    made: Maker = getattr(import_module(f"cgviz.players.deck.{module}"), function)
+    return made

@@ -1,0 +1,144 @@
+"""The frames of a run: its one sequence of steps as pictures, each with its title, its captions and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from cgviz.errors import UsageError, quoted
+from cgviz.runs.run import Run
+from cgviz.runs.steps import Backward, Forward, Seed, Step, gradient_name
+from cgviz.text.numbers import DIGITS, number
+from cgviz.views.table.heading import heading, place
+from cgviz.views.table.sentence import gradient_line, sensitivity
+from cgviz.views.table.spelling import unicode_spelling
+
+GRANULARITIES = ("edge", "stage", "pass")
+FORWARD, SEED, BACKWARD = "Forward pass", "Seed", "Backward pass"
+MOST_LINES = 2
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of the run.
+
+    number     1, 2, 3 ... in the whole sequence, also where only a part of it is shown
+    step       the last step that is shown: parts of class `step-N` with N <= step are visible (0: inputs alone)
+    title      what happens, in a word or two; captions say it in symbols and numbers, a line each
+    narration  the same for whoever speaks: whole sentences
+    active     the steps that happen in this frame
+    """
+
+    number: int
+    step: int
+    title: str
+    captions: tuple[str, ...]
+    narration: str
+    active: tuple[Step, ...] = ()
+
+
+def frames(
+    run: Run,
+    granularity: str = "edge",
+    first: int | None = None,
+    last: int | None = None,
+    *,
+    digits: int = DIGITS,
+) -> tuple[Frame, ...]:
+    """Returns the frames `first` to `last` (both counted from 1): the graph, every step, the result.
+
+    granularity  "edge": a frame per step; "stage": the backward pass stage by stage; "pass": a frame per pass
+
+    Raises UsageError for a granularity that there is not, and for a range without frames.
+    """
+    if granularity not in GRANULARITIES:
+        raise UsageError(f"no granularity {quoted(granularity)}; there are {', '.join(GRANULARITIES)}")
+    made = [opening(run, digits)]
+    for steps in grouped(run.steps, granularity):
+        step = made[-1].step + len(steps)
+        title, captions = told(run, steps, granularity, digits)
+        made.append(Frame(len(made) + 1, step, title, captions, narration(run, steps, digits), steps))
+    made.append(closing(run, len(made) + 1, made[-1].step, digits))
+    start, end = first or 1, last or len(made)
+    if not 1 <= start <= end or start > len(made):
+        raise UsageError(f"no frames from {start} to {end}; there are frames 1 to {len(made)}")
+    return tuple(made[start - 1 : end])
+
+
+def grouped(steps: Iterable[Step], granularity: str) -> Iterator[tuple[Step, ...]]:
+    """Yields the steps that share a frame."""
+
+    def frame_of(numbered: tuple[int, Step]) -> object:
+        place, step = numbered
+        if granularity == "pass":
+            return type(step)
+        return step.edge.target if granularity == "stage" and isinstance(step, Backward) else -1 - place
+
+    for _, group in groupby(enumerate(steps), key=frame_of):
+        yield tuple(step for _, step in group)
+
+
+def opening(run: Run, digits: int) -> Frame:
+    """Returns the frame of the graph before anything is computed: the function and where it is taken."""
+    spelling = unicode_spelling(digits)
+    lines, at = heading(run, spelling), place(run, spelling)
+    captions = (*(lines if len(lines) <= MOST_LINES else lines[-1:]), *([at] if at else []))
+    says = f"The graph of {', '.join(captions)}. Every stage is one simple operation whose derivative is known."
+    return Frame(1, 0, "The graph", captions, says)
+
+
+def closing(run: Run, number_of_frame: int, step: int, digits: int) -> Frame:
+    """Returns the frame of the result, the whole picture."""
+    spelling = unicode_spelling(digits)
+    value = () if run.symbolic else (f"{run.graph.nodes[run.graph.output].shown} = {number(run.value, digits)}",)
+    captions = (*value, *gradient(run, digits))
+    sense = "".join(text for text, _ in sensitivity(run, spelling))
+    says = f"Both passes are done: {', '.join(captions)}." + (f" {sense[0].upper()}{sense[1:]}" if sense else "")
+    return Frame(number_of_frame, step, "Result", captions, says)
+
+
+def gradient(run: Run, digits: int) -> tuple[str, ...]:
+    """Returns the line `∇f = [∂f/∂x, ∂f/∂y] = [2.06, 1.592]`; nothing without inputs."""
+    line = "".join(text for text, _ in gradient_line(run, unicode_spelling(digits)))
+    return (line,) if line else ()
+
+
+def told(run: Run, steps: tuple[Step, ...], granularity: str, digits: int) -> tuple[str, tuple[str, ...]]:
+    """Returns the title and the captions of a frame in which `steps` happen."""
+    head, last = steps[0], steps[-1]
+    if isinstance(head, Seed):
+        return f"{SEED} of the backward pass", (head.caption(digits),)
+    title = FORWARD if isinstance(head, Forward) else BACKWARD
+    if granularity == "pass":
+        count = len(run.graph.stages)
+        title += f" through {count} stage{'' if count == 1 else 's'}"
+        return title, (last.caption(digits),) if isinstance(head, Forward) else gradient(run, digits)
+    return f"{title}, stage ({head.number})", tuple(step.caption(digits) for step in steps)
+
+
+def narration(run: Run, steps: tuple[Step, ...], digits: int) -> str:
+    """Returns what a speaker says about the steps of a frame; what a gate does is said once."""
+    following = (*steps[1:], None)
+    return " ".join(
+        sentence(run, step, digits) + gate(run, step, after) for step, after in zip(steps, following, strict=True)
+    )
+
+
+def sentence(run: Run, step: Step, digits: int) -> str:
+    nodes, caption = run.graph.nodes, step.caption(digits)
+    if isinstance(step, Forward):
+        return f"Stage {step.number} computes {nodes[step.index].shown}: {caption}."
+    if isinstance(step, Seed):
+        return f"The backward pass begins at the output, whose gradient with respect to itself is 1: {caption}."
+    source, target = nodes[step.index].shown, nodes[step.edge.target].shown
+    adds = f" It adds to {gradient_name(source)}, which other edges reach, too." if step.adds else ""
+    return f"Back from {target} to {source}, upstream times local: {caption}.{adds}"
+
+
+def gate(run: Run, step: Step, after: Step | None) -> str:
+    """Returns what the gate that `step` goes back through does, if it is not gone through again right `after`."""
+    if not isinstance(step, Backward) or (isinstance(after, Backward) and after.edge.target == step.edge.target):
+        return ""
+    says = run.graph.nodes[step.edge.target].op.says
+    return f" The gate {says}." if says else ""

@@ -1,0 +1,82 @@
+"""A page: the diagram in the middle of a slide, a title above it and captions in large type below, nothing moving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cgviz.drawing.diagram.html import label
+from cgviz.drawing.diagram.scene import Box, Line, Text, Words, widest
+from cgviz.drawing.theme import Theme
+from cgviz.errors import UsageError, quoted
+from cgviz.players.deck.caption import FOOT, fitted, room
+from cgviz.players.deck.formats import ASPECTS
+from cgviz.players.deck.frames import Frame
+
+HEIGHT = 540.0
+SIDE, HEAD = 28.0, 56.0
+TITLE, COUNT = 19.0, 13.0
+LEAST_UNIT = 0.6
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page round a diagram, in the diagram's points; `y` grows downwards.
+
+    unit         how many of them a point of the slide is, whose height is always 540
+    left, top    where the page begins
+    """
+
+    unit: float
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return self.left + self.width / 2, self.top + self.height / 2
+
+
+def page(aspect: str, left: float, top: float, width: float, height: float) -> Page:
+    """Returns the smallest page of an aspect that has room for a diagram of this place and size."""
+    if aspect not in ASPECTS:
+        raise UsageError(f"no aspect {quoted(aspect)}; there are {', '.join(ASPECTS)}")
+    across, down = map(int, aspect.split(":"))
+    wide = HEIGHT * across / down
+    unit = max(width / (wide - 2 * SIDE), height / (HEIGHT - HEAD - FOOT), LEAST_UNIT)
+    x, y = left + width / 2 - unit * wide / 2, top + height / 2 - unit * (HEAD + (HEIGHT - HEAD - FOOT) / 2)
+    return Page(unit, x, y, unit * wide, unit * HEIGHT)
+
+
+Placed = tuple[Box, tuple[float, float]]
+
+
+def furniture(page: Page, frame: Frame, count: int, theme: Theme, result: str) -> Iterator[Placed]:
+    """Yields title, number and captions of a frame, each with the place of its centre; `result` colours the number."""
+    unit, name = page.unit, f"f{frame.number}"
+    title = ((Text(frame.title, theme.soft, unit * TITLE, bold=True),),)
+    place = ((Text(f"{frame.number}/{count}", theme.muted, unit * COUNT),),)
+    y = page.top + unit * (SIDE + 6)
+    yield written(f"{name}-title", title), (page.left + unit * SIDE + widest(title) / 2, y)
+    yield written(f"{name}-count", place), (page.left + page.width - unit * SIDE - widest(place) / 2, y)
+    lines = fitted(frame.captions, page.width - 2 * unit * SIDE, unit, theme, result)
+    y = page.top + page.height - unit * (FOOT / 2 + 2) - sum(map(room, lines)) / 2
+    for number, line in enumerate(lines, 1):
+        yield written(f"{name}-caption{number}", (line,)), (page.middle[0], y + room(line) / 2)
+        y += room(line)
+
+
+def written(key: str, lines: tuple[Line, ...]) -> Box:
+    """Returns lines of text as a box without fill or outline."""
+    return Box(
+        key=key,
+        width=widest(lines) + 2,
+        height=sum(max(text.height for text in line) for line in lines) + 2,
+        label=label(lines),
+        lines=lines,
+        fill="transparent",
+        line="transparent",
+        classes="caption",
+        words=Words(""),
+    )

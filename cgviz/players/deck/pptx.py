@@ -1,0 +1,182 @@
+"""A deck as PowerPoint slides: shapes that can be edited, connectors glued to them, notes; nothing moves."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from cgviz.drawing import diagram
+from cgviz.drawing.diagram import words
+from cgviz.drawing.diagram.axes import Axes
+from cgviz.drawing.diagram.layout import Layout, Place
+from cgviz.drawing.diagram.plan import planned
+from cgviz.drawing.diagram.scene import Text, Wire
+from cgviz.drawing.theme import theme as theme_of
+from cgviz.errors import UsageError, printable, quoted
+from cgviz.players.deck.extras import active
+from cgviz.players.deck.formats import Each, Look
+from cgviz.players.deck.frames import BACKWARD, SEED, Frame
+from cgviz.runs.run import Run
+
+HEIGHT = 540.0
+WIDTHS = {"16:9": 960.0, "4:3": 720.0}
+SIDE, HEAD, FOOT = 28.0, 60.0, 120.0
+TITLE, COUNT, CAPTION, SMALLEST = 22.0, 13.0, 26.0, 10.0
+LARGEST = 1.6
+ONLY_TITLE = 5  # the layout of python-pptx's template that has a title and nothing else
+LONG_AGO = datetime(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What all slides share: the layout, where it stands on the slide, and the slide's width in points."""
+
+    layout: Layout
+    width: float
+    scale: float
+    x: float
+    y: float
+    behind: str
+
+
+def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
+    """Returns the presentation, a slide per frame. Raises UsageError for a look that there is not."""
+    from pptx import Presentation
+    from pptx.util import Pt
+
+    from cgviz.players.deck.routes import routes
+
+    sheet = sheet_of(run, look)
+    ways = routes(sheet.layout)
+    made = Presentation()
+    made.slide_width, made.slide_height = Pt(sheet.width), Pt(HEIGHT)
+    for frame in each(shown):
+        slide = made.slides.add_slide(made.slide_layouts[ONLY_TITLE])
+        draw(slide, sheet, ways, frame, shown[-1].number)
+    about = words.of_picture(run, look.digits)
+    said = made.core_properties
+    said.title, said.comments, said.author = (
+        printable(text)[:250] for text in (about.title, about.description, "cgviz")
+    )
+    said.last_modified_by, said.created, said.modified = "cgviz", LONG_AGO, LONG_AGO
+    file = io.BytesIO()
+    made.save(file)
+    return undated(file)
+
+
+def sheet_of(run: Run, look: Look) -> Sheet:
+    if look.aspect not in WIDTHS:
+        raise UsageError(f"no aspect {quoted(look.aspect)}; there are {', '.join(WIDTHS)}")
+    width, theme, axes = WIDTHS[look.aspect], theme_of(look.theme), Axes(look.direction)
+    # A shape has one place in the middle of its side where connectors are glued.
+    scene = replace(diagram.scene_of(run, look.style, theme, look.digits), slides=False)
+    layout = Layout(run, scene, planned(scene, axes, look.engine), axes, theme, look.digits, look.style == "card")
+    left, bottom, right, top = layout.room
+    tall = HEIGHT - HEAD - FOOT
+    scale = min((width - 2 * SIDE) / (right - left), tall / (top - bottom), LARGEST)
+    x, y = width / 2 - scale * (left + right) / 2, HEAD + tall / 2 + scale * (bottom + top) / 2
+    behind = theme.background if look.background == "filled" else diagram.checked(look.background)
+    return Sheet(layout, width, scale, x, y, behind)
+
+
+def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int) -> None:
+    """Draws a frame on a slide."""
+    from cgviz.players.deck.connectors import draw_wire
+    from cgviz.players.deck.shapes import Canvas, draw_box, draw_label, rgb
+
+    layout, theme = sheet.layout, sheet.layout.theme
+    if sheet.behind.startswith("#"):
+        slide.background.fill.solid()
+        slide.background.fill.fore_color.rgb = rgb(sheet.behind)
+    slide.shapes.turbo_add_enabled = True  # ids are counted, not looked up
+    canvas = Canvas(slide.shapes, layout, frame, active(frame.active, layout.scene), sheet.scale, sheet.x, sheet.y)
+    title(slide, Text(frame.title, theme.soft, TITLE, bold=True), sheet.width)
+    for box in layout.scene.boxes:
+        draw_box(canvas, box)
+    for way in ways:
+        draw_wire(canvas, way)
+    under = sheet.behind if sheet.behind.startswith("#") else ""
+    for wire in layout.wires:
+        for place in layout.beside(wire):
+            draw_label(canvas, wire.key, apart(layout, wire, place), wire.words, under)
+    note = Text(f"{frame.number}/{count}", theme.muted, COUNT)
+    lines(slide, [[note]], (sheet.width - SIDE - 80, SIDE - 8, 80, COUNT + 6), "number", right=True)
+    colour = theme.gradient if frame.title.startswith((SEED, BACKWARD)) else theme.value
+    captions(slide, frame, sheet, colour)
+    slide.notes_slide.notes_text_frame.text = printable(frame.narration)
+
+
+def apart(layout: Layout, wire: Wire, place: Place) -> Place:
+    """Returns the place of a label; the one of a wire that comes from below stands beneath it, off the others."""
+    lane = layout.path(wire.key)[-1][1]
+    if not wire.beside or not layout.axes.flat or lane > layout.centre(wire.target)[1] - 1:
+        return place
+    return replace(place, y=2 * lane - place.y)
+
+
+def title(slide: Any, text: Text, width: float) -> None:
+    from pptx.enum.text import PP_ALIGN
+    from pptx.util import Pt
+
+    from cgviz.players.deck.shapes import bare, write
+
+    shape = slide.shapes.title
+    shape.left, shape.top, shape.width, shape.height = map(Pt, (SIDE, 14, width - 2 * SIDE - 90, TITLE + 14))
+    bare(shape.text_frame)
+    shape.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
+    write(shape.text_frame.paragraphs[0], text, 1.0)
+
+
+def captions(slide: Any, frame: Frame, sheet: Sheet, colour: str) -> None:
+    """Writes the captions beneath the diagram, as large as there is room; what they come to stands out."""
+    size = CAPTION
+    room = sheet.width - 2 * SIDE, FOOT - 24
+    while size > SMALLEST and not fits(frame.captions, size, room):
+        size *= 0.94
+    texts = []
+    for caption in frame.captions:
+        head, equals, result = caption.rpartition(" = ") if frame.active else (caption, "", "")
+        ink = sheet.layout.theme.ink
+        texts.append([Text(head + equals, ink, size), Text(result, colour, size, bold=True)])
+    lines(slide, texts, (SIDE, HEIGHT - FOOT + 4, *room), "caption")
+
+
+def fits(lines: Sequence[str], size: float, room: tuple[float, float]) -> bool:
+    return max(Text(line, "", size).width for line in lines) <= room[0] and 1.25 * size * len(lines) <= room[1]
+
+
+def lines(
+    slide: Any,
+    texts: Sequence[Sequence[Text]],
+    where: tuple[float, float, float, float],
+    name: str,
+    right: bool = False,
+) -> None:
+    """Writes lines of texts into a text box, which is there on every slide."""
+    from pptx.enum.text import PP_ALIGN
+    from pptx.util import Pt
+
+    from cgviz.players.deck.shapes import bare, write
+
+    shape = slide.shapes.add_textbox(*map(Pt, where))
+    shape.name = name
+    bare(shape.text_frame)
+    for i, line in enumerate(texts):
+        paragraph = shape.text_frame.paragraphs[0] if i == 0 else shape.text_frame.add_paragraph()
+        paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.CENTER
+        for text in line:
+            if text.text:
+                write(paragraph, text, 1.0)
+
+
+def undated(file: io.BytesIO) -> bytes:
+    """Returns a zip file in which nothing says when it was made."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name), old.read(name), zipfile.ZIP_DEFLATED)
+    return made.getvalue()

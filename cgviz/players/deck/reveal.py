@@ -1,0 +1,118 @@
+"""reveal.js: one slide with one inline SVG, whose parts are fragments; alone, or with the engine as one whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from cgviz.players.deck.film import Film, Piece, film
+from cgviz.players.deck.formats import Each, Look
+from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.sheet import Sheet, sheet
+from cgviz.runs.run import Run
+
+VENDOR = Path(__file__).parent / "vendor"
+PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
+SECTION = """<section class="cgviz" aria-label="{title}">
+<style>.reveal section.cgviz .fragment {{ transition: none }}</style>
+{notes}{svg}</section>
+"""
+NOTES = '<aside class="notes">{}</aside>'
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<!-- reveal.js, {licence} -->
+<style>
+{css}
+</style>
+<style>
+html, body, .reveal-viewport {{ margin: 0; background: {background}; }}
+.reveal {{ color: {muted}; }}
+.reveal .slides section {{ padding: 0; }}
+.reveal .slides section > svg {{ display: block; width: 100%; height: 100%; }}
+.reveal .controls {{ color: {muted}; }}
+.reveal .progress {{ color: {muted}; height: 2px; }}
+</style>
+</head>
+<body>
+<div class="reveal"><div class="slides">
+{section}</div></div>
+<script>
+{script}
+</script>
+<script>
+{notes}
+</script>
+<script>
+Reveal.initialize({{
+  width: {width}, height: {height}, margin: 0, maxScale: 8, center: false, transition: "none",
+  hash: true, fragmentInURL: true, plugins: [RevealNotes]
+}});
+</script>
+</body>
+</html>
+"""
+
+
+def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+    """Returns a whole deck as one HTML file that loads nothing."""
+    layout = sheet(run, shown, look)
+    code = {name: (VENDOR / name).read_text(encoding="utf-8") for name in ("reveal.js", "reveal.css", "notes.js")}
+    width, height = layout.size
+    page = PAGE.format(
+        title=escape(layout.words.title),
+        licence=" ".join((VENDOR / "LICENSE").read_text(encoding="utf-8").split()),
+        css=code["reveal.css"],
+        background=layout.behind,
+        muted=layout.theme.muted,
+        section=slide(layout, each),
+        script=inert(code["reveal.js"]),
+        notes=inert(code["notes.js"]),
+        width=width,
+        height=height,
+    )
+    return page.encode()
+
+
+def section(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+    """Returns the slide alone, to be pasted into a deck that is there."""
+    return slide(sheet(run, shown, look), each).encode()
+
+
+def slide(layout: Sheet, each: Each) -> str:
+    whole = film(layout)
+    said = [NOTES.format(escape(frame.narration)) for frame in each(layout.shown)]
+    notes = [f"{said[0]}\n", *(spoken(text, index) for index, text in enumerate(said[1:]))]
+    svg = whole.played(lambda piece: fragment(piece, whole)).removeprefix(PROLOGUE)
+    return SECTION.format(title=escape(layout.words.title), svg=svg, notes="".join(notes))
+
+
+def spoken(notes: str, index: int) -> str:
+    """Returns the notes of a step as its first fragment, which is where the speaker view looks for them."""
+    return f'<span class="fragment" data-fragment-index="{index}" hidden>{notes}</span>\n'
+
+
+def fragment(piece: Piece, whole: Film) -> str:
+    """Returns a piece as fragments: the step from frame 0 to frame 1 is the fragment with index 0."""
+    comes, goes = f'data-fragment-index="{piece.start - 1}"', piece.end - 1
+    if piece.start == 0:
+        return faded(piece.svg, goes)
+    if piece.end == whole.count:
+        return Piece(piece.classed("fragment"), 0, 0).marked(comes)
+    if piece.end == piece.start + 1:
+        return Piece(piece.classed("fragment current-visible"), 0, 0).marked(comes)
+    return f'<g class="fragment" {comes}>\n{faded(piece.svg, goes)}</g>\n'
+
+
+def faded(svg: str, index: int) -> str:
+    return f'<g class="fragment fade-out" data-fragment-index="{index}">\n{svg}</g>\n'
+
+
+def inert(script: str) -> str:
+    """Returns a script that cannot end the element in which it stands."""
+    return script.replace("</script", r"<\/script")

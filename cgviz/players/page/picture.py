@@ -1,0 +1,99 @@
+"""The picture of a page: the diagram with room for any number, colours that follow the page's, texts of the run."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+
+from cgviz.drawing.diagram import diagram
+from cgviz.drawing.diagram.known import Known, known
+from cgviz.drawing.theme import LIGHT, THEMES, Theme
+from cgviz.players.page.roomy import roomy
+from cgviz.runs.run import Run
+from cgviz.text.numbers import number
+
+SVG = "{http://www.w3.org/2000/svg}"
+ET.register_namespace("", SVG[1:-1])
+PLACEHOLDER = re.compile("#0a0b([0-9a-f]{2})")
+COLOURS = [field.name for field in fields(Theme) if str(getattr(LIGHT, field.name)).startswith("#")]
+GROUP = re.compile(r"(?P<prefix>.*-)(?:(?P<kind>[nt])(?P<node>\d+)|e(?P<target>\d+)-(?P<slot>\d+)|(?P<end>e-end))")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An inline SVG in one style and direction; the ids of its parts begin with `prefix`."""
+
+    style: str
+    direction: str
+    prefix: str
+    svg: str
+
+
+def picture(run: Run, style: str, direction: str, digits: int) -> Picture:
+    """Returns the diagram of `run` in a style, for the page."""
+    drawn = diagram(roomy(run), style=style, theme=placeholders(), direction=direction, digits=digits)
+    root = ET.fromstring(drawn.draw("svg"))
+    prefix = next(g.get("id", "") for g in root.iter(f"{SVG}g")).removesuffix("graph")
+    when = known(run)
+    for group in root.iter(f"{SVG}g"):
+        fill(group, run, when, digits)
+    for element in list(root.iter()):
+        undress(element)
+    about = {"role": "group", "aria-label": drawn.words.title, "class": f"picture {style} {direction}"}
+    root.attrib = {"viewBox": root.get("viewBox", ""), **about}
+    text = ET.tostring(root, encoding="unicode")
+    return Picture(
+        style, direction, prefix, PLACEHOLDER.sub(lambda match: f"var(--{css(COLOURS[int(match[1], 16)])})", text)
+    )
+
+
+def placeholders() -> Theme:
+    """Returns a theme that gives every meaning a colour of its own, by which the finished picture tells them apart."""
+    return replace(LIGHT, name="page", **{name: f"#0a0b{place:02x}" for place, name in enumerate(COLOURS)})  # type: ignore[arg-type]
+
+
+def palettes() -> Iterator[tuple[str, str]]:
+    """Yields every theme's name and its colours as CSS variables."""
+    for theme in THEMES.values():
+        yield theme.name, "".join(f"--{css(name)}:{getattr(theme, name)};" for name in COLOURS)
+
+
+def css(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def fill(group: ET.Element, run: Run, when: Known, digits: int) -> None:
+    """Puts the run's own numbers and steps in place of the wide ones; they hang by the ends by which those hang."""
+    match = GROUP.fullmatch(group.get("id", ""))
+    if not match:
+        return
+    for text in group.iter(f"{SVG}text"):
+        kind = (text.get("class") or "").split(" ")[0]
+        if kind not in ("value", "gradient", "contribution", "local"):
+            continue
+        value, step = fact(match, kind, run, when)
+        text.set("class", kind if step is None else f"{kind} step-{step}")
+        if kind != "local":
+            text.text = number(value, digits)
+
+
+def fact(match: re.Match[str], kind: str, run: Run, when: Known) -> tuple[float | None, int | None]:
+    """Returns what a text of a group says, and the step from which it is known."""
+    if match["target"] is None:
+        index = run.graph.output if match["end"] else int(match["node"])
+        return (run.values if kind == "value" else run.gradients)[index], getattr(when, kind).get(index)
+    target, slot = int(match["target"]), int(match["slot"])
+    if kind == "value":
+        source = run.graph.nodes[target].args[slot]
+        return run.values[source], when.value.get(source)
+    return run.contribution(target, slot).value, when.edge.get((target, slot))
+
+
+def undress(element: ET.Element) -> None:
+    """Takes away what the page says itself: fonts by its style sheet, titles by its labels."""
+    element.attrib.pop("font-family", None)
+    for child in list(element):
+        if child.tag in (f"{SVG}title", f"{SVG}desc"):
+            element.remove(child)

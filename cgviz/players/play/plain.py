@@ -1,0 +1,45 @@
+"""The steps of a run one after another, a line each, for a pipe or a screen reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cgviz.players.play.replay import pass_of
+from cgviz.runs.run import Run
+from cgviz.runs.steps import Step
+from cgviz.text.numbers import DIGITS
+from cgviz.views.table.heading import heading, place
+from cgviz.views.table.sentence import gradient_line
+from cgviz.views.table.spelling import Spelling, spelling_for
+
+SIGNS = str.maketrans({"·": "*", "∂": "d", "√": "sqrt", "ᵀ": ".T"})
+RAISED, PLAIN = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"
+
+
+def plain(run: Run, *, digits: int = DIGITS, encoding: str = "utf-8") -> Iterator[str]:
+    """Yields the lines: the function, every step (its number, its pass, its stage, its caption), and ∇f."""
+    spelling = spelling_for(encoding, digits)
+    *before, last = heading(run, spelling)
+    where = place(run, spelling)
+    yield from before
+    yield f"{last}  {where}".rstrip()
+    width = len(str(len(run.steps)))
+    for number, step in enumerate(run.steps, 1):
+        yield f"{number:>{width}}  {pass_of(step):<8}  {stage_of(step)}{said(step, spelling, digits)}"
+    slopes = "".join(text for text, _ in gradient_line(run, spelling))
+    if slopes:
+        yield slopes
+
+
+def stage_of(step: Step) -> str:
+    return "" if step.number is None else f"({step.number}) "
+
+
+def said(step: Step, spelling: Spelling, digits: int) -> str:
+    """Returns the caption in letters that the output's encoding has."""
+    caption = step.caption(digits)
+    if not spelling.signs:
+        return spelling.clean(caption)
+    lowered = re.sub(f"[{RAISED}]+", lambda found: f"^{found[0].translate(str.maketrans(RAISED, PLAIN))}", caption)
+    return spelling.clean(lowered.translate(SIGNS))

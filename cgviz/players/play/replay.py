@@ -1,0 +1,83 @@
+"""Where a replay stands: a run, how many of its steps are done, and what is known by then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cgviz.runs.run import Run, start
+from cgviz.runs.steps import Backward, Forward, Seed, Step
+from cgviz.values.arrays import Value
+
+PASSES = {Forward: "forward", Seed: "seed", Backward: "backward"}
+
+
+def pass_of(step: Step) -> str:
+    """Returns which pass a step belongs to: "forward", "seed" or "backward"."""
+    return PASSES[type(step)]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A run of which the first `done` steps are done; none at the beginning, all at the end."""
+
+    run: Run
+    done: int = 0
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.run.steps
+
+    @property
+    def step(self) -> Step | None:
+        """The step that was done last; None at the beginning."""
+        return self.steps[self.done - 1] if self.done else None
+
+    @property
+    def active(self) -> int | None:
+        """The node that the last step is about."""
+        return None if self.step is None else self.step.index
+
+    @property
+    def used(self) -> frozenset[int]:
+        """The nodes that the last step reads: operands of a stage, or the stage that hands a gradient back."""
+        if isinstance(self.step, Forward):
+            return frozenset(self.run.graph.nodes[self.step.index].args)
+        return frozenset([self.step.edge.target]) if isinstance(self.step, Backward) else frozenset()
+
+    def at(self, done: int) -> Replay:
+        """Returns the replay after another number of steps, the nearest that there is."""
+        return replace(self, done=max(0, min(done, len(self.steps))))
+
+    def with_inputs(self, values: Mapping[str, Value]) -> Replay:
+        """Returns the replay of a new run at other inputs, at the same place. Raises UsageError."""
+        run = start(self.run.bare, {**(self.run.inputs or {}), **values}, upstream=self.run.upstream)
+        return Replay(run).at(self.done)
+
+    @cached_property
+    def values(self) -> frozenset[int]:
+        """The nodes whose values are known: inputs, and the stages that the forward pass has reached."""
+        forward = (step.index for step in self.steps[: self.done] if isinstance(step, Forward))
+        return frozenset([*self.run.graph.inputs, *forward])
+
+    @cached_property
+    def gradients(self) -> dict[int, Value | None]:
+        """The gradients so far: the running sum of every node that the backward pass has reached."""
+        return totals(self.steps[: self.done])
+
+
+def totals(steps: tuple[Step, ...]) -> dict[int, Value | None]:
+    """Returns the running sum of each node's gradient after `steps`."""
+    found: dict[int, Value | None] = {}
+    for step in steps:
+        if not isinstance(step, Forward):
+            found[step.index] = step.total if isinstance(step, Backward) else step.value
+    return found
+
+
+def unsolved(step: Backward) -> str:
+    """Returns the caption of a backward step without its numbers: `dden = dinvden · (−1/den²)`."""
+    symbols = Run(step.run.bare, None)
+    edge = symbols.contribution(step.edge.target, step.edge.slot)
+    return Backward(symbols, edge, step.adds, None).caption()

@@ -1,0 +1,78 @@
+"""Worksheets as a Jupyter notebook (nbformat 4.5): a sheet to read, and a cell to work in, for each variant."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from keyword import iskeyword
+from typing import Any
+
+from cgviz.players.worksheet.figure import Figure
+from cgviz.players.worksheet.markdown import answers, backward, program, table
+from cgviz.players.worksheet.work import SCREEN, Work
+from cgviz.runs.run import Run
+from cgviz.text.numbers import exact
+from cgviz.views.table.markdown import prose
+
+KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+IMAGE = '<img alt="Computational graph" src="data:image/svg+xml;base64,{data}" style="max-width: 100%">'
+
+Cell = dict[str, Any]
+
+
+def sheets(work: Work) -> bytes:
+    """Returns the notebook of the sheets, and of the key behind them unless it goes elsewhere."""
+    title = f"# {prose(work.title)}"
+    cells = [] if work.single else [text("title", title)]
+    for number, sheet in enumerate(work.sheets, 1):
+        image = picture(work.figure(number, *SCREEN))
+        heading = title if work.single else f"## Variant {number}"
+        cells.append(text(f"sheet-{number}", heading, program(sheet), image, table(sheet), backward(sheet)))
+        cells.append(scratch(f"work-{number}", work.runs[number - 1]))
+    return written(cells + (key_cells(work) if work.with_key else []))
+
+
+def key(work: Work) -> bytes:
+    """Returns the notebook of the key alone."""
+    return written(key_cells(work))
+
+
+def key_cells(work: Work) -> list[Cell]:
+    title = f"# {prose(work.title)}: answer key"
+    if work.single:
+        return [text("key-1", title, picture(work.solved(1, *SCREEN)), *answers(work.keys[0]))]
+    keys = enumerate(work.keys, 1)
+    return [text("key", title), *(text(f"key-{i}", f"## Variant {i}", *answers(sheet)) for i, sheet in keys)]
+
+
+def picture(figure: Figure) -> str:
+    """Returns an image that holds its picture: JupyterLab shows an SVG in no attachment, and outputs go when a cell is
+    run."""
+    return IMAGE.format(data=b64encode(figure.alone).decode())
+
+
+def text(name: str, *parts: str) -> Cell:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": lines("\n\n".join(filter(None, parts)))}
+
+
+def scratch(name: str, run: Run) -> Cell:
+    """Returns a cell to work in, in which the inputs have their values."""
+    given = [f"{variable(name)} = {exact(value)}" for name, value in (run.inputs or {}).items()]
+    source = lines("\n".join([*given, "# your work"]))
+    return {
+        "cell_type": "code", "execution_count": None, "id": name, "metadata": {}, "outputs": [], "source": source
+    }  # fmt: skip
+
+
+def variable(name: str) -> str:
+    """Returns a name that Python takes for a variable."""
+    return f"{name}_" if iskeyword(name) else name
+
+
+def lines(source: str) -> list[str]:
+    return source.splitlines(keepends=True)
+
+
+def written(cells: list[Cell]) -> bytes:
+    notebook = {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,134 @@
+"""The library's front door: a program and its inputs become a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cgviz.errors import UsageError, quoted
+from cgviz.graph.nodes import Graph
+from cgviz.graph.staging import staged
+from cgviz.reading.collecting import uncollected
+from cgviz.reading.tracing import record
+from cgviz.runs.expanding import expanded
+from cgviz.runs.run import Run, start
+from cgviz.values.arrays import Value, as_array, is_array
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    import sympy
+
+Source: TypeAlias = "str | sympy.Expr | Graph | Run"
+
+
+def read(
+    program: Source,
+    *,
+    detail: str = "stage",
+    share: bool = True,
+    ties: str = "split",
+    latex: bool | None = None,
+    given: tuple[str, ...] = (),
+) -> Graph:
+    """Returns the graph of a program: text, LaTeX, a sympy expression, or a graph that is there already.
+
+    detail  "stage" or "gate"; share=False keeps equal subexpressions apart; ties "split", "first" or "both"
+    latex   reads the text as LaTeX; None tells it by its backslashes
+    given   names that have values, so that `x(y + 1)` is a product and `e` a variable where they are named
+
+    Raises ExpressionError.
+    """
+    if isinstance(program, Run):
+        program = program.bare
+    if isinstance(program, Graph):
+        return staged(program, detail, ties)
+    with uncollected():
+        return staged(as_written(program, share, latex, given), detail, ties)
+
+
+def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given: tuple[str, ...]) -> Graph:
+    """Returns the graph of a program before staging."""
+    from cgviz.reading import program as text
+    from cgviz.reading.walk import graph_of, graph_of_sympy
+
+    if not isinstance(program, str):
+        return graph_of_sympy(program, share)
+    if latex or (latex is None and "\\" in program):
+        from cgviz.reading.latex import read_latex
+
+        return graph_of(read_latex(program, given), share)
+    return graph_of(text.read(program, given), share)
+
+
+def run(
+    program: Source,
+    values: Mapping[Any, Value] | None = None,
+    /,
+    *,
+    detail: str = "stage",
+    share: bool = True,
+    ties: str = "split",
+    latex: bool | None = None,
+    upstream: Value | None = None,
+    expand: str | Sequence[str] = (),
+    **inputs: Value,
+) -> Run:
+    """Returns the run of a program at the given inputs; without any it is symbolic.
+
+    Inputs are keyword arguments, numbers or arrays (lists of lists, numpy's); `values` maps names (or sympy symbols)
+    to them, for names that are no keywords or bear an option's name. `upstream` is the gradient of an output that is
+    an array, in its shape. `expand` names stages for arrays that are opened into their scalar gates, "all" opens every
+    one that is small enough.
+
+    >>> run("(x+y)*z", x=-2, y=5, z=-4).gradient
+    {'x': -4.0, 'y': -4.0, 'z': 3.0}
+    >>> run("sum((W @ x)**2)", W=[[1, 0], [0, 2]], x=[1, 1]).gradient["x"].tolist()
+    [2.0, 8.0]
+    >>> run("q = W @ x; sum(q)", W=[[1, 2]], x=[3, 4], expand="q").graph.formula(8).pretty
+    'W_00tx_0 + W_01tx_1'
+
+    Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
+    """
+    given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
+    numbers = {name: as_value(name, value) for name, value in given.items()}
+    graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
+    made = start(graph, numbers, upstream=None if upstream is None else as_value("upstream", upstream))
+    return expanded(made, expand)
+
+
+def as_value(name: str, value: Any) -> Value:
+    """Returns the value of an input, a float or an array. Raises UsageError for what is no number of a float64."""
+    why = f"is {type(value).__name__}, not a number"
+    try:
+        if is_array(value) or isinstance(value, (list, tuple)):
+            return as_array(value)
+    except (TypeError, ValueError) as error:
+        rows = "its rows differ in length" if isinstance(error, ValueError) else str(error)
+        raise UsageError(f"the value of {quoted(name)} is no array of numbers: {rows}") from None
+    try:
+        if not isinstance(value, (str, bytes)):
+            return float(value)
+    except OverflowError:
+        why = "is too large for a float64"
+    except (TypeError, ValueError):
+        pass
+    raise UsageError(f"the value of {quoted(name)} {why}")
+
+
+def trace(function: Callable[..., Any], /, *args: Any, **inputs: Any) -> Run:
+    """Returns the run of an ordinary Python function, recorded while it runs at the given inputs.
+
+    The function uses operators, `cgviz.exp` and its like, numpy's functions, loops and branches; local variables
+    give their names to stages. Lists of numbers become one input per element (`w_0`, `w_1` ...).
+
+    >>> def neuron(x, w, b):
+    ...     n = w * x + b
+    ...     return cgviz.tanh(n)
+    >>> trace(neuron, x=2, w=-3, b=6).gradient
+    {'x': -3.0, 'w': 2.0, 'b': 1.0}
+
+    Raises UsageError where the arguments do not fit, and where the function returns no single number.
+    """
+    made, values = record(function, *args, **inputs)
+    return start(staged(made), values)

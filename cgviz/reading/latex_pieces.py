@@ -1,0 +1,211 @@
+"""A LaTeX text as pieces: what carries no meaning is left out, every bracket knows its partner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from cgviz.errors import ExpressionError, quoted
+from cgviz.reading.latex_macros import (
+    BARS,
+    BLANKS,
+    CASES,
+    CLOSE,
+    GAPS,
+    LAYOUTS,
+    NO_ARRAY,
+    NOTES,
+    OPEN,
+    REFUSED,
+    ROWS,
+    SIZES,
+)  # fmt: skip
+
+
+class Piece(NamedTuple):
+    """kind is "macro", "letter", "digit", "open", "close", "row" (of a table, or a formula's end), "gap" or "char".
+
+    `text` of an open or close is its opener's spelling (`(`, `[`, `{`, `\\{`, `|`, or "cases"); `partner` the
+    index of the other one.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    partner: int = -1
+
+
+def pieces(text: str) -> list[Piece]:
+    """Returns the pieces of `text`. Raises ExpressionError at a bracket without its partner."""
+    return paired(text, list(Formulas(text).pieces()))
+
+
+def walked(text: str) -> Iterator[Any]:
+    """Yields the tokens of pylatexenc, one after the other: nothing is expanded, nothing is executed."""
+    from pylatexenc.latexwalker import LatexWalker, LatexWalkerEndOfStream
+    from pylatexenc.macrospec import LatexContextDb
+
+    walker = LatexWalker(text, latex_context=LatexContextDb())
+    state = walker.make_parsing_state()
+    at = 0
+    while True:
+        try:
+            token = walker.get_token(at, environments=False, parsing_state=state)
+        except LatexWalkerEndOfStream:
+            break
+        yield token
+        at = token.pos + token.len
+    if text.rstrip()[at:].endswith("\\"):
+        raise ExpressionError("the text ends in a lone backslash", text, len(text.rstrip()) - 1)
+
+
+class Formulas:
+    """Walks a text's tokens and keeps count of the `$` and `\\[` that formulas stand between."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = walked(text)
+        self.delimiter: Piece | None = None
+        self.delimited = False
+        self.outside: Piece | None = None
+
+    def pieces(self) -> Iterator[Piece]:
+        for token in self.tokens:
+            piece = plain(token)
+            if token.tok.startswith("mathmode"):
+                self.switch(piece)
+            elif piece.kind not in ("blank", "row", "gap") and piece.text not in ",.;:" and not self.delimiter:
+                self.outside = self.outside or piece
+            if piece.kind == "macro":
+                piece = self.meant(piece)
+            if piece.kind != "blank":
+                yield piece
+        if self.delimiter:
+            raise self.error(f"the {quoted(self.delimiter.text)} is never closed", self.delimiter)
+        if self.delimited and self.outside:
+            raise self.error("words between formulas are not read; give the formulas only", self.outside)
+
+    def switch(self, piece: Piece) -> None:
+        """Opens or closes a formula."""
+        opener = {"\\]": "\\[", "\\)": "\\("}.get(piece.text)
+        if self.delimiter is None and opener is None:
+            self.delimiter, self.delimited = piece, True
+        elif self.delimiter is not None and self.delimiter.text == (opener or piece.text):
+            self.delimiter = None
+        else:
+            raise self.error(f"the {quoted(piece.text)} does not belong here", piece)
+
+    def meant(self, piece: Piece) -> Piece:
+        """Returns the piece that a macro is: a bracket, a row, a gap, a blank, or itself."""
+        name = piece.text
+        if name in ("left", "right", *SIZES):
+            return self.delimited_by(piece)
+        if name in ("begin", "end"):
+            return self.environment(piece)
+        if name in NOTES:
+            return piece._replace(kind="blank", end=self.group()[1])
+        if name in REFUSED:
+            raise self.error(f"'\\{name}' cannot be read: {REFUSED[name]}", piece)
+        return piece
+
+    def delimited_by(self, piece: Piece) -> Piece:
+        """Returns the bracket after \\left, \\right or \\big."""
+        found = next((plain(token) for token in self.tokens), None)
+        if found is None or found.kind not in ("open", "close", "bar"):
+            what = "the end" if found is None else quoted(self.text[found.start : found.end])
+            raise self.error(f"a bracket is expected after '\\{piece.text}', not {what}", found or piece)
+        kind = {"left": "open", "right": "close"}.get(piece.text, found.kind)
+        return found._replace(kind=kind, start=piece.start)
+
+    def environment(self, piece: Piece) -> Piece:
+        """Returns the open or close of `cases`, or a row for an environment that only lays out."""
+        name, end = self.group()
+        bare = name.rstrip("*")
+        opens = piece.text == "begin"
+        if bare in CASES:
+            return Piece("open" if opens else "close", "cases", piece.start, end)
+        if bare in LAYOUTS:
+            return Piece("layout" if opens else "endlayout", bare, piece.start, end)
+        why = NO_ARRAY if bare.endswith("matrix") else "cases, align, equation and the like can"
+        raise self.error(f"the environment {quoted(name)} cannot be read; {why}", piece)
+
+    def group(self) -> tuple[str, int]:
+        """Returns the text of the group that follows, and where it ends."""
+        first = next(self.tokens, None)
+        if first is None or first.tok != "brace_open":
+            raise ExpressionError("'{' is expected here", self.text, first.pos if first else len(self.text) - 1)
+        for token in self.tokens:
+            if token.tok == "brace_close":
+                return self.text[first.pos + 1 : token.pos].strip(), token.pos + token.len
+        raise ExpressionError("'{' is never closed", self.text, first.pos)
+
+    def error(self, message: str, piece: Piece) -> ExpressionError:
+        return ExpressionError(message, self.text, piece.start, piece.end)
+
+
+def plain(token: Any) -> Piece:
+    """Returns a token of pylatexenc as a piece, by its own spelling alone."""
+    text, start = token.arg, token.pos
+    end = start + token.len - len(token.post_space)
+    if token.tok == "macro":
+        spelling = "\\" + text
+        kinds: Iterable[tuple[str, Any]] = (("blank", BLANKS), ("row", ROWS), ("gap", GAPS))
+        kind = next((kind for kind, names in kinds if text in names), "macro")
+    elif token.tok == "comment":
+        return Piece("blank", "", start, end)
+    elif token.tok.startswith("mathmode") or text == "\n\n":
+        return Piece("row", text, start, end)
+    else:
+        spelling, kind = text, "letter" if text.isalpha() else "digit" if text in "0123456789" else "char"
+    if spelling in OPEN:
+        return Piece("open", OPEN[spelling], start, end)
+    if spelling in CLOSE:
+        return Piece("close", CLOSE[spelling], start, end)
+    if spelling in BARS:
+        return Piece("bar", "|", start, end)
+    return Piece("blank" if text == "~" else kind, text, start, end)
+
+
+def paired(text: str, found: list[Piece]) -> list[Piece]:
+    """Returns the pieces with every bracket's partner; a bar opens or closes by what stands before it."""
+    opened: list[int] = []
+    for at, piece in enumerate(found):
+        kind = piece.kind
+        if kind == "bar":
+            closes = opened and found[opened[-1]].text == "|" and ends_operand(found[at - 1])
+            kind = "close" if closes else "open"
+        if kind in ("open", "layout"):
+            opened.append(at)
+        elif kind in ("close", "endlayout"):
+            if not opened or found[opened[-1]].text != piece.text:
+                raise mismatch(text, found[opened[-1]] if opened else None, piece)
+            other = opened.pop()
+            found[other] = found[other]._replace(partner=at)
+            piece = piece._replace(partner=other)
+        found[at] = piece._replace(kind=kind)
+    if opened:
+        raise mismatch(text, found[opened[-1]], None)
+    return [p._replace(kind="row") if p.kind in ("layout", "endlayout") else p for p in found]
+
+
+def ends_operand(piece: Piece) -> bool:
+    """Tells whether an operand can end with `piece`, so that a bar after it closes."""
+    if piece.kind == "macro":
+        from cgviz.reading.latex_macros import FUNCTIONS, OPERATORS
+
+        return piece.text not in FUNCTIONS and piece.text not in OPERATORS
+    return piece.kind in ("letter", "digit", "close") or piece.text == "!"
+
+
+def mismatch(text: str, opener: Piece | None, closer: Piece | None) -> ExpressionError:
+    """Returns the error for a bracket without its partner."""
+    if opener is None:
+        assert closer is not None
+        shown = quoted(text[closer.start : closer.end])
+        return ExpressionError(f"{shown} closes nothing", text, closer.start, closer.end)
+    shown = quoted(text[opener.start : opener.end])
+    if closer is None:
+        return ExpressionError(f"{shown} is never closed", text, opener.start, opener.end)
+    met = quoted(text[closer.start : closer.end])
+    return ExpressionError(f"{shown} is closed by {met}", text, opener.start, closer.end)

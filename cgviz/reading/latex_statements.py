@@ -1,0 +1,106 @@
+"""A LaTeX text's pieces as statements: which range of pieces is one equation or expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cgviz.errors import ExpressionError, quoted
+from cgviz.reading.latex_macros import AND, OPERATORS, WORDS
+from cgviz.reading.latex_pieces import Piece
+
+
+class Chunk(NamedTuple):
+    """Pieces `start` to `end` between two separators; `before` is the separator, `equals` the place of each '='."""
+
+    start: int
+    end: int
+    before: Piece | None
+    equals: tuple[int, ...]
+
+
+def statements(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
+    """Returns the range of every statement. Raises ExpressionError for what stands beside a formula."""
+    found: list[tuple[int, int]] = []
+    for chunk in chunks(pieces):
+        if all(map(is_layout, pieces[chunk.start : chunk.end])):
+            continue
+        if found and continues(pieces, chunk):
+            found[-1] = (found[-1][0], chunk.end)
+            continue
+        before = chunk.before
+        if found and not chunk.equals and before is not None and before.kind != "row":
+            shown = quoted(text[before.start : before.end])
+            raise ExpressionError(f"an equation is expected after {shown}", text, before.start, before.end)
+        if len(chunk.equals) > 1:
+            second = pieces[chunk.equals[1]]
+            message = "a second '=' in one equation; give one form of it"
+            raise ExpressionError(message, text, second.start, second.end)
+        found.append((chunk.start, chunk.end))
+    return found
+
+
+def is_layout(piece: Piece) -> bool:
+    return piece.kind in ("row", "gap") or piece.text == "&"
+
+
+def continues(pieces: Sequence[Piece], chunk: Chunk) -> bool:
+    """Tells whether a chunk goes on with what was begun: after a gap without '=', or at `&` with an operator."""
+    if chunk.before is not None and chunk.before.kind == "gap":
+        return not chunk.equals
+    at = chunk.start
+    while is_layout(pieces[at]):
+        at += 1
+    aligned = any(piece.text == "&" for piece in pieces[chunk.start : at])
+    piece = pieces[at]
+    return aligned and (piece.text in "+-−*/" if piece.kind == "char" else OPERATORS.get(piece.text) in ("*", "/"))
+
+
+def chunks(pieces: Sequence[Piece]) -> Iterator[Chunk]:
+    """Yields what stands between separators outside all brackets; a gap at the beginning of a chunk is no separator."""
+    start, before, empty = 0, None, True
+    equals: list[int] = []
+    for at, end in outermost(pieces):
+        piece = pieces[at]
+        if empty and piece.kind == "gap":
+            continue
+        empty = empty and is_layout(piece)
+        if is_equals(piece):
+            equals.append(at)
+        elif (end > at + 1 and piece.text in WORDS) or separates(pieces, at):
+            if piece.kind == "macro" and word(pieces[at + 1 : end]) not in AND:
+                continue
+            yield Chunk(start, at, before, tuple(equals))
+            start, before, equals, empty = end, piece, [], True
+    yield Chunk(start, len(pieces), before, tuple(equals))
+
+
+def outermost(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
+    """Yields (index, end) of the pieces outside all brackets; a macro of words takes its group along."""
+    at = 0
+    while at < len(pieces):
+        piece = pieces[at]
+        end = at + 1
+        if piece.kind == "open":
+            end = piece.partner + 1
+        elif piece.kind == "macro" and piece.text in WORDS and end < len(pieces) and pieces[end].text == "{":
+            end = pieces[end].partner + 1
+        yield at, end
+        at = end
+
+
+def separates(pieces: Sequence[Piece], at: int) -> bool:
+    """Tells whether a piece outside all brackets ends a statement; a full stop does so before another separator."""
+    piece = pieces[at]
+    if piece.text == "." and piece.kind == "char":
+        return at + 1 == len(pieces) or is_layout(pieces[at + 1])
+    return piece.kind in ("row", "gap") or (piece.kind == "char" and piece.text in ",;")
+
+
+def is_equals(piece: Piece) -> bool:
+    return piece.text == "=" if piece.kind == "char" else piece.kind == "macro" and OPERATORS.get(piece.text) == "="
+
+
+def word(pieces: Sequence[Piece]) -> str:
+    """Returns the letters of a group: "where" of `{where }`."""
+    return "".join(piece.text for piece in pieces if piece.kind == "letter").lower()

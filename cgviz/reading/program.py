@@ -1,0 +1,226 @@
+"""A program's text as statements: what is an input, what is a stage, what is the output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from cgviz.errors import ExpressionError, quoted
+from cgviz.ops.op import REGISTRY
+from cgviz.reading import build, statics
+from cgviz.reading.reader import Definition, Places, Reader
+from cgviz.reading.tokens import Token, tokens
+from cgviz.values.arrays import Value
+
+PRIMES = ("", "′", "″", "‴", "⁗")
+
+
+@dataclass(frozen=True)
+class Input:
+    """An input of the program: its name, how it is printed, and the default that the program gives it."""
+
+    name: str
+    label: str = ""
+    default: Value | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`name = expression`, the expression as unevaluated sympy over the names of inputs and earlier statements."""
+
+    name: str
+    label: str
+    expression: Any
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program as sympy. The last statement is the output; inputs stand in the order of first appearance."""
+
+    text: str
+    statements: tuple[Statement, ...]
+    inputs: tuple[Input, ...]
+    places: Places = field(default_factory=dict)
+
+
+def read(text: str, given: Iterable[str] = ()) -> Program:
+    """Returns the program in `text`. `given` are the names that the caller has values for.
+
+    Raises ExpressionError, which points at the place.
+    """
+    if not text.strip():
+        raise ExpressionError('the program is empty; give an expression such as "x*y"')
+    return Scope(text, frozenset(given)).read(tokens(text))
+
+
+@dataclass
+class Scope:
+    """The names of a program while it is read, statement by statement."""
+
+    text: str
+    given: frozenset[str]
+    current: dict[str, Any] = field(default_factory=dict)
+    functions: dict[str, Definition] = field(default_factory=dict)
+    inputs: dict[str, Input] = field(default_factory=dict)
+    statements: list[Statement] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    again: dict[str, int] = field(default_factory=dict)
+    assigned: set[str] = field(default_factory=set)
+
+    def read(self, every: Sequence[Token]) -> Program:
+        """Returns the program of `every` token, closed by an "end": the door that text and LaTeX share."""
+        lines = split(every)
+        if not lines:
+            raise ExpressionError("the program holds no expression, only blanks and comments", self.text, 0, 1)
+        self.taken = {token.text for token in every if token.kind == "name"} | self.given
+        self.assigned = {line[0].text for line in lines if is_assignment(line)}
+        applied = {line[0].text for line in lines if is_definition(line)}
+        unapplied = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "("}
+        after_dot = {b.text for a, b in pairwise(every) if a.kind == "."}
+        self.reader = Reader(self.text, self.variable, frozenset(), self.functions)
+        known = REGISTRY.keys() | applied | after_dot
+        self.reader.factors = frozenset((unapplied | self.given | self.assigned) - known)
+        for line in lines[:-1]:
+            self.statement(line)
+        self.output(lines[-1])
+        return Program(self.text, tuple(self.statements), tuple(self.inputs.values()), self.reader.places)
+
+    def variable(self, token: Token) -> Any:
+        """Returns the symbol that a name stands for at this point; a name met first is an input."""
+        name = token.text
+        symbol = self.current.get(name)
+        if symbol is None:
+            if name in build.CONSTANTS and name not in self.given and name not in self.assigned:
+                return build.CONSTANTS[name]
+            symbol = self.current[name] = build.symbol(name)
+            self.inputs[name] = Input(name)
+        return symbol
+
+    def statement(self, line: Sequence[Token]) -> None:
+        """Enters a statement that is not the last."""
+        if is_definition(line):
+            self.define(line)
+        elif is_assignment(line):
+            self.assign(line[0], line[2:])
+        else:
+            message = "this expression is not used: give it a name (`name = ...`); only the last line may go without"
+            raise ExpressionError(message, self.text, line[0].start, line[-2].end)
+
+    def output(self, line: Sequence[Token]) -> None:
+        """Enters the last statement."""
+        if is_definition(line):
+            target, parameters, body = self.signature(line)
+            for parameter in parameters:
+                self.variable(parameter)
+            first = {p.text: self.inputs[p.text] for p in parameters if p.text in self.inputs}
+            self.inputs = {**first, **self.inputs}
+            self.enter(target, self.reader.read(body))
+        elif is_assignment(line):
+            if self.literal(line[2:]) is not None:
+                message = (
+                    f"the program ends without an output: add an expression after {quoted(line[0].text + ' = ...')}"
+                )
+                raise ExpressionError(message, self.text, line[0].start, line[-2].end)
+            self.assign(line[0], line[2:])
+        else:
+            expression = self.reader.read(line)
+            name = next(name for name in free_names() if name not in self.taken and name not in self.current)
+            self.statements.append(Statement(name, "", expression))
+
+    def assign(self, target: Token, body: Sequence[Token]) -> None:
+        value = self.literal(body)
+        if value is None:
+            self.enter(target, self.reader.read(body))
+            return
+        name, label = self.fresh(target.text)
+        self.inputs[name] = Input(name, label, value)
+        self.current[target.text] = build.symbol(name)
+
+    def literal(self, body: Sequence[Token]) -> Value | None:
+        """Returns the value of a statement that is one number, or an array of numbers, else None."""
+        return statics.array(self.text, body) if body[0].kind == "[" else literal(body)
+
+    def enter(self, target: Token, expression: Any) -> None:
+        name, label = self.fresh(target.text)
+        self.statements.append(Statement(name, label, expression))
+        self.current[target.text] = build.symbol(name)
+
+    def fresh(self, name: str) -> tuple[str, str]:
+        """Returns a name for what is assigned to `name`, and its label: `c_2` and `c′` the second time."""
+        if name not in self.current:
+            return name, ""
+        count = 2
+        while f"{name}_{count}" in self.taken:
+            count += 1
+        self.taken.add(f"{name}_{count}")
+        primes = self.again[name] = self.again.get(name, 0) + 1
+        return f"{name}_{count}", name + PRIMES[primes] if primes < len(PRIMES) else ""
+
+    def define(self, line: Sequence[Token]) -> None:
+        name, parameters, body = self.signature(line)
+        self.functions[name.text] = Definition(name.text, tuple(p.text for p in parameters), body)
+
+    def signature(self, line: Sequence[Token]) -> tuple[Token, list[Token], Sequence[Token]]:
+        """Returns name, parameters and body of `name(a, b) = body`."""
+        close = next(i for i, token in enumerate(line) if token.kind == ")")
+        inside = line[2:close]
+        parameters = list(inside[::2])
+        well_formed = all(token.kind == "name" for token in parameters) and all(t.kind == "," for t in inside[1::2])
+        if not well_formed or (inside and len(inside) % 2 == 0):
+            message = "the parameters of a function are names with commas between them"
+            raise ExpressionError(message, self.text, line[1].start, line[close].end)
+        if len({token.text for token in parameters}) < len(parameters):
+            raise ExpressionError("a parameter is named twice", self.text, line[1].start, line[close].end)
+        return line[0], parameters, line[close + 2 :]
+
+
+def split(every: Sequence[Token]) -> list[list[Token]]:
+    """Returns the statements, each closed by its "end"; a line break inside brackets ends none."""
+    lines: list[list[Token]] = []
+    line: list[Token] = []
+    depth = 0
+    for token in every:
+        if token.kind == "end":
+            if depth > 0 and token.text == "\n":
+                continue
+            if line:
+                lines.append([*line, token])
+            line, depth = [], 0
+            continue
+        depth += (token.kind in "([") - (token.kind in ")]")
+        line.append(token)
+    return lines
+
+
+def is_assignment(line: Sequence[Token]) -> bool:
+    return line[0].kind == "name" and line[1].kind == "="
+
+
+def is_definition(line: Sequence[Token]) -> bool:
+    """Tells whether a statement is `name(...) = ...`."""
+    if line[0].kind != "name" or line[1].kind != "(":
+        return False
+    close = next((i for i, token in enumerate(line) if token.kind == ")"), None)
+    return close is not None and line[close + 1].kind == "="
+
+
+def literal(body: Sequence[Token]) -> float | None:
+    """Returns the value of a statement that is one number with or without a sign, else None."""
+    signs = 0
+    while body[signs].kind in ("-", "+"):
+        signs += 1
+    if len(body) != signs + 2 or body[signs].kind != "number":
+        return None
+    value = float(body[signs].text)
+    return -value if sum(token.kind == "-" for token in body[:signs]) % 2 else value
+
+
+def free_names() -> Iterable[str]:
+    """Yields the names for an output without one: f, out, out2, out3 ..."""
+    yield from ("f", "out")
+    count = 2
+    while True:
+        yield f"out{count}"
+        count += 1

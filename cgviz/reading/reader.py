@@ -1,0 +1,568 @@
+"""An expression's tokens become unevaluated sympy: operator precedence with an explicit stack, so depth is no danger.
+
+Chains of + and − (and of · and /) at one bracket level are collected and become one flat sum (or product).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from cgviz.errors import ExpressionError, quoted
+from cgviz.ops.op import REGISTRY, Op
+from cgviz.ops.rearranging import indexed
+from cgviz.ops.refused import REFUSED
+from cgviz.reading import build, statics
+from cgviz.reading.tokens import RAISED, Token
+
+DEEPEST = 4000
+CHOICE, COMPARISON, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6
+BARRIER = 0
+BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "**": POWER}
+COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}
+MODULES = frozenset({"math", "np", "numpy", "torch", "jnp"})
+KEYWORDS = frozenset(
+    "True False None and or not in is for while import from def class return with assert del try yield".split()
+)
+LETTERS = frozenset({"beta", "gamma", "zeta", "digamma", "psi", "chi", "eta", "sigma", "σ"})
+OPENERS = {")": "(", "]": "[", "|": "|"}
+NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1:3]; no lambdas or annotations)"
+NAMED = {"end": "the end", "number": "a number", "name": "a name"}
+
+
+Places = dict[int, int | Sequence[int]]
+
+
+class Chain:
+    """A sum or product that is still being read: (sign, term) or (factor, divides) pairs.
+
+    `operators` are the offsets of its operators; `places` is where they are entered for the node that is made.
+    """
+
+    __slots__ = ("kind", "operators", "pairs", "places")
+
+    def __init__(self, kind: int, pairs: list[Any], operator: Token, places: Places) -> None:
+        self.kind, self.pairs, self.places = kind, pairs, places
+        self.operators: int | list[int] = operator.start  # most chains have but one
+
+    def made(self, node: Any) -> Any:
+        """Returns the node that the chain has become, its operators' places entered."""
+        self.places[id(node)] = self.operators
+        return node
+
+    def add(self, pair: Any, operator: Token) -> Chain:
+        """Returns the chain itself, longer by a pair and its operator."""
+        self.pairs.append(pair)
+        if isinstance(self.operators, int):
+            self.operators = [self.operators]
+        self.operators.append(operator.start)
+        return self
+
+
+class Negated:
+    """A value after a unary minus: as the first term of a sum it is a term with a sign."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class Pending:
+    """An operator or an opening bracket on the stack; a bracket after a function's name counts its commas."""
+
+    __slots__ = ("binds", "count", "function", "kind", "token")
+
+    def __init__(self, binds: int, kind: str, token: Token, function: Op | Definition | None = None) -> None:
+        self.binds, self.kind, self.token, self.function, self.count = binds, kind, token, function, 0
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function that the program defines, `σ(t) = ...`: expanded where it is applied."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Sequence[Token]
+
+
+class Reader:
+    """Reads expressions of one program.
+
+    text       the program, for carets
+    variable   a name to the sympy node that it stands for
+    factors    names that are variables even where a bracket follows: `x(y+1)` is a product
+    functions  the functions that the program defines
+    places     by the id of a node: the offsets of its operators in the text
+    """
+
+    def __init__(
+        self,
+        text: str,
+        variable: Callable[[Token], Any],
+        factors: frozenset[str] = frozenset(),
+        functions: dict[str, Definition] | None = None,
+        budget: list[int] | None = None,
+        places: Places | None = None,
+    ) -> None:
+        self.text, self.variable, self.factors = text, variable, factors
+        self.functions = {} if functions is None else functions
+        self.places: Places = {} if places is None else places
+        self.budget = [100_000] if budget is None else budget
+        self.depth = 0
+
+    def read(self, tokens: Sequence[Token]) -> Any:
+        """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
+        values: list[Any] = []
+        stack: list[Pending] = []
+        wants_operand = True
+        at = 0
+        while True:
+            token = tokens[at]
+            at += 1
+            if len(stack) > DEEPEST:
+                raise self.error("nested too deep; give the inner parts names, a line each", token)
+            if wants_operand:
+                at, wants_operand = self.operand(tokens, at, token, values, stack)
+            elif token.kind in BINARY:
+                self.binary(token.kind, BINARY[token.kind], token, values, stack)
+                wants_operand = True
+            elif token.kind == "end":
+                return self.finish(token, values, stack)
+            elif self.begins_operand(token, stack):
+                self.adjacent(tokens[at - 2], token)
+                self.binary("*", PRODUCT, token, values, stack)
+                at -= 1
+                wants_operand = True
+            elif token.kind == "[" or token.kind == ".":
+                at, wants_operand = self.part(tokens, at, token, values, stack)
+            else:
+                wants_operand = self.after_operand(tokens[at - 2], token, values, stack)
+
+    # operands
+
+    def operand(
+        self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
+    ) -> tuple[int, bool]:
+        kind = token.kind
+        if stack and stack[-1].function is not None and self.is_static(tokens, at - 1, stack[-1]):
+            return self.static_arguments(tokens, at - 1, values, stack), False
+        if kind == "name":
+            return self.named(tokens, at, token, values, stack)
+        if kind == "number":
+            values.append(self.number(token))
+            if tokens[at].kind == "name" and tokens[at].start == token.end and token.text == "0":
+                raise self.error("numbers are decimal here; '0' cannot be followed by a name", tokens[at])
+            return at, False
+        if kind == "(" or kind == "|":
+            stack.append(Pending(BARRIER, kind, token))
+        elif kind == "[":
+            return self.array(tokens, at, token, values, stack)
+        elif kind == "-" or kind == "√":
+            stack.append(Pending(PREFIX, kind, token))
+        elif kind != "+":
+            raise self.expected_operand(token, stack)
+        return at, True
+
+    def named(
+        self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
+    ) -> tuple[int, bool]:
+        after = tokens[at]
+        if after.kind == "." and token.text in MODULES:
+            inner = at + 3 if [token.text for token in tokens[at + 1 : at + 3]] == ["linalg", "."] else at + 1
+            if inner < len(tokens) and is_known(tokens[inner].text):
+                return inner, True
+        if token.text in KEYWORDS or token.text in ("if", "else"):
+            raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name", token)
+        if after.kind == "(" and token.text not in self.factors:
+            function = self.function(token)
+            if tokens[at + 1].kind == ")":
+                values.append(self.applied(function, [], token))
+                return at + 2, False
+            stack.append(Pending(BARRIER, "(", token, function))
+            return at + 1, True
+        values.append(self.variable(token))
+        return at, False
+
+    # arrays
+
+    def array(
+        self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
+    ) -> tuple[int, bool]:
+        """Begins an array that is written out, `[a, b]`; ends it at once where it is empty."""
+        if tokens[at].kind == "]":
+            values.append(self.called(REGISTRY["stack"], [], token))
+            return at + 1, False
+        stack.append(Pending(BARRIER, "[", token))
+        return at, True
+
+    def part(
+        self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
+    ) -> tuple[int, bool]:
+        """Handles what takes a part of the operand before it: `x[0]`, `W[:, 1]`, `x[i]`, `W.T`, `x.sum(axis=0)`."""
+        self.reduce(POWER + 1, values, stack)
+        if token.kind == ".":
+            return self.method(tokens, at, token, values, stack)
+        if tokens[at - 2].kind == "number":
+            raise self.error("a number has no elements to index; a product is 2*[1, 2]", token)
+        try:
+            key, end = statics.key(tokens, at)
+        except statics.NotStaticError:
+            stack.append(Pending(BARRIER, "index", token))
+            return at, True
+        values[-1] = self.called(indexed(key), [settled(values[-1])], token)
+        return end, False
+
+    def method(
+        self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
+    ) -> tuple[int, bool]:
+        name, after = tokens[at], tokens[min(at + 1, len(tokens) - 1)]
+        if name.text == "T" and after.kind != "(":
+            values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], name)
+            return at + 1, False
+        function = REGISTRY.get(name.text) if name.kind == "name" and after.kind == "(" else None
+        if function is None:
+            raise self.error("of attributes and methods only .T and functions, as in x.sum(), are read here", token)
+        values[-1] = settled(values[-1])
+        pending = Pending(BARRIER, "(", name, function)
+        if tokens[at + 2].kind == ")":
+            values[-1] = self.applied(function, [values[-1]], name)
+            return at + 3, False
+        pending.count = 1
+        stack.append(pending)
+        return at + 2, True
+
+    def is_static(self, tokens: Sequence[Token], at: int, pending: Pending) -> bool:
+        """Tells whether an argument is one that is known when the program is read: a keyword, an axis, a shape."""
+        if not isinstance(pending.function, Op):
+            return False
+        if tokens[at].kind == "name" and tokens[at + 1].kind == "=":
+            return True
+        op = pending.function
+        return bool(op.statics) and op.operands is not None and pending.count >= op.operands
+
+    def static_arguments(self, tokens: Sequence[Token], at: int, values: list[Any], stack: list[Pending]) -> int:
+        """Applies a function whose last arguments begin at `at`: axis=0, a shape. Returns where its bracket ends."""
+        pending = stack.pop()
+        op = pending.function
+        assert isinstance(op, Op)
+        positional: list[Any] = []
+        keywords: dict[str, Any] = {}
+        while tokens[at].kind != ")":
+            name, token = "", tokens[at]
+            if token.kind == "name" and tokens[at + 1].kind == "=":
+                name, at = statics.ALSO.get(token.text, token.text), at + 2
+            if (name and name not in op.statics) or (keywords and not name):
+                takes = f"; it takes {', '.join(op.statics)}" if op.statics else ""
+                raise self.error(
+                    f"{quoted(pending.token.text)} has no argument {quoted(token.text)} here{takes}", token
+                )
+            try:
+                found, at = statics.value(tokens, at)
+            except statics.NotStaticError:
+                what = f"{name} of {pending.token.text}" if name else f"this argument of {pending.token.text}"
+                raise self.error(f"the {what} is a whole number, or several in brackets", tokens[at]) from None
+            if name:
+                keywords[name] = found
+            else:
+                positional.append(found)
+            if tokens[at].kind == ",":
+                at += 1
+            elif tokens[at].kind != ")":
+                raise self.unexpected(tokens[at]) if tokens[at].kind != "end" else self.never_closed(pending)
+        first = len(values) - pending.count
+        args = [settled(value) for value in values[first:]]
+        del values[first:]
+        try:
+            chosen = op.options(*positional, **keywords) if op.options else op
+        except (ValueError, TypeError) as error:
+            why = f": {error}" if isinstance(error, ValueError) else " takes fewer arguments"
+            raise self.error(f"{quoted(pending.token.text)}{why}", pending.token) from None
+        values.append(self.applied(chosen, args, pending.token))
+        return at + 1
+
+    def called(self, op: Op, args: Sequence[Any], token: Token) -> Any:
+        """Returns `op(*args)`, its place entered."""
+        node = build.call(op, args)
+        self.places[id(node)] = token.start
+        return node
+
+    def function(self, token: Token) -> Op | Definition:
+        """Returns what an applied name means. Raises ExpressionError with the closest names."""
+        name = token.text
+        known = self.functions.get(name) or REGISTRY.get(name)
+        if known is not None:
+            return known
+        if name in REFUSED:
+            raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
+        names = [*self.functions, *REGISTRY]
+        near = get_close_matches(name[:40], names, n=2, cutoff=0.6)
+        hint = f"; a product is {name[:40]}*(...), and `cgviz ops` lists the functions"
+        if near:
+            hint = f"; did you mean {' or '.join(map(quoted, near))}?"
+        if name in ("eval", "exec", "open", "__import__", "getattr", "lambda"):
+            hint = "; a program is mathematics, it runs no code"
+        raise self.error(f"unknown function {quoted(name)}{hint}", token)
+
+    def number(self, token: Token) -> Any:
+        try:
+            return build.number(token.text)
+        except OverflowError:
+            raise self.error("a number too large for a float64 (the largest is 1.8e308)", token) from None
+
+    # after an operand
+
+    def after_operand(self, before: Token, token: Token, values: list[Any], stack: list[Pending]) -> bool:
+        """Handles what may follow an operand; returns whether another operand is wanted."""
+        kind = token.kind
+        if kind in COMPARISONS:
+            self.reduce(COMPARISON + 1, values, stack)
+            if stack and stack[-1].binds == COMPARISON:
+                raise self.error("comparisons cannot be chained; compare two things at a time", token)
+            stack.append(Pending(COMPARISON, kind, token))
+            return True
+        if kind == "super":
+            values[-1] = self.raised_digits(token, values[-1])
+            return False
+        if kind == "!" and before.kind == "!":
+            raise self.error("'!!' (double factorial) is not supported; (x!)! takes the factorial twice", token)
+        if kind == "!":
+            values[-1] = build.call(REGISTRY["factorial"], [settled(values[-1])])
+            return False
+        if kind == ",":
+            return self.comma(token, values, stack)
+        if kind in OPENERS:
+            return self.close(self.opening(token, values, stack), values)
+        if kind == "name" and token.text in ("if", "else"):
+            return self.choice(token, values, stack)
+        raise self.unexpected(token)
+
+    def begins_operand(self, token: Token, stack: list[Pending]) -> bool:
+        """Tells whether `token`, met after an operand, begins another: an implicit product."""
+        if token.kind == "|":
+            barriers = [pending.kind for pending in reversed(stack) if pending.binds == BARRIER]
+            return not barriers or barriers[0] != "|"
+        if token.kind == "name":
+            return token.text not in ("if", "else")
+        return token.kind in ("(", "number", "√")
+
+    def adjacent(self, before: Token, token: Token) -> None:
+        """Raises ExpressionError where two operands side by side are a slip rather than a product."""
+        if before.kind == "number" and token.kind == "number":
+            raise self.error("two numbers side by side; an operator is missing between them", token)
+        if token.kind == "name" and token.text in KEYWORDS:
+            raise self.error(f"{quoted(token.text)} is not part of an expression; use where(c, a, b)", token)
+        if before.kind != "name" or before.text in self.factors or before.text in LETTERS:
+            return
+        if before.text in REGISTRY or before.text in self.functions:
+            message = f"{quoted(before.text)} is a function: put its argument in brackets, {before.text}(...)"
+            raise self.error(message, before)
+
+    def raised_digits(self, token: Token, base: Any) -> Any:
+        try:
+            exponent = int(token.text.translate(RAISED))
+        except ValueError:
+            raise self.error(f"{quoted(token.text)} is not an exponent", token) from None
+        return build.raised(settled(base), build.integer(exponent))
+
+    def binary(self, kind: str, binds: int, token: Token, values: list[Any], stack: list[Pending]) -> None:
+        self.reduce(binds + (binds == POWER), values, stack)
+        stack.append(Pending(binds, kind, token))
+
+    def comma(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:
+        self.reduce(BARRIER + 1, values, stack)
+        if stack and stack[-1].kind == "index":
+            raise self.error("a place that is computed stands alone in its brackets, as in x[i]", token)
+        if not stack or (stack[-1].function is None and stack[-1].kind != "["):
+            raise self.error("',' is only for the arguments of a function and the elements of an array", token)
+        values[-1] = settled(values[-1])
+        stack[-1].count += 1
+        return True
+
+    def choice(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:
+        self.reduce(CHOICE + 1, values, stack)
+        if token.text == "if":
+            values[-1] = settled(values[-1])
+            stack.append(Pending(BARRIER, "if", token))
+            return True
+        self.reduce(BARRIER + 1, values, stack)
+        if not stack or stack[-1].kind != "if":
+            raise self.error("'else' without 'if'", token)
+        stack[-1] = Pending(CHOICE, "else", token)
+        values[-1] = settled(values[-1])
+        return True
+
+    # closing
+
+    def opening(self, token: Token, values: list[Any], stack: list[Pending]) -> Pending:
+        self.reduce(BARRIER + 1, values, stack)
+        if not stack:
+            raise self.error(f"{quoted(token.text)} closes nothing", token)
+        top = stack.pop()
+        if top.kind != OPENERS[token.kind] and not (top.kind == "index" and token.kind == "]"):
+            raise self.never_closed(top)
+        return top
+
+    def close(self, top: Pending, values: list[Any]) -> bool:
+        if top.kind == "index":
+            place = settled(values.pop())
+            values[-1] = self.called(REGISTRY["pick"], [settled(values[-1]), place], top.token)
+            return False
+        if top.function is None and top.kind != "[":
+            value = settled(values[-1])
+            values[-1] = build.call(REGISTRY["abs"], [value]) if top.kind == "|" else value
+            return False
+        first = len(values) - top.count - 1
+        args = [settled(value) for value in values[first:]]
+        del values[first:]
+        values.append(self.applied(top.function or REGISTRY["stack"], args, top.token))
+        return False
+
+    def applied(self, function: Op | Definition, args: list[Any], token: Token) -> Any:
+        """Returns a function applied. Raises ExpressionError for a wrong number of arguments."""
+        if isinstance(function, Op):
+            if function.lists and len(args) == 1:
+                args = list(build.elements(args[0]) or args)
+            function = function.sized(len(args)) if function.sized else function
+            least, most = function.arity
+        else:
+            least = most = len(function.parameters)
+        if not least <= len(args) <= (len(args) if most is None else most):
+            takes = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+            plural = "" if takes.endswith("1") and most in (1, None) else "s"
+            raise self.error(f"{quoted(token.text)} takes {takes} argument{plural}, not {len(args)}", token)
+        if isinstance(function, Op):
+            return self.called(function, args, token)
+        return self.expanded(function, args, token)
+
+    def expanded(self, function: Definition, args: list[Any], token: Token) -> Any:
+        """Returns the body of a function of the program, its parameters standing for `args`."""
+        self.budget[0] -= len(function.body)
+        if self.depth > 50 or self.budget[0] < 0:
+            raise self.error(f"{quoted(function.name)} expands without end; a function cannot apply itself", token)
+        bound = dict(zip(function.parameters, args, strict=True))
+        outer = {name: body for name, body in self.functions.items() if name not in bound}
+
+        def variable(name: Token) -> Any:
+            return bound[name.text] if name.text in bound else self.variable(name)
+
+        inner = Reader(self.text, variable, self.factors | frozenset(bound), outer, self.budget, self.places)
+        inner.depth = self.depth + 1
+        return inner.read(function.body)
+
+    def finish(self, token: Token, values: list[Any], stack: list[Pending]) -> Any:
+        self.reduce(BARRIER + 1, values, stack)
+        if stack:
+            raise self.never_closed(stack[-1])
+        return settled(values[-1])
+
+    # reducing
+
+    def reduce(self, binds: int, values: list[Any], stack: list[Pending]) -> None:
+        """Applies the operators on the stack that bind at least as tightly as `binds`."""
+        while stack and stack[-1].binds >= binds:
+            pending = stack.pop()
+            if pending.binds == PREFIX:
+                values.append(prefixed(pending.kind, settled(values.pop())))
+                continue
+            right, left = values.pop(), values.pop()
+            if pending.binds == SUM:
+                values.append(self.added(left, right, pending))
+            elif pending.kind == "@":
+                values.append(self.called(REGISTRY["matmul"], [settled(left), settled(right)], pending.token))
+            elif pending.binds == PRODUCT:
+                values.append(self.multiplied(left, right, pending))
+            elif pending.binds == POWER:
+                values.append(build.raised(settled(left), settled(right)))
+            elif pending.binds == COMPARISON:
+                op = REGISTRY[COMPARISONS[pending.kind]]
+                values.append(self.called(op, [settled(left), settled(right)], pending.token))
+            else:
+                chosen = [settled(left), values.pop(), settled(right)]
+                values.append(self.called(REGISTRY["where"], chosen, pending.token))
+
+    def added(self, left: Any, right: Any, operator: Pending) -> Chain:
+        """Returns left ± right, in the chain that `left` is already when it stands at this bracket level."""
+        sign = 1 if operator.kind == "+" else -1
+        inner, term = signed(right) if sign > 0 else (1, settled(right))
+        if type(left) is Chain and left.kind == SUM:
+            return left.add((sign * inner, term), operator.token)
+        return Chain(SUM, [signed(left), (sign * inner, term)], operator.token, self.places)
+
+    def multiplied(self, left: Any, right: Any, operator: Pending) -> Chain:
+        """Returns left · right or left / right, in the chain that `left` is already."""
+        factor = (settled(right), operator.kind == "/")
+        if type(left) is Chain and left.kind == PRODUCT:
+            return left.add(factor, operator.token)
+        head = (left if type(left) is Negated else settled(left), False)
+        return Chain(PRODUCT, [head, factor], operator.token, self.places)
+
+    # errors
+
+    def error(self, message: str, token: Token) -> ExpressionError:
+        return ExpressionError(message, self.text, token.start, token.end)
+
+    def never_closed(self, pending: Pending) -> ExpressionError:
+        if pending.kind == "if":
+            return self.error("'if' without 'else': write a if condition else b", pending.token)
+        what = {"|": "|", "[": "[", "index": "["}.get(pending.kind, "(")
+        token = pending.token
+        if pending.function is not None:
+            return self.error(f"the bracket after {quoted(token.text)} is never closed", token)
+        return self.error(f"{quoted(what)} is never closed", token)
+
+    def expected_operand(self, token: Token, stack: list[Pending]) -> ExpressionError:
+        if token.kind == "end":
+            if stack and stack[-1].binds > BARRIER:
+                return self.error(f"the expression ends after {quoted(stack[-1].token.text)}", stack[-1].token)
+            if stack:
+                return self.never_closed(stack[-1])
+            return self.error("an expression is missing here", token)
+        if token.kind == ":":
+            return self.error(NO_COLON, token)
+        if token.kind in (")", "]", ",") and stack and stack[-1].binds == BARRIER:
+            return self.error(f"an operand is missing before {quoted(token.text)}", token)
+        return self.error(f"a number, a name or a bracket is expected, not {quoted(token.text)}", token)
+
+    def unexpected(self, token: Token) -> ExpressionError:
+        why = {
+            "=": "'=' inside an expression; '==' compares",
+            ":=": "':=' inside an expression; put the assignment on a line of its own",
+            ":": NO_COLON,
+            "//": "'//' (floor division) has no useful derivative; use '/'",
+        }
+        default = f"{quoted(token.text)} is not expected here"
+        if token.kind.endswith("=") and len(token.kind) == 2:
+            default = f"{quoted(token.kind)} is not supported; write x = x {token.kind[0]} ..."
+        return self.error(why.get(token.kind, default), token)
+
+
+def is_known(name: str) -> bool:
+    return name in REGISTRY or name in build.CONSTANTS
+
+
+def prefixed(kind: str, value: Any) -> Any:
+    """Returns −value or √value; the negative of a literal is a literal."""
+    if kind == "√":
+        return build.call(REGISTRY["sqrt"], [value])
+    return -value if build.is_literal(value) else Negated(value)
+
+
+def settled(value: Any) -> Any:
+    """Returns a finished sympy node for a value that may still be a chain."""
+    if type(value) is Chain and value.kind == SUM:
+        return value.made(build.total(value.pairs))
+    sign, term = signed(value)
+    return term if sign > 0 else build.negative(term)
+
+
+def signed(value: Any) -> tuple[int, Any]:
+    """Returns a value as (sign, node): `−a·b` is −(a·b)."""
+    if type(value) is Negated:
+        return -1, value.value
+    if type(value) is Chain and value.kind == PRODUCT:
+        sign, head = signed(value.pairs[0][0])
+        return sign, value.made(build.product([(head, False), *value.pairs[1:]]))
+    return 1, settled(value) if type(value) is Chain else value

@@ -1,0 +1,1 @@
+"""A run of a graph: passes, values, gradients, the sequence of steps, what went wrong."""

@@ -1,0 +1,108 @@
+"""The forward pass and the backward pass: pure functions of a graph and its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cgviz.graph.nodes import ARRAY, NONE, ONE, Graph
+from cgviz.values import arrays
+from cgviz.values.arrays import Value, either, handed_back, zero
+
+
+def forward(graph: Graph, inputs: Mapping[str, Value]) -> list[Value]:
+    """Returns the value of every node, in order. `inputs` gives every input by name.
+
+    Never raises on numbers: IEEE values are carried on.
+    """
+    values = [node.value for node in graph.nodes]
+    for index in graph.inputs:
+        values[index] = inputs[graph.nodes[index].name]
+    for index, (function, _, _, first, second) in enumerate(graph.plan):
+        if second >= 0:
+            values[index] = function(values[first], values[second])  # type: ignore[misc]
+        elif second == ONE:
+            values[index] = function(values[first])  # type: ignore[misc]
+        elif second != NONE:
+            values[index] = function(*[values[arg] for arg in first])  # type: ignore[misc]
+    return values
+
+
+def backward(
+    graph: Graph,
+    values: Sequence[Value],
+    seed: Value | None = None,
+    output: int | None = None,
+    masks: dict[int, Any] | None = None,
+) -> list[Value]:
+    """Returns ∂output/∂node for every node: one sweep over the nodes, last to first, arguments first to last.
+
+    A node that no gradient reaches (the output does not need it, or it is on a branch not taken) has 0 and hands
+    nothing on. `seed` is the gradient of the output, in its shape: 1 where none is given; `output` any node instead of
+    the graph's. A gradient has the shape of its node. `masks` is filled with the elements that a gradient
+    reaches, for the arrays of which it does not reach all.
+    Source: Griewank & Walther, Evaluating Derivatives, section 3.2 (adjoint recursion).
+    """
+    output = graph.output if output is None else output
+    gradients: list[Value | None] = [None] * len(values)
+    gradients[output] = arrays.one(graph.nodes[output].shape or ()) if seed is None else seed
+    masks = {} if masks is None else masks
+    plan = graph.plan
+    for index in range(output, -1, -1):
+        upstream = gradients[index]
+        if upstream is None:
+            continue
+        _, rule, slopes, first, second = plan[index]
+        try:
+            if second >= 0:
+                one, two = slopes or rule(values[index], values[first], values[second])  # type: ignore[misc]
+                if one is not None:
+                    so_far = gradients[first]
+                    gradients[first] = upstream * one if so_far is None else so_far + upstream * one
+                if two is not None:
+                    so_far = gradients[second]
+                    gradients[second] = upstream * two if so_far is None else so_far + upstream * two
+                continue
+            if second == NONE:
+                continue
+            if second == ARRAY:
+                through_arrays(graph, index, values, gradients, masks)
+                continue
+            args = (first,) if second == ONE else first
+            partials = slopes or rule(values[index], *[values[arg] for arg in args])  # type: ignore[misc]
+        except (ArithmeticError, ValueError):
+            node = graph.nodes[index]
+            args, partials = node.args, node.op.local(values[index], *[values[arg] for arg in node.args])
+        for arg, partial in zip(args, partials):  # noqa: B905 - the hot loop; the lengths agree by the ops' test
+            if partial is not None:
+                so_far = gradients[arg]
+                gradients[arg] = upstream * partial if so_far is None else so_far + upstream * partial
+    if not graph.has_arrays:
+        return [0.0 if gradient is None else gradient for gradient in gradients]
+    shapes = [node.shape or () for node in graph.nodes]
+    return [zero(shape) if gradient is None else gradient for gradient, shape in zip(gradients, shapes, strict=True)]
+
+
+def through_arrays(
+    graph: Graph, index: int, values: Sequence[Value], gradients: list[Value | None], masks: dict[int, Any]
+) -> None:
+    """Adds what node `index`, an op that has to do with arrays, hands back to its arguments.
+
+    `masks` tells of a gradient which elements are reached, where not all are: on a branch of an elementwise `where`.
+    """
+    node = graph.nodes[index]
+    operands = [values[arg] for arg in node.args]
+    parts = handed_back(node.op, gradients[index], masks.get(index), values[index], operands)
+    for arg, (part, mask) in zip(node.args, parts, strict=True):
+        if part is None:
+            continue
+        so_far = gradients[arg]
+        gradients[arg] = part if so_far is None else so_far + part
+        masks[arg] = mask if so_far is None else either(masks.get(arg), mask)
+
+
+def gradient(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, dict[str, Value]]:
+    """Returns the output's value and its gradient by input name: the lean pass, nothing else is kept."""
+    values = forward(graph, inputs)
+    gradients = backward(graph, values)
+    return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}

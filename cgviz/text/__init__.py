@@ -1,0 +1,1 @@
+"""How things are written: numbers, formulas and their notations, spellings, folded lines, files."""

@@ -1,0 +1,402 @@
+"""Formulas as written: run a rule on `Formula`s and get its text for terminal, program text and LaTeX.
+
+sympy would re-order what it is given; a Formula keeps the operands where the rule put them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from cgviz.ops.op import ATOM, COMPARISON, POWER, PRODUCT, QUOTIENT, SIGNED, SUM, Op
+from cgviz.ops.operators import Operators
+from cgviz.text import numbers
+from cgviz.values.arrays import Shape, Value, broadcast, is_array, shape_of
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A written operand: its text, how tightly it binds, and how brackets go round it."""
+
+    text: str
+    binds: int = ATOM
+    brackets: tuple[str, str] = ("(", ")")
+
+    def within(self, binds: int) -> str:
+        """Returns the text, bracketed when it binds looser than `binds`."""
+        return self.text if self.binds >= binds else self.bracketed
+
+    @property
+    def bracketed(self) -> str:
+        return f"{self.brackets[0]}{self.text}{self.brackets[1]}"
+
+    @property
+    def atom(self) -> str:
+        return self.within(ATOM)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Formula(Operators):
+    """A name, a number, an array, or an op applied to formulas. `shape` is that of a value, None where nobody knows."""
+
+    __slots__ = ("args", "leaf", "op", "shape")
+
+    def __init__(
+        self,
+        leaf: str | Value = "",
+        op: Op | None = None,
+        args: tuple[Formula, ...] = (),
+        shape: Shape | None = (),
+    ) -> None:
+        self.leaf, self.op, self.args, self.shape = leaf, op, args, shape
+
+    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Formula:
+        operands = tuple(arg if isinstance(arg, Formula) else Formula(arg, shape=shape_of(arg)) for arg in args)
+        return Formula(op=op, args=operands, shape=known_shape(op, [operand.shape for operand in operands]))
+
+    def write(self, notation: Notation) -> Written:
+        """Returns the formula in a notation. Walks with a stack of its own: depth is no limit."""
+        written: list[Written] = []
+        todo: list[Formula | tuple[Op, int]] = [self]
+        while todo:
+            item = todo.pop()
+            if isinstance(item, tuple):
+                op, count = item
+                operands = written[len(written) - count :]
+                del written[len(written) - count :]
+                written.append(notation.apply(op, operands))
+            elif item.op is None:
+                written.append(notation.leaf(item.leaf))
+            else:
+                todo.append((item.op, len(item.args)))
+                todo.extend(reversed(item.args))
+        return written[0]
+
+    @property
+    def text(self) -> str:
+        """The formula as program text, which the reader reads back: `(1 - sigy)*sigy`."""
+        return self.write(TEXT).text
+
+    @property
+    def pretty(self) -> str:
+        """The formula for the eye: `(1 − sigy)·sigy`."""
+        return self.write(PRETTY).text
+
+    @property
+    def latex(self) -> str:
+        """The formula in LaTeX's mathematics."""
+        return self.write(LATEX).text
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r})"
+
+
+def known_shape(op: Op, shapes: Sequence[Shape | None]) -> Shape | None:
+    """Returns the shape of an op's output; None where an operand's is not known. Raises ValueError."""
+    known = [shape for shape in shapes if shape is not None]
+    if len(known) < len(shapes):
+        return None
+    return op.shapes(*known) if op.shapes else broadcast(known) if any(known) else ()
+
+
+class Notation:
+    """Program text; the base of the other two notations, which change what differs."""
+
+    plus, minus, sign, times, over, comma = " + ", " - ", "-", "*", "/", ", "
+    by, adds = " · ", "+="
+    apart = " @ "
+    brackets = ("(", ")")
+    template = ""
+    digits: int | None = None
+    most = 64  # elements of an array that are written out
+
+    def shown(self, name: str) -> str:
+        """Writes a name that stands alone."""
+        return name
+
+    def gradient(self, name: str) -> str:
+        """Writes the gradient of `name` as captions and code do: `dname`."""
+        return f"d{name}"
+
+    def slope(self, output: str, name: str) -> str:
+        return f"∂{output}/∂{name}"
+
+    def words(self, text: str) -> str:
+        return text
+
+    def leaf(self, leaf: str | Value) -> Written:
+        if isinstance(leaf, str):
+            return Written(self.name(leaf), ATOM, self.brackets)
+        if is_array(leaf):
+            return Written(self.array(leaf), ATOM, self.brackets)
+        text = self.number(leaf)
+        return Written(text, SIGNED if text[0] in "-−" else PRODUCT if "times" in text else ATOM, self.brackets)
+
+    def name(self, name: str) -> str:
+        return name
+
+    def number(self, value: float) -> str:
+        return numbers.exact(value)
+
+    def array(self, value: Value) -> str:
+        """Writes an array element by element; one of many elements by its shape: `(10×1000 array)`."""
+        if value.size > self.most:
+            return f"({'×'.join(map(str, value.shape))} array)"
+        return self.nested(value)
+
+    def nested(self, value: Value) -> str:
+        parts = [self.nested(part) for part in value] if is_array(value) else None
+        return self.number(float(value)) if parts is None else f"[{self.comma.join(parts)}]"
+
+    def apply(self, op: Op, operands: Sequence[Written]) -> Written:
+        if op.spell is not None:
+            text, binds = op.spell(self, *operands)
+            return Written(text, binds, self.brackets)
+        return Written(self.call(op, operands), ATOM, self.brackets)
+
+    def call(self, op: Op, operands: Sequence[Written]) -> str:
+        return f"{op.name}({self.comma.join(map(str, operands))})"
+
+    def sum(self, signs: Sequence[int], terms: Sequence[Written]) -> tuple[str, int]:
+        first = terms[0]
+        text = first.within(SUM) if signs[0] > 0 else self.sign + first.within(QUOTIENT)
+        rest = zip(signs[1:], terms[1:], strict=True)
+        return text + "".join((self.plus if s > 0 else self.minus) + t.within(QUOTIENT) for s, t in rest), SUM
+
+    def product(self, *factors: Written) -> tuple[str, int]:
+        return self.joined(self.times, factors)
+
+    def joined(self, times: str, factors: Sequence[Written]) -> tuple[str, int]:
+        """Returns factors joined; only the first may begin with a sign, and then the product does.
+
+        A quotient is bracketed, though it need not be: `(1/2)·x`.
+        """
+        head = factors[0]
+        first = head.text if head.binds == SIGNED else head.within(PRODUCT)
+        text = times.join([first, *(factor.within(POWER) for factor in factors[1:])])
+        return text, SIGNED if head.binds == SIGNED else PRODUCT
+
+    def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
+        text, binds = self.joined(self.over, [top, bottom])
+        return text, min(binds, QUOTIENT)
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        return f"{base.atom}**{exponent.within(POWER)}", POWER
+
+    def matrix_product(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(self.apart, [a, b])
+
+    def outer(self, a: Written, b: Written) -> tuple[str, int]:
+        return f"outer({a}{self.comma}{b})", ATOM
+
+    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
+        return f"kron({a}{self.comma}{b})", ATOM
+
+    def transposed(self, x: Written) -> tuple[str, int]:
+        return f"{x.atom}.T", ATOM
+
+    def indexed(self, x: Written, key: str) -> tuple[str, int]:
+        return f"{x.atom}[{key}]", ATOM
+
+    def picked(self, x: Written, place: Written) -> tuple[str, int]:
+        return self.indexed(x, place.text)
+
+    def row(self, *parts: Written) -> tuple[str, int]:
+        return f"[{self.comma.join(map(str, parts))}]", ATOM
+
+    def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
+        """Writes a function of one array with its keywords: `sum(x, axis=0)`."""
+        return f"{name}({x}{self.comma + options if options else ''})", ATOM
+
+    def neg(self, x: Written) -> tuple[str, int]:
+        return self.sign + x.within(QUOTIENT), SIGNED
+
+    def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
+        return f"{a.within(SUM)} {sign} {b.within(SUM)}", COMPARISON
+
+    def iverson(self, condition: Written) -> tuple[str, int]:
+        """Writes 1 where the condition holds, else 0: Iverson's bracket `[x > 0]` where the notation has it."""
+        return condition.text, condition.binds
+
+    def factorial(self, x: Written) -> tuple[str, int]:
+        return f"factorial({x})", ATOM
+
+
+class Pretty(Notation):
+    """For the eye: ·, −, superscripts, √."""
+
+    minus, sign, times = " − ", "−", "·"
+    apart = " "
+    signs: ClassVar = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
+
+    def number(self, value: float) -> str:
+        if self.digits is not None:
+            return numbers.number(value, self.digits)
+        return numbers.exact(value).replace("-", "−")
+
+    def call(self, op: Op, operands: Sequence[Written]) -> str:
+        return op.pretty.format(*operands) if op.pretty else super().call(op, operands)
+
+    def name(self, name: str) -> str:
+        return {"pi": "π"}.get(name, name)
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        raised = superscript(exponent.text)
+        return (f"{base.atom}{raised}" if raised else f"{base.atom}^{exponent.within(POWER)}"), POWER
+
+    def outer(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(self.apart, [a, Written(self.transposed(b)[0])])
+
+    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(" ⊗ ", [a, b])
+
+    def transposed(self, x: Written) -> tuple[str, int]:
+        return f"{x.atom}ᵀ", POWER
+
+    def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
+        return super().compare(self.signs.get(sign, sign), a, b)
+
+    def iverson(self, condition: Written) -> tuple[str, int]:
+        return f"[{condition}]", ATOM
+
+    def factorial(self, x: Written) -> tuple[str, int]:
+        return f"{x.atom}!", POWER
+
+
+def superscript(text: str) -> str:
+    """Returns `text` in superscript digits, or "" where Unicode has no such superscript."""
+    table = dict(zip("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
+    return "".join(map(table.__getitem__, text)) if text and all(c in table for c in text) else ""
+
+
+GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+).split()
+LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", GREEK, strict=True))
+LETTERS |= {"ε": "varepsilon", "φ": "varphi"}
+
+
+class Latex(Notation):
+    """LaTeX mathematics: fractions, names set as words, Greek letters and subscripts as such."""
+
+    times, plus, minus = r" \cdot ", " + ", " - "
+    by, adds = r" \cdot ", r"\mathrel{+}="
+    apart = r" \, "
+    brackets = (r"\left(", r"\right)")
+    signs: ClassVar = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+
+    def shown(self, name: str) -> str:
+        return self.name(name)
+
+    def gradient(self, name: str) -> str:
+        return rf"\mathrm{{d}}{self.name(name)}"
+
+    def slope(self, output: str, name: str) -> str:
+        return rf"\partial {self.name(output)} / \partial {self.name(name)}"
+
+    def words(self, text: str) -> str:
+        return rf"\text{{{text}}}"
+
+    def number(self, value: float) -> str:
+        if self.digits is not None:
+            return numbers.number(value, self.digits, latex=True)
+        mantissa, _, exponent = numbers.exact(value).partition("e")
+        return rf"{mantissa}\times 10^{{{int(exponent)}}}" if exponent else mantissa
+
+    def name(self, name: str) -> str:
+        stem, primes, subscript = name_parts(name)
+        head = f"\\{stem}" if stem in GREEK else word(stem)
+        inner = subscript if subscript.isdigit() else word(subscript)
+        return head + "'" * primes + (f"_{{{inner}}}" if subscript else "")
+
+    def call(self, op: Op, operands: Sequence[Written]) -> str:
+        if op.latex:
+            return op.latex.format(*operands)
+        return rf"\operatorname{{{escaped(op.name)}}}\left({self.comma.join(map(str, operands))}\right)"
+
+    def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
+        if top.binds == SIGNED:
+            return rf"-\frac{{{top.text[1:]}}}{{{bottom}}}", SIGNED
+        return rf"\frac{{{top}}}{{{bottom}}}", POWER
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        return f"{base.atom}^{{{exponent}}}", POWER
+
+    def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
+        return super().compare(self.signs.get(sign, sign), a, b)
+
+    def array(self, value: Value) -> str:
+        """Writes a matrix; an array of more than two axes, or of many elements, by its shape."""
+        if value.ndim > 2 or value.size > self.most:
+            lengths = r" \times ".join(map(str, value.shape))
+            return rf"\mathbb{{R}}^{{{lengths}}}"
+        rows = value.reshape(-1, 1) if value.ndim == 1 else value
+        lines = r" \\ ".join(" & ".join(self.number(float(x)) for x in row) for row in rows)
+        return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+
+    def outer(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(self.apart, [a, Written(self.transposed(b)[0])])
+
+    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(r" \otimes ", [a, b])
+
+    def transposed(self, x: Written) -> tuple[str, int]:
+        return rf"{x.atom}^{{\top}}", POWER
+
+    def indexed(self, x: Written, key: str) -> tuple[str, int]:
+        return rf"{{{x.atom}}}_{{[{escaped(key)}]}}", ATOM
+
+    def picked(self, x: Written, place: Written) -> tuple[str, int]:
+        return rf"{{{x.atom}}}_{{[{place}]}}", ATOM
+
+    def row(self, *parts: Written) -> tuple[str, int]:
+        return rf"\left[{self.comma.join(map(str, parts))}\right]", ATOM
+
+    def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
+        under = rf"_{{\mathrm{{{escaped(options)}}}}}" if options else ""
+        return rf"\operatorname{{{escaped(name)}}}{under}\left({x}\right)", ATOM
+
+    def iverson(self, condition: Written) -> tuple[str, int]:
+        return rf"\left[{condition}\right]", ATOM
+
+    def factorial(self, x: Written) -> tuple[str, int]:
+        return f"{x.atom}!", POWER
+
+
+def name_parts(name: str) -> tuple[str, int, str]:
+    """Returns a name as mathematics sets it: its stem, how many primes it bears, its subscript (`x1` has one)."""
+    stem, _, subscript = name.strip("_").partition("_")
+    primes = len(stem) - len(stem.rstrip("′"))
+    stem = stem.rstrip("′")
+    bare = stem.rstrip("0123456789") if not subscript else stem
+    if bare != stem and len(bare) == 1:
+        stem, subscript = bare, stem[len(bare) :]
+    return stem, primes, subscript
+
+
+def word(text: str) -> str:
+    """Returns a letter as LaTeX's mathematics has it, a longer word upright, Greek letters by their names."""
+    if text in LETTERS:
+        return f"\\{LETTERS[text]}"
+    inside = "".join(f"\\{LETTERS[c]}{{}}" if c in LETTERS else escaped(c) for c in text)
+    return inside if len(text) == 1 else rf"\mathrm{{{inside}}}"
+
+
+def escaped(text: str) -> str:
+    """Returns text that LaTeX sets as it stands, in text or in mathematics."""
+    special = {"\\": r"\backslash{}", "_": r"\_", "^": r"\^{}", "~": r"\~{}"}
+    return "".join(special.get(c, f"\\{c}" if c in "#$%&{}" else c) for c in text)
+
+
+def with_digits(notation: type[Notation], digits: int) -> Notation:
+    """Returns a notation whose numbers are rounded to `digits` significant digits."""
+    made = notation()
+    made.digits, made.most = digits, numbers.MOST_IN_A_LINE
+    return made
+
+
+TEXT, PRETTY, LATEX = Notation(), Pretty(), Latex()

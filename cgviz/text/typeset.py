@@ -1,0 +1,48 @@
+"""Text of the user in LaTeX: names in mathematics, words outside it, whatever letters they hold."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from cgviz.text.formula import LETTERS, Latex
+
+WORD = re.compile(rf"[A-Za-z0-9_{''.join(LETTERS)}]+′*")
+SIGNS = {
+    "\\": r"\textbackslash{}", "<": "$<$", ">": "$>$", "|": "$|$", '"': "''", "^": r"\^{}", "~": r"\~{}",
+    "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$", "±": r"$\pm$",
+    "√": r"$\surd$", "′": "$'$", "∞": r"$\infty$",
+    "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "∂": r"$\partial$", "∇": r"$\nabla$", "→": r"$\to$",
+    "…": r"\ldots{}", "½": r"$\frac12$", "∑": r"$\sum$", "∈": r"$\in$",
+}  # fmt: skip
+
+
+class Typeset(Latex):
+    """LaTeX's mathematics in which a name that is more than letters and digits is set as text."""
+
+    def name(self, name: str) -> str:
+        return super().name(name) if WORD.fullmatch(name) else rf"\text{{{words(name)}}}"
+
+
+def words(text: str) -> str:
+    """Returns text that LaTeX sets as it stands, outside mathematics, with pdflatex and with the newer engines."""
+    return "".join(map(letter, text))
+
+
+def letter(char: str) -> str:
+    if char in SIGNS:
+        return SIGNS[char]
+    if char in "#$%&{}_":
+        return f"\\{char}"
+    if char.isascii():
+        return char if char.isprintable() else f"[U+{ord(char):04X}]"
+    if char in LETTERS:
+        return rf"$\{LETTERS[char]}$"
+    kind, _, plain = unicodedata.decomposition(char).rpartition(">")
+    if kind in ("<super", "<sub"):
+        mark = "^" if kind == "<super" else "_"
+        return f"${mark}{{{''.join(letter(chr(int(code, 16))) for code in plain.split()).replace('$', '')}}}$"
+    if ord(char) < 0x180 and char.isalpha():
+        return char
+    number, code = ord(char), f"[U+{ord(char):04X}]"
+    return rf"\ifdefined\Umathchar\iffontchar\font{number} \char{number} \else {code}\fi\else {code}\fi{{}}"

@@ -1,0 +1,1 @@
+"""What flows through a graph: floats and arrays, in IEEE arithmetic that never raises."""

@@ -1,0 +1,272 @@
+"""Arithmetic on arrays: an op on every element, broadcasting forward, summing backward. numpy is loaded when needed.
+
+A value is a float where its shape is (), else a float64 array.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from cgviz.ops.op import Op
+
+Shape: TypeAlias = tuple[int, ...]
+Value: TypeAlias = Any  # a float, or a numpy array of float64
+
+
+@cache
+def numpy() -> Any:
+    """Returns numpy, which is imported the first time that somebody has an array."""
+    import numpy as np
+
+    return np
+
+
+def quiet() -> AbstractContextManager[Any]:
+    """Returns a context in which arrays carry IEEE values on without a warning."""
+    return numpy().errstate(all="ignore")  # type: ignore[no-any-return]
+
+
+def is_array(value: Any) -> bool:
+    """Tells whether a value is an array rather than a single number."""
+    return bool(getattr(value, "ndim", 0))
+
+
+def shape_of(value: Any) -> Shape | None:
+    """Returns the shape of a number, an array, a formula or a tracer; None where it is not known."""
+    return getattr(value, "shape", ())
+
+
+def shape_text(shape: Shape | None) -> str:
+    """Returns a shape for the eye: `2×3`, of a vector `(3,)`; "scalar", and "?" where it is not known."""
+    if shape is None:
+        return "?"
+    return f"({shape[0]},)" if len(shape) == 1 else "×".join(map(str, shape)) or "scalar"
+
+
+def settled(value: Any) -> Value:
+    """Returns a float for what has no axes, any other value as it is."""
+    return value if getattr(value, "ndim", 0) else float(value)
+
+
+def as_array(value: Any) -> Any:
+    """Returns numbers in nested lists, or an array of numbers, as an array of float64 (its own copy).
+
+    Raises ValueError where the rows differ in length, TypeError for what is no number.
+    """
+    np = numpy()
+    with np.errstate(all="ignore"):
+        made = np.array(value)
+    if made.dtype == object or made.dtype.kind not in "biuf":
+        raise TypeError(f"its elements are {made.dtype}, not real numbers")
+    return made.astype(np.float64)
+
+
+def every_finite(value: Value) -> bool:
+    """Tells whether a value has only finite elements; None counts as finite."""
+    if value is None:
+        return True
+    return bool(numpy().isfinite(value).all()) if is_array(value) else math.isfinite(value)
+
+
+def first_odd(value: Value) -> Shape | None:
+    """Returns the place of the first element that is not finite, () of a single number; None where all are finite."""
+    if every_finite(value):
+        return None
+    np = numpy()
+    return tuple(map(int, np.argwhere(~np.isfinite(value))[0])) if is_array(value) else ()
+
+
+def element_of(value: Value, place: Shape) -> float:
+    return float(value[place] if place else value)
+
+
+def element_name(name: str, place: Shape) -> str:
+    """Returns an element as it is typed: `W[0, 1]`; the name itself for a single number."""
+    return f"{name}[{', '.join(map(str, place))}]" if place else name
+
+
+def own_place(shape: Shape, place: Shape) -> Shape:
+    """Returns where the element of an operand stands that was repeated to `place` of what it was broadcast to."""
+    return tuple(0 if n == 1 else i for n, i in zip(shape, place[len(place) - len(shape) :], strict=True))
+
+
+def zero(shape: Shape) -> Value:
+    return numpy().zeros(shape) if shape else 0.0
+
+
+def one(shape: Shape) -> Value:
+    return numpy().ones(shape) if shape else 1.0
+
+
+# an op on every element
+
+
+def on_elements(op: Op, args: Sequence[Any]) -> Value:
+    """Returns the output of an op on arrays: a structural op as a whole, any other on every element, broadcast."""
+    np = numpy()
+    with np.errstate(all="ignore"):
+        if op.vjp is not None:
+            return settled(op.forward(*args))
+        if isinstance(op.array, str):
+            return getattr(np, op.array)(*args)
+        if op.array is not None:
+            return as_arrays(partial(op.array, np), args)
+        if op.composed is not None:
+            return as_arrays(op.composed, args)
+        return one_by_one(op.forward, args)
+
+
+def as_arrays(function: Callable[..., Any], args: Sequence[Any]) -> Any:
+    """Returns a function of arrays; where it divides by a single number that is 0, all arguments are repeated first."""
+    try:
+        return function(*args)
+    except ArithmeticError:
+        return function(*numpy().broadcast_arrays(*args))
+
+
+def one_by_one(function: Callable[..., float], args: Sequence[Any]) -> Value:
+    """Returns a function of floats applied to every element, broadcast."""
+    made = numpy().frompyfunc(lambda *each: function(*map(float, each)), len(args), 1)(*args)
+    return made.astype(float) if is_array(made) else float(made)
+
+
+def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...]:
+    """Returns the local derivative of an op in each argument, element by element: numbers, or arrays like `out`."""
+    if op.slopes is not None:
+        return op.slopes
+    rule = op.careful or (None if op.stable else op.partials)
+    if rule is None:
+        return slopes_one_by_one(op, out, args)
+    with quiet():
+        return as_arrays(rule, (out, *args))  # type: ignore[no-any-return]
+
+
+def slopes_one_by_one(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...]:
+    np = numpy()
+    flat = zip(*(np.ravel(each).tolist() for each in np.broadcast_arrays(out, *args)), strict=True)
+    rows = [op.local(value, *each) for value, *each in flat]
+    if not rows:
+        return tuple(np.zeros(np.shape(out)) for _ in args)
+    return tuple(
+        None if column[0] is None else np.reshape(np.array(column, dtype=float), np.shape(out))
+        for column in zip(*rows, strict=True)
+    )
+
+
+# broadcasting
+
+
+def broadcast(shapes: Iterable[Shape]) -> Shape:
+    """Returns the shape that shapes have together by numpy's rules. Raises ValueError."""
+    found: Shape = ()
+    for shape in shapes:
+        width = max(len(found), len(shape))
+        pairs = zip((1,) * (width - len(found)) + found, (1,) * (width - len(shape)) + shape, strict=True)
+        found = tuple(one_length(a, b) for a, b in pairs)
+    return found
+
+
+def one_length(a: int, b: int) -> int:
+    if a != b and a != 1 and b != 1:
+        raise ValueError(f"{a} and {b}")
+    return b if a == 1 else a
+
+
+def summed_axes(wide: Shape, narrow: Shape) -> tuple[int, ...]:
+    """Returns the axes of `wide` along which a value of shape `narrow` was repeated: they are summed backward."""
+    lead = len(wide) - len(narrow)
+    return (*range(lead), *(lead + i for i, n in enumerate(narrow) if n == 1 and wide[lead + i] != 1))
+
+
+def folded(value: Value, shape: Shape) -> Value:
+    """Returns `value` summed to `shape`: what was broadcast forward is summed backward."""
+    if not is_array(value) or value.shape == shape:
+        return value
+    axes = summed_axes(value.shape, shape)
+    return settled(value.sum(axis=axes).reshape(shape))
+
+
+def spread(value: Value, shape: Shape) -> Value:
+    """Returns `value` repeated to `shape`."""
+    return settled(numpy().broadcast_to(value, shape)) if shape else float(value)
+
+
+# the backward pass through one node
+
+
+def handed_back(
+    op: Op, upstream: Value, reached: Any, out: Value, args: Sequence[Value]
+) -> Iterator[tuple[Value | None, Any]]:
+    """Yields for every argument what it gets, in its own shape, and a mask of the elements that a gradient reaches.
+
+    None in the place of a contribution: nothing flows. None in the place of a mask: all elements are reached.
+    `reached` is the mask of the node itself; an element that is not reached hands nothing on, whatever its slope is.
+    """
+    if op.vjp is not None:
+        rule = op.stable or op.vjp
+        with quiet():
+            parts = rule(*(numpy().float64(each) if type(each) is float else each for each in (upstream, out, *args)))
+        yield from ((None if part is None else settled(part), None) for part in parts)
+        return
+    masks = op.reaches(out, *args) if op.reaches else (None,) * len(args)
+    for arg, slope, chosen in zip(args, slopes(op, out, args), masks, strict=True):
+        if slope is None:
+            yield None, None
+            continue
+        with quiet():
+            part = upstream if type(slope) is int and slope == 1 else upstream * slope
+        shape, mask = shape_of(arg) or (), both(reached, chosen)
+        if mask is None:
+            yield folded(part, shape), None
+            continue
+        part = numpy().where(mask, part, 0.0)
+        mask = folded(numpy().broadcast_to(mask, part.shape) * 1.0, shape) > 0
+        if not numpy().any(mask):
+            yield None, None
+            continue
+        yield folded(part, shape), mask if is_array(mask) and not mask.all() else None
+
+
+def both(a: Any, b: Any) -> Any:
+    return b if a is None else a if b is None else a & b
+
+
+def either(a: Any, b: Any) -> Any:
+    """Returns the mask of what one of two contributions reaches; None is everything."""
+    return None if a is None or b is None else a | b
+
+
+# corners
+
+MOST_LOOKED_AT = 100_000
+
+
+def corner(op: Op, out: Value, args: Sequence[Value]) -> str:
+    """Returns the flag of a stage: of an array, a tie or kink of any element, but dead or saturated only where all are.
+
+    An array of more than 100 000 elements is looked at in as many of them, evenly spaced.
+    """
+    if op.vjp is not None or not is_array(out):
+        return op.corner(out, *args)
+    found = corners(op, out, args)
+    for flag in ("tie", "kink"):
+        if flag in found:
+            return flag
+    return found[0] if found and all(found) else ""
+
+
+def corners(op: Op, out: Value, args: Sequence[Value]) -> list[str]:
+    """Returns the flag of every element that is looked at: those of `out.ravel()[:: looked_at_every(out)]`."""
+    flat = [numpy().ravel(each) for each in numpy().broadcast_arrays(out, *args)]
+    step = looked_at_every(out)
+    return [op.corner(*each) for each in zip(*(each[::step].tolist() for each in flat), strict=True)]
+
+
+def looked_at_every(out: Value) -> int:
+    """Returns how many elements on the next one is that is looked at: 1 looks at all of them."""
+    return max(1, int(out.size) // MOST_LOOKED_AT)
