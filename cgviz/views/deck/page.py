@@ -10,8 +10,7 @@ from cgviz.theme import Theme
 from cgviz.views.deck.caption import FOOT, fitted, room
 from cgviz.views.deck.formats import ASPECTS
 from cgviz.views.deck.frames import Frame
-from cgviz.views.diagram.html import label
-from cgviz.views.diagram.scene import Box, Line, Text, Words, widest
+from cgviz.views.diagram.scene import Box, Line, Text, Words, centred, widest
 
 HEIGHT = 540.0
 SIDE, HEAD = 28.0, 56.0
@@ -73,8 +72,7 @@ def written(key: str, lines: tuple[Line, ...]) -> Box:
         key=key,
         width=widest(lines) + 2,
         height=sum(max(text.height for text in line) for line in lines) + 2,
-        label=label(lines),
-        lines=lines,
+        inside=centred(lines),
         fill="transparent",
         line="transparent",
         classes="caption",

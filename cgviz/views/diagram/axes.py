@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from cgviz.errors import UsageError
 from cgviz.pictures import DIRECTIONS
-from cgviz.views.diagram.scene import Box, Line, Text, widest
+from cgviz.views.diagram.scene import Box, Line, Point, Text, widest
 
-Point = tuple[float, float]
+__all__ = ["Axes", "Point"]
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from cgviz.engine import text_width
 from cgviz.numbers import number
 from cgviz.theme import Theme
 from cgviz.views.diagram.cells import MIDDLE, RIGHT, Cell, Part, Table, beside, stacked
-from cgviz.views.diagram.scene import Text
+from cgviz.views.diagram.scene import SIZE, Text
 
 MOST, MOST_ROWS, MOST_COLUMNS, MOST_SLICES, WIDEST = 64, 10, 10, 4, 600
-ENTRY, INDEX = 11.5, 9.5
-ROW, LABEL, BRACKET, AIR, BETWEEN = 15, 12, 4, 10, 8
+ENTRY, INDEX = SIZE, SIZE
+ROW, LABEL, BRACKET, AIR, BETWEEN = 16, 15, 4, 8, 8
 FEW = 4  # columns; of more, every number has a digit less
 
 

@@ -10,10 +10,10 @@ from cgviz.arrays import Value, is_array
 from cgviz.views.diagram.cells import LEFT, MIDDLE, Cell, Grid, Table, stacked
 from cgviz.views.diagram.entries import ENTRY, ROW, Look, fit, in_full, is_narrow, is_small
 from cgviz.views.diagram.heat import heat_map
-from cgviz.views.diagram.scene import Text, Words
+from cgviz.views.diagram.scene import SIZE, Text, Words
 from cgviz.views.diagram.summary import in_words
 
-SHAPE = 10.5
+SHAPE = SIZE
 
 
 def grid(value: Value, kind: str, look: Look, *, step: int | None, words: str, alike: Sequence[Value | None]) -> Grid:

@@ -9,8 +9,8 @@ from dataclasses import fields
 from cgviz.theme import Theme
 from cgviz.views.diagram.axes import Point
 from cgviz.views.diagram.cells import Grid
-from cgviz.views.diagram.layout import LEFT, RIGHT, Layout, Place
-from cgviz.views.diagram.scene import Box, Wire
+from cgviz.views.diagram.layout import Layout
+from cgviz.views.diagram.scene import LEFT, RIGHT, Box, Place, Wire
 from cgviz.views.diagram.tikz_cells import BASE, SIZE, picture, spot
 from cgviz.views.diagram.typeset import typeset
 
@@ -122,8 +122,7 @@ def drawn(layout: Layout, box: Box, names: dict[str, str]) -> Iterator[str]:
     look = f"draw=cg{names[box.line]}, line width={box.thick:g}bp{', dashed' if box.dashed else ''}"
     fill = f"fill=cg{names[box.fill]}"
     yield rf"\node[{shape}, {size}, {fill}, {look}] ({box.key}) at {spot(layout.centre(box.key))} {{}};"
-    rule = layout.rule(box)
-    if rule:
+    for rule in layout.rules(box):
         yield rf"\draw[cg{names[box.line]}, line width=0.6bp] {spot(rule[0])} -- {spot(rule[1])};"
 
 

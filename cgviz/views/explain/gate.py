@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cgviz.views.diagram import words
 from cgviz.views.diagram.axes import Point
-from cgviz.views.diagram.html import one_line
+from cgviz.views.diagram.lines import one_line
 from cgviz.views.diagram.scene import Line, Text, Words, widest
 from cgviz.views.explain.facts import ends
 from cgviz.views.explain.ink import FORMULA, Ink

@@ -11,7 +11,7 @@ from cgviz.numbers import MOST_IN_A_LINE
 from cgviz.op import POWER
 from cgviz.steps import joined
 from cgviz.views.diagram import words
-from cgviz.views.diagram.html import one_line
+from cgviz.views.diagram.lines import one_line
 from cgviz.views.diagram.pen import LONGEST_FORMULA, Pen
 from cgviz.views.diagram.scene import Line, Text, Words
 from cgviz.views.explain.facts import Edge, Facts

@@ -12,7 +12,7 @@ from cgviz.op import POWER
 from cgviz.runs import Run
 from cgviz.steps import Forward, Seed, Step
 from cgviz.views.diagram import words
-from cgviz.views.diagram.html import one_line
+from cgviz.views.diagram.lines import one_line
 from cgviz.views.page.holes import template
 
 Facts = dict[str, Any]
