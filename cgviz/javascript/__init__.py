@@ -4,8 +4,9 @@ The forward pass is each op in JavaScript's notation; a local derivative is the 
 written in the same notation. `library()` holds the functions that JavaScript's Math lacks.
 """
 
+from cgviz.javascript.corners import corners
 from cgviz.javascript.library import library
 from cgviz.javascript.notation import UnwrittenError
 from cgviz.javascript.program import program
 
-__all__ = ["UnwrittenError", "library", "program"]
+__all__ = ["UnwrittenError", "corners", "library", "program"]
