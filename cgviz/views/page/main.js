@@ -61,9 +61,10 @@ function begin_(about, functions) {
   drawChoices();
   state.direction = betterDirection();
   restore();
+  drawPictures();
+  fit();
   showAll();
   show();
-  fit();
   document.fonts.ready.then(() => isFitted && fit());
 }
 

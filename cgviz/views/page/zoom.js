@@ -6,7 +6,9 @@ let isFitted = true;
 
 function fit() {
   isFitted = true;
-  if (pictures.length) scale(whole());
+  if (!pictures.length) return;
+  scale(whole());
+  for (const part of chosenPicture().parts) part.near = true; // until the browser says otherwise
 }
 
 // So large that all of it is seen, and no larger than is good to read.
