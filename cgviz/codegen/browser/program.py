@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from cgviz.codegen.browser.notation import JAVASCRIPT, UnwrittenError, filled
 from cgviz.graph.nodes import CONSTANT, Graph
@@ -16,13 +17,26 @@ def program(graph: Graph) -> str:
     """Returns the source of `forward`, which fills the array `v` of values, and of `slopes`, which returns a list of
     local derivatives per stage; null is a branch not taken, as None is in a run.
 
+    A stage that has to do with arrays is `parts.INDEX`, whose gates are in `gates`: `forward` leaves it to `whole`.
     Raises UnwrittenError where an op has no form in JavaScript.
     """
-    lines = ["function forward(v) {"]
-    lines += [f"  v[{index}] = {value(graph, index)};" for index in graph.stages]
+    from cgviz.codegen.browser.arrays import parts
+    from cgviz.codegen.browser.gates import Gates
+
+    gates = Gates()
+    arrays = parts(graph, gates) if graph.has_arrays else {}
+    lines = [f"const gates = {gates.source};", f"const parts = {told(arrays)};"] if arrays else []
+    lines += ["function forward(v, whole) {"]
+    lines += [f"  v[{i}] = {f'whole({i}, v)' if i in arrays else value(graph, i)};" for i in graph.stages]
     lines += ["}", "", "function slopes(v) {", "  const s = [];"]
-    lines += [f"  s[{index}] = [{', '.join(local_derivatives(graph, index))}];" for index in graph.stages]
+    lines += [f"  s[{i}] = [{', '.join(local_derivatives(graph, i))}];" for i in graph.stages if i not in arrays]
     return "\n".join([*lines, "  return s;", "}", ""])
+
+
+def told(arrays: dict[int, Any]) -> str:
+    from json import dumps
+
+    return dumps(arrays, separators=(",", ":")).replace("Infinity", "1/0").replace("NaN", "0/0")
 
 
 def value(graph: Graph, index: int) -> str:
@@ -31,8 +45,12 @@ def value(graph: Graph, index: int) -> str:
 
 
 def local_derivatives(graph: Graph, index: int) -> Iterator[str]:
+    """Yields the local derivative of a stage in each operand."""
+    return derivatives(graph.nodes[index].op, operands(graph, index), variable(index))
+
+
+def derivatives(op: Op, args: Sequence[Formula], out: Formula) -> Iterator[str]:
     """Yields the local derivative in each operand: stable where the record has such a form, else as taught."""
-    op, args, out = graph.nodes[index].op, operands(graph, index), variable(index)
     templates = stable(op, len(args))
     if len(args) > MOST_OPERANDS and op.slopes is None:
         raise UnwrittenError(f"{op.name} of {len(args)} operands would be too long in JavaScript")
