@@ -5,16 +5,11 @@ from __future__ import annotations
 import builtins
 import keyword
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from cgviz.codegen.language import FUNCTION, Language
 from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.program import Helper, Program
 from cgviz.ops.op import CHOICE, POWER
-
-if TYPE_CHECKING:
-    from cgviz.codegen.program import Options
-    from cgviz.runs.run import Run
 
 MATH = (
     "acos acosh asin asinh atan atan2 atanh cbrt cos cosh erf erfc exp expm1 gamma hypot log log10 log1p log2 sin sinh "
@@ -46,13 +41,6 @@ class Python(Language):
     gap = 2
     head: tuple[str, ...] = ("import math",)
     main = ('if __name__ == "__main__":',)
-
-    def source(self, run: Run, options: Options, *, function: bool, test: bool) -> str:
-        from cgviz.codegen.carrying import Carrying, is_carried
-
-        if type(self) is Python and is_carried(run):
-            return Carrying().source(run, options, function=function, test=test)
-        return super().source(run, options, function=function, test=test)
 
     def imports(self, body: str) -> tuple[str, ...]:
         return self.head if "math." in body else tuple(line for line in self.head if line not in ("import math", ""))
