@@ -67,9 +67,11 @@ function badgeOf(element) {
   return badge;
 }
 
-function drawBadge({ element, badge, index }) {
-  const text = state.predict || !valueKnown(index) || state.show === "symbols" ? "" : remark(index);
-  toggle(element, { cornered: text !== "" });
+function badgeText(index) {
+  return state.predict || !valueKnown(index) || state.show === "symbols" ? "" : remark(index);
+}
+
+function drawBadge({ element, badge }, text) {
   if (!say(badge, text.split(/[:,]/)[0]) || !text) return;
   const shape = element.querySelector("path, ellipse, polygon").getBBox();
   badge.setAttribute("x", shape.x + shape.width / 2);
@@ -108,6 +110,7 @@ function drawPart(part, near) {
   const isWire = kind === "wire";
   const step = current();
   const active = step && (isWire ? step.target === target && step.slot === slot : kind === "n" && step.index === index);
+  const badge = part.badge ? badgeText(index) : "";
   const feeds = step?.kind === "forward" && isWire && step.index === target;
   toggle(element, {
     later: !valueKnown(isWire ? target : index),
@@ -115,11 +118,12 @@ function drawPart(part, near) {
     "active-backward": active && step.kind !== "forward",
     blocked: isWire && contribution(run, target, slot) === null,
     chosen: kind === "n" && state.chosen === index,
+    cornered: badge !== "",
     folded: isFolded(isWire ? target : index) || (isWire && isFolded(index)),
     aside: near !== null && !(isWire ? near.has(index) && near.has(target) : near.has(index)),
   });
   part.texts.forEach((text) => drawText(text, part));
-  if (part.badge) drawBadge(part);
+  if (part.badge) drawBadge(part, badge);
   if (kind === "n" && element === document.activeElement) label(element, index);
 }
 
