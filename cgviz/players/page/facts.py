@@ -112,7 +112,7 @@ def step(one: Step) -> list[Any]:
 
 def plain(value: Value | None) -> Any:
     """Returns a number as JSON can say it, an array as its elements; what is not finite in JavaScript's words."""
-    if is_array(value):
+    if value is not None and is_array(value):
         return [plain(each) for each in value.ravel().tolist()]
     if value is None or math.isfinite(value):
         return value
