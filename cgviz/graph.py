@@ -135,7 +135,7 @@ class Graph:
         """Returns the names of the numbers that are picked out of an array."""
         users = sorted({target for target, _ in self.edges_out[index]})
         picks = (self.nodes[i] for i in users)
-        return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.gate == "picks"]
+        return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.family == "pick"]
 
     @cached_property
     def plan(self) -> tuple[Planned, ...]:

@@ -65,9 +65,9 @@ def open_op(builder: Builder, op: Op, args: Sequence[int]) -> int:
         return builder.apply(reciprocal, args[1:])
     if op is divide and builder.nodes[args[1]].op is not CONSTANT:
         return builder.apply(multiply, (args[0], builder.apply(reciprocal, args[1:])))
-    if op.stem == "prod" and len(args) > 2:
+    if op.family == "product" and len(args) > 2:
         return chain(builder, args, lambda _: multiply)
-    if op.stem == "sum" and len(args) > 2:
+    if op.family == "sum" and len(args) > 2:
         signs = op.parameter
         return chain(builder, args, lambda i: signed_sum(signs[0] if i == 1 else 1, signs[i]))
     return builder.apply(op, args)
@@ -205,7 +205,7 @@ def match(nodes: Sequence[Node], uses: Sequence[int], index: int, pattern: Any, 
         return None
     operand = None
     args = node.args
-    if node.op.stem == "sum" and nodes[args[0]].op is not CONSTANT:
+    if node.op.family == "sum" and nodes[args[0]].op is not CONSTANT:
         args = args[::-1]
     for arg, part in zip(args, pattern[1:], strict=True):
         if isinstance(part, float):

@@ -36,6 +36,7 @@ def known_sum(signs: tuple[int, ...]) -> Op:
     plain = all(sign > 0 for sign in signs)
     difference = signs == (1, -1)
     return Op(
+        family="sum",
         name="add" if plain else "subtract" if difference else "signed_sum",
         arity=(len(signs), len(signs)),
         forward=two.get(signs, combine),
@@ -81,6 +82,7 @@ def product(count: int) -> Op:
 def known_product(count: int) -> Op:
     return Op(
         name="multiply",
+        family="product",
         arity=(count, count),
         forward=operator.mul if count == 2 else lambda *factors: reduce(operator.mul, factors),
         array=lambda np, *factors: reduce(operator.mul, factors),

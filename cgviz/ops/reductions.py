@@ -90,6 +90,7 @@ def total(axis: Axis = None, keepdims: bool = False) -> Op:
     """Returns the sum along axes."""
     return Op(
         name="sum",
+        family="sum",
         forward=lambda x: numpy().sum(x, axis=axis, keepdims=keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims),),
@@ -181,6 +182,7 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
 
     return Op(
         name=f"a{name}",
+        family="choice",
         forward=lambda x: (numpy().max if largest else numpy().min)(x, axis=axis, keepdims=keepdims),
         shapes=reduced(axis, keepdims, "largest element" if largest else "smallest element"),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * is_equal(x, spread_back(out, x, axis, keepdims)),),
