@@ -7,12 +7,12 @@ graph tracers (the backward pass as a graph): an op is called like a function an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cgviz.arrays import Shape, is_array, on_elements, settled
-from cgviz.ieee import Ieee
+from cgviz.ieee import Ieee, is_normal
 
 # How tightly a written form binds: `c ? a : b`, `a < b`, `a + b`, `-a`, `a/b`, `a*b`, `a**b`, `a`.
 CHOICE, COMPARISON, SUM, SIGNED, QUOTIENT, PRODUCT, POWER, ATOM = range(8)
@@ -234,6 +234,16 @@ class Op(Words, Rules, Numbers):
         except (ArithmeticError, ValueError):
             partials = rule(Ieee(out), *map(Ieee, args))
             return tuple(None if partial is None else float(partial) for partial in partials)
+
+    def handed(self, upstream: float, out: float, args: Sequence[float]) -> tuple[float | None, ...]:
+        """Returns upstream · local derivative for each argument, right where only the product is in range."""
+        slopes = self.local(out, *args)
+        if self.scaled is None or all(map(is_normal, slopes)):  # type: ignore[arg-type]
+            return tuple(None if slope is None else upstream * slope for slope in slopes)
+        try:
+            return self.scaled(upstream, out, *args)
+        except ArithmeticError:
+            return tuple(map(float, self.scaled(Ieee(upstream), Ieee(out), *map(Ieee, args))))
 
 
 REGISTRY: dict[str, Op] = {}

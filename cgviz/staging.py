@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from cgviz.errors import UsageError, quoted
 from cgviz.graph import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.op import Op, ops
 from cgviz.operators import Operators
-from cgviz.ops.arithmetic import divide, multiply, reciprocal, signed_sum
+from cgviz.ops.arithmetic import divide, multiply, product, reciprocal, signed_sum
 from cgviz.ops.piecewise import known_policy
 
 DETAILS = ("stage", "gate")
@@ -115,6 +115,28 @@ def rebuild(graph: Graph, builder: Builder, apply: Any) -> list[int]:
         where.append(index)
         placed.add(index)
     return where
+
+
+def with_divisions(graph: Graph, reciprocals: Collection[int]) -> Graph:
+    """Returns the graph with products that take one of these reciprocals as divisions instead."""
+    if not reciprocals:
+        return graph
+    stages = iter(graph.stages)
+
+    def apply(builder: Builder, op: Op, args: Sequence[int]) -> int:
+        index = next(stages)
+        below = [slot for slot, arg in enumerate(graph.nodes[index].args) if arg in reciprocals]
+        above = [arg for slot, arg in enumerate(args) if slot not in below]
+        if op.family != "product" or not below or not above:
+            return builder.apply(op, args)
+        made = above[0] if len(above) == 1 else builder.apply(product(len(above)), above)
+        for slot in below:
+            made = builder.apply(divide, (made, *builder.nodes[args[slot]].args))
+        return made
+
+    builder = Builder(share=False)
+    where = rebuild(graph, builder, apply)
+    return replace(finished(graph, builder, where, graph.detail), whole=graph.whole, closed=graph.closed)
 
 
 def finished(graph: Graph, builder: Builder, where: Sequence[int], detail: str) -> Graph:
