@@ -175,7 +175,7 @@ class Writer:
         ties."""
         if target not in self.known:
             op = self.graph.nodes[target].op
-            rule = op.careful if op.careful and (self.options.stable or op.gate == "routes") else op.partials
+            rule = op.careful if op.careful and (self.options.stable or op.family == "choice") else op.partials
             slopes = rule(*formulas([target]), *self.operands(target))
             self.known[target] = tuple(s if s is None or isinstance(s, Formula) else Formula(s) for s in slopes)
         return self.known[target]
