@@ -137,7 +137,7 @@ class Words:
     spell     (notation, *operands) to the written form, for what is not written as a call
     pretty    a template for the written call, `{0}` an operand, `{0.atom}` one in brackets unless it is atomic;
     latex     likewise for LaTeX
-    javascript  for what no other field can say, templates over `cgviz/codegen/browser/library.js`: the output (or ""), then
+    javascript  for what no other field can say, templates over `codegen/browser/library.js`: the output (or ""), then
               the local derivatives; `{0}` an operand, `{all}` of them, `{out}`
     sympy     the name of the sympy class that means the same
     by        the name of the rule that gives the local derivatives ("product rule"), in ASCII words

@@ -90,7 +90,8 @@ def backward(
 def through_scaled(graph: Graph, index: int, values: Sequence[Value], gradients: list[Value | None]) -> None:
     """Adds what node `index` hands back to its arguments where a local derivative leaves the range of floats."""
     node = graph.nodes[index]
-    parts = node.op.handed(gradients[index], values[index], [values[arg] for arg in node.args])
+    upstream: Any = gradients[index]
+    parts = node.op.handed(upstream, values[index], [values[arg] for arg in node.args])
     for arg, part in zip(node.args, parts, strict=True):
         if part is not None:
             so_far = gradients[arg]
