@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cgviz.codegen.browser.notation import JAVASCRIPT
-from cgviz.codegen.browser.program import derivatives
+from cgviz.codegen.browser.rules import derivatives
 from cgviz.ops.op import Op
 from cgviz.text.formula import Formula
 
