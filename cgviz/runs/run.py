@@ -14,6 +14,7 @@ from cgviz.graph.lookup import find
 from cgviz.graph.naming import named
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.graph.shapes import shaped
+from cgviz.graph.staging import staged
 from cgviz.ops.rearranging import fold
 from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.runs.passes import backward, forward
@@ -410,6 +411,8 @@ def without_seed(graph: Graph, given: Mapping[str, Value], source: str = "cli") 
     if missing:
         raise UsageError(f"no value for {listed(missing)}; give {' '.join(f'--{name} VALUE' for name in missing[:8])}")
     shapes = {name: shape_of(value) for name, value in values.items()}
+    if graph.written is not None:
+        graph = staged(graph, graph.detail, inputs=shapes)
     if graph.whole is not None:
         shaped(graph.whole, shapes)  # whose places in the text are better known
     return Run(shaped(graph, shapes), {name: arrays.settled(value) for name, value in values.items()}, origin)
