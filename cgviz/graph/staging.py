@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from cgviz import juxtaposed
 from cgviz.errors import UsageError, quoted
+from cgviz.graph import juxtaposed
 from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.ops.arithmetic import divide, multiply, reciprocal, signed_sum
 from cgviz.ops.op import Op, ops

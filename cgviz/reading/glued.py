@@ -10,10 +10,9 @@ from collections.abc import Collection, Iterator, Sequence
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.tokens import Token
 
-FUNCTIONS = ("arcsin", "arccos", "arctan", "sigmoid", "sinh", "cosh", "tanh", "sqrt", "relu", "log", "exp", "sin", "cos", "tan",
-             "abs", "ln")  # fmt: skip
+FUNCTIONS = tuple("arcsin arccos arctan sigmoid sinh cosh tanh sqrt relu log exp sin cos tan abs ln".split())
 ARGUMENTS = frozenset("xyzuvwtθ")
-WORDS = frozenset("cost logs sine tank tanx sing sint lns abst expt logt".split()) - {"tanx"}
+WORDS = frozenset("cost logs sine tank sing sint lns abst expt logt".split())
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
     "psi omega eps lam inf nan lr dt dx dy dz db dw dq id kl fx fy out loss err".split()
@@ -43,7 +42,9 @@ def separated(
             found.append(token)
             continue
         if token.text not in checked:
-            checked[token.text] = parts(token.text, known) if after != "(" else []
+            checked[token.text] = (
+                [] if after == "(" else parts(token.text, known) or pair(token.text, names, parameters)
+            )
         split = checked[token.text]
         if split and parameters and all(part in parameters for part in split):
             found += pieces(token, split)
@@ -100,6 +101,13 @@ def parts(name: str, known: Collection[str]) -> list[str]:
                 if shortest is None or len(head) + 1 < len(shortest):
                     best[end] = [*head, part]
     return best[-1] or []
+
+
+def pair(name: str, names: Collection[str], parameters: Collection[str]) -> list[str]:
+    """Returns the two letters of a name where the program has one of them: `qz` after `q = x + y`."""
+    if len(name) != 2 or not name.isalpha() or name in GREEK or name[0] in "dΔδ":
+        return []
+    return list(name) if any(letter in names or letter in parameters for letter in name) else []
 
 
 def applied(name: str, known: Collection[str]) -> str:

@@ -15,7 +15,7 @@ INVERSE = {
     "arcsin": "sin", "arccos": "cos", "arctan": "tan", "asin": "sin", "acos": "cos", "atan": "tan",
     "sigmoid": "log(x/(1 - x))", "σ": "log(x/(1 - x))", "softplus": "log(exp(x) - 1)",
 }  # fmt: skip
-LETTERS = frozenset({"beta", "gamma", "zeta", "digamma", "psi", "chi", "eta", "sigma", "σ"})  # variables as well
+LETTERS = frozenset("beta gamma zeta digamma psi chi eta sigma σ li Ei Si Ci Shi Chi".split())  # variables as well
 ENDS_A_TERM = frozenset({"+", "-", "end", ")", "]", ",", "=", "<", ">", "<=", ">=", "==", "!=", "‖", "|"})
 ENDS_AN_ATOM = ENDS_A_TERM | {"*", "/", "·", "×", "@"}
 

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
-from cgviz.juxtaposed import BARS, length
+from cgviz.graph.juxtaposed import BARS, length
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.rearranging import indexed
 from cgviz.ops.refused import REFUSED
@@ -76,7 +76,6 @@ class Chain:
         return self
 
 
-BARRED = {"|": BARS, "‖": length("")}
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
 
@@ -131,6 +130,7 @@ class Reader:
         self.notes = Notes() if notes is None else notes
         self.budget = [100_000] if budget is None else budget
         self.depth = 0
+        self.bars: tuple[Any, int, int] = None, 0, 0
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
@@ -353,7 +353,7 @@ class Reader:
         if kind == ",":
             return self.comma(token, values, stack)
         if kind in OPENERS:
-            return self.close(self.opening(token, values, stack), values)
+            return self.close(self.opening(token, values, stack), token, values)
         if kind == "name" and token.text in ("if", "else"):
             return self.choice(token, values, stack)
         raise self.unexpected(token)
@@ -427,20 +427,30 @@ class Reader:
             raise self.never_closed(top)
         return top
 
-    def close(self, top: Pending, values: list[Any]) -> bool:
+    def close(self, top: Pending, token: Token, values: list[Any]) -> bool:
         if top.kind == "index":
             place = settled(values.pop())
             values[-1] = self.called(REGISTRY["pick"], [settled(values[-1]), place], top.token)
             return False
         if top.function is None and top.kind != "[":
             value = settled(values[-1])
-            values[-1] = self.called(BARRED[top.kind], [value], top.token) if top.kind in BARRED else value
+            values[-1] = value if top.kind == "(" else self.barred(top, token, value)
             return False
         first = len(values) - top.count - 1
         args = [settled(value) for value in values[first:]]
         del values[first:]
         values.append(self.applied(top.function or REGISTRY["stack"], args, top.token))
         return False
+
+    def barred(self, top: Pending, token: Token, value: Any) -> Any:
+        """Returns what stands between bars: |x|, or ‖x‖, which may be typed as ||x||."""
+        inner, start, end = self.bars
+        doubled = value is inner and top.token.end == start and end == token.start
+        if top.kind == "‖" or doubled:
+            return self.called(length(""), value.args if doubled else [value], top.token)
+        made = self.called(BARS, [value], top.token)
+        self.bars = made, top.token.start, token.end
+        return made
 
     def applied(self, function: Op | Definition, args: list[Any], token: Token) -> Any:
         """Returns a function applied. Raises ExpressionError for a wrong number of arguments."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.text.identifiers import LONGEST_NAME, name
 
 
 class Token(NamedTuple):
@@ -24,30 +25,28 @@ RAISED = str.maketrans(SUPERSCRIPTS, "0123456789+-")
 LETTERS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᵠᵡ⁽⁾⁼"
 HIGH = SUPERSCRIPTS + LETTERS
 LOW = "₀-₉ₐ-ₜᵢ-ᵪⱼ₊₋"
-SUBSCRIPT = re.compile("[₀-₉ₐ-ₜᵢ-ᵪⱼ]+")
-PARTS = "¼-¾⅐-⅞"
+APART = f"{HIGH}{LOW}¼-¾⅐-⅞"  # what ends a name though Python counts it among the letters and digits
 ACCENTS = "\u0300-\u036f"  # which stand after their letter: `x̂` is an x and a circumflex
 OPERATORS = {
     "^": "**", "⋅": "·", "∙": "·", "•": "·", "∗": "*", "⊙": "*", "∘": "*", "−": "-", "–": "-", "÷": "/", "⁄": "/",
-    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "||": "‖", "←": "=", "≔": "=",
+    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=",
 }  # fmt: skip
+SIGNS = "√∛‖·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔"
 PATTERN = re.compile(
     rf"""
     (?P<skip>  [ \t\r\f\v\u00a0\u2009\u202f\u200b]+ | \#[^\n]* )
   | (?P<number> (?: [0-9]+(?:_[0-9]+)*\.?[0-9]* | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
   | (?P<sigma> [Σ∑∏] (?: [{LOW}]+ | (?= [^\W_] | [\s(√‖|] | $ ) ) )
-  | (?P<name>  [^\W\d{HIGH}{LOW}{PARTS}][^\W{HIGH}{LOW}{PARTS}]* (?: [{ACCENTS}]+ [^\W{HIGH}{LOW}{PARTS}]* )* [{LOW}]* (?: ⁽[^⁾\n]*⁾ )* )
+  | (?P<name>  [^\W\d{APART}] [^\W{APART}]* (?: [{ACCENTS}]+ [^\W{APART}]* )* [{LOW}]* (?: ⁽ [^⁾\n]* ⁾ )* )
   | (?P<super> [{HIGH}]+ )
   | (?P<end>   [\n;] )
-  | (?P<op>    \*\* | // | <= | >= | == | != | := | \|\| | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:√∛‖·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔] )
+  | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:] | [{SIGNS}] )
   | (?P<fraction> [¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞] )
-  | (?P<below> [₀-₉₁]+ )
+  | (?P<below> [₀-₉]+ )
   | (?P<bad>   . )
     """,
     re.VERBOSE | re.DOTALL,
 )
-CONSTANTS = frozenset({"pi", "π", "e"})
-LONGEST_NAME = 200
 NO_DERIVATIVE = "a derivative is what cgviz computes; give the function itself"
 WHY_BAD = {
     '"': "text in quotes is not part of an expression",
@@ -137,21 +136,3 @@ def named(piece: str, text: str, start: int) -> list[Token]:
     if len(plain) == 2 and plain[0] == "π" and plain[1].isalpha():
         return [Token("name", "π", start, start + 1), Token("name", plain[1], start + 1, end)]
     return [Token("name", plain, start, end)]
-
-
-def name(written: str, text: str = "", start: int = 0) -> str:
-    """Returns a name in its one spelling: subscripts as `_1` and `_i`, `a⁽²⁾` as `a2`, the rest NFKC (`µ` is `μ`).
-
-    Raises ExpressionError for what is no identifier, and for a name longer than 200 characters.
-    """
-    if len(written) > LONGEST_NAME:
-        message = f"a name of {len(written)} characters is too long; {LONGEST_NAME} is the most"
-        raise ExpressionError(message, text, start, start + LONGEST_NAME)
-    if written.isascii():
-        return written
-    plain = SUBSCRIPT.sub(lambda match: "_" + match[0], written)
-    plain = plain.replace("₊", "p").replace("₋", "m").replace("⁽", "").replace("⁾", "")
-    normal = normalize("NFKC", plain)
-    if not normal.isidentifier():
-        raise ExpressionError(f"{quoted(written)} is not a name", text, start, start + len(written))
-    return normal

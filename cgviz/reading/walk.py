@@ -9,8 +9,8 @@ import sympy
 from sympy import Add, Mul, Pow, Symbol
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.graph.juxtaposed import ELEMENTS, beside
 from cgviz.graph.nodes import CONSTANT, Builder, Graph, Node
-from cgviz.juxtaposed import ELEMENTS, beside
 from cgviz.ops import arithmetic
 from cgviz.ops.arithmetic import copy, divide, neg, power, product, reciprocal, signed_sum
 from cgviz.ops.op import REGISTRY, Op, ops

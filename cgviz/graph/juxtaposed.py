@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 from cgviz.errors import ExpressionError
-from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node, shapes
+from cgviz.graph import shapes
+from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.arithmetic import product
 from cgviz.ops.matrices import dot, matmul, outer
 from cgviz.ops.op import REGISTRY, Op
@@ -204,7 +206,7 @@ class Meaning:
         if any(shape is None for shape in kinds):
             return self.unknown(node, joints)
         arrays = [i for i, shape in enumerate(kinds) if shape]
-        between = [strongest(joints[i:j]) for i, j in zip(arrays, arrays[1:], strict=False)]
+        between = [strongest(joints[i:j]) for i, j in pairwise(arrays)]
         if not between or set(between) <= {ELEMENTS, DIVIDED}:
             return self.push(node._replace(op=product(len(node.args))))
         if CROSSED in between:
