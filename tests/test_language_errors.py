@@ -64,7 +64,7 @@ CARETS = {
     "x // y": (2, 2, "floor division"),
     "x % y": (2, 1, "remainder"),
     "x := 1": (2, 2, "':=' inside an expression"),
-    "x += 1": (0, 4, "'x' has no value yet"),
+    "x += 1; 2*x": (0, 4, "'x' has no value yet"),
     "sin*x": (0, 3, "put its argument in brackets, sin(...)"),
     "2*factorial": (2, 9, "put its argument in brackets"),
     "exp^x": (0, 3, "put its argument in brackets"),
