@@ -100,8 +100,7 @@ class Meaning:
             args = tuple(self.where[arg] for arg in node.args)
             index = self.resolved(node._replace(args=args)) if is_mark(node.op) else self.push(node._replace(args=args))
             if node.given and not self.nodes[index].given:
-                named = {"name": node.name, "label": node.label, "given": True}
-                self.nodes[index] = self.nodes[index]._replace(**named)
+                self.nodes[index] = self.nodes[index]._replace(name=node.name, label=node.label, given=True)
             elif node.given and self.nodes[index].name != node.name:
                 copy = Node(REGISTRY["copy"], (index,), node.name, node.label, given=True)
                 index = self.push(copy)
