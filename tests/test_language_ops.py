@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a case is a line
 """The ops of the language list (indexing, making, moving, running, moments, triangles, systems, einsum), each against PyTorch.
 
 Every case is a record applied to random arrays: value and gradient as PyTorch has them, the tangent rule the transpose

@@ -115,7 +115,7 @@ def einsum(subscripts: str = "i->", count: int | None = None) -> Op:
 def handed(
     up: Any, letters: tuple[str, ...], result: str, operands: tuple[Any, ...], known: tuple[Any, ...], slot: int
 ) -> Any:
-    """Returns what one operand gets: the einsum of the gradient with the other operands, repeated along what is its own."""
+    """Returns what one operand gets: the einsum of the gradient with the others, repeated along its own indices."""
     mine, others = letters[slot], [each for i, each in enumerate(letters) if i != slot]
     if known[slot] is None:
         own = [operand for i, operand in enumerate(operands) if i != slot]

@@ -10,7 +10,7 @@ from cgviz.ops.arithmetic import power, subtract
 from cgviz.ops.op import Op, register
 from cgviz.ops.piecewise import absolute, is_equal, sign, where
 from cgviz.ops.reductions import Axis, axes_of, checked_axis, count_of, mean, options_text, reduced, spread_back, total
-from cgviz.values.arrays import numpy
+from cgviz.values.arrays import Shape, numpy
 
 TORCH = "PyTorch, torch.{}"
 
@@ -108,8 +108,11 @@ def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
 
 
 @cache
-def norm_of(p: float, axis: Axis = None, keepdims: bool = False) -> Op:
-    """Returns (sum |x|ᵖ)^(1/p): the sum of the sizes for p = 1, the largest size for p = inf."""
+def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool = False) -> Op:
+    """Returns (sum |x|ᵖ)^(1/p): the sum of the sizes for p = 1, the largest size for p = inf.
+
+    `vectors` refuses a matrix, of which NumPy's `ord` means another norm.
+    """
     text = f"{p:g}"
 
     def forward(x: Any) -> Any:
@@ -119,6 +122,12 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False) -> Op:
             return (np.max if p > 0 else np.min)(size, axis=axes, keepdims=keepdims, initial=None if size.size else 0.0)
         with np.errstate(all="ignore"):
             return np.sum(size**p, axis=axes, keepdims=keepdims) ** (1 / p)
+
+    def shapes(shape: Shape) -> Shape:
+        if vectors and len(shape) == 2:
+            raise ValueError(f"norm(X, {text}) of a matrix is another norm in NumPy; give an axis, or reshape(X, -1)")
+        found: Shape = reduced(axis, keepdims, "largest element" if math.isinf(p) else "")(shape)
+        return found
 
     def slope(out: Any, x: Any) -> Any:
         """The local derivative of every element."""
@@ -145,7 +154,7 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False) -> Op:
     return Op(
         name="p-norm",
         forward=forward,
-        shapes=reduced(axis, keepdims, "largest element" if math.isinf(p) else ""),
+        shapes=shapes,
         vjp=taught,
         stable=careful,
         careful=careful,
