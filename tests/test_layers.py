@@ -25,6 +25,7 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
     ("cgviz.runs.run", "cgviz.drawing.diagram"): "Run.render and _repr_ methods: the library's front door",
     ("cgviz.ops.listing", "cgviz.text.formula"): "the texts of `cgviz ops`",
     ("cgviz.ops.arithmetic", "cgviz.ops.exponential"): "the rule of a power names log, whose rule names a quotient",
+    ("cgviz.ops.arithmetic", "cgviz.ops.piecewise"): "the careful rule of a power chooses at its pole",
     ("cgviz.ops.exponential", "cgviz.ops.piecewise"): "logsigmoid is composed of a minimum",
     ("cgviz.ops.rearranging", "cgviz.ops.matrices"): "a transpose hands back a product's own form",
     ("cgviz.runs.run", "cgviz.runs.steps"): "Run.steps replays the run that it belongs to",
