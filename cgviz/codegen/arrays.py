@@ -26,10 +26,9 @@ class ArrayWriter(Writer):
         shape = self.graph.nodes[index].shape
         return super().note(index) + (f"  # {listed(shape)}" if shape else "")
 
-    def stage(self, index: int) -> str:
+    def right_side(self, index: int) -> Formula:
         node = self.graph.nodes[index]
-        formula = Formula(op=node.op, args=self.operands(index), shape=node.shape)
-        return self.values.value_of(tidy(formula, self.language.prepared))
+        return tidy(Formula(op=node.op, args=self.operands(index), shape=node.shape), self.language.prepared)
 
     def operands(self, index: int) -> tuple[Formula, ...]:
         return tuple(map(self.operand, self.graph.nodes[index].args))
@@ -80,7 +79,7 @@ class ArrayWriter(Writer):
 
     def is_careful(self, target: int) -> bool:
         """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
-        routes = self.graph.nodes[target].op.gate == "routes"
+        routes = self.graph.nodes[target].op.family == "choice"
         return self.options.stable or routes or "kink" in self.run.flags[target]
 
     def by_local(self, target: int, upstream: Formula | None, local: Formula, source: Formula) -> Formula:

@@ -146,7 +146,7 @@ class Router:
         return goes if abs(goes - at) <= reach else at
 
     def departs(self, key: str, start: Point, end: Point) -> float:
-        """Returns from where a wire may run aslant: from its box, if it meets no neighbour; else from the rank's end."""
+        """Returns from where a wire may run aslant: from its box, where it meets none; else from the rank's end."""
         row, box = self.rows[self.rank[key]], self.scene.box[key]
         if end[0] - start[0] < SAME or row.trunk_ends - start[0] < SAME:
             return start[0]
