@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from cgviz.errors import UsageError, quoted
+from cgviz.formula import PRETTY
 from cgviz.numbers import DIGITS, number
 from cgviz.runs import Run
-from cgviz.steps import Backward, Forward, Seed, Step, gradient_name
+from cgviz.steps import Backward, Forward, Seed, Step
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line, sensitivity
 from cgviz.views.table.spelling import unicode_spelling
@@ -132,7 +133,7 @@ def sentence(run: Run, step: Step, digits: int) -> str:
     if isinstance(step, Seed):
         return f"The backward pass begins at the output, whose gradient with respect to itself is 1: {caption}."
     source, target = nodes[step.index].shown, nodes[step.edge.target].shown
-    adds = f" It adds to {gradient_name(source)}, which other edges reach, too." if step.adds else ""
+    adds = f" It adds to {PRETTY.gradient(source)}, which other edges reach, too." if step.adds else ""
     return f"Back from {target} to {source}, upstream times local: {caption}.{adds}"
 
 

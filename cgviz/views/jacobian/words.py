@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cgviz.arrays import numpy
 from cgviz.blocks import Block
-from cgviz.steps import gradient_name
+from cgviz.formula import gradient_name
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.table.spelling import Spelling
 

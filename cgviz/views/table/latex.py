@@ -2,11 +2,11 @@ r"""The table as a LaTeX tabular in mathematics, for a document with \usepackage
 
 from __future__ import annotations
 
-from cgviz.formula import escaped
 from cgviz.modes import REVERSE, Mode, passes_needed
 from cgviz.numbers import DIGITS
 from cgviz.runs import Run
 from cgviz.summaries import lines as lines_of
+from cgviz.text.tex import escaped
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import gradient_line
