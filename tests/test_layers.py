@@ -15,6 +15,7 @@ ROOT = Path(cgviz.__file__).parent
 LAYERS = [
     {"cgviz"},
     {"errors"},
+    {"text"},
     {"arrays"},
     {"ieee", "numbers", "theme", "collecting", "shipped", "output", "pictures", "fold"},
     {"grids", "summaries"},

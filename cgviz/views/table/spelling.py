@@ -10,15 +10,13 @@ from unicodedata import normalize
 from cgviz.errors import printable
 from cgviz.ops.arithmetic import divide
 from cgviz.ops.op import PRODUCT, QUOTIENT
-from cgviz.runs.steps import gradient_name
-from cgviz.text.formula import LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
+from cgviz.text.formula import PRETTY, TEXT, Formula, Notation, Pretty, Written
 from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, exact, number
+from cgviz.text.plain import SIGNS, ascii_text
 from cgviz.values.arrays import Shape, Value, is_array
 from cgviz.values.arrays import shape_text as shape_of
 
 SAMPLE = "σ−·×²⁹½∇∂…─√≤′"
-ASCII = {"−": "-", "²": "^2", "½": "1/2", "′": "'", "″": "''", "≤": "<=", "≥": ">=", "≠": "!=", "‖": "||", "×": "x"}
-ASCII |= {letter: name.removeprefix("var") for letter, name in LETTERS.items()}
 LONGEST_NAME, LONGEST_LOCAL, LONGEST_FORMULA = 40, 100, 400
 MOST_LEAVES = 400
 
@@ -52,7 +50,8 @@ class Spelling(NamedTuple):
         """Returns text of the user with what cannot be shown as escapes: control characters, unknown letters."""
         if text.isascii() and text.isprintable():
             return text
-        shown = printable(text.replace("\n", r"\n").translate(self.signs))
+        shown = printable(text.replace("\n", r"\n"))
+        shown = ascii_text(shown) if self.signs else shown
         return shown.encode(self.encoding, "backslashreplace").decode(self.encoding)
 
     def name(self, name: str) -> str:
@@ -61,7 +60,7 @@ class Spelling(NamedTuple):
 
     def gradient(self, name: str) -> str:
         """Returns how the gradient of a node is called: `dname`."""
-        return self.name(gradient_name(name))
+        return self.clean(self.elided(self.notation.gradient(name), LONGEST_NAME))
 
     def slope(self, output: str, name: str) -> str:
         """Returns `∂f/∂x`."""
@@ -149,7 +148,7 @@ def unicode_spelling(digits: int = DIGITS) -> Spelling:
 
 def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Spelling:
     """Returns the spelling for an encoding without σ and −: program text."""
-    signs = str.maketrans(ASCII)
+    signs = str.maketrans(SIGNS)
     return Spelling(
         TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", signs=signs, pieces=False
     )
