@@ -10,8 +10,8 @@ from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node, operand
 from cgviz.ops.arithmetic import divide, reciprocal
 from cgviz.ops.op import REGISTRY
-from cgviz.reading.tokens import CONSTANTS
 from cgviz.text.formula import PRETTY, STYLES, Formula, Gradient
+from cgviz.text.identifiers import CONSTANTS
 from cgviz.text.names import Name
 from cgviz.text.parsing import parse_spelling
 from cgviz.text.spelling import Spelling
