@@ -9,7 +9,8 @@ from cgviz.text.formula import Latex
 from cgviz.text.letters import NAMES
 from cgviz.text.spelling import Spelling
 
-KNOWN = re.compile(rf"[A-Za-z0-9{''.join(NAMES)}]+|\W")
+KNOWN = re.compile(rf"[A-Za-z0-9{''.join(NAMES)}]+")
+SCRIPTED = frozenset("()[],:;.+−-*=/⊤⋆†⊥′|")
 SIGNS = {
     "\\": r"\textbackslash{}", "<": "$<$", ">": "$>$", "|": "$|$", '"': "''", "^": r"\^{}", "~": r"\~{}",
     "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$", "±": r"$\pm$",
@@ -27,9 +28,9 @@ class Typeset(Latex):
 
 
 def is_known(spelling: Spelling) -> bool:
-    """Tells whether LaTeX's mathematics has all letters of a spelling."""
+    """Tells whether LaTeX's mathematics has all letters of a name; in a script also a sign."""
     parts = (*spelling.sub, *spelling.sup)
-    return KNOWN.fullmatch(spelling.letters) is not None and all(map(is_known, parts))
+    return bool(KNOWN.fullmatch(spelling.letters)) and all(part.letters in SCRIPTED or is_known(part) for part in parts)
 
 
 def words(text: str) -> str:
