@@ -64,7 +64,7 @@ def fraction_roles(graph: Graph) -> dict[int, str]:
     for node in graph.nodes:
         if node.op is reciprocal and is_compound(graph.nodes[node.args[0]]):
             roles[node.args[0]] = "den"
-        elif node.op.stem == "prod" and len(node.args) == 2:
+        elif node.op.family == "product" and len(node.args) == 2:
             top, bottom = (graph.nodes[arg] for arg in node.args)
             if bottom.op is reciprocal and is_compound(top) and is_compound(graph.nodes[bottom.args[0]]):
                 roles.setdefault(node.args[0], "num")
@@ -73,16 +73,16 @@ def fraction_roles(graph: Graph) -> dict[int, str]:
 
 def is_compound(node: Node) -> bool:
     """Tells whether a stage without a name of its own is a sum, difference or product."""
-    return node.op.stem in ("sum", "diff", "prod") and not node.given
+    return node.op.family in ("sum", "product") and not node.given
 
 
 def composed(nodes: Sequence[Node], node: Node) -> str:
     """Returns a name made of the op's stem and the names of the operands; the stem alone where that is long."""
     op, operands = node.op, [nodes[arg] for arg in node.args]
-    if op.stem == "prod" and len(operands) == 2 and operands[1].op is reciprocal:
+    if op.family == "product" and len(operands) == 2 and operands[1].op is reciprocal:
         top, bottom = operands[0], nodes[operands[1].args[0]]
         return divide.stem if is_compound(bottom) else joined([top, bottom], divide.marks, divide.stem)
-    if op.stem in ("sum", "diff") and sum(operand.op.stem == "prod" for operand in operands) > 1:
+    if op.family == "sum" and sum(operand.op.family == "product" for operand in operands) > 1:
         return "dot"
     if op.marks:
         return joined(operands, op.marks, op.stem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -62,32 +63,48 @@ class Node(NamedTuple):
         return plain_spelling(self.shown)
 
 
+class Kind(Enum):
+    """How the passes treat a node: by how many operands it has, and whether plain floats will do."""
+
+    LEAF = "an input or a constant: nothing is computed"
+    UNARY = "one operand, a float"
+    BINARY = "two operands, floats"
+    MANY = "any number of floats"
+    SCALED = "floats, and a local derivative that may leave the range of floats"
+    ARRAY = "something to do with arrays"
+
+
+LEAF, UNARY, BINARY, MANY, SCALED, ARRAY = Kind
+
+
 class Planned(NamedTuple):
     """A node as the passes want it: its forward function, its derivative rule (or the constant slopes), its operands.
 
-    `second` is the index of the second operand, or ONE, MANY, ARRAY or NONE; with MANY, `first` is the tuple of
-    operands; with ARRAY likewise, and the op has to do with arrays.
+    `first` and `second` are the indices of the operands of UNARY and BINARY; else `first` is the tuple of all.
     """
 
+    kind: Kind
     forward: Callable[..., Value] | None
     rule: Callable[..., tuple[float | None, ...]] | None
     slopes: tuple[float, ...] | None
     first: Any
-    second: int
-
-
-ONE, MANY, ARRAY, NONE = -1, -2, -3, -4
+    second: int = 0
 
 
 def planned(node: Node) -> Planned:
     op, args = node.op, node.args
     if not args:
-        return Planned(None, None, None, None, NONE)
+        return Planned(LEAF, None, None, None, ())
     if node.shape or op.vjp is not None:
-        return Planned(lambda *values: on_elements(op, values), None, None, args, ARRAY)
+        return Planned(ARRAY, lambda *values: on_elements(op, values), None, None, args)
     rule = None if op.slopes else op.stable or op.partials
-    first, second = (args[0], ONE) if len(args) == 1 else args if len(args) == 2 else (args, MANY)
-    return Planned(op.forward, rule, op.slopes, first, second)
+    if op.scaled is not None:
+        return Planned(SCALED, op.forward, rule, op.slopes, args)
+    if len(args) == 1:
+        return Planned(UNARY, op.forward, rule, op.slopes, args[0])
+    if len(args) == 2:
+        return Planned(BINARY, op.forward, rule, op.slopes, *args)
+    return Planned(MANY, op.forward, rule, op.slopes, args)
 
 
 @dataclass(frozen=True)
@@ -143,7 +160,7 @@ class Graph:
         """Returns the names of the numbers that are picked out of an array."""
         users = sorted({target for target, _ in self.edges_out[index]})
         picks = (self.nodes[i] for i in users)
-        return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.gate == "picks"]
+        return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.family == "pick"]
 
     @cached_property
     def plan(self) -> tuple[Planned, ...]:

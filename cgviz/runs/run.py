@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph.lookup import find
 from cgviz.graph.naming import Wording, named, spellings_from, worded
-from cgviz.graph.nodes import CONSTANT, Graph
+from cgviz.graph.nodes import CONSTANT, Graph, Node
 from cgviz.graph.shapes import shaped
+from cgviz.graph.staging import with_divisions
+from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import fold
 from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.runs.passes import backward, forward
@@ -23,6 +26,7 @@ from cgviz.text.formula import Formula, gradient_name
 from cgviz.text.numbers import DIGITS
 from cgviz.values import arrays
 from cgviz.values.arrays import Shape, Value, every_finite, handed_back, is_array, shape_of, shape_text
+from cgviz.values.ieee import SMALLEST_NORMAL, is_normal
 
 if TYPE_CHECKING:
     from cgviz.runs.steps import Step
@@ -254,13 +258,19 @@ class Run:
 
     def contribution(self, target: int, slot: int) -> Contribution:
         """Returns what the edge into `slot` of node `target` hands back."""
-        source = self.graph.nodes[target].args[slot]
-        local = self.locals[target][slot]
+        node = self.graph.nodes[target]
+        source, local = node.args[slot], self.locals[target][slot]
         upstream = self.gradients[target] if self.taken[target] else None
-        if upstream is not None and (self.graph.nodes[target].shape or self.graph.nodes[target].op.vjp is not None):
+        if upstream is not None and (node.shape or node.op.vjp is not None):
             return Contribution(source, target, slot, upstream, local, self._handed(target)[slot])
-        value = None if local is None or upstream is None else upstream * local
+        value: Value | None = None
+        if local is not None and upstream is not None:
+            value = arrays.moved(node.op, slot, local, upstream, self.values[target], self.operands(target))
         return Contribution(source, target, slot, upstream, local, value)
+
+    def operands(self, index: int) -> list[Value | None]:
+        """Returns the values of the arguments of a node."""
+        return [self.values[arg] for arg in self.graph.nodes[index].args]
 
     def _handed(self, target: int) -> tuple[Value | None, ...]:
         """Returns what a stage that has to do with arrays hands back to each argument."""
@@ -426,7 +436,28 @@ def without_seed(graph: Graph, given: Mapping[str, Value], source: str = "cli") 
     shapes = {name: shape_of(value) for name, value in values.items()}
     if graph.whole is not None:
         shaped(graph.whole, shapes)  # whose places in the text are better known
-    return Run(shaped(graph, shapes), {name: arrays.settled(value) for name, value in values.items()}, origin)
+    numbers = {name: arrays.settled(value) for name, value in values.items()}
+    return Run(in_range(shaped(graph, shapes), numbers), numbers, origin)
+
+
+def in_range(graph: Graph, numbers: Mapping[str, Value]) -> Graph:
+    """Returns the graph with each division as one gate whose reciprocal has no normal float64: 0.001/1.3e-310."""
+    if not any(node.op is reciprocal and not node.given for node in graph.nodes):
+        return graph
+    values = forward(graph, numbers)
+    poor = {i for i in graph.stages if is_poor(graph.nodes[i], values, i)}
+    return shaped(with_divisions(graph, poor), {name: shape_of(value) for name, value in numbers.items()})
+
+
+def is_poor(node: Node, values: Sequence[Value], index: int) -> bool:
+    """Tells whether a stage is the reciprocal of a number, or of an element, whose reciprocal is out of range."""
+    if node.op is not reciprocal or node.given:
+        return False
+    x, out = values[node.args[0]], values[index]
+    if not is_array(x):
+        return x != 0 and math.isfinite(x) and not is_normal(out)
+    np, size = arrays.numpy(), abs(out)
+    return bool(((x != 0) & np.isfinite(x) & ~((size >= SMALLEST_NORMAL) & (size < np.inf))).any())
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:
