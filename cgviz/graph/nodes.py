@@ -103,7 +103,8 @@ def planned(node: Node) -> Planned:
 class Graph:
     """A computation: `nodes` in topological order, the index of the `output`, and the `inputs` in the order of
     their first appearance. `program` is the text it was read from, `detail` its level of detail; at gate detail
-    `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened."""
+    `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened,
+    `written` the one before products side by side were taken for what the shapes of the inputs make of them."""
 
     nodes: tuple[Node, ...]
     output: int
@@ -112,6 +113,7 @@ class Graph:
     detail: str = "stage"
     whole: Graph | None = None
     closed: Graph | None = None
+    written: Graph | None = None
 
     @cached_property
     def stages(self) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from cgviz.graph.lookup import find
 from cgviz.graph.naming import named
 from cgviz.graph.nodes import CONSTANT, Graph, Node
 from cgviz.graph.shapes import shaped
-from cgviz.graph.staging import with_divisions
+from cgviz.graph.staging import staged, with_divisions
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import fold
 from cgviz.ops.rearranging import listed as listed_shape
@@ -420,6 +420,8 @@ def without_seed(graph: Graph, given: Mapping[str, Value], source: str = "cli") 
     if missing:
         raise UsageError(f"no value for {listed(missing)}; give {' '.join(f'--{name} VALUE' for name in missing[:8])}")
     shapes = {name: shape_of(value) for name, value in values.items()}
+    if graph.written is not None:
+        graph = staged(graph, graph.detail, inputs=shapes)
     if graph.whole is not None:
         shaped(graph.whole, shapes)  # whose places in the text are better known
     numbers = {name: arrays.settled(value) for name, value in values.items()}
