@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph.lookup import find
-from cgviz.graph.naming import named
+from cgviz.graph.naming import Wording, named, spellings_from, worded
 from cgviz.graph.nodes import CONSTANT, Graph, Node
 from cgviz.graph.shapes import shaped
 from cgviz.graph.staging import staged, with_divisions
@@ -22,7 +22,7 @@ from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
-from cgviz.text.formula import Formula
+from cgviz.text.formula import Formula, gradient_name
 from cgviz.text.numbers import DIGITS
 from cgviz.values import arrays
 from cgviz.values.arrays import Shape, Value, every_finite, handed_back, is_array, shape_of, shape_text
@@ -59,13 +59,14 @@ class Run:
     In the symbolic state (`inputs` is None) there are no numbers: values and gradients are all None.
     `given` tells for each input where its value is from: "cli", "default" or "none".
     A value is a float, or an array where the node's shape is not (); `upstream` is the gradient of the output that the
-    backward pass begins with, in the output's shape: 1 where none is given.
+    backward pass begins with, in the output's shape: 1 where none is given. `wording` is how its views call things.
     """
 
     bare: Graph
     inputs: Mapping[str, Value] | None
     given: Mapping[str, str] = field(default_factory=dict)
     upstream: Value | None = None
+    wording: Wording = field(default_factory=Wording)
 
     def __repr__(self) -> str:
         """The program, its inputs and its value in short: a graph is too long to be read as one line."""
@@ -76,7 +77,7 @@ class Run:
     @cached_property
     def graph(self) -> Graph:
         """The graph, every stage with its name. Naming waits until somebody reads it; a lean gradient needs none."""
-        return named(self.bare)
+        return worded(named(self.bare), self.wording)
 
     @property
     def symbolic(self) -> bool:
@@ -199,7 +200,7 @@ class Run:
             upstream = upstream or Formula(self.gradients[index], shape=node.shape)
         else:
             formulas = [self.graph.operand(i) for i in every]
-            upstream = upstream or Formula(f"d{node.shown}", shape=node.shape)
+            upstream = upstream or Formula(gradient_name(node.shown), shape=node.shape)
         if node.op.vjp is not None:
             handed: Formula | None = node.op.vjp(upstream, *formulas)[slot]
             return handed
@@ -326,6 +327,19 @@ class Run:
         from cgviz.runs.steps import steps
 
         return tuple(steps(self))
+
+    def worded(self, names: str = "code", gradient: str = "d", spellings: Mapping[str, str] | None = None) -> Run:
+        r"""Returns the run with other words in all its views: how stages, gradients and single nodes are called.
+
+        names      "code" (`xpy`) or "math": stages without a name of their own by what they compute, `x + y`
+        gradient   "d" for dq, "partial" for ∂L/∂q, "bar" for q̄, "delta" for δq
+        spellings  how a name is written, as LaTeX or Unicode: {"w_1": r"\omega_1"}
+
+        Raises UsageError for a choice that there is not, an unknown name, and what is not the spelling of one name.
+        """
+        for name in spellings or {}:
+            self.index(name)
+        return replace(self, wording=Wording(names, gradient, spellings_from(spellings or {})))
 
     def require_finite(self) -> Run:
         """Returns the run itself; raises EvaluationError where a number is not finite."""
