@@ -13,6 +13,7 @@ from cgviz.ops.op import ATOM, COMPARISON, POWER, PRODUCT, QUOTIENT, SIGNED, SUM
 from cgviz.ops.operators import Operators
 from cgviz.text import numbers
 from cgviz.values.arrays import Shape, Value, broadcast, is_array, shape_of
+from cgviz.values.axes import Axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +133,19 @@ class Notation:
             return Written(self.name(leaf), ATOM, self.brackets)
         if is_array(leaf):
             return Written(self.array(leaf), ATOM, self.brackets)
+        if isinstance(leaf, Axis):
+            return self.length(leaf)
         text = self.number(leaf)
         return Written(text, SIGNED if text[0] in "-−" else PRODUCT if "times" in text else ATOM, self.brackets)
 
     def name(self, name: str) -> str:
         return name
+
+    def length(self, length: Axis) -> Written:
+        """Writes a length that has a name: `N`, `N*D`."""
+        text = str(length)
+        binds = SUM if " " in text else PRODUCT if "*" in text else ATOM
+        return Written(text.replace("*", self.times), binds, self.brackets)
 
     def number(self, value: float) -> str:
         return numbers.exact(value)
