@@ -79,7 +79,7 @@ class ArrayWriter(Writer):
 
     def is_careful(self, target: int) -> bool:
         """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
-        routes = self.graph.nodes[target].op.gate == "routes"
+        routes = self.graph.nodes[target].op.family == "choice"
         return self.options.stable or routes or "kink" in self.run.flags[target]
 
     def by_local(self, target: int, upstream: Formula | None, local: Formula, source: Formula) -> Formula:

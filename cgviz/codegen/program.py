@@ -206,7 +206,7 @@ class Writer:
 
     def is_careful(self, target: int) -> bool:
         """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
-        return self.options.stable or self.graph.nodes[target].op.gate == "routes" or self.is_at_corner(target)
+        return self.options.stable or self.graph.nodes[target].op.family == "choice" or self.is_at_corner(target)
 
     def is_at_corner(self, target: int) -> bool:
         """Tells whether the rule as taught, multiplied out, misses the run's local derivatives."""

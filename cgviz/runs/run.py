@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,18 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph.lookup import find
-from cgviz.graph.naming import named
-from cgviz.graph.nodes import CONSTANT, Graph
+from cgviz.graph.naming import Wording, named, spellings_from, worded
+from cgviz.graph.nodes import CONSTANT, Graph, Node
 from cgviz.graph.shapes import alike, shaped
+from cgviz.graph.staging import staged, with_divisions
+from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import fold, fold_open
 from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
-from cgviz.text.formula import Formula
+from cgviz.text.formula import Formula, gradient_name
 from cgviz.text.numbers import DIGITS
 from cgviz.values import arrays, axes
 from cgviz.values.arrays import Shape, Value, every_finite, handed_back, is_array, shape_of, shape_text
+from cgviz.values.ieee import SMALLEST_NORMAL, is_normal
 
 if TYPE_CHECKING:
     from cgviz.runs.steps import Step
@@ -55,13 +59,14 @@ class Run:
     In the symbolic state (`inputs` is None) there are no numbers: values and gradients are all None.
     `given` tells for each input where its value is from: "cli", "default" or "none".
     A value is a float, or an array where the node's shape is not (); `upstream` is the gradient of the output that the
-    backward pass begins with, in the output's shape: 1 where none is given.
+    backward pass begins with, in the output's shape: 1 where none is given. `wording` is how its views call things.
     """
 
     bare: Graph
     inputs: Mapping[str, Value] | None
     given: Mapping[str, str] = field(default_factory=dict)
     upstream: Value | None = None
+    wording: Wording = field(default_factory=Wording)
 
     def __repr__(self) -> str:
         """The program, its inputs and its value in short: a graph is too long to be read as one line."""
@@ -72,7 +77,7 @@ class Run:
     @cached_property
     def graph(self) -> Graph:
         """The graph, every stage with its name. Naming waits until somebody reads it; a lean gradient needs none."""
-        return named(self.bare)
+        return worded(named(self.bare), self.wording)
 
     @property
     def symbolic(self) -> bool:
@@ -200,7 +205,7 @@ class Run:
             upstream = upstream or Formula(self.gradients[index], shape=node.shape)
         else:
             formulas = [self.graph.operand(i) for i in every]
-            upstream = upstream or Formula(f"d{node.shown}", shape=node.shape)
+            upstream = upstream or Formula(gradient_name(node.shown), shape=node.shape)
         if node.op.vjp is not None:
             handed: Formula | None = node.op.vjp(upstream, *formulas)[slot]
             return handed
@@ -273,13 +278,19 @@ class Run:
 
     def contribution(self, target: int, slot: int) -> Contribution:
         """Returns what the edge into `slot` of node `target` hands back."""
-        source = self.graph.nodes[target].args[slot]
-        local = self.locals[target][slot]
+        node = self.graph.nodes[target]
+        source, local = node.args[slot], self.locals[target][slot]
         upstream = self.gradients[target] if self.taken[target] else None
-        if upstream is not None and (self.graph.nodes[target].shape or self.graph.nodes[target].op.vjp is not None):
+        if upstream is not None and (node.shape or node.op.vjp is not None):
             return Contribution(source, target, slot, upstream, local, self._handed(target)[slot])
-        value = None if local is None or upstream is None else upstream * local
+        value: Value | None = None
+        if local is not None and upstream is not None:
+            value = arrays.moved(node.op, slot, local, upstream, self.values[target], self.operands(target))
         return Contribution(source, target, slot, upstream, local, value)
+
+    def operands(self, index: int) -> list[Value | None]:
+        """Returns the values of the arguments of a node."""
+        return [self.values[arg] for arg in self.graph.nodes[index].args]
 
     def _handed(self, target: int) -> tuple[Value | None, ...]:
         """Returns what a stage that has to do with arrays hands back to each argument."""
@@ -336,6 +347,19 @@ class Run:
         from cgviz.runs.steps import steps
 
         return tuple(steps(self))
+
+    def worded(self, names: str = "code", gradient: str = "d", spellings: Mapping[str, str] | None = None) -> Run:
+        r"""Returns the run with other words in all its views: how stages, gradients and single nodes are called.
+
+        names      "code" (`xpy`) or "math": stages without a name of their own by what they compute, `x + y`
+        gradient   "d" for dq, "partial" for ∂L/∂q, "bar" for q̄, "delta" for δq
+        spellings  how a name is written, as LaTeX or Unicode: {"w_1": r"\omega_1"}
+
+        Raises UsageError for a choice that there is not, an unknown name, and what is not the spelling of one name.
+        """
+        for name in spellings or {}:
+            self.index(name)
+        return replace(self, wording=Wording(names, gradient, spellings_from(spellings or {})))
 
     def require_finite(self) -> Run:
         """Returns the run itself; raises EvaluationError where a number is not finite."""
@@ -438,6 +462,7 @@ def without_seed(
     declared |= shapes or {}
     if declared and missing and not given:
         sizes = {name: declared.get(name, shape_of(values[name]) or ()) for name in names}
+        graph = staged(graph, graph.detail, inputs=sizes) if graph.written is not None else graph
         return Run(shaped(graph, sizes), None, origin)
     if missing and len(missing) == len(names) and not given:
         unknown = dict.fromkeys(names) if graph.has_arrays else {}
@@ -447,9 +472,32 @@ def without_seed(
     sizes = {name: shape_of(value) or () for name, value in values.items()}
     if wrong := axes.fitted(declared, sizes):
         raise UsageError(wrong)
+    if graph.written is not None:
+        graph = staged(graph, graph.detail, inputs=sizes)
     if graph.whole is not None:
         shaped(graph.whole, sizes)  # whose places in the text are better known
-    return Run(shaped(graph, sizes), {name: arrays.settled(value) for name, value in values.items()}, origin)
+    numbers = {name: arrays.settled(value) for name, value in values.items()}
+    return Run(in_range(shaped(graph, sizes), numbers), numbers, origin)
+
+
+def in_range(graph: Graph, numbers: Mapping[str, Value]) -> Graph:
+    """Returns the graph with each division as one gate whose reciprocal has no normal float64: 0.001/1.3e-310."""
+    if not any(node.op is reciprocal and not node.given for node in graph.nodes):
+        return graph
+    values = forward(graph, numbers)
+    poor = {i for i in graph.stages if is_poor(graph.nodes[i], values, i)}
+    return shaped(with_divisions(graph, poor), {name: shape_of(value) for name, value in numbers.items()})
+
+
+def is_poor(node: Node, values: Sequence[Value], index: int) -> bool:
+    """Tells whether a stage is the reciprocal of a number, or of an element, whose reciprocal is out of range."""
+    if node.op is not reciprocal or node.given:
+        return False
+    x, out = values[node.args[0]], values[index]
+    if not is_array(x):
+        return x != 0 and math.isfinite(x) and not is_normal(out)
+    np, size = arrays.numpy(), abs(out)
+    return bool(((x != 0) & np.isfinite(x) & ~((size >= SMALLEST_NORMAL) & (size < np.inf))).any())
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:
