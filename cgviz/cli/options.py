@@ -66,6 +66,13 @@ def program_options() -> list[click.Option]:
             help="The gradient that the backward pass begins with, for an output that is an array.",
         ),
         click.Option(
+            ["--shape", "shapes"],
+            metavar="NAME=N,D",
+            multiple=True,
+            help="The shape of an input without a value, its lengths numbers or names: all is written for arrays of "
+            "any such size. () is a number. Also in the program: X: (N, D).",
+        ),
+        click.Option(
             ["--expand"],
             metavar="NODE",
             multiple=True,
