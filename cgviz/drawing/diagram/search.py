@@ -13,7 +13,7 @@ from math import log
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.card import FORMS, Cards, Form
 from cgviz.drawing.diagram.circuit import scene as circuit
-from cgviz.drawing.diagram.fold import Fold, Sizes, folds, sizes
+from cgviz.drawing.diagram.fold import Fold, Sizes, coarse, folds, sizes
 from cgviz.drawing.diagram.ghosts import ghost_of
 from cgviz.drawing.diagram.paper import Paper
 from cgviz.drawing.diagram.pen import Pen
@@ -99,8 +99,10 @@ def candidates(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Iterator[C
         for axes in map(Axes, directions):
             known = sizes(scene, axes, ghosts)
             page = paper.width, paper.height
-            orders = (None, False, True) if len(scene.boxes) <= HUGE else (False,)
-            for by_level in orders if wishes.fold else (None,):
+            if wishes.fold and len(scene.boxes) > HUGE:
+                yield Candidate(scene, axes, coarse(scene, axes, known, page, paper.good / SIZE), known, True, False)
+                continue
+            for by_level in (None, False, True) if wishes.fold else (None,):
                 for fold in folds(scene, axes, known, page, paper.good / SIZE, by_level):
                     yield Candidate(scene, axes, fold, known, by_level, by_level is not None)
 
