@@ -11,7 +11,7 @@ from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.graph.nodes import INPUT, Graph
 from cgviz.ops.rearranging import joined, reshaped, stacked
 from cgviz.reading.collecting import uncollected
-from cgviz.reading.tracing import structures
+from cgviz.reading.tracing import library, structures
 from cgviz.reading.tracing.frames import local_names
 from cgviz.reading.tracing.graph import graph_of
 from cgviz.reading.tracing.standing_in import standing_in
@@ -51,7 +51,7 @@ def recorded(
     Raises UsageError where the arguments do not fit the function, where it does what cannot be followed, and where it
     returns something else than numbers and arrays.
     """
-    tape = Tape(Tracer)
+    tape = Tape(Tracer, library)
     plain, bound = structures.arguments(function, args, inputs)
     found = [leaf for path, value in structures.flat(bound) for leaf in structures.leaves(value, path)]
     for path, value in found:
@@ -101,8 +101,12 @@ def entered(
         names.add(name)
         label = short if len(path) > 1 and shorts.count(short) == 1 and short != name else ""
         value = values[path]
-        made[path] = tape.input(name, settled(numpy().array(value, dtype=float)) if is_array(value) else float(value), label)
-    held = tuple(f"{structures.written(p)} = {v!r}" for p, v in found if p not in made and structures.kind_of(v) == "whole")
+        made[path] = tape.input(
+            name, settled(numpy().array(value, dtype=float)) if is_array(value) else float(value), label
+        )
+    held = tuple(
+        f"{structures.written(p)} = {v!r}" for p, v in found if p not in made and structures.kind_of(v) == "whole"
+    )
     return made, held
 
 
@@ -112,7 +116,7 @@ def returned_shape(result: Any) -> Any:
         return {key: returned_shape(part) for key, part in result.items()}
     if isinstance(result, (list, tuple)):
         return tuple(map(returned_shape, result))
-    return tuple(numpy().shape(result.current if isinstance(result, Tracer) else result)) if not isinstance(result, (int, float)) else ()
+    return tuple(getattr(result, "shape", ()))
 
 
 def flattened(result: Any) -> list[Any]:
@@ -134,7 +138,9 @@ def one_output(tape: Tape, called: str, result: Any, upstream: Any) -> tuple[int
     parts = flattened(result)
     kinds = {type(part).__name__ for part in parts if not isinstance(part, (Tracer, int, float)) and not is_array(part)}
     if kinds or not parts:
-        raise UsageError(f"{called}() returns {type(result).__name__} with {', '.join(sorted(kinds)) or 'nothing'} in it")
+        raise UsageError(
+            f"{called}() returns {type(result).__name__} with {', '.join(sorted(kinds)) or 'nothing'} in it"
+        )
     if upstream is None:
         raise UsageError(
             f"{called}() returns {type(result).__name__} of {len(parts)}; give upstream=, the gradient of each, "

@@ -18,8 +18,9 @@ from cgviz.values.arrays import is_array, numpy
 
 ROUNDED = frozenset("floor ceil trunc rint round around fix".split())
 ASKED = frozenset(
-    "isfinite isnan isinf signbit any all allclose array_equal array_equiv isclose argsort argwhere nonzero flatnonzero "
-    "count_nonzero searchsorted unique digitize argpartition lexsort may_share_memory shares_memory result_type can_cast "
+    "isfinite isnan isinf signbit any all allclose array_equal array_equiv isclose argsort argwhere nonzero can_cast "
+    "count_nonzero searchsorted unique digitize argpartition lexsort may_share_memory shares_memory result_type "
+    "flatnonzero "
     "iscomplexobj isrealobj isscalar histogram bincount logical_xor argmax argmin nanargmax nanargmin".split()
 )
 
@@ -106,7 +107,7 @@ def ufunc_called(x: Tracer, ufunc: Any, method: str, inputs: Sequence[Any], opti
     call = calls.lookup("np", full) or calls.lookup("scipy.special", full)
     if method == "accumulate":
         call = calls.lookup("np", {"add": "cumsum", "multiply": "cumprod"}.get(name, ""))
-    elif method == "reduce" and call is not None and not options.get("axis", 0) is None:
+    elif method == "reduce" and call is not None and options.get("axis", 0) is not None:
         options = {"axis": 0, **options}
     elif method == "outer" and call is None:
         call = calls.lookup("np", name)
@@ -164,7 +165,7 @@ ANSWERS: Mapping[str, Callable[..., Any]] = {
     "round": lambda x, *a, **k: operand(x.tape, numpy().round(x.current, *a, **k)),
     "copy": lambda x, *a, **k: x.cgviz_copy(),
     "__copy__": lambda x: x.cgviz_copy(),
-    "item": lambda x, *at: (x[at[0] if len(at) == 1 else at] if at else reshape_to_number(x)),
+    "item": lambda x, *at: x[at[0] if len(at) == 1 else at] if at else reshape_to_number(x),
     "tolist": lambda x: [each.tolist() if each.shape else each for each in x] if x.shape else x,
     "conj": lambda x: x,
     "conjugate": lambda x: x,
@@ -172,7 +173,7 @@ ANSWERS: Mapping[str, Callable[..., Any]] = {
 
 
 def reshape_to_number(x: Tracer) -> Tracer:
-    return x if not x.shape else x.tape.record(reshaped(()), [x.index])  # type: ignore[no-any-return]
+    return x if not x.shape else x.tape.record(reshaped(()), [x.index])
 
 
 def astype(x: Tracer, dtype: Any, *_: Any, **__: Any) -> Any:
@@ -221,7 +222,10 @@ def stacked_more(count: int) -> Callable[..., Any]:
     """Returns np.atleast_1d and its like."""
 
     def made(tape: Tape, *xs: Any) -> Any:
-        found = [x if x.ndim >= count else reshape(x, (*(1,) * (count - x.ndim), *x.shape)) for x in (operand(tape, x) for x in xs)]
+        found = [
+            x if x.ndim >= count else reshape(x, (*(1,) * (count - x.ndim), *x.shape))
+            for x in (operand(tape, x) for x in xs)
+        ]
         return found[0] if len(found) == 1 else found
 
     return made
@@ -350,7 +354,9 @@ def select(tape: Tape, conditions: Any, choices: Any, default: Any = 0.0) -> Any
     return made
 
 
-def cov(tape: Tape, x: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, **_: Any) -> Any:
+def cov(
+    tape: Tape, x: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, **_: Any
+) -> Any:
     x = operand(tape, x)
     if y is not None:
         x = tape.record(joined(0), [reshape(operand(tape, z), (-1, operand(tape, z).shape[-1])).index for z in (x, y)])

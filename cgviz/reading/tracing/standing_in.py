@@ -107,7 +107,7 @@ def of_lists(name: str, args: Sequence[Any]) -> Any:
 
 
 def making(tape: Tape, name: str, before: Callable[..., Any]) -> Callable[..., Any]:
-    """Returns a function of NumPy that makes arrays: for the traced function, arrays that traced values are put into."""
+    """Returns a function of NumPy that makes arrays, for the traced function such that take traced values."""
 
     @wraps(before)
     def made(*args: Any, **options: Any) -> Any:

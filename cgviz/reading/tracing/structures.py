@@ -1,7 +1,7 @@
 """The arguments of a function as inputs: numbers and arrays, also in dicts, lists, tuples, dataclasses and objects.
 
-A float, or an array of floats, is an input, named by its path: `params["W1"]` is `params_W1`. Whole numbers, flags, text
-and functions are held fixed as they are; whole numbers count as floats where nothing else could be differentiated.
+A float, or an array of floats, is an input, named by its path: `params["W1"]` is `params_W1`. Whole numbers, flags,
+text and functions are held fixed as they are; whole numbers count as floats where there is nothing else.
 """
 
 from __future__ import annotations

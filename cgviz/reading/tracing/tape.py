@@ -36,10 +36,13 @@ def cannot(message: str) -> UsageError:
 
 
 class Tape:
-    """What was recorded, column by column. A value is a float or an array; `make` gives the tracer of a new node."""
+    """What was recorded, column by column. A value is a float or an array.
 
-    def __init__(self, make: Callable[[Tape, int, Value], Any]) -> None:
-        self.make = make
+    `make` gives the tracer of a new node; `library` answers for NumPy's functions on tracers.
+    """
+
+    def __init__(self, make: Callable[[Tape, int, Value], Any], library: Any = None) -> None:
+        self.make, self.library = make, library
         self.ops: list[Op] = []
         self.args: list[tuple[int, ...]] = []
         self.values: list[Value] = []

@@ -47,7 +47,7 @@ def binary(op: Op, swapped: bool = False) -> Callable[[Tracer, Any], Any]:
 
 
 def operand_index(tape: Tape, value: Any) -> int | None:
-    """Returns the node of an operand: a tracer of this tape, a number, an array or a list of them; None for anything else."""
+    """Returns the node of an operand: a tracer of this tape, a number, an array, a list of them; else None."""
     if isinstance(value, Tracer):
         if value.tape is not tape:
             raise cannot("a value of one traced function is used in another")
@@ -70,19 +70,20 @@ def operand(tape: Tape, value: Any) -> Tracer:
 
 
 def gathered(tape: Tape, value: Any) -> Tracer:
-    """Returns nested lists, or an array of objects, as one tracer: a constant where no element is traced, else stacked."""
+    """Returns nested lists, or an array of objects, as one tracer: stacked, or a constant."""
     np = numpy()
     if is_array(value) and value.dtype != object:
         if value.dtype.kind not in "biuf":
             raise cannot(f"an array of {value.dtype} is no array of real numbers")
-        return tape.make(tape, tape.constant(np.asarray(value, dtype=float)), np.asarray(value, dtype=float))
+        plain = np.asarray(value, dtype=float)
+        return Tracer(tape, tape.constant(plain), plain)
     items = list(value)
     if not any(map(traced_inside, items)):
         try:
             plain = np.asarray(items, dtype=float)
         except (TypeError, ValueError):
             raise cannot("these rows are no array of numbers") from None
-        return tape.make(tape, tape.constant(plain), plain)
+        return Tracer(tape, tape.constant(plain), plain)
     parts = [operand(tape, item) for item in items]
     return tape.record(stacked(len(parts)), [part.index for part in parts])  # type: ignore[no-any-return]
 
@@ -266,7 +267,7 @@ class Tracer(Operators):
 
     @property
     def flat(self) -> Iterator[Tracer]:
-        return iter(self.ravel())  # type: ignore[no-any-return]
+        return iter(self.ravel())
 
     def __len__(self) -> int:
         if not self.shape:
@@ -285,9 +286,7 @@ class Tracer(Operators):
         """The methods of arrays, by the one table of call names: `x.sum(axis=0)`, `x.exp()`."""
         if name.startswith("__"):
             raise AttributeError(name)
-        from cgviz.reading.tracing.library import method
-
-        found = method(self, name)
+        found = self.tape.library.method(self, name)
         if found is None:
             raise AttributeError(f"a traced value has no attribute {name!r}")
         return found
@@ -356,14 +355,10 @@ class Tracer(Operators):
     # NumPy's functions
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        from cgviz.reading.tracing.library import ufunc_called
-
-        return ufunc_called(self, ufunc, method, inputs, options)
+        return self.tape.library.ufunc_called(self, ufunc, method, inputs, options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        from cgviz.reading.tracing.library import function_called
-
-        return function_called(self, function, args, kwargs)
+        return self.tape.library.function_called(self, function, args, kwargs)
 
     def cgviz_copy(self) -> Tracer:
         """Returns the same value as an array of its own."""
@@ -407,11 +402,15 @@ def keyed(x: Tracer, key: Any) -> tuple[Any, list[Any] | None]:
         if part is None or part is Ellipsis:
             parts.append(part)
         elif isinstance(part, slice):
-            parts.append(("slice", *(None if n is None else operator.index(n) for n in (part.start, part.stop, part.step))))
+            parts.append(
+                ("slice", *(None if n is None else operator.index(n) for n in (part.start, part.stop, part.step)))
+            )
         elif isinstance(part, Tracer):
             add_places(x, part.current, part.is_condition, parts, arrays)
         elif is_array(part) or isinstance(part, (list, tuple)):
-            found = np.asarray([p.current if isinstance(p, Tracer) else p for p in part] if isinstance(part, list) else part)
+            found = np.asarray(
+                [p.current if isinstance(p, Tracer) else p for p in part] if isinstance(part, list) else part
+            )
             add_places(x, found, found.dtype == bool, parts, arrays)
         elif isinstance(part, (bool, np.bool_)):
             add_places(x, np.asarray(part), True, parts, arrays)
