@@ -6,59 +6,77 @@ Chains of + and − (and of · and /) at one bracket level are collected and bec
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.graph.juxtaposed import BARS, length
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.rearranging import indexed
 from cgviz.ops.refused import REFUSED
 from cgviz.reading import build, statics
+from cgviz.reading.mended import LETTERS
 from cgviz.reading.tokens import RAISED, Token
 
 DEEPEST = 4000
 CHOICE, COMPARISON, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6
 BARRIER = 0
-BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "**": POWER}
+BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "**": POWER, "·": PRODUCT, "×": PRODUCT}
+ELEMENTS = frozenset("*/")
 COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}
-MODULES = frozenset({"math", "np", "numpy", "torch", "jnp"})
 KEYWORDS = frozenset(
     "True False None and or not in is for while import from def class return with assert del try yield".split()
 )
-LETTERS = frozenset({"beta", "gamma", "zeta", "digamma", "psi", "chi", "eta", "sigma", "σ"})
-OPENERS = {")": "(", "]": "[", "|": "|"}
+OPENERS = {")": "(", "]": "[", "|": "|", "‖": "‖"}
 NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1:3]; no lambdas or annotations)"
 NAMED = {"end": "the end", "number": "a number", "name": "a name"}
 
 
-Places = dict[int, int | Sequence[int]]
+@dataclass
+class Notes:
+    """What sympy does not keep of a program, by the id of a node.
+
+    places  the offsets of its operators in the text
+    joints  how the factors of a product are joined, a character for each gap; none where `*` and `/` do it all
+    """
+
+    places: dict[int, int | Sequence[int]] = field(default_factory=dict)
+    joints: dict[int, str] = field(default_factory=dict)
 
 
 class Chain:
     """A sum or product that is still being read: (sign, term) or (factor, divides) pairs.
 
-    `operators` are the offsets of its operators; `places` is where they are entered for the node that is made.
+    `operators` are the offsets of its operators, `joints` their kinds; `notes` is where they are entered for the node
+    that is made.
     """
 
-    __slots__ = ("kind", "operators", "pairs", "places")
+    __slots__ = ("joints", "kind", "notes", "operators", "pairs")
 
-    def __init__(self, kind: int, pairs: list[Any], operator: Token, places: Places) -> None:
-        self.kind, self.pairs, self.places = kind, pairs, places
-        self.operators: int | list[int] = operator.start  # most chains have but one
+    def __init__(self, kind: int, pairs: list[Any], operator: Pending, notes: Notes) -> None:
+        self.kind, self.pairs, self.notes = kind, pairs, notes
+        self.operators: int | list[int] = operator.token.start  # most chains have but one
+        self.joints = operator.kind
 
     def made(self, node: Any) -> Any:
         """Returns the node that the chain has become, its operators' places entered."""
-        self.places[id(node)] = self.operators
+        self.notes.places[id(node)] = self.operators
+        if self.kind == PRODUCT and not ELEMENTS.issuperset(self.joints):
+            self.notes.joints[id(node)] = self.joints[max(0, len(self.pairs) - len(node.args)) :]
         return node
 
-    def add(self, pair: Any, operator: Token) -> Chain:
+    def add(self, pair: Any, operator: Pending) -> Chain:
         """Returns the chain itself, longer by a pair and its operator."""
         self.pairs.append(pair)
+        self.joints += operator.kind
         if isinstance(self.operators, int):
             self.operators = [self.operators]
-        self.operators.append(operator.start)
+        self.operators.append(operator.token.start)
         return self
+
+
+ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
 
 class Negated:
@@ -95,7 +113,7 @@ class Reader:
     variable   a name to the sympy node that it stands for
     factors    names that are variables even where a bracket follows: `x(y+1)` is a product
     functions  the functions that the program defines
-    places     by the id of a node: the offsets of its operators in the text
+    notes      what is kept of the text beside the sympy nodes
     """
 
     def __init__(
@@ -105,13 +123,14 @@ class Reader:
         factors: frozenset[str] = frozenset(),
         functions: dict[str, Definition] | None = None,
         budget: list[int] | None = None,
-        places: Places | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self.text, self.variable, self.factors = text, variable, factors
         self.functions = {} if functions is None else functions
-        self.places: Places = {} if places is None else places
+        self.notes = Notes() if notes is None else notes
         self.budget = [100_000] if budget is None else budget
         self.depth = 0
+        self.bars: tuple[Any, int, int] = None, 0, 0
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
@@ -133,7 +152,7 @@ class Reader:
                 return self.finish(token, values, stack)
             elif self.begins_operand(token, stack):
                 self.adjacent(tokens[at - 2], token)
-                self.binary("*", PRODUCT, token, values, stack)
+                self.binary(" ", PRODUCT, token, values, stack)
                 at -= 1
                 wants_operand = True
             elif token.kind == "[" or token.kind == ".":
@@ -156,11 +175,11 @@ class Reader:
             if tokens[at].kind == "name" and tokens[at].start == token.end and token.text == "0":
                 raise self.error("numbers are decimal here; '0' cannot be followed by a name", tokens[at])
             return at, False
-        if kind == "(" or kind == "|":
+        if kind == "(" or kind == "|" or kind == "‖":
             stack.append(Pending(BARRIER, kind, token))
         elif kind == "[":
             return self.array(tokens, at, token, values, stack)
-        elif kind == "-" or kind == "√":
+        elif kind == "-" or kind == "√" or kind == "∛":
             stack.append(Pending(PREFIX, kind, token))
         elif kind != "+":
             raise self.expected_operand(token, stack)
@@ -170,10 +189,6 @@ class Reader:
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
         after = tokens[at]
-        if after.kind == "." and token.text in MODULES:
-            inner = at + 3 if [token.text for token in tokens[at + 1 : at + 3]] == ["linalg", "."] else at + 1
-            if inner < len(tokens) and is_known(tokens[inner].text):
-                return inner, True
         if token.text in KEYWORDS or token.text in ("if", "else"):
             raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name", token)
         if after.kind == "(" and token.text not in self.factors:
@@ -286,13 +301,13 @@ class Reader:
     def called(self, op: Op, args: Sequence[Any], token: Token) -> Any:
         """Returns `op(*args)`, its place entered."""
         node = build.call(op, args)
-        self.places[id(node)] = token.start
+        self.notes.places[id(node)] = token.start
         return node
 
     def function(self, token: Token) -> Op | Definition:
         """Returns what an applied name means. Raises ExpressionError with the closest names."""
         name = token.text
-        known = self.functions.get(name) or REGISTRY.get(name)
+        known = self.functions.get(name) or REGISTRY.get(name) or capitalised(name)
         if known is not None:
             return known
         if name in REFUSED:
@@ -326,6 +341,10 @@ class Reader:
         if kind == "super":
             values[-1] = self.raised_digits(token, values[-1])
             return False
+        if kind == "T":
+            self.reduce(POWER + 1, values, stack)
+            values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], token)
+            return False
         if kind == "!" and before.kind == "!":
             raise self.error("'!!' (double factorial) is not supported; (x!)! takes the factorial twice", token)
         if kind == "!":
@@ -334,7 +353,7 @@ class Reader:
         if kind == ",":
             return self.comma(token, values, stack)
         if kind in OPENERS:
-            return self.close(self.opening(token, values, stack), values)
+            return self.close(self.opening(token, values, stack), token, values)
         if kind == "name" and token.text in ("if", "else"):
             return self.choice(token, values, stack)
         raise self.unexpected(token)
@@ -344,9 +363,12 @@ class Reader:
         if token.kind == "|":
             barriers = [pending.kind for pending in reversed(stack) if pending.binds == BARRIER]
             return not barriers or barriers[0] != "|"
+        if token.kind == "‖":
+            barriers = [pending.kind for pending in reversed(stack) if pending.binds == BARRIER]
+            return not barriers or barriers[0] != "‖"
         if token.kind == "name":
             return token.text not in ("if", "else")
-        return token.kind in ("(", "number", "√")
+        return token.kind in ("(", "number", "√", "∛")
 
     def adjacent(self, before: Token, token: Token) -> None:
         """Raises ExpressionError where two operands side by side are a slip rather than a product."""
@@ -405,20 +427,30 @@ class Reader:
             raise self.never_closed(top)
         return top
 
-    def close(self, top: Pending, values: list[Any]) -> bool:
+    def close(self, top: Pending, token: Token, values: list[Any]) -> bool:
         if top.kind == "index":
             place = settled(values.pop())
             values[-1] = self.called(REGISTRY["pick"], [settled(values[-1]), place], top.token)
             return False
         if top.function is None and top.kind != "[":
             value = settled(values[-1])
-            values[-1] = build.call(REGISTRY["abs"], [value]) if top.kind == "|" else value
+            values[-1] = value if top.kind == "(" else self.barred(top, token, value)
             return False
         first = len(values) - top.count - 1
         args = [settled(value) for value in values[first:]]
         del values[first:]
         values.append(self.applied(top.function or REGISTRY["stack"], args, top.token))
         return False
+
+    def barred(self, top: Pending, token: Token, value: Any) -> Any:
+        """Returns what stands between bars: |x|, or ‖x‖, which may be typed as ||x||."""
+        inner, start, end = self.bars
+        doubled = value is inner and top.token.end == start and end == token.start
+        if top.kind == "‖" or doubled:
+            return self.called(length(""), value.args if doubled else [value], top.token)
+        made = self.called(BARS, [value], top.token)
+        self.bars = made, top.token.start, token.end
+        return made
 
     def applied(self, function: Op | Definition, args: list[Any], token: Token) -> Any:
         """Returns a function applied. Raises ExpressionError for a wrong number of arguments."""
@@ -448,7 +480,7 @@ class Reader:
         def variable(name: Token) -> Any:
             return bound[name.text] if name.text in bound else self.variable(name)
 
-        inner = Reader(self.text, variable, self.factors | frozenset(bound), outer, self.budget, self.places)
+        inner = Reader(self.text, variable, self.factors | frozenset(bound), outer, self.budget, self.notes)
         inner.depth = self.depth + 1
         return inner.read(function.body)
 
@@ -488,16 +520,16 @@ class Reader:
         sign = 1 if operator.kind == "+" else -1
         inner, term = signed(right) if sign > 0 else (1, settled(right))
         if type(left) is Chain and left.kind == SUM:
-            return left.add((sign * inner, term), operator.token)
-        return Chain(SUM, [signed(left), (sign * inner, term)], operator.token, self.places)
+            return left.add((sign * inner, term), operator)
+        return Chain(SUM, [signed(left), (sign * inner, term)], operator, self.notes)
 
     def multiplied(self, left: Any, right: Any, operator: Pending) -> Chain:
         """Returns left · right or left / right, in the chain that `left` is already."""
         factor = (settled(right), operator.kind == "/")
         if type(left) is Chain and left.kind == PRODUCT:
-            return left.add(factor, operator.token)
+            return left.add(factor, operator)
         head = (left if type(left) is Negated else settled(left), False)
-        return Chain(PRODUCT, [head, factor], operator.token, self.places)
+        return Chain(PRODUCT, [head, factor], operator, self.notes)
 
     # errors
 
@@ -507,7 +539,7 @@ class Reader:
     def never_closed(self, pending: Pending) -> ExpressionError:
         if pending.kind == "if":
             return self.error("'if' without 'else': write a if condition else b", pending.token)
-        what = {"|": "|", "[": "[", "index": "["}.get(pending.kind, "(")
+        what = {"|": "|", "‖": "‖", "[": "[", "index": "["}.get(pending.kind, "(")
         token = pending.token
         if pending.function is not None:
             return self.error(f"the bracket after {quoted(token.text)} is never closed", token)
@@ -539,14 +571,18 @@ class Reader:
         return self.error(why.get(token.kind, default), token)
 
 
-def is_known(name: str) -> bool:
-    return name in REGISTRY or name in build.CONSTANTS
+def capitalised(name: str) -> Op | None:
+    """Returns the op that a name in capitals stands for: `ReLU`, `Sigmoid`, `LeakyReLU`."""
+    if name.islower():
+        return None
+    bare = name.lower().replace("_", "")
+    return next((op for known, op in REGISTRY.items() if known.replace("_", "") == bare), None)
 
 
 def prefixed(kind: str, value: Any) -> Any:
     """Returns −value or √value; the negative of a literal is a literal."""
-    if kind == "√":
-        return build.call(REGISTRY["sqrt"], [value])
+    if kind in ROOTS:
+        return build.call(REGISTRY[ROOTS[kind]], [value])
     return -value if build.is_literal(value) else Negated(value)
 
 
