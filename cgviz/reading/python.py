@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.tokens import Token, tokens
 
+KEYWORDS = "import|from|def|async|return|for|while|print|class|if|with|try|assert|del|raise"
 SIGNS_OF_PYTHON = re.compile(
-    r"^[ \t]*(?:import|from|def|async|return|for|while|print|class|if|with|try|assert|del|raise|@\w|>>>|\.\.\.)(?![\w=.+*/^-]|[ \t]*=[^=])"
+    rf"^[ \t]*(?:{KEYWORDS}|@\w|>>>|\.\.\.)(?![\w=.+*/^-]|[ \t]*=[^=])"
     r"|\blambda\b|\"\"\"|'''|\.backward\(\)|=\s*[\w.]*\b(?:Value|Tensor|tensor|array|asarray|Variable)\(",
     re.MULTILINE,
 )
@@ -243,7 +244,7 @@ def is_passed_over(statement: ast.stmt) -> bool:
 
 
 def leaf(value: ast.expr) -> ast.expr:
-    """Returns the number or list in `Value(2.0)`, `torch.tensor([1., 2.], requires_grad=True)`; else the value itself."""
+    """Returns the number or list in `Value(2.0)`, `torch.tensor([1., 2.])`; anything else as it is."""
     if isinstance(value, ast.Call) and value.args:
         called = value.func
         name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
