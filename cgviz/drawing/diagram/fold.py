@@ -72,9 +72,7 @@ def sizes(scene: Scene, axes: Axes, ghosts: Mapping[str, Point]) -> Sizes:
     return Sizes(list(number), into, last_use, along, lead, across, pills, starts)
 
 
-def folds(
-    scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float, by_level: bool | None
-) -> Iterator[Fold]:
+def folds(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float, by_level: bool | None) -> Iterator[Fold]:
     """Yields the way to fold a scene for a page (width and height), if there is one.
 
     stop      the scale beyond which nobody wants the picture larger
@@ -170,7 +168,7 @@ def best(found: Sizes, order: Sequence[int], budget: Point, stop: float) -> Fold
 
 def whole(segments: Sequence[Sequence[Segment]], begins: Sequence[int], count: int) -> Point:
     """Returns the length of the longest row, and how high all are together."""
-    ends = [*begins[1:], count]
+    ends = [*begins[1:], count][: len(begins)]
     rows = [segments[a][b - a - 1] for a, b in zip(begins, ends, strict=True) if b > a and len(segments[a]) >= b - a]
     if not rows:
         return (1.0, 1.0)

@@ -78,11 +78,11 @@ def looks(pen: Pen, candidate: Candidate, paper: Paper, wishes: Wishes) -> Itera
     length, height = candidate.fold.size
     room = candidate.axes.size(paper.width, paper.height)
     corrected = candidate.axes.size(room[0] * length / along, room[1] * height / across)
-    for fold in folds(candidate.scene, candidate.axes, candidate.sizes, corrected, paper.good / SIZE, candidate.by_level):
+    scene, axes, stop = candidate.scene, candidate.axes, paper.good / SIZE
+    for fold in folds(scene, axes, candidate.sizes, corrected, stop, candidate.by_level):
         if fold.row != candidate.fold.row:
-            again = replace(candidate, fold=fold)
-            laid = laid_out(again.scene, again.axes, replace(folding, row=fold.row), ghost_of(pen))
-            yield judged(laid, again, paper)
+            laid = laid_out(scene, axes, replace(folding, row=fold.row), ghost_of(pen))
+            yield judged(laid, replace(candidate, fold=fold), paper)
 
 
 def judged(laid: Laid, candidate: Candidate, paper: Paper) -> tuple[float, Found]:
