@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from cgviz.runs.run import Run
 
 PUBLIC = {
-    "run": "cgviz.reading.api", "read": "cgviz.reading.api", "trace": "cgviz.reading.api", "Graph": "cgviz.graph.nodes", "Run": "cgviz.runs.run",
-    "CgvizError": "cgviz.errors", "ExpressionError": "cgviz.errors", "UsageError": "cgviz.errors",
-    "EvaluationError": "cgviz.errors", "RenderError": "cgviz.errors",
+    "run": "reading.api", "read": "reading.api", "trace": "reading.api", "Graph": "graph.nodes", "Run": "runs.run",
+    "CgvizError": "errors", "ExpressionError": "errors", "UsageError": "errors",
+    "EvaluationError": "errors", "RenderError": "errors",
 }  # fmt: skip
 __all__ = [
     "CgvizError",
@@ -40,7 +40,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Imports what is asked for: `import cgviz` alone loads no sympy. An op's name gives the op (`cgviz.exp`)."""
     if name in PUBLIC:
-        return getattr(import_module(PUBLIC[name]), name)
+        return getattr(import_module(f"cgviz.{PUBLIC[name]}"), name)
     if not name.startswith("_"):
         import cgviz.ops  # noqa: F401 - registers them
         from cgviz.ops.op import REGISTRY

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cgviz.errors import ExpressionError, UsageError, quoted
-from cgviz.reading.tokens import PATTERN, name
+from cgviz.reading.tokens import PATTERN
+from cgviz.text.identifiers import name
 
 
 class Spelling(NamedTuple):

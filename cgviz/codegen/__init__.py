@@ -56,7 +56,7 @@ def code(
     if test:
         run.require_finite()
         require_branches(run)
-    language = array_language_of(lang, run) if run.bare.has_arrays else language_of(lang)
+    language = array_language_of(lang, run) if run.bare.has_arrays else scalar_language_of(lang, run)
     try:
         return language.source(run, Options(teach, stable), function=function or run.symbolic, test=test)
     except UnwrittenError as error:
@@ -78,6 +78,13 @@ def language_of(name: str) -> Language:
         raise UsageError(f"unknown language {quoted(name)}; there are {', '.join(LANGUAGES)}")
     made: Language = getattr(import_module(f"cgviz.codegen.{name}"), LANGUAGES[name][0])()
     return made
+
+
+def scalar_language_of(name: str, run: Run) -> Language:
+    """Returns the language for a program of numbers: Python that carries on where a run does. Raises UsageError."""
+    from cgviz.codegen.carrying import Carrying, is_carried
+
+    return Carrying() if name == "python" and is_carried(run) else language_of(name)
 
 
 def array_language_of(name: str, run: Run) -> Language:

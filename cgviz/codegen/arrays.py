@@ -26,10 +26,9 @@ class ArrayWriter(Writer):
         shape = self.graph.nodes[index].shape
         return super().note(index) + (f"  # {listed(shape)}" if shape else "")
 
-    def stage(self, index: int) -> str:
+    def right_side(self, index: int) -> Formula:
         node = self.graph.nodes[index]
-        formula = Formula(op=node.op, args=self.operands(index), shape=node.shape)
-        return self.values.value_of(tidy(formula, self.language.prepared))
+        return tidy(Formula(op=node.op, args=self.operands(index), shape=node.shape), self.language.prepared)
 
     def operands(self, index: int) -> tuple[Formula, ...]:
         return tuple(map(self.operand, self.graph.nodes[index].args))

@@ -12,6 +12,7 @@ from cgviz.codegen.program import Line, Program
 from cgviz.codegen.python import Python, listed
 from cgviz.codegen.torch import Torch, expected, seed
 
+DOUBLE = 'jax.config.update("jax_enable_x64", True)'
 SCIPY = "beta digamma erf erfc erfinv gamma polygamma"
 
 
@@ -45,7 +46,7 @@ class Jax(Torch):
     notation: type[Code] = JaxCode
     words: str = f"{Python.words} jax jnp forward backward saved"
     zero = "jnp.zeros(())"
-    head: tuple[str, ...] = ("import jax", "import jax.numpy as jnp", "", 'jax.config.update("jax_enable_x64", True)')
+    head: tuple[str, ...] = ("import jax", "import jax.numpy as jnp")
 
     def imports(self, body: str) -> tuple[str, ...]:
         return self.head
@@ -73,7 +74,7 @@ class Jax(Torch):
         if test:
             lines += [*checks(made, self, test), "", "# JAX's own backward pass", self.answered(made, "plain", numbers)]
             lines += [self.check(name, number) for _, name, number in expected(made, self)]
-        return ['if __name__ == "__main__":', *indented(lines)]
+        return ['if __name__ == "__main__":', *indented([DOUBLE, *lines])]
 
     def answered(self, made: Program, function: str, numbers: list[str]) -> str:
         if made.run.upstream is not None:

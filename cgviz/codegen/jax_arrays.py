@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from cgviz.codegen.array_language import Arrays
 from cgviz.codegen.array_notation import ArrayCode
-from cgviz.codegen.jax import Jax, JaxCode
+from cgviz.codegen.jax import DOUBLE, Jax, JaxCode
 from cgviz.codegen.language import indented
 from cgviz.codegen.layout import checks, results
 from cgviz.codegen.notation import Code, Form
@@ -48,7 +48,7 @@ class JaxArrays(Arrays, Jax):
         if test:
             lines += [*checks(made, self, test), "", "# JAX's own backward pass", *self.called(made, "plain")]
             lines += [self.check(name, number) for _, name, number in expected(made, self)]
-        return ['if __name__ == "__main__":', *indented(lines)]
+        return ['if __name__ == "__main__":', *indented([DOUBLE, *lines])]
 
     def called(self, made: Program, function: str) -> list[str]:
         """Returns the call of a function and of its backward pass."""

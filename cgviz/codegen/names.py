@@ -21,6 +21,11 @@ class Names:
         """Returns the variable of ∂output/∂node."""
         return gradient_of(self.variables[index])
 
+    @property
+    def all(self) -> set[str]:
+        """Every name of a variable or of a gradient."""
+        return {*self.variables.values(), *map(gradient_of, self.variables.values())}
+
 
 def gradient_of(name: str) -> str:
     return f"d{name}"
@@ -35,7 +40,7 @@ def names(graph: Graph, reserved: Iterable[str], spelled: Callable[[str], str]) 
     taken: set[str] = set()
     variables: dict[int, str] = {}
     for index, name in wanted.items():
-        while name in shut | gradients | taken or gradient_of(name) in shut | taken:
+        while name in gradients or any({name, gradient_of(name)} & words for words in (shut, taken)):
             name += "_"
         taken |= {name, gradient_of(name)}
         variables[index] = name

@@ -93,13 +93,15 @@ class Code(Notation):
         return text if set(text) & set(".e") else text + self.whole
 
     def real(self, value: float) -> str:
-        """Writes a number that a variable holds: always a float."""
+        """Writes a number that a variable holds: always a float; 0 with its sign."""
+        if value == 0:
+            return "-0.0" if math.copysign(1.0, value) < 0 else "0.0"
         text = self.number(value)
         return text if not text.lstrip("-").isdigit() else f"{text}.0"
 
     def literal(self, value: Value) -> str:
         """Writes what a variable holds, a number or an array."""
-        return self.array(value) if is_array(value) else self.real(value or 0.0)
+        return self.array(value) if is_array(value) else self.real(0.0 if value is None else value)
 
     def apply(self, op: Op, operands: Sequence[Written]) -> Written:
         if op.spell is not None and op.composed is None:

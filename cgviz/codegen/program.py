@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cgviz.codegen.language import Language
@@ -13,6 +14,8 @@ from cgviz.ops.op import ATOM, Op
 from cgviz.runs.run import Run
 from cgviz.runs.steps import backward_edges
 from cgviz.text.formula import Formula
+from cgviz.values.arrays import Value
+from cgviz.values.ieee import Ieee
 
 
 @dataclass(frozen=True)
@@ -91,21 +94,37 @@ class Program:
 def program(run: Run, language: Language, options: Options) -> Program:
     """Returns the staged program of a run. Raises UnwrittenError where an op has no form in the language."""
     graph = run.graph
-    drafted = Names({i: node.name for i, node in enumerate(graph.nodes) if node.name}, ())
     if run.upstream is not None:
         options = replace(options, seeded=True)
-    writes: type[Writer] = language.writer or Writer
-    draft = writes(run, language, drafted, options)
-    reserved = language.reserved | {helper.name for helper in draft.helpers()}
-    final = names(graph, reserved, language.spelled)
-    writer = writes(run, language, final, options)
+    made = written(run, language, names(graph, language.reserved, language.spelled), options)
+    ours = {helper.name for helper in made.helpers}
+    if ours.isdisjoint(made.names.all):
+        return made
+    return written(run, language, names(graph, language.reserved | ours, language.spelled), options)
+
+
+def written(run: Run, language: Language, named: Names, options: Options) -> Program:
+    """Returns the program with given names."""
+    writer = (language.writer or Writer)(run, language, named, options)
     forward, backward = tuple(writer.forward()), tuple(writer.backward())
-    saved = tuple(final.variables[i] for i in sorted(writer.slopes.read))
-    return Program(run, final, writer.helpers(), forward, backward, saved)
+    saved = tuple(named.variables[i] for i in sorted(writer.slopes.read))
+    return Program(run, named, writer.helpers(), forward, backward, saved)
 
 
 def is_zero(local: Formula) -> bool:
     return local.op is None and not local.shape and local.leaf == 0
+
+
+def plainly(op: Op, out: Value, operands: Sequence[Value]) -> tuple[float | None, ...]:
+    """Returns the local derivatives of the rule as taught, multiplied out in IEEE arithmetic."""
+    return op.partials(Ieee(out), *map(Ieee, operands))
+
+
+def differ(taught: float | None, ours: float | None) -> bool:
+    """Tells whether a number as taught is another one, not only by its last digits."""
+    if taught is None or ours is None or (taught != taught and ours != ours):
+        return False
+    return not math.isclose(taught, ours, rel_tol=1e-6)
 
 
 class Writer:
@@ -116,6 +135,7 @@ class Writer:
         self.language, self.names, self.options = language, named, options
         self.values, self.slopes = language.notation(named.variables), language.notation(named.variables)
         self.known: dict[int, tuple[Formula | None, ...]] = {}
+        self.stages: dict[int, str] = {}
 
     def forward(self) -> Iterator[Line]:
         for index in self.graph.stages:
@@ -127,8 +147,13 @@ class Writer:
         return "" if self.graph.reached[index] else f" does not reach {self.names.variables[self.graph.output]}"
 
     def stage(self, index: int) -> str:
-        node = self.graph.nodes[index]
-        return self.values.value_of(Formula(op=node.op, args=self.operands(index)))
+        """Returns the right side of a stage."""
+        if index not in self.stages:
+            self.stages[index] = self.values.value_of(self.right_side(index))
+        return self.stages[index]
+
+    def right_side(self, index: int) -> Formula:
+        return Formula(op=self.graph.nodes[index].op, args=self.operands(index))
 
     def backward(self) -> Iterator[Group]:
         """Yields the gradient that was given, a group for every stage that a gradient reaches, last to first, then
@@ -171,14 +196,25 @@ class Writer:
         return edges, more
 
     def locals(self, target: int) -> tuple[Formula | None, ...]:
-        """Returns a stage's local derivatives: the record's rule as taught; of a gate that routes, the form that knows
-        ties."""
+        """Returns a stage's local derivatives: the record's rule as taught, or the form that knows of corners."""
         if target not in self.known:
             op = self.graph.nodes[target].op
-            rule = op.careful if op.careful and (self.options.stable or op.gate == "routes") else op.partials
+            rule = op.careful if op.careful and self.is_careful(target) else op.partials
             slopes = rule(*formulas([target]), *self.operands(target))
             self.known[target] = tuple(s if s is None or isinstance(s, Formula) else Formula(s) for s in slopes)
         return self.known[target]
+
+    def is_careful(self, target: int) -> bool:
+        """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
+        return self.options.stable or self.graph.nodes[target].op.gate == "routes" or self.is_at_corner(target)
+
+    def is_at_corner(self, target: int) -> bool:
+        """Tells whether the rule as taught, multiplied out, misses the run's local derivatives."""
+        op = self.graph.nodes[target].op
+        if self.run.symbolic or op.slopes is not None:
+            return False
+        out, *operands = (self.run.values[i] for i in (target, *self.graph.nodes[target].args))
+        return any(map(differ, plainly(op, out, operands), self.run.locals[target]))
 
     def contribution(self, target: int, local: Formula) -> str:
         """Returns `(local) * upstream`, without what is 1 unless that is taught."""
@@ -211,9 +247,7 @@ class Writer:
         return tuple(constants.get(arg) or Formula(f"#{arg}") for arg in args)
 
     def helpers(self) -> tuple[Helper, ...]:
-        """Returns the functions that the lines call, each after those that it calls itself."""
-        for _ in (self.forward(), self.backward()):
-            list(_)
+        """Returns the functions that the lines written so far call, each after those that it calls itself."""
         found: dict[str, Helper] = {}
         for (name, count), op in {**self.values.helpers, **self.slopes.helpers}.items():
             self.define(name, count, op, found)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from cgviz.errors import ExpressionError, UsageError, quoted
 from cgviz.graph.nodes import Graph
-from cgviz.reading.tokens import name as spelled
+from cgviz.text.identifiers import name as spelled
 
 NUMBER = re.compile(r"\(?\s*#?([0-9]{1,9})\s*\)?")
 MOST_NAMES, MOST_CLOSE = 8, 3

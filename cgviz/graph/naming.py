@@ -9,7 +9,7 @@ from dataclasses import replace
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.arithmetic import divide, reciprocal
 from cgviz.ops.op import REGISTRY
-from cgviz.reading.tokens import CONSTANTS
+from cgviz.text.identifiers import CONSTANTS
 from cgviz.values.arrays import is_array
 
 LONGEST = 9

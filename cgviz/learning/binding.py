@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from cgviz.errors import ExpressionError, UsageError, quoted
-from cgviz.reading.tokens import name as spelled
+from cgviz.text.identifiers import name as spelled
 
 MEMBER = re.compile(r"(?P<stem>.*?[^\W\d])(?:_?(?P<plain>[0-9]+)|\[(?P<index>[0-9]+)\])")
 

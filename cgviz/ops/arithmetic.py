@@ -276,6 +276,13 @@ def pow_partials(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
     return y * pow_(x, y - 1), out * log_of(x)
 
 
+def pow_careful(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
+    """The same as `pow_slopes` in ops: what is 0 times a pole is not multiplied out."""
+    from cgviz.ops.piecewise import is_equal, where
+
+    return where(is_equal(y, 0), 0, y * pow_(x, y - 1)), where(is_equal(out, 0), 0, out * log_of(x))
+
+
 def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:
     """∂x = y·x^(y−1) and ∂y = out·log x; at x = 0 < y ∂y is its limit 0, at x < 0 it does not exist (nan)."""
     by_x = power_slope(y, x)
@@ -304,6 +311,7 @@ pow_: Op = register(
         array="power",
         partials=pow_partials,
         stable=pow_slopes,
+        careful=pow_careful,
         exact=lambda mp, x, y: mp.power(x, y),
         javascript=("", "powBase({0}, {1})", "powExponent({out}, {0}, {1})"),
         glyph="xʸ",

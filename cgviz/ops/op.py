@@ -74,7 +74,7 @@ class Op:
     ties      for an op that has ties, the same op under another policy ("first", "split", "both")
     parameter what tells a member of a family from the others: signs, an exponent
     fixed     what the first argument is when it must be a number ("order"), since nothing differentiates in it
-    javascript  for what no other field can say, templates over `cgviz/codegen/browser/library.js`: the output (or ""), then
+    javascript  for what no other field can say, templates over `codegen/browser/library.js`: the output (or ""), then
               the local derivatives; `{0}` an operand, `{all}` of them, `{out}`
     composed  for written code, the output in terms of ops that any language has, with the digits of `forward`
     careful   likewise the local derivatives of `stable`: plain arithmetic that runs on formulas, too

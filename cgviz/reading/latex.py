@@ -12,7 +12,8 @@ from cgviz.reading.latex_pieces import Piece, pieces
 from cgviz.reading.latex_statements import is_equals, is_layout, statements
 from cgviz.reading.latex_tokens import Translator
 from cgviz.reading.program import Program, Scope
-from cgviz.reading.tokens import LONGEST_NAME, Token
+from cgviz.reading.tokens import Token
+from cgviz.text.identifiers import LONGEST_NAME
 
 
 def read_latex(text: str, given: Iterable[str] = ()) -> Program:

@@ -10,7 +10,7 @@ from functools import cached_property
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, NO_DERIVATIVE, WORDS
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.tokens import name as spelled
+from cgviz.text.identifiers import name as spelled
 
 MOST_BARE = 8
 JOINTS = {",": "_", "+": "p", "-": "m", "−": "m", "_": "_"}

@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 from cgviz.errors import UsageError, quoted
 
-FOLDER = Path(__file__).parent / "samples"
+PACKAGE = Path(__file__).resolve().parent.parent
+FOLDER = next(
+    (folder for folder in (PACKAGE / "samples", PACKAGE.parent / "samples") if folder.is_dir()), PACKAGE / "samples"
+)  # the build ships them inside the package; in a checkout they stand beside it
 
 
 class Sample(NamedTuple):

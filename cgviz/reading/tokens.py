@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from unicodedata import decomposition, normalize
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.text.identifiers import name
 
 
 class Token(NamedTuple):
@@ -20,7 +20,6 @@ class Token(NamedTuple):
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 RAISED = str.maketrans(SUPERSCRIPTS, "0123456789+-")
-SUBSCRIPT = re.compile("[₀-₉ₐ-ₜᵢ-ᵪⱼ]+")
 ACCENTS = "\u0300-\u036f"  # which stand after their letter: `x̂` is an x and a circumflex
 OPERATORS = {
     "^": "**", "·": "*", "×": "*", "⋅": "*", "∙": "*", "∗": "*", "−": "-", "–": "-", "÷": "/",
@@ -38,8 +37,6 @@ PATTERN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-CONSTANTS = frozenset({"pi", "π", "e"})
-LONGEST_NAME = 200
 WHY_BAD = {
     '"': "text in quotes is not part of an expression",
     "'": "quotes and primes are not part of an expression",
@@ -73,24 +70,3 @@ def tokens(text: str) -> list[Token]:
         push(new(Token, (kind, piece, start, end)))
     push(Token("end", "", len(text), len(text)))
     return found
-
-
-def name(written: str, text: str = "", start: int = 0) -> str:
-    """Returns a name in its one spelling: subscripts as `_1` and `_i`, the rest NFKC (`µ` is `μ`).
-
-    Raises ExpressionError for what is no identifier, and for a name longer than 200 characters.
-    """
-    if len(written) > LONGEST_NAME:
-        message = f"a name of {len(written)} characters is too long; {LONGEST_NAME} is the most"
-        raise ExpressionError(message, text, start, start + LONGEST_NAME)
-    if written.isascii():
-        return written
-    plain = SUBSCRIPT.sub(lambda match: "_" + match[0], written)
-    raised = next((c for c in plain if decomposition(c).startswith("<super>")), "")
-    if raised:
-        message = f"{quoted(raised)} is a raised letter: write ^{normalize('NFKC', raised)} for a power"
-        raise ExpressionError(message, text, start, start + len(written))
-    normal = normalize("NFKC", plain)
-    if not normal.isidentifier():
-        raise ExpressionError(f"{quoted(written)} is not a name", text, start, start + len(written))
-    return normal

@@ -12,8 +12,8 @@ from cgviz.graph.staging import finished
 from cgviz.ops.arithmetic import copy
 from cgviz.ops.opening import filled
 from cgviz.ops.rearranging import indexed, stacked
-from cgviz.reading.tokens import CONSTANTS
 from cgviz.runs.expanding.elements import Scalar, boxed, opened
+from cgviz.text.identifiers import CONSTANTS
 from cgviz.values.arrays import Shape
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cgviz.analysis.diagnosis import Diagnosis
-from cgviz.documents.printing import show as show_page
 from cgviz.text.numbers import DIGITS
+from cgviz.views.printing import show as show_page
 
 FORMATS = ("rich", "json")
 

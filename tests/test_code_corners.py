@@ -1,0 +1,72 @@
+"""Generated code at corners: it runs, and prints what the table says."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cgviz
+from cgviz.codegen import code
+
+CORNERS = [
+    ("x**n", {"x": 0.0, "n": 2.0}),
+    ("x**n + y", {"x": 0.0, "n": 1.0, "y": 0.0}),
+    ("0**x", {"x": 2.0}),
+    ("x**0.5 + sqrt(x)", {"x": 0.0}),
+    ("sqrt(relu(cos(y*y)))", {"y": 1.57}),
+    ("1/x + log(x)*y", {"x": 0.0, "y": 2.0}),
+    ("exp(1000*x)/y", {"x": 1.0, "y": -0.0}),
+    ("x/y", {"x": 3.0, "y": 1e200}),
+    ("hypot(x, y) + abs(x)", {"x": 0.0, "y": 0.0}),
+    ("max(x, y) + relu(x)", {"x": 0.0, "y": 0.0}),
+    ("atanh(x) + log1p(-x) + sinh(-1e4*x)", {"x": 1.0}),
+    ("1 - tanh(x)**2 + log(1 + exp(y))", {"x": 20.0, "y": -40.0}),
+]
+
+
+def numbers(text: str) -> list[float]:
+    """Returns the numbers that a program prints."""
+    names = {"Infinity": "inf", "NaN": "nan"}
+    found = re.findall(r"= *(\S+)$", text, re.M)
+    return [float(re.sub("Infinity|NaN", lambda m: names[m[0]], number)) for number in found]
+
+
+def printed(command: list[str], path: Path) -> list[float]:
+    done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-400:]
+    return numbers(done.stdout)
+
+
+def same(have: list[float], run: cgviz.Run) -> bool:
+    want = [run.value, *run.gradient.values()]
+    close = [
+        math.isclose(h, w, rel_tol=1e-9, abs_tol=1e-300) or (h != h and w != w)
+        for h, w in zip(have, want, strict=False)
+    ]
+    return len(have) == len(want) and all(close)
+
+
+@pytest.mark.parametrize(("program", "at"), CORNERS)
+@pytest.mark.parametrize("lang", ["python", "numpy", "c", "javascript"])
+def test_the_numbers_of_the_table(program: str, at: dict[str, float], lang: str, tmp_path: Path) -> None:
+    run = cgviz.run(program, at)
+    ending = {"c": ".c", "javascript": ".js"}.get(lang, ".py")
+    path = tmp_path / f"f{ending}"
+    path.write_text(code(run, lang), encoding="utf-8")
+    if lang == "javascript":
+        if not shutil.which("node"):
+            pytest.skip("needs node")
+        assert same(printed(["node"], path), run)
+    elif lang == "c":
+        if not shutil.which("cc"):
+            pytest.skip("needs a C compiler")
+        subprocess.run(["cc", str(path), "-o", str(tmp_path / "f"), "-lm"], check=True)
+        assert same(printed([], tmp_path / "f"), run)
+    else:
+        assert same(printed([sys.executable, "-W", "ignore"], path), run)
