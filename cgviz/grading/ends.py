@@ -28,6 +28,10 @@ class Ends:
     outcome: Outcome
 
     @property
+    def any_found(self) -> bool:
+        return any(value is not None for value in self.theirs.values()) or self.outcome.failure is not None
+
+    @property
     def all_right(self) -> bool:
         return bool(self.verdicts) and all(each == RIGHT_WORD for each in self.verdicts.values())
 
@@ -49,7 +53,8 @@ def ends(attempt: Attempt, exercise: Exercise, right: Truth, *, most: int = 0, e
         first = first or made
         for name, wanted in right.gradients[k].items():
             verdict = judged(number_of(made.gradients[name]), wanted, room(exercise, right), scale(right, k))
-            verdicts[name] = worse(verdicts.get(name, RIGHT_WORD), verdict)
+            if k or not exercise.corner or len(right.points) == 1 or verdict == MISSING_WORD:
+                verdicts[name] = worse(verdicts.get(name, RIGHT_WORD), verdict)
         if (
             WRONG_WORD in verdicts.values()
             and k == 0

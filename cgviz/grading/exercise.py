@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -52,6 +52,16 @@ class Exercise:
         for name in self.data:
             if name not in self.known:
                 raise UsageError(f"{quoted(name)} is not an input of the program")
+
+    def at(self, run: Run) -> Exercise:
+        """Returns the exercise at another run's inputs."""
+        return replace(self, run=run)
+
+    @cached_property
+    def corner(self) -> bool:
+        """Whether the inputs stand on a tie or kink, where another convention than ours is as good."""
+        run = self.run
+        return run is not None and not run.symbolic and any({"tie", "kink"} & set(flags) for flags in run.flags)
 
     @cached_property
     def program_inputs(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +12,15 @@ import numpy as np
 from cgviz.errors import CgvizError, EvaluationError, UsageError
 from cgviz.grading.attempts import Attempt, Outcome
 from cgviz.grading.exercise import Exercise, Point
-from cgviz.grading.interpreter.signals import UNKNOWN
+from cgviz.grading.interpreter.machine import is_given
+from cgviz.grading.interpreter.objects import Frame, Function
+from cgviz.grading.interpreter.signals import UNKNOWN, Stopped
 from cgviz.grading.points import moved, points
 from cgviz.runs.passes import backward, forward
 from cgviz.values.arrays import is_array
 
 STEP, ROOM = 1e-5, 1e-5
+NAMES = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,41 @@ def truth(exercise: Exercise, attempt: Attempt, given: Point, held: set[str]) ->
     if exercise.own:
         return of_own(exercise, attempt)
     raise UsageError("there is nothing to grade with: give a PROGRAM, or --solution FILE")
+
+
+def given_in(attempt: Attempt) -> Point:
+    """Returns the inputs to which a student's file gives numbers of its own."""
+    machine, found = attempt.machine, Point()
+    machine.events, machine.kept, machine.steps = [], set(), 0
+    try:
+        machine.top(attempt.source.tree, Frame({"__name__": "homework"}, None))
+    except Stopped:
+        pass
+    for event in machine.events:
+        name = event.name if event.name in attempt.exercise.program_inputs else event.name.rstrip("_")
+        if name in attempt.exercise.program_inputs and name not in found and is_given(event.statement):
+            value = number_of(event.value)
+            if value is not UNKNOWN:
+                found[name] = value
+    machine.events, machine.skipped = None, set()
+    return found
+
+
+def held_in(attempt: Attempt) -> set[str]:
+    """Returns the inputs that are data: labels of 0 and 1, and those of whose gradient a file does not speak.
+
+    `softmax(o) - y` is right for labels alone, so they are not moved.
+    """
+    exercise = attempt.exercise
+    run = exercise.run
+    if run is None or not run.bare.has_arrays or run.inputs is None:
+        return set()
+    spoken = {*exercise.asked} if exercise.call else {attempt.spell(name) for name in NAMES.findall(attempt.listing.text)}
+    return {name for name, value in run.inputs.items() if name not in spoken or are_labels(value)}
+
+
+def are_labels(value: Any) -> bool:
+    return is_array(value) and bool(((value == 0) | (value == 1)).all())
 
 
 def of_program(exercise: Exercise, given: Point, held: set[str]) -> Truth:
@@ -83,8 +122,6 @@ def of_own(exercise: Exercise, attempt: Attempt) -> Truth:
 
 def of_teacher(exercise: Exercise, attempt: Attempt) -> Truth:
     """Returns the differences of `forward` in the teacher's file, which is read by the interpreter as well."""
-    from cgviz.grading.interpreter.objects import Frame, Function
-
     def total(point: Point) -> float:
         machine = attempt.machine
         machine.steps, machine.runs_main = 0, False

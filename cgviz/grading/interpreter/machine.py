@@ -93,10 +93,12 @@ class Machine:
     missing_names: dict[str, Any] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     random: Any = None
+    seen: dict[int, Frame] | None = None
 
     def __post_init__(self) -> None:
         self.builtins = libraries.python(self)
         self.modules = libraries.ops_of(self)
+        self.builtins["<np>"] = self.modules["numpy"]
 
     # running
 
@@ -122,12 +124,17 @@ class Machine:
                 self.poison(node, frame)
                 continue
             self.most_steps = min(self.steps + MOST_AT_TOP, total)
+            if self.seen is not None:
+                self.seen[key] = frame
             try:
                 with deep():
                     self.codes[key](frame)
-            except (Unread, Stopped, RecursionError) as error:
+            except Stopped as error:
                 if self.steps >= total:
                     raise Stopped("too many steps") from None
+                self.skipped.add(key)
+                self.skip(node, frame, str(error))
+            except (Unread, RecursionError) as error:
                 self.skip(node, frame, str(error))
             except Exception as error:
                 self.failed(key, error)
@@ -138,7 +145,6 @@ class Machine:
 
     def skip(self, node: ast.stmt, frame: Frame, why: str) -> None:
         self.unread.setdefault(node.lineno, why)
-        self.skipped.add(id(node))
         self.poison(node, frame)
 
     def poison(self, node: ast.stmt, frame: Frame) -> None:

@@ -56,8 +56,11 @@ class Statements(Expressions):
         keys = [machine.enter(node, self) for node in nodes]
 
         def run(frame: Frame) -> Any:
+            seen = machine.seen
             for key in keys:
                 tick()
+                if seen is not None:
+                    seen[key] = frame
                 try:
                     end = codes[key](frame)
                 except Unread as error:
