@@ -27,7 +27,7 @@ def grade(
     """Returns the grade of a student's backward pass for the program of `run`, bound by its names.
 
     `data` are inputs whose gradients are not asked for. Raises UsageError for a name among them that is no input,
-    UnreadableError for what is no Python, EvaluationError where the program itself has no numbers, or a file no gradient.
+    UnreadableError for what is no Python, EvaluationError where the program has no numbers, or a file no gradient.
     """
     return judge(Exercise(run=run, data=frozenset(data), tolerance=tolerance, ties=ties), listing)
 
@@ -55,7 +55,11 @@ def lines(exercise: Exercise, listing: Listing) -> Grade | CgvizError | None:
         return None
     try:
         return by_terms(
-            exercise.run, listing, tolerance=exercise.tolerance, ties=exercise.ties, data=exercise.data & set(exercise.program_inputs)
+            exercise.run,
+            listing,
+            tolerance=exercise.tolerance,
+            ties=exercise.ties,
+            data=exercise.data & set(exercise.program_inputs),
         )
     except (ExpressionError, EvaluationError) as error:
         return error

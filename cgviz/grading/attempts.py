@@ -13,7 +13,7 @@ import numpy as np
 from cgviz.grading.exercise import Exercise, Point
 from cgviz.grading.interpreter.machine import Event, Failure, Machine
 from cgviz.grading.interpreter.objects import Class, Frame, Function
-from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Unread
+from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, UnreadError
 from cgviz.grading.interpreter.tensors import Tensor
 from cgviz.grading.listing import Listing
 from cgviz.grading.source import Source, source
@@ -57,6 +57,7 @@ class Attempt:
         machine.most_steps = most or type(machine).most_steps
         machine.events, machine.shaken = ([] if events else None), shaken
         machine.called, machine.kept = set(), (set() if exercise.call else set(exercise.known))
+        machine.missing_names = self.known(point) if not exercise.call and exercise.run is not None else {}
         machine.random.seed(0)
         frame = Frame({"__name__": "homework"}, None)
         frame.names.update(self.inputs(point))
@@ -71,7 +72,7 @@ class Attempt:
                 self.by_names(frame, point)
         except Stopped:
             made.stopped = True
-        except (Unread, RecursionError) as error:
+        except (UnreadError, RecursionError) as error:
             made.unread[0] = str(error)
         except Exception as error:
             machine.failure = machine.failure or Failure(0, f"{type(error).__name__}: {error}")
@@ -136,7 +137,6 @@ class Attempt:
     def by_names(self, frame: Frame, point: Point) -> None:
         """Calls the functions that the file defines and does not call, with what their parameters are named after."""
         machine = self.machine
-        machine.missing_names = self.known(point) if self.exercise.run is not None else {}
         made = [f for f in frame.names.values() if isinstance(f, Function) and f.frame is frame]
         made = [f for f in made if f.name not in machine.called and isinstance(f.node, ast.FunctionDef)]
         results: dict[str, Any] = {}
@@ -148,7 +148,7 @@ class Attempt:
                 if args is None:
                     continue
                 found = machine.call(function, tuple(args), {})
-            except (Unread, RecursionError):
+            except (UnreadError, RecursionError):
                 continue
             except Exception:
                 kept = kept or (machine.failure if self.speaks_of_gradients(function) else None)
@@ -156,7 +156,6 @@ class Attempt:
             results[function.name] = found
             self.returned(function, found, frame)
         machine.failure = kept
-        machine.missing_names = {}
 
     def speaks_of_gradients(self, function: Function) -> bool:
         names = {

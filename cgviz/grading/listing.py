@@ -60,15 +60,18 @@ class Listing:
 
 def listing(path: str) -> Listing:
     """Returns the listing in a file. Raises UsageError for what is no file, UnreadableError for what is no text."""
-    called = quoted(path)
     if not path.lower().endswith(ENDINGS):
-        raise UsageError(f"{called} is neither a Python file nor a notebook; give a .py or an .ipynb")
-    most = LONGEST_NOTEBOOK if path.lower().endswith(".ipynb") else LONGEST
-    content = contents(path, most)
+        raise UsageError(f"{quoted(path)} is neither a Python file nor a notebook; give a .py or an .ipynb")
+    return read(contents(path, LONGEST_NOTEBOOK), path)
+
+
+def read(content: bytes, name: str) -> Listing:
+    """Returns the listing of a file's bytes; its name tells what it is. Raises UnreadableError."""
+    most = LONGEST_NOTEBOOK if name.lower().endswith(".ipynb") else LONGEST
     if len(content) > most:
         raise UnreadableError(f"longer than {most // 2**20} MiB; that is no backward pass")
     text = decoded(content)
-    return notebook(text, path) if path.lower().endswith(".ipynb") else plain(text, path)
+    return notebook(text, name) if name.lower().endswith(".ipynb") else plain(text, name)
 
 
 def contents(path: str, most: int) -> bytes:

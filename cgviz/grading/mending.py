@@ -1,8 +1,8 @@
-"""The first wrong line of a file that the interpreter runs: one statement after the other is mended, and the file run again.
+"""The first wrong line of a file that the interpreter runs: one statement after the other is mended and run again.
 
 Which statements come first is told by signposts: gradients on the way whose right values are known, from the program's
-stages, or from differences of the student's own forward pass. A mend counts that makes every wrong gradient right and no
-right one wrong.
+stages, or from differences of the student's own forward pass. A mend counts that makes every wrong gradient right, and
+no right one wrong.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ from cgviz.grading.exercise import Exercise
 from cgviz.grading.interpreter.objects import Frame, Instance
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.near import RIGHT_WORD
-from cgviz.grading.rows import code_at, offset, place
+from cgviz.grading.places import code_at, offset, place
 from cgviz.grading.signposts import Signposts
-from cgviz.grading.slips import NUMPY, Place, Slip, slips
+from cgviz.grading.slips import slips
+from cgviz.grading.slips.place import NUMPY, Place, Slip
+from cgviz.grading.slips.trees import parts as heads
 from cgviz.grading.truth import Truth, number_of, objective
 
 MOST_RUNS, MOST_STEPS = 4000, 900_000
+OUTPUT = "<output>"
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
 
@@ -68,12 +71,20 @@ class Search:
         self.machine = attempt.machine
         self.runs = self.steps = 0
         self.kept: list[Any] = []
+        self.read: dict[int | None, list[str]] = {}
         self.machine.seen = {}
         self.base = attempt.run(right.points[0], events=True)
         self.frames = self.machine.seen
         self.machine.seen = None
         self.most = self.machine.steps * 3 + 2000
         self.blocks = dict(blocks(attempt.source.tree.body, []))
+        self.functions = {
+            id(inner): id(node)
+            for node in ast.walk(attempt.source.tree)
+            if isinstance(node, ast.FunctionDef)
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.stmt) and inner is not node
+        }
         self.signposts = Signposts(attempt, exercise, right, self.base)
 
     def blame(self) -> Blame | None:
@@ -117,7 +128,12 @@ class Search:
 
     def is_enough(self, mend: Mend) -> bool:
         """Tells whether a mend is surely the one: everything is right then, at the first wrong signpost."""
-        return self.is_full(mend) and mend.bad == 0 and self.signposts.first is not None and mend.slip.statement is self.signposts.first
+        return (
+            self.is_full(mend)
+            and mend.bad == 0
+            and self.signposts.first is not None
+            and mend.slip.statement is self.signposts.first
+        )
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
@@ -151,12 +167,28 @@ class Search:
         first = self.signposts.first
         front = [first] if first is not None and first in ran else []
         at = ran.index(first) if front and first is not None else len(ran)
-        before = lambda nodes: sorted(nodes, key=lambda n: (ran.index(n) > at, abs(at - ran.index(n)) if front else ran.index(n)))  # noqa: E731
-        return list(dict.fromkeys([*front, *before([*exact, *open_]), *before(some)]))
+        forward = self.forward(ran, reach)
+
+        def near(node: ast.stmt) -> tuple[bool, bool, int]:
+            number = ran.index(node)
+            early = number in forward and self.signposts.right_forward
+            return early, number > at, abs(at - number) if front else number
+
+        return list(dict.fromkeys([*front, *sorted([*exact, *open_], key=near), *sorted(some, key=near)]))
+
+    def forward(self, ran: list[ast.stmt], reach: dict[int, frozenset[str]]) -> set[int]:
+        """Returns the numbers of the statements of the forward pass: they move the output, or stand by those."""
+        moves = [i for i, node in enumerate(ran) if OUTPUT in reach.get(id(node), ())]
+        functions = {self.functions.get(id(ran[i])) for i in moves} - {None}
+        slopes = {self.functions.get(id(each.statement)) for each in self.base.events if self.attempt.spell(each.name)}
+        last = max(moves, default=-1)
+        return {i for i, node in enumerate(ran) if i <= last or self.functions.get(id(node)) in functions - slopes}
 
     def is_plain(self, node: ast.stmt) -> bool:
-        value = getattr(node, "value", None)
-        return isinstance(value, ast.Constant)
+        targets = getattr(node, "targets", [])
+        return isinstance(getattr(node, "value", None), ast.Constant) and all(
+            isinstance(each, ast.Name) for each in targets
+        )
 
     def reach(self, node: ast.stmt) -> frozenset[str]:
         """Returns the gradients that change when a statement's values do."""
@@ -172,9 +204,9 @@ class Search:
             return value
 
         made = self.run(shaken=shaken)
-        return frozenset(
-            name for name in self.got.verdicts if differs(made.gradients.get(name), self.base.gradients.get(name))
-        )
+        moved = {name for name in self.got.verdicts if differs(made.gradients.get(name), self.base.gradients.get(name))}
+        output = self.signposts.output(made)
+        return frozenset(moved | ({OUTPUT} if differs(output, self.signposts.own_output) else set()))
 
     def run(self, **named: Any) -> Outcome:
         made = self.attempt.run(self.right.points[0], most=self.most, **named)
@@ -209,7 +241,9 @@ class Search:
             return frozenset()
         most, size = room(self.exercise, self.right), scale(self.right, k)
         wanted = self.right.gradients[k]
-        return frozenset(n for n, g in wanted.items() if judged(number_of(made.gradients[n]), g, most, size) == RIGHT_WORD)
+        return frozenset(
+            n for n, g in wanted.items() if judged(number_of(made.gradients[n]), g, most, size) == RIGHT_WORD
+        )
 
     def exchange(self, slip: Slip) -> dict[int, Any]:
         """Puts other statements in the place of those that a slip changes; returns what stood there."""
@@ -240,9 +274,27 @@ class Search:
         values = visible(frame) if frame is not None else {}
         names = set(values)
         bare = {name.rpartition(".")[2] for name in names}
-        gradients = {name for name in bare if self.attempt.spell(name) or (name[:1] == "d" and name[1:] in bare | set(self.exercise.known))}
-        inputs = {name: value for name, value in self.exercise.inputs.items()}
-        return Place(node, values, block, within, None, inputs, gradients)
+        gradients = {
+            name
+            for name in bare
+            if self.attempt.spell(name) or (name[:1] == "d" and name[1:] in bare | set(self.exercise.known))
+        }
+        inputs = dict(self.exercise.inputs.items())
+        return Place(node, values, block, within, None, inputs, gradients, self.elements(node))
+
+    def elements(self, node: ast.stmt) -> list[str]:
+        """Returns the elements that the function of a statement reads, as they are written."""
+        own = self.functions.get(id(node))
+        if own not in self.read:
+            around = [each for each in self.machine.nodes.values() if self.functions.get(id(each)) == own]
+            found = (part for each in around for part in heads(each) if isinstance(part, ast.Subscript))
+            texts = (
+                ast.unparse(part)
+                for part in found
+                if isinstance(part.ctx, ast.Load) and not isinstance(part.slice, ast.Constant)
+            )
+            self.read[own] = list(dict.fromkeys(text for text in texts if len(text) <= 30))[:10]
+        return self.read[own]
 
     # what is said
 
@@ -262,7 +314,9 @@ class Search:
         failure = self.got.outcome.failure
         if failure is not None and failure.line:
             says = f"{says} (Python stops in line {failure.line}: {failure.message})"
-        return Blame(line, slip.cause, says, code_at(listing, node), start, end, self.about(), shown.replace(NUMPY, "np"))
+        return Blame(
+            line, slip.cause, says, code_at(listing, node), start, end, self.about(), shown.replace(NUMPY, "np")
+        )
 
     def about(self) -> str:
         return next(iter(self.got.wrong), "")
@@ -273,7 +327,15 @@ class Search:
         if node is None:
             return None
         start, end = place(self.attempt.listing, node)
-        return Blame(node.lineno, "endless", "this does not come to an end", code_at(self.attempt.listing, node), start, end, self.about())
+        return Blame(
+            node.lineno,
+            "endless",
+            "this does not come to an end",
+            code_at(self.attempt.listing, node),
+            start,
+            end,
+            self.about(),
+        )
 
     def of_failure(self) -> Blame | None:
         failure = self.got.outcome.failure
@@ -281,11 +343,15 @@ class Search:
             return None
         start, end = place(self.attempt.listing, failure.statement)
         kind = failure.message.partition(":")[0]
-        cause = {"NameError": "unknown-name", "UnboundLocalError": "unknown-name", "ValueError": "shape"}.get(kind, "raises")
+        cause = {"NameError": "unknown-name", "UnboundLocalError": "unknown-name", "ValueError": "shape"}.get(
+            kind, "raises"
+        )
         says = f"Python stops here: {failure.message}"
         if kind == "NameError":
             says += "; it is never assigned: is another name meant?"
-        return Blame(failure.line, cause, says, code_at(self.attempt.listing, failure.statement), start, end, self.about())
+        return Blame(
+            failure.line, cause, says, code_at(self.attempt.listing, failure.statement), start, end, self.about()
+        )
 
     def of_signpost(self) -> Blame | None:
         node = self.signposts.first
@@ -302,14 +368,20 @@ class Search:
                 continue
             for event in reversed(self.base.events):
                 value = found(event.value)
-                if value is not None and id(event.statement) in self.blocks and not differs(value, self.got.theirs[name]):
+                if (
+                    value is not None
+                    and id(event.statement) in self.blocks
+                    and not differs(value, self.got.theirs[name])
+                ):
                     start, end = place(self.attempt.listing, event.statement)
                     ours = np.shape(self.got.ours[name])
                     says = f"{event.name} is not the gradient: a local derivative on the way to it is another one"
                     if np.shape(value) != ours:
                         says = f"{event.name} has shape {np.shape(value)}; {name} has {ours}"
                     cause = "shape" if np.shape(value) != ours else "local-derivative"
-                    return Blame(event.line, cause, says, code_at(self.attempt.listing, event.statement), start, end, name)
+                    return Blame(
+                        event.line, cause, says, code_at(self.attempt.listing, event.statement), start, end, name
+                    )
         return None
 
 

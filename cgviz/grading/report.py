@@ -45,7 +45,7 @@ class GradientVerdict:
 
     name: str
     theirs: Value | None
-    ours: Value
+    ours: Value | None
     verdict: str
     follows: int | None = None
     own: bool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,9 @@ from cgviz.grading.ends import Ends, found, largest, same, scale
 from cgviz.grading.exercise import Exercise
 from cgviz.grading.interpreter.machine import Event
 from cgviz.grading.listing import Listing
+from cgviz.grading.mending import Blame, blamed
 from cgviz.grading.near import MISSING_WORD, RIGHT_WORD, WRONG_WORD
+from cgviz.grading.places import code_at, place
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
 from cgviz.grading.truth import Truth
 from cgviz.values.arrays import Value
@@ -20,17 +22,19 @@ from cgviz.values.arrays import Value
 
 def graded(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends) -> Grade:
     """Returns the grade of a run of a student's file."""
-    from cgviz.grading.mending import Blame, blamed
-
     blame: Blame | None = None if got.all_right else blamed(attempt, exercise, right, got)
     rows = Rows(attempt.listing, attempt, exercise, right, got).all()
     if blame is not None:
         rows = with_blame(rows, attempt, blame)
     gradients = [
-        GradientVerdict(name, got.theirs[name], got.ours[name], verdict, blame.line if blame and verdict != RIGHT_WORD else None)
+        GradientVerdict(
+            name, got.theirs[name], got.ours[name], verdict, blame.line if blame and verdict != RIGHT_WORD else None
+        )
         for name, verdict in got.verdicts.items()
     ]
-    return Grade(attempt.listing, tuple(rows), tuple(gradients), tuple(notes(attempt, got)), credits=dict(exercise.credits))
+    return Grade(
+        attempt.listing, tuple(rows), tuple(gradients), tuple(notes(attempt, got)), credits=dict(exercise.credits)
+    )
 
 
 class Rows:
@@ -98,7 +102,7 @@ def convention(theirs: Any, ours: Any, name: str) -> str:
     return f"{name} is not the whole gradient of its variable here; what comes of it is right"
 
 
-def with_blame(rows: list[LineVerdict], attempt: Attempt, blame: Any) -> list[LineVerdict]:
+def with_blame(rows: list[LineVerdict], attempt: Attempt, blame: Blame) -> list[LineVerdict]:
     """Puts the first wrong line among the rows, in the place of the row that stands there."""
     listing = attempt.listing
     kept = [row for row in rows if row.line != blame.line]
@@ -117,16 +121,11 @@ def with_blame(rows: list[LineVerdict], attempt: Attempt, blame: Any) -> list[Li
         end=blame.end,
         mended=blame.mended,
     )
-    after = [
-        row if row.verdict == RIGHT_WORD else replace_follows(row, blame.line)
-        for row in kept
-    ]
+    after = [row if row.verdict == RIGHT_WORD else replace_follows(row, blame.line) for row in kept]
     return sorted([*after, made], key=lambda each: each.line)
 
 
 def replace_follows(row: LineVerdict, line: int) -> LineVerdict:
-    from dataclasses import replace
-
     return replace(row, follows=line)
 
 
@@ -142,26 +141,3 @@ def notes(attempt: Attempt, got: Ends) -> list[str]:
         line, why = next(iter(sorted(got.outcome.unread.items())))
         made.append(f"line {line} is not read: {why}" if line else why)
     return made
-
-
-def place(listing: Listing, node: ast.stmt) -> tuple[int, int]:
-    """Returns the offsets at which a statement's first line begins and ends."""
-    start = offset(listing, node.lineno, node.col_offset)
-    last = node.end_lineno if node.end_lineno == node.lineno else node.lineno
-    end = offset(listing, last, node.end_col_offset or 0) if last == node.end_lineno else listing.starts[node.lineno - 1] + len(listing.lines[node.lineno - 1])
-    return start, max(end, start + 1)
-
-
-def offset(listing: Listing, line: int, column: int) -> int:
-    text = listing.lines[min(line, len(listing.lines)) - 1]
-    if not text.isascii():
-        column = len(text.encode()[:column].decode("utf-8", "ignore"))
-    return listing.starts[min(line, len(listing.lines)) - 1] + min(column, len(text))
-
-
-def code_at(listing: Listing, node: ast.stmt) -> str:
-    """Returns a statement as it stands in the file; of a block, its first line."""
-    start, end = place(listing, node)
-    if node.end_lineno and node.end_lineno != node.lineno and not hasattr(node, "body"):
-        end = offset(listing, node.end_lineno, node.end_col_offset or 0)
-    return " ".join(listing.text[start:end].split())

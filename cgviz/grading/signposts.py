@@ -1,4 +1,4 @@
-"""Gradients on the way whose right values are known: of the program's stages, and of the student's own by differences."""
+"""Gradients on the way that are known: of the program's stages, and by differences of the student's own."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ class Signposts:
         self.spell = Spellings([event.name for event in self.forward.values()], [])
         self.own_output = self.output(base)
         self.right_forward = self.is_right_forward()
-        wrong = [(name, event) for name, event in self.last(base).items() if self.known(name) and not self.good(name, event)]
+        wrong = [
+            (name, event) for name, event in self.last(base).items() if self.known(name) and not self.good(name, event)
+        ]
         self.event: Event | None = min((event for _, event in wrong), key=base.events.index, default=None)
         self.name = next((name for name, event in wrong if event is self.event), "")
         self.first: ast.stmt | None = self.event.statement if self.event is not None else self.wrong_forward()
@@ -67,7 +69,11 @@ class Signposts:
         value = self.right.values[0].get(name)
         if value is None:
             return True
-        wanted = float(np.sum(value * self.exercise.upstream)) if self.exercise.upstream is not None else float(np.sum(value))
+        wanted = (
+            float(np.sum(value * self.exercise.upstream))
+            if self.exercise.upstream is not None
+            else float(np.sum(value))
+        )
         return abs(wanted - self.own_output) <= 1e-6 * max(abs(wanted), abs(self.own_output), 1e-6)
 
     def wrong_forward(self) -> ast.stmt | None:
@@ -77,9 +83,9 @@ class Signposts:
         for event in self.base.events:
             wanted = self.right.values[0].get(event.name)
             value = number_of(event.value)
-            if wanted is not None and value is not UNKNOWN and event.name in self.exercise.stages:
-                if np.shape(value) == np.shape(wanted) and not same(value, wanted, 1e-6):
-                    return event.statement
+            known = wanted is not None and value is not UNKNOWN and event.name in self.exercise.stages
+            if known and np.shape(value) == np.shape(wanted) and not same(value, wanted, 1e-6):
+                return event.statement
         return None
 
     def forward_events(self) -> dict[str, Event]:
@@ -128,7 +134,9 @@ class Signposts:
     def difference(self, event: Event) -> Signpost | None:
         """Returns how the student's own output moves with a value of the forward pass, along one direction."""
         value = np.asarray(event.value, dtype=float)
-        direction = np.random.RandomState(3).uniform(0.5, 1.5, value.shape) * np.random.RandomState(4).choice((-1, 1), value.shape)
+        direction = np.random.RandomState(3).uniform(0.5, 1.5, value.shape) * np.random.RandomState(4).choice(
+            (-1, 1), value.shape
+        )
         ends = []
         for step in (STEP, -STEP):
 
@@ -164,9 +172,17 @@ class Signposts:
             if largest(post.value) and largest(value):
                 factor = largest(value) / largest(post.value)
                 if same(value, factor * np.asarray(post.value), 1e-6):
-                    return "extra-factor" if factor > 1 else "factor-forgotten", f"{self.name} is {factor:.4g} times the gradient: a factor is missing, or one too many"
-        return "local-derivative", f"{self.name} is not the gradient of its variable: the local derivative is another one"
+                    return (
+                        "extra-factor" if factor > 1 else "factor-forgotten",
+                        f"{self.name} is {factor:.4g} times the gradient: a factor is missing, or one too many",
+                    )
+        return (
+            "local-derivative",
+            f"{self.name} is not the gradient of its variable: the local derivative is another one",
+        )
 
 
 def is_float(value: Any) -> bool:
-    return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size > 0)
+    return isinstance(value, (float, np.floating)) or (
+        isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size > 0
+    )

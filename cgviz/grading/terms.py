@@ -32,7 +32,8 @@ def by_terms(
     Raises UnreadableError for what is no plain arithmetic, EvaluationError where the program itself has no numbers.
     """
     made = assignments(listing)
-    run = begun(run, literals(run, made))
+    given = literals(run, made)
+    run = begun(run, given)
     tape = Tape(run.graph, points(run, literals(run, made), held(run, made)), ties, run.upstream)
     reading = Reading(tape, made, listing)
     expected = Expected(reading)
@@ -43,7 +44,7 @@ def by_terms(
         by_key.setdefault(line.key, []).append((number, line))
     accounts = {key: account(key, lines, expected, close) for key, lines in by_key.items()}
     Causes(accounts, expected, close).blame()
-    return verdicts(run, listing, expected, accounts, close, data)
+    return verdicts(run, listing, expected, accounts, close, data, literals(run, made))
 
 
 def literals(run: Run, made: list[Assignment]) -> Point:

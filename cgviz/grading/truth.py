@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 from dataclasses import dataclass
@@ -38,23 +39,29 @@ def truth(exercise: Exercise, attempt: Attempt, given: Point, held: set[str]) ->
     """Returns the right gradients of an exercise. Raises CgvizError where there are none."""
     if exercise.run is not None:
         return of_program(exercise, given, held)
-    if exercise.right is not None:
-        return of_file(exercise, exercise.right)
-    if exercise.teacher is not None:
-        return of_teacher(exercise, Attempt(exercise.teacher, exercise))
+    if exercise.right is not None or exercise.teacher is not None:
+        return shared(exercise) or of_own(exercise, attempt)
     if exercise.own:
         return of_own(exercise, attempt)
     raise UsageError("there is nothing to grade with: give a PROGRAM, or --solution FILE")
+
+
+def shared(exercise: Exercise) -> Truth | None:
+    """Returns what is the same for all students: what a right file gives, or a teacher's; computed once."""
+    if exercise.run is None and "truth" not in exercise.shared:
+        if exercise.right is not None:
+            exercise.shared["truth"] = of_file(exercise, exercise.right)
+        elif exercise.teacher is not None:
+            exercise.shared["truth"] = of_teacher(exercise, Attempt(exercise.teacher, exercise))
+    return exercise.shared.get("truth")
 
 
 def given_in(attempt: Attempt) -> Point:
     """Returns the inputs to which a student's file gives numbers of its own."""
     machine, found = attempt.machine, Point()
     machine.events, machine.kept, machine.steps = [], set(), 0
-    try:
+    with contextlib.suppress(Stopped):
         machine.top(attempt.source.tree, Frame({"__name__": "homework"}, None))
-    except Stopped:
-        pass
     for event in machine.events:
         name = event.name if event.name in attempt.exercise.program_inputs else event.name.rstrip("_")
         if name in attempt.exercise.program_inputs and name not in found and is_given(event.statement):
@@ -74,7 +81,9 @@ def held_in(attempt: Attempt) -> set[str]:
     run = exercise.run
     if run is None or not run.bare.has_arrays or run.inputs is None:
         return set()
-    spoken = {*exercise.asked} if exercise.call else {attempt.spell(name) for name in NAMES.findall(attempt.listing.text)}
+    spoken = (
+        {*exercise.asked} if exercise.call else {attempt.spell(name) for name in NAMES.findall(attempt.listing.text)}
+    )
     return {name for name, value in run.inputs.items() if name not in spoken or are_labels(value)}
 
 
@@ -122,6 +131,7 @@ def of_own(exercise: Exercise, attempt: Attempt) -> Truth:
 
 def of_teacher(exercise: Exercise, attempt: Attempt) -> Truth:
     """Returns the differences of `forward` in the teacher's file, which is read by the interpreter as well."""
+
     def total(point: Point) -> float:
         machine = attempt.machine
         machine.steps, machine.runs_main = 0, False

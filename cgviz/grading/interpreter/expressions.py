@@ -11,7 +11,7 @@ import numpy as np
 
 from cgviz.grading.interpreter import libraries
 from cgviz.grading.interpreter.objects import Frame, Function, assigned_names
-from cgviz.grading.interpreter.signals import UNKNOWN, Known, Unread
+from cgviz.grading.interpreter.signals import UNKNOWN, Known, UnreadError
 
 if TYPE_CHECKING:
     from cgviz.grading.interpreter.machine import Machine
@@ -366,7 +366,7 @@ class Expressions:
         def run(frame: Frame) -> None:
             frame.names.setdefault("<yielded>", []).append(value(frame))
             if len(frame.names["<yielded>"]) > 10_000:
-                raise Unread("this generator does not end")
+                raise UnreadError("this generator does not end")
 
         return run
 
@@ -377,7 +377,7 @@ class Expressions:
 
 def refusing(message: str) -> Code:
     def run(frame: Frame) -> Any:
-        raise Unread(message)
+        raise UnreadError(message)
 
     return run
 

@@ -18,9 +18,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.linalg
+import numpy.random
 
 from cgviz.grading.interpreter.objects import Class, Instance, Marked, Module
-from cgviz.grading.interpreter.signals import UNKNOWN, Unread
+from cgviz.grading.interpreter.signals import UNKNOWN, UnreadError
 from cgviz.grading.interpreter.tensors import torch
 
 LARGEST_NUMBER = 2**16  # bits of a whole number
@@ -37,7 +39,8 @@ isfinite isin isinf isnan isscalar kron ldexp less less_equal lexsort linspace l
 logical_and logical_not logical_or logical_xor logspace mask_indices matmul matvec max maximum mean median meshgrid min
 minimum mod moveaxis multiply nan_to_num nanmax nanmean nanmin nansum ndim ndindex ndenumerate negative nonzero
 not_equal ones ones_like outer pad partition percentile piecewise place polyfit polyval positive power prod ptp put
-put_along_axis putmask quantile rad2deg ravel ravel_multi_index real reciprocal remainder repeat reshape resize rint roll
+put_along_axis putmask quantile
+rad2deg ravel ravel_multi_index real reciprocal remainder repeat reshape resize rint roll
 rollaxis rot90 round searchsorted select setdiff1d shape sign sin sinc sinh size sort split sqrt square squeeze stack
 std subtract sum swapaxes take take_along_axis tan tanh tensordot tile trace transpose trapezoid tri tril tril_indices
 triu triu_indices true_divide trunc union1d unique unravel_index unwrap vander var vdot vectorize vsplit vstack where
@@ -46,9 +49,9 @@ linalg.matrix_rank linalg.cholesky linalg.multi_dot linalg.qr linalg.lstsq linal
 lib.stride_tricks.sliding_window_view
 """
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "Inf": math.inf, "newaxis": None}
-DTYPES: dict[str, Any] = {
-    name: np.float64 for name in "float float16 float32 float64 double single longdouble float_ half".split()
-} | {name: np.int64 for name in "int int8 int16 int32 int64 uint16 uint32 uint64 int_ intp long".split()}
+DTYPES: dict[str, Any] = dict.fromkeys(
+    "float float16 float32 float64 double single longdouble float_ half".split(), np.float64
+) | dict.fromkeys("int int8 int16 int32 int64 uint16 uint32 uint64 int_ intp long".split(), np.int64)
 DTYPES |= {"bool": np.bool_, "bool_": np.bool_, "uint8": np.uint8, "complex128": np.complex128, "object": object}
 DRAWS = """
 randn rand randint random random_sample normal uniform choice permutation shuffle binomial standard_normal seed beta
@@ -125,12 +128,12 @@ def zeros(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def as_strided(x: Any, shape: Any = None, strides: Any = None, **_: Any) -> Any:
-    """np.lib.stride_tricks.as_strided within the array. Raises Unread beyond it."""
+    """np.lib.stride_tricks.as_strided within the array. Raises UnreadError beyond it."""
     x = np.ascontiguousarray(x)
     shape, strides = tuple(shape or x.shape), tuple(strides or x.strides)
     reach = sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) + x.itemsize
     if min((*strides, *shape), default=0) < 0 or reach > x.nbytes:
-        raise Unread("as_strided reaches beyond the array")
+        raise UnreadError("as_strided reaches beyond the array")
     return np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
 
 
@@ -190,13 +193,13 @@ def filtered(machine: Any) -> Callable[..., Any]:
 def raised(base: Any, exponent: Any) -> Any:
     """`base ** exponent`; whole numbers that would never end are refused."""
     if type(base) is int and type(exponent) is int and abs(base).bit_length() * abs(exponent) > LARGEST_NUMBER:
-        raise Unread("this whole number is too large")
+        raise UnreadError("this whole number is too large")
     return base**exponent
 
 
 def shifted(base: Any, by: Any) -> Any:
     if type(by) is int and by > LARGEST_NUMBER:
-        raise Unread("this whole number is too large")
+        raise UnreadError("this whole number is too large")
     return base << by
 
 
@@ -204,9 +207,9 @@ def times(one: Any, two: Any) -> Any:
     """`one * two`; texts, lists and whole numbers that would fill the memory are refused."""
     for length, by in ((one, two), (two, one)):
         if isinstance(length, (str, list, tuple, bytes)) and isinstance(by, int) and len(length) * by > 10_000_000:
-            raise Unread("this is too large")
+            raise UnreadError("this is too large")
     if type(one) is int and type(two) is int and one.bit_length() + two.bit_length() > LARGEST_NUMBER:
-        raise Unread("this whole number is too large")
+        raise UnreadError("this whole number is too large")
     return one * two
 
 
@@ -226,7 +229,7 @@ def long_field(text: str) -> bool:
 def formatted(value: Any, spec: str = "") -> str:
     """format(value, spec), the field no wider than a page."""
     if long_field(spec):
-        raise Unread("this text is too wide")
+        raise UnreadError("this text is too wide")
     try:
         return format(value, spec)
     except (TypeError, ValueError):
@@ -237,7 +240,7 @@ class Texts(string.Formatter):
     """`"{} {:.3f}".format(...)` without attributes."""
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
-        first, dot, _ = field_name.partition(".")
+        first, _dot, _ = field_name.partition(".")
         return self.get_value(int(first) if first.isdigit() else first.partition("[")[0], args, kwargs), first
 
     def format_field(self, value: Any, format_spec: str) -> str:
@@ -248,7 +251,7 @@ def ops_of(machine: Any) -> dict[str, Any]:
     """Returns the modules by the names under which they are imported."""
     random = np.random.RandomState(0)
     machine.random = random
-    numpy, pytorch = numpy_module(random), torch(random)
+    known, pytorch = numpy_module(random), torch(random)
     special = {
         "expit": lambda x: 1.0 / (1.0 + np.exp(-x)),
         "softmax": lambda x, axis=None: (
@@ -281,20 +284,20 @@ def ops_of(machine: Any) -> dict[str, Any]:
         itertools, "accumulate chain combinations cycle islice permutations product repeat zip_longest"
     )
     return {
-        "numpy": numpy,
-        "jax.numpy": numpy,
-        "cupy": numpy,
-        "autograd.numpy": numpy,
+        "numpy": known,
+        "jax.numpy": known,
+        "cupy": known,
+        "autograd.numpy": known,
         "math": Module("math", functions_of(math, MATH) | {"pow": raised, "pi": math.pi, "e": math.e, "inf": math.inf,
                                                              "nan": math.nan, "tau": math.tau}),
         "torch": pytorch,
         "torch.nn": pytorch.held["nn"],
         "torch.nn.functional": pytorch.held["nn"].held["functional"],
         "torch.autograd": pytorch.held["autograd"],
-        "numpy.random": numpy.held["random"],
-        "numpy.linalg": numpy.held["linalg"],
-        "numpy.lib.stride_tricks": numpy.held["lib"].held["stride_tricks"],
-        "numpy.lib": numpy.held["lib"],
+        "numpy.random": known.held["random"],
+        "numpy.linalg": known.held["linalg"],
+        "numpy.lib.stride_tricks": known.held["lib"].held["stride_tricks"],
+        "numpy.lib": known.held["lib"],
         "scipy": Module("scipy", {"special": Module("scipy.special", special)}),
         "scipy.special": Module("scipy.special", special),
         "collections": Module("collections", counters),
@@ -363,15 +366,15 @@ def copied_deep(value: Any, _seen: dict[int, Any] | None = None) -> Any:
 
 METHODS: dict[type, frozenset[str]] = {
     np.ndarray: frozenset(
-        "T all any argmax argmin argsort astype clip conj copy cumprod cumsum diagonal dot fill flat flatten item itemset "
-        "max mean min ndim nonzero prod ptp put ravel real repeat reshape resize round searchsorted shape size sort "
-        "squeeze std strides sum swapaxes take tolist trace transpose var dtype nbytes itemsize mT".split()
+        "T all any argmax argmin argsort astype clip conj copy cumprod cumsum diagonal dot fill flat "
+        "flatten item itemset max mean min ndim nonzero prod ptp put ravel real repeat reshape resize round "
+        "searchsorted shape size sort squeeze std strides sum swapaxes take tolist trace transpose var dtype nbytes itemsize mT".split()
     ),
     np.generic: frozenset("T all any item max mean min ndim real round shape size sum tolist dtype astype copy reshape "
                           "flatten ravel squeeze std var argmax dot is_integer clip".split()),
-    str: frozenset("capitalize count endswith find index isalpha isdigit join ljust lower lstrip partition replace rfind "
-                   "rjust rstrip split splitlines startswith strip title upper zfill center isupper islower isspace "
-                   "rpartition rsplit".split()),
+    str: frozenset("capitalize count endswith find index isalpha isdigit join ljust lower lstrip partition replace "
+                   "rfind rjust rstrip split splitlines startswith strip title upper zfill center isupper "
+                   "islower isspace rpartition rsplit".split()),
     list: frozenset("append clear copy count extend index insert pop remove reverse sort".split()),
     tuple: frozenset("count index values indices".split()),
     dict: frozenset("clear copy get items keys pop popitem setdefault update values move_to_end most_common".split()),
@@ -390,7 +393,7 @@ OF_TYPES = {(dict, "fromkeys"), (str, "join"), (str, "lower"), (collections.Orde
 
 
 def attribute(value: Any, name: str) -> Any:
-    """Returns what a value that is no object of the student's has under a name. Raises AttributeError, Unread."""
+    """Returns what a value that is no object of the student's has under a name. Raises AttributeError, UnreadError."""
     if isinstance(value, str) and name == "format":
         return lambda *args, **named: Texts().vformat(value, args, named)
     if isinstance(value, dict) and name in ("iteritems", "iterkeys", "itervalues"):
@@ -402,10 +405,10 @@ def attribute(value: Any, name: str) -> Any:
             return getattr(value, name)
         if name == "__name__":
             return value.__name__
-        raise Unread(f"{value.__name__}.{name} is not known here")
+        raise UnreadError(f"{value.__name__}.{name} is not known here")
     for kind, names in METHODS.items():
         if isinstance(value, kind):
             if name in names and hasattr(value, name):
                 return getattr(value, name)
             raise AttributeError(f"{type(value).__name__!r} object has no attribute {name!r}")
-    raise Unread(f"{name} is not known here")
+    raise UnreadError(f"{name} is not known here")

@@ -23,7 +23,7 @@ from cgviz.grading.interpreter.objects import (
     Super,
     assigned_names,
 )
-from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Unread
+from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, UnreadError
 from cgviz.grading.interpreter.statements import Returned, Statements, function_scope
 
 MOST_STEPS, MOST_AT_TOP, UNREAD_STEPS, DEEPEST, MOST_EVENTS = 400_000, 20_000, 100, 120, 4000
@@ -134,7 +134,7 @@ class Machine:
                     raise Stopped("too many steps") from None
                 self.skipped.add(key)
                 self.skip(node, frame, str(error))
-            except (Unread, RecursionError) as error:
+            except (UnreadError, RecursionError) as error:
                 self.skip(node, frame, str(error))
             except Exception as error:
                 self.failed(key, error)
@@ -157,7 +157,7 @@ class Machine:
         with deep():
             Statements(self).block(body)(frame)
 
-    def passed_over(self, key: int, frame: Frame, error: Unread) -> None:
+    def passed_over(self, key: int, frame: Frame, error: UnreadError) -> None:
         node = self.nodes[key]
         self.steps += UNREAD_STEPS
         self.unread.setdefault(node.lineno, str(error))
@@ -228,7 +228,7 @@ class Machine:
             found = mark(frame)
             if isinstance(found, (Function, Class)) or callable(found):
                 return found(made)
-        except (Unread, TypeError, NameError, AttributeError):
+        except (UnreadError, TypeError, NameError, AttributeError):
             pass
         return made
 
@@ -245,7 +245,7 @@ class Machine:
     # values
 
     def get(self, owner: Any, name: str, *default: Any) -> Any:
-        """Returns `owner.name`. Raises AttributeError, Unread."""
+        """Returns `owner.name`. Raises AttributeError, UnreadError."""
         try:
             return self.attribute(owner, name)
         except AttributeError:
@@ -262,10 +262,10 @@ class Machine:
         if kind is Module:
             found = owner.held.get(name, UNKNOWN)
             if found is UNKNOWN:
-                raise Unread(f"{owner.name}.{name} is not known here")
+                raise UnreadError(f"{owner.name}.{name} is not known here")
             return found
         if owner is UNKNOWN:
-            raise Unread(f"{name} of something that is not known here")
+            raise UnreadError(f"{name} of something that is not known here")
         if kind is tensors.Tensor:
             return tensors.attribute(owner, name)
         if kind is tensors.Picked and name in ("values", "indices"):
@@ -287,7 +287,7 @@ class Machine:
         if isinstance(owner, StudentError):
             return self.of_object(owner.held, name)
         if kind is property:
-            raise Unread("a property is not known here")
+            raise UnreadError("a property is not known here")
         return libraries.attribute(owner, name)
 
     def of_object(self, owner: Instance, name: str) -> Any:
@@ -358,7 +358,7 @@ class Machine:
         elif type(owner) is np.ndarray and name == "shape":
             owner.shape = value
         elif owner is UNKNOWN or isinstance(owner, Module):
-            raise Unread(f"{name} of something that is not known here")
+            raise UnreadError(f"{name} of something that is not known here")
         else:
             raise AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}")
 
@@ -373,7 +373,7 @@ class Machine:
             if self.lenient and isinstance(owner, (list, tuple, dict)) and isinstance(key, (float, np.ndarray)):
                 return owner[int(key)]
             if isinstance(owner, Class):
-                raise Unread("a class is not subscripted here") from None
+                raise UnreadError("a class is not subscripted here") from None
             raise
 
     def put_item(self, owner: Any, key: Any, value: Any) -> None:
@@ -394,12 +394,12 @@ class Machine:
 
     def type_of(self, value: Any, *more: Any) -> Any:
         if more:
-            raise Unread("type() with three arguments is not read")
+            raise UnreadError("type() with three arguments is not read")
         return value.kind if isinstance(value, Instance) else type(value)
 
     def is_instance(self, value: Any, kinds: Any) -> bool:
         if value is UNKNOWN or kinds is UNKNOWN:
-            raise Unread("this is not known here")
+            raise UnreadError("this is not known here")
         for kind in kinds if isinstance(kinds, tuple) else (kinds,):
             if isinstance(kind, Class):
                 if isinstance(value, Instance) and kind in value.kind.order:
@@ -429,7 +429,7 @@ class Machine:
             raise made
         if isinstance(made, Exception):
             raise made
-        raise Unread("this exception is not known here")
+        raise UnreadError("this exception is not known here")
 
     def module(self, name: str) -> Any:
         return self.modules.get(name, UNKNOWN)
@@ -471,8 +471,7 @@ class Machine:
         if isinstance(key, str):
             self.record(Event(root, value, statement, place, frame.number, key, "item"))
         elif isinstance(owner, np.ndarray):
-            base = owner if owner.base is None or not isinstance(owner.base, np.ndarray) else owner
-            self.record(Event(root, base, statement, place, frame.number, kind="elements"))
+            self.record(Event(root, owner, statement, place, frame.number, kind="elements"))
         else:
             self.record(Event(root, value, statement, place, frame.number, str(key), "item"))
 
@@ -525,9 +524,8 @@ def bound_arguments(function: Function, args: tuple[Any, ...], named: Mapping[st
     spec = function.node.args
     positional = [each.arg for each in (*spec.posonlyargs, *spec.args)]
     found: dict[str, Any] = dict(zip(positional, args, strict=False))
-    if len(args) > len(positional):
-        if spec.vararg is None:
-            raise TypeError(f"{function.name}() takes {len(positional)} arguments but {len(args)} were given")
+    if len(args) > len(positional) and spec.vararg is None:
+        raise TypeError(f"{function.name}() takes {len(positional)} arguments but {len(args)} were given")
     if spec.vararg is not None:
         found[spec.vararg.arg] = tuple(args[len(positional) :])
     allowed, extra = {*positional, *(each.arg for each in spec.kwonlyargs)}, {}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 
-class Unread(Exception):
+class UnreadError(Exception):
     """Something is not known here: whatever it was to give is unknown, and the file goes on."""
 
 
@@ -15,7 +15,7 @@ class Stopped(BaseException):
 
 
 class Unknown:
-    """The value of what is not known; whoever computes with it gets an Unread."""
+    """The value of what is not known; whoever computes with it gets an UnreadError."""
 
     __slots__ = ()
     __hash__ = object.__hash__
@@ -24,7 +24,7 @@ class Unknown:
         return "<unknown>"
 
     def refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise Unread("this is made of something that is not known here")
+        raise UnreadError("this is made of something that is not known here")
 
 
 REFUSED = (

@@ -10,7 +10,7 @@ import numpy as np
 
 from cgviz.grading.interpreter.expressions import IN_PLACE, Code, Expressions, old_division, taken
 from cgviz.grading.interpreter.objects import Class, Frame, Instance, assigned_names
-from cgviz.grading.interpreter.signals import UNKNOWN, Known, Unread
+from cgviz.grading.interpreter.signals import UNKNOWN, Known, UnreadError
 
 if TYPE_CHECKING:
     from cgviz.grading.interpreter.machine import Machine
@@ -44,7 +44,7 @@ class Statements(Expressions):
         if made is None:
 
             def refuse(frame: Frame) -> Any:
-                raise Unread(f"{type(node).__name__} is not read")
+                raise UnreadError(f"{type(node).__name__} is not read")
 
             return refuse
         return made(node)  # type: ignore[no-any-return]
@@ -63,7 +63,7 @@ class Statements(Expressions):
                     seen[key] = frame
                 try:
                     end = codes[key](frame)
-                except Unread as error:
+                except UnreadError as error:
                     machine.passed_over(key, frame, error)
                     continue
                 except Exception as error:
@@ -285,7 +285,7 @@ class Statements(Expressions):
         def run(frame: Frame) -> Returned:
             try:
                 return Returned(value(frame))
-            except Unread:
+            except UnreadError:
                 if isinstance(node.value, (ast.Tuple, ast.List)):
                     return Returned(tuple(self.either(each)(frame) for each in node.value.elts))
                 raise
@@ -298,7 +298,7 @@ class Statements(Expressions):
         def run(frame: Frame) -> Any:
             try:
                 return code(frame)
-            except Unread:
+            except UnreadError:
                 return UNKNOWN
 
         return run
@@ -320,7 +320,7 @@ class Statements(Expressions):
             for code, assign in items:
                 try:
                     made = code(frame)
-                except Unread:
+                except UnreadError:
                     made = UNKNOWN
                 if isinstance(made, Instance) and made.special("__enter__"):
                     opened.append(made)
@@ -342,7 +342,7 @@ class Statements(Expressions):
             try:
                 end = body(frame)
             except Exception as error:
-                if isinstance(error, Unread):
+                if isinstance(error, UnreadError):
                     raise
                 for kind, name, code in handlers:
                     if kind is None or self.machine.catches(kind(frame), error):
@@ -441,7 +441,7 @@ def root_of(node: ast.expr) -> str | None:
 
 
 def changed_by(node: ast.expr) -> list[str]:
-    """Returns the names of arrays that a call for its own sake changes: `np.add.at(dW, ...)`, `dW.fill(0)`, `out=dz`."""
+    """Returns the names of arrays that a call for its own sake changes: `np.add.at(dW, ...)`, `out=dz`."""
     if not isinstance(node, ast.Call):
         return []
     found = [each.value for each in node.keywords if each.arg == "out"]

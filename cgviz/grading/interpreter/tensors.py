@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cgviz.grading.interpreter.objects import Class, Module
-from cgviz.grading.interpreter.signals import Unread
+from cgviz.grading.interpreter.signals import UnreadError
 
 
 class Tensor(np.ndarray):
@@ -172,9 +172,9 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def backward(x: Any, gradient: Any = None, **_: Any) -> None:
-    """Hands a gradient back through the functions that made a tensor. Raises Unread for any other."""
+    """Hands a gradient back through the functions that made a tensor. Raises UnreadError for any other."""
     if getattr(x, "creator", None) is None:
-        raise Unread("PyTorch's own backward() is not run: a pass written by hand is graded")
+        raise UnreadError("PyTorch's own backward() is not run: a pass written by hand is graded")
     kind, context, args = x.creator
     up = np.ones(np.shape(x)).view(Tensor) if gradient is None else gradient
     handed = kind.find("backward")(context, up)
@@ -256,7 +256,9 @@ def sigmoid(x: Any) -> Any:
 
 ELEMENTWISE: dict[str, Callable[..., Any]] = {
     name: elementwise(getattr(np, name))
-    for name in "exp log log2 log10 log1p expm1 tanh sin cos tan sinh cosh sqrt abs sign floor ceil round square".split()
+    for name in (
+        "exp log log2 log10 log1p expm1 tanh sin cos tan sinh cosh sqrt abs sign floor ceil round square"
+    ).split()
 } | {
     "sigmoid": elementwise(sigmoid),
     "relu": elementwise(lambda x: np.maximum(x, 0)),
@@ -408,8 +410,8 @@ def torch(random: Any) -> Module:
     def drawn(*args: Any, **_: Any) -> Any:
         return wrapped(random.standard_normal(sized(args)))
 
-    dtypes = {name: np.float64 for name in "float float32 float64 double half bfloat16 float16".split()}
-    dtypes |= {name: np.int64 for name in "long int int32 int64 uint8 int16".split()} | {"bool": np.bool_}
+    dtypes = dict.fromkeys("float float32 float64 double half bfloat16 float16".split(), np.float64)
+    dtypes |= dict.fromkeys("long int int32 int64 uint8 int16".split(), np.int64) | {"bool": np.bool_}
     function = Module(
         "torch.nn.functional",
         SHARED
