@@ -23,12 +23,12 @@ from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.near import RIGHT_WORD
 from cgviz.grading.places import code_at, offset, place
 from cgviz.grading.signposts import Signposts
-from cgviz.grading.slips import slips
+from cgviz.grading.slips import TIERS, slips
 from cgviz.grading.slips.place import NUMPY, Place, Slip
 from cgviz.grading.slips.trees import parts as heads
 from cgviz.grading.truth import Truth, number_of, objective
 
-MOST_RUNS, MOST_STEPS = 4000, 900_000
+MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 3000, 500_000, 80
 OUTPUT = "<output>"
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
@@ -102,13 +102,10 @@ class Search:
         order = self.statements()
         self.places = {id(node): self.place(node) for node in order}
         found: list[Mend] = []
-        tiers: dict[int, list[list[Slip]]] = {}
         for group in self.groups(order):
-            for tier in range(4):
+            for tier in range(len(TIERS)):
                 for rank, node in group:
-                    if id(node) not in tiers:
-                        tiers[id(node)] = slips(self.places[id(node)])
-                    for slip in tiers[id(node)][tier]:
+                    for slip in slips(self.places[id(node)], tier):
                         mend = self.tried(slip, tier, rank)
                         if mend is not None:
                             found.append(mend)
@@ -156,6 +153,10 @@ class Search:
         ran = [self.machine.nodes[key] for key in self.frames if key in self.machine.nodes]
         ran = [node for node in ran if id(node) in self.blocks and isinstance(node, SIMPLE)]
         failure = self.got.outcome.failure
+        first = failure.statement if failure is not None else self.signposts.first
+        if len(ran) > MOST_STATEMENTS:
+            at = ran.index(first) if first in ran else len(ran)
+            ran = ran[max(at - MOST_STATEMENTS + 10, 0) : at + 10]
         if failure is not None and failure.statement is not None:
             at = next((i for i, node in enumerate(ran) if node is failure.statement), 0)
             return [*ran[at::-1], *ran[at + 1 :]]

@@ -368,7 +368,8 @@ METHODS: dict[type, frozenset[str]] = {
     np.ndarray: frozenset(
         "T all any argmax argmin argsort astype clip conj copy cumprod cumsum diagonal dot fill flat "
         "flatten item itemset max mean min ndim nonzero prod ptp put ravel real repeat reshape resize round "
-        "searchsorted shape size sort squeeze std strides sum swapaxes take tolist trace transpose var dtype nbytes itemsize mT".split()
+        "searchsorted shape size sort squeeze std strides sum swapaxes take tolist trace transpose "
+        "var dtype nbytes itemsize mT".split()
     ),
     np.generic: frozenset("T all any item max mean min ndim real round shape size sum tolist dtype astype copy reshape "
                           "flatten ravel squeeze std var argmax dot is_integer clip".split()),

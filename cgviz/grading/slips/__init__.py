@@ -7,6 +7,7 @@ interpreter runs the mended statement in its place.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from cgviz.grading.slips.bookkeeping import aliases, bookkeeping, moves, orders
 from cgviz.grading.slips.loops import loops
@@ -26,20 +27,11 @@ TIERS = (
 )
 
 
-def slips(place: Place) -> list[list[Slip]]:
-    """Returns the slips that could have led to a statement, in tiers: likely ones first."""
+def slips(place: Place, tier: int) -> Iterator[Slip]:
+    """Yields the slips of a tier that could have led to a statement; the first tiers are the likely ones."""
+    for source in TIERS[tier]:
+        yield from source(place)
     node = place.statement
-    tiers: list[list[Slip]] = []
-    for sources in TIERS:
-        tiers.append([slip for source in sources for slip in source(place)])
-    if isinstance(node, (ast.AugAssign, ast.Assign, ast.Expr)) and place.within:
-        tiers[-1].append(
-            Slip(
-                "extra-line",
-                "this line does not belong here: an extra factor, or it counts twice",
-                {node: []},
-                None,
-                node,
-            )
-        )
-    return tiers
+    if tier == len(TIERS) - 1 and isinstance(node, (ast.AugAssign, ast.Assign, ast.Expr)) and place.within:
+        says = "this line does not belong here: an extra factor, or it counts twice"
+        yield Slip("extra-line", says, {node: []}, None, node)
