@@ -11,6 +11,7 @@ from typing import Any
 from cgviz.drawing.fonts import FACES
 from cgviz.drawing.fonts import FOLDER as FONTS
 from cgviz.errors import UsageError, quoted
+from cgviz.kernel.answers import ANSWERS
 from cgviz.places.site.page import FOLDER, page, script, style
 from cgviz.places.site.runtime import runtime
 from cgviz.places.site.wheels import wheels
@@ -19,6 +20,8 @@ from cgviz.text.output import write
 __all__ = ["site"]
 
 FAMILY = "cgviz-"
+WARM = [name for name in ANSWERS if name not in ("picture", "check", "diagnose")]
+"""What Python in the browser answers once before it is ready, so that it is loaded and kept."""
 
 
 def site(folder: str | Path, source: str = "cdn") -> list[Path]:
@@ -54,6 +57,7 @@ def files(source: str) -> Iterator[tuple[str, bytes]]:
         "numpy": found.has_numpy,
         "wheels": sorted(name for name in made if name.startswith("wheels/")),
         "kept": f"{version}-compiled",
+        "warm": WARM,
         "offline": "offline.js",
     }
     made["index.html"] = page(settings).encode()

@@ -1,20 +1,23 @@
 // Python in a worker: Pyodide with the project's own wheels, WebAssembly Graphviz behind its engine interface.
 // In: { start: settings } or { id, request }. Out: { progress, part }, { ready }, { failed } or { id, response }.
+//
+// The first start reads and compiles everything; then the memory of Python is kept by the browser as it is, and the next
+// start takes it back: a second instead of ten.
 
 let answer; // the kernel: a request as JSON text in, a response out
 let settings;
+let unpacked; // resolves when the files of all packages are there
 
 self.onmessage = async ({ data }) => {
   if (data.start) return start(data.start);
   try {
-    const response = await answered(data.request);
-    self.postMessage({ id: data.id, response });
+    self.postMessage({ id: data.id, response: await answered(data.request) });
   } catch (error) {
     self.postMessage({ id: data.id, failed: String(error.message ?? error) });
   }
 };
 
-const PARTS = { python: 0.35, wheels: 0.6, graphviz: 0.7, sympy: 1 };
+const PARTS = { Python: 0.3, packages: 0.5, Graphviz: 0.6, sympy: 1 };
 function progress(part) {
   self.postMessage({ progress: PARTS[part], part });
 }
@@ -23,28 +26,44 @@ async function start(given) {
   settings = given;
   try {
     const graphviz = loadGraphviz();
-    const { loadPyodide } = await import(settings.pyodide);
-    const wheels = Promise.all(settings.wheels.map(async (url) => (await fetched(url)).arrayBuffer()));
-    self.pyodide = await loadPyodide({ indexURL: settings.pyodide.replace(/[^/]*$/, ""), packageBaseUrl: settings.packages ?? undefined });
-    progress("python");
-    const kept = await compiled();
-    if (kept) pyodide.unpackArchive(kept, "zip", { extractDir: "/lib/packages" });
-    else for (const wheel of await wheels) pyodide.unpackArchive(wheel, "zip", { extractDir: "/lib/packages" });
-    progress("wheels");
+    const kept = await keptMemory();
+    const isBack = kept && (await restored(kept));
+    if (!isBack) await begun();
     self.cgvizGraphviz = await graphviz;
-    progress("graphviz");
-    pyodide.runPython("import sys; sys.path.insert(0, '/lib/packages'); sys.setrecursionlimit(900)");
+    progress("Graphviz");
+    if (!isBack) warm();
+    const memory = isBack || !canKeep() ? null : memoryNow();
     answer = pyodide.runPython("from cgviz.kernel import answer; answer");
-    answer(JSON.stringify(WARMING));
-    progress("sympy");
     self.postMessage({ ready: true });
-    if (!kept) setTimeout(keepCompiled, 1500);
+    if (memory) keep(memory);
+    if (isBack) unpacked = unpack();
   } catch (error) {
     self.postMessage({ failed: `Python does not start here: ${error.message ?? error}` });
   }
 }
 
-const WARMING = { cgviz: 1, program: "x*y + sigmoid(x)", inputs: { x: 1, y: 2 }, want: ["live", "derive", "code"] };
+function options() {
+  return { indexURL: settings.pyodide.replace(/[^/]*$/, ""), stdout: () => {}, stderr: () => {} };
+}
+
+// Starts Python with all that it needs, for the first time.
+async function begun() {
+  const { loadPyodide } = await import(settings.pyodide);
+  const wheels = fetchWheels();
+  self.pyodide = await loadPyodide({ ...options(), _makeSnapshot: canKeep() });
+  progress("Python");
+  await unpack(wheels);
+  progress("packages");
+}
+
+function fetchWheels() {
+  return Promise.all(settings.wheels.map(async (url) => (await fetched(url)).arrayBuffer()));
+}
+
+async function unpack(wheels = fetchWheels()) {
+  for (const wheel of await wheels) pyodide.unpackArchive(wheel, "zip", { extractDir: "/lib/packages" });
+  pyodide.runPython("import importlib, sys\nif '/lib/packages' not in sys.path: sys.path.insert(0, '/lib/packages')\nimportlib.invalidate_caches()");
+}
 
 async function fetched(url) {
   const response = await fetch(url);
@@ -52,12 +71,19 @@ async function fetched(url) {
   return response;
 }
 
+// Asks for everything once, so that it is imported and, kept with the memory, never read again.
+function warm() {
+  const wants = { program: "x*y + sigmoid(x)", inputs: { x: 1, y: 2 }, want: settings.warm };
+  self.warming = JSON.stringify({ cgviz: 1, ...wants });
+  pyodide.runPython("import js, cgviz.kernel\ncgviz.kernel.answer(str(js.warming))\ndel js");
+  pyodide.runPython("import gc; gc.collect()");
+  progress("sympy");
+}
+
 async function loadGraphviz() {
   const { Graphviz } = await import(settings.graphviz);
   const graphviz = await Graphviz.load();
-  const errors = [];
   return (dot, format, program) => {
-    errors.length = 0;
     try {
       return [graphviz.layout(dot, format, program), ""];
     } catch (error) {
@@ -66,52 +92,83 @@ async function loadGraphviz() {
   };
 }
 
-// Python's own compiled files are kept by the browser: without them every start compiles sympy anew.
-async function compiled() {
+// The memory of Python, kept by the browser
+
+const KEY = "memory.bin";
+
+function canKeep() {
+  return Boolean(self.caches && settings.kept);
+}
+
+async function keptMemory() {
+  if (!canKeep()) return null;
   try {
-    const cache = await caches.open(settings.kept);
-    const found = await cache.match("compiled.zip");
-    return found ? await found.arrayBuffer() : null;
+    const found = await (await caches.open(settings.kept)).match(KEY);
+    return found ? new Uint8Array(await found.arrayBuffer()) : null;
   } catch {
     return null;
   }
 }
 
-async function keepCompiled() {
+// Starts Python with the memory of another time; tells whether that went well.
+async function restored(memory) {
+  const instantiate = { ...WebAssembly, instantiate: WebAssembly.instantiate, instantiateStreaming: WebAssembly.instantiateStreaming };
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    WebAssembly[name] = async (...given) => grown(await instantiate[name].apply(WebAssembly, given), memory.length);
+  }
   try {
-    const bytes = pyodide.runPython(ZIP).toJs();
-    const cache = await caches.open(settings.kept);
-    await cache.put("compiled.zip", new Response(bytes));
+    const { loadPyodide } = await import(settings.pyodide);
+    self.pyodide = await loadPyodide({ ...options(), _loadSnapshot: memory });
+    progress("Python");
+    return true;
+  } catch {
+    await caches.delete(settings.kept);
+    return false;
+  } finally {
+    WebAssembly.instantiate = instantiate.instantiate;
+    WebAssembly.instantiateStreaming = instantiate.instantiateStreaming;
+  }
+}
+
+// Python's memory has to be as large as the one that comes back.
+function grown(made, size) {
+  const { exports } = made.instance ?? {};
+  const isPython = exports && Object.keys(exports).some((name) => name === "PyObject_Str" || name === "_PyObject_New" || name === "Py_Initialize");
+  if (isPython && exports.memory.buffer.byteLength < size) exports.memory.grow(Math.ceil((size - exports.memory.buffer.byteLength) / 65536));
+  return made;
+}
+
+function memoryNow() {
+  try {
+    return pyodide.makeMemorySnapshot();
+  } catch {
+    return null; // it starts anew next time
+  }
+}
+
+async function keep(memory) {
+  try {
+    await (await caches.open(settings.kept)).put(KEY, new Response(memory));
+    self.postMessage({ log: "kept" });
   } catch {
     // a browser that keeps nothing starts slower, that is all
   }
 }
 
-const ZIP = `
-def zipped():
-    import io, pathlib, zipfile
-    root, file = pathlib.Path("/lib/packages"), io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(root.rglob("*")):
-            if path.is_file():
-                archive.write(path, path.relative_to(root))
-    return file.getvalue()
-zipped()
-`;
-
 // Arrays need numpy, which is loaded when a program first has them.
 async function answered(request) {
+  await unpacked;
   const response = answer(request);
   if (!/arrays need numpy/.test(response) || self.hasNoNumpy || !settings.numpy) return response;
   try {
     self.postMessage({ progress: 0.5, part: "numpy" });
     await pyodide.loadPackage("numpy", { messageCallback: () => {}, errorCallback: () => {} });
-    pyodide.runPython("import importlib, numpy; importlib.invalidate_caches()");
-    self.postMessage({ progress: 1, part: "numpy" });
+    pyodide.runPython("import importlib; importlib.invalidate_caches(); import numpy");
     return answer(request);
   } catch {
     self.hasNoNumpy = true;
-    self.postMessage({ progress: 1, part: "numpy" });
     return response;
+  } finally {
+    self.postMessage({ progress: 1, part: "numpy" });
   }
 }
