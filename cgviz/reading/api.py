@@ -12,7 +12,8 @@ from cgviz.reading.collecting import uncollected
 from cgviz.reading.tracing import record
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run, start
-from cgviz.values.arrays import Value, as_array, is_array
+from cgviz.values import axes
+from cgviz.values.arrays import Shape, Value, as_array, is_array
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -72,14 +73,15 @@ def run(
     latex: bool | None = None,
     upstream: Value | None = None,
     expand: str | Sequence[str] = (),
+    shapes: Mapping[str, str | Sequence[int | str]] | None = None,
     **inputs: Value,
 ) -> Run:
     """Returns the run of a program at the given inputs; without any it is symbolic.
 
     Inputs are keyword arguments, numbers or arrays (lists of lists, numpy's); `values` maps names (or sympy symbols)
     to them, for names that are no keywords or bear an option's name. `upstream` is the gradient of an output that is
-    an array, in its shape. `expand` names stages for arrays that are opened into their scalar gates, "all" opens every
-    one that is small enough.
+    an array, in its shape. `shapes` are those of inputs without values: `{"X": ("N", "D")}`. `expand` names stages for
+    arrays that are opened into their scalar gates, "all" opens every one that is small enough.
 
     >>> run("(x+y)*z", x=-2, y=5, z=-4).gradient
     {'x': -4.0, 'y': -4.0, 'z': 3.0}
@@ -92,9 +94,19 @@ def run(
     """
     given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
     numbers = {name: as_value(name, value) for name, value in given.items()}
-    graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
-    made = start(graph, numbers, upstream=None if upstream is None else as_value("upstream", upstream))
+    sizes = shapes or {}
+    graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=(*given, *sizes))
+    seed = None if upstream is None else as_value("upstream", upstream)
+    made = start(graph, numbers, upstream=seed, shapes={name: as_shape(name, shape) for name, shape in sizes.items()})
     return expanded(made, expand)
+
+
+def as_shape(name: str, shape: str | Sequence[int | str]) -> Shape:
+    """Returns the shape of an input: numbers, and names for lengths that are not known yet. Raises UsageError."""
+    try:
+        return axes.parsed(shape if isinstance(shape, str) else ",".join(map(str, shape)))
+    except ValueError as error:
+        raise UsageError(f"the shape of {quoted(name)}: {error}") from None
 
 
 def as_value(name: str, value: Any) -> Value:

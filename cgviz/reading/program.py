@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +15,8 @@ from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.reader import Definition, Notes, Reader
 from cgviz.reading.tokens import Token, tokens
-from cgviz.values.arrays import Value
+from cgviz.values import axes
+from cgviz.values.arrays import Shape, Value
 
 ASSIGNS = frozenset({"=", "+=", "-=", "*=", "/=", "@="})
 PRIMES = ("", "′", "″", "‴", "⁗")
@@ -23,11 +24,12 @@ PRIMES = ("", "′", "″", "‴", "⁗")
 
 @dataclass(frozen=True)
 class Input:
-    """An input of the program: its name, how it is printed, and the default that the program gives it."""
+    """An input of the program: its name, how it is printed, the default and the shape that the program gives it."""
 
     name: str
     label: str = ""
     default: Value | None = None
+    shape: Shape = ()
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,10 @@ def read(text: str, given: Iterable[str] = ()) -> Program:
     """
     if not text.strip():
         raise ExpressionError('the program is empty; give an expression such as "x*y"')
-    scope = Scope(text, frozenset(given))
-    return scope.read(scope.typed(tokens(text)))
+    every = tokens(text)
+    shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
+    scope = Scope(text, frozenset(given) | shaped)
+    return scope.read(scope.typed(every))
 
 
 @dataclass
@@ -131,6 +135,8 @@ class Scope:
             self.define(line)
         elif is_assignment(line):
             self.assign(line)
+        elif is_declaration(line):
+            self.declare(line)
         else:
             message = "this expression is not used: give it a name (`name = ...`); only the last line may go without"
             raise ExpressionError(message, self.text, line[0].start, line[-2].end)
@@ -156,6 +162,20 @@ class Scope:
             expression = self.reader.read(line)
             name = next(name for name in free_names() if name not in self.taken and name not in self.current)
             self.statements.append(Statement(name, "", expression))
+
+    def declare(self, line: Sequence[Token]) -> None:
+        """Enters `X: (N, D)`, the shape of an input."""
+        self.variable(line[0])
+        known = self.inputs.get(line[0].text)
+        where = line[2].start, line[-2].end
+        if known is None or known.default is not None:
+            message = f"{quoted(line[0].text)} is no input without a value here, so its shape is known"
+            raise ExpressionError(message, self.text, line[0].start, where[1])
+        try:
+            shape = axes.parsed(self.text[where[0] : where[1]])
+        except ValueError as error:
+            raise ExpressionError(f"a shape is lengths and names in brackets: {error}", self.text, *where) from None
+        self.inputs[known.name] = replace(known, shape=shape)
 
     def assign(self, line: Sequence[Token]) -> None:
         """Enters `c = ...`; `c += d` is `c = c + (d)`."""
@@ -255,6 +275,12 @@ def split(every: Sequence[Token]) -> list[list[Token]]:
 
 def is_assignment(line: Sequence[Token]) -> bool:
     return line[0].kind == "name" and line[1].kind in ASSIGNS
+
+
+def is_declaration(line: Sequence[Token]) -> bool:
+    """Tells whether a statement is `X: (N, D)`."""
+    inner = line[2:-1]
+    return line[0].kind == "name" and line[1].kind == ":" and all(t.kind in ("name", "number", *"(),") for t in inner)
 
 
 def is_definition(line: Sequence[Token]) -> bool:
