@@ -116,11 +116,11 @@ def plain(value: Value | None) -> Any:
 def live(asked: Request, program: Program) -> Answer:
     """All that the live page's script needs: facts, functions and a picture with room for any number."""
     from cgviz.players.page.live import told
-    from cgviz.players.page.picture import picture
+    from cgviz.players.page.picture import sketch
 
     how = asked.options
     facts, source = told(program.run, how.digits)
-    shown = picture(program.run, how.style, how.direction, how.digits)
+    shown = sketch(program.run, how.style, how.direction, how.digits, how.fit)
     facts["pictures"] = [{"style": shown.style, "direction": shown.direction, "prefix": shown.prefix}]
     return {"facts": facts, "functions": source, "pictures": [shown.svg]}
 

@@ -29,6 +29,7 @@ class Options:
     style: str = "card"
     theme: str = "light"
     direction: str = "LR"
+    fit: str = ""
     format: str = ""
     lang: str = "python"
     node: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cgviz.drawing.engine import browser, inprocess, process
+from cgviz.drawing.engine import inprocess, process
 from cgviz.drawing.engine.pdf import undated
 from cgviz.errors import RenderError
 
@@ -35,8 +35,6 @@ def chosen(engine: str) -> Render:
         return inprocess.render
     if engine in ("auto", "dot") and process.available():
         return process.render
-    if engine == "auto" and browser.available():
-        return browser.render
     missing = {"inprocess": "pygraphviz is not installed", "dot": "there is no `dot` on the PATH"}
     why = missing.get(engine, "neither pygraphviz nor a `dot` on the PATH is there")
     raise RenderError(f"{why}: install pygraphviz (its wheel carries Graphviz) or Graphviz itself; see cgviz doctor")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from cgviz.drawing.engine.draw import chosen
 
 
-@lru_cache(maxsize=64)
 def layout(dot: str, *, engine: str = "auto") -> str:
     """Returns the positions of nodes and edges as Graphviz's `plain` text, in inches, y upwards.
 

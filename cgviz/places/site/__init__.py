@@ -53,7 +53,6 @@ def files(source: str) -> Iterator[tuple[str, bytes]]:
     settings: dict[str, Any] = {
         "worker": "worker.js",
         "pyodide": found.pyodide,
-        "graphviz": found.graphviz,
         "numpy": found.has_numpy,
         "wheels": sorted(name for name in made if name.startswith("wheels/")),
         "kept": f"{version}-compiled",

@@ -14,7 +14,7 @@ function startKernel() {
   worker.onmessage = ({ data }) => heard(data);
   worker.onerror = (event) => engine(`Python does not start here: ${event.message ?? "the worker cannot be loaded"}`);
   const full = (path) => new URL(path, location.href).href;
-  const start = { ...settings, pyodide: full(settings.pyodide), graphviz: full(settings.graphviz), wheels: settings.wheels.map(full) };
+  const start = { ...settings, pyodide: full(settings.pyodide), wheels: settings.wheels.map(full) };
   worker.postMessage({ start });
 }
 

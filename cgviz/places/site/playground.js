@@ -12,7 +12,13 @@ function choices() {
 }
 
 function optionsNow() {
-  return { detail: byId("detail").value, ties: byId("ties").value, style: state.style, direction: state.direction };
+  return { detail: byId("detail").value, ties: byId("ties").value, style: state.style, direction: state.direction, fit: roomNow() };
+}
+
+// The room that a picture should fill: its frame, in steps, so that little changes do not lay out anew.
+function roomNow() {
+  const step = (length, least) => Math.max(least, Math.round(length / 40) * 40);
+  return `${step(frame.clientWidth, 320)}x${step(frame.clientHeight, 240)}`;
 }
 
 function requestNow() {

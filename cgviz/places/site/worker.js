@@ -1,4 +1,4 @@
-// Python in a worker: Pyodide with the project's own wheels, WebAssembly Graphviz behind its engine interface.
+// Python in a worker: Pyodide with the project's own wheels.
 // In: { start: settings } or { id, request }. Out: { progress, part }, { ready }, { failed } or { id, response }.
 //
 // The first start reads and compiles everything; then the memory of Python is kept by the browser as it is, and the next
@@ -17,7 +17,7 @@ self.onmessage = async ({ data }) => {
   }
 };
 
-const PARTS = { Python: 0.3, packages: 0.5, Graphviz: 0.6, sympy: 1 };
+const PARTS = { Python: 0.35, packages: 0.5, sympy: 1 };
 function progress(part) {
   self.postMessage({ progress: PARTS[part], part });
 }
@@ -25,12 +25,9 @@ function progress(part) {
 async function start(given) {
   settings = given;
   try {
-    const graphviz = loadGraphviz();
     const kept = await keptMemory();
     const isBack = kept && (await restored(kept));
     if (!isBack) await begun();
-    self.cgvizGraphviz = await graphviz;
-    progress("Graphviz");
     if (!isBack) warm();
     const memory = isBack || !canKeep() ? null : memoryNow();
     answer = pyodide.runPython("from cgviz.kernel import answer; answer");
@@ -78,18 +75,6 @@ function warm() {
   pyodide.runPython("import js, cgviz.kernel\ncgviz.kernel.answer(str(js.warming))\ndel js");
   pyodide.runPython("import gc; gc.collect()");
   progress("sympy");
-}
-
-async function loadGraphviz() {
-  const { Graphviz } = await import(settings.graphviz);
-  const graphviz = await Graphviz.load();
-  return (dot, format, program) => {
-    try {
-      return [graphviz.layout(dot, format, program), ""];
-    } catch (error) {
-      return ["", `Error: ${error.message ?? error}`];
-    }
-  };
 }
 
 // The memory of Python, kept by the browser
