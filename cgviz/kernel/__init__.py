@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from cgviz.errors import UsageError
+from cgviz.kernel.answers import ANSWERS, NEEDS_NO_RUN, answers
 from cgviz.kernel.errors import described, met
+from cgviz.kernel.program import opened
 from cgviz.kernel.requests import VERSION, Request, request_of
 
 __all__ = ["VERSION", "answer", "respond"]
@@ -38,7 +40,7 @@ def respond(request: Any) -> dict[str, Any]:
     """Returns the response to a request that is JSON already. An error is part of it."""
     name = request.get("id") if isinstance(request, Mapping) else None
     try:
-        asked = request_of(request)
+        asked = request_of(request, ANSWERS)
     except BaseException as error:
         return refused(name, met(error))
     return {"cgviz": VERSION, "id": name, **answered(asked)}
@@ -46,9 +48,6 @@ def respond(request: Any) -> dict[str, Any]:
 
 def answered(asked: Request) -> dict[str, Any]:
     """Returns what was wanted. An error in reading is that of the response; one in an answer is that answer's own."""
-    from cgviz.kernel.answers import NEEDS_NO_RUN, answers
-    from cgviz.kernel.program import opened
-
     try:
         alone = all(want in NEEDS_NO_RUN for want in asked.want)
         program = None if alone else opened(asked)

@@ -13,7 +13,7 @@ from cgviz.kernel.requests import Request
 from cgviz.reading.api import as_value, read
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run, start, without_seed
-from cgviz.values.arrays import Value
+from cgviz.values.arrays import Value, every_finite
 
 
 @dataclass(frozen=True)
@@ -86,4 +86,6 @@ def constant(name: str, text: str) -> Value:
     if made.bare.inputs or made.values[made.bare.output] is None:
         named = f": it names {quoted(made.bare.nodes[made.bare.inputs[0]].shown)}" if made.bare.inputs else ""
         raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not a number{named}")
+    if not every_finite(made.values[made.bare.output]):
+        raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not a finite number")
     return made.values[made.bare.output]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -56,10 +56,8 @@ class Request:
     options: Options = field(default_factory=Options)
 
 
-def request_of(sent: Any) -> Request:
-    """Returns the request that was sent. Raises UsageError."""
-    from cgviz.kernel.answers import ANSWERS
-
+def request_of(sent: Any, answers: Collection[str]) -> Request:
+    """Returns the request that was sent; what it may want is one of `answers`. Raises UsageError."""
     if not isinstance(sent, Mapping):
         raise UsageError("a request is a JSON object")
     if sent.get("cgviz") != VERSION:
@@ -72,8 +70,8 @@ def request_of(sent: Any) -> Request:
     if not isinstance(want, list) or not all(isinstance(each, str) for each in want):
         raise UsageError("what a request wants is a list of names")
     for each in want:
-        if each not in ANSWERS:
-            raise UsageError(f"there is no answer {quoted(each)}; there are {', '.join(ANSWERS)}")
+        if each not in answers:
+            raise UsageError(f"there is no answer {quoted(each)}; there are {', '.join(answers)}")
     return Request(program, dict(inputs), tuple(want), options_of(sent.get("options") or {}))
 
 
