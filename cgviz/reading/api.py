@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,15 @@ def read(
         return staged(as_written(program, share, latex, given), detail, ties)
 
 
+COMMENT = re.compile(r"(?<!\\)#[^\n]*")
+CONSTRUCTS = re.compile(r"\\|[_^]\s*\{|\$[^$]*\$")
+
+
+def looks_like_latex(program: str) -> bool:
+    """Tells whether a text holds what only LaTeX has, outside its comments: a backslash, `x_{1}`, `$...$`."""
+    return CONSTRUCTS.search(program) is not None and CONSTRUCTS.search(COMMENT.sub("", program)) is not None
+
+
 def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given: tuple[str, ...]) -> Graph:
     """Returns the graph of a program before staging."""
     from cgviz.reading import program as text
@@ -55,7 +65,7 @@ def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given
 
     if not isinstance(program, str):
         return graph_of_sympy(program, share)
-    if latex or (latex is None and "\\" in program):
+    if latex or (latex is None and looks_like_latex(program)):
         from cgviz.reading.latex import read_latex
 
         return graph_of(read_latex(program, given), share)
