@@ -37,7 +37,7 @@ def constants(name: str, text: str) -> Any:
     try:
         made = without_seed(read(text), {})
     except CgvizError as error:
-        raise UsageError(f"the value of {quoted(name)}: {error}") from error
+        raise UsageError(f"the value of {quoted(name)}: {error.typed}") from error
     if made.symbolic:
         variable = made.bare.nodes[made.bare.inputs[0]].shown
         raise UsageError(

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from cgviz.errors import quoted
 from cgviz.ops.op import Op
 from cgviz.text.formula import Formula
+from cgviz.text.names import plain_spelling
+from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import Shape, Value, is_array, on_elements
 
 
@@ -27,12 +29,15 @@ class Node(NamedTuple):
 
     args      indices of earlier nodes; repeats are kept (`x*x` has two edges)
     name      an identifier; "" until naming has found one for a stage
-    label     the name in print (`c′` for the second `c`); "" where it is the name
+    label     the name in print (`c′` for the second `c`), a `cgviz.text.names.Name` where its spelling is not what its
+              letters say; "" where it is the name
     given     the user wrote this name, so the stage is never merged or fused away
-    shape     () for a scalar; None where it is not known, since an input has no value
+    shape     () for a scalar; None where it is not known, since an input has no value; of an input of a program as
+              it was read, the shape that the program says it has
     value     a constant's value, an input's default
     formula   how a constant was written (`pi/4`)
     places    the offsets of the operators in the program's text (one alone is no list), for messages about shapes
+    group     the path of the group that it stands in, outermost first: the modules of imported code
     """
 
     op: Op
@@ -44,6 +49,7 @@ class Node(NamedTuple):
     value: Value | None = None
     formula: Formula | None = None
     places: int | Sequence[int] = ()
+    group: tuple[str, ...] = ()
 
     @property
     def is_stage(self) -> bool:
@@ -51,8 +57,13 @@ class Node(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The name as it is printed."""
+        """The name as it is printed; a `Name` where it knows its spelling."""
         return self.label or self.name
+
+    @property
+    def spelling(self) -> Spelling:
+        """How the name looks as mathematics: letters, marks and scripts."""
+        return plain_spelling(self.shown)
 
 
 class Kind(Enum):
@@ -103,7 +114,8 @@ def planned(node: Node) -> Planned:
 class Graph:
     """A computation: `nodes` in topological order, the index of the `output`, and the `inputs` in the order of
     their first appearance. `program` is the text it was read from, `detail` its level of detail; at gate detail
-    `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened."""
+    `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened,
+    `written` the one before products side by side were taken for what the shapes of the inputs make of them."""
 
     nodes: tuple[Node, ...]
     output: int
@@ -112,6 +124,7 @@ class Graph:
     detail: str = "stage"
     whole: Graph | None = None
     closed: Graph | None = None
+    written: Graph | None = None
 
     @cached_property
     def stages(self) -> tuple[int, ...]:
@@ -171,10 +184,7 @@ class Graph:
 
     def operand(self, index: int) -> Formula:
         """Returns node `index` as an operand of a formula: its name, or a constant as it was written."""
-        node = self.nodes[index]
-        if node.op is CONSTANT:
-            return node.formula or Formula(node.value, shape=node.shape)
-        return Formula(node.shown, shape=node.shape)
+        return operand(self.nodes[index])
 
     def formula(self, index: int) -> Formula:
         """Returns the formula of one stage in terms of the names of its operands: `sigx + xpysqr`."""
@@ -186,6 +196,13 @@ class Graph:
         from cgviz.runs.run import Run
 
         return Run(self, None)._repr_svg_()
+
+
+def operand(node: Node) -> Formula:
+    """Returns a node as an operand of a formula: its name, or a constant as it was written."""
+    if node.op is CONSTANT:
+        return node.formula or Formula(node.value, shape=node.shape)
+    return Formula(node.shown, shape=node.shape)
 
 
 class Builder:
@@ -200,9 +217,9 @@ class Builder:
         self.known: dict[object, int] = {}
         self.inputs: list[int] = []
 
-    def input(self, name: str, label: str = "", default: Value | None = None) -> int:
+    def input(self, name: str, label: str = "", default: Value | None = None, shape: Shape = ()) -> int:
         self.inputs.append(len(self.nodes))
-        return self.push(Node(INPUT, name=name, label=label, given=True, value=default))
+        return self.push(Node(INPUT, name=name, label=label, given=True, value=default, shape=shape))
 
     def constant(self, value: Value, formula: Formula | None = None) -> int:
         """Returns a constant; the same value written the same way is one node."""

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
+from cgviz.graph import juxtaposed
 from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.ops.arithmetic import divide, multiply, product, reciprocal, signed_sum
 from cgviz.ops.op import Op, ops
 from cgviz.ops.operators import Operators
 from cgviz.ops.piecewise import known_policy
+from cgviz.values.arrays import Shape
 
 DETAILS = ("stage", "gate")
 
 
-def staged(graph: Graph, detail: str = "stage", ties: str = "split") -> Graph:
+def staged(
+    graph: Graph, detail: str = "stage", ties: str = "split", inputs: Mapping[str, Shape | None] | None = None
+) -> Graph:
     """Returns `graph` at a level of detail, ties of max and min handled by the policy `ties`.
+
+    Products side by side are those of numbers, or what the shapes of the `inputs` make of them.
 
     stage: a gate is what is taught as one (σ, log σ); sums and products take any number of operands.
     gate:  every op is atomic (×−1, exp, +1, 1/x), sums and products have two operands, left to right.
@@ -30,10 +36,13 @@ def staged(graph: Graph, detail: str = "stage", ties: str = "split") -> Graph:
     if detail not in DETAILS:
         raise UsageError(f"no level of detail {quoted(detail)}; there are {', '.join(DETAILS)}")
     known_policy(ties)
-    graph = graph.whole or graph
+    graph = graph.written or graph.whole or graph
     if ties != "split":
         graph = replace(graph, nodes=tuple(with_ties(node, ties) for node in graph.nodes))
-    return opened(graph) if detail == "gate" else fused(graph)
+    if not juxtaposed.has_marks(graph):
+        return opened(graph) if detail == "gate" else fused(graph)
+    made = juxtaposed.plain(graph) if inputs is None else juxtaposed.meant(graph, inputs)
+    return replace(opened(made) if detail == "gate" else fused(made), written=graph if inputs is None else None)
 
 
 def with_ties(node: Node, ties: str) -> Node:

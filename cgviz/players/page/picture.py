@@ -18,6 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 ET.register_namespace("", SVG[1:-1])
 PLACEHOLDER = re.compile("#0a0b([0-9a-f]{2})")
 COLOURS = [field.name for field in fields(Theme) if str(getattr(LIGHT, field.name)).startswith("#")]
+ENDS = ("low", "middle", "high")  # of the colours of a heat map
 GROUP = re.compile(r"(?P<prefix>.*-)(?:(?P<kind>[nt])(?P<node>\d+)|e(?P<target>\d+)-(?P<slot>\d+)|(?P<end>e-end))")
 
 
@@ -57,7 +58,12 @@ def placeholders() -> Theme:
 def palettes() -> Iterator[tuple[str, str]]:
     """Yields every theme's name and its colours as CSS variables."""
     for theme in THEMES.values():
-        yield theme.name, "".join(f"--{css(name)}:{getattr(theme, name)};" for name in COLOURS)
+        ends = [
+            f"--{scale}-{end}:{colour};"
+            for scale, tones in theme.scales.items()
+            for end, colour in zip(ENDS, tones, strict=True)
+        ]
+        yield theme.name, "".join([*(f"--{css(name)}:{getattr(theme, name)};" for name in COLOURS), *ends])
 
 
 def css(name: str) -> str:
