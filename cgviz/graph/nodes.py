@@ -37,6 +37,7 @@ class Node(NamedTuple):
     value     a constant's value, an input's default
     formula   how a constant was written (`pi/4`)
     places    the offsets of the operators in the program's text (one alone is no list), for messages about shapes
+    group     the path of the group that it stands in, outermost first: the modules of imported code
     """
 
     op: Op
@@ -48,6 +49,7 @@ class Node(NamedTuple):
     value: Value | None = None
     formula: Formula | None = None
     places: int | Sequence[int] = ()
+    group: tuple[str, ...] = ()
 
     @property
     def is_stage(self) -> bool:

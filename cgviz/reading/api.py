@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,6 @@ from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.graph.staging import staged
 from cgviz.reading.collecting import uncollected
-from cgviz.reading.tracing import record
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run, start
 from cgviz.values import axes
@@ -48,6 +48,15 @@ def read(
         return staged(as_written(program, share, latex, given), detail, ties)
 
 
+COMMENT = re.compile(r"(?<!\\)#[^\n]*")
+CONSTRUCTS = re.compile(r"\\|[_^]\s*\{|\$[^$]*\$")
+
+
+def looks_like_latex(program: str) -> bool:
+    """Tells whether a text holds what only LaTeX has, outside its comments: a backslash, `x_{1}`, `$...$`."""
+    return CONSTRUCTS.search(program) is not None and CONSTRUCTS.search(COMMENT.sub("", program)) is not None
+
+
 def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given: tuple[str, ...]) -> Graph:
     """Returns the graph of a program before staging."""
     from cgviz.reading import program as text
@@ -55,7 +64,7 @@ def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given
 
     if not isinstance(program, str):
         return graph_of_sympy(program, share)
-    if latex or (latex is None and "\\" in program):
+    if latex or (latex is None and looks_like_latex(program)):
         from cgviz.reading.latex import read_latex
 
         return graph_of(read_latex(program, given), share)
@@ -131,16 +140,32 @@ def as_value(name: str, value: Any) -> Value:
 def trace(function: Callable[..., Any], /, *args: Any, **inputs: Any) -> Run:
     """Returns the run of an ordinary Python function, recorded while it runs at the given inputs.
 
-    The function uses operators, `cgviz.exp` and its like, numpy's functions, loops and branches; local variables
-    give their names to stages. Lists of numbers become one input per element (`w_0`, `w_1` ...).
+    The function uses operators, `cgviz.exp` and its like, the functions of `math` and numpy, loops and branches; local
+    variables give their names to stages. Floats and arrays of floats are inputs, also in dicts, lists, tuples,
+    dataclasses and objects (`params["W1"]` is the input `params_W1`); whole numbers, flags, text and functions are held
+    fixed, but where there is no float at all whole numbers count as floats. `upstream` is the gradient of an output
+    that is an array, or of several outputs, in their structure.
 
     >>> def neuron(x, w, b):
     ...     n = w * x + b
     ...     return cgviz.tanh(n)
-    >>> trace(neuron, x=2, w=-3, b=6).gradient
+    >>> trace(neuron, x=2.0, w=-3.0, b=6.0).gradient
     {'x': -3.0, 'w': 2.0, 'b': 1.0}
 
-    Raises UsageError where the arguments do not fit, and where the function returns no single number.
+    Raises UsageError, with file and line, where the arguments do not fit and where something cannot be followed.
     """
-    made, values = record(function, *args, **inputs)
-    return start(staged(made), values)
+    from cgviz.reading.tracing import recorded
+
+    upstream = None if takes(function, "upstream") else inputs.pop("upstream", None)
+    made = recorded(function, args, inputs, upstream)
+    return start(staged(made.graph), made.values, upstream=made.upstream)
+
+
+def takes(function: Callable[..., Any], name: str) -> bool:
+    """Tells whether a function has a parameter of that name."""
+    import inspect
+
+    try:
+        return name in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False

@@ -9,7 +9,7 @@ from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
-from cgviz.reading import build, statics
+from cgviz.reading import build, python, statics
 from cgviz.reading.glued import separated
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
@@ -58,9 +58,11 @@ def read(text: str, given: Iterable[str] = ()) -> Program:
     """
     if not text.strip():
         raise ExpressionError('the program is empty; give an expression such as "x*y"')
-    every = tokens(text)
+    pasted = python.statements(text) if python.is_python(text) else None
+    every = tokens(text) if pasted is None else pasted[0]
     shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
     scope = Scope(text, frozenset(given) | shaped)
+    scope.parameters = () if pasted is None else pasted[1]
     return scope.read(scope.typed(every))
 
 
@@ -78,6 +80,7 @@ class Scope:
     again: dict[str, int] = field(default_factory=dict)
     assigned: set[str] = field(default_factory=set)
     declared: frozenset[str] | set[str] = frozenset()
+    parameters: Sequence[str] = ()
 
     def typed(self, every: Sequence[Token]) -> Sequence[Token]:
         """Returns the tokens of a text as the language has them: without modules, `sin²(x)` as `sin(x)²`, `W^T` turned.
@@ -85,11 +88,12 @@ class Scope:
         Raises ExpressionError where a name could be another one, or a product of names.
         """
         assigned, functions, signature = declared(every)
+        signature |= {*self.parameters}
         names = {*self.given, *assigned}
         variables = names | signature
         if any(token.kind == "." for token in every):
             alone = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "."}
-            every = unqualified(self.text, every, variables | (alone & MODULES))
+            every = unqualified(self.text, every, variables | (alone & MODULES), alone | variables)
         if any(is_mathematical(a, b) for a, b in pairwise(every)):
             every = mended(self.text, every, variables, functions)
         also = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "("} - names - signature
@@ -100,6 +104,7 @@ class Scope:
         lines = split(every)
         if not lines:
             raise ExpressionError("the program holds no expression, only blanks and comments", self.text, 0, 1)
+        lines = in_order(lines)
         self.taken = {token.text for token in every if token.kind == "name"} | self.given
         self.assigned = {line[0].text for line in lines if is_assignment(line)}
         applied = {line[0].text for line in lines if is_definition(line)}
@@ -108,10 +113,11 @@ class Scope:
         self.reader = Reader(self.text, self.variable, frozenset(), self.functions)
         known = REGISTRY.keys() | applied | after_dot
         self.reader.factors = frozenset((unapplied | self.given | self.assigned) - known)
-        self.declared = self.given | self.assigned
+        self.declared = self.given | self.assigned | {*self.parameters}
         for line in lines[:-1]:
             self.statement(line)
         self.output(lines[-1])
+        self.inputs = {name: self.inputs[name] for name in self.parameters if name in self.inputs} | self.inputs
         return Program(self.text, tuple(self.statements), tuple(self.inputs.values()), self.reader.notes)
 
     def variable(self, token: Token) -> Any:
@@ -231,6 +237,34 @@ class Scope:
         if len({token.text for token in parameters}) < len(parameters):
             raise ExpressionError("a parameter is named twice", self.text, line[1].start, line[close].end)
         return line[0], parameters, line[close + 2 :]
+
+
+def in_order(lines: list[list[Token]]) -> list[list[Token]]:
+    """Returns the statements, values at the end before what they are used in, a repeated last name left out.
+
+    A value belongs to an input that nothing else assigns: `f = x**2; x = 3`.
+    """
+    is_name = len(lines) > 1 and [token.kind for token in lines[-1]] == ["name", "end"]
+    if is_name and is_assignment(lines[-2]) and lines[-2][0].text == lines[-1][0].text:
+        lines = lines[:-1]
+    at = len(lines)
+    while at and is_assignment(lines[at - 1]) and is_value(lines[at - 1]):
+        at -= 1
+    if at in (0, len(lines)):
+        return lines
+    targets = [line[0].text for line in lines if is_assignment(line)]
+    if any(targets.count(line[0].text) > 1 for line in lines[at:]):
+        return lines
+    return [*lines[at:], *lines[:at]]
+
+
+def is_value(line: Sequence[Token]) -> bool:
+    """Tells whether a statement gives an input its value: a number, or an array of numbers."""
+    body = line[2:]
+    return line[1].kind == "=" and (literal(body) is not None or all(t.kind in VALUES for t in body[:-1]))
+
+
+VALUES = frozenset({"number", "[", "]", ",", "-", "+"})
 
 
 def declared(every: Sequence[Token]) -> tuple[set[str], set[str], set[str]]:
