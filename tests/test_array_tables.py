@@ -474,7 +474,7 @@ def test_tangents_of_arrays_agree_with_gradients(validator: jsonschema.Draft2020
     assert told["q"] == ("Wx·ṡ", "s·∂Wx/∂s")
     assert told["qsqr"] == ("2·q·∂q/∂s",)
     assert told["sumqsqr"] == ("sum(∂qsqr/∂s)",)
-    assert told["p_0"] == ("(∂p/∂s)[0]",)
+    assert told["p₀"] == ("(∂p/∂s)[0]",)
     assert told["detW"] == ("tr(detW·W⁻¹ Ẇ)",)
     made = json.loads(table(run, "json", mode=mode))
     validator.validate(made)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from cgviz.graph.nodes import Graph
-from cgviz.text.formula import LETTERS
+from cgviz.text.letters import NAMES
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,6 @@ def in_ascii(name: str) -> str:
 def letter(c: str) -> str:
     if c.isascii():
         return c
-    if c in LETTERS:
-        return LETTERS[c].removeprefix("var")
+    if c in NAMES:
+        return NAMES[c].removeprefix("var")
     return "" if unicodedata.combining(c) else f"u{ord(c):04x}"

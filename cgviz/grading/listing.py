@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
-import os
 import re
-import stat
 import warnings
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from cgviz.errors import ExpressionError, UsageError, quoted
+from cgviz.text.files import read_file
 
 LONGEST, LONGEST_NOTEBOOK = 2**20, 16 * 2**20
 ENDINGS = (".py", ".ipynb")
@@ -62,7 +61,7 @@ def listing(path: str) -> Listing:
     """Returns the listing in a file. Raises UsageError for what is no file, UnreadableError for what is no text."""
     if not path.lower().endswith(ENDINGS):
         raise UsageError(f"{quoted(path)} is neither a Python file nor a notebook; give a .py or an .ipynb")
-    return read(contents(path, LONGEST_NOTEBOOK), path)
+    return read(read_file(path, LONGEST_NOTEBOOK), path)
 
 
 def read(content: bytes, name: str) -> Listing:
@@ -72,21 +71,6 @@ def read(content: bytes, name: str) -> Listing:
         raise UnreadableError(f"longer than {most // 2**20} MiB; that is no backward pass")
     text = decoded(content)
     return notebook(text, name) if name.lower().endswith(".ipynb") else plain(text, name)
-
-
-def contents(path: str, most: int) -> bytes:
-    """Returns the bytes of a regular file, one more than `most` where there are more. Raises UsageError."""
-    called = quoted(path)
-    try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise UsageError(f"{called} is no regular file")
-            return stream.read(most + 1)
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {called}") from None
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {called}: {getattr(error, 'strerror', None) or error}") from error
 
 
 COOKIE = re.compile(rb"^[^\n]*coding[:=][ \t]*([-\w.]+)|^[^\n]*\n[^\n]*coding[:=][ \t]*([-\w.]+)")

@@ -85,7 +85,7 @@ def branch(node: Node, out: Value, args: list[Value]) -> tuple[object, ...]:
     if not node.args or not (node.op.rule or node.op.arity[0] > 2):
         return ()
     if node.op.vjp is not None:
-        return routed(node, out, args) if node.op.gate == "routes" else ()
+        return routed(node, out, args) if node.op.family == "choice" else ()
     if node.shape:
         slopes = arrays.slopes(node.op, out, args)
         return tuple(slope is None or numpy().equal(slope, 0).tobytes() for slope in slopes)

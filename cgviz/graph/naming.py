@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.errors import UsageError, quoted
+from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node, operand
 from cgviz.ops.arithmetic import divide, reciprocal
 from cgviz.ops.op import REGISTRY
+from cgviz.text.formula import PRETTY, STYLES, Formula, Gradient
 from cgviz.text.identifiers import CONSTANTS
+from cgviz.text.names import Name
+from cgviz.text.parsing import parse_spelling
+from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import is_array
 
 LONGEST = 9
@@ -59,7 +64,7 @@ def fraction_roles(graph: Graph) -> dict[int, str]:
     for node in graph.nodes:
         if node.op is reciprocal and is_compound(graph.nodes[node.args[0]]):
             roles[node.args[0]] = "den"
-        elif node.op.stem == "prod" and len(node.args) == 2:
+        elif node.op.family == "product" and len(node.args) == 2:
             top, bottom = (graph.nodes[arg] for arg in node.args)
             if bottom.op is reciprocal and is_compound(top) and is_compound(graph.nodes[bottom.args[0]]):
                 roles.setdefault(node.args[0], "num")
@@ -68,16 +73,16 @@ def fraction_roles(graph: Graph) -> dict[int, str]:
 
 def is_compound(node: Node) -> bool:
     """Tells whether a stage without a name of its own is a sum, difference or product."""
-    return node.op.stem in ("sum", "diff", "prod") and not node.given
+    return node.op.family in ("sum", "product") and not node.given
 
 
 def composed(nodes: Sequence[Node], node: Node) -> str:
     """Returns a name made of the op's stem and the names of the operands; the stem alone where that is long."""
     op, operands = node.op, [nodes[arg] for arg in node.args]
-    if op.stem == "prod" and len(operands) == 2 and operands[1].op is reciprocal:
+    if op.family == "product" and len(operands) == 2 and operands[1].op is reciprocal:
         top, bottom = operands[0], nodes[operands[1].args[0]]
         return divide.stem if is_compound(bottom) else joined([top, bottom], divide.marks, divide.stem)
-    if op.stem in ("sum", "diff") and sum(operand.op.stem == "prod" for operand in operands) > 1:
+    if op.family == "sum" and sum(operand.op.family == "product" for operand in operands) > 1:
         return "dot"
     if op.marks:
         return joined(operands, op.marks, op.stem)
@@ -105,3 +110,80 @@ def word(operand: Node, first: bool) -> str:
         return str(int(value)) if not first else WORDS[int(value)] if value < len(WORDS) else ""
     most = LONGEST_GIVEN if operand.op is INPUT or operand.given else LONGEST_MADE
     return operand.name if len(operand.name) <= most else ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    r"""How an output calls nodes and gradients.
+
+    names      "code": stages bear their code names, `xpy`; "math": one without a name of its own is called by what it
+               computes where that is short, `x + y`
+    gradient   the style of gradients: "d" for dq, "partial" for ∂L/∂q, "bar" for q̄, "delta" for δq
+    spellings  the spelling of a node by its name: {"w_1": parse_spelling(r"\omega_1")}
+    """
+
+    names: str = "code"
+    gradient: str = "d"
+    spellings: Mapping[str, Spelling] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for given, known in ((self.names, NAMINGS), (self.gradient, tuple(STYLES))):
+            if given not in known:
+                raise UsageError(f"{quoted(given)} is not one of {', '.join(known)}")
+
+
+NAMINGS = ("code", "math")
+LONGEST_SHOWN = 14
+
+
+def respelled(graph: Graph, spellings: Mapping[str, Spelling]) -> Graph:
+    r"""Returns the graph with spellings on nodes, by name: `w_1` printed as ω₁. Its names stay what they are."""
+    if not spellings:
+        return graph
+    nodes = (
+        node._replace(label=Name(node.label or node.name, spellings[node.name])) if node.name in spellings else node
+        for node in graph.nodes
+    )
+    return replace(graph, nodes=tuple(nodes))
+
+
+def worded(graph: Graph, wording: Wording) -> Graph:
+    """Returns a graph with all names in the labels that a wording gives them."""
+    graph = respelled(graph, {**told_apart(graph), **wording.spellings})
+    if wording.names == "math":
+        graph = in_formulas(graph)
+    if wording.gradient == "d":
+        return graph
+    output = graph.nodes[graph.output].shown
+    nodes = (
+        node._replace(label=Name(node.shown, getattr(node.shown, "spelling", None), gradient))
+        for node in graph.nodes
+        for gradient in [Gradient(node.shown, output, wording.gradient)]
+    )
+    return replace(graph, nodes=tuple(nodes))
+
+
+def told_apart(graph: Graph) -> dict[str, Spelling]:
+    """Returns spellings for the names that would look like others: `x1` beside `x_1` stays a word."""
+    names = {node.name for node in graph.nodes if "_" in node.name and not node.label}
+    beside = {name.replace("_", "", 1): name for name in names}
+    twins = {node.name for node in graph.nodes if node.name in beside and not node.label}
+    return {twin: Spelling(twin, "upright") for twin in twins if parse_spelling(twin).glued}
+
+
+def in_formulas(graph: Graph) -> Graph:
+    """Returns a graph whose stages without a name of their own are called by what they compute, where it is short."""
+    nodes = list(graph.nodes)
+    for index in graph.stages:
+        node = nodes[index]
+        if node.given or index == graph.output:
+            continue
+        formula = Formula(op=node.op, args=tuple(operand(nodes[arg]) for arg in node.args))
+        if len(formula.write(PRETTY).text) <= LONGEST_SHOWN:
+            nodes[index] = node._replace(label=Name(node.name, formula))
+    return replace(graph, nodes=tuple(nodes))
+
+
+def spellings_from(given: Mapping[str, str]) -> dict[str, Spelling]:
+    r"""Returns spellings as a user writes them, `{"w_1": r"\omega_1"}`. Raises UsageError for what is not a name."""
+    return {name: parse_spelling(written) for name, written in given.items()}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from cgviz.errors import quoted
 from cgviz.ops.op import Op
 from cgviz.text.formula import Formula
+from cgviz.text.names import plain_spelling
+from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import Shape, Value, is_array, on_elements
 
 
@@ -26,12 +29,15 @@ class Node(NamedTuple):
 
     args      indices of earlier nodes; repeats are kept (`x*x` has two edges)
     name      an identifier; "" until naming has found one for a stage
-    label     the name in print (`c′` for the second `c`); "" where it is the name
+    label     the name in print (`c′` for the second `c`), a `cgviz.text.names.Name` where its spelling is not what its
+              letters say; "" where it is the name
     given     the user wrote this name, so the stage is never merged or fused away
-    shape     () for a scalar; None where it is not known, since an input has no value
+    shape     () for a scalar; None where it is not known, since an input has no value; of an input of a program as
+              it was read, the shape that the program says it has
     value     a constant's value, an input's default
     formula   how a constant was written (`pi/4`)
     places    the offsets of the operators in the program's text (one alone is no list), for messages about shapes
+    group     the path of the group that it stands in, outermost first: the modules of imported code
     """
 
     op: Op
@@ -43,6 +49,7 @@ class Node(NamedTuple):
     value: Value | None = None
     formula: Formula | None = None
     places: int | Sequence[int] = ()
+    group: tuple[str, ...] = ()
 
     @property
     def is_stage(self) -> bool:
@@ -50,43 +57,65 @@ class Node(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The name as it is printed."""
+        """The name as it is printed; a `Name` where it knows its spelling."""
         return self.label or self.name
+
+    @property
+    def spelling(self) -> Spelling:
+        """How the name looks as mathematics: letters, marks and scripts."""
+        return plain_spelling(self.shown)
+
+
+class Kind(Enum):
+    """How the passes treat a node: by how many operands it has, and whether plain floats will do."""
+
+    LEAF = "an input or a constant: nothing is computed"
+    UNARY = "one operand, a float"
+    BINARY = "two operands, floats"
+    MANY = "any number of floats"
+    SCALED = "floats, and a local derivative that may leave the range of floats"
+    ARRAY = "something to do with arrays"
+
+
+LEAF, UNARY, BINARY, MANY, SCALED, ARRAY = Kind
 
 
 class Planned(NamedTuple):
     """A node as the passes want it: its forward function, its derivative rule (or the constant slopes), its operands.
 
-    `second` is the index of the second operand, or ONE, MANY, ARRAY or NONE; with MANY, `first` is the tuple of
-    operands; with ARRAY likewise, and the op has to do with arrays.
+    `first` and `second` are the indices of the operands of UNARY and BINARY; else `first` is the tuple of all.
     """
 
+    kind: Kind
     forward: Callable[..., Value] | None
     rule: Callable[..., tuple[float | None, ...]] | None
     slopes: tuple[float, ...] | None
     first: Any
-    second: int
-
-
-ONE, MANY, ARRAY, NONE = -1, -2, -3, -4
+    second: int = 0
 
 
 def planned(node: Node) -> Planned:
     op, args = node.op, node.args
     if not args:
-        return Planned(None, None, None, None, NONE)
+        return Planned(LEAF, None, None, None, ())
     if node.shape or op.vjp is not None:
-        return Planned(lambda *values: on_elements(op, values), None, None, args, ARRAY)
+        return Planned(ARRAY, lambda *values: on_elements(op, values), None, None, args)
     rule = None if op.slopes else op.stable or op.partials
-    first, second = (args[0], ONE) if len(args) == 1 else args if len(args) == 2 else (args, MANY)
-    return Planned(op.forward, rule, op.slopes, first, second)
+    if op.scaled is not None:
+        return Planned(SCALED, op.forward, rule, op.slopes, args)
+    if len(args) == 1:
+        return Planned(UNARY, op.forward, rule, op.slopes, args[0])
+    if len(args) == 2:
+        return Planned(BINARY, op.forward, rule, op.slopes, *args)
+    return Planned(MANY, op.forward, rule, op.slopes, args)
 
 
 @dataclass(frozen=True)
 class Graph:
     """A computation: `nodes` in topological order, the index of the `output`, and the `inputs` in the order of
     their first appearance. `program` is the text it was read from, `detail` its level of detail; at gate detail
-    `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened."""
+    `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened,
+    `written` the one before products side by side were taken for what the shapes of the inputs make of them."""
 
     nodes: tuple[Node, ...]
     output: int
@@ -95,6 +124,7 @@ class Graph:
     detail: str = "stage"
     whole: Graph | None = None
     closed: Graph | None = None
+    written: Graph | None = None
 
     @cached_property
     def stages(self) -> tuple[int, ...]:
@@ -135,7 +165,7 @@ class Graph:
         """Returns the names of the numbers that are picked out of an array."""
         users = sorted({target for target, _ in self.edges_out[index]})
         picks = (self.nodes[i] for i in users)
-        return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.gate == "picks"]
+        return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.family == "pick"]
 
     @cached_property
     def plan(self) -> tuple[Planned, ...]:
@@ -154,10 +184,7 @@ class Graph:
 
     def operand(self, index: int) -> Formula:
         """Returns node `index` as an operand of a formula: its name, or a constant as it was written."""
-        node = self.nodes[index]
-        if node.op is CONSTANT:
-            return node.formula or Formula(node.value, shape=node.shape)
-        return Formula(node.shown, shape=node.shape)
+        return operand(self.nodes[index])
 
     def formula(self, index: int) -> Formula:
         """Returns the formula of one stage in terms of the names of its operands: `sigx + xpysqr`."""
@@ -169,6 +196,13 @@ class Graph:
         from cgviz.runs.run import Run
 
         return Run(self, None)._repr_svg_()
+
+
+def operand(node: Node) -> Formula:
+    """Returns a node as an operand of a formula: its name, or a constant as it was written."""
+    if node.op is CONSTANT:
+        return node.formula or Formula(node.value, shape=node.shape)
+    return Formula(node.shown, shape=node.shape)
 
 
 class Builder:
@@ -183,9 +217,9 @@ class Builder:
         self.known: dict[object, int] = {}
         self.inputs: list[int] = []
 
-    def input(self, name: str, label: str = "", default: Value | None = None) -> int:
+    def input(self, name: str, label: str = "", default: Value | None = None, shape: Shape = ()) -> int:
         self.inputs.append(len(self.nodes))
-        return self.push(Node(INPUT, name=name, label=label, given=True, value=default))
+        return self.push(Node(INPUT, name=name, label=label, given=True, value=default, shape=shape))
 
     def constant(self, value: Value, formula: Formula | None = None) -> int:
         """Returns a constant; the same value written the same way is one node."""

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
+from cgviz.graph import juxtaposed
 from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
-from cgviz.ops.arithmetic import divide, multiply, reciprocal, signed_sum
+from cgviz.ops.arithmetic import divide, multiply, product, reciprocal, signed_sum
 from cgviz.ops.op import Op, ops
 from cgviz.ops.operators import Operators
 from cgviz.ops.piecewise import known_policy
+from cgviz.values.arrays import Shape
 
 DETAILS = ("stage", "gate")
 
 
-def staged(graph: Graph, detail: str = "stage", ties: str = "split") -> Graph:
+def staged(
+    graph: Graph, detail: str = "stage", ties: str = "split", inputs: Mapping[str, Shape | None] | None = None
+) -> Graph:
     """Returns `graph` at a level of detail, ties of max and min handled by the policy `ties`.
+
+    Products side by side are those of numbers, or what the shapes of the `inputs` make of them.
 
     stage: a gate is what is taught as one (σ, log σ); sums and products take any number of operands.
     gate:  every op is atomic (×−1, exp, +1, 1/x), sums and products have two operands, left to right.
@@ -30,10 +36,13 @@ def staged(graph: Graph, detail: str = "stage", ties: str = "split") -> Graph:
     if detail not in DETAILS:
         raise UsageError(f"no level of detail {quoted(detail)}; there are {', '.join(DETAILS)}")
     known_policy(ties)
-    graph = graph.whole or graph
+    graph = graph.written or graph.whole or graph
     if ties != "split":
         graph = replace(graph, nodes=tuple(with_ties(node, ties) for node in graph.nodes))
-    return opened(graph) if detail == "gate" else fused(graph)
+    if not juxtaposed.has_marks(graph):
+        return opened(graph) if detail == "gate" else fused(graph)
+    made = juxtaposed.plain(graph) if inputs is None else juxtaposed.meant(graph, inputs)
+    return replace(opened(made) if detail == "gate" else fused(made), written=graph if inputs is None else None)
 
 
 def with_ties(node: Node, ties: str) -> Node:
@@ -65,9 +74,9 @@ def open_op(builder: Builder, op: Op, args: Sequence[int]) -> int:
         return builder.apply(reciprocal, args[1:])
     if op is divide and builder.nodes[args[1]].op is not CONSTANT:
         return builder.apply(multiply, (args[0], builder.apply(reciprocal, args[1:])))
-    if op.stem == "prod" and len(args) > 2:
+    if op.family == "product" and len(args) > 2:
         return chain(builder, args, lambda _: multiply)
-    if op.stem == "sum" and len(args) > 2:
+    if op.family == "sum" and len(args) > 2:
         signs = op.parameter
         return chain(builder, args, lambda i: signed_sum(signs[0] if i == 1 else 1, signs[i]))
     return builder.apply(op, args)
@@ -115,6 +124,28 @@ def rebuild(graph: Graph, builder: Builder, apply: Any) -> list[int]:
         where.append(index)
         placed.add(index)
     return where
+
+
+def with_divisions(graph: Graph, reciprocals: Collection[int]) -> Graph:
+    """Returns the graph with products that take one of these reciprocals as divisions instead."""
+    if not reciprocals:
+        return graph
+    stages = iter(graph.stages)
+
+    def apply(builder: Builder, op: Op, args: Sequence[int]) -> int:
+        index = next(stages)
+        below = [slot for slot, arg in enumerate(graph.nodes[index].args) if arg in reciprocals]
+        above = [arg for slot, arg in enumerate(args) if slot not in below]
+        if op.family != "product" or not below or not above:
+            return builder.apply(op, args)
+        made = above[0] if len(above) == 1 else builder.apply(product(len(above)), above)
+        for slot in below:
+            made = builder.apply(divide, (made, *builder.nodes[args[slot]].args))
+        return made
+
+    builder = Builder(share=False)
+    where = rebuild(graph, builder, apply)
+    return replace(finished(graph, builder, where, graph.detail), whole=graph.whole, closed=graph.closed)
 
 
 def finished(graph: Graph, builder: Builder, where: Sequence[int], detail: str) -> Graph:
@@ -205,7 +236,7 @@ def match(nodes: Sequence[Node], uses: Sequence[int], index: int, pattern: Any, 
         return None
     operand = None
     args = node.args
-    if node.op.stem == "sum" and nodes[args[0]].op is not CONSTANT:
+    if node.op.family == "sum" and nodes[args[0]].op is not CONSTANT:
         args = args[::-1]
     for arg, part in zip(args, pattern[1:], strict=True):
         if isinstance(part, float):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import operator
-import sys
 from collections.abc import Callable
 from functools import lru_cache, reduce
 from typing import Any
@@ -14,7 +13,6 @@ from cgviz.ops.rules import is_whole
 from cgviz.values import ieee
 
 LONGEST_WRITTEN = 1000
-SMALLEST_NORMAL = sys.float_info.min
 ELEMENTARY = "Griewank & Walther, Evaluating Derivatives, table 2.3"
 
 
@@ -36,6 +34,7 @@ def known_sum(signs: tuple[int, ...]) -> Op:
     plain = all(sign > 0 for sign in signs)
     difference = signs == (1, -1)
     return Op(
+        family="sum",
         name="add" if plain else "subtract" if difference else "signed_sum",
         arity=(len(signs), len(signs)),
         forward=two.get(signs, combine),
@@ -81,6 +80,7 @@ def product(count: int) -> Op:
 def known_product(count: int) -> Op:
     return Op(
         name="multiply",
+        family="product",
         arity=(count, count),
         forward=operator.mul if count == 2 else lambda *factors: reduce(operator.mul, factors),
         array=lambda np, *factors: reduce(operator.mul, factors),
@@ -137,6 +137,7 @@ reciprocal = register(
         array="reciprocal",
         partials=lambda out, x: (-1 / x**2,),
         stable=lambda out, x: (-out * out,),
+        scaled=lambda upstream, out, x: (-(upstream * out) * out,),
         careful=lambda out, x: (-out * out,),
         exact=lambda mp, x: 1 / x,
         multiplies=lambda out, x: math.prod(out),
@@ -159,6 +160,7 @@ divide = register(
         array="divide",
         partials=lambda out, x, y: (1 / y, -x / y**2),
         stable=lambda out, x, y: (ieee.divide(1.0, y), -ieee.divide(out, y)),
+        scaled=lambda upstream, out, x, y: (upstream / y, -(upstream * out) / y),
         careful=lambda out, x, y: (1 / y, -(out / y)),
         exact=lambda mp, x, y: x / y,
         multiplies=lambda out, x, y: math.prod(out),
@@ -167,7 +169,7 @@ divide = register(
         marks=("", "by"),
         spell=lambda notation, x, y: notation.quotient(x, y),
         by="quotient rule",
-        says="scales by 1/c, where c is the constant divisor",
+        says="scales by 1/y towards x, by −x/y² towards y",
         corners="pole at y = 0",
         domain=lambda x, y: "division by zero" if y == 0 else "",
         source=ELEMENTARY,
@@ -195,7 +197,7 @@ def power_slope(c: float, x: float) -> float:
     if c == 0:
         return 0.0
     raised_once = ieee.power(x, c - 1)
-    if SMALLEST_NORMAL <= abs(raised_once) < math.inf or raised_once != raised_once:
+    if ieee.is_normal(raised_once) or raised_once != raised_once:
         return c * raised_once
     half = ieee.power(abs(x), (c - 1) / 2)
     return math.copysign(c, c * math.copysign(1.0, raised_once)) * half * half

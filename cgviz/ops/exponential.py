@@ -213,3 +213,35 @@ logsigmoid = register(
         source="PyTorch, torch.nn.LogSigmoid",
     )
 )
+
+
+def added_logs(a: float, b: float) -> float:
+    high, low = (a, b) if a >= b else (b, a)
+    if high == math.inf or low != low or high != high or low == -math.inf:
+        return high if low == low and high == high else math.nan
+    return high + math.log1p(math.exp(low - high))
+
+
+logaddexp = register(
+    Op(
+        name="logaddexp",
+        arity=(2, 2),
+        forward=added_logs,
+        array="logaddexp",
+        partials=lambda out, a, b: (exp(a - out), exp(b - out)),
+        stable=lambda out, a, b: (sigmoid.forward(a - b), sigmoid.forward(b - a)),
+        careful=lambda out, a, b: (sigmoid(a - b), sigmoid(b - a)),
+        exact=lambda mp, a, b: max(a, b) + mp.log1p(mp.exp(min(a, b) - max(a, b))),
+        composed=lambda a, b: log(exp(a) + exp(b)),
+        javascript=(
+            "(Math.max({0}, {1}) + Math.log1p(Math.exp(-Math.abs({0} - {1}))))",
+            "(1 / (1 + Math.exp({1} - {0})))",
+            "(1 / (1 + Math.exp({0} - {1})))",
+        ),
+        glyph="lae",
+        stem="lse",
+        by="chain rule through log, sum and exp",
+        says="scales by the share that each exponential has of their sum",
+        source="NumPy reference, numpy.logaddexp",
+    )
+)

@@ -7,12 +7,12 @@ graph tracers (the backward pass as a graph): an op is called like a function an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cgviz.values.arrays import Shape, is_array, on_elements, settled
-from cgviz.values.ieee import Ieee
+from cgviz.values.ieee import Ieee, is_normal
 
 # How tightly a written form binds: `c ? a : b`, `a < b`, `a + b`, `-a`, `a/b`, `a*b`, `a**b`, `a`.
 CHOICE, COMPARISON, SUM, SIGNED, QUOTIENT, PRODUCT, POWER, ATOM = range(8)
@@ -45,77 +45,108 @@ class Answer:
     anywhere: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Op:
-    """A gate of the graph: how it computes forward, its local derivatives, and how it is written.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Numbers:
+    """What a gate computes, and in which arithmetic.
 
-    name      as typed in a program; `aliases` are further spellings
-    arity     least and most number of arguments; most is None where any number will do
     forward   floats to a float; total: IEEE values instead of exceptions
+    exact     (mpmath, *args) to the output as an mpmath number
+    analytic  whether `exact` is one analytic function, so that a complex step through it gives the derivative
+    array     how numpy computes the output for every element of arrays: the name of one of its functions, or
+              (np, *args) to the output; without it `composed` is run on arrays, or else `forward` element by element
+    composed  for written code, the output in terms of ops that any language has, with the digits of `forward`
+    switch    (*args) to the piece of its definition on which they are ("x > 0"), for an op that is made of pieces
+    gates     the op in terms of simpler ones, for gate detail; `fused` says that staging finds it in a text
+    opens     (*arrays) to the output in scalar gates, for the microscope: numpy's arrays of scalar operands; without
+              it `gates` is run on arrays of them. Raises ValueError with the reason where it does not open
+    shapes    of a structural op, (*shapes) to the shape of the output. Raises ValueError with the reason
+    moves     `forward` only moves elements, whatever they are
+    multiplies  (out, *args), all of them shapes, to how many multiplications or divisions the output takes
+    """
+
+    forward: Callable[..., Any]
+    exact: Callable[..., Any] | None = None
+    analytic: bool = True
+    array: str | Callable[..., Any] | None = None
+    composed: Callable[..., Any] | None = None
+    switch: Callable[..., Any] | None = None
+    gates: Callable[..., Any] | None = None
+    fused: bool = False
+    opens: Callable[..., Any] | None = None
+    shapes: Callable[..., Shape] | None = None
+    moves: bool = False
+    multiplies: Callable[..., int] | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Rules:
+    """How a gate moves a gradient, and where it has corners. `partials` (or `vjp`) is the rule; the others refine it.
+
     partials  (out, *args) to one local derivative per argument, the rule as it is taught. None stands for an
               argument in which the op is not differentiable (it must be a constant) or a branch not taken
     stable    the same numbers where the taught rule loses digits; floats only
+    scaled    (upstream, out, *args) to upstream · local derivative per argument, for an op whose local derivative
+              leaves the range of floats although the product need not: 1/x hands on (−upstream · out) · out
+    careful   the local derivatives of `stable` with all that it knows of corners, as plain arithmetic that runs on
+              formulas, too: for written code
+    again     likewise for what is differentiated again: at a corner its own derivative is not finite
     slopes    the local derivatives of an op that is linear, whatever its arguments: spares the passes a call
-    exact     (mpmath, *args) to the output as an mpmath number
-    gates     the op in terms of simpler ones, for gate detail; `fused` says that staging finds it in a text
+    reaches   (out, *args) to a mask per argument: the elements that a gradient flows to, for an op that chooses
+
+    An op that does not act element by element is structural, and has instead of `partials`:
+
+    vjp       (upstream, out, *args) to what each argument gets, arithmetic of ops that runs on arrays, formulas and
+              tracers; None stands for an argument to which nothing flows. `stable` and `careful` as above
+    jvp       (tangents, out, *args) to the tangent of the output; without it the op is linear in all its arguments
+    jacobian  (out, *args) to the whole Jacobian in each argument, arithmetic that runs on formulas and arrays; None
+              where nobody writes it as one matrix. Arrays count as vectors of their elements in row-major order
+    many      the rule of `learning/stacking.py` by which it takes many examples at once, along a leading axis
+
+    And its corners:
+
+    corner    (out, *args) to a flag of the run ("tie", "kink", "saturated", "dead") or ""
+    domain    (*args) to the reason why the output is not finite, or ""
+    answers   what others say at its corners, for `cgviz diagnose`
+    ties      for an op that has ties, the same op under another policy ("first", "split", "both")
+    """
+
+    partials: Rule = no_partials
+    stable: Rule | None = None
+    scaled: Rule | None = None
+    careful: Rule | None = None
+    again: Rule | None = None
+    slopes: tuple[float, ...] | None = None
+    reaches: Callable[..., tuple[Any, ...]] | None = None
+    vjp: Rule | None = None
+    jvp: Callable[..., Any] | None = None
+    jacobian: Rule | None = None
+    many: str = ""
+    corner: Callable[..., str] = nothing
+    domain: Callable[..., str] = nothing
+    answers: tuple[Answer, ...] = ()
+    ties: Callable[[str], Op] | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Words:
+    """What a reader sees of a gate. No code decides anything by these.
+
     glyph     what stands in the circle of a circuit
     stem      begins the names of its stages (`sigy`); `suffix` ends them instead (`xpysqr`); with `marks`, one before
               each operand, short names are joined (`xpy`) and the stem is for long ones
     spell     (notation, *operands) to the written form, for what is not written as a call
     pretty    a template for the written call, `{0}` an operand, `{0.atom}` one in brackets unless it is atomic;
     latex     likewise for LaTeX
-    by        the name of the rule that gives the local derivatives ("product rule"), in ASCII words
-    gate      what the gate does to the gradient, in a word or two; `says` in a sentence
-    corner    (out, *args) to a flag of the run ("tie", "kink", "saturated", "dead") or ""
-    rule      the convention at the corner, in words; `corners` lists the corners for `cgviz ops`
-    domain    (*args) to the reason why the output is not finite, or ""
-    sympy     the name of the sympy class that means the same
-    source    where the formula is from
-    ties      for an op that has ties, the same op under another policy ("first", "split", "both")
-    parameter what tells a member of a family from the others: signs, an exponent
-    fixed     what the first argument is when it must be a number ("order"), since nothing differentiates in it
     javascript  for what no other field can say, templates over `codegen/browser/library.js`: the output (or ""), then
               the local derivatives; `{0}` an operand, `{all}` of them, `{out}`
-    composed  for written code, the output in terms of ops that any language has, with the digits of `forward`
-    careful   likewise the local derivatives of `stable`: plain arithmetic that runs on formulas, too
-    switch    (*args) to the piece of its definition on which they are ("x > 0"), for an op that is made of pieces
-    analytic  whether `exact` is one analytic function, so that a complex step through it gives the derivative
-    answers   what others say at its corners, for `cgviz diagnose`
-    array     how numpy computes the output for every element of arrays: the name of one of its functions, or
-              (np, *args) to the output; without it `composed` is run on arrays, or else `forward` element by element
-    reaches   (out, *args) to a mask per argument: the elements that a gradient flows to, for an op that chooses
-    multiplies  (out, *args), all of them shapes, to how many multiplications or divisions the output takes
-
-    An op that does not act element by element is structural, and has instead of `partials`:
-
-    vjp       (upstream, out, *args) to what each argument gets, arithmetic of ops that runs on arrays, formulas and
-              tracers; None stands for an argument to which nothing flows. `stable` is the same for numbers alone,
-              `careful` with all that it knows of ties, for written code and second derivatives
-    jvp       (tangents, out, *args) to the tangent of the output; without it the op is linear in all its arguments
-    shapes    (*shapes) to the shape of the output. Raises ValueError with the reason
-    jacobian  (out, *args) to the whole Jacobian in each argument, arithmetic that runs on formulas and arrays; None
-              where nobody writes it as one matrix. Arrays count as vectors of their elements in row-major order
-    options   (**keywords) to the op of this family: an axis, a new shape; `statics` are the keywords in their order,
-              and `operands` tells how many arguments come before them (None: they are named)
-    lists     takes its operands in a list, too: `concat([a, b])`
-    sized     (count) to the op of this family that takes so many arguments
-    many      the rule of `learning/stacking.py` by which it takes many examples at once, along a leading axis
-    alone     () to the op that is meant where this one is applied to a single array: `max(x)`
-    moves     `forward` only moves elements, whatever they are
-    opens     (*arrays) to the output in scalar gates, for the microscope: numpy's arrays of scalar operands; without
-              it `gates` is run on arrays of them. Raises ValueError with the reason where it does not open
+    sympy     the name of the sympy class that means the same
+    by        the name of the rule that gives the local derivatives ("product rule"), in ASCII words
+    gate      what the gate does to the gradient, in a word or two; `says` in a sentence
+    corners   lists the corners for `cgviz ops`; `rule` is the convention at them, `bend` what is said of the second
+              derivative there ("" where it is taken as 0)
+    source    where the formula is from
     """
 
-    name: str
-    forward: Callable[..., Any]
-    partials: Rule = no_partials
-    arity: tuple[int, int | None] = (1, 1)
-    stable: Rule | None = None
-    slopes: tuple[float, ...] | None = None
-    exact: Callable[..., Any] | None = None
-    aliases: tuple[str, ...] = ()
-    gates: Callable[..., Any] | None = None
-    fused: bool = False
     glyph: str = ""
     stem: str = ""
     suffix: str = ""
@@ -123,40 +154,46 @@ class Op:
     spell: Callable[..., Any] | None = None
     pretty: str = ""
     latex: str = ""
+    javascript: tuple[str, ...] = ()
+    sympy: str = ""
     by: str = ""
     gate: str = "scales"
     says: str = ""
-    corner: Callable[..., str] = nothing
-    rule: str = ""
     corners: str = "none"
-    domain: Callable[..., str] = nothing
-    sympy: str = ""
+    rule: str = ""
+    bend: str = ""
     source: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Op(Words, Rules, Numbers):
+    """A gate of the graph: what it computes (`Numbers`), how it moves a gradient (`Rules`), how it is shown (`Words`).
+
+    name      as typed in a program; `aliases` are further spellings
+    family    what kind of gate it is, for code that must know one when it meets it: "sum", "product", "choice"
+              (hands the gradient to one of its operands), "pick" (takes elements out of an array)
+    arity     least and most number of arguments; most is None where any number will do
+    parameter what tells a member of a family from the others: signs, an exponent
+    fixed     what the first argument is when it must be a number ("order"), since nothing differentiates in it
+    options   (**keywords) to the op of this family: an axis, a new shape; `statics` are the keywords in their order,
+              and `operands` tells how many arguments come before them (None: they are named)
+    lists     takes its operands in a list, too: `concat([a, b])`
+    sized     (count) to the op of this family that takes so many arguments
+    alone     () to the op that is meant where this one is applied to a single array: `max(x)`
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    family: str = ""
+    arity: tuple[int, int | None] = (1, 1)
     parameter: Any = None
-    ties: Callable[[str], Op] | None = None
     fixed: str = ""
-    javascript: tuple[str, ...] = ()
-    composed: Callable[..., Any] | None = None
-    careful: Rule | None = None
-    switch: Callable[..., Any] | None = None
-    analytic: bool = True
-    answers: tuple[Answer, ...] = ()
-    array: str | Callable[..., Any] | None = None
-    reaches: Callable[..., tuple[Any, ...]] | None = None
-    vjp: Rule | None = None
-    jvp: Callable[..., Any] | None = None
-    shapes: Callable[..., Shape] | None = None
-    jacobian: Rule | None = None
-    multiplies: Callable[..., int] | None = None
     options: Callable[..., Op] | None = None
     statics: tuple[str, ...] = ()
     operands: int | None = 1
-    sized: Callable[[int], Op] | None = None
     lists: bool = False
-    many: str = ""
+    sized: Callable[[int], Op] | None = None
     alone: Callable[[], Op] | None = None
-    moves: bool = False
-    opens: Callable[..., Any] | None = None
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -197,6 +234,16 @@ class Op:
         except (ArithmeticError, ValueError):
             partials = rule(Ieee(out), *map(Ieee, args))
             return tuple(None if partial is None else float(partial) for partial in partials)
+
+    def handed(self, upstream: float, out: float, args: Sequence[float]) -> tuple[float | None, ...]:
+        """Returns upstream · local derivative for each argument, right where only the product is in range."""
+        slopes = self.local(out, *args)
+        if self.scaled is None or all(map(is_normal, slopes)):  # type: ignore[arg-type]
+            return tuple(None if slope is None else upstream * slope for slope in slopes)
+        try:
+            return self.scaled(upstream, out, *args)
+        except ArithmeticError:
+            return tuple(map(float, self.scaled(Ieee(upstream), Ieee(out), *map(Ieee, args))))
 
 
 REGISTRY: dict[str, Op] = {}

@@ -71,6 +71,7 @@ is_less, is_less_equal, is_greater, is_greater_equal, is_equal, is_not_equal = m
 where = register(
     Op(
         name="where",
+        family="choice",
         arity=(3, 3),
         forward=lambda c, a, b: a if c else b,
         array=lambda np, c, a, b: np.where(np.asarray(c) != 0, a, b),
@@ -214,6 +215,7 @@ def extremum(name: str, policy: str) -> Op:
     pick: Callable[[Any], Any] = max if name == "max" else min
     return Op(
         name=name,
+        family="choice",
         aliases=(f"{name}imum",),
         arity=(1, None),
         forward=winner(pick),

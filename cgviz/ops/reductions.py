@@ -18,7 +18,7 @@ from cgviz.ops.piecewise import is_equal, maximum, minimum, where
 from cgviz.ops.rearranging import place_of_axis, size, spread, transpose
 from cgviz.ops.roots import sqrt
 from cgviz.ops.whole import diag, eye, ones
-from cgviz.values.arrays import Shape, numpy, shape_of
+from cgviz.values.arrays import Shape, is_array, numpy, shape_of
 
 Axis = int | tuple[int, ...] | None
 NUMPY = "NumPy reference; vecDerivs notes of CS231n"
@@ -90,6 +90,7 @@ def total(axis: Axis = None, keepdims: bool = False) -> Op:
     """Returns the sum along axes."""
     return Op(
         name="sum",
+        family="sum",
         forward=lambda x: numpy().sum(x, axis=axis, keepdims=keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims),),
@@ -181,6 +182,7 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
 
     return Op(
         name=f"a{name}",
+        family="choice",
         forward=lambda x: (numpy().max if largest else numpy().min)(x, axis=axis, keepdims=keepdims),
         shapes=reduced(axis, keepdims, "largest element" if largest else "smallest element"),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * is_equal(x, spread_back(out, x, axis, keepdims)),),
@@ -214,12 +216,8 @@ def logsumexp(axis: Axis = None, keepdims: bool = False) -> Op:
         aliases=("lse",),
         forward=lambda x: stable_logsumexp(x, axis, keepdims),
         shapes=reduced(axis, keepdims),
-        vjp=lambda up, out, x: (
-            spread_back(up, x, axis, keepdims) * exp(subtract(x, spread_back(out, x, axis, keepdims))),
-        ),
-        jvp=lambda tangents, out, x: total(axis, keepdims)(
-            tangents[0] * exp(subtract(x, spread_back(out, x, axis, keepdims)))
-        ),
+        vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * shares(out, x, axis, keepdims),),
+        jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * shares(out, x, axis, keepdims)),
         jacobian=lambda out, x: (transpose(softmax()(x)) if is_vector(x) and not keepdims else None,),
         gates=lambda x: log(total(axis, keepdims)(exp(x))),
         glyph="lse",
@@ -236,15 +234,42 @@ def logsumexp(axis: Axis = None, keepdims: bool = False) -> Op:
     )
 
 
+def shares(out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    """Returns exp(x − logsumexp(x)), the softmax; of numbers without the rounding of a large logsumexp."""
+    if is_array(x):
+        return stable_softmax(x, axis)
+    return exp(subtract(x, spread_back(out, x, axis, keepdims)))
+
+
 def stable_logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:
     np = numpy()
     x = np.asarray(x, dtype=float)
     axes = axes_of(axis, x.ndim)
     with np.errstate(all="ignore"):
-        top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
-        shift = np.where(np.isfinite(top), top, 0.0)
-        found = np.log(np.sum(np.exp(x - shift), axis=axes, keepdims=True)) + shift
+        shift, rest = largest_and_rest(x, axes)
+        found = np.log1p(rest) + shift
     return found if keepdims else np.squeeze(found, axis=axes)
+
+
+def largest_and_rest(x: Any, axes: tuple[int, ...]) -> tuple[Any, Any]:
+    """Returns the largest element m along axes (0 where it is not finite), and sum(exp(x − m)) − 1: all but m itself.
+
+    That 1 is never added, so a rest below the precision of 1 is not lost.
+    """
+    np = numpy()
+    top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
+    shift = np.where(np.isfinite(top), top, 0.0)
+    ties = x == shift
+    smaller = np.sum(np.where(ties, 0.0, np.exp(x - shift)), axis=axes, keepdims=True)
+    return shift, smaller + (np.sum(ties, axis=axes, keepdims=True) - 1.0)
+
+
+def stable_log_softmax(x: Any, axis: Axis) -> Any:
+    np = numpy()
+    x = np.asarray(x, dtype=float)
+    with np.errstate(all="ignore"):
+        shift, rest = largest_and_rest(x, axes_of(axis, x.ndim))
+        return (x - shift) - np.log1p(rest)
 
 
 def stable_softmax(x: Any, axis: Axis) -> Any:
@@ -292,9 +317,35 @@ def is_vector(x: Any) -> bool:
     return len(shape_of(x) or ()) == 1
 
 
-def centred(value: Any, out: Any, axis: Axis) -> Any:
-    """Returns value − sum(value·out): the mean of the value under the shares `out` is taken off."""
-    return subtract(value, total(axis, True)(value * out))
+def centred(value: Any, shares: Any, axis: Axis) -> Any:
+    """Returns value − sum(value·shares): the mean of the value under shares that sum to 1 is taken off.
+
+    Of numbers it is value·(the other shares) − sum(the others' value·share), so that a share near 1 loses no digits.
+    """
+    if is_array(value) and is_array(shares):
+        return value * others(shares, axis) - others(value * shares, axis)
+    return subtract(value, total(axis, True)(value * shares))
+
+
+def without_share(value: Any, shares: Any, axis: Axis) -> Any:
+    """Returns value − shares·sum(value), likewise without taking a share near 1 off 1."""
+    if is_array(value) and is_array(shares):
+        return value * others(shares, axis) - shares * others(value, axis)
+    return subtract(value, shares * total(axis, True)(value))
+
+
+def others(x: Any, axis: Axis) -> Any:
+    """Returns, for each element of an array, the sum of the others along axes; none is subtracted again."""
+    np = numpy()
+    axes = axes_of(axis, x.ndim)
+    lead = x.ndim - len(axes)
+    last = tuple(range(lead, x.ndim))
+    moved = np.moveaxis(x, axes, last)
+    line = moved.reshape(*moved.shape[:lead], size(moved.shape[lead:]))
+    made = np.zeros(line.shape)
+    made[..., 1:] = np.cumsum(line[..., :-1], axis=-1)
+    made[..., :-1] += np.cumsum(line[..., :0:-1], axis=-1)[..., ::-1]
+    return np.moveaxis(made.reshape(moved.shape), last, axes)
 
 
 @cache
@@ -303,10 +354,10 @@ def log_softmax(axis: Axis = -1) -> Op:
     return Op(
         name="log_softmax",
         aliases=("logsoftmax",),
-        forward=lambda x: numpy().subtract(x, stable_logsumexp(x, axis, True)),
+        forward=lambda x: stable_log_softmax(x, axis),
         shapes=same_shape(axis),
-        vjp=lambda up, out, x: (subtract(up, exp(out) * total(axis, True)(up)),),
-        jvp=lambda tangents, out, x: subtract(tangents[0], total(axis, True)(exp(out) * tangents[0])),
+        vjp=lambda up, out, x: (without_share(up, exp(out), axis),),
+        jvp=lambda tangents, out, x: centred(tangents[0], exp(out), axis),
         jacobian=lambda out, x: (subtract(eye(x), outer(ones(x), softmax()(x))) if is_vector(x) else None,),
         gates=lambda x: subtract(x, logsumexp(axis, True)(x)),
         glyph="log soft",

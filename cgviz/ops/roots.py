@@ -94,3 +94,24 @@ def hypot_slopes(out: float, x: float, y: float) -> tuple[float, float]:
     if math.isinf(out) and math.isfinite(x) and math.isfinite(y):
         x, y, out = x / 4, y / 4, math.hypot(x / 4, y / 4)
     return ieee.divide(x, out), ieee.divide(y, out)
+
+
+rsqrt = register(
+    Op(
+        name="rsqrt",
+        forward=lambda x: 1 / math.sqrt(x) if x > 0 else math.inf if x == 0 else math.nan,
+        array=lambda np, x: 1 / (np.sqrt(x) + 0.0),
+        partials=lambda out, x: (-(out**3) / 2,),
+        composed=lambda x: 1 / sqrt(x),
+        exact=lambda mp, x: 1 / mp.sqrt(x),
+        glyph="1/√",
+        stem="rsqrt",
+        pretty="1/√{0.atom}",
+        latex=r"\frac{{1}}{{\sqrt{{{0}}}}}",
+        by="power rule, exponent -1/2",
+        says="scales by −1/(2·x·√x): large where x is near 0",
+        corners="domain x > 0",
+        domain=lambda x: "root of a negative number" if x < 0 else "division by zero" if x == 0 else "",
+        source=ELEMENTARY,
+    )
+)

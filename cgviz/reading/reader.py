@@ -6,59 +6,83 @@ Chains of + and − (and of · and /) at one bracket level are collected and bec
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.graph.juxtaposed import BARS, length
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.rearranging import indexed
 from cgviz.ops.refused import REFUSED
 from cgviz.reading import build, statics
+from cgviz.reading.arguments import STATIC, Arguments, Operand
+from cgviz.reading.calls import Call, lookup
+from cgviz.reading.mended import LETTERS
 from cgviz.reading.tokens import RAISED, Token
 
 DEEPEST = 4000
 CHOICE, COMPARISON, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6
 BARRIER = 0
-BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "**": POWER}
+BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "**": POWER, "·": PRODUCT, "×": PRODUCT}
+ELEMENTS = frozenset("*/")
 COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}
-MODULES = frozenset({"math", "np", "numpy", "torch", "jnp"})
 KEYWORDS = frozenset(
     "True False None and or not in is for while import from def class return with assert del try yield".split()
 )
-LETTERS = frozenset({"beta", "gamma", "zeta", "digamma", "psi", "chi", "eta", "sigma", "σ"})
-OPENERS = {")": "(", "]": "[", "|": "|"}
+OPENERS = {")": "(", "]": "[", "|": "|", "‖": "‖"}
+ALSO_OPENS = {"index": "]", "argument": ")", "tuple": ")"}
+STATEMENTS = frozenset("for while import from def class return with assert del try yield".split())
+NO_COMPREHENSION = "a comprehension is not read: write sum(w*x), or w @ x"
+ONLY_STATEMENTS = "of Python assignments, expressions and a function are read; cgviz.trace runs anything else"
 NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1:3]; no lambdas or annotations)"
 NAMED = {"end": "the end", "number": "a number", "name": "a name"}
 
 
-Places = dict[int, int | Sequence[int]]
+@dataclass
+class Notes:
+    """What sympy does not keep of a program, by the id of a node.
+
+    places  the offsets of its operators in the text
+    joints  how the factors of a product are joined, a character for each gap; none where `*` and `/` do it all
+    """
+
+    places: dict[int, int | Sequence[int]] = field(default_factory=dict)
+    joints: dict[int, str] = field(default_factory=dict)
 
 
 class Chain:
     """A sum or product that is still being read: (sign, term) or (factor, divides) pairs.
 
-    `operators` are the offsets of its operators; `places` is where they are entered for the node that is made.
+    `operators` are the offsets of its operators, `joints` their kinds; `notes` is where they are entered for the node
+    that is made.
     """
 
-    __slots__ = ("kind", "operators", "pairs", "places")
+    __slots__ = ("joints", "kind", "notes", "operators", "pairs")
 
-    def __init__(self, kind: int, pairs: list[Any], operator: Token, places: Places) -> None:
-        self.kind, self.pairs, self.places = kind, pairs, places
-        self.operators: int | list[int] = operator.start  # most chains have but one
+    def __init__(self, kind: int, pairs: list[Any], operator: Pending, notes: Notes) -> None:
+        self.kind, self.pairs, self.notes = kind, pairs, notes
+        self.operators: int | list[int] = operator.token.start  # most chains have but one
+        self.joints = operator.kind
 
     def made(self, node: Any) -> Any:
         """Returns the node that the chain has become, its operators' places entered."""
-        self.places[id(node)] = self.operators
+        self.notes.places[id(node)] = self.operators
+        if self.kind == PRODUCT and not ELEMENTS.issuperset(self.joints):
+            self.notes.joints[id(node)] = self.joints[max(0, len(self.pairs) - len(node.args)) :]
         return node
 
-    def add(self, pair: Any, operator: Token) -> Chain:
+    def add(self, pair: Any, operator: Pending) -> Chain:
         """Returns the chain itself, longer by a pair and its operator."""
         self.pairs.append(pair)
+        self.joints += operator.kind
         if isinstance(self.operators, int):
             self.operators = [self.operators]
-        self.operators.append(operator.start)
+        self.operators.append(operator.token.start)
         return self
+
+
+ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
 
 class Negated:
@@ -73,10 +97,18 @@ class Negated:
 class Pending:
     """An operator or an opening bracket on the stack; a bracket after a function's name counts its commas."""
 
-    __slots__ = ("binds", "count", "function", "kind", "token")
+    __slots__ = ("arguments", "binds", "count", "function", "kind", "token")
 
-    def __init__(self, binds: int, kind: str, token: Token, function: Op | Definition | None = None) -> None:
+    def __init__(
+        self,
+        binds: int,
+        kind: str,
+        token: Token,
+        function: Op | Definition | None = None,
+        arguments: Arguments | None = None,
+    ) -> None:
         self.binds, self.kind, self.token, self.function, self.count = binds, kind, token, function, 0
+        self.arguments = arguments
 
 
 @dataclass(frozen=True)
@@ -95,7 +127,7 @@ class Reader:
     variable   a name to the sympy node that it stands for
     factors    names that are variables even where a bracket follows: `x(y+1)` is a product
     functions  the functions that the program defines
-    places     by the id of a node: the offsets of its operators in the text
+    notes      what is kept of the text beside the sympy nodes
     """
 
     def __init__(
@@ -105,13 +137,14 @@ class Reader:
         factors: frozenset[str] = frozenset(),
         functions: dict[str, Definition] | None = None,
         budget: list[int] | None = None,
-        places: Places | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self.text, self.variable, self.factors = text, variable, factors
         self.functions = {} if functions is None else functions
-        self.places: Places = {} if places is None else places
+        self.notes = Notes() if notes is None else notes
         self.budget = [100_000] if budget is None else budget
         self.depth = 0
+        self.bars: tuple[Any, int, int] = None, 0, 0
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
@@ -133,7 +166,7 @@ class Reader:
                 return self.finish(token, values, stack)
             elif self.begins_operand(token, stack):
                 self.adjacent(tokens[at - 2], token)
-                self.binary("*", PRODUCT, token, values, stack)
+                self.binary(" ", PRODUCT, token, values, stack)
                 at -= 1
                 wants_operand = True
             elif token.kind == "[" or token.kind == ".":
@@ -147,6 +180,15 @@ class Reader:
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
         kind = token.kind
+        if stack and stack[-1].arguments is not None and kind != "end":
+            return self.argument(tokens, at - 1, stack[-1], stack[-1].arguments, values, stack)
+        return self.begun(tokens, at, token, values, stack)
+
+    def begun(
+        self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
+    ) -> tuple[int, bool]:
+        """Begins an operand: a name, a number, a bracket, a sign."""
+        kind = token.kind
         if stack and stack[-1].function is not None and self.is_static(tokens, at - 1, stack[-1]):
             return self.static_arguments(tokens, at - 1, values, stack), False
         if kind == "name":
@@ -156,11 +198,11 @@ class Reader:
             if tokens[at].kind == "name" and tokens[at].start == token.end and token.text == "0":
                 raise self.error("numbers are decimal here; '0' cannot be followed by a name", tokens[at])
             return at, False
-        if kind == "(" or kind == "|":
+        if kind == "(" or kind == "|" or kind == "‖":
             stack.append(Pending(BARRIER, kind, token))
         elif kind == "[":
             return self.array(tokens, at, token, values, stack)
-        elif kind == "-" or kind == "√":
+        elif kind == "-" or kind == "√" or kind == "∛":
             stack.append(Pending(PREFIX, kind, token))
         elif kind != "+":
             raise self.expected_operand(token, stack)
@@ -170,14 +212,14 @@ class Reader:
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
         after = tokens[at]
-        if after.kind == "." and token.text in MODULES:
-            inner = at + 3 if [token.text for token in tokens[at + 1 : at + 3]] == ["linalg", "."] else at + 1
-            if inner < len(tokens) and is_known(tokens[inner].text):
-                return inner, True
         if token.text in KEYWORDS or token.text in ("if", "else"):
-            raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name", token)
+            more = f"; {ONLY_STATEMENTS}" if token.text in STATEMENTS else ""
+            raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name{more}", token)
         if after.kind == "(" and token.text not in self.factors:
             function = self.function(token)
+            if isinstance(function, Call):
+                stack.append(Pending(BARRIER, "(", token, None, Arguments(self.text, function, token)))
+                return at + 1, True
             if tokens[at + 1].kind == ")":
                 values.append(self.applied(function, [], token))
                 return at + 2, False
@@ -185,6 +227,42 @@ class Reader:
             return at + 1, True
         values.append(self.variable(token))
         return at, False
+
+    # calls of libraries
+
+    def argument(
+        self,
+        tokens: Sequence[Token],
+        at: int,
+        pending: Pending,
+        arguments: Arguments,
+        values: list[Any],
+        stack: list[Pending],
+    ) -> tuple[int, bool]:
+        """Reads an argument that is known now, or begins one that is an expression."""
+        if tokens[at].kind == ")":
+            stack.pop()
+            values.append(arguments.finish(self.writer(pending.token)))
+            return at + 1, False
+        parameter, start = arguments.parameter(tokens, at)
+        if parameter.kind in STATIC and not (parameter.name == "other" and tokens[start].kind == "name"):
+            end = arguments.static(tokens, start, parameter)
+            return (end + 1, True) if tokens[end].kind == "," else (end, True)
+        stack.append(Pending(BARRIER, "argument", pending.token))
+        if parameter.kind == "list" and tokens[start].kind == "(":
+            stack.append(Pending(BARRIER, "tuple", tokens[start]))
+            start += 1
+        return start, True
+
+    def entered(self, values: list[Any], stack: list[Pending]) -> None:
+        """Enters an argument that has been read into its call, which is the top of the stack then."""
+        stack.pop()
+        arguments = stack[-1].arguments
+        assert arguments is not None
+        arguments.found.append((arguments.keyword, Operand(settled(values.pop()))))
+
+    def writer(self, token: Token) -> Callable[[Op, Sequence[Any]], Any]:
+        return lambda op, args: self.called(op, args, token)
 
     # arrays
 
@@ -222,16 +300,12 @@ class Reader:
         if name.text == "T" and after.kind != "(":
             values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], name)
             return at + 1, False
-        function = REGISTRY.get(name.text) if name.kind == "name" and after.kind == "(" else None
-        if function is None:
+        call = lookup("method", name.text) if name.kind == "name" and after.kind == "(" else None
+        if call is None:
             raise self.error("of attributes and methods only .T and functions, as in x.sum(), are read here", token)
-        values[-1] = settled(values[-1])
-        pending = Pending(BARRIER, "(", name, function)
-        if tokens[at + 2].kind == ")":
-            values[-1] = self.applied(function, [values[-1]], name)
-            return at + 3, False
-        pending.count = 1
-        stack.append(pending)
+        arguments = Arguments(self.text, call, name)
+        arguments.found.append(("", Operand(settled(values.pop()))))
+        stack.append(Pending(BARRIER, "(", name, None, arguments))
         return at + 2, True
 
     def is_static(self, tokens: Sequence[Token], at: int, pending: Pending) -> bool:
@@ -286,19 +360,20 @@ class Reader:
     def called(self, op: Op, args: Sequence[Any], token: Token) -> Any:
         """Returns `op(*args)`, its place entered."""
         node = build.call(op, args)
-        self.places[id(node)] = token.start
+        self.notes.places[id(node)] = token.start
         return node
 
-    def function(self, token: Token) -> Op | Definition:
+    def function(self, token: Token) -> Op | Definition | Call:
         """Returns what an applied name means. Raises ExpressionError with the closest names."""
-        name = token.text
-        known = self.functions.get(name) or REGISTRY.get(name)
+        module, _, name = token.text.rpartition(".")
+        known = None if module else self.functions.get(name) or REGISTRY.get(name)
+        known = known or lookup(module, name) or capitalised(name)
         if known is not None:
             return known
         if name in REFUSED:
             raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
         names = [*self.functions, *REGISTRY]
-        near = get_close_matches(name[:40], names, n=2, cutoff=0.6)
+        near = get_close_matches(name[:40], names, n=2, cutoff=0.65)
         hint = f"; a product is {name[:40]}*(...), and `cgviz ops` lists the functions"
         if near:
             hint = f"; did you mean {' or '.join(map(quoted, near))}?"
@@ -326,6 +401,10 @@ class Reader:
         if kind == "super":
             values[-1] = self.raised_digits(token, values[-1])
             return False
+        if kind == "T":
+            self.reduce(POWER + 1, values, stack)
+            values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], token)
+            return False
         if kind == "!" and before.kind == "!":
             raise self.error("'!!' (double factorial) is not supported; (x!)! takes the factorial twice", token)
         if kind == "!":
@@ -334,7 +413,7 @@ class Reader:
         if kind == ",":
             return self.comma(token, values, stack)
         if kind in OPENERS:
-            return self.close(self.opening(token, values, stack), values)
+            return self.close(self.opening(token, values, stack), token, values, stack)
         if kind == "name" and token.text in ("if", "else"):
             return self.choice(token, values, stack)
         raise self.unexpected(token)
@@ -344,16 +423,20 @@ class Reader:
         if token.kind == "|":
             barriers = [pending.kind for pending in reversed(stack) if pending.binds == BARRIER]
             return not barriers or barriers[0] != "|"
+        if token.kind == "‖":
+            barriers = [pending.kind for pending in reversed(stack) if pending.binds == BARRIER]
+            return not barriers or barriers[0] != "‖"
         if token.kind == "name":
             return token.text not in ("if", "else")
-        return token.kind in ("(", "number", "√")
+        return token.kind in ("(", "number", "√", "∛")
 
     def adjacent(self, before: Token, token: Token) -> None:
         """Raises ExpressionError where two operands side by side are a slip rather than a product."""
         if before.kind == "number" and token.kind == "number":
             raise self.error("two numbers side by side; an operator is missing between them", token)
         if token.kind == "name" and token.text in KEYWORDS:
-            raise self.error(f"{quoted(token.text)} is not part of an expression; use where(c, a, b)", token)
+            use = NO_COMPREHENSION if token.text in ("for", "in") else "use where(c, a, b)"
+            raise self.error(f"{quoted(token.text)} is not part of an expression; {use}", token)
         if before.kind != "name" or before.text in self.factors or before.text in LETTERS:
             return
         if before.text in REGISTRY or before.text in self.functions:
@@ -373,10 +456,14 @@ class Reader:
 
     def comma(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:
         self.reduce(BARRIER + 1, values, stack)
+        if stack and stack[-1].kind == "argument":
+            self.entered(values, stack)
+            return True
         if stack and stack[-1].kind == "index":
             raise self.error("a place that is computed stands alone in its brackets, as in x[i]", token)
-        if not stack or (stack[-1].function is None and stack[-1].kind != "["):
-            raise self.error("',' is only for the arguments of a function and the elements of an array", token)
+        if not stack or (stack[-1].function is None and stack[-1].kind not in ("[", "tuple")):
+            message = "',' is only for the arguments of a function and the elements of an array"
+            raise self.error(f"{message}; statements have ';' between them, or a new line each", token)
         values[-1] = settled(values[-1])
         stack[-1].count += 1
         return True
@@ -401,24 +488,41 @@ class Reader:
         if not stack:
             raise self.error(f"{quoted(token.text)} closes nothing", token)
         top = stack.pop()
-        if top.kind != OPENERS[token.kind] and not (top.kind == "index" and token.kind == "]"):
+        if top.kind != OPENERS[token.kind] and ALSO_OPENS.get(top.kind) != token.kind:
             raise self.never_closed(top)
         return top
 
-    def close(self, top: Pending, values: list[Any]) -> bool:
+    def close(self, top: Pending, token: Token, values: list[Any], stack: list[Pending]) -> bool:
+        if top.kind == "argument":
+            stack.append(top)
+            self.entered(values, stack)
+            arguments = stack.pop().arguments
+            assert arguments is not None
+            values.append(arguments.finish(self.writer(top.token)))
+            return False
         if top.kind == "index":
             place = settled(values.pop())
             values[-1] = self.called(REGISTRY["pick"], [settled(values[-1]), place], top.token)
             return False
-        if top.function is None and top.kind != "[":
+        if top.function is None and top.kind not in ("[", "tuple"):
             value = settled(values[-1])
-            values[-1] = build.call(REGISTRY["abs"], [value]) if top.kind == "|" else value
+            values[-1] = value if top.kind == "(" else self.barred(top, token, value)
             return False
         first = len(values) - top.count - 1
         args = [settled(value) for value in values[first:]]
         del values[first:]
         values.append(self.applied(top.function or REGISTRY["stack"], args, top.token))
         return False
+
+    def barred(self, top: Pending, token: Token, value: Any) -> Any:
+        """Returns what stands between bars: |x|, or ‖x‖, which may be typed as ||x||."""
+        inner, start, end = self.bars
+        doubled = value is inner and top.token.end == start and end == token.start
+        if top.kind == "‖" or doubled:
+            return self.called(length(""), value.args if doubled else [value], top.token)
+        made = self.called(BARS, [value], top.token)
+        self.bars = made, top.token.start, token.end
+        return made
 
     def applied(self, function: Op | Definition, args: list[Any], token: Token) -> Any:
         """Returns a function applied. Raises ExpressionError for a wrong number of arguments."""
@@ -448,7 +552,7 @@ class Reader:
         def variable(name: Token) -> Any:
             return bound[name.text] if name.text in bound else self.variable(name)
 
-        inner = Reader(self.text, variable, self.factors | frozenset(bound), outer, self.budget, self.places)
+        inner = Reader(self.text, variable, self.factors | frozenset(bound), outer, self.budget, self.notes)
         inner.depth = self.depth + 1
         return inner.read(function.body)
 
@@ -488,16 +592,16 @@ class Reader:
         sign = 1 if operator.kind == "+" else -1
         inner, term = signed(right) if sign > 0 else (1, settled(right))
         if type(left) is Chain and left.kind == SUM:
-            return left.add((sign * inner, term), operator.token)
-        return Chain(SUM, [signed(left), (sign * inner, term)], operator.token, self.places)
+            return left.add((sign * inner, term), operator)
+        return Chain(SUM, [signed(left), (sign * inner, term)], operator, self.notes)
 
     def multiplied(self, left: Any, right: Any, operator: Pending) -> Chain:
         """Returns left · right or left / right, in the chain that `left` is already."""
         factor = (settled(right), operator.kind == "/")
         if type(left) is Chain and left.kind == PRODUCT:
-            return left.add(factor, operator.token)
+            return left.add(factor, operator)
         head = (left if type(left) is Negated else settled(left), False)
-        return Chain(PRODUCT, [head, factor], operator.token, self.places)
+        return Chain(PRODUCT, [head, factor], operator, self.notes)
 
     # errors
 
@@ -507,9 +611,9 @@ class Reader:
     def never_closed(self, pending: Pending) -> ExpressionError:
         if pending.kind == "if":
             return self.error("'if' without 'else': write a if condition else b", pending.token)
-        what = {"|": "|", "[": "[", "index": "["}.get(pending.kind, "(")
+        what = {"|": "|", "‖": "‖", "[": "[", "index": "["}.get(pending.kind, "(")
         token = pending.token
-        if pending.function is not None:
+        if pending.function is not None or pending.arguments is not None or pending.kind == "argument":
             return self.error(f"the bracket after {quoted(token.text)} is never closed", token)
         return self.error(f"{quoted(what)} is never closed", token)
 
@@ -522,6 +626,8 @@ class Reader:
             return self.error("an expression is missing here", token)
         if token.kind == ":":
             return self.error(NO_COLON, token)
+        if token.kind == "text":
+            return self.error("text in quotes is not part of an expression", token)
         if token.kind in (")", "]", ",") and stack and stack[-1].binds == BARRIER:
             return self.error(f"an operand is missing before {quoted(token.text)}", token)
         return self.error(f"a number, a name or a bracket is expected, not {quoted(token.text)}", token)
@@ -531,6 +637,7 @@ class Reader:
             "=": "'=' inside an expression; '==' compares",
             ":=": "':=' inside an expression; put the assignment on a line of its own",
             ":": NO_COLON,
+            "text": "text in quotes is not part of an expression",
             "//": "'//' (floor division) has no useful derivative; use '/'",
         }
         default = f"{quoted(token.text)} is not expected here"
@@ -539,14 +646,18 @@ class Reader:
         return self.error(why.get(token.kind, default), token)
 
 
-def is_known(name: str) -> bool:
-    return name in REGISTRY or name in build.CONSTANTS
+def capitalised(name: str) -> Op | None:
+    """Returns the op that a name in capitals stands for: `ReLU`, `Sigmoid`, `LeakyReLU`."""
+    if name.islower():
+        return None
+    bare = name.lower().replace("_", "")
+    return next((op for known, op in REGISTRY.items() if known.replace("_", "") == bare), None)
 
 
 def prefixed(kind: str, value: Any) -> Any:
     """Returns −value or √value; the negative of a literal is a literal."""
-    if kind == "√":
-        return build.call(REGISTRY["sqrt"], [value])
+    if kind in ROOTS:
+        return build.call(REGISTRY[ROOTS[kind]], [value])
     return -value if build.is_literal(value) else Negated(value)
 
 

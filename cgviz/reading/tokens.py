@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from unicodedata import normalize
 
 from cgviz.errors import ExpressionError, quoted
-from cgviz.text.identifiers import name
+from cgviz.text.identifiers import LONGEST_NAME, name
 
 
 class Token(NamedTuple):
-    """kind is "number", "name", "super" (raised digits), "end" (of a statement) or an operator's own spelling."""
+    """kind is "number", "name", "super" (raised digits), "T" (a raised T), "end" (of a statement) or an operator's own
+    spelling. Signs that mean the same have one kind; `·`, `×` and a blank keep theirs, which arrays tell apart."""
 
     kind: str
     text: str
@@ -20,53 +22,118 @@ class Token(NamedTuple):
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 RAISED = str.maketrans(SUPERSCRIPTS, "0123456789+-")
+LETTERS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᵠᵡ⁽⁾⁼"
+HIGH = SUPERSCRIPTS + LETTERS
+LOW = "₀-₉ₐ-ₜᵢ-ᵪⱼ₊₋"
+APART = f"{HIGH}{LOW}¼-¾⅐-⅞"  # what ends a name though Python counts it among the letters and digits
 ACCENTS = "\u0300-\u036f"  # which stand after their letter: `x̂` is an x and a circumflex
 OPERATORS = {
-    "^": "**", "·": "*", "×": "*", "⋅": "*", "∙": "*", "∗": "*", "−": "-", "–": "-", "÷": "/",
-    "≤": "<=", "≥": ">=", "≠": "!=",
+    "^": "**", "⋅": "·", "∙": "·", "•": "·", "∗": "*", "⊙": "*", "∘": "*", "−": "-", "–": "-", "÷": "/", "⁄": "/",
+    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=",
 }  # fmt: skip
+SIGNS = "√∛‖·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔"
 PATTERN = re.compile(
     rf"""
-    (?P<skip>  [ \t\r\f\v\u00a0\u2009\u202f]+ | \#[^\n]* )
+    (?P<skip>  [ \t\r\f\v\u00a0\u2009\u202f\u200b]+ | \#[^\n]* )
   | (?P<number> (?: [0-9]+(?:_[0-9]+)*\.?[0-9]* | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
-  | (?P<name>  [^\W\d{SUPERSCRIPTS}₀-₉][^\W{SUPERSCRIPTS}]* (?: [{ACCENTS}]+ [^\W{SUPERSCRIPTS}]* )* )
-  | (?P<super> [{SUPERSCRIPTS}]+ )
+  | (?P<sigma> [Σ∑∏] (?: [{LOW}]+ | (?= [^\W_] | [\s(√‖|] | $ ) ) )
+  | (?P<name>  [^\W\d{APART}] [^\W{APART}]* (?: [{ACCENTS}]+ [^\W{APART}]* )* [{LOW}]* (?: ⁽ [^⁾\n]* ⁾ )* )
+  | (?P<super> [{HIGH}]+ )
   | (?P<end>   [\n;] )
-  | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:√·×⋅∙∗−–÷≤≥≠] )
+  | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:] | [{SIGNS}] )
+  | (?P<fraction> [¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞] )
+  | (?P<below> [₀-₉]+ )
+  | (?P<text>  '[^'\n]*' | "[^"\n]*" )
   | (?P<bad>   . )
     """,
     re.VERBOSE | re.DOTALL,
 )
+NO_DERIVATIVE = "a derivative is what cgviz computes; give the function itself"
 WHY_BAD = {
     '"': "text in quotes is not part of an expression",
     "'": "quotes and primes are not part of an expression",
-    "{": "braces are not part of an expression; use ( )",
-    "}": "braces are not part of an expression; use ( )",
+    "′": f"a prime: {NO_DERIVATIVE}; for a second name write a subscript",
+    "{": "braces are not part of an expression; use ( ), or write a subscript as x_1; LaTeX is read with --latex",
+    "}": "braces are not part of an expression; use ( ), or write a subscript as x_1; LaTeX is read with --latex",
     "\\": "a backslash is LaTeX; give the whole program as LaTeX (--latex)",
     "&": "'&' is not part of an expression; use where(...) for conditions",
     "%": "'%' (remainder) is not part of an expression",
     "~": "'~' is not part of an expression",
     "?": "'?' is not part of an expression; write `a if c else b`",
-    "$": "'$' is not part of an expression",
-}
+    "$": "'$' stands around LaTeX; give the formula as LaTeX (--latex)",
+    "∂": f"∂ is a {NO_DERIVATIVE.removeprefix('a ')}",
+    "∇": f"∇ is a {NO_DERIVATIVE.removeprefix('a ')}",
+    "∫": "integrals are not read",
+    "∏": "the product sign ∏ is not read in text: write the factors out, or \\prod_{i=1}^{3} in LaTeX",
+    "∞": "infinity is no number to compute with; a large number such as 1e30 takes its place",
+    "±": "it stands for two values; write + or -",
+    "→": "an arrow is not part of an expression",
+    "∈": "sets and conditions beside a formula are not read",
+    "…": "dots leave terms to the reader's guess; write them out",
+} | dict.fromkeys("“”„‘’‚«»", "curly quotes are not part of an expression; leave them out")
 
 
-def tokens(text: str) -> list[Token]:
-    """Returns the tokens of `text`, closed by an "end". Raises ExpressionError at what is no token."""
+def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """Returns the tokens of `text` (from `start` to `end`), closed by an "end".
+
+    Raises ExpressionError at what is no token.
+    """
     found: list[Token] = []
     push, new = found.append, tuple.__new__
-    for match in PATTERN.finditer(text):
+    stop = len(text) if end is None else end
+    for match in PATTERN.finditer(text, start, stop):
         kind = match.lastgroup
         if kind == "skip":
             continue
-        piece, start, end = match[0], match.start(), match.end()
+        piece, first, last = match[0], match.start(), match.end()
         if kind == "op":
             kind = OPERATORS.get(piece, piece)
         elif kind == "name":
-            piece = name(piece, text, start)
-        elif kind == "bad":
-            why = WHY_BAD.get(piece) or f"{quoted(piece)} is not part of an expression"
-            raise ExpressionError(why, text, start, end)
-        push(new(Token, (kind, piece, start, end)))
-    push(Token("end", "", len(text), len(text)))
+            if not piece.isascii():
+                found += named(piece, text, first)
+                continue
+            if last - first > LONGEST_NAME:
+                name(piece, text, first)
+        elif kind == "super" or kind == "fraction":
+            found += raised(piece, text, first) if kind == "super" else fraction(found, piece, text, first)
+            continue
+        elif kind == "sigma" and piece[0] != "∏":
+            kind = "Σ"
+        elif kind == "bad" or kind == "sigma":
+            why = WHY_BAD.get(piece[0]) or f"{quoted(piece)} is not part of an expression"
+            raise ExpressionError(why, text, first, last)
+        push(new(Token, (kind, piece, first, last)))
+    push(Token("end", "", stop, stop))
     return found
+
+
+def fraction(before: list[Token], piece: str, text: str, start: int) -> list[Token]:
+    """Returns `½` as (1/2). Raises ExpressionError after a number, where print means a sum."""
+    if before and before[-1].kind == "number":
+        message = f"a number before {piece}: write the sum, {before[-1].text} + {piece}"
+        raise ExpressionError(message, text, before[-1].start, start + 1)
+    above, _, below = normalize("NFKC", piece).partition("⁄")
+    parts = ("(", "("), ("number", above), ("/", "/"), ("number", below), (")", ")")
+    return [Token(kind, part, start, start + 1) for kind, part in parts]
+
+
+def raised(piece: str, text: str, start: int) -> list[Token]:
+    """Returns raised characters: digits as they are, `ᵀ` as a transpose, anything else as `**` and its tokens."""
+    end = start + len(piece)
+    if not set(piece) & set(LETTERS):
+        return [Token("super", piece, start, end)]
+    if piece.endswith("ᵀ"):
+        before = raised(piece[:-1], text, start) if len(piece) > 1 else []
+        return [*before, Token("T", piece[-1], end - 1, end)]
+    inner = tokens(normalize("NFKC", piece).replace("−", "-"))[:-1]
+    kinds = [Token("**", "^", start, end), Token("(", "(", start, end)]
+    return [*kinds, *(token._replace(start=start, end=end) for token in inner), Token(")", ")", start, end)]
+
+
+def named(piece: str, text: str, start: int) -> list[Token]:
+    """Returns a name that is not ASCII; π before a single letter is a factor."""
+    end = start + len(piece)
+    plain = name(piece, text, start)
+    if len(plain) == 2 and plain[0] == "π" and plain[1].isalpha():
+        return [Token("name", "π", start, start + 1), Token("name", plain[1], start + 1, end)]
+    return [Token("name", plain, start, end)]

@@ -9,12 +9,13 @@ import sympy
 from sympy import Add, Mul, Pow, Symbol
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.graph.juxtaposed import ELEMENTS, beside
 from cgviz.graph.nodes import CONSTANT, Builder, Graph, Node
 from cgviz.ops import arithmetic
 from cgviz.ops.arithmetic import copy, divide, neg, power, product, reciprocal, signed_sum
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.reading.program import Program, Statement
-from cgviz.reading.reader import Places
+from cgviz.reading.reader import Notes
 from cgviz.text.formula import Formula
 
 MOST_NODES = 2_000_000
@@ -24,9 +25,9 @@ Combine = Callable[[Sequence[int]], int]
 def graph_of(program: Program, share: bool = True) -> Graph:
     """Returns the graph of a program, as it was written: not yet staged, stages without a name of their own."""
     walk = Walk(share)
-    walk.places = program.places
+    walk.notes = program.notes
     for entry in program.inputs:
-        walk.names[entry.name] = walk.builder.input(entry.name, entry.label, entry.default)
+        walk.names[entry.name] = walk.builder.input(entry.name, entry.label, entry.default, entry.shape)
     for statement in program.statements:
         index = walk.tree(statement.expression)
         index = walk.names[statement.name] = walk.named(statement, index)
@@ -48,7 +49,7 @@ class Walk:
         self.builder = Builder(share)
         self.names: dict[str, int] = {}
         self.symbols: dict[str, Symbol] = {}
-        self.places: Places = {}
+        self.notes = Notes()
         self.here: Any = None
 
     def tree(self, root: Any) -> int:
@@ -89,7 +90,7 @@ class Walk:
         if isinstance(node, Add):
             return self.plan_sum(node.args)
         if isinstance(node, Mul):
-            return self.plan_product(node.args)
+            return self.plan_product(node.args, self.notes.joints.get(id(node), ""))
         if isinstance(node, Pow):
             return self.plan_power(*node.args)
         if isinstance(node, (sympy.Number, sympy.NumberSymbol)):
@@ -101,32 +102,41 @@ class Walk:
         signs = tuple(sign for sign, _ in pairs)
         return [term for _, term in pairs], lambda args: self.apply(signed_sum(*signs), args)
 
-    def plan_product(self, factors: Sequence[Any]) -> tuple[Sequence[Any], Combine]:
+    def plan_product(self, factors: Sequence[Any], joints: str = "") -> tuple[Sequence[Any], Combine]:
         negative = is_minus_one(factors[0])
-        factors = factors[1:] if negative else factors
+        if negative:
+            factors, joints = factors[1:], joints[1:]
         divides = [is_constant_divisor(factor) for factor in factors]
         children = [factor.args[0] if by else factor for factor, by in zip(factors, divides, strict=True)]
 
         def combine(args: Sequence[int]) -> int:
-            index = self.product(args, divides)
+            index = self.product(args, divides, joints or ELEMENTS * len(args))
             return self.apply(neg, [index]) if negative else index
 
         return children, combine
 
-    def product(self, args: Sequence[int], divides: Sequence[bool]) -> int:
+    def product(self, args: Sequence[int], divides: Sequence[bool], joints: str) -> int:
         """Returns args multiplied, left to right, those that divide as divisors by a constant."""
         factors: list[int] = []
-        for arg, by in zip(args, divides, strict=True):
+        gaps = ""
+        for arg, by, gap in zip(args, divides, " " + joints, strict=False):
             if not by:
+                gaps += gap if factors else ""
                 factors.append(arg)
             elif not factors:
                 factors = [self.apply(reciprocal, [arg])]
             else:
-                factors = [self.apply(divide, [self.multiplied(factors), arg])]
-        return self.multiplied(factors)
+                factors, gaps = [self.apply(divide, [self.multiplied(factors, gaps), arg])], ""
+        return self.multiplied(factors, gaps)
 
-    def multiplied(self, factors: Sequence[int]) -> int:
-        return factors[0] if len(factors) == 1 else self.apply(product(len(factors)), factors)
+    def multiplied(self, factors: Sequence[int], gaps: str) -> int:
+        """Returns the product of factors; it is marked where they stand side by side and could be arrays."""
+        if len(factors) == 1:
+            return factors[0]
+        nodes = [self.builder.nodes[factor] for factor in factors]
+        arrays = sum(node.op is not CONSTANT or bool(node.shape) for node in nodes)
+        is_marked = arrays > 1 and bool(gaps.strip("*/"))
+        return self.apply(beside(gaps) if is_marked else product(len(factors)), factors)
 
     def plan_power(self, base: Any, exponent: Any) -> tuple[Sequence[Any], Combine]:
         if base is sympy.E:
@@ -186,7 +196,7 @@ class Walk:
             folded = self.folded(op, nodes)
             if folded is not None:
                 return folded
-        return self.builder.apply(op, args, places=self.places.get(id(self.here), ()))
+        return self.builder.apply(op, args, places=self.notes.places.get(id(self.here), ()))
 
     def folded(self, op: Op, nodes: Sequence[Node]) -> int | None:
         """Returns the constant that constants make; None where it is not finite, or takes an op for arrays."""

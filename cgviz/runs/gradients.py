@@ -122,6 +122,10 @@ def handed(builder: Builder, graph: Graph, target: int, upstream: Any) -> Sequen
         if node.op.vjp is not None:
             upstream = whole(builder, upstream, node.shape or ())
             return list((node.op.careful or node.op.vjp)(upstream, out, *operands))
+        if node.op.scaled is not None:
+            upstream = whole(builder, upstream, node.shape or ())
+            parts = node.op.scaled(upstream, out, *operands)
+            return [narrowed(*each) for each in zip(parts, [node.shape or ()] * len(operands), operands, strict=True)]
         slopes = rule_of(node.op)(out, *operands)
     except (TypeError, AttributeError) as error:
         raise UntraceableError(f"the derivative rule of {node.op.name} cannot be written as a graph") from error
@@ -145,8 +149,12 @@ def part(upstream: Any, slope: Any, node: Node, operand: Traced, chooses: bool) 
     """
     if slope is None or (isinstance(slope, (int, float)) and slope == 0):
         return None
-    shape = node.shape or ()
     product = where(slope, upstream, 0) if chooses and isinstance(slope, Traced) else times(upstream, slope)
+    return narrowed(product, node.shape or (), operand)
+
+
+def narrowed(product: Any, shape: Shape, operand: Traced) -> Any:
+    """Returns what an operand gets, summed where it was broadcast to `shape`."""
     if operand.shape == shape:
         return product
     if shape_of(product) != shape:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cgviz.graph.nodes import ARRAY, NONE, ONE, Graph
+from cgviz.graph.nodes import ARRAY, BINARY, LEAF, SCALED, UNARY, Graph
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, either, handed_back, zero
+from cgviz.values.ieee import is_normal
 
 
 def forward(graph: Graph, inputs: Mapping[str, Value]) -> list[Value]:
@@ -18,12 +19,12 @@ def forward(graph: Graph, inputs: Mapping[str, Value]) -> list[Value]:
     values = [node.value for node in graph.nodes]
     for index in graph.inputs:
         values[index] = inputs[graph.nodes[index].name]
-    for index, (function, _, _, first, second) in enumerate(graph.plan):
-        if second >= 0:
+    for index, (kind, function, _, _, first, second) in enumerate(graph.plan):
+        if kind is BINARY:
             values[index] = function(values[first], values[second])  # type: ignore[misc]
-        elif second == ONE:
+        elif kind is UNARY:
             values[index] = function(values[first])  # type: ignore[misc]
-        elif second != NONE:
+        elif kind is not LEAF:
             values[index] = function(*[values[arg] for arg in first])  # type: ignore[misc]
     return values
 
@@ -52,9 +53,9 @@ def backward(
         upstream = gradients[index]
         if upstream is None:
             continue
-        _, rule, slopes, first, second = plan[index]
+        kind, _, rule, slopes, first, second = plan[index]
         try:
-            if second >= 0:
+            if kind is BINARY:
                 one, two = slopes or rule(values[index], values[first], values[second])  # type: ignore[misc]
                 if one is not None:
                     so_far = gradients[first]
@@ -63,16 +64,19 @@ def backward(
                     so_far = gradients[second]
                     gradients[second] = upstream * two if so_far is None else so_far + upstream * two
                 continue
-            if second == NONE:
+            if kind is LEAF:
                 continue
-            if second == ARRAY:
+            if kind is ARRAY:
                 through_arrays(graph, index, values, gradients, masks)
                 continue
-            args = (first,) if second == ONE else first
+            args = (first,) if kind is UNARY else first
             partials = slopes or rule(values[index], *[values[arg] for arg in args])  # type: ignore[misc]
         except (ArithmeticError, ValueError):
             node = graph.nodes[index]
             args, partials = node.args, node.op.local(values[index], *[values[arg] for arg in node.args])
+        if kind is SCALED and not all(map(is_normal, partials)):
+            through_scaled(graph, index, values, gradients)
+            continue
         for arg, partial in zip(args, partials):  # noqa: B905 - the hot loop; the lengths agree by the ops' test
             if partial is not None:
                 so_far = gradients[arg]
@@ -81,6 +85,17 @@ def backward(
         return [0.0 if gradient is None else gradient for gradient in gradients]
     shapes = [node.shape or () for node in graph.nodes]
     return [zero(shape) if gradient is None else gradient for gradient, shape in zip(gradients, shapes, strict=True)]
+
+
+def through_scaled(graph: Graph, index: int, values: Sequence[Value], gradients: list[Value | None]) -> None:
+    """Adds what node `index` hands back to its arguments where a local derivative leaves the range of floats."""
+    node = graph.nodes[index]
+    upstream: Any = gradients[index]
+    parts = node.op.handed(upstream, values[index], [values[arg] for arg in node.args])
+    for arg, part in zip(node.args, parts, strict=True):
+        if part is not None:
+            so_far = gradients[arg]
+            gradients[arg] = part if so_far is None else so_far + part
 
 
 def through_arrays(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,18 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph.lookup import find
-from cgviz.graph.naming import named
-from cgviz.graph.nodes import CONSTANT, Graph
-from cgviz.graph.shapes import shaped
-from cgviz.ops.rearranging import fold
+from cgviz.graph.naming import Wording, named, spellings_from, worded
+from cgviz.graph.nodes import CONSTANT, Graph, Node
+from cgviz.graph.shapes import alike, shaped
+from cgviz.graph.staging import staged, with_divisions
+from cgviz.ops.arithmetic import reciprocal
+from cgviz.ops.rearranging import fold, fold_open
 from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
-from cgviz.text.formula import Formula
+from cgviz.text.formula import Formula, gradient_name
 from cgviz.text.numbers import DIGITS
-from cgviz.values import arrays
+from cgviz.values import arrays, axes
 from cgviz.values.arrays import Shape, Value, every_finite, handed_back, is_array, shape_of, shape_text
+from cgviz.values.ieee import SMALLEST_NORMAL, is_normal
 
 if TYPE_CHECKING:
     from cgviz.runs.steps import Step
@@ -55,13 +59,14 @@ class Run:
     In the symbolic state (`inputs` is None) there are no numbers: values and gradients are all None.
     `given` tells for each input where its value is from: "cli", "default" or "none".
     A value is a float, or an array where the node's shape is not (); `upstream` is the gradient of the output that the
-    backward pass begins with, in the output's shape: 1 where none is given.
+    backward pass begins with, in the output's shape: 1 where none is given. `wording` is how its views call things.
     """
 
     bare: Graph
     inputs: Mapping[str, Value] | None
     given: Mapping[str, str] = field(default_factory=dict)
     upstream: Value | None = None
+    wording: Wording = field(default_factory=Wording)
 
     def __repr__(self) -> str:
         """The program, its inputs and its value in short: a graph is too long to be read as one line."""
@@ -72,7 +77,7 @@ class Run:
     @cached_property
     def graph(self) -> Graph:
         """The graph, every stage with its name. Naming waits until somebody reads it; a lean gradient needs none."""
-        return named(self.bare)
+        return worded(named(self.bare), self.wording)
 
     @property
     def symbolic(self) -> bool:
@@ -139,6 +144,11 @@ class Run:
         return self.graph.inputs[0]
 
     @property
+    def seeded(self) -> bool:
+        """Whether the backward pass begins with a gradient that arrives: one was given, or the output is an array."""
+        return self.upstream is not None or (self.symbolic and bool(self.bare.nodes[self.bare.output].shape))
+
+    @property
     def seed(self) -> Value | None:
         """What the backward pass begins with: the gradient of the output."""
         return None if self.symbolic else self.gradients[self.bare.output]
@@ -195,7 +205,7 @@ class Run:
             upstream = upstream or Formula(self.gradients[index], shape=node.shape)
         else:
             formulas = [self.graph.operand(i) for i in every]
-            upstream = upstream or Formula(f"d{node.shown}", shape=node.shape)
+            upstream = upstream or Formula(gradient_name(node.shown), shape=node.shape)
         if node.op.vjp is not None:
             handed: Formula | None = node.op.vjp(upstream, *formulas)[slot]
             return handed
@@ -207,6 +217,9 @@ class Run:
         if node.shape and narrow is not None and narrow != node.shape:
             summed: Formula = fold(node.shape, narrow)(product)
             return summed
+        if self.is_broadcast(index, slot):
+            gathered: Formula = fold_open(product)
+            return gathered
         return product
 
     def carried_formula(self, index: int, rates: Sequence[Formula | None]) -> Formula:
@@ -220,9 +233,21 @@ class Run:
         return made
 
     def is_broadcast(self, target: int, slot: int) -> bool:
-        """Tells whether an argument was repeated to the shape of a stage that works element by element."""
-        node = self.graph.nodes[target]
-        return bool(node.shape) and node.op.vjp is None and self.graph.nodes[node.args[slot]].shape != node.shape
+        """Tells whether an argument was repeated to the shape of a stage that works element by element.
+
+        Where shapes are not known: whether it may have been.
+        """
+        node, operand = self.graph.nodes[target], self.graph.nodes[self.graph.nodes[target].args[slot]]
+        if node.op.vjp is not None:
+            return False
+        if self.symbolic and (node.shape is None or operand.shape is None):
+            return self._alike[target] != self._alike[node.args[slot]]
+        return bool(node.shape) and operand.shape != node.shape
+
+    @cached_property
+    def _alike(self) -> list[int]:
+        """For each node a node that has its shape, whatever the shapes of the inputs are."""
+        return alike(self.bare)
 
     @cached_property
     def _local_formulas(self) -> dict[int, tuple[Any, ...]]:
@@ -253,13 +278,20 @@ class Run:
 
     def contribution(self, target: int, slot: int) -> Contribution:
         """Returns what the edge into `slot` of node `target` hands back."""
-        source = self.graph.nodes[target].args[slot]
-        local = self.locals[target][slot]
+        node = self.graph.nodes[target]
+        source, local = node.args[slot], self.locals[target][slot]
         upstream = self.gradients[target] if self.taken[target] else None
-        if upstream is not None and (self.graph.nodes[target].shape or self.graph.nodes[target].op.vjp is not None):
+        if upstream is not None and (node.shape or node.op.vjp is not None):
             return Contribution(source, target, slot, upstream, local, self._handed(target)[slot])
-        value = None if local is None or upstream is None else upstream * local
+        if local is None or upstream is None:
+            return Contribution(source, target, slot, upstream, local, None)
+        operands = self.operands(target) if node.op.scaled else ()
+        value = arrays.moved(node.op, slot, local, upstream, self.values[target], operands)
         return Contribution(source, target, slot, upstream, local, value)
+
+    def operands(self, index: int) -> list[Value | None]:
+        """Returns the values of the arguments of a node."""
+        return [self.values[arg] for arg in self.graph.nodes[index].args]
 
     def _handed(self, target: int) -> tuple[Value | None, ...]:
         """Returns what a stage that has to do with arrays hands back to each argument."""
@@ -317,6 +349,19 @@ class Run:
 
         return tuple(steps(self))
 
+    def worded(self, names: str = "code", gradient: str = "d", spellings: Mapping[str, str] | None = None) -> Run:
+        r"""Returns the run with other words in all its views: how stages, gradients and single nodes are called.
+
+        names      "code" (`xpy`) or "math": stages without a name of their own by what they compute, `x + y`
+        gradient   "d" for dq, "partial" for ∂L/∂q, "bar" for q̄, "delta" for δq
+        spellings  how a name is written, as LaTeX or Unicode: {"w_1": r"\omega_1"}
+
+        Raises UsageError for a choice that there is not, an unknown name, and what is not the spelling of one name.
+        """
+        for name in spellings or {}:
+            self.index(name)
+        return replace(self, wording=Wording(names, gradient, spellings_from(spellings or {})))
+
     def require_finite(self) -> Run:
         """Returns the run itself; raises EvaluationError where a number is not finite."""
         if self.trouble:
@@ -360,14 +405,22 @@ def in_short(value: Value) -> str:
     return f"{shape_text(value.shape)} array" if is_array(value) else f"{value:g}"
 
 
-def start(graph: Graph, given: Mapping[str, Value], *, source: str = "cli", upstream: Value | None = None) -> Run:
+def start(
+    graph: Graph,
+    given: Mapping[str, Value],
+    *,
+    source: str = "cli",
+    upstream: Value | None = None,
+    shapes: Mapping[str, Shape] | None = None,
+) -> Run:
     """Returns the run of `graph` with the values in `given` over the program's defaults; symbolic without any.
 
-    `upstream` is the gradient of the output, in its shape. Raises UsageError for a name that is no input, where some
-    inputs have a value and others not, and where the output is an array without an upstream gradient; ExpressionError
-    where shapes do not fit.
+    `upstream` is the gradient of the output, in its shape; `shapes` are those of inputs without values, lengths of
+    which may be names (`cgviz.values.axes`), over those that the program says. Raises UsageError for a name that is no
+    input, where some inputs have a value and others not, and where the output is an array without an upstream
+    gradient; ExpressionError where shapes do not fit.
     """
-    made = without_seed(graph, given, source)
+    made = without_seed(graph, given, source, shapes)
     shape = made.bare.nodes[made.bare.output].shape
     return replace(made, upstream=seed_for(made, shape, upstream))
 
@@ -393,26 +446,59 @@ def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | N
     return arrays.spread(upstream, shape or ())
 
 
-def without_seed(graph: Graph, given: Mapping[str, Value], source: str = "cli") -> Run:
+def without_seed(
+    graph: Graph, given: Mapping[str, Value], source: str = "cli", shapes: Mapping[str, Shape] | None = None
+) -> Run:
     """Returns the run with its shapes, whatever the shape of the output: its backward pass has no upstream gradient."""
     names = [graph.nodes[i].name for i in graph.inputs]
     known = frozenset(names)
-    for name in given:
+    for name in (*given, *(shapes or ())):
         if name not in known:
             raise UsageError(f"{quoted(name)} is not an input of the program{closest(name, names)}")
     defaults = {graph.nodes[i].name: graph.nodes[i].value for i in graph.inputs}
     values = {name: given.get(name, defaults[name]) for name in names}
     missing = [name for name in names if values[name] is None]
     origin = {name: source if name in given else "none" if values[name] is None else "default" for name in names}
+    declared = {node.name: node.shape for node in map(graph.nodes.__getitem__, graph.inputs) if node.shape}
+    declared |= shapes or {}
+    if declared and missing and not given:
+        sizes = {name: declared.get(name, shape_of(values[name]) or ()) for name in names}
+        graph = staged(graph, graph.detail, inputs=sizes) if graph.written is not None else graph
+        return Run(shaped(graph, sizes), None, origin)
     if missing and len(missing) == len(names) and not given:
         unknown = dict.fromkeys(names) if graph.has_arrays else {}
         return Run(shaped(graph, unknown) if unknown else graph, None, origin)
     if missing:
         raise UsageError(f"no value for {listed(missing)}; give {' '.join(f'--{name} VALUE' for name in missing[:8])}")
-    shapes = {name: shape_of(value) for name, value in values.items()}
+    sizes = {name: shape_of(value) or () for name, value in values.items()}
+    if wrong := axes.fitted(declared, sizes):
+        raise UsageError(wrong)
+    if graph.written is not None:
+        graph = staged(graph, graph.detail, inputs=sizes)
     if graph.whole is not None:
-        shaped(graph.whole, shapes)  # whose places in the text are better known
-    return Run(shaped(graph, shapes), {name: arrays.settled(value) for name, value in values.items()}, origin)
+        shaped(graph.whole, sizes)  # whose places in the text are better known
+    numbers = {name: arrays.settled(value) for name, value in values.items()}
+    return Run(in_range(shaped(graph, sizes), numbers), numbers, origin)
+
+
+def in_range(graph: Graph, numbers: Mapping[str, Value]) -> Graph:
+    """Returns the graph with each division as one gate whose reciprocal has no normal float64: 0.001/1.3e-310."""
+    if not any(node.op is reciprocal and not node.given for node in graph.nodes):
+        return graph
+    values = forward(graph, numbers)
+    poor = {i for i in graph.stages if is_poor(graph.nodes[i], values, i)}
+    return shaped(with_divisions(graph, poor), {name: shape_of(value) for name, value in numbers.items()})
+
+
+def is_poor(node: Node, values: Sequence[Value], index: int) -> bool:
+    """Tells whether a stage is the reciprocal of a number, or of an element, whose reciprocal is out of range."""
+    if node.op is not reciprocal or node.given:
+        return False
+    x, out = values[node.args[0]], values[index]
+    if not is_array(x):
+        return x != 0 and math.isfinite(x) and not is_normal(out)
+    np, size = arrays.numpy(), abs(out)
+    return bool(((x != 0) & np.isfinite(x) & ~((size >= SMALLEST_NORMAL) & (size < np.inf))).any())
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:

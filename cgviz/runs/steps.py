@@ -33,7 +33,7 @@ class Forward:
         """Returns symbol = formula = numbers = result: `den = sigx + xpysqr = 0.9526 + 1 = 1.953`."""
         graph, writes = self.run.graph, with_digits(notation, digits)
         node = graph.nodes[self.index]
-        parts = [writes.shown(node.shown), graph.formula(self.index).write(notation()).text]
+        parts = [writes.name(node.shown), graph.formula(self.index).write(notation()).text]
         if self.value is not None:
             args = tuple(Formula(self.run.values[arg], shape=graph.nodes[arg].shape) for arg in node.args)
             parts += [Formula(op=node.op, args=args).write(writes).text, Formula(self.value).write(writes).text]
@@ -152,11 +152,6 @@ def backward_edges(graph: Graph) -> Iterator[tuple[int, int]]:
     for target in reversed(graph.stages):
         for slot in range(len(graph.nodes[target].args)):
             yield target, slot
-
-
-def gradient_name(name: str) -> str:
-    """Returns how the gradient of `name` is written in captions and code: `dname`."""
-    return f"d{name}"
 
 
 def joined(parts: list[str]) -> str:

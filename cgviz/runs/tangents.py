@@ -50,10 +50,10 @@ def elementwise(
     chosen = op.reaches(out, *operands) if op.reaches and shape else (None,) * len(operands)
     total, mask, first = None, None, True
     with quiet() if shape else NOTHING:
-        for slope, tangent, known, choice in zip(local, moving, reached, chosen, strict=True):
+        for slot, (slope, tangent, known, choice) in enumerate(zip(local, moving, reached, chosen, strict=True)):
             if slope is None or tangent is None:
                 continue
-            part, here = slope * tangent, both(known, choice)
+            part, here = arrays.moved(op, slot, slope, tangent, out, operands), both(known, choice)
             if here is not None:
                 part = arrays.numpy().where(here, part, 0.0)
                 here = arrays.numpy().broadcast_to(here, shape)

@@ -1,1 +1,1 @@
-"""How things are written: numbers, formulas and their notations, spellings, folded lines, files."""
+"""Mathematics as text: letters and scripts, spellings of names and how each kind of output writes them."""

@@ -6,13 +6,19 @@ sympy would re-order what it is given; a Formula keeps the operands where the ru
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from cgviz.ops.op import ATOM, COMPARISON, POWER, PRODUCT, QUOTIENT, SIGNED, SUM, Op
 from cgviz.ops.operators import Operators
 from cgviz.text import numbers
+from cgviz.text.letters import superscript
+from cgviz.text.names import Name, spelling_of
+from cgviz.text.runs import END, SUP, marked
+from cgviz.text.spelling import Spelling
+from cgviz.text.tex import escaped, latex
 from cgviz.values.arrays import Shape, Value, broadcast, is_array, shape_of
+from cgviz.values.axes import Axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,36 +113,69 @@ class Notation:
 
     plus, minus, sign, times, over, comma = " + ", " - ", "-", "*", "/", ", "
     by, adds = " · ", "+="
+    d, partial = "d", "d"
     apart = " @ "
     brackets = ("(", ")")
     template = ""
     digits: int | None = None
     most = 64  # elements of an array that are written out
 
-    def shown(self, name: str) -> str:
-        """Writes a name that stands alone."""
-        return name
-
     def gradient(self, name: str) -> str:
-        """Writes the gradient of `name` as captions and code do: `dname`."""
-        return f"d{name}"
+        """Writes the gradient of `name`, as the name itself knows how it is called: `dname`, `∂L/∂name` ..."""
+        return gradient_of(name).write(self).text
+
+    def differential(self, of: Written) -> Written:
+        """Writes `dq`."""
+        return Written(f"{self.d}{of.atom}", ATOM, self.brackets)
+
+    def partial_of(self, output: Written, of: Written) -> Written:
+        """Writes `∂L/∂q`."""
+        return Written(f"{self.partial}{output.atom}/{self.partial}{of.atom}", POWER, self.brackets)
+
+    def adjoint(self, name: str) -> Written:
+        """Writes the q̄ of adjoints."""
+        of = self.symbol(name).text
+        return Written(f"{of}_bar" if of.isidentifier() else f"bar({of})", ATOM, self.brackets)
+
+    def error(self, of: Written) -> Written:
+        """Writes the δq of error signals."""
+        return Written(f"delta_{of}" if of.text.isidentifier() else f"delta({of})", ATOM, self.brackets)
 
     def slope(self, output: str, name: str) -> str:
-        return f"∂{output}/∂{name}"
+        """Writes ∂output/∂name."""
+        return self.partial_of(self.symbol(output), self.symbol(name)).text
 
     def words(self, text: str) -> str:
         return text
 
+    def symbol(self, name: str) -> Written:
+        """Writes a name; a stage that is called by a formula, as that formula."""
+        found = getattr(name, "spelling", None)
+        if found is None or isinstance(found, Spelling):
+            return Written(self.name(name), ATOM, self.brackets)
+        made: Written = found.write(self)
+        return made
+
     def leaf(self, leaf: str | Value) -> Written:
         if isinstance(leaf, str):
-            return Written(self.name(leaf), ATOM, self.brackets)
+            return self.symbol(leaf)
         if is_array(leaf):
             return Written(self.array(leaf), ATOM, self.brackets)
+        if isinstance(leaf, Axis):
+            return self.length(leaf)
         text = self.number(leaf)
         return Written(text, SIGNED if text[0] in "-−" else PRODUCT if "times" in text else ATOM, self.brackets)
 
     def name(self, name: str) -> str:
-        return name
+        """Writes a name. Program text has its letters as they are."""
+        found = getattr(name, "spelling", None)
+        return str(name) if found is None or isinstance(found, Spelling) else self.symbol(name).text
+
+    def length(self, length: Axis) -> Written:
+        """Writes a length that has a name: `N`, `N*D`."""
+        text = str(length)
+        binds = SUM if " " in text else PRODUCT if "*" in text else ATOM
+        return Written(text.replace("*", self.times), binds, self.brackets)
 
     def number(self, value: float) -> str:
         return numbers.exact(value)
@@ -225,11 +264,38 @@ class Notation:
         return f"factorial({x})", ATOM
 
 
-class Pretty(Notation):
+class Mathematics(Notation):
+    """What mathematics adds to program text: names are spelled, letter, marks and scripts."""
+
+    def name(self, name: str) -> str:
+        return self.symbol(name).text
+
+    def symbol(self, name: str) -> Written:
+        """Writes a name by its spelling; one that is raised already binds like a power."""
+        found = spelling_of(name)
+        if not isinstance(found, Spelling):
+            return super().symbol(name)
+        return Written(self.spell(found, name), POWER if found.sup else ATOM, self.brackets)
+
+    def spell(self, spelling: Spelling, name: str) -> str:
+        """Writes letters, marks and scripts."""
+        return spelling.text
+
+    def adjoint(self, name: str) -> Written:
+        found = spelling_of(name)
+        if not isinstance(found, Spelling):
+            return self.overlined(self.symbol(name))
+        return self.symbol(Name(name, replace(found, marks=(*found.marks, "bar"))))
+
+    def overlined(self, of: Written) -> Written:
+        return Written(f"bar({of})", ATOM, self.brackets)
+
+
+class Pretty(Mathematics):
     """For the eye: ·, −, superscripts, √."""
 
     minus, sign, times = " − ", "−", "·"
-    apart = " "
+    apart, partial = " ", "∂"
     signs: ClassVar = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
     def number(self, value: float) -> str:
@@ -240,8 +306,8 @@ class Pretty(Notation):
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         return op.pretty.format(*operands) if op.pretty else super().call(op, operands)
 
-    def name(self, name: str) -> str:
-        return {"pi": "π"}.get(name, name)
+    def error(self, of: Written) -> Written:
+        return Written(f"δ{of.atom}", ATOM, self.brackets)
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
         raised = superscript(exponent.text)
@@ -266,37 +332,40 @@ class Pretty(Notation):
         return f"{x.atom}!", POWER
 
 
-def superscript(text: str) -> str:
-    """Returns `text` in superscript digits, or "" where Unicode has no such superscript."""
-    table = dict(zip("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
-    return "".join(map(table.__getitem__, text)) if text and all(c in table for c in text) else ""
+class Marked(Pretty):
+    """For pictures, pages and slides: letters slanted and scripts where they belong, as marks in the text."""
+
+    def spell(self, spelling: Spelling, name: str) -> str:
+        return marked(spelling)
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        return f"{base.atom}{SUP}{exponent}{END}", POWER
+
+    def transposed(self, x: Written) -> tuple[str, int]:
+        return f"{x.atom}{SUP}⊤{END}", POWER
 
 
-GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
-).split()
-LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", GREEK, strict=True))
-LETTERS |= {"ε": "varepsilon", "φ": "varphi"}
-
-
-class Latex(Notation):
+class Latex(Mathematics):
     """LaTeX mathematics: fractions, names set as words, Greek letters and subscripts as such."""
 
     times, plus, minus = r" \cdot ", " + ", " - "
     by, adds = r" \cdot ", r"\mathrel{+}="
+    d, partial = r"\mathrm{d}", r"\partial "
     apart = r" \, "
     brackets = (r"\left(", r"\right)")
     signs: ClassVar = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 
-    def shown(self, name: str) -> str:
-        return self.name(name)
+    def spell(self, spelling: Spelling, name: str) -> str:
+        return latex(spelling)
 
-    def gradient(self, name: str) -> str:
-        return rf"\mathrm{{d}}{self.name(name)}"
+    def overlined(self, of: Written) -> Written:
+        return Written(rf"\overline{{{of}}}", ATOM, self.brackets)
 
-    def slope(self, output: str, name: str) -> str:
-        return rf"\partial {self.name(output)} / \partial {self.name(name)}"
+    def error(self, of: Written) -> Written:
+        return Written(rf"\delta {of.atom}", ATOM, self.brackets)
+
+    def partial_of(self, output: Written, of: Written) -> Written:
+        return Written(rf"\partial {output.atom} / \partial {of.atom}", POWER, self.brackets)
 
     def words(self, text: str) -> str:
         return rf"\text{{{text}}}"
@@ -306,12 +375,6 @@ class Latex(Notation):
             return numbers.number(value, self.digits, latex=True)
         mantissa, _, exponent = numbers.exact(value).partition("e")
         return rf"{mantissa}\times 10^{{{int(exponent)}}}" if exponent else mantissa
-
-    def name(self, name: str) -> str:
-        stem, primes, subscript = name_parts(name)
-        head = f"\\{stem}" if stem in GREEK else word(stem)
-        inner = subscript if subscript.isdigit() else word(subscript)
-        return head + "'" * primes + (f"_{{{inner}}}" if subscript else "")
 
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         if op.latex:
@@ -367,29 +430,36 @@ class Latex(Notation):
         return f"{x.atom}!", POWER
 
 
-def name_parts(name: str) -> tuple[str, int, str]:
-    """Returns a name as mathematics sets it: its stem, how many primes it bears, its subscript (`x1` has one)."""
-    stem, _, subscript = name.strip("_").partition("_")
-    primes = len(stem) - len(stem.rstrip("′"))
-    stem = stem.rstrip("′")
-    bare = stem.rstrip("0123456789") if not subscript else stem
-    if bare != stem and len(bare) == 1:
-        stem, subscript = bare, stem[len(bare) :]
-    return stem, primes, subscript
+STYLES = {"d": "dq", "partial": "∂L/∂q", "bar": "q̄", "delta": "δq"}
+"""The ways to write the gradient of q, when L is the output."""
 
 
-def word(text: str) -> str:
-    """Returns a letter as LaTeX's mathematics has it, a longer word upright, Greek letters by their names."""
-    if text in LETTERS:
-        return f"\\{LETTERS[text]}"
-    inside = "".join(f"\\{LETTERS[c]}{{}}" if c in LETTERS else escaped(c) for c in text)
-    return inside if len(text) == 1 else rf"\mathrm{{{inside}}}"
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """The gradient of a node as one symbol: `dq`, ∂L/∂q, q̄ or δq, by its style."""
+
+    of: str
+    output: str = ""
+    style: str = "d"
+
+    def write(self, notation: Notation) -> Written:
+        of = notation.symbol(self.of)
+        if self.style == "partial" and self.output:
+            return notation.partial_of(notation.symbol(self.output), of)
+        if self.style == "bar":
+            return notation.adjoint(self.of)
+        return notation.error(of) if self.style == "delta" else notation.differential(of)
 
 
-def escaped(text: str) -> str:
-    """Returns text that LaTeX sets as it stands, in text or in mathematics."""
-    special = {"\\": r"\backslash{}", "_": r"\_", "^": r"\^{}", "~": r"\~{}"}
-    return "".join(special.get(c, f"\\{c}" if c in "#$%&{}" else c) for c in text)
+def gradient_of(name: str) -> Gradient:
+    """Returns how the gradient of a node of this name is called."""
+    found: Gradient | None = getattr(name, "gradient", None)
+    return found or Gradient(name)
+
+
+def gradient_name(name: str) -> Name:
+    """Returns the name of the gradient of a node, as text `dname`, which any notation writes in its style."""
+    return Name(f"d{name}", gradient_of(name))
 
 
 def with_digits(notation: type[Notation], digits: int) -> Notation:
@@ -399,4 +469,4 @@ def with_digits(notation: type[Notation], digits: int) -> Notation:
     return made
 
 
-TEXT, PRETTY, LATEX = Notation(), Pretty(), Latex()
+TEXT, PRETTY, MARKED, LATEX = Notation(), Pretty(), Marked(), Latex()

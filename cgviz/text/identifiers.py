@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from unicodedata import decomposition, normalize
+from unicodedata import normalize
 
 from cgviz.errors import ExpressionError, quoted
 
 CONSTANTS = frozenset({"pi", "π", "e"})
 LONGEST_NAME = 200
-SUBSCRIPT = re.compile("[₀-₉ₐ-ₜᵢ-ᵪⱼ]+")
+SIGNS = {ord("₊"): "p", ord("₋"): "m", ord("⁽"): None, ord("⁾"): None}
+SUBSCRIPT = re.compile("[₀-₉ₐ-ₜᵢ-ᵪⱼ₊₋]+")
 
 
 def name(written: str, text: str = "", start: int = 0) -> str:
-    """Returns a name in its one spelling: subscripts as `_1` and `_i`, the rest NFKC (`µ` is `μ`).
+    """Returns a name in its one spelling: subscripts as `_1` and `_i`, `a⁽²⁾` as `a2`, the rest NFKC (`µ` is `μ`).
 
     Raises ExpressionError for what is no identifier, and for a name longer than 200 characters.
     """
@@ -23,11 +24,7 @@ def name(written: str, text: str = "", start: int = 0) -> str:
     if written.isascii():
         return written
     plain = SUBSCRIPT.sub(lambda match: "_" + match[0], written)
-    raised = next((c for c in plain if decomposition(c).startswith("<super>")), "")
-    if raised:
-        message = f"{quoted(raised)} is a raised letter: write ^{normalize('NFKC', raised)} for a power"
-        raise ExpressionError(message, text, start, start + len(written))
-    normal = normalize("NFKC", plain)
+    normal = normalize("NFKC", plain.translate(SIGNS))
     if not normal.isidentifier():
         raise ExpressionError(f"{quoted(written)} is not a name", text, start, start + len(written))
     return normal

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cgviz.text.formula import LETTERS, Latex
+from cgviz.text.formula import Latex
+from cgviz.text.letters import NAMES
+from cgviz.text.spelling import Spelling
 
-WORD = re.compile(rf"[A-Za-z0-9_{''.join(LETTERS)}]+′*")
+KNOWN = re.compile(rf"[A-Za-z0-9{''.join(NAMES)}]+")
+SCRIPTED = frozenset("()[],:;.+−-*=/⊤⋆†⊥′|")
 SIGNS = {
     "\\": r"\textbackslash{}", "<": "$<$", ">": "$>$", "|": "$|$", '"': "''", "^": r"\^{}", "~": r"\~{}",
     "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$", "±": r"$\pm$",
@@ -20,8 +23,14 @@ SIGNS = {
 class Typeset(Latex):
     """LaTeX's mathematics in which a name that is more than letters and digits is set as text."""
 
-    def name(self, name: str) -> str:
-        return super().name(name) if WORD.fullmatch(name) else rf"\text{{{words(name)}}}"
+    def spell(self, spelling: Spelling, name: str) -> str:
+        return super().spell(spelling, name) if is_known(spelling) else rf"\text{{{words(name)}}}"
+
+
+def is_known(spelling: Spelling) -> bool:
+    """Tells whether LaTeX's mathematics has all letters of a name; in a script also a sign."""
+    parts = (*spelling.sub, *spelling.sup)
+    return bool(KNOWN.fullmatch(spelling.letters)) and all(part.letters in SCRIPTED or is_known(part) for part in parts)
 
 
 def words(text: str) -> str:
@@ -36,8 +45,8 @@ def letter(char: str) -> str:
         return f"\\{char}"
     if char.isascii():
         return char if char.isprintable() else f"[U+{ord(char):04X}]"
-    if char in LETTERS:
-        return rf"$\{LETTERS[char]}$"
+    if char in NAMES:
+        return rf"$\{NAMES[char]}$"
     kind, _, plain = unicodedata.decomposition(char).rpartition(">")
     if kind in ("<super", "<sub"):
         mark = "^" if kind == "<super" else "_"

@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cgviz.values.ieee import SMALLEST_NORMAL
+
 if TYPE_CHECKING:
     from cgviz.ops.op import Op
 
@@ -214,12 +216,12 @@ def handed_back(
         yield from ((None if part is None else settled(part), None) for part in parts)
         return
     masks = op.reaches(out, *args) if op.reaches else (None,) * len(args)
-    for arg, slope, chosen in zip(args, slopes(op, out, args), masks, strict=True):
+    for slot, (arg, slope, chosen) in enumerate(zip(args, slopes(op, out, args), masks, strict=True)):
         if slope is None:
             yield None, None
             continue
         with quiet():
-            part = upstream if type(slope) is int and slope == 1 else upstream * slope
+            part = upstream if type(slope) is int and slope == 1 else moved(op, slot, slope, upstream, out, args)
         shape, mask = shape_of(arg) or (), both(reached, chosen)
         if mask is None:
             yield folded(part, shape), None
@@ -230,6 +232,17 @@ def handed_back(
             yield None, None
             continue
         yield folded(part, shape), mask if is_array(mask) and not mask.all() else None
+
+
+def moved(op: Op, slot: int, slope: Value, by: Value, out: Value, args: Sequence[Value]) -> Value:
+    """Returns by · slope, where `by` is a gradient or a tangent; right where only the product is in range."""
+    product = by * slope
+    if op.scaled is None:
+        return product
+    if not is_array(product):
+        return op.handed(by, out, args)[slot]
+    np, size = numpy(), abs(slope)
+    return np.where((size >= SMALLEST_NORMAL) & (size < np.inf), product, op.scaled(by, out, *args)[slot])
 
 
 def both(a: Any, b: Any) -> Any:

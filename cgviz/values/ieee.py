@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 
 inf, nan = math.inf, math.nan
+SMALLEST_NORMAL = sys.float_info.min
 
 
 def divide(a: float, b: float) -> float:
@@ -28,6 +30,11 @@ def power(a: float, b: float) -> float:
         if a == 0 and b < 0:
             return math.copysign(inf, a) if b % 2 == 1 else inf
         return nan
+
+
+def is_normal(x: float) -> bool:
+    """Tells whether x is finite and large enough to have all its digits: not 0, not subnormal, not nan."""
+    return SMALLEST_NORMAL <= abs(x) < inf
 
 
 def total(function: Callable[..., float], overflow: float = inf, domain: float = nan) -> Callable[..., float]:

@@ -48,7 +48,7 @@ def log_of_softmax(graph: Graph, index: int) -> Iterator[Along]:
     if shares is None:
         return
     part = graph.nodes[shares]
-    picked = part.op.vjp is not None and part.op.gate == "picks"
+    picked = part.op.vjp is not None and part.op.family == "pick"
     whole = part.args[0] if picked else shares
     x = inner(graph, whole, "softmax")
     if x is None:
@@ -82,7 +82,7 @@ def root_of_squares(graph: Graph, index: int) -> Iterator[Along]:
 def shares_by_hand(graph: Graph, index: int) -> Iterator[Along]:
     """exp(x)/sum(exp(x)) along one axis."""
     node = graph.nodes[index]
-    if node.op.stem != "prod" or len(node.args) != 2:
+    if node.op.family != "product" or len(node.args) != 2:
         return
     for top, bottom in (node.args, node.args[::-1]):
         total = inner(graph, bottom, reciprocal)

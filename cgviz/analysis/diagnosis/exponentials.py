@@ -15,11 +15,11 @@ def exponentials(graph: Graph, index: int) -> list[int]:
     """Returns the exponentials of a plain sum of them, else nothing."""
     node = graph.nodes[index]
     below = [arg for arg in node.args if graph.nodes[arg].op is not exp]
-    total = index if node.op.stem == "sum" else next((arg for arg in below), index)
+    total = index if node.op.family == "sum" else next((arg for arg in below), index)
     if graph.nodes[total].op is reciprocal:
         total = graph.nodes[total].args[0]
     terms = graph.nodes[total]
-    plain = terms.op.stem == "sum" and set(terms.op.parameter) == {1}
+    plain = terms.op.family == "sum" and set(terms.op.parameter) == {1}
     return list(terms.args) if plain and all(graph.nodes[arg].op is exp for arg in terms.args) else []
 
 
@@ -38,7 +38,7 @@ def log_of_sum(graph: Graph, index: int) -> tuple[str, str]:
 def softmax(graph: Graph, index: int) -> tuple[str, str]:
     """Returns exp(a)/(exp(a) + exp(b) + ...) with the largest taken out, or "" where there are fewer than three."""
     node = graph.nodes[index]
-    terms = exponentials(graph, index) if node.op.stem == "prod" and len(node.args) == 2 else []
+    terms = exponentials(graph, index) if node.op.family == "product" and len(node.args) == 2 else []
     own = [arg for arg in node.args if arg in terms]
     if not (own and 3 <= len(terms) <= MOST_TERMS) or reciprocal not in (graph.nodes[arg].op for arg in node.args):
         return "", ""

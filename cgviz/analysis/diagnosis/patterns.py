@@ -41,7 +41,7 @@ def fits(
         return
     if node.op is not part.op or len(node.args) != len(part.args):
         return
-    for args in orders(part.op.stem, part.op.parameter, node.args):
+    for args in orders(part.op.family, part.op.parameter, node.args):
         yield from all_fit(graph, args, form, part.args, named, inside | {index})
 
 
@@ -60,8 +60,8 @@ def all_fit(
         yield from all_fit(graph, args[1:], form, places[1:], bound, more)
 
 
-def orders(stem: str, parameter: object, args: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+def orders(family: str, parameter: object, args: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     """Yields the operands in every order that means the same: any for products and plain sums."""
-    if stem == "prod" or (stem == "sum" and len(set(parameter)) == 1):  # type: ignore[call-overload]
+    if family == "product" or (family == "sum" and len(set(parameter)) == 1):  # type: ignore[call-overload]
         return permutations(args)
     return iter((args,))

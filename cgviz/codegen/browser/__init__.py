@@ -4,8 +4,9 @@ The forward pass is each op in JavaScript's notation; a local derivative is the 
 written in the same notation. `library()` holds the functions that JavaScript's Math lacks.
 """
 
+from cgviz.codegen.browser.corners import corners
 from cgviz.codegen.browser.library import library
 from cgviz.codegen.browser.notation import UnwrittenError
 from cgviz.codegen.browser.program import program
 
-__all__ = ["UnwrittenError", "library", "program"]
+__all__ = ["UnwrittenError", "corners", "library", "program"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cgviz.ops.op import ATOM, PRODUCT, SIGNED, Op
 from cgviz.text.formula import Formula, Notation, Written
 
-VARIABLE = re.compile(r"v\[\d+\]")
+VARIABLE = re.compile(r"[vx]\[\d+\]|out")  # a value of the program, an operand of a gate, its output
 CONSTANTS = {"pi": "Math.PI", "e": "Math.E"}
 MATH = frozenset(
     "abs acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp expm1 hypot log log1p log2 log10 max min sign sin "

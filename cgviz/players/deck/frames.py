@@ -8,7 +8,8 @@ from itertools import groupby
 
 from cgviz.errors import UsageError, quoted
 from cgviz.runs.run import Run
-from cgviz.runs.steps import Backward, Forward, Seed, Step, gradient_name
+from cgviz.runs.steps import Backward, Forward, Seed, Step
+from cgviz.text.formula import PRETTY
 from cgviz.text.numbers import DIGITS, number
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line, sensitivity
@@ -132,7 +133,7 @@ def sentence(run: Run, step: Step, digits: int) -> str:
     if isinstance(step, Seed):
         return f"The backward pass begins at the output, whose gradient with respect to itself is 1: {caption}."
     source, target = nodes[step.index].shown, nodes[step.edge.target].shown
-    adds = f" It adds to {gradient_name(source)}, which other edges reach, too." if step.adds else ""
+    adds = f" It adds to {PRETTY.gradient(source)}, which other edges reach, too." if step.adds else ""
     return f"Back from {target} to {source}, upstream times local: {caption}.{adds}"
 
 

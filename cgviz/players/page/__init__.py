@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cgviz.errors import UsageError
 from cgviz.text.numbers import DIGITS
 
 if TYPE_CHECKING:
@@ -33,10 +32,8 @@ def page(
 def with_ones(run: Run) -> Run:
     """Returns the run; one without values at 1 for every input, since a page is live.
 
-    Raises UsageError in a program with arrays.
+    Raises UsageError where the shapes of arrays are not known, and what a run raises.
     """
-    if run.graph.has_arrays:
-        raise UsageError("a live page recomputes numbers, not arrays; for those there are cgviz deck, render and play")
     if not run.symbolic:
         return run
     from cgviz.runs.run import start

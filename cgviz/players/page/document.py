@@ -9,19 +9,22 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
-from cgviz.codegen.browser import UnwrittenError, library, program
+from cgviz.codegen.browser import library
 from cgviz.drawing.engine.embed import rule
 from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.drawing.theme import theme as theme_of
 from cgviz.errors import UsageError, printable, quoted
-from cgviz.players.page.facts import facts
+from cgviz.players.page.live import told
 from cgviz.players.page.picture import palettes, picture
 from cgviz.runs.run import Run
 from cgviz.views.table.heading import heading
 from cgviz.views.table.spelling import spelling_for
 
 FOLDER = Path(__file__).parent
-MODULES = "numbers passes steps state pictures caption inputs inspector table predict transport link main".split()
+MODULES = (
+    "numbers passes state steps pictures grids zoom finding dragging caption inputs inspector table predict transport "
+    "exporting link main"
+).split()
 MIDDLING, LARGE = 40, 150  # nodes beyond which a page holds two pictures instead of four, and one
 LETTERS = "".join(map(chr, range(32, 127))) + "−·×÷√∂∇Σσ²³⁰¹⁴⁵⁶⁷⁸⁹⁻≤≥…–—’“”→←↑↓✓✗"
 MARK = re.compile(r"\{\{(\w+)\}\}")
@@ -34,14 +37,13 @@ def document(run: Run, style: str, theme: str | None, direction: str, digits: in
     if direction not in DIRECTIONS:
         raise UsageError(f"no direction {quoted(direction)}; there are {', '.join(DIRECTIONS)}")
     chosen = theme_of(theme).name if theme else "auto"
-    about = facts(run, digits)
-    source, about["live"], about["reason"] = passes(run)
+    about, source = told(run, digits)
     shown = [picture(run, *look, digits) for look in looks(run, style, direction)]
     about["pictures"] = [{"style": one.style, "direction": one.direction, "prefix": one.prefix} for one in shown]
     lines = heading(run, spelling_for("utf-8", digits))
     about["program"] = lines
     written = "\n".join(one.svg for one in shown)
-    script = f'"use strict";\n{library()}\n{source}\n{read("js", *MODULES)}'
+    script = f'"use strict";\n{library()}\nconst functions = {source};\n{scripts()}'
     parts = {
         "title": html.escape(lines[-1][:120]),
         "function": html.escape(lines[-1]),
@@ -53,7 +55,19 @@ def document(run: Run, style: str, theme: str | None, direction: str, digits: in
         "script": script,
         "digest": b64encode(sha256(script.encode()).digest()).decode(),
     }
-    return MARK.sub(lambda match: parts[match[1]], read("html", "page"))
+    return filled("page", parts)
+
+
+def filled(name: str, parts: dict[str, str], folder: Path = FOLDER) -> str:
+    """Returns a skeleton with its marks filled; the picture with all that moves it is `live`, the table `table`."""
+    skeleton = (folder / f"{name}.html").read_text(encoding="utf-8")
+    skeleton = skeleton.replace("{{live}}", read("html", "live")).replace("{{table}}", read("html", "table"))
+    return MARK.sub(lambda match: parts[match[1]], skeleton)
+
+
+def scripts() -> str:
+    """Returns the source of all that a live page can do."""
+    return read("js", *MODULES)
 
 
 def looks(run: Run, style: str, direction: str) -> list[tuple[str, str]]:
@@ -64,16 +78,8 @@ def looks(run: Run, style: str, direction: str) -> list[tuple[str, str]]:
     return [(one, way) for one in styles for way in directions]
 
 
-def passes(run: Run) -> tuple[str, bool, str]:
-    """Returns both passes in JavaScript, whether there are any, and else why not."""
-    try:
-        return program(run.graph), True, ""
-    except UnwrittenError as missing:
-        return "", False, f"{missing}, so the inputs stay as they are; the steps are those of the run."
-
-
-def read(ending: str, *names: str) -> str:
-    return "\n".join((FOLDER / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
+def read(ending: str, *names: str, folder: Path = FOLDER) -> str:
+    return "\n".join((folder / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
 
 
 def island(about: object) -> str:

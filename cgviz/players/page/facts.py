@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from math import prod
 from typing import Any
 
 from cgviz.drawing.diagram import words
-from cgviz.drawing.diagram.html import one_line
-from cgviz.graph.nodes import CONSTANT
+from cgviz.drawing.diagram.heat import counts
+from cgviz.drawing.diagram.lines import one_line
+from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.ops.op import POWER
 from cgviz.players.page.holes import template
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Forward, Seed, Step
 from cgviz.text.formula import Pretty, with_digits
 from cgviz.text.numbers import WHOLE
+from cgviz.values.arrays import Shape, Value, is_array
 
 Facts = dict[str, Any]
 
@@ -25,36 +29,68 @@ def facts(run: Run, digits: int) -> Facts:
     nothing flows, as the run does.
     """
     graph = run.graph
-    return {
+    made = {
         "digits": digits,
         "whole": WHOLE,
         "output": graph.output,
         "inputs": graph.inputs,
         "nodes": [node(run, index, digits) for index in range(len(graph))],
-        "steps": [step(one) for one in Run(run.bare, None).steps],
+        "steps": [step(one) for one in replace(run, inputs=None).steps],
         "values": [plain(value) for value in run.values],
-        "slopes": [[plain(slope) for slope in slopes] for slopes in run.locals],
+        "slopes": [[None if is_array(slope) else plain(slope) for slope in slopes] for slopes in run.locals],
     }
+    if graph.has_arrays:
+        made["handed"] = {index: handed(run, index) for index in graph.stages if has_arrays(graph, index)}
+        made["seed"] = plain(run.seed)
+    return made
+
+
+def handed(run: Run, index: int) -> list[Any]:
+    """Returns what a stage that has to do with arrays hands back, for a page that cannot recompute it."""
+    return [plain(run.contribution(index, slot).value) for slot in range(len(run.graph.nodes[index].args))]
 
 
 def node(run: Run, index: int, digits: int) -> Facts:
     graph, one = run.graph, run.graph.nodes[index]
+    made: Facts = {"shape": one.shape, "args": one.args}
+    if len(one.shape or ()):
+        made["blocks"] = counts(*rows_and_columns(one.shape or ()))
     if not one.is_stage:
         name = graph.operand(index).pretty if one.op is CONSTANT else one_line(one.shown)
-        return {"name": name, "constant": one.op is CONSTANT, "args": []}
+        return made | {"name": name, "constant": one.op is CONSTANT}
     derivatives = [local(run, index, slot, digits) for slot in range(len(one.args))]
-    return {
+    made |= {
         "name": one_line(one.shown),
         "number": graph.numbers[index],
-        "args": one.args,
         "formula": one_line(graph.formula(index).pretty),
-        "template": template(graph, index, digits),
         "locals": [factor for factor, _ in derivatives],
         "slopes": [alone for _, alone in derivatives],
         "gate": f"{one.op.name.replace('_', ' ')}: {one.op.gate}",
         "says": one.op.says,
-        "flags": flags(run, index),
+        "rule": one_line(one.op.rule),
     }
+    if has_arrays(graph, index):
+        return made | {"hands": [hands(run, index, slot, digits) for slot in range(len(one.args))]}
+    if not graph.reached[index]:
+        made["unreached"] = one_line(words.flags(run, index))
+    return made | {"template": template(graph, index, digits)}
+
+
+def rows_and_columns(shape: Shape) -> tuple[int, int]:
+    return prod(shape[:-1]), shape[-1]
+
+
+def has_arrays(graph: Graph, index: int) -> bool:
+    one = graph.nodes[index]
+    return one.op.vjp is not None or any(graph.nodes[i].shape != () for i in (index, *one.args))
+
+
+def hands(run: Run, index: int, slot: int, digits: int) -> str | None:
+    """Returns what an edge of a stage for arrays hands back, `dq xᵀ`; None where that is upstream · local."""
+    formula = run.handed_formula(index, slot)
+    if formula is None or (run.local_formula(index, slot) is not None and not run.is_broadcast(index, slot)):
+        return None
+    return one_line(formula.write(with_digits(Pretty, digits)).text)
 
 
 def local(run: Run, index: int, slot: int, digits: int) -> tuple[str | None, str | None]:
@@ -66,12 +102,6 @@ def local(run: Run, index: int, slot: int, digits: int) -> tuple[str | None, str
     return one_line(written.within(POWER)), one_line(written.text)
 
 
-def flags(run: Run, index: int) -> str:
-    """Returns what is remarkable about a node at the run's inputs, with the rule that was used."""
-    said, rule = words.flags(run, index), run.graph.nodes[index].op.rule
-    return one_line(f"{said}: {rule}" if said and rule and run.flags[index] else said)
-
-
 def step(one: Step) -> list[Any]:
     if isinstance(one, Forward):
         return ["forward", one.index]
@@ -80,8 +110,10 @@ def step(one: Step) -> list[Any]:
     return ["backward", one.edge.source, one.edge.target, one.edge.slot]
 
 
-def plain(value: float | None) -> float | str | None:
-    """Returns a number as JSON can say it; what is not finite as JavaScript's words for it."""
+def plain(value: Value | None) -> Any:
+    """Returns a number as JSON can say it, an array as its elements; what is not finite in JavaScript's words."""
+    if value is not None and is_array(value):
+        return [plain(each) for each in value.ravel().tolist()]
     if value is None or math.isfinite(value):
         return value
     return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"

@@ -1,22 +1,27 @@
 // Choices in the head of the page, and the start of it all.
 
 for (const button of document.querySelectorAll("button[data-show]")) {
-  button.addEventListener("click", () => change({ show: button.dataset.show }));
+  button.addEventListener("click", () => {
+    const atEnd = state.step >= lastStep();
+    change({ show: button.dataset.show });
+    if (atEnd) change({ step: Infinity });
+  });
 }
 for (const button of document.querySelectorAll("button[data-style], button[data-direction]")) {
   button.addEventListener("click", () => {
     change({ ...button.dataset });
-    requestAnimationFrame(fit);
+    if (window.drawElsewhere) window.drawElsewhere();
+    else requestAnimationFrame(fit);
   });
 }
-facts.inputs.forEach((index, place) => byId("wrt").append(make("option", { value: place }, nodes[index].name)));
+loaders.push(() => {
+  const options = seeds.map((seed, place) => make("option", { value: place }, elementName(...seed)));
+  byId("wrt").replaceChildren(...options);
+  document.querySelector('button[data-show="tangent"]').hidden = !seeds.length;
+});
 byId("wrt").addEventListener("change", () => change({ wrt: Number(byId("wrt").value), show: "tangent" }));
 byId("theme").addEventListener("change", () => change({ theme: byId("theme").value }));
-byId("zoom-in").addEventListener("click", () => scale(zoom * 1.2));
-byId("zoom-out").addEventListener("click", () => scale(zoom / 1.2));
-byId("fit").addEventListener("click", () => (Math.abs(zoom - readable()) < 0.01 ? scale(whole()) : fit()));
 byId("print").addEventListener("click", () => print());
-addEventListener("resize", fit);
 addEventListener("beforeprint", () => {
   showAll();
 });
@@ -28,11 +33,11 @@ function drawChoices() {
   for (const button of document.querySelectorAll("button[data-show]")) {
     button.setAttribute("aria-pressed", button.dataset.show === state.show);
   }
-  const { style, direction } = chosenPicture();
+  const { style, direction } = chosenPicture() ?? state;
   for (const button of document.querySelectorAll("button[data-style], button[data-direction]")) {
     button.setAttribute("aria-pressed", [style, direction].includes(Object.values(button.dataset)[0]));
     const others = facts.pictures.some((other) => ("style" in button.dataset ? other.style !== style : other.direction !== direction));
-    button.parentElement.hidden = !others;
+    button.parentElement.hidden = !others && !window.drawElsewhere;
   }
   byId("theme").value = state.theme;
   byId("wrt").value = state.wrt;
@@ -48,11 +53,20 @@ window.cgviz = {
   caption: (step) => captionOf(replay.steps[step - 1]).text,
   recompute,
   number,
+  fit,
 };
 
-if (!facts.inputs.length) document.querySelector('button[data-show="tangent"]').hidden = true;
-restore();
-showAll();
-show();
-fit();
-document.fonts.ready.then(fit);
+// Shows a program for the first time: in the direction in which it is larger, in the state of the link.
+function begin_(about, functions) {
+  load(about, functions);
+  drawChoices();
+  state.direction = betterDirection();
+  restore();
+  drawPictures();
+  fit();
+  showAll();
+  show();
+  document.fonts.ready.then(() => isFitted && fit());
+}
+
+if (byId("facts")) begin_(JSON.parse(byId("facts").textContent), functions);

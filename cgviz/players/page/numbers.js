@@ -33,10 +33,58 @@ function plain(mantissa, power) {
   return rest ? `${whole}.${rest}` : whole;
 }
 
-// A number as a person types it: a true minus sign, a comma, a fraction. NaN for what is none.
+// A number as a person types it: a true minus sign, a comma, and arithmetic of numbers: 1/3, −0.5·1.5, 2*(3−1), 2e-3.
+// NaN for what is none.
 function typed(text) {
-  const clean = text.trim().replace(/−/g, "-").replace(",", ".");
-  const fraction = clean.match(/^([^/]+)\/([^/]+)$/);
-  if (fraction) return Number(fraction[1]) / Number(fraction[2]);
-  return clean === "" ? NaN : Number(clean);
+  const signs = { "−": "-", "–": "-", "·": "*", "×": "*", "÷": "/", ":": "/" };
+  const clean = text.replace(/[−–·×÷:]/g, (sign) => signs[sign]).replace(/\*\*/g, "^").replace(/,/g, ".");
+  const tokens = clean.match(/(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[-+*/^()]/g) ?? [];
+  if (tokens.join("") !== clean.replace(/\s/g, "") || !tokens.length) return NaN;
+  const value = sum(tokens);
+  return tokens.length ? NaN : value;
+}
+
+function sum(tokens) {
+  let value = product(tokens);
+  while (tokens[0] === "+" || tokens[0] === "-") value = tokens.shift() === "+" ? value + product(tokens) : value - product(tokens);
+  return value;
+}
+
+function product(tokens) {
+  let value = signed(tokens);
+  for (;;) {
+    if (tokens[0] === "*") tokens.shift(), (value *= signed(tokens));
+    else if (tokens[0] === "/") tokens.shift(), (value /= signed(tokens));
+    else if (tokens[0] === "(") value *= signed(tokens);
+    else return value;
+  }
+}
+
+function signed(tokens) {
+  if (tokens[0] === "-") return tokens.shift(), -signed(tokens);
+  if (tokens[0] === "+") return tokens.shift(), signed(tokens);
+  const base = atom(tokens);
+  return tokens[0] === "^" ? (tokens.shift(), base ** signed(tokens)) : base;
+}
+
+function atom(tokens) {
+  if (tokens[0] !== "(") return /\d/.test(tokens[0] ?? "") ? Number(tokens.shift()) : NaN;
+  tokens.shift();
+  const value = sum(tokens);
+  return tokens.shift() === ")" ? value : NaN;
+}
+
+// A value in a line: a number, a small array element by element, a larger one by its shape.
+function shown(value, index) {
+  if (!isArray(value)) return number(value);
+  const shape = nodes[index]?.shape ?? [value.length];
+  if (value.length > 16) return `${shape.join("×")} array`;
+  return nested(value.map((x) => number(x ?? 0)), shape);
+}
+
+function nested(texts, shape) {
+  if (shape.length < 2) return `[${texts.join(", ")}]`;
+  const size = texts.length / shape[0];
+  const rows = Array.from({ length: shape[0] }, (_, i) => nested(texts.slice(i * size, (i + 1) * size), shape.slice(1)));
+  return `[${rows.join(", ")}]`;
 }

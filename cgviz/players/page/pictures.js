@@ -4,7 +4,12 @@ const ROOM = 9; // as many letters of a number as the layout left room for
 const frame = byId("frame");
 const partOf = new Map(); // the part that each group of an SVG is
 const watch = new IntersectionObserver(noteNear, { root: frame, rootMargin: "150px" });
-const pictures = facts.pictures.map(bound);
+let pictures = [];
+loaders.push(() => {
+  watch.disconnect();
+  partOf.clear();
+  pictures = facts.pictures.map(bound);
+});
 views.push(drawPictures);
 
 // Finds the parts of one picture by their ids: n3 a node, t3 its trunk, e5-0 the wire into an operand of node 5.
@@ -12,14 +17,18 @@ function bound({ style, direction, prefix }) {
   const svg = byId(`${prefix}graph`).ownerSVGElement;
   const parts = [];
   for (const element of svg.querySelectorAll(`g[id^="${prefix}"]`)) {
-    const match = element.id.slice(prefix.length).match(/^(?:([ntj])(\d+)|e(\d+)-(\d+)|(e-end|end))$/);
+    const match = element.id.slice(prefix.length).match(/^(?:([ntj])(\d+)|e(\d+)-(\d+)|(e-end|end))(?:-(\w+))?$/);
     if (!match) continue;
     const part = { element, texts: [], near: true };
     if (match[3]) Object.assign(part, { kind: "wire", target: +match[3], slot: +match[4] });
     else Object.assign(part, { kind: match[1] ?? "end", index: match[5] ? facts.output : +match[2] });
     if (part.kind === "wire") part.index = nodes[part.target].args[part.slot];
+    if (match[6]) {
+      parts.push(Object.assign(part, { grid: gridOf(element, match[6], part) }));
+      continue;
+    }
     for (const text of element.querySelectorAll("text")) {
-      part.texts.push({ element: text, kind: text.classList[0], first: text.textContent });
+      if (text.closest("g[id]") === element) part.texts.push({ element: text, kind: text.classList[0], first: text.textContent });
     }
     if (part.kind === "n") listen(part);
     parts.push(part);
@@ -30,7 +39,8 @@ function bound({ style, direction, prefix }) {
   return { style, direction, svg, parts, width, height };
 }
 
-function listen({ element, index }) {
+function listen(part) {
+  const { element, index } = part;
   element.setAttribute("tabindex", "0");
   element.setAttribute("role", "button");
   element.dataset.node = index;
@@ -42,16 +52,37 @@ function listen({ element, index }) {
   element.addEventListener("focus", enter);
   element.addEventListener("blur", leave);
   const choose = () => change({ chosen: state.chosen === index ? null : index });
-  element.addEventListener("click", choose);
+  element.addEventListener("click", () => wasDragged() || choose());
   element.addEventListener("keydown", (event) => {
     if (event.key === "Enter") choose();
   });
+  part.badge = badgeOf(element);
+}
+
+// A remark at the upper edge of a node: a tie, a kink, a pole, as the inputs reach it.
+function badgeOf(element) {
+  const badge = document.createElementNS("http://www.w3.org/2000/svg", "text");
+  for (const [name, value] of Object.entries({ class: "badge", "text-anchor": "middle", "font-size": 11 })) badge.setAttribute(name, value);
+  element.append(badge);
+  return badge;
+}
+
+function badgeText(index) {
+  return state.predict || !valueKnown(index) || state.show === "symbols" ? "" : remark(index);
+}
+
+function drawBadge({ element, badge }, text) {
+  if (!say(badge, text.split(/[:,]/)[0]) || !text) return;
+  const shape = element.querySelector("path, ellipse, polygon").getBBox();
+  badge.setAttribute("x", shape.x + shape.width / 2);
+  badge.setAttribute("y", shape.y - 4);
 }
 
 // What is far outside the frame is drawn when it comes near: a large graph is mostly out of sight.
 function noteNear(entries) {
   for (const { target, isIntersecting } of entries) {
     const part = partOf.get(target);
+    if (!part) continue;
     if (isIntersecting && !part.near) drawPart(part, influence(state.hovered ?? state.chosen));
     part.near = isIntersecting;
   }
@@ -60,7 +91,7 @@ function noteNear(entries) {
 // The picture in the style and, where there is one, in the direction that was chosen.
 function chosenPicture() {
   const styled = pictures.filter(({ style }) => style === state.style);
-  return styled.find(({ direction }) => direction === state.direction) ?? styled[0];
+  return styled.find(({ direction }) => direction === state.direction) ?? styled[0] ?? pictures[0];
 }
 
 function drawPictures() {
@@ -75,9 +106,11 @@ function drawPictures() {
 
 function drawPart(part, near) {
   const { element, kind, index, target, slot } = part;
+  if (part.grid) return drawGrid(part);
   const isWire = kind === "wire";
   const step = current();
   const active = step && (isWire ? step.target === target && step.slot === slot : kind === "n" && step.index === index);
+  const badge = part.badge ? badgeText(index) : "";
   const feeds = step?.kind === "forward" && isWire && step.index === target;
   toggle(element, {
     later: !valueKnown(isWire ? target : index),
@@ -85,9 +118,12 @@ function drawPart(part, near) {
     "active-backward": active && step.kind !== "forward",
     blocked: isWire && contribution(run, target, slot) === null,
     chosen: kind === "n" && state.chosen === index,
+    cornered: badge !== "",
+    folded: isFolded(isWire ? target : index) || (isWire && isFolded(index)),
     aside: near !== null && !(isWire ? near.has(index) && near.has(target) : near.has(index)),
   });
   part.texts.forEach((text) => drawText(text, part));
+  if (part.badge) drawBadge(part, badge);
   if (kind === "n" && element === document.activeElement) label(element, index);
 }
 
@@ -95,7 +131,7 @@ function drawText({ element, kind, first }, { index, target, slot }) {
   const node = nodes[index];
   const symbols = state.show === "symbols";
   if (kind === "value") {
-    put(element, symbols ? node.name : number(run.values[index]), valueKnown(index));
+    put(element, symbols ? node.name : shown(run.values[index], index), valueKnown(index));
   } else if (kind === "gradient") {
     put(element, ...secondNumber(index));
   } else if (kind === "contribution") {
@@ -104,24 +140,22 @@ function drawText({ element, kind, first }, { index, target, slot }) {
     toggle(element, { unknown: !valueKnown(target) || (state.show === "gradient" && !localKnown(target, slot)) });
   } else if (kind === "caption" && first.startsWith("∂")) {
     put(element, state.show === "tangent" ? tangentCaption(index, first) : first, state.show !== "value");
-  } else if (kind === "flag") {
-    toggle(element, { unknown: !atStart() });
   }
 }
 
 // The red number of a node: its gradient, or what stands in its place.
 function secondNumber(index) {
   if (state.show === "symbols") return [`d${nodes[index].name}`, valueKnown(index)];
-  if (state.show === "tangent") return [number(tangent[index]), valueKnown(index)];
-  return [number(run.gradients[index] ?? 0), state.show === "gradient" && gradientKnown(index)];
+  if (state.show === "tangent") return [shown(tangent[index], index), valueKnown(index)];
+  return [shown(run.gradients[index] ?? 0, index), state.show === "gradient" && gradientKnown(index)];
 }
 
 // What a wire carries: backwards its contribution, forwards its share of the tangent.
 function alongWire(index, target, slot) {
   const local = run.slopes[target][slot];
   if (state.show === "symbols") return [`× ${nodes[target].locals[slot]}`, valueKnown(target)];
-  if (state.show === "tangent") return [number(local === null ? null : local * tangent[index]), valueKnown(target)];
-  return [number(contribution(run, target, slot)), state.show === "gradient" && contributionKnown(target, slot)];
+  if (state.show === "tangent") return [number(local == null ? null : local * tangent[index]), valueKnown(target)];
+  return [shown(contribution(run, target, slot), index), state.show === "gradient" && contributionKnown(target, slot)];
 }
 
 function localKnown(target, slot) {
@@ -129,7 +163,7 @@ function localKnown(target, slot) {
 }
 
 function tangentCaption(index, first) {
-  const text = partial(facts.inputs[state.wrt], index);
+  const text = rate(index);
   return text.length <= first.length + 2 ? text : "tangent";
 }
 
@@ -147,8 +181,8 @@ function put(element, text, known) {
 function label(element, index) {
   const node = nodes[index];
   const parts = [node.number ? `stage ${node.number}, ${node.name} = ${node.formula}` : `input ${node.name}`];
-  parts.push(valueKnown(index) ? `value ${number(run.values[index])}` : "not yet computed");
-  if (gradientKnown(index)) parts.push(`gradient ${number(run.gradients[index] ?? 0)}`);
+  parts.push(valueKnown(index) ? `value ${shown(run.values[index], index)}` : "not yet computed");
+  if (gradientKnown(index)) parts.push(`gradient ${shown(run.gradients[index] ?? 0, index)}`);
   element.setAttribute("aria-label", parts.join(", "));
 }
 
@@ -161,49 +195,4 @@ function influence(index) {
   const forth = [index];
   while (forth.length) for (const [target] of users[forth.pop()]) if (!near.has(target)) near.add(target), forth.push(target);
   return near;
-}
-
-// Size and place
-
-let zoom = 1;
-
-function fit() {
-  scale(readable());
-}
-
-// As large as the frame is wide, but not so small that nobody can read it.
-function readable() {
-  const { width, height } = chosenPicture();
-  const wide = (frame.clientWidth - 2) / width;
-  const high = (0.58 * innerHeight) / height;
-  return Math.max(innerWidth < 700 ? 0.64 : 0.72, Math.min(wide, Math.max(high, 0.9 * wide), 1.7));
-}
-
-// So large that all of it is seen.
-function whole() {
-  const { width, height } = chosenPicture();
-  return Math.min((frame.clientWidth - 2) / width, parseFloat(getComputedStyle(frame).maxHeight) / (height + 30), 1.7);
-}
-
-function scale(factor) {
-  zoom = Math.max(0.15, Math.min(factor, 4));
-  for (const { svg, width, height } of pictures) {
-    svg.style.width = `${Math.round(width * zoom)}px`;
-    svg.style.height = `${Math.round(height * zoom)}px`;
-  }
-}
-
-// Brings what the step is about into view, where the picture is wider than the window.
-function follow() {
-  const step = current();
-  const picture = chosenPicture();
-  const part = step && picture.parts.find(({ kind, index }) => kind === "n" && index === step.index);
-  if (!part) return;
-  const [box, outer] = [part.element.getBoundingClientRect(), frame.getBoundingClientRect()];
-  const isWide = box.left < outer.left + 20 || box.right > outer.right - 20;
-  const isHigh = box.top < outer.top || box.bottom > outer.bottom;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const left = isWide ? (box.left + box.right - outer.left - outer.right) / 2 : 0;
-  const top = isHigh ? (box.top + box.bottom - outer.top - outer.bottom) / 2 : 0;
-  if (left || top) frame.scrollBy({ left, top, behavior: calm ? "auto" : "smooth" });
 }

@@ -18,12 +18,15 @@ function begin(on) {
   answered.clear();
   Object.assign(score, { right: 0, wrong: 0 });
   change({ predict: on, step: Infinity, show: on ? "gradient" : state.show, chosen: null });
-  verdict("", on ? "Type the number; 1% off is close enough. Fractions such as 1/3 will do." : "");
+  verdict("", on ? "Type the number; 1% off is close enough. 1/3, 2*3 or −0.5·1.5 will do as well." : "");
 }
+
+loaders.push(() => state.predict && begin(true));
 
 // The nodes that can be asked for, in the order of the backward pass.
 function questions() {
-  const all = nodes.map((_, index) => index).filter((index) => !nodes[index].constant && index !== facts.output);
+  const isAskable = (index) => !nodes[index].constant && index !== facts.output && !isArray(run.gradients[index]);
+  const all = nodes.map((_, index) => index).filter(isAskable);
   const found = all.filter((index) => run.gradients[index] !== null && !answered.has(index));
   return found.sort((a, b) => replay.gradient[a] - replay.gradient[b]);
 }
@@ -57,7 +60,7 @@ function hint(index, guess, truth) {
   if (close(-guess, truth)) return "The size is right; look at the sign.";
   const isOne = edges.length > 1 && edges.some(([target, slot]) => close(guess, contribution(run, target, slot)));
   if (isOne) return `That is one of ${edges.length} contributions; they add up.`;
-  const terms = edges.map(([target, slot]) => `d${nodes[target].name} · ${nodes[target].locals[slot]}`);
+  const terms = edges.map(([target, slot]) => handsBackText(target, slot));
   return `It is upstream × local: ${terms.slice(0, 4).join(" + ")}${terms.length > 4 ? " + …" : ""}.`;
 }
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from cgviz.drawing.diagram.entries import is_small
 from cgviz.runs.run import Contribution, Locals, Run
 from cgviz.runs.trouble import Trouble
 from cgviz.text.numbers import number
+from cgviz.values.arrays import Shape, Value, numpy
 
 WIDE = -0.00123456789012345678
 
 
 @dataclass(frozen=True)
 class Roomy(Run):
-    """The graph of `real` with the flags of `real`; its numbers are all `WIDE`.
+    """The graph of `real` with wide numbers; what is remarkable at the inputs of the moment is told by the page.
 
     An edge on a branch not taken has a number, too: at other inputs something flows on it.
     """
@@ -22,12 +24,12 @@ class Roomy(Run):
     real: Run | None = None
 
     @cached_property
-    def values(self) -> list[float | None]:
-        return [WIDE] * len(self.bare)
+    def values(self) -> list[Value | None]:
+        return [wide(node.shape or ()) for node in self.bare]
 
     @cached_property
-    def gradients(self) -> list[float | None]:
-        return [WIDE] * len(self.bare)
+    def gradients(self) -> list[Value | None]:
+        return self.values
 
     @cached_property
     def locals(self) -> list[Locals]:
@@ -37,16 +39,37 @@ class Roomy(Run):
         ]
 
     def contribution(self, target: int, slot: int) -> Contribution:
-        known = None if self.locals[target][slot] is None else WIDE
-        return Contribution(self.graph.nodes[target].args[slot], target, slot, WIDE, known, known)
+        source = self.graph.nodes[target].args[slot]
+        local = self.locals[target][slot]
+        known = None if self.handed_formula(target, slot) is None else self.values[source]
+        return Contribution(source, target, slot, self.values[target], local, known)
+
+    def flows(self, target: int, slot: int) -> bool:
+        return self.handed_formula(target, slot) is not None
 
     @cached_property
     def flags(self) -> list[tuple[str, ...]]:
-        return self.real.flags if self.real else []
+        return [() if reached else ("dead",) for reached in self.graph.reached]
 
     @cached_property
     def trouble(self) -> Trouble | None:
-        return self.real.trouble if self.real else None
+        return None
+
+
+def wide(shape: Shape) -> Value:
+    """Returns a wide number, or an array of them; a large one, which is a heat map, runs from one sign to the other."""
+    if not shape:
+        return WIDE
+    if is_small(shape):
+        return numpy().full(shape, WIDE)
+    return WIDE * numpy().linspace(-1, 1, max(1, size(shape))).reshape(shape)
+
+
+def size(shape: Shape) -> int:
+    product = 1
+    for length in shape:
+        product *= length
+    return product
 
 
 def roomy(run: Run) -> Roomy:

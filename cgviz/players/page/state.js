@@ -1,53 +1,80 @@
-// What the page knows: the facts it was built with, what the reader has chosen, and the run at the inputs of the moment.
+// What the page knows: the facts of a program, what the reader has chosen, and the run at the inputs of the moment.
 
-const facts = JSON.parse(document.getElementById("facts").textContent);
-const nodes = facts.nodes;
-const start = {
-  values: facts.values.map(unpacked),
-  slopes: facts.slopes.map((own) => own.map(unpacked)),
-};
-const users = nodes.map(() => []); // for every node the (target, slot) pairs that use it, in backward order
-for (let target = nodes.length - 1; target >= 0; target--) {
-  nodes[target].args.forEach((source, slot) => users[source].push([target, slot]));
-}
+let facts = { inputs: [], nodes: [], pictures: [], steps: [], values: [], slopes: [], digits: 4, whole: 1e6, output: 0 };
+let nodes = [];
+let start = { values: [], slopes: [] };
+let users = []; // for every node the (target, slot) pairs that use it, in backward order
+let written = {}; // the program in JavaScript: forward, slopes, gates and parts for arrays, corners
+let seeds = []; // what tangents can be with respect to: inputs and elements of inputs, [node, element or null]
+let run, replay, tangent;
 
 const state = {
-  inputs: facts.inputs.map((index) => start.values[index]),
+  inputs: [],
   step: Infinity,
   show: "gradient",
   wrt: 0,
-  style: facts.pictures[0].style,
-  direction: innerWidth < 700 ? "TB" : facts.pictures[0].direction, // a phone is higher than wide
+  style: "card",
+  direction: "LR",
   theme: document.documentElement.dataset.theme,
   predict: false,
   chosen: null, // the node that was clicked
   hovered: null,
 };
 const answered = new Set(); // the nodes whose gradient the student has found
+const loaders = []; // functions that build what belongs to a program; each is called when one is loaded
 const views = []; // functions that show the state; each is called after every change
-let run = computed(state.inputs);
-let replay = replayed(run);
-let tangent = tangents(run, facts.inputs[state.wrt]);
 let waiting = 0;
 let resting = 0;
 let everything = true; // is what is out of sight shown as well
 
+// Takes over a program: its facts and its functions. What the reader had chosen stays where it still makes sense.
+function load(about, functions) {
+  const atEnd = !run || state.step >= replay.steps.length;
+  [facts, nodes, written] = [about, about.nodes, functions];
+  start = { values: facts.values.map(unpacked), slopes: facts.slopes.map((own) => own.map(unpacked)) };
+  users = nodes.map(() => []);
+  for (let target = nodes.length - 1; target >= 0; target--) {
+    nodes[target].args.forEach((source, slot) => users[source].push([target, slot]));
+  }
+  seeds = facts.inputs.flatMap((index) => seedsOf(index));
+  answered.clear();
+  Object.assign(state, { inputs: facts.inputs.map((index) => start.values[index]), chosen: null, hovered: null });
+  state.wrt = Math.min(state.wrt, Math.max(0, seeds.length - 1));
+  if (!facts.pictures.some(({ style }) => style === state.style)) state.style = facts.pictures[0]?.style ?? "card";
+  if (facts.pictures.length === 1) state.direction = facts.pictures[0].direction;
+  recompute();
+  state.step = atEnd ? replay.steps.length : Math.min(state.step, replay.steps.length);
+  for (const loader of loaders) loader();
+}
+
+const MOST_SEEDS = 40; // elements of an array that a tangent can be with respect to
+function seedsOf(index) {
+  if (!isArray(start.values[index])) return [[index, null]];
+  return start.values[index].slice(0, MOST_SEEDS).map((_, element) => [index, element]);
+}
+
 function unpacked(value) {
+  if (Array.isArray(value)) return value.map(unpacked);
   return typeof value === "string" ? Number(value) : value;
+}
+
+function isArray(value) {
+  return Array.isArray(value);
 }
 
 // Takes over some of the state and shows it at the next frame.
 function change(some) {
   Object.assign(state, some);
-  if ("inputs" in some || "wrt" in some) recompute();
-  state.step = Math.max(0, Math.min(state.step, replay.steps.length));
+  if ("inputs" in some && !facts.live) window.recomputeElsewhere?.(some.inputs);
+  else if ("inputs" in some || "wrt" in some) recompute();
+  state.step = Math.max(0, Math.min(state.step, lastStep()));
   waiting ||= requestAnimationFrame(show);
 }
 
 function recompute() {
   run = computed(state.inputs);
   replay = replayed(run);
-  tangent = tangents(run, facts.inputs[state.wrt]);
+  tangent = tangents(run, seeds[state.wrt]);
 }
 
 function show() {
@@ -82,10 +109,6 @@ function contributionKnown(target, slot) {
   return state.step >= (replay.edge.get(`${target}-${slot}`) ?? Infinity);
 }
 
-function atStart() {
-  return state.inputs.every((value, place) => value === start.values[facts.inputs[place]]);
-}
-
 function current() {
   return isAsking() ? undefined : replay.steps[state.step - 1];
 }
@@ -102,6 +125,26 @@ function spoken() {
 
 function partial(index, of = facts.output) {
   return `∂${nodes[of].name}/∂${nodes[index].name}`;
+}
+
+// The name of what tangents are with respect to: an input, or an element of one.
+function seedName() {
+  const seed = seeds[state.wrt];
+  return seed ? elementName(...seed) : "";
+}
+
+function elementName(index, element) {
+  if (element === null) return nodes[index].name;
+  const place = [];
+  for (const length of [...nodes[index].shape].reverse()) {
+    place.unshift(element % length);
+    element = Math.floor(element / length);
+  }
+  return `${nodes[index].name}[${place.join(", ")}]`;
+}
+
+function rate(index) {
+  return `∂${nodes[index].name}/∂${seedName()}`;
 }
 
 // Small tools for the document

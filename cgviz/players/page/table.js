@@ -1,11 +1,15 @@
 // The table of all stages: value, gradient, and how both came about.
 
-const lines = nodes.flatMap((node, index) => (node.constant ? [] : [tableRow(node, index)]));
+let lines = [];
 let seen = false; // a table that is out of sight is written when it comes into sight, or when nothing else happens
+loaders.push(() => {
+  byId("rows").replaceChildren();
+  lines = nodes.flatMap((node, index) => (node.constant ? [] : [tableRow(node, index)]));
+});
 views.push(() => (seen || everything) && drawTable());
 new IntersectionObserver(([entry]) => {
   seen = entry.isIntersecting;
-  if (seen) drawTable();
+  if (seen && run) drawTable();
 }, { rootMargin: "200px" }).observe(byId("rows"));
 
 function tableRow(node, index) {
@@ -25,20 +29,20 @@ function tableRow(node, index) {
 
 function drawTable() {
   const red = state.show === "tangent" ? "tangent" : "gradient";
-  say(byId("second"), red === "tangent" ? `∂/∂${nodes[facts.inputs[state.wrt]]?.name ?? ""}` : "gradient");
+  say(byId("second"), red === "tangent" ? `∂/∂${seedName()}` : "gradient");
   for (const { row, value, gradient, backward, index } of lines) {
-    say(value, valueKnown(index) ? number(run.values[index]) : "");
-    const shown = red === "tangent" ? valueKnown(index) : gradientKnown(index);
-    say(gradient, shown ? number(red === "tangent" ? tangent[index] : (run.gradients[index] ?? 0)) : "");
-    say(backward, gradientKnown(index) ? sources(index) : "");
+    say(value, valueKnown(index) ? shown(run.values[index], index) : "");
+    const known = red === "tangent" ? valueKnown(index) : gradientKnown(index);
+    say(gradient, known ? shown(red === "tangent" ? tangent[index] : (run.gradients[index] ?? 0), index) : "");
+    say(backward, gradientKnown(index) && red !== "tangent" ? sources(index) : "");
     toggle(row, { current: current()?.index === index, chosen: state.chosen === index, hovered: state.hovered === index });
   }
 }
 
 function sources(index) {
   const known = users[index].filter(([target, slot]) => contribution(run, target, slot) !== null);
-  const terms = known.map(([target, slot]) => `d${nodes[target].name} · ${nodes[target].locals[slot]}`);
+  const terms = known.map(([target, slot]) => handsBackText(target, slot));
   if (index === facts.output) terms.unshift("seed");
-  const shown = terms.length > 6 ? [...terms.slice(0, 4), `… (${terms.length - 4} more)`] : terms;
-  return shown.join(" + ") || "nothing";
+  const kept = terms.length > 6 ? [...terms.slice(0, 4), `… (${terms.length - 4} more)`] : terms;
+  return kept.join(" + ") || "nothing";
 }

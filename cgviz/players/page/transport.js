@@ -22,10 +22,10 @@ function go(step, playing = false) {
 
 function play() {
   if (timer) return stop(), show();
-  if (state.step >= replay.steps.length) change({ step: 0 });
+  if (state.step >= lastStep()) change({ step: 0 });
   timer = setInterval(() => {
     go(state.step + 1, true);
-    if (state.step >= replay.steps.length) stop();
+    if (state.step >= lastStep()) stop();
   }, PACE);
   show();
 }
@@ -36,13 +36,13 @@ function stop() {
 }
 
 function drawTransport() {
-  const last = replay.steps.length;
-  const seed = replay.steps.findIndex(({ kind }) => kind === "seed") + 1;
+  const last = lastStep();
+  const seed = state.show === "tangent" ? last : replay.forwards + 1;
   scrubber.max = last;
   scrubber.value = state.step;
   scrubber.setAttribute("aria-valuetext", `step ${state.step} of ${last}`);
-  scrubber.style.setProperty("--turn", `${(100 * seed) / last}%`);
-  scrubber.style.setProperty("--at", `${(100 * state.step) / last}%`);
+  scrubber.style.setProperty("--turn", `${(100 * seed) / (last || 1)}%`);
+  scrubber.style.setProperty("--at", `${(100 * state.step) / (last || 1)}%`);
   byId("first").disabled = byId("back").disabled = state.step === 0;
   byId("forward").disabled = byId("last").disabled = state.step === last;
   byId("play").dataset.playing = Boolean(timer);
@@ -53,8 +53,9 @@ function drawTransport() {
 function key(event) {
   const tag = event.target.tagName;
   const isSlider = event.target.type === "range";
-  if (event.ctrlKey || event.metaKey || event.altKey || tag === "SELECT") return;
+  if (event.ctrlKey || event.metaKey || event.altKey || ["SELECT", "TEXTAREA"].includes(tag)) return;
   if (tag === "INPUT" && (!isSlider || /^(Arrow|Home|End|Page)/.test(event.key))) return;
+  if (event.target.closest("[role=tablist], dialog")) return;
   if (event.key === " " && (tag === "BUTTON" || tag === "A")) return;
   const moves = { ArrowLeft: () => go(state.step - 1), ArrowRight: () => go(state.step + 1), Home: () => go(0) };
   Object.assign(moves, { End: () => go(Infinity), " ": play, Escape: () => change({ chosen: null, hovered: null }) });

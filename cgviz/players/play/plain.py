@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cgviz.players.play.replay import pass_of
@@ -12,9 +11,6 @@ from cgviz.text.numbers import DIGITS
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line
 from cgviz.views.table.spelling import Spelling, spelling_for
-
-SIGNS = str.maketrans({"·": "*", "∂": "d", "√": "sqrt", "ᵀ": ".T"})
-RAISED, PLAIN = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"
 
 
 def plain(run: Run, *, digits: int = DIGITS, encoding: str = "utf-8") -> Iterator[str]:
@@ -38,8 +34,4 @@ def stage_of(step: Step) -> str:
 
 def said(step: Step, spelling: Spelling, digits: int) -> str:
     """Returns the caption in letters that the output's encoding has."""
-    caption = step.caption(digits)
-    if not spelling.signs:
-        return spelling.clean(caption)
-    lowered = re.sub(f"[{RAISED}]+", lambda found: f"^{found[0].translate(str.maketrans(RAISED, PLAIN))}", caption)
-    return spelling.clean(lowered.translate(SIGNS))
+    return spelling.clean(step.caption(digits))

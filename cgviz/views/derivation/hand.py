@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from cgviz.errors import printable
 from cgviz.ops.op import POWER, PRODUCT, QUOTIENT, SUM
-from cgviz.text.formula import LETTERS, Formula, Notation, Pretty, Written, with_digits
+from cgviz.text.formula import Formula, Notation, Pretty, Written, with_digits
+from cgviz.text.plain import ascii_text
 from cgviz.values.arrays import Value
 
 LONGEST_NAME = 40
@@ -22,6 +23,9 @@ class Slopes(Notation):
 
     def leaf(self, leaf: str | Value) -> Written:
         return Written(leaf, POWER, self.brackets) if isinstance(leaf, Slope) else super().leaf(leaf)
+
+    def symbol(self, name: str) -> Written:
+        return super().symbol(elided(name))
 
 
 class OnALine(Slopes):
@@ -98,6 +102,8 @@ class Hand:
 
 def elided(name: str) -> str:
     """Returns a name, its middle left out where it is very long, with nothing unprintable."""
+    if len(name) <= LONGEST_NAME and name.isprintable():
+        return name
     name = printable(name).replace("\n", "\\n")
     half = LONGEST_NAME // 2 - 1
     return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
@@ -106,9 +112,6 @@ def elided(name: str) -> str:
 class Eye(OnALine, Pretty):
     """For the eye."""
 
-    def name(self, name: str) -> str:
-        return super().name(elided(name))
-
 
 class Ascii(OnALine):
     """Program text, for an encoding without σ and −."""
@@ -116,10 +119,10 @@ class Ascii(OnALine):
     by = " * "
 
     def name(self, name: str) -> str:
-        return ascii_only(elided(name))
+        return ascii_text(super().name(elided(name)))
 
     def number(self, value: float) -> str:
-        return ascii_only(Pretty.number(self, value))  # type: ignore[arg-type]
+        return ascii_text(Pretty.number(self, value))  # type: ignore[arg-type]
 
 
 class AsciiHand(Hand):
@@ -127,12 +130,3 @@ class AsciiHand(Hand):
 
     partial, nabla, dots = "d", "grad ", "..."
     maps = " -> "
-
-
-SIGNS = {"−": "-", "·": "*", "′": "'", "²": "^2", "½": "1/2", "≤": "<=", "≥": ">=", "≠": "!=", "…": "...", "∂": "d"}
-SIGNS |= {"∇": "grad ", "—": "-", "×": "*"} | {letter: name.removeprefix("var") for letter, name in LETTERS.items()}
-TABLE = str.maketrans(SIGNS)
-
-
-def ascii_only(text: str) -> str:
-    return text if text.isascii() else text.translate(TABLE).encode("ascii", "backslashreplace").decode()

@@ -8,29 +8,28 @@ from typing import ClassVar
 
 from cgviz.ops.op import ATOM, POWER, PRODUCT, SIGNED, Op
 from cgviz.text import numbers
-from cgviz.text.formula import GREEK, LETTERS, Written, name_parts
+from cgviz.text.formula import Mathematics, Written
+from cgviz.text.mathml import identifier, mathml
+from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import Value, is_array
-from cgviz.views.derivation.hand import MOST_ELEMENTS, Hand, Slopes, elided
+from cgviz.views.derivation.hand import MOST_ELEMENTS, Hand, Slopes
 from cgviz.views.derivation.template import filled
 
-NAMES = {name: letter for letter, name in LETTERS.items()}
 SIGN, APPLY = '<mo form="prefix">−</mo>', "<mo>&#x2061;</mo>"
 LEFT, RIGHT = '<mo form="prefix">[</mo>', '<mo form="postfix">]</mo>'
 OPEN, CLOSE = '<mo form="prefix">(</mo>', '<mo form="postfix">)</mo>'
 
 
-class Mathml(Slopes):
+class Mathml(Slopes, Mathematics):
     """Elements of MathML; a written formula is a sequence of them."""
 
     plus, minus, sign = '<mo form="infix">+</mo>', '<mo form="infix">−</mo>', SIGN
     times, over, comma = "<mo>·</mo>", "<mo>/</mo>", "<mo>,</mo>"
     by = "<mo>·</mo>"
+    d, partial = '<mi mathvariant="normal">d</mi>', "<mo>∂</mo>"
     apart = '<mspace width="0.25em"/>'
     brackets = (f"<mrow>{OPEN}", f"{CLOSE}</mrow>")
     signs: ClassVar = {"<": "&lt;", ">": "&gt;", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
-
-    def shown(self, name: str) -> str:
-        return self.name(name)
 
     def words(self, text: str) -> str:
         return f"<mtext>{escape(text)}</mtext>"
@@ -41,12 +40,8 @@ class Mathml(Slopes):
         text = self.number(leaf)
         return Written(text, SIGNED if text.startswith(SIGN) else PRODUCT if "msup" in text else ATOM, self.brackets)
 
-    def name(self, name: str) -> str:
-        stem, primes, subscript = name_parts(elided(name))
-        head = identifier(stem)
-        if subscript:
-            head = f"<msub>{head}{identifier(subscript)}</msub>"
-        return f"<msup>{head}<mo>{'′' * primes}</mo></msup>" if primes else head
+    def spell(self, spelling: Spelling, name: str) -> str:
+        return mathml(spelling)
 
     def number(self, value: float) -> str:
         plain = numbers.exact(value) if self.digits is None else numbers.number(value, self.digits)
@@ -117,13 +112,6 @@ class Mathml(Slopes):
 
 
 WORDS = {"inf": "<mi>∞</mi>", "nan": "<mtext>nan</mtext>"}
-
-
-def identifier(text: str) -> str:
-    """Returns a name as an identifier, Greek letters by their letter, digits as a number."""
-    if text.isdigit():
-        return f"<mn>{text}</mn>"
-    return f"<mi>{escape(NAMES[text] if text in GREEK and text in NAMES else text)}</mi>"
 
 
 class MathmlHand(Hand):

@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from cgviz.text.formula import LETTERS
+from cgviz.text.letters import GREEK
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\\\|[^\s]")
 FIRST = 0xE000
-LETTER = {name: letter for letter, name in LETTERS.items()}
 
 
 class Hole(str):
@@ -91,7 +90,7 @@ class Reader:
         if token in (r"\operatorname", r"\mathrm"):
             return f"<mi>{self.word()}</mi>"
         if token.startswith("\\"):
-            return f"<mi>{LETTER.get(token[1:], token[1:])}</mi>"
+            return f"<mi>{GREEK.get(token[1:], token[1:])}</mi>"
         if token.isdigit():
             return f"<mn>{token}</mn>"
         if token.isalpha() or ord(token) >= FIRST:

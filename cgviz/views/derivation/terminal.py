@@ -11,9 +11,10 @@ from cgviz.drawing.theme import Theme
 from cgviz.runs.run import Run
 from cgviz.text.fold import Line as Row
 from cgviz.text.fold import fold, split
+from cgviz.text.plain import ascii_text
 from cgviz.views.derivation.board import Section
 from cgviz.views.derivation.columns import MARGIN, Columns
-from cgviz.views.derivation.hand import Ascii, AsciiHand, Eye, Hand, ascii_only
+from cgviz.views.derivation.hand import Ascii, AsciiHand, Eye, Hand
 from cgviz.views.derivation.written import sections
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def page(run: Run, wrt: str | None, digits: int, width: int, encoding: str) -> l
     rows: list[Row] = []
     for number, section in enumerate(sections(run, hand, wrt), 1):
         rows += [[]] * (number > 1) + list(written(number, section, max(width, NARROWEST)))
-    return [[(ascii_only(part), role) for part, role in row] for row in rows] if plain else rows
+    return [[(ascii_text(part), role) for part, role in row] for row in rows] if plain else rows
 
 
 def says(encoding: str) -> bool:

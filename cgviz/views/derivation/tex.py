@@ -9,10 +9,11 @@ from typing import ClassVar
 
 from cgviz.ops.op import QUOTIENT, SUM, Op
 from cgviz.text.formula import Formula, Latex, Written
-from cgviz.text.typeset import WORD, Typeset, words
+from cgviz.text.spelling import Spelling
+from cgviz.text.typeset import Typeset, is_known, words
 from cgviz.values.arrays import Value
 from cgviz.views.derivation.breaking import flattened, width
-from cgviz.views.derivation.hand import MOST_ELEMENTS, Hand, Slopes, elided
+from cgviz.views.derivation.hand import MOST_ELEMENTS, Hand, Slopes
 
 WIDEST = 40.0
 
@@ -52,9 +53,6 @@ def plain(op: Op) -> Op:
 class Tex(Breakable, Typeset):
     """For LaTeX, whatever letters names hold."""
 
-    def name(self, name: str) -> str:
-        return super().name(elided(name))
-
 
 class TexHand(Hand):
     """LaTeX's signs outside formulas."""
@@ -79,9 +77,8 @@ class Mark(Breakable):
 
     signs: ClassVar = {**Latex.signs, "<": r"\lt", ">": r"\gt"}
 
-    def name(self, name: str) -> str:
-        name = elided(name)
-        return super().name(name) if WORD.fullmatch(name) else rf"\text{{{plain_text(name)}}}"
+    def spell(self, spelling: Spelling, name: str) -> str:
+        return super().spell(spelling, name) if is_known(spelling) else rf"\text{{{plain_text(name)}}}"
 
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         return super().call(op, operands).replace(r"\operatorname", r"\mathrm")

@@ -11,7 +11,6 @@ from cgviz.views.explain.facts import Edge, Facts
 from cgviz.views.table.block import Block
 from cgviz.views.table.spelling import Spelling
 
-SIGNS = str.maketrans({"ᵀ": ".T", "→": "->", "·": "*", "∂": "d", "√": "sqrt", "×": "x", "ᵗ": "t"})
 LONGEST, MOST, NARROWEST = 240, 12, 24
 
 Piece = tuple[str, str]
@@ -30,7 +29,7 @@ class Say:
     def plain(self, text: str, most: int = LONGEST) -> str:
         """Returns a caption or a sentence, its middle left out where it is very long."""
         shown = self.spelling.elided(text, most)
-        return self.spelling.clean(shown.translate(SIGNS) if self.spelling.signs else shown)
+        return self.spelling.clean(shown)
 
     def name(self, facts: Facts | Edge, index: int) -> str:
         return self.spelling.name(facts.run.graph.nodes[index].shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cgviz.analysis.blocks import Block
-from cgviz.runs.steps import gradient_name
+from cgviz.text.formula import gradient_name
 from cgviz.values.arrays import numpy
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.table.spelling import Spelling

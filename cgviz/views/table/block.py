@@ -14,7 +14,7 @@ class Block:
 
     def __init__(self, value: Value, spelling: Spelling) -> None:
         self.value, self.spelling = value, spelling
-        self.digits, self.plain = spelling.digits or DIGITS, not spelling.pieces
+        self.digits, self.plain = spelling.digits or DIGITS, bool(spelling.plain)
         self.summary = Summary(value)
         self.known: dict[int | None, list[str]] = {}
 
@@ -23,9 +23,9 @@ class Block:
         if width not in self.known:
             made = grid(self.value, self.digits, width, plain=self.plain)
             made = made or lines(self.summary, self.digits, width, plain=self.plain)
-            self.known[width] = [line.translate(self.spelling.signs) for line in made]
+            self.known[width] = [self.spelling.sign(line) for line in made]
         return self.known[width]
 
     def nested(self) -> list[str]:
         """Returns the rows of a small array in brackets as a program nests them; none of a large one."""
-        return [line.translate(self.spelling.signs) for line in grid(self.value, self.digits, plain=True)]
+        return [self.spelling.sign(line) for line in grid(self.value, self.digits, plain=True)]

@@ -11,8 +11,9 @@ from cgviz.views.table.spelling import Spelling
 
 def rate(gradient: Value, name: str, step: str, spelling: Spelling) -> list[tuple[str, str]]:
     """Returns `‖dW‖²·h = 0.0928·h`, the change along the gradient of that name; no number that a float cannot hold."""
-    times, square = spelling.notation.times, magnitude(gradient) ** 2
-    told = [(f"‖{name}‖²".translate(spelling.signs) + times + step, "gradient")]
+    times, size = spelling.notation.times, magnitude(gradient)
+    told = [(spelling.sign(f"‖{name}‖²") + times + step, "gradient")]
+    square = size * size  # not size**2, which raises where it overflows
     if 0 < square < math.inf:
         told += [(" = ", ""), (spelling.number(square, padded=False) + times + step, "gradient")]
     return told

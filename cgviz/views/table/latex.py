@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cgviz.runs.modes import REVERSE, Mode, passes_needed
 from cgviz.runs.run import Run
-from cgviz.text.formula import escaped
 from cgviz.text.numbers import DIGITS
 from cgviz.text.summaries import lines as lines_of
+from cgviz.text.tex import escaped
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import gradient_line

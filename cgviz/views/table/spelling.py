@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 from unicodedata import normalize
 
 from cgviz.errors import printable
 from cgviz.ops.arithmetic import divide
 from cgviz.ops.op import PRODUCT, QUOTIENT
-from cgviz.runs.steps import gradient_name
-from cgviz.text.formula import LETTERS, PRETTY, TEXT, Formula, Notation, Pretty, Written
+from cgviz.text.formula import PRETTY, TEXT, Formula, Notation, Pretty, Written
 from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, exact, number
+from cgviz.text.plain import ascii_text
 from cgviz.values.arrays import Shape, Value, is_array
 from cgviz.values.arrays import shape_text as shape_of
 
 SAMPLE = "σ−·×²⁹½∇∂…─√≤′"
-ASCII = {"−": "-", "²": "^2", "½": "1/2", "′": "'", "″": "''", "≤": "<=", "≥": ">=", "≠": "!=", "‖": "||", "×": "x"}
-ASCII |= {letter: name.removeprefix("var") for letter, name in LETTERS.items()}
 LONGEST_NAME, LONGEST_LOCAL, LONGEST_FORMULA = 40, 100, 400
 MOST_LEAVES = 400
 
@@ -29,8 +25,7 @@ class Spelling(NamedTuple):
     head    the notation of the function at the head, which gives a wide fraction room
     digits  significant digits of a number; None is full precision
     whole   nothing is left out of the middle of what is very long
-    pieces  an array has brackets as high as itself, which are made of pieces
-    signs   how signs are written that the encoding may not have
+    plain   the encoding has ASCII only: signs are spelled, and brackets are not made of pieces
     """
 
     notation: Notation
@@ -45,15 +40,18 @@ class Spelling(NamedTuple):
     rule: str = "─"
     minus: str = "−"
     brackets: tuple[str, str] = ("[", "]")
-    signs: Mapping[int, str] = MappingProxyType({})
-    pieces: bool = True
+    plain: bool = False
 
     def clean(self, text: str) -> str:
         """Returns text of the user with what cannot be shown as escapes: control characters, unknown letters."""
         if text.isascii() and text.isprintable():
             return text
-        shown = printable(text.replace("\n", r"\n").translate(self.signs))
+        shown = self.sign(printable(text.replace("\n", r"\n")))
         return shown.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+    def sign(self, text: str) -> str:
+        """Returns signs of our own as the encoding can say them."""
+        return ascii_text(text) if self.plain else text
 
     def name(self, name: str) -> str:
         """Returns a name, its middle left out where it is very long."""
@@ -61,7 +59,7 @@ class Spelling(NamedTuple):
 
     def gradient(self, name: str) -> str:
         """Returns how the gradient of a node is called: `dname`."""
-        return self.name(gradient_name(name))
+        return self.clean(self.elided(self.notation.gradient(name), LONGEST_NAME))
 
     def slope(self, output: str, name: str) -> str:
         """Returns `∂f/∂x`."""
@@ -103,7 +101,7 @@ class Spelling(NamedTuple):
 
     def shape(self, shape: Shape | None) -> str:
         """Returns a shape: `2×3`, "scalar" for (), "?" where nobody knows it."""
-        return shape_of(shape).translate(self.signs)
+        return self.sign(shape_of(shape))
 
     def number(self, value: Value | None, padded: bool = True) -> str:
         """Returns a number; `padded` keeps the trailing zeros that a column needs. An array is written in short."""
@@ -111,13 +109,13 @@ class Spelling(NamedTuple):
             return self.array(value)
         if self.digits is None:
             return "" if value is None else exact(value)
-        return number(value, self.digits, padded=padded).translate(self.signs)
+        return self.sign(number(value, self.digits, padded=padded))
 
     def array(self, value: Value) -> str:
         """Returns a short vector element by element, any other array by its shape: `(2×2 array)`."""
         if value.ndim == 1 and value.size <= MOST_IN_A_LINE:
-            return number(value, self.digits or DIGITS).translate(self.signs)
-        return f"({'×'.join(map(str, value.shape))} array)".translate(self.signs)
+            return self.sign(number(value, self.digits or DIGITS))
+        return self.sign(f"({'×'.join(map(str, value.shape))} array)")
 
     def elided(self, text: str, most: int) -> str:
         """Returns `text`, or its two ends with an ellipsis between them, cut between words where there are any."""
@@ -149,10 +147,7 @@ def unicode_spelling(digits: int = DIGITS) -> Spelling:
 
 def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Spelling:
     """Returns the spelling for an encoding without σ and −: program text."""
-    signs = str.maketrans(ASCII)
-    return Spelling(
-        TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", signs=signs, pieces=False
-    )
+    return Spelling(TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", plain=True)
 
 
 def exact_spelling() -> Spelling:

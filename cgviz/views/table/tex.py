@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cgviz.ops.op import QUOTIENT
-from cgviz.runs.steps import gradient_name
-from cgviz.text.formula import LATEX, Formula, Latex, Notation, with_digits
+from cgviz.text.formula import LATEX, Formula, Latex, Written, with_digits
 from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, number
 from cgviz.values.arrays import Value, is_array
 from cgviz.views.table.spelling import Spelling
@@ -33,7 +32,7 @@ class LatexSpelling(Spelling):
         return "".join(c if c.isprintable() else "?" for c in text)
 
     def gradient(self, name: str) -> str:
-        return rf"\mathrm{{d}}{self.name(name)}"
+        return self.notation.gradient(name)
 
     def slope(self, output: str, name: str) -> str:
         return rf"\frac{{\partial {self.name(output)}}}{{\partial {self.name(name)}}}"
@@ -45,7 +44,7 @@ class LatexSpelling(Spelling):
         return formula.write(Told()).text
 
     def handed(self, target: str, formula: Formula, alone: bool) -> str:
-        written = formula.write(handing(target))
+        written = formula.write(self.notation)
         return written.text if alone else written.within(QUOTIENT)
 
     def number(self, value: Value | None, padded: bool = True) -> str:
@@ -79,15 +78,5 @@ def with_elements(value: Value, digits: int) -> str:
 class Told(Latex):
     """Takes a name that is LaTeX already as it is, which no name of a program is."""
 
-    def name(self, name: str) -> str:
-        return name if name.startswith("\\") else super().name(name)
-
-
-def handing(target: str) -> Notation:
-    """Returns LaTeX's notation in which the leaf `dtarget` is the gradient of a node of that name."""
-
-    class Handing(Latex):
-        def name(self, name: str) -> str:
-            return self.gradient(target) if name == gradient_name(target) else super().name(name)
-
-    return Handing()
+    def symbol(self, name: str) -> Written:
+        return Written(name) if name.startswith("\\") else super().symbol(name)

@@ -1,0 +1,277 @@
+"""Products as mathematics writes them: what `W x`, `w·x`, `xᵀy` and `|x|` mean is known when the shapes are.
+
+The reader marks them by ops of its own, which no pass ever sees: `plain` takes them for what they are on numbers,
+`meant` for what the shapes of the inputs make of them. A vector is a column, its transpose a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+
+from cgviz.errors import ExpressionError
+from cgviz.graph import shapes
+from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.ops.arithmetic import product
+from cgviz.ops.matrices import dot, matmul, outer
+from cgviz.ops.op import REGISTRY, Op
+from cgviz.ops.piecewise import absolute
+from cgviz.ops.rearranging import listed, transpose
+from cgviz.ops.reductions import AMAX, NORM, SUM
+from cgviz.values.arrays import Shape
+
+BESIDE, DOTTED, CROSSED, ELEMENTS, DIVIDED = " ·×*/"
+BARS = replace(absolute, sympy="")
+MIXED = (
+    "here {} stands in one product with another kind of product of arrays: put brackets round each "
+    "(side by side is the matrix product, * is element by element)"
+)
+
+
+@cache
+def beside(joints: str) -> Op:
+    """Returns the mark of a product whose factors are joined so: a character for each gap, as `BESIDE` or `DOTTED`."""
+    return replace(product(len(joints) + 1), parameter=joints, sympy="")
+
+
+@cache
+def length(kind: str) -> Op:
+    """Returns the mark of a norm `‖x‖`: kind "" or "2", "F", "1", "inf"."""
+    return replace(NORM, parameter=("length", kind))
+
+
+@cache
+def indexed_by(indices: str) -> Op:
+    """Returns the mark of a name with indices, `W_{ij}`: an array of so many axes whose elements are meant."""
+    return replace(NORM, name="index", parameter=("index", indices))
+
+
+@cache
+def one_number() -> Op:
+    """Returns the mark of a name without an index beside names that bear one: it stands for one number."""
+    return replace(NORM, name="index", parameter=("index", ""))
+
+
+def is_mark(op: Op) -> bool:
+    """Tells whether an op is a mark of the reader, or a transpose, which is none on a number."""
+    return op is BARS or op is transpose or is_beside(op) or kind_of(op) is not None
+
+
+def is_beside(op: Op) -> bool:
+    return op.name == "multiply" and isinstance(op.parameter, str)
+
+
+def kind_of(op: Op) -> tuple[str, str] | None:
+    """Returns what a mark of one operand says, ("length", "1") or ("index", "ij"), else None."""
+    parameter = op.parameter
+    return parameter if isinstance(parameter, tuple) and parameter[:1] in (("length",), ("index",)) else None
+
+
+def has_marks(graph: Graph) -> bool:
+    return any(is_mark(node.op) for node in graph.nodes)
+
+
+def plain(graph: Graph) -> Graph:
+    """Returns a graph without marks, for numbers and for inputs without a value."""
+    return Meaning(graph, None).graph()
+
+
+def meant(graph: Graph, inputs: Mapping[str, Shape | None]) -> Graph:
+    """Returns the graph with the products and lengths that its marks mean at inputs of these shapes.
+
+    Raises ExpressionError, one line, where that is not to be known.
+    """
+    return Meaning(graph, inputs).graph()
+
+
+class Meaning:
+    """Writes a graph anew, its marks resolved. `where` tells where each node of the old graph has gone."""
+
+    def __init__(self, graph: Graph, inputs: Mapping[str, Shape | None] | None) -> None:
+        self.old, self.inputs = graph, inputs
+        self.nodes: list[Node] = []
+        self.rows: list[bool] = []
+        self.where: list[int] = []
+
+    def graph(self) -> Graph:
+        for node in self.old.nodes:
+            args = tuple(self.where[arg] for arg in node.args)
+            index = self.resolved(node._replace(args=args)) if is_mark(node.op) else self.push(node._replace(args=args))
+            if node.given and not self.nodes[index].given:
+                self.nodes[index] = self.nodes[index]._replace(name=node.name, label=node.label, given=True)
+            elif node.given and self.nodes[index].name != node.name:
+                copy = Node(REGISTRY["copy"], (index,), node.name, node.label, given=True)
+                index = self.push(copy)
+            self.where.append(index)
+        if self.inputs is None:
+            self.nodes = [node if node.op is CONSTANT else node._replace(shape=()) for node in self.nodes]
+        inputs = tuple(self.where[i] for i in self.old.inputs)
+        return replace(self.old, nodes=tuple(self.nodes), output=self.where[self.old.output], inputs=inputs)
+
+    def push(self, node: Node) -> int:
+        """Returns the place of a new node, its shape known where those of its operands are."""
+        if node.op is INPUT:
+            node = node._replace(shape=None if self.inputs is None else self.inputs.get(node.name))
+        elif node.op is not CONSTANT:
+            node = node._replace(shape=shapes.stage(self.old, self.nodes, node).shape)
+        self.nodes.append(node)
+        self.rows.append(self.is_row(node))
+        return len(self.nodes) - 1
+
+    def apply(self, op: Op, *args: int, at: int | Sequence[int] = ()) -> int:
+        return self.push(Node(op, args, places=at))
+
+    def shape(self, index: int) -> Shape | None:
+        return self.nodes[index].shape
+
+    def is_row(self, node: Node) -> bool:
+        """Tells whether a vector is a row: a transpose, a row times a matrix, or what is made of rows element-wise."""
+        if node.op is INPUT or node.op is CONSTANT or node.shape is None or len(node.shape) != 1:
+            return False
+        if node.op is transpose:
+            return not self.rows[node.args[0]]
+        if node.op is matmul or node.op is dot:
+            return len(self.shape(node.args[0]) or ()) == 1
+        return node.op.vjp is None and any(self.rows[arg] for arg in node.args)
+
+    # marks
+
+    def resolved(self, node: Node) -> int:
+        """Returns the node that a mark stands for."""
+        known = kind_of(node.op)
+        if is_beside(node.op):
+            return self.product(node)
+        if known is not None:
+            return self.indexed(node, known[1]) if known[0] == "index" else self.length(node, known[1])
+        if node.op is transpose:
+            return node.args[0] if self.shape(node.args[0]) == () else self.push(node)
+        return self.bars(node)
+
+    def bars(self, node: Node) -> int:
+        """Returns `|x|` of a number; of an array it is read where it is summed: `sum(|w|)` takes each element."""
+        if self.shape(node.args[0]) and not self.is_summed(len(self.where)):
+            message = "|x| of an array: norm(x) is its length, abs(x) takes each element"
+            raise self.error(message, node)
+        return self.push(node._replace(op=absolute))
+
+    def is_summed(self, index: int) -> bool:
+        """Tells whether the old node `index` reaches the output through gates that make one number of an array only."""
+        open_nodes = {index}
+        for at in range(index + 1, len(self.old.nodes)):
+            node = self.old.nodes[at]
+            if open_nodes.isdisjoint(node.args):
+                continue
+            if node.op.vjp is None or is_beside(node.op):
+                open_nodes.add(at)
+        return self.old.output not in open_nodes
+
+    def indexed(self, node: Node, indices: str) -> int:
+        """Returns a name with indices, once its value has as many axes. Raises ExpressionError where it has not."""
+        (index,) = node.args
+        shape = self.shape(index)
+        if shape is not None and len(shape) != len(indices):
+            name = self.nodes[index].shown
+            written = f"{name}_{indices}" if indices else name
+            wanted = {0: "one number", 1: "a list of numbers", 2: "a matrix"}.get(len(indices), f"{len(indices)} axes")
+            has = f"its value has the shape {listed(shape)}" if shape else "its value is one number"
+            message = f"here {written} is one number of {name}, so {name} is {wanted}; {has}"
+            raise self.error(message if indices else f"beside names with an index {name} is one number; {has}", node)
+        return index
+
+    def length(self, node: Node, kind: str) -> int:
+        """Returns `‖x‖`: of a number its absolute value, of a vector its norm, of a matrix Frobenius' norm."""
+        (index,) = node.args
+        shape, at = self.shape(index), node.places
+        if shape == ():
+            return self.apply(absolute, index, at=at)
+        if shape is not None and len(shape) > 1 and kind not in ("", "F"):
+            message = (
+                f"the {kind}-norm of a matrix is not read; \\|W\\|_F is the root of the sum of the squares: norm(W)"
+            )
+            raise self.error(message, node)
+        if kind in ("1", "inf"):
+            size = self.apply(absolute, index, at=at)
+            return self.apply(SUM if kind == "1" else AMAX, size, at=at)
+        return self.apply(NORM, index, at=at)
+
+    # products
+
+    def product(self, node: Node) -> int:
+        """Returns what a product of factors side by side means: plain for numbers, of matrices for arrays."""
+        joints = str(node.op.parameter)
+        kinds = [self.shape(arg) for arg in node.args]
+        if any(shape is None for shape in kinds):
+            return self.unknown(node, joints)
+        arrays = [i for i, shape in enumerate(kinds) if shape]
+        between = [strongest(joints[i:j]) for i, j in pairwise(arrays)]
+        if not between or set(between) <= {ELEMENTS, DIVIDED}:
+            return self.push(node._replace(op=product(len(node.args))))
+        if CROSSED in between:
+            message = "× between arrays is not read: * multiplies element by element, @ is the matrix product"
+            raise self.error(message, node)
+        if not set(between) <= {BESIDE, DOTTED}:
+            raise self.error(MIXED.format("*" if ELEMENTS in between else "/"), node)
+        return self.matrices(node, arrays, between)
+
+    def matrices(self, node: Node, arrays: Sequence[int], between: Sequence[str]) -> int:
+        """Returns the arrays of a product multiplied as matrices, left to right, and then by its numbers."""
+        scalars = [arg for i, arg in enumerate(node.args) if i not in arrays]
+        made: int | None = None
+        for i, joint in zip(arrays, ["", *between], strict=True):
+            arg = node.args[i]
+            made = arg if made is None else self.multiplied(made, arg, joint, node)
+            if self.shape(made) == ():
+                scalars.append(made)
+                made = None
+        factors = scalars if made is None else [*scalars, made]
+        return factors[0] if len(factors) == 1 else self.apply(product(len(factors)), *factors, at=node.places)
+
+    def multiplied(self, left: int, right: int, joint: str, node: Node) -> int:
+        """Returns left times right as matrices. Raises ExpressionError for two columns or two rows."""
+        ranks = len(self.shape(left) or ()), len(self.shape(right) or ())
+        if ranks == (1, 1) and not self.rows[left] and self.rows[right]:
+            return self.apply(outer, self.column(left), self.column(right), at=node.places)
+        if ranks == (1, 1) and joint == BESIDE and self.rows[left] == self.rows[right]:
+            names = (self.nodes[left].shown or "x", self.nodes[right].shown or "y")
+            a, b = names
+            message = f"two vectors side by side: {a} @ {b} is their dot product, {a} * {b} is element by element"
+            raise self.error(message, node)
+        if ranks[0] > 1 and self.rows[right]:
+            raise self.error("a matrix times a transposed vector: the vector stands as a column, without ᵀ", node)
+        return self.apply(matmul, self.column(left), self.column(right), at=node.places)
+
+    def column(self, index: int) -> int:
+        """Returns a vector without the transpose that nobody named: on a vector it turns nothing."""
+        node = self.nodes[index]
+        bare = node.op is transpose and len(node.shape or ()) == 1 and not node.given
+        return self.column(node.args[0]) if bare else index
+
+    def unknown(self, node: Node, joints: str) -> int:
+        """Returns a product whose shapes are not known: at a transpose it is one of matrices, else one of numbers."""
+        made, scalars = node.args[0], list[int]()
+        for joint, arg in zip(joints, node.args[1:], strict=True):
+            if joint in (BESIDE, DOTTED) and self.shape(arg) != () and self.shape(made) != () and self.turns(made, arg):
+                made = self.apply(matmul, made, arg, at=node.places)
+            else:
+                scalars.append(made)
+                made = arg
+        factors = [*scalars, made]
+        return made if not scalars else self.apply(product(len(factors)), *factors, at=node.places)
+
+    def turns(self, left: int, right: int) -> bool:
+        """Tells whether two factors side by side, of unknown shapes, are matrices: there is a transpose in them."""
+        ops = self.nodes[left].op, self.nodes[right].op
+        is_matrix = self.nodes[left].name[:1].isupper()
+        return ops[0] is transpose or ops[0] is matmul or (ops[1] is transpose and is_matrix)
+
+    def error(self, message: str, node: Node) -> ExpressionError:
+        places = [node.places] if isinstance(node.places, int) else node.places
+        start = places[0] if places else None
+        return ExpressionError(message, self.old.program, start, None if start is None else start + 1)
+
+
+def strongest(joints: str) -> str:
+    """Returns how two arrays are joined that have numbers between them: by the sign that says most."""
+    return max(joints, key=(BESIDE + DOTTED + DIVIDED + ELEMENTS + CROSSED).index)

@@ -1,0 +1,180 @@
+"""Gates of statistics: var and std along axes, and the p-norms."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Any
+
+from cgviz.ops.arithmetic import power, subtract
+from cgviz.ops.op import Op, register
+from cgviz.ops.piecewise import absolute, is_equal, sign, where
+from cgviz.ops.reductions import Axis, axes_of, checked_axis, count_of, mean, options_text, reduced, spread_back, total
+from cgviz.values.arrays import Shape, numpy
+
+TORCH = "PyTorch, torch.{}"
+
+
+def written(name: str, axis: Axis, keepdims: bool, more: str) -> Any:
+    options = ", ".join(filter(None, (options_text(axis, keepdims), more)))
+    return lambda notation, x: notation.along(name, x, options)
+
+
+def degrees(x: Any, axis: Axis, ddof: int) -> Any:
+    """Returns what the sum of squares is divided by: n − ddof."""
+    count = count_of(x, axis)
+    return count - ddof if ddof else count
+
+
+def numbers_of(axis: Any, keepdims: Any, ddof: Any) -> tuple[Axis, bool, int]:
+    if isinstance(ddof, bool) or not isinstance(ddof, (int, float)) or ddof != int(ddof):
+        raise ValueError("ddof is a whole number")
+    if not isinstance(keepdims, bool):
+        raise ValueError("keepdims is True or False")
+    return checked_axis(axis), keepdims, int(ddof)
+
+
+@cache
+def var(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
+    """Returns the variance along axes: the mean of (x − mean(x))², the sum divided by n − ddof."""
+
+    def centred(x: Any) -> Any:
+        return subtract(x, mean(axis, True)(x))
+
+    return Op(
+        name="var",
+        forward=lambda x: quiet(numpy().var, x, axis, keepdims, ddof),
+        shapes=reduced(axis, keepdims),
+        vjp=lambda up, out, x: (spread_back(up * 2 / degrees(x, axis, ddof), x, axis, keepdims) * centred(x),),
+        jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * centred(x)) * 2 / degrees(x, axis, ddof),
+        glyph="var",
+        stem="var",
+        spell=written("var", axis, keepdims, f"ddof={ddof}" if ddof else ""),
+        by="power rule, through the mean",
+        gate="scales",
+        says="scales by the distance of each element from the mean, 2(x − mean)/n",
+        source=TORCH.format("var"),
+        parameter=(ddof, axis, keepdims),
+        options=lambda axis=None, keepdims=False, ddof=0: var(*numbers_of(axis, keepdims, ddof)),
+        statics=("axis", "keepdims", "ddof"),
+    )
+
+
+def quiet(function: Any, x: Any, axis: Axis, keepdims: bool, ddof: int) -> Any:
+    """Returns a moment; nan, without a warning, of too few elements."""
+    np = numpy()
+    if np.size(x) == 0 or ddof >= math.prod(np.shape(x)[i] for i in axes_of(axis, np.ndim(x))):
+        return np.full(reduced(axis, keepdims)(np.shape(x)), np.nan)
+    return function(x, axis=axis, keepdims=keepdims, ddof=ddof)
+
+
+@cache
+def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
+    """Returns the standard deviation along axes: the root of the variance."""
+
+    def rate(out: Any, x: Any) -> Any:
+        return subtract(x, mean(axis, True)(x)) / (degrees(x, axis, ddof) * spread_back(out, x, axis, keepdims))
+
+    def away(out: Any, x: Any) -> Any:
+        spread = spread_back(out, x, axis, keepdims)
+        safe = where(is_equal(spread, 0), 1, spread)
+        return subtract(x, mean(axis, True)(x)) / (degrees(x, axis, ddof) * safe)
+
+    def careful(up: Any, out: Any, x: Any) -> tuple[Any]:
+        return (spread_back(up, x, axis, keepdims) * away(out, x),)
+
+    return Op(
+        name="std",
+        forward=lambda x: quiet(numpy().std, x, axis, keepdims, ddof),
+        shapes=reduced(axis, keepdims),
+        vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * rate(out, x),),
+        stable=careful,
+        careful=careful,
+        jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * away(out, x)),
+        glyph="std",
+        stem="std",
+        spell=written("std", axis, keepdims, f"ddof={ddof}" if ddof else ""),
+        by="power rule, through the variance",
+        gate="scales",
+        says="scales by the distance of each element from the mean, (x − mean)/(n·std)",
+        corner=lambda out, x: "kink" if numpy().any(numpy().asarray(out) == 0) else "",
+        rule="where all elements are equal the gradient is taken as 0",
+        corners="kink where all elements are equal",
+        source=TORCH.format("std"),
+        parameter=(ddof, axis, keepdims),
+        options=lambda axis=None, keepdims=False, ddof=0: std(*numbers_of(axis, keepdims, ddof)),
+        statics=("axis", "keepdims", "ddof"),
+    )
+
+
+@cache
+def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool = False) -> Op:
+    """Returns (sum |x|ᵖ)^(1/p): the sum of the sizes for p = 1, the largest size for p = inf.
+
+    `vectors` refuses a matrix, of which NumPy's `ord` means another norm.
+    """
+    text = f"{p:g}"
+
+    def forward(x: Any) -> Any:
+        np = numpy()
+        size, axes = np.abs(x), axes_of(axis, np.ndim(x))
+        if p in (math.inf, -math.inf):
+            return (np.max if p > 0 else np.min)(size, axis=axes, keepdims=keepdims, initial=None if size.size else 0.0)
+        with np.errstate(all="ignore"):
+            return np.sum(size**p, axis=axes, keepdims=keepdims) ** (1 / p)
+
+    def shapes(shape: Shape) -> Shape:
+        if vectors and len(shape) == 2:
+            raise ValueError(f"norm(X, {text}) of a matrix is another norm in NumPy; give an axis, or reshape(X, -1)")
+        found: Shape = reduced(axis, keepdims, "largest element" if math.isinf(p) else "")(shape)
+        return found
+
+    def slope(out: Any, x: Any) -> Any:
+        """The local derivative of every element."""
+        back = spread_back(out, x, axis, keepdims)
+        if p == 1:
+            return sign(x)
+        if p in (math.inf, -math.inf):
+            tied = is_equal(absolute(x), back)
+            return sign(x) * tied / spread_back(total(axis, keepdims)(tied), x, axis, keepdims)
+        safe = where(is_equal(back, 0), 1, back)
+        return sign(x) * power(p - 1)(absolute(x) / safe)
+
+    def taught(up: Any, out: Any, x: Any) -> tuple[Any]:
+        back = spread_back(out, x, axis, keepdims)
+        if p == 1:
+            return (spread_back(up, x, axis, keepdims) * sign(x),)
+        if p in (math.inf, -math.inf):
+            return (spread_back(up, x, axis, keepdims) * (sign(x) * is_equal(absolute(x), back)),)
+        return (spread_back(up, x, axis, keepdims) * (sign(x) * power(p - 1)(absolute(x) / back)),)
+
+    def careful(up: Any, out: Any, x: Any) -> tuple[Any]:
+        return (spread_back(up, x, axis, keepdims) * slope(out, x),)
+
+    return Op(
+        name="p-norm",
+        forward=forward,
+        shapes=shapes,
+        vjp=taught,
+        stable=careful,
+        careful=careful,
+        jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * slope(out, x)),
+        glyph=f"‖x‖{'∞' if p == math.inf else text}",
+        stem="norm",
+        spell=lambda notation, x: notation.along(
+            "norm", x, ", ".join(filter(None, (text, options_text(axis, keepdims))))
+        ),
+        by="norm rule",
+        gate="scales",
+        says="scales by sign(x)(|x|/‖x‖)^(p − 1)",
+        corner=lambda out, x: "kink" if numpy().any(numpy().asarray(x) == 0) and p == 1 else "",
+        rule="where an element is 0 its gradient is taken as 0",
+        corners="kinks where an element is 0; ties for p = inf",
+        source=TORCH.format("linalg.vector_norm"),
+        parameter=(p, axis, keepdims),
+        options=lambda **given: norm_of(**{"p": p, **given}),
+        statics=("p", "axis", "keepdims"),
+    )
+
+
+VAR, STD = register(var()), register(std())

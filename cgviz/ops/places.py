@@ -1,0 +1,462 @@
+"""Gates that pick elements by places that are computed or given: `E[idx]`, `lp[arange(4), y]`, take, sort, topk.
+
+A place is a whole number; no gradient flows to it. What is picked twice gets the sum of both gradients.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from cgviz.ops.op import Op, register
+from cgviz.ops.rearranging import place_of_axis, sound, whole, written_part
+from cgviz.values.arrays import Shape, numpy, shape_of, shape_text
+
+NUMPY = "NumPy reference, {}; its transpose is the rule"
+SLOT = "#"  # in a key: an array of places, which is an operand
+Key = tuple[Any, ...]
+
+
+def as_places(value: Any) -> Any:
+    """Returns places as whole numbers; what is no whole number is a place that does not exist."""
+    np = numpy()
+    value = np.asarray(value)
+    if value.dtype.kind in "iu":
+        return value
+    with np.errstate(all="ignore"):
+        return np.where(np.isfinite(value) & (value == np.floor(value)), value, 2.0**62).astype(np.int64)
+
+
+def plain(key: Key, places: Any) -> tuple[Any, ...]:
+    """Returns a key as numpy takes it, the operands in their slots."""
+    rest = iter(places)
+    return tuple(next(rest) if part == SLOT else slice(*part[1:]) if isinstance(part, tuple) else part for part in key)
+
+
+def slots(key: Key) -> int:
+    return sum(isinstance(part, str) for part in key)
+
+
+def written(key: Key, places: Any) -> str:
+    """Returns a key as it is typed: `arange(4), y`."""
+    rest = iter(places)
+    return ", ".join(str(next(rest)) if isinstance(part, str) else written_part(part) for part in key)
+
+
+@cache
+def picked_at(key: Key) -> Op:
+    """Returns the op `x[key]` whose key holds arrays of places: an operand for each "#" in it."""
+
+    def shapes(shape: Shape, *places: Shape) -> Shape:
+        np = numpy()
+        blank = np.broadcast_to(0.0, tuple(max(n, 1) for n in shape))
+        try:
+            found = blank[plain(key, [np.zeros(place, dtype=int) for place in places])].shape
+        except (IndexError, ValueError) as error:
+            raise ValueError(str(error)) from None
+        return tuple(found)
+
+    def forward(x: Any, *places: Any) -> Any:
+        np = numpy()
+        x, at = np.asarray(x, dtype=float), [as_places(place) for place in places]
+        try:
+            return np.asarray(x[plain(key, at)])
+        except IndexError:
+            made: Any = np.full(shapes(x.shape, *(place.shape for place in at)), np.nan)
+            return made
+
+    def domain(x: Any, *places: Any) -> str:
+        np = numpy()
+        try:
+            np.asarray(x)[plain(key, [as_places(place) for place in places])]
+        except IndexError as error:
+            return str(error).replace(str(2**62), "a place that is no whole number")
+        return ""
+
+    return Op(
+        name="x[i]",
+        arity=(1 + slots(key), 1 + slots(key)),
+        forward=forward,
+        shapes=shapes,
+        vjp=lambda up, out, x, *places: (added_at(key, shape_of(x))(up, *places), *(None,) * len(places)),
+        jvp=lambda tangents, out, x, *places: picked_at(key)(tangents[0], *places),
+        glyph="x[i]",
+        stem="pick",
+        spell=lambda notation, x, *places: notation.indexed(x, written(key, places)),
+        by="index rule",
+        gate="picks",
+        says="hands the gradient back to the elements that were picked, summed where one was picked twice",
+        domain=domain,
+        source=NUMPY.format("indexing with arrays"),
+        parameter=key,
+    )
+
+
+@cache
+def added_at(key: Key, shape: Shape | None) -> Op:
+    """Returns the op that adds an array where `x[key]` took it from, among zeros: (values, *places)."""
+
+    def forward(up: Any, *places: Any) -> Any:
+        np = numpy()
+        made = np.zeros(shape or ())
+        try:
+            np.add.at(made, plain(key, [as_places(place) for place in places]), up)
+        except IndexError:
+            made[...] = np.nan
+        return made
+
+    return Op(
+        name="add_at",
+        arity=(1 + slots(key), 1 + slots(key)),
+        forward=forward,
+        shapes=lambda *_: shape or (),
+        vjp=lambda up, out, x, *places: (picked_at(key)(up, *places), *(None,) * len(places)),
+        jvp=lambda tangents, out, x, *places: added_at(key, shape)(tangents[0], *places),
+        glyph="[+]",
+        stem="placed",
+        spell=lambda notation, x, *places: notation.along("place", x, f"at=[{written(key, places)}]"),
+        by="index rule",
+        gate="picks",
+        says="takes the gradient of the elements that were placed",
+        source="NumPy reference, numpy.add.at",
+        parameter=(key, shape),
+    )
+
+
+@cache
+def put_at(key: Key) -> Op:
+    """Returns the op that is its first operand with the second at `key`: what `x[key] = y` makes of x."""
+
+    def forward(x: Any, y: Any, *places: Any) -> Any:
+        made = numpy().array(x, dtype=float)
+        made[plain(key, [as_places(place) for place in places])] = y
+        return made
+
+    def shapes(shape: Shape, new: Shape, *places: Shape) -> Shape:
+        np = numpy()
+        at = np.broadcast_to(0.0, shape)[plain(key, [np.zeros(place, dtype=int) for place in places])].shape
+        try:
+            fits = np.broadcast_shapes(at, new) == at
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ValueError(f"an array of shape {shape_text(new)} does not fit a place of shape {shape_text(at)}")
+        return shape
+
+    def vjp(up: Any, out: Any, x: Any, y: Any, *places: Any) -> tuple[Any, ...]:
+        from cgviz.ops.rearranging import folded_to
+
+        handed = picked_at(key)(up, *places)
+        narrow = shape_of(y)
+        return (
+            put_at(key)(up, 0.0, *places),
+            handed if narrow is None else folded_to(handed, narrow),
+            *(None,) * len(places),
+        )
+
+    return Op(
+        name="put",
+        arity=(2 + slots(key), 2 + slots(key)),
+        forward=forward,
+        shapes=shapes,
+        vjp=vjp,
+        jvp=lambda tangents, out, x, y, *places: put_at(key)(tangents[0], tangents[1], *places),
+        glyph="[=]",
+        stem="put",
+        spell=lambda notation, x, y, *places: notation.along(
+            "put", f"{x}{notation.comma}{y}", f"at=[{written(key, places)}]"
+        ),
+        by="index rule",
+        gate="splits",
+        says="splits the gradient: what was overwritten gets 0, what was put there gets its part",
+        source=NUMPY.format("indexing"),
+        parameter=key,
+    )
+
+
+def key_along(axis: int | None) -> Key:
+    """Returns the key of `take` along an axis."""
+    if axis is None:
+        return (SLOT,)
+    every = ("slice", None, None, None)
+    return (*(every,) * axis, SLOT) if axis >= 0 else (Ellipsis, SLOT, *(every,) * (-axis - 1))
+
+
+def take(axis: int | None = None) -> Op:
+    """Returns the op for `take(x, i, axis)`; without an axis, of a vector."""
+    return picked_at(key_along(axis))
+
+
+@cache
+def along_axis(axis: int = -1) -> Op:
+    """Returns the op `take_along_axis(x, i, axis)`: at each place the element that i names along the axis."""
+
+    def full_key(x: Any, i: Any) -> tuple[Any, ...]:
+        np = numpy()
+        at = place_of_axis(axis, np.ndim(x))
+        grid = list(np.ogrid[tuple(map(slice, np.shape(i)))])
+        for k, n in enumerate(np.shape(x)):
+            if k != at and np.shape(i)[k] == 1 and n != 1:
+                grid[k] = np.arange(n).reshape(tuple(-1 if j == k else 1 for j in range(np.ndim(x))))
+        grid[at] = as_places(i)
+        return tuple(grid)
+
+    def forward(x: Any, i: Any) -> Any:
+        np = numpy()
+        try:
+            return np.asarray(x, dtype=float)[full_key(x, i)]
+        except IndexError:
+            return np.full(shapes(np.shape(x), np.shape(i)), np.nan)
+
+    def shapes(shape: Shape, at: Shape) -> Shape:
+        if len(shape) != len(at):
+            raise ValueError("the places have as many axes as the array")
+        fixed = place_of_axis(axis, len(shape))
+        return tuple(m if k == fixed or m != 1 else n for k, (n, m) in enumerate(zip(shape, at, strict=True)))
+
+    return Op(
+        name="take_along_axis",
+        aliases=("gather",),
+        arity=(2, 2),
+        forward=forward,
+        shapes=shapes,
+        vjp=lambda up, out, x, i: (placed_along(axis, shape_of(x))(up, i), None),
+        jvp=lambda tangents, out, x, i: along_axis(axis)(tangents[0], i),
+        glyph="x[i]",
+        stem="pick",
+        spell=lambda notation, x, i: notation.along("take_along_axis", f"{x}{notation.comma}{i}", f"axis={axis}"),
+        by="index rule",
+        gate="picks",
+        says="hands the gradient back to the elements that were picked, summed where one was picked twice",
+        source=NUMPY.format("numpy.take_along_axis"),
+        parameter=axis,
+        options=lambda axis=-1: along_axis(whole(axis)),
+        statics=("axis",),
+        operands=2,
+    )
+
+
+@cache
+def placed_along(axis: int, shape: Shape | None) -> Op:
+    """Returns the op that adds values along an axis where `take_along_axis` took them from, among zeros."""
+
+    def forward(up: Any, i: Any) -> Any:
+        np = numpy()
+        made = np.zeros(shape or ())
+        grid = list(np.ogrid[tuple(map(slice, np.shape(up)))])
+        grid[place_of_axis(axis, len(shape or ()))] = np.broadcast_to(as_places(i), np.shape(up))
+        np.add.at(made, tuple(grid), up)
+        return made
+
+    return Op(
+        name="add_along_axis",
+        arity=(2, 2),
+        forward=forward,
+        shapes=lambda *_: shape or (),
+        vjp=lambda up, out, x, i: (along_axis(axis)(up, i), None),
+        jvp=lambda tangents, out, x, i: placed_along(axis, shape)(tangents[0], i),
+        glyph="[+]",
+        stem="placed",
+        spell=lambda notation, x, i: notation.along("add_along_axis", f"{x}{notation.comma}{i}", f"axis={axis}"),
+        by="index rule",
+        gate="picks",
+        says="takes the gradient of the elements that were placed",
+        source="PyTorch, torch.scatter_add",
+        parameter=(axis, shape),
+    )
+
+
+# sorting
+
+
+def order_of(x: Any, axis: int, descending: bool, count: int | None) -> Any:
+    np = numpy()
+    order = np.argsort(-np.asarray(x) if descending else x, axis=axis, kind="stable")
+    return order if count is None else np.take(order, np.arange(count), axis=axis)
+
+
+@cache
+def ordered(axis: int = -1, descending: bool = False, count: int | None = None) -> Op:
+    """Returns the op that sorts along an axis; with a `count`, its first so many: the largest of `topk`."""
+
+    def shapes(shape: Shape) -> Shape:
+        at = place_of_axis(axis, len(shape))
+        if count is not None and not 0 <= count <= shape[at]:
+            raise ValueError(f"there are no {count} elements along an axis of length {shape[at]}")
+        return shape if count is None else (*shape[:at], count, *shape[at + 1 :])
+
+    def forward(x: Any) -> Any:
+        return numpy().take_along_axis(numpy().asarray(x), order_of(x, axis, descending, count), axis)
+
+    def corner(out: Any, x: Any) -> str:
+        np = numpy()
+        return "tie" if np.any(np.diff(np.sort(x, axis=axis), axis=axis) == 0) else ""
+
+    options = [f"axis={axis}"] * (axis != -1) + ["descending=True"] * (descending and count is None)
+    name = "sort" if count is None else "topk"
+    return Op(
+        name=name,
+        forward=forward,
+        shapes=shapes,
+        vjp=lambda up, out, x: (unordered(axis, descending, count)(up, x),),
+        jvp=lambda tangents, out, x: reordered(axis, descending, count)(tangents[0], x),
+        glyph=name,
+        stem=name,
+        spell=lambda notation, x: notation.along(name, x, ", ".join([str(count)] * (count is not None) + options)),
+        by="sorting rule",
+        gate="routes",
+        says="routes the gradient of each element back to where it came from",
+        corner=corner,
+        rule="equal elements keep their order",
+        corners="ties where elements are equal",
+        switch=lambda x: order_of(x, axis, descending, count).tobytes(),
+        source="NumPy reference, numpy.sort; PyTorch, torch.topk",
+        parameter=(axis, descending, count),
+        options=sorting if count is None else top,
+        statics=("axis", "descending") if count is None else ("count", "axis", "largest", "sorted"),
+    )
+
+
+def sorting(axis: Any = -1, descending: Any = False) -> Op:
+    return ordered(whole(axis), bool(descending))
+
+
+def top(count: Any, axis: Any = -1, largest: Any = True, sorted: Any = True) -> Op:
+    return ordered(whole(axis), bool(largest), whole(count))
+
+
+@cache
+def reordered(axis: int, descending: bool, count: int | None) -> Op:
+    """Returns the op that puts its first operand in the order that sorts the second."""
+    return Op(
+        name="in_order_of",
+        arity=(2, 2),
+        forward=lambda v, x: numpy().take_along_axis(v, order_of(x, axis, descending, count), axis),
+        shapes=lambda v, x: ordered(axis, descending, count).shapes(x),  # type: ignore[misc]
+        vjp=lambda up, out, v, x: (unordered(axis, descending, count)(up, x), None),
+        jvp=lambda tangents, out, v, x: reordered(axis, descending, count)(tangents[0], x),
+        glyph="sort",
+        stem="sorted",
+        spell=lambda notation, v, x: notation.along("in_order_of", f"{v}{notation.comma}{x}", f"axis={axis}"),
+        by="sorting rule",
+        gate="routes",
+        says="routes the gradient of each element back to where it came from",
+        source="NumPy reference, numpy.argsort",
+        parameter=(axis, descending, count),
+    )
+
+
+@cache
+def unordered(axis: int, descending: bool, count: int | None) -> Op:
+    """Returns the op that puts sorted values back to where the second operand has them, zeros elsewhere."""
+
+    def forward(v: Any, x: Any) -> Any:
+        np = numpy()
+        made = np.zeros(np.shape(x))
+        np.put_along_axis(made, order_of(x, axis, descending, count), v, axis)
+        return made
+
+    return Op(
+        name="out_of_order_of",
+        arity=(2, 2),
+        forward=forward,
+        shapes=lambda v, x: x,
+        vjp=lambda up, out, v, x: (reordered(axis, descending, count)(up, x), None),
+        jvp=lambda tangents, out, v, x: unordered(axis, descending, count)(tangents[0], x),
+        glyph="sort",
+        stem="unsorted",
+        spell=lambda notation, v, x: notation.along("out_of_order_of", f"{v}{notation.comma}{x}", f"axis={axis}"),
+        by="sorting rule",
+        gate="routes",
+        says="takes the gradient of the elements where they were put",
+        source="NumPy reference, numpy.argsort",
+        parameter=(axis, descending, count),
+    )
+
+
+# places as numbers
+
+
+@cache
+def hot(count: int = 1) -> Op:
+    """Returns the op `one_hot(i, count)`: 1 at place i of `count`, 0 elsewhere; nan where there is no such place."""
+
+    def forward(i: Any) -> Any:
+        np = numpy()
+        place = np.asarray(i)[..., None]
+        return np.where(sound(place, count), np.where(np.arange(count) == np.mod(place, count), 1.0, 0.0), np.nan)
+
+    return Op(
+        name="one_hot",
+        forward=forward,
+        shapes=lambda shape: (*shape, count),
+        vjp=lambda up, out, i: (None,),
+        jvp=lambda tangents, out, i: hot(count)(i) * 0,
+        glyph="1ᵢ",
+        stem="hot",
+        spell=lambda notation, i: notation.along("one_hot", i, str(count)),
+        by="constant rule",
+        gate="stops",
+        says="stops the gradient: a place does not move by a tiny amount",
+        source="PyTorch, torch.nn.functional.one_hot",
+        parameter=count,
+        options=lambda count: hot(whole(count)),
+        statics=("count",),
+    )
+
+
+@cache
+def winner(largest: bool = True, axis: int | None = None) -> Op:
+    """Returns the place of the largest (or smallest) element; nothing flows to it."""
+
+    def forward(x: Any) -> Any:
+        np = numpy()
+        return np.asarray((np.argmax if largest else np.argmin)(x, axis=axis), dtype=float)
+
+    def shapes(shape: Shape) -> Shape:
+        if axis is None:
+            return ()
+        at = place_of_axis(axis, len(shape))
+        return (*shape[:at], *shape[at + 1 :])
+
+    name = "argmax" if largest else "argmin"
+    return Op(
+        name=name,
+        forward=forward,
+        shapes=shapes,
+        vjp=lambda up, out, x: (None,),
+        glyph=name,
+        stem="place",
+        spell=lambda notation, x: notation.along(name, x, "" if axis is None else f"axis={axis}"),
+        by="constant rule",
+        gate="stops",
+        says="stops the gradient: a place does not move by a tiny amount",
+        source=NUMPY.format(f"numpy.{name}"),
+        parameter=(largest, axis),
+        options=lambda axis=None: winner(largest, None if axis is None else whole(axis)),
+        statics=("axis",),
+    )
+
+
+def by_mask(x: Shape, mask: Shape) -> Shape:
+    raise ValueError("how many elements a mask picks is known with the values only")
+
+
+MASKED = register(
+    Op(
+        name="masked",
+        arity=(2, 2),
+        forward=lambda x, mask: numpy().asarray(x)[numpy().asarray(mask) != 0],
+        shapes=by_mask,
+        vjp=lambda up, out, x, mask: (None, None),
+        glyph="x[i]",
+        stem="part",
+        spell=lambda notation, x, mask: notation.indexed(x, str(mask)),
+        by="index rule",
+        gate="picks",
+        says="hands the gradient back to the elements that were picked; the others get 0",
+        source=NUMPY.format("indexing with booleans"),
+    )
+)
+TAKE_ALONG, SORT, TOPK, HOT = map(register, (along_axis(), ordered(), ordered(count=1), hot()))
+ARGMAX, ARGMIN = register(winner(True)), register(winner(False))

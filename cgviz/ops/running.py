@@ -1,0 +1,155 @@
+"""Gates that run along an axis: cumsum, cumprod, and the product of all elements."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from cgviz.ops.moving import flipped
+from cgviz.ops.op import Op, register
+from cgviz.ops.rearranging import back_to, place_of_axis, size, whole
+from cgviz.ops.reductions import Axis, axes_of, family, reduced, spelled, spread_back, total
+from cgviz.values.arrays import Shape, numpy, shape_of
+
+NUMPY = "NumPy reference, numpy.{}"
+
+
+def along(axis: int | None) -> Any:
+    def shapes(shape: Shape) -> Shape:
+        if axis is None:
+            return (size(shape),)
+        place_of_axis(axis, len(shape))
+        return shape
+
+    return shapes
+
+
+def one_axis(axis: Any) -> int | None:
+    return None if axis is None else whole(axis)
+
+
+def option(axis: int | None) -> str:
+    return "" if axis is None else f"axis={axis}"
+
+
+@cache
+def cumsum(axis: int | None = None) -> Op:
+    """Returns the running sums along an axis; without one, of all elements in their order."""
+    turned = flipped(0 if axis is None else axis)
+    return Op(
+        name="cumsum",
+        forward=lambda x: numpy().cumsum(x, axis=axis),
+        shapes=along(axis),
+        vjp=lambda up, out, x: (in_shape(turned(cumsum(axis)(turned(up))), x),),
+        glyph="Σ→",
+        stem="cum",
+        spell=lambda notation, x: notation.along("cumsum", x, option(axis)),
+        by="sum rule",
+        gate="distributes",
+        says="hands to each element the gradients of all sums that it is part of",
+        source=NUMPY.format("cumsum"),
+        parameter=axis,
+        options=lambda axis=None: cumsum(one_axis(axis)),
+        statics=("axis",),
+    )
+
+
+def in_shape(value: Any, x: Any) -> Any:
+    return value if shape_of(value) == shape_of(x) else back_to(shape_of(x))(value)
+
+
+def products_without(x: Any, up: Any, axis: int) -> Any:
+    """Returns what running products hand back, without dividing: right also where an element is 0."""
+    np = numpy()
+    x, up = np.moveaxis(np.asarray(x, dtype=float), axis, 0), np.moveaxis(np.asarray(up, dtype=float), axis, 0)
+    made = np.zeros(x.shape)
+    before = np.ones(x.shape[1:])
+    for i in range(len(x)):
+        running, gathered = before, np.zeros(x.shape[1:])
+        for k in range(i, len(x)):
+            running = running * x[k] if k > i else running
+            gathered = gathered + up[k] * running
+        made[i] = gathered
+        before = before * x[i]
+    return np.moveaxis(made, 0, axis)
+
+
+@cache
+def cumprod(axis: int | None = None) -> Op:
+    """Returns the running products along an axis; without one, of all elements in their order."""
+    turned = flipped(0 if axis is None else axis)
+
+    def careful(up: Any, out: Any, x: Any) -> tuple[Any]:
+        np = numpy()
+        flat = np.ravel(x) if axis is None else x
+        at = 0 if axis is None else axis
+        if np.all(flat):
+            return (in_shape(np.flip(np.cumsum(np.flip(up * out, at), at), at) / flat, x),)
+        return (in_shape(products_without(flat, up, at), x),)
+
+    return Op(
+        name="cumprod",
+        forward=lambda x: numpy().cumprod(x, axis=axis),
+        shapes=along(axis),
+        vjp=lambda up, out, x: (in_shape(turned(cumsum(axis)(turned(up * out))), x) / x,),
+        stable=careful,
+        jvp=lambda tangents, out, x: out * cumsum(axis)(tangents[0] / x),
+        glyph="Π→",
+        stem="cumprod",
+        spell=lambda notation, x: notation.along("cumprod", x, option(axis)),
+        by="product rule",
+        gate="scales",
+        says="scales the gradient of each product by the other factors, and sums over all products that it is part of",
+        source="PyTorch, torch.cumprod",
+        parameter=axis,
+        options=lambda axis=None: cumprod(one_axis(axis)),
+        statics=("axis",),
+    )
+
+
+def others(x: Any, axes: tuple[int, ...]) -> Any:
+    """Returns for each element the product of the other ones along the axes, without dividing."""
+    np = numpy()
+    x = np.asarray(x, dtype=float)
+    rank = x.ndim - len(axes)
+    last = np.moveaxis(x, axes, range(rank, x.ndim))
+    flat = last.reshape(*last.shape[:rank], -1)
+    one = np.ones((*flat.shape[:-1], 1))
+    before = np.concatenate([one, np.cumprod(flat, -1)[..., :-1]], -1)[..., : flat.shape[-1]]
+    after = np.flip(np.concatenate([one, np.cumprod(np.flip(flat, -1), -1)[..., :-1]], -1)[..., : flat.shape[-1]], -1)
+    return np.moveaxis((before * after).reshape(last.shape), range(rank, x.ndim), axes)
+
+
+@cache
+def product_of(axis: Axis = None, keepdims: bool = False) -> Op:
+    """Returns the product of the elements along axes."""
+
+    def careful(up: Any, out: Any, x: Any) -> tuple[Any]:
+        return (spread_back(up, x, axis, keepdims) * others(x, axes_of(axis, numpy().ndim(x))),)
+
+    def tangent(tangents: Any, out: Any, x: Any) -> Any:
+        if hasattr(x, "write") or hasattr(x, "builder"):
+            return out * total(axis, keepdims)(tangents[0] / x)
+        return total(axis, keepdims)(tangents[0] * others(x, axes_of(axis, numpy().ndim(x))))
+
+    return Op(
+        name="prod",
+        forward=lambda x: numpy().prod(x, axis=axis, keepdims=keepdims),
+        shapes=reduced(axis, keepdims),
+        vjp=lambda up, out, x: (spread_back(up * out, x, axis, keepdims) / x,),
+        stable=careful,
+        jvp=tangent,
+        glyph="Π",
+        stem="prod",
+        spell=spelled("prod", axis, keepdims),
+        by="product rule",
+        gate="scales",
+        says="scales the gradient for each element by the product of the other ones",
+        source="PyTorch, torch.prod",
+        parameter=(axis, keepdims),
+        options=family(product_of),
+        statics=("axis", "keepdims"),
+    )
+
+
+CUMSUM, CUMPROD, PROD = register(cumsum()), register(cumprod()), register(product_of())

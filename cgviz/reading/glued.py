@@ -1,0 +1,119 @@
+"""Names that are two glued together: `qz` where q and z are known, `lnx`, `2xy`. Split where it is sure, else asked.
+
+A name of several letters is one name where the program assigns it, a value is given for it or a signature has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from cgviz.errors import ExpressionError, quoted
+from cgviz.reading.tokens import Token
+
+FUNCTIONS = tuple("arcsin arccos arctan sigmoid sinh cosh tanh sqrt relu log exp sin cos tan abs ln".split())
+ARGUMENTS = frozenset("xyzuvwtθ")
+WORDS = frozenset("cost logs sine tank sing sint lns abst expt logt".split())
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
+    "psi omega eps lam inf nan lr dt dx dy dz db dw dq id kl fx fy out loss err".split()
+)
+
+
+def separated(
+    text: str, every: Sequence[Token], names: Collection[str], parameters: Collection[str], also: Collection[str]
+) -> list[Token]:
+    """Returns the tokens, names split that are products of parameters for sure.
+
+    names       declared: what the program assigns or has a value
+    parameters  those of the last statement's signature, `f(x, y) = xy`
+    also        the other names that stand in the program
+
+    Raises ExpressionError, which proposes the split, where a name could be a product of known names or a function.
+    """
+    known = {*names, *parameters, *also}
+    found: list[Token] = []
+    checked: dict[str, list[str]] = {}
+    for at, token in enumerate(every):
+        if token.kind != "name" or len(token.text) < 2 or token.text in names or token.text in parameters:
+            found.append(token)
+            continue
+        after, before = every[at + 1].kind, found[-1] if found else None
+        if before is not None and before.kind == ".":
+            found.append(token)
+            continue
+        if token.text not in checked:
+            checked[token.text] = (
+                [] if after == "(" else parts(token.text, known) or pair(token.text, names, parameters)
+            )
+        split = checked[token.text]
+        if split and parameters and all(part in parameters for part in split):
+            found += pieces(token, split)
+            continue
+        raise_for(text, token, split, before, after, known)
+        found.append(token)
+    return found
+
+
+def pieces(token: Token, split: Sequence[str]) -> Iterator[Token]:
+    start = token.start
+    for part in split:
+        yield Token("name", part, start, start + len(part))
+        start += len(part)
+
+
+def raise_for(
+    text: str, token: Token, split: Sequence[str], before: Token | None, after: str, known: Collection[str]
+) -> None:
+    """Raises ExpressionError where a name is glued together."""
+    if after == "(" or after == "=":
+        return
+    name = token.text
+    if split:
+        signs = "@" if after == "T" else "*"
+        shown = f" {signs} ".join(split) if signs == "@" else signs.join(split)
+        message = (
+            f"is {quoted(name)} the product {shown}? Write {shown}; a name of its own needs a value or a statement"
+        )
+        raise ExpressionError(message, text, token.start, token.end)
+    function = applied(name, known)
+    if function:
+        message = f"is {quoted(name)} {function}? Put the argument in brackets; a name of its own needs a value"
+        raise ExpressionError(message, text, token.start, token.end)
+    touching = before is not None and before.end == token.start
+    is_factor = before is not None and before.kind == "number" and touching
+    if (is_factor or after == "T") and len(name) in (2, 3) and name.isascii() and name.isalpha() and name not in GREEK:
+        sign = " @ " if after == "T" else "*"
+        shown = sign.join(name)
+        number = before.text if is_factor and before is not None else ""
+        one = f"; one name: {number}*{name}" if number else ""
+        message = f"is {quoted(name)} the product {shown}? Write {shown}{one}"
+        raise ExpressionError(message, text, token.start, token.end)
+
+
+def parts(name: str, known: Collection[str]) -> list[str]:
+    """Returns `name` as the fewest known names that spell it, [] where none do."""
+    best: list[list[str] | None] = [[]] + [None] * len(name)
+    for end in range(1, len(name) + 1):
+        for start in range(end):
+            head, part = best[start], name[start:end]
+            if head is not None and part != name and part in known:
+                shortest = best[end]
+                if shortest is None or len(head) + 1 < len(shortest):
+                    best[end] = [*head, part]
+    return best[-1] or []
+
+
+def pair(name: str, names: Collection[str], parameters: Collection[str]) -> list[str]:
+    """Returns the two letters of a name where the program has one of them: `qz` after `q = x + y`."""
+    if len(name) != 2 or not name.isalpha() or name in GREEK or name[0] in "dΔδ":
+        return []
+    return list(name) if any(letter in names or letter in parameters for letter in name) else []
+
+
+def applied(name: str, known: Collection[str]) -> str:
+    """Returns `ln(x)` for `lnx`: a function's name before a known name or a usual argument; "" for anything else."""
+    for function in FUNCTIONS:
+        rest = name[len(function) :]
+        if name.startswith(function) and rest and name not in WORDS and (rest in known or rest in ARGUMENTS):
+            return f"{function}({rest})"
+    return ""

@@ -1,0 +1,180 @@
+"""What mathematics writes otherwise than the language: `sin²(x)`, `wᵀx`, `Σᵢ wᵢxᵢ` as tokens of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from cgviz.errors import ExpressionError, quoted
+from cgviz.ops.op import REGISTRY
+from cgviz.reading.tokens import RAISED, Token
+
+OPENING, CLOSING = frozenset("(["), frozenset(")]")
+INVERSE = {
+    "exp": "log", "log": "exp", "ln": "exp", "sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh",
+    "cosh": "acosh", "tanh": "atanh", "sec": "acos(1/x)", "csc": "asin(1/x)", "cot": "atan(1/x)", "erf": "erfinv",
+    "arcsin": "sin", "arccos": "cos", "arctan": "tan", "asin": "sin", "acos": "cos", "atan": "tan",
+    "sigmoid": "log(x/(1 - x))", "σ": "log(x/(1 - x))", "softplus": "log(exp(x) - 1)",
+}  # fmt: skip
+LETTERS = frozenset("beta gamma zeta digamma psi chi eta sigma σ li Ei Si Ci Shi Chi".split())  # variables as well
+ENDS_A_TERM = frozenset({"+", "-", "end", ")", "]", ",", "=", "<", ">", "<=", ">=", "==", "!=", "‖", "|"})
+ENDS_AN_ATOM = ENDS_A_TERM | {"*", "/", "·", "×", "@"}
+
+
+def mended(text: str, every: Sequence[Token], variables: Collection[str], functions: Collection[str]) -> list[Token]:
+    """Returns tokens of the language. `variables` are the names that the program assigns or that have values.
+
+    Raises ExpressionError where a power of a function's name could mean its inverse.
+    """
+    found: list[Token] = []
+    raised_t = "T" not in variables and all(
+        every[at - 1].kind == "**" for at, token in enumerate(every) if token.text == "T" and token.kind == "name"
+    )
+    at = 0
+    while at < len(every):
+        token = every[at]
+        if token.kind == "name" and every[at + 1].kind in ("**", "super") and is_function(token, variables, functions):
+            made, at = power_of_function(text, every, at)
+            found += made
+        elif token.kind == "**" and is_raised_t(every, at, raised_t):
+            bracket = every[at + 1].kind == "("
+            found.append(every[at + 1 + bracket]._replace(kind="T"))
+            at += 4 if bracket else 2
+        elif token.kind == "Σ":
+            made, at = summed(text, every, at, variables)
+            found += made
+        else:
+            found.append(token)
+            at += 1
+    return found
+
+
+def is_function(token: Token, variables: Collection[str], functions: Collection[str]) -> bool:
+    return (token.text in REGISTRY or token.text in functions) and token.text not in variables
+
+
+def is_raised_t(every: Sequence[Token], at: int, is_free: bool) -> bool:
+    """Tells whether an exponent is a T that stands for a transpose: `W^T`, `W^(T)`, T no variable of the program."""
+    kinds = [(token.kind, token.text) for token in every[at + 1 : at + 4]]
+    return is_free and (kinds[:1] == [("name", "T")] or kinds == [("(", "("), ("name", "T"), (")", ")")])
+
+
+def power_of_function(text: str, every: Sequence[Token], at: int) -> tuple[list[Token], int]:
+    """Returns `sin^2(x)` as `sin(x)**2`, and where it ends. Raises ExpressionError for an inverse."""
+    name, sign = every[at], every[at + 1]
+    exponent, start = [sign], at + 2
+    if sign.kind == "**":
+        exponent, start = exponent_at(every, at + 1)
+    digits = "".join(token.text for token in exponent if token.kind in ("number", "super", "-")).translate(RAISED)
+    end = argument_end(every, start)
+    if name.text in LETTERS and not (exponent and every[start].kind == "("):
+        return [name], at + 1
+    if not exponent or end == start or name.text in LETTERS:
+        message = f"{quoted(name.text)} is a function: put its argument in brackets, {name.text}(...)"
+        raise ExpressionError(message, text, name.start, name.end)
+    if digits.startswith("-"):
+        raise ExpressionError(inverse(name.text), text, name.start, exponent[-1].end)
+    if every[end].kind in ("**", "super"):
+        message = f"a second power after {name.text}: put the first one in brackets"
+        raise ExpressionError(message, text, every[end].start, every[end].end)
+    argument = list(every[start:end])
+    if argument[0].kind != "(":
+        argument = [around("(", argument[0]), *argument, around(")", argument[-1])]
+    return [name, *argument, *exponent], end
+
+
+def inverse(name: str) -> str:
+    """Returns what to write for `sin^-1(x)`: the inverse's name, or the reciprocal."""
+    remedy = INVERSE.get(name)
+    called = f"{remedy if remedy and '(' in remedy else f'{remedy}(x)'} is its inverse, " if remedy else ""
+    return f"{name} to a negative power: {called}1/{name}(x) its reciprocal"
+
+
+def exponent_at(every: Sequence[Token], at: int) -> tuple[list[Token], int]:
+    """Returns the `**` at `at` with its exponent, a number with or without sign or brackets, and where it ends."""
+    start = end = at + 1
+    if every[end].kind == "(":
+        end = bracket_end(every, end)
+        inner = every[start + 1 : end - 1]
+        return (list(every[at:end]), end) if all(t.kind in ("number", "-", "/") for t in inner) else ([], start)
+    end += every[end].kind == "-"
+    return (list(every[at : end + 1]), end + 1) if every[end].kind == "number" else ([], start)
+
+
+def argument_end(every: Sequence[Token], start: int) -> int:
+    """Returns where the argument at `start` ends: a bracket, or one name or number that ends before an operator."""
+    if every[start].kind == "(":
+        return bracket_end(every, start)
+    if every[start].kind in ("name", "number") and every[start + 1].kind in ENDS_AN_ATOM:
+        return start + 1
+    return start
+
+
+def bracket_end(every: Sequence[Token], at: int) -> int:
+    """Returns the index after the bracket that opens at `at`; `at` where it is never closed."""
+    depth = 0
+    for here in range(at, len(every)):
+        depth += (every[here].kind in OPENING) - (every[here].kind in CLOSING)
+        if depth == 0:
+            return here + 1
+    return at
+
+
+def around(kind: str, token: Token) -> Token:
+    return Token(kind, kind, token.start, token.end)
+
+
+def summed(text: str, every: Sequence[Token], at: int, variables: Collection[str]) -> tuple[list[Token], int]:
+    """Returns `Σᵢ wᵢxᵢ` as `sum(w*x)`: over a whole axis, the index taken off the names. Raises ExpressionError."""
+    sign = every[at]
+    if "Σ" in variables:
+        return [sign._replace(kind="name")], at + 1
+    end = term_end(every, at + 1)
+    body = list(every[at + 1 : end])
+    if not body:
+        raise ExpressionError("the terms of Σ are missing; write sum(...)", text, sign.start, sign.end)
+    index = indices(sign.text[1:])
+    if len(index) > 1:
+        message = "bounds and double indices of Σ are not read in text: write sum(...), or \\sum_{i=1}^{3} in LaTeX"
+        raise ExpressionError(message, text, sign.start, sign.end)
+    if index:
+        bare = [without(token, index) if token.text not in variables else token for token in body]
+        if bare == body:
+            message = f"nothing here bears the index {index}; write sum(...)"
+            raise ExpressionError(message, text, sign.start, every[end - 1].end)
+        body = bare
+    head = Token("name", "sum", sign.start, sign.end)
+    return [head, around("(", sign), *by_elements(body), around(")", body[-1])], end
+
+
+def indices(subscript: str) -> str:
+    """Returns the letters of a subscript: "i" of ᵢ."""
+    from unicodedata import normalize
+
+    return normalize("NFKC", subscript)
+
+
+def without(token: Token, index: str) -> Token:
+    """Returns a name without the index at its end."""
+    is_indexed = token.kind == "name" and token.text.endswith(f"_{index}") and len(token.text) > len(index) + 1
+    return token._replace(text=token.text[: -len(index) - 1]) if is_indexed else token
+
+
+def term_end(every: Sequence[Token], at: int) -> int:
+    """Returns where the term that begins at `at` ends: at a sum's next sign, outside brackets."""
+    depth, here = 0, at
+    while every[here].kind not in ENDS_A_TERM or depth or (here == at and every[here].kind in ("-", "|", "‖")):
+        if every[here].kind == "end":
+            break
+        depth += (every[here].kind in OPENING) - (every[here].kind in CLOSING)
+        here += 1
+    return here
+
+
+def by_elements(body: Sequence[Token]) -> list[Token]:
+    """Returns a product of elements: `*` where factors stand side by side or a dot stands between them."""
+    found: list[Token] = []
+    for token in body:
+        if found and token.kind in ("name", "number") and found[-1].kind in ("name", "number", ")", "super"):
+            found.append(around("*", token))
+        found.append(token._replace(kind="*") if token.kind == "·" else token)
+    return found

@@ -1,0 +1,138 @@
+r"""Spellings: what people write becomes letters, marks and scripts, and every notation writes them in its way."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cgviz
+from cgviz.errors import UsageError
+from cgviz.graph.naming import Wording, respelled, spellings_from
+from cgviz.text.formula import LATEX, MARKED, PRETTY, TEXT, Formula, Gradient, gradient_name
+from cgviz.text.names import Name
+from cgviz.text.parsing import parse_spelling, spelled
+from cgviz.text.plain import ascii_text
+from cgviz.text.runs import Run, plain, runs
+from cgviz.text.spelling import Spelling
+
+SAME = [
+    ("θ₁", "theta_1", ["theta_1", "θ₁", "θ_1", r"\theta_1", r"\theta_{1}"], r"\theta_1"),
+    ("ŷ", "yhat", ["yhat", "y_hat", "ŷ", "ŷ", r"\hat y", r"\hat{y}"], r"\hat{y}"),
+    ("a⁽²⁾", "a2", ["a^(2)", "a⁽²⁾", "a^{(2)}"], "a^{(2)}"),
+    ("a^[2]", "a_l2", ["a^[2]", "a^{[2]}"], "a^{[2]}"),
+    ("a^[2](i)", "a_l2_i", ["a^[2](i)", "a^{[2](i)}"], "a^{[2](i)}"),
+    ("𝐰", "w", [r"\mathbf{w}", r"\boldsymbol w", "𝐰"], r"\mathbf{w}"),
+    ("ℒ", "L", [r"\mathcal{L}", r"\mathscr L", "ℒ", "𝓛"], r"\mathcal{L}"),
+    ("Wᵢⱼ", "W_ij", ["W_ij", "W_{ij}", "Wᵢⱼ"], "W_{ij}"),
+    ("cₜ₋₁", "c_tm1", ["c_tm1", "c_{t-1}", "cₜ₋₁"], "c_{t-1}"),
+    ("x_train", "x_train", ["x_train", r"x_{\text{train}}", r"x_{\mathrm{train}}"], r"x_{\mathrm{train}}"),
+    ("c′", "cp", ["c′", "c'", r"c^{\prime}", r"c^\prime"], "c'"),
+    ("xpy", "xpy", ["xpy", r"\mathrm{xpy}"], r"\mathrm{xpy}"),
+    ("φ", "varphi", ["varphi", r"\varphi", "φ"], r"\varphi"),
+    ("ϕ", "phi", ["phi", r"\phi", "ϕ"], r"\phi"),
+    ("θ̄₁", "thetabar_1", ["thetabar_1", r"\bar\theta_1", r"\bar{\theta}_{1}"], r"\bar{\theta}_1"),
+]
+
+
+@pytest.mark.parametrize(("text", "identifier", "written", "latex"), SAME, ids=[row[0] for row in SAME])
+def test_one_spelling_of_all_that_is_the_same(text: str, identifier: str, written: list[str], latex: str) -> None:
+    made = [parse_spelling(each) for each in written]
+    assert {spelling.text for spelling in made} == {text}
+    assert {spelling.identifier for spelling in made} == {identifier}
+    assert {LATEX.spell(spelling, "") for spelling in made} == {latex}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("x1", "x_1"), ("z^(2)", "z^[2]"), ("phi", "varphi"), ("a2", "a^2"), ("w", "𝐰")]
+)
+def test_what_differs_stays_two(one: str, other: str) -> None:
+    assert parse_spelling(one) != parse_spelling(other)
+    assert parse_spelling(one).text != parse_spelling(other).text
+
+
+@pytest.mark.parametrize("written", ["", "a b", "2x", "x_{1", r"\frac", "x+y", "\x1b[1m", "w\ue0f0"])
+def test_what_is_not_one_name_is_refused(written: str) -> None:
+    with pytest.raises(UsageError):
+        parse_spelling(written)
+    assert spelled(written).letters == written
+
+
+@given(st.from_regex(r"[A-Za-zα-ωΑ-Ω][A-Za-z0-9α-ω_]{0,12}", fullmatch=True))
+def test_a_spelling_reads_back(name: str) -> None:
+    spelling = spelled(name)
+    assert spelled(spelling.text).text == spelling.text
+    assert spelling.identifier.isidentifier()
+
+
+@given(st.text(max_size=12))
+def test_ascii_is_ascii(text: str) -> None:
+    assert ascii_text(text).isascii()
+
+
+def test_ascii_spells_what_it_can() -> None:
+    assert ascii_text("³√x · θ₁² ≤ ŷ − ½") == "cbrtx * theta_1^2 <= yhat - 1/2"
+
+
+def test_a_raised_name_is_bracketed_before_it_is_raised_again() -> None:
+    name = Name("a1", parse_spelling("a^{(1)}"))
+    power = Formula(name) ** 2
+    assert (power.text, power.pretty, power.latex) == ("a1**2", "(a⁽¹⁾)²", r"\left(a^{(1)}\right)^{2}")
+
+
+def test_runs_of_typeset_text() -> None:
+    text = (Formula("theta_1") * Formula(Name("w", parse_spelling(r"\mathbf w"))) ** 2).write(MARKED).text
+    assert runs(text) == [
+        Run("θ", italic=True), Run("1", size=0.7, shift=-0.16), Run("·"), Run("w", bold=True),
+        Run("2", size=0.7, shift=0.36),
+    ]  # fmt: skip
+    assert plain(text) == "θ₁·w²"
+    nested = MARKED.name(Name("x", parse_spelling(r"x_{w_1}")))
+    assert [(run.text, run.size) for run in runs(nested)] == [("x", 1.0), ("w", 0.7), ("1", 0.49)]
+
+
+STYLES = [
+    ("d", "dθ₁", r"\mathrm{d}\theta_1", "dtheta_1"),
+    ("partial", "∂L/∂θ₁", r"\partial L / \partial \theta_1", "dL/dtheta_1"),
+    ("bar", "θ̄₁", r"\bar{\theta}_1", "theta_1_bar"),
+    ("delta", "δθ₁", r"\delta \theta_1", "delta_theta_1"),
+]
+
+
+@pytest.mark.parametrize(("style", "pretty", "latex", "text"), STYLES)
+def test_gradient_notations(style: str, pretty: str, latex: str, text: str) -> None:
+    name = Name("theta_1", None, Gradient("theta_1", "L", style))
+    assert [notation.gradient(name) for notation in (PRETTY, LATEX, TEXT)] == [pretty, latex, text]
+    assert [notation.name(gradient_name(name)) for notation in (PRETTY, LATEX, TEXT)] == [pretty, latex, text]
+
+
+def test_a_wording_holds_in_the_table_and_in_captions() -> None:
+    run = cgviz.run("L = ((x + sigmoid(y))*w_1)**2", x=1, y=2, w_1=3)
+    worded = run.worded(names="math", gradient="bar", spellings={"w_1": r"\omega_1"})
+    table = worded.table("markdown")
+    assert table is not None
+    assert "ω₁" in table
+    assert "x + σ(y)" in table
+    assert "w_1" not in table
+    assert worded.steps[-1].caption().startswith("ȳ = ")
+    assert run.gradient == worded.gradient
+
+
+def test_names_that_would_look_alike_are_told_apart() -> None:
+    run = cgviz.run("x1*x_1", x1=2, x_1=3)
+    assert [LATEX.name(run.graph.nodes[i].shown) for i in run.graph.inputs] == [r"\mathrm{x1}", "x_1"]
+
+
+def test_a_spelling_of_a_node() -> None:
+    graph = respelled(cgviz.read("w*x"), {"w": parse_spelling(r"\mathbf{w}^{(2)}")})
+    assert graph.nodes[0].spelling == Spelling("w", "bold", sup=(Spelling("("), Spelling("2"), Spelling(")")))
+    assert graph.nodes[0].name == "w"
+    assert graph.formula(2).pretty == "𝐰⁽²⁾·x"
+
+
+def test_a_wording_that_there_is_not() -> None:
+    for names, gradient in [("code", "nabla"), ("words", "d")]:
+        with pytest.raises(UsageError, match="is not one of"):
+            Wording(names, gradient)
+    with pytest.raises(UsageError, match="not the spelling"):
+        spellings_from({"x": "a+b"})
