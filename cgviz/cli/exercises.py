@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cgviz.errors import UsageError, quoted
 
@@ -15,6 +12,7 @@ if TYPE_CHECKING:
     from cgviz.cli.program import Request
     from cgviz.grading.exercise import Exercise
 
+LONGEST = 2**24
 KEYS = (
     *(
         "program",
@@ -34,8 +32,7 @@ KEYS = (
 )
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What the options say of an exercise; texts are as they were typed."""
 
     solution: str | None = None
@@ -172,11 +169,13 @@ def from_file(path: str) -> tuple[Exercise, dict[str, Any]]:
 
 def opened(path: str) -> dict[str, Any]:
     """Returns what an exercise file holds. Raises UsageError, which says what is wrong with it."""
+    import tomllib
+
+    from cgviz.text.files import read_file
+
     try:
-        held = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {quoted(path)}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        held = tomllib.loads(read_file(path, LONGEST).decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"cannot read the exercise {quoted(path)}: {error}") from None
     for key in held:
         if key not in KEYS:

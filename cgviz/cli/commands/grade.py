@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
-from cgviz.cli.exercises import Asked
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import CgvizError, UsageError, quoted
 
@@ -116,6 +115,7 @@ def command(
 ) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from cgviz.cli import exercises
+    from cgviz.cli.exercises import Asked
     from cgviz.grading.submissions import submissions
 
     settings: dict[str, Any] = {}
