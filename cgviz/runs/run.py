@@ -283,9 +283,10 @@ class Run:
         upstream = self.gradients[target] if self.taken[target] else None
         if upstream is not None and (node.shape or node.op.vjp is not None):
             return Contribution(source, target, slot, upstream, local, self._handed(target)[slot])
-        value: Value | None = None
-        if local is not None and upstream is not None:
-            value = arrays.moved(node.op, slot, local, upstream, self.values[target], self.operands(target))
+        if local is None or upstream is None:
+            return Contribution(source, target, slot, upstream, local, None)
+        operands = self.operands(target) if node.op.scaled else ()
+        value = arrays.moved(node.op, slot, local, upstream, self.values[target], operands)
         return Contribution(source, target, slot, upstream, local, value)
 
     def operands(self, index: int) -> list[Value | None]:
