@@ -16,7 +16,7 @@ import cgviz
 ROOT = Path(cgviz.__file__).parent
 LAYERS = [
     *("errors", "values", "ops", "text", "graph", "runs", "reading", "analysis", "learning", "grading"),
-    *("drawing", "documents", "views", "codegen", "players", "cli", "__main__"),
+    *("drawing", "documents", "views", "codegen", "players", "kernel", "places", "cli", "__main__"),
 ]
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 FREE = {  # imports inside functions that point up or close a circle, each with its reason
@@ -35,7 +35,6 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
     ("cgviz.codegen.language", "cgviz.codegen.program"): "a language writes whole programs",
     ("cgviz.codegen.array_language", "cgviz.codegen.arrays"): "a language writes whole programs",
     ("cgviz.grading.reading", "cgviz.grading.inplace"): "a statement in place is read as a statement",
-    ("cgviz.grading.verdicts", "cgviz.grading"): "the door's own names",
 }
 
 
