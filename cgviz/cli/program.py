@@ -42,6 +42,9 @@ class Request(NamedTuple):
     no_share: bool
     upstream: str | None
     expand: tuple[str, ...]
+    names: str
+    gradient_notation: str
+    respelled: tuple[str, ...]
     own: tuple[str, ...]
 
     def run(self) -> Run:
@@ -58,7 +61,21 @@ class Request(NamedTuple):
         from cgviz.runs.expanding import expanded
 
         names = [name.strip() for text in self.expand for name in text.split(",")]
-        return expanded(run, [spelled(name) or "" for name in names])
+        return self.worded(expanded(run, [spelled(name) or "" for name in names]))
+
+    def worded(self, run: Run) -> Run:
+        """Returns the run in the words that --names, --gradient-notation and --name ask for. Raises UsageError."""
+        from cgviz.cli.options import spelled
+
+        given = {}
+        for text in self.respelled:
+            name, equals, spelling = text.partition("=")
+            if not equals:
+                raise UsageError(f"--name {quoted(text)} is no NAME=SPELLING, such as --name 'w_1=\\omega_1'")
+            given[spelled(name.strip()) or ""] = spelling.strip()
+        if (self.names, self.gradient_notation, given) == ("code", "d", {}):
+            return run
+        return run.worded(self.names, self.gradient_notation, given)
 
     def read(self, also: tuple[str, ...] = ()) -> tuple[Graph, dict[str, Value]]:
         """Returns the graph of the program, and the values that were given. Raises CgvizError.

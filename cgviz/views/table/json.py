@@ -56,7 +56,7 @@ def input_of(run: Run, index: int) -> dict[str, Any]:
     node = run.graph.nodes[index]
     return {
         "name": node.name,
-        "label": node.shown,
+        "label": PRETTY.name(node.shown),
         "shape": shape(node),
         "given": run.given.get(node.name, "none"),
         "value": number(run.values[index]),
@@ -72,7 +72,7 @@ def stage_of(run: Run, spelled: Run, index: int) -> dict[str, Any]:
     return {
         "number": run.graph.numbers[index],
         "name": node.name,
-        "label": node.shown,
+        "label": PRETTY.name(node.shown),
         "op": node.op.name,
         "formula": spelled.graph.formula(index).text,
         "shape": shape(node),
