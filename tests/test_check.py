@@ -21,7 +21,7 @@ from cgviz.analysis.checks import WITNESSES, check, sweep
 from cgviz.analysis.checks.bands import AGREES, CLOSE, KINK, NOTHING, SUSPECT, WRONG, band, relative_error
 from cgviz.analysis.checks.differences import difference
 from cgviz.analysis.checks.downstream import Downstream
-from cgviz.analysis.checks.report import Report, Row
+from cgviz.analysis.checks.report import Checked, Row
 from cgviz.cli import main
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.runs.run import Run, without_seed
@@ -32,11 +32,11 @@ from tests.strategies import Tree, inputs, trees
 STAGED = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 
 
-def checked(program: str, **inputs: float) -> Report:
+def checked(program: str, **inputs: float) -> Checked:
     return check(cgviz.run(program, inputs))
 
 
-def row(found: Report, name: str) -> Row:
+def row(found: Checked, name: str) -> Row:
     return next(row for row in found.rows if found.run.graph.nodes[row.index].name == name)
 
 

@@ -15,6 +15,7 @@ import pytest
 from cgviz.analysis.jacobians import jacobian
 from cgviz.analysis.products import in_symbols, products
 from cgviz.cli import main
+from cgviz.documents.writing import unicode_spelling
 from cgviz.errors import UsageError
 from cgviz.ops.op import ops
 from cgviz.ops.rearranging import joined
@@ -25,7 +26,6 @@ from cgviz.text.fold import line_width
 from cgviz.views.jacobian import PICTURES, picture, written
 from cgviz.views.jacobian.facts import Facts, of_hessian, of_jacobian
 from cgviz.views.jacobian.text import page
-from cgviz.views.table.spelling import unicode_spelling
 from tests.tex import compiled
 
 RANDOM = np.random.default_rng(7)

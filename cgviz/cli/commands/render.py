@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
-from cgviz.cli.commands.table import print_table
 from cgviz.cli.options import MOST_PATHS
+from cgviz.cli.present import present
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.drawing.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, SCALES
 from cgviz.errors import UsageError, printable, quoted
@@ -118,6 +118,7 @@ def draw(run: Run, output: str | None, format: str, show: bool = False, **look: 
     from cgviz.cli.viewer import view
     from cgviz.drawing.diagram import picture
     from cgviz.text.output import write
+    from cgviz.views.table import report
 
     say_effort(run)
     drawn = picture(run, format, **look)
@@ -126,7 +127,7 @@ def draw(run: Run, output: str | None, format: str, show: bool = False, **look: 
     else:
         path = output or f"{run.graph.nodes[run.graph.output].name}{EXTENSIONS[format]}"
         write(path, drawn)
-        print_table(run, look["digits"], look["theme"], look["mode"])
+        present(report(run, digits=look["digits"], theme=look["theme"], mode=look["mode"]))
         streams.note(f"wrote {printable(path)}")
         if show:
             view(path)

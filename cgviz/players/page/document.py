@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cgviz.codegen.browser import UnwrittenError, corners, library, program
+from cgviz.documents.writing import spelling_for
 from cgviz.drawing.engine.embed import rule
 from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.drawing.theme import theme as theme_of
@@ -19,7 +20,6 @@ from cgviz.players.page.facts import facts
 from cgviz.players.page.picture import palettes, picture
 from cgviz.runs.run import Run
 from cgviz.views.table.heading import heading
-from cgviz.views.table.spelling import spelling_for
 
 FOLDER = Path(__file__).parent
 MODULES = (

@@ -6,14 +6,15 @@ import json
 import math
 from typing import Any
 
+from cgviz.documents.writing import is_short
 from cgviz.graph.nodes import CONSTANT, Node
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
+from cgviz.text.formula import PRETTY
 from cgviz.text.numbers import DIGITS
 from cgviz.text.summaries import Summary
 from cgviz.values.arrays import Value, every_finite, is_array
 from cgviz.views.table.rows import by_name, flowing
-from cgviz.views.table.spelling import is_short
 
 VERSION = 1
 LINE = 120
