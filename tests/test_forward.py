@@ -200,8 +200,9 @@ def test_csv_and_markdown_and_latex() -> None:
 
 
 def test_in_ascii(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from cgviz.documents.terminal import text
     from cgviz.documents.writing import ascii_spelling
-    from cgviz.views.table.page import page, text
+    from cgviz.views.table.page import page
 
     run = cgviz.run(LECTURE, x=3, y=-4)
     assert text(page(run, ascii_spelling(), 100, mode_of(run, "both", "x"))).isascii()

@@ -17,7 +17,7 @@ from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.grid import cell, grid
 
 PROSE, NARROWEST = 80, 30
-MOST_ROWS, MOST_COLUMNS = 100, 40
+MOST_ROWS, MOST_COLUMNS, MOST_DOTTED = 100, 40, 40
 
 
 def page(facts: Facts, writing: Writing, width: int | None = None, theme: Theme | None = None) -> list[Line]:
@@ -33,7 +33,7 @@ def document(facts: Facts, writing: Writing, theme: Theme | None = None) -> Docu
     body: list[Block] = [Prose([("(there are no entries: an axis has length 0)", "muted")])] if empty else []
     if not empty:
         body.append(Drawn(lambda width: matrix_lines(facts, writing, width, theme), table(facts, writing)))
-    mark = words.NO_PATH if facts.matrix.blanks else ""
+    mark = words.NO_PATH if facts.matrix.blanks and max(facts.matrix.shape) <= MOST_DOTTED else ""
     told = [words.zeros(facts, mark), words.how(facts), *words.corners(facts, writing)]
     said = [Prose([(writing.clean(sentence), "")]) for sentence in told if sentence]
     sides = Prose([(words.sides(facts, writing), "muted")])
@@ -49,7 +49,7 @@ def table(facts: Facts, writing: Writing) -> Table:
     heads = [writing.name(label) for block in matrix.columns for label in block.labels][:MOST_COLUMNS]
     left = [writing.name(label) for block in matrix.rows for label in block.labels][:MOST_ROWS]
     rows = [
-        [(label, "name"), *(cell(matrix, i, j, writing) for j in range(len(heads)))] for i, label in enumerate(left)
+        [(label, "name"), *((cell(matrix, i, j, writing)[0], "") for j in range(len(heads)))] for i, label in enumerate(left)
     ]
     high, wide = matrix.shape
     cut = high > MOST_ROWS or wide > MOST_COLUMNS

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from cgviz.analysis.paths import Path
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table
-from cgviz.documents.grid import Column, prose
+from cgviz.documents.grid import NARROWEST, Column, prose
 from cgviz.documents.writing import Writing
 from cgviz.text.fold import Line, Span
 from cgviz.views.paths.report import Paths
 from cgviz.views.paths.wording import Wording
 from cgviz.views.table.heading import head
 
-PROSE, NARROWEST = 100, 40
+PROSE = 100
 COLUMNS = (
     Column("#", right=True),
     Column("path", least=12),
