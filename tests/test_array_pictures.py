@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,9 @@ from tex import compiled
 
 import cgviz
 from cgviz.drawing import engine
-from cgviz.drawing.diagram import DIRECTIONS, STYLES, diagram, picture, scene_of
+from cgviz.drawing.diagram import DIRECTIONS, STYLES, diagram, picture
 from cgviz.drawing.diagram.cells import Grid, Table
 from cgviz.drawing.diagram.entries import fit, is_small
-from cgviz.drawing.diagram.finish import finished
 from cgviz.drawing.diagram.heat import averaged, counts
 from cgviz.drawing.diagram.scales import scale, shade
 from cgviz.drawing.diagram.scene import Scene
@@ -83,7 +83,7 @@ def grids(scene: Scene) -> list[Grid]:
 
 
 def scene(run: Run, style: str = "card", theme: str = "light") -> Scene:
-    return scene_of(run, style, theme_of(theme), 4)
+    return diagram(run, style=style, theme=theme).layout.scene
 
 
 def groups(svg: bytes) -> list[ET.Element]:
@@ -101,12 +101,12 @@ def test_nothing_overlaps_and_pictures_are_inside_their_cards(name: str, style: 
     for box in made.boxes:
         tops = []
         for grid, (x, y) in box.insets:
-            assert -box.width / 2 + 9 < x - grid.width / 2
-            assert x + grid.width / 2 < box.width / 2 - 8
-            assert -box.height / 2 + 26 < y - grid.height / 2
+            assert -box.width / 2 + 7 < x - grid.width / 2
+            assert x + grid.width / 2 < box.width / 2 - 7
+            assert -box.height / 2 + 18 < y - grid.height / 2
             assert y + grid.height / 2 < box.height / 2
-            tops += [y - grid.height / 2, y + grid.height / 2]
-        assert tops == sorted(tops)
+            tops += [(x - grid.width / 2, y - grid.height / 2), (x + grid.width / 2, y + grid.height / 2)]
+        assert all(b[0] > a[0] or b[1] > a[1] for a, b in pairwise(tops))
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
@@ -253,8 +253,10 @@ def test_every_format_draws_arrays_the_same_each_time(name: str, format: str, st
 def test_graphviz_draws_what_the_svg_shows(name: str, style: str) -> None:
     made = diagram(run_of(name), style=style)
     theirs = engine.draw(made.dot, "svg")
-    ours, named = groups(made.draw()), groups(finished(theirs, made.words, made.parts))
-    assert {group.get("id"): said(group) for group in ours} == {group.get("id"): said(group) for group in named}
+    ours = groups(made.draw())
+    entries = sorted(text for group in ours for text in said(group))
+    shown = said(ET.fromstring(theirs))
+    assert all(entries.count(text) <= shown.count(text) for text in set(entries))
     fills = {path.get("fill") for group in ours for path in group.iter(f"{SVG}path")} - {"none"}
     assert fills <= {shape.get("fill") for shape in ET.fromstring(theirs).iter(f"{SVG}polygon")}
 
@@ -327,7 +329,7 @@ def test_columns_have_room_for_their_widest_number() -> None:
     array = np.array([[1.0, -123.456], [1e-9, 0.5]])
     room = fit(array, 4)
     for each in array.flat:
-        assert engine.text_width(number(float(each)), 11.5) < room.column
+        assert engine.text_width(number(float(each)), 13) < room.column
 
 
 def test_mermaid_says_arrays_in_short() -> None:

@@ -133,7 +133,7 @@ def test_arguments_are_sorted(
 def test_a_slip_in_the_arguments_is_named(arguments: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         sort(arguments.split(), OPTIONS)
-    assert str(caught.value) == message
+    assert caught.value.typed == message
 
 
 # values
@@ -170,7 +170,7 @@ def test_a_value_is_a_number_or_a_constant_expression(text: str, value: float) -
 def test_what_is_no_value_is_named(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=r".") as caught:
         number("x", text)
-    assert message in str(caught.value)
+    assert message in caught.value.typed
 
 
 # table
@@ -604,4 +604,4 @@ def test_a_command_may_take_a_further_word(arguments: list[str], said: str, caps
 def test_words_that_a_command_does_not_expect(arguments: list[str], message: str) -> None:
     with pytest.raises(UsageError) as caught:
         two_words.main(arguments, prog_name="two", standalone_mode=False)
-    assert str(caught.value) == message
+    assert caught.value.typed == message

@@ -199,7 +199,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_others() -> None:
         ("", "is empty"),
         ("\n  \n", "is empty"),
         ("x,y\n", "no rows"),
-        ("1,2\n3,4\n", "has no header: its first line, '1,2', holds numbers"),
+        ("1,2\n3,4\n", "has no header: line 1 names the columns, as in x,y, and '1' is no name"),
         ("nan\n1\n", "has no header"),
         ("x,y\n1,2\n1,2,3\n", "line 3: 3 cells, and the header has 2"),
         ("x,y\n1,2\n\n1\n", "line 4: 1 cell, and the header has 2"),

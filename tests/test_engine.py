@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cgviz.drawing import engine
-from cgviz.drawing.engine import effort, inprocess, process
+from cgviz.drawing.engine import inprocess, process
 from cgviz.drawing.engine.pdf import undated
 from cgviz.drawing.fonts import FAMILY, FONT
 from cgviz.errors import RenderError
@@ -208,15 +208,6 @@ def test_layout_gives_positions() -> None:
     lines = [line.split() for line in engine.layout("digraph { a -> b }").splitlines()]
     assert [line[0] for line in lines] == ["graph", "node", "node", "edge", "stop"]
     assert float(lines[1][3]) > float(lines[2][3])
-
-
-def test_effort_falls_with_size_and_is_said() -> None:
-    assert (effort(30, 60), engine.notice(30, 60)) == ({}, "")
-    assert float(effort(1000, 2000)["nslimit"]) < float(effort(300, 600)["nslimit"])
-    assert engine.notice(1000, 2000).startswith("1000 nodes are laid out")
-    assert "splines" in effort(100, 5000)
-    with pytest.raises(RenderError, match="cgviz table"):
-        effort(100_000, 200_000)
 
 
 def test_doctor_finds_this_machine_well() -> None:

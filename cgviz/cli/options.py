@@ -68,6 +68,13 @@ def program_options() -> list[click.Option]:
             help="The gradient that the backward pass begins with, for an output that is an array.",
         ),
         click.Option(
+            ["--shape", "shapes"],
+            metavar="NAME=N,D",
+            multiple=True,
+            help="The shape of an input without a value, its lengths numbers or names: all is written for arrays of "
+            "any such size. () is a number. Also in the program: X: (N, D).",
+        ),
+        click.Option(
             ["--expand"],
             metavar="NODE",
             multiple=True,
@@ -148,7 +155,10 @@ def style(help: str = STYLE) -> Decorator:
     return click.option("--style", type=click.Choice(STYLES), default="card", show_default=True, help=help)
 
 
-def direction(default: str | None = "LR", help: str = "From left to right or from top to bottom.") -> Decorator:
+FREE = "From left to right or from top to bottom.  [default: what fits the page better]"
+
+
+def direction(default: str | None = None, help: str = FREE) -> Decorator:
     return click.option(
         "--direction",
         type=click.Choice(DIRECTIONS, case_sensitive=False),
@@ -157,6 +167,45 @@ def direction(default: str | None = "LR", help: str = "From left to right or fro
         show_default=bool(default),
         help=help,
     )
+
+
+def fit() -> Decorator:
+    """Returns the options of the page that a picture is made for."""
+    sides = [
+        click.option(
+            "--fit",
+            metavar="slide|column|page|screen|SIZE",
+            help="Lay out and scale the picture for a page: slide (1920x1080 px), column (12 cm wide), page (16 x 24 "
+            "cm), screen, or a size such as 12cm, 12x8cm, 800x600px.  [default: of a slide's proportions, at its "
+            "natural size]",
+        ),
+        click.option(
+            "--min-text",
+            metavar="SIZE",
+            help="The smallest text on that page, such as 8pt: a line says if it is missed.",
+        ),
+        click.option(
+            "--inputs",
+            type=click.Choice(["near", "left"]),
+            default="near",
+            show_default=True,
+            help="near: inputs stand near their use; left: all in the first rank.",
+        ),
+        click.option(
+            "--ghosts",
+            type=click.Choice(["auto", "never"]),
+            default="auto",
+            show_default=True,
+            help="auto: what is used far away stands there again, as a small box with its name.",
+        ),
+    ]
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for side in reversed(sides):
+            command = side(command)
+        return command
+
+    return decorated
 
 
 def background(default: str, help: str) -> Decorator:

@@ -10,10 +10,12 @@ from cgviz.cli.options import further_argument, program_argument, program_option
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cgviz.cli.arguments import Spelling
     from cgviz.graph.nodes import Graph
     from cgviz.runs.run import Run
-    from cgviz.values.arrays import Value
+    from cgviz.values.arrays import Shape, Value
 
 INPUTS, WORDS = "cgviz.inputs", "cgviz.words"
 HELP_INPUTS = [
@@ -41,6 +43,7 @@ class Request(NamedTuple):
     ties: str
     no_share: bool
     upstream: str | None
+    shapes: tuple[str, ...]
     expand: tuple[str, ...]
     names: str
     gradient_notation: str
@@ -53,7 +56,17 @@ class Request(NamedTuple):
         from cgviz.runs.run import start
 
         seed = None if self.upstream is None else values.value("upstream", self.upstream)
-        return self.opened(start(*self.read(), upstream=seed))
+        sizes = self.sizes()
+        run = start(*self.read(tuple(sizes)), upstream=seed, shapes=sizes)
+        if sizes and run.symbolic:
+            note_numbers(run, sizes)
+        return self.opened(run)
+
+    def sizes(self) -> dict[str, Shape]:
+        """Returns the shapes of inputs that were given, by name. Raises UsageError."""
+        from cgviz.cli import values
+
+        return dict(map(values.shape, self.shapes))
 
     def opened(self, run: Run) -> Run:
         """Returns the run with the stages opened that --expand names. Raises UsageError."""
@@ -93,6 +106,17 @@ class Request(NamedTuple):
         values.check_names(graph, texts, self.own)
         values.check_hidden(graph, given, self.own)
         return graph, {name: values.value(name, value) for name, value in texts.items()}
+
+
+def note_numbers(run: Run, sizes: Mapping[str, Shape]) -> None:
+    """Says which inputs are taken to be numbers, since no shape is given for them."""
+    from cgviz.cli import streams
+
+    nodes = [run.bare.nodes[index] for index in run.bare.inputs]
+    names = [node.name for node in nodes if node.shape == () and node.name not in sizes and node.value is None]
+    if names:
+        what = "a number" if len(names) == 1 else "numbers"
+        streams.note(f"taken to be {what}: {', '.join(names)}; --shape {names[0]}=N,D says otherwise")
 
 
 class ProgramCommand(click.Command):

@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from cgviz.cli.arguments import identifier
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.graph.nodes import Graph
-from cgviz.values.arrays import Value
+from cgviz.values import axes
+from cgviz.values.arrays import Shape, Value
 
 PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -32,6 +33,18 @@ def setting(text: str) -> tuple[str, str]:
     if name is None or not equals or not value.strip():
         raise UsageError(f"--set takes NAME=VALUE, as in --set x=3, not {quoted(text)}")
     return name, value
+
+
+def shape(text: str) -> tuple[str, Shape]:
+    """Returns NAME and shape of `--shape NAME=N,D`. Raises UsageError."""
+    written, equals, lengths = text.partition("=")
+    name = identifier(written.strip())
+    if name is None or not equals or not lengths.strip():
+        raise UsageError(f"--shape takes NAME=LENGTHS, as in --shape X=N,D, not {quoted(text)}")
+    try:
+        return name, axes.parsed(lengths)
+    except ValueError as error:
+        raise UsageError(f"--shape {name}: {error}") from None
 
 
 def value(name: str, text: str) -> Value:
@@ -63,7 +76,7 @@ def constant(name: str, text: str) -> float:
     try:
         made = run(text)
     except CgvizError as error:
-        raise UsageError(f"the value of {quoted(name)}: {error}") from error
+        raise UsageError(f"the value of {quoted(name)}: {error.typed}") from error
     variables = [made.bare.nodes[index].shown for index in made.bare.inputs]
     if variables or made.value is None:
         why = f"it names {quoted(variables[0])}" if variables else "it has no value"

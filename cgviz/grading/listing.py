@@ -6,10 +6,10 @@ import json
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from cgviz.errors import ExpressionError, UsageError, quoted
+from cgviz.text.files import read_file
 
 LONGEST, LONGEST_NOTEBOOK = 2**20, 16 * 2**20
 ENDINGS = (".py", ".ipynb")
@@ -60,13 +60,7 @@ def listing(path: str) -> Listing:
     if not path.lower().endswith(ENDINGS):
         raise UsageError(f"{called} is neither a Python file nor a notebook; give a .py or an .ipynb")
     most = LONGEST_NOTEBOOK if path.lower().endswith(".ipynb") else LONGEST
-    try:
-        with Path(path).open("rb") as stream:
-            content = stream.read(most + 1)
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {called}") from None
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {called}: {getattr(error, 'strerror', None) or error}") from error
+    content = read_file(path, most)
     if len(content) > most:
         raise UnreadableError(f"longer than {most // 2**20} MiB; that is no backward pass")
     try:

@@ -32,10 +32,12 @@ class Node(NamedTuple):
     label     the name in print (`c′` for the second `c`), a `cgviz.text.names.Name` where its spelling is not what its
               letters say; "" where it is the name
     given     the user wrote this name, so the stage is never merged or fused away
-    shape     () for a scalar; None where it is not known, since an input has no value
+    shape     () for a scalar; None where it is not known, since an input has no value; of an input of a program as
+              it was read, the shape that the program says it has
     value     a constant's value, an input's default
     formula   how a constant was written (`pi/4`)
     places    the offsets of the operators in the program's text (one alone is no list), for messages about shapes
+    group     the path of the group that it stands in, outermost first: the modules of imported code
     """
 
     op: Op
@@ -47,6 +49,7 @@ class Node(NamedTuple):
     value: Value | None = None
     formula: Formula | None = None
     places: int | Sequence[int] = ()
+    group: tuple[str, ...] = ()
 
     @property
     def is_stage(self) -> bool:
@@ -214,9 +217,9 @@ class Builder:
         self.known: dict[object, int] = {}
         self.inputs: list[int] = []
 
-    def input(self, name: str, label: str = "", default: Value | None = None) -> int:
+    def input(self, name: str, label: str = "", default: Value | None = None, shape: Shape = ()) -> int:
         self.inputs.append(len(self.nodes))
-        return self.push(Node(INPUT, name=name, label=label, given=True, value=default))
+        return self.push(Node(INPUT, name=name, label=label, given=True, value=default, shape=shape))
 
     def constant(self, value: Value, formula: Formula | None = None) -> int:
         """Returns a constant; the same value written the same way is one node."""

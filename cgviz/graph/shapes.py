@@ -12,6 +12,7 @@ from cgviz.ops.op import Op
 from cgviz.ops.rearranging import listed
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape, broadcast
+from cgviz.values.axes import settled_shape
 
 
 def shaped(graph: Graph, inputs: Mapping[str, Shape | None]) -> Graph:
@@ -44,7 +45,16 @@ def stage(graph: Graph, nodes: Sequence[Node], node: Node) -> Node:
         shape = op.shapes(*known) if op.shapes else broadcast(known) if any(known) else ()
     except ValueError as error:
         raise misfit(graph, nodes, node, op, known, str(error)) from None
-    return node._replace(op=op, shape=shape)
+    return node._replace(op=op, shape=settled_shape(shape))
+
+
+def alike(graph: Graph) -> list[int]:
+    """Returns for each node one that has its shape, whatever the shapes of the inputs are."""
+    found: list[int] = []
+    for index, node in enumerate(graph.nodes):
+        arrays = {found[arg] for arg in node.args if graph.nodes[arg].shape != ()}
+        found.append(arrays.pop() if len(arrays) == 1 and node.op.vjp is None else index)
+    return found
 
 
 def unknown(op: Op, operands: Sequence[Shape | None]) -> Shape | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from cgviz.ops.op import Op, register
 from cgviz.values.arrays import Shape, folded, numpy, shape_of, shape_text, summed_axes
+from cgviz.values.axes import is_open
 
 NUMPY = "NumPy reference, {}; its transpose is the rule"
 Key = tuple[Any, ...]  # of an index: whole numbers, ("slice", start, stop, step), None and Ellipsis
@@ -246,11 +247,39 @@ def key_suffix(key: Key) -> str:
     return "_" + "".join(map(str, key)) if all(isinstance(part, int) and 0 <= part < 10 for part in key) else ""
 
 
+def part_of_open(shape: Shape, key: Key) -> Shape:
+    """Returns the shape of x[key] where some lengths of x are names: axis by axis. Raises ValueError."""
+    taken = sum(part is not None and part is not Ellipsis for part in key)
+    if taken > len(shape):
+        raise ValueError(f"too many indices for an array of {len(shape)} axes: {taken}")
+    if Ellipsis not in key:
+        key = (*key, Ellipsis)
+    lengths, found = list(shape), []
+    for part in key:
+        if part is Ellipsis:
+            left = len(shape) - taken
+            found += lengths[:left]
+            del lengths[:left]
+        elif part is None:
+            found.append(1)
+        elif isinstance(part, tuple):
+            found.append(length_of_slice(lengths.pop(0), slice(*part[1:])))
+        else:
+            lengths.pop(0)
+    return tuple(found)
+
+
+def length_of_slice(length: int, part: slice) -> int:
+    return length if part.start is part.stop is part.step is None else len(range(length)[part])
+
+
 @cache
 def indexed(key: Key) -> Op:
     """Returns the op `x[key]`."""
 
     def shapes(shape: Shape) -> Shape:
+        if is_open(shape):
+            return part_of_open(shape, key)
         blank = numpy().broadcast_to(0.0, shape)
         try:
             found: Shape = blank[plain_key(key)].shape
@@ -388,6 +417,8 @@ pick: Op = register(
 
 # broadcasting written out
 
+WHERE_REPEATED = "over what was broadcast"
+
 
 @cache
 def spread(shape: Shape, axes: tuple[int, ...] = ()) -> Op:
@@ -417,6 +448,21 @@ def with_axes(shape: Shape, axes: tuple[int, ...]) -> Shape:
     """Returns a shape with new axes of length 1 at `axes`."""
     rest = iter(shape)
     return tuple(1 if i in axes else next(rest) for i in range(len(shape) + len(axes)))
+
+
+fold_open = Op(
+    name="fold",
+    forward=lambda x: x,
+    shapes=lambda shape: shape,
+    vjp=lambda up, out, x: (up,),
+    glyph="Σ",
+    spell=lambda notation, x: notation.along("sum", x, notation.words(WHERE_REPEATED)),
+    by="broadcast rule",
+    gate="distributes",
+    says="sums over what was broadcast, which the shapes will tell",
+    source=NUMPY.format("numpy.broadcast_to"),
+)
+"""The sum over the axes that were broadcast, where no shape tells which ones these are: it is only written."""
 
 
 @cache

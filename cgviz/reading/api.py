@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,10 @@ from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.graph.staging import staged
 from cgviz.reading.collecting import uncollected
-from cgviz.reading.tracing import record
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run, start
-from cgviz.values.arrays import Value, as_array, is_array
+from cgviz.values import axes
+from cgviz.values.arrays import Shape, Value, as_array, is_array
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -47,6 +48,15 @@ def read(
         return staged(as_written(program, share, latex, given), detail, ties)
 
 
+COMMENT = re.compile(r"(?<!\\)#[^\n]*")
+CONSTRUCTS = re.compile(r"\\|[_^]\s*\{|\$[^$]*\$")
+
+
+def looks_like_latex(program: str) -> bool:
+    """Tells whether a text holds what only LaTeX has, outside its comments: a backslash, `x_{1}`, `$...$`."""
+    return CONSTRUCTS.search(program) is not None and CONSTRUCTS.search(COMMENT.sub("", program)) is not None
+
+
 def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given: tuple[str, ...]) -> Graph:
     """Returns the graph of a program before staging."""
     from cgviz.reading import program as text
@@ -54,7 +64,7 @@ def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given
 
     if not isinstance(program, str):
         return graph_of_sympy(program, share)
-    if latex or (latex is None and "\\" in program):
+    if latex or (latex is None and looks_like_latex(program)):
         from cgviz.reading.latex import read_latex
 
         return graph_of(read_latex(program, given), share)
@@ -72,14 +82,15 @@ def run(
     latex: bool | None = None,
     upstream: Value | None = None,
     expand: str | Sequence[str] = (),
+    shapes: Mapping[str, str | Sequence[int | str]] | None = None,
     **inputs: Value,
 ) -> Run:
     """Returns the run of a program at the given inputs; without any it is symbolic.
 
     Inputs are keyword arguments, numbers or arrays (lists of lists, numpy's); `values` maps names (or sympy symbols)
     to them, for names that are no keywords or bear an option's name. `upstream` is the gradient of an output that is
-    an array, in its shape. `expand` names stages for arrays that are opened into their scalar gates, "all" opens every
-    one that is small enough.
+    an array, in its shape. `shapes` are those of inputs without values: `{"X": ("N", "D")}`. `expand` names stages for
+    arrays that are opened into their scalar gates, "all" opens every one that is small enough.
 
     >>> run("(x+y)*z", x=-2, y=5, z=-4).gradient
     {'x': -4.0, 'y': -4.0, 'z': 3.0}
@@ -92,9 +103,19 @@ def run(
     """
     given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
     numbers = {name: as_value(name, value) for name, value in given.items()}
-    graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=tuple(given))
-    made = start(graph, numbers, upstream=None if upstream is None else as_value("upstream", upstream))
+    sizes = shapes or {}
+    graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=(*given, *sizes))
+    seed = None if upstream is None else as_value("upstream", upstream)
+    made = start(graph, numbers, upstream=seed, shapes={name: as_shape(name, shape) for name, shape in sizes.items()})
     return expanded(made, expand)
+
+
+def as_shape(name: str, shape: str | Sequence[int | str]) -> Shape:
+    """Returns the shape of an input: numbers, and names for lengths that are not known yet. Raises UsageError."""
+    try:
+        return axes.parsed(shape if isinstance(shape, str) else ",".join(map(str, shape)))
+    except ValueError as error:
+        raise UsageError(f"the shape of {quoted(name)}: {error}") from None
 
 
 def as_value(name: str, value: Any) -> Value:
@@ -119,16 +140,32 @@ def as_value(name: str, value: Any) -> Value:
 def trace(function: Callable[..., Any], /, *args: Any, **inputs: Any) -> Run:
     """Returns the run of an ordinary Python function, recorded while it runs at the given inputs.
 
-    The function uses operators, `cgviz.exp` and its like, numpy's functions, loops and branches; local variables
-    give their names to stages. Lists of numbers become one input per element (`w_0`, `w_1` ...).
+    The function uses operators, `cgviz.exp` and its like, the functions of `math` and numpy, loops and branches; local
+    variables give their names to stages. Floats and arrays of floats are inputs, also in dicts, lists, tuples,
+    dataclasses and objects (`params["W1"]` is the input `params_W1`); whole numbers, flags, text and functions are held
+    fixed, but where there is no float at all whole numbers count as floats. `upstream` is the gradient of an output
+    that is an array, or of several outputs, in their structure.
 
     >>> def neuron(x, w, b):
     ...     n = w * x + b
     ...     return cgviz.tanh(n)
-    >>> trace(neuron, x=2, w=-3, b=6).gradient
+    >>> trace(neuron, x=2.0, w=-3.0, b=6.0).gradient
     {'x': -3.0, 'w': 2.0, 'b': 1.0}
 
-    Raises UsageError where the arguments do not fit, and where the function returns no single number.
+    Raises UsageError, with file and line, where the arguments do not fit and where something cannot be followed.
     """
-    made, values = record(function, *args, **inputs)
-    return start(staged(made), values)
+    from cgviz.reading.tracing import recorded
+
+    upstream = None if takes(function, "upstream") else inputs.pop("upstream", None)
+    made = recorded(function, args, inputs, upstream)
+    return start(staged(made.graph), made.values, upstream=made.upstream)
+
+
+def takes(function: Callable[..., Any], name: str) -> bool:
+    """Tells whether a function has a parameter of that name."""
+    import inspect
+
+    try:
+        return name in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False

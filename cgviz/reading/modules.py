@@ -8,22 +8,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.reading.call_names import LIBRARIES
 from cgviz.reading.tokens import Token
 
-MODULES = frozenset(
-    "math np numpy torch jnp jax tf tensorflow F nn K cp cupy anp onp sp scipy special lax Math cmath mx nd keras xp "
-    "mp mpmath sympy paddle autograd jsp tnp mnp th".split()
-)
-INNER = frozenset(
-    "linalg nn functional special math numpy scipy activations losses backend initializers ops lax Math np F".split()
-)
-NUMPY = frozenset("np numpy jnp cp cupy anp onp xp tnp mnp".split())
+MODULES = frozenset(name.partition(".")[0] for name in LIBRARIES) | set("mp mpmath sympy nd mx keras xp".split())
 CONSTANTS = {"pi": "pi", "PI": "pi", "e": "e", "E": "e"}
 RANDOM = frozenset("random rand randn normal uniform randint".split())
 
 
-def unqualified(text: str, every: Sequence[Token], variables: Collection[str]) -> list[Token]:
+def unqualified(text: str, every: Sequence[Token], variables: Collection[str], alone: Collection[str]) -> list[Token]:
     """Returns the tokens without the names of modules before functions; `variables` are no modules.
+
+    `alone` are the names that stand without a dot somewhere.
 
     Raises ExpressionError for a module's name that is not known, and for random numbers.
     """
@@ -37,15 +33,24 @@ def unqualified(text: str, every: Sequence[Token], variables: Collection[str]) -
             at += 1
             continue
         names = every[at : end + 1 : 2]
-        if token.text in MODULES and all(name.text in INNER for name in names[1:-1]):
-            found.append(function(text, names, every, end + 1))
+        if token.text in MODULES:
+            found.append(function(text, names))
             at = end + 1
             continue
         if any(name.text in RANDOM for name in names[1:]):
             raise random(text, names)
+        if len(token.text) > 1 and token.text not in alone and takes_operand(every, end):
+            message = f"what is {quoted(token.text)}? A module that is not known, or an array: then give it a value"
+            raise ExpressionError(message, text, token.start, token.end)
         found.append(token)
         at += 1
     return found
+
+
+def takes_operand(every: Sequence[Token], at: int) -> bool:
+    """Tells whether the bracket after the name at `at` begins with a name or a bracket: `dist.exp(x)`."""
+    first, second = every[at + 1 : at + 3] if at + 2 < len(every) else (every[-1], every[-1])
+    return first.kind == "(" and (second.kind == "(" or (second.kind == "name" and every[at + 3].kind != "="))
 
 
 def path_end(every: Sequence[Token], at: int) -> int:
@@ -57,27 +62,15 @@ def path_end(every: Sequence[Token], at: int) -> int:
     return at
 
 
-def function(text: str, names: Sequence[Token], every: Sequence[Token], after: int) -> Token:
-    """Returns the function (or constant) at the end of a dotted path; its arguments begin at `after`."""
+def function(text: str, names: Sequence[Token]) -> Token:
+    """Returns the function (or constant) at the end of a dotted path as one name, `np.max`."""
     last = names[-1]
     if any(name.text in RANDOM for name in names[1:]):
         raise random(text, names)
-    if last.text in ("max", "min") and (names[0].text in NUMPY or is_axis(every, after)):
-        return last._replace(text=f"a{last.text}")
-    return last._replace(text=CONSTANTS.get(last.text, last.text))
-
-
-def is_axis(every: Sequence[Token], at: int) -> bool:
-    """Tells whether the second argument in the bracket at `at` is a whole number, as in `torch.max(X, 1)`."""
-    depth = 0
-    for here in range(at, len(every) - 1):
-        token = every[here]
-        depth += (token.kind in ("(", "[")) - (token.kind in (")", "]"))
-        if depth == 0 or token.kind == "end":
-            return False
-        if depth == 1 and token.kind == ",":
-            return every[here + 1].kind in ("number", "-") and "." not in every[here + 1].text
-    return False
+    if last.text in CONSTANTS:
+        return last._replace(text=CONSTANTS[last.text])
+    module = ".".join(name.text for name in names[:-1])
+    return last._replace(text=f"{module}.{last.text}" if module in LIBRARIES else last.text)
 
 
 def random(text: str, names: Sequence[Token]) -> ExpressionError:

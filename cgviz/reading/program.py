@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
-from cgviz.reading import build, statics
+from cgviz.reading import build, python, statics
 from cgviz.reading.glued import separated
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.reader import Definition, Notes, Reader
 from cgviz.reading.tokens import Token, tokens
-from cgviz.values.arrays import Value
+from cgviz.values import axes
+from cgviz.values.arrays import Shape, Value
 
 ASSIGNS = frozenset({"=", "+=", "-=", "*=", "/=", "@="})
 PRIMES = ("", "′", "″", "‴", "⁗")
@@ -23,11 +24,12 @@ PRIMES = ("", "′", "″", "‴", "⁗")
 
 @dataclass(frozen=True)
 class Input:
-    """An input of the program: its name, how it is printed, and the default that the program gives it."""
+    """An input of the program: its name, how it is printed, the default and the shape that the program gives it."""
 
     name: str
     label: str = ""
     default: Value | None = None
+    shape: Shape = ()
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,12 @@ def read(text: str, given: Iterable[str] = ()) -> Program:
     """
     if not text.strip():
         raise ExpressionError('the program is empty; give an expression such as "x*y"')
-    scope = Scope(text, frozenset(given))
-    return scope.read(scope.typed(tokens(text)))
+    pasted = python.statements(text) if python.is_python(text) else None
+    every = tokens(text) if pasted is None else pasted[0]
+    shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
+    scope = Scope(text, frozenset(given) | shaped)
+    scope.parameters = () if pasted is None else pasted[1]
+    return scope.read(scope.typed(every))
 
 
 @dataclass
@@ -74,6 +80,7 @@ class Scope:
     again: dict[str, int] = field(default_factory=dict)
     assigned: set[str] = field(default_factory=set)
     declared: frozenset[str] | set[str] = frozenset()
+    parameters: Sequence[str] = ()
 
     def typed(self, every: Sequence[Token]) -> Sequence[Token]:
         """Returns the tokens of a text as the language has them: without modules, `sin²(x)` as `sin(x)²`, `W^T` turned.
@@ -81,11 +88,12 @@ class Scope:
         Raises ExpressionError where a name could be another one, or a product of names.
         """
         assigned, functions, signature = declared(every)
+        signature |= {*self.parameters}
         names = {*self.given, *assigned}
         variables = names | signature
         if any(token.kind == "." for token in every):
             alone = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "."}
-            every = unqualified(self.text, every, variables | (alone & MODULES))
+            every = unqualified(self.text, every, variables | (alone & MODULES), alone | variables)
         if any(is_mathematical(a, b) for a, b in pairwise(every)):
             every = mended(self.text, every, variables, functions)
         also = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "("} - names - signature
@@ -96,6 +104,7 @@ class Scope:
         lines = split(every)
         if not lines:
             raise ExpressionError("the program holds no expression, only blanks and comments", self.text, 0, 1)
+        lines = in_order(lines)
         self.taken = {token.text for token in every if token.kind == "name"} | self.given
         self.assigned = {line[0].text for line in lines if is_assignment(line)}
         applied = {line[0].text for line in lines if is_definition(line)}
@@ -104,10 +113,11 @@ class Scope:
         self.reader = Reader(self.text, self.variable, frozenset(), self.functions)
         known = REGISTRY.keys() | applied | after_dot
         self.reader.factors = frozenset((unapplied | self.given | self.assigned) - known)
-        self.declared = self.given | self.assigned
+        self.declared = self.given | self.assigned | {*self.parameters}
         for line in lines[:-1]:
             self.statement(line)
         self.output(lines[-1])
+        self.inputs = {name: self.inputs[name] for name in self.parameters if name in self.inputs} | self.inputs
         return Program(self.text, tuple(self.statements), tuple(self.inputs.values()), self.reader.notes)
 
     def variable(self, token: Token) -> Any:
@@ -131,6 +141,8 @@ class Scope:
             self.define(line)
         elif is_assignment(line):
             self.assign(line)
+        elif is_declaration(line):
+            self.declare(line)
         else:
             message = "this expression is not used: give it a name (`name = ...`); only the last line may go without"
             raise ExpressionError(message, self.text, line[0].start, line[-2].end)
@@ -156,6 +168,20 @@ class Scope:
             expression = self.reader.read(line)
             name = next(name for name in free_names() if name not in self.taken and name not in self.current)
             self.statements.append(Statement(name, "", expression))
+
+    def declare(self, line: Sequence[Token]) -> None:
+        """Enters `X: (N, D)`, the shape of an input."""
+        self.variable(line[0])
+        known = self.inputs.get(line[0].text)
+        where = line[2].start, line[-2].end
+        if known is None or known.default is not None:
+            message = f"{quoted(line[0].text)} is no input without a value here, so its shape is known"
+            raise ExpressionError(message, self.text, line[0].start, where[1])
+        try:
+            shape = axes.parsed(self.text[where[0] : where[1]])
+        except ValueError as error:
+            raise ExpressionError(f"a shape is lengths and names in brackets: {error}", self.text, *where) from None
+        self.inputs[known.name] = replace(known, shape=shape)
 
     def assign(self, line: Sequence[Token]) -> None:
         """Enters `c = ...`; `c += d` is `c = c + (d)`."""
@@ -213,6 +239,34 @@ class Scope:
         return line[0], parameters, line[close + 2 :]
 
 
+def in_order(lines: list[list[Token]]) -> list[list[Token]]:
+    """Returns the statements, values at the end before what they are used in, a repeated last name left out.
+
+    A value belongs to an input that nothing else assigns: `f = x**2; x = 3`.
+    """
+    is_name = len(lines) > 1 and [token.kind for token in lines[-1]] == ["name", "end"]
+    if is_name and is_assignment(lines[-2]) and lines[-2][0].text == lines[-1][0].text:
+        lines = lines[:-1]
+    at = len(lines)
+    while at and is_assignment(lines[at - 1]) and is_value(lines[at - 1]):
+        at -= 1
+    if at in (0, len(lines)):
+        return lines
+    targets = [line[0].text for line in lines if is_assignment(line)]
+    if any(targets.count(line[0].text) > 1 for line in lines[at:]):
+        return lines
+    return [*lines[at:], *lines[:at]]
+
+
+def is_value(line: Sequence[Token]) -> bool:
+    """Tells whether a statement gives an input its value: a number, or an array of numbers."""
+    body = line[2:]
+    return line[1].kind == "=" and (literal(body) is not None or all(t.kind in VALUES for t in body[:-1]))
+
+
+VALUES = frozenset({"number", "[", "]", ",", "-", "+"})
+
+
 def declared(every: Sequence[Token]) -> tuple[set[str], set[str], set[str]]:
     """Returns the names that statements assign, those of functions that they define, and all their parameters."""
     assigned: set[str] = set()
@@ -255,6 +309,12 @@ def split(every: Sequence[Token]) -> list[list[Token]]:
 
 def is_assignment(line: Sequence[Token]) -> bool:
     return line[0].kind == "name" and line[1].kind in ASSIGNS
+
+
+def is_declaration(line: Sequence[Token]) -> bool:
+    """Tells whether a statement is `X: (N, D)`."""
+    inner = line[2:-1]
+    return line[0].kind == "name" and line[1].kind == ":" and all(t.kind in ("name", "number", *"(),") for t in inner)
 
 
 def is_definition(line: Sequence[Token]) -> bool:

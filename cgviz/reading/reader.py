@@ -16,6 +16,8 @@ from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.rearranging import indexed
 from cgviz.ops.refused import REFUSED
 from cgviz.reading import build, statics
+from cgviz.reading.arguments import STATIC, Arguments, Operand
+from cgviz.reading.calls import Call, lookup
 from cgviz.reading.mended import LETTERS
 from cgviz.reading.tokens import RAISED, Token
 
@@ -29,6 +31,10 @@ KEYWORDS = frozenset(
     "True False None and or not in is for while import from def class return with assert del try yield".split()
 )
 OPENERS = {")": "(", "]": "[", "|": "|", "‖": "‖"}
+ALSO_OPENS = {"index": "]", "argument": ")", "tuple": ")"}
+STATEMENTS = frozenset("for while import from def class return with assert del try yield".split())
+NO_COMPREHENSION = "a comprehension is not read: write sum(w*x), or w @ x"
+ONLY_STATEMENTS = "of Python assignments, expressions and a function are read; cgviz.trace runs anything else"
 NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1:3]; no lambdas or annotations)"
 NAMED = {"end": "the end", "number": "a number", "name": "a name"}
 
@@ -91,10 +97,18 @@ class Negated:
 class Pending:
     """An operator or an opening bracket on the stack; a bracket after a function's name counts its commas."""
 
-    __slots__ = ("binds", "count", "function", "kind", "token")
+    __slots__ = ("arguments", "binds", "count", "function", "kind", "token")
 
-    def __init__(self, binds: int, kind: str, token: Token, function: Op | Definition | None = None) -> None:
+    def __init__(
+        self,
+        binds: int,
+        kind: str,
+        token: Token,
+        function: Op | Definition | None = None,
+        arguments: Arguments | None = None,
+    ) -> None:
         self.binds, self.kind, self.token, self.function, self.count = binds, kind, token, function, 0
+        self.arguments = arguments
 
 
 @dataclass(frozen=True)
@@ -166,6 +180,15 @@ class Reader:
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
         kind = token.kind
+        if stack and stack[-1].arguments is not None and kind != "end":
+            return self.argument(tokens, at - 1, stack[-1], stack[-1].arguments, values, stack)
+        return self.begun(tokens, at, token, values, stack)
+
+    def begun(
+        self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
+    ) -> tuple[int, bool]:
+        """Begins an operand: a name, a number, a bracket, a sign."""
+        kind = token.kind
         if stack and stack[-1].function is not None and self.is_static(tokens, at - 1, stack[-1]):
             return self.static_arguments(tokens, at - 1, values, stack), False
         if kind == "name":
@@ -190,9 +213,13 @@ class Reader:
     ) -> tuple[int, bool]:
         after = tokens[at]
         if token.text in KEYWORDS or token.text in ("if", "else"):
-            raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name", token)
+            more = f"; {ONLY_STATEMENTS}" if token.text in STATEMENTS else ""
+            raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name{more}", token)
         if after.kind == "(" and token.text not in self.factors:
             function = self.function(token)
+            if isinstance(function, Call):
+                stack.append(Pending(BARRIER, "(", token, None, Arguments(self.text, function, token)))
+                return at + 1, True
             if tokens[at + 1].kind == ")":
                 values.append(self.applied(function, [], token))
                 return at + 2, False
@@ -200,6 +227,42 @@ class Reader:
             return at + 1, True
         values.append(self.variable(token))
         return at, False
+
+    # calls of libraries
+
+    def argument(
+        self,
+        tokens: Sequence[Token],
+        at: int,
+        pending: Pending,
+        arguments: Arguments,
+        values: list[Any],
+        stack: list[Pending],
+    ) -> tuple[int, bool]:
+        """Reads an argument that is known now, or begins one that is an expression."""
+        if tokens[at].kind == ")":
+            stack.pop()
+            values.append(arguments.finish(self.writer(pending.token)))
+            return at + 1, False
+        parameter, start = arguments.parameter(tokens, at)
+        if parameter.kind in STATIC and not (parameter.name == "other" and tokens[start].kind == "name"):
+            end = arguments.static(tokens, start, parameter)
+            return (end + 1, True) if tokens[end].kind == "," else (end, True)
+        stack.append(Pending(BARRIER, "argument", pending.token))
+        if parameter.kind == "list" and tokens[start].kind == "(":
+            stack.append(Pending(BARRIER, "tuple", tokens[start]))
+            start += 1
+        return start, True
+
+    def entered(self, values: list[Any], stack: list[Pending]) -> None:
+        """Enters an argument that has been read into its call, which is the top of the stack then."""
+        stack.pop()
+        arguments = stack[-1].arguments
+        assert arguments is not None
+        arguments.found.append((arguments.keyword, Operand(settled(values.pop()))))
+
+    def writer(self, token: Token) -> Callable[[Op, Sequence[Any]], Any]:
+        return lambda op, args: self.called(op, args, token)
 
     # arrays
 
@@ -237,16 +300,12 @@ class Reader:
         if name.text == "T" and after.kind != "(":
             values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], name)
             return at + 1, False
-        function = REGISTRY.get(name.text) if name.kind == "name" and after.kind == "(" else None
-        if function is None:
+        call = lookup("method", name.text) if name.kind == "name" and after.kind == "(" else None
+        if call is None:
             raise self.error("of attributes and methods only .T and functions, as in x.sum(), are read here", token)
-        values[-1] = settled(values[-1])
-        pending = Pending(BARRIER, "(", name, function)
-        if tokens[at + 2].kind == ")":
-            values[-1] = self.applied(function, [values[-1]], name)
-            return at + 3, False
-        pending.count = 1
-        stack.append(pending)
+        arguments = Arguments(self.text, call, name)
+        arguments.found.append(("", Operand(settled(values.pop()))))
+        stack.append(Pending(BARRIER, "(", name, None, arguments))
         return at + 2, True
 
     def is_static(self, tokens: Sequence[Token], at: int, pending: Pending) -> bool:
@@ -304,16 +363,17 @@ class Reader:
         self.notes.places[id(node)] = token.start
         return node
 
-    def function(self, token: Token) -> Op | Definition:
+    def function(self, token: Token) -> Op | Definition | Call:
         """Returns what an applied name means. Raises ExpressionError with the closest names."""
-        name = token.text
-        known = self.functions.get(name) or REGISTRY.get(name) or capitalised(name)
+        module, _, name = token.text.rpartition(".")
+        known = None if module else self.functions.get(name) or REGISTRY.get(name)
+        known = known or lookup(module, name) or capitalised(name)
         if known is not None:
             return known
         if name in REFUSED:
             raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
         names = [*self.functions, *REGISTRY]
-        near = get_close_matches(name[:40], names, n=2, cutoff=0.6)
+        near = get_close_matches(name[:40], names, n=2, cutoff=0.65)
         hint = f"; a product is {name[:40]}*(...), and `cgviz ops` lists the functions"
         if near:
             hint = f"; did you mean {' or '.join(map(quoted, near))}?"
@@ -353,7 +413,7 @@ class Reader:
         if kind == ",":
             return self.comma(token, values, stack)
         if kind in OPENERS:
-            return self.close(self.opening(token, values, stack), token, values)
+            return self.close(self.opening(token, values, stack), token, values, stack)
         if kind == "name" and token.text in ("if", "else"):
             return self.choice(token, values, stack)
         raise self.unexpected(token)
@@ -375,7 +435,8 @@ class Reader:
         if before.kind == "number" and token.kind == "number":
             raise self.error("two numbers side by side; an operator is missing between them", token)
         if token.kind == "name" and token.text in KEYWORDS:
-            raise self.error(f"{quoted(token.text)} is not part of an expression; use where(c, a, b)", token)
+            use = NO_COMPREHENSION if token.text in ("for", "in") else "use where(c, a, b)"
+            raise self.error(f"{quoted(token.text)} is not part of an expression; {use}", token)
         if before.kind != "name" or before.text in self.factors or before.text in LETTERS:
             return
         if before.text in REGISTRY or before.text in self.functions:
@@ -395,10 +456,14 @@ class Reader:
 
     def comma(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:
         self.reduce(BARRIER + 1, values, stack)
+        if stack and stack[-1].kind == "argument":
+            self.entered(values, stack)
+            return True
         if stack and stack[-1].kind == "index":
             raise self.error("a place that is computed stands alone in its brackets, as in x[i]", token)
-        if not stack or (stack[-1].function is None and stack[-1].kind != "["):
-            raise self.error("',' is only for the arguments of a function and the elements of an array", token)
+        if not stack or (stack[-1].function is None and stack[-1].kind not in ("[", "tuple")):
+            message = "',' is only for the arguments of a function and the elements of an array"
+            raise self.error(f"{message}; statements have ';' between them, or a new line each", token)
         values[-1] = settled(values[-1])
         stack[-1].count += 1
         return True
@@ -423,16 +488,23 @@ class Reader:
         if not stack:
             raise self.error(f"{quoted(token.text)} closes nothing", token)
         top = stack.pop()
-        if top.kind != OPENERS[token.kind] and not (top.kind == "index" and token.kind == "]"):
+        if top.kind != OPENERS[token.kind] and ALSO_OPENS.get(top.kind) != token.kind:
             raise self.never_closed(top)
         return top
 
-    def close(self, top: Pending, token: Token, values: list[Any]) -> bool:
+    def close(self, top: Pending, token: Token, values: list[Any], stack: list[Pending]) -> bool:
+        if top.kind == "argument":
+            stack.append(top)
+            self.entered(values, stack)
+            arguments = stack.pop().arguments
+            assert arguments is not None
+            values.append(arguments.finish(self.writer(top.token)))
+            return False
         if top.kind == "index":
             place = settled(values.pop())
             values[-1] = self.called(REGISTRY["pick"], [settled(values[-1]), place], top.token)
             return False
-        if top.function is None and top.kind != "[":
+        if top.function is None and top.kind not in ("[", "tuple"):
             value = settled(values[-1])
             values[-1] = value if top.kind == "(" else self.barred(top, token, value)
             return False
@@ -541,7 +613,7 @@ class Reader:
             return self.error("'if' without 'else': write a if condition else b", pending.token)
         what = {"|": "|", "‖": "‖", "[": "[", "index": "["}.get(pending.kind, "(")
         token = pending.token
-        if pending.function is not None:
+        if pending.function is not None or pending.arguments is not None or pending.kind == "argument":
             return self.error(f"the bracket after {quoted(token.text)} is never closed", token)
         return self.error(f"{quoted(what)} is never closed", token)
 
@@ -554,6 +626,8 @@ class Reader:
             return self.error("an expression is missing here", token)
         if token.kind == ":":
             return self.error(NO_COLON, token)
+        if token.kind == "text":
+            return self.error("text in quotes is not part of an expression", token)
         if token.kind in (")", "]", ",") and stack and stack[-1].binds == BARRIER:
             return self.error(f"an operand is missing before {quoted(token.text)}", token)
         return self.error(f"a number, a name or a bracket is expected, not {quoted(token.text)}", token)
@@ -563,6 +637,7 @@ class Reader:
             "=": "'=' inside an expression; '==' compares",
             ":=": "':=' inside an expression; put the assignment on a line of its own",
             ":": NO_COLON,
+            "text": "text in quotes is not part of an expression",
             "//": "'//' (floor division) has no useful derivative; use '/'",
         }
         default = f"{quoted(token.text)} is not expected here"

@@ -26,8 +26,10 @@ def value(tokens: Sequence[Token], at: int) -> tuple[Any, int]:
     token = tokens[at]
     if token.kind == "name" and token.text in WORDS:
         return WORDS[token.text], at + 1
+    if token.kind == "text":
+        return token.text[1:-1], at + 1
     if token.kind not in CLOSERS:
-        return integer(tokens, at)
+        return literal(tokens, at)
     found, at = [], at + 1
     while tokens[at].kind != CLOSERS[token.kind]:
         item, at = value(tokens, at)
@@ -37,6 +39,17 @@ def value(tokens: Sequence[Token], at: int) -> tuple[Any, int]:
         elif tokens[at].kind != CLOSERS[token.kind]:
             raise NotStaticError
     return tuple(found), at + 1
+
+
+def literal(tokens: Sequence[Token], at: int) -> tuple[int | float, int]:
+    """Returns a number with or without a sign."""
+    sign = 1
+    while tokens[at].kind in ("-", "+"):
+        sign, at = sign * (-1 if tokens[at].kind == "-" else 1), at + 1
+    token = tokens[at]
+    if token.kind != "number" or len(token.text) > 30:
+        raise NotStaticError
+    return sign * (int(token.text) if token.text.isdigit() else float(token.text)), at + 1
 
 
 def integer(tokens: Sequence[Token], at: int) -> tuple[int, int]:

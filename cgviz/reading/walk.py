@@ -27,7 +27,7 @@ def graph_of(program: Program, share: bool = True) -> Graph:
     walk = Walk(share)
     walk.notes = program.notes
     for entry in program.inputs:
-        walk.names[entry.name] = walk.builder.input(entry.name, entry.label, entry.default)
+        walk.names[entry.name] = walk.builder.input(entry.name, entry.label, entry.default, entry.shape)
     for statement in program.statements:
         index = walk.tree(statement.expression)
         index = walk.names[statement.name] = walk.named(statement, index)

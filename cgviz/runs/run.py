@@ -14,17 +14,17 @@ from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph.lookup import find
 from cgviz.graph.naming import Wording, named, spellings_from, worded
 from cgviz.graph.nodes import CONSTANT, Graph, Node
-from cgviz.graph.shapes import shaped
+from cgviz.graph.shapes import alike, shaped
 from cgviz.graph.staging import staged, with_divisions
 from cgviz.ops.arithmetic import reciprocal
-from cgviz.ops.rearranging import fold
+from cgviz.ops.rearranging import fold, fold_open
 from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
 from cgviz.text.formula import Formula, gradient_name
 from cgviz.text.numbers import DIGITS
-from cgviz.values import arrays
+from cgviz.values import arrays, axes
 from cgviz.values.arrays import Shape, Value, every_finite, handed_back, is_array, shape_of, shape_text
 from cgviz.values.ieee import SMALLEST_NORMAL, is_normal
 
@@ -144,6 +144,11 @@ class Run:
         return self.graph.inputs[0]
 
     @property
+    def seeded(self) -> bool:
+        """Whether the backward pass begins with a gradient that arrives: one was given, or the output is an array."""
+        return self.upstream is not None or (self.symbolic and bool(self.bare.nodes[self.bare.output].shape))
+
+    @property
     def seed(self) -> Value | None:
         """What the backward pass begins with: the gradient of the output."""
         return None if self.symbolic else self.gradients[self.bare.output]
@@ -212,6 +217,9 @@ class Run:
         if node.shape and narrow is not None and narrow != node.shape:
             summed: Formula = fold(node.shape, narrow)(product)
             return summed
+        if self.is_broadcast(index, slot):
+            gathered: Formula = fold_open(product)
+            return gathered
         return product
 
     def carried_formula(self, index: int, rates: Sequence[Formula | None]) -> Formula:
@@ -225,9 +233,21 @@ class Run:
         return made
 
     def is_broadcast(self, target: int, slot: int) -> bool:
-        """Tells whether an argument was repeated to the shape of a stage that works element by element."""
-        node = self.graph.nodes[target]
-        return bool(node.shape) and node.op.vjp is None and self.graph.nodes[node.args[slot]].shape != node.shape
+        """Tells whether an argument was repeated to the shape of a stage that works element by element.
+
+        Where shapes are not known: whether it may have been.
+        """
+        node, operand = self.graph.nodes[target], self.graph.nodes[self.graph.nodes[target].args[slot]]
+        if node.op.vjp is not None:
+            return False
+        if self.symbolic and (node.shape is None or operand.shape is None):
+            return self._alike[target] != self._alike[node.args[slot]]
+        return bool(node.shape) and operand.shape != node.shape
+
+    @cached_property
+    def _alike(self) -> list[int]:
+        """For each node a node that has its shape, whatever the shapes of the inputs are."""
+        return alike(self.bare)
 
     @cached_property
     def _local_formulas(self) -> dict[int, tuple[Any, ...]]:
@@ -263,9 +283,10 @@ class Run:
         upstream = self.gradients[target] if self.taken[target] else None
         if upstream is not None and (node.shape or node.op.vjp is not None):
             return Contribution(source, target, slot, upstream, local, self._handed(target)[slot])
-        value: Value | None = None
-        if local is not None and upstream is not None:
-            value = arrays.moved(node.op, slot, local, upstream, self.values[target], self.operands(target))
+        if local is None or upstream is None:
+            return Contribution(source, target, slot, upstream, local, None)
+        operands = self.operands(target) if node.op.scaled else ()
+        value = arrays.moved(node.op, slot, local, upstream, self.values[target], operands)
         return Contribution(source, target, slot, upstream, local, value)
 
     def operands(self, index: int) -> list[Value | None]:
@@ -384,14 +405,22 @@ def in_short(value: Value) -> str:
     return f"{shape_text(value.shape)} array" if is_array(value) else f"{value:g}"
 
 
-def start(graph: Graph, given: Mapping[str, Value], *, source: str = "cli", upstream: Value | None = None) -> Run:
+def start(
+    graph: Graph,
+    given: Mapping[str, Value],
+    *,
+    source: str = "cli",
+    upstream: Value | None = None,
+    shapes: Mapping[str, Shape] | None = None,
+) -> Run:
     """Returns the run of `graph` with the values in `given` over the program's defaults; symbolic without any.
 
-    `upstream` is the gradient of the output, in its shape. Raises UsageError for a name that is no input, where some
-    inputs have a value and others not, and where the output is an array without an upstream gradient; ExpressionError
-    where shapes do not fit.
+    `upstream` is the gradient of the output, in its shape; `shapes` are those of inputs without values, lengths of
+    which may be names (`cgviz.values.axes`), over those that the program says. Raises UsageError for a name that is no
+    input, where some inputs have a value and others not, and where the output is an array without an upstream
+    gradient; ExpressionError where shapes do not fit.
     """
-    made = without_seed(graph, given, source)
+    made = without_seed(graph, given, source, shapes)
     shape = made.bare.nodes[made.bare.output].shape
     return replace(made, upstream=seed_for(made, shape, upstream))
 
@@ -417,29 +446,39 @@ def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | N
     return arrays.spread(upstream, shape or ())
 
 
-def without_seed(graph: Graph, given: Mapping[str, Value], source: str = "cli") -> Run:
+def without_seed(
+    graph: Graph, given: Mapping[str, Value], source: str = "cli", shapes: Mapping[str, Shape] | None = None
+) -> Run:
     """Returns the run with its shapes, whatever the shape of the output: its backward pass has no upstream gradient."""
     names = [graph.nodes[i].name for i in graph.inputs]
     known = frozenset(names)
-    for name in given:
+    for name in (*given, *(shapes or ())):
         if name not in known:
             raise UsageError(f"{quoted(name)} is not an input of the program{closest(name, names)}")
     defaults = {graph.nodes[i].name: graph.nodes[i].value for i in graph.inputs}
     values = {name: given.get(name, defaults[name]) for name in names}
     missing = [name for name in names if values[name] is None]
     origin = {name: source if name in given else "none" if values[name] is None else "default" for name in names}
+    declared = {node.name: node.shape for node in map(graph.nodes.__getitem__, graph.inputs) if node.shape}
+    declared |= shapes or {}
+    if declared and missing and not given:
+        sizes = {name: declared.get(name, shape_of(values[name]) or ()) for name in names}
+        graph = staged(graph, graph.detail, inputs=sizes) if graph.written is not None else graph
+        return Run(shaped(graph, sizes), None, origin)
     if missing and len(missing) == len(names) and not given:
         unknown = dict.fromkeys(names) if graph.has_arrays else {}
         return Run(shaped(graph, unknown) if unknown else graph, None, origin)
     if missing:
         raise UsageError(f"no value for {listed(missing)}; give {' '.join(f'--{name} VALUE' for name in missing[:8])}")
-    shapes = {name: shape_of(value) for name, value in values.items()}
+    sizes = {name: shape_of(value) or () for name, value in values.items()}
+    if wrong := axes.fitted(declared, sizes):
+        raise UsageError(wrong)
     if graph.written is not None:
-        graph = staged(graph, graph.detail, inputs=shapes)
+        graph = staged(graph, graph.detail, inputs=sizes)
     if graph.whole is not None:
-        shaped(graph.whole, shapes)  # whose places in the text are better known
+        shaped(graph.whole, sizes)  # whose places in the text are better known
     numbers = {name: arrays.settled(value) for name, value in values.items()}
-    return Run(in_range(shaped(graph, shapes), numbers), numbers, origin)
+    return Run(in_range(shaped(graph, sizes), numbers), numbers, origin)
 
 
 def in_range(graph: Graph, numbers: Mapping[str, Value]) -> Graph:

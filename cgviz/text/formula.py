@@ -18,6 +18,7 @@ from cgviz.text.runs import END, SUP, marked
 from cgviz.text.spelling import Spelling
 from cgviz.text.tex import escaped, latex
 from cgviz.values.arrays import Shape, Value, broadcast, is_array, shape_of
+from cgviz.values.axes import Axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ class Notation:
             return self.symbol(leaf)
         if is_array(leaf):
             return Written(self.array(leaf), ATOM, self.brackets)
+        if isinstance(leaf, Axis):
+            return self.length(leaf)
         text = self.number(leaf)
         return Written(text, SIGNED if text[0] in "-−" else PRODUCT if "times" in text else ATOM, self.brackets)
 
@@ -167,6 +170,12 @@ class Notation:
         """Writes a name. Program text has its letters as they are."""
         found = getattr(name, "spelling", None)
         return str(name) if found is None or isinstance(found, Spelling) else self.symbol(name).text
+
+    def length(self, length: Axis) -> Written:
+        """Writes a length that has a name: `N`, `N*D`."""
+        text = str(length)
+        binds = SUM if " " in text else PRODUCT if "*" in text else ATOM
+        return Written(text.replace("*", self.times), binds, self.brackets)
 
     def number(self, value: float) -> str:
         return numbers.exact(value)

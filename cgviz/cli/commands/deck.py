@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
-from cgviz.cli.commands.render import say_effort
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable
 
@@ -85,7 +84,6 @@ def command(
     made = format_of("deck.pdf" if path == "-" else path, format)
     check_target(path, made)
     run = request.run()
-    say_effort(run)
     shown = frames(run, granularity, first, last, digits=look["digits"])
     make(run, made, shown, Look(**look), path)
     run.require_finite()

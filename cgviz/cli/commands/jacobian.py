@@ -86,7 +86,7 @@ def started(request: Request) -> tuple[Run, bool]:
 
     if request.upstream is not None:
         return request.run(), True
-    run = request.opened(without_seed(*request.read()))
+    run = request.opened(without_seed(*request.read(), shapes=request.sizes()))
     return run, not run.bare.nodes[run.bare.output].shape
 
 

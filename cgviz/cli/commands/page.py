@@ -29,7 +29,7 @@ Without --theme the colours follow the system of whoever reads it.
 @options.output("Write the page to FILE. - is standard output.  [default: the output's name and .html]")
 @options.style("The style that is shown first.")
 @options.theme(None)
-@options.direction()
+@options.direction("LR", "From left to right or from top to bottom.")
 @options.digits()
 @click.option("--show", is_flag=True, help="Open the page in the system's browser.")
 def command(request: Request, output: str | None, show: bool, **look: Any) -> None:

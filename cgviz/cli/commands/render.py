@@ -44,6 +44,7 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 @options.style()
 @options.theme()
 @options.direction()
+@options.fit()
 @options.digits()
 @click.option(
     "--scale",
@@ -116,12 +117,12 @@ def lit(run: Run, place: int | None, influence: str | None, wrt: str | None, dig
 def draw(run: Run, output: str | None, format: str, show: bool = False, **look: Any) -> None:
     """Draws a run into a file and prints its table. Raises EvaluationError afterwards where a number is not finite."""
     from cgviz.cli.viewer import view
-    from cgviz.drawing.diagram import picture
+    from cgviz.reading.collecting import uncollected
     from cgviz.text.output import write
     from cgviz.views.table import report
 
-    say_effort(run)
-    drawn = picture(run, format, **look)
+    with uncollected():
+        drawn = drawn_for(run, format, **look)
     if output == "-":
         streams.say_bytes(drawn)
     else:
@@ -134,14 +135,23 @@ def draw(run: Run, output: str | None, format: str, show: bool = False, **look: 
     run.require_finite()
 
 
-def say_effort(run: Run) -> None:
-    """Says what a layout of this size gives up, before it begins."""
-    from cgviz.drawing.engine import notice
+def drawn_for(
+    run: Run,
+    format: str,
+    *,
+    scale: float = 1.0,
+    outline_text: bool = False,
+    embed_font: bool = False,
+    engine: str = "auto",
+    **look: Any,
+) -> bytes:
+    """Returns the picture, and says where its texts are too small for its page."""
+    from cgviz.drawing.diagram import diagram
 
-    graph = run.graph
-    said = notice(len(graph.inputs) + len(graph.stages), sum(len(node.args) for node in graph))
-    if said:
-        streams.note(said)
+    made = diagram(run, **look)
+    if made.trouble:
+        streams.note(made.trouble)
+    return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
 
 
 def format_of(output: str | None, to: str | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -23,10 +22,10 @@ from cgviz.values.arrays import Value, is_array
 
 if TYPE_CHECKING:
     from cgviz.analysis.paths import Light
-    from cgviz.drawing.diagram.finish import Part
     from cgviz.drawing.diagram.layout import Layout
+    from cgviz.drawing.diagram.paper import Paper
     from cgviz.drawing.diagram.pen import Blanks
-    from cgviz.drawing.diagram.scene import Scene, Words
+    from cgviz.drawing.diagram.scene import Words
 
 __all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
 
@@ -36,35 +35,39 @@ class Diagram:
     """A drawing that is laid out; `words` are the alternative text, the ids of its parts begin with `prefix`.
 
     quiet  the parts of an SVG have no words of their own
+    paper  the page that it is made for
     """
 
     words: Words
     layout: Layout
     prefix: str
     quiet: bool = False
+    paper: Paper | None = None
 
     @cached_property
     def dot(self) -> str:
         """The DOT text, with every position in it."""
-        from cgviz.drawing.diagram.dot import written
+        from cgviz.drawing.diagram.dot import dot
 
-        at = self.layout
-        return written(at.scene, at.plan, at.axes, at.theme, at.behind, self.prefix)
+        return dot(self.layout, self.prefix)
 
-    @cached_property
-    def parts(self) -> Mapping[str, Part]:
-        """The words and texts of each part, by id."""
-        from cgviz.drawing.diagram.dot import pictures
-        from cgviz.drawing.diagram.finish import Part
+    @property
+    def smallest(self) -> float:
+        """The size of the smallest text where the picture is fitted to its page, in points."""
+        from cgviz.drawing.diagram.scene import SIZE
 
-        scene, beside = self.layout.scene, self.layout.plan.texts
-        found = {self.prefix + box.key: Part(box.words, box.texts) for box in scene.boxes}
-        for wire in self.layout.wires:
-            texts = [text for text, _ in beside[wire.key] if not text.is_picture]
-            found[self.prefix + wire.key] = Part(wire.words, texts)
-        for owner, grid, _ in pictures(scene, self.layout.plan, self.layout.axes):
-            found[f"{self.prefix}{owner}-{grid.kind}"] = Part(grid.words, grid.texts)
-        return found
+        return self.layout.fit * SIZE
+
+    @property
+    def trouble(self) -> str:
+        """Says that texts are smaller than they should be on the page, and what helps; "" where they are not."""
+        if self.paper is None or self.smallest >= 0.995 * self.paper.least:
+            return ""
+        other = " --style circuit or" if self.layout.scene.slides else ""
+        return (
+            f"the smallest text is {self.paper.size(self.smallest)} on the {self.paper.called}, less than "
+            f"{self.paper.size(self.paper.least)}: try{other} --collapse GROUP or --around NODE"
+        )
 
     def draw(
         self,
@@ -83,9 +86,10 @@ class Diagram:
         if format == "dot":
             return self.dot.encode()
         if format in ("tikz", "mermaid"):
-            return self.written(format, scale).encode()
+            return self.written(format, scale * self.layout.fit).encode()
         from cgviz.drawing import engine as graphviz_engine
 
+        scale *= self.layout.fit
         if format != "svg":
             return graphviz_engine.draw(self.dot, format, engine=engine, scale=scale)
         from cgviz.drawing.diagram.svg import svg
@@ -111,43 +115,61 @@ def diagram(
     *,
     style: str = "card",
     theme: str | Theme = "light",
-    direction: str = "LR",
+    direction: str | None = None,
     digits: int = DIGITS,
     background: str = "transparent",
     title: str | None = None,
     blanks: Blanks | None = None,
-    engine: str = "auto",
     mode: Mode = REVERSE,
     light: Light | None = None,
+    fit: str | None = None,
+    min_text: str | None = None,
+    inputs: str = "near",
+    ghosts: str = "auto",
+    fold: bool = True,
 ) -> Diagram:
     """Returns the diagram of `run`, laid out; symbolic where the run has no values.
 
-    style       "card" or "circuit"; direction "LR" (from left to right) or "TB" (from top to bottom)
+    style       "card" or "circuit"
+    direction   "LR" (from left to right), "TB" (from top to bottom); None: whichever fits the page better
     background  "transparent", "filled" (the theme's) or a colour, `#rrggbb` or a name
     title       the title of the picture, instead of one made of the program
     blanks      what stands instead of a number, by ("value" or "gradient", index)
     mode        whether it shows gradients, tangents, or both
     light       the nodes and edges that are highlighted; the others fade
+    fit         the page that it is scaled to: "slide", "column", "page", "screen", "12cm", "12x8cm"; None: of a
+                slide's proportions, at its natural size
+    min_text    the smallest text on that page, such as "8pt"
+    inputs      "near": inputs stand near their use; "left": all in the first rank
+    ghosts      "auto": what is used far away stands there again, by its name; "never"
+    fold        whether it may be cut into rows
 
-    Raises UsageError for an option that there is not, RenderError for a graph that is too large.
+    Raises UsageError for an option that there is not.
     """
     from cgviz.drawing.diagram import words
-    from cgviz.drawing.diagram.axes import Axes
     from cgviz.drawing.diagram.layout import Layout
-    from cgviz.drawing.diagram.plan import planned
+    from cgviz.drawing.diagram.paper import NATURAL
+    from cgviz.drawing.diagram.paper import paper as paper_of
+    from cgviz.drawing.diagram.pen import Pen
     from cgviz.drawing.diagram.scene import Words
+    from cgviz.drawing.diagram.search import Wishes, search
     from cgviz.drawing.theme import theme as theme_of
 
     digits = numbers.checked(digits)
-    colours, axes = theme_of(theme), Axes(direction)
-    scene = scene_of(run, style, colours, digits, blanks, mode, light)
+    if style not in STYLES:
+        raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
+    colours = theme_of(theme)
+    pen = Pen(run, colours, digits, blanks or {}, mode, light)
     about = words.of_picture(run, digits, mode)
     about = Words(title or about.title, words.highlighted(about.description, light))
-    prefix = f"cg{digest(run, style, direction, mode, light)}-"
-    plan = planned(scene, axes, engine)
+    prefix = f"cg{digest(run, style, direction or '', mode, light)}-"
     behind = colours.background if background == "filled" else checked(background)
-    layout = Layout(run, scene, plan, axes, colours, digits, style == "card", behind, mode, light)
-    return Diagram(about, layout, prefix)
+    wishes = Wishes(direction, near=inputs == "near", ghosts=ghosts == "auto", fold=fold)
+    paper = paper_of(fit, min_text) if fit else NATURAL
+    found = search(pen, style, paper, wishes)
+    scale = found.scale if fit else 1.0
+    layout = Layout(run, found.laid.scene, found.laid.plan, found.axes, colours, digits, behind, mode, light, scale)
+    return Diagram(about, layout, prefix, paper=paper if fit else None)
 
 
 def picture(
@@ -156,7 +178,7 @@ def picture(
     *,
     style: str = "card",
     theme: str | Theme = "light",
-    direction: str = "LR",
+    direction: str | None = None,
     digits: int = DIGITS,
     scale: float = 1.0,
     background: str = "transparent",
@@ -165,6 +187,11 @@ def picture(
     engine: str = "auto",
     mode: Mode = REVERSE,
     light: Light | None = None,
+    fit: str | None = None,
+    min_text: str | None = None,
+    inputs: str = "near",
+    ghosts: str = "auto",
+    fold: bool = True,
 ) -> bytes:
     """Returns the diagram of `run` drawn in `format`, one of FORMATS. See `diagram` for the options."""
     with uncollected():
@@ -175,9 +202,13 @@ def picture(
             direction=direction,
             digits=digits,
             background=background,
-            engine=engine,
             mode=mode,
             light=light,
+            fit=fit,
+            min_text=min_text,
+            inputs=inputs,
+            ghosts=ghosts,
+            fold=fold,
         )
         return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
 
@@ -188,24 +219,6 @@ def format_of(path: str | PathLike[str]) -> str:
     if ending not in ENDINGS:
         raise UsageError(f"{quoted(fspath(path))}: a picture ends in {', '.join(ENDINGS)}")
     return ENDINGS[ending]
-
-
-def scene_of(
-    run: Run,
-    style: str,
-    theme: Theme,
-    digits: int,
-    blanks: Blanks | None = None,
-    mode: Mode = REVERSE,
-    light: Light | None = None,
-) -> Scene:
-    from cgviz.drawing.diagram import card, circuit
-    from cgviz.drawing.diagram.pen import Pen
-
-    styles = {"card": card.scene, "circuit": circuit.scene}
-    if style not in styles:
-        raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
-    return styles[style](Pen(run, theme, digits, blanks or {}, mode, light))
 
 
 def checked(colour: str) -> str:

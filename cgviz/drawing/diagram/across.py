@@ -69,7 +69,7 @@ def placed(scene: Scene, axes: Axes, order: Order, feet: Mapping[str, Point]) ->
             else:
                 places.box[key] = place
                 place_lanes(places, key)
-    for rank in range(order.ranks - 1, 0, -1):
+    for rank in range(order.ranks - 1, -1, -1):
         straighten(places, rank)
     return places
 
@@ -164,7 +164,7 @@ def straighten(places: Across, rank: int) -> None:
         off, place = min((abs(stop - near), near) for stop in targets for near in [min(max(stop, low), high)])
         if off < STRAIGHTENS and i >= 0:
             places.passes[key][i] = place
-        elif off < STRAIGHTENS:
+        elif i < 0:
             places.box[key] = place
 
 

@@ -76,7 +76,7 @@ def ports(places: Across, box: Box) -> dict[str, float]:
 def fan_room(places: Across, box: Box) -> float:
     offsets = ports(places, box)
     most = max((abs(places.lane[w] - places.box[box.key] - offset) for w, offset in offsets.items()), default=0.0)
-    return min(18 + 0.5 * most, 60.0) if most > SAME else 0.0
+    return min(12 + 0.8 * most, 60.0) if most > SAME else 0.0
 
 
 def longest(texts: Sequence[Text | None], axes: Axes) -> float:
@@ -117,4 +117,4 @@ def turning(places: Across) -> list[float]:
         stops = places.stops(wire.key)
         for rank, (a, b) in enumerate(pairwise(stops), first):
             most[rank] = max(most[rank], abs(b - a))
-    return [min(24 + 0.3 * far, 140.0) if far > SAME else 14.0 for far in most]
+    return [min(20 + 0.2 * far, 110.0) if far > SAME else 14.0 for far in most]

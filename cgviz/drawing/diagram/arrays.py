@@ -8,15 +8,15 @@ from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.cells import Grid
 from cgviz.drawing.diagram.entries import Look
 from cgviz.drawing.diagram.grids import SHAPE, grid, headed
-from cgviz.drawing.diagram.html import one_line
-from cgviz.drawing.diagram.scene import Text
+from cgviz.drawing.diagram.lines import broken, one_line
+from cgviz.drawing.diagram.paragraph import paragraph
+from cgviz.drawing.diagram.scene import SIZE, Text
 from cgviz.values.arrays import Value, is_array, shape_text
 
 if TYPE_CHECKING:
     from cgviz.drawing.diagram.pen import Pen
 
-LONGEST_RULE = 44
-BESIDE_NAME = 11.0
+LONGEST_RULE = 24
 
 
 def pictured(pen: Pen, index: int, value: Value, text: Text) -> Text:
@@ -41,7 +41,7 @@ def shape_of(pen: Pen, index: int) -> str:
 def beside_name(pen: Pen, index: int) -> list[Text]:
     """Returns what stands beside the name of an array: its shape."""
     says = shape_of(pen, index)
-    return [Text(f"  {says}", pen.colour(index, pen.theme.muted), BESIDE_NAME, kind="shape")] if says else []
+    return [Text(f"  {says}", pen.colour(index, pen.theme.muted), SIZE, kind="shape")] if says else []
 
 
 def flowing(pen: Pen, target: int, slot: int) -> Text | None:
@@ -65,6 +65,7 @@ def rule(pen: Pen, target: int, slot: int, size: float) -> Text:
     """Returns what an edge hands back: `dW = dq xᵀ`; `× −1, summed over axis 0` where its source was broadcast."""
     says = words.of_rule(pen.run, target, slot)
     colour = pen.theme.local if says and pen.flows(target, slot) else pen.theme.muted
-    says = words.brief(one_line(says), LONGEST_RULE) if says else "no gradient"
+    says = one_line(says) if says else "no gradient"
     step = pen.known.edge.get((target, slot))
-    return Text(says, pen.edge_colour(target, slot, colour), size, kind="local rule", step=step)
+    text = Text(says, pen.edge_colour(target, slot, colour), size, kind="local rule", step=step)
+    return paragraph(text, broken(says, LONGEST_RULE))

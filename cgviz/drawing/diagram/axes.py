@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cgviz.drawing.diagram.scene import Box, Line, Text, widest
+from cgviz.drawing.diagram.scene import Box, Line, Point, Text, widest
 from cgviz.drawing.pictures import DIRECTIONS
 from cgviz.errors import UsageError
 
-Point = tuple[float, float]
+__all__ = ["Axes", "Point"]
 
 
 @dataclass(frozen=True)

@@ -2,60 +2,182 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from cgviz.drawing.diagram import words
-from cgviz.drawing.diagram.arrays import beside_name, flowing, pictured
+from cgviz.drawing.diagram.arrays import beside_name, pictured
 from cgviz.drawing.diagram.cells import Grid
-from cgviz.drawing.diagram.html import RULE, cell, table
+from cgviz.drawing.diagram.lines import broken
 from cgviz.drawing.diagram.pen import Pen
-from cgviz.drawing.diagram.scene import Box, Line, Scene, Wire, classes, step_class, widest
+from cgviz.drawing.diagram.scene import (
+    LEFT,
+    RIGHT,
+    SIZE,
+    Box,
+    Line,
+    Place,
+    Scene,
+    Text,
+    Wire,
+    classes,
+    step_class,
+    widest,
+)
 
-SIDE, HEAD, AIR, ROW, NOTE, FOOT = 10, 26, 3, 20, 15, 4
-ROUND = 8  # above and below a picture
-NARROWEST, BETWEEN = 60, 14
-NAME, NUMBER, LOCAL = 14.0, 15.0, 12.0
+SIDE, AIR, ROW, HEAD = 8.0, 3.0, 17.0, 19.0
+ROUND = 6  # above and below a picture, and between two
+BETWEEN, NARROWEST = 12.0, 34.0
+LONGEST = 30  # letters of a formula on one line
 
 
-def scene(pen: Pen) -> Scene:
-    """Returns the cards of a run and the wires between them."""
-    inputs = [head_and_rows(pen, index) for index in pen.graph.inputs]
-    column = max((inner_width(*parts) for parts in inputs), default=0)
-    boxes = tuple(card(pen, index, column if index in pen.graph.inputs else 0) for index in pen.drawn)
-    return Scene(boxes, tuple(wire(pen, target, slot) for target, slot in pen.edges))
+@dataclass(frozen=True)
+class Form:
+    """How the texts of cards are broken into lines: more lines make a card narrower.
+
+    stage  2: name and formula, then the numbers; 3: a line each
+    input  1: the name and its numbers on one line; 2: the numbers beneath the name
+    """
+
+    stage: int = 2
+    input: int = 2
+
+
+FORMS = (Form(2, 2), Form(3, 2), Form(2, 1), Form(3, 1))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a card: texts at its left, and at its right; `ruled`: beneath a line across the card."""
+
+    left: Line = ()
+    right: Line = ()
+    ruled: bool = False
+
+    @property
+    def width(self) -> float:
+        sides = [widest([side]) for side in (self.left, self.right) if side]
+        return sum(sides) + BETWEEN * (len(sides) - 1)
+
+    @property
+    def height(self) -> float:
+        pictures = [text.height for text in (*self.left, *self.right) if text.is_picture]
+        return max(pictures) + ROUND if pictures else ROW
+
+
+@dataclass
+class Cards:
+    """The cards of a run, in any form; their texts are written once."""
+
+    pen: Pen
+    content: dict[int, Content] = field(default_factory=dict)
+    wires: tuple[Wire, ...] = ()
+
+    def scene(self, form: Form) -> Scene:
+        """Returns the cards and the wires between them."""
+        pen = self.pen
+        self.wires = self.wires or tuple(wire(pen, target, slot) for target, slot in pen.edges)
+        return Scene(tuple(self.card(index, form) for index in pen.drawn), self.wires)
+
+    def card(self, index: int, form: Form) -> Box:
+        """Returns the card of a node."""
+        if index not in self.content:
+            self.content[index] = content(self.pen, index)
+        rows = list(rows_of(self.content[index], form.stage if self.pen.graph.nodes[index].is_stage else form.input))
+        return framed(self.pen, index, rows)
+
+
+@dataclass(frozen=True)
+class Content:
+    """The texts of a card: what names it, its formula, its numbers, and rows that stand below them."""
+
+    name: Line
+    formula: tuple[Line, ...]
+    value: Text | None
+    gradient: Text | None
+    below: tuple[Row, ...]
+
+    @property
+    def numbers(self) -> list[Text]:
+        return [text for text in (self.value, self.gradient) if text]
 
 
 def wire(pen: Pen, target: int, slot: int) -> Wire:
-    """Returns an edge with its local derivative on one side and, of an array, its shape on the other."""
-    return pen.wire(target, slot, beside=pen.local(target, slot, LOCAL), across=flowing(pen, target, slot))
+    """Returns an edge with its local derivative beside it; none where that is 1 and changes nothing."""
+    local = pen.local(target, slot, SIZE)
+    return pen.wire(target, slot, beside=None if local.text == "× 1" else local)
 
 
-def card(pen: Pen, index: int, least: float = 0) -> Box:
-    """Returns the card of a node, at least `least` wide."""
-    parts = head_and_rows(pen, index)
-    head, rows, note = parts
-    inner = max(least, inner_width(*parts))
+def content(pen: Pen, index: int) -> Content:
+    name: Line = (pen.name(index, SIZE), *beside_name(pen, index))
+    formula: tuple[Line, ...] = ()
+    if pen.graph.nodes[index].is_stage:
+        name = (pen.stage_number(index), *name)
+        whole = pen.formula(index, SIZE)
+        formula = tuple((replace(whole, text=part),) for part in broken(whole.text, LONGEST))
+    value = None if pen.run.symbolic else pen.value(index, SIZE)
+    gradient = pen.gradient(index, SIZE) if pen.mode.reverse and pen.graph.reached[index] else None
+    below = [Row(*tangent_row(pen, index))] if pen.mode.forward else []
+    flag = pen.flags(index)
+    below += [Row((flag,))] if flag else []
+    return Content(name, formula, value, gradient if gradient and gradient.text else None, tuple(below))
+
+
+def tangent_row(pen: Pen, index: int) -> tuple[Line, Line]:
+    tangent = pen.tangent(index, SIZE)
+    if pen.run.symbolic:
+        return (pen.muted(index, "tangent"),), (tangent,)
+    picture = pictured(pen, index, pen.run.tangents(pen.mode.source)[index], tangent)
+    return (pen.muted(index, f"tangent {words.rate(pen.run, index, pen.mode.source)}"),), (picture,)
+
+
+def rows_of(card: Content, lines: int) -> Iterator[Row]:
+    """Yields the rows of a card on so many lines."""
+    numbers = card.numbers
+    pictures = any(number.is_picture for number in numbers)
+    if lines == 1 and not card.formula and not pictures and numbers:
+        gap = Text(" " * 3, numbers[0].colour, SIZE)
+        yield Row((*card.name, gap, numbers[0]), tuple(numbers[1:]))
+    else:
+        beside = lines < 3 and len(card.formula) == 1
+        yield Row((*card.name, *(card.formula[0] if beside else ())))
+        for formula in () if beside else card.formula:
+            yield Row(formula)
+        if pictures and lines > 2:
+            yield from (Row((number,), ruled=i == 0) for i, number in enumerate(numbers))
+        elif numbers:
+            value, gradient = (numbers[:1], numbers[1:]) if card.value else ([], numbers)
+            yield Row(tuple(value), tuple(gradient), ruled=True)
+    yield from card.below
+
+
+def framed(pen: Pen, index: int, rows: Sequence[Row]) -> Box:
+    """Returns rows in the frame of a node."""
     kind, fill, outline = looks(pen, index)
     is_output = index == pen.graph.output
     outline, thick = pen.outline(index, outline, 1.7 if is_output else 1.1)
-    left = round(widest(row[:1] for row in rows)) + 1
-    pad = f'<TD WIDTH="{SIDE}"></TD>'
-    air = cell((), inner + 2 * SIDE, AIR, span=4)
-    cells = [pad + cell(head, inner, HEAD, span=2) + pad, RULE, air]
+    inner = max([NARROWEST, *(row.width for row in rows)])
+    height = sum(row.height for row in rows) + 2 * AIR
+    places, insets, rules, top = [], [], [], height / 2 - AIR
     for row in rows:
-        name, value = row
-        says = () if value.is_picture else (value,)
-        cells.append(pad + cell((name,), left, row_height(row)) + cell(says, inner - left, row_height(row), "RIGHT"))
-    if note:
-        cells.append(pad + cell(note, inner, NOTE, span=2))
-    cells.append(cell((), inner + 2 * SIDE, FOOT, span=4))
+        if row.ruled:
+            rules.append(((-inner / 2 - SIDE, top), (inner / 2 + SIDE, top)))
+        middle = top - row.height / 2
+        for line, end, align in ((row.left, -inner / 2, LEFT), (row.right, inner / 2, RIGHT)):
+            if line and isinstance(line[0], Grid):
+                insets.append((line[0], (end + line[0].width * (0.5 - align), -middle)))
+            elif line:
+                places.append(
+                    Place(line, end, middle, align, inner if align == LEFT and not row.right else widest([line]))
+                )
+        top -= row.height
     return Box(
         key=f"n{index}",
         width=inner + 2 * SIDE,
-        height=height_of(rows, note),
-        label=table(cells, outline),
-        lines=(head, *rows, *([note] if note else [])),
+        height=height,
+        inside=tuple(places),
+        insets=tuple(insets),
+        rules=tuple(rules),
         fill=fill,
         line=outline,
         classes=classes(kind, "output" if is_output else "", pen.marked(index), step_class(pen.known.value.get(index))),
@@ -63,68 +185,7 @@ def card(pen: Pen, index: int, least: float = 0) -> Box:
         rank="source" if kind == "input" else "sink" if is_output else "",
         dashed=not pen.graph.reached[index],
         thick=thick,
-        insets=tuple(insets(rows, inner, height_of(rows, note))),
     )
-
-
-def height_of(rows: list[Line], note: Line) -> int:
-    return HEAD + 1 + AIR + sum(map(row_height, rows)) + (NOTE if note else 0) + FOOT
-
-
-def row_height(row: Line) -> int:
-    """Returns the height of a row: of one text alone, of a caption and a number, of a caption and a picture."""
-    if len(row) == 1:
-        return NOTE
-    return round(row[1].height) + ROUND if row[1].is_picture else ROW
-
-
-def insets(rows: list[Line], inner: float, height: int) -> Iterator[tuple[Grid, tuple[float, float]]]:
-    """Yields the pictures in a card's rows with their centres from the card's; the widest ends at the right."""
-    most = max((text.width for row in rows for text in row if text.is_picture), default=0)
-    top = HEAD + 1 + AIR - height / 2
-    for row in rows:
-        for text in row:
-            if isinstance(text, Grid):
-                yield text, (inner / 2 - most + text.width / 2, top + row_height(row) / 2)
-        top += row_height(row)
-
-
-def head_and_rows(pen: Pen, index: int) -> tuple[Line, list[Line], Line]:
-    """Returns the texts of a card: name and formula; rows of a caption and a number; what is remarkable."""
-    head: Line = (pen.name(index, NAME),)
-    if pen.graph.nodes[index].is_stage:
-        head = (pen.stage_number(index), *head, pen.formula(index, NAME))
-    head = (*head, *beside_name(pen, index))
-    rows: list[Line] = []
-    if not pen.run.symbolic:
-        rows.append((pen.muted(index, "value"), pen.value(index, NUMBER)))
-    gradient = gradient_row(pen, index) if pen.mode.reverse else ()
-    if pen.graph.reached[index] and any(text.text for text in gradient if text.kind == "gradient"):
-        rows.append(gradient)
-    if pen.mode.forward:
-        rows.append(tangent_row(pen, index))
-    flag = pen.flags(index)
-    return head, rows, (flag,) if flag else ()
-
-
-def gradient_row(pen: Pen, index: int) -> Line:
-    gradient = pen.gradient(index, NAME if pen.run.symbolic else NUMBER)
-    if pen.run.symbolic:
-        return gradient, replace(gradient, text="", kind="")
-    return pen.muted(index, words.partial(pen.run, index)), gradient
-
-
-def tangent_row(pen: Pen, index: int) -> Line:
-    tangent = pen.tangent(index, NAME if pen.run.symbolic else NUMBER)
-    if pen.run.symbolic:
-        return pen.muted(index, "tangent"), tangent
-    picture = pictured(pen, index, pen.run.tangents(pen.mode.source)[index], tangent)
-    return pen.muted(index, f"tangent {words.rate(pen.run, index, pen.mode.source)}"), picture
-
-
-def inner_width(head: Line, rows: list[Line], note: Line) -> int:
-    left, right = widest(row[:1] for row in rows), widest(row[1:] for row in rows)
-    return round(max(widest([head, note]), left + right + (BETWEEN if right else 0), NARROWEST)) + 1
 
 
 def looks(pen: Pen, index: int) -> tuple[str, str, str]:

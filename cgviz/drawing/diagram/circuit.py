@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.arrays import beneath_shape, flowing
-from cgviz.drawing.diagram.html import label, one_line
+from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.pen import BOLD, SMALL, THIN, Pen
-from cgviz.drawing.diagram.scene import Box, Line, Scene, Text, Wire, classes, step_class
+from cgviz.drawing.diagram.scene import SIZE, Box, Line, Scene, Text, Wire, centred, classes, step_class
 from cgviz.graph.nodes import CONSTANT
 from cgviz.text.formula import Formula
 
-GATE, PILL = 44.0, 28.0
-GLYPH, NAME, NUMBER = 16.0, 15.0, 13.0
+GATE, PILL = 34.0, 24.0
+GLYPH, NAME, NUMBER = 15.0, SIZE, SIZE
 LONGEST_GLYPH = 18
 END = "end"
 
@@ -25,22 +24,20 @@ def scene(pen: Pen) -> Scene:
     boxes = [gate(pen, index) if run.graph.nodes[index].is_stage else start(pen, index) for index in pen.drawn]
     wires = [wire(pen, target, slot) for target, slot in pen.edges]
     wires.append(last_wire(pen))
-    uses = Counter(wire.source for wire in wires)
-    forks = [index for index in pen.drawn if uses[f"n{index}"] > (0 if run.symbolic else 1)]
+    forks = [index for index in pen.drawn if run.symbolic or pen.forks(index)]
     return Scene((*boxes, end(pen)), tuple(wires), tuple(trunk(pen, index) for index in forks), slides=False)
 
 
 def gate(pen: Pen, index: int) -> Box:
     glyph = Text(glyph_of(pen, index), pen.colour(index, pen.theme.ink), GLYPH, kind="glyph")
-    wide = max(GATE, glyph.width + 16)
+    wide = max(GATE, glyph.width + 14)
     caption, flag = [(pen.stage_number(index), pen.name(index, SMALL, pen.theme.soft, bold=False))], pen.flags(index)
     outline, thick = pen.outline(index, pen.theme.soft, 1.3)
     return Box(
         key=f"n{index}",
         width=wide if wide > GATE + 4 else GATE,
         height=GATE,
-        label=label([(glyph,)]),
-        lines=((glyph,),),
+        inside=centred([(glyph,)]),
         fill=pen.theme.stage_fill,
         line=outline,
         classes=classes("stage", pen.marked(index), step_class(pen.known.value.get(index))),
@@ -82,10 +79,9 @@ def pill(pen: Pen, index: int, key: str, kind: str, fill: str, outline: str, ran
     outline, thick = pen.outline(index, outline, 1.7 if kind == "output" else 1.1)
     return Box(
         key=key,
-        width=max(name.width + 20, PILL + 6),
+        width=max(name.width + 14, PILL + 4),
         height=PILL,
-        label=label([(name,)]),
-        lines=((name,),),
+        inside=centred([(name,)]),
         fill=fill,
         line=outline,
         classes=classes(kind, pen.marked(index), step_class(pen.known.value.get(index))),
@@ -110,7 +106,10 @@ def tangent(pen: Pen, index: int) -> list[Line]:
 def wire(pen: Pen, target: int, slot: int) -> Wire:
     if pen.run.symbolic:
         return pen.wire(target, slot, beside=pen.local(target, slot, NUMBER - 1), across=flowing(pen, target, slot))
-    value = value_of(pen, pen.graph.nodes[target].args[slot])
+    source = pen.graph.nodes[target].args[slot]
+    value = value_of(pen, source)
+    if value.is_picture and pen.forks(source):
+        value = pen.name(source, NUMBER, pen.theme.value, bold=False)
     value = replace(value, colour=pen.edge_colour(target, slot, value.colour))
     back = pen.contribution(target, slot, NUMBER) if pen.mode.reverse else None
     return pen.wire(target, slot, before=value, after=back)

@@ -1,49 +1,68 @@
-"""Writes a planned scene as DOT with every position in it, so that Graphviz only has to draw."""
+"""Writes a diagram that is laid out as DOT with every position in it, so that Graphviz only has to draw."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 
 import graphviz
 
-from cgviz.drawing.diagram.axes import Axes, Point
+from cgviz.drawing.diagram.axes import Point
+from cgviz.drawing.diagram.cells import RIGHT as AT_RIGHT
 from cgviz.drawing.diagram.cells import Grid
-from cgviz.drawing.diagram.html import label, picture
-from cgviz.drawing.diagram.order import inches
-from cgviz.drawing.diagram.plan import Plan
-from cgviz.drawing.diagram.scene import Box, Scene, Wire
+from cgviz.drawing.diagram.layout import Layout
+from cgviz.drawing.diagram.lines import one_line
+from cgviz.drawing.diagram.scene import Box, Place, Text, Wire
 from cgviz.drawing.fonts import FONT
-from cgviz.drawing.theme import Theme
 
 MARGIN, JOINT = 10, 5
+POINTS = 72.0
 LONGEST = 8000  # characters between quotes; Graphviz reads at most 16384
-GRAPH = {"layout": "nop2", "outputorder": "edgesfirst", "pad": inches(MARGIN), "margin": "0"}
 NODE = {
     "shape": "box",
     "style": "rounded,filled",
     "fixedsize": "true",
+    "label": "",
     "margin": "0",
     "fontname": FONT,
     "penwidth": "1.1",
 }
 EDGE = {"arrowsize": "0.7", "penwidth": "1.2", "fontname": FONT}
+BARE = {"shape": "none", "style": ""}
+RULE = 0.8
 
 
-def written(scene: Scene, plan: Plan, axes: Axes, theme: Theme, background: str, prefix: str) -> str:
+def inches(points: float) -> str:
+    return f"{points / POINTS:.4f}"
+
+
+def dot(layout: Layout, prefix: str) -> str:
     """Returns the DOT text; ids of its parts begin with `prefix`."""
-    about = GRAPH | {"bgcolor": background, "id": f"{prefix}graph"}
+    theme = layout.theme
+    about = {"layout": "nop2", "outputorder": "edgesfirst", "pad": inches(MARGIN), "margin": "0"}
+    about |= {"bgcolor": layout.behind, "id": f"{prefix}graph"}
     nodes = NODE | {"fillcolor": theme.stage_fill, "color": theme.stage_line}
     edges = EDGE | {"color": theme.edge}
     graph = graphviz.Digraph("backpropagation", graph_attr=about, node_attr=nodes, edge_attr=edges)
-    for box in scene.boxes:
-        graph.node(box.key, **but(nodes, node(box, plan, axes, prefix)))
-    for trunk in scene.trunks:
-        graph.node(trunk.target, **but(nodes, joint(trunk, len(scene.out[trunk.source]) > 1, plan, axes, prefix)))
-    for wire in (*scene.trunks, *scene.wires):
-        graph.edge(wire.source, wire.target, **but(edges, edge(wire, plan, axes, prefix)))
-    for owner, grid, point in pictures(scene, plan, axes):
-        graph.node(f"{owner}-{grid.kind}", **picture_of(grid, owner, point, prefix))
+
+    def put(key: str, attributes: Mapping[str, str]) -> None:
+        graph.node(key, **{name: value for name, value in attributes.items() if nodes.get(name) != value})
+
+    for box in layout.scene.boxes:
+        put(box.key, node(layout, box, prefix))
+        for n, rule in enumerate(layout.rules(box)):
+            put(f"{box.key}-rule{n}", line(*rule, box.line))
+        places = [*layout.inside(box), *layout.captions(box), *layout.insets(box)]
+        for key, attributes in said(box.key, places):
+            put(key, attributes)
+    for trunk in layout.scene.trunks:
+        put(trunk.target, joint(layout, trunk, prefix))
+    for wire in layout.wires:
+        given = edge(layout, wire, prefix)
+        graph.edge(wire.source, wire.target, **{k: v for k, v in given.items() if edges.get(k) != v})
+        for key, attributes in said(wire.key, layout.beside(wire)):
+            put(key, attributes)
     return re.sub(rf'(?<= pos=)"([^"]{{{LONGEST},}})"', in_pieces, str(graph.source))
 
 
@@ -52,17 +71,11 @@ def in_pieces(path: re.Match[str]) -> str:
     return " + ".join(f'"{path[1][i : i + LONGEST]}"' for i in range(0, len(path[1]), LONGEST))
 
 
-def but(defaults: Mapping[str, str], attributes: Mapping[str, str]) -> dict[str, str]:
-    """Returns the attributes that differ from the defaults."""
-    return {name: value for name, value in attributes.items() if defaults.get(name) != value}
-
-
-def node(box: Box, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
+def node(layout: Layout, box: Box, prefix: str) -> dict[str, str]:
     attributes = {
-        "label": box.label,
         "id": prefix + box.key,
         "class": box.classes,
-        "pos": spot(axes.point(plan.centre[box.key])),
+        "pos": spot(layout.centre(box.key)),
         "width": inches(box.width),
         "height": inches(box.height),
         "fillcolor": box.fill,
@@ -73,44 +86,87 @@ def node(box: Box, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
         attributes |= {"shape": "circle", "style": "filled"}
     if box.dashed:
         attributes["style"] = "filled,dashed" if box.circle else "rounded,filled,dashed"
-    if box.caption:
-        attributes |= {"xlabel": label(box.caption), "xlp": spot(axes.point(plan.caption[box.key]))}
     return attributes
 
 
-def pictures(scene: Scene, plan: Plan, axes: Axes) -> Iterator[tuple[str, Grid, Point]]:
-    """Yields the pictures of arrays that are seen, each with the key of the part that it belongs to and its centre."""
-    for box in scene.boxes:
-        x, y = axes.point(plan.centre[box.key])
-        yield from ((box.key, grid, (x + right, y - down)) for grid, (right, down) in box.insets if grid.is_seen)
-    for wire in (*scene.trunks, *scene.wires):
-        for text, point in plan.texts[wire.key]:
-            if isinstance(text, Grid) and text.is_seen:
-                yield wire.key, text, axes.point(point)
+def said(owner: str, places: Iterator[Place] | list[Place]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yields the texts in some places, and the cells of the pictures among them, each as a node of its own."""
+    count = 0
+    for place in places:
+        x = place.x - place.align * sum(text.width for text in place.line)
+        for text in place.line:
+            if isinstance(text, Grid):
+                parts = picture(text, (place.x, place.y))
+            else:
+                parts = iter(
+                    [written_at(text, (x + text.width / 2, place.y))]
+                    if text.text.strip() and text.colour != "transparent"
+                    else []
+                )
+            for attributes in parts:
+                yield f"{owner}-t{count}", attributes
+                count += 1
+            x += text.width
 
 
-def picture_of(grid: Grid, owner: str, point: Point, prefix: str) -> dict[str, str]:
-    return {
-        "label": picture(grid.table),
-        "id": f"{prefix}{owner}-{grid.kind}",
-        "class": grid.classes,
-        "shape": "none",
-        "style": "",
-        "pos": spot(point),
-        "width": inches(grid.width),
-        "height": inches(grid.height),
-    }
+def written_at(text: Text, middle: Point) -> dict[str, str]:
+    size = {"width": inches(text.width), "height": inches(text.height)}
+    return BARE | {"label": f"<{font(text)}>", "pos": spot(middle), "class": text.classes} | size
 
 
-def joint(trunk: Wire, forks: bool, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
+def picture(grid: Grid, middle: Point) -> Iterator[dict[str, str]]:
+    """Yields the cells of a picture of an array: fills, sides, texts."""
+    if not grid.is_seen:
+        return
+    left, top = middle[0] - grid.width / 2, middle[1] + grid.height / 2
+    for cell, x, y in grid.table.placed():
+        x0, y0, x1, y1 = left + x, top - y, left + x + cell.width, top - y - cell.height
+        if cell.fill:
+            yield filled((x0, y1), (x1, y0), cell.fill)
+        ends = {
+            "L": ((x0, y0), (x0, y1)),
+            "T": ((x0, y0), (x1, y0)),
+            "R": ((x1, y0), (x1, y1)),
+            "B": ((x0, y1), (x1, y1)),
+        }
+        for side in cell.sides:
+            yield line(*ends[side], cell.colour)
+        if cell.text:
+            at = x0 + cell.width * cell.align - (cell.tail if cell.align == AT_RIGHT else 0.0)
+            yield written_at(cell.text, (at + (0.5 - cell.align) * cell.text.width, (y0 + y1) / 2))
+
+
+def line(a: Point, b: Point, colour: str) -> dict[str, str]:
+    """Returns a line across or down, as a very thin box."""
+    half = RULE / 2
+    low, high = (min(a[0], b[0]) - half, min(a[1], b[1]) - half), (max(a[0], b[0]) + half, max(a[1], b[1]) + half)
+    return filled(low, high, colour)
+
+
+def filled(low: Point, high: Point, colour: str) -> dict[str, str]:
+    size = {"width": inches(high[0] - low[0]), "height": inches(high[1] - low[1])}
+    middle = (low[0] + high[0]) / 2, (low[1] + high[1]) / 2
+    return {"style": "filled", "fillcolor": colour, "color": colour, "penwidth": "0", "pos": spot(middle)} | size
+
+
+def font(text: Text) -> str:
+    inner = html.escape(one_line(text.text)).replace("\\", "\\\\")
+    if text.bold:
+        inner = f"<B>{inner}</B>"
+    if text.slanted:
+        inner = f"<I>{inner}</I>"
+    return f'<FONT COLOR="{text.colour}" POINT-SIZE="{text.size:g}">{inner}</FONT>'
+
+
+def joint(layout: Layout, trunk: Wire, prefix: str) -> dict[str, str]:
     """Returns the dot at which a fan-out begins; it is not seen where nothing forks."""
+    forks = len(layout.scene.out[trunk.source]) > 1
     return {
-        "label": "",
         "id": prefix + trunk.target,
         "class": trunk.classes,
         "shape": "circle",
         "style": "filled" if forks else "invis",
-        "pos": spot(axes.point(plan.centre[trunk.target])),
+        "pos": spot(layout.centre(trunk.target)),
         "width": inches(JOINT),
         "height": inches(JOINT),
         "color": trunk.colour,
@@ -118,8 +174,8 @@ def joint(trunk: Wire, forks: bool, plan: Plan, axes: Axes, prefix: str) -> dict
     }
 
 
-def edge(wire: Wire, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
-    path = " ".join(spot(axes.point(point)) for point in plan.path[wire.key])
+def edge(layout: Layout, wire: Wire, prefix: str) -> dict[str, str]:
+    path = " ".join(spot(layout.axes.point(point)) for point in layout.plan.path[wire.key])
     attributes = {
         "id": prefix + wire.key,
         "class": wire.classes,
@@ -127,15 +183,12 @@ def edge(wire: Wire, plan: Plan, axes: Axes, prefix: str) -> dict[str, str]:
         "penwidth": f"{wire.thick:g}",
         "pos": path,
     }
-    if wire.key in plan.tip:
-        attributes["pos"] = f"e,{spot(axes.point(plan.tip[wire.key]))} {path}"
+    if wire.key in layout.plan.tip:
+        attributes["pos"] = f"e,{spot(layout.axes.point(layout.plan.tip[wire.key]))} {path}"
     else:
         attributes["arrowhead"] = "none"
     if wire.dashed:
         attributes["style"] = "dashed"
-    texts = [(text, point) for text, point in plan.texts[wire.key] if not text.is_picture]
-    for (name, place), (text, point) in zip((("label", "lp"), ("xlabel", "xlp")), texts, strict=False):
-        attributes |= {name: label([(text,)]), place: spot(axes.point(point))}
     return attributes
 
 

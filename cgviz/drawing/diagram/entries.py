@@ -8,15 +8,15 @@ from itertools import product
 from math import ceil, isfinite
 
 from cgviz.drawing.diagram.cells import MIDDLE, RIGHT, Cell, Part, Table, beside, stacked
-from cgviz.drawing.diagram.scene import Text
+from cgviz.drawing.diagram.scene import SIZE, Text
 from cgviz.drawing.engine import text_width
 from cgviz.drawing.theme import Theme
 from cgviz.text.numbers import number
 from cgviz.values.arrays import Shape, Value
 
 MOST, MOST_ROWS, MOST_COLUMNS, MOST_SLICES, WIDEST = 64, 10, 10, 4, 600
-ENTRY, INDEX = 11.5, 9.5
-ROW, LABEL, BRACKET, AIR, BETWEEN = 15, 12, 4, 10, 8
+ENTRY, INDEX = SIZE, SIZE
+ROW, LABEL, BRACKET, AIR, BETWEEN = 16, 15, 4, 8, 8
 FEW = 4  # columns; of more, every number has a digit less
 
 

@@ -9,11 +9,11 @@ from math import ceil
 from cgviz.drawing.diagram.cells import LEFT, MIDDLE, Cell, Grid, Table, stacked
 from cgviz.drawing.diagram.entries import ENTRY, ROW, Look, fit, in_full, is_narrow, is_small
 from cgviz.drawing.diagram.heat import heat_map
-from cgviz.drawing.diagram.scene import Text, Words
+from cgviz.drawing.diagram.scene import SIZE, Text, Words
 from cgviz.drawing.diagram.summary import in_words
 from cgviz.values.arrays import Value, is_array
 
-SHAPE = 10.5
+SHAPE = SIZE
 
 
 def grid(value: Value, kind: str, look: Look, *, step: int | None, words: str, alike: Sequence[Value | None]) -> Grid:

@@ -7,7 +7,7 @@ from math import ceil
 from cgviz.drawing.diagram.cells import LEFT, Cell, Part, Table, beside, stacked
 from cgviz.drawing.diagram.entries import Look
 from cgviz.drawing.diagram.scales import Scale, mean_colour, scale
-from cgviz.drawing.diagram.scene import Text
+from cgviz.drawing.diagram.scene import SIZE, Text
 from cgviz.drawing.diagram.summary import DIGITS, average, extent, span
 from cgviz.text.numbers import number
 from cgviz.values.arrays import Value, numpy, quiet, shape_text
@@ -15,9 +15,9 @@ from cgviz.values.arrays import Value, numpy, quiet, shape_text
 LONG, THIN = 100, 12  # the longer side of a map; the shorter one at least
 SIDE, LONG_SIDE, STRIP = 24, 32, 64  # cells at most: of a side, of one more than twice the other, of a single row
 BAR, BAR_HEIGHT, SEGMENT = 6, 32, 2
-LABEL = 10.0
-LINE, GAP = 13, 4
-LEAST = 178  # the width of a picture, so that those of a value and of its gradient stand one below the other
+LABEL = SIZE
+LINE, GAP = 16, 4
+LEAST = 120  # the width of a picture, so that those of a value and of its gradient stand one below the other
 
 
 def heat_map(value: Value, look: Look, kind: str) -> Table:

@@ -8,36 +8,22 @@ from functools import cached_property
 
 from cgviz.analysis.paths import Light
 from cgviz.drawing.diagram.axes import Axes, Point
-from cgviz.drawing.diagram.card import AIR, HEAD, SIDE, row_height
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.plan import Plan
-from cgviz.drawing.diagram.scene import Box, Line, Scene, Wire, widest
+from cgviz.drawing.diagram.scene import MIDDLE, Box, Place, Scene, Wire, widest
 from cgviz.drawing.theme import Theme
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 
 MARGIN = 10.0
-LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
-RULE = 1.0
-
-
-@dataclass(frozen=True)
-class Place:
-    """A line of texts at (x, y): its left end, middle or right end by `align`, halfway up; `width` is its room."""
-
-    line: Line
-    x: float
-    y: float
-    align: float
-    width: float
 
 
 @dataclass(frozen=True)
 class Layout:
     """The scene of a run and the places of its parts, in points; y grows upwards.
 
-    cards       the boxes hold rows of a caption and a number; else a line in the middle
     behind      the colour behind the picture, or `transparent`
+    fit         how much it is scaled to fit its page
     """
 
     run: Run
@@ -46,10 +32,10 @@ class Layout:
     axes: Axes
     theme: Theme
     digits: int
-    cards: bool
     behind: str = "transparent"
     mode: Mode = REVERSE
     light: Light | None = None
+    fit: float = 1.0
 
     @property
     def pen(self) -> Pen:
@@ -76,30 +62,12 @@ class Layout:
     def inside(self, box: Box) -> Iterator[Place]:
         """Yields the lines of texts in a box, pictures left out."""
         x, y = self.centre(box.key)
-        if not self.cards:
-            for line in box.lines:
-                yield Place(line, x, y, MIDDLE, box.width - 4)
-            return
-        left, right, y = x - box.width / 2 + SIDE, x + box.width / 2 - SIDE, y + box.height / 2
-        head, *rows = box.lines
-        yield Place(head, left, y - HEAD / 2, LEFT, right - left)
-        y -= HEAD + RULE + AIR
-        for row in rows:
-            height = row_height(row)
-            has_number = len(row) > 1 and bool(row[1].text) and not row[1].is_picture
-            first = row[0].width if has_number else right - left
-            yield Place(row[:1], left, y - height / 2, LEFT, first)
-            if has_number:
-                yield Place(row[1:], right, y - height / 2, RIGHT, right - left - first - 4)
-            y -= height
+        yield from (place.moved(x, y) for place in box.inside)
 
-    def rule(self, box: Box) -> tuple[Point, Point] | None:
-        """Returns the ends of the line beneath the head of a card."""
-        if not self.cards:
-            return None
+    def rules(self, box: Box) -> Iterator[tuple[Point, Point]]:
+        """Yields the ends of the lines in a box."""
         x, y = self.centre(box.key)
-        height = y + box.height / 2 - HEAD - RULE / 2
-        return (x - box.width / 2, height), (x + box.width / 2, height)
+        yield from (((a + x, b + y), (c + x, d + y)) for (a, b), (c, d) in box.rules)
 
     def captions(self, box: Box) -> Iterator[Place]:
         """Yields the lines beneath a gate."""

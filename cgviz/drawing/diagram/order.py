@@ -1,23 +1,26 @@
-"""Asks Graphviz for the order: in which rank each box stands, where across it, and where long wires pass."""
+"""Decides the order: in which rank each box stands, which is above which, and where long wires pass.
+
+The ranks are ordered by sweeps in which every box goes to the middle of its neighbours in the rank before or after,
+and by exchanging neighbours as long as fewer wires cross.
+Source: K. Sugiyama, S. Tagawa, M. Toda, Methods for visual understanding of hierarchical system structures (1981);
+E. Gansner et al., A technique for drawing directed graphs (1993).
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
-import graphviz
-
-from cgviz.drawing import engine as graphviz_engine
-from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.scene import Scene
+from cgviz.drawing.diagram.spread import spread
 
-POINTS = 72.0
-BOX_GAP, RANK_GAP = 18.0, 40.0
-ALIGNED = 150  # boxes; aligning the inputs and the output of larger graphs makes Graphviz slow
-
-Spline = Sequence[Point]
+GAP = 11.0  # between neighbours in a rank
+PASS = 5.0  # the room of a wire that passes, on either side
+SWEEPS, PLACINGS = 10, 8
+EXCHANGES = 600  # items; the neighbours of larger scenes are not exchanged one by one
+STIFF = 8.0  # how much more than others a wire that passes wants to run straight
 
 
 @dataclass(frozen=True)
@@ -28,121 +31,272 @@ class Order:
     rank: Mapping[str, int]
     across: Mapping[str, float]
     passes: Mapping[str, Sequence[float]]
-
-    def mirrored(self) -> Order:
-        across = {key: -x for key, x in self.across.items()}
-        return Order(self.ranks, self.rank, across, {key: [-x for x in places] for key, places in self.passes.items()})
+    crossings: int = 0
 
 
-def order(scene: Scene, rooms: Mapping[str, Point], engine: str) -> Order:
-    """Returns the order of `scene`, each box taking the room (along, across) that `rooms` names."""
-    nodes, splines = laid_out(question(scene, rooms), engine)
-    levels = sorted({y for _, y in nodes.values()}, reverse=True)
-    levels = [y for i, y in enumerate(levels) if i == 0 or levels[i - 1] - y > 1]
-    rank = {key: bisect_left(levels, -y - 1, key=lambda level: -level) for key, (_, y) in nodes.items()}
-    passes = {}
-    for wire in scene.wires:
-        spline = splines[wire.source, wire.target].pop()
-        between = levels[rank[wire.source] + 1 : rank[wire.target]]
-        passes[wire.key] = [across_at(spline, y) for y in between]
-    found = Order(len(levels), rank, {key: x for key, (x, _) in nodes.items()}, passes)
-    return with_inputs_in_order(scene, found.mirrored() if is_upside_down(scene, found.across) else found)
+@dataclass
+class Layers:
+    """The boxes (first) and the places where wires pass, as numbers, rank by rank in their order.
 
+    before, after  the neighbours of each in the rank before and after
+    room           what each takes across, before and after its middle
+    pitch          how far apart the wires into each reach it
+    """
 
-def question(scene: Scene, rooms: Mapping[str, Point]) -> str:
-    """Returns the DOT text that Graphviz is asked to lay out: boxes of the right size, wires without texts."""
-    graph = graphviz.Digraph(
-        graph_attr={
-            "nodesep": inches(BOX_GAP),
-            "ranksep": inches(RANK_GAP),
-            **graphviz_engine.effort(len(scene.boxes), len(scene.wires)),
-        },
-        node_attr={"shape": "box", "fixedsize": "true", "label": ""},
-        edge_attr={"arrowhead": "none"},
-    )
-    for box in scene.boxes:
-        along, across = rooms[box.key]
-        graph.node(box.key, width=inches(across), height=inches(along))
-    for wire in scene.wires:
-        graph.edge(wire.source, wire.target)
-    for end in ("source", "sink"):
-        keys = [box.key for box in scene.boxes if box.rank == end]
-        if keys and len(scene.boxes) <= ALIGNED:
-            with graph.subgraph(graph_attr={"rank": end}) as same:
-                for key in keys:
-                    same.node(key)
-    return str(graph.source)
+    rows: list[list[int]]
+    before: list[list[int]]
+    after: list[list[int]]
+    room: list[tuple[float, float]]
+    boxes: int
+    passes: dict[str, list[int]] = field(default_factory=dict)
+    is_start: list[bool] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+    pitch: list[float] = field(default_factory=list)
 
+    def number(self) -> None:
+        """Notes the place of every item in its rank."""
+        self.at = [0] * len(self.before)
+        for row in self.rows:
+            self.renumber(row)
 
-def inches(points: float) -> str:
-    return f"{points / POINTS:.4f}"
+    def renumber(self, row: Sequence[int]) -> None:
+        for place, item in enumerate(row):
+            self.at[item] = place
 
+    def swap(self, row: list[int], i: int) -> None:
+        """Exchanges the items `i` and `i + 1` of a rank."""
+        row[i : i + 2] = row[i + 1], row[i]
+        self.at[row[i]], self.at[row[i + 1]] = i, i + 1
 
-def laid_out(dot: str, engine: str) -> tuple[dict[str, Point], dict[tuple[str, str], list[Spline]]]:
-    """Returns the centre of each node, and the control points of the edges between two nodes."""
-    nodes: dict[str, Point] = {}
-    splines: dict[tuple[str, str], list[Spline]] = {}
-    for line in graphviz_engine.layout(dot, engine=engine).splitlines():
-        kind, *words = line.split()
-        if kind == "node":
-            nodes[words[0]] = (float(words[1]) * POINTS, float(words[2]) * POINTS)
-        elif kind == "edge":
-            numbers = [float(word) * POINTS for word in words[3 : 3 + 2 * int(words[2])]]
-            spline = list(zip(numbers[::2], numbers[1::2], strict=True))
-            splines.setdefault((words[0], words[1]), []).append(spline)
-    return nodes, splines
+    def crossings(self) -> int:
+        self.number()
+        return sum(self.crossings_after(n) for n in range(len(self.rows) - 1))
 
-
-def across_at(spline: Spline, y: float) -> float:
-    """Returns where a spline that runs downwards meets the height `y`."""
-    ends = [-point[1] for point in spline[3::3]]
-    start = 3 * min(bisect_left(ends, -y), len(ends) - 1)
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = spline[start : start + 4]
-    low, high = 0.0, 1.0
-    for _ in range(12):
-        middle = (low + high) / 2
-        if bezier(ay, by, cy, dy, middle) > y:
-            low = middle
-        else:
-            high = middle
-    return bezier(ax, bx, cx, dx, low)
-
-
-def bezier(a: float, b: float, c: float, d: float, t: float) -> float:
-    s = 1 - t
-    return s * s * s * a + 3 * s * t * (s * b + t * c) + t * t * t * d
-
-
-def is_upside_down(scene: Scene, across: Mapping[str, float]) -> bool:
-    """Tells whether more neighbouring inputs and operands stand in the wrong order than in the right one."""
-    inputs = [box.key for box in scene.boxes if box.rank == "source"]
-    rows = [inputs, *([wire.source for wire in wires] for wires in scene.into.values())]
-    pairs = [(across[a], across[b]) for row in rows for a, b in pairwise(row)]
-    return sum((a > b) - (a < b) for a, b in pairs) > 0
-
-
-def with_inputs_in_order(scene: Scene, found: Order) -> Order:
-    """Returns the order with neighbouring inputs exchanged where they then stand as written and no more wires cross."""
-    names = {box.key: n for n, box in enumerate(scene.boxes) if box.rank == "source"}
-    first = sorted((key for key, rank in found.rank.items() if rank == 0), key=lambda key: found.across[key])
-    if len(scene.boxes) > ALIGNED or not names.keys() >= set(first):
+    def crossings_after(self, n: int) -> int:
+        """Returns how many wires cross between rank `n` and the next."""
+        place = self.at
+        seen: list[int] = []
+        found = 0
+        for item in self.rows[n]:
+            ends = sorted(place[other] for other in self.after[item])
+            found += sum(len(seen) - bisect_right(seen, end) for end in ends)
+            for end in ends:
+                insort(seen, end)
         return found
-    goes: dict[str, list[float]] = {key: [] for key in first}
-    for wire in scene.wires:
-        if wire.source in goes:
-            goes[wire.source].append((*found.passes[wire.key], found.across[wire.target])[0])
-    across, changed = dict(found.across), True
-    while changed:
+
+
+def order(
+    scene: Scene, rank: Mapping[str, int], feet: Mapping[str, tuple[float, float]], pitch: Mapping[str, float]
+) -> Order:
+    """Returns the order of a scene whose boxes have their ranks.
+
+    feet, pitch  the room of each box across, and how far apart the wires into it reach it
+    """
+    layers = layered(scene, rank, feet)
+    layers.pitch = [pitch[box.key] for box in scene.boxes]
+    crossings = arrange(layers)
+    across = placed(layers)
+    keys = {box.key: number for number, box in enumerate(scene.boxes)}
+    found = {wire: [across[item] for item in items] for wire, items in layers.passes.items()}
+    return Order(len(layers.rows), rank, {key: across[number] for key, number in keys.items()}, found, crossings)
+
+
+def layered(scene: Scene, rank: Mapping[str, int], feet: Mapping[str, tuple[float, float]]) -> Layers:
+    """Returns the layers of a scene, ordered as one who begins at the end and goes through the operands meets them."""
+    number = {box.key: n for n, box in enumerate(scene.boxes)}
+    size = len(number)
+    before: list[list[int]] = [[] for _ in range(size)]
+    after: list[list[int]] = [[] for _ in range(size)]
+    level = [rank[box.key] for box in scene.boxes]
+    room = [feet[box.key] for box in scene.boxes]
+    passes = {}
+    for box in scene.boxes:
+        for wire in scene.into[box.key]:
+            came, items = number[wire.source], []
+            for between in range(rank[wire.source] + 1, rank[wire.target]):
+                item = len(level)
+                level.append(between)
+                room.append((PASS, PASS))
+                before.append([came])
+                after.append([])
+                after[came].append(item)
+                items.append(item)
+                came = item
+            before[number[box.key]].append(came)
+            after[came].append(number[box.key])
+            passes[wire.key] = items
+    rows: list[list[int]] = [[] for _ in range(max(level, default=-1) + 1)]
+    for item in met(before, after, size):
+        rows[level[item]].append(item)
+    starts = [not part for part in before]
+    return Layers(rows, before, after, room, size, passes, starts)
+
+
+def met(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]], size: int) -> list[int]:
+    """Returns all items in the order in which they are met, from every end through the operands in turn."""
+    found, seen = [], [False] * len(before)
+    for end in range(size - 1, -1, -1):
+        todo = [] if after[end] or seen[end] else [end]
+        while todo:
+            item = todo.pop()
+            if not seen[item]:
+                seen[item] = True
+                found.append(item)
+                todo += reversed(before[item])
+    return found
+
+
+def arrange(layers: Layers) -> int:
+    """Orders the ranks so that few wires cross; returns how many do."""
+    best, least = [list(row) for row in layers.rows], layers.crossings()
+    large = len(layers.before) > EXCHANGES
+    if least and not large:
+        exchange(layers)
+        now = layers.crossings()
+        if now < least:
+            best, least = [list(row) for row in layers.rows], now
+    for sweep in range(SWEEPS if not large else 4):
+        if not least:
+            break
+        forth = sweep % 2 == 0
+        for n in range(1, len(layers.rows)) if forth else range(len(layers.rows) - 2, -1, -1):
+            sort_row(layers, n, layers.before if forth else layers.after, n - 1 if forth else n + 1)
+        if not large:
+            exchange(layers)
+        now = layers.crossings()
+        if now < least:
+            best, least = [list(row) for row in layers.rows], now
+    layers.rows = best
+    layers.number()
+    if not large:
+        as_written(layers)
+    return least
+
+
+def sort_row(layers: Layers, n: int, neighbours: Sequence[Sequence[int]], other: int) -> None:
+    """Sorts a rank by the middle of the neighbours in another; what has none keeps its place among the rest."""
+    place, row = layers.at, layers.rows[n]
+    keys = {}
+    for at, item in enumerate(row):
+        ends = sorted(place[end] for end in neighbours[item])
+        keys[item] = median(ends) if ends else at * len(layers.rows[other]) / len(row)
+    row.sort(key=lambda item: keys[item])
+    layers.renumber(row)
+
+
+def median(ends: Sequence[int]) -> float:
+    middle = len(ends) // 2
+    return float(ends[middle]) if len(ends) % 2 else (ends[middle - 1] + ends[middle]) / 2
+
+
+def exchange(layers: Layers, rounds: int = 8) -> None:
+    """Exchanges neighbours as long as fewer wires cross."""
+    for _ in range(rounds):
         changed = False
-        for n in range(len(first) - 1):
-            a, b = first[n : n + 2]
-            if names[a] > names[b] and crossings(goes[b], goes[a]) <= crossings(goes[a], goes[b]):
-                first[n : n + 2] = b, a
-                across[a], across[b] = across[b], across[a]
-                changed = True
-    return replace(found, across=across)
+        for n in range(len(layers.rows)):
+            changed |= exchange_in(layers, n)
+        if not changed:
+            return
 
 
-def crossings(upper: Sequence[float], lower: Sequence[float]) -> int:
+def exchange_in(layers: Layers, n: int) -> bool:
+    row, changed = layers.rows[n], False
+    for i in range(len(row) - 1):
+        a, b = row[i : i + 2]
+        if gain(layers, a, b) > 0:
+            layers.swap(row, i)
+            changed = True
+    return changed
+
+
+def gain(layers: Layers, a: int, b: int) -> int:
+    """Returns how many crossings less there are where `b` stands before `a`, not after it."""
+    found, place = 0, layers.at
+    for neighbours in (layers.before, layers.after):
+        if neighbours[a] and neighbours[b]:
+            upper, lower = [sorted(place[end] for end in neighbours[item]) for item in (a, b)]
+            found += inversions(upper, lower) - inversions(lower, upper)
+    return found
+
+
+def inversions(upper: Sequence[int], lower: Sequence[int]) -> int:
     """Returns how many wires cross that go from two neighbours to these places."""
-    return sum(a > b for a in upper for b in lower)
+    return sum(bisect_left(lower, end) for end in upper)
+
+
+def as_written(layers: Layers) -> None:
+    """Exchanges neighbours that then stand in the order in which they were written, where no more wires cross."""
+    for _ in range(4):
+        changed = False
+        for row in layers.rows:
+            for i in range(len(row) - 1):
+                a, b = row[i : i + 2]
+                if is_reversed(layers, a, b) and gain(layers, a, b) >= 0:
+                    layers.swap(row, i)
+                    changed = True
+        if not changed:
+            return
+
+
+def is_reversed(layers: Layers, a: int, b: int) -> bool:
+    """Tells whether two boxes that are alike, both starts or both operands of one, stand against their order."""
+    if not b < a < layers.boxes:
+        return False
+    if layers.is_start[a] and layers.is_start[b]:
+        return True
+    return any(end in layers.after[b] for end in layers.after[a])
+
+
+def placed(layers: Layers) -> list[float]:
+    """Returns a place across for every item: near the middle of its neighbours, long wires straight."""
+    across = [0.0] * len(layers.before)
+    gaps = [[layers.room[a][1] + layers.room[b][0] + GAP for a, b in pairwise(row)] for row in layers.rows]
+    for row, apart in zip(layers.rows, gaps, strict=True):
+        total = sum(apart) / 2
+        for item, at in zip(row, spread([-total] * len(row), apart), strict=True):
+            across[item] = at
+    offset = offsets(layers)
+    large = len(layers.before) > 4 * EXCHANGES
+    for sweep in range(PLACINGS if not large else 4):
+        forth = sweep % 2 == 0
+        numbers = range(len(layers.rows)) if forth else range(len(layers.rows) - 1, -1, -1)
+        for n in numbers:
+            place_row(layers, n, across, gaps[n], offset, forth, both=sweep >= 2)
+    return across
+
+
+def offsets(layers: Layers) -> dict[tuple[int, int], float]:
+    """Returns how far from the middle of its target each wire reaches it, where that is not the middle."""
+    found = {}
+    for item in range(layers.boxes):
+        ends = sorted(layers.before[item], key=layers.at.__getitem__)
+        for n, end in enumerate(ends if len(ends) > 1 else ()):
+            found[end, item] = (n - (len(ends) - 1) / 2) * layers.pitch[item]
+    return found
+
+
+def place_row(
+    layers: Layers,
+    n: int,
+    across: list[float],
+    gaps: Sequence[float],
+    offset: Mapping[tuple[int, int], float],
+    forth: bool,
+    both: bool,
+) -> None:
+    """Places a rank near the middle of where its wires come from, or lead to."""
+    row, wants, weights = layers.rows[n], [], []
+    for item in row:
+        passing = item >= layers.boxes
+        before, after = layers.before[item], layers.after[item]
+        around = both and (passing or not (before if forth else after))
+        spots = []
+        if forth or around:
+            spots += [(across[end] - offset.get((end, item), 0.0), passing and end >= layers.boxes) for end in before]
+        if not forth or around:
+            spots += [(across[end] + offset.get((item, end), 0.0), passing and end >= layers.boxes) for end in after]
+        mass = sum(STIFF if stiff else 1.0 for _, stiff in spots)
+        wants.append(sum(at * (STIFF if stiff else 1.0) for at, stiff in spots) / mass if spots else across[item])
+        weights.append(max(mass, 0.5))
+    for item, at in zip(row, spread(wants, gaps, weights), strict=True):
+        across[item] = at

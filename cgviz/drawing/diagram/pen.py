@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,17 +10,19 @@ from functools import cached_property
 from cgviz.analysis.paths import Light
 from cgviz.drawing.diagram import arrays, words
 from cgviz.drawing.diagram.arrays import pictured
-from cgviz.drawing.diagram.html import one_line
 from cgviz.drawing.diagram.known import Known, known
-from cgviz.drawing.diagram.scene import Text, Wire, classes, step_class
+from cgviz.drawing.diagram.lines import broken, one_line
+from cgviz.drawing.diagram.paragraph import paragraph
+from cgviz.drawing.diagram.scene import SIZE, Text, Wire, classes, step_class
 from cgviz.drawing.theme import Theme
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
 
-LONGEST_FORMULA = 32
-SMALL = 11.0
+LONGEST_FORMULA = 90
+LONGEST_LOCAL = 34
+SMALL = SIZE
 THIN, BOLD, BOLD_OUTLINE = 1.2, 3.0, 2.4
 
 Blanks = Mapping[tuple[str, int], str]
@@ -151,11 +154,22 @@ class Pen:
         flows = self.flows(target, slot)
         colour = self.theme.muted if formula.pretty == "1" or not flows else self.theme.local
         says = f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}"
-        return Text(says, self.edge_colour(target, slot, colour), size, kind="local", step=step)
+        text = Text(says, self.edge_colour(target, slot, colour), size, kind="local", step=step)
+        return paragraph(text, broken(says, LONGEST_LOCAL))
 
     def flows(self, target: int, slot: int) -> bool:
         """Tells whether the backward pass uses an edge."""
         return (target, slot) in self.known.edge
+
+    def forks(self, index: int) -> bool:
+        """Tells whether a node has a fan-out: it is used more than once, its use as the output included."""
+        return self.uses[index] > 1
+
+    @cached_property
+    def uses(self) -> Counter[int]:
+        """How often each node is used; the output has one use more."""
+        args = (source for node in self.graph.nodes if node.is_stage for source in node.args)
+        return Counter([*args, self.graph.output])
 
     def flags(self, index: int) -> Text | None:
         says = words.flags(self.run, index)

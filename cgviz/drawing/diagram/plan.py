@@ -6,14 +6,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import sqrt
+from math import hypot, inf, sqrt
 
-from cgviz.drawing.diagram.across import Across, placed
-from cgviz.drawing.diagram.along import ARROW, PAD, SAME, Rank, fan_room, past_caption, ports, ranks
+from cgviz.drawing.diagram.across import Across, edge
+from cgviz.drawing.diagram.along import ARROW, FLAT_SIDE, PAD, SAME, Rank, fan_room, half_length, past_caption, ports
 from cgviz.drawing.diagram.axes import Axes, Point
-from cgviz.drawing.diagram.order import order
-from cgviz.drawing.diagram.room import CAPTION, Lane, footprint, near
-from cgviz.drawing.diagram.scene import Box, Scene, Text, Wire
+from cgviz.drawing.diagram.room import CAPTION, Lane, near
+from cgviz.drawing.diagram.scene import Box, Text, Wire
+
+CLEAR = 3.0  # between a wire and what it passes
+STEEP = 1.8  # how much steeper than its chord a curve leaves
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,16 @@ class Plan:
     tip: dict[str, Point] = field(default_factory=dict)
     texts: dict[str, list[tuple[Text, Point]]] = field(default_factory=dict)
 
+    def add(self, other: Plan, across: float) -> None:
+        """Adds the parts of another plan, moved across."""
 
-def planned(scene: Scene, axes: Axes, engine: str = "auto") -> Plan:
-    """Returns the places of all parts of `scene`. Graphviz (`engine`) decides ranks and order."""
-    feet = {box.key: footprint(box, scene, axes) for box in scene.boxes}
-    rooms = {box.key: (2 * axes.half(box)[0], 2 * max(feet[box.key])) for box in scene.boxes}
-    places = placed(scene, axes, order(scene, rooms, engine), feet)
-    return Router(places, ranks(places)).plan()
+        def moved(point: Point) -> Point:
+            return point[0], point[1] + across
+
+        for name in ("centre", "caption", "tip"):
+            getattr(self, name).update({key: moved(point) for key, point in getattr(other, name).items()})
+        self.path.update({key: [moved(point) for point in path] for key, path in other.path.items()})
+        self.texts.update({key: [(text, moved(at)) for text, at in texts] for key, texts in other.texts.items()})
 
 
 class Router:
@@ -45,6 +50,7 @@ class Router:
     def __init__(self, places: Across, rows: Sequence[Rank]) -> None:
         self.places, self.rows = places, rows
         self.scene, self.axes, self.rank = places.scene, places.axes, places.order.rank
+        self.free = self.around()
         self.crowd = [self.lanes_with_text(rank) for rank in range(len(rows))]
 
     def plan(self) -> Plan:
@@ -77,8 +83,8 @@ class Router:
         box = self.scene.box[trunk.source]
         start = row.centre + self.axes.half(box)[0]
         plan.path[trunk.key] = [(start, across)]
-        line(plan.path[trunk.key], (row.trunk_ends, across))
-        plan.centre[trunk.target] = (row.trunk_ends, across)
+        line(plan.path[trunk.key], (self.joint(trunk), across))
+        plan.centre[trunk.target] = (self.joint(trunk), across)
         length = max(self.axes.text(trunk.before)[0], self.axes.text(trunk.after)[0])
         start += past_caption(box, [trunk.after], self.axes)
         plan.texts[trunk.key] = self.beside(trunk.before, trunk.after, start + PAD + length / 2, across)
@@ -93,13 +99,24 @@ class Router:
         length = max(self.axes.text(lane.before)[0], self.axes.text(lane.after)[0])
         ends = until if fanned else until - past_caption(box, [one.after for one in lanes], self.axes)
         path = self.leads(wire, ends - (length + 2 * PAD if length else 0.0))
-        if straight:
-            line(path, (tip - ARROW, across))
-        else:
-            bend(path, until, (tip - ARROW, port))
+        plan.tip[wire.key] = (tip, across if straight else port)
+        self.enter(path, until, plan.tip[wire.key], box)
         plan.path[wire.key] = path
-        plan.tip[wire.key] = (tip, path[-1][1])
         plan.texts[wire.key] = self.beside(lane.before, lane.after, ends - PAD - length / 2, across)
+
+    def enter(self, path: list[Point], until: float, tip: Point, box: Box) -> None:
+        """Leads a wire from its lane to its tip, above the caption of its box."""
+        row, middle, across = self.rows[self.rank[box.key]], self.places.box[box.key], path[-1][1]
+        edge = row.centre - half_length(box, self.axes)
+        if not box.caption or edge > tip[0] - ARROW or across - middle < port_to_caption(box, self.axes):
+            arrive(path, until, tip)
+            return
+        there = across + (tip[1] - across) * (edge - until) / (tip[0] - until)
+        if there - middle < port_to_caption(box, self.axes):
+            arrive(path, until, tip, straight=True)
+        else:
+            bend(path, until, (edge, tip[1]))
+            arrive(path, edge, tip)
 
     def leads(self, wire: Wire, until: float) -> list[Point]:
         """Returns the path of a wire from its source to its lane, in which it runs straight from `until`."""
@@ -107,15 +124,60 @@ class Router:
         first = self.rank[wire.source]
         begins = self.rows[first].centre + self.axes.half(self.scene.box[wire.source])[0]
         if wire.source in self.scene.trunk:
-            begins = self.rows[first].trunk_ends
+            begins = self.joint(self.scene.trunk[wire.source])
+        elif self.scene.slides:
+            stops[0] = self.port(wire.source, stops[0], stops[1])
         path = [(begins, stops[0])]
         for rank, (a, b) in enumerate(pairwise(stops), first + 1):
             row, last = self.rows[rank], rank == self.rank[wire.target]
             ends = row.turn_ends
             if not self.meets_text(rank, a, b, last):
                 ends = min(until, row.centre - row.half) if last else row.centre - row.half
-            bend(path, self.rows[rank - 1].trunk_ends, (max(ends, row.turn_ends), b))
+            end = (max(ends, row.turn_ends), b)
+            if rank > first + 1:
+                bend(path, self.rows[rank - 1].trunk_ends, end)
+            else:
+                depart(path, self.departs(wire.source, path[0], end), end)
         return path
+
+    def port(self, key: str, at: float, goes: float) -> float:
+        """Returns where a wire leaves a card: where it then runs straight, if that is on its side; else its middle."""
+        reach = self.axes.half(self.scene.box[key])[1] - FLAT_SIDE
+        return goes if abs(goes - at) <= reach else at
+
+    def departs(self, key: str, start: Point, end: Point) -> float:
+        """Returns from where a wire may run aslant: from its box, where it meets none; else from the rank's end."""
+        row, box = self.rows[self.rank[key]], self.scene.box[key]
+        if end[0] - start[0] < SAME or row.trunk_ends - start[0] < SAME:
+            return start[0]
+
+        def away(until: float) -> float:
+            return abs(end[1] - start[1]) * min(1.0, STEEP * (until - start[0]) / (end[0] - start[0]))
+
+        before, after = self.free[key]
+        if end[1] > start[1] and box.caption:
+            past = row.centre + half_length(box, self.axes) + CLEAR
+            if past > start[0] and away(past) > self.axes.half(box)[1] - start[1] + self.places.box[key]:
+                return row.trunk_ends
+        return start[0] if away(row.trunk_ends) <= (before if end[1] < start[1] else after) else row.trunk_ends
+
+    def joint(self, trunk: Wire) -> float:
+        """Returns where along the flow a trunk ends and its fan-out begins."""
+        row, box = self.rows[self.rank[trunk.source]], self.scene.box[trunk.source]
+        length = max(self.axes.text(trunk.before)[0], self.axes.text(trunk.after)[0])
+        return row.centre + self.axes.half(box)[0] + past_caption(box, [trunk.after], self.axes) + length + 2 * PAD
+
+    def around(self) -> dict[str, Point]:
+        """Returns how far from the middle of each box its neighbours in its rank begin, before and after it."""
+        found = {}
+        for column in self.places.columns:
+            for n, (key, i) in enumerate(column):
+                if i < 0:
+                    at = self.places.box[key]
+                    before = at - edge(self.places, column[n - 1], 1) if n else inf
+                    after = edge(self.places, column[n + 1], 0) - at if n + 1 < len(column) else inf
+                    found[key] = before - CLEAR, after - CLEAR
+        return found
 
     def meets_text(self, rank: int, a: float, b: float, lands: bool) -> bool:
         """Tells whether a wire that turns from `a` to `b` before `rank` passes a text there; `lands`: not its own."""
@@ -152,6 +214,43 @@ def line(path: list[Point], end: Point) -> None:
     (x, y), (u, v) = path[-1], end
     if abs(u - x) + abs(v - y) > 0.01:
         path += [(x + (u - x) / 3, y + (v - y) / 3), (u - (u - x) / 3, v - (v - y) / 3), end]
+
+
+def port_to_caption(box: Box, axes: Axes) -> float:
+    """Returns how far across from the middle of a box its caption begins."""
+    return axes.half(box)[1] + CAPTION - 1.0
+
+
+def depart(path: list[Point], begin: float, end: Point) -> None:
+    """Adds a straight piece up to `begin`, and from there a curve that leaves aslant and arrives along the flow."""
+    across = path[-1][1]
+    if abs(end[1] - across) <= SAME:
+        line(path, end)
+        return
+    if begin > path[-1][0] + SAME:
+        bend(path, begin, end)
+        return
+    corner = (end[0] - (end[0] - begin) * (1 - 1 / STEEP), end[1])
+    path += [part(path[-1], corner, 0.4), part(end, corner, 0.9), end]
+
+
+def arrive(path: list[Point], begin: float, tip: Point, straight: bool = False) -> None:
+    """Adds a straight piece up to `begin`, and a curve from there towards `tip`, up to where its arrow begins."""
+    across = path[-1][1]
+    if abs(tip[1] - across) <= SAME:
+        line(path, (tip[0] - ARROW, across))
+        return
+    line(path, (begin, across))
+    start = path[-1]
+    corner = part(start, tip if straight else (tip[0], across), 0.35)
+    length = hypot(tip[0] - corner[0], tip[1] - corner[1])
+    end = part(tip, corner, ARROW / max(length, ARROW))
+    path += [part(start, corner, 0.9), part(end, corner, 0.7), end]
+
+
+def part(a: Point, b: Point, share: float) -> Point:
+    """Returns the point at a share of the way from `a` to `b`."""
+    return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
 
 
 def bend(path: list[Point], begin: float, end: Point) -> None:

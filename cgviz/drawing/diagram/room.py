@@ -50,6 +50,12 @@ def gaps(row: Sequence[Lane], axes: Axes) -> list[float]:
     return [a.room[1] + b.room[0] + apart(axes) for a, b in pairwise(row)]
 
 
+def pitch(wires: Sequence[Wire], axes: Axes) -> float:
+    """Returns how far apart neighbouring lanes into a box are in the mean."""
+    found = gaps(lanes(wires, axes), axes)
+    return sum(found) / len(found) if found else 0.0
+
+
 def apart(axes: Axes) -> float:
     return 5.0 if axes.flat else 12.0
 

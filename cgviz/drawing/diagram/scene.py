@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from cgviz.drawing.diagram.cells import Grid
 
 LINE_HEIGHT = 1.17
+SIZE = 13.0  # of every text in a diagram: the smallest decides what can be read
+LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,21 @@ class Text:
 
 
 Line = tuple[Text, ...]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of texts at (x, y): its left end, middle or right end by `align`, halfway up; `width` is its room."""
+
+    line: Line
+    x: float
+    y: float
+    align: float
+    width: float
+
+    def moved(self, x: float, y: float) -> Place:
+        return replace(self, x=self.x + x, y=self.y + y)
 
 
 @dataclass(frozen=True)
@@ -65,9 +82,9 @@ class Words:
 class Box:
     """A node as it is drawn: a card, a gate, or a name.
 
-    label    the HTML-like label, `lines` the texts in it in order
+    inside   the lines of texts in it, each with its place from the centre, y upwards; `rules` lines likewise
     circle   the outline is a circle; else a rectangle with round corners
-    rank     "source" and "sink" stand first and last
+    rank     "source": an input; "sink": the output's name; "ghost": a node that stands elsewhere, by its name
     caption  lines beneath it (beside it where the flow is downwards)
     insets   pictures of arrays in it, in its lines as well, each with its centre from the box's, y downwards
     """
@@ -75,8 +92,7 @@ class Box:
     key: str
     width: float
     height: float
-    label: str
-    lines: tuple[Line, ...]
+    inside: tuple[Place, ...]
     fill: str
     line: str
     classes: str
@@ -87,11 +103,13 @@ class Box:
     thick: float = 1.1
     caption: tuple[Line, ...] = ()
     insets: tuple[tuple[Grid, tuple[float, float]], ...] = ()
+    rules: tuple[tuple[Point, Point], ...] = ()
 
     @property
     def texts(self) -> list[Text]:
         """All texts of the box that are not empty, in order; pictures are parts of their own."""
-        every = (text for line in (*self.lines, *self.caption) for text in line if text.text.strip())
+        lines = (*(place.line for place in self.inside), *self.caption)
+        every = (text for line in lines for text in line if text.text.strip())
         return [text for text in every if not text.is_picture]
 
 
@@ -167,3 +185,18 @@ def step_class(step: int | None) -> str:
 def widest(lines: Iterable[Line]) -> float:
     """Returns the width of the widest line."""
     return max((sum(text.width for text in line) for line in lines), default=0.0)
+
+
+def height_of(line: Line) -> float:
+    """Returns the height of a line."""
+    return max((text.height for text in line), default=0.0)
+
+
+def centred(lines: Iterable[Line]) -> tuple[Place, ...]:
+    """Returns lines one below the other in the middle of a box."""
+    rows = list(lines)
+    y, found = sum(map(height_of, rows)) / 2, []
+    for line in rows:
+        found.append(Place(line, 0.0, y - height_of(line) / 2, MIDDLE, widest([line])))
+        y -= height_of(line)
+    return tuple(found)

@@ -8,8 +8,8 @@ from math import ceil, hypot
 
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.cells import Grid
-from cgviz.drawing.diagram.layout import LEFT, Layout, Place
-from cgviz.drawing.diagram.scene import Box, Wire, Words
+from cgviz.drawing.diagram.layout import Layout
+from cgviz.drawing.diagram.scene import LEFT, Box, Place, Wire, Words
 from cgviz.drawing.diagram.svg_cells import elements
 from cgviz.drawing.diagram.svg_texts import BASELINE, flat, written
 from cgviz.errors import printable
@@ -29,7 +29,7 @@ def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bo
     width, height = ceil(right - left), ceil(top - bottom)
     label = escape(printable(f"{words.title}. {words.description}"))
     opening = (
-        f'<svg role="img" aria-label="{label}" width="{width * scale:g}pt" height="{height * scale:g}pt" '
+        f'<svg role="img" aria-label="{label}" width="{width * scale:.6g}pt" height="{height * scale:.6g}pt" '
         f'viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">\n'
     )
     graph = f'<g id="{prefix}graph" class="graph" transform="translate({flat(-left)} {flat(top)})">\n'
@@ -103,14 +103,14 @@ def joint(layout: Layout, trunk: Wire, prefix: str) -> str:
 def node(layout: Layout, box: Box, prefix: str, quiet: bool) -> Iterator[str]:
     """Yields the outline of a box, the rule beneath the head of a card, and the texts."""
     x, y = layout.centre(box.key)
-    look = f'fill="{box.fill}" stroke="{box.line}" stroke-width="{box.thick:g}"{DASHES if box.dashed else ""}'
+    fill, stroke = ("none" if colour == "transparent" else colour for colour in (box.fill, box.line))
+    look = f'fill="{fill}" stroke="{stroke}" stroke-width="{box.thick:g}"{DASHES if box.dashed else ""}'
     if box.circle:
         radii = f'rx="{box.width / 2:g}" ry="{box.height / 2:g}"'
         yield f'<ellipse {look} cx="{flat(x)}" cy="{flat(-y)}" {radii}/>\n'
     else:
         yield f'<path {look} d="{rounded(x - box.width / 2, -y - box.height / 2, box.width, box.height)}"/>\n'
-    rule = layout.rule(box)
-    if rule:
+    for rule in layout.rules(box):
         yield f'<polyline fill="none" stroke="{box.line}" points="{points(rule)}"/>\n'
     for place in (*layout.inside(box), *layout.captions(box)):
         yield from texts(place)
@@ -135,7 +135,7 @@ def rounded(x: float, y: float, width: float, height: float) -> str:
 
 def texts(place: Place) -> Iterator[str]:
     """Yields the texts of a line on one baseline, each an element of its own: a single one hangs by its end."""
-    said = [text for text in place.line if text.text.strip() and not text.is_picture]
+    said = [text for text in place.line if text.text.strip() and not text.is_picture and text.colour != "transparent"]
     if not said:
         return
     down = -place.y + BASELINE * max(text.size for text in said)
@@ -144,7 +144,7 @@ def texts(place: Place) -> Iterator[str]:
         return
     x = place.x - place.align * sum(text.width for text in place.line)
     for text in place.line:
-        if text.text.strip():
+        if text.text.strip() and text.colour != "transparent":
             yield written(text, x, down, LEFT)
         x += text.width
 

@@ -8,8 +8,8 @@ from dataclasses import fields
 
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.cells import Grid
-from cgviz.drawing.diagram.layout import LEFT, RIGHT, Layout, Place
-from cgviz.drawing.diagram.scene import Box, Wire
+from cgviz.drawing.diagram.layout import Layout
+from cgviz.drawing.diagram.scene import LEFT, RIGHT, Box, Place, Wire
 from cgviz.drawing.diagram.tikz_cells import BASE, SIZE, picture, spot
 from cgviz.drawing.diagram.typeset import typeset
 from cgviz.drawing.theme import Theme
@@ -122,8 +122,7 @@ def drawn(layout: Layout, box: Box, names: dict[str, str]) -> Iterator[str]:
     look = f"draw=cg{names[box.line]}, line width={box.thick:g}bp{', dashed' if box.dashed else ''}"
     fill = f"fill=cg{names[box.fill]}"
     yield rf"\node[{shape}, {size}, {fill}, {look}] ({box.key}) at {spot(layout.centre(box.key))} {{}};"
-    rule = layout.rule(box)
-    if rule:
+    for rule in layout.rules(box):
         yield rf"\draw[cg{names[box.line]}, line width=0.6bp] {spot(rule[0])} -- {spot(rule[1])};"
 
 

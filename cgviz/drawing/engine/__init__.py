@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cgviz.drawing.engine.draw import draw
-from cgviz.drawing.engine.effort import effort, notice
 from cgviz.drawing.engine.layout import layout
 from cgviz.drawing.fonts.metrics import text_width
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from cgviz.drawing.engine.embed import embed_font
     from cgviz.drawing.engine.outline import outline_text
 
-__all__ = ["Finding", "doctor", "draw", "effort", "embed_font", "layout", "notice", "outline_text", "text_width"]
+__all__ = ["Finding", "doctor", "draw", "embed_font", "layout", "outline_text", "text_width"]
 
 SELDOM = {"Finding": "checkup", "doctor": "checkup", "embed_font": "embed", "outline_text": "outline"}
 

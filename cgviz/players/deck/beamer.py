@@ -56,9 +56,7 @@ def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> byt
 
 def drawn(run: Run, shown: Sequence[Frame], look: Look, room: tuple[float, float], each: Each) -> Iterator[str]:
     """Yields the lines of a document with one frame, whose overlays are the frames of the run."""
-    made = diagram.diagram(
-        run, style=look.style, theme=look.theme, direction=look.direction, digits=look.digits, engine=look.engine
-    )
+    made = diagram.diagram(run, style=look.style, theme=look.theme, direction=look.direction, digits=look.digits)
     layout = made.layout
     left, bottom, right, top = layout.room
     scale = min(room[0] / (right - left), room[1] / (top - bottom), LARGEST)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cgviz.drawing.diagram.axes import Point
-from cgviz.drawing.diagram.html import label, one_line, plain
 from cgviz.drawing.diagram.plan import Plan
-from cgviz.drawing.diagram.scene import Box, Scene, Text, Wire, Words
+from cgviz.drawing.diagram.scene import Box, Line, Scene, Text, Wire, Words, centred
 from cgviz.drawing.theme import Theme
 from cgviz.players.deck.frames import Frame
 from cgviz.runs.run import Run
@@ -20,7 +18,6 @@ from cgviz.text.numbers import number
 
 CLEAR = "transparent"
 THICK, ARROW = 3.0, 7.0
-FONT = re.compile(r'(<FONT COLOR=")[^"]*(" POINT-SIZE="[^"]*">(?:<[BI]>)*)([^<]*)')
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def active(steps: Sequence[Step], scene: Scene) -> dict[str, Step]:
 
 def outlined(box: Box, name: str, colour: str) -> Box:
     return replace(
-        box, key=name, label="", lines=(), caption=(), insets=(), fill=CLEAR, line=colour, thick=THICK, dashed=False,
+        box, key=name, inside=(), rules=(), caption=(), insets=(), fill=CLEAR, line=colour, thick=THICK, dashed=False,
         classes="active", words=Words(""),
     )  # fmt: skip
 
@@ -109,7 +106,7 @@ def so_far(name: str, index: int, says: str, scene: Scene, plan: Plan, start: in
     box, trunk = scene.box.get(f"n{index}"), scene.trunk.get(f"n{index}")
     if box is not None and any(text.kind == "gradient" for text in box.texts):
         shown = veiled(box, lambda text: text.kind == "gradient", says)
-        empty = replace(outlined(box, name, CLEAR), label=shown.label, lines=shown.lines, classes="sum")
+        empty = replace(outlined(box, name, CLEAR), inside=shown.inside, classes="sum")
         yield Extra(empty, start, end, place=plan.centre[box.key])
     for text, point in plan.texts[trunk.key] if trunk else ():
         if text.kind == "gradient":
@@ -119,7 +116,7 @@ def so_far(name: str, index: int, says: str, scene: Scene, plan: Plan, start: in
 def beside(name: str, text: Text) -> Box:
     """Returns a text that stands alone."""
     return Box(
-        key=name, width=text.width + 2, height=text.height, label=label([(text,)]), lines=((text,),),
+        key=name, width=text.width + 2, height=text.height, inside=centred([(text,)]),
         fill=CLEAR, line=CLEAR, classes="sum", words=Words(""),
     )  # fmt: skip
 
@@ -129,17 +126,14 @@ def veiled(box: Box, seen: Callable[[Text], bool], instead: str | None = None) -
 
     instead  what the texts that are seen say
     """
-    texts = iter([text for line in box.lines for text in line if text.text and not text.is_picture])
 
-    def recoloured(font: re.Match[str]) -> str:
-        text = next(texts)
-        colour = text.colour if seen(text) else CLEAR
-        says = font[3] if instead is None or not seen(text) else plain(one_line(instead))
-        return f"{font[1]}{colour}{font[2]}{says}"
+    def shown(line: Line) -> Line:
+        return tuple(replace(text, text=instead) if instead and seen(text) else veil(text, seen) for text in line)
 
+    inside = tuple(replace(place, line=shown(place.line)) for place in box.inside)
     caption = tuple(tuple(veil(text, seen) for text in line) for line in box.caption)
     insets = tuple((grid, place) for grid, place in box.insets if seen(grid))
-    return replace(box, label=FONT.sub(recoloured, box.label), caption=caption, insets=insets)
+    return replace(box, inside=inside, caption=caption, insets=insets)
 
 
 def veil(text: Text, seen: Callable[[Text], bool]) -> Text:

@@ -12,7 +12,7 @@ from cgviz.players.deck.sheet import Sheet
 
 GROUP = re.compile(r'<g id="([^"]*)"')
 STEP = re.compile(r'<text class="[^"]*\bstep-(\d+)"')
-UNSEEN = ('fill="transparent"', 'fill="none" stroke="none"')
+UNSEEN = ('fill="none" stroke="none"',)
 
 
 @dataclass(frozen=True)

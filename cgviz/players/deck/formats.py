@@ -28,7 +28,7 @@ class Look:
 
     style: str = "card"
     theme: str = "light"
-    direction: str = "LR"
+    direction: str | None = None
     digits: int = DIGITS
     aspect: str = "16:9"
     background: str = "filled"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cgviz.drawing.diagram.html import label
-from cgviz.drawing.diagram.scene import Box, Line, Text, Words, widest
+from cgviz.drawing.diagram.scene import Box, Line, Text, Words, centred, widest
 from cgviz.drawing.theme import Theme
 from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.caption import FOOT, fitted, room
@@ -73,8 +72,7 @@ def written(key: str, lines: tuple[Line, ...]) -> Box:
         key=key,
         width=widest(lines) + 2,
         height=sum(max(text.height for text in line) for line in lines) + 2,
-        label=label(lines),
-        lines=lines,
+        inside=centred(lines),
         fill="transparent",
         line="transparent",
         classes="caption",

@@ -11,11 +11,8 @@ from typing import Any
 
 from cgviz.drawing import diagram
 from cgviz.drawing.diagram import words
-from cgviz.drawing.diagram.axes import Axes
-from cgviz.drawing.diagram.layout import Layout, Place
-from cgviz.drawing.diagram.plan import planned
-from cgviz.drawing.diagram.scene import Text, Wire
-from cgviz.drawing.theme import theme as theme_of
+from cgviz.drawing.diagram.layout import Layout
+from cgviz.drawing.diagram.scene import Place, Text, Wire
 from cgviz.errors import UsageError, printable, quoted
 from cgviz.players.deck.extras import active
 from cgviz.players.deck.formats import Each, Look
@@ -71,15 +68,15 @@ def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> byt
 def sheet_of(run: Run, look: Look) -> Sheet:
     if look.aspect not in WIDTHS:
         raise UsageError(f"no aspect {quoted(look.aspect)}; there are {', '.join(WIDTHS)}")
-    width, theme, axes = WIDTHS[look.aspect], theme_of(look.theme), Axes(look.direction)
-    # A shape has one place in the middle of its side where connectors are glued.
-    scene = replace(diagram.scene_of(run, look.style, theme, look.digits), slides=False)
-    layout = Layout(run, scene, planned(scene, axes, look.engine), axes, theme, look.digits, look.style == "card")
+    width = WIDTHS[look.aspect]
+    layout = diagram.diagram(
+        run, style=look.style, theme=look.theme, direction=look.direction, digits=look.digits
+    ).layout
     left, bottom, right, top = layout.room
     tall = HEIGHT - HEAD - FOOT
     scale = min((width - 2 * SIDE) / (right - left), tall / (top - bottom), LARGEST)
     x, y = width / 2 - scale * (left + right) / 2, HEAD + tall / 2 + scale * (bottom + top) / 2
-    behind = theme.background if look.background == "filled" else diagram.checked(look.background)
+    behind = layout.theme.background if look.background == "filled" else diagram.checked(look.background)
     return Sheet(layout, width, scale, x, y, behind)
 
 

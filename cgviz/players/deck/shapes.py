@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from pptx.dml.color import RGBColor
@@ -12,10 +13,10 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Pt
 
-from cgviz.drawing.diagram.card import HEAD, NOTE, ROW, SIDE
-from cgviz.drawing.diagram.html import one_line
-from cgviz.drawing.diagram.layout import Layout, Place
-from cgviz.drawing.diagram.scene import Box, Line, Text, Words
+from cgviz.drawing.diagram.card import SIDE
+from cgviz.drawing.diagram.layout import Layout
+from cgviz.drawing.diagram.lines import one_line
+from cgviz.drawing.diagram.scene import MIDDLE, RIGHT, Box, Line, Place, Text, Words
 from cgviz.drawing.theme import Theme
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.growth import so_far
@@ -108,41 +109,37 @@ def draw_box(canvas: Canvas, box: Box) -> None:
     whole = all(text.step is None or text.step <= canvas.frame.step for text in box.texts)
     name = next((text.text for text in box.texts if text.kind == "name"), box.words.title)
     canvas.describe(shape, name, box.words, whole)
-    write_card(canvas, box, shape) if layout.cards else write_middle(canvas, box, shape)
+    write_inside(canvas, box, shape)
     canvas.drawn[box.key] = shape
     for place in layout.captions(box):
         draw_label(canvas, box.key, place, Words(box.words.title))
 
 
-def write_card(canvas: Canvas, box: Box, shape: Any) -> None:
-    """Writes the rows of a card: captions at the left, numbers at a tab at the right."""
+def write_inside(canvas: Canvas, box: Box, shape: Any) -> None:
+    """Writes the lines of a box: in the middle, or from its left with what ends at its right at a tab."""
+    rows: dict[float, list[Place]] = {}
+    for place in box.inside:
+        rows.setdefault(place.y, []).append(place)
     frame, scale = shape.text_frame, canvas.scale
-    frame.word_wrap = False
-    frame.vertical_anchor = MSO_ANCHOR.TOP
-    frame.margin_top = frame.margin_bottom = 0
-    frame.margin_left = frame.margin_right = Pt(scale * SIDE)
+    bare(frame)
+    middle = all(place.align == MIDDLE for place in box.inside)
+    levels = list(rows)
+    pitch = min((a - b for a, b in pairwise(levels)), default=0.0)
+    frame.margin_left = frame.margin_right = Pt(0 if middle else scale * SIDE)
     inner = Pt(scale * (box.width - 2 * SIDE))
-    for i, line in enumerate(box.lines):
+    for i, (level, places) in enumerate(rows.items()):
         paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
-        paragraph.alignment = PP_ALIGN.LEFT
-        is_row = i > 0 and len(line) > 1
-        paragraph.line_spacing = Pt(scale * (HEAD if i == 0 else ROW if is_row else NOTE))
-        if is_row:
+        paragraph.alignment = PP_ALIGN.CENTER if middle else PP_ALIGN.LEFT
+        if pitch:
+            paragraph.line_spacing = Pt(scale * (levels[i - 1] - level if i else pitch))
+        if any(place.align == RIGHT for place in places):
             tabs = paragraph._p.get_or_add_pPr().makeelement(TABS, {})
             tabs.append(tabs.makeelement(TAB, {"pos": str(int(inner)), "algn": "r"}))
             paragraph._p.get_or_add_pPr().append(tabs)
-        for j, text in enumerate(line):
-            for known in canvas.known(box.key, (text,)):
-                write(paragraph, replace(known, text="\t" + known.text) if is_row and j else known, scale)
-
-
-def write_middle(canvas: Canvas, box: Box, shape: Any) -> None:
-    frame = shape.text_frame
-    bare(frame)
-    for line in box.lines:
-        frame.paragraphs[0].alignment = PP_ALIGN.CENTER
-        for text in canvas.known(box.key, line):
-            write(frame.paragraphs[0], text, canvas.scale)
+        for place in places:
+            for n, known in enumerate(canvas.known(box.key, place.line)):
+                tab = "\t" if place.align == RIGHT and n == 0 else ""
+                write(paragraph, replace(known, text=tab + known.text), scale)
 
 
 def draw_label(canvas: Canvas, key: str, place: Place, words: Words, behind: str = "") -> None:

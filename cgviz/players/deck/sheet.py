@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from cgviz.drawing import diagram, engine
 from cgviz.drawing.diagram import Diagram
 from cgviz.drawing.diagram.axes import Axes, Point
-from cgviz.drawing.diagram.dot import MARGIN, written
-from cgviz.drawing.diagram.finish import finished
+from cgviz.drawing.diagram.dot import MARGIN, dot
+from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.plan import Plan
 from cgviz.drawing.diagram.scene import Box, Scene, Text, Wire, Words
+from cgviz.drawing.diagram.svg import svg
 from cgviz.drawing.theme import Theme
 from cgviz.players.deck.extras import CLEAR, PAGE, Extra, highlights, sums, veil, veiled
 from cgviz.players.deck.formats import Look
@@ -59,15 +60,14 @@ class Sheet:
     def page_of(self, at: int, format: str, scale: float = 1.0) -> bytes:
         """Returns frame number `at` (from 0) drawn in a format of the engine."""
         extras = [extra for extra in self.extras if extra.start <= at < extra.end]
-        dot = self.dot(*self.as_of(self.shown[at].step), extras)
-        return engine.draw(dot, format, engine=self.look.engine, scale=self.scale * scale)
+        layout = self.with_extras(*self.as_of(self.shown[at].step), extras)
+        return engine.draw(dot(layout, self.prefix), format, engine=self.look.engine, scale=self.scale * scale)
 
     def everything(self) -> bytes:
         """Returns the SVG of all frames over one another: every part has its id, every number its step."""
         layout = self.drawing.layout
-        dot = self.dot(layout.scene, layout.plan, self.extras)
-        svg = engine.draw(dot, "svg", engine=self.look.engine, scale=self.scale)
-        return finished(svg, self.words, self.drawing.parts)
+        whole = self.with_extras(layout.scene, layout.plan, self.extras)
+        return svg(whole, self.words, self.prefix, self.scale)
 
     def as_of(self, step: int) -> tuple[Scene, Plan]:
         """Returns the diagram in which what is known only after `step` is there but cannot be seen."""
@@ -79,8 +79,8 @@ class Sheet:
         texts = {key: [(veil(text, seen), at) for text, at in beside] for key, beside in plan.texts.items()}
         return replace(scene, boxes=tuple(veiled(box, seen) for box in scene.boxes)), replace(plan, texts=texts)
 
-    def dot(self, scene: Scene, plan: Plan, extras: Iterable[Extra]) -> str:
-        """Returns the DOT of a diagram with `extras` on its page."""
+    def with_extras(self, scene: Scene, plan: Plan, extras: Iterable[Extra]) -> Layout:
+        """Returns the layout of a diagram with `extras` on its page."""
         axes = self.drawing.layout.axes
         boxes, wires = [*scene.boxes, paper(self.page)], list(scene.wires)
         centre = {**plan.centre, PAGE: turned(axes, self.page.middle)}
@@ -97,14 +97,14 @@ class Sheet:
                 centre[key] = extra.place
         whole = replace(scene, boxes=tuple(boxes), wires=tuple(wires))
         placed = replace(plan, centre=centre, path=path, tip=tip, texts=texts)
-        return written(whole, placed, axes, self.theme, self.behind, self.prefix)
+        return replace(self.drawing.layout, scene=whole, plan=placed)
 
 
 def sheet(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
     """Returns the layout of a deck. Raises UsageError for a look that there is not, RenderError."""
     drawing = diagram.diagram(
         run, style=look.style, theme=look.theme, direction=look.direction, digits=look.digits,
-        background=look.background, engine=look.engine,
+        background=look.background,
     )  # fmt: skip
     layout = drawing.layout
     theme, axes, scene, plan = layout.theme, layout.axes, layout.scene, layout.plan
@@ -114,7 +114,7 @@ def sheet(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
     for at, frame in enumerate(shown):
         for box, point in furniture(paper, frame, shown[-1].number, theme, colour_of(frame, theme)):
             extras.append(Extra(box, at, at + 1, place=turned(axes, point)))
-    prefix = f"cg{diagram.digest(run, look.style, look.direction)}-"
+    prefix = f"cg{diagram.digest(run, look.style, look.direction or '')}-"
     return Sheet(drawing, shown, look, paper, tuple(extras), prefix)
 
 
@@ -128,7 +128,7 @@ def colour_of(frame: Frame, theme: Theme) -> str:
 def paper(page: Page) -> Box:
     """Returns the page as a box that is not seen: it holds the place of everything else."""
     return Box(
-        key=PAGE, width=page.width - 2 * MARGIN, height=page.height - 2 * MARGIN, label="", lines=(),
+        key=PAGE, width=page.width - 2 * MARGIN, height=page.height - 2 * MARGIN, inside=(),
         fill=CLEAR, line=CLEAR, classes="page", words=Words(""),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.heat import counts
-from cgviz.drawing.diagram.html import one_line
+from cgviz.drawing.diagram.lines import one_line
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.ops.op import POWER
 from cgviz.players.page.holes import template

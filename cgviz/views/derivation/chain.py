@@ -22,9 +22,10 @@ def chain(flow: Flow, hand: Hand) -> Section:
     graph = flow.run.graph
     output = graph.nodes[graph.output].shown
     number = str(graph.numbers.get(graph.output, ""))
+    given = flow.seeded and flow.run.symbolic
     value = 1.0 if flow.run.seed is None else flow.run.seed
     note = "the upstream gradient that was given" if flow.seeded else "the seed"
-    seed = equation(hand.slope(flow.end, output), [part(hand.number(value), "gradient")], number, note)
+    seed = equation(hand.slope(flow.end, output), [part(hand.number(value), "gradient")] * (not given), number, note)
     lines = [seed, *backward(flow, hand), *unreached(flow, hand), *gradient(flow, hand)]
     fans = any(flow.kept[i] and len(flow.edges(i)) > 1 for i in range(len(graph)))
     intro = "Where a value fans out, the contributions of its branches add up." if fans else ""

@@ -27,7 +27,7 @@ class Flow:
     @property
     def seeded(self) -> bool:
         """Whether an upstream gradient was given: then the output is a part of something else."""
-        return self.run.upstream is not None
+        return self.run.seeded
 
     @cached_property
     def end(self) -> str:

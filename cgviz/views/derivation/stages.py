@@ -112,6 +112,8 @@ def shape_of(flow: Flow, index: int) -> str:
 def repeated(flow: Flow, index: int) -> str:
     """Returns `b broadcast as a row`: which operands a stage repeats to its own shape."""
     run, node = flow.run, flow.run.graph.nodes[index]
+    if node.shape is None:
+        return ""
     found = [run.graph.nodes[arg] for slot, arg in enumerate(node.args) if run.is_broadcast(index, slot)]
     named = {each.shown: " as a row" if len(each.shape or ()) == 1 else "" for each in found if each.op is not CONSTANT}
     return ", ".join(f"{name} broadcast{how}" for name, how in named.items())

@@ -30,7 +30,7 @@ def figure(
     ink = Ink(facts, Pen(facts.run, colours, digits))
     sheet = gate.drawn(ink) if facts.node.is_stage else fanout.drawn(ink)
     behind = colours.background if background == "filled" else checked(background)
-    layout = Layout(facts.run, sheet.scene, sheet.plan, Axes(DIRECTION), colours, digits, False, behind)
+    layout = Layout(facts.run, sheet.scene, sheet.plan, Axes(DIRECTION), colours, digits, behind)
     prefix = f"cg{digest(facts.run, f'explain {facts.index}', DIRECTION)}-"
     return Diagram(about(ink), layout, prefix)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.axes import Point
-from cgviz.drawing.diagram.html import one_line
+from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.scene import Line, Text, Words, widest
 from cgviz.views.explain.facts import ends
 from cgviz.views.explain.ink import FORMULA, Ink

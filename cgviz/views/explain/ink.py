@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cgviz.drawing.diagram import words
-from cgviz.drawing.diagram.html import one_line
+from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.pen import LONGEST_FORMULA, Pen
 from cgviz.drawing.diagram.scene import Line, Text, Words
 from cgviz.graph.nodes import CONSTANT

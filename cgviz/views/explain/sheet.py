@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from cgviz.drawing.diagram.along import ARROW
 from cgviz.drawing.diagram.axes import Point
-from cgviz.drawing.diagram.html import label
 from cgviz.drawing.diagram.plan import Plan, bend
-from cgviz.drawing.diagram.scene import Box, Line, Scene, Text, Wire, Words, classes, widest
+from cgviz.drawing.diagram.scene import Box, Line, Scene, Text, Wire, Words, centred, classes, widest
 
 PILL, CHIP, APART, NEAR = 30.0, 26.0, 7.0, 5.0
 INSIDE = 11.0
@@ -69,8 +68,7 @@ class Sheet:
             key=key,
             width=size[0],
             height=size[1],
-            label=label([line]),
-            lines=(line,) if line else (),
+            inside=centred([line]) if line else (),
             fill=look.fill,
             line=look.line,
             classes=look.kind,

@@ -1,0 +1,217 @@
+"""Folds a scene into rows: cuts the order of its stages like a paragraph into lines, so that it fits its page best.
+
+For a given scale every row has a greatest length; the fewest and lowest rows that keep it are found by dynamic
+programming over the cuts, as a paragraph is broken into lines, and the greatest scale at which they fit by bisection.
+Source: D. Knuth, M. Plass, Breaking paragraphs into lines (1981).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, sqrt
+
+from cgviz.drawing.diagram.along import ARROW, PAD
+from cgviz.drawing.diagram.axes import Axes, Point
+from cgviz.drawing.diagram.levels import levels
+from cgviz.drawing.diagram.room import footprint
+from cgviz.drawing.diagram.scene import Scene
+
+TURN, APART, BETWEEN = 26.0, 24.0, 11.0
+PASS = 10.0  # a wire that passes
+CUT = 10.0  # what a cut value costs, in points across
+FULL = 0.18  # the part of a page that boxes fill, for a first guess at the scale
+TRIES = 11
+WINDOW = 3.0  # how much smaller than the guess the scale may become
+MANY = 150  # boxes
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What the fold knows of a scene, box by box: numbers of the operands and uses, rooms along and across."""
+
+    keys: Sequence[str]
+    into: Sequence[Sequence[int]]
+    last_use: Sequence[int]
+    along: Sequence[float]
+    lead: Sequence[float]
+    across: Sequence[float]
+    ghost: Sequence[Point]
+    is_start: Sequence[bool]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A way to cut: the row of each box, and the scale at which it is estimated to fit."""
+
+    row: Mapping[str, int]
+    scale: float
+
+    @property
+    def rows(self) -> int:
+        return max(self.row.values(), default=0) + 1
+
+
+def sizes(scene: Scene, axes: Axes, ghosts: Mapping[str, Point]) -> Sizes:
+    """Returns the sizes of a scene; `ghosts` those of the tags that name its boxes, as width and height."""
+    number = {box.key: n for n, box in enumerate(scene.boxes)}
+    into = [[number[wire.source] for wire in scene.into[box.key]] for box in scene.boxes]
+    last_use = [max((number[wire.target] for wire in scene.out[box.key]), default=-1) for box in scene.boxes]
+    along, lead, across = [], [], []
+    for box in scene.boxes:
+        texts = [text for wire in scene.into[box.key] for text in (wire.before, wire.after, wire.beside) if text]
+        needed = max((axes.text(text)[0] for text in texts), default=0.0)
+        lead.append(needed + (2 * PAD if texts else 0.0) + ARROW)
+        trunk = scene.trunk.get(box.key)
+        more = max(axes.text(trunk.before)[0], axes.text(trunk.after)[0]) + 2 * PAD if trunk else 0.0
+        along.append(2 * axes.half(box)[0] + more)
+        across.append(sum(footprint(box, scene, axes)) + BETWEEN)
+    pills = [axes.size(*ghosts[box.key]) for box in scene.boxes]
+    starts = [not scene.into[box.key] for box in scene.boxes]
+    return Sizes(list(number), into, last_use, along, lead, across, pills, starts)
+
+
+def folds(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float) -> Iterator[Fold]:
+    """Yields ways to fold a scene for a page (width and height) that differ in the order in which they cut.
+
+    stop  the scale beyond which nobody wants the picture larger
+    """
+    budget = axes.size(*page)
+    stages = [n for n, start in enumerate(found.is_start) if not start]
+    yield best(found, stages, budget, stop)
+    if len(stages) <= MANY:
+        rank = levels(scene)
+        by_level = sorted(stages, key=lambda n: (rank[found.keys[n]], n))
+        if by_level != stages:
+            yield best(found, by_level, budget, stop)
+
+
+def best(found: Sizes, order: Sequence[int], budget: Point, stop: float) -> Fold:
+    """Returns the fold at the greatest scale at which the rows fit."""
+    along, across = budget
+    area = sum((a + lead + TURN) * b for a, lead, b in zip(found.along, found.lead, found.across, strict=True))
+    guess = min(stop, sqrt(FULL * along * across / max(area, 1.0)) * 2)
+    low = min(guess / WINDOW, stop / 2)
+    rooms = Rooms(found, order)
+    while True:
+        segments = rooms.segments(along / low, across / low)
+        cuts = cut(len(order), segments, along / low, across / low)
+        if cuts is not None or low < 1e-4:
+            break
+        low /= 2
+    high = stop
+    kept, scale = cuts or [0], low
+    for _ in range(TRIES):
+        middle = sqrt(low * high) if high > low else low
+        cuts = cut(len(order), segments, along / middle, across / middle)
+        if cuts is None:
+            high = middle
+        else:
+            low = scale = middle
+            kept = cuts
+        if high / low < 1.02:
+            break
+    return Fold(assigned(found, order, kept), scale)
+
+
+Segment = tuple[float, float, int]  # length along, height across, values cut at its beginning
+
+
+class Rooms:
+    """Estimates the room of every run of stages that could be a row."""
+
+    def __init__(self, found: Sizes, order: Sequence[int]) -> None:
+        self.found, self.order = found, order
+        self.place = {n: at for at, n in enumerate(order)}
+        uses: dict[int, int] = {}
+        for at, n in enumerate(order):
+            for source in found.into[n]:
+                if found.is_start[source]:
+                    uses.setdefault(source, at)
+        self.first_use = uses
+
+    def segments(self, longest: float, highest: float) -> list[list[Segment]]:
+        """Returns, for each first stage, the rooms of the runs that begin with it: of one stage, of two, ..."""
+        return [self.runs(i, longest, highest) for i in range(len(self.order))]
+
+    def runs(self, begin: int, longest: float, highest: float) -> list[Segment]:
+        found, rows = self.found, list[Segment]()
+        level: dict[int, int] = {}
+        ghosts: set[int] = set()
+        wide: list[float] = []
+        high: list[float] = []
+        lead: list[float] = []
+
+        def put(at: int, length: float, height: float, before: float) -> None:
+            while len(wide) <= at:
+                wide.append(0.0)
+                high.append(0.0)
+                lead.append(0.0)
+            wide[at] = max(wide[at], length)
+            high[at] += height
+            lead[at] = max(lead[at], before)
+
+        total = 0
+        for n in self.order[begin:]:
+            own = 0
+            for source in found.into[n]:
+                own = max(own, level[source] + 1 if source in level and not found.is_start[source] else 1)
+            for source in found.into[n]:
+                if source in level and not (found.is_start[source] or source in ghosts):
+                    for between in range(level[source] + 1, own):
+                        put(between, 0.0, PASS, 0.0)
+                    continue
+                if source in level:
+                    continue
+                level[source] = own - 1
+                is_ghost = not found.is_start[source] or self.first_use[source] < begin
+                if is_ghost:
+                    ghosts.add(source)
+                    total += 1
+                    put(own - 1, found.ghost[source][0], found.ghost[source][1] + BETWEEN, 0.0)
+                else:
+                    put(own - 1, found.along[source], found.across[source], 0.0)
+            level[n] = own
+            put(own, found.along[n], found.across[n], found.lead[n])
+            length = sum(wide) + sum(lead) + TURN * (len(wide) - 1)
+            height = max(high)
+            rows.append((length, height, total))
+            if length > longest or height > highest:
+                break
+        return rows
+
+
+def cut(count: int, segments: Sequence[Sequence[Segment]], longest: float, highest: float) -> list[int] | None:
+    """Returns where rows begin, none longer and all together as low as can be; None if they do not fit."""
+    cost = [0.0] + [inf] * count
+    came = [0] * (count + 1)
+    for begin in range(count):
+        before = cost[begin]
+        if before > highest:
+            continue
+        for more, (length, height, ghosts) in enumerate(segments[begin], 1):
+            if length > longest:
+                break
+            total = before + height + (APART if begin else 0.0) + CUT * ghosts
+            if total < cost[begin + more]:
+                cost[begin + more], came[begin + more] = total, begin
+    if cost[count] > highest:
+        return None
+    begins, end = [], count
+    while end:
+        begins.append(came[end])
+        end = came[end]
+    return sorted(begins)
+
+
+def assigned(found: Sizes, order: Sequence[int], begins: Sequence[int]) -> dict[str, int]:
+    """Returns the row of each box: that of a stage by the cuts, that of an input by its first use."""
+    row, at = {}, -1
+    starts = set(begins) or {0}
+    for place, n in enumerate(order):
+        at += place in starts
+        row[n] = max(at, 0)
+    for n in order:
+        for source in found.into[n]:
+            row[source] = min(row.get(source, row[n]), row[n]) if found.is_start[source] else row[source]
+    return {key: row.get(n, 0) for n, key in enumerate(found.keys)}

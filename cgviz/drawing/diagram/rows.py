@@ -1,0 +1,154 @@
+"""Lays a scene out in rows, one below the other: what a row needs of an earlier one stands in it again, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cgviz.drawing.diagram.across import placed
+from cgviz.drawing.diagram.along import ranks
+from cgviz.drawing.diagram.axes import Axes, Point
+from cgviz.drawing.diagram.levels import levels
+from cgviz.drawing.diagram.order import order
+from cgviz.drawing.diagram.plan import Plan, Router
+from cgviz.drawing.diagram.room import footprint, pitch
+from cgviz.drawing.diagram.scene import Box, Scene, Wire
+
+APART = 24.0  # between two rows
+FAR_INPUT, FAR_VALUE = 3, 5  # ranks; what is used farther away stands there again
+
+Ghost = Callable[[Box, str], Box]
+
+
+@dataclass(frozen=True)
+class Folding:
+    """In which row each box stands, from 0; `near`: inputs stand near their use; `ghosts`: also within a row."""
+
+    row: Mapping[str, int]
+    near: bool = True
+    ghosts: bool = True
+
+    @property
+    def rows(self) -> int:
+        return max(self.row.values(), default=0) + 1
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A scene with its ghosts, and the plan of it."""
+
+    scene: Scene
+    plan: Plan
+    crossings: int = 0
+
+
+def box_of(laid: Laid, axes: Axes) -> tuple[float, float, float, float]:
+    """Returns the left, bottom, right and top of everything, y upwards."""
+    spots: list[tuple[float, float, float, float]] = []
+    for box in laid.scene.boxes:
+        x, y = axes.point(laid.plan.centre[box.key])
+        spots.append((x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2))
+        if box.caption:
+            (x, y), (wide, high) = axes.point(laid.plan.caption[box.key]), axes.size(*axes.lines(box.caption))
+            spots.append((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
+    for texts in laid.plan.texts.values():
+        for text, at in texts:
+            x, y = axes.point(at)
+            spots.append((x - text.width / 2, y - text.height / 2, x + text.width / 2, y + text.height / 2))
+    spots += [(*axes.point(point), *axes.point(point)) for path in laid.plan.path.values() for point in path]
+    lefts, bottoms, rights, tops = zip(*spots, strict=True)
+    return min(lefts), min(bottoms), max(rights), max(tops)
+
+
+def laid_out(scene: Scene, axes: Axes, folding: Folding, ghost: Ghost) -> Laid:
+    """Returns the plan of a scene in rows; `ghost` makes the box that names another one."""
+    whole, parts = Plan(), []
+    top, crossings = 0.0, 0
+    for part in rows_of(scene, folding, ghost):
+        part, rank = with_ghosts(part, folding, ghost)
+        plan, crossed = planned(part, axes, rank)
+        first, last = extent(part, plan, axes)
+        whole.add(plan, top - first)
+        top += last - first + APART
+        crossings += crossed
+        parts.append(part)
+    return Laid(joined(parts), whole, crossings)
+
+
+def rows_of(scene: Scene, folding: Folding, ghost: Ghost) -> list[Scene]:
+    """Returns the scene of each row."""
+    row, count = folding.row, folding.rows
+    boxes: list[list[Box]] = [[] for _ in range(count)]
+    wires: list[list[Wire]] = [[] for _ in range(count)]
+    ghosts: list[dict[str, Box]] = [{} for _ in range(count)]
+    for wire in scene.wires:
+        at = row[wire.target]
+        if row[wire.source] != at:
+            box = scene.box[wire.source]
+            made = ghosts[at].setdefault(box.key, ghost(box, f"r{at}"))
+            wire = replace(wire, source=made.key)
+        wires[at].append(wire)
+    for box in scene.boxes:
+        boxes[row[box.key]].append(box)
+    return [
+        replace(scene, boxes=(*made.values(), *own), wires=tuple(lines), trunks=trunks_of(scene, own, lines))
+        for made, own, lines in zip(ghosts, boxes, wires, strict=True)
+    ]
+
+
+def trunks_of(scene: Scene, boxes: Sequence[Box], wires: Sequence[Wire]) -> tuple[Wire, ...]:
+    own = {box.key for box in boxes}
+    return tuple(trunk for trunk in scene.trunks if trunk.source in own)
+
+
+def with_ghosts(scene: Scene, folding: Folding, ghost: Ghost) -> tuple[Scene, dict[str, int]]:
+    """Returns a row with ghosts in the place of wires that run far, and the rank of each box."""
+    rank = levels(scene, folding.near)
+    made: dict[tuple[str, int], Box] = {}
+    wires = []
+    for wire in scene.wires:
+        source = scene.box[wire.source]
+        span = rank[wire.target] - rank[wire.source]
+        far = FAR_INPUT if source.rank in ("source", "ghost") else FAR_VALUE
+        if folding.ghosts and folding.near and span > far and len(scene.out[source.key]) > 1:
+            at = rank[wire.target] - 1
+            box = made.setdefault((source.key, at), ghost(source, f"{scene.boxes[0].key}-{at}"))
+            rank[box.key] = at
+            wire = replace(wire, source=box.key)
+        wires.append(wire)
+    return replace(scene, boxes=(*made.values(), *scene.boxes), wires=tuple(wires)), rank
+
+
+def planned(scene: Scene, axes: Axes, rank: Mapping[str, int]) -> tuple[Plan, int]:
+    """Returns the places of all parts of a scene whose boxes have their ranks, and how many wires cross."""
+    feet = {box.key: footprint(box, scene, axes) for box in scene.boxes}
+    ordered = order(scene, rank, feet, {box.key: pitch(scene.into[box.key], axes) for box in scene.boxes})
+    places = placed(scene, axes, ordered, feet)
+    return Router(places, ranks(places)).plan(), ordered.crossings
+
+
+def extent(scene: Scene, plan: Plan, axes: Axes) -> Point:
+    """Returns where a plan begins and ends across."""
+    spots: list[float] = []
+    for box in scene.boxes:
+        middle, half = plan.centre[box.key][1], axes.half(box)[1]
+        spots += [middle - half, middle + half]
+        if box.caption:
+            at, room = plan.caption[box.key][1], axes.lines(box.caption)[1] / 2
+            spots += [at - room, at + room]
+    for texts in plan.texts.values():
+        for text, (_, at) in texts:
+            room = axes.text(text)[1] / 2
+            spots += [at - room, at + room]
+    spots += [at for path in plan.path.values() for _, at in path]
+    return (min(spots), max(spots)) if spots else (0.0, 0.0)
+
+
+def joined(parts: Sequence[Scene]) -> Scene:
+    """Returns the scenes of all rows as one."""
+    return replace(
+        parts[0],
+        boxes=tuple(box for part in parts for box in part.boxes),
+        wires=tuple(wire for part in parts for wire in part.wires),
+        trunks=tuple(trunk for part in parts for trunk in part.trunks),
+    )

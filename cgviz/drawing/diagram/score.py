@@ -1,0 +1,16 @@
+"""Counts what makes a layout unquiet: crossings, long and bent wires, rows and ghosts."""
+
+from __future__ import annotations
+
+from cgviz.drawing.diagram.axes import Axes
+from cgviz.drawing.diagram.rows import Laid
+
+CROSSING, GHOST, ROW, LENGTH = 1.2, 0.5, 1.5, 0.02
+
+
+def blemishes(laid: Laid, axes: Axes, rows: int) -> float:
+    """Returns the price of a layout, in hundredths of the size of its smallest text."""
+    ghosts = sum(box.rank == "ghost" for box in laid.scene.boxes)
+    wires = max(len(laid.scene.wires), 1)
+    length = sum(abs(path[-1][0] - path[0][0]) + abs(path[-1][1] - path[0][1]) for path in laid.plan.path.values())
+    return ROW * (rows - 1) + (GHOST * ghosts + LENGTH * length / 10) / wires * 10 + CROSSING * laid.crossings

@@ -1,0 +1,120 @@
+"""A call of a library in a text: its arguments sorted by the table of call names, its operation written in sympy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cgviz.errors import ExpressionError, quoted
+from cgviz.ops.op import Op
+from cgviz.ops.operators import Operators
+from cgviz.reading import build, statics
+from cgviz.reading.calls import BindingError, Call, Parameter, bind
+from cgviz.reading.tokens import Token
+
+STATIC = frozenset({"static", "statics", "refused", "ignored"})
+
+
+class Written(Operators):
+    """A sympy node under Python's operators, so that an operation of the table writes what it does."""
+
+    __slots__ = ("call", "node")
+
+    def __init__(self, node: Any, call: Callable[[Op, Sequence[Any]], Any]) -> None:
+        self.node, self.call = node, call
+
+    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Written:
+        return Written(self.call(op, [self.operand(arg) for arg in args]), self.call)
+
+    def operand(self, arg: Any) -> Any:
+        return arg.node if isinstance(arg, Written) else build.number(repr(float(arg)))
+
+
+class Arguments:
+    """The arguments of one call while they are read, each as (keyword or "", value)."""
+
+    def __init__(self, text: str, call: Call, token: Token) -> None:
+        self.text, self.call, self.token = text, call, token
+        self.found: list[tuple[str, Any]] = []
+        self.keyword = ""
+
+    def parameter(self, tokens: Sequence[Token], at: int) -> tuple[Parameter, int]:
+        """Returns the parameter of the argument that begins at `at`, and where its value begins."""
+        token = tokens[at]
+        self.keyword = token.text if token.kind == "name" and tokens[at + 1].kind == "=" else ""
+        if self.keyword:
+            found, at = self.call.keyword(self.keyword), at + 2
+        else:
+            found = self.call.at(sum(not name for name, _ in self.found))
+        if found is not None:
+            return found, at
+        takes = f"; it takes {', '.join(self.call.statics)}" if self.call.statics else ""
+        name = self.keyword or token.text
+        raise self.error(f"{quoted(self.call.name)} has no argument {quoted(name)} here{takes}", token)
+
+    def static(self, tokens: Sequence[Token], at: int, parameter: Parameter) -> int:
+        """Enters an argument that is known when the program is read. Returns where it ends."""
+        token = tokens[at]
+        if parameter.kind == "ignored":
+            self.found.append((self.keyword or parameter.spelled, None))
+            return skipped(tokens, at)
+        try:
+            value, end = statics.value(tokens, at)
+            if tokens[end].kind not in (",", ")"):
+                raise statics.NotStaticError
+        except statics.NotStaticError:
+            name = f"the {parameter.name} of" if self.keyword else "this argument of"
+            message = f"{name} {self.call.name} is a number or a shape that is known when the program is read"
+            raise self.error(message, token) from None
+        self.found.append((self.keyword, value))
+        return end
+
+    def finish(self, called: Callable[[Op, Sequence[Any]], Any]) -> Any:
+        """Returns the sympy node of the call. Raises ExpressionError."""
+        from cgviz.reading.operations import operation
+
+        wrapped = [(name, self.wrapped(value, called)) for name, value in self.found]
+        positional = [value for name, value in wrapped if not name]
+        try:
+            made = operation(bind(self.call, positional, {name: value for name, value in wrapped if name}))
+        except BindingError as error:
+            raise self.error(f"{quoted(self.call.name)} {error}", self.token) from None
+        if isinstance(made, (tuple, list)):
+            what = f"{quoted(self.call.name)} gives {len(made)} outputs here; a program takes one"
+            raise self.error(f"{what}: {axis_only(self.call.name)}", self.token)
+        return made.node if isinstance(made, Written) else build.number(repr(float(made)))
+
+    def wrapped(self, value: Any, called: Callable[[Op, Sequence[Any]], Any]) -> Any:
+        """Returns an operand as the operations take it; the elements of a list that is written out one by one."""
+        if not isinstance(value, Operand):
+            return value
+        elements = build.elements(value.node)
+        parameter_is_list = any(parameter.kind == "list" for parameter in self.call.parameters)
+        if parameter_is_list and elements is not None:
+            return [Written(element, called) for element in elements]
+        return Written(value.node, called)
+
+    def error(self, message: str, token: Token) -> ExpressionError:
+        return ExpressionError(message, self.text, token.start, token.end)
+
+
+class Operand:
+    """A sympy node among the arguments, apart from the numbers and shapes."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+
+
+def skipped(tokens: Sequence[Token], at: int) -> int:
+    """Returns where an argument ends that changes nothing here, `dtype=np.float64`."""
+    depth = 0
+    while tokens[at].kind != "end" and (depth or tokens[at].kind not in (",", ")")):
+        depth += (tokens[at].kind in ("(", "[")) - (tokens[at].kind in (")", "]"))
+        at += 1
+    return at
+
+
+def axis_only(name: str) -> str:
+    return f"write a{name}(x, axis=...)" if name in ("max", "min") else "take one of them"
