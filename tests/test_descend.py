@@ -20,14 +20,14 @@ import pytest
 import cgviz
 from cgviz import learning
 from cgviz.cli.commands import descend as command
+from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.learning import OPTIMIZERS, Descent, Plan, Problem, Settings, descend, problem, read_sheet
 from cgviz.learning.batches import batches, per_epoch
 from cgviz.learning.binding import bind
 from cgviz.reading.shipped import FOLDER, data_set, data_sets, sample
-from cgviz.documents.writing import ascii_spelling, unicode_spelling
-from cgviz.views.descent import curve, history
+from cgviz.views.descent import curve, history, report
 from cgviz.views.descent.levels import levels
 from cgviz.views.descent.scale import Axis, axis
 

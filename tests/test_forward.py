@@ -20,11 +20,12 @@ from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 
 import cgviz
 from cgviz.cli import main
+from cgviz.documents.report import FORMATS
 from cgviz.drawing.diagram import picture
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.runs.modes import MODES, mode_of
-from cgviz.views.table import FORMATS, table
+from cgviz.views.table import table
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 STAGES = ("sigy", "num", "sigx", "xpy", "xpysqr", "den", "invden", "f")

@@ -47,8 +47,8 @@ class Request(NamedTuple):
     expand: tuple[str, ...]
     names: str
     gradient_notation: str
-    respelled: tuple[str, ...]
     own: tuple[str, ...]
+    respelled: tuple[str, ...] = ()
 
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
@@ -129,7 +129,9 @@ class ProgramCommand(click.Command):
         super().__init__(*args, **settings)
         self.words = words
         self.own = list(self.params)
-        self.shared: list[click.Parameter] = [program_argument(), *program_options()]
+        taken = {written for param in self.own for written in param.opts}
+        options = [option for option in program_options() if not taken.intersection(option.opts)]
+        self.shared: list[click.Parameter] = [program_argument(), *options]
         self.params = [*self.own, *self.shared, *map(further_argument, words[1:])]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -154,8 +154,8 @@ class Report:
         return self.text
 
     def __repr__(self) -> str:
-        first = next(filter(None, self.text.split("\n")), "")
-        return f"<Report {first[:60]!r}: .text .markdown .latex .html .json, save(path)>"
+        """The text itself, so that an interactive session shows it."""
+        return self.text.rstrip("\n")
 
     def _repr_html_(self) -> str:
         return self.html

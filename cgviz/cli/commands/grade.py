@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
+from cgviz.cli.present import check, present, report_options
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import CgvizError, UsageError, quoted
 
@@ -39,9 +40,7 @@ def a_tolerance(ctx: click.Context, param: click.Parameter, value: float) -> flo
 
 
 @click.command(cls=ProgramCommand, words=("PROGRAM", "FILE"), help=HELP, short_help="Grade a hand-written pass.")
-@click.option(
-    "--format", type=click.Choice(("rich", "json")), default="rich", show_default=True, help="How it is written."
-)
+@report_options("the grade")
 @click.option("--csv", is_flag=True, help="Write a row per file; FILE may be a folder.")
 @click.option(
     "--tolerance",
@@ -60,7 +59,9 @@ def command(
     ctx: click.Context,
     request: Request,
     file: str,
-    format: str,
+    output: str | None,
+    format: str | None,
+    standalone: bool,
     csv: bool,
     tolerance: float,
     data: str,
@@ -69,24 +70,21 @@ def command(
 ) -> None:
     from cgviz import grading
     from cgviz.grading.listing import listing
-    from cgviz.views import grade as views
+    from cgviz.views.grade.report import report
 
     names = data.replace(",", " ").split()
     settings: dict[str, Any] = {"tolerance": tolerance, "ties": request.ties, "data": names}
     if csv:
-        if format != "rich":
-            raise UsageError("--csv and --format json exclude each other")
+        if format is not None:
+            raise UsageError(f"--csv and --format {format} exclude each other")
         a_class(ctx, request, file, settings)
         return
     if os.path.isdir(file):
         raise UsageError(f"{quoted(file)} is a folder; --csv grades all its files")
+    check(output, format, standalone)
     handed_in = listing(file)
     made = grading.grade(request.run(), handed_in, **settings)
-    if format == "json":
-        streams.say(views.json(made))
-    else:
-        with streams.printing():
-            views.show(made, digits=digits, theme=theme)
+    present(report(made, digits=digits, theme=theme), output, format, standalone)
     ctx.exit(0 if made.all_right else 1)
 
 

@@ -49,7 +49,8 @@ def table(facts: Facts, writing: Writing) -> Table:
     heads = [writing.name(label) for block in matrix.columns for label in block.labels][:MOST_COLUMNS]
     left = [writing.name(label) for block in matrix.rows for label in block.labels][:MOST_ROWS]
     rows = [
-        [(label, "name"), *((cell(matrix, i, j, writing)[0], "") for j in range(len(heads)))] for i, label in enumerate(left)
+        [(label, "name"), *((cell(matrix, i, j, writing)[0], "") for j in range(len(heads)))]
+        for i, label in enumerate(left)
     ]
     high, wide = matrix.shape
     cut = high > MOST_ROWS or wide > MOST_COLUMNS

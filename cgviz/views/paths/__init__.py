@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cgviz.text.numbers import DIGITS
-from cgviz.views.paths.report import MOST, Paths, paths_of
+from cgviz.views.paths.found import MOST, Paths, paths_of
 
 if TYPE_CHECKING:
     from cgviz.documents.report import Report

@@ -9,7 +9,7 @@ from cgviz.analysis.paths import Path
 from cgviz.analysis.paths.counts import Visits
 from cgviz.documents.writing import is_short
 from cgviz.runs.run import Run
-from cgviz.views.paths.report import Paths
+from cgviz.views.paths.found import Paths
 from cgviz.views.table.json import VERSION, number, pretty
 from cgviz.views.table.rows import by_name
 

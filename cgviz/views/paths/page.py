@@ -9,7 +9,7 @@ from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table
 from cgviz.documents.grid import NARROWEST, Column, prose
 from cgviz.documents.writing import Writing
 from cgviz.text.fold import Line, Span
-from cgviz.views.paths.report import Paths
+from cgviz.views.paths.found import Paths
 from cgviz.views.paths.wording import Wording
 from cgviz.views.table.heading import head
 

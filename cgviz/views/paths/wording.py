@@ -10,7 +10,7 @@ from cgviz.documents.writing import Writing
 from cgviz.graph.nodes import INPUT
 from cgviz.ops.op import POWER
 from cgviz.text.numbers import count
-from cgviz.views.paths.report import Paths
+from cgviz.views.paths.found import Paths
 from cgviz.views.table.rows import backward
 
 MOST_FACTORS, MOST_TERMS = 12, 6
