@@ -16,7 +16,7 @@ import cgviz
 ROOT = Path(cgviz.__file__).parent
 LAYERS = [
     *("errors", "values", "ops", "text", "graph", "runs", "reading", "analysis", "learning", "grading"),
-    *("drawing", "documents", "views", "codegen", "players", "cli", "__main__"),
+    *("drawing", "documents", "views", "codegen", "players", "kernel", "places", "cli", "__main__"),
 ]
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 FREE = {  # imports inside functions that point up or close a circle, each with its reason

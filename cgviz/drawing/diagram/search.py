@@ -28,12 +28,13 @@ NEARLY = 0.80  # a candidate estimated at less of the best is not laid out
 
 @dataclass(frozen=True)
 class Wishes:
-    """What is asked of a layout; None is what the search decides."""
+    """What is asked of a layout; None is what the search decides. A quick one is the first by its estimate."""
 
     direction: str | None = None
     near: bool = True
     ghosts: bool = True
     fold: bool = True
+    quick: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def search(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Found:
     """Returns the best layout of a run for a page."""
     ghost = ghost_of(pen)
     best: tuple[float, Found] | None = None
-    for candidate in finalists(list(candidates(pen, style, paper, wishes)), paper):
+    for candidate in finalists(list(candidates(pen, style, paper, wishes)), paper)[: 1 if wishes.quick else None]:
         folding = Folding(candidate.fold.row, wishes.near, wishes.ghosts)
         laid = laid_out(candidate.scene, candidate.axes, folding, ghost)
         width, height = size_of(laid, candidate.axes)
@@ -74,7 +75,7 @@ def candidates(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Iterator[C
     """Yields everything that may be tried, with its estimate."""
     ghost = ghost_of(pen)
     directions = [wishes.direction] if wishes.direction else ["LR", "TB"]
-    for scene in scenes(pen, style):
+    for scene in scenes(pen, style, wishes.quick):
         ghosts = {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
         for direction in directions:
             axes = Axes(direction)
@@ -87,13 +88,13 @@ def candidates(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Iterator[C
                 yield Candidate(scene, axes, fold)
 
 
-def scenes(pen: Pen, style: str) -> Iterator[Scene]:
-    """Yields the scene in each form."""
+def scenes(pen: Pen, style: str, quick: bool) -> Iterator[Scene]:
+    """Yields the scene in each form; a quick search has one."""
     if style == "circuit":
         yield circuit(pen)
         return
     cards = Cards(pen)
-    forms: Sequence[Form] = FORMS if len(pen.drawn) <= LARGE else FORMS[:1]
+    forms: Sequence[Form] = FORMS if len(pen.drawn) <= LARGE and not quick else FORMS[:1]
     yield from (cards.scene(form) for form in forms)
 
 
