@@ -44,7 +44,6 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
     ("cgviz.codegen.language", "cgviz.codegen.program"): "a language writes whole programs",
     ("cgviz.codegen.array_language", "cgviz.codegen.arrays"): "a language writes whole programs",
     ("cgviz.grading.reading", "cgviz.grading.inplace"): "a statement in place is read as a statement",
-    ("cgviz.grading.verdicts", "cgviz.grading"): "the door's own names",
 }
 
 

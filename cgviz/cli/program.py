@@ -122,12 +122,15 @@ def note_numbers(run: Run, sizes: Mapping[str, Shape]) -> None:
 class ProgramCommand(click.Command):
     """A command `NAME PROGRAM [--NAME VALUE]...`; its function gets all that concerns the program as `request`.
 
-    With `words=("PROGRAM", "NODE")` a further word follows the program, which the function gets as `node`.
+    With `words=("PROGRAM", "NODE")` a further word follows the program, which the function gets as `node`; the options
+    named in `instead` stand in the program's place.
     """
 
-    def __init__(self, *args: Any, words: tuple[str, ...] = ("PROGRAM",), **settings: Any) -> None:
+    def __init__(
+        self, *args: Any, words: tuple[str, ...] = ("PROGRAM",), instead: tuple[str, ...] = (), **settings: Any
+    ) -> None:
         super().__init__(*args, **settings)
-        self.words = words
+        self.words, self.instead = words, instead
         self.own = list(self.params)
         taken = {written for param in self.own for written in param.opts}
         options = [option for option in program_options() if not taken.intersection(option.opts)]
@@ -143,7 +146,8 @@ class ProgramCommand(click.Command):
         found = sort(args, spellings)
         ctx.meta[INPUTS] = found.inputs
         super().parse_args(ctx, found.options)
-        expected = self.words if ctx.params["file"] is None else self.words[1:]
+        named = ctx.params["file"] is not None or any(ctx.params.get(name) for name in self.instead)
+        expected = self.words[1:] if named else self.words
         check_words(found.words, expected, ctx.params["file"], spellings, ctx.command_path)
         ctx.meta[WORDS] = dict(zip(expected, found.words, strict=True))
         ctx.params["program"] = ctx.meta[WORDS].pop("PROGRAM", None)

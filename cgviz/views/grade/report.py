@@ -15,8 +15,11 @@ from cgviz.views.grade.page import HEADINGS, RIGHT_ALIGNED, ROLES, cells_of, enc
 CELLS = ("muted", "name", "", "gradient", "value", "")
 
 
-def report(grade: Grade, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
-    """Returns the report of a grade."""
+def report(grade: Grade, *, digits: int = DIGITS, theme: str | Theme = "light", hints: int = 3) -> Report:
+    """Returns the report of a grade; `hints` says how much of it is told."""
+    from cgviz.grading.hints import hinted
+
+    grade = hinted(grade, hints)
     return Report(
         lambda writing: document(grade, writing, digits),
         lambda: pretty(grade),
@@ -35,7 +38,7 @@ def document(grade: Grade, writing: Writing, digits: int) -> Document:
         rows.append(list(zip(texts, roles, strict=True)))
     table = Table([Column(heading, i in RIGHT_ALIGNED) for i, heading in enumerate(HEADINGS)], rows)
     blocks: list[Block] = [Prose([(summary(grade), "name")]), GAP, table]
-    mended = first(grade, 80, digits)
+    mended = first(grade, 80, digits)[1:]
     if mended:
         blocks += [GAP, Drawn(lambda _: mended, words=" ".join(text for line in mended for text, _ in line))]
     blocks += [Prose(line) for line in others(grade, 100) if line]
