@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cgviz.cli.complete import files, programs
+from cgviz.cli.targets import IN_FILE, OUT_FILE
 from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.errors import quoted
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
@@ -59,7 +60,11 @@ def program_options() -> list[click.Option]:
         ),
         click.Option(["--no-share"], is_flag=True, help="Compute equal subexpressions each time they are written."),
         click.Option(
-            ["--file"], metavar="PATH", shell_complete=files, help="Read the program from PATH, whatever it ends in."
+            ["--file"],
+            metavar="PATH",
+            type=IN_FILE,
+            shell_complete=files,
+            help="Read the program from PATH, whatever it ends in.",
         ),
         click.Option(["--latex"], is_flag=True, help="The program is LaTeX (else recognised by its backslashes)."),
         click.Option(
@@ -225,4 +230,9 @@ def background(default: str, help: str) -> Decorator:
 
 
 def output(help: str) -> Decorator:
-    return click.option("-o", "--output", metavar="FILE", shell_complete=files, help=help)
+    return click.option("-o", "--output", metavar="FILE", type=OUT_FILE, shell_complete=files, help=help)
+
+
+def target(written: str, help: str) -> Decorator:
+    """Returns an option that names a further file to write."""
+    return click.option(written, metavar="FILE", type=OUT_FILE, shell_complete=files, help=help)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cgviz.cli.options import further_argument, program_argument, program_options
+from cgviz.cli.targets import check_files
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ class Request(NamedTuple):
     gradient_notation: str
     own: tuple[str, ...]
     respelled: tuple[str, ...] = ()
+
+    def files(self) -> list[str]:
+        """Returns the files that the program and its values are read from."""
+        from cgviz.cli.source import is_path
+
+        texts = [text for _, text in self.inputs] + [text.partition("=")[2] for text in self.settings]
+        values = [text.strip()[1:] for text in (*texts, self.upstream or "") if text.strip().startswith("@")]
+        return [*values, self.program] if self.file is None and self.program and is_path(self.program) else values
 
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
@@ -157,6 +166,8 @@ class ProgramCommand(click.Command):
         shared = {param.name: ctx.params.pop(param.name) for param in self.shared if param.name in ctx.params}
         ctx.params["request"] = Request(inputs=ctx.meta[INPUTS], own=tuple(self.spellings(ctx)), **shared)
         ctx.params |= {word.lower(): text for word, text in ctx.meta[WORDS].items()}
+        words = [text for word, text in ctx.meta[WORDS].items() if word == "FILE"]
+        check_files(self.get_params(ctx), ctx.params | shared, [*ctx.params["request"].files(), *words])
         return super().invoke(ctx)
 
     def spellings(self, ctx: click.Context) -> dict[str, Spelling]:

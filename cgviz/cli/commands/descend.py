@@ -11,6 +11,7 @@ from cgviz.cli import options, streams
 from cgviz.cli.descent import EPOCHS, MOST_STEPS, plan_of, problem_of, sheet_of, targets_of
 from cgviz.cli.present import format_option, present
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.cli.targets import IN_FILE
 from cgviz.errors import EvaluationError, UsageError, printable
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def share(ctx: click.Context, param: click.Parameter, value: float | None) -> fl
 @click.option(
     "--data",
     metavar="FILE",
+    type=IN_FILE,
     help="Examples, a row each: a CSV file with a header, @NAME (@line, @moons, @spiral), or - for standard input.",
 )
 @click.option("--wrt", metavar="NAMES", help="The parameters, with commas.  [default: all inputs that are no column]")
@@ -64,9 +66,9 @@ def share(ctx: click.Context, param: click.Parameter, value: float | None) -> fl
 @click.option("--every", type=click.IntRange(1), metavar="N",
               help="Keep the parameters of every N-th step.  [default: of about 1000 steps]")  # fmt: skip
 @options.output("Write to FILE; its ending chooses what: .json the history, .svg the curve.")
-@click.option("--history", metavar="FILE", help="Write loss, gradient norm and parameters of the steps as JSON.")
-@click.option("--curve", metavar="FILE", help="Draw the loss over the steps as SVG.")
-@click.option("--path", metavar="FILE", help="Draw the path of two parameters over the contours of the loss as SVG.")
+@options.target("--history", "Write loss, gradient norm and parameters of the steps as JSON.")
+@options.target("--curve", "Draw the loss over the steps as SVG.")
+@options.target("--path", "Draw the path of two parameters over the contours of the loss as SVG.")
 @format_option()
 @options.digits()
 @options.theme()
