@@ -360,13 +360,13 @@ def test_the_table_shows_the_nine_rules(capsys: pytest.CaptureFixture[str], monk
     status, printed = said(capsys, "table", *SCALARS)
     assert status == 0
     rows = [line.split() for line in printed.splitlines() if line[:1].isdigit()]
-    assert [row[1] for row in rows] == ["atx", "bty", "q_0", "ctx", "dty", "q_1", "qsqr_0", "qsqr_1", "f"]
+    assert [row[1] for row in rows] == ["ax", "by", "q_0", "cx", "dty", "q_1", "qsqr_0", "qsqr_1", "f"]
     assert [row[-1] for row in rows] == ["swaps", "swaps", "distributes"] * 2 + ["scales", "scales", "distributes"]
     assert max(map(len, printed.splitlines())) <= 100
 
 
 @pytest.mark.parametrize(
-    ("style", "products", "sums"), [("circuit", "×", "+"), ("card", "a·x b·y c·x d·y", "atx + bty")]
+    ("style", "products", "sums"), [("circuit", "×", "+"), ("card", "a·x b·y c·x d·y", "ax + by")]
 )
 def test_pictures_show_the_gates(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, style: str, products: str, sums: str

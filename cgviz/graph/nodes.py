@@ -189,7 +189,7 @@ class Graph:
     def formula(self, index: int) -> Formula:
         """Returns the formula of one stage in terms of the names of its operands: `sigx + xpysqr`."""
         node = self.nodes[index]
-        return Formula(op=node.op, args=tuple(map(self.operand, node.args)))
+        return Formula(op=node.op, args=tuple(map(self.operand, node.args)), shape=node.shape)
 
     def _repr_svg_(self) -> str:
         """The diagram in symbols, as notebooks show it."""
