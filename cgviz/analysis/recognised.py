@@ -225,7 +225,8 @@ def written(graph: Graph, known: Known, index: int, out: int, target: int | None
     signed: Formula = -form if factor < 0 else form
     if whole == 1:
         return signed
-    return signed / whole if abs(factor) < 1 else signed * whole if factor < 0 else whole * form
+    made: Formula = signed / whole if abs(factor) < 1 else signed * whole if factor < 0 else whole * form
+    return made
 
 
 def minus(a: Any, b: Any) -> Formula:
