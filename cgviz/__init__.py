@@ -15,11 +15,12 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from cgviz.errors import CgvizError, EvaluationError, ExpressionError, RenderError, UsageError
     from cgviz.graph.nodes import Graph
-    from cgviz.reading.api import read, run, trace
+    from cgviz.reading.api import from_jax, from_torch, read, run, trace
     from cgviz.runs.run import Run
 
 PUBLIC = {
-    "run": "reading.api", "read": "reading.api", "trace": "reading.api", "Graph": "graph.nodes", "Run": "runs.run",
+    "run": "reading.api", "read": "reading.api", "trace": "reading.api",
+    "from_torch": "reading.api", "from_jax": "reading.api", "Graph": "graph.nodes", "Run": "runs.run",
     "CgvizError": "errors", "ExpressionError": "errors", "UsageError": "errors",
     "EvaluationError": "errors", "RenderError": "errors",
 }  # fmt: skip
@@ -31,6 +32,8 @@ __all__ = [
     "RenderError",
     "Run",
     "UsageError",
+    "from_jax",
+    "from_torch",
     "read",
     "run",
     "trace",
