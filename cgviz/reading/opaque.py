@@ -1,4 +1,4 @@
-"""A stage that a framework computes and differentiates, for an op of its own that has no record here: marked as opaque."""
+"""Opaque stages: ops without a record here, which their framework computes and differentiates."""
 
 from __future__ import annotations
 

@@ -31,7 +31,12 @@ def windows(x: Tracer, kernel: Sequence[int], stride: Sequence[int], dilation: S
 
 
 def convolved(
-    x: Tracer, w: Tracer, stride: Sequence[int], padding: Sequence[tuple[int, int]], dilation: Sequence[int], groups: int = 1
+    x: Tracer,
+    w: Tracer,
+    stride: Sequence[int],
+    padding: Sequence[tuple[int, int]],
+    dilation: Sequence[int],
+    groups: int = 1,
 ) -> Tracer:
     """Returns the convolution (a cross-correlation) of x (N, C, ...) with w (O, C/groups, ...)."""
     if any(before or after for before, after in padding):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the table at the end holds several rules a line
 """What PyTorch's own ops (ATen) are in terms of ours: a function of tracers for each, by its name without overload."""
 
 from __future__ import annotations
@@ -5,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,15 +17,15 @@ from cgviz.ops.op import REGISTRY
 from cgviz.ops.piecewise import absolute, maximum, minimum, where
 from cgviz.ops.rearranging import indexed, joined, reshaped, stacked, transposed
 from cgviz.reading import operations
-from cgviz.reading.windows import averaged, convolved, windows
 from cgviz.reading.tracing.tracer import Tracer, operand
+from cgviz.reading.windows import averaged, convolved, windows
 
 Rule = Callable[..., Any]
 REDUCTIONS = ("none", "mean", "sum")
 EVERY = ("slice", None, None, None)
 
 
-class Unknown(Exception):
+class UnknownError(Exception):
     """An op, or a use of it, that is not written in ours; the framework's own stands in."""
 
 
@@ -64,7 +66,7 @@ def split(x: Tracer, size: int, dim: int = 0) -> list[Tracer]:
 
 def split_sizes(x: Tracer, sizes: Sequence[int], dim: int = 0) -> list[Tracer]:
     ends = np.cumsum([0, *sizes]).tolist()
-    return [along(x, dim, ("slice", a, b, None)) for a, b in zip(ends, ends[1:], strict=False)]
+    return [along(x, dim, ("slice", a, b, None)) for a, b in pairwise(ends)]
 
 
 def unbind(x: Tracer, dim: int = 0) -> list[Tracer]:
@@ -85,11 +87,11 @@ def taken_off(x: Any, y: Any, alpha: Any = 1) -> Any:
 
 def divided(x: Any, y: Any, rounding_mode: Any = None) -> Any:
     if rounding_mode is not None:
-        raise Unknown
+        raise UnknownError
     return x / y
 
 
-def clamped(x: Any, min: Any = None, max: Any = None) -> Any:  # noqa: A002 - PyTorch's names
+def clamped(x: Any, min: Any = None, max: Any = None) -> Any:
     return operations.clip(x, min, max)
 
 
@@ -183,7 +185,7 @@ def sorted_by(x: Tracer, dim: int = -1, descending: bool = False, stable: Any = 
     return places.ordered(dim, descending)(x), None
 
 
-def topk(x: Tracer, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Tracer, None]:  # noqa: A002
+def topk(x: Tracer, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Tracer, None]:
     return places.ordered(dim, largest, k)(x), None
 
 
@@ -271,7 +273,7 @@ def convolution(
     x: Tracer, w: Tracer, b: Any, stride: Any, padding: Any, dilation: Any, transposed_: bool, output: Any, groups: int
 ) -> Any:
     if transposed_:
-        raise Unknown
+        raise UnknownError
     made = convolved(x, w, stride, [(p, p) for p in padding], dilation, groups)
     return made if b is None else made + per_channel(made, b)
 
@@ -281,7 +283,7 @@ def max_pool(
 ) -> tuple[Any, None]:
     """The largest of each window; the gradient goes to the first of them, as PyTorch has it."""
     if ceil_mode:
-        raise Unknown
+        raise UnknownError
     size = len(kernel) if isinstance(kernel, (list, tuple)) else 2
     kernel, padding, dilation = (broadcast(each, size) for each in (kernel, padding, dilation))
     stride = broadcast(stride, size) if stride else kernel
@@ -300,12 +302,18 @@ def broadcast(each: Any, count: int) -> tuple[int, ...]:
 
 
 def avg_pool(
-    x: Tracer, kernel: Any, stride: Any = (), padding: Any = 0, ceil_mode: bool = False, include: bool = True, by: Any = None
+    x: Tracer,
+    kernel: Any,
+    stride: Any = (),
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    include: bool = True,
+    by: Any = None,
 ) -> Any:
     size = len(kernel)
     padding = broadcast(padding, size)
     if ceil_mode or by is not None or (any(padding) and not include):
-        raise Unknown
+        raise UnknownError
     pairs = ((0, 0),) * (x.ndim - size) + tuple((p, p) for p in padding)
     wide = moving.padded(pairs)(x) if any(padding) else x
     return averaged(wide, broadcast(kernel, size), broadcast(stride, size) if stride else broadcast(kernel, size))
@@ -315,7 +323,7 @@ def adaptive_avg_pool(x: Tracer, out: Sequence[int]) -> Any:
     size = len(out)
     lengths = x.shape[-size:]
     if any(n % m for n, m in zip(lengths, out, strict=True)):
-        raise Unknown
+        raise UnknownError
     kernel = tuple(n // m for n, m in zip(lengths, out, strict=True))
     if kernel == lengths:
         return reductions.mean(tuple(range(-size, 0)), True)(x)
@@ -326,7 +334,7 @@ def attention(
     q: Any, k: Any, v: Any, dropout_p: float = 0.0, is_causal: bool = False, *, attn_mask: Any = None, scale: Any = None
 ) -> tuple[Any, None]:
     if dropout_p:
-        raise Unknown
+        raise UnknownError
     return operations.attention(q, k, v, attn_mask, is_causal, scale), None
 
 
@@ -335,7 +343,7 @@ def attention(
 
 def nll(x: Tracer, target: Tracer, weight: Any, reduction: int, ignore: int) -> tuple[Any, None]:
     if weight is not None or np.any(target.current == ignore):
-        raise Unknown
+        raise UnknownError
     return operations.nll(x, target, REDUCTIONS[reduction]), None
 
 
@@ -349,7 +357,7 @@ def loss(rule: Rule) -> Rule:
 def bce(rule: Rule) -> Rule:
     def made(x: Any, y: Any, weight: Any = None, *more: Any) -> Any:
         if weight is not None or any(each is not None for each in more[:-1]):
-            raise Unknown
+            raise UnknownError
         return rule(x, y, REDUCTIONS[more[-1] if more else 1])
 
     return made
@@ -364,18 +372,18 @@ def gelu(x: Any, approximate: str = "none") -> Any:
 
 def elu(x: Any, alpha: Any = 1, scale: Any = 1, input_scale: Any = 1) -> Any:
     if input_scale != 1:
-        raise Unknown
+        raise UnknownError
     made = activation.elu(x) if alpha == 1 else activation.elu(x, float(alpha))
     return made if scale == 1 else made * scale
 
 
 def softplus(x: Any, beta: Any = 1, threshold: Any = 20) -> Any:
     if np.any(x.current * beta > threshold):
-        raise Unknown
+        raise UnknownError
     return operations.softplus_of(x, beta)
 
 
-def vector_norm(x: Tracer, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:  # noqa: A002
+def vector_norm(x: Tracer, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     return operations.norm(x, ord, axes_of(dim), keepdim)
 
 
@@ -406,13 +414,13 @@ def distances(x: Tracer, y: Tracer, p: float, mode: Any = None) -> Any:
 
 def solve(a: Tracer, b: Tracer, left: bool = True, **_: Any) -> tuple[Any, None, None, None]:
     if not left:
-        raise Unknown
+        raise UnknownError
     return systems.SOLVE(a, b), None, None, None
 
 
 def solve_triangular(a: Tracer, b: Tracer, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
     if not left or unitriangular:
-        raise Unknown
+        raise UnknownError
     return systems.SOLVE((triangles.TRIU if upper else triangles.TRIL)(a), b)
 
 
@@ -430,7 +438,7 @@ def addmm(c: Any, a: Any, b: Any, beta: Any = 1, alpha: Any = 1) -> Any:
 def dropout(x: Tracer, p: float, train: Any) -> Any:
     if not train:
         return x, None
-    raise Unknown
+    raise UnknownError
 
 
 def same(x: Any, *_: Any, **__: Any) -> Any:

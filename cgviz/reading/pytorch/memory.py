@@ -1,4 +1,4 @@
-"""Which node a tensor stands for: by the place of its elements in memory, so that views and changes in place are right."""
+"""Which node a tensor stands for, by the place of its elements in memory: views and changes in place are right."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten
 from cgviz.errors import CgvizError
 from cgviz.reading.calls import BindingError
 from cgviz.reading.opaque import Foreign, opaque
-from cgviz.reading.pytorch.aten import Unknown, rule_of
+from cgviz.reading.pytorch.aten import UnknownError, rule_of
 from cgviz.reading.pytorch.memory import Memory, numbers
 from cgviz.reading.tracing.tape import Tape
 from cgviz.reading.tracing.tracer import Tracer, operand
@@ -73,6 +73,8 @@ class Recorder(TorchDispatchMode):
         if made is not None and self.agrees(out, made):
             self.enter(function, args, kwargs, out, made)
             return out
+        if self.memory.depth and function.namespace == "prims":
+            raise NotImplementedError("a decomposition that PyTorch does not differentiate is not followed")
         followed = self.decomposed(function, args, kwargs)
         if followed is not None:
             return followed
@@ -101,7 +103,7 @@ class Recorder(TorchDispatchMode):
         options = {key: value for key, value in kwargs.items() if key not in NOT_ASKED}
         try:
             return rule(*args, **options)
-        except (Unknown, BindingError, CgvizError, TypeError, ValueError, IndexError):
+        except (UnknownError, BindingError, CgvizError, TypeError, ValueError, IndexError):
             return None
 
     def agrees(self, out: Any, made: Any) -> bool:
@@ -125,7 +127,9 @@ class Recorder(TorchDispatchMode):
             if tracer is not None:
                 self.memory.enter(tensor, operand(self.tape, tracer).index)
             else:
-                self.memory.enter(tensor, self.later(function, args, kwargs, tensor, place, not isinstance(out, torch.Tensor)))
+                self.memory.enter(
+                    tensor, self.later(function, args, kwargs, tensor, place, not isinstance(out, torch.Tensor))
+                )
 
     def constants(self, out: Any) -> None:
         for tensor in tree_flatten(out)[0]:
@@ -133,7 +137,7 @@ class Recorder(TorchDispatchMode):
                 self.memory.enter(tensor, operand(self.tape, numbers(tensor)).index)
 
     def decomposed(self, function: Any, args: Any, kwargs: Any) -> Any:
-        """Returns the output of an op by PyTorch's own decomposition, whose ops are recorded; None where it has none."""
+        """Returns the output of an op by PyTorch's own decomposition, recorded; None where it has none."""
         from torch._decomp import decomposition_table
 
         rule = decomposition_table.get(function)
@@ -234,7 +238,9 @@ class Recorder(TorchDispatchMode):
 
         def tangent(ways: Sequence[Any], xs: Sequence[Any]) -> Any:
             wide = [np.broadcast_to(way, np.shape(x)) for way, x in zip(ways, xs, strict=True)]
-            return numbers(torch.autograd.functional.jvp(run, tuple(tensors(xs, False)), tuple(tensors(wide, False)))[1])
+            return numbers(
+                torch.autograd.functional.jvp(run, tuple(tensors(xs, False)), tuple(tensors(wide, False)))[1]
+            )
 
         shape = tuple(np.shape(value))
         op = opaque(name, "PyTorch", shape, len(tracers), Foreign(forward, backward, tangent))
