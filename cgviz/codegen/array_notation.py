@@ -39,11 +39,11 @@ class ArrayCode(Code):
 
     def leaf(self, leaf: str | Value) -> Written:
         if isinstance(leaf, Length):
-            return self.length(leaf)
+            return self.counted_length(leaf)
         written = super().leaf(leaf)
         return Written(written.text) if is_array(leaf) else written
 
-    def length(self, length: Length) -> Written:
+    def counted_length(self, length: Length) -> Written:
         """Writes how many elements an array has, in all or along some of its axes."""
         name = self.name(f"#{length.index}")
         if len(length.axes) == length.rank:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cgviz.codegen.array_language import Arrays
-from cgviz.codegen.array_notation import ArrayCode
+from cgviz.codegen.array_notation import ArrayCode, axis_of
 from cgviz.codegen.forms import VIEWS, handed
 from cgviz.codegen.lengths import lengths
 from cgviz.codegen.program import Helper, Line, Writer
@@ -12,14 +14,20 @@ from cgviz.graph.nodes import CONSTANT
 from cgviz.ops.op import Op
 from cgviz.ops.rearranging import fold, listed
 from cgviz.text.formula import Formula
+from cgviz.values.arrays import Shape
 
 Handed = tuple[Formula | None, ...]
 
 
 class ArrayWriter(Writer):
-    """Writes a graph whose nodes have shapes; `borrowed` are the gradients that may be another variable's memory."""
+    """Writes a graph whose nodes have shapes.
+
+    borrowed  the gradients that may be another variable's memory
+    fixed     whether a line so far sums over axes that are counted from the first
+    """
 
     language: Arrays
+    fixed = False
     borrowed: frozenset[int] = frozenset()
 
     def note(self, index: int) -> str:
@@ -28,7 +36,10 @@ class ArrayWriter(Writer):
 
     def right_side(self, index: int) -> Formula:
         node = self.graph.nodes[index]
-        return tidy(Formula(op=node.op, args=self.operands(index), shape=node.shape), self.language.prepared)
+        return tidy(Formula(op=node.op, args=self.operands(index), shape=self.shape_of(index)), self.language.prepared)
+
+    def shape_of(self, index: int) -> Shape:
+        return self.graph.nodes[index].shape or ()
 
     def operands(self, index: int) -> tuple[Formula, ...]:
         return tuple(map(self.operand, self.graph.nodes[index].args))
@@ -37,7 +48,7 @@ class ArrayWriter(Writer):
         node = self.graph.nodes[index]
         if node.op is CONSTANT:
             return Formula(node.value, shape=node.shape) if node.shape else self.graph.operand(index)
-        return Formula(f"#{index}", shape=lengths(node.shape, index))
+        return Formula(f"#{index}", shape=lengths(self.shape_of(index), index))
 
     # what is handed back
 
@@ -58,7 +69,7 @@ class ArrayWriter(Writer):
         """Returns the gradient of a stage as a variable; None for that of the output, where it is 1."""
         if target == self.graph.output and not self.options.seeded:
             return None
-        return Formula(f"#d{target}", shape=self.graph.nodes[target].shape)
+        return Formula(f"#d{target}", shape=self.shape_of(target))
 
     def by_vjp(self, target: int, upstream: Formula | None, every: list[Formula]) -> Handed:
         op = self.graph.nodes[target].op
@@ -85,8 +96,10 @@ class ArrayWriter(Writer):
     def by_local(self, target: int, upstream: Formula | None, local: Formula, source: Formula) -> Formula:
         """Returns (local) * upstream, summed over what was broadcast."""
         value, rest = chained(local, upstream, self.options.teach)
-        shape = self.graph.nodes[target].shape or ()
+        shape = self.shape_of(target)
         product = value if rest is None else Formula(op=handed, args=(value, rest), shape=shape)
+        if source.shape != shape:
+            self.fixed = True
         made: Formula = fold(shape, source.shape or ())(product)
         return made
 
@@ -98,10 +111,25 @@ class ArrayWriter(Writer):
         number = self.graph.numbers[target]
         if adds and source in self.borrowed:
             self.borrowed -= {source}
-            return Line(name, f"{name} + {text}", number)
+            return Line(name, f"{name} + {text}", number, node=source)
         if not adds and changes and self.language.mutable and (local.op is None or local.op.name in VIEWS):
             self.borrowed |= {source}
-        return Line(name, text, number, adds, changes)
+        return Line(name, text, number, adds, changes, node=source)
+
+    def checked(self) -> Iterator[int]:
+        """Yields the arrays among the inputs, unless every line is right for arrays with more axes before theirs."""
+        if self.fixed or not all(map(self.is_general, self.graph.stages)):
+            yield from (index for index in self.graph.inputs if self.graph.nodes[index].shape)
+
+    def is_general(self, index: int) -> bool:
+        """Tells whether a stage does the same with arrays that have more axes before theirs."""
+        op = self.graph.nodes[index].op
+        if op.vjp is None:
+            return True
+        axes = axis_of(op)
+        if "axis" not in op.statics or op.name == "concat":
+            return False
+        return axes is None or all(axis < 0 for axis in (axes if isinstance(axes, tuple) else (axes,)))
 
     def zero(self, index: int) -> str:
         shape, name = self.graph.nodes[index].shape or (), self.names.variables[index]

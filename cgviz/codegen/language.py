@@ -76,6 +76,10 @@ class Language:
         """Returns how the function of value and gradient begins, and how it ends."""
         raise NotImplementedError
 
+    def entered(self, program: Program, body: list[str]) -> list[str]:
+        """Returns what a function does before its body."""
+        return []
+
     def calling(self, program: Program, values: list[str]) -> list[str]:
         """Returns the call of that function, its answers in variables."""
         raise NotImplementedError
