@@ -23,6 +23,7 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
     ("cgviz.graph.nodes", "cgviz.runs.run"): "graph(x=…) is a run: the library's front door",
     ("cgviz.runs.run", "cgviz.views.table"): "Run.table and _repr_ methods: the library's front door",
     ("cgviz.runs.run", "cgviz.drawing.diagram"): "Run.render and _repr_ methods: the library's front door",
+    ("cgviz.runs.run", "cgviz.places.notebook"): "Run.live: the library's front door",
     ("cgviz.ops.listing", "cgviz.text.formula"): "the texts of `cgviz ops`",
     ("cgviz.ops.arithmetic", "cgviz.ops.exponential"): "the rule of a power names log, whose rule names a quotient",
     ("cgviz.ops.arithmetic", "cgviz.ops.piecewise"): "the careful rule of a power chooses at its pole",

@@ -394,11 +394,20 @@ class Run:
         write(where, picture(self, format_of(where), **options))
         return where
 
+    def live(self, **look: Any) -> Any:
+        """Returns the live page as a widget for notebooks: sliders, steps, predictions; `inputs` can be set and read.
+
+        Options are those of `cgviz page`. Raises UsageError without the package anywidget.
+        """
+        from cgviz.places.notebook import live
+
+        return live(self, **look)
+
     def _repr_svg_(self) -> str:
-        """The diagram, as notebooks show it."""
+        """The diagram, as notebooks show it, light or dark: on a ground of its own."""
         from cgviz.drawing.diagram import picture
 
-        return picture(self, "svg", embed_font=True).decode()
+        return picture(self, "svg", embed_font=True, background="filled").decode()
 
 
 def in_short(value: Value) -> str:
