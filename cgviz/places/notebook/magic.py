@@ -45,7 +45,7 @@ def cgviz(shell: Any, line: str, cell: str) -> None:
 
 def run_of(cell: str, words: Words, names: dict[str, Any]) -> Run:
     """Returns the run of a cell's program. Raises CgvizError."""
-    how = {name: words.options[name] for name in ("detail", "ties") if name in words.options}
+    how: dict[str, Any] = {name: words.options[name] for name in ("detail", "ties") if name in words.options}
     graph = read(cell, given=tuple(words.inputs), **how)
     values = {name: value_of(name, text) for name, text in words.inputs.items()}
     for index in graph.inputs:
