@@ -9,6 +9,7 @@ import click
 
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.cli.targets import check_unasked
 from cgviz.errors import UsageError, printable
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def command(
     if (request.program or "").lower().endswith(".md"):
         return deliver_lecture(str(request.program), output, granularity, Look(**look))
     path = output or DEFAULT
+    if output is None:
+        check_unasked(path)
     made = format_of("deck.pdf" if path == "-" else path, format)
     check_target(path, made)
     run = request.run()
