@@ -172,9 +172,7 @@ class Walk:
         name = identifier(node.name)
         if self.symbols.setdefault(name, node) != node:
             one, two = quoted(self.symbols[name].name), quoted(node.name)
-            raise ExpressionError(
-                f"the symbols {one} and {two} would both be called {name}; name one of them otherwise"
-            )
+            raise ExpressionError(f"the symbols {one} and {two} would both be called {name}; rename one")
         index = self.names.get(name)
         if index is None:
             index = self.names[name] = self.builder.input(name)
