@@ -46,7 +46,10 @@ class Request(NamedTuple):
     upstream: str | None
     shapes: tuple[str, ...]
     expand: tuple[str, ...]
+    names: str
+    gradient_notation: str
     own: tuple[str, ...]
+    respelled: tuple[str, ...] = ()
 
     def files(self) -> list[str]:
         """Returns the files that the program and its values are read from."""
@@ -80,7 +83,21 @@ class Request(NamedTuple):
         from cgviz.runs.expanding import expanded
 
         names = [name.strip() for text in self.expand for name in text.split(",")]
-        return expanded(run, [spelled(name) or "" for name in names])
+        return self.worded(expanded(run, [spelled(name) or "" for name in names]))
+
+    def worded(self, run: Run) -> Run:
+        """Returns the run in the words that --names, --gradient-notation and --name ask for. Raises UsageError."""
+        from cgviz.cli.options import spelled
+
+        given = {}
+        for text in self.respelled:
+            name, equals, spelling = text.partition("=")
+            if not equals:
+                raise UsageError(f"--name {quoted(text)} is no NAME=SPELLING, such as --name 'w_1=\\omega_1'")
+            given[spelled(name.strip()) or ""] = spelling.strip()
+        if (self.names, self.gradient_notation, given) == ("code", "d", {}):
+            return run
+        return run.worded(self.names, self.gradient_notation, given)
 
     def read(self, also: tuple[str, ...] = ()) -> tuple[Graph, dict[str, Value]]:
         """Returns the graph of the program, and the values that were given. Raises CgvizError.
@@ -124,7 +141,9 @@ class ProgramCommand(click.Command):
         super().__init__(*args, **settings)
         self.words, self.instead = words, instead
         self.own = list(self.params)
-        self.shared: list[click.Parameter] = [program_argument(), *program_options()]
+        taken = {written for param in self.own for written in param.opts}
+        options = [option for option in program_options() if not taken.intersection(option.opts)]
+        self.shared: list[click.Parameter] = [program_argument(), *options]
         self.params = [*self.own, *self.shared, *map(further_argument, words[1:])]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
