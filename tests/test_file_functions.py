@@ -1,4 +1,4 @@
-"""`cgviz table model.py:loss --x @x.npy`: the function of a file, recorded at its inputs; the file is run, and said to be."""
+"""`cgviz table model.py:loss --x @x.npy`: the function of a file, which is run, is recorded at its inputs."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def recorded(program: str, texts: Mapping[str, str]) -> tuple[Graph, dict[str, V
 
     Raises UsageError where there is no such file or function, and where the function cannot be followed.
     """
-    from cgviz.reading.api import staged
+    from cgviz.graph.staging import staged
 
     made = record_of(*named(program), texts)
     return staged(made.graph), dict(made.values)
