@@ -27,6 +27,8 @@ COMMANDS = (
     "descend",
     "deck",
     "page",
+    "serve",
+    "site",
     "play",
     "worksheet",
     "ops",

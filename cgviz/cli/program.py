@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cgviz.cli.options import further_argument, program_argument, program_options
+from cgviz.cli.targets import check_files
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
@@ -45,7 +46,18 @@ class Request(NamedTuple):
     upstream: str | None
     shapes: tuple[str, ...]
     expand: tuple[str, ...]
+    names: str
+    gradient_notation: str
     own: tuple[str, ...]
+    respelled: tuple[str, ...] = ()
+
+    def files(self) -> list[str]:
+        """Returns the files that the program and its values are read from."""
+        from cgviz.cli.source import is_path
+
+        texts = [text for _, text in self.inputs] + [text.partition("=")[2] for text in self.settings]
+        values = [text.strip()[1:] for text in (*texts, self.upstream or "") if text.strip().startswith("@")]
+        return [*values, self.program] if self.file is None and self.program and is_path(self.program) else values
 
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
@@ -71,7 +83,21 @@ class Request(NamedTuple):
         from cgviz.runs.expanding import expanded
 
         names = [name.strip() for text in self.expand for name in text.split(",")]
-        return expanded(run, [spelled(name) or "" for name in names])
+        return self.worded(expanded(run, [spelled(name) or "" for name in names]))
+
+    def worded(self, run: Run) -> Run:
+        """Returns the run in the words that --names, --gradient-notation and --name ask for. Raises UsageError."""
+        from cgviz.cli.options import spelled
+
+        given = {}
+        for text in self.respelled:
+            name, equals, spelling = text.partition("=")
+            if not equals:
+                raise UsageError(f"--name {quoted(text)} is no NAME=SPELLING, such as --name 'w_1=\\omega_1'")
+            given[spelled(name.strip()) or ""] = spelling.strip()
+        if (self.names, self.gradient_notation, given) == ("code", "d", {}):
+            return run
+        return run.worded(self.names, self.gradient_notation, given)
 
     def read(self, also: tuple[str, ...] = ()) -> tuple[Graph, dict[str, Value]]:
         """Returns the graph of the program, and the values that were given. Raises CgvizError.
@@ -105,14 +131,19 @@ def note_numbers(run: Run, sizes: Mapping[str, Shape]) -> None:
 class ProgramCommand(click.Command):
     """A command `NAME PROGRAM [--NAME VALUE]...`; its function gets all that concerns the program as `request`.
 
-    With `words=("PROGRAM", "NODE")` a further word follows the program, which the function gets as `node`.
+    With `words=("PROGRAM", "NODE")` a further word follows the program, which the function gets as `node`; the options
+    named in `instead` stand in the program's place.
     """
 
-    def __init__(self, *args: Any, words: tuple[str, ...] = ("PROGRAM",), **settings: Any) -> None:
+    def __init__(
+        self, *args: Any, words: tuple[str, ...] = ("PROGRAM",), instead: tuple[str, ...] = (), **settings: Any
+    ) -> None:
         super().__init__(*args, **settings)
-        self.words = words
+        self.words, self.instead = words, instead
         self.own = list(self.params)
-        self.shared: list[click.Parameter] = [program_argument(), *program_options()]
+        taken = {written for param in self.own for written in param.opts}
+        options = [option for option in program_options() if not taken.intersection(option.opts)]
+        self.shared: list[click.Parameter] = [program_argument(), *options]
         self.params = [*self.own, *self.shared, *map(further_argument, words[1:])]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -124,7 +155,8 @@ class ProgramCommand(click.Command):
         found = sort(args, spellings)
         ctx.meta[INPUTS] = found.inputs
         super().parse_args(ctx, found.options)
-        expected = self.words if ctx.params["file"] is None else self.words[1:]
+        named = ctx.params["file"] is not None or any(ctx.params.get(name) for name in self.instead)
+        expected = self.words[1:] if named else self.words
         check_words(found.words, expected, ctx.params["file"], spellings, ctx.command_path)
         ctx.meta[WORDS] = dict(zip(expected, found.words, strict=True))
         ctx.params["program"] = ctx.meta[WORDS].pop("PROGRAM", None)
@@ -134,6 +166,8 @@ class ProgramCommand(click.Command):
         shared = {param.name: ctx.params.pop(param.name) for param in self.shared if param.name in ctx.params}
         ctx.params["request"] = Request(inputs=ctx.meta[INPUTS], own=tuple(self.spellings(ctx)), **shared)
         ctx.params |= {word.lower(): text for word, text in ctx.meta[WORDS].items()}
+        words = [text for word, text in ctx.meta[WORDS].items() if word == "FILE"]
+        check_files(self.get_params(ctx), ctx.params | shared, [*ctx.params["request"].files(), *words])
         return super().invoke(ctx)
 
     def spellings(self, ctx: click.Context) -> dict[str, Spelling]:

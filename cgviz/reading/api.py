@@ -169,3 +169,36 @@ def takes(function: Callable[..., Any], name: str) -> bool:
         return name in inspect.signature(function).parameters
     except (TypeError, ValueError):
         return False
+
+
+def from_torch(function: Callable[..., Any], /, *inputs: Any, **keywords: Any) -> Run:
+    """Returns the run of a PyTorch module or function, recorded while it runs once at these inputs.
+
+    Tensors of floats among the inputs, and the parameters of a module, are inputs of the graph (`body.0.weight` is
+    `body_0_weight`); modules are groups of stages. In-place ops, views and the control flow of this call are followed;
+    buffers stay as they were. Values and gradients are PyTorch's: an op without a record here becomes an opaque stage,
+    whose value and gradient PyTorch computes. `upstream` is the gradient of an output that is no single number.
+
+    Raises UsageError where PyTorch is not installed, or what is returned is no tensor.
+    """
+    from cgviz.reading.pytorch import recorded
+
+    upstream = None if takes(getattr(function, "forward", function), "upstream") else keywords.pop("upstream", None)
+    made = recorded(function, inputs, keywords, upstream)
+    return start(staged(made.graph), made.values, upstream=made.upstream)
+
+
+def from_jax(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Run:
+    """Returns the run of a JAX function, read from its jaxpr at these arguments.
+
+    Leaves of floats in the arguments (arrays in dicts, lists, tuples ...) are inputs. Loops (`scan`, `while_loop`) and
+    branches run as they do at these arguments; a primitive without a record here becomes an opaque stage, whose value
+    and gradient JAX computes. `upstream` is the gradient of an output that is no single number.
+
+    Raises UsageError where JAX is not installed, or the function returns no array.
+    """
+    from cgviz.reading.jaxpr import recorded
+
+    upstream = None if takes(function, "upstream") else keywords.pop("upstream", None)
+    made = recorded(function, args, keywords, upstream)
+    return start(staged(made.graph), made.values, upstream=made.upstream)

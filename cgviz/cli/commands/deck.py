@@ -8,6 +8,7 @@ import click
 
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.cli.targets import check_unasked
 from cgviz.errors import UsageError, printable
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def command(
     from cgviz.players.deck import Look, format_of, frames
 
     path = output or DEFAULT
+    if output is None:
+        check_unasked(path)
     made = format_of("deck.pdf" if path == "-" else path, format)
     check_target(path, made)
     run = request.run()

@@ -127,6 +127,7 @@ def diagram(
     inputs: str = "near",
     ghosts: str = "auto",
     fold: bool = True,
+    quick: bool = False,
 ) -> Diagram:
     """Returns the diagram of `run`, laid out; symbolic where the run has no values.
 
@@ -143,6 +144,7 @@ def diagram(
     inputs      "near": inputs stand near their use; "left": all in the first rank
     ghosts      "auto": what is used far away stands there again, by its name; "never"
     fold        whether it may be cut into rows
+    quick       the first layout is taken that promises to be good
 
     Raises UsageError for an option that there is not.
     """
@@ -164,7 +166,7 @@ def diagram(
     about = Words(title or about.title, words.highlighted(about.description, light))
     prefix = f"cg{digest(run, style, direction or '', mode, light)}-"
     behind = colours.background if background == "filled" else checked(background)
-    wishes = Wishes(direction, near=inputs == "near", ghosts=ghosts == "auto", fold=fold)
+    wishes = Wishes(direction, near=inputs == "near", ghosts=ghosts == "auto", fold=fold, quick=quick)
     paper = paper_of(fit, min_text) if fit else NATURAL
     found = search(pen, style, paper, wishes)
     scale = found.scale if fit else 1.0

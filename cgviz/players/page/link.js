@@ -21,7 +21,8 @@ byId("link").addEventListener("click", (event) => {
 
 function link() {
   const at = state.inputs.map((value) => (isArray(value) ? value.join(";") : value)).join(",");
-  const parts = { ...program(), at, step: state.step, show: state.show, style: state.style, way: state.direction, theme: state.theme };
+  const own = program();
+  const parts = { ...own, ...(own.program ? {} : { at }), step: state.step, show: state.show, style: state.style, way: state.direction, theme: state.theme };
   if (state.show === "tangent") parts.wrt = state.wrt;
   if (state.predict) parts.predict = 1;
   return `#${Object.entries(parts).map(([name, value]) => `${name}=${value}`).join("&")}`;

@@ -16,6 +16,8 @@ OTHERS, LEAST, MOST = 58, 9, 44  # columns: of the rest of a row, of an array
 def numbers(each: LineVerdict, digits: int, width: int | None = None) -> tuple[str, str]:
     """Returns the student's number and the right one, as they stand in a table of so many columns."""
     theirs, ours = each.theirs, each.ours
+    if theirs is None or ours is None:
+        return tuple("" if value is None else in_short(value, digits, LEAST) for value in (theirs, ours))  # type: ignore[return-value]
     if not is_array(theirs) and not is_array(ours):
         return number(theirs, digits, padded=True), number(ours, digits, padded=True)
     widest = MOST if width is None else min(max((width - OTHERS) // 2, LEAST), MOST)
@@ -60,7 +62,7 @@ def at(value: Any, place: tuple[int, ...], digits: int) -> str:
 def compared(each: LineVerdict, digits: int) -> Iterator[str]:
     """Yields how an array differs from the right one: where most, and in how many elements."""
     theirs, ours = each.theirs, each.ours
-    if not is_array(theirs) or shape_of(theirs) != shape_of(ours) or each.verdict == "right":
+    if ours is None or not is_array(theirs) or shape_of(theirs) != shape_of(ours) or each.verdict == "right":
         return
     np = numpy()
     place = farthest(theirs, ours)
