@@ -12,6 +12,7 @@ from cgviz.graph.staging import staged
 from cgviz.reading.collecting import uncollected
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run, start
+from cgviz.text.identifiers import identifier
 from cgviz.values import axes
 from cgviz.values.arrays import Shape, Value, as_array, is_array
 
@@ -101,7 +102,7 @@ def run(
 
     Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
     """
-    given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
+    given = {identifier(str(name)): value for name, value in {**(values or {}), **inputs}.items()}
     numbers = {name: as_value(name, value) for name, value in given.items()}
     sizes = shapes or {}
     graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=(*given, *sizes))
