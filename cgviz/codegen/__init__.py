@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -65,8 +64,8 @@ def code(
         require_branches(run)
     require_names(run, wrt, name)
     language = array_language_of(lang, run) if run.bare.has_arrays else scalar_language_of(lang, run)
-    options = Options(teach, stable, wrt=tuple(wrt), name=name, short=short if short is not None else language.short)
-    options = replace(options, short=options.short and not teach)
+    brief = language.short if short is None else short
+    options = Options(teach, stable, wrt=tuple(wrt), name=name, short=brief and not teach)
     try:
         return language.source(run, options, function=function or run.symbolic, test=test)
     except UnwrittenError as error:
