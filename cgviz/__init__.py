@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cgviz.documents.report import Report
     from cgviz.errors import CgvizError, EvaluationError, ExpressionError, RenderError, UsageError
     from cgviz.graph.nodes import Graph
-    from cgviz.reading.api import read, run, trace
+    from cgviz.reading.api import from_jax, from_torch, read, run, trace
     from cgviz.reading.commands import (
         check,
         code,
@@ -50,7 +50,8 @@ COMMANDS = (
 """The commands that take a program: each is a method of `Run`, and a function of a program here."""
 
 PUBLIC = {
-    "run": "reading.api", "read": "reading.api", "trace": "reading.api", "Graph": "graph.nodes", "Run": "runs.run",
+    "run": "reading.api", "read": "reading.api", "trace": "reading.api",
+    "from_torch": "reading.api", "from_jax": "reading.api", "Graph": "graph.nodes", "Run": "runs.run",
     "CgvizError": "errors", "ExpressionError": "errors", "UsageError": "errors",
     "EvaluationError": "errors", "RenderError": "errors", "Report": "documents.report",
 } | dict.fromkeys(COMMANDS, "reading.commands")  # fmt: skip
@@ -71,6 +72,8 @@ __all__ = [
     "diagnose",
     "explain",
     "forward",
+    "from_jax",
+    "from_torch",
     "grade",
     "hessian",
     "jacobian",
@@ -97,6 +100,13 @@ def __getattr__(name: str) -> Any:
         if name in REGISTRY:
             return REGISTRY[name]
     raise AttributeError(f"module 'cgviz' has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Adds the cell magic `%%cgviz` to a notebook: `%load_ext cgviz`."""
+    from cgviz.places.notebook.magic import load
+
+    load(shell)
 
 
 def __dir__() -> list[str]:

@@ -26,6 +26,7 @@ COMMANDS = (
     "hessian",
     "descend",
     "deck",
+    "weave",
     "page",
     "serve",
     "site",

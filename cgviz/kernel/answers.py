@@ -120,21 +120,38 @@ def live(asked: Request, program: Program) -> Answer:
 
     how = asked.options
     facts, source = told(program.run, how.digits)
-    shown = sketch(program.run, how.style, how.direction, how.digits, how.fit)
+    shown = sketch(program.run, how.style, how.direction or "LR", how.digits, how.fit)
     facts["pictures"] = [{"style": shown.style, "direction": shown.direction, "prefix": shown.prefix}]
     return {"facts": facts, "functions": source, "pictures": [shown.svg]}
 
 
 def picture(asked: Request, program: Program) -> Answer:
-    """The diagram in one of the formats that are texts, or as base64."""
+    """The diagram in one of the formats that are texts, or as base64; an SVG has its font inside."""
     from cgviz.drawing.diagram import picture as drawn
 
     how = asked.options
     format = how.format or "svg"
-    made = drawn(program.run, format, style=how.style, theme=how.theme, direction=how.direction, digits=how.digits)
+    made = drawn(
+        program.run,
+        format,
+        style=how.style,
+        theme=how.theme,
+        direction=how.direction or None,
+        digits=how.digits,
+        fit=how.fit or None,
+        background=how.background,
+        embed_font=has_fonts(),
+    )
     if format in BINARY:
         return {"media": BINARY[format], "base64": b64encode(made).decode()}
     return {"media": WRITTEN[format], "text": made.decode()}
+
+
+def has_fonts() -> bool:
+    """Tells whether there is a library that takes a font apart; in the browser the page puts it into what it saves."""
+    from importlib.util import find_spec
+
+    return find_spec("fontTools") is not None
 
 
 def code(asked: Request, program: Program) -> Answer:

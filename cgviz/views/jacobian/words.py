@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cgviz.analysis.blocks import Block
+from cgviz.analysis.hessians import way
 from cgviz.documents.writing import Writing
+from cgviz.runs.corners import ACROSS
+from cgviz.runs.corners import corners as table
 from cgviz.text.formula import gradient_name
-from cgviz.values.arrays import numpy
+from cgviz.values.arrays import element_name, numpy
 from cgviz.views.jacobian.facts import Facts
 
 NO_PATH = "·"
-MOST_NAMES = 8
+MOST_NAMES, MOST_CORNERS = 8, 8
 
 
 def title(facts: Facts, spelling: Writing) -> str:
@@ -120,15 +123,15 @@ def percent(part: int, whole: int) -> str:
 
 
 def corners(facts: Facts, spelling: Writing) -> list[str]:
-    """Returns a sentence for each stage that stands on a kink or a tie."""
-    if facts.second is None:
-        return []
-    graph = facts.run.graph
+    """Returns a sentence for each stage on the way that stands on a kink or a tie."""
+    graph, second = facts.run.graph, facts.second
     found = []
-    for index in facts.second.corners[:8]:
-        node, flag = graph.nodes[index], next(each for each in facts.run.flags[index] if each in ("kink", "tie"))
-        what = f"({graph.numbers[index]}) {spelling.name(node.shown)} stands on a {flag}"
-        found.append(f"{what}: {node.op.rule}; there is no second derivative, and it is taken as 0")
+    for corner in table(facts.run, way(graph, [each.index for each in facts.inputs], facts.of.index))[:MOST_CORNERS]:
+        node = graph.nodes[corner.index]
+        where = f", at {element_name(spelling.name(node.shown), corner.place)}" if corner.place else ""
+        what = f"({graph.numbers[corner.index]}) {spelling.name(node.shown)} stands on a {corner.flag}{where}"
+        bend = "" if second is None else f"; {ACROSS if second.across else corner.bend}"
+        found.append(f"{what}: {corner.rule}{bend}")
     return found
 
 
