@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from cgviz.analysis.recognised import recognised
+from cgviz.analysis.short_forms import recognised
 from cgviz.graph.nodes import CONSTANT
 from cgviz.text.numbers import MOST_IN_A_LINE
 from cgviz.values.arrays import Value, is_array
