@@ -118,11 +118,13 @@ class Request(NamedTuple):
 
         also  names that get their values elsewhere
         """
-        from cgviz.cli import values
+        from cgviz.cli import functions, values
         from cgviz.cli.source import source
         from cgviz.reading.api import read
 
         texts = values.gathered(self.inputs, self.settings)
+        if self.file is None and functions.is_function(self.program):
+            return functions.recorded(self.program or "", texts)
         text, latex = source(self.program, self.file, self.latex)
         given = (*texts, *also)
         graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=given)
