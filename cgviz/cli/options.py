@@ -17,6 +17,8 @@ from cgviz.text.numbers import DIGITS, MOST_DIGITS
 DETAILS = ("stage", "gate")
 TIES = ("split", "first", "both")
 THEMES = ("light", "dark", "print", "colorblind")
+NAMINGS = ("code", "math")
+GRADIENTS = ("d", "partial", "bar", "delta")
 MOST_PATHS = 1000
 MODES = ("reverse", "forward", "both")
 STYLE = "card: a card per stage, local derivatives on the edges; circuit: gates with their wires."
@@ -83,6 +85,26 @@ def program_options() -> list[click.Option]:
             multiple=True,
             help="Open a stage for arrays into its scalar gates: W @ x becomes products and sums. Several times, or "
             "with commas; all opens every stage that is small enough.",
+        ),
+        click.Option(
+            ["--names"],
+            type=click.Choice(NAMINGS),
+            default="code",
+            show_default=True,
+            help="code: stages bear their code names (xpy); math: they are called by what they compute (x + y).",
+        ),
+        click.Option(
+            ["--gradient-notation"],
+            type=click.Choice(GRADIENTS),
+            default="d",
+            show_default=True,
+            help="How the gradient of q is written: dq, ∂L/∂q, q̄ or δq.",
+        ),
+        click.Option(
+            ["--name", "respelled"],
+            metavar="NAME=SPELLING",
+            multiple=True,
+            help="Print NAME in another spelling, LaTeX or Unicode: w_1=\\omega_1. As often as needed.",
         ),
         click.Option(["--set", "settings"], metavar="NAME=VALUE", multiple=True, hidden=True),
         debug_option(),

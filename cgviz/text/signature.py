@@ -36,5 +36,5 @@ def signed(content: bytes) -> bytes:
     if content.startswith(b"<"):
         return first + newline + b"<!-- made by cgviz -->\n" + rest
     if content.startswith(b"digraph"):
-        return b"// made by cgviz\n" + content
+        return content + b"// made by cgviz\n"
     return first + newline + b"%% made by cgviz\n" + rest if content.startswith(b"flowchart") else content
