@@ -17,7 +17,7 @@ from cgviz.grading.near import RIGHT
 from cgviz.grading.report import Grade
 from cgviz.grading.rows import graded
 from cgviz.grading.terms import begun, by_terms
-from cgviz.grading.truth import given_in, held_in, truth
+from cgviz.grading.truth import Truth, given_in, held_in, truth
 from cgviz.runs.run import Run
 
 
@@ -43,10 +43,21 @@ def judge(exercise: Exercise, listing: Listing) -> Grade:
     right = truth(exercise, attempt, given, held_in(attempt))
     got = ends(attempt, exercise, right)
     if isinstance(read, Grade) and (agrees(read, got) or not read.all_right):
-        return read
+        return read if read.all_right or explains(read) else mended(attempt, exercise, right, got, read)
     if isinstance(read, EvaluationError) and not got.any_found:
         raise read
     return graded(attempt, exercise, right, got)
+
+
+def explains(read: Grade) -> bool:
+    """Tells whether a grade names the cause of its first wrong line."""
+    return read.first is not None and read.first.cause not in ("local-derivative", "shape", "forward")
+
+
+def mended(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends, read: Grade) -> Grade:
+    """Returns the grade by mending where that knows the cause that the judge of terms does not know."""
+    found = graded(attempt, exercise, right, got) if not got.all_right else read
+    return found if found.first is not None and found.first.mended else read
 
 
 def lines(exercise: Exercise, listing: Listing) -> Grade | CgvizError | None:

@@ -46,7 +46,7 @@ class Attempt:
         self.machine = Machine(python2=self.source.python2, runs_main=not exercise.call)
         self.machine.lenient = any(map(whole_input, exercise.inputs.items()))
         self.tensors = speaks_torch(listing.text, exercise.call)
-        self.lost = 0
+        self.own = {id(node) for node in ast.walk(self.source.tree) if isinstance(node, ast.stmt)}
 
     def run(
         self, point: Point, *, events: bool = False, shaken: Callable[[Any, ast.stmt], Any] | None = None, most: int = 0
@@ -76,7 +76,8 @@ class Attempt:
             made.unread[0] = str(error)
         except Exception as error:
             machine.failure = machine.failure or Failure(0, f"{type(error).__name__}: {error}")
-        made.failure, made.events = machine.failure, machine.events or []
+        made.failure = machine.failure
+        made.events = [event for event in machine.events or () if id(event.statement) in self.own]
         made.unread |= machine.unread
         machine.shaken = None
         made.gradients = {name: self.gradient(name, made) for name in exercise.asked}

@@ -20,10 +20,11 @@ from cgviz.grading.ends import Ends, found, judged, room, scale
 from cgviz.grading.exercise import Exercise
 from cgviz.grading.interpreter.objects import Frame, Instance
 from cgviz.grading.interpreter.signals import UNKNOWN
+from cgviz.grading.interpreter.statements import changed_by
 from cgviz.grading.near import RIGHT_WORD
 from cgviz.grading.places import code_at, offset, place
 from cgviz.grading.signposts import Signposts
-from cgviz.grading.slips import TIERS, slips
+from cgviz.grading.slips import TIERS, copies, slips
 from cgviz.grading.slips.place import NUMPY, Place, Slip
 from cgviz.grading.slips.trees import parts as heads
 from cgviz.grading.truth import Truth, number_of, objective
@@ -72,6 +73,7 @@ class Search:
         self.runs = self.steps = 0
         self.kept: list[Any] = []
         self.read: dict[int | None, list[str]] = {}
+        self.mutated: dict[int | None, set[str]] = {}
         self.machine.seen = {}
         self.base = attempt.run(right.points[0], events=True)
         self.frames = self.machine.seen
@@ -102,6 +104,11 @@ class Search:
         order = self.statements()
         self.places = {id(node): self.place(node) for node in order}
         found: list[Mend] = []
+        for rank, node in enumerate(order):
+            for slip in copies(self.places[id(node)]):
+                mend = self.tried(slip, 0, rank)
+                if mend is not None and self.is_full(mend) and not mend.bad:
+                    return mend
         for group in self.groups(order):
             for tier in range(len(TIERS)):
                 for rank, node in group:
@@ -134,7 +141,13 @@ class Search:
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
-        return min(full, key=lambda each: (-len(each.right), each.bad, each.tier, each.rank), default=None)
+        return min(full, key=lambda each: (-len(each.right), each.bad, each.tier, self.standing(each)), default=None)
+
+    def standing(self, mend: Mend) -> int:
+        """Returns where a mend comes among its like: a missing summand in the first line that could have it."""
+        if mend.slip.cause == "branch-forgotten" and mend.slip.statement is not None:
+            return mend.slip.statement.lineno
+        return mend.rank
 
     def groups(self, order: list[ast.stmt]) -> Iterator[list[tuple[int, ast.stmt]]]:
         """Yields statements to be tried together, the suspicious ones first."""
@@ -231,6 +244,8 @@ class Search:
             if not right - self.got.right or not right >= self.got.right:
                 return None
             told = self.attempt.run(self.right.points[0], events=True, most=self.most)
+            if not self.signposts.keeps_output(told):
+                return None
             bad = self.signposts.wrong(told)
             return Mend(slip, tier, rank, bad, right)
         finally:
@@ -273,6 +288,12 @@ class Search:
         block, within = self.blocks[id(node)]
         frame = self.frames.get(id(node))
         values = visible(frame) if frame is not None else {}
+        if self.functions.get(id(node)) is not None:
+            values = {
+                name: value
+                for name, value in values.items()
+                if name not in self.exercise.assigned or name in frame.names
+            }
         names = set(values)
         bare = {name.rpartition(".")[2] for name in names}
         gradients = {
@@ -281,7 +302,15 @@ class Search:
             if self.attempt.spell(name) or (name[:1] == "d" and name[1:] in bare | set(self.exercise.known))
         }
         inputs = dict(self.exercise.inputs.items())
-        return Place(node, values, block, within, None, inputs, gradients, self.elements(node))
+        return Place(node, values, block, within, None, inputs, gradients, self.elements(node), self.changed(node))
+
+    def changed(self, node: ast.stmt) -> set[str]:
+        """Returns the names that the function of a statement changes in place."""
+        own = self.functions.get(id(node))
+        if own not in self.mutated:
+            around = [each for each in self.machine.nodes.values() if self.functions.get(id(each)) == own]
+            self.mutated[own] = {name for each in around for name in changed_in_place(each)}
+        return self.mutated[own]
 
     def elements(self, node: ast.stmt) -> list[str]:
         """Returns the elements that the function of a statement reads, as they are written."""
@@ -411,6 +440,16 @@ def blocks(body: list[ast.stmt], within: list[ast.stmt]) -> Iterator[tuple[int, 
                 yield from blocks(part, inner)
         for handler in getattr(node, "handlers", ()):
             yield from blocks(handler.body, inner)
+
+
+def changed_in_place(node: ast.stmt) -> Iterator[str]:
+    """Yields the names whose arrays a statement changes in place."""
+    targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets if isinstance(node, ast.Assign) else []
+    for target in targets:
+        if isinstance(target, ast.Subscript) or isinstance(node, ast.AugAssign):
+            yield ast.unparse(target.value if isinstance(target, ast.Subscript) else target)
+    if isinstance(node, ast.Expr):
+        yield from (name for name in changed_by(node.value))
 
 
 def visible(frame: Frame) -> dict[str, Any]:
