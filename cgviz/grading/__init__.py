@@ -20,6 +20,8 @@ from cgviz.grading.terms import begun, by_terms
 from cgviz.grading.truth import Truth, given_in, held_in, truth
 from cgviz.runs.run import Run
 
+NOTHING = "there is no gradient in this file: a line such as dx = ... names one, or --call and --map tell where it is"
+
 
 def grade(
     run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "split", data: Collection[str] = ()
@@ -42,10 +44,12 @@ def judge(exercise: Exercise, listing: Listing) -> Grade:
     read = lines(exercise, listing)
     right = truth(exercise, attempt, given, held_in(attempt))
     got = ends(attempt, exercise, right)
-    if isinstance(read, Grade) and (agrees(read, got) or not read.all_right):
-        return read if read.all_right or explains(read) else mended(attempt, exercise, right, got, read)
-    if isinstance(read, EvaluationError) and not got.any_found:
-        raise read
+    if isinstance(read, Grade) and agrees(read, got):
+        return read
+    if isinstance(read, Grade) and not read.all_right and not got.all_right:
+        return read if explains(read) else mended(attempt, exercise, right, got, read)
+    if not got.any_found and not exercise.call:
+        raise read if isinstance(read, EvaluationError) else EvaluationError(NOTHING)
     return graded(attempt, exercise, right, got)
 
 
@@ -56,7 +60,7 @@ def explains(read: Grade) -> bool:
 
 def mended(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends, read: Grade) -> Grade:
     """Returns the grade by mending where that knows the cause that the judge of terms does not know."""
-    found = graded(attempt, exercise, right, got) if not got.all_right else read
+    found = graded(attempt, exercise, right, got)
     return found if found.first is not None and found.first.mended else read
 
 
@@ -77,6 +81,6 @@ def lines(exercise: Exercise, listing: Listing) -> Grade | CgvizError | None:
 
 
 def agrees(read: Grade, got: Ends) -> bool:
-    """Tells whether both judges say right: or one does, and the other met but a name misspelt."""
+    """Tells whether both judges say right: or one does, and the other met a name misspelt, or numbers written out."""
     misspelt = got.outcome.failure is not None and got.outcome.failure.message.startswith("NameError")
-    return read.all_right and (got.all_right or (misspelt and any(each.note for each in read.lines)))
+    return read.all_right and (got.all_right or got.here or (misspelt and any(each.note for each in read.lines)))

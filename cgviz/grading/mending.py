@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from cgviz.grading.slips.trees import parts as heads
 from cgviz.grading.truth import Truth, number_of, objective
 
 MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 3000, 500_000, 80
+MOST_SECONDS = 8.0  # a guard on slow machines; the other bounds come first
 OUTPUT = "<output>"
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
@@ -71,6 +73,7 @@ class Search:
         self.attempt, self.exercise, self.right, self.got = attempt, exercise, right, got
         self.machine = attempt.machine
         self.runs = self.steps = 0
+        self.begun = process_time()
         self.kept: list[Any] = []
         self.read: dict[int | None, list[str]] = {}
         self.mutated: dict[int | None, set[str]] = {}
@@ -125,7 +128,7 @@ class Search:
         return self.chosen(found)
 
     def is_spent(self) -> bool:
-        return self.runs > MOST_RUNS or self.steps > MOST_STEPS
+        return self.runs > MOST_RUNS or self.steps > MOST_STEPS or process_time() - self.begun > MOST_SECONDS
 
     def is_full(self, mend: Mend) -> bool:
         return mend.right >= self.got.wrong

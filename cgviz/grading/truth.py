@@ -65,7 +65,7 @@ def shared(exercise: Exercise) -> Truth | None:
 def given_in(attempt: Attempt) -> Point:
     """Returns the inputs to which a student's file gives numbers of its own."""
     machine, found = attempt.machine, Point()
-    machine.events, machine.kept, machine.steps = [], set(), 0
+    machine.events, machine.kept, machine.steps, machine.missing_names = [], set(), 0, machine.usual_names
     with contextlib.suppress(Stopped):
         machine.top(attempt.source.tree, Frame({"__name__": "homework"}, None))
     for event in machine.events:

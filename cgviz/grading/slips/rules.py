@@ -326,13 +326,12 @@ def extra(place: Place) -> Iterator[Slip]:
     every = parts(place.statement)
     heads = heads_of(place.statement)
     for part in every:
-        if isinstance(part, ast.Call) and function_name(part) and len(part.args) == 1 and not part.keywords:
-            if is_operand(part, every) or part in heads:
-                says = (
-                    f"{function_name(part)} does not belong here: "
-                    f"{written(part.args[0])} itself belongs here, it is an extra factor"
-                )
-                yield edit(place, part, part.args[0], "extra-function", says)
+        called = function_name(part)
+        alone = isinstance(part, ast.Call) and called and len(part.args) == 1 and not part.keywords
+        if alone and (is_operand(part, every) or part in heads):
+            inner = part.args[0]  # type: ignore[attr-defined]
+            says = f"{called} does not belong here: {written(inner)} itself belongs here, it is an extra factor"
+            yield edit(place, part, inner, "extra-function", says)
     for part in every:
         if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.MatMult)):
             for kept, gone in ((part.left, part.right), (part.right, part.left)):
