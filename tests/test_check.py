@@ -21,7 +21,7 @@ from cgviz.analysis.checks import WITNESSES, check, sweep
 from cgviz.analysis.checks.bands import AGREES, CLOSE, KINK, NOTHING, SUSPECT, WRONG, band, relative_error
 from cgviz.analysis.checks.differences import difference
 from cgviz.analysis.checks.downstream import Downstream
-from cgviz.analysis.checks.report import Report, Row
+from cgviz.analysis.checks.report import Checked, Row
 from cgviz.cli import main
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.runs.run import Run, without_seed
@@ -32,11 +32,11 @@ from tests.strategies import Tree, inputs, trees
 STAGED = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 
 
-def checked(program: str, **inputs: float) -> Report:
+def checked(program: str, **inputs: float) -> Checked:
     return check(cgviz.run(program, inputs))
 
 
-def row(found: Report, name: str) -> Row:
+def row(found: Checked, name: str) -> Row:
     return next(row for row in found.rows if found.run.graph.nodes[row.index].name == name)
 
 
@@ -197,7 +197,7 @@ def test_a_planted_wrong_rule_is_named(stage: str, slot: int, factor: float) -> 
     assert found.fault.slot == slot
     assert found.fault.rule == pytest.approx(factor * found.fault.truth)
     assert row(found, "f").band is AGREES
-    text = report(found)
+    text = report(found).text
     number, name = run.graph.numbers[index], run.graph.nodes[index].name
     assert f"The rule of stage ({number}) {name} = " in " ".join(text.split())
 
@@ -234,7 +234,7 @@ def test_conventions_that_add_up_to_what_is_no_slope_disagree() -> None:
     found = checked("relu(x) - relu(-x)", x=0)
     assert row(found, "x").band is WRONG
     assert not found.rules.faults
-    assert "relu'(0) = 0" in report(found)
+    assert "relu'(0) = 0" in report(found).text
 
 
 def test_both_shares_of_a_tie_are_too_much() -> None:
@@ -279,14 +279,14 @@ def test_lost_digits_are_told_from_a_wrong_rule() -> None:
     assert not found.rules.faults
     assert found.loss is not None
     assert found.run.graph.nodes[found.loss.index].name == "diff"
-    assert "16 of 16 digits are lost in stage (2) diff" in " ".join(report(found).split())
+    assert "16 of 16 digits are lost in stage (2) diff" in " ".join(report(found).text.split())
 
 
 def test_a_number_that_is_not_finite_is_told_from_a_wrong_rule() -> None:
     found = check(cgviz.run("sigmoid(x)", x=-800, detail="gate"))
     assert not found.agrees
     assert not found.rules.faults
-    assert "A number is not finite, stage (2) expnegx = exp(negx): overflow" in " ".join(report(found).split())
+    assert "A number is not finite, stage (2) expnegx = exp(negx): overflow" in " ".join(report(found).text.split())
 
 
 def test_very_many_operands_are_bounded_work() -> None:
@@ -331,7 +331,7 @@ def test_of_a_very_long_program_some_are_compared_and_all_rules() -> None:
     assert found.left_out
     assert found.rules.compared == 3000
     assert row(found, "x")
-    assert "The program is long" in report(found)
+    assert "The program is long" in report(found).text
 
 
 def test_a_program_that_doubles_at_each_stage_does_not_swell_in_sympy() -> None:
@@ -349,7 +349,7 @@ def test_odd_programs_are_checked(program: str) -> None:
     inputs = {graph.nodes[index].name: 1.5 + i for i, index in enumerate(graph.inputs)}
     found = check(cgviz.run(graph, inputs))
     assert found.agrees
-    assert report(found)
+    assert report(found).text
 
 
 # the sweep
@@ -439,7 +439,7 @@ def test_every_array_is_compared_element_by_element() -> None:
         assert central.relative < 1e-8
         assert all(math.isnan(other.value) and "single numbers" in other.note for other in others)
     assert "complex steps, mpmath and sympy are asked of programs of single numbers only" in " ".join(
-        report(found).split()
+        report(found).text.split()
     )
 
 
@@ -467,21 +467,21 @@ def test_a_planted_wrong_rule_for_arrays_is_named(stage: str, slot: int, place: 
     assert (found.fault.slot, found.fault.place) == (slot, place)
     source = run.graph.nodes[run.graph.nodes[index].args[slot]].name
     element = f"{source}[{', '.join(map(str, place))}]"
-    text = " ".join(report(found).split())
+    text = " ".join(report(found).text.split())
     assert f"The rule of stage ({run.graph.numbers[index]}) {stage} = " in text
     assert (f"back to {element}, but" if structural else f"at {stage}[{place[0]}], but it is") in text
     bad = row(found, source)
     assert bad.band is WRONG
     assert bad.worst is not None
     assert bad.worst.place == place
-    assert f"✗ wrong {element}" in report(found)
+    assert f"✗ wrong {element}" in report(found).text
 
 
 def test_an_element_on_a_kink_lies_between_its_sides() -> None:
     found = checked("sum(relu(x)) + max(x)", x=[0.0, 3.0, 3.0, -1.0])
     assert found.agrees
     assert row(found, "x").band is KINK
-    assert "a kink" in report(found)
+    assert "a kink" in report(found).text
     wrong = check(with_rule(cgviz.run("sum(relu(x))", x=[0.0, 1.0]), "relux", careful=lambda out, x: (2.0 * (x >= 0),)))
     assert not wrong.agrees
 
@@ -490,7 +490,7 @@ def test_of_a_large_array_some_elements_are_compared_and_it_is_said() -> None:
     random = np.random.default_rng(0)
     found = check(cgviz.run("sum(tanh(W @ x)**2)", W=random.normal(size=(60, 50)), x=random.normal(size=50)))
     assert found.agrees
-    text = " ".join(report(found).split())
+    text = " ".join(report(found).text.split())
     assert re.search(r"W: \d+ of 3000 elements were compared, evenly spaced", text)
     assert "(60×50 array)" in text
 
@@ -514,8 +514,8 @@ def test_of_a_large_array_some_elements_are_compared_and_it_is_said() -> None:
 )
 def test_odd_arrays_are_checked(program: str, inputs: dict[str, Any]) -> None:
     found = check(cgviz.run(program, inputs))
-    assert found.agrees, report(found)
-    assert json.loads(report(found, "json"))["agrees"]
+    assert found.agrees, report(found).text
+    assert json.loads(report(found).json)["agrees"]
 
 
 def test_the_sweep_moves_single_numbers(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,8 +21,17 @@ LAYERS = [
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 FREE = {  # imports inside functions that point up or close a circle, each with its reason
     ("cgviz.graph.nodes", "cgviz.runs.run"): "graph(x=…) is a run: the library's front door",
-    ("cgviz.runs.run", "cgviz.views.table"): "Run.table and _repr_ methods: the library's front door",
-    ("cgviz.runs.run", "cgviz.drawing.diagram"): "Run.render and _repr_ methods: the library's front door",
+    **{
+        ("cgviz.runs.door", f"cgviz.{view}"): "a run shows itself: the library's front door"
+        for view in (
+            "analysis.checks analysis.diagnosis codegen codegen.source drawing.diagram grading "
+            "grading.listing learning learning.problem players.deck players.deck.folder "
+            "players.deck.frames players.page players.play players.worksheet "
+            "places.notebook players.worksheet.blanks players.worksheet.figure players.worksheet.work runs.modes "
+            "views.check views.derivation views.descent views.diagnose views.explain "
+            "views.grade.report views.jacobian views.jacobian.facts views.paths views.table "
+        ).split()
+    },
     ("cgviz.ops.listing", "cgviz.text.formula"): "the texts of `cgviz ops`",
     ("cgviz.ops.arithmetic", "cgviz.ops.exponential"): "the rule of a power names log, whose rule names a quotient",
     ("cgviz.ops.arithmetic", "cgviz.ops.piecewise"): "the careful rule of a power chooses at its pole",

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cgviz.cli.complete import files, programs
+from cgviz.cli.targets import IN_FILE, OUT_FILE
 from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.errors import quoted
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
@@ -16,6 +17,8 @@ from cgviz.text.numbers import DIGITS, MOST_DIGITS
 DETAILS = ("stage", "gate")
 TIES = ("split", "first", "both")
 THEMES = ("light", "dark", "print", "colorblind")
+NAMINGS = ("code", "math")
+GRADIENTS = ("d", "partial", "bar", "delta")
 MOST_PATHS = 1000
 MODES = ("reverse", "forward", "both")
 STYLE = "card: a card per stage, local derivatives on the edges; circuit: gates with their wires."
@@ -57,7 +60,11 @@ def program_options() -> list[click.Option]:
         ),
         click.Option(["--no-share"], is_flag=True, help="Compute equal subexpressions each time they are written."),
         click.Option(
-            ["--file"], metavar="PATH", shell_complete=files, help="Read the program from PATH, whatever it ends in."
+            ["--file"],
+            metavar="PATH",
+            type=IN_FILE,
+            shell_complete=files,
+            help="Read the program from PATH, whatever it ends in.",
         ),
         click.Option(["--latex"], is_flag=True, help="The program is LaTeX (else recognised by its backslashes)."),
         click.Option(
@@ -78,6 +85,26 @@ def program_options() -> list[click.Option]:
             multiple=True,
             help="Open a stage for arrays into its scalar gates: W @ x becomes products and sums. Several times, or "
             "with commas; all opens every stage that is small enough.",
+        ),
+        click.Option(
+            ["--names"],
+            type=click.Choice(NAMINGS),
+            default="code",
+            show_default=True,
+            help="code: stages bear their code names (xpy); math: they are called by what they compute (x + y).",
+        ),
+        click.Option(
+            ["--gradient-notation"],
+            type=click.Choice(GRADIENTS),
+            default="d",
+            show_default=True,
+            help="How the gradient of q is written: dq, ∂L/∂q, q̄ or δq.",
+        ),
+        click.Option(
+            ["--name", "respelled"],
+            metavar="NAME=SPELLING",
+            multiple=True,
+            help="Print NAME in another spelling, LaTeX or Unicode: w_1=\\omega_1. As often as needed.",
         ),
         click.Option(["--set", "settings"], metavar="NAME=VALUE", multiple=True, hidden=True),
         debug_option(),
@@ -203,4 +230,9 @@ def background(default: str, help: str) -> Decorator:
 
 
 def output(help: str) -> Decorator:
-    return click.option("-o", "--output", metavar="FILE", shell_complete=files, help=help)
+    return click.option("-o", "--output", metavar="FILE", type=OUT_FILE, shell_complete=files, help=help)
+
+
+def target(written: str, help: str) -> Decorator:
+    """Returns an option that names a further file to write."""
+    return click.option(written, metavar="FILE", type=OUT_FILE, shell_complete=files, help=help)

@@ -29,9 +29,14 @@ def source(program: str | None, file: str | None = None, latex: bool = False) ->
         from cgviz.reading.shipped import sample
 
         return Source(sample(program[1:]).text, latex or None)
-    if program.lower().endswith(FILE_ENDINGS) and "\n" not in program:
+    if is_path(program):
         return from_file(program, latex)
     return Source(argument(program), latex or None)
+
+
+def is_path(program: str) -> bool:
+    """Tells whether PROGRAM names a file, and is no text."""
+    return program.lower().endswith(FILE_ENDINGS) and "\n" not in program and program[0] not in "@-"
 
 
 def from_file(path: str, latex: bool = False) -> Source:

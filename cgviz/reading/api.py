@@ -12,6 +12,7 @@ from cgviz.graph.staging import staged
 from cgviz.reading.collecting import uncollected
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run, start
+from cgviz.text.identifiers import identifier
 from cgviz.values import axes
 from cgviz.values.arrays import Shape, Value, as_array, is_array
 
@@ -101,7 +102,7 @@ def run(
 
     Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
     """
-    given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
+    given = {identifier(str(name)): value for name, value in {**(values or {}), **inputs}.items()}
     numbers = {name: as_value(name, value) for name, value in given.items()}
     sizes = shapes or {}
     graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=(*given, *sizes))
@@ -169,3 +170,36 @@ def takes(function: Callable[..., Any], name: str) -> bool:
         return name in inspect.signature(function).parameters
     except (TypeError, ValueError):
         return False
+
+
+def from_torch(function: Callable[..., Any], /, *inputs: Any, **keywords: Any) -> Run:
+    """Returns the run of a PyTorch module or function, recorded while it runs once at these inputs.
+
+    Tensors of floats among the inputs, and the parameters of a module, are inputs of the graph (`body.0.weight` is
+    `body_0_weight`); modules are groups of stages. In-place ops, views and the control flow of this call are followed;
+    buffers stay as they were. Values and gradients are PyTorch's: an op without a record here becomes an opaque stage,
+    whose value and gradient PyTorch computes. `upstream` is the gradient of an output that is no single number.
+
+    Raises UsageError where PyTorch is not installed, or what is returned is no tensor.
+    """
+    from cgviz.reading.pytorch import recorded
+
+    upstream = None if takes(getattr(function, "forward", function), "upstream") else keywords.pop("upstream", None)
+    made = recorded(function, inputs, keywords, upstream)
+    return start(staged(made.graph), made.values, upstream=made.upstream)
+
+
+def from_jax(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Run:
+    """Returns the run of a JAX function, read from its jaxpr at these arguments.
+
+    Leaves of floats in the arguments (arrays in dicts, lists, tuples ...) are inputs. Loops (`scan`, `while_loop`) and
+    branches run as they do at these arguments; a primitive without a record here becomes an opaque stage, whose value
+    and gradient JAX computes. `upstream` is the gradient of an output that is no single number.
+
+    Raises UsageError where JAX is not installed, or the function returns no array.
+    """
+    from cgviz.reading.jaxpr import recorded
+
+    upstream = None if takes(function, "upstream") else keywords.pop("upstream", None)
+    made = recorded(function, args, keywords, upstream)
+    return start(staged(made.graph), made.values, upstream=made.upstream)

@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgviz.errors import EvaluationError, UsageError, quoted
@@ -19,11 +17,11 @@ from cgviz.graph.staging import staged, with_divisions
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import fold, fold_open
 from cgviz.ops.rearranging import listed as listed_shape
+from cgviz.runs.door import Door
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
 from cgviz.text.formula import Formula, gradient_name
-from cgviz.text.numbers import DIGITS
 from cgviz.values import arrays, axes
 from cgviz.values.arrays import Shape, Value, every_finite, handed_back, is_array, shape_of, shape_text
 from cgviz.values.ieee import SMALLEST_NORMAL, is_normal
@@ -51,7 +49,7 @@ class Contribution:
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Door):
     """A graph with its inputs: all values, local derivatives, contributions and gradients.
 
     `bare` is the graph before its stages were named; its nodes have the same indices as those of `graph`.
@@ -367,38 +365,6 @@ class Run:
         if self.trouble:
             raise EvaluationError(self.explain_trouble())
         return self
-
-    def table(self, format: str | None = None, *, digits: int = DIGITS, theme: str = "light") -> str | None:
-        """Prints the table; with a format ("json", "csv", "markdown", "latex", "rich") returns it as text instead.
-
-        Raises UsageError for a format or theme that there is not.
-        """
-        from cgviz.views.table import show, table
-
-        if format is not None:
-            return table(self, format, digits=digits)
-        show(self, digits=digits, theme=theme)
-        return None
-
-    def render(self, path: str | PathLike[str], **options: Any) -> Path:
-        """Draws the graph into a file; returns its path. The format follows the ending: .svg, .pdf, .png or .dot.
-
-        Options are those of `cgviz render`: style, theme, direction, digits, scale, background, outline_text,
-        embed_font, engine. Raises UsageError for an unknown ending and for an option's value that there is not,
-        RenderError where it cannot be drawn.
-        """
-        from cgviz.drawing.diagram import format_of, picture
-        from cgviz.text.output import write
-
-        where = Path(path)
-        write(where, picture(self, format_of(where), **options))
-        return where
-
-    def _repr_svg_(self) -> str:
-        """The diagram, as notebooks show it."""
-        from cgviz.drawing.diagram import picture
-
-        return picture(self, "svg", embed_font=True).decode()
 
 
 def in_short(value: Value) -> str:

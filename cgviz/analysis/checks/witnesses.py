@@ -11,11 +11,11 @@ from cgviz.analysis.checks.bands import FINE, KINK, NOTHING, WRONG, Band, band, 
 from cgviz.analysis.checks.complex_step import ComplexStep
 from cgviz.analysis.checks.differences import Difference, difference
 from cgviz.analysis.checks.downstream import Downstream
-from cgviz.analysis.checks.elements import Element, Place, downstream_of, places
+from cgviz.analysis.checks.elements import Element, downstream_of
 from cgviz.analysis.checks.exact import Exact, Slope, rounded
 from cgviz.analysis.checks.symbolic import InSympy
 from cgviz.runs.run import Run
-from cgviz.values.arrays import element_name, element_of, numpy
+from cgviz.values.arrays import Shape, element_name, element_of, numpy, places
 
 EPSILON = 2.0**-52
 ONLY_NUMBERS = "asked of programs of single numbers only"
@@ -143,7 +143,7 @@ def badness(reading: Reading) -> tuple[int, float]:
     return reading.band.rank, reading.relative if reading.relative == reading.relative else 0.0
 
 
-def of_element(of: Witnesses, index: int, place: Place) -> Reading:
+def of_element(of: Witnesses, index: int, place: Shape) -> Reading:
     """Returns the reading of one element by central differences; on a kink, by the slopes of its two sides."""
     analytic = element_of(of.run.gradients[index], place)
     moved = Element(of.floats, index, place, 1.0 if of.run.seed is None else of.run.seed)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
+from cgviz.cli.present import FORMATS, OLDER, present
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import CgvizError, UsageError, quoted
 
@@ -50,8 +51,9 @@ def a_tolerance(ctx: click.Context, param: click.Parameter, value: float) -> flo
 )
 @click.option(
     "--format",
-    type=click.Choice(("rich", "json", "gradescope")),
-    default="rich",
+    type=click.Choice((*FORMATS, "gradescope", *OLDER)),
+    metavar=f"[{'|'.join((*FORMATS, 'gradescope'))}]",
+    default="terminal",
     show_default=True,
     help="How it is written; gradescope: the JSON of its autograders.",
 )
@@ -119,7 +121,7 @@ def command(
     from cgviz.grading.submissions import submissions
 
     settings: dict[str, Any] = {}
-    if csv and format != "rich":
+    if csv and format not in ("rich", "terminal"):
         raise UsageError(f"--csv and --format {format} exclude each other")
     if exercise is not None:
         asked, settings = exercises.from_file(exercise)
@@ -149,16 +151,13 @@ def one(
     """Prints the grade of one file."""
     from cgviz.grading.confined import graded_one
     from cgviz.views import grade as views
+    from cgviz.views.grade.report import report
 
     if format == "gradescope":
         streams.say(views.gradescope(guarded(asked, submission, seconds), hints, asked.credits))
         return
     made = graded_one(asked, submission, seconds)
-    if format == "json":
-        streams.say(views.json(made, hints))
-    else:
-        with streams.printing():
-            views.show(made, digits=digits, theme=theme, hints=hints)
+    present(report(made, digits=digits, theme=theme, hints=hints), None, format)
     ctx.exit(0 if made.all_right else 1)
 
 

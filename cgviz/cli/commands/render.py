@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
-from cgviz.cli.commands.table import print_table
 from cgviz.cli.options import MOST_PATHS
+from cgviz.cli.present import present
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.cli.targets import check_unasked
 from cgviz.drawing.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, SCALES
 from cgviz.errors import UsageError, printable, quoted
 
@@ -119,15 +120,19 @@ def draw(run: Run, output: str | None, format: str, show: bool = False, **look: 
     from cgviz.cli.viewer import view
     from cgviz.reading.collecting import uncollected
     from cgviz.text.output import write
+    from cgviz.text.signature import signed
+    from cgviz.views.table import report
 
+    path = output or f"{run.graph.nodes[run.graph.output].name}{EXTENSIONS[format]}"
+    if output is None:
+        check_unasked(path)
     with uncollected():
         drawn = drawn_for(run, format, **look)
     if output == "-":
         streams.say_bytes(drawn)
     else:
-        path = output or f"{run.graph.nodes[run.graph.output].name}{EXTENSIONS[format]}"
-        write(path, drawn)
-        print_table(run, look["digits"], look["theme"], look["mode"])
+        write(path, signed(drawn))
+        present(report(run, digits=look["digits"], theme=look["theme"], mode=look["mode"]))
         streams.note(f"wrote {printable(path)}")
         if show:
             view(path)

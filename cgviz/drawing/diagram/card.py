@@ -25,7 +25,7 @@ from cgviz.drawing.diagram.scene import (
     widest,
 )
 
-SIDE, AIR, ROW, HEAD = 8.0, 3.0, 17.0, 19.0
+SIDE, AIR, ROW = 8.0, 2.5, 18.0
 ROUND = 6  # above and below a picture, and between two
 BETWEEN, NARROWEST = 12.0, 34.0
 LONGEST = 30  # letters of a formula on one line
@@ -141,8 +141,8 @@ def rows_of(card: Content, lines: int) -> Iterator[Row]:
     else:
         beside = lines < 3 and len(card.formula) == 1
         yield Row((*card.name, *(card.formula[0] if beside else ())))
-        for formula in () if beside else card.formula:
-            yield Row(formula)
+        for (formula,) in () if beside else card.formula:
+            yield Row((replace(formula, text=formula.text.lstrip()),))
         if pictures and lines > 2:
             yield from (Row((number,), ruled=i == 0) for i, number in enumerate(numbers))
         elif numbers:

@@ -7,6 +7,7 @@ Source: D. Knuth, M. Plass, Breaking paragraphs into lines (1981).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
@@ -23,7 +24,6 @@ CUT = 10.0  # what a cut value costs, in points across
 FULL = 0.18  # the part of a page that boxes fill, for a first guess at the scale
 TRIES = 11
 WINDOW = 3.0  # how much smaller than the guess the scale may become
-MANY = 150  # boxes
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,11 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Fold:
-    """A way to cut: the row of each box, and the scale at which it is estimated to fit."""
+    """A way to cut: the row of each box, the scale at which it is estimated to fit, and its size along and across."""
 
     row: Mapping[str, int]
     scale: float
+    size: Point = (1.0, 1.0)
 
     @property
     def rows(self) -> int:
@@ -71,19 +72,70 @@ def sizes(scene: Scene, axes: Axes, ghosts: Mapping[str, Point]) -> Sizes:
     return Sizes(list(number), into, last_use, along, lead, across, pills, starts)
 
 
-def folds(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float) -> Iterator[Fold]:
-    """Yields ways to fold a scene for a page (width and height) that differ in the order in which they cut.
+def folds(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float, by_level: bool | None) -> Iterator[Fold]:
+    """Yields the way to fold a scene for a page (width and height), if there is one.
 
-    stop  the scale beyond which nobody wants the picture larger
+    stop      the scale beyond which nobody wants the picture larger
+    by_level  whether it is cut in the order of ranks, not of stages; None: not at all
     """
     budget = axes.size(*page)
     stages = [n for n, start in enumerate(found.is_start) if not start]
-    yield best(found, stages, budget, stop)
-    if len(stages) <= MANY:
-        rank = levels(scene)
-        by_level = sorted(stages, key=lambda n: (rank[found.keys[n]], n))
-        if by_level != stages:
-            yield best(found, by_level, budget, stop)
+    if by_level is None:
+        yield unfolded(found, stages, budget)
+        return
+    order = leveled(scene, found, stages) if by_level else stages
+    if not by_level or order != stages:
+        yield best(found, order, budget, stop)
+
+
+def coarse(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float) -> Fold:
+    """Returns the fold of a large scene, cut between whole ranks, each row filled before the next: in linear time."""
+    along, across = axes.size(*page)
+    rank = levels(scene)
+    size = max(rank.values(), default=0) + 1
+    longs, highs = [0.0] * size, [0.0] * size
+    for n, key in enumerate(found.keys):
+        at = rank[key]
+        longs[at] = max(longs[at], found.along[n] + found.lead[n])
+        highs[at] += found.across[n]
+    low, high = 1e-5, stop
+    begins = filled(longs, highs, along / low)[0]
+    for _ in range(2 * TRIES):
+        middle = sqrt(low * high)
+        tried, height = filled(longs, highs, along / middle)
+        if height <= across / middle and max(longs) <= along / middle:
+            low, begins = middle, tried
+        else:
+            high = middle
+    row = {key: bisect_right(begins, level) - 1 for key, level in rank.items()}
+    return Fold(row, low)
+
+
+def filled(longs: Sequence[float], highs: Sequence[float], longest: float) -> tuple[list[int], float]:
+    """Returns the ranks with which rows begin that are filled one after the other, and how high they are together."""
+    begins, length, height, total = [0], 0.0, 0.0, 0.0
+    for at, (long, high) in enumerate(zip(longs, highs, strict=True)):
+        if length and length + long + TURN > longest:
+            begins.append(at)
+            total += height + APART
+            length = height = 0.0
+        length += long + TURN
+        height = max(height, high)
+    return begins, total + height
+
+
+def leveled(scene: Scene, found: Sizes, stages: Sequence[int]) -> list[int]:
+    """Returns stages in the order of their ranks."""
+    rank = levels(scene)
+    return sorted(stages, key=lambda n: (rank[found.keys[n]], n))
+
+
+def unfolded(found: Sizes, order: Sequence[int], budget: Point) -> Fold:
+    """Returns the fold that is none."""
+    runs = Rooms(found, order).runs(0, inf, inf)
+    length, height, _ = runs[-1] if runs else (1.0, 1.0, 0)
+    scale = min(budget[0] / length, budget[1] / height)
+    return Fold(dict.fromkeys(found.keys, 0), scale, (length, height))
 
 
 def best(found: Sizes, order: Sequence[int], budget: Point, stop: float) -> Fold:
@@ -111,7 +163,16 @@ def best(found: Sizes, order: Sequence[int], budget: Point, stop: float) -> Fold
             kept = cuts
         if high / low < 1.02:
             break
-    return Fold(assigned(found, order, kept), scale)
+    return Fold(assigned(found, order, kept), scale, whole(segments, kept, len(order)))
+
+
+def whole(segments: Sequence[Sequence[Segment]], begins: Sequence[int], count: int) -> Point:
+    """Returns the length of the longest row, and how high all are together."""
+    ends = [*begins[1:], count][: len(begins)]
+    rows = [segments[a][b - a - 1] for a, b in zip(begins, ends, strict=True) if b > a and len(segments[a]) >= b - a]
+    if not rows:
+        return (1.0, 1.0)
+    return max(length for length, _, _ in rows), sum(height for _, height, _ in rows) + APART * (len(rows) - 1)
 
 
 Segment = tuple[float, float, int]  # length along, height across, values cut at its beginning

@@ -94,7 +94,7 @@ class Pen:
         return number(value, self.digits)
 
     def name(self, index: int, size: float, colour: str = "", bold: bool = True) -> Text:
-        shown = words.brief(one_line(self.graph.nodes[index].shown), words.LONGEST_NAME)
+        shown = words.brief(one_line(words.name_of(self.graph.nodes[index])), words.LONGEST_NAME)
         return Text(shown, self.colour(index, colour or self.theme.ink), size, bold, kind="name")
 
     def stage_number(self, index: int) -> Text:

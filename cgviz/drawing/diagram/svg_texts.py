@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 
 from cgviz.drawing.diagram.scene import Text
@@ -18,9 +19,23 @@ def written(text: Text, x: float, y: float, align: float) -> str:
     return (
         f'<text class="{text.classes}" xml:space="preserve" text-anchor="{ANCHORS[align]}" x="{flat(x)}" y="{flat(y)}" '
         f'font-family="{FONT}"{weight}{slant} font-size="{text.size:g}" fill="{text.colour}">'
-        f"{escape(printable(text.text), quote=False)}</text>\n"
+        f"{''.join(spans(text))}</text>\n"
     )
 
 
 def flat(value: float) -> str:
     return f"{value:.2f}"
+
+
+def spans(text: Text) -> Iterator[str]:
+    """Yields the runs of a text: the first level as it is, scripts smaller and shifted, and the way back."""
+    down = 0.0
+    for run in text.runs:
+        inner = escape(printable(run.text), quote=False)
+        shift, down = run.shift * text.size - down, run.shift * text.size
+        look = f' dy="{flat(shift)}"' if abs(shift) > 1e-6 else ""
+        if run.level:
+            look += f' font-size="{text.size * run.share:.4g}"'
+        if run.slanted and not text.slanted:
+            look += ' font-style="italic"'
+        yield f"<tspan{look}>{inner}</tspan>" if look else inner

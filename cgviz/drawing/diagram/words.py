@@ -9,10 +9,13 @@ from cgviz.drawing.diagram.known import Known
 from cgviz.drawing.diagram.scene import Words
 from cgviz.drawing.diagram.summary import in_words
 from cgviz.errors import shorten
+from cgviz.graph.nodes import Node
 from cgviz.ops.op import POWER
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.formula import PRETTY
+from cgviz.text.names import spelling_of
+from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import Shape, summed_axes
 
 LONGEST = 300
@@ -23,6 +26,12 @@ FLAGS = {"nonfinite": "not finite"}
 def brief(text: str, most: int) -> str:
     """Returns `text`, an ellipsis at its end where it is longer than `most` characters."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def name_of(node: Node) -> str:
+    """Returns the name of a node as a diagram shows it: `θ₁`, `x̂`."""
+    spelled = spelling_of(node.shown)
+    return spelled.text if isinstance(spelled, Spelling) else str(node.shown)
 
 
 def partial(run: Run, index: int, most: int = LONGEST_NAME) -> str:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cgviz.codegen.browser import library
+from cgviz.documents.writing import spelling_for
 from cgviz.drawing.engine.embed import rule
 from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.drawing.theme import theme as theme_of
@@ -18,12 +19,11 @@ from cgviz.players.page.live import told
 from cgviz.players.page.picture import palettes, picture
 from cgviz.runs.run import Run
 from cgviz.views.table.heading import heading
-from cgviz.views.table.spelling import spelling_for
 
 FOLDER = Path(__file__).parent
 MODULES = (
     "numbers passes state steps pictures grids zoom finding dragging caption inputs inspector table predict transport "
-    "exporting link main"
+    "exporting link embedding main"
 ).split()
 MIDDLING, LARGE = 40, 150  # nodes beyond which a page holds two pictures instead of four, and one
 LETTERS = "".join(map(chr, range(32, 127))) + "−·×÷√∂∇Σσ²³⁰¹⁴⁵⁶⁷⁸⁹⁻≤≥…–—’“”→←↑↓✓✗"

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from cgviz.documents.writing import is_short
 from cgviz.drawing.diagram.known import known
 from cgviz.graph.nodes import CONSTANT, Node
 from cgviz.runs.run import Contribution, Run
 from cgviz.runs.steps import Backward
 from cgviz.text.formula import Formula, Pretty, with_digits
 from cgviz.values.arrays import Value, is_array
-from cgviz.views.table.spelling import is_short
 
 Item = TypeVar("Item")
 

@@ -58,5 +58,6 @@ def one_line(name: str, found: Grade | CgvizError, wide: int) -> str:
 
 
 def safe(text: str) -> str:
-    """Returns text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """Returns text that no spreadsheet takes for a formula, and no terminal for a command."""
+    shown = printable(text).replace("\n", "\\n")
+    return f"'{shown}" if shown.lstrip().startswith(("=", "+", "-", "@")) else shown

@@ -2,59 +2,49 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from textwrap import fill
 
+from cgviz.documents.document import GAP, Document, Prose, Table
+from cgviz.documents.grid import Column
+from cgviz.documents.report import Report
+from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
 from cgviz.errors import cells, printable
 from cgviz.learning import Descent, Objective
 from cgviz.learning.magnitudes import elements
 from cgviz.text.numbers import DIGITS, number
+from cgviz.text.plain import ascii_text
 from cgviz.views.descent.dots import ASCII, UNICODE
+from cgviz.views.descent.json import history
 from cgviz.views.descent.plot import Line, plot
 from cgviz.views.descent.words import caption, elided, shown_names
 
 WIDTH, NARROW, MOST = 80, 20, 24
-SIGNS = str.maketrans({"−": "-", "…": "...", "─": "-", "′": "'"})
 HEADER = ("", "before", "after", "gradient")
 ROLES = ("name", "value", "value", "gradient")
 
 
-def report(
-    objective: Objective, descent: Descent, width: int = WIDTH, digits: int = DIGITS, plain: bool = False
-) -> str:
-    """Returns curve and table as text; `plain` spells them in ASCII."""
-    lines = page(objective, descent, width, digits, plain)
-    return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
+def report(objective: Objective, descent: Descent, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
+    """Returns curve, caption and table of a descent; its JSON is the history."""
+    return Report(
+        lambda writing: document(objective, descent, writing),
+        lambda: history(objective, descent),
+        digits,
+        theme,
+        lambda writing, width, _: [*page(objective, descent, width or WIDTH, digits, writing.plain)],
+    )
 
 
-def show(objective: Objective, descent: Descent, *, digits: int = DIGITS, theme: str | Theme = "light") -> None:
-    """Prints curve and table on standard output: in colour on a terminal, and as wide as that is."""
-    plain = not can_say(sys.stdout.encoding or "ascii")
-    if not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
-        columns = os.environ.get("COLUMNS", "")
-        sys.stdout.write(report(objective, descent, int(columns) if columns.isdigit() else WIDTH, digits, plain))
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    from cgviz.drawing.theme import theme as named
-
-    console, styles = Console(), named(theme).terminal
-    for line in page(objective, descent, console.width, digits, plain):
-        said = Text.assemble(*((text, styles.get(role, "")) for text, role in line))
-        said.rstrip()
-        console.print(said, soft_wrap=True, highlight=False)
-
-
-def can_say(encoding: str) -> bool:
-    try:
-        "⠿│┤└─┬−∂→…".encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
+def document(objective: Objective, descent: Descent, writing: Writing) -> Document:
+    """Returns the document: the parameters and the loss before and after, under what was done."""
+    digits = writing.digits or DIGITS
+    name = elided(objective.graph.nodes[objective.graph.output].shown)
+    told = caption(descent, objective.examples, digits)
+    columns = [Column(HEADER[0]), *(Column(heading, right=True) for heading in HEADER[1:])]
+    body = [*parameters(objective, descent, digits), *losses(descent, name, digits)]
+    rows = [[(writing.clean(text), role) for text, role in zip(row, ROLES, strict=True)] for row in body]
+    return Document([Prose([(told, "muted")]), GAP, Table(columns, rows)], told, writing.rule)
 
 
 def page(objective: Objective, descent: Descent, width: int, digits: int, plain: bool) -> Iterator[Line]:
@@ -68,7 +58,7 @@ def page(objective: Objective, descent: Descent, width: int, digits: int, plain:
 
 
 def spelled(text: str, plain: bool) -> str:
-    return printable(text.translate(SIGNS) if plain else text)
+    return printable(ascii_text(text) if plain else text)
 
 
 def table(objective: Objective, descent: Descent, name: str, digits: int, width: int) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""How the table spells mathematics: for the eye, in ASCII where an encoding cannot say σ, or as program text."""
+"""How a report writes mathematics: for the eye, in ASCII where an encoding cannot say σ, typeset, as program text."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from unicodedata import normalize
 from cgviz.errors import printable
 from cgviz.ops.arithmetic import divide
 from cgviz.ops.op import PRODUCT, QUOTIENT
-from cgviz.text.formula import PRETTY, TEXT, Formula, Notation, Pretty, Written
+from cgviz.text.formula import MARKED, PRETTY, TEXT, Formula, Marked, Notation, Pretty, Written
 from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, exact, number
 from cgviz.text.plain import ascii_text
+from cgviz.text.runs import plain
 from cgviz.values.arrays import Shape, Value, is_array
 from cgviz.values.arrays import shape_text as shape_of
 
@@ -19,7 +20,7 @@ LONGEST_NAME, LONGEST_LOCAL, LONGEST_FORMULA = 40, 100, 400
 MOST_LEAVES = 400
 
 
-class Spelling(NamedTuple):
+class Writing(NamedTuple):
     """A notation, the precision of numbers, and the few signs that stand outside formulas.
 
     head    the notation of the function at the head, which gives a wide fraction room
@@ -44,7 +45,7 @@ class Spelling(NamedTuple):
 
     def clean(self, text: str) -> str:
         """Returns text of the user with what cannot be shown as escapes: control characters, unknown letters."""
-        if text.isascii() and text.isprintable():
+        if (text.isascii() and text.isprintable()) or (self.notation is MARKED and plain(text).isprintable()):
             return text
         shown = self.sign(printable(text.replace("\n", r"\n")))
         return shown.encode(self.encoding, "backslashreplace").decode(self.encoding)
@@ -140,22 +141,31 @@ class RoomyPretty(Roomy, Pretty):
     """The same for the eye."""
 
 
-def unicode_spelling(digits: int = DIGITS) -> Spelling:
+class RoomyMarked(Roomy, Marked):
+    """The same, typeset."""
+
+
+def typeset_spelling(digits: int = DIGITS) -> Writing:
+    """Returns the spelling for what sets letters and scripts itself: text with marks, which printers take apart."""
+    return Writing(MARKED, RoomyMarked(), digits, whole=True)
+
+
+def unicode_spelling(digits: int = DIGITS) -> Writing:
     """Returns the spelling for the eye."""
-    return Spelling(PRETTY, RoomyPretty(), digits)
+    return Writing(PRETTY, RoomyPretty(), digits)
 
 
-def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Spelling:
+def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Writing:
     """Returns the spelling for an encoding without σ and −: program text."""
-    return Spelling(TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", plain=True)
+    return Writing(TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", plain=True)
 
 
-def exact_spelling() -> Spelling:
+def exact_spelling() -> Writing:
     """Returns the spelling for other programs: program text, numbers in full precision."""
-    return Spelling(TEXT, TEXT, digits=None, whole=True, ellipsis="...")
+    return Writing(TEXT, TEXT, digits=None, whole=True, ellipsis="...")
 
 
-def spelling_for(encoding: str, digits: int = DIGITS) -> Spelling:
+def spelling_for(encoding: str, digits: int = DIGITS) -> Writing:
     """Returns the best spelling that an output's encoding can say."""
     try:
         SAMPLE.encode(encoding)

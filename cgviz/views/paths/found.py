@@ -13,7 +13,7 @@ MOST = 10
 
 
 @dataclass(frozen=True)
-class Report:
+class Paths:
     """The paths from node `source` to the output.
 
     listed  the first of them, the largest product first
@@ -59,11 +59,11 @@ class Report:
         return None if self.gradient is None or self.total is None else self.gradient - self.total
 
 
-def report(run: Run, wrt: str | None = None, most: int = MOST) -> Report:
-    """Returns the report on the paths from the input or stage `wrt` (None: the first input), `most` of them listed.
+def paths_of(run: Run, wrt: str | None = None, most: int = MOST) -> Paths:
+    """Returns the paths from the input or stage `wrt` (None: the first input) to the output, `most` of them listed.
 
     Raises UsageError for a name that there is not, and in a program with arrays.
     """
     web, source = Web(run), run.index(wrt)
     check_scalars(run, source)
-    return Report(run, source, counts(web, source), listed(web, source, most))
+    return Paths(run, source, counts(web, source), listed(web, source, most))
