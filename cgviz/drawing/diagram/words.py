@@ -60,7 +60,7 @@ def flags(run: Run, index: int) -> str:
 def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
     """Returns what a node says: its stage; then value, gradient, tangent, what the gate does, what is remarkable."""
     graph, node = run.graph, run.graph.nodes[index]
-    title = node.shown
+    title = str(node.shown)
     if node.is_stage:
         title = f"({graph.numbers[index]}) {node.shown} = {graph.formula(index).pretty}"
     facts = []
