@@ -75,7 +75,8 @@ def drawn(run: Run, shown: Sequence[Frame], look: Look, room: tuple[float, float
     if made.laid:
         scale = min(room[0] / (UNIT * window(wide)[0]), room[1] / (UNIT * window(wide)[1]))
         pages = Camera(made.laid, layout.axes, wide).pages(shown, f"n{run.graph.output}")
-        yield from (rf"\only<{at}>{{\gdef\cgx{{{x:.2f}bp}}\gdef\cgy{{{y:.2f}bp}}}}%" for at, (x, y) in enumerate(aims(pages), 1))
+        for at, (x, y) in enumerate(aims(pages), 1):
+            yield rf"\only<{at}>{{\gdef\cgx{{{x:.2f}bp}}\gdef\cgy{{{y:.2f}bp}}}}%"
     yield rf"\scalebox{{{scale:.4f}}}{{%"
     yield OPENING
     if made.laid:
