@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph.lookup import find
 from cgviz.graph.naming import Wording, named, spellings_from, worded
-from cgviz.graph.nodes import CONSTANT, Graph, Node
-from cgviz.graph.shapes import alike, shaped
+from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.graph.shapes import Measure, alike, shaped
 from cgviz.graph.staging import staged, with_divisions
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import fold, fold_open
@@ -442,9 +442,19 @@ def without_seed(
     if graph.written is not None:
         graph = staged(graph, graph.detail, inputs=sizes)
     if graph.whole is not None:
-        shaped(graph.whole, sizes)  # whose places in the text are better known
+        shaped(graph.whole, sizes, measured(values))  # whose places in the text are better known
     numbers = {name: arrays.settled(value) for name, value in values.items()}
-    return Run(in_range(shaped(graph, sizes), numbers), numbers, origin)
+    return Run(in_range(shaped(graph, sizes, measured(numbers)), numbers), numbers, origin)
+
+
+def measured(numbers: Mapping[str, Value]) -> Measure:
+    """Returns how a node is computed from those before it, at the values of the inputs."""
+
+    def measure(nodes: Sequence[Node], index: int) -> Value:
+        inputs = tuple(i for i, node in enumerate(nodes) if node.op is INPUT)
+        return forward(Graph(tuple(nodes), index, inputs), numbers)[index]
+
+    return measure
 
 
 def in_range(graph: Graph, numbers: Mapping[str, Value]) -> Graph:
@@ -453,7 +463,8 @@ def in_range(graph: Graph, numbers: Mapping[str, Value]) -> Graph:
         return graph
     values = forward(graph, numbers)
     poor = {i for i in graph.stages if is_poor(graph.nodes[i], values, i)}
-    return shaped(with_divisions(graph, poor), {name: shape_of(value) for name, value in numbers.items()})
+    shapes = {name: shape_of(value) for name, value in numbers.items()}
+    return shaped(with_divisions(graph, poor), shapes, measured(numbers))
 
 
 def is_poor(node: Node, values: Sequence[Value], index: int) -> bool:
