@@ -102,5 +102,12 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'cgviz' has no attribute {name!r}")
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Adds the cell magic `%%cgviz` to a notebook: `%load_ext cgviz`."""
+    from cgviz.places.notebook.magic import load
+
+    load(shell)
+
+
 def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])

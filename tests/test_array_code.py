@@ -233,7 +233,7 @@ def test_a_network_reads_as_a_person_writes_it() -> None:
         "dlses = ddiff",
         "dparts = -ddiff",
         "ds = place(dparts, s, np.s_[:, 0])",
-        "ds += dlses[:, None] * np.exp(s - lses[:, None])",
+        "ds += dlses[..., None] * np.exp(s - lses[..., None])",
         "dhW2 = ds",
         "db2 = np.sum(ds, axis=0)",
         "dh = dhW2 @ W2.T",

@@ -27,7 +27,7 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
             "analysis.checks analysis.diagnosis codegen codegen.source drawing.diagram grading "
             "grading.listing learning learning.problem players.deck players.deck.folder "
             "players.deck.frames players.page players.play players.worksheet "
-            "players.worksheet.blanks players.worksheet.figure players.worksheet.work runs.modes "
+            "places.notebook players.worksheet.blanks players.worksheet.figure players.worksheet.work runs.modes "
             "views.check views.derivation views.descent views.diagnose views.explain "
             "views.grade.report views.jacobian views.jacobian.facts views.paths views.table "
         ).split()

@@ -39,6 +39,7 @@ def code(
     stable: bool = False,
     wrt: Sequence[str] = (),
     name: str = "",
+    short: bool | None = None,
 ) -> str:
     """Returns the staged program of `run`, forward and backward, as source that runs as it stands.
 
@@ -48,6 +49,7 @@ def code(
     stable    local derivatives in the forms that keep their digits; else as they are taught
     wrt       the inputs whose gradients are wanted; all where none is named
     name      what the function is called
+    short     recognised results are written in their short form; None: where the language is one of frameworks
 
     Raises UsageError for a language that there is not, or an op that it lacks, or a test without numbers;
     EvaluationError for a test of numbers that are not finite.
@@ -62,7 +64,8 @@ def code(
         require_branches(run)
     require_names(run, wrt, name)
     language = array_language_of(lang, run) if run.bare.has_arrays else scalar_language_of(lang, run)
-    options = Options(teach, stable, wrt=tuple(wrt), name=name)
+    brief = language.short if short is None else short
+    options = Options(teach, stable, wrt=tuple(wrt), name=name, short=brief and not teach)
     try:
         return language.source(run, options, function=function or run.symbolic, test=test)
     except UnwrittenError as error:

@@ -46,10 +46,14 @@ class Arrays(Python):
 
     zeros    the gradient of an array `{0}` of shape `{1}` that none reaches
     mutable  `+=` changes an array in place
+    spares   what the backward pass reads costs something: the shape of a stage is that of an earlier node
+    leads    its transposes and its sums allow for more axes before those of the program
     """
 
     zeros = ""
     mutable = True
+    spares = False
+    leads = False
 
     @property
     def writer(self) -> type[Writer]:  # type: ignore[override]

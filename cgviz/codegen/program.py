@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 
+from cgviz.analysis.recognised import Found, found
 from cgviz.codegen.language import FUNCTION, Language
 from cgviz.codegen.names import Names, names
 from cgviz.codegen.notation import Code, formulas
@@ -29,6 +32,7 @@ class Options:
     seeded  the output's gradient is a variable that is given, not 1
     wrt     the inputs whose gradients are wanted, by name; all where none is named
     name    what the function is called
+    short   recognised results are written in their short form, not stage by stage
     """
 
     teach: bool = False
@@ -36,6 +40,7 @@ class Options:
     seeded: bool = False
     wrt: tuple[str, ...] = ()
     name: str = ""
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """The backward lines of one stage under a comment that names it."""
+    """The backward lines of one stage under a comment that names it; idle: nothing flows back to an input."""
 
     comment: str
     lines: tuple[Line, ...]
+    idle: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,6 +196,12 @@ class Writer:
         self.known: dict[int, tuple[Formula | None, ...]] = {}
         self.stages: dict[int, str] = {}
         self.used: dict[int, frozenset[int]] = {}
+        self.short = {each.root: each for each in found(run.graph)} if options.short else {}
+        self.values.like, self.slopes.like = self.example(), named.gradient(self.graph.output)
+
+    def example(self) -> str | int:
+        """Returns the input whose kind of numbers constants are to have: the first that a gradient reaches."""
+        return next((index for index in self.graph.inputs if self.run.taken[index]), "")
 
     def forward(self) -> Iterator[Line]:
         for index in self.graph.stages:
@@ -226,7 +238,9 @@ class Writer:
                 lines.append(self.line(target, source, local, source in seen, source in more))
                 seen.add(source)
             name = self.names.variables[target]
-            yield Group(f"backprop {name} = {self.stage(target)}", tuple(lines))
+            known = self.short.get(target)
+            how = f"= {self.stage(target)}" if known is None else f"in short: {known.result.name}"
+            yield Group(f"backprop {name} {how}", tuple(lines))
         yield from self.unreached(seen)
 
     def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> Line:
@@ -240,17 +254,39 @@ class Writer:
         edges: dict[int, list[tuple[int, Formula]]] = {}
         reached, more = {self.graph.output}, set()
         wanted = self.moving()
-        for target, slot in backward_edges(self.graph):
-            source = self.graph.nodes[target].args[slot]
-            if target not in reached or not wanted[source]:
-                continue
-            local = self.locals(target)[slot]
-            if local is None or is_zero(local):
-                continue
-            more |= {source} & reached
-            reached.add(source)
-            edges.setdefault(target, []).append((source, local))
+        for target, group in groupby(backward_edges(self.graph), itemgetter(0)):
+            for source, local in self.handed(target, [slot for _, slot in group]) if target in reached else ():
+                if not wanted[source] or local is None or is_zero(local):
+                    continue
+                more |= {source} & reached
+                reached.add(source)
+                edges.setdefault(target, []).append((source, local))
         return edges, more
+
+    def handed(self, target: int, slots: Iterable[int]) -> Iterator[tuple[int, Formula | None]]:
+        """Yields each node that a stage hands something back to, and its local derivative."""
+        if target in self.short:
+            yield from self.in_short(self.short[target])
+            return
+        args = self.graph.nodes[target].args
+        yield from ((args[slot], self.locals(target)[slot]) for slot in slots)
+
+    def in_short(self, known: Found) -> Iterator[tuple[int, Formula]]:
+        """Yields each node that a recognised result hands something back to, and the whole of that."""
+        values: dict[str, Formula | int] = {name: self.operand(index) for name, index in known.nodes.items()}
+        values["up"] = self.upstream(known.root) or 1
+        for name, index in known.sources.items():
+            if self.graph.nodes[index].op is not CONSTANT:
+                yield index, known.gradient(name, values)
+
+    def upstream(self, target: int) -> Formula | None:
+        """Returns the gradient of a stage as a variable; None for that of the output, where it is 1."""
+        if target == self.graph.output and not self.options.seeded:
+            return None
+        return Formula(f"#d{target}", shape=self.graph.nodes[target].shape)
+
+    def operand(self, index: int) -> Formula:
+        return self.graph.operand(index) if self.graph.nodes[index].op is CONSTANT else Formula(f"#{index}")
 
     def moving(self) -> list[bool]:
         """Returns for each node whether it is an input whose gradient is wanted, or computed from one."""
@@ -288,6 +324,8 @@ class Writer:
     def contribution(self, target: int, local: Formula) -> str:
         """Returns `(local) * upstream`, without what is 1 unless that is taught."""
         written = self.slopes.text_of(local)
+        if target in self.short:
+            return written.text
         if target == self.graph.output and not self.options.seeded:
             return written.text
         upstream = self.names.gradient(target)
@@ -303,24 +341,21 @@ class Writer:
                 if not self.options.seeded:
                     yield Group(f"the output is {name} itself", (Line(gradient, self.values.number(1)),))
             elif index not in seen and (not self.options.wrt or self.graph.nodes[index].name in self.options.wrt):
-                yield Group(f"nothing flows back to {name}", (Line(gradient, self.zero(index), node=index),))
+                yield Group(f"nothing flows back to {name}", (Line(gradient, self.zero(index), node=index),), idle=True)
 
     def zero(self, index: int) -> str:
         """Returns the gradient of an input that none reaches."""
         return self.language.zero.format(self.names.variables[index])
 
     def operands(self, index: int) -> tuple[Formula, ...]:
-        nodes = self.graph.nodes
-        args = nodes[index].args
-        constants = {arg: self.graph.operand(arg) for arg in args if nodes[arg].op is CONSTANT}
-        return tuple(constants.get(arg) or Formula(f"#{arg}") for arg in args)
+        return tuple(map(self.operand, self.graph.nodes[index].args))
 
     def helpers(self) -> tuple[Helper, ...]:
         """Returns the functions that the lines written so far call, each after those that it calls itself."""
-        found: dict[str, Helper] = {}
+        defined: dict[str, Helper] = {}
         for (name, count), op in {**self.values.helpers, **self.slopes.helpers}.items():
-            self.define(name, count, op, found)
-        return tuple(found.values())
+            self.define(name, count, op, defined)
+        return tuple(defined.values())
 
     def define(self, name: str, count: int, op: Op, found: dict[str, Helper]) -> None:
         if name in found:

@@ -11,6 +11,7 @@ from typing import Any
 from cgviz.errors import printable
 from cgviz.graph.nodes import CONSTANT
 from cgviz.kernel.program import Program
+from cgviz.kernel.reports import REPORTS, written
 from cgviz.kernel.requests import Request
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array
@@ -120,21 +121,38 @@ def live(asked: Request, program: Program) -> Answer:
 
     how = asked.options
     facts, source = told(program.run, how.digits)
-    shown = sketch(program.run, how.style, how.direction, how.digits, how.fit)
+    shown = sketch(program.run, how.style, how.direction or "LR", how.digits, how.fit)
     facts["pictures"] = [{"style": shown.style, "direction": shown.direction, "prefix": shown.prefix}]
     return {"facts": facts, "functions": source, "pictures": [shown.svg]}
 
 
 def picture(asked: Request, program: Program) -> Answer:
-    """The diagram in one of the formats that are texts, or as base64."""
+    """The diagram in one of the formats that are texts, or as base64; an SVG has its font inside."""
     from cgviz.drawing.diagram import picture as drawn
 
     how = asked.options
     format = how.format or "svg"
-    made = drawn(program.run, format, style=how.style, theme=how.theme, direction=how.direction, digits=how.digits)
+    made = drawn(
+        program.run,
+        format,
+        style=how.style,
+        theme=how.theme,
+        direction=how.direction or None,
+        digits=how.digits,
+        fit=how.fit or None,
+        background=how.background,
+        embed_font=has_fonts(),
+    )
     if format in BINARY:
         return {"media": BINARY[format], "base64": b64encode(made).decode()}
     return {"media": WRITTEN[format], "text": made.decode()}
+
+
+def has_fonts() -> bool:
+    """Tells whether there is a library that takes a font apart; in the browser the page puts it into what it saves."""
+    from importlib.util import find_spec
+
+    return find_spec("fontTools") is not None
 
 
 def code(asked: Request, program: Program) -> Answer:
@@ -145,22 +163,14 @@ def code(asked: Request, program: Program) -> Answer:
     return {"text": text, "lang": asked.options.lang, "languages": list(LANGUAGES)}
 
 
-def report(of: Callable[[Run, Request], Any]) -> Callable[[Request, Program], Answer]:
-    """Returns the answer that is a report: a document in the format that is asked for, HTML without one."""
+def report(name: str) -> Callable[[Request, Program], Answer]:
+    """Returns the answer that is a report, in the format that is asked for."""
 
     def made(asked: Request, program: Program) -> Answer:
-        from cgviz.kernel.reports import written
+        return written(REPORTS[name](program.run, asked.options), asked.options)
 
-        return written(of(program.run, asked), asked.options)
-
-    made.__doc__ = of.__doc__
+    made.__doc__ = REPORTS[name].__doc__
     return made
-
-
-def reports() -> dict[str, Callable[[Request, Program], Answer]]:
-    from cgviz.kernel import reports
-
-    return {name: report(function) for name, function in reports.REPORTS.items()}
 
 
 ANSWERS: dict[str, Callable[[Request, Any], Answer]] = {
@@ -172,5 +182,5 @@ ANSWERS: dict[str, Callable[[Request, Any], Answer]] = {
     "live": live,
     "picture": picture,
     "code": code,
-    **reports(),
+    **{name: report(name) for name in REPORTS},
 }

@@ -28,8 +28,9 @@ class Options:
     digits: int = DIGITS
     style: str = "card"
     theme: str = "light"
-    direction: str = "LR"
+    direction: str = ""
     fit: str = ""
+    background: str = "transparent"
     format: str = ""
     lang: str = "python"
     node: str = ""
@@ -42,7 +43,7 @@ CHOICES = {
     "ties": ("split", "first", "both"),
     "style": STYLES,
     "theme": tuple(THEMES),
-    "direction": DIRECTIONS,
+    "direction": ("", *DIRECTIONS),
 }
 
 

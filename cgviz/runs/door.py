@@ -286,11 +286,20 @@ class Door:
 
         play(cast("Run", self), digits=digits, theme=theme)
 
+    def live(self, **look: Any) -> Any:
+        """Returns the live page as a widget for notebooks: sliders, steps, predictions; `inputs` can be set and read.
+
+        Options are those of `cgviz page`. Raises UsageError without the package anywidget.
+        """
+        from cgviz.places.notebook import live
+
+        return live(cast("Run", self), **look)
+
     def _repr_svg_(self) -> str:
         """The diagram, as notebooks show it."""
         from cgviz.drawing.diagram import picture
 
-        return picture(cast("Run", self), "svg", embed_font=True).decode()
+        return picture(cast("Run", self), "svg", embed_font=True, background="filled").decode()
 
 
 @dataclass(frozen=True)

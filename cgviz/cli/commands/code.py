@@ -40,6 +40,12 @@ for its inputs the program is a function.
 @click.option(
     "--wrt", metavar="NAME", multiple=True, help="Gradients of these inputs only. Several times, or with commas."
 )
+@click.option(
+    "--short/--stages",
+    default=None,
+    help="Recognised results (softmax with cross-entropy, layer norm ...) in their short form, or stage by stage.  "
+    "[default: short for torch and jax]",
+)
 @click.option("--name", metavar="NAME", default="", help="What the function is called.")
 @options.output("Write the code to FILE; its ending (.py .c .js .jl .rs) chooses the language. - is standard output.")
 def command(
@@ -51,6 +57,7 @@ def command(
     stable: bool,
     wrt: tuple[str, ...],
     name: str,
+    short: bool | None,
     output: str | None,
 ) -> None:
     from cgviz.codegen import code
@@ -60,7 +67,9 @@ def command(
     if output not in (None, "-"):
         check(output)
     named = [options.spelled(word.strip()) or "" for text in wrt for word in text.split(",")]
-    source = code(request.run(), lang, function=function, test=test, teach=teach, stable=stable, wrt=named, name=name)
+    source = code(
+        request.run(), lang, function=function, test=test, teach=teach, stable=stable, wrt=named, name=name, short=short
+    )
     if output in (None, "-"):
         streams.say(source)
     else:

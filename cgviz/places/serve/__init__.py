@@ -18,6 +18,7 @@ __all__ = ["Server"]
 HOST = "127.0.0.1"
 SECONDS = 30.0
 LONGEST = 4 * 2**20  # bytes of a request
+MOST_PASSED_OVER, CHUNK = 16 * 2**20, 2**16
 POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
     "img-src 'self' data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
@@ -95,9 +96,16 @@ class Handler(BaseHTTPRequestHandler):
         if not length.isdigit():
             return self.refuse(HTTPStatus.LENGTH_REQUIRED, "a request tells its length")
         if int(length) > LONGEST:
+            self.pass_over(int(length))
             return self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a request has at most {LONGEST // 2**20} MB")
         request = self.rfile.read(int(length)).decode(errors="replace")
         self.say(HTTPStatus.OK, self.mine.kernel.answer(request).encode(), "application/json")
+
+    def pass_over(self, length: int) -> None:
+        """Reads what is too much, up to a bound, so that whoever sends it gets to hear why."""
+        for _ in range(0, min(length, MOST_PASSED_OVER), CHUNK):
+            self.rfile.read(min(CHUNK, length))
+            length -= CHUNK
 
     def asked(self) -> str | None:
         """Returns which file is asked for; None where the host or the token is another's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from queue import Empty, Queue
 from subprocess import PIPE, Popen
 from threading import Lock, Thread
@@ -26,13 +27,15 @@ class Kernel:
             [sys.executable, "-m", "cgviz.kernel"], stdin=PIPE, stdout=PIPE, encoding="utf-8", start_new_session=True
         )
         self.lines: Queue[str] = Queue()
-        Thread(target=self.listen, args=(self.process, self.lines), daemon=True).start()
+        self.listener = Thread(target=self.listen, args=(self.process, self.lines), daemon=True)
+        self.listener.start()
 
     @staticmethod
     def listen(process: Popen[str], lines: Queue[str]) -> None:
         assert process.stdout
-        for line in process.stdout:
-            lines.put(line)
+        with process.stdout as said:
+            for line in said:
+                lines.put(line)
         lines.put("")
 
     def answer(self, request: str) -> str:
@@ -54,6 +57,10 @@ class Kernel:
     def end(self) -> None:
         self.process.kill()
         self.process.wait()
+        with suppress(OSError):
+            assert self.process.stdin
+            self.process.stdin.close()
+        self.listener.join()
 
 
 def stopped(seconds: float) -> dict[str, object]:

@@ -56,7 +56,6 @@ function complete() {
   if (!fits.length || functionsKnown.some(({ name }) => name === word && fits.length === 0)) return closeList();
   list.replaceChildren(...fits.map(({ name, says }, place) => choice(name, says, place)));
   list.hidden = false;
-  box.setAttribute("aria-expanded", "true");
   select(0);
   const { left, top } = caretPlace(word.length);
   list.style.left = `${Math.min(left, box.clientWidth - 200)}px`;
@@ -82,7 +81,6 @@ function select(place) {
 
 function closeList() {
   list.hidden = true;
-  box.setAttribute("aria-expanded", "false");
   box.removeAttribute("aria-activedescendant");
 }
 

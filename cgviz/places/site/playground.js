@@ -84,11 +84,20 @@ function remember(text) {
   const isFirst = shownProgram === null;
   shownProgram = text;
   clearTimeout(pushing);
-  if (isFirst || isRestoring) return (isRestoring = false);
-  pushing = setTimeout(() => history.pushState({}, "", link()), 900);
+  if (isFirst || isRestoring) {
+    entry = text;
+    return (isRestoring = false);
+  }
+  pushing = setTimeout(() => {
+    history.pushState({}, "", link());
+    entry = text;
+  }, 900);
 }
+let entry = null; // the program of the entry of the history that the reader is at
+isOfEntry = () => entry === shownProgram;
 
 addEventListener("popstate", () => {
+  clearTimeout(pushing);
   isRestoring = true;
   openLink();
 });

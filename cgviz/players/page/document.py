@@ -23,7 +23,7 @@ from cgviz.views.table.heading import heading
 FOLDER = Path(__file__).parent
 MODULES = (
     "numbers passes state steps pictures grids zoom finding dragging caption inputs inspector table predict transport "
-    "exporting link main"
+    "exporting link embedding main"
 ).split()
 MIDDLING, LARGE = 40, 150  # nodes beyond which a page holds two pictures instead of four, and one
 LETTERS = "".join(map(chr, range(32, 127))) + "−·×÷√∂∇Σσ²³⁰¹⁴⁵⁶⁷⁸⁹⁻≤≥…–—’“”→←↑↓✓✗"

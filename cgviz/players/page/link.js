@@ -4,9 +4,10 @@
 const SHOWS = ["value", "gradient", "tangent", "symbols"];
 let saving = 0;
 let program = () => ({}); // what a playground adds to the link: its program
+let isOfEntry = () => true; // is what is shown that of this entry of the history
 views.push(() => {
   clearTimeout(saving);
-  saving = setTimeout(() => history.replaceState(history.state, "", link()), 200);
+  saving = setTimeout(() => isOfEntry() && history.replaceState(history.state, "", link()), 200);
 });
 addEventListener("hashchange", () => restore());
 byId("link").addEventListener("click", (event) => {
