@@ -102,7 +102,7 @@ def run(
     >>> run("sum((W @ x)**2)", W=[[1, 0], [0, 2]], x=[1, 1]).gradient["x"].tolist()
     [2.0, 8.0]
     >>> run("q = W @ x; sum(q)", W=[[1, 2]], x=[3, 4], expand="q").graph.formula(8).pretty
-    'W_00tx_0 + W_01tx_1'
+    'W_00x_0 + W_01x_1'
 
     Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
     """

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from cgviz.errors import UsageError
 from cgviz.graph.nodes import CONSTANT
 from cgviz.ops import places
 from cgviz.ops.arithmetic import add, divide, multiply, pow_, subtract
@@ -13,11 +14,21 @@ from cgviz.ops.matrices import matmul
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.operators import Operators
 from cgviz.ops.rearranging import indexed, reshaped, stacked, transposed
-from cgviz.reading.tracing.tape import Tape, cannot
+from cgviz.reading.tracing.tape import Tape, cannot, place
 from cgviz.values.arrays import Shape, Value, is_array, numpy, shape_of
 
 FLAT = "is flat between its jumps, and stops the gradient; write stop_gradient, or compute it from plain numbers"
 LOST = "float(), and so math.exp(), would lose the gradient; use cgviz.exp() and its like"
+
+
+class WholeNumberError(UsageError):
+    """An input that is differentiated is used as a whole number."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 CONDITIONS = frozenset(
     "less less_equal greater greater_equal equal not_equal logical_and logical_or logical_not".split()
 )
@@ -203,9 +214,10 @@ class Tracer(Operators):
 
     def __index__(self) -> int:
         name = self.tape.names.get(self.index, ("this value", ""))[0]
-        raise cannot(
+        raise WholeNumberError(
+            name,
             f"{name} is used as a whole number (range, an index, a shape); whole numbers are held fixed as soon as "
-            f"another input is a float, as in x=2.0"
+            f"another input is a float, as in x=2.0{place()}",
         )
 
     def __round__(self, digits: int | None = None) -> Any:
