@@ -14,7 +14,7 @@ import cgviz
 from cgviz.cli import main
 from cgviz.errors import CgvizError, EvaluationError
 from cgviz.grading import grade
-from cgviz.grading.listing import UnreadableError, plain
+from cgviz.grading.listing import plain
 from cgviz.grading.report import Grade
 from cgviz.runs.run import Run
 from cgviz.views import grade as views
@@ -438,21 +438,15 @@ def shown(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("dx = W[np.arange(3), x]", "an index is read that is made of whole numbers and slices"),
-        ("dx = x[x > 0]", "a mask where something is assigned to it"),
-        ("dx = np.einsum('ij,i->j', W, dq)", "'einsum' is not read; write @"),
-        ("z = W @ W\ndx = W.T @ dq", "@: the shapes (3, 4) and (3, 4) do not fit together"),
-        ("dx = np.zeros((9999, 9999))", "an array of shape (9999, 9999) is too large"),
-        ("n = 0\ndx = np.sum(W, axis=n)", "a whole number is read here"),
-        ("W['a'] = x", "only plain names are assigned to"),
-        ("dx = np.linalg.norm(x, 1)", "the length of a vector is read"),
+        ("dx = W[np.arange(3), x]", "Python stops here: IndexError"),
+        ("z = W @ W\ndx = W.T @ dq", ""),
+        ("dx = W['a']", "Python stops here: IndexError"),
     ],
 )
-def test_what_is_refused_says_where(text: str, message: str) -> None:
-    with pytest.raises(UnreadableError) as caught:
-        graded(PRODUCT, text)
-    assert message in str(caught.value)
-    assert "^" in str(caught.value).split("\n")[-1]
+def test_where_python_stops_is_told(text: str, message: str) -> None:
+    made = graded(PRODUCT, text)
+    assert not made.all_right
+    assert message in (made.first.says if made.first else "")
 
 
 # values from elsewhere
@@ -464,7 +458,7 @@ def test_arrays_of_the_students_file_are_taken_where_there_are_no_others() -> No
     made = grade(run, plain(text + PRODUCT_RIGHT))
     assert made.all_right
     np.testing.assert_allclose(made.lines[-1].ours, 2 * np.array([[1, 2], [3, 4]]).T @ [-1, -1])
-    with pytest.raises(EvaluationError, match="arrays have no shape without values; give --W"):
+    with pytest.raises(EvaluationError, match="arrays have no shape without values; give W="):
         grade(run, plain(PRODUCT_RIGHT))
 
 

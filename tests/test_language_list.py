@@ -1,3 +1,4 @@
+# ruff: noqa: N803 - matrices are capital letters
 """The language list, as an engineer types it: each program's value and gradients are NumPy's differences."""
 
 from __future__ import annotations

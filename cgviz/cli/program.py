@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from cgviz.values.arrays import Shape, Value
 
 INPUTS, WORDS = "cgviz.inputs", "cgviz.words"
+IN_BRIEF = {
+    "--detail": "Fused gates such as sigmoid, or single operations.",
+    "--ties": "Who gets the gradient of a max among equals.",
+    "--no-share": "Compute equal subexpressions each time.",
+    "--file": "Read the program from PATH.",
+    "--latex": "The program is LaTeX.",
+    "--upstream": "The gradient that the backward pass begins with.",
+    "--shape": "The shape of an input without a value.",
+    "--expand": "Open a stage for arrays into scalar gates.",
+    "--names": "Code names of stages, or what they compute.",
+    "--gradient-notation": "dq, ∂L/∂q, q̄ or δq.",
+    "--name": "Print NAME in another spelling.",
+}
+"""What `--help` says of the options that every command has; at length they are told in the documentation."""
 HELP_INPUTS = [
     (
         "--NAME VALUE",
@@ -186,10 +200,24 @@ class ProgramCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Inputs"):
             formatter.write_dl(HELP_INPUTS)
-        super().format_options(ctx, formatter)
+        write_options(ctx, formatter, "Options", self.own)
+        shared = [param for param in self.get_params(ctx) if param not in self.own]
+        write_options(ctx, formatter, "Options of every command (cgviz help options)", shared, brief=True)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*self.words, "[--NAME VALUE]...", "[OPTIONS]"]
+
+
+def write_options(
+    ctx: click.Context, formatter: click.HelpFormatter, title: str, params: list[click.Parameter], brief: bool = False
+) -> None:
+    """Writes a section of options; in brief, what the reference says at length is a few words."""
+    told = [record for param in params if isinstance(param, click.Option) and (record := param.get_help_record(ctx))]
+    if brief:
+        told = [(name, IN_BRIEF.get(name.split()[0], text)) for name, text in told]
+    if told:
+        with formatter.section(title):
+            formatter.write_dl(told)
 
 
 def check_words(

@@ -11,6 +11,7 @@ from typing import Any
 from cgviz.errors import printable
 from cgviz.graph.nodes import CONSTANT
 from cgviz.kernel.program import Program
+from cgviz.kernel.reports import REPORTS, written
 from cgviz.kernel.requests import Request
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array
@@ -162,22 +163,14 @@ def code(asked: Request, program: Program) -> Answer:
     return {"text": text, "lang": asked.options.lang, "languages": list(LANGUAGES)}
 
 
-def report(of: Callable[[Run, Request], Any]) -> Callable[[Request, Program], Answer]:
-    """Returns the answer that is a report: a document in the format that is asked for, HTML without one."""
+def report(name: str) -> Callable[[Request, Program], Answer]:
+    """Returns the answer that is a report, in the format that is asked for."""
 
     def made(asked: Request, program: Program) -> Answer:
-        from cgviz.kernel.reports import written
+        return written(REPORTS[name](program.run, asked.options), asked.options)
 
-        return written(of(program.run, asked), asked.options)
-
-    made.__doc__ = of.__doc__
+    made.__doc__ = REPORTS[name].__doc__
     return made
-
-
-def reports() -> dict[str, Callable[[Request, Program], Answer]]:
-    from cgviz.kernel import reports
-
-    return {name: report(function) for name, function in reports.REPORTS.items()}
 
 
 ANSWERS: dict[str, Callable[[Request, Any], Answer]] = {
@@ -189,5 +182,5 @@ ANSWERS: dict[str, Callable[[Request, Any], Answer]] = {
     "live": live,
     "picture": picture,
     "code": code,
-    **reports(),
+    **{name: report(name) for name in REPORTS},
 }

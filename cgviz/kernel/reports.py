@@ -1,62 +1,57 @@
-"""Reports of a run for the kernel: each in every format, HTML as a fragment that a page takes in."""
+"""Reports of a run for the kernel: those of the library, by their names, in any of their formats."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cgviz.errors import UsageError, quoted
-from cgviz.kernel.requests import Options, Request
+from cgviz.documents.report import Report
+from cgviz.kernel.requests import Options
 from cgviz.runs.run import Run
 
-if TYPE_CHECKING:
-    from cgviz.documents.report import Report
 
-
-def table(run: Run, asked: Request) -> Report:
+def table(run: Run, how: Options) -> Report:
     """The table of all stages."""
-    made: Report = run.table(digits=asked.options.digits)
+    made: Report = run.table(digits=how.digits, theme=how.theme)
     return made
 
 
-def derive(run: Run, asked: Request) -> Report:
+def derive(run: Run, how: Options) -> Report:
     """The derivation of the gradient, line by line."""
-    return run.derive(asked.options.wrt or None, digits=asked.options.digits)
+    return run.derive(how.wrt or None, digits=how.digits, theme=how.theme)
 
 
-def paths(run: Run, asked: Request) -> Report:
+def paths(run: Run, how: Options) -> Report:
     """The paths from an input to the output, the largest first."""
-    return run.paths(asked.options.wrt or None, digits=asked.options.digits)
+    return run.paths(how.wrt or None, digits=how.digits, theme=how.theme)
 
 
-def check(run: Run, asked: Request) -> Report:
-    """Every gradient against independent witnesses."""
-    return run.check(digits=asked.options.digits)
-
-
-def diagnose(run: Run, asked: Request) -> Report:
-    """Where bad numbers began, corners, and safe spellings."""
-    return run.diagnose(digits=asked.options.digits)
-
-
-def explain(run: Run, asked: Request) -> Report:
+def explain(run: Run, how: Options) -> Report:
     """One node under the magnifying glass: `options.node`, else the output."""
-    return run.explain(asked.options.node or run.graph.nodes[run.graph.output].name, digits=asked.options.digits)
+    return run.explain(how.node or run.graph.nodes[run.graph.output].name, digits=how.digits, theme=how.theme)
 
 
-REPORTS: dict[str, Callable[[Run, Request], Report]] = {
-    "table": table,
-    "derive": derive,
-    "paths": paths,
-    "check": check,
-    "diagnose": diagnose,
-    "explain": explain,
+def check(run: Run, how: Options) -> Report:
+    """Every gradient against independent witnesses."""
+    return run.check(digits=how.digits, theme=how.theme)
+
+
+def diagnose(run: Run, how: Options) -> Report:
+    """Where bad numbers began, corners, and safe spellings."""
+    return run.diagnose(digits=how.digits, theme=how.theme)
+
+
+def jacobian(run: Run, how: Options) -> Report:
+    """How every element of the output moves with every element of the inputs."""
+    return run.jacobian(how.node or None, how.wrt or None, digits=how.digits, theme=how.theme)
+
+
+REPORTS: dict[str, Callable[[Run, Options], Report]] = {
+    each.__name__: each for each in (table, derive, paths, explain, check, diagnose, jacobian)
 }
 
 
 def written(found: Report, how: Options) -> dict[str, Any]:
-    """Returns a report in the format that is wanted."""
+    """Returns a report in the format that is wanted, HTML without one. Raises UsageError."""
     format = how.format or "html"
-    if format not in found.formats:
-        raise UsageError(f"there is no format {quoted(format)}; there are {', '.join(found.formats)}")
     return {"format": format, "text": found.write(format)}

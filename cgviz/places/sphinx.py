@@ -24,12 +24,12 @@ from sphinx.util.docutils import SphinxDirective
 
 import cgviz
 from cgviz.errors import CgvizError
+from cgviz.kernel.reports import REPORTS
 from cgviz.places.weave.fences import Fence
 from cgviz.places.weave.weaving import asked
 from cgviz.places.words import OPTIONS, Words, words_of
 
 FOLDER = "_cgviz"
-REPORTS = {"table": "latex", "derive": "latex"}
 
 
 class Cgviz(SphinxDirective):
@@ -56,12 +56,12 @@ class Cgviz(SphinxDirective):
             yield self.figure(fence)
         elif name in REPORTS:
             yield nodes.raw("", asked(fence, name, "html")["text"], format="html")
-            yield nodes.raw("", asked(fence, name, REPORTS[name])["text"], format="latex")
+            yield nodes.raw("", asked(fence, name, "latex")["text"], format="latex")
         elif name == "program":
             yield nodes.literal_block(fence.program, fence.program)
         else:
-            text = asked(fence, name, "" if name == "code" else "text")["text"]
-            yield nodes.literal_block(text, text, language="python" if name == "code" else "text")
+            text = asked(fence, name, "")["text"]
+            yield nodes.literal_block(text, text, language=fence.words.options.get("lang", "python"))
 
     def figure(self, fence: Fence) -> nodes.Node:
         """Returns the picture, drawn once for the web and once for paper beside the sources."""

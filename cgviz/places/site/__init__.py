@@ -20,7 +20,7 @@ from cgviz.text.output import write
 __all__ = ["site"]
 
 FAMILY = "cgviz-"
-WARM = [name for name in ANSWERS if name not in ("picture", "check", "diagnose")]
+WARM = [name for name in ANSWERS if name not in ("picture", "jacobian")]
 """What Python in the browser answers once before it is ready, so that it is loaded and kept."""
 
 

@@ -9,11 +9,10 @@ from typing import Any
 
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.kernel import VERSION, respond
+from cgviz.kernel.reports import REPORTS
 from cgviz.places.weave.fences import Fence, fences
 
-REPORTS = ("table", "derive", "paths", "explain", "check", "diagnose")
 SHOWN = ("picture", "program", "code", *REPORTS)
-TEXTS = ("check", "diagnose")  # reports that are set as they stand
 KERNEL = ("style", "theme", "direction", "background", "fit", "detail", "ties", "lang", "node", "wrt")
 
 
@@ -71,8 +70,7 @@ def piece(fence: Fence, name: str, number: int, place: Place, to: str) -> str:
         return place(Figure(number, title, format, content)) + "\n"
     if name == "code":
         return fenced(asked(fence, name, "")["text"], fence.words.options.get("lang", "python"))
-    text = asked(fence, name, "text" if name in TEXTS else "markdown")["text"]
-    return fenced(text, "text") if name in TEXTS else text.strip() + "\n"
+    return str(asked(fence, name, "markdown")["text"]).strip() + "\n"
 
 
 def fenced(text: str, language: str) -> str:
