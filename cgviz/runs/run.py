@@ -455,7 +455,7 @@ def without_seed(
         if name not in known:
             raise UsageError(f"{quoted(name)} is not an input of the program{closest(name, names)}")
     defaults = {graph.nodes[i].name: graph.nodes[i].value for i in graph.inputs}
-    values = {name: given.get(name, defaults[name]) for name in names}
+    values = counted(graph, {name: given.get(name, defaults[name]) for name in names})
     missing = [name for name in names if values[name] is None]
     origin = {name: source if name in given else "none" if values[name] is None else "default" for name in names}
     declared = {node.name: node.shape for node in map(graph.nodes.__getitem__, graph.inputs) if node.shape}
@@ -478,6 +478,24 @@ def without_seed(
         shaped(graph.whole, sizes)  # whose places in the text are better known
     numbers = {name: arrays.settled(value) for name, value in values.items()}
     return Run(in_range(shaped(graph, sizes), numbers), numbers, origin)
+
+
+def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | None]:
+    """Returns the values, those of lengths taken from their arrays: the n of a sum over n elements.
+
+    Raises UsageError where one is given that is not the array's.
+    """
+    for name, (array, axis, more) in graph.counts.items():
+        value = values.get(array)
+        shape = () if value is None else shape_of(value) or ()
+        if axis >= len(shape):
+            continue
+        length = float(shape[axis] + more)
+        if values[name] is None:
+            values[name] = length
+        elif values[name] != length:
+            raise UsageError(f"{name} is where the sum over {array} ends: {length:g} here; leave it out")
+    return values
 
 
 def in_range(graph: Graph, numbers: Mapping[str, Value]) -> Graph:
