@@ -7,7 +7,8 @@ DEMO := (x + sigmoid(y))/(sigmoid(x) + (x+y)**2)
 .PHONY: demo test check fix golden docs bench fuzz clean
 
 demo: $(VENV)/installed  ## the main job: draws the lecture's function and prints its table
-	$(BIN)/cgviz render "$(DEMO)" --x 3 --y -4
+	mkdir -p build
+	$(BIN)/cgviz render "$(DEMO)" --x 3 --y -4 -o build/f.svg
 
 test: $(VENV)/installed-dev  ## the whole test suite
 	$(BIN)/pytest -n auto

@@ -3,6 +3,11 @@
 >>> import cgviz
 >>> cgviz.run("(x+y)*z", x=-2, y=5, z=-4).gradient["x"]
 -4.0
+>>> print(cgviz.table("x*y", {"x": 2, "y": 3}).markdown.splitlines()[0])
+`f(x, y) = x·y` at `x = 2, y = 3`
+
+Stability: the names in `dir(cgviz)`, their arguments, the attributes of a Run, of its nodes and of a Report, and the
+JSON of a version ("cgviz": 1) stay; what is in the modules beneath may change with any release.
 """
 
 from __future__ import annotations
@@ -13,27 +18,74 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cgviz.documents.report import Report
     from cgviz.errors import CgvizError, EvaluationError, ExpressionError, RenderError, UsageError
     from cgviz.graph.nodes import Graph
-    from cgviz.reading.api import read, run, trace
+    from cgviz.reading.api import from_jax, from_torch, read, run, trace
+    from cgviz.reading.commands import (
+        check,
+        code,
+        deck,
+        derive,
+        descend,
+        diagnose,
+        explain,
+        forward,
+        grade,
+        hessian,
+        jacobian,
+        page,
+        paths,
+        play,
+        render,
+        table,
+        worksheet,
+    )
     from cgviz.runs.run import Run
 
+COMMANDS = (
+    "table", "code", "derive", "explain", "paths", "forward", "check", "diagnose", "grade", "jacobian", "hessian",
+    "descend", "render", "deck", "page", "worksheet", "play",
+)  # fmt: skip
+"""The commands that take a program: each is a method of `Run`, and a function of a program here."""
+
 PUBLIC = {
-    "run": "reading.api", "read": "reading.api", "trace": "reading.api", "Graph": "graph.nodes", "Run": "runs.run",
+    "run": "reading.api", "read": "reading.api", "trace": "reading.api",
+    "from_torch": "reading.api", "from_jax": "reading.api", "Graph": "graph.nodes", "Run": "runs.run",
     "CgvizError": "errors", "ExpressionError": "errors", "UsageError": "errors",
-    "EvaluationError": "errors", "RenderError": "errors",
-}  # fmt: skip
+    "EvaluationError": "errors", "RenderError": "errors", "Report": "documents.report",
+} | dict.fromkeys(COMMANDS, "reading.commands")  # fmt: skip
 __all__ = [
     "CgvizError",
     "EvaluationError",
     "ExpressionError",
     "Graph",
     "RenderError",
+    "Report",
     "Run",
     "UsageError",
+    "check",
+    "code",
+    "deck",
+    "derive",
+    "descend",
+    "diagnose",
+    "explain",
+    "forward",
+    "from_jax",
+    "from_torch",
+    "grade",
+    "hessian",
+    "jacobian",
+    "page",
+    "paths",
+    "play",
     "read",
+    "render",
     "run",
+    "table",
     "trace",
+    "worksheet",
 ]
 
 
@@ -48,6 +100,13 @@ def __getattr__(name: str) -> Any:
         if name in REGISTRY:
             return REGISTRY[name]
     raise AttributeError(f"module 'cgviz' has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Adds the cell magic `%%cgviz` to a notebook: `%load_ext cgviz`."""
+    from cgviz.places.notebook.magic import load
+
+    load(shell)
 
 
 def __dir__() -> list[str]:

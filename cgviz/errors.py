@@ -9,14 +9,27 @@ CgvizError               exit status 2
 
 from __future__ import annotations
 
+import re
+
 LONGEST_MESSAGE = 1000
 WINDOW = 72
 
 
 class CgvizError(Exception):
-    """What every error of cgviz is; `str()` of it is the text for the user, without a traceback."""
+    """What every error of cgviz is; `str()` of it is the text for the user, without a traceback.
+
+    Messages name options as they are typed, `--y VALUE`: `typed` is that text, for the command line. `str()` speaks
+    Python, `y=...`.
+    """
 
     exit_code = 2
+
+    @property
+    def typed(self) -> str:
+        return str(self.args[0])
+
+    def __str__(self) -> str:
+        return in_python(self.typed)
 
     def __init__(self, message: str) -> None:
         super().__init__(shorten(printable(message), LONGEST_MESSAGE - 4 * WINDOW))
@@ -33,10 +46,19 @@ class ExpressionError(CgvizError):
         super().__init__(message)
         self.text, self.start, self.end = text, start, end
 
+    @property
+    def typed(self) -> str:
+        return f"{self.args[0]}{self.pointed}"
+
     def __str__(self) -> str:
+        return in_python(str(self.args[0])) + self.pointed
+
+    @property
+    def pointed(self) -> str:
+        """The line of the program with carets under the place; "" where no place is known."""
         if self.start is None or not self.text.strip():
-            return str(self.args[0])
-        return f"{self.args[0]}\n{underlined(self.text, self.start, self.end or self.start + 1)}"
+            return ""
+        return f"\n{underlined(self.text, self.start, self.end or self.start + 1)}"
 
 
 class UsageError(CgvizError):
@@ -53,6 +75,24 @@ class RenderError(CgvizError):
     """The picture cannot be drawn or written."""
 
     exit_code = 1
+
+
+OPTION = re.compile(r"(?<![\w-])--([A-Za-z_][\w-]*)(?:[ =](VALUE|all|gate|stage|-?[0-9][\w.+-]*))?")
+
+
+def in_python(message: str) -> str:
+    """Returns a message with keyword arguments in the place of options: `give y=...` for `give --y VALUE`.
+
+    A command that is named as a whole, `cgviz jacobian --wrt x`, stays.
+    """
+
+    def spoken(match: re.Match[str]) -> str:
+        name, value = match[1].replace("-", "_"), match[2]
+        worth = "..." if value in (None, "VALUE") else value if value[-1].isdigit() else f'"{value}"'
+        return f"{name}={worth}" if value else f"{name}="
+
+    clauses = re.split("([;:,] )", message)
+    return "".join(clause if "cgviz " in clause else OPTION.sub(spoken, clause) for clause in clauses)
 
 
 def shorten(text: str, most: int) -> str:

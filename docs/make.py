@@ -64,8 +64,10 @@ def gallery() -> str:
 
 def commands() -> str:
     """Returns the help page of every command."""
-    names = re.findall(r"^  ([a-z]+)  ", run(["--help"]).split("Commands:")[1], re.MULTILINE)
-    pages = [("cgviz", run(["--help"])), *((f"cgviz {name}", run([name, "--help"])) for name in names)]
+    from cgviz.cli.group import COMMANDS
+
+    pages = [("cgviz", run(["--help"])), *((f"cgviz {name}", run([name, "--help"])) for name in COMMANDS)]
+    pages.append(("Options of every command", run(["help", "options"])))
     return "\n" + "\n".join(f"## {title}\n\n```text\n{page.rstrip()}\n```\n" for title, page in pages) + "\n"
 
 

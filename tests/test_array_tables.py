@@ -20,15 +20,16 @@ import pytest
 
 import cgviz
 from cgviz.cli import main
+from cgviz.documents.terminal import text
+from cgviz.documents.writing import spelling_for, unicode_spelling
 from cgviz.errors import UsageError
 from cgviz.runs.modes import mode_of
 from cgviz.runs.run import Run
 from cgviz.text.grids import aligned, grid
 from cgviz.text.summaries import Summary, lines, strip
 from cgviz.views.table import table
-from cgviz.views.table.page import page, text
+from cgviz.views.table.page import page
 from cgviz.views.table.rows import rows
-from cgviz.views.table.spelling import spelling_for, unicode_spelling
 
 LINEAR = "q = W @ x\nf = sum(q**2)"
 W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]

@@ -15,6 +15,7 @@ from tex import compiled
 
 import cgviz
 from cgviz.cli import main
+from cgviz.documents.report import FORMATS
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.ops.rearranging import transpose
@@ -27,7 +28,7 @@ from cgviz.runs.passes import forward
 from cgviz.runs.run import start
 from cgviz.text.formula import PRETTY, Formula
 from cgviz.text.numbers import number
-from cgviz.views.derivation import FORMATS, derivation
+from cgviz.views.derivation import derivation
 from cgviz.views.derivation.breaking import width
 from cgviz.views.derivation.hand import Eye, Hand, Slope
 from cgviz.views.derivation.mathml import Mathml, MathmlHand

@@ -126,11 +126,11 @@ def test_an_argument_that_is_no_text() -> None:
 
 @pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="needs /dev/zero")
 def test_an_endless_file_ends() -> None:
-    assert "longer than" in refusal(run("table", "--file", "/dev/zero"))
+    assert "no regular file" in refusal(run("table", "--file", "/dev/zero"))
 
 
 def test_a_file_that_is_a_folder(tmp_path: Path) -> None:
-    assert "Is a directory" in refusal(run("table", "--file", str(tmp_path)))
+    assert "is a folder" in refusal(run("table", "--file", str(tmp_path)))
 
 
 @pytest.mark.parametrize(

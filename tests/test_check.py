@@ -18,11 +18,12 @@ from hypothesis import given, settings
 
 import cgviz
 from cgviz.analysis.checks import WITNESSES, check, sweep
-from cgviz.analysis.checks.bands import AGREES, CLOSE, KINK, NOTHING, SUSPECT, WRONG, band, relative_error
+from cgviz.analysis.checks.bands import AGREES, CLOSE, KINK, NOTHING, SUSPECT, UNDECIDED, WRONG, band, relative_error
 from cgviz.analysis.checks.differences import difference
 from cgviz.analysis.checks.downstream import Downstream
-from cgviz.analysis.checks.report import Report, Row
+from cgviz.analysis.checks.report import Checked, Row
 from cgviz.cli import main
+from cgviz.graph.nodes import INPUT
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.runs.run import Run, without_seed
 from cgviz.views.check import report, sweeps_svg
@@ -32,11 +33,11 @@ from tests.strategies import Tree, inputs, trees
 STAGED = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 
 
-def checked(program: str, **inputs: float) -> Report:
+def checked(program: str, **inputs: float) -> Checked:
     return check(cgviz.run(program, inputs))
 
 
-def row(found: Report, name: str) -> Row:
+def row(found: Checked, name: str) -> Row:
     return next(row for row in found.rows if found.run.graph.nodes[row.index].name == name)
 
 
@@ -122,6 +123,11 @@ def test_no_rule_of_any_op_is_called_wrong(op: Op) -> None:
 FORMS = [case for family in FAMILIES.values() for case in family(MagicMock()) if all(map(all, case.shapes))]
 
 
+def is_rounding(row: Row) -> bool:
+    """Whether what no witness decides of is a gradient that is 0 but for rounding."""
+    return row.band is UNDECIDED and float(np.min(np.abs(row.analytic))) < 1e-12
+
+
 @pytest.mark.parametrize("op", [op for op in ops() if op.vjp is not None], ids=lambda op: op.name)
 def test_no_rule_of_any_op_for_arrays_is_called_wrong_and_a_wrong_one_is(op: Op) -> None:
     """Some forms of it, its axes and shapes; every gradient that it hands back is compared."""
@@ -133,7 +139,7 @@ def test_no_rule_of_any_op_for_arrays_is_called_wrong_and_a_wrong_one_is(op: Op)
         found = check(run)
         assert found.agrees, (case, found.rows)
         flowing = [row for row in found.rows if row.note == ""]
-        assert all(row.band in (AGREES, KINK) for row in flowing), (case, found.rows)
+        assert all(row.band in (AGREES, KINK) or is_rounding(row) for row in flowing), (case, found.rows)
         assert found.rules.compared
         honest = run.bare.nodes[run.bare.output].op
         rule = honest.stable or honest.vjp
@@ -197,7 +203,7 @@ def test_a_planted_wrong_rule_is_named(stage: str, slot: int, factor: float) -> 
     assert found.fault.slot == slot
     assert found.fault.rule == pytest.approx(factor * found.fault.truth)
     assert row(found, "f").band is AGREES
-    text = report(found)
+    text = report(found).text
     number, name = run.graph.numbers[index], run.graph.nodes[index].name
     assert f"The rule of stage ({number}) {name} = " in " ".join(text.split())
 
@@ -234,7 +240,7 @@ def test_conventions_that_add_up_to_what_is_no_slope_disagree() -> None:
     found = checked("relu(x) - relu(-x)", x=0)
     assert row(found, "x").band is WRONG
     assert not found.rules.faults
-    assert "relu'(0) = 0" in report(found)
+    assert "relu'(0) = 0" in report(found).text
 
 
 def test_both_shares_of_a_tie_are_too_much() -> None:
@@ -279,14 +285,14 @@ def test_lost_digits_are_told_from_a_wrong_rule() -> None:
     assert not found.rules.faults
     assert found.loss is not None
     assert found.run.graph.nodes[found.loss.index].name == "diff"
-    assert "16 of 16 digits are lost in stage (2) diff" in " ".join(report(found).split())
+    assert "16 of 16 digits are lost in stage (2) diff" in " ".join(report(found).text.split())
 
 
 def test_a_number_that_is_not_finite_is_told_from_a_wrong_rule() -> None:
     found = check(cgviz.run("sigmoid(x)", x=-800, detail="gate"))
     assert not found.agrees
     assert not found.rules.faults
-    assert "A number is not finite, stage (2) expnegx = exp(negx): overflow" in " ".join(report(found).split())
+    assert "A number is not finite, stage (2) expnegx = exp(negx): overflow" in " ".join(report(found).text.split())
 
 
 def test_very_many_operands_are_bounded_work() -> None:
@@ -331,7 +337,7 @@ def test_of_a_very_long_program_some_are_compared_and_all_rules() -> None:
     assert found.left_out
     assert found.rules.compared == 3000
     assert row(found, "x")
-    assert "The program is long" in report(found)
+    assert "The program is long" in report(found).text
 
 
 def test_a_program_that_doubles_at_each_stage_does_not_swell_in_sympy() -> None:
@@ -349,7 +355,7 @@ def test_odd_programs_are_checked(program: str) -> None:
     inputs = {graph.nodes[index].name: 1.5 + i for i, index in enumerate(graph.inputs)}
     found = check(cgviz.run(graph, inputs))
     assert found.agrees
-    assert report(found)
+    assert report(found).text
 
 
 # the sweep
@@ -437,9 +443,13 @@ def test_every_array_is_compared_element_by_element() -> None:
     for each in found.rows:
         central, *others = each.readings
         assert central.relative < 1e-8
-        assert all(math.isnan(other.value) and "single numbers" in other.note for other in others)
-    assert "complex steps, mpmath and sympy are asked of programs of single numbers only" in " ".join(
-        report(found).split()
+        for other in others:
+            by_mpmath = other.witness == "mpmath"
+            is_input = found.run.graph.nodes[each.index].op is INPUT
+            assert other.relative < 1e-12 if by_mpmath and is_input else math.isnan(other.value)
+            assert by_mpmath or "single numbers" in other.note
+    assert "mpmath is asked of inputs, complex steps and sympy of programs of single numbers only" in " ".join(
+        report(found).text.split()
     )
 
 
@@ -467,21 +477,21 @@ def test_a_planted_wrong_rule_for_arrays_is_named(stage: str, slot: int, place: 
     assert (found.fault.slot, found.fault.place) == (slot, place)
     source = run.graph.nodes[run.graph.nodes[index].args[slot]].name
     element = f"{source}[{', '.join(map(str, place))}]"
-    text = " ".join(report(found).split())
+    text = " ".join(report(found).text.split())
     assert f"The rule of stage ({run.graph.numbers[index]}) {stage} = " in text
     assert (f"back to {element}, but" if structural else f"at {stage}[{place[0]}], but it is") in text
     bad = row(found, source)
     assert bad.band is WRONG
     assert bad.worst is not None
     assert bad.worst.place == place
-    assert f"✗ wrong {element}" in report(found)
+    assert f"✗ wrong {element}" in report(found).text
 
 
 def test_an_element_on_a_kink_lies_between_its_sides() -> None:
     found = checked("sum(relu(x)) + max(x)", x=[0.0, 3.0, 3.0, -1.0])
     assert found.agrees
     assert row(found, "x").band is KINK
-    assert "a kink" in report(found)
+    assert "a kink" in report(found).text
     wrong = check(with_rule(cgviz.run("sum(relu(x))", x=[0.0, 1.0]), "relux", careful=lambda out, x: (2.0 * (x >= 0),)))
     assert not wrong.agrees
 
@@ -490,7 +500,7 @@ def test_of_a_large_array_some_elements_are_compared_and_it_is_said() -> None:
     random = np.random.default_rng(0)
     found = check(cgviz.run("sum(tanh(W @ x)**2)", W=random.normal(size=(60, 50)), x=random.normal(size=50)))
     assert found.agrees
-    text = " ".join(report(found).split())
+    text = " ".join(report(found).text.split())
     assert re.search(r"W: \d+ of 3000 elements were compared, evenly spaced", text)
     assert "(60×50 array)" in text
 
@@ -514,8 +524,8 @@ def test_of_a_large_array_some_elements_are_compared_and_it_is_said() -> None:
 )
 def test_odd_arrays_are_checked(program: str, inputs: dict[str, Any]) -> None:
     found = check(cgviz.run(program, inputs))
-    assert found.agrees, report(found)
-    assert json.loads(report(found, "json"))["agrees"]
+    assert found.agrees, report(found).text
+    assert json.loads(report(found).json)["agrees"]
 
 
 def test_the_sweep_moves_single_numbers(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,8 @@ from tex import HOSTILE, all_hostile, compiled, hostile
 import cgviz
 from cgviz.analysis.closed import closed_forms, effort, evaluated
 from cgviz.cli import main
+from cgviz.documents.report import FORMATS
+from cgviz.documents.terminal import text
 from cgviz.errors import UsageError
 from cgviz.ops.arithmetic import power, product, signed_sum
 from cgviz.ops.op import Op, ops
@@ -28,10 +30,10 @@ from cgviz.ops.piecewise import extremum
 from cgviz.reading.shipped import sample, samples
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
-from cgviz.views.derivation import FORMATS, derivation, show
+from cgviz.views.derivation import derivation, show
 from cgviz.views.derivation.breaking import broken, flattened, width
 from cgviz.views.derivation.mathml import Mathml
-from cgviz.views.derivation.terminal import page, text
+from cgviz.views.derivation.terminal import page
 
 NAMES = [each.name for each in samples()]
 
@@ -323,7 +325,8 @@ def test_every_sample_in_every_format(name: str, detail: str) -> None:
             written = derivation(each, format)
             assert len(re.findall(r"Forward: the stages, in order", written)) == 1
             for index in run.graph.stages:
-                assert f"({run.graph.numbers[index]})" in written or rf"\tag{{{run.graph.numbers[index]}}}" in written
+                number = run.graph.numbers[index]
+                assert any(each in written for each in (f"({number})", rf"\tag{{{number}}}", f'"stage": {number}'))
             assert written == derivation(each, format)
 
 
@@ -387,12 +390,12 @@ def test_markdown_holds_nothing_that_a_renderer_stumbles_on(staged: Run) -> None
 @pytest.mark.parametrize("columns", [20, 40, 80, 120, 300])
 @pytest.mark.parametrize("name", ["staged", "mazur", "branch", "division-by-zero"])
 def test_no_line_is_wider_than_the_terminal(name: str, columns: int) -> None:
-    for row in page(run_of(name), None, 4, columns, "utf-8"):
+    for row in page(run_of(name), None, 4, columns):
         assert len("".join(part for part, _ in row).rstrip()) <= max(columns, 44)
 
 
 def test_a_terminal_without_mathematics_gets_ascii(staged: Run) -> None:
-    said = text(page(staged, None, 4, 100, "ascii"))
+    said = text(page(staged, None, 4, 100, True))
     assert said.isascii()
     assert "df/dden = df/dinvden * dinvden/dden" in " ".join(said.split())
 

@@ -20,9 +20,10 @@ import pytest
 import cgviz
 from cgviz import learning
 from cgviz.cli.commands import descend as command
+from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
-from cgviz.learning import OPTIMIZERS, Plan, Settings, descend, problem, read_sheet
+from cgviz.learning import OPTIMIZERS, Descent, Plan, Problem, Settings, descend, problem, read_sheet
 from cgviz.learning.batches import batches, per_epoch
 from cgviz.learning.binding import bind
 from cgviz.reading.shipped import FOLDER, data_set, data_sets, sample
@@ -40,6 +41,11 @@ with_contourpy = pytest.mark.skipif(not importlib.util.find_spec("contourpy"), r
 def on(program: str, data: str | None, wrt: str, **given: float) -> learning.Problem:
     sheet = None if data is None else read_sheet(data)
     return problem(cgviz.read(program), given, wrt.split(","), sheet)
+
+
+def written(task: Problem, descent: Descent, width: int, plain: bool = False) -> str:
+    made = report(task.objective, descent)
+    return made.plain(ascii_spelling() if plain else unicode_spelling(), width)
 
 
 def plan(optimizer: str = "sgd", steps: int = 50, lr: float = 0.05, **more: Any) -> Plan:
@@ -193,7 +199,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_others() -> None:
         ("", "is empty"),
         ("\n  \n", "is empty"),
         ("x,y\n", "no rows"),
-        ("1,2\n3,4\n", "has no header: its first line, '1,2', holds numbers"),
+        ("1,2\n3,4\n", "has no header: line 1 names the columns, as in x,y, and '1' is no name"),
         ("nan\n1\n", "has no header"),
         ("x,y\n1,2\n1,2,3\n", "line 3: 3 cells, and the header has 2"),
         ("x,y\n1,2\n\n1\n", "line 4: 1 cell, and the header has 2"),
@@ -383,7 +389,7 @@ def test_a_very_long_history_is_thinned_and_keeps_its_end() -> None:
 @pytest.mark.parametrize("plain", [False, True])
 def test_the_report_fits_and_says_it_all(width: int, plain: bool) -> None:
     task = on(LINE, data_set("line"), "w,b")
-    text = report(task.objective, descend(task.objective, task.start, plan(lr=0.1)), width, plain=plain)
+    text = written(task, descend(task.objective, task.start, plan(lr=0.1)), width, plain=plain)
     assert text.isascii() == plain
     above, _, table = text.rpartition("\n\n")
     assert max(map(len, above.splitlines())) <= width
@@ -397,7 +403,7 @@ def test_the_report_fits_and_says_it_all(width: int, plain: bool) -> None:
 
 def test_the_curve_falls_from_corner_to_corner() -> None:
     task = on("x", None, "x", x=1.0)  # its loss falls along a straight line
-    text = report(task.objective, descend(task.objective, task.start, plan(steps=100, lr=0.01)), 60, plain=True)
+    text = written(task, descend(task.objective, task.start, plan(steps=100, lr=0.01)), 60, plain=True)
     stars = [(row, line.index("*")) for row, line in enumerate(text.splitlines()) if "*" in line]
     assert len(stars) == 12
     places = [place for _, place in stars]

@@ -21,7 +21,7 @@ from cgviz.analysis.diagnosis.rewrites import REWRITES, Rewrite
 from cgviz.cli import main
 from cgviz.ops.op import Answer, Op, ops
 from cgviz.runs.passes import gradient
-from cgviz.views.diagnose import diagnosis
+from cgviz.views.diagnose import report
 from cgviz.views.table.rows import by_name
 from tests.array_programs import INPUTS, program
 
@@ -82,7 +82,7 @@ def test_every_edge_of_the_spread_carries_what_is_not_finite() -> None:
 def test_an_infinite_input_is_an_origin() -> None:
     found = diagnosed("x*y + z/x", x=math.inf, y=0, z=1)
     assert names(found, [origin.index for origin in found.spread.forward]) == ["x"]
-    assert "x = inf: given as an input" in diagnosis(found)
+    assert "x = inf: given as an input" in report(found).text
 
 
 def test_finite_numbers_are_healthy() -> None:
@@ -310,7 +310,7 @@ def test_long_programs_are_diagnosed(count: int) -> None:
     program = "; ".join(["a0 = x/y", *(f"a{i} = a{i - 1} + 1" for i in range(1, count))])
     found = diagnosed(program, x=1, y=0)
     assert len(found.spread.forward_hops) >= count - 1
-    assert "division by zero" in diagnosis(found)
+    assert "division by zero" in report(found).text
 
 
 # arrays
@@ -323,7 +323,7 @@ def test_the_element_where_it_began_is_named() -> None:
         (["invy"], (2,), 1),
     ]
     assert found.spread.forward[0].reason == "root of a negative number at sqrtx[1], x[1] = −1"
-    text = " ".join(diagnosis(found).split())
+    text = " ".join(report(found).text.split())
     assert "(1) sqrtx[1] = nan: root of a negative number" in text
     assert "(2) invy[2] = inf: division by zero at invy[2], y[2] = 0" in text
 
@@ -354,7 +354,7 @@ def test_the_operand_of_a_broadcast_element_is_named_by_its_own_place() -> None:
 def test_a_structural_op_says_why(program: str, inputs: dict[str, Any], reason: str) -> None:
     found = diagnosed(program, **inputs)
     assert found.spread.forward[0].reason.startswith(reason)
-    assert reason in diagnosis(found)
+    assert reason in report(found).text
 
 
 def test_kinks_and_ties_of_arrays_are_counted() -> None:
@@ -370,7 +370,7 @@ def test_kinks_and_ties_of_arrays_are_counted() -> None:
     }
     assert listed["max"].locals == (0.5, 0.5)
     assert [answer.jax for answer in listed["relu"].answers] == [0.0]
-    text = diagnosis(found)
+    text = report(found).text
     assert "kink: relu'(0) = 0, at relux[0] and 1 more element" in text
     assert "kink: at the origin the gradient is taken as 0" in text
 
@@ -456,8 +456,8 @@ def test_any_program_of_arrays_is_diagnosed(scale: float) -> None:
         graph = cgviz.read(made.text, given=tuple(INPUTS))
         given = {graph.nodes[i].name: scale * random.normal(size=INPUTS[graph.nodes[i].name]) for i in graph.inputs}
         found = diagnose(cgviz.run(graph, {n: v if np.ndim(v) else float(v) for n, v in given.items()}))
-        assert diagnosis(found)
-        assert json.loads(diagnosis(found, "json"))["healthy"] == found.healthy
+        assert report(found).text
+        assert json.loads(report(found).json)["healthy"] == found.healthy
         assert found.healthy or found.spread.forward or found.spread.backward, made.text
 
 
@@ -469,7 +469,7 @@ def test_an_element_on_a_branch_not_taken_is_no_trouble() -> None:
     assert not found.spread.forward_hops
     assert not found.suggestions
     assert [(names(found, [o.index]), o.place) for o in found.spread.idle] == [(["logx"], (1,))]
-    assert "(the output does not use it)" in " ".join(diagnosis(found).split())
+    assert "(the output does not use it)" in " ".join(report(found).text.split())
     both = diagnosed("sum(where(x < 5, log(x), 0)) + sum(where(x > 0, 1/x, 0))", x=[6.0, 0.0, -1.0])
     assert not both.healthy
     assert [(names(both, [o.index]), o.place) for o in both.spread.forward] == [(["logx"], (1,))]

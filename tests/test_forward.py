@@ -20,11 +20,12 @@ from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 
 import cgviz
 from cgviz.cli import main
+from cgviz.documents.report import FORMATS
 from cgviz.drawing.diagram import picture
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.runs.modes import MODES, mode_of
-from cgviz.views.table import FORMATS, table
+from cgviz.views.table import table
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 STAGES = ("sigy", "num", "sigx", "xpy", "xpysqr", "den", "invden", "f")
@@ -200,8 +201,9 @@ def test_csv_and_markdown_and_latex() -> None:
 
 
 def test_in_ascii(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from cgviz.views.table.page import page, text
-    from cgviz.views.table.spelling import ascii_spelling
+    from cgviz.documents.terminal import text
+    from cgviz.documents.writing import ascii_spelling
+    from cgviz.views.table.page import page
 
     run = cgviz.run(LECTURE, x=3, y=-4)
     assert text(page(run, ascii_spelling(), 100, mode_of(run, "both", "x"))).isascii()

@@ -21,7 +21,7 @@ from cgviz.ops.op import Op, ops
 from cgviz.runs.gradients import UntraceableError, gradient_graph
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run, start
-from cgviz.views.jacobian import picture, written
+from cgviz.views.jacobian import picture, report
 from cgviz.views.jacobian.facts import Facts, of_hessian
 from tests.test_jacobian import run_of, some
 from tests.tex import compiled
@@ -194,13 +194,13 @@ def test_of_a_stage_and_in_a_stage() -> None:
 
 
 def test_relu_has_no_second_derivative_and_its_kink_is_said() -> None:
-    text = written(facts("f = relu(x)*x", "x", x=0))
+    text = report(facts("f = relu(x)*x", "x", x=0)).text
     assert "stands on a kink: relu'(0) = 0; there is no second derivative, and it is taken as 0" in " ".join(
         text.split()
     )
     assert entries("relu(x)", "x", x=0).tolist() == [[0]]
     assert entries("relu(x)", "x", x=3).tolist() == [[0]]
-    assert "kink" not in written(facts("f = relu(x)*x", "x", x=1))
+    assert "kink" not in report(facts("f = relu(x)*x", "x", x=1)).text
     assert facts("max(x, y)**2", "x,y", x=2, y=2).second.corners  # type: ignore[union-attr]
 
 
@@ -219,8 +219,8 @@ def test_where_the_rule_has_no_number_differences_say_so() -> None:
     assert found.matrix.mode == "differences"
     expected = [[0, 0, 0, 1], [0, 0, -1, 0], [0, -1, 0, 0], [1, 0, 0, 0]]
     assert found.matrix.entries == pytest.approx(np.array(expected), abs=1e-8)
-    text = " ".join(written(found).split())
-    assert "central differences of the gradient (8 backward passes), good to about 9 digits" in text
+    text = " ".join(report(found).text.split())
+    assert "central differences of the gradient (20 backward passes), good to about 9 digits" in text
     assert "the second derivative by the rules is not finite here" in text
 
 
@@ -278,12 +278,12 @@ def test_the_command(capsys: Any, tmp_path: Path) -> None:
 
 def test_json_latex_and_pictures(tmp_path: Path) -> None:
     found = facts("f = sum(x_1**3)", "x_1", x_1=[1, 2])
-    made = json.loads(written(found, "json"))
+    made = json.loads(report(found).json)
     assert (made["kind"], made["entries"], made["rows"]) == ("hessian", [[6, 0], [0, 12]], ["x_1[0]", "x_1[1]"])
-    latex = written(found, "latex")
+    latex = report(found).latex
     assert r"\frac{\partial^{2} f}{\partial {x_{1}}^{2}}" in latex
-    both = written(facts("f = x*y", None, x=1, y=2), "latex")
+    both = report(facts("f = x*y", None, x=1, y=2)).latex
     source = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + latex + both + "\\end{document}"
     compiled(source, tmp_path, needs="amsmath.sty")
     assert picture(found, "png").startswith(b"\x89PNG")
-    assert "symmetric" in written(found, "markdown")
+    assert "symmetric" in report(found).markdown

@@ -15,6 +15,7 @@ import pytest
 from cgviz.analysis.jacobians import jacobian
 from cgviz.analysis.products import in_symbols, products
 from cgviz.cli import main
+from cgviz.documents.writing import unicode_spelling
 from cgviz.errors import UsageError
 from cgviz.ops.op import ops
 from cgviz.ops.rearranging import joined
@@ -22,10 +23,9 @@ from cgviz.reading.api import as_value, read
 from cgviz.runs.passes import forward
 from cgviz.runs.run import Run, start, without_seed
 from cgviz.text.fold import line_width
-from cgviz.views.jacobian import PICTURES, picture, written
+from cgviz.views.jacobian import PICTURES, picture, report
 from cgviz.views.jacobian.facts import Facts, of_hessian, of_jacobian
 from cgviz.views.jacobian.text import page
-from cgviz.views.table.spelling import unicode_spelling
 from tests.tex import compiled
 
 RANDOM = np.random.default_rng(7)
@@ -171,12 +171,13 @@ def test_a_stage_counts_as_an_input() -> None:
 
 
 def test_auto_takes_the_mode_with_fewer_passes_and_says_why() -> None:
-    text = written(facts(SQUARES, "q", "W", **LECTURE))
+    text = report(facts(SQUARES, "q", "W", **LECTURE)).text
     assert "reverse mode: 2 passes, one per element of q; forward mode would need 4" in text
-    assert "forward mode: 2 passes, one per element of x; reverse mode would need 4" in written(
-        facts("y = outer(x, x)", "y", "x", x=[1, 2])
+    assert (
+        "forward mode: 2 passes, one per element of x; reverse mode would need 4"
+        in report(facts("y = outer(x, x)", "y", "x", x=[1, 2])).text
     )
-    assert "as asked for" in written(facts(SQUARES, "q", "W", "forward", **LECTURE))
+    assert "as asked for" in report(facts(SQUARES, "q", "W", "forward", **LECTURE)).text
 
 
 def test_denominator_layout_is_the_transpose() -> None:
@@ -184,15 +185,15 @@ def test_denominator_layout_is_the_transpose() -> None:
         facts(SQUARES, "q", "W,x", layout=side, **LECTURE) for side in ("numerator", "denominator")
     )
     assert (denominator.matrix.entries == numerator.matrix.entries.T).all()
-    assert "∂q/∂(W, x), numerator layout: 2×6" in written(numerator)
-    assert "∂q/∂(W, x), denominator layout: 6×2" in written(denominator)
-    assert "∂q/∂x = Wᵀ" in written(denominator)
-    assert "∂q/∂W = I ⊗ x\n" in written(denominator)
+    assert "∂q/∂(W, x), numerator layout: 2×6" in report(numerator).text
+    assert "∂q/∂(W, x), denominator layout: 6×2" in report(denominator).text
+    assert "∂q/∂x = Wᵀ" in report(denominator).text
+    assert "∂q/∂W = I ⊗ x\n" in report(denominator).text
     assert [p.by_matrix.tolist() for p in numerator.products] == [p.by_matrix.tolist() for p in denominator.products]
 
 
 def test_labels_are_in_row_major_order() -> None:
-    found = json.loads(written(facts(SQUARES, "q", "W", **LECTURE), "json"))
+    found = json.loads(report(facts(SQUARES, "q", "W", **LECTURE)).json)
     assert found["rows"] == ["q[0]", "q[1]"]
     assert found["columns"] == ["W[0,0]", "W[0,1]", "W[1,0]", "W[1,1]"]
     assert found["entries"] == [[0.2, 0.4, 0, 0], [0, 0, 0.2, 0.4]]
@@ -214,8 +215,8 @@ def test_the_product_with_the_upstream_gradient_is_the_gradient() -> None:
         assert product.by_matrix == pytest.approx(whole)
         assert np.ravel(product.by_steps) == pytest.approx(whole)
         assert product.alone
-    assert "dx = Wᵀ dq = [−0.112, 0.636]" in written(found)
-    assert "dW = dq xᵀ = [[0.088, 0.176], [0.104, 0.208]]" in written(found)
+    assert "dx = Wᵀ dq = [−0.112, 0.636]" in report(found).text
+    assert "dW = dq xᵀ = [[0.088, 0.176], [0.104, 0.208]]" in report(found).text
 
 
 def test_other_paths_are_said() -> None:
@@ -223,7 +224,7 @@ def test_other_paths_are_said() -> None:
     assert not found.products[0].alone
     assert found.products[0].by_matrix.tolist() == [3, 6]
     assert found.run.gradients[0].tolist() == [6, 12]
-    assert "other paths from x to f contribute as well: together dx = [6, 12]" in " ".join(written(found).split())
+    assert "other paths from x to f contribute as well: together dx = [6, 12]" in " ".join(report(found).text.split())
 
 
 def test_multiplications_are_counted() -> None:
@@ -235,7 +236,7 @@ def test_multiplications_are_counted() -> None:
 
 
 def test_an_array_needs_no_upstream_and_says_what_would_give_numbers() -> None:
-    assert "for numbers give --upstream" in written(facts("W @ x", None, "x", **LECTURE))
+    assert "for numbers give --upstream" in report(facts("W @ x", None, "x", **LECTURE)).text
     run = run_of("W @ x", LECTURE, upstream=[1, 2])
     found = of_jacobian(run, None, "x")
     assert found.products[0].by_matrix == pytest.approx(np.array([1, 2]) @ np.array(LECTURE["W"]))
@@ -299,10 +300,11 @@ def test_a_long_chain_and_a_wide_sum() -> None:
 def test_what_is_not_finite_stays_where_it_is() -> None:
     assert entries("1/x", None, "x", x=[0, 2]).tolist() == [[-np.inf, 0], [0, -0.25]]
     assert entries("where(x > 0, log(x), x)", None, "x", "forward", x=[1, 0, -2]).tolist() == np.eye(3).tolist()
-    assert "2 of 4 entries (50%) are 0 whatever the values (·), 1 of 4 is not finite" in written(
-        facts("1/x", None, "x", x=[0, 2])
+    assert (
+        "2 of 4 entries (50%) are 0 whatever the values (·), 1 of 4 is not finite"
+        in report(facts("1/x", None, "x", x=[0, 2])).text
     )
-    found = json.loads(written(facts("sqrt(x)", None, "x", x=0), "json"))
+    found = json.loads(report(facts("sqrt(x)", None, "x", x=0)).json)
     assert found["entries"] == [["inf"]]
 
 
@@ -343,7 +345,7 @@ def test_the_command_prints_the_grid(capsys: Any) -> None:
         ),
         (["x*y", "--wrt", ",", "--x", "1", "--y", "2"], "--wrt names at least one node"),
         (["2+3"], "the program has no inputs"),
-        (["x*y", "--x", "1", "--y", "2", "-o", "J.bmp"], "does not say what to write"),
+        (["x*y", "--x", "1", "--y", "2", "-o", "J.bmp"], "does not say which format"),
     ],
 )
 def test_errors_are_one_clear_line(capsys: Any, arguments: list[str], says: str) -> None:
@@ -445,7 +447,7 @@ def test_the_latex_compiles(layout: str, tmp_path: Path) -> None:
         facts("logsumexp(x)", None, "x", layout=layout, x=some(3)),
         facts("inv(A)", None, "A", layout=layout, A=some(2, 2)),
     ]
-    body = "\n".join(written(case, "latex") for case in cases)
+    body = "\n".join(report(case).latex for case in cases)
     assert r"\frac{\partial q}{\partial x}" in body
     assert f"({layout} layout, $2 \\times 2$)" in body
     source = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + body + "\\end{document}"
@@ -467,14 +469,14 @@ def test_the_json_is_what_the_schema_says() -> None:
         of_hessian(run_of("det(A)", {"A": [[1, 2], [2, 4]]}), None, "A"),
     ]
     for case in cases:
-        jsonschema.validate(json.loads(written(case, "json")), schema())
-    assert json.loads(written(cases[3], "json"))["of"] == {"name": "c_2", "label": "c′", "shape": []}
+        jsonschema.validate(json.loads(report(case).json), schema())
+    assert json.loads(report(cases[3]).json)["of"] == {"name": "c_2", "label": "c′", "shape": []}
 
 
 def test_markdown_is_a_table_with_every_label() -> None:
-    text = written(facts(SQUARES, "q", "x", **LECTURE), "markdown")
-    assert r"| | x\[0\] | x\[1\] |" in text
-    assert r"| **q\[1\]** | −0.3000 | 0.8000 |" in text
+    text = report(facts(SQUARES, "q", "x", **LECTURE)).markdown
+    assert r"|  | x\[0\] | x\[1\] |" in text
+    assert "| `q[1]` | −0.3000 | 0.8000 |" in text
 
 
 def test_a_concatenation_along_an_axis() -> None:

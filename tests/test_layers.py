@@ -16,13 +16,22 @@ import cgviz
 ROOT = Path(cgviz.__file__).parent
 LAYERS = [
     *("errors", "values", "ops", "text", "graph", "runs", "reading", "analysis", "learning", "grading"),
-    *("drawing", "documents", "views", "codegen", "players", "cli", "__main__"),
+    *("drawing", "documents", "views", "codegen", "players", "kernel", "places", "cli", "__main__"),
 ]
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 FREE = {  # imports inside functions that point up or close a circle, each with its reason
     ("cgviz.graph.nodes", "cgviz.runs.run"): "graph(x=…) is a run: the library's front door",
-    ("cgviz.runs.run", "cgviz.views.table"): "Run.table and _repr_ methods: the library's front door",
-    ("cgviz.runs.run", "cgviz.drawing.diagram"): "Run.render and _repr_ methods: the library's front door",
+    **{
+        ("cgviz.runs.door", f"cgviz.{view}"): "a run shows itself: the library's front door"
+        for view in (
+            "analysis.checks analysis.diagnosis codegen codegen.source drawing.diagram grading "
+            "grading.listing learning learning.problem players.deck players.deck.folder "
+            "players.deck.frames players.page players.play players.worksheet "
+            "places.notebook players.worksheet.blanks players.worksheet.figure players.worksheet.work runs.modes "
+            "views.check views.derivation views.descent views.diagnose views.explain "
+            "views.grade.report views.jacobian views.jacobian.facts views.paths views.table "
+        ).split()
+    },
     ("cgviz.ops.listing", "cgviz.text.formula"): "the texts of `cgviz ops`",
     ("cgviz.ops.arithmetic", "cgviz.ops.exponential"): "the rule of a power names log, whose rule names a quotient",
     ("cgviz.ops.arithmetic", "cgviz.ops.piecewise"): "the careful rule of a power chooses at its pole",
@@ -35,7 +44,6 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
     ("cgviz.codegen.language", "cgviz.codegen.program"): "a language writes whole programs",
     ("cgviz.codegen.array_language", "cgviz.codegen.arrays"): "a language writes whole programs",
     ("cgviz.grading.reading", "cgviz.grading.inplace"): "a statement in place is read as a statement",
-    ("cgviz.grading.verdicts", "cgviz.grading"): "the door's own names",
 }
 
 

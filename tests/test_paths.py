@@ -21,13 +21,14 @@ from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 import cgviz
 from cgviz.analysis.paths import Edge, Web, counts, influence, light_of, listed
 from cgviz.cli import main
+from cgviz.documents.report import FORMATS
 from cgviz.drawing.diagram import picture
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.graph.nodes import CONSTANT
 from cgviz.runs.run import Run
 from cgviz.text.numbers import count
-from cgviz.views.paths import FORMATS, paths, report
+from cgviz.views.paths import report
 
 SVG = "{http://www.w3.org/2000/svg}"
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
@@ -74,7 +75,7 @@ def test_the_three_paths_of_the_lecture_sum_to_its_gradient() -> None:
     by_hand = [1 * 2 * (3 - 4) * 1 * (-1 / den**2) * num, 1 / den, sigx * (1 - sigx) * (-1 / den**2) * num]
     assert [path.product for path in found] == pytest.approx(by_hand, rel=1e-14)
     assert sum(by_hand) == pytest.approx(2.0595697955721652, rel=1e-14)
-    told = paths(report(run, "x"))
+    told = report(run, "x").text
     assert "1 · (2·xpy) · 1 · (−1/den²) · num" in told
     assert "sum 1.583 + 0.5121 − 0.03576 = 2.060 = ∂f/∂x" in told
 
@@ -172,7 +173,7 @@ def test_a_condition_and_a_branch_not_taken_are_no_paths() -> None:
 
 def test_without_values_paths_come_in_the_order_of_the_backward_pass() -> None:
     run = cgviz.run(LECTURE)
-    told = paths(report(run, "x"))
+    told = report(run, "x").text
     assert re.findall(r"^\(\d\) (.*)$", told, re.MULTILINE) == [
         "x → xpy → xpysqr → den → invden → f",
         "x → sigx → den → invden → f",
@@ -201,11 +202,11 @@ def test_without_values_paths_come_in_the_order_of_the_backward_pass() -> None:
     ],
 )
 def test_the_page_says(program: str, values: dict[str, float], wrt: str | None, says: str) -> None:
-    assert says in " ".join(paths(report(cgviz.run(program, values), wrt, 2 if "x5" in program else 10)).split())
+    assert says in " ".join(report(cgviz.run(program, values), wrt, 2 if "x5" in program else 10).text.split())
 
 
 def test_edges_side_by_side_are_told_apart() -> None:
-    told = paths(report(cgviz.run("q = x + 1; q*q", x=2)))
+    told = report(cgviz.run("q = x + 1; q*q", x=2)).text
     assert "x → q →₁ f" in told
     assert "x → q →₂ f" in told
 
@@ -228,14 +229,14 @@ def test_a_count_is_written(number: int, text: str) -> None:
 def test_json_says_all_of_it() -> None:
     schema = json.loads((files("cgviz") / "documents" / "schema" / "paths-v1.schema.json").read_text(encoding="utf-8"))
     for program, values in [(LECTURE, {"x": 3, "y": -4}), (LECTURE, {}), (ladder(100), {"x": 1}), ("1/x", {"x": 0})]:
-        made = json.loads(paths(report(cgviz.run(program, values)), "json"))
+        made = json.loads(report(cgviz.run(program, values)).json)
         jsonschema.validate(made, schema)
         assert made["cgviz"] == 1
-    lecture = json.loads(paths(report(cgviz.run(LECTURE, x=3, y=-4)), "json"))
+    lecture = json.loads(report(cgviz.run(LECTURE, x=3, y=-4)).json)
     assert lecture["listed_sum"] == pytest.approx(lecture["gradient"], rel=1e-14)
     products = [math.prod(edge["local"]["value"] for edge in path["edges"]) for path in lecture["listed"]]
     assert products == pytest.approx([path["product"] for path in lecture["listed"]])
-    assert json.loads(paths(report(cgviz.run(ladder(100), x=1)), "json"))["paths"] == str(2**100)
+    assert json.loads(report(cgviz.run(ladder(100), x=1)).json)["paths"] == str(2**100)
 
 
 @pytest.mark.parametrize("width", ["20", "40", "80", "120"])

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from cgviz.cli import options
-from cgviz.cli.commands import table as table_command
+from cgviz.cli import options, present
 from cgviz.cli.group import COMMANDS, command
+from cgviz.documents import report
 from cgviz.drawing import theme
-from cgviz.views import table
+from cgviz.graph import naming
+from cgviz.text.formula import STYLES
 
 LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
 HEAVY = ("sympy", "rich", "numpy", "graphviz", "pygraphviz", "cgviz.ops", "cgviz.graph.nodes", "dataclasses")
@@ -58,7 +59,9 @@ def test_every_command_and_option_is_documented(name: str) -> None:
 
 def test_choices_are_those_of_the_views() -> None:
     assert tuple(theme.THEMES) == options.THEMES
-    assert tuple(table.FORMATS) == table_command.FORMATS
+    assert report.FORMATS == present.FORMATS
+    assert tuple(STYLES) == options.GRADIENTS
+    assert naming.NAMINGS == options.NAMINGS
 
 
 def test_help_is_the_same_at_any_width_and_without_docstrings() -> None:

@@ -17,12 +17,14 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import cgviz
-from cgviz.cli.commands.table import FORMATS as OFFERED
+from cgviz.documents.report import FORMATS
+from cgviz.documents.report import FORMATS as OFFERED
+from cgviz.documents.terminal import text
+from cgviz.documents.writing import spelling_for
 from cgviz.errors import UsageError
 from cgviz.runs.run import Run
-from cgviz.views.table import FORMATS, show, table
-from cgviz.views.table.page import page, text
-from cgviz.views.table.spelling import spelling_for
+from cgviz.views.table import show, table
+from cgviz.views.table.page import page
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 WIDE = """\

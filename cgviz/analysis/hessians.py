@@ -8,16 +8,19 @@ from typing import Any
 
 from cgviz.analysis.blocks import Block, Jacobian
 from cgviz.analysis.jacobians import Each, block, check, example, matrix
+from cgviz.analysis.limits import limits
 from cgviz.analysis.segments import as_row
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.ops.rearranging import listed
+from cgviz.runs.corners import flag_at
 from cgviz.runs.gradients import UntraceableError, between, gradient_graph
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, every_finite, numpy, settled
 
-STEP = 6.06e-6  # the cube root of the precision of a float64: the best step of a central difference
+CLOSE = 1e-6
+MOST_AT_CORNERS = 200  # rows of a Hessian that are looked at from both sides of a corner
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,14 @@ class Hessian:
     matrix  a row and a column per element of the inputs
     corners the stages on the way that stand on a kink or a tie
     why     the reason for central differences of the gradient; "" where the second derivatives are exact
+    across  the function is smooth across its corners: there the second derivatives are limits from both sides
     """
 
     of: Block
     matrix: Jacobian
     corners: tuple[int, ...]
     why: str = ""
+    across: bool = False
 
 
 def hessian(run: Run, wrt: Sequence[int], of: int | None = None, mode: str = "auto", each: Each = iter) -> Hessian:
@@ -48,11 +53,17 @@ def hessian(run: Run, wrt: Sequence[int], of: int | None = None, mode: str = "au
     seed = seed_of(run, of)
     inputs = [block(run.graph, index) for index in wrt]
     check(inputs, inputs, *[sum(each.size for each in inputs)] * 2)
-    corners = tuple(index for index in way(run.graph, wrt, of) if {"kink", "tie"} & set(run.flags[index]))
+    corners = tuple(index for index in way(run.graph, wrt, of) if flag_at(run, index))
     made, why = exact(run, wrt, of, seed, mode, each)
+    across = False
     if made is None:
         made = differences(run, wrt, of, seed, each)
-    return Hessian(block(run.graph, of), made, corners, why)
+    elif is_finite(run, wrt, of) and (corners or not numpy().isfinite(made.entries).all()):
+        finite = bool(numpy().isfinite(made.entries).all())
+        made, across = mended(run, wrt, of, seed, made, each)
+        if across and not finite:
+            why = "the second derivative by the rules is not finite here"
+    return Hessian(block(run.graph, of), made, corners, why, across)
 
 
 def seed_of(run: Run, of: int) -> Value | None:
@@ -89,8 +100,6 @@ def exact(
         return None, str(error)
     values = forward(gradients.graph, run.inputs or {})
     made = matrix(gradients.graph, values, [gradients.at[index] for index in wrt], wrt, mode, each)
-    if not numpy().isfinite(made.entries).all() and is_finite(run, wrt, of):
-        return None, "the second derivative by the rules is not finite here"
     blank = made.blank & (not any(chooses(run, index) for index in way(run.graph, wrt, of)))
     return replace(made, rows=made.columns, blank=blank), ""
 
@@ -105,21 +114,38 @@ def is_finite(run: Run, wrt: Sequence[int], of: int) -> bool:
     return every_finite(run.values[of]) and all(every_finite(run.gradients[index]) for index in wrt)
 
 
-def differences(run: Run, wrt: Sequence[int], of: int, seed: Value | None, each: Each) -> Jacobian:
-    """Returns central differences of the gradient, made symmetric."""
+def mended(
+    run: Run, wrt: Sequence[int], of: int, seed: Value | None, made: Jacobian, each: Each
+) -> tuple[Jacobian, bool]:
+    """Returns a Hessian at a corner with the limits that the rules of its ops miss, and whether there were any."""
     np = numpy()
+    if len(made.entries) > MOST_AT_CORNERS:
+        return made, False
+    found, settled, passes = by_limits(run, wrt, of, seed, each)
+    size = np.maximum(np.abs(found), np.abs(made.entries))
+    with np.errstate(invalid="ignore"):
+        missed = settled & ~(np.abs(found - made.entries) <= CLOSE * np.maximum(size, 1.0))
+    without = ~(np.isfinite(np.diag(made.entries)) | np.diag(settled))
+    missed &= ~np.outer(without, without)  # along two directions of which neither has a second derivative
+    if not missed.any():
+        return made, False
+    entries = np.where(missed, found, made.entries)
+    if np.isfinite(made.entries).all():
+        return replace(made, entries=entries), True
+    return replace(made, entries=entries, mode="differences", passes=passes, other=passes), True
+
+
+def differences(run: Run, wrt: Sequence[int], of: int, seed: Value | None, each: Each) -> Jacobian:
+    """Returns the limits of differences of the gradient; nan where there is none."""
     columns = tuple(block(run.graph, index) for index in wrt)
-    count = sum(column.size for column in columns)
-    entries, at = np.zeros((count, count)), 0
-    for column in columns:
-        value = run.values[column.index]
-        for place in each(range(column.size)):
-            step = STEP * max(1.0, abs(float(as_row(value)[place])))
-            above, below = (moved(run, wrt, of, seed, column.index, place, by) for by in (step, -step))
-            entries[:, at + place] = (above - below) / (2 * step)
-        at += column.size
-    entries = (entries + entries.T) / 2
-    return Jacobian(columns, columns, entries, np.zeros(entries.shape, dtype=bool), "differences", 2 * count, count)
+    entries, _, passes = by_limits(run, wrt, of, seed, each)
+    return Jacobian(columns, columns, entries, numpy().zeros(entries.shape, dtype=bool), "differences", passes, passes)
+
+
+def by_limits(run: Run, wrt: Sequence[int], of: int, seed: Value | None, each: Each) -> tuple[Any, Any, int]:
+    columns = [block(run.graph, index) for index in wrt]
+    values = [run.values[index] for index in wrt]
+    return limits(columns, values, lambda *where: moved(run, wrt, of, seed, *where), each)
 
 
 def moved(run: Run, wrt: Sequence[int], of: int, seed: Value | None, index: int, place: int, by: float) -> Any:

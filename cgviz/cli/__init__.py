@@ -35,7 +35,7 @@ def guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except CgvizError as error:
-        return failed(str(error), error.exit_code)
+        return failed(error.typed, error.exit_code)
     except BrokenPipeError:
         return 0
     except OSError as error:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
-from pathlib import Path
+from math import prod
 from typing import Any
 
 from cgviz.errors import CgvizError, UsageError, quoted
+from cgviz.text.files import called, read_file
+from cgviz.text.tables import read_sheet
 from cgviz.values.arrays import Value, as_array, every_finite, numpy, settled
 
 ENDINGS = (".npy", ".csv", ".json")
-MOST_BYTES = 2**30
+MOST_BYTES, MOST_TEXT, MOST_AXES = 2**30, 2**26, 32
 
 
 def literal(name: str, text: str) -> Value:
@@ -23,7 +24,7 @@ def literal(name: str, text: str) -> Value:
     """
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = constants(name, text)
     return checked(name, found, quoted(text))
 
@@ -36,7 +37,7 @@ def constants(name: str, text: str) -> Any:
     try:
         made = without_seed(read(text), {})
     except CgvizError as error:
-        raise UsageError(f"the value of {quoted(name)}: {error}") from error
+        raise UsageError(f"the value of {quoted(name)}: {error.typed}") from error
     if made.symbolic:
         variable = made.bare.nodes[made.bare.inputs[0]].shown
         raise UsageError(
@@ -50,71 +51,67 @@ def from_file(name: str, path: str) -> Value:
     ending = os.path.splitext(path)[1].lower()
     if ending not in ENDINGS:
         raise UsageError(f"the value of {quoted(name)}: {quoted(path)} does not end in {', '.join(ENDINGS)}")
-    called = f"the file {quoted(path)}"
-    try:
-        if os.path.getsize(path) > MOST_BYTES:
-            raise UsageError(f"{called} is larger than {MOST_BYTES // 2**20} MiB")
-        content = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {quoted(path)} for the value of {quoted(name)}") from None
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {called}: {getattr(error, 'strerror', None) or error}") from error
+    most = MOST_BYTES if ending == ".npy" else MOST_TEXT
+    content = read_file(path, most)
+    if len(content) > most:
+        raise UsageError(f"{called(path)} is larger than {most // 2**20} MiB")
     readers = {".npy": from_npy, ".csv": from_csv, ".json": from_json}
-    return checked(name, readers[ending](content, called), called)
+    return checked(name, readers[ending](content, called(path)), called(path))
 
 
-def from_npy(content: bytes, called: str) -> Any:
+def from_npy(content: bytes, file: str) -> Any:
+    """Returns the array in a .npy file. What its header promises is compared with the file before anything is made."""
+    stream = io.BytesIO(content)
     try:
-        return numpy().load(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        why = (
-            "it holds Python objects (a pickle)" if "pickle" in str(error).lower() else "it is no .npy file of numbers"
-        )
-        raise UsageError(f"cannot read {called}: {why}") from None
+        shape, dtype = npy_header(stream)
+        count, held = prod(shape), len(content) - stream.tell()
+        if dtype.hasobject:
+            raise UsageError(f"cannot read {file}: it holds Python objects (a pickle)")
+        if dtype.kind not in "biuf" or any(n < 0 for n in shape) or len(shape) > MOST_AXES:
+            raise UsageError(f"cannot read {file}: it is no .npy file of numbers")
+        if count * dtype.itemsize != held:
+            needs = f"{count} numbers of {dtype.itemsize} bytes"
+            raise UsageError(f"cannot read {file}: its header names {needs}, and it holds {held} bytes of them")
+        stream.seek(0)
+        return numpy().load(stream, allow_pickle=False)
+    except (ValueError, TypeError, OSError, EOFError, SyntaxError, OverflowError, MemoryError):
+        raise UsageError(f"cannot read {file}: it is no .npy file of numbers") from None
 
 
-def from_json(content: bytes, called: str) -> Any:
+def npy_header(stream: io.BytesIO) -> tuple[tuple[int, ...], Any]:
+    """Returns the shape and the dtype that a .npy file begins with. Raises ValueError."""
+    form = numpy().lib.format
+    version = form.read_magic(stream)
+    readers = {(1, 0): form.read_array_header_1_0, (2, 0): form.read_array_header_2_0}
+    if version not in readers:
+        raise ValueError(f"version {version}")
+    shape, _, dtype = readers[version](stream)
+    return shape, dtype
+
+
+def from_json(content: bytes, file: str) -> Any:
     try:
         return json.loads(content)
-    except ValueError as error:
-        raise UsageError(f"{called} is no JSON: {error}") from None
+    except (ValueError, RecursionError) as error:
+        why = "its lists are nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise UsageError(f"{file} is no JSON: {why}") from None
 
 
-def from_csv(content: bytes, called: str) -> Any:
+def from_csv(content: bytes, file: str) -> Any:
     """Returns the rows of a CSV as a matrix; one column, or one row, as a vector; a first line of names is left out."""
-    try:
-        rows = [row for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{called} is no CSV: {error}") from None
-    if rows and not any(map(is_number, rows[0])):
-        rows = rows[1:]
-    if not rows:
-        raise UsageError(f"{called} holds no numbers")
-    for number, row in enumerate(rows, 1):
-        for cell in row:
-            if not is_number(cell):
-                raise UsageError(f"{called}, row {number}: {quoted(cell)} is not a number")
-        if len(row) != len(rows[0]):
-            raise UsageError(f"{called}, row {number}: {len(row)} cells, the rows before it have {len(rows[0])}")
-    values = [[float(cell) for cell in row] for row in rows]
-    return [row[0] for row in values] if len(rows[0]) == 1 else values[0] if len(values) == 1 else values
+    from cgviz.cli.source import decoded
+
+    rows = read_sheet(decoded(content, file, MOST_TEXT), file, named=False).matrix()
+    return [row[0] for row in rows] if len(rows[0]) == 1 else rows[0] if len(rows) == 1 else rows
 
 
-def is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def checked(name: str, found: Any, called: str) -> Value:
+def checked(name: str, found: Any, shown: str) -> Value:
     """Returns what was found as a value. Raises UsageError where it is no array of finite numbers."""
     try:
         value = settled(as_array(found))
     except (TypeError, ValueError, OverflowError) as error:
         why = "its rows differ in length" if isinstance(error, ValueError) else "it holds something else than numbers"
-        raise UsageError(f"the value of {quoted(name)}, {called}, is no array of numbers: {why}") from None
+        raise UsageError(f"the value of {quoted(name)}, {shown}, is no array of numbers: {why}") from None
     if not every_finite(value):
-        raise UsageError(f"the value of {quoted(name)}, {called}, holds a number that is not finite")
+        raise UsageError(f"the value of {quoted(name)}, {shown}, holds a number that is not finite")
     return value

@@ -45,9 +45,10 @@ def kind_of(output: str) -> str:
 
 def sheet_of(data: str | None, program: str | None) -> Sheet | None:
     """Returns the data. Raises UsageError."""
-    from cgviz.cli.source import decoded, read_bytes
-    from cgviz.learning import read_sheet
+    from cgviz.cli.source import decoded
     from cgviz.reading.shipped import data_set
+    from cgviz.text.files import called, read_file
+    from cgviz.text.tables import read_sheet
 
     if data is None:
         return None
@@ -56,10 +57,10 @@ def sheet_of(data: str | None, program: str | None) -> Sheet | None:
     if data == "-" and program == "-":
         raise UsageError("standard input holds either the program or the data, not both")
     if data == "-":
-        content, called = streams.read_bytes(LARGEST + 1, "data"), "standard input"
+        content, name = streams.read_bytes(LARGEST + 1, "data"), "standard input"
     else:
-        content, called = read_bytes(data, LARGEST)
-    return read_sheet(decoded(content, called, LARGEST, "take fewer examples"), called)
+        content, name = read_file(data, LARGEST), called(data)
+    return read_sheet(decoded(content, name, LARGEST, "take fewer examples"), name)
 
 
 def problem_of(request: Request, wrt: str | None, sheet: Sheet | None) -> Problem:

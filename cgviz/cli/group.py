@@ -11,28 +11,15 @@ from cgviz import __version__
 from cgviz.cli.options import debug_option
 from cgviz.errors import UsageError, quoted
 
-COMMANDS = (
-    "render",
-    "table",
-    "code",
-    "derive",
-    "explain",
-    "paths",
-    "forward",
-    "check",
-    "diagnose",
-    "grade",
-    "jacobian",
-    "hessian",
-    "descend",
-    "deck",
-    "page",
-    "play",
-    "worksheet",
-    "ops",
-    "samples",
-    "doctor",
-)
+SECTIONS = {
+    "To see it": ("render", "table", "play", "page", "serve"),
+    "To understand it": ("explain", "derive", "paths", "forward", "jacobian", "hessian", "descend"),
+    "To trust it": ("check", "diagnose", "grade"),
+    "To teach it": ("deck", "worksheet", "weave", "site"),
+    "To use it elsewhere": ("code",),
+    "To find one's way": ("samples", "ops", "doctor", "help"),
+}
+COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 WIDTH = 80
 HELP = """See backpropagation: type an expression, get its computational graph with every forward value and every
 gradient, as a diagram and as a table.
@@ -48,6 +35,16 @@ gradient, as a diagram and as a table.
 PROGRAM is the text of an expression or of a few statements (in quotes, for the shell), @NAME for a sample that ships
 with cgviz, a file that ends in .cg, .tex or .txt, or - for standard input. LaTeX is read, too. Without values for its
 inputs a program is shown in symbols.
+"""
+DOOR = """cgviz shows backpropagation: every value and every gradient of an expression.
+
+  cgviz render "x*y + sin(x)" --x 2 --y 3    a picture (f.svg), and the table here
+  cgviz derive "x*sigmoid(y)" --x 1 --y 2    the gradient, line by line
+  cgviz serve                                the playground in the browser
+  cgviz samples                              programs to begin with: cgviz render @staged
+
+cgviz help            all commands
+cgviz help COMMAND    all about one
 """
 EPILOG = """\b
 Completion by the shell: put one of these lines into its start-up file.
@@ -79,6 +76,13 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         return command(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, COMMANDS))
+        for title, names in SECTIONS.items():
+            with formatter.section(title):
+                told = [(name.ljust(width), command(name).get_short_help_str(58)) for name in names]
+                formatter.write_dl(told)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:
@@ -130,4 +134,4 @@ def meant(word: str) -> str:
 @click.pass_context
 def cgviz(context: click.Context, /) -> None:
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+        click.echo(DOOR, nl=False)

@@ -9,13 +9,16 @@ from typing import Any
 import click
 
 from cgviz.cli.complete import files, programs
-from cgviz.drawing.pictures import DIRECTIONS, STYLES
+from cgviz.cli.targets import IN_FILE, OUT_FILE
+from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES
 from cgviz.errors import quoted
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
 
 DETAILS = ("stage", "gate")
 TIES = ("split", "first", "both")
 THEMES = ("light", "dark", "print", "colorblind")
+NAMINGS = ("code", "math")
+GRADIENTS = ("d", "partial", "bar", "delta")
 MOST_PATHS = 1000
 MODES = ("reverse", "forward", "both")
 STYLE = "card: a card per stage, local derivatives on the edges; circuit: gates with their wires."
@@ -57,7 +60,11 @@ def program_options() -> list[click.Option]:
         ),
         click.Option(["--no-share"], is_flag=True, help="Compute equal subexpressions each time they are written."),
         click.Option(
-            ["--file"], metavar="PATH", shell_complete=files, help="Read the program from PATH, whatever it ends in."
+            ["--file"],
+            metavar="PATH",
+            type=IN_FILE,
+            shell_complete=files,
+            help="Read the program from PATH, whatever it ends in.",
         ),
         click.Option(["--latex"], is_flag=True, help="The program is LaTeX (else recognised by its backslashes)."),
         click.Option(
@@ -78,6 +85,26 @@ def program_options() -> list[click.Option]:
             multiple=True,
             help="Open a stage for arrays into its scalar gates: W @ x becomes products and sums. Several times, or "
             "with commas; all opens every stage that is small enough.",
+        ),
+        click.Option(
+            ["--names"],
+            type=click.Choice(NAMINGS),
+            default="code",
+            show_default=True,
+            help="code: stages bear their code names (xpy); math: they are called by what they compute (x + y).",
+        ),
+        click.Option(
+            ["--gradient-notation"],
+            type=click.Choice(GRADIENTS),
+            default="d",
+            show_default=True,
+            help="How the gradient of q is written: dq, ∂L/∂q, q̄ or δq.",
+        ),
+        click.Option(
+            ["--name", "respelled"],
+            metavar="NAME=SPELLING",
+            multiple=True,
+            help="Print NAME in another spelling, LaTeX or Unicode: w_1=\\omega_1. As often as needed.",
         ),
         click.Option(["--set", "settings"], metavar="NAME=VALUE", multiple=True, hidden=True),
         debug_option(),
@@ -186,6 +213,70 @@ def fit() -> Decorator:
     return decorated
 
 
+def author() -> Decorator:
+    """Returns the options of what an author decides about a figure."""
+    sides = [
+        click.option(
+            "--figure",
+            "figure_file",
+            metavar="TOML",
+            shell_complete=files,
+            help="A file of an author's decisions: order, groups, colours, roles, shifts, pins, notes, hidden parts.",
+        ),
+        click.option("--save-figure", metavar="TOML", help="Write the decisions of this picture into a file."),
+        click.option("--order", metavar="NAMES", help="The order of the inputs: x,w,b."),
+        click.option(
+            "--hide",
+            metavar="PART",
+            multiple=True,
+            help="Leave out values, gradients, data gradients, names, formulas or stage numbers. Several times.",
+        ),
+        click.option(
+            "--edges",
+            type=click.Choice(EDGES),
+            help="Local derivatives on edges: symbols, numbers, both or none.  [default: symbols]",
+        ),
+        click.option(
+            "--note",
+            "notes",
+            metavar="NODE=TEXT",
+            multiple=True,
+            help="A remark with an arrow to a node. Several times.",
+        ),
+    ]
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for side in reversed(sides):
+            command = side(command)
+        return command
+
+    return decorated
+
+
+def part() -> Decorator:
+    """Returns the options of the part of a graph that is drawn."""
+    sides = [
+        click.option(
+            "--collapse",
+            metavar="GROUP",
+            multiple=True,
+            help="Draw a group (`# group NAME: nodes` in the program, a module) as one node; all: every group.",
+        ),
+        click.option("--around", metavar="NODE", help="Draw only what stands around a node."),
+        click.option(
+            "--depth", type=click.IntRange(0, 1000), metavar="N", help="How many edges --around reaches.  [default: 2]"
+        ),
+        click.option("--all", "everything", is_flag=True, help="Draw a graph of more than 60 nodes whole."),
+    ]
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for side in reversed(sides):
+            command = side(command)
+        return command
+
+    return decorated
+
+
 def background(default: str, help: str) -> Decorator:
     def checked(ctx: click.Context, param: click.Parameter, value: str) -> str:
         if value in ("transparent", "filled") or re.fullmatch("#[0-9a-fA-F]{6}", value):
@@ -203,4 +294,9 @@ def background(default: str, help: str) -> Decorator:
 
 
 def output(help: str) -> Decorator:
-    return click.option("-o", "--output", metavar="FILE", shell_complete=files, help=help)
+    return click.option("-o", "--output", metavar="FILE", type=OUT_FILE, shell_complete=files, help=help)
+
+
+def target(written: str, help: str) -> Decorator:
+    """Returns an option that names a further file to write."""
+    return click.option(written, metavar="FILE", type=OUT_FILE, shell_complete=files, help=help)

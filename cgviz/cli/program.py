@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cgviz.cli.options import further_argument, program_argument, program_options
+from cgviz.cli.targets import check_files
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
     from cgviz.values.arrays import Shape, Value
 
 INPUTS, WORDS = "cgviz.inputs", "cgviz.words"
+IN_BRIEF = {
+    "--detail": "Fused gates such as sigmoid, or single operations.",
+    "--ties": "Who gets the gradient of a max among equals.",
+    "--no-share": "Compute equal subexpressions each time.",
+    "--file": "Read the program from PATH.",
+    "--latex": "The program is LaTeX.",
+    "--upstream": "The gradient that the backward pass begins with.",
+    "--shape": "The shape of an input without a value.",
+    "--expand": "Open a stage for arrays into scalar gates.",
+    "--names": "Code names of stages, or what they compute.",
+    "--gradient-notation": "dq, ∂L/∂q, q̄ or δq.",
+    "--name": "Print NAME in another spelling.",
+}
+"""What `--help` says of the options that every command has; at length they are told in the documentation."""
 HELP_INPUTS = [
     (
         "--NAME VALUE",
@@ -45,7 +60,18 @@ class Request(NamedTuple):
     upstream: str | None
     shapes: tuple[str, ...]
     expand: tuple[str, ...]
+    names: str
+    gradient_notation: str
     own: tuple[str, ...]
+    respelled: tuple[str, ...] = ()
+
+    def files(self) -> list[str]:
+        """Returns the files that the program and its values are read from."""
+        from cgviz.cli.source import is_path
+
+        texts = [text for _, text in self.inputs] + [text.partition("=")[2] for text in self.settings]
+        values = [text.strip()[1:] for text in (*texts, self.upstream or "") if text.strip().startswith("@")]
+        return [*values, self.program] if self.file is None and self.program and is_path(self.program) else values
 
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
@@ -71,18 +97,34 @@ class Request(NamedTuple):
         from cgviz.runs.expanding import expanded
 
         names = [name.strip() for text in self.expand for name in text.split(",")]
-        return expanded(run, [spelled(name) or "" for name in names])
+        return self.worded(expanded(run, [spelled(name) or "" for name in names]))
+
+    def worded(self, run: Run) -> Run:
+        """Returns the run in the words that --names, --gradient-notation and --name ask for. Raises UsageError."""
+        from cgviz.cli.options import spelled
+
+        given = {}
+        for text in self.respelled:
+            name, equals, spelling = text.partition("=")
+            if not equals:
+                raise UsageError(f"--name {quoted(text)} is no NAME=SPELLING, such as --name 'w_1=\\omega_1'")
+            given[spelled(name.strip()) or ""] = spelling.strip()
+        if (self.names, self.gradient_notation, given) == ("code", "d", {}):
+            return run
+        return run.worded(self.names, self.gradient_notation, given)
 
     def read(self, also: tuple[str, ...] = ()) -> tuple[Graph, dict[str, Value]]:
         """Returns the graph of the program, and the values that were given. Raises CgvizError.
 
         also  names that get their values elsewhere
         """
-        from cgviz.cli import values
+        from cgviz.cli import functions, values
         from cgviz.cli.source import source
         from cgviz.reading.api import read
 
         texts = values.gathered(self.inputs, self.settings)
+        if self.file is None and functions.is_function(self.program):
+            return functions.recorded(self.program or "", texts)
         text, latex = source(self.program, self.file, self.latex)
         given = (*texts, *also)
         graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=given)
@@ -105,14 +147,19 @@ def note_numbers(run: Run, sizes: Mapping[str, Shape]) -> None:
 class ProgramCommand(click.Command):
     """A command `NAME PROGRAM [--NAME VALUE]...`; its function gets all that concerns the program as `request`.
 
-    With `words=("PROGRAM", "NODE")` a further word follows the program, which the function gets as `node`.
+    With `words=("PROGRAM", "NODE")` a further word follows the program, which the function gets as `node`; the options
+    named in `instead` stand in the program's place.
     """
 
-    def __init__(self, *args: Any, words: tuple[str, ...] = ("PROGRAM",), **settings: Any) -> None:
+    def __init__(
+        self, *args: Any, words: tuple[str, ...] = ("PROGRAM",), instead: tuple[str, ...] = (), **settings: Any
+    ) -> None:
         super().__init__(*args, **settings)
-        self.words = words
+        self.words, self.instead = words, instead
         self.own = list(self.params)
-        self.shared: list[click.Parameter] = [program_argument(), *program_options()]
+        taken = {written for param in self.own for written in param.opts}
+        options = [option for option in program_options() if not taken.intersection(option.opts)]
+        self.shared: list[click.Parameter] = [program_argument(), *options]
         self.params = [*self.own, *self.shared, *map(further_argument, words[1:])]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -124,7 +171,8 @@ class ProgramCommand(click.Command):
         found = sort(args, spellings)
         ctx.meta[INPUTS] = found.inputs
         super().parse_args(ctx, found.options)
-        expected = self.words if ctx.params["file"] is None else self.words[1:]
+        named = ctx.params["file"] is not None or any(ctx.params.get(name) for name in self.instead)
+        expected = self.words[1:] if named else self.words
         check_words(found.words, expected, ctx.params["file"], spellings, ctx.command_path)
         ctx.meta[WORDS] = dict(zip(expected, found.words, strict=True))
         ctx.params["program"] = ctx.meta[WORDS].pop("PROGRAM", None)
@@ -134,6 +182,8 @@ class ProgramCommand(click.Command):
         shared = {param.name: ctx.params.pop(param.name) for param in self.shared if param.name in ctx.params}
         ctx.params["request"] = Request(inputs=ctx.meta[INPUTS], own=tuple(self.spellings(ctx)), **shared)
         ctx.params |= {word.lower(): text for word, text in ctx.meta[WORDS].items()}
+        words = [text for word, text in ctx.meta[WORDS].items() if word == "FILE"]
+        check_files(self.get_params(ctx), ctx.params | shared, [*ctx.params["request"].files(), *words])
         return super().invoke(ctx)
 
     def spellings(self, ctx: click.Context) -> dict[str, Spelling]:
@@ -150,10 +200,24 @@ class ProgramCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Inputs"):
             formatter.write_dl(HELP_INPUTS)
-        super().format_options(ctx, formatter)
+        write_options(ctx, formatter, "Options", self.own)
+        shared = [param for param in self.get_params(ctx) if param not in self.own]
+        write_options(ctx, formatter, "Options of every command (cgviz help options)", shared, brief=True)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*self.words, "[--NAME VALUE]...", "[OPTIONS]"]
+
+
+def write_options(
+    ctx: click.Context, formatter: click.HelpFormatter, title: str, params: list[click.Parameter], brief: bool = False
+) -> None:
+    """Writes a section of options; in brief, what the reference says at length is a few words."""
+    told = [record for param in params if isinstance(param, click.Option) and (record := param.get_help_record(ctx))]
+    if brief:
+        told = [(name, IN_BRIEF.get(name.split()[0], text)) for name, text in told]
+    if told:
+        with formatter.section(title):
+            formatter.write_dl(told)
 
 
 def check_words(

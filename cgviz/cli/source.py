@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 from cgviz.cli import streams
-from cgviz.errors import UsageError, quoted
+from cgviz.errors import UsageError
+from cgviz.text.files import called, read_file
 
 FILE_ENDINGS = (".cg", ".tex", ".txt")
 LONGEST = 16 * 2**20
@@ -29,42 +29,34 @@ def source(program: str | None, file: str | None = None, latex: bool = False) ->
         from cgviz.reading.shipped import sample
 
         return Source(sample(program[1:]).text, latex or None)
-    if program.lower().endswith(FILE_ENDINGS) and "\n" not in program:
+    if is_path(program):
         return from_file(program, latex)
     return Source(argument(program), latex or None)
 
 
+def is_path(program: str) -> bool:
+    """Tells whether PROGRAM names a file, and is no text."""
+    return program.lower().endswith(FILE_ENDINGS) and "\n" not in program and program[0] not in "@-"
+
+
 def from_file(path: str, latex: bool = False) -> Source:
     """Returns the program in a file. Raises UsageError."""
-    content, called = read_bytes(path, LONGEST)
     is_latex = latex or path.lower().endswith(".tex")
-    return Source(decoded(content, called), is_latex or None)
+    return Source(decoded(read_file(path, LONGEST), called(path)), is_latex or None)
 
 
-def read_bytes(path: str, most: int) -> tuple[bytes, str]:
-    """Returns what a file holds, up to one byte more than `most`, and how messages name it. Raises UsageError."""
-    called = f"the file {quoted(path)}"
-    try:
-        with Path(path).open("rb") as stream:
-            return stream.read(most + 1), called
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {quoted(path)}") from None
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {called}: {getattr(error, 'strerror', None) or error}") from error
-
-
-def decoded(content: bytes, called: str, most: int = LONGEST, no: str = "that is no program") -> str:
+def decoded(content: bytes, name: str, most: int = LONGEST, no: str = "that is no program") -> str:
     """Returns UTF-8 bytes as text, its lines ended by newlines alone. Raises UsageError for what is no text."""
     if len(content) > most:
-        raise UsageError(f"{called} is longer than {most // 2**20} MiB; {no}")
+        raise UsageError(f"{name} is longer than {most // 2**20} MiB; {no}")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UsageError(f"{called} is UTF-16; save it as UTF-8")
+        raise UsageError(f"{name} is UTF-16; save it as UTF-8")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         where = f"byte 0x{content[error.start]:02x} at offset {error.start}"
-        raise UsageError(f"{called} is not UTF-8 text ({where})") from None
-    return plain(text, called)
+        raise UsageError(f"{name} is not UTF-8 text ({where})") from None
+    return plain(text, name)
 
 
 def argument(text: str) -> str:
@@ -74,7 +66,7 @@ def argument(text: str) -> str:
     return plain(text.removeprefix("\ufeff"), "the program")
 
 
-def plain(text: str, called: str) -> str:
+def plain(text: str, name: str) -> str:
     if "\0" in text:
-        raise UsageError(f"{called} holds a NUL byte; that is no text")
+        raise UsageError(f"{name} holds a NUL byte; that is no text")
     return text.replace("\r\n", "\n").replace("\r", "\n")

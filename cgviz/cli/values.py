@@ -76,7 +76,7 @@ def constant(name: str, text: str) -> float:
     try:
         made = run(text)
     except CgvizError as error:
-        raise UsageError(f"the value of {quoted(name)}: {error}") from error
+        raise UsageError(f"the value of {quoted(name)}: {error.typed}") from error
     variables = [made.bare.nodes[index].shown for index in made.bare.inputs]
     if variables or made.value is None:
         why = f"it names {quoted(variables[0])}" if variables else "it has no value"

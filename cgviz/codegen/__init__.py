@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,9 @@ def code(
     test: bool = False,
     teach: bool = False,
     stable: bool = False,
+    wrt: Sequence[str] = (),
+    name: str = "",
+    short: bool | None = None,
 ) -> str:
     """Returns the staged program of `run`, forward and backward, as source that runs as it stands.
 
@@ -44,6 +47,9 @@ def code(
     test      checks against the run's numbers
     teach     a local derivative of 1 stays a factor
     stable    local derivatives in the forms that keep their digits; else as they are taught
+    wrt       the inputs whose gradients are wanted; all where none is named
+    name      what the function is called
+    short     recognised results are written in their short form; None: where the language is one of frameworks
 
     Raises UsageError for a language that there is not, or an op that it lacks, or a test without numbers;
     EvaluationError for a test of numbers that are not finite.
@@ -56,12 +62,27 @@ def code(
     if test:
         run.require_finite()
         require_branches(run)
+    require_names(run, wrt, name)
     language = array_language_of(lang, run) if run.bare.has_arrays else scalar_language_of(lang, run)
+    brief = language.short if short is None else short
+    options = Options(teach, stable, wrt=tuple(wrt), name=name, short=brief and not teach)
     try:
-        return language.source(run, Options(teach, stable), function=function or run.symbolic, test=test)
+        return language.source(run, options, function=function or run.symbolic, test=test)
     except UnwrittenError as error:
         having = where_else(error.op, ARRAYS if run.bare.has_arrays else LANGUAGES)
         raise UnwrittenError(error.op, error.language, f"; {having}") from error
+
+
+def require_names(run: Run, wrt: Sequence[str], name: str) -> None:
+    """Raises UsageError for an input that there is not, and for what is no name of a function."""
+    from cgviz.runs.run import closest
+
+    inputs = [run.bare.nodes[index].name for index in run.bare.inputs]
+    for each in wrt:
+        if each not in inputs:
+            raise UsageError(f"{quoted(each)} is not an input of the program{closest(each, inputs)}")
+    if name and not (name.isascii() and name.isidentifier()):
+        raise UsageError(f"{quoted(name)} is no name of a function; give letters, digits and underscores")
 
 
 def require_branches(run: Run) -> None:
@@ -92,10 +113,11 @@ def array_language_of(name: str, run: Run) -> Language:
     title = language_of(name).title
     if name not in ARRAYS:
         raise UsageError(f"arrays have no form in {title}; {', '.join(ARRAYS)} have them")
-    if run.symbolic:
+    if any(node.shape is None for node in run.bare.nodes):
+        inputs = " ".join(f"--shape {run.bare.nodes[index].name}=N,D" for index in run.bare.inputs[:3])
         raise UsageError(
             "the backward pass of arrays depends on their shapes, which are not known without values; "
-            "give the inputs values, of zeros if need be"
+            f"give them, as in {inputs} (or X: (N, D) in the program)"
         )
     made: Language = getattr(import_module(f"cgviz.codegen.{name}_arrays"), ARRAYS[name])()
     return made

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cgviz.codegen.layout import values
 from cgviz.codegen.program import Helper, Program
 from cgviz.codegen.python import Python
+from cgviz.ops.rearranging import listed
 from cgviz.text.formula import Formula
+from cgviz.values.axes import Axis
 
 if TYPE_CHECKING:
     from cgviz.codegen.program import Writer
+
+
+def checked_axes(program: Program) -> list[str]:
+    """Returns the assertion that inputs have the axes that the lines rely on."""
+    nodes = program.graph.nodes
+    pairs = [(program.names.variables[i], nodes[i].shape or ()) for i in program.checked]
+    if not pairs:
+        return []
+    ranks = " and ".join(f"{name}.ndim == {len(shape)}" for name, shape in pairs)
+    said = ", ".join(f"{name} {listed(shape)}" for name, shape in pairs)
+    return [f'assert {ranks}, "written for the axes of {said}"']
+
+
+def bound_lengths(program: Program, body: list[str]) -> list[str]:
+    """Returns the assignments of the lengths whose names stand in a body: `N, D = X.shape`."""
+    words = set(re.findall(r"(?<![.\w])[^\W\d]\w*", "\n".join(line.partition("#")[0] for line in body)))
+    found: list[str] = []
+    known: set[str] = set()
+    for index in program.graph.inputs:
+        shape = program.graph.nodes[index].shape or ()
+        names = [str(n) if isinstance(n, Axis) else "_" for n in shape]
+        if any(name in words - known for name in names):
+            known |= set(names)
+            found.append(f"{', '.join(names)}{',' * (len(names) == 1)} = {program.names.variables[index]}.shape")
+    return found
 
 
 class Arrays(Python):
@@ -18,10 +46,14 @@ class Arrays(Python):
 
     zeros    the gradient of an array `{0}` of shape `{1}` that none reaches
     mutable  `+=` changes an array in place
+    spares   what the backward pass reads costs something: the shape of a stage is that of an earlier node
+    leads    its transposes and its sums allow for more axes before those of the program
     """
 
     zeros = ""
     mutable = True
+    spares = False
+    leads = False
 
     @property
     def writer(self) -> type[Writer]:  # type: ignore[override]
@@ -38,8 +70,12 @@ class Arrays(Python):
 
     def inputs(self, program: Program) -> list[str]:
         """Returns the assignments of the inputs."""
-        pairs = zip(program.inputs, values(program, self), strict=True)
+        pairs = zip(program.parameters, values(program, self), strict=True)
         return [line for name, value in pairs for line in f"{name} = {value}".splitlines()]
 
     def calling(self, program: Program, values: list[str]) -> list[str]:
-        return [*self.inputs(program), *super().calling(program, list(program.inputs))]
+        return [*self.inputs(program), *super().calling(program, list(program.parameters))]
+
+    def entered(self, program: Program, body: list[str]) -> list[str]:
+        """Returns the check of the axes that the body relies on, and the names of lengths that stand in it."""
+        return [*checked_axes(program), *bound_lengths(program, body)]

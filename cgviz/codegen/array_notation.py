@@ -13,6 +13,8 @@ from cgviz.text.formula import Notation, Written
 from cgviz.values.arrays import Value, is_array
 
 WIDEST, IN_A_LINE = 88, 4
+FIXED = frozenset(("spread", "reshape"))
+"""The gates that are written with the whole shape of what they make."""
 
 
 class ArrayCode(Code):
@@ -33,22 +35,19 @@ class ArrayCode(Code):
     spelled = frozenset(("matmul", "transpose", "x[...]", "handed"))
     counts: ClassVar[frozenset[str]] = frozenset(("multiply", "add", "sum", "handed"))
 
-    def name(self, name: str) -> str:
-        """Returns a variable; `#d3` is the gradient of node 3."""
-        return f"d{self.names[int(name[2:])]}" if name.startswith("#d") else super().name(name)
-
     def leaf(self, leaf: str | Value) -> Written:
         if isinstance(leaf, Length):
-            return self.length(leaf)
+            return self.counted_length(leaf)
         written = super().leaf(leaf)
         return Written(written.text) if is_array(leaf) else written
 
-    def length(self, length: Length) -> Written:
+    def counted_length(self, length: Length) -> Written:
         """Writes how many elements an array has, in all or along some of its axes."""
         name = self.name(f"#{length.index}")
         if len(length.axes) == length.rank:
             return Written(self.size.format(name))
-        return Written(" * ".join(f"{name}.shape[{axis}]" for axis in length.axes), PRODUCT)
+        text = " * ".join(f"{name}.shape[{axis}]" for axis in length.axes)
+        return Written(text, PRODUCT if len(length.axes) > 1 else ATOM)
 
     def array(self, value: Value) -> str:
         lists, empty = self.filled_by
@@ -99,6 +98,8 @@ class ArrayCode(Code):
         name = along if along in self.structural and isinstance(axis_of(op), tuple) else op.name
         if name in self.structural and name not in self.spelled:
             texts = {"all": ", ".join(map(str, operands)), "options": self.options(op), "key": self.key_of(op)}
+            texts["like"] = self.example() if "{like}" in self.structural[name] else ""
+            self.fixed = self.fixed or op.name in FIXED
             return Written(self.structural[name].format(*operands, op=op, **texts))
         if op.spell is None or op.name not in self.spelled:
             raise UnwrittenError(op, self.language)

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+
+from cgviz.analysis.recognised import Found
 from cgviz.codegen.array_language import Arrays
-from cgviz.codegen.array_notation import ArrayCode
-from cgviz.codegen.forms import VIEWS, handed
+from cgviz.codegen.array_notation import ArrayCode, axis_of
+from cgviz.codegen.forms import VIEWS, handed, sum_like
 from cgviz.codegen.lengths import lengths
 from cgviz.codegen.program import Helper, Line, Writer
 from cgviz.codegen.tidy import chained, in_shape_of, is_number, tidy
 from cgviz.graph.nodes import CONSTANT
+from cgviz.graph.shapes import alike
 from cgviz.ops.op import Op
 from cgviz.ops.rearranging import fold, listed
 from cgviz.text.formula import Formula
+from cgviz.values.arrays import Shape
 
 Handed = tuple[Formula | None, ...]
 
 
 class ArrayWriter(Writer):
-    """Writes a graph whose nodes have shapes; `borrowed` are the gradients that may be another variable's memory."""
+    """Writes a graph whose nodes have shapes.
+
+    borrowed  the gradients that may be another variable's memory
+    fixed     whether a line so far sums over axes that are counted from the first
+    """
 
     language: Arrays
+    fixed = False
     borrowed: frozenset[int] = frozenset()
 
     def note(self, index: int) -> str:
@@ -28,16 +39,25 @@ class ArrayWriter(Writer):
 
     def right_side(self, index: int) -> Formula:
         node = self.graph.nodes[index]
-        return tidy(Formula(op=node.op, args=self.operands(index), shape=node.shape), self.language.prepared)
+        return tidy(Formula(op=node.op, args=self.operands(index), shape=self.shape_of(index)), self.language.prepared)
 
-    def operands(self, index: int) -> tuple[Formula, ...]:
-        return tuple(map(self.operand, self.graph.nodes[index].args))
+    def shape_of(self, index: int) -> Shape:
+        return self.graph.nodes[index].shape or ()
 
     def operand(self, index: int) -> Formula:
         node = self.graph.nodes[index]
         if node.op is CONSTANT:
             return Formula(node.value, shape=node.shape) if node.shape else self.graph.operand(index)
-        return Formula(f"#{index}", shape=lengths(node.shape, index))
+        return Formula(f"#{index}", shape=lengths(self.shape_of(index), self.alike[index]))
+
+    def shaped_as(self, index: int) -> Formula:
+        """Returns a variable that has the shape of a node."""
+        return self.operand(self.alike[index])
+
+    @cached_property
+    def alike(self) -> list[int]:
+        """For each node the one whose variable tells its shape."""
+        return alike(self.graph) if self.language.spares else list(range(len(self.graph)))
 
     # what is handed back
 
@@ -50,15 +70,13 @@ class ArrayWriter(Writer):
             found = self.by_vjp(target, upstream, every) if node.op.vjp else self.by_locals(target, upstream, every)
             self.known[target] = tuple(
                 part if part is None or is_number(part, 0) else in_shape_of(tidy(part, self.language.prepared), source)
-                for part, source in zip(found, every[1:], strict=True)
+                for part, source in zip(found, map(self.shaped_as, node.args), strict=True)
             )
         return self.known[target]
 
-    def upstream(self, target: int) -> Formula | None:
-        """Returns the gradient of a stage as a variable; None for that of the output, where it is 1."""
-        if target == self.graph.output and not self.options.seeded:
-            return None
-        return Formula(f"#d{target}", shape=self.graph.nodes[target].shape)
+    def in_short(self, known: Found) -> Iterator[tuple[int, Formula]]:
+        for index, whole in super().in_short(known):
+            yield index, in_shape_of(tidy(whole, self.language.prepared), self.shaped_as(index))
 
     def by_vjp(self, target: int, upstream: Formula | None, every: list[Formula]) -> Handed:
         op = self.graph.nodes[target].op
@@ -68,8 +86,8 @@ class ArrayWriter(Writer):
 
     def by_locals(self, target: int, upstream: Formula | None, every: list[Formula]) -> Handed:
         return tuple(
-            local if local is None or is_number(local, 0) else self.by_local(target, upstream, local, source)
-            for local, source in zip(self.slopes_of(target, every), every[1:], strict=True)
+            local if local is None or is_number(local, 0) else self.by_local(target, upstream, local, arg)
+            for local, arg in zip(self.slopes_of(target, every), self.graph.nodes[target].args, strict=True)
         )
 
     def slopes_of(self, target: int, every: list[Formula]) -> Handed:
@@ -82,11 +100,15 @@ class ArrayWriter(Writer):
         routes = self.graph.nodes[target].op.family == "choice"
         return self.options.stable or routes or "kink" in self.run.flags[target]
 
-    def by_local(self, target: int, upstream: Formula | None, local: Formula, source: Formula) -> Formula:
+    def by_local(self, target: int, upstream: Formula | None, local: Formula, arg: int) -> Formula:
         """Returns (local) * upstream, summed over what was broadcast."""
+        source = self.operand(arg)
         value, rest = chained(local, upstream, self.options.teach)
-        shape = self.graph.nodes[target].shape or ()
+        shape = self.shape_of(target)
         product = value if rest is None else Formula(op=handed, args=(value, rest), shape=shape)
+        if source.shape != shape and self.language.leads and self.is_open:
+            return Formula(op=sum_like, args=(product, self.shaped_as(arg)), shape=source.shape)
+        self.fixed = self.fixed or source.shape != shape
         made: Formula = fold(shape, source.shape or ())(product)
         return made
 
@@ -98,10 +120,32 @@ class ArrayWriter(Writer):
         number = self.graph.numbers[target]
         if adds and source in self.borrowed:
             self.borrowed -= {source}
-            return Line(name, f"{name} + {text}", number)
+            return Line(name, f"{name} + {text}", number, node=source)
         if not adds and changes and self.language.mutable and (local.op is None or local.op.name in VIEWS):
             self.borrowed |= {source}
-        return Line(name, text, number, adds, changes)
+        return Line(name, text, number, adds, changes, node=source)
+
+    def checked(self) -> Iterator[int]:
+        """Yields the arrays among the inputs, unless every line is right for arrays with more axes before theirs."""
+        if self.fixed or self.values.fixed or self.slopes.fixed or not self.is_open:
+            yield from (index for index in self.graph.inputs if self.graph.nodes[index].shape)
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether every stage does the same with arrays that have more axes before theirs."""
+        return all(map(self.is_general, self.graph.stages))
+
+    def is_general(self, index: int) -> bool:
+        node = self.graph.nodes[index]
+        op, shapes = node.op, [self.shape_of(i) for i in (index, *node.args)]
+        if op.vjp is None:
+            return True
+        if op.name in ("matmul", "transpose") and self.language.leads:
+            return op.parameter is None and all(len(s) > 1 and s[:-2] == shapes[0][:-2] for s in shapes)
+        axes = axis_of(op)
+        if "axis" not in op.statics or op.name == "concat":
+            return False
+        return axes is None or all(axis < 0 for axis in (axes if isinstance(axes, tuple) else (axes,)))
 
     def zero(self, index: int) -> str:
         shape, name = self.graph.nodes[index].shape or (), self.names.variables[index]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cgviz.codegen.language import FUNCTION, Language
+from cgviz.codegen.language import Language
 from cgviz.codegen.names import in_ascii
 from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.program import Helper, Program
@@ -55,11 +55,11 @@ class C(Language):
     def function(self, program: Program) -> tuple[str, list[str]]:
         params = ", ".join([f"double {name}" for name in program.inputs] + ["double *gradient"])
         filled = [f"gradient[{i}] = {name};" for i, name in enumerate(program.gradients)]
-        return f"double {FUNCTION}({params}) {{", ["", *filled, f"return {program.output};"]
+        return f"double {program.function}({params}) {{", ["", *filled, f"return {program.output};"]
 
     def calling(self, program: Program, values: list[str]) -> list[str]:
         names = [f"double {name} = gradient[{i}];" for i, name in enumerate(program.gradients)]
-        call = f"double {program.output} = {FUNCTION}({', '.join([*values, 'gradient'])});"
+        call = f"double {program.output} = {program.function}({', '.join([*values, 'gradient'])});"
         return [f"double gradient[{max(1, len(names))}];", call, *names]
 
     def show(self, label: str, name: str) -> str:

@@ -24,6 +24,7 @@ def like(name: str, **fields: Any) -> Op:
 
 
 full_like, broadcast_like, reshape_like = map(like, ("full_like", "broadcast_like", "reshape_like"))
+sum_like = like("sum_like")
 ones_like = Op(name="ones_like", forward=unreachable, vjp=unreachable, shapes=lambda x: x)
 
 handed = Op(

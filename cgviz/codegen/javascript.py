@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cgviz.codegen.browser.notation import MATH
-from cgviz.codegen.language import FUNCTION, Language
+from cgviz.codegen.language import Language
 from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.program import Helper, Program
 from cgviz.ops.op import ATOM, CHOICE, POWER
@@ -60,11 +60,13 @@ class Javascript(Language):
         return [f"function {helper.name}({', '.join(helper.params)}) {{", f"    return {helper.text};", "}"]
 
     def function(self, program: Program) -> tuple[str, list[str]]:
-        opened = f"function {FUNCTION}({', '.join(program.inputs)}) {{"
+        opened = f"function {program.function}({', '.join(program.inputs)}) {{"
         return opened, ["", f"return [{program.output}, [{', '.join(program.gradients)}]];"]
 
     def calling(self, program: Program, values: list[str]) -> list[str]:
-        return [f"const [{program.output}, [{', '.join(program.gradients)}]] = {FUNCTION}({', '.join(values)});"]
+        return [
+            f"const [{program.output}, [{', '.join(program.gradients)}]] = {program.function}({', '.join(values)});"
+        ]
 
     def show(self, label: str, name: str) -> str:
         return f'console.log("{label} =", {name});'

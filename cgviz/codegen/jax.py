@@ -10,7 +10,7 @@ from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.numpy import NumpyCode
 from cgviz.codegen.program import Line, Program
 from cgviz.codegen.python import Python, listed
-from cgviz.codegen.torch import Torch, expected, seed
+from cgviz.codegen.torch import Torch, expected
 
 DOUBLE = 'jax.config.update("jax_enable_x64", True)'
 SCIPY = "beta digamma erf erfc erfinv gamma polygamma"
@@ -63,7 +63,7 @@ class Jax(Torch):
         return [
             *["@jax.custom_vjp", f"def staged({params}):", f"    return forward({params})[0]", "", ""],
             *[f"def forward({params}):", *indented(forward), "", ""],
-            *[f"def backward(saved, {seed(made)}):", *indented(backward), "", ""],
+            *[f"def backward(saved, {made.seed}):", *indented(backward), "", ""],
             "staged.defvjp(forward, backward)",
         ]
 

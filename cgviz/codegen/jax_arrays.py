@@ -38,6 +38,7 @@ class JaxArrays(Arrays, Jax):
     notation: type[Code] = JaxArrayCode
     zeros = "jnp.zeros({1})"
     mutable = False
+    spares = True
 
     def given(self, number: str) -> str:
         return number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cgviz.codegen.language import FUNCTION, Language
+from cgviz.codegen.language import Language
 from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.program import Helper, Program
 from cgviz.codegen.python import listed
@@ -44,11 +44,11 @@ class Julia(Language):
         return [f"{helper.name}({', '.join(helper.params)}) = {helper.text}"]
 
     def function(self, program: Program) -> tuple[str, list[str]]:
-        opened = f"function {FUNCTION}({', '.join(program.inputs)})"
+        opened = f"function {program.function}({', '.join(program.inputs)})"
         return opened, ["", f"return {program.output}, {listed(program.gradients)}"]
 
     def calling(self, program: Program, values: list[str]) -> list[str]:
-        return [f"{program.output}, {listed(program.gradients)} = {FUNCTION}({', '.join(values)})"]
+        return [f"{program.output}, {listed(program.gradients)} = {program.function}({', '.join(values)})"]
 
     def show(self, label: str, name: str) -> str:
         return f'println("{label} = ", {name})'

@@ -26,6 +26,7 @@ class Language:
     zero       the gradient of an input `{0}` that none reaches
     seeds      the gradient of the output, where one is given, is a number in the backward pass; else its argument
     writer     what writes its programs, where it is not the one of scalars
+    short      recognised results are written in their short form unless somebody asks for the stages
     gap        the blank lines between functions
     opened     what begins the place of statements, where they cannot stand in the open; `main` that of a call,
                `closed` their last ones, `ends` the line after them
@@ -39,6 +40,7 @@ class Language:
     fixed = changing = ""
     zero = "0.0"
     seeds = True
+    short = False
     writer: type[Writer] | None = None
     head: tuple[str, ...] = ()
     spelled: Callable[[str], str] = staticmethod(as_it_is)
@@ -75,6 +77,10 @@ class Language:
     def function(self, program: Program) -> tuple[str, list[str]]:
         """Returns how the function of value and gradient begins, and how it ends."""
         raise NotImplementedError
+
+    def entered(self, program: Program, body: list[str]) -> list[str]:
+        """Returns what a function does before its body."""
+        return []
 
     def calling(self, program: Program, values: list[str]) -> list[str]:
         """Returns the call of that function, its answers in variables."""

@@ -67,7 +67,8 @@ def is_finite(run: Run) -> bool:
 def wrapped(program: Program, language: Language) -> Section:
     """Returns the function of value and gradient."""
     opened, closed = language.function(program)
-    return [opened, *indented([*language.forward(program), "", *language.backward(program), *closed]), *language.ends]
+    body = [*language.forward(program), "", *language.backward(program), *closed]
+    return [opened, *indented([*language.entered(program, body), *body]), *language.ends]
 
 
 def called(program: Program, language: Language, test: bool) -> Section:
@@ -78,7 +79,7 @@ def called(program: Program, language: Language, test: bool) -> Section:
 
 def script(program: Program, language: Language, test: bool) -> Section:
     """Returns the program as it stands: inputs, forward pass, backward pass, what it found, and its checks."""
-    inputs = zip(program.inputs, values(program, language), strict=True)
+    inputs = zip(program.parameters, values(program, language), strict=True)
     given = [f"{language.fixed}{name} = {value}{language.end}" for name, value in inputs]
     head = [f"{language.comment} inputs", *given, ""] if given else []
     passes = [*language.forward(program), "", *language.backward(program), ""]
@@ -97,6 +98,8 @@ def values(program: Program, language: Language) -> Iterator[str]:
     notation = language.notation({})
     for index in program.graph.inputs:
         yield language.given(notation.literal(program.run.values[index]))
+    if program.takes_seed:
+        yield notation.literal(program.run.upstream)
 
 
 def results(program: Program) -> Iterator[tuple[str, str, Value]]:
@@ -104,7 +107,7 @@ def results(program: Program) -> Iterator[tuple[str, str, Value]]:
     graph, run = program.graph, program.run
     output = graph.nodes[graph.output].name
     yield output, program.output, run.values[graph.output]
-    for index, gradient in zip(graph.inputs, program.gradients, strict=True):
+    for index, gradient in zip(program.wanted, program.gradients, strict=True):
         yield f"d{output}/d{graph.nodes[index].name}", gradient, run.gradients[index]
 
 

@@ -1,6 +1,6 @@
 """Formulas in a programming language: one more notation, with a table of how the language spells functions.
 
-A leaf `#3` is the variable of node 3; any other name is a constant of the program's language.
+A leaf `#3` is the variable of node 3, `#d3` that of its gradient; any other name is a constant of the language.
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ class Code(Notation):
 
     helpers  the ops written as calls of functions of our own, with the number of their operands
     read     the nodes whose variables were written
+    like     a variable whose kind of numbers an array of constants is to have (its node, where that is to be read);
+             "" outside a function
+    fixed    whether a number of axes was written
     """
 
     language = ""
@@ -64,6 +67,12 @@ class Code(Notation):
         self.names = names
         self.helpers: dict[tuple[str, int], Op] = {}
         self.read: set[int] = set()
+        self.like: str | int = ""
+        self.fixed = False
+
+    def example(self) -> str:
+        """Returns a variable whose kind of numbers constants are to have."""
+        return self.name(f"#{self.like}") if isinstance(self.like, int) else self.like
 
     def text_of(self, formula: Formula) -> Written:
         """Returns a formula as a number, never as a mere truth."""
@@ -82,6 +91,8 @@ class Code(Notation):
     def name(self, name: str) -> str:
         if not name.startswith("#"):
             return self.constants[name]
+        if name.startswith("#d"):
+            return f"d{self.names[int(name[2:])]}"
         index = int(name[1:])
         self.read.add(index)
         return self.names[index]

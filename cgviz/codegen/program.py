@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 
-from cgviz.codegen.language import Language
+from cgviz.analysis.recognised import Found, found
+from cgviz.codegen.language import FUNCTION, Language
 from cgviz.codegen.names import Names, names
 from cgviz.codegen.notation import Code, formulas
-from cgviz.graph.nodes import CONSTANT, Graph
+from cgviz.graph.nodes import CONSTANT, INPUT, Graph
 from cgviz.ops.op import ATOM, Op
 from cgviz.runs.run import Run
 from cgviz.runs.steps import backward_edges
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Value
+from cgviz.values.axes import Axis
 from cgviz.values.ieee import Ieee
 
 
@@ -25,17 +30,23 @@ class Options:
     teach   a local derivative of 1 stays a factor, as in a lecture
     stable  local derivatives in the forms that keep their digits, where the records have some
     seeded  the output's gradient is a variable that is given, not 1
+    wrt     the inputs whose gradients are wanted, by name; all where none is named
+    name    what the function is called
+    short   recognised results are written in their short form, not stage by stage
     """
 
     teach: bool = False
     stable: bool = False
     seeded: bool = False
+    wrt: tuple[str, ...] = ()
+    name: str = ""
+    short: bool = False
 
 
 @dataclass(frozen=True)
 class Line:
     """One assignment: `target = text`, or `target += text`; the number of its stage and a note beside it; whether it
-    will be added to."""
+    will be added to. `node` is the node whose value or gradient the target is."""
 
     target: str
     text: str
@@ -43,14 +54,16 @@ class Line:
     adds: bool = False
     changes: bool = False
     note: str = ""
+    node: int = -1
 
 
 @dataclass(frozen=True)
 class Group:
-    """The backward lines of one stage under a comment that names it."""
+    """The backward lines of one stage under a comment that names it; idle: nothing flows back to an input."""
 
     comment: str
     lines: tuple[Line, ...]
+    idle: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,14 +78,22 @@ class Helper:
 
 @dataclass(frozen=True)
 class Program:
-    """All that is written, in order; `saved` are the variables that the backward pass reads."""
+    """All that is written, in order.
+
+    read     the nodes whose variables the backward pass reads
+    used     for each stage the nodes whose variables its right side reads
+    checked  the inputs whose number of axes the lines rely on
+    """
 
     run: Run
     names: Names
+    options: Options
     helpers: tuple[Helper, ...]
     forward: tuple[Line, ...]
     backward: tuple[Group, ...]
-    saved: tuple[str, ...]
+    read: frozenset[int]
+    used: Mapping[int, frozenset[int]]
+    checked: tuple[int, ...]
 
     @property
     def graph(self) -> Graph:
@@ -83,8 +104,39 @@ class Program:
         return tuple(self.names.variables[i] for i in self.graph.inputs)
 
     @property
+    def saved(self) -> tuple[str, ...]:
+        """The variables that the backward pass reads."""
+        return tuple(self.names.variables[i] for i in sorted(self.read))
+
+    @cached_property
+    def wanted(self) -> tuple[int, ...]:
+        """The inputs whose gradients are wanted."""
+        names = self.options.wrt
+        return tuple(i for i in self.graph.inputs if not names or self.graph.nodes[i].name in names)
+
+    @property
     def gradients(self) -> tuple[str, ...]:
-        return tuple(map(self.names.gradient, self.graph.inputs))
+        return tuple(map(self.names.gradient, self.wanted))
+
+    @property
+    def seed(self) -> str:
+        """The variable of the gradient that arrives at the output."""
+        return self.names.gradient(self.graph.output)
+
+    @property
+    def takes_seed(self) -> bool:
+        """Whether the gradient that arrives is an array, which a function takes as its last argument."""
+        return self.options.seeded and bool(self.graph.nodes[self.graph.output].shape)
+
+    @property
+    def function(self) -> str:
+        """What the function is called."""
+        return self.options.name or FUNCTION
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The variables that a function takes: the inputs, and the gradient that arrives where it is an array."""
+        return (*self.inputs, *[self.seed] * self.takes_seed)
 
     @property
     def output(self) -> str:
@@ -94,21 +146,28 @@ class Program:
 def program(run: Run, language: Language, options: Options) -> Program:
     """Returns the staged program of a run. Raises UnwrittenError where an op has no form in the language."""
     graph = run.graph
-    if run.upstream is not None:
+    if run.seeded:
         options = replace(options, seeded=True)
-    made = written(run, language, names(graph, language.reserved, language.spelled), options)
+    reserved = language.reserved | {options.name} | axis_names(graph)
+    made = written(run, language, names(graph, reserved, language.spelled), options)
     ours = {helper.name for helper in made.helpers}
     if ours.isdisjoint(made.names.all):
         return made
-    return written(run, language, names(graph, language.reserved | ours, language.spelled), options)
+    return written(run, language, names(graph, reserved | ours, language.spelled), options)
+
+
+def axis_names(graph: Graph) -> set[str]:
+    """Returns the names of the lengths of the inputs."""
+    return {str(n) for i in graph.inputs for n in graph.nodes[i].shape or () if isinstance(n, Axis)}
 
 
 def written(run: Run, language: Language, named: Names, options: Options) -> Program:
     """Returns the program with given names."""
     writer = (language.writer or Writer)(run, language, named, options)
     forward, backward = tuple(writer.forward()), tuple(writer.backward())
-    saved = tuple(named.variables[i] for i in sorted(writer.slopes.read))
-    return Program(run, named, writer.helpers(), forward, backward, saved)
+    checked = tuple(writer.checked()) if run.bare.has_arrays else ()
+    helpers = writer.helpers()
+    return Program(run, named, options, helpers, forward, backward, frozenset(writer.slopes.read), writer.used, checked)
 
 
 def is_zero(local: Formula) -> bool:
@@ -136,11 +195,18 @@ class Writer:
         self.values, self.slopes = language.notation(named.variables), language.notation(named.variables)
         self.known: dict[int, tuple[Formula | None, ...]] = {}
         self.stages: dict[int, str] = {}
+        self.used: dict[int, frozenset[int]] = {}
+        self.short = {each.root: each for each in found(run.graph)} if options.short else {}
+        self.values.like, self.slopes.like = self.example(), named.gradient(self.graph.output)
+
+    def example(self) -> str | int:
+        """Returns the input whose kind of numbers constants are to have: the first that a gradient reaches."""
+        return next((index for index in self.graph.inputs if self.run.taken[index]), "")
 
     def forward(self) -> Iterator[Line]:
         for index in self.graph.stages:
             name, number = self.names.variables[index], self.graph.numbers[index]
-            yield Line(name, self.stage(index), number, note=self.note(index))
+            yield Line(name, self.stage(index), number, note=self.note(index), node=index)
 
     def note(self, index: int) -> str:
         """Returns what stands after a stage's number."""
@@ -149,7 +215,9 @@ class Writer:
     def stage(self, index: int) -> str:
         """Returns the right side of a stage."""
         if index not in self.stages:
+            self.values.read = set()
             self.stages[index] = self.values.value_of(self.right_side(index))
+            self.used[index] = frozenset(self.values.read)
         return self.stages[index]
 
     def right_side(self, index: int) -> Formula:
@@ -159,7 +227,7 @@ class Writer:
         """Yields the gradient that was given, a group for every stage that a gradient reaches, last to first, then
         inputs that none reaches."""
         edges, more = self.edges()
-        if self.run.upstream is not None and self.language.seeds:
+        if self.run.upstream is not None and self.language.seeds and not self.graph.nodes[self.graph.output].shape:
             name = self.names.variables[self.graph.output]
             seed = Line(self.names.gradient(self.graph.output), self.values.literal(self.run.upstream))
             yield Group(f"the gradient that arrives at {name}", (seed,))
@@ -170,30 +238,67 @@ class Writer:
                 lines.append(self.line(target, source, local, source in seen, source in more))
                 seen.add(source)
             name = self.names.variables[target]
-            yield Group(f"backprop {name} = {self.stage(target)}", tuple(lines))
+            known = self.short.get(target)
+            how = f"= {self.stage(target)}" if known is None else f"in short: {known.result.name}"
+            yield Group(f"backprop {name} {how}", tuple(lines))
         yield from self.unreached(seen)
 
     def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> Line:
         """Returns what a stage hands back to one of its arguments, as an assignment."""
         text = self.contribution(target, local)
-        return Line(self.names.gradient(source), text, self.graph.numbers[target], adds, changes)
+        return Line(self.names.gradient(source), text, self.graph.numbers[target], adds, changes, node=source)
 
     def edges(self) -> tuple[dict[int, list[tuple[int, Formula]]], set[int]]:
         """Returns for each stage (source, local derivative) of every edge that hands something back, and the sources
         that more than one of them reaches."""
         edges: dict[int, list[tuple[int, Formula]]] = {}
         reached, more = {self.graph.output}, set()
-        for target, slot in backward_edges(self.graph):
-            source = self.graph.nodes[target].args[slot]
-            if target not in reached or self.graph.nodes[source].op is CONSTANT:
-                continue
-            local = self.locals(target)[slot]
-            if local is None or is_zero(local):
-                continue
-            more |= {source} & reached
-            reached.add(source)
-            edges.setdefault(target, []).append((source, local))
+        wanted = self.moving()
+        for target, group in groupby(backward_edges(self.graph), itemgetter(0)):
+            for source, local in self.handed(target, [slot for _, slot in group]) if target in reached else ():
+                if not wanted[source] or local is None or is_zero(local):
+                    continue
+                more |= {source} & reached
+                reached.add(source)
+                edges.setdefault(target, []).append((source, local))
         return edges, more
+
+    def handed(self, target: int, slots: Iterable[int]) -> Iterator[tuple[int, Formula | None]]:
+        """Yields each node that a stage hands something back to, and its local derivative."""
+        if target in self.short:
+            yield from self.in_short(self.short[target])
+            return
+        args = self.graph.nodes[target].args
+        yield from ((args[slot], self.locals(target)[slot]) for slot in slots)
+
+    def in_short(self, known: Found) -> Iterator[tuple[int, Formula]]:
+        """Yields each node that a recognised result hands something back to, and the whole of that."""
+        values: dict[str, Formula | int] = {name: self.operand(index) for name, index in known.nodes.items()}
+        values["up"] = self.upstream(known.root) or 1
+        for name, index in known.sources.items():
+            if self.graph.nodes[index].op is not CONSTANT:
+                yield index, known.gradient(name, values)
+
+    def upstream(self, target: int) -> Formula | None:
+        """Returns the gradient of a stage as a variable; None for that of the output, where it is 1."""
+        if target == self.graph.output and not self.options.seeded:
+            return None
+        return Formula(f"#d{target}", shape=self.graph.nodes[target].shape)
+
+    def operand(self, index: int) -> Formula:
+        return self.graph.operand(index) if self.graph.nodes[index].op is CONSTANT else Formula(f"#{index}")
+
+    def moving(self) -> list[bool]:
+        """Returns for each node whether it is an input whose gradient is wanted, or computed from one."""
+        moves: list[bool] = []
+        for node in self.graph.nodes:
+            wanted = node.op is INPUT and (not self.options.wrt or node.name in self.options.wrt)
+            moves.append(wanted or any(moves[arg] for arg in node.args))
+        return moves
+
+    def checked(self) -> Iterator[int]:
+        """Yields the inputs whose number of axes the lines written so far rely on."""
+        yield from ()
 
     def locals(self, target: int) -> tuple[Formula | None, ...]:
         """Returns a stage's local derivatives: the record's rule as taught, or the form that knows of corners."""
@@ -219,6 +324,8 @@ class Writer:
     def contribution(self, target: int, local: Formula) -> str:
         """Returns `(local) * upstream`, without what is 1 unless that is taught."""
         written = self.slopes.text_of(local)
+        if target in self.short:
+            return written.text
         if target == self.graph.output and not self.options.seeded:
             return written.text
         upstream = self.names.gradient(target)
@@ -233,25 +340,22 @@ class Writer:
             if index == self.graph.output:
                 if not self.options.seeded:
                     yield Group(f"the output is {name} itself", (Line(gradient, self.values.number(1)),))
-            elif index not in seen:
-                yield Group(f"nothing flows back to {name}", (Line(gradient, self.zero(index)),))
+            elif index not in seen and (not self.options.wrt or self.graph.nodes[index].name in self.options.wrt):
+                yield Group(f"nothing flows back to {name}", (Line(gradient, self.zero(index), node=index),), idle=True)
 
     def zero(self, index: int) -> str:
         """Returns the gradient of an input that none reaches."""
         return self.language.zero.format(self.names.variables[index])
 
     def operands(self, index: int) -> tuple[Formula, ...]:
-        nodes = self.graph.nodes
-        args = nodes[index].args
-        constants = {arg: self.graph.operand(arg) for arg in args if nodes[arg].op is CONSTANT}
-        return tuple(constants.get(arg) or Formula(f"#{arg}") for arg in args)
+        return tuple(map(self.operand, self.graph.nodes[index].args))
 
     def helpers(self) -> tuple[Helper, ...]:
         """Returns the functions that the lines written so far call, each after those that it calls itself."""
-        found: dict[str, Helper] = {}
+        defined: dict[str, Helper] = {}
         for (name, count), op in {**self.values.helpers, **self.slopes.helpers}.items():
-            self.define(name, count, op, found)
-        return tuple(found.values())
+            self.define(name, count, op, defined)
+        return tuple(defined.values())
 
     def define(self, name: str, count: int, op: Op, found: dict[str, Helper]) -> None:
         if name in found:

@@ -6,7 +6,7 @@ import builtins
 import keyword
 from collections.abc import Mapping
 
-from cgviz.codegen.language import FUNCTION, Language
+from cgviz.codegen.language import Language
 from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.program import Helper, Program
 from cgviz.ops.op import CHOICE, POWER
@@ -49,11 +49,11 @@ class Python(Language):
         return [f"def {helper.name}({', '.join(helper.params)}):", f"    return {helper.text}"]
 
     def function(self, program: Program) -> tuple[str, list[str]]:
-        opened = f"def {FUNCTION}({', '.join(program.inputs)}):"
+        opened = f"def {program.function}({', '.join(program.parameters)}):"
         return opened, ["", f"return {program.output}, {listed(program.gradients)}"]
 
     def calling(self, program: Program, values: list[str]) -> list[str]:
-        return [f"{program.output}, {listed(program.gradients)} = {FUNCTION}({', '.join(values)})"]
+        return [f"{program.output}, {listed(program.gradients)} = {program.function}({', '.join(values)})"]
 
     def show(self, label: str, name: str) -> str:
         return f'print("{label} =", {name})'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cgviz.codegen.language import FUNCTION, Language
+from cgviz.codegen.language import Language
 from cgviz.codegen.names import in_ascii
 from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.program import Helper, Program
@@ -54,11 +54,11 @@ class Rust(Language):
 
     def function(self, program: Program) -> tuple[str, list[str]]:
         params = ", ".join(f"{name}: f64" for name in program.inputs)
-        opened = f"fn {FUNCTION}({params}) -> (f64, [f64; {len(program.gradients)}]) {{"
+        opened = f"fn {program.function}({params}) -> (f64, [f64; {len(program.gradients)}]) {{"
         return opened, ["", f"({program.output}, [{', '.join(program.gradients)}])"]
 
     def calling(self, program: Program, values: list[str]) -> list[str]:
-        return [f"let ({program.output}, [{', '.join(program.gradients)}]) = {FUNCTION}({', '.join(values)});"]
+        return [f"let ({program.output}, [{', '.join(program.gradients)}]) = {program.function}({', '.join(values)});"]
 
     def show(self, label: str, name: str) -> str:
         return f'println!("{label} = {{}}", {name});'

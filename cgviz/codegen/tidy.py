@@ -98,6 +98,9 @@ def narrow(repeated: Formula) -> Formula:
     inside = [axis for axis in axes if any(i not in axes for i in range(axis))]
     if not shape(value) or not inside:
         return value
+    if inside == list(range(rank - len(inside), rank)):
+        trailing: Formula = indexed((Ellipsis, *(None,) * len(inside)))(value)
+        return trailing
     lead = len(axes) - len(inside)
     key = tuple(None if axis in inside else ("slice", None, None, None) for axis in range(lead, rank))
     made: Formula = indexed(key)(value)

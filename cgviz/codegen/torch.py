@@ -1,8 +1,12 @@
-"""PyTorch: the staged program as a `torch.autograd.Function`, and a plain version that PyTorch differentiates."""
+"""PyTorch: the staged program as a `torch.autograd.Function`, right for any dtype and device, and differentiated again.
+
+The function saves its inputs, and its output where the backward pass reads it. What else the backward pass reads is
+computed anew in it: a stage that was saved would be a constant to PyTorch, and second derivatives would be wrong.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
 LACKING = frozenset(("cbrt", "gamma"))
 SPECIAL = "digamma erfinv polygamma relu sigmoid sign"
+DOUBLE = "dtype=torch.float64"
 
 
 class TorchCode(PythonCode):
@@ -37,17 +42,29 @@ class TorchCode(PythonCode):
         "min": Form("torch.minimum({0}, {1})"),
         "where": Form("torch.where({truth[0]}, {1}, {2})"),
     }
-    truth_value = "({0}).double()"
     powers = Form("torch.pow({0}, {1})")
+
+    @property
+    def truth_value(self) -> str:  # type: ignore[override]
+        return f"({{0}}).to({self.example()}.dtype)" if self.like else "({0}).double()"
+
+    def tensor(self, operand: Written) -> Written:
+        """Returns a number as a tensor, anything else as it is."""
+        if not isinstance(operand, Constant):
+            return operand
+        made = f"{self.example()}.new_tensor({operand})" if self.like else f"torch.tensor({operand}, {DOUBLE})"
+        return Written(made)
 
     def called(self, op: Op, operands: Sequence[Written]) -> Written:
         """Writes a call with every number as a tensor, since PyTorch's functions take nothing else."""
         if op.name in MATH.split() and len(operands) == op.arity[0] and all(isinstance(x, Constant) for x in operands):
             return self.filled(Form(f"math.{op.name}({{all}})"), operands)
-        return super().called(op, [tensor(self.as_number(x)) if isinstance(x, Constant) else x for x in operands])
+        if op.name == "where":
+            return super().called(op, operands)
+        return super().called(op, [self.tensor(self.as_number(x)) if isinstance(x, Constant) else x for x in operands])
 
     def value_of(self, formula: Formula) -> str:
-        return tensor(self.text_of(formula)).text
+        return self.tensor(self.text_of(formula)).text
 
     def as_number(self, operand: Written) -> Written:
         if isinstance(operand, Constant) and operand.binds == COMPARISON:
@@ -55,55 +72,117 @@ class TorchCode(PythonCode):
         return super().as_number(operand)
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
-        return super().power(tensor(base), exponent)
-
-
-def tensor(operand: Written) -> Written:
-    """Returns a number as a tensor, anything else as it is."""
-    return Written(f"torch.tensor({operand}, dtype=torch.float64)") if isinstance(operand, Constant) else operand
+        return super().power(self.tensor(base), exponent)
 
 
 class Torch(Python):
     title: str = "PyTorch"
     notation: type[Code] = TorchCode
-    words: str = f"{Python.words} torch ctx"
-    zero = "torch.zeros((), dtype=torch.float64)"
+    words: str = f"{Python.words} torch ctx inputs output"
+    zero = f"torch.zeros((), {DOUBLE})"
     seeds = False
+    short = True
     head: tuple[str, ...] = ("import math", "", "import torch")
 
     def source(self, run: Run, options: Options, *, function: bool, test: bool) -> str:
         made = program(run, self, replace(options, seeded=True))
         top = [f"# {note}" for note in heading(made, options.stable)]
-        sections = [*map(self.helper, made.helpers), self.staged(made), self.plain(made)]
+        sections = [*map(self.helper, made.helpers), self.staged(made)]
+        if options.name and options.name != called(made):
+            sections.append(self.wrapped(made))
+        if test:
+            sections.append(self.plain(made))
         if not run.symbolic:
             sections.append(self.used(made, test))
         return joined(top, sections, self)
 
     def assignment(self, line: Line) -> str:
-        """Copies a gradient that is added to later: `+=` would change the one that it was copied from, too."""
-        copied = line.changes and not line.adds and line.text.isidentifier()
-        return super().assignment(replace(line, text=f"{line.text}.clone()") if copied else line)
+        """Returns an assignment; nothing is added to in place, for what PyTorch has recorded must not change."""
+        return f"{line.target} = {line.target} + {line.text}" if line.adds else f"{line.target} = {line.text}"
+
+    # the function
 
     def staged(self, made: Program) -> list[str]:
         """Returns the function with the backward pass written out."""
-        keeps = [f"ctx.save_for_backward({', '.join(made.saved)})"] if made.saved else []
-        loads = [f"{listed(made.saved)} = ctx.saved_tensors"] if made.saved else []
-        forward = [*self.forward(made), *keeps, f"return {made.output}"]
-        backward = [*loads, *self.backward(made), f"return {', '.join(made.gradients) or None}"]
+        forward = [*self.forward(made), f"return {made.output}"]
+        again = recomputed(made)
+        backward = [*self.loads(made, again), *self.again(made, again), *self.guarded(made), self.returned(made)]
         return [
-            "class Staged(torch.autograd.Function):",
-            *indented(["@staticmethod", f"def forward({', '.join(['ctx', *made.inputs])}):", *indented(forward), ""]),
-            *indented(["@staticmethod", f"def backward(ctx, {seed(made)}):", *indented(backward)]),
+            f"class {called(made)}(torch.autograd.Function):",
+            "    generate_vmap_rule = True",
+            "",
+            *indented(method("forward", made.inputs, [*self.entered(made, forward), *forward])),
+            "",
+            *indented(method("setup_context", ("ctx", "inputs", "output"), self.kept(made, again))),
+            "",
+            *indented(method("backward", ("ctx", made.seed), [*self.entered_again(made, backward), *backward])),
         ]
+
+    def entered_again(self, made: Program, body: list[str]) -> list[str]:
+        """Returns what the backward pass does before its body."""
+        return []
+
+    def kept(self, made: Program, again: list[int]) -> list[str]:
+        """Returns the lines that save what the backward pass reads: inputs, and the output."""
+        saved = saved_by(made, again)
+        if not saved:
+            return ["pass"]
+        names = [made.names.variables[i] for i in saved]
+        held = {made.names.variables[i] for i in saved if i in made.graph.inputs}
+        unpacked = [name if name in held else "_" for name in made.inputs]
+        taken = [f"{', '.join(unpacked)}{',' * (len(unpacked) == 1)} = inputs"] if held else []
+        kept = [name if name in held else "output" for name in names]
+        return [*taken, f"ctx.save_for_backward({', '.join(kept)})"]
+
+    def loads(self, made: Program, again: list[int]) -> list[str]:
+        names = tuple(made.names.variables[i] for i in saved_by(made, again))
+        return [f"{', '.join(names)}{',' * (len(names) == 1)} = ctx.saved_tensors"] if names else []
+
+    def again(self, made: Program, again: list[int]) -> list[str]:
+        """Returns the stages that the backward pass computes anew."""
+        lines = [line for line in made.forward if line.node in again]
+        note = f"{self.comment} stages that the backward pass needs, from the inputs: so it can be differentiated again"
+        return [note, *self.numbered(lines), ""] if lines else []
+
+    def guarded(self, made: Program) -> list[str]:
+        """Returns the backward pass, lines that serve some inputs only under a condition on them."""
+        full = (1 << len(made.graph.inputs)) - 1
+        masks = served(made) if made.graph.has_arrays else [full] * len(made.graph)
+        groups = [group for group in made.backward if not group.idle]
+        texts = iter(self.numbered([line for group in groups for line in group.lines]))
+        needless = [made.names.gradient(i) for i in flowing(made) if masks[i] != full]
+        written = [f"{self.comment} backward pass", *[f"{' = '.join(needless)} = None"] * bool(needless)]
+        so_far = full
+        for group in groups:
+            comment = [f"{self.comment} {group.comment}"]
+            for line in group.lines:
+                mask = masks[line.node]
+                written += [f"if {condition(mask)}:"] if mask not in (full, so_far) else []
+                written += indented([*comment, next(texts)], "    " if mask != full else "")
+                so_far, comment = mask, []
+        return written
+
+    def returned(self, made: Program) -> str:
+        """Returns the gradients in the order of the inputs; None where nothing flows back."""
+        known = {*flowing(made), made.graph.output}
+        names = [made.names.gradient(i) if i in known else "None" for i in made.graph.inputs]
+        return f"return {', '.join(names) or None}"
+
+    def wrapped(self, made: Program) -> list[str]:
+        """Returns the function under the name that was asked for."""
+        arguments = ", ".join(made.inputs)
+        return [f"def {made.options.name}({arguments}):", f"    return {called(made)}.apply({arguments})"]
 
     def plain(self, made: Program) -> list[str]:
         """Returns the forward pass alone."""
         return [f"def plain({', '.join(made.inputs)}):", *indented([*self.forward(made), f"return {made.output}"])]
 
+    # what uses it
+
     def used(self, made: Program, test: bool) -> list[str]:
-        """Returns both at the run's inputs."""
+        """Returns the function at the run's inputs; in a test the forward pass alone, too."""
         names = made.inputs
-        lines = [*self.assigned(made), f"{made.output} = Staged.apply({', '.join(names)})"]
+        lines = [*self.assigned(made), f"{made.output} = {called(made)}.apply({', '.join(names)})"]
         lines += self.differentiated(made, made.output)
         lines += [self.show(label, f"{name}.item()") for label, name, _ in results(made)]
         if test:
@@ -114,13 +193,14 @@ class Torch(Python):
 
     def assigned(self, made: Program) -> list[str]:
         """Returns the inputs as tensors."""
-        numbers = zip(made.inputs, values(made, self), strict=True)
+        numbers = zip(made.inputs, values(made, self), strict=False)
         return [f"{name} = torch.tensor({number}, dtype=torch.float64, requires_grad=True)" for name, number in numbers]
 
     def differentiated(self, made: Program, value: str) -> list[str]:
-        if not made.inputs:
+        if not made.wanted:
             return []
-        asked = f"{value}, {listed(made.inputs)}, {self.upstream(made)}{UNUSED}"
+        inputs = listed(tuple(made.names.variables[i] for i in made.wanted))
+        asked = f"{value}, {inputs}, {self.upstream(made)}{UNUSED}"
         return [f"{listed(made.gradients)} = torch.autograd.grad({asked})"]
 
     def upstream(self, made: Program) -> str:
@@ -133,9 +213,68 @@ class Torch(Python):
 UNUSED = "allow_unused=True, materialize_grads=True"
 
 
-def seed(made: Program) -> str:
-    """Returns the variable of the gradient that arrives at the output."""
-    return made.names.gradient(made.graph.output)
+def called(made: Program) -> str:
+    """Returns the name of the class: `LayerNorm` for `layer_norm`."""
+    name = made.options.name
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_")) if name else "Staged"
+
+
+def method(name: str, parameters: Sequence[str], body: list[str]) -> list[str]:
+    return ["@staticmethod", f"def {name}({', '.join(parameters)}):", *indented(body)]
+
+
+def recomputed(made: Program) -> list[int]:
+    """Returns the stages that the backward pass computes anew, in order: those that it reads, and what they read."""
+    graph, todo = made.graph, list(made.read)
+    needed: set[int] = set()
+    while todo:
+        index = todo.pop()
+        if index in needed or index == graph.output or not graph.nodes[index].is_stage:
+            continue
+        needed.add(index)
+        todo += made.used[index]
+    return sorted(needed)
+
+
+def saved_by(made: Program, again: Sequence[int]) -> list[int]:
+    """Returns what is saved: the inputs that the backward pass and the stages computed anew read, and the output."""
+    read = {*made.read, *(index for stage in again for index in made.used[stage])}
+    return sorted(index for index in read if index not in again)
+
+
+def flowing(made: Program) -> list[int]:
+    """Returns the inputs to which something flows back."""
+    found = {line.node for group in made.backward if not group.idle for line in group.lines}
+    return [index for index in made.graph.inputs if index in found]
+
+
+def served(made: Program) -> list[int]:
+    """Returns for each node the inputs that it is computed from, a bit for each."""
+    bits = {index: 1 << place for place, index in enumerate(made.graph.inputs)}
+    masks: list[int] = []
+    for index, node in enumerate(made.graph.nodes):
+        mask = bits.get(index, 0) if not made.options.wrt or index in made.wanted else 0
+        for arg in node.args:
+            mask |= masks[arg]
+        masks.append(mask)
+    every = 0
+    for group in made.backward:
+        for line in () if group.idle else group.lines:
+            every |= masks[line.node]
+    full = (1 << len(bits)) - 1
+    return [full if mask & every == every else mask & every for mask in masks]
+
+
+def condition(mask: int) -> str:
+    """Returns the condition under which one of some inputs wants its gradient."""
+    places = list(bits_of(mask))
+    if len(places) > 1 and places == list(range(places[0], places[-1] + 1)):
+        return f"any(ctx.needs_input_grad[{places[0] or ''}:{places[-1] + 1}])"
+    return " or ".join(f"ctx.needs_input_grad[{place}]" for place in places)
+
+
+def bits_of(mask: int) -> Iterator[int]:
+    return (place for place in range(mask.bit_length()) if mask >> place & 1)
 
 
 def expected(made: Program, language: Language) -> list[tuple[str, str, str]]:

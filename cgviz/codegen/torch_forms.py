@@ -12,6 +12,17 @@ from cgviz.ops.rearranging import Key, indexed, placed
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape
 
+MATRICES_TURNED = Op(name="mT", forward=unreachable, vjp=unreachable, shapes=lambda shape: shape)
+
+
+def swaps_last(axes: tuple[int, ...] | None) -> bool:
+    """Tells whether an order of axes turns every matrix of a stack."""
+    if axes is None:
+        return False
+    rank = len(axes)
+    return tuple(axis % rank for axis in axes) == (*range(rank - 2), rank - 1, rank - 2)
+
+
 NEED_AXES = frozenset(("logsumexp", "softmax", "log_softmax"))
 
 
@@ -26,6 +37,8 @@ def in_torch(formula: Formula) -> Formula:
     op = formula.op
     if op is None or op.vjp is None:
         return formula
+    if op.name == "transpose" and swaps_last(op.parameter):
+        return Formula(op=MATRICES_TURNED, args=formula.args, shape=formula.shape)
     if op.name == "x[...]":
         return forwards(formula)
     if op.name == "place":

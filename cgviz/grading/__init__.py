@@ -1,107 +1,86 @@
-"""Grading: a hand-written backward pass against the run. The student's file is parsed and evaluated, never executed."""
+"""Grading: a hand-written backward pass against the run. The student's file is read by an interpreter, never executed.
+
+End results come first: a file whose gradients are right is right. Only then is its first wrong line looked for, by the
+judge that reads terms where a file is a straight line of assignments, else by mending one line after the other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
-from cgviz.errors import EvaluationError, UsageError, quoted
-from cgviz.grading.causes import Causes
-from cgviz.grading.elements import Misfit
-from cgviz.grading.expected import Expected
+from cgviz.errors import CgvizError, EvaluationError, ExpressionError
+from cgviz.grading.attempts import Attempt
+from cgviz.grading.ends import Ends, ends
+from cgviz.grading.exercise import Exercise
 from cgviz.grading.listing import Listing
-from cgviz.grading.matching import account
-from cgviz.grading.near import RIGHT, Tolerance
-from cgviz.grading.points import Point, points
-from cgviz.grading.reading import Line, Reading
+from cgviz.grading.near import RIGHT
 from cgviz.grading.report import Grade
-from cgviz.grading.spellings import Spellings
-from cgviz.grading.statements import Assignment, assignments
-from cgviz.grading.tape import Tape
-from cgviz.grading.term import Term, leaves, value
-from cgviz.grading.verdicts import verdicts
-from cgviz.runs.run import Run, start
-from cgviz.values.arrays import is_array
+from cgviz.grading.rows import graded
+from cgviz.grading.terms import begun, by_terms
+from cgviz.grading.truth import Truth, given_in, held_in, truth
+from cgviz.runs.run import Run
+
+NOTHING = "there is no gradient in this file: a line such as dx = ... names one, or --call and --map tell where it is"
 
 
 def grade(
     run: Run, listing: Listing, *, tolerance: float = RIGHT, ties: str = "split", data: Collection[str] = ()
 ) -> Grade:
-    """Returns the grade of a student's backward pass for the program of `run`.
+    """Returns the grade of a student's backward pass for the program of `run`, bound by its names.
 
     `data` are inputs whose gradients are not asked for. Raises UsageError for a name among them that is no input,
-    UnreadableError for what is no plain arithmetic, EvaluationError where the program itself has no numbers.
+    UnreadableError for what is no Python, EvaluationError where the program has no numbers, or a file no gradient.
     """
-    for name in data:
-        if name not in {run.bare.nodes[i].name for i in run.bare.inputs}:
-            raise UsageError(f"{quoted(name)} is not an input of the program")
-    made = assignments(listing)
-    run = begun(run, literals(run, made))
-    tape = Tape(run.graph, points(run, literals(run, made), held(run, made)), ties, run.upstream)
-    reading = Reading(tape, made, listing)
-    expected = Expected(reading)
-    close = Tolerance(tolerance)
-    close.corner = any({"tie", "kink"} & set(flags) for flags in run.flags)
-    by_key: dict[str, list[tuple[int, Line]]] = {}
-    for number, line in enumerate(reading.lines):
-        by_key.setdefault(line.key, []).append((number, line))
-    accounts = {key: account(key, lines, expected, close) for key, lines in by_key.items()}
-    Causes(accounts, expected, close).blame()
-    return verdicts(run, listing, expected, accounts, close, data)
+    return judge(Exercise(run=run, data=frozenset(data), tolerance=tolerance, ties=ties), listing)
 
 
-def literals(run: Run, made: list[Assignment]) -> Point:
-    """Returns the inputs to which the student's file gives numbers."""
-    names = {run.bare.nodes[i].name for i in run.bare.inputs}
-    found: Point = {}
-    for each in made:
-        name = each.target if each.target in names else each.target.rstrip("_")
-        if name in names and name not in found and each.value.op is None and isinstance(each.value.leaf, float):
-            found[name] = each.value.leaf
-        elif name in names and name not in found and is_negated(each):
-            found[name] = -each.value.args[0].leaf
-        elif name in names and name not in found and run.bare.has_arrays | is_literal(each.value):
-            held = value(each.value, lambda leaf: None) if not any(leaves(each.value)) else None
-            if held is not None and not isinstance(held, Misfit):
-                found[name] = held
-    return found
+def judge(exercise: Exercise, listing: Listing) -> Grade:
+    """Returns the grade of a student's file for an exercise. Raises as `grade` does."""
+    attempt = Attempt(listing, exercise)
+    given = given_in(attempt)
+    if exercise.run is not None and exercise.run.symbolic:
+        exercise = exercise.at(begun(exercise.run, given))
+        attempt = Attempt(listing, exercise)
+    read = lines(exercise, listing)
+    right = truth(exercise, attempt, given, held_in(attempt))
+    got = ends(attempt, exercise, right)
+    if isinstance(read, Grade) and agrees(read, got):
+        return read
+    if isinstance(read, Grade) and not read.all_right and not got.all_right:
+        return read if explains(read) else mended(attempt, exercise, right, got, read)
+    if not got.any_found and not exercise.call:
+        raise read if isinstance(read, EvaluationError) else EvaluationError(NOTHING)
+    return graded(attempt, exercise, right, got)
 
 
-def is_literal(term: Term) -> bool:
-    return term.op is not None and term.op.name == "stack"
+def explains(read: Grade) -> bool:
+    """Tells whether a grade names the cause of its first wrong line."""
+    return read.first is not None and read.first.cause not in ("local-derivative", "shape", "forward")
 
 
-def held(run: Run, made: list[Assignment]) -> set[str]:
-    """Returns the inputs of a program with arrays that are data: labels of 0 and 1, and those without a gradient in the
-    student's file. `softmax(o) - y` is right for labels alone, so they are not moved."""
-    if not run.bare.has_arrays or run.inputs is None:
-        return set()
-    names, output = [run.bare.nodes[i].name for i in run.bare.inputs], run.graph.nodes[run.graph.output].name
-    spell = Spellings([*names, output], [output])
-    asked = {spell.gradient(each.target) for each in made}
-    return {name for name, value in run.inputs.items() if name not in asked or are_labels(value)}
+def mended(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends, read: Grade) -> Grade:
+    """Returns the grade by mending where that knows the cause that the judge of terms does not know."""
+    found = graded(attempt, exercise, right, got)
+    return found if found.first is not None and found.first.mended else read
 
 
-def are_labels(value: Any) -> bool:
-    return is_array(value) and bool(((value == 0) | (value == 1)).all())
+def lines(exercise: Exercise, listing: Listing) -> Grade | CgvizError | None:
+    """Returns the grade by terms of a file that is a straight line; an error where there is none."""
+    if exercise.run is None or exercise.call or exercise.names:
+        return None
+    try:
+        return by_terms(
+            exercise.run,
+            listing,
+            tolerance=exercise.tolerance,
+            ties=exercise.ties,
+            data=exercise.data & set(exercise.program_inputs),
+        )
+    except (ExpressionError, EvaluationError) as error:
+        return error
 
 
-def begun(run: Run, given: Point) -> Run:
-    """Returns a run of arrays without values at those in the student's file: its shapes are not known without.
-
-    Raises EvaluationError where the file does not give them all.
-    """
-    names = [run.bare.nodes[i].name for i in run.bare.inputs]
-    arrays = run.bare.has_arrays or any(map(is_array, given.values()))
-    if not run.symbolic or not arrays:
-        return run
-    missing = [name for name in names if name not in given]
-    if missing:
-        wanted = " ".join(f"--{name} ..." for name in missing[:8])
-        raise EvaluationError(f"arrays have no shape without values; give {wanted}")
-    return start(run.bare, {name: given[name] for name in names})
-
-
-def is_negated(each: Assignment) -> bool:
-    op = each.value.op
-    return op is not None and op.name == "neg" and isinstance(each.value.args[0].leaf, float)
+def agrees(read: Grade, got: Ends) -> bool:
+    """Tells whether both judges say right: or one does, and the other met a name misspelt, or numbers written out."""
+    misspelt = got.outcome.failure is not None and got.outcome.failure.message.startswith("NameError")
+    return read.all_right and (got.all_right or got.here or (misspelt and any(each.note for each in read.lines)))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
+import warnings
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from cgviz.errors import ExpressionError, UsageError, quoted
+from cgviz.text.files import read_file
 
 LONGEST, LONGEST_NOTEBOOK = 2**20, 16 * 2**20
 ENDINGS = (".py", ".ipynb")
@@ -56,24 +59,39 @@ class Listing:
 
 def listing(path: str) -> Listing:
     """Returns the listing in a file. Raises UsageError for what is no file, UnreadableError for what is no text."""
-    called = quoted(path)
     if not path.lower().endswith(ENDINGS):
-        raise UsageError(f"{called} is neither a Python file nor a notebook; give a .py or an .ipynb")
-    most = LONGEST_NOTEBOOK if path.lower().endswith(".ipynb") else LONGEST
-    try:
-        with Path(path).open("rb") as stream:
-            content = stream.read(most + 1)
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {called}") from None
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {called}: {getattr(error, 'strerror', None) or error}") from error
+        raise UsageError(f"{quoted(path)} is neither a Python file nor a notebook; give a .py or an .ipynb")
+    return read(read_file(path, LONGEST_NOTEBOOK), path)
+
+
+def read(content: bytes, name: str) -> Listing:
+    """Returns the listing of a file's bytes; its name tells what it is. Raises UnreadableError."""
+    most = LONGEST_NOTEBOOK if name.lower().endswith(".ipynb") else LONGEST
     if len(content) > most:
         raise UnreadableError(f"longer than {most // 2**20} MiB; that is no backward pass")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"not UTF-8 text (at offset {error.start})") from None
-    return notebook(text, path) if path.lower().endswith(".ipynb") else plain(text, path)
+    text = decoded(content)
+    return notebook(text, name) if name.lower().endswith(".ipynb") else plain(text, name)
+
+
+COOKIE = re.compile(rb"^[^\n]*coding[:=][ \t]*([-\w.]+)|^[^\n]*\n[^\n]*coding[:=][ \t]*([-\w.]+)")
+
+
+def decoded(content: bytes) -> str:
+    """Returns a text in the encoding that it names, by its first bytes or lines; else UTF-8, else Latin-1."""
+    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        wanted = ["utf-16"]
+    else:
+        named = COOKIE.match(content)
+        wanted = [(named[1] or named[2]).decode()] if named else []
+    for name in (*wanted, "utf-8-sig", "cp1252"):
+        try:
+            made = codecs.lookup(name)
+            if not getattr(made, "_is_text_encoding", True):
+                continue
+            return content.decode(name).removeprefix("\ufeff")
+        except (LookupError, ValueError):
+            continue
+    return content.decode("latin-1")
 
 
 def plain(text: str, name: str = "the file") -> Listing:
@@ -84,32 +102,67 @@ def plain(text: str, name: str = "the file") -> Listing:
 
 
 def notebook(text: str, name: str = "the notebook") -> Listing:
-    """Returns the listing of a notebook's code cells, magics left out. Raises UnreadableError for what is none."""
+    """Returns the listing of a notebook's code cells; magics, shell lines and cells that are no Python are left out.
+
+    Raises UnreadableError for what is no notebook.
+    """
     try:
-        cells = json.loads(text)["cells"]
-        sources = [(i, source(cell)) for i, cell in enumerate(cells, 1) if cell["cell_type"] == "code"]
+        held = json.loads(text)
+        cells = held["cells"] if "cells" in held else [cell for each in held["worksheets"] for cell in each["cells"]]
+        sources = [(i, code_of(cell)) for i, cell in enumerate(cells, 1) if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise UnreadableError("not a Jupyter notebook (JSON with code cells, format 4)") from None
+        raise UnreadableError("not a Jupyter notebook (JSON with code cells)") from None
     joined: list[str] = []
     places = []
     for number, code in sources:
         places.append((number, len(joined) + 1))
-        joined += map(unmagic, plain(code).text.split("\n"))
-    text = "\n".join(joined)
-    if len(text) > LONGEST:
+        joined += readable(plain(code).text.split("\n"))
+    whole = "\n".join(joined)
+    if len(whole) > LONGEST:
         raise UnreadableError(f"longer than {LONGEST // 2**20} MiB; that is no backward pass")
-    return Listing(text, name, tuple(places))
+    return Listing(whole, name, tuple(places))
 
 
-def source(cell: Any) -> str:
-    text = cell["source"]
+def code_of(cell: Any) -> str:
+    text = cell["source"] if "source" in cell else cell["input"]
     return text if isinstance(text, str) else "".join(text)
 
 
+PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%ai")
+
+
+def readable(lines: list[str]) -> list[str]:
+    """Returns the lines of a cell with IPython's own commands as comments; all of a cell in another language."""
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if first.startswith("%%") and first.split()[0] not in PYTHON_CELLS:
+        return [f"# {line}" for line in lines]
+    made = [unmagic(line) for line in lines]
+    return made if is_python("\n".join(made)) else [f"# {line}" for line in lines]
+
+
+def is_python(text: str) -> bool:
+    """Tells whether a cell can be read, as Python 3 or 2; where not, only that cell is left out."""
+    import ast
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return "print " in text
+    return True
+
+
+ASSIGNED = re.compile(r"^\s*[\w, ]+=\s*[%!]")
+
+
 def unmagic(line: str) -> str:
-    """Returns a line of a cell; IPython's own commands become comments of the same length."""
+    """Returns a line of a cell; IPython's own commands become a `pass` and a comment."""
     stripped = line.lstrip()
-    return f"#{line[1:]}" if stripped.startswith(MAGIC) or stripped.endswith("?") else line
+    magic = stripped.startswith(MAGIC) or (stripped.rstrip().endswith("?") and "#" not in stripped)
+    if not magic and not ASSIGNED.match(line):
+        return line
+    return f"{line[: len(line) - len(stripped)]}pass  # {stripped}"
 
 
 def one_ending(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cgviz.grading.listing import Listing
 from cgviz.values.arrays import Value
@@ -19,14 +20,15 @@ class LineVerdict:
     cause      a word of the catalogue, "" where the line has no mistake of its own; `says` what to do
     note       what is odd and no mistake: a name misspelt
     start, end the place of the culprit in the text
+    mended     the line as it would be right, "" where that is not known
     """
 
     line: int
     where: str
     code: str
     gradient: str
-    theirs: Value
-    ours: Value
+    theirs: Value | None
+    ours: Value | None
     verdict: str
     follows: int | None = None
     cause: str = ""
@@ -34,6 +36,7 @@ class LineVerdict:
     note: str = ""
     start: int = 0
     end: int = 0
+    mended: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class GradientVerdict:
 
     name: str
     theirs: Value | None
-    ours: Value
+    ours: Value | None
     verdict: str
     follows: int | None = None
     own: bool = True
@@ -56,6 +59,7 @@ class Grade:
     lines: tuple[LineVerdict, ...]
     gradients: tuple[GradientVerdict, ...]
     notes: tuple[str, ...] = ()
+    credits: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def right(self) -> int:
@@ -67,13 +71,18 @@ class Grade:
 
     @property
     def score(self) -> float:
-        """Right gradients over expected ones."""
-        return self.right / self.expected if self.expected else 1.0
+        """Right gradients over expected ones, each by its points."""
+        return self.share([each.verdict == "right" for each in self.gradients])
+
+    def share(self, counted: list[bool]) -> float:
+        points = [self.credits.get(each.name, 1.0) for each in self.gradients]
+        whole = sum(points)
+        return sum(each for each, counts in zip(points, counted, strict=True) if counts) / whole if whole else 1.0
 
     @property
     def own_score(self) -> float:
         """The same where what only follows from an earlier mistake counts as right."""
-        return sum(each.own for each in self.gradients) / self.expected if self.expected else 1.0
+        return self.share([each.own for each in self.gradients])
 
     @property
     def first(self) -> LineVerdict | None:

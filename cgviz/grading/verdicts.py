@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -27,9 +27,10 @@ def verdicts(
     expected: Expected,
     accounts: dict[str, Account],
     tolerance: float,
-    data: Collection[str] = (),
+    data: Collection[str],
+    given: Mapping[str, Number],
 ) -> Grade:
-    """Returns the grade; the gradients of inputs that are `data` may be missing.
+    """Returns the grade; the gradients of inputs that are `data` may be missing. `given` are the file's own inputs.
 
     Raises EvaluationError where there is no backward pass to be graded.
     """
@@ -38,7 +39,7 @@ def verdicts(
     if not accounts and not wrong:
         raise EvaluationError("there is no gradient in this file: a line such as dx = ... names one")
     lines = sorted([*wrong, *replay.lines()], key=lambda each: (each.line, each.start))
-    return Grade(listing, tuple(lines), tuple(replay.gradients(data)), tuple(notes(run, expected, accounts)))
+    return Grade(listing, tuple(lines), tuple(replay.gradients(data)), tuple(notes(run, expected, accounts, given)))
 
 
 class Replay:
@@ -186,7 +187,7 @@ def forward_mistake(listing: Listing, expected: Expected, each: Any) -> LineVerd
     )
 
 
-def notes(run: Run, expected: Expected, accounts: dict[str, Account]) -> list[str]:
+def notes(run: Run, expected: Expected, accounts: dict[str, Account], given: Mapping[str, Number]) -> list[str]:
     """Returns facts about the whole listing: stages that it leaves out or has of its own, other inputs."""
     tape, reading, found = expected.tape, expected.reading, []
     nodes = {expected.node(key) for key in accounts}
@@ -200,9 +201,6 @@ def notes(run: Run, expected: Expected, accounts: dict[str, Account]) -> list[st
     elif left_out:
         found.append(f"the file has stages of its own; those of the program that it does without: {listed(left_out)}")
     if run.inputs is not None:
-        from cgviz.grading import literals
-
-        given = literals(run, reading.made)
         other = [name for name, held in given.items() if not same(held, run.inputs[name], 0.0)]
         if other:
             at = ", ".join(f"{name} = {number(run.inputs[name])}" for name in other[:6])

@@ -5,8 +5,8 @@ from cgviz.learning.divergence import explained
 from cgviz.learning.objective import Objective
 from cgviz.learning.optimizers import OPTIMIZERS, Optimizer, Settings
 from cgviz.learning.problem import Problem, problem
-from cgviz.learning.sheet import Sheet, read_sheet
 from cgviz.learning.surface import Surface, surface
+from cgviz.text.tables import Sheet, read_sheet
 
 __all__ = [
     "OPTIMIZERS",

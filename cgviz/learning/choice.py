@@ -11,7 +11,7 @@ from cgviz.learning.binding import Binding
 from cgviz.learning.columns import FEW, ColumnObjective
 from cgviz.learning.objective import Examples, Objective, Parameters
 from cgviz.learning.scalar import ScalarObjective
-from cgviz.learning.sheet import Sheet
+from cgviz.text.tables import Sheet
 from cgviz.values.arrays import Shape, numpy, shape_of
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.learning.binding import Binding, bind
 from cgviz.learning.choice import objective
 from cgviz.learning.objective import Objective, Parameters
-from cgviz.learning.sheet import Sheet
 from cgviz.runs.run import closest, listed
+from cgviz.text.tables import Sheet
 from cgviz.values.arrays import Value, settled
 
 
@@ -39,6 +41,8 @@ def problem(graph: Graph, given: Mapping[str, Value], wrt: Sequence[str] | None,
         raise UsageError(f"no column of {sheet.called} is an input of the program; it has {listed(sheet.header)}")
     columns = [name for name in inputs if name in binding.numbers or name in binding.vectors]
     names = checked(wrt, list(inputs), columns)
+    if sheet and wrt is None:
+        check_near(binding, [name for name in names if name not in given], sheet.called)
     for name in columns:
         if name in given:
             raise UsageError(f"{quoted(name)} has two values: a column of the data, and --{name}")
@@ -47,6 +51,23 @@ def problem(graph: Graph, given: Mapping[str, Value], wrt: Sequence[str] | None,
     notes = [*ignored(binding), *defaults(sheet, given, constants)]
     notes += zeros([name for name in names if name not in given and inputs[name] is None])
     return Problem(objective(graph, start, constants, sheet, binding), start, tuple(notes))
+
+
+def check_near(binding: Binding, free: Sequence[str], called: str) -> None:
+    """Raises UsageError for a column that is no input beside an input that is nearly called so: it is no parameter."""
+    for column in filter(None, binding.ignored):
+        for name in free:
+            if is_near(column, name):
+                raise UsageError(
+                    f"column {quoted(column)} of {called} is no input, and the input {quoted(name)} is no column: call "
+                    f"the column {name}, or, if {quoted(name)} is to be learned, say so with --wrt {','.join(free)}"
+                )
+
+
+def is_near(column: str, name: str) -> bool:
+    """Tells whether two names differ in case, in signs between their letters, or in a slip of the finger."""
+    one, two = (re.sub(r"[\W_]", "", each).casefold() for each in (column, name))
+    return bool(one) and (one == two or (len(two) > 3 and bool(get_close_matches(two, [one], n=1, cutoff=0.8))))
 
 
 def first_of(*values: Value | None) -> Value:

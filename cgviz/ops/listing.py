@@ -51,4 +51,5 @@ def arguments(op: Op) -> tuple[str, ...]:
     rule, before = (op.partials, 1) if op.vjp is None else (op.vjp, 2)
     parameters = list(signature(rule).parameters.values())[before:]
     names = tuple(parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL)
-    return names[: op.arity[0]] or ("x", "y")
+    least, most = op.arity
+    return names[:least] or (("x", "y") if most is None else ("x", "y", "z")[:least])

@@ -42,6 +42,7 @@ def comparison(name: str, sign: str, holds: Callable[[Any, Any], Any], aliases: 
         switch=holds,
         analytic=False,
         rule="at equality the comparison jumps; its derivative is taken as 0",
+        bend="the second derivative is that of the branch taken",
         corners="jumps where its inputs are equal",
         source=SUBGRADIENT,
     )

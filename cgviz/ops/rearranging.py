@@ -18,31 +18,44 @@ Key = tuple[Any, ...]  # of an index: whole numbers, ("slice", start, stop, step
 
 
 @cache
-def stacked(count: int) -> Op:
-    """Returns the op `[x1, x2, ...]`: arrays of one shape become the rows of a new one."""
+def stacked(count: int, axis: int = 0) -> Op:
+    """Returns the op `[x1, x2, ...]`: arrays of one shape become the rows of a new one, along a new axis."""
 
     def shapes(*each: Shape) -> Shape:
         if any(shape != each[0] for shape in each):
             odd = next(i for i, shape in enumerate(each) if shape != each[0])
             raise ValueError(f"row 0 has shape {each[0]}, row {odd} has shape {each[odd]}")
-        return (count, *(each[0] if each else ()))
+        shape = each[0] if each else ()
+        at = place_of_axis(axis, len(shape) + 1)
+        return (*shape[:at], count, *shape[at:])
+
+    def key(place: int) -> Key:
+        every = ("slice", None, None, None)
+        return (*(every,) * axis, place) if axis >= 0 else (Ellipsis, place, *(every,) * (-axis - 1))
+
+    def spell(notation: Any, *xs: Any) -> Any:
+        row = notation.row(*xs)
+        return notation.along("stack", row[0], f"axis={axis}") if axis else row
 
     return Op(
         name="stack",
         arity=(count, count),
-        forward=lambda *xs: numpy().stack(list(map(numpy().asarray, xs))) if xs else numpy().zeros(0),
+        forward=lambda *xs: numpy().stack(list(map(numpy().asarray, xs)), axis) if xs else numpy().zeros(0),
         shapes=shapes,
-        vjp=lambda up, out, *xs: tuple(indexed((i,))(up) for i in range(count)),
+        vjp=lambda up, out, *xs: tuple(indexed(key(i))(up) for i in range(count)),
         glyph="[ ]",
         stem="stack",
-        spell=lambda notation, *xs: notation.row(*xs),
+        spell=spell,
         by="stacking rule",
-        many="rows",
+        many="rows" if axis == 0 else "",
         gate="splits",
         says="splits the gradient: each row goes back to where it came from",
         source=NUMPY.format("numpy.stack"),
         parameter=count,
-        sized=stacked,
+        sized=lambda count: stacked(count, axis),
+        options=(lambda axis=0: stacked(2, whole(axis))) if axis == 0 else None,
+        statics=("axis",),
+        operands=None,
         lists=True,
         moves=True,
     )

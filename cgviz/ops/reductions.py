@@ -392,6 +392,7 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * (x / spread_back(out, x, axis, keepdims)),),
         stable=away_from_origin,
         careful=away_from_origin,
+        again=lambda up, out, x: (spread_back(up, x, axis, keepdims) * unit_vector(axis)(x),),
         jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * direction(out, x)),
         glyph="‖x‖",
         stem="norm",
@@ -400,7 +401,8 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
         many="along",
         gate="scales",
         says="scales by the direction of x, a vector of length 1",
-        corner=lambda out, x: "kink" if numpy().any(numpy().asarray(out) == 0) else "",
+        corner=lambda out, x: "kink" if numpy().size(x) and numpy().any(numpy().asarray(out) == 0) else "",
+        bend="there is no second derivative: it grows without bound towards the origin",
         rule="at the origin the gradient is taken as 0",
         corners="kink at x = 0",
         source=TORCH.format("linalg.norm"),
@@ -408,6 +410,32 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
         options=family(norm),
         statics=("axis", "keepdims"),
         opens=lambda x: along(lambda xs: sqrt(plus([each**2 for each in xs])), x, axes_of(axis, x.ndim), keepdims),
+    )
+
+
+@cache
+def unit_vector(axis: Axis = None) -> Op:
+    """Returns x/‖x‖, 0 at the origin, whose own derivative does not exist there: what a norm is differentiated by."""
+
+    def turned(moving: Any, out: Any, x: Any) -> Any:
+        np = numpy()
+        still = np.all(moving == 0, axis=axis, keepdims=True)
+        across = moving - out * np.sum(moving * out, axis=axis, keepdims=True)
+        return np.where(still, 0.0, across / stable_norm(x, axis, True))
+
+    def forward(x: Any) -> Any:
+        length = stable_norm(x, axis, True)
+        return numpy().divide(x, numpy().where(length == 0, 1.0, length))
+
+    return Op(
+        name="unit",
+        forward=forward,
+        shapes=same_shape(axis),
+        vjp=lambda up, out, x: (turned(up, out, x),),
+        jvp=lambda tangents, out, x: turned(tangents[0], out, x),
+        stem="unit",
+        source=TORCH.format("nn.functional.normalize"),
+        parameter=axis,
     )
 
 

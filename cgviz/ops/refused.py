@@ -10,5 +10,5 @@ REFUSED = {
     **dict.fromkeys(("mod", "fmod", "remainder"), "jumps at every multiple; write x - n*y with the whole number n"),
     **dict.fromkeys(("zeta", "primepi", "bernoulli", "fibonacci"), NO_FORM),
     **dict.fromkeys(("re", "im", "arg", "conjugate"), "is for complex numbers; cgviz computes with real numbers"),
-    **dict.fromkeys(("diff", "integrate", "limit", "simplify"), "works on expressions; cgviz computes the derivatives"),
+    **dict.fromkeys(("integrate", "limit", "simplify"), "works on expressions; cgviz computes the derivatives"),
 }

@@ -63,6 +63,8 @@ hypot = register(
         partials=lambda out, x, y: (x / out, y / out),
         stable=lambda out, x, y: hypot_slopes(out, x, y),
         careful=lambda out, x, y: hypot_careful(out, x, y),
+        again=lambda out, x, y: (share(x, y), share(y, x)),
+        bend="there is no second derivative: it grows without bound towards the origin",
         exact=lambda mp, x, y: mp.sqrt(x * x + y * y),
         glyph="hypot",
         stem="hyp",
@@ -79,6 +81,20 @@ hypot = register(
         source=ELEMENTARY,
     )
 )
+
+
+share: Op = Op(
+    name="share",
+    arity=(2, 2),
+    forward=lambda x, y: x / math.hypot(x, y) if x or y else 0.0,
+    partials=lambda out, x, y: (
+        y / hypot(x, y) * (y / hypot(x, y)) / hypot(x, y),
+        -out * (y / hypot(x, y)) / hypot(x, y),
+    ),
+    stem="share",
+    source=ELEMENTARY,
+)
+"""x/√(x² + y²), 0 at the origin, whose own derivative does not exist there: what hypot is differentiated by."""
 
 
 def hypot_careful(out: Any, x: Any, y: Any) -> tuple[Any, Any]:

@@ -10,9 +10,9 @@ from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.graph.staging import staged
 from cgviz.reading.collecting import uncollected
-from cgviz.reading.tracing import record
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run, start
+from cgviz.text.identifiers import identifier
 from cgviz.values import axes
 from cgviz.values.arrays import Shape, Value, as_array, is_array
 
@@ -44,7 +44,11 @@ def read(
     if isinstance(program, Run):
         program = program.bare
     if isinstance(program, Graph):
-        return staged(program, detail, ties)
+        level = (detail, ties)
+        if level not in program.kept:
+            program.kept[level] = staged(program, detail, ties)
+        again: Graph = program.kept[level]
+        return again
     with uncollected():
         return staged(as_written(program, share, latex, given), detail, ties)
 
@@ -98,11 +102,11 @@ def run(
     >>> run("sum((W @ x)**2)", W=[[1, 0], [0, 2]], x=[1, 1]).gradient["x"].tolist()
     [2.0, 8.0]
     >>> run("q = W @ x; sum(q)", W=[[1, 2]], x=[3, 4], expand="q").graph.formula(8).pretty
-    'W_00tx_0 + W_01tx_1'
+    'W_00x_0 + W_01x_1'
 
     Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
     """
-    given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
+    given = {identifier(str(name)): value for name, value in {**(values or {}), **inputs}.items()}
     numbers = {name: as_value(name, value) for name, value in given.items()}
     sizes = shapes or {}
     graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=(*given, *sizes))
@@ -141,16 +145,65 @@ def as_value(name: str, value: Any) -> Value:
 def trace(function: Callable[..., Any], /, *args: Any, **inputs: Any) -> Run:
     """Returns the run of an ordinary Python function, recorded while it runs at the given inputs.
 
-    The function uses operators, `cgviz.exp` and its like, numpy's functions, loops and branches; local variables
-    give their names to stages. Lists of numbers become one input per element (`w_0`, `w_1` ...).
+    The function uses operators, `cgviz.exp` and its like, the functions of `math` and numpy, loops and branches; local
+    variables give their names to stages. Floats and arrays of floats are inputs, also in dicts, lists, tuples,
+    dataclasses and objects (`params["W1"]` is the input `params_W1`); whole numbers, flags, text and functions are held
+    fixed, but where there is no float at all whole numbers count as floats. `upstream` is the gradient of an output
+    that is an array, or of several outputs, in their structure.
 
     >>> def neuron(x, w, b):
     ...     n = w * x + b
     ...     return cgviz.tanh(n)
-    >>> trace(neuron, x=2, w=-3, b=6).gradient
+    >>> trace(neuron, x=2.0, w=-3.0, b=6.0).gradient
     {'x': -3.0, 'w': 2.0, 'b': 1.0}
 
-    Raises UsageError where the arguments do not fit, and where the function returns no single number.
+    Raises UsageError, with file and line, where the arguments do not fit and where something cannot be followed.
     """
-    made, values = record(function, *args, **inputs)
-    return start(staged(made), values)
+    from cgviz.reading.tracing import recorded
+
+    upstream = None if takes(function, "upstream") else inputs.pop("upstream", None)
+    made = recorded(function, args, inputs, upstream)
+    return start(staged(made.graph), made.values, upstream=made.upstream)
+
+
+def takes(function: Callable[..., Any], name: str) -> bool:
+    """Tells whether a function has a parameter of that name."""
+    import inspect
+
+    try:
+        return name in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+
+
+def from_torch(function: Callable[..., Any], /, *inputs: Any, **keywords: Any) -> Run:
+    """Returns the run of a PyTorch module or function, recorded while it runs once at these inputs.
+
+    Tensors of floats among the inputs, and the parameters of a module, are inputs of the graph (`body.0.weight` is
+    `body_0_weight`); modules are groups of stages. In-place ops, views and the control flow of this call are followed;
+    buffers stay as they were. Values and gradients are PyTorch's: an op without a record here becomes an opaque stage,
+    whose value and gradient PyTorch computes. `upstream` is the gradient of an output that is no single number.
+
+    Raises UsageError where PyTorch is not installed, or what is returned is no tensor.
+    """
+    from cgviz.reading.pytorch import recorded
+
+    upstream = None if takes(getattr(function, "forward", function), "upstream") else keywords.pop("upstream", None)
+    made = recorded(function, inputs, keywords, upstream)
+    return start(staged(made.graph), made.values, upstream=made.upstream)
+
+
+def from_jax(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Run:
+    """Returns the run of a JAX function, read from its jaxpr at these arguments.
+
+    Leaves of floats in the arguments (arrays in dicts, lists, tuples ...) are inputs. Loops (`scan`, `while_loop`) and
+    branches run as they do at these arguments; a primitive without a record here becomes an opaque stage, whose value
+    and gradient JAX computes. `upstream` is the gradient of an output that is no single number.
+
+    Raises UsageError where JAX is not installed, or the function returns no array.
+    """
+    from cgviz.reading.jaxpr import recorded
+
+    upstream = None if takes(function, "upstream") else keywords.pop("upstream", None)
+    made = recorded(function, args, keywords, upstream)
+    return start(staged(made.graph), made.values, upstream=made.upstream)

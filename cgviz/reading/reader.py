@@ -375,7 +375,7 @@ class Reader:
         if name in REFUSED:
             raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
         names = [*self.functions, *REGISTRY]
-        near = get_close_matches(name[:40], names, n=2, cutoff=0.6)
+        near = get_close_matches(name[:40], names, n=2, cutoff=0.65)
         hint = f"; a product is {name[:40]}*(...), and `cgviz ops` lists the functions"
         if near:
             hint = f"; did you mean {' or '.join(map(quoted, near))}?"

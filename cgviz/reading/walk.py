@@ -18,6 +18,7 @@ from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.reading.program import Program, Statement
 from cgviz.reading.reader import Notes
 from cgviz.text.formula import Formula
+from cgviz.text.identifiers import identifier
 
 MOST_NODES = 2_000_000
 Combine = Callable[[Sequence[int]], int]
@@ -152,9 +153,9 @@ class Walk:
     def power(self, args: Sequence[int]) -> int:
         base, exponent = args
         node = self.builder.nodes[exponent]
-        if node.op is CONSTANT and node.value == -1:
+        if node.op is CONSTANT and not node.shape and node.value == -1:
             return self.apply(reciprocal, [base])
-        if node.op is not CONSTANT or node.value is None or self.builder.nodes[base].op is CONSTANT:
+        if node.op is not CONSTANT or node.value is None or node.shape or self.builder.nodes[base].op is CONSTANT:
             return self.apply(arithmetic.pow_, args)
         if node.value == 0.5:
             return self.apply(REGISTRY["sqrt"], [base])
@@ -174,9 +175,13 @@ class Walk:
             raise ExpressionError(f"two different symbols are called {quoted(node.name)}; give each a name of its own")
         if not node.name:
             raise ExpressionError("a symbol without a name cannot be shown; give it one")
-        index = self.names.get(node.name)
+        name = identifier(node.name)
+        if self.symbols.setdefault(name, node) != node:
+            one, two = quoted(self.symbols[name].name), quoted(node.name)
+            raise ExpressionError(f"the symbols {one} and {two} would both be called {name}; rename one")
+        index = self.names.get(name)
         if index is None:
-            index = self.names[node.name] = self.builder.input(node.name)
+            index = self.names[name] = self.builder.input(name)
         return index
 
     def number(self, node: Any) -> int:

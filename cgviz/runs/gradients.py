@@ -121,7 +121,7 @@ def handed(builder: Builder, graph: Graph, target: int, upstream: Any) -> Sequen
     try:
         if node.op.vjp is not None:
             upstream = whole(builder, upstream, node.shape or ())
-            return list((node.op.careful or node.op.vjp)(upstream, out, *operands))
+            return list((node.op.again or node.op.careful or node.op.vjp)(upstream, out, *operands))
         if node.op.scaled is not None:
             upstream = whole(builder, upstream, node.shape or ())
             parts = node.op.scaled(upstream, out, *operands)
@@ -138,6 +138,8 @@ def handed(builder: Builder, graph: Graph, target: int, upstream: Any) -> Sequen
 def rule_of(op: Op) -> Callable[..., Sequence[Any]]:
     """Returns the rule to be differentiated again: the taught one, but of ops that choose between arguments (max,
     where, hypot) the one that knows of ties; it has no |x| in it that only saves digits."""
+    if op.again is not None:
+        return op.again
     rule: Callable[..., Sequence[Any]] = op.careful if op.careful and op.arity != (1, 1) else op.partials
     return rule
 

@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgviz.errors import EvaluationError, UsageError, quoted
@@ -19,11 +17,11 @@ from cgviz.graph.staging import staged, with_divisions
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import fold, fold_open
 from cgviz.ops.rearranging import listed as listed_shape
-from cgviz.runs.passes import backward, forward
+from cgviz.runs.door import Door
+from cgviz.runs.passes import backward, forward, quickly
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
 from cgviz.text.formula import Formula, gradient_name
-from cgviz.text.numbers import DIGITS
 from cgviz.values import arrays, axes
 from cgviz.values.arrays import Shape, Value, every_finite, handed_back, is_array, shape_of, shape_text
 from cgviz.values.ieee import SMALLEST_NORMAL, is_normal
@@ -51,7 +49,7 @@ class Contribution:
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Door):
     """A graph with its inputs: all values, local derivatives, contributions and gradients.
 
     `bare` is the graph before its stages were named; its nodes have the same indices as those of `graph`.
@@ -156,11 +154,20 @@ class Run:
     @property
     def value(self) -> Value | None:
         """The output's value."""
+        if self._found is not None and "values" not in self.__dict__:
+            return self._found[0]
         return self.values[self.bare.output]
+
+    @cached_property
+    def _found(self) -> tuple[Value, dict[str, Value]] | None:
+        """The output's value and the gradient of the inputs, where a compiled graph has found them already."""
+        return None
 
     @property
     def gradient(self) -> dict[str, Value | None]:
         """∇f: the gradient of every input, by name, in the order of first appearance."""
+        if self._found is not None and "gradients" not in self.__dict__:
+            return dict(self._found[1])
         return {self.bare.nodes[i].name: self.gradients[i] for i in self.bare.inputs}
 
     @cached_property
@@ -283,9 +290,10 @@ class Run:
         upstream = self.gradients[target] if self.taken[target] else None
         if upstream is not None and (node.shape or node.op.vjp is not None):
             return Contribution(source, target, slot, upstream, local, self._handed(target)[slot])
-        value: Value | None = None
-        if local is not None and upstream is not None:
-            value = arrays.moved(node.op, slot, local, upstream, self.values[target], self.operands(target))
+        if local is None or upstream is None:
+            return Contribution(source, target, slot, upstream, local, None)
+        operands = self.operands(target) if node.op.scaled else ()
+        value = arrays.moved(node.op, slot, local, upstream, self.values[target], operands)
         return Contribution(source, target, slot, upstream, local, value)
 
     def operands(self, index: int) -> list[Value | None]:
@@ -367,38 +375,6 @@ class Run:
             raise EvaluationError(self.explain_trouble())
         return self
 
-    def table(self, format: str | None = None, *, digits: int = DIGITS, theme: str = "light") -> str | None:
-        """Prints the table; with a format ("json", "csv", "markdown", "latex", "rich") returns it as text instead.
-
-        Raises UsageError for a format or theme that there is not.
-        """
-        from cgviz.views.table import show, table
-
-        if format is not None:
-            return table(self, format, digits=digits)
-        show(self, digits=digits, theme=theme)
-        return None
-
-    def render(self, path: str | PathLike[str], **options: Any) -> Path:
-        """Draws the graph into a file; returns its path. The format follows the ending: .svg, .pdf, .png or .dot.
-
-        Options are those of `cgviz render`: style, theme, direction, digits, scale, background, outline_text,
-        embed_font, engine. Raises UsageError for an unknown ending and for an option's value that there is not,
-        RenderError where it cannot be drawn.
-        """
-        from cgviz.drawing.diagram import format_of, picture
-        from cgviz.text.output import write
-
-        where = Path(path)
-        write(where, picture(self, format_of(where), **options))
-        return where
-
-    def _repr_svg_(self) -> str:
-        """The diagram, as notebooks show it."""
-        from cgviz.drawing.diagram import picture
-
-        return picture(self, "svg", embed_font=True).decode()
-
 
 def in_short(value: Value) -> str:
     return f"{shape_text(value.shape)} array" if is_array(value) else f"{value:g}"
@@ -419,9 +395,15 @@ def start(
     input, where some inputs have a value and others not, and where the output is an array without an upstream
     gradient; ExpressionError where shapes do not fit.
     """
-    made = without_seed(graph, given, source, shapes)
+    made = read_in(graph, given, source, shapes)
     shape = made.bare.nodes[made.bare.output].shape
-    return replace(made, upstream=seed_for(made, shape, upstream))
+    seed = seed_for(made, shape, upstream)
+    run = made if seed is None else replace(made, upstream=seed)
+    found = None if run.inputs is None else quickly(run.bare, run.inputs, seed)
+    if found is None:
+        return in_range(run)
+    run.__dict__["_found"] = found
+    return run
 
 
 def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | None:
@@ -449,6 +431,13 @@ def without_seed(
     graph: Graph, given: Mapping[str, Value], source: str = "cli", shapes: Mapping[str, Shape] | None = None
 ) -> Run:
     """Returns the run with its shapes, whatever the shape of the output: its backward pass has no upstream gradient."""
+    return in_range(read_in(graph, given, source, shapes))
+
+
+def read_in(
+    graph: Graph, given: Mapping[str, Value], source: str = "cli", shapes: Mapping[str, Shape] | None = None
+) -> Run:
+    """Returns the run with its shapes; divisions are as they were read, whatever their numbers."""
     names = [graph.nodes[i].name for i in graph.inputs]
     known = frozenset(names)
     for name in (*given, *(shapes or ())):
@@ -472,12 +461,8 @@ def without_seed(
     sizes = {name: shape_of(value) or () for name, value in values.items()}
     if wrong := axes.fitted(declared, sizes):
         raise UsageError(wrong)
-    if graph.written is not None:
-        graph = staged(graph, graph.detail, inputs=sizes)
-    if graph.whole is not None:
-        shaped(graph.whole, sizes)  # whose places in the text are better known
     numbers = {name: arrays.settled(value) for name, value in values.items()}
-    return Run(in_range(shaped(graph, sizes), numbers), numbers, origin)
+    return Run(fitted_to(graph, sizes), numbers, origin)
 
 
 def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | None]:
@@ -498,19 +483,40 @@ def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | 
     return values
 
 
-def in_range(graph: Graph, numbers: Mapping[str, Value]) -> Graph:
-    """Returns the graph with each division as one gate whose reciprocal has no normal float64: 0.001/1.3e-310."""
-    if not any(node.op is reciprocal and not node.given for node in graph.nodes):
-        return graph
-    values = forward(graph, numbers)
-    poor = {i for i in graph.stages if is_poor(graph.nodes[i], values, i)}
-    return shaped(with_divisions(graph, poor), {name: shape_of(value) for name, value in numbers.items()})
+def fitted_to(graph: Graph, sizes: Mapping[str, Shape]) -> Graph:
+    """Returns the graph with all shapes for inputs of these shapes; the one that was made for them before."""
+    known = graph.kept.get("shaped")
+    if known is None or known[0] != sizes:
+        made = graph if graph.written is None else staged(graph, graph.detail, inputs=sizes)
+        if made.whole is not None:
+            shaped(made.whole, sizes)  # whose places in the text are better known
+        known = graph.kept["shaped"] = (sizes, shaped(made, sizes))
+    found: Graph = known[1]
+    return found
+
+
+def in_range(run: Run) -> Run:
+    """Returns the run with each division as one gate whose reciprocal has no normal float64: 0.001/1.3e-310."""
+    graph = run.bare
+    if run.inputs is None:
+        return run
+    divisions = graph.kept.get("reciprocals")
+    if divisions is None:
+        nodes = graph.nodes
+        divisions = graph.kept["reciprocals"] = [i for i in graph.stages if is_division(nodes[i])]
+    poor = {i for i in divisions if is_poor(graph.nodes[i], run.values, i)}
+    if not poor:
+        return run
+    sizes = {name: shape_of(value) for name, value in run.inputs.items()}
+    return replace(run, bare=shaped(with_divisions(graph, poor), sizes))
+
+
+def is_division(node: Node) -> bool:
+    return node.op is reciprocal and not node.given
 
 
 def is_poor(node: Node, values: Sequence[Value], index: int) -> bool:
-    """Tells whether a stage is the reciprocal of a number, or of an element, whose reciprocal is out of range."""
-    if node.op is not reciprocal or node.given:
-        return False
+    """Tells whether a reciprocal is one of a number, or of an element, whose reciprocal is out of range."""
     x, out = values[node.args[0]], values[index]
     if not is_array(x):
         return x != 0 and math.isfinite(x) and not is_normal(out)

@@ -28,3 +28,19 @@ def name(written: str, text: str = "", start: int = 0) -> str:
     if not normal.isidentifier():
         raise ExpressionError(f"{quoted(written)} is not a name", text, start, start + len(written))
     return normal
+
+
+def identifier(written: str) -> str:
+    """Returns the identifier nearest to a name from elsewhere, where anything is a name: `\\theta_{1}` is `theta_1`.
+
+    Names go into code, files and pages as they are, so nothing but letters, digits and _ is left of them.
+
+    >>> identifier("x y'"), identifier("2nd"), identifier("f(x)")
+    ('x_y', 'x2nd', 'f_x')
+    """
+    normal = normalize("NFKC", SUBSCRIPT.sub(lambda match: "_" + match[0], written).translate(SIGNS))
+    if normal.isidentifier() and len(normal) <= LONGEST_NAME:
+        return normal
+    bare = re.sub(r"\W+", "_", normal)[:LONGEST_NAME]
+    bare = re.sub("_+", "_", bare).strip("_") or "x"
+    return bare if bare.isidentifier() else f"x{bare}" if f"x{bare}".isidentifier() else "x"

@@ -16,6 +16,8 @@ SIGNS = {
     "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$", "±": r"$\pm$",
     "√": r"$\surd$", "′": "$'$", "∞": r"$\infty$",
     "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "∂": r"$\partial$", "∇": r"$\nabla$", "→": r"$\to$",
+    "✓": r"$\surd$", "✗": r"$\times$", "≈": r"$\approx$", "⊙": r"$\odot$", "⊗": r"$\otimes$", "‖": r"$\Vert$",
+    "∧": r"$\wedge$", "⊤": r"$\top$", "↦": r"$\mapsto$", "←": r"$\gets$", "⇒": r"$\Rightarrow$", "•": r"$\bullet$",
     "…": r"\ldots{}", "½": r"$\frac12$", "∑": r"$\sum$", "∈": r"$\in$",
 }  # fmt: skip
 

@@ -92,6 +92,13 @@ def element_name(name: str, place: Shape) -> str:
     return f"{name}[{', '.join(map(str, place))}]" if place else name
 
 
+def places(shape: Shape, most: int) -> Iterator[Shape]:
+    """Yields places of an array of that shape, at most so many, evenly spaced; () of a single number."""
+    count = math.prod(shape)
+    for i in range(min(count, most)):
+        yield tuple(int(each) for each in numpy().unravel_index(i * count // min(count, most), shape)) if shape else ()
+
+
 def own_place(shape: Shape, place: Shape) -> Shape:
     """Returns where the element of an operand stands that was repeated to `place` of what it was broadcast to."""
     return tuple(0 if n == 1 else i for n, i in zip(shape, place[len(place) - len(shape) :], strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cgviz.analysis.checks.differences import difference
@@ -13,7 +13,6 @@ from cgviz.ops.op import Op
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Shape, Value, is_array, numpy, on_elements, quiet
 
-Place = tuple[int, ...]
 NEAR, NEARER = 2.0**-20, 2.0**-25
 STEEPER = 4.0
 
@@ -43,7 +42,7 @@ class Element:
     weights  the upstream gradient: what every element of the output counts in the one number that is looked at
     """
 
-    def __init__(self, downstream: Downstream, index: int, place: Place, weights: Value) -> None:
+    def __init__(self, downstream: Downstream, index: int, place: Shape, weights: Value) -> None:
         self.downstream, self.index, self.place, self.weights = downstream, index, place, weights
         self.value = downstream.base[index]
         self.x = float(self.value[place]) if place else float(self.value)
@@ -80,11 +79,3 @@ class Element:
         here = self.output(self.index, self.x)
         left, right = (self.output(self.index, self.x + side * step) for side in (-1, 1))
         return (here - left) / step, (right - here) / step
-
-
-def places(shape: Shape, most: int) -> Iterator[Place]:
-    """Yields places of an array of that shape, at most so many, evenly spaced; () of a single number."""
-    count = math.prod(shape)
-    np = numpy()
-    for i in range(min(count, most)):
-        yield tuple(int(each) for each in np.unravel_index(i * count // min(count, most), shape)) if shape else ()

@@ -42,7 +42,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Report:
+class Checked:
     """What a gradient check found.
 
     rows      inputs, then stages, in the order of the table
@@ -99,7 +99,7 @@ class Report:
         return sum(row.band is band for row in self.rows)
 
 
-def check(run: Run, witnesses: Sequence[str] = tuple(WITNESSES)) -> Report:
+def check(run: Run, witnesses: Sequence[str] = tuple(WITNESSES)) -> Checked:
     """Returns the gradient of every stage and every input of `run` compared with what witnesses say.
 
     witnesses  some of differences, complex, mpmath, sympy
@@ -120,7 +120,7 @@ def check(run: Run, witnesses: Sequence[str] = tuple(WITNESSES)) -> Report:
     chosen, left_out = choice(run)
     every = Witnesses(run, elements_each(run, chosen))
     rows = tuple(row(every, index, witnesses) for index in chosen)
-    return Report(run, tuple(witnesses), rows, left_out, rules(run))
+    return Checked(run, tuple(witnesses), rows, left_out, rules(run))
 
 
 def row(every: Witnesses, index: int, witnesses: Sequence[str]) -> Row:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cgviz.analysis.checks.bands import relative_error
-from cgviz.analysis.checks.elements import Element, Place, one_stage, places
+from cgviz.analysis.checks.elements import Element, one_stage
 from cgviz.analysis.checks.exact import Slope, local_slope, rounded
 from cgviz.analysis.checks.witnesses import off_smooth
 from cgviz.graph.nodes import CONSTANT, Node
 from cgviz.runs.run import Run
-from cgviz.values.arrays import Value, element_of, every_finite, is_array, numpy, shape_of
+from cgviz.values.arrays import Shape, Value, element_of, every_finite, is_array, numpy, places, shape_of
 
 TOLERANCE = 1e-6
 MOST_ARGUMENTS = 40_000
@@ -34,7 +34,7 @@ class Fault:
     rule: float
     truth: float
     note: str = ""
-    place: Place | None = None
+    place: Shape | None = None
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cgviz.cli import options, streams
+from cgviz.cli.present import check as check_target
+from cgviz.cli.present import format_option, present, standalone_option
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
 
-FORMATS = ("rich", "json")
 MOST_PLOTS = 4
 HELP = """Check every gradient against four independent witnesses.
 
@@ -29,8 +30,9 @@ that is wrong is named; exit status 1 where a gradient disagrees.
 
 
 @click.command(cls=ProgramCommand, help=HELP)
-@options.output("With --sweep: draw the plot into FILE, an .svg. - is standard output.")
-@click.option("--format", type=click.Choice(FORMATS), default="rich", show_default=True, help="How it is written.")
+@options.output("Write the report to FILE: .txt .md .tex .html .json; with --sweep draw the plot, an .svg.")
+@format_option()
+@standalone_option()
 @click.option("--sweep", is_flag=True, help="Plot how far differences are off, by their step.")
 @click.option("--wrt", metavar="NAME", help="With --sweep: the input or stage that is moved.  [default: all inputs]")
 @options.digits()
@@ -40,27 +42,26 @@ def command(
     ctx: click.Context,
     request: Request,
     output: str | None,
-    format: str,
+    format: str | None,
+    standalone: bool,
     sweep: bool,
     wrt: str | None,
     digits: int,
     theme: str,
 ) -> None:
     from cgviz.analysis.checks import check
-    from cgviz.views.check import report, show
+    from cgviz.views.check import report
 
-    if (output or wrt) and not sweep:
-        raise UsageError(f"{'-o' if output else '--wrt'} belongs to --sweep, the plot of errors by step")
+    if wrt and not sweep:
+        raise UsageError("--wrt belongs to --sweep, the plot of errors by step")
+    if not sweep:
+        check_target(output, format, standalone)
     run = request.run()
     if sweep:
         plot(run, output, wrt, digits, theme)
         return
     found = check(run)
-    if format == "json":
-        streams.say(report(found, "json"))
-    else:
-        with streams.printing():
-            show(found, digits=digits, theme=theme)
+    present(report(found, digits=digits, theme=theme), output, format, standalone)
     if not found.agrees:
         ctx.exit(1)
 

@@ -37,9 +37,28 @@ for its inputs the program is a function.
 @click.option(
     "--stable", is_flag=True, help="Local derivatives in forms that keep their digits where taught ones lose them."
 )
+@click.option(
+    "--wrt", metavar="NAME", multiple=True, help="Gradients of these inputs only. Several times, or with commas."
+)
+@click.option(
+    "--short/--stages",
+    default=None,
+    help="Recognised results (softmax with cross-entropy, layer norm ...) in their short form, or stage by stage.  "
+    "[default: short for torch and jax]",
+)
+@click.option("--name", metavar="NAME", default="", help="What the function is called.")
 @options.output("Write the code to FILE; its ending (.py .c .js .jl .rs) chooses the language. - is standard output.")
 def command(
-    request: Request, lang: str | None, function: bool, test: bool, teach: bool, stable: bool, output: str | None
+    request: Request,
+    lang: str | None,
+    function: bool,
+    test: bool,
+    teach: bool,
+    stable: bool,
+    wrt: tuple[str, ...],
+    name: str,
+    short: bool | None,
+    output: str | None,
 ) -> None:
     from cgviz.codegen import code
     from cgviz.text.output import check, write
@@ -47,7 +66,10 @@ def command(
     lang = lang or language_of(output)
     if output not in (None, "-"):
         check(output)
-    source = code(request.run(), lang, function=function, test=test, teach=teach, stable=stable)
+    named = [options.spelled(word.strip()) or "" for text in wrt for word in text.split(",")]
+    source = code(
+        request.run(), lang, function=function, test=test, teach=teach, stable=stable, wrt=named, name=name, short=short
+    )
     if output in (None, "-"):
         streams.say(source)
     else:

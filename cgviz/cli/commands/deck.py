@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.cli.targets import check_unasked
 from cgviz.errors import UsageError, printable
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ edge, over one layout in which nothing moves. The ending of FILE chooses the for
   cgviz deck @staged -o staged.gif --seconds 1 also .png and .svg, they play
   cgviz deck @staged -o frames/ --format png   a numbered file per step
   cgviz deck @staged --granularity stage --from 10 --to 14
+  cgviz deck lecture.md -o lecture.html        all programs of a text, its headings
+                                               and paragraphs as slides between them
 
 Speaker notes say every step in whole sentences (reveal.js: the key S).
 """
@@ -80,13 +84,37 @@ def command(
 ) -> None:
     from cgviz.players.deck import Look, format_of, frames
 
+    if (request.program or "").lower().endswith(".md"):
+        return deliver_lecture(str(request.program), output, granularity, Look(**look))
     path = output or DEFAULT
+    if output is None:
+        check_unasked(path)
     made = format_of("deck.pdf" if path == "-" else path, format)
     check_target(path, made)
     run = request.run()
     shown = frames(run, granularity, first, last, digits=look["digits"])
     make(run, made, shown, Look(**look), path)
     run.require_finite()
+
+
+def deliver_lecture(source: str, output: str | None, granularity: str, look: Look) -> None:
+    """Writes one deck of a lecture in Markdown: its headings and text, and every program step by step."""
+    from cgviz.cli.progress import tracked
+    from cgviz.cli.source import from_file
+    from cgviz.places.weave.slides import lecture
+    from cgviz.text.output import check, write
+
+    path = output or f"{os.path.splitext(os.path.basename(source))[0]}.html"
+    if path != "-" and not path.lower().endswith((".html", ".htm")):
+        raise UsageError("a deck of a lecture in Markdown is HTML: give -o a FILE that ends in .html")
+    if path != "-":
+        check(path)
+    made = lecture(from_file(source, False).text, look, granularity, tracked("drawing"))
+    if path == "-":
+        streams.say_bytes(made)
+    else:
+        write(path, made)
+        streams.note(f"wrote {printable(path)}")
 
 
 def make(run: Any, made: Format, shown: tuple[Frame, ...], look: Look, path: str) -> None:

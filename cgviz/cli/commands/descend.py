@@ -9,7 +9,9 @@ import click
 
 from cgviz.cli import options, streams
 from cgviz.cli.descent import EPOCHS, MOST_STEPS, plan_of, problem_of, sheet_of, targets_of
+from cgviz.cli.present import format_option, present
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.cli.targets import IN_FILE
 from cgviz.errors import EvaluationError, UsageError, printable
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def share(ctx: click.Context, param: click.Parameter, value: float | None) -> fl
 @click.option(
     "--data",
     metavar="FILE",
+    type=IN_FILE,
     help="Examples, a row each: a CSV file with a header, @NAME (@line, @moons, @spiral), or - for standard input.",
 )
 @click.option("--wrt", metavar="NAMES", help="The parameters, with commas.  [default: all inputs that are no column]")
@@ -63,9 +66,10 @@ def share(ctx: click.Context, param: click.Parameter, value: float | None) -> fl
 @click.option("--every", type=click.IntRange(1), metavar="N",
               help="Keep the parameters of every N-th step.  [default: of about 1000 steps]")  # fmt: skip
 @options.output("Write to FILE; its ending chooses what: .json the history, .svg the curve.")
-@click.option("--history", metavar="FILE", help="Write loss, gradient norm and parameters of the steps as JSON.")
-@click.option("--curve", metavar="FILE", help="Draw the loss over the steps as SVG.")
-@click.option("--path", metavar="FILE", help="Draw the path of two parameters over the contours of the loss as SVG.")
+@options.target("--history", "Write loss, gradient norm and parameters of the steps as JSON.")
+@options.target("--curve", "Draw the loss over the steps as SVG.")
+@options.target("--path", "Draw the path of two parameters over the contours of the loss as SVG.")
+@format_option()
 @options.digits()
 @options.theme()
 @options.background("transparent", "What is behind the pictures.")
@@ -103,7 +107,7 @@ def check_path(task: Problem) -> None:
 def deliver(task: Problem, descent: Descent, targets: dict[str, str], chosen: dict[str, Any]) -> None:
     """Writes what was asked for, and prints curve and table unless standard output has something else."""
     from cgviz.text.output import write
-    from cgviz.views.descent import show
+    from cgviz.views.descent import report
 
     for kind, target in targets.items():
         content = MAKERS[kind](task, descent, chosen)
@@ -112,8 +116,7 @@ def deliver(task: Problem, descent: Descent, targets: dict[str, str], chosen: di
         else:
             write(target, content)
     if "-" not in targets.values():
-        with streams.printing():
-            show(task.objective, descent, digits=chosen["digits"], theme=chosen["theme"])
+        present(report(task.objective, descent, digits=chosen["digits"], theme=chosen["theme"]), None, chosen["format"])
     for target in targets.values():
         if target != "-":
             streams.note(f"wrote {printable(target)}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from cgviz.cli import options, streams
+from cgviz.cli import options
+from cgviz.cli.present import check, present, report_options
 from cgviz.cli.program import ProgramCommand, Request
 
-FORMATS = ("rich", "json")
 HELP = """Find where a nan or an infinity began and how it spread.
 
 Also which stages overflow, underflow, saturate or lose digits, every kink and tie with what PyTorch, JAX and sympy
@@ -21,19 +21,24 @@ answer there, and how to write a stage safely. Exit status 1 where a number is n
 
 
 @click.command(cls=ProgramCommand, help=HELP)
-@click.option("--format", type=click.Choice(FORMATS), default="rich", show_default=True, help="How it is written.")
+@report_options("the diagnosis")
 @options.digits()
 @options.theme()
 @click.pass_context
-def command(ctx: click.Context, request: Request, format: str, digits: int, theme: str) -> None:
+def command(
+    ctx: click.Context,
+    request: Request,
+    output: str | None,
+    format: str | None,
+    standalone: bool,
+    digits: int,
+    theme: str,
+) -> None:
     from cgviz.analysis.diagnosis import diagnose
-    from cgviz.views.diagnose import diagnosis, show
+    from cgviz.views.diagnose import report
 
+    check(output, format, standalone)
     found = diagnose(request.run())
-    if format == "json":
-        streams.say(diagnosis(found, "json"))
-    else:
-        with streams.printing():
-            show(found, digits=digits, theme=theme)
+    present(report(found, digits=digits, theme=theme), output, format, standalone)
     if not found.healthy:
         ctx.exit(1)

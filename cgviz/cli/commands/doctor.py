@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from cgviz.cli import streams
 from cgviz.cli.options import debug_option
+from cgviz.cli.present import check, present, report_options
 
 HELP = """Tell what draws on this machine, and what to do if it cannot.
 
@@ -14,14 +14,13 @@ Engine, fonts and packages are shown with their versions. The exit status is 1 w
 
 
 @click.command(help=HELP, params=[debug_option()])
-def command() -> None:
+@report_options("the findings")
+def command(output: str | None, format: str | None, standalone: bool) -> None:
     from cgviz.drawing.engine import doctor
+    from cgviz.views.machine import doctor_report
 
+    check(output, format, standalone)
     findings = doctor()
-    width = max(len(finding.name) for finding in findings)
-    for finding in findings:
-        streams.say(f"{'ok' if finding.ok else '!!'}  {finding.name:<{width}}  {finding.value}")
-        if finding.remedy:
-            streams.say(f"    {'':<{width}}  -> {finding.remedy}")
+    present(doctor_report(findings), output, format, standalone)
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)

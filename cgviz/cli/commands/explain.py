@@ -7,10 +7,10 @@ import os
 import click
 
 from cgviz.cli import options, streams
+from cgviz.cli.present import chosen_format, format_option, present, standalone_option
 from cgviz.cli.program import ProgramCommand, Request
-from cgviz.errors import UsageError, printable, quoted
+from cgviz.errors import printable
 
-FORMATS = ("rich", "markdown", "json")
 PICTURES = {".svg": "svg", ".pdf": "pdf", ".png": "png"}
 HELP = """Explain one node: the key local step of backpropagation.
 
@@ -25,38 +25,36 @@ number of a stage, or an input: then, how the contributions to it sum up.
 
 
 @click.command(cls=ProgramCommand, words=("PROGRAM", "NODE"), help=HELP)
-@options.output("Draw the local step into FILE, too, as its ending says: .svg .pdf .png.")
-@click.option(
-    "--format", type=click.Choice(FORMATS), default="rich", show_default=True, help="How the explanation is written."
-)
+@options.output("Draw the local step into FILE, too: .svg .pdf .png; or write the text: .txt .md .tex .html .json.")
+@format_option()
+@standalone_option()
 @options.digits()
 @options.theme()
 @options.background("transparent", "What is behind the picture.")
 def command(
-    request: Request, node: str, output: str | None, format: str, digits: int, theme: str, background: str
+    request: Request,
+    node: str,
+    output: str | None,
+    format: str | None,
+    standalone: bool,
+    digits: int,
+    theme: str,
+    background: str,
 ) -> None:
     from cgviz.text.output import check, write
-    from cgviz.views.explain import explain, picture, show
+    from cgviz.views.explain import picture, report
 
-    to = format_of(output)
-    if output is not None:
-        check(output)
+    to = PICTURES.get(os.path.splitext(output or "")[1].lower())
+    if output is not None and to is None:
+        chosen_format(output, format, PICTURES)
+    if output not in (None, "-"):
+        check(str(output))
     run = request.run()
-    if format == "rich":
-        with streams.printing():
-            show(run, node, digits=digits, theme=theme)
+    made = report(run, node, digits=digits, theme=theme)
+    if output is None or to is None:
+        present(made, output, format, standalone)
     else:
-        streams.say(explain(run, node, format, digits=digits))
-    if output is not None:
+        present(made, None, format, standalone)
         write(output, picture(run, node, to, theme=theme, digits=digits, background=background))
         streams.note(f"wrote {printable(output)}")
     run.require_finite()
-
-
-def format_of(output: str | None) -> str:
-    """Returns the format of the picture. Raises UsageError for a file's ending that is none."""
-    ending = os.path.splitext(output or "")[1].lower()
-    if output is not None and ending not in PICTURES:
-        met = f"the ending {quoted(ending)} is unknown" if ending else f"{quoted(output, 200)} has no ending"
-        raise UsageError(f"{met}; the picture of a node ends in {', '.join(PICTURES)}")
-    return PICTURES.get(ending, "svg")

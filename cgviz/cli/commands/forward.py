@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
 
 from cgviz.cli import options
 from cgviz.cli.commands.render import check_target, draw, format_of
-from cgviz.cli.commands.table import print_table
+from cgviz.cli.present import chosen_format, format_option, present
 from cgviz.cli.program import ProgramCommand, Request
 
 HELP = """Carry a derivative forward: every stage with its tangent.
@@ -24,21 +25,28 @@ times tangent over its operands. `cgviz table --mode both` shows tangents beside
 
 @click.command(cls=ProgramCommand, help=HELP)
 @options.wrt()
-@options.output("Draw the picture into FILE as well; its ending chooses the format. - is standard output.")
+@options.output("Draw the picture into FILE, or write the table: its ending, or --format, says which.")
+@format_option("csv")
 @options.style()
 @options.theme()
 @options.direction()
 @options.digits()
 @options.background("transparent", "What is behind the picture.")
-def command(request: Request, wrt: str | None, output: str | None, digits: int, theme: str, **look: Any) -> None:
+def command(
+    request: Request, wrt: str | None, output: str | None, format: str | None, digits: int, theme: str, **look: Any
+) -> None:
+    from cgviz.documents.report import ENDINGS
     from cgviz.runs.modes import mode_of
+    from cgviz.views.table import report
 
-    check_target(output, None, show=False)
-    format = format_of(output, None)
+    written = format is not None or os.path.splitext(output or "")[1].lower() in ENDINGS
+    if not written:
+        check_target(output, None, show=False)
+    to = chosen_format(output, format) if written else format_of(output, None)
     run = request.run()
     mode = mode_of(run, "forward", wrt)
-    if output is not None:
-        draw(run, output, format, digits=digits, theme=theme, mode=mode, **look)
+    if output is not None and not written:
+        draw(run, output, to, digits=digits, theme=theme, mode=mode, **look)
         return
-    print_table(run, digits, theme, mode)
+    present(report(run, digits=digits, theme=theme, mode=mode), output, format)
     run.require_finite()

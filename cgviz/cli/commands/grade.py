@@ -1,34 +1,38 @@
-"""`cgviz grade`: somebody's hand-written backward pass beside the run."""
+"""`cgviz grade`: what students write beside the right gradients, one file or a class."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cgviz.cli import options, streams
+from cgviz.cli.present import FORMATS, OLDER, present
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import CgvizError, UsageError, quoted
 
 if TYPE_CHECKING:
+    from cgviz.grading.exercise import Exercise
     from cgviz.grading.report import Grade
 
-ENDINGS = (".py", ".ipynb")
-TOLERANCE = 1e-6
+TOLERANCE, HINTS, SECONDS = 1e-6, 2, 20.0
 HELP = """Grade a backward pass written by hand.
 
 \b
   cgviz grade @staged homework.py
-  cgviz grade "q = x + y; f = q*z" notebook.ipynb --x -2 --y 5 --z -4
-  cgviz grade @staged homework.py --format json
-  cgviz grade @staged submissions/ --csv > class.csv
+  cgviz grade "out = x @ w + b" layers.py --x @x.npy --w @w.npy --b @b.npy \\
+    --upstream @dout.npy --call "out, cache = forward(x, w, b);
+    dx, dw, db = backward(dout, cache)"
+  cgviz grade --solution right.py homework.py --call "..." --set x=@x.npy
+  cgviz grade --exercise exercise.toml submissions.zip --csv > class.csv
 
-FILE is a Python file or a notebook in which gradients are called dq, df_dq, dfdq or grad_q, with or without a forward
-pass. It is read, never run: assignments, arithmetic, functions of math and numpy, small functions. Each line is judged
-as if all it reads were right, at the inputs and at points near them, so the first wrong line is where the mistake is.
-Of arrays NumPy is read: @, .T, np.outer, sums along axes, dh[z <= 0] = 0; a wrong shape is said in words.
-With --csv FILE may be a folder: a row per file. The exit status is 0 where all is right, 1 where something is not.
+FILE is a Python file or a notebook, whole as it was handed in: functions, classes, loops, caches, NumPy, PyTorch's
+tensors. It is read by an interpreter of its own, never executed. Gradients are found by their names (dW1, grads["W1"],
+W1_grad) or by --call. End results come first; then the first wrong line and its cause are looked for.
+FILE may be a folder or an archive: a row for every student. The exit status is 0 where all is right, 1 where something
+is not. docs/grading.md tells the rest.
 """
 
 
@@ -38,11 +42,37 @@ def a_tolerance(ctx: click.Context, param: click.Parameter, value: float) -> flo
     return value
 
 
-@click.command(cls=ProgramCommand, words=("PROGRAM", "FILE"), help=HELP, short_help="Grade a hand-written pass.")
-@click.option(
-    "--format", type=click.Choice(("rich", "json")), default="rich", show_default=True, help="How it is written."
+@click.command(
+    cls=ProgramCommand,
+    words=("PROGRAM", "FILE"),
+    instead=("solution", "exercise", "own"),
+    help=HELP,
+    short_help="Grade a hand-written pass.",
 )
-@click.option("--csv", is_flag=True, help="Write a row per file; FILE may be a folder.")
+@click.option(
+    "--format",
+    type=click.Choice((*FORMATS, "gradescope", *OLDER)),
+    metavar=f"[{'|'.join((*FORMATS, 'gradescope'))}]",
+    default="terminal",
+    show_default=True,
+    help="How it is written; gradescope: the JSON of its autograders.",
+)
+@click.option("--csv", is_flag=True, help="Write a row per file; FILE may be a folder or an archive.")
+@click.option(
+    "--call",
+    metavar="CODE",
+    help="Statements that run the student's code and name the gradients: dx, dw = backward(dout, cache).",
+)
+@click.option(
+    "--map",
+    "map_",
+    metavar="INPUT=NAME",
+    multiple=True,
+    help="How the file calls the gradient of an input: W1=theta1_grad.",
+)
+@click.option("--solution", metavar="PATH", help="A right file in the place of PROGRAM.")
+@click.option("--own", is_flag=True, help="In the place of PROGRAM: differences of the student's own forward pass.")
+@click.option("--exercise", metavar="PATH", help="An exercise.toml in the place of PROGRAM and all that belongs to it.")
 @click.option(
     "--tolerance",
     type=float,
@@ -53,6 +83,16 @@ def a_tolerance(ctx: click.Context, param: click.Parameter, value: float) -> flo
     help="Numbers that agree to this relative difference are right (to a hundredth: close).",
 )
 @click.option("--data", metavar="NAMES", default="", help="Inputs whose gradients are not asked for: X,y.")
+@click.option(
+    "--hints",
+    type=click.IntRange(0, 3),
+    metavar="N",
+    help="How much is told: 0 how many are right, 1 the line, 2 the cause, 3 the right line.  [default: 2]",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), metavar="N", help="Files graded at the same time.  [default: the cores]"
+)
+@click.option("--limit", type=click.FloatRange(0.5, 3600), metavar="SECONDS", help="Time for a file.  [default: 20]")
 @options.digits()
 @options.theme()
 @click.pass_context
@@ -62,59 +102,98 @@ def command(
     file: str,
     format: str,
     csv: bool,
+    call: str | None,
+    map_: tuple[str, ...],
+    solution: str | None,
+    own: bool,
+    exercise: str | None,
     tolerance: float,
     data: str,
+    hints: int | None,
+    jobs: int | None,
+    limit: float | None,
     digits: int,
     theme: str,
 ) -> None:
-    from cgviz import grading
-    from cgviz.grading.listing import listing
-    from cgviz.views import grade as views
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from cgviz.cli import exercises
+    from cgviz.cli.exercises import Asked
+    from cgviz.grading.submissions import submissions
 
-    names = data.replace(",", " ").split()
-    settings: dict[str, Any] = {"tolerance": tolerance, "ties": request.ties, "data": names}
-    if csv:
-        if format != "rich":
-            raise UsageError("--csv and --format json exclude each other")
-        a_class(ctx, request, file, settings)
-        return
-    if os.path.isdir(file):
-        raise UsageError(f"{quoted(file)} is a folder; --csv grades all its files")
-    handed_in = listing(file)
-    made = grading.grade(request.run(), handed_in, **settings)
-    if format == "json":
-        streams.say(views.json(made))
+    settings: dict[str, Any] = {}
+    if csv and format not in ("rich", "terminal"):
+        raise UsageError(f"--csv and --format {format} exclude each other")
+    if exercise is not None:
+        asked, settings = exercises.from_file(exercise)
     else:
-        with streams.printing():
-            views.show(made, digits=digits, theme=theme)
+        asked = exercises.from_options(request, Asked(solution, own, call, data, map_, tolerance))
+    told = settings.get("hints", HINTS) if hints is None else hints
+    seconds = settings.get("limit", SECONDS) if limit is None else limit
+    handed_in = submissions(file)
+    if csv or os.path.isdir(file) or handed_in[0].content is not None or len(handed_in) > 1:
+        if format == "gradescope":
+            raise UsageError(f"{quoted(file)} is a class; --format gradescope is for one file")
+        a_class(ctx, asked, handed_in, "csv" if csv else format, told, jobs or os.cpu_count() or 1, seconds)
+        return
+    one(ctx, asked, handed_in[0], format, told, seconds, digits, theme)
+
+
+def one(
+    ctx: click.Context,
+    asked: Exercise,
+    submission: Any,
+    format: str,
+    hints: int,
+    seconds: float,
+    digits: int,
+    theme: str,
+) -> None:
+    """Prints the grade of one file."""
+    from cgviz.grading.confined import graded_one
+    from cgviz.views import grade as views
+    from cgviz.views.grade.report import report
+
+    if format == "gradescope":
+        streams.say(views.gradescope(guarded(asked, submission, seconds), hints, asked.credits))
+        return
+    made = graded_one(asked, submission, seconds)
+    present(report(made, digits=digits, theme=theme, hints=hints), None, format)
     ctx.exit(0 if made.all_right else 1)
 
 
-def a_class(ctx: click.Context, request: Request, where: str, settings: dict[str, Any]) -> None:
-    """Prints a row for each file of a folder; one that cannot be read says why and stops nothing."""
-    from cgviz import grading
-    from cgviz.grading.listing import listing
+def guarded(asked: Exercise, submission: Any, seconds: float) -> Grade | CgvizError:
+    from cgviz.grading.confined import graded_one
+
+    try:
+        return graded_one(asked, submission, seconds)
+    except CgvizError as error:
+        return error
+
+
+def a_class(
+    ctx: click.Context, asked: Exercise, handed_in: Sequence[Any], format: str, hints: int, jobs: int, seconds: float
+) -> None:
+    """Prints a row for each file of a class; one that cannot be read says why and stops nothing."""
+    from cgviz.cli.progress import tracked
+    from cgviz.grading.confined import graded
+    from cgviz.grading.selecting import selected
     from cgviz.views import grade as views
 
-    run = request.run()
-    graded: list[tuple[str, Grade | CgvizError]] = []
-    for path in files(where):
-        try:
-            graded.append((os.path.basename(path), grading.grade(run, listing(path), **settings)))
-        except CgvizError as error:
-            graded.append((os.path.basename(path), error))
-    streams.say(views.csv(graded))
-    ctx.exit(0 if all(not isinstance(found, CgvizError) and found.all_right for _, found in graded) else 1)
+    rows: list[tuple[str, Grade | CgvizError]] = [("", UsageError("not graded"))] * len(handed_in)
+    answers = graded(asked, handed_in, jobs=jobs, seconds=seconds)
+    for number, found in counted(answers, len(handed_in), tracked("grading")):
+        rows[number] = (handed_in[number].name, found)
+    chosen = selected(rows)
+    if format == "csv":
+        streams.say(views.csv(chosen, hints))
+    elif format == "json":
+        streams.say(views.class_json(chosen, hints))
+    else:
+        streams.say(views.class_text(chosen, hints))
+    ctx.exit(0 if all(not isinstance(found, CgvizError) and found.all_right for _, found in chosen) else 1)
 
 
-def files(where: str) -> list[str]:
-    """Returns the files of a folder that can be graded, by name. Raises UsageError where there are none."""
-    if not os.path.isdir(where):
-        return [where]
-    try:
-        names = sorted(name for name in os.listdir(where) if name.lower().endswith(ENDINGS))
-    except OSError as error:
-        raise UsageError(f"cannot read the folder {quoted(where)}: {error.strerror}") from error
-    if not names:
-        raise UsageError(f"the folder {quoted(where)} holds no .py and no .ipynb")
-    return [os.path.join(where, name) for name in names]
+def counted(answers: Any, count: int, track: Any) -> Any:
+    """Yields the answers while a bar counts them."""
+    for _ in track(range(count)):
+        yield next(answers)

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
+from cgviz.cli.present import format_option, present, standalone_option
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.progress import tracked
-from cgviz.errors import UsageError, printable, quoted
+from cgviz.errors import printable
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
     from cgviz.views.jacobian.facts import Facts
 
-FORMATS = ("rich", "json", "latex", "markdown")
 MODES = ("auto", "forward", "reverse")
 LAYOUTS = ("numerator", "denominator")
 PICTURES = {".svg": "svg", ".pdf": "pdf", ".png": "png"}
-TEXTS = {".json": "json", ".tex": "latex", ".md": "markdown", ".txt": "rich"}
 HELP = """Show a Jacobian, and how backpropagation does without it.
 
 Every derivative of the elements of one node (--of) in those of others (--wrt), as a grid of numbers or, where that is
@@ -45,8 +44,9 @@ SHARED: tuple[options.Decorator, ...] = (
         show_default=True,
         help="Passes of tangents, backward passes, or whichever needs fewer.",
     ),
-    click.option("--format", type=click.Choice(FORMATS), help="How the matrix is written.  [default: rich]"),
-    options.output("Write to FILE, as its ending says: a picture .svg .pdf .png, or .json .tex .md .txt."),
+    format_option(),
+    standalone_option(),
+    options.output("Write to FILE, as its ending says: a picture .svg .pdf .png, or .txt .md .tex .html .json."),
     options.digits(),
     options.theme(),
     options.background("transparent", "What is behind the picture."),
@@ -90,40 +90,29 @@ def started(request: Request) -> tuple[Run, bool]:
     return run, not run.bare.nodes[run.bare.output].shape
 
 
-def deliver(facts: Facts, output: str | None, format: str | None, digits: int, theme: str, background: str) -> None:
+def deliver(
+    facts: Facts, output: str | None, format: str | None, standalone: bool, digits: int, theme: str, background: str
+) -> None:
     """Prints the matrix, or writes it into a file; a picture is written beside what is printed."""
     from cgviz.text.output import write
-    from cgviz.views.jacobian import picture, written
+    from cgviz.views.jacobian import picture, report
 
+    made = report(facts, digits=digits, theme=theme)
     ending = os.path.splitext(output or "")[1].lower()
-    if output is not None and ending in PICTURES:
-        write(output, picture(facts, PICTURES[ending], theme=theme, digits=digits, background=background))
-    elif output not in (None, "-"):
-        write(str(output), written(facts, format or TEXTS[ending], digits=digits).encode())
-    if output in (None, "-") or ending in PICTURES:
-        say(facts, format or "rich", digits, theme)
-    if output not in (None, "-"):
-        streams.note(f"wrote {printable(str(output))}")
-
-
-def say(facts: Facts, format: str, digits: int, theme: str) -> None:
-    from cgviz.views.jacobian import show, written
-
-    if format != "rich":
-        streams.say(written(facts, format, digits=digits))
+    if output is None or ending not in PICTURES:
+        present(made, output, format, standalone)
         return
-    with streams.printing():
-        show(facts, digits=digits, theme=theme)
+    write(output, picture(facts, PICTURES[ending], theme=theme, digits=digits, background=background))
+    present(made, None, format, standalone)
+    streams.note(f"wrote {printable(output)}")
 
 
 def check(output: str | None, format: str | None) -> None:
     """Raises CgvizError where the file cannot be written, or where its ending does not say what it is."""
+    from cgviz.cli.present import chosen_format
     from cgviz.text.output import check as writable
 
     if output in (None, "-"):
         return
-    ending = os.path.splitext(str(output))[1].lower()
-    if ending not in PICTURES and ending not in TEXTS and format is None:
-        known = ", ".join([*PICTURES, *TEXTS])
-        raise UsageError(f"{quoted(str(output), 200)} does not say what to write; its ending is one of {known}")
+    chosen_format(output, format, PICTURES)
     writable(str(output))

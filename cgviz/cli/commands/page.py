@@ -9,6 +9,7 @@ import click
 
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.cli.targets import check_unasked
 from cgviz.errors import UsageError, printable, quoted
 
 ENDINGS = (".html", ".htm")
@@ -39,6 +40,9 @@ def command(request: Request, output: str | None, show: bool, **look: Any) -> No
     from cgviz.players.page import page, with_ones
     from cgviz.text.output import write
 
+    path = output or f"{run.graph.nodes[run.graph.output].name}.html"
+    if output is None:
+        check_unasked(path)
     symbolic, run = run.symbolic, with_ones(run)
     if symbolic and run.graph.inputs:
         streams.note("no values are given: every input starts at 1")
@@ -46,7 +50,6 @@ def command(request: Request, output: str | None, show: bool, **look: Any) -> No
     if output == "-":
         streams.say_bytes(made)
     else:
-        path = output or f"{run.graph.nodes[run.graph.output].name}.html"
         write(path, made)
         streams.note(f"wrote {printable(path)}")
         if show:

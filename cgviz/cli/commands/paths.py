@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from cgviz.cli import options, streams
+from cgviz.cli import options
 from cgviz.cli.options import MOST_PATHS
+from cgviz.cli.present import check, present, report_options
 from cgviz.cli.program import ProgramCommand, Request
 
-FORMATS = ("rich", "json", "markdown")
 HELP = """List the paths from an input to the output, and their products.
 
 \b
@@ -23,7 +23,7 @@ and only those that are listed are looked for. `cgviz render --path N` highlight
 
 @click.command(cls=ProgramCommand, help=HELP)
 @options.wrt("The input (or stage) at which the paths begin.")
-@click.option("--format", type=click.Choice(FORMATS), default="rich", show_default=True, help="How it is written.")
+@report_options("the paths")
 @click.option(
     "--most",
     metavar="N",
@@ -34,14 +34,19 @@ and only those that are listed are looked for. `cgviz render --path N` highlight
 )
 @options.digits()
 @options.theme()
-def command(request: Request, wrt: str | None, format: str, most: int, digits: int, theme: str) -> None:
-    run = request.run()
-    from cgviz.views import paths
+def command(
+    request: Request,
+    wrt: str | None,
+    output: str | None,
+    format: str | None,
+    standalone: bool,
+    most: int,
+    digits: int,
+    theme: str,
+) -> None:
+    from cgviz.views.paths import report
 
-    report = paths.report(run, wrt, most)
-    if format == "rich":
-        with streams.printing():
-            paths.show(report, digits=digits, theme=theme)
-    else:
-        streams.say(paths.paths(report, format, digits=digits))
+    check(output, format, standalone)
+    run = request.run()
+    present(report(run, wrt, most, digits=digits, theme=theme), output, format, standalone)
     run.require_finite()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from cgviz.cli import streams
 from cgviz.cli.options import debug_option
+from cgviz.cli.present import check, present, report_options
 
 HELP = """List the programs that ship with cgviz, or print one.
 
@@ -18,12 +18,11 @@ HELP = """List the programs that ship with cgviz, or print one.
 
 @click.command(help=HELP, params=[debug_option()])
 @click.argument("name", required=False)
-def command(name: str | None) -> None:
+@report_options("the list")
+def command(name: str | None, output: str | None, format: str | None, standalone: bool) -> None:
     from cgviz.reading.shipped import sample, samples
+    from cgviz.views.machine import sample_report, samples_report
 
-    if name is not None:
-        streams.say(sample(name.removeprefix("@")).text)
-        return
-    width = max(len(one.name) for one in samples())
-    for one in samples():
-        streams.say(f"@{one.name:<{width}}  {one.summary}".rstrip())
+    check(output, format, standalone)
+    made = samples_report(samples()) if name is None else sample_report(sample(name.removeprefix("@")))
+    present(made, output, format, standalone)

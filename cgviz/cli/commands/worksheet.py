@@ -9,6 +9,7 @@ import click
 
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.cli.targets import check_apart, check_unasked
 from cgviz.errors import UsageError, printable
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ values are given on the command line keep them.
     "Write the worksheet to FILE; its ending (.pdf .md .ipynb) chooses the format. Markdown has its figures beside "
     "it.  [default: worksheet.pdf]"
 )
-@click.option("--key", metavar="FILE", type=click.Path(), help="Write the answer key to FILE of its own.")
+@options.target("--key", "Write the answer key to FILE of its own.")
 @click.option(
     "--blank",
     metavar="WHAT",
@@ -72,10 +73,12 @@ def command(
     from cgviz.players.worksheet.figure import Look
     from cgviz.players.worksheet.work import Work
     from cgviz.text.output import check, write
+    from cgviz.text.signature import signed
 
     path = output or "worksheet.pdf"
-    if key == path:
-        raise UsageError("the worksheet and its key go to different files")
+    check_apart([path, key] if key else [path])
+    if output is None:
+        check_unasked(path)
     for each in filter(None, (path, key)):
         format_of(each)
         check(each)
@@ -86,7 +89,7 @@ def command(
         work = Work(runs, left_out, Look(**look), printable(title), seeded, key is None, bar.update)
         files = worksheet(work, path, paper) | (answer_key(work, key, paper) if key else {})
     for name, content in files.items():
-        write(name, content)
+        write(name, signed(content))
         streams.note(f"wrote {printable(name)}")
 
 

@@ -25,7 +25,7 @@ from cgviz.drawing.diagram.scene import (
     widest,
 )
 
-SIDE, AIR, ROW, HEAD = 8.0, 3.0, 17.0, 19.0
+SIDE, AIR, ROW = 8.0, 2.5, 18.0
 ROUND = 6  # above and below a picture, and between two
 BETWEEN, NARROWEST = 12.0, 34.0
 LONGEST = 30  # letters of a formula on one line
@@ -105,18 +105,22 @@ class Content:
 def wire(pen: Pen, target: int, slot: int) -> Wire:
     """Returns an edge with its local derivative beside it; none where that is 1 and changes nothing."""
     local = pen.local(target, slot, SIZE)
-    return pen.wire(target, slot, beside=None if local.text == "× 1" else local)
+    is_silent = local.text == "× 1" or pen.figure.edges == "none"
+    return pen.wire(target, slot, beside=None if is_silent else local)
 
 
 def content(pen: Pen, index: int) -> Content:
-    name: Line = (pen.name(index, SIZE), *beside_name(pen, index))
+    is_stage = pen.graph.nodes[index].is_stage
+    name: Line = () if pen.hides("names") and is_stage else (pen.name(index, SIZE), *beside_name(pen, index))
     formula: tuple[Line, ...] = ()
-    if pen.graph.nodes[index].is_stage:
+    if is_stage and not (pen.hides("stage numbers") and name):
         name = (pen.stage_number(index), *name)
+    if is_stage and not pen.hides("formulas"):
         whole = pen.formula(index, SIZE)
         formula = tuple((replace(whole, text=part),) for part in broken(whole.text, LONGEST))
-    value = None if pen.run.symbolic else pen.value(index, SIZE)
-    gradient = pen.gradient(index, SIZE) if pen.mode.reverse and pen.graph.reached[index] else None
+    value = None if pen.run.symbolic or pen.hides("values") else pen.value(index, SIZE)
+    shows = pen.mode.reverse and pen.graph.reached[index] and not pen.hides("gradients", index)
+    gradient = pen.gradient(index, SIZE) if shows else None
     below = [Row(*tangent_row(pen, index))] if pen.mode.forward else []
     flag = pen.flags(index)
     below += [Row((flag,))] if flag else []
@@ -141,8 +145,8 @@ def rows_of(card: Content, lines: int) -> Iterator[Row]:
     else:
         beside = lines < 3 and len(card.formula) == 1
         yield Row((*card.name, *(card.formula[0] if beside else ())))
-        for formula in () if beside else card.formula:
-            yield Row(formula)
+        for (formula,) in () if beside else card.formula:
+            yield Row((replace(formula, text=formula.text.lstrip()),))
         if pictures and lines > 2:
             yield from (Row((number,), ruled=i == 0) for i, number in enumerate(numbers))
         elif numbers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import graphviz
 
@@ -13,7 +14,8 @@ from cgviz.drawing.diagram.cells import RIGHT as AT_RIGHT
 from cgviz.drawing.diagram.cells import Grid
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.lines import one_line
-from cgviz.drawing.diagram.scene import Box, Place, Text, Wire
+from cgviz.drawing.diagram.scene import LINE_HEIGHT, Box, Place, Text, Wire
+from cgviz.drawing.diagram.svg_texts import BASELINE
 from cgviz.drawing.fonts import FONT
 
 MARGIN, JOINT = 10, 5
@@ -49,6 +51,12 @@ def dot(layout: Layout, prefix: str) -> str:
     def put(key: str, attributes: Mapping[str, str]) -> None:
         graph.node(key, **{name: value for name, value in attributes.items() if nodes.get(name) != value})
 
+    for n, frame in enumerate(layout.frames):
+        left, bottom, right, top = frame.room
+        room = filled((left, bottom), (right, top), theme.pale)
+        put(f"group{n}", room | {"fillcolor": "transparent", "style": "rounded,dashed", "penwidth": "1"})
+        for key, attributes in said(f"group{n}", [layout.title(frame)]):
+            put(key, attributes)
     for box in layout.scene.boxes:
         put(box.key, node(layout, box, prefix))
         for n, rule in enumerate(layout.rules(box)):
@@ -98,20 +106,25 @@ def said(owner: str, places: Iterator[Place] | list[Place]) -> Iterator[tuple[st
             if isinstance(text, Grid):
                 parts = picture(text, (place.x, place.y))
             else:
-                parts = iter(
-                    [written_at(text, (x + text.width / 2, place.y))]
-                    if text.text.strip() and text.colour != "transparent"
-                    else []
-                )
+                parts = written_at(text, (x + text.width / 2, place.y))
             for attributes in parts:
                 yield f"{owner}-t{count}", attributes
                 count += 1
             x += text.width
 
 
-def written_at(text: Text, middle: Point) -> dict[str, str]:
-    size = {"width": inches(text.width), "height": inches(text.height)}
-    return BARE | {"label": f"<{font(text)}>", "pos": spot(middle), "class": text.classes} | size
+def written_at(text: Text, middle: Point) -> Iterator[dict[str, str]]:
+    """Yields the runs of a text, each in its place."""
+    if not text.text.strip() or text.colour == "transparent":
+        return
+    x = middle[0] - text.width / 2
+    for run in text.runs:
+        size, width = text.size * run.share, run.width(text.size, text.bold, text.slanted)
+        look = replace(text, text=run.text, size=size, slanted=text.slanted or run.slanted)
+        y = middle[1] - run.shift * text.size - BASELINE * (text.size - size)
+        room = {"width": inches(width), "height": inches(LINE_HEIGHT * size)}
+        yield BARE | {"label": f"<{font(look)}>", "pos": spot((x + width / 2, y)), "class": text.classes} | room
+        x += width
 
 
 def picture(grid: Grid, middle: Point) -> Iterator[dict[str, str]]:
@@ -133,7 +146,7 @@ def picture(grid: Grid, middle: Point) -> Iterator[dict[str, str]]:
             yield line(*ends[side], cell.colour)
         if cell.text:
             at = x0 + cell.width * cell.align - (cell.tail if cell.align == AT_RIGHT else 0.0)
-            yield written_at(cell.text, (at + (0.5 - cell.align) * cell.text.width, (y0 + y1) / 2))
+            yield from written_at(cell.text, (at + (0.5 - cell.align) * cell.text.width, (y0 + y1) / 2))
 
 
 def line(a: Point, b: Point, colour: str) -> dict[str, str]:

@@ -7,7 +7,8 @@ Source: D. Knuth, M. Plass, Breaking paragraphs into lines (1981).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 
@@ -23,7 +24,6 @@ CUT = 10.0  # what a cut value costs, in points across
 FULL = 0.18  # the part of a page that boxes fill, for a first guess at the scale
 TRIES = 11
 WINDOW = 3.0  # how much smaller than the guess the scale may become
-MANY = 150  # boxes
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,11 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Fold:
-    """A way to cut: the row of each box, and the scale at which it is estimated to fit."""
+    """A way to cut: the row of each box, the scale at which it is estimated to fit, and its size along and across."""
 
     row: Mapping[str, int]
     scale: float
+    size: Point = (1.0, 1.0)
 
     @property
     def rows(self) -> int:
@@ -71,32 +72,94 @@ def sizes(scene: Scene, axes: Axes, ghosts: Mapping[str, Point]) -> Sizes:
     return Sizes(list(number), into, last_use, along, lead, across, pills, starts)
 
 
-def folds(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float) -> Iterator[Fold]:
-    """Yields ways to fold a scene for a page (width and height) that differ in the order in which they cut.
+def folds(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float, by_level: bool | None) -> Iterator[Fold]:
+    """Yields the way to fold a scene for a page (width and height), if there is one.
 
-    stop  the scale beyond which nobody wants the picture larger
+    stop      the scale beyond which nobody wants the picture larger
+    by_level  whether it is cut in the order of ranks, not of stages; None: not at all
     """
     budget = axes.size(*page)
     stages = [n for n, start in enumerate(found.is_start) if not start]
-    yield best(found, stages, budget, stop)
-    if len(stages) <= MANY:
-        rank = levels(scene)
-        by_level = sorted(stages, key=lambda n: (rank[found.keys[n]], n))
-        if by_level != stages:
-            yield best(found, by_level, budget, stop)
+    if by_level is None:
+        yield unfolded(found, stages, budget)
+        return
+    order = leveled(scene, found, stages) if by_level else stages
+    if not by_level or order != stages:
+        yield best(found, order, budget, stop)
 
 
-def best(found: Sizes, order: Sequence[int], budget: Point, stop: float) -> Fold:
-    """Returns the fold at the greatest scale at which the rows fit."""
+def folds_of_blocks(axes: Axes, found: Sizes, page: Point, stop: float, parts: Sequence[Sequence[str]]) -> Fold:
+    """Returns the fold in which every part begins a row."""
+    number = {key: n for n, key in enumerate(found.keys)}
+    order = [number[key] for part in parts for key in part]
+    starts, at = set[int](), 0
+    for part in parts:
+        starts.add(at)
+        at += len(part)
+    return best(found, order, axes.size(*page), stop, starts)
+
+
+def coarse(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float) -> Fold:
+    """Returns the fold of a large scene, cut between whole ranks, each row filled before the next: in linear time."""
+    along, across = axes.size(*page)
+    rank = levels(scene)
+    size = max(rank.values(), default=0) + 1
+    longs, highs = [0.0] * size, [0.0] * size
+    for n, key in enumerate(found.keys):
+        at = rank[key]
+        longs[at] = max(longs[at], found.along[n] + found.lead[n])
+        highs[at] += found.across[n]
+    low, high = 1e-5, stop
+    begins = filled(longs, highs, along / low)[0]
+    for _ in range(2 * TRIES):
+        middle = sqrt(low * high)
+        tried, height = filled(longs, highs, along / middle)
+        if height <= across / middle and max(longs) <= along / middle:
+            low, begins = middle, tried
+        else:
+            high = middle
+    row = {key: bisect_right(begins, level) - 1 for key, level in rank.items()}
+    return Fold(row, low)
+
+
+def filled(longs: Sequence[float], highs: Sequence[float], longest: float) -> tuple[list[int], float]:
+    """Returns the ranks with which rows begin that are filled one after the other, and how high they are together."""
+    begins, length, height, total = [0], 0.0, 0.0, 0.0
+    for at, (long, high) in enumerate(zip(longs, highs, strict=True)):
+        if length and length + long + TURN > longest:
+            begins.append(at)
+            total += height + APART
+            length = height = 0.0
+        length += long + TURN
+        height = max(height, high)
+    return begins, total + height
+
+
+def leveled(scene: Scene, found: Sizes, stages: Sequence[int]) -> list[int]:
+    """Returns stages in the order of their ranks."""
+    rank = levels(scene)
+    return sorted(stages, key=lambda n: (rank[found.keys[n]], n))
+
+
+def unfolded(found: Sizes, order: Sequence[int], budget: Point) -> Fold:
+    """Returns the fold that is none."""
+    runs = Rooms(found, order).runs(0, inf, inf)
+    length, height, _ = runs[-1] if runs else (1.0, 1.0, 0)
+    scale = min(budget[0] / length, budget[1] / height)
+    return Fold(dict.fromkeys(found.keys, 0), scale, (length, height))
+
+
+def best(found: Sizes, order: Sequence[int], budget: Point, stop: float, starts: Collection[int] = ()) -> Fold:
+    """Returns the fold at the greatest scale at which the rows fit; at the places `starts` a row must begin."""
     along, across = budget
     area = sum((a + lead + TURN) * b for a, lead, b in zip(found.along, found.lead, found.across, strict=True))
     guess = min(stop, sqrt(FULL * along * across / max(area, 1.0)) * 2)
     low = min(guess / WINDOW, stop / 2)
-    rooms = Rooms(found, order)
+    rooms = Rooms(found, order, starts)
     while True:
         segments = rooms.segments(along / low, across / low)
         cuts = cut(len(order), segments, along / low, across / low)
-        if cuts is not None or low < 1e-4:
+        if cuts is not None or low < 1e-3:
             break
         low /= 2
     high = stop
@@ -111,7 +174,16 @@ def best(found: Sizes, order: Sequence[int], budget: Point, stop: float) -> Fold
             kept = cuts
         if high / low < 1.02:
             break
-    return Fold(assigned(found, order, kept), scale)
+    return Fold(assigned(found, order, kept), scale, whole(segments, kept, len(order)))
+
+
+def whole(segments: Sequence[Sequence[Segment]], begins: Sequence[int], count: int) -> Point:
+    """Returns the length of the longest row, and how high all are together."""
+    ends = [*begins[1:], count][: len(begins)]
+    rows = [segments[a][b - a - 1] for a, b in zip(begins, ends, strict=True) if b > a and len(segments[a]) >= b - a]
+    if not rows:
+        return (1.0, 1.0)
+    return max(length for length, _, _ in rows), sum(height for _, height, _ in rows) + APART * (len(rows) - 1)
 
 
 Segment = tuple[float, float, int]  # length along, height across, values cut at its beginning
@@ -120,8 +192,8 @@ Segment = tuple[float, float, int]  # length along, height across, values cut at
 class Rooms:
     """Estimates the room of every run of stages that could be a row."""
 
-    def __init__(self, found: Sizes, order: Sequence[int]) -> None:
-        self.found, self.order = found, order
+    def __init__(self, found: Sizes, order: Sequence[int], starts: Collection[int] = ()) -> None:
+        self.found, self.order, self.starts = found, order, set(starts)
         self.place = {n: at for at, n in enumerate(order)}
         uses: dict[int, int] = {}
         for at, n in enumerate(order):
@@ -152,7 +224,9 @@ class Rooms:
             lead[at] = max(lead[at], before)
 
         total = 0
-        for n in self.order[begin:]:
+        for at, n in enumerate(self.order[begin:], begin):
+            if at > begin and at in self.starts:
+                break
             own = 0
             for source in found.into[n]:
                 own = max(own, level[source] + 1 if source in level and not found.is_start[source] else 1)

@@ -135,7 +135,7 @@ def layered(scene: Scene, rank: Mapping[str, int], feet: Mapping[str, tuple[floa
 def met(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]], size: int) -> list[int]:
     """Returns all items in the order in which they are met, from every end through the operands in turn."""
     found, seen = [], [False] * len(before)
-    for end in range(size - 1, -1, -1):
+    for end in range(size):
         todo = [] if after[end] or seen[end] else [end]
         while todo:
             item = todo.pop()
@@ -168,9 +168,22 @@ def arrange(layers: Layers) -> int:
             best, least = [list(row) for row in layers.rows], now
     layers.rows = best
     layers.number()
+    if is_upside_down(layers):
+        layers.rows = [row[::-1] for row in layers.rows]
+        layers.number()
     if not large:
         as_written(layers)
     return least
+
+
+def is_upside_down(layers: Layers) -> bool:
+    """Tells whether more neighbouring starts and operands stand against the order in which they were written."""
+    starts = [[item for item in row if item < layers.boxes and layers.is_start[item]] for row in layers.rows]
+    against = sum((a > b) - (a < b) for row in starts for a, b in pairwise(row))
+    for ends in layers.before[: layers.boxes]:
+        same = [(a, b) for a, b in pairwise(ends) if a < layers.boxes and b < layers.boxes]
+        against += sum((layers.at[a] > layers.at[b]) - (layers.at[a] < layers.at[b]) for a, b in same)
+    return against > 0
 
 
 def sort_row(layers: Layers, n: int, neighbours: Sequence[Sequence[int]], other: int) -> None:

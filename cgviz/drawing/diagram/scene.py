@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from cgviz.drawing.engine import text_width
+from cgviz.drawing.diagram.typography import Run, runs
 
 if TYPE_CHECKING:
     from cgviz.drawing.diagram.cells import Grid
@@ -40,8 +40,13 @@ class Text:
         return 0.0
 
     @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The pieces in which it is set."""
+        return runs(self.text, self.kind)
+
+    @cached_property
     def width(self) -> float:
-        return text_width(self.text, self.size, self.bold)
+        return sum(run.width(self.size, self.bold, self.slanted) for run in self.runs)
 
     @property
     def height(self) -> float:

@@ -6,43 +6,57 @@ counts is the smallest text at its final size, up to where nobody wants it large
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import log
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.card import FORMS, Cards, Form
 from cgviz.drawing.diagram.circuit import scene as circuit
-from cgviz.drawing.diagram.fold import Fold, folds, sizes
+from cgviz.drawing.diagram.fold import Fold, Sizes, coarse, folds, folds_of_blocks, sizes
 from cgviz.drawing.diagram.ghosts import ghost_of
+from cgviz.drawing.diagram.groups import Group, blocks
 from cgviz.drawing.diagram.paper import Paper
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import Folding, Laid, box_of, laid_out
 from cgviz.drawing.diagram.scene import SIZE, Scene
-from cgviz.drawing.diagram.score import blemishes
+from cgviz.drawing.diagram.score import ROW, blemishes
 
 FINALISTS = 5
-LARGE, HUGE = 90, 300  # boxes, from which fewer candidates are tried
+LARGE, HUGE = 90, 250  # boxes, from which fewer candidates are tried
 NEARLY = 0.80  # a candidate estimated at less of the best is not laid out
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What is asked of a layout; None is what the search decides."""
+    """What is asked of a layout; None is what the search decides. A quick one is the first by its estimate.
+
+    groups  those that are framed; shape: what makes of a scene the part of it that is drawn
+    """
 
     direction: str | None = None
     near: bool = True
     ghosts: bool = True
     fold: bool = True
+    quick: bool = False
+    groups: tuple[Group, ...] = ()
+    shape: Callable[[Scene], Scene] | None = None
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A scene, a direction, the rows it is cut into, and the scale that it is estimated to reach."""
+    """A scene, a direction, the rows it is cut into, and the scale that it is estimated to reach.
+
+    by_level  whether it is cut in the order of ranks, not of stages; corrects: it is cut anew once its size is known
+    """
 
     scene: Scene
     axes: Axes
     fold: Fold
+    sizes: Sizes
+    by_level: bool | None
+    corrects: bool
+    titles: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,53 +70,89 @@ class Found:
 
 def search(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Found:
     """Returns the best layout of a run for a page."""
-    ghost = ghost_of(pen)
-    best: tuple[float, Found] | None = None
-    for candidate in finalists(list(candidates(pen, style, paper, wishes)), paper):
-        folding = Folding(candidate.fold.row, wishes.near, wishes.ghosts)
-        laid = laid_out(candidate.scene, candidate.axes, folding, ghost)
-        width, height = size_of(laid, candidate.axes)
-        scale = paper.scale(width, height, SIZE)
-        worth = value(scale * SIZE, laid, candidate, paper)
-        if best is None or worth > best[0]:
-            best = worth, Found(laid, candidate.axes, scale)
-    assert best
-    return best[1]
+    chosen = finalists(list(candidates(pen, style, paper, wishes)), paper)[: 1 if wishes.quick else None]
+    tried = [look for candidate in chosen for look in looks(pen, candidate, paper, wishes)]
+    return max(tried, key=lambda look: look[0])[1]
+
+
+def looks(pen: Pen, candidate: Candidate, paper: Paper, wishes: Wishes) -> Iterator[tuple[float, Found]]:
+    """Yields the layout of a candidate, and the one for which the page is corrected by what the first one took."""
+    folding = Folding(candidate.fold.row, wishes.near, wishes.ghosts, candidate.titles)
+    laid = laid_out(candidate.scene, candidate.axes, folding, ghost_of(pen))
+    yield judged(laid, candidate, paper)
+    if wishes.quick or not candidate.corrects:
+        return
+    along, across = candidate.axes.size(*size_of(laid, candidate.axes))
+    length, height = candidate.fold.size
+    room = candidate.axes.size(paper.width, paper.height)
+    corrected = candidate.axes.size(room[0] * length / along, room[1] * height / across)
+    scene, axes, stop = candidate.scene, candidate.axes, paper.good / SIZE
+    for fold in folds(scene, axes, candidate.sizes, corrected, stop, candidate.by_level):
+        if fold.row != candidate.fold.row:
+            laid = laid_out(scene, axes, replace(folding, row=fold.row), ghost_of(pen))
+            yield judged(laid, replace(candidate, fold=fold), paper)
+
+
+def judged(laid: Laid, candidate: Candidate, paper: Paper) -> tuple[float, Found]:
+    scale = paper.scale(*size_of(laid, candidate.axes), SIZE)
+    return value(scale * SIZE, laid, candidate, paper), Found(laid, candidate.axes, scale)
 
 
 def candidates(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Iterator[Candidate]:
     """Yields everything that may be tried, with its estimate."""
     ghost = ghost_of(pen)
     directions = [wishes.direction] if wishes.direction else ["LR", "TB"]
-    for scene in scenes(pen, style):
+    for scene in scenes(pen, style, wishes.quick):
+        scene = wishes.shape(scene) if wishes.shape else scene
         ghosts = {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
-        for direction in directions:
-            axes = Axes(direction)
-            if not wishes.fold:
-                yield Candidate(scene, axes, Fold(dict.fromkeys(scene.box, 0), 1.0))
-                continue
+        for axes in map(Axes, directions):
             known = sizes(scene, axes, ghosts)
-            stop = paper.good / SIZE
-            for fold in folds(scene, axes, known, (paper.width, paper.height), stop):
-                yield Candidate(scene, axes, fold)
+            page = paper.width, paper.height
+            if wishes.groups and wishes.fold:
+                yield grouped(scene, axes, known, page, paper.good / SIZE, wishes.groups)
+                continue
+            if wishes.fold and len(scene.boxes) > HUGE:
+                yield Candidate(scene, axes, coarse(scene, axes, known, page, paper.good / SIZE), known, True, False)
+                continue
+            for by_level in (None, False, True) if wishes.fold else (None,):
+                for fold in folds(scene, axes, known, page, paper.good / SIZE, by_level):
+                    yield Candidate(scene, axes, fold, known, by_level, by_level is not None)
 
 
-def scenes(pen: Pen, style: str) -> Iterator[Scene]:
-    """Yields the scene in each form."""
+def grouped(scene: Scene, axes: Axes, known: Sizes, page: Point, stop: float, groups: Sequence[Group]) -> Candidate:
+    """Returns the scene in rows each of which belongs to one group, or to none."""
+    parts = blocks(scene, groups)
+    fold = folds_of_blocks(axes, known, page, stop, [keys for _, keys in parts])
+    titles = {fold.row[key]: group.title for group, keys in parts if group for key in keys}
+    return Candidate(scene, axes, fold, known, None, False, titles)
+
+
+def scenes(pen: Pen, style: str, quick: bool) -> Iterator[Scene]:
+    """Yields the scene in each form; a quick search has one."""
     if style == "circuit":
         yield circuit(pen)
         return
     cards = Cards(pen)
-    forms: Sequence[Form] = FORMS if len(pen.drawn) <= LARGE else FORMS[:1]
+    forms: Sequence[Form] = FORMS if len(pen.drawn) <= LARGE and not quick else FORMS[:1]
     yield from (cards.scene(form) for form in forms)
 
 
 def finalists(every: list[Candidate], paper: Paper) -> list[Candidate]:
-    """Returns the candidates that are laid out: those with the best estimates, of each direction at least one."""
-    every.sort(key=lambda candidate: (-min(candidate.fold.scale, paper.good / SIZE), candidate.fold.rows))
+    """Returns the candidates that are laid out: those with the best estimates, none twice."""
+    every.sort(key=lambda one: (-promise(one, paper), one.fold.rows))
     size = len(every[0].scene.boxes)
-    most = 1 if size > HUGE else 2 if size > LARGE else FINALISTS
-    return [one for one in every if one.fold.scale >= NEARLY * every[0].fold.scale][:most]
+    most = 1 if size > HUGE else 3 if size > LARGE else FINALISTS
+    found: list[Candidate] = []
+    for one in every:
+        twice = any(one.scene is o.scene and one.axes == o.axes and one.fold.row == o.fold.row for o in found)
+        if not twice and len(found) < most and promise(one, paper) >= promise(every[0], paper) + log(NEARLY) * 100:
+            found.append(one)
+    return found
+
+
+def promise(one: Candidate, paper: Paper) -> float:
+    """Returns how good a candidate promises to be, as `value` does."""
+    return 100 * log(min(one.fold.scale * SIZE / paper.good, 1.0)) - 2 * ROW * (one.fold.rows - 1)
 
 
 def value(text: float, laid: Laid, candidate: Candidate, paper: Paper) -> float:

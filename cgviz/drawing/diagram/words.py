@@ -9,10 +9,13 @@ from cgviz.drawing.diagram.known import Known
 from cgviz.drawing.diagram.scene import Words
 from cgviz.drawing.diagram.summary import in_words
 from cgviz.errors import shorten
+from cgviz.graph.nodes import Node
 from cgviz.ops.op import POWER
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.formula import PRETTY
+from cgviz.text.names import spelling_of
+from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import Shape, summed_axes
 
 LONGEST = 300
@@ -25,10 +28,17 @@ def brief(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+def name_of(node: Node) -> str:
+    """Returns the name of a node as a diagram shows it: `θ₁`, `x̂`."""
+    spelled = spelling_of(node.shown)
+    return spelled.text if isinstance(spelled, Spelling) else str(node.shown)
+
+
 def partial(run: Run, index: int, most: int = LONGEST_NAME) -> str:
     """Returns how the gradient of a node is written: `∂f/∂xpy`."""
     nodes = run.graph.nodes
-    return f"∂{brief(nodes[run.graph.output].shown, most)}/∂{brief(nodes[index].shown, most)}"
+    of, by = (brief(name_of(nodes[i]), most) for i in (run.graph.output, index))
+    return f"∂{of}/∂{by}"
 
 
 def rate(run: Run, index: int, source: int, most: int = LONGEST_NAME) -> str:
@@ -51,7 +61,7 @@ def flags(run: Run, index: int) -> str:
 def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
     """Returns what a node says: its stage; then value, gradient, tangent, what the gate does, what is remarkable."""
     graph, node = run.graph, run.graph.nodes[index]
-    title = node.shown
+    title = str(node.shown)
     if node.is_stage:
         title = f"({graph.numbers[index]}) {node.shown} = {graph.formula(index).pretty}"
     facts = []
@@ -117,7 +127,8 @@ def of_picture(run: Run, digits: int, mode: Mode = REVERSE) -> Words:
     """Returns the alternative text: `Computational graph of f = ...` and its numbers in a sentence or two."""
     graph = run.graph
     name = graph.nodes[graph.output].shown
-    program = "; ".join(line.strip() for line in graph.program.splitlines() if line.strip())
+    lines = (line.partition("#")[0].strip() for line in graph.program.splitlines())
+    program = "; ".join(filter(None, lines))
     title = f"Computational graph of {shorten(program, 160)}" if program else f"Computational graph of {name}"
     if run.symbolic:
         return Words(title, f"{len(graph.stages)} stages; no values are given.")

@@ -14,7 +14,15 @@ from cgviz.drawing.fonts.metrics import text_width
 from cgviz.errors import RenderError
 
 PACKAGES = ("click", "rich", "sympy", "graphviz", "pylatexenc", "fonttools")
-OPTIONAL = ("numpy", "torch")
+OPTIONAL = {
+    "numpy": "arrays",
+    "torch": "PyTorch modules in, and a witness in tests",
+    "jax": "JAX functions in",
+    "anywidget": "run.live() in notebooks",
+    "ipython": "%%cgviz in notebooks",
+    "sphinx": "the directive for Sphinx",
+    "markdown": "the extension for MkDocs",
+}
 GRAPHVIZ = "install pygraphviz, whose wheels carry Graphviz, or Graphviz itself (the command dot)"
 SAMPLE = "∂f/∂sigmoid = 0.5121 · Ω"
 TOLERANCE = 0.05  # of a width; Graphviz puts letters on whole pixels
@@ -105,9 +113,13 @@ def font_in_use() -> Finding:
 def packages() -> Iterator[Finding]:
     from importlib.metadata import PackageNotFoundError, version
 
-    for name in (*PACKAGES, *OPTIONAL):
+    for name in PACKAGES:
         try:
             yield found(name, version(name))
         except PackageNotFoundError:
-            needed = name in PACKAGES
-            yield found(name, "not installed" if needed else "not installed (optional)", not needed, f"install {name}")
+            yield found(name, "not installed", False, f"install {name}")
+    for name, use in OPTIONAL.items():
+        try:
+            yield found(name, f"{version(name)} (optional: {use})")
+        except PackageNotFoundError:
+            yield found(name, f"not installed (optional: {use})")

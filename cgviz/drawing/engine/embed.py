@@ -31,7 +31,8 @@ def used(picture: Svg) -> dict[Style, list[int]]:
     found: dict[Style, set[int]] = {}
     for text in picture.texts:
         if text.is_ours:
-            found.setdefault(text.style, set()).update(map(ord, text.says))
+            for span in text.spans:
+                found.setdefault(text.style_of(span), set()).update(map(ord, span.says))
     return {style: sorted(found[style]) for style in FACES if style in found}
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from html import escape
 from typing import Any
 
-from cgviz.drawing.engine.texts import Style, SvgText, read
+from cgviz.drawing.engine.texts import Span, Style, SvgText, read
 from cgviz.drawing.fonts import FACES, FOLDER
 from cgviz.drawing.fonts.metrics import face, text_width
 
@@ -25,8 +25,8 @@ def outline_text(svg: bytes) -> bytes:
 
 def outlined(text: SvgText) -> bytes:
     """Returns the path that draws a text; empty where the font cannot."""
-    letters = face(*text.style)
-    if not text.is_ours or any(ord(letter) not in letters for letter in text.says):
+    missing = any(ord(letter) not in face(*text.style_of(span)) for span in text.spans for letter in span.says)
+    if not text.is_ours or missing:
         return b""
     kept = {name: value for name, value in text.attributes.items() if name not in OF_TEXT}
     attributes = {**kept, "role": "img", "aria-label": text.says, "d": path(text)}
@@ -36,15 +36,21 @@ def outlined(text: SvgText) -> bytes:
 
 def path(text: SvgText) -> str:
     """Returns the outline of a text in the coordinates of the picture."""
-    size = float(text.attributes.get("font-size", "14").removesuffix("px"))
-    wide = text_width(text.says, size, *text.style)
+    wide = sum(text_width(span.says, size_of(text, span), *text.style_of(span)) for span in text.spans)
     x = float(text.attributes.get("x", 0)) - wide * ANCHORS.get(text.attributes.get("text-anchor", ""), 0.0)
     y = float(text.attributes.get("y", 0))
     pieces = []
-    for letter in text.says:
-        pieces.append(shape(letter, text.style, size, x, y))
-        x += text_width(letter, size, *text.style)
+    for span in text.spans:
+        size, style = size_of(text, span), text.style_of(span)
+        y += float(span.attributes.get("dy", 0))
+        for letter in span.says:
+            pieces.append(shape(letter, style, size, x, y))
+            x += text_width(letter, size, *style)
     return "".join(pieces)
+
+
+def size_of(text: SvgText, span: Span) -> float:
+    return float(span.attributes.get("font-size", text.size))
 
 
 def shape(letter: str, style: Style, size: float, x: float, y: float) -> str:

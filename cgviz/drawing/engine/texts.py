@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from cgviz.drawing.fonts import FAMILY
@@ -13,13 +13,33 @@ Style = tuple[bool, bool]  # is it bold, is it slanted
 
 
 @dataclass
+class Span:
+    """A piece of a text, with the attributes of its <tspan>; without any where it stands in none."""
+
+    attributes: dict[str, str]
+    says: str = ""
+
+
+@dataclass
 class SvgText:
     """A <text> element: what it says, its attributes, and the bytes `start:end` where it stands."""
 
     attributes: dict[str, str]
     start: int
-    says: str = ""
+    spans: list[Span] = field(default_factory=list)
     end: int = 0
+
+    @property
+    def says(self) -> str:
+        return "".join(span.says for span in self.spans)
+
+    @property
+    def size(self) -> float:
+        return float(self.attributes.get("font-size", "14").removesuffix("px"))
+
+    def style_of(self, span: Span) -> Style:
+        """Returns the style of a piece of it."""
+        return self.style[0], self.style[1] or span.attributes.get("font-style") == "italic"
 
     @property
     def style(self) -> Style:
@@ -66,7 +86,7 @@ class Reader:
     """Collects the texts while the parser runs through the picture."""
 
     def __init__(self, data: bytes) -> None:
-        self.data, self.texts, self.inside, self.last = data, list[SvgText](), False, 0
+        self.data, self.texts, self.inside, self.last, self.fresh = data, list[SvgText](), False, 0, True
         self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
@@ -77,13 +97,21 @@ class Reader:
         if tag == "text":
             self.inside = True
             self.texts.append(SvgText(attributes, self.parser.CurrentByteIndex))
+        elif tag == "tspan" and self.inside:
+            self.texts[-1].spans.append(Span(attributes))
+            self.fresh = False
 
     def says(self, words: str) -> None:
         if self.inside:
-            self.texts[-1].says += words
+            spans = self.texts[-1].spans
+            if self.fresh or not spans:
+                spans.append(Span({}))
+                self.fresh = False
+            spans[-1].says += words
 
     def end(self, tag: str) -> None:
         self.last = self.parser.CurrentByteIndex
+        self.fresh = True
         if tag == "text":
             self.inside = False
             self.texts[-1].end = self.data.index(b">", self.last) + 1

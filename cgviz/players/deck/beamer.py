@@ -140,7 +140,7 @@ def notes(shown: Iterable[Frame]) -> Iterator[str]:
 
 def included(pdf: str, shown: Iterable[Frame]) -> Iterator[str]:
     """Yields the lines of a document that shows the pages of a PDF deck of the same frames."""
-    if re.search(r"[\\{}%#\x00-\x1f]", pdf):
+    if re.search(r'[\\{}%#^~"\x00-\x1f\x7f]', pdf):
         raise UsageError(f"LaTeX cannot include a file called {quoted(pdf)}; give it a plain name")
     frames = list(shown)
     yield r"\begin{document}"

@@ -110,7 +110,7 @@ def so_far(name: str, index: int, says: str, scene: Scene, plan: Plan, start: in
         yield Extra(empty, start, end, place=plan.centre[box.key])
     for text, point in plan.texts[trunk.key] if trunk else ():
         if text.kind == "gradient":
-            yield Extra(beside(f"{name}-t", replace(text, text=says, slanted=True)), start, end, place=point)
+            yield Extra(beside(f"{name}-t", replace(text, text=says, slanted=True, step=None)), start, end, place=point)
 
 
 def beside(name: str, text: Text) -> Box:
@@ -128,7 +128,9 @@ def veiled(box: Box, seen: Callable[[Text], bool], instead: str | None = None) -
     """
 
     def shown(line: Line) -> Line:
-        return tuple(replace(text, text=instead) if instead and seen(text) else veil(text, seen) for text in line)
+        return tuple(
+            replace(text, text=instead, step=None) if instead and seen(text) else veil(text, seen) for text in line
+        )
 
     inside = tuple(replace(place, line=shown(place.line)) for place in box.inside)
     caption = tuple(tuple(veil(text, seen) for text in line) for line in box.caption)

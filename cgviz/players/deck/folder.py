@@ -33,10 +33,10 @@ def write(path: str, files: Mapping[str, bytes]) -> int:
     Ctrl-C too, nothing has changed but for files that were already moved. Raises RenderError.
     """
     target = os.path.realpath(path)
-    beside = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}")
+    beside = os.path.join(os.path.dirname(target), f".cgviz-{os.urandom(8).hex()}.tmp")
     with explained(path):
+        os.mkdir(beside)  # which fails where it is there: what is removed below is ours
         try:
-            os.mkdir(beside)
             for name, content in files.items():
                 with open(os.path.join(beside, name), "xb") as file:
                     file.write(content)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from cgviz.documents.writing import Writing, unicode_spelling
 from cgviz.players.deck.frames import Frame
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
 from cgviz.text.typeset import Typeset, words
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line
-from cgviz.views.table.spelling import Spelling, unicode_spelling
 from cgviz.views.table.tex import latex_spelling
 
 
@@ -30,5 +30,5 @@ def whole(run: Run, digits: int) -> dict[str, str]:
     return found | {f"{output} = {number(run.value, digits)}": f"{typeset.name(output)} = {value}"}
 
 
-def said(run: Run, spelling: Spelling) -> str:
+def said(run: Run, spelling: Writing) -> str:
     return "".join(text for text, _ in gradient_line(run, spelling))

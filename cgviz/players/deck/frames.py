@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from cgviz.documents.writing import unicode_spelling
 from cgviz.errors import UsageError, quoted
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Seed, Step
@@ -13,7 +14,6 @@ from cgviz.text.formula import PRETTY
 from cgviz.text.numbers import DIGITS, number
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line, sensitivity
-from cgviz.views.table.spelling import unicode_spelling
 
 GRANULARITIES = ("edge", "stage", "pass")
 FORWARD, SEED, BACKWARD = "Forward pass", "Seed", "Backward pass"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from cgviz.drawing.theme import theme as theme_of
 from cgviz.players.deck.film import Film, Piece, film
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import Frame
@@ -35,6 +36,11 @@ html, body, .reveal-viewport {{ margin: 0; background: {background}; }}
 .reveal {{ color: {muted}; }}
 .reveal .slides section {{ padding: 0; }}
 .reveal .slides section > svg {{ display: block; width: 100%; height: 100%; }}
+.reveal .slides section.text {{ padding: 6% 8%; text-align: left; color: {ink};
+  font: 28px/1.45 "Cgviz Sans", Inter, Helvetica, Arial, sans-serif; }}
+.reveal .slides section.text :is(h1, h2) {{ font-size: 46px; line-height: 1.2; margin: 0 0 0.7em; }}
+.reveal .slides section.text :is(p, ul, ol, table, pre) {{ margin: 0 0 0.7em; }}
+.reveal .slides section.text :is(td, th) {{ padding: 0.1em 0.8em; border-bottom: 1px solid {muted}; }}
 .reveal .controls {{ color: {muted}; }}
 .reveal .progress {{ color: {muted}; height: 2px; }}
 </style>
@@ -62,15 +68,22 @@ Reveal.initialize({{
 def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
     """Returns a whole deck as one HTML file that loads nothing."""
     layout = sheet(run, shown, look)
+    return book(escape(layout.words.title), slide(layout, each), look, layout.size)
+
+
+def book(title: str, sections: str, look: Look, size: tuple[float, float] | None = None) -> bytes:
+    """Returns an HTML file of several slides that loads nothing; `title` and `sections` are HTML."""
     code = {name: (VENDOR / name).read_text(encoding="utf-8") for name in ("reveal.js", "reveal.css", "notes.js")}
-    width, height = layout.size
+    width, height = size or (960, 540 if look.aspect == "16:9" else 720)
+    theme = theme_of(look.theme)
     page = PAGE.format(
-        title=escape(layout.words.title),
+        title=title,
         licence=" ".join((VENDOR / "LICENSE").read_text(encoding="utf-8").split()),
         css=code["reveal.css"],
-        background=layout.behind,
-        muted=layout.theme.muted,
-        section=slide(layout, each),
+        background=theme.background if look.background == "filled" else look.background,
+        muted=theme.muted,
+        ink=theme.ink,
+        section=sections,
         script=inert(code["reveal.js"]),
         notes=inert(code["notes.js"]),
         width=width,

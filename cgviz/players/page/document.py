@@ -8,23 +8,22 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from cgviz.codegen.browser import UnwrittenError, corners, library, program
+from cgviz.codegen.browser import library
+from cgviz.documents.writing import spelling_for
 from cgviz.drawing.engine.embed import rule
 from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.drawing.theme import theme as theme_of
 from cgviz.errors import UsageError, printable, quoted
-from cgviz.players.page.facts import facts
+from cgviz.players.page.live import told
 from cgviz.players.page.picture import palettes, picture
 from cgviz.runs.run import Run
 from cgviz.views.table.heading import heading
-from cgviz.views.table.spelling import spelling_for
 
 FOLDER = Path(__file__).parent
 MODULES = (
     "numbers passes state steps pictures grids zoom finding dragging caption inputs inspector table predict transport "
-    "exporting link main"
+    "exporting link embedding main"
 ).split()
 MIDDLING, LARGE = 40, 150  # nodes beyond which a page holds two pictures instead of four, and one
 LETTERS = "".join(map(chr, range(32, 127))) + "−·×÷√∂∇Σσ²³⁰¹⁴⁵⁶⁷⁸⁹⁻≤≥…–—’“”→←↑↓✓✗"
@@ -44,7 +43,7 @@ def document(run: Run, style: str, theme: str | None, direction: str, digits: in
     lines = heading(run, spelling_for("utf-8", digits))
     about["program"] = lines
     written = "\n".join(one.svg for one in shown)
-    script = f'"use strict";\n{library()}\nconst functions = {source};\n{read("js", *MODULES)}'
+    script = f'"use strict";\n{library()}\nconst functions = {source};\n{scripts()}'
     parts = {
         "title": html.escape(lines[-1][:120]),
         "function": html.escape(lines[-1]),
@@ -59,17 +58,16 @@ def document(run: Run, style: str, theme: str | None, direction: str, digits: in
     return filled("page", parts)
 
 
-def filled(name: str, parts: dict[str, str]) -> str:
+def filled(name: str, parts: dict[str, str], folder: Path = FOLDER) -> str:
     """Returns a skeleton with its marks filled; the picture with all that moves it is `live`, the table `table`."""
-    skeleton = read("html", name).replace("{{live}}", read("html", "live")).replace("{{table}}", read("html", "table"))
+    skeleton = (folder / f"{name}.html").read_text(encoding="utf-8")
+    skeleton = skeleton.replace("{{live}}", read("html", "live")).replace("{{table}}", read("html", "table"))
     return MARK.sub(lambda match: parts[match[1]], skeleton)
 
 
-def told(run: Run, digits: int) -> tuple[dict[str, Any], str]:
-    """Returns what the page's script is told: the facts of a run, and its functions as one JavaScript expression."""
-    about = facts(run, digits)
-    source, about["live"], about["reason"] = passes(run)
-    return about, source
+def scripts() -> str:
+    """Returns the source of all that a live page can do."""
+    return read("js", *MODULES)
 
 
 def looks(run: Run, style: str, direction: str) -> list[tuple[str, str]]:
@@ -80,23 +78,8 @@ def looks(run: Run, style: str, direction: str) -> list[tuple[str, str]]:
     return [(one, way) for one in styles for way in directions]
 
 
-def passes(run: Run) -> tuple[str, bool, str]:
-    """Returns both passes in JavaScript, whether there are any, and else why not."""
-    try:
-        return functions(program(run.graph), corners(run.graph)), True, ""
-    except UnwrittenError as missing:
-        why = f"{missing}, so the inputs stay as they are; the steps are those of the run."
-        return functions("", corners(run.graph)), False, why
-
-
-def functions(source: str, more: str) -> str:
-    """Returns an expression whose value is an object with all functions of a program."""
-    names = [name for name in ("forward", "slopes", "gates", "parts") if f" {name}" in source]
-    return f"(() => {{\n{source}\n{more}\nreturn {{ {', '.join([*names, 'corners', 'domains'])} }};\n}})()"
-
-
-def read(ending: str, *names: str) -> str:
-    return "\n".join((FOLDER / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
+def read(ending: str, *names: str, folder: Path = FOLDER) -> str:
+    return "\n".join((folder / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
 
 
 def island(about: object) -> str:

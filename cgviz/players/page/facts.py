@@ -57,7 +57,7 @@ def node(run: Run, index: int, digits: int) -> Facts:
         made["blocks"] = counts(*rows_and_columns(one.shape or ()))
     if not one.is_stage:
         name = graph.operand(index).pretty if one.op is CONSTANT else one_line(one.shown)
-        return made | {"name": name, "constant": one.op is CONSTANT}
+        return made | {"name": name, "id": one.name, "constant": one.op is CONSTANT}
     derivatives = [local(run, index, slot, digits) for slot in range(len(one.args))]
     made |= {
         "name": one_line(one.shown),

@@ -4,9 +4,10 @@
 const SHOWS = ["value", "gradient", "tangent", "symbols"];
 let saving = 0;
 let program = () => ({}); // what a playground adds to the link: its program
+let isOfEntry = () => true; // is what is shown that of this entry of the history
 views.push(() => {
   clearTimeout(saving);
-  saving = setTimeout(() => history.replaceState(history.state, "", link()), 200);
+  saving = setTimeout(() => isOfEntry() && history.replaceState(history.state, "", link()), 200);
 });
 addEventListener("hashchange", () => restore());
 byId("link").addEventListener("click", (event) => {
@@ -21,7 +22,8 @@ byId("link").addEventListener("click", (event) => {
 
 function link() {
   const at = state.inputs.map((value) => (isArray(value) ? value.join(";") : value)).join(",");
-  const parts = { ...program(), at, step: state.step, show: state.show, style: state.style, way: state.direction, theme: state.theme };
+  const own = program();
+  const parts = { ...own, ...(own.program ? {} : { at }), step: state.step, show: state.show, style: state.style, way: state.direction, theme: state.theme };
   if (state.show === "tangent") parts.wrt = state.wrt;
   if (state.predict) parts.predict = 1;
   return `#${Object.entries(parts).map(([name, value]) => `${name}=${value}`).join("&")}`;

@@ -10,7 +10,8 @@ for (const button of document.querySelectorAll("button[data-show]")) {
 for (const button of document.querySelectorAll("button[data-style], button[data-direction]")) {
   button.addEventListener("click", () => {
     change({ ...button.dataset });
-    requestAnimationFrame(fit);
+    if (window.drawElsewhere) window.drawElsewhere();
+    else requestAnimationFrame(fit);
   });
 }
 loaders.push(() => {
@@ -32,7 +33,7 @@ function drawChoices() {
   for (const button of document.querySelectorAll("button[data-show]")) {
     button.setAttribute("aria-pressed", button.dataset.show === state.show);
   }
-  const { style, direction } = chosenPicture();
+  const { style, direction } = chosenPicture() ?? state;
   for (const button of document.querySelectorAll("button[data-style], button[data-direction]")) {
     button.setAttribute("aria-pressed", [style, direction].includes(Object.values(button.dataset)[0]));
     const others = facts.pictures.some((other) => ("style" in button.dataset ? other.style !== style : other.direction !== direction));

@@ -6,10 +6,13 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from html import escape
 
-from cgviz.drawing.diagram import diagram
+from cgviz.drawing.diagram import Diagram, diagram
 from cgviz.drawing.diagram.known import Known, known
+from cgviz.drawing.fonts import FONT
 from cgviz.drawing.theme import LIGHT, THEMES, Theme
+from cgviz.errors import printable
 from cgviz.players.page.roomy import roomy
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
@@ -18,6 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 ET.register_namespace("", SVG[1:-1])
 PLACEHOLDER = re.compile("#0a0b([0-9a-f]{2})")
 COLOURS = [field.name for field in fields(Theme) if str(getattr(LIGHT, field.name)).startswith("#")]
+ROOMS = {"LR": "1300x400", "TB": "400x560"}  # a laptop's window, a phone's
 ENDS = ("low", "middle", "high")  # of the colours of a heat map
 GROUP = re.compile(r"(?P<prefix>.*-)(?:(?P<kind>[nt])(?P<node>\d+)|e(?P<target>\d+)-(?P<slot>\d+)|(?P<end>e-end))")
 
@@ -32,11 +36,10 @@ class Picture:
     svg: str
 
 
-def picture(run: Run, style: str, direction: str, digits: int) -> Picture:
-    """Returns the diagram of `run` in a style, for the page."""
-    drawn = diagram(roomy(run), style=style, theme=placeholders(), direction=direction, digits=digits)
+def picture(run: Run, style: str, direction: str, digits: int, fit: str = "") -> Picture:
+    """Returns the diagram of `run` in a style, for the page; `fit` is the room that it should fill, as `1300x400`."""
+    drawn = laid_out(run, style, direction, digits, fit)
     root = ET.fromstring(drawn.draw("svg"))
-    prefix = next(g.get("id", "") for g in root.iter(f"{SVG}g")).removesuffix("graph")
     when = known(run)
     for group in root.iter(f"{SVG}g"):
         fill(group, run, when, digits)
@@ -44,10 +47,32 @@ def picture(run: Run, style: str, direction: str, digits: int) -> Picture:
         undress(element)
     about = {"role": "group", "aria-label": drawn.words.title, "class": f"picture {style} {direction}"}
     root.attrib = {"viewBox": root.get("viewBox", ""), **about}
-    text = ET.tostring(root, encoding="unicode")
-    return Picture(
-        style, direction, prefix, PLACEHOLDER.sub(lambda match: f"var(--{css(COLOURS[int(match[1], 16)])})", text)
+    return Picture(style, direction, drawn.prefix, coloured(ET.tostring(root, encoding="unicode")))
+
+
+def sketch(run: Run, style: str, direction: str, digits: int, fit: str = "") -> Picture:
+    """Returns the same in less time: the page's script writes the numbers, so they are left as they were laid out."""
+    drawn = replace(laid_out(run, style, direction, digits, fit, quick=True), quiet=True)
+    text = drawn.draw("svg").decode()
+    room, rest = text[text.index("viewBox=") :].split(">", 1)
+    box = room.split('"')[1]
+    about = f'role="group" aria-label="{escape(printable(drawn.words.title))}" class="picture {style} {direction}"'
+    body = rest[rest.index("<g id=") :].replace(f' font-family="{FONT}"', "")
+    svg = f'<svg xmlns="{SVG[1:-1]}" viewBox="{box}" {about}>{body}'
+    return Picture(style, direction, drawn.prefix, coloured(svg))
+
+
+def laid_out(run: Run, style: str, direction: str, digits: int, fit: str, quick: bool = False) -> Diagram:
+    """Returns the diagram with room for any number."""
+    room = fit or ROOMS[direction]
+    return diagram(
+        roomy(run), style=style, theme=placeholders(), direction=direction, digits=digits, fit=room, quick=quick
     )
+
+
+def coloured(svg: str) -> str:
+    """Returns a picture whose colours are those of the page."""
+    return PLACEHOLDER.sub(lambda match: f"var(--{css(COLOURS[int(match[1], 16)])})", svg)
 
 
 def placeholders() -> Theme:

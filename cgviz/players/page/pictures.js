@@ -124,7 +124,7 @@ function drawPart(part, near) {
   });
   part.texts.forEach((text) => drawText(text, part));
   if (part.badge) drawBadge(part, badge);
-  if (kind === "n" && element === document.activeElement) label(element, index);
+  if (kind === "n" && (everything || element === document.activeElement)) label(element, index);
 }
 
 function drawText({ element, kind, first }, { index, target, slot }) {
@@ -178,12 +178,15 @@ function put(element, text, known) {
   } else element.removeAttribute("textLength");
 }
 
+// A node is named by what stands in it, and described in words.
 function label(element, index) {
   const node = nodes[index];
-  const parts = [node.number ? `stage ${node.number}, ${node.name} = ${node.formula}` : `input ${node.name}`];
+  const seen = [...element.querySelectorAll("text")].filter((text) => text.textContent && !text.classList.contains("unknown"));
+  const parts = [node.number ? `stage ${node.number}` : "input"];
   parts.push(valueKnown(index) ? `value ${shown(run.values[index], index)}` : "not yet computed");
   if (gradientKnown(index)) parts.push(`gradient ${shown(run.gradients[index] ?? 0, index)}`);
-  element.setAttribute("aria-label", parts.join(", "));
+  element.setAttribute("aria-label", seen.map((text) => text.textContent.trim()).join(" ") || node.name);
+  element.setAttribute("aria-description", parts.join(", "));
 }
 
 // Every node that a node depends on or has influence on, itself too; null for none.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from cgviz.drawing.diagram.entries import is_small
 from cgviz.runs.run import Contribution, Locals, Run
 from cgviz.runs.trouble import Trouble
 from cgviz.text.numbers import number
@@ -56,8 +57,12 @@ class Roomy(Run):
 
 
 def wide(shape: Shape) -> Value:
-    """Returns a wide number, or an array of them that runs from one sign to the other."""
-    return WIDE * numpy().linspace(-1, 1, max(1, size(shape))).reshape(shape) if shape else WIDE
+    """Returns a wide number, or an array of them; a large one, which is a heat map, runs from one sign to the other."""
+    if not shape:
+        return WIDE
+    if is_small(shape):
+        return numpy().full(shape, WIDE)
+    return WIDE * numpy().linspace(-1, 1, max(1, size(shape))).reshape(shape)
 
 
 def size(shape: Shape) -> int:

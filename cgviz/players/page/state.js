@@ -41,6 +41,7 @@ function load(about, functions) {
   Object.assign(state, { inputs: facts.inputs.map((index) => start.values[index]), chosen: null, hovered: null });
   state.wrt = Math.min(state.wrt, Math.max(0, seeds.length - 1));
   if (!facts.pictures.some(({ style }) => style === state.style)) state.style = facts.pictures[0]?.style ?? "card";
+  if (facts.pictures.length === 1) state.direction = facts.pictures[0].direction;
   recompute();
   state.step = atEnd ? replay.steps.length : Math.min(state.step, replay.steps.length);
   for (const loader of loaders) loader();
@@ -64,7 +65,8 @@ function isArray(value) {
 // Takes over some of the state and shows it at the next frame.
 function change(some) {
   Object.assign(state, some);
-  if ("inputs" in some || "wrt" in some) recompute();
+  if ("inputs" in some && !facts.live) window.recomputeElsewhere?.(some.inputs);
+  else if ("inputs" in some || "wrt" in some) recompute();
   state.step = Math.max(0, Math.min(state.step, lastStep()));
   waiting ||= requestAnimationFrame(show);
 }

@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
+from cgviz.documents.writing import unicode_spelling
 from cgviz.drawing.theme import LIGHT, THEMES, Theme
 from cgviz.errors import CgvizError
 from cgviz.players.play import entry, words
@@ -20,7 +21,6 @@ from cgviz.players.play.stages import Stages
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Value, is_array
-from cgviz.views.table.spelling import unicode_spelling
 
 SECONDS_PER_STEP = 1.2
 

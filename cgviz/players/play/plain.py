@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cgviz.documents.writing import Writing, spelling_for
 from cgviz.players.play.replay import pass_of
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Step
 from cgviz.text.numbers import DIGITS
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line
-from cgviz.views.table.spelling import Spelling, spelling_for
 
 
 def plain(run: Run, *, digits: int = DIGITS, encoding: str = "utf-8") -> Iterator[str]:
@@ -32,6 +32,6 @@ def stage_of(step: Step) -> str:
     return "" if step.number is None else f"({step.number}) "
 
 
-def said(step: Step, spelling: Spelling, digits: int) -> str:
+def said(step: Step, spelling: Writing, digits: int) -> str:
     """Returns the caption in letters that the output's encoding has."""
     return spelling.clean(step.caption(digits))

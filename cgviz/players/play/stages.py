@@ -6,12 +6,12 @@ from rich.text import Text
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
+from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
 from cgviz.players.play.replay import Replay, totals
 from cgviz.runs.run import Run
 from cgviz.text.fold import width_of
 from cgviz.views.table.rows import Row, row
-from cgviz.views.table.spelling import Spelling
 
 UNKNOWN, ASKED = "·", "?"
 HEADINGS = ("", "#", "stage", "= forward", "value", "gradient", "= backward")
@@ -27,7 +27,7 @@ class Stages(DataTable[Text], can_focus=False):
     whole: dict[int, Row]
     widths: list[int]
 
-    def show(self, replay: Replay, spelling: Spelling, theme: Theme, asked: bool) -> None:
+    def show(self, replay: Replay, spelling: Writing, theme: Theme, asked: bool) -> None:
         """Puts a replay into the table; `asked` hides the gradient of the active node."""
         self.lay_out(replay, spelling)
         for line, (index, whole) in enumerate(self.whole.items()):
@@ -43,7 +43,7 @@ class Stages(DataTable[Text], can_focus=False):
             self.move_cursor(row=nodes.index(replay.active), animate=False)
         self.show_cursor = replay.active is not None
 
-    def lay_out(self, replay: Replay, spelling: Spelling) -> None:
+    def lay_out(self, replay: Replay, spelling: Writing) -> None:
         """Makes the columns and empty rows anew where the run or the width of the screen has changed."""
         run, room = replay.run, self.app.size.width
         if self.laid_out == (run, room):
@@ -58,7 +58,7 @@ class Stages(DataTable[Text], can_focus=False):
             self.add_row(*(Text() for _ in self.widths))
 
 
-def cells(replay: Replay, index: int, whole: Row, spelling: Spelling, asked: bool) -> tuple[str, ...]:
+def cells(replay: Replay, index: int, whole: Row, spelling: Writing, asked: bool) -> tuple[str, ...]:
     """Returns the texts of one row."""
     value = whole.value if index in replay.values else ""
     gradient = spelling.number(replay.gradients.get(index))
@@ -85,7 +85,7 @@ def styled(text: str, column: int, active: bool, theme: Theme, width: int) -> Te
     return cell
 
 
-def widths(run: Run, rows: list[Row], spelling: Spelling, room: int) -> list[int]:
+def widths(run: Run, rows: list[Row], spelling: Writing, room: int) -> list[int]:
     """Returns the widths of the columns: the formula gives way where the screen is narrow, and where it is wide
     what flows back has a column, too."""
     sums = [spelling.number(total) for step in run.steps for total in totals((step,)).values()]

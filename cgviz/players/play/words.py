@@ -6,6 +6,7 @@ import re
 
 from rich.text import Text
 
+from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
 from cgviz.errors import CgvizError, shorten
 from cgviz.graph.nodes import Graph
@@ -14,19 +15,18 @@ from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Step
 from cgviz.text.numbers import number
 from cgviz.views.table import heading
-from cgviz.views.table.spelling import Spelling
 
 SIGN = re.compile(r" (\+?=) ")
 WORDS = {"forward": "forward pass", "seed": "seed", "backward": "backward pass"}
 LONGEST = 400
 
 
-def head(run: Run, spelling: Spelling) -> Text:
+def head(run: Run, spelling: Writing) -> Text:
     """Returns the function and where it stands."""
     return Text(f"{heading.heading(run, spelling)[-1]}   {place(run, spelling)}".rstrip())
 
 
-def place(run: Run, spelling: Spelling) -> str:
+def place(run: Run, spelling: Writing) -> str:
     return heading.place(run, spelling)
 
 

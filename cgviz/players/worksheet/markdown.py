@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from cgviz.documents.markdown import code, prose
+from cgviz.documents.markdown import row as line
 from cgviz.players.worksheet.blanks import LINE
 from cgviz.players.worksheet.sheet import Answer, Row, Sheet
 from cgviz.players.worksheet.work import SCREEN, Work
-from cgviz.views.table.markdown import code, line, prose
 
 HEADINGS = ("#", "stage", "= forward", "value", "gradient")
 RULES = ("--:", ":--", ":--", ":--", ":--")

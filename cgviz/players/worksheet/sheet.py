@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cgviz.documents.writing import Writing, unicode_spelling
 from cgviz.players.worksheet.blanks import Blanks
 from cgviz.players.worksheet.variants import tidy
 from cgviz.runs.run import Run
@@ -12,7 +13,6 @@ from cgviz.runs.steps import Backward, Forward, Step
 from cgviz.text.numbers import DIGITS, number
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import MOST_INPUTS, gradient_line
-from cgviz.views.table.spelling import Spelling, unicode_spelling
 
 Answer = str | None
 """What is printed; None is a line to write on."""
@@ -82,7 +82,7 @@ def sheet(run: Run, blanks: Blanks, digits: int = DIGITS) -> Sheet:
     )
 
 
-def row(run: Run, index: int, blanks: Blanks, spelling: Spelling, digits: int) -> Row:
+def row(run: Run, index: int, blanks: Blanks, spelling: Writing, digits: int) -> Row:
     graph, node = run.graph, run.graph.nodes[index]
     return Row(
         str(graph.numbers.get(index, "")),

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from cgviz.analysis.checks import Report, Sweep
+from typing import TYPE_CHECKING
+
+from cgviz.analysis.checks import Checked, Sweep
 from cgviz.text.numbers import DIGITS
-from cgviz.views.printing import show as show_page
 
-FORMATS = ("rich", "json")
-
-
-def report(found: Report, format: str = "rich", *, digits: int = DIGITS) -> str:
-    """Returns the report of a check as text: for a person without colour, or as JSON."""
-    if format == "json":
-        from cgviz.views.check.json import document
-        from cgviz.views.table.json import pretty
-
-        return pretty(document(found)) + "\n"
-    from cgviz.views.check.page import page
-    from cgviz.views.table.page import text
-    from cgviz.views.table.spelling import unicode_spelling
-
-    return text(page(found, unicode_spelling(digits), None))
+if TYPE_CHECKING:
+    from cgviz.documents.report import Report
+    from cgviz.drawing.theme import Theme
 
 
-def show(found: Report, *, digits: int = DIGITS, theme: str = "light") -> None:
-    """Prints the report on standard output, in colour on a terminal."""
-    from cgviz.views.check.page import page
+def report(found: Checked, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
+    """Returns the report of a check."""
+    from cgviz.documents.report import Report
+    from cgviz.views.check.json import document as data
+    from cgviz.views.check.page import document
+    from cgviz.views.table.json import pretty
 
-    show_page(lambda spelling, width: page(found, spelling, width), digits=digits, theme=theme)
+    return Report(lambda writing: document(found, writing), lambda: pretty(data(found)) + "\n", digits, theme)
 
 
-def show_sweeps(sweeps: list[Sweep], *, digits: int = DIGITS, theme: str = "light") -> None:
+def show_sweeps(sweeps: list[Sweep], *, digits: int = DIGITS, theme: str | Theme = "light") -> None:
     """Prints how the relative error of differences changes with their step, a plot for each node."""
+    from cgviz.documents.document import Document, Drawn
+    from cgviz.documents.report import Report
     from cgviz.views.check.plot import plots
 
-    show_page(lambda spelling, width: plots(sweeps, spelling, width), digits=digits, theme=theme)
+    Report(
+        lambda writing: Document([Drawn(lambda width: plots(sweeps, writing, width))]), lambda: "", digits, theme
+    ).show()
 
 
 def sweeps_svg(sweeps: list[Sweep], *, theme: str = "light") -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.analysis.checks import Reading, Report, Row
+from cgviz.analysis.checks import Checked, Reading, Row
 from cgviz.analysis.checks.rules import Fault
 from cgviz.views.table.json import number
 
 VERSION = 1
 
 
-def document(found: Report) -> dict[str, Any]:
+def document(found: Checked) -> dict[str, Any]:
     """Returns the report: a row per node, its readings by witness, and the stage that is to blame."""
     nodes = found.run.graph.nodes
     return {
@@ -25,7 +25,7 @@ def document(found: Report) -> dict[str, Any]:
     }
 
 
-def row_of(found: Report, row: Row) -> dict[str, Any]:
+def row_of(found: Checked, row: Row) -> dict[str, Any]:
     node = found.run.graph.nodes[row.index]
     return {
         "number": found.run.graph.numbers.get(row.index),
@@ -53,7 +53,7 @@ def known(value: float) -> float | str | None:
     return None if value != value else number(value)
 
 
-def fault_of(found: Report, fault: Fault) -> dict[str, Any]:
+def fault_of(found: Checked, fault: Fault) -> dict[str, Any]:
     node = found.run.graph.nodes[fault.index]
     return {
         "stage": node.name,

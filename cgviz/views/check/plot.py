@@ -5,10 +5,11 @@ from __future__ import annotations
 from cgviz.analysis.checks import Sweep
 from cgviz.analysis.checks.sweep import Series
 from cgviz.documents.grid import NARROWEST, prose
+from cgviz.documents.terminal import head as head_of
+from cgviz.documents.writing import Writing
 from cgviz.text.fold import Line, fold
 from cgviz.views.check.scales import Scale, floor
-from cgviz.views.table.page import head_lines
-from cgviz.views.table.spelling import Spelling
+from cgviz.views.table.heading import head
 
 SIGNS = ("○", "●", "◆")
 ASCII_SIGNS = ("o", "+", "*")
@@ -16,16 +17,16 @@ ROLES = ("flag", "gradient", "value")
 HEIGHT, MOST_WIDE = 17, 72
 
 
-def plots(sweeps: list[Sweep], spelling: Spelling, width: int | None) -> list[Line]:
+def plots(sweeps: list[Sweep], spelling: Writing, width: int | None) -> list[Line]:
     """Returns a plot for each sweep, one below the other, and what each shows in a sentence."""
     wide = max(width or MOST_WIDE, NARROWEST)
-    lines = head_lines(sweeps[0].run, spelling, wide) if sweeps else []
+    lines = [*head_of(head(sweeps[0].run, spelling), wide)] if sweeps else []
     for each in sweeps:
         lines += [[], *plot(each, spelling, min(wide, MOST_WIDE)), [], *said(each, spelling, wide)]
     return lines
 
 
-def plot(of: Sweep, spelling: Spelling, width: int) -> list[Line]:
+def plot(of: Sweep, spelling: Writing, width: int) -> list[Line]:
     plain = spelling.rule == "-"
     bar, corner, tick = ("|", "+", "+") if plain else ("│", "└", "┴")
     across = Scale.of(of.steps, width - 8)
@@ -44,7 +45,7 @@ def plot(of: Sweep, spelling: Spelling, width: int) -> list[Line]:
     return [*lines, *axis(across, corner, tick, spelling), *legend(of, spelling, width)]
 
 
-def axis(across: Scale, corner: str, tick: str, spelling: Spelling) -> list[Line]:
+def axis(across: Scale, corner: str, tick: str, spelling: Writing) -> list[Line]:
     """Returns the horizontal axis and the powers of ten below it."""
     marks, labels = [spelling.rule] * across.size, [" "] * (across.size + 12)
     for power in across.powers(across.size // 9):
@@ -58,7 +59,7 @@ def axis(across: Scale, corner: str, tick: str, spelling: Spelling) -> list[Line
     ]
 
 
-def legend(of: Sweep, spelling: Spelling, width: int) -> list[Line]:
+def legend(of: Sweep, spelling: Writing, width: int) -> list[Line]:
     signs = ASCII_SIGNS if spelling.rule == "-" else SIGNS
     words = [
         [(sign, role), (f" {series.name}  ", "")] for series, sign, role in zip(of.series, signs, ROLES, strict=False)
@@ -66,7 +67,7 @@ def legend(of: Sweep, spelling: Spelling, width: int) -> list[Line]:
     return [[(" " * 7, ""), *line] for line in fold(words, max(width - 7, NARROWEST - 7))]
 
 
-def said(of: Sweep, spelling: Spelling, width: int) -> list[Line]:
+def said(of: Sweep, spelling: Writing, width: int) -> list[Line]:
     """Returns what the plot shows: the best step of each way, what is to its right and to its left."""
     parts = [text for series in of.series if (text := best(of, series, spelling))]
     told = (
@@ -75,7 +76,7 @@ def said(of: Sweep, spelling: Spelling, width: int) -> list[Line]:
     return prose([(spelling.clean(told), "")], width)
 
 
-def best(of: Sweep, series: Series, spelling: Spelling) -> str:
+def best(of: Sweep, series: Series, spelling: Writing) -> str:
     found = of.best(series)
     if found is None:
         return ""

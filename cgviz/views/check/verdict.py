@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from cgviz.analysis.checks import Report, Row
-from cgviz.analysis.checks.bands import CLOSE, KINK, NOTHING
+from cgviz.analysis.checks import Checked, Row
+from cgviz.analysis.checks.bands import CLOSE, KINK, NOTHING, UNDECIDED
 from cgviz.analysis.checks.rules import Fault
+from cgviz.documents.writing import Writing
 from cgviz.text.fold import Span
 from cgviz.values.arrays import element_name, element_of
-from cgviz.views.table.spelling import Spelling
 
 
-def sentences(found: Report, spelling: Spelling) -> Iterator[list[Span]]:
+def sentences(found: Checked, spelling: Writing) -> Iterator[list[Span]]:
     """Yields the verdict, then what was left out, each as pieces with roles."""
     if found.rows:
         yield agreement(found) if found.agrees else disagreement(found, spelling)
@@ -24,17 +24,20 @@ def sentences(found: Report, spelling: Spelling) -> Iterator[list[Span]]:
         yield [(left_out(found), "flag")]
 
 
-def agreement(found: Report) -> list[Span]:
-    compared = [row for row in found.rows if row.band is not NOTHING]
+def agreement(found: Checked) -> list[Span]:
+    compared = [row for row in found.rows if row.band not in (NOTHING, UNDECIDED)]
+    undecided = found.count(UNDECIDED)
     worst = max((reading.relative for row in compared for reading in row.readings if is_error(reading)), default=0.0)
     close = sum(row.band is CLOSE for row in compared)
     text = f"{'All ' if len(compared) > 1 else ''}{counted(len(compared), 'gradient')} compared agree"
     if len(compared) == 1:
         text = "1 gradient compared agrees"
+    open_still = f"{counted(undecided, 'gradient')} not decided: what the witnesses say is within rounding"
     if not compared:
-        return [("No gradient could be compared.", "flag")]
+        return [(f"{open_still}." if undecided else "No gradient could be compared.", "flag")]
     more = f"; {close} only to within 1e-4" if close else ""
-    return [(f"{text}: the largest relative error is {worst:.1g}{more}.", "value")]
+    said: list[Span] = [(f"{text}: the largest relative error is {worst:.1g}{more}.", "value")]
+    return [*said, (f" {open_still}.", "flag")] if undecided else said
 
 
 def is_error(reading: object) -> bool:
@@ -45,7 +48,7 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def disagreement(found: Report, spelling: Spelling) -> list[Span]:
+def disagreement(found: Checked, spelling: Writing) -> list[Span]:
     """Returns which gradient is wrong, and the stage that is to blame: a rule, lost digits, or a kink."""
     pieces: list[Span] = []
     wrong = [row for row in found.rows if row.band.disagrees]
@@ -57,7 +60,7 @@ def disagreement(found: Report, spelling: Spelling) -> list[Span]:
     return pieces + cause(found, spelling)
 
 
-def first_wrong(found: Report, row: Row, spelling: Spelling) -> list[Span]:
+def first_wrong(found: Checked, row: Row, spelling: Writing) -> list[Span]:
     reading = max(row.readings, key=lambda reading: reading.band.rank)
     name = spelling.name(element_name(found.run.graph.nodes[row.index].shown, reading.place))
     says = f"{spelling.number(reading.value, padded=False)}" if not math.isnan(reading.value) else reading.note
@@ -69,7 +72,7 @@ def first_wrong(found: Report, row: Row, spelling: Spelling) -> list[Span]:
     ]
 
 
-def cause(found: Report, spelling: Spelling) -> list[Span]:
+def cause(found: Checked, spelling: Writing) -> list[Span]:
     index = found.stage
     if index is None:
         return []
@@ -99,7 +102,7 @@ def cause(found: Report, spelling: Spelling) -> list[Span]:
     return [(f"It is handed on by {stage}.", "flag")]
 
 
-def handed_wrong(found: Report, fault: Fault, spelling: Spelling) -> str:
+def handed_wrong(found: Checked, fault: Fault, spelling: Writing) -> str:
     """Returns what a rule hands back to one element, and what is right."""
     nodes = found.run.graph.nodes
     source = spelling.name(element_name(nodes[nodes[fault.index].args[fault.slot]].shown, fault.place or ()))
@@ -107,7 +110,7 @@ def handed_wrong(found: Report, fault: Fault, spelling: Spelling) -> str:
     return f"it hands {rule} back to {source}, but {truth} is right"
 
 
-def stage_text(found: Report, index: int, spelling: Spelling) -> str:
+def stage_text(found: Checked, index: int, spelling: Writing) -> str:
     """Returns `stage (3) diff = 1 − cosx`, or an input by its name."""
     node = found.run.graph.nodes[index]
     if not node.is_stage:
@@ -116,7 +119,7 @@ def stage_text(found: Report, index: int, spelling: Spelling) -> str:
     return f"stage ({found.run.graph.numbers[index]}) {spelling.name(node.shown)} = {formula}"
 
 
-def left_out(found: Report) -> str:
+def left_out(found: Checked) -> str:
     total = len(found.rows) + len(found.left_out)
     rules = found.rules
     local = f"; all {rules.compared} local derivatives were compared" if not rules.left_out else ""

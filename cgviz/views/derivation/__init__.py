@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cgviz.errors import UsageError, quoted
-from cgviz.text.numbers import DIGITS, checked
+from cgviz.text.numbers import DIGITS
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from cgviz.documents.report import Report
     from cgviz.drawing.theme import Theme
     from cgviz.runs.run import Run
 
-FORMATS = ("terminal", "markdown", "latex", "html")
-"""Each is a module here, whose `derivation(run, wrt, digits, theme, standalone)` returns the text."""
+
+def report(run: Run, *, wrt: str | None = None, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
+    """Returns the derivation with respect to the input `wrt`, None for all of them.
+
+    Mathematics is set by each format itself: MathML in HTML, displayed equations in LaTeX and Markdown. Raises
+    UsageError for no such input.
+    """
+    from cgviz.documents.report import Report
+    from cgviz.views.derivation import html, json, latex, markdown, terminal
+    from cgviz.views.derivation.flow import flow
+
+    flow(run, wrt)
+    return Report(
+        lambda writing: terminal.document(run, writing, wrt, digits),
+        lambda: json.derivation(run, wrt, digits),
+        digits,
+        theme,
+        lambda writing, width, _: terminal.page(run, wrt, digits, width or terminal.PLAIN_WIDTH, writing.plain),
+        {
+            "markdown": lambda look: markdown.derivation(run, wrt, look.digits, look.theme, look.standalone),
+            "latex": lambda look: latex.derivation(run, wrt, look.digits, look.theme, look.standalone),
+            "html": lambda look: html.derivation(run, wrt, look.digits, look.theme, look.standalone),
+        },
+    )
 
 
 def derivation(
@@ -27,20 +48,11 @@ def derivation(
     theme: str | Theme = "light",
     standalone: bool = False,
 ) -> str:
-    """Returns the derivation as text. "terminal" is what `show` prints, without colour and as wide as it needs.
-
-    wrt         the input with respect to which it is; None for all of them
-    standalone  LaTeX is a document that compiles as it stands; HTML always is one
+    """Returns the same as text; `standalone`, LaTeX and HTML are whole documents.
 
     Raises UsageError for a format, an input, a theme or a number of digits that there is not.
     """
-    from cgviz.drawing.theme import theme as named
-
-    if format not in FORMATS:
-        raise UsageError(f"unknown format {quoted(format)}; there are {', '.join(FORMATS)}")
-    module = import_module(f"cgviz.views.derivation.{format}")
-    text: str = module.derivation(run, wrt, checked(digits), named(theme), standalone)
-    return text
+    return report(run, wrt=wrt, digits=digits, theme=theme).write(format, standalone=standalone or format == "html")
 
 
 def show(
@@ -51,11 +63,6 @@ def show(
     digits: int = DIGITS,
     theme: str | Theme = "light",
 ) -> None:
-    """Prints the derivation on standard output, or on a console: in colour on a terminal, folded to its width.
-
-    Raises UsageError for an input, a number of digits and a theme that there is not.
-    """
-    from cgviz.drawing.theme import theme as named
-    from cgviz.views.derivation.terminal import printed
-
-    printed(run, console, wrt, checked(digits), named(theme))
+    """Prints the derivation on standard output, or on a console."""
+    made = report(run, wrt=wrt, digits=digits, theme=theme)
+    made.show() if console is None else made.print(console)

@@ -53,11 +53,15 @@ PAGE = """<!DOCTYPE html>
 
 
 def derivation(run: Run, wrt: str | None, digits: int, theme: Theme, standalone: bool) -> str:
-    """Returns the page."""
+    """Returns the page; without `standalone` what stands in it, with its style."""
     hand = MathmlHand(Mathml, digits)
     body = [part for i, each in enumerate(sections(run, hand, wrt), 1) for part in written(i, each)]
     title = escape(printable(f"The gradient of {run.graph.nodes[run.graph.output].shown}, derived"))
-    return PAGE.format(title=title, style=style(theme), body="\n".join(body))
+    made = "\n".join(body)
+    if standalone:
+        return PAGE.format(title=title, style=style(theme), body=made)
+    own = style(theme).replace(":root", ".cgviz").replace("\nbody {", "\n.cgviz {")
+    return f'<style>{own}</style>\n<div class="cgviz">\n{made}\n</div>\n'
 
 
 def style(theme: Theme) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cgviz.drawing.theme import Theme
+from cgviz.documents.document import Document, Drawn
+from cgviz.documents.writing import Writing
 from cgviz.runs.run import Run
 from cgviz.text.fold import Line as Row
 from cgviz.text.fold import fold, split
@@ -17,43 +15,11 @@ from cgviz.views.derivation.columns import MARGIN, Columns
 from cgviz.views.derivation.hand import Ascii, AsciiHand, Eye, Hand
 from cgviz.views.derivation.written import sections
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 PLAIN_WIDTH, NARROWEST, PROSE = 120, 30, 100
-SIGNS = "σ−·²√∂∇…"
 
 
-def derivation(run: Run, wrt: str | None, digits: int, theme: Theme, standalone: bool) -> str:
-    """Returns the derivation as plain text, folded to 120 columns."""
-    return text(page(run, wrt, digits, PLAIN_WIDTH, "utf-8"))
-
-
-def printed(run: Run, console: Console | None, wrt: str | None, digits: int, theme: Theme) -> None:
-    """Prints the derivation: in colour and as wide as the terminal is, plain in a pipe or file."""
-    if console is None and not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
-        columns = os.environ.get("COLUMNS", "")
-        width = int(columns) if columns.isdigit() else PLAIN_WIDTH
-        sys.stdout.write(text(page(run, wrt, digits, width, sys.stdout.encoding or "utf-8")))
-        return
-    from rich.console import Console
-    from rich.style import Style
-    from rich.text import Text
-
-    console = console or Console()
-    styles = {role: Style.parse(style) for role, style in theme.terminal.items()}
-    for row in page(run, wrt, digits, console.width, console.encoding):
-        line = Text.assemble(*((part, styles.get(role, "")) for part, role in row))
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
-
-
-def text(rows: Sequence[Row]) -> str:
-    return "".join("".join(part for part, _ in row).rstrip() + "\n" for row in rows)
-
-
-def page(run: Run, wrt: str | None, digits: int, width: int, encoding: str) -> list[Row]:
-    """Returns the rows of the whole derivation, at most `width` wide."""
-    plain = not says(encoding)
+def page(run: Run, wrt: str | None, digits: int, width: int, plain: bool = False) -> list[Row]:
+    """Returns the rows of the whole derivation, at most `width` wide; `plain`, in ASCII."""
     hand = AsciiHand(Ascii, digits) if plain else Hand(Eye, digits)
     rows: list[Row] = []
     for number, section in enumerate(sections(run, hand, wrt), 1):
@@ -61,13 +27,10 @@ def page(run: Run, wrt: str | None, digits: int, width: int, encoding: str) -> l
     return [[(ascii_text(part), role) for part, role in row] for row in rows] if plain else rows
 
 
-def says(encoding: str) -> bool:
-    """Tells whether an encoding has the signs that mathematics is written with."""
-    try:
-        SIGNS.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
+def document(run: Run, writing: Writing, wrt: str | None, digits: int) -> Document:
+    """Returns the derivation as a document, its lines as a terminal has them."""
+    drawn = Drawn(lambda width: page(run, wrt, digits, width or PLAIN_WIDTH, writing.plain))
+    return Document([drawn], "A derivation")
 
 
 def written(number: int, section: Section, width: int) -> Iterator[Row]:

@@ -3,6 +3,6 @@
 from cgviz.views.descent.curve import curve
 from cgviz.views.descent.json import history
 from cgviz.views.descent.path import path
-from cgviz.views.descent.report import report, show
+from cgviz.views.descent.written import report
 
-__all__ = ["curve", "history", "path", "report", "show"]
+__all__ = ["curve", "history", "path", "report"]

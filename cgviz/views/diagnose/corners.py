@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from cgviz.analysis.diagnosis import Corner, Diagnosis
-from cgviz.documents.grid import Column, grid
+from cgviz.documents.document import Block, Table
+from cgviz.documents.grid import Column
+from cgviz.documents.writing import Writing
 from cgviz.graph.nodes import CONSTANT
 from cgviz.ops.op import Answer
-from cgviz.text.fold import Line, Span
+from cgviz.text.fold import Span
 from cgviz.values.arrays import element_name
-from cgviz.views.table.spelling import Spelling
 
 MOST = 24
 
 
-def corner_table(found: Diagnosis, spelling: Spelling, width: int | None) -> list[Line]:
+def corner_table(found: Diagnosis, spelling: Writing) -> list[Block]:
     """Returns the table, a row per stage and argument; nothing where no stage stands on a corner."""
     rows = [row for corner in found.corners for row in rows_of(found, corner, spelling)]
-    if not rows:
-        return []
     columns = [Column("#", right=True), Column("slope", least=10)]
     columns += [Column(heading, right=True) for heading in ("cgviz", "PyTorch", "JAX", "sympy")]
     columns.append(Column("rule", least=14))
-    lines = grid(columns, rows[:MOST], spelling.rule, width)
-    if len(rows) > MOST:
-        lines.append([(f"and {len(rows) - MOST} more, in --format json", "muted")])
-    return lines
+    more = f"and {len(rows) - MOST} more, in --format json" if len(rows) > MOST else ""
+    return [Table(columns, rows[:MOST], more)] if rows else []
 
 
-def rows_of(found: Diagnosis, corner: Corner, spelling: Spelling) -> list[list[Span]]:
+def rows_of(found: Diagnosis, corner: Corner, spelling: Writing) -> list[list[Span]]:
     graph = found.run.graph
     node = graph.nodes[corner.index]
     rows: list[list[Span]] = []
@@ -55,7 +52,7 @@ def which(name: str, corner: Corner) -> str:
     return f", at {element_name(name, corner.place)}{more}"
 
 
-def answers(answer: Answer | None, spelling: Spelling) -> tuple[str, str, str]:
+def answers(answer: Answer | None, spelling: Writing) -> tuple[str, str, str]:
     """Returns what the three others answer, blank where they have no answer."""
     if answer is None:
         return "", "", ""

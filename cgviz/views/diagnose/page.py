@@ -1,4 +1,4 @@
-"""A diagnosis as lines for a terminal: the verdict, the spread of both passes, symptoms, corners, safe spellings."""
+"""A diagnosis as a document: the verdict, the spread of both passes, symptoms, corners, safe spellings."""
 
 from __future__ import annotations
 
@@ -6,65 +6,61 @@ from collections.abc import Sequence
 
 from cgviz.analysis.diagnosis import Diagnosis, Suggestion
 from cgviz.analysis.diagnosis.spread import Origin
-from cgviz.documents.grid import NARROWEST, Column, grid, prose
-from cgviz.text.fold import Line, Span
+from cgviz.documents.document import GAP, Block, Document, Prose, Table, Title
+from cgviz.documents.grid import Column
+from cgviz.documents.writing import Writing
+from cgviz.text.fold import Span
 from cgviz.values.arrays import element_name
 from cgviz.views.diagnose.corners import corner_table
-from cgviz.views.table.page import head_lines
-from cgviz.views.table.spelling import Spelling
+from cgviz.views.table.heading import head
 
-PROSE = 80
 MOST = 12
 
 
-def page(found: Diagnosis, spelling: Spelling, width: int | None) -> list[Line]:
-    """Returns the lines of a diagnosis in at most `width` columns; sections with nothing to say are left out."""
-    wide = max(width or PROSE, NARROWEST)
-    lines = [*head_lines(found.run, spelling, wide), [], *verdict(found, spelling, wide)]
+def document(found: Diagnosis, writing: Writing) -> Document:
+    """Returns the document of a diagnosis; sections with nothing to say are left out."""
+    blocks: list[Block] = [head(found.run, writing), GAP, verdict(found, writing)]
     for title, section in (
-        ("Forward", forward(found, spelling, wide)),
-        ("Backward", backward(found, spelling, wide)),
-        ("Stages in trouble", symptom_table(found, spelling, width)),
-        ("Kinks, ties and corners", corner_table(found, spelling, width)),
-        ("Written safely", suggested(found, True, spelling, wide)),
-        ("Sound here, not everywhere", suggested(found, False, spelling, wide)),
+        ("Forward", forward(found, writing)),
+        ("Backward", backward(found, writing)),
+        ("Stages in trouble", symptom_table(found, writing)),
+        ("Kinks, ties and corners", corner_table(found, writing)),
+        ("Written safely", suggested(found, True, writing)),
+        ("Sound here, not everywhere", suggested(found, False, writing)),
     ):
         if section:
-            lines += [[], *prose([(title, "name")], wide), *section]
-    return lines
+            blocks += [GAP, Title([(title, "name")]), *section]
+    return Document(blocks, "A diagnosis", writing.rule)
 
 
-def verdict(found: Diagnosis, spelling: Spelling, width: int) -> list[Line]:
+def verdict(found: Diagnosis, spelling: Writing) -> Block:
     if found.healthy:
         poor = len({symptom.index for symptom in found.symptoms})
         more = f"; {poor} stage{'s' if poor > 1 else ''} with poor ones" if poor else ""
-        sign = "" if spelling.rule == "-" else "✓ "
-        return prose(
-            [(f"{sign}Every number is finite, forward and backward{more}.", "flag" if poor else "value")], width
-        )
-    sign = "" if spelling.rule == "-" else "✗ "
-    return prose([(spelling.clean(f"{sign}{found.run.explain_trouble()}"), "gradient")], width)
+        sign = "" if spelling.plain else "✓ "
+        return Prose([(f"{sign}Every number is finite, forward and backward{more}.", "flag" if poor else "value")])
+    sign = "" if spelling.plain else "✗ "
+    return Prose([(spelling.clean(f"{sign}{found.run.explain_trouble()}"), "gradient")])
 
 
-def forward(found: Diagnosis, spelling: Spelling, width: int) -> list[Line]:
+def forward(found: Diagnosis, spelling: Writing) -> list[Block]:
     """Returns where values that are not finite began, and the chains of stages that they went through."""
-    lines = [line for origin in found.spread.forward[:MOST] for line in began(found, origin, spelling, width)]
+    blocks = [began(found, origin, spelling) for origin in found.spread.forward[:MOST]]
     chains = chained([(hop.source, hop.target) for hop in found.spread.forward_hops])
-    lines += spread_lines([[name(found, index, spelling) for index in chain] for chain in chains], spelling, width)
-    for origin in found.spread.idle[:MOST]:
-        lines += began(found, origin, spelling, width, " (the output does not use it)")
-    return lines
+    blocks += spread([[name(found, index, spelling) for index in chain] for chain in chains], spelling)
+    idle = " (the output does not use it)"
+    return blocks + [began(found, origin, spelling, idle) for origin in found.spread.idle[:MOST]]
 
 
-def backward(found: Diagnosis, spelling: Spelling, width: int) -> list[Line]:
+def backward(found: Diagnosis, spelling: Writing) -> list[Block]:
     """Returns where gradients that are not finite began, and the chains of gradients that they went through."""
-    lines = [line for origin in found.spread.backward[:MOST] for line in began(found, origin, spelling, width)]
+    blocks = [began(found, origin, spelling) for origin in found.spread.backward[:MOST]]
     chains = chained([(hop.target, hop.source) for hop in found.spread.backward_hops])
     named = [[spelling.gradient(found.run.graph.nodes[index].shown) for index in chain] for chain in chains]
-    return lines + spread_lines(named, spelling, width)
+    return blocks + spread(named, spelling)
 
 
-def began(found: Diagnosis, origin: Origin, spelling: Spelling, width: int, more: str = "") -> list[Line]:
+def began(found: Diagnosis, origin: Origin, spelling: Writing, more: str = "") -> Block:
     """Returns the line of one origin: which stage, what it made of what, and why."""
     graph = found.run.graph
     number = graph.numbers.get(origin.index)
@@ -78,15 +74,14 @@ def began(found: Diagnosis, origin: Origin, spelling: Spelling, width: int, more
         value = ""
     pieces: list[Span] = [(stage, "name"), (formula, ""), (" = " + value if value else "", "gradient")]
     many = f" ({origin.count} elements are not finite)" if origin.count > 1 else ""
-    pieces.append((spelling.clean(f": {origin.reason}{many}{more}"), ""))
-    return prose(pieces, width, bullet(spelling))
+    return Prose([*pieces, (spelling.clean(f": {origin.reason}{many}{more}"), "")], bullet(spelling))
 
 
-def bullet(spelling: Spelling) -> str:
-    return "- " if spelling.rule == "-" else "• "
+def bullet(spelling: Writing) -> str:
+    return "- " if spelling.plain else "• "
 
 
-def name(found: Diagnosis, index: int, spelling: Spelling) -> str:
+def name(found: Diagnosis, index: int, spelling: Writing) -> str:
     return spelling.name(found.run.graph.nodes[index].shown)
 
 
@@ -104,18 +99,19 @@ def chained(edges: Sequence[tuple[int, int]]) -> list[list[int]]:
     return chains
 
 
-def spread_lines(chains: Sequence[Sequence[str]], spelling: Spelling, width: int) -> list[Line]:
-    arrow = " -> " if spelling.rule == "-" else " → "
-    lines: list[Line] = []
+def spread(chains: Sequence[Sequence[str]], spelling: Writing) -> list[Block]:
+    arrow = spelling.sign(" → ")
+    blocks: list[Block] = []
     for chain in chains[:MOST]:
         shown = [*chain[:MOST], spelling.ellipsis, chain[-1]] if len(chain) > MOST + 2 else list(chain)
-        lines += prose([("it spreads: ", "muted"), (arrow.join(shown), "gradient")], width, "  ")
+        blocks.append(Prose([("it spreads: ", "muted"), (arrow.join(shown), "gradient")], "  ", is_near=True))
     if len(chains) > MOST:
-        lines += prose([(f"and along {len(chains) - MOST} more chains, in --format json", "muted")], width, "  ")
-    return lines
+        more = f"and along {len(chains) - MOST} more chains, in --format json"
+        blocks.append(Prose([(more, "muted")], "  ", is_near=True))
+    return blocks
 
 
-def symptom_table(found: Diagnosis, spelling: Spelling, width: int | None) -> list[Line]:
+def symptom_table(found: Diagnosis, spelling: Writing) -> list[Block]:
     graph = found.run.graph
     rows: list[list[Span]] = [
         [
@@ -126,29 +122,27 @@ def symptom_table(found: Diagnosis, spelling: Spelling, width: int | None) -> li
         ]
         for symptom in found.symptoms[:MOST]
     ]
-    if not rows:
-        return []
     columns = [Column("#", right=True), Column("stage", least=8), Column("what"), Column("how", least=24)]
-    lines = grid(columns, rows, spelling.rule, width)
-    if len(found.symptoms) > MOST:
-        lines.append([(f"and {len(found.symptoms) - MOST} more, in --format json", "muted")])
-    return lines
+    return [Table(columns, rows, more(len(found.symptoms), MOST))] if rows else []
 
 
-def suggested(found: Diagnosis, needed: bool, spelling: Spelling, width: int) -> list[Line]:
+def more(count: int, most: int) -> str:
+    """Returns how many things are left out of a list, and where they stand."""
+    return f"and {count - most} more, in --format json" if count > most else ""
+
+
+def suggested(found: Diagnosis, needed: bool, spelling: Writing) -> list[Block]:
     """Returns the stages written anew, as program text, each with the reason."""
     chosen = [suggestion for suggestion in found.suggestions if suggestion.needed is needed]
-    lines = [line for suggestion in chosen[:MOST] for line in one_suggestion(found, suggestion, spelling, width)]
-    if len(chosen) > MOST:
-        lines.append([(f"and {len(chosen) - MOST} more, in --format json", "muted")])
-    return lines
+    blocks = [block for suggestion in chosen[:MOST] for block in one_suggestion(found, suggestion, spelling)]
+    return [*blocks, Prose([(more(len(chosen), MOST), "muted")])] if len(chosen) > MOST else blocks
 
 
-def one_suggestion(found: Diagnosis, suggestion: Suggestion, spelling: Spelling, width: int) -> list[Line]:
+def one_suggestion(found: Diagnosis, suggestion: Suggestion, spelling: Writing) -> list[Block]:
     kind = " This sets a value where there is none." if suggestion.guard else ""
     was = suggestion.was or spelling.formula(found.run.graph.formula(suggestion.index))
     why = f"instead of {was}: {suggestion.why}.{kind}"
     return [
-        *prose([(spelling.clean(suggestion.text), "value")], width, bullet(spelling)),
-        *prose([(spelling.clean(why), "muted")], width, "  "),
+        Prose([(spelling.clean(suggestion.text), "name")], bullet(spelling), is_math=True),
+        Prose([(spelling.clean(why), "muted")], "  ", is_near=True),
     ]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from cgviz.documents.document import words
+from cgviz.documents.writing import unicode_spelling
 from cgviz.text.numbers import DIGITS
 from cgviz.views.explain.facts import Facts
-from cgviz.views.explain.markdown import plain
 from cgviz.views.explain.place import opened
 from cgviz.views.explain.say import Line, Say
 from cgviz.views.explain.sections import notes
 from cgviz.views.explain.whatif import what_if
 from cgviz.views.table import json
 from cgviz.views.table.rows import by_name
-from cgviz.views.table.spelling import unicode_spelling
 
 
 def explained(facts: Facts, digits: int = DIGITS) -> str:
@@ -47,4 +47,4 @@ def of_gate(facts: Facts) -> dict[str, Any]:
 
 
 def texts(lines: list[Line]) -> list[str]:
-    return [plain(line) for line in lines]
+    return [words(line) for line in lines]

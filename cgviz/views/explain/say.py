@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cgviz.documents.writing import Writing
 from cgviz.runs.steps import Backward, Forward, joined
+from cgviz.text.formula import MARKED, Marked, Notation, Pretty
 from cgviz.text.numbers import DIGITS, number
 from cgviz.values.arrays import Value, is_array
 from cgviz.views.explain.facts import Edge, Facts
 from cgviz.views.table.block import Block
-from cgviz.views.table.spelling import Spelling
 
 LONGEST, MOST, NARROWEST = 240, 12, 24
 
@@ -23,13 +24,18 @@ Line = list[Piece]
 class Say:
     """Writes what an explanation says, in the letters that an output's encoding has."""
 
-    spelling: Spelling
+    spelling: Writing
     digits: int = DIGITS
 
     def plain(self, text: str, most: int = LONGEST) -> str:
         """Returns a caption or a sentence, its middle left out where it is very long."""
         shown = self.spelling.elided(text, most)
         return self.spelling.clean(shown)
+
+    @property
+    def captions(self) -> type[Notation]:
+        """The notation of captions: typeset where everything is, else for the eye."""
+        return Marked if self.spelling.notation is MARKED else Pretty
 
     def name(self, facts: Facts | Edge, index: int) -> str:
         return self.spelling.name(facts.run.graph.nodes[index].shown)
@@ -53,7 +59,7 @@ class Say:
 
     def forward(self, facts: Facts) -> Line:
         """Returns `den = sigx + xpysqr = 0.9526 + 1 = 1.953`; where that is very long, without the numbers."""
-        value, said = facts.run.values[facts.index], Forward(facts.run, facts.index).caption(self.digits)
+        value, said = facts.run.values[facts.index], Forward(facts.run, facts.index).caption(self.digits, self.captions)
         if len(said) > LONGEST:
             formula = self.spelling.formula(facts.run.graph.formula(facts.index))
             result = [] if value is None else [self.number(value)]
@@ -67,7 +73,7 @@ class Say:
         if edge.formula is None and edge.handed is None:
             return self.by_name(edge, edge.step)
         total = edge.step.total if edge.step.adds else edge.step.value
-        return self.with_result(edge.step.caption(self.digits), total, "gradient")
+        return self.with_result(edge.step.caption(self.digits, self.captions), total, "gradient")
 
     def by_name(self, edge: Edge, step: Backward) -> Line:
         """Returns the same with the local derivative by its name, where its formula is too long to be written."""

@@ -19,8 +19,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
+from cgviz.errors import CgvizError
+from cgviz.grading.class_summary import summarized
+from cgviz.grading.hints import hinted
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
 from cgviz.values.arrays import Value, is_array
 
@@ -49,9 +54,25 @@ def document(grade: Grade) -> dict[str, Any]:
     }
 
 
+def of_class(graded: Sequence[tuple[str, Grade | CgvizError]], hints: int) -> str:
+    """Returns the JSON of a class: a grade or an error per student, and the summary."""
+    students = [one_of_class(name, found, hints) for name, found in graded]
+    return (
+        json.dumps({"cgviz_class": VERSION, "students": students, "summary": asdict(summarized(graded))}, indent=2)
+        + "\n"
+    )
+
+
+def one_of_class(name: str, found: Grade | CgvizError, hints: int) -> dict[str, Any]:
+    if isinstance(found, CgvizError):
+        return {"file": name, "score": None, "error": str(found).partition("\n")[0]}
+    return {**document(hinted(found, hints)), "file": name}
+
+
 def culprit(grade: Grade, each: LineVerdict) -> dict[str, Any]:
     text = grade.listing.text[each.start : each.end]
-    return {"line": each.line, "where": each.where, "cause": each.cause, "says": each.says, "culprit": text}
+    found = {"line": each.line, "where": each.where, "cause": each.cause, "says": each.says, "culprit": text}
+    return {**found, "mended": each.mended} if each.mended else found
 
 
 def line_of(each: LineVerdict) -> dict[str, Any]:

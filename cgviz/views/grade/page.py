@@ -127,6 +127,8 @@ def first(grade: Grade, width: int, digits: int) -> list[Line]:
     lines += [[(line[: max(width, NARROWEST)], "")] for line in marked.split("\n")]
     for text in compared(each, digits):
         lines += folded(text, width)
+    if each.mended:
+        lines += folded(f"right would be: {each.mended}", width)
     for one in more[:12]:
         lines += folded(f"{one.where}: {one.says}.", width)
     return lines + (folded(f"and {len(more) - 12} more mistakes.", width) if len(more) > 12 else [])
@@ -134,7 +136,12 @@ def first(grade: Grade, width: int, digits: int) -> list[Line]:
 
 def others(grade: Grade, width: int) -> list[Line]:
     """Returns gradients that are missing, names that are misspelt, and notes."""
-    said = [f"{each.name}: its gradient is missing; it is {number(each.ours)}" for each in missing(grade)]
+    said = [
+        f"{each.name}: its gradient is missing; it is {number(each.ours)}"
+        if each.ours is not None
+        else f"{each.name}: its gradient is missing"
+        for each in missing(grade)
+    ]
     said += [f"{each.where}: {each.note}" for each in grade.lines if each.note]
     said += list(grade.notes)
     lines = [line for text in said for line in folded(f"{text}.", width)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -11,39 +9,30 @@ from cgviz.errors import UsageError, quoted
 from cgviz.text.numbers import DIGITS, checked
 
 if TYPE_CHECKING:
+    from cgviz.documents.report import Report
     from cgviz.drawing.theme import Theme
     from cgviz.views.jacobian.facts import Facts
 
-__all__ = ["FORMATS", "PICTURES", "picture", "show", "written"]
-
-FORMATS = {"rich": "text", "json": "json", "latex": "latex", "markdown": "markdown"}
-"""Each format and its module here, whose `written(facts, digits)` returns the text."""
+__all__ = ["PICTURES", "picture", "report"]
 
 PICTURES = ("svg", "pdf", "png")
 
 
-def written(facts: Facts, format: str = "rich", *, digits: int = DIGITS) -> str:
-    """Returns the matrix as text. Raises UsageError for a format or a number of digits that there is not."""
-    if format not in FORMATS:
-        raise UsageError(f"unknown format {quoted(format)}; there are {', '.join(FORMATS)}")
-    text: str = import_module(f"cgviz.views.jacobian.{FORMATS[format]}").written(facts, checked(digits))
-    return text
+def report(facts: Facts, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
+    """Returns the report of a matrix; its LaTeX is one displayed formula."""
+    from cgviz.documents.report import Report
+    from cgviz.views.jacobian.json import written
+    from cgviz.views.jacobian.latex import formula
+    from cgviz.views.jacobian.text import document, page
 
-
-def show(facts: Facts, *, digits: int = DIGITS, theme: str | Theme = "light") -> None:
-    """Prints the matrix on standard output: in colour on a terminal, and as wide as that is."""
-    from cgviz.views.table import is_terminal
-
-    checked(digits)
-    if not is_terminal():
-        write_plain(facts, digits)
-        return
-    from rich.console import Console
-
-    from cgviz.drawing.theme import theme as named
-    from cgviz.views.jacobian.terminal import Shown
-
-    Console().print(Shown(facts, digits, named(theme)), soft_wrap=True, end="")
+    return Report(
+        lambda writing: document(facts, writing),
+        lambda: written(facts, digits),
+        digits,
+        theme,
+        lambda writing, width, paint: page(facts, writing, width, paint),
+        {"latex": lambda look: formula(facts, look.digits, look.standalone)},
+    )
 
 
 def picture(
@@ -66,14 +55,3 @@ def picture(
     sheet = drawn(facts, checked(digits), colours, behind)
     content: bytes = import_module(f"cgviz.views.jacobian.{format}").bytes_of(sheet)
     return content
-
-
-def write_plain(facts: Facts, digits: int) -> None:
-    """Writes to a pipe or file: no colour, in COLUMNS columns where that is set."""
-    from cgviz.views.jacobian.text import page
-    from cgviz.views.table.page import text
-    from cgviz.views.table.spelling import spelling_for
-
-    columns = os.environ.get("COLUMNS", "")
-    spelling = spelling_for(sys.stdout.encoding or "utf-8", digits)
-    sys.stdout.write(text(page(facts, spelling, int(columns) if columns.isdigit() else None)))

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from cgviz.analysis.products import Product
+from cgviz.documents.writing import Writing
 from cgviz.ops.rearranging import transpose
 from cgviz.text.formula import Formula
 from cgviz.text.numbers import DIGITS, number
 from cgviz.values.arrays import Value, numpy
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.words import counted, gradient
-from cgviz.views.table.spelling import Spelling
 
 MOST_STEPS = 6
 
 
-def beside(facts: Facts, product: Product, spelling: Spelling) -> list[str]:
+def beside(facts: Facts, product: Product, spelling: Writing) -> list[str]:
     """Returns the lines for one input: by the matrix, by the steps, whether they agree with the gradient, the costs."""
     if not product.edges:
         return []
@@ -30,7 +30,7 @@ def beside(facts: Facts, product: Product, spelling: Spelling) -> list[str]:
     return [*lines, *agreement(facts, product, spelling, source, target), *costs(facts, product, spelling, target)]
 
 
-def by_matrix(facts: Facts, target: str, spelling: Spelling) -> str:
+def by_matrix(facts: Facts, target: str, spelling: Writing) -> str:
     """Returns `dqᵀ J`, in denominator layout `J dq`; the layout turns the matrix, not the gradient."""
     name = gradient(target, spelling)
     if facts.matrix.transposed:
@@ -40,7 +40,7 @@ def by_matrix(facts: Facts, target: str, spelling: Spelling) -> str:
     return f"{spelling.formula(left)}{spelling.notation.apart}J"
 
 
-def steps(facts: Facts, product: Product, spelling: Spelling) -> list[str]:
+def steps(facts: Facts, product: Product, spelling: Writing) -> list[str]:
     """Returns a line for each step, `dx = Wᵀ dq = [−0.112, 0.636]`, the middle of many left out."""
     lines = [step(facts, product, place, spelling) for place in chosen(len(product.edges))]
     left = len(product.edges) - len(lines)
@@ -62,7 +62,7 @@ def chosen(count: int) -> list[int]:
     return [i for i in range(count) if count <= MOST_STEPS + 1 or i < MOST_STEPS - 1 or i == count - 1]
 
 
-def step(facts: Facts, product: Product, place: int, spelling: Spelling) -> str:
+def step(facts: Facts, product: Product, place: int, spelling: Writing) -> str:
     target, slot = product.edges[place]
     graph = facts.run.graph
     source = graph.nodes[target].args[slot]
@@ -73,7 +73,7 @@ def step(facts: Facts, product: Product, place: int, spelling: Spelling) -> str:
     return f"{name} {sign} {spelling.formula(handed) if handed is not None else 0}"
 
 
-def agreement(facts: Facts, product: Product, spelling: Spelling, source: str, target: str) -> list[str]:
+def agreement(facts: Facts, product: Product, spelling: Writing, source: str, target: str) -> list[str]:
     output = spelling.name(facts.run.graph.nodes[facts.run.graph.output].shown)
     if product.upstream is None:
         if facts.run.taken[product.target]:
@@ -100,7 +100,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(np.allclose(np.ravel(one), flat, rtol=1e-9, atol=1e-9 * scale, equal_nan=True))
 
 
-def costs(facts: Facts, product: Product, spelling: Spelling, target: str) -> list[str]:
+def costs(facts: Facts, product: Product, spelling: Writing, target: str) -> list[str]:
     if facts.of.size == 1 or product.steps_cost is None or product.build_cost is None:
         return []
     passes, steps = counted(facts.of.size, "backward pass"), "step" if single(product) else "steps"
@@ -108,6 +108,6 @@ def costs(facts: Facts, product: Product, spelling: Spelling, target: str) -> li
     return [f"multiplications: {product.steps_cost:,} by the {steps}; {built}"]
 
 
-def shown(value: Value, spelling: Spelling) -> str:
+def shown(value: Value, spelling: Writing) -> str:
     """Returns a value in one line."""
     return spelling.clean(number(value, spelling.digits or DIGITS))

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from cgviz.analysis.blocks import Block, Jacobian
+from cgviz.documents.document import PAINT
+from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
 from cgviz.text.fold import Line, Span, fold, split, width_of
 from cgviz.views.jacobian.pixels import Pixels, pixels
 from cgviz.views.jacobian.scale import colour
-from cgviz.views.table.spelling import Spelling
 
 MOST_LINES, NARROW, STEPS = 30, 10, 9
 UPPER, LOWER, FULL = "▀", "▄", "█"
 ASCII = {UPPER: "'", LOWER: ".", FULL: "#"}
-PAINT = "paint:"
 """Begins a role that is a colour of its own: `paint:#112233` or `paint:#112233:#445566`, the second one behind."""
 
 
-def blocks(matrix: Jacobian, spelling: Spelling, width: int, theme: Theme | None) -> list[Line]:
+def blocks(matrix: Jacobian, spelling: Writing, width: int, theme: Theme | None) -> list[Line]:
     """Returns the lines of the map; without a theme, what is 0 is blank and everything else is solid."""
     left = ends(matrix.rows, spelling)
     margin = max(map(width_of, left)) + 1
@@ -33,20 +33,20 @@ def blocks(matrix: Jacobian, spelling: Spelling, width: int, theme: Theme | None
     return [*lines, *legend(found, spelling, theme, margin + 1, width)]
 
 
-def ends(blocks: tuple[Block, ...], spelling: Spelling) -> tuple[str, str]:
+def ends(blocks: tuple[Block, ...], spelling: Writing) -> tuple[str, str]:
     """Returns the labels of the first and of the last element."""
     some = [block for block in blocks if block.size]
     return spelling.name(some[0].label(0)), spelling.name(some[-1].label(some[-1].size - 1))
 
 
-def heads(matrix: Jacobian, spelling: Spelling, margin: int, wide: int) -> Line:
+def heads(matrix: Jacobian, spelling: Writing, margin: int, wide: int) -> Line:
     first, last = ends(matrix.columns, spelling)
     space = wide - width_of(first) - width_of(last)
     text = first + " " * space + last if space > 1 else f"{first} {spelling.ellipsis} {last}"
     return [(" " * margin + text, "muted")]
 
 
-def painted(found: Pixels, row: int, j: int, theme: Theme | None, spelling: Spelling) -> Span:
+def painted(found: Pixels, row: int, j: int, theme: Theme | None, spelling: Writing) -> Span:
     """Returns the sign for two pixels, one over the other."""
     top = found.values[row, j]
     low = found.values[row + 1, j] if row + 1 < len(found.values) else 0.0
@@ -74,7 +74,7 @@ def merged(spans: list[Span]) -> list[Span]:
     return made
 
 
-def legend(found: Pixels, spelling: Spelling, theme: Theme | None, margin: int, width: int) -> list[Line]:
+def legend(found: Pixels, spelling: Writing, theme: Theme | None, margin: int, width: int) -> list[Line]:
     """Returns the scale of colours, and what blank and solid are, and how many entries a pixel stands for."""
     tall, wide = found.each
     cross = spelling.times if spelling.times != "*" else "x"

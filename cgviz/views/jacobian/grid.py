@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cgviz.analysis.blocks import Block, Jacobian
+from cgviz.documents.writing import Writing
 from cgviz.text.fold import Line, width_of
 from cgviz.views.jacobian.words import NO_PATH
-from cgviz.views.table.spelling import Spelling
 
 MOST_ROWS, MOST_COLUMNS = 40, 40
 APART, BETWEEN = "  ", "   "
 
 
-def grid(matrix: Jacobian, spelling: Spelling, width: int | None) -> list[Line] | None:
+def grid(matrix: Jacobian, spelling: Writing, width: int | None) -> list[Line] | None:
     """Returns the lines of the grid, or None where it is too large for a person.
 
     What is wider than `width` columns is broken into panels, one below the other.
@@ -72,7 +72,7 @@ def spaced(row: list[tuple[str, str]], widths: list[int], starts: set[int], pane
         yield text, role
 
 
-def cell(matrix: Jacobian, i: int, j: int, spelling: Spelling) -> tuple[str, str]:
+def cell(matrix: Jacobian, i: int, j: int, spelling: Writing) -> tuple[str, str]:
     """Returns an entry and its role; what is 0 for want of a path is a dot."""
     if matrix.blank[i, j]:
         return spelling.clean(NO_PATH) if spelling.encoding != "ascii" else ".", "muted"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cgviz.analysis.blocks import Block
+from cgviz.documents.writing import unicode_spelling
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
 from cgviz.text.numbers import number
@@ -16,7 +17,6 @@ from cgviz.views.jacobian.pixels import MOST_PIXELS, Pixels, pixels
 from cgviz.views.jacobian.scale import colour, is_dark
 from cgviz.views.jacobian.sheet import END, MARGIN, MIDDLE, Cell, Said, Sheet
 from cgviz.views.jacobian.text import symbols
-from cgviz.views.table.spelling import unicode_spelling
 
 GAP, TITLE, LABEL, BODY, LINE = 8.0, 15.0, 11.0, 11.0, 17.0
 WITH_NUMBERS, LARGEST = 12, 480.0

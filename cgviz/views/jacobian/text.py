@@ -1,74 +1,86 @@
-"""The whole page of a matrix for a terminal: title, grid or heat map, how it came about, what backpropagation does."""
+"""The document of a matrix: title, grid or heat map, how it came about, what backpropagation does."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table, Title
+from cgviz.documents.grid import Column
+from cgviz.documents.terminal import page as lines_of
+from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
-from cgviz.text.fold import Line, fold, split
-from cgviz.text.numbers import DIGITS
+from cgviz.text.fold import Line
 from cgviz.views.jacobian import words
 from cgviz.views.jacobian.beside import beside
 from cgviz.views.jacobian.blocks import blocks
 from cgviz.views.jacobian.facts import Facts
-from cgviz.views.jacobian.grid import grid
-from cgviz.views.table.page import text
-from cgviz.views.table.spelling import Spelling, unicode_spelling
+from cgviz.views.jacobian.grid import cell, grid
 
 PROSE, NARROWEST = 80, 30
+MOST_ROWS, MOST_COLUMNS, MOST_DOTTED = 100, 40, 40
 
 
-def written(facts: Facts, digits: int = DIGITS) -> str:
-    """Returns the page as plain text."""
-    return text(page(facts, unicode_spelling(digits)))
-
-
-def page(facts: Facts, spelling: Spelling, width: int | None = None, theme: Theme | None = None) -> list[Line]:
+def page(facts: Facts, writing: Writing, width: int | None = None, theme: Theme | None = None) -> list[Line]:
     """Returns the lines of the page in `width` columns; with a theme its heat map is in colour."""
-    wide = max(width or PROSE, NARROWEST)
-    body = matrix_lines(facts, spelling, width, theme)
-    lines = said(words.title(facts, spelling), wide, "name")
-    lines += [line for formula in symbols(facts, spelling) for line in said(formula, wide, "local")]
-    lines += [[], *body, []]
-    mark = words.NO_PATH if any(words.NO_PATH in span for line in body for span, _ in line) else ""
-    lines += said(words.sides(facts, spelling), wide, "muted")
-    for sentence in (words.zeros(facts, mark), words.how(facts), *words.corners(facts, spelling)):
-        lines += said(spelling.clean(sentence), wide, "")
-    return lines + instead(facts, spelling, wide)
+    return lines_of(document(facts, writing, theme), width if width is None else max(width, NARROWEST))
 
 
-def matrix_lines(facts: Facts, spelling: Spelling, width: int | None, theme: Theme | None) -> list[Line]:
-    if not facts.matrix.entries.size:
-        return [[("(there are no entries: an axis has length 0)", "muted")]]
-    return grid(facts.matrix, spelling, width) or blocks(facts.matrix, spelling, max(width or PROSE, NARROWEST), theme)
+def document(facts: Facts, writing: Writing, theme: Theme | None = None) -> Document:
+    """Returns the document of a matrix."""
+    title = words.title(facts, writing)
+    symbolic = [Prose([(formula, "local")], is_math=True) for formula in symbols(facts, writing)]
+    empty = not facts.matrix.entries.size
+    body: list[Block] = [Prose([("(there are no entries: an axis has length 0)", "muted")])] if empty else []
+    if not empty:
+        body.append(Drawn(lambda width: matrix_lines(facts, writing, width, theme), table(facts, writing)))
+    mark = words.NO_PATH if facts.matrix.blanks and max(facts.matrix.shape) <= MOST_DOTTED else ""
+    told = [words.zeros(facts, mark), words.how(facts), *words.corners(facts, writing)]
+    said = [Prose([(writing.clean(sentence), "")]) for sentence in told if sentence]
+    sides = Prose([(words.sides(facts, writing), "muted")])
+    head = Title([(title, "name")])
+    return Document(
+        [head, *symbolic, GAP, *body, GAP, sides, *said, *instead(facts, writing)], title, writing.rule, PROSE
+    )
 
 
-def said(sentence: str, width: int, role: str, indent: str = "") -> list[Line]:
-    """Returns a sentence folded, none for an empty one."""
-    lines = fold(split([(sentence, role)]), width - 2 * len(indent)) if sentence else []
-    return [[(indent + "  " * (i > 0 and bool(indent)), ""), *line] for i, line in enumerate(lines)]
+def table(facts: Facts, writing: Writing) -> Table:
+    """Returns the matrix as a table; of many rows and columns, no more than a page holds."""
+    matrix = facts.matrix
+    heads = [writing.name(label) for block in matrix.columns for label in block.labels][:MOST_COLUMNS]
+    left = [writing.name(label) for block in matrix.rows for label in block.labels][:MOST_ROWS]
+    rows = [
+        [(label, "name"), *((cell(matrix, i, j, writing)[0], "") for j in range(len(heads)))]
+        for i, label in enumerate(left)
+    ]
+    high, wide = matrix.shape
+    cut = high > MOST_ROWS or wide > MOST_COLUMNS
+    more = f"the first {len(left)} of {high} rows and {len(heads)} of {wide} columns" if cut else ""
+    return Table([Column(""), *(Column(heading, right=True) for heading in heads)], rows, more)
 
 
-def symbols(facts: Facts, spelling: Spelling) -> list[str]:
+def matrix_lines(facts: Facts, writing: Writing, width: int | None, theme: Theme | None) -> list[Line]:
+    return grid(facts.matrix, writing, width) or blocks(facts.matrix, writing, max(width or PROSE, NARROWEST), theme)
+
+
+def symbols(facts: Facts, writing: Writing) -> list[str]:
     """Returns `∂q/∂x = W`, a line for each input for which one op says it."""
     found = []
     for block, formula in zip(facts.inputs, facts.symbols, strict=False):
         if formula is not None:
-            left = words.slope(facts, spelling, [block])
-            found.append(f"{left} = {spelling.formula(formula)}")
+            left = words.slope(facts, writing, [block])
+            found.append(f"{left} = {writing.formula(formula)}")
     return found
 
 
-def instead(facts: Facts, spelling: Spelling, width: int) -> list[Line]:
-    """Returns the paragraphs on what backpropagation does instead, one for each input."""
-    lines: list[Line] = []
+def instead(facts: Facts, writing: Writing) -> Iterator[Block]:
+    """Yields the paragraphs on what backpropagation does instead, one for each input."""
     if facts.of.index == facts.run.graph.output and not facts.of.shape and not facts.second:
-        return [[], *said(words.is_gradient(facts, spelling), width, "")]
+        yield from (GAP, Prose([(words.is_gradient(facts, writing), "")]))
+        return
     for product in facts.products:
-        told = beside(facts, product, spelling)
+        told = beside(facts, product, writing)
         if not told:
             continue
-        source = spelling.name(facts.run.graph.nodes[product.source].shown)
-        head = f"Backpropagation needs no matrix for the gradient of {source}:"
-        lines += [[], *said(head, width, "name")]
-        for line in told:
-            lines += said(line, width, "", "  ")
-    return lines
+        source = writing.name(facts.run.graph.nodes[product.source].shown)
+        yield from (GAP, Prose([(f"Backpropagation needs no matrix for the gradient of {source}:", "name")]))
+        yield from (Prose([(line, "name")], "  ", is_math=True) for line in told)

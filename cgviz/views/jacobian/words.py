@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cgviz.analysis.blocks import Block
+from cgviz.analysis.hessians import way
+from cgviz.documents.writing import Writing
+from cgviz.runs.corners import ACROSS
+from cgviz.runs.corners import corners as table
 from cgviz.text.formula import gradient_name
-from cgviz.values.arrays import numpy
+from cgviz.values.arrays import element_name, numpy
 from cgviz.views.jacobian.facts import Facts
-from cgviz.views.table.spelling import Spelling
 
 NO_PATH = "·"
-MOST_NAMES = 8
+MOST_NAMES, MOST_CORNERS = 8, 8
 
 
-def title(facts: Facts, spelling: Spelling) -> str:
+def title(facts: Facts, spelling: Writing) -> str:
     """Returns `∂q/∂x, numerator layout: 2×3`; of a Hessian `∂²f/∂x²: 3×3`."""
     high, wide = facts.matrix.shape
     size = f"{high}{spelling.times if spelling.times != '*' else 'x'}{wide}"
@@ -23,25 +26,25 @@ def title(facts: Facts, spelling: Spelling) -> str:
     return f"{slope(facts, spelling, facts.inputs)}, {facts.matrix.layout} layout: {size}"
 
 
-def slope(facts: Facts, spelling: Spelling, inputs: Sequence[Block]) -> str:
+def slope(facts: Facts, spelling: Writing, inputs: Sequence[Block]) -> str:
     name = spelling.name(facts.of.name)
     return f"{spelling.partial}{name}/{spelling.partial}{together(inputs, spelling)}"
 
 
-def second(facts: Facts, spelling: Spelling) -> str:
+def second(facts: Facts, spelling: Writing) -> str:
     squared = spelling.clean("²")
     name = spelling.name(facts.of.name)
     return f"{spelling.partial}{squared}{name}/{spelling.partial}{together(facts.inputs, spelling)}{squared}"
 
 
-def together(inputs: Sequence[Block], spelling: Spelling) -> str:
+def together(inputs: Sequence[Block], spelling: Writing) -> str:
     names = [spelling.name(each.name) for each in inputs]
     if len(names) > MOST_NAMES:
         names[MOST_NAMES // 2 : -1] = [spelling.ellipsis]
     return names[0] if len(names) == 1 else f"({', '.join(names)})"
 
 
-def sides(facts: Facts, spelling: Spelling) -> str:
+def sides(facts: Facts, spelling: Writing) -> str:
     """Returns what rows and columns are."""
     rows, columns = (listed([spelling.name(each.name) for each in side]) for side in both(facts))
     order = ", in row-major order" if any(len(each.shape) > 1 for side in both(facts) for each in side) else ""
@@ -119,24 +122,24 @@ def percent(part: int, whole: int) -> str:
     return f"{share:.0f}%" if share in (0, 100) or 1 <= share <= 99 else f"{share:.2g}%" if share < 1 else "over 99%"
 
 
-def corners(facts: Facts, spelling: Spelling) -> list[str]:
-    """Returns a sentence for each stage that stands on a kink or a tie."""
-    if facts.second is None:
-        return []
-    graph = facts.run.graph
+def corners(facts: Facts, spelling: Writing) -> list[str]:
+    """Returns a sentence for each stage on the way that stands on a kink or a tie."""
+    graph, second = facts.run.graph, facts.second
     found = []
-    for index in facts.second.corners[:8]:
-        node, flag = graph.nodes[index], next(each for each in facts.run.flags[index] if each in ("kink", "tie"))
-        what = f"({graph.numbers[index]}) {spelling.name(node.shown)} stands on a {flag}"
-        found.append(f"{what}: {node.op.rule}; there is no second derivative, and it is taken as 0")
+    for corner in table(facts.run, way(graph, [each.index for each in facts.inputs], facts.of.index))[:MOST_CORNERS]:
+        node = graph.nodes[corner.index]
+        where = f", at {element_name(spelling.name(node.shown), corner.place)}" if corner.place else ""
+        what = f"({graph.numbers[corner.index]}) {spelling.name(node.shown)} stands on a {corner.flag}{where}"
+        bend = "" if second is None else f"; {ACROSS if second.across else corner.bend}"
+        found.append(f"{what}: {corner.rule}{bend}")
     return found
 
 
-def gradient(name: str, spelling: Spelling) -> str:
+def gradient(name: str, spelling: Writing) -> str:
     return spelling.name(gradient_name(name))
 
 
-def is_gradient(facts: Facts, spelling: Spelling) -> str:
+def is_gradient(facts: Facts, spelling: Writing) -> str:
     name = spelling.name(facts.of.name)
     shape = "column" if facts.matrix.transposed else "row"
     return (

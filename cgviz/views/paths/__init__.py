@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from typing import TYPE_CHECKING
 
-from cgviz.drawing.theme import Theme
-from cgviz.errors import UsageError, quoted
-from cgviz.text.numbers import DIGITS, checked
-from cgviz.views.paths.report import MOST, Report, report
+from cgviz.text.numbers import DIGITS
+from cgviz.views.paths.found import MOST, Paths, paths_of
 
-__all__ = ["FORMATS", "MOST", "Report", "paths", "report", "show"]
+if TYPE_CHECKING:
+    from cgviz.documents.report import Report
+    from cgviz.drawing.theme import Theme
+    from cgviz.runs.run import Run
 
-FORMATS = {"rich": "page", "json": "json", "markdown": "markdown"}
-"""Each format and its module here, whose `paths(report, digits)` returns the text."""
+__all__ = ["MOST", "Paths", "paths_of", "report"]
 
 
-def paths(report: Report, format: str = "rich", *, digits: int = DIGITS) -> str:
-    """Returns the paths as text; "rich" is what `show` prints, without colour. JSON holds full precision.
+def report(
+    run: Run, wrt: str | None = None, most: int = MOST, *, digits: int = DIGITS, theme: str | Theme = "light"
+) -> Report:
+    """Returns the report on the paths from the input or stage `wrt` (None: the first input), `most` of them listed.
 
-    Raises UsageError for a format or a number of digits that there is not.
+    Raises UsageError for a name that there is not, and in a program with arrays.
     """
-    if format not in FORMATS:
-        raise UsageError(f"unknown format {quoted(format)}; there are {', '.join(FORMATS)}")
-    text: str = import_module(f"cgviz.views.paths.{FORMATS[format]}").paths(report, checked(digits))
-    return text
+    from cgviz.documents.report import Report
+    from cgviz.views.paths.json import paths
+    from cgviz.views.paths.page import document
 
-
-def show(report: Report, *, digits: int = DIGITS, theme: str | Theme = "light") -> None:
-    """Prints the paths on standard output: in colour on a terminal, and as wide as that is."""
-    from cgviz.views.paths.page import page
-    from cgviz.views.table import show_page
-
-    show_page(lambda spelling, width: page(report, spelling, width), digits=digits, theme=theme)
+    found = paths_of(run, wrt, most)
+    return Report(lambda writing: document(found, writing), lambda: paths(found, digits), digits, theme)

@@ -7,21 +7,21 @@ from typing import Any
 
 from cgviz.analysis.paths import Path
 from cgviz.analysis.paths.counts import Visits
+from cgviz.documents.writing import is_short
 from cgviz.runs.run import Run
-from cgviz.views.paths.report import Report
+from cgviz.views.paths.found import Paths
 from cgviz.views.table.json import VERSION, number, pretty
 from cgviz.views.table.rows import by_name
-from cgviz.views.table.spelling import is_short
 
 LARGEST = 2**53
 
 
-def paths(report: Report, digits: int) -> str:
+def paths(report: Paths, digits: int) -> str:
     """Returns the JSON of a report in ASCII."""
     return pretty(document(report)) + "\n"
 
 
-def document(report: Report) -> dict[str, Any]:
+def document(report: Paths) -> dict[str, Any]:
     """Returns the report as what the JSON Schema `paths-v1` describes."""
     run, counts = report.run, report.counts
     nodes, spelled = run.graph.nodes, by_name(run)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cgviz.analysis.paths import Edge, Path
+from cgviz.documents.writing import Writing
 from cgviz.graph.nodes import INPUT
 from cgviz.ops.op import POWER
 from cgviz.text.numbers import count
-from cgviz.views.paths.report import Report
+from cgviz.views.paths.found import Paths
 from cgviz.views.table.rows import backward
-from cgviz.views.table.spelling import Spelling
 
 MOST_FACTORS, MOST_TERMS = 12, 6
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -22,8 +22,8 @@ Visited = tuple[str, tuple[str, ...]]
 class Wording:
     """Says what a report tells."""
 
-    report: Report
-    spelling: Spelling
+    report: Paths
+    spelling: Writing
 
     @property
     def arrow(self) -> str:

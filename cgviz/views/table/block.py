@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from cgviz.documents.writing import Writing
 from cgviz.text.grids import grid
 from cgviz.text.numbers import DIGITS
 from cgviz.text.summaries import Summary, lines
 from cgviz.values.arrays import Value
-from cgviz.views.table.spelling import Spelling
 
 
 class Block:
     """The lines of one array, for every width that is asked for; they are all of one length."""
 
-    def __init__(self, value: Value, spelling: Spelling) -> None:
+    def __init__(self, value: Value, spelling: Writing) -> None:
         self.value, self.spelling = value, spelling
         self.digits, self.plain = spelling.digits or DIGITS, bool(spelling.plain)
         self.summary = Summary(value)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from cgviz.documents.writing import Writing
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.text.fold import Line, split
 from cgviz.views.table.rows import Row
-from cgviz.views.table.spelling import Spelling
 
 
 class Column(NamedTuple):
@@ -28,7 +28,7 @@ class Column(NamedTuple):
 
 
 def columns(
-    spelling: Spelling, symbolic: bool, mode: Mode = REVERSE, arrays: bool = False, room: int | None = None
+    spelling: Writing, symbolic: bool, mode: Mode = REVERSE, arrays: bool = False, room: int | None = None
 ) -> list[Column]:
     """Returns the columns, first to last, of a mode; without values or arrays, their column is left out.
 

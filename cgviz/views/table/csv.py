@@ -14,6 +14,7 @@ import io
 import json
 from itertools import chain
 
+from cgviz.documents.writing import exact_spelling
 from cgviz.graph.nodes import Node
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
@@ -21,7 +22,6 @@ from cgviz.text.numbers import DIGITS
 from cgviz.views.table.json import number as as_json
 from cgviz.views.table.json import shape
 from cgviz.views.table.rows import Row, by_name, rows
-from cgviz.views.table.spelling import exact_spelling
 
 TANGENT = ("tangent", "carried")
 HEADINGS = ("number", "kind", "name", "formula", "shape", "value", "gradient", "backward", "gate", "flags")

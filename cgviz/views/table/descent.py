@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
+from cgviz.documents.writing import Writing
 from cgviz.text.summaries import Summary
 from cgviz.values.arrays import Value, every_finite, is_array, numpy
-from cgviz.views.table.spelling import Spelling
 
 
-def rate(gradient: Value, name: str, step: str, spelling: Spelling) -> list[tuple[str, str]]:
+def rate(gradient: Value, name: str, step: str, spelling: Writing) -> list[tuple[str, str]]:
     """Returns `‖dW‖²·h = 0.0928·h`, the change along the gradient of that name; no number that a float cannot hold."""
     times, size = spelling.notation.times, magnitude(gradient)
     told = [(spelling.sign(f"‖{name}‖²") + times + step, "gradient")]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from cgviz.documents.document import Head
+from cgviz.documents.writing import Writing
 from cgviz.graph.statements import statements
 from cgviz.runs.run import Run
-from cgviz.views.table.spelling import Spelling
 
 MOST_NAMES, MOST_STATEMENTS = 8, 8
 
 
-def heading(run: Run, spelling: Spelling) -> list[str]:
+def heading(run: Run, spelling: Writing) -> list[str]:
     """Returns the statements of the program, one per line, the output last: `f(x, y) = ...` and where it stands."""
     graph = run.graph
     output = graph.nodes[graph.output]
@@ -28,7 +29,12 @@ def heading(run: Run, spelling: Spelling) -> list[str]:
     return [*lines, f"{function} = {spelling.formula(final, head=True)}"]
 
 
-def place(run: Run, spelling: Spelling) -> str:
+def head(run: Run, spelling: Writing) -> Head:
+    """Returns the head of a report about a run."""
+    return Head(heading(run, spelling), place(run, spelling))
+
+
+def place(run: Run, spelling: Writing) -> str:
     """Returns `at x = 3, y = −4`; "" without inputs or values."""
     if run.symbolic or not run.graph.inputs:
         return ""
@@ -39,7 +45,7 @@ def place(run: Run, spelling: Spelling) -> str:
     return f"at {listed(given, spelling)}"
 
 
-def listed(parts: list[str], spelling: Spelling) -> str:
+def listed(parts: list[str], spelling: Writing) -> str:
     """Returns parts with commas between them; where there are many, the first few and an ellipsis."""
     shown = parts if len(parts) <= MOST_NAMES else [*parts[: MOST_NAMES - 1], spelling.ellipsis]
     return ", ".join(shown)

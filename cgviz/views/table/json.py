@@ -6,14 +6,15 @@ import json
 import math
 from typing import Any
 
+from cgviz.documents.writing import is_short
 from cgviz.graph.nodes import CONSTANT, Node
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
+from cgviz.text.formula import PRETTY
 from cgviz.text.numbers import DIGITS
 from cgviz.text.summaries import Summary
 from cgviz.values.arrays import Value, every_finite, is_array
 from cgviz.views.table.rows import by_name, flowing
-from cgviz.views.table.spelling import is_short
 
 VERSION = 1
 LINE = 120
@@ -56,7 +57,7 @@ def input_of(run: Run, index: int) -> dict[str, Any]:
     node = run.graph.nodes[index]
     return {
         "name": node.name,
-        "label": node.shown,
+        "label": PRETTY.name(node.shown),
         "shape": shape(node),
         "given": run.given.get(node.name, "none"),
         "value": number(run.values[index]),
@@ -72,7 +73,7 @@ def stage_of(run: Run, spelled: Run, index: int) -> dict[str, Any]:
     return {
         "number": run.graph.numbers[index],
         "name": node.name,
-        "label": node.shown,
+        "label": PRETTY.name(node.shown),
         "op": node.op.name,
         "formula": spelled.graph.formula(index).text,
         "shape": shape(node),

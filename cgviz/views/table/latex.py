@@ -2,6 +2,8 @@ r"""The table as a LaTeX tabular in mathematics, for a document with \usepackage
 
 from __future__ import annotations
 
+from cgviz.documents.latex import DOCUMENT, NEEDS
+from cgviz.documents.writing import Writing
 from cgviz.runs.modes import REVERSE, Mode, passes_needed
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
@@ -10,7 +12,6 @@ from cgviz.text.tex import escaped
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import gradient_line
-from cgviz.views.table.spelling import Spelling
 from cgviz.views.table.tex import fits_matrix, latex_spelling, with_elements
 
 WORDS_ONLY = 0  # columns, in which there is no room for bars
@@ -22,18 +23,22 @@ WORDS = (("seed",), ("nothing",), ("held fixed",))
 SIGNS = {"−": "$-$", "σ": r"$\sigma$", "²": "$^2$", "·": r"$\cdot$", "½": r"$\frac12$", "′": "$'$", "×": r"$\times$"}
 
 
-def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
-    """Returns the tabular, the function above it and ∇f below it, as lines of displayed mathematics."""
+def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE, standalone: bool = False) -> str:
+    """Returns the tabular, the function above it and ∇f below it, as lines of displayed mathematics.
+
+    `standalone`, a document that compiles as it stands.
+    """
     spelling = latex_spelling(digits)
     *before, last = heading(run, spelling)
     where = place(run, spelling)
     head = display([*before, rf"{last} \qquad \text{{at }} {where[3:]}" if where else last])
     slopes = "".join(text for text, _ in gradient_line(run, spelling)) if mode.reverse else ""
     lines = [*head, *tabular(run, spelling, mode), *(display([slopes]) if slopes else [])]
-    return "\n".join([*lines, *([text(passes_needed(run))] if mode.forward else []), ""])
+    made = "\n".join([NEEDS, *lines, *([text(passes_needed(run))] if mode.forward else []), ""])
+    return f"{DOCUMENT}{made}\\end{{document}}\n" if standalone else made
 
 
-def tabular(run: Run, spelling: Spelling, mode: Mode) -> list[str]:
+def tabular(run: Run, spelling: Writing, mode: Mode) -> list[str]:
     """Returns the lines of the tabular, without the columns of what a mode, or the program, does not have."""
     dropped = [*["value"] * run.symbolic, *["shape"] * (not run.graph.has_arrays)]
     dropped += [*TANGENT * (not mode.forward), *GRADIENT * (not mode.reverse)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from cgviz.documents.writing import Writing
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.text.fold import Line, fold, line_width, split, width_of
 from cgviz.views.table.columns import Column, columns, number, summed
 from cgviz.views.table.rows import Row
-from cgviz.views.table.spelling import Spelling
 
 NARROWEST = 20
 WIDE_GAP, GAP = 3, 2
@@ -18,7 +18,7 @@ ROOM_FOR_ARRAYS = (None, 40, 34, 28, 24, 20, 16)
 
 
 def table_lines(
-    rows: Sequence[Row], spelling: Spelling, width: int | None, symbolic: bool, mode: Mode = REVERSE
+    rows: Sequence[Row], spelling: Writing, width: int | None, symbolic: bool, mode: Mode = REVERSE
 ) -> list[Line]:
     """Returns the table in at most `width` columns (None: as wide as it likes).
 
@@ -97,7 +97,7 @@ def side_by_side(
     every: Sequence[Column],
     widths: Sequence[int],
     gap: int,
-    spelling: Spelling,
+    spelling: Writing,
     below: Sequence[Column],
     width: int,
 ) -> Iterator[Line]:

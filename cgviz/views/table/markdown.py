@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
+from cgviz.documents.markdown import code, prose
+from cgviz.documents.markdown import row as row_of
+from cgviz.documents.writing import Writing, unicode_spelling
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import foot
-from cgviz.views.table.spelling import Spelling, unicode_spelling
 
 TANGENT, GRADIENT = ("tangent", "= forward (local × tangent)"), ("gradient", "= backward (upstream × local)")
 HEADINGS = ("#", "stage", "= forward", "shape", "value", *TANGENT, *GRADIENT, "gate")
@@ -26,18 +25,18 @@ def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
     kept = [i for i, heading in enumerate(HEADINGS) if heading not in dropped]
     headings = [heading if heading != "= forward" or not mode.forward else "= formula" for heading in HEADINGS]
     body = [cells(row, run.symbolic) for row in rows(run, spelling, mode)]
-    lines = [*head(run, spelling), "", *(line([parts[i] for i in kept]) for parts in (headings, RULES, *body))]
+    lines = [*head(run, spelling), "", *(row_of([parts[i] for i in kept]) for parts in (headings, RULES, *body))]
     return "\n".join([*lines, *feet(run, spelling, mode), ""])
 
 
-def head(run: Run, spelling: Spelling) -> list[str]:
+def head(run: Run, spelling: Writing) -> list[str]:
     """Returns the statements, each on a line of its own."""
     *before, last = map(code, heading(run, spelling))
     where = place(run, spelling)
     return [*(f"{statement}  " for statement in before), f"{last} at {code(where[3:])}" if where else last]
 
 
-def feet(run: Run, spelling: Spelling, mode: Mode) -> list[str]:
+def feet(run: Run, spelling: Writing, mode: Mode) -> list[str]:
     """Returns the sentences under the table; a line of mathematics is code."""
     lines = []
     for pieces in foot(run, spelling, mode):
@@ -66,19 +65,3 @@ def number(row: Row, role: str) -> str:
         return str(getattr(row, role))
     rows = [code(row.rstrip()) for row in array.nested()] or [prose(row.rstrip()) for row in array.lines()]
     return "<br>".join(rows)
-
-
-def line(parts: Sequence[str]) -> str:
-    return f"| {' | '.join(part.replace('|', chr(92) + '|') for part in parts)} |"
-
-
-def code(text: str) -> str:
-    """Returns a code span; its fence is longer than any run of backticks in the text."""
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    return f"{fence} {text} {fence}" if longest else f"{fence}{text}{fence}"
-
-
-def prose(text: str) -> str:
-    """Returns text in which no character is Markdown or HTML."""
-    return re.sub(r"([\\`*_\[\]<>&#~$@])", r"\\\1", text)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
+from cgviz.documents.writing import Writing
 from cgviz.graph.nodes import CONSTANT, INPUT
 from cgviz.ops.op import PRODUCT
 from cgviz.runs.modes import REVERSE, Mode
@@ -15,7 +16,6 @@ from cgviz.text.formula import Formula
 from cgviz.values.arrays import Value, is_array
 from cgviz.views.table.block import Block
 from cgviz.views.table.corners import affected
-from cgviz.views.table.spelling import Spelling
 
 MOST_TERMS = 6
 WORDS = {"dead": "dead: hands nothing back", "nonfinite": "not finite"}
@@ -55,14 +55,14 @@ class Row(NamedTuple):
         return "; ".join(filter(None, (self.gate, *self.flags)))
 
 
-def rows(run: Run, spelling: Spelling, mode: Mode = REVERSE) -> Iterator[Row]:
+def rows(run: Run, spelling: Writing, mode: Mode = REVERSE) -> Iterator[Row]:
     """Yields the inputs in the order of their first appearance, then the stages by number."""
     for index in (*run.graph.inputs, *run.graph.stages):
         found = row(run, index, spelling)
         yield with_tangent(found, run, index, spelling, mode) if mode.forward else found
 
 
-def row(run: Run, index: int, spelling: Spelling) -> Row:
+def row(run: Run, index: int, spelling: Writing) -> Row:
     graph, node = run.graph, run.graph.nodes[index]
     symbol = spelling.gradient(node.shown)
     return Row(
@@ -80,12 +80,12 @@ def row(run: Run, index: int, spelling: Spelling) -> Row:
     )
 
 
-def blocks(spelling: Spelling, **numbers: Value | None) -> dict[str, Block]:
+def blocks(spelling: Writing, **numbers: Value | None) -> dict[str, Block]:
     """Returns the arrays among numbers, as they stand in a cell."""
     return {role: Block(value, spelling) for role, value in numbers.items() if is_array(value)}
 
 
-def with_tangent(row: Row, run: Run, index: int, spelling: Spelling, mode: Mode) -> Row:
+def with_tangent(row: Row, run: Run, index: int, spelling: Writing, mode: Mode) -> Row:
     """Returns a row that tells the tangent as well; in forward mode alone it tells no branches that are summed."""
     rate = rate_of(run, index, spelling, mode)
     number = run.tangents(mode.source)[index]
@@ -96,13 +96,13 @@ def with_tangent(row: Row, run: Run, index: int, spelling: Spelling, mode: Mode)
     return row._replace(gate=told, tangent=tangent, rate=rate, carried=terms, arrays=arrays)
 
 
-def rate_of(run: Run, index: int, spelling: Spelling, mode: Mode) -> str:
+def rate_of(run: Run, index: int, spelling: Writing, mode: Mode) -> str:
     """Returns how the tangent of a node is called: `∂den/∂x`, `ẋ` for an input."""
     nodes = run.graph.nodes
     return spelling.tangent(nodes[index].shown, nodes[mode.source].shown, not nodes[index].is_stage)
 
 
-def carried(run: Run, index: int, spelling: Spelling, mode: Mode) -> tuple[str, ...]:
+def carried(run: Run, index: int, spelling: Writing, mode: Mode) -> tuple[str, ...]:
     """Returns the terms of a node's tangent, `local · tangent` for each operand; the middle of many left out."""
     node = run.graph.nodes[index]
     if index == mode.source:
@@ -120,14 +120,14 @@ def carried(run: Run, index: int, spelling: Spelling, mode: Mode) -> tuple[str, 
     return tuple(terms) or ("nothing",)
 
 
-def moving(run: Run, index: int, spelling: Spelling, mode: Mode) -> Formula | None:
+def moving(run: Run, index: int, spelling: Writing, mode: Mode) -> Formula | None:
     """Returns the tangent of an operand as a formula; None for a constant."""
     nodes = run.graph.nodes
     node, wrt = nodes[index], nodes[mode.source].shown
     return None if node.op is CONSTANT else spelling.moving(node.shown, wrt, not node.is_stage, node.shape)
 
 
-def advance(run: Run, index: int, slot: int, spelling: Spelling, mode: Mode) -> str:
+def advance(run: Run, index: int, slot: int, spelling: Writing, mode: Mode) -> str:
     """Returns `local · tangent` of one edge; of a structural op, whose local derivative is no formula, its name."""
     source = run.graph.nodes[index].args[slot]
     names = run.graph.nodes[index].shown, run.graph.nodes[source].shown
@@ -158,7 +158,7 @@ def flowing(run: Run, index: int) -> list[Contribution]:
     return [edge for edge in run.contributions[index] if edge.value is not None]
 
 
-def backward(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
+def backward(run: Run, index: int, spelling: Writing) -> tuple[str, ...]:
     """Returns the terms of a node's gradient; where there are many, the first few and how many more there are."""
     edges = flowing(run, index)
     most = MOST_TERMS if len(edges) <= MOST_TERMS else MOST_TERMS - 2
@@ -171,7 +171,7 @@ def backward(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
     return tuple(terms) or ("nothing",)
 
 
-def product(run: Run, edge: Contribution, spelling: Spelling, alone: bool = True) -> str:
+def product(run: Run, edge: Contribution, spelling: Writing, alone: bool = True) -> str:
     """Returns `upstream · local` of one edge; of one that has to do with arrays, what it hands back: `dq xᵀ`."""
     target, source = run.graph.nodes[edge.target], run.graph.nodes[edge.source]
     if target.op.vjp is not None or run.is_broadcast(edge.target, edge.slot):
@@ -190,7 +190,7 @@ def gate(run: Run, index: int) -> str:
     return ", ".join(parts)
 
 
-def flags(run: Run, index: int, spelling: Spelling) -> tuple[str, ...]:
+def flags(run: Run, index: int, spelling: Writing) -> tuple[str, ...]:
     """Returns what is special about a node, with the rule that was used: `tie: split evenly`."""
     graph = run.graph
     if not graph.reached[index]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
+from cgviz.documents.writing import Writing
 from cgviz.runs.modes import REVERSE, Mode, passes_needed
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, every_finite, is_array
 from cgviz.views.table.corners import CORNERS, affected, corners, is_felt, is_flat
 from cgviz.views.table.descent import magnitude, rate, steepest
-from cgviz.views.table.spelling import Spelling
 
 __all__ = ["CORNERS", "Sentences", "foot", "gradient_line", "is_flat", "sensitivity"]
 
@@ -22,7 +22,7 @@ Piece = tuple[str, str]
 STILL: Piece = (" does not change to first order", "")
 
 
-def foot(run: Run, spelling: Spelling, mode: Mode = REVERSE) -> list[list[Piece]]:
+def foot(run: Run, spelling: Writing, mode: Mode = REVERSE) -> list[list[Piece]]:
     """Returns the sentences under the table of a mode: the slopes, what they mean, and what each mode needs."""
     told = [gradient_line(run, spelling), sensitivity(run, spelling)] if mode.reverse else []
     if mode.forward:
@@ -30,7 +30,7 @@ def foot(run: Run, spelling: Spelling, mode: Mode = REVERSE) -> list[list[Piece]
     return [pieces for pieces in told if pieces]
 
 
-def tangent_line(run: Run, spelling: Spelling, mode: Mode) -> list[Piece]:
+def tangent_line(run: Run, spelling: Writing, mode: Mode) -> list[Piece]:
     """Returns `∂f/∂x = 2.060 by one forward pass, begun with ẋ = 1, ẏ = 0`."""
     nodes = run.graph.nodes
     wrt, inputs = nodes[mode.source].shown, [i for i in run.graph.inputs if i != mode.source]
@@ -44,7 +44,7 @@ def tangent_line(run: Run, spelling: Spelling, mode: Mode) -> list[Piece]:
     return [*pieces, (f" by one forward pass, begun with {seeds}", "")]
 
 
-def gradient_line(run: Run, spelling: Spelling) -> list[Piece]:
+def gradient_line(run: Run, spelling: Writing) -> list[Piece]:
     """Returns `∇f = [∂f/∂x, ∂f/∂y] = [2.060, 1.592]`; nothing where there are no inputs."""
     graph = run.graph
     if not graph.inputs:
@@ -70,7 +70,7 @@ def is_seeded(run: Run) -> bool:
     return is_array(run.seed) or run.seed not in (None, 1.0)
 
 
-def sensitivity(run: Run, spelling: Spelling) -> list[Piece]:
+def sensitivity(run: Run, spelling: Writing) -> list[Piece]:
     """Returns a sentence for each input, in one line; only those of the largest gradients where there are many."""
     if run.symbolic or not run.graph.inputs:
         return []
@@ -80,7 +80,7 @@ def sensitivity(run: Run, spelling: Spelling) -> list[Piece]:
 class Sentences:
     """The sentences of one run."""
 
-    def __init__(self, run: Run, spelling: Spelling) -> None:
+    def __init__(self, run: Run, spelling: Writing) -> None:
         self.run, self.spelling, self.graph = run, spelling, run.graph
         self.output = self.name(self.graph.output)
         names = {node.name for node in self.graph.nodes}

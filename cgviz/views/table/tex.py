@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from cgviz.documents.writing import Writing
 from cgviz.ops.op import QUOTIENT
 from cgviz.text.formula import LATEX, Formula, Latex, Written, with_digits
 from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, number
 from cgviz.values.arrays import Value, is_array
-from cgviz.views.table.spelling import Spelling
 
 MOST_ELEMENTS, MOST_ROWS, MOST_COLUMNS = 36, 12, 6
 
 
-def latex_spelling(digits: int = DIGITS) -> Spelling:
+def latex_spelling(digits: int = DIGITS) -> Writing:
     """Returns the spelling in LaTeX's mathematics."""
     return LatexSpelling(
         LATEX,
@@ -25,7 +25,7 @@ def latex_spelling(digits: int = DIGITS) -> Spelling:
     )
 
 
-class LatexSpelling(Spelling):
+class LatexSpelling(Writing):
     """LaTeX's mathematics, which is written whole: its braces must stay balanced."""
 
     def clean(self, text: str) -> str:

@@ -1,0 +1,97 @@
+"""A report as a document: blocks of text with roles, which every printer knows how to set.
+
+A report is made for a `Writing`; its texts are in that notation. Roles are those of the theme: "name", "value",
+"gradient", "local", "muted", "flag" and "".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from cgviz.documents.grid import Column
+from cgviz.text.fold import Line, Span
+
+PAINT = "paint:"
+"""A role that is a colour itself, or two: `paint:#112233:#445566`, of the text and behind it."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The function that a report is about, statement by statement, and the place where it is looked at."""
+
+    statements: Sequence[str]
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Title:
+    """The heading of a section."""
+
+    pieces: Line
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A paragraph. `lead` stands before its first line, the others are set in; `is_math`: it is a line of mathematics;
+    `is_near`: it belongs to what stands above it."""
+
+    pieces: Line
+    lead: str = ""
+    is_math: bool = False
+    is_near: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A word at the side and the lines that belong to it. `is_set`: they stand as they are, one below the other;
+    `is_math`: they are lines of mathematics."""
+
+    word: str
+    lines: Sequence[Line]
+    is_set: bool = False
+    is_math: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under headings; `more` says how many are left out."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Span]]
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a terminal shows in characters, lines made for a width; elsewhere a table, or the lines as they are."""
+
+    lines: Callable[[int | None], list[Line]]
+    table: Table | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An empty line."""
+
+
+GAP = Gap()
+Block = Head | Title | Prose | Entry | Table | Drawn | Gap
+
+
+@dataclass(frozen=True)
+class Document:
+    """The blocks of a report, and its title where a format wants one."""
+
+    blocks: Sequence[Block]
+    title: str = ""
+    rule: str = "─"
+    measure: int = 80
+    """How many columns of text a paragraph has where nobody says how wide it may be."""
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def words(line: Iterable[Span]) -> str:
+    """Returns a line without its roles."""
+    return "".join(text for text, _ in line)

@@ -1,0 +1,130 @@
+r"""A document in LaTeX: a fragment that says which packages it needs, or a document that compiles as it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from unicodedata import normalize
+
+from cgviz.documents.document import Block, Document, Drawn, Entry, Gap, Head, Prose, Table, Title
+from cgviz.drawing.theme import Theme
+from cgviz.text.fold import Line, Span
+from cgviz.text.letters import NAMES
+from cgviz.text.parsing import spelled
+from cgviz.text.runs import BOLD, END, ITALIC, MARKS, SUB, SUP
+from cgviz.text.tex import latex as latex_of
+from cgviz.text.typeset import letter, words
+
+NEEDS = r"% made by cgviz; needs \usepackage{amsmath,amssymb,booktabs,xcolor}"
+DOCUMENT = r"""\documentclass[11pt]{article}
+\usepackage[a4paper,margin=20mm]{geometry}
+\usepackage[utf8]{inputenc}
+\usepackage[T1]{fontenc}
+\usepackage{amsmath,amssymb,booktabs,xcolor}
+\setlength{\parindent}{0pt}\setlength{\parskip}{4pt}
+\begin{document}
+"""
+ROLES = {"value": "value", "gradient": "gradient", "local": "gradient", "flag": "flag", "muted": "muted"}
+LONG = 40
+
+
+def latex(document: Document, theme: Theme, standalone: bool = False) -> str:
+    """Returns the fragment; `standalone`, a whole document."""
+    blocks = [line for block in document.blocks for line in written(block)]
+    body = "\n".join([NEEDS, *colours(theme), r"\begingroup\raggedright", *blocks, r"\par\endgroup", ""])
+    return f"{DOCUMENT}{body}\\end{{document}}\n" if standalone else body
+
+
+def colours(theme: Theme) -> list[str]:
+    """Returns the colours by their meanings."""
+    meanings = {"value": theme.value, "gradient": theme.gradient, "muted": theme.soft, "flag": theme.flag}
+    return [rf"\definecolor{{cgviz{name}}}{{HTML}}{{{colour[1:].upper()}}}" for name, colour in meanings.items()]
+
+
+def written(block: Block) -> Iterator[str]:
+    if isinstance(block, Gap):
+        yield r"\par\smallskip"
+    elif isinstance(block, Head):
+        yield from (rf"{tex(statement)}\par" for statement in block.statements)
+        if block.where:
+            yield rf"{tex(block.where)}\par"
+    elif isinstance(block, Title):
+        yield rf"\par\medskip\noindent\textbf{{{line(block.pieces)}}}\par\nopagebreak"
+    elif isinstance(block, Prose):
+        item = rf"\hangindent=1.2em\makebox[1.2em][l]{{{tex(block.lead.strip())}}}" if block.lead.strip() else ""
+        yield rf"\noindent {item}{line(block.pieces)}\par"
+    elif isinstance(block, Entry):
+        for i, pieces in enumerate(block.lines):
+            word = rf"\textcolor{{cgvizmuted}}{{{tex(block.word)}}}" if i == 0 else ""
+            yield rf"\noindent\hangindent=6em\makebox[6em][l]{{{word}}}{line(pieces)}\par"
+    elif isinstance(block, Table):
+        yield from table(block)
+    elif isinstance(block, Drawn):
+        yield from table(block.table) if block.table else [rf"\noindent {tex(block.words)}\par"]
+
+
+def table(block: Table) -> Iterator[str]:
+    """Yields a table of booktabs; where the cells of the last column are long, they are folded."""
+    kinds = ["r" if column.right else "l" for column in block.columns]
+    if any(len(row[-1][0]) > LONG for row in block.rows):
+        kinds[-1] = r"p{0.4\linewidth}"
+    yield rf"\par\noindent{{\small\begin{{tabular}}{{@{{}}{''.join(kinds)}@{{}}}}"
+    yield r"  \toprule"
+    yield f"  {' & '.join(tex(column.heading) for column in block.columns)} \\\\"
+    yield r"  \midrule"
+    for cells in block.rows:
+        yield f"  {' & '.join(line([cell]) for cell in cells)} \\\\"
+    yield r"  \bottomrule"
+    yield r"\end{tabular}}\par"
+    if block.more:
+        yield rf"\noindent {tex(block.more)}\par"
+
+
+def line(pieces: Line | Sequence[Span]) -> str:
+    return "".join(coloured(tex(text), role) for text, role in pieces if text)
+
+
+def coloured(text: str, role: str) -> str:
+    return rf"\textcolor{{cgviz{ROLES[role]}}}{{{text}}}" if role in ROLES else text
+
+
+def tex(text: str) -> str:
+    """Returns marked text: words as they are, letters in italics and scripts as mathematics."""
+    made = "".join(words(piece) if piece else f"${inside}$" for inside, piece in mathematics(text))
+    return made.replace("$${}", "").replace("$$", "")
+
+
+OPENING = {ITALIC: "", BOLD: r"\mathbf{", SUB: "_{", SUP: "^{"}
+
+
+def mathematics(text: str) -> Iterator[tuple[str, str]]:
+    """Yields ("", words) and (mathematics, "") by turns."""
+    open_marks: list[str] = []
+    inside = ""
+    for piece in MARKS.split(text):
+        if piece in OPENING:
+            inside += ("{}" if piece in (SUB, SUP) and not open_marks else "") + OPENING[piece]
+            open_marks.append(piece)
+        elif piece == END and open_marks:
+            inside += "}" if OPENING[open_marks.pop()] else ""
+            if not open_marks:
+                yield inside, ""
+                inside = ""
+        elif open_marks:
+            slanted = open_marks[-1] == ITALIC
+            written = "".join(map(in_mathematics, CLUSTER.findall(normalize("NFD", piece))))
+            inside += rf"\mathrm{{{written}}}" if not slanted and len(piece) > 1 and piece.isalpha() else written
+        elif piece and piece != END:
+            yield "", piece
+
+
+CLUSTER = re.compile("[\\s\\S][\u0300-\u036f\u20d6\u20d7]*")
+
+
+def in_mathematics(sign: str) -> str:
+    """Returns a letter with its accents, or a sign, inside mathematics."""
+    if sign in "()[],;:+=/<>*.'":
+        return sign
+    if sign[0].isalpha() or sign[0] in NAMES:
+        return latex_of(spelled(sign))
+    return {"−": "-", "·": r"\cdot "}.get(sign) or "".join(map(letter, sign)).replace("$", "")

@@ -1,0 +1,92 @@
+"""A document in Markdown, as GitHub reads it; what the user wrote stands in code spans, none of it is markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from cgviz.documents.document import Block, Document, Drawn, Entry, Gap, Head, Prose, Table, Title, words
+from cgviz.text.fold import Line
+
+
+def markdown(document: Document) -> str:
+    """Returns the blocks with an empty line between those that are paragraphs of their own."""
+    parts: list[str] = []
+    near = False
+    for block in document.blocks:
+        if isinstance(block, Gap):
+            near = False
+            continue
+        lines = list(written(block))
+        joined = isinstance(block, Entry) or (isinstance(block, Prose) and (block.is_near or block.lead.strip()))
+        if parts and not (near and joined):
+            parts.append("")
+        parts += lines
+        near = isinstance(block, (Entry, Prose))
+    return "\n".join([*parts, ""])
+
+
+BULLETS = ("-", "•", "–")
+
+
+def written(block: Block) -> Iterator[str]:
+    if isinstance(block, Head):
+        *before, last = map(code, block.statements)
+        yield from (f"{statement}  " for statement in before)
+        yield f"{last} at {code(block.where.removeprefix('at '))}" if block.where else last
+    elif isinstance(block, Title):
+        yield f"**{mixed(block.pieces)}**"
+    elif isinstance(block, Prose):
+        said = code(words(block.pieces)) if block.is_math else mixed(block.pieces)
+        lead = block.lead.strip()
+        told = said if lead in BULLETS else f"{prose(lead)} {said}"
+        yield f"- {told}" if lead else f"  {said}" if block.is_near else said
+    elif isinstance(block, Entry):
+        yield from entry(block)
+    elif isinstance(block, Table):
+        yield from table(block)
+    elif isinstance(block, Drawn):
+        yield from table(block.table) if block.table else fenced(block.lines(None))
+
+
+def entry(block: Entry) -> Iterator[str]:
+    if block.is_set:
+        yield from (f"- *{block.word}*:", "", *("      " + words(line) for line in block.lines))
+        return
+    first, *rest = (code(words(line)) if block.is_math else mixed(line) for line in block.lines)
+    yield f"- *{block.word}*: {first}"
+    yield from (f"  - {line}" for line in rest)
+
+
+def table(block: Table) -> Iterator[str]:
+    yield row([prose(column.heading) for column in block.columns])
+    yield row(["--:" if column.right else ":--" for column in block.columns])
+    for cells in block.rows:
+        yield row([mixed([cell]) for cell in cells])
+    if block.more:
+        yield from ("", prose(block.more))
+
+
+def fenced(lines: Sequence[Line]) -> list[str]:
+    return ["```text", *(words(line).rstrip() for line in lines), "```"]
+
+
+def mixed(line: Line) -> str:
+    """Returns a sentence in which names and formulas are code."""
+    return "".join(code(text) if role == "name" and text else prose(text) for text, role in line)
+
+
+def row(parts: Sequence[str]) -> str:
+    return f"| {' | '.join(part.replace('|', chr(92) + '|') for part in parts)} |"
+
+
+def code(text: str) -> str:
+    """Returns a code span; its fence is longer than any run of backticks in the text."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {text} {fence}" if longest else f"{fence}{text}{fence}"
+
+
+def prose(text: str) -> str:
+    """Returns text in which no character is Markdown or HTML."""
+    return re.sub(r"([\\`*_\[\]<>&#~$@])", r"\\\1", text)

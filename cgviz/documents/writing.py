@@ -1,0 +1,193 @@
+"""How a report writes mathematics: for the eye, in ASCII where an encoding cannot say σ, typeset, as program text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from unicodedata import normalize
+
+from cgviz.errors import printable
+from cgviz.ops.arithmetic import divide
+from cgviz.ops.op import PRODUCT, QUOTIENT
+from cgviz.text.formula import MARKED, PRETTY, TEXT, Formula, Marked, Notation, Pretty, Written
+from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, exact, number
+from cgviz.text.plain import ascii_text
+from cgviz.text.runs import plain
+from cgviz.values.arrays import Shape, Value, is_array
+from cgviz.values.arrays import shape_text as shape_of
+
+SAMPLE = "σ−·×²⁹½∇∂…─√≤′"
+LONGEST_NAME, LONGEST_LOCAL, LONGEST_FORMULA = 40, 100, 400
+MOST_LEAVES = 400
+
+
+class Writing(NamedTuple):
+    """A notation, the precision of numbers, and the few signs that stand outside formulas.
+
+    head    the notation of the function at the head, which gives a wide fraction room
+    digits  significant digits of a number; None is full precision
+    whole   nothing is left out of the middle of what is very long
+    plain   the encoding has ASCII only: signs are spelled, and brackets are not made of pieces
+    """
+
+    notation: Notation
+    head: Notation
+    digits: int | None = DIGITS
+    whole: bool = False
+    encoding: str = "utf-8"
+    nabla: str = "∇"
+    partial: str = "∂"
+    ellipsis: str = "…"
+    times: str = "×"
+    rule: str = "─"
+    minus: str = "−"
+    brackets: tuple[str, str] = ("[", "]")
+    plain: bool = False
+
+    def clean(self, text: str) -> str:
+        """Returns text of the user with what cannot be shown as escapes: control characters, unknown letters."""
+        if (text.isascii() and text.isprintable()) or (self.notation is MARKED and plain(text).isprintable()):
+            return text
+        shown = self.sign(printable(text.replace("\n", r"\n")))
+        return shown.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+    def sign(self, text: str) -> str:
+        """Returns signs of our own as the encoding can say them."""
+        return ascii_text(text) if self.plain else text
+
+    def name(self, name: str) -> str:
+        """Returns a name, its middle left out where it is very long."""
+        return self.clean(self.elided(self.notation.name(name), LONGEST_NAME))
+
+    def gradient(self, name: str) -> str:
+        """Returns how the gradient of a node is called: `dname`."""
+        return self.clean(self.elided(self.notation.gradient(name), LONGEST_NAME))
+
+    def slope(self, output: str, name: str) -> str:
+        """Returns `∂f/∂x`."""
+        return f"{self.partial}{self.name(output)}/{self.partial}{self.name(name)}"
+
+    def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
+        """Returns how a tangent is called: `∂den/∂x`; `ẋ` where it is dotted, a letter, and can be written."""
+        return dot(self.clean(name)) if dotted and len(name) == 1 and self.partial == "∂" else self.slope(name, wrt)
+
+    def moving(self, name: str, wrt: str, dotted: bool, shape: Shape | None) -> Formula:
+        """Returns a tangent as an operand of a formula."""
+        if dotted and self.tangent(name, wrt, True) != self.slope(name, wrt):
+            return Formula(self.tangent(name, wrt, True), shape=shape)
+        above, below = (Formula(self.partial + self.name(each), shape=shape) for each in (name, wrt))
+        return Formula(op=divide, args=(above, below), shape=shape)
+
+    def carried(self, formula: Formula) -> str:
+        """Returns the tangent of a stage in terms of those of its operands."""
+        return self.clean(self.elided(formula.write(self.notation).text, LONGEST_FORMULA))
+
+    def formula(self, formula: Formula, head: bool = False) -> str:
+        """Returns a formula, its middle left out where it is very long."""
+        return self.clean(self.elided(formula.write(self.head if head else self.notation).text, LONGEST_FORMULA))
+
+    def term(self, target: str, source: str, local: Formula) -> str:
+        """Returns `upstream · local` for the edge from source to target, a very long local derivative by its name."""
+        return self.gradient(target) + self.notation.times + self.local(target, source, local, PRODUCT)
+
+    def local(self, target: str, source: str, local: Formula, binds: int) -> str:
+        """Returns a local derivative as a factor, in brackets where it binds looser; a very long one by its name."""
+        if not is_short(local):
+            return self.slope(target, source)
+        return self.clean(self.elided(local.write(self.notation).within(binds), LONGEST_LOCAL))
+
+    def handed(self, target: str, formula: Formula, alone: bool) -> str:
+        """Returns what an edge that has to do with arrays hands back, as a term of a sum, or as all there is."""
+        written = formula.write(self.notation)
+        return self.clean(self.elided(written.text if alone else written.within(QUOTIENT), LONGEST_FORMULA))
+
+    def shape(self, shape: Shape | None) -> str:
+        """Returns a shape: `2×3`, "scalar" for (), "?" where nobody knows it."""
+        return self.sign(shape_of(shape))
+
+    def number(self, value: Value | None, padded: bool = True) -> str:
+        """Returns a number; `padded` keeps the trailing zeros that a column needs. An array is written in short."""
+        if is_array(value):
+            return self.array(value)
+        if self.digits is None:
+            return "" if value is None else exact(value)
+        return self.sign(number(value, self.digits, padded=padded))
+
+    def array(self, value: Value) -> str:
+        """Returns a short vector element by element, any other array by its shape: `(2×2 array)`."""
+        if value.ndim == 1 and value.size <= MOST_IN_A_LINE:
+            return self.sign(number(value, self.digits or DIGITS))
+        return self.sign(f"({'×'.join(map(str, value.shape))} array)")
+
+    def elided(self, text: str, most: int) -> str:
+        """Returns `text`, or its two ends with an ellipsis between them, cut between words where there are any."""
+        if self.whole or len(text) <= most:
+            return text
+        ends = {" ", self.notation.times}
+        head, tail = most // 2, len(text) - most // 2
+        before = max((text.rfind(end, most // 4, head) for end in ends), default=-1)
+        after = min((at for end in ends if (at := text.find(end, tail, tail + most // 4)) >= 0), default=-1)
+        return text[: before + 1 if before >= 0 else head] + self.ellipsis + text[after if after >= 0 else tail :]
+
+
+class Roomy(Notation):
+    """Gives a fraction of more than two words blanks round its slash: `(x + σ(y)) / (σ(x) + (x + y)²)`."""
+
+    def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
+        text, binds = self.joined(" / " if " " in top.text + bottom.text else "/", [top, bottom])
+        return text, min(binds, QUOTIENT)
+
+
+class RoomyPretty(Roomy, Pretty):
+    """The same for the eye."""
+
+
+class RoomyMarked(Roomy, Marked):
+    """The same, typeset."""
+
+
+def typeset_spelling(digits: int = DIGITS) -> Writing:
+    """Returns the spelling for what sets letters and scripts itself: text with marks, which printers take apart."""
+    return Writing(MARKED, RoomyMarked(), digits, whole=True)
+
+
+def unicode_spelling(digits: int = DIGITS) -> Writing:
+    """Returns the spelling for the eye."""
+    return Writing(PRETTY, RoomyPretty(), digits)
+
+
+def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Writing:
+    """Returns the spelling for an encoding without σ and −: program text."""
+    return Writing(TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", plain=True)
+
+
+def exact_spelling() -> Writing:
+    """Returns the spelling for other programs: program text, numbers in full precision."""
+    return Writing(TEXT, TEXT, digits=None, whole=True, ellipsis="...")
+
+
+def spelling_for(encoding: str, digits: int = DIGITS) -> Writing:
+    """Returns the best spelling that an output's encoding can say."""
+    try:
+        SAMPLE.encode(encoding)
+    except UnicodeEncodeError:
+        return ascii_spelling(digits, encoding)
+    except LookupError:
+        return ascii_spelling(digits)
+    return unicode_spelling(digits)
+
+
+def dot(name: str) -> str:
+    """Returns a letter with Newton's dot above it."""
+    return normalize("NFC", name + "\u0307")
+
+
+def is_short(formula: Formula) -> bool:
+    """Tells whether a formula has few enough leaves to be worth writing; looks at no more than that."""
+    todo, seen = [formula], 0
+    while todo and seen <= MOST_LEAVES:
+        args = todo.pop().args
+        if len(args) > MOST_LEAVES:
+            return False
+        seen += 1
+        todo.extend(args)
+    return seen <= MOST_LEAVES

@@ -1,0 +1,88 @@
+"""How a text of mathematics is set: letters slanted, scripts smaller and shifted, all else upright.
+
+A notation writes scripts in Unicode (`x₁`, `a⁽²⁾`) or, where that has no such sign, after `_` and `^` (`x_train`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from unicodedata import combining
+
+from cgviz.drawing.fonts.metrics import covers, text_width
+from cgviz.text.letters import LOWERED, RAISED
+
+SCRIPT = 0.7  # the size of a script
+DOWN, UP = 0.17, -0.36  # how far below and above the baseline scripts stand, in sizes of the text
+MARK = 0.35  # the room of an accent on the last letter, which programs without its place set behind it
+MATHEMATICS = frozenset({"name", "formula", "local", "local rule", "glyph", "caption", "gradient", "tangent", "part"})
+SCRIPTS = re.escape("".join((*RAISED, *LOWERED)))
+LETTER = rf"[^\W\d_{SCRIPTS}]"
+PIECE = re.compile(
+    rf"(?P<raised>[{re.escape(''.join(RAISED))}]+)|(?P<lowered>[{re.escape(''.join(LOWERED))}]+)"
+    rf"|(?<={LETTER})_(?P<sub>\d+|{LETTER}+(?![\w(]))|(?<=\w)\^(?P<sup>\d+|\([^()]*\))"
+    rf"|(?<!\w)(?P<letter>{LETTER}[\u0300-\u036f\u20d7]*)(?![\d_\u0300-\u036f(]|{LETTER})"
+    rf"|(?<!\w)(?P<base>{LETTER}[\u0300-\u036f\u20d7]*)(?=_(\d+|{LETTER}+(?![\w(])))"
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A piece of a text: `level` is 1 for a superscript, −1 for a subscript."""
+
+    text: str
+    level: int = 0
+    slanted: bool = False
+
+    @property
+    def share(self) -> float:
+        """Its size, in sizes of the text."""
+        return SCRIPT if self.level else 1.0
+
+    @property
+    def shift(self) -> float:
+        """How far its baseline is below that of the text, in sizes of that."""
+        return 0.0 if not self.level else UP if self.level > 0 else DOWN
+
+    def width(self, size: float, bold: bool, slanted: bool) -> float:
+        mark = MARK * size * self.share if self.text and combining(self.text[-1]) else 0.0
+        return text_width(self.text, size * self.share, bold, slanted or self.slanted) + mark
+
+
+@lru_cache(maxsize=20000)
+def runs(text: str, kind: str) -> tuple[Run, ...]:
+    """Returns the runs of a text; one where it is no mathematics.
+
+    >>> [(run.text, run.level) for run in runs("w₁·x_train", "formula")]
+    [('w', 0), ('1', -1), ('·', 0), ('x', 0), ('train', -1)]
+    """
+    if kind not in MATHEMATICS or not covers(text):
+        return (Run(text),)
+    found: list[Run] = []
+    for run in pieces(text):
+        if found and not run.level and not found[-1].level and run.slanted == found[-1].slanted:
+            run = Run(found.pop().text + run.text, 0, run.slanted)
+        found.append(run)
+    return tuple(found) or (Run(text),)
+
+
+def pieces(text: str) -> Iterator[Run]:
+    done = 0
+    for match in PIECE.finditer(text):
+        if match.start() > done:
+            yield Run(text[done : match.start()])
+        done = match.end()
+        if match["raised"]:
+            yield Run("".join(RAISED[char] for char in match["raised"]), 1)
+        elif match["lowered"]:
+            yield Run("".join(LOWERED[char] for char in match["lowered"]), -1)
+        elif match["sub"]:
+            yield Run(match["sub"], -1)
+        elif match["sup"]:
+            yield Run(match["sup"], 1)
+        else:
+            yield Run(match["letter"] or match["base"], 0, slanted=True)
+    if done < len(text):
+        yield Run(text[done:])

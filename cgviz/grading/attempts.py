@@ -1,0 +1,298 @@
+"""A student's file bound to an exercise and run by the interpreter: what it says the gradients are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cgviz.grading.exercise import Exercise, Point
+from cgviz.grading.interpreter.machine import Event, Failure, Machine, deep
+from cgviz.grading.interpreter.objects import Class, Frame, Function
+from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, UnreadError
+from cgviz.grading.interpreter.tensors import Tensor
+from cgviz.grading.listing import Listing
+from cgviz.grading.source import Source, source
+from cgviz.grading.spellings import Spellings
+from cgviz.values.arrays import is_array
+
+UPSTREAM = re.compile(r"(d|grad|g|delta|up|upstream|error|top)[\w]*|\w*(grad|diff|delta|upstream)\w*", re.I)
+CACHES = re.compile(r"\w*(cache|caches|memory|saved|store|stored|params|parameters|ctx|context|state|tape)\w*", re.I)
+CALLED_FIRST = 12
+
+
+@dataclass
+class Outcome:
+    """What came of one run: the frame of the module, the gradients by input, and where Python would have stopped."""
+
+    frame: Frame
+    gradients: dict[str, Any] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    failure: Failure | None = None
+    stopped: bool = False
+    unread: dict[int, str] = field(default_factory=dict)
+
+
+class Attempt:
+    """One student's file, ready to be run at any point."""
+
+    def __init__(self, listing: Listing, exercise: Exercise) -> None:
+        self.listing, self.exercise = listing, exercise
+        self.source: Source = source(listing)
+        self.machine = Machine(python2=self.source.python2, runs_main=not exercise.call)
+        self.machine.lenient = any(map(whole_input, exercise.inputs.items()))
+        self.tensors = speaks_torch(listing.text, exercise.call)
+        self.own = {id(node) for node in ast.walk(self.source.tree) if isinstance(node, ast.stmt)}
+
+    def run(
+        self, point: Point, *, events: bool = False, shaken: Callable[[Any, ast.stmt], Any] | None = None, most: int = 0
+    ) -> Outcome:
+        """Runs the file at a point, then the call. Never raises for what a student wrote."""
+        machine, exercise = self.machine, self.exercise
+        machine.steps, machine.depth, machine.failure, machine.unread = 0, 0, None, {}
+        machine.most_steps = most or type(machine).most_steps
+        machine.events, machine.shaken = ([] if events or not exercise.call else None), shaken
+        machine.called, machine.called_at_top, machine.kept = (
+            set(),
+            set(),
+            (set() if exercise.call else set(exercise.known)),
+        )
+        by_names = not exercise.call and exercise.run is not None
+        machine.missing_names = {**machine.usual_names, **self.known(point)} if by_names else {}
+        machine.random.seed(0)
+        frame = Frame({"__name__": "homework"}, None)
+        frame.names.update(self.inputs(point))
+        made = Outcome(frame)
+        try:
+            with deep():
+                machine.top(self.source.tree, frame)
+                if exercise.call:
+                    machine.failure = None
+                    frame.names.update(self.inputs(point))
+                    self.called(frame, point)
+                else:
+                    self.by_names(frame, point)
+        except Stopped:
+            made.stopped = True
+        except (UnreadError, RecursionError) as error:
+            made.unread[0] = str(error)
+        except Exception as error:
+            machine.failure = machine.failure or Failure(0, f"{type(error).__name__}: {error}")
+        made.failure = machine.failure
+        made.events = [event for event in machine.events or () if id(event.statement) in self.own]
+        made.unread |= machine.unread
+        machine.shaken = None
+        made.gradients = {name: self.gradient(name, made) for name in exercise.asked}
+        return made
+
+    def inputs(self, point: Point) -> dict[str, Any]:
+        """Returns the values of the names that a file and its call read, fresh copies."""
+        made = {name: self.handed(value) for name, value in {**self.exercise.inputs, **point}.items()}
+        if self.exercise.upstream is not None:
+            for name in self.upstream_names(point):
+                made[name] = self.handed(self.exercise.upstream)
+        return made
+
+    def handed(self, value: Any) -> Any:
+        if is_array(value):
+            return np.array(value).view(Tensor) if self.tensors else np.array(value)
+        return value
+
+    def upstream_names(self, point: Point) -> list[str]:
+        """Returns the names by which the upstream gradient is read."""
+        given = {*self.exercise.inputs, *point}
+        if self.exercise.call:
+            defined = {each.name for each in self.source.tree.body if isinstance(each, (ast.FunctionDef, ast.ClassDef))}
+            return [name for name in self.exercise.free if name not in given and name not in defined]
+        run = self.exercise.run
+        output = run.graph.nodes[run.graph.output].name if run else "out"
+        return [name for name in (f"d{output}", "dout", f"grad_{output}", "grad_output") if name not in given]
+
+    def called(self, frame: Frame, point: Point) -> None:
+        """Runs the call, statement by statement; a forward pass that the file lacks is the program's."""
+        for statement in self.exercise.call_tree.body:
+            absent = self.absent(statement, frame)
+            if absent and any(CACHES.fullmatch(name) for name in targets(statement)):
+                known = Known(self.known(point))
+                for name in targets(statement):
+                    cached = CACHES.fullmatch(name) is not None
+                    frame.names[name] = known if cached else known.take(name)
+                continue
+            self.machine.run([statement], frame)
+
+    def absent(self, statement: ast.stmt, frame: Frame) -> bool:
+        call = getattr(statement, "value", None)
+        return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id not in frame.names
+
+    def known(self, point: Point) -> dict[str, Any]:
+        """Returns the program's own values by name, for a student who reads them from a cache."""
+        run = self.exercise.run
+        if run is None:
+            return self.inputs(point)
+        from cgviz.runs.passes import forward
+
+        values = forward(run.graph, {name: point[name] for name in self.exercise.program_inputs})
+        named = {node.name: self.handed(values[i]) for i, node in enumerate(run.graph.nodes) if node.name}
+        return {**named, **self.inputs(point)}
+
+    # by names
+
+    def by_names(self, frame: Frame, point: Point) -> None:
+        """Calls the functions that the file defines and does not call, with what their parameters are named after."""
+        machine = self.machine
+        made = [f for f in frame.names.values() if isinstance(f, Function) and f.frame is frame]
+        made = [f for f in made if f.name not in machine.called and isinstance(f.node, ast.FunctionDef)]
+        made = [f for f in made if f.name not in machine.called_at_top or self.takes_inputs(f)]
+        results: dict[str, Any] = {}
+        kept = machine.failure
+        for function in sorted(made[:CALLED_FIRST], key=lambda f: self.speaks_of_gradients(f)):
+            machine.failure = None
+            try:
+                args = self.arguments(function, frame, point, results)
+                if args is None:
+                    continue
+                found = machine.call(function, tuple(args), {})
+            except (UnreadError, RecursionError):
+                continue
+            except Exception:
+                kept = kept or (machine.failure if self.speaks_of_gradients(function) else None)
+                continue
+            results[function.name] = found
+            self.returned(function, found, frame)
+        machine.failure = kept
+
+    def takes_inputs(self, function: Function) -> bool:
+        """Tells whether all parameters of a function are named after inputs: it is called with those."""
+        spec = function.node.args
+        params = [each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+        return bool(params) and all(self.exercise.spell.value(name) in self.exercise.known for name in params)
+
+    def speaks_of_gradients(self, function: Function) -> bool:
+        names = {
+            each.id
+            for each in ast.walk(function.node)
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+        }
+        return any(self.spell(name) for name in names)
+
+    def arguments(self, function: Function, frame: Frame, point: Point, results: Mapping[str, Any]) -> list[Any] | None:
+        """Returns what the parameters of a function are named after; None where one is after nothing."""
+        spec, known, found = function.node.args, self.known(point), list[Any]()
+        params = [*spec.posonlyargs, *spec.args]
+        for at, each in enumerate(params):
+            name, left = each.arg, len(params) - at
+            if name in known:
+                found.append(known[name])
+            elif self.exercise.upstream is not None and UPSTREAM.fullmatch(name) and not CACHES.fullmatch(name):
+                found.append(self.handed(self.exercise.upstream))
+            elif CACHES.fullmatch(name):
+                found.append(self.cache(function.name, known, results))
+            elif left <= len(function.defaults):
+                return found
+            elif self.exercise.spell.value(name) in known:
+                found.append(known[self.exercise.spell.value(name) or ""])
+            else:
+                return None
+        return found
+
+    def cache(self, name: str, known: Mapping[str, Any], results: Mapping[str, Any]) -> Any:
+        """Returns the cache of the file's own forward function, else one that knows the program's values."""
+        stem = re.sub(r"_?(backward|backprop|back|grad|gradients?|bwd)_?", "", name)
+        for other, found in results.items():
+            if isinstance(found, tuple) and len(found) > 1 and (stem in other or len(results) == 1):
+                return found[-1]
+        return Known(known)
+
+    def returned(self, function: Function, found: Any, frame: Frame) -> None:
+        """Gives what a function returns the names under which it returns it."""
+        ends = [each for each in ast.walk(function.node) if isinstance(each, ast.Return) and each.value is not None]
+        if not ends:
+            return
+        named(ends[-1].value, found, frame.names)
+
+    # what was found
+
+    def spell(self, name: str) -> str | None:
+        """Returns the input or stage of whose gradient a name is a spelling."""
+        return None if name in self.exercise.known else self.exercise.spell.gradient(name)
+
+    def gradient(self, name: str, made: Outcome) -> Any:
+        """Returns the gradient of an input as the student's file has it; UNKNOWN where it has none."""
+        exercise, names = self.exercise, made.frame.names
+        if name in exercise.names:
+            return self.mapped(exercise.names[name], made)
+        if exercise.call:
+            label = exercise.label(name)
+            if label in exercise.assigned:
+                return names.get(label, UNKNOWN)
+        found = [key for key in names if self.spell(key) == name and not isinstance(names[key], (Function, Class))]
+        for key in sorted(found, key=lambda key: key != f"d{name}"):
+            if names[key] is not UNKNOWN:
+                return names[key]
+        return self.elsewhere(name, made)
+
+    def mapped(self, path: str, made: Outcome) -> Any:
+        """Returns what --map names: `theta1_grad`, `grads["W1"]`, `layer.dW`."""
+        try:
+            self.machine.steps = 0
+            body = ast.parse(f"__mapped = {path}").body
+            self.machine.run(body, made.frame)
+            found = made.frame.names.pop("__mapped", UNKNOWN)
+        except Exception:
+            found = UNKNOWN
+        if found is UNKNOWN:
+            same = [event for event in made.events if event.name == path]
+            return same[-1].value if same else UNKNOWN
+        return found
+
+    def elsewhere(self, name: str, made: Outcome) -> Any:
+        """Looks for a gradient in dictionaries, tensors, and the functions of a file."""
+        for key, held in made.frame.names.items():
+            if isinstance(held, dict):
+                for each in (name, f"d{name}", f"grad_{name}"):
+                    if each in held and (each != name or "grad" in key.lower() or key in ("g", "d", "dparams")):
+                        return held[each]
+        held = made.frame.names.get(name)
+        if isinstance(held, Tensor) and held.grad is not None:
+            return held.grad
+        for event in reversed(made.events):
+            spelled = event.key if event.kind == "item" and event.key is not None else event.name
+            if event.kind == "item" and spelled == name and "grad" in event.name.lower():
+                return event.value
+            if event.function and self.spell(spelled) == name and event.value is not UNKNOWN:
+                return event.value
+        return UNKNOWN
+
+
+def named(node: ast.expr | None, value: Any, names: dict[str, Any]) -> None:
+    """Gives what is returned the names by which it is returned, through tuples."""
+    if isinstance(node, ast.Name):
+        names[node.id] = value
+    elif isinstance(node, (ast.Tuple, ast.List)) and isinstance(value, (tuple, list)) and len(node.elts) == len(value):
+        for part, each in zip(node.elts, value, strict=True):
+            named(part, each, names)
+
+
+def targets(statement: ast.stmt) -> list[str]:
+    return [each.id for each in ast.walk(statement) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+
+
+def whole_input(item: tuple[str, Any]) -> bool:
+    """Tells whether an input may stand for whole numbers although it came as floats."""
+    value = item[1]
+    return is_array(value) and value.dtype.kind == "f" and bool((value == np.floor(value)).all())
+
+
+def speaks_torch(text: str, call: str) -> bool:
+    """Tells whether a file works with tensors: it imports torch, and uses it more than NumPy."""
+    if not re.search(r"^\s*(import|from)\s+torch\b", text, re.M):
+        return False
+    ours = len(re.findall(r"\btorch\.|\bkeepdim\s*=|\bF\.|\.view\(|\.unsqueeze\(", text))
+    return ".apply(" in call or ours >= len(re.findall(r"\b(?:np|numpy)\.|\bkeepdims\s*=", text))
+
+
+__all__ = ["Attempt", "Outcome", "Spellings"]

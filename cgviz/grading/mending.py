@@ -1,0 +1,490 @@
+"""The first wrong line of a file that the interpreter runs: one statement after the other is mended and run again.
+
+Which statements come first is told by signposts: gradients on the way whose right values are known, from the program's
+stages, or from differences of the student's own forward pass. A mend counts that makes every wrong gradient right, and
+no right one wrong.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import process_time
+from typing import Any
+
+import numpy as np
+
+from cgviz.errors import EvaluationError
+from cgviz.grading.attempts import Attempt, Outcome
+from cgviz.grading.ends import Ends, found, judged, room, scale
+from cgviz.grading.exercise import Exercise
+from cgviz.grading.interpreter.objects import Frame, Instance
+from cgviz.grading.interpreter.signals import UNKNOWN
+from cgviz.grading.interpreter.statements import changed_by
+from cgviz.grading.near import RIGHT_WORD
+from cgviz.grading.places import code_at, offset, place
+from cgviz.grading.signposts import Signposts
+from cgviz.grading.slips import TIERS, copies, slips
+from cgviz.grading.slips.place import NUMPY, Place, Slip
+from cgviz.grading.slips.trees import parts as heads
+from cgviz.grading.truth import Truth, number_of, objective
+
+MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 3000, 500_000, 80
+MOST_SECONDS = 8.0  # a guard on slow machines; the other bounds come first
+OUTPUT = "<output>"
+SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
+
+
+@dataclass(frozen=True)
+class Blame:
+    """The first wrong line: its cause, what to do, where the culprit stands, and the line as it would be right."""
+
+    line: int
+    cause: str
+    says: str
+    code: str
+    start: int
+    end: int
+    gradient: str = ""
+    mended: str = ""
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A slip that, undone, makes gradients right; `bad` signposts are left, `rank` is where its statement was tried."""
+
+    slip: Slip
+    tier: int
+    rank: int
+    bad: int
+    right: frozenset[str]
+
+
+def blamed(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends) -> Blame | None:
+    """Returns the first wrong line of a file; None where there is none to be named."""
+    return Search(attempt, exercise, right, got).blame()
+
+
+class Search:
+    """Tries the slips of the catalogue on one file."""
+
+    def __init__(self, attempt: Attempt, exercise: Exercise, right: Truth, got: Ends) -> None:
+        self.attempt, self.exercise, self.right, self.got = attempt, exercise, right, got
+        self.machine = attempt.machine
+        self.runs = self.steps = 0
+        self.begun = process_time()
+        self.kept: list[Any] = []
+        self.read: dict[int | None, list[str]] = {}
+        self.mutated: dict[int | None, set[str]] = {}
+        self.machine.seen = {}
+        self.base = attempt.run(right.points[0], events=True)
+        self.frames = self.machine.seen
+        self.machine.seen = None
+        self.most = self.machine.steps * 3 + 2000
+        self.blocks = dict(blocks(attempt.source.tree.body, []))
+        self.functions = {
+            id(inner): id(node)
+            for node in ast.walk(attempt.source.tree)
+            if isinstance(node, ast.FunctionDef)
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.stmt) and inner is not node
+        }
+        self.signposts = Signposts(attempt, exercise, right, self.base)
+
+    def blame(self) -> Blame | None:
+        if self.got.outcome.stopped:
+            return self.endless()
+        mend = self.best()
+        if mend is not None:
+            return self.of_mend(mend)
+        return self.of_failure() or self.of_signpost() or self.of_gradient()
+
+    # the search
+
+    def best(self) -> Mend | None:
+        """Returns the mend that leaves the fewest signposts wrong, the likeliest first."""
+        order = self.statements()
+        self.places = {id(node): self.place(node) for node in order}
+        found: list[Mend] = []
+        for rank, node in enumerate(order):
+            for slip in copies(self.places[id(node)]):
+                mend = self.tried(slip, 0, rank)
+                if mend is not None and self.is_full(mend) and not mend.bad:
+                    return mend
+        for group in self.groups(order):
+            for tier in range(len(TIERS)):
+                for rank, node in group:
+                    for slip in slips(self.places[id(node)], tier):
+                        mend = self.tried(slip, tier, rank)
+                        if mend is not None:
+                            found.append(mend)
+                            if self.is_enough(mend):
+                                return self.chosen(found)
+                        if self.is_spent():
+                            return self.chosen(found)
+                if any(self.is_full(each) for each in found):
+                    return self.chosen(found)
+        return self.chosen(found)
+
+    def is_spent(self) -> bool:
+        return self.runs > MOST_RUNS or self.steps > MOST_STEPS or process_time() - self.begun > MOST_SECONDS
+
+    def is_full(self, mend: Mend) -> bool:
+        return mend.right >= self.got.wrong
+
+    def is_enough(self, mend: Mend) -> bool:
+        """Tells whether a mend is surely the one: everything is right then, at the first wrong signpost."""
+        return (
+            self.is_full(mend)
+            and mend.bad == 0
+            and self.signposts.first is not None
+            and mend.slip.statement is self.signposts.first
+        )
+
+    def chosen(self, found: list[Mend]) -> Mend | None:
+        full = [each for each in found if self.is_full(each)] or found
+        return min(full, key=lambda each: (-len(each.right), each.bad, each.tier, self.standing(each)), default=None)
+
+    def standing(self, mend: Mend) -> int:
+        """Returns where a mend comes among its like: a missing summand in the first line that could have it."""
+        if mend.slip.cause == "branch-forgotten" and mend.slip.statement is not None:
+            return mend.slip.statement.lineno
+        return mend.rank
+
+    def groups(self, order: list[ast.stmt]) -> Iterator[list[tuple[int, ast.stmt]]]:
+        """Yields statements to be tried together, the suspicious ones first."""
+        ranked = list(enumerate(order))
+        first = self.signposts.first
+        suspects = [each for each in ranked if each[1] is first]
+        if suspects:
+            yield suspects
+        rest = [each for each in ranked if each[1] is not first]
+        yield rest[:12]
+        if rest[12:]:
+            yield rest[12:]
+
+    def statements(self) -> list[ast.stmt]:
+        """Returns the statements that were run and bear on what is wrong, the first wrong signpost first."""
+        ran = [self.machine.nodes[key] for key in self.frames if key in self.machine.nodes]
+        ran = [node for node in ran if id(node) in self.blocks and isinstance(node, SIMPLE)]
+        failure = self.got.outcome.failure
+        first = failure.statement if failure is not None else self.signposts.first
+        if len(ran) > MOST_STATEMENTS:
+            at = ran.index(first) if first in ran else len(ran)
+            ran = ran[max(at - MOST_STATEMENTS + 10, 0) : at + 10]
+        if failure is not None and failure.statement is not None:
+            at = next((i for i, node in enumerate(ran) if node is failure.statement), 0)
+            return [*ran[at::-1], *ran[at + 1 :]]
+        wrong, right = self.got.wrong, self.got.right
+        reach = {id(node): self.reach(node) for node in ran if isinstance(node, (ast.Assign, ast.AugAssign))}
+        exact = [n for n in ran if id(n) in reach and wrong <= reach[id(n)] and not reach[id(n)] & right]
+        some = [n for n in ran if id(n) in reach and reach[id(n)] & wrong and n not in exact]
+        open_ = [n for n in ran if id(n) not in reach or (not reach[id(n)] and not self.is_plain(n))]
+        first = self.signposts.first
+        front = [first] if first is not None and first in ran else []
+        at = ran.index(first) if front and first is not None else len(ran)
+        forward = self.forward(ran, reach)
+
+        def near(node: ast.stmt) -> tuple[bool, bool, int]:
+            number = ran.index(node)
+            early = number in forward and self.signposts.right_forward
+            return early, number > at, abs(at - number) if front else number
+
+        return list(dict.fromkeys([*front, *sorted([*exact, *open_], key=near), *sorted(some, key=near)]))
+
+    def forward(self, ran: list[ast.stmt], reach: dict[int, frozenset[str]]) -> set[int]:
+        """Returns the numbers of the statements of the forward pass: they move the output, or stand by those."""
+        moves = [i for i, node in enumerate(ran) if OUTPUT in reach.get(id(node), ())]
+        functions = {self.functions.get(id(ran[i])) for i in moves} - {None}
+        slopes = {self.functions.get(id(each.statement)) for each in self.base.events if self.attempt.spell(each.name)}
+        last = max(moves, default=-1)
+        return {i for i, node in enumerate(ran) if i <= last or self.functions.get(id(node)) in functions - slopes}
+
+    def is_plain(self, node: ast.stmt) -> bool:
+        targets = getattr(node, "targets", [])
+        return isinstance(getattr(node, "value", None), ast.Constant) and all(
+            isinstance(each, ast.Name) for each in targets
+        )
+
+    def reach(self, node: ast.stmt) -> frozenset[str]:
+        """Returns the gradients that change when a statement's values do."""
+        chance = np.random.RandomState(7)
+
+        def shaken(value: Any, statement: ast.stmt) -> Any:
+            if statement is not node:
+                return value
+            if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+                return value + 0.01 * (np.abs(value) + 0.1) * chance.uniform(0.5, 1.5, value.shape)
+            if isinstance(value, (float, np.floating)):
+                return value * 1.013 + 0.003
+            return value
+
+        made = self.run(shaken=shaken)
+        moved = {name for name in self.got.verdicts if differs(made.gradients.get(name), self.base.gradients.get(name))}
+        output = self.signposts.output(made)
+        return frozenset(moved | ({OUTPUT} if differs(output, self.signposts.own_output) else set()))
+
+    def run(self, **named: Any) -> Outcome:
+        made = self.attempt.run(self.right.points[0], most=self.most, **named)
+        self.runs += 1
+        self.steps += self.machine.steps
+        return made
+
+    def tried(self, slip: Slip, tier: int, rank: int) -> Mend | None:
+        """Returns the mend that a slip is, None where it mends nothing."""
+        try:
+            before = self.exchange(slip)
+        except (SyntaxError, TypeError, ValueError, AttributeError, RecursionError, KeyError):
+            return None
+        try:
+            made = self.run()
+            right = self.right_ones(made, 0)
+            if not right - self.got.right or not right >= self.got.right:
+                return None
+            for k in range(1, len(self.right.points)):
+                right &= self.right_ones(self.attempt.run(self.right.points[k], most=self.most), k)
+            if not right - self.got.right or not right >= self.got.right:
+                return None
+            told = self.attempt.run(self.right.points[0], events=True, most=self.most)
+            if not self.signposts.keeps_output(told):
+                return None
+            bad = self.signposts.wrong(told)
+            return Mend(slip, tier, rank, bad, right)
+        finally:
+            self.machine.codes.update(before)
+
+    def right_ones(self, made: Outcome, k: int) -> frozenset[str]:
+        """Returns the gradients that are right in a run."""
+        if made.stopped:
+            return frozenset()
+        most, size = room(self.exercise, self.right), scale(self.right, k)
+        wanted = self.right.gradients[k]
+        return frozenset(
+            n for n, g in wanted.items() if judged(number_of(made.gradients[n]), g, most, size) == RIGHT_WORD
+        )
+
+    def exchange(self, slip: Slip) -> dict[int, Any]:
+        """Puts other statements in the place of those that a slip changes; returns what stood there."""
+        machine = self.machine
+        before = {id(node): machine.codes[id(node)] for node in slip.changes}
+        held = dict(before)
+        for nodes in slip.changes.values():
+            for each in nodes:
+                if id(each) in machine.codes:
+                    held.setdefault(id(each), machine.codes[id(each)])
+        made = {}
+        for node, nodes in slip.changes.items():
+            maker = machine.makers[id(node)]
+            codes = []
+            for each in nodes:
+                if id(each) in held:
+                    codes.append(held[id(each)])
+                else:
+                    self.kept.append(each)
+                    codes.append(maker.statement(ast.fix_missing_locations(ast.copy_location(each, node))))
+            made[id(node)] = one_after_the_other(codes)
+        machine.codes.update(made)
+        return before
+
+    def place(self, node: ast.stmt) -> Place:
+        block, within = self.blocks[id(node)]
+        frame = self.frames.get(id(node))
+        values = visible(frame) if frame is not None else {}
+        if self.functions.get(id(node)) is not None:
+            values = {
+                name: value
+                for name, value in values.items()
+                if name not in self.exercise.assigned or name in frame.names
+            }
+        names = set(values)
+        bare = {name.rpartition(".")[2] for name in names}
+        gradients = {
+            name
+            for name in bare
+            if self.attempt.spell(name) or (name[:1] == "d" and name[1:] in bare | set(self.exercise.known))
+        }
+        inputs = dict(self.exercise.inputs.items())
+        return Place(node, values, block, within, None, inputs, gradients, self.elements(node), self.changed(node))
+
+    def changed(self, node: ast.stmt) -> set[str]:
+        """Returns the names that the function of a statement changes in place."""
+        own = self.functions.get(id(node))
+        if own not in self.mutated:
+            around = [each for each in self.machine.nodes.values() if self.functions.get(id(each)) == own]
+            self.mutated[own] = {name for each in around for name in changed_in_place(each)}
+        return self.mutated[own]
+
+    def elements(self, node: ast.stmt) -> list[str]:
+        """Returns the elements that the function of a statement reads, as they are written."""
+        own = self.functions.get(id(node))
+        if own not in self.read:
+            around = [each for each in self.machine.nodes.values() if self.functions.get(id(each)) == own]
+            found = (part for each in around for part in heads(each) if isinstance(part, ast.Subscript))
+            texts = (
+                ast.unparse(part)
+                for part in found
+                if isinstance(part.ctx, ast.Load) and not isinstance(part.slice, ast.Constant)
+            )
+            self.read[own] = list(dict.fromkeys(text for text in texts if len(text) <= 30))[:10]
+        return self.read[own]
+
+    # what is said
+
+    def of_mend(self, mend: Mend) -> Blame:
+        slip, listing = mend.slip, self.attempt.listing
+        node = slip.statement
+        assert node is not None
+        spot: Any = slip.culprit if slip.culprit is not None and hasattr(slip.culprit, "lineno") else node
+        line = node.lineno
+        start, end = place(listing, node)
+        if spot is not node and getattr(spot, "lineno", 0):
+            line = spot.lineno if spot.lineno >= node.lineno else node.lineno
+            start = offset(listing, spot.lineno, spot.col_offset)
+            end = max(offset(listing, spot.end_lineno, spot.end_col_offset), start + 1)
+        shown = "; ".join(ast.unparse(each) for each in slip.changes.get(node, ()) if not hasattr(each, "body"))
+        says = slip.says
+        failure = self.got.outcome.failure
+        if failure is not None and failure.line:
+            says = f"{says} (Python stops in line {failure.line}: {failure.message})"
+        return Blame(
+            line, slip.cause, says, code_at(listing, node), start, end, self.about(), shown.replace(NUMPY, "np")
+        )
+
+    def about(self) -> str:
+        return next(iter(self.got.wrong), "")
+
+    def endless(self) -> Blame | None:
+        keys = list(self.frames)
+        node = self.machine.nodes.get(keys[-1]) if keys else None
+        if node is None:
+            return None
+        start, end = place(self.attempt.listing, node)
+        return Blame(
+            node.lineno,
+            "endless",
+            "this does not come to an end",
+            code_at(self.attempt.listing, node),
+            start,
+            end,
+            self.about(),
+        )
+
+    def of_failure(self) -> Blame | None:
+        failure = self.got.outcome.failure
+        if failure is None or not failure.line or failure.statement is None:
+            return None
+        start, end = place(self.attempt.listing, failure.statement)
+        kind = failure.message.partition(":")[0]
+        cause = {"NameError": "unknown-name", "UnboundLocalError": "unknown-name", "ValueError": "shape"}.get(
+            kind, "raises"
+        )
+        says = f"Python stops here: {failure.message}"
+        if kind == "NameError":
+            says += "; it is never assigned: is another name meant?"
+        return Blame(
+            failure.line, cause, says, code_at(self.attempt.listing, failure.statement), start, end, self.about()
+        )
+
+    def of_signpost(self) -> Blame | None:
+        node = self.signposts.first
+        if node is None:
+            return None
+        start, end = place(self.attempt.listing, node)
+        cause, says = self.signposts.why()
+        return Blame(node.lineno, cause, says, code_at(self.attempt.listing, node), start, end, self.about())
+
+    def of_gradient(self) -> Blame | None:
+        """Returns the line that gives a wrong gradient its value, where no other is known."""
+        for name in self.got.verdicts:
+            if name not in self.got.wrong or self.got.theirs[name] is None:
+                continue
+            for event in reversed(self.base.events):
+                value = found(event.value)
+                if (
+                    value is not None
+                    and id(event.statement) in self.blocks
+                    and not differs(value, self.got.theirs[name])
+                ):
+                    start, end = place(self.attempt.listing, event.statement)
+                    ours = np.shape(self.got.ours[name])
+                    says = f"{event.name} is not the gradient: a local derivative on the way to it is another one"
+                    if np.shape(value) != ours:
+                        says = f"{event.name} has shape {np.shape(value)}; {name} has {ours}"
+                    cause = "shape" if np.shape(value) != ours else "local-derivative"
+                    return Blame(
+                        event.line, cause, says, code_at(self.attempt.listing, event.statement), start, end, name
+                    )
+        return None
+
+
+def one_after_the_other(codes: list[Any]) -> Any:
+    if len(codes) == 1:
+        return codes[0]
+
+    def run(frame: Frame) -> Any:
+        for code in codes:
+            end = code(frame)
+            if end is not None:
+                return end
+        return None
+
+    return run
+
+
+def blocks(body: list[ast.stmt], within: list[ast.stmt]) -> Iterator[tuple[int, tuple[list[ast.stmt], list[ast.stmt]]]]:
+    """Yields, for every statement, the block that it stands in and the loops and conditions around it."""
+    for node in body:
+        yield id(node), (body, within)
+        inner = [] if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else [*within, node]
+        for name in ("body", "orelse", "finalbody"):
+            part = getattr(node, name, None)
+            if isinstance(part, list) and part and isinstance(part[0], ast.stmt):
+                yield from blocks(part, inner)
+        for handler in getattr(node, "handlers", ()):
+            yield from blocks(handler.body, inner)
+
+
+def changed_in_place(node: ast.stmt) -> Iterator[str]:
+    """Yields the names whose arrays a statement changes in place."""
+    targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets if isinstance(node, ast.Assign) else []
+    for target in targets:
+        if isinstance(target, ast.Subscript) or isinstance(node, ast.AugAssign):
+            yield ast.unparse(target.value if isinstance(target, ast.Subscript) else target)
+    if isinstance(node, ast.Expr):
+        yield from (name for name in changed_by(node.value))
+
+
+def visible(frame: Frame) -> dict[str, Any]:
+    """Returns what a statement can read: names of its frame and those around it, attributes of objects among them."""
+    found: dict[str, Any] = {}
+    at: Frame | None = frame
+    while at is not None:
+        for name, value in at.names.items():
+            if name not in found and is_of_use(value):
+                found[name] = value
+        at = at.up
+    for name, value in list(found.items()):
+        if isinstance(value, Instance):
+            del found[name]
+            for attribute, held in value.held.items():
+                if is_of_use(held) and not isinstance(held, Instance):
+                    found[f"{name}.{attribute}"] = held
+    return dict(list(found.items())[:60])
+
+
+def is_of_use(value: Any) -> bool:
+    kinds = (bool, int, float, np.number, np.ndarray, dict, list, tuple, Instance)
+    return value is not UNKNOWN and isinstance(value, kinds)
+
+
+def differs(one: Any, two: Any) -> bool:
+    a, b = number_of(one), number_of(two)
+    if a is UNKNOWN or b is UNKNOWN:
+        return a is not b
+    if np.shape(a) != np.shape(b):
+        return True
+    return not np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True)
+
+
+__all__ = ["Blame", "EvaluationError", "blamed", "objective"]

@@ -1,0 +1,34 @@
+"""Where a statement stands in a listing, and how it reads there."""
+
+from __future__ import annotations
+
+import ast
+
+from cgviz.grading.listing import Listing
+
+
+def place(listing: Listing, node: ast.stmt) -> tuple[int, int]:
+    """Returns the offsets at which a statement's first line begins and ends."""
+    start = offset(listing, node.lineno, node.col_offset)
+    last = node.end_lineno if node.end_lineno == node.lineno else node.lineno
+    end = (
+        offset(listing, last, node.end_col_offset or 0)
+        if last == node.end_lineno
+        else listing.starts[node.lineno - 1] + len(listing.lines[node.lineno - 1])
+    )
+    return start, max(end, start + 1)
+
+
+def offset(listing: Listing, line: int, column: int) -> int:
+    text = listing.lines[min(line, len(listing.lines)) - 1]
+    if not text.isascii():
+        column = len(text.encode()[:column].decode("utf-8", "ignore"))
+    return listing.starts[min(line, len(listing.lines)) - 1] + min(column, len(text))
+
+
+def code_at(listing: Listing, node: ast.stmt) -> str:
+    """Returns a statement as it stands in the file; of a block, its first line."""
+    start, end = place(listing, node)
+    if node.end_lineno and node.end_lineno != node.lineno and not hasattr(node, "body"):
+        end = offset(listing, node.end_lineno, node.end_col_offset or 0)
+    return " ".join(listing.text[start:end].split())

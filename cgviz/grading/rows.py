@@ -1,0 +1,148 @@
+"""The grade of a file that the interpreter has run: a row per gradient, the first wrong line, remarks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from cgviz.grading.attempts import Attempt
+from cgviz.grading.ends import Ends, found, largest, same, scale
+from cgviz.grading.exercise import Exercise
+from cgviz.grading.interpreter.machine import Event
+from cgviz.grading.listing import Listing
+from cgviz.grading.mending import Blame, blamed
+from cgviz.grading.near import MISSING_WORD, RIGHT_WORD, WRONG_WORD
+from cgviz.grading.places import code_at, place
+from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
+from cgviz.grading.truth import Truth
+from cgviz.values.arrays import Value
+
+
+def graded(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends) -> Grade:
+    """Returns the grade of a run of a student's file."""
+    blame: Blame | None = None if got.all_right else blamed(attempt, exercise, right, got)
+    rows = Rows(attempt.listing, attempt, exercise, right, got).all()
+    if blame is not None:
+        rows = with_blame(rows, attempt, blame)
+    gradients = [
+        GradientVerdict(
+            name, got.theirs[name], got.ours[name], verdict, blame.line if blame and verdict != RIGHT_WORD else None
+        )
+        for name, verdict in got.verdicts.items()
+    ]
+    gradients += [
+        GradientVerdict(row.gradient, row.theirs, row.ours, row.verdict, row.follows)
+        for row in rows
+        if row.gradient not in got.verdicts and row.ours is not None and not exercise.call
+    ]
+    return Grade(
+        attempt.listing, tuple(rows), tuple(gradients), tuple(notes(attempt, got)), credits=dict(exercise.credits)
+    )
+
+
+class Rows:
+    """A row per gradient that a file computes, where it was last bound."""
+
+    def __init__(self, listing: Listing, attempt: Attempt, exercise: Exercise, right: Truth, got: Ends) -> None:
+        self.listing, self.attempt, self.exercise, self.right, self.got = listing, attempt, exercise, right, got
+
+    def all(self) -> list[LineVerdict]:
+        last: dict[str, Event] = {}
+        for event in self.got.outcome.events:
+            key = self.key(event)
+            if key is not None and found(event.value) is not None:
+                last[key] = event
+        made = [self.row(key, event) for key, event in last.items()]
+        return sorted((each for each in made if each), key=lambda each: each.line)
+
+    def key(self, event: Event) -> str | None:
+        name = event.key if event.kind == "item" and event.key is not None else event.name
+        if event.kind == "item" and name in self.exercise.known and "grad" in event.name.lower():
+            return name
+        return self.attempt.spell(name)
+
+    def row(self, key: str, event: Event) -> LineVerdict | None:
+        slopes = self.right.slopes[0] if self.right.slopes else {}
+        ours = self.got.ours.get(key, slopes.get(key))
+        theirs = found(event.value)
+        if key in self.got.verdicts:
+            theirs, verdict = self.got.theirs[key], self.got.verdicts[key]
+        elif ours is None:
+            return None
+        else:
+            agrees = same(theirs, ours, self.exercise.tolerance, scale(self.right, 0))
+            verdict = RIGHT_WORD if agrees or self.got.all_right else WRONG_WORD
+            if not agrees and self.got.all_right:
+                return self.line(event, key, theirs, ours, verdict, convention(theirs, ours, event.name))
+        return self.line(event, key, theirs, ours, verdict)
+
+    def line(
+        self, event: Event, key: str, theirs: Value | None, ours: Value | None, verdict: str, note: str = ""
+    ) -> LineVerdict:
+        start, end = place(self.listing, event.statement)
+        return LineVerdict(
+            line=event.line,
+            where=self.listing.where(event.line),
+            code=code_at(self.listing, event.statement),
+            gradient=key,
+            theirs=theirs,
+            ours=ours,
+            verdict=verdict,
+            note=note,
+            start=start,
+            end=end,
+        )
+
+
+def convention(theirs: Any, ours: Any, name: str) -> str:
+    """Returns what is odd and no mistake about a gradient on the way, where the end results are right."""
+    one, two = np.asarray(theirs, float), np.asarray(ours, float)
+    if one.shape == two.shape and largest(two):
+        at = np.unravel_index(int(np.abs(two).argmax()), two.shape) if two.ndim else ()
+        factor = float(one[at] / two[at])
+        if factor and np.allclose(one, factor * two, rtol=1e-6, atol=0):
+            return f"{name} is {factor:.4g} times the gradient: the factor is kept for the lines after it"
+    return f"{name} is not the whole gradient of its variable here; what comes of it is right"
+
+
+def with_blame(rows: list[LineVerdict], attempt: Attempt, blame: Blame) -> list[LineVerdict]:
+    """Puts the first wrong line among the rows, in the place of the row that stands there."""
+    listing = attempt.listing
+    kept = [row for row in rows if row.line != blame.line]
+    there = next((row for row in rows if row.line == blame.line), None)
+    made = LineVerdict(
+        line=blame.line,
+        where=listing.where(blame.line),
+        code=blame.code,
+        gradient=there.gradient if there else blame.gradient,
+        theirs=there.theirs if there else None,
+        ours=there.ours if there else None,
+        verdict=WRONG_WORD,
+        cause=blame.cause,
+        says=blame.says,
+        start=blame.start,
+        end=blame.end,
+        mended=blame.mended,
+    )
+    after = [row if row.verdict == RIGHT_WORD else replace_follows(row, blame.line) for row in kept]
+    return sorted([*after, made], key=lambda each: each.line)
+
+
+def replace_follows(row: LineVerdict, line: int) -> LineVerdict:
+    return replace(row, follows=line)
+
+
+def notes(attempt: Attempt, got: Ends) -> list[str]:
+    """Returns facts about the whole file."""
+    made = []
+    if attempt.source.python2:
+        made.append("read as Python 2: whole numbers are divided without a remainder")
+    if got.outcome.stopped:
+        made.append("the file was stopped: it takes too many steps")
+    lacking = [name for name, verdict in got.verdicts.items() if verdict == MISSING_WORD]
+    if lacking and got.outcome.unread:
+        line, why = next(iter(sorted(got.outcome.unread.items())))
+        made.append(f"line {line} is not read: {why}" if line else why)
+    return made

@@ -1,0 +1,203 @@
+"""Gradients on the way that are known: of the program's stages, and by differences of the student's own."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cgviz.errors import EvaluationError
+from cgviz.grading.attempts import Attempt, Outcome
+from cgviz.grading.ends import largest, same
+from cgviz.grading.exercise import Exercise
+from cgviz.grading.interpreter.machine import Event
+from cgviz.grading.interpreter.signals import UNKNOWN
+from cgviz.grading.spellings import Spellings
+from cgviz.grading.truth import Truth, number_of, objective
+
+STEP, ROOM, MOST = 1e-5, 1e-4, 30
+
+
+@dataclass(frozen=True)
+class Signpost:
+    """A gradient that is known: whole (`value`), or along one direction, where it moves the output by `rate`."""
+
+    value: Any = None
+    direction: Any = None
+    rate: float = 0.0
+
+    def agrees(self, found: Any) -> bool:
+        if self.value is not None:
+            return same(found, self.value, 1e-6)
+        if np.shape(found) != np.shape(self.direction):
+            return False
+        along = float(np.sum(np.asarray(found) * self.direction))
+        return abs(along - self.rate) <= ROOM * max(abs(along), abs(self.rate)) + 1e-9
+
+
+class Signposts:
+    """The signposts of one file; `first` is the statement at which the first of them is wrong."""
+
+    def __init__(self, attempt: Attempt, exercise: Exercise, right: Truth, base: Outcome) -> None:
+        self.attempt, self.exercise, self.right, self.base = attempt, exercise, right, base
+        self.posts: dict[str, Signpost] = {}
+        self.forward = self.forward_events()
+        self.spell = Spellings([event.name for event in self.forward.values()], [])
+        self.own_output = self.output(base)
+        self.right_forward = self.is_right_forward()
+        wrong = [
+            (name, events[-1])
+            for name, events in self.bound(base).items()
+            if self.known(name) and not self.good(name, events)
+        ]
+        self.event: Event | None = min((event for _, event in wrong), key=base.events.index, default=None)
+        self.name = next((name for name, event in wrong if event is self.event), "")
+        self.first: ast.stmt | None = self.event.statement if self.event is not None else self.wrong_forward()
+
+    def output(self, made: Outcome) -> float | None:
+        try:
+            return objective(made, self.exercise)
+        except EvaluationError:
+            return None
+
+    def is_right_forward(self) -> bool:
+        """Tells whether the student's own output is the program's, as far as it is known."""
+        wanted = self.wanted_output()
+        return wanted is None or self.own_output is None or is_near(wanted, self.own_output)
+
+    def wanted_output(self) -> float | None:
+        """Returns what the output ought to be; None where that is not known."""
+        run = self.exercise.run
+        if run is None or not self.right.values:
+            return self.right.output
+        value = self.right.values[0].get(run.graph.nodes[run.graph.output].name)
+        if value is None:
+            return None
+        return float(np.sum(value * (1.0 if self.exercise.upstream is None else self.exercise.upstream)))
+
+    def keeps_output(self, made: Outcome) -> bool:
+        """Tells whether a mend leaves the output as it is, or makes it right."""
+        found, wanted = self.output(made), self.wanted_output()
+        if self.own_output is None or found is None:
+            return True
+        return is_near(found, self.own_output if wanted is None or self.right_forward else wanted)
+
+    def wrong_forward(self) -> ast.stmt | None:
+        """Returns the first forward stage that bears the name of the program's and is not what that computes."""
+        if self.right_forward or not self.right.values:
+            return None
+        for event in self.base.events:
+            wanted = self.right.values[0].get(event.name)
+            value = number_of(event.value)
+            known = wanted is not None and value is not UNKNOWN and event.name in self.exercise.stages
+            if known and np.shape(value) == np.shape(wanted) and not same(value, wanted, 1e-6):
+                return event.statement
+        return None
+
+    def forward_events(self) -> dict[str, Event]:
+        """Returns the arrays of the student's forward pass by name, each where it was last bound there."""
+        backward = {event.function for event in self.base.events if event.function and self.attempt.spell(event.name)}
+        found: dict[str, Event] = {}
+        for event in self.base.events:
+            own = event.kind in ("name", "attribute") and is_float(event.value) and event.function not in backward
+            if own and self.attempt.spell(event.name) is None:
+                found[event.name] = event
+        return found
+
+    def bound(self, made: Outcome) -> dict[str, list[Event]]:
+        """Returns the gradients that were bound, by name: the last in each call of a function."""
+        found: dict[str, dict[int, Event]] = {}
+        for event in made.events:
+            name = event.key if event.kind == "item" and event.key else event.name
+            if number_of(event.value) is UNKNOWN:
+                continue
+            if self.attempt.spell(name) is None and self.spell.gradient(name) is None:
+                continue
+            found.setdefault(name, {})[event.frame] = event
+        return {name: list(events.values()) for name, events in found.items()}
+
+    def known(self, name: str) -> bool:
+        if name not in self.posts:
+            made = self.post(name)
+            if made is None:
+                return False
+            self.posts[name] = made
+        return True
+
+    def post(self, name: str) -> Signpost | None:
+        key = self.attempt.spell(name)
+        if key is not None and self.right_forward:
+            value = self.right.slopes[0].get(key) if self.right.slopes else self.right.gradients[0].get(key)
+            if value is not None:
+                return Signpost(value)
+        own = self.spell.gradient(name)
+        if own is None or own not in self.forward or len(self.posts) > MOST or self.own_output is None:
+            return None
+        return self.difference(self.forward[own])
+
+    def difference(self, event: Event) -> Signpost | None:
+        """Returns how the student's own output moves with a value of the forward pass, along one direction."""
+        value = np.asarray(event.value, dtype=float)
+        chance = np.random.RandomState(3)
+        direction = chance.uniform(0.5, 1.5, value.shape) * chance.choice((-1, 1), value.shape)
+        times = sum(each.statement is event.statement and each.name == event.name for each in self.base.events)
+        ends = []
+        for step in (STEP, -STEP):
+            met = [0]
+
+            def shaken(held: Any, statement: ast.stmt, step: float = step, met: list[int] = met) -> Any:
+                if statement is event.statement and np.shape(held) == direction.shape and is_float(held):
+                    met[0] += 1
+                    return held + step * direction if met[0] == times else held
+                return held
+
+            made = self.output(self.attempt.run(self.right.points[0], shaken=shaken))
+            if made is None:
+                return None
+            ends.append(made)
+        rate = (ends[0] - ends[1]) / (2 * STEP)
+        return Signpost(None, direction, rate) if rate else None
+
+    def good(self, name: str, events: list[Event]) -> bool:
+        """Tells whether a gradient agrees with its signpost; of several calls or passes, the first or last may."""
+        ends = events[-1:] if self.posts[name].value is not None else [events[-1], events[0]]
+        return any(self.posts[name].agrees(number_of(event.value)) for event in ends)
+
+    def wrong(self, made: Outcome) -> int:
+        """Returns how many signposts are wrong in a run."""
+        return sum(not self.good(name, events) for name, events in self.bound(made).items() if name in self.posts)
+
+    def why(self) -> tuple[str, str]:
+        """Returns a cause, and words, for the first wrong signpost that no slip explains."""
+        if self.event is None:
+            return "forward", "this is not what the program computes; what follows is graded with that"
+        post, value = self.posts[self.name], number_of(self.event.value)
+        if post.value is not None:
+            if np.shape(value) != np.shape(post.value):
+                wanted = np.shape(post.value)
+                return "shape", f"{self.name} has shape {np.shape(value)}, its variable has {wanted}"
+            if same(value, -np.asarray(post.value), 1e-6):
+                return "sign", f"the sign of {self.name} is wrong: turn it round"
+            if largest(post.value) and largest(value):
+                factor = largest(value) / largest(post.value)
+                if same(value, factor * np.asarray(post.value), 1e-6):
+                    return (
+                        "extra-factor" if factor > 1 else "factor-forgotten",
+                        f"{self.name} is {factor:.4g} times the gradient: a factor is missing, or one too many",
+                    )
+        return (
+            "local-derivative",
+            f"{self.name} is not the gradient of its variable: the local derivative is another one",
+        )
+
+
+def is_near(one: float, two: float) -> bool:
+    return abs(one - two) <= 1e-6 * max(abs(one), abs(two), 1e-6)
+
+
+def is_float(value: Any) -> bool:
+    return isinstance(value, (float, np.floating)) or (
+        isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size > 0
+    )

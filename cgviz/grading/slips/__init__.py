@@ -1,0 +1,42 @@
+"""The catalogue of slips as changes of a statement: each would mend a line, one tried after the other.
+
+A change of an expression is found by walking the syntax tree; what stands in the student's file is never changed, the
+interpreter runs the mended statement in its place.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from cgviz.grading.slips.bookkeeping import aliases, bookkeeping, moves, orders, shared
+from cgviz.grading.slips.loops import loops
+from cgviz.grading.slips.masks import masks, strict
+from cgviz.grading.slips.place import Place, Slip
+from cgviz.grading.slips.products import operators, turns
+from cgviz.grading.slips.rules import complements, extra, factors, functions, numbers, powers, signs
+from cgviz.grading.slips.shapes import shapes
+from cgviz.grading.slips.sums import divided, regularisation, sums
+from cgviz.grading.slips.values import contributions, names, twins, upstream
+
+TIERS = (
+    (bookkeeping, shared, sums, signs, turns, numbers, loops, names, operators, strict, extra),
+    (upstream, masks, powers, divided, regularisation, functions),
+    (orders, aliases, moves, shapes, complements),
+    (factors, contributions, twins),
+)
+
+
+def copies(place: Place) -> Iterator[Slip]:
+    """Yields what mends a file only where an array has two names."""
+    yield from shared(place)
+
+
+def slips(place: Place, tier: int) -> Iterator[Slip]:
+    """Yields the slips of a tier that could have led to a statement; the first tiers are the likely ones."""
+    for source in TIERS[tier]:
+        yield from source(place)
+    node = place.statement
+    if tier == len(TIERS) - 1 and isinstance(node, (ast.AugAssign, ast.Assign, ast.Expr)) and place.within:
+        says = "this line does not belong here: an extra factor, or it counts twice"
+        yield Slip("extra-line", says, {node: []}, None, node)

@@ -1,0 +1,54 @@
+"""A statement and what is around it while it runs; a change that would mend it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+NUMPY = "<np>"
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A change that mends a file: its cause, what to do in words, and what stands in the place of which statements.
+
+    culprit  the part that is changed, None for the whole statement
+    """
+
+    cause: str
+    says: str
+    changes: Mapping[ast.stmt, list[ast.stmt]]
+    culprit: ast.AST | None = None
+    statement: ast.stmt | None = None
+
+
+@dataclass
+class Place:
+    """A statement and what is around it while it runs.
+
+    values   names that it can read, and their values
+    within   the statements around it, innermost last; `block` the statements among which it stands
+    inputs   the values of the exercise;  gradients  names that are gradients
+    elements the elements that its function reads, as they are written: y[i], h[t - 1]
+    changed  the names of arrays that its function changes in place
+    """
+
+    statement: ast.stmt
+    values: dict[str, Any]
+    block: list[ast.stmt]
+    within: list[ast.stmt]
+    function: Any = None
+    inputs: dict[str, Any] = field(default_factory=dict)
+    gradients: set[str] = field(default_factory=set)
+    elements: list[str] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+
+    def is_slope(self, name: str) -> bool:
+        bare = name.rpartition(".")[2]
+        return (
+            bare in self.gradients
+            or bare in ("dout", "upstream", "grad_output", "gout", "g", "delta", "grad")
+            or (bare.startswith(("d_", "grad", "delta")) and len(bare) > 2)
+        )

@@ -1,0 +1,170 @@
+"""Parts of a statement, and statements with another part in the place of one."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from cgviz.grading.slips.place import NUMPY, Place, Slip
+
+
+def parts(node: ast.stmt) -> list[ast.expr]:
+    """Returns the expressions of a statement that are read, outermost first; of a block, those of its head."""
+    heads: list[ast.AST] = []
+    match node:
+        case ast.Assign(value=value) | ast.AugAssign(value=value) | ast.Expr(value=value):
+            heads = [value]
+        case ast.AnnAssign(value=value) | ast.Return(value=value):
+            heads = [value] if value is not None else []
+        case ast.For(iter=over):
+            heads = [over]
+        case ast.If(test=test) | ast.While(test=test):
+            heads = [test]
+    if isinstance(node, ast.Assign):
+        heads += [each.slice for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Subscript)]
+    if isinstance(node, ast.AugAssign):
+        heads += [each.slice for each in ast.walk(node.target) if isinstance(each, ast.Subscript)]
+    return [each for head in heads for each in ast.walk(head) if isinstance(each, ast.expr)]
+
+
+def changed(node: ast.AST, old: ast.AST, new: ast.AST) -> Any:
+    """Returns a tree with another part in the place of `old`; only the way to it is copied."""
+    if node is old:
+        return new
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST) and not isinstance(value, ast.expr_context) and holds(value, old):
+            return with_field(node, name, changed(value, old, new))
+        if isinstance(value, list) and not (
+            name in ("body", "orelse", "finalbody", "handlers") and isinstance(node, ast.stmt)
+        ):
+            for i, each in enumerate(value):
+                if isinstance(each, ast.AST) and holds(each, old):
+                    return with_field(node, name, [*value[:i], changed(each, old, new), *value[i + 1 :]])
+    return node
+
+
+def holds(node: ast.AST, part: ast.AST) -> bool:
+    return any(each is part for each in ast.walk(node))
+
+
+def edit(place: Place, old: ast.expr, new: ast.expr, cause: str, says: str) -> Slip:
+    node = place.statement
+    return Slip(cause, says, {node: [changed(node, old, new)]}, old, node)
+
+
+def value_of(node: ast.stmt) -> ast.expr | None:
+    return getattr(node, "value", None)
+
+
+def heads_of(node: ast.stmt) -> list[ast.expr]:
+    """Returns what a statement assigns, adds or returns: each part of a tuple."""
+    value = getattr(node, "value", None)
+    scales = isinstance(node, ast.AugAssign) and not isinstance(node.op, (ast.Add, ast.Sub))
+    if value is None or scales or not isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)):
+        return []
+    return list(value.elts) if isinstance(value, (ast.Tuple, ast.List)) else [value]
+
+
+def name(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def numpy(function: str, *args: ast.expr, **named: Any) -> ast.expr:
+    keywords = [
+        ast.keyword(key, ast.Constant(value) if not isinstance(value, ast.expr) else value)
+        for key, value in named.items()
+    ]
+    return ast.Call(ast.Attribute(ast.Name(NUMPY, ast.Load()), function, ast.Load()), list(args), keywords)
+
+
+def binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
+    return ast.BinOp(left, op, right)
+
+
+def turned(node: ast.expr) -> ast.expr:
+    return ast.Attribute(node, "T", ast.Load())
+
+
+def turn(node: ast.expr) -> ast.expr:
+    return node.value if isinstance(node, ast.Attribute) and node.attr == "T" else turned(node)
+
+
+def written(node: ast.AST) -> str:
+    """Returns a part as it is written, in short."""
+    text = ast.unparse(node).replace(NUMPY, "np")
+    return text if len(text) <= 40 else "this"
+
+
+def function_name(node: ast.expr) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    return (
+        node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else node.func.id
+        if isinstance(node.func, ast.Name)
+        else ""
+    )
+
+
+def is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+
+
+def loads(place: Place) -> list[ast.expr]:
+    """Returns names, attributes and elements that a statement reads as values: not functions, not indices' keys."""
+    every = parts(place.statement)
+    called = {id(each.func) for each in every if isinstance(each, ast.Call)}
+    called |= {
+        id(each.func.value)
+        for each in every
+        if isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and isinstance(each.func.value, ast.Name)
+        and each.func.value.id in ("np", "numpy", "torch", "F", "math", "jnp", NUMPY)
+    }
+    return [each for each in every if isinstance(each, (ast.Name, ast.Attribute)) and id(each) not in called]
+
+
+def seen(place: Place, node: ast.expr) -> Any:
+    """Returns the value of a name or attribute, None where it is not known."""
+    return place.values.get(ast.unparse(node)) if isinstance(node, (ast.Name, ast.Attribute)) else None
+
+
+def is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim > 0
+
+
+def is_value(value: Any) -> bool:
+    return isinstance(value, (float, np.floating, np.ndarray)) or (
+        isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    )
+
+
+def is_operand(part: ast.expr, every: list[ast.expr]) -> bool:
+    """Tells whether a part is an operand of arithmetic, or an argument."""
+    for each in every:
+        if isinstance(each, ast.BinOp) and part in (each.left, each.right):
+            return True
+        if isinstance(each, ast.UnaryOp) and each.operand is part:
+            return True
+        if isinstance(each, ast.Call) and part in each.args:
+            return True
+    return False
+
+
+def with_field(node: ast.AST, name: str, value: Any) -> Any:
+    made = type(node)(**{field: getattr(node, field, None) for field in node._fields})
+    setattr(made, name, value)
+    return ast.copy_location(made, node)
+
+
+def target_of(node: ast.stmt) -> str:
+    target = getattr(node, "target", None) or next(iter(getattr(node, "targets", [])), None)
+    return written(target) if target is not None else "this"
+
+
+def constant_of(value: Any) -> ast.expr:
+    return ast.Constant(value) if value >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-value))

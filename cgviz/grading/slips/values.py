@@ -1,0 +1,175 @@
+"""Slips of what is read: another value, no upstream gradient, a contribution that is left out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from cgviz.grading.interpreter.expressions import is_whole
+from cgviz.grading.slips.place import Place, Slip
+from cgviz.grading.slips.trees import (
+    binary,
+    changed,
+    edit,
+    heads_of,
+    is_array,
+    is_number,
+    is_value,
+    loads,
+    name,
+    numpy,
+    parts,
+    seen,
+    turned,
+    value_of,
+    with_field,
+    written,
+)
+
+
+def names(place: Place) -> Iterator[Slip]:
+    """Another value is read than the one that is meant."""
+    outs = [
+        word.value
+        for part in parts(place.statement)
+        if isinstance(part, ast.Call)
+        for word in part.keywords
+        if word.arg == "out"
+    ]
+    every = [part for part in loads(place) if not any(part is each for each in outs)]
+    for part in parts(place.statement):
+        listed = (
+            part.elts if isinstance(part, (ast.List, ast.Tuple)) else part.args if isinstance(part, ast.Call) else []
+        )
+        for each in listed:
+            for key, held in place.values.items() if is_number(each) else ():
+                if is_value(held) and not is_array(held) and place.is_slope(key):
+                    says = f"multiply by the upstream gradient: {key}, not {written(each)}, belongs here"
+                    yield edit(place, each, name(key), "upstream-forgotten", says)
+    for part in every:
+        held, text = seen(place, part), ast.unparse(part)
+        for key, other in place.values.items():
+            if key == text or not alike(held, other, place, text, key) or key.endswith(".T"):
+                continue
+            cause = "wrong-upstream" if place.is_slope(key) and place.is_slope(text) else "wrong-value"
+            says = f"{key}, not {text}, belongs here"
+            if cause == "wrong-upstream":
+                says = f"the upstream gradient here is {key}, not {text}: {key} belongs here"
+            yield edit(place, part, name(key), cause, says)
+    for part in parts(place.statement):
+        if isinstance(part, ast.Subscript) and not (
+            isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, str)
+        ):
+            for text in place.elements:
+                if text != ast.unparse(part):
+                    yield edit(place, part, name(text), "wrong-value", f"{text}, not {written(part)}, belongs here")
+        if isinstance(part, ast.Name) and is_whole(place.values.get(part.id)):
+            for text in place.elements:
+                yield edit(
+                    place, part, name(text), "index", f"{text}, not {part.id}, belongs here: another element, its index"
+                )
+        if (
+            isinstance(part, ast.Subscript)
+            and isinstance(part.slice, ast.Constant)
+            and isinstance(part.slice.value, str)
+        ):
+            owner = place.values.get(ast.unparse(part.value))
+            for key in owner if isinstance(owner, dict) else ():
+                if isinstance(key, str) and key != part.slice.value:
+                    says = f"{written(with_field(part, 'slice', ast.Constant(key)))}, not {written(part)}, belongs here"
+                    yield edit(place, part.slice, ast.Constant(key), "wrong-value", says)
+
+
+def alike(held: Any, other: Any, place: Place, text: str, key: str) -> bool:
+    """Tells whether one value may be meant where another is read."""
+    if held is None:
+        return is_value(other)
+    if is_array(held):
+        return is_array(other) and (
+            other.ndim == held.ndim or other.ndim + 1 == held.ndim or other.ndim == held.ndim + 1
+        )
+    if is_value(held):
+        return is_value(other) and not is_array(other)
+    return type(held) is type(other) and type(held) in (tuple, list, dict) and len(held) == len(other)
+
+
+def upstream(place: Place) -> Iterator[Slip]:
+    """The upstream gradient is left out, or another one is read."""
+    node, heads = place.statement, heads_of(place.statement)
+    slopes = [key for key, held in place.values.items() if place.is_slope(key) and is_value(held)]
+    target = (
+        written(node.targets[0])
+        if isinstance(node, ast.Assign)
+        else written(node.target)
+        if isinstance(node, ast.AugAssign)
+        else ""
+    )
+    for head in heads:
+        read = {ast.unparse(each) for each in ast.walk(head) if isinstance(each, (ast.Name, ast.Attribute))}
+        for key in slopes[:14]:
+            if key in read or key == target:
+                continue
+            one = name(key)
+            for made in (
+                binary(head, ast.Mult(), one),
+                binary(one, ast.MatMult(), head),
+                binary(head, ast.MatMult(), one),
+                numpy("dot", one, turned(head)),
+                numpy("dot", turned(head), one),
+            ):
+                yield edit(
+                    place, head, made, "upstream-forgotten", f"multiply by the upstream gradient, {key} (chain rule)"
+                )
+
+
+def contributions(place: Place) -> Iterator[Slip]:
+    """A contribution is not in the sum."""
+    node, _value = place.statement, value_of(place.statement)
+    heads = heads_of(node)
+    target = (
+        written(node.targets[0])
+        if isinstance(node, ast.Assign)
+        else written(node.target)
+        if isinstance(node, ast.AugAssign)
+        else ""
+    )
+    inner = [each for each in loads(place) if each not in heads and is_value(seen(place, each))]
+    for head in [*heads, *inner][:8]:
+        read = {ast.unparse(each) for each in ast.walk(head)} if head in heads else {ast.unparse(head)}
+        for key, held in place.values.items():
+            if (is_array(held) and key not in read and key != target) or (
+                isinstance(held, float) and place.is_slope(key) and key not in read
+            ):
+                says = (
+                    "a value that is used twice sums its branches: the "
+                    f"contribution of {key} is missing from the sum, add it"
+                )
+                yield edit(place, head, binary(head, ast.Add(), name(key)), "branch-forgotten", says)
+
+
+def twins(place: Place) -> Iterator[Slip]:
+    """A line that is missing beside one like it: the same for another element, added or taken away."""
+    node = place.statement
+    if (
+        not isinstance(node, ast.AugAssign)
+        or not isinstance(node.target, ast.Subscript)
+        or not isinstance(node.op, (ast.Add, ast.Sub))
+    ):
+        return
+    for each in ast.walk(node.target.slice):
+        if not isinstance(each, ast.Name) or not is_whole(place.values.get(each.id)):
+            continue
+        for text in [
+            *place.elements,
+            *(key for key, held in place.values.items() if is_whole(held) and not is_array(held)),
+        ]:
+            if text == each.id:
+                continue
+            for op in (ast.Sub(), ast.Add()):
+                twin = with_field(changed(node, each, name(text)), "op", op)
+                says = (
+                    f"the contribution to the element {text} is missing from the "
+                    "sum: a value that is used twice sums its branches, also that one"
+                )
+                yield Slip("branch-forgotten", says, {node: [node, twin]}, None, node)

@@ -1,0 +1,1 @@
+"""Where people work: a static site, a server on this machine, notebooks, Markdown, Sphinx and MkDocs."""

@@ -1,0 +1,192 @@
+// From the text to the picture: every keystroke asks the kernel, the newest answer is shown.
+
+let shownProgram = null; // the program whose answer is shown: what the link and the history hold
+let isRestoring = true;
+let pushing = 0;
+const sendProgram = channel(received);
+program = () => ({ program: encodeURIComponent(box.value), values: encodeURIComponent(byId("values").value), ...choices() });
+
+function choices() {
+  const chosen = { detail: byId("detail").value, ties: byId("ties").value };
+  return Object.fromEntries(Object.entries(chosen).filter(([name, value]) => value !== byId(name).options[0].value));
+}
+
+function optionsNow() {
+  return { detail: byId("detail").value, ties: byId("ties").value, style: state.style, direction: state.direction, fit: roomNow() };
+}
+
+// The room that a picture should fill: its frame, in steps, so that little changes do not lay out anew.
+function roomNow() {
+  const step = (length, least) => Math.max(least, Math.round(length / 40) * 40);
+  return `${step(frame.clientWidth, 320)}x${step(frame.clientHeight, 240)}`;
+}
+
+function requestNow() {
+  return { program: box.value, inputs: valuesNow() };
+}
+
+// The values that are written beside the box: `x = 3, W = [[1, 2], [3, 4]]`.
+function valuesNow() {
+  const found = {};
+  let [depth, piece] = [0, ""];
+  for (const letter of `${byId("values").value},`) {
+    depth += "([".includes(letter) ? 1 : ")]".includes(letter) ? -1 : 0;
+    if (!",;\n".includes(letter) || depth > 0) {
+      piece += letter;
+      continue;
+    }
+    const [name, ...rest] = piece.split("=");
+    if (rest.length && name.trim()) found[name.trim()] = rest.join("=").trim();
+    piece = "";
+  }
+  return found;
+}
+
+function update() {
+  grow();
+  complete();
+  request();
+}
+
+function request() {
+  sendProgram({ ...requestNow(), want: ["program", "live"], options: optionsNow() });
+}
+
+function received(response, sent, error) {
+  const answer = response?.answers;
+  const trouble = error ? { message: error.message, text: error.message, remedy: "", start: null } : (response.error ?? answer.program.error ?? answer.live.error);
+  document.body.classList.toggle("stale", Boolean(trouble));
+  if (trouble) return showError(trouble);
+  const read = answer.program;
+  const notes = [...response.notes, ...(read.trouble ? [read.trouble] : [])];
+  const filled = read.inputs.filter((input) => input.filled).map((input) => input.name);
+  if (filled.length) notes.push(`${filled.join(", ")} ${filled.length > 1 ? "start" : "starts"} at 1: move the sliders, or write values`);
+  showError(null, notes);
+  take_(answer.live, sent.program);
+  report();
+}
+
+// Takes a picture and its facts into the page.
+function take_(live, text) {
+  frame.innerHTML = live.pictures.join("");
+  const hash = shownProgram === null ? location.hash : "";
+  load(live.facts, new Function(`return ${live.functions}`)());
+  if (hash) restore(hash);
+  if (text !== shownProgram) remember(text);
+  drawPictures();
+  isFitted ? fit() : scale(zoom);
+  show();
+  document.body.dataset.shown = text;
+}
+
+// A program that stays for a while is a page of its own in the browser's history.
+function remember(text) {
+  const isFirst = shownProgram === null;
+  shownProgram = text;
+  clearTimeout(pushing);
+  if (isFirst || isRestoring) {
+    entry = text;
+    return (isRestoring = false);
+  }
+  pushing = setTimeout(() => {
+    history.pushState({}, "", link());
+    entry = text;
+  }, 900);
+}
+let entry = null; // the program of the entry of the history that the reader is at
+isOfEntry = () => entry === shownProgram;
+
+addEventListener("popstate", () => {
+  clearTimeout(pushing);
+  isRestoring = true;
+  openLink();
+});
+
+// Takes the program out of the link; tells whether there was one.
+function openLink() {
+  const said = new URLSearchParams(location.hash.slice(1).replace(/\+/g, "%2B"));
+  if (!said.get("program")) return false;
+  box.value = said.get("program");
+  byId("values").value = said.get("values") ?? "";
+  for (const name of ["detail", "ties"]) byId(name).value = said.get(name) ?? byId(name).options[0].value;
+  for (const [name, key, known] of [["style", "style", ["card", "circuit"]], ["direction", "way", ["LR", "TB"]]]) {
+    if (known.includes(said.get(key))) state[name] = said.get(key);
+  }
+  grow();
+  request();
+  return true;
+}
+
+// Sliders write the values that they move, so that text, link and kernel know them.
+let writing = 0;
+views.push(() => {
+  clearTimeout(writing);
+  writing = setTimeout(writeValues, 150);
+});
+
+function writeValues() {
+  if (document.activeElement === byId("values")) return;
+  const values = valuesNow();
+  let isChanged = false;
+  facts.inputs.forEach((index, place) => {
+    if (state.inputs[place] === start.values[index]) return;
+    values[nodes[index].name] = isArray(state.inputs[place]) ? rowsOf(state.inputs[place], nodes[index].shape) : String(state.inputs[place]);
+    isChanged = true;
+  });
+  if (!isChanged) return;
+  byId("values").value = Object.entries(values).map(([name, value]) => `${name} = ${value}`).join(", ");
+  start.values = start.values.map((value, index) => (facts.inputs.includes(index) ? state.inputs[facts.inputs.indexOf(index)] : value));
+  report();
+}
+
+function rowsOf(value, shape) {
+  return nested(value.map(String), shape);
+}
+
+// Where the page itself cannot recompute a program, the kernel does, with the newest values.
+const sendValues = channel((response) => {
+  const live = response?.answers?.live;
+  if (!live?.facts || live.facts.nodes.length !== nodes.length) return;
+  Object.assign(facts, { values: live.facts.values, slopes: live.facts.slopes, handed: live.facts.handed });
+  const inputs = state.inputs;
+  start = { values: facts.values.map(unpacked), slopes: facts.slopes.map((own) => own.map(unpacked)) };
+  state.inputs = inputs;
+  recompute();
+  show();
+});
+window.recomputeElsewhere = (inputs) => {
+  const values = Object.fromEntries(facts.inputs.map((index, place) => [nodes[index].name, isArray(inputs[place]) ? JSON.parse(rowsOf(inputs[place], nodes[index].shape)) : inputs[place]]));
+  sendValues({ program: box.value, inputs: values, want: ["live"], options: optionsNow() });
+};
+window.drawElsewhere = request;
+
+box.addEventListener("input", update);
+byId("values").addEventListener("input", request);
+for (const name of ["detail", "ties"]) byId(name).addEventListener("change", request);
+
+async function offerExamples() {
+  const response = await ask({ want: ["samples", "names"] });
+  functionsKnown = response.answers.names.names;
+  const { samples } = response.answers.samples;
+  byId("examples").append(...samples.map(({ name, summary }) => make("option", { value: name }, `${name}: ${summary}`)));
+  byId("examples").addEventListener("change", () => {
+    const found = samples.find(({ name }) => name === byId("examples").value);
+    if (!found) return;
+    box.value = found.program.trim();
+    byId("values").value = "";
+    grow();
+    request();
+  });
+}
+
+// The start page's example is drawn before Python is there; a link's program waits for it.
+state.direction = innerWidth < 700 ? "TB" : "LR";
+if (settings.first[state.direction]) take_(settings.first[state.direction], box.value);
+grow();
+startKernel();
+ready.then(() => {
+  document.body.dataset.ready = "yes";
+  if (location.hash) openLink();
+  offerExamples();
+});
+if (settings.offline && navigator.serviceWorker) navigator.serviceWorker.register(settings.offline);

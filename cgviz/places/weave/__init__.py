@@ -1,0 +1,8 @@
+"""Markdown with programs in it: every fence becomes pictures, tables, derivations; all else stays as it is."""
+
+from __future__ import annotations
+
+from cgviz.places.weave.fences import Fence, fences
+from cgviz.places.weave.weaving import Figure, woven
+
+__all__ = ["Fence", "Figure", "fences", "woven"]

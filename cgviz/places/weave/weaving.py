@@ -1,0 +1,95 @@
+"""A fence becomes what it asks for, by the kernel: figures as files or inline, reports as Markdown."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cgviz.errors import EvaluationError, UsageError, quoted
+from cgviz.kernel import VERSION, respond
+from cgviz.kernel.reports import REPORTS
+from cgviz.places.weave.fences import Fence, fences
+
+SHOWN = ("picture", "program", "code", *REPORTS)
+KERNEL = ("style", "theme", "direction", "background", "fit", "detail", "ties", "lang", "node", "wrt")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture: the place of the fence among all, what it is a picture of, its ending, its content."""
+
+    number: int
+    title: str
+    ending: str
+    content: bytes
+
+
+Place = Callable[[Figure], str]
+"""Takes a figure and returns the Markdown that shows it."""
+
+
+def woven(text: str, place: Place, to: str = "svg") -> str:
+    """Returns a Markdown text whose fences have become what they ask for.
+
+    to  the format of pictures, "svg", "png" or "pdf", where a fence does not say `to=`
+
+    Raises UsageError or EvaluationError, naming the line of the fence.
+    """
+    parts, done = [], 0
+    for number, fence in enumerate(fences(text), 1):
+        parts += [text[done : fence.start], indented(shown(fence, number, place, to), fence.indent)]
+        done = fence.end
+    return "".join([*parts, text[done:]])
+
+
+def indented(text: str, indent: str) -> str:
+    return "".join(indent + line if line.strip() else line for line in text.splitlines(keepends=True))
+
+
+def shown(fence: Fence, number: int, place: Place, to: str) -> str:
+    """Returns the Markdown of one fence."""
+    found = []
+    for name in fence.words.options.get("show", "picture").split(","):
+        if name not in SHOWN:
+            raise UsageError(f"line {fence.line}: there is no {quoted(name)} to show; there are {', '.join(SHOWN)}")
+        found.append(piece(fence, name, number, place, to))
+    return "\n".join(found)
+
+
+def piece(fence: Fence, name: str, number: int, place: Place, to: str) -> str:
+    """Returns the Markdown of one thing that a fence shows."""
+    if name == "program":
+        return fenced(fence.program, "")
+    if name == "picture":
+        format = fence.words.options.get("to", to)
+        answer = asked(fence, name, format)
+        content = b64decode(answer["base64"]) if "base64" in answer else answer["text"].encode()
+        title = fence.words.options.get("title", "") or fence.program.strip().splitlines()[-1][:100]
+        return place(Figure(number, title, format, content)) + "\n"
+    if name == "code":
+        return fenced(asked(fence, name, "")["text"], fence.words.options.get("lang", "python"))
+    return str(asked(fence, name, "markdown")["text"]).strip() + "\n"
+
+
+def fenced(text: str, language: str) -> str:
+    return f"```{language}\n{text.rstrip()}\n```\n"
+
+
+def asked(fence: Fence, want: str, format: str) -> dict[str, Any]:
+    """Returns the kernel's answer. Raises what its error is, naming the line in the text."""
+    options: dict[str, Any] = {name: fence.words.options[name] for name in KERNEL if name in fence.words.options}
+    options |= {name: value for name, value in fence.words.look.items() if name == "digits"}
+    options |= {"fill": False, "format": format}
+    request = {
+        "cgviz": VERSION, "program": fence.program, "inputs": dict(fence.words.inputs), "want": [want],
+        "options": options,
+    }  # fmt: skip
+    response = respond(request)
+    answer: dict[str, Any] = response["answers"].get(want, {})
+    error = response["error"] or answer.get("error")
+    if error:
+        kind = EvaluationError if error["kind"] in ("evaluation", "render") else UsageError
+        raise kind(f"line {fence.line}: {error['text']}")
+    return answer

@@ -1,0 +1,46 @@
+"""While a function is traced, values that it binds to local variables get the variables' names."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from cgviz.reading.tracing.tape import Tape
+from cgviz.reading.tracing.tracer import Tracer
+
+MOST_NAMED_LINES = 2000
+
+
+@contextmanager
+def local_names(tape: Tape, function: Callable[..., Any]) -> Iterator[None]:
+    """Watches the function's own frame line by line, for the first 2000 lines that run, and at its return."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    lines = 0
+
+    def look(frame: FrameType) -> None:
+        for variable, value in frame.f_locals.items():
+            if type(value) is Tracer and value.tape is tape and variable.isidentifier():
+                tape.name(variable, value._index)
+
+    def in_frame(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal lines
+        lines += 1
+        if event == "return" or lines <= MOST_NAMED_LINES:
+            look(frame)
+        elif event == "line":
+            frame.f_trace_lines = False
+        return in_frame
+
+    def on_call(frame: FrameType, event: str, _: Any) -> Any:
+        return in_frame if frame.f_code is code else None
+
+    before = sys.gettrace()
+    sys.settrace(on_call)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

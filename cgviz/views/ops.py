@@ -1,0 +1,69 @@
+"""The functions of the language as a report: in columns under their sources, or one of them in full."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
+from operator import attrgetter
+
+from cgviz.documents.document import GAP, Block, Document, Entry, Prose, Table
+from cgviz.documents.grid import Column
+from cgviz.documents.report import Report
+from cgviz.documents.writing import Writing
+from cgviz.ops.listing import Row
+from cgviz.text.fold import Span
+
+COLUMNS = (
+    Column("name"),
+    Column("gate"),
+    Column("f", least=16),
+    Column("local derivatives", least=16),
+    Column("what it does to the gradient; corners", least=20),
+)
+
+
+def report(rows: Sequence[Row], in_full: bool = False) -> Report:
+    """Returns the report on some functions; `in_full`, all that is known of each."""
+    data = json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False) + "\n"
+    return Report(lambda writing: full(rows, writing) if in_full else listed(rows, writing), lambda: data)
+
+
+def listed(rows: Sequence[Row], writing: Writing) -> Document:
+    """Returns a table for each source."""
+    blocks: list[Block] = []
+    for source, group in groupby(rows, key=attrgetter("source")):
+        blocks += [GAP] * bool(blocks)
+        blocks += [Prose([(writing.clean(source), "muted")]), Table(COLUMNS, [cells(row, writing) for row in group])]
+    return Document(blocks, "The functions of the language", writing.rule)
+
+
+def cells(row: Row, writing: Writing) -> list[Span]:
+    """Returns the cells of an op: its name, how it is drawn, its formula, its local derivatives, and what to know."""
+    corners = "" if row.corners == "none" else f"; {row.corners}"
+    also = f"; also {', '.join(row.aliases)}" if row.aliases else ""
+    texts = (row.name, row.glyph, row.formula, slopes(row), row.gate + corners + also)
+    return [(writing.clean(text), "name" if i in (0, 2, 3) else "") for i, text in enumerate(texts)]
+
+
+def slopes(row: Row) -> str:
+    """Returns the local derivatives, an argument after the other; a dash where nothing flows."""
+    return "; ".join(slope or "-" for slope in row.derivatives)
+
+
+def full(rows: Sequence[Row], writing: Writing) -> Document:
+    blocks = [Entry(word, [[(writing.clean(text), "")]]) for row in rows for word, text in facts(row).items()]
+    return Document(blocks, rows[0].name, writing.rule, 100)
+
+
+def facts(row: Row) -> dict[str, str]:
+    return {
+        "name": ", ".join((row.name, *row.aliases)),
+        "drawn as": row.glyph,
+        "f": row.formula,
+        "local derivatives": slopes(row),
+        "gradient": row.gate,
+        "corners": row.corners,
+        "source": row.source,
+    }

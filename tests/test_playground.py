@@ -1,0 +1,285 @@
+"""The playground in a real browser, with the kernel behind it: typed, drawn, moved, mended, saved and linked."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from browser import chromium
+
+import cgviz
+from cgviz.places.serve import LONGEST, Server
+
+Open = Callable[..., Any]
+TYPED = {  # what a student may type, what is read, and values
+    "text": ("x*log(y) + exp(-x*y)", "x*log(y) + exp(-x*y)", {"x": 1.5, "y": 2.25}),
+    "statements": ("u = a*b\nv = tanh(u) + a\nv**2", "u = a*b; v = tanh(u) + a; v**2", {"a": 0.3, "b": -2}),
+    "latex": (r"\frac{a}{1 + e^{-b}}", "a/(1 + exp(-b))", {"a": 2, "b": 0.5}),
+    "latex greek": (r"\sigma(w_1 x_1 + b)", "sigmoid(w_1*x_1 + b)", {"w_1": 2, "x_1": -1, "b": 0.25}),
+    "python": ("h = max(0, w*x)\nloss = (h - t)**2", "h = max(0, w*x); (h - t)**2", {"w": 2, "x": 1, "t": 0.5}),
+    "array": ("mean((X @ w - t)**2)", "mean((X @ w - t)**2)", {"X": [[1, 2], [3, 4]], "w": [0.5, -1], "t": [1, 0]}),
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    made = Server(seconds=20)
+    thread = threading.Thread(target=made.run, daemon=True)
+    thread.start()
+    yield made
+    made.http.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser: Any, server: Server) -> Iterator[Open]:
+    """Opens the playground; fails on errors in its console and on requests to another host."""
+    troubles: list[str] = []
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
+
+    def open_page(state: str = "", **size: int) -> Any:
+        tab = context.new_page()
+        if size:
+            tab.set_viewport_size(size)
+        tab.on("console", lambda message: troubles.append(message.text))
+        tab.on("pageerror", lambda error: troubles.append(str(error)))
+        tab.on("request", lambda request: note(request.url))
+        tab.goto(server.link + state)
+        tab.wait_for_selector("body[data-ready]")
+        return tab
+
+    def note(url: str) -> None:
+        if not url.startswith((server.link, "data:", "blob:")):
+            troubles.append(url)
+
+    yield open_page
+    context.close()
+    assert troubles == []
+
+
+def values_text(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = {json.dumps(value)}" for name, value in values.items())
+
+
+def write(tab: Any, text: str, values: dict[str, Any]) -> None:
+    tab.fill("#values", values_text(values))
+    tab.fill("#program", text)
+    tab.wait_for_function("text => document.body.dataset.shown === text", arg=text)
+
+
+def numbers(tab: Any) -> tuple[list[Any], list[Any]]:
+    found = tab.evaluate("() => [cgviz.run().values, cgviz.run().gradients]")
+    return found[0], found[1]
+
+
+# typing
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_what_is_typed_is_drawn_with_the_numbers_of_the_command(name: str, opened: Open) -> None:
+    text, read, values = TYPED[name]
+    tab = opened()
+    write(tab, text, values)
+    run = cgviz.run(read, values)
+    tab.wait_for_function("() => cgviz.run().values.length > 0")
+    mine, gradients = numbers(tab)
+    output = tab.evaluate("() => facts.output")
+    assert np.allclose(mine[output], run.value, rtol=1e-12)
+    inputs = tab.evaluate("() => facts.inputs.map(i => [nodes[i].name, i])")
+    for shown, index in inputs:
+        label = next(one for one in run.graph.nodes if one.name == shown or one.shown == shown)
+        expected = np.ravel(run.gradient[label.name])
+        assert np.allclose(np.ravel(gradients[index]), expected, rtol=1e-12), shown
+    assert tab.locator("#frame svg .node").count() >= len(run.graph.stages)
+
+
+def test_an_error_is_marked_told_and_mended_by_its_button(opened: Open) -> None:
+    tab = opened()
+    tab.fill("#program", "x*tnah(y)")
+    tab.wait_for_selector("#error:not([hidden])")
+    assert "unknown function 'tnah'" in tab.inner_text("#error")
+    assert tab.inner_text("#error pre").splitlines()[-1].strip() == "^~~~"
+    assert tab.locator("#mirror mark").text_content() == "tnah"
+    assert tab.get_attribute("#program", "aria-invalid") == "true"
+    tab.click("#error button")
+    tab.wait_for_function("() => document.body.dataset.shown === 'x*tanh(y)'")
+    assert tab.locator("#mirror mark").count() == 0
+
+
+def test_an_unfinished_text_is_said_while_the_last_picture_stays(opened: Open) -> None:
+    tab = opened()
+    tab.fill("#program", "x + ")
+    tab.wait_for_selector("body.stale")
+    assert "the expression ends" in tab.inner_text("#error")
+    assert tab.locator("#frame svg").count() == 1
+
+
+def test_names_of_functions_are_completed_by_keys(opened: Open) -> None:
+    tab = opened()
+    tab.wait_for_function("() => functionsKnown.length > 0")
+    tab.fill("#program", "")
+    tab.type("#program", "x*sig")
+    tab.wait_for_selector("#completions:not([hidden])")
+    assert tab.get_attribute("#program", "aria-activedescendant") == "completion-0"
+    tab.keyboard.press("Tab")
+    assert tab.input_value("#program") == "x*sigmoid("
+    assert not tab.is_visible("#completions")
+
+
+def test_every_sample_can_be_chosen(opened: Open) -> None:
+    tab = opened()
+    tab.wait_for_function("() => byId('examples').options.length > 30")
+    tab.select_option("#examples", "mazur")
+    tab.wait_for_function("() => document.body.dataset.shown?.includes('0.15') || nodes.length > 30")
+    assert "w1" in tab.inner_text("#rows")
+
+
+# moving
+
+
+def test_sliders_write_values_and_the_link_brings_all_back(opened: Open) -> None:
+    tab = opened()
+    write(tab, "a*sin(b)", {"a": 2, "b": 1})
+    tab.fill("#field-0", "3.5")
+    tab.wait_for_function("() => byId('values').value.includes('a = 3.5')")
+    tab.click("button[data-style=circuit]")
+    tab.wait_for_function("() => state.style === 'circuit' && document.querySelector('#frame .circuit')")
+    tab.wait_for_function("() => location.hash.includes('style=circuit') && location.hash.includes('3.5')")
+    link = tab.evaluate("() => location.hash")
+    other = opened(link)
+    other.wait_for_function("() => document.body.dataset.shown === 'a*sin(b)' && state.style === 'circuit'")
+    assert other.evaluate("() => cgviz.run().values[facts.output]") == pytest.approx(3.5 * math.sin(1), rel=1e-12)
+
+
+def test_back_brings_the_program_before(opened: Open) -> None:
+    tab = opened()
+    write(tab, "x*y", {"x": 2, "y": 3})
+    tab.wait_for_timeout(1200)
+    write(tab, "x*y + x", {"x": 2, "y": 3})
+    tab.wait_for_timeout(1200)
+    tab.go_back()
+    tab.wait_for_function("() => document.body.dataset.shown === 'x*y'")
+
+
+def test_an_op_without_javascript_is_recomputed_by_the_kernel(opened: Open) -> None:
+    tab = opened()
+    write(tab, "airyai(x)*y", {"x": 1, "y": 2})
+    tab.fill("#field-0", "1.5")
+    run = cgviz.run("airyai(x)*y", x=1.5, y=2)
+    expected = f"x => Math.abs(cgviz.run().values[facts.output] - {run.value!r}) < 1e-12"
+    tab.wait_for_function(expected)
+
+
+def test_the_question_and_its_box_are_in_view(opened: Open) -> None:
+    tab = opened()
+    tab.click("#predict")
+    tab.wait_for_selector("#question")
+    for name in ("#symbol", "#answer", "#check"):
+        box = tab.locator(name).bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= 768, name
+    run = cgviz.run("(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", x=3, y=-4)
+    invden = next(v for v, node in zip(run.values, run.graph.nodes, strict=True) if node.name == "invden")
+    tab.fill("#answer", f"1 * {invden}")
+    tab.click("#check")
+    assert tab.inner_text("#verdict").startswith("✓")
+
+
+def test_wheel_zooms_drag_moves_a_node_and_fit_brings_all_back(opened: Open) -> None:
+    tab = opened()
+    tab.wait_for_timeout(300)
+    fitted = tab.evaluate("() => zoom")
+    assert tab.evaluate("() => frame.scrollWidth <= frame.clientWidth && frame.scrollHeight <= frame.clientHeight")
+    box = tab.locator("#frame").bounding_box()
+    tab.mouse.move(box["x"] + 300, box["y"] + 100)
+    tab.mouse.wheel(0, -400)
+    tab.wait_for_function(f"() => zoom > {fitted} * 1.1")
+    assert tab.is_visible("#overview")
+    tab.click("#fit")
+    assert tab.evaluate("() => zoom") == pytest.approx(fitted)
+    node = tab.locator("#frame .node[data-node]").first.bounding_box()
+    tab.mouse.move(node["x"] + 10, node["y"] + 10)
+    tab.mouse.down()
+    tab.mouse.move(node["x"] + 60, node["y"] + 40, steps=4)
+    tab.mouse.up()
+    moved = tab.locator("#frame .node[data-node]").first.bounding_box()
+    assert moved["x"] - node["x"] == pytest.approx(50, abs=3)
+    assert tab.is_visible("#tidy")
+
+
+# saving
+
+
+def test_svg_latex_code_and_program_are_saved(opened: Open) -> None:
+    tab = opened()
+    write(tab, "x*y + sin(x)", {"x": 2, "y": 3})
+    with tab.expect_download() as got:
+        tab.click("#save-svg")
+    svg = got.value.path().read_text(encoding="utf-8")
+    assert svg.startswith("<svg")
+    assert "var(" not in svg
+    assert "base64" in svg
+    with tab.expect_download() as got:
+        tab.click("#save-program")
+    text = got.value.path().read_text(encoding="utf-8")
+    assert cgviz.run(text).value == pytest.approx(6 + math.sin(2))
+    tab.click("#tab-code")
+    tab.wait_for_function("() => byId('other-report').textContent.includes('import math')")
+    tab.click("#tab-derive")
+    tab.wait_for_selector("#other-report math")
+    with tab.expect_download() as got:
+        tab.click("#save-latex")
+    assert "\\" in got.value.path().read_text(encoding="utf-8")
+
+
+# the server
+
+
+def status(url: str, **more: Any) -> int:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, **more), timeout=30) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def test_nobody_without_the_token_or_from_another_host_is_answered(server: Server) -> None:
+    root = f"http://127.0.0.1:{server.port}/"
+    assert status(server.link) == 200
+    assert status(root) == 404
+    assert status(root + "x" * len(server.token) + "/") == 404
+    assert status(server.link, headers={"Host": "example.org"}) == 404
+    assert status(server.link, headers={"Origin": "http://example.org"}) == 404
+    for path in ("../README.md", "..%2f..%2fetc/passwd", "/etc/passwd", "wheels/x.whl"):
+        assert status(server.link + path) == 404
+
+
+def test_requests_are_bounded_in_size_and_time(server: Server) -> None:
+    json_type = {"Content-Type": "application/json"}
+    assert status(server.link + "kernel", data=b"x" * (LONGEST + 1), headers=json_type) == 413
+    assert status(server.link + "kernel", data=b"{}", headers={"Content-Type": "text/plain"}) == 404
+    slow = Server(seconds=1)
+    try:
+        program = "; ".join(["a0 = x"] + [f"a{i} = a{i - 1}*sin(a{i - 1})" for i in range(1, 3000)])
+        request = json.dumps({"cgviz": 1, "program": program, "want": ["live", "derive", "check"]})
+        response = json.loads(slow.kernel.answer(request))
+        assert "takes longer than 1 s" in response["error"]["message"]
+        slow.kernel.seconds = 30
+        again = json.loads(slow.kernel.answer(json.dumps({"cgviz": 1, "program": "x*x", "inputs": {"x": 3}})))
+        assert again["answers"]["numbers"]["value"] == 9
+    finally:
+        slow.close()

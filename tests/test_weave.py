@@ -1,0 +1,163 @@
+"""Programs in texts: weave, a deck of a lecture, a Sphinx project and a MkDocs project that are built."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cgviz
+from cgviz.cli import main
+from cgviz.places.weave import fences, woven
+
+LECTURE = """---
+marp: true
+---
+# Backpropagation by hand
+
+The *lecture's* function, **step by step**.
+
+```cgviz x=3 y=-4 title="The lecture"
+(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)
+```
+
+## A product
+
+- a list stays
+- as it is
+
+   ```cgviz --x 2 --y 5 show=table,derive,code lang=numpy
+   q = x*y
+   q + x
+   ```
+
+```python
+print("```cgviz is not here")
+```
+
+~~~{.cgviz x=1 style=circuit show=program,picture}
+sin(x)
+~~~
+"""
+
+
+def test_fences_are_found_with_their_words_and_lines() -> None:
+    found = list(fences(LECTURE))
+    assert [fence.line for fence in found] == [8, 17, 26]
+    assert found[0].words.options["title"] == "The lecture"
+    assert found[1].words.inputs == {"x": "2", "y": "5"}
+    assert found[1].program == "q = x*y\nq + x"
+
+
+def test_weave_writes_pictures_beside_the_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "lecture.md").write_text(LECTURE, encoding="utf-8")
+    assert main(["weave", str(tmp_path / "lecture.md"), "-o", str(tmp_path / "out")]) == 0
+    text = (tmp_path / "out" / "lecture.md").read_text(encoding="utf-8")
+    assert text.startswith("---\nmarp: true\n---\n# Backpropagation by hand\n")
+    assert "![The lecture](lecture-1.svg)" in text
+    assert "![sin(x)](lecture-3.svg)" in text
+    assert 'print("```cgviz is not here")' in text
+    assert "| gradient |" in text
+    assert "import numpy" in text
+    svg = (tmp_path / "out" / "lecture-1.svg").read_text(encoding="utf-8")
+    assert "2.06" in svg
+    assert "base64" in svg
+    assert "2 pictures" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("fence", "said"),
+    [
+        ("```cgviz x=1\nx*tnah(y)\n```\n", "line 3: unknown function 'tnah'"),
+        ("```cgviz x\nx\n```\n", "line 3: 'x' is no NAME=VALUE"),
+        ("```cgviz show=film\nx\n```\n", "line 3: there is no 'film' to show"),
+        ("```cgviz x=1\nx*y\n```\n", "line 3: no value for 'y'"),
+    ],
+)
+def test_an_error_names_file_and_line(
+    fence: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.md").write_text(f"# Title\n\n{fence}", encoding="utf-8")
+    assert main(["weave", str(tmp_path / "a.md"), "-o", str(tmp_path / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_text_is_never_written_over_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.md").write_text("x", encoding="utf-8")
+    assert main(["weave", str(tmp_path / "a.md"), "-o", str(tmp_path)]) == 2
+    assert "written over" in capsys.readouterr().err
+
+
+def test_a_text_without_programs_stays_as_it_is() -> None:
+    text = "# A\n\n```python\nx\n```\n"
+    assert woven(text, lambda figure: "") == text
+
+
+def test_a_lecture_becomes_one_deck(tmp_path: Path) -> None:
+    (tmp_path / "lecture.md").write_text(LECTURE, encoding="utf-8")
+    target = tmp_path / "deck.html"
+    assert main(["deck", str(tmp_path / "lecture.md"), "-o", str(target), "--granularity", "pass"]) == 0
+    page = target.read_text(encoding="utf-8")
+    assert page.count('<section class="cgviz"') == 3
+    assert page.count('<section class="text">') >= 2
+    assert page.index("Backpropagation by hand") < page.index('<section class="cgviz"') < page.index("A product")
+    assert "<strong>step by step</strong>" in page
+
+
+def test_a_sphinx_project_is_built(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx")
+    (tmp_path / "conf.py").write_text('extensions = ["cgviz.places.sphinx"]\n', encoding="utf-8")
+    (tmp_path / "index.rst").write_text(
+        "Lecture\n=======\n\n.. cgviz:: x=3 y=-4\n   :show: picture, table, derive\n   :title: The lecture\n\n"
+        "   (x + sigmoid(y))/(sigmoid(x) + (x+y)**2)\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html", str(tmp_path), str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    picture = re.search(r'src="(_images/[0-9a-f]+\.svg)"', page)
+    assert picture
+    assert "2.06" in (tmp_path / "out" / picture[1]).read_text(encoding="utf-8")
+    assert "<math" in page
+    (tmp_path / "index.rst").write_text("Bad\n===\n\n.. cgviz:: x=1\n\n   x*tnah(y)\n", encoding="utf-8")
+    failed = subprocess.run([*command[:-1], str(tmp_path / "bad")], capture_output=True, text=True)
+    assert failed.returncode != 0
+    assert "unknown function 'tnah'" in failed.stderr
+
+
+def test_a_mkdocs_project_is_built(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text(
+        "site_name: Lecture\ntheme: mkdocs\nmarkdown_extensions: [tables, fenced_code, cgviz.places.markdown]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "docs" / "index.md").write_text(LECTURE, encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "-q",
+        "-f",
+        str(tmp_path / "mkdocs.yml"),
+        "-d",
+        str(tmp_path / "out"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert page.count('<figure class="cgviz"><svg') == 2
+    assert "<table" in page
+    assert "2.06" in page
+
+
+def test_numbers_in_woven_tables_are_those_of_the_run() -> None:
+    run = cgviz.run("q = x*y; q + x", x=2, y=5)
+    text = woven("```cgviz x=2 y=5 show=table\nq = x*y\nq + x\n```\n", lambda figure: "")
+    assert str(int(run.gradient["x"])) in text
