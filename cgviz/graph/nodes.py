@@ -169,6 +169,16 @@ class Graph:
         return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.family == "pick"]
 
     @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What was made of this graph before, by what was asked for: a graph is run again and again."""
+        return {}
+
+    @cached_property
+    def asked(self) -> list[Any]:
+        """How often a gradient was asked for, an entry each; the last is the compiled line, where there is one."""
+        return []
+
+    @cached_property
     def plan(self) -> tuple[Planned, ...]:
         """What the passes loop over, a row per node."""
         return tuple(map(planned, self.nodes))
