@@ -209,13 +209,13 @@ def formulas(run: Run) -> list[str]:
 def test_the_nine_rules_behind_a_matrix_product() -> None:
     assert formulas(linear("all")) == [
         "W_00 = W[0, 0]", "W_01 = W[0, 1]", "W_10 = W[1, 0]", "W_11 = W[1, 1]", "x_0 = x[0]", "x_1 = x[1]",
-        "W_00tx_0 = W_00·x_0", "W_01tx_1 = W_01·x_1", "q_0 = W_00tx_0 + W_01tx_1",
-        "W_10tx_0 = W_10·x_0", "W_11tx_1 = W_11·x_1", "q_1 = W_10tx_0 + W_11tx_1",
+        "W_00x_0 = W₀₀·x₀", "W_01x_1 = W₀₁·x₁", "q₀ = W_00x_0 + W_01x_1",
+        "W_10x_0 = W₁₀·x₀", "W_11x_1 = W₁₁·x₁", "q₁ = W_10x_0 + W_11x_1",
         "qsqr_0 = q_0²", "qsqr_1 = q_1²", "f = qsqr_0 + qsqr_1",
     ]  # fmt: skip
     assert [step.caption() for step in linear("all").steps if "dx_0" in step.caption()][:2] == [
-        "dx_0 = dW_10tx_0 · W_10 = 0.52 · (−0.3) = −0.156",
-        "dx_0 += dW_00tx_0 · W_00 = 0.44 · 0.1 = 0.044, so dx_0 = −0.112",
+        "dx₀ = dW_10x_0 · W₁₀ = 0.52 · (−0.3) = −0.156",
+        "dx₀ += dW_00x_0 · W₀₀ = 0.44 · 0.1 = 0.044, so dx₀ = −0.112",
     ]
 
 
@@ -360,13 +360,13 @@ def test_the_table_shows_the_nine_rules(capsys: pytest.CaptureFixture[str], monk
     status, printed = said(capsys, "table", *SCALARS)
     assert status == 0
     rows = [line.split() for line in printed.splitlines() if line[:1].isdigit()]
-    assert [row[1] for row in rows] == ["atx", "bty", "q_0", "ctx", "dty", "q_1", "qsqr_0", "qsqr_1", "f"]
+    assert [row[1] for row in rows] == ["ax", "by", "q_0", "cx", "dty", "q_1", "qsqr_0", "qsqr_1", "f"]
     assert [row[-1] for row in rows] == ["swaps", "swaps", "distributes"] * 2 + ["scales", "scales", "distributes"]
     assert max(map(len, printed.splitlines())) <= 100
 
 
 @pytest.mark.parametrize(
-    ("style", "products", "sums"), [("circuit", "×", "+"), ("card", "a·x b·y c·x d·y", "atx + bty")]
+    ("style", "products", "sums"), [("circuit", "×", "+"), ("card", "a·x b·y c·x d·y", "ax + by")]
 )
 def test_pictures_show_the_gates(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, style: str, products: str, sums: str
@@ -389,7 +389,7 @@ def test_the_option_is_repeatable_and_takes_commas(capsys: pytest.CaptureFixture
     explain = ["explain", LINEAR[0], "q_0", *LINEAR[1:]]
     once = said(capsys, *explain, "--expand", "q,qsqr,f")
     assert once[0] == 0
-    assert "W_00tx_0 + W_01tx_1" in once[1]
+    assert "W_00x_0 + W_01x_1" in once[1]
     assert once == said(capsys, *explain, "--expand", "q", "--expand", " qsqr, f ,")
     status, wrong = said(capsys, *explain, "--expand", "p")
     assert status == 2

@@ -14,7 +14,7 @@ import cgviz
 from cgviz.cli import main
 from cgviz.errors import CgvizError, EvaluationError
 from cgviz.grading import grade
-from cgviz.grading.listing import UnreadableError, plain
+from cgviz.grading.listing import plain
 from cgviz.grading.report import Grade
 from cgviz.runs.run import Run
 from cgviz.views import grade as views
@@ -438,21 +438,15 @@ def shown(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("dx = W[np.arange(3), x]", "an index is read that is made of whole numbers and slices"),
-        ("dx = x[x > 0]", "a mask where something is assigned to it"),
-        ("dx = np.einsum('ij,i->j', W, dq)", "'einsum' is not read; write @"),
-        ("z = W @ W\ndx = W.T @ dq", "@: the shapes (3, 4) and (3, 4) do not fit together"),
-        ("dx = np.zeros((9999, 9999))", "an array of shape (9999, 9999) is too large"),
-        ("n = 0\ndx = np.sum(W, axis=n)", "a whole number is read here"),
-        ("W['a'] = x", "only plain names are assigned to"),
-        ("dx = np.linalg.norm(x, 1)", "the length of a vector is read"),
+        ("dx = W[np.arange(3), x]", "Python stops here: IndexError"),
+        ("z = W @ W\ndx = W.T @ dq", ""),
+        ("dx = W['a']", "Python stops here: IndexError"),
     ],
 )
-def test_what_is_refused_says_where(text: str, message: str) -> None:
-    with pytest.raises(UnreadableError) as caught:
-        graded(PRODUCT, text)
-    assert message in str(caught.value)
-    assert "^" in str(caught.value).split("\n")[-1]
+def test_where_python_stops_is_told(text: str, message: str) -> None:
+    made = graded(PRODUCT, text)
+    assert not made.all_right
+    assert message in (made.first.says if made.first else "")
 
 
 # values from elsewhere

@@ -10,7 +10,7 @@ import click
 
 from cgviz.cli.complete import files, programs
 from cgviz.cli.targets import IN_FILE, OUT_FILE
-from cgviz.drawing.pictures import DIRECTIONS, STYLES
+from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES
 from cgviz.errors import quoted
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
 
@@ -203,6 +203,70 @@ def fit() -> Decorator:
             show_default=True,
             help="auto: what is used far away stands there again, as a small box with its name.",
         ),
+    ]
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for side in reversed(sides):
+            command = side(command)
+        return command
+
+    return decorated
+
+
+def author() -> Decorator:
+    """Returns the options of what an author decides about a figure."""
+    sides = [
+        click.option(
+            "--figure",
+            "figure_file",
+            metavar="TOML",
+            shell_complete=files,
+            help="A file of an author's decisions: order, groups, colours, roles, shifts, pins, notes, hidden parts.",
+        ),
+        click.option("--save-figure", metavar="TOML", help="Write the decisions of this picture into a file."),
+        click.option("--order", metavar="NAMES", help="The order of the inputs: x,w,b."),
+        click.option(
+            "--hide",
+            metavar="PART",
+            multiple=True,
+            help="Leave out values, gradients, data gradients, names, formulas or stage numbers. Several times.",
+        ),
+        click.option(
+            "--edges",
+            type=click.Choice(EDGES),
+            help="Local derivatives on edges: symbols, numbers, both or none.  [default: symbols]",
+        ),
+        click.option(
+            "--note",
+            "notes",
+            metavar="NODE=TEXT",
+            multiple=True,
+            help="A remark with an arrow to a node. Several times.",
+        ),
+    ]
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for side in reversed(sides):
+            command = side(command)
+        return command
+
+    return decorated
+
+
+def part() -> Decorator:
+    """Returns the options of the part of a graph that is drawn."""
+    sides = [
+        click.option(
+            "--collapse",
+            metavar="GROUP",
+            multiple=True,
+            help="Draw a group (`# group NAME: nodes` in the program, a module) as one node; all: every group.",
+        ),
+        click.option("--around", metavar="NODE", help="Draw only what stands around a node."),
+        click.option(
+            "--depth", type=click.IntRange(0, 1000), metavar="N", help="How many edges --around reaches.  [default: 2]"
+        ),
+        click.option("--all", "everything", is_flag=True, help="Draw a graph of more than 60 nodes whole."),
     ]
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:

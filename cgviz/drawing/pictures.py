@@ -5,6 +5,7 @@ from __future__ import annotations
 SCALES = (0.05, 20.0)  # from, to
 STYLES = ("card", "circuit")
 DIRECTIONS = ("LR", "TB")
+EDGES = ("symbols", "numbers", "both", "none")  # how local derivatives are told
 ENDINGS = {  # of files, with the format of each
     ".svg": "svg",
     ".pdf": "pdf",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cgviz.grading.exercise import Exercise, Point
-from cgviz.grading.interpreter.machine import Event, Failure, Machine
+from cgviz.grading.interpreter.machine import Event, Failure, Machine, deep
 from cgviz.grading.interpreter.objects import Class, Frame, Function
 from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, UnreadError
 from cgviz.grading.interpreter.tensors import Tensor
@@ -46,7 +46,7 @@ class Attempt:
         self.machine = Machine(python2=self.source.python2, runs_main=not exercise.call)
         self.machine.lenient = any(map(whole_input, exercise.inputs.items()))
         self.tensors = speaks_torch(listing.text, exercise.call)
-        self.lost = 0
+        self.own = {id(node) for node in ast.walk(self.source.tree) if isinstance(node, ast.stmt)}
 
     def run(
         self, point: Point, *, events: bool = False, shaken: Callable[[Any, ast.stmt], Any] | None = None, most: int = 0
@@ -55,28 +55,35 @@ class Attempt:
         machine, exercise = self.machine, self.exercise
         machine.steps, machine.depth, machine.failure, machine.unread = 0, 0, None, {}
         machine.most_steps = most or type(machine).most_steps
-        machine.events, machine.shaken = ([] if events else None), shaken
-        machine.called, machine.kept = set(), (set() if exercise.call else set(exercise.known))
-        machine.missing_names = self.known(point) if not exercise.call and exercise.run is not None else {}
+        machine.events, machine.shaken = ([] if events or not exercise.call else None), shaken
+        machine.called, machine.called_at_top, machine.kept = (
+            set(),
+            set(),
+            (set() if exercise.call else set(exercise.known)),
+        )
+        by_names = not exercise.call and exercise.run is not None
+        machine.missing_names = {**machine.usual_names, **self.known(point)} if by_names else {}
         machine.random.seed(0)
         frame = Frame({"__name__": "homework"}, None)
         frame.names.update(self.inputs(point))
         made = Outcome(frame)
         try:
-            machine.top(self.source.tree, frame)
-            if exercise.call:
-                machine.failure = None
-                frame.names.update(self.inputs(point))
-                self.called(frame, point)
-            else:
-                self.by_names(frame, point)
+            with deep():
+                machine.top(self.source.tree, frame)
+                if exercise.call:
+                    machine.failure = None
+                    frame.names.update(self.inputs(point))
+                    self.called(frame, point)
+                else:
+                    self.by_names(frame, point)
         except Stopped:
             made.stopped = True
         except (UnreadError, RecursionError) as error:
             made.unread[0] = str(error)
         except Exception as error:
             machine.failure = machine.failure or Failure(0, f"{type(error).__name__}: {error}")
-        made.failure, made.events = machine.failure, machine.events or []
+        made.failure = machine.failure
+        made.events = [event for event in machine.events or () if id(event.statement) in self.own]
         made.unread |= machine.unread
         machine.shaken = None
         made.gradients = {name: self.gradient(name, made) for name in exercise.asked}
@@ -139,6 +146,7 @@ class Attempt:
         machine = self.machine
         made = [f for f in frame.names.values() if isinstance(f, Function) and f.frame is frame]
         made = [f for f in made if f.name not in machine.called and isinstance(f.node, ast.FunctionDef)]
+        made = [f for f in made if f.name not in machine.called_at_top or self.takes_inputs(f)]
         results: dict[str, Any] = {}
         kept = machine.failure
         for function in sorted(made[:CALLED_FIRST], key=lambda f: self.speaks_of_gradients(f)):
@@ -156,6 +164,12 @@ class Attempt:
             results[function.name] = found
             self.returned(function, found, frame)
         machine.failure = kept
+
+    def takes_inputs(self, function: Function) -> bool:
+        """Tells whether all parameters of a function are named after inputs: it is called with those."""
+        spec = function.node.args
+        params = [each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+        return bool(params) and all(self.exercise.spell.value(name) in self.exercise.known for name in params)
 
     def speaks_of_gradients(self, function: Function) -> bool:
         names = {
@@ -198,12 +212,7 @@ class Attempt:
         ends = [each for each in ast.walk(function.node) if isinstance(each, ast.Return) and each.value is not None]
         if not ends:
             return
-        value = ends[-1].value
-        parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
-        values = found if isinstance(found, (tuple, list)) and len(parts) > 1 else [found]
-        for part, each in zip(parts, values, strict=False):
-            if isinstance(part, ast.Name):
-                frame.names[part.id] = each
+        named(ends[-1].value, found, frame.names)
 
     # what was found
 
@@ -257,6 +266,15 @@ class Attempt:
             if event.function and self.spell(spelled) == name and event.value is not UNKNOWN:
                 return event.value
         return UNKNOWN
+
+
+def named(node: ast.expr | None, value: Any, names: dict[str, Any]) -> None:
+    """Gives what is returned the names by which it is returned, through tuples."""
+    if isinstance(node, ast.Name):
+        names[node.id] = value
+    elif isinstance(node, (ast.Tuple, ast.List)) and isinstance(value, (tuple, list)) and len(node.elts) == len(value):
+        for part, each in zip(node.elts, value, strict=True):
+            named(part, each, names)
 
 
 def targets(statement: ast.stmt) -> list[str]:

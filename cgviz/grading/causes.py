@@ -12,6 +12,7 @@ from cgviz.grading.expected import Expected
 from cgviz.grading.matching import Account, Judged, summed
 from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.reading import Line, Slope, Unknown, likeness
+from cgviz.grading.spellings import loose
 from cgviz.grading.tape import Atom
 from cgviz.grading.term import Term, leaves, replaced, shape_of, value
 from cgviz.ops.rearranging import indexed, listed
@@ -50,6 +51,10 @@ class Causes:
             if isinstance(leaf.leaf, Slope) and leaf.leaf.written not in self.known and leaf.leaf.key in self.accounts:
                 spelled = self.accounts[leaf.leaf.key].lines[0].line.assignment.target
                 if self.accounts[leaf.leaf.key].lines[0].line.typo:
+                    continue
+                if loose(spelled) != loose(leaf.leaf.written):
+                    says = f"{leaf.leaf.written} is never assigned: is {spelled} meant?"
+                    judged.blame("unknown-name", says, (leaf.start, leaf.end))
                     continue
                 judged.noted = f"{leaf.leaf.written} is not assigned; {spelled} is meant"
 

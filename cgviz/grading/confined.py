@@ -25,6 +25,7 @@ from cgviz.grading.truth import shared
 
 MEMORY = 2**30  # more than the process has when it begins
 SECONDS = 20.0
+PATIENCE = 3  # times the limit on the processor, where a machine is busy with other things
 
 
 class OutrunError(EvaluationError):
@@ -84,7 +85,7 @@ def begin(context: Any, number: int, exercise: Exercise, submission: Submission,
     process = context.Process(target=child, args=(theirs, exercise, submission, seconds), daemon=True)
     process.start()
     theirs.close()
-    return Running(number, process, ours, monotonic() + seconds)
+    return Running(number, process, ours, monotonic() + PATIENCE * seconds)
 
 
 def answered(each: Running, seconds: float) -> Grade | CgvizError | None:

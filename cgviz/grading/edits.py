@@ -184,12 +184,18 @@ class Edits:
             forms = {
                 name: leaf,
                 f"(1 - {name})": applied(MINUS, one, leaf),
-                f"1/{name}": applied(OVER, one, leaf),
+                **({} if self.has_zero(index) else {f"1/{name}": applied(OVER, one, leaf)}),
                 f"{name}**2": applied(RAISED, leaf, number(2.0)),
             }
             for text, factor in forms.items():
                 says = f"the factor {text} of the local derivative is missing"
                 yield Edit("factor-forgotten", applied(TIMES, self.term, factor), self.whole, says)
+
+    def has_zero(self, index: int) -> bool:
+        """Tells whether a value, or an element of it, is 0: nobody means to divide by it."""
+        return any(
+            bool((value == 0).any()) if is_array(value) else value == 0 for value in self.expected.tape.values[index]
+        )
 
     def dropped(self) -> Iterator[Edit]:
         """Yields edits in which a factor or a divisor goes."""

@@ -12,7 +12,7 @@ from cgviz.grading.attempts import Attempt, Outcome
 from cgviz.grading.exercise import Exercise
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.near import CLOSE, CLOSE_WORD, MISSING_WORD, RIGHT_WORD, WRONG_WORD
-from cgviz.grading.truth import Truth, number_of
+from cgviz.grading.truth import NAMES, Truth, number_of
 from cgviz.values.arrays import Value
 
 FLOOR = 1e-9
@@ -20,16 +20,23 @@ FLOOR = 1e-9
 
 @dataclass(frozen=True)
 class Ends:
-    """The verdict on every gradient that is asked for, and the run at the exercise's own inputs."""
+    """The verdict on every gradient that is asked for, and the run at the exercise's own inputs.
+
+    spoken  whether the file speaks of any gradient;  here  whether all are right at the exercise's own inputs
+    """
 
     verdicts: dict[str, str]
     theirs: dict[str, Value | None]
     ours: dict[str, Value]
     outcome: Outcome
+    spoken: bool = False
+    here: bool = False
 
     @property
     def any_found(self) -> bool:
-        return any(value is not None for value in self.theirs.values()) or self.outcome.failure is not None
+        """Whether a file has any gradient, or speaks of one."""
+        found = any(value is not None for value in self.theirs.values())
+        return found or self.spoken
 
     @property
     def all_right(self) -> bool:
@@ -48,11 +55,13 @@ def ends(attempt: Attempt, exercise: Exercise, right: Truth, *, most: int = 0, e
     """Returns the verdicts on the gradients of a file, at every point of the truth."""
     verdicts: dict[str, str] = {}
     first: Outcome | None = None
+    here = True
     for k, point in enumerate(right.points):
         made = attempt.run(point, events=events and k == 0, most=most)
         first = first or made
         for name, wanted in right.gradients[k].items():
             verdict = judged(number_of(made.gradients[name]), wanted, room(exercise, right), scale(right, k))
+            here = here and (k > 0 or verdict == RIGHT_WORD)
             if k or not exercise.corner or len(right.points) == 1 or verdict == MISSING_WORD:
                 verdicts[name] = worse(verdicts.get(name, RIGHT_WORD), verdict)
         if (
@@ -62,8 +71,42 @@ def ends(attempt: Attempt, exercise: Exercise, right: Truth, *, most: int = 0, e
         ):
             break
     assert first is not None
+    for name in [name for name, verdict in verdicts.items() if verdict == MISSING_WORD]:
+        stage = handed_on(name, exercise, attempt, right, first)
+        if is_length(first.frame.names.get(name)) and not exercise.call:
+            del verdicts[name]
+        elif stage is not None:
+            verdicts[name], first.gradients[name] = RIGHT_WORD, stage
     theirs = {name: found(first.gradients[name]) for name in verdicts}
-    return Ends(verdicts, theirs, dict(right.gradients[0]), first)
+    spoken = any(map(attempt.spell, NAMES.findall(attempt.listing.text)))
+    return Ends(verdicts, theirs, dict(right.gradients[0]), first, spoken, here)
+
+
+def is_length(value: Any) -> bool:
+    """Tells whether a student's own value of an input is a whole number: `N = X.shape[0]`."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def handed_on(name: str, exercise: Exercise, attempt: Attempt, right: Truth, made: Outcome) -> Any:
+    """Returns the gradient of a stage that an input has unchanged, where a file by names gives only that.
+
+    After s = z + c the gradient of z is that of s: a file that goes on with ds lacks nothing.
+    """
+    if exercise.call or exercise.run is None or not right.slopes:
+        return None
+    wanted = right.gradients[0][name]
+    for event in reversed(made.events):
+        stage, value = attempt.spell(event.name), found(event.value)
+        if (
+            stage is None
+            or value is None
+            or stage == name
+            or not same(value, wanted, exercise.tolerance, scale(right, 0))
+        ):
+            continue
+        if all(same(each.get(stage), each[name], 1e-12) for each in right.slopes if each.get(stage) is not None):
+            return value
+    return None
 
 
 def found(value: Any) -> Value | None:

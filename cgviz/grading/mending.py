@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -20,15 +21,17 @@ from cgviz.grading.ends import Ends, found, judged, room, scale
 from cgviz.grading.exercise import Exercise
 from cgviz.grading.interpreter.objects import Frame, Instance
 from cgviz.grading.interpreter.signals import UNKNOWN
+from cgviz.grading.interpreter.statements import changed_by
 from cgviz.grading.near import RIGHT_WORD
 from cgviz.grading.places import code_at, offset, place
 from cgviz.grading.signposts import Signposts
-from cgviz.grading.slips import TIERS, slips
+from cgviz.grading.slips import TIERS, copies, slips
 from cgviz.grading.slips.place import NUMPY, Place, Slip
 from cgviz.grading.slips.trees import parts as heads
 from cgviz.grading.truth import Truth, number_of, objective
 
 MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 3000, 500_000, 80
+MOST_SECONDS = 8.0  # a guard on slow machines; the other bounds come first
 OUTPUT = "<output>"
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
@@ -70,8 +73,10 @@ class Search:
         self.attempt, self.exercise, self.right, self.got = attempt, exercise, right, got
         self.machine = attempt.machine
         self.runs = self.steps = 0
+        self.begun = process_time()
         self.kept: list[Any] = []
         self.read: dict[int | None, list[str]] = {}
+        self.mutated: dict[int | None, set[str]] = {}
         self.machine.seen = {}
         self.base = attempt.run(right.points[0], events=True)
         self.frames = self.machine.seen
@@ -102,6 +107,11 @@ class Search:
         order = self.statements()
         self.places = {id(node): self.place(node) for node in order}
         found: list[Mend] = []
+        for rank, node in enumerate(order):
+            for slip in copies(self.places[id(node)]):
+                mend = self.tried(slip, 0, rank)
+                if mend is not None and self.is_full(mend) and not mend.bad:
+                    return mend
         for group in self.groups(order):
             for tier in range(len(TIERS)):
                 for rank, node in group:
@@ -118,7 +128,7 @@ class Search:
         return self.chosen(found)
 
     def is_spent(self) -> bool:
-        return self.runs > MOST_RUNS or self.steps > MOST_STEPS
+        return self.runs > MOST_RUNS or self.steps > MOST_STEPS or process_time() - self.begun > MOST_SECONDS
 
     def is_full(self, mend: Mend) -> bool:
         return mend.right >= self.got.wrong
@@ -134,7 +144,13 @@ class Search:
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
-        return min(full, key=lambda each: (-len(each.right), each.bad, each.tier, each.rank), default=None)
+        return min(full, key=lambda each: (-len(each.right), each.bad, each.tier, self.standing(each)), default=None)
+
+    def standing(self, mend: Mend) -> int:
+        """Returns where a mend comes among its like: a missing summand in the first line that could have it."""
+        if mend.slip.cause == "branch-forgotten" and mend.slip.statement is not None:
+            return mend.slip.statement.lineno
+        return mend.rank
 
     def groups(self, order: list[ast.stmt]) -> Iterator[list[tuple[int, ast.stmt]]]:
         """Yields statements to be tried together, the suspicious ones first."""
@@ -231,6 +247,8 @@ class Search:
             if not right - self.got.right or not right >= self.got.right:
                 return None
             told = self.attempt.run(self.right.points[0], events=True, most=self.most)
+            if not self.signposts.keeps_output(told):
+                return None
             bad = self.signposts.wrong(told)
             return Mend(slip, tier, rank, bad, right)
         finally:
@@ -273,6 +291,12 @@ class Search:
         block, within = self.blocks[id(node)]
         frame = self.frames.get(id(node))
         values = visible(frame) if frame is not None else {}
+        if self.functions.get(id(node)) is not None:
+            values = {
+                name: value
+                for name, value in values.items()
+                if name not in self.exercise.assigned or name in frame.names
+            }
         names = set(values)
         bare = {name.rpartition(".")[2] for name in names}
         gradients = {
@@ -281,7 +305,15 @@ class Search:
             if self.attempt.spell(name) or (name[:1] == "d" and name[1:] in bare | set(self.exercise.known))
         }
         inputs = dict(self.exercise.inputs.items())
-        return Place(node, values, block, within, None, inputs, gradients, self.elements(node))
+        return Place(node, values, block, within, None, inputs, gradients, self.elements(node), self.changed(node))
+
+    def changed(self, node: ast.stmt) -> set[str]:
+        """Returns the names that the function of a statement changes in place."""
+        own = self.functions.get(id(node))
+        if own not in self.mutated:
+            around = [each for each in self.machine.nodes.values() if self.functions.get(id(each)) == own]
+            self.mutated[own] = {name for each in around for name in changed_in_place(each)}
+        return self.mutated[own]
 
     def elements(self, node: ast.stmt) -> list[str]:
         """Returns the elements that the function of a statement reads, as they are written."""
@@ -411,6 +443,16 @@ def blocks(body: list[ast.stmt], within: list[ast.stmt]) -> Iterator[tuple[int, 
                 yield from blocks(part, inner)
         for handler in getattr(node, "handlers", ()):
             yield from blocks(handler.body, inner)
+
+
+def changed_in_place(node: ast.stmt) -> Iterator[str]:
+    """Yields the names whose arrays a statement changes in place."""
+    targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets if isinstance(node, ast.Assign) else []
+    for target in targets:
+        if isinstance(target, ast.Subscript) or isinstance(node, ast.AugAssign):
+            yield ast.unparse(target.value if isinstance(target, ast.Subscript) else target)
+    if isinstance(node, ast.Expr):
+        yield from (name for name in changed_by(node.value))
 
 
 def visible(frame: Frame) -> dict[str, Any]:

@@ -32,6 +32,11 @@ def graded(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends) -> Gra
         )
         for name, verdict in got.verdicts.items()
     ]
+    gradients += [
+        GradientVerdict(row.gradient, row.theirs, row.ours, row.verdict, row.follows)
+        for row in rows
+        if row.gradient not in got.verdicts and row.ours is not None and not exercise.call
+    ]
     return Grade(
         attempt.listing, tuple(rows), tuple(gradients), tuple(notes(attempt, got)), credits=dict(exercise.credits)
     )

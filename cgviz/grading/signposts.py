@@ -48,7 +48,9 @@ class Signposts:
         self.own_output = self.output(base)
         self.right_forward = self.is_right_forward()
         wrong = [
-            (name, event) for name, event in self.last(base).items() if self.known(name) and not self.good(name, event)
+            (name, events[-1])
+            for name, events in self.bound(base).items()
+            if self.known(name) and not self.good(name, events)
         ]
         self.event: Event | None = min((event for _, event in wrong), key=base.events.index, default=None)
         self.name = next((name for name, event in wrong if event is self.event), "")
@@ -62,19 +64,25 @@ class Signposts:
 
     def is_right_forward(self) -> bool:
         """Tells whether the student's own output is the program's, as far as it is known."""
+        wanted = self.wanted_output()
+        return wanted is None or self.own_output is None or is_near(wanted, self.own_output)
+
+    def wanted_output(self) -> float | None:
+        """Returns what the output ought to be; None where that is not known."""
         run = self.exercise.run
-        if run is None or self.own_output is None or not self.right.values:
-            return True
-        name = run.graph.nodes[run.graph.output].name
-        value = self.right.values[0].get(name)
+        if run is None or not self.right.values:
+            return self.right.output
+        value = self.right.values[0].get(run.graph.nodes[run.graph.output].name)
         if value is None:
+            return None
+        return float(np.sum(value * (1.0 if self.exercise.upstream is None else self.exercise.upstream)))
+
+    def keeps_output(self, made: Outcome) -> bool:
+        """Tells whether a mend leaves the output as it is, or makes it right."""
+        found, wanted = self.output(made), self.wanted_output()
+        if self.own_output is None or found is None:
             return True
-        wanted = (
-            float(np.sum(value * self.exercise.upstream))
-            if self.exercise.upstream is not None
-            else float(np.sum(value))
-        )
-        return abs(wanted - self.own_output) <= 1e-6 * max(abs(wanted), abs(self.own_output), 1e-6)
+        return is_near(found, self.own_output if wanted is None or self.right_forward else wanted)
 
     def wrong_forward(self) -> ast.stmt | None:
         """Returns the first forward stage that bears the name of the program's and is not what that computes."""
@@ -89,28 +97,26 @@ class Signposts:
         return None
 
     def forward_events(self) -> dict[str, Event]:
-        """Returns the arrays of the student's forward pass that were bound once, by name."""
-        count: dict[str, int] = {}
+        """Returns the arrays of the student's forward pass by name, each where it was last bound there."""
+        backward = {event.function for event in self.base.events if event.function and self.attempt.spell(event.name)}
         found: dict[str, Event] = {}
         for event in self.base.events:
-            if self.attempt.spell(event.name) is None and event.kind in ("name", "attribute") and is_float(event.value):
-                count[event.name] = count.get(event.name, 0) + 1
+            own = event.kind in ("name", "attribute") and is_float(event.value) and event.function not in backward
+            if own and self.attempt.spell(event.name) is None:
                 found[event.name] = event
-        return {name: event for name, event in found.items() if count[name] == 1}
+        return found
 
-    def last(self, made: Outcome) -> dict[str, Event]:
-        """Returns the gradients that were bound once, or summed, by name; the last of each."""
-        found: dict[str, Event] = {}
-        frames: dict[str, set[int]] = {}
+    def bound(self, made: Outcome) -> dict[str, list[Event]]:
+        """Returns the gradients that were bound, by name: the last in each call of a function."""
+        found: dict[str, dict[int, Event]] = {}
         for event in made.events:
             name = event.key if event.kind == "item" and event.key else event.name
             if number_of(event.value) is UNKNOWN:
                 continue
             if self.attempt.spell(name) is None and self.spell.gradient(name) is None:
                 continue
-            found[name] = event
-            frames.setdefault(name, set()).add(event.frame)
-        return {name: event for name, event in found.items() if len(frames[name]) == 1}
+            found.setdefault(name, {})[event.frame] = event
+        return {name: list(events.values()) for name, events in found.items()}
 
     def known(self, name: str) -> bool:
         if name not in self.posts:
@@ -134,29 +140,34 @@ class Signposts:
     def difference(self, event: Event) -> Signpost | None:
         """Returns how the student's own output moves with a value of the forward pass, along one direction."""
         value = np.asarray(event.value, dtype=float)
-        direction = np.random.RandomState(3).uniform(0.5, 1.5, value.shape) * np.random.RandomState(4).choice(
-            (-1, 1), value.shape
-        )
+        chance = np.random.RandomState(3)
+        direction = chance.uniform(0.5, 1.5, value.shape) * chance.choice((-1, 1), value.shape)
+        times = sum(each.statement is event.statement and each.name == event.name for each in self.base.events)
         ends = []
         for step in (STEP, -STEP):
+            met = [0]
 
-            def shaken(held: Any, statement: ast.stmt, step: float = step) -> Any:
+            def shaken(held: Any, statement: ast.stmt, step: float = step, met: list[int] = met) -> Any:
                 if statement is event.statement and np.shape(held) == direction.shape and is_float(held):
-                    return held + step * direction
+                    met[0] += 1
+                    return held + step * direction if met[0] == times else held
                 return held
 
             made = self.output(self.attempt.run(self.right.points[0], shaken=shaken))
             if made is None:
                 return None
             ends.append(made)
-        return Signpost(None, direction, (ends[0] - ends[1]) / (2 * STEP))
+        rate = (ends[0] - ends[1]) / (2 * STEP)
+        return Signpost(None, direction, rate) if rate else None
 
-    def good(self, name: str, event: Event) -> bool:
-        return self.posts[name].agrees(number_of(event.value))
+    def good(self, name: str, events: list[Event]) -> bool:
+        """Tells whether a gradient agrees with its signpost; of several calls or passes, the first or last may."""
+        ends = events[-1:] if self.posts[name].value is not None else [events[-1], events[0]]
+        return any(self.posts[name].agrees(number_of(event.value)) for event in ends)
 
     def wrong(self, made: Outcome) -> int:
         """Returns how many signposts are wrong in a run."""
-        return sum(not self.good(name, event) for name, event in self.last(made).items() if name in self.posts)
+        return sum(not self.good(name, events) for name, events in self.bound(made).items() if name in self.posts)
 
     def why(self) -> tuple[str, str]:
         """Returns a cause, and words, for the first wrong signpost that no slip explains."""
@@ -180,6 +191,10 @@ class Signposts:
             "local-derivative",
             f"{self.name} is not the gradient of its variable: the local derivative is another one",
         )
+
+
+def is_near(one: float, two: float) -> bool:
+    return abs(one - two) <= 1e-6 * max(abs(one), abs(two), 1e-6)
 
 
 def is_float(value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +27,18 @@ NAMES = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True)
 class Truth:
-    """The gradients by input at each point; `stages` are the program's values and gradients of every name there."""
+    """The gradients by input at each point; `values` and `slopes` are those of the program's names there.
+
+    room    the relative difference that is forgiven, where these are differences
+    output  the number that is differentiated, where a right file tells it
+    """
 
     points: tuple[Point, ...]
     gradients: tuple[dict[str, Any], ...]
     values: tuple[dict[str, Any], ...] = ()
     slopes: tuple[dict[str, Any], ...] = ()
     room: float = 0.0
+    output: float | None = None
 
 
 def truth(exercise: Exercise, attempt: Attempt, given: Point, held: set[str]) -> Truth:
@@ -59,7 +65,7 @@ def shared(exercise: Exercise) -> Truth | None:
 def given_in(attempt: Attempt) -> Point:
     """Returns the inputs to which a student's file gives numbers of its own."""
     machine, found = attempt.machine, Point()
-    machine.events, machine.kept, machine.steps = [], set(), 0
+    machine.events, machine.kept, machine.steps, machine.missing_names = [], set(), 0, machine.usual_names
     with contextlib.suppress(Stopped):
         machine.top(attempt.source.tree, Frame({"__name__": "homework"}, None))
     for event in machine.events:
@@ -110,16 +116,18 @@ def of_program(exercise: Exercise, given: Point, held: set[str]) -> Truth:
 def of_file(exercise: Exercise, listing: Any) -> Truth:
     """Returns what a right file gives. Raises EvaluationError where it gives nothing."""
     attempt = Attempt(listing, exercise)
-    every, found = [], []
+    every, found, outputs = [], [], []
     for point in near(exercise):
         made = attempt.run(point)
+        with suppress(EvaluationError):
+            outputs.append(objective(made, exercise))
         lacking = [name for name, value in made.gradients.items() if value is UNKNOWN]
         if lacking:
             why = f": line {made.failure.line}: {made.failure.message}" if made.failure else ""
             raise EvaluationError(f"the solution gives no {exercise.label(lacking[0])}{why}")
         every.append(point)
         found.append({name: number_of(value) for name, value in made.gradients.items()})
-    return Truth(tuple(every), tuple(found))
+    return Truth(tuple(every), tuple(found), output=outputs[0] if outputs else None)
 
 
 def of_own(exercise: Exercise, attempt: Attempt) -> Truth:
@@ -220,7 +228,7 @@ def objective(made: Outcome, exercise: Exercise) -> float:
         return sum(float(np.sum(np.asarray(value) * up)) for value, up in pairs)
     wanted = [exercise.run.graph.nodes[exercise.run.graph.output].name] if exercise.run else []
     for name in [*wanted, "loss", "cost", "L", "J", *exercise.assigned]:
-        value = names.get(name)
+        value = None if exercise.spell.gradient(name) and name not in wanted else names.get(name)
         if is_number(value) and np.size(value) == 1:
             return float(np.asarray(value).reshape(-1)[0])
     raise EvaluationError("the file has no forward pass whose output the call names")

@@ -21,7 +21,8 @@ def find(graph: Graph, meant: str) -> int:
     meant = meant.strip()
     shown = (*graph.stages[::-1], *graph.inputs[::-1])
     names = {graph.nodes[index].name: index for index in shown}
-    labels = {graph.nodes[index].shown: index for index in shown}
+    labels: dict[str, int] = {format(graph.nodes[index].shown): index for index in shown}
+    labels |= {str(graph.nodes[index].shown): index for index in shown}
     for known in (names, labels):
         for text in (meant, normal(meant)):
             if text in known:

@@ -82,7 +82,7 @@ def composed(nodes: Sequence[Node], node: Node) -> str:
     if op.family == "product" and len(operands) == 2 and operands[1].op is reciprocal:
         top, bottom = operands[0], nodes[operands[1].args[0]]
         return divide.stem if is_compound(bottom) else joined([top, bottom], divide.marks, divide.stem)
-    if op.family == "sum" and sum(operand.op.family == "product" for operand in operands) > 1:
+    if op.family == "sum" and is_dot_product(nodes, node):
         return "dot"
     if op.marks:
         return joined(operands, op.marks, op.stem)
@@ -90,14 +90,25 @@ def composed(nodes: Sequence[Node], node: Node) -> str:
     return name if len(name) <= LONGEST else op.stem
 
 
+def is_dot_product(nodes: Sequence[Node], node: Node) -> bool:
+    """Tells whether a sum is one of products of two numbers each, no number in two of them; a bias may be added."""
+    products = [operand for operand in (nodes[arg] for arg in node.args) if operand.op.family == "product"]
+    factors = [arg for product in products for arg in product.args]
+    pairs = all(len(product.args) == 2 for product in products) and len(set(factors)) == len(factors)
+    numbers = all(nodes[arg].op is not CONSTANT and not nodes[arg].shape for arg in factors)
+    return len(products) > 1 and pairs and numbers and not node.shape
+
+
 def joined(operands: Sequence[Node], marks: Sequence[str], stem: str) -> str:
     """Returns `xpy` for x + y: the operands' short names joined by marks, `stem` where that gives no short name."""
     words = [word(operand, first=i == 0) for i, operand in enumerate(operands)]
     if not all(words) or len(operands) > 3:
         return stem
-    if operands[0].op is CONSTANT and marks[1] == "t":
-        marks = ["", "", *marks[2:]]
-    name = words[0] + "".join(mark + part for mark, part in zip(marks[1:], words[1:], strict=True))
+    apart = words[0] == "d"  # else d·y would be called as the gradient of y is
+    between = [
+        mark or "t" * (apart or operand.op is CONSTANT) for mark, operand in zip(marks[1:], operands[1:], strict=True)
+    ]
+    name = words[0] + "".join(mark + part for mark, part in zip(between, words[1:], strict=True))
     return name if len(name) <= LONGEST and name.isidentifier() else stem
 
 
@@ -178,7 +189,7 @@ def in_formulas(graph: Graph) -> Graph:
         node = nodes[index]
         if node.given or index == graph.output:
             continue
-        formula = Formula(op=node.op, args=tuple(operand(nodes[arg]) for arg in node.args))
+        formula = Formula(op=node.op, args=tuple(operand(nodes[arg]) for arg in node.args), shape=node.shape)
         if len(formula.write(PRETTY).text) <= LONGEST_SHOWN:
             nodes[index] = node._replace(label=Name(node.name, formula))
     return replace(graph, nodes=tuple(nodes))

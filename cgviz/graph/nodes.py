@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from cgviz.errors import quoted
 from cgviz.ops.op import Op
 from cgviz.text.formula import Formula
-from cgviz.text.names import plain_spelling
+from cgviz.text.names import Name, plain_spelling
 from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import Shape, Value, is_array, on_elements
 
@@ -56,9 +56,10 @@ class Node(NamedTuple):
         return self.op is not INPUT and self.op is not CONSTANT
 
     @property
-    def shown(self) -> str:
-        """The name as it is printed; a `Name` where it knows its spelling."""
-        return self.label or self.name
+    def shown(self) -> Name:
+        """The name as it is printed, which knows its spelling."""
+        label = self.label or self.name
+        return label if isinstance(label, Name) else Name(label)
 
     @property
     def spelling(self) -> Spelling:
@@ -168,6 +169,16 @@ class Graph:
         return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.family == "pick"]
 
     @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What was made of this graph before, by what was asked for: a graph is run again and again."""
+        return {}
+
+    @cached_property
+    def asked(self) -> list[Any]:
+        """How often a gradient was asked for, an entry each; the last is the compiled line, where there is one."""
+        return []
+
+    @cached_property
     def plan(self) -> tuple[Planned, ...]:
         """What the passes loop over, a row per node."""
         return tuple(map(planned, self.nodes))
@@ -189,7 +200,7 @@ class Graph:
     def formula(self, index: int) -> Formula:
         """Returns the formula of one stage in terms of the names of its operands: `sigx + xpysqr`."""
         node = self.nodes[index]
-        return Formula(op=node.op, args=tuple(map(self.operand, node.args)))
+        return Formula(op=node.op, args=tuple(map(self.operand, node.args)), shape=node.shape)
 
     def _repr_svg_(self) -> str:
         """The diagram in symbols, as notebooks show it."""

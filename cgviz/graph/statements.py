@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.graph.nodes import Graph
+from cgviz.graph.nodes import Graph, Node
 from cgviz.ops.arithmetic import divide, multiply, reciprocal
 from cgviz.text.formula import Formula
 
@@ -25,16 +25,16 @@ def statements(graph: Graph) -> Iterator[tuple[int, Formula]]:
         size = sum(sizes.get(arg, 1) for arg in node.args)
         if size > MOST_LEAVES * 4:
             inlined, size = set(), len(node.args)
-        formula = written(node.op, tuple(formulas[a] if a in inlined else graph.operand(a) for a in node.args))
+        formula = written(node, tuple(formulas[a] if a in inlined else graph.operand(a) for a in node.args))
         if node.given or index == graph.output:
             yield index, formula
         elif size <= MOST_LEAVES:
             formulas[index], sizes[index] = formula, size
 
 
-def written(op: object, args: tuple[Formula, ...]) -> Formula:
+def written(node: Node, args: tuple[Formula, ...]) -> Formula:
     """Returns `op(*args)`; a product whose last factor is a reciprocal is written as the fraction it was."""
     last = args[-1]
-    if op is multiply and last.op is reciprocal:
-        return Formula(op=divide, args=(args[0], last.args[0]))
-    return Formula(op=op, args=args)  # type: ignore[arg-type]
+    if node.op is multiply and last.op is reciprocal:
+        return Formula(op=divide, args=(args[0], last.args[0]), shape=node.shape)
+    return Formula(op=node.op, args=args, shape=node.shape)

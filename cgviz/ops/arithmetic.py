@@ -91,7 +91,7 @@ def known_product(count: int) -> Op:
         multiplies=lambda out, *factors: (count - 1) * math.prod(out),
         glyph="×",
         stem="prod",
-        marks=("t",) * count,
+        marks=("",) * count,
         spell=lambda notation, *factors: notation.product(*factors),
         gate="swaps",
         by="product rule",

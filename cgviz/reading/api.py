@@ -44,7 +44,11 @@ def read(
     if isinstance(program, Run):
         program = program.bare
     if isinstance(program, Graph):
-        return staged(program, detail, ties)
+        level = (detail, ties)
+        if level not in program.kept:
+            program.kept[level] = staged(program, detail, ties)
+        again: Graph = program.kept[level]
+        return again
     with uncollected():
         return staged(as_written(program, share, latex, given), detail, ties)
 
@@ -98,7 +102,7 @@ def run(
     >>> run("sum((W @ x)**2)", W=[[1, 0], [0, 2]], x=[1, 1]).gradient["x"].tolist()
     [2.0, 8.0]
     >>> run("q = W @ x; sum(q)", W=[[1, 2]], x=[3, 4], expand="q").graph.formula(8).pretty
-    'W_00tx_0 + W_01tx_1'
+    'W_00x_0 + W_01x_1'
 
     Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
     """

@@ -147,9 +147,9 @@ class Walk:
     def power(self, args: Sequence[int]) -> int:
         base, exponent = args
         node = self.builder.nodes[exponent]
-        if node.op is CONSTANT and node.value == -1:
+        if node.op is CONSTANT and not node.shape and node.value == -1:
             return self.apply(reciprocal, [base])
-        if node.op is not CONSTANT or node.value is None or self.builder.nodes[base].op is CONSTANT:
+        if node.op is not CONSTANT or node.value is None or node.shape or self.builder.nodes[base].op is CONSTANT:
             return self.apply(arithmetic.pow_, args)
         if node.value == 0.5:
             return self.apply(REGISTRY["sqrt"], [base])

@@ -9,7 +9,7 @@ from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.ops.op import POWER
 from cgviz.runs.run import Contribution, Run
 from cgviz.text.formula import Formula, Notation, Pretty, with_digits
-from cgviz.text.numbers import DIGITS
+from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE
 from cgviz.values.arrays import Value, is_array
 
 
@@ -35,8 +35,12 @@ class Forward:
         node = graph.nodes[self.index]
         parts = [writes.name(node.shown), graph.formula(self.index).write(notation()).text]
         if self.value is not None:
-            args = tuple(Formula(self.run.values[arg], shape=graph.nodes[arg].shape) for arg in node.args)
-            parts += [Formula(op=node.op, args=args).write(writes).text, Formula(self.value).write(writes).text]
+            values = [self.run.values[arg] for arg in node.args]
+            args = tuple(
+                Formula(value, shape=graph.nodes[arg].shape) for value, arg in zip(values, node.args, strict=True)
+            )
+            numbers = [] if any(map(is_large, values)) else [Formula(op=node.op, args=args).write(writes).text]
+            parts += [*numbers, Formula(self.value).write(writes).text]
         return joined(parts)
 
 
@@ -102,7 +106,8 @@ class Backward:
             return f"{target}{writes.words(': nothing flows back on this edge')}"
         parts = [self.product(upstream, writes)]
         if self.edge.value is not None and self.edge.upstream is not None:
-            parts += [self.numbers(writes), Formula(self.edge.value).write(writes).text]
+            large = is_large(self.edge.upstream) or is_large(self.edge.local) or is_large(self.edge.value)
+            parts += [*([] if large else [self.numbers(writes)]), Formula(self.edge.value).write(writes).text]
         text = f"{target} {writes.adds if self.adds else '='} {joined(parts)}"
         if not self.adds or self.total is None:
             return text
@@ -152,6 +157,11 @@ def backward_edges(graph: Graph) -> Iterator[tuple[int, int]]:
     for target in reversed(graph.stages):
         for slot in range(len(graph.nodes[target].args)):
             yield target, slot
+
+
+def is_large(value: Value | None) -> bool:
+    """Tells whether a value has too many elements to stand in a formula."""
+    return value is not None and is_array(value) and value.size > MOST_IN_A_LINE
 
 
 def joined(parts: list[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cgviz.graph.nodes import CONSTANT
+from cgviz.graph.shapes import shaped
 from cgviz.graph.staging import staged
 from cgviz.text.numbers import number
 from cgviz.values.arrays import (
@@ -140,5 +141,6 @@ def remedy(run: Run) -> str:
         return "; the closed stages, without --expand, are finite"
     if run.bare.detail != "gate":
         return ""
-    fused = replace(run, bare=staged(run.bare, "stage"))
+    shapes = {name: shape_of(value) for name, value in (run.inputs or {}).items()}
+    fused = replace(run, bare=shaped(staged(run.bare, "stage"), shapes))
     return "; the fused gates of --detail stage do not" if fused.trouble is None else ""

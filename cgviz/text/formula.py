@@ -23,11 +23,12 @@ from cgviz.values.axes import Axis
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A written operand: its text, how tightly it binds, and how brackets go round it."""
+    """A written operand: its text, how tightly it binds, how brackets go round it, the shape of what it stands for."""
 
     text: str
     binds: int = ATOM
     brackets: tuple[str, str] = ("(", ")")
+    shape: Shape | None = ()
 
     def within(self, binds: int) -> str:
         """Returns the text, bracketed when it binds looser than `binds`."""
@@ -40,6 +41,16 @@ class Written:
     @property
     def atom(self) -> str:
         return self.within(ATOM)
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is known to stand for an array."""
+        return bool(self.shape)
+
+    @property
+    def exponential(self) -> str:
+        """e to this power in LaTeX; of an array, whose elements are meant, not the exponential of a matrix."""
+        return rf"\exp\left({self.text}\right)" if self.is_array else f"e^{{{self.text}}}"
 
     def __str__(self) -> str:
         return self.text
@@ -66,18 +77,21 @@ class Formula(Operators):
     def write(self, notation: Notation) -> Written:
         """Returns the formula in a notation. Walks with a stack of its own: depth is no limit."""
         written: list[Written] = []
-        todo: list[Formula | tuple[Op, int]] = [self]
+        todo: list[Formula | tuple[Formula, Op]] = [self]
         while todo:
             item = todo.pop()
             if isinstance(item, tuple):
-                op, count = item
+                formula, op = item
+                count = len(formula.args)
                 operands = written[len(written) - count :]
                 del written[len(written) - count :]
-                written.append(notation.apply(op, operands))
+                made = notation.apply(op, operands)
+                written.append(replace(made, shape=formula.shape) if formula.shape != () else made)
             elif item.op is None:
-                written.append(notation.leaf(item.leaf))
+                made = notation.leaf(item.leaf)
+                written.append(replace(made, shape=item.shape) if item.shape != () else made)
             else:
-                todo.append((item.op, len(item.args)))
+                todo.append((item, item.op))
                 todo.extend(reversed(item.args))
         return written[0]
 
@@ -112,6 +126,8 @@ class Notation:
     """Program text; the base of the other two notations, which change what differs."""
 
     plus, minus, sign, times, over, comma = " + ", " - ", "-", "*", "/", ", "
+    elementwise = "*"
+    """Between arrays that are multiplied element by element."""
     by, adds = " · ", "+="
     d, partial = "d", "d"
     apart = " @ "
@@ -183,8 +199,12 @@ class Notation:
     def array(self, value: Value) -> str:
         """Writes an array element by element; one of many elements by its shape: `(10×1000 array)`."""
         if value.size > self.most:
-            return f"({'×'.join(map(str, value.shape))} array)"
+            return f"({'×'.join(map(str, value.shape))} array)" if self.digits is None else self.brief(value)
         return self.nested(value)
+
+    def brief(self, value: Value) -> str:
+        """Writes the first elements of an array of many, and its shape."""
+        return numbers.in_brief(value, self.digits or numbers.DIGITS)
 
     def nested(self, value: Value) -> str:
         parts = [self.nested(part) for part in value] if is_array(value) else None
@@ -206,7 +226,8 @@ class Notation:
         return text + "".join((self.plus if s > 0 else self.minus) + t.within(QUOTIENT) for s, t in rest), SUM
 
     def product(self, *factors: Written) -> tuple[str, int]:
-        return self.joined(self.times, factors)
+        arrays = sum(factor.is_array for factor in factors)
+        return self.joined(self.elementwise if arrays > 1 else self.times, factors)
 
     def joined(self, times: str, factors: Sequence[Written]) -> tuple[str, int]:
         """Returns factors joined; only the first may begin with a sign, and then the product does.
@@ -294,7 +315,7 @@ class Mathematics(Notation):
 class Pretty(Mathematics):
     """For the eye: ·, −, superscripts, √."""
 
-    minus, sign, times = " − ", "−", "·"
+    minus, sign, times, elementwise = " − ", "−", "·", " ⊙ "
     apart, partial = " ", "∂"
     signs: ClassVar = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
@@ -349,7 +370,7 @@ class Latex(Mathematics):
     """LaTeX mathematics: fractions, names set as words, Greek letters and subscripts as such."""
 
     times, plus, minus = r" \cdot ", " + ", " - "
-    by, adds = r" \cdot ", r"\mathrel{+}="
+    by, adds, elementwise = r" \cdot ", r"\mathrel{+}=", r" \odot "
     d, partial = r"\mathrm{d}", r"\partial "
     apart = r" \, "
     brackets = (r"\left(", r"\right)")
@@ -393,13 +414,20 @@ class Latex(Mathematics):
         return super().compare(self.signs.get(sign, sign), a, b)
 
     def array(self, value: Value) -> str:
-        """Writes a matrix; an array of more than two axes, or of many elements, by its shape."""
-        if value.ndim > 2 or value.size > self.most:
-            lengths = r" \times ".join(map(str, value.shape))
-            return rf"\mathbb{{R}}^{{{lengths}}}"
+        """Writes a matrix, a vector as a column; of many elements the corners, of more axes than two the shape."""
+        if value.ndim > 2:
+            return rf"\left({{\textstyle {shaped(value)}\text{{ array}}}}\right)"
         rows = value.reshape(-1, 1) if value.ndim == 1 else value
-        lines = r" \\ ".join(" & ".join(self.number(float(x)) for x in row) for row in rows)
+        few = value.size <= self.most
+        down, across = (kept(length, few) for length in rows.shape)
+        lines = r" \\ ".join(" & ".join(self.entry(rows, i, j) for j in across) for i in down)
         return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+
+    def entry(self, rows: Value, i: int, j: int) -> str:
+        """Writes an element; where a place is -1, dots for those that are left out."""
+        if i < 0 or j < 0:
+            return r"\ddots" if i == j else r"\vdots" if i < 0 else r"\cdots"
+        return self.number(float(rows[i, j]))
 
     def outer(self, a: Written, b: Written) -> tuple[str, int]:
         return self.joined(self.apart, [a, Written(self.transposed(b)[0])])
@@ -420,7 +448,8 @@ class Latex(Mathematics):
         return rf"\left[{self.comma.join(map(str, parts))}\right]", ATOM
 
     def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
-        under = rf"_{{\mathrm{{{escaped(options)}}}}}" if options else ""
+        inside = escaped(options).replace("×", r"\times ")
+        under = rf"_{{\mathrm{{{inside}}}}}" if options else ""
         return rf"\operatorname{{{escaped(name)}}}{under}\left({x}\right)", ATOM
 
     def iverson(self, condition: Written) -> tuple[str, int]:
@@ -428,6 +457,15 @@ class Latex(Mathematics):
 
     def factorial(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}!", POWER
+
+
+def kept(length: int, few: bool) -> list[int]:
+    """Returns the places along an axis that are written: all, or the first two and the last one, -1 between them."""
+    return list(range(length)) if few or length <= 4 else [0, 1, -1, length - 1]
+
+
+def shaped(value: Value) -> str:
+    return r" \times ".join(map(str, value.shape))
 
 
 STYLES = {"d": "dq", "partial": "∂L/∂q", "bar": "q̄", "delta": "δq"}

@@ -27,6 +27,11 @@ class Name(str):
         made.spelling, made.gradient = spelling, gradient
         return made
 
+    def __format__(self, spec: str) -> str:
+        """In a message a name is spelled for the eye: `f"{name}"` is θ₁ where `str(name)` is theta_1."""
+        found = spelling_of(self)
+        return format(found.text if isinstance(found, Spelling) else found.pretty, spec)
+
 
 def spelling_of(name: str) -> Any:
     """Returns how a name is spelled: as it says itself, else as its letters say (a Spelling, which never fails)."""

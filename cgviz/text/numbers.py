@@ -11,6 +11,7 @@ from cgviz.values.arrays import Value, is_array
 DIGITS, MOST_DIGITS = 4, 17
 WHOLE = 1e6
 MOST_IN_A_LINE = 6  # elements of an array that a line of text shows
+FIRST = 3  # elements of an array that a line begins with
 MOST_COUNTED = 10**40
 
 
@@ -25,7 +26,7 @@ def number(value: Value | None, digits: int = DIGITS, *, padded: bool = False, l
         return ""
     if is_array(value):
         if value.size > MOST_IN_A_LINE:
-            return f"({'×'.join(map(str, value.shape))} array)"
+            return in_brief(value, digits)
         return f"[{', '.join(number(each, digits, latex=latex) for each in value)}]"
     if value != value:
         return r"\text{nan}" if latex else "nan"
@@ -44,6 +45,12 @@ def number(value: Value | None, digits: int = DIGITS, *, padded: bool = False, l
     if latex:
         return rf"{sign}{mantissa}\times 10^{{{int(exponent)}}}"
     return f"{sign}{mantissa}e{int(exponent)}".replace("e-", "e−")
+
+
+def in_brief(value: Value, digits: int = DIGITS) -> str:
+    """Returns the first elements of an array of many, and its shape: `[0.1, 0.5, …] (4×3)`."""
+    first = ", ".join(number(each, digits) for each in value.ravel()[:FIRST].tolist())
+    return f"[{first}, …] ({'×'.join(map(str, value.shape))})"
 
 
 def checked(digits: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from unicodedata import normalize
+from unicodedata import name, normalize
 
 from cgviz.text.letters import COMBINING, LOWERED, NAMES, RAISED, SUPERSCRIPTS
 
@@ -46,6 +46,9 @@ def ascii_sign(char: str) -> str:
     first, *marks = list(normalize("NFD", letter))
     if marks and all(mark in COMBINING for mark in marks):
         return ascii_sign(first) + "".join(COMBINING[mark] for mark in marks)
+    called = re.fullmatch("GREEK (CAPITAL|SMALL) LETTER ([A-Z]+)", name(char, ""))
+    if called:
+        return called[2].title() if called[1] == "CAPITAL" else called[2].lower()
     if letter != char:
         return "".join(map(ascii_sign, letter))
     return char.encode("ascii", "backslashreplace").decode()

@@ -17,6 +17,7 @@ from cgviz.errors import UsageError, printable, quoted
 
 if TYPE_CHECKING:
     from cgviz.analysis.paths import Light
+    from cgviz.drawing.diagram.figure import Figure
     from cgviz.runs.run import Run
 
 HELP = """Draw the diagram of a program into a file, and print its table.
@@ -46,6 +47,8 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 @options.theme()
 @options.direction()
 @options.fit()
+@options.part()
+@options.author()
 @options.digits()
 @click.option(
     "--scale",
@@ -58,7 +61,11 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 )
 @options.background("transparent", "What is behind the picture.")
 @click.option("--outline-text", is_flag=True, help="Turn text into outlines, for programs without the font.")
-@click.option("--embed-font", is_flag=True, help="Put the part of the font that is used into the SVG.")
+@click.option(
+    "--embed-font/--no-embed-font",
+    default=True,
+    help="Put the part of the font that is used into the SVG, which then looks the same everywhere.  [default: yes]",
+)
 @click.option(
     "--engine",
     type=click.Choice(["auto", "inprocess", "dot"]),
@@ -103,7 +110,33 @@ def command(
     from cgviz.runs.modes import mode_of
 
     light = lit(run, place, influence, wrt, look["digits"])
+    look["figure"] = figured(look)
     draw(run, output, format, show, mode=mode_of(run, mode, wrt), light=light, **look)
+
+
+def figured(look: dict[str, Any]) -> Figure:
+    """Takes an author's decisions out of the options, the file's first; writes them down where that is asked for."""
+    from cgviz.drawing.diagram.figure import Figure, Note, read
+    from cgviz.text.output import write
+
+    file, save = look.pop("figure_file"), look.pop("save_figure")
+    order, hide, edges, notes = (look.pop(name) for name in ("order", "hide", "edges", "notes"))
+    pairs = [note.partition("=") for note in notes]
+    for at, equals, text in pairs:
+        if not (at.strip() and equals and text.strip()):
+            raise UsageError(f"--note {quoted(at + equals + text)}: a node, = and a text, such as --note h=saturates")
+    figure = (read(file) if file else Figure()).but(
+        order=[name.strip() for name in order.split(",")] if order else (),
+        hide=tuple(hide),
+        edges=edges,
+        notes=tuple(Note(at.strip(), text.strip()) for at, _, text in pairs),
+        collapse=look["collapse"],
+    )
+    look["collapse"] = ()
+    if save:
+        write(save, figure.toml.encode())
+        streams.note(f"wrote {printable(save)}")
+    return figure
 
 
 def lit(run: Run, place: int | None, influence: str | None, wrt: str | None, digits: int) -> Light | None:
@@ -153,8 +186,9 @@ def drawn_for(
     from cgviz.drawing.diagram import diagram
 
     made = diagram(run, **look)
-    if made.trouble:
-        streams.note(made.trouble)
+    for said in (made.left_out, made.trouble):
+        if said:
+            streams.note(said)
     return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from os import PathLike, fspath
 from os.path import splitext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cgviz.drawing.pictures import DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
 from cgviz.drawing.theme import Theme
@@ -22,6 +23,7 @@ from cgviz.values.arrays import Value, is_array
 
 if TYPE_CHECKING:
     from cgviz.analysis.paths import Light
+    from cgviz.drawing.diagram.figure import Figure
     from cgviz.drawing.diagram.layout import Layout
     from cgviz.drawing.diagram.paper import Paper
     from cgviz.drawing.diagram.pen import Blanks
@@ -35,7 +37,7 @@ class Diagram:
     """A drawing that is laid out; `words` are the alternative text, the ids of its parts begin with `prefix`.
 
     quiet  the parts of an SVG have no words of their own
-    paper  the page that it is made for
+    paper  the page that it is made for; left_out: what it does not show, in a line
     """
 
     words: Words
@@ -43,6 +45,7 @@ class Diagram:
     prefix: str
     quiet: bool = False
     paper: Paper | None = None
+    left_out: str = ""
 
     @cached_property
     def dot(self) -> str:
@@ -128,6 +131,11 @@ def diagram(
     ghosts: str = "auto",
     fold: bool = True,
     quick: bool = False,
+    collapse: Sequence[str] = (),
+    around: str | None = None,
+    depth: int | None = None,
+    everything: bool = True,
+    figure: Figure | None = None,
 ) -> Diagram:
     """Returns the diagram of `run`, laid out; symbolic where the run has no values.
 
@@ -145,73 +153,72 @@ def diagram(
     ghosts      "auto": what is used far away stands there again, by its name; "never"
     fold        whether it may be cut into rows
     quick       the first layout is taken that promises to be good
+    collapse    titles of groups that are drawn as one node each, or "all"; other groups have a frame
+    around      the node around which the graph is drawn, `depth` edges far
+    everything  whether a graph of more than 60 nodes is drawn whole
+    figure      what an author decides, see `cgviz.drawing.diagram.figure`
 
-    Raises UsageError for an option that there is not.
+    Raises UsageError for an option, a group or a node that there is not.
     """
     from cgviz.drawing.diagram import words
+    from cgviz.drawing.diagram.figure import Figure
     from cgviz.drawing.diagram.layout import Layout
     from cgviz.drawing.diagram.paper import NATURAL
     from cgviz.drawing.diagram.paper import paper as paper_of
     from cgviz.drawing.diagram.pen import Pen
     from cgviz.drawing.diagram.scene import Words
     from cgviz.drawing.diagram.search import Wishes, search
+    from cgviz.drawing.diagram.touches import dressed, moved, noted
+    from cgviz.drawing.diagram.view import view
     from cgviz.drawing.theme import theme as theme_of
+    from cgviz.graph.naming import spellings_from
 
     digits = numbers.checked(digits)
     if style not in STYLES:
         raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
     colours = theme_of(theme)
-    pen = Pen(run, colours, digits, blanks or {}, mode, light)
+    author = figure or Figure()
+    if author.spellings:
+        spelled = {**run.wording.spellings, **spellings_from(author.spellings)}
+        run = replace(run, wording=replace(run.wording, spellings=spelled))
+    pen = Pen(run, colours, digits, blanks or {}, mode, light, author)
     about = words.of_picture(run, digits, mode)
     about = Words(title or about.title, words.highlighted(about.description, light))
     prefix = f"cg{digest(run, style, direction or '', mode, light)}-"
     behind = colours.background if background == "filled" else checked(background)
-    wishes = Wishes(direction, near=inputs == "near", ghosts=ghosts == "auto", fold=fold, quick=quick)
+    merged = (*author.collapse, *collapse)
+    seen = view(pen, groups=author.groups, collapse=merged, around_node=around, depth=depth, everything=everything)
+    wishes = Wishes(
+        direction,
+        near=inputs == "near",
+        ghosts=ghosts == "auto",
+        fold=fold,
+        quick=quick,
+        groups=seen.framed,
+        shape=lambda scene: seen.shape(dressed(scene, pen, author)),
+    )
     paper = paper_of(fit, min_text) if fit else NATURAL
     found = search(pen, style, paper, wishes)
     scale = found.scale if fit else 1.0
-    layout = Layout(run, found.laid.scene, found.laid.plan, found.axes, colours, digits, behind, mode, light, scale)
-    return Diagram(about, layout, prefix, paper=paper if fit else None)
+    laid = noted(moved(found.laid, found.axes, pen, author), found.axes, pen, author)
+    scene, plan, frames = laid.scene, laid.plan, laid.frames
+    layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, frames)
+    return Diagram(about, layout, prefix, paper=paper if fit else None, left_out=seen.notice)
 
 
 def picture(
     run: Run,
     format: str = "svg",
     *,
-    style: str = "card",
-    theme: str | Theme = "light",
-    direction: str | None = None,
-    digits: int = DIGITS,
     scale: float = 1.0,
-    background: str = "transparent",
     outline_text: bool = False,
-    embed_font: bool = False,
+    embed_font: bool = True,
     engine: str = "auto",
-    mode: Mode = REVERSE,
-    light: Light | None = None,
-    fit: str | None = None,
-    min_text: str | None = None,
-    inputs: str = "near",
-    ghosts: str = "auto",
-    fold: bool = True,
+    **look: Any,
 ) -> bytes:
-    """Returns the diagram of `run` drawn in `format`, one of FORMATS. See `diagram` for the options."""
+    """Returns the diagram of `run` drawn in `format`, one of FORMATS; `look` are the options of `diagram`."""
     with uncollected():
-        made = diagram(
-            run,
-            style=style,
-            theme=theme,
-            direction=direction,
-            digits=digits,
-            background=background,
-            mode=mode,
-            light=light,
-            fit=fit,
-            min_text=min_text,
-            inputs=inputs,
-            ghosts=ghosts,
-            fold=fold,
-        )
+        made = diagram(run, **look)
         return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
 
 

@@ -67,7 +67,7 @@ def half_length(box: Box, axes: Axes) -> float:
 def ports(places: Across, box: Box) -> dict[str, float]:
     """Returns how far from the middle of its side each wire enters a box."""
     half = places.axes.half(box)[1]
-    reach = half * ON_CIRCLE if box.circle else half - FLAT_SIDE
+    reach = half * ON_CIRCLE if box.circle else max(half - FLAT_SIDE, 1.0)
     offsets = {lane.wire.key: places.lane[lane.wire.key] - places.box[box.key] for lane in places.lanes[box.key]}
     most = max(map(abs, offsets.values()), default=0.0)
     return offsets if most <= reach else {wire: offset * reach / most for wire, offset in offsets.items()}

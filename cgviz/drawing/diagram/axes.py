@@ -30,6 +30,11 @@ class Axes:
         along, across = place
         return (along, -across) if self.flat else (across, -along)
 
+    def place(self, point: Point) -> Point:
+        """Returns a point as (along, across): the way back from `point`."""
+        x, y = point
+        return (x, -y) if self.flat else (-y, x)
+
     def size(self, width: float, height: float) -> Point:
         """Returns a size as (along, across), or one along and across as (width, height)."""
         return (width, height) if self.flat else (height, width)

@@ -105,18 +105,22 @@ class Content:
 def wire(pen: Pen, target: int, slot: int) -> Wire:
     """Returns an edge with its local derivative beside it; none where that is 1 and changes nothing."""
     local = pen.local(target, slot, SIZE)
-    return pen.wire(target, slot, beside=None if local.text == "× 1" else local)
+    is_silent = local.text == "× 1" or pen.figure.edges == "none"
+    return pen.wire(target, slot, beside=None if is_silent else local)
 
 
 def content(pen: Pen, index: int) -> Content:
-    name: Line = (pen.name(index, SIZE), *beside_name(pen, index))
+    is_stage = pen.graph.nodes[index].is_stage
+    name: Line = () if pen.hides("names") and is_stage else (pen.name(index, SIZE), *beside_name(pen, index))
     formula: tuple[Line, ...] = ()
-    if pen.graph.nodes[index].is_stage:
+    if is_stage and not (pen.hides("stage numbers") and name):
         name = (pen.stage_number(index), *name)
+    if is_stage and not pen.hides("formulas"):
         whole = pen.formula(index, SIZE)
         formula = tuple((replace(whole, text=part),) for part in broken(whole.text, LONGEST))
-    value = None if pen.run.symbolic else pen.value(index, SIZE)
-    gradient = pen.gradient(index, SIZE) if pen.mode.reverse and pen.graph.reached[index] else None
+    value = None if pen.run.symbolic or pen.hides("values") else pen.value(index, SIZE)
+    shows = pen.mode.reverse and pen.graph.reached[index] and not pen.hides("gradients", index)
+    gradient = pen.gradient(index, SIZE) if shows else None
     below = [Row(*tangent_row(pen, index))] if pen.mode.forward else []
     flag = pen.flags(index)
     below += [Row((flag,))] if flag else []

@@ -31,7 +31,9 @@ def scene(pen: Pen) -> Scene:
 def gate(pen: Pen, index: int) -> Box:
     glyph = Text(glyph_of(pen, index), pen.colour(index, pen.theme.ink), GLYPH, kind="glyph")
     wide = max(GATE, glyph.width + 14)
-    caption, flag = [(pen.stage_number(index), pen.name(index, SMALL, pen.theme.soft, bold=False))], pen.flags(index)
+    number = () if pen.hides("stage numbers") else (pen.stage_number(index),)
+    name = () if pen.hides("names") else (pen.name(index, SMALL, pen.theme.soft, bold=False),)
+    caption, flag = [(*number, *name)] if number or name else [], pen.flags(index)
     outline, thick = pen.outline(index, pen.theme.soft, 1.3)
     return Box(
         key=f"n{index}",
@@ -55,8 +57,10 @@ def glyph_of(pen: Pen, index: int) -> str:
     shown = [graph.operand(arg).pretty if graph.nodes[arg].op is CONSTANT else "" for arg in node.args]
     if not any(shown):
         return words.brief(one_line(node.op.glyph or node.op.name), LONGEST_GLYPH)
+    commutes = node.op.glyph in ("+", "×")
+    if commutes and len(shown) > 2:
+        return node.op.glyph.join(["", *filter(None, shown)])
     if len(shown) == 2 and not all(shown) and node.op.spell and node.op.glyph:
-        commutes = node.op.glyph in "+×"
         return "".join([node.op.glyph, *shown] if commutes or shown[1] else [shown[0], node.op.glyph])
     operands = [graph.operand(arg) if text else Formula("·") for arg, text in zip(node.args, shown, strict=True)]
     return words.brief(one_line(Formula(op=node.op, args=tuple(operands)).pretty), LONGEST_GLYPH)
@@ -111,8 +115,16 @@ def wire(pen: Pen, target: int, slot: int) -> Wire:
     if value.is_picture and pen.forks(source):
         value = pen.name(source, NUMBER, pen.theme.value, bold=False)
     value = replace(value, colour=pen.edge_colour(target, slot, value.colour))
-    back = pen.contribution(target, slot, NUMBER) if pen.mode.reverse else None
-    return pen.wire(target, slot, before=value, after=back)
+    shows = pen.mode.reverse and not pen.hides("gradients", source)
+    back = pen.contribution(target, slot, NUMBER) if shows else None
+    if pen.figure.edges in ("numbers", "both") and shows and not (back and back.is_picture):
+        back = told(back, pen.local(target, slot, NUMBER))
+    return pen.wire(target, slot, before=None if pen.hides("values") else value, after=back)
+
+
+def told(back: Text | None, local: Text) -> Text | None:
+    """Returns what flows back on a wire with the local derivative by which it is made."""
+    return replace(back, text=f"{back.text} ({local.text})") if back and not local.is_picture else back
 
 
 def value_of(pen: Pen, index: int, bold: bool = False) -> Text:
@@ -123,6 +135,7 @@ def last_wire(pen: Pen) -> Wire:
     """Returns the wire from the last gate to the output's name."""
     index, symbolic = pen.graph.output, pen.run.symbolic
     colour, thick = wire_look(pen, index, lit=pen.stands_out(index))
+    shows = not symbolic and pen.mode.reverse and not pen.hides("gradients", index)
     return Wire(
         key="e-end",
         source=f"n{index}",
@@ -130,8 +143,8 @@ def last_wire(pen: Pen) -> Wire:
         colour=colour,
         classes=classes("wire", pen.marked(index), step_class(pen.known.value.get(index))),
         words=words.of_box(pen.run, index, pen.digits, pen.mode),
-        before=None if symbolic else value_of(pen, index),
-        after=None if symbolic or not pen.mode.reverse else seen(pen.gradient(index, NUMBER)),
+        before=None if symbolic or pen.hides("values") else value_of(pen, index),
+        after=seen(pen.gradient(index, NUMBER)) if shows else None,
         thick=thick,
     )
 
@@ -143,7 +156,7 @@ def wire_look(pen: Pen, index: int, lit: bool) -> tuple[str, float]:
 
 def trunk(pen: Pen, index: int) -> Wire:
     """Returns the piece of wire that a whole fan-out shares, with the value and the total of the gradient."""
-    told = pen.graph.reached[index] and pen.mode.reverse
+    told = pen.graph.reached[index] and pen.mode.reverse and not pen.hides("gradients", index)
     lit = pen.light is not None and any(edge in pen.light.edges for edge in pen.graph.edges_out[index])
     colour, thick = wire_look(pen, index, lit)
     value = pen.name(index, NUMBER, pen.theme.value) if pen.run.symbolic else value_of(pen, index, bold=True)
@@ -154,7 +167,7 @@ def trunk(pen: Pen, index: int) -> Wire:
         colour=colour,
         classes=classes("trunk", pen.mark(lit), step_class(pen.known.value.get(index))),
         words=words.of_box(pen.run, index, pen.digits, pen.mode),
-        before=value,
+        before=None if pen.hides("values") else value,
         after=seen(pen.gradient(index, NUMBER, bold=not pen.run.symbolic)) if told else None,
         thick=thick,
     )

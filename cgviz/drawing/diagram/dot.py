@@ -51,6 +51,12 @@ def dot(layout: Layout, prefix: str) -> str:
     def put(key: str, attributes: Mapping[str, str]) -> None:
         graph.node(key, **{name: value for name, value in attributes.items() if nodes.get(name) != value})
 
+    for n, frame in enumerate(layout.frames):
+        left, bottom, right, top = frame.room
+        room = filled((left, bottom), (right, top), theme.pale)
+        put(f"group{n}", room | {"fillcolor": "transparent", "style": "rounded,dashed", "penwidth": "1"})
+        for key, attributes in said(f"group{n}", [layout.title(frame)]):
+            put(key, attributes)
     for box in layout.scene.boxes:
         put(box.key, node(layout, box, prefix))
         for n, rule in enumerate(layout.rules(box)):

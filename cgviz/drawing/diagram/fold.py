@@ -8,7 +8,7 @@ Source: D. Knuth, M. Plass, Breaking paragraphs into lines (1981).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 
@@ -88,6 +88,17 @@ def folds(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float, by_l
         yield best(found, order, budget, stop)
 
 
+def folds_of_blocks(axes: Axes, found: Sizes, page: Point, stop: float, parts: Sequence[Sequence[str]]) -> Fold:
+    """Returns the fold in which every part begins a row."""
+    number = {key: n for n, key in enumerate(found.keys)}
+    order = [number[key] for part in parts for key in part]
+    starts, at = set[int](), 0
+    for part in parts:
+        starts.add(at)
+        at += len(part)
+    return best(found, order, axes.size(*page), stop, starts)
+
+
 def coarse(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float) -> Fold:
     """Returns the fold of a large scene, cut between whole ranks, each row filled before the next: in linear time."""
     along, across = axes.size(*page)
@@ -138,17 +149,17 @@ def unfolded(found: Sizes, order: Sequence[int], budget: Point) -> Fold:
     return Fold(dict.fromkeys(found.keys, 0), scale, (length, height))
 
 
-def best(found: Sizes, order: Sequence[int], budget: Point, stop: float) -> Fold:
-    """Returns the fold at the greatest scale at which the rows fit."""
+def best(found: Sizes, order: Sequence[int], budget: Point, stop: float, starts: Collection[int] = ()) -> Fold:
+    """Returns the fold at the greatest scale at which the rows fit; at the places `starts` a row must begin."""
     along, across = budget
     area = sum((a + lead + TURN) * b for a, lead, b in zip(found.along, found.lead, found.across, strict=True))
     guess = min(stop, sqrt(FULL * along * across / max(area, 1.0)) * 2)
     low = min(guess / WINDOW, stop / 2)
-    rooms = Rooms(found, order)
+    rooms = Rooms(found, order, starts)
     while True:
         segments = rooms.segments(along / low, across / low)
         cuts = cut(len(order), segments, along / low, across / low)
-        if cuts is not None or low < 1e-4:
+        if cuts is not None or low < 1e-3:
             break
         low /= 2
     high = stop
@@ -181,8 +192,8 @@ Segment = tuple[float, float, int]  # length along, height across, values cut at
 class Rooms:
     """Estimates the room of every run of stages that could be a row."""
 
-    def __init__(self, found: Sizes, order: Sequence[int]) -> None:
-        self.found, self.order = found, order
+    def __init__(self, found: Sizes, order: Sequence[int], starts: Collection[int] = ()) -> None:
+        self.found, self.order, self.starts = found, order, set(starts)
         self.place = {n: at for at, n in enumerate(order)}
         uses: dict[int, int] = {}
         for at, n in enumerate(order):
@@ -213,7 +224,9 @@ class Rooms:
             lead[at] = max(lead[at], before)
 
         total = 0
-        for n in self.order[begin:]:
+        for at, n in enumerate(self.order[begin:], begin):
+            if at > begin and at in self.starts:
+                break
             own = 0
             for source in found.into[n]:
                 own = max(own, level[source] + 1 if source in level and not found.is_start[source] else 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.pen import Pen
@@ -17,6 +18,8 @@ def ghost_of(pen: Pen) -> Callable[[Box, str], Box]:
     def ghost(box: Box, where: str) -> Box:
         index = int("".join(filter(str.isdigit, box.key.partition("-")[0])) or pen.graph.output)
         name = pen.name(index, SIZE, pen.theme.soft)
+        if box.key.startswith("c"):
+            name = replace(box.texts[0], colour=pen.theme.soft)
         outline, thick = pen.outline(index, pen.theme.pale, 1.1)
         return Box(
             key=f"g{index}-{where}",

@@ -10,7 +10,8 @@ from cgviz.analysis.paths import Light
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.plan import Plan
-from cgviz.drawing.diagram.scene import MIDDLE, Box, Place, Scene, Wire, widest
+from cgviz.drawing.diagram.rows import HEAD, PAD, Frame
+from cgviz.drawing.diagram.scene import LEFT, MIDDLE, SIZE, Box, Place, Scene, Text, Wire, widest
 from cgviz.drawing.theme import Theme
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
@@ -24,6 +25,7 @@ class Layout:
 
     behind      the colour behind the picture, or `transparent`
     fit         how much it is scaled to fit its page
+    frames      those of groups
     """
 
     run: Run
@@ -36,6 +38,7 @@ class Layout:
     mode: Mode = REVERSE
     light: Light | None = None
     fit: float = 1.0
+    frames: tuple[Frame, ...] = ()
 
     @property
     def pen(self) -> Pen:
@@ -91,6 +94,12 @@ class Layout:
             x, y = self.axes.point(point)
             yield Place((text,), x, y, MIDDLE, text.width)
 
+    def title(self, frame: Frame) -> Place:
+        """Returns the title of a group's frame in its upper left corner."""
+        left, _, _, top = frame.room
+        text = Text(frame.title, self.theme.soft, SIZE, True, kind="title")
+        return Place((text,), left + PAD, top - HEAD / 2, LEFT, text.width)
+
     @cached_property
     def room(self) -> tuple[float, float, float, float]:
         """The left, bottom, right and top of everything, with a margin."""
@@ -104,6 +113,7 @@ class Layout:
             half = place.line[0].height / 2
             rooms.append((place.x - place.width / 2, place.y - half, place.x + place.width / 2, place.y + half))
         rooms += [(x, y, x, y) for wire in self.wires for x, y in self.path(wire.key)]
+        rooms += [frame.room for frame in self.frames]
         left, bottom, right, top = zip(*rooms, strict=True)
         return min(left) - MARGIN, min(bottom) - MARGIN, max(right) + MARGIN, max(top) + MARGIN
 

@@ -10,15 +10,18 @@ from functools import cached_property
 from cgviz.analysis.paths import Light
 from cgviz.drawing.diagram import arrays, words
 from cgviz.drawing.diagram.arrays import pictured
+from cgviz.drawing.diagram.figure import Figure
 from cgviz.drawing.diagram.known import Known, known
 from cgviz.drawing.diagram.lines import broken, one_line
 from cgviz.drawing.diagram.paragraph import paragraph
 from cgviz.drawing.diagram.scene import SIZE, Text, Wire, classes, step_class
 from cgviz.drawing.theme import Theme
+from cgviz.graph.lookup import find
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
+from cgviz.values.arrays import is_array
 
 LONGEST_FORMULA = 90
 LONGEST_LOCAL = 34
@@ -35,6 +38,7 @@ class Pen:
     blanks  what stands instead of a number, by ("value" or "gradient", index): a line to write on, or nothing
     mode    whether it writes gradients, tangents, or both
     light   the nodes and edges that stand out: all others are pale as well
+    figure  what the author decides
     """
 
     run: Run
@@ -43,6 +47,18 @@ class Pen:
     blanks: Blanks = field(default_factory=dict)
     mode: Mode = REVERSE
     light: Light | None = None
+    figure: Figure = field(default_factory=Figure)
+
+    def hides(self, what: str, index: int | None = None) -> bool:
+        """Tells whether the author hides something: of a node where `index` names one."""
+        if what == "gradients" and index is not None and "data gradients" in self.figure.hide and index in self.data:
+            return True
+        return what in self.figure.hide
+
+    @cached_property
+    def data(self) -> set[int]:
+        """The inputs that the author calls data."""
+        return {find(self.graph, name) for name in self.figure.roles.get("data", ())}
 
     @property
     def graph(self) -> Graph:
@@ -153,9 +169,17 @@ class Pen:
             return Text("no gradient", muted, size, kind="local", step=step)
         flows = self.flows(target, slot)
         colour = self.theme.muted if formula.pretty == "1" or not flows else self.theme.local
-        says = f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}"
+        says = self.slope(target, slot, f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}")
         text = Text(says, self.edge_colour(target, slot, colour), size, kind="local", step=step)
         return paragraph(text, broken(says, LONGEST_LOCAL))
+
+    def slope(self, target: int, slot: int, symbols: str) -> str:
+        """Returns a local derivative in symbols or in numbers, as the author wants it."""
+        found = self.run.locals[target][slot] if not self.run.symbolic else None
+        if self.figure.edges == "symbols" or found is None or is_array(found):
+            return symbols
+        told = f"× {self.number(found)}"
+        return told if self.figure.edges == "numbers" or told == symbols else f"{symbols} = {told.removeprefix('× ')}"
 
     def flows(self, target: int, slot: int) -> bool:
         """Tells whether the backward pass uses an edge."""

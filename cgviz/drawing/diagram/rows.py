@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from cgviz.drawing.diagram.across import placed
 from cgviz.drawing.diagram.along import ranks
@@ -12,9 +13,11 @@ from cgviz.drawing.diagram.levels import levels
 from cgviz.drawing.diagram.order import order
 from cgviz.drawing.diagram.plan import Plan, Router
 from cgviz.drawing.diagram.room import footprint, pitch
-from cgviz.drawing.diagram.scene import Box, Scene, Wire
+from cgviz.drawing.diagram.scene import SIZE, Box, Scene, Wire
+from cgviz.drawing.fonts.metrics import text_width
 
 APART = 24.0  # between two rows
+PAD, HEAD = 10.0, 26.0  # in the frame of a group, and above it, where its title stands
 FAR_INPUT, FAR_VALUE = 3, 5  # ranks; what is used farther away stands there again
 
 Ghost = Callable[[Box, str], Box]
@@ -22,15 +25,28 @@ Ghost = Callable[[Box, str], Box]
 
 @dataclass(frozen=True)
 class Folding:
-    """In which row each box stands, from 0; `near`: inputs stand near their use; `ghosts`: also within a row."""
+    """In which row each box stands, from 0; `near`: inputs stand near their use; `ghosts`: also within a row.
+
+    titles  of the rows that belong to a group: rows side by side with one title are one frame
+    """
 
     row: Mapping[str, int]
     near: bool = True
     ghosts: bool = True
+    titles: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         return max(self.row.values(), default=0) + 1
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame round some boxes, with its title: its left, bottom, right and top, y upwards."""
+
+    title: str
+    members: tuple[str, ...]
+    room: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,7 @@ class Laid:
     scene: Scene
     plan: Plan
     crossings: int = 0
+    frames: tuple[Frame, ...] = ()
 
 
 def box_of(laid: Laid, axes: Axes) -> tuple[float, float, float, float]:
@@ -56,15 +73,19 @@ def box_of(laid: Laid, axes: Axes) -> tuple[float, float, float, float]:
             x, y = axes.point(at)
             spots.append((x - text.width / 2, y - text.height / 2, x + text.width / 2, y + text.height / 2))
     spots += [(*axes.point(point), *axes.point(point)) for path in laid.plan.path.values() for point in path]
+    spots += [frame.room for frame in laid.frames]
     lefts, bottoms, rights, tops = zip(*spots, strict=True)
     return min(lefts), min(bottoms), max(rights), max(tops)
 
 
 def laid_out(scene: Scene, axes: Axes, folding: Folding, ghost: Ghost) -> Laid:
     """Returns the plan of a scene in rows; `ghost` makes the box that names another one."""
-    whole, parts = Plan(), []
+    whole, parts = Plan(), list[Scene]()
     top, crossings = 0.0, 0
-    for part in rows_of(scene, folding, ghost):
+    for number, part in enumerate(rows_of(scene, folding, ghost)):
+        opens = number in folding.titles and folding.titles.get(number) != folding.titles.get(number - 1)
+        closes = number - 1 in folding.titles and folding.titles.get(number) != folding.titles.get(number - 1)
+        top += (HEAD if axes.flat and opens else PAD if opens else 0.0) + (PAD if closes else 0.0)
         part, rank = with_ghosts(part, folding, ghost)
         plan, crossed = planned(part, axes, rank)
         first, last = extent(part, plan, axes)
@@ -72,7 +93,25 @@ def laid_out(scene: Scene, axes: Axes, folding: Folding, ghost: Ghost) -> Laid:
         top += last - first + APART
         crossings += crossed
         parts.append(part)
-    return Laid(joined(parts), whole, crossings)
+    laid = Laid(joined(parts), whole, crossings)
+    return replace(laid, frames=tuple(frames(parts, whole, axes, folding.titles))) if folding.titles else laid
+
+
+def frames(parts: Sequence[Scene], plan: Plan, axes: Axes, titles: Mapping[int, str]) -> Iterator[Frame]:
+    """Yields a frame for the rows of each group."""
+    for _, numbers in groupby(range(len(parts)), key=lambda n: titles.get(n, n)):
+        rows = list(numbers)
+        if rows[0] in titles:
+            scene = joined([parts[n] for n in rows])
+            own = Plan()
+            own.centre.update({box.key: plan.centre[box.key] for box in scene.boxes})
+            own.caption.update({box.key: plan.caption[box.key] for box in scene.boxes if box.caption})
+            for wire in (*scene.wires, *scene.trunks):
+                own.path[wire.key], own.texts[wire.key] = plan.path[wire.key], plan.texts[wire.key]
+            left, bottom, right, top = box_of(Laid(scene, own), axes)
+            title = text_width(titles[rows[0]], SIZE, True) + 2 * PAD
+            room = left - PAD, bottom - PAD, max(right + PAD, left - PAD + title), top + HEAD
+            yield Frame(titles[rows[0]], tuple(box.key for box in scene.boxes), room)
 
 
 def rows_of(scene: Scene, folding: Folding, ghost: Ghost) -> list[Scene]:
@@ -90,6 +129,13 @@ def rows_of(scene: Scene, folding: Folding, ghost: Ghost) -> list[Scene]:
         wires[at].append(wire)
     for box in scene.boxes:
         boxes[row[box.key]].append(box)
+    for box in scene.boxes if not scene.slides else ():
+        uses = scene.out[box.key]
+        if uses and all(row[wire.target] != row[box.key] for wire in uses):
+            name, at = ghost(box, "goes-on"), row[box.key]
+            boxes[at].append(name)
+            bare = replace(uses[0], before=None, after=None, beside=None, across=None)
+            wires[at].append(replace(bare, key=f"o{box.key[1:]}-goes-on", target=name.key, dashed=False))
     return [
         replace(scene, boxes=(*made.values(), *own), wires=tuple(lines), trunks=trunks_of(scene, own, lines))
         for made, own, lines in zip(ghosts, boxes, wires, strict=True)

@@ -6,15 +6,16 @@ counts is the smallest text at its final size, up to where nobody wants it large
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import log
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.card import FORMS, Cards, Form
 from cgviz.drawing.diagram.circuit import scene as circuit
-from cgviz.drawing.diagram.fold import Fold, Sizes, coarse, folds, sizes
+from cgviz.drawing.diagram.fold import Fold, Sizes, coarse, folds, folds_of_blocks, sizes
 from cgviz.drawing.diagram.ghosts import ghost_of
+from cgviz.drawing.diagram.groups import Group, blocks
 from cgviz.drawing.diagram.paper import Paper
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import Folding, Laid, box_of, laid_out
@@ -28,13 +29,18 @@ NEARLY = 0.80  # a candidate estimated at less of the best is not laid out
 
 @dataclass(frozen=True)
 class Wishes:
-    """What is asked of a layout; None is what the search decides. A quick one is the first by its estimate."""
+    """What is asked of a layout; None is what the search decides. A quick one is the first by its estimate.
+
+    groups  those that are framed; shape: what makes of a scene the part of it that is drawn
+    """
 
     direction: str | None = None
     near: bool = True
     ghosts: bool = True
     fold: bool = True
     quick: bool = False
+    groups: tuple[Group, ...] = ()
+    shape: Callable[[Scene], Scene] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Candidate:
     sizes: Sizes
     by_level: bool | None
     corrects: bool
+    titles: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def search(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Found:
 
 def looks(pen: Pen, candidate: Candidate, paper: Paper, wishes: Wishes) -> Iterator[tuple[float, Found]]:
     """Yields the layout of a candidate, and the one for which the page is corrected by what the first one took."""
-    folding = Folding(candidate.fold.row, wishes.near, wishes.ghosts)
+    folding = Folding(candidate.fold.row, wishes.near, wishes.ghosts, candidate.titles)
     laid = laid_out(candidate.scene, candidate.axes, folding, ghost_of(pen))
     yield judged(laid, candidate, paper)
     if wishes.quick or not candidate.corrects:
@@ -96,16 +103,28 @@ def candidates(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Iterator[C
     ghost = ghost_of(pen)
     directions = [wishes.direction] if wishes.direction else ["LR", "TB"]
     for scene in scenes(pen, style, wishes.quick):
+        scene = wishes.shape(scene) if wishes.shape else scene
         ghosts = {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
         for axes in map(Axes, directions):
             known = sizes(scene, axes, ghosts)
             page = paper.width, paper.height
+            if wishes.groups and wishes.fold:
+                yield grouped(scene, axes, known, page, paper.good / SIZE, wishes.groups)
+                continue
             if wishes.fold and len(scene.boxes) > HUGE:
                 yield Candidate(scene, axes, coarse(scene, axes, known, page, paper.good / SIZE), known, True, False)
                 continue
             for by_level in (None, False, True) if wishes.fold else (None,):
                 for fold in folds(scene, axes, known, page, paper.good / SIZE, by_level):
                     yield Candidate(scene, axes, fold, known, by_level, by_level is not None)
+
+
+def grouped(scene: Scene, axes: Axes, known: Sizes, page: Point, stop: float, groups: Sequence[Group]) -> Candidate:
+    """Returns the scene in rows each of which belongs to one group, or to none."""
+    parts = blocks(scene, groups)
+    fold = folds_of_blocks(axes, known, page, stop, [keys for _, keys in parts])
+    titles = {fold.row[key]: group.title for group, keys in parts if group for key in keys}
+    return Candidate(scene, axes, fold, known, None, False, titles)
 
 
 def scenes(pen: Pen, style: str, quick: bool) -> Iterator[Scene]:

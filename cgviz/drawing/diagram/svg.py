@@ -9,6 +9,7 @@ from math import ceil, hypot
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.cells import Grid
 from cgviz.drawing.diagram.layout import Layout
+from cgviz.drawing.diagram.rows import Frame
 from cgviz.drawing.diagram.scene import LEFT, Box, Place, Wire, Words
 from cgviz.drawing.diagram.svg_cells import elements
 from cgviz.drawing.diagram.svg_texts import BASELINE, flat, written
@@ -37,6 +38,7 @@ def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bo
     if layout.behind != "transparent":
         corners = [(left, bottom), (left, top), (right, top), (right, bottom)]
         parts.append(f'<polygon fill="{layout.behind}" stroke="none" points="{points(corners)}"/>\n')
+    parts += [framed(layout, frame, f"{prefix}group{n}", prefix) for n, frame in enumerate(layout.frames)]
     for wire in layout.wires:
         said = Words("") if quiet else wire.words
         parts.append(group(prefix + wire.key, f"edge {wire.classes}", said, edge(layout, wire, prefix, quiet)))
@@ -49,6 +51,17 @@ def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bo
 
 def group(name: str, classes: str, words: Words, elements: Iterable[str]) -> str:
     return f'<g id="{name}" class="{classes}">\n{described(words)}{"".join(elements)}</g>\n'
+
+
+def framed(layout: Layout, frame: Frame, name: str, prefix: str) -> str:
+    """Returns the frame of a group with its title; it tells the ids of its members."""
+    left, bottom, right, top = frame.room
+    members = " ".join(prefix + key for key in frame.members)
+    outline = rounded(left, -top, right - left, top - bottom)
+    shape = f'<path fill="none" stroke="{layout.theme.pale}" stroke-width="1" stroke-dasharray="4,3" d="{outline}"/>\n'
+    title = "".join(texts(layout.title(frame)))
+    said = described(Words(frame.title, f"a group of {len(frame.members)} nodes"))
+    return f'<g id="{name}" class="group" data-members="{members}">\n{said}{shape}{title}</g>\n'
 
 
 def described(words: Words) -> str:

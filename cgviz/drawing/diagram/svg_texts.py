@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -10,6 +11,7 @@ from cgviz.drawing.fonts import FONT
 from cgviz.errors import printable
 
 BASELINE = 0.34  # from the middle of a line to its baseline, in sizes
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]+(?:_\\w+)*")
 ANCHORS = {0.0: "start", 0.5: "middle", 1.0: "end"}
 
 
@@ -31,7 +33,7 @@ def spans(text: Text) -> Iterator[str]:
     """Yields the runs of a text: the first level as it is, scripts smaller and shifted, and the way back."""
     down = 0.0
     for run in text.runs:
-        inner = escape(printable(run.text), quote=False)
+        inner = escape(isolated(printable(run.text)), quote=False)
         shift, down = run.shift * text.size - down, run.shift * text.size
         look = f' dy="{flat(shift)}"' if abs(shift) > 1e-6 else ""
         if run.level:
@@ -39,3 +41,8 @@ def spans(text: Text) -> Iterator[str]:
         if run.slanted and not text.slanted:
             look += ' font-style="italic"'
         yield f"<tspan{look}>{inner}</tspan>" if look else inner
+
+
+def isolated(text: str) -> str:
+    """Returns a text in which words that run from right to left do not turn what stands around them."""
+    return RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", text)

@@ -46,6 +46,11 @@ def body(layout: Layout, veil: Veil = shown) -> Iterator[str]:
     yield from background(layout.behind, corners)
     yield rf"\useasboundingbox {corners}"
     names = named(layout.theme)
+    for frame in layout.frames:
+        left, bottom, right, top = frame.room
+        look = f"cg{names[layout.theme.pale]}, dashed, rounded corners=5bp"
+        yield rf"\draw[{look}] {spot((left, bottom))} rectangle {spot((right, top))};"
+        yield written(layout, "group", layout.title(frame), veil)
     for wire in layout.wires:
         yield curve(layout.path(wire.key), wire_look(wire, names))
         yield from (written(layout, wire.key, place, veil) for place in layout.beside(wire) if not pictured(place))

@@ -37,7 +37,8 @@ def name_of(node: Node) -> str:
 def partial(run: Run, index: int, most: int = LONGEST_NAME) -> str:
     """Returns how the gradient of a node is written: `∂f/∂xpy`."""
     nodes = run.graph.nodes
-    return f"∂{brief(nodes[run.graph.output].shown, most)}/∂{brief(nodes[index].shown, most)}"
+    of, by = (brief(name_of(nodes[i]), most) for i in (run.graph.output, index))
+    return f"∂{of}/∂{by}"
 
 
 def rate(run: Run, index: int, source: int, most: int = LONGEST_NAME) -> str:
@@ -60,7 +61,7 @@ def flags(run: Run, index: int) -> str:
 def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
     """Returns what a node says: its stage; then value, gradient, tangent, what the gate does, what is remarkable."""
     graph, node = run.graph, run.graph.nodes[index]
-    title = node.shown
+    title = str(node.shown)
     if node.is_stage:
         title = f"({graph.numbers[index]}) {node.shown} = {graph.formula(index).pretty}"
     facts = []
@@ -126,7 +127,8 @@ def of_picture(run: Run, digits: int, mode: Mode = REVERSE) -> Words:
     """Returns the alternative text: `Computational graph of f = ...` and its numbers in a sentence or two."""
     graph = run.graph
     name = graph.nodes[graph.output].shown
-    program = "; ".join(line.strip() for line in graph.program.splitlines() if line.strip())
+    lines = (line.partition("#")[0].strip() for line in graph.program.splitlines())
+    program = "; ".join(filter(None, lines))
     title = f"Computational graph of {shorten(program, 160)}" if program else f"Computational graph of {name}"
     if run.symbolic:
         return Words(title, f"{len(graph.stages)} stages; no values are given.")

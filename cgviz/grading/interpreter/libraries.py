@@ -53,6 +53,10 @@ DTYPES: dict[str, Any] = dict.fromkeys(
     "float float16 float32 float64 double single longdouble float_ half".split(), np.float64
 ) | dict.fromkeys("int int8 int16 int32 int64 uint16 uint32 uint64 int_ intp long".split(), np.int64)
 DTYPES |= {"bool": np.bool_, "bool_": np.bool_, "uint8": np.uint8, "complex128": np.complex128, "object": object}
+BARE = """
+exp log sqrt tanh sin cos tan sinh cosh arctan log1p expm1 square sign maximum minimum dot outer zeros ones zeros_like
+ones_like where mean
+"""
 DRAWS = """
 randn rand randint random random_sample normal uniform choice permutation shuffle binomial standard_normal seed beta
 multivariate_normal exponential poisson multinomial

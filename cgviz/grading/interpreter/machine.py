@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,7 @@ class Machine:
     unread: dict[int, str] = field(default_factory=dict)
     skipped: set[int] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
+    called_at_top: set[str] = field(default_factory=set)
     missing_names: dict[str, Any] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     random: Any = None
@@ -185,7 +187,7 @@ class Machine:
             self.depth = 0
             raise RecursionError("maximum recursion depth exceeded")
         self.calls += 1
-        self.called.add(function.name)
+        (self.called if self.depth > 1 else self.called_at_top).add(function.name)
         node = function.node
         up = function.frame
         while up.owner is not None and up.up is not None:
@@ -430,6 +432,21 @@ class Machine:
         if isinstance(made, Exception):
             raise made
         raise UnreadError("this exception is not known here")
+
+    @cached_property
+    def usual_names(self) -> dict[str, Any]:
+        """What names mean in a few lines without imports: `np`, `math`, and functions by their bare names."""
+        known = self.modules["numpy"].held
+        bare = {name: known[name] for name in libraries.BARE.split()}
+        modules = {"np": "numpy", "numpy": "numpy", "math": "math", "torch": "torch", "F": "torch.nn.functional"}
+        return {
+            **bare,
+            **{name: self.modules[module] for name, module in modules.items()},
+            "sigmoid": tensors.sigmoid,
+            "softmax": self.modules["scipy.special"].held["softmax"],
+            "relu": lambda x: np.maximum(x, 0),
+            "plt": UNKNOWN,
+        }
 
     def module(self, name: str) -> Any:
         return self.modules.get(name, UNKNOWN)

@@ -9,22 +9,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from cgviz.grading.slips.bookkeeping import aliases, bookkeeping, moves, orders
+from cgviz.grading.slips.bookkeeping import aliases, bookkeeping, moves, orders, shared
 from cgviz.grading.slips.loops import loops
-from cgviz.grading.slips.masks import masks
+from cgviz.grading.slips.masks import masks, strict
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.products import operators, turns
-from cgviz.grading.slips.rules import complements, factors, functions, numbers, powers, signs
+from cgviz.grading.slips.rules import complements, extra, factors, functions, numbers, powers, signs
 from cgviz.grading.slips.shapes import shapes
 from cgviz.grading.slips.sums import divided, regularisation, sums
 from cgviz.grading.slips.values import contributions, names, twins, upstream
 
 TIERS = (
-    (bookkeeping, sums, signs, turns, numbers, names, loops, operators),
+    (bookkeeping, shared, sums, signs, turns, numbers, loops, names, operators, strict, extra),
     (upstream, masks, powers, divided, regularisation, functions),
     (orders, aliases, moves, shapes, complements),
     (factors, contributions, twins),
 )
+
+
+def copies(place: Place) -> Iterator[Slip]:
+    """Yields what mends a file only where an array has two names."""
+    yield from shared(place)
 
 
 def slips(place: Place, tier: int) -> Iterator[Slip]:

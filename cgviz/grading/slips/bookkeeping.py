@@ -61,6 +61,43 @@ def bookkeeping(place: Place) -> Iterator[Slip]:
         yield Slip("overwrites", says, {node: [ast.copy_location(made, node)]}, None, node)
 
 
+def shared(place: Place) -> Iterator[Slip]:
+    """Two names for one array that is changed in place in the same function."""
+    node = place.statement
+    says = "two names share the same array, which is changed in place: take a copy, .copy()"
+    value = getattr(node, "value", None)
+    if isinstance(node, ast.Assign) and isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
+        names = {written(each) for each in (*node.targets, value)}
+        if names & place.changed:
+            yield edit(place, value, numpy("copy", value), "aliasing", says)
+    if isinstance(node, ast.Assign) and len(node.targets) > 1:
+        apart: list[ast.stmt] = [ast.copy_location(ast.Assign([each], node.value), node) for each in node.targets]
+        says = "these names share the same array: give each an array of its own (a copy)"
+        yield Slip("aliasing", says, {node: apart}, None, node)
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, (ast.Name, ast.Attribute)):
+        read = with_field(node.target, "ctx", ast.Load())
+        fresh = ast.copy_location(ast.Assign([node.target], ast.BinOp(read, node.op, node.value)), node)
+        says = f"{written(node.target)} is changed in place, and another name shares the same array: take a copy first"
+        yield Slip("aliasing", says, {node: [fresh]}, None, node)
+    for part in parts(node):
+        out = next((each for each in part.keywords if each.arg == "out"), None) if isinstance(part, ast.Call) else None
+        if out is None or not isinstance(part, ast.Call):
+            continue
+        says = f"the result is written into {written(out.value)} (out=), which overwrites what is read later, in place"
+        fresh = with_field(part, "keywords", [each for each in part.keywords if each is not out])
+        yield edit(place, part, fresh, "out-argument", says)
+        for key, held in place.values.items():
+            if (
+                is_array(held)
+                and key != written(out.value)
+                and np.shape(held) == np.shape(place.values.get(written(out.value)))
+            ):
+                other = with_field(
+                    part, "keywords", [ast.keyword("out", name(key)) if each is out else each for each in part.keywords]
+                )
+                yield edit(place, part, other, "out-argument", f"{says}; {key} is meant")
+
+
 def aliases(place: Place) -> Iterator[Slip]:
     """Two names for one array, changes in place, `out=` of another array."""
     node, value = place.statement, value_of(place.statement)
@@ -102,23 +139,6 @@ def aliases(place: Place) -> Iterator[Slip]:
             None,
             node,
         )
-    for part in parts(node):
-        out = next((each for each in part.keywords if each.arg == "out"), None) if isinstance(part, ast.Call) else None
-        if out is None or not isinstance(part, ast.Call):
-            continue
-        says = f"the result is written into {written(out.value)} (out=), which overwrites what is read later, in place"
-        fresh = with_field(part, "keywords", [each for each in part.keywords if each is not out])
-        yield edit(place, part, fresh, "out-argument", says)
-        for key, held in place.values.items():
-            if (
-                is_array(held)
-                and key != written(out.value)
-                and np.shape(held) == np.shape(place.values.get(written(out.value)))
-            ):
-                other = with_field(
-                    part, "keywords", [ast.keyword("out", name(key)) if each is out else each for each in part.keywords]
-                )
-                yield edit(place, part, other, "out-argument", f"{says}; {key} is meant")
     if isinstance(node, ast.Assign) and isinstance(value, ast.BinOp) and isinstance(value.left, ast.List):
         pass
 

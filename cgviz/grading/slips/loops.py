@@ -95,7 +95,8 @@ def bounds(place: Place, part: ast.Slice) -> Iterator[Slip]:
     ]
     says = "the slice begins or ends at another place: off by one, another element or window belongs here"
     for lower, upper in (
-        (None, part.upper), (part.lower, None), (None, part.lower), (part.upper, None),
+        (None, part.upper), (part.lower, None), (None, opposite(part.lower)), (opposite(part.upper), None),
+        (None, part.lower), (part.upper, None),
     ):  # fmt: skip
         if (lower, upper) != (part.lower, part.upper):
             yield edit(place, part, ast.Slice(lower, upper, part.step), "off-by-one", says)
@@ -150,3 +151,10 @@ def swap_names(node: ast.expr, key: str, made: ast.expr) -> ast.expr:
         if isinstance(each, ast.Name) and each.id == key:
             return changed(node, each, made)  # type: ignore[no-any-return]
     return node
+
+
+def opposite(node: ast.expr | None) -> ast.expr | None:
+    """Returns the end of a slice counted from the other side."""
+    if node is None:
+        return None
+    return node.operand if isinstance(node, ast.UnaryOp) else ast.UnaryOp(ast.USub(), node)

@@ -86,3 +86,13 @@ def masks(place: Place) -> Iterator[Slip]:
             positive = ast.Compare(part, [ast.Gt()], [ast.Constant(0)])
             says = f"the slope of relu is 1 or 0, not {written(part)}: the mask ({written(part)} > 0) belongs here"
             yield edit(place, part, positive, "mask-forgotten", says)
+
+
+def strict(place: Place) -> Iterator[Slip]:
+    """`>=` for `>`, and the other way."""
+    other = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt}
+    for part in parts(place.statement):
+        if isinstance(part, ast.Compare) and len(part.ops) == 1 and type(part.ops[0]) in other:
+            made = with_field(part, "ops", [other[type(part.ops[0])]()])  # type: ignore[index]
+            says = f"{written(made)}, not {written(part)}, belongs here: the mask where it is 0 (> 0)"
+            yield edit(place, part, made, "mask", says)

@@ -32,6 +32,7 @@ class Place:
     within   the statements around it, innermost last; `block` the statements among which it stands
     inputs   the values of the exercise;  gradients  names that are gradients
     elements the elements that its function reads, as they are written: y[i], h[t - 1]
+    changed  the names of arrays that its function changes in place
     """
 
     statement: ast.stmt
@@ -42,6 +43,7 @@ class Place:
     inputs: dict[str, Any] = field(default_factory=dict)
     gradients: set[str] = field(default_factory=set)
     elements: list[str] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
 
     def is_slope(self, name: str) -> bool:
         bare = name.rpartition(".")[2]

@@ -37,7 +37,8 @@ TWINS = {one: two for pair in PAIRS for one, two in (pair.split(), pair.split()[
 
 def signs(place: Place) -> Iterator[Slip]:
     node, value = place.statement, value_of(place.statement)
-    every = parts(node)
+    inside = in_index(parts(node))
+    every = [part for part in parts(node) if id(part) not in inside]
     for part in every:
         if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub):
             yield edit(
@@ -149,16 +150,17 @@ def powers(place: Place) -> Iterator[Slip]:
             )
 
 
+def in_index(every: list[ast.expr]) -> set[int]:
+    """Returns the parts that stand in an index, a slice or a range."""
+    spots = [part.slice for part in every if isinstance(part, ast.Subscript)]
+    spots += [part for part in every if isinstance(part, ast.Slice) or function_name(part) in ("range", "xrange")]
+    return {id(each) for spot in spots for each in ast.walk(spot)}
+
+
 def numbers(place: Place) -> Iterator[Slip]:
     """Numbers that are written out."""
     every = parts(place.statement)
-    inside = {
-        id(each)
-        for part in every
-        if isinstance(part, (ast.Subscript, ast.Slice))
-        for each in ast.walk(part.slice if isinstance(part, ast.Subscript) else part)
-    }
-    inside |= {id(each) for part in every if function_name(part) in ("range", "xrange") for each in ast.walk(part)}
+    inside = in_index(every)
     for part in every:
         if not is_number(part) or not isinstance(part, ast.Constant):
             continue
@@ -213,10 +215,6 @@ def factors(place: Place) -> Iterator[Slip]:
     node, _value = place.statement, value_of(place.statement)
     every = parts(node)
     for part in every:
-        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.MatMult)):
-            for kept, gone in ((part.left, part.right), (part.right, part.left)):
-                says = f"the factor {written(gone)} does not belong here: it is an extra factor, one too many"
-                yield edit(place, part, kept, "extra-factor", says)
         if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
             for kept, gone in ((part.left, part.right), (part.right, part.left)):
                 says = f"{written(gone)} does not belong into this sum: it is counted already, twice"
@@ -251,21 +249,6 @@ def factors(place: Place) -> Iterator[Slip]:
             complement = binary(ast.Constant(1), ast.Sub(), binary(name(key), ast.Pow(), ast.Constant(2)))
             says = f"the factor (1 - {key}**2) is missing: the slope of tanh, the local derivative"
             yield edit(place, head, binary(head, ast.Mult(), complement), "factor-forgotten", says)
-    for part in every:
-        if (
-            isinstance(part, ast.Call)
-            and function_name(part)
-            and part.args
-            and isinstance(part.func, (ast.Name, ast.Attribute))
-            and is_operand(part, every)
-        ):
-            yield edit(
-                place,
-                part,
-                part.args[0],
-                "extra-function",
-                f"{function_name(part)} does not belong here: an extra factor",
-            )
 
 
 def functions(place: Place) -> Iterator[Slip]:
@@ -336,3 +319,27 @@ def complements(place: Place) -> Iterator[Slip]:
                 "derivative",
                 "the local derivative is that of tanh here, 1 minus the square: another slope",
             )
+
+
+def extra(place: Place) -> Iterator[Slip]:
+    """A function that does not belong there: abs(x) for x."""
+    every = parts(place.statement)
+    heads = heads_of(place.statement)
+    for part in every:
+        called = function_name(part)
+        alone = isinstance(part, ast.Call) and called and len(part.args) == 1 and not part.keywords
+        if alone and (is_operand(part, every) or part in heads):
+            inner = part.args[0]  # type: ignore[attr-defined]
+            says = f"{called} does not belong here: {written(inner)} itself belongs here, it is an extra factor"
+            yield edit(place, part, inner, "extra-function", says)
+    for part in every:
+        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.MatMult)):
+            for kept, gone in ((part.left, part.right), (part.right, part.left)):
+                says = f"the factor {written(gone)} does not belong here: it is an extra factor, one too many"
+                yield edit(place, part, kept, "extra-factor", says)
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div):
+            says = (
+                f"the divisor {written(part.right)} does not belong here: "
+                "this is divided once too often (an extra factor, twice)"
+            )
+            yield edit(place, part, part.left, "mean-twice", says)

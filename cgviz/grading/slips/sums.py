@@ -145,13 +145,19 @@ def divided(place: Place) -> Iterator[Slip]:
     if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Div, ast.Mult)):
         says = "this is divided once too often, or should not be: the factor does not belong here"
         yield Slip("mean-twice", says, {node: []}, None, node)
-    for part in parts(node):
-        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div):
-            says = (
-                f"the divisor {written(part.right)} does not belong here: "
-                "this is divided once too often (an extra factor, twice)"
-            )
-            yield edit(place, part, part.left, "mean-twice", says)
+    if isinstance(node, (ast.Assign, ast.AugAssign)) and heads:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        while isinstance(target, ast.Subscript):
+            target = target.value
+        if not isinstance(target, (ast.Name, ast.Attribute)):
+            return
+        target = with_field(target, "ctx", ast.Store())
+        for text in counts(place):
+            by = ast.copy_location(ast.AugAssign(target, ast.Div(), name(text)), node)
+            says = f"{written(target)} is never divided by the number of examples, {text}: the mean has the slope 1/n"
+            yield Slip("mean-forgotten", says, {node: [node, by]}, None, node)
+            if isinstance(node, ast.AugAssign):
+                yield Slip("mean-forgotten", says, {node: [by, node]}, None, node)
 
 
 def counts(place: Place) -> list[str]:

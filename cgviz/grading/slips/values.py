@@ -14,6 +14,7 @@ from cgviz.grading.slips.trees import (
     edit,
     heads_of,
     is_array,
+    is_number,
     is_value,
     loads,
     name,
@@ -29,7 +30,23 @@ from cgviz.grading.slips.trees import (
 
 def names(place: Place) -> Iterator[Slip]:
     """Another value is read than the one that is meant."""
-    every = loads(place)
+    outs = [
+        word.value
+        for part in parts(place.statement)
+        if isinstance(part, ast.Call)
+        for word in part.keywords
+        if word.arg == "out"
+    ]
+    every = [part for part in loads(place) if not any(part is each for each in outs)]
+    for part in parts(place.statement):
+        listed = (
+            part.elts if isinstance(part, (ast.List, ast.Tuple)) else part.args if isinstance(part, ast.Call) else []
+        )
+        for each in listed:
+            for key, held in place.values.items() if is_number(each) else ():
+                if is_value(held) and not is_array(held) and place.is_slope(key):
+                    says = f"multiply by the upstream gradient: {key}, not {written(each)}, belongs here"
+                    yield edit(place, each, name(key), "upstream-forgotten", says)
     for part in every:
         held, text = seen(place, part), ast.unparse(part)
         for key, other in place.values.items():

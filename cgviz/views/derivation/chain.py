@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cgviz.analysis.short_forms import Recognised, recognised
 from cgviz.ops.op import QUOTIENT, SUM
 from cgviz.runs.run import Contribution
 from cgviz.text.formula import Formula
@@ -36,6 +37,7 @@ def backward(flow: Flow, hand: Hand) -> Iterator[Line]:
     """Yields the line of each node when its last contribution arrives."""
     graph = flow.run.graph
     short: Short = {}
+    known = {} if flow.seeded else recognised(flow.run, [i for i, kept in enumerate(flow.kept) if kept])
     edges = {i: flow.edges(i) for i in range(len(graph)) if flow.kept[i]}
     told: set[int] = set()
     for target in reversed(graph.stages):
@@ -44,14 +46,19 @@ def backward(flow: Flow, hand: Hand) -> Iterator[Line]:
         for slot, arg in flow.slots(target):
             found = edges[arg]
             if found and (found[-1].target, found[-1].slot) == (target, slot):
-                yield gradient_of(flow, hand, arg, found, short)
+                yield gradient_of(flow, hand, arg, found, short, known.get(arg))
             elif not found and arg not in told:
                 told.add(arg)
                 yield nothing(flow, hand, arg, str(graph.numbers[target]), flow.stopped(target, slot))
 
 
-def gradient_of(flow: Flow, hand: Hand, index: int, edges: list[Contribution], short: Short) -> Line:
-    """Returns one gradient: by the chain rule, or as the sum of its contributions."""
+def gradient_of(
+    flow: Flow, hand: Hand, index: int, edges: list[Contribution], short: Short, known: Recognised | None
+) -> Line:
+    """Returns one gradient: by the chain rule, or as the sum of its contributions; last the short form it is known by.
+
+    The short form is written where what stands in it does.
+    """
     run, nodes = flow.run, flow.run.graph.nodes
     symbol = hand.slope(flow.end, nodes[index].shown)
     value = run.gradients[index]
@@ -60,7 +67,10 @@ def gradient_of(flow: Flow, hand: Hand, index: int, edges: list[Contribution], s
     flags = [*conventions(flow, edges), spoken(value)]
     repeated = any(run.is_broadcast(edge.target, edge.slot) for edge in edges)
     notes = f"{len(edges)} branches" if len(edges) > 1 else "", BROADCAST if repeated else "", shape_of(flow, index)
-    note = ", ".join(filter(None, notes))
+    told = f"which is the {known.known.name}{f', {known.condition}' if known.condition else ''}" if known else ""
+    note = ", ".join(filter(None, (*notes, told)))
+    if known:
+        parts = [*parts, part(hand.formula(known.formula))]
     return equation(symbol, [*parts, result], str(run.graph.numbers[edges[-1].target]), note, flags)
 
 

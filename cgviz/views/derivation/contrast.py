@@ -66,7 +66,7 @@ def slope(flow: Flow, hand: Hand, found: Closed, index: int) -> Line:
 def at_the_point(flow: Flow, formula: Formula, index: int) -> tuple[Any, str]:
     """Returns the value of a closed form with 50 digits, and both numbers and their difference in words."""
     run, nodes = flow.run, flow.run.graph.nodes
-    values = {nodes[i].shown: run.values[i] or 0.0 for i in run.graph.inputs}
+    values: dict[str, float] = {str(nodes[i].shown): run.values[i] or 0.0 for i in run.graph.inputs}
     staged = run.gradients[index] or 0.0
     value = evaluated(formula, values) if staged - staged == 0 else None
     if value is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from cgviz.analysis.short_forms import recognised
 from cgviz.graph.nodes import CONSTANT
 from cgviz.text.numbers import MOST_IN_A_LINE
 from cgviz.values.arrays import Value, is_array
@@ -57,6 +58,7 @@ def of_stage(facts: Facts, say: Say) -> Iterator[tuple[str, list[Line]]]:
     yield "forward", [say.forward(facts)]
     yield "local", each(edges, say.local)
     yield "upstream", upstream(facts, say)
+    yield "known as", known_as(facts, say)
     yield "backward", each(edges, say.backward) if facts.run.taken[facts.index] else []
     yield GRIDS, values(facts, say)
     yield "note", notes(facts, say)
@@ -73,6 +75,7 @@ def of_input(facts: Facts, say: Say) -> Iterator[tuple[str, list[Line]]]:
     yield "local", each(facts.uses, say.local)
     yield "backward", each(facts.flowing, say.backward)
     yield "total", total(facts, say)
+    yield "known as", known_as(facts, say)
     yield "why +=", why(facts, say)
     yield GRIDS, values(facts, say)
     yield "note", notes(facts, say)
@@ -157,6 +160,18 @@ def added(values: Sequence[Value], say: Say) -> str:
     first, *rest = values
     signed = [f" {'−' if text[0] in '-−' else '+'} {text.lstrip('-−')}" for text in map(say.number, rest)]
     return say.number(first) + "".join(signed)
+
+
+def known_as(facts: Facts, say: Say) -> list[Line]:
+    """Returns `∂L/∂z = p − y, the error of the output`, where the gradient has a short form that is proved here."""
+    found = recognised(facts.run, [facts.index]).get(facts.index)
+    if found is None:
+        return []
+    output = facts.run.graph.nodes[facts.run.graph.output].shown
+    slope, short = say.spelling.slope(output, facts.node.shown), say.spelling.formula(found.formula)
+    condition = f", {found.condition}" if found.condition else ""
+    told = say.plain(f", the {found.known.name}{condition} ({found.known.source})")
+    return [[(f"{slope} = ", ""), (short, "gradient"), (told, "muted")]]
 
 
 def why(facts: Facts, say: Say) -> list[Line]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cgviz.grading.elements import Misfit
 from cgviz.grading.report import LineVerdict
-from cgviz.text.numbers import MOST_IN_A_LINE, number
+from cgviz.text.numbers import MOST_DIGITS, MOST_IN_A_LINE, number
 from cgviz.values.arrays import Value, is_array, numpy, quiet, shape_of, shape_text
 
 OTHERS, LEAST, MOST = 58, 9, 44  # columns: of the rest of a row, of an array
@@ -70,5 +70,14 @@ def compared(each: LineVerdict, digits: int) -> Iterator[str]:
         many = int((np.abs(theirs - ours) > 1e-6 * np.maximum(np.abs(theirs), np.abs(ours))).sum())
     name = each.code.partition("=")[0].strip(" +-*/").partition("[")[0]
     where = f"{name}[{', '.join(map(str, place))}]"
-    left, right = number(float(theirs[place]), digits), number(float(ours[place]), digits)
+    left, right = apart(float(theirs[place]), float(ours[place]), digits)
     yield f"{where} is {left} and ought to be {right}; {many} of {theirs.size} elements differ."
+
+
+def apart(one: float, two: float, digits: int) -> tuple[str, str]:
+    """Returns two numbers with as many digits as they need to differ."""
+    for count in range(digits, MOST_DIGITS + 1):
+        texts = number(one, count), number(two, count)
+        if texts[0] != texts[1]:
+            break
+    return texts

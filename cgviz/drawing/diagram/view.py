@@ -1,0 +1,79 @@
+"""Which part of a graph is drawn: all of it, what stands around a node, groups as single nodes or in frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cgviz.drawing.diagram.ghosts import ghost_of
+from cgviz.drawing.diagram.groups import Group, groups_of, named
+from cgviz.drawing.diagram.parts import around, collapsed, nearest, part
+from cgviz.drawing.diagram.pen import Pen
+from cgviz.drawing.diagram.scene import Scene
+from cgviz.graph.lookup import find
+
+MOST = 60  # nodes; of larger graphs a part is drawn, if not all is asked for
+DEPTH = 2
+
+
+@dataclass(frozen=True)
+class View:
+    """What is drawn.
+
+    kept    the nodes that are drawn, None for all
+    single  the groups that are drawn as one node; framed: those with a frame and a title
+    notice  what is left out, in a line for the reader; "" where nothing is
+    """
+
+    pen: Pen
+    kept: frozenset[int] | None = None
+    single: tuple[Group, ...] = ()
+    framed: tuple[Group, ...] = ()
+    notice: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        return self.kept is None and not self.single
+
+    def shape(self, scene: Scene) -> Scene:
+        """Returns the part of a scene that is drawn."""
+        if self.kept is not None:
+            keys = {f"n{index}" for index in self.kept} | ({"end"} if self.pen.graph.output in self.kept else set())
+            scene = part(scene, keys, ghost_of(self.pen))
+        return collapsed(scene, self.pen, self.single) if self.single else scene
+
+
+def view(
+    pen: Pen,
+    *,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    collapse: Sequence[str] = (),
+    around_node: str | None = None,
+    depth: int | None = None,
+    everything: bool = True,
+) -> View:
+    """Returns what is drawn of a graph. Raises UsageError for a node or a group that there is not.
+
+    groups       more groups, by title
+    collapse     titles of groups that are drawn as one node each, or "all"
+    around_node  the node around which a part is drawn, `depth` edges far (2)
+    everything   whether a large graph is drawn whole
+    """
+    graph = pen.graph
+    found = groups_of(graph, groups)
+    single = tuple(found) if "all" in collapse else tuple(named(found, title) for title in collapse)
+    if around_node is not None:
+        kept = around(graph, find(graph, around_node), DEPTH if depth is None else depth)
+        return View(pen, frozenset(kept))
+    shown = len(pen.drawn) - sum(len(group.members) - 1 for group in single)
+    if everything or shown <= MOST:
+        framed = tuple(group for group in found if group not in single)
+        return View(pen, None, single, framed)
+    less = len(pen.drawn) - sum(len(group.members) - 1 for group in found)
+    if found and less <= MOST:
+        told = f"{len(pen.drawn)} nodes: each of {len(found)} groups is drawn as one node"
+        return View(pen, None, tuple(found), (), f"{told}; --all draws all, --around NODE what is near one")
+    kept, far = nearest(graph, graph.output, MOST * 2 // 3)
+    name = graph.nodes[graph.output].shown
+    told = f"{len(pen.drawn)} nodes: drawn are the {len(kept)} within {far} steps of {name}"
+    return View(pen, frozenset(kept), notice=f"{told}; --all draws all, --around NODE --depth N another part")
