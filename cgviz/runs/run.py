@@ -444,7 +444,7 @@ def read_in(
         if name not in known:
             raise UsageError(f"{quoted(name)} is not an input of the program{closest(name, names)}")
     defaults = {graph.nodes[i].name: graph.nodes[i].value for i in graph.inputs}
-    values = {name: given.get(name, defaults[name]) for name in names}
+    values = counted(graph, {name: given.get(name, defaults[name]) for name in names})
     missing = [name for name in names if values[name] is None]
     origin = {name: source if name in given else "none" if values[name] is None else "default" for name in names}
     declared = {node.name: node.shape for node in map(graph.nodes.__getitem__, graph.inputs) if node.shape}
@@ -463,6 +463,24 @@ def read_in(
         raise UsageError(wrong)
     numbers = {name: arrays.settled(value) for name, value in values.items()}
     return Run(fitted_to(graph, sizes), numbers, origin)
+
+
+def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | None]:
+    """Returns the values, those of lengths taken from their arrays: the n of a sum over n elements.
+
+    Raises UsageError where one is given that is not the array's.
+    """
+    for name, (array, axis, more) in graph.counts.items():
+        value = values.get(array)
+        shape = () if value is None else shape_of(value) or ()
+        if axis >= len(shape):
+            continue
+        length = float(shape[axis] + more)
+        if values[name] is None:
+            values[name] = length
+        elif values[name] != length:
+            raise UsageError(f"{name} is where the sum over {array} ends: {length:g} here; leave it out")
+    return values
 
 
 def fitted_to(graph: Graph, sizes: Mapping[str, Shape]) -> Graph:
