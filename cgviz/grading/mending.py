@@ -147,9 +147,14 @@ class Search:
         return min(full, key=lambda each: (-len(each.right), each.bad, each.tier, self.standing(each)), default=None)
 
     def standing(self, mend: Mend) -> int:
-        """Returns where a mend comes among its like: a missing summand in the first line that could have it."""
+        """Returns where a mend comes among its like.
+
+        A missing summand belongs into the first line that could have it, a shape into the last.
+        """
         if mend.slip.cause == "branch-forgotten" and mend.slip.statement is not None:
             return mend.slip.statement.lineno
+        if mend.slip.cause == "shape" and mend.slip.statement is not None:
+            return -mend.slip.statement.lineno
         return mend.rank
 
     def groups(self, order: list[ast.stmt]) -> Iterator[list[tuple[int, ast.stmt]]]:

@@ -162,8 +162,12 @@ class Signposts:
 
     def good(self, name: str, events: list[Event]) -> bool:
         """Tells whether a gradient agrees with its signpost; of several calls or passes, the first or last may."""
-        ends = events[-1:] if self.posts[name].value is not None else [events[-1], events[0]]
-        return any(self.posts[name].agrees(number_of(event.value)) for event in ends)
+        post = self.posts[name]
+        shape = np.shape(post.value if post.value is not None else post.direction)
+        if len(events) > 1:
+            events = [event for event in events if np.shape(event.value) == shape]
+        ends = [events[-1], events[0]] if events else []
+        return not ends or any(post.agrees(number_of(event.value)) for event in ends)
 
     def wrong(self, made: Outcome) -> int:
         """Returns how many signposts are wrong in a run."""

@@ -44,7 +44,11 @@ def read(
     if isinstance(program, Run):
         program = program.bare
     if isinstance(program, Graph):
-        return staged(program, detail, ties)
+        level = (detail, ties)
+        if level not in program.kept:
+            program.kept[level] = staged(program, detail, ties)
+        again: Graph = program.kept[level]
+        return again
     with uncollected():
         return staged(as_written(program, share, latex, given), detail, ties)
 

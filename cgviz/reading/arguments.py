@@ -19,6 +19,7 @@ class Written(Operators):
     """A sympy node under Python's operators, so that an operation of the table writes what it does."""
 
     __slots__ = ("call", "node")
+    shape = None
 
     def __init__(self, node: Any, call: Callable[[Op, Sequence[Any]], Any]) -> None:
         self.node, self.call = node, call

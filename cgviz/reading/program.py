@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -14,10 +15,14 @@ from cgviz.reading.glued import separated
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.reader import Definition, Notes, Reader
-from cgviz.reading.tokens import Token, tokens
+from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens
+from cgviz.text.names import Name
+from cgviz.text.parsing import spelled
+from cgviz.text.spelling import Spelling
 from cgviz.values import axes
 from cgviz.values.arrays import Shape, Value
 
+DERIVATIVE = re.compile(r"(?<!\w)d(?:\^?2|²)?[^\W\d]?\s*/\s*d[^\W\d](?:\^?2|²)?(?!\w)")
 ASSIGNS = frozenset({"=", "+=", "-=", "*=", "/=", "@="})
 PRIMES = ("", "′", "″", "‴", "⁗")
 
@@ -43,12 +48,17 @@ class Statement:
 
 @dataclass(frozen=True)
 class Program:
-    """A program as sympy. The last statement is the output; inputs stand in the order of first appearance."""
+    """A program as sympy. The last statement is the output; inputs stand in the order of first appearance.
+
+    notes   what sympy does not keep of the text
+    counts  inputs that are the length of an axis of another: name to (that one, its axis, how many more)
+    """
 
     text: str
     statements: tuple[Statement, ...]
     inputs: tuple[Input, ...]
     notes: Notes = field(default_factory=Notes)
+    counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
 
 
 def read(text: str, given: Iterable[str] = ()) -> Program:
@@ -81,6 +91,8 @@ class Scope:
     assigned: set[str] = field(default_factory=set)
     declared: frozenset[str] | set[str] = frozenset()
     parameters: Sequence[str] = ()
+    spellings: Mapping[str, Spelling] = field(default_factory=dict)
+    counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
 
     def typed(self, every: Sequence[Token]) -> Sequence[Token]:
         """Returns the tokens of a text as the language has them: without modules, `sin²(x)` as `sin(x)²`, `W^T` turned.
@@ -90,6 +102,9 @@ class Scope:
         assigned, functions, signature = declared(every)
         signature |= {*self.parameters}
         names = {*self.given, *assigned}
+        derivative = DERIVATIVE.search(self.text)
+        if derivative and names.isdisjoint({"d", *re.findall(r"\w+", derivative[0])}):
+            raise ExpressionError(NO_DERIVATIVE, self.text, derivative.start(), derivative.end())
         variables = names | signature
         if any(token.kind == "." for token in every):
             alone = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "."}
@@ -118,7 +133,13 @@ class Scope:
             self.statement(line)
         self.output(lines[-1])
         self.inputs = {name: self.inputs[name] for name in self.parameters if name in self.inputs} | self.inputs
-        return Program(self.text, tuple(self.statements), tuple(self.inputs.values()), self.reader.notes)
+        inputs = tuple(self.inputs.values())
+        return Program(self.text, tuple(self.statements), inputs, self.reader.notes, self.counts)
+
+    def label(self, name: str) -> str:
+        """Returns how a name is spelled where that is not what its letters say: a `Name`, or ""."""
+        spelling = self.spellings.get(name)
+        return Name(name, spelling) if spelling is not None and spelling != spelled(name) else ""
 
     def variable(self, token: Token) -> Any:
         """Returns the symbol that a name stands for at this point; a name met first is an input."""
@@ -132,7 +153,7 @@ class Scope:
                 message += "; a variable of that name needs a value or a statement"
                 raise ExpressionError(message, self.text, token.start, token.end)
             symbol = self.current[name] = build.symbol(name)
-            self.inputs[name] = Input(name)
+            self.inputs[name] = Input(name, self.label(name))
         return symbol
 
     def statement(self, line: Sequence[Token]) -> None:
@@ -213,7 +234,7 @@ class Scope:
     def fresh(self, name: str) -> tuple[str, str]:
         """Returns a name for what is assigned to `name`, and its label: `c_2` and `c′` the second time."""
         if name not in self.current:
-            return name, ""
+            return name, self.label(name)
         count = 2
         while f"{name}_{count}" in self.taken:
             count += 1

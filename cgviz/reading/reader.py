@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
-from cgviz.graph.juxtaposed import BARS, length
+from cgviz.graph.juxtaposed import BARS, INVERTED, length, mark
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.rearranging import indexed
 from cgviz.ops.refused import REFUSED
@@ -24,7 +24,7 @@ from cgviz.reading.tokens import RAISED, Token
 DEEPEST = 4000
 CHOICE, COMPARISON, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6
 BARRIER = 0
-BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "**": POWER, "·": PRODUCT, "×": PRODUCT}
+BINARY = {"+": SUM, "-": SUM, "**": POWER} | dict.fromkeys("*/@·× ", PRODUCT)
 ELEMENTS = frozenset("*/")
 COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}
 KEYWORDS = frozenset(
@@ -365,8 +365,10 @@ class Reader:
 
     def function(self, token: Token) -> Op | Definition | Call:
         """Returns what an applied name means. Raises ExpressionError with the closest names."""
+        if " " in token.text:
+            return mark(token.text)
         module, _, name = token.text.rpartition(".")
-        known = None if module else self.functions.get(name) or REGISTRY.get(name)
+        known = None if module else self.functions.get(name) or REGISTRY.get("sigmoid" if name == "sigma" else name)
         known = known or lookup(module, name) or capitalised(name)
         if known is not None:
             return known
@@ -377,8 +379,10 @@ class Reader:
         hint = f"; a product is {name[:40]}*(...), and `cgviz ops` lists the functions"
         if near:
             hint = f"; did you mean {' or '.join(map(quoted, near))}?"
+        if name in ("float", "int"):
+            hint = "; numbers are written as they are"
         if name in ("eval", "exec", "open", "__import__", "getattr", "lambda"):
-            hint = "; a program is mathematics, it runs no code"
+            hint = "; a program is mathematics: it runs no code and reads no files"
         raise self.error(f"unknown function {quoted(name)}{hint}", token)
 
     def number(self, token: Token) -> Any:
@@ -401,9 +405,10 @@ class Reader:
         if kind == "super":
             values[-1] = self.raised_digits(token, values[-1])
             return False
-        if kind == "T":
+        if kind == "T" or kind == "inverse":
             self.reduce(POWER + 1, values, stack)
-            values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], token)
+            op = REGISTRY["transpose"] if kind == "T" else INVERTED
+            values[-1] = self.called(op, [settled(values[-1])], token)
             return False
         if kind == "!" and before.kind == "!":
             raise self.error("'!!' (double factorial) is not supported; (x!)! takes the factorial twice", token)

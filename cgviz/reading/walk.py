@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sympy
@@ -32,7 +33,12 @@ def graph_of(program: Program, share: bool = True) -> Graph:
     for statement in program.statements:
         index = walk.tree(statement.expression)
         index = walk.names[statement.name] = walk.named(statement, index)
-    return walk.builder.finish(index, program.text)
+    if walk.builder.nodes[index].op.name in ("argmax", "argmin"):
+        what = walk.builder.nodes[index].op.name
+        raise ExpressionError(f"{what} is a place: piecewise constant, its derivative is 0 wherever it has one")
+    made = walk.builder.finish(index, program.text)
+    counts = {name: count for name, count in program.counts.items() if name in walk.names and count[0] in walk.names}
+    return replace(made, counts=counts) if counts else made
 
 
 def graph_of_sympy(expression: Any, share: bool = True) -> Graph:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from cgviz.grading.interpreter.expressions import is_whole
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.trees import (
     binary,
@@ -249,6 +250,18 @@ def factors(place: Place) -> Iterator[Slip]:
             complement = binary(ast.Constant(1), ast.Sub(), binary(name(key), ast.Pow(), ast.Constant(2)))
             says = f"the factor (1 - {key}**2) is missing: the slope of tanh, the local derivative"
             yield edit(place, head, binary(head, ast.Mult(), complement), "factor-forgotten", says)
+
+
+def strides(place: Place) -> Iterator[Slip]:
+    """A factor that all parts of a tuple of whole numbers lack: `hs, ws = i, j` for `i * stride, j * stride`."""
+    node, heads = place.statement, heads_of(place.statement)
+    if len(heads) < 2 or not isinstance(node, ast.Assign):
+        return
+    for text in [*(key for key, held in place.values.items() if is_whole(held)), *place.keys]:
+        for op, word in ((ast.Mult(), "multiply by it"), (ast.FloorDiv(), "divide by it")):
+            made = with_field(node, "value", ast.Tuple([binary(head, op, name(text)) for head in heads], ast.Load()))
+            says = f"the factor {text} is missing from the index, the place of the window: {word} (a stride)"
+            yield Slip("index", says, {node: [made]}, None, node)
 
 
 def functions(place: Place) -> Iterator[Slip]:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from cgviz.grading.interpreter.expressions import is_whole
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.trees import (
@@ -94,10 +96,24 @@ def alike(held: Any, other: Any, place: Place, text: str, key: str) -> bool:
     return type(held) is type(other) and type(held) in (tuple, list, dict) and len(held) == len(other)
 
 
+def elements_of(place: Place, slopes: list[str]) -> list[str]:
+    """Returns the elements of gradients that a loop is at: dout[i, j], dh[t]."""
+    loops = [each.target for each in place.within if isinstance(each, ast.For)]
+    names = [part.id for target in loops for part in ast.walk(target) if isinstance(part, ast.Name)]
+    found = []
+    for key in slopes[:4]:
+        rank = np.ndim(place.values[key])
+        for count in range(min(rank, len(names)), 0, -1):
+            found += [f"{key}[{', '.join(names[:count])}]", f"{key}[{', '.join(names[len(names) - count :])}]"]
+            found.append(f"{key}[:, {names[-1]}]")
+    return list(dict.fromkeys(found))[:12]
+
+
 def upstream(place: Place) -> Iterator[Slip]:
     """The upstream gradient is left out, or another one is read."""
     node, heads = place.statement, heads_of(place.statement)
     slopes = [key for key, held in place.values.items() if place.is_slope(key) and is_value(held)]
+    slopes = [*elements_of(place, slopes), *slopes]
     target = (
         written(node.targets[0])
         if isinstance(node, ast.Assign)
@@ -107,7 +123,7 @@ def upstream(place: Place) -> Iterator[Slip]:
     )
     for head in heads:
         read = {ast.unparse(each) for each in ast.walk(head) if isinstance(each, (ast.Name, ast.Attribute))}
-        for key in slopes[:14]:
+        for key in slopes[:20]:
             if key in read or key == target:
                 continue
             one = name(key)
