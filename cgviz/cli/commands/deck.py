@@ -129,8 +129,8 @@ def forewarn(run: Any, count: int) -> None:
     stages = len(run.graph.stages)
     minutes = max(1, round(count * (PER_FRAME + PER_STAGE * stages) / 60))
     streams.note(
-        f"{count:,} frames of {stages:,} stages: about {minutes} minute{'' if minutes == 1 else 's'}; --granularity stage "
-        "or pass makes fewer, --from and --to a part of them"
+        f"{count:,} frames of {stages:,} stages: about {minutes} minute{'' if minutes == 1 else 's'}; --granularity "
+        "stage or pass makes fewer, --from and --to a part of them"
     )
 
 
