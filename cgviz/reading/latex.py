@@ -101,6 +101,9 @@ class Paper:
         known = self.indices.bound | self.indices.free
         for head in each.heads:
             letters = (*self.indices.letters(head.name), *head.index)
+            inside = head.parameters or (0, 0)
+            for at, name in self.indices.found.items():
+                letters += self.indices.letters(name) if inside[0] <= at < inside[1] else ()
             found = tuple(letter for letter in letters if letter in known)
             if found:
                 return found

@@ -185,7 +185,8 @@ class Indices:
         axes = [part for part in parts if isinstance(part, str) and part in env.axes]
         if axes:
             return self.along(name, base, parts, env)
-        if parts and (base in self.arrays or self.is_given(name, base)) and not env.axes:
+        before = [part for part in parts if isinstance(part, int) and part < self.first]
+        if parts and not before and (base in self.arrays or self.is_given(name, base)) and not env.axes:
             return self.element(name, base, parts)
         numbers = any(isinstance(part, int) for part in parts) and bool(env.numbers)
         spelling = self.numbered(name, parts) if numbers else name.spelling
@@ -254,9 +255,6 @@ class Indices:
                 key += [Token("number", str(part - self.first), piece.start, last.end)]
             elif part == ":":
                 key += [synthetic(":", piece)]
-            elif isinstance(part, int):
-                message = f"the elements of {base} are counted from {self.first} here"
-                raise ExpressionError(message, self.text, piece.start, last.end)
             else:
                 message = f"nothing binds the index {part!r} here: put what a sum runs over in brackets"
                 raise ExpressionError(message, self.text, piece.start, last.end)

@@ -359,7 +359,8 @@ def arguments(piece: Piece) -> int:
     """Returns how many arguments a macro takes."""
     if piece.kind != "macro":
         return 0
-    return 2 if piece.text in FRACTIONS else int(piece.text in WORDS or piece.text in ACCENTS or piece.text == "sqrt")
+    takes_one = piece.text in WORDS or piece.text in ACCENTS or piece.text in ("sqrt", "operatorname")
+    return 2 if piece.text in FRACTIONS else int(takes_one)
 
 
 def touches(pieces: Sequence[Piece], at: int) -> bool:
