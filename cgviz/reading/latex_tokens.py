@@ -352,7 +352,7 @@ class Translator:
         return self.calls.error(message, first, last)
 
 
-BEGINS, ENDS = frozenset({"name", "call", "number", "("}), frozenset({"name", "number", ")", "]", "!", "super"})
+BEGINS, ENDS = frozenset({"name", "call", "number", "("}), frozenset({"name", "number", ")", "]", "!", "super", "T"})
 
 
 def by_elements(items: list[Item], before: Sequence[Token]) -> list[Item]:
