@@ -406,6 +406,22 @@ def start(
     return run
 
 
+def run_again(graph: Graph, given: Mapping[str, Value]) -> Run | None:
+    """Returns the run of a graph of numbers that has been run often; None where it has not, or a value is no float."""
+    sizes, made = graph.kept.get("shaped", (None, graph))
+    if sizes is None or made.has_arrays or not made.asked or made.asked[-1] is None or sizes.keys() != given.keys():
+        return None
+    if not all(type(value) is float or type(value) is int for value in given.values()):
+        return None
+    inputs = {name: float(given[name]) for name in sizes}
+    found = quickly(made, inputs)
+    if found is None:
+        return None
+    run = Run(made, inputs, dict.fromkeys(inputs, "cli"))
+    run.__dict__["_found"] = found
+    return run
+
+
 def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | None:
     """Returns the upstream gradient, repeated to the output's shape. Raises UsageError where none fits."""
     if run.symbolic:
