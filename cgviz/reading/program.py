@@ -11,10 +11,11 @@ from typing import Any
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
+from cgviz.reading.arguments import Several
 from cgviz.reading.glued import separated
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
-from cgviz.reading.reader import Definition, Notes, Reader
+from cgviz.reading.reader import Definition, Notes, Reader, closing, settled
 from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
@@ -164,6 +165,10 @@ class Scope:
             self.assign(line)
         elif is_declaration(line):
             self.declare(line)
+        elif targets(line):
+            self.unpack(line)
+        elif item(line):
+            self.change(line)
         else:
             message = "this expression is not used: give it a name (`name = ...`); only the last line may go without"
             raise ExpressionError(message, self.text, line[0].start, line[-2].end)
@@ -185,8 +190,10 @@ class Scope:
                 )
                 raise ExpressionError(message, self.text, line[0].start, line[-2].end)
             self.assign(line)
+        elif item(line):
+            self.change(line)
         else:
-            expression = self.reader.read(line)
+            expression = settled(self.reader.read(line))
             name = next(name for name in free_names() if name not in self.taken and name not in self.current)
             self.statements.append(Statement(name, "", expression))
 
@@ -208,6 +215,8 @@ class Scope:
         """Enters `c = ...`; `c += d` is `c = c + (d)`."""
         target, body = line[0], line[2:]
         if line[1].kind != "=":
+            if target.text not in self.current and target.text in self.given:
+                self.variable(target)
             if target.text not in self.current:
                 message = f"{quoted(target.text)} has no value yet that {quoted(line[1].text)} could change"
                 raise ExpressionError(message, self.text, target.start, line[1].end)
@@ -222,11 +231,36 @@ class Scope:
         self.inputs[name] = Input(name, label, value)
         self.current[target.text] = build.symbol(name)
 
+    def unpack(self, line: Sequence[Token]) -> None:
+        """Enters `a, b = split(x, 2)`, a statement for each output."""
+        names = targets(line)
+        found = self.reader.read(line[2 * len(names) :])
+        if not isinstance(found, Several) or len(found.nodes) != len(names):
+            count = len(found.nodes) if isinstance(found, Several) else 1
+            message = f"{len(names)} names for {count} output{'s' * (count != 1)}"
+            raise ExpressionError(message, self.text, line[0].start, line[2 * len(names) - 2].end)
+        for target, node in zip(names, found.nodes, strict=True):
+            self.enter(target, node)
+
+    def change(self, line: Sequence[Token]) -> None:
+        """Enters `m[i, j] = 0`: the array as it is then, under the same name; `m[i] += 1` likewise."""
+        target, close = line[0], item(line)
+        if target.text not in self.current and target.text not in self.given:
+            message = f"{quoted(target.text)} has no value yet that could be changed"
+            raise ExpressionError(message, self.text, target.start, line[close].end)
+        body, sign = line[close + 2 :], line[close + 1]
+        if sign.kind != "=":
+            opening, closing = body[0]._replace(kind="("), body[-1]._replace(kind=")")
+            body = [*line[: close + 1], sign._replace(kind=sign.kind[0]), opening, *body[:-1], closing, body[-1]]
+        array = self.variable(target)
+        self.enter(target, self.reader.put(array, line[2:close], self.reader.read(body), line[1]))
+
     def literal(self, body: Sequence[Token]) -> Value | None:
         """Returns the value of a statement that is one number, or an array of numbers, else None."""
         return statics.array(self.text, body) if body[0].kind == "[" else literal(body)
 
     def enter(self, target: Token, expression: Any) -> None:
+        expression = settled(expression)
         name, label = self.fresh(target.text)
         self.statements.append(Statement(name, label, expression))
         self.current[target.text] = build.symbol(name)
@@ -330,6 +364,22 @@ def split(every: Sequence[Token]) -> list[list[Token]]:
 
 def is_assignment(line: Sequence[Token]) -> bool:
     return line[0].kind == "name" and line[1].kind in ASSIGNS
+
+
+def targets(line: Sequence[Token]) -> list[Token]:
+    """Returns the names of `a, b = ...`; none for any other statement."""
+    at = 0
+    while line[at].kind == "name" and line[at + 1].kind == ",":
+        at += 2
+    return [*line[0 : at + 1 : 2]] if at and line[at].kind == "name" and line[at + 1].kind == "=" else []
+
+
+def item(line: Sequence[Token]) -> int:
+    """Returns where the bracket closes in `m[i, j] = ...`; 0 for any other statement."""
+    if line[0].kind != "name" or line[1].kind != "[":
+        return 0
+    close = closing(line, 2)
+    return close if close and line[close + 1].kind in ASSIGNS else 0
 
 
 def is_declaration(line: Sequence[Token]) -> bool:

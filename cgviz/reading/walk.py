@@ -19,7 +19,9 @@ from cgviz.reading.program import Program, Statement
 from cgviz.reading.reader import Notes
 from cgviz.text.formula import Formula
 from cgviz.text.identifiers import identifier
+from cgviz.values.arrays import settled, shape_of
 
+INFINITE = float("inf")
 MOST_NODES = 2_000_000
 Combine = Callable[[Sequence[int]], int]
 
@@ -212,6 +214,8 @@ class Walk:
     def folded(self, op: Op, nodes: Sequence[Node]) -> int | None:
         """Returns the constant that constants make; None where it is not finite, or takes an op for arrays."""
         values = [node.value for node in nodes]
+        if not nodes or any(is_made(node) for node in nodes):
+            return self.made(op, nodes)
         if op.sized is not None and len({node.shape for node in nodes}) <= 1:
             return self.builder.constant(op.forward(*values))
         if op.vjp is not None or any(node.shape for node in nodes):
@@ -223,6 +227,16 @@ class Walk:
         plain = op is neg and operands[0].op is None and not isinstance(operands[0].leaf, str)
         return self.builder.constant(value, None if plain else Formula(op=op, args=tuple(operands)))
 
+    def made(self, op: Op, nodes: Sequence[Node]) -> int | None:
+        """Returns the constant that an op makes of arrays that were made, `tril(ones((3, 3)))`, or of inf; None where
+        shapes do not fit."""
+        operands = tuple(node.formula or Formula(node.value, shape=node.shape) for node in nodes)
+        try:
+            value = settled(op(*(node.value for node in nodes)))
+        except (ValueError, TypeError):
+            return None
+        return self.builder.constant(value, Formula(op=op, args=operands, shape=shape_of(value)))
+
     def named(self, statement: Statement, index: int) -> int:
         """Returns the node of a statement: `index` under its name; a new node where that has a name already."""
         node = self.builder.nodes[index]
@@ -232,6 +246,11 @@ class Walk:
             return self.builder.push(node._replace(name=statement.name, label=statement.label, given=True))
         self.builder.nodes[index] = node._replace(name=statement.name, label=statement.label, given=True)
         return index
+
+
+def is_made(node: Node) -> bool:
+    """Tells whether a constant was made by a function, `eye(3)`, or is infinite."""
+    return node.formula is not None and (bool(node.shape) or node.value in (INFINITE, -INFINITE))
 
 
 def is_minus_one(node: Any) -> bool:

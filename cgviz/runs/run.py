@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph.lookup import find
 from cgviz.graph.naming import Wording, named, spellings_from, worded
-from cgviz.graph.nodes import CONSTANT, Graph, Node
-from cgviz.graph.shapes import alike, shaped
+from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.graph.shapes import Measure, alike, shaped
 from cgviz.graph.staging import staged, with_divisions
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import fold, fold_open
@@ -478,7 +478,7 @@ def read_in(
     if wrong := axes.fitted(declared, sizes):
         raise UsageError(wrong)
     numbers = {name: arrays.settled(value) for name, value in values.items()}
-    return Run(fitted_to(graph, sizes), numbers, origin)
+    return Run(fitted_to(graph, sizes, numbers), numbers, origin)
 
 
 def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | None]:
@@ -499,16 +499,30 @@ def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | 
     return values
 
 
-def fitted_to(graph: Graph, sizes: Mapping[str, Shape]) -> Graph:
-    """Returns the graph with all shapes for inputs of these shapes; the one that was made for them before."""
+def fitted_to(graph: Graph, sizes: Mapping[str, Shape], numbers: Mapping[str, Value]) -> Graph:
+    """Returns the graph with all shapes for inputs of these shapes; the one that was made for them before.
+
+    A graph with a mask is made for the values: they tell how many elements it picks.
+    """
     known = graph.kept.get("shaped")
-    if known is None or known[0] != sizes:
+    if known is None or known[0] != sizes or any(node.op.name == "masked" for node in known[1].nodes):
+        measure = measured(numbers)
         made = graph if graph.written is None else staged(graph, graph.detail, inputs=sizes)
         if made.whole is not None:
-            shaped(made.whole, sizes)  # whose places in the text are better known
-        known = graph.kept["shaped"] = (sizes, shaped(made, sizes))
+            shaped(made.whole, sizes, measure)  # whose places in the text are better known
+        known = graph.kept["shaped"] = (sizes, shaped(made, sizes, measure))
     found: Graph = known[1]
     return found
+
+
+def measured(numbers: Mapping[str, Value]) -> Measure:
+    """Returns how a node is computed from those before it, at the values of the inputs."""
+
+    def measure(nodes: Sequence[Node], index: int) -> Value:
+        inputs = tuple(i for i, node in enumerate(nodes) if node.op is INPUT)
+        return forward(Graph(tuple(nodes), index, inputs), numbers)[index]
+
+    return measure
 
 
 def in_range(run: Run) -> Run:
@@ -524,7 +538,7 @@ def in_range(run: Run) -> Run:
     if not poor:
         return run
     sizes = {name: shape_of(value) for name, value in run.inputs.items()}
-    return replace(run, bare=shaped(with_divisions(graph, poor), sizes))
+    return replace(run, bare=shaped(with_divisions(graph, poor), sizes, measured(run.inputs)))
 
 
 def is_division(node: Node) -> bool:
