@@ -463,7 +463,8 @@ def read_in(
     values = counted(graph, {name: given.get(name, defaults[name]) for name in names})
     missing = [name for name in names if values[name] is None]
     origin = {name: source if name in given else "none" if values[name] is None else "default" for name in names}
-    declared = {node.name: node.shape for node in map(graph.nodes.__getitem__, graph.inputs) if node.shape}
+    first = graph.written or graph
+    declared = {node.name: node.shape for node in map(first.nodes.__getitem__, first.inputs) if node.shape}
     declared |= shapes or {}
     if declared and missing and not given:
         sizes = {name: declared.get(name, shape_of(values[name]) or ()) for name in names}
