@@ -25,7 +25,7 @@ from markdown.preprocessors import Preprocessor
 
 FENCE = re.compile(r"^```(console|python run|file)([^\n`]*)\n(.*?)^```[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 FIRST = 28  # before the fences of cgviz (27) and all others
-WIDTH = "92"
+WIDTH = "80"
 
 
 class Blocks(Preprocessor):

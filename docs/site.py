@@ -1,4 +1,4 @@
-"""Builds the documentation site: `make docs`. Pages, screenshots of the playground, the reference, the playground itself.
+"""Builds the documentation site, `make docs`: pages, screenshots of the playground, the reference, the playground.
 
     python docs/site.py [RUNTIME]     RUNTIME is that of `cgviz site`: cdn, or a folder with Pyodide's npm package
 """
@@ -44,7 +44,8 @@ def ops() -> str:
     """Returns the table of all ops."""
     from cgviz.ops.op import ops as every
 
-    lines = ["# Ops", "", "| name | also | what it does to the gradient | corners | source |", "| --- | --- | --- | --- | --- |"]
+    heads = ("name", "also", "what it does to the gradient", "corners", "source")
+    lines = ["# Ops", "", f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
     for op in every():
         cells = [f"`{op.name}`", ", ".join(f"`{one}`" for one in op.aliases), op.says or op.gate, op.corners, op.source]
         lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph.lookup import find
@@ -60,6 +60,7 @@ class Run(Door):
     backward pass begins with, in the output's shape: 1 where none is given. `wording` is how its views call things.
     """
 
+    wordless: ClassVar[bool] = False  # whether its pictures need no words for those who cannot see them
     bare: Graph
     inputs: Mapping[str, Value] | None
     given: Mapping[str, str] = field(default_factory=dict)
@@ -495,7 +496,7 @@ def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | 
         length = float(shape[axis] + more)
         if values[name] is None:
             values[name] = length
-        elif values[name] != length:
+        elif shape_of(values[name]) or values[name] != length:
             raise UsageError(f"{name} is where the sum over {array} ends: {length:g} here; leave it out")
     return values
 
