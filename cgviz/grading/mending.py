@@ -8,7 +8,7 @@ no right one wrong.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import process_time
 from typing import Any
@@ -75,6 +75,8 @@ class Search:
         self.runs = self.steps = 0
         self.begun = process_time()
         self.kept: list[Any] = []
+        self.sizes: dict[int, float] = {}
+        self.first: ast.stmt | None = None
         self.read: dict[int | None, list[str]] = {}
         self.mutated: dict[int | None, set[str]] = {}
         self.machine.seen = {}
@@ -89,6 +91,13 @@ class Search:
             if isinstance(node, ast.FunctionDef)
             for inner in ast.walk(node)
             if isinstance(inner, ast.stmt) and inner is not node
+        }
+        self.defined = {
+            id(inner): node
+            for node in ast.walk(attempt.source.tree)
+            if isinstance(node, ast.FunctionDef)
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.stmt)
         }
         self.signposts = Signposts(attempt, exercise, right, self.base)
 
@@ -112,8 +121,8 @@ class Search:
                 mend = self.tried(slip, 0, rank)
                 if mend is not None and self.is_full(mend) and not mend.bad:
                     return mend
-        for group in self.groups(order):
-            for tier in range(len(TIERS)):
+        for group, chosen in self.groups(order):
+            for tier in chosen:
                 for rank, node in group:
                     for slip in slips(self.places[id(node)], tier):
                         mend = self.tried(slip, tier, rank)
@@ -135,12 +144,7 @@ class Search:
 
     def is_enough(self, mend: Mend) -> bool:
         """Tells whether a mend is surely the one: everything is right then, at the first wrong signpost."""
-        return (
-            self.is_full(mend)
-            and mend.bad == 0
-            and self.signposts.first is not None
-            and mend.slip.statement is self.signposts.first
-        )
+        return self.is_full(mend) and mend.bad == 0 and self.first is not None and mend.slip.statement is self.first
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
@@ -157,17 +161,21 @@ class Search:
             return -mend.slip.statement.lineno
         return mend.rank
 
-    def groups(self, order: list[ast.stmt]) -> Iterator[list[tuple[int, ast.stmt]]]:
-        """Yields statements to be tried together, the suspicious ones first."""
+    def groups(self, order: list[ast.stmt]) -> Iterator[tuple[list[tuple[int, ast.stmt]], Sequence[int]]]:
+        """Yields statements to be tried together, the suspicious ones first, and the tiers of slips to be tried."""
         ranked = list(enumerate(order))
-        first = self.signposts.first
-        suspects = [each for each in ranked if each[1] is first]
-        if suspects:
-            yield suspects
-        rest = [each for each in ranked if each[1] is not first]
-        yield rest[:12]
-        if rest[12:]:
-            yield rest[12:]
+        suspects = [each for each in ranked if each[1] is self.first]
+        rest = [each for each in ranked if each[1] is not self.first]
+        early, late = range(2), range(2, len(TIERS))
+        for group, tiers in (
+            (suspects, early),
+            (rest[:12], early),
+            (suspects, late),
+            (rest[:12], late),
+            (rest[12:], (*early, *late)),
+        ):
+            if group:
+                yield group, tiers
 
     def statements(self) -> list[ast.stmt]:
         """Returns the statements that were run and bear on what is wrong, the first wrong signpost first."""
@@ -186,7 +194,8 @@ class Search:
         exact = [n for n in ran if id(n) in reach and wrong <= reach[id(n)] and not reach[id(n)] & right]
         some = [n for n in ran if id(n) in reach and reach[id(n)] & wrong and n not in exact]
         open_ = [n for n in ran if id(n) not in reach or (not reach[id(n)] and not self.is_plain(n))]
-        first = self.signposts.first
+        able = [n for n in self.signposts.suspects if not reach.get(id(n), frozenset()) & right]
+        first = self.first = able[0] if able else None
         front = [first] if first is not None and first in ran else []
         at = ran.index(first) if front and first is not None else len(ran)
         forward = self.forward(ran, reach)
@@ -263,7 +272,10 @@ class Search:
         """Returns the gradients that are right in a run."""
         if made.stopped:
             return frozenset()
-        most, size = room(self.exercise, self.right), scale(self.right, k)
+        most = room(self.exercise, self.right)
+        if k not in self.sizes:
+            self.sizes[k] = scale(self.right, k)
+        size = self.sizes[k]
         wanted = self.right.gradients[k]
         return frozenset(
             n for n, g in wanted.items() if judged(number_of(made.gradients[n]), g, most, size) == RIGHT_WORD
@@ -296,12 +308,10 @@ class Search:
         block, within = self.blocks[id(node)]
         frame = self.frames.get(id(node))
         values = visible(frame) if frame is not None else {}
-        if self.functions.get(id(node)) is not None:
-            values = {
-                name: value
-                for name, value in values.items()
-                if name not in self.exercise.assigned or name in frame.names
-            }
+        if self.functions.get(id(node)) is not None and frame is not None:
+            own = {each.id for each in ast.walk(self.defined[id(node)]) if isinstance(each, ast.Name)}
+            foreign = {*self.exercise.assigned, *self.exercise.known} - own
+            values = {name: value for name, value in values.items() if name not in foreign or name in frame.names}
         names = set(values)
         bare = {name.rpartition(".")[2] for name in names}
         gradients = {

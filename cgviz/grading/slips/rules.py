@@ -158,6 +158,20 @@ def in_index(every: list[ast.expr]) -> set[int]:
     return {id(each) for spot in spots for each in ast.walk(spot)}
 
 
+def slopes(place: Place) -> Iterator[Slip]:
+    """The slopes s(1 - s) and 1 - t**2 of which a part is left out."""
+    for head in heads_of(place.statement):
+        for part in ast.walk(head):
+            if not isinstance(part, (ast.Name, ast.Attribute)) or not is_value(place.values.get(ast.unparse(part))):
+                continue
+            text = written(part)
+            one = binary(ast.Constant(1), ast.Sub(), part)
+            says = f"the factor (1 - {text}) of the local derivative is missing: the slope is in terms of the output"
+            yield edit(place, head, binary(head, ast.Mult(), one), "factor-forgotten", says)
+            says = f"the factor {text} of the local derivative is missing: multiply by it, the slope"
+            yield edit(place, head, binary(head, ast.Mult(), part), "factor-forgotten", says)
+
+
 def numbers(place: Place) -> Iterator[Slip]:
     """Numbers that are written out."""
     every = parts(place.statement)

@@ -14,6 +14,7 @@ from cgviz.grading.slips.trees import (
     binary,
     changed,
     edit,
+    function_name,
     heads_of,
     is_array,
     is_number,
@@ -52,7 +53,12 @@ def names(place: Place) -> Iterator[Slip]:
     for part in every:
         held, text = seen(place, part), ast.unparse(part)
         for key, other in place.values.items():
-            if key == text or not alike(held, other, place, text, key) or key.endswith(".T"):
+            if (
+                key == text
+                or is_beside(part, key, place)
+                or not alike(held, other, place, text, key)
+                or key.endswith(".T")
+            ):
                 continue
             cause = "wrong-upstream" if place.is_slope(key) and place.is_slope(text) else "wrong-value"
             says = f"{key}, not {text}, belongs here"
@@ -81,6 +87,19 @@ def names(place: Place) -> Iterator[Slip]:
                 if isinstance(key, str) and key != part.slice.value:
                     says = f"{written(with_field(part, 'slice', ast.Constant(key)))}, not {written(part)}, belongs here"
                     yield edit(place, part.slice, ast.Constant(key), "wrong-value", says)
+
+
+def is_beside(part: ast.expr, key: str, place: Place) -> bool:
+    """Tells whether a name is the other operand of a part already: nobody writes x / x."""
+    for each in parts(place.statement):
+        pair = (
+            [each.left, each.right] if isinstance(each, ast.BinOp) and isinstance(each.op, (ast.Div, ast.Sub)) else []
+        )
+        if isinstance(each, ast.Call) and function_name(each) in ("divide", "subtract", "true_divide"):
+            pair = each.args
+        if any(one is part for one in pair) and any(ast.unparse(one) == key for one in pair):
+            return True
+    return False
 
 
 def alike(held: Any, other: Any, place: Place, text: str, key: str) -> bool:
