@@ -8,6 +8,7 @@ no right one wrong.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import process_time
@@ -32,6 +33,7 @@ from cgviz.grading.truth import Truth, number_of, objective
 
 MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 3000, 500_000, 80
 MOST_SECONDS = 8.0  # a guard on slow machines; the other bounds come first
+LIKELY = 3  # tiers that are tried on every statement before the others
 OUTPUT = "<output>"
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
@@ -166,14 +168,8 @@ class Search:
         ranked = list(enumerate(order))
         suspects = [each for each in ranked if each[1] is self.first]
         rest = [each for each in ranked if each[1] is not self.first]
-        early, late = range(2), range(2, len(TIERS))
-        for group, tiers in (
-            (suspects, early),
-            (rest[:12], early),
-            (suspects, late),
-            (rest[:12], late),
-            (rest[12:], (*early, *late)),
-        ):
+        early, late = range(LIKELY), range(LIKELY, len(TIERS))
+        for group, tiers in ((suspects, early), (rest, early), (suspects, late), (rest, late)):
             if group:
                 yield group, tiers
 
@@ -205,7 +201,15 @@ class Search:
             early = number in forward and self.signposts.right_forward
             return early, number > at, abs(at - number) if front else number
 
-        return list(dict.fromkeys([*front, *sorted([*exact, *open_], key=near), *sorted(some, key=near)]))
+        calls = Counter((event.function, event.frame) for event in self.base.events)
+        often = {name for name, count in Counter(name for name, _ in calls).items() if count > 1}
+        helpers = [node for node in some if self.function_name(node) in often]
+        ordered = [*front, *sorted(exact, key=near), *sorted([*helpers, *open_], key=near), *sorted(some, key=near)]
+        return list(dict.fromkeys(ordered))
+
+    def function_name(self, node: ast.stmt) -> str:
+        found = self.defined.get(id(node))
+        return found.name if found is not None else ""
 
     def forward(self, ran: list[ast.stmt], reach: dict[int, frozenset[str]]) -> set[int]:
         """Returns the numbers of the statements of the forward pass: they move the output, or stand by those."""
@@ -319,6 +323,8 @@ class Search:
             for name in bare
             if self.attempt.spell(name) or (name[:1] == "d" and name[1:] in bare | set(self.exercise.known))
         }
+        gradients |= {*self.attempt.upstream_names, *(name for name in self.exercise.inputs if name[:1] == "d")}
+        gradients -= set(self.exercise.asked)
         inputs = dict(self.exercise.inputs.items())
         return Place(node, values, block, within, None, inputs, gradients, self.elements(node), self.changed(node))
 

@@ -22,6 +22,7 @@ from cgviz.grading.slips.trees import (
     name,
     numpy,
     parts,
+    target_of,
     value_of,
     with_field,
     written,
@@ -176,6 +177,10 @@ def numbers(place: Place) -> Iterator[Slip]:
     """Numbers that are written out."""
     every = parts(place.statement)
     inside = in_index(every)
+    whole = value_of(place.statement)
+    if whole is not None and is_number(whole) and place.is_slope(target_of(place.statement)):
+        says = "the seed is 1: the pass begins with the gradient of the output itself, = 1"
+        yield edit(place, whole, ast.Constant(1.0), "seed", says)
     for part in every:
         if not is_number(part) or not isinstance(part, ast.Constant):
             continue
