@@ -19,6 +19,7 @@ from cgviz.ops.rearranging import Key, written_key
 
 
 class JaxArrayCode(ArrayCode, JaxCode):
+    framework = "jax"
     functions: Mapping[str, str | Form] = JaxCode.functions
     structural: ClassVar[Mapping[str, str]] = {
         **{name: text.replace("np.", "jnp.") for name, text in NumpyArrayCode.structural.items()},

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph.lookup import find
 from cgviz.graph.naming import Wording, named, spellings_from, worded
-from cgviz.graph.nodes import CONSTANT, Graph, Node
-from cgviz.graph.shapes import alike, shaped
+from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.graph.shapes import Measure, alike, shaped
 from cgviz.graph.staging import staged, with_divisions
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import fold, fold_open
@@ -60,6 +60,7 @@ class Run(Door):
     backward pass begins with, in the output's shape: 1 where none is given. `wording` is how its views call things.
     """
 
+    wordless: ClassVar[bool] = False  # whether its pictures need no words for those who cannot see them
     bare: Graph
     inputs: Mapping[str, Value] | None
     given: Mapping[str, str] = field(default_factory=dict)
@@ -444,7 +445,7 @@ def read_in(
         if name not in known:
             raise UsageError(f"{quoted(name)} is not an input of the program{closest(name, names)}")
     defaults = {graph.nodes[i].name: graph.nodes[i].value for i in graph.inputs}
-    values = {name: given.get(name, defaults[name]) for name in names}
+    values = counted(graph, {name: given.get(name, defaults[name]) for name in names})
     missing = [name for name in names if values[name] is None]
     origin = {name: source if name in given else "none" if values[name] is None else "default" for name in names}
     declared = {node.name: node.shape for node in map(graph.nodes.__getitem__, graph.inputs) if node.shape}
@@ -462,19 +463,51 @@ def read_in(
     if wrong := axes.fitted(declared, sizes):
         raise UsageError(wrong)
     numbers = {name: arrays.settled(value) for name, value in values.items()}
-    return Run(fitted_to(graph, sizes), numbers, origin)
+    return Run(fitted_to(graph, sizes, numbers), numbers, origin)
 
 
-def fitted_to(graph: Graph, sizes: Mapping[str, Shape]) -> Graph:
-    """Returns the graph with all shapes for inputs of these shapes; the one that was made for them before."""
+def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | None]:
+    """Returns the values, those of lengths taken from their arrays: the n of a sum over n elements.
+
+    Raises UsageError where one is given that is not the array's.
+    """
+    for name, (array, axis, more) in graph.counts.items():
+        value = values.get(array)
+        shape = () if value is None else shape_of(value) or ()
+        if axis >= len(shape):
+            continue
+        length = float(shape[axis] + more)
+        if values[name] is None:
+            values[name] = length
+        elif shape_of(values[name]) or values[name] != length:
+            raise UsageError(f"{name} is where the sum over {array} ends: {length:g} here; leave it out")
+    return values
+
+
+def fitted_to(graph: Graph, sizes: Mapping[str, Shape], numbers: Mapping[str, Value]) -> Graph:
+    """Returns the graph with all shapes for inputs of these shapes; the one that was made for them before.
+
+    A graph with a mask is made for the values: they tell how many elements it picks.
+    """
     known = graph.kept.get("shaped")
-    if known is None or known[0] != sizes:
+    if known is None or known[0] != sizes or any(node.op.name == "masked" for node in known[1].nodes):
+        measure = measured(numbers)
         made = graph if graph.written is None else staged(graph, graph.detail, inputs=sizes)
         if made.whole is not None:
-            shaped(made.whole, sizes)  # whose places in the text are better known
-        known = graph.kept["shaped"] = (sizes, shaped(made, sizes))
+            shaped(made.whole, sizes, measure)  # whose places in the text are better known
+        known = graph.kept["shaped"] = (sizes, shaped(made, sizes, measure))
     found: Graph = known[1]
     return found
+
+
+def measured(numbers: Mapping[str, Value]) -> Measure:
+    """Returns how a node is computed from those before it, at the values of the inputs."""
+
+    def measure(nodes: Sequence[Node], index: int) -> Value:
+        inputs = tuple(i for i, node in enumerate(nodes) if node.op is INPUT)
+        return forward(Graph(tuple(nodes), index, inputs), numbers)[index]
+
+    return measure
 
 
 def in_range(run: Run) -> Run:
@@ -490,7 +523,7 @@ def in_range(run: Run) -> Run:
     if not poor:
         return run
     sizes = {name: shape_of(value) for name, value in run.inputs.items()}
-    return replace(run, bare=shaped(with_divisions(graph, poor), sizes))
+    return replace(run, bare=shaped(with_divisions(graph, poor), sizes, measured(run.inputs)))
 
 
 def is_division(node: Node) -> bool:
