@@ -101,6 +101,9 @@ class Paper:
         known = self.indices.bound | self.indices.free
         for head in each.heads:
             letters = (*self.indices.letters(head.name), *head.index)
+            inside = head.parameters or (0, 0)
+            for at, name in self.indices.found.items():
+                letters += self.indices.letters(name) if inside[0] <= at < inside[1] else ()
             found = tuple(letter for letter in letters if letter in known)
             if found:
                 return found
@@ -114,7 +117,7 @@ class Paper:
         """Returns the name that a left side assigns: of p_k along an axis the array p."""
         first, last = self.pieces[head.name.start], self.pieces[head.name.end - 1]
         letters = self.indices.letters(head.name)
-        base = self.names.identifier(head.name.base) if letters else ""
+        base = self.indices.base(head.name) if letters else ""
         is_array = base in self.indices.arrays
         if is_array and not all(letters):
             message = "one element of an array cannot be assigned here; give it another name"

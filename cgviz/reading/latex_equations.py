@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cgviz.errors import CgvizError, ExpressionError
-from cgviz.reading.latex_macros import NO_DERIVATIVE
+from cgviz.reading.latex_macros import FUNCTIONS, NO_DERIVATIVE
 from cgviz.reading.latex_names import Name, Names, Range, touches
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_statements import is_equals, is_layout
@@ -63,7 +63,7 @@ def trimmed(pieces: Sequence[Piece], start: int, end: int) -> Range:
 def head(names: Names, start: int, end: int) -> Head | None:
     """Returns what stands left of "=", `y`, `f(x, y)`, `\\sigma(z)_i`; None where it is no name."""
     pieces = names.pieces
-    if start >= end or not names.begins(start):
+    if start >= end or not (names.begins(start) or pieces[start].text == "operatorname"):
         return None
     name = names.read(start)
     at, parameters = name.end, None
@@ -92,6 +92,8 @@ def equation(text: str, names: Names, start: int, end: int) -> Equation:
             break
         heads.append(found)
         forms = forms[1:]
+    if not heads and len(forms) > 1 and is_applied(pieces, *forms[0]) and not is_number(pieces, *forms[-1]):
+        forms = forms[-1:]
     if not heads and len(forms) > 1:
         raise no_name(text, names, *forms[0])
     if any(a >= b for a, b in forms):
@@ -99,6 +101,12 @@ def equation(text: str, names: Names, start: int, end: int) -> Equation:
         raise ExpressionError("a formula is expected after '='", text, pieces[at].start, pieces[at].end)
     written = [form for form in forms if not is_number(pieces, *form)] or forms
     return Equation(tuple(heads), written[-1])
+
+
+def is_applied(pieces: Sequence[Piece], start: int, end: int) -> bool:
+    """Tells whether a left side is a function of a name, `\\log p(x)` or `\\|x\\|_2`: then its right side is read."""
+    first = pieces[start]
+    return start < end and (first.text == "‖" or (first.kind == "macro" and first.text in FUNCTIONS))
 
 
 def no_name(text: str, names: Names, start: int, end: int) -> ExpressionError:
@@ -139,6 +147,8 @@ def raised_marks(names: Names, start: int, end: int) -> tuple[set[str], set[str]
         after = names.extent(name.end + 1) if name.end < end and pieces[name.end].text == "^" else 0
     except CgvizError:
         return set(), set()
+    if after and after < end and pieces[after].text == "_" and names.extent(after + 1) == end:
+        end = after
     if not after or after != end:
         return set(), set()
     inner = [piece for piece in pieces[name.end + 1 : after] if piece.text not in ("{", "}")]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from cgviz.errors import CgvizError, ExpressionError
 from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_spans import Env, Item, called, synthetic
+from cgviz.reading.latex_spans import EMPTY, Env, Item, called, synthetic
 from cgviz.reading.tokens import Token
 from cgviz.text.spelling import Spelling
 
@@ -100,7 +100,7 @@ class Indices:
         for _ in range(3):
             for name in self.found.values():
                 letters = self.letters(name)
-                base = self.names.identifier(name.base)
+                base = self.base(name)
                 if letters and any(letter in self.bound or letter in self.free for letter in letters):
                     self.arrays.add(base)
                 if base in self.arrays:
@@ -110,7 +110,13 @@ class Indices:
         """Returns the indices of a name that are single letters, "" for any other."""
         inner = [self.pieces[a:b] for a, b in name.items]
         found = [part[0].text if len(part) == 1 and part[0].kind == "letter" else "" for part in inner]
-        return (name.raised, *found) if name.raised else tuple(found)
+        return (name.raised, *found) if name.raised in self.bound else tuple(found)
+
+    def base(self, name: Name, env: Env = EMPTY) -> str:
+        """Returns the identifier of a name without its indices; a raised one is an index where a sum binds it."""
+        is_index = name.raised in self.bound or name.raised in env.numbers
+        spelling = name.base if is_index else replace(name.base, sup=name.spelling.sup)
+        return self.names.identifier(spelling)
 
     def count(self, at: int, bounds: Bounds, assigned: Collection[str]) -> None:
         """Enters the letter over a sum as the length of an axis, where an input bears the index."""
@@ -126,11 +132,11 @@ class Indices:
         first = bounds.lower or 0 if bounds.lower is not None else 1
         more = {"": first - 1, "-1": first, "−1": first}.get(tail)
         identifier = self.names.identifier(name.spelling)
-        if more is None or identifier in assigned or identifier in self.arrays:
+        if more is None or identifier in self.arrays:
             return
         after = [one for place, one in sorted(self.found.items()) if place > at]
         for one in [*after, *self.found.values()]:
-            letters, base = self.letters(one), self.names.identifier(one.base)
+            letters, base = self.letters(one), self.base(one)
             if bounds.letters[0] in letters and base not in assigned:
                 self.counts.setdefault(identifier, (base, letters.index(bounds.letters[0]), more))
                 return
@@ -181,11 +187,12 @@ class Indices:
         """Returns the tokens of a name: an element, an array along its axes, or a name of its own."""
         piece, last = self.pieces[name.start], self.pieces[name.end - 1]
         parts = self.parts(name, env)
-        base = self.names.identifier(name.base) if parts else ""
+        base = self.base(name, env) if parts else ""
         axes = [part for part in parts if isinstance(part, str) and part in env.axes]
         if axes:
             return self.along(name, base, parts, env)
-        if parts and (base in self.arrays or self.is_given(name, base)) and not env.axes:
+        before = [part for part in parts if isinstance(part, int) and part < self.first]
+        if parts and not before and (base in self.arrays or self.is_given(name, base)) and not env.axes:
             return self.element(name, base, parts)
         numbers = any(isinstance(part, int) for part in parts) and bool(env.numbers)
         spelling = self.numbered(name, parts) if numbers else name.spelling
@@ -200,7 +207,7 @@ class Indices:
     def parts(self, name: Name, env: Env) -> list[int | str]:
         """Returns the indices of a name: a number, a letter, ":" or "" for what is none."""
         found: list[int | str] = []
-        if name.raised:
+        if name.raised in self.bound or name.raised in env.numbers:
             found.append(env.numbers.get(name.raised, name.raised))
         for start, end in name.items:
             found.append(self.part(start, end, env))
@@ -233,7 +240,7 @@ class Indices:
 
     def numbered(self, name: Name, parts: Sequence[int | str]) -> Spelling:
         """Returns the spelling of w_i where i is 2: w_2."""
-        raised, rest = (parts[0], parts[1:]) if name.raised else ("", parts)
+        raised, rest = (parts[0], parts[1:]) if len(parts) > len(name.items) else ("", parts)
         spelling = name.spelling
         if isinstance(raised, int):
             spelling = replace(spelling, sup=(Spelling("("), Spelling(str(raised)), Spelling(")")))
@@ -254,9 +261,6 @@ class Indices:
                 key += [Token("number", str(part - self.first), piece.start, last.end)]
             elif part == ":":
                 key += [synthetic(":", piece)]
-            elif isinstance(part, int):
-                message = f"the elements of {base} are counted from {self.first} here"
-                raise ExpressionError(message, self.text, piece.start, last.end)
             else:
                 message = f"nothing binds the index {part!r} here: put what a sum runs over in brackets"
                 raise ExpressionError(message, self.text, piece.start, last.end)

@@ -171,7 +171,7 @@ class Names:
         """Returns a spelling with its scripts, as they are typed."""
         if not scripts:
             return head
-        written = "".join(self.source(start, end) for start, end in scripts)
+        written = "".join(self.script(start, end) for start, end in scripts)
         if turned:
             written = TRANSPOSED.sub("}", written)
         written = written.replace("^{}", "")
@@ -180,6 +180,12 @@ class Names:
         if head.glued and made.sub:
             sub = (*head.sub, Spelling(","), *made.sub)
         return replace(head, sub=sub, sup=made.sup, glued=head.glued and not made.sub, primes=made.primes)
+
+    def script(self, start: int, end: int) -> str:
+        """Returns a script as it is typed, in braces: `^l` as `^{l}`, so that what follows is not its own."""
+        mark = self.pieces[start].text
+        braced = end == start + 1 or self.pieces[start + 1].text == "{"
+        return self.source(start, end) if braced else f"{mark}{{{self.source(start + 1, end)}}}"
 
     def spelled(self, start: int, end: int) -> Spelling:
         return self.parsed(self.source(start, end), start, end)
@@ -359,7 +365,8 @@ def arguments(piece: Piece) -> int:
     """Returns how many arguments a macro takes."""
     if piece.kind != "macro":
         return 0
-    return 2 if piece.text in FRACTIONS else int(piece.text in WORDS or piece.text in ACCENTS or piece.text == "sqrt")
+    takes_one = piece.text in WORDS or piece.text in ACCENTS or piece.text in ("sqrt", "operatorname")
+    return 2 if piece.text in FRACTIONS else int(takes_one)
 
 
 def touches(pieces: Sequence[Piece], at: int) -> bool:

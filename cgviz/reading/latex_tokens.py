@@ -259,7 +259,8 @@ class Translator:
         lists = [self.listed(piece, row) for row in ([[cell for row in rows for cell in row]] if is_vector else rows)]
         made = lists[0] if is_vector else self.brackets(piece, lists)
         turned = [synthetic("T", piece)] if len(rows) == 1 and len(rows[0]) > 1 else []
-        return [called("det", piece), *around(piece, made)] if piece.text == "det" else [*made, *turned]
+        made = around(piece, made)
+        return [called("det", piece), *made] if piece.text == "det" else [*made, *turned]
 
     def columns(self, start: int, end: int) -> list[Span]:
         edges = [at for at, _ in inner(self.pieces, start, end) if self.pieces[at].text == "&"]
@@ -321,12 +322,9 @@ class Translator:
             raise self.error(message, piece, self.pieces[end])
         if end < span.end and self.pieces[end].text == "^":
             raise self.error("a second exponent; put the first power in brackets", self.pieces[end])
-        inside = (
-            self.pieces[start + 1 : end - 1]
-            if first.text == "{" and end - start < 9
-            else self.pieces[start : start + 9]
-        )
-        if end - start < 9 and self.names.is_transpose(inside):
+        braced = int(first.text == "{")
+        inside = self.pieces[start + braced : end - braced] if end - start < 9 else []
+        if self.names.is_transpose(inside):
             if span.env is not None and span.env.axes:
                 message = "a transpose within a sum is that of a row of a matrix: write the sum over a second index"
                 raise self.error(message, piece, first)
@@ -354,7 +352,7 @@ class Translator:
         return self.calls.error(message, first, last)
 
 
-BEGINS, ENDS = frozenset({"name", "call", "number", "("}), frozenset({"name", "number", ")", "]", "!", "super"})
+BEGINS, ENDS = frozenset({"name", "call", "number", "("}), frozenset({"name", "number", ")", "]", "!", "super", "T"})
 
 
 def by_elements(items: list[Item], before: Sequence[Token]) -> list[Item]:

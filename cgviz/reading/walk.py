@@ -11,7 +11,7 @@ from sympy import Add, Mul, Pow, Symbol
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.graph.juxtaposed import ELEMENTS, beside
-from cgviz.graph.nodes import CONSTANT, Builder, Graph, Node
+from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.ops import arithmetic
 from cgviz.ops.arithmetic import copy, divide, neg, power, product, reciprocal, signed_sum
 from cgviz.ops.op import REGISTRY, Op, ops
@@ -39,7 +39,7 @@ def graph_of(program: Program, share: bool = True) -> Graph:
         what = walk.builder.nodes[index].op.name
         raise ExpressionError(f"{what} is a place: piecewise constant, its derivative is 0 wherever it has one")
     made = walk.builder.finish(index, program.text)
-    counts = {name: count for name, count in program.counts.items() if name in walk.names and count[0] in walk.names}
+    counts = {name: count for name, count in program.counts.items() if walk.is_input(name) and walk.is_input(count[0])}
     return replace(made, counts=counts) if counts else made
 
 
@@ -60,6 +60,9 @@ class Walk:
         self.symbols: dict[str, Symbol] = {}
         self.notes = Notes()
         self.here: Any = None
+
+    def is_input(self, name: str) -> bool:
+        return name in self.names and self.builder.nodes[self.names[name]].op is INPUT
 
     def tree(self, root: Any) -> int:
         """Returns the node for a tree."""

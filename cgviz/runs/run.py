@@ -479,7 +479,7 @@ def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | 
         length = float(shape[axis] + more)
         if values[name] is None:
             values[name] = length
-        elif values[name] != length:
+        elif shape_of(values[name]) or values[name] != length:
             raise UsageError(f"{name} is where the sum over {array} ends: {length:g} here; leave it out")
     return values
 
