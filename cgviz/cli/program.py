@@ -192,9 +192,10 @@ class ProgramCommand(click.Command):
 
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         return {
-            written: Spelling(max(option.opts, key=len), not option.is_flag, option.multiple)
+            written: Spelling(max(names, key=len), not option.is_flag, option.multiple)
             for option in options
-            for written in option.opts
+            for names in (option.opts, option.secondary_opts)
+            for written in names
         }
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
