@@ -18,11 +18,12 @@ from hypothesis import given, settings
 
 import cgviz
 from cgviz.analysis.checks import WITNESSES, check, sweep
-from cgviz.analysis.checks.bands import AGREES, CLOSE, KINK, NOTHING, SUSPECT, WRONG, band, relative_error
+from cgviz.analysis.checks.bands import AGREES, CLOSE, KINK, NOTHING, SUSPECT, UNDECIDED, WRONG, band, relative_error
 from cgviz.analysis.checks.differences import difference
 from cgviz.analysis.checks.downstream import Downstream
 from cgviz.analysis.checks.report import Checked, Row
 from cgviz.cli import main
+from cgviz.graph.nodes import INPUT
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.runs.run import Run, without_seed
 from cgviz.views.check import report, sweeps_svg
@@ -122,6 +123,11 @@ def test_no_rule_of_any_op_is_called_wrong(op: Op) -> None:
 FORMS = [case for family in FAMILIES.values() for case in family(MagicMock()) if all(map(all, case.shapes))]
 
 
+def is_rounding(row: Row) -> bool:
+    """Whether what no witness decides of is a gradient that is 0 but for rounding."""
+    return row.band is UNDECIDED and float(np.min(np.abs(row.analytic))) < 1e-12
+
+
 @pytest.mark.parametrize("op", [op for op in ops() if op.vjp is not None], ids=lambda op: op.name)
 def test_no_rule_of_any_op_for_arrays_is_called_wrong_and_a_wrong_one_is(op: Op) -> None:
     """Some forms of it, its axes and shapes; every gradient that it hands back is compared."""
@@ -133,7 +139,7 @@ def test_no_rule_of_any_op_for_arrays_is_called_wrong_and_a_wrong_one_is(op: Op)
         found = check(run)
         assert found.agrees, (case, found.rows)
         flowing = [row for row in found.rows if row.note == ""]
-        assert all(row.band in (AGREES, KINK) for row in flowing), (case, found.rows)
+        assert all(row.band in (AGREES, KINK) or is_rounding(row) for row in flowing), (case, found.rows)
         assert found.rules.compared
         honest = run.bare.nodes[run.bare.output].op
         rule = honest.stable or honest.vjp
@@ -437,8 +443,12 @@ def test_every_array_is_compared_element_by_element() -> None:
     for each in found.rows:
         central, *others = each.readings
         assert central.relative < 1e-8
-        assert all(math.isnan(other.value) and "single numbers" in other.note for other in others)
-    assert "complex steps, mpmath and sympy are asked of programs of single numbers only" in " ".join(
+        for other in others:
+            by_mpmath = other.witness == "mpmath"
+            is_input = found.run.graph.nodes[each.index].op is INPUT
+            assert other.relative < 1e-12 if by_mpmath and is_input else math.isnan(other.value)
+            assert by_mpmath or "single numbers" in other.note
+    assert "mpmath is asked of inputs, complex steps and sympy of programs of single numbers only" in " ".join(
         report(found).text.split()
     )
 

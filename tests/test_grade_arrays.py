@@ -458,7 +458,7 @@ def test_arrays_of_the_students_file_are_taken_where_there_are_no_others() -> No
     made = grade(run, plain(text + PRODUCT_RIGHT))
     assert made.all_right
     np.testing.assert_allclose(made.lines[-1].ours, 2 * np.array([[1, 2], [3, 4]]).T @ [-1, -1])
-    with pytest.raises(EvaluationError, match="arrays have no shape without values; give --W"):
+    with pytest.raises(EvaluationError, match="arrays have no shape without values; give W="):
         grade(run, plain(PRODUCT_RIGHT))
 
 

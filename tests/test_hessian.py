@@ -220,7 +220,7 @@ def test_where_the_rule_has_no_number_differences_say_so() -> None:
     expected = [[0, 0, 0, 1], [0, 0, -1, 0], [0, -1, 0, 0], [1, 0, 0, 0]]
     assert found.matrix.entries == pytest.approx(np.array(expected), abs=1e-8)
     text = " ".join(report(found).text.split())
-    assert "central differences of the gradient (8 backward passes), good to about 9 digits" in text
+    assert "central differences of the gradient (20 backward passes), good to about 9 digits" in text
     assert "the second derivative by the rules is not finite here" in text
 
 

@@ -59,7 +59,10 @@ def hessian(run: Run, wrt: Sequence[int], of: int | None = None, mode: str = "au
     if made is None:
         made = differences(run, wrt, of, seed, each)
     elif is_finite(run, wrt, of) and (corners or not numpy().isfinite(made.entries).all()):
+        finite = bool(numpy().isfinite(made.entries).all())
         made, across = mended(run, wrt, of, seed, made, each)
+        if across and not finite:
+            why = "the second derivative by the rules is not finite here"
     return Hessian(block(run.graph, of), made, corners, why, across)
 
 
@@ -118,13 +121,18 @@ def mended(
     np = numpy()
     if len(made.entries) > MOST_AT_CORNERS:
         return made, False
-    found, settled, _ = by_limits(run, wrt, of, seed, each)
+    found, settled, passes = by_limits(run, wrt, of, seed, each)
     size = np.maximum(np.abs(found), np.abs(made.entries))
     with np.errstate(invalid="ignore"):
         missed = settled & ~(np.abs(found - made.entries) <= CLOSE * np.maximum(size, 1.0))
     without = ~(np.isfinite(np.diag(made.entries)) | np.diag(settled))
     missed &= ~np.outer(without, without)  # along two directions of which neither has a second derivative
-    return (replace(made, entries=np.where(missed, found, made.entries)), True) if missed.any() else (made, False)
+    if not missed.any():
+        return made, False
+    entries = np.where(missed, found, made.entries)
+    if np.isfinite(made.entries).all():
+        return replace(made, entries=entries), True
+    return replace(made, entries=entries, mode="differences", passes=passes, other=passes), True
 
 
 def differences(run: Run, wrt: Sequence[int], of: int, seed: Value | None, each: Each) -> Jacobian:

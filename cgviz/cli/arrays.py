@@ -11,7 +11,7 @@ from typing import Any
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.text.files import called, read_file
 from cgviz.text.tables import read_sheet
-from cgviz.values.arrays import Value, as_array, every_finite, numpy, settled
+from cgviz.values.arrays import Value, as_array, every_finite, is_array, numpy, settled
 
 ENDINGS = (".npy", ".csv", ".json")
 MOST_BYTES, MOST_TEXT, MOST_AXES = 2**30, 2**26, 32
@@ -25,7 +25,7 @@ def literal(name: str, text: str) -> Value:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        found = constants(name, text)
+        return checked(name, constants(name, text), quoted(text), infinite=True)
     return checked(name, found, quoted(text))
 
 
@@ -105,13 +105,13 @@ def from_csv(content: bytes, file: str) -> Any:
     return [row[0] for row in rows] if len(rows[0]) == 1 else rows[0] if len(rows) == 1 else rows
 
 
-def checked(name: str, found: Any, shown: str) -> Value:
+def checked(name: str, found: Any, shown: str, infinite: bool = False) -> Value:
     """Returns what was found as a value. Raises UsageError where it is no array of finite numbers."""
     try:
         value = settled(as_array(found))
     except (TypeError, ValueError, OverflowError) as error:
         why = "its rows differ in length" if isinstance(error, ValueError) else "it holds something else than numbers"
         raise UsageError(f"the value of {quoted(name)}, {shown}, is no array of numbers: {why}") from None
-    if not every_finite(value):
+    if not every_finite(value) and not (infinite and is_array(value) and not numpy().isnan(value).any()):
         raise UsageError(f"the value of {quoted(name)}, {shown}, holds a number that is not finite")
     return value

@@ -10,6 +10,7 @@ import re
 import sys
 import types
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cgviz.errors import CgvizError, UsageError, quoted
@@ -40,6 +41,7 @@ def recorded(program: str, texts: Mapping[str, str]) -> tuple[Graph, dict[str, V
     return staged(made.graph), dict(made.values)
 
 
+@cache
 def named(program: str) -> tuple[types.ModuleType, Callable[..., Any]]:
     """Returns the module of a file, which is run and said to be, and what the name in it stands for.
 

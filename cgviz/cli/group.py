@@ -14,7 +14,7 @@ from cgviz.errors import UsageError, quoted
 SECTIONS = {
     "To see it": ("render", "table", "play", "page", "serve"),
     "To understand it": ("explain", "derive", "paths", "forward", "jacobian", "hessian", "descend"),
-    "To trust it": ("check", "diagnose", "grade"),
+    "To trust it": ("check", "diff", "diagnose", "grade"),
     "To teach it": ("deck", "worksheet", "weave", "site"),
     "To use it elsewhere": ("code",),
     "To find one's way": ("samples", "ops", "doctor", "help"),

@@ -23,11 +23,13 @@ class ArrayCode(Code):
     structural   how what acts on whole arrays is written: `{0}` an operand, `{all}` of them, `{options}` its keywords,
                  `{key}` its index, `{op}` its record; `norm along axes` where several axes are another matter;
                  `@`, `.T` and `x[0]` are the same in all
+    framework    the name of its forms in the records of ops
     library      functions of our own, line by line
     size         the number of elements of an array `{0}`
     filled_by    how an array is made of nested lists `{0}`, and one without elements of its shape `{0}`
     """
 
+    framework = ""
     structural: ClassVar[Mapping[str, str]] = {}
     library: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     filled_by: ClassVar[tuple[str, str]] = ("{0}", "{0}")
@@ -96,11 +98,14 @@ class ArrayCode(Code):
     def whole_arrays(self, op: Op, operands: Sequence[Written]) -> Written:
         along = f"{op.name} along axes"
         name = along if along in self.structural and isinstance(axis_of(op), tuple) else op.name
-        if name in self.structural and name not in self.spelled:
+        form = self.structural.get(name) or op.code.get(self.framework)
+        if form is not None and name not in self.spelled:
             texts = {"all": ", ".join(map(str, operands)), "options": self.options(op), "key": self.key_of(op)}
-            texts["like"] = self.example() if "{like}" in self.structural[name] else ""
+            texts["axes"] = str(op.parameter if isinstance(op.parameter, tuple) else (op.parameter,))
+            texts["value"] = ", value=-1" if op.name == "addcmul" and op.parameter < 0 else ""
+            texts["like"] = self.example() if "{like}" in form else ""
             self.fixed = self.fixed or op.name in FIXED
-            return Written(self.structural[name].format(*operands, op=op, **texts))
+            return Written(form.format(*operands, op=op, **texts))
         if op.spell is None or op.name not in self.spelled:
             raise UnwrittenError(op, self.language)
         text, binds = op.spell(self, *operands)

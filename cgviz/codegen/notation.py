@@ -53,7 +53,8 @@ class Code(Notation):
     """
 
     language = ""
-    times, over = " * ", " / "
+    times = elementwise = " * "
+    over = " / "
     functions: Mapping[str, str | Form] = {}
     constants: Mapping[str, str] = {}
     special = ("inf", "-inf", "nan")

@@ -37,6 +37,7 @@ PLACE = (
 
 
 class NumpyArrayCode(ArrayCode, NumpyCode):
+    framework = "numpy"
     functions: Mapping[str, str | Form] = {
         **NumpyCode.functions,
         **{name: Form(f"np.vectorize(math.{own}, otypes=[float])({{0}})") for name, own in ONE_BY_ONE.items()},
@@ -68,6 +69,7 @@ class NumpyArrayCode(ArrayCode, NumpyCode):
         "ones_like": "np.ones_like({0})",
         "broadcast_like": "np.broadcast_to({0}, {1.atom}.shape)",
         "reshape_like": "np.reshape({0}, {1.atom}.shape)",
+        "flip": "np.flip({0}, {axes})",
         "place": "place({0}, {1}, {key})",
     }
     library: ClassVar[Mapping[str, tuple[str, ...]]] = {

@@ -24,6 +24,7 @@ PLACE = (
 
 
 class TorchArrayCode(ArrayCode, TorchCode):
+    framework = "torch"
     functions: Mapping[str, str | Form] = {
         **TorchCode.functions,
         "trace": "torch.trace",
@@ -55,7 +56,8 @@ class TorchArrayCode(ArrayCode, TorchCode):
         "broadcast_like": "{0.atom}.expand_as({1})",
         "sum_like": "{0.atom}.sum_to_size({1.atom}.shape)",
         "reshape_like": "torch.reshape({0}, {1.atom}.shape)",
-        "flip": "torch.flip({0}, {op.parameter})",
+        "flip": "torch.flip({0}, {axes})",
+        "addcmul": "torch.addcmul({0}, {1}, {2}{value})",
         "place": "place({0}, {1}, {key})",
     }
     size = "{0}.numel()"
@@ -63,7 +65,7 @@ class TorchArrayCode(ArrayCode, TorchCode):
 
     @property
     def filled_by(self) -> tuple[str, str]:  # type: ignore[override]
-        if self.like:
+        if self.like != "":
             return f"{self.example()}.new_tensor({{0}})", f"{self.example()}.new_zeros({{0}})"
         return f"torch.tensor({{0}}, {DOUBLE})", f"torch.zeros({{0}}, {DOUBLE})"
 
@@ -82,6 +84,9 @@ class TorchArrayCode(ArrayCode, TorchCode):
     def options(self, op: Op) -> str:
         if op.statics == ("axis",) and op.operands:
             return f", dim={op.parameter}"
+        if op.name in ("var", "std"):
+            ddof, axis, keepdims = op.parameter
+            return f", dim={axis}, correction={ddof}{', keepdim=True' * keepdims}"
         return super().options(op).replace("axis=", "dim=").replace("keepdims=", "keepdim=")
 
     def key(self, key: Key) -> str:

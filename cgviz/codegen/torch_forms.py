@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from cgviz.codegen.forms import unreachable
+from cgviz.ops.arithmetic import signed_sum
 from cgviz.ops.op import Op
 from cgviz.ops.rearranging import Key, indexed, placed
 from cgviz.text.formula import Formula
@@ -35,6 +36,8 @@ def flip(axes: tuple[int, ...]) -> Op:
 def in_torch(formula: Formula) -> Formula:
     """Returns a formula of a gate as PyTorch can have it."""
     op = formula.op
+    if op is not None and op.family == "sum":
+        return with_product(formula, op)
     if op is None or op.vjp is None:
         return formula
     if op.name == "transpose" and swaps_last(op.parameter):
@@ -44,6 +47,28 @@ def in_torch(formula: Formula) -> Formula:
     if op.name == "place":
         return placed_forwards(formula)
     return with_axes_named(formula, op) if "axis" in op.statics and op.operands else formula
+
+
+@cache
+def added_product(sign: int) -> Op:
+    """Returns the gate a ± b·c, which PyTorch computes in one sweep."""
+    return Op(name="addcmul", arity=(3, 3), forward=unreachable, vjp=unreachable, shapes=unreachable, parameter=sign)
+
+
+def with_product(formula: Formula, op: Op) -> Formula:
+    """Returns a sum whose last term is a product of two arrays with that product in the same sweep."""
+    *terms, last = formula.args
+    plain = last.op is not None and last.op.name == "multiply" and all(map(is_plain, last.args))
+    if not plain or len(last.args) != 2 or len(terms) < 2 or last.shape != formula.shape:
+        return formula
+    signs = op.parameter
+    rest = Formula(op=signed_sum(*signs[:-1]), args=tuple(terms), shape=formula.shape)
+    return Formula(op=added_product(signs[-1]), args=(rest, *last.args), shape=formula.shape)
+
+
+def is_plain(factor: Formula) -> bool:
+    """Tells whether a factor is an array by itself: a variable, or what a gate for whole arrays makes."""
+    return bool(factor.shape) and (factor.op.vjp is not None if factor.op else isinstance(factor.leaf, str))
 
 
 def with_axes_named(formula: Formula, op: Op) -> Formula:

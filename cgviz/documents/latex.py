@@ -91,7 +91,7 @@ def coloured(text: str, role: str) -> str:
 def tex(text: str) -> str:
     """Returns marked text: words as they are, letters in italics and scripts as mathematics."""
     made = "".join(words(piece) if piece else f"${inside}$" for inside, piece in mathematics(text))
-    return made.replace("$${}", "").replace("$$", "")
+    return made.replace("$${}", "").replace("$$", " ")
 
 
 OPENING = {ITALIC: "", BOLD: r"\mathbf{", SUB: "_{", SUP: "^{"}

@@ -7,6 +7,7 @@ judge that reads terms where a file is a straight line of assignments, else by m
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from cgviz.errors import CgvizError, EvaluationError, ExpressionError
 from cgviz.grading.attempts import Attempt
@@ -36,6 +37,14 @@ def grade(
 
 def judge(exercise: Exercise, listing: Listing) -> Grade:
     """Returns the grade of a student's file for an exercise. Raises as `grade` does."""
+    made = judged(exercise, listing)
+    if not exercise.credits:
+        return made
+    stages = {each.name: 0.0 for each in made.gradients if each.name not in exercise.asked}
+    return replace(made, credits={**stages, **exercise.credits})
+
+
+def judged(exercise: Exercise, listing: Listing) -> Grade:
     attempt = Attempt(listing, exercise)
     given = given_in(attempt)
     if exercise.run is not None and exercise.run.symbolic:

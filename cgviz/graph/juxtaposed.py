@@ -14,16 +14,17 @@ from itertools import pairwise
 from cgviz.errors import ExpressionError
 from cgviz.graph import shapes
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
-from cgviz.ops.arithmetic import product
-from cgviz.ops.matrices import dot, matmul, outer
+from cgviz.ops.arithmetic import product, reciprocal
+from cgviz.ops.matrices import dot, inv, matmul, outer
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.piecewise import absolute
 from cgviz.ops.rearranging import listed, transpose
 from cgviz.ops.reductions import AMAX, NORM, SUM
 from cgviz.values.arrays import Shape
 
-BESIDE, DOTTED, CROSSED, ELEMENTS, DIVIDED = " ·×*/"
+BESIDE, DOTTED, CROSSED, ELEMENTS, DIVIDED, MATRICES = " ·×*/@"
 BARS = replace(absolute, sympy="")
+INVERTED = replace(reciprocal, sympy="")
 MIXED = (
     "here {} stands in one product with another kind of product of arrays: put brackets round each "
     "(side by side is the matrix product, * is element by element)"
@@ -48,6 +49,14 @@ def indexed_by(indices: str) -> Op:
     return replace(NORM, name="index", parameter=("index", indices))
 
 
+def mark(written: str) -> Op:
+    """Returns the mark that a reader writes as "index ij", "length 2" or "bars "."""
+    kind, _, rest = written.partition(" ")
+    if kind == "index":
+        return indexed_by(rest) if rest else one_number()
+    return length(rest) if kind == "length" else BARS
+
+
 @cache
 def one_number() -> Op:
     """Returns the mark of a name without an index beside names that bear one: it stands for one number."""
@@ -56,7 +65,7 @@ def one_number() -> Op:
 
 def is_mark(op: Op) -> bool:
     """Tells whether an op is a mark of the reader, or a transpose, which is none on a number."""
-    return op is BARS or op is transpose or is_beside(op) or kind_of(op) is not None
+    return op is BARS or op is INVERTED or op is transpose or is_beside(op) or kind_of(op) is not None
 
 
 def is_beside(op: Op) -> bool:
@@ -147,12 +156,19 @@ class Meaning:
             return self.indexed(node, known[1]) if known[0] == "index" else self.length(node, known[1])
         if node.op is transpose:
             return node.args[0] if self.shape(node.args[0]) == () else self.push(node)
-        return self.bars(node)
+        return self.bars(node) if node.op is BARS else self.inverted(node)
+
+    def inverted(self, node: Node) -> int:
+        """Returns `x^{-1}`: of a number its reciprocal, of a matrix its inverse."""
+        shape = self.shape(node.args[0])
+        if shape and len(shape) == 1:
+            raise self.error("a vector has no inverse: 1/x divides element by element", node)
+        return self.push(node._replace(op=inv if shape else reciprocal))
 
     def bars(self, node: Node) -> int:
         """Returns `|x|` of a number; of an array it is read where it is summed: `sum(|w|)` takes each element."""
         if self.shape(node.args[0]) and not self.is_summed(len(self.where)):
-            message = "|x| of an array: norm(x) is its length, abs(x) takes each element"
+            message = "|x| of an array: norm(x) is its length, abs(x) takes each element; of a matrix, det(x)"
             raise self.error(message, node)
         return self.push(node._replace(op=absolute))
 
@@ -211,7 +227,7 @@ class Meaning:
         if CROSSED in between:
             message = "× between arrays is not read: * multiplies element by element, @ is the matrix product"
             raise self.error(message, node)
-        if not set(between) <= {BESIDE, DOTTED}:
+        if not set(between) <= {BESIDE, DOTTED, MATRICES}:
             raise self.error(MIXED.format("*" if ELEMENTS in between else "/"), node)
         return self.matrices(node, arrays, between)
 
@@ -231,6 +247,8 @@ class Meaning:
     def multiplied(self, left: int, right: int, joint: str, node: Node) -> int:
         """Returns left times right as matrices. Raises ExpressionError for two columns or two rows."""
         ranks = len(self.shape(left) or ()), len(self.shape(right) or ())
+        if joint == MATRICES:
+            return self.apply(matmul, left, right, at=node.places)
         if ranks == (1, 1) and not self.rows[left] and self.rows[right]:
             return self.apply(outer, self.column(left), self.column(right), at=node.places)
         if ranks == (1, 1) and joint == BESIDE and self.rows[left] == self.rows[right]:
@@ -252,7 +270,9 @@ class Meaning:
         """Returns a product whose shapes are not known: at a transpose it is one of matrices, else one of numbers."""
         made, scalars = node.args[0], list[int]()
         for joint, arg in zip(joints, node.args[1:], strict=True):
-            if joint in (BESIDE, DOTTED) and self.shape(arg) != () and self.shape(made) != () and self.turns(made, arg):
+            are_arrays = () not in (self.shape(arg), self.shape(made))
+            turned = joint in (BESIDE, DOTTED) and self.turns(made, arg)
+            if are_arrays and (joint == MATRICES or turned):
                 made = self.apply(matmul, made, arg, at=node.places)
             else:
                 scalars.append(made)
@@ -274,4 +294,4 @@ class Meaning:
 
 def strongest(joints: str) -> str:
     """Returns how two arrays are joined that have numbers between them: by the sign that says most."""
-    return max(joints, key=(BESIDE + DOTTED + DIVIDED + ELEMENTS + CROSSED).index)
+    return max(joints, key=(BESIDE + DOTTED + MATRICES + DIVIDED + ELEMENTS + CROSSED).index)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -116,7 +116,8 @@ class Graph:
     """A computation: `nodes` in topological order, the index of the `output`, and the `inputs` in the order of
     their first appearance. `program` is the text it was read from, `detail` its level of detail; at gate detail
     `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened,
-    `written` the one before products side by side were taken for what the shapes of the inputs make of them."""
+    `written` the one before products side by side were taken for what the shapes of the inputs make of them.
+    `counts` are inputs that are the length of an axis: name to (the array, its axis, how many more)."""
 
     nodes: tuple[Node, ...]
     output: int
@@ -126,6 +127,7 @@ class Graph:
     whole: Graph | None = None
     closed: Graph | None = None
     written: Graph | None = None
+    counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
 
     @cached_property
     def stages(self) -> tuple[int, ...]:
@@ -167,6 +169,16 @@ class Graph:
         users = sorted({target for target, _ in self.edges_out[index]})
         picks = (self.nodes[i] for i in users)
         return [node.shown for node in picks if node.shape == () and len(node.args) == 1 and node.op.family == "pick"]
+
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What was made of this graph before, by what was asked for: a graph is run again and again."""
+        return {}
+
+    @cached_property
+    def asked(self) -> list[Any]:
+        """How often a gradient was asked for, an entry each; the last is the compiled line, where there is one."""
+        return []
 
     @cached_property
     def plan(self) -> tuple[Planned, ...]:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.op import Op
-from cgviz.ops.rearranging import listed
+from cgviz.ops.places import masked, meant_by_pick
+from cgviz.ops.rearranging import listed, pick
 from cgviz.text.formula import Formula
-from cgviz.values.arrays import Shape, broadcast
+from cgviz.values.arrays import Shape, Value, broadcast, numpy
 from cgviz.values.axes import settled_shape
 
+Measure = Callable[[Sequence[Node], int], Value]
 
-def shaped(graph: Graph, inputs: Mapping[str, Shape | None]) -> Graph:
+
+def shaped(graph: Graph, inputs: Mapping[str, Shape | None], measure: Measure | None = None) -> Graph:
     """Returns the graph, every node with its shape; `inputs` gives those of the inputs by name, None is not known.
+
+    `measure` computes a node, given those before it: how many elements `x[x > 0]` has is known with the values only.
 
     Raises ExpressionError, which names the operation, the shapes and the place, where shapes do not fit.
     """
@@ -30,14 +35,27 @@ def shaped(graph: Graph, inputs: Mapping[str, Shape | None]) -> Graph:
         elif node.op is CONSTANT:
             nodes.append(node)
         else:
-            nodes.append(stage(graph, nodes, node))
+            nodes.append(stage(graph, nodes, meant(nodes, node, measure)))
     return replace(graph, nodes=tuple(nodes))
+
+
+def meant(nodes: Sequence[Node], node: Node, measure: Measure | None) -> Node:
+    """Returns a stage as its operands mean it: `x[i]` by an array of places, or by a mask that is measured."""
+    if node.op is pick:
+        found = meant_by_pick(nodes[node.args[1]].op, nodes[node.args[1]].shape)
+        node = node if found is None else node._replace(op=found)
+    if node.op.name != "masked" or measure is None:
+        return node
+    places = numpy().nonzero(numpy().atleast_1d(measure(nodes, node.args[1])))
+    return node._replace(op=masked(tuple(tuple(map(int, each)) for each in places)))
 
 
 def stage(graph: Graph, nodes: Sequence[Node], node: Node) -> Node:
     """Returns a stage with its shape; an op that means another one on a single array becomes that one."""
     operands = [nodes[arg].shape for arg in node.args]
     known = [shape for shape in operands if shape is not None]
+    if node.op is masked():
+        return node._replace(shape=None)
     op = node.op.alone() if node.op.alone and len(operands) == 1 and operands[0] != () else node.op
     if len(known) < len(operands):
         return node._replace(op=op, shape=unknown(op, operands))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from cgviz.graph.nodes import Graph
 from cgviz.learning.objective import Examples, Parameters, Rows
-from cgviz.runs.passes import backward, forward
+from cgviz.runs.passes import forward, gradient
 from cgviz.runs.run import Run
 
 
@@ -28,24 +27,16 @@ class ScalarObjective:
     def examples(self) -> int:
         return len(self.cases)
 
-    @cached_property
-    def places(self) -> tuple[int, ...]:
-        """The index of each parameter's node."""
-        at = {self.graph.nodes[index].name: index for index in self.graph.inputs}
-        return tuple(at[name] for name in self.wrt)
-
     def loss_and_gradient(self, parameters: Parameters, rows: Rows) -> tuple[float, Parameters]:
-        graph, output, places = self.graph, self.graph.output, self.places
         inputs = {**self.constants, **parameters}
-        total, sums = 0.0, [0.0] * len(places)  # an array takes the place of its 0.0
+        total, sums = 0.0, [0.0] * len(self.wrt)  # an array takes the place of its 0.0
         chosen = range(len(self.cases)) if rows is None else rows
         for row in chosen:
             inputs.update(self.cases[row])
-            values = forward(graph, inputs)
-            gradients = backward(graph, values)
-            total += values[output]
-            for slot, place in enumerate(places):
-                sums[slot] += gradients[place]
+            value, slopes = gradient(self.graph, inputs)
+            total += value
+            for slot, name in enumerate(self.wrt):
+                sums[slot] += slopes[name]
         count = len(chosen)
         return float(total / count), {name: part / count for name, part in zip(self.wrt, sums, strict=True)}
 

@@ -93,6 +93,11 @@ def einsum(subscripts: str = "i->", count: int | None = None) -> Op:
 
     return Op(
         name="einsum",
+        code={
+            "numpy": "np.einsum({op.parameter!r}, {all})",
+            "torch": "torch.einsum({op.parameter!r}, {all})",
+            "jax": "jnp.einsum({op.parameter!r}, {all})",
+        },
         arity=(len(given), len(given)),
         forward=lambda *xs: numpy().einsum(subscripts, *map(numpy().asarray, xs), optimize=len(xs) > 2),
         shapes=shapes,

@@ -95,25 +95,42 @@ Chi = register(
 )  # fmt: skip
 
 
-def too_far(x: float) -> str:
-    return f"an argument beyond {FARTHEST:.0e} is not computed" if abs(x) > FARTHEST else ""
+def half_turns(mp: Any, x: Any) -> Any:
+    """Returns x²/2 less a whole number of turns, in half turns; x² is exact, so no digit is lost however large x is."""
+    with mp.workprec(2 * mp.prec + 64):
+        return x * x / 2 % 2
+
+
+def far(mp: Any, x: Any, sign: int, wave: Any, other: Any) -> Any:
+    """Returns a Fresnel integral far out: ±½ and a wave that dies away, of which two terms are enough beyond 1e8."""
+    turns, size = half_turns(mp, x), mp.pi * abs(x)
+    return mp.sign(x) * (mp.mpf(1) / 2 + sign * (wave(turns) / size - sign * other(turns) / (size * mp.pi * x * x)))
 
 
 def fresnel(letter: str, exact: Exact, wave: Op, exact_wave: Callable[..., Any]) -> Op:
     """Returns a Fresnel integral; its slope is `wave` of πx²/2, numerically of x²/2 half turns, which is exact."""
     made = integral(
-        f"fresnel{letter.lower()}", letter, exact, lambda x: wave(pi(x) * x**2 / 2), limit=too_far,
+        f"fresnel{letter.lower()}", letter, exact, lambda x: wave(pi(x) * x**2 / 2),
         source=FRESNEL, says=f"scales by {wave.name}(πx²/2), between −1 and 1",
     )  # fmt: skip
 
     def stable(out: float, x: float) -> tuple[float]:
-        return (math.nan if too_far(x) else real(exact_wave(context(), context().mpf(x) ** 2 / 2)),)
+        mp = context()
+        return (real(exact_wave(mp, half_turns(mp, mp.mpf(x)))) if math.isfinite(x) else math.nan,)
 
     return replace(made, stable=stable)
 
 
-fresnels = register(fresnel("S", lambda mp, x: mp.fresnels(x), sin, lambda mp, turns: mp.sinpi(turns)))
-fresnelc = register(fresnel("C", lambda mp, x: mp.fresnelc(x), cos, lambda mp, turns: mp.cospi(turns)))
+def exact_s(mp: Any, x: Any) -> Any:
+    return far(mp, x, -1, mp.cospi, mp.sinpi) if FARTHEST < abs(x) < mp.inf else mp.fresnels(x)
+
+
+def exact_c(mp: Any, x: Any) -> Any:
+    return far(mp, x, 1, mp.sinpi, mp.cospi) if FARTHEST < abs(x) < mp.inf else mp.fresnelc(x)
+
+
+fresnels = register(fresnel("S", exact_s, sin, lambda mp, turns: mp.sinpi(turns)))
+fresnelc = register(fresnel("C", exact_c, cos, lambda mp, turns: mp.cospi(turns)))
 
 
 # elliptic integrals of the parameter m

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from cgviz.ops.op import Op, register
+from cgviz.ops.op import ATOM, Op, register
 from cgviz.ops.rearranging import as_shape, listed
 from cgviz.values.arrays import Shape, numpy, settled, shape_of
 
@@ -131,6 +132,7 @@ def tri(rows: int = 1, columns: int | None = None, offset: int = 0) -> Op:
 ZEROS, ONES = register(full((), 0.0, "zeros")), register(full((), 1.0, "ones"))
 FULL, ARANGE, LINSPACE = register(full()), register(arange()), register(linspace())
 EYE, TRI = register(eye()), register(tri())
+INF = replace(full((), math.inf), name="inf", spell=lambda notation: (notation.name("inf"), ATOM))
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 
 from cgviz.ops.arithmetic import neg
 from cgviz.ops.op import Op, register
-from cgviz.ops.opening import adjugate_inverse, determinant, filled, matrix_product, plus
+from cgviz.ops.opening import adjugate_inverse, along, determinant, filled, matrix_product, plus
 from cgviz.ops.rearranging import folded_to, in_shape, size, spread, transpose, transposed
 from cgviz.ops.whole import eye, kron
 from cgviz.values.arrays import Shape, broadcast, numpy, shape_of, shape_text
@@ -198,7 +198,7 @@ trace = register(
         gate="distributes",
         says="distributes the gradient to the diagonal; the other elements get 0",
         source=VECTORS,
-        opens=lambda x: plus(list(x.diagonal())),
+        opens=lambda x: along(plus, x.diagonal(axis1=-2, axis2=-1), (x.ndim - 2,), False),
     )
 )
 

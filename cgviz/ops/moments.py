@@ -43,6 +43,11 @@ def var(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
 
     return Op(
         name="var",
+        code={
+            "numpy": "np.var({0}{options})",
+            "torch": "torch.var({0}{options})",
+            "jax": "jnp.var({0}{options})",
+        },
         forward=lambda x: quiet(numpy().var, x, axis, keepdims, ddof),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up * 2 / degrees(x, axis, ddof), x, axis, keepdims) * centred(x),),
@@ -85,6 +90,11 @@ def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
 
     return Op(
         name="std",
+        code={
+            "numpy": "np.std({0}{options})",
+            "torch": "torch.std({0}{options})",
+            "jax": "jnp.std({0}{options})",
+        },
         forward=lambda x: quiet(numpy().std, x, axis, keepdims, ddof),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * rate(out, x),),

@@ -15,6 +15,9 @@ from cgviz.values.arrays import Shape, numpy, shape_of, shape_text
 NUMPY = "NumPy reference, {}; its transpose is the rule"
 SLOT = "#"  # in a key: an array of places, which is an operand
 Key = tuple[Any, ...]
+CONDITIONS = frozenset(
+    "less less_equal greater greater_equal equal not_equal logical_and logical_or logical_not".split()
+)
 
 
 def as_places(value: Any) -> Any:
@@ -438,17 +441,30 @@ def winner(largest: bool = True, axis: int | None = None) -> Op:
     )
 
 
-def by_mask(x: Shape, mask: Shape) -> Shape:
-    raise ValueError("how many elements a mask picks is known with the values only")
+@cache
+def masked(places: tuple[tuple[int, ...], ...] | None = None) -> Op:
+    """Returns the op `x[mask]`; `places` are those that the mask picks, known with its values."""
+    key = None if places is None else (SLOT,) * len(places)
 
+    def arrays() -> list[Any]:
+        return [numpy().array(each, dtype=float) for each in places or ()]
 
-MASKED = register(
-    Op(
+    def shapes(x: Shape, mask: Shape) -> Shape:
+        if places is None or key is None:
+            raise ValueError("how many elements a mask picks is known with the values only")
+        if x[: len(mask)] != mask:
+            raise ValueError(f"a mask of shape {shape_text(mask)} does not fit an array of shape {shape_text(x)}")
+        return (len(places[0]), *x[len(mask) :])
+
+    return Op(
         name="masked",
         arity=(2, 2),
-        forward=lambda x, mask: numpy().asarray(x)[numpy().asarray(mask) != 0],
-        shapes=by_mask,
-        vjp=lambda up, out, x, mask: (None, None),
+        forward=lambda x, mask: (
+            numpy().asarray(x)[numpy().asarray(mask) != 0] if key is None else picked_at(key).forward(x, *arrays())
+        ),
+        shapes=shapes,
+        vjp=lambda up, out, x, mask: (up if key is None else added_at(key, shape_of(x))(up, *arrays()), None),
+        jvp=lambda tangents, out, x, mask: masked(places)(tangents[0], mask),
         glyph="x[i]",
         stem="part",
         spell=lambda notation, x, mask: notation.indexed(x, str(mask)),
@@ -456,7 +472,17 @@ MASKED = register(
         gate="picks",
         says="hands the gradient back to the elements that were picked; the others get 0",
         source=NUMPY.format("indexing with booleans"),
+        parameter=places,
     )
-)
+
+
+def meant_by_pick(of_place: Op, place: Shape | None) -> Op | None:
+    """Returns the op that `x[i]` is where i is a condition or an array of places; None where i is one number."""
+    if of_place.name in CONDITIONS:
+        return masked()
+    return picked_at((SLOT,)) if place else None
+
+
+MASKED = register(masked())
 TAKE_ALONG, SORT, TOPK, HOT = map(register, (along_axis(), ordered(), ordered(count=1), hot()))
 ARGMAX, ARGMIN = register(winner(True)), register(winner(False))

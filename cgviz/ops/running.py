@@ -38,6 +38,11 @@ def cumsum(axis: int | None = None) -> Op:
     turned = flipped(0 if axis is None else axis)
     return Op(
         name="cumsum",
+        code={
+            "numpy": "np.cumsum({0}{options})",
+            "torch": "torch.cumsum({0}{options})",
+            "jax": "jnp.cumsum({0}{options})",
+        },
         forward=lambda x: numpy().cumsum(x, axis=axis),
         shapes=along(axis),
         vjp=lambda up, out, x: (in_shape(turned(cumsum(axis)(turned(up))), x),),

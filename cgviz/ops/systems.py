@@ -58,6 +58,11 @@ def product(by_b: Any, out: Any, b: Shape | None) -> Any:
 SOLVE: Op = register(
     Op(
         name="solve",
+        code={
+            "numpy": "np.linalg.solve({0}, {1})",
+            "torch": "torch.linalg.solve({0}, {1})",
+            "jax": "jnp.linalg.solve({0}, {1})",
+        },
         arity=(2, 2),
         forward=solution,
         shapes=solve_shape,

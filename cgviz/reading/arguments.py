@@ -19,6 +19,7 @@ class Written(Operators):
     """A sympy node under Python's operators, so that an operation of the table writes what it does."""
 
     __slots__ = ("call", "node")
+    shape = None  # not known while a text is read
 
     def __init__(self, node: Any, call: Callable[[Op, Sequence[Any]], Any]) -> None:
         self.node, self.call = node, call
@@ -79,6 +80,10 @@ class Arguments:
             made = operation(bind(self.call, positional, {name: value for name, value in wrapped if name}))
         except BindingError as error:
             raise self.error(f"{quoted(self.call.name)} {error}", self.token) from None
+        if isinstance(made, (tuple, list)) and all(isinstance(each, Written) for each in made):
+            return Several(tuple(each.node for each in made), self.call.name)
+        if isinstance(made, (tuple, list)) and sum(each is not None for each in made) == 1:
+            made = next(each for each in made if each is not None)
         if isinstance(made, (tuple, list)):
             what = f"{quoted(self.call.name)} gives {len(made)} outputs here; a program takes one"
             raise self.error(f"{what}: {axis_only(self.call.name)}", self.token)
@@ -96,6 +101,15 @@ class Arguments:
 
     def error(self, message: str, token: Token) -> ExpressionError:
         return ExpressionError(message, self.text, token.start, token.end)
+
+
+class Several:
+    """The outputs of a call that has several, `split(x, 2)`: they are named one by one, or one is taken, `[0]`."""
+
+    __slots__ = ("name", "nodes")
+
+    def __init__(self, nodes: tuple[Any, ...], name: str) -> None:
+        self.nodes, self.name = nodes, name
 
 
 class Operand:

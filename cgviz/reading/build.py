@@ -13,10 +13,11 @@ import sympy
 from sympy import Add, Expr, Function, Integer, Mul, Pow, Symbol
 from sympy.core.basic import Basic
 
+from cgviz.ops.making import INF
 from cgviz.ops.op import Op
 
 MINUS_ONE = Integer(-1)
-CONSTANTS = {"pi": sympy.pi, "π": sympy.pi, "e": sympy.E}
+CONSTANTS: dict[str, Any] = {"pi": sympy.pi, "π": sympy.pi, "e": sympy.E}
 EXACT_DIGITS = 15
 
 
@@ -101,3 +102,6 @@ def function(op: Op) -> type[Basic]:
         return getattr(sympy, op.sympy)  # type: ignore[no-any-return]  # a name from our own record
     made: type[Basic] = type(op.name, (Function,), {"cgviz_op": op})
     return made
+
+
+CONSTANTS |= {name: call(INF, ()) for name in ("inf", "np.inf", "math.inf", "torch.inf", "jnp.inf", "numpy.inf")}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from cgviz.errors import ExpressionError
 from cgviz.reading.latex_calls import Calls
-from cgviz.reading.latex_names import Names, multiple, touches
+from cgviz.reading.latex_equations import Equation, Head, equation, multiple, parts, raised_marks
+from cgviz.reading.latex_indices import Indices
+from cgviz.reading.latex_names import Names
 from cgviz.reading.latex_order import ordered
 from cgviz.reading.latex_pieces import Piece, pieces
-from cgviz.reading.latex_statements import is_equals, is_layout, statements
+from cgviz.reading.latex_spans import Env
+from cgviz.reading.latex_statements import statements
 from cgviz.reading.latex_tokens import Translator
 from cgviz.reading.program import Program, Scope
 from cgviz.reading.tokens import Token
-from cgviz.text.identifiers import LONGEST_NAME
 
 
 def read_latex(text: str, given: Iterable[str] = ()) -> Program:
@@ -23,45 +27,151 @@ def read_latex(text: str, given: Iterable[str] = ()) -> Program:
 
     Raises ExpressionError, which points at the place.
     """
-    given = frozenset(given)
-    found = pieces(text)
-    ranges = statements(text, found)
-    if not ranges:
-        raise ExpressionError("the LaTeX holds no formula; give one such as \\frac{x}{y}", text, 0, 1)
-    targets = [target(text, found, start, end) for start, end in ranges]
-    names = frozenset(name for name, _ in targets)
-    functions = frozenset(name for name, applied in targets if applied)
-    variables = frozenset(name for name, applied in targets if not applied) | given
-    calls = Calls(text, found, Names(text, found, multiple(names | given)), functions, variables)
-    translator = Translator(calls)
-    lines = [translator.tokens(start, end) for start, end in ranges]
-    return Scope(text, given).read([token for line in ordered(lines) for token in [*line, closing(line)]])
+    return Paper(text, frozenset(given)).program()
+
+
+@dataclass
+class Paper:
+    """A LaTeX text while it becomes a program."""
+
+    text: str
+    given: frozenset[str]
+
+    def program(self) -> Program:
+        self.pieces = pieces(self.text)
+        ranges = statements(self.text, self.pieces)
+        if not ranges:
+            raise ExpressionError("the LaTeX holds no formula; give one such as \\frac{x}{y}", self.text, 0, 1)
+        self.names = self.vocabulary(ranges)
+        equations = [equation(self.text, self.names, start, end) for start, end in ranges]
+        self.names.settle()
+        heads = [head for each in equations for head in each.heads]
+        spellings = [spelling for head in heads for spelling in (head.name.spelling, head.name.base)]
+        targets = {self.names.identifier(spelling) for spelling in spellings}
+        self.indices = Indices(self.text, self.pieces, self.names, self.given)
+        self.indices.survey(targets)
+        functions = frozenset(self.names.identifier(head.name.spelling) for head in heads if head.parameters)
+        variables = frozenset(self.names.identifier(head.name.spelling) for head in heads if not head.parameters)
+        variables |= self.given
+        calls = Calls(self.text, self.pieces, self.names, self.indices, functions, variables)
+        self.translator = Translator(calls)
+        bodies = [self.body(each) for each in equations]
+        self.applied = calls.met
+        self.plain = {a.text for body in bodies for a, b in pairwise([*body, closing(body)]) if b.kind != "("}
+        lines = [line for each, body in zip(equations, bodies, strict=True) for line in self.lines(each, body)]
+        scope = Scope(self.text, self.given)
+        known = [pair for spelled in self.names.taken.values() for pair in spelled.items()]
+        scope.spellings = {name: self.names.bold.get(spelling, spelling) for spelling, name in known}
+        scope.counts = self.indices.counts
+        return scope.read([token for line in ordered(lines) for token in [*line, closing(line)]])
+
+    def vocabulary(self, ranges: Sequence[tuple[int, int]]) -> Names:
+        """Returns the reader of names, once it knows what the left sides assign."""
+        first = Names(self.text, self.pieces)
+        layers, squares = set[str](), set[str]()
+        words = {name for name in self.given if len(name.rstrip("0123456789")) > 1}
+        for start, end in ranges:
+            for form in parts(self.pieces, start, end)[:-1]:
+                words.add(multiple(first, *form))
+                more, square = raised_marks(first, *form)
+                layers |= more
+                squares |= square
+        transposing = "T" not in self.given and not self.is_variable("T")
+        known = frozenset(words - {""})
+        return Names(self.text, self.pieces, known, frozenset(layers), frozenset(squares), transposing)
+
+    def is_variable(self, letter: str) -> bool:
+        """Tells whether a letter stands somewhere as a name of its own: not all of a superscript, not at its end."""
+        every = self.pieces
+        return any(
+            piece.kind == "letter" and piece.text == letter and not self.is_raised(at) for at, piece in enumerate(every)
+        )
+
+    def is_raised(self, at: int) -> bool:
+        """Tells whether the piece at `at` is `^T`, `^{T}`, `^{[2]T}`, `^{\\mathsf{T}}`, or in a subscript alone."""
+        every = [*self.pieces, Piece("row", "", 0, 0)]
+        before, after = every[at - 1] if at else every[-1], every[at + 1]
+        while before.text in ("mathrm", "mathsf", "text", "textrm", "{") and at > 1 and before.kind != "close":
+            at -= 1
+            before = every[at - 1]
+        return before.text in ("^", "_") or (before.kind == "close" and after.kind == "close")
+
+    def axes(self, each: Equation) -> tuple[str, ...]:
+        """Returns the indices that stand on the left side and run over axes."""
+        known = self.indices.bound | self.indices.free
+        for head in each.heads:
+            letters = (*self.indices.letters(head.name), *head.index)
+            inside = head.parameters or (0, 0)
+            for at, name in self.indices.found.items():
+                letters += self.indices.letters(name) if inside[0] <= at < inside[1] else ()
+            found = tuple(letter for letter in letters if letter in known)
+            if found:
+                return found
+        return ()
+
+    def body(self, each: Equation) -> list[Token]:
+        env = Env(axes=self.axes(each))
+        return self.translator.tokens(*each.body, env)
+
+    def assigned(self, head: Head) -> Token:
+        """Returns the name that a left side assigns: of p_k along an axis the array p."""
+        first, last = self.pieces[head.name.start], self.pieces[head.name.end - 1]
+        letters = self.indices.letters(head.name)
+        base = self.indices.base(head.name) if letters else ""
+        is_array = base in self.indices.arrays
+        if is_array and not all(letters):
+            message = "one element of an array cannot be assigned here; give it another name"
+            raise ExpressionError(message, self.text, first.start, last.end)
+        return Token("name", base if is_array else self.names.identifier(head.name.spelling), first.start, last.end)
+
+    def lines(self, each: Equation, body: list[Token]) -> Iterator[list[Token]]:
+        """Yields the statements of an equation: the innermost name gets the body, the others that name."""
+        if not each.heads:
+            yield body
+            return
+        names = [self.assigned(head) for head in each.heads]
+        inner = max((at for at, name in enumerate(names) if name.text in self.applied), default=-1)
+        keep = [at for at, head in enumerate(each.heads) if not head.parameters or at == inner or len(names) == 1]
+        keep = keep or [0]
+        order = sorted(set(keep) | ({inner} if inner >= 0 else set()), reverse=True)
+        last = order[0]
+        yield [*self.left(each, names[last], body), *body]
+        for at in order[1:]:
+            source = names[last]
+            yield [names[at], Token("=", "=", names[at].end, names[at].end), source]
+
+    def left(self, each: Equation, name: Token, body: Sequence[Token]) -> list[Token]:
+        """Returns `f ( x , y ) =`, without the parameters that the body does not have; `f =` where f is a variable."""
+        equals = Token("=", "=", name.end, name.end)
+        head = next((one for one in reversed(each.heads) if one.parameters), None)
+        is_variable = name.text in self.plain and name.text not in self.applied
+        if head is None or head.parameters is None or is_variable:
+            return [name, equals]
+        parameters = self.parameters(*head.parameters)
+        inside = {token.text for token in body if token.kind == "name"}
+        kept = [token for token in parameters if name.text in self.applied or token.text in inside]
+        if not kept or len({token.text for token in kept}) < len(kept):
+            return [name, equals]
+        listed = [part for token in kept for part in (token._replace(kind=",", text=","), token)][1:]
+        opening, close = (name._replace(kind=kind, text=kind) for kind in "()")
+        return [name, opening, *listed, close, equals]
+
+    def parameters(self, start: int, end: int) -> list[Token]:
+        """Returns the names in the bracket of a left side; of an array's elements the array."""
+        found: list[Token] = []
+        at = start
+        while at < end:
+            if not self.names.begins(at):
+                at += 1
+                continue
+            name = self.names.read(at)
+            token = self.assigned(Head(name, None))
+            found.append(token)
+            at = name.end
+        return found
 
 
 def closing(line: list[Token]) -> Token:
     """Returns the "end" of a statement."""
     at = line[-1].end if line else 0
     return Token("end", ";", at, at)
-
-
-def target(text: str, found: list[Piece], start: int, end: int) -> tuple[str, bool]:
-    """Returns the name that a statement assigns, and whether it does as a function: ("f", True) for `f(x) = ...`."""
-    while is_layout(found[start]):
-        start += 1
-    names = Names(text, found)
-    if not names.begins(start):
-        return "", False
-    at, letters = start, ""
-    while at < end and names.begins(at) and (at == start or touches(found, at)) and len(letters) <= LONGEST_NAME:
-        part, at = names.atom(at)
-        letters += part
-    if len(letters) > LONGEST_NAME:
-        return "", False
-    whole = Names(text, found, frozenset({letters})).read(start)
-    at = whole.end
-    applied = at < end and found[at].kind == "open" and found[at].text == "("
-    if applied:
-        at = found[at].partner + 1
-    while at < end and is_layout(found[at]):
-        at += 1
-    return (whole.text, applied) if at < end and is_equals(found[at]) else ("", False)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import latex_macros as macros
+from cgviz.reading.latex_indices import Indices
 from cgviz.reading.latex_names import Name, Names
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_spans import Item, Span, around, called, synthetic, within
+from cgviz.reading.latex_spans import EMPTY, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.tokens import Token
 
 FEW = 6
@@ -21,34 +22,78 @@ class Calls:
     """Reads names and function macros; each method moves the span on and returns what to write.
 
     functions  the names that the program defines as functions; `variables` those that it assigns or that have values
+    met        those of the functions that are applied somewhere
     """
 
     text: str
     pieces: Sequence[Piece]
     names: Names
+    indices: Indices
     functions: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
+    met: set[str] = field(default_factory=set)
 
     def name(self, span: Span) -> list[Item]:
         """Reads a name, and the bracket after it where it is a function."""
         first, name = self.pieces[span.at], self.names.read(span.at)
+        env = span.env or EMPTY
         span.at = name.end
         last = self.pieces[name.end - 1]
+        follower = self.pieces[name.end] if name.end < span.end else None
+        if name.spelling.face == "blackboard" and name.spelling.letters in ("E", "P"):
+            raise self.error(macros.NO_MEAN, first, last)
+        if follower is not None and follower.kind == "open" and is_indicator(name):
+            span.at = follower.partner + 1
+            return self.indicator(name.end, follower)
+        if name.spelling.letters in ("0", "1") and not name.spelling.sub:
+            return self.filled(name, first, last)
         if self.applied(name, name.end, span.end):
-            follower = self.pieces[name.end]
+            assert follower is not None
+            if name.spelling.primes:
+                raise self.error(f"a prime: {macros.NO_DERIVATIVE}", first, last)
             span.at = follower.partner + 1
             inside = Span(name.end + 1, follower.partner)
             head = Token("call", self.function_name(name), first.start, last.end)
-            return [head, *within(follower, self.pieces[follower.partner], inside)]
+            made: list[Item] = [head, *within(follower, self.pieces[follower.partner], inside)]
+            return [*made, *self.element(span)]
         raised = name.end < span.end and self.pieces[name.end].text == "^"
         if raised and self.applied(name, self.names.extent(name.end + 1), span.end):
             message = "a power or an inverse of a function: put the whole call in brackets"
             raise self.error(message, first, self.pieces[name.end])
-        return [Token("name", name.text, first.start, last.end)]
+        if name.end - name.start == 1 and first.text in env.numbers:
+            return number(env.numbers[first.text], first)
+        if name.end - name.start == 1 and first.text in env.axes:
+            raise self.error(f"the index {first.text} itself is no array: give an array of its values a name", first)
+        made = self.indices.written(name, env)
+        return [*made, synthetic("T", last)] if name.turned else made
+
+    def element(self, span: Span) -> list[Item]:
+        """Returns the `[1]` of `\\text{softmax}(z)_2`, a part of what a function gives."""
+        if span.at >= span.end or self.pieces[span.at].text != "_":
+            return []
+        start, span.at = span.at + 1, self.names.extent(span.at + 1)
+        digits = self.written(start, span.at)
+        if not digits.isdecimal():
+            raise self.error(f"nothing binds the index {digits!r} of this function", self.pieces[start])
+        piece = self.pieces[start]
+        place = Token("number", str(int(digits) - self.indices.first), piece.start, piece.end)
+        return [synthetic("[", piece), place, synthetic("]", piece)]
+
+    def indicator(self, at: int, bracket: Piece) -> list[Item]:
+        """Returns a condition as the number that it is, 1 or 0: `\\mathbb{1}[y = k]`."""
+        return within(bracket, self.pieces[bracket.partner], Span(at + 1, bracket.partner, condition=True))
+
+    def filled(self, name: Name, first: Piece, last: Piece) -> list[Item]:
+        """Returns the 0 of `\\mathbf{0}`. Raises ExpressionError for the vector of ones."""
+        if name.spelling.letters == "0":
+            return [Token("number", "0", first.start, last.end)]
+        raise self.error("a vector of ones sums: write \\sum_i x_i, or \\operatorname{sum}(x)", first, last)
 
     def applied(self, name: Name, at: int, end: int) -> bool:
         """Tells whether the bracket at `at` holds the arguments of `name`."""
         if at >= end or self.pieces[at].kind != "open" or self.pieces[at].text not in ("(", "["):
+            return False
+        if name.turned:
             return False
         return self.is_function(name) or any(p.text == "," for p in self.own(at + 1, self.pieces[at].partner))
 
@@ -60,23 +105,26 @@ class Calls:
 
     def is_function(self, name: Name) -> bool:
         """Tells whether a bracket after `name` holds arguments; after other letters it is a factor."""
-        if name.text in self.functions:
+        identifier = self.names.identifier(name.spelling)
+        if identifier in self.functions:
             return True
-        if name.text in self.variables:
+        if identifier in self.variables:
             return False
-        return not name.letter or name.text in macros.APPLIED or name.letter in macros.FUNCTION_LETTERS
+        return not name.letter or identifier in macros.APPLIED or name.letter in macros.FUNCTION_LETTERS
 
     def function_name(self, name: Name) -> str:
-        if name.text in self.functions:
-            return name.text
-        return macros.APPLIED.get(name.text) or registered(name.text)
+        identifier = self.names.identifier(name.spelling)
+        if identifier in self.functions:
+            self.met.add(identifier)
+            return identifier
+        return macros.APPLIED.get(identifier) or registered(identifier)
 
     def times(self, name: Token, bracket: Token) -> Token:
         """Returns the `*` between a name and a bracket that holds no arguments of it."""
-        if name.text in REGISTRY and name.text not in {*macros.GREEK.values(), *self.variables}:
+        if name.text in REGISTRY and name.text not in {*macros.GREEK, *self.variables}:
             message = f"{quoted(name.text)} is a function: put its argument in brackets, {name.text}(...)"
             raise ExpressionError(message, self.text, name.start, name.end)
-        return Token("*", "*", bracket.start, bracket.end)
+        return Token(" ", " ", bracket.start, bracket.end)
 
     def operator(self, span: Span) -> list[Item]:
         """Reads `\\operatorname{relu}` and its argument."""
@@ -84,8 +132,13 @@ class Calls:
         if at < span.end and self.pieces[at].text == "*":
             at += 1
         span.at = self.names.extent(at)
-        name = self.names.words(at, span.at)
-        return self.function(span, piece, name if name in self.functions else registered(name))
+        name = self.names.words(at, span.at).replace("_", "") if at < span.at else ""
+        if name.lower() in ("argmax", "argmin"):
+            raise self.error(f"'\\operatorname{{{name}}}' cannot be read: {macros.NO_ARGMAX}", piece)
+        if name in self.functions:
+            self.met.add(name)
+            return self.function(span, piece, name)
+        return self.function(span, piece, registered(name))
 
     def function(self, span: Span, piece: Piece, name: str) -> list[Item]:
         """Reads what stands after a function's name: `\\sin^2 x`, `\\log_2(x)`, `\\max\\{a, b\\}`."""
@@ -142,7 +195,7 @@ class Calls:
         if divides or (piece.kind == "open" and piece.text != "{"):
             raise self.error("how far does the function's argument go? put it in brackets", piece)
         if piece.kind == "macro":
-            return piece.text in macros.OPERATORS or piece.text in macros.FUNCTIONS or piece.text == "operatorname"
+            return piece.text in macros.OPERATORS or piece.text in macros.FUNCTIONS or piece.text in ENDS_BARE
         return piece.kind in ("row", "gap") or (piece.kind == "char" and piece.text not in "^!√")
 
     def hand_back(self, span: Span) -> None:
@@ -155,6 +208,15 @@ class Calls:
 
     def error(self, message: str, first: Piece, last: Piece | None = None) -> ExpressionError:
         return ExpressionError(message, self.text, first.start, (last or first).end)
+
+
+ENDS_BARE = frozenset({"operatorname", "sum", "prod", "max", "min"})
+
+
+def is_indicator(name: Name) -> bool:
+    """Tells whether a name is the 1 or I of an indicator: `\\mathbb{1}[y = k]`, `\\mathbf{1}\\{...\\}`."""
+    letters, face = name.spelling.letters, name.spelling.face
+    return bool(face) and (letters == "1" or (letters == "I" and face == "blackboard"))
 
 
 def registered(name: str) -> str:

@@ -1,37 +1,75 @@
-"""Names in LaTeX: one letter is a name, so is a group of words; with subscript, accent, index."""
+"""Names in LaTeX: one letter is a name, so is a group of words; with scripts, accents, a face, and its spelling."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
-from cgviz.errors import ExpressionError, quoted
-from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, NO_DERIVATIVE, WORDS
+from cgviz.errors import CgvizError, ExpressionError, quoted
+from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, TRANSPOSES, WORDS
 from cgviz.reading.latex_pieces import Piece
-from cgviz.text.identifiers import name as spelled
+from cgviz.text.identifiers import LONGEST_NAME
+from cgviz.text.parsing import parse_spelling
+from cgviz.text.spelling import Spelling
 
 MOST_BARE = 8
-JOINTS = {",": "_", "+": "p", "-": "m", "−": "m", "_": "_"}
+LONGEST_SCRIPT, MOST_LETTERS = 60, 30
+Range = tuple[int, int]
+
+
+TRANSPOSED = re.compile(r"(?:T|\\top|\\intercal|\\math\w+\s*\{T\}|\\math\w+ T|\\text\w*\{T\}|⊤)\s*\}$")
+STARS = (["*"], ["ast"], ["star"], ["dagger"], ["prime"])
+WEIGHTS = frozenset({"bold", "italic", "upright", "sans"})
+WORDS_OF_THREE = frozenset("net out sum max min log exp sin cos tan err mse ent var std old new sgn det dim".split())
 
 
 @dataclass(frozen=True)
 class Name:
-    """A name as the program spells it, the index after it, and whether it is one letter (accents aside)."""
+    """A name as it stands in the text: its spelling, where it ends, and what its scripts could be.
 
-    text: str
+    letter   what it is without scripts where that is one letter, else ""
+    items    the ranges of pieces of its subscript, one for each index: `i` and `j` of W_{ij}
+    raised   the letter of a superscript in brackets, the i of x^{(i)}, which may be an index as well
+    turned   it is transposed: W^{[2]T}
+    base     the spelling without scripts that may be indices
+    """
+
+    spelling: Spelling
+    start: int
     end: int
     letter: str
+    items: tuple[Range, ...] = ()
+    raised: str = ""
+    turned: bool = False
+
+    @property
+    def base(self) -> Spelling:
+        return replace(self.spelling, sub=(), sup=() if self.raised else self.spelling.sup, glued=False)
 
 
 @dataclass
 class Names:
-    """Reads names. `known` are the names of several letters that the program assigns or that have values."""
+    """Reads names. `known` are the names of several letters that the program assigns or that have values.
+
+    layers  the letters that mark layers where they are raised: the l of z^l = w^l a^{l-1}
+    squares the spellings of which only the square is a name: σ² where the program assigns it
+    taken   the identifiers, each with the spellings that have it
+    faced   the letters that stand bold and plain as two names; elsewhere x_i is an element of a bold x; `bold` are
+            the spellings of those
+    """
 
     text: str
     pieces: Sequence[Piece]
     known: frozenset[str] = frozenset()
+    layers: frozenset[str] = frozenset()
+    squares: frozenset[str] = frozenset()
+    transposing: bool = True
+    taken: dict[str, dict[Spelling, str]] = field(default_factory=dict)
+    faced: frozenset[str] = frozenset()
+    bold: dict[Spelling, Spelling] = field(default_factory=dict)
 
     @cached_property
     def longest(self) -> int:
@@ -41,32 +79,200 @@ class Names:
         piece = self.pieces[at]
         if piece.kind == "macro":
             return piece.text in GREEK or piece.text in WORDS or piece.text in ACCENTS
-        return piece.kind == "letter"
+        return piece.kind == "letter" or self.is_braced(at)
+
+    def is_braced(self, at: int) -> bool:
+        """Tells whether a group holds one letter or accented letter and nothing else: `{ w }_{ 1 }`."""
+        piece = self.pieces[at]
+        if piece.kind != "open" or piece.text != "{" or piece.partner - at < 2:
+            return False
+        inner = self.pieces[at + 1]
+        if inner.kind == "letter" or (inner.kind == "macro" and inner.text in GREEK):
+            return piece.partner == at + 2
+        is_dressed = inner.kind == "macro" and (inner.text in ACCENTS or inner.text in WORDS)
+        return is_dressed and piece.partner - at <= MOST_BARE and self.extent(at + 1) == piece.partner
 
     def read(self, at: int) -> Name:
         """Returns the name at `at`, with all that belongs to it."""
-        first = self.pieces[at]
         run = self.run(at)
         base, end = next((part for part in reversed(run) if part[0] in self.known), run[0])
-        letter = (GREEK.get(first.text, "") or base) if first.kind == "letter" or first.text in GREEK else ""
-        index = subscript = ""
-        while end < len(self.pieces) and self.pieces[end].kind == "char":
+        head = Spelling(base) if (base, end) != run[0] else self.spelled(at, end)
+        letter = head.letters if head.is_letter and not head.face.startswith("upright") else ""
+        if letter and (base, end) == run[0]:
+            self.refuse_word(at)
+        scripts: list[Range] = []
+        items: tuple[Range, ...] = ()
+        raised, turned, primes = "", False, 0
+        while end < len(self.pieces) and self.pieces[end].kind == "char" and not turned:
             mark = self.pieces[end].text
-            inside = self.index(end) if mark == "^" and not index else ""
-            if mark == "_" and not subscript:
-                subscript, end = self.subscript(end)
-            elif inside:
-                index, end = inside, self.extent(end + 1)
+            if mark == "_" and not items:
+                after = self.subscript(end)
+                items = self.indices(end + 1, after)
+            elif mark == "^" and not any(self.pieces[start].text == "^" for start, _ in scripts):
+                so_far = self.scripted(head, scripts, False)
+                after, raised, turned = self.superscript(end, so_far)
+                if not after:
+                    break
             elif mark in ("'", "’", "′"):
-                raise self.error(f"a prime: {NO_DERIVATIVE}; for a second name write a subscript", end)
+                primes, after = primes + 1, end + 1
             else:
                 break
-        written = base + index + (f"_{subscript}" if subscript else "")
-        name = spelled(written, self.text, first.start)
-        if not name.isidentifier():
-            message = f"{quoted(name)} is not a name"
-            raise ExpressionError(message, self.text, first.start, self.pieces[end - 1].end)
-        return Name(name, end, letter)
+            scripts.append((end, after))
+            end = after
+        spelling = self.scripted(head, scripts, turned)
+        name = Name(replace(spelling, primes=spelling.primes + primes), at, end, letter, items, raised, turned)
+        if not name.spelling.identifier.isidentifier() and name.spelling.letters not in ("0", "1"):
+            last = self.pieces[end - 1]
+            shown = quoted(self.source(at, end))
+            raise ExpressionError(f"{shown} is not a name", self.text, self.pieces[at].start, last.end)
+        if len(name.spelling.identifier) > LONGEST_NAME:
+            raise self.error(f"a name longer than {LONGEST_NAME} characters is too long", at)
+        return name
+
+    def identifier(self, spelling: Spelling) -> str:
+        """Returns the identifier of a spelling: another one where two spellings would share it."""
+        if spelling.face in WEIGHTS and spelling.letters not in self.faced:
+            spelling = replace(spelling, face="")
+        plain = spelling.identifier
+        known = self.taken.setdefault(plain, {})
+        if spelling not in known:
+            known[spelling] = plain if not known else apart(spelling, {*self.others(plain)})
+        return known[spelling]
+
+    def others(self, plain: str) -> list[str]:
+        return [name for names in self.taken.values() for name in names.values()] + [plain]
+
+    def settle(self) -> None:
+        """Meets every name once, the plain ones first, so that a1 and a_1 keep theirs and a^{(1)} gives way."""
+        found: list[Spelling] = []
+        at = 0
+        while at < len(self.pieces):
+            if not self.begins(at):
+                at += 1
+                continue
+            try:
+                name = self.read(at)
+            except CgvizError:
+                at += 1
+                continue
+            found.append(name.spelling)
+            at = name.end
+        bare = {(one.letters, one.face in WEIGHTS) for one in found if not one.sub and not one.sup and not one.marks}
+        self.faced = frozenset(letters for letters, bold in bare if bold and (letters, False) in bare)
+        for spelling in found:
+            if spelling.face in WEIGHTS and spelling.letters not in self.faced:
+                self.bold.setdefault(replace(spelling, face=""), spelling)
+        for spelling in sorted(found, key=lambda one: (bool(one.sup), bool(one.face), not one.glued)):
+            self.identifier(spelling)
+
+    # scripts
+
+    def scripted(self, head: Spelling, scripts: Sequence[Range], turned: bool) -> Spelling:
+        """Returns a spelling with its scripts, as they are typed."""
+        if not scripts:
+            return head
+        written = "".join(self.script(start, end) for start, end in scripts)
+        if turned:
+            written = TRANSPOSED.sub("}", written)
+        written = written.replace("^{}", "")
+        made = self.parsed("x" + re.sub(r"\s+", " ", written).strip(), scripts[0][0], scripts[-1][1])
+        sub = made.sub or head.sub
+        if head.glued and made.sub:
+            sub = (*head.sub, Spelling(","), *made.sub)
+        return replace(head, sub=sub, sup=made.sup, glued=head.glued and not made.sub, primes=made.primes)
+
+    def script(self, start: int, end: int) -> str:
+        """Returns a script as it is typed, in braces: `^l` as `^{l}`, so that what follows is not its own."""
+        mark = self.pieces[start].text
+        braced = end == start + 1 or self.pieces[start + 1].text == "{"
+        return self.source(start, end) if braced else f"{mark}{{{self.source(start + 1, end)}}}"
+
+    def spelled(self, start: int, end: int) -> Spelling:
+        return self.parsed(self.source(start, end), start, end)
+
+    def parsed(self, written: str, start: int, end: int) -> Spelling:
+        try:
+            return parse_spelling(written if "\\" in written or "{" in written else f"{{{written}}}")
+        except CgvizError:
+            shown = quoted(self.source(start, end))
+            first, last = self.pieces[start], self.pieces[end - 1]
+            raise ExpressionError(f"{shown} cannot be part of a name", self.text, first.start, last.end) from None
+
+    def source(self, start: int, end: int) -> str:
+        return self.text[self.pieces[start].start : self.pieces[end - 1].end] if end > start else ""
+
+    def subscript(self, at: int) -> int:
+        """Returns the index after the subscript whose `_` is at `at`."""
+        end = self.extent(at + 1)
+        if end == at + 2 and self.pieces[at + 1].kind == "digit" and touching_digit(self.pieces, end):
+            raise self.error("only the first digit is a subscript here: put it in braces, _{..}", at)
+        if end - at > LONGEST_SCRIPT:
+            raise self.error("this subscript is too long for a name", at)
+        return end
+
+    def indices(self, start: int, end: int) -> tuple[Range, ...]:
+        """Returns the ranges of a subscript's parts: between its commas, or letter by letter where nothing is else."""
+        if self.pieces[start].text == "{":
+            start, end = start + 1, end - 1
+        commas = [at for at in range(start, end) if self.pieces[at].text == ","]
+        edges = [start - 1, *commas, end]
+        parts = [(a + 1, b) for a, b in pairwise(edges) if b > a + 1]
+        if len(parts) == 1 and all(self.pieces[at].kind == "letter" for at in range(start, end)):
+            return tuple((at, at + 1) for at in range(start, end))
+        return tuple(parts)
+
+    def superscript(self, at: int, head: Spelling) -> tuple[int, str, bool]:
+        """Returns where a superscript that is part of the name ends, its index, and whether it ends in a transpose.
+
+        (0, "", False) where the `^` at `at` is a power, or a transpose alone.
+        """
+        end = self.extent(at + 1)
+        if end - at > LONGEST_SCRIPT:
+            return 0, "", False
+        inner = self.pieces[at + 1 : end]
+        if inner and inner[0].text == "{":
+            inner = inner[1:-1]
+        kinds = [piece.text for piece in inner]
+        turned = bool(self.transposing and len(inner) > 1 and self.is_transpose(inner[-1:]))
+        body = inner[:-1] if turned else inner
+        start = at + 2 if self.pieces[at + 1].text == "{" else at + 1
+        if body and body[0].kind == "open" and body[0].text in ("(", "["):
+            return (end, self.single(start, body), turned) if self.is_bracketed(start, len(body)) else (0, "", False)
+        braced = self.pieces[at + 1].text == "{"
+        is_sign = kinds in STARS or (braced and kinds in (["+"], ["-"], ["−"]))
+        is_word = bool(body) and body[0].kind == "macro" and body[0].text in WORDS and not self.is_transpose(body)
+        if is_sign or (is_word and len("".join(p.text for p in body[1:] if p.kind == "letter")) > 1):
+            return end, "", turned
+        is_layer = bool(body) and any(piece.text in self.layers for piece in body) and all(map(is_label, body))
+        is_square = kinds == ["2"] and head.identifier in self.squares
+        return (end, "", turned) if is_layer or is_square else (0, "", False)
+
+    def is_transpose(self, inner: Sequence[Piece]) -> bool:
+        """Tells whether pieces are a T, a ⊤ or a T in another face."""
+        texts = [piece.text for piece in inner if piece.text != "{"]
+        if texts[:1] and texts[0] in WORDS:
+            texts = texts[1:]
+        return len(texts) == 1 and (texts[0] in TRANSPOSES or (texts[0] == "T" and self.transposing))
+
+    def is_bracketed(self, start: int, length: int) -> bool:
+        """Tells whether pieces are nothing but brackets, (i) or [2](i), with something in each."""
+        at = start
+        while at < start + length:
+            piece = self.pieces[at]
+            if piece.kind != "open" or piece.partner == at + 1 or piece.partner >= start + length:
+                return False
+            inside = self.pieces[at + 1 : piece.partner]
+            if piece.text == "(" and any(p.text in ("/", "*") or p.kind == "open" for p in inside):
+                return False
+            at = piece.partner + 1
+        return True
+
+    def single(self, start: int, body: Sequence[Piece]) -> str:
+        """Returns the letter of a single bracket, the i of (i); "" for anything else."""
+        is_one = len(body) == 3 and body[0].text == "(" and body[1].kind == "letter"
+        return body[1].text if is_one else ""
+
+    # letters
 
     def run(self, at: int) -> list[tuple[str, int]]:
         """Returns the (letters, end) that begin at `at`, longest last: x, xp, xpy; one where no name is known."""
@@ -75,6 +281,8 @@ class Names:
             end = run[-1][1]
             if end >= len(self.pieces) or not self.begins(end) or self.pieces[end - 1].end != self.pieces[end].start:
                 break
+            if self.pieces[end].kind == "open":
+                break
             letters, end = self.atom(end)
             run.append((run[-1][0] + letters, end))
         return run
@@ -82,9 +290,11 @@ class Names:
     def atom(self, at: int) -> tuple[str, int]:
         """Returns a letter, a Greek letter, a word or an accented letter, with the digits that touch it."""
         piece = self.pieces[at]
+        if piece.kind == "open":
+            return self.source(at, piece.partner + 1), piece.partner + 1
         end = at + 1
         if piece.kind == "letter" or piece.text in GREEK:
-            letters = GREEK.get(piece.text, piece.text) if piece.kind == "macro" else piece.text
+            letters = piece.text
         else:
             end = self.extent(at)
             letters = self.words(at + 1, end) + ACCENTS.get(piece.text, "")
@@ -94,7 +304,7 @@ class Names:
         return letters, end
 
     def words(self, start: int, end: int) -> str:
-        """Returns pieces as one name; blanks between words become underscores."""
+        """Returns the letters of pieces, blanks between words as underscores."""
         parts: list[str] = []
         for at in range(start, end):
             piece = self.pieces[at]
@@ -102,39 +312,26 @@ class Names:
                 continue
             if parts and piece.start > self.pieces[at - 1].end and piece.kind == "letter":
                 parts.append("_")
-            parts.append(self.part(piece))
+            parts.append(piece.text if piece.kind in ("letter", "digit", "macro") else "_")
         return "".join(parts).strip("_")
 
-    def part(self, piece: Piece) -> str:
-        """Returns what one piece adds to a name."""
-        if piece.kind in ("letter", "digit"):
-            return piece.text
-        known = GREEK.get(piece.text) if piece.kind == "macro" else None
-        joint = known or JOINTS.get(piece.text) if piece.kind in ("char", "macro") else None
-        if joint is None:
-            shown = quoted(self.text[piece.start : piece.end])
-            raise ExpressionError(f"{shown} cannot be part of a name", self.text, piece.start, piece.end)
-        return joint
+    def refuse_word(self, at: int) -> None:
+        """Raises ExpressionError where letters that touch are a word rather than a product: `target_{o1}`, `loss`."""
+        if at and self.pieces[at - 1].kind == "letter" and touches(self.pieces, at):
+            return
+        end, last = at, min(at + MOST_LETTERS, len(self.pieces))
+        while end < last and self.pieces[end].kind == "letter" and (end == at or touches(self.pieces, end)):
+            end += 1
+        letters = [self.pieces[i].text for i in range(at, end)]
+        if len(letters) < 3 or not "".join(letters).isascii():
+            return
+        word = "".join(letters)
+        script = end < len(self.pieces) and self.pieces[end].text == "_" and self.pieces[end].kind == "char"
+        if len(letters) > 3 or len(set(letters)) < 3 or script or word.lower() in WORDS_OF_THREE:
+            message = f"letters side by side are a product here: write \\text{{{word}}} for one name, or blanks between"
+            raise ExpressionError(message, self.text, self.pieces[at].start, self.pieces[end - 1].end)
 
-    def subscript(self, at: int) -> tuple[str, int]:
-        """Returns the subscript whose `_` is at `at`, and the index after it."""
-        end = self.extent(at + 1)
-        if end == at + 2 and self.pieces[at + 1].kind == "digit" and touching_digit(self.pieces, end):
-            raise self.error("only the first digit is a subscript here: put it in braces, _{..}", at)
-        inside = self.words(at + 1, end)
-        if not inside:
-            raise self.error("a subscript is missing after '_'", at)
-        return inside, end
-
-    def index(self, at: int) -> str:
-        """Returns the 1 of `^{(1)}`, the index of a layer or sample; "" where the `^` at `at` is a power."""
-        group = self.pieces[at + 1 : at + 6]
-        if len(group) < 5 or [piece.text for piece in group[:2]] not in (["{", "("], ["{", "["]):
-            return ""
-        start, end = at + 3, group[1].partner
-        if end + 1 != group[0].partner or any(p.kind not in ("letter", "digit") for p in self.pieces[start:end]):
-            return ""
-        return "".join(piece.text for piece in self.pieces[start:end])
+    # extents
 
     def extent(self, at: int) -> int:
         """Returns the index after the argument at `at`: a group, a single piece, or a macro with its arguments."""
@@ -168,7 +365,8 @@ def arguments(piece: Piece) -> int:
     """Returns how many arguments a macro takes."""
     if piece.kind != "macro":
         return 0
-    return 2 if piece.text in FRACTIONS else int(piece.text in WORDS or piece.text in ACCENTS or piece.text == "sqrt")
+    takes_one = piece.text in WORDS or piece.text in ACCENTS or piece.text in ("sqrt", "operatorname")
+    return 2 if piece.text in FRACTIONS else int(takes_one)
 
 
 def touches(pieces: Sequence[Piece], at: int) -> bool:
@@ -182,3 +380,22 @@ def touching_digit(pieces: Sequence[Piece], at: int) -> bool:
 def multiple(names: Collection[str]) -> frozenset[str]:
     """Returns the names of several letters: the others are names anyway."""
     return frozenset(name for name in names if len(re.sub("[0-9]+$", "", name)) > 1)
+
+
+def is_label(piece: Piece) -> bool:
+    """Tells whether a piece may stand in the superscript of a layer: l, l-1, L."""
+    return piece.kind in ("letter", "digit") or piece.text in ("+", "-", "−")
+
+
+def apart(spelling: Spelling, taken: Collection[str]) -> str:
+    """Returns another identifier for a spelling whose own is taken: a_i1 for a^{(1)} beside a1, w_bold beside w."""
+    plain = spelling.identifier
+    bare = replace(spelling, sup=()).identifier
+    first = spelling.sup[0].letters if spelling.sup else ""
+    wished = []
+    if first in ("(", "["):
+        wished.append(f"{bare}_{'i' if first == '(' else 'l'}{plain.removeprefix(bare).strip('_')}")
+    if spelling.face:
+        wished.append(f"{plain}_{spelling.face}")
+    wished += [f"{plain}_{count}" for count in range(2, len(taken) + 3)]
+    return next(name for name in wished if name not in taken)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cgviz.errors import ExpressionError, quoted
@@ -11,14 +11,15 @@ from cgviz.reading.latex_macros import (
     BLANKS,
     CASES,
     CLOSE,
+    DRESS,
     GAPS,
     LAYOUTS,
-    NO_ARRAY,
+    MATRICES,
     NOTES,
     OPEN,
-    REFUSED,
     ROWS,
     SIZES,
+    WIDE,
 )  # fmt: skip
 
 
@@ -38,7 +39,41 @@ class Piece(NamedTuple):
 
 def pieces(text: str) -> list[Piece]:
     """Returns the pieces of `text`. Raises ExpressionError at a bracket without its partner."""
-    return paired(text, list(Formulas(text).pieces()))
+    return paired(text, undressed(text, Formulas(text).pieces()))
+
+
+def undressed(text: str, found: list[Piece]) -> list[Piece]:
+    """Returns the pieces without what only dresses: braces under a part and their words, boxes, signs over an "="."""
+    if not any(piece.kind == "macro" and piece.text in DRESS for piece in found):
+        return found
+    kept: list[Piece] = []
+    at = 0
+    while at < len(found):
+        piece = found[at]
+        at += 1
+        if piece.kind != "macro" or piece.text not in DRESS:
+            kept.append(piece)
+        elif piece.text in ("underset", "overset", "stackrel", "textcolor", "colorbox"):
+            at = group_end(found, at)
+        elif piece.text in ("underbrace", "overbrace"):
+            end = group_end(found, at)
+            kept += undressed(text, found[at:end])
+            at = end
+            while at < len(found) and found[at].text in ("_", "^"):
+                at = group_end(found, at + 1)
+    return kept
+
+
+def group_end(found: Sequence[Piece], at: int) -> int:
+    """Returns the index after the group, the letter or the macro with its group at `at`."""
+    if at < len(found) and found[at].kind == "macro" and at + 1 < len(found) and found[at + 1].text == "{":
+        at += 1
+    depth = 0
+    for here in range(at, len(found)):
+        depth += (found[here].kind == "open") - (found[here].kind == "close")
+        if depth <= 0:
+            return here + 1
+    return len(found)
 
 
 def walked(text: str) -> Iterator[Any]:
@@ -60,6 +95,9 @@ def walked(text: str) -> Iterator[Any]:
         raise ExpressionError("the text ends in a lone backslash", text, len(text.rstrip()) - 1)
 
 
+EDGES = frozenset({"$", "$$", "\\[", "\\]", "\\(", "\\)"})
+
+
 class Formulas:
     """Walks a text's tokens and keeps count of the `$` and `\\[` that formulas stand between."""
 
@@ -70,7 +108,20 @@ class Formulas:
         self.delimited = False
         self.outside: Piece | None = None
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> list[Piece]:
+        """Returns the pieces; where formulas stand between `$`, the words between them are left out."""
+        found = list(self.all())
+        if not (self.delimited and self.outside):
+            return found
+        inside, kept = False, list[Piece]()
+        for piece in found:
+            is_edge = piece.kind == "row" and piece.text in EDGES
+            inside = not inside if is_edge else inside
+            if inside or is_edge:
+                kept.append(piece)
+        return kept
+
+    def all(self) -> Iterator[Piece]:
         for token in self.tokens:
             piece = plain(token)
             if token.tok.startswith("mathmode"):
@@ -83,8 +134,6 @@ class Formulas:
                 yield piece
         if self.delimiter:
             raise self.error(f"the {quoted(self.delimiter.text)} is never closed", self.delimiter)
-        if self.delimited and self.outside:
-            raise self.error("words between formulas are not read; give the formulas only", self.outside)
 
     def switch(self, piece: Piece) -> None:
         """Opens or closes a formula."""
@@ -105,8 +154,8 @@ class Formulas:
             return self.environment(piece)
         if name in NOTES:
             return piece._replace(kind="blank", end=self.group()[1])
-        if name in REFUSED:
-            raise self.error(f"'\\{name}' cannot be read: {REFUSED[name]}", piece)
+        if name in WIDE:
+            return piece._replace(kind="gap", end=self.group()[1])
         return piece
 
     def delimited_by(self, piece: Piece) -> Piece:
@@ -127,8 +176,14 @@ class Formulas:
             return Piece("open" if opens else "close", "cases", piece.start, end)
         if bare in LAYOUTS:
             return Piece("layout" if opens else "endlayout", bare, piece.start, end)
-        why = NO_ARRAY if bare.endswith("matrix") else "cases, align, equation and the like can"
-        raise self.error(f"the environment {quoted(name)} cannot be read; {why}", piece)
+        if bare in MATRICES:
+            end = self.columns(end) if opens and bare == "array" else end
+            return Piece("open" if opens else "close", "det" if bare == "vmatrix" else "matrix", piece.start, end)
+        raise self.error(f"the environment {quoted(name)} cannot be read; cases, align, matrices can", piece)
+
+    def columns(self, end: int) -> int:
+        """Returns where the `{cc}` of an array ends."""
+        return self.group()[1]
 
     def group(self) -> tuple[str, int]:
         """Returns the text of the group that follows, and where it ends."""
@@ -163,7 +218,7 @@ def plain(token: Any) -> Piece:
     if spelling in CLOSE:
         return Piece("close", CLOSE[spelling], start, end)
     if spelling in BARS:
-        return Piece("bar", "|", start, end)
+        return Piece("bar", BARS[spelling], start, end)
     return Piece("blank" if text == "~" else kind, text, start, end)
 
 
@@ -173,11 +228,16 @@ def paired(text: str, found: list[Piece]) -> list[Piece]:
     for at, piece in enumerate(found):
         kind = piece.kind
         if kind == "bar":
-            closes = opened and found[opened[-1]].text == "|" and ends_operand(found[at - 1])
+            closes = opened and found[opened[-1]].text == piece.text and ends_operand(found[at - 1])
             kind = "close" if closes else "open"
         if kind in ("open", "layout"):
             opened.append(at)
         elif kind in ("close", "endlayout"):
+            while opened and found[opened[-1]].text in ("|", "‖") and found[opened[-1]].text != piece.text:
+                if not any(found[other].text == piece.text for other in opened):
+                    break
+                alone = opened.pop()
+                found[alone] = found[alone]._replace(kind="char", text="mid")
             if not opened or found[opened[-1]].text != piece.text:
                 raise mismatch(text, found[opened[-1]] if opened else None, piece)
             other = opened.pop()
@@ -195,7 +255,7 @@ def ends_operand(piece: Piece) -> bool:
         from cgviz.reading.latex_macros import FUNCTIONS, OPERATORS
 
         return piece.text not in FUNCTIONS and piece.text not in OPERATORS
-    return piece.kind in ("letter", "digit", "close") or piece.text == "!"
+    return piece.kind in ("letter", "digit", "close") or piece.text in ("!", "'", "′")
 
 
 def mismatch(text: str, opener: Piece | None, closer: Piece | None) -> ExpressionError:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.tokens import Token
+
+
+@dataclass(frozen=True)
+class Env:
+    """What indices mean in a part of a formula.
+
+    numbers  those that a sum with numbers for bounds has given a value
+    axes     those that run over the axis of an array, outermost first; `met` are those that a name has borne
+    """
+
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    axes: tuple[str, ...] = ()
+    met: set[str] = field(default_factory=set)
+
+
+EMPTY = Env()
 
 
 @dataclass(slots=True)
@@ -17,6 +33,7 @@ class Span:
     condition  '=' compares here
     top        not inside any bracket: layout is skipped
     fed        something of it has been read
+    env        what the indices mean; that of the span around it where it has none of its own
     """
 
     at: int
@@ -25,6 +42,7 @@ class Span:
     condition: bool = False
     top: bool = False
     fed: bool = False
+    env: Env | None = None
 
 
 Item = Token | Span
@@ -48,3 +66,9 @@ def around(piece: Piece, items: Sequence[Item]) -> list[Item]:
 def within(opener: Piece, closer: Piece, span: Span) -> list[Item]:
     """Returns what stands in a bracket of the text."""
     return [Token("(", "(", opener.start, opener.end), span, Token(")", ")", closer.start, closer.end)]
+
+
+def number(value: int, piece: Piece) -> list[Item]:
+    """Returns a whole number, in brackets where it has a sign."""
+    token = Token("number", str(abs(value)), piece.start, piece.end)
+    return [token] if value >= 0 else around(piece, [synthetic("-", piece), token])

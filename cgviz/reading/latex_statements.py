@@ -22,8 +22,10 @@ class Chunk(NamedTuple):
 def statements(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     """Returns the range of every statement. Raises ExpressionError for what stands beside a formula."""
     found: list[tuple[int, int]] = []
-    for chunk in chunks(pieces):
-        if all(map(is_layout, pieces[chunk.start : chunk.end])):
+    every = list(chunks(pieces))
+    dropped = beside(pieces, every)
+    for number, chunk in enumerate(every):
+        if all(map(is_layout, pieces[chunk.start : chunk.end])) or number in dropped:
             continue
         if found and continues(pieces, chunk):
             found[-1] = (found[-1][0], chunk.end)
@@ -32,11 +34,45 @@ def statements(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
         if found and not chunk.equals and before is not None and before.kind != "row":
             shown = quoted(text[before.start : before.end])
             raise ExpressionError(f"an equation is expected after {shown}", text, before.start, before.end)
-        if len(chunk.equals) > 1:
-            second = pieces[chunk.equals[1]]
-            message = "a second '=' in one equation; give one form of it"
-            raise ExpressionError(message, text, second.start, second.end)
-        found.append((chunk.start, chunk.end))
+        found.append(unbraced(pieces, chunk.start, chunk.end))
+    return found
+
+
+def unbraced(pieces: Sequence[Piece], start: int, end: int) -> tuple[int, int]:
+    """Returns a range without braces round all of it: `{\\displaystyle f(x) = ...}`."""
+    while start < end and is_layout(pieces[start]):
+        start += 1
+    while end - start > 2 and pieces[start].text == "{" and pieces[start].partner == end - 1:
+        start, end = start + 1, end - 1
+    return start, end
+
+
+def is_range(pieces: Sequence[Piece], start: int, end: int) -> bool:
+    """Tells whether a chunk says over what an equation goes: `\\dots`, `x \\in \\mathbb{R}`, `\\forall i`."""
+    inner = [piece for piece in pieces[start:end] if not is_layout(piece)]
+    return any(piece.kind == "macro" and piece.text in RANGES for piece in inner)
+
+
+RANGES = frozenset("dots ldots cdots dotsc dotsb in forall subset".split())
+
+
+def beside(pieces: Sequence[Piece], every: Sequence[Chunk]) -> set[int]:
+    """Returns which chunks stand beside the equations: `for i = 1, \\dots, m`, `x \\in \\mathbb{R}^n`, a name alone."""
+    found: set[int] = set()
+    equations = sum(bool(chunk.equals) for chunk in every)
+    for number, chunk in enumerate(every):
+        inner = [piece for piece in pieces[chunk.start : chunk.end] if not is_layout(piece)]
+        if number and is_range(pieces, chunk.start, chunk.end):
+            found.add(number)
+            only_dots = len(inner) == 1
+            if only_dots and number + 1 < len(every) and not every[number + 1].equals:
+                found.add(number + 1)
+            last = every[number - 1]
+            before = [piece.kind for piece in pieces[last.start : last.end] if not is_layout(piece)]
+            if only_dots and number > 1 and before == ["letter", "char", "digit"]:
+                found.add(number - 1)
+        elif equations and len(inner) == 1 and inner[0].kind in ("letter", "macro") and not chunk.equals:
+            found.add(number)
     return found
 
 
@@ -53,7 +89,8 @@ def continues(pieces: Sequence[Piece], chunk: Chunk) -> bool:
         at += 1
     aligned = any(piece.text == "&" for piece in pieces[chunk.start : at])
     piece = pieces[at]
-    return aligned and (piece.text in "+-−*/" if piece.kind == "char" else OPERATORS.get(piece.text) in ("*", "/"))
+    factors = ("*", "·", "×", "/")
+    return aligned and (piece.text in "+-−*/" if piece.kind == "char" else OPERATORS.get(piece.text) in factors)
 
 
 def chunks(pieces: Sequence[Piece]) -> Iterator[Chunk]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading import latex_macros as macros
 from cgviz.reading.latex_calls import Calls
-from cgviz.reading.latex_cases import rows
+from cgviz.reading.latex_cases import rows, split
+from cgviz.reading.latex_cases import within as inner
+from cgviz.reading.latex_indices import BOUNDED, MOST_TERMS, SERIES, Bounds
 from cgviz.reading.latex_names import touches, touching_digit
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_spans import Item, Span, around, called, synthetic, within
+from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.tokens import OPERATORS, SUPERSCRIPTS, Token
 
@@ -20,11 +23,16 @@ class Translator:
 
     def __init__(self, calls: Calls) -> None:
         self.calls, self.text, self.pieces, self.names = calls, calls.text, calls.pieces, calls.names
+        self.indices = calls.indices
+        self.budget = 50_000
 
-    def tokens(self, start: int, end: int) -> list[Token]:
-        """Returns the tokens of a statement, without its "end". A name before a bracket is a call or a factor."""
+    def tokens(self, start: int, end: int, env: Env = EMPTY) -> list[Token]:
+        """Returns the tokens of a part of a statement, without an "end". A name before a bracket is a call or a factor.
+
+        Along axes everything is element by element: there factors side by side are multiplied by `*`.
+        """
         made: list[Token] = []
-        stack: list[Item] = [Span(start, end, top=True)]
+        stack: list[Item] = [Span(start, end, top=True, env=env)]
         while stack:
             item = stack[-1]
             if isinstance(item, Token):
@@ -36,7 +44,13 @@ class Translator:
                 stack.pop()
                 self.calls.hand_back(item)
             else:
-                stack.extend(reversed(self.step(item)))
+                items = self.step(item)
+                for inner in items:
+                    if isinstance(inner, Span) and inner.env is None:
+                        inner.env = item.env
+                if item.env is not None and item.env.axes:
+                    items = by_elements(items, made)
+                stack.extend(reversed(items))
                 item.fed = True
         return [token._replace(kind="name") if token.kind == "call" else token for token in made]
 
@@ -62,6 +76,12 @@ class Translator:
             return self.fraction(span)
         if piece.text == "sqrt":
             return self.root(span)
+        if piece.text in SERIES or (piece.text in BOUNDED and self.is_bounded(span)):
+            return self.series(span)
+        if piece.text in ("arg", "argmax", "argmin") and self.follows(span, ("max", "min", "argmax", "argmin")):
+            raise self.error(f"'\\{piece.text}' cannot be read: {macros.NO_ARGMAX}", piece)
+        if piece.text in macros.REFUSED:
+            raise self.error(f"'\\{piece.text}' cannot be read: {self.refusal(piece.text)}", piece)
         if piece.text in macros.FUNCTIONS:
             span.at += 1
             return self.calls.function(span, piece, macros.FUNCTIONS[piece.text])
@@ -70,6 +90,81 @@ class Translator:
         if piece.text in macros.OPERATORS:
             return self.operator(span, macros.OPERATORS[piece.text])
         raise self.unknown(piece)
+
+    def refusal(self, name: str) -> str:
+        derivative = macros.REFUSED[name] == macros.NO_ARROW and "\\partial" in self.text
+        return macros.NO_DERIVATIVE if derivative else macros.REFUSED[name]
+
+    def follows(self, span: Span, names: Collection[str]) -> bool:
+        """Tells whether the piece at the span, or the one after it, is one of these macros."""
+        return any(piece.text in names for piece in self.pieces[span.at : min(span.at + 2, span.end)])
+
+    # sums
+
+    def is_bounded(self, span: Span) -> bool:
+        """Tells whether a max or min has an index under it."""
+        return span.at + 1 < span.end and self.pieces[span.at + 1].text == "_"
+
+    def series(self, span: Span) -> list[Item]:
+        """Reads \\sum, \\prod, \\max_i: written out where its bounds are numbers, else along an axis."""
+        piece, at, env = self.pieces[span.at], span.at, span.env or EMPTY
+        bounds = self.indices.bounds(at)
+        end = self.term_end(bounds.end, span.end)
+        if end == bounds.end:
+            raise self.error("the terms of this sum are missing", piece)
+        span.at = end
+        if bounds.literal is not None:
+            return self.written_out(piece, bounds, end, env)
+        name = {"sum": "sum", "prod": "prod", "max": "amax", "min": "amin"}[piece.text]
+        if not bounds.letters:
+            if env.axes or bounds.over != (0, 0):
+                raise self.error("a sum within a sum needs an index: \\sum_j", piece)
+            return [called(name, piece), *around(piece, [Span(bounds.end, end)])]
+        for letter in bounds.letters:
+            if letter in env.axes or letter in env.numbers:
+                raise self.error(f"the index {letter} is used twice", piece)
+            if not self.indices.mentions(bounds.end, end, letter):
+                message = f"nothing after it bears the index {letter}: put what belongs to it in brackets"
+                raise self.error(message, piece)
+        inner = Env(env.numbers, (*env.axes, *bounds.letters), env.met)
+        axis = [synthetic(",", piece), Token("name", "axis", piece.start, piece.end), synthetic("=", piece)]
+        last = [synthetic("-", piece), Token("number", "1", piece.start, piece.end)]
+        made: list[Item] = [Span(bounds.end, end, env=inner)]
+        for _ in bounds.letters:
+            made = [called(name, piece), synthetic("(", piece), *made, *axis, *last, synthetic(")", piece)]
+        return made
+
+    def written_out(self, piece: Piece, bounds: Bounds, end: int, env: Env) -> list[Item]:
+        """Returns a sum (or product) of so many terms, its index a number in each."""
+        terms = bounds.literal or range(0)
+        self.budget -= len(terms) * (end - bounds.end)
+        if not 0 < len(terms) <= MOST_TERMS or self.budget < 0:
+            raise self.error(f"a sum with numbers for bounds has 1 to {MOST_TERMS} terms here, not {len(terms)}", piece)
+        letter = bounds.letters[0]
+        sign = {"sum": "+", "prod": "*"}.get(piece.text, ",")
+        items: list[Item] = []
+        for number in terms:
+            inner = Env({**env.numbers, letter: number}, env.axes, env.met)
+            term = Span(bounds.end, end, env=inner)
+            items += [synthetic(sign, piece)] if items else []
+            items += [term] if sign == "," else around(piece, [term])
+        made = around(piece, items)
+        return [called(piece.text, piece), *made] if sign == "," else made
+
+    def term_end(self, at: int, end: int) -> int:
+        """Returns where the term that begins at `at` ends: at the next sign of a sum, a relation or a separator."""
+        first = at
+        while at < end:
+            piece = self.pieces[at]
+            if piece.kind in ("row", "gap") or piece.text == "&":
+                break
+            ends = piece.kind == "char" and (piece.text in "+-−=<>,;≤≥≠" or piece.text == "|")
+            ends = ends or (piece.kind == "macro" and macros.OPERATORS.get(piece.text, "*") not in ("*", "·", "×", "/"))
+            ends = ends or (piece.text == "." and piece.kind == "char" and not touching_digit(self.pieces, at + 1))
+            if ends and at > first:
+                break
+            at = piece.partner + 1 if piece.kind == "open" else at + 1
+        return at
 
     def character(self, span: Span) -> list[Item]:
         piece = self.pieces[span.at]
@@ -121,10 +216,63 @@ class Translator:
         span.at = piece.partner + 1
         if piece.text == "cases":
             return self.cases(piece, inside)
+        if piece.text in ("matrix", "det"):
+            return self.matrix(piece, inside, span)
         if piece.text == "{" and inside.at == inside.end:
             return []
+        if piece.text == "‖":
+            return self.norm(span, piece, inside)
+        if self.is_positive_part(span, piece):
+            span.at = self.names.extent(span.at + 1)
+            zero = [Token("number", "0", piece.start, piece.end), synthetic(",", piece)]
+            return [called("max", piece), synthetic("(", piece), *zero, inside, synthetic(")", piece)]
         bracketed = within(piece, self.pieces[piece.partner], inside)
-        return [called("abs", piece), *bracketed] if piece.text == "|" else bracketed
+        return [called("bars ", piece), *bracketed] if piece.text == "|" else bracketed
+
+    def is_positive_part(self, span: Span, piece: Piece) -> bool:
+        """Tells whether a bracket is [x]_+."""
+        after = [part.text for part in self.pieces[span.at : span.at + 4]]
+        return piece.text in ("(", "[", "\\{") and (after[:2] == ["_", "+"] or after[:3] == ["_", "{", "+"])
+
+    def norm(self, span: Span, piece: Piece, inside: Span) -> list[Item]:
+        """Reads `\\|x\\|_2`: a vector's length, a matrix' Frobenius norm."""
+        kind = ""
+        if span.env is not None and span.env.axes:
+            message = "a norm within a sum is that of a row: write the sum of the squares over a second index"
+            raise self.error(message, piece)
+        if span.at < span.end and self.pieces[span.at].text == "_":
+            start, span.at = span.at + 1, self.names.extent(span.at + 1)
+            kind = self.names.words(start, span.at).lower()
+            kind = {"2": "2", "1": "1", "f": "F", "infty": "inf", "fro": "F"}.get(kind, "?")
+            if kind == "?":
+                raise self.error("norms are read with 1, 2, F and \\infty below", piece, self.pieces[span.at - 1])
+        return [called(f"length {kind}", piece), *within(piece, self.pieces[piece.partner], inside)]
+
+    def matrix(self, piece: Piece, inside: Span, span: Span) -> list[Item]:
+        """Reads the rows of a matrix; one column is a vector, one row a vector transposed."""
+        if span.env is not None and span.env.axes:
+            raise self.error("a matrix within a sum over an index is not read", piece)
+        rows = [self.columns(first, last) for first, last in split(self.pieces, inside.at, inside.end)]
+        if not rows or any(len(row) != len(rows[0]) for row in rows):
+            raise self.error("the rows of this matrix differ in length", piece)
+        is_vector = len(rows[0]) == 1 or len(rows) == 1
+        lists = [self.listed(piece, row) for row in ([[cell for row in rows for cell in row]] if is_vector else rows)]
+        made = lists[0] if is_vector else self.brackets(piece, lists)
+        turned = [synthetic("T", piece)] if len(rows) == 1 and len(rows[0]) > 1 else []
+        made = around(piece, made)
+        return [called("det", piece), *made] if piece.text == "det" else [*made, *turned]
+
+    def columns(self, start: int, end: int) -> list[Span]:
+        edges = [at for at, _ in inner(self.pieces, start, end) if self.pieces[at].text == "&"]
+        return [Span(a, b) for a, b in zip([start, *(at + 1 for at in edges)], [*edges, end], strict=True)]
+
+    def listed(self, piece: Piece, cells: Sequence[Span]) -> list[Item]:
+        return self.brackets(piece, [[cell] for cell in cells])
+
+    def brackets(self, piece: Piece, parts: Sequence[Sequence[Item]]) -> list[Item]:
+        """Returns parts in square brackets, commas between them."""
+        joined = [item for part in parts for item in (synthetic(",", piece), *part)][1:]
+        return [synthetic("[", piece), *joined, synthetic("]", piece)]
 
     def cases(self, piece: Piece, inside: Span) -> list[Item]:
         """Writes the rows of `cases` as where(c, a, where(d, b, otherwise)), tried from the top."""
@@ -174,15 +322,20 @@ class Translator:
             raise self.error(message, piece, self.pieces[end])
         if end < span.end and self.pieces[end].text == "^":
             raise self.error("a second exponent; put the first power in brackets", self.pieces[end])
-        if self.transposes(span.at, start, end):
-            raise self.error(f"'^T' is a transpose, and {macros.NO_ARRAY}; for a power write (..)^T", piece, first)
+        braced = int(first.text == "{")
+        inside = self.pieces[start + braced : end - braced] if end - start < 9 else []
+        if self.names.is_transpose(inside):
+            if span.env is not None and span.env.axes:
+                message = "a transpose within a sum is that of a row of a matrix: write the sum over a second index"
+                raise self.error(message, piece, first)
+            span.at = end
+            return [Token("T", "^T", piece.start, self.pieces[end - 1].end)]
         span.at = end
+        before = self.pieces[start - 2] if start > 1 else first
+        is_operand = before.kind in ("letter", "close") or before.text in macros.GREEK
+        if self.calls.written(start, end) in ("-1", "−1") and is_operand and before.text != "e":
+            return [Token("inverse", "^{-1}", piece.start, self.pieces[end - 1].end)]
         return [Token("**", "^", piece.start, piece.end), *around(piece, [Span(start, end)])]
-
-    def transposes(self, at: int, start: int, end: int) -> bool:
-        """Tells whether the exponent is a T that is no name of the program, over a name."""
-        over_name = at > 0 and self.pieces[at - 1].kind in ("letter", "digit")
-        return over_name and self.calls.written(start, end) == "T" and "T" not in self.calls.variables
 
     # errors
 
@@ -197,3 +350,18 @@ class Translator:
 
     def error(self, message: str, first: Piece, last: Piece | None = None) -> ExpressionError:
         return self.calls.error(message, first, last)
+
+
+BEGINS, ENDS = frozenset({"name", "call", "number", "("}), frozenset({"name", "number", ")", "]", "!", "super", "T"})
+
+
+def by_elements(items: list[Item], before: Sequence[Token]) -> list[Item]:
+    """Returns what is read along axes: dots and blanks between factors multiply element by element."""
+    made: list[Item] = []
+    for item in items:
+        is_sign = isinstance(item, Token) and item.kind in ("·", "×", " ")
+        made.append(item._replace(kind="*") if is_sign and isinstance(item, Token) else item)
+    first = made[0] if made else None
+    if isinstance(first, Token) and first.kind in BEGINS and before and before[-1].kind in ENDS:
+        return [Token("*", "*", first.start, first.start), *made]
+    return made

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
+from cgviz.graph.juxtaposed import MATRICES, beside
 from cgviz.ops import matrices, moments, moving, places, reductions, systems, triangles
 from cgviz.ops.activation import elu, gelu, leaky_relu, softplus
 from cgviz.ops.arithmetic import neg, product
@@ -268,6 +269,8 @@ def dot(a: Any, b: Any) -> Any:
     one, two = shape_of(a), shape_of(b)
     if one == () or two == ():
         return product(2)(a, b)
+    if one is None or two is None:
+        return beside(MATRICES)(a, b)
     if one is not None and two is not None and len(two) > 2:
         raise BindingError("of stacks of matrices is another product than @; write @ or einsum")
     short = one is not None and two is not None and max(len(one), len(two)) == 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -10,14 +11,19 @@ from typing import Any
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
+from cgviz.reading.arguments import Several
 from cgviz.reading.glued import separated
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
-from cgviz.reading.reader import Definition, Notes, Reader
-from cgviz.reading.tokens import Token, tokens
+from cgviz.reading.reader import Definition, Notes, Reader, closing, settled
+from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens
+from cgviz.text.names import Name
+from cgviz.text.parsing import spelled
+from cgviz.text.spelling import Spelling
 from cgviz.values import axes
 from cgviz.values.arrays import Shape, Value
 
+DERIVATIVE = re.compile(r"(?<!\w)d(?:\^?2|²)?[^\W\d]?\s*/\s*d[^\W\d](?:\^?2|²)?(?!\w)")
 ASSIGNS = frozenset({"=", "+=", "-=", "*=", "/=", "@="})
 PRIMES = ("", "′", "″", "‴", "⁗")
 
@@ -43,12 +49,17 @@ class Statement:
 
 @dataclass(frozen=True)
 class Program:
-    """A program as sympy. The last statement is the output; inputs stand in the order of first appearance."""
+    """A program as sympy. The last statement is the output; inputs stand in the order of first appearance.
+
+    notes   what sympy does not keep of the text
+    counts  inputs that are the length of an axis of another: name to (that one, its axis, how many more)
+    """
 
     text: str
     statements: tuple[Statement, ...]
     inputs: tuple[Input, ...]
     notes: Notes = field(default_factory=Notes)
+    counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
 
 
 def read(text: str, given: Iterable[str] = ()) -> Program:
@@ -81,6 +92,8 @@ class Scope:
     assigned: set[str] = field(default_factory=set)
     declared: frozenset[str] | set[str] = frozenset()
     parameters: Sequence[str] = ()
+    spellings: Mapping[str, Spelling] = field(default_factory=dict)
+    counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
 
     def typed(self, every: Sequence[Token]) -> Sequence[Token]:
         """Returns the tokens of a text as the language has them: without modules, `sin²(x)` as `sin(x)²`, `W^T` turned.
@@ -90,6 +103,9 @@ class Scope:
         assigned, functions, signature = declared(every)
         signature |= {*self.parameters}
         names = {*self.given, *assigned}
+        derivative = DERIVATIVE.search(self.text)
+        if derivative and names.isdisjoint({"d", *re.findall(r"\w+", derivative[0])}):
+            raise ExpressionError(NO_DERIVATIVE, self.text, derivative.start(), derivative.end())
         variables = names | signature
         if any(token.kind == "." for token in every):
             alone = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "."}
@@ -118,7 +134,13 @@ class Scope:
             self.statement(line)
         self.output(lines[-1])
         self.inputs = {name: self.inputs[name] for name in self.parameters if name in self.inputs} | self.inputs
-        return Program(self.text, tuple(self.statements), tuple(self.inputs.values()), self.reader.notes)
+        inputs = tuple(self.inputs.values())
+        return Program(self.text, tuple(self.statements), inputs, self.reader.notes, self.counts)
+
+    def label(self, name: str) -> str:
+        """Returns how a name is spelled where that is not what its letters say: a `Name`, or ""."""
+        spelling = self.spellings.get(name)
+        return Name(name, spelling) if spelling is not None and spelling != spelled(name) else ""
 
     def variable(self, token: Token) -> Any:
         """Returns the symbol that a name stands for at this point; a name met first is an input."""
@@ -132,7 +154,7 @@ class Scope:
                 message += "; a variable of that name needs a value or a statement"
                 raise ExpressionError(message, self.text, token.start, token.end)
             symbol = self.current[name] = build.symbol(name)
-            self.inputs[name] = Input(name)
+            self.inputs[name] = Input(name, self.label(name))
         return symbol
 
     def statement(self, line: Sequence[Token]) -> None:
@@ -143,6 +165,10 @@ class Scope:
             self.assign(line)
         elif is_declaration(line):
             self.declare(line)
+        elif targets(line):
+            self.unpack(line)
+        elif item(line):
+            self.change(line)
         else:
             message = "this expression is not used: give it a name (`name = ...`); only the last line may go without"
             raise ExpressionError(message, self.text, line[0].start, line[-2].end)
@@ -164,8 +190,10 @@ class Scope:
                 )
                 raise ExpressionError(message, self.text, line[0].start, line[-2].end)
             self.assign(line)
+        elif item(line):
+            self.change(line)
         else:
-            expression = self.reader.read(line)
+            expression = settled(self.reader.read(line))
             name = next(name for name in free_names() if name not in self.taken and name not in self.current)
             self.statements.append(Statement(name, "", expression))
 
@@ -187,6 +215,8 @@ class Scope:
         """Enters `c = ...`; `c += d` is `c = c + (d)`."""
         target, body = line[0], line[2:]
         if line[1].kind != "=":
+            if target.text not in self.current and target.text in self.given:
+                self.variable(target)
             if target.text not in self.current:
                 message = f"{quoted(target.text)} has no value yet that {quoted(line[1].text)} could change"
                 raise ExpressionError(message, self.text, target.start, line[1].end)
@@ -201,11 +231,36 @@ class Scope:
         self.inputs[name] = Input(name, label, value)
         self.current[target.text] = build.symbol(name)
 
+    def unpack(self, line: Sequence[Token]) -> None:
+        """Enters `a, b = split(x, 2)`, a statement for each output."""
+        names = targets(line)
+        found = self.reader.read(line[2 * len(names) :])
+        if not isinstance(found, Several) or len(found.nodes) != len(names):
+            count = len(found.nodes) if isinstance(found, Several) else 1
+            message = f"{len(names)} names for {count} output{'s' * (count != 1)}"
+            raise ExpressionError(message, self.text, line[0].start, line[2 * len(names) - 2].end)
+        for target, node in zip(names, found.nodes, strict=True):
+            self.enter(target, node)
+
+    def change(self, line: Sequence[Token]) -> None:
+        """Enters `m[i, j] = 0`: the array as it is then, under the same name; `m[i] += 1` likewise."""
+        target, close = line[0], item(line)
+        if target.text not in self.current and target.text not in self.given:
+            message = f"{quoted(target.text)} has no value yet that could be changed"
+            raise ExpressionError(message, self.text, target.start, line[close].end)
+        body, sign = line[close + 2 :], line[close + 1]
+        if sign.kind != "=":
+            opening, closing = body[0]._replace(kind="("), body[-1]._replace(kind=")")
+            body = [*line[: close + 1], sign._replace(kind=sign.kind[0]), opening, *body[:-1], closing, body[-1]]
+        array = self.variable(target)
+        self.enter(target, self.reader.put(array, line[2:close], self.reader.read(body), line[1]))
+
     def literal(self, body: Sequence[Token]) -> Value | None:
         """Returns the value of a statement that is one number, or an array of numbers, else None."""
         return statics.array(self.text, body) if body[0].kind == "[" else literal(body)
 
     def enter(self, target: Token, expression: Any) -> None:
+        expression = settled(expression)
         name, label = self.fresh(target.text)
         self.statements.append(Statement(name, label, expression))
         self.current[target.text] = build.symbol(name)
@@ -213,7 +268,7 @@ class Scope:
     def fresh(self, name: str) -> tuple[str, str]:
         """Returns a name for what is assigned to `name`, and its label: `c_2` and `c′` the second time."""
         if name not in self.current:
-            return name, ""
+            return name, self.label(name)
         count = 2
         while f"{name}_{count}" in self.taken:
             count += 1
@@ -309,6 +364,22 @@ def split(every: Sequence[Token]) -> list[list[Token]]:
 
 def is_assignment(line: Sequence[Token]) -> bool:
     return line[0].kind == "name" and line[1].kind in ASSIGNS
+
+
+def targets(line: Sequence[Token]) -> list[Token]:
+    """Returns the names of `a, b = ...`; none for any other statement."""
+    at = 0
+    while line[at].kind == "name" and line[at + 1].kind == ",":
+        at += 2
+    return [*line[0 : at + 1 : 2]] if at and line[at].kind == "name" and line[at + 1].kind == "=" else []
+
+
+def item(line: Sequence[Token]) -> int:
+    """Returns where the bracket closes in `m[i, j] = ...`; 0 for any other statement."""
+    if line[0].kind != "name" or line[1].kind != "[":
+        return 0
+    close = closing(line, 2)
+    return close if close and line[close + 1].kind in ASSIGNS else 0
 
 
 def is_declaration(line: Sequence[Token]) -> bool:

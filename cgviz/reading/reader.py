@@ -11,20 +11,21 @@ from difflib import get_close_matches
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
-from cgviz.graph.juxtaposed import BARS, length
+from cgviz.graph.juxtaposed import BARS, INVERTED, length, mark
 from cgviz.ops.op import REGISTRY, Op
+from cgviz.ops.places import SLOT, picked_at, put_at
 from cgviz.ops.rearranging import indexed
 from cgviz.ops.refused import REFUSED
 from cgviz.reading import build, statics
-from cgviz.reading.arguments import STATIC, Arguments, Operand
-from cgviz.reading.calls import Call, lookup
+from cgviz.reading.arguments import STATIC, Arguments, Operand, Several
+from cgviz.reading.calls import Call, bare, lookup
 from cgviz.reading.mended import LETTERS
 from cgviz.reading.tokens import RAISED, Token
 
 DEEPEST = 4000
-CHOICE, COMPARISON, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6
+CHOICE, COMPARISON, BOTH, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6, 7
 BARRIER = 0
-BINARY = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "@": PRODUCT, "**": POWER, "·": PRODUCT, "×": PRODUCT}
+BINARY = {"&": BOTH, "+": SUM, "-": SUM, "**": POWER} | dict.fromkeys("*/@·× ", PRODUCT)
 ELEMENTS = frozenset("*/")
 COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}
 KEYWORDS = frozenset(
@@ -36,6 +37,7 @@ STATEMENTS = frozenset("for while import from def class return with assert del t
 NO_COMPREHENSION = "a comprehension is not read: write sum(w*x), or w @ x"
 ONLY_STATEMENTS = "of Python assignments, expressions and a function are read; cgviz.trace runs anything else"
 NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1:3]; no lambdas or annotations)"
+TURNS = {"T": "transpose", "mT": "swapaxes"}
 NAMED = {"end": "the end", "number": "a number", "name": "a name"}
 
 
@@ -145,6 +147,7 @@ class Reader:
         self.budget = [100_000] if budget is None else budget
         self.depth = 0
         self.bars: tuple[Any, int, int] = None, 0, 0
+        self.singles: dict[int, Token] = {}
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
@@ -215,6 +218,8 @@ class Reader:
         if token.text in KEYWORDS or token.text in ("if", "else"):
             more = f"; {ONLY_STATEMENTS}" if token.text in STATEMENTS else ""
             raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name{more}", token)
+        if after.kind == "(" and token.text == "float" and tokens[at + 1].kind == "text":
+            return self.float(tokens, at + 1, values), False
         if after.kind == "(" and token.text not in self.factors:
             function = self.function(token)
             if isinstance(function, Call):
@@ -227,6 +232,15 @@ class Reader:
             return at + 1, True
         values.append(self.variable(token))
         return at, False
+
+    def float(self, tokens: Sequence[Token], at: int, values: list[Any]) -> int:
+        """Reads `float("-inf")`. Returns where its bracket ends."""
+        sign, _, word = tokens[at].text[1:-1].strip().lower().rpartition("-")
+        if word not in ("inf", "infinity") or sign or tokens[at + 1].kind != ")":
+            raise self.error("of float(...) only float('inf') and float('-inf') are read; write the number", tokens[at])
+        made = build.CONSTANTS["inf"]
+        values.append(build.negative(made) if "-" in tokens[at].text else made)
+        return at + 2
 
     # calls of libraries
 
@@ -288,17 +302,60 @@ class Reader:
         try:
             key, end = statics.key(tokens, at)
         except statics.NotStaticError:
-            stack.append(Pending(BARRIER, "index", token))
-            return at, True
+            end = closing(tokens, at)
+            if not end or not is_several(tokens[at:end]):
+                stack.append(Pending(BARRIER, "index", token))
+                return at, True
+            values[-1] = self.picked(settled(values[-1]), tokens[at:end], token)
+            return end + 1, False
+        if isinstance(values[-1], Several):
+            values[-1] = self.one_of(values[-1], key, token)
+            return end, False
         values[-1] = self.called(indexed(key), [settled(values[-1])], token)
         return end, False
+
+    def one_of(self, several: Several, key: tuple[Any, ...], token: Token) -> Any:
+        if len(key) != 1 or not isinstance(key[0], int) or not -len(several.nodes) <= key[0] < len(several.nodes):
+            raise self.error(f"{quoted(several.name)} has {len(several.nodes)} outputs here", token)
+        return several.nodes[key[0]]
+
+    def places(self, inner: Sequence[Token], token: Token) -> tuple[tuple[Any, ...], list[Any]]:
+        """Returns a key with a slot for each place that is computed, and those places."""
+        key: list[Any] = []
+        found: list[Any] = []
+        for part in parted(inner):
+            if not part:
+                continue
+            try:
+                at, end = statics.key_part([*part, part[-1]._replace(kind="]")], 0)
+                if end != len(part):
+                    raise statics.NotStaticError
+                key.append(at)
+            except statics.NotStaticError:
+                if self.depth > 50:
+                    raise self.error("nested too deep; give the inner parts names, a line each", token) from None
+                self.depth += 1
+                found.append(self.read([*part, part[-1]._replace(kind="end", text="")]))
+                self.depth -= 1
+                key.append(SLOT)
+        return tuple(key), found
+
+    def picked(self, array: Any, inner: Sequence[Token], token: Token) -> Any:
+        """Returns `x[arange(4), y]`, whose places are computed."""
+        key, found = self.places(inner, token)
+        return self.called(picked_at(key), [array, *found], token)
+
+    def put(self, array: Any, inner: Sequence[Token], value: Any, token: Token) -> Any:
+        """Returns what `x[key] = value` makes of an array."""
+        key, found = self.places(inner, token)
+        return self.called(put_at(key), [array, value, *found], token)
 
     def method(
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
         name, after = tokens[at], tokens[min(at + 1, len(tokens) - 1)]
-        if name.text == "T" and after.kind != "(":
-            values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], name)
+        if name.text in TURNS and after.kind != "(":
+            values[-1] = self.called(REGISTRY[TURNS[name.text]], [settled(values[-1])], name)
             return at + 1, False
         call = lookup("method", name.text) if name.kind == "name" and after.kind == "(" else None
         if call is None:
@@ -365,8 +422,14 @@ class Reader:
 
     def function(self, token: Token) -> Op | Definition | Call:
         """Returns what an applied name means. Raises ExpressionError with the closest names."""
+        if " " in token.text:
+            return mark(token.text)
         module, _, name = token.text.rpartition(".")
-        known = None if module else self.functions.get(name) or REGISTRY.get(name)
+        known: Op | Definition | Call | None = None
+        if not module:
+            known = self.functions.get(name) or REGISTRY.get("sigmoid" if name == "sigma" else name)
+        if isinstance(known, Op) and known.options is not None:
+            known = of_library(name) or known
         known = known or lookup(module, name) or capitalised(name)
         if known is not None:
             return known
@@ -377,8 +440,10 @@ class Reader:
         hint = f"; a product is {name[:40]}*(...), and `cgviz ops` lists the functions"
         if near:
             hint = f"; did you mean {' or '.join(map(quoted, near))}?"
+        if name in ("float", "int"):
+            hint = "; numbers are written as they are"
         if name in ("eval", "exec", "open", "__import__", "getattr", "lambda"):
-            hint = "; a program is mathematics, it runs no code"
+            hint = "; a program is mathematics: it runs no code and reads no files"
         raise self.error(f"unknown function {quoted(name)}{hint}", token)
 
     def number(self, token: Token) -> Any:
@@ -401,9 +466,10 @@ class Reader:
         if kind == "super":
             values[-1] = self.raised_digits(token, values[-1])
             return False
-        if kind == "T":
+        if kind == "T" or kind == "inverse":
             self.reduce(POWER + 1, values, stack)
-            values[-1] = self.called(REGISTRY["transpose"], [settled(values[-1])], token)
+            op = REGISTRY["transpose"] if kind == "T" else INVERTED
+            values[-1] = self.called(op, [settled(values[-1])], token)
             return False
         if kind == "!" and before.kind == "!":
             raise self.error("'!!' (double factorial) is not supported; (x!)! takes the factorial twice", token)
@@ -512,6 +578,8 @@ class Reader:
         args = [settled(value) for value in values[first:]]
         del values[first:]
         values.append(self.applied(top.function or REGISTRY["stack"], args, top.token))
+        if top.kind == "[" and len(args) == 1 and build.elements(args[0]) is None and not build.is_literal(args[0]):
+            self.singles[id(values[-1])] = top.token
         return False
 
     def barred(self, top: Pending, token: Token, value: Any) -> Any:
@@ -560,7 +628,7 @@ class Reader:
         self.reduce(BARRIER + 1, values, stack)
         if stack:
             raise self.never_closed(stack[-1])
-        return settled(values[-1])
+        return values[-1] if isinstance(values[-1], Several) and len(values) == 1 else settled(values[-1])
 
     # reducing
 
@@ -572,6 +640,8 @@ class Reader:
                 values.append(prefixed(pending.kind, settled(values.pop())))
                 continue
             right, left = values.pop(), values.pop()
+            if self.singles and pending.kind != "@":
+                self.refuse_single(left, right)
             if pending.binds == SUM:
                 values.append(self.added(left, right, pending))
             elif pending.kind == "@":
@@ -580,12 +650,22 @@ class Reader:
                 values.append(self.multiplied(left, right, pending))
             elif pending.binds == POWER:
                 values.append(build.raised(settled(left), settled(right)))
+            elif pending.binds == BOTH:
+                values.append(self.called(REGISTRY["logical_and"], [settled(left), settled(right)], pending.token))
             elif pending.binds == COMPARISON:
                 op = REGISTRY[COMPARISONS[pending.kind]]
                 values.append(self.called(op, [settled(left), settled(right)], pending.token))
             else:
                 chosen = [settled(left), values.pop(), settled(right)]
                 values.append(self.called(REGISTRY["where"], chosen, pending.token))
+
+    def refuse_single(self, left: Any, right: Any) -> None:
+        """Raises ExpressionError where square brackets round one expression group rather than make an array."""
+        for value in (left, right):
+            token = self.singles.get(id(value))
+            if token is not None:
+                message = "square brackets make an array; round ones group: (x + y)*z"
+                raise self.error(message, token)
 
     def added(self, left: Any, right: Any, operator: Pending) -> Chain:
         """Returns left ± right, in the chain that `left` is already when it stands at this bracket level."""
@@ -646,6 +726,46 @@ class Reader:
         return self.error(why.get(token.kind, default), token)
 
 
+def of_library(name: str) -> Call | None:
+    """Returns a function of an array that is more than one op of ours, `norm` and `split`, as the libraries call it."""
+    from cgviz.reading.operations import COMPOSED
+
+    found = bare(name)
+    if found is None:
+        return None
+    begins = found.parameters[0].kind == "static" if len(found.parameters) > 1 else False
+    return found if found.means in COMPOSED or (begins and found.parameters[1].kind == "operands") else None
+
+
+def closing(tokens: Sequence[Token], at: int) -> int:
+    """Returns where the bracket closes in which `at` stands; 0 where it is never closed."""
+    depth = 0
+    for place in range(at, len(tokens)):
+        kind = tokens[place].kind
+        depth += (kind in ("[", "(")) - (kind in ("]", ")"))
+        if depth < 0:
+            return place if kind == "]" else 0
+    return 0
+
+
+def parted(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Returns tokens between commas."""
+    parts: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += (token.kind in ("[", "(")) - (token.kind in ("]", ")"))
+        if token.kind == "," and not depth:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def is_several(tokens: Sequence[Token]) -> bool:
+    """Tells whether an index has several parts, so that its places are read one by one."""
+    return len(parted(tokens)) > 1
+
+
 def capitalised(name: str) -> Op | None:
     """Returns the op that a name in capitals stands for: `ReLU`, `Sigmoid`, `LeakyReLU`."""
     if name.islower():
@@ -663,6 +783,10 @@ def prefixed(kind: str, value: Any) -> Any:
 
 def settled(value: Any) -> Any:
     """Returns a finished sympy node for a value that may still be a chain."""
+    if isinstance(value, Several):
+        raise ExpressionError(
+            f"{quoted(value.name)} has {len(value.nodes)} outputs: name them, a, b = ..., or take one, [0]"
+        )
     if type(value) is Chain and value.kind == SUM:
         return value.made(build.total(value.pairs))
     sign, term = signed(value)

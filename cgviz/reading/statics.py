@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from cgviz.reading.tokens import Token
 from cgviz.values.arrays import as_array
 
 WORDS = {"True": True, "False": False, "None": None}
+INFINITE = frozenset(("inf", "np.inf", "numpy.inf", "math.inf", "torch.inf", "jnp.inf"))
+NEW_AXIS = frozenset(("None", "newaxis", "np.newaxis", "numpy.newaxis", "jnp.newaxis"))
 ALSO = {"dim": "axis", "keepdim": "keepdims", "newshape": "shape"}
 CLOSERS = {"(": ")", "[": "]"}
 
@@ -47,6 +50,8 @@ def literal(tokens: Sequence[Token], at: int) -> tuple[int | float, int]:
     while tokens[at].kind in ("-", "+"):
         sign, at = sign * (-1 if tokens[at].kind == "-" else 1), at + 1
     token = tokens[at]
+    if token.kind == "name" and token.text in INFINITE:
+        return sign * math.inf, at + 1
     if token.kind != "number" or len(token.text) > 30:
         raise NotStaticError
     return sign * (int(token.text) if token.text.isdigit() else float(token.text)), at + 1
@@ -81,7 +86,7 @@ def key_part(tokens: Sequence[Token], at: int) -> tuple[Any, int]:
     """Returns a place, a slice, an ellipsis or None (a new axis), and where it ends."""
     if tokens[at].kind == "...":
         return Ellipsis, at + 1
-    if tokens[at].kind == "name" and tokens[at].text in ("None", "newaxis"):
+    if tokens[at].kind == "name" and tokens[at].text in NEW_AXIS:
         return None, at + 1
     limits: list[int | None] = [None]
     while tokens[at].kind not in (",", "]"):

@@ -40,7 +40,7 @@ PATTERN = re.compile(
   | (?P<name>  [^\W\d{APART}] [^\W{APART}]* (?: [{ACCENTS}]+ [^\W{APART}]* )* [{LOW}]* (?: ⁽ [^⁾\n]* ⁾ )* )
   | (?P<super> [{HIGH}]+ )
   | (?P<end>   [\n;] )
-  | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:] | [{SIGNS}] )
+  | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:&] | [{SIGNS}] )
   | (?P<fraction> [¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞] )
   | (?P<below> [₀-₉]+ )
   | (?P<text>  '[^'\n]*' | "[^"\n]*" )
@@ -61,8 +61,8 @@ WHY_BAD = {
     "~": "'~' is not part of an expression",
     "?": "'?' is not part of an expression; write `a if c else b`",
     "$": "'$' stands around LaTeX; give the formula as LaTeX (--latex)",
-    "∂": f"∂ is a {NO_DERIVATIVE.removeprefix('a ')}",
-    "∇": f"∇ is a {NO_DERIVATIVE.removeprefix('a ')}",
+    "∂": NO_DERIVATIVE,
+    "∇": NO_DERIVATIVE,
     "∫": "integrals are not read",
     "∏": "the product sign ∏ is not read in text: write the factors out, or \\prod_{i=1}^{3} in LaTeX",
     "∞": "infinity is no number to compute with; a large number such as 1e30 takes its place",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sympy
@@ -10,7 +11,7 @@ from sympy import Add, Mul, Pow, Symbol
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.graph.juxtaposed import ELEMENTS, beside
-from cgviz.graph.nodes import CONSTANT, Builder, Graph, Node
+from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.ops import arithmetic
 from cgviz.ops.arithmetic import copy, divide, neg, power, product, reciprocal, signed_sum
 from cgviz.ops.op import REGISTRY, Op, ops
@@ -18,7 +19,9 @@ from cgviz.reading.program import Program, Statement
 from cgviz.reading.reader import Notes
 from cgviz.text.formula import Formula
 from cgviz.text.identifiers import identifier
+from cgviz.values.arrays import settled, shape_of
 
+INFINITE = float("inf")
 MOST_NODES = 2_000_000
 Combine = Callable[[Sequence[int]], int]
 
@@ -32,7 +35,12 @@ def graph_of(program: Program, share: bool = True) -> Graph:
     for statement in program.statements:
         index = walk.tree(statement.expression)
         index = walk.names[statement.name] = walk.named(statement, index)
-    return walk.builder.finish(index, program.text)
+    if walk.builder.nodes[index].op.name in ("argmax", "argmin"):
+        what = walk.builder.nodes[index].op.name
+        raise ExpressionError(f"{what} is a place: piecewise constant, its derivative is 0 wherever it has one")
+    made = walk.builder.finish(index, program.text)
+    counts = {name: count for name, count in program.counts.items() if walk.is_input(name) and walk.is_input(count[0])}
+    return replace(made, counts=counts) if counts else made
 
 
 def graph_of_sympy(expression: Any, share: bool = True) -> Graph:
@@ -52,6 +60,9 @@ class Walk:
         self.symbols: dict[str, Symbol] = {}
         self.notes = Notes()
         self.here: Any = None
+
+    def is_input(self, name: str) -> bool:
+        return name in self.names and self.builder.nodes[self.names[name]].op is INPUT
 
     def tree(self, root: Any) -> int:
         """Returns the node for a tree."""
@@ -147,9 +158,9 @@ class Walk:
     def power(self, args: Sequence[int]) -> int:
         base, exponent = args
         node = self.builder.nodes[exponent]
-        if node.op is CONSTANT and node.value == -1:
+        if node.op is CONSTANT and not node.shape and node.value == -1:
             return self.apply(reciprocal, [base])
-        if node.op is not CONSTANT or node.value is None or self.builder.nodes[base].op is CONSTANT:
+        if node.op is not CONSTANT or node.value is None or node.shape or self.builder.nodes[base].op is CONSTANT:
             return self.apply(arithmetic.pow_, args)
         if node.value == 0.5:
             return self.apply(REGISTRY["sqrt"], [base])
@@ -206,6 +217,8 @@ class Walk:
     def folded(self, op: Op, nodes: Sequence[Node]) -> int | None:
         """Returns the constant that constants make; None where it is not finite, or takes an op for arrays."""
         values = [node.value for node in nodes]
+        if not nodes or any(is_made(node) for node in nodes):
+            return self.made(op, nodes)
         if op.sized is not None and len({node.shape for node in nodes}) <= 1:
             return self.builder.constant(op.forward(*values))
         if op.vjp is not None or any(node.shape for node in nodes):
@@ -217,6 +230,16 @@ class Walk:
         plain = op is neg and operands[0].op is None and not isinstance(operands[0].leaf, str)
         return self.builder.constant(value, None if plain else Formula(op=op, args=tuple(operands)))
 
+    def made(self, op: Op, nodes: Sequence[Node]) -> int | None:
+        """Returns the constant that an op makes of arrays that were made, `tril(ones((3, 3)))`, or of inf; None where
+        shapes do not fit."""
+        operands = tuple(node.formula or Formula(node.value, shape=node.shape) for node in nodes)
+        try:
+            value = settled(op(*(node.value for node in nodes)))
+        except (ValueError, TypeError):
+            return None
+        return self.builder.constant(value, Formula(op=op, args=operands, shape=shape_of(value)))
+
     def named(self, statement: Statement, index: int) -> int:
         """Returns the node of a statement: `index` under its name; a new node where that has a name already."""
         node = self.builder.nodes[index]
@@ -226,6 +249,11 @@ class Walk:
             return self.builder.push(node._replace(name=statement.name, label=statement.label, given=True))
         self.builder.nodes[index] = node._replace(name=statement.name, label=statement.label, given=True)
         return index
+
+
+def is_made(node: Node) -> bool:
+    """Tells whether a constant was made by a function, `eye(3)`, or is infinite."""
+    return node.formula is not None and (bool(node.shape) or node.value in (INFINITE, -INFINITE))
 
 
 def is_minus_one(node: Any) -> bool:

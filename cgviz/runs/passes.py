@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cgviz.graph.nodes import ARRAY, BINARY, LEAF, SCALED, UNARY, Graph
+from cgviz.runs.columns import in_blocks, straight
+from cgviz.runs.straight import Line
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, either, handed_back, zero
 from cgviz.values.ieee import is_normal
@@ -116,8 +118,51 @@ def through_arrays(
         masks[arg] = mask if so_far is None else either(masks.get(arg), mask)
 
 
-def gradient(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, dict[str, Value]]:
-    """Returns the output's value and its gradient by input name: the lean pass, nothing else is kept."""
+def gradient(graph: Graph, inputs: Mapping[str, Value], seed: Value | None = None) -> tuple[Value, dict[str, Value]]:
+    """Returns the output's value and its gradient by input name: the lean pass, nothing else is kept.
+
+    A graph that is asked often is compiled into a straight line, which finds the same numbers.
+    """
+    found = quickly(graph, inputs, seed)
+    if found is not None:
+        return found
     values = forward(graph, inputs)
-    gradients = backward(graph, values)
+    gradients = backward(graph, values, seed)
     return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}
+
+
+PAYS_AFTER = 8
+"""How many gradients of one graph are found by the passes before it is compiled."""
+MANY = 50_000
+"""So many elements at once pay for it the first time."""
+
+
+def quickly(
+    graph: Graph, inputs: Mapping[str, Value], seed: Value | None = None
+) -> tuple[Value, dict[str, Value]] | None:
+    """Returns value and gradient by the straight line; None where it is not worth its while, or does not go so far."""
+    names = [graph.nodes[i].name for i in graph.inputs]
+    values = [inputs[name] for name in names]
+    line = often(graph, any(getattr(value, "size", 1) >= MANY for value in values))
+    if line is None:
+        return None
+    start = arrays.one(graph.nodes[graph.output].shape or ()) if seed is None else seed
+    try:
+        if graph.has_arrays:
+            value, slopes = in_blocks(line, graph, values, start)
+        else:
+            value, slopes = line(values, start)
+    except (ArithmeticError, ValueError, TypeError):
+        return None  # a number that leaves the range of floats, or an array: the passes know what to do
+    return value, dict(zip(names, slopes, strict=True))
+
+
+def often(graph: Graph, at_once: bool = False) -> Line | None:
+    """Returns the straight line of a graph whose gradient has been asked for several times; None before that."""
+    asked = graph.asked
+    if len(asked) <= PAYS_AFTER:
+        asked.extend([None] * (PAYS_AFTER + 1 if at_once else 1))
+        if len(asked) > PAYS_AFTER:
+            asked[-1] = straight(graph)
+    line: Line | None = asked[-1]
+    return line

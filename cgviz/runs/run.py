@@ -6,19 +6,19 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.graph.lookup import find
 from cgviz.graph.naming import Wording, named, spellings_from, worded
-from cgviz.graph.nodes import CONSTANT, Graph, Node
-from cgviz.graph.shapes import alike, shaped
+from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.graph.shapes import Measure, alike, shaped
 from cgviz.graph.staging import staged, with_divisions
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import fold, fold_open
 from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.runs.door import Door
-from cgviz.runs.passes import backward, forward
+from cgviz.runs.passes import backward, forward, quickly
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
 from cgviz.text.formula import Formula, gradient_name
@@ -60,6 +60,7 @@ class Run(Door):
     backward pass begins with, in the output's shape: 1 where none is given. `wording` is how its views call things.
     """
 
+    wordless: ClassVar[bool] = False  # whether its pictures need no words for those who cannot see them
     bare: Graph
     inputs: Mapping[str, Value] | None
     given: Mapping[str, str] = field(default_factory=dict)
@@ -154,11 +155,20 @@ class Run(Door):
     @property
     def value(self) -> Value | None:
         """The output's value."""
+        if self._found is not None and "values" not in self.__dict__:
+            return self._found[0]
         return self.values[self.bare.output]
+
+    @cached_property
+    def _found(self) -> tuple[Value, dict[str, Value]] | None:
+        """The output's value and the gradient of the inputs, where a compiled graph has found them already."""
+        return None
 
     @property
     def gradient(self) -> dict[str, Value | None]:
         """∇f: the gradient of every input, by name, in the order of first appearance."""
+        if self._found is not None and "gradients" not in self.__dict__:
+            return dict(self._found[1])
         return {self.bare.nodes[i].name: self.gradients[i] for i in self.bare.inputs}
 
     @cached_property
@@ -386,9 +396,31 @@ def start(
     input, where some inputs have a value and others not, and where the output is an array without an upstream
     gradient; ExpressionError where shapes do not fit.
     """
-    made = without_seed(graph, given, source, shapes)
+    made = read_in(graph, given, source, shapes)
     shape = made.bare.nodes[made.bare.output].shape
-    return replace(made, upstream=seed_for(made, shape, upstream))
+    seed = seed_for(made, shape, upstream)
+    run = made if seed is None else replace(made, upstream=seed)
+    found = None if run.inputs is None else quickly(run.bare, run.inputs, seed)
+    if found is None:
+        return in_range(run)
+    run.__dict__["_found"] = found
+    return run
+
+
+def run_again(graph: Graph, given: Mapping[str, Value]) -> Run | None:
+    """Returns the run of a graph of numbers that has been run often; None where it has not, or a value is no float."""
+    sizes, made = graph.kept.get("shaped", (None, graph))
+    if sizes is None or made.has_arrays or not made.asked or made.asked[-1] is None or sizes.keys() != given.keys():
+        return None
+    if not all(type(value) is float or type(value) is int for value in given.values()):
+        return None
+    inputs = {name: float(given[name]) for name in sizes}
+    found = quickly(made, inputs)
+    if found is None:
+        return None
+    run = Run(made, inputs, dict.fromkeys(inputs, "cli"))
+    run.__dict__["_found"] = found
+    return run
 
 
 def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | None:
@@ -416,16 +448,24 @@ def without_seed(
     graph: Graph, given: Mapping[str, Value], source: str = "cli", shapes: Mapping[str, Shape] | None = None
 ) -> Run:
     """Returns the run with its shapes, whatever the shape of the output: its backward pass has no upstream gradient."""
+    return in_range(read_in(graph, given, source, shapes))
+
+
+def read_in(
+    graph: Graph, given: Mapping[str, Value], source: str = "cli", shapes: Mapping[str, Shape] | None = None
+) -> Run:
+    """Returns the run with its shapes; divisions are as they were read, whatever their numbers."""
     names = [graph.nodes[i].name for i in graph.inputs]
     known = frozenset(names)
     for name in (*given, *(shapes or ())):
         if name not in known:
             raise UsageError(f"{quoted(name)} is not an input of the program{closest(name, names)}")
     defaults = {graph.nodes[i].name: graph.nodes[i].value for i in graph.inputs}
-    values = {name: given.get(name, defaults[name]) for name in names}
+    values = counted(graph, {name: given.get(name, defaults[name]) for name in names})
     missing = [name for name in names if values[name] is None]
     origin = {name: source if name in given else "none" if values[name] is None else "default" for name in names}
-    declared = {node.name: node.shape for node in map(graph.nodes.__getitem__, graph.inputs) if node.shape}
+    first = graph.written or graph
+    declared = {node.name: node.shape for node in map(first.nodes.__getitem__, first.inputs) if node.shape}
     declared |= shapes or {}
     if declared and missing and not given:
         sizes = {name: declared.get(name, shape_of(values[name]) or ()) for name in names}
@@ -439,27 +479,76 @@ def without_seed(
     sizes = {name: shape_of(value) or () for name, value in values.items()}
     if wrong := axes.fitted(declared, sizes):
         raise UsageError(wrong)
-    if graph.written is not None:
-        graph = staged(graph, graph.detail, inputs=sizes)
-    if graph.whole is not None:
-        shaped(graph.whole, sizes)  # whose places in the text are better known
     numbers = {name: arrays.settled(value) for name, value in values.items()}
-    return Run(in_range(shaped(graph, sizes), numbers), numbers, origin)
+    return Run(fitted_to(graph, sizes, numbers), numbers, origin)
 
 
-def in_range(graph: Graph, numbers: Mapping[str, Value]) -> Graph:
-    """Returns the graph with each division as one gate whose reciprocal has no normal float64: 0.001/1.3e-310."""
-    if not any(node.op is reciprocal and not node.given for node in graph.nodes):
-        return graph
-    values = forward(graph, numbers)
-    poor = {i for i in graph.stages if is_poor(graph.nodes[i], values, i)}
-    return shaped(with_divisions(graph, poor), {name: shape_of(value) for name, value in numbers.items()})
+def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | None]:
+    """Returns the values, those of lengths taken from their arrays: the n of a sum over n elements.
+
+    Raises UsageError where one is given that is not the array's.
+    """
+    for name, (array, axis, more) in graph.counts.items():
+        value = values.get(array)
+        shape = () if value is None else shape_of(value) or ()
+        if axis >= len(shape):
+            continue
+        length = float(shape[axis] + more)
+        if values[name] is None:
+            values[name] = length
+        elif shape_of(values[name]) or values[name] != length:
+            raise UsageError(f"{name} is where the sum over {array} ends: {length:g} here; leave it out")
+    return values
+
+
+def fitted_to(graph: Graph, sizes: Mapping[str, Shape], numbers: Mapping[str, Value]) -> Graph:
+    """Returns the graph with all shapes for inputs of these shapes; the one that was made for them before.
+
+    A graph with a mask is made for the values: they tell how many elements it picks.
+    """
+    known = graph.kept.get("shaped")
+    if known is None or known[0] != sizes or any(node.op.name == "masked" for node in known[1].nodes):
+        measure = measured(numbers)
+        made = graph if graph.written is None else staged(graph, graph.detail, inputs=sizes)
+        if made.whole is not None:
+            shaped(made.whole, sizes, measure)  # whose places in the text are better known
+        known = graph.kept["shaped"] = (sizes, shaped(made, sizes, measure))
+    found: Graph = known[1]
+    return found
+
+
+def measured(numbers: Mapping[str, Value]) -> Measure:
+    """Returns how a node is computed from those before it, at the values of the inputs."""
+
+    def measure(nodes: Sequence[Node], index: int) -> Value:
+        inputs = tuple(i for i, node in enumerate(nodes) if node.op is INPUT)
+        return forward(Graph(tuple(nodes), index, inputs), numbers)[index]
+
+    return measure
+
+
+def in_range(run: Run) -> Run:
+    """Returns the run with each division as one gate whose reciprocal has no normal float64: 0.001/1.3e-310."""
+    graph = run.bare
+    if run.inputs is None:
+        return run
+    divisions = graph.kept.get("reciprocals")
+    if divisions is None:
+        nodes = graph.nodes
+        divisions = graph.kept["reciprocals"] = [i for i in graph.stages if is_division(nodes[i])]
+    poor = {i for i in divisions if is_poor(graph.nodes[i], run.values, i)}
+    if not poor:
+        return run
+    sizes = {name: shape_of(value) for name, value in run.inputs.items()}
+    return replace(run, bare=shaped(with_divisions(graph, poor), sizes, measured(run.inputs)))
+
+
+def is_division(node: Node) -> bool:
+    return node.op is reciprocal and not node.given
 
 
 def is_poor(node: Node, values: Sequence[Value], index: int) -> bool:
-    """Tells whether a stage is the reciprocal of a number, or of an element, whose reciprocal is out of range."""
-    if node.op is not reciprocal or node.given:
-        return False
+    """Tells whether a reciprocal is one of a number, or of an element, whose reciprocal is out of range."""
     x, out = values[node.args[0]], values[index]
     if not is_array(x):
         return x != 0 and math.isfinite(x) and not is_normal(out)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cgviz.graph.nodes import CONSTANT
+from cgviz.graph.shapes import shaped
 from cgviz.graph.staging import staged
 from cgviz.text.numbers import number
 from cgviz.values.arrays import (
@@ -44,10 +45,34 @@ def found(run: Run) -> Trouble | None:
 
 
 def in_values(run: Run) -> Trouble | None:
+    meant = infinite_on_purpose(run)
     for index in run.graph.stages:
-        if run.taken[index] and not every_finite(run.used(index)):
+        if run.taken[index] and index not in meant and not every_finite(run.used(index)):
             return Trouble(index, "value", forward_reason(run, index))
     return None
+
+
+def infinite_on_purpose(run: Run) -> set[int]:
+    """Returns the nodes whose infinities come from nothing but an inf that was written, as in a mask of attention.
+
+    They are no trouble as long as the output is finite.
+    """
+    if not every_finite(run.value):
+        return set()
+    meant: set[int] = set()
+    for index, node in enumerate(run.graph.nodes):
+        value = run.values[index]
+        if every_finite(value) or is_nan(value):
+            continue
+        odd = [arg for arg in node.args if not every_finite(run.values[arg])]
+        if (odd and all(arg in meant for arg in odd)) or not node.args:
+            meant.add(index)
+    return meant
+
+
+def is_nan(value: Value) -> bool:
+    """Tells whether a value, or an element of it, is nan."""
+    return bool((value != value).any()) if is_array(value) else bool(value != value)
 
 
 def in_contributions(run: Run) -> Trouble | None:
@@ -140,5 +165,6 @@ def remedy(run: Run) -> str:
         return "; the closed stages, without --expand, are finite"
     if run.bare.detail != "gate":
         return ""
-    fused = replace(run, bare=staged(run.bare, "stage"))
+    shapes = {name: shape_of(value) for name, value in (run.inputs or {}).items()}
+    fused = replace(run, bare=shaped(staged(run.bare, "stage"), shapes))
     return "; the fused gates of --detail stage do not" if fused.trouble is None else ""

@@ -79,8 +79,10 @@ def first_odd(value: Value) -> Shape | None:
     """Returns the place of the first element that is not finite, () of a single number; None where all are finite."""
     if every_finite(value):
         return None
+    if not is_array(value):
+        return ()
     np = numpy()
-    return tuple(map(int, np.argwhere(~np.isfinite(value))[0])) if is_array(value) else ()
+    return tuple(map(int, np.argwhere(~np.isfinite(value))[0]))
 
 
 def element_of(value: Value, place: Shape) -> float:

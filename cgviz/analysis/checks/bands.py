@@ -27,12 +27,13 @@ class Band:
 
 
 NOTHING = Band("not compared", "–", "muted", 0)
-AGREES = Band("agrees", "✓", "value", 1)
-KINK = Band("kink", "∧", "flag", 2)
-CLOSE = Band("close", "≈", "flag", 3)
-SUSPECT = Band("suspect", "?", "gradient", 4)
-WRONG = Band("wrong", "✗", "gradient", 5)
-BANDS = (NOTHING, AGREES, KINK, CLOSE, SUSPECT, WRONG)
+UNDECIDED = Band("undecided", "–", "muted", 1)
+AGREES = Band("agrees", "✓", "value", 2)
+KINK = Band("kink", "∧", "flag", 3)
+CLOSE = Band("close", "≈", "flag", 4)
+SUSPECT = Band("suspect", "?", "gradient", 5)
+WRONG = Band("wrong", "✗", "gradient", 6)
+BANDS = (NOTHING, UNDECIDED, AGREES, KINK, CLOSE, SUSPECT, WRONG)
 
 
 def relative_error(one: float, two: float) -> float:

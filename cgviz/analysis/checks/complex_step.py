@@ -53,6 +53,8 @@ class ComplexStep:
             return math.nan
         scale = abs(x) or 1.0
         step = scale * (STEP if scale > TINY else STEP_WHERE_TINY)
+        if not step:
+            return math.nan
         return float(self.downstream.output(index, complex(x, step)).imag / step)
 
     def obstacle(self, index: int) -> int:

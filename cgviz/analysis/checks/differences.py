@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from cgviz.analysis.checks.downstream import Downstream
 
-EPSILON = 2.0**-52
+EPSILON, SMALLEST = 2.0**-52, 5e-324
 LEVELS = 4
 FIRST_STEPS = (2.0**-4, 2.0**-11, 2.0**-18, 2.0**-25)
 GOOD = 1e-10
@@ -96,7 +96,7 @@ def central(
         best.crossed[stage] = step
     if crossed:
         return math.nan, math.inf
-    return (up - down) / (above - below), EPSILON * (abs(up) + abs(down)) / (above - below)
+    return (up - down) / (above - below), (EPSILON * (abs(up) + abs(down)) + SMALLEST) / (above - below)
 
 
 def crossings(downstream: Downstream, here: object) -> list[int]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cgviz.analysis.checks.bands import FINE, KINK, NOTHING, WRONG, Band, band, relative_error
-from cgviz.analysis.checks.complex_step import ComplexStep
+from cgviz.analysis.checks.bands import AGREES, FINE, KINK, NOTHING, UNDECIDED, WRONG, Band, band, relative_error
+from cgviz.analysis.checks.complex_step import STEP, ComplexStep
 from cgviz.analysis.checks.differences import Difference, difference
 from cgviz.analysis.checks.downstream import Downstream
 from cgviz.analysis.checks.elements import Element, downstream_of
 from cgviz.analysis.checks.exact import Exact, Slope, rounded
+from cgviz.analysis.checks.scalars import Scalars
 from cgviz.analysis.checks.symbolic import InSympy
+from cgviz.graph.nodes import INPUT
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Shape, element_name, element_of, numpy, places
+from cgviz.values.ieee import SMALLEST_NORMAL
 
 EPSILON = 2.0**-52
 ONLY_NUMBERS = "asked of programs of single numbers only"
@@ -63,13 +66,13 @@ class Witnesses:
         """Returns a reading; a difference that rounding alone can make is none, and at a kink nothing is compared."""
         analytic = self.run.gradients[index] or 0.0
         relative = math.nan if math.isnan(value) else relative_error(analytic, value)
-        noise = relative > 0.0 and abs(analytic - value) <= error + self.rounding[index]
-        judged = band(0.0 if noise else relative)
+        noise = relative > FINE and abs(analytic - value) <= error + self.rounding[index]
+        judged = UNDECIDED if noise else band(relative)
         if judged.disagrees and self.slope(index).kind in OFF_SMOOTH:
             return Reading(witness, value, math.nan, NOTHING, error, note=OFF_SMOOTH[self.slope(index).kind])
         if judged.disagrees and not math.isfinite(self.run.value or 0.0):
             return Reading(witness, value, math.nan, NOTHING, error, note="the output is not finite")
-        return Reading(witness, value, relative, judged, error, noise and relative > FINE, note)
+        return Reading(witness, value, relative, judged, error, noise, note)
 
     def name(self, index: int) -> str:
         """Returns a stage as messages call it: `stage (3) r`."""
@@ -111,6 +114,15 @@ class Witnesses:
         return Exact(self.graph, self.run.values)
 
     @cached_property
+    def scalars(self) -> Scalars:
+        return Scalars(self.run)
+
+    @cached_property
+    def single(self) -> Witnesses:
+        """The witnesses of the program opened into single numbers."""
+        return Witnesses(self.scalars.run)
+
+    @cached_property
     def in_sympy(self) -> InSympy:
         return InSympy(self.graph, self.run.values)
 
@@ -132,6 +144,8 @@ class Witnesses:
 
 def in_arrays(of: Witnesses, witness: str, index: int) -> Reading:
     """Returns the reading of the worst of some elements of a node, evenly spaced; only differences are asked."""
+    if witness == "mpmath":
+        return by_mpmath_of_elements(of, index)
     if witness != "differences":
         return Reading(witness, math.nan, math.nan, NOTHING, note=ONLY_NUMBERS)
     shape = of.graph.nodes[index].shape or ()
@@ -139,8 +153,30 @@ def in_arrays(of: Witnesses, witness: str, index: int) -> Reading:
     return max(found, key=badness, default=Reading(witness, math.nan, math.nan, NOTHING, note="it has no elements"))
 
 
-def badness(reading: Reading) -> tuple[int, float]:
-    return reading.band.rank, reading.relative if reading.relative == reading.relative else 0.0
+def by_mpmath_of_elements(of: Witnesses, index: int) -> Reading:
+    """Returns what mpmath says of the worst of some elements of an input; the program is opened into single numbers."""
+    node = of.graph.nodes[index]
+    if node.op is not INPUT:
+        return Reading("mpmath", math.nan, math.nan, NOTHING)
+    if of.scalars.why:
+        return Reading("mpmath", math.nan, math.nan, NOTHING, note=of.scalars.why)
+    found = [of_mpmath(of, index, place) for place in places(node.shape or (), of.elements)]
+    return max(found, key=badness, default=Reading("mpmath", math.nan, math.nan, NOTHING, note="it has no elements"))
+
+
+def of_mpmath(of: Witnesses, index: int, place: Shape) -> Reading:
+    """Returns the reading of one element by mpmath; what rounding in the arrays alone can make decides nothing."""
+    found = replace(by_mpmath(of.single, of.scalars.at[of.graph.nodes[index].name, place]), place=place)
+    gap = abs(element_of(of.run.gradients[index], place) - found.value)
+    if found.band.disagrees and gap <= NOISY * EPSILON * of.largest[index]:
+        return replace(found, band=UNDECIDED, noise=True)
+    return found
+
+
+def badness(reading: Reading) -> tuple[float, float]:
+    """Returns how bad a reading of one element is; one that decides nothing is worse than one that agrees."""
+    rank = AGREES.rank + 0.5 if reading.band is UNDECIDED else reading.band.rank
+    return rank, reading.relative if reading.relative == reading.relative else 0.0
 
 
 def of_element(of: Witnesses, index: int, place: Shape) -> Reading:
@@ -151,9 +187,9 @@ def of_element(of: Witnesses, index: int, place: Shape) -> Reading:
     if math.isnan(found.value):
         return off_element(of, moved, analytic, found)
     relative = relative_error(analytic, found.value)
-    noise = relative > 0.0 and abs(analytic - found.value) <= found.error + NOISY * EPSILON * of.largest[index]
-    judged = band(0.0 if noise else relative)
-    return Reading("differences", found.value, relative, judged, found.error, noise and relative > FINE, "", place)
+    noise = relative > FINE and abs(analytic - found.value) <= found.error + NOISY * EPSILON * of.largest[index]
+    judged = UNDECIDED if noise else band(relative)
+    return Reading("differences", found.value, relative, judged, found.error, noise, "", place)
 
 
 def off_element(of: Witnesses, moved: Element, analytic: float, found: Difference) -> Reading:
@@ -188,7 +224,10 @@ def by_complex_step(of: Witnesses, index: int) -> Reading:
         return Reading("complex", math.nan, math.nan, NOTHING, note="not asked, the program is long")
     obstacle = of.complex_step.obstacle(index)
     note = f"{of.graph.nodes[obstacle].op.name} is not analytic" if obstacle >= 0 else ""
-    return of.compared("complex", index, of.complex_step.slope(index), note=note)
+    value = of.complex_step.slope(index)
+    if abs(value) * STEP < SMALLEST_NORMAL and (value or of.run.gradients[index]):
+        value, note = math.nan, "its step underflows"
+    return of.compared("complex", index, value, note=note)
 
 
 def by_mpmath(of: Witnesses, index: int) -> Reading:

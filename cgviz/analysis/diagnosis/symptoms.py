@@ -12,7 +12,7 @@ from cgviz.analysis.checks.exact import context, in_mpmath
 from cgviz.runs.run import Run
 from cgviz.runs.trouble import at_place
 from cgviz.text.numbers import number
-from cgviz.values.arrays import element_name, element_of, every_finite, first_odd, numpy
+from cgviz.values.arrays import Value, element_name, element_of, every_finite, first_odd, is_array, numpy
 
 MOST_STAGES, MOST_SUSPECTS = 20_000, 32
 SMALLEST_NORMAL = sys.float_info.min
@@ -45,7 +45,7 @@ def of_stage(run: Run, index: int) -> list[Symptom]:
     for flag in run.flags[index]:
         if flag in ("saturated", "dead"):
             slopes = [local for local in run.locals[index] if local is not None]
-            steepest = max((float(numpy().max(numpy().abs(slope))) for slope in slopes), default=0.0)
+            steepest = max(map(largest, slopes), default=0.0)
             why = op.rule if flag == "saturated" and op.rule else "nothing flows back"
             found.append(Symptom(index, flag, f"slope {number(steepest)}: {why}"))
     return found
@@ -91,3 +91,8 @@ def range_of(run: Run, index: int, value: Any, args: list[Any]) -> Symptom | Non
         return Symptom(index, "overflow", f"{shown} is beyond the largest float64, 1.8e308")
     lost = "0" if value == 0 else "fewer digits"
     return Symptom(index, "underflow", f"{shown} is below the smallest normal float64, 2.2e−308: {lost} instead")
+
+
+def largest(slope: Value) -> float:
+    """Returns the size of a slope: of an array, that of its largest element."""
+    return float(numpy().max(numpy().abs(slope))) if is_array(slope) else abs(slope)

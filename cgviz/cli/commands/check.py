@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cgviz.cli import options, streams
+from cgviz.cli.functions import is_function
 from cgviz.cli.present import check as check_target
 from cgviz.cli.present import format_option, present, standalone_option
 from cgviz.cli.program import ProgramCommand, Request
@@ -26,6 +27,10 @@ that is wrong is named; exit status 1 where a gradient disagrees.
   cgviz check "(1 - cos(x))/x**2" --x 1e-8
   cgviz check "max(x, y)" --x 2 --y 2 --format json
   cgviz check "sin(x)/x" --x 2 --sweep -o sweep.svg
+  cgviz check model.py:MyFunction --x @x.npy
+
+The last one judges a backward pass that somebody wrote: a torch.autograd.Function, a jax.custom_vjp, or NumPy functions
+f and f_backward, of (upstream, cache) or (upstream, inputs).
 """
 
 
@@ -56,6 +61,8 @@ def command(
         raise UsageError("--wrt belongs to --sweep, the plot of errors by step")
     if not sweep:
         check_target(output, format, standalone)
+    if not sweep and is_function(request.program) and own_pass(ctx, request, output, format, standalone):
+        return
     run = request.run()
     if sweep:
         plot(run, output, wrt, digits, theme)
@@ -64,6 +71,26 @@ def command(
     present(report(found, digits=digits, theme=theme), output, format, standalone)
     if not found.agrees:
         ctx.exit(1)
+
+
+def own_pass(
+    ctx: click.Context, request: Request, output: str | None, format: str | None, standalone: bool
+) -> bool:
+    """Judges a backward pass that the file holds beside its forward pass; tells whether there is one."""
+    from cgviz.analysis.own import judged
+    from cgviz.cli import pairs, values
+    from cgviz.views.own import report
+
+    pair = pairs.pair_of(request.program or "")
+    if pair is None:
+        return False
+    seed = None if request.upstream is None else values.value("upstream", request.upstream)
+    run, theirs = pairs.judged(pair, values.gathered(request.inputs, request.settings), seed)
+    found = judged(run, theirs)
+    present(report(run, pair.name, found), output, format, standalone)
+    if not all(each.is_right for each in found):
+        ctx.exit(1)
+    return True
 
 
 def plot(run: Run, output: str | None, wrt: str | None, digits: int, theme: str) -> None:

@@ -102,6 +102,7 @@ def command(
     check_target(path, made)
     run = request.run()
     shown = frames(run, granularity, first, last, digits=look["digits"])
+    forewarn(run, len(shown))
     make(run, made, shown, Look(**look), path)
     run.require_finite()
 
@@ -124,6 +125,22 @@ def deliver_lecture(source: str, output: str | None, granularity: str, look: Loo
     else:
         write(path, made)
         streams.note(f"wrote {printable(path)}")
+
+
+MANY_FRAMES = 200
+PER_FRAME, PER_STAGE = 0.05, 0.0005  # seconds, measured: a frame, and each stage in it
+
+
+def forewarn(run: Any, count: int) -> None:
+    """Says what a long deck will take, before the work."""
+    if count < MANY_FRAMES:
+        return
+    stages = len(run.graph.stages)
+    minutes = max(1, round(count * (PER_FRAME + PER_STAGE * stages) / 60))
+    streams.note(
+        f"{count:,} frames of {stages:,} stages: about {minutes} minute{'' if minutes == 1 else 's'}; --granularity "
+        "stage or pass makes fewer, --from and --to a part of them"
+    )
 
 
 def make(run: Any, made: Format, shown: tuple[Frame, ...], look: Look, path: str) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cgviz.values.arrays import Value
 
 PAPERS = ("a4", "letter")
-MOST_VARIANTS, FEW = 500, 8
+MOST_VARIANTS, MOST_STAGES, FEW = 500, 400, 8
 HELP = """Make worksheets with blanks, and their answer key.
 
 A sheet holds the figure, the table and the lines of the backward pass.
@@ -110,9 +110,11 @@ def check_numbers(graph: Graph, given: dict[str, Value]) -> None:
 def runs_of(request: Request, variants: int | None, seed: int, digits: int) -> tuple[list[Run], bool]:
     """Returns a run for each sheet, and whether their inputs were drawn. Without any value one sheet is drawn."""
     from cgviz.players.worksheet.variants import variants as draw
+    from cgviz.runs.limits import check_size
     from cgviz.runs.run import start
 
     graph, given = request.read()
+    check_size(graph, MOST_STAGES, "a worksheet")
     check_numbers(graph, given)
     if variants is None:
         run = request.opened(start(graph, given))

@@ -60,6 +60,8 @@ def flags(run: Run, index: int) -> str:
 
 def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
     """Returns what a node says: its stage; then value, gradient, tangent, what the gate does, what is remarkable."""
+    if run.wordless:
+        return Words("")
     graph, node = run.graph, run.graph.nodes[index]
     title = str(node.shown)
     if node.is_stage:
@@ -81,6 +83,8 @@ def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
 
 def of_wire(run: Run, target: int, slot: int, known: Known, digits: int, mode: Mode = REVERSE) -> Words:
     """Returns what an edge says: from where to where, and the caption of its backward step."""
+    if run.wordless:
+        return Words("")
     nodes = run.graph.nodes
     source = nodes[nodes[target].args[slot]]
     title = shorten(f"{source.shown} → {nodes[target].shown}", LONGEST)

@@ -45,6 +45,13 @@ class Place:
     elements: list[str] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
 
+    @property
+    def keys(self) -> list[str]:
+        """Whole numbers in dictionaries, as they are written: conv_param['stride']."""
+        dicts = [(owner, held) for owner, held in self.values.items() if isinstance(held, dict)]
+        whole = [(owner, key) for owner, held in dicts for key, each in held.items() if type(each) is int]
+        return [f"{owner}[{key!r}]" for owner, key in whole if isinstance(key, str)]
+
     def is_slope(self, name: str) -> bool:
         bare = name.rpartition(".")[2]
         return (

@@ -48,23 +48,43 @@ function update() {
   request();
 }
 
+// The numbers are asked for first: they are there at once. The picture follows.
 function request() {
-  sendProgram({ ...requestNow(), want: ["program", "live"], options: optionsNow() });
+  sendProgram({ ...requestNow(), want: ["program", "numbers"], options: optionsNow() });
 }
 
 function received(response, sent, error) {
   const answer = response?.answers;
-  const trouble = error ? { message: error.message, text: error.message, remedy: "", start: null } : (response.error ?? answer.program.error ?? answer.live.error);
+  const trouble = error ? failure(error) : (response.error ?? answer.program.error ?? answer.numbers.error);
   document.body.classList.toggle("stale", Boolean(trouble));
+  document.body.dataset.answered = sent.program;
   if (trouble) return showError(trouble);
   const read = answer.program;
   const notes = [...response.notes, ...(read.trouble ? [read.trouble] : [])];
   const filled = read.inputs.filter((input) => input.filled).map((input) => input.name);
   if (filled.length) notes.push(`${filled.join(", ")} ${filled.length > 1 ? "start" : "starts"} at 1: move the sliders, or write values`);
   showError(null, notes);
-  take_(answer.live, sent.program);
-  report();
+  showResult(read, answer.numbers);
+  sendPicture({ ...sent, want: ["live"] });
 }
+
+function failure(error) {
+  return { message: error.message, text: error.message, remedy: "", start: null, fix: null };
+}
+
+const MOST_IN_LINE = 8;
+function showResult(read, { value, gradients }) {
+  const said = (x) => (Array.isArray(x) ? `${[x].flat(Infinity).length > 6 ? "an array" : JSON.stringify(x)}` : number(typeof x === "string" ? Number(x.replace("inf", "Infinity")) : x));
+  const slopes = read.inputs.slice(0, MOST_IN_LINE).map(({ name, label }) => make("span", { class: "gradient" }, `∂${read.output.label}/∂${label} = ${said(gradients[name] ?? 0)}`));
+  byId("result-line").replaceChildren(make("b", { class: "value" }, `${read.output.label} = ${said(value)}`), ...slopes);
+}
+
+const sendPicture = channel((response, sent, error) => {
+  const trouble = error ? failure(error) : (response.error ?? response.answers.live.error);
+  if (trouble) return showError(trouble);
+  take_(response.answers.live, sent.program);
+  report();
+});
 
 // Takes a picture and its facts into the page.
 function take_(live, text) {

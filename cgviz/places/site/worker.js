@@ -6,7 +6,7 @@
 
 let answer; // the kernel: a request as JSON text in, a response out
 let settings;
-let unpacked; // resolves when the files of all packages are there
+let unpacked; // resolves when the files of all packages are there; with kept memory they are seldom needed
 
 self.onmessage = async ({ data }) => {
   if (data.start) return start(data.start);
@@ -33,7 +33,7 @@ async function start(given) {
     answer = pyodide.runPython("from cgviz.kernel import answer; answer");
     self.postMessage({ ready: true });
     if (memory) keep(memory);
-    if (isBack) unpacked = unpack();
+    if (isBack) setTimeout(() => (unpacked ??= unpack()), 8000);
   } catch (error) {
     self.postMessage({ failed: `Python does not start here: ${error.message ?? error}` });
   }
@@ -49,7 +49,7 @@ async function begun() {
   const wheels = fetchWheels();
   self.pyodide = await loadPyodide({ ...options(), _makeSnapshot: canKeep() });
   progress("Python");
-  await unpack(wheels);
+  await (unpacked = unpack(wheels));
   progress("packages");
 }
 
@@ -142,8 +142,11 @@ async function keep(memory) {
 
 // Arrays need numpy, which is loaded when a program first has them.
 async function answered(request) {
-  await unpacked;
-  const response = answer(request);
+  let response = answer(request);
+  if (/internal error, (ModuleNotFound|FileNotFound|Import)Error/.test(response)) {
+    await (unpacked ??= unpack()); // something that was never asked for before: its files are not there yet
+    response = answer(request);
+  }
   if (!/arrays need numpy/.test(response) || self.hasNoNumpy || !settings.numpy) return response;
   try {
     self.postMessage({ progress: 0.5, part: "numpy" });

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cgviz.runs.run import Run
 
 __all__ = ["page", "with_ones"]
+MOST_STAGES = 1500
 
 
 def page(
@@ -25,7 +26,9 @@ def page(
     for a graph that is too large.
     """
     from cgviz.players.page.document import document
+    from cgviz.runs.limits import check_size
 
+    check_size(run.bare, MOST_STAGES, "a live page")
     return document(with_ones(run), style, theme, direction, digits).encode()
 
 

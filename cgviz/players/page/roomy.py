@@ -21,6 +21,8 @@ class Roomy(Run):
     An edge on a branch not taken has a number, too: at other inputs something flows on it.
     """
 
+    wordless = True
+
     real: Run | None = None
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 
@@ -21,6 +22,7 @@ POOLS: tuple[tuple[float, ...], ...] = (
 """Sizes of inputs, the friendliest first; each comes with either sign."""
 
 TRIES, SEARCHES, FALLBACK = 60, 5, 40
+ALIKE = 4
 LEAST = 1e-4
 SMALL, LARGE = 0.01, 1000.0
 PASSING = frozenset(["dead"])
@@ -62,9 +64,12 @@ class Drawing:
     def __init__(self, graph: Graph, free: list[str], fixed: Mapping[str, float], random: Random, digits: int) -> None:
         self.graph, self.free, self.fixed, self.random, self.digits = graph, free, fixed, random, digits
         self.drawn: set[tuple[float, ...]] = set()
-        self.failures = 0
+        self.failures, self.most = 0, 1
+        self.seen: Counter[tuple[int, float | None]] = Counter()
+        self.curved = [i for i in graph.stages if not graph.nodes[i].op.family and graph.nodes[i].op.slopes is None]
 
     def runs(self, count: int) -> Iterator[Run]:
+        self.most = max(1, count // ALIKE)
         for _ in range(count):
             run = self.tidy_run() or self.rounded_run()
             self.drawn.add(self.key(run))
@@ -75,11 +80,23 @@ class Drawing:
         if self.failures < SEARCHES:
             for pool in POOLS:
                 found = (run for run in self.candidates(pool, TRIES) if tidy(run, self.digits) and sound(run))
-                best = least(found)
+                best = least(run for run in found if not self.is_worn(run))
                 if best is not None:
+                    self.note(best)
                     return best
             self.failures += 1
         return None
+
+    def is_worn(self, run: Run) -> bool:
+        """Tells whether a stage that is no sum or product has a value that a quarter of the sheets have already.
+
+        A sigmoid is tidy at 0 alone; sheets that all ask for σ(0) examine nothing.
+        """
+        return any(self.seen[index, run.values[index]] >= self.most for index in self.curved)
+
+    def note(self, run: Run) -> None:
+        for index in self.curved:
+            self.seen[index, run.values[index]] += 1
 
     def rounded_run(self) -> Run:
         """Returns a run whose numbers are to be rounded. Raises EvaluationError where none is sound."""

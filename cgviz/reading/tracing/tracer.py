@@ -29,11 +29,6 @@ class WholeNumberError(UsageError):
         self.name = name
 
 
-CONDITIONS = frozenset(
-    "less less_equal greater greater_equal equal not_equal logical_and logical_or logical_not".split()
-)
-
-
 def binary(op: Op, swapped: bool = False) -> Callable[[Tracer, Any], Any]:
     """Returns the method of a Tracer for an operator with two operands; two tracers of numbers are the fast lane."""
     forward = op.forward
@@ -262,7 +257,7 @@ class Tracer(Operators):
     @property
     def is_condition(self) -> bool:
         """Whether it is the answer of a comparison: what picks elements rather than counts them."""
-        return self.tape.ops[self.index].name in CONDITIONS
+        return self.tape.ops[self.index].name in places.CONDITIONS
 
     @property
     def T(self) -> Tracer:  # noqa: N802 - NumPy's name

@@ -91,7 +91,9 @@ def refusal(op: Op, operands: Sequence[Shape | None], shape: Shape | None) -> st
             return f"an array of shape {listed(each)} has more than {MOST} elements"
     builder = Counting()
     try:
-        opened(op, [filled(each, lambda _: Scalar(builder, counted_input(builder))) for each in known[1:]])
+        made = opened(op, [filled(each, lambda _: Scalar(builder, counted_input(builder))) for each in known[1:]])
+        if made.shape != shape or any(not isinstance(each, Scalar) for each in made.flat):
+            return "it opens for a single vector or matrix; name each of them as a stage of its own"
     except ValueError as error:
         return str(error)
     return ""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from cgviz.analysis.checks import Checked, Reading, Row
-from cgviz.analysis.checks.bands import AGREES, BANDS, CLOSE, KINK, NOTHING
+from cgviz.analysis.checks.bands import AGREES, BANDS, CLOSE, KINK, NOTHING, UNDECIDED
 from cgviz.analysis.checks.witnesses import ONLY_NUMBERS
 from cgviz.documents.document import GAP, Block, Document, Prose, Table
 from cgviz.documents.grid import Column
@@ -25,8 +25,8 @@ MEANINGS = {
 }
 ASCII_MARKS = {"✓": "ok", "✗": "x", "≈": "~", "∧": "^", "–": "-"}
 ARRAYS = (
-    "Arrays are compared element by element, and the worst element counts; complex steps, mpmath and sympy are asked "
-    "of programs of single numbers only."
+    "Arrays are compared element by element, and the worst element counts; mpmath is asked of inputs, "
+    "complex steps and sympy of programs of single numbers only."
 )
 MOST_NOTES = 8
 
@@ -62,7 +62,7 @@ def cells(found: Checked, row: Row, spelling: Writing) -> list[Span]:
 
 def which(found: Checked, row: Row) -> str:
     """Returns the element that a verdict other than "agrees" is about, ` W[0, 1]`."""
-    if row.band in (AGREES, NOTHING) or not row.worst or not row.worst.place:
+    if row.band in (AGREES, UNDECIDED, NOTHING) or not row.worst or not row.worst.place:
         return ""
     return f" {element_name(found.run.graph.nodes[row.index].shown, row.worst.place)}"
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from cgviz.analysis.checks import Checked, Row
-from cgviz.analysis.checks.bands import CLOSE, KINK, NOTHING
+from cgviz.analysis.checks.bands import CLOSE, KINK, NOTHING, UNDECIDED
 from cgviz.analysis.checks.rules import Fault
 from cgviz.documents.writing import Writing
 from cgviz.text.fold import Span
@@ -25,16 +25,19 @@ def sentences(found: Checked, spelling: Writing) -> Iterator[list[Span]]:
 
 
 def agreement(found: Checked) -> list[Span]:
-    compared = [row for row in found.rows if row.band is not NOTHING]
+    compared = [row for row in found.rows if row.band not in (NOTHING, UNDECIDED)]
+    undecided = found.count(UNDECIDED)
     worst = max((reading.relative for row in compared for reading in row.readings if is_error(reading)), default=0.0)
     close = sum(row.band is CLOSE for row in compared)
     text = f"{'All ' if len(compared) > 1 else ''}{counted(len(compared), 'gradient')} compared agree"
     if len(compared) == 1:
         text = "1 gradient compared agrees"
+    open_still = f"{counted(undecided, 'gradient')} not decided: what the witnesses say is within rounding"
     if not compared:
-        return [("No gradient could be compared.", "flag")]
+        return [(f"{open_still}." if undecided else "No gradient could be compared.", "flag")]
     more = f"; {close} only to within 1e-4" if close else ""
-    return [(f"{text}: the largest relative error is {worst:.1g}{more}.", "value")]
+    said: list[Span] = [(f"{text}: the largest relative error is {worst:.1g}{more}.", "value")]
+    return [*said, (f" {open_still}.", "flag")] if undecided else said
 
 
 def is_error(reading: object) -> bool:

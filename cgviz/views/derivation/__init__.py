@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from cgviz.drawing.theme import Theme
     from cgviz.runs.run import Run
 
+MOST_STAGES = 2500
+
 
 def report(run: Run, *, wrt: str | None = None, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
     """Returns the derivation with respect to the input `wrt`, None for all of them.
@@ -21,9 +23,11 @@ def report(run: Run, *, wrt: str | None = None, digits: int = DIGITS, theme: str
     UsageError for no such input.
     """
     from cgviz.documents.report import Report
+    from cgviz.runs.limits import check_size
     from cgviz.views.derivation import html, json, latex, markdown, terminal
     from cgviz.views.derivation.flow import flow
 
+    check_size(run.bare, MOST_STAGES, "a derivation")
     flow(run, wrt)
     return Report(
         lambda writing: terminal.document(run, writing, wrt, digits),

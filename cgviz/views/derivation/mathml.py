@@ -55,7 +55,8 @@ class Mathml(Slopes, Mathematics):
         return (SIGN if plain.startswith("-") else "") + text
 
     def call(self, op: Op, operands: Sequence[Written]) -> str:
-        if op.latex:
+        raised = "exponential" in op.latex and operands[0].is_array
+        if op.latex and not raised:
             return filled(op.latex, [str(operand) for operand in operands], [operand.atom for operand in operands])
         return f"{identifier(op.name)}{APPLY}<mrow>{OPEN}{self.comma.join(map(str, operands))}{CLOSE}</mrow>"
 

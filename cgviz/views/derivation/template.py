@@ -19,6 +19,10 @@ class Hole(str):
     def atom(self) -> str:
         return chr(ord(self) + 1)
 
+    @property
+    def exponential(self) -> str:
+        return f"e^{{{self}}}"
+
 
 def filled(template: str, operands: Sequence[str], atoms: Sequence[str]) -> str:
     """Returns a template with operands in MathML, `atoms` being the same in brackets where they need them."""

@@ -10,6 +10,7 @@ from typing import TypeVar
 from cgviz.documents.writing import is_short
 from cgviz.drawing.diagram.known import known
 from cgviz.graph.nodes import CONSTANT, Node
+from cgviz.runs.corners import flag_at
 from cgviz.runs.run import Contribution, Run
 from cgviz.runs.steps import Backward
 from cgviz.text.formula import Formula, Pretty, with_digits
@@ -43,7 +44,31 @@ class Edge:
     def formula(self) -> Formula | None:
         """The local derivative; None where there is none, or where it is too long to be written."""
         found: Formula | None = self.run.local_formula(self.target, self.slot)
+        if found is not None and self.is_convention:
+            found = self.rule(*map(self.run.graph.operand, (self.target, *self.run.graph.nodes[self.target].args)))
         return found if found is not None and is_short(found) else None
+
+    @cached_property
+    def is_convention(self) -> bool:
+        """Whether the node stands on a corner at which the rule as taught gives another number: a tie that is split."""
+        op = self.run.graph.nodes[self.target].op
+        if self.run.symbolic or op.careful is None or not flag_at(self.run, self.target):
+            return False
+        out, *operands = (self.run.values[i] for i in (self.target, *self.run.graph.nodes[self.target].args))
+        if any(map(is_array, (out, *operands))):
+            return False
+        try:
+            taught, local = op.partials(out, *operands)[self.slot], self.back.local
+        except ArithmeticError:
+            return True
+        return taught is not None and local is not None and float(taught) != local
+
+    def rule(self, out: Formula, *operands: Formula) -> Formula:
+        """Returns the local derivative as taught, on a corner by the rule that knows of it."""
+        op = self.run.graph.nodes[self.target].op
+        rule = op.careful if op.careful and self.is_convention else op.partials
+        local = rule(out, *operands)[self.slot]
+        return local if isinstance(local, Formula) else Formula(local)
 
     @cached_property
     def handed(self) -> Formula | None:
@@ -63,8 +88,7 @@ class Edge:
             return ""
         node = self.run.graph.nodes[self.target]
         out, *operands = (in_place(self.run.values[i]) for i in (self.target, *node.args))
-        local = node.op.partials(out, *operands)[self.slot]
-        written: str = (local if isinstance(local, Formula) else Formula(local)).write(with_digits(Pretty, digits)).text
+        written: str = self.rule(out, *operands).write(with_digits(Pretty, digits)).text
         return written
 
 

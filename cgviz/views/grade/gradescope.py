@@ -22,7 +22,9 @@ def results(found: Grade | CgvizError, hints: int, credits: Mapping[str, float])
     told = hinted(found, hints)
     tests = []
     for each in told.gradients:
-        most = float(credits.get(each.name, 1.0))
+        most = float(told.credits.get(each.name, 1.0))
+        if not most:
+            continue
         right = each.verdict == "right"
         tests.append(
             {

@@ -11,7 +11,7 @@ from cgviz.text.summaries import lines as lines_of
 from cgviz.text.tex import escaped
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.rows import Row, rows
-from cgviz.views.table.sentence import gradient_line
+from cgviz.views.table.sentence import gradient_line, meaning
 from cgviz.views.table.tex import fits_matrix, latex_spelling, with_elements
 
 WORDS_ONLY = 0  # columns, in which there is no room for bars
@@ -34,6 +34,8 @@ def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE, standalone: bool
     head = display([*before, rf"{last} \qquad \text{{at }} {where[3:]}" if where else last])
     slopes = "".join(text for text, _ in gradient_line(run, spelling)) if mode.reverse else ""
     lines = [*head, *tabular(run, spelling, mode), *(display([slopes]) if slopes else [])]
+    told = "".join(said for said, _ in meaning(run, spelling)) if mode.reverse else ""
+    lines += [f"${told.removesuffix('.').replace(' stands for ', '$ stands for $')}$."] if told else []
     made = "\n".join([NEEDS, *lines, *([text(passes_needed(run))] if mode.forward else []), ""])
     return f"{DOCUMENT}{made}\\end{{document}}\n" if standalone else made
 

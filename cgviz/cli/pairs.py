@@ -1,0 +1,208 @@
+"""Hand-written backward passes in a file: a torch.autograd.Function, a jax.custom_vjp, a pair of NumPy functions."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from cgviz.cli import functions
+from cgviz.errors import UsageError, quoted
+from cgviz.values.arrays import is_array
+
+if TYPE_CHECKING:
+    from cgviz.runs.run import Run
+    from cgviz.values.arrays import Value
+
+PARTNERS = ("{}_backward", "{}_vjp", "{}_grad", "grad_{}", "d{}", "backward_{}")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A forward pass that can be followed, and the function (inputs, upstream) to the gradients that were written.
+
+    kind   "torch", "jax" or "numpy"
+    """
+
+    name: str
+    kind: str
+    forward: Callable[..., Any]
+    gradients: Callable[[Mapping[str, Any], Any], Mapping[str, Value | None]]
+
+
+def pair_of(program: str) -> Pair | None:
+    """Returns the hand-written pass that `file.py:name` is, or None where it is a function like any other."""
+    module, found = functions.named(program)
+    name = program.rpartition(":")[2]
+    torch, jax = sys.modules.get("torch"), sys.modules.get("jax")
+    if torch is not None and isinstance(found, type) and issubclass(found, torch.autograd.Function):
+        return of_torch(name, found)
+    if jax is not None and isinstance(found, (jax.custom_vjp, jax.custom_jvp)):
+        return of_jax(name, found)
+    if (
+        isinstance(found, type)
+        and callable(getattr(found, "backward", None))
+        and callable(getattr(found, "forward", None))
+    ):
+        pair: Any = found
+        return of_numpy(name, pair.forward, pair.backward)
+    partner = partner_of(module, name)
+    return None if partner is None else of_numpy(name, found, partner)
+
+
+def partner_of(module: types.ModuleType, name: str) -> Callable[..., Any] | None:
+    """Returns the backward function that belongs to a forward function, by its name."""
+    if "." in name:
+        return None
+    stems = [name, name.removesuffix("_forward"), name.removeprefix("forward_")]
+    names = [form.format(stem) for stem in dict.fromkeys(stems) for form in PARTNERS]
+    if name == "forward":
+        names.insert(0, "backward")
+    return next((vars(module)[each] for each in names if callable(vars(module).get(each))), None)
+
+
+def judged(pair: Pair, texts: Mapping[str, str], upstream: Any) -> tuple[Run, Mapping[str, Value | None]]:
+    """Returns the run of the forward pass, and the gradients that were written, by the names of its inputs."""
+    import numpy as np
+
+    from cgviz.graph.staging import staged
+    from cgviz.runs.run import start, without_seed
+
+    given = functions.arguments(pair.forward, texts)
+    made = record(pair, given)
+    graph = staged(made.graph)
+    out: Any = without_seed(graph, made.values).value
+    shape = np.shape(out)
+    seed = np.random.default_rng(0).normal(size=shape) + 1.5 if upstream is None else np.broadcast_to(upstream, shape)
+    run = start(graph, made.values, upstream=seed if shape else float(seed))
+    return run, pair.gradients(given, seed)
+
+
+def record(pair: Pair, given: Mapping[str, Any]) -> Any:
+    if pair.kind == "torch":
+        from cgviz.reading.pytorch import recorded
+
+        return recorded(pair.forward, (), {name: functions.tensor(value) for name, value in given.items()})
+    if pair.kind == "jax":
+        from cgviz.reading.jaxpr import recorded as of_jaxpr
+
+        return of_jaxpr(pair.forward, (), given)
+    from cgviz.reading.tracing import recorded as of_numbers
+
+    return of_numbers(pair.forward, (), given)
+
+
+def named_results(name: str, found: Any, inputs: Sequence[str]) -> dict[str, Any]:
+    """Returns gradients by the names of inputs: from a dictionary (`dx`, `x`), a tuple in their order, or one alone."""
+    if isinstance(found, Mapping):
+        return {key: found.get(key, found.get(f"d{key}", found.get(f"grad_{key}"))) for key in inputs}
+    every = list(found) if isinstance(found, (tuple, list)) else [found]
+    if len(every) != len(inputs):
+        raise UsageError(f"{name} returns {len(every)} gradients for the inputs {', '.join(inputs)}")
+    return dict(zip(inputs, every, strict=True))
+
+
+# PyTorch
+
+
+class Context:
+    """What a forward pass is given as `ctx` while it is followed: it keeps what is saved, and wants all gradients."""
+
+    def __init__(self, count: int) -> None:
+        self.saved_tensors: tuple[Any, ...] = ()
+        self.needs_input_grad = (True,) * count
+
+    def save_for_backward(self, *tensors: Any) -> None:
+        self.saved_tensors = tensors
+
+    def mark_non_differentiable(self, *_: Any) -> None:
+        """Nothing is marked while the pass is followed."""
+
+    mark_dirty = set_materialize_grads = save_for_forward = mark_non_differentiable
+
+
+def of_torch(name: str, kind: Any) -> Pair:
+    import torch
+
+    plain = inspect.signature(kind.forward)
+    with_context = kind.setup_context is torch.autograd.Function.setup_context
+    parameters = list(plain.parameters.values())[1 if with_context else 0 :]
+
+    def forward(*args: Any, **keywords: Any) -> Any:
+        bound = signature.bind(*args, **keywords)
+        first = (Context(len(parameters)),) if with_context else ()
+        return kind.forward(*first, *bound.args, **bound.kwargs)
+
+    signature = plain.replace(parameters=parameters)
+    forward.__signature__, forward.__name__ = signature, name  # type: ignore[attr-defined]
+
+    def gradients(given: Mapping[str, Any], upstream: Any) -> Mapping[str, Any]:
+        tensors = {key: functions.tensor(value) for key, value in given.items()}
+        bound = signature.bind(**tensors)
+        bound.apply_defaults()
+        out = kind.apply(*bound.args)
+        real = [key for key, value in tensors.items() if torch.is_tensor(value) and value.requires_grad]
+        up = torch.as_tensor(upstream, dtype=out.dtype)
+        try:
+            found = torch.autograd.grad(out, [tensors[key] for key in real], up, allow_unused=True)
+        except RuntimeError as error:
+            raise UsageError(f"the backward pass of {name} fails: {str(error).splitlines()[0]}") from None
+        return {key: None if g is None else g.detach().numpy() for key, g in zip(real, found, strict=True)}
+
+    return Pair(name, "torch", forward, gradients)
+
+
+# JAX
+
+
+def of_jax(name: str, found: Any) -> Pair:
+    import jax
+    import numpy as np
+
+    def gradients(given: Mapping[str, Any], upstream: Any) -> Mapping[str, Any]:
+        names = list(inspect.signature(found.fun).parameters)
+        args = [
+            np.asarray(given[key]) if not isinstance(given[key], (int, str)) else given[key]
+            for key in names
+            if key in given
+        ]
+        out, back = jax.vjp(found, *args)
+        slopes = back(np.asarray(upstream, dtype=out.dtype).reshape(out.shape))
+        return {key: np.asarray(slope) for key, slope in zip([k for k in names if k in given], slopes, strict=True)}
+
+    return Pair(name, "jax", found.fun, gradients)
+
+
+# NumPy
+
+
+def of_numpy(name: str, forward: Callable[..., Any], backward: Callable[..., Any]) -> Pair:
+    @wraps(forward)
+    def value(*args: Any, **keywords: Any) -> Any:
+        out = forward(*args, **keywords)
+        return out[0] if isinstance(out, tuple) else out
+
+    def gradients(given: Mapping[str, Any], upstream: Any) -> Mapping[str, Any]:
+        out = forward(**given)
+        cache = out[1:] if isinstance(out, tuple) else ()
+        wanted = list(inspect.signature(backward).parameters)
+        if cache and len(wanted) == 1 + len(cache):
+            found = backward(upstream, *cache)
+        elif len(wanted) == 1 + len(given):
+            found = backward(upstream, *given.values())
+        elif set(wanted) - set(given) and len(set(wanted) - set(given)) == 1:
+            (first,) = set(wanted) - set(given)
+            found = backward(**{first: upstream, **{key: given[key] for key in wanted if key in given}})
+        else:
+            takes = ", ".join(wanted)
+            raise UsageError(
+                f"{quoted(backward.__name__)} takes {takes}: neither (upstream, cache) nor (upstream, inputs)"
+            )
+        real = [key for key, each in given.items() if isinstance(each, float) or is_array(each)]
+        return named_results(backward.__name__, found, real)
+
+    return Pair(name, "numpy", value, gradients)

@@ -1,0 +1,198 @@
+"""Both passes of a graph of numbers as one straight line of Python, for a graph that is run again and again.
+
+The arithmetic and its order are those of the passes, so the numbers are the same bit for bit. Where one leaves the
+range of floats the line gives up, and the passes go on, which know what to do. The text that is compiled holds names of
+our own only (`v7`, `g7`), numbers, and the functions of the records under names of our own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from cgviz.graph.nodes import CONSTANT, Graph, Node
+from cgviz.ops.op import Op
+from cgviz.values.arrays import Value
+from cgviz.values.ieee import is_normal
+
+Line = Callable[[Sequence[Value], Value], tuple[Value, tuple[Value, ...]]]
+"""The values of the inputs, in their order, and the seed, to the output's value and the gradient of each input.
+
+Raises ArithmeticError or ValueError where a number leaves the range of floats.
+"""
+
+INFIX = {"add": " + ", "multiply": " * "}
+PLAIN = {"exp": math.exp, "sinh": math.sinh, "cosh": math.cosh, "expm1": math.expm1}
+"""What `math` computes where it does not raise: the records' own functions carry on there."""
+
+
+class UnwrittenError(Exception):
+    """A graph, or a rule, is no straight line."""
+
+
+class Source:
+    """The text of an expression of floats under Python's operators, as a derivative rule builds it."""
+
+    __slots__ = ("text", "writer")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, text: str, writer: Writer) -> None:
+        self.text, self.writer = text, writer
+
+    def made(self, text: str) -> Source:
+        return type(self)(f"({text})", self.writer)
+
+    def other(self, other: Any) -> str:
+        return other.text if isinstance(other, Source) else self.writer.number(other)
+
+    def __add__(self, other: Any) -> Source:
+        return self.made(f"{self.text} + {self.other(other)}")
+
+    def __radd__(self, other: Any) -> Source:
+        return self.made(f"{self.other(other)} + {self.text}")
+
+    def __sub__(self, other: Any) -> Source:
+        return self.made(f"{self.text} - {self.other(other)}")
+
+    def __rsub__(self, other: Any) -> Source:
+        return self.made(f"{self.other(other)} - {self.text}")
+
+    def __mul__(self, other: Any) -> Source:
+        return self.made(f"{self.text} * {self.other(other)}")
+
+    def __rmul__(self, other: Any) -> Source:
+        return self.made(f"{self.other(other)} * {self.text}")
+
+    def __truediv__(self, other: Any) -> Source:
+        return self.made(f"{self.text} / {self.other(other)}")
+
+    def __rtruediv__(self, other: Any) -> Source:
+        return self.made(f"{self.other(other)} / {self.text}")
+
+    def __pow__(self, other: Any) -> Source:
+        return self.made(f"{self.text} ** {self.other(other)}")
+
+    def __neg__(self) -> Source:
+        return self.made(f"-{self.text}")
+
+    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Source:
+        return type(self)(self.writer.call(op, [self.other(arg) for arg in args]), self.writer)
+
+    def refuse(self, *_: Any) -> Any:
+        raise UnwrittenError("a rule that looks at numbers is called, not written")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = refuse
+    __bool__ = __float__ = __int__ = __abs__ = __index__ = refuse
+
+
+class Writer:
+    """Writes the lines of a graph, and collects the functions that they call, by our own names."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.bound: dict[str, Any] = {"normal": is_normal}
+        self.names: dict[int, str] = {}
+
+    def name(self, function: Any) -> str:
+        """Returns our own name of a function or a number that has no text."""
+        if id(function) not in self.names:
+            self.names[id(function)] = f"f{len(self.names)}"
+            self.bound[self.names[id(function)]] = function
+        return self.names[id(function)]
+
+    def number(self, value: float) -> str:
+        if not isinstance(value, (int, float)):
+            raise UnwrittenError("no number")
+        if not math.isfinite(value):
+            return "inf" if value > 0 else "nan" if value != value else "(-inf)"
+        return repr(value) if value >= 0 and math.copysign(1.0, value) > 0 else f"({value!r})"
+
+    def operand(self, index: int) -> str:
+        node = self.graph.nodes[index]
+        return self.number(float(node.value or 0.0)) if node.op is CONSTANT else f"v{index}"
+
+    def call(self, op: Op, args: Sequence[str]) -> str:
+        """Returns the text of an op's output."""
+        if op.name in INFIX:
+            return f"({INFIX[op.name].join(args)})"
+        if op.name in ("subtract", "signed_sum"):
+            signs = "".join(f" {'+' if sign > 0 else '-'} {arg}" for sign, arg in zip(op.parameter, args, strict=True))
+            return f"({'-' if op.parameter[0] < 0 else ''}{signs[3:]})"
+        if op.name == "neg":
+            return f"(-{args[0]})"
+        if op.name == "copy":
+            return args[0]
+        if op.name in ("reciprocal", "divide"):
+            return f"({args[0]} / {args[1]})" if len(args) > 1 else f"(1.0 / {args[0]})"
+        if op.name in ("square", "power"):
+            return f"{self.name(math.pow)}({args[0]}, {self.number(op.parameter)})"
+        return f"{self.name(PLAIN.get(op.name, op.forward))}({', '.join(args)})"
+
+    # the passes
+
+    def lines(self) -> Iterator[str]:
+        graph, reached = self.graph, self.graph.reached
+        names = "".join(f"v{index}, " for index in graph.inputs)
+        yield f"{names}= values" if names else "pass"
+        for index in graph.stages:
+            if reached[index]:
+                node = graph.nodes[index]
+                yield f"v{index} = {self.call(node.op, list(map(self.operand, node.args)))}"
+        yield from self.backward()
+
+    def backward(self) -> Iterator[str]:
+        graph = self.graph
+        got = {graph.output}
+        yield f"g{graph.output} = seed"
+        for index in range(graph.output, -1, -1):
+            node = graph.nodes[index]
+            if index not in got or not node.is_stage:
+                continue
+            before, slopes = self.slopes(index, node)
+            yield from before
+            for arg, slope in zip(node.args, slopes, strict=True):
+                if slope is not None and graph.nodes[arg].op is not CONSTANT:
+                    part = self.handed(index, arg, self.part(f"g{index}", slope))
+                    yield f"g{arg} = g{arg} + {part}" if arg in got else f"g{arg} = {part}"
+                    got.add(arg)
+        found = "".join(f"g{index}, " if index in got else "0.0, " for index in graph.inputs)
+        yield f"return {self.operand(graph.output)}, ({found})"
+
+    def handed(self, index: int, arg: int, part: str) -> str:
+        """Returns what node `index` hands back to node `arg`."""
+        return part
+
+    def part(self, upstream: str, slope: Any) -> str:
+        """Returns upstream · slope, which is the upstream itself for a slope 1."""
+        if not isinstance(slope, str):
+            return upstream if slope == 1 else f"-{upstream}" if slope == -1 else f"{upstream} * {self.number(slope)}"
+        return f"{upstream} * {slope}"
+
+    def slopes(self, index: int, node: Node) -> tuple[list[str], Sequence[Any]]:
+        """Returns lines that come first, and the local derivatives: texts, numbers, None where nothing flows."""
+        op = node.op
+        if op.slopes is not None:
+            return [], op.slopes
+        rule = op.stable or op.partials
+        every = [Source(self.operand(i), self) for i in (index, *node.args)]
+        try:
+            found = [each.text if isinstance(each, Source) else each for each in rule(*every)]
+            before: list[str] = []
+        except (UnwrittenError, TypeError, AttributeError):
+            found = [f"s{slot}" for slot in range(len(node.args))]
+            before = [f"{', '.join(found)}, = {self.name(rule)}({', '.join(each.text for each in every)})"]
+        if op.scaled is not None:
+            names = [f"s{slot}" for slot in range(len(found))]
+            before += [f"{name} = {text}" for name, text in zip(names, found, strict=True)]
+            before += [f"if not normal({name}): raise ArithmeticError" for name in names]
+            found = list(names)
+        return before, found
+
+
+def compiled(writer: Writer) -> Line:
+    body = "\n ".join(writer.lines())
+    scope: dict[str, Any] = {"inf": math.inf, "nan": math.nan, **writer.bound}
+    exec(compile(f"def line(values, seed):\n {body}\n", "<passes>", "exec"), scope)
+    made: Line = scope["line"]
+    return made

@@ -1,0 +1,140 @@
+# ruff: noqa: N803 - matrices are capitals here as well
+"""Formulas as courses, books and students write them: each against NumPy and central differences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import cgviz
+from cgviz.errors import CgvizError
+
+A, V, W, P = np.array([[1.0, 0.5], [-0.3, 0.8]]), np.array([1.0, 2.0]), np.array([0.5, -1.0]), np.array([0.3, 0.7])
+
+
+def sigmoid(z: Any) -> Any:
+    return 1 / (1 + np.exp(-z))
+
+
+# formula: (what it is in NumPy, its inputs)
+LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
+    r"h_\theta(x) = \theta^T x": (lambda theta, x: theta @ x, {"theta": W, "x": V}),
+    r"\sigma(\mathbf{w}^\top \mathbf{x} + b)": (lambda w, x, b: sigmoid(w @ x + b), {"w": W, "x": V, "b": 0.1}),
+    r"\frac12 (Wx - y)^T (Wx - y)": (lambda W, x, y: ((W @ x - y) ** 2).sum() / 2, {"W": A, "x": V, "y": W}),
+    r"x^T A x + b^T x + c": (lambda x, A, b, c: x @ A @ x + b @ x + c, {"x": V, "A": A, "b": W, "c": 1.0}),
+    r"\|Ax - b\|_2^2 + \lambda \|x\|_1": (
+        lambda A, x, b, lam: ((A @ x - b) ** 2).sum() + lam * abs(x).sum(),
+        {"A": A, "x": V, "b": W, "lambda": 0.1},
+    ),
+    r"\operatorname{tr}(A^T B)": (lambda A, B: np.trace(A.T @ B), {"A": A, "B": A + 1}),
+    r"\log\det A": (lambda A: np.log(np.linalg.det(A)), {"A": A}),
+    r"b^\top A^{-1} b": (lambda b, A: b @ np.linalg.inv(A) @ b, {"b": W, "A": A}),
+    r"\frac{u \cdot v}{\|u\|\,\|v\|}": (
+        lambda u, v: u @ v / np.linalg.norm(u) / np.linalg.norm(v),
+        {"u": W, "v": V},
+    ),
+    r"R(W) = \sum_k \sum_l W_{k,l}^2": (lambda W: (W**2).sum(), {"W": A}),
+    r"L = \sum_{i,j} A_{ij} x_i y_j": (lambda A, x, y: x @ A @ y, {"A": A, "x": V, "y": W}),
+    r"L = \sum_i \sum_j A_{ji} x_i y_j": (lambda A, x, y: y @ A @ x, {"A": A, "x": V, "y": W}),
+    r"L = -\sum_j y_j \log \hat{y}_j": (lambda y, yhat: -(y * np.log(yhat)).sum(), {"y": V, "yhat": P}),
+    r"J = \frac{1}{2m} \sum_{i=1}^m \left(w x^{(i)} + b - y^{(i)}\right)^2": (
+        lambda w, x, b, y: ((w * x + b - y) ** 2).mean() / 2,
+        {"w": 0.7, "x": V, "b": 0.1, "y": W},
+    ),
+    r"\log \sum_{j=1}^n e^{z_j}": (lambda z: np.log(np.exp(z).sum()), {"z": V}),
+    r"p_2 = \frac{e^{z_2}}{\sum_j e^{z_j}}": (lambda z: np.exp(z[1]) / np.exp(z).sum(), {"z": V}),
+    r"s = \max_i z_i + \prod_k z_k": (lambda z: z.max() + z.prod(), {"z": V}),
+    r"\sum_{k=0}^{3} \frac{x^k}{k!}": (lambda x: 1 + x + x**2 / 2 + x**3 / 6, {"x": 0.7}),
+    r"\sum_{i=1}^{2} w_i x_i": (lambda w, x: w @ x, {"w": W, "x": V}),
+    r"f(x) = [1 - x]_+ + \mathbb{1}[x > 0]": (lambda x: max(0, 1 - x) + (x > 0), {"x": 0.4}),
+    r"\begin{bmatrix} a & b \end{bmatrix} \begin{bmatrix} 1 \\ 2 \end{bmatrix}": (
+        lambda a, b: a + 2 * b,
+        {"a": 3.0, "b": -1.0},
+    ),
+    r"a = \sigma(z), \quad z = w^\top x + b": (lambda w, x, b: sigmoid(w @ x + b), {"w": W, "x": V, "b": 0.1}),
+    r"\hat{y} = a^{[1]} = \sigma(w x)": (lambda w, x: sigmoid(w * x), {"w": 0.5, "x": 2.0}),
+    r"a^{[1]} - a^{(1)}": (lambda a_l1, a1: a_l1 - a1, {"a_l1": 2.0, "a1": 3.0}),
+    r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
+}
+TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
+    "wᵀx + b": (lambda w, x, b: w @ x + b, {"w": W, "x": V, "b": 0.1}),
+    "sum((W x)^2)": (lambda W, x: ((W @ x) ** 2).sum(), {"W": A, "x": V}),
+    "q = W^T x; sum(q ⊙ q)": (lambda W, x: ((W.T @ x) ** 2).sum(), {"W": A, "x": V}),
+    "2 w·x": (lambda w, x: 2 * w @ x, {"w": W, "x": V}),
+    "‖x − y‖²": (lambda x, y: ((x - y) ** 2).sum(), {"x": V, "y": W}),
+    "||x|| + sum(|x|)": (lambda x: np.linalg.norm(x) + abs(x).sum(), {"x": W}),
+    "sum(x xᵀ y)": (lambda x, y: (np.outer(x, x) @ y).sum(), {"x": V, "y": W}),
+    "z = Σᵢ wᵢxᵢ + b": (lambda w, x, b: w @ x + b, {"w": W, "x": V, "b": 0.1}),
+    "sin²(x) + cos^2(y)": (lambda x, y: np.sin(x) ** 2 + np.cos(y) ** 2, {"x": 0.7, "y": 0.2}),
+    "x₁x₂ + w₁y": (lambda x_1, x_2, w_1, y: x_1 * x_2 + w_1 * y, {"x_1": 2.0, "x_2": 3.0, "w_1": 4.0, "y": 5.0}),
+    "f(x, y) = 2xy": (lambda x, y: 2 * x * y, {"x": 2.0, "y": 3.0}),
+    "πr²h": (lambda r, h: np.pi * r**2 * h, {"r": 1.5, "h": 2.0}),
+    "½(y − ŷ)² + ∛x": (lambda y, yhat, x: (y - yhat) ** 2 / 2 + np.cbrt(x), {"y": 1.0, "ŷ": 0.4, "x": 2.0}),
+    "1/(1 + e⁻ᶻ)": (sigmoid, {"z": 0.3}),
+    "ReLU(w*x)": (lambda w, x: max(0, w * x), {"w": 2.0, "x": 3.0}),
+    "tf.maximum(x, 0) + K.mean(v)": (lambda x, v: max(x, 0) + v.mean(), {"x": 2.0, "v": V}),
+    "sum(np.max(X, 1)) + X.max(0).sum()": (lambda X: X.max(1).sum() + X.max(0).sum(), {"X": A}),
+    "np.dot(w.T, x) + np.linalg.norm(x)": (lambda w, x: w @ x + np.linalg.norm(x), {"w": W, "x": V}),
+    "c = a + b\nc += c + 1\nc*c": (lambda a, b: (2 * (a + b) + 1) ** 2, {"a": 0.5, "b": -2.0}),
+    "f = x^2; x = 3": (lambda x: x**2, {"x": 3.0}),
+    "import numpy as np\ndef g(t):\n  s = np.tanh(t)\n  return s*s\ndef f(w, x=2.0):\n  '''doc'''\n  return g(w*x)": (
+        lambda w, x: np.tanh(w * x) ** 2,
+        {"w": 0.4, "x": 2.0},
+    ),
+    ">>> q = x + y\n>>> q*z\n-12": (lambda x, y, z: (x + y) * z, {"x": -2.0, "y": 5.0, "z": -4.0}),
+}
+
+
+@pytest.mark.parametrize("formula", [*LATEX, *TEXT])
+def test_a_formula_is_what_it_is_in_numpy(formula: str) -> None:
+    function, inputs = (LATEX | TEXT)[formula]
+    run = cgviz.run(formula, inputs)
+    assert run.value == pytest.approx(float(function(*inputs.values())), rel=1e-12)
+    for place, (name, value) in enumerate(inputs.items()):
+        slopes = np.zeros(np.shape(value))
+        for at in np.ndindex(np.shape(value)):
+            ends = []
+            for step in (1e-6, -1e-6):
+                moved = [np.array(one, dtype=float) for one in inputs.values()]
+                moved[place][at] += step
+                ends.append(float(function(*moved)))
+            slopes[at] = (ends[0] - ends[1]) / 2e-6
+        assert run.gradient[name] == pytest.approx(slopes, rel=1e-6, abs=1e-8), name
+
+
+REFUSED = {
+    "x y": "side by side",
+    "a * B x": "put brackets",
+    "W xᵀ": "stands as a column",
+    "|x|": "norm\\(x\\)",
+    "x × y": "@ is the matrix product",
+    r"\sum_i w_i + x_i": "nothing binds the index",
+    r"\|W\|_2": "of a matrix is not read",
+    r"x^{-1}": "a vector has no inverse",
+    r"J = \frac{1}{m}\sum_{i=1}^m x_i; m = 3": "leave it out",
+}
+VALUES = {"a": A, "B": A, "W": A, "w": V}
+
+
+@pytest.mark.parametrize("formula", REFUSED)
+def test_what_shapes_do_not_settle_is_refused(formula: str) -> None:
+    with pytest.raises(CgvizError, match=REFUSED[formula]):
+        run_on_arrays(formula)
+
+
+def run_on_arrays(formula: str) -> None:
+    graph = cgviz.read(formula)
+    names = [graph.nodes[i].name for i in graph.inputs]
+    cgviz.run(formula, {name: VALUES.get(name, V) for name in names if name != "m"})
+
+
+@pytest.mark.parametrize(
+    ("formula", "index"),
+    [(r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", 0), (r"z_j = \sum_k w_{jk} a_k + b_j", 1)],
+)
+def test_an_index_on_both_sides_runs_along_an_axis(formula: str, index: int) -> None:
+    run = cgviz.run(formula, {"z": V} if not index else {"w": A, "a": V, "b": W}, upstream=[1, 0])
+    wanted = np.exp(V) / np.exp(V).sum() if not index else A @ V + W
+    assert np.asarray(run.value) == pytest.approx(wanted)

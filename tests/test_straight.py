@@ -1,0 +1,114 @@
+"""The straight line of a graph finds the numbers of the passes, bit for bit; where it cannot, the passes do."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+import cgviz
+from cgviz.graph.nodes import Graph
+from cgviz.ops.op import ops
+from cgviz.runs.columns import straight
+from cgviz.runs.passes import PAYS_AFTER, backward, forward, gradient, quickly
+
+LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
+TEXTS = [
+    LECTURE,
+    "tanh(x*y) - x/y + exp(x)*log(y) - (-x)**3*relu(y) + max(x, y)",
+    "sin(x)*cos(y) + sqrt(y) + hypot(x, y) + log1p(y) + atan2(x, y) + abs(x) + x**y + softplus(x) + silu(x)",
+    "-x - y + 3 - x*y*x/7 + 2**x + min(x, y, 1)*leaky_relu(-x)",
+    "x",
+    "a = x + 1; y",
+]
+
+
+def slowly(graph: Graph, at: dict[str, Any], seed: Any = None) -> tuple[Any, dict[str, Any]]:
+    values = forward(graph, at)
+    gradients = backward(graph, values, seed)
+    return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}
+
+
+def same(one: Any, two: Any) -> bool:
+    return bool(np.array_equal(one, two, equal_nan=True)) and np.shape(one) == np.shape(two)
+
+
+def agree(graph: Graph, at: dict[str, Any], seed: Any = None) -> None:
+    value, slopes = slowly(graph, at, seed)
+    for _ in range(PAYS_AFTER + 2):
+        found, made = gradient(graph, at, seed)
+        assert same(found, value)
+        assert list(made) == list(slopes)
+        assert all(same(made[name], slopes[name]) for name in slopes)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_numbers(text: str) -> None:
+    graph, dice = cgviz.read(text), random.Random(3)
+    names = [graph.nodes[i].name for i in graph.inputs]
+    assert straight(graph) is not None
+    for _ in range(5):
+        agree(graph, {name: dice.uniform(0.1, 2) for name in names})
+    agree(graph, dict.fromkeys(names, 0.5), 0.25)
+
+
+@pytest.mark.parametrize("at", [{"x": 0.0, "y": 0.0}, {"x": 1e200, "y": 1e-200}, {"x": 800.0, "y": -3.0}])
+@pytest.mark.parametrize("text", [*TEXTS, "1/x + log(y)*exp(x) + x**-2"])
+def test_numbers_that_leave_the_range(text: str, at: dict[str, float]) -> None:
+    graph = cgviz.read(text)
+    agree(graph, {name: at[name] for name in (graph.nodes[i].name for i in graph.inputs)})
+
+
+def test_every_op() -> None:
+    for op in (op for op in ops() if op.vjp is None and not op.fixed):
+        count = op.arity[1] or 3
+        names = "xyz"[:count]
+        graph = cgviz.read(f"{op.name}({', '.join(names)})")
+        agree(graph, {name: 1.25 + 0.5 * i for i, name in enumerate(names)})
+
+
+@pytest.mark.parametrize("size", [7, 40_000])
+@pytest.mark.parametrize("text", [*TEXTS[:1], "a*x**2 + b*x + x/y", "sin(x)*exp(-y) - x*3"])
+def test_columns(text: str, size: int) -> None:
+    chance = np.random.default_rng(5)
+    graph = cgviz.read(text)
+    at = {graph.nodes[i].name: chance.uniform(0.5, 2, size) for i in graph.inputs} | (
+        {"a": 2.0, "b": 0.5} if "a*" in text else {}
+    )
+    run = cgviz.run(graph, at, upstream=chance.normal(size=size))
+    agree(run.bare, at, run.upstream)
+    at["y" if "y" in at else "x"][3] = 0.0
+    agree(run.bare, at, run.upstream)
+
+
+def test_branches_and_matrices_go_the_long_way() -> None:
+    graph = cgviz.read("where(x > 0, log(x), x)")
+    assert straight(graph) is None
+    agree(graph, {"x": -1.0})
+    run = cgviz.run("sum(W @ x)", W=[[1, 2]], x=[3, 4])
+    assert straight(run.bare) is None
+    agree(run.bare, dict(run.inputs or {}))
+
+
+def test_a_run_of_a_graph_that_is_asked_often_is_the_same_run() -> None:
+    graph = cgviz.read(LECTURE)
+    first = cgviz.run(graph, x=3, y=-4)
+    runs = [cgviz.run(graph, x=3, y=-4) for _ in range(PAYS_AFTER + 2)]
+    for run in runs:
+        assert run.value == first.value
+        assert run.gradient == first.gradient
+        assert run.values == first.values
+        assert run.gradients == first.gradients
+    assert runs[-1]._found is not None
+    assert cgviz.run(graph, x=0.0, y=-1e9).gradient == cgviz.run(LECTURE, x=0.0, y=-1e9).gradient
+
+
+def test_divisions_out_of_range_are_still_one_gate() -> None:
+    graph = cgviz.read("x/y")
+    for _ in range(PAYS_AFTER + 2):
+        assert cgviz.run(graph, x=0.001, y=1.3e-310).value == 0.001 / 1.3e-310
+        assert math.isclose(cgviz.run(graph, x=3, y=4).gradient["y"], -3 / 16)
+    assert quickly(graph, {"x": 0.001, "y": 1.3e-310}) is None
