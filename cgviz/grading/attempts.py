@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ class Attempt:
         """Returns the values of the names that a file and its call read, fresh copies."""
         made = {name: self.handed(value) for name, value in {**self.exercise.inputs, **point}.items()}
         if self.exercise.upstream is not None:
-            for name in self.upstream_names(point):
+            for name in self.upstream_names:
                 made[name] = self.handed(self.exercise.upstream)
         return made
 
@@ -102,9 +103,10 @@ class Attempt:
             return np.array(value).view(Tensor) if self.tensors else np.array(value)
         return value
 
-    def upstream_names(self, point: Point) -> list[str]:
-        """Returns the names by which the upstream gradient is read."""
-        given = {*self.exercise.inputs, *point}
+    @cached_property
+    def upstream_names(self) -> list[str]:
+        """The names by which the upstream gradient is read."""
+        given = self.exercise.known
         if self.exercise.call:
             defined = {each.name for each in self.source.tree.body if isinstance(each, (ast.FunctionDef, ast.ClassDef))}
             return [name for name in self.exercise.free if name not in given and name not in defined]
@@ -240,7 +242,8 @@ class Attempt:
         try:
             self.machine.steps = 0
             body = ast.parse(f"__mapped = {path}").body
-            self.machine.run(body, made.frame)
+            with deep():
+                self.machine.run(body, made.frame)
             found = made.frame.names.pop("__mapped", UNKNOWN)
         except Exception:
             found = UNKNOWN

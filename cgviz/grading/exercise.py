@@ -153,6 +153,13 @@ class Exercise:
 
     def label(self, name: str) -> str:
         """Returns how the gradient of an input is called: by the call, by --map, else d and its name."""
+        return self.labels.get(name) or self.labelled(name)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        return {name: self.labelled(name) for name in self.asked}
+
+    def labelled(self, name: str) -> str:
         if name in self.names:
             return self.names[name]
         for each in self.assigned:

@@ -8,7 +8,8 @@ no right one wrong.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import process_time
 from typing import Any
@@ -32,6 +33,7 @@ from cgviz.grading.truth import Truth, number_of, objective
 
 MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 3000, 500_000, 80
 MOST_SECONDS = 8.0  # a guard on slow machines; the other bounds come first
+LIKELY = 3  # tiers that are tried on every statement before the others
 OUTPUT = "<output>"
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
@@ -75,6 +77,8 @@ class Search:
         self.runs = self.steps = 0
         self.begun = process_time()
         self.kept: list[Any] = []
+        self.sizes: dict[int, float] = {}
+        self.first: ast.stmt | None = None
         self.read: dict[int | None, list[str]] = {}
         self.mutated: dict[int | None, set[str]] = {}
         self.machine.seen = {}
@@ -89,6 +93,13 @@ class Search:
             if isinstance(node, ast.FunctionDef)
             for inner in ast.walk(node)
             if isinstance(inner, ast.stmt) and inner is not node
+        }
+        self.defined = {
+            id(inner): node
+            for node in ast.walk(attempt.source.tree)
+            if isinstance(node, ast.FunctionDef)
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.stmt)
         }
         self.signposts = Signposts(attempt, exercise, right, self.base)
 
@@ -112,8 +123,8 @@ class Search:
                 mend = self.tried(slip, 0, rank)
                 if mend is not None and self.is_full(mend) and not mend.bad:
                     return mend
-        for group in self.groups(order):
-            for tier in range(len(TIERS)):
+        for group, chosen in self.groups(order):
+            for tier in chosen:
                 for rank, node in group:
                     for slip in slips(self.places[id(node)], tier):
                         mend = self.tried(slip, tier, rank)
@@ -135,12 +146,7 @@ class Search:
 
     def is_enough(self, mend: Mend) -> bool:
         """Tells whether a mend is surely the one: everything is right then, at the first wrong signpost."""
-        return (
-            self.is_full(mend)
-            and mend.bad == 0
-            and self.signposts.first is not None
-            and mend.slip.statement is self.signposts.first
-        )
+        return self.is_full(mend) and mend.bad == 0 and self.first is not None and mend.slip.statement is self.first
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
@@ -157,17 +163,15 @@ class Search:
             return -mend.slip.statement.lineno
         return mend.rank
 
-    def groups(self, order: list[ast.stmt]) -> Iterator[list[tuple[int, ast.stmt]]]:
-        """Yields statements to be tried together, the suspicious ones first."""
+    def groups(self, order: list[ast.stmt]) -> Iterator[tuple[list[tuple[int, ast.stmt]], Sequence[int]]]:
+        """Yields statements to be tried together, the suspicious ones first, and the tiers of slips to be tried."""
         ranked = list(enumerate(order))
-        first = self.signposts.first
-        suspects = [each for each in ranked if each[1] is first]
-        if suspects:
-            yield suspects
-        rest = [each for each in ranked if each[1] is not first]
-        yield rest[:12]
-        if rest[12:]:
-            yield rest[12:]
+        suspects = [each for each in ranked if each[1] is self.first]
+        rest = [each for each in ranked if each[1] is not self.first]
+        early, late = range(LIKELY), range(LIKELY, len(TIERS))
+        for group, tiers in ((suspects, early), (rest, early), (suspects, late), (rest, late)):
+            if group:
+                yield group, tiers
 
     def statements(self) -> list[ast.stmt]:
         """Returns the statements that were run and bear on what is wrong, the first wrong signpost first."""
@@ -186,7 +190,8 @@ class Search:
         exact = [n for n in ran if id(n) in reach and wrong <= reach[id(n)] and not reach[id(n)] & right]
         some = [n for n in ran if id(n) in reach and reach[id(n)] & wrong and n not in exact]
         open_ = [n for n in ran if id(n) not in reach or (not reach[id(n)] and not self.is_plain(n))]
-        first = self.signposts.first
+        able = [n for n in self.signposts.suspects if not reach.get(id(n), frozenset()) & right]
+        first = self.first = able[0] if able else None
         front = [first] if first is not None and first in ran else []
         at = ran.index(first) if front and first is not None else len(ran)
         forward = self.forward(ran, reach)
@@ -196,7 +201,15 @@ class Search:
             early = number in forward and self.signposts.right_forward
             return early, number > at, abs(at - number) if front else number
 
-        return list(dict.fromkeys([*front, *sorted([*exact, *open_], key=near), *sorted(some, key=near)]))
+        calls = Counter((event.function, event.frame) for event in self.base.events)
+        often = {name for name, count in Counter(name for name, _ in calls).items() if count > 1}
+        helpers = [node for node in some if self.function_name(node) in often]
+        ordered = [*front, *sorted(exact, key=near), *sorted([*helpers, *open_], key=near), *sorted(some, key=near)]
+        return list(dict.fromkeys(ordered))
+
+    def function_name(self, node: ast.stmt) -> str:
+        found = self.defined.get(id(node))
+        return found.name if found is not None else ""
 
     def forward(self, ran: list[ast.stmt], reach: dict[int, frozenset[str]]) -> set[int]:
         """Returns the numbers of the statements of the forward pass: they move the output, or stand by those."""
@@ -263,7 +276,10 @@ class Search:
         """Returns the gradients that are right in a run."""
         if made.stopped:
             return frozenset()
-        most, size = room(self.exercise, self.right), scale(self.right, k)
+        most = room(self.exercise, self.right)
+        if k not in self.sizes:
+            self.sizes[k] = scale(self.right, k)
+        size = self.sizes[k]
         wanted = self.right.gradients[k]
         return frozenset(
             n for n, g in wanted.items() if judged(number_of(made.gradients[n]), g, most, size) == RIGHT_WORD
@@ -296,12 +312,10 @@ class Search:
         block, within = self.blocks[id(node)]
         frame = self.frames.get(id(node))
         values = visible(frame) if frame is not None else {}
-        if self.functions.get(id(node)) is not None:
-            values = {
-                name: value
-                for name, value in values.items()
-                if name not in self.exercise.assigned or name in frame.names
-            }
+        if self.functions.get(id(node)) is not None and frame is not None:
+            own = {each.id for each in ast.walk(self.defined[id(node)]) if isinstance(each, ast.Name)}
+            foreign = {*self.exercise.assigned, *self.exercise.known} - own
+            values = {name: value for name, value in values.items() if name not in foreign or name in frame.names}
         names = set(values)
         bare = {name.rpartition(".")[2] for name in names}
         gradients = {
@@ -309,6 +323,8 @@ class Search:
             for name in bare
             if self.attempt.spell(name) or (name[:1] == "d" and name[1:] in bare | set(self.exercise.known))
         }
+        gradients |= {*self.attempt.upstream_names, *(name for name in self.exercise.inputs if name[:1] == "d")}
+        gradients -= set(self.exercise.asked)
         inputs = dict(self.exercise.inputs.items())
         return Place(node, values, block, within, None, inputs, gradients, self.elements(node), self.changed(node))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +49,22 @@ class Signposts:
         self.own_output = self.output(base)
         self.right_forward = self.is_right_forward()
         wrong = [
-            (name, events[-1])
+            (name, self.telling(name, events))
             for name, events in self.bound(base).items()
             if self.known(name) and not self.good(name, events)
         ]
-        self.event: Event | None = min((event for _, event in wrong), key=base.events.index, default=None)
-        self.name = next((name for name, event in wrong if event is self.event), "")
-        self.first: ast.stmt | None = self.event.statement if self.event is not None else self.wrong_forward()
+        wrong.sort(key=lambda pair: base.events.index(pair[1]))
+        self.event: Event | None = wrong[0][1] if wrong else None
+        self.name = wrong[0][0] if wrong else ""
+        stage = self.wrong_forward()
+        self.suspects: list[ast.stmt] = [event.statement for _, event in wrong] if wrong else [stage] if stage else []
+        self.first: ast.stmt | None = self.suspects[0] if self.suspects else None
+
+    def telling(self, name: str, events: list[Event]) -> Event:
+        """Returns the event that is compared: the last of the shape of its signpost, else the last."""
+        post = self.posts[name]
+        shape = np.shape(post.value if post.value is not None else post.direction)
+        return next((event for event in reversed(events) if np.shape(event.value) == shape), events[-1])
 
     def output(self, made: Outcome) -> float | None:
         try:
@@ -116,7 +126,7 @@ class Signposts:
             if self.attempt.spell(name) is None and self.spell.gradient(name) is None:
                 continue
             found.setdefault(name, {})[event.frame] = event
-        return {name: list(events.values()) for name, events in found.items()}
+        return {name: of_one_call(list(events.values())) for name, events in found.items()}
 
     def known(self, name: str) -> bool:
         if name not in self.posts:
@@ -195,6 +205,12 @@ class Signposts:
             "local-derivative",
             f"{self.name} is not the gradient of its variable: the local derivative is another one",
         )
+
+
+def of_one_call(events: list[Event]) -> list[Event]:
+    """Returns the events of functions that were called once, where there are some: a helper's are parts of theirs."""
+    calls = Counter(event.function for event in events)
+    return [event for event in events if calls[event.function] == 1] or events
 
 
 def is_near(one: float, two: float) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from cgviz.errors import CgvizError, EvaluationError, UsageError
 from cgviz.grading.attempts import Attempt, Outcome
 from cgviz.grading.exercise import Exercise, Point
-from cgviz.grading.interpreter.machine import is_given
+from cgviz.grading.interpreter.machine import deep, is_given
 from cgviz.grading.interpreter.objects import Frame, Function
 from cgviz.grading.interpreter.signals import UNKNOWN, Stopped
 from cgviz.grading.points import moved, points
@@ -66,7 +66,7 @@ def given_in(attempt: Attempt) -> Point:
     """Returns the inputs to which a student's file gives numbers of its own."""
     machine, found = attempt.machine, Point()
     machine.events, machine.kept, machine.steps, machine.missing_names = [], set(), 0, machine.usual_names
-    with contextlib.suppress(Stopped):
+    with contextlib.suppress(Stopped), deep():
         machine.top(attempt.source.tree, Frame({"__name__": "homework"}, None))
     for event in machine.events:
         name = event.name if event.name in attempt.exercise.program_inputs else event.name.rstrip("_")
@@ -162,7 +162,9 @@ def of_teacher(exercise: Exercise, attempt: Attempt) -> Truth:
         return weighted(out if isinstance(out, tuple) else (out,), exercise, values)
 
     every = near(exercise)[:2]
-    return Truth(tuple(every), tuple(differences(exercise, point, total) for point in every), room=ROOM)
+    with deep():
+        found = [differences(exercise, point, total) for point in every]
+    return Truth(tuple(every), tuple(found), room=ROOM)
 
 
 def weighted(outs: tuple[Any, ...], exercise: Exercise, values: dict[str, Any]) -> float:

@@ -145,10 +145,13 @@ class Statements(Expressions):
         return assign
 
     def to_attribute(self, inner: Code, name: str, statement: ast.stmt | None) -> Assign:
-        put, noted = self.machine.put, self.machine.noted
+        machine = self.machine
+        put, noted = machine.put, machine.noted
 
         def assign(frame: Frame, value: Any) -> None:
             owner = inner(frame)
+            if machine.shaken is not None and statement is not None:
+                value = machine.shaken(value, statement)
             put(owner, name, value)
             noted(name, value, statement, frame, owner)
 
@@ -185,6 +188,8 @@ class Statements(Expressions):
         def run(frame: Frame) -> None:
             owner = inner(frame)
             made = apply(machine.get(owner, name), value(frame))
+            if machine.shaken is not None:
+                made = machine.shaken(made, node)
             machine.put(owner, name, made)
             machine.noted(name, made, node, frame, owner)
 

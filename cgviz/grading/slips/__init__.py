@@ -14,16 +14,17 @@ from cgviz.grading.slips.loops import loops
 from cgviz.grading.slips.masks import masks, strict
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.products import operators, turns
-from cgviz.grading.slips.rules import complements, extra, factors, functions, numbers, powers, signs, strides
+from cgviz.grading.slips.rules import complements, extra, factors, functions, numbers, powers, signs, slopes, strides
 from cgviz.grading.slips.shapes import shapes
 from cgviz.grading.slips.sums import divided, regularisation, sums
-from cgviz.grading.slips.values import contributions, names, twins, upstream
+from cgviz.grading.slips.values import contributions, inner_contributions, names, twins, upstream
 
 TIERS = (
-    (bookkeeping, shared, sums, signs, turns, numbers, loops, names, operators, strict, extra),
-    (upstream, masks, powers, divided, regularisation, functions),
+    (bookkeeping, shared, sums, signs, turns, numbers, loops, operators, strict, extra),
+    (names,),
+    (upstream, masks, powers, slopes, divided, regularisation, functions, contributions),
     (orders, aliases, moves, shapes, complements, strides),
-    (factors, contributions, twins),
+    (factors, inner_contributions, twins),
 )
 
 

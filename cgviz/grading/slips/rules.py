@@ -22,6 +22,7 @@ from cgviz.grading.slips.trees import (
     name,
     numpy,
     parts,
+    target_of,
     value_of,
     with_field,
     written,
@@ -158,10 +159,28 @@ def in_index(every: list[ast.expr]) -> set[int]:
     return {id(each) for spot in spots for each in ast.walk(spot)}
 
 
+def slopes(place: Place) -> Iterator[Slip]:
+    """The slopes s(1 - s) and 1 - t**2 of which a part is left out."""
+    for head in heads_of(place.statement):
+        for part in ast.walk(head):
+            if not isinstance(part, (ast.Name, ast.Attribute)) or not is_value(place.values.get(ast.unparse(part))):
+                continue
+            text = written(part)
+            one = binary(ast.Constant(1), ast.Sub(), part)
+            says = f"the factor (1 - {text}) of the local derivative is missing: the slope is in terms of the output"
+            yield edit(place, head, binary(head, ast.Mult(), one), "factor-forgotten", says)
+            says = f"the factor {text} of the local derivative is missing: multiply by it, the slope"
+            yield edit(place, head, binary(head, ast.Mult(), part), "factor-forgotten", says)
+
+
 def numbers(place: Place) -> Iterator[Slip]:
     """Numbers that are written out."""
     every = parts(place.statement)
     inside = in_index(every)
+    whole = value_of(place.statement)
+    if whole is not None and is_number(whole) and place.is_slope(target_of(place.statement)):
+        says = "the seed is 1: the pass begins with the gradient of the output itself, = 1"
+        yield edit(place, whole, ast.Constant(1.0), "seed", says)
     for part in every:
         if not is_number(part) or not isinstance(part, ast.Constant):
             continue

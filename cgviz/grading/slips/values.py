@@ -14,6 +14,7 @@ from cgviz.grading.slips.trees import (
     binary,
     changed,
     edit,
+    function_name,
     heads_of,
     is_array,
     is_number,
@@ -23,8 +24,8 @@ from cgviz.grading.slips.trees import (
     numpy,
     parts,
     seen,
+    target_of,
     turned,
-    value_of,
     with_field,
     written,
 )
@@ -39,6 +40,8 @@ def names(place: Place) -> Iterator[Slip]:
         for word in part.keywords
         if word.arg == "out"
     ]
+    if isinstance(place.statement, ast.Expr) and isinstance(place.statement.value, ast.Call):
+        outs.append(getattr(place.statement.value.func, "value", place.statement.value))
     every = [part for part in loads(place) if not any(part is each for each in outs)]
     for part in parts(place.statement):
         listed = (
@@ -52,7 +55,12 @@ def names(place: Place) -> Iterator[Slip]:
     for part in every:
         held, text = seen(place, part), ast.unparse(part)
         for key, other in place.values.items():
-            if key == text or not alike(held, other, place, text, key) or key.endswith(".T"):
+            if (
+                key == text
+                or is_beside(part, key, place)
+                or not alike(held, other, place, text, key)
+                or key.endswith(".T")
+            ):
                 continue
             cause = "wrong-upstream" if place.is_slope(key) and place.is_slope(text) else "wrong-value"
             says = f"{key}, not {text}, belongs here"
@@ -81,6 +89,19 @@ def names(place: Place) -> Iterator[Slip]:
                 if isinstance(key, str) and key != part.slice.value:
                     says = f"{written(with_field(part, 'slice', ast.Constant(key)))}, not {written(part)}, belongs here"
                     yield edit(place, part.slice, ast.Constant(key), "wrong-value", says)
+
+
+def is_beside(part: ast.expr, key: str, place: Place) -> bool:
+    """Tells whether a name is the other operand of a part already: nobody writes x / x."""
+    for each in parts(place.statement):
+        pair = (
+            [each.left, each.right] if isinstance(each, ast.BinOp) and isinstance(each.op, (ast.Div, ast.Sub)) else []
+        )
+        if isinstance(each, ast.Call) and function_name(each) in ("divide", "subtract", "true_divide"):
+            pair = each.args
+        if any(one is part for one in pair) and any(ast.unparse(one) == key for one in pair):
+            return True
+    return False
 
 
 def alike(held: Any, other: Any, place: Place, text: str, key: str) -> bool:
@@ -140,28 +161,37 @@ def upstream(place: Place) -> Iterator[Slip]:
 
 
 def contributions(place: Place) -> Iterator[Slip]:
-    """A contribution is not in the sum."""
-    node, _value = place.statement, value_of(place.statement)
-    heads = heads_of(node)
-    target = (
-        written(node.targets[0])
-        if isinstance(node, ast.Assign)
-        else written(node.target)
-        if isinstance(node, ast.AugAssign)
-        else ""
-    )
-    inner = [each for each in loads(place) if each not in heads and is_value(seen(place, each))]
-    for head in [*heads, *inner][:8]:
-        read = {ast.unparse(each) for each in ast.walk(head)} if head in heads else {ast.unparse(head)}
+    """A contribution is not in the sum: another array of the shape of what is assigned."""
+    node, heads = place.statement, heads_of(place.statement)
+    target = target_of(node)
+    shape = np.shape(place.values[target]) if is_value(place.values.get(target)) else None
+    for head in heads:
+        read = {ast.unparse(each) for each in ast.walk(head)}
         for key, held in place.values.items():
-            if (is_array(held) and key not in read and key != target) or (
-                isinstance(held, float) and place.is_slope(key) and key not in read
-            ):
-                says = (
-                    "a value that is used twice sums its branches: the "
-                    f"contribution of {key} is missing from the sum, add it"
-                )
-                yield edit(place, head, binary(head, ast.Add(), name(key)), "branch-forgotten", says)
+            fits = is_value(held) and (np.shape(held) == shape if shape is not None else is_array(held))
+            if fits and key not in read and key != target:
+                yield edit(place, head, binary(head, ast.Add(), name(key)), "branch-forgotten", lacking(key))
+
+
+def inner_contributions(place: Place) -> Iterator[Slip]:
+    """A contribution is not in an argument or operand: dh[t] for dh[t] + dnext."""
+    heads = heads_of(place.statement)
+    every = [each for each in parts(place.statement) if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript))]
+    inner = [each for each in every if each not in heads and place.is_slope(written(root(each)))]
+    for part in inner[:6]:
+        for key, held in place.values.items():
+            if is_array(held) and key != ast.unparse(part) and key != written(root(part)):
+                yield edit(place, part, binary(part, ast.Add(), name(key)), "branch-forgotten", lacking(key))
+
+
+def root(node: ast.expr) -> ast.expr:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
+
+
+def lacking(key: str) -> str:
+    return f"a value that is used twice sums its branches: the contribution of {key} is missing from the sum, add it"
 
 
 def twins(place: Place) -> Iterator[Slip]:
