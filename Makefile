@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO := (x + sigmoid(y))/(sigmoid(x) + (x+y)**2)
 
-.PHONY: demo test check fix golden docs site bench fuzz clean
+.PHONY: demo test check fix golden docs site bench fuzz clean mutants
 
 demo: $(VENV)/installed  ## the main job: draws the lecture's function and prints its table
 	mkdir -p build
@@ -41,6 +41,9 @@ bench: $(VENV)/installed-bench  ## ratios against sympy, dot, micrograd and CasA
 
 fuzz: $(VENV)/installed-dev  ## 100 000 texts through the reader
 	CGVIZ_FUZZ=100000 $(BIN)/pytest tests/fuzz
+
+mutants: $(VENV)/installed-dev  ## plants 400 small faults, one at a time, and sees which of them the tests find
+	$(BIN)/python tests/mutants.py --count 400 --seed 20
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -109,3 +109,8 @@ def test_a_number_is_said_to_be_taken(capsys: pytest.CaptureFixture[str]) -> Non
 def test_what_is_no_shape(option: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["table", LINEAR, "--shape", option]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_program_with_a_transpose_keeps_what_it_says() -> None:
+    run = cgviz.run("Q: (N, D); K: (M, D); A = softmax(Q @ K.T/s)")
+    assert str(run.graph.nodes[run.graph.output].shape) == "(N, M)"

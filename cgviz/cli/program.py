@@ -192,9 +192,10 @@ class ProgramCommand(click.Command):
 
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         return {
-            written: Spelling(max(option.opts, key=len), not option.is_flag, option.multiple)
+            written: Spelling(max(names, key=len), not option.is_flag, option.multiple)
             for option in options
-            for written in option.opts
+            for names in (option.opts, option.secondary_opts)
+            for written in names
         }
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -238,6 +239,12 @@ def check_words(
             raise UsageError(f"{quoted(word)} is no option; did you mean {meant}?")
     if file is not None:
         raise UsageError(f"--file names the program already; {quoted(words[0])} is one too many")
+    values = [word for word in words[1:] if word.partition("=")[0].isidentifier() and "=" in word]
+    if values:
+        name, _, value = values[0].partition("=")
+        raise UsageError(
+            f"a value is given as --{name} {shown(value)} or --set {shown(values[0])}, not as {quoted(values[0])}"
+        )
     many = f"{len(words)} words" if further else str(len(words))
     given = " ".join(map(shown, words[:6]))
     raise UsageError(f"one PROGRAM{further and f' and one{further}'}, not {many}: {given}; put it in quotes")

@@ -41,11 +41,17 @@ class JaxCode(NumpyCode):
     powers = Form("jnp.power({0}, {1})")
 
 
+def called(made: Program) -> str:
+    """Returns the name of the function."""
+    return made.options.name or "staged"
+
+
 class Jax(Torch):
     title: str = "JAX"
     notation: type[Code] = JaxCode
     words: str = f"{Python.words} jax jnp forward backward saved"
     zero = "jnp.zeros(())"
+    wraps = False
     head: tuple[str, ...] = ("import jax", "import jax.numpy as jnp")
 
     def imports(self, body: str) -> tuple[str, ...]:
@@ -61,15 +67,15 @@ class Jax(Torch):
         loads = [f"{saved} = saved"] if made.saved else []
         backward = [*loads, *self.backward(made), f"return {listed(made.gradients)}"]
         return [
-            *["@jax.custom_vjp", f"def staged({params}):", f"    return forward({params})[0]", "", ""],
+            *["@jax.custom_vjp", f"def {called(made)}({params}):", f"    return forward({params})[0]", "", ""],
             *[f"def forward({params}):", *indented(forward), "", ""],
             *[f"def backward(saved, {made.seed}):", *indented(backward), "", ""],
-            "staged.defvjp(forward, backward)",
+            f"{called(made)}.defvjp(forward, backward)",
         ]
 
     def used(self, made: Program, test: bool) -> list[str]:
         numbers = list(values(made, self))
-        lines = [self.answered(made, "staged", numbers)]
+        lines = [self.answered(made, called(made), numbers)]
         lines += [self.show(label, name) for label, name, _ in results(made)]
         if test:
             lines += [*checks(made, self, test), "", "# JAX's own backward pass", self.answered(made, "plain", numbers)]

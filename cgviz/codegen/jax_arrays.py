@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from cgviz.codegen.array_language import Arrays
 from cgviz.codegen.array_notation import ArrayCode
-from cgviz.codegen.jax import DOUBLE, Jax, JaxCode
+from cgviz.codegen.jax import DOUBLE, Jax, JaxCode, called
 from cgviz.codegen.language import indented
 from cgviz.codegen.layout import checks, results
 from cgviz.codegen.notation import Code, Form
@@ -45,7 +45,7 @@ class JaxArrays(Arrays, Jax):
         return number
 
     def used(self, made: Program, test: bool) -> list[str]:
-        lines = [*self.inputs(made), *self.called(made, "staged")]
+        lines = [*self.inputs(made), *self.called(made, called(made))]
         lines += [self.show(label, name) for label, name, _ in results(made)]
         if test:
             lines += [*checks(made, self, test), "", "# JAX's own backward pass", *self.called(made, "plain")]

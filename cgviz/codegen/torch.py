@@ -46,13 +46,13 @@ class TorchCode(PythonCode):
 
     @property
     def truth_value(self) -> str:  # type: ignore[override]
-        return f"({{0}}).to({self.example()}.dtype)" if self.like else "({0}).double()"
+        return f"({{0}}).to({self.example()}.dtype)" if self.like != "" else "({0}).double()"
 
     def tensor(self, operand: Written) -> Written:
         """Returns a number as a tensor, anything else as it is."""
         if not isinstance(operand, Constant):
             return operand
-        made = f"{self.example()}.new_tensor({operand})" if self.like else f"torch.tensor({operand}, {DOUBLE})"
+        made = f"{self.example()}.new_tensor({operand})" if self.like != "" else f"torch.tensor({operand}, {DOUBLE})"
         return Written(made)
 
     def called(self, op: Op, operands: Sequence[Written]) -> Written:
@@ -82,14 +82,14 @@ class Torch(Python):
     zero = f"torch.zeros((), {DOUBLE})"
     seeds = False
     short = True
+    wraps = True
     head: tuple[str, ...] = ("import math", "", "import torch")
 
     def source(self, run: Run, options: Options, *, function: bool, test: bool) -> str:
         made = program(run, self, replace(options, seeded=True))
         top = [f"# {note}" for note in heading(made, options.stable)]
         sections = [*map(self.helper, made.helpers), self.staged(made)]
-        if options.name and options.name != called(made):
-            sections.append(self.wrapped(made))
+        sections += [self.wrapped(made)] if options.name and options.name != called(made) and self.wraps else []
         if test:
             sections.append(self.plain(made))
         if not run.symbolic:

@@ -65,7 +65,7 @@ class TorchArrayCode(ArrayCode, TorchCode):
 
     @property
     def filled_by(self) -> tuple[str, str]:  # type: ignore[override]
-        if self.like:
+        if self.like != "":
             return f"{self.example()}.new_tensor({{0}})", f"{self.example()}.new_zeros({{0}})"
         return f"torch.tensor({{0}}, {DOUBLE})", f"torch.zeros({{0}}, {DOUBLE})"
 

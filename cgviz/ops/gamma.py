@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cgviz.ops.op import Op, register
-from cgviz.ops.precise import precise, rounded
+from cgviz.ops.precise import BITS, magnitude, precise, rounded
 from cgviz.ops.rules import is_whole, shifted
 
 GAMMA = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 6"
@@ -167,7 +167,11 @@ def psi_fall(x: Any, y: Any) -> Any:
     return -y * polygamma(1, x + y / 2) if abs(y) < abs(x) * TINY and x > LOWEST else digamma(x) - digamma(x + y)
 
 
-beta_precise = precise(lambda out, x, y: (out * psi_fall(x, y), out * psi_fall(y, x)), beta_exact)
+beta_precise = precise(
+    lambda out, x, y: (out * psi_fall(x, y), out * psi_fall(y, x)),
+    beta_exact,
+    bits=lambda x, y: BITS + 2 * max(0, magnitude(x), magnitude(y)),
+)
 
 
 def beta_stable(out: float, x: float, y: float) -> tuple[float | None, ...]:

@@ -6,7 +6,7 @@ Each is looked for op by op, since an axis belongs to the op that it is given to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cgviz.analysis.diagnosis.exponentials import operand
 from cgviz.graph.nodes import Graph
@@ -50,13 +50,26 @@ def log_of_softmax(graph: Graph, index: int) -> Iterator[Along]:
     part = graph.nodes[shares]
     picked = part.op.vjp is not None and part.op.family == "pick"
     whole = part.args[0] if picked else shares
-    x = inner(graph, whole, "softmax")
-    if x is None:
+    found = shares_of(graph, whole)
+    if found is None:
         return
-    made = on(graph, log_softmax(graph.nodes[whole].op.parameter), x)
+    x, axis, behind = found
+    made = on(graph, log_softmax(axis), x)
     if picked:
         made = Formula(op=part.op, args=(made, *(Formula(operand(graph, arg)) for arg in part.args[1:])))
-    yield Along(made, "a share underflows to 0, and log 0 is −inf", tuple({index, shares, whole}))
+    yield Along(made, "a share underflows to 0, and log 0 is −inf", tuple({index, shares, whole, *behind}))
+
+
+def shares_of(graph: Graph, index: int) -> tuple[int, Any, tuple[int, ...]] | None:
+    """Returns what a stage is the softmax of, along which axis, and the stages it is made of; None for any other."""
+    x = inner(graph, index, "softmax")
+    if x is not None:
+        return x, graph.nodes[index].op.parameter, ()
+    made = next(shares_by_hand(graph, index), None)
+    if made is None:
+        return None
+    exponential = next(i for i in made.inside if graph.nodes[i].op is exp)
+    return graph.nodes[exponential].args[0], made.formula.op.parameter, made.inside  # type: ignore[union-attr]
 
 
 def log_of_total(graph: Graph, index: int) -> Iterator[Along]:

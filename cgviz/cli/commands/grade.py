@@ -11,6 +11,7 @@ import click
 from cgviz.cli import options, streams
 from cgviz.cli.present import FORMATS, OLDER, present
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.cli.targets import IN_FILE
 from cgviz.errors import CgvizError, UsageError, quoted
 
 if TYPE_CHECKING:
@@ -70,9 +71,14 @@ def a_tolerance(ctx: click.Context, param: click.Parameter, value: float) -> flo
     multiple=True,
     help="How the file calls the gradient of an input: W1=theta1_grad.",
 )
-@click.option("--solution", metavar="PATH", help="A right file in the place of PROGRAM.")
+@click.option("--solution", metavar="PATH", type=IN_FILE, help="A right file in the place of PROGRAM.")
 @click.option("--own", is_flag=True, help="In the place of PROGRAM: differences of the student's own forward pass.")
-@click.option("--exercise", metavar="PATH", help="An exercise.toml in the place of PROGRAM and all that belongs to it.")
+@click.option(
+    "--exercise",
+    metavar="PATH",
+    type=IN_FILE,
+    help="An exercise.toml in the place of PROGRAM and all that belongs to it.",
+)
 @click.option(
     "--tolerance",
     type=float,

@@ -8,6 +8,7 @@ import click
 
 from cgviz.cli import streams
 from cgviz.cli.options import debug_option
+from cgviz.cli.targets import OUT_FILE
 from cgviz.errors import printable
 
 HELP = """Write the playground as a static site: Python runs in the browser.
@@ -25,7 +26,15 @@ from the full Pyodide distribution alone: from the CDN, or where its wheel lies 
 
 
 @click.command(help=HELP, short_help="Write the playground as a static site.", params=[debug_option()])
-@click.option("-o", "--output", metavar="FOLDER", default="playground", show_default=True, help="The site's folder.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER",
+    type=OUT_FILE,
+    default="playground",
+    show_default=True,
+    help="The site's folder.",
+)
 @click.option("--runtime", metavar="cdn|FOLDER", default="cdn", show_default=True, help="Where Pyodide is from.")
 def command(output: str, runtime: str) -> None:
     from cgviz.places.site import site

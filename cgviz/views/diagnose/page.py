@@ -139,7 +139,7 @@ def suggested(found: Diagnosis, needed: bool, spelling: Writing) -> list[Block]:
 
 
 def one_suggestion(found: Diagnosis, suggestion: Suggestion, spelling: Writing) -> list[Block]:
-    kind = " This sets a value where there is none." if suggestion.guard else ""
+    kind = " This sets a value where there is none; no gradient comes back from there." if suggestion.guard else ""
     was = suggestion.was or spelling.formula(found.run.graph.formula(suggestion.index))
     why = f"instead of {was}: {suggestion.why}.{kind}"
     return [

@@ -1,0 +1,156 @@
+"""The rows of `make bench` on what is computed again and again: a network's step, many points, one point."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+Row = tuple[str, str, float, float, float]
+LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
+LAYERS, EXAMPLES = (2, 16, 16, 1), 100
+
+
+def best(function: Callable[[], object], runs: int) -> float:
+    """Returns the best of several timings."""
+    found = float("inf")
+    for _ in range(runs):
+        start = time.perf_counter()
+        function()
+        found = min(found, time.perf_counter() - start)
+    return found
+
+
+# points
+
+
+def staged(x: Any, y: Any) -> tuple[Any, Any, Any]:
+    """The lecture's function, its value and both gradients, stage by stage in NumPy."""
+    import numpy as np
+
+    sigy = 1 / (1 + np.exp(-y))
+    num = x + sigy
+    sigx = 1 / (1 + np.exp(-x))
+    xpy = x + y
+    den = sigx + xpy**2
+    inv = 1 / den
+    dden = -inv * inv * num
+    dx = inv + sigx * (1 - sigx) * dden + 2 * xpy * dden
+    return num * inv, dx, (1 - sigy) * sigy * inv + 2 * xpy * dden
+
+
+def lambdified() -> Callable[..., Any]:
+    """Returns value and gradient as sympy writes them for NumPy, common subexpressions taken out."""
+    import sympy
+
+    x, y = sympy.symbols("x y")
+    f = (x + 1 / (1 + sympy.exp(-y))) / (1 / (1 + sympy.exp(-x)) + (x + y) ** 2)
+    found: Callable[..., Any] = sympy.lambdify((x, y), [f, f.diff(x), f.diff(y)], "numpy", cse=True)
+    return found
+
+
+def points() -> Iterator[Row]:
+    import numpy as np
+
+    import cgviz
+
+    graph, chance = cgviz.read(LECTURE), np.random.default_rng(1)
+    rival = lambdified()
+    for count, goal, against in ((1_000_000, 0.8, "NumPy staged by hand"), (1000, 1.4, "sympy's lambdify with cse")):
+        x, y = chance.uniform(1, 2, count), chance.uniform(-1, 1, count)
+
+        def asked(x: Any = x, y: Any = y) -> None:
+            run = cgviz.run(graph, x=x, y=y, upstream=1.0)
+            assert run.value is not None
+            assert run.gradient is not None
+
+        runs = 5 if count > 1000 else 200
+        theirs = staged if count > 1000 else rival
+        ours, other = best(asked, runs + 10), best(lambda x=x, y=y, theirs=theirs: theirs(x, y), runs)  # type: ignore[misc]
+        yield f"{count:,} points, ns a point", against, ours * 1e9 / count, other * 1e9 / count, goal
+
+    def once() -> None:
+        run = cgviz.run(graph, x=1.5, y=0.5)
+        assert run.value is not None
+        assert run.gradient is not None
+
+    x, y = np.float64(1.5), np.float64(0.5)
+    yield "one point, µs", "sympy's lambdify with cse", best(once, 500) * 1e6, best(lambda: rival(x, y), 500) * 1e6, 1.5
+
+
+# micrograd's moons: a network of scalars
+
+
+def moons() -> tuple[list[list[float]], list[int]]:
+    chance, rows, classes = random.Random(1), [], []
+    for i in range(EXAMPLES):
+        angle, side = math.pi * i / EXAMPLES, 1 if i % 2 else -1
+        x, y = math.cos(angle), math.sin(angle)
+        rows.append([(x if side > 0 else 1 - x) + chance.gauss(0, 0.1), (y if side > 0 else 0.5 - y)])
+        classes.append(side)
+    return rows, classes
+
+
+def network() -> tuple[str, list[str]]:
+    """Returns the loss of the network over all examples as a program, and the names of its parameters."""
+    rows, classes = moons()
+    names: list[str] = []
+    lines: list[str] = []
+    for layer, (wide, high) in enumerate(pairwise(LAYERS)):
+        names += [f"w{layer}_{i}_{j}" for i in range(high) for j in range(wide)] + [
+            f"b{layer}_{i}" for i in range(high)
+        ]
+    for k, (row, side) in enumerate(zip(rows, classes, strict=True)):
+        inner = [repr(value) for value in row]
+        for layer, high in enumerate(LAYERS[1:]):
+            outer = []
+            for i in range(high):
+                sums = " + ".join(f"w{layer}_{i}_{j}*{value}" for j, value in enumerate(inner))
+                text = f"{sums} + b{layer}_{i}"
+                lines.append(f"a{k}_{layer}_{i} = {f'relu({text})' if layer < len(LAYERS) - 2 else text}")
+                outer.append(f"a{k}_{layer}_{i}")
+            inner = outer
+        lines.append(f"l{k} = relu(1 - {side}*{inner[0]})")
+    total = " + ".join(f"l{k}" for k in range(EXAMPLES))
+    return "\n".join([*lines, f"loss = ({total})/{EXAMPLES}"]), names
+
+
+def by_micrograd() -> Callable[[], None]:
+    """Returns micrograd's step: the same loss, its graph made anew, and its gradient."""
+    from micrograd.nn import MLP
+
+    rows, classes = moons()
+    model = MLP(LAYERS[0], list(LAYERS[1:]))
+
+    def step() -> None:
+        scores = [model(row) for row in rows]
+        losses = [(1 - side * score).relu() for side, score in zip(classes, scores, strict=True)]
+        model.zero_grad()
+        (sum(losses) * (1.0 / EXAMPLES)).backward()
+
+    return step
+
+
+def moons_step() -> Iterator[Row]:
+    import cgviz
+    from cgviz.runs.passes import gradient
+
+    text, names = network()
+    chance = random.Random(2)
+    at = {name: chance.uniform(-1, 1) for name in names}
+    step = by_micrograd()
+    rival = best(step, 3)
+    start = time.perf_counter()
+    run = cgviz.run(text, at)
+    assert run.gradient is not None
+    yield "a scalar network's step from text, first gradient", "micrograd", time.perf_counter() - start, rival, 1.6
+    ours = best(lambda: gradient(run.bare, at), 15)
+    yield "  the next", "micrograd", ours, rival, 0.0083
+
+
+def rows() -> Iterator[Row]:
+    yield from points()
+    yield from moons_step()

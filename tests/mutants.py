@@ -1,0 +1,169 @@
+"""Plants one small fault at a time into the package and sees whether the tests find it: `make mutants`.
+
+A mutant is one change of the syntax tree: an operator for its neighbour, a number one off, a condition turned round, a
+slot left out. They are drawn at random, by a seed, from the modules on which the numbers and the pictures rest. Each is
+written into a copy of the package, and the tests that answer for its module run on the copy, without PyTorch and JAX.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+TESTS = {  # which tests answer for which modules: the first pattern that fits, the quickest tests first
+    "ops/listing.py": (),
+    "ops/*.py": ("test_ops", "test_op_corners", "test_array_ops", "test_reference", "test_diagnose", "test_hessian"),
+    "values/*.py": ("test_reference", "test_arrays", "test_array_ops", "test_ops", "test_forward"),
+    "runs/passes.py": ("test_reference", "test_passes", "test_forward"),
+    "runs/tangents.py": ("test_forward", "test_jacobian"),
+    "runs/corners.py": ("test_diagnose", "test_hessian", "test_jacobian"),
+    "graph/naming.py": ("test_naming", "test_golden"),
+    "analysis/checks/*.py": ("test_check",),
+    "analysis/*.py": ("test_jacobian", "test_hessian"),
+    "grading/*.py": ("test_grade", "test_grade_arrays", "test_grade_homework"),
+    "learning/*.py": ("test_descend",),
+    "drawing/diagram/*.py": ("test_diagram", "test_layout", "test_array_pictures"),
+    "text/tables.py": ("test_files", "test_descend"),
+}
+ABSENT = ("torch", "jax")
+LEFT_OUT = (".*", "__pycache__", "build", "dist", "*.egg-info")
+SECONDS = 600
+
+SWAPS: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Pow: ast.Mult,
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
+    ast.USub: ast.UAdd,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of a module: the place in its syntax tree, the line, and what was changed in words."""
+
+    path: str
+    place: int
+    line: int
+    says: str
+
+
+def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yields what can be changed at a node of a syntax tree, and the function that does it."""
+    for field in ("op", "ops"):
+        found = getattr(node, field, None)
+        for at, op in enumerate(found if isinstance(found, list) else [found]):
+            swapped = SWAPS.get(type(op))
+            if swapped is not None:
+                yield (
+                    f"{type(op).__name__} becomes {swapped.__name__}",
+                    partial(put, node, field, at, swapped),
+                )
+    value: Any = getattr(node, "value", None)
+    if isinstance(node, ast.Constant) and type(value) in (int, float):
+        yield f"{value} becomes {value + 1}", partial(setattr, node, "value", value + 1)
+    if isinstance(node, ast.Constant) and type(value) is bool:
+        yield f"{value} becomes {not value}", partial(setattr, node, "value", not value)
+    if isinstance(node, (ast.If, ast.IfExp, ast.While)):
+        yield "the condition is turned round", partial(setattr, node, "test", ast.UnaryOp(ast.Not(), node.test))
+
+
+def put(node: ast.AST, field: str, at: int, swapped: type[ast.AST]) -> None:
+    if isinstance(getattr(node, field), list):
+        getattr(node, field)[at] = swapped()
+    else:
+        setattr(node, field, swapped())
+
+
+def every(path: Path) -> Iterator[tuple[ast.Module, Mutant, Callable[[], None]]]:
+    """Yields every mutant of a module with its tree and the function that plants it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    place = 0
+    for node in ast.walk(tree):
+        for says, plant in changes(node):
+            yield tree, Mutant(str(path.relative_to(ROOT)), place, getattr(node, "lineno", 0), says), plant
+            place += 1
+
+
+def planted(mutant: Mutant) -> str:
+    """Returns the source of the module with the mutant in it."""
+    for tree, found, plant in every(ROOT / mutant.path):
+        if found.place == mutant.place:
+            plant()
+            return ast.unparse(ast.fix_missing_locations(tree))
+    raise ValueError(f"no such mutant: {mutant}")
+
+
+def modules() -> dict[Path, tuple[str, ...]]:
+    """Returns the modules that are mutated, each with the tests that answer for it."""
+    found: dict[Path, tuple[str, ...]] = {}
+    for pattern, tests in TESTS.items():
+        for path in sorted((ROOT / "cgviz").glob(pattern)):
+            found.setdefault(path, tests)
+    return {path: tests for path, tests in found.items() if tests and path.name != "__init__.py"}
+
+
+def drawn(count: int, seed: int, only: str) -> list[Mutant]:
+    """Returns so many mutants, drawn evenly over all that there are."""
+    pool = [mutant for path in modules() if only in str(path) for _, mutant, _ in every(path)]
+    return random.Random(seed).sample(pool, min(count, len(pool)))
+
+
+def is_killed(mutant: Mutant) -> bool:
+    """Tells whether the tests of its module fail on a mutant, or never end."""
+    tests = [f"tests/{name}.py" for name in modules()[ROOT / mutant.path] if (ROOT / f"tests/{name}.py").exists()]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"  # the whole project, since tests read its files, and import what is beside them
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        (copy / mutant.path).write_text(planted(mutant), encoding="utf-8")
+        for name in ABSENT:
+            (copy / f"{name}.py").write_text("raise ModuleNotFoundError('absent from mutants')\n", encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests]
+        env = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            done = subprocess.run(command, cwd=copy, env=env, capture_output=True, timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            return True
+        return done.returncode != 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", default="", help="mutate only modules whose path holds this")
+    parser.add_argument("--least", type=float, default=0.85, help="the part that must be killed")
+    options = parser.parse_args()
+    mutants = drawn(options.count, options.seed, options.only)
+    killed: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for mutant, found in zip(mutants, pool.map(is_killed, mutants), strict=True):
+            room = "/".join(mutant.path.split("/")[1:-1])
+            total[room] += 1
+            killed[room] += found
+            if not found:
+                print(f"survives: {mutant.path}:{mutant.line}: {mutant.says}", flush=True)
+    for room in sorted(total):
+        print(f"{room:24} {killed[room]:4} of {total[room]:4}")
+    share = killed.total() / max(1, total.total())
+    print(f"{killed.total()} of {total.total()} mutants are killed ({share:.0%}), seed {options.seed}")
+    return 0 if share >= options.least else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
