@@ -147,6 +147,7 @@ class Reader:
         self.budget = [100_000] if budget is None else budget
         self.depth = 0
         self.bars: tuple[Any, int, int] = None, 0, 0
+        self.singles: dict[int, Token] = {}
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
@@ -577,6 +578,8 @@ class Reader:
         args = [settled(value) for value in values[first:]]
         del values[first:]
         values.append(self.applied(top.function or REGISTRY["stack"], args, top.token))
+        if top.kind == "[" and len(args) == 1 and build.elements(args[0]) is None and not build.is_literal(args[0]):
+            self.singles[id(values[-1])] = top.token
         return False
 
     def barred(self, top: Pending, token: Token, value: Any) -> Any:
@@ -637,6 +640,8 @@ class Reader:
                 values.append(prefixed(pending.kind, settled(values.pop())))
                 continue
             right, left = values.pop(), values.pop()
+            if self.singles and pending.kind != "@":
+                self.refuse_single(left, right)
             if pending.binds == SUM:
                 values.append(self.added(left, right, pending))
             elif pending.kind == "@":
@@ -653,6 +658,14 @@ class Reader:
             else:
                 chosen = [settled(left), values.pop(), settled(right)]
                 values.append(self.called(REGISTRY["where"], chosen, pending.token))
+
+    def refuse_single(self, left: Any, right: Any) -> None:
+        """Raises ExpressionError where square brackets round one expression group rather than make an array."""
+        for value in (left, right):
+            token = self.singles.get(id(value))
+            if token is not None:
+                message = "square brackets make an array; round ones group: (x + y)*z"
+                raise self.error(message, token)
 
     def added(self, left: Any, right: Any, operator: Pending) -> Chain:
         """Returns left ± right, in the chain that `left` is already when it stands at this bracket level."""
