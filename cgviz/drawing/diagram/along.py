@@ -117,4 +117,4 @@ def turning(places: Across) -> list[float]:
         stops = places.stops(wire.key)
         for rank, (a, b) in enumerate(pairwise(stops), first):
             most[rank] = max(most[rank], abs(b - a))
-    return [min(20 + 0.2 * far, 110.0) if far > SAME else 14.0 for far in most]
+    return [min(20 + 0.23 * far, 120.0) if far > SAME else 14.0 for far in most]

@@ -174,13 +174,19 @@ def finalists(every: list[Candidate], paper: Paper) -> list[Candidate]:
 
 def promise(one: Candidate, paper: Paper) -> float:
     """Returns how good a candidate promises to be, as `value` does."""
-    return 100 * log(min(one.fold.scale * SIZE / paper.good, 1.0)) - 2 * ROW * (one.fold.rows - 1)
+    size = one.fold.scale * SIZE
+    folded = ROW * min(one.fold.rows - 1, 3)
+    return 100 * log(min(size / paper.good, 1.0)) + 100 * min(log(size / paper.least), 0.0) - folded
 
 
 def value(text: float, laid: Laid, candidate: Candidate, paper: Paper) -> float:
     """Returns how good a layout is, in hundredths of the size of its smallest text."""
     size = min(text, paper.good)
-    return 100 * log(size / paper.good) - blemishes(laid, candidate.axes, candidate.fold.rows)
+    return (
+        100 * log(size / paper.good)
+        + 100 * min(log(text / paper.least), 0.0)
+        - blemishes(laid, candidate.axes, candidate.fold.rows)
+    )
 
 
 def size_of(laid: Laid, axes: Axes) -> Point:
