@@ -15,7 +15,7 @@ def program(graph: Graph) -> str:
         if node.is_stage:
             formula = Formula(op=node.op, args=tuple(written[arg] for arg in node.args))
             if node.given:
-                statements.append(f"{node.shown} = {formula.text}")
+                statements.append(f"{node.label or node.name} = {formula.text}")
                 formula = Formula(node.shown)
         written.append(formula)
     return "; ".join(statements)

@@ -42,13 +42,14 @@ f(W, x) = sum(q²)   at W = (2×2 array), x = [0.2, 0.4]
     W       input       2×2           ⎡ 0.1  0.5⎤    ⎡0.088  0.176⎤   dq xᵀ
                                       ⎣−0.3  0.8⎦    ⎣0.104  0.208⎦
     x       input       (2,)           [0.2  0.4]   [−0.112  0.636]   Wᵀ dq
-1   q       W x         (2,)         [0.22  0.26]      [0.44  0.52]   dqsqr·2·q                       matmul: swaps
+1   q       W x         (2,)         [0.22  0.26]      [0.44  0.52]   dqsqr ⊙ 2·q                     matmul: swaps
 2   qsqr    q²          (2,)     [0.0484  0.0676]            [1  1]   spread(df, (2,))                square: scales
 3   f       sum(qsqr)   scalar             0.1160                 1   seed                            sum: distributes
 
 ∇f = [∂f/∂W, ∂f/∂x] = [(2×2 array), [−0.112, 0.636]]
 move W along −dW by a small step h and f falls by ‖dW‖²·h = 0.0928·h (steepest element W[1, 1]); move x along −dx by a
 small step h and f falls by ‖dx‖²·h = 0.417·h (steepest element x[1]).
+dW stands for ∂f/∂W.
 """
 PLAIN = """\
 q = W @ x
@@ -234,8 +235,8 @@ def test_a_million_elements_are_summed_up_in_a_moment() -> None:
 def test_broadcast_and_structural_edges_say_what_they_hand_back() -> None:
     run = cgviz.run("z = A*b\nf = sum(z)", A=np.ones((2, 3)), b=np.ones(3))
     told = {row.name: row.backward for row in rows(run, unicode_spelling())}
-    assert told["A"] == ("dz·b",)
-    assert told["b"] == ("sum(dz·A, axis=0)",)
+    assert told["A"] == ("dz ⊙ b",)
+    assert told["b"] == ("sum(dz ⊙ A, axis=0)",)
     assert {row.name: row.shape for row in rows(run, unicode_spelling())} == {
         "A": "2×3",
         "b": "(3,)",

@@ -46,3 +46,18 @@ def test_every_command_and_sample_is_on_a_page(make: ModuleType) -> None:
 def test_nobody_is_told_to_install_the_unrelated_package() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         assert not re.search(r"pip install [^.]*\bcgviz\b(?!-)", page.read_text(encoding="utf-8"))
+
+
+def test_blocks_of_the_documentation_are_run(tmp_path: Path) -> None:
+    markdown = pytest.importorskip("markdown")
+    spec = importlib.util.spec_from_file_location("docs_blocks", ROOT / "docs" / "blocks.py")
+    assert spec
+    assert spec.loader
+    blocks = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(blocks)
+    text = "```file a.txt\nseen\n```\n\n```console\n$ cat a.txt\n```\n\n```python run\nprint(6*7)\n```\n"
+    page = markdown.markdown(text, extensions=["fenced_code", blocks.makeExtension()])
+    assert "$ cat a.txt\nseen" in page
+    assert "42" in page
+    with pytest.raises(SystemExit, match="exit status 1"):
+        markdown.markdown("```console\n$ false\n```\n", extensions=[blocks.makeExtension()])

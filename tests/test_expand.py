@@ -208,28 +208,28 @@ def formulas(run: Run) -> list[str]:
 
 def test_the_nine_rules_behind_a_matrix_product() -> None:
     assert formulas(linear("all")) == [
-        "W_00 = W[0, 0]", "W_01 = W[0, 1]", "W_10 = W[1, 0]", "W_11 = W[1, 1]", "x_0 = x[0]", "x_1 = x[1]",
+        "W₀₀ = W[0, 0]", "W₀₁ = W[0, 1]", "W₁₀ = W[1, 0]", "W₁₁ = W[1, 1]", "x₀ = x[0]", "x₁ = x[1]",
         "W_00x_0 = W₀₀·x₀", "W_01x_1 = W₀₁·x₁", "q₀ = W_00x_0 + W_01x_1",
         "W_10x_0 = W₁₀·x₀", "W_11x_1 = W₁₁·x₁", "q₁ = W_10x_0 + W_11x_1",
-        "qsqr_0 = q_0²", "qsqr_1 = q_1²", "f = qsqr_0 + qsqr_1",
+        "qsqr₀ = q₀²", "qsqr₁ = q₁²", "f = qsqr₀ + qsqr₁",
     ]  # fmt: skip
-    assert [step.caption() for step in linear("all").steps if "dx_0" in step.caption()][:2] == [
+    assert [step.caption() for step in linear("all").steps if "dx₀" in step.caption()][:2] == [
         "dx₀ = dW_10x_0 · W₁₀ = 0.52 · (−0.3) = −0.156",
         "dx₀ += dW_00x_0 · W₀₀ = 0.44 · 0.1 = 0.044, so dx₀ = −0.112",
     ]
 
 
 def test_an_opened_stage_is_the_stack_of_its_elements() -> None:
-    assert formulas(linear("q"))[-3:] == ["q = [q_0, q_1]", "qsqr = q²", "f = sum(qsqr)"]
+    assert formulas(linear("q"))[-3:] == ["q = [q₀, q₁]", "qsqr = q²", "f = sum(qsqr)"]
     matrix = cgviz.run("q = A @ A; f = sum(q)", A=[[1, 2], [3, 4]], expand="q")
-    assert formulas(matrix)[-4:] == ["q_0 = [q_00, q_01]", "q_1 = [q_10, q_11]", "q = [q_0, q_1]", "f = sum(q)"]
+    assert formulas(matrix)[-4:] == ["q₀ = [q₀₀, q₀₁]", "q₁ = [q₁₀, q₁₁]", "q = [q₀, q₁]", "f = sum(q)"]
 
 
 def test_softmax_is_opened_as_it_is_taught() -> None:
     run = cgviz.run("p = softmax(z); f = -log(p[0])", z=[1.0, 2.0], expand=["p"])
     assert formulas(run) == [
-        "z_0 = z[0]", "z_1 = z[1]", "expz_0 = exp(z_0)", "expz_1 = exp(z_1)", "den = expz_0 + expz_1",
-        "invden = 1/den", "p_0 = expz_0·invden", "p_1 = expz_1·invden", "p = [p_0, p_1]", "p_0_2 = p[0]",
+        "z₀ = z[0]", "z₁ = z[1]", "expz₀ = exp(z₀)", "expz₁ = exp(z₁)", "den = expz₀ + expz₁",
+        "invden = 1/den", "p₀ = expz₀·invden", "p₁ = expz₁·invden", "p = [p₀, p₁]", "p_0_2 = p[0]",
         "logp_0_2 = log(p_0_2)", "f = −logp_0_2",
     ]  # fmt: skip
 
@@ -249,18 +249,18 @@ def test_two_named_stages_are_never_one() -> None:
 
 
 def test_names_stay_clear_of_the_programs_own() -> None:
-    run = cgviz.run("q_0 = s*2; q = W @ x; f = sum(q) + q_0", W=[[1, 2], [3, 4]], x=[5, 6], s=1, expand="all")
+    run = cgviz.run("q₀ = s*2; q = W @ x; f = sum(q) + q₀", W=[[1, 2], [3, 4]], x=[5, 6], s=1, expand="all")
     names = [node.name for node in run.graph.nodes if node.name]
     assert len(names) == len(set(names))
     assert {"q_0", "q_0_2", "q_1"} <= set(names)
     again = cgviz.run("c = x*1; c = c*2; f = sum(c)", x=[5, 6], expand="all")
     assert [node.shown for node in again.graph.nodes if node.shown.startswith("c") and node.name] == [
-        "c_0",
-        "c_1",
+        "c₀",
+        "c₁",
         "c′_0",
         "c′_1",
     ]
-    assert formulas(cgviz.run("f = sum(L)", L=list(range(12)), expand="all"))[11] == "L_11 = L[11]"
+    assert formulas(cgviz.run("f = sum(L)", L=list(range(12)), expand="all"))[11] == "L₁₁ = L[11]"
     assert formulas(cgviz.run("f = sum(M)", M=[[0] * 11] * 2, expand="all"))[12] == "M_1_1 = M[1, 1]"
 
 
@@ -315,14 +315,14 @@ def test_all_opens_what_is_small_enough() -> None:
     closed = cgviz.run("q = W @ x; p = q[:2]; f = sum(p**2)", W=BIG, x=np.ones(30))
     opened = cgviz.run("q = W @ x; p = q[:2]; f = sum(p**2)", W=BIG, x=np.ones(30), expand="all")
     assert "q = W x" in formulas(opened)
-    assert "q_1 = q[1]" in formulas(opened)
+    assert "q₁ = q[1]" in formulas(opened)
     same(opened.gradient["W"], closed.gradient["W"])
 
 
 def test_where_the_taught_form_fails_the_closed_stage_is_named_as_the_remedy() -> None:
     opened = cgviz.run("p = softmax(x); f = p[0]", x=[1000.0, 1.0], expand="all")
     assert opened.explain_trouble() == (
-        "stage (3) expx_0 = exp(x_0): overflow, x_0 = 1000; the closed stages, without --expand, are finite"
+        "stage (3) expx₀ = exp(x₀): overflow, x₀ = 1000; the closed stages, without --expand, are finite"
     )
     assert "without --expand" in cgviz.run("f = norm(x)", x=[0, 0], expand="all").explain_trouble()
     assert "without --expand" not in cgviz.run("f = sum(1/x)", x=[0, 0], expand="all").explain_trouble()
@@ -360,7 +360,7 @@ def test_the_table_shows_the_nine_rules(capsys: pytest.CaptureFixture[str], monk
     status, printed = said(capsys, "table", *SCALARS)
     assert status == 0
     rows = [line.split() for line in printed.splitlines() if line[:1].isdigit()]
-    assert [row[1] for row in rows] == ["ax", "by", "q_0", "cx", "dty", "q_1", "qsqr_0", "qsqr_1", "f"]
+    assert [row[1] for row in rows] == ["ax", "by", "q₀", "cx", "dty", "q₁", "qsqr₀", "qsqr₁", "f"]
     assert [row[-1] for row in rows] == ["swaps", "swaps", "distributes"] * 2 + ["scales", "scales", "distributes"]
     assert max(map(len, printed.splitlines())) <= 100
 

@@ -219,3 +219,33 @@ def test_lstm_over_time() -> None:
 def test_what_is_no_tensor_is_refused() -> None:
     with pytest.raises(cgviz.UsageError, match="returns str"):
         cgviz.from_torch(lambda x: "no", leaf(2))
+
+
+def test_a_gradient_in_the_function_is_differentiated_again() -> None:
+    def penalty(x: Any) -> Any:
+        (slope,) = torch.autograd.grad((torch.tanh(x) ** 3).sum(), x, create_graph=True)
+        return (slope**2).sum()
+
+    agrees(penalty, leaf(3))
+    agrees(lambda x: torch.func.grad(lambda t: (torch.tanh(t) ** 2).sum())(x).pow(2).sum(), leaf(3))
+
+
+def test_complex_numbers_are_refused_with_their_place() -> None:
+    with pytest.raises(cgviz.UsageError, match=r"complex numbers.*test_from_torch\.py"):
+        cgviz.from_torch(lambda x: torch.fft.rfft(x).abs().sum(), leaf(4))
+
+
+def test_a_gradient_that_is_not_pytorch_s_is_never_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cgviz.reading.pytorch import aten
+
+    wrong = {**aten.ATEN, "sigmoid": lambda x: torch_value(x)}
+    monkeypatch.setattr(aten, "ATEN", wrong)
+    with pytest.raises(cgviz.UsageError, match="not PyTorch's"):
+        cgviz.from_torch(lambda x: torch.sigmoid(x).sum(), leaf(3))
+
+
+def torch_value(x: Any) -> Any:
+    """Returns the value of σ(x) as a constant: right forward, without a gradient."""
+    from cgviz.reading.tracing.tracer import operand
+
+    return operand(x.tape, 1 / (1 + np.exp(-x.current))) + 0 * x

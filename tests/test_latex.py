@@ -72,7 +72,7 @@ OF_THE_LECTURE = {
     r"$$f = qz \quad q = x + y$$": "q = x + y; f = q*z",
     "$$q = x + y$$\n\n$$f = qz$$": "q = x + y; f = q*z",
     "$$f(x, y, z) = (x + y)z$$\n\n$$f = qz \\quad q = x + y$$": "q = x + y; f = q*z",
-    r"\sigma(x) = \frac{1}{1 + e^{-x}}": "σ = sigmoid(x)",
+    r"\sigma(x) = \frac{1}{1 + e^{-x}}": "sigma = sigmoid(x)",
 }
 FORMULAS = {
     # fractions, roots, powers

@@ -45,6 +45,7 @@ f(x, y) = (x + σ(y)) / (σ(x) + (x + y)²)   at x = 3, y = −4
 
 ∇f = [∂f/∂x, ∂f/∂y] = [2.060, 1.592]
 raise x by a tiny h and f rises by 2.06·h; raise y by a tiny h and f rises by 1.592·h.
+dx stands for ∂f/∂x.
 """
 NARROW = """\
 f(x, y) = (x + σ(y)) / (σ(x) + (x + y)²)   at x = 3, y = −4
@@ -66,6 +67,7 @@ f(x, y) = (x + σ(y)) / (σ(x) + (x + y)²)   at x = 3, y = −4
 ∇f = [∂f/∂x, ∂f/∂y] = [2.060, 1.592]
 raise x by a tiny h and f rises by 2.06·h; raise y by a tiny h and f rises by
 1.592·h.
+dx stands for ∂f/∂x.
 """
 
 
@@ -280,7 +282,7 @@ def test_symbols_only() -> None:
     shown = at_width(cgviz.run("x*y"), 80).splitlines()
     assert "value" not in shown[2]
     assert shown[4].split() == ["x", "input", "dx", "df·y"]
-    assert shown[-1] == "∇f = [∂f/∂x, ∂f/∂y]"
+    assert shown[-2:] == ["∇f = [∂f/∂x, ∂f/∂y]", "dx stands for ∂f/∂x."]
 
 
 def test_many_branches_are_counted() -> None:
@@ -342,7 +344,7 @@ def test_markdown(lecture: Run) -> None:
     lines = table(lecture, "markdown").splitlines()
     assert lines[0] == "`f(x, y) = (x + σ(y)) / (σ(x) + (x + y)²)` at `x = 3, y = −4`"
     assert "| 7 | `invden` | `1/den` | 0.5121 | 3.018 | `df·num` | reciprocal: scales |" in lines
-    assert lines[-1].startswith("raise `x` by a tiny h and `f` rises by 2.06·h;")
+    assert lines[-3].startswith("raise `x` by a tiny h and `f` rises by 2.06·h;")
 
 
 def test_latex(lecture: Run) -> None:
@@ -374,7 +376,7 @@ def test_latex_compiles(tmp_path: Path) -> None:
 
 def test_formats_are_those_that_the_command_line_offers() -> None:
     assert tuple(FORMATS) == tuple(OFFERED)
-    with pytest.raises(UsageError, match="unknown format 'xml'; there are rich, json"):
+    with pytest.raises(UsageError, match="unknown format 'xml'; there are terminal, markdown"):
         table(cgviz.run("x"), "xml")
 
 

@@ -124,7 +124,9 @@ def from_file(path: str) -> tuple[Exercise, dict[str, Any]]:
     from cgviz.runs.run import start
 
     held = opened(path)
-    beside = lambda name: os.path.join(os.path.dirname(path), name)  # noqa: E731
+
+    def beside(name: str) -> str:
+        return os.path.join(os.path.dirname(path), name)
 
     def value(name: str, given: Any) -> Any:
         if isinstance(given, str):

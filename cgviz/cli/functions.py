@@ -36,9 +36,14 @@ def recorded(program: str, texts: Mapping[str, str]) -> tuple[Graph, dict[str, V
     Raises UsageError where there is no such file or function, and where the function cannot be followed.
     """
     from cgviz.graph.staging import staged
+    from cgviz.reading.api import witnessed
+    from cgviz.runs.run import start
 
     made = record_of(*named(program), texts)
-    return staged(made.graph), dict(made.values)
+    graph = staged(made.graph)
+    if made.witness:
+        witnessed(start(graph, made.values), made.witness)
+    return graph, dict(made.values)
 
 
 @cache

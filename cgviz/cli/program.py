@@ -239,6 +239,12 @@ def check_words(
             raise UsageError(f"{quoted(word)} is no option; did you mean {meant}?")
     if file is not None:
         raise UsageError(f"--file names the program already; {quoted(words[0])} is one too many")
+    values = [word for word in words[1:] if word.partition("=")[0].isidentifier() and "=" in word]
+    if values:
+        name, _, value = values[0].partition("=")
+        raise UsageError(
+            f"a value is given as --{name} {shown(value)} or --set {shown(values[0])}, not as {quoted(values[0])}"
+        )
     many = f"{len(words)} words" if further else str(len(words))
     given = " ".join(map(shown, words[:6]))
     raise UsageError(f"one PROGRAM{further and f' and one{further}'}, not {many}: {given}; put it in quotes")

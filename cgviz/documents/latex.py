@@ -9,8 +9,9 @@ from unicodedata import normalize
 from cgviz.documents.document import Block, Document, Drawn, Entry, Gap, Head, Prose, Table, Title
 from cgviz.drawing.theme import Theme
 from cgviz.text.fold import Line, Span
-from cgviz.text.letters import NAMES
+from cgviz.text.letters import LOWERED, NAMES, RAISED
 from cgviz.text.parsing import spelled
+from cgviz.text.plain import RUN
 from cgviz.text.runs import BOLD, END, ITALIC, MARKS, SUB, SUP
 from cgviz.text.tex import latex as latex_of
 from cgviz.text.typeset import letter, words
@@ -90,8 +91,16 @@ def coloured(text: str, role: str) -> str:
 
 def tex(text: str) -> str:
     """Returns marked text: words as they are, letters in italics and scripts as mathematics."""
-    made = "".join(words(piece) if piece else f"${inside}$" for inside, piece in mathematics(text))
-    return made.replace("$${}", "").replace("$$", " ")
+    marked = RUN.sub(remarked, text)
+    made = "".join(words(piece) if piece else f"${inside}$" for inside, piece in mathematics(marked))
+    alone = re.sub(r"(?<!\})\$\$\{\}", "", made)  # a script at a letter; behind another one it keeps its {}
+    return alone.replace("$${}", "{}").replace("$$", " ")
+
+
+def remarked(found: re.Match[str]) -> str:
+    """Returns raised or lowered signs of Unicode as a script."""
+    table, mark = (RAISED, SUP) if found[1] else (LOWERED, SUB)
+    return f"{mark}{''.join(map(table.__getitem__, found[0]))}{END}"
 
 
 OPENING = {ITALIC: "", BOLD: r"\mathbf{", SUB: "_{", SUP: "^{"}

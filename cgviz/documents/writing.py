@@ -68,7 +68,7 @@ class Writing(NamedTuple):
 
     def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
         """Returns how a tangent is called: `∂den/∂x`; `ẋ` where it is dotted, a letter, and can be written."""
-        return dot(self.clean(name)) if dotted and len(name) == 1 and self.partial == "∂" else self.slope(name, wrt)
+        return dot(self.clean(name)) if dotted and len(name) == 1 and not self.plain else self.slope(name, wrt)
 
     def moving(self, name: str, wrt: str, dotted: bool, shape: Shape | None) -> Formula:
         """Returns a tangent as an operand of a formula."""
@@ -87,7 +87,8 @@ class Writing(NamedTuple):
 
     def term(self, target: str, source: str, local: Formula) -> str:
         """Returns `upstream · local` for the edge from source to target, a very long local derivative by its name."""
-        return self.gradient(target) + self.notation.times + self.local(target, source, local, PRODUCT)
+        times = self.notation.elementwise if local.shape else self.notation.times
+        return self.gradient(target) + times + self.local(target, source, local, PRODUCT)
 
     def local(self, target: str, source: str, local: Formula, binds: int) -> str:
         """Returns a local derivative as a factor, in brackets where it binds looser; a very long one by its name."""

@@ -359,7 +359,7 @@ class Search:
         spot: Any = slip.culprit if slip.culprit is not None and hasattr(slip.culprit, "lineno") else node
         line = node.lineno
         start, end = place(listing, node)
-        if spot is not node and getattr(spot, "lineno", 0):
+        if spot is not node:
             line = spot.lineno if spot.lineno >= node.lineno else node.lineno
             start = offset(listing, spot.lineno, spot.col_offset)
             end = max(offset(listing, spot.end_lineno, spot.end_col_offset), start + 1)

@@ -101,8 +101,9 @@ class Signposts:
         for event in self.base.events:
             wanted = self.right.values[0].get(event.name)
             value = number_of(event.value)
-            known = wanted is not None and value is not UNKNOWN and event.name in self.exercise.stages
-            if known and np.shape(value) == np.shape(wanted) and not same(value, wanted, 1e-6):
+            if wanted is None or value is UNKNOWN or event.name not in self.exercise.stages:
+                continue
+            if np.shape(value) == np.shape(wanted) and not same(value, wanted, 1e-6):
                 return event.statement
         return None
 

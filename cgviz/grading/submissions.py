@@ -166,8 +166,8 @@ def members_of(content: bytes, called: str) -> Iterator[tuple[str, bytes | str]]
             if not entry.isfile():
                 yield clean(entry.name), "no regular file"
                 continue
-            stream = pack.extractfile(entry)
-            held = stream.read(most + 1) if stream else b""
+            inside = pack.extractfile(entry)
+            held = inside.read(most + 1) if inside else b""
             total += len(held)
             yield clean(entry.name), held
 

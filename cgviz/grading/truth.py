@@ -218,7 +218,7 @@ def objective(made: Outcome, exercise: Exercise) -> float:
     known = {**exercise.inputs}
     if exercise.upstream is not None:
         for name in exercise.assigned:
-            value = names.get(name)
+            value = names.get(name, UNKNOWN)
             if (
                 is_number(value)
                 and np.shape(value) == np.shape(exercise.upstream)
@@ -230,8 +230,9 @@ def objective(made: Outcome, exercise: Exercise) -> float:
         return sum(float(np.sum(np.asarray(value) * up)) for value, up in pairs)
     wanted = [exercise.run.graph.nodes[exercise.run.graph.output].name] if exercise.run else []
     for name in [*wanted, "loss", "cost", "L", "J", *exercise.assigned]:
-        value = None if exercise.spell.gradient(name) and name not in wanted else names.get(name)
-        if is_number(value) and np.size(value) == 1:
+        is_slope = exercise.spell.gradient(name) and name not in wanted
+        value = UNKNOWN if is_slope else names.get(name, UNKNOWN)
+        if is_number(value) and np.size(np.asarray(value)) == 1:
             return float(np.asarray(value).reshape(-1)[0])
     raise EvaluationError("the file has no forward pass whose output the call names")
 

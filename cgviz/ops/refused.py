@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-STEPS = "is flat between its jumps, so no gradient passes it; leave it out, or use where(...) for a choice"
+STEPS = "is flat between its jumps, so no gradient passes it; leave it out, or use where(...) for a choice; "
+STEPS += "straight through it goes by x + detach(q - x), the rounded q an input"
 NO_FORM = "has no derivative in closed form"
 
 REFUSED = {

@@ -195,7 +195,21 @@ def from_torch(function: Callable[..., Any], /, *inputs: Any, **keywords: Any) -
 
     upstream = None if takes(getattr(function, "forward", function), "upstream") else keywords.pop("upstream", None)
     made = recorded(function, inputs, keywords, upstream)
-    return start(staged(made.graph), made.values, upstream=made.upstream)
+    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness)
+
+
+def witnessed(run: Run, gradients: Mapping[str, Value]) -> Run:
+    """Returns the run, its gradients compared with the framework's own. Raises UsageError where they differ."""
+    if run.symbolic or not gradients:
+        return run
+    from cgviz.values.arrays import numpy
+
+    np, found = numpy(), run.gradient
+    for name, theirs in gradients.items():
+        if name in found and not np.allclose(found[name], theirs, rtol=1e-3, atol=1e-6, equal_nan=True):
+            why = "something in it is differentiated by PyTorch in a way that is not followed"
+            raise UsageError(f"the gradient of {quoted(name)} is not PyTorch's: {why}")
+    return run
 
 
 def from_jax(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Run:

@@ -77,8 +77,8 @@ class Paper:
                 layers |= more
                 squares |= square
         transposing = "T" not in self.given and not self.is_variable("T")
-        known = map(frozenset, (words - {""}, layers, squares))
-        return Names(self.text, self.pieces, *known, transposing)
+        known = frozenset(words - {""})
+        return Names(self.text, self.pieces, known, frozenset(layers), frozenset(squares), transposing)
 
     def is_variable(self, letter: str) -> bool:
         """Tells whether a letter stands somewhere as a name of its own: not all of a superscript, not at its end."""

@@ -65,19 +65,22 @@ class Chain:
     def __init__(self, kind: int, pairs: list[Any], operator: Pending, notes: Notes) -> None:
         self.kind, self.pairs, self.notes = kind, pairs, notes
         self.operators: int | list[int] = operator.token.start  # most chains have but one
-        self.joints = operator.kind
+        self.joints: str | list[str] = operator.kind
 
     def made(self, node: Any) -> Any:
         """Returns the node that the chain has become, its operators' places entered."""
         self.notes.places[id(node)] = self.operators
         if self.kind == PRODUCT and not ELEMENTS.issuperset(self.joints):
-            self.notes.joints[id(node)] = self.joints[max(0, len(self.pairs) - len(node.args)) :]
+            self.notes.joints[id(node)] = "".join(self.joints)[max(0, len(self.pairs) - len(node.args)) :]
         return node
 
     def add(self, pair: Any, operator: Pending) -> Chain:
         """Returns the chain itself, longer by a pair and its operator."""
         self.pairs.append(pair)
-        self.joints += operator.kind
+        if self.kind == PRODUCT:
+            if isinstance(self.joints, str):
+                self.joints = [self.joints]
+            self.joints.append(operator.kind)
         if isinstance(self.operators, int):
             self.operators = [self.operators]
         self.operators.append(operator.token.start)
@@ -147,6 +150,7 @@ class Reader:
         self.budget = [100_000] if budget is None else budget
         self.depth = 0
         self.bars: tuple[Any, int, int] = None, 0, 0
+        self.singles: dict[int, Token] = {}
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
@@ -577,6 +581,8 @@ class Reader:
         args = [settled(value) for value in values[first:]]
         del values[first:]
         values.append(self.applied(top.function or REGISTRY["stack"], args, top.token))
+        if top.kind == "[" and len(args) == 1 and build.elements(args[0]) is None and not build.is_literal(args[0]):
+            self.singles[id(values[-1])] = top.token
         return False
 
     def barred(self, top: Pending, token: Token, value: Any) -> Any:
@@ -637,6 +643,8 @@ class Reader:
                 values.append(prefixed(pending.kind, settled(values.pop())))
                 continue
             right, left = values.pop(), values.pop()
+            if self.singles and pending.kind != "@":
+                self.refuse_single(left, right)
             if pending.binds == SUM:
                 values.append(self.added(left, right, pending))
             elif pending.kind == "@":
@@ -653,6 +661,14 @@ class Reader:
             else:
                 chosen = [settled(left), values.pop(), settled(right)]
                 values.append(self.called(REGISTRY["where"], chosen, pending.token))
+
+    def refuse_single(self, left: Any, right: Any) -> None:
+        """Raises ExpressionError where square brackets round one expression group rather than make an array."""
+        for value in (left, right):
+            token = self.singles.get(id(value))
+            if token is not None:
+                message = "square brackets make an array; round ones group: (x + y)*z"
+                raise self.error(message, token)
 
     def added(self, left: Any, right: Any, operator: Pending) -> Chain:
         """Returns left ± right, in the chain that `left` is already when it stands at this bracket level."""

@@ -117,7 +117,8 @@ class Backward:
         """Returns upstream · local, or what a structural op hands back, `dq xᵀ`; summed where it was broadcast."""
         local = self.run.local_formula(self.edge.target, self.edge.slot)
         if local is not None and not self.run.is_broadcast(self.edge.target, self.edge.slot):
-            return f"{upstream}{writes.by}{local.write(writes).within(POWER)}"
+            by = writes.elementwise if local.shape and writes.elementwise != writes.times else writes.by
+            return f"{upstream}{by}{local.write(writes).within(POWER)}"
         handed = self.run.handed_formula(self.edge.target, self.edge.slot)
         return handed.write(writes).text if handed is not None else ""
 
@@ -125,7 +126,8 @@ class Backward:
         """Returns the same with numbers in the place of names."""
         if self.edge.local is not None and not self.run.is_broadcast(self.edge.target, self.edge.slot):
             upstream, local = (Formula(value).write(writes) for value in (self.edge.upstream, self.edge.local))
-            return f"{upstream}{writes.by}{local.within(POWER)}"
+            by = writes.elementwise if is_array(self.edge.local) and writes.elementwise != writes.times else writes.by
+            return f"{upstream}{by}{local.within(POWER)}"
         handed = self.run.handed_formula(self.edge.target, self.edge.slot, numbers=True)
         return handed.write(writes).text if handed is not None else ""
 

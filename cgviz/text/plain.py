@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from unicodedata import name, normalize
+from unicodedata import category, name, normalize
 
 from cgviz.text.letters import COMBINING, LOWERED, NAMES, RAISED, SUPERSCRIPTS
 
@@ -12,7 +12,7 @@ SIGNS = {
     "≠": "!=", "≈": "~", "‖": "||", "∂": "d", "∇": "grad ", "√": "sqrt", "∛": "cbrt", "→": "->", "←": "<-", "↦": "->",
     "…": "...", "⊤": ".T", "∞": "inf", "∈": "in", "∑": "sum", "Σ": "sum", "⊙": "*", "⊗": "kron", "•": "*", "─": "-",
     "’": "'", "“": '"', "”": '"', "✓": "ok", "✗": "x", "°": " deg", "±": "+-", "∘": "o", "⇒": "=>", "\xa0": " ",
-    "╌": "-", "│": "|", "↑": "^", "↓": "v", "ᵗ": "t",
+    "╌": "-", "│": "|", "↑": "^", "↓": "v", "ᵗ": "t", "▭": "[]", "□": "[]", "∧": "and", "∨": "or", "¬": "not",
 }  # fmt: skip
 ROOT = "³√"
 RUN = re.compile(f"([{re.escape(''.join(RAISED))}]+)|([{re.escape(''.join(LOWERED))}]+)")
@@ -21,7 +21,7 @@ RUN = re.compile(f"([{re.escape(''.join(RAISED))}]+)|([{re.escape(''.join(LOWERE
 def ascii_text(text: str) -> str:
     r"""Returns text in ASCII: signs by what stands for them, raised `^2`, lowered `_1`, Greek letters by their names.
 
-    What has no such spelling is written as an escape, `\u4e2d`.
+    A letter that has no such spelling is written as an escape, `\u4e2d`, another sign as `?`.
     """
     if text.isascii():
         return text
@@ -51,4 +51,4 @@ def ascii_sign(char: str) -> str:
         return called[2].title() if called[1] == "CAPITAL" else called[2].lower()
     if letter != char:
         return "".join(map(ascii_sign, letter))
-    return char.encode("ascii", "backslashreplace").decode()
+    return "?" if category(char).startswith("S") else char.encode("ascii", "backslashreplace").decode()

@@ -43,7 +43,8 @@ def cells(row: Row, writing: Writing) -> list[Span]:
     """Returns the cells of an op: its name, how it is drawn, its formula, its local derivatives, and what to know."""
     corners = "" if row.corners == "none" else f"; {row.corners}"
     also = f"; also {', '.join(row.aliases)}" if row.aliases else ""
-    texts = (row.name, row.glyph, row.formula, slopes(row), row.gate + corners + also)
+    glyph = row.name if "?" in writing.sign(row.glyph) else row.glyph
+    texts = (row.name, glyph, row.formula, slopes(row), row.gate + corners + also)
     return [(writing.clean(text), "name" if i in (0, 2, 3) else "") for i, text in enumerate(texts)]
 
 

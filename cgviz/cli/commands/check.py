@@ -73,9 +73,7 @@ def command(
         ctx.exit(1)
 
 
-def own_pass(
-    ctx: click.Context, request: Request, output: str | None, format: str | None, standalone: bool
-) -> bool:
+def own_pass(ctx: click.Context, request: Request, output: str | None, format: str | None, standalone: bool) -> bool:
     """Judges a backward pass that the file holds beside its forward pass; tells whether there is one."""
     from cgviz.analysis.own import judged
     from cgviz.cli import pairs, values

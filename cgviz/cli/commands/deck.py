@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 GRANULARITIES = ("edge", "stage", "pass")
 ASPECTS = ("16:9", "4:3")
+CAMERAS = ("auto", "whole", "follow")
 DEFAULT = "deck.pdf"
 TEXT = ("section", "html", "svg", "beamer")
 HELP = """Make slides of a program, step by step: the forward pass stage by stage, the seed, the backward pass edge by
@@ -59,6 +60,14 @@ Speaker notes say every step in whole sentences (reveal.js: the key S).
 @click.option("--from", "first", type=click.IntRange(min=1), metavar="N", help="The first frame shown.")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="N", help="The last frame shown.")
 @click.option("--aspect", type=click.Choice(ASPECTS), default="16:9", show_default=True, help="The shape of a slide.")
+@click.option(
+    "--camera",
+    type=click.Choice(CAMERAS),
+    default="auto",
+    show_default=True,
+    help="whole: all of the diagram on every slide; follow: a camera looks at the row of what happens; auto: the whole "
+    "where its texts are at least 14 points high on a slide of 960 x 540.",
+)
 @options.style()
 @options.theme()
 @options.direction()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cgviz.drawing.diagram.layout import Layout
     from cgviz.drawing.diagram.paper import Paper
     from cgviz.drawing.diagram.pen import Blanks
+    from cgviz.drawing.diagram.rows import Laid
     from cgviz.drawing.diagram.scene import Words
 
 __all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
@@ -38,6 +39,7 @@ class Diagram:
 
     quiet  the parts of an SVG have no words of their own
     paper  the page that it is made for; left_out: what it does not show, in a line
+    laid   its rows, where each is for a window of its own
     """
 
     words: Words
@@ -46,6 +48,7 @@ class Diagram:
     quiet: bool = False
     paper: Paper | None = None
     left_out: str = ""
+    laid: Laid | None = None
 
     @cached_property
     def dot(self) -> str:
@@ -125,7 +128,7 @@ def diagram(
     blanks: Blanks | None = None,
     mode: Mode = REVERSE,
     light: Light | None = None,
-    fit: str | None = None,
+    fit: str | Paper | None = None,
     min_text: str | None = None,
     inputs: str = "near",
     ghosts: str = "auto",
@@ -197,13 +200,23 @@ def diagram(
         groups=seen.framed,
         shape=lambda scene: seen.shape(dressed(scene, pen, author)),
     )
-    paper = paper_of(fit, min_text) if fit else NATURAL
+    paper = (paper_of(fit, min_text) if isinstance(fit, str) else fit) if fit else NATURAL
     found = search(pen, style, paper, wishes)
     scale = found.scale if fit else 1.0
     laid = noted(moved(found.laid, found.axes, pen, author), found.axes, pen, author)
     scene, plan, frames = laid.scene, laid.plan, laid.frames
     layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, frames)
     return Diagram(about, layout, prefix, paper=paper if fit else None, left_out=seen.notice)
+
+
+def in_rows(made: Diagram, window: tuple[float, float], style: str) -> Diagram:
+    """Returns a diagram in rows that each fit a window of that size, where they can."""
+    from cgviz.drawing.diagram.search import in_view
+
+    layout = made.layout
+    found = in_view(layout.pen, style, window)
+    scene, plan = found.laid.scene, found.laid.plan
+    return replace(made, layout=replace(layout, scene=scene, plan=plan, axes=found.axes, fit=1.0), laid=found.laid)
 
 
 def picture(

@@ -99,6 +99,17 @@ def folds_of_blocks(axes: Axes, found: Sizes, page: Point, stop: float, parts: S
     return best(found, order, axes.size(*page), stop, starts)
 
 
+def in_lines(axes: Axes, found: Sizes, window: Point) -> Fold:
+    """Returns the fold into as few rows as can be that each fit a window, as far as single ranks do."""
+    along, across = axes.size(*window)
+    order = [n for n, start in enumerate(found.is_start) if not start]
+    segments = Rooms(found, order).segments(along, across)
+    within = [[(length, 1.0 if high <= across else 1e6, ghosts) for length, high, ghosts in runs] for runs in segments]
+    lengths = [max(runs[0][0], 0.0) for runs in within if runs]
+    begins = cut(len(order), within, max([along, *lengths]), inf)
+    return Fold(assigned(found, order, begins or [0]), 1.0)
+
+
 def coarse(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float) -> Fold:
     """Returns the fold of a large scene, cut between whole ranks, each row filled before the next: in linear time."""
     along, across = axes.size(*page)

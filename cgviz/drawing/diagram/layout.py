@@ -26,6 +26,7 @@ class Layout:
     behind      the colour behind the picture, or `transparent`
     fit         how much it is scaled to fit its page
     frames      those of groups
+    view        the part that is seen, if not all: left, bottom, right, top
     """
 
     run: Run
@@ -39,6 +40,7 @@ class Layout:
     light: Light | None = None
     fit: float = 1.0
     frames: tuple[Frame, ...] = ()
+    view: tuple[float, float, float, float] | None = None
 
     @property
     def pen(self) -> Pen:
@@ -102,7 +104,9 @@ class Layout:
 
     @cached_property
     def room(self) -> tuple[float, float, float, float]:
-        """The left, bottom, right and top of everything, with a margin."""
+        """The left, bottom, right and top of everything, with a margin; or of what is seen."""
+        if self.view:
+            return self.view
         rooms: list[tuple[float, float, float, float]] = []
         for box in self.scene.boxes:
             (x, y), width, height = self.centre(box.key), box.width / 2, box.height / 2

@@ -51,12 +51,17 @@ class Frame:
 
 @dataclass(frozen=True)
 class Laid:
-    """A scene with its ghosts, and the plan of it."""
+    """A scene with its ghosts, and the plan of it; `parts` are the scenes of its rows."""
 
     scene: Scene
     plan: Plan
     crossings: int = 0
     frames: tuple[Frame, ...] = ()
+    parts: tuple[Scene, ...] = ()
+
+    def room(self, number: int, axes: Axes) -> tuple[float, float, float, float]:
+        """Returns the left, bottom, right and top of a row, y upwards."""
+        return room_of(self.parts[number], self.plan, axes)
 
 
 def box_of(laid: Laid, axes: Axes) -> tuple[float, float, float, float]:
@@ -93,7 +98,7 @@ def laid_out(scene: Scene, axes: Axes, folding: Folding, ghost: Ghost) -> Laid:
         top += last - first + APART
         crossings += crossed
         parts.append(part)
-    laid = Laid(joined(parts), whole, crossings)
+    laid = Laid(joined(parts), whole, crossings, parts=tuple(parts))
     return replace(laid, frames=tuple(frames(parts, whole, axes, folding.titles))) if folding.titles else laid
 
 
@@ -103,15 +108,20 @@ def frames(parts: Sequence[Scene], plan: Plan, axes: Axes, titles: Mapping[int, 
         rows = list(numbers)
         if rows[0] in titles:
             scene = joined([parts[n] for n in rows])
-            own = Plan()
-            own.centre.update({box.key: plan.centre[box.key] for box in scene.boxes})
-            own.caption.update({box.key: plan.caption[box.key] for box in scene.boxes if box.caption})
-            for wire in (*scene.wires, *scene.trunks):
-                own.path[wire.key], own.texts[wire.key] = plan.path[wire.key], plan.texts[wire.key]
-            left, bottom, right, top = box_of(Laid(scene, own), axes)
+            left, bottom, right, top = room_of(scene, plan, axes)
             title = text_width(titles[rows[0]], SIZE, True) + 2 * PAD
             room = left - PAD, bottom - PAD, max(right + PAD, left - PAD + title), top + HEAD
             yield Frame(titles[rows[0]], tuple(box.key for box in scene.boxes), room)
+
+
+def room_of(scene: Scene, plan: Plan, axes: Axes) -> tuple[float, float, float, float]:
+    """Returns the room that a part of a plan takes."""
+    own = Plan()
+    own.centre.update({box.key: plan.centre[box.key] for box in scene.boxes})
+    own.caption.update({box.key: plan.caption[box.key] for box in scene.boxes if box.caption})
+    for wire in (*scene.wires, *scene.trunks):
+        own.path[wire.key], own.texts[wire.key] = plan.path[wire.key], plan.texts[wire.key]
+    return box_of(Laid(scene, own), axes)
 
 
 def rows_of(scene: Scene, folding: Folding, ghost: Ghost) -> list[Scene]:

@@ -167,7 +167,7 @@ class Scene:
         """The fan-out of each box."""
         found: dict[str, list[Wire]] = {box.key: [] for box in self.boxes}
         for wire in self.wires:
-            found[wire.source].append(wire)
+            found.setdefault(wire.source, []).append(wire)
         return found
 
     @cached_property
@@ -175,7 +175,7 @@ class Scene:
         """The wires into each box, in the order of its operands."""
         found: dict[str, list[Wire]] = {box.key: [] for box in self.boxes}
         for wire in self.wires:
-            found[wire.target].append(wire)
+            found.setdefault(wire.target, []).append(wire)
         return found
 
 

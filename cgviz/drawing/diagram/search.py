@@ -13,7 +13,7 @@ from math import log
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.card import FORMS, Cards, Form
 from cgviz.drawing.diagram.circuit import scene as circuit
-from cgviz.drawing.diagram.fold import Fold, Sizes, coarse, folds, folds_of_blocks, sizes
+from cgviz.drawing.diagram.fold import Fold, Sizes, coarse, folds, folds_of_blocks, in_lines, sizes
 from cgviz.drawing.diagram.ghosts import ghost_of
 from cgviz.drawing.diagram.groups import Group, blocks
 from cgviz.drawing.diagram.paper import Paper
@@ -135,6 +135,28 @@ def scenes(pen: Pen, style: str, quick: bool) -> Iterator[Scene]:
     cards = Cards(pen)
     forms: Sequence[Form] = FORMS if len(pen.drawn) <= LARGE and not quick else FORMS[:1]
     yield from (cards.scene(form) for form in forms)
+
+
+def in_view(pen: Pen, style: str, window: Point) -> Found:
+    """Returns a layout in rows that each fit a window of that size, where they can."""
+    best: tuple[float, Found] | None = None
+    axes, ghost = Axes("LR"), ghost_of(pen)
+    for scene in scenes(pen, style, quick=False):
+        ghosts = {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
+        room = window
+        for _ in range(3):
+            fold = in_lines(axes, sizes(scene, axes, ghosts), room)
+            laid = laid_out(scene, axes, Folding(fold.row), ghost)
+            rooms = [laid.room(n, axes) for n in range(len(laid.parts))]
+            over = max(max((c - a) / window[0], (d - b) / window[1]) for a, b, c, d in rooms)
+            worth = -10 * max(over - 1.0, 0.0) - 0.1 * len(rooms) - 0.01 * laid.crossings
+            if best is None or worth > best[0]:
+                best = worth, Found(laid, axes, 1.0)
+            if over <= 1.0:
+                break
+            room = room[0] * 0.9, room[1] * 0.9
+    assert best
+    return best[1]
 
 
 def finalists(every: list[Candidate], paper: Paper) -> list[Candidate]:

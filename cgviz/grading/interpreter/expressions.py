@@ -75,16 +75,16 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, (int, np.integer)) or (isinstance(value, np.ndarray) and value.dtype.kind in "iu")
 
 
+imul: Callable[[Any, Any], Any] = operator.imul
+ipow: Callable[[Any, Any], Any] = operator.ipow
+
+
 def multiplied_in_place(one: Any, two: Any) -> Any:
-    if isinstance(one, np.ndarray):
-        return operator.imul(one, two)
-    return libraries.times(one, two) if isinstance(one, (str, list, int)) else operator.imul(one, two)
+    return libraries.times(one, two) if isinstance(one, (str, list, int)) else imul(one, two)
 
 
 IN_PLACE[ast.Mult] = multiplied_in_place
-IN_PLACE[ast.Pow] = lambda one, two: (
-    operator.ipow(one, two) if isinstance(one, np.ndarray) else libraries.raised(one, two)
-)
+IN_PLACE[ast.Pow] = lambda one, two: ipow(one, two) if isinstance(one, np.ndarray) else libraries.raised(one, two)
 
 
 class Expressions:
@@ -357,7 +357,8 @@ class Expressions:
     def on_formattedvalue(self, node: ast.FormattedValue) -> Code:
         value = self.code(node.value)
         spec = self.code(node.format_spec) if node.format_spec is not None else (lambda frame: "")
-        turned = {114: repr, 115: str, 97: ascii}.get(node.conversion)
+        turns: dict[int, Callable[[Any], str]] = {114: repr, 115: str, 97: ascii}
+        turned = turns.get(node.conversion)
         return lambda frame: libraries.formatted(turned(value(frame)) if turned else value(frame), spec(frame))
 
     def on_yield(self, node: ast.Yield) -> Code:

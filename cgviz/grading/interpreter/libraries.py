@@ -86,7 +86,9 @@ def numpy_module(random: np.random.RandomState) -> Module:
     inner: dict[str, dict[str, Any]] = {}
     for name in FUNCTIONS.split():
         *path, last = name.split(".")
-        owner = functools.reduce(lambda at, step: getattr(at, step, None), path, np)
+        owner: Any = np
+        for step in path:
+            owner = getattr(owner, step, None)
         if hasattr(owner, last):
             (inner.setdefault(".".join(path), {}) if path else top)[last] = getattr(owner, last)
     tricks = Module("np.lib.stride_tricks", {**inner["lib.stride_tricks"], "as_strided": as_strided})

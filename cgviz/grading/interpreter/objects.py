@@ -142,7 +142,7 @@ class Instance:
         found, item = self.special("__iter__"), self.special("__getitem__")
         if found is not None:
             made = found(self)
-            return made if isinstance(made, Instance) else iter(made)
+            return iter(made) if not isinstance(made, Instance) else made  # type: ignore[return-value]
         if item is None:
             raise TypeError(f"{self.kind.name!r} object is not iterable")
         return by_index(self, item)

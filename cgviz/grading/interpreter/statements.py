@@ -341,7 +341,10 @@ class Statements(Expressions):
 
     def do_try(self, node: ast.Try) -> Code:
         body, orelse, final = self.block(node.body), self.block(node.orelse), self.block(node.finalbody)
-        handlers = [(each.type and self.code(each.type), each.name, self.block(each.body)) for each in node.handlers]
+        handlers = [
+            (None if each.type is None else self.code(each.type), each.name, self.block(each.body))
+            for each in node.handlers
+        ]
 
         def run(frame: Frame) -> Any:
             try:

@@ -211,7 +211,7 @@ def applied(kind: Class, *args: Any, **named: Any) -> Any:
         made = forward(context, *args, **named)
     if isinstance(made, np.ndarray):
         made = np.array(made).view(Tensor)
-        made.creator = (kind, context, args)
+        made.creator = (kind, context, args)  # type: ignore[attr-defined]
     return made
 
 
@@ -254,6 +254,18 @@ def sigmoid(x: Any) -> Any:
     return 1.0 / (1.0 + np.exp(-x))
 
 
+def added(x: Any, y: Any, alpha: float = 1) -> Any:
+    return x + alpha * y
+
+
+def taken_away(x: Any, y: Any, alpha: float = 1) -> Any:
+    return x - alpha * y
+
+
+def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
+    return wrapped(np.clip(plain(x), min, max))
+
+
 ELEMENTWISE: dict[str, Callable[..., Any]] = {
     name: elementwise(getattr(np, name))
     for name in (
@@ -266,8 +278,8 @@ ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "reciprocal": elementwise(lambda x: 1.0 / x),
     "neg": elementwise(np.negative),
     "pow": elementwise(np.power),
-    "add": lambda x, y, alpha=1: x + alpha * y,
-    "sub": lambda x, y, alpha=1: x - alpha * y,
+    "add": added,
+    "sub": taken_away,
     "mul": lambda x, y: x * y,
     "div": lambda x, y: x / y,
     "eq": elementwise(np.equal),
@@ -279,7 +291,7 @@ ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "maximum": elementwise(np.maximum),
     "minimum": elementwise(np.minimum),
     "isfinite": elementwise(np.isfinite),
-    "clamp": lambda x, min=None, max=None: wrapped(np.clip(plain(x), min, max)),
+    "clamp": clamp,
 }
 SHARED: dict[str, Callable[..., Any]] = ELEMENTWISE | {
     "sum": reduced(np.sum),
@@ -410,7 +422,7 @@ def torch(random: Any) -> Module:
     def drawn(*args: Any, **_: Any) -> Any:
         return wrapped(random.standard_normal(sized(args)))
 
-    dtypes = dict.fromkeys("float float32 float64 double half bfloat16 float16".split(), np.float64)
+    dtypes: dict[str, Any] = dict.fromkeys("float float32 float64 double half bfloat16 float16".split(), np.float64)
     dtypes |= dict.fromkeys("long int int32 int64 uint8 int16".split(), np.int64) | {"bool": np.bool_}
     function = Module(
         "torch.nn.functional",

@@ -9,7 +9,6 @@ import numpy as np
 
 from cgviz.grading.slips.place import NUMPY, Place, Slip
 from cgviz.grading.slips.trees import (
-    binary,
     changed,
     edit,
     function_name,
@@ -90,7 +89,7 @@ def shared(place: Place) -> Iterator[Slip]:
             if (
                 is_array(held)
                 and key != written(out.value)
-                and np.shape(held) == np.shape(place.values.get(written(out.value)))
+                and np.shape(held) == np.shape(place.values.get(written(out.value), 0.0))
             ):
                 other = with_field(
                     part, "keywords", [ast.keyword("out", name(key)) if each is out else each for each in part.keywords]
@@ -113,34 +112,6 @@ def aliases(place: Place) -> Iterator[Slip]:
                 "transpose",
             ):
                 yield edit(place, head, numpy("copy", head), "aliasing", shared)
-    if isinstance(node, ast.Assign) and len(node.targets) > 1:
-        apart = [ast.copy_location(ast.Assign([each], node.value), node) for each in node.targets]
-        yield Slip(
-            "aliasing",
-            "these names share the same array: give each an array of its own (a copy)",
-            {node: apart},
-            None,
-            node,
-        )
-    if (
-        isinstance(node, ast.Assign)
-        and isinstance(value, ast.BinOp)
-        and isinstance(value.op, ast.Mult)
-        and isinstance(value.left, ast.List)
-    ):
-        pass
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, (ast.Name, ast.Attribute)):
-        read = with_field(node.target, "ctx", ast.Load())
-        apart = [ast.copy_location(ast.Assign([node.target], binary(read, node.op, node.value)), node)]
-        yield Slip(
-            "aliasing",
-            f"{written(node.target)} is changed in place, and another name shares the same array: take a copy first",
-            {node: apart},
-            None,
-            node,
-        )
-    if isinstance(node, ast.Assign) and isinstance(value, ast.BinOp) and isinstance(value.left, ast.List):
-        pass
 
 
 def moves(place: Place) -> Iterator[Slip]:

@@ -47,14 +47,14 @@ def masks(place: Place) -> Iterator[Slip]:
             )
     targets = [each.slice for t in getattr(node, "targets", [getattr(node, "target", None)]) if t is not None
                for each in ast.walk(t) if isinstance(each, ast.Subscript)]  # fmt: skip
-    for key in targets:
-        if isinstance(key, (ast.Name, ast.Attribute)):
+    for spot in targets:
+        if isinstance(spot, (ast.Name, ast.Attribute)):
             yield edit(
                 place,
-                key,
-                ast.UnaryOp(ast.Invert(), key),
+                spot,
+                ast.UnaryOp(ast.Invert(), spot),
                 "mask",
-                f"the mask {written(key)} is to be inverted: ~{written(key)}, the other half, belongs here",
+                f"the mask {written(spot)} is to be inverted: ~{written(spot)}, the other half, belongs here",
             )
     kept = [key for key, held in place.values.items() if is_array(held) and not place.is_slope(key)][:16]
     clipped = [
@@ -77,7 +77,7 @@ def masks(place: Place) -> Iterator[Slip]:
                 f"{says}; here belongs the mask itself",
             )
         for part in clipped:
-            for arg in part.args[:3]:  # type: ignore[attr-defined]
+            for arg in part.args[:3]:
                 if not isinstance(arg, ast.Constant):
                     yield edit(place, part, binary(arg, ast.Mult(), positive), "mask-forgotten", says)
     for part in loads(place):
@@ -90,9 +90,9 @@ def masks(place: Place) -> Iterator[Slip]:
 
 def strict(place: Place) -> Iterator[Slip]:
     """`>=` for `>`, and the other way."""
-    other = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt}
+    other: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt}
     for part in parts(place.statement):
         if isinstance(part, ast.Compare) and len(part.ops) == 1 and type(part.ops[0]) in other:
-            made = with_field(part, "ops", [other[type(part.ops[0])]()])  # type: ignore[index]
+            made = with_field(part, "ops", [other[type(part.ops[0])]()])
             says = f"{written(made)}, not {written(part)}, belongs here: the mask where it is 0 (> 0)"
             yield edit(place, part, made, "mask", says)

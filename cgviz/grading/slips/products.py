@@ -130,15 +130,15 @@ def operators(place: Place) -> Iterator[Slip]:
     every = parts(place.statement)
     for part in every:
         if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.Div, ast.MatMult)):
-            options: list[tuple[ast.operator, str, str]] = {
+            every_option: dict[type[ast.operator], list[tuple[ast.operator, str, str]]] = {
                 ast.Mult: [
                     (ast.Div(), "operator", "divide here, do not multiply: the factor is the other way round"),
                     (ast.MatMult(), "matrix-product", "a matrix product belongs here: write @"),
                 ],
                 ast.Div: [(ast.Mult(), "operator", "multiply here, do not divide: the factor is the other way round")],
                 ast.MatMult: [(ast.Mult(), "elementwise", "element by element: write * here")],
-            }[type(part.op)]  # type: ignore[index]
-            for op, cause, says in options:
+            }
+            for op, cause, says in every_option[type(part.op)]:
                 yield edit(place, part, binary(part.left, op, part.right), cause, says)
             if isinstance(part.op, ast.Div):
                 yield edit(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -177,14 +178,14 @@ def numbers(place: Place) -> Iterator[Slip]:
     """Numbers that are written out."""
     every = parts(place.statement)
     inside = in_index(every)
-    whole = value_of(place.statement)
-    if whole is not None and is_number(whole) and place.is_slope(target_of(place.statement)):
+    begun = value_of(place.statement)
+    if begun is not None and is_number(begun) and place.is_slope(target_of(place.statement)):
         says = "the seed is 1: the pass begins with the gradient of the output itself, = 1"
-        yield edit(place, whole, ast.Constant(1.0), "seed", says)
+        yield edit(place, begun, ast.Constant(1.0), "seed", says)
     for part in every:
         if not is_number(part) or not isinstance(part, ast.Constant):
             continue
-        c = part.value
+        c: Any = part.value
         for other in dict.fromkeys((2 * c, c / 2, 1, 2, 0, -c, c + 1, c - 1, 0.5, -1, 3)):
             if other == c:
                 continue

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from cgviz.players.deck.film import Film, Piece, film
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import Frame
-from cgviz.players.deck.sheet import sheet
+from cgviz.players.deck.sheet import CAMERA, sheet
 from cgviz.players.deck.timing import durations
 from cgviz.runs.run import Run
 
+PAN = 0.5  # seconds in which the camera moves
 STYLE = "<style>\n@media (prefers-reduced-motion: no-preference) {{\n{rules}\n}}\n</style>\n"
 RULE = ".{name} {{ animation: {name} {whole:g}s step-end infinite }}\n@keyframes {name} {{ {frames} }}"
 
@@ -21,6 +22,7 @@ def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
     whole = film(layout)
     seconds = durations(list(each(shown)), look.seconds)
     svg = whole.played(lambda piece: playing(piece, whole, layout.prefix))
+    svg = whole.moved(svg.replace(CAMERA, CAMERA.replace('"camera"', f'"camera {layout.prefix}camera"'), 1), -1)
     before, end, after = svg.rpartition("</svg>")
     return f"{before}{style(whole, layout.prefix, seconds)}{end}{after}".encode()
 
@@ -45,4 +47,15 @@ def style(whole: Film, prefix: str, seconds: Sequence[float]) -> str:
             states += [(ends[piece.end], "hidden")] * (piece.end < whole.count)
             frames = " ".join(f"{at:.4g}% {{ visibility: {state} }}" for at, state in states)
             rules[name(piece, prefix)] = RULE.format(name=name(piece, prefix), whole=sum(seconds), frames=frames)
+    if len(set(whole.moves)) > 1:
+        rules["camera"] = panning(whole, f"{prefix}camera", ends, sum(seconds))
     return STYLE.format(rules="\n".join(rules.values()))
+
+
+def panning(whole: Film, name: str, ends: Sequence[float], seconds: float) -> str:
+    """Returns the rules that move the camera from frame to frame, smoothly and in a short time."""
+    frames = []
+    for at, (x, y) in enumerate(whole.moves):
+        begin = min(ends[at] + (PAN if at else 0.0) * 100 / seconds, ends[at + 1])
+        frames += [f"{mark:.4g}% {{ transform: translate({x:.2f}px,{y:.2f}px) }}" for mark in (begin, ends[at + 1])]
+    return f".{name} {{ animation: {name} {seconds:g}s linear infinite }}\n@keyframes {name} {{ {' '.join(frames)} }}"

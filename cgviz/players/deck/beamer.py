@@ -12,11 +12,14 @@ from cgviz.drawing.diagram.tikz import CLOSING, MACROS, OPENING, body, colours, 
 from cgviz.drawing.diagram.tikz import shown as always
 from cgviz.drawing.diagram.tikz_cells import spot
 from cgviz.errors import UsageError, quoted
+from cgviz.players.deck.camera import UNIT, Camera, window
 from cgviz.players.deck.extras import active, frame_of
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.formulas import formulas
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.growth import so_far
+from cgviz.players.deck.page import HEAD, Page, width_of
+from cgviz.players.deck.sheet import whole_or_rows
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Forward
 from cgviz.text.numbers import number
@@ -56,7 +59,8 @@ def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> byt
 
 def drawn(run: Run, shown: Sequence[Frame], look: Look, room: tuple[float, float], each: Each) -> Iterator[str]:
     """Yields the lines of a document with one frame, whose overlays are the frames of the run."""
-    made = diagram.diagram(run, style=look.style, theme=look.theme, direction=look.direction, digits=look.digits)
+    wide = width_of(look.aspect)
+    made = whole_or_rows(run, look, wide)
     layout = made.layout
     left, bottom, right, top = layout.room
     scale = min(room[0] / (right - left), room[1] / (top - bottom), LARGEST)
@@ -68,17 +72,35 @@ def drawn(run: Run, shown: Sequence[Frame], look: Look, room: tuple[float, float
     yield r"\begin{frame}[t]"
     yield from (rf"\frametitle<{at}>{{{words(frame.title)}}}" for at, frame in enumerate(shown, 1))
     yield rf"\begin{{minipage}}[t][{room[1]:g}bp][c]{{\linewidth}}\centering"
+    if made.laid:
+        scale = min(room[0] / (UNIT * window(wide)[0]), room[1] / (UNIT * window(wide)[1]))
+        pages = Camera(made.laid, layout.axes, wide).pages(shown, f"n{run.graph.output}")
+        for at, (x, y) in enumerate(aims(pages), 1):
+            yield rf"\only<{at}>{{\gdef\cgx{{{x:.2f}bp}}\gdef\cgy{{{y:.2f}bp}}}}%"
     yield rf"\scalebox{{{scale:.4f}}}{{%"
     yield OPENING
+    if made.laid:
+        half = UNIT * window(wide)[0] / 2, UNIT * window(wide)[1] / 2
+        yield rf"\clip ({-half[0]:.2f},{-half[1]:.2f}) rectangle ({half[0]:.2f},{half[1]:.2f});"
+        yield r"\begin{scope}[overlay, xshift=\cgx, yshift=\cgy]"
     yield from (line for line in body(layout, lambda step, drawing: veiled(step, drawing, shown)) if line)
     for at, frame in enumerate(each(shown), 1):
         yield from (rf"\only<{at}>{{{line}}}" for line in seen_once(layout, frame))
+    if made.laid:
+        yield r"\end{scope}"
     yield CLOSING + r"}\end{minipage}\par"
     yield r"\cgcaption{%"
     yield from (rf"\only<{at}>{{\cglines{{{captions(run, frame, look)}}}}}%" for at, frame in enumerate(shown, 1))
     yield "}"
     yield from notes(shown)
     yield r"\end{frame}"
+
+
+def aims(pages: Iterable[Page]) -> Iterator[tuple[float, float]]:
+    """Yields by how much the diagram is shifted so that what a page shows is in the middle."""
+    for page in pages:
+        x, y = page.middle[0], page.top + page.unit * (HEAD + window(0.0)[1] / 2)
+        yield -x, y
 
 
 def ground(look: Look) -> Iterator[str]:

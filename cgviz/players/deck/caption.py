@@ -10,7 +10,7 @@ from cgviz.drawing.diagram.words import brief
 from cgviz.drawing.theme import Theme
 
 FOOT = 132.0
-LARGEST, SMALLEST = 25.0, 12.0
+LARGEST, SMALLEST = 25.0, 15.0
 SPACING = 1.2
 HEADED = re.compile(r"(\S+) \+?= ")
 RESULT = re.compile(r" = (\S+)$")

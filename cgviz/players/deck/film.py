@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.engine import embed_font
 from cgviz.players.deck.extras import frame_of
 from cgviz.players.deck.sheet import Sheet
@@ -42,10 +43,11 @@ class Piece:
 
 @dataclass(frozen=True)
 class Film:
-    """The pieces of a deck in drawing order, over `count` frames."""
+    """The pieces of a deck in drawing order, over `count` frames; `moves` of the camera against its first place."""
 
     pieces: tuple[Piece, ...]
     count: int
+    moves: tuple[Point, ...] = ()
 
     def played(self, show: Callable[[Piece], str]) -> str:
         """Returns the SVG, `show` telling how a piece is written that is not seen all the time."""
@@ -62,16 +64,21 @@ class Film:
                 return piece.svg
             return "" if piece.extra else piece.marked('visibility="hidden"')
 
-        return self.played(show)
+        return self.moved(self.played(show), at)
+
+    def moved(self, svg: str, at: int) -> str:
+        """Returns the SVG with its camera as in a frame."""
+        place = "{:.2f} {:.2f}".format(*self.moves[at])
+        return re.sub(r'(<g class="camera[^"]*" transform="translate\()0 0', rf"\g<1>{place}", svg, count=1)
 
 
 def film(sheet: Sheet) -> Film:
     """Returns the film of a deck, with the part of the font that it uses."""
-    return Film(tuple(pieces(sheet, embed_font(sheet.everything()).decode())), len(sheet.shown))
+    return Film(tuple(pieces(sheet, embed_font(sheet.everything()).decode())), len(sheet.shown), tuple(sheet.moves))
 
 
 def pieces(sheet: Sheet, svg: str) -> Iterator[Piece]:
-    spans = {sheet.prefix + extra.part.key: (extra.start, extra.end) for extra in sheet.extras}
+    spans = sheet.spans
     count, plain, fleeting = len(sheet.shown), list[str](), list[str]()
     span = (0, count)
     for line in svg.splitlines(keepends=True):

@@ -13,6 +13,7 @@ from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 
 ASPECTS = ("16:9", "4:3")
+CAMERAS = ("auto", "whole", "follow")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Look:
     aspect      the shape of a page, "16:9" or "4:3"
     background  "filled" (the theme's), "transparent" or a colour
     seconds     how long a picture that plays by itself shows a frame
+    camera      "whole": all of the diagram on every page; "follow": the row of what happens; "auto": the whole where
+                texts are at least 14 points high then
     include     a PDF deck whose pages a Beamer document shows, instead of a drawing of its own
     """
 
@@ -34,6 +37,7 @@ class Look:
     background: str = "filled"
     seconds: float = 1.5
     include: str = ""
+    camera: str = "auto"
     engine: str = "auto"
 
 

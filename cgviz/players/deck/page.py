@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from cgviz.drawing.diagram.scene import Box, Line, Text, Words, centred, widest
 from cgviz.drawing.theme import Theme
@@ -14,7 +15,8 @@ from cgviz.players.deck.frames import Frame
 
 HEIGHT = 540.0
 SIDE, HEAD = 28.0, 56.0
-TITLE, COUNT = 19.0, 13.0
+TITLE, COUNT = 19.0, 14.0
+MAP, MAP_WIDE = 40.0, 150.0  # the room of the map, in points of the slide
 LEAST_UNIT = 0.6
 
 
@@ -33,19 +35,29 @@ class Page:
     height: float
 
     @property
+    def room(self) -> tuple[float, float, float, float]:
+        """The left, bottom, right and top, y upwards."""
+        return self.left, -self.top - self.height, self.left + self.width, -self.top
+
+    @property
     def middle(self) -> tuple[float, float]:
         return self.left + self.width / 2, self.top + self.height / 2
 
 
 def page(aspect: str, left: float, top: float, width: float, height: float) -> Page:
     """Returns the smallest page of an aspect that has room for a diagram of this place and size."""
-    if aspect not in ASPECTS:
-        raise UsageError(f"no aspect {quoted(aspect)}; there are {', '.join(ASPECTS)}")
-    across, down = map(int, aspect.split(":"))
-    wide = HEIGHT * across / down
+    wide = width_of(aspect)
     unit = max(width / (wide - 2 * SIDE), height / (HEIGHT - HEAD - FOOT), LEAST_UNIT)
     x, y = left + width / 2 - unit * wide / 2, top + height / 2 - unit * (HEAD + (HEIGHT - HEAD - FOOT) / 2)
     return Page(unit, x, y, unit * wide, unit * HEIGHT)
+
+
+def width_of(aspect: str) -> float:
+    """Returns how wide a slide of an aspect is. Raises UsageError where there is none."""
+    if aspect not in ASPECTS:
+        raise UsageError(f"no aspect {quoted(aspect)}; there are {', '.join(ASPECTS)}")
+    across, down = map(int, aspect.split(":"))
+    return HEIGHT * across / down
 
 
 Placed = tuple[Box, tuple[float, float]]
@@ -55,7 +67,7 @@ def furniture(page: Page, frame: Frame, count: int, theme: Theme, result: str) -
     """Yields title, number and captions of a frame, each with the place of its centre; `result` colours the number."""
     unit, name = page.unit, f"f{frame.number}"
     title = ((Text(frame.title, theme.soft, unit * TITLE, bold=True),),)
-    place = ((Text(f"{frame.number}/{count}", theme.muted, unit * COUNT),),)
+    place = ((Text(f"{frame.number}/{count}", theme.muted, ceil(unit * COUNT)),),)
     y = page.top + unit * (SIDE + 6)
     yield written(f"{name}-title", title), (page.left + unit * SIDE + widest(title) / 2, y)
     yield written(f"{name}-count", place), (page.left + page.width - unit * SIDE - widest(place) / 2, y)
@@ -64,6 +76,31 @@ def furniture(page: Page, frame: Frame, count: int, theme: Theme, result: str) -
     for number, line in enumerate(lines, 1):
         yield written(f"{name}-caption{number}", (line,)), (page.middle[0], y + room(line) / 2)
         y += room(line)
+
+
+def map_of(
+    rooms: Sequence[tuple[float, float, float, float]], at: Page, page: Page, number: int, theme: Theme
+) -> Iterator[Placed]:
+    """Yields a small map of the rows, and on it what the page `at` shows, in the head of `page`."""
+    left, bottom = min(room[0] for room in rooms), min(room[1] for room in rooms)
+    right, top = max(room[2] for room in rooms), max(room[3] for room in rooms)
+    share = page.unit * min(MAP / (top - bottom), MAP_WIDE / (right - left))
+    x0 = page.left + page.width - page.unit * (SIDE + 70) - share * (right - left)
+    y0 = page.top + page.unit * 8
+    x, y = at.middle[0], -(at.top + at.unit * (HEAD + (HEIGHT - HEAD - FOOT) / 2))
+    for n, (a, b, c, d) in enumerate(rooms):
+        here = a - 1 <= x <= c + 1 and b - 1 <= y <= d + 1
+        size = max(share * (c - a), 2.0), max(share * (d - b) - page.unit, 1.5)
+        place = x0 + share * ((a + c) / 2 - left), y0 + share * (top - (b + d) / 2)
+        yield blank(f"f{number}-map{n}", size, theme.muted if here else theme.stage_line, here), place
+
+
+def blank(key: str, size: tuple[float, float], colour: str, filled: bool) -> Box:
+    """Returns a box without texts."""
+    return Box(
+        key=key, width=size[0], height=size[1], inside=(), fill=colour if filled else "transparent", line=colour,
+        classes="map", words=Words(""), thick=0.6,
+    )  # fmt: skip
 
 
 def written(key: str, lines: tuple[Line, ...]) -> Box:

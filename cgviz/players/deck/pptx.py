@@ -14,15 +14,18 @@ from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.scene import Place, Text, Wire
 from cgviz.errors import UsageError, printable, quoted
+from cgviz.players.deck.camera import UNIT, Camera, seen
 from cgviz.players.deck.extras import active
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import BACKWARD, SEED, Frame
+from cgviz.players.deck.page import Page
+from cgviz.players.deck.sheet import whole_or_rows
 from cgviz.runs.run import Run
 
 HEIGHT = 540.0
 WIDTHS = {"16:9": 960.0, "4:3": 720.0}
 SIDE, HEAD, FOOT = 28.0, 60.0, 120.0
-TITLE, COUNT, CAPTION, SMALLEST = 22.0, 13.0, 26.0, 10.0
+TITLE, COUNT, CAPTION, SMALLEST = 22.0, 14.0, 26.0, 14.0
 LARGEST = 1.6
 ONLY_TITLE = 5  # the layout of python-pptx's template that has a title and nothing else
 LONG_AGO = datetime(2000, 1, 1)
@@ -38,6 +41,15 @@ class Sheet:
     x: float
     y: float
     behind: str
+    pages: tuple[Page, ...] = ()
+
+    def at(self, frame: int) -> Sheet:
+        """Returns the sheet as a camera shows it in a frame; the same one where all of the diagram is seen."""
+        if not self.pages:
+            return self
+        page = self.pages[frame]
+        left, top = page.left / page.unit, page.top / page.unit
+        return replace(self, layout=seen(self.layout, page), scale=1 / page.unit, x=-left, y=-top)
 
 
 def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
@@ -47,13 +59,13 @@ def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> byt
 
     from cgviz.players.deck.routes import routes
 
-    sheet = sheet_of(run, look)
+    sheet = sheet_of(run, shown, look)
     ways = routes(sheet.layout)
     made = Presentation()
     made.slide_width, made.slide_height = Pt(sheet.width), Pt(HEIGHT)
-    for frame in each(shown):
+    for at, frame in enumerate(each(shown)):
         slide = made.slides.add_slide(made.slide_layouts[ONLY_TITLE])
-        draw(slide, sheet, ways, frame, shown[-1].number)
+        draw(slide, sheet.at(at), ways, frame, shown[-1].number)
     about = words.of_picture(run, look.digits)
     said = made.core_properties
     said.title, said.comments, said.author = (
@@ -65,19 +77,21 @@ def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> byt
     return undated(file)
 
 
-def sheet_of(run: Run, look: Look) -> Sheet:
+def sheet_of(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
     if look.aspect not in WIDTHS:
         raise UsageError(f"no aspect {quoted(look.aspect)}; there are {', '.join(WIDTHS)}")
     width = WIDTHS[look.aspect]
-    layout = diagram.diagram(
-        run, style=look.style, theme=look.theme, direction=look.direction, digits=look.digits
-    ).layout
+    made = whole_or_rows(run, look, width)
+    layout = made.layout
     left, bottom, right, top = layout.room
     tall = HEIGHT - HEAD - FOOT
     scale = min((width - 2 * SIDE) / (right - left), tall / (top - bottom), LARGEST)
     x, y = width / 2 - scale * (left + right) / 2, HEAD + tall / 2 + scale * (bottom + top) / 2
     behind = layout.theme.background if look.background == "filled" else diagram.checked(look.background)
-    return Sheet(layout, width, scale, x, y, behind)
+    if made.laid is None:
+        return Sheet(layout, width, scale, x, y, behind)
+    pages = tuple(Camera(made.laid, layout.axes, width).pages(shown, f"n{run.graph.output}"))
+    return Sheet(layout, width, 1 / UNIT, 0.0, 0.0, behind, pages)
 
 
 def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int) -> None:
@@ -95,7 +109,8 @@ def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int
     for box in layout.scene.boxes:
         draw_box(canvas, box)
     for way in ways:
-        draw_wire(canvas, way)
+        if way.wire.source in canvas.drawn and way.wire.target in canvas.drawn:
+            draw_wire(canvas, way)
     under = sheet.behind if sheet.behind.startswith("#") else ""
     for wire in layout.wires:
         for place in layout.beside(wire):

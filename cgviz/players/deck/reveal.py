@@ -16,8 +16,24 @@ from cgviz.runs.run import Run
 VENDOR = Path(__file__).parent / "vendor"
 PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
 SECTION = """<section class="cgviz" aria-label="{title}">
-<style>.reveal section.cgviz .fragment {{ transition: none }}</style>
-{notes}{svg}</section>
+<style>.reveal section.cgviz .fragment {{ transition: none }}
+.reveal section.cgviz .camera {{ transition: transform 0.6s ease }}</style>
+{notes}{svg}{camera}</section>
+"""
+FOLLOW = """<script>
+(function () {{
+  const section = document.currentScript.parentNode, moves = {moves};
+  function look() {{
+    const seen = [...section.querySelectorAll(".fragment.visible")].map((part) => +part.dataset.fragmentIndex);
+    const [x, y] = moves[Math.min(Math.max(-1, ...seen) + 1, moves.length - 1)];
+    section.querySelector(".camera").style.transform = "translate(" + x + "px," + y + "px)";
+  }}
+  window.addEventListener("load", function () {{
+    for (const name of ["ready", "slidechanged", "fragmentshown", "fragmenthidden"]) Reveal.on(name, look);
+    if (Reveal.isReady()) look();
+  }});
+}})();
+</script>
 """
 NOTES = '<aside class="notes">{}</aside>'
 
@@ -102,7 +118,8 @@ def slide(layout: Sheet, each: Each) -> str:
     said = [NOTES.format(escape(frame.narration)) for frame in each(layout.shown)]
     notes = [f"{said[0]}\n", *(spoken(text, index) for index, text in enumerate(said[1:]))]
     svg = whole.played(lambda piece: fragment(piece, whole)).removeprefix(PROLOGUE)
-    return SECTION.format(title=escape(layout.words.title), svg=svg, notes="".join(notes))
+    camera = FOLLOW.format(moves=[[round(x, 2), round(y, 2)] for x, y in whole.moves]) if layout.follows else ""
+    return SECTION.format(title=escape(layout.words.title), svg=svg, notes="".join(notes), camera=camera)
 
 
 def spoken(notes: str, index: int) -> str:

@@ -169,12 +169,16 @@ def bare(frame: Any) -> None:
 
 def write(paragraph: Any, text: Text, scale: float) -> None:
     """Adds a text to a paragraph, in its look."""
-    run = paragraph.add_run()
-    run.text = "\t" * text.text.startswith("\t") + one_line(text.text.lstrip("\t"))
-    run.font.name = FONT
-    run.font.size = Pt(max(1, round(4 * scale * text.size) / 4))
-    run.font.bold, run.font.italic = text.bold, text.slanted
-    run.font.color.rgb = rgb(text.colour)
+    tab = "\t" * text.text.startswith("\t")
+    for piece in replace(text, text=text.text.lstrip("\t")).runs:
+        run = paragraph.add_run()
+        run.text, tab = tab + one_line(piece.text), ""
+        run.font.name = FONT
+        run.font.size = Pt(max(1, round(4 * scale * text.size) / 4))
+        run.font.bold, run.font.italic = text.bold, text.slanted or piece.slanted
+        run.font.color.rgb = rgb(text.colour)
+        if piece.level:
+            run._r.get_or_add_rPr().set("baseline", "30000" if piece.level > 0 else "-25000")
 
 
 def rgb(colour: str) -> RGBColor:

@@ -24,7 +24,7 @@ from cgviz.graph.nodes import INPUT
 from cgviz.reading.collecting import uncollected
 from cgviz.reading.pytorch.memory import numbers
 from cgviz.reading.pytorch.recorder import Recorder
-from cgviz.reading.tracing import library, one_output, returned_shape, structures
+from cgviz.reading.tracing import flattened, library, one_output, returned_shape, structures
 from cgviz.reading.tracing.graph import graph_of
 from cgviz.reading.tracing.tape import Tape
 from cgviz.reading.tracing.tracer import Tracer
@@ -39,7 +39,7 @@ def recorded(
     """Returns what a module or a function does at these inputs, its buffers left as they were. Raises UsageError."""
     tape = Tape(Tracer, library)
     recorder = Recorder(tape)
-    paths = entered(recorder, function, args, keywords)
+    paths, leaves = entered(recorder, function, args, keywords)
     with uncollected(), torch.enable_grad(), kept(function), watched(recorder, function), recorder.following():
         result = function(*args, **keywords)
     output, seed = one_output(tape, called(function), traced(recorder, result), plain(upstream))
@@ -48,7 +48,26 @@ def recorded(
         graph = graph_of(tape, output)
     used = {graph.nodes[index].name for index in graph.inputs}
     values = {name: value for name, value in values.items() if name in used}
-    return Recorded(graph, values, seed, returned_shape(traced(recorder, result)), paths, ())
+    witness = gradients(result, plain(upstream), {name: tensor for name, tensor in leaves.items() if name in used})
+    return Recorded(graph, values, seed, returned_shape(traced(recorder, result)), paths, (), witness)
+
+
+def gradients(result: Any, upstream: Any, leaves: Mapping[str, torch.Tensor]) -> dict[str, Any]:
+    """Returns the gradients that PyTorch computes itself, of the inputs that it differentiates, by their names."""
+    outs = [t for t in flattened(result) if isinstance(t, torch.Tensor)]
+    ups = [None] * len(outs) if upstream is None else flattened(upstream)
+    pairs = [(t, up) for t, up in zip(outs, ups, strict=False) if t.requires_grad]
+    moving = {name: tensor for name, tensor in leaves.items() if tensor.requires_grad}
+    if not pairs or not moving or any(up is None and t.dim() for t, up in pairs):
+        return {}
+    seeds = [
+        torch.ones_like(t) if up is None else torch.as_tensor(up, dtype=t.dtype).expand(t.shape) for t, up in pairs
+    ]
+    try:
+        found = torch.autograd.grad([t for t, _ in pairs], list(moving.values()), seeds, allow_unused=True)
+    except RuntimeError:
+        return {}
+    return {n: numbers(t) * 0 if g is None else numbers(g) for (n, t), g in zip(moving.items(), found, strict=True)}
 
 
 def called(function: Any) -> str:
@@ -78,8 +97,11 @@ def traced(recorder: Recorder, result: Any) -> Any:
 # inputs
 
 
-def entered(recorder: Recorder, function: Any, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, str]:
-    """Enters arguments, parameters and buffers as inputs; returns for each name its path, as PyTorch writes it."""
+def entered(
+    recorder: Recorder, function: Any, args: Sequence[Any], keywords: Mapping[str, Any]
+) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
+    """Enters arguments, parameters and buffers as inputs; returns by name their paths, as PyTorch writes them, and
+    their tensors."""
     found: list[tuple[Path, torch.Tensor]] = []
     for path, value in arguments(function, args, keywords):
         for inner, leaf in structures.leaves(value, path) if not isinstance(value, torch.Tensor) else [(path, value)]:
@@ -89,6 +111,7 @@ def entered(recorder: Recorder, function: Any, args: Sequence[Any], keywords: Ma
         own = [*function.named_parameters(), *function.named_buffers()]
         found += [(tuple(name.split(".")), tensor) for name, tensor in own]
     paths: dict[str, str] = {}
+    tensors: dict[str, torch.Tensor] = {}
     met: set[int] = set()
     for path, tensor in found:
         if tensor.is_complex():
@@ -100,8 +123,9 @@ def entered(recorder: Recorder, function: Any, args: Sequence[Any], keywords: Ma
         while name in paths:
             name += "_"
         paths[name] = ".".join(map(str, path)) if path[0] not in signature_of(function) else structures.written(path)
+        tensors[name] = tensor
         recorder.memory.enter(tensor, recorder.tape.input(name, settled(numbers(tensor))).index)
-    return paths
+    return paths, tensors
 
 
 def signature_of(function: Any) -> list[str]:

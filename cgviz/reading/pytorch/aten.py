@@ -504,6 +504,9 @@ ATEN: Mapping[str, Rule] = {
     "linalg_inv_ex": lambda x, **_: (matrices.inv(x), None), "_linalg_solve_ex": solve, "linalg_cholesky_ex": cholesky,
     "cholesky": lambda x, upper=False: cholesky(x, upper)[0], "linalg_solve_triangular": solve_triangular,
     "_linalg_slogdet": lambda x: (None, systems.LOGDET(x), None, None), "_linalg_det": lambda x: (matrices.det(x), None, None),
+    "full_like": lambda x, value, **_: operand(x.tape, np.full(x.shape, float(value))),
+    "ones_like": lambda x, **_: operand(x.tape, np.ones(x.shape)), "zeros_like": lambda x, **_: operand(x.tape, np.zeros(x.shape)),
+    "new_zeros": lambda x, size, **_: operand(x.tape, np.zeros(tuple(size))), "new_ones": lambda x, size, **_: operand(x.tape, np.ones(tuple(size))),
     "trace": matrices.trace, "fill": lambda x, value: x * 0 + value, "neg": lambda x: -x,
 }  # type: ignore[dict-item]  # fmt: skip
 

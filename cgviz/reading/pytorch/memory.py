@@ -103,7 +103,8 @@ class Memory:
         if callable(entry.node):
             entry.node = entry.node()
         node = entry.node
-        if not tensor.requires_grad and not (self.depth and entry.depth) and self.moves(node):
+        inside = bool(self.depth and entry.depth) or in_backward()
+        if not tensor.requires_grad and not inside and self.moves(node):
             node = self.stop(node)
         return Tracer(self.tape, node, self.tape.values[node])
 
@@ -168,6 +169,11 @@ class Memory:
         storage.flat = flat
         storage.entries[where] = Entry(node, storage.version, self.depth)
         storage.kept.append(tensor)
+
+
+def in_backward() -> bool:
+    """Tells whether a backward pass is being recorded itself, whose saved tensors have no gradient of their own."""
+    return torch.is_grad_enabled() and torch._C._current_graph_task_id() != -1
 
 
 def is_whole(where: Geometry, size: int) -> bool:

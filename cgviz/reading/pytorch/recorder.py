@@ -16,7 +16,7 @@ from cgviz.reading.calls import BindingError
 from cgviz.reading.opaque import Foreign, opaque
 from cgviz.reading.pytorch.aten import UnknownError, rule_of
 from cgviz.reading.pytorch.memory import Memory, numbers
-from cgviz.reading.tracing.tape import Tape
+from cgviz.reading.tracing.tape import Tape, cannot
 from cgviz.reading.tracing.tracer import Tracer, operand
 
 MASKED_INDEX = frozenset(("index", "index_put", "_unsafe_index", "_unsafe_index_put"))
@@ -67,6 +67,8 @@ class Recorder(TorchDispatchMode):
         before = self.traced(name, args, kwargs)
         out = function(*args, **kwargs)
         outputs = [leaf for leaf in tree_flatten(out)[0] if isinstance(leaf, torch.Tensor)]
+        if any(leaf.is_complex() for leaf in outputs):
+            raise cannot(f"PyTorch's {name} gives complex numbers; cgviz computes with real numbers")
         if not any(leaf.dtype.is_floating_point for leaf in outputs):
             return out
         made = self.written(name, *before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cgviz.errors import CgvizError, UsageError, quoted
@@ -26,7 +26,8 @@ Shape = tuple[int, ...]
 class Recorded:
     """A recorded function: its graph, its inputs, the gradient that the backward pass begins with, what it returned.
 
-    `paths` gives for each input its place in the arguments, as Python writes it; `held` what is held fixed.
+    `paths` gives for each input its place in the arguments, as Python writes it; `held` what is held fixed; `witness`
+    the gradients that a framework computes itself.
     """
 
     graph: Graph
@@ -35,6 +36,7 @@ class Recorded:
     returned: Any
     paths: Mapping[str, str]
     held: tuple[str, ...]
+    witness: Mapping[str, Value] = field(default_factory=dict)
 
 
 def record(function: Callable[..., Any], *args: Any, **inputs: Any) -> tuple[Graph, dict[str, float]]:
@@ -167,4 +169,4 @@ def seed_of(upstream: Any) -> Value:
     return settled(numpy().asarray(upstream, dtype=float))
 
 
-__all__ = ["Recorded", "Tape", "Tracer", "is_library", "quoted", "record", "recorded", "traced_inside"]
+__all__ = ["Recorded", "Tape", "Tracer", "flattened", "is_library", "quoted", "record", "recorded", "traced_inside"]

@@ -62,7 +62,13 @@ def at(value: Any, place: tuple[int, ...], digits: int) -> str:
 def compared(each: LineVerdict, digits: int) -> Iterator[str]:
     """Yields how an array differs from the right one: where most, and in how many elements."""
     theirs, ours = each.theirs, each.ours
-    if ours is None or not is_array(theirs) or shape_of(theirs) != shape_of(ours) or each.verdict == "right":
+    if (
+        ours is None
+        or theirs is None
+        or not is_array(theirs)
+        or shape_of(theirs) != shape_of(ours)
+        or each.verdict == "right"
+    ):
         return
     np = numpy()
     place = farthest(theirs, ours)
@@ -71,7 +77,8 @@ def compared(each: LineVerdict, digits: int) -> Iterator[str]:
     name = each.code.partition("=")[0].strip(" +-*/").partition("[")[0]
     where = f"{name}[{', '.join(map(str, place))}]"
     left, right = apart(float(theirs[place]), float(ours[place]), digits)
-    yield f"{where} is {left} and ought to be {right}; {many} of {theirs.size} elements differ."
+    count = f"; {many} of {theirs.size} elements differ" if many else ""
+    yield f"{where} is {left} and ought to be {right}{count}."
 
 
 def apart(one: float, two: float, digits: int) -> tuple[str, str]:

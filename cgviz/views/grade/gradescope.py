@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from cgviz.errors import CgvizError
 from cgviz.grading.hints import LINE, hinted
@@ -20,7 +21,7 @@ def results(found: Grade | CgvizError, hints: int, credits: Mapping[str, float])
         test = {"name": "grading", "score": 0.0, "max_score": whole, "status": "failed", "output": str(found)}
         return json.dumps({"score": 0.0, "output": str(found), "tests": [test]}, indent=2) + "\n"
     told = hinted(found, hints)
-    tests = []
+    tests: list[dict[str, Any]] = []
     for each in told.gradients:
         most = float(told.credits.get(each.name, 1.0))
         if not most:
@@ -36,4 +37,4 @@ def results(found: Grade | CgvizError, hints: int, credits: Mapping[str, float])
             }
         )
     text = plain(page(told, DIGITS, 100))
-    return json.dumps({"score": sum(test["score"] for test in tests), "output": text, "tests": tests}, indent=2) + "\n"  # type: ignore[misc]
+    return json.dumps({"score": sum(test["score"] for test in tests), "output": text, "tests": tests}, indent=2) + "\n"
