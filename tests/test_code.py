@@ -342,3 +342,24 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 def test_help_loads_nothing_heavy() -> None:
     check = "import sys; from cgviz.cli import main; main(['code', '--help']); assert 'sympy' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", check], capture_output=True).returncode == 0
+
+
+RUN_BY = {
+    "python": test_python_bit_for_bit,
+    "numpy": test_arrays_of_no_dimension,
+    "torch": test_arrays_of_no_dimension,
+    "jax": test_arrays_of_no_dimension,
+    "c": test_c,
+    "javascript": test_javascript,
+    "rust": test_rust,
+    "julia": test_julia_by_its_looks,
+}
+"""For every language the test that runs its code."""
+
+
+def test_every_language_is_run_by_a_test() -> None:
+    assert RUN_BY.keys() == LANGUAGES.keys()
+    for lang, test in RUN_BY.items():
+        marks = getattr(test, "pytestmark", [])
+        listed = [lang in mark.args[1] for mark in marks if mark.name == "parametrize" and mark.args[0] == "lang"]
+        assert all(listed), f"{lang} is not among those that {test.__name__} runs"

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,3 +71,28 @@ def test_the_numbers_of_the_table(program: str, at: dict[str, float], lang: str,
         assert same(printed([], tmp_path / "f"), run)
     else:
         assert same(printed([sys.executable, "-W", "ignore"], path), run)
+
+
+TIED = [
+    ("relu(x)*2", {"x": 0.0}),
+    ("max(x, y)", {"x": 1.0, "y": 1.0}),
+    ("hypot(x, y)", {"x": 0.0, "y": 0.0}),
+    ("clip(x, 0, 1)", {"x": 0.0}),
+    ("x**n", {"x": 0.0, "n": 2.0}),
+    ("sum(relu(v))", {"v": [0.0, 1.0]}),
+    ("norm(v)", {"v": [0.0, 0.0]}),
+]
+
+
+@pytest.mark.parametrize(("program", "at"), TIED)
+def test_files_with_tests_pass_on_corners_too(program: str, at: dict[str, Any]) -> None:
+    pytest.importorskip("torch")
+    source = code(cgviz.run(program, at), "torch", test=True)
+    exec(compile(source, "generated", "exec"), {"__name__": "__main__"})
+
+
+def test_the_convention_of_the_framework_is_asserted_as_such() -> None:
+    pytest.importorskip("torch")
+    source = code(cgviz.run("hypot(x, y)", x=0, y=0), "torch", test=True)
+    assert source.count("assert dx != dx") == 1
+    assert "not compared: clip is made of" in code(cgviz.run("clip(x, 0, 1)", x=0), "torch", test=True)

@@ -10,7 +10,7 @@ from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.numpy import NumpyCode
 from cgviz.codegen.program import Line, Program
 from cgviz.codegen.python import Python, listed
-from cgviz.codegen.torch import Torch, expected
+from cgviz.codegen.torch import Torch
 
 DOUBLE = 'jax.config.update("jax_enable_x64", True)'
 SCIPY = "beta digamma erf erfc erfinv gamma polygamma"
@@ -52,6 +52,7 @@ class Jax(Torch):
     words: str = f"{Python.words} jax jnp forward backward saved"
     zero = "jnp.zeros(())"
     wraps = False
+    framework = "jax"
     head: tuple[str, ...] = ("import jax", "import jax.numpy as jnp")
 
     def imports(self, body: str) -> tuple[str, ...]:
@@ -79,7 +80,7 @@ class Jax(Torch):
         lines += [self.show(label, name) for label, name, _ in results(made)]
         if test:
             lines += [*checks(made, self, test), "", "# JAX's own backward pass", self.answered(made, "plain", numbers)]
-            lines += [self.check(name, number) for _, name, number in expected(made, self)]
+            lines += self.own_checks(made)
         return ['if __name__ == "__main__":', *indented([DOUBLE, *lines])]
 
     def answered(self, made: Program, function: str, numbers: list[str]) -> str:

@@ -14,7 +14,6 @@ from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.numpy_arrays import NumpyArrayCode
 from cgviz.codegen.program import Program
 from cgviz.codegen.python import listed
-from cgviz.codegen.torch import expected
 from cgviz.ops.rearranging import Key, written_key
 
 
@@ -49,7 +48,7 @@ class JaxArrays(Arrays, Jax):
         lines += [self.show(label, name) for label, name, _ in results(made)]
         if test:
             lines += [*checks(made, self, test), "", "# JAX's own backward pass", *self.called(made, "plain")]
-            lines += [self.check(name, number) for _, name, number in expected(made, self)]
+            lines += self.own_checks(made)
         return ['if __name__ == "__main__":', *indented([DOUBLE, *lines])]
 
     def called(self, made: Program, function: str) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cgviz.codegen.conventions import of_framework
 from cgviz.codegen.language import indented
 from cgviz.codegen.layout import checks, heading, joined, results, values
 from cgviz.codegen.notation import Code, Constant, Form
@@ -17,9 +18,9 @@ from cgviz.codegen.program import Line, Program, program
 from cgviz.codegen.python import MATH, Python, PythonCode, listed
 from cgviz.ops.op import COMPARISON, Op
 from cgviz.text.formula import Formula, Written
+from cgviz.values.arrays import is_array
 
 if TYPE_CHECKING:
-    from cgviz.codegen.language import Language
     from cgviz.codegen.program import Options
     from cgviz.runs.run import Run
 
@@ -80,6 +81,7 @@ class Torch(Python):
     notation: type[Code] = TorchCode
     words: str = f"{Python.words} torch ctx inputs output"
     zero = f"torch.zeros((), {DOUBLE})"
+    framework = "torch"
     seeds = False
     short = True
     wraps = True
@@ -187,9 +189,20 @@ class Torch(Python):
         lines += [self.show(label, f"{name}.item()") for label, name, _ in results(made)]
         if test:
             again = self.differentiated(made, f"plain({', '.join(names)})")
-            lines += [*checks(made, self, test), "", "# PyTorch's own backward pass", *again]
-            lines += [self.check(name, number) for _, name, number in expected(made, self)]
+            lines += [*checks(made, self, test), "", "# PyTorch's own backward pass", *again, *self.own_checks(made)]
         return ['if __name__ == "__main__":', *indented(lines)]
+
+    def own_checks(self, made: Program) -> list[str]:
+        """Returns comparisons of the framework's own gradients with what its conventions make of the run."""
+        found = of_framework(made.run, self.notation({}), self.framework)
+        if isinstance(found, str):
+            return [f"# not compared: {found}"]
+        notation, lines = self.notation({}), []
+        for index, name in zip(made.wanted, made.gradients, strict=True):
+            wanted = found[made.graph.nodes[index].name]
+            odd = not is_array(wanted) and wanted != wanted
+            lines.append(f"assert {name} != {name}" if odd else self.check(name, notation.literal(wanted)))
+        return lines
 
     def assigned(self, made: Program) -> list[str]:
         """Returns the inputs as tensors."""
@@ -275,9 +288,3 @@ def condition(mask: int) -> str:
 
 def bits_of(mask: int) -> Iterator[int]:
     return (place for place in range(mask.bit_length()) if mask >> place & 1)
-
-
-def expected(made: Program, language: Language) -> list[tuple[str, str, str]]:
-    """Returns the gradients of the run as the language writes them."""
-    notation = language.notation({})
-    return [(label, name, notation.literal(number)) for label, name, number in list(results(made))[1:]]
