@@ -68,7 +68,7 @@ class Writing(NamedTuple):
 
     def tangent(self, name: str, wrt: str, dotted: bool = False) -> str:
         """Returns how a tangent is called: `∂den/∂x`; `ẋ` where it is dotted, a letter, and can be written."""
-        return dot(self.clean(name)) if dotted and len(name) == 1 and self.partial == "∂" else self.slope(name, wrt)
+        return dot(self.clean(name)) if dotted and len(name) == 1 and not self.plain else self.slope(name, wrt)
 
     def moving(self, name: str, wrt: str, dotted: bool, shape: Shape | None) -> Formula:
         """Returns a tangent as an operand of a formula."""

@@ -41,7 +41,9 @@ class Javascript(Notation):
 
     def apply(self, op: Op, operands: Sequence[Written]) -> Written:
         """Writes the record's template, what Math has, or else the op in terms of simpler ones."""
-        is_written = op.spell is not None or any(op.javascript[:1]) or in_math(op, operands)
+        if any(op.javascript[:1]):
+            return Written(self.call(op, operands), ATOM, self.brackets)
+        is_written = op.spell is not None or in_math(op, operands)
         if is_written or op.composed is None:
             return super().apply(op, operands)
         composed: Formula = op.composed(*map(verbatim, operands))

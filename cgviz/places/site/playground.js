@@ -74,7 +74,8 @@ function failure(error) {
 
 const MOST_IN_LINE = 8;
 function showResult(read, { value, gradients }) {
-  const said = (x) => (Array.isArray(x) ? `${[x].flat(Infinity).length > 6 ? "an array" : JSON.stringify(x)}` : number(typeof x === "string" ? Number(x.replace("inf", "Infinity")) : x));
+  const said = (x) => (Array.isArray(x) ? brief(x) : number(typeof x === "string" ? Number(x.replace("inf", "Infinity")) : x));
+  const brief = (x) => ([x].flat(Infinity).length > 6 ? "an array" : `[${x.map(said).join(", ")}]`);
   const slopes = read.inputs.slice(0, MOST_IN_LINE).map(({ name, label }) => make("span", { class: "gradient" }, `∂${read.output.label}/∂${label} = ${said(gradients[name] ?? 0)}`));
   byId("result-line").replaceChildren(make("b", { class: "value" }, `${read.output.label} = ${said(value)}`), ...slopes);
 }

@@ -23,7 +23,6 @@ MEANINGS = {
     "mpmath": "differences of the program to 50 digits",
     "sympy": "sympy's derivative",
 }
-ASCII_MARKS = {"✓": "ok", "✗": "x", "≈": "~", "∧": "^", "–": "-"}
 ARRAYS = (
     "Arrays are compared element by element, and the worst element counts; mpmath is asked of inputs, "
     "complex steps and sympy of programs of single numbers only."
@@ -84,7 +83,7 @@ def error_text(relative: float, spelling: Writing) -> str:
 
 
 def mark(sign: str, spelling: Writing) -> str:
-    return ASCII_MARKS.get(sign, sign) if spelling.rule == "-" else sign
+    return ("^" if sign == "∧" else spelling.sign(sign)) if spelling.plain else sign
 
 
 def notes(found: Checked, spelling: Writing) -> list[Block]:

@@ -27,7 +27,7 @@ def plots(sweeps: list[Sweep], spelling: Writing, width: int | None) -> list[Lin
 
 
 def plot(of: Sweep, spelling: Writing, width: int) -> list[Line]:
-    plain = spelling.rule == "-"
+    plain = spelling.plain
     bar, corner, tick = ("|", "+", "+") if plain else ("│", "└", "┴")
     across = Scale.of(of.steps, width - 8)
     up = Scale.of([1.0, 1e-16], HEIGHT)
@@ -60,7 +60,7 @@ def axis(across: Scale, corner: str, tick: str, spelling: Writing) -> list[Line]
 
 
 def legend(of: Sweep, spelling: Writing, width: int) -> list[Line]:
-    signs = ASCII_SIGNS if spelling.rule == "-" else SIGNS
+    signs = ASCII_SIGNS if spelling.plain else SIGNS
     words = [
         [(sign, role), (f" {series.name}  ", "")] for series, sign, role in zip(of.series, signs, ROLES, strict=False)
     ]

@@ -10,12 +10,12 @@ from cgviz.analysis.checks import Sweep
 from cgviz.analysis.checks.sweep import Series
 from cgviz.drawing.fonts import FONT
 from cgviz.drawing.theme import Theme
+from cgviz.text.letters import superscript
 from cgviz.views.check.scales import Scale, floor
 
 WIDE, HIGH = 760, 440
 LEFT, RIGHT, TOP, BOTTOM = 78, 28, 64, 84
 ACROSS, DOWN = WIDE - LEFT - RIGHT, HIGH - TOP - BOTTOM
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MARKERS = ("circle", "square", "diamond")
 
 
@@ -91,7 +91,7 @@ def axes(across: Scale, up: Scale, theme: Theme) -> Iterator[str]:
 
 
 def ten(power: int) -> str:
-    return "1" if power == 0 else "10" + str(power).translate(SUPERSCRIPTS)
+    return "1" if power == 0 else "10" + superscript(str(power))
 
 
 def regions(of: Sweep, across: Scale, theme: Theme) -> Iterator[str]:

@@ -28,7 +28,7 @@ def blocks(matrix: Jacobian, spelling: Writing, width: int, theme: Theme | None)
     for line in range((high + 1) // 2):
         label = left[0] if line == 0 else left[1] if line == (high + 1) // 2 - 1 else ""
         spans = [painted(found, 2 * line, j, theme, spelling) for j in range(wide)]
-        edge = spelling.clean("│") if spelling.encoding != "ascii" else "|"
+        edge = spelling.sign("│")
         lines.append([(label.ljust(margin), "muted"), (edge, "muted"), *merged(spans), (edge, "muted")])
     return [*lines, *legend(found, spelling, theme, margin + 1, width)]
 
@@ -52,7 +52,7 @@ def painted(found: Pixels, row: int, j: int, theme: Theme | None, spelling: Writ
     low = found.values[row + 1, j] if row + 1 < len(found.values) else 0.0
     if theme is None:
         sign = glyph(top, low)
-        return (sign if spelling.encoding != "ascii" else ASCII.get(sign, sign)), ""
+        return (ASCII.get(sign, sign) if spelling.plain else sign), ""
     above, below = colour(float(top), theme), colour(float(low), theme)
     if above and below:
         return (FULL, PAINT + above) if above == below else (UPPER, f"{PAINT}{above}:{below}")
@@ -77,9 +77,9 @@ def merged(spans: list[Span]) -> list[Span]:
 def legend(found: Pixels, spelling: Writing, theme: Theme | None, margin: int, width: int) -> list[Line]:
     """Returns the scale of colours, and what blank and solid are, and how many entries a pixel stands for."""
     tall, wide = found.each
-    cross = spelling.times if spelling.times != "*" else "x"
+    cross = spelling.sign("×")
     pooled = f"; each half block is the largest of up to {tall}{cross}{wide} entries" if found.each != (1, 1) else ""
-    solid = FULL if spelling.encoding != "ascii" else ASCII[FULL]
+    solid = ASCII[FULL] if spelling.plain else FULL
     told = f"blank is 0{pooled}" if theme else f"{solid} is not 0, blank is 0{pooled}"
     lines = [[(" " * margin, ""), *line] for line in fold(split([(told, "muted")]), max(width - margin, NARROW))]
     if theme is None:

@@ -75,6 +75,6 @@ def spaced(row: list[tuple[str, str]], widths: list[int], starts: set[int], pane
 def cell(matrix: Jacobian, i: int, j: int, spelling: Writing) -> tuple[str, str]:
     """Returns an entry and its role; what is 0 for want of a path is a dot."""
     if matrix.blank[i, j]:
-        return spelling.clean(NO_PATH) if spelling.encoding != "ascii" else ".", "muted"
+        return "." if spelling.plain else spelling.clean(NO_PATH), "muted"
     value = float(matrix.entries[i, j])
     return spelling.number(value), "flag" if value - value != 0 else "muted" if value == 0 else "name"

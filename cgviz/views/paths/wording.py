@@ -9,12 +9,12 @@ from cgviz.analysis.paths import Edge, Path
 from cgviz.documents.writing import Writing
 from cgviz.graph.nodes import INPUT
 from cgviz.ops.op import POWER
+from cgviz.text.letters import subscript
 from cgviz.text.numbers import count
 from cgviz.views.paths.found import Paths
 from cgviz.views.table.rows import backward
 
 MOST_FACTORS, MOST_TERMS = 12, 6
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 Visited = tuple[str, tuple[str, ...]]
 
 
@@ -27,7 +27,7 @@ class Wording:
 
     @property
     def arrow(self) -> str:
-        return " →" if self.spelling.partial == "∂" else " ->"
+        return self.spelling.sign(" →")
 
     @property
     def times(self) -> str:
@@ -57,7 +57,7 @@ class Wording:
         args = self.report.run.graph.nodes[target].args
         if args.count(args[slot]) < 2:
             return ""
-        return f"[{slot + 1}]" if self.spelling.partial != "∂" else str(slot + 1).translate(SUBSCRIPTS)
+        return f"[{slot + 1}]" if self.spelling.plain else subscript(str(slot + 1))
 
     def formula(self, path: Path) -> str:
         """Returns the local derivatives along a path as a product: `1 · (−1/den²) · num`."""
