@@ -19,12 +19,13 @@ DOWN, UP = 0.17, -0.36  # how far below and above the baseline scripts stand, in
 MARK = 0.35  # the room of an accent on the last letter, which programs without its place set behind it
 MATHEMATICS = frozenset({"name", "formula", "local", "local rule", "glyph", "caption", "gradient", "tangent", "part"})
 SCRIPTS = re.escape("".join((*RAISED, *LOWERED)))
+WORD = rf"[^\W{SCRIPTS}]"
 LETTER = rf"[^\W\d_{SCRIPTS}]"
 PIECE = re.compile(
     rf"(?P<raised>[{re.escape(''.join(RAISED))}]+)|(?P<lowered>[{re.escape(''.join(LOWERED))}]+)"
-    rf"|(?<={LETTER})_(?P<sub>\d+|{LETTER}+(?![\w(]))|(?<=\w)\^(?P<sup>\d+|\([^()]*\))"
+    rf"|(?<={LETTER})_(?P<sub>\d+|{LETTER}+(?!{WORD}|\())|(?<=\w)\^(?P<sup>\d+|\([^()]*\))"
     rf"|(?<!\w)(?P<letter>{LETTER}[\u0300-\u036f\u20d7]*)(?![\d_\u0300-\u036f(]|{LETTER})"
-    rf"|(?<!\w)(?P<base>{LETTER}[\u0300-\u036f\u20d7]*)(?=_(\d+|{LETTER}+(?![\w(])))"
+    rf"|(?<!\w)(?P<base>{LETTER}[\u0300-\u036f\u20d7]*)(?=_(\d+|{LETTER}+(?!{WORD}|\()))"
 )
 
 

@@ -1,0 +1,181 @@
+"""Figures that fit their page: sizes, rows, groups, parts, an author's file, the camera of decks."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+import cgviz
+from cgviz.cli import main
+from cgviz.drawing.diagram import diagram
+from cgviz.drawing.diagram.figure import Figure, Note, read
+from cgviz.drawing.diagram.fold import cut
+from cgviz.drawing.diagram.levels import levels
+from cgviz.drawing.diagram.paper import CM, paper
+from cgviz.drawing.diagram.scene import Text
+from cgviz.drawing.diagram.typography import runs
+from cgviz.errors import UsageError
+from cgviz.players.deck.camera import LEAST
+from cgviz.players.deck.formats import Look
+from cgviz.players.deck.frames import frames
+from cgviz.players.deck.sheet import sheet
+
+SVG = "{http://www.w3.org/2000/svg}"
+NET = """x_1 = 0.5; x_2 = -1; w_1 = 0.3; w_2 = 0.8; b_1 = 0.1; v = 1.2; b_2 = -0.3; y = 1
+# group layer 1: z_1, h_1
+z_1 = w_1*x_1 + w_2*x_2 + b_1
+h_1 = tanh(z_1)
+# group layer 2: z_2, p
+z_2 = v*h_1 + b_2
+p = sigmoid(z_2)
+L = -(y*log(p) + (1 - y)*log(1 - p))"""
+CHAIN = "v0 = x\n" + "\n".join(f"v{n} = sin(v{n - 1})" for n in range(1, 90))
+
+
+@pytest.fixture(scope="module")
+def net() -> cgviz.Run:
+    return cgviz.run(NET)
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+@pytest.mark.parametrize(("fit", "wide", "high"), [("column", 12 * CM, 18 * CM), ("8x5cm", 8 * CM, 5 * CM)])
+def test_a_picture_is_no_larger_than_its_page(net: cgviz.Run, style: str, fit: str, wide: float, high: float) -> None:
+    made = diagram(net, style=style, fit=fit)
+    root = ET.fromstring(made.draw("svg"))
+    margin = 20 * made.layout.fit + 2
+    assert float(root.get("width", "").removesuffix("pt")) <= wide + margin
+    assert float(root.get("height", "").removesuffix("pt")) <= high + margin
+
+
+def test_sizes_of_pages() -> None:
+    assert paper("12cm").width == pytest.approx(12 * CM)
+    assert (paper("800x600px").width, paper("800x600px").height) == (600, 450)
+    assert paper("slide", "24px").least == 18
+    for wrong in ("a4ish", "0cm", "12x", "-3cm"):
+        with pytest.raises(UsageError, match="no page"):
+            paper(wrong)
+
+
+def test_a_line_says_that_texts_are_too_small(net: cgviz.Run) -> None:
+    assert "less than 20 pt" in diagram(net, fit="4x3cm", min_text="20pt").trouble
+    assert diagram(net, fit="slide", min_text="1px").trouble == ""
+
+
+def test_rows_are_cut_as_a_paragraph_is() -> None:
+    segments = [[(10.0 * n, 5.0, 0) for n in range(1, 7 - i)] for i in range(6)]
+    assert cut(6, segments, longest=30, highest=1000) == [0, 3]
+    assert cut(6, segments, longest=30, highest=20) is None
+
+
+def test_inputs_stand_near_their_use(net: cgviz.Run) -> None:
+    scene = diagram(net, fold=False, ghosts="never").layout.scene
+    rank = levels(scene)
+    for box in scene.boxes:
+        if box.rank == "source":
+            assert rank[box.key] == min(rank[wire.target] for wire in scene.out[box.key]) - 1
+
+
+def test_names_are_set_as_mathematics() -> None:
+    told = [(run.text, run.level, run.slanted) for run in runs("w₁·x_train²", "formula")]
+    assert told == [
+        ("w", 0, True),
+        ("1", -1, False),
+        ("·", 0, False),
+        ("x", 0, True),
+        ("train", -1, False),
+        ("2", 1, False),
+    ]
+    assert Text("θ₁", "", kind="name").width < Text("θ1", "", kind="name").width
+
+
+def test_groups_are_framed_and_hold_their_members(net: cgviz.Run) -> None:
+    made = diagram(net)
+    assert [frame.title for frame in made.layout.frames] == ["layer 1", "layer 2"]
+    for frame in made.layout.frames:
+        left, bottom, right, top = frame.room
+        for box in made.layout.scene.boxes:
+            x, y = made.layout.centre(box.key)
+            assert (box.key in frame.members) == (left < x < right and bottom < y < top)
+    root = ET.fromstring(made.draw("svg"))
+    groups = [g for g in root.iter(f"{SVG}g") if g.get("class") == "group"]
+    ids = {g.get("id") for g in root.iter(f"{SVG}g")}
+    assert all(set(str(group.get("data-members")).split()) <= ids for group in groups)
+
+
+def test_a_collapsed_group_is_one_node_with_what_comes_out_of_it(net: cgviz.Run) -> None:
+    scene = diagram(net, collapse=["layer 1"]).layout.scene
+    box = next(box for box in scene.boxes if "collapsed" in box.classes)
+    said = [text.text.strip() for text in box.texts]
+    assert said[:2] == ["layer 1", "4 stages"]
+    assert "−0.5005" in said
+    with pytest.raises(UsageError, match="no group 'layer 3'"):
+        diagram(net, collapse=["layer 3"])
+
+
+def test_a_group_that_would_close_a_circle_is_refused() -> None:
+    run = cgviz.run("# group g: a, c\nx = 2\na = x + 1\nb = a*3\nc = a*b")
+    with pytest.raises(UsageError, match="cannot be one node"):
+        diagram(run, collapse=["g"])
+
+
+def test_around_a_node(net: cgviz.Run) -> None:
+    scene = diagram(net, around="h_1", depth=1).layout.scene
+    names = {text.text for box in scene.boxes for text in box.texts if text.kind == "name"}
+    assert {"h₁", "z₁"} <= names
+    assert "p" not in names
+
+
+def test_a_large_graph_is_drawn_in_part_and_a_line_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "c.cg"
+    file.write_text(CHAIN)
+    assert main(["render", str(file), "--x", "0.5", "-o", str(tmp_path / "c.svg")]) == 0
+    assert "--all draws all" in capsys.readouterr().err
+    run = cgviz.run(CHAIN, x=0.5)
+    assert len(diagram(run, everything=False).layout.scene.boxes) < 60 < len(diagram(run).layout.scene.boxes)
+
+
+def test_a_figure_survives_its_file(tmp_path: Path) -> None:
+    figure = Figure(
+        order=("x_2", "x_1"), hide=("names",), edges="both", groups={"a b": ["L"]}, roles={"data": ["x_1"]},
+        colours={"L": "#aabbcc"}, shift={"L": [1, 2.5]}, spellings={"w_1": r"\omega_1"}, notes=(Note("L", 'a "b"'),),
+    )  # fmt: skip
+    file = tmp_path / "f.toml"
+    file.write_text(figure.toml)
+    assert read(str(file)).toml == figure.toml
+
+
+@pytest.mark.parametrize(
+    "wrong", ["colour = 1", 'hide = ["x"]', "[shift]\nL = [1]", "notes = 3", "a b", '[colours]\nL="red"']
+)
+def test_a_figure_that_says_what_there_is_not(tmp_path: Path, wrong: str) -> None:
+    file = tmp_path / "f.toml"
+    file.write_text(wrong)
+    with pytest.raises(UsageError):
+        read(str(file))
+
+
+def test_the_authors_hand(net: cgviz.Run) -> None:
+    plain = diagram(net)
+    moved = diagram(net, figure=Figure(shift={"L": [7, 30]}))
+    key = f"n{net.graph.output}"
+    (x, y), (u, v) = plain.layout.centre(key), moved.layout.centre(key)
+    assert (u - x, v - y) == pytest.approx((7, -30))
+    figure = Figure(hide=("data gradients",), roles={"data": ["x_1"]}, edges="numbers", notes=(Note("p", "likely"),))
+    svg = re.sub(r"</?tspan[^>]*>", "", diagram(net, figure=figure).draw("svg").decode())
+    assert ">likely</text>" in svg
+    assert ">−0.1919</text>" not in svg
+    assert ">−0.1919</text>" in plain.draw("svg").decode()
+
+
+def test_no_text_of_a_deck_is_under_14_points_and_nothing_moves_but_the_camera() -> None:
+    program = "\n".join([NET, "q = L**2 + exp(L)*h_1 + tanh(z_2*z_1)"])
+    run = cgviz.run(program)
+    made = sheet(run, frames(run, "stage"), Look())
+    assert made.follows
+    assert 13 * made.scale >= LEAST
+    for at, page in enumerate(made.pages):
+        assert page.unit == made.page.unit
+        assert made.moves[at] == (made.page.left - page.left, made.page.top - page.top)
