@@ -65,7 +65,7 @@ std           | torch            | std                              | x dim>axis
 std           | tensorflow       | reduce_std std                   | x axis= keepdims= name-
 method_var    | method           | var                              | x axis= dtype- out- ddof= keepdims= unbiased= correction=
 method_std    | method           | std                              | x axis= dtype- out- ddof= keepdims= unbiased= correction=
-logsumexp     | numpy scipy jax  | logsumexp                        | x axis= b! keepdims=
+logsumexp     | numpy scipy jax  | logsumexp logaddexp.reduce       | x axis= b! keepdims=
 logsumexp     | torch method     | logsumexp                        | x dim>axis= keepdim>keepdims=
 logsumexp     | tensorflow       | reduce_logsumexp logsumexp       | x axis= keepdims= name-
 softmax       | torch method     | softmax                          | x dim>axis= dtype- _stacklevel-

@@ -20,7 +20,7 @@ from cgviz.ops.piecewise import maximum, minimum, where
 from cgviz.ops.rearranging import indexed, joined, reshaped, transposed
 from cgviz.ops.stopping import stop_gradient
 from cgviz.reading.tracing.tracer import Tracer, operand
-from cgviz.reading.windows import convolved
+from cgviz.reading.windows import convolved, windows
 
 Rule = Callable[..., Any]
 
@@ -242,6 +242,34 @@ def convolution(
     return turned(made, tuple(out.index(i) for i in range(len(out))))
 
 
+def windowed(
+    x: Tracer,
+    fill: float,
+    window_dimensions: Any,
+    window_strides: Any,
+    padding: Any,
+    base_dilation: Any,
+    window_dilation: Any,
+) -> Tracer:
+    """Returns the elements of each window along a last axis."""
+    if any(d != 1 for d in base_dilation or ()):
+        raise UnknownError
+    wide = moving.padded(tuple(map(tuple, padding)), fill)(x) if any(map(any, padding)) else x
+    found = windows(wide, window_dimensions, window_strides, window_dilation or (1,) * x.ndim)
+    return reshaped((*found.shape[: x.ndim], -1))(found)
+
+
+def window_max(x: Tracer, **params: Any) -> Any:
+    """The largest of each window; the gradient goes to the first of them, as JAX has it."""
+    rows = windowed(x, -np.inf, **params)
+    at = np.argmax(rows.current, axis=-1)[..., None].astype(float)
+    return moving.squeezed(-1)(places.along_axis(-1)(rows, operand(x.tape, at)))
+
+
+def window_sum(x: Tracer, **params: Any) -> Any:
+    return reductions.total(-1)(windowed(x, 0.0, **params))
+
+
 def turned(x: Tracer, order: Sequence[int]) -> Any:
     return x if tuple(order) == tuple(range(x.ndim)) else transposed(tuple(order))(x)
 
@@ -282,7 +310,7 @@ PRIMITIVES: Mapping[str, Rule] = {
     "expand_dims": lambda x, dimensions: moving.widened(tuple(dimensions))(x),
     "concatenate": lambda *xs, dimension: joined(dimension)(*xs), "slice": sliced, "dynamic_slice": dynamic_slice,
     "dynamic_update_slice": dynamic_update_slice, "pad": padded, "rev": lambda x, dimensions: moving.flipped(tuple(dimensions))(x),
-    "sort": sort, "top_k": top_k, "split": split, "conv_general_dilated": convolution,
+    "reduce_window_max": window_max, "reduce_window_sum": window_sum, "sort": sort, "top_k": top_k, "split": split, "conv_general_dilated": convolution,
     "cholesky": lambda x, **_: systems.CHOLESKY(x), "triangular_solve": triangular_solve,
     "gather": gathered, "scatter-add": scattered(True), "scatter_add": scattered(True), "scatter": scattered(False),
 }  # fmt: skip
