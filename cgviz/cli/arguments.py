@@ -82,7 +82,7 @@ def an_input(written: str) -> Spelling | None:
 def identifier(written: str) -> str | None:
     """Returns a name in its one spelling (NFKC), or None for what is no name."""
     match = PATTERN.fullmatch(written)
-    if match is None or match.lastgroup != "name":
+    if match is None or match.lastgroup not in ("name", "word"):
         return None
     try:
         return name(written)

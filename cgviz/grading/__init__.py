@@ -64,7 +64,7 @@ def judged(exercise: Exercise, listing: Listing) -> Grade:
 
 def explains(read: Grade) -> bool:
     """Tells whether a grade names the cause of its first wrong line."""
-    return read.first is not None and read.first.cause not in ("local-derivative", "shape", "forward")
+    return read.first is not None and read.first.cause != "local-derivative"
 
 
 def mended(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends, read: Grade) -> Grade:

@@ -5,6 +5,7 @@ A name of several letters is one name where the program assigns it, a value is g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from cgviz.errors import ExpressionError, quoted
@@ -17,6 +18,19 @@ GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
     "psi omega eps lam inf nan lr dt dx dy dz db dw dq id kl fx fy out loss err".split()
 )
+
+
+PLAIN = re.compile(r"[^\W\d]_?[0-9]*|[^\W\d]_\w{1,3}")
+AFTER_A_NUMBER = re.compile(r"[0-9][^\W\d]{2}|[ᵀ^]")
+
+
+def may_be_glued(text: str, names: Collection[str], known: Collection[str]) -> bool:
+    """Tells in short whether any of the names that a program does not declare could be two."""
+    if AFTER_A_NUMBER.search(text):
+        return True
+    return any(
+        len(name) == 2 or parts(name, known) or applied(name, known) for name in names if not PLAIN.fullmatch(name)
+    )
 
 
 def separated(

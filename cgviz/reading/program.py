@@ -12,7 +12,7 @@ from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
 from cgviz.reading.arguments import Several
-from cgviz.reading.glued import separated
+from cgviz.reading.glued import may_be_glued, separated
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.reader import Definition, Notes, Reader, closing, settled
@@ -24,6 +24,7 @@ from cgviz.values import axes
 from cgviz.values.arrays import Shape, Value
 
 DERIVATIVE = re.compile(r"(?<!\w)d(?:\^?2|²)?[^\W\d]?\s*/\s*d[^\W\d](?:\^?2|²)?(?!\w)")
+MATHEMATICAL = re.compile(r"[Σ∑]|[^\W\d]\w*\s*(?:\^|\*\*|[⁰-⁹¹²³⁺⁻])|(?:\^|\*\*)\s*\(?\s*T\b")
 ASSIGNS = frozenset({"=", "+=", "-=", "*=", "/=", "@="})
 PRIMES = ("", "′", "″", "‴", "⁗")
 
@@ -110,10 +111,12 @@ class Scope:
         if any(token.kind == "." for token in every):
             alone = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "."}
             every = unqualified(self.text, every, variables | (alone & MODULES), alone | variables)
-        if any(is_mathematical(a, b) for a, b in pairwise(every)):
+        if MATHEMATICAL.search(self.text) and any(is_mathematical(a, b) for a, b in pairwise(every)):
             every = mended(self.text, every, variables, functions)
         also = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "("} - names - signature
-        return separated(self.text, every, names, signature, also) if also - names else every
+        if also and may_be_glued(self.text, also, {*names, *signature, *also}):
+            return separated(self.text, every, names, signature, also)
+        return every
 
     def read(self, every: Sequence[Token]) -> Program:
         """Returns the program of `every` token, closed by an "end": the door that text and LaTeX share."""

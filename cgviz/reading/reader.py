@@ -65,19 +65,22 @@ class Chain:
     def __init__(self, kind: int, pairs: list[Any], operator: Pending, notes: Notes) -> None:
         self.kind, self.pairs, self.notes = kind, pairs, notes
         self.operators: int | list[int] = operator.token.start  # most chains have but one
-        self.joints = operator.kind
+        self.joints: str | list[str] = operator.kind
 
     def made(self, node: Any) -> Any:
         """Returns the node that the chain has become, its operators' places entered."""
         self.notes.places[id(node)] = self.operators
         if self.kind == PRODUCT and not ELEMENTS.issuperset(self.joints):
-            self.notes.joints[id(node)] = self.joints[max(0, len(self.pairs) - len(node.args)) :]
+            self.notes.joints[id(node)] = "".join(self.joints)[max(0, len(self.pairs) - len(node.args)) :]
         return node
 
     def add(self, pair: Any, operator: Pending) -> Chain:
         """Returns the chain itself, longer by a pair and its operator."""
         self.pairs.append(pair)
-        self.joints += operator.kind
+        if self.kind == PRODUCT:
+            if isinstance(self.joints, str):
+                self.joints = [self.joints]
+            self.joints.append(operator.kind)
         if isinstance(self.operators, int):
             self.operators = [self.operators]
         self.operators.append(operator.token.start)

@@ -35,12 +35,13 @@ SIGNS = "√∛‖·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔"
 PATTERN = re.compile(
     rf"""
     (?P<skip>  [ \t\r\f\v\u00a0\u2009\u202f\u200b]+ | \#[^\n]* )
+  | (?P<word>  [A-Za-z_][A-Za-z_0-9]* (?![A-Za-z_0-9]|[^\x00-\x7f]) )  # most names: ASCII is what is fast
   | (?P<number> (?: [0-9]+(?:_[0-9]+)*\.?[0-9]* | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
+  | (?P<end>   [\n;] )
+  | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:&] | [{SIGNS}] )
   | (?P<sigma> [Σ∑∏] (?: [{LOW}]+ | (?= [^\W_] | [\s(√‖|] | $ ) ) )
   | (?P<name>  [^\W\d{APART}] [^\W{APART}]* (?: [{ACCENTS}]+ [^\W{APART}]* )* [{LOW}]* (?: ⁽ [^⁾\n]* ⁾ )* )
   | (?P<super> [{HIGH}]+ )
-  | (?P<end>   [\n;] )
-  | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:&] | [{SIGNS}] )
   | (?P<fraction> [¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞] )
   | (?P<below> [₀-₉]+ )
   | (?P<text>  '[^'\n]*' | "[^"\n]*" )
@@ -86,7 +87,11 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         if kind == "skip":
             continue
         piece, first, last = match[0], match.start(), match.end()
-        if kind == "op":
+        if kind == "word":
+            kind = "name"
+            if last - first > LONGEST_NAME:
+                name(piece, text, first)
+        elif kind == "op":
             kind = OPERATORS.get(piece, piece)
         elif kind == "name":
             if not piece.isascii():

@@ -76,7 +76,25 @@ def axes(place: Place, part: ast.Call, called: str) -> Iterator[Slip]:
     rest = [each for each in part.keywords if each.arg not in (spelled, keeping)]
     args = part.args[:position] if spelled not in named and len(part.args) > position else part.args
     was = "all axes" if old is None else f"{spelled}={written(old)}"
-    options: list[Any] = [0, 1, None, -1, 2, (0, 1), (0, 2), (1, 2), (0, 2, 3), (2, 3), (0, 1, 2), 3]
+    options: list[Any] = [
+        0,
+        1,
+        None,
+        -1,
+        2,
+        (0, 1),
+        (0, 2),
+        (1, 2),
+        (0, 2, 3),
+        (2, 3),
+        (0, 1, 2),
+        3,
+        (3, 5),
+        (2, 4),
+        (1, 3),
+        (1, 2, 3),
+        (-2, -1),
+    ]
     for kept in (keeps, not keeps):
         for axis in [MISSING, *options] if kept != keeps else options:
             if axis is not MISSING and (called not in SUMS and kept):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import guess_type
 from secrets import compare_digest, token_urlsafe
+from typing import Any
 
 from cgviz.errors import UsageError
 from cgviz.places.serve.process import Kernel
@@ -38,7 +40,7 @@ class Server:
         self.token = token_urlsafe(18)
         self.files = {"": page({"server": "kernel"}).encode(), **dict(shared())}
         try:
-            self.http = ThreadingHTTPServer((HOST, port), partial(Handler, self))
+            self.http = Patient((HOST, port), partial(Handler, self))
         except OSError as error:
             raise UsageError(f"port {port} cannot be used: {error.strerror}; give --port another, or none") from None
         self.http.daemon_threads = True
@@ -62,6 +64,14 @@ class Server:
     def close(self) -> None:
         self.kernel.end()
         self.http.server_close()
+
+
+class Patient(ThreadingHTTPServer):
+    """A server to which a page that is closed in the middle of an answer is nothing to speak of."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
