@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cgviz.runs.corners import Corner, corners
+from cgviz.runs.corners import FLAGS, Corner, corners
 from cgviz.runs.passes import backward
 from cgviz.values.arrays import Value
 
@@ -23,7 +23,7 @@ def of_framework(run: Run, notation: Code, framework: str) -> dict[str, Value] |
     if run.bare.has_arrays:
         return run.gradient
     nodes = list(run.bare.nodes)
-    for corner in corners(run):
+    for corner in (corner for corner in corners(run) if corner.flag in FLAGS):
         node = nodes[corner.index]
         if node.op.name not in notation.functions and node.op.composed is not None:
             return f"{node.op.name} is made of other functions here, whose conventions at its corner may be others"

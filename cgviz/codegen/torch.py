@@ -60,7 +60,7 @@ class TorchCode(PythonCode):
         """Writes a call with every number as a tensor, since PyTorch's functions take nothing else."""
         if op.name in MATH.split() and len(operands) == op.arity[0] and all(isinstance(x, Constant) for x in operands):
             return self.filled(Form(f"math.{op.name}({{all}})"), operands)
-        if op.name == "where":
+        if op.name == "where" and not isinstance(operands[0], Constant) and not both_numbers(operands[1:]):
             return super().called(op, operands)
         return super().called(op, [self.tensor(self.as_number(x)) if isinstance(x, Constant) else x for x in operands])
 
@@ -74,6 +74,11 @@ class TorchCode(PythonCode):
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
         return super().power(self.tensor(base), exponent)
+
+
+def both_numbers(branches: Sequence[Written]) -> bool:
+    """Tells whether both branches are numbers, of which PyTorch would make an array of its own default kind."""
+    return all(isinstance(branch, Constant) for branch in branches)
 
 
 class Torch(Python):

@@ -47,7 +47,7 @@ class TorchArrayCode(ArrayCode, TorchCode):
         "det": "torch.linalg.det({0})",
         "inv": "torch.linalg.inv({0})",
         "pick": "{0.atom}[{1.atom}.long()]",
-        "one_hot": "torch.nn.functional.one_hot({0.atom}.long(), {op.parameter}).to({like}.dtype)",
+        "one_hot": "torch.nn.functional.one_hot({0.atom}.long() % {op.parameter}, {op.parameter}).to({like}.dtype)",
         "eye": "torch.eye({op.parameter}, dtype={like}.dtype, device={like}.device)",
         "spread": "torch.broadcast_to({0}, {op.parameter[0]})",
         "full_like": "{0.atom}.expand_as({1})",

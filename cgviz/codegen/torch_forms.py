@@ -36,7 +36,7 @@ def flip(axes: tuple[int, ...]) -> Op:
 def in_torch(formula: Formula) -> Formula:
     """Returns a formula of a gate as PyTorch can have it."""
     op = formula.op
-    if op is not None and op.family == "sum":
+    if op is not None and op.family == "sum" and op.vjp is None:
         return with_product(formula, op)
     if op is None or op.vjp is None:
         return formula

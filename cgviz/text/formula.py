@@ -159,7 +159,12 @@ class Notation:
 
     def slope(self, output: str, name: str) -> str:
         """Writes ∂output/∂name."""
-        return self.partial_of(self.symbol(output), self.symbol(name)).text
+        return self.partial_of(self.whole(output), self.whole(name)).text
+
+    def whole(self, name: str) -> Written:
+        """Writes a name as what a derivative is of: one that is raised needs no brackets there, a formula does."""
+        made = self.symbol(name)
+        return replace(made, binds=ATOM) if isinstance(spelling_of(name), Spelling) else made
 
     def words(self, text: str) -> str:
         return text
@@ -481,9 +486,9 @@ class Gradient:
     style: str = "d"
 
     def write(self, notation: Notation) -> Written:
-        of = notation.symbol(self.of)
+        of = notation.whole(self.of)
         if self.style == "partial" and self.output:
-            return notation.partial_of(notation.symbol(self.output), of)
+            return notation.partial_of(notation.whole(self.output), of)
         if self.style == "bar":
             return notation.adjoint(self.of)
         return notation.error(of) if self.style == "delta" else notation.differential(of)
