@@ -118,3 +118,38 @@ def test_a_run_can_be_run_again_at_other_inputs() -> None:
 def test_what_cannot_be_traced_is_said(function: Any, args: tuple[float, ...], message: str) -> None:
     with pytest.raises(cgviz.UsageError, match=message):
         cgviz.trace(function, *args)
+
+
+def test_gradients_are_found_by_their_paths() -> None:
+    def loss(params: dict[str, Any], x: Any) -> Any:
+        return (params["W1"] @ x).sum() * params["scale"]
+
+    run = cgviz.trace(loss, {"W1": np.eye(2), "scale": 2.0}, np.array([1.0, 3.0]))
+    assert list(run.gradient) == ["params_W1", "params_scale", "x"]
+    assert run.gradient['params["W1"]'].tolist() == [[2, 6], [2, 6]]
+    assert run.graph.nodes[0].shown == "W1"
+    with pytest.raises(KeyError):
+        run.gradient["params[0]"]
+
+
+def test_views_are_written_through_and_numbers_are_not() -> None:
+    def function(x: Any) -> Any:
+        out = np.zeros((2, 2))
+        row = out[0]
+        row += x
+        out[0, 1] *= 3
+        total = first = x[0]
+        total += 1
+        return (out.T[0] * np.array([1.0, 2.0])).sum() + row[1] + first * total
+
+    run = cgviz.trace(function, np.array([2.0, 5.0]))
+    assert run.value == 2 + 15 + 2 * 3
+    assert run.gradient["x"].tolist() == [1 + 2 + 3, 3]
+
+
+def test_what_cannot_be_followed_is_said_with_file_and_line() -> None:
+    with pytest.raises(cgviz.UsageError, match=r"fft cannot be followed.*\(test_tracing\.py, line \d+\)"):
+        cgviz.trace(lambda x: np.fft.fft(x).sum(), np.array([1.0, 2.0]))
+    outer = np.zeros(2)
+    with pytest.raises(cgviz.UsageError, match="outside of the function"):
+        cgviz.trace(lambda x: np.add(x, 1, out=outer).sum(), np.array([1.0, 2.0]))

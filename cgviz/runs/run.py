@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -46,6 +47,16 @@ class Contribution:
     upstream: Value | None
     local: Value | None
     value: Value | None
+
+
+class ByPath(dict[str, Any]):
+    """Gradients by the names of inputs; `params["W1"]` and `body.0.weight` are found as `params_W1` and the like."""
+
+    def __missing__(self, key: str) -> Any:
+        name = "_".join(re.findall(r"\w+", str(key)))
+        if name in self:
+            return self[name]
+        raise KeyError(key)
 
 
 @dataclass(frozen=True)
@@ -168,8 +179,8 @@ class Run(Door):
     def gradient(self) -> dict[str, Value | None]:
         """∇f: the gradient of every input, by name, in the order of first appearance."""
         if self._found is not None and "gradients" not in self.__dict__:
-            return dict(self._found[1])
-        return {self.bare.nodes[i].name: self.gradients[i] for i in self.bare.inputs}
+            return ByPath(self._found[1])
+        return ByPath((self.bare.nodes[i].name, self.gradients[i]) for i in self.bare.inputs)
 
     @cached_property
     def locals(self) -> list[Locals]:
