@@ -195,6 +195,8 @@ def test_texts_of_a_card_keep_off_its_sides(lecture: Run) -> None:
     for card in cards:
         outline = [float(n) for n in re.findall(r"-?[\d.]+(?=,)", card.find(f"{SVG}path").get("d", ""))]  # type: ignore[union-attr]
         for text in card.iter(f"{SVG}text"):
+            if len(text):
+                continue  # scripts are smaller than the text
             bold = text.get("font-weight") == "bold"
             wide = text_width("".join(text.itertext()), float(text.get("font-size", "")), bold)
             assert min(outline) + 7 < left_of(text, wide)
