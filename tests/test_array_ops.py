@@ -462,7 +462,6 @@ MISFITS = [
     ("[a, b]", {"a": X2, "b": X3}, "stack", "(2,) and (3,)", "[", "row 1 has shape (3,)"),
     ("where(c > 0, a, b)", {"c": X3, "a": X3, "b": X2}, "where", "(3,) and (2,)", "where", "c > 0 is (3,)"),
     ("max(a, b)", {"a": X2, "b": X3}, "max", "(2,) and (3,)", "max", "b is (3,)"),
-    ("x[i]", {"x": X3, "i": X2}, "pick", "(3,) and (2,)", "[i]", "the place is one number"),
     ("sum(A + [1, 2])", {"A": A23}, "add", "(2, 3) and (2,)", "+", "[1, 2] is (2,)"),
     ("1/(1 + exp(-(A @ x + b)))", {"A": A23, "x": X3, "b": X3}, "add", "(2,) and (3,)", "+ b", "A @ x is (2,)"),
     ("h = tanh(A @ x); sum(B @ h + x)", {"A": A23, "B": S33, "x": X3}, "matmul", "(3, 3) and (2,)", "@ h", "h is (2,)"),

@@ -23,6 +23,7 @@ from cgviz.analysis.closed import closed_forms, effort, evaluated
 from cgviz.cli import main
 from cgviz.documents.report import FORMATS
 from cgviz.documents.terminal import text
+from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.ops.arithmetic import power, product, signed_sum
 from cgviz.ops.op import Op, ops
@@ -504,7 +505,9 @@ def test_the_page_shows_in_a_browser(staged: Run, tmp_path: Path) -> None:
         assert len(sizes) > 40
         assert all(width > 5 and height > 15 for width, height in sizes)
         assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert shown.evaluate("getComputedStyle(document.querySelector('.value')).color") == "rgb(21, 128, 61)"
+        red, green, blue = bytes.fromhex(THEMES["light"].value.removeprefix("#"))
+        colour = shown.evaluate("getComputedStyle(document.querySelector('.value')).color")
+        assert colour == f"rgb({red}, {green}, {blue})"
 
 
 # the command

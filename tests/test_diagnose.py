@@ -339,7 +339,7 @@ def test_the_operand_of_a_broadcast_element_is_named_by_its_own_place() -> None:
     assert found.spread.forward[0].reason == "division by zero at invc[1, 0], c[1, 0] = 0"
     assert found.spread.forward[0].place == (1, 0)
     product = diagnosed("sum(A * c)", A=[[1.0, 1e200], [3.0, 4.0]], c=[1.0, 1e200])
-    assert product.spread.forward[0].reason == "overflow at Atc[0, 1], A[0, 1] = 1e200, c[1] = 1e200"
+    assert product.spread.forward[0].reason == "overflow at Ac[0, 1], A[0, 1] = 1e200, c[1] = 1e200"
 
 
 @pytest.mark.parametrize(

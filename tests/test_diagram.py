@@ -222,6 +222,16 @@ def texts(svg: bytes) -> set[str]:
     return {"".join(text.itertext()).strip() for text in ET.fromstring(svg).iter(f"{SVG}text")}
 
 
+def names_in_pieces(svg: bytes) -> set[str]:
+    """Returns the names in Graphviz's picture, where letters that are slanted are a text of their own."""
+    pieces: dict[str, str] = {}
+    for group in ET.fromstring(svg).iter(f"{SVG}g"):
+        if "name" in group.get("class", "").split():
+            owner = group.findtext(f"{SVG}title", "").partition("-")[0]
+            pieces[owner] = pieces.get(owner, "") + "".join(text.text or "" for text in group.iter(f"{SVG}text"))
+    return {*pieces.values()}
+
+
 def test_circuit_shows_contributions_and_their_total(lecture: Run) -> None:
     x = lecture.graph.inputs[0]
     dot = diagram(lecture, style="circuit").dot
@@ -260,7 +270,7 @@ def test_hostile_names_appear_whole(style: str) -> None:
     shown = texts(made.draw("svg"))
     names = {name_of(node) for node in run.graph.nodes if node.op is not CONSTANT}
     assert {name.replace("\n", "\\n") for name in names} <= shown
-    assert {name.replace("\n", "\\n") for name in names} <= texts(engine.draw(made.dot, "svg"))
+    assert {name.replace("\n", "\\n") for name in names} <= names_in_pieces(engine.draw(made.dot, "svg"))
     assert made.draw("pdf").startswith(b"%PDF")
     assert made.draw("png").startswith(b"\x89PNG")
 

@@ -136,3 +136,18 @@ def test_what_has_no_real_derivative_is_refused_in_one_line(make: Callable[[], A
     with pytest.raises(cgviz.CgvizError, match=message) as caught:
         cgviz.run(make())
     assert "\n" not in str(caught.value)
+
+
+def test_symbols_that_share_an_identifier_are_numbered_and_keep_their_spelling() -> None:
+    names = ["[/]", "@x", "x_2", "x", "$x$", "a\nb", "*/ boom(); /*"]
+    total = sympy.Add(*map(Symbol, names), evaluate=False)
+    by_name = cgviz.run(total, {name: float(i) for i, name in enumerate(names)})
+    by_symbol = cgviz.run(total, {Symbol(name): float(i) for i, name in enumerate(names)})
+    inputs = [by_name.graph.nodes[i] for i in by_name.graph.inputs]
+    assert [node.name for node in inputs] == ["x_3", "x_4", "x_2", "x", "x_5", "a_b", "boom"]
+    assert [format(node.shown) for node in inputs] == ["[/]", "@x", "x₂", "x", "$x$", "a\nb", "*/ boom(); /*"]
+    assert [by_name.inputs[node.name] for node in inputs] == [0, 1, 2, 3, 4, 5, 6]
+    assert by_symbol.inputs == by_name.inputs
+    assert by_name.graph.formula(by_name.graph.output).text == "x_3 + x_4 + x_2 + x + x_5 + a_b + boom"
+    for language in ("python", "c", "javascript", "julia"):
+        assert "boom(" not in by_name.code(language)

@@ -262,7 +262,7 @@ def test_an_array_is_no_number_unless_it_has_an_upstream() -> None:
         facts("q = W @ x", "x", W=[[1, 2], [3, 4]], x=[1, 2])
     run = run_of("q = x*x", {"x": [1, 2]}, upstream=[3, 5])
     assert of_hessian(run, None, "x").matrix.entries.tolist() == [[6, 0], [0, 10]]
-    with pytest.raises(UsageError, match="the inputs have no values; give --x VALUE"):
+    with pytest.raises(UsageError, match=r"the inputs have no values; give x=\.\.\."):
         facts("x**2", "x")
 
 
@@ -281,7 +281,7 @@ def test_json_latex_and_pictures(tmp_path: Path) -> None:
     made = json.loads(report(found).json)
     assert (made["kind"], made["entries"], made["rows"]) == ("hessian", [[6, 0], [0, 12]], ["x_1[0]", "x_1[1]"])
     latex = report(found).latex
-    assert r"\frac{\partial^{2} f}{\partial {x_{1}}^{2}}" in latex
+    assert r"\frac{\partial^{2} f}{\partial {x_1}^{2}}" in latex
     both = report(facts("f = x*y", None, x=1, y=2)).latex
     source = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + latex + both + "\\end{document}"
     compiled(source, tmp_path, needs="amsmath.sty")

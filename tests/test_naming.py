@@ -93,7 +93,7 @@ def test_names_on_anything(tree: Tree, detail: str, share: bool) -> None:
 @settings(max_examples=100)
 @given(trees(names=["num", "den", "xpy", "sum", "lambda", "sin", "f", "invden", "dot", "x2"], leaves=25))
 def test_names_do_not_collide_with_the_programs(tree: Tree) -> None:
-    check(cgviz.read(tree.text))
+    check(cgviz.read(tree.text, given=tuple(tree.names)))
 
 
 def large(operations: int) -> str:

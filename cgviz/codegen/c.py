@@ -31,7 +31,7 @@ class CCode(Code):
     }
     constants: Mapping[str, str] = {"pi": "M_PI", "e": "M_E"}
     special = ("INFINITY", "-INFINITY", "NAN")
-    whole = ".0"
+    point = ".0"
     truth_value = "(double)({0})"
     raised = powers = Form("pow({0}, {1})")
 

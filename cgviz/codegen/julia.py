@@ -29,7 +29,7 @@ class JuliaCode(Code):
     }
     constants: Mapping[str, str] = {"pi": "pi", "e": "exp(1)"}
     special = ("Inf", "-Inf", "NaN")
-    whole = ".0"
+    point = ".0"
     truth_value = "Float64({0})"
     raised = powers = Form("{0}^{1}", POWER)
 

@@ -50,6 +50,7 @@ class Code(Notation):
     like     a variable whose kind of numbers an array of constants is to have (its node, where that is to be read);
              "" outside a function
     fixed    whether a number of axes was written
+    point    what a whole number ends with, ".0" where it would be an integer otherwise
     """
 
     language = ""
@@ -58,7 +59,7 @@ class Code(Notation):
     functions: Mapping[str, str | Form] = {}
     constants: Mapping[str, str] = {}
     special = ("inf", "-inf", "nan")
-    whole = ""
+    point = ""
     truth_value = "float({0})"
     unequal = "!="
     raised = Form("{0}**{1}", POWER)
@@ -102,7 +103,7 @@ class Code(Notation):
         if not math.isfinite(value):
             return self.special[2 if value != value else 0 if value > 0 else 1]
         text = numbers.exact(value)
-        return text if set(text) & set(".e") else text + self.whole
+        return text if set(text) & set(".e") else text + self.point
 
     def real(self, value: float) -> str:
         """Writes a number that a variable holds: always a float; 0 with its sign."""

@@ -31,7 +31,7 @@ class RustCode(Code):
     }
     constants: Mapping[str, str] = {"pi": "std::f64::consts::PI", "e": "std::f64::consts::E"}
     special = ("f64::INFINITY", "-f64::INFINITY", "f64::NAN")
-    whole = ".0"
+    point = ".0"
     truth_value = "f64::from({0})"
     raised = Form("f64::powi({0}, {1})")
     powers = Form("f64::powf({0}, {1})")

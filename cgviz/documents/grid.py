@@ -12,7 +12,7 @@ NARROWEST = 20
 
 
 class Column(NamedTuple):
-    """A column: its heading, whether it stands at the right, whether its cells may be folded and how narrow."""
+    """A column: its heading, whether it stands at the right, whether it may be folded (heading too) and how narrow."""
 
     heading: str
     right: bool = False
@@ -26,14 +26,19 @@ def grid(columns: Sequence[Column], rows: Sequence[Sequence[Span]], rule: str, w
     ]
     widths = fitted(columns, natural, None if width is None else width - GAP * (len(columns) - 1))
     if not widths:
-        return stacked(columns, rows, max(width or 0, NARROWEST))
-    lines = [aligned(columns, widths, [[(column.heading, "name")] for column in columns])]
+        return stacked(columns, rows, max(width or 0, 1))
+    lines = folded(columns, widths, [(column.heading, "name") for column in columns])
     lines.append([(rule * (sum(widths) + GAP * (len(widths) - 1)), "muted")])
-    for row in rows:
-        cells = [fold(split([cell]), wide) or [[]] for cell, wide in zip(row, widths, strict=True)]
-        for depth in range(max(map(len, cells))):
-            lines.append(aligned(columns, widths, [cell[depth] if depth < len(cell) else [] for cell in cells]))
-    return lines
+    return lines + [line for row in rows for line in folded(columns, widths, row)]
+
+
+def folded(columns: Sequence[Column], widths: Sequence[int], row: Sequence[Span]) -> list[Line]:
+    """Returns a row as lines, each cell folded in its column."""
+    cells = [fold(split([cell]), wide) or [[]] for cell, wide in zip(row, widths, strict=True)]
+    return [
+        aligned(columns, widths, [cell[depth] if depth < len(cell) else [] for cell in cells])
+        for depth in range(max(map(len, cells)))
+    ]
 
 
 def fitted(columns: Sequence[Column], natural: Sequence[int], room: int | None) -> list[int]:
@@ -61,17 +66,18 @@ def aligned(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[Li
 def stacked(columns: Sequence[Column], rows: Sequence[Sequence[Span]], width: int) -> list[Line]:
     """Returns each row as a short paragraph, for a terminal too narrow for columns."""
     lines: list[Line] = []
+    indent = "  " if width >= NARROWEST else ""
     for row in rows:
         words = [word for cell in row[:2] for word in split([cell])]
         lines += fold(words, width)
         for column, cell in zip(columns[2:], row[2:], strict=True):
             if cell[0]:
                 named = [[(column.heading, "muted")], *split([cell])]
-                lines += [[("  ", ""), *line] for line in fold(named, width - 2)]
+                lines += [[(indent, ""), *line] for line in fold(named, width - len(indent))]
     return lines
 
 
 def prose(pieces: Sequence[Span], width: int, indent: str = "") -> list[Line]:
     """Returns a paragraph folded into lines; all but the first are set in by as much as `indent` is wide."""
-    lines = fold(split(pieces), width - width_of(indent))
+    lines = fold(split(pieces), max(width, NARROWEST if indent else 1) - width_of(indent))
     return [[(indent if i == 0 else " " * width_of(indent), "muted"), *line] for i, line in enumerate(lines)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cgviz.documents.document import Block, Document, Drawn, Entry, Gap, Head, Prose, Table, Title
-from cgviz.documents.grid import NARROWEST, grid, prose
+from cgviz.documents.grid import grid, prose
 from cgviz.text.fold import Line, fold, line_width, split
 
 SIDE, HANG, LEAST = 10, 2, 36
@@ -13,7 +13,7 @@ SIDE, HANG, LEAST = 10, 2, 36
 
 def page(document: Document, width: int | None = None) -> list[Line]:
     """Returns the lines of a document in at most `width` columns; None: no row of a table is folded."""
-    wide = max(width or document.measure, NARROWEST)
+    wide = max(width or document.measure, 1)
     return [line for block in document.blocks for line in lines_of(block, document, width, wide)]
 
 

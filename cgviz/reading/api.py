@@ -13,6 +13,7 @@ from cgviz.reading.collecting import uncollected
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run, run_again, start
 from cgviz.text.identifiers import identifier
+from cgviz.text.parsing import spelled, word
 from cgviz.values import axes
 from cgviz.values.arrays import Shape, Value, as_array, is_array
 
@@ -111,13 +112,25 @@ def run(
         quick = run_again(program.kept[level], inputs) if level in program.kept else None
         if quick is not None:
             return quick
-    given = {identifier(str(name)): value for name, value in {**(values or {}), **inputs}.items()}
-    numbers = {name: as_value(name, value) for name, value in given.items()}
+    given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
     sizes = shapes or {}
-    graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=(*given, *sizes))
+    known = (*map(identifier, given), *sizes)
+    graph = read(program, detail=detail, share=share, ties=ties, latex=latex, given=known)
+    numbers = {called(graph, name): as_value(name, value) for name, value in given.items()}
     seed = None if upstream is None else as_value("upstream", upstream)
     made = start(graph, numbers, upstream=seed, shapes={name: as_shape(name, shape) for name, shape in sizes.items()})
     return expanded(made, expand)
+
+
+def called(graph: Graph, name: str) -> str:
+    """Returns the input that is meant by a name, its identifier or the name that a symbol of sympy has."""
+    nodes = [graph.nodes[i] for i in graph.inputs]
+    if all(name != node.name for node in nodes):
+        for spelling in (word(name), spelled(name)):
+            for node in nodes:
+                if node.label and node.spelling == spelling:
+                    return node.name
+    return identifier(name)
 
 
 def as_shape(name: str, shape: str | Sequence[int | str]) -> Shape:

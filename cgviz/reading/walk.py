@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,8 @@ from cgviz.reading.program import Program, Statement
 from cgviz.reading.reader import Notes
 from cgviz.text.formula import Formula
 from cgviz.text.identifiers import identifier
+from cgviz.text.names import Name
+from cgviz.text.parsing import spelled, word
 from cgviz.values.arrays import settled, shape_of
 
 INFINITE = float("inf")
@@ -47,6 +50,7 @@ def graph_of_sympy(expression: Any, share: bool = True) -> Graph:
     """Returns the graph of a sympy expression; its free symbols are the inputs, its value is the output `f`."""
     walk = Walk(share)
     index = walk.tree(expression)
+    walk.identify()
     output = walk.named(Statement("f" if "f" not in walk.names else "out", "", expression), index)
     return walk.builder.finish(output)
 
@@ -180,14 +184,28 @@ class Walk:
             raise ExpressionError(f"two different symbols are called {quoted(node.name)}; give each a name of its own")
         if not node.name:
             raise ExpressionError("a symbol without a name cannot be shown; give it one")
-        name = identifier(node.name)
-        if self.symbols.setdefault(name, node) != node:
-            one, two = quoted(self.symbols[name].name), quoted(node.name)
-            raise ExpressionError(f"the symbols {one} and {two} would both be called {name}; rename one")
-        index = self.names.get(name)
+        index = self.names.get(node.name)
         if index is None:
-            index = self.names[name] = self.builder.input(name)
+            index = self.names[node.name] = self.builder.input(node.name)
         return index
+
+    def identify(self) -> None:
+        """Gives every input the identifier nearest to its name, x_2 where there is an x; its spelling stays its own."""
+        nearest = {name: identifier(name) for name in self.names}
+        names = {name: index for name, index in self.names.items() if nearest[name] == name}
+        shown = {spelled(name).text for name in names}
+        for own, index in self.names.items():
+            if own in names and names[own] == index:
+                continue
+            tries = (nearest[own] if count == 1 else f"{nearest[own]}_{count}" for count in itertools.count(1))
+            name = next(each for each in tries if each not in names)
+            names[name] = index
+            spellings = (each for each in (spelled(own), word(own)) if each.text not in shown)
+            spelling = next(spellings, None)
+            shown.add(spelled(name).text if spelling is None else spelling.text)
+            label = "" if spelling is None or spelling == spelled(name) else Name(name, spelling)
+            self.builder.nodes[index] = self.builder.nodes[index]._replace(name=name, label=label)
+        self.names = names
 
     def number(self, node: Any) -> int:
         """Returns a constant. Raises ExpressionError for what is no real, finite number."""

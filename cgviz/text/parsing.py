@@ -52,7 +52,12 @@ def spelled(name: str) -> Spelling:
     try:
         return parse_spelling(name)
     except UsageError:
-        return Spelling(name, "upright")
+        return word(name)
+
+
+def word(name: str) -> Spelling:
+    """Returns a name as one word, whatever its letters would say."""
+    return Spelling(name, "upright")
 
 
 class Parser:

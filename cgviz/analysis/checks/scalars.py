@@ -60,8 +60,8 @@ class Scalars:
         output = where[wide.bare.output]
         if run.upstream is not None and wide.bare.nodes[wide.bare.output].shape == ():
             output = self.weighed(nodes, [output], run.upstream)
-        graph = in_range(Graph(tuple(nodes), output, tuple(self.at.values())), values)
-        made = Run(graph, values)
+        made = in_range(Run(Graph(tuple(nodes), output, tuple(self.at.values())), values))
+        self.at = dict(zip(self.at, made.bare.inputs, strict=True))
         self.judge(made, run)
         return made
 
@@ -73,8 +73,8 @@ class Scalars:
 
     def weighed(self, nodes: list[Node], elements: list[int], upstream: Value | None) -> int:
         """Returns the sum of a number, or of the elements of a vector, each times its upstream gradient."""
-        weights = [upstream] if not is_array(upstream) else list(upstream)  # type: ignore[call-overload]
-        if len(weights) != len(elements) or any(map(is_array, weights)):
+        weights: list[Any] = list(upstream) if upstream is not None and is_array(upstream) else [upstream]
+        if upstream is None or len(weights) != len(elements) or any(map(is_array, weights)):
             raise NotSingleError
         terms = []
         for element, weight in zip(elements, weights, strict=True):

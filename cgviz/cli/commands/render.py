@@ -178,7 +178,7 @@ def drawn_for(
     *,
     scale: float = 1.0,
     outline_text: bool = False,
-    embed_font: bool = False,
+    embed_font: bool = True,
     engine: str = "auto",
     **look: Any,
 ) -> bytes:

@@ -56,7 +56,8 @@ def node(run: Run, index: int, digits: int) -> Facts:
     if len(one.shape or ()):
         made["blocks"] = counts(*rows_and_columns(one.shape or ()))
     if not one.is_stage:
-        name = graph.operand(index).pretty if one.op is CONSTANT else one_line(one.shown)
+        shown = format(one.shown) if one.label else one.shown
+        name = graph.operand(index).pretty if one.op is CONSTANT else one_line(shown)
         return made | {"name": name, "id": one.name, "constant": one.op is CONSTANT}
     derivatives = [local(run, index, slot, digits) for slot in range(len(one.args))]
     made |= {

@@ -67,7 +67,7 @@ def opened(op: Op, arrays: Sequence[Any]) -> Any:
     if op.gates is not None:
         elements = op.gates(*map(Array, arrays)).elements
         return elements
-    raise ValueError(f"{op.name} depends on values that are no gates, so it stays one gate")
+    raise ValueError(f"{op.name} has no form in scalar gates here, so it stays one gate")
 
 
 class Counting(Builder):
