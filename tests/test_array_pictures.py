@@ -311,7 +311,7 @@ def test_without_values_there_are_rules_and_no_pictures(style: str) -> None:
 
 def test_edges_say_how_arrays_are_handed_back() -> None:
     shown = texts(picture(run_of("network")))
-    assert {"dW1 = XT dXW1", "dh = dhW2 W2T", "× 1, summed over axis 0", "ds", "= place(dparts, at=[:, 0])"} <= shown
+    assert {"dW1 = XT dXW1", "dh = dhW2 W2T", "× 1, summed over axis 0", "ds = place(dparts,", "at=[:, 0])"} <= shown
     assert "× 2·q" in texts(picture(run_of("2×2")))
 
 

@@ -53,6 +53,8 @@ def part(graph: Graph, index: int, gates: Gates) -> Part:
     shapes = [graph.nodes[arg].shape for arg in node.args]
     if node.shape is None or None in shapes:
         raise UnwrittenError("the shapes of its arrays are not known")
+    if not all(map(size, [node.shape, *filter(None, shapes)])):
+        raise UnwrittenError("an array without elements has nothing to be recomputed")
     if node.op.vjp is None:
         return {"gate": gates.place(node.op, [None] * len(node.args))}
     return gate_by_gate(node.op, [shape or () for shape in shapes], gates)

@@ -15,7 +15,7 @@ from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.scene import Place, Text, Wire
 from cgviz.errors import UsageError, printable, quoted
 from cgviz.players.deck.camera import UNIT, Camera, seen
-from cgviz.players.deck.extras import active
+from cgviz.players.deck.extras import PAGE, active
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import BACKWARD, SEED, Frame
 from cgviz.players.deck.page import Page
@@ -125,7 +125,7 @@ def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int
 def apart(layout: Layout, wire: Wire, place: Place) -> Place:
     """Returns the place of a label; the one of a wire that comes from below stands beneath it, off the others."""
     lane = layout.path(wire.key)[-1][1]
-    if not wire.beside or not layout.axes.flat or lane > layout.centre(wire.target)[1] - 1:
+    if not wire.beside or not layout.axes.flat or wire.target == PAGE or lane > layout.centre(wire.target)[1] - 1:
         return place
     return replace(place, y=2 * lane - place.y)
 

@@ -64,7 +64,7 @@ def wide(shape: Shape) -> Value:
         return WIDE
     if is_small(shape):
         return numpy().full(shape, WIDE)
-    return WIDE * numpy().linspace(-1, 1, max(1, size(shape))).reshape(shape)
+    return WIDE * numpy().linspace(-1, 1, size(shape)).reshape(shape)
 
 
 def size(shape: Shape) -> int:

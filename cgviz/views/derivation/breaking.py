@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}^_]|[^\\{}^_]", re.DOTALL)
 SILENT = {r"\left", r"\right", r"\mathrm", r"\text", r"\operatorname", r"\begin", r"\end", r"\cdot", r"\mathbin", " "}
-WIDE = {r"\quad": 2.0, r"\qquad": 4.0, r"\cdot": 2.2, "+": 2.8, "-": 2.4, "=": 2.8, r"\times": 2.8}
-PLACE = re.compile(r" (?=[+-] |\\cdot |/ )|(?<=, )|(?<=(?<!\\left)\()")
+WIDE = {r"\quad": 2.0, r"\qquad": 4.0, r"\cdot": 2.2, r"\odot": 2.8, "+": 2.8, "-": 2.4, "=": 2.8, r"\times": 2.8}
+PLACE = re.compile(r" (?=[+-] |\\(?:cdot|odot) |/ )|(?<=, )|(?<=(?<!\\left)\()")
 DEEPEST = 8
 SMALL, SMALLER = 0.75, 2
 BRACKETS, BETWEEN = 2.6, 2.2  # of a matrix, and between its columns
