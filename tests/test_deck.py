@@ -268,17 +268,25 @@ def test_reveal_fragments_appear_in_order(lecture: Run, tmp_path: Path) -> None:
         page.on("request", lambda request: asked.append(request.url))
         page.goto((tmp_path / "deck.html").as_uri())
         page.wait_for_function("Reveal.isReady()")
+        drawn = page.evaluate(DRAWN)
         for frame in shown:
             seen = page.evaluate(SEEN)
             assert "".join(seen["captions"]).replace(" ", "") == "".join(frame.captions).replace(" ", "")
-            assert max([0, *seen["steps"]]) == frame.step
+            assert max([0, *seen["steps"]]) == max(step for step in drawn if step <= frame.step)
             page.keyboard.press("ArrowRight")
         for frame in reversed(shown[:-1]):
             page.keyboard.press("ArrowLeft")
-            assert max([0, *page.evaluate(SEEN)["steps"]]) == frame.step
+            newest = max(step for step in drawn if step <= frame.step)
+            assert max([0, *page.evaluate(SEEN)["steps"]]) == newest
+        assert len(drawn) > len(shown) / 2
         assert (said, [url for url in asked if not url.startswith("file:")]) == ([], [])
 
 
+# The steps of which a text tells: a gradient that passes a wire unchanged, on its way to a sum, has none of its own.
+DRAWN = """(() => {
+  const classes = [...document.querySelectorAll("svg text")].flatMap(text => [...text.classList]);
+  return [0, ...new Set(classes.filter(name => name.startsWith("step-")).map(name => +name.slice(5)).filter(Boolean))];
+})()"""
 SEEN = """(() => {
   const visible = text => getComputedStyle(text).visibility === "visible";
   const seen = [...document.querySelectorAll("svg text")].filter(visible);

@@ -280,15 +280,16 @@ def pow_partials(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
 
 def pow_careful(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
     """The same as `pow_slopes` in ops: what is 0 times a pole is not multiplied out."""
-    from cgviz.ops.piecewise import is_equal, where
+    from cgviz.ops.piecewise import is_equal, is_less_equal, where
 
-    return where(is_equal(y, 0), 0, y * pow_(x, y - 1)), where(is_equal(out, 0), 0, out * log_of(x))
+    vanishes = is_equal(out, 0) * is_less_equal(0, x)
+    return where(is_equal(y, 0), 0, y * pow_(x, y - 1)), where(vanishes, 0, out * log_of(x))
 
 
 def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:
-    """∂x = y·x^(y−1) and ∂y = out·log x; at x = 0 < y ∂y is its limit 0, at x < 0 it does not exist (nan)."""
+    """∂x = y·x^(y−1) and ∂y = out·log x, its limit 0 where out is 0 and x ≥ 0; at x < 0 there is no ∂y (nan)."""
     by_x = power_slope(y, x)
-    by_y = out * math.log(x) if x > 0 else 0.0 if x == 0 < y else math.nan
+    by_y = 0.0 if out == 0 and x >= 0 else out * math.log(x) if x > 0 else math.nan
     return by_x, by_y
 
 

@@ -154,7 +154,24 @@ def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...
     if rule is None:
         return slopes_one_by_one(op, out, args)
     with quiet():
-        return as_arrays(rule, (out, *args))  # type: ignore[no-any-return]
+        made = as_arrays(rule, (out, *args))
+    return within_range(op, made, out, args) if op.careful and op.stable else made  # type: ignore[no-any-return]
+
+
+def within_range(op: Op, made: Any, out: Value, args: Sequence[Value]) -> Any:
+    """Returns slopes, those that are not finite by the rule of numbers, which knows the ends of the range."""
+    np = numpy()
+    odd = [slot for slot, each in enumerate(made) if each is not None and not np.all(np.isfinite(each))]
+    if not odd:
+        return made
+    all_out, *all_args = np.broadcast_arrays(out, *args)
+    mended = list(made)
+    for slot in odd:
+        mended[slot] = np.array(np.broadcast_to(made[slot], all_out.shape), dtype=float)
+        for place in np.argwhere(~np.isfinite(mended[slot])):
+            at = tuple(place)
+            mended[slot][at] = op.local(float(all_out[at]), *(float(each[at]) for each in all_args))[slot]
+    return tuple(mended)
 
 
 def slopes_one_by_one(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...]:
