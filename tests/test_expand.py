@@ -378,9 +378,21 @@ def test_pictures_show_the_gates(
     assert (drawn.count("\n×\n") == 4) == (style == "circuit")
 
 
+WHOLE = set(  # these have no form in scalar gates: `--expand` refuses them
+    "pick zeros ones full arange linspace eye tri zeros_like ones_like diff masked take_along_axis sort topk one_hot "
+    "argmax argmin cumsum cumprod prod var std kron cross tril triu diagonal diag_embed diag solve cholesky logdet "
+    "einsum".split()
+)
+
+
 def test_every_structural_op_says_how_it_opens() -> None:
     structural = [op for op in ops() if op.vjp is not None]
-    assert [op.name for op in structural if not (op.opens or op.moves or op.gates)] == ["pick"]
+    assert {op.name for op in structural if not (op.opens or op.moves or op.gates)} == WHOLE
+
+
+def test_what_does_not_open_says_so() -> None:
+    with pytest.raises(cgviz.CgvizError, match="no form in scalar gates"):
+        cgviz.run("f = prod(x)", x=[1.0, 2.0], expand="all")
 
 
 def test_the_option_is_repeatable_and_takes_commas(capsys: pytest.CaptureFixture[str]) -> None:
