@@ -58,7 +58,7 @@ def active(steps: Sequence[Step], scene: Scene) -> dict[str, Step]:
             if key in scene.trunk:
                 found[scene.trunk[key].key] = step
         elif isinstance(step, Forward):
-            found |= {wire.key: step for wire in scene.into[key]}
+            found |= {wire.key: step for wire in scene.into.get(key, ())}
         else:
             found |= {box.key: step for box in scene.boxes if "output" in box.classes.split()}
     return found
