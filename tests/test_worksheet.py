@@ -326,7 +326,7 @@ def test_the_command_writes_sheets_and_key(
         (["x*y", "--x", "2"], 2, "no value for 'y'"),
         (["1/x", "--x", "0"], 1, "division by zero"),
         (["x*y", "--variants", "0"], 2, "--variants"),
-        (["x*y", "-o", "a.md", "--key", "a.md"], 2, "different files"),
+        (["x*y", "-o", "a.md", "--key", "a.md"], 2, "would go to the same file"),
         (["x*y", "-o", "nowhere/a.pdf"], 1, "there is no folder"),
         (["x*y", "--x", "2", "--y", "3", "--variants", "2"], 2, "none that is free"),
     ],
