@@ -1,6 +1,6 @@
 """Builds the documentation site, `make docs`: pages, screenshots of the playground, the reference, the playground.
 
-    python docs/site.py [RUNTIME]     RUNTIME is that of `cgviz site`: cdn, or a folder with Pyodide's npm package
+python docs/site.py [RUNTIME]     RUNTIME is that of `cgviz site`: cdn, or a folder with Pyodide's npm package
 """
 
 from __future__ import annotations

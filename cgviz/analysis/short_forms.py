@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
@@ -74,9 +75,17 @@ class Recognised:
 
 
 def recognised(run: Run, wanted: Sequence[int] | None = None) -> dict[int, Recognised]:
-    """Returns the recognised results of a run, by node; none for a program that is large, or without known shapes."""
+    """Returns the recognised results of a run, by node; none for a program that is large, or without known shapes.
+
+    None where there is no numpy, in a browser: the proof compares columns of numbers.
+    """
     graph = run.graph
-    if len(graph) > MOST_NODES or any(node.shape is None for node in graph) or run.upstream is not None:
+    if (
+        find_spec("numpy") is None
+        or len(graph) > MOST_NODES
+        or any(node.shape is None for node in graph)
+        or run.upstream is not None
+    ):
         return {}
     size = sum(math.prod(node.shape or ()) for node in graph)
     if size > MOST_ELEMENTS or (run.symbolic and graph.has_arrays):

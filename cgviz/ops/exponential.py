@@ -231,7 +231,7 @@ logaddexp = register(
         partials=lambda out, a, b: (exp(a - out), exp(b - out)),
         stable=lambda out, a, b: (sigmoid.forward(a - b), sigmoid.forward(b - a)),
         careful=lambda out, a, b: (sigmoid(a - b), sigmoid(b - a)),
-        exact=lambda mp, a, b: a + mp.log1p(mp.exp(b - a)),
+        exact=lambda mp, a, b: max(a, b) + mp.log1p(mp.exp(min(a, b) - max(a, b))),
         composed=lambda a, b: log(exp(a) + exp(b)),
         javascript=(
             "(Math.max({0}, {1}) + Math.log1p(Math.exp(-Math.abs({0} - {1}))))",

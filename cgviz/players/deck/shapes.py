@@ -54,6 +54,11 @@ class Canvas:
     def sums(self) -> dict[int, float]:
         return so_far(self.layout.run, self.frame.step)
 
+    @cached_property
+    def pending(self) -> set[int]:
+        """The nodes of which something is computed only on later slides."""
+        return {step.index for step in self.layout.run.steps[self.frame.step :]}
+
     def place(self, point: tuple[float, float]) -> tuple[float, float]:
         """Returns a point of the layout on the slide, in points; there y grows downwards."""
         return self.x + self.scale * point[0], self.y - self.scale * point[1]
@@ -106,7 +111,8 @@ def draw_box(canvas: Canvas, box: Box) -> None:
     emphasis = canvas.emphasis(box.key)
     shape.line.color.rgb = rgb(emphasis or box.line)
     shape.line.width = Emu(round(Pt(1) * (THICK if emphasis else box.thick) * max(scale, 0.5)))
-    whole = all(text.step is None or text.step <= canvas.frame.step for text in box.texts)
+    whole = layout.node(box.key) not in canvas.pending  # a gate or a ghost shows no number that would tell
+    whole = whole and all(text.step is None or text.step <= canvas.frame.step for text in box.texts)
     name = next((text.text for text in box.texts if text.kind == "name"), box.words.title)
     canvas.describe(shape, name, box.words, whole)
     write_inside(canvas, box, shape)
