@@ -259,7 +259,7 @@ def test_without_values_shapes_are_unknown() -> None:
     assert "dq xᵀ" in shown
     assert "Wᵀ dq" in shown
     assert "value" not in shown
-    assert shown.rstrip().endswith("∇f = [∂f/∂W, ∂f/∂x]")
+    assert shown.rstrip().endswith("∇f = [∂f/∂W, ∂f/∂x]\ndW stands for ∂f/∂W.")
     for format in FORMATS:
         assert table(run, format)
 

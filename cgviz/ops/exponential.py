@@ -222,6 +222,11 @@ def added_logs(a: float, b: float) -> float:
     return high + math.log1p(math.exp(low - high))
 
 
+def exact_added_logs(mp: Any, a: Any, b: Any) -> Any:
+    low, high = sorted((a, b), key=lambda number: mp.re(number))
+    return high + mp.log1p(mp.exp(low - high))
+
+
 logaddexp = register(
     Op(
         name="logaddexp",
@@ -231,7 +236,7 @@ logaddexp = register(
         partials=lambda out, a, b: (exp(a - out), exp(b - out)),
         stable=lambda out, a, b: (sigmoid.forward(a - b), sigmoid.forward(b - a)),
         careful=lambda out, a, b: (sigmoid(a - b), sigmoid(b - a)),
-        exact=lambda mp, a, b: max(a, b) + mp.log1p(mp.exp(min(a, b) - max(a, b))),
+        exact=exact_added_logs,
         composed=lambda a, b: log(exp(a) + exp(b)),
         javascript=(
             "(Math.max({0}, {1}) + Math.log1p(Math.exp(-Math.abs({0} - {1}))))",
