@@ -18,7 +18,7 @@ NODE = re.compile(
     r'  n\d+\("((?:<b>|</b>|<br/>|<font color=\'#[0-9a-f]{6}\'>|</font>|#\d+;|[^"<>#&`])*)"\):::(?:input|stage|output)'
 )
 EDGE = re.compile(r'  n(\d+) (-->|-\.->)\|"((?:#\d+;|[^"<>#&`|])*)"\| n(\d+)')
-SPELLED = {"x_1_": "x₁", "𝒇": "𝐟"}  # names that are spellings; every other hostile name is a word, shown as it is
+SPELLED = {"𝒇": "𝐟"}  # names that are spellings; every other hostile name is a word, shown as it is
 LOOK = re.compile(r"  (?:classDef (?:input|stage|output)|linkStyle default) [\w:#,]+")
 
 

@@ -136,3 +136,8 @@ def test_a_wording_that_there_is_not() -> None:
             Wording(names, gradient)
     with pytest.raises(UsageError, match="not the spelling"):
         spellings_from({"x": "a+b"})
+
+
+@pytest.mark.parametrize("name", ["x_1_", "x__1", "x_", "x_1__2"])
+def test_an_empty_script_keeps_names_apart(name: str) -> None:
+    assert spelled(name).text == name

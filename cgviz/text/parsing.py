@@ -31,6 +31,7 @@ SIGNS = {
 PRIMES = "'′’"
 TYPED_MARKS = ("hat", "bar", "tilde", "vec", "ddot", "dot")
 WORDS_OF_TWO = frozenset("in is of to on at id up or no it do go re lr bn fc ce kl".split())
+EMPTY_SCRIPT = re.compile("__|_$")
 STEPS = re.compile(r"([a-z])([mp])([0-9]+)")
 
 
@@ -48,7 +49,12 @@ def parse_spelling(written: str) -> Spelling:
 
 @lru_cache(maxsize=4096)
 def spelled(name: str) -> Spelling:
-    """Returns the spelling of a name in print, which never fails: what is no spelling is a word."""
+    """Returns the spelling of a name in print, which never fails: what is no spelling is a word.
+
+    So is a name with an empty script: `x_1_` and `x__1` are other names than `x_1`, and look like it.
+    """
+    if EMPTY_SCRIPT.search(name):
+        return word(name)
     try:
         return parse_spelling(name)
     except UsageError:
