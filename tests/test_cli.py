@@ -318,7 +318,8 @@ def test_every_sample_has_a_summary_and_a_table(cgviz: Runner, one: object) -> N
 def test_samples_are_listed(cgviz: Runner) -> None:
     found = cgviz("samples")
     assert found.status == 0
-    assert [line.split()[0] for line in found.out.splitlines()] == [f"@{one.name}" for one in samples()]
+    names = [line.split()[0] for line in found.out.splitlines() if not line.startswith(" ")]  # what hangs in is folded
+    assert names == [f"@{one.name}" for one in samples()]
     assert cgviz("samples", "staged").out == sample("staged").text
 
 
