@@ -37,7 +37,7 @@ fill_diagonal flatnonzero flip fliplr flipud floor floor_divide fmax fmin fmod f
 greater_equal heaviside histogram hsplit hstack hypot identity indices inner insert interp intersect1d invert isclose
 isfinite isin isinf isnan isscalar kron ldexp less less_equal lexsort linspace log log10 log1p log2 logaddexp
 logical_and logical_not logical_or logical_xor logspace mask_indices matmul matvec max maximum mean median meshgrid min
-minimum mod moveaxis multiply nan_to_num nanmax nanmean nanmin nansum ndim ndindex ndenumerate negative nonzero
+minimum mod moveaxis multiply nan_to_num nanmax nanmean nanmin nansum ndim ndindex ndenumerate nditer negative nonzero
 not_equal ones ones_like outer pad partition percentile piecewise place polyfit polyval positive power prod ptp put
 put_along_axis putmask quantile
 rad2deg ravel ravel_multi_index real reciprocal remainder repeat reshape resize rint roll
@@ -391,6 +391,7 @@ METHODS: dict[type, frozenset[str]] = {
                    "union update".split()),
     frozenset: frozenset("union intersection difference issubset".split()),
     collections.deque: frozenset("append appendleft clear extend pop popleft rotate extendleft".split()),
+    np.nditer: frozenset("finished iternext multi_index index value reset".split()),
     np.ufunc: frozenset("at reduce outer accumulate reduceat".split()),
     float: frozenset(("is_integer", "real")),
     int: frozenset(("bit_length", "real")),
