@@ -150,8 +150,8 @@ def digest(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         told = value.dtype.kind in "fiub" and value.size <= MOST_TOLD
         return (value.shape, value.dtype.kind, value.tobytes()) if told else None
-    if isinstance(value, (bool, int, float, np.generic)):
-        return float(value) if not isinstance(value, (complex, np.complexfloating)) else None
+    if isinstance(value, (bool, int, float, np.generic)) and not isinstance(value, np.complexfloating):
+        return None if isinstance(value, int) and value.bit_length() > 900 else float(value)
     if isinstance(value, (tuple, list)):
         parts = [digest(each) for each in value]
         return None if None in parts else (len(parts), *parts)

@@ -33,7 +33,7 @@ from cgviz.grading.slips.place import NUMPY, Place, Slip
 from cgviz.grading.slips.trees import parts as heads
 from cgviz.grading.truth import Truth, number_of, objective
 
-MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 2500, 600_000, 80
+MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 2500, 400_000, 80
 MOST_SECONDS = 5.0  # a guard on slow machines; the other bounds come first
 LIKELY = 3  # tiers that are tried on every statement before the others
 OUTPUT = "<output>"
