@@ -144,7 +144,7 @@ class ArrayWriter(Writer):
             return True
         if op.name in ("matmul", "transpose") and self.language.leads:
             return op.parameter is None and all(len(s) > 1 and s[:-2] == shapes[0][:-2] for s in shapes)
-        if not has_axes(op) or op.name in ("concat", "stack"):
+        if not has_axes(op):
             return False
         axes = axis_of(op)
         if axes is None:

@@ -44,7 +44,7 @@ def in_torch(formula: Formula) -> Formula:
         return forwards(formula)
     if op.name == "place":
         return placed_forwards(formula)
-    return with_axes_named(formula, op) if has_axes(op) and op.operands else formula
+    return with_axes_named(formula, op) if has_axes(op) else formula
 
 
 @cache

@@ -57,7 +57,8 @@ def axis_of(op: Op) -> Axis:
 
 def has_axes(op: Op) -> bool:
     """Tells whether an op acts along axes, whatever the others are."""
-    return op.statics == ("axis",) or op.statics[:2] == ("axis", "keepdims") or op.name == "p-norm"
+    told = op.statics == ("axis",) or op.statics[:2] == ("axis", "keepdims") or op.name == "p-norm"
+    return told and op.vjp is not None and op.operands is not None
 
 
 def spread_back(value: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
