@@ -111,7 +111,7 @@ def runs_of(request: Request, variants: int | None, seed: int, digits: int) -> t
     """Returns a run for each sheet, and whether their inputs were drawn. Without any value one sheet is drawn."""
     from cgviz.players.worksheet.variants import variants as draw
     from cgviz.runs.limits import check_size
-    from cgviz.runs.run import start
+    from cgviz.runs.starting import start
 
     graph, given = request.read()
     check_size(graph, MOST_STAGES, "a worksheet")
