@@ -128,7 +128,6 @@ def test_every_command_ends_well(
         (["paths", "--expand", "all"], "W is an array, and a path begins at one number; its elements are W_00, W_01"),
         (["forward"], "W has shape (2, 2); use cgviz jacobian --wrt W"),
         (["forward", "--expand", "all"], "choose a number (--wrt W₀₀, --wrt W₀₁"),
-        (["worksheet"], "a worksheet asks for single numbers"),
         (["render", "--path", "1"], "open them into scalar gates with --expand all"),
     ],
 )
