@@ -19,6 +19,7 @@ from cgviz.ops.refused import REFUSED
 from cgviz.reading import build, statics
 from cgviz.reading.arguments import STATIC, Arguments, Operand, Several
 from cgviz.reading.calls import Call, bare, lookup
+from cgviz.reading.latex_macros import APPLIED, NO_DOTS
 from cgviz.reading.mended import LETTERS
 from cgviz.reading.tokens import RAISED, Token
 
@@ -88,6 +89,8 @@ class Chain:
 
 
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
+SPELLED = {**APPLIED, "log_2": "log2", "log_10": "log10"}
+LOGARITHMS = {"sigmoid": "logsigmoid", "gamma": "loggamma"}
 
 
 class Negated:
@@ -210,6 +213,9 @@ class Reader:
             return self.array(tokens, at, token, values, stack)
         elif kind == "-" or kind == "√" or kind == "∛":
             stack.append(Pending(PREFIX, kind, token))
+        elif kind == "super" and token.text == "³" and tokens[at].kind == "√":
+            stack.append(Pending(PREFIX, "∛", token))
+            return at + 1, True
         elif kind != "+":
             raise self.expected_operand(token, stack)
         return at, True
@@ -223,6 +229,9 @@ class Reader:
             raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name{more}", token)
         if after.kind == "(" and token.text == "float" and tokens[at + 1].kind == "text":
             return self.float(tokens, at + 1, values), False
+        if after.kind == "name" and token.text in ("log", "ln") and (of := self.logarithm(after, tokens[at + 1])):
+            stack.append(Pending(BARRIER, "(", after, of))
+            return at + 2, True
         if after.kind == "(" and token.text not in self.factors:
             function = self.function(token)
             if isinstance(function, Call):
@@ -235,6 +244,12 @@ class Reader:
             return at + 1, True
         values.append(self.variable(token))
         return at, False
+
+    def logarithm(self, name: Token, after: Token) -> Op | None:
+        """Returns the op that `log σ(...)` and `log Γ(...)` are."""
+        if after.kind != "(" or name.text in self.factors or name.text in self.functions:
+            return None
+        return REGISTRY.get(LOGARITHMS.get(SPELLED.get(name.text, name.text), ""))
 
     def float(self, tokens: Sequence[Token], at: int, values: list[Any]) -> int:
         """Reads `float("-inf")`. Returns where its bracket ends."""
@@ -430,7 +445,7 @@ class Reader:
         module, _, name = token.text.rpartition(".")
         known: Op | Definition | Call | None = None
         if not module:
-            known = self.functions.get(name) or REGISTRY.get("sigmoid" if name == "sigma" else name)
+            known = self.functions.get(name) or REGISTRY.get(SPELLED.get(name, name))
         if isinstance(known, Op) and known.options is not None:
             known = of_library(name) or known
         known = known or lookup(module, name) or capitalised(name)
@@ -466,10 +481,10 @@ class Reader:
                 raise self.error("comparisons cannot be chained; compare two things at a time", token)
             stack.append(Pending(COMPARISON, kind, token))
             return True
-        if kind == "super":
+        if kind == "super" and (token.text != "⁻¹" or before.kind == "number"):
             values[-1] = self.raised_digits(token, values[-1])
             return False
-        if kind == "T" or kind == "inverse":
+        if kind in ("T", "inverse", "super"):
             self.reduce(POWER + 1, values, stack)
             op = REGISTRY["transpose"] if kind == "T" else INVERTED
             values[-1] = self.called(op, [settled(values[-1])], token)
@@ -709,6 +724,8 @@ class Reader:
             return self.error("an expression is missing here", token)
         if token.kind == ":":
             return self.error(NO_COLON, token)
+        if token.kind == "...":
+            return self.error(NO_DOTS, token)
         if token.kind == "text":
             return self.error("text in quotes is not part of an expression", token)
         if token.kind in (")", "]", ",") and stack and stack[-1].binds == BARRIER:
@@ -721,6 +738,7 @@ class Reader:
             ":=": "':=' inside an expression; put the assignment on a line of its own",
             ":": NO_COLON,
             "text": "text in quotes is not part of an expression",
+            "...": NO_DOTS,
             "//": "'//' (floor division) has no useful derivative; use '/'",
         }
         default = f"{quoted(token.text)} is not expected here"
