@@ -25,7 +25,7 @@ from cgviz.players.play.quiz import Quiz
 from cgviz.players.play.replay import Replay
 from cgviz.runs.modes import mode_of
 from cgviz.runs.passes import forward
-from cgviz.runs.run import start
+from cgviz.runs.starting import start
 from cgviz.text.formula import PRETTY, Formula
 from cgviz.text.numbers import number
 from cgviz.views.derivation import derivation
@@ -128,7 +128,6 @@ def test_every_command_ends_well(
         (["paths", "--expand", "all"], "W is an array, and a path begins at one number; its elements are W_00, W_01"),
         (["forward"], "W has shape (2, 2); use cgviz jacobian --wrt W"),
         (["forward", "--expand", "all"], "choose a number (--wrt W₀₀, --wrt W₀₁"),
-        (["worksheet"], "a worksheet asks for single numbers"),
         (["render", "--path", "1"], "open them into scalar gates with --expand all"),
     ],
 )

@@ -56,6 +56,32 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
     r"a = \sigma(z), \quad z = w^\top x + b": (lambda w, x, b: sigmoid(w @ x + b), {"w": W, "x": V, "b": 0.1}),
     r"\hat{y} = a^{[1]} = \sigma(w x)": (lambda w, x: sigmoid(w * x), {"w": 0.5, "x": 2.0}),
     r"a^{[1]} - a^{(1)}": (lambda a_l1, a1: a_l1 - a1, {"a_l1": 2.0, "a1": 3.0}),
+    r"\sum_{i=1}^n (y_i - w^T x_i)^2": (lambda y, w, x: ((y - x @ w) ** 2).sum(), {"y": V, "w": W, "x": A}),
+    r"\frac{1}{2}\sum_i (\theta^T x^{(i)} - y^{(i)})^2": (
+        lambda theta, x, y: ((x @ theta - y) ** 2).sum() / 2,
+        {"theta": W, "x": A, "y": V},
+    ),
+    r"J = \frac{1}{m} \sum_{i=1}^m (h_w(x_i) - y_i)^2 \\ h_w(x) = \frac{1}{1 + e^{-w^T x}}": (
+        lambda x, w, y: ((sigmoid(x @ w) - y) ** 2).mean(),
+        {"x": A, "w": W, "y": V},
+    ),
+    r"\sum_i \sum_j \alpha_i \alpha_j x_i^T x_j": (lambda a, x: a @ x @ x.T @ a, {"alpha": V, "x": A}),
+    r"\sum_i x_i^T A x_i": (lambda x, B: np.trace(x @ B @ x.T), {"x": A, "A": A + 1}),
+    r"\sum_i \sum_k r_{ik} \|x_i - \mu_k\|^2": (
+        lambda r, x, mu: (r * ((x[:, None] - mu) ** 2).sum(-1)).sum(),
+        {"r": A, "x": A, "mu": A + 1},
+    ),
+    r"D_{KL}(P \| Q) = \sum_{x \in \mathcal{X}} P(x) \log \frac{P(x)}{Q(x)}": (
+        lambda p, q: (p * np.log(p / q)).sum(),
+        {"P": P, "Q": P[::-1]},
+    ),
+    r"y = r + \gamma \max_{a'} Q_{a'}": (lambda r, g, q: r + g * q.max(), {"r": 1.0, "gamma": 0.9, "Q": V}),
+    r"\frac{1}{n} \sum (y_i - \hat{y}_i)^2": (lambda y, yhat: ((y - yhat) ** 2).mean(), {"y": V, "yhat": P}),
+    r"-D_{KL} = \frac12 \sum_j (1 + \log\sigma_j^2 - \sigma_j^2)": (
+        lambda s: (1 + np.log(s**2) - s**2).sum() / 2,
+        {"sigma": V},
+    ),
+    r"\log |\Sigma|": (lambda S: np.log(np.linalg.det(S)), {"Sigma": A}),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {

@@ -166,8 +166,11 @@ class Meaning:
         return self.push(node._replace(op=inv if shape else reciprocal))
 
     def bars(self, node: Node) -> int:
-        """Returns `|x|` of a number; of an array it is read where it is summed: `sum(|w|)` takes each element."""
-        if self.shape(node.args[0]) and not self.is_summed(len(self.where)):
+        """Returns `|x|` of a number, of each element where it is summed, `sum(|w|)`; a square matrix' determinant."""
+        shape = self.shape(node.args[0]) or ()
+        if len(shape) == 2 and shape[0] == shape[1] and not self.is_summed(len(self.where)):
+            return self.push(node._replace(op=REGISTRY["det"]))
+        if shape and not self.is_summed(len(self.where)):
             message = "|x| of an array: norm(x) is its length, abs(x) takes each element; of a matrix, det(x)"
             raise self.error(message, node)
         return self.push(node._replace(op=absolute))

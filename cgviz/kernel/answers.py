@@ -122,7 +122,7 @@ def live(asked: Request, program: Program) -> Answer:
     how = asked.options
     facts, source = told(program.run, how.digits)
     shown = sketch(program.run, how.style, how.direction or "LR", how.digits, how.fit)
-    facts["pictures"] = [{"style": shown.style, "direction": shown.direction, "prefix": shown.prefix}]
+    facts["pictures"] = [shown.facts]
     return {"facts": facts, "functions": source, "pictures": [shown.svg]}
 
 

@@ -9,6 +9,7 @@ from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import Op
 from cgviz.ops.operators import Operators
 from cgviz.reading import build, statics
+from cgviz.reading.brackets import DEEPER
 from cgviz.reading.calls import BindingError, Call, Parameter, bind
 from cgviz.reading.tokens import Token
 
@@ -125,7 +126,7 @@ def skipped(tokens: Sequence[Token], at: int) -> int:
     """Returns where an argument ends that changes nothing here, `dtype=np.float64`."""
     depth = 0
     while tokens[at].kind != "end" and (depth or tokens[at].kind not in (",", ")")):
-        depth += (tokens[at].kind in ("(", "[")) - (tokens[at].kind in (")", "]"))
+        depth += DEEPER.get(tokens[at].kind, 0)
         at += 1
     return at
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
+from cgviz.reading.brackets import DEEPER, after_bracket
 from cgviz.reading.tokens import RAISED, Token
 
-OPENING, CLOSING = frozenset("(["), frozenset(")]")
 INVERSE = {
     "exp": "log", "log": "exp", "ln": "exp", "sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh",
     "cosh": "acosh", "tanh": "atanh", "sec": "acos(1/x)", "csc": "asin(1/x)", "cot": "atan(1/x)", "erf": "erfinv",
@@ -93,7 +93,7 @@ def exponent_at(every: Sequence[Token], at: int) -> tuple[list[Token], int]:
     """Returns the `**` at `at` with its exponent, a number with or without sign or brackets, and where it ends."""
     start = end = at + 1
     if every[end].kind == "(":
-        end = bracket_end(every, end)
+        end = after_bracket(every, end)
         inner = every[start + 1 : end - 1]
         return (list(every[at:end]), end) if all(t.kind in ("number", "-", "/") for t in inner) else ([], start)
     end += every[end].kind == "-"
@@ -103,20 +103,10 @@ def exponent_at(every: Sequence[Token], at: int) -> tuple[list[Token], int]:
 def argument_end(every: Sequence[Token], start: int) -> int:
     """Returns where the argument at `start` ends: a bracket, or one name or number that ends before an operator."""
     if every[start].kind == "(":
-        return bracket_end(every, start)
+        return after_bracket(every, start)
     if every[start].kind in ("name", "number") and every[start + 1].kind in ENDS_AN_ATOM:
         return start + 1
     return start
-
-
-def bracket_end(every: Sequence[Token], at: int) -> int:
-    """Returns the index after the bracket that opens at `at`; `at` where it is never closed."""
-    depth = 0
-    for here in range(at, len(every)):
-        depth += (every[here].kind in OPENING) - (every[here].kind in CLOSING)
-        if depth == 0:
-            return here + 1
-    return at
 
 
 def around(kind: str, token: Token) -> Token:
@@ -165,7 +155,7 @@ def term_end(every: Sequence[Token], at: int) -> int:
     while every[here].kind not in ENDS_A_TERM or depth or (here == at and every[here].kind in ("-", "|", "‖")):
         if every[here].kind == "end":
             break
-        depth += (every[here].kind in OPENING) - (every[here].kind in CLOSING)
+        depth += DEEPER.get(every[here].kind, 0)
         here += 1
     return here
 

@@ -12,10 +12,12 @@ from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
 from cgviz.reading.arguments import Several
+from cgviz.reading.brackets import DEEPER, closing
 from cgviz.reading.glued import may_be_glued, separated
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
-from cgviz.reading.reader import Definition, Notes, Reader, closing, settled
+from cgviz.reading.pending import Definition, Notes, settled
+from cgviz.reading.reader import Reader
 from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens, without_primes
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
@@ -362,7 +364,7 @@ def split(every: Sequence[Token]) -> list[list[Token]]:
                 lines.append([*line, token])
             line, depth = [], 0
             continue
-        depth += (token.kind in "([") - (token.kind in ")]")
+        depth += DEEPER.get(token.kind, 0)
         line.append(token)
     return lines
 
@@ -384,7 +386,7 @@ def item(line: Sequence[Token]) -> int:
     if line[0].kind != "name" or line[1].kind != "[":
         return 0
     close = closing(line, 2)
-    return close if close and line[close + 1].kind in ASSIGNS else 0
+    return close if line[close].kind == "]" and line[close + 1].kind in ASSIGNS else 0
 
 
 def is_declaration(line: Sequence[Token]) -> bool:

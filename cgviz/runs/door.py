@@ -264,19 +264,20 @@ class Door:
         paper: str = "a4",
         **look: Any,
     ) -> Path:
-        """Writes a worksheet with blanks and its answer key (.pdf, .md or .ipynb).
+        """Writes a worksheet with blanks (.pdf, .md or .ipynb), and its answer key beside it, `sheet-key.pdf`.
 
-        Further options are style, direction, digits, theme.
+        Further options are style, direction, digits, theme, fit.
         """
-        from cgviz.players.worksheet import worksheet
+        from cgviz.players.worksheet import answer_key, key_path, worksheet
         from cgviz.players.worksheet.blanks import blanks
         from cgviz.players.worksheet.figure import Look
         from cgviz.players.worksheet.work import Work
         from cgviz.text.output import write
 
-        run = cast("Run", self).require_finite()
+        run, where = cast("Run", self).require_finite(), fspath(path)
         work = Work([run], blanks(run.graph, blank), Look(**look), title)
-        for name, content in worksheet(work, fspath(path), paper).items():
+        files = worksheet(work, where, paper) | answer_key(work, key_path(where), paper)
+        for name, content in files.items():
             write(name, content)
         return Path(path)
 

@@ -35,7 +35,8 @@ Blanks = Mapping[tuple[str, int], str]
 class Pen:
     """Writes the names, formulas and numbers of one run; what does not reach the output is pale.
 
-    blanks  what stands instead of a number, by ("value" or "gradient", index): a line to write on, or nothing
+    blanks  what stands instead of a number or a formula, by ("value", "gradient", "formula" or "local", index of the
+            stage): a line to write on, or nothing
     mode    whether it writes gradients, tangents, or both
     light   the nodes and edges that stand out: all others are pale as well
     figure  what the author decides
@@ -117,7 +118,8 @@ class Pen:
         return Text(f"({self.graph.numbers[index]}) ", self.colour(index, self.theme.muted), SMALL, kind="number")
 
     def formula(self, index: int, size: float) -> Text:
-        formula = words.brief(one_line(self.graph.formula(index).pretty), LONGEST_FORMULA)
+        blank = self.blanks.get(("formula", index))
+        formula = blank or words.brief(one_line(self.graph.formula(index).pretty), LONGEST_FORMULA)
         return Text(f" = {formula}", self.colour(index, self.theme.soft), size, kind="formula")
 
     def muted(self, index: int, text: str) -> Text:
@@ -160,6 +162,9 @@ class Pen:
 
     def local(self, target: int, slot: int, size: float) -> Text:
         """Returns the local derivative of an edge: `× 2·xpy`; muted where it is 1 and changes nothing."""
+        blank = self.blanks.get(("local", target))
+        if blank is not None:
+            return Text(blank and f"× {blank}", self.edge_colour(target, slot, self.theme.local), size, kind="local")
         if arrays.has_rule(self, target, slot):
             return arrays.rule(self, target, slot, size)
         formula = self.run.local_formula(target, slot)

@@ -90,9 +90,10 @@ const sendPicture = channel((response, sent, error) => {
 // Takes a picture and its facts into the page.
 function take_(live, text) {
   frame.innerHTML = live.pictures.join("");
-  const hash = shownProgram === null ? location.hash : "";
   load(live.facts, new Function(`return ${live.functions}`)());
-  if (hash) restore(hash);
+  if (text === linked?.program) restore(linked.hash);
+  linked = null;
+  document.body.classList.remove("opening");
   if (text !== shownProgram) remember(text);
   drawPictures();
   isFitted ? fit() : scale(zoom);
@@ -115,19 +116,19 @@ function remember(text) {
   }, 900);
 }
 let entry = null; // the program of the entry of the history that the reader is at
-isOfEntry = () => entry === shownProgram;
+let linked = null; // the program that a link brought, with the link, until it is shown
+isOfEntry = () => entry === shownProgram && !linked;
 
-addEventListener("popstate", () => {
-  clearTimeout(pushing);
-  isRestoring = true;
-  openLink();
-});
+addEventListener("popstate", openLink);
 
-// Takes the program out of the link; tells whether there was one.
+// Takes the program out of the link, if there is one; what else the link says waits for its picture.
 function openLink() {
   const said = new URLSearchParams(location.hash.slice(1).replace(/\+/g, "%2B"));
-  if (!said.get("program")) return false;
+  if (!said.get("program")) return;
+  clearTimeout(pushing);
+  isRestoring = true;
   box.value = said.get("program");
+  linked = { program: box.value, hash: location.hash };
   byId("values").value = said.get("values") ?? "";
   for (const name of ["detail", "ties"]) byId(name).value = said.get(name) ?? byId(name).options[0].value;
   for (const [name, key, known] of [["style", "style", ["card", "circuit"]], ["direction", "way", ["LR", "TB"]]]) {
@@ -135,7 +136,6 @@ function openLink() {
   }
   grow();
   request();
-  return true;
 }
 
 // Sliders write the values that they move, so that text, link and kernel know them.
@@ -151,7 +151,7 @@ function writeValues() {
   let isChanged = false;
   facts.inputs.forEach((index, place) => {
     if (state.inputs[place] === start.values[index]) return;
-    values[nodes[index].name] = isArray(state.inputs[place]) ? rowsOf(state.inputs[place], nodes[index].shape) : String(state.inputs[place]);
+    values[idOf(index)] = isArray(state.inputs[place]) ? rowsOf(state.inputs[place], nodes[index].shape) : String(state.inputs[place]);
     isChanged = true;
   });
   if (!isChanged) return;
@@ -176,7 +176,7 @@ const sendValues = channel((response) => {
   show();
 });
 window.recomputeElsewhere = (inputs) => {
-  const values = Object.fromEntries(facts.inputs.map((index, place) => [nodes[index].name, isArray(inputs[place]) ? JSON.parse(rowsOf(inputs[place], nodes[index].shape)) : inputs[place]]));
+  const values = Object.fromEntries(facts.inputs.map((index, place) => [idOf(index), isArray(inputs[place]) ? JSON.parse(rowsOf(inputs[place], nodes[index].shape)) : inputs[place]]));
   sendValues({ program: box.value, inputs: values, want: ["live"], options: optionsNow() });
 };
 window.drawElsewhere = request;
@@ -200,14 +200,13 @@ async function offerExamples() {
   });
 }
 
-// The start page's example is drawn before Python is there; a link's program waits for it.
+// The start page's example is drawn before Python is there; a link's program waits for it, and nothing else is seen.
 state.direction = innerWidth < 700 ? "TB" : "LR";
 if (settings.first[state.direction]) take_(settings.first[state.direction], box.value);
 grow();
 startKernel();
-ready.then(() => {
-  document.body.dataset.ready = "yes";
-  if (location.hash) openLink();
-  offerExamples();
-});
+openLink();
+document.body.classList.toggle("opening", Boolean(linked));
+ready.then(() => (document.body.dataset.ready = "yes"));
+offerExamples();
 if (settings.offline && navigator.serviceWorker) navigator.serviceWorker.register(settings.offline);
