@@ -59,9 +59,8 @@ class Applier(Reducer):
             raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
         names = [*self.functions, *REGISTRY]
         near = get_close_matches(name[:40], names, n=2, cutoff=0.65)
-        hint = (
-            f"; give its equation, {name[:40]}(x) = ..., or a product, {name[:40]}*(...); `cgviz ops` lists functions"
-        )
+        hint = f"; a product is {name[:40]}*(...), a function of your own needs its equation, {name[:40]}(t) = ...;"
+        hint += " `cgviz ops` lists the others"
         if near:
             hint = f"; did you mean {' or '.join(map(quoted, near))}?"
         if name in ("float", "int"):
