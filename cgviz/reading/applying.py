@@ -18,6 +18,8 @@ from cgviz.reading.reducing import Reducer
 from cgviz.reading.slips import never_closed, unexpected
 from cgviz.reading.tokens import Token
 
+LOGARITHMS = {"log_2": "log2", "log_10": "log10", "log_e": "log"}
+
 
 class Applier(Reducer):
     """Applies functions: ours, those of the libraries, those that the program defines.
@@ -47,6 +49,7 @@ class Applier(Reducer):
         if " " in token.text:
             return mark(token.text)
         module, _, name = token.text.rpartition(".")
+        name = LOGARITHMS.get(name, name)
         known: Op | Definition | Call | None = None
         if not module:
             known = self.functions.get(name) or REGISTRY.get("sigmoid" if name == "sigma" else name)

@@ -6,7 +6,7 @@ Every character of the LaTeX knows where it stands in the text, so that errors p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from unicodedata import normalize
 
@@ -23,7 +23,7 @@ SIGNS = {"Σ": "sum", "∑": "sum", "∏": "prod"}
 PIECE = re.compile(
     rf"""
     (?P<range>   (?:[Σ∑∏]|\b(?:sum|prod)) [ ]* \( [ ]* [a-z] [ ]*=[ ]* [0-9]+ [ ]* (?:to|\.\.\.?|…|,) [ ]* \w+ [ ]* \) )
-  | (?P<sum>     [∑∏] | Σ (?![{HIGH}^)\]]) | \b (?:sum|prod|max|min) (?= _\{{ | _[a-z] [ (] ) )
+  | (?P<sum>     [∑∏] | Σ (?![{HIGH}^)\]]) | \b (?:sum|prod|(?:arg)?(?:max|min)) (?= _\{{ | _[a-z] [ (] ) )
   | (?P<below>   [{LOW}₌]+ )
   | (?P<raised>  [{HIGH}]+ )
   | (?P<name>    [^\W\d_{APART}] [^\W_{APART}]* [{ACCENTS}]* (?: _ [^\W{APART}]+ )* )
@@ -31,7 +31,7 @@ PIECE = re.compile(
   | (?P<power>   \^ | \*\* )
   | (?P<end>     [\n;] [\s;]* )
   | (?P<note>    \# [^\n]* )
-  | (?P<code>    [@\]:] | == | != | \w \[ | [\])] \. \w )
+  | (?P<code>    [@:] | == | != | \w\[ | [\])]\.\w )
   | (?P<other>   \|\| | := | . )
     """,
     re.VERBOSE | re.DOTALL,
@@ -43,9 +43,9 @@ WRITTEN = {
 }  # fmt: skip
 
 
-def read_printed(text: str, given: Iterable[str] = ()) -> Program:
+def read_printed(text: str, given: Collection[str] = ()) -> Program:
     """Returns the program in such a text. Raises ExpressionError, which points at the place in it."""
-    latex, origins = as_latex(text)
+    latex, origins = as_latex(text, frozenset(given))
     try:
         made = read_latex(latex, given)
     except ExpressionError as error:
@@ -60,16 +60,16 @@ def moved(places: int | Sequence[int], origins: Sequence[int]) -> int | Sequence
     return origins[places] if isinstance(places, int) else [origins[place] for place in places]
 
 
-def as_latex(text: str) -> tuple[str, list[int]]:
+def as_latex(text: str, given: frozenset[str] = frozenset()) -> tuple[str, list[int]]:
     """Returns a text in LaTeX, and of each of its characters the place of the one that it stands for."""
-    return Writing(text).written()
+    return Writing(text, given).written()
 
 
 class Writing:
     """A text while it is rewritten: what is ready, and where it comes from."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, given: frozenset[str]) -> None:
+        self.text, self.given = text, given
         self.made: list[str] = []
         self.origins: list[int] = []
 
@@ -122,6 +122,10 @@ class Writing:
         if not script and (head in FUNCTIONS or (head in REGISTRY and before_bracket == "(" and len(head) > 1)):
             self.put(f"\\{head} " if head in FUNCTIONS else f"\\operatorname{{{head}}}", at)
             return
+        if len(head) > 1 and self.is_product(head):
+            for place, letter in enumerate(head):
+                self.put(f"\\{NAMES[letter]} " if letter in NAMES else f"{letter} ", at + place)
+            return self.script(script, at)
         known = spelled(head)
         letters = f"\\{NAMES[known.letters]} " if known.letters in NAMES else known.letters
         if len(known.letters) > 1:
@@ -130,10 +134,21 @@ class Writing:
             letters = f"\\{mark}{{{letters}}}"
         digits = "".join(item.letters for item in known.sub) if known.glued else ""
         self.put(letters.rstrip() + digits if digits else letters, at)
+        self.script(script, at)
+
+    def script(self, script: str, at: int) -> None:
         if script:
             parts = [f"\\text{{{part}}}" if len(part) > 2 and part.isalpha() else part for part in script.split("_")]
             parts = [f"\\{part} " if part in GREEK else part for part in parts]
             self.put(f"_{{{','.join(parts)}}}", at)
+
+    def is_product(self, head: str) -> bool:
+        """Tells whether letters are a product: Greek ones, a matrix and a vector (`Xw`), or names with values."""
+        if head in self.given:
+            return False
+        is_greek = any(letter in NAMES for letter in head) and head[0] not in "ΔδΣ" and head.isalpha()
+        is_matrix = len(head) == 2 and head.isalpha() and head[0].isupper() and head[1].islower()
+        return (is_greek and spelled(head).letters == head) or is_matrix or self.given.issuperset(head)
 
     def power(self, at: int, end: int) -> int:
         """Writes an exponent in braces: what is bracketed after `^`, else a sign and one name or number."""

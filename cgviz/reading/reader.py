@@ -170,6 +170,8 @@ class Reader(Parts):
                 raise self.error("comparisons cannot be chained; compare two things at a time", token)
             stack.append(Pending(COMPARISON, kind, token))
             return True
+        if kind == "super" and token.text == "⁻¹":
+            kind = "inverse"
         if kind == "super":
             values[-1] = self.raised_digits(token, values[-1])
             return False
