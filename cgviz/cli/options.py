@@ -241,7 +241,14 @@ def author() -> Decorator:
             "notes",
             metavar="NODE=TEXT",
             multiple=True,
-            help="A remark with an arrow to a node. Several times.",
+            help="A remark with an arrow to a node, or to a wire x->h. Several times.",
+        ),
+        click.option(
+            "--callout",
+            "callouts",
+            metavar="NODE->NODE",
+            multiple=True,
+            help="Tell at a wire what it hands back, upstream times local. Several times.",
         ),
     ]
 

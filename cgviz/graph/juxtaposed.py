@@ -261,7 +261,7 @@ class Meaning:
             a, b = names
             message = f"two vectors side by side: {a} @ {b} is their dot product, {a} * {b} is element by element"
             raise self.error(message, node)
-        if ranks[0] > 1 and self.rows[right]:
+        if ranks[0] > 1 and self.rows[right] and not self.nodes[right].given:
             raise self.error("a matrix times a transposed vector: the vector stands as a column, without ᵀ", node)
         return self.apply(matmul, self.column(left), self.column(right), at=node.places)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from cgviz.errors import ExpressionError, UsageError, quoted
@@ -58,3 +59,17 @@ def hint(graph: Graph, meant: str, names: dict[str, int]) -> str:
         return f"did you mean {' or '.join(map(quoted, near))}?"
     some = list(names)[: -MOST_NAMES - 1 : -1]
     return f"there are {', '.join(map(quoted, some))}{' ...' * (len(names) > len(some))}"
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """Returns names in quotes, shortened where there are many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(quoted, names[:most])) + more
+
+
+def closest(name: str, names: Sequence[str]) -> str:
+    """Returns `; did you mean 'x'?` or the list of what there is."""
+    near = get_close_matches(name[:60], names[:2000], n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean {quoted(near[0])}?"
+    return f"; its inputs are {listed(names)}" if names else "; it has no inputs"

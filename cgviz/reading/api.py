@@ -11,7 +11,8 @@ from cgviz.graph.nodes import Graph
 from cgviz.graph.staging import staged
 from cgviz.reading.collecting import uncollected
 from cgviz.runs.expanding import expanded
-from cgviz.runs.run import Run, run_again, start
+from cgviz.runs.run import Run
+from cgviz.runs.starting import run_again, start
 from cgviz.text.identifiers import identifier
 from cgviz.text.parsing import spelled, word
 from cgviz.values import axes

@@ -13,12 +13,13 @@ from cgviz.ops.refused import REFUSED
 from cgviz.reading import build, statics
 from cgviz.reading.arguments import STATIC, Arguments, Operand
 from cgviz.reading.calls import Call, bare, lookup
+from cgviz.reading.latex_macros import APPLIED
 from cgviz.reading.pending import BARRIER, Definition, Notes, Pending, settled
 from cgviz.reading.reducing import Reducer
 from cgviz.reading.slips import never_closed, unexpected
 from cgviz.reading.tokens import Token
 
-LOGARITHMS = {"log_2": "log2", "log_10": "log10", "log_e": "log"}
+SPELLED = {**APPLIED, "log_2": "log2", "log_10": "log10", "log_e": "log"}
 
 
 class Applier(Reducer):
@@ -49,10 +50,9 @@ class Applier(Reducer):
         if " " in token.text:
             return mark(token.text)
         module, _, name = token.text.rpartition(".")
-        name = LOGARITHMS.get(name, name)
         known: Op | Definition | Call | None = None
         if not module:
-            known = self.functions.get(name) or REGISTRY.get("sigmoid" if name == "sigma" else name)
+            known = self.functions.get(name) or REGISTRY.get(SPELLED.get(name, name))
         if isinstance(known, Op) and known.options is not None:
             known = of_library(name) or known
         known = known or lookup(module, name) or capitalised(name)

@@ -28,7 +28,7 @@ from cgviz.reading.statements import (
     split,
     targets,
 )
-from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens
+from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens, without_primes
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
 from cgviz.text.spelling import Spelling
@@ -82,9 +82,9 @@ def read(text: str, given: Iterable[str] = ()) -> Program:
     if not text.strip():
         raise ExpressionError('the program is empty; give an expression such as "x*y"')
     pasted = python.statements(text) if python.is_python(text) else None
-    every = tokens(text) if pasted is None else pasted[0]
+    every, spellings = without_primes(text, tokens(text) if pasted is None else pasted[0])
     shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
-    scope = Scope(text, frozenset(given) | shaped)
+    scope = Scope(text, frozenset(given) | shaped, spellings=spellings)
     scope.parameters = () if pasted is None else pasted[1]
     return scope.read(scope.typed(every))
 
@@ -300,6 +300,8 @@ class Scope:
         """Returns name, parameters and body of `name(a, b) = body`."""
         close = next(i for i, token in enumerate(line) if token.kind == ")")
         inside = line[2:close]
+        if [token.kind for token in inside[-2:]] == [",", "..."]:
+            inside = inside[:-2]
         parameters = list(inside[::2])
         well_formed = all(token.kind == "name" for token in parameters) and all(t.kind == "," for t in inside[1::2])
         if not well_formed or (inside and len(inside) % 2 == 0):

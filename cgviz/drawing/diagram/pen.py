@@ -58,8 +58,9 @@ class Pen:
 
     @cached_property
     def data(self) -> set[int]:
-        """The inputs that the author calls data."""
-        return {find(self.graph, name) for name in self.figure.roles.get("data", ())}
+        """The inputs that the author calls data or constants: what nobody learns."""
+        roles = self.figure.roles
+        return {find(self.graph, name) for name in (*roles.get("data", ()), *roles.get("constant", ()))}
 
     @property
     def graph(self) -> Graph:
