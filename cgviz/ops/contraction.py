@@ -100,6 +100,7 @@ def einsum(subscripts: str = "i->", count: int | None = None) -> Op:
         },
         arity=(len(given), len(given)),
         forward=lambda *xs: numpy().einsum(subscripts, *map(numpy().asarray, xs), optimize=len(xs) > 2),
+        opens=lambda *xs: numpy().einsum(subscripts, *xs),
         shapes=shapes,
         vjp=vjp,
         jvp=jvp,
