@@ -15,7 +15,7 @@ from cgviz.values.arrays import Shape, is_array, on_elements, settled
 from cgviz.values.ieee import Ieee, is_normal
 
 # How tightly a written form binds: `c ? a : b`, `a < b`, `a + b`, `-a`, `a/b`, `a*b`, `a**b`, `a`.
-CHOICE, COMPARISON, SUM, SIGNED, QUOTIENT, PRODUCT, POWER, ATOM = range(8)
+CHOICE, COMPARISON, SUM, SIGNED, QUOTIENT, MATRICES, PRODUCT, POWER, ATOM = range(9)
 
 Rule = Callable[..., tuple[Any, ...]]
 

@@ -64,6 +64,24 @@ def looks_like_latex(program: str) -> bool:
     return CONSTRUCTS.search(program) is not None and CONSTRUCTS.search(COMMENT.sub("", program)) is not None
 
 
+NORMS = re.compile(r"(?:\|\||‖)[₀-₉_]")
+TITLE = re.compile(r"\s*\w+\([^()\n=]*[;|][^()\n=]*\)\s*=[^=]")
+SUMS = re.compile(r"[Σ∑∏]|\b(?:sum|prod|(?:arg)?(?:max|min))_(?:\{|[a-z][ (])")
+
+
+def is_printed(program: str, given: Sequence[str]) -> bool:
+    """Tells whether a text holds a sum, a product or a maximum with an index as print has them; no Σ that is a name.
+
+    So is a text that begins with a title, `N(x; μ, σ²) = ...`, or has a norm with an index, `‖w‖₁`.
+    """
+    if "\\" not in program and (TITLE.match(program, 0, 200) or NORMS.search(program)):
+        return True
+    if not any(sign in program for sign in ("Σ", "∑", "∏", "sum_", "prod_", "max_", "min_")) or "\\" in program:
+        return False
+    is_name = {"Σ", "Sigma"} & {*given} or re.search(r"^\s*Σ\w*\s*=[^=]", program, re.MULTILINE)
+    return SUMS.search(COMMENT.sub("", program)) is not None and not is_name
+
+
 def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given: tuple[str, ...]) -> Graph:
     """Returns the graph of a program before staging."""
     from cgviz.reading import program as text
@@ -71,6 +89,10 @@ def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given
 
     if not isinstance(program, str):
         return graph_of_sympy(program, share)
+    if not latex and is_printed(program, given):
+        from cgviz.reading.printed import read_printed
+
+        return graph_of(read_printed(program, given), share)
     if latex or (latex is None and looks_like_latex(program)):
         from cgviz.reading.latex import read_latex
 
@@ -129,7 +151,7 @@ def called(graph: Graph, name: str) -> str:
     if all(name != node.name for node in nodes):
         for spelling in (word(name), spelled(name)):
             for node in nodes:
-                if node.label and node.spelling == spelling:
+                if (node.label or not node.name.isascii()) and node.spelling == spelling:
                     return node.name
     return identifier(name)
 
