@@ -25,7 +25,7 @@ from cgviz.players.play.quiz import Quiz
 from cgviz.players.play.replay import Replay
 from cgviz.runs.modes import mode_of
 from cgviz.runs.passes import forward
-from cgviz.runs.run import start
+from cgviz.runs.starting import start
 from cgviz.text.formula import PRETTY, Formula
 from cgviz.text.numbers import number
 from cgviz.views.derivation import derivation

@@ -25,7 +25,8 @@ from cgviz.analysis.checks.report import Checked, Row
 from cgviz.cli import main
 from cgviz.graph.nodes import INPUT
 from cgviz.ops.op import REGISTRY, Op, ops
-from cgviz.runs.run import Run, without_seed
+from cgviz.runs.run import Run
+from cgviz.runs.starting import without_seed
 from cgviz.views.check import report, sweeps_svg
 from tests.array_cases import FAMILIES, Case
 from tests.strategies import Tree, inputs, trees

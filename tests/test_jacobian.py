@@ -21,7 +21,8 @@ from cgviz.ops.op import ops
 from cgviz.ops.rearranging import joined
 from cgviz.reading.api import as_value, read
 from cgviz.runs.passes import forward
-from cgviz.runs.run import Run, start, without_seed
+from cgviz.runs.run import Run
+from cgviz.runs.starting import start, without_seed
 from cgviz.text.fold import line_width
 from cgviz.views.jacobian import PICTURES, picture, report
 from cgviz.views.jacobian.facts import Facts, of_hessian, of_jacobian

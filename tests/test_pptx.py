@@ -211,8 +211,8 @@ def test_same_input_same_bytes_and_no_dates(lecture: Run) -> None:
 
 
 def test_an_aspect_that_there_is_not() -> None:
-    with pytest.raises(UsageError, match="no aspect '1:1'"):
-        made(cgviz.run("x*y"), Look(aspect="1:1"))
+    with pytest.raises(UsageError, match="no aspect '9:1'"):
+        made(cgviz.run("x*y"), Look(aspect="9:1"))
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

@@ -39,7 +39,7 @@ def test_the_short_form_is_what_the_passes_find(result: Result, fills: dict[str,
 
 def value_of(text: str, inputs: dict[str, Any]) -> Any:
     """Returns the value of a program, whatever its shape."""
-    from cgviz.runs.run import without_seed
+    from cgviz.runs.starting import without_seed
 
     return without_seed(cgviz.read(text), inputs).value
 

@@ -161,3 +161,13 @@ def test_numbers_in_woven_tables_are_those_of_the_run() -> None:
     run = cgviz.run("q = x*y; q + x", x=2, y=5)
     text = woven("```cgviz x=2 y=5 show=table\nq = x*y\nq + x\n```\n", lambda figure: "")
     assert str(int(run.gradient["x"])) in text
+
+
+def test_pictures_of_a_text_are_made_for_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "text.md"
+    source.write_text("```cgviz x=3 y=-4 edges=both hide=formulas\n(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)\n```\n")
+    assert main(["weave", str(source), "-o", str(tmp_path / "out"), "--fit", "6cm", "--min-text", "20pt"]) == 0
+    drawn = (tmp_path / "out" / "text-1.svg").read_text()
+    assert float(drawn.partition('width="')[2].partition("pt")[0]) <= 6 / 2.54 * 72 + 12
+    assert "less than 20 pt" in capsys.readouterr().err
+    assert 'class="formula' not in drawn

@@ -32,7 +32,7 @@ def literal(name: str, text: str) -> Value:
 def constants(name: str, text: str) -> Any:
     """Returns the value of an array of expressions without variables; the reader of programs reads it."""
     from cgviz.reading.api import read
-    from cgviz.runs.run import without_seed
+    from cgviz.runs.starting import without_seed
 
     try:
         made = without_seed(read(text), {})

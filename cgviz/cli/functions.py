@@ -37,7 +37,7 @@ def recorded(program: str, texts: Mapping[str, str]) -> tuple[Graph, dict[str, V
     """
     from cgviz.graph.staging import staged
     from cgviz.reading.api import witnessed
-    from cgviz.runs.run import start
+    from cgviz.runs.starting import start
 
     made = record_of(*named(program), texts)
     graph = staged(made.graph)

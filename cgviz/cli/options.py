@@ -241,7 +241,14 @@ def author() -> Decorator:
             "notes",
             metavar="NODE=TEXT",
             multiple=True,
-            help="A remark with an arrow to a node. Several times.",
+            help="A remark with an arrow to a node, or to a wire x->h. Several times.",
+        ),
+        click.option(
+            "--callout",
+            "callouts",
+            metavar="NODE->NODE",
+            multiple=True,
+            help="Tell at a wire what it hands back, upstream times local. Several times.",
         ),
     ]
 
@@ -260,7 +267,8 @@ def part() -> Decorator:
             "--collapse",
             metavar="GROUP",
             multiple=True,
-            help="Draw a group (`# group NAME: nodes` in the program, a module) as one node; all: every group.",
+            help="Draw a group (`# group NAME: nodes` in the program, a module) as one node; all: every group; "
+            "repeats: what repeats, with a count.",
         ),
         click.option("--around", metavar="NODE", help="Draw only what stands around a node."),
         click.option(

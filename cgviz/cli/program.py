@@ -76,7 +76,7 @@ class Request(NamedTuple):
     def run(self) -> Run:
         """Returns the run of the program at its inputs. Raises CgvizError."""
         from cgviz.cli import values
-        from cgviz.runs.run import start
+        from cgviz.runs.starting import start
 
         seed = None if self.upstream is None else values.value("upstream", self.upstream)
         sizes = self.sizes()

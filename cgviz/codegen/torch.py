@@ -39,6 +39,7 @@ class TorchCode(PythonCode):
         "gelu": "torch.nn.functional.gelu",
         "loggamma": "torch.lgamma",
         "abs": "torch.abs",
+        "stop_gradient": "torch.detach",
         "max": Form("torch.maximum({0}, {1})"),
         "min": Form("torch.minimum({0}, {1})"),
         "where": Form("torch.where({truth[0]}, {1}, {2})"),

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from cgviz.ops.arithmetic import power, subtract
+from cgviz.ops.coded import Form, coded
 from cgviz.ops.op import Op, register
 from cgviz.ops.opening import along, plus, spread_of
 from cgviz.ops.piecewise import absolute, is_equal, maximum, minimum, sign, where
@@ -46,11 +47,7 @@ def var(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
 
     return Op(
         name="var",
-        code={
-            "numpy": "np.var({0}{options})",
-            "torch": "torch.var({0}{options})",
-            "jax": "jnp.var({0}{options})",
-        },
+        code=coded("np.var({0}{options})"),
         forward=lambda x: quiet(numpy().var, x, axis, keepdims, ddof),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up * 2 / degrees(x, axis, ddof), x, axis, keepdims) * centred(x),),
@@ -94,11 +91,7 @@ def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
 
     return Op(
         name="std",
-        code={
-            "numpy": "np.std({0}{options})",
-            "torch": "torch.std({0}{options})",
-            "jax": "jnp.std({0}{options})",
-        },
+        code=coded("np.std({0}{options})"),
         forward=lambda x: quiet(numpy().std, x, axis, keepdims, ddof),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * rate(out, x),),
@@ -120,6 +113,17 @@ def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
         statics=("axis", "keepdims", "ddof"),
         opens=lambda x: along(lambda xs: sqrt(spread_of(xs, ddof)), x, axes_of(axis, x.ndim), keepdims),
     )
+
+
+def norm_forms(p: float, axis: Axis, keepdims: bool) -> dict[str, Form]:
+    """Returns how a p-norm is written: NumPy's `norm` has none of all the elements of a matrix."""
+    options = "".join(f", {option}" for option in (options_text(axis, keepdims),) if option)
+    powers = "np.abs({0})" if p == 1 else f"np.abs({{0}})**{p:g}"
+    summed = f"np.sum({powers}{options})" + ("" if p == 1 else f"**(1/{p:g})")
+    largest = f"np.{'max' if p > 0 else 'min'}(np.abs({{0}}){options})"
+    order = f"float('{p:g}')" if math.isinf(p) else f"{p:g}"
+    inside = options.replace("axis", "dim").replace("keepdims", "keepdim")
+    return coded(largest if math.isinf(p) else summed, f"torch.linalg.vector_norm({{0}}, {order}{inside})")
 
 
 @cache
@@ -174,6 +178,7 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool =
 
     return Op(
         name="p-norm",
+        code=norm_forms(p, axis, keepdims),
         forward=forward,
         shapes=shapes,
         vjp=taught,

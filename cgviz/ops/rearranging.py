@@ -9,6 +9,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
+from cgviz.ops.coded import FUNCTIONS, coded, ours
 from cgviz.ops.op import Op, register
 from cgviz.ops.opening import filled, selected
 from cgviz.values.arrays import Shape, folded, numpy, shape_of, shape_text, summed_axes
@@ -40,6 +41,10 @@ def stacked(count: int, axis: int = 0) -> Op:
 
     return Op(
         name="stack",
+        code=coded(
+            f"np.stack([{{all}}], axis={axis})" if axis else "np.array([{all}])",
+            f"torch.stack([{{all}}]{f', dim={axis}' if axis else ''})",
+        ),
         arity=(count, count),
         forward=lambda *xs: numpy().stack(list(map(numpy().asarray, xs)), axis) if xs else numpy().zeros(0),
         shapes=shapes,
@@ -88,6 +93,7 @@ def joined(axis: int = 0) -> Op:
 
     return Op(
         name="concat",
+        code=coded("np.concatenate([{all}]{options})", "torch.cat([{all}]{options})"),
         aliases=("concatenate", "cat"),
         arity=(1, None),
         forward=lambda *xs: numpy().concatenate(xs, axis=axis),
@@ -142,6 +148,7 @@ def reshaped(shape: Shape) -> Op:
 
     return Op(
         name="reshape",
+        code=coded("np.reshape({0}{options})"),
         forward=lambda x: numpy().reshape(x, shape),
         shapes=shapes,
         vjp=lambda up, out, x: (back_to(shape_of(x))(up),),
@@ -217,6 +224,7 @@ def transposed(axes: tuple[int, ...] | None = None) -> Op:
 
     return Op(
         name="transpose",
+        code=coded("np.transpose({0}{options})", "torch.permute({0}{options})") if axes else {},
         forward=lambda x: numpy().transpose(x, axes),
         shapes=shapes,
         vjp=lambda up, out, x: (transposed(inverse(len(axes or ())))(up),),
@@ -332,6 +340,8 @@ def placed(key: Key, shape: Shape | None) -> Op:
 
     return Op(
         name="place",
+        code=ours("place({0}, {goal}, {key})", "jnp.zeros_like({goal}).at[{index}].set({0})"),
+        helper=FUNCTIONS["place"],
         forward=forward,
         shapes=lambda _: shape or (),
         vjp=lambda up, out, x: (indexed(key)(up),),
@@ -345,6 +355,12 @@ def placed(key: Key, shape: Shape | None) -> Op:
         source=NUMPY.format("indexing"),
         parameter=(key, shape),
     )
+
+
+HOT_FORMS = coded(
+    "np.eye({op.parameter})[{places[0]}]",
+    "torch.nn.functional.one_hot({places[0]} % {op.parameter}, {op.parameter}).to({like}.dtype)",
+)
 
 
 @cache
@@ -361,6 +377,7 @@ def one_hot(count: int) -> Op:
 
     return Op(
         name="one_hot",
+        code=HOT_FORMS,
         forward=forward,
         shapes=lambda shape: (*shape, count),
         vjp=lambda up, out, i: (None,),
@@ -410,6 +427,7 @@ def pick_vjp(up: Any, out: Any, x: Any, i: Any) -> tuple[Any, None]:
 pick: Op = register(
     Op(
         name="pick",
+        code=coded("{0.atom}[{places[1]}]"),
         arity=(2, 2),
         forward=picked,
         shapes=picked_shape,
@@ -445,6 +463,7 @@ def spread(shape: Shape, axes: tuple[int, ...] = ()) -> Op:
 
     return Op(
         name="spread",
+        code=coded("np.broadcast_to({0}, {op.parameter[0]})"),
         forward=forward,
         shapes=lambda _: shape,
         vjp=lambda up, out, x: (back_to(shape_of(x))(fold(shape, with_axes(shape_of(x) or (), axes))(up)),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from cgviz.ops.coded import FUNCTIONS, coded, ours
 from cgviz.ops.op import Op, register
 from cgviz.ops.rearranging import whole
 from cgviz.values.arrays import Shape, numpy, shape_of, shape_text
@@ -23,6 +24,7 @@ def triangle(name: str, offset: int = 0) -> Op:
 
     return Op(
         name=name,
+        code=coded(f"np.{name}({{0}}{f', {offset}' if offset else ''})"),
         forward=lambda x: getattr(numpy(), name)(x, offset),
         shapes=shapes,
         vjp=lambda up, out, x: (triangle(name, offset)(up),),
@@ -51,6 +53,7 @@ def diagonal(offset: int = 0) -> Op:
 
     return Op(
         name="diagonal",
+        code=coded(f"np.diagonal({{0}}, {offset}, -2, -1)"),
         forward=lambda x: numpy().diagonal(x, offset, -2, -1).copy(),
         shapes=shapes,
         vjp=lambda up, out, x: (on_diagonal(offset, shape_of(x))(up),),
@@ -87,6 +90,10 @@ def on_diagonal(offset: int = 0, shape: Shape | None = None) -> Op:
 
     return Op(
         name="diag_embed",
+        code=ours(f"on_diagonal({{0}}, {{goal}}, {offset})")
+        if shape
+        else coded(f"np.diag({{0}}, {offset})", f"torch.diag_embed({{0}}, {offset})"),
+        helper=FUNCTIONS["on_diagonal"],
         forward=forward,
         shapes=lengths,
         vjp=lambda up, out, v: (diagonal(offset)(up),),
@@ -121,6 +128,7 @@ def diag(offset: int = 0) -> Op:
 
     return Op(
         name="diag",
+        code=coded("np.diag({0}%s)" % (f", {offset}" if offset else "")),
         forward=lambda x: meant(numpy().shape(x)).forward(x),
         shapes=lambda shape: meant(shape).shapes(shape),  # type: ignore[misc]
         vjp=lambda up, out, x: (back(up, x),),
@@ -164,6 +172,7 @@ def kron_vjp(up: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
 KRON: Op = register(
     Op(
         name="kron",
+        code=coded("np.kron({0}, {1})"),
         arity=(2, 2),
         forward=lambda a, b: numpy().kron(a, b),
         shapes=kron_shape,
@@ -196,9 +205,16 @@ def cross_vjp(up: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
     return folded_to(one, shape_of(a) or (3,)), folded_to(two, shape_of(b) or (3,))
 
 
+def torch_cross(a: Shape, b: Shape) -> str:
+    """Returns the product in PyTorch, which wants as many axes in both."""
+    both = "{0}, {1}" if len(a) == len(b) else "*torch.broadcast_tensors({0}, {1})"
+    return f"torch.linalg.cross({both})"
+
+
 CROSS: Op = register(
     Op(
         name="cross",
+        code=coded("np.cross({0}, {1})", torch_cross),
         arity=(2, 2),
         forward=lambda a, b: numpy().cross(a, b),
         shapes=cross_shape,

@@ -13,10 +13,13 @@ from cgviz.ops.refused import REFUSED
 from cgviz.reading import build, statics
 from cgviz.reading.arguments import STATIC, Arguments, Operand
 from cgviz.reading.calls import Call, bare, lookup
+from cgviz.reading.latex_macros import APPLIED
 from cgviz.reading.pending import BARRIER, Definition, Notes, Pending, settled
 from cgviz.reading.reducing import Reducer
 from cgviz.reading.slips import never_closed, unexpected
 from cgviz.reading.tokens import Token
+
+SPELLED = {**APPLIED, "log_2": "log2", "log_10": "log10", "log_e": "log"}
 
 
 class Applier(Reducer):
@@ -49,7 +52,7 @@ class Applier(Reducer):
         module, _, name = token.text.rpartition(".")
         known: Op | Definition | Call | None = None
         if not module:
-            known = self.functions.get(name) or REGISTRY.get("sigmoid" if name == "sigma" else name)
+            known = self.functions.get(name) or REGISTRY.get(SPELLED.get(name, name))
         if isinstance(known, Op) and known.options is not None:
             known = of_library(name) or known
         known = known or lookup(module, name) or capitalised(name)
@@ -59,7 +62,8 @@ class Applier(Reducer):
             raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
         names = [*self.functions, *REGISTRY]
         near = get_close_matches(name[:40], names, n=2, cutoff=0.65)
-        hint = f"; a product is {name[:40]}*(...), and `cgviz ops` lists the functions"
+        hint = f"; a product is {name[:40]}*(...), a function of your own needs its equation, {name[:40]}(t) = ...;"
+        hint += " `cgviz ops` lists the others"
         if near:
             hint = f"; did you mean {' or '.join(map(quoted, near))}?"
         if name in ("float", "int"):

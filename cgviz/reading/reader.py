@@ -10,8 +10,9 @@ from typing import Any
 
 from cgviz.errors import quoted
 from cgviz.graph.juxtaposed import BARS, INVERTED, length
-from cgviz.ops.op import REGISTRY
+from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
+from cgviz.reading.applying import SPELLED
 from cgviz.reading.arguments import Arguments, Several
 from cgviz.reading.calls import Call
 from cgviz.reading.mended import LETTERS
@@ -43,6 +44,7 @@ from cgviz.reading.slips import (
 from cgviz.reading.tokens import RAISED, Token
 
 DEEPEST = 4000
+LOGARITHMS = {"sigmoid": "logsigmoid", "gamma": "loggamma"}
 BINARY = {"&": BOTH, "+": SUM, "-": SUM, "**": POWER} | dict.fromkeys("*/@·× ", PRODUCT)
 OPENERS = {")": "(", "]": "[", "|": "|", "‖": "‖"}
 ALSO_OPENS = {"index": "]", "argument": ")", "tuple": ")"}
@@ -127,6 +129,9 @@ class Reader(Parts):
             return self.array(tokens, at, token, values, stack)
         elif kind == "-" or kind == "√" or kind == "∛":
             stack.append(Pending(PREFIX, kind, token))
+        elif kind == "super" and token.text == "³" and tokens[at].kind == "√":
+            stack.append(Pending(PREFIX, "∛", token))
+            return at + 1, True
         elif kind != "+":
             raise expected_operand(self.text, token, stack)
         return at, True
@@ -140,6 +145,9 @@ class Reader(Parts):
             raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name{more}", token)
         if after.kind == "(" and token.text == "float" and tokens[at + 1].kind == "text":
             return self.float(tokens, at + 1, values), False
+        if after.kind == "name" and token.text in ("log", "ln") and (of := self.logarithm(after, tokens[at + 1])):
+            stack.append(Pending(BARRIER, "(", after, of))
+            return at + 2, True
         if after.kind == "(" and token.text not in self.factors:
             function = self.function(token)
             if isinstance(function, Call):
@@ -152,6 +160,12 @@ class Reader(Parts):
             return at + 1, True
         values.append(self.variable(token))
         return at, False
+
+    def logarithm(self, name: Token, after: Token) -> Op | None:
+        """Returns the op that `log σ(...)` and `log Γ(...)` are."""
+        if after.kind != "(" or name.text in self.factors or name.text in self.functions:
+            return None
+        return REGISTRY.get(LOGARITHMS.get(SPELLED.get(name.text, name.text), ""))
 
     def number(self, token: Token) -> Any:
         try:
@@ -170,10 +184,10 @@ class Reader(Parts):
                 raise self.error("comparisons cannot be chained; compare two things at a time", token)
             stack.append(Pending(COMPARISON, kind, token))
             return True
-        if kind == "super":
+        if kind == "super" and (token.text != "⁻¹" or before.kind == "number"):
             values[-1] = self.raised_digits(token, values[-1])
             return False
-        if kind == "T" or kind == "inverse":
+        if kind in ("T", "inverse", "super"):
             self.reduce(POWER + 1, values, stack)
             op = REGISTRY["transpose"] if kind == "T" else INVERTED
             values[-1] = self.called(op, [settled(values[-1])], token)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.reading.latex_macros import NO_DOTS
 from cgviz.reading.pending import BARRIER, Pending
 from cgviz.reading.tokens import Token
 
@@ -37,6 +38,8 @@ def expected_operand(text: str, token: Token, stack: list[Pending]) -> Expressio
         return error(text, "an expression is missing here", token)
     if token.kind == ":":
         return error(text, NO_COLON, token)
+    if token.kind == "...":
+        return error(text, NO_DOTS, token)
     if token.kind == "text":
         return error(text, "text in quotes is not part of an expression", token)
     if token.kind in (")", "]", ",") and stack and stack[-1].binds == BARRIER:
@@ -50,6 +53,7 @@ def unexpected(text: str, token: Token) -> ExpressionError:
         ":=": "':=' inside an expression; put the assignment on a line of its own",
         ":": NO_COLON,
         "text": "text in quotes is not part of an expression",
+        "...": NO_DOTS,
         "//": "'//' (floor division) has no useful derivative; use '/'",
     }
     default = f"{quoted(token.text)} is not expected here"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
+from cgviz.cli.complete import files
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import check_unasked
 from cgviz.errors import UsageError, printable
@@ -67,6 +68,17 @@ Speaker notes say every step in whole sentences (reveal.js: the key S).
     show_default=True,
     help="whole: all of the diagram on every slide; follow: a camera looks at the row of what happens; auto: the whole "
     "where its texts are at least 14 points high on a slide of 960 x 540.",
+)
+@click.option(
+    "--fit",
+    metavar="slide|screen|SIZE",
+    help="The page that slides are made for: slide (16:9), or a size such as 24x18cm, whose shape they have.",
+)
+@click.option(
+    "--min-text", metavar="SIZE", help="The smallest text of the diagram on a slide 540 points high.  [default: 14pt]"
+)
+@click.option(
+    "--figure", metavar="TOML", shell_complete=files, help="A file of an author's decisions, as render takes it."
 )
 @options.style()
 @options.theme()

@@ -82,7 +82,7 @@ def command(request: Request, of: str | None, wrt: str | None, mode: str, layout
 
 def started(request: Request) -> tuple[Run, bool]:
     """Returns the run, and whether its gradients begin from a number: an array needs no --upstream here."""
-    from cgviz.runs.run import without_seed
+    from cgviz.runs.starting import without_seed
 
     if request.upstream is not None:
         return request.run(), True

@@ -137,11 +137,12 @@ def scenes(pen: Pen, style: str, quick: bool) -> Iterator[Scene]:
     yield from (cards.scene(form) for form in forms)
 
 
-def in_view(pen: Pen, style: str, window: Point) -> Found:
-    """Returns a layout in rows that each fit a window of that size, where they can."""
+def in_view(pen: Pen, style: str, window: Point, shape: Callable[[Scene], Scene] | None = None) -> Found:
+    """Returns a layout in rows that each fit a window of that size, where they can; `shape` as in `Wishes`."""
     best: tuple[float, Found] | None = None
     axes, ghost = Axes("LR"), ghost_of(pen)
     for scene in scenes(pen, style, quick=False):
+        scene = shape(scene) if shape else scene
         ghosts = {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
         room = window
         for _ in range(3):

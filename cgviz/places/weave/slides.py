@@ -12,7 +12,8 @@ from cgviz.places.weave.fences import Fence, fences
 from cgviz.players.deck import Each, Look, frames
 from cgviz.players.deck.reveal import book, section
 from cgviz.reading.api import read
-from cgviz.runs.run import Run, start
+from cgviz.runs.run import Run
+from cgviz.runs.starting import start
 
 SLIDE = '<section class="text">\n{}</section>\n'
 

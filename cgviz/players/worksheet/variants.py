@@ -12,7 +12,8 @@ from cgviz.graph.nodes import Graph
 from cgviz.players.worksheet.cases import Case, cases, gates, rarity
 from cgviz.players.worksheet.precision import elements
 from cgviz.players.worksheet.ranges import POOLS, Pool, Range
-from cgviz.runs.run import Run, start
+from cgviz.runs.run import Run
+from cgviz.runs.starting import start
 from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Shape, Value, is_array, numpy
 
