@@ -267,7 +267,8 @@ def part() -> Decorator:
             "--collapse",
             metavar="GROUP",
             multiple=True,
-            help="Draw a group (`# group NAME: nodes` in the program, a module) as one node; all: every group.",
+            help="Draw a group (`# group NAME: nodes` in the program, a module) as one node; all: every group; "
+            "repeats: what repeats, with a count.",
         ),
         click.option("--around", metavar="NODE", help="Draw only what stands around a node."),
         click.option(

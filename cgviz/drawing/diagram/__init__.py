@@ -159,7 +159,8 @@ def diagram(
     ghosts      "auto": what is used far away stands there again, by its name; "never"
     fold        whether it may be cut into rows
     quick       the first layout is taken that promises to be good
-    collapse    titles of groups that are drawn as one node each, or "all"; other groups have a frame
+    collapse    titles of groups that are drawn as one node each, or "all"; other groups have a frame; "repeats": what
+                repeats is one node with a count
     around      the node around which the graph is drawn, `depth` edges far
     everything  whether a graph of more than 60 nodes is drawn whole
     figure      what an author decides, or the file that says it, see `cgviz.drawing.diagram.figure`
@@ -196,6 +197,8 @@ def diagram(
     behind = colours.background if background == "filled" else checked(background)
     merged = (*author.collapse, *collapse)
     seen = view(pen, groups=author.groups, collapse=merged, around_node=around, depth=depth, everything=everything)
+    pen = replace(pen, only=seen.only)
+    seen = replace(seen, pen=pen)
 
     def shape(scene: Scene) -> Scene:
         return seen.shape(dressed(scene, pen, author))
