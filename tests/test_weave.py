@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pptx
+import pypdf
 import pytest
 
 import cgviz
@@ -106,6 +108,24 @@ def test_a_lecture_becomes_one_deck(tmp_path: Path) -> None:
     assert page.count('<section class="text">') >= 2
     assert page.index("Backpropagation by hand") < page.index('<section class="cgviz"') < page.index("A product")
     assert "<strong>step by step</strong>" in page
+
+
+def test_a_lecture_is_pages_of_text_between_those_of_its_programs(tmp_path: Path) -> None:
+    (tmp_path / "l.md").write_text(
+        "# One\n\nA **word**.\n\n```cgviz x=3\nx*x\n```\n\n## Two\n\n- first\n- second\n", "utf-8"
+    )
+    for name in ("l.pdf", "l.pptx"):
+        assert main(["deck", str(tmp_path / "l.md"), "-o", str(tmp_path / name), "--granularity", "pass"]) == 0
+    pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "l.pdf").pages]
+    slides = pptx.Presentation(str(tmp_path / "l.pptx")).slides
+    shown = ["\n".join(shape.text_frame.text for shape in one.shapes if shape.has_text_frame) for one in slides]
+    assert len(pages) == len(shown) > 4
+    for texts in (pages, shown):
+        assert "One" in texts[0]
+        assert "A word." in texts[0]
+        assert "df" in "".join(texts[1:-1]).replace(" ", "")
+        assert "• second" in texts[-1]
+    assert main(["deck", str(tmp_path / "l.md"), "-o", str(tmp_path / "l.gif")]) == 2
 
 
 def test_a_sphinx_project_is_built(tmp_path: Path) -> None:
