@@ -5,7 +5,7 @@ from __future__ import annotations
 from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.rows import Laid
 
-CROSSING, GHOST, ROW, LENGTH = 1.2, 1.2, 4.0, 0.02
+CROSSING, GHOST, ROW, LENGTH = 4.0, 1.2, 4.0, 0.02
 
 
 def blemishes(laid: Laid, axes: Axes, rows: int) -> float:
