@@ -355,8 +355,8 @@ def test_same_run_same_bytes(format: Any) -> None:
 def test_looks(lecture: Run) -> None:
     dark = made(lecture, "a.html", Look(theme="dark", style="circuit"), format="section").decode()
     assert "#86efac" in dark
-    with pytest.raises(UsageError, match="no aspect '3:2'"):
-        made(lecture, "a.pdf", Look(aspect="3:2"))
+    with pytest.raises(UsageError, match="no aspect '9:2'"):
+        made(lecture, "a.pdf", Look(aspect="9:2"))
     with pytest.raises(UsageError, match="no style"):
         made(lecture, "a.pdf", Look(style="tree"))
 

@@ -16,6 +16,7 @@ class Theme:
     tangent             the number of forward mode, which never stands without a word
     ink, soft, muted    names; formulas; numbers of stages and what may be overlooked
     edge, local         wires and the local derivatives beside them; `pale` for what does not reach the output
+    data_fill           inside of inputs that are data: grey
     high, low           entries of a matrix that are positive and negative
     *_fill, *_line      inside and outline of inputs, stages and the output
     flag                ties, kinks and numbers that are not finite
@@ -42,6 +43,7 @@ class Theme:
     stage_line: str
     input_fill: str
     input_line: str
+    data_fill: str
     output_fill: str
     output_line: str
     scales: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
@@ -70,6 +72,7 @@ LIGHT = Theme(
     stage_line="#94a3b8",
     input_fill="#eaf2ff",
     input_line="#7ba3e0",
+    data_fill="#e5e7eb",
     output_fill="#fff4d6",
     output_line="#d9a02b",
     scales={
@@ -99,6 +102,7 @@ DARK = Theme(
     stage_line="#5b6c84",
     input_fill="#1e3357",
     input_line="#5b8bd6",
+    data_fill="#263041",
     output_fill="#43371a",
     output_line="#d3a13a",
     scales={
@@ -129,6 +133,7 @@ PRINT = Theme(
     stage_line="#595959",
     input_fill="#ebebeb",
     input_line="#595959",
+    data_fill="#f7f7f7",
     output_fill="#d9d9d9",
     output_line="#000000",
     scales={
@@ -158,6 +163,7 @@ COLORBLIND = Theme(
     stage_line="#94a3b8",
     input_fill="#e3f1fb",
     input_line="#56a0d0",
+    data_fill="#e5e7eb",
     output_fill="#fdf3d0",
     output_line="#d0a000",
     scales={

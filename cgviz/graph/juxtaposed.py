@@ -255,6 +255,8 @@ class Meaning:
         if ranks == (1, 1) and not self.rows[left] and self.rows[right]:
             return self.apply(outer, self.column(left), self.column(right), at=node.places)
         if ranks == (1, 1) and joint == BESIDE and self.rows[left] == self.rows[right]:
+            if self.is_summed(len(self.where)):
+                return self.apply(product(2), left, right, at=node.places)
             names = (self.nodes[left].shown or "x", self.nodes[right].shown or "y")
             a, b = names
             message = f"two vectors side by side: {a} @ {b} is their dot product, {a} * {b} is element by element"

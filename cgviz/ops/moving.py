@@ -265,7 +265,7 @@ def padded(widths: Any = 0, value: float = 0.0) -> Op:
 
     def forward(x: Any) -> Any:
         np = numpy()
-        made = np.full(shapes(np.shape(x)), float(value))
+        made = np.full(shapes(np.shape(x)), float(value), np.result_type(x, float))
         here = tuple(
             slice(max(before, 0), max(before, 0) + n - max(-before, 0) - max(-after, 0))
             for n, (before, after) in zip(np.shape(x), pairs(np.ndim(x)), strict=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from cgviz.ops.coded import FUNCTIONS, coded, ours
 from cgviz.ops.op import Op, register
+from cgviz.ops.opening import filled, selected
 from cgviz.values.arrays import Shape, folded, numpy, shape_of, shape_text, summed_axes
 from cgviz.values.axes import is_open
 
@@ -447,6 +448,7 @@ pick: Op = register(
         says="hands the gradient back to the element that was picked; nothing flows to its place",
         domain=lambda x, i: "" if sound(i, len(x)) else f"there is no place {i:g} in an array of {len(x)}",
         source=NUMPY.format("indexing"),
+        opens=lambda x, i: filled(x.shape[1:], lambda at: selected(i[()], [x[(k, *at)] for k in range(len(x))])),
     )
 )
 

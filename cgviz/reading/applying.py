@@ -19,7 +19,7 @@ from cgviz.reading.reducing import Reducer
 from cgviz.reading.slips import never_closed, unexpected
 from cgviz.reading.tokens import Token
 
-SPELLED = {**APPLIED, "log_2": "log2", "log_10": "log10"}
+SPELLED = {**APPLIED, "log_2": "log2", "log_10": "log10", "log_e": "log"}
 
 
 class Applier(Reducer):
@@ -62,9 +62,8 @@ class Applier(Reducer):
             raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
         names = [*self.functions, *REGISTRY]
         near = get_close_matches(name[:40], names, n=2, cutoff=0.65)
-        hint = (
-            f"; give its equation, {name[:40]}(x) = ..., or a product, {name[:40]}*(...); `cgviz ops` lists functions"
-        )
+        hint = f"; a product is {name[:40]}*(...), a function of your own needs its equation, {name[:40]}(t) = ...;"
+        hint += " `cgviz ops` lists the others"
         if near:
             hint = f"; did you mean {' or '.join(map(quoted, near))}?"
         if name in ("float", "int"):

@@ -13,6 +13,7 @@ from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.tokens import Token
+from cgviz.text.spelling import Spelling
 
 FEW = 6
 
@@ -68,10 +69,11 @@ class Calls:
         if raised and self.applied(name, self.names.extent(name.end + 1), span.end):
             message = "a power or an inverse of a function: put the whole call in brackets"
             raise self.error(message, first, self.pieces[name.end])
-        if name.end - name.start == 1 and first.text in env.numbers:
-            return number(env.numbers[first.text], first)
-        if name.end - name.start == 1 and first.text in env.axes:
-            raise self.error(f"the index {first.text} itself is no array: give an array of its values a name", first)
+        letter = name.letter if name.spelling == Spelling(name.letter) else ""
+        if letter in env.numbers:
+            return number(env.numbers[letter], first)
+        if letter and letter in env.axes:
+            raise self.error(f"the index {letter} itself is no array: give an array of its values a name", first)
         made = self.indices.written(self.meant(name, env), env)
         return [*made, synthetic("T", last)] if name.turned else made
 

@@ -135,7 +135,7 @@ class Indices:
     def before(self, at: int) -> Range:
         """Returns the n of a `\\frac{1}{n}` right before the sum at `at`, which is a mean then."""
         end = at - 1
-        while end > 0 and self.pieces[end].kind == "close":
+        while end > 0 and (self.pieces[end].kind == "close" or self.pieces[end].text in ("*", "cdot")):
             end -= 1
         is_half = end > 2 and self.pieces[end].text in COUNTS and self.pieces[end].kind == "letter"
         digits = [piece for piece in self.pieces[max(end - 6, 0) : end] if piece.text not in ("{", "}")]

@@ -16,7 +16,7 @@ def tabled(found: list[Any]) -> list[Any]:
     """Returns the pieces (brackets not yet paired) with every table over the index of a sum as a name with an index."""
     if not any(piece.kind == "macro" and piece.text in SERIES for piece in found):
         return found
-    made = primed(found)
+    made = over_tables(primed(found))
     letters = set(bound(made))
     if not letters:
         return made
@@ -24,6 +24,23 @@ def tabled(found: list[Any]) -> list[Any]:
     for at, key in reversed([*applications(made, letters)]):
         if key not in defined:
             index(made, at)
+    return made
+
+
+def over_tables(found: list[Any]) -> list[Any]:
+    """Returns the pieces, a sum without an index over the x of the first P(x) behind it."""
+    made: list[Any] = []
+    for at, piece in enumerate(found):
+        made.append(piece)
+        if piece.kind != "macro" or piece.text not in ("sum", "prod") or found[at + 1 : at + 2] == []:
+            continue
+        if found[at + 1].text == "_":
+            continue
+        for here in range(at + 1, len(found) - 3):
+            is_table = found[here].text in PROBABILITIES and found[here + 1].text == "("
+            if is_table and found[here + 2].kind == "letter" and found[here + 3].kind == "close":
+                made += [piece._replace(kind="char", text="_"), found[here + 2]]
+                break
     return made
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cgviz.errors import ExpressionError
+from cgviz.graph.juxtaposed import INVERTED
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
 from cgviz.reading.pending import (
@@ -57,7 +58,7 @@ class Reducer:
             elif pending.binds == PRODUCT:
                 values.append(self.multiplied(left, right, pending))
             elif pending.binds == POWER:
-                values.append(build.raised(settled(left), settled(right)))
+                values.append(self.powered(settled(left), settled(right), pending))
             elif pending.binds == BOTH:
                 values.append(self.called(REGISTRY["logical_and"], [settled(left), settled(right)], pending.token))
             elif pending.binds == COMPARISON:
@@ -66,6 +67,12 @@ class Reducer:
             else:
                 chosen = [settled(left), values.pop(), settled(right)]
                 values.append(self.called(REGISTRY["where"], chosen, pending.token))
+
+    def powered(self, base: Any, exponent: Any, operator: Pending) -> Any:
+        """Returns base ** exponent; `A^-1` is what mathematics means by it, of a matrix its inverse."""
+        if operator.token.text == "^" and build.is_literal(exponent) and exponent == build.MINUS_ONE:
+            return self.called(INVERTED, [base], operator.token)
+        return build.raised(base, exponent)
 
     def refuse_single(self, left: Any, right: Any) -> None:
         """Raises ExpressionError where square brackets round one expression group rather than make an array."""

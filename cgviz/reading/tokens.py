@@ -25,6 +25,7 @@ class Token(NamedTuple):
 
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+FACTORS = frozenset("αβγεζηθικλμνξπρτυφχψωϵϕ")
 RAISED = str.maketrans(SUPERSCRIPTS, "0123456789+-")
 LETTERS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᵠᵡ⁽⁾⁼"
 HIGH = SUPERSCRIPTS + LETTERS
@@ -175,13 +176,13 @@ def raised(piece: str, text: str, start: int) -> list[Token]:
 
 
 def named(piece: str, text: str, start: int) -> list[Token]:
-    """Returns a name that is not ASCII; π before a single letter is a factor."""
+    """Returns a name that is not ASCII; a Greek letter before a single letter is a factor: `λw`, but not Δx."""
     end = start + len(piece)
     primes = sum(1 if char == "'" else PRIMES.find(char) + 1 for char in piece)
     if primes:
         bare = name("".join(char for char in piece if char not in f"{PRIMES}'"), text, start)
         return [Token("primed", bare + PRIMES[min(primes, len(PRIMES)) - 1], start, end)]
     plain = name(piece, text, start)
-    if len(plain) == 2 and plain[0] == "π" and plain[1].isalpha():
-        return [Token("name", "π", start, start + 1), Token("name", plain[1], start + 1, end)]
+    if len(plain) == 2 and plain[0] in FACTORS and plain[1].isalpha():
+        return [Token("name", plain[0], start, start + 1), Token("name", plain[1], start + 1, end)]
     return [Token("name", plain, start, end)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from cgviz.drawing.diagram.figure import Figure
     from cgviz.drawing.diagram.layout import Layout
     from cgviz.drawing.diagram.paper import Paper
-    from cgviz.drawing.diagram.pen import Blanks
+    from cgviz.drawing.diagram.pen import Blanks, Pen
     from cgviz.drawing.diagram.rows import Laid
-    from cgviz.drawing.diagram.scene import Words
+    from cgviz.drawing.diagram.scene import Scene, Words
 
 __all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
 
@@ -40,6 +40,7 @@ class Diagram:
     quiet  the parts of an SVG have no words of their own
     paper  the page that it is made for; left_out: what it does not show, in a line
     laid   its rows, where each is for a window of its own
+    pen    what wrote its texts; shape: what makes of a scene the part that is drawn, as its author wants it
     """
 
     words: Words
@@ -49,6 +50,8 @@ class Diagram:
     paper: Paper | None = None
     left_out: str = ""
     laid: Laid | None = None
+    pen: Pen | None = None
+    shape: Callable[[Scene], Scene] | None = None
 
     @cached_property
     def dot(self) -> str:
@@ -132,13 +135,14 @@ def diagram(
     min_text: str | None = None,
     inputs: str = "near",
     ghosts: str = "auto",
+    wires: str = "curved",
     fold: bool = True,
     quick: bool = False,
     collapse: Sequence[str] = (),
     around: str | None = None,
     depth: int | None = None,
     everything: bool = True,
-    figure: Figure | None = None,
+    figure: Figure | str | PathLike[str] | None = None,
 ) -> Diagram:
     """Returns the diagram of `run`, laid out; symbolic where the run has no values.
 
@@ -154,25 +158,30 @@ def diagram(
     min_text    the smallest text on that page, such as "8pt"
     inputs      "near": inputs stand near their use; "left": all in the first rank
     ghosts      "auto": what is used far away stands there again, by its name; "never"
+    wires       "curved", "straight" or "orthogonal"
     fold        whether it may be cut into rows
     quick       the first layout is taken that promises to be good
-    collapse    titles of groups that are drawn as one node each, or "all"; other groups have a frame
+    collapse    titles of groups that are drawn as one node each, or "all"; other groups have a frame; "repeats": what
+                repeats is one node with a count
     around      the node around which the graph is drawn, `depth` edges far
     everything  whether a graph of more than 60 nodes is drawn whole
-    figure      what an author decides, see `cgviz.drawing.diagram.figure`
+    figure      what an author decides, or the file that says it, see `cgviz.drawing.diagram.figure`
 
     Raises UsageError for an option, a group or a node that there is not.
     """
     from cgviz.drawing.diagram import words
-    from cgviz.drawing.diagram.figure import Figure
+    from cgviz.drawing.diagram.figure import declared, figure_of
     from cgviz.drawing.diagram.layout import Layout
+    from cgviz.drawing.diagram.moves import moved
+    from cgviz.drawing.diagram.notes import noted
     from cgviz.drawing.diagram.paper import NATURAL
     from cgviz.drawing.diagram.paper import paper as paper_of
     from cgviz.drawing.diagram.pen import Pen
-    from cgviz.drawing.diagram.scene import Words
-    from cgviz.drawing.diagram.search import Wishes, search
-    from cgviz.drawing.diagram.touches import dressed, moved, noted
+    from cgviz.drawing.diagram.scene import SIZE, Words
+    from cgviz.drawing.diagram.search import Wishes, search, size_of
+    from cgviz.drawing.diagram.touches import dressed
     from cgviz.drawing.diagram.view import view
+    from cgviz.drawing.diagram.wires import drawn_as
     from cgviz.drawing.theme import theme as theme_of
     from cgviz.graph.naming import spellings_from
 
@@ -180,7 +189,7 @@ def diagram(
     if style not in STYLES:
         raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
     colours = theme_of(theme)
-    author = figure or Figure()
+    author = declared(figure_of(figure), run)
     if author.spellings:
         spelled = {**run.wording.spellings, **spellings_from(author.spellings)}
         run = replace(run, wording=replace(run.wording, spellings=spelled))
@@ -191,6 +200,12 @@ def diagram(
     behind = colours.background if background == "filled" else checked(background)
     merged = (*author.collapse, *collapse)
     seen = view(pen, groups=author.groups, collapse=merged, around_node=around, depth=depth, everything=everything)
+    pen = replace(pen, only=seen.only)
+    seen = replace(seen, pen=pen)
+
+    def shape(scene: Scene) -> Scene:
+        return seen.shape(dressed(scene, pen, author))
+
     wishes = Wishes(
         direction,
         near=inputs == "near",
@@ -198,15 +213,16 @@ def diagram(
         fold=fold,
         quick=quick,
         groups=seen.framed,
-        shape=lambda scene: seen.shape(dressed(scene, pen, author)),
+        shape=shape,
     )
     paper = (paper_of(fit, min_text) if isinstance(fit, str) else fit) if fit else NATURAL
     found = search(pen, style, paper, wishes)
-    scale = found.scale if fit else 1.0
-    laid = noted(moved(found.laid, found.axes, pen, author), found.axes, pen, author)
+    laid = noted(moved(drawn_as(found.laid, found.axes, wires), found.axes, pen, author), found.axes, pen, author)
     scene, plan, frames = laid.scene, laid.plan, laid.frames
+    scale = paper.scale(*size_of(laid, found.axes), SIZE) if fit else 1.0
     layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, frames)
-    return Diagram(about, layout, prefix, paper=paper if fit else None, left_out=seen.notice)
+    page = paper if fit else None
+    return Diagram(about, layout, prefix, paper=page, left_out=seen.notice, pen=pen, shape=shape)
 
 
 def in_rows(made: Diagram, window: tuple[float, float], style: str) -> Diagram:
@@ -214,9 +230,10 @@ def in_rows(made: Diagram, window: tuple[float, float], style: str) -> Diagram:
     from cgviz.drawing.diagram.search import in_view
 
     layout = made.layout
-    found = in_view(layout.pen, style, window)
+    found = in_view(made.pen or layout.pen, style, window, made.shape)
     scene, plan = found.laid.scene, found.laid.plan
-    return replace(made, layout=replace(layout, scene=scene, plan=plan, axes=found.axes, fit=1.0), laid=found.laid)
+    rows = replace(layout, scene=scene, plan=plan, axes=found.axes, fit=1.0, frames=())
+    return replace(made, layout=rows, laid=found.laid)
 
 
 def picture(

@@ -10,6 +10,7 @@ from cgviz.drawing.theme import theme as theme_of
 from cgviz.players.deck.film import Film, Piece, film
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.page import HEIGHT, width_of
 from cgviz.players.deck.sheet import Sheet, sheet
 from cgviz.runs.run import Run
 
@@ -90,7 +91,7 @@ def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
 def book(title: str, sections: str, look: Look, size: tuple[float, float] | None = None) -> bytes:
     """Returns an HTML file of several slides that loads nothing; `title` and `sections` are HTML."""
     code = {name: (VENDOR / name).read_text(encoding="utf-8") for name in ("reveal.js", "reveal.css", "notes.js")}
-    width, height = size or (960, 540 if look.aspect == "16:9" else 720)
+    width, height = size or (round(width_of(look.aspect)), round(HEIGHT))
     theme = theme_of(look.theme)
     page = PAGE.format(
         title=title,
