@@ -72,7 +72,7 @@ class Format:
     """A format: the function that makes it, as `module:function` in this package.
 
     The function of a file is `(run, frames, look, each) -> bytes`, that of a folder yields `(file name, bytes)`;
-    both go through the frames by `each(frames)`, which shows how far they are. `pace` is how many seconds a frame takes.
+    both go through the frames by `each(frames)`, which shows how far they are. `pace`: seconds a frame takes.
     """
 
     name: str
