@@ -272,8 +272,8 @@ def test_hostile_names_appear_whole() -> None:
         assert f">{shown}</text>" in re.sub(r"</?tspan[^>]*>", "", picture(run, name).decode()) or shown == "σ_y"
 
 
-def test_twenty_thousand_terms_are_shortened() -> None:
-    run = cgviz.run("+".join(f"x{i}" for i in range(20_000)))
+def test_thousands_of_terms_are_shortened() -> None:
+    run = cgviz.run("+".join(f"x{i}" for i in range(5_000)))
     assert len(explain(run, "f")) < 5000
     assert len(picture(run, "f")) < 50_000
 

@@ -13,14 +13,17 @@ from cgviz.cli import main
 from cgviz.drawing.diagram import diagram
 from cgviz.drawing.diagram.figure import Figure, Note, read
 from cgviz.drawing.diagram.fold import cut
+from cgviz.drawing.diagram.groups import groups_of
 from cgviz.drawing.diagram.levels import levels
 from cgviz.drawing.diagram.paper import CM, paper
+from cgviz.drawing.diagram.repeats import repeats
 from cgviz.drawing.diagram.scene import Text
 from cgviz.drawing.diagram.typography import runs
 from cgviz.errors import UsageError
 from cgviz.players.deck.formats import LEAST, Look
 from cgviz.players.deck.frames import frames
 from cgviz.players.deck.sheet import sheet
+from cgviz.reading.shipped import sample
 
 SVG = "{http://www.w3.org/2000/svg}"
 NET = """x_1 = 0.5; x_2 = -1; w_1 = 0.3; w_2 = 0.8; b_1 = 0.1; v = 1.2; b_2 = -0.3; y = 1
@@ -270,3 +273,67 @@ def test_a_deck_has_the_shape_of_its_page_and_its_smallest_text(net: cgviz.Run) 
     assert made.drawing.layout.scene.box[f"n{net.index('h_1')}"].fill == "#d9f99d"
     with pytest.raises(UsageError, match="no page"):
         Look(fit="large")
+
+
+# what repeats
+
+RNN = "\n".join(
+    [
+        "w = 0.5; u = 0.3; b = 0.1; h0 = 0.1; y = 1",
+        *(f"x{n} = 0.{n}" for n in range(1, 13)),
+        *(f"h{n} = tanh(w*x{n} + u*h{n - 1} + b)" for n in range(1, 13)),
+        "L = (h12 - y)**2",
+    ]
+)
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+def test_steps_of_an_unrolled_network_are_one_node_with_a_count(style: str) -> None:
+    run = cgviz.run(RNN)
+    made = diagram(run, style=style, collapse=("repeats",))
+    box = next(box for box in made.layout.scene.boxes if "collapsed" in box.classes)
+    said = " ".join(text.text for text in box.texts)
+    assert "h2 … h12" in said
+    assert "11 × 4 stages" in said
+    assert "11 inputs" in said
+    assert {f"n{run.index(name)}" for name in ("h1", "L", "w", "x1")} <= made.layout.scene.box.keys()
+
+
+def test_what_repeats_is_found_by_its_structure() -> None:
+    graph = cgviz.read("\n".join(["v0 = x", *(f"v{n} = sin(v{n - 1})" for n in range(1, 400))]))
+    (chain,) = repeats(graph)
+    assert (chain.times, len(chain.members)) == (399, 399)
+    other = cgviz.read("a = sin(x); b = cos(a); c = sin(b); d = exp(c); f = log(d)")
+    assert repeats(other) == []
+    layers = "\n".join(f"# group L{n}: z{n}, h{n}\nz{n} = w{n}*h{n - 1}\nh{n} = tanh(z{n})" for n in range(1, 9))
+    graph = cgviz.read(f"h0 = x\n{layers}\nf = h8*2")
+    (group,) = repeats(graph, groups_of(graph))
+    assert (group.title, group.times, len(group.inputs)) == ("L1 … L8", 8, 8)
+
+
+def test_a_picture_of_ten_thousand_nodes_makes_few_boxes() -> None:
+    run = cgviz.run("v0 = x\n" + "\n".join(f"v{n} = sin(v{n - 1})" for n in range(1, 10000)), x=1)
+    made = diagram(run, everything=False)
+    assert len(made.layout.scene.boxes) < 5
+    assert "repeats" in made.left_out
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+def test_wires_of_right_angles_keep_apart(style: str) -> None:
+    made = diagram(cgviz.run(sample("mazur").text), style=style, wires="orthogonal", fit="slide").layout
+    runs: list[tuple[str, int, float, float, float]] = []
+    for wire in made.scene.wires:
+        points = made.plan.path[wire.key]
+        for a, b in zip(points[::3], points[3::3], strict=False):
+            if max(abs(a[0] - b[0]), abs(a[1] - b[1])) > 4.1:  # no corner
+                flat = 0 if abs(a[1] - b[1]) < 0.01 else 1
+                assert abs(a[1 - flat] - b[1 - flat]) < 0.01
+                runs.append((wire.source, flat, a[1 - flat], *sorted((a[flat], b[flat]))))
+    for n, (source, flat, at, low, high) in enumerate(runs):
+        for other, way, place, first, last in runs[:n]:
+            if other != source and way == flat and first < high - 1 and low < last - 1:
+                assert abs(at - place) > 1
+    lines = diagram(cgviz.run(sample("mazur").text), style=style, wires="straight", fit="slide").layout
+    assert {key: path[0] for key, path in lines.plan.path.items()} == {k: p[0] for k, p in made.plan.path.items()}
+    with pytest.raises(UsageError, match="no wires 'round'"):
+        diagram(cgviz.run("x*y"), wires="round")

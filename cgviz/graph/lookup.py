@@ -12,6 +12,7 @@ from cgviz.text.identifiers import name as spelled
 
 NUMBER = re.compile(r"\(?\s*#?([0-9]{1,9})\s*\)?")
 MOST_NAMES, MOST_CLOSE = 8, 3
+Tables = tuple[dict[str, int], dict[str, int]]
 
 
 def find(graph: Graph, meant: str) -> int:
@@ -20,10 +21,8 @@ def find(graph: Graph, meant: str) -> int:
     The graph has its names. A name that is written comes before a label, a label before a number.
     """
     meant = meant.strip()
-    shown = (*graph.stages[::-1], *graph.inputs[::-1])
-    names = {graph.nodes[index].name: index for index in shown}
-    labels: dict[str, int] = {format(graph.nodes[index].shown): index for index in shown}
-    labels |= {str(graph.nodes[index].shown): index for index in shown}
+    found: Tables = graph.kept.get("lookup") or graph.kept.setdefault("lookup", tables(graph))
+    names, labels = found
     for known in (names, labels):
         for text in (meant, normal(meant)):
             if text in known:
@@ -32,6 +31,15 @@ def find(graph: Graph, meant: str) -> int:
     if numbered:
         return stage(graph, int(numbered[1]))
     raise UsageError(f"no node {quoted(meant)} in this program; {hint(graph, meant, names | labels)}")
+
+
+def tables(graph: Graph) -> Tables:
+    """Returns the nodes by their names, and by their labels."""
+    shown = (*graph.stages[::-1], *graph.inputs[::-1])
+    names = {graph.nodes[index].name: index for index in shown}
+    labels: dict[str, int] = {format(graph.nodes[index].shown): index for index in shown}
+    labels |= {str(graph.nodes[index].shown): index for index in shown}
+    return names, labels
 
 
 def normal(text: str) -> str:

@@ -231,10 +231,10 @@ def from_torch(function: Callable[..., Any], /, *inputs: Any, **keywords: Any) -
 
     upstream = None if takes(getattr(function, "forward", function), "upstream") else keywords.pop("upstream", None)
     made = recorded(function, inputs, keywords, upstream)
-    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness)
+    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness, "PyTorch")
 
 
-def witnessed(run: Run, gradients: Mapping[str, Value]) -> Run:
+def witnessed(run: Run, gradients: Mapping[str, Value], framework: str) -> Run:
     """Returns the run, its gradients compared with the framework's own. Raises UsageError where they differ."""
     if run.symbolic or not gradients:
         return run
@@ -243,8 +243,8 @@ def witnessed(run: Run, gradients: Mapping[str, Value]) -> Run:
     np, found = numpy(), run.gradient
     for name, theirs in gradients.items():
         if name in found and not np.allclose(found[name], theirs, rtol=1e-3, atol=1e-6, equal_nan=True):
-            why = "something in it is differentiated by PyTorch in a way that is not followed"
-            raise UsageError(f"the gradient of {quoted(name)} is not PyTorch's: {why}")
+            why = f"something in it is differentiated by {framework} in a way that is not followed"
+            raise UsageError(f"the gradient of {quoted(name)} is not {framework}'s: {why}")
     return run
 
 
@@ -261,4 +261,4 @@ def from_jax(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Ru
 
     upstream = None if takes(function, "upstream") else keywords.pop("upstream", None)
     made = recorded(function, args, keywords, upstream)
-    return start(staged(made.graph), made.values, upstream=made.upstream)
+    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness, "JAX")

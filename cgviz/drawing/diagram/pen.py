@@ -32,6 +32,24 @@ Blanks = Mapping[tuple[str, int], str]
 
 
 @dataclass(frozen=True)
+class Only:
+    """The part of a graph that is drawn: the nodes with boxes of their own, and those that stand in the box of a group.
+
+    home    the number of the group in whose box a node stands
+    """
+
+    nodes: frozenset[int]
+    home: Mapping[int, int] = field(default_factory=dict)
+
+    def joins(self, source: int, target: int) -> bool:
+        """Tells whether an edge is drawn: both of its ends are, and not in one box."""
+        inside = self.home.get(target)
+        if inside is None:
+            return target in self.nodes and (source in self.nodes or source in self.home)
+        return inside != self.home.get(source) and (source in self.nodes or source in self.home)
+
+
+@dataclass(frozen=True)
 class Pen:
     """Writes the names, formulas and numbers of one run; what does not reach the output is pale.
 
@@ -40,6 +58,7 @@ class Pen:
     mode    whether it writes gradients, tangents, or both
     light   the nodes and edges that stand out: all others are pale as well
     figure  what the author decides
+    only    the part of the graph that is drawn; None: all
     """
 
     run: Run
@@ -49,6 +68,7 @@ class Pen:
     mode: Mode = REVERSE
     light: Light | None = None
     figure: Figure = field(default_factory=Figure)
+    only: Only | None = None
 
     def hides(self, what: str, index: int | None = None) -> bool:
         """Tells whether the author hides something: of a node where `index` names one."""
@@ -73,14 +93,17 @@ class Pen:
     @property
     def drawn(self) -> list[int]:
         """The indices of the nodes that are drawn: all but constants, which stand in the gate that they feed."""
-        return [index for index, node in enumerate(self.graph.nodes) if node.op is not CONSTANT]
+        nodes, only = self.graph.nodes, self.only
+        among = range(len(nodes)) if only is None else sorted(only.nodes)
+        return [index for index in among if nodes[index].op is not CONSTANT]
 
     @property
     def edges(self) -> Iterator[tuple[int, int]]:
         """The (target, slot) of every edge that is drawn."""
+        nodes, only = self.graph.nodes, self.only
         for target in self.graph.stages:
-            for slot, source in enumerate(self.graph.nodes[target].args):
-                if self.graph.nodes[source].op is not CONSTANT:
+            for slot, source in enumerate(nodes[target].args):
+                if nodes[source].op is not CONSTANT and (only is None or only.joins(source, target)):
                     yield target, slot
 
     def colour(self, index: int, colour: str) -> str:

@@ -53,23 +53,37 @@ class Sheet:
 
 def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
     """Returns the presentation, a slide per frame. Raises UsageError for a look that there is not."""
+    made = begun(look)
+    add(made, run, shown, look, each)
+    about = words.of_picture(run, look.digits)
+    return saved(made, about.title, about.description)
+
+
+def begun(look: Look) -> Any:
+    """Returns a presentation without slides."""
     from pptx import Presentation
     from pptx.util import Pt
 
+    made = Presentation()
+    made.slide_width, made.slide_height = Pt(width_of(look.aspect)), Pt(HEIGHT)
+    return made
+
+
+def add(made: Any, run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> None:
+    """Adds a slide per frame to a presentation."""
     from cgviz.players.deck.routes import routes
 
     sheet = sheet_of(run, shown, look)
     ways = routes(sheet.layout)
-    made = Presentation()
-    made.slide_width, made.slide_height = Pt(sheet.width), Pt(HEIGHT)
     for at, frame in enumerate(each(shown)):
         slide = made.slides.add_slide(made.slide_layouts[ONLY_TITLE])
         draw(slide, sheet.at(at), ways, frame, shown[-1].number)
-    about = words.of_picture(run, look.digits)
+
+
+def saved(made: Any, title: str, description: str) -> bytes:
+    """Returns the file of a presentation."""
     said = made.core_properties
-    said.title, said.comments, said.author = (
-        printable(text)[:250] for text in (about.title, about.description, "cgviz")
-    )
+    said.title, said.comments, said.author = (printable(text)[:250] for text in (title, description, "cgviz"))
     said.last_modified_by, said.created, said.modified = "cgviz", LONG_AGO, LONG_AGO
     file = io.BytesIO()
     made.save(file)
