@@ -23,6 +23,7 @@ from cgviz.errors import UsageError
 from cgviz.players.deck.formats import LEAST, Look
 from cgviz.players.deck.frames import frames
 from cgviz.players.deck.sheet import sheet
+from cgviz.reading.shipped import sample
 
 SVG = "{http://www.w3.org/2000/svg}"
 NET = """x_1 = 0.5; x_2 = -1; w_1 = 0.3; w_2 = 0.8; b_1 = 0.1; v = 1.2; b_2 = -0.3; y = 1
@@ -315,3 +316,24 @@ def test_a_picture_of_ten_thousand_nodes_makes_few_boxes() -> None:
     made = diagram(run, everything=False)
     assert len(made.layout.scene.boxes) < 5
     assert "repeats" in made.left_out
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+def test_wires_of_right_angles_keep_apart(style: str) -> None:
+    made = diagram(cgviz.run(sample("mazur").text), style=style, wires="orthogonal", fit="slide").layout
+    runs: list[tuple[str, int, float, float, float]] = []
+    for wire in made.scene.wires:
+        points = made.plan.path[wire.key]
+        for a, b in zip(points[::3], points[3::3], strict=False):
+            if max(abs(a[0] - b[0]), abs(a[1] - b[1])) > 4.1:  # no corner
+                flat = 0 if abs(a[1] - b[1]) < 0.01 else 1
+                assert abs(a[1 - flat] - b[1 - flat]) < 0.01
+                runs.append((wire.source, flat, a[1 - flat], *sorted((a[flat], b[flat]))))
+    for n, (source, flat, at, low, high) in enumerate(runs):
+        for other, way, place, first, last in runs[:n]:
+            if other != source and way == flat and first < high - 1 and low < last - 1:
+                assert abs(at - place) > 1
+    lines = diagram(cgviz.run(sample("mazur").text), style=style, wires="straight", fit="slide").layout
+    assert {key: path[0] for key, path in lines.plan.path.items()} == {k: p[0] for k, p in made.plan.path.items()}
+    with pytest.raises(UsageError, match="no wires 'round'"):
+        diagram(cgviz.run("x*y"), wires="round")

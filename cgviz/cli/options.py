@@ -10,7 +10,7 @@ import click
 
 from cgviz.cli.complete import files, programs
 from cgviz.cli.targets import IN_FILE, OUT_FILE
-from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES
+from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES, WIRES
 from cgviz.errors import quoted
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
 
@@ -202,6 +202,9 @@ def fit() -> Decorator:
             default="auto",
             show_default=True,
             help="auto: what is used far away stands there again, as a small box with its name.",
+        ),
+        click.option(
+            "--wires", type=click.Choice(WIRES), default="curved", show_default=True, help="The way in which wires run."
         ),
     ]
 

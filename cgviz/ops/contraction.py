@@ -97,6 +97,7 @@ def einsum(subscripts: str = "i->", count: int | None = None) -> Op:
         code=coded("np.einsum({op.parameter!r}, {all})"),
         arity=(len(given), len(given)),
         forward=lambda *xs: numpy().einsum(subscripts, *map(numpy().asarray, xs), optimize=len(xs) > 2),
+        opens=lambda *xs: numpy().einsum(subscripts, *xs),
         shapes=shapes,
         vjp=vjp,
         jvp=jvp,

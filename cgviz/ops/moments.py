@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from cgviz.ops.arithmetic import power, subtract
 from cgviz.ops.coded import Form, coded
 from cgviz.ops.op import Op, register
-from cgviz.ops.piecewise import absolute, is_equal, sign, where
+from cgviz.ops.opening import along, plus, spread_of
+from cgviz.ops.piecewise import absolute, is_equal, maximum, minimum, sign, where
 from cgviz.ops.reductions import Axis, axes_of, checked_axis, count_of, mean, options_text, reduced, spread_back, total
+from cgviz.ops.roots import sqrt
 from cgviz.values.arrays import Shape, numpy
 
 TORCH = "PyTorch, torch.{}"
@@ -59,6 +62,7 @@ def var(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
         parameter=(ddof, axis, keepdims),
         options=lambda axis=None, keepdims=False, ddof=0: var(*numbers_of(axis, keepdims, ddof)),
         statics=("axis", "keepdims", "ddof"),
+        opens=lambda x: along(lambda xs: spread_of(xs, ddof), x, axes_of(axis, x.ndim), keepdims),
     )
 
 
@@ -107,6 +111,7 @@ def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
         parameter=(ddof, axis, keepdims),
         options=lambda axis=None, keepdims=False, ddof=0: std(*numbers_of(axis, keepdims, ddof)),
         statics=("axis", "keepdims", "ddof"),
+        opens=lambda x: along(lambda xs: sqrt(spread_of(xs, ddof)), x, axes_of(axis, x.ndim), keepdims),
     )
 
 
@@ -136,6 +141,12 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool =
             return (np.max if p > 0 else np.min)(size, axis=axes, keepdims=keepdims, initial=None if size.size else 0.0)
         with np.errstate(all="ignore"):
             return np.sum(size**p, axis=axes, keepdims=keepdims) ** (1 / p)
+
+    def length(terms: Sequence[Any]) -> Any:
+        sizes = [absolute(term) for term in terms]
+        if math.isinf(p):
+            return sizes[0] if len(sizes) == 1 else (maximum if p > 0 else minimum)(*sizes)
+        return plus(sizes) if p == 1 else plus([size**p for size in sizes]) ** (1 / p)
 
     def shapes(shape: Shape) -> Shape:
         if vectors and len(shape) == 2:
@@ -189,6 +200,7 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool =
         parameter=(p, axis, keepdims),
         options=lambda **given: norm_of(**{"p": p, **given}),
         statics=("p", "axis", "keepdims"),
+        opens=lambda x: along(length, x, axes_of(axis, x.ndim), keepdims),
     )
 
 

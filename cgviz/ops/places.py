@@ -10,6 +10,7 @@ from typing import Any
 
 from cgviz.ops.coded import FUNCTIONS, Form, coded, ours
 from cgviz.ops.op import Op, register
+from cgviz.ops.opening import filled, is_at, selected
 from cgviz.ops.rearranging import HOT_FORMS, place_of_axis, sound, whole, written_part
 from cgviz.values.arrays import Shape, numpy, shape_of, shape_text
 
@@ -223,8 +224,15 @@ def along_axis(axis: int = -1) -> Op:
         fixed = place_of_axis(axis, len(shape))
         return tuple(m if k == fixed or m != 1 else n for k, (n, m) in enumerate(zip(shape, at, strict=True)))
 
+    def opens(x: Any, i: Any) -> Any:
+        np, fixed = numpy(), place_of_axis(axis, x.ndim)
+        wide = np.broadcast_to(i, shapes(x.shape, i.shape))
+        lines = np.moveaxis(x, fixed, -1)
+        return filled(wide.shape, lambda at: selected(wide[at], lines[(*at[:fixed], *at[fixed + 1 :])]))
+
     return Op(
         name="take_along_axis",
+        opens=opens,
         code=coded(
             f"np.take_along_axis({{0}}, {{places[1]}}, axis={axis})",
             f"torch.take_along_dim({{0}}, {{places[1]}}, dim={axis})",
@@ -433,6 +441,7 @@ def hot(count: int = 1) -> Op:
         parameter=count,
         options=lambda count: hot(whole(count)),
         statics=("count",),
+        opens=lambda i: filled((*i.shape, count), lambda at: is_at(i[at[:-1]], at[-1], count)),
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from cgviz.ops.coded import FUNCTIONS, coded, flattened
 from cgviz.ops.moving import flipped
 from cgviz.ops.op import Op, register
+from cgviz.ops.opening import along as each_line
+from cgviz.ops.opening import times
 from cgviz.ops.rearranging import back_to, place_of_axis, size, whole
 from cgviz.ops.reductions import Axis, axes_of, family, reduced, spelled, spread_back, total
 from cgviz.ops.whole import final
@@ -211,6 +213,7 @@ def product_of(axis: Axis = None, keepdims: bool = False) -> Op:
         parameter=(axis, keepdims),
         options=family(product_of),
         statics=("axis", "keepdims"),
+        opens=lambda x: each_line(times, x, axes_of(axis, x.ndim), keepdims),
     )
 
 

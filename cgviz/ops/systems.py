@@ -9,8 +9,11 @@ from typing import Any
 
 from cgviz.ops.arithmetic import neg, subtract
 from cgviz.ops.coded import coded
+from cgviz.ops.exponential import log
 from cgviz.ops.matrices import each_matrix, inv, matmul, outer, same_square, square, trace, turned
 from cgviz.ops.op import Op, register
+from cgviz.ops.opening import adjugate_inverse, determinant, matrix_product
+from cgviz.ops.piecewise import absolute
 from cgviz.ops.rearranging import folded_to
 from cgviz.ops.triangles import TRIL, triangle
 from cgviz.values.arrays import Shape, broadcast, numpy, shape_of
@@ -75,6 +78,7 @@ SOLVE: Op = register(
         corners="no solution of a singular matrix",
         domain=lambda a, b: "a singular matrix has no one solution" if numpy().isnan(solution(a, b)).any() else "",
         source=GILES,
+        opens=lambda a, b: matrix_product(adjugate_inverse(a), b),
     )
 )
 
@@ -141,5 +145,6 @@ LOGDET: Op = register(
             else ""
         ),
         source="Petersen & Pedersen, The Matrix Cookbook, section 2.1",
+        opens=lambda x: log(absolute(determinant(x))),
     )
 )

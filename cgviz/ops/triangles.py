@@ -38,6 +38,7 @@ def triangle(name: str, offset: int = 0) -> Op:
         parameter=(name, offset),
         options=lambda offset=0: triangle(name, whole(offset)),
         statics=("offset",),
+        moves=True,
     )
 
 
@@ -66,6 +67,7 @@ def diagonal(offset: int = 0) -> Op:
         parameter=offset,
         options=lambda offset=0: diagonal(whole(offset)),
         statics=("offset",),
+        moves=True,
     )
 
 
@@ -81,7 +83,7 @@ def on_diagonal(offset: int = 0, shape: Shape | None = None) -> Op:
 
     def forward(v: Any) -> Any:
         np = numpy()
-        made = np.zeros(lengths(np.shape(v)))
+        made = np.zeros(lengths(np.shape(v)), np.result_type(v, float))
         at = np.arange(np.shape(v)[-1])
         made[..., at + max(-offset, 0), at + max(offset, 0)] = v
         return made
@@ -105,6 +107,7 @@ def on_diagonal(offset: int = 0, shape: Shape | None = None) -> Op:
         parameter=(offset, shape),
         options=lambda offset=0: on_diagonal(whole(offset)),
         statics=("offset",),
+        moves=True,
     )
 
 
@@ -139,6 +142,7 @@ def diag(offset: int = 0) -> Op:
         parameter=offset,
         options=lambda offset=0: diag(whole(offset)),
         statics=("offset",),
+        moves=True,
     )
 
 
@@ -181,6 +185,7 @@ KRON: Op = register(
         gate="swaps",
         says="swaps its inputs: each element gets the sum of its block of the gradient times the other matrix",
         source="Petersen & Pedersen, The Matrix Cookbook, section 10.2",
+        opens=lambda a, b: numpy().kron(a, b),
     )
 )
 
@@ -223,6 +228,7 @@ CROSS: Op = register(
         gate="swaps",
         says="swaps its inputs: b × gradient to the first, gradient × a to the second",
         source="NumPy reference, numpy.cross",
+        opens=lambda a, b: numpy().cross(a, b),
     )
 )
 

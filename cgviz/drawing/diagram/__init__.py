@@ -135,6 +135,7 @@ def diagram(
     min_text: str | None = None,
     inputs: str = "near",
     ghosts: str = "auto",
+    wires: str = "curved",
     fold: bool = True,
     quick: bool = False,
     collapse: Sequence[str] = (),
@@ -157,6 +158,7 @@ def diagram(
     min_text    the smallest text on that page, such as "8pt"
     inputs      "near": inputs stand near their use; "left": all in the first rank
     ghosts      "auto": what is used far away stands there again, by its name; "never"
+    wires       "curved", "straight" or "orthogonal"
     fold        whether it may be cut into rows
     quick       the first layout is taken that promises to be good
     collapse    titles of groups that are drawn as one node each, or "all"; other groups have a frame; "repeats": what
@@ -179,6 +181,7 @@ def diagram(
     from cgviz.drawing.diagram.search import Wishes, search, size_of
     from cgviz.drawing.diagram.touches import dressed
     from cgviz.drawing.diagram.view import view
+    from cgviz.drawing.diagram.wires import drawn_as
     from cgviz.drawing.theme import theme as theme_of
     from cgviz.graph.naming import spellings_from
 
@@ -214,7 +217,7 @@ def diagram(
     )
     paper = (paper_of(fit, min_text) if isinstance(fit, str) else fit) if fit else NATURAL
     found = search(pen, style, paper, wishes)
-    laid = noted(moved(found.laid, found.axes, pen, author), found.axes, pen, author)
+    laid = noted(moved(drawn_as(found.laid, found.axes, wires), found.axes, pen, author), found.axes, pen, author)
     scene, plan, frames = laid.scene, laid.plan, laid.frames
     scale = paper.scale(*size_of(laid, found.axes), SIZE) if fit else 1.0
     layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, frames)

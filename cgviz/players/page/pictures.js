@@ -1,6 +1,7 @@
 // The pictures: every number in its place, what is not yet known invisible, the paths of influence of one node.
 
 const ROOM = 9; // as many letters of a number as the layout left room for
+const [LETTER, LEGIBLE] = [13, 5]; // the size of texts in a picture, and the least that is read on a screen, in pixels
 const frame = byId("frame");
 const partOf = new Map(); // the part that each group of an SVG is
 const watch = new IntersectionObserver(noteNear, { root: frame, rootMargin: "150px" });
@@ -122,9 +123,14 @@ function drawPart(part, near) {
     folded: isFolded(isWire ? target : index) || (isWire && isFolded(index)),
     aside: near !== null && !(isWire ? near.has(index) && near.has(target) : near.has(index)),
   });
-  part.texts.forEach((text) => drawText(text, part));
+  if (everything || isLegible()) part.texts.forEach((text) => drawText(text, part));
   if (part.badge) drawBadge(part, badge);
   if (kind === "n" && (everything || element === document.activeElement)) label(element, index);
+}
+
+// Numbers too small to be read are written when nothing else happens.
+function isLegible() {
+  return zoom * LETTER > LEGIBLE;
 }
 
 function drawText({ element, kind, first }, { index, target, slot }) {
