@@ -45,7 +45,10 @@ def as_axes(axis: Any) -> Axes:
 def every(axis: Axes, rank: int) -> tuple[int, ...]:
     """Returns axes as places from the front; None are all."""
     given = range(rank) if axis is None else (axis,) if isinstance(axis, int) else axis
-    return tuple(place_of_axis(each, rank) for each in given)
+    places = tuple(place_of_axis(each, rank) for each in given)
+    if len(set(places)) < len(places):
+        raise ValueError("an axis is given twice")
+    return places
 
 
 def mover(name: str, **fields: Any) -> Op:
@@ -115,7 +118,7 @@ def widened(axis: Axes = 0) -> Op:
         stem="wide",
         spell=lambda notation, x: notation.along("expand_dims", x, f"axis={axis}"),
         parameter=axis,
-        options=lambda axis: widened(as_axes(axis)),
+        options=lambda axis: widened(as_axes(() if axis is None else axis)),
         statics=("axis",),
     )
 

@@ -203,6 +203,11 @@ def as_shape(lengths: Any) -> Shape:
     return tuple(flat)
 
 
+def order_of(axes: Any) -> tuple[int, ...] | None:
+    """Returns an order of axes as a tuple; None turns them all round. Raises ValueError."""
+    return None if axes is None else as_shape(axes if isinstance(axes, (tuple, list)) else (axes,))
+
+
 @cache
 def transposed(axes: tuple[int, ...] | None = None) -> Op:
     """Returns the op that turns the axes of an array round, or puts them in another order."""
@@ -238,7 +243,7 @@ def transposed(axes: tuple[int, ...] | None = None) -> Op:
         says="passes the gradient on, turned back",
         source=NUMPY.format("numpy.transpose"),
         parameter=axes,
-        options=lambda *order, axes=None: transposed(as_shape(order) if order else axes),
+        options=lambda *order, axes=None: transposed(order_of(order or axes)),
         statics=("axes",),
         moves=True,
     )
@@ -469,7 +474,7 @@ def spread(shape: Shape, axes: tuple[int, ...] = ()) -> Op:
         vjp=lambda up, out, x: (back_to(shape_of(x))(fold(shape, with_axes(shape_of(x) or (), axes))(up)),),
         glyph="↔",
         stem="spread",
-        spell=lambda notation, x: notation.along("spread", x, shape_text(shape) if shape else ""),
+        spell=lambda notation, x: notation.repeated(x, shape_text(shape) if shape else ""),
         by="broadcast rule",
         gate="repeats",
         says="sums the gradients of all the places that a value was repeated to",

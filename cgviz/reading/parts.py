@@ -64,6 +64,8 @@ class Parts(Applier):
     def one_of(self, several: Several, key: tuple[Any, ...], token: Token) -> Any:
         if len(key) != 1 or not isinstance(key[0], int) or not -len(several.nodes) <= key[0] < len(several.nodes):
             raise self.error(f"{quoted(several.name)} has {len(several.nodes)} outputs here", token)
+        if several.nodes[key[0]] is None:
+            raise self.error(f"this output of {quoted(several.name)} is indices, which are not read", token)
         return several.nodes[key[0]]
 
     def places(self, inner: Sequence[Token], token: Token) -> tuple[tuple[Any, ...], list[Any]]:

@@ -108,6 +108,8 @@ def prefixed(kind: str, value: Any) -> Any:
 
 def settled(value: Any) -> Any:
     """Returns a finished sympy node for a value that may still be a chain."""
+    if isinstance(value, Several) and value.only is not None:
+        return value.only
     if isinstance(value, Several):
         raise ExpressionError(
             f"{quoted(value.name)} has {len(value.nodes)} outputs: name them, a, b = ..., or take one, [0]"

@@ -251,6 +251,9 @@ class Scope:
         """Enters `a, b = split(x, 2)`, a statement for each output."""
         names = targets(line)
         found = self.reader.read(line[2 * len(names) :])
+        if isinstance(found, Several) and found.only is not None:
+            message = f"of the outputs of {quoted(found.name)} one is indices, which are not read: take the first, [0]"
+            raise ExpressionError(message, self.text, line[0].start, line[2 * len(names) - 2].end)
         if not isinstance(found, Several) or len(found.nodes) != len(names):
             count = len(found.nodes) if isinstance(found, Several) else 1
             message = f"{len(names)} names for {count} output{'s' * (count != 1)}"

@@ -20,7 +20,7 @@ from cgviz.drawing.diagram.paper import Paper
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import Folding, Laid, box_of, laid_out
 from cgviz.drawing.diagram.scene import SIZE, Scene
-from cgviz.drawing.diagram.score import ROW, blemishes
+from cgviz.drawing.diagram.score import blemishes, of_rows
 
 FINALISTS = 5
 LARGE, HUGE = 90, 250  # boxes, from which fewer candidates are tried
@@ -176,7 +176,7 @@ def finalists(every: list[Candidate], paper: Paper) -> list[Candidate]:
 def promise(one: Candidate, paper: Paper) -> float:
     """Returns how good a candidate promises to be, as `value` does."""
     size = one.fold.scale * SIZE
-    folded = ROW * min(one.fold.rows - 1, 3)
+    folded = of_rows(min(one.fold.rows, 4))
     return 100 * log(min(size / paper.good, 1.0)) + 100 * min(log(size / paper.least), 0.0) - folded
 
 
