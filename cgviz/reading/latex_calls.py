@@ -86,7 +86,9 @@ class Calls:
             return
         if name.spelling.sub and (function := macros.APPLIED.get(name.spelling.letters)):
             shown = name.spelling.text
-            message = f"is {shown}(…) the {function} function? Write it without its index; a product is {shown} \\cdot (…)"
+            message = (
+                f"is {shown}(…) the {function} function? Write it without its index; a product is {shown} \\cdot (…)"
+            )
             raise self.error(message, self.pieces[name.start], self.pieces[at])
         if not self.names.begins(at + 1):
             return
