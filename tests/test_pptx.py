@@ -217,6 +217,15 @@ def test_same_input_same_bytes_and_no_dates(lecture: Run) -> None:
     assert Presentation(io.BytesIO(one)).core_properties.created.year == 2000
 
 
+def test_a_camera_has_its_map_on_every_slide() -> None:
+    run = cgviz.run("v0 = x\n" + "\n".join(f"v{n} = sin(v{n - 1})" for n in range(1, 40)), x=1)
+    slides = Presentation(io.BytesIO(made(run, Look(camera="follow"), "pass"))).slides
+    for slide in slides:
+        boxes = [shape for shape in slide.shapes if shape.name == "map"]
+        assert len(boxes) > 1
+        assert all(shape.top + shape.height < 60 * 12700 for shape in boxes)
+
+
 def test_an_aspect_that_there_is_not() -> None:
     with pytest.raises(UsageError, match="no aspect '9:1'"):
         made(cgviz.run("x*y"), Look(aspect="9:1"))

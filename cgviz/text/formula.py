@@ -281,6 +281,10 @@ class Notation:
         """Writes a function of one array with its keywords: `sum(x, axis=0)`."""
         return f"{name}({x}{self.comma + options if options else ''})", ATOM
 
+    def repeated(self, x: Written, shape: str) -> tuple[str, int]:
+        """Writes a value that is repeated to a shape."""
+        return self.along("spread", x, shape)
+
     def neg(self, x: Written) -> tuple[str, int]:
         return self.sign + x.within(QUOTIENT), SIGNED
 
@@ -333,6 +337,15 @@ class Mathematics(Notation):
 
     def outer(self, a: Written, b: Written) -> tuple[str, int]:
         return self.matrix_product(a, Written(*self.transposed(b)))
+
+    def repeated(self, x: Written, shape: str) -> tuple[str, int]:
+        """Writes a number that is repeated as it times an array of ones: `df·𝟏`."""
+        if x.shape != ():
+            return self.along("broadcast", x, shape)
+        ones = self.symbol(Name("ones", Spelling("1", "bold")))
+        if x.text in ("1", "−1", "-1"):
+            return x.text[:-1] + ones.text, SIGNED if x.text[:-1] else ones.binds
+        return self.joined(self.times, [x, ones])
 
 
 class Pretty(Mathematics):
