@@ -17,7 +17,8 @@ from cgviz.graph.shapes import shaped
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.ops.operators import Operators
 from cgviz.runs.passes import backward, forward
-from cgviz.runs.run import Run, without_seed
+from cgviz.runs.run import Run
+from cgviz.runs.starting import without_seed
 from cgviz.text.formula import known_shape
 from cgviz.values.arrays import quiet
 from tests.array_cases import FAMILIES, NAMES, Case

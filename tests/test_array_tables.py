@@ -35,7 +35,7 @@ LINEAR = "q = W @ x\nf = sum(q**2)"
 W, X = [[0.1, 0.5], [-0.3, 0.8]], [0.2, 0.4]
 WIDE = """\
 q = W x
-f(W, x) = sum(q²)   at W = (2×2 array), x = [0.2, 0.4]
+f(W, x) = sum(q²)   at W = [[0.1, 0.5], [−0.3, 0.8]], x = [0.2, 0.4]
 
 #   stage   = forward   shape               value          gradient   = backward (upstream × local)   gate
 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -43,17 +43,17 @@ f(W, x) = sum(q²)   at W = (2×2 array), x = [0.2, 0.4]
                                       ⎣−0.3  0.8⎦    ⎣0.104  0.208⎦
     x       input       (2,)           [0.2  0.4]   [−0.112  0.636]   Wᵀ dq
 1   q       W x         (2,)         [0.22  0.26]      [0.44  0.52]   dqsqr ⊙ 2·q                     matmul: swaps
-2   qsqr    q²          (2,)     [0.0484  0.0676]            [1  1]   spread(df, (2,))                square: scales
+2   qsqr    q²          (2,)     [0.0484  0.0676]            [1  1]   df·𝟏                            square: scales
 3   f       sum(qsqr)   scalar             0.1160                 1   seed                            sum: distributes
 
-∇f = [∂f/∂W, ∂f/∂x] = [(2×2 array), [−0.112, 0.636]]
+∇f = [∂f/∂W, ∂f/∂x] = [[[0.088, 0.176], [0.104, 0.208]], [−0.112, 0.636]]
 move W along −dW by a small step h and f falls by ‖dW‖²·h = 0.0928·h (steepest element W[1, 1]); move x along −dx by a
 small step h and f falls by ‖dx‖²·h = 0.417·h (steepest element x[1]).
 dW stands for ∂f/∂W.
 """
 PLAIN = """\
 q = W @ x
-f(W, x) = sum(q**2)   at W = (2x2 array), x = [0.2, 0.4]
+f(W, x) = sum(q**2)   at W = [[0.1, 0.5], [-0.3, 0.8]], x = [0.2, 0.4]
 
 #  stage  = forward  shape              value          gradient  = backward
 ---------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ f(W, x) = sum(q**2)   at W = (2x2 array), x = [0.2, 0.4]
 2  qsqr   q**2       (2,)    [0.0484  0.0676]            [1  1]  spread(df, (2,))
 3  f      sum(qsqr)  scalar            0.1160                 1  seed
 
-grad f = [df/dW, df/dx] = [(2x2 array), [-0.112, 0.636]]
+grad f = [df/dW, df/dx] = [[[0.088, 0.176], [0.104, 0.208]], [-0.112, 0.636]]
 """
 SHAPES: list[tuple[int, ...]] = [
     (2, 2),
@@ -273,8 +273,8 @@ def test_a_program_of_numbers_has_no_shapes() -> None:
 def test_heading_and_gradient_write_short_vectors_and_name_the_rest() -> None:
     run = cgviz.run("f = sum(v) + sum(u) + sum(A)", v=np.ones(6), u=np.ones(7), A=np.eye(2))
     shown = at_width(run, 200)
-    assert "at v = [1, 1, 1, 1, 1, 1], u = (7 array), A = (2×2 array)" in shown
-    assert "∇f = [∂f/∂v, ∂f/∂u, ∂f/∂A] = [[1, 1, 1, 1, 1, 1], (7 array), (2×2 array)]" in shown
+    assert "at v = [1, 1, 1, 1, 1, 1], u = [1, 1, 1, …] (7), A = [[1, 0], [0, 1]]" in shown
+    assert "∇f = [∂f/∂v, ∂f/∂u, ∂f/∂A] = [[1, 1, 1, 1, 1, 1], [1, 1, 1, …] (7), [[1, 1], [1, 1]]]" in shown
 
 
 # sentences
@@ -294,7 +294,7 @@ def test_a_given_upstream_gradient_weighs_the_output() -> None:
     up = np.array([1.0, -2.0])
     run = cgviz.run("q = W @ x", W=W, x=X, upstream=up)
     shown = " ".join(at_width(run, 120).split())
-    assert "[dW, dx] = [(2×2 array), [0.7, −1.1]]" in shown
+    assert "[dW, dx] = [[[0.2, 0.4], [−0.4, −0.8]], [0.7, −1.1]]" in shown
     assert np.allclose(np.array(W).T @ up, [0.7, -1.1])
     assert "and sum(dq·q) falls by ‖dx‖²·h = 1.7·h" in shown
 

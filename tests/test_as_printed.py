@@ -56,6 +56,32 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
     r"a = \sigma(z), \quad z = w^\top x + b": (lambda w, x, b: sigmoid(w @ x + b), {"w": W, "x": V, "b": 0.1}),
     r"\hat{y} = a^{[1]} = \sigma(w x)": (lambda w, x: sigmoid(w * x), {"w": 0.5, "x": 2.0}),
     r"a^{[1]} - a^{(1)}": (lambda a_l1, a1: a_l1 - a1, {"a_l1": 2.0, "a1": 3.0}),
+    r"\sum_{i=1}^n (y_i - w^T x_i)^2": (lambda y, w, x: ((y - x @ w) ** 2).sum(), {"y": V, "w": W, "x": A}),
+    r"\frac{1}{2}\sum_i (\theta^T x^{(i)} - y^{(i)})^2": (
+        lambda theta, x, y: ((x @ theta - y) ** 2).sum() / 2,
+        {"theta": W, "x": A, "y": V},
+    ),
+    r"J = \frac{1}{m} \sum_{i=1}^m (h_w(x_i) - y_i)^2 \\ h_w(x) = \frac{1}{1 + e^{-w^T x}}": (
+        lambda x, w, y: ((sigmoid(x @ w) - y) ** 2).mean(),
+        {"x": A, "w": W, "y": V},
+    ),
+    r"\sum_i \sum_j \alpha_i \alpha_j x_i^T x_j": (lambda a, x: a @ x @ x.T @ a, {"alpha": V, "x": A}),
+    r"\sum_i x_i^T A x_i": (lambda x, B: np.trace(x @ B @ x.T), {"x": A, "A": A + 1}),
+    r"\sum_i \sum_k r_{ik} \|x_i - \mu_k\|^2": (
+        lambda r, x, mu: (r * ((x[:, None] - mu) ** 2).sum(-1)).sum(),
+        {"r": A, "x": A, "mu": A + 1},
+    ),
+    r"D_{KL}(P \| Q) = \sum_{x \in \mathcal{X}} P(x) \log \frac{P(x)}{Q(x)}": (
+        lambda p, q: (p * np.log(p / q)).sum(),
+        {"P": P, "Q": P[::-1]},
+    ),
+    r"y = r + \gamma \max_{a'} Q_{a'}": (lambda r, g, q: r + g * q.max(), {"r": 1.0, "gamma": 0.9, "Q": V}),
+    r"\frac{1}{n} \sum (y_i - \hat{y}_i)^2": (lambda y, yhat: ((y - yhat) ** 2).mean(), {"y": V, "yhat": P}),
+    r"-D_{KL} = \frac12 \sum_j (1 + \log\sigma_j^2 - \sigma_j^2)": (
+        lambda s: (1 + np.log(s**2) - s**2).sum() / 2,
+        {"sigma": V},
+    ),
+    r"\log |\Sigma|": (lambda S: np.log(np.linalg.det(S)), {"Sigma": A}),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -67,6 +93,32 @@ TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
     "||x|| + sum(|x|)": (lambda x: np.linalg.norm(x) + abs(x).sum(), {"x": W}),
     "sum(x xᵀ y)": (lambda x, y: (np.outer(x, x) @ y).sum(), {"x": V, "y": W}),
     "z = Σᵢ wᵢxᵢ + b": (lambda w, x, b: w @ x + b, {"w": W, "x": V, "b": 0.1}),
+    "Σ(y_i − wᵀx_i)²": (lambda y, w, x: ((y - x @ w) ** 2).sum(), {"y": V, "w": W, "x": A}),
+    "J = 1/(2m) Σᵢ₌₁ᵐ (θᵀx⁽ⁱ⁾ − y⁽ⁱ⁾)²": (
+        lambda theta, x, y: ((x @ theta - y) ** 2).mean() / 2,
+        {"theta": W, "x": A, "y": V},
+    ),
+    "KL(P‖Q) = Σₓ P(x) log(P(x)/Q(x))": (lambda p, q: (p * np.log(p / q)).sum(), {"P": P, "Q": P[::-1]}),
+    "loss = -Σ [y log(p) + (1-y) log(1-p)]": (
+        lambda y, p: -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum(),
+        {"y": V, "p": P},
+    ),
+    "∏ᵢ pᵢ + max_i z_i": (lambda p, z: p.prod() + z.max(), {"p": P, "z": V}),
+    "Σ_{k=0}^{3} x^k / k!": (lambda x: 1 + x + x**2 / 2 + x**3 / 6, {"x": 0.7}),
+    "∑(i=1 to n) w_i x_i": (lambda w, x: w @ x, {"w": W, "x": V}),
+    "N(x; μ, σ²) = 1/√(2πσ²) · exp(−(x−μ)²/(2σ²))": (
+        lambda x, mu, s: np.exp(-((x - mu) ** 2) / 2 / s**2) / np.sqrt(2 * np.pi * s**2),
+        {"x": 0.3, "mu": 0.1, "sigma": 2.0},
+    ),
+    "‖Xw − y‖² + λ‖w‖₁": (
+        lambda X, w, y, lam: ((X @ w - y) ** 2).sum() + lam * abs(w).sum(),
+        {"X": A, "w": W, "y": V, "lambda": 0.1},
+    ),
+    "(x − μ)ᵀ Σ⁻¹ (x − μ)": (lambda x, m, S: (x - m) @ np.linalg.inv(S) @ (x - m), {"x": V, "mu": W, "Sigma": A}),
+    "bᵀ A^-1 b": (lambda b, A: b @ np.linalg.inv(A) @ b, {"b": W, "A": A}),
+    "theta*x + θ": (lambda theta, x: theta * x + theta, {"theta": 2.0, "x": 3.0}),
+    "sum(softmax(Wx)*b)": (lambda W, x, b: np.exp(W @ x) @ b / np.exp(W @ x).sum(), {"W": A, "x": V, "b": W}),
+    "a, b = x*y, 2.0\nc: float = a*b\nc if c > 0 else -c": (lambda x, y: 2 * x * y, {"x": 2.0, "y": 3.0}),
     "sin²(x) + cos^2(y)": (lambda x, y: np.sin(x) ** 2 + np.cos(y) ** 2, {"x": 0.7, "y": 0.2}),
     "x₁x₂ + w₁y": (lambda x_1, x_2, w_1, y: x_1 * x_2 + w_1 * y, {"x_1": 2.0, "x_2": 3.0, "w_1": 4.0, "y": 5.0}),
     "f(x, y) = 2xy": (lambda x, y: 2 * x * y, {"x": 2.0, "y": 3.0}),

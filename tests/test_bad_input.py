@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cgviz.errors import LONGEST_MESSAGE
-
-CGVIZ = [sys.executable, "-m", "cgviz"]
-TIMEOUT = 60
+from tests.command import run
 
 REFUSED = {
     "empty": "",
@@ -60,10 +57,6 @@ READ = {
     "many signs": "-" * 2_000 + "x",
     "a tall power": "x" + "**x" * 500,
 }
-
-
-def run(*arguments: str | bytes, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*CGVIZ, *arguments], input=stdin, capture_output=True, timeout=TIMEOUT, cwd=cwd)
 
 
 def refusal(done: subprocess.CompletedProcess[bytes]) -> str:

@@ -70,8 +70,8 @@ def test_a_pdf_is_included_page_by_page(lecture: Run) -> None:
 
 
 def test_an_aspect_that_there_is_not() -> None:
-    with pytest.raises(UsageError, match="no aspect '1:1'"):
-        document(cgviz.run("x*y"), look=Look(aspect="1:1"))
+    with pytest.raises(UsageError, match="no aspect '9:1'"):
+        document(cgviz.run("x*y"), look=Look(aspect="9:1"))
 
 
 def test_same_input_same_bytes() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import cgviz
 from cgviz.ops.op import REGISTRY
 from cgviz.reading.calls import BindingError, Call, Parameter, bind, lookup, table
 from cgviz.reading.operations import COMPOSED, operation
@@ -122,3 +123,63 @@ def test_a_module_that_nobody_knows_is_none() -> None:
 def test_ops_without_a_row_take_operands_alone() -> None:
     call = lookup("np", "exp")
     assert call == Call("exp", "numpy", "exp", (Parameter("xs", "xs", "operands"),))
+
+
+ARRAYS = {
+    "x": np.array([[0.3, 1.2, 2.8], [0.7, 2.5, 0.4]]), "y": np.array([[1.5, 0.2, 0.6], [0.9, 0.4, 3.0]]),
+    "v": np.array([0.3, 0.9, 0.5]), "u": np.array([0.8, 0.1, 0.4]),
+    "S": np.array([[2, 0.3, 0.1], [0.3, 1.5, 0.2], [0.1, 0.2, 1]]),
+}  # fmt: skip
+FORMS = ("x", "v", "S", "x y", "v u", "S v", "x 1", "x 0", "v 0", "v 2", "x 0.5", "x 0 1", "x 0.2 0.7", "S 1")
+OTHERS = frozenset("empty_like one_hot take norm cov array asarray ascontiguousarray".split())
+ROOMS = "numpy numpy.linalg scipy.special torch torch.nn.functional torch.special torch.linalg".split()
+
+
+@pytest.mark.parametrize("module", ROOMS)
+def test_values_are_the_librarys_own(module: str) -> None:
+    """Whatever both take, by position, gives the same numbers."""
+    there = pytest.importorskip(module)
+    array = pytest.importorskip("torch").tensor if module.startswith("torch") else np.array
+    names = {name for library, name in table() if "." not in name} | set(REGISTRY)
+    compared = 0
+    for name in sorted(names - OTHERS):
+        function, call = getattr(there, name, None), lookup(module, name)
+        if call is None or not callable(function) or isinstance(function, type):
+            continue
+        for form in FORMS:
+            given = [
+                ARRAYS[part] if part in ARRAYS else float(part) if "." in part else int(part) for part in form.split()
+            ]
+            try:
+                wanted = function(*(array(each) if isinstance(each, np.ndarray) else each for each in given))
+                wanted = np.asarray(wanted, dtype=float)
+                found = np.asarray(operation(bind(call, given, {})), dtype=float)
+            except Exception:  # of a library there is no telling what it raises
+                continue
+            if np.isfinite(wanted).all():
+                same = wanted.shape == found.shape and np.allclose(found, wanted, rtol=1e-4, atol=1e-5)
+                assert same, (module, name, form, wanted, found)
+                compared += 1
+    assert compared > 5
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("sum(jax.lax.cumsum(x))", 12.2), ("sum(torch.sort(x)[0])", 7.9), ("sum(x.topk(2)[0])", 7.2), ("F.relu6(9*v)", 6),
+     ("np.log(v, v)", 0), ("math.log(8*v, 2)", 3), ("sum(scipy.special.softmax(x))", 1)],
+)  # fmt: skip
+def test_what_a_text_calls_is_the_librarys(text: str, wanted: float) -> None:
+    known = {"x": ARRAYS["x"]} if "x" in text.replace("max", "") else {"v": 1.0}
+    assert cgviz.run(text, known).value == pytest.approx(wanted)
+
+
+REFUSED = (
+    "F.dropout(v)", "np.stack(x)", "torch.linalg.norm(x, 1)", "F.softplus(v, 1, 3)", "sum(np.transpose(x, 1))",
+    "sum(torch.flip(x, (1, 1)))", "torch.equal(x, x)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_would_be_another_function_is_refused(text: str) -> None:
+    with pytest.raises(cgviz.CgvizError):
+        cgviz.run(text, {"x": ARRAYS["x"]} if "x" in text.replace("max", "") else {"v": 1.0})

@@ -321,8 +321,9 @@ def test_operations_are_told_beside_sympys(staged: Run) -> None:
 def test_every_sample_in_every_format(name: str, detail: str) -> None:
     run = run_of(name, detail=detail)
     symbolic = Run(run.bare, None)
+    first = (NAMES.index(name) + (detail == "gate")) % 2  # at one detail half of the formats, at the other the rest
     for each in (run, symbolic):
-        for format in FORMATS:
+        for format in FORMATS[first::2]:
             written = derivation(each, format)
             assert len(re.findall(r"Forward: the stages, in order", written)) == 1
             for index in run.graph.stages:

@@ -30,6 +30,7 @@ from cgviz.reading.shipped import FOLDER, data_set, data_sets, sample
 from cgviz.views.descent import curve, history, report
 from cgviz.views.descent.levels import levels
 from cgviz.views.descent.scale import Axis, axis
+from tests.command import run_in_text
 
 CGVIZ = [sys.executable, "-m", "cgviz"]
 LINE = "(w*x + b - y)**2"
@@ -50,13 +51,6 @@ def written(task: Problem, descent: Descent, width: int, plain: bool = False) ->
 
 def plan(optimizer: str = "sgd", steps: int = 50, lr: float = 0.05, **more: Any) -> Plan:
     return Plan(OPTIMIZERS[optimizer], Settings(lr=lr), steps, **more)
-
-
-def cgviz_descend(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "80", **settings.pop("env", {})}
-    return subprocess.run(
-        [*CGVIZ, "descend", *arguments], capture_output=True, encoding="utf-8", timeout=120, env=environment, **settings
-    )
 
 
 # Witnesses
@@ -286,7 +280,9 @@ def test_the_shipped_data_are_what_their_script_makes() -> None:
 
 def test_divergence_names_step_example_and_stage(tmp_path: Path) -> None:
     out = tmp_path / "h.json"
-    done = cgviz_descend(LINE, "--data", "@line", "--lr", "50", "--steps", "1000", "--wrt", "w,b", "-o", str(out))
+    done = run_in_text(
+        "descend", LINE, "--data", "@line", "--lr", "50", "--steps", "1000", "--wrt", "w,b", "-o", str(out)
+    )
     assert done.returncode == 1
     last = done.stderr.splitlines()[-1]
     assert last.startswith("cgviz: the descent diverged at step 72, @line line 2: stage (3) f = ")
@@ -299,10 +295,10 @@ def test_divergence_names_step_example_and_stage(tmp_path: Path) -> None:
 
 
 def test_what_is_not_finite_at_the_start() -> None:
-    done = cgviz_descend("log(x)", "--x", "-1")
+    done = run_in_text("descend", "log(x)", "--x", "-1")
     assert done.returncode == 1
     assert "not finite at the start: stage (1) f = log(x): log of a negative number, x = −1; start" in done.stderr
-    assert cgviz_descend("sqrt(x)", "--x", "0").returncode == 1
+    assert run_in_text("descend", "sqrt(x)", "--x", "0").returncode == 1
 
 
 def test_a_sum_that_overflows_names_the_largest_example() -> None:
@@ -313,13 +309,13 @@ def test_a_sum_that_overflows_names_the_largest_example() -> None:
 
 
 def test_a_rising_loss_is_said_and_is_no_failure() -> None:
-    done = cgviz_descend(LINE, "--data", "@line", "--lr", "1", "--steps", "5", "--wrt", "w,b")
+    done = run_in_text("descend", LINE, "--data", "@line", "--lr", "1", "--steps", "5", "--wrt", "w,b")
     assert done.returncode == 0
     assert "the loss rose from 7.182 to " in done.stderr
 
 
 def test_a_flat_start_is_said() -> None:
-    done = cgviz_descend("x*y", "--steps", "3")
+    done = run_in_text("descend", "x*y", "--steps", "3")
     assert done.returncode == 0
     assert "the gradient is 0 at the start, so nothing moves" in done.stderr
 
@@ -442,7 +438,7 @@ def test_markup_in_names_stays_text() -> None:
 def test_the_path_lies_where_the_parameters_were(tmp_path: Path) -> None:
     out = tmp_path / "p.svg"
     arguments = [BANANA, "--wrt", "x,y", "--x", "-1", "--y", "1", "--steps", "40", "--path", str(out)]
-    assert cgviz_descend(*arguments, "--history", str(tmp_path / "h.json")).returncode == 0
+    assert run_in_text("descend", *arguments, "--history", str(tmp_path / "h.json")).returncode == 0
     svg = ET.fromstring(out.read_bytes())
     drawn = numbers_of(next(each for each in svg.iter() if each.get("class") == "path"))
     steps = [step["parameters"] for step in json.loads((tmp_path / "h.json").read_text())["history"]]
@@ -454,7 +450,8 @@ def test_the_path_lies_where_the_parameters_were(tmp_path: Path) -> None:
     assert sum(each.get("class") == "contour" for each in svg.iter()) > 5
     assert {"start", "end"} <= {each.text for each in svg.iter() if each.text}
     first = out.read_bytes()
-    assert cgviz_descend(*arguments, env={"PYTHONHASHSEED": "7"}).returncode == 0
+    again = {**os.environ, "PYTHONHASHSEED": "7"}
+    subprocess.run([*CGVIZ, "descend", *arguments], capture_output=True, env=again, check=True)
     assert out.read_bytes() == first
 
 
@@ -474,7 +471,7 @@ def test_contours_are_where_the_loss_is_their_level() -> None:
 @pytest.mark.parametrize("program", ["0*x + 0*y", "log(x) + log(y)", "exp(40*x) + y", "x + y"])
 def test_any_surface_can_be_drawn(program: str, tmp_path: Path) -> None:
     out = str(tmp_path / "p.svg")
-    done = cgviz_descend(program, "--wrt", "x,y", "--x", "0.5", "--y", "0.5", "--steps", "5", "--path", out)
+    done = run_in_text("descend", program, "--wrt", "x,y", "--x", "0.5", "--y", "0.5", "--steps", "5", "--path", out)
     assert done.returncode in (0, 1), done.stderr
     ET.fromstring(Path(out).read_bytes())
 
@@ -528,7 +525,7 @@ def test_axes_have_round_ticks_with_distinct_labels() -> None:
     ],
 )
 def test_wrong_use_is_one_line(arguments: list[str], message: str, tmp_path: Path) -> None:
-    done = cgviz_descend(*arguments, cwd=tmp_path, env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))})
+    done = run_in_text("descend", *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
@@ -542,9 +539,9 @@ def test_choices_are_those_of_the_engine() -> None:
 
 
 def test_data_from_standard_input_and_names_of_every_kind() -> None:
-    done = cgviz_descend(
+    done = run_in_text("descend",
         "(λ*node + dx - c)**2", "--data", "-", "--wrt", "λ,dx", "--steps", "400", "--lr", "0.1", "--history", "-",
-        input="node,c\n0,1\n1,3\n2,5\n",
+        stdin="node,c\n0,1\n1,3\n2,5\n",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["end"] == pytest.approx({"λ": 2, "dx": 1}, abs=1e-3)
@@ -562,7 +559,9 @@ def test_a_diverging_path_is_drawn_until_it_goes_wild(tmp_path: Path) -> None:
     out = tmp_path / "p.svg"
     start = ["--wrt", "w,b", "--w", "-3", "--b", "4"]
     assert (
-        cgviz_descend(LINE, "--data", "@line", *start, "--lr", "0.9", "--steps", "1000", "--path", str(out)).returncode
+        run_in_text(
+            "descend", LINE, "--data", "@line", *start, "--lr", "0.9", "--steps", "1000", "--path", str(out)
+        ).returncode
         == 1
     )
     svg = ET.fromstring(out.read_bytes())
@@ -575,8 +574,8 @@ def test_a_diverging_path_is_drawn_until_it_goes_wild(tmp_path: Path) -> None:
 
 
 def test_a_diverging_vector_names_its_stage() -> None:
-    done = cgviz_descend(
-        "(w @ x - y)**2", "--data", "@moons", "--wrt", "w", "--w", "[0, 0]", "--lr", "50", "--steps", "999"
+    done = run_in_text(
+        "descend", "(w @ x - y)**2", "--data", "@moons", "--wrt", "w", "--w", "[0, 0]", "--lr", "50", "--steps", "999"
     )
     assert done.returncode == 1
     assert "the descent diverged at step " in done.stderr

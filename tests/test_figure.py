@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 import cgviz
 from cgviz.cli import main
 from cgviz.drawing.diagram import diagram
 from cgviz.drawing.diagram.figure import Figure, Note, read
 from cgviz.drawing.diagram.fold import cut
+from cgviz.drawing.diagram.groups import groups_of
 from cgviz.drawing.diagram.levels import levels
 from cgviz.drawing.diagram.paper import CM, paper
+from cgviz.drawing.diagram.repeats import repeats
 from cgviz.drawing.diagram.scene import Text
 from cgviz.drawing.diagram.typography import runs
-from cgviz.errors import UsageError
-from cgviz.players.deck.camera import LEAST
-from cgviz.players.deck.formats import Look
+from cgviz.errors import RenderError, UsageError
+from cgviz.players.deck.formats import LEAST, Look
 from cgviz.players.deck.frames import frames
 from cgviz.players.deck.sheet import sheet
+from cgviz.reading.shipped import sample
 
 SVG = "{http://www.w3.org/2000/svg}"
 NET = """x_1 = 0.5; x_2 = -1; w_1 = 0.3; w_2 = 0.8; b_1 = 0.1; v = 1.2; b_2 = -0.3; y = 1
@@ -179,3 +183,175 @@ def test_no_text_of_a_deck_is_under_14_points_and_nothing_moves_but_the_camera()
     for at, page in enumerate(made.pages):
         assert page.unit == made.page.unit
         assert made.moves[at] == (made.page.left - page.left, made.page.top - page.top)
+
+
+# the author's hand, continued
+
+
+ROLES = f"# data: x_1, x_2, y\n# parameters: w_1, w_2, b_1, v, b_2\n{NET}"
+
+
+def test_roles_are_declared_in_the_program() -> None:
+    run = cgviz.run(ROLES)
+    boxes = diagram(run, figure=Figure(hide=("data gradients",))).layout.scene.box
+    classes = {run.graph.nodes[int(key[1:])].name: box.classes.split() for key, box in boxes.items() if key[0] == "n"}
+    assert "data" in classes["x_1"]
+    assert "parameter" in classes["w_1"]
+    assert not {"data", "parameter"} & {word for name in ("h_1", "L") for word in classes[name]}
+    told = {name: {t.kind for t in boxes[f"n{run.index(name)}"].texts} for name in ("x_1", "w_1")}
+    assert "gradient" not in told["x_1"]
+    assert "gradient" in told["w_1"]
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+def test_a_callout_tells_what_a_wire_hands_back(net: cgviz.Run, style: str) -> None:
+    made = diagram(net, style=style, figure=Figure(notes=(Note("z_1 -> h_1"), Note("h_1", "saturates"))))
+    notes = {box.key: box for box in made.layout.scene.boxes if box.rank == "note"}
+    said = " ".join(text.text for text in notes["note0"].texts)
+    step = next(s for s in net.steps if getattr(s, "edge", None) and s.edge.target == net.index("h_1"))
+    assert said.replace("  ", " ") == step.caption()
+    rooms = [at_box(made, box.key) for box in made.layout.scene.boxes]
+    for note in notes:
+        left, bottom, right, top = at_box(made, note)
+        near = [r for r in rooms if r[0] < right and r[2] > left and r[1] < top and r[3] > bottom]
+        assert near == [at_box(made, note)]
+
+
+def at_box(made: object, key: str) -> tuple[float, float, float, float]:
+    layout = made.layout  # type: ignore[attr-defined]
+    (x, y), box = layout.centre(key), layout.scene.box[key]
+    return x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2
+
+
+@pytest.mark.parametrize("wrong", [Note("h_1"), Note("x_1 -> L"), Note("q -> L")])
+def test_notes_that_point_at_nothing(net: cgviz.Run, wrong: Note) -> None:
+    with pytest.raises(UsageError):
+        diagram(net, figure=Figure().but(notes=(wrong,)))
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+def test_what_is_pinned_far_away_is_still_on_its_page(net: cgviz.Run, style: str) -> None:
+    made = diagram(net, style=style, fit="12cm", figure=Figure(pin={"L": (900, 40)}))
+    root = ET.fromstring(made.draw("svg"))
+    assert float(root.get("width", "").removesuffix("pt")) <= 12 * CM + 12
+    layout = made.layout
+    for wire in layout.scene.wires:
+        if wire.target == f"n{net.index('L')}":
+            tip = layout.axes.point(layout.plan.tip[wire.key])
+            left, bottom, right, top = at_box(made, wire.target)
+            assert left - 1 <= tip[0] <= right + 1
+            assert bottom - 1 <= tip[1] <= top + 1
+
+
+@pytest.mark.parametrize(
+    "text", ['order = "x"', "groups = 3", "[groups]\na = 1", "[colours]\nx = 1", '[[notes]]\nx = "a"']
+)
+def test_a_figure_file_that_is_none_is_one_line(net: cgviz.Run, text: str, tmp_path: Path) -> None:
+    path = tmp_path / "f.toml"
+    path.write_text(text)
+    with pytest.raises(UsageError):
+        diagram(net, figure=path)
+
+
+def test_tikz_has_an_authors_colours_and_joins_its_nodes(net: cgviz.Run) -> None:
+    drawn = diagram(net, fit="12cm", figure=Figure(colours={"h_1": "#d9f99d"}, notes=(Note("h_1", "saturates"),)))
+    text = drawn.draw("tikz").decode()
+    assert "fill={rgb,255:red,217;green,249;blue,157}" in text
+    nodes = set(re.findall(r"\\(?:node\[cg[^(]*\]|coordinate) \(([\w-]+)\)", text))
+    wires = [line for line in text.splitlines() if line.startswith(r"\draw[cg wire")]
+    assert len(wires) == len(drawn.layout.scene.wires)
+    for wire in wires:
+        found = re.findall(r"\]([\w-]+?)(?:\.center)?\)", wire)
+        assert len(found) == 2
+        assert set(found) <= nodes
+
+
+def test_a_deck_has_the_shape_of_its_page_and_its_smallest_text(net: cgviz.Run) -> None:
+    shown = frames(net, "pass")
+    made = sheet(net, shown, Look(fit="24x18cm", min_text="18pt", figure=Figure(colours={"h_1": "#d9f99d"})))
+    assert made.size == (720, 540)
+    assert 13 * made.scale >= 18
+    assert not made.drawing.layout.frames or not made.follows
+    assert made.drawing.layout.scene.box[f"n{net.index('h_1')}"].fill == "#d9f99d"
+    with pytest.raises(UsageError, match="no page"):
+        Look(fit="large")
+
+
+# what repeats
+
+RNN = "\n".join(
+    [
+        "w = 0.5; u = 0.3; b = 0.1; h0 = 0.1; y = 1",
+        *(f"x{n} = 0.{n}" for n in range(1, 13)),
+        *(f"h{n} = tanh(w*x{n} + u*h{n - 1} + b)" for n in range(1, 13)),
+        "L = (h12 - y)**2",
+    ]
+)
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+def test_steps_of_an_unrolled_network_are_one_node_with_a_count(style: str) -> None:
+    run = cgviz.run(RNN)
+    made = diagram(run, style=style, collapse=("repeats",))
+    box = next(box for box in made.layout.scene.boxes if "collapsed" in box.classes)
+    said = " ".join(text.text for text in box.texts)
+    assert "h2 … h12" in said
+    assert "11 × 4 stages" in said
+    assert "11 inputs" in said
+    assert {f"n{run.index(name)}" for name in ("h1", "L", "w", "x1")} <= made.layout.scene.box.keys()
+
+
+def test_what_repeats_is_found_by_its_structure() -> None:
+    graph = cgviz.read("\n".join(["v0 = x", *(f"v{n} = sin(v{n - 1})" for n in range(1, 400))]))
+    (chain,) = repeats(graph)
+    assert (chain.times, len(chain.members)) == (399, 399)
+    other = cgviz.read("a = sin(x); b = cos(a); c = sin(b); d = exp(c); f = log(d)")
+    assert repeats(other) == []
+    layers = "\n".join(f"# group L{n}: z{n}, h{n}\nz{n} = w{n}*h{n - 1}\nh{n} = tanh(z{n})" for n in range(1, 9))
+    graph = cgviz.read(f"h0 = x\n{layers}\nf = h8*2")
+    (group,) = repeats(graph, groups_of(graph))
+    assert (group.title, group.times, len(group.inputs)) == ("L1 … L8", 8, 8)
+
+
+def test_a_picture_of_ten_thousand_nodes_makes_few_boxes() -> None:
+    run = cgviz.run("v0 = x\n" + "\n".join(f"v{n} = sin(v{n - 1})" for n in range(1, 10000)), x=1)
+    made = diagram(run, everything=False)
+    assert len(made.layout.scene.boxes) < 5
+    assert "repeats" in made.left_out
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+def test_wires_of_right_angles_keep_apart(style: str) -> None:
+    made = diagram(cgviz.run(sample("mazur").text), style=style, wires="orthogonal", fit="slide").layout
+    runs: list[tuple[str, int, float, float, float]] = []
+    for wire in made.scene.wires:
+        points = made.plan.path[wire.key]
+        for a, b in zip(points[::3], points[3::3], strict=False):
+            if max(abs(a[0] - b[0]), abs(a[1] - b[1])) > 4.1:  # no corner
+                flat = 0 if abs(a[1] - b[1]) < 0.01 else 1
+                assert abs(a[1 - flat] - b[1 - flat]) < 0.01
+                runs.append((wire.source, flat, a[1 - flat], *sorted((a[flat], b[flat]))))
+    for n, (source, flat, at, low, high) in enumerate(runs):
+        for other, way, place, first, last in runs[:n]:
+            if other != source and way == flat and first < high - 1 and low < last - 1:
+                assert abs(at - place) > 1
+    lines = diagram(cgviz.run(sample("mazur").text), style=style, wires="straight", fit="slide").layout
+    assert {key: path[0] for key, path in lines.plan.path.items()} == {k: p[0] for k, p in made.plan.path.items()}
+    with pytest.raises(UsageError, match="no wires 'round'"):
+        diagram(cgviz.run("x*y"), wires="round")
+
+
+def test_a_picture_larger_than_what_readers_open_is_one_line(
+    net: cgviz.Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for format in ("png", "pdf"):
+        with pytest.raises(RenderError, match=f"this {format.upper()} would be [\\d,]+ x [\\d,]+ p.*; write .svg"):
+            diagram(net).draw(format, scale=20)
+
+
+def test_a_pdf_has_a_title(net: cgviz.Run) -> None:
+    drawn = diagram(net, title="Netz: θ₁ → L").draw("pdf")
+    read = PdfReader(io.BytesIO(drawn), strict=True)
+    assert read.metadata is not None
+    assert read.metadata.title == "Netz: θ₁ → L"
+    assert len(read.pages) == 1

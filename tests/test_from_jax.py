@@ -31,7 +31,7 @@ def agrees(function: Any, *args: Any) -> Any:
     """Returns the run, after its value and every gradient was compared with JAX's own."""
     run = cgviz.from_jax(function, *args)
     leaves, tree = jax.tree.flatten(args)
-    real = [i for i, leaf in enumerate(leaves) if np.asarray(leaf).dtype.kind == "f"]
+    real = [i for i, leaf in enumerate(leaves) if jnp.issubdtype(getattr(leaf, "dtype", type(leaf)), jnp.floating)]
 
     def of(chosen: Any) -> Any:
         every = list(leaves)
@@ -138,3 +138,23 @@ def test_what_cannot_be_a_jaxpr_is_said() -> None:
         cgviz.from_jax(lambda x: x if x > 0 else -x, 1.0)
     with pytest.raises(cgviz.UsageError, match="upstream="):
         cgviz.from_jax(lambda x: jnp.tanh(x), R(size=3))
+
+
+def test_random_keys_stay_and_complex_numbers_are_refused() -> None:
+    key = jax.random.key(3)
+    agrees(lambda x, key: jnp.where(jax.random.bernoulli(key, 0.5, x.shape), x**2, 0).sum(), R(size=(2, 3)), key)
+    agrees(lambda x: (x * jax.random.normal(jax.random.key(1), (3,))).sum(), R(size=3))
+    with pytest.raises(cgviz.CgvizError, match="complex numbers"):
+        cgviz.from_jax(lambda x: (jnp.abs(jnp.fft.fft(x)) ** 2).sum(), R(size=4))
+
+
+def test_linear_algebra_and_interior_padding_are_stages() -> None:
+    def loss(a: Any, b: Any) -> Any:
+        S = a @ a.T + 2 * jnp.eye(3)
+        both = jnp.linalg.slogdet(S)[1] + jnp.linalg.solve(S, b).sum()
+        return (
+            both + jnp.linalg.cholesky(S)[2] @ b + lax.pad(b, 0.0, [(1, 0, 2)])[2:5] @ b + b.at[1].multiply(b[0]).sum()
+        )
+
+    run = agrees(loss, R(size=(3, 3)), R(size=3))
+    assert not opaque(run)

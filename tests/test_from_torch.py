@@ -249,3 +249,16 @@ def torch_value(x: Any) -> Any:
     from cgviz.reading.tracing.tracer import operand
 
     return operand(x.tape, 1 / (1 + np.exp(-x.current))) + 0 * x
+
+
+def test_layers_that_were_opaque() -> None:
+    torch.manual_seed(2)
+    up = torch.nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2)
+    assert not opaque(agrees(lambda x: (up(x) ** 2).sum(), leaf(1, 4, 3, 3)))
+    both = torch.nn.Bilinear(3, 2, 4)
+    assert not opaque(agrees(lambda x: both(x, x[:, :2]).pow(2).sum(), leaf(2, 3)))
+    table = torch.nn.Embedding(5, 3, padding_idx=0)
+    assert not opaque(agrees(lambda w: (table(torch.tensor([[1, 0], [4, 0]])) * w).pow(2).sum(), leaf(3)))
+    assert not opaque(
+        agrees(lambda low, b: torch.cholesky_solve(b, low.tril() + 2 * torch.eye(3)).sum(), leaf(3, 3), leaf(3, 1))
+    )

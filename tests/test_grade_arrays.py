@@ -464,7 +464,7 @@ def test_arrays_of_the_students_file_are_taken_where_there_are_no_others() -> No
 
 
 def test_an_array_output_begins_with_the_upstream_gradient() -> None:
-    from cgviz.runs.run import start
+    from cgviz.runs.starting import start
 
     run = start(cgviz.read("q = W @ x"), inputs("q = W @ x"), upstream=np.array([1.0, -2.0, 3.0]))
     text = "dq = np.array([1, -2, 3])\ndW = np.outer(dq, x)\ndx = W.T @ dq"

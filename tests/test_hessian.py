@@ -20,7 +20,8 @@ from cgviz.ops.exponential import exp
 from cgviz.ops.op import Op, ops
 from cgviz.runs.gradients import UntraceableError, gradient_graph
 from cgviz.runs.passes import backward, forward
-from cgviz.runs.run import Run, start
+from cgviz.runs.run import Run
+from cgviz.runs.starting import start
 from cgviz.views.jacobian import picture, report
 from cgviz.views.jacobian.facts import Facts, of_hessian
 from tests.test_jacobian import run_of, some

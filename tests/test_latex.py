@@ -222,8 +222,13 @@ REFUSED = {
     r"\sum_{i=1}^n x": (0, 4, "nothing after it bears the index i"),
     r"\sum_{j \neq k} x_j": (0, 14, "the index condition"),
     r"\sum_i x_i + y_i": (13, 3, "nothing binds the index 'i'"),
-    r"\sum_i \|x_i\|": (7, 2, "a norm within a sum"),
-    r"\sum_i w^T x_i": (8, 2, "a transpose within a sum"),
+    r"\sum_i \|a x_i\|": (7, 9, "a norm within a sum"),
+    r"\sum_i (x_i - y)^T x_i": (16, 2, "within a sum a transpose"),
+    r"\sum_i \|x_i - x\|": (15, 1, "give it another name"),
+    r"r + \gamma V(s_{t+1})": (11, 10, "V(…) is a value of a function"),
+    r"\max_{a'} Q(s', a')": (0, 4, "give its values as an array, \\max_a′ Q_a′"),
+    r"-f_{y_i} + \log \sum_j e^{f_j}": (1, 7, "a place that is computed"),
+    r"\sin(pos)": (5, 3, "write \\text{pos} for one name"),
     r"target_{o1} - y": (0, 6, "write \\text{target} for one name"),
     r"a^2 = \sigma(w^2 a^1)": (0, 3, "a superscript on the left is an index"),
     r"\hat{y} = \arg\max_k p_k": (10, 4, "argmax is a place"),
@@ -315,3 +320,14 @@ def test_what_is_written_is_read_back() -> None:
         again = cgviz.read(run.graph.formula(index).latex, latex=True, given=tuple(values))
         point = {again.nodes[i].name: values[again.nodes[i].name] for i in again.inputs}
         assert cgviz.run(again, point).value == pytest.approx(run.values[index], rel=1e-14)
+
+
+@pytest.mark.parametrize("text", [r"A^H x", r"a^{(2)2}", r"\mathbb{1}_{x>0} y", r"\mathbb 1_{\{x \ge 0\}}"])
+def test_what_looks_like_a_name_or_a_power_is_refused(text: str) -> None:
+    with pytest.raises(cgviz.CgvizError):
+        cgviz.read(text, latex=True)
+
+
+def test_a_prime_is_one_and_a_letter_has_one_identifier() -> None:
+    graph = cgviz.read(r"x' + y'_1 + ª a", latex=True)
+    assert [graph.nodes[i].name for i in graph.inputs] == ["xp", "yp_1", "a", "a_2"]

@@ -26,6 +26,9 @@ PROGRAMS = {
     "shapes": "A = reshape(x, (2, 2)); trace(A @ A.T) + sum(concat([x, x*x]))",
     "largest": "max(X)*2 + sum(max(X, axis=1)) + min(X)",
     "scalar": "c*sum(x*x) + sigmoid(c)",
+    "moments": "prod(x) + var(x)*std(x) + norm(x, 3) + sum(pad(x, 1)**2)",
+    "systems": "S = tril(A) + diag(x); sum(solve(S, x)) + logdet(S) + sum(einsum('ij,j->i', A, x)) + sum(kron(x, x))",
+    "places": "sum(take_along_axis(A, [[1], [0], [2]], axis=1)**2) + x[k]*x[0]",
 }
 INPUTS: dict[str, dict[str, Any]] = {
     "softmax": {"W": [[0.2, -0.5], [1, 0.3], [0.7, 0.1]], "x": [1, -2], "b": [0, 0.1, 0.2]},
@@ -35,6 +38,9 @@ INPUTS: dict[str, dict[str, Any]] = {
     "shapes": {"x": [1, 2, -3, 0.5]},
     "largest": {"X": [[1, 4, 2], [4, 0, -1]]},
     "scalar": {"c": 0.5, "x": [1, 2]},
+    "moments": {"x": [1, -2, 0.5]},
+    "systems": {"A": [[2, 0.5, 1], [-1, 3, 0.2], [1, 0.2, 4]], "x": [1, 2, -0.5]},
+    "places": {"A": [[2, 0.5, 1], [-1, 3, 0.2], [1, 0.2, 4]], "x": [1, 2, -0.5], "k": -1},
 }
 SAMPLES = {one.name: one.text for one in samples() if "pick" not in one.text}
 NUMBERS = "all => all.map(x => x === null ? null : [x].flat().map(y => y === null ? 0 : y))"

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,11 @@ def made(run: Run, look: Look | None = None, granularity: str = "stage") -> byte
     return written
 
 
+@cache
+def lecture_deck(look: Look = LOOKS[0], granularity: str = "stage") -> bytes:
+    return made(cgviz.run(LECTURE, x=3, y=-4), look, granularity)
+
+
 def slides(written: bytes) -> list[Any]:
     return list(Presentation(io.BytesIO(written)).slides)
 
@@ -65,7 +71,7 @@ def lecture() -> Run:
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.style} {look.direction}")
 def test_shapes_stand_at_the_same_places_on_every_slide(look: Look, lecture: Run) -> None:
-    pages = slides(made(lecture, look))
+    pages = slides(lecture_deck(look))
     assert len(pages) == len(frames(lecture, "stage"))
     first = places(pages[0])
     assert all(places(page) == first for page in pages)
@@ -93,7 +99,7 @@ def test_every_edge_is_a_connector_glued_at_both_ends(look: Look, lecture: Run) 
         for source in nodes[target].args
         if source in {*lecture.graph.stages, *lecture.graph.inputs}
     )
-    slide = slides(made(lecture, look, "pass"))[-1]
+    slide = slides(lecture_deck(look, "pass"))[-1]
     by_id = {shape.shape_id: shape for shape in slide.shapes}
     connectors = list(filter(is_connector, slide.shapes))
     joined = [c for c in connectors if "→" in c.name]
@@ -126,7 +132,7 @@ def glyph(run: Run, name: str) -> str:
 
 
 def test_connectors_end_on_the_boxes_that_they_join(lecture: Run) -> None:
-    slide = slides(made(lecture, granularity="pass"))[0]
+    slide = slides(lecture_deck(granularity="pass"))[0]
     by_id = {shape.shape_id: shape for shape in slide.shapes}
     for connector in filter(is_connector, slide.shapes):
         ends = connector._element.nvCxnSpPr.cNvCxnSpPr
@@ -138,15 +144,15 @@ def test_connectors_end_on_the_boxes_that_they_join(lecture: Run) -> None:
 
 
 def test_cards_are_rounded_rectangles_and_gates_circles(lecture: Run) -> None:
-    kinds = {shape.auto_shape_type for shape in boxes(slides(made(lecture))[0])}
+    kinds = {shape.auto_shape_type for shape in boxes(slides(lecture_deck())[0])}
     assert kinds == {MSO_SHAPE.ROUNDED_RECTANGLE}
-    gates = boxes(slides(made(lecture, replace(LOOKS[0], style="circuit")))[0])
+    gates = boxes(slides(lecture_deck(replace(LOOKS[0], style="circuit")))[0])
     assert sum(shape.auto_shape_type == MSO_SHAPE.OVAL for shape in gates) == 8
 
 
 def test_numbers_appear_with_their_step_and_are_those_of_the_run(lecture: Run) -> None:
     shown = frames(lecture, "edge")
-    pages = slides(made(lecture, granularity="edge"))
+    pages = slides(lecture_deck(granularity="edge"))
     for index in lecture.graph.stages:
         name = lecture.graph.nodes[index].shown
         texts = [next(s for s in boxes(page) if s.name == name).text_frame.text for page in pages]
@@ -159,7 +165,7 @@ def test_numbers_appear_with_their_step_and_are_those_of_the_run(lecture: Run) -
 
 def test_notes_titles_captions_and_alternative_texts(lecture: Run) -> None:
     shown = frames(lecture, "edge")
-    for slide, frame in zip(slides(made(lecture, granularity="edge")), shown, strict=True):
+    for slide, frame in zip(slides(lecture_deck(granularity="edge")), shown, strict=True):
         assert slide.notes_slide.notes_text_frame.text == frame.narration
         assert slide.shapes.title.text_frame.text == frame.title
         caption = next(shape for shape in slide.shapes if shape.name == "caption")
@@ -171,7 +177,7 @@ def test_notes_titles_captions_and_alternative_texts(lecture: Run) -> None:
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.style} {look.direction}")
 def test_alternative_texts_do_not_tell_what_is_not_known_yet(look: Look, lecture: Run) -> None:
-    first, *_, last = slides(made(lecture, look))
+    first, *_, last = slides(lecture_deck(look))
     told = [
         " ".join(shape._element.xpath(".//p:cNvPr")[0].get("descr", "") for shape in s.shapes) for s in (first, last)
     ]
@@ -181,8 +187,9 @@ def test_alternative_texts_do_not_tell_what_is_not_known_yet(look: Look, lecture
 
 
 def test_everything_is_on_the_slide() -> None:
-    for sample in shipped.samples()[::4]:
-        for look in (*LOOKS[:2], Look(), Look(style="circuit")):
+    looks = (*LOOKS[:2], Look(), Look(style="circuit"))
+    for at, sample in enumerate(shipped.samples()[::4]):
+        for look in (looks[at % 4],):
             presentation = Presentation(io.BytesIO(made(cgviz.run(sample.text), look, "pass")))
             for shape in presentation.slides[-1].shapes:
                 assert shape.left >= 0
@@ -210,14 +217,23 @@ def test_same_input_same_bytes_and_no_dates(lecture: Run) -> None:
     assert Presentation(io.BytesIO(one)).core_properties.created.year == 2000
 
 
+def test_a_camera_has_its_map_on_every_slide() -> None:
+    run = cgviz.run("v0 = x\n" + "\n".join(f"v{n} = sin(v{n - 1})" for n in range(1, 40)), x=1)
+    slides = Presentation(io.BytesIO(made(run, Look(camera="follow"), "pass"))).slides
+    for slide in slides:
+        boxes = [shape for shape in slide.shapes if shape.name == "map"]
+        assert len(boxes) > 1
+        assert all(shape.top + shape.height < 60 * 12700 for shape in boxes)
+
+
 def test_an_aspect_that_there_is_not() -> None:
-    with pytest.raises(UsageError, match="no aspect '1:1'"):
-        made(cgviz.run("x*y"), Look(aspect="1:1"))
+    with pytest.raises(UsageError, match="no aspect '9:1'"):
+        made(cgviz.run("x*y"), Look(aspect="9:1"))
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_it(lecture: Run, tmp_path: Path) -> None:
-    (tmp_path / "deck.pptx").write_bytes(made(lecture, granularity="pass"))
+    (tmp_path / "deck.pptx").write_bytes(lecture_deck(granularity="pass"))
     home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
     command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), "deck.pptx"]
     subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=300, check=True)

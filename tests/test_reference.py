@@ -12,7 +12,7 @@ from hypothesis import given
 import cgviz
 from cgviz.reading.shipped import samples
 from cgviz.runs import passes, reference
-from cgviz.runs.run import without_seed
+from cgviz.runs.starting import without_seed
 from tests.strategies import Tree, inputs, trees
 
 

@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 import cgviz
-from cgviz.analysis.short_forms import recognised
+from cgviz.analysis.recognised import RESULTS, recognised
 
 CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("yhat = sigmoid(z); L = -(y*log(yhat) + (1-y)*log(1-yhat))", {"z": 0.3, "y": 1}, "z", "ŷ − y"),
@@ -22,6 +22,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("a = w*x; L = (a - y)**2", {"w": 0.5, "x": 2, "y": 1}, "a", "2·(a − y)"),
     ("r = norm(x); L = 3*r", {"x": [3, 4]}, "x", "3·(x/r)"),
     ("L = logsumexp(z)", {"z": [1, 2, 0.5]}, "z", "softmax(z)"),
+    ("L = logsumexp(z) - sum(y*z)", {"z": [1, 2, 0.5], "y": [0, 0.5, 0.2]}, "z", "softmax(z) − y"),
+    ("L = 2*softplus(z)", {"z": 0.3}, "z", "2·σ(z)"),
 ]
 
 
@@ -35,6 +37,11 @@ def test_a_result_is_recognised_and_is_the_gradient(
     text = run.explain(name).text
     assert short in text
     assert short in run.derive().text
+
+
+def test_every_row_that_is_told_is_told_somewhere() -> None:
+    told = {recognised(run)[run.index(name)].known for run, name in ((cgviz.run(p, v), n) for p, v, n, _ in CASES)}
+    assert told == {result.told for result in RESULTS if result.told is not None}
 
 
 def test_the_logistic_rows_are_identities() -> None:

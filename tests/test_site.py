@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import threading
 import zipfile
 from functools import partial
@@ -15,49 +16,65 @@ from browser import chromium
 
 import cgviz
 from cgviz.cli import main
-from cgviz.places.site.runtime import FILES
+from cgviz.places.site import files
+from cgviz.places.site.runtime import FILES, PYODIDE, runtime
 
+WHEEL = "numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
 RUNTIME = os.environ.get("CGVIZ_RUNTIME", "runtime")
 
 
-@pytest.fixture
-def fake_runtime(tmp_path: Path) -> Path:
-    folder = tmp_path / "npm" / "node_modules" / "pyodide"
+@pytest.fixture(scope="module")
+def fake_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("npm")
+    folder = root / "node_modules" / "pyodide"
     folder.mkdir(parents=True)
-    for name in FILES:
+    for name in (*FILES, WHEEL):
         (folder / name).write_text(name, encoding="utf-8")
-    return tmp_path / "npm"
+    return root
 
 
-def test_the_folder_has_all_that_the_page_asks_for(fake_runtime: Path, tmp_path: Path) -> None:
-    target = tmp_path / "site"
+@pytest.fixture(scope="module")
+def site(fake_runtime: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("made") / "site"
     assert main(["site", "-o", str(target), "--runtime", str(fake_runtime)]) == 0
-    page = (target / "index.html").read_text(encoding="utf-8")
+    return target
+
+
+def test_the_folder_has_all_that_the_page_asks_for(site: Path) -> None:
+    page = (site / "index.html").read_text(encoding="utf-8")
     for address in re.findall(r'(?:src|href)="([^"#:]+)"', page):
-        assert (target / address).is_file(), address
-    kept = (target / "offline.js").read_text(encoding="utf-8")
+        assert (site / address).is_file(), address
+    kept = (site / "offline.js").read_text(encoding="utf-8")
     assert "{{" not in kept
-    for name in FILES:
-        assert (target / "runtime" / name).is_file()
+    for name in (*FILES, WHEEL):
+        assert (site / "runtime" / name).is_file()
         assert f"runtime/{name}" in kept
     assert "https://" not in re.sub(r"http://www\.w3\.org", "", page)
 
 
-def test_wheels_hold_the_package_and_no_tests(fake_runtime: Path, tmp_path: Path) -> None:
-    main(["site", "-o", str(tmp_path / "site"), "--runtime", str(fake_runtime)])
-    wheels = {path.name.split("-")[0]: zipfile.ZipFile(path) for path in (tmp_path / "site" / "wheels").iterdir()}
+def test_wheels_hold_the_package_and_no_tests(site: Path) -> None:
+    wheels = {path.name.split("-")[0]: zipfile.ZipFile(path) for path in (site / "wheels").iterdir()}
     assert set(wheels) == {"cgviz", "sympy", "mpmath", "graphviz", "pylatexenc"}
     assert "cgviz/kernel/__init__.py" in wheels["cgviz"].namelist()
     assert "cgviz/samples/staged.cg" in wheels["cgviz"].namelist()
     assert not [name for name in wheels["sympy"].namelist() if "/tests/" in name]
 
 
-def test_the_same_site_twice_is_the_same_bytes(fake_runtime: Path, tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        main(["site", "-o", str(tmp_path / name), "--runtime", str(fake_runtime)])
-    for path in (tmp_path / "a").rglob("*"):
-        if path.is_file():
-            assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes(), path
+def test_the_same_site_twice_is_the_same_bytes(site: Path, fake_runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        sys.modules["cgviz.places.site.wheels"], "PACKAGES", ("graphviz",)
+    )  # the others are packed as this one is
+    first, again = (dict(files(str(fake_runtime))) for _ in range(2))
+    assert first == again
+    for name in ("playground.js", "wheels/cgviz-0.1.0-py3-none-any.whl"):
+        assert (site / name).read_bytes() == first[name]
+
+
+def test_from_the_cdn_the_page_asks_for_the_version_that_is_tested() -> None:
+    found = runtime("cdn")
+    assert found.pyodide == f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/pyodide.mjs"
+    assert found.has_numpy
+    assert not found.files
 
 
 def test_what_is_missing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,7 +95,8 @@ def test_python_runs_in_the_browser_with_and_without_a_network(tmp_path: Path) -
     main(["site", "-o", str(tmp_path), "--runtime", RUNTIME])
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    link, troubles, asked = f"http://127.0.0.1:{server.server_port}/", list[str](), list[str]()
+    link, troubles = f"http://127.0.0.1:{server.server_port}/", list[str]()
+    text, values, state = "x*tanh(y) + x**2", {"x": 1.5, "y": -2}, ""
     with chromium() as browser:
         context = browser.new_context()
         for offline in (False, True):
@@ -89,17 +107,22 @@ def test_python_runs_in_the_browser_with_and_without_a_network(tmp_path: Path) -
                 "request",
                 lambda request: request.url.startswith((link, "data:", "blob:")) or troubles.append(request.url),
             )
-            tab.goto(link)
-            tab.wait_for_selector("#frame svg")
+            tab.goto(link + state)
             tab.wait_for_selector("body[data-ready]", timeout=120_000)
-            tab.fill("#values", "x = 1.5, y = -2")
-            tab.fill("#program", "x*tanh(y) + x**2")
-            tab.wait_for_function("() => document.body.dataset.shown === 'x*tanh(y) + x**2'", timeout=60_000)
+            if not state:
+                tab.fill("#values", "")
+                tab.fill("#program", "W @ [1, 2]")
+                tab.wait_for_selector("body.stale", timeout=60_000)
+                assert "numpy, which this runtime lacks" in tab.inner_text("#error")
+                tab.fill("#values", "x = 1.5, y = -2")
+                tab.fill("#program", text)
+            tab.wait_for_function("text => document.body.dataset.shown === text", arg=text, timeout=60_000)
             value = tab.evaluate("() => cgviz.run().values[facts.output]")
-            assert value == pytest.approx(cgviz.run("x*tanh(y) + x**2", x=1.5, y=-2).value, rel=1e-12)
+            assert value == pytest.approx(cgviz.run(text, values).value, rel=1e-12)
+            tab.wait_for_function("() => location.hash.includes('tanh')")
+            state = tab.evaluate("() => location.hash")  # a link brings its program, whenever Python is there
             tab.wait_for_function("() => caches.keys().then((names) => names.length > 1)", timeout=60_000)
             tab.close()
     server.shutdown()
     server.server_close()
     assert troubles == []
-    assert [url for url in asked if not url.startswith((link, "data:", "blob:"))] == []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
+import pptx
+import pypdf
 import pytest
 
 import cgviz
@@ -108,49 +108,54 @@ def test_a_lecture_becomes_one_deck(tmp_path: Path) -> None:
     assert "<strong>step by step</strong>" in page
 
 
-def test_a_sphinx_project_is_built(tmp_path: Path) -> None:
-    pytest.importorskip("sphinx")
+def test_a_lecture_is_pages_of_text_between_those_of_its_programs(tmp_path: Path) -> None:
+    (tmp_path / "l.md").write_text(
+        "# One\n\nA **word**.\n\n```cgviz x=3\nx*x\n```\n\n## Two\n\n- first\n- second\n", "utf-8"
+    )
+    for name in ("l.pdf", "l.pptx"):
+        assert main(["deck", str(tmp_path / "l.md"), "-o", str(tmp_path / name), "--granularity", "pass"]) == 0
+    pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "l.pdf").pages]
+    slides = pptx.Presentation(str(tmp_path / "l.pptx")).slides
+    shown = ["\n".join(shape.text_frame.text for shape in one.shapes if shape.has_text_frame) for one in slides]
+    assert len(pages) == len(shown) > 4
+    for texts in (pages, shown):
+        assert "One" in texts[0]
+        assert "A word." in texts[0]
+        assert "df" in "".join(texts[1:-1]).replace(" ", "")
+        assert "• second" in texts[-1]
+    assert main(["deck", str(tmp_path / "l.md"), "-o", str(tmp_path / "l.gif")]) == 2
+
+
+def test_a_sphinx_project_is_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build = pytest.importorskip("sphinx.cmd.build").main
     (tmp_path / "conf.py").write_text('extensions = ["cgviz.places.sphinx"]\n', encoding="utf-8")
     (tmp_path / "index.rst").write_text(
         "Lecture\n=======\n\n.. cgviz:: x=3 y=-4\n   :show: picture, table, derive\n   :title: The lecture\n\n"
         "   (x + sigmoid(y))/(sigmoid(x) + (x+y)**2)\n",
         encoding="utf-8",
     )
-    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html", str(tmp_path), str(tmp_path / "out")]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    words = ["-W", "-q", "-b", "html", str(tmp_path)]
+    assert build([*words, str(tmp_path / "out")]) == 0, capsys.readouterr().err
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     picture = re.search(r'src="(_images/[0-9a-f]+\.svg)"', page)
     assert picture
     assert "2.06" in (tmp_path / "out" / picture[1]).read_text(encoding="utf-8")
     assert "<math" in page
     (tmp_path / "index.rst").write_text("Bad\n===\n\n.. cgviz:: x=1\n\n   x*tnah(y)\n", encoding="utf-8")
-    failed = subprocess.run([*command[:-1], str(tmp_path / "bad")], capture_output=True, text=True)
-    assert failed.returncode != 0
-    assert "unknown function 'tnah'" in failed.stderr
+    assert build([*words, str(tmp_path / "bad")]) != 0
+    assert "unknown function 'tnah'" in capsys.readouterr().err
 
 
 def test_a_mkdocs_project_is_built(tmp_path: Path) -> None:
-    pytest.importorskip("mkdocs")
+    build = pytest.importorskip("mkdocs.commands.build").build
+    load = pytest.importorskip("mkdocs.config").load_config
     (tmp_path / "docs").mkdir()
     (tmp_path / "mkdocs.yml").write_text(
         "site_name: Lecture\ntheme: mkdocs\nmarkdown_extensions: [tables, fenced_code, cgviz.places.markdown]\n",
         encoding="utf-8",
     )
     (tmp_path / "docs" / "index.md").write_text(LECTURE, encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "mkdocs",
-        "build",
-        "-q",
-        "-f",
-        str(tmp_path / "mkdocs.yml"),
-        "-d",
-        str(tmp_path / "out"),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    build(load(str(tmp_path / "mkdocs.yml"), site_dir=str(tmp_path / "out")))
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert page.count('<figure class="cgviz"><svg') == 2
     assert "<table" in page
@@ -160,4 +165,14 @@ def test_a_mkdocs_project_is_built(tmp_path: Path) -> None:
 def test_numbers_in_woven_tables_are_those_of_the_run() -> None:
     run = cgviz.run("q = x*y; q + x", x=2, y=5)
     text = woven("```cgviz x=2 y=5 show=table\nq = x*y\nq + x\n```\n", lambda figure: "")
-    assert str(int(run.gradient["x"])) in text
+    assert f"{run.gradient['x']:g}" in text
+
+
+def test_pictures_of_a_text_are_made_for_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "text.md"
+    source.write_text("```cgviz x=3 y=-4 edges=both hide=formulas\n(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)\n```\n")
+    assert main(["weave", str(source), "-o", str(tmp_path / "out"), "--fit", "6cm", "--min-text", "20pt"]) == 0
+    drawn = (tmp_path / "out" / "text-1.svg").read_text()
+    assert float(drawn.partition('width="')[2].partition("pt")[0]) <= 6 / 2.54 * 72 + 12
+    assert "less than 20 pt" in capsys.readouterr().err
+    assert 'class="formula' not in drawn

@@ -5,24 +5,30 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import cgviz
 from cgviz.cli import main
 from cgviz.cli.commands import worksheet as command
+from cgviz.documents.writing import unicode_spelling
 from cgviz.errors import EvaluationError, UsageError
 from cgviz.players import worksheet as view
 from cgviz.players.worksheet import PAPERS, worksheet
-from cgviz.players.worksheet.blanks import ALL, GRADIENTS, KINDS, LINE, VALUES, blanks
+from cgviz.players.worksheet.blanks import ALL, FORMULAS, GRADIENTS, KINDS, LINE, LOCALS, VALUES, blanks
+from cgviz.players.worksheet.cases import cases, gates
 from cgviz.players.worksheet.figure import Look
 from cgviz.players.worksheet.paper import drawable, fitted, width_of
-from cgviz.players.worksheet.sheet import sheet
+from cgviz.players.worksheet.precision import digits_for
+from cgviz.players.worksheet.ranges import ranges
+from cgviz.players.worksheet.sheet import Line, Sheet, sheet
 from cgviz.players.worksheet.variants import tidy, variants
 from cgviz.players.worksheet.work import Work
 from cgviz.reading.shipped import sample
@@ -49,6 +55,14 @@ def work_of(program: str = LECTURE, wanted: str = GRADIENTS, count: int = 1, **s
     return Work(runs, blanks(runs[0].graph, wanted), **settings)  # type: ignore[arg-type]
 
 
+def keys_of(work: Work) -> list[Sheet]:
+    return work.sheets(unicode_spelling, solved=True)
+
+
+def written(line: Line) -> str:
+    return "".join(LINE if piece is None else piece for piece in line.pieces)
+
+
 def hidden_numbers(run: Run, wanted: str) -> set[str]:
     """Returns the numbers that a sheet must not tell, as they would be printed; those it gives anyway are left out."""
     left_out = blanks(run.graph, wanted)
@@ -72,12 +86,15 @@ def text_of(pdf: bytes, tmp_path: Path) -> str:
 # what is left blank
 
 
-@pytest.mark.parametrize("wanted", KINDS)
+@pytest.mark.parametrize("wanted", [*KINDS, "locals, values"])
 def test_kinds_of_blanks(wanted: str) -> None:
     graph = cgviz.run(LECTURE, x=3, y=-4).graph
-    found = blanks(graph, wanted)
-    assert found.values == (set() if wanted == GRADIENTS else set(graph.stages))
-    assert found.gradients == (set() if wanted == VALUES else {*graph.inputs, *graph.stages} - {graph.output})
+    found, stages = blanks(graph, wanted), set(graph.stages)
+    assert found.values == (stages if "values" in wanted or wanted == ALL else set())
+    assert found.gradients == ({*graph.inputs, *stages} - {graph.output} if wanted in (GRADIENTS, ALL) else set())
+    assert found.locals == (stages if "locals" in wanted else set())
+    assert found.formulas == (stages if wanted == FORMULAS else set())
+    assert found.backward == (wanted not in (VALUES, FORMULAS))
     assert found.task
 
 
@@ -103,40 +120,53 @@ def test_blanks_that_there_are_not(wanted: str, message: str) -> None:
 @pytest.mark.parametrize("name", ["staged", "fan-out-product", "mazur", "tie-max", "branch", "fan-out"])
 def test_the_key_is_the_run(name: str) -> None:
     run = cgviz.run(sample(name).text)
-    key = Work([run], blanks(run.graph, ALL)).keys[0]
+    key = keys_of(Work([run], blanks(run.graph, ALL)))[0]
     for index, row in zip((*run.graph.inputs, *run.graph.stages), key.rows, strict=True):
         assert row.name == run.graph.nodes[index].shown
-        assert row.value == number(run.values[index])
-        assert row.gradient == number(run.gradients[index])
-    backward = [step.caption() for step in run.steps if isinstance(step, Backward)]
-    assert [line.text for line in key.lines][1:] == backward
-    assert not any(line.blank for line in key.lines)
+        assert row.value == ((number(run.values[index], key.digits),),)
+        assert row.gradient == ((number(run.gradients[index], key.digits),),)
+    backward = [step.caption(key.digits) for step in run.steps if isinstance(step, Backward)]
+    assert [written(line) for line in key.lines][1:] == backward
+    assert not any(None in line.pieces for line in key.lines)
 
 
 def test_the_lectures_key() -> None:
-    key = work_of().keys[0]
-    assert {row.name: row.gradient for row in key.rows}["x"] == "2.06"
+    key = keys_of(work_of())[0]
+    assert {row.name: row.gradient for row in key.rows}["x"] == (("2.06",),)
     assert key.answers == ["2.06", "1.592"]
     assert key.rounded
 
 
 def test_a_line_is_blank_where_it_would_tell() -> None:
     run = cgviz.run(LECTURE, x=3, y=-4)
-    lines = {line.text: line.blank for line in sheet(run, blanks(run.graph, "den")).lines}
-    assert lines["dden = dinvden · (−1/den²)"]
-    assert lines["dsigx = dden · 1"]
-    assert lines["dnum = df · invden = 1 · 0.5121 = 0.5121"] is False
-    lines = {line.text: line.blank for line in sheet(run, blanks(run.graph, "xpy")).lines}
-    assert lines["dxpy = dxpysqr · (2·xpy)"]
+    lines = [written(line) for line in sheet(run, blanks(run.graph, "den"), unicode_spelling()).lines]
+    assert f"dden = dinvden · (−1/den²) = {LINE}" in lines
+    assert f"dsigx = dden · 1 = {LINE}" in lines
+    assert "dnum = df · invden = 1 · 0.5121 = 0.5121" in lines
+    lines = [written(line) for line in sheet(run, blanks(run.graph, "xpy"), unicode_spelling()).lines]
+    assert f"dxpy = dxpysqr · (2·xpy) = {LINE}" in lines
+    lines = [written(line) for line in sheet(run, blanks(run.graph, LOCALS), unicode_spelling()).lines]
+    assert f"dden = dinvden · {LINE} = −0.7916" in lines
+
+
+def test_blank_formulas_are_told_nowhere(tmp_path: Path) -> None:
+    run = cgviz.run("q = x + y; f = tanh(q)*z", x=-2, y=5, z=-4)
+    work = Work([run], blanks(run.graph, "formulas,gradients"), Look(style="circuit"))
+    made = sheet(run, work.blanks, unicode_spelling())
+    assert made.statements == ["f(x, y, z) = tanh(x + y)·z"]
+    assert all(row.formula is None for row in made.rows if row.number)
+    assert not any("1 −" in written(line) for line in made.lines)
+    figure = re.sub("<[^>]*>", "\n", work.figure(1, 500, 500).svg.decode())
+    assert not {"×", "+", "tanh"} & set(figure.split())
 
 
 # nothing leaks
 
 
-@pytest.mark.parametrize("wanted", [*KINDS, "sigy,num,sigx,xpy,xpysqr,den,invden,f,x,y"])
+@pytest.mark.parametrize("wanted", [GRADIENTS, VALUES, ALL, "sigy,num,sigx,xpy,xpysqr,den,invden,f,x,y"])
 @pytest.mark.parametrize("style", ["card", "circuit"])
 def test_no_blank_tells_its_answer(wanted: str, style: str, tmp_path: Path) -> None:
-    work = work_of(wanted=wanted, look=Look(style=style), with_key=False)
+    work = work_of(wanted=wanted, look=Look(style=style))
     files = worksheet(work, "a.pdf") | worksheet(work, "a.md") | worksheet(work, "a.ipynb")
     texts = [text_of(files["a.pdf"], tmp_path), files["a.md"].decode(), files["a-1.svg"].decode(), notebook_text(files)]
     hidden = hidden_numbers(work.runs[0], wanted)
@@ -163,8 +193,7 @@ def test_the_key_tells_everything(tmp_path: Path) -> None:
     for index in (*run.graph.inputs, *run.graph.stages):
         assert number(run.values[index]) in key
         assert number(run.gradients[index]) in key
-    whole = text_of(worksheet(work, "w.pdf")["w.pdf"], tmp_path)
-    assert "answer key" in whole.split("\f")[-2]
+    assert "answer key" not in text_of(worksheet(work, "w.pdf")["w.pdf"], tmp_path)
 
 
 # variants
@@ -201,6 +230,67 @@ def test_variants_stand_on_no_corner_and_are_finite() -> None:
             assert not any({"tie", "kink", "nonfinite"} & set(flags) for flags in run.flags)
 
 
+@pytest.mark.parametrize(
+    ("program", "count"), [("relu(w*x + b)*c", 4), ("max(x, y, z)*x", 6), ("abs(x - y) + min(x, 2)", 6)]
+)
+def test_a_class_meets_every_case_of_every_gate(program: str, count: int) -> None:
+    graph = cgviz.read(program)
+    runs = variants(graph, count, 3, {})
+    found = {case for run in runs for case in cases(run, gates(graph))}
+    pieces = {"relu": {1, -1}, "abs": {1, -1}}
+    for index in gates(graph):
+        node = graph.nodes[index]
+        met = {piece for stage, piece in found if stage == index}
+        assert len(met) == len(pieces.get(node.op.name, node.args))
+    dead = [run for run in runs if not any(run.gradient.values())]
+    assert len(dead) <= max(1, count // 4)
+
+
+def test_no_sigmoid_is_asked_for_at_nothing() -> None:
+    for run in variants(cgviz.read("sigmoid(x*y) + z"), 8, 2, {}):
+        assert (run.inputs or {})["x"] * (run.inputs or {})["y"] != 0
+
+
+def test_inputs_stay_in_their_ranges() -> None:
+    graph = cgviz.read("y*log(p) + (1 - y)*log(1 - p) + x")
+    within = ranges(graph, ["y=0|1", "x=-0.03..0.05"], {})
+    runs = variants(graph, 8, 1, {}, ranges=within)
+    assert {(run.inputs or {})["y"] for run in runs} == {0.0, 1.0}
+    assert all(-0.03 <= (run.inputs or {})["x"] <= 0.05 for run in runs)
+    assert all(0 < (run.inputs or {})["p"] < 1 for run in runs)
+
+
+@pytest.mark.parametrize("written", ["y", "q=0|1", "y=", "y=3..1", "y=a|b", "y=0..inf", "p=1|2"])
+def test_ranges_that_are_none(written: str) -> None:
+    with pytest.raises(UsageError):
+        ranges(cgviz.read("y*p"), [written], {"p": 1.0})
+
+
+def test_arrays_are_drawn_and_left_blank(tmp_path: Path) -> None:
+    graph = cgviz.read("x: (2,)\nW: (2, 2)\nL = sum(relu(W @ x))")
+    runs = variants(graph, 4, 1, {})
+    assert {np.shape(run.inputs["W"]) for run in runs if run.inputs} == {(2, 2)}
+    assert all(np.all(run.values[run.graph.output] == run.value) for run in runs)
+    work = Work(runs, blanks(runs[0].graph, ALL))
+    row = work.sheets(unicode_spelling)[0].rows[1]
+    assert row.value != row.gradient == ((None, None), (None, None))
+    solved = keys_of(work)[0].rows[1]
+    assert solved.gradient == tuple(tuple(number(e) for e in line) for line in runs[0].gradient["W"].tolist())
+    assert "answer" not in text_of(worksheet(work, "a.pdf")["a.pdf"], tmp_path)
+    wide = cgviz.run("sum(a*a)", a=np.arange(20.0))
+    with pytest.raises(UsageError, match="nobody fills in"):
+        Work([wide], blanks(wide.graph, GRADIENTS))
+
+
+def test_numbers_that_cancel_have_more_digits() -> None:
+    assert digits_for(cgviz.run("x*y + z", x=1.25, y=3, z=2), 4) == 4
+    run = cgviz.run("(exp(x) - exp(y))*z", x=2, y=1.9999, z=3)
+    digits = digits_for(run, 4)
+    assert digits > 5
+    rounded = [float(f"{value:.{digits}g}") for value in (math.exp(2), math.exp(1.9999))]
+    assert (rounded[0] - rounded[1]) * 3 == pytest.approx(run.value, rel=5e-3)
+
+
 def test_nothing_to_draw() -> None:
     with pytest.raises(UsageError, match="none that is free"):
         variants(cgviz.read("2 + 3"), 2, 1, {})
@@ -221,12 +311,11 @@ def test_same_sheets_same_bytes() -> None:
 def test_the_pdf_has_its_pages(paper: str, tmp_path: Path) -> None:
     pdf = worksheet(work_of("(x+y)*z", count=3, seed=7), "a.pdf", paper)["a.pdf"]
     pages = text_of(pdf, tmp_path).rstrip("\f").split("\f")
-    assert len(pages) == 4
+    assert len(pages) == 3
     for variant, page in enumerate(pages[:3], 1):
         assert f"variant {variant} of 3" in page
         assert "Name" in page
         assert "Date" in page
-    assert "answer key" in pages[3]
     size = {"a4": b"595.28 841.89", "letter": b"612.00 792.00"}[paper]
     assert size in pdf
     assert b"/FontFile2" in pdf
@@ -251,8 +340,9 @@ def test_the_markdown_shows_its_figures() -> None:
     assert list(files) == ["some where/a b.md", "some where/a b-1.svg", "some where/a b-2.svg"]
     text = files["some where/a b.md"].decode()
     assert "![Computational graph](a%20b-1.svg)" in text
-    assert LINE in text
-    assert text.index("## Variant 2") < text.index("answer key")
+    assert "underline" in text
+    assert "## Variant 2" in text
+    assert "answer key" not in text
     assert b"@font-face" in files["some where/a b-1.svg"]
 
 
@@ -312,9 +402,11 @@ def test_the_command_writes_sheets_and_key(
     assert main(["worksheet", "(x+y)*z", "--variants", "2", "--seed", "7", "-o", "w.pdf", "--key", "k.md"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["k.md", "w.pdf"]
     assert capsys.readouterr().err.splitlines() == ["wrote w.pdf", "wrote k.md"]
+    assert "underline" not in Path("k.md").read_text()
     assert "answer key" not in text_of(Path("w.pdf").read_bytes(), tmp_path)
     assert main(["worksheet", "x*y"]) == 0
     assert Path("worksheet.pdf").read_bytes().startswith(b"%PDF-")
+    assert Path("worksheet-key.pdf").read_bytes().startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from cgviz.errors import UsageError
 from cgviz.graph.nodes import Graph
-from cgviz.runs.run import Run, start
+from cgviz.runs.run import Run
+from cgviz.runs.starting import start
 from cgviz.values.arrays import Value, numpy, shape_of
 
 POINTS, TOLERANCE = 3, 1e-9

@@ -6,6 +6,7 @@ import io
 import json
 import os
 from math import prod
+from tokenize import TokenError
 from typing import Any
 
 from cgviz.errors import CgvizError, UsageError, quoted
@@ -32,7 +33,7 @@ def literal(name: str, text: str) -> Value:
 def constants(name: str, text: str) -> Any:
     """Returns the value of an array of expressions without variables; the reader of programs reads it."""
     from cgviz.reading.api import read
-    from cgviz.runs.run import without_seed
+    from cgviz.runs.starting import without_seed
 
     try:
         made = without_seed(read(text), {})
@@ -74,7 +75,7 @@ def from_npy(content: bytes, file: str) -> Any:
             raise UsageError(f"cannot read {file}: its header names {needs}, and it holds {held} bytes of them")
         stream.seek(0)
         return numpy().load(stream, allow_pickle=False)
-    except (ValueError, TypeError, OSError, EOFError, SyntaxError, OverflowError, MemoryError):
+    except (ValueError, TypeError, OSError, EOFError, SyntaxError, TokenError, OverflowError, MemoryError):
         raise UsageError(f"cannot read {file}: it is no .npy file of numbers") from None
 
 

@@ -91,7 +91,7 @@ def program(request: Request, texts: Mapping[str, str], upstream: Any, free: Set
     from cgviz.cli import values
     from cgviz.cli.source import source
     from cgviz.reading.api import read
-    from cgviz.runs.run import start
+    from cgviz.runs.starting import start
 
     text, latex = source(request.program, request.file, request.latex)
     graph = read(
@@ -135,7 +135,7 @@ def from_file(path: str) -> tuple[Exercise, dict[str, Any]]:
     from cgviz.grading.exercise import Exercise
     from cgviz.grading.listing import listing
     from cgviz.reading.api import read
-    from cgviz.runs.run import start
+    from cgviz.runs.starting import start
 
     held = opened(path)
 

@@ -10,7 +10,7 @@ import click
 
 from cgviz.cli.complete import files, programs
 from cgviz.cli.targets import IN_FILE, OUT_FILE
-from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES
+from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES, WIRES
 from cgviz.errors import quoted
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
 
@@ -203,6 +203,9 @@ def fit() -> Decorator:
             show_default=True,
             help="auto: what is used far away stands there again, as a small box with its name.",
         ),
+        click.option(
+            "--wires", type=click.Choice(WIRES), default="curved", show_default=True, help="The way in which wires run."
+        ),
     ]
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -241,7 +244,14 @@ def author() -> Decorator:
             "notes",
             metavar="NODE=TEXT",
             multiple=True,
-            help="A remark with an arrow to a node. Several times.",
+            help="A remark with an arrow to a node, or to a wire x->h. Several times.",
+        ),
+        click.option(
+            "--callout",
+            "callouts",
+            metavar="NODE->NODE",
+            multiple=True,
+            help="Tell at a wire what it hands back, upstream times local. Several times.",
         ),
     ]
 
@@ -260,7 +270,8 @@ def part() -> Decorator:
             "--collapse",
             metavar="GROUP",
             multiple=True,
-            help="Draw a group (`# group NAME: nodes` in the program, a module) as one node; all: every group.",
+            help="Draw a group (`# group NAME: nodes` in the program, a module) as one node; all: every group; "
+            "repeats: what repeats, with a count.",
         ),
         click.option("--around", metavar="NODE", help="Draw only what stands around a node."),
         click.option(

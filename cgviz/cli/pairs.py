@@ -70,7 +70,7 @@ def judged(pair: Pair, texts: Mapping[str, str], upstream: Any) -> tuple[Run, Ma
     import numpy as np
 
     from cgviz.graph.staging import staged
-    from cgviz.runs.run import start, without_seed
+    from cgviz.runs.starting import start, without_seed
 
     given = functions.arguments(pair.forward, texts)
     made = record(pair, given)

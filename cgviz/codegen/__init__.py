@@ -75,7 +75,7 @@ def code(
 
 def require_names(run: Run, wrt: Sequence[str], name: str) -> None:
     """Raises UsageError for an input that there is not, and for what is no name of a function."""
-    from cgviz.runs.run import closest
+    from cgviz.graph.lookup import closest
 
     inputs = [run.bare.nodes[index].name for index in run.bare.inputs]
     for each in wrt:

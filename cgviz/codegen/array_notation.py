@@ -1,39 +1,41 @@
-"""Formulas of arrays in a programming language: a table of how the language spells what acts on whole arrays."""
+"""Formulas of arrays in a programming language: what acts on whole arrays is spelled as the records of ops have it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from cgviz.codegen.forms import InShapeOf
 from cgviz.codegen.lengths import Length
 from cgviz.codegen.notation import Code, Constant, UnwrittenError
 from cgviz.ops.op import ATOM, COMPARISON, PRODUCT, Op
+from cgviz.ops.places import slots
 from cgviz.ops.rearranging import Key, written_key
 from cgviz.text.formula import Notation, Written
 from cgviz.values.arrays import Value, is_array
 
 WIDEST, IN_A_LINE = 88, 4
-FIXED = frozenset(("spread", "reshape"))
+FIXED = frozenset(("spread", "reshape", "pad"))
 """The gates that are written with the whole shape of what they make."""
+KEYED = {"place": 0, "add_at": 0, "x[i]": None, "put": None}
+"""The gates whose parameter is an index, or holds one."""
 
 
 class ArrayCode(Code):
     """A notation of arrays; a comparison stays one where a product, a sum or the like makes a number of it.
 
-    structural   how what acts on whole arrays is written: `{0}` an operand, `{all}` of them, `{options}` its keywords,
-                 `{key}` its index, `{op}` its record; `norm along axes` where several axes are another matter;
-                 `@`, `.T` and `x[0]` are the same in all
-    framework    the name of its forms in the records of ops
-    library      functions of our own, line by line
+    framework    the name of its forms in the records of ops; `@`, `.T` and `x[0]` are the same in all
     size         the number of elements of an array `{0}`
     filled_by    how an array is made of nested lists `{0}`, and one without elements of its shape `{0}`
+    zeros        an array of zeros of a shape `{0}`
+    places       places `{0}` as whole numbers
     """
 
     framework = ""
-    structural: ClassVar[Mapping[str, str]] = {}
-    library: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     filled_by: ClassVar[tuple[str, str]] = ("{0}", "{0}")
     size = "{0}.size"
+    zeros = places = "{0}"
     spelled = frozenset(("matmul", "transpose", "x[...]", "handed"))
     counts: ClassVar[frozenset[str]] = frozenset(("multiply", "add", "sum", "handed"))
 
@@ -41,7 +43,7 @@ class ArrayCode(Code):
         if isinstance(leaf, Length):
             return self.counted_length(leaf)
         written = super().leaf(leaf)
-        return Written(written.text) if is_array(leaf) else written
+        return Literal(written.text, value=leaf) if is_array(leaf) else written
 
     def counted_length(self, length: Length) -> Written:
         """Writes how many elements an array has, in all or along some of its axes."""
@@ -86,8 +88,7 @@ class ArrayCode(Code):
             operands = self.counted(op, operands)
         if op.vjp is None:
             return super().apply(op, operands)
-        operands = [self.operand(each) for each in operands]
-        if op.name in self.library:
+        if op.helper.get(self.framework):
             self.helpers[op.name, len(operands)] = op
         return self.whole_arrays(op, operands)
 
@@ -96,20 +97,46 @@ class ArrayCode(Code):
         return self.as_number(operand)
 
     def whole_arrays(self, op: Op, operands: Sequence[Written]) -> Written:
-        along = f"{op.name} along axes"
-        name = along if along in self.structural and isinstance(axis_of(op), tuple) else op.name
-        form = self.structural.get(name) or op.code.get(self.framework)
-        if form is not None and name not in self.spelled:
-            texts = {"all": ", ".join(map(str, operands)), "options": self.options(op), "key": self.key_of(op)}
-            texts["axes"] = str(op.parameter if isinstance(op.parameter, tuple) else (op.parameter,))
-            texts["value"] = ", value=-1" if op.name == "addcmul" and op.parameter < 0 else ""
-            texts["like"] = self.example() if "{like}" in form else ""
-            self.fixed = self.fixed or op.name in FIXED
-            return Written(form.format(*operands, op=op, **texts))
+        form = op.code.get(self.framework)
+        if form is not None:
+            return Written(self.formed(op, form, operands))
         if op.spell is None or op.name not in self.spelled:
             raise UnwrittenError(op, self.language)
-        text, binds = op.spell(self, *operands)
+        text, binds = op.spell(self, *map(self.operand, operands))
         return Written(text, binds)
+
+    def formed(self, op: Op, form: str | Callable[..., str], operands: Sequence[Written]) -> str:
+        """Returns the form of a gate with its operands in their places."""
+        template = form if isinstance(form, str) else form(*(each.shape for each in operands))
+        self.fixed = self.fixed or op.name in FIXED
+        texts: dict[str, Any] = {"all": ", ".join(str(self.operand(each)) for each in operands)}
+        texts |= {"op": op, "goal": operands[-1].text if operands else ""}
+        if "{options}" in template:
+            texts["options"] = self.options(op)
+        if "{like}" in template:
+            texts["like"] = self.example()
+        if "{goal}" in template and not isinstance(op, InShapeOf):
+            self.fixed = True
+            texts["goal"] = self.zeros.format(op.parameter[1], like=self.example())
+        if "{truth" in template:
+            texts["truth"] = list(map(self.as_truth, operands))
+        if "{places" in template:
+            texts["places"] = list(map(self.place, operands))
+        if op.name in KEYED:
+            part = KEYED[op.name]
+            key = op.parameter if part is None else op.parameter[part]
+            picks = iter(
+                [self.place(each) for each in operands[len(operands) - slots(key) - isinstance(op, InShapeOf) :]]
+            )
+            named = tuple(Picked(next(picks)) if isinstance(each, str) else each for each in key)
+            texts |= {"index": written_key(named), "key": self.key(named)}
+        return template.format(*map(self.operand, operands), **texts)
+
+    def place(self, operand: Written) -> str:
+        """Writes places as whole numbers."""
+        if isinstance(operand, Literal):
+            return str(operand.value.astype(int).tolist())
+        return operand.text if isinstance(operand, Constant) else self.places.format(operand)
 
     def counted(self, op: Op, operands: Sequence[Written]) -> list[Written]:
         """Returns operands, a comparison in brackets where the arithmetic makes a number of it: `(z > 0) * dh`."""
@@ -137,23 +164,22 @@ class ArrayCode(Code):
         found = str(op.spell(KEYWORDS, *[Written("")] * max(1, op.arity[0]))[0])
         return f", {found}" if found else ""
 
-    def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
-        return self.structural[name].format(x, options=f", {options}"), ATOM
-
-    def key_of(self, op: Op) -> str:
-        return self.key(op.parameter) if op.name == "place" else ""
-
     def key(self, key: Key) -> str:
         """Returns an index as a value of the language."""
         raise NotImplementedError
 
 
-def axis_of(op: Op) -> int | tuple[int, ...] | None:
-    """Returns the axis, or the axes, of a reduction."""
-    if not op.statics or op.statics[0] != "axis":
-        return None
-    found: int | tuple[int, ...] | None = op.parameter if op.statics == ("axis",) else op.parameter[-2]
-    return found
+@dataclass(frozen=True, slots=True)
+class Literal(Written):
+    """A written array of numbers, and these."""
+
+    value: Any = None
+
+
+class Picked(str):
+    """Written places within an index."""
+
+    __slots__ = ()
 
 
 class Keywords(Notation):
@@ -167,5 +193,6 @@ KEYWORDS = Keywords()
 
 
 def plain_index(key: Key) -> str:
-    """Returns an index of one whole number as it is, any other as an expression of NumPy's: `np.s_[:, 1]`."""
-    return str(key[0]) if len(key) == 1 and isinstance(key[0], int) else f"np.s_[{written_key(key)}]"
+    """Returns an index of one part that is no slice as it is, any other as an expression of NumPy's: `np.s_[:, 1]`."""
+    alone = len(key) == 1 and isinstance(key[0], (int, Picked))
+    return str(key[0]) if alone else f"np.s_[{written_key(key)}]"

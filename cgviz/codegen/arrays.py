@@ -7,15 +7,16 @@ from functools import cached_property
 
 from cgviz.analysis.recognised import Found
 from cgviz.codegen.array_language import Arrays
-from cgviz.codegen.array_notation import ArrayCode, axis_of
+from cgviz.codegen.array_notation import ArrayCode
 from cgviz.codegen.forms import VIEWS, handed, sum_like
 from cgviz.codegen.lengths import lengths
 from cgviz.codegen.program import Helper, Line, Writer
 from cgviz.codegen.tidy import chained, in_shape_of, is_number, tidy
 from cgviz.graph.nodes import CONSTANT
 from cgviz.graph.shapes import alike
-from cgviz.ops.op import Op
+from cgviz.ops.op import Op, nothing
 from cgviz.ops.rearranging import fold, listed
+from cgviz.ops.reductions import axis_of, has_axes
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape
 
@@ -97,8 +98,9 @@ class ArrayWriter(Writer):
 
     def is_careful(self, target: int) -> bool:
         """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
-        routes = self.graph.nodes[target].op.family == "choice"
-        return self.options.stable or routes or "kink" in self.run.flags[target]
+        op = self.graph.nodes[target].op
+        always = op.family == "choice" or (op.vjp is not None and op.corner is nothing)
+        return self.options.stable or always or "kink" in self.run.flags[target]
 
     def by_local(self, target: int, upstream: Formula | None, local: Formula, arg: int) -> Formula:
         """Returns (local) * upstream, summed over what was broadcast."""
@@ -142,18 +144,20 @@ class ArrayWriter(Writer):
             return True
         if op.name in ("matmul", "transpose") and self.language.leads:
             return op.parameter is None and all(len(s) > 1 and s[:-2] == shapes[0][:-2] for s in shapes)
-        axes = axis_of(op)
-        if "axis" not in op.statics or op.name == "concat":
+        if not has_axes(op):
             return False
-        return axes is None or all(axis < 0 for axis in (axes if isinstance(axes, tuple) else (axes,)))
+        axes = axis_of(op)
+        if axes is None:
+            return op.statics != ("axis",)
+        return all(axis < 0 for axis in (axes if isinstance(axes, tuple) else (axes,)))
 
     def zero(self, index: int) -> str:
         shape, name = self.graph.nodes[index].shape or (), self.names.variables[index]
         return self.language.zeros.format(name, listed(shape)) if shape else self.language.zero.format(name)
 
     def define(self, name: str, count: int, op: Op, found: dict[str, Helper]) -> None:
-        library = self.values.library if isinstance(self.values, ArrayCode) else {}
-        if name in library:
-            found[name] = Helper(name, (), "", library[name])
+        source = op.helper.get(self.values.framework) if isinstance(self.values, ArrayCode) else None
+        if source:
+            found[name] = Helper(name, (), "", tuple(str(source).splitlines()))
         else:
             super().define(name, count, op, found)

@@ -31,6 +31,7 @@ class JaxCode(NumpyCode):
         "sigmoid": "jax.nn.sigmoid",  # whose own derivatives have no kink at 0, as a form by cases would
         "logsigmoid": "jax.nn.log_sigmoid",
         "softplus": "jax.nn.softplus",
+        "stop_gradient": "jax.lax.stop_gradient",
         "where": Form("jnp.where({truth[0]}, {1}, {2})"),
         "max": Form("jnp.maximum({0}, {1})"),
         "min": Form("jnp.minimum({0}, {1})"),

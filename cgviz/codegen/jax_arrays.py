@@ -6,32 +6,30 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from cgviz.codegen.array_language import Arrays
-from cgviz.codegen.array_notation import ArrayCode
+from cgviz.codegen.array_notation import ArrayCode, Literal
 from cgviz.codegen.jax import DOUBLE, Jax, JaxCode, called
 from cgviz.codegen.language import indented
 from cgviz.codegen.layout import checks, results
 from cgviz.codegen.notation import Code, Form
-from cgviz.codegen.numpy_arrays import NumpyArrayCode
 from cgviz.codegen.program import Program
 from cgviz.codegen.python import listed
-from cgviz.ops.rearranging import Key, written_key
+from cgviz.ops.rearranging import Key
+from cgviz.text.formula import Written
 
 
 class JaxArrayCode(ArrayCode, JaxCode):
     framework = "jax"
     functions: Mapping[str, str | Form] = JaxCode.functions
-    structural: ClassVar[Mapping[str, str]] = {
-        **{name: text.replace("np.", "jnp.") for name, text in NumpyArrayCode.structural.items()},
-        **{name: f"jax.nn.{name}({{0}}{{options}})" for name in ("softmax", "log_softmax")},
-        "logsumexp": "jax.scipy.special.logsumexp({0}{options})",
-        "pick": "{0.atom}[jnp.asarray({1}, int)]",
-        "one_hot": "jnp.eye({op.parameter})[jnp.asarray({0}, int)]",
-        "place": "jnp.zeros_like({1}).at[{key}].set({0})",
-    }
     filled_by: ClassVar[tuple[str, str]] = ("jnp.array({0})", "jnp.zeros({0})")
+    zeros = "jnp.zeros({0})"
+    places = "jnp.asarray({0}, int)"
+
+    def place(self, operand: Written) -> str:
+        found = super().place(operand)
+        return f"jnp.array({found})" if isinstance(operand, Literal) else found
 
     def key(self, key: Key) -> str:
-        return written_key(key)
+        return ""
 
 
 class JaxArrays(Arrays, Jax):

@@ -17,12 +17,14 @@ class Length:
     rank: int
 
     def __rmul__(self, other: Any) -> Any:
-        return self * other
+        return self * other if isinstance(other, int) else NotImplemented
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Length) and other.index == self.index:
             axes = tuple(sorted(self.axes + other.axes))
             return length(settled_length(number(self) * number(other)), self.index, axes, self.rank)
+        if not isinstance(other, int):
+            return NotImplemented
         return self if other == 1 else settled_length(number(self) * number(other))
 
 

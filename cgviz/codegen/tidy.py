@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cgviz.codegen.forms import broadcast_like, eye, full_like, ones_like, place_like, reshape_like
+from cgviz.codegen.forms import broadcast_like, eye, full_like, in_shape_of_last, reshape_like
 from cgviz.ops.arithmetic import neg
+from cgviz.ops.making import ONES_LIKE
 from cgviz.ops.rearranging import indexed, reshaped, spread, transposed
 from cgviz.ops.reductions import total
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape, broadcast, summed_axes
+
+PLACED = "{goal}"
+"""What stands in the forms of a gate that puts values among zeros."""
 
 
 def tidy(formula: Formula, prepared: Callable[[Formula], Formula]) -> Formula:
@@ -182,12 +186,12 @@ def in_shape_of(formula: Formula, x: Formula) -> Formula:
     value = formula.args[0] if formula.args else formula
     if op.name == "reshape":
         return Formula(op=reshape_like, args=(value, x), shape=x.shape)
-    if op.name == "place":
-        return Formula(op=place_like(op.parameter[0]), args=(value, x), shape=x.shape)
+    if PLACED in "".join(map(str, op.code.values())):
+        return Formula(op=in_shape_of_last(op), args=(*formula.args, x), shape=x.shape)
     if op.name != "spread":
         return formula
     if is_number(value, 1):
-        return Formula(op=ones_like, args=(x,), shape=x.shape)
+        return Formula(op=ONES_LIKE, args=(x,), shape=x.shape)
     if not shape(value):
         return Formula(op=full_like, args=(value, x), shape=x.shape)
     return Formula(op=broadcast_like, args=(narrow(formula), x), shape=x.shape)

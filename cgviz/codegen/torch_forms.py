@@ -8,12 +8,16 @@ from typing import Any
 
 from cgviz.codegen.forms import unreachable
 from cgviz.ops.arithmetic import signed_sum
+from cgviz.ops.moving import flipped
 from cgviz.ops.op import Op
 from cgviz.ops.rearranging import Key, indexed, placed
+from cgviz.ops.reductions import has_axes
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape
 
-MATRICES_TURNED = Op(name="mT", forward=unreachable, vjp=unreachable, shapes=lambda shape: shape)
+MATRICES_TURNED = Op(
+    name="mT", code={"torch": "{0.atom}.mT"}, forward=unreachable, vjp=unreachable, shapes=lambda shape: shape
+)
 
 
 def swaps_last(axes: tuple[int, ...] | None) -> bool:
@@ -25,12 +29,6 @@ def swaps_last(axes: tuple[int, ...] | None) -> bool:
 
 
 NEED_AXES = frozenset(("logsumexp", "softmax", "log_softmax"))
-
-
-@cache
-def flip(axes: tuple[int, ...]) -> Op:
-    """Returns the gate that turns an array round along axes."""
-    return Op(name="flip", forward=unreachable, vjp=unreachable, parameter=axes, shapes=lambda shape: shape)
 
 
 def in_torch(formula: Formula) -> Formula:
@@ -46,13 +44,15 @@ def in_torch(formula: Formula) -> Formula:
         return forwards(formula)
     if op.name == "place":
         return placed_forwards(formula)
-    return with_axes_named(formula, op) if "axis" in op.statics and op.operands else formula
+    return with_axes_named(formula, op) if has_axes(op) else formula
 
 
 @cache
 def added_product(sign: int) -> Op:
     """Returns the gate a ± b·c, which PyTorch computes in one sweep."""
-    return Op(name="addcmul", arity=(3, 3), forward=unreachable, vjp=unreachable, shapes=unreachable, parameter=sign)
+    form = f"torch.addcmul({{0}}, {{1}}, {{2}}{', value=-1' if sign < 0 else ''})"
+    code = {"torch": form}
+    return Op(name="addcmul", code=code, arity=(3, 3), forward=unreachable, vjp=unreachable, shapes=unreachable)
 
 
 def with_product(formula: Formula, op: Op) -> Formula:
@@ -76,7 +76,7 @@ def with_axes_named(formula: Formula, op: Op) -> Formula:
     every = tuple(range(len(formula.args[0].shape or ())))
     axes: Any = every[0] if len(every) == 1 else every
     if op.statics == ("axis",):
-        return along(formula, op, axis=axes) if op.parameter is None else formula
+        return along(formula, op, axis=axes) if op.parameter is None and op.name in NEED_AXES else formula
     axis, keepdims = op.parameter[-2:]
     if axis is not None or not (keepdims or op.name in NEED_AXES):
         return formula
@@ -98,7 +98,7 @@ def forwards(formula: Formula) -> Formula:
     if not axes:
         return formula
     picked: Formula = indexed(key)(formula.args[0])
-    return Formula(op=flip(axes), args=(picked,), shape=formula.shape)
+    return Formula(op=flipped(axes), args=(picked,), shape=formula.shape)
 
 
 def placed_forwards(formula: Formula) -> Formula:
@@ -108,7 +108,7 @@ def placed_forwards(formula: Formula) -> Formula:
     found, axes = turned_key(key, shape or ())
     if not axes:
         return formula
-    part = Formula(op=flip(axes), args=formula.args, shape=formula.args[0].shape)
+    part = Formula(op=flipped(axes), args=formula.args, shape=formula.args[0].shape)
     made: Formula = placed(found, shape)(part)
     return made
 

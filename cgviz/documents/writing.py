@@ -9,7 +9,7 @@ from cgviz.errors import printable
 from cgviz.ops.arithmetic import divide
 from cgviz.ops.op import PRODUCT, QUOTIENT
 from cgviz.text.formula import MARKED, PRETTY, TEXT, Formula, Marked, Notation, Pretty, Written
-from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, exact, number
+from cgviz.text.numbers import DIGITS, exact, number
 from cgviz.text.plain import ascii_text
 from cgviz.text.runs import plain
 from cgviz.values.arrays import Shape, Value, is_array
@@ -108,16 +108,10 @@ class Writing(NamedTuple):
     def number(self, value: Value | None, padded: bool = True) -> str:
         """Returns a number; `padded` keeps the trailing zeros that a column needs. An array is written in short."""
         if is_array(value):
-            return self.array(value)
+            return self.sign(number(value, self.digits or DIGITS))
         if self.digits is None:
             return "" if value is None else exact(value)
         return self.sign(number(value, self.digits, padded=padded))
-
-    def array(self, value: Value) -> str:
-        """Returns a short vector element by element, any other array by its shape: `(2×2 array)`."""
-        if value.ndim == 1 and value.size <= MOST_IN_A_LINE:
-            return self.sign(number(value, self.digits or DIGITS))
-        return self.sign(f"({'×'.join(map(str, value.shape))} array)")
 
     def elided(self, text: str, most: int) -> str:
         """Returns `text`, or its two ends with an ellipsis between them, cut between words where there are any."""

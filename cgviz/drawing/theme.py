@@ -16,6 +16,7 @@ class Theme:
     tangent             the number of forward mode, which never stands without a word
     ink, soft, muted    names; formulas; numbers of stages and what may be overlooked
     edge, local         wires and the local derivatives beside them; `pale` for what does not reach the output
+    data_fill           inside of inputs that are data: grey
     high, low           entries of a matrix that are positive and negative
     *_fill, *_line      inside and outline of inputs, stages and the output
     flag                ties, kinks and numbers that are not finite
@@ -42,6 +43,7 @@ class Theme:
     stage_line: str
     input_fill: str
     input_line: str
+    data_fill: str
     output_fill: str
     output_line: str
     scales: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
@@ -57,7 +59,7 @@ LIGHT = Theme(
     ink="#0f172a",
     soft="#475569",
     muted="#5b677a",
-    value="#0b5a2a",
+    value="#064a21",
     gradient="#d11f2b",
     tangent="#6d28d9",
     edge="#64748b",
@@ -70,6 +72,7 @@ LIGHT = Theme(
     stage_line="#94a3b8",
     input_fill="#eaf2ff",
     input_line="#7ba3e0",
+    data_fill="#eef0f3",
     output_fill="#fff4d6",
     output_line="#d9a02b",
     scales={
@@ -86,7 +89,7 @@ DARK = Theme(
     ink="#f1f5f9",
     soft="#cbd5e1",
     muted="#a3b1c4",
-    value="#86efac",
+    value="#a7f5c3",
     gradient="#ff7b7b",
     tangent="#c4a5ff",
     edge="#8496af",
@@ -99,6 +102,7 @@ DARK = Theme(
     stage_line="#5b6c84",
     input_fill="#1e3357",
     input_line="#5b8bd6",
+    data_fill="#263041",
     output_fill="#43371a",
     output_line="#d3a13a",
     scales={
@@ -129,6 +133,7 @@ PRINT = Theme(
     stage_line="#595959",
     input_fill="#ebebeb",
     input_line="#595959",
+    data_fill="#f7f7f7",
     output_fill="#d9d9d9",
     output_line="#000000",
     scales={
@@ -145,7 +150,7 @@ COLORBLIND = Theme(
     ink="#0f172a",
     soft="#475569",
     muted="#5b677a",
-    value="#004b76",
+    value="#003e63",
     gradient="#b34700",
     tangent="#7b3f98",
     edge="#64748b",
@@ -158,6 +163,7 @@ COLORBLIND = Theme(
     stage_line="#94a3b8",
     input_fill="#e3f1fb",
     input_line="#56a0d0",
+    data_fill="#eef0f3",
     output_fill="#fdf3d0",
     output_line="#d0a000",
     scales={

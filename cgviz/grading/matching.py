@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from cgviz.errors import EvaluationError
 from cgviz.grading.array_ops import put
 from cgviz.grading.elements import Misfit, computed, is_zero, largest, minus, negligible, plus, ratio, shape
 from cgviz.grading.expected import Expected
@@ -65,6 +66,8 @@ class Account:
 def account(key: str, lines: list[tuple[int, Line]], expected: Expected, tolerance: float) -> Account:
     """Returns the account of a gradient under the way of putting it together that fits the lines best."""
     found = [weighed(key, lines, atoms, expected, tolerance) for atoms in expected.options(key)]
+    if not found:
+        raise EvaluationError(f"nothing in the program has a gradient {key!r}")
     best = min(found, key=lambda each: each.faults)
     if best.faults and expected.tape.has_arrays:
         in_parts(best, tolerance)

@@ -20,7 +20,8 @@ from cgviz.grading.statements import Assignment, assignments
 from cgviz.grading.tape import Tape
 from cgviz.grading.term import Term, leaves, value
 from cgviz.grading.verdicts import verdicts
-from cgviz.runs.run import Run, start
+from cgviz.runs.run import Run
+from cgviz.runs.starting import start
 from cgviz.values.arrays import is_array
 
 

@@ -166,8 +166,11 @@ class Meaning:
         return self.push(node._replace(op=inv if shape else reciprocal))
 
     def bars(self, node: Node) -> int:
-        """Returns `|x|` of a number; of an array it is read where it is summed: `sum(|w|)` takes each element."""
-        if self.shape(node.args[0]) and not self.is_summed(len(self.where)):
+        """Returns `|x|` of a number, of each element where it is summed, `sum(|w|)`; a square matrix' determinant."""
+        shape = self.shape(node.args[0]) or ()
+        if len(shape) == 2 and shape[0] == shape[1] and not self.is_summed(len(self.where)):
+            return self.push(node._replace(op=REGISTRY["det"]))
+        if shape and not self.is_summed(len(self.where)):
             message = "|x| of an array: norm(x) is its length, abs(x) takes each element; of a matrix, det(x)"
             raise self.error(message, node)
         return self.push(node._replace(op=absolute))
@@ -252,11 +255,13 @@ class Meaning:
         if ranks == (1, 1) and not self.rows[left] and self.rows[right]:
             return self.apply(outer, self.column(left), self.column(right), at=node.places)
         if ranks == (1, 1) and joint == BESIDE and self.rows[left] == self.rows[right]:
+            if self.is_summed(len(self.where)):
+                return self.apply(product(2), left, right, at=node.places)
             names = (self.nodes[left].shown or "x", self.nodes[right].shown or "y")
             a, b = names
             message = f"two vectors side by side: {a} @ {b} is their dot product, {a} * {b} is element by element"
             raise self.error(message, node)
-        if ranks[0] > 1 and self.rows[right]:
+        if ranks[0] > 1 and self.rows[right] and not self.nodes[right].given:
             raise self.error("a matrix times a transposed vector: the vector stands as a column, without ᵀ", node)
         return self.apply(matmul, self.column(left), self.column(right), at=node.places)
 

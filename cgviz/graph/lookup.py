@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from cgviz.errors import ExpressionError, UsageError, quoted
@@ -11,6 +12,7 @@ from cgviz.text.identifiers import name as spelled
 
 NUMBER = re.compile(r"\(?\s*#?([0-9]{1,9})\s*\)?")
 MOST_NAMES, MOST_CLOSE = 8, 3
+Tables = tuple[dict[str, int], dict[str, int]]
 
 
 def find(graph: Graph, meant: str) -> int:
@@ -19,10 +21,8 @@ def find(graph: Graph, meant: str) -> int:
     The graph has its names. A name that is written comes before a label, a label before a number.
     """
     meant = meant.strip()
-    shown = (*graph.stages[::-1], *graph.inputs[::-1])
-    names = {graph.nodes[index].name: index for index in shown}
-    labels: dict[str, int] = {format(graph.nodes[index].shown): index for index in shown}
-    labels |= {str(graph.nodes[index].shown): index for index in shown}
+    found: Tables = graph.kept.get("lookup") or graph.kept.setdefault("lookup", tables(graph))
+    names, labels = found
     for known in (names, labels):
         for text in (meant, normal(meant)):
             if text in known:
@@ -31,6 +31,15 @@ def find(graph: Graph, meant: str) -> int:
     if numbered:
         return stage(graph, int(numbered[1]))
     raise UsageError(f"no node {quoted(meant)} in this program; {hint(graph, meant, names | labels)}")
+
+
+def tables(graph: Graph) -> Tables:
+    """Returns the nodes by their names, and by their labels."""
+    shown = (*graph.stages[::-1], *graph.inputs[::-1])
+    names = {graph.nodes[index].name: index for index in shown}
+    labels: dict[str, int] = {format(graph.nodes[index].shown): index for index in shown}
+    labels |= {str(graph.nodes[index].shown): index for index in shown}
+    return names, labels
 
 
 def normal(text: str) -> str:
@@ -58,3 +67,17 @@ def hint(graph: Graph, meant: str, names: dict[str, int]) -> str:
         return f"did you mean {' or '.join(map(quoted, near))}?"
     some = list(names)[: -MOST_NAMES - 1 : -1]
     return f"there are {', '.join(map(quoted, some))}{' ...' * (len(names) > len(some))}"
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """Returns names in quotes, shortened where there are many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(quoted, names[:most])) + more
+
+
+def closest(name: str, names: Sequence[str]) -> str:
+    """Returns `; did you mean 'x'?` or the list of what there is."""
+    near = get_close_matches(name[:60], names[:2000], n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean {quoted(near[0])}?"
+    return f"; its inputs are {listed(names)}" if names else "; it has no inputs"

@@ -61,8 +61,12 @@ def stage(graph: Graph, nodes: Sequence[Node], node: Node) -> Node:
         return node._replace(op=op, shape=unknown(op, operands))
     try:
         shape = op.shapes(*known) if op.shapes else broadcast(known) if any(known) else ()
+        if any(length < 0 for length in shape):
+            raise ValueError("a length would be negative")
     except ValueError as error:
         raise misfit(graph, nodes, node, op, known, str(error)) from None
+    except (TypeError, LookupError, RuntimeError, AttributeError):
+        raise misfit(graph, nodes, node, op, known, "its options do not fit") from None
     return node._replace(op=op, shape=settled_shape(shape))
 
 
@@ -81,7 +85,7 @@ def unknown(op: Op, operands: Sequence[Shape | None]) -> Shape | None:
         return None
     try:
         return () if op.shapes((1, 1)) == op.shapes((1,)) == () else None
-    except ValueError:
+    except (ValueError, TypeError, LookupError, RuntimeError, AttributeError):
         return None
 
 

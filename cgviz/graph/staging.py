@@ -240,7 +240,7 @@ def match(nodes: Sequence[Node], uses: Sequence[int], index: int, pattern: Any, 
         args = args[::-1]
     for arg, part in zip(args, pattern[1:], strict=True):
         if isinstance(part, float):
-            if nodes[arg].op is not CONSTANT or nodes[arg].value != part:
+            if nodes[arg].op is not CONSTANT or nodes[arg].shape or nodes[arg].value != part:
                 return None
         else:
             operand = match(nodes, uses, arg, part)

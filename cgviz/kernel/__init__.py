@@ -7,7 +7,7 @@ the other schemas says what a request and a response hold.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cgviz.errors import UsageError
@@ -16,7 +16,7 @@ from cgviz.kernel.errors import described, met
 from cgviz.kernel.program import opened
 from cgviz.kernel.requests import VERSION, Request, request_of
 
-__all__ = ["VERSION", "answer", "respond"]
+__all__ = ["VERSION", "answer", "respond", "warm"]
 
 LONGEST = 4 * 2**20  # characters of a request
 
@@ -34,6 +34,12 @@ def answer(text: str) -> str:
     except (ValueError, RecursionError) as error:
         return written(refused(None, UsageError(f"the request is no JSON: {error}")))
     return written(respond(request))
+
+
+def warm(wants: Sequence[str]) -> str:
+    """Returns a request after which all that makes such answers is loaded: to be asked before anybody waits for one."""
+    asked = {"program": "x*y + sigmoid(x)", "inputs": {"x": 1, "y": 2}, "want": list(wants)}
+    return json.dumps({"cgviz": VERSION, **asked})
 
 
 def respond(request: Any) -> dict[str, Any]:

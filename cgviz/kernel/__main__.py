@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from cgviz.kernel import answer
+from cgviz.kernel import answer, warm
 
 
 def main() -> None:
+    answer(warm(["program", "numbers", "live"]))
     for line in sys.stdin:
         sys.stdout.write(answer(line) + "\n")
         sys.stdout.flush()

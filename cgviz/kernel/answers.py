@@ -122,30 +122,40 @@ def live(asked: Request, program: Program) -> Answer:
     how = asked.options
     facts, source = told(program.run, how.digits)
     shown = sketch(program.run, how.style, how.direction or "LR", how.digits, how.fit)
-    facts["pictures"] = [{"style": shown.style, "direction": shown.direction, "prefix": shown.prefix}]
+    facts["pictures"] = [shown.facts]
     return {"facts": facts, "functions": source, "pictures": [shown.svg]}
 
 
 def picture(asked: Request, program: Program) -> Answer:
     """The diagram in one of the formats that are texts, or as base64; an SVG has its font inside."""
-    from cgviz.drawing.diagram import picture as drawn
+    from cgviz.drawing.diagram import diagram
+    from cgviz.drawing.diagram.figure import Figure
 
     how = asked.options
     format = how.format or "svg"
-    made = drawn(
+    made = diagram(
         program.run,
-        format,
         style=how.style,
         theme=how.theme,
         direction=how.direction or None,
         digits=how.digits,
         fit=how.fit or None,
+        min_text=how.min_text or None,
+        collapse=names_in(how.collapse),
+        around=how.around or None,
+        depth=int(how.depth) if how.depth.isdigit() else None,
+        figure=Figure(order=names_in(how.order)).but(hide=names_in(how.hide), edges=how.edges),
         background=how.background,
-        embed_font=has_fonts(),
     )
+    drawn, note = made.draw(format, embed_font=has_fonts()), {"note": made.trouble} if made.trouble else {}
     if format in BINARY:
-        return {"media": BINARY[format], "base64": b64encode(made).decode()}
-    return {"media": WRITTEN[format], "text": made.decode()}
+        return {"media": BINARY[format], "base64": b64encode(drawn).decode(), **note}
+    return {"media": WRITTEN[format], "text": drawn.decode(), **note}
+
+
+def names_in(text: str) -> list[str]:
+    """Returns names that have commas between them."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def has_fonts() -> bool:

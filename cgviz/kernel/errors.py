@@ -13,7 +13,9 @@ KINDS: dict[type[CgvizError], str] = {
     EvaluationError: "evaluation",
     RenderError: "render",
 }
-MEANT = re.compile(r"did you mean '([^']+)'")
+MEANT = re.compile(r"did you mean '([^']+)'|\bWrite ([^;?]+)")
+OPENING = re.compile(r"[^\n]*?(\\left)?\\?([(\[{])[^\n]*")
+CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 class InternalError(CgvizError):
@@ -51,16 +53,25 @@ def described(error: Exception, program: str = "") -> dict[str, Any]:
     if isinstance(error, ExpressionError) and error.start is not None:
         start = min(max(error.start, 0), len(error.text))
         told |= {"start": start, "end": min(max(error.end or start + 1, start), len(error.text))}
-        told["fix"] = mended(remedy, told["start"], told["end"])
+        told["fix"] = mended(message, told["start"], told["end"]) or closed(message, error.text, told["start"])
         if program and error.text != program:
             told |= shifted(told, error.text, program)
     return told
 
 
-def mended(remedy: str, start: int, end: int) -> dict[str, Any] | None:
-    """Returns what to put in the place of what was met, where the remedy says it."""
-    found = MEANT.search(remedy)
-    return {"start": start, "end": end, "text": found[1]} if found else None
+def mended(message: str, start: int, end: int) -> dict[str, Any] | None:
+    """Returns what to put in the place of what was met, where the message says it."""
+    found = MEANT.search(message)
+    return {"start": start, "end": end, "text": found[1] or found[2]} if found else None
+
+
+def closed(message: str, text: str, start: int) -> dict[str, Any] | None:
+    """Returns the bracket that is missing, at the end of its line."""
+    opening = OPENING.match(text, start)
+    if not opening or not message.endswith("is never closed"):
+        return None
+    end = start + len(opening[0].rstrip())
+    return {"start": end, "end": end, "text": ("\\right" if opening[1] else "") + CLOSING[opening[2]]}
 
 
 def shifted(told: dict[str, Any], text: str, program: str) -> dict[str, Any]:

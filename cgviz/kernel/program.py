@@ -12,7 +12,8 @@ from cgviz.graph.nodes import Graph
 from cgviz.kernel.requests import Request
 from cgviz.reading.api import as_value, read
 from cgviz.runs.expanding import expanded
-from cgviz.runs.run import Run, start, without_seed
+from cgviz.runs.run import Run
+from cgviz.runs.starting import start, without_seed
 from cgviz.values.arrays import Value, every_finite
 
 

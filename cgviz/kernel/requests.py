@@ -30,6 +30,13 @@ class Options:
     theme: str = "light"
     direction: str = ""
     fit: str = ""
+    min_text: str = ""
+    collapse: str = ""
+    around: str = ""
+    depth: str = ""
+    order: str = ""
+    hide: str = ""
+    edges: str = ""
     background: str = "transparent"
     format: str = ""
     lang: str = "python"
@@ -38,6 +45,8 @@ class Options:
     fill: bool = True
 
 
+PICTURE = ("fit", "min_text", "collapse", "around", "depth", "order", "hide", "edges")
+"""The options of a picture that its commands have as well; lists of names have commas between them."""
 CHOICES = {
     "detail": ("stage", "gate"),
     "ties": ("split", "first", "both"),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from cgviz.errors import UsageError, quoted
+from cgviz.graph.lookup import closest, listed
 from cgviz.graph.nodes import Graph
 from cgviz.learning.binding import Binding, bind
 from cgviz.learning.choice import objective
 from cgviz.learning.objective import Objective, Parameters
-from cgviz.runs.run import closest, listed
 from cgviz.text.tables import Sheet
 from cgviz.values.arrays import Value, settled
 

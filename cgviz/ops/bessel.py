@@ -86,7 +86,6 @@ def airy(name: str, written: str, of: Callable[..., Any], rule: Callable[..., An
         exact=of,
         glyph=written,
         stem=name.replace("prime", "p"),
-        pretty=written + "({0})",
         latex=rf"\operatorname{{{{{written[:2]}}}}}{written[2:].replace('′', chr(39))}\left({{0}}\right)",
         by=by,
         says=f"scales by {says}",

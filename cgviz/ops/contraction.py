@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
+from cgviz.ops.coded import coded
 from cgviz.ops.op import Op, register
 from cgviz.ops.rearranging import back_to, spread
 from cgviz.values.arrays import Shape, numpy, shape_of
@@ -93,13 +94,10 @@ def einsum(subscripts: str = "i->", count: int | None = None) -> Op:
 
     return Op(
         name="einsum",
-        code={
-            "numpy": "np.einsum({op.parameter!r}, {all})",
-            "torch": "torch.einsum({op.parameter!r}, {all})",
-            "jax": "jnp.einsum({op.parameter!r}, {all})",
-        },
+        code=coded("np.einsum({op.parameter!r}, {all})"),
         arity=(len(given), len(given)),
         forward=lambda *xs: numpy().einsum(subscripts, *map(numpy().asarray, xs), optimize=len(xs) > 2),
+        opens=lambda *xs: numpy().einsum(subscripts, *xs),
         shapes=shapes,
         vjp=vjp,
         jvp=jvp,

@@ -98,7 +98,6 @@ erfinv = register(
         javascript=("erfinv({0})",),
         glyph="erf⁻¹",
         stem="erfinv",
-        pretty="erf⁻¹({0})",
         latex=r"\operatorname{{erf}}^{{-1}}\left({0}\right)",
         by="inverse function rule, through erf",
         says="scales by √π/2 · e^(out²), at least 0.886",

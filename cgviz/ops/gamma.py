@@ -198,7 +198,6 @@ beta = register(
         javascript=("beta({0}, {1})",),
         glyph="Β",
         stem="beta",
-        pretty="Β({0}, {1})",
         latex=r"\mathrm{{B}}\left({0}, {1}\right)",
         by="derivative of the beta function",
         says="scales by Β·(ψ(x) − ψ(x + y)), each input by its own ψ",

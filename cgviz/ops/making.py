@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from cgviz.ops.coded import coded
 from cgviz.ops.op import ATOM, Op, register
 from cgviz.ops.rearranging import as_shape, listed
 from cgviz.values.arrays import Shape, numpy, settled, shape_of
@@ -132,7 +133,7 @@ def tri(rows: int = 1, columns: int | None = None, offset: int = 0) -> Op:
 ZEROS, ONES = register(full((), 0.0, "zeros")), register(full((), 1.0, "ones"))
 FULL, ARANGE, LINSPACE = register(full()), register(arange()), register(linspace())
 EYE, TRI = register(eye()), register(tri())
-INF = replace(full((), math.inf), name="inf", spell=lambda notation: (notation.name("inf"), ATOM))
+INF = replace(full((), math.inf), name="inf", code=coded("np.inf"), spell=lambda notation: (notation.name("inf"), ATOM))
 
 
 @cache
@@ -140,6 +141,7 @@ def like(name: str, value: float) -> Op:
     """Returns the op that gives an array of one number, in the shape of its operand."""
     return Op(
         name=name,
+        code=coded(f"np.{name}({{0}})"),
         forward=lambda x: settled(numpy().full(shape_of(x) or (), value)),
         shapes=lambda shape: shape,
         vjp=lambda up, out, x: (None,),

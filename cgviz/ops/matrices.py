@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from cgviz.ops.arithmetic import neg
+from cgviz.ops.coded import coded
 from cgviz.ops.op import Op, register
 from cgviz.ops.opening import adjugate_inverse, along, determinant, filled, matrix_product, plus
 from cgviz.ops.rearranging import folded_to, in_shape, size, spread, transpose, transposed
@@ -107,6 +108,7 @@ def dot_shape(a: Shape, b: Shape) -> Shape:
 dot = register(
     Op(
         name="dot",
+        code=coded("np.dot({0}, {1})", "torch.matmul({0}, {1})"),
         arity=(2, 2),
         forward=lambda a, b: numpy().matmul(a, b),
         shapes=dot_shape,
@@ -137,6 +139,7 @@ def outer_shape(a: Shape, b: Shape) -> Shape:
 outer: Op = register(
     Op(
         name="outer",
+        code=coded("np.outer({0}, {1})"),
         arity=(2, 2),
         forward=lambda a, b: numpy().multiply.outer(a, b),
         shapes=outer_shape,
@@ -186,6 +189,10 @@ def identity(like: Any) -> Any:
 trace = register(
     Op(
         name="trace",
+        code=coded(
+            lambda shape: "np.trace({0})" if len(shape) == 2 else "np.trace({0}, axis1=-2, axis2=-1)",
+            lambda shape: "torch.trace({0})" if len(shape) == 2 else "torch.diagonal({0}, 0, -2, -1).sum(-1)",
+        ),
         aliases=("tr",),
         forward=lambda x: numpy().trace(x, axis1=-2, axis2=-1),
         shapes=square,
@@ -224,6 +231,7 @@ def det_tangent(tangents: Any, out: Any, x: Any) -> Any:
 det = register(
     Op(
         name="det",
+        code=coded("np.linalg.det({0})"),
         forward=lambda x: numpy().linalg.det(x),
         shapes=square,
         vjp=lambda up, out, x: (each_matrix(up * out, x) * turned(inv(x)),),
@@ -256,6 +264,7 @@ def inverse(x: Any) -> Any:
 inv: Op = register(
     Op(
         name="inv",
+        code=coded("np.linalg.inv({0})"),
         aliases=("inverse",),
         forward=inverse,
         shapes=same_square,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from cgviz.ops.arithmetic import power, subtract
+from cgviz.ops.coded import Form, coded
 from cgviz.ops.op import Op, register
-from cgviz.ops.piecewise import absolute, is_equal, sign, where
+from cgviz.ops.opening import along, plus, spread_of
+from cgviz.ops.piecewise import absolute, is_equal, maximum, minimum, sign, where
 from cgviz.ops.reductions import Axis, axes_of, checked_axis, count_of, mean, options_text, reduced, spread_back, total
+from cgviz.ops.roots import sqrt
 from cgviz.values.arrays import Shape, numpy
 
 TORCH = "PyTorch, torch.{}"
@@ -43,11 +47,7 @@ def var(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
 
     return Op(
         name="var",
-        code={
-            "numpy": "np.var({0}{options})",
-            "torch": "torch.var({0}{options})",
-            "jax": "jnp.var({0}{options})",
-        },
+        code=coded("np.var({0}{options})"),
         forward=lambda x: quiet(numpy().var, x, axis, keepdims, ddof),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up * 2 / degrees(x, axis, ddof), x, axis, keepdims) * centred(x),),
@@ -62,6 +62,7 @@ def var(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
         parameter=(ddof, axis, keepdims),
         options=lambda axis=None, keepdims=False, ddof=0: var(*numbers_of(axis, keepdims, ddof)),
         statics=("axis", "keepdims", "ddof"),
+        opens=lambda x: along(lambda xs: spread_of(xs, ddof), x, axes_of(axis, x.ndim), keepdims),
     )
 
 
@@ -90,11 +91,7 @@ def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
 
     return Op(
         name="std",
-        code={
-            "numpy": "np.std({0}{options})",
-            "torch": "torch.std({0}{options})",
-            "jax": "jnp.std({0}{options})",
-        },
+        code=coded("np.std({0}{options})"),
         forward=lambda x: quiet(numpy().std, x, axis, keepdims, ddof),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * rate(out, x),),
@@ -114,7 +111,19 @@ def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
         parameter=(ddof, axis, keepdims),
         options=lambda axis=None, keepdims=False, ddof=0: std(*numbers_of(axis, keepdims, ddof)),
         statics=("axis", "keepdims", "ddof"),
+        opens=lambda x: along(lambda xs: sqrt(spread_of(xs, ddof)), x, axes_of(axis, x.ndim), keepdims),
     )
+
+
+def norm_forms(p: float, axis: Axis, keepdims: bool) -> dict[str, Form]:
+    """Returns how a p-norm is written: NumPy's `norm` has none of all the elements of a matrix."""
+    options = "".join(f", {option}" for option in (options_text(axis, keepdims),) if option)
+    powers = "np.abs({0})" if p == 1 else f"np.abs({{0}})**{p:g}"
+    summed = f"np.sum({powers}{options})" + ("" if p == 1 else f"**(1/{p:g})")
+    largest = f"np.{'max' if p > 0 else 'min'}(np.abs({{0}}){options})"
+    order = f"float('{p:g}')" if math.isinf(p) else f"{p:g}"
+    inside = options.replace("axis", "dim").replace("keepdims", "keepdim")
+    return coded(largest if math.isinf(p) else summed, f"torch.linalg.vector_norm({{0}}, {order}{inside})")
 
 
 @cache
@@ -132,6 +141,12 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool =
             return (np.max if p > 0 else np.min)(size, axis=axes, keepdims=keepdims, initial=None if size.size else 0.0)
         with np.errstate(all="ignore"):
             return np.sum(size**p, axis=axes, keepdims=keepdims) ** (1 / p)
+
+    def length(terms: Sequence[Any]) -> Any:
+        sizes = [absolute(term) for term in terms]
+        if math.isinf(p):
+            return sizes[0] if len(sizes) == 1 else (maximum if p > 0 else minimum)(*sizes)
+        return plus(sizes) if p == 1 else plus([size**p for size in sizes]) ** (1 / p)
 
     def shapes(shape: Shape) -> Shape:
         if vectors and len(shape) == 2:
@@ -163,6 +178,7 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool =
 
     return Op(
         name="p-norm",
+        code=norm_forms(p, axis, keepdims),
         forward=forward,
         shapes=shapes,
         vjp=taught,
@@ -184,6 +200,7 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool =
         parameter=(p, axis, keepdims),
         options=lambda **given: norm_of(**{"p": p, **given}),
         statics=("p", "axis", "keepdims"),
+        opens=lambda x: along(length, x, axes_of(axis, x.ndim), keepdims),
     )
 
 

@@ -6,9 +6,11 @@ All of them are linear; each hands the gradient of an element back to where the 
 from __future__ import annotations
 
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from cgviz.ops.arithmetic import neg
+from cgviz.ops.coded import coded
 from cgviz.ops.op import Op, register
 from cgviz.ops.rearranging import (
     as_shape,
@@ -43,7 +45,10 @@ def as_axes(axis: Any) -> Axes:
 def every(axis: Axes, rank: int) -> tuple[int, ...]:
     """Returns axes as places from the front; None are all."""
     given = range(rank) if axis is None else (axis,) if isinstance(axis, int) else axis
-    return tuple(place_of_axis(each, rank) for each in given)
+    places = tuple(place_of_axis(each, rank) for each in given)
+    if len(set(places)) < len(places):
+        raise ValueError("an axis is given twice")
+    return places
 
 
 def mover(name: str, **fields: Any) -> Op:
@@ -73,6 +78,7 @@ def squeezed(axis: Axes = None) -> Op:
 
     return mover(
         "squeeze",
+        code=coded("np.squeeze({0}{options})"),
         forward=lambda x: numpy().reshape(x, shapes(numpy().shape(x))),
         shapes=shapes,
         vjp=lambda up, out, x: (back_to(shape_of(x))(up),),
@@ -94,8 +100,16 @@ def widened(axis: Axes = 0) -> Op:
         new, rest = every(axis, rank), iter(shape)
         return tuple(1 if i in new else next(rest) for i in range(rank))
 
+    def unsqueezed(shape: Shape) -> str:
+        rank = len(shape) + (len(axis) if isinstance(axis, tuple) else 1)
+        return "{0.atom}" + "".join(f".unsqueeze({each})" for each in new_axes(rank))
+
+    def new_axes(rank: int) -> Any:
+        return sorted(every(axis, rank)) if isinstance(axis, tuple) else (axis,)
+
     return mover(
         "expand_dims",
+        code=coded("np.expand_dims({0}{options})", unsqueezed),
         aliases=("unsqueeze",),
         forward=lambda x: numpy().reshape(x, shapes(numpy().shape(x))),
         shapes=shapes,
@@ -104,7 +118,7 @@ def widened(axis: Axes = 0) -> Op:
         stem="wide",
         spell=lambda notation, x: notation.along("expand_dims", x, f"axis={axis}"),
         parameter=axis,
-        options=lambda axis: widened(as_axes(axis)),
+        options=lambda axis: widened(as_axes(() if axis is None else axis)),
         statics=("axis",),
     )
 
@@ -126,6 +140,10 @@ def swapped(first: int = -2, second: int = -1) -> Op:
 
     return mover(
         "swapaxes",
+        code=coded(
+            f"np.swapaxes({{0}}, {first}, {second})",
+            *["{0.atom}.mT"] * 2 if {first, second} == {-2, -1} else (),
+        ),
         aliases=("matrix_transpose", "adjoint"),
         forward=lambda x: numpy().swapaxes(x, first, second),
         shapes=shapes,
@@ -153,6 +171,7 @@ def moved(source: Any = 0, target: Any = 0) -> Op:
     """Returns the op that moves axes to other places."""
     return mover(
         "moveaxis",
+        code=coded(f"np.moveaxis({{0}}, {source}, {target})", f"torch.movedim({{0}}, {source}, {target})"),
         aliases=("movedim",),
         forward=lambda x: numpy().moveaxis(x, source, target),
         shapes=lambda shape: numpy().moveaxis(numpy().broadcast_to(0.0, shape), source, target).shape,
@@ -176,6 +195,7 @@ def flipped(axis: Axes = None) -> Op:
 
     return mover(
         "flip",
+        code=coded("np.flip({0}{options})", lambda shape: f"torch.flip({{0}}, {every(axis, len(shape))})"),
         aliases=("flipud",),
         forward=lambda x: numpy().flip(x, axis),
         shapes=shapes,
@@ -201,6 +221,7 @@ def rolled(shift: Any = 1, axis: Axes = None) -> Op:
 
     return mover(
         "roll",
+        code=coded(f"np.roll({{0}}, {shift}{'' if axis is None else f', {axis}'})"),
         forward=lambda x: numpy().roll(x, shift, axis),
         shapes=shapes,
         vjp=lambda up, out, x: (rolled(back, axis)(up),),
@@ -244,7 +265,7 @@ def padded(widths: Any = 0, value: float = 0.0) -> Op:
 
     def forward(x: Any) -> Any:
         np = numpy()
-        made = np.full(shapes(np.shape(x)), float(value))
+        made = np.full(shapes(np.shape(x)), float(value), np.result_type(x, float))
         here = tuple(
             slice(max(before, 0), max(before, 0) + n - max(-before, 0) - max(-after, 0))
             for n, (before, after) in zip(np.shape(x), pairs(np.ndim(x)), strict=True)
@@ -262,9 +283,22 @@ def padded(widths: Any = 0, value: float = 0.0) -> Op:
             return indexed(inner(shape))(up)
         return padded(tuple((-before, -after) for before, after in pairs(len(shape))))(up)
 
+    def pad_of(shape: Shape) -> str:
+        if all(n >= 0 for pair in pairs(len(shape)) for n in pair):
+            filling = f", constant_values={value!r}" if value else ""
+            return f"np.pad({{0}}, {widths}{filling})"
+        inner = ", ".join(f"{max(-a, 0)}:{n - max(-b, 0)}" for n, (a, b) in zip(shape, pairs(len(shape)), strict=True))
+        outer = tuple((max(a, 0), max(b, 0)) for a, b in pairs(len(shape)))
+        return f"np.pad({{0.atom}}[{inner}], {outer}{f', constant_values={value!r}' if value else ''})"
+
+    def torch_pad(shape: Shape) -> str:
+        flat = [n for pair in reversed(pairs(len(shape))) for n in pair]
+        return f"torch.nn.functional.pad({{0}}, {flat}{f', value={value!r}' if value else ''})"
+
     extra = f", {value:g}" if value else ""
     return mover(
         "pad",
+        code=coded(pad_of, torch_pad),
         forward=forward,
         shapes=shapes,
         vjp=lambda up, out, x: (back(up, x),),
@@ -328,8 +362,19 @@ def part(sections: Any = 2, axis: int = 0, place: int = 0) -> Op:
         return indexed((Ellipsis,))(up) if shape is None else placed(key(shape), shape)(up)
 
     count = sections if isinstance(sections, int) else list(sections[1:])
+
+    def cut_at(shape: Shape) -> Any:
+        if isinstance(sections, int):
+            return sections
+        length = shape[place_of_axis(axis, len(shape))]
+        return list(accumulate(length if n is None else n for n in sections[1:]))[: 1 if len(sections) == 2 else -1]
+
     return mover(
         "split",
+        code=coded(
+            lambda shape: f"np.split({{0}}, {cut_at(shape)}, axis={axis})[{place}]",
+            lambda shape: f"torch.tensor_split({{0}}, {cut_at(shape)}, dim={axis})[{place}]",
+        ),
         aliases=("chunk",),
         forward=cut,
         shapes=shapes,
@@ -383,6 +428,7 @@ def tiled(times: tuple[int, ...] = (1,)) -> Op:
 
     return mover(
         "tile",
+        code=coded(f"np.tile({{0}}, {listed(times)})"),
         forward=lambda x: numpy().tile(x, times),
         shapes=shapes,
         vjp=lambda up, out, x: (back(up, x),),
@@ -420,6 +466,10 @@ def repeated(times: int = 1, axis: int | None = None) -> Op:
 
     return mover(
         "repeat",
+        code=coded(
+            f"np.repeat({{0}}, {times}{'' if axis is None else f', axis={axis}'})",
+            f"torch.repeat_interleave({{0}}, {times}{'' if axis is None else f', dim={axis}'})",
+        ),
         aliases=("repeat_interleave",),
         forward=lambda x: numpy().repeat(x, times, axis),
         shapes=shapes,
@@ -455,6 +505,7 @@ def broadcast_to(shape: Shape = ()) -> Op:
 
     return mover(
         "broadcast_to",
+        code=coded(lambda old: f"np.broadcast_to({{0}}, {listed(shapes(old))})"),
         aliases=("expand",),
         forward=lambda x: numpy().array(numpy().broadcast_to(x, shapes(numpy().shape(x)))),
         shapes=shapes,
@@ -488,6 +539,7 @@ def differences(axis: int = -1) -> Op:
 
     return Op(
         name="diff",
+        code=coded(f"np.diff({{0}}, axis={axis})", f"torch.diff({{0}}, dim={axis})"),
         forward=lambda x: numpy().diff(x, axis=axis),
         shapes=shapes,
         vjp=lambda up, out, x: (back(up, x),),

@@ -15,7 +15,7 @@ from cgviz.values.arrays import Shape, is_array, on_elements, settled
 from cgviz.values.ieee import Ieee, is_normal
 
 # How tightly a written form binds: `c ? a : b`, `a < b`, `a + b`, `-a`, `a/b`, `a*b`, `a**b`, `a`.
-CHOICE, COMPARISON, SUM, SIGNED, QUOTIENT, PRODUCT, POWER, ATOM = range(8)
+CHOICE, COMPARISON, SUM, SIGNED, QUOTIENT, MATRICES, PRODUCT, POWER, ATOM = range(9)
 
 Rule = Callable[..., tuple[Any, ...]]
 
@@ -54,8 +54,11 @@ class Numbers:
     analytic  whether `exact` is one analytic function, so that a complex step through it gives the derivative
     array     how numpy computes the output for every element of arrays: the name of one of its functions, or
               (np, *args) to the output; without it `composed` is run on arrays, or else `forward` element by element
-    code      for written code with arrays, by language ("numpy", "torch", "jax"), how a structural op is written:
-              `{0}` an operand, `{all}` of them, `{options}` its keywords, `{axes}` its axes, `{op}` its record
+    code      for written code with arrays, by language ("numpy", "torch", "jax"), how a structural op is written, or
+              (*shapes) to that: `{0}` an operand, `{all}` of them, `{options}` its keywords, `{axes}` its axes,
+              `{index}` its index as it stands in brackets, `{key}` as a value, `{truth[1]}` an operand as a
+              condition, `{goal}` an array in the shape of what it makes, `{like}` one whose kind of numbers it gets
+    helper    the function that those forms call, by language
     composed  for written code, the output in terms of ops that any language has, with the digits of `forward`
     switch    (*args) to the piece of its definition on which they are ("x > 0"), for an op that is made of pieces
     gates     the op in terms of simpler ones, for gate detail; `fused` says that staging finds it in a text
@@ -70,7 +73,8 @@ class Numbers:
     exact: Callable[..., Any] | None = None
     analytic: bool = True
     array: str | Callable[..., Any] | None = None
-    code: Mapping[str, str] = field(default_factory=dict)
+    code: Mapping[str, str | Callable[..., str]] = field(default_factory=dict)
+    helper: Mapping[str, str | Callable[..., str]] = field(default_factory=dict)
     composed: Callable[..., Any] | None = None
     switch: Callable[..., Any] | None = None
     gates: Callable[..., Any] | None = None

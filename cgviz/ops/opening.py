@@ -6,10 +6,13 @@ The arrays are numpy's, of dtype object; each element is a scalar operand under 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from math import prod
+from operator import mul
 from typing import Any
 
 from cgviz.ops.arithmetic import signed_sum
+from cgviz.ops.piecewise import is_equal, where
 from cgviz.values.arrays import Shape, numpy
 
 
@@ -34,6 +37,31 @@ def along(function: Callable[[Sequence[Any]], Any], x: Any, axes: Sequence[int],
     groups = last.reshape(*lead, prod(x.shape[axis] for axis in axes))
     made = filled(lead, lambda place: function(list(groups[place])))
     return numpy().expand_dims(made, tuple(sorted(axes))) if keepdims else made
+
+
+def times(terms: Sequence[Any]) -> Any:
+    """Returns the product of operands."""
+    return reduce(mul, terms)
+
+
+def spread_of(terms: Sequence[Any], ddof: int) -> Any:
+    """Returns the variance of operands: the sum of squared distances from their mean over n − ddof."""
+    middle = plus(terms) / len(terms)
+    return plus([(term - middle) ** 2 for term in terms]) / (len(terms) - ddof)
+
+
+def is_at(i: Any, place: int, count: int) -> Any:
+    """Returns 1 where i means that place of `count`, counted from either end, and else 0."""
+    return is_equal(i, place) + is_equal(i, place - count)
+
+
+def selected(i: Any, options: Sequence[Any]) -> Any:
+    """Returns the operand at place i; where there is no such place, nan."""
+    nothing = is_equal(options[0], options[0]) - 1
+    found = plus(options) * (nothing / nothing)
+    for place, option in reversed(list(enumerate(options))):
+        found = where(is_at(i, place, len(options)), option, found)
+    return found
 
 
 def inner(rows: Any, columns: Any) -> Any:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from cgviz.ops.coded import FUNCTIONS, Form, coded, ours
 from cgviz.ops.op import Op, register
-from cgviz.ops.rearranging import place_of_axis, sound, whole, written_part
+from cgviz.ops.opening import filled, is_at, selected
+from cgviz.ops.rearranging import HOT_FORMS, place_of_axis, sound, whole, written_part
 from cgviz.values.arrays import Shape, numpy, shape_of, shape_text
 
 NUMPY = "NumPy reference, {}; its transpose is the rule"
@@ -78,6 +80,7 @@ def picked_at(key: Key) -> Op:
 
     return Op(
         name="x[i]",
+        code=coded("{0.atom}[{index}]"),
         arity=(1 + slots(key), 1 + slots(key)),
         forward=forward,
         shapes=shapes,
@@ -110,6 +113,8 @@ def added_at(key: Key, shape: Shape | None) -> Op:
 
     return Op(
         name="add_at",
+        code=ours("add_at({0}, {goal}, {key})", "jnp.zeros_like({goal}).at[{index}].add({0})"),
+        helper=FUNCTIONS["add_at"],
         arity=(1 + slots(key), 1 + slots(key)),
         forward=forward,
         shapes=lambda *_: shape or (),
@@ -159,6 +164,8 @@ def put_at(key: Key) -> Op:
 
     return Op(
         name="put",
+        code=ours("put({0}, {1}, {key})", "{0.atom}.at[{index}].set({1})"),
+        helper=FUNCTIONS["put"],
         arity=(2 + slots(key), 2 + slots(key)),
         forward=forward,
         shapes=shapes,
@@ -217,8 +224,19 @@ def along_axis(axis: int = -1) -> Op:
         fixed = place_of_axis(axis, len(shape))
         return tuple(m if k == fixed or m != 1 else n for k, (n, m) in enumerate(zip(shape, at, strict=True)))
 
+    def opens(x: Any, i: Any) -> Any:
+        np, fixed = numpy(), place_of_axis(axis, x.ndim)
+        wide = np.broadcast_to(i, shapes(x.shape, i.shape))
+        lines = np.moveaxis(x, fixed, -1)
+        return filled(wide.shape, lambda at: selected(wide[at], lines[(*at[:fixed], *at[fixed + 1 :])]))
+
     return Op(
         name="take_along_axis",
+        opens=opens,
+        code=coded(
+            f"np.take_along_axis({{0}}, {{places[1]}}, axis={axis})",
+            f"torch.take_along_dim({{0}}, {{places[1]}}, dim={axis})",
+        ),
         aliases=("gather",),
         arity=(2, 2),
         forward=forward,
@@ -253,6 +271,8 @@ def placed_along(axis: int, shape: Shape | None) -> Op:
 
     return Op(
         name="add_along_axis",
+        code=ours(f"add_along_axis({{0}}, {{goal}}, {{places[1]}}, {axis})"),
+        helper=FUNCTIONS["add_along_axis"],
         arity=(2, 2),
         forward=forward,
         shapes=lambda *_: shape or (),
@@ -299,6 +319,7 @@ def ordered(axis: int = -1, descending: bool = False, count: int | None = None) 
     name = "sort" if count is None else "topk"
     return Op(
         name=name,
+        code=sorted_forms(axis, descending, count),
         forward=forward,
         shapes=shapes,
         vjp=lambda up, out, x: (unordered(axis, descending, count)(up, x),),
@@ -318,6 +339,18 @@ def ordered(axis: int = -1, descending: bool = False, count: int | None = None) 
         options=sorting if count is None else top,
         statics=("axis", "descending") if count is None else ("count", "axis", "largest", "sorted"),
     )
+
+
+def sorted_forms(axis: int, descending: bool, count: int | None) -> dict[str, Form]:
+    """Returns how sorting is written."""
+    sorted_up = f"-np.sort(-{{0.atom}}, axis={axis})" if descending else f"np.sort({{0}}, axis={axis})"
+    first = (
+        "" if count is None else f"[{', '.join([':'] * axis if axis >= 0 else ['...'])}, :{count}{', :' * (-axis - 1)}]"
+    )
+    torch = f"torch.sort({{0}}, dim={axis}{', descending=True' * descending}, stable=True).values"
+    if count is not None:
+        torch = f"torch.topk({{0}}, {count}, dim={axis}{'' if descending else ', largest=False'}).values"
+    return coded(f"({sorted_up}){first.replace('[, ', '[')}" if first else sorted_up, torch)
 
 
 def sorting(axis: Any = -1, descending: Any = False) -> Op:
@@ -361,6 +394,8 @@ def unordered(axis: int, descending: bool, count: int | None) -> Op:
 
     return Op(
         name="out_of_order_of",
+        code=ours(f"unsorted({{0}}, {{1}}, {axis}, {descending})"),
+        helper=FUNCTIONS["unsorted"],
         arity=(2, 2),
         forward=forward,
         shapes=lambda v, x: x,
@@ -391,6 +426,7 @@ def hot(count: int = 1) -> Op:
 
     return Op(
         name="one_hot",
+        code=HOT_FORMS,
         forward=forward,
         shapes=lambda shape: (*shape, count),
         vjp=lambda up, out, i: (None,),
@@ -405,6 +441,7 @@ def hot(count: int = 1) -> Op:
         parameter=count,
         options=lambda count: hot(whole(count)),
         statics=("count",),
+        opens=lambda i: filled((*i.shape, count), lambda at: is_at(i[at[:-1]], at[-1], count)),
     )
 
 
@@ -425,6 +462,7 @@ def winner(largest: bool = True, axis: int | None = None) -> Op:
     name = "argmax" if largest else "argmin"
     return Op(
         name=name,
+        code=coded(f"np.{name}({{0}}{{options}})"),
         forward=forward,
         shapes=shapes,
         vjp=lambda up, out, x: (None,),
@@ -435,7 +473,7 @@ def winner(largest: bool = True, axis: int | None = None) -> Op:
         gate="stops",
         says="stops the gradient: a place does not move by a tiny amount",
         source=NUMPY.format(f"numpy.{name}"),
-        parameter=(largest, axis),
+        parameter=axis,
         options=lambda axis=None: winner(largest, None if axis is None else whole(axis)),
         statics=("axis",),
     )
@@ -458,12 +496,13 @@ def masked(places: tuple[tuple[int, ...], ...] | None = None) -> Op:
 
     return Op(
         name="masked",
+        code=coded("{0.atom}[{truth[1]}]"),
         arity=(2, 2),
         forward=lambda x, mask: (
             numpy().asarray(x)[numpy().asarray(mask) != 0] if key is None else picked_at(key).forward(x, *arrays())
         ),
         shapes=shapes,
-        vjp=lambda up, out, x, mask: (up if key is None else added_at(key, shape_of(x))(up, *arrays()), None),
+        vjp=lambda up, out, x, mask: (up if key is None else unmasked(places, shape_of(x))(up, mask), None),
         jvp=lambda tangents, out, x, mask: masked(places)(tangents[0], mask),
         glyph="x[i]",
         stem="part",
@@ -473,6 +512,35 @@ def masked(places: tuple[tuple[int, ...], ...] | None = None) -> Op:
         says="hands the gradient back to the elements that were picked; the others get 0",
         source=NUMPY.format("indexing with booleans"),
         parameter=places,
+    )
+
+
+@cache
+def unmasked(places: tuple[tuple[int, ...], ...] | None, shape: Shape | None) -> Op:
+    """Returns the op that puts values where a mask picked them, among zeros: (values, mask)."""
+
+    def forward(up: Any, mask: Any) -> Any:
+        made = numpy().zeros(shape or ())
+        made[tuple(numpy().array(each) for each in places or ())] = up
+        return made
+
+    return Op(
+        name="unmasked",
+        code=ours("place({0}, {goal}, {truth[1]})", "jnp.zeros_like({goal}).at[{truth[1]}].set({0})"),
+        helper=FUNCTIONS["place"],
+        arity=(2, 2),
+        forward=forward,
+        shapes=lambda *_: shape or (),
+        vjp=lambda up, out, x, mask: (masked(places)(up, mask), None),
+        jvp=lambda tangents, out, x, mask: unmasked(places, shape)(tangents[0], mask),
+        glyph="[+]",
+        stem="placed",
+        spell=lambda notation, x, mask: notation.along("place", x, f"at=[{mask}]"),
+        by="index rule",
+        gate="picks",
+        says="takes the gradient of the elements that were placed",
+        source=NUMPY.format("indexing with booleans"),
+        parameter=(places, shape),
     )
 
 

@@ -9,7 +9,9 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
+from cgviz.ops.coded import FUNCTIONS, coded, ours
 from cgviz.ops.op import Op, register
+from cgviz.ops.opening import filled, selected
 from cgviz.values.arrays import Shape, folded, numpy, shape_of, shape_text, summed_axes
 from cgviz.values.axes import is_open
 
@@ -39,6 +41,10 @@ def stacked(count: int, axis: int = 0) -> Op:
 
     return Op(
         name="stack",
+        code=coded(
+            f"np.stack([{{all}}], axis={axis})" if axis else "np.array([{all}])",
+            f"torch.stack([{{all}}]{f', dim={axis}' if axis else ''})",
+        ),
         arity=(count, count),
         forward=lambda *xs: numpy().stack(list(map(numpy().asarray, xs)), axis) if xs else numpy().zeros(0),
         shapes=shapes,
@@ -87,6 +93,7 @@ def joined(axis: int = 0) -> Op:
 
     return Op(
         name="concat",
+        code=coded("np.concatenate([{all}]{options})", "torch.cat([{all}]{options})"),
         aliases=("concatenate", "cat"),
         arity=(1, None),
         forward=lambda *xs: numpy().concatenate(xs, axis=axis),
@@ -141,6 +148,7 @@ def reshaped(shape: Shape) -> Op:
 
     return Op(
         name="reshape",
+        code=coded("np.reshape({0}{options})"),
         forward=lambda x: numpy().reshape(x, shape),
         shapes=shapes,
         vjp=lambda up, out, x: (back_to(shape_of(x))(up),),
@@ -195,6 +203,11 @@ def as_shape(lengths: Any) -> Shape:
     return tuple(flat)
 
 
+def order_of(axes: Any) -> tuple[int, ...] | None:
+    """Returns an order of axes as a tuple; None turns them all round. Raises ValueError."""
+    return None if axes is None else as_shape(axes if isinstance(axes, (tuple, list)) else (axes,))
+
+
 @cache
 def transposed(axes: tuple[int, ...] | None = None) -> Op:
     """Returns the op that turns the axes of an array round, or puts them in another order."""
@@ -216,6 +229,7 @@ def transposed(axes: tuple[int, ...] | None = None) -> Op:
 
     return Op(
         name="transpose",
+        code=coded("np.transpose({0}{options})", "torch.permute({0}{options})") if axes else {},
         forward=lambda x: numpy().transpose(x, axes),
         shapes=shapes,
         vjp=lambda up, out, x: (transposed(inverse(len(axes or ())))(up),),
@@ -229,7 +243,7 @@ def transposed(axes: tuple[int, ...] | None = None) -> Op:
         says="passes the gradient on, turned back",
         source=NUMPY.format("numpy.transpose"),
         parameter=axes,
-        options=lambda *order, axes=None: transposed(as_shape(order) if order else axes),
+        options=lambda *order, axes=None: transposed(order_of(order or axes)),
         statics=("axes",),
         moves=True,
     )
@@ -331,6 +345,8 @@ def placed(key: Key, shape: Shape | None) -> Op:
 
     return Op(
         name="place",
+        code=ours("place({0}, {goal}, {key})", "jnp.zeros_like({goal}).at[{index}].set({0})"),
+        helper=FUNCTIONS["place"],
         forward=forward,
         shapes=lambda _: shape or (),
         vjp=lambda up, out, x: (indexed(key)(up),),
@@ -344,6 +360,12 @@ def placed(key: Key, shape: Shape | None) -> Op:
         source=NUMPY.format("indexing"),
         parameter=(key, shape),
     )
+
+
+HOT_FORMS = coded(
+    "np.eye({op.parameter})[{places[0]}]",
+    "torch.nn.functional.one_hot({places[0]} % {op.parameter}, {op.parameter}).to({like}.dtype)",
+)
 
 
 @cache
@@ -360,6 +382,7 @@ def one_hot(count: int) -> Op:
 
     return Op(
         name="one_hot",
+        code=HOT_FORMS,
         forward=forward,
         shapes=lambda shape: (*shape, count),
         vjp=lambda up, out, i: (None,),
@@ -409,6 +432,7 @@ def pick_vjp(up: Any, out: Any, x: Any, i: Any) -> tuple[Any, None]:
 pick: Op = register(
     Op(
         name="pick",
+        code=coded("{0.atom}[{places[1]}]"),
         arity=(2, 2),
         forward=picked,
         shapes=picked_shape,
@@ -424,6 +448,7 @@ pick: Op = register(
         says="hands the gradient back to the element that was picked; nothing flows to its place",
         domain=lambda x, i: "" if sound(i, len(x)) else f"there is no place {i:g} in an array of {len(x)}",
         source=NUMPY.format("indexing"),
+        opens=lambda x, i: filled(x.shape[1:], lambda at: selected(i[()], [x[(k, *at)] for k in range(len(x))])),
     )
 )
 
@@ -443,12 +468,13 @@ def spread(shape: Shape, axes: tuple[int, ...] = ()) -> Op:
 
     return Op(
         name="spread",
+        code=coded("np.broadcast_to({0}, {op.parameter[0]})"),
         forward=forward,
         shapes=lambda _: shape,
         vjp=lambda up, out, x: (back_to(shape_of(x))(fold(shape, with_axes(shape_of(x) or (), axes))(up)),),
         glyph="↔",
         stem="spread",
-        spell=lambda notation, x: notation.along("spread", x, shape_text(shape) if shape else ""),
+        spell=lambda notation, x: notation.repeated(x, shape_text(shape) if shape else ""),
         by="broadcast rule",
         gate="repeats",
         says="sums the gradients of all the places that a value was repeated to",

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from cgviz.ops.arithmetic import subtract
+from cgviz.ops.coded import FUNCTIONS, Form, coded
 from cgviz.ops.exponential import exp, log
 from cgviz.ops.matrices import outer
 from cgviz.ops.op import Op, register
@@ -46,6 +47,18 @@ def reduced(axis: Axis, keepdims: bool, empty: str = "") -> Any:
         return tuple(1 if i in axes else n for i, n in enumerate(shape) if keepdims or i not in axes)
 
     return shapes
+
+
+def axis_of(op: Op) -> Axis:
+    """Returns the axis, or the axes, of what `has_axes`."""
+    found: Axis = op.parameter if op.statics == ("axis",) else op.parameter[-2]
+    return found
+
+
+def has_axes(op: Op) -> bool:
+    """Tells whether an op acts along axes, whatever the others are."""
+    told = op.statics == ("axis",) or op.statics[:2] == ("axis", "keepdims") or op.name == "p-norm"
+    return told and op.vjp is not None and op.operands is not None
 
 
 def spread_back(value: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -90,6 +103,7 @@ def total(axis: Axis = None, keepdims: bool = False) -> Op:
     """Returns the sum along axes."""
     return Op(
         name="sum",
+        code=coded("np.sum({0}{options})"),
         family="sum",
         forward=lambda x: numpy().sum(x, axis=axis, keepdims=keepdims),
         shapes=reduced(axis, keepdims),
@@ -123,6 +137,7 @@ def mean(axis: Axis = None, keepdims: bool = False) -> Op:
     """Returns the mean along axes."""
     return Op(
         name="mean",
+        code=coded("np.mean({0}{options})"),
         aliases=("average",),
         forward=lambda x: quiet_mean(x, axis, keepdims),
         domain=lambda x: "a mean of no elements" if not numpy().size(x) else "",
@@ -182,6 +197,7 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
 
     return Op(
         name=f"a{name}",
+        code=coded(f"np.{name}({{0}}{{options}})", f"torch.a{name}({{0}}{{options}})"),
         family="choice",
         forward=lambda x: (numpy().max if largest else numpy().min)(x, axis=axis, keepdims=keepdims),
         shapes=reduced(axis, keepdims, "largest element" if largest else "smallest element"),
@@ -213,6 +229,10 @@ def logsumexp(axis: Axis = None, keepdims: bool = False) -> Op:
     """Returns log(sum(exp(x))), the largest element taken out first, so that nothing overflows."""
     return Op(
         name="logsumexp",
+        code=coded(
+            "logsumexp({0}{options})", "torch.logsumexp({0}{options})", "jax.scipy.special.logsumexp({0}{options})"
+        ),
+        helper=FUNCTIONS["logsumexp"],
         aliases=("lse",),
         forward=lambda x: stable_logsumexp(x, axis, keepdims),
         shapes=reduced(axis, keepdims),
@@ -288,11 +308,22 @@ def same_shape(axis: Axis) -> Any:
     return shapes
 
 
+def soft(name: str, axis: Axis) -> dict[str, Form]:
+    """Returns how a softmax is written; PyTorch has none along several axes."""
+    torch = f"torch.{name}({{0}}{{options}})"
+    if isinstance(axis, tuple):
+        rest = f"{{0.atom}} - torch.logsumexp({{0}}, dim={axis}, keepdim=True)"
+        torch = f"torch.exp({rest})" if name == "softmax" else f"({rest})"
+    return coded(f"{name}({{0}}{{options}})", torch, f"jax.nn.{name}({{0}}{{options}})")
+
+
 @cache
 def softmax(axis: Axis = -1) -> Op:
     """Returns exp(x)/sum(exp(x)) along an axis, the largest element taken out first."""
     return Op(
         name="softmax",
+        code=soft("softmax", axis),
+        helper=FUNCTIONS["softmax"],
         forward=lambda x: stable_softmax(x, axis),
         shapes=same_shape(axis),
         vjp=lambda up, out, x: (out * centred(up, out, axis),),
@@ -353,6 +384,8 @@ def log_softmax(axis: Axis = -1) -> Op:
     """Returns x − logsumexp(x) along an axis."""
     return Op(
         name="log_softmax",
+        code=soft("log_softmax", axis),
+        helper=FUNCTIONS["log_softmax"],
         aliases=("logsoftmax",),
         forward=lambda x: stable_log_softmax(x, axis),
         shapes=same_shape(axis),
@@ -387,6 +420,10 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
 
     return Op(
         name="norm",
+        code=coded(
+            "np.sqrt(np.sum({0.atom}**2{options}))" if isinstance(axis, tuple) else "np.linalg.norm({0}{options})",
+            "torch.linalg.vector_norm({0}{options})",
+        ),
         forward=lambda x: stable_norm(x, axis, keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * (x / spread_back(out, x, axis, keepdims)),),

@@ -11,5 +11,7 @@ REFUSED = {
     **dict.fromkeys(("mod", "fmod", "remainder"), "jumps at every multiple; write x - n*y with the whole number n"),
     **dict.fromkeys(("zeta", "primepi", "bernoulli", "fibonacci"), NO_FORM),
     **dict.fromkeys(("re", "im", "arg", "conjugate"), "is for complex numbers; cgviz computes with real numbers"),
+    "E": "is an expected value, a mean over a distribution; of data write mean(x), or (1/n) sum_i x_i",
+    **dict.fromkeys(("Var", "Cov"), "is taken over a distribution; of data write mean((x - mean(x))**2)"),
     **dict.fromkeys(("integrate", "limit", "simplify"), "works on expressions; cgviz computes the derivatives"),
 }

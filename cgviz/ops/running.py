@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from cgviz.ops.coded import FUNCTIONS, coded, flattened
 from cgviz.ops.moving import flipped
 from cgviz.ops.op import Op, register
+from cgviz.ops.opening import along as each_line
+from cgviz.ops.opening import times
 from cgviz.ops.rearranging import back_to, place_of_axis, size, whole
 from cgviz.ops.reductions import Axis, axes_of, family, reduced, spelled, spread_back, total
+from cgviz.ops.whole import final
 from cgviz.values.arrays import Shape, numpy, shape_of
 
 NUMPY = "NumPy reference, numpy.{}"
@@ -38,11 +42,7 @@ def cumsum(axis: int | None = None) -> Op:
     turned = flipped(0 if axis is None else axis)
     return Op(
         name="cumsum",
-        code={
-            "numpy": "np.cumsum({0}{options})",
-            "torch": "torch.cumsum({0}{options})",
-            "jax": "jnp.cumsum({0}{options})",
-        },
+        code=flattened("np.cumsum({0}{options})", axis),
         forward=lambda x: numpy().cumsum(x, axis=axis),
         shapes=along(axis),
         vjp=lambda up, out, x: (in_shape(turned(cumsum(axis)(turned(up))), x),),
@@ -79,10 +79,49 @@ def products_without(x: Any, up: Any, axis: int) -> Any:
     return np.moveaxis(made, 0, axis)
 
 
+def flat(x: Any, axis: int | None) -> Any:
+    return x if axis is not None or len(shape_of(x) or ()) == 1 else back_to(None)(x)
+
+
+def of_code(name: str, count: int, parameter: int, forward: Any) -> Op:
+    """Returns a gate that is a function of our own in written code."""
+    return Op(
+        name=name,
+        code=dict.fromkeys(("numpy", "torch", "jax"), f"{name}({{all}}, {parameter})"),
+        helper=FUNCTIONS[name],
+        arity=(count, count),
+        forward=forward,
+        shapes=lambda *shapes: shapes[0],
+        vjp=final,
+        spell=lambda notation, *xs: notation.along(name, notation.comma.join(map(str, xs)), f"axis={parameter}"),
+        parameter=parameter,
+    )
+
+
+@cache
+def products_back(axis: int) -> Op:
+    """Returns the op of (gradient, x) for what running products of x hand back."""
+    return of_code("products_back", 2, axis, lambda up, x: products_without(x, up, axis))
+
+
+@cache
+def others_along(axis: int) -> Op:
+    """Returns the op for the product of the other elements along an axis."""
+    return of_code("others", 1, axis, lambda x: others(x, (axis,)))
+
+
 @cache
 def cumprod(axis: int | None = None) -> Op:
     """Returns the running products along an axis; without one, of all elements in their order."""
     turned = flipped(0 if axis is None else axis)
+
+    def taught(up: Any, out: Any, x: Any) -> tuple[Any]:
+        return (in_shape(turned(cumsum(axis)(turned(up * out))), x) / x,)
+
+    def written(up: Any, out: Any, x: Any) -> tuple[Any]:
+        if not hasattr(x, "write"):
+            return taught(up, out, x)
+        return (in_shape(products_back(0 if axis is None else axis)(up, flat(x, axis)), x),)
 
     def careful(up: Any, out: Any, x: Any) -> tuple[Any]:
         np = numpy()
@@ -94,10 +133,12 @@ def cumprod(axis: int | None = None) -> Op:
 
     return Op(
         name="cumprod",
+        code=flattened("np.cumprod({0}{options})", axis),
         forward=lambda x: numpy().cumprod(x, axis=axis),
         shapes=along(axis),
-        vjp=lambda up, out, x: (in_shape(turned(cumsum(axis)(turned(up * out))), x) / x,),
+        vjp=taught,
         stable=careful,
+        careful=written,
         jvp=lambda tangents, out, x: out * cumsum(axis)(tangents[0] / x),
         glyph="Π→",
         stem="cumprod",
@@ -125,12 +166,28 @@ def others(x: Any, axes: tuple[int, ...]) -> Any:
     return np.moveaxis((before * after).reshape(last.shape), range(rank, x.ndim), axes)
 
 
+def torch_product(axis: Axis) -> str:
+    """Returns the product in PyTorch, which takes one axis at a time."""
+    if not isinstance(axis, tuple):
+        return "torch.prod({0}{options})"
+    return "{0.atom}" + "".join(f".prod({each}, keepdim=True)" for each in axis) + f".squeeze({axis})"
+
+
 @cache
 def product_of(axis: Axis = None, keepdims: bool = False) -> Op:
     """Returns the product of the elements along axes."""
 
     def careful(up: Any, out: Any, x: Any) -> tuple[Any]:
         return (spread_back(up, x, axis, keepdims) * others(x, axes_of(axis, numpy().ndim(x))),)
+
+    def taught(up: Any, out: Any, x: Any) -> tuple[Any]:
+        return (spread_back(up * out, x, axis, keepdims) / x,)
+
+    def written(up: Any, out: Any, x: Any) -> tuple[Any]:
+        if isinstance(axis, tuple) or not hasattr(x, "write"):
+            return taught(up, out, x)
+        rest = in_shape(others_along(0 if axis is None else axis)(flat(x, axis)), x)
+        return (spread_back(up, x, axis, keepdims) * rest,)
 
     def tangent(tangents: Any, out: Any, x: Any) -> Any:
         if hasattr(x, "write") or hasattr(x, "builder"):
@@ -139,10 +196,12 @@ def product_of(axis: Axis = None, keepdims: bool = False) -> Op:
 
     return Op(
         name="prod",
+        code=coded("np.prod({0}{options})", torch_product(axis)),
         forward=lambda x: numpy().prod(x, axis=axis, keepdims=keepdims),
         shapes=reduced(axis, keepdims),
-        vjp=lambda up, out, x: (spread_back(up * out, x, axis, keepdims) / x,),
+        vjp=taught,
         stable=careful,
+        careful=written,
         jvp=tangent,
         glyph="Π",
         stem="prod",
@@ -154,6 +213,7 @@ def product_of(axis: Axis = None, keepdims: bool = False) -> Op:
         parameter=(axis, keepdims),
         options=family(product_of),
         statics=("axis", "keepdims"),
+        opens=lambda x: each_line(times, x, axes_of(axis, x.ndim), keepdims),
     )
 
 

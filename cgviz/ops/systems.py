@@ -8,8 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from cgviz.ops.arithmetic import neg, subtract
+from cgviz.ops.coded import coded
+from cgviz.ops.exponential import log
 from cgviz.ops.matrices import each_matrix, inv, matmul, outer, same_square, square, trace, turned
 from cgviz.ops.op import Op, register
+from cgviz.ops.opening import adjugate_inverse, determinant, matrix_product
+from cgviz.ops.piecewise import absolute
 from cgviz.ops.rearranging import folded_to
 from cgviz.ops.triangles import TRIL, triangle
 from cgviz.values.arrays import Shape, broadcast, numpy, shape_of
@@ -58,11 +62,7 @@ def product(by_b: Any, out: Any, b: Shape | None) -> Any:
 SOLVE: Op = register(
     Op(
         name="solve",
-        code={
-            "numpy": "np.linalg.solve({0}, {1})",
-            "torch": "torch.linalg.solve({0}, {1})",
-            "jax": "jnp.linalg.solve({0}, {1})",
-        },
+        code=coded("np.linalg.solve({0}, {1})"),
         arity=(2, 2),
         forward=solution,
         shapes=solve_shape,
@@ -78,6 +78,7 @@ SOLVE: Op = register(
         corners="no solution of a singular matrix",
         domain=lambda a, b: "a singular matrix has no one solution" if numpy().isnan(solution(a, b)).any() else "",
         source=GILES,
+        opens=lambda a, b: matrix_product(adjugate_inverse(a), b),
     )
 )
 
@@ -105,6 +106,7 @@ def cholesky_vjp(up: Any, out: Any, x: Any) -> tuple[Any]:
 CHOLESKY: Op = register(
     Op(
         name="cholesky",
+        code=coded("np.linalg.cholesky({0})"),
         forward=factor,
         shapes=same_square,
         vjp=cholesky_vjp,
@@ -125,6 +127,7 @@ CHOLESKY: Op = register(
 LOGDET: Op = register(
     Op(
         name="logdet",
+        code=coded("np.linalg.slogdet({0})[1]"),
         forward=lambda x: numpy().linalg.slogdet(x)[1],
         shapes=square,
         vjp=lambda up, out, x: (each_matrix(up, x) * turned(inv(x)),),
@@ -142,5 +145,6 @@ LOGDET: Op = register(
             else ""
         ),
         source="Petersen & Pedersen, The Matrix Cookbook, section 2.1",
+        opens=lambda x: log(absolute(determinant(x))),
     )
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from cgviz.ops.coded import FUNCTIONS, coded, ours
 from cgviz.ops.op import Op, register
 from cgviz.ops.rearranging import whole
 from cgviz.values.arrays import Shape, numpy, shape_of, shape_text
@@ -23,6 +24,7 @@ def triangle(name: str, offset: int = 0) -> Op:
 
     return Op(
         name=name,
+        code=coded(f"np.{name}({{0}}{f', {offset}' if offset else ''})"),
         forward=lambda x: getattr(numpy(), name)(x, offset),
         shapes=shapes,
         vjp=lambda up, out, x: (triangle(name, offset)(up),),
@@ -36,6 +38,7 @@ def triangle(name: str, offset: int = 0) -> Op:
         parameter=(name, offset),
         options=lambda offset=0: triangle(name, whole(offset)),
         statics=("offset",),
+        moves=True,
     )
 
 
@@ -50,6 +53,7 @@ def diagonal(offset: int = 0) -> Op:
 
     return Op(
         name="diagonal",
+        code=coded(f"np.diagonal({{0}}, {offset}, -2, -1)"),
         forward=lambda x: numpy().diagonal(x, offset, -2, -1).copy(),
         shapes=shapes,
         vjp=lambda up, out, x: (on_diagonal(offset, shape_of(x))(up),),
@@ -63,6 +67,7 @@ def diagonal(offset: int = 0) -> Op:
         parameter=offset,
         options=lambda offset=0: diagonal(whole(offset)),
         statics=("offset",),
+        moves=True,
     )
 
 
@@ -78,13 +83,17 @@ def on_diagonal(offset: int = 0, shape: Shape | None = None) -> Op:
 
     def forward(v: Any) -> Any:
         np = numpy()
-        made = np.zeros(lengths(np.shape(v)))
+        made = np.zeros(lengths(np.shape(v)), np.result_type(v, float))
         at = np.arange(np.shape(v)[-1])
         made[..., at + max(-offset, 0), at + max(offset, 0)] = v
         return made
 
     return Op(
         name="diag_embed",
+        code=ours(f"on_diagonal({{0}}, {{goal}}, {offset})")
+        if shape
+        else coded(f"np.diag({{0}}, {offset})", f"torch.diag_embed({{0}}, {offset})"),
+        helper=FUNCTIONS["on_diagonal"],
         forward=forward,
         shapes=lengths,
         vjp=lambda up, out, v: (diagonal(offset)(up),),
@@ -98,6 +107,7 @@ def on_diagonal(offset: int = 0, shape: Shape | None = None) -> Op:
         parameter=(offset, shape),
         options=lambda offset=0: on_diagonal(whole(offset)),
         statics=("offset",),
+        moves=True,
     )
 
 
@@ -118,6 +128,7 @@ def diag(offset: int = 0) -> Op:
 
     return Op(
         name="diag",
+        code=coded("np.diag({0}%s)" % (f", {offset}" if offset else "")),
         forward=lambda x: meant(numpy().shape(x)).forward(x),
         shapes=lambda shape: meant(shape).shapes(shape),  # type: ignore[misc]
         vjp=lambda up, out, x: (back(up, x),),
@@ -131,6 +142,7 @@ def diag(offset: int = 0) -> Op:
         parameter=offset,
         options=lambda offset=0: diag(whole(offset)),
         statics=("offset",),
+        moves=True,
     )
 
 
@@ -160,6 +172,7 @@ def kron_vjp(up: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
 KRON: Op = register(
     Op(
         name="kron",
+        code=coded("np.kron({0}, {1})"),
         arity=(2, 2),
         forward=lambda a, b: numpy().kron(a, b),
         shapes=kron_shape,
@@ -172,6 +185,7 @@ KRON: Op = register(
         gate="swaps",
         says="swaps its inputs: each element gets the sum of its block of the gradient times the other matrix",
         source="Petersen & Pedersen, The Matrix Cookbook, section 10.2",
+        opens=lambda a, b: numpy().kron(a, b),
     )
 )
 
@@ -191,9 +205,16 @@ def cross_vjp(up: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
     return folded_to(one, shape_of(a) or (3,)), folded_to(two, shape_of(b) or (3,))
 
 
+def torch_cross(a: Shape, b: Shape) -> str:
+    """Returns the product in PyTorch, which wants as many axes in both."""
+    both = "{0}, {1}" if len(a) == len(b) else "*torch.broadcast_tensors({0}, {1})"
+    return f"torch.linalg.cross({both})"
+
+
 CROSS: Op = register(
     Op(
         name="cross",
+        code=coded("np.cross({0}, {1})", torch_cross),
         arity=(2, 2),
         forward=lambda a, b: numpy().cross(a, b),
         shapes=cross_shape,
@@ -207,6 +228,7 @@ CROSS: Op = register(
         gate="swaps",
         says="swaps its inputs: b × gradient to the first, gradient × a to the second",
         source="NumPy reference, numpy.cross",
+        opens=lambda a, b: numpy().cross(a, b),
     )
 )
 

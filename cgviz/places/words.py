@@ -10,7 +10,7 @@ from cgviz.errors import UsageError, quoted
 
 OPTIONS = (
     "show", "as", "title", "style", "theme", "direction", "digits", "fit", "detail", "ties", "lang", "node", "wrt",
-    "background", "to",
+    "background", "to", "min_text", "collapse", "around", "depth", "order", "hide", "edges",
 )  # fmt: skip
 LOOK = ("style", "theme", "direction", "digits", "fit", "background")
 
@@ -44,6 +44,7 @@ def words_of(texts: Iterable[str]) -> Words:
             continue
         else:
             name, equals, value = text.removeprefix("--").partition("=")
+            name = "min_text" if name == "min-text" else name
             if not equals or not name.isidentifier():
                 raise UsageError(f"{quoted(text)} is no NAME=VALUE, such as x=3 or style=circuit")
         (options if name in OPTIONS else inputs)[name] = value

@@ -11,7 +11,8 @@ from cgviz.graph.nodes import Graph
 from cgviz.graph.staging import staged
 from cgviz.reading.collecting import uncollected
 from cgviz.runs.expanding import expanded
-from cgviz.runs.run import Run, run_again, start
+from cgviz.runs.run import Run
+from cgviz.runs.starting import run_again, start
 from cgviz.text.identifiers import identifier
 from cgviz.text.parsing import spelled, word
 from cgviz.values import axes
@@ -63,6 +64,24 @@ def looks_like_latex(program: str) -> bool:
     return CONSTRUCTS.search(program) is not None and CONSTRUCTS.search(COMMENT.sub("", program)) is not None
 
 
+NORMS = re.compile(r"(?:\|\||‖)[₀-₉_]")
+TITLE = re.compile(r"\s*\w+\([^()\n=]*[;|][^()\n=]*\)\s*=[^=]")
+SUMS = re.compile(r"[Σ∑∏]|\b(?:sum|prod|(?:arg)?(?:max|min))_(?:\{|[a-z][ (])")
+
+
+def is_printed(program: str, given: Sequence[str]) -> bool:
+    """Tells whether a text holds a sum, a product or a maximum with an index as print has them; no Σ that is a name.
+
+    So is a text that begins with a title, `N(x; μ, σ²) = ...`, or has a norm with an index, `‖w‖₁`.
+    """
+    if "\\" not in program and (TITLE.match(program, 0, 200) or NORMS.search(program)):
+        return True
+    if not any(sign in program for sign in ("Σ", "∑", "∏", "sum_", "prod_", "max_", "min_")) or "\\" in program:
+        return False
+    is_name = {"Σ", "Sigma"} & {*given} or re.search(r"^\s*Σ\w*\s*=[^=]", program, re.MULTILINE)
+    return SUMS.search(COMMENT.sub("", program)) is not None and not is_name
+
+
 def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given: tuple[str, ...]) -> Graph:
     """Returns the graph of a program before staging."""
     from cgviz.reading import program as text
@@ -70,10 +89,14 @@ def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given
 
     if not isinstance(program, str):
         return graph_of_sympy(program, share)
+    if not latex and is_printed(program, given):
+        from cgviz.reading.printed import read_printed
+
+        return graph_of(read_printed(program, given), share)
     if latex or (latex is None and looks_like_latex(program)):
         from cgviz.reading.latex import read_latex
 
-        return graph_of(read_latex(program, given), share)
+        return graph_of(read_latex(program, (*given, *(spelled(name).identifier for name in given))), share)
     return graph_of(text.read(program, given), share)
 
 
@@ -128,7 +151,7 @@ def called(graph: Graph, name: str) -> str:
     if all(name != node.name for node in nodes):
         for spelling in (word(name), spelled(name)):
             for node in nodes:
-                if node.label and node.spelling == spelling:
+                if (node.label or not node.name.isascii()) and node.spelling == spelling:
                     return node.name
     return identifier(name)
 
@@ -208,10 +231,10 @@ def from_torch(function: Callable[..., Any], /, *inputs: Any, **keywords: Any) -
 
     upstream = None if takes(getattr(function, "forward", function), "upstream") else keywords.pop("upstream", None)
     made = recorded(function, inputs, keywords, upstream)
-    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness)
+    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness, made.framework)
 
 
-def witnessed(run: Run, gradients: Mapping[str, Value]) -> Run:
+def witnessed(run: Run, gradients: Mapping[str, Value], framework: str) -> Run:
     """Returns the run, its gradients compared with the framework's own. Raises UsageError where they differ."""
     if run.symbolic or not gradients:
         return run
@@ -220,8 +243,8 @@ def witnessed(run: Run, gradients: Mapping[str, Value]) -> Run:
     np, found = numpy(), run.gradient
     for name, theirs in gradients.items():
         if name in found and not np.allclose(found[name], theirs, rtol=1e-3, atol=1e-6, equal_nan=True):
-            why = "something in it is differentiated by PyTorch in a way that is not followed"
-            raise UsageError(f"the gradient of {quoted(name)} is not PyTorch's: {why}")
+            why = f"something in it is differentiated by {framework} in a way that is not followed"
+            raise UsageError(f"the gradient of {quoted(name)} is not {framework}'s: {why}")
     return run
 
 
@@ -238,4 +261,4 @@ def from_jax(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Ru
 
     upstream = None if takes(function, "upstream") else keywords.pop("upstream", None)
     made = recorded(function, args, keywords, upstream)
-    return start(staged(made.graph), made.values, upstream=made.upstream)
+    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness, made.framework)

@@ -9,6 +9,7 @@ from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import Op
 from cgviz.ops.operators import Operators
 from cgviz.reading import build, statics
+from cgviz.reading.brackets import DEEPER
 from cgviz.reading.calls import BindingError, Call, Parameter, bind
 from cgviz.reading.tokens import Token
 
@@ -83,7 +84,7 @@ class Arguments:
         if isinstance(made, (tuple, list)) and all(isinstance(each, Written) for each in made):
             return Several(tuple(each.node for each in made), self.call.name)
         if isinstance(made, (tuple, list)) and sum(each is not None for each in made) == 1:
-            made = next(each for each in made if each is not None)
+            return Several(tuple(each and each.node for each in made), self.call.name)
         if isinstance(made, (tuple, list)):
             what = f"{quoted(self.call.name)} gives {len(made)} outputs here; a program takes one"
             raise self.error(f"{what}: {axis_only(self.call.name)}", self.token)
@@ -104,12 +105,21 @@ class Arguments:
 
 
 class Several:
-    """The outputs of a call that has several, `split(x, 2)`: they are named one by one, or one is taken, `[0]`."""
+    """The outputs of a call that has several, `split(x, 2)`: they are named one by one, or one is taken, `[0]`.
+
+    None stands for indices, as those of `torch.sort(x)`, which hand nothing back.
+    """
 
     __slots__ = ("name", "nodes")
 
     def __init__(self, nodes: tuple[Any, ...], name: str) -> None:
         self.nodes, self.name = nodes, name
+
+    @property
+    def only(self) -> Any:
+        """The one output that is no indices, or None."""
+        known = [node for node in self.nodes if node is not None]
+        return known[0] if len(known) == 1 < len(self.nodes) else None
 
 
 class Operand:
@@ -125,7 +135,7 @@ def skipped(tokens: Sequence[Token], at: int) -> int:
     """Returns where an argument ends that changes nothing here, `dtype=np.float64`."""
     depth = 0
     while tokens[at].kind != "end" and (depth or tokens[at].kind not in (",", ")")):
-        depth += (tokens[at].kind in ("(", "[")) - (tokens[at].kind in (")", "]"))
+        depth += DEEPER.get(tokens[at].kind, 0)
         at += 1
     return at
 

@@ -21,8 +21,8 @@ LIBRARIES: Mapping[str, str] = {
         "numpy": "np numpy jnp jax.numpy anp autograd.numpy cp cupy onp np.linalg numpy.linalg jnp.linalg jax.numpy.linalg "
         "scipy.linalg linalg scipy.stats np.ma",
         "torch": "torch torch.linalg torch.special F nn torch.nn torch.nn.functional nn.functional th torch.fft",
-        "jax": "jax.nn jax.lax lax jax jax.scipy.special jsp jax.scipy jax.scipy.linalg jss",
-        "scipy": "scipy.special special sp sps scipy sc ss",
+        "jax": "jax.nn jax.lax lax jax jsp jax.scipy jax.scipy.linalg jss",
+        "scipy": "scipy.special jax.scipy.special jsp.special special sp sps scipy sc ss",
         "math": "math cmath",
         "tensorflow": "tf tf.math tf.nn tf.linalg tf.keras.activations tensorflow K keras.backend tf.keras.backend keras.activations "
         "keras.ops ops",
@@ -69,17 +69,22 @@ logsumexp     | numpy scipy jax  | logsumexp logaddexp.reduce       | x axis= b!
 logsumexp     | torch method     | logsumexp                        | x dim>axis= keepdim>keepdims=
 logsumexp     | tensorflow       | reduce_logsumexp logsumexp       | x axis= keepdims= name-
 softmax       | torch method     | softmax                          | x dim>axis= dtype- _stacklevel-
-softmax       | scipy jax tensorflow numpy | softmax                | x axis= where! initial! name-
+softmax       | jax tensorflow numpy | softmax                | x axis= where! initial! name-
+softmax_all   | scipy            | softmax                          | x axis=
 softmin_      | torch method     | softmin                          | x dim>axis= dtype- _stacklevel-
 log_softmax   | torch method     | log_softmax                      | x dim>axis= dtype- _stacklevel-
-log_softmax   | scipy jax tensorflow numpy | log_softmax            | x axis= where! initial! name-
+log_softmax   | jax tensorflow numpy | log_softmax            | x axis= where! initial! name-
+log_softmax_all | scipy            | log_softmax                      | x axis=
 norm_ord      | numpy            | norm                             | x ord>p= axis= keepdims=
 norm          | torch            | norm vector_norm                 | x p= dim>axis= keepdim>keepdims= dtype- ord>p=
 norm          | method           | norm                             | x p= dim>axis= keepdim>keepdims= dtype-
 norm_ord      | jax              | norm                             | x ord>p= axis= keepdims=
+norm_ord      | torch            | linalg.norm                      | x ord>p= dim>axis= keepdim>keepdims= dtype-
 norm          | tensorflow       | norm                             | x ord>p= axis= keepdims= name-
 cumsum        | numpy            | cumsum                           | x axis= dtype- out-
 cumsum        | torch method     | cumsum                           | x dim>axis= dtype-
+cumsum        | jax              | cumsum                           | operand>x axis=0 reverse!False
+cumprod       | jax              | cumprod                          | operand>x axis=0 reverse!False
 cumsum        | tensorflow       | cumsum                           | x axis=0
 cumprod       | numpy            | cumprod                          | x axis= dtype- out-
 cumprod       | torch method     | cumprod                          | x dim>axis= dtype-
@@ -91,7 +96,7 @@ sort          | numpy            | sort                             | x axis=-1 
 sort          | torch            | msort                            | x axis=0
 sort          | tensorflow       | sort                             | x axis=-1 direction! name-
 torch_sort    | torch            | sort                             | x dim>axis= descending= stable-
-method_sort   | method           | sort                             | x axis= descending= stable- kind-
+torch_sort    | method           | sort                             | x axis= descending= stable- kind-
 torch_topk    | torch method     | topk                             | x k>count= dim>axis= largest= sorted-
 torch_topk    | jax tensorflow   | top_k                            | x k>count= sorted- name-
 diff          | numpy torch jax  | diff                             | x n!1 dim>axis=
@@ -211,7 +216,6 @@ diagonal      | numpy            | diagonal                         | x offset=
 diagonal      | torch method     | diagonal                         | x offset= dim1- dim2-
 diagonal      | tensorflow       | diag_part                        | x name-
 diag_embed    | torch method     | diag_embed                       | x offset= dim1- dim2-
-diag_embed    | numpy            | diagflat                         | x k>offset=
 tril          | numpy            | tril                             | x k>offset=
 tril          | torch method     | tril                             | x diagonal>offset=
 triu          | numpy            | triu                             | x k>offset=
@@ -259,14 +263,18 @@ leaky_relu    | jax tensorflow   | leaky_relu                       | x alpha>ne
 elu           | torch            | elu                              | x alpha? inplace-
 gelu_         | torch            | gelu                             | x approximate=
 gelu_         | jax tensorflow   | gelu                             | x approximate=True name-
-softplus_     | torch            | softplus                         | x beta= threshold-
+softplus_     | torch            | softplus                         | x beta= threshold!20
 relu          | torch            | relu                             | x inplace-
 silu          | torch jax tensorflow | silu swish                   | x inplace-
 sigmoid       | torch jax tensorflow scipy | sigmoid expit          | x out- name-
+log           | numpy torch tensorflow jax | log                    | x out- name-
+log           | math             | log                              | *xs
+unread_       | torch            | equal torch.kl_div torch.binary_cross_entropy_with_logits | *xs
 logsigmoid    | torch jax tensorflow scipy | logsigmoid log_sigmoid log_expit | x name-
 glu_          | torch jax        | glu                              | x dim>axis=
-hardtanh_     | torch            | hardtanh relu6                   | x min_val= max_val= inplace-
-dropout_      | torch            | dropout                          | x p= training!False inplace-
+hardtanh_     | torch            | hardtanh                         | x min_val= max_val= inplace-
+relu6_        | torch jax tensorflow | relu6                        | x inplace- name-
+dropout_      | torch            | dropout                          | x p=0.5 training=True inplace-
 power_        | numpy torch tensorflow jax method | pow power float_power | x y out- name-
 square        | numpy torch tensorflow jax method | square          | x out- name-
 divide        | numpy torch tensorflow jax method | divide true_divide div | x y out- rounding_mode! name-

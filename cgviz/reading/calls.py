@@ -137,7 +137,8 @@ def lookup(module: str, name: str) -> Call | None:
     library = module if module == "method" else library_of(module)
     if library is None:
         return None
-    found = table().get((library, name))
+    part = module.rpartition(".")[2]
+    found = table().get((library, f"{part}.{name}")) or table().get((library, name))
     if found is None and library in ("jax", "scipy", "tensorflow", "math", "cgviz"):
         found = table().get(("numpy", name))
     if found is None and library == "numpy":
@@ -237,7 +238,9 @@ def enter(
             return
         raise BindingError(f"is read without {parameter.spelled!r}")
     if parameter.kind == "list":
-        operands.extend(value if isinstance(value, (list, tuple)) else [value])
+        if not isinstance(value, (list, tuple)):
+            raise BindingError("takes a list of arrays, [a, b]: of one array it is not read")
+        operands.extend(value)
     elif parameter.kind in ("static", "statics"):
         statics[parameter.name] = value
     elif value is not None or parameter.kind == "operand":

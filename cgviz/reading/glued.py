@@ -9,10 +9,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.reading.slips import KEYWORDS
 from cgviz.reading.tokens import Token
 
 FUNCTIONS = tuple("arcsin arccos arctan sigmoid sinh cosh tanh sqrt relu log exp sin cos tan abs ln".split())
 ARGUMENTS = frozenset("xyzuvwtθ")
+WORDS_OF_PYTHON = KEYWORDS | {"if", "else"}
 WORDS = frozenset("cost logs sine tank sing sint lns abst expt logt".split())
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
@@ -34,9 +36,14 @@ def may_be_glued(text: str, names: Collection[str], known: Collection[str]) -> b
 
 
 def separated(
-    text: str, every: Sequence[Token], names: Collection[str], parameters: Collection[str], also: Collection[str]
+    text: str,
+    every: Sequence[Token],
+    names: Collection[str],
+    parameters: Collection[str],
+    also: Collection[str],
+    given: Collection[str] = (),
 ) -> list[Token]:
-    """Returns the tokens, names split that are products of parameters for sure.
+    """Returns the tokens, names split that are products for sure: of parameters, or of names that have values.
 
     names       declared: what the program assigns or has a value
     parameters  those of the last statement's signature, `f(x, y) = xy`
@@ -48,7 +55,8 @@ def separated(
     found: list[Token] = []
     checked: dict[str, list[str]] = {}
     for at, token in enumerate(every):
-        if token.kind != "name" or len(token.text) < 2 or token.text in names or token.text in parameters:
+        is_other = token.text in names or token.text in parameters or token.text in WORDS_OF_PYTHON
+        if token.kind != "name" or len(token.text) < 2 or is_other:
             found.append(token)
             continue
         after, before = every[at + 1].kind, found[-1] if found else None
@@ -60,7 +68,7 @@ def separated(
                 [] if after == "(" else parts(token.text, known) or pair(token.text, names, parameters)
             )
         split = checked[token.text]
-        if split and parameters and all(part in parameters for part in split):
+        if split and after != "(" and all(part in parameters or part in given for part in split):
             found += pieces(token, split)
             continue
         raise_for(text, token, split, before, after, known)
@@ -83,8 +91,8 @@ def raise_for(
         return
     name = token.text
     if split:
-        signs = "@" if after == "T" else "*"
-        shown = f" {signs} ".join(split) if signs == "@" else signs.join(split)
+        is_matrix = split[0][:1].isupper() and not split[-1][:1].isupper()
+        shown = " @ ".join(split) if after == "T" else (" " if is_matrix else "*").join(split)
         message = (
             f"is {quoted(name)} the product {shown}? Write {shown}; a name of its own needs a value or a statement"
         )

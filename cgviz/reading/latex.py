@@ -10,7 +10,7 @@ from cgviz.errors import ExpressionError
 from cgviz.reading.latex_calls import Calls
 from cgviz.reading.latex_equations import Equation, Head, equation, multiple, parts, raised_marks
 from cgviz.reading.latex_indices import Indices
-from cgviz.reading.latex_names import Names
+from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_order import ordered
 from cgviz.reading.latex_pieces import Piece, pieces
 from cgviz.reading.latex_spans import Env
@@ -49,16 +49,18 @@ class Paper:
         spellings = [spelling for head in heads for spelling in (head.name.spelling, head.name.base)]
         targets = {self.names.identifier(spelling) for spelling in spellings}
         self.indices = Indices(self.text, self.pieces, self.names, self.given)
-        self.indices.survey(targets)
+        self.indices.survey(targets, [form for each in equations for form in each.skipped])
         functions = frozenset(self.names.identifier(head.name.spelling) for head in heads if head.parameters)
         variables = frozenset(self.names.identifier(head.name.spelling) for head in heads if not head.parameters)
         variables |= self.given
-        calls = Calls(self.text, self.pieces, self.names, self.indices, functions, variables)
+        calls = Calls(self.text, self.pieces, self.names, self.indices, functions, variables, self.functions(equations))
+        calls.alone = self.alone()
         self.translator = Translator(calls)
         bodies = [self.body(each) for each in equations]
         self.applied = calls.met
         self.plain = {a.text for body in bodies for a, b in pairwise([*body, closing(body)]) if b.kind != "("}
         lines = [line for each, body in zip(equations, bodies, strict=True) for line in self.lines(each, body)]
+        lines.sort(key=lambda line: not (len(line) > 1 and line[0].text in self.applied and line[1].kind == "("))
         scope = Scope(self.text, self.given)
         known = [pair for spelled in self.names.taken.values() for pair in spelled.items()]
         scope.spellings = {name: self.names.bold.get(spelling, spelling) for spelling, name in known}
@@ -76,6 +78,7 @@ class Paper:
                 more, square = raised_marks(first, *form)
                 layers |= more
                 squares |= square
+        layers |= {letter for letter in "lL" if letter not in self.given and not self.is_variable(letter)}
         transposing = "T" not in self.given and not self.is_variable("T")
         known = frozenset(words - {""})
         return Names(self.text, self.pieces, known, frozenset(layers), frozenset(squares), transposing)
@@ -108,6 +111,24 @@ class Paper:
             if found:
                 return found
         return ()
+
+    def alone(self) -> set[str]:
+        """Returns the identifiers of the names that stand somewhere without a bracket behind them."""
+        found = set[str]()
+        for name in self.indices.found.values():
+            if name.end >= len(self.pieces) or self.pieces[name.end].text != "(":
+                found.add(self.names.identifier(name.spelling))
+        return found
+
+    def functions(self, equations: Sequence[Equation]) -> dict[str, tuple[list[str], Range]]:
+        """Returns what is defined as a function, `h_\\theta(x) = ...`: its parameters and the range of its body."""
+        found: dict[str, tuple[list[str], Range]] = {}
+        for each in equations:
+            for head in each.heads:
+                if head.parameters is not None:
+                    names = [self.names.identifier(name.spelling) for name in self.listed(*head.parameters)]
+                    found[self.names.identifier(head.name.spelling)] = names, each.body
+        return found
 
     def body(self, each: Equation) -> list[Token]:
         env = Env(axes=self.axes(each))
@@ -158,17 +179,18 @@ class Paper:
 
     def parameters(self, start: int, end: int) -> list[Token]:
         """Returns the names in the bracket of a left side; of an array's elements the array."""
-        found: list[Token] = []
+        return [self.assigned(Head(name, None)) for name in self.listed(start, end)]
+
+    def listed(self, start: int, end: int) -> Iterator[Name]:
+        """Yields the names in a bracket."""
         at = start
         while at < end:
-            if not self.names.begins(at):
+            if self.names.begins(at):
+                name = self.names.read(at)
+                yield name
+                at = name.end
+            else:
                 at += 1
-                continue
-            name = self.names.read(at)
-            token = self.assigned(Head(name, None))
-            found.append(token)
-            at = name.end
-        return found
 
 
 def closing(line: list[Token]) -> Token:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import latex_macros as macros
 from cgviz.reading.latex_indices import Indices
-from cgviz.reading.latex_names import Name, Names
+from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_spans import EMPTY, Item, Span, around, called, number, synthetic, within
+from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.tokens import Token
+from cgviz.text.spelling import Spelling
 
 FEW = 6
 
@@ -22,6 +23,8 @@ class Calls:
     """Reads names and function macros; each method moves the span on and returns what to write.
 
     functions  the names that the program defines as functions; `variables` those that it assigns or that have values
+    bodies     the parameters of each such function and the range of its body
+    alone      the names that stand somewhere without a bracket behind them
     met        those of the functions that are applied somewhere
     """
 
@@ -31,7 +34,10 @@ class Calls:
     indices: Indices
     functions: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
+    bodies: dict[str, tuple[list[str], Range]] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
+    budget: int = 200
 
     def name(self, span: Span) -> list[Item]:
         """Reads a name, and the bracket after it where it is a function."""
@@ -53,19 +59,69 @@ class Calls:
                 raise self.error(f"a prime: {macros.NO_DERIVATIVE}", first, last)
             span.at = follower.partner + 1
             inside = Span(name.end + 1, follower.partner)
+            if env.axes and (along := self.along(name, inside, env)):
+                return around(first, [along])
             head = Token("call", self.function_name(name), first.start, last.end)
             made: list[Item] = [head, *within(follower, self.pieces[follower.partner], inside)]
             return [*made, *self.element(span)]
+        self.refuse_value(name, span.end)
         raised = name.end < span.end and self.pieces[name.end].text == "^"
         if raised and self.applied(name, self.names.extent(name.end + 1), span.end):
             message = "a power or an inverse of a function: put the whole call in brackets"
             raise self.error(message, first, self.pieces[name.end])
-        if name.end - name.start == 1 and first.text in env.numbers:
-            return number(env.numbers[first.text], first)
-        if name.end - name.start == 1 and first.text in env.axes:
-            raise self.error(f"the index {first.text} itself is no array: give an array of its values a name", first)
-        made = self.indices.written(name, env)
+        letter = name.letter if name.spelling == Spelling(name.letter) else ""
+        if letter in env.numbers:
+            return number(env.numbers[letter], first)
+        if letter and letter in env.axes:
+            raise self.error(f"the index {letter} itself is no array: give an array of its values a name", first)
+        made = self.indices.written(self.meant(name, env), env)
         return [*made, synthetic("T", last)] if name.turned else made
+
+    def refuse_value(self, name: Name, end: int) -> None:
+        """Raises ExpressionError for `V(s_t)`, a value of a function that is not given: no product is written so."""
+        at, identifier = name.end, self.names.identifier(name.spelling)
+        if at >= end or self.pieces[at].text != "(" or self.pieces[at].kind != "open":
+            return
+        if identifier in self.alone | self.variables:
+            return
+        if name.spelling.sub and (function := macros.APPLIED.get(name.spelling.letters)):
+            shown = name.spelling.text
+            message = (
+                f"is {shown}(…) the {function} function? Write it without its index; a product is {shown} \\cdot (…)"
+            )
+            raise self.error(message, self.pieces[name.start], self.pieces[at])
+        if not self.names.begins(at + 1):
+            return
+        inner = self.names.read(at + 1)
+        if inner.end != self.pieces[at].partner:
+            return
+        first, last = self.pieces[name.start], self.pieces[inner.end]
+        shown = name.spelling.text
+        message = f"{shown}(…) is a value of a function that is not given: add its equation, {shown}(x) = ...; "
+        message += f"as a number give it a name, {shown}_1; a product is {shown} \\cdot {inner.spelling.text}"
+        raise self.error(message, first, last)
+
+    def meant(self, name: Name, env: Env) -> Name:
+        """Returns a name, or what a function is applied to whose parameter it is."""
+        return env.bound.get(self.names.identifier(name.spelling), name) if env.bound else name
+
+    def along(self, name: Name, inside: Span, env: Env) -> Span | None:
+        """Returns the body of a function of the program applied to names with indices: h(x^{(i)}), row by row."""
+        identifier = self.names.identifier(name.spelling)
+        if identifier not in self.bodies or self.budget < 0:
+            return None
+        parameters, body = self.bodies[identifier]
+        found: list[Name] = []
+        at = inside.at
+        while at < inside.end and self.names.begins(at):
+            found.append(self.meant(self.names.read(at), env))
+            at = self.names.read(at).end
+            at += at < inside.end and self.pieces[at].text == ","
+        if at < inside.end or len(found) != len(parameters):
+            return None
+        self.budget -= 1
+        self.met.add(identifier)
+        return Span(*body, env=replace(env, bound=dict(zip(parameters, found, strict=True))))
 
     def element(self, span: Span) -> list[Item]:
         """Returns the `[1]` of `\\text{softmax}(z)_2`, a part of what a function gives."""
@@ -95,7 +151,7 @@ class Calls:
             return False
         if name.turned:
             return False
-        return self.is_function(name) or any(p.text == "," for p in self.own(at + 1, self.pieces[at].partner))
+        return self.is_function(name) or any(p.text in (",", ";") for p in self.own(at + 1, self.pieces[at].partner))
 
     def own(self, at: int, end: int) -> Iterator[Piece]:
         """Yields the pieces of a range outside its inner brackets."""

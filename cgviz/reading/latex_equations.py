@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from cgviz.errors import CgvizError, ExpressionError
 from cgviz.reading.latex_macros import FUNCTIONS, NO_DERIVATIVE
-from cgviz.reading.latex_names import Name, Names, Range, touches
-from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_names import Name, Names, Range
+from cgviz.reading.latex_pieces import Piece, touches
 from cgviz.reading.latex_statements import is_equals, is_layout
 from cgviz.text.identifiers import LONGEST_NAME
+from cgviz.text.spelling import Spelling
 
+SIGNS = frozenset("+-−")
+CLOSERS = {"(": ")", "[": "]", "{": "", "\\{": "}"}
 SQUARED = frozenset("σ s χ R r v d ε".split())
 RAISED = (
     "a superscript on the left is an index, not a power: for a layer write a^{(2)} or a^{[2]}, for an index a_2, "
@@ -30,10 +33,11 @@ class Head:
 
 @dataclass(frozen=True)
 class Equation:
-    """A statement: the heads of its left sides, outermost first, and the range of the form that is read."""
+    """A statement: the heads of its left sides, outermost first, the range of the form that is read, the others."""
 
     heads: tuple[Head, ...]
     body: Range
+    skipped: tuple[Range, ...] = ()
 
 
 def parts(pieces: Sequence[Piece], start: int, end: int) -> list[Range]:
@@ -92,21 +96,42 @@ def equation(text: str, names: Names, start: int, end: int) -> Equation:
             break
         heads.append(found)
         forms = forms[1:]
-    if not heads and len(forms) > 1 and is_applied(pieces, *forms[0]) and not is_number(pieces, *forms[-1]):
-        forms = forms[-1:]
+    if not heads and len(forms) > 1 and is_titled(names, *forms[0]) and not is_number(pieces, *forms[-1]):
+        heads, forms = [titled(names, *forms[0])], forms[-1:]
     if not heads and len(forms) > 1:
         raise no_name(text, names, *forms[0])
     if any(a >= b for a, b in forms):
         at = min(forms[-1][0], len(pieces)) - 1
         raise ExpressionError("a formula is expected after '='", text, pieces[at].start, pieces[at].end)
     written = [form for form in forms if not is_number(pieces, *form)] or forms
-    return Equation(tuple(heads), written[-1])
+    return Equation(tuple(heads), written[-1], tuple(form for form in forms if form != written[-1]))
 
 
-def is_applied(pieces: Sequence[Piece], start: int, end: int) -> bool:
-    """Tells whether a left side is a function of a name, `\\log p(x)` or `\\|x\\|_2`: then its right side is read."""
-    first = pieces[start]
-    return start < end and (first.text == "‖" or (first.kind == "macro" and first.text in FUNCTIONS))
+def is_titled(names: Names, start: int, end: int) -> bool:
+    """Tells whether a left side is a function of a name or its negative, `\\log p(x)`, `-D`, `\\|x\\|_2`: a title."""
+    start += names.pieces[start].text in SIGNS
+    if start >= end:
+        return False
+    first = names.pieces[start]
+    is_function = first.kind == "macro" and first.text in FUNCTIONS
+    return first.text == "‖" or is_function or head(names, start, end) is not None
+
+
+def titled(names: Names, start: int, end: int) -> Head:
+    """Returns the head of a left side that is a title, as one word: `log p(x)`."""
+    written, at = "", start
+    while at < end:
+        piece = names.pieces[at]
+        if names.begins(at):
+            name = names.read(at)
+            written, at = written + name.spelling.text, name.end
+            continue
+        is_function = piece.kind == "macro" and piece.text in FUNCTIONS
+        sign = CLOSERS.get(piece.text, piece.text) if piece.kind == "close" else piece.text.replace("\\", "")
+        written += f"{sign} " if is_function else sign
+        at += 1
+    written = written.replace("-", "−").strip()[:LONGEST_NAME]
+    return Head(Name(Spelling(written, "upright"), start, end, ""), None)
 
 
 def no_name(text: str, names: Names, start: int, end: int) -> ExpressionError:

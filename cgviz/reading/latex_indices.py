@@ -10,34 +10,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from cgviz.errors import CgvizError, ExpressionError
+from cgviz.reading.latex_macros import FRACTIONS
 from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, called, synthetic
+from cgviz.reading.latex_sums import BOUNDED, Bounds, bounds, term_end
 from cgviz.reading.tokens import Token
 from cgviz.text.spelling import Spelling
 
-SERIES = frozenset({"sum", "prod"})
-BOUNDED = SERIES | {"max", "min"}
-MOST_TERMS = 200
-WRITE_OUT = "read are \\sum_i, \\sum_{i=1}^{n} and \\sum_{i,j}; write anything else out"
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What stands under and over a sum: its indices, and its bounds where both are numbers."""
-
-    letters: tuple[str, ...]
-    lower: int | None
-    upper: int | None
-    over: Range
-    end: int
-
-    @property
-    def literal(self) -> range | None:
-        """The numbers that the index takes, where the bounds say them."""
-        if len(self.letters) == 1 and self.lower is not None and self.upper is not None:
-            return range(self.lower, self.upper + 1)
-        return None
+COUNTS = frozenset("nNmM")
 
 
 @dataclass
@@ -58,34 +39,38 @@ class Indices:
     arrays: set[str] = field(default_factory=set)
     counts: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     found: dict[int, Name] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
     first: int = 1
 
-    def survey(self, assigned: Collection[str]) -> None:
-        """Meets every sum and every name of the program before anything is read."""
+    def survey(self, assigned: Collection[str], skipped: Collection[Range]) -> None:
+        """Meets every sum and every name of the program before anything is read; `skipped` are not read at all."""
         series: list[tuple[int, Bounds]] = []
-        at = 0
+        beyond, at = dict(skipped), 0
         while at < len(self.pieces):
+            if at in beyond:
+                at = beyond[at]
+                continue
             piece = self.pieces[at]
             if piece.kind == "macro" and piece.text in BOUNDED:
                 try:
-                    bounds = self.bounds(at)
+                    found = self.bounds(at)
                 except CgvizError:
                     at += 1
                     continue
-                if bounds.literal is None and bounds.letters:
-                    series.append((at, bounds))
-                    self.bound |= {*bounds.letters}
-                at = bounds.end
+                if found.literal is None and found.letters:
+                    series.append((at, found))
+                    self.bound |= {*found.letters}
+                at = found.end
             elif self.names.begins(at):
                 at = self.met(at)
             else:
                 at += 1
         if not self.bound:
             return
-        self.first = 0 if any(bounds.lower == 0 for _, bounds in series) else 1
+        self.first = 0 if any(found.lower == 0 for _, found in series) else 1
         self.spread()
-        for at, bounds in series:
-            self.count(at, bounds, assigned)
+        for at, found in series:
+            self.count(at, found, assigned)
 
     def met(self, at: int) -> int:
         """Enters the name at `at`; returns where it ends."""
@@ -108,8 +93,7 @@ class Indices:
 
     def letters(self, name: Name) -> tuple[str, ...]:
         """Returns the indices of a name that are single letters, "" for any other."""
-        inner = [self.pieces[a:b] for a, b in name.items]
-        found = [part[0].text if len(part) == 1 and part[0].kind == "letter" else "" for part in inner]
+        found = self.single(name)
         return (name.raised, *found) if name.raised in self.bound else tuple(found)
 
     def base(self, name: Name, env: Env = EMPTY) -> str:
@@ -118,9 +102,48 @@ class Indices:
         spelling = name.base if is_index else replace(name.base, sup=name.spelling.sup)
         return self.names.identifier(spelling)
 
+    def bounds(self, at: int) -> Bounds:
+        """Returns what stands under and over the sum at `at`; an index that is not written is the one that it bears."""
+        found = bounds(self.text, self.pieces, self.names, at)
+        if found.letters or self.pieces[at].text not in ("sum", "prod"):
+            return found
+        end = term_end(self.pieces, found.end, len(self.pieces))
+        borne = self.borne(found.end, end)
+        return replace(found, letters=(*borne,)) if len(borne) == 1 else found
+
+    def borne(self, start: int, end: int) -> set[str]:
+        """Returns the single letters that names between two places bear as indices, those of inner sums left out."""
+        found, inner, at = set[str](), set[str](), start
+        while at < end:
+            if self.pieces[at].text in BOUNDED and self.pieces[at].kind == "macro":
+                below = bounds(self.text, self.pieces, self.names, at)
+                inner |= {*below.letters}
+                at = below.end
+            elif self.names.begins(at):
+                name = self.names.read(at)
+                found |= {letter for letter in (name.raised, *self.single(name)) if letter}
+                at = name.end
+            else:
+                at += 1
+        return found - inner
+
+    def single(self, name: Name) -> list[str]:
+        """Returns the parts of a subscript that are one letter, "" for any other."""
+        inner = [self.pieces[a:b] for a, b in name.items]
+        return [part[0].text if len(part) == 1 and part[0].kind == "letter" else "" for part in inner]
+
+    def before(self, at: int) -> Range:
+        """Returns the n of a `\\frac{1}{n}` right before the sum at `at`, which is a mean then."""
+        end = at - 1
+        while end > 0 and (self.pieces[end].kind == "close" or self.pieces[end].text in ("*", "cdot")):
+            end -= 1
+        is_half = end > 2 and self.pieces[end].text in COUNTS and self.pieces[end].kind == "letter"
+        digits = [piece for piece in self.pieces[max(end - 6, 0) : end] if piece.text not in ("{", "}")]
+        return (end, end + 1) if is_half and any(p.text in ("/", *FRACTIONS) for p in digits) else (at, at)
+
     def count(self, at: int, bounds: Bounds, assigned: Collection[str]) -> None:
         """Enters the letter over a sum as the length of an axis, where an input bears the index."""
-        start, end = bounds.over
+        start, end = bounds.over if bounds.over != (0, 0) else self.before(at)
         over = [piece for piece in self.pieces[start:end] if piece.text != "{"]
         over = [piece for piece in over if piece.kind != "close"]
         if not over or over[0].kind != "letter" or len(bounds.letters) != 1:
@@ -132,7 +155,7 @@ class Indices:
         first = bounds.lower or 0 if bounds.lower is not None else 1
         more = {"": first - 1, "-1": first, "−1": first}.get(tail)
         identifier = self.names.identifier(name.spelling)
-        if more is None or identifier in self.arrays:
+        if more is None or identifier in self.arrays or (bounds.over == (0, 0) and identifier in self.given):
             return
         after = [one for place, one in sorted(self.found.items()) if place > at]
         for one in [*after, *self.found.values()]:
@@ -140,42 +163,6 @@ class Indices:
             if bounds.letters[0] in letters and base not in assigned:
                 self.counts.setdefault(identifier, (base, letters.index(bounds.letters[0]), more))
                 return
-
-    # bounds
-
-    def bounds(self, at: int) -> Bounds:
-        """Returns the bounds of the sum at `at`. Raises ExpressionError for those that are not read."""
-        under, over, end = (0, 0), (0, 0), at + 1
-        while end < len(self.pieces) and self.pieces[end].kind == "char" and self.pieces[end].text in "_^":
-            after = self.names.extent(end + 1)
-            if self.pieces[end].text == "_":
-                under = (end + 1, after)
-            else:
-                over = (end + 1, after)
-            end = after
-        letters, lower = self.under(*self.inside(*under), at)
-        start, stop = self.inside(*over)
-        digits = "".join(piece.text for piece in self.pieces[start:stop])
-        upper = int(digits) if digits.isdecimal() and len(digits) < 9 else None
-        if upper is None and start < stop and not self.names.begins(start):
-            raise self.error("the upper bound of this sum is not read: a number or a name stands there", at, stop)
-        return Bounds(letters, lower, upper, over, end)
-
-    def inside(self, start: int, end: int) -> Range:
-        return (start + 1, end - 1) if start < end and self.pieces[start].text == "{" else (start, end)
-
-    def under(self, start: int, end: int, at: int) -> tuple[tuple[str, ...], int | None]:
-        """Returns the indices under a sum, and where the first begins: `i`, `i=1`, `i,j`, `ij`."""
-        texts = [piece.text for piece in self.pieces[start:end]]
-        kinds = [piece.kind for piece in self.pieces[start:end]]
-        if len(texts) >= 3 and kinds[0] == "letter" and texts[1] == "=" and all(k == "digit" for k in kinds[2:]):
-            return (texts[0],), int("".join(texts[2:])[:9])
-        letters = tuple(text for text in texts if text != ",")
-        are_letters = all(kind == "letter" for kind, text in zip(kinds, texts, strict=True) if text != ",")
-        if are_letters and len({*letters}) == len(letters):
-            return letters, None
-        written = self.text[self.pieces[start].start : self.pieces[end - 1].end]
-        raise self.error(f"the index condition {written[:40]!r} under this sum is not read: {WRITE_OUT}", at, end)
 
     def mentions(self, start: int, end: int, letter: str) -> bool:
         """Tells whether a name between two places bears an index."""
@@ -189,6 +176,9 @@ class Indices:
         parts = self.parts(name, env)
         base = self.base(name, env) if parts else ""
         axes = [part for part in parts if isinstance(part, str) and part in env.axes]
+        if env.hidden:
+            base, parts = (base, parts) if axes else (self.names.identifier(name.spelling), [])
+            return self.along(name, base, [*parts, *env.hidden], env)
         if axes:
             return self.along(name, base, parts, env)
         before = [part for part in parts if isinstance(part, int) and part < self.first]
@@ -198,6 +188,8 @@ class Indices:
         spelling = self.numbered(name, parts) if numbers else name.spelling
         token = Token("name", self.names.identifier(spelling), piece.start, last.end)
         plain = token.text.isidentifier() and env.axes
+        if plain:
+            self.ranked(name, token.text, 0)
         return [called("index ", piece), synthetic("(", piece), token, synthetic(")", piece)] if plain else [token]
 
     def is_given(self, name: Name, base: str) -> bool:
@@ -263,6 +255,9 @@ class Indices:
                 key += [synthetic(":", piece)]
             else:
                 message = f"nothing binds the index {part!r} here: put what a sum runs over in brackets"
+                if not part:
+                    message = f"a place that is computed chooses of {base} here: give it one name, or write it as a "
+                    message += f"sum, \\sum_k t_k {base}_k, t being 1 at that place and 0 elsewhere"
                 raise ExpressionError(message, self.text, piece.start, last.end)
             key.append(synthetic(",", piece))
         return [Token("name", base, piece.start, last.end), synthetic("[", piece), *key[:-1], synthetic("]", piece)]
@@ -275,7 +270,8 @@ class Indices:
             message = f"the indices {', '.join(axes) or '?'} of {base} are not all bound by a sum or by the left side"
             raise ExpressionError(message, self.text, piece.start, last.end)
         env.met.update(axes)
-        letters = "".join(str(part) if isinstance(part, str) else "1" for part in parts)
+        self.ranked(name, base, len(parts))
+        letters = "".join(part[0] if isinstance(part, str) else "1" for part in parts)
         made: list[Item] = [called(f"index {letters}", piece), synthetic("(", piece)]
         made += [Token("name", base, piece.start, last.end), synthetic(")", piece)]
         if len(axes) < len(parts):
@@ -290,12 +286,18 @@ class Indices:
             made += self.key(piece, [":" if axis in axes else "None" for axis in behind])
         return made
 
+    def ranked(self, name: Name, identifier: str, rank: int) -> None:
+        """Raises ExpressionError where a name stands for arrays of two ranks, as x beside the rows x_i."""
+        if self.ranks.setdefault(identifier, rank) != rank:
+            first, last = self.pieces[name.start], self.pieces[name.end - 1]
+            shown = self.names.source(name.start, name.end)
+            message = (
+                f"{shown} stands here with another number of indices than {identifier} elsewhere: give it another name"
+            )
+            raise ExpressionError(message, self.text, first.start, last.end)
+
     def key(self, piece: Piece, parts: Sequence[str]) -> list[Item]:
         kinds = {":": ":", "None": "name"}
         inner = [Token(kinds.get(part, "number"), part, piece.start, piece.end) for part in parts]
         joined = [token for each in inner for token in (synthetic(",", piece), each)][1:]
         return [synthetic("[", piece), *joined, synthetic("]", piece)]
-
-    def error(self, message: str, first: int, end: int) -> ExpressionError:
-        last = self.pieces[min(max(end - 1, first), len(self.pieces) - 1)]
-        return ExpressionError(message, self.text, self.pieces[first].start, last.end)

@@ -10,20 +10,22 @@ from itertools import pairwise
 
 from cgviz.errors import CgvizError, ExpressionError, quoted
 from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, TRANSPOSES, WORDS
-from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_pieces import Piece, touches, touching_digit
+from cgviz.reading.latex_words import refuse_word
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.parsing import parse_spelling
 from cgviz.text.spelling import Spelling
 
 MOST_BARE = 8
-LONGEST_SCRIPT, MOST_LETTERS = 60, 30
+LONGEST_SCRIPT = 60
 Range = tuple[int, int]
 
 
 TRANSPOSED = re.compile(r"(?:T|\\top|\\intercal|\\math\w+\s*\{T\}|\\math\w+ T|\\text\w*\{T\}|⊤)\s*\}$")
+COMPARES = frozenset({"<", ">", "=", "le", "leq", "ge", "geq", "ne", "neq", "≤", "≥", "≠"})
 STARS = (["*"], ["ast"], ["star"], ["dagger"], ["prime"])
 WEIGHTS = frozenset({"bold", "italic", "upright", "sans"})
-WORDS_OF_THREE = frozenset("net out sum max min log exp sin cos tan err mse ent var std old new sgn det dim".split())
+PROJECTED, PROJECTIONS = frozenset("WUV"), frozenset("QKVO")  # W^Q of attention is a name, no power
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,10 @@ class Names:
         head = Spelling(base) if (base, end) != run[0] else self.spelled(at, end)
         letter = head.letters if head.is_letter and not head.face.startswith("upright") else ""
         if letter and (base, end) == run[0]:
-            self.refuse_word(at)
+            refuse_word(self.text, self.pieces, at)
         scripts: list[Range] = []
         items: tuple[Range, ...] = ()
-        raised, turned, primes = "", False, 0
+        raised, turned = "", False
         while end < len(self.pieces) and self.pieces[end].kind == "char" and not turned:
             mark = self.pieces[end].text
             if mark == "_" and not items:
@@ -114,13 +116,18 @@ class Names:
                 if not after:
                     break
             elif mark in ("'", "’", "′"):
-                primes, after = primes + 1, end + 1
+                after = end + 1
             else:
                 break
             scripts.append((end, after))
             end = after
         spelling = self.scripted(head, scripts, turned)
-        name = Name(replace(spelling, primes=spelling.primes + primes), at, end, letter, items, raised, turned)
+        name = Name(spelling, at, end, letter, items, raised, turned)
+        if spelling.letters in ("0", "1") and any(piece.text in COMPARES for piece in self.pieces[at:end]):
+            shown = f"{self.source(at, end)}"
+            raise self.error(
+                f"the condition of an indicator stands in brackets after it: \\mathbb{{1}}[x > 0], not {shown}", at
+            )
         if not name.spelling.identifier.isidentifier() and name.spelling.letters not in ("0", "1"):
             last = self.pieces[end - 1]
             shown = quoted(self.source(at, end))
@@ -184,6 +191,8 @@ class Names:
     def script(self, start: int, end: int) -> str:
         """Returns a script as it is typed, in braces: `^l` as `^{l}`, so that what follows is not its own."""
         mark = self.pieces[start].text
+        if self.text[self.pieces[start].start] == "(":
+            return f"{mark}{{{self.source(end - 2, end - 1)}}}"
         braced = end == start + 1 or self.pieces[start + 1].text == "{"
         return self.source(start, end) if braced else f"{mark}{{{self.source(start + 1, end)}}}"
 
@@ -233,6 +242,10 @@ class Names:
         if inner and inner[0].text == "{":
             inner = inner[1:-1]
         kinds = [piece.text for piece in inner]
+        if kinds == ["H"] and "H" not in self.known:
+            raise self.error("^H turns a matrix of complex numbers; of real ones write ^T", at)
+        if indexed_power(inner):
+            raise self.error("an index in brackets and a power: write {a^{(2)}}^2", at)
         turned = bool(self.transposing and len(inner) > 1 and self.is_transpose(inner[-1:]))
         body = inner[:-1] if turned else inner
         start = at + 2 if self.pieces[at + 1].text == "{" else at + 1
@@ -241,7 +254,10 @@ class Names:
         braced = self.pieces[at + 1].text == "{"
         is_sign = kinds in STARS or (braced and kinds in (["+"], ["-"], ["−"]))
         is_word = bool(body) and body[0].kind == "macro" and body[0].text in WORDS and not self.is_transpose(body)
-        if is_sign or (is_word and len("".join(p.text for p in body[1:] if p.kind == "letter")) > 1):
+        is_word = is_word and len("".join(p.text for p in body[1:] if p.kind == "letter")) > 1
+        is_word |= len(body) > 1 and all(p.kind == "letter" and p.text.isupper() for p in body) and not turned
+        is_projection = head.letters in PROJECTED and not head.marks and len(body) == 1 and body[0].text in PROJECTIONS
+        if is_sign or is_word or is_projection:
             return end, "", turned
         is_layer = bool(body) and any(piece.text in self.layers for piece in body) and all(map(is_label, body))
         is_square = kinds == ["2"] and head.identifier in self.squares
@@ -315,22 +331,6 @@ class Names:
             parts.append(piece.text if piece.kind in ("letter", "digit", "macro") else "_")
         return "".join(parts).strip("_")
 
-    def refuse_word(self, at: int) -> None:
-        """Raises ExpressionError where letters that touch are a word rather than a product: `target_{o1}`, `loss`."""
-        if at and self.pieces[at - 1].kind == "letter" and touches(self.pieces, at):
-            return
-        end, last = at, min(at + MOST_LETTERS, len(self.pieces))
-        while end < last and self.pieces[end].kind == "letter" and (end == at or touches(self.pieces, end)):
-            end += 1
-        letters = [self.pieces[i].text for i in range(at, end)]
-        if len(letters) < 3 or not "".join(letters).isascii():
-            return
-        word = "".join(letters)
-        script = end < len(self.pieces) and self.pieces[end].text == "_" and self.pieces[end].kind == "char"
-        if len(letters) > 3 or len(set(letters)) < 3 or script or word.lower() in WORDS_OF_THREE:
-            message = f"letters side by side are a product here: write \\text{{{word}}} for one name, or blanks between"
-            raise ExpressionError(message, self.text, self.pieces[at].start, self.pieces[end - 1].end)
-
     # extents
 
     def extent(self, at: int) -> int:
@@ -369,14 +369,6 @@ def arguments(piece: Piece) -> int:
     return 2 if piece.text in FRACTIONS else int(takes_one)
 
 
-def touches(pieces: Sequence[Piece], at: int) -> bool:
-    return pieces[at - 1].end == pieces[at].start
-
-
-def touching_digit(pieces: Sequence[Piece], at: int) -> bool:
-    return at < len(pieces) and pieces[at].kind == "digit" and touches(pieces, at)
-
-
 def multiple(names: Collection[str]) -> frozenset[str]:
     """Returns the names of several letters: the others are names anyway."""
     return frozenset(name for name in names if len(re.sub("[0-9]+$", "", name)) > 1)
@@ -399,3 +391,11 @@ def apart(spelling: Spelling, taken: Collection[str]) -> str:
         wished.append(f"{plain}_{spelling.face}")
     wished += [f"{plain}_{count}" for count in range(2, len(taken) + 3)]
     return next(name for name in wished if name not in taken)
+
+
+def indexed_power(inner: Sequence[Piece]) -> bool:
+    """Tells whether a superscript is one index in brackets and then a number or a letter: `(2)2`."""
+    kinds = [piece.kind for piece in inner]
+    return (
+        len(kinds) == 4 and kinds[0] == "open" and kinds[2] == "close" and {kinds[1], kinds[3]} <= {"digit", "letter"}
+    )

@@ -21,6 +21,7 @@ from cgviz.reading.latex_macros import (
     SIZES,
     WIDE,
 )  # fmt: skip
+from cgviz.reading.latex_tables import tabled
 
 
 class Piece(NamedTuple):
@@ -39,7 +40,7 @@ class Piece(NamedTuple):
 
 def pieces(text: str) -> list[Piece]:
     """Returns the pieces of `text`. Raises ExpressionError at a bracket without its partner."""
-    return paired(text, undressed(text, Formulas(text).pieces()))
+    return paired(text, tabled(undressed(text, Formulas(text).pieces())))
 
 
 def undressed(text: str, found: list[Piece]) -> list[Piece]:
@@ -269,3 +270,11 @@ def mismatch(text: str, opener: Piece | None, closer: Piece | None) -> Expressio
         return ExpressionError(f"{shown} is never closed", text, opener.start, opener.end)
     met = quoted(text[closer.start : closer.end])
     return ExpressionError(f"{shown} is closed by {met}", text, opener.start, closer.end)
+
+
+def touches(pieces: Sequence[Piece], at: int) -> bool:
+    return pieces[at - 1].end == pieces[at].start
+
+
+def touching_digit(pieces: Sequence[Piece], at: int) -> bool:
+    return at < len(pieces) and pieces[at].kind == "digit" and touches(pieces, at)

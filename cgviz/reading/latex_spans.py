@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cgviz.reading.latex_names import Name
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.tokens import Token
 
@@ -15,11 +16,15 @@ class Env:
 
     numbers  those that a sum with numbers for bounds has given a value
     axes     those that run over the axis of an array, outermost first; `met` are those that a name has borne
+    hidden   axes that every name here has beside those it bears: the components of the rows in w^T x_i
+    bound    the identifiers of a function's parameters, each with the name that it is applied to
     """
 
     numbers: Mapping[str, int] = field(default_factory=dict)
     axes: tuple[str, ...] = ()
     met: set[str] = field(default_factory=set)
+    hidden: str = ""
+    bound: Mapping[str, Name] = field(default_factory=dict)
 
 
 EMPTY = Env()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from cgviz.errors import ExpressionError, quoted
@@ -10,11 +11,11 @@ from cgviz.reading import latex_macros as macros
 from cgviz.reading.latex_calls import Calls
 from cgviz.reading.latex_cases import rows, split
 from cgviz.reading.latex_cases import within as inner
-from cgviz.reading.latex_indices import BOUNDED, MOST_TERMS, SERIES, Bounds
-from cgviz.reading.latex_names import touches, touching_digit
-from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_pieces import Piece, touches, touching_digit
+from cgviz.reading.latex_rows import length, product
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, synthetic, within
 from cgviz.reading.latex_statements import is_equals
+from cgviz.reading.latex_sums import BOUNDED, MOST_TERMS, SERIES, Bounds, term_end
 from cgviz.reading.tokens import OPERATORS, SUPERSCRIPTS, Token
 
 
@@ -58,7 +59,7 @@ class Translator:
         """Reads what begins at the span's next piece, moves the span behind it, and returns what to write."""
         piece = self.pieces[span.at]
         if self.names.begins(span.at):
-            return self.calls.name(span)
+            return product(self.indices, span) or self.calls.name(span)
         if piece.kind == "digit" or (piece.text == "." and touching_digit(self.pieces, span.at + 1)):
             return self.number(span)
         if piece.kind == "open":
@@ -109,7 +110,7 @@ class Translator:
         """Reads \\sum, \\prod, \\max_i: written out where its bounds are numbers, else along an axis."""
         piece, at, env = self.pieces[span.at], span.at, span.env or EMPTY
         bounds = self.indices.bounds(at)
-        end = self.term_end(bounds.end, span.end)
+        end = term_end(self.pieces, bounds.end, span.end)
         if end == bounds.end:
             raise self.error("the terms of this sum are missing", piece)
         span.at = end
@@ -124,9 +125,8 @@ class Translator:
             if letter in env.axes or letter in env.numbers:
                 raise self.error(f"the index {letter} is used twice", piece)
             if not self.indices.mentions(bounds.end, end, letter):
-                message = f"nothing after it bears the index {letter}: put what belongs to it in brackets"
-                raise self.error(message, piece)
-        inner = Env(env.numbers, (*env.axes, *bounds.letters), env.met)
+                raise self.error(unborne(piece.text, letter), piece)
+        inner = replace(env, axes=(*env.axes, *bounds.letters))
         axis = [synthetic(",", piece), Token("name", "axis", piece.start, piece.end), synthetic("=", piece)]
         last = [synthetic("-", piece), Token("number", "1", piece.start, piece.end)]
         made: list[Item] = [Span(bounds.end, end, env=inner)]
@@ -144,27 +144,12 @@ class Translator:
         sign = {"sum": "+", "prod": "*"}.get(piece.text, ",")
         items: list[Item] = []
         for number in terms:
-            inner = Env({**env.numbers, letter: number}, env.axes, env.met)
+            inner = replace(env, numbers={**env.numbers, letter: number})
             term = Span(bounds.end, end, env=inner)
             items += [synthetic(sign, piece)] if items else []
             items += [term] if sign == "," else around(piece, [term])
         made = around(piece, items)
         return [called(piece.text, piece), *made] if sign == "," else made
-
-    def term_end(self, at: int, end: int) -> int:
-        """Returns where the term that begins at `at` ends: at the next sign of a sum, a relation or a separator."""
-        first = at
-        while at < end:
-            piece = self.pieces[at]
-            if piece.kind in ("row", "gap") or piece.text == "&":
-                break
-            ends = piece.kind == "char" and (piece.text in "+-−=<>,;≤≥≠" or piece.text == "|")
-            ends = ends or (piece.kind == "macro" and macros.OPERATORS.get(piece.text, "*") not in ("*", "·", "×", "/"))
-            ends = ends or (piece.text == "." and piece.kind == "char" and not touching_digit(self.pieces, at + 1))
-            if ends and at > first:
-                break
-            at = piece.partner + 1 if piece.kind == "open" else at + 1
-        return at
 
     def character(self, span: Span) -> list[Item]:
         piece = self.pieces[span.at]
@@ -172,6 +157,8 @@ class Translator:
             return self.power(span)
         if piece.text in SUPERSCRIPTS:
             return self.operator(span, "super")
+        if piece.text == ";" and not span.top:
+            return self.operator(span, ",")
         if piece.text in "+-*/!,<>√" or piece.text in OPERATORS:
             return self.operator(span, OPERATORS.get(piece.text, piece.text))
         if piece.text == "_":
@@ -237,15 +224,14 @@ class Translator:
     def norm(self, span: Span, piece: Piece, inside: Span) -> list[Item]:
         """Reads `\\|x\\|_2`: a vector's length, a matrix' Frobenius norm."""
         kind = ""
-        if span.env is not None and span.env.axes:
-            message = "a norm within a sum is that of a row: write the sum of the squares over a second index"
-            raise self.error(message, piece)
         if span.at < span.end and self.pieces[span.at].text == "_":
             start, span.at = span.at + 1, self.names.extent(span.at + 1)
             kind = self.names.words(start, span.at).lower()
             kind = {"2": "2", "1": "1", "f": "F", "infty": "inf", "fro": "F"}.get(kind, "?")
             if kind == "?":
                 raise self.error("norms are read with 1, 2, F and \\infty below", piece, self.pieces[span.at - 1])
+        if span.env is not None and span.env.axes:
+            return length(self.indices, span.env, piece, inside, kind)
         return [called(f"length {kind}", piece), *within(piece, self.pieces[piece.partner], inside)]
 
     def matrix(self, piece: Piece, inside: Span, span: Span) -> list[Item]:
@@ -326,7 +312,7 @@ class Translator:
         inside = self.pieces[start + braced : end - braced] if end - start < 9 else []
         if self.names.is_transpose(inside):
             if span.env is not None and span.env.axes:
-                message = "a transpose within a sum is that of a row of a matrix: write the sum over a second index"
+                message = "within a sum a transpose is read between two names, w^T x_i, and norms as \\|x_i - y_i\\|^2"
                 raise self.error(message, piece, first)
             span.at = end
             return [Token("T", "^T", piece.start, self.pieces[end - 1].end)]
@@ -350,6 +336,15 @@ class Translator:
 
     def error(self, message: str, first: Piece, last: Piece | None = None) -> ExpressionError:
         return self.calls.error(message, first, last)
+
+
+def unborne(name: str, letter: str) -> str:
+    """Returns what to do where nothing under a sum, or a maximum, bears its index."""
+    if name in SERIES:
+        return f"nothing after it bears the index {letter}: give what is summed that index, or put it in brackets"
+    steps = " (cgviz descend steps downhill)" if name == "min" else ""
+    remedy = f"give its values as an array, \\{name}_{letter} Q_{letter}, or what stands behind it alone{steps}"
+    return f"nothing after it bears the index {letter}: {remedy}"
 
 
 BEGINS, ENDS = frozenset({"name", "call", "number", "("}), frozenset({"name", "number", ")", "]", "!", "super", "T"})

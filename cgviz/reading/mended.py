@@ -1,4 +1,4 @@
-"""What mathematics writes otherwise than the language: `sin²(x)`, `wᵀx`, `Σᵢ wᵢxᵢ` as tokens of the language."""
+"""What mathematics writes otherwise than the language: `sin²(x)`, `wᵀx`, `W^T` as tokens of the language."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
+from cgviz.reading.brackets import after_bracket
 from cgviz.reading.tokens import RAISED, Token
 
-OPENING, CLOSING = frozenset("(["), frozenset(")]")
 INVERSE = {
     "exp": "log", "log": "exp", "ln": "exp", "sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh",
     "cosh": "acosh", "tanh": "atanh", "sec": "acos(1/x)", "csc": "asin(1/x)", "cot": "atan(1/x)", "erf": "erfinv",
@@ -40,8 +40,8 @@ def mended(text: str, every: Sequence[Token], variables: Collection[str], functi
             found.append(every[at + 1 + bracket]._replace(kind="T"))
             at += 4 if bracket else 2
         elif token.kind == "Σ":
-            made, at = summed(text, every, at, variables)
-            found += made
+            found.append(token._replace(kind="name"))
+            at += 1
         else:
             found.append(token)
             at += 1
@@ -93,7 +93,7 @@ def exponent_at(every: Sequence[Token], at: int) -> tuple[list[Token], int]:
     """Returns the `**` at `at` with its exponent, a number with or without sign or brackets, and where it ends."""
     start = end = at + 1
     if every[end].kind == "(":
-        end = bracket_end(every, end)
+        end = after_bracket(every, end)
         inner = every[start + 1 : end - 1]
         return (list(every[at:end]), end) if all(t.kind in ("number", "-", "/") for t in inner) else ([], start)
     end += every[end].kind == "-"
@@ -103,78 +103,11 @@ def exponent_at(every: Sequence[Token], at: int) -> tuple[list[Token], int]:
 def argument_end(every: Sequence[Token], start: int) -> int:
     """Returns where the argument at `start` ends: a bracket, or one name or number that ends before an operator."""
     if every[start].kind == "(":
-        return bracket_end(every, start)
+        return after_bracket(every, start)
     if every[start].kind in ("name", "number") and every[start + 1].kind in ENDS_AN_ATOM:
         return start + 1
     return start
 
 
-def bracket_end(every: Sequence[Token], at: int) -> int:
-    """Returns the index after the bracket that opens at `at`; `at` where it is never closed."""
-    depth = 0
-    for here in range(at, len(every)):
-        depth += (every[here].kind in OPENING) - (every[here].kind in CLOSING)
-        if depth == 0:
-            return here + 1
-    return at
-
-
 def around(kind: str, token: Token) -> Token:
     return Token(kind, kind, token.start, token.end)
-
-
-def summed(text: str, every: Sequence[Token], at: int, variables: Collection[str]) -> tuple[list[Token], int]:
-    """Returns `Σᵢ wᵢxᵢ` as `sum(w*x)`: over a whole axis, the index taken off the names. Raises ExpressionError."""
-    sign = every[at]
-    if "Σ" in variables:
-        return [sign._replace(kind="name")], at + 1
-    end = term_end(every, at + 1)
-    body = list(every[at + 1 : end])
-    if not body:
-        raise ExpressionError("the terms of Σ are missing; write sum(...)", text, sign.start, sign.end)
-    index = indices(sign.text[1:])
-    if len(index) > 1:
-        message = "bounds and double indices of Σ are not read in text: write sum(...), or \\sum_{i=1}^{3} in LaTeX"
-        raise ExpressionError(message, text, sign.start, sign.end)
-    if index:
-        bare = [without(token, index) if token.text not in variables else token for token in body]
-        if bare == body:
-            message = f"nothing here bears the index {index}; write sum(...)"
-            raise ExpressionError(message, text, sign.start, every[end - 1].end)
-        body = bare
-    head = Token("name", "sum", sign.start, sign.end)
-    return [head, around("(", sign), *by_elements(body), around(")", body[-1])], end
-
-
-def indices(subscript: str) -> str:
-    """Returns the letters of a subscript: "i" of ᵢ."""
-    from unicodedata import normalize
-
-    return normalize("NFKC", subscript)
-
-
-def without(token: Token, index: str) -> Token:
-    """Returns a name without the index at its end."""
-    is_indexed = token.kind == "name" and token.text.endswith(f"_{index}") and len(token.text) > len(index) + 1
-    return token._replace(text=token.text[: -len(index) - 1]) if is_indexed else token
-
-
-def term_end(every: Sequence[Token], at: int) -> int:
-    """Returns where the term that begins at `at` ends: at a sum's next sign, outside brackets."""
-    depth, here = 0, at
-    while every[here].kind not in ENDS_A_TERM or depth or (here == at and every[here].kind in ("-", "|", "‖")):
-        if every[here].kind == "end":
-            break
-        depth += (every[here].kind in OPENING) - (every[here].kind in CLOSING)
-        here += 1
-    return here
-
-
-def by_elements(body: Sequence[Token]) -> list[Token]:
-    """Returns a product of elements: `*` where factors stand side by side or a dot stands between them."""
-    found: list[Token] = []
-    for token in body:
-        if found and token.kind in ("name", "number") and found[-1].kind in ("name", "number", ")", "super"):
-            found.append(around("*", token))
-        found.append(token._replace(kind="*") if token.kind == "·" else token)
-    return found

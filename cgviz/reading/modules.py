@@ -33,7 +33,7 @@ def unqualified(text: str, every: Sequence[Token], variables: Collection[str], a
             at += 1
             continue
         names = every[at : end + 1 : 2]
-        if token.text in MODULES:
+        if token.text in MODULES and names[-1].text != "T":
             found.append(function(text, names))
             at = end + 1
             continue

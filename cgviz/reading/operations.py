@@ -40,9 +40,9 @@ def operation(bound: Bound) -> Any:
                 raise BindingError(f"takes {takes(op)}, not {count}")
             return op(*bound.operands, *bound.optional.values())
         return made(*bound.operands, **bound.statics, **bound.optional)
-    except TypeError as error:
-        if made is None or "argument" not in str(error):
-            raise
+    except BindingError:
+        raise
+    except (TypeError, ValueError, AttributeError, LookupError, RuntimeError):
         raise BindingError("does not take these arguments") from None
 
 
@@ -232,6 +232,8 @@ def take(x: Any, i: Any, axis: Any = None) -> Any:
 
 
 def take_dim(x: Any, *i: Any, axis: int, at: Any = None) -> Any:
+    if at is None and not i:
+        raise BindingError("lacks its index")
     return places.take(axis)(x, *i) if at is None else at_axis(at, axis, x)
 
 
@@ -428,7 +430,28 @@ def attention(q: Any, k: Any, v: Any, mask: Any = None, is_causal: bool = False,
     return matrices.matmul(optioned("softmax", scores, axis=-1), v)
 
 
+def unread(*args: Any) -> Any:
+    raise BindingError("is another function in this library: it is not read")
+
+
+def over_all(name: str) -> Operation:
+    """Returns SciPy's softmax: over all elements where no axis is given."""
+    return lambda x, axis=None: optioned(name, x, axis=axis)
+
+
+def relu6(x: Any) -> Any:
+    return REGISTRY["clip"](x, 0.0, 6.0)
+
+
+def dropout(x: Any, p: float = 0.5, training: bool = True) -> Any:
+    if training and p:
+        raise BindingError("draws random numbers: training=False leaves it out, or a mask of your own is an input")
+    return x
+
+
 def standardize(x: Any, axis: Any = -1, eps: float = 1e-5) -> Any:
+    if axis not in (-1, (-1,)):
+        raise BindingError("is read along the last axis, axis=-1")
     return layer_norm(x, eps=eps)
 
 
@@ -499,7 +522,7 @@ COMPOSED: Mapping[str, Operation] = {
     "flip_rows": lambda x: moving.flipped(0)(x), "flip_columns": lambda x: moving.flipped(1)(x),
     "view_as_": lambda x, like: back_to(shape_of(like))(x),
     "expand_as_": lambda x, like: moving.broadcast_to(lengths_of(like))(x),
-    "torch_topk": topk, "torch_sort": torch_sort, "method_sort": lambda x, **statics: optioned("sort", x, **statics),
+    "torch_topk": topk, "torch_sort": torch_sort, "unread_": unread,
     "dot_": dot, "inner_": inner, "outer_": outer, "vdot_": vdot, "tensordot_": tensordot,
     "linear_": linear, "bilinear_": lambda c, a, b: c + matrices.matmul(a, b),
     "solve_tri": triangular, "torch_tri": lambda a, b, upper: triangular(a, b, lower=not upper), "slogdet_": slogdet,
@@ -508,7 +531,8 @@ COMPOSED: Mapping[str, Operation] = {
     "bce_logits_": bce_logits, "cross_entropy_": cross_entropy, "nll_loss_": nll, "kl_div_": kl_div,
     "layer_norm_": layer_norm, "rms_norm_": rms_norm, "normalize_": normalize, "cosine_": cosine,
     "attention_": attention, "standardize_": standardize, "gelu_": gelu_of, "softplus_": softplus_of, "glu_": glu,
-    "hardtanh_": hardtanh, "dropout_": lambda x, p=0.5: x, "softmin_": softmin,
+    "hardtanh_": hardtanh, "softmax_all": over_all("softmax"), "log_softmax_all": over_all("log_softmax"),
+    "relu6_": relu6, "dropout_": dropout, "softmin_": softmin,
     "leaky_relu": lambda x, negative_slope=0.01: leaky_relu(x, negative_slope),
     "elu": lambda x, alpha=1.0: elu(x, alpha) if alpha != 1 else elu(x),
     "add_": scaled_sum(1), "subtract_": scaled_sum(-1), "power_": raised, "clip": clip,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -15,8 +15,20 @@ from cgviz.reading.arguments import Several
 from cgviz.reading.glued import may_be_glued, separated
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
-from cgviz.reading.reader import Definition, Notes, Reader, closing, settled
-from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens
+from cgviz.reading.pending import Definition, Notes, settled
+from cgviz.reading.reader import Reader
+from cgviz.reading.statements import (
+    declared,
+    in_order,
+    is_assignment,
+    is_declaration,
+    is_definition,
+    item,
+    literal,
+    split,
+    targets,
+)
+from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens, without_primes
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
 from cgviz.text.spelling import Spelling
@@ -25,7 +37,6 @@ from cgviz.values.arrays import Shape, Value
 
 DERIVATIVE = re.compile(r"(?<!\w)d(?:\^?2|²)?[^\W\d]?\s*/\s*d[^\W\d](?:\^?2|²)?(?!\w)")
 MATHEMATICAL = re.compile(r"[Σ∑]|[^\W\d]\w*\s*(?:\^|\*\*|[⁰-⁹¹²³⁺⁻])|(?:\^|\*\*)\s*\(?\s*T\b")
-ASSIGNS = frozenset({"=", "+=", "-=", "*=", "/=", "@="})
 PRIMES = ("", "′", "″", "‴", "⁗")
 
 
@@ -71,9 +82,9 @@ def read(text: str, given: Iterable[str] = ()) -> Program:
     if not text.strip():
         raise ExpressionError('the program is empty; give an expression such as "x*y"')
     pasted = python.statements(text) if python.is_python(text) else None
-    every = tokens(text) if pasted is None else pasted[0]
+    every, spellings = without_primes(text, tokens(text) if pasted is None else pasted[0])
     shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
-    scope = Scope(text, frozenset(given) | shaped)
+    scope = Scope(text, frozenset(given) | shaped, spellings=spellings)
     scope.parameters = () if pasted is None else pasted[1]
     return scope.read(scope.typed(every))
 
@@ -101,6 +112,8 @@ class Scope:
 
         Raises ExpressionError where a name could be another one, or a product of names.
         """
+        if not self.text.isascii():
+            every = one_name(every, self.given)
         assigned, functions, signature = declared(every)
         signature |= {*self.parameters}
         names = {*self.given, *assigned}
@@ -115,7 +128,7 @@ class Scope:
             every = mended(self.text, every, variables, functions)
         also = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "("} - names - signature
         if also and may_be_glued(self.text, also, {*names, *signature, *also}):
-            return separated(self.text, every, names, signature, also)
+            return separated(self.text, every, names, signature, also, self.given)
         return every
 
     def read(self, every: Sequence[Token]) -> Program:
@@ -238,6 +251,9 @@ class Scope:
         """Enters `a, b = split(x, 2)`, a statement for each output."""
         names = targets(line)
         found = self.reader.read(line[2 * len(names) :])
+        if isinstance(found, Several) and found.only is not None:
+            message = f"of the outputs of {quoted(found.name)} one is indices, which are not read: take the first, [0]"
+            raise ExpressionError(message, self.text, line[0].start, line[2 * len(names) - 2].end)
         if not isinstance(found, Several) or len(found.nodes) != len(names):
             count = len(found.nodes) if isinstance(found, Several) else 1
             message = f"{len(names)} names for {count} output{'s' * (count != 1)}"
@@ -287,6 +303,8 @@ class Scope:
         """Returns name, parameters and body of `name(a, b) = body`."""
         close = next(i for i, token in enumerate(line) if token.kind == ")")
         inside = line[2:close]
+        if [token.kind for token in inside[-2:]] == [",", "..."]:
+            inside = inside[:-2]
         parameters = list(inside[::2])
         well_formed = all(token.kind == "name" for token in parameters) and all(t.kind == "," for t in inside[1::2])
         if not well_formed or (inside and len(inside) % 2 == 0):
@@ -297,47 +315,17 @@ class Scope:
         return line[0], parameters, line[close + 2 :]
 
 
-def in_order(lines: list[list[Token]]) -> list[list[Token]]:
-    """Returns the statements, values at the end before what they are used in, a repeated last name left out.
-
-    A value belongs to an input that nothing else assigns: `f = x**2; x = 3`.
-    """
-    is_name = len(lines) > 1 and [token.kind for token in lines[-1]] == ["name", "end"]
-    if is_name and is_assignment(lines[-2]) and lines[-2][0].text == lines[-1][0].text:
-        lines = lines[:-1]
-    at = len(lines)
-    while at and is_assignment(lines[at - 1]) and is_value(lines[at - 1]):
-        at -= 1
-    if at in (0, len(lines)):
-        return lines
-    targets = [line[0].text for line in lines if is_assignment(line)]
-    if any(targets.count(line[0].text) > 1 for line in lines[at:]):
-        return lines
-    return [*lines[at:], *lines[:at]]
-
-
-def is_value(line: Sequence[Token]) -> bool:
-    """Tells whether a statement gives an input its value: a number, or an array of numbers."""
-    body = line[2:]
-    return line[1].kind == "=" and (literal(body) is not None or all(t.kind in VALUES for t in body[:-1]))
-
-
-VALUES = frozenset({"number", "[", "]", ",", "-", "+"})
-
-
-def declared(every: Sequence[Token]) -> tuple[set[str], set[str], set[str]]:
-    """Returns the names that statements assign, those of functions that they define, and all their parameters."""
-    assigned: set[str] = set()
-    functions: set[str] = set()
-    signature: set[str] = set()
-    for line in split(every):
-        if is_assignment(line):
-            assigned.add(line[0].text)
-        elif is_definition(line):
-            functions.add(line[0].text)
-            close = next(i for i, token in enumerate(line) if token.kind == ")")
-            signature |= {token.text for token in line[2:close] if token.kind == "name"}
-    return assigned, functions, signature
+def one_name(every: Sequence[Token], given: Collection[str]) -> Sequence[Token]:
+    """Returns the tokens, θ called theta where that stands in the program or among the values: one variable."""
+    typed = {token.text for token in every if token.kind == "name"}
+    ascii_names = {name for name in {*typed, *given} if name.isascii()}
+    same = {}
+    for name in typed - ascii_names - {*given}:
+        identifier = spelled(name).identifier
+        for wanted in (identifier, identifier.removeprefix("var")):
+            if wanted in ascii_names:
+                same[name] = wanted
+    return [token._replace(text=same.get(token.text, token.text)) for token in every] if same else every
 
 
 def is_mathematical(token: Token, after: Token) -> bool:
@@ -345,69 +333,6 @@ def is_mathematical(token: Token, after: Token) -> bool:
     if after.kind in ("**", "super"):
         return token.kind == "name" and token.text in REGISTRY
     return token.kind == "Σ" or (token.kind == "**" and after.text in ("T", "("))
-
-
-def split(every: Sequence[Token]) -> list[list[Token]]:
-    """Returns the statements, each closed by its "end"; a line break inside brackets ends none."""
-    lines: list[list[Token]] = []
-    line: list[Token] = []
-    depth = 0
-    for token in every:
-        if token.kind == "end":
-            if depth > 0 and token.text == "\n":
-                continue
-            if line:
-                lines.append([*line, token])
-            line, depth = [], 0
-            continue
-        depth += (token.kind in "([") - (token.kind in ")]")
-        line.append(token)
-    return lines
-
-
-def is_assignment(line: Sequence[Token]) -> bool:
-    return line[0].kind == "name" and line[1].kind in ASSIGNS
-
-
-def targets(line: Sequence[Token]) -> list[Token]:
-    """Returns the names of `a, b = ...`; none for any other statement."""
-    at = 0
-    while line[at].kind == "name" and line[at + 1].kind == ",":
-        at += 2
-    return [*line[0 : at + 1 : 2]] if at and line[at].kind == "name" and line[at + 1].kind == "=" else []
-
-
-def item(line: Sequence[Token]) -> int:
-    """Returns where the bracket closes in `m[i, j] = ...`; 0 for any other statement."""
-    if line[0].kind != "name" or line[1].kind != "[":
-        return 0
-    close = closing(line, 2)
-    return close if close and line[close + 1].kind in ASSIGNS else 0
-
-
-def is_declaration(line: Sequence[Token]) -> bool:
-    """Tells whether a statement is `X: (N, D)`."""
-    inner = line[2:-1]
-    return line[0].kind == "name" and line[1].kind == ":" and all(t.kind in ("name", "number", *"(),") for t in inner)
-
-
-def is_definition(line: Sequence[Token]) -> bool:
-    """Tells whether a statement is `name(...) = ...`."""
-    if line[0].kind != "name" or line[1].kind != "(":
-        return False
-    close = next((i for i, token in enumerate(line) if token.kind == ")"), None)
-    return close is not None and line[close + 1].kind == "="
-
-
-def literal(body: Sequence[Token]) -> float | None:
-    """Returns the value of a statement that is one number with or without a sign, else None."""
-    signs = 0
-    while body[signs].kind in ("-", "+"):
-        signs += 1
-    if len(body) != signs + 2 or body[signs].kind != "number":
-        return None
-    value = float(body[signs].text)
-    return -value if sum(token.kind == "-" for token in body[:signs]) % 2 else value
 
 
 def free_names() -> Iterable[str]:

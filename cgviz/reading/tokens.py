@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 from unicodedata import normalize
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.text.identifiers import LONGEST_NAME, name
+from cgviz.text.parsing import spelled
+from cgviz.text.spelling import Spelling
 
 
 class Token(NamedTuple):
@@ -21,26 +25,29 @@ class Token(NamedTuple):
 
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+FACTORS = frozenset("αβγεζηθικλμνξπρτυφχψωϵϕ")
 RAISED = str.maketrans(SUPERSCRIPTS, "0123456789+-")
 LETTERS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᵠᵡ⁽⁾⁼"
 HIGH = SUPERSCRIPTS + LETTERS
 LOW = "₀-₉ₐ-ₜᵢ-ᵪⱼ₊₋"
 APART = f"{HIGH}{LOW}¼-¾⅐-⅞"  # what ends a name though Python counts it among the letters and digits
+PRIMES = "′″‴⁗"
 ACCENTS = "\u0300-\u036f"  # which stand after their letter: `x̂` is an x and a circumflex
 OPERATORS = {
     "^": "**", "⋅": "·", "∙": "·", "•": "·", "∗": "*", "⊙": "*", "∘": "*", "−": "-", "–": "-", "÷": "/", "⁄": "/",
-    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=",
+    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=", "…": "...",
 }  # fmt: skip
-SIGNS = "√∛‖·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔"
+SIGNS = "√∛‖·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔…"
 PATTERN = re.compile(
     rf"""
     (?P<skip>  [ \t\r\f\v\u00a0\u2009\u202f\u200b]+ | \#[^\n]* )
-  | (?P<word>  [A-Za-z_][A-Za-z_0-9]* (?![A-Za-z_0-9]|[^\x00-\x7f]) )  # most names: ASCII is what is fast
+  | (?P<word>  [A-Za-z_][A-Za-z_0-9]* (?![A-Za-z_0-9']|[^\x00-\x7f]) )  # most names: ASCII is what is fast
   | (?P<number> (?: [0-9]+(?:_[0-9]+)*\.?[0-9]* | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
   | (?P<end>   [\n;] )
   | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:&] | [{SIGNS}] )
   | (?P<sigma> [Σ∑∏] (?: [{LOW}]+ | (?= [^\W_] | [\s(√‖|] | $ ) ) )
-  | (?P<name>  [^\W\d{APART}] [^\W{APART}]* (?: [{ACCENTS}]+ [^\W{APART}]* )* [{LOW}]* (?: ⁽ [^⁾\n]* ⁾ )* )
+  | (?P<name>  [^\W\d{APART}] [^\W{APART}]* (?: [{ACCENTS}]+ [^\W{APART}]* )* [{PRIMES}]* [{LOW}]* (?: ⁽ [^⁾\n]* ⁾ )*
+      [{PRIMES}']* )
   | (?P<super> [{HIGH}]+ )
   | (?P<fraction> [¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞] )
   | (?P<below> [₀-₉]+ )
@@ -70,7 +77,6 @@ WHY_BAD = {
     "±": "it stands for two values; write + or -",
     "→": "an arrow is not part of an expression",
     "∈": "sets and conditions beside a formula are not read",
-    "…": "dots leave terms to the reader's guess; write them out",
 } | dict.fromkeys("“”„‘’‚«»", "curly quotes are not part of an expression; leave them out")
 
 
@@ -94,7 +100,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         elif kind == "op":
             kind = OPERATORS.get(piece, piece)
         elif kind == "name":
-            if not piece.isascii():
+            if not piece.isascii() or piece[-1] == "'":
                 found += named(piece, text, first)
                 continue
             if last - first > LONGEST_NAME:
@@ -110,6 +116,40 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         push(new(Token, (kind, piece, first, last)))
     push(Token("end", "", stop, stop))
     return found
+
+
+def without_primes(text: str, every: Sequence[Token]) -> tuple[Sequence[Token], dict[str, Spelling]]:
+    """Returns tokens in which `c′`, where the program assigns it, is the name `c_2`, and how such names are spelled.
+
+    Raises ExpressionError for a prime at another name, which is a derivative's.
+    """
+    primed = {token.text for token in every if token.kind == "primed"}
+    if not primed:
+        return every, {}
+    assigned = {token.text for at, token in enumerate(every) if token.kind == "primed" and is_assigned(every, at)}
+    for token in every:
+        if token.kind == "primed" and token.text not in assigned:
+            raise ExpressionError(WHY_BAD["′"], text, token.end - 1, token.end)
+    taken = {token.text for token in every}
+    names = {}
+    for written in sorted(primed):
+        count = PRIMES.index(written[-1]) + 2
+        while f"{written[:-1]}_{count}" in taken:
+            count += 1
+        names[written] = f"{written[:-1]}_{count}"
+        taken.add(names[written])
+    spelt = {names[written]: replace(spelled(written[:-1]), primes=PRIMES.index(written[-1]) + 1) for written in primed}
+    return [t._replace(kind="name", text=names[t.text]) if t.kind == "primed" else t for t in every], spelt
+
+
+def is_assigned(every: Sequence[Token], at: int) -> bool:
+    """Tells whether `c′ = ...` or `c′(x, y) = ...` begins at a token."""
+    if at and every[at - 1].kind != "end":
+        return False
+    after = at + 1
+    if every[after].kind == "(":
+        after = next((i + 1 for i in range(after, len(every) - 1) if every[i].kind == ")"), after)
+    return every[after].kind == "="
 
 
 def fraction(before: list[Token], piece: str, text: str, start: int) -> list[Token]:
@@ -136,9 +176,13 @@ def raised(piece: str, text: str, start: int) -> list[Token]:
 
 
 def named(piece: str, text: str, start: int) -> list[Token]:
-    """Returns a name that is not ASCII; π before a single letter is a factor."""
+    """Returns a name that is not ASCII; a Greek letter before a single letter is a factor: `λw`, but not Δx."""
     end = start + len(piece)
+    primes = sum(1 if char == "'" else PRIMES.find(char) + 1 for char in piece)
+    if primes:
+        bare = name("".join(char for char in piece if char not in f"{PRIMES}'"), text, start)
+        return [Token("primed", bare + PRIMES[min(primes, len(PRIMES)) - 1], start, end)]
     plain = name(piece, text, start)
-    if len(plain) == 2 and plain[0] == "π" and plain[1].isalpha():
-        return [Token("name", "π", start, start + 1), Token("name", plain[1], start + 1, end)]
+    if len(plain) == 2 and plain[0] in FACTORS and plain[1].isalpha():
+        return [Token("name", plain[0], start, start + 1), Token("name", plain[1], start + 1, end)]
     return [Token("name", plain, start, end)]

@@ -16,8 +16,8 @@ from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.ops import arithmetic
 from cgviz.ops.arithmetic import copy, divide, neg, power, product, reciprocal, signed_sum
 from cgviz.ops.op import REGISTRY, Op, ops
+from cgviz.reading.pending import Notes
 from cgviz.reading.program import Program, Statement
-from cgviz.reading.reader import Notes
 from cgviz.text.formula import Formula
 from cgviz.text.identifiers import identifier
 from cgviz.text.names import Name

@@ -209,8 +209,9 @@ class Door:
     def render(self, path: str | PathLike[str], **options: Any) -> Path:
         """Draws the graph into a file; returns its path. The format follows the ending: .svg, .pdf, .png or .dot.
 
-        Options are those of `cgviz render`: style, theme, direction, digits, scale, background, outline_text,
-        embed_font, engine. Raises RenderError where it cannot be drawn.
+        Options are those of `cgviz render`: style, theme, direction, digits, fit, min_text, inputs, ghosts, collapse,
+        around, depth, figure (a file or a `Figure`), scale, background, outline_text, embed_font, engine. Raises
+        RenderError where it cannot be drawn.
         """
         from cgviz.drawing.diagram import format_of, picture
         from cgviz.text.output import write
@@ -231,7 +232,8 @@ class Door:
     ) -> Path:
         """Writes slides, a frame per step, into a file (.pdf .html .pptx .tex .gif .png .svg) or a folder (`x/`).
 
-        Further options are style, theme, direction, digits, aspect, background, seconds, include.
+        Further options are style, theme, direction, digits, aspect, fit, min_text, camera, figure, background, seconds,
+        include.
         """
         from cgviz.players.deck import Look, deck, folder, format_of, frames
         from cgviz.text.output import write
@@ -264,19 +266,20 @@ class Door:
         paper: str = "a4",
         **look: Any,
     ) -> Path:
-        """Writes a worksheet with blanks and its answer key (.pdf, .md or .ipynb).
+        """Writes a worksheet with blanks (.pdf, .md or .ipynb), and its answer key beside it, `sheet-key.pdf`.
 
-        Further options are style, direction, digits, theme.
+        Further options are style, direction, digits, theme, fit.
         """
-        from cgviz.players.worksheet import worksheet
+        from cgviz.players.worksheet import answer_key, key_path, worksheet
         from cgviz.players.worksheet.blanks import blanks
         from cgviz.players.worksheet.figure import Look
         from cgviz.players.worksheet.work import Work
         from cgviz.text.output import write
 
-        run = cast("Run", self).require_finite()
+        run, where = cast("Run", self).require_finite(), fspath(path)
         work = Work([run], blanks(run.graph, blank), Look(**look), title)
-        for name, content in worksheet(work, fspath(path), paper).items():
+        files = worksheet(work, where, paper) | answer_key(work, key_path(where), paper)
+        for name, content in files.items():
             write(name, content)
         return Path(path)
 

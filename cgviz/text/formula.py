@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, ClassVar
 
-from cgviz.ops.op import ATOM, COMPARISON, POWER, PRODUCT, QUOTIENT, SIGNED, SUM, Op
+from cgviz.ops.op import ATOM, COMPARISON, MATRICES, POWER, PRODUCT, QUOTIENT, SIGNED, SUM, Op
 from cgviz.ops.operators import Operators
 from cgviz.text import numbers
 from cgviz.text.letters import superscript
@@ -219,7 +220,11 @@ class Notation:
         if op.spell is not None:
             text, binds = op.spell(self, *operands)
             return Written(text, binds, self.brackets)
-        return Written(self.call(op, operands), ATOM, self.brackets)
+        return Written(self.call(op, operands), self.bound(op), self.brackets)
+
+    def bound(self, op: Op) -> int:
+        """Returns how tightly the text of a call binds."""
+        return ATOM
 
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         return f"{op.name}({self.comma.join(map(str, operands))})"
@@ -276,6 +281,10 @@ class Notation:
         """Writes a function of one array with its keywords: `sum(x, axis=0)`."""
         return f"{name}({x}{self.comma + options if options else ''})", ATOM
 
+    def repeated(self, x: Written, shape: str) -> tuple[str, int]:
+        """Writes a value that is repeated to a shape."""
+        return self.along("spread", x, shape)
+
     def neg(self, x: Written) -> tuple[str, int]:
         return self.sign + x.within(QUOTIENT), SIGNED
 
@@ -316,13 +325,35 @@ class Mathematics(Notation):
     def overlined(self, of: Written) -> Written:
         return Written(f"bar({of})", ATOM, self.brackets)
 
+    def matrix_product(self, a: Written, b: Written) -> tuple[str, int]:
+        """Writes factors side by side, two vectors as a dot product; beside `⊙` each kind of product has brackets."""
+        vectors = all(factor.shape is not None and len(factor.shape) == 1 for factor in (a, b))
+        if a.binds == MATRICES:
+            a = replace(a, binds=PRODUCT)
+        elif a.binds == PRODUCT and self.elementwise in a.text:
+            a = replace(a, text=a.bracketed, binds=ATOM)
+        text, binds = self.joined(self.times if vectors else self.apart, [a, b])
+        return text, min(binds, MATRICES)
+
+    def outer(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.matrix_product(a, Written(*self.transposed(b)))
+
+    def repeated(self, x: Written, shape: str) -> tuple[str, int]:
+        """Writes a number that is repeated as it times an array of ones: `df·𝟏`."""
+        if x.shape != ():
+            return self.along("broadcast", x, shape)
+        ones = self.symbol(Name("ones", Spelling("1", "bold")))
+        if x.text in ("1", "−1", "-1"):
+            return x.text[:-1] + ones.text, SIGNED if x.text[:-1] else ones.binds
+        return self.joined(self.times, [x, ones])
+
 
 class Pretty(Mathematics):
     """For the eye: ·, −, superscripts, √."""
 
     minus, sign, times, elementwise = " − ", "−", "·", " ⊙ "
     apart, partial = " ", "∂"
-    signs: ClassVar = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
+    signs: ClassVar = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
     def number(self, value: float) -> str:
         if self.digits is not None:
@@ -332,18 +363,15 @@ class Pretty(Mathematics):
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         return op.pretty.format(*operands) if op.pretty else super().call(op, operands)
 
+    def bound(self, op: Op) -> int:
+        return binding(op.pretty)
+
     def error(self, of: Written) -> Written:
         return Written(f"δ{of.atom}", ATOM, self.brackets)
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
         raised = superscript(exponent.text)
         return (f"{base.atom}{raised}" if raised else f"{base.atom}^{exponent.within(POWER)}"), POWER
-
-    def outer(self, a: Written, b: Written) -> tuple[str, int]:
-        return self.joined(self.apart, [a, Written(self.transposed(b)[0])])
-
-    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
-        return self.joined(" ⊗ ", [a, b])
 
     def transposed(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}ᵀ", POWER
@@ -352,7 +380,7 @@ class Pretty(Mathematics):
         return super().compare(self.signs.get(sign, sign), a, b)
 
     def iverson(self, condition: Written) -> tuple[str, int]:
-        return f"[{condition}]", ATOM
+        return f"[{condition}]".replace(" == ", " = "), ATOM  # which is read as no statement
 
     def factorial(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}!", POWER
@@ -360,6 +388,11 @@ class Pretty(Mathematics):
 
 class Marked(Pretty):
     """For pictures, pages and slides: letters slanted and scripts where they belong, as marks in the text."""
+
+    signs: ClassVar = {**Pretty.signs, "==": "="}
+
+    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
+        return self.joined(" ⊗ ", [a, b])
 
     def spell(self, spelling: Spelling, name: str) -> str:
         return marked(spelling)
@@ -434,9 +467,6 @@ class Latex(Mathematics):
             return r"\ddots" if i == j else r"\vdots" if i < 0 else r"\cdots"
         return self.number(float(rows[i, j]))
 
-    def outer(self, a: Written, b: Written) -> tuple[str, int]:
-        return self.joined(self.apart, [a, Written(self.transposed(b)[0])])
-
     def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
         return self.joined(r" \otimes ", [a, b])
 
@@ -462,6 +492,17 @@ class Latex(Mathematics):
 
     def factorial(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}!", POWER
+
+
+@cache
+def binding(template: str) -> int:
+    """Returns how tightly what a record spells binds: `1/√x` as a quotient, `log σ(x)` a product, `√x` a power."""
+    before, call, _ = template.partition("(")
+    if "/" in before:
+        return QUOTIENT
+    if " " in before:
+        return PRODUCT
+    return ATOM if call or template[-1:] in ("", "|") else POWER
 
 
 def kept(length: int, few: bool) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from cgviz.text.letters import NAMES, accented, faced, subscript, superscript
 
@@ -70,7 +71,7 @@ class Spelling:
         glue = "" if self.glued or not lowered else "_"
         joint = "" if raised and raised[0].isdigit() and not lowered and not head[-1:].isdigit() else "_"
         made = head + glue + lowered + (joint + "_".join(raised) if raised else "")
-        return re.sub(r"\W+", "_", made).strip("_") or "x"
+        return re.sub(r"\W+", "_", normalize("NFKC", made)).strip("_") or "x"
 
     def __str__(self) -> str:
         return self.text

@@ -9,7 +9,8 @@ from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.arithmetic import multiply, signed_sum
 from cgviz.ops.rearranging import indexed
 from cgviz.runs.expanding import expanded
-from cgviz.runs.run import Run, in_range
+from cgviz.runs.run import Run
+from cgviz.runs.starting import in_range
 from cgviz.values.arrays import Shape, Value, element_of, is_array, places
 
 MOST = 3000

@@ -12,6 +12,7 @@ from cgviz.analysis.recognised.table import RESULTS, Result
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.arithmetic import product
 from cgviz.ops.op import Op
+from cgviz.ops.reductions import axis_of, has_axes
 from cgviz.reading.api import read
 
 COMMUTES = frozenset(("add", "multiply"))
@@ -79,22 +80,15 @@ def fits(graph: Graph, result: Result, pattern: Graph, match: Mapping[int, int])
 
 def axes(graph: Graph) -> tuple[Any, ...]:
     """Returns the axes along which a graph reduces."""
-    return tuple(dict.fromkeys(axis for node in graph.nodes for axis in axis_of(node.op)))
-
-
-def axis_of(op: Op) -> list[Any]:
-    if not op.statics or op.statics[0] != "axis":
-        return []
-    axis = op.parameter if op.statics == ("axis",) else op.parameter[-2]
-    places = axis if isinstance(axis, tuple) else (axis,)
-    return [axis] if all(isinstance(place, int) for place in places) else []
+    found = (axis_of(node.op) for node in graph.nodes if has_axes(node.op))
+    return tuple(dict.fromkeys(axis for axis in found if axis is not None))
 
 
 @cache
 def patterns(every: tuple[Any, ...]) -> list[tuple[Result, Mapping[str, Any], Graph]]:
     """Returns the programs of the table as graphs, for each axis."""
     made: list[tuple[Result, Mapping[str, Any], Graph]] = []
-    for result in RESULTS:
+    for result in (row for row in RESULTS if row.in_code):
         options = [{"axis": axis, "keep": keep} for axis in every for keep in (True, False)]
         if "{keep}" not in result.program:
             options = options[::2]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
+from cgviz.cli.complete import files
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import check_unasked
 from cgviz.errors import UsageError, printable
@@ -34,7 +35,8 @@ edge, over one layout in which nothing moves. The ending of FILE chooses the for
   cgviz deck @staged -o frames/ --format png   a numbered file per step
   cgviz deck @staged --granularity stage --from 10 --to 14
   cgviz deck lecture.md -o lecture.html        all programs of a text, its headings
-                                               and paragraphs as slides between them
+                                               and paragraphs as slides between them;
+                                               also .pdf and .pptx
 
 Speaker notes say every step in whole sentences (reveal.js: the key S).
 """
@@ -68,6 +70,17 @@ Speaker notes say every step in whole sentences (reveal.js: the key S).
     help="whole: all of the diagram on every slide; follow: a camera looks at the row of what happens; auto: the whole "
     "where its texts are at least 14 points high on a slide of 960 x 540.",
 )
+@click.option(
+    "--fit",
+    metavar="slide|screen|SIZE",
+    help="The page that slides are made for: slide (16:9), or a size such as 24x18cm, whose shape they have.",
+)
+@click.option(
+    "--min-text", metavar="SIZE", help="The smallest text of the diagram on a slide 540 points high.  [default: 14pt]"
+)
+@click.option(
+    "--figure", metavar="TOML", shell_complete=files, help="A file of an author's decisions, as render takes it."
+)
 @options.style()
 @options.theme()
 @options.direction()
@@ -94,7 +107,7 @@ def command(
     from cgviz.players.deck import Look, format_of, frames
 
     if (request.program or "").lower().endswith(".md"):
-        return deliver_lecture(str(request.program), output, granularity, Look(**look))
+        return deliver_lecture(str(request.program), output, format, granularity, Look(**look))
     path = output or DEFAULT
     if output is None:
         check_unasked(path)
@@ -102,12 +115,15 @@ def command(
     check_target(path, made)
     run = request.run()
     shown = frames(run, granularity, first, last, digits=look["digits"])
-    forewarn(run, len(shown))
+    forewarn(run, len(shown), made)
     make(run, made, shown, Look(**look), path)
     run.require_finite()
 
 
-def deliver_lecture(source: str, output: str | None, granularity: str, look: Look) -> None:
+LECTURES = {".html": "html", ".htm": "html", ".pdf": "pdf", ".pptx": "pptx"}
+
+
+def deliver_lecture(source: str, output: str | None, format: str | None, granularity: str, look: Look) -> None:
     """Writes one deck of a lecture in Markdown: its headings and text, and every program step by step."""
     from cgviz.cli.progress import tracked
     from cgviz.cli.source import from_file
@@ -115,11 +131,14 @@ def deliver_lecture(source: str, output: str | None, granularity: str, look: Loo
     from cgviz.text.output import check, write
 
     path = output or f"{os.path.splitext(os.path.basename(source))[0]}.html"
-    if path != "-" and not path.lower().endswith((".html", ".htm")):
-        raise UsageError("a deck of a lecture in Markdown is HTML: give -o a FILE that ends in .html")
+    made_as = format or LECTURES.get(os.path.splitext(path)[1].lower(), "html" if path == "-" else "")
+    if made_as not in LECTURES.values():
+        raise UsageError(
+            "a deck of a lecture in Markdown is HTML, PDF or PowerPoint: a FILE ends in .html, .pdf, .pptx"
+        )
     if path != "-":
         check(path)
-    made = lecture(from_file(source, False).text, look, granularity, tracked("drawing"))
+    made = lecture(from_file(source, False).text, made_as, look, granularity, tracked("drawing"))
     if path == "-":
         streams.say_bytes(made)
     else:
@@ -127,16 +146,15 @@ def deliver_lecture(source: str, output: str | None, granularity: str, look: Loo
         streams.note(f"wrote {printable(path)}")
 
 
-MANY_FRAMES = 200
-PER_FRAME, PER_STAGE = 0.05, 0.0005  # seconds, measured: a frame, and each stage in it
+LONG = 30  # seconds, from which it is said what a deck will take
 
 
-def forewarn(run: Any, count: int) -> None:
+def forewarn(run: Any, count: int, made: Format) -> None:
     """Says what a long deck will take, before the work."""
-    if count < MANY_FRAMES:
+    if count * made.pace < LONG:
         return
     stages = len(run.graph.stages)
-    minutes = max(1, round(count * (PER_FRAME + PER_STAGE * stages) / 60))
+    minutes = max(1, round(count * made.pace / 60))
     streams.note(
         f"{count:,} frames of {stages:,} stages: about {minutes} minute{'' if minutes == 1 else 's'}; --granularity "
         "stage or pass makes fewer, --from and --to a part of them"

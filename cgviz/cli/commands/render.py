@@ -120,7 +120,10 @@ def figured(look: dict[str, Any]) -> Figure:
     from cgviz.text.output import write
 
     file, save = look.pop("figure_file"), look.pop("save_figure")
-    order, hide, edges, notes = (look.pop(name) for name in ("order", "hide", "edges", "notes"))
+    order, hide, edges, notes, callouts = (look.pop(name) for name in ("order", "hide", "edges", "notes", "callouts"))
+    for at in callouts:
+        if Note(at).wire is None:
+            raise UsageError(f"--callout {quoted(at)}: a wire, from node to node, such as --callout 'z->h'")
     pairs = [note.partition("=") for note in notes]
     for at, equals, text in pairs:
         if not (at.strip() and equals and text.strip()):
@@ -129,7 +132,7 @@ def figured(look: dict[str, Any]) -> Figure:
         order=[name.strip() for name in order.split(",")] if order else (),
         hide=tuple(hide),
         edges=edges,
-        notes=tuple(Note(at.strip(), text.strip()) for at, _, text in pairs),
+        notes=(*(Note(at.strip(), text.strip()) for at, _, text in pairs), *map(Note, callouts)),
         collapse=look["collapse"],
     )
     look["collapse"] = ()

@@ -26,7 +26,8 @@ A fence whose language is cgviz is a program. Its words are values of inputs and
   ```
 
 show=    picture (the default), program, table, derive, code, paths, explain, check, diagnose, with commas; further
-words are style, theme, direction, fit, digits, title, lang, node, wrt, to. Pictures lie beside the text in the folder.
+words are style, theme, direction, fit, min-text, collapse, around, order, hide, edges, digits, title, lang, node, wrt,
+to. Pictures lie beside the text in the folder.
 Everything else stays as it is: for Marp, Slidev, Quarto, Jekyll and whatever reads Markdown.
 """
 
@@ -35,7 +36,11 @@ Everything else stays as it is: for Marp, Slidev, Quarto, Jekyll and whatever re
 @click.argument("file", metavar="FILE")
 @options.output("Write the text and its pictures into this folder.  [default: woven]")
 @click.option("--to", type=click.Choice(FORMATS), default="svg", show_default=True, help="The format of pictures.")
-def command(file: str, output: str | None, to: str) -> None:
+@click.option(
+    "--fit", metavar="SIZE", default="", help="The page of pictures whose fence says no fit=: slide, column, 12cm."
+)
+@click.option("--min-text", metavar="SIZE", default="", help="The smallest text there; a line says if it is missed.")
+def command(file: str, output: str | None, to: str, fit: str, min_text: str) -> None:
     from cgviz.cli.source import from_file
     from cgviz.places.weave import Figure, woven
     from cgviz.text.output import write
@@ -47,10 +52,12 @@ def command(file: str, output: str | None, to: str) -> None:
     def place(figure: Figure) -> str:
         name = f"{source.stem}-{figure.number}.{figure.ending}"
         figures[name] = figure.content
+        if figure.note:
+            streams.note(f"{name}: {figure.note}")
         return f"![{figure.title.replace('[', '(').replace(']', ')')}]({name})"
 
     try:
-        text = woven(from_file(file).text, place, to)
+        text = woven(from_file(file).text, place, to, fit=fit, min_text=min_text)
     except CgvizError as error:
         raise type(error)(f"{printable(file)}, {error}") from error
     folder.mkdir(parents=True, exist_ok=True)

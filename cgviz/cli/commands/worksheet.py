@@ -13,9 +13,7 @@ from cgviz.cli.targets import check_apart, check_unasked
 from cgviz.errors import UsageError, printable
 
 if TYPE_CHECKING:
-    from cgviz.graph.nodes import Graph
     from cgviz.runs.run import Run
-    from cgviz.values.arrays import Value
 
 PAPERS = ("a4", "letter")
 MOST_VARIANTS, MOST_STAGES, FEW = 500, 400, 8
@@ -25,12 +23,15 @@ A sheet holds the figure, the table and the lines of the backward pass.
 
 \b
   cgviz worksheet @staged -o staged.pdf
-  cgviz worksheet "(x+y)*z" --variants 30 --seed 7 --key key.pdf -o class.pdf
+  cgviz worksheet "(x+y)*z" --variants 30 --seed 7 -o class.pdf --key key.pdf
+  cgviz worksheet "relu(w*x + b)" --variants 6 --range x=-3..3 --range b=0|1
+  cgviz worksheet @staged --blank gradients,locals -o staged.pdf
   cgviz worksheet @staged --blank sigy,den --paper letter -o staged.pdf
   cgviz worksheet "q = x + y; f = q*z" --blank all --variants 3 -o sheet.md
 
-With --variants the inputs are drawn so that every answer is a short decimal where that is possible; inputs whose
-values are given on the command line keep them.
+The answers are in a file of their own. With --variants the inputs are drawn: together the sheets show every case of
+every gate (a relu on and off, each operand of a max), and answers are short decimals where that is possible; inputs
+whose values are given keep them. Numbers have more digits where they cancel.
 """
 
 
@@ -39,22 +40,31 @@ values are given on the command line keep them.
     "Write the worksheet to FILE; its ending (.pdf .md .ipynb) chooses the format. Markdown has its figures beside "
     "it.  [default: worksheet.pdf]"
 )
-@options.target("--key", "Write the answer key to FILE of its own.")
+@options.target("--key", "Write the answer key to FILE.  [default: the sheets' name and -key]")
 @click.option(
     "--blank",
     metavar="WHAT",
     default="gradients",
     show_default=True,
-    help="What is left blank: gradients, values, all, or names of stages with commas between them.",
+    help="What is left blank: gradients, values, all (both), locals (local derivatives), formulas, or names of stages; "
+    "several with commas between them.",
 )
 @click.option(
     "--variants", metavar="N", type=click.IntRange(1, MOST_VARIANTS), help="Make N sheets, each with inputs of its own."
+)
+@click.option(
+    "--range",
+    "within",
+    metavar="NAME=RANGE",
+    multiple=True,
+    help="What an input of a variant is drawn from: y=0|1, x=-3..3. Several times.",
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which inputs are drawn.")
 @click.option("--title", default="Backpropagation", show_default=True, help="The title of the sheets.")
 @click.option("--paper", type=click.Choice(PAPERS), default="a4", show_default=True, help="The size of the paper.")
 @options.style("How the figure is drawn.")
 @options.direction(None, "The way of the figure.  [default: the larger]")
+@click.option("--fit", metavar="SIZE", help="The room of the figure, such as 12x8cm.  [default: what the paper has]")
 @options.digits()
 @options.theme("print")
 def command(
@@ -63,12 +73,13 @@ def command(
     key: str | None,
     blank: str,
     variants: int | None,
+    within: tuple[str, ...],
     seed: int,
     title: str,
     paper: str,
     **look: Any,
 ) -> None:
-    from cgviz.players.worksheet import answer_key, format_of, worksheet
+    from cgviz.players.worksheet import answer_key, format_of, key_path, worksheet
     from cgviz.players.worksheet.blanks import blanks
     from cgviz.players.worksheet.figure import Look
     from cgviz.players.worksheet.work import Work
@@ -76,18 +87,19 @@ def command(
     from cgviz.text.signature import signed
 
     path = output or "worksheet.pdf"
-    check_apart([path, key] if key else [path])
-    if output is None:
-        check_unasked(path)
-    for each in filter(None, (path, key)):
-        format_of(each)
+    format_of(path)
+    answers = key or key_path(path)
+    format_of(answers)
+    check_apart([path, answers])
+    for each, asked in ((path, output), (answers, key)):
         check(each)
-    runs, drawn = runs_of(request, variants, seed, look["digits"])
+        if asked is None:
+            check_unasked(each)
+    runs, drawn = runs_of(request, variants, seed, look["digits"], within)
     left_out = blanks(runs[0].graph, blank)
     with click.progressbar(length=len(runs), file=sys.stderr, hidden=not waits(len(runs))) as bar:
-        seeded = seed if drawn else None
-        work = Work(runs, left_out, Look(**look), printable(title), seeded, key is None, bar.update)
-        files = worksheet(work, path, paper) | (answer_key(work, key, paper) if key else {})
+        work = Work(runs, left_out, Look(**look), printable(title), seed if drawn else None, bar.update)
+        files = worksheet(work, path, paper) | answer_key(work, answers, paper)
     for name, content in files.items():
         write(name, signed(content))
         streams.note(f"wrote {printable(name)}")
@@ -98,28 +110,24 @@ def waits(sheets: int) -> bool:
     return sheets > FEW and sys.stderr is not None and sys.stderr.isatty()
 
 
-def check_numbers(graph: Graph, given: dict[str, Value]) -> None:
-    """Raises UsageError where there are arrays: a blank is a line for one number."""
-    from cgviz.values.arrays import is_array
-
-    if graph.has_arrays or any(map(is_array, given.values())) or any(is_array(node.value) for node in graph):
-        why = "a worksheet asks for single numbers, and this program has arrays"
-        raise UsageError(f"{why}; give each element a name of its own (x0, x1), or use cgviz derive or cgviz deck")
-
-
-def runs_of(request: Request, variants: int | None, seed: int, digits: int) -> tuple[list[Run], bool]:
+def runs_of(
+    request: Request, variants: int | None, seed: int, digits: int, within: tuple[str, ...]
+) -> tuple[list[Run], bool]:
     """Returns a run for each sheet, and whether their inputs were drawn. Without any value one sheet is drawn."""
+    from cgviz.players.worksheet.ranges import ranges
     from cgviz.players.worksheet.variants import variants as draw
     from cgviz.runs.limits import check_size
-    from cgviz.runs.run import start
 
-    graph, given = request.read()
-    check_size(graph, MOST_STAGES, "a worksheet")
-    check_numbers(graph, given)
-    if variants is None:
-        run = request.opened(start(graph, given))
+    if variants is None and not within:
+        run = request.run()
+        check_size(run.graph, MOST_STAGES, "a worksheet")
         if not run.symbolic:
             return [run.require_finite()], False
     if request.expand:
         raise UsageError("--expand opens the stages of one sheet whose inputs are given; leave out --variants")
-    return draw(graph, variants or 1, seed, given, digits), True
+    sizes = request.sizes()
+    graph, given = request.read(tuple(sizes))
+    check_size(graph, MOST_STAGES, "a worksheet")
+    limits = ranges(graph, within, given)
+    drawn = draw(graph, variants or 1, seed, given, digits, limits, sizes)
+    return [request.worded(run) for run in drawn], True

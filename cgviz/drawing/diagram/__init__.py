@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cgviz.drawing.pictures import DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
 from cgviz.drawing.theme import Theme
-from cgviz.errors import UsageError, quoted
+from cgviz.errors import RenderError, UsageError, quoted
 from cgviz.reading.collecting import uncollected
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from cgviz.drawing.diagram.figure import Figure
     from cgviz.drawing.diagram.layout import Layout
     from cgviz.drawing.diagram.paper import Paper
-    from cgviz.drawing.diagram.pen import Blanks
+    from cgviz.drawing.diagram.pen import Blanks, Pen
     from cgviz.drawing.diagram.rows import Laid
-    from cgviz.drawing.diagram.scene import Words
+    from cgviz.drawing.diagram.scene import Scene, Words
 
 __all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
+
+
+LARGEST = {"png": ("pixels", 96 / 72, 16_384, 1e8), "pdf": ("points", 1.0, 14_400, 2.1e8)}
+"""What readers of a format open: the unit, how many make a point, the longest side, the largest area."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Diagram:
     quiet  the parts of an SVG have no words of their own
     paper  the page that it is made for; left_out: what it does not show, in a line
     laid   its rows, where each is for a window of its own
+    pen    what wrote its texts; shape: what makes of a scene the part that is drawn, as its author wants it
     """
 
     words: Words
@@ -49,6 +54,8 @@ class Diagram:
     paper: Paper | None = None
     left_out: str = ""
     laid: Laid | None = None
+    pen: Pen | None = None
+    shape: Callable[[Scene], Scene] | None = None
 
     @cached_property
     def dot(self) -> str:
@@ -97,13 +104,25 @@ class Diagram:
 
         scale *= self.layout.fit
         if format != "svg":
-            return graphviz_engine.draw(self.dot, format, engine=engine, scale=scale)
+            self.check_size(format, scale)
+            return graphviz_engine.draw(self.dot, format, engine=engine, scale=scale, title=self.words.title)
         from cgviz.drawing.diagram.svg import svg
 
         drawn = svg(self.layout, self.words, self.prefix, scale, self.quiet)
         if outline_text:
             return graphviz_engine.outline_text(drawn)
         return graphviz_engine.embed_font(drawn) if embed_font else drawn
+
+    def check_size(self, format: str, scale: float) -> None:
+        """Raises RenderError where a picture is larger than what readers of its format open."""
+        unit, per_point, side, area = LARGEST[format]
+        left, bottom, right, top = self.layout.room
+        width, height = (round(scale * per_point * length) for length in (right - left, top - bottom))
+        if max(width, height) > side or width * height > area:
+            told = f"this {format.upper()} would be {width:,} x {height:,} {unit}, more than readers open"
+            raise RenderError(
+                f"{told}; write .svg, --fit it, give a smaller --scale, or draw a part (--around)"
+            )
 
     def written(self, format: str, scale: float) -> str:
         """Returns the picture in a language in which others draw it: TikZ, or Mermaid, which lays it out anew."""
@@ -132,13 +151,14 @@ def diagram(
     min_text: str | None = None,
     inputs: str = "near",
     ghosts: str = "auto",
+    wires: str = "curved",
     fold: bool = True,
     quick: bool = False,
     collapse: Sequence[str] = (),
     around: str | None = None,
     depth: int | None = None,
     everything: bool = True,
-    figure: Figure | None = None,
+    figure: Figure | str | PathLike[str] | None = None,
 ) -> Diagram:
     """Returns the diagram of `run`, laid out; symbolic where the run has no values.
 
@@ -154,25 +174,30 @@ def diagram(
     min_text    the smallest text on that page, such as "8pt"
     inputs      "near": inputs stand near their use; "left": all in the first rank
     ghosts      "auto": what is used far away stands there again, by its name; "never"
+    wires       "curved", "straight" or "orthogonal"
     fold        whether it may be cut into rows
     quick       the first layout is taken that promises to be good
-    collapse    titles of groups that are drawn as one node each, or "all"; other groups have a frame
+    collapse    titles of groups that are drawn as one node each, or "all"; other groups have a frame; "repeats": what
+                repeats is one node with a count
     around      the node around which the graph is drawn, `depth` edges far
     everything  whether a graph of more than 60 nodes is drawn whole
-    figure      what an author decides, see `cgviz.drawing.diagram.figure`
+    figure      what an author decides, or the file that says it, see `cgviz.drawing.diagram.figure`
 
     Raises UsageError for an option, a group or a node that there is not.
     """
     from cgviz.drawing.diagram import words
-    from cgviz.drawing.diagram.figure import Figure
+    from cgviz.drawing.diagram.figure import declared, figure_of
     from cgviz.drawing.diagram.layout import Layout
+    from cgviz.drawing.diagram.moves import moved
+    from cgviz.drawing.diagram.notes import noted
     from cgviz.drawing.diagram.paper import NATURAL
     from cgviz.drawing.diagram.paper import paper as paper_of
     from cgviz.drawing.diagram.pen import Pen
-    from cgviz.drawing.diagram.scene import Words
-    from cgviz.drawing.diagram.search import Wishes, search
-    from cgviz.drawing.diagram.touches import dressed, moved, noted
+    from cgviz.drawing.diagram.scene import SIZE, Words
+    from cgviz.drawing.diagram.search import Wishes, search, size_of
+    from cgviz.drawing.diagram.touches import dressed
     from cgviz.drawing.diagram.view import view
+    from cgviz.drawing.diagram.wires import drawn_as
     from cgviz.drawing.theme import theme as theme_of
     from cgviz.graph.naming import spellings_from
 
@@ -180,7 +205,7 @@ def diagram(
     if style not in STYLES:
         raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
     colours = theme_of(theme)
-    author = figure or Figure()
+    author = declared(figure_of(figure), run)
     if author.spellings:
         spelled = {**run.wording.spellings, **spellings_from(author.spellings)}
         run = replace(run, wording=replace(run.wording, spellings=spelled))
@@ -191,6 +216,12 @@ def diagram(
     behind = colours.background if background == "filled" else checked(background)
     merged = (*author.collapse, *collapse)
     seen = view(pen, groups=author.groups, collapse=merged, around_node=around, depth=depth, everything=everything)
+    pen = replace(pen, only=seen.only)
+    seen = replace(seen, pen=pen)
+
+    def shape(scene: Scene) -> Scene:
+        return seen.shape(dressed(scene, pen, author))
+
     wishes = Wishes(
         direction,
         near=inputs == "near",
@@ -198,15 +229,16 @@ def diagram(
         fold=fold,
         quick=quick,
         groups=seen.framed,
-        shape=lambda scene: seen.shape(dressed(scene, pen, author)),
+        shape=shape,
     )
     paper = (paper_of(fit, min_text) if isinstance(fit, str) else fit) if fit else NATURAL
     found = search(pen, style, paper, wishes)
-    scale = found.scale if fit else 1.0
-    laid = noted(moved(found.laid, found.axes, pen, author), found.axes, pen, author)
+    laid = noted(moved(drawn_as(found.laid, found.axes, wires), found.axes, pen, author), found.axes, pen, author)
     scene, plan, frames = laid.scene, laid.plan, laid.frames
+    scale = paper.scale(*size_of(laid, found.axes), SIZE) if fit else 1.0
     layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, frames)
-    return Diagram(about, layout, prefix, paper=paper if fit else None, left_out=seen.notice)
+    page = paper if fit else None
+    return Diagram(about, layout, prefix, paper=page, left_out=seen.notice, pen=pen, shape=shape)
 
 
 def in_rows(made: Diagram, window: tuple[float, float], style: str) -> Diagram:
@@ -214,9 +246,10 @@ def in_rows(made: Diagram, window: tuple[float, float], style: str) -> Diagram:
     from cgviz.drawing.diagram.search import in_view
 
     layout = made.layout
-    found = in_view(layout.pen, style, window)
+    found = in_view(made.pen or layout.pen, style, window, made.shape)
     scene, plan = found.laid.scene, found.laid.plan
-    return replace(made, layout=replace(layout, scene=scene, plan=plan, axes=found.axes, fit=1.0), laid=found.laid)
+    rows = replace(layout, scene=scene, plan=plan, axes=found.axes, fit=1.0, frames=())
+    return replace(made, layout=rows, laid=found.laid)
 
 
 def picture(

@@ -105,7 +105,7 @@ class Content:
 def wire(pen: Pen, target: int, slot: int) -> Wire:
     """Returns an edge with its local derivative beside it; none where that is 1 and changes nothing."""
     local = pen.local(target, slot, SIZE)
-    is_silent = local.text == "× 1" or pen.figure.edges == "none"
+    is_silent = local.text in ("", "× 1") or pen.figure.edges == "none"
     return pen.wire(target, slot, beside=None if is_silent else local)
 
 

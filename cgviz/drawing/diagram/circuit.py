@@ -15,6 +15,7 @@ from cgviz.text.formula import Formula
 GATE, PILL = 34.0, 24.0
 GLYPH, NAME, NUMBER = 15.0, SIZE, SIZE
 LONGEST_GLYPH = 18
+BLANK = "   "
 END = "end"
 
 
@@ -54,6 +55,8 @@ def gate(pen: Pen, index: int) -> Box:
 def glyph_of(pen: Pen, index: int) -> str:
     """Returns what stands in a gate: its glyph, with the constants that it takes: `+`, `×−1`, `÷2`, `max(0, ·)`."""
     node, graph = pen.graph.nodes[index], pen.graph
+    if ("formula", index) in pen.blanks:
+        return BLANK
     shown = [graph.operand(arg).pretty if graph.nodes[arg].op is CONSTANT else "" for arg in node.args]
     if not any(shown):
         return words.brief(one_line(node.op.glyph or node.op.name), LONGEST_GLYPH)

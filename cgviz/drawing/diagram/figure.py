@@ -19,6 +19,10 @@ w_1 = '\\omega_1'
 [[notes]]
 at = "h_1"
 text = "saturates"
+[[notes]]
+at = "z_1 -> h_1"                # a wire; without a text it says what the wire hands back, upstream times local
+
+Roles and groups may stand in the program as well: `# data: x, y`, `# group layer 1: z_1, h_1`.
 """
 
 from __future__ import annotations
@@ -27,23 +31,35 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cgviz.drawing.pictures import EDGES
 from cgviz.errors import UsageError, quoted
 
+if TYPE_CHECKING:
+    from cgviz.runs.run import Run
+
 HIDDEN = ("values", "gradients", "data gradients", "names", "formulas", "stage numbers")
 ROLES = ("data", "parameter", "constant")
+FIELDS = {"at", "text"}
+WRITTEN = re.compile(rf"^[ \t]*#[ \t]*({'|'.join(ROLES)})s?[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True)
 class Note:
-    """A remark with an arrow to a node."""
+    """A remark with an arrow to a node, or to a wire `source -> target`; there no text is its backward step."""
 
     at: str
-    text: str
+    text: str = ""
+
+    @property
+    def wire(self) -> tuple[str, str] | None:
+        """The names of the nodes between which the wire runs, None at a node."""
+        source, arrow, target = self.at.replace("→", "->").partition("->")
+        return (source.strip(), target.strip()) if arrow else None
 
 
 @dataclass(frozen=True)
@@ -87,6 +103,29 @@ class Figure:
         return "\n".join([*lines, ""])
 
 
+def figure_of(figure: Figure | str | PathLike[str] | None) -> Figure:
+    """Returns a figure, that in a file, or one in which nothing is decided."""
+    return figure if isinstance(figure, Figure) else read(fspath(figure)) if figure else Figure()
+
+
+def declared(figure: Figure, run: Run) -> Figure:
+    """Returns a figure with the roles that the program declares, where it says nothing else of them."""
+    told = {name for names in figure.roles.values() for name in names}
+    found = {role: [name for name in names if name not in told] for role, names in roles_of(run.graph.program).items()}
+    if not found:
+        return figure
+    roles = {role: [*figure.roles.get(role, ()), *found.get(role, ())] for role in ROLES}
+    return replace(figure, roles={role: names for role, names in roles.items() if names})
+
+
+def roles_of(program: str) -> dict[str, list[str]]:
+    """Returns the names that a program declares by their role: `# data: x, y`."""
+    found: dict[str, list[str]] = {}
+    for role, names in WRITTEN.findall(program):
+        found.setdefault(role, []).extend(name for name in re.split(r"[,\s]+", names) if name)
+    return found
+
+
 def literal(value: Any) -> str:
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
@@ -109,9 +148,32 @@ def read(path: str) -> Figure:
         if name not in known:
             raise UsageError(f"{quoted(path)}: a figure has no {quoted(name)}; it has {', '.join(sorted(known))}")
     notes = told.pop("notes", [])
-    if not isinstance(notes, list) or not all(isinstance(note, dict) and {"at", "text"} == set(note) for note in notes):
+    is_list = isinstance(notes, list) and all(isinstance(note, dict) for note in notes)
+    if not is_list or not all({"at"} <= set(note) <= FIELDS for note in notes):
         raise UsageError(f"{quoted(path)}: a note has `at` and `text`")
-    return checked(Figure(**told, notes=tuple(Note(str(note["at"]), str(note["text"])) for note in notes)))
+    for name, value in told.items():
+        if problem := misread(name, value):
+            raise UsageError(f"{quoted(path)}: {name} is {problem}")
+    return checked(Figure(**told, notes=tuple(Note(str(note["at"]), str(note.get("text", ""))) for note in notes)))
+
+
+def misread(name: str, value: Any) -> str:
+    """Returns what the value of an entry should be, "" where it is that."""
+    if name == "edges":
+        return "" if isinstance(value, str) else "a word"
+    if name in ("order", "collapse", "hide"):
+        return "" if is_names(value) else 'a list of names, such as ["x", "w"]'
+    if not isinstance(value, dict):
+        return f"a table: [{name}], then a line for each name"
+    if name in ("groups", "roles") and not all(map(is_names, value.values())):
+        return 'a table of lists of names, such as "layer 1" = ["z_1"]'
+    if name in ("spellings", "colours") and not all(isinstance(each, str) for each in value.values()):
+        return "a table of texts"
+    return ""
+
+
+def is_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def checked(figure: Figure) -> Figure:
@@ -124,6 +186,9 @@ def checked(figure: Figure) -> Figure:
         for word in said:
             if word not in there:
                 raise UsageError(f"no {what} {quoted(str(word))} in a figure; there are {', '.join(there)}")
+    for note in figure.notes:
+        if not note.text and not note.wire:
+            raise UsageError(f"the note at {quoted(note.at)} says nothing; only one at a wire, x -> h, needs no text")
     for name, colour in figure.colours.items():
         if not isinstance(colour, str) or not COLOUR.fullmatch(colour):
             raise UsageError(f"the colour of {quoted(name)} in a figure is no #rrggbb")

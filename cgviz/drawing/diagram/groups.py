@@ -16,10 +16,15 @@ WRITTEN = re.compile(r"^\s*#\s*group\s+([^:\n]+?)\s*:\s*(.+?)\s*$", re.MULTILINE
 
 @dataclass(frozen=True)
 class Group:
-    """A group by its title; `members` are the indices of its stages."""
+    """A group by its title; `members` are the indices of its stages.
+
+    times   how often it is the same thing; inputs: those that stand in its box, since nothing else uses them
+    """
 
     title: str
     members: frozenset[int]
+    times: int = 1
+    inputs: frozenset[int] = frozenset()
 
 
 def groups_of(graph: Graph, told: Mapping[str, Sequence[str]] | None = None) -> list[Group]:
@@ -43,15 +48,13 @@ def groups_of(graph: Graph, told: Mapping[str, Sequence[str]] | None = None) -> 
 
 def with_helpers(graph: Graph, members: set[int]) -> set[int]:
     """Returns nodes with the stages that have no name of their own and are used by them alone."""
-    uses: dict[int, set[int]] = {}
-    for index in graph.stages:
-        for source in graph.nodes[index].args:
-            uses.setdefault(source, set()).add(index)
-    found = set(members)
-    for index in sorted(graph.stages, reverse=True):
-        node = graph.nodes[index]
-        if index not in found and not node.given and uses.get(index) and uses[index] <= found and index != graph.output:
-            found.add(index)
+    found, todo = set(members), sorted(members)
+    while todo:
+        for index in graph.nodes[todo.pop()].args:
+            node, uses = graph.nodes[index], {target for target, _ in graph.edges_out[index]}
+            if index not in found and node.is_stage and not node.given and uses <= found and index != graph.output:
+                found.add(index)
+                todo.append(index)
     return found
 
 

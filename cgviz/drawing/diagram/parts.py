@@ -55,7 +55,7 @@ def part(scene: Scene, keys: Collection[str], ghost: Ghost) -> Scene:
 
 def collapsed(scene: Scene, pen: Pen, groups: Sequence[Group]) -> Scene:
     """Returns the scene in which each of these groups is one box. Raises UsageError where that would make a circle."""
-    home = {f"n{index}": n for n, group in enumerate(groups) for index in group.members}
+    home = {f"n{index}": n for n, group in enumerate(groups) for index in (*group.members, *group.inputs)}
     boxes = [summary(pen, group, f"c{n}") for n, group in enumerate(groups)]
     wires, seen = [], set[tuple[str, str]]()
     for wire in scene.wires:
@@ -103,11 +103,15 @@ def summary(pen: Pen, group: Group, key: str) -> Box:
         for index in sorted(group.members)
         if index == graph.output or any(target not in group.members for target, _ in graph.edges_out[index])
     ]
-    count = len(group.members)
-    says = f"  {count} stage{'' if count == 1 else 's'}"
+    count = len(group.members) // group.times
+    says = f"  {f'{group.times} × ' if group.times > 1 else ''}{count} stage{'' if count == 1 else 's'}"
     rows: list[tuple[Line, Line]] = [
         ((Text(group.title, theme.ink, SIZE, True, kind="title"), Text(says, theme.muted, SIZE, kind="count")), ())
     ]
+    if group.inputs:
+        first, last = (pen.name(index, SIZE) for index in (min(group.inputs), max(group.inputs)))
+        told = Text(f" … {last.text}  {len(group.inputs)} inputs", theme.muted, SIZE, kind="count")
+        rows.append(((first, told), ()))
     for index in outer[:MOST]:
         numbers = [pen.value(index, SIZE)] if not pen.run.symbolic else []
         gap = Text("   ", theme.ink, SIZE)

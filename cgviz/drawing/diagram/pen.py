@@ -32,13 +32,33 @@ Blanks = Mapping[tuple[str, int], str]
 
 
 @dataclass(frozen=True)
+class Only:
+    """The part of a graph that is drawn: the nodes with boxes of their own, and those that stand in the box of a group.
+
+    home    the number of the group in whose box a node stands
+    """
+
+    nodes: frozenset[int]
+    home: Mapping[int, int] = field(default_factory=dict)
+
+    def joins(self, source: int, target: int) -> bool:
+        """Tells whether an edge is drawn: both of its ends are, and not in one box."""
+        inside = self.home.get(target)
+        if inside is None:
+            return target in self.nodes and (source in self.nodes or source in self.home)
+        return inside != self.home.get(source) and (source in self.nodes or source in self.home)
+
+
+@dataclass(frozen=True)
 class Pen:
     """Writes the names, formulas and numbers of one run; what does not reach the output is pale.
 
-    blanks  what stands instead of a number, by ("value" or "gradient", index): a line to write on, or nothing
+    blanks  what stands instead of a number or a formula, by ("value", "gradient", "formula" or "local", index of the
+            stage): a line to write on, or nothing
     mode    whether it writes gradients, tangents, or both
     light   the nodes and edges that stand out: all others are pale as well
     figure  what the author decides
+    only    the part of the graph that is drawn; None: all
     """
 
     run: Run
@@ -48,6 +68,7 @@ class Pen:
     mode: Mode = REVERSE
     light: Light | None = None
     figure: Figure = field(default_factory=Figure)
+    only: Only | None = None
 
     def hides(self, what: str, index: int | None = None) -> bool:
         """Tells whether the author hides something: of a node where `index` names one."""
@@ -57,8 +78,9 @@ class Pen:
 
     @cached_property
     def data(self) -> set[int]:
-        """The inputs that the author calls data."""
-        return {find(self.graph, name) for name in self.figure.roles.get("data", ())}
+        """The inputs that the author calls data or constants: what nobody learns."""
+        roles = self.figure.roles
+        return {find(self.graph, name) for name in (*roles.get("data", ()), *roles.get("constant", ()))}
 
     @property
     def graph(self) -> Graph:
@@ -71,14 +93,17 @@ class Pen:
     @property
     def drawn(self) -> list[int]:
         """The indices of the nodes that are drawn: all but constants, which stand in the gate that they feed."""
-        return [index for index, node in enumerate(self.graph.nodes) if node.op is not CONSTANT]
+        nodes, only = self.graph.nodes, self.only
+        among = range(len(nodes)) if only is None else sorted(only.nodes)
+        return [index for index in among if nodes[index].op is not CONSTANT]
 
     @property
     def edges(self) -> Iterator[tuple[int, int]]:
         """The (target, slot) of every edge that is drawn."""
+        nodes, only = self.graph.nodes, self.only
         for target in self.graph.stages:
-            for slot, source in enumerate(self.graph.nodes[target].args):
-                if self.graph.nodes[source].op is not CONSTANT:
+            for slot, source in enumerate(nodes[target].args):
+                if nodes[source].op is not CONSTANT and (only is None or only.joins(source, target)):
                     yield target, slot
 
     def colour(self, index: int, colour: str) -> str:
@@ -117,7 +142,8 @@ class Pen:
         return Text(f"({self.graph.numbers[index]}) ", self.colour(index, self.theme.muted), SMALL, kind="number")
 
     def formula(self, index: int, size: float) -> Text:
-        formula = words.brief(one_line(self.graph.formula(index).pretty), LONGEST_FORMULA)
+        blank = self.blanks.get(("formula", index))
+        formula = blank or words.brief(one_line(self.graph.formula(index).pretty), LONGEST_FORMULA)
         return Text(f" = {formula}", self.colour(index, self.theme.soft), size, kind="formula")
 
     def muted(self, index: int, text: str) -> Text:
@@ -160,6 +186,9 @@ class Pen:
 
     def local(self, target: int, slot: int, size: float) -> Text:
         """Returns the local derivative of an edge: `× 2·xpy`; muted where it is 1 and changes nothing."""
+        blank = self.blanks.get(("local", target))
+        if blank is not None:
+            return Text(blank and f"× {blank}", self.edge_colour(target, slot, self.theme.local), size, kind="local")
         if arrays.has_rule(self, target, slot):
             return arrays.rule(self, target, slot, size)
         formula = self.run.local_formula(target, slot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.rows import Laid
 
-CROSSING, GHOST, ROW, LENGTH = 1.2, 1.2, 4.0, 0.02
+CROSSING, GHOST, CUT, ROW, LENGTH = 4.0, 1.2, 20.0, 4.0, 0.02
 
 
 def blemishes(laid: Laid, axes: Axes, rows: int) -> float:
@@ -13,4 +13,9 @@ def blemishes(laid: Laid, axes: Axes, rows: int) -> float:
     ghosts = sum(box.rank == "ghost" for box in laid.scene.boxes)
     wires = max(len(laid.scene.wires), 1)
     length = sum(abs(path[-1][0] - path[0][0]) + abs(path[-1][1] - path[0][1]) for path in laid.plan.path.values())
-    return ROW * (rows - 1) + (GHOST * ghosts + LENGTH * length / 10) / wires * 10 + CROSSING * laid.crossings
+    return of_rows(rows) + (GHOST * ghosts + LENGTH * length / 10) / wires * 10 + CROSSING * laid.crossings
+
+
+def of_rows(rows: int) -> float:
+    """Returns the price of rows: a picture in one piece is worth a fifth of the size of its texts."""
+    return CUT + ROW * (rows - 1) if rows > 1 else 0.0

@@ -20,7 +20,7 @@ from cgviz.drawing.diagram.paper import Paper
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import Folding, Laid, box_of, laid_out
 from cgviz.drawing.diagram.scene import SIZE, Scene
-from cgviz.drawing.diagram.score import ROW, blemishes
+from cgviz.drawing.diagram.score import blemishes, of_rows
 
 FINALISTS = 5
 LARGE, HUGE = 90, 250  # boxes, from which fewer candidates are tried
@@ -137,11 +137,12 @@ def scenes(pen: Pen, style: str, quick: bool) -> Iterator[Scene]:
     yield from (cards.scene(form) for form in forms)
 
 
-def in_view(pen: Pen, style: str, window: Point) -> Found:
-    """Returns a layout in rows that each fit a window of that size, where they can."""
+def in_view(pen: Pen, style: str, window: Point, shape: Callable[[Scene], Scene] | None = None) -> Found:
+    """Returns a layout in rows that each fit a window of that size, where they can; `shape` as in `Wishes`."""
     best: tuple[float, Found] | None = None
     axes, ghost = Axes("LR"), ghost_of(pen)
     for scene in scenes(pen, style, quick=False):
+        scene = shape(scene) if shape else scene
         ghosts = {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
         room = window
         for _ in range(3):
@@ -175,7 +176,7 @@ def finalists(every: list[Candidate], paper: Paper) -> list[Candidate]:
 def promise(one: Candidate, paper: Paper) -> float:
     """Returns how good a candidate promises to be, as `value` does."""
     size = one.fold.scale * SIZE
-    folded = ROW * min(one.fold.rows - 1, 3)
+    folded = of_rows(min(one.fold.rows, 4))
     return 100 * log(min(size / paper.good, 1.0)) + 100 * min(log(size / paper.least), 0.0) - folded
 
 

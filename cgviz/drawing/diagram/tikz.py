@@ -25,13 +25,18 @@ OPENING = r"""\begin{tikzpicture}[x=1bp, y=1bp,
   cg wire/.style={-latex},
   cg back/.style={latex-}]"""
 CLOSING = r"\end{tikzpicture}"
+LENGTH = re.compile(r"(line width|rounded corners)=([\d.]+)bp")  # what no transformation scales
+CLEAR = "transparent"
 Veil = Callable[[int, str], str]
 
 
 def tikz(layout: Layout, scale: float = 1.0) -> str:
     """Returns the picture as LaTeX, ready to be read into a document."""
-    opening = OPENING if scale == 1 else OPENING.replace("x=1bp", f"scale={scale:g}, transform shape, x=1bp")
-    return "\n".join([HEAD, MACROS, opening, *colours(layout.theme), *body(layout), CLOSING, ""])
+    lines = [OPENING, *body(layout)]
+    if scale != 1:
+        lines = [LENGTH.sub(lambda match: f"{match[1]}={float(match[2]) * scale:.4g}bp", line) for line in lines]
+        lines[0] = lines[0].replace("x=1bp", f"scale={scale:g}, transform shape, x=1bp")
+    return "\n".join([HEAD, MACROS, lines[0], *colours(layout.theme), *lines[1:], CLOSING, ""])
 
 
 def shown(step: int, drawing: str) -> str:
@@ -48,17 +53,18 @@ def body(layout: Layout, veil: Veil = shown) -> Iterator[str]:
     names = named(layout.theme)
     for frame in layout.frames:
         left, bottom, right, top = frame.room
-        look = f"cg{names[layout.theme.pale]}, dashed, rounded corners=5bp"
+        look = f"{hue(names, layout.theme.pale)}, dashed, rounded corners=5bp"
         yield rf"\draw[{look}] {spot((left, bottom))} rectangle {spot((right, top))};"
         yield written(layout, "group", layout.title(frame), veil)
-    for wire in layout.wires:
-        yield curve(layout.path(wire.key), wire_look(wire, names))
-        yield from (written(layout, wire.key, place, veil) for place in layout.beside(wire) if not pictured(place))
-        yield from joint(layout, wire, names)
     for box in layout.scene.boxes:
         yield from drawn(layout, box, names)
         places = [*layout.inside(box), *layout.captions(box)]
         yield from (written(layout, box.key, place, veil) for place in places)
+    yield from (rf"\coordinate ({t.target}) at {spot(layout.centre(t.target))};" for t in layout.scene.trunks)
+    for wire in layout.wires:
+        yield curve(layout.path(wire.key), wire_look(wire, names), ends(layout, wire))
+        yield from (written(layout, wire.key, place, veil) for place in layout.beside(wire) if not pictured(place))
+        yield from joint(layout, wire, names)
     for place, grid in pictures(layout):
         yield veil(grid.step or 0, "\n".join(picture(grid, (place.x, place.y), names)))
 
@@ -93,20 +99,54 @@ def named(theme: Theme) -> dict[str, str]:
     return {value: name for name, value in reversed(list(palette(theme)))}
 
 
+def hue(names: dict[str, str], colour: str) -> str:
+    """Returns the name of a colour of the theme, any other one by its parts."""
+    if colour in names:
+        return f"cg{names[colour]}"
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"{{rgb,255:red,{red};green,{green};blue,{blue}}}"
+
+
+def ends(layout: Layout, wire: Wire) -> tuple[tuple[str, Point], tuple[str, Point]]:
+    """Returns the nodes from which and to which a wire runs, each with its centre."""
+    trunk = layout.scene.trunk.get(wire.source)
+    source = f"{wire.source}.center"
+    if trunk is not None and trunk is not wire:
+        source = trunk.target
+    target = wire.target if wire is trunk else f"{wire.target}.center"
+    start = layout.centre(source.removesuffix(".center"))
+    return (source, start), (target, layout.centre(wire.target))
+
+
 def wire_look(wire: Wire, names: dict[str, str]) -> str:
     arrow = "" if "trunk" in wire.classes.split() else "cg wire, "
-    return f"{arrow}cg{names[wire.colour]}, line width={wire.thick:g}bp{', dashed' if wire.dashed else ''}"
+    return f"{arrow}{hue(names, wire.colour)}, line width={wire.thick:g}bp{', dashed' if wire.dashed else ''}"
 
 
-def curve(path: Sequence[Point], look: str) -> str:
-    """Returns the drawing of a path of Bézier curves."""
+Anchor = tuple[str, Point]
+
+
+def curve(path: Sequence[Point], look: str, between: tuple[Anchor, Anchor] | None = None) -> str:
+    """Returns the drawing of a path of Bézier curves; where it runs `between` nodes, it moves with them."""
     first, *points = path
-    parts = [spot(first)]
-    for a, b, end in zip(points[::3], points[1::3], points[2::3], strict=True):
-        straight = in_line(first, a, b, end)
-        parts.append(f"-- {spot(end)}" if straight else f".. controls {spot(a)} and {spot(b)} .. {spot(end)}")
+    parts = [anchored(first, between[0]) if between else spot(first)]
+    for at, (a, b, end) in enumerate(zip(points[::3], points[1::3], points[2::3], strict=True), 1):
+        stop = anchored(end, between[1]) if between and 3 * at == len(points) else spot(end)
+        bend = f".. controls +{offset(first, a)} and +{offset(end, b)} .. {stop}"
+        parts.append(f"-- {stop}" if in_line(first, a, b, end) else bend)
         first = end
     return rf"\draw[{look}] {' '.join(parts)};"
+
+
+def anchored(point: Point, anchor: Anchor) -> str:
+    """Returns a point by its place from the centre of a node: `([shift={(12,0)}]n3.center)`."""
+    name, centre = anchor
+    away = offset(centre, point)
+    return f"({name})" if away == "(0.00,0.00)" else f"([shift={{{away}}}]{name})"
+
+
+def offset(centre: Point, point: Point) -> str:
+    return spot((point[0] - centre[0], point[1] - centre[1]))
 
 
 def in_line(*points: Point) -> bool:
@@ -117,18 +157,19 @@ def in_line(*points: Point) -> bool:
 def joint(layout: Layout, wire: Wire, names: dict[str, str]) -> Iterator[str]:
     """Yields the dot at which a fan-out begins."""
     if layout.scene.trunk.get(wire.source) is wire and len(layout.scene.out[wire.source]) > 1:
-        yield rf"\fill[cg{names[wire.colour]}] {spot(layout.centre(wire.target))} circle [radius=2.5bp];"
+        yield rf"\fill[{hue(names, wire.colour)}] {spot(layout.centre(wire.target))} circle [radius=2.5bp];"
 
 
 def drawn(layout: Layout, box: Box, names: dict[str, str]) -> Iterator[str]:
     """Yields the outline of a box, as a node that goes by its key."""
     shape = "cg gate" if box.circle else "cg box"
     size = f"minimum width={box.width:.2f}bp, minimum height={box.height:.2f}bp"
-    look = f"draw=cg{names[box.line]}, line width={box.thick:g}bp{', dashed' if box.dashed else ''}"
-    fill = f"fill=cg{names[box.fill]}"
+    line = "none" if box.line == CLEAR else hue(names, box.line)
+    look = f"draw={line}, line width={box.thick:g}bp{', dashed' if box.dashed else ''}"
+    fill = f"fill={'none' if box.fill == CLEAR else hue(names, box.fill)}"
     yield rf"\node[{shape}, {size}, {fill}, {look}] ({box.key}) at {spot(layout.centre(box.key))} {{}};"
     for rule in layout.rules(box):
-        yield rf"\draw[cg{names[box.line]}, line width=0.6bp] {spot(rule[0])} -- {spot(rule[1])};"
+        yield rf"\draw[{hue(names, box.line)}, line width=0.6bp] {spot(rule[0])} -- {spot(rule[1])};"
 
 
 def written(layout: Layout, key: str, place: Place, veil: Veil) -> str:

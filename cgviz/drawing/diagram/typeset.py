@@ -21,9 +21,12 @@ def name(layout: Layout, key: str, text: Text) -> str:
     return f"${Typeset().name(layout.run.graph.nodes[layout.node(key)].shown)}$"
 
 
-def formula(layout: Layout, key: str, text: Text) -> str:
-    written = layout.run.graph.formula(layout.node(key)).write(Typeset()).text
-    return f"${{}} = {written}$"
+def formula(layout: Layout, key: str, text: Text) -> str | None:
+    """Returns the formula of a stage; None where a text is one line of it, or a blank."""
+    whole = layout.run.graph.formula(layout.node(key))
+    if text.text.strip() != f"= {whole.pretty}":
+        return None
+    return f"${{}} = {whole.write(Typeset()).text}$"
 
 
 def local(layout: Layout, key: str, text: Text) -> str | None:

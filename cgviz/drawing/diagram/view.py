@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from cgviz.drawing.diagram.ghosts import ghost_of
 from cgviz.drawing.diagram.groups import Group, groups_of, named
 from cgviz.drawing.diagram.parts import around, collapsed, nearest, part
-from cgviz.drawing.diagram.pen import Pen
+from cgviz.drawing.diagram.pen import Only, Pen
+from cgviz.drawing.diagram.repeats import repeats
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.graph.lookup import find
+from cgviz.graph.nodes import Graph
 
 MOST = 60  # nodes; of larger graphs a part is drawn, if not all is asked for
 DEPTH = 2
@@ -32,8 +34,15 @@ class View:
     notice: str = ""
 
     @property
-    def is_whole(self) -> bool:
-        return self.kept is None and not self.single
+    def only(self) -> Only | None:
+        """The part of the graph that boxes and wires are made of; None for all of it."""
+        graph = self.pen.graph
+        if self.kept is not None:
+            return Only(self.kept | {arg for index in self.kept for arg in graph.nodes[index].args})
+        if not self.single:
+            return None
+        home = {index: at for at, group in enumerate(self.single) for index in (*group.members, *group.inputs)}
+        return Only(frozenset(index for index in range(len(graph)) if index not in home), home)
 
     def shape(self, scene: Scene) -> Scene:
         """Returns the part of a scene that is drawn."""
@@ -41,6 +50,13 @@ class View:
             keys = {f"n{index}" for index in self.kept} | ({"end"} if self.pen.graph.output in self.kept else set())
             scene = part(scene, keys, ghost_of(self.pen))
         return collapsed(scene, self.pen, self.single) if self.single else scene
+
+
+def chosen(graph: Graph, found: Sequence[Group], collapse: Sequence[str]) -> tuple[Group, ...]:
+    """Returns the groups that are drawn as one node: those named, all, or what repeats. Raises UsageError."""
+    if "repeats" in collapse:
+        return tuple(repeats(graph, found))
+    return tuple(found) if "all" in collapse else tuple(named(found, title) for title in collapse)
 
 
 def view(
@@ -55,24 +71,26 @@ def view(
     """Returns what is drawn of a graph. Raises UsageError for a node or a group that there is not.
 
     groups       more groups, by title
-    collapse     titles of groups that are drawn as one node each, or "all"
+    collapse     titles of groups that are drawn as one node each, "all", or "repeats": what repeats, with a count
     around_node  the node around which a part is drawn, `depth` edges far (2)
     everything   whether a large graph is drawn whole
     """
     graph = pen.graph
     found = groups_of(graph, groups)
-    single = tuple(found) if "all" in collapse else tuple(named(found, title) for title in collapse)
+    single = chosen(graph, found, collapse)
     if around_node is not None:
         kept = around(graph, find(graph, around_node), DEPTH if depth is None else depth)
         return View(pen, frozenset(kept))
-    shown = len(pen.drawn) - sum(len(group.members) - 1 for group in single)
+    shown = len(pen.drawn) - sum(len(group.members) + len(group.inputs) - 1 for group in single)
     if everything or shown <= MOST:
-        framed = tuple(group for group in found if group not in single)
+        inside = {index for group in single for index in group.members}
+        framed = tuple(group for group in found if not group.members & inside)
         return View(pen, None, single, framed)
-    less = len(pen.drawn) - sum(len(group.members) - 1 for group in found)
-    if found and less <= MOST:
-        told = f"{len(pen.drawn)} nodes: each of {len(found)} groups is drawn as one node"
-        return View(pen, None, tuple(found), (), f"{told}; --all draws all, --around NODE what is near one")
+    for groups_, what in ((found, "each of {} groups"), (repeats(graph, found), "what repeats or belongs together")):
+        less = len(pen.drawn) - sum(len(group.members) + len(group.inputs) - 1 for group in groups_)
+        if groups_ and less <= MOST:
+            told = f"{len(pen.drawn)} nodes: {what.format(len(groups_))} is drawn as one node"
+            return View(pen, None, tuple(groups_), (), f"{told}; --all draws all, --around NODE what is near one")
     kept, far = nearest(graph, graph.output, MOST * 2 // 3)
     name = graph.nodes[graph.output].shown
     told = f"{len(pen.drawn)} nodes: drawn are the {len(kept)} within {far} steps of {name}"

@@ -10,7 +10,8 @@ from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.kernel.program import value_of
 from cgviz.places.words import Words, words_of
 from cgviz.reading.api import read
-from cgviz.runs.run import Run, start
+from cgviz.runs.run import Run
+from cgviz.runs.starting import start
 from cgviz.values.arrays import as_array, is_array
 
 SHOWN = ("picture", "table", "live")

@@ -11,6 +11,7 @@ from typing import Any
 from cgviz.drawing.fonts import FACES
 from cgviz.drawing.fonts import FOLDER as FONTS
 from cgviz.errors import UsageError, quoted
+from cgviz.kernel import warm
 from cgviz.kernel.answers import ANSWERS
 from cgviz.places.site.page import FOLDER, page, script, style
 from cgviz.places.site.runtime import runtime
@@ -56,7 +57,7 @@ def files(source: str) -> Iterator[tuple[str, bytes]]:
         "numpy": found.has_numpy,
         "wheels": sorted(name for name in made if name.startswith("wheels/")),
         "kept": f"{version}-compiled",
-        "warm": WARM,
+        "warm": warm(WARM),
         "offline": "offline.js",
     }
     made["index.html"] = page(settings).encode()

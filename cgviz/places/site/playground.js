@@ -64,7 +64,8 @@ function received(response, sent, error) {
   const filled = read.inputs.filter((input) => input.filled).map((input) => input.name);
   if (filled.length) notes.push(`${filled.join(", ")} ${filled.length > 1 ? "start" : "starts"} at 1: move the sliders, or write values`);
   showError(null, notes);
-  showResult(read, answer.numbers);
+  const slopes = read.inputs.map(({ name, label }) => [label, answer.numbers.gradients[name]]);
+  showResult(read.output.label, answer.numbers.value, slopes);
   sendPicture({ ...sent, want: ["live"] });
 }
 
@@ -72,13 +73,24 @@ function failure(error) {
   return { message: error.message, text: error.message, remedy: "", start: null, fix: null };
 }
 
+// The line of results: of what the kernel answered, then of what the page computes as the inputs move.
 const MOST_IN_LINE = 8;
-function showResult(read, { value, gradients }) {
-  const said = (x) => (Array.isArray(x) ? brief(x) : number(typeof x === "string" ? Number(x.replace("inf", "Infinity")) : x));
+function showResult(output, value, slopes) {
+  const said = (x) => (Array.isArray(x) ? brief(x) : number(typeof x === "string" ? Number(x.replace("inf", "Infinity")) : (x ?? 0)));
   const brief = (x) => ([x].flat(Infinity).length > 6 ? "an array" : `[${x.map(said).join(", ")}]`);
-  const slopes = read.inputs.slice(0, MOST_IN_LINE).map(({ name, label }) => make("span", { class: "gradient" }, `∂${read.output.label}/∂${label} = ${said(gradients[name] ?? 0)}`));
-  byId("result-line").replaceChildren(make("b", { class: "value" }, `${read.output.label} = ${said(value)}`), ...slopes);
+  const parts = slopes.slice(0, MOST_IN_LINE).map(([name, slope]) => [`∂${output}/∂${name} = ${said(slope)}`, "gradient"]);
+  const texts = [[`${output} = ${said(value)}`, "value"], ...parts];
+  if (!say(byId("result-line"), texts.map(([text]) => text).join("   "))) return;
+  byId("result-line").replaceChildren(...texts.map(([text, kind], place) => make(place ? "span" : "b", { class: kind }, text)));
 }
+
+views.push(() => {
+  const { answered: newest = null, shown: seen = null } = document.body.dataset;
+  if (!nodes.length || (newest !== null && newest !== seen)) return; // a picture that is on its way has other numbers
+  const shaped = (value, index) => rowsOf(value, nodes[index].shape ?? []);
+  const slopes = facts.inputs.map((index) => [nodes[index].name, shaped(run.gradients[index], index)]);
+  showResult(nodes[facts.output].name, shaped(run.values[facts.output], facts.output), slopes);
+});
 
 const sendPicture = channel((response, sent, error) => {
   const trouble = error ? failure(error) : (response.error ?? response.answers.live.error);
@@ -90,14 +102,15 @@ const sendPicture = channel((response, sent, error) => {
 // Takes a picture and its facts into the page.
 function take_(live, text) {
   frame.innerHTML = live.pictures.join("");
-  const hash = shownProgram === null ? location.hash : "";
   load(live.facts, new Function(`return ${live.functions}`)());
-  if (hash) restore(hash);
+  if (text === linked?.program) restore(linked.hash);
+  linked = null;
+  document.body.classList.remove("opening");
   if (text !== shownProgram) remember(text);
   drawPictures();
   isFitted ? fit() : scale(zoom);
-  show();
   document.body.dataset.shown = text;
+  show();
 }
 
 // A program that stays for a while is a page of its own in the browser's history.
@@ -115,19 +128,19 @@ function remember(text) {
   }, 900);
 }
 let entry = null; // the program of the entry of the history that the reader is at
-isOfEntry = () => entry === shownProgram;
+let linked = null; // the program that a link brought, with the link, until it is shown
+isOfEntry = () => entry === shownProgram && !linked;
 
-addEventListener("popstate", () => {
-  clearTimeout(pushing);
-  isRestoring = true;
-  openLink();
-});
+addEventListener("popstate", openLink);
 
-// Takes the program out of the link; tells whether there was one.
+// Takes the program out of the link, if there is one; what else the link says waits for its picture.
 function openLink() {
   const said = new URLSearchParams(location.hash.slice(1).replace(/\+/g, "%2B"));
-  if (!said.get("program")) return false;
+  if (!said.get("program")) return;
+  clearTimeout(pushing);
+  isRestoring = true;
   box.value = said.get("program");
+  linked = { program: box.value, hash: location.hash };
   byId("values").value = said.get("values") ?? "";
   for (const name of ["detail", "ties"]) byId(name).value = said.get(name) ?? byId(name).options[0].value;
   for (const [name, key, known] of [["style", "style", ["card", "circuit"]], ["direction", "way", ["LR", "TB"]]]) {
@@ -135,7 +148,6 @@ function openLink() {
   }
   grow();
   request();
-  return true;
 }
 
 // Sliders write the values that they move, so that text, link and kernel know them.
@@ -151,7 +163,7 @@ function writeValues() {
   let isChanged = false;
   facts.inputs.forEach((index, place) => {
     if (state.inputs[place] === start.values[index]) return;
-    values[nodes[index].name] = isArray(state.inputs[place]) ? rowsOf(state.inputs[place], nodes[index].shape) : String(state.inputs[place]);
+    values[idOf(index)] = JSON.stringify(rowsOf(state.inputs[place], nodes[index].shape));
     isChanged = true;
   });
   if (!isChanged) return;
@@ -160,8 +172,11 @@ function writeValues() {
   report();
 }
 
+// The elements of an array as lists of lists.
 function rowsOf(value, shape) {
-  return nested(value.map(String), shape);
+  if (!isArray(value) || shape.length < 2) return value;
+  const size = value.length / shape[0];
+  return Array.from({ length: shape[0] }, (_, i) => rowsOf(value.slice(i * size, (i + 1) * size), shape.slice(1)));
 }
 
 // Where the page itself cannot recompute a program, the kernel does, with the newest values.
@@ -176,7 +191,7 @@ const sendValues = channel((response) => {
   show();
 });
 window.recomputeElsewhere = (inputs) => {
-  const values = Object.fromEntries(facts.inputs.map((index, place) => [nodes[index].name, isArray(inputs[place]) ? JSON.parse(rowsOf(inputs[place], nodes[index].shape)) : inputs[place]]));
+  const values = Object.fromEntries(facts.inputs.map((index, place) => [idOf(index), rowsOf(inputs[place], nodes[index].shape)]));
   sendValues({ program: box.value, inputs: values, want: ["live"], options: optionsNow() });
 };
 window.drawElsewhere = request;
@@ -200,14 +215,13 @@ async function offerExamples() {
   });
 }
 
-// The start page's example is drawn before Python is there; a link's program waits for it.
+// The start page's example is drawn before Python is there; a link's program waits for it, and nothing else is seen.
 state.direction = innerWidth < 700 ? "TB" : "LR";
 if (settings.first[state.direction]) take_(settings.first[state.direction], box.value);
 grow();
 startKernel();
-ready.then(() => {
-  document.body.dataset.ready = "yes";
-  if (location.hash) openLink();
-  offerExamples();
-});
+openLink();
+document.body.classList.toggle("opening", Boolean(linked));
+ready.then(() => (document.body.dataset.ready = "yes"));
+offerExamples();
 if (settings.offline && navigator.serviceWorker) navigator.serviceWorker.register(settings.offline);

@@ -70,8 +70,7 @@ async function fetched(url) {
 
 // Asks for everything once, so that it is imported and, kept with the memory, never read again.
 function warm() {
-  const wants = { program: "x*y + sigmoid(x)", inputs: { x: 1, y: 2 }, want: settings.warm };
-  self.warming = JSON.stringify({ cgviz: 1, ...wants });
+  self.warming = settings.warm;
   pyodide.runPython("import js, cgviz.kernel\ncgviz.kernel.answer(str(js.warming))\ndel js");
   pyodide.runPython("import gc; gc.collect()");
   progress("sympy");

@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 from cgviz.errors import CgvizError, UsageError
 from cgviz.kernel.program import value_of
+from cgviz.places.weave import printed
 from cgviz.places.weave.fences import Fence, fences
-from cgviz.players.deck import Each, Look, frames
+from cgviz.places.weave.passages import MARKDOWN
+from cgviz.players.deck import Each, Frame, Look, frames
 from cgviz.players.deck.reveal import book, section
 from cgviz.reading.api import read
-from cgviz.runs.run import Run, start
+from cgviz.runs.run import Run
+from cgviz.runs.starting import start
 
 SLIDE = '<section class="text">\n{}</section>\n'
 
 
-def lecture(text: str, look: Look, granularity: str = "edge", each: Each = iter) -> bytes:
-    """Returns the deck as one HTML file: reveal.js, which loads nothing.
+@dataclass(frozen=True)
+class Shown:
+    """A program of a lecture with the frames that show it."""
+
+    run: Run
+    frames: tuple[Frame, ...]
+    look: Look
+
+
+def lecture(text: str, format: str, look: Look, granularity: str = "edge", each: Each = iter) -> bytes:
+    """Returns the deck as one file: "html" (reveal.js, which loads nothing), "pdf" or "pptx".
 
     A heading of the first or second level begins a slide, and so does a rule (---). Raises UsageError, naming the
     line, where a program cannot be shown.
     """
-    return book(title_of(text), "".join(sections(text, look, granularity, each)), look)
+    written = {"html": html, "pdf": printed.pdf, "pptx": printed.pptx}[format]
+    return written(parts(text, look, granularity), title_of(text), look, each)
 
 
-def sections(text: str, look: Look, granularity: str, each: Each) -> Iterator[str]:
+def html(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> bytes:
+    """Returns the deck as one HTML file."""
+    made = (
+        SLIDE.format(MARKDOWN.render(part))
+        if isinstance(part, str)
+        else section(part.run, part.frames, part.look, each).decode()
+        for part in found
+    )
+    return book(escape(title), "".join(made), look)
+
+
+def parts(text: str, look: Look, granularity: str) -> Iterator[str | Shown]:
+    """Yields the lecture's slides of text, in Markdown, and its programs."""
     done = 0
     for fence in fences(text):
         yield from slides(text[done : fence.start])
         done = fence.end
         try:
             run = run_of(fence)
-            chosen = Look(**{**vars(look), **fence_look(fence)})
-            shown = frames(run, granularity, None, None, digits=chosen.digits)
-            yield section(run, shown, chosen, each).decode()
+            chosen = replace(look, **fence_look(fence))
+            yield Shown(run, frames(run, granularity, None, None, digits=chosen.digits), chosen)
         except CgvizError as error:
             raise UsageError(f"line {fence.line}: {error}") from error
     yield from slides(text[done:])
@@ -55,25 +80,17 @@ def run_of(fence: Fence) -> Run:
 
 
 def slides(text: str) -> Iterator[str]:
-    """Yields a slide for each part of a text between headings and rules."""
-    from markdown_it import MarkdownIt
-
+    """Yields the part of a text for each slide: from heading to heading, and from rule to rule."""
     part: list[str] = []
-    writer = MarkdownIt("commonmark", {"html": True}).enable("table")
-
-    def made() -> Iterator[str]:
-        if "".join(part).strip():
-            yield SLIDE.format(writer.render("\n".join(part)))
-        part.clear()
-
-    for line in text.splitlines():
+    for line in [*text.splitlines(), "---"]:
         if line.startswith(("# ", "## ")) or line.strip() == "---":
-            yield from made()
+            if "".join(part).strip():
+                yield "\n".join(part)
+            part.clear()
         if line.strip() != "---":
             part.append(line)
-    yield from made()
 
 
 def title_of(text: str) -> str:
     heading = next((line for line in text.splitlines() if line.startswith("# ")), "# Backpropagation")
-    return escape(heading[2:].strip())
+    return heading[2:].strip()

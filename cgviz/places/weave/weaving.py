@@ -4,41 +4,48 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cgviz.errors import EvaluationError, UsageError, quoted
 from cgviz.kernel import VERSION, respond
 from cgviz.kernel.reports import REPORTS
+from cgviz.kernel.requests import PICTURE
 from cgviz.places.weave.fences import Fence, fences
 
 SHOWN = ("picture", "program", "code", *REPORTS)
-KERNEL = ("style", "theme", "direction", "background", "fit", "detail", "ties", "lang", "node", "wrt")
+KERNEL = ("style", "theme", "direction", "background", "detail", "ties", "lang", "node", "wrt", *PICTURE)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture: the place of the fence among all, what it is a picture of, its ending, its content."""
+    """A picture: the place of the fence among all, what it is a picture of, its ending, its content.
+
+    note  what its author should know, such as that its texts are too small for the page; "" where there is nothing
+    """
 
     number: int
     title: str
     ending: str
     content: bytes
+    note: str = ""
 
 
 Place = Callable[[Figure], str]
 """Takes a figure and returns the Markdown that shows it."""
 
 
-def woven(text: str, place: Place, to: str = "svg") -> str:
+def woven(text: str, place: Place, to: str = "svg", **look: str) -> str:
     """Returns a Markdown text whose fences have become what they ask for.
 
-    to  the format of pictures, "svg", "png" or "pdf", where a fence does not say `to=`
+    to    the format of pictures, "svg", "png" or "pdf", where a fence does not say `to=`
+    look  likewise other words: `fit`, `min_text`
 
     Raises UsageError or EvaluationError, naming the line of the fence.
     """
     parts, done = [], 0
     for number, fence in enumerate(fences(text), 1):
+        fence = replace(fence, words=replace(fence.words, options={**look, **fence.words.options}))
         parts += [text[done : fence.start], indented(shown(fence, number, place, to), fence.indent)]
         done = fence.end
     return "".join([*parts, text[done:]])
@@ -67,7 +74,7 @@ def piece(fence: Fence, name: str, number: int, place: Place, to: str) -> str:
         answer = asked(fence, name, format)
         content = b64decode(answer["base64"]) if "base64" in answer else answer["text"].encode()
         title = fence.words.options.get("title", "") or fence.program.strip().splitlines()[-1][:100]
-        return place(Figure(number, title, format, content)) + "\n"
+        return place(Figure(number, title, format, content, answer.get("note", ""))) + "\n"
     if name == "code":
         return fenced(asked(fence, name, "")["text"], fence.words.options.get("lang", "python"))
     return str(asked(fence, name, "markdown")["text"]).strip() + "\n"

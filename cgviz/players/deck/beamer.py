@@ -12,23 +12,25 @@ from cgviz.drawing.diagram.tikz import CLOSING, MACROS, OPENING, body, colours, 
 from cgviz.drawing.diagram.tikz import shown as always
 from cgviz.drawing.diagram.tikz_cells import spot
 from cgviz.errors import UsageError, quoted
-from cgviz.players.deck.camera import UNIT, Camera, window
+from cgviz.players.deck.camera import Camera, window
 from cgviz.players.deck.extras import active, frame_of
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.formulas import formulas
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.growth import so_far
-from cgviz.players.deck.page import HEAD, Page, width_of
+from cgviz.players.deck.page import HEAD, HEIGHT, Page, width_of
 from cgviz.players.deck.sheet import whole_or_rows
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Forward
 from cgviz.text.numbers import number
 from cgviz.text.typeset import words
 
-ASPECTS = {"16:9": ("169", 453.5, 143.0), "4:3": ("43", 362.8, 161.0)}  # Beamer's name, width, room of the picture
+ASPECTS = {"16:9": (160.0, 90.0), "4:3": (128.0, 96.0)}  # the millimetres of a slide of Beamer's
+MILLIMETRE, AROUND = 72 / 25.4, 111.5  # in points; what stands above and below the picture
 SIDE, FOOT = 10.0, 62.0  # the margin, and the room of the captions
 THICK, LARGEST = 3.0, 1.3
-PREAMBLE = r"""\documentclass[aspectratio=%(aspect)s]{beamer}
+PREAMBLE = r"""\documentclass{beamer}
+\geometry{papersize={%(across)gmm,%(down)gmm}}
 %% made by cgviz; pdflatex, lualatex and xelatex set it as it stands
 \usepackage{amsmath,tikz}
 \usefonttheme[onlymath]{serif}
@@ -47,10 +49,9 @@ CAPTIONS = r"""\providecommand\cgtall[2]{\resizebox*{!}{\ifdim\totalheight>#1 #1
 
 def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
     """Returns the document; where `look.include` names a PDF deck, its pages are shown instead of TikZ."""
-    if look.aspect not in ASPECTS:
-        raise UsageError(f"no aspect {quoted(look.aspect)}; there are {', '.join(ASPECTS)}")
-    aspect, wide, tall = ASPECTS[look.aspect]
-    opening = PREAMBLE % {"aspect": aspect, "side": 0 if look.include else SIDE}
+    across, down = ASPECTS.get(look.aspect) or (ASPECTS["4:3"][1] * width_of(look.aspect) / HEIGHT, ASPECTS["4:3"][1])
+    wide, tall = across * MILLIMETRE, down * MILLIMETRE - AROUND
+    opening = PREAMBLE % {"across": across, "down": down, "side": 0 if look.include else SIDE}
     middle = (
         included(look.include, each(shown)) if look.include else drawn(run, shown, look, (wide - 2 * SIDE, tall), each)
     )
@@ -73,14 +74,14 @@ def drawn(run: Run, shown: Sequence[Frame], look: Look, room: tuple[float, float
     yield from (rf"\frametitle<{at}>{{{words(frame.title)}}}" for at, frame in enumerate(shown, 1))
     yield rf"\begin{{minipage}}[t][{room[1]:g}bp][c]{{\linewidth}}\centering"
     if made.laid:
-        scale = min(room[0] / (UNIT * window(wide)[0]), room[1] / (UNIT * window(wide)[1]))
-        pages = Camera(made.laid, layout.axes, wide).pages(shown, f"n{run.graph.output}")
+        scale = min(room[0] / (look.unit * window(wide)[0]), room[1] / (look.unit * window(wide)[1]))
+        pages = Camera(made.laid, layout.axes, wide, look.unit).pages(shown, f"n{run.graph.output}")
         for at, (x, y) in enumerate(aims(pages), 1):
             yield rf"\only<{at}>{{\gdef\cgx{{{x:.2f}bp}}\gdef\cgy{{{y:.2f}bp}}}}%"
     yield rf"\scalebox{{{scale:.4f}}}{{%"
     yield OPENING
     if made.laid:
-        half = UNIT * window(wide)[0] / 2, UNIT * window(wide)[1] / 2
+        half = look.unit * window(wide)[0] / 2, look.unit * window(wide)[1] / 2
         yield rf"\clip ({-half[0]:.2f},{-half[1]:.2f}) rectangle ({half[0]:.2f},{half[1]:.2f});"
         yield r"\begin{scope}[overlay, xshift=\cgx, yshift=\cgy]"
     yield from (line for line in body(layout, lambda step, drawing: veiled(step, drawing, shown)) if line)

@@ -12,15 +12,13 @@ from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.plan import Plan
 from cgviz.drawing.diagram.rows import Laid
-from cgviz.drawing.diagram.scene import SIZE, Box, Scene, Wire
+from cgviz.drawing.diagram.scene import Box, Scene, Wire
 from cgviz.players.deck.caption import FOOT
 from cgviz.players.deck.extras import PAGE
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.page import HEAD, HEIGHT, SIDE, Page
 from cgviz.runs.steps import Backward
 
-LEAST = 14.0  # points of the smallest text on a slide 540 points high
-UNIT = SIZE / (LEAST + 0.4)  # the points of the diagram that are one of the slide, for a camera
 Room = tuple[float, float, float, float]
 
 
@@ -37,11 +35,15 @@ def page_at(middle: Point, wide: float, unit: float) -> Page:
 
 @dataclass(frozen=True)
 class Camera:
-    """Looks at the row of what happens, or at the place in it where that is, if the row is larger than the window."""
+    """Looks at the row of what happens, or at the place in it where that is, if the row is larger than the window.
+
+    unit  the points of the diagram that are one of the slide
+    """
 
     laid: Laid
     axes: Axes
     wide: float
+    unit: float
 
     @property
     def rooms(self) -> list[Room]:
@@ -50,12 +52,14 @@ class Camera:
     def pages(self, shown: Sequence[Frame], output: str) -> Iterator[Page]:
         """Yields the page of each frame; what happens in a pass as a whole is seen at its end."""
         row = {box.key: n for n, part in enumerate(self.laid.parts) for box in part.boxes}
-        rooms, size = self.rooms, [UNIT * length for length in window(self.wide)]
+        rooms, size = self.rooms, [self.unit * length for length in window(self.wide)]
+        key = next(iter(row))
         for at, frame in enumerate(shown):
-            key = focus(frame) or (output if at else next(iter(row)))
+            wanted = focus(frame) or (output if at else key)
+            key = wanted if wanted in row else key
             left, bottom, right, top = rooms[row[key]]
             x, y = self.axes.point(self.laid.plan.centre[key])
-            yield page_at((held(x, left, right, size[0]), -held(y, bottom, top, size[1])), self.wide, UNIT)
+            yield page_at((held(x, left, right, size[0]), -held(y, bottom, top, size[1])), self.wide, self.unit)
 
 
 def focus(frame: Frame) -> str:

@@ -43,7 +43,7 @@ def highlights(shown: Sequence[Frame], scene: Scene, plan: Plan, theme: Theme) -
             name = f"f{frame.number}-{key}"
             if key in scene.box:
                 yield Extra(outlined(scene.box[key], name, colour), at, at + 1, place=plan.centre[key])
-            else:
+            elif key in plan.path:
                 yield flowing(name, plan, key, colour, at, backward=not isinstance(step, Forward))
 
 

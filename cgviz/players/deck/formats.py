@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
+from cgviz.drawing.diagram.figure import Figure
+from cgviz.drawing.diagram.paper import paper
+from cgviz.drawing.diagram.scene import SIZE
 from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.frames import Frame
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 
 ASPECTS = ("16:9", "4:3")
+LEAST = 14.0  # points of the smallest text on a slide 540 points high
 CAMERAS = ("auto", "whole", "follow")
 
 
@@ -21,11 +25,14 @@ class Look:
     """How a deck looks.
 
     style, theme, direction, digits, engine  as in `cgviz.drawing.diagram.diagram`
-    aspect      the shape of a page, "16:9" or "4:3"
+    aspect      the shape of a page, "16:9", "4:3" or any "W:H"
+    fit         the page instead: "slide", "screen" or a size such as "24x18cm", whose shape it is
+    min_text    the least size of a text of the diagram, on a slide 540 points high
+    figure      what an author decides of the diagram, or the file that says it
     background  "filled" (the theme's), "transparent" or a colour
     seconds     how long a picture that plays by itself shows a frame
     camera      "whole": all of the diagram on every page; "follow": the row of what happens; "auto": the whole where
-                texts are at least 14 points high then
+                texts are at least 14 points high then (or `min_text`)
     include     a PDF deck whose pages a Beamer document shows, instead of a drawing of its own
     """
 
@@ -39,6 +46,25 @@ class Look:
     include: str = ""
     camera: str = "auto"
     engine: str = "auto"
+    fit: str | None = None
+    min_text: str | None = None
+    figure: Figure | str | None = None
+
+    def __post_init__(self) -> None:
+        if self.fit:
+            page = paper(self.fit)
+            shape = "16:9" if page.name in ("slide", "screen") else f"{page.width:.6g}:{page.height:.6g}"
+            object.__setattr__(self, "aspect", shape)
+
+    @property
+    def least(self) -> float:
+        """The least size of a text of the diagram, in points of a slide."""
+        return LEAST if self.min_text is None else paper("column", self.min_text).least
+
+    @property
+    def unit(self) -> float:
+        """The points of the diagram that are one of the slide, where a camera looks at a part of it."""
+        return SIZE / (self.least + 0.4)
 
 
 @dataclass(frozen=True)
@@ -46,7 +72,7 @@ class Format:
     """A format: the function that makes it, as `module:function` in this package.
 
     The function of a file is `(run, frames, look, each) -> bytes`, that of a folder yields `(file name, bytes)`;
-    both go through the frames by `each(frames)`, which shows how far they are.
+    both go through the frames by `each(frames)`, which shows how far they are. `pace`: seconds a frame takes.
     """
 
     name: str
@@ -54,15 +80,16 @@ class Format:
     endings: tuple[str, ...]
     about: str
     folder: bool = False
+    pace: float = 0.04
 
 
 FILES = (
     Format("pdf", "pdf:deck", (".pdf",), "one page per frame"),
-    Format("html", "reveal:deck", (".html", ".htm"), "reveal.js slides in one file"),
-    Format("section", "reveal:section", (), "a <section> for a reveal.js deck that is there"),
-    Format("beamer", "beamer:deck", (".tex",), "a Beamer document with TikZ"),
-    Format("pptx", "pptx:deck", (".pptx",), "PowerPoint slides with shapes and connectors"),
-    Format("svg", "animated:deck", (".svg",), "a picture that plays by itself"),
+    Format("html", "reveal:deck", (".html", ".htm"), "reveal.js slides in one file", pace=0.01),
+    Format("section", "reveal:section", (), "a <section> for a reveal.js deck that is there", pace=0.01),
+    Format("beamer", "beamer:deck", (".tex",), "a Beamer document with TikZ", pace=0.005),
+    Format("pptx", "pptx:deck", (".pptx",), "PowerPoint slides with shapes and connectors", pace=0.06),
+    Format("svg", "animated:deck", (".svg",), "a picture that plays by itself", pace=0.01),
     Format("gif", "moving:gif", (".gif",), "an animated GIF"),
     Format("apng", "moving:apng", (".png", ".apng"), "an animated PNG"),
 )

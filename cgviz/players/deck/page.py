@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -14,6 +15,7 @@ from cgviz.players.deck.formats import ASPECTS
 from cgviz.players.deck.frames import Frame
 
 HEIGHT = 540.0
+ASPECT = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)")
 SIDE, HEAD = 28.0, 56.0
 TITLE, COUNT = 19.0, 14.0
 MAP, MAP_WIDE = 40.0, 150.0  # the room of the map, in points of the slide
@@ -53,10 +55,11 @@ def page(aspect: str, left: float, top: float, width: float, height: float) -> P
 
 
 def width_of(aspect: str) -> float:
-    """Returns how wide a slide of an aspect is. Raises UsageError where there is none."""
-    if aspect not in ASPECTS:
-        raise UsageError(f"no aspect {quoted(aspect)}; there are {', '.join(ASPECTS)}")
-    across, down = map(int, aspect.split(":"))
+    """Returns how wide a slide of an aspect `W:H` is. Raises UsageError for what is none."""
+    match = ASPECT.fullmatch(aspect)
+    across, down = map(float, match.groups()) if match else (0.0, 1.0)
+    if not down or not 0.5 <= across / down <= 4:
+        raise UsageError(f"no aspect {quoted(aspect)}; there are {', '.join(ASPECTS)}, and others of 1:2 to 4:1")
     return HEIGHT * across / down
 
 

@@ -13,17 +13,16 @@ from cgviz.drawing import diagram
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.scene import Place, Text, Wire
-from cgviz.errors import UsageError, printable, quoted
-from cgviz.players.deck.camera import UNIT, Camera, seen
-from cgviz.players.deck.extras import PAGE, active
+from cgviz.errors import printable
+from cgviz.players.deck.camera import Camera, Room, seen
+from cgviz.players.deck.extras import CLEAR, PAGE, active
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import BACKWARD, SEED, Frame
-from cgviz.players.deck.page import Page
+from cgviz.players.deck.page import Page, Placed, map_of, width_of
 from cgviz.players.deck.sheet import whole_or_rows
 from cgviz.runs.run import Run
 
 HEIGHT = 540.0
-WIDTHS = {"16:9": 960.0, "4:3": 720.0}
 SIDE, HEAD, FOOT = 28.0, 60.0, 120.0
 TITLE, COUNT, CAPTION, SMALLEST = 22.0, 14.0, 26.0, 14.0
 LARGEST = 1.6
@@ -42,6 +41,17 @@ class Sheet:
     y: float
     behind: str
     pages: tuple[Page, ...] = ()
+    rooms: tuple[Room, ...] = ()
+
+    def map(self, frame: int, number: int) -> list[Placed]:
+        """Returns the small map of the rows with the one that a frame shows, each box in points of the slide."""
+        if not self.pages:
+            return []
+        page = self.pages[frame]
+        found = map_of(self.rooms, page, page, number, self.layout.theme)
+        share = 1 / page.unit
+        sized = [(replace(box, width=share * box.width, height=share * box.height), at) for box, at in found]
+        return [(box, (share * (x - page.left), share * (y - page.top))) for box, (x, y) in sized]
 
     def at(self, frame: int) -> Sheet:
         """Returns the sheet as a camera shows it in a frame; the same one where all of the diagram is seen."""
@@ -54,23 +64,38 @@ class Sheet:
 
 def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
     """Returns the presentation, a slide per frame. Raises UsageError for a look that there is not."""
+    made = begun(look)
+    add(made, run, shown, look, each)
+    about = words.of_picture(run, look.digits)
+    return saved(made, about.title, about.description)
+
+
+def begun(look: Look) -> Any:
+    """Returns a presentation without slides."""
     from pptx import Presentation
     from pptx.util import Pt
 
+    made = Presentation()
+    made.slide_width, made.slide_height = Pt(width_of(look.aspect)), Pt(HEIGHT)
+    return made
+
+
+def add(made: Any, run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> None:
+    """Adds a slide per frame to a presentation."""
     from cgviz.players.deck.routes import routes
 
     sheet = sheet_of(run, shown, look)
     ways = routes(sheet.layout)
-    made = Presentation()
-    made.slide_width, made.slide_height = Pt(sheet.width), Pt(HEIGHT)
     for at, frame in enumerate(each(shown)):
         slide = made.slides.add_slide(made.slide_layouts[ONLY_TITLE])
         draw(slide, sheet.at(at), ways, frame, shown[-1].number)
-    about = words.of_picture(run, look.digits)
+        draw_map(slide, sheet.map(at, frame.number))
+
+
+def saved(made: Any, title: str, description: str) -> bytes:
+    """Returns the file of a presentation."""
     said = made.core_properties
-    said.title, said.comments, said.author = (
-        printable(text)[:250] for text in (about.title, about.description, "cgviz")
-    )
+    said.title, said.comments, said.author = (printable(text)[:250] for text in (title, description, "cgviz"))
     said.last_modified_by, said.created, said.modified = "cgviz", LONG_AGO, LONG_AGO
     file = io.BytesIO()
     made.save(file)
@@ -78,9 +103,7 @@ def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> byt
 
 
 def sheet_of(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
-    if look.aspect not in WIDTHS:
-        raise UsageError(f"no aspect {quoted(look.aspect)}; there are {', '.join(WIDTHS)}")
-    width = WIDTHS[look.aspect]
+    width = width_of(look.aspect)
     made = whole_or_rows(run, look, width)
     layout = made.layout
     left, bottom, right, top = layout.room
@@ -90,8 +113,9 @@ def sheet_of(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
     behind = layout.theme.background if look.background == "filled" else diagram.checked(look.background)
     if made.laid is None:
         return Sheet(layout, width, scale, x, y, behind)
-    pages = tuple(Camera(made.laid, layout.axes, width).pages(shown, f"n{run.graph.output}"))
-    return Sheet(layout, width, 1 / UNIT, 0.0, 0.0, behind, pages)
+    camera = Camera(made.laid, layout.axes, width, look.unit)
+    pages = tuple(camera.pages(shown, f"n{run.graph.output}"))
+    return Sheet(layout, width, 1 / look.unit, 0.0, 0.0, behind, pages, tuple(camera.rooms))
 
 
 def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int) -> None:
@@ -120,6 +144,25 @@ def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int
     colour = theme.gradient if frame.title.startswith((SEED, BACKWARD)) else theme.value
     captions(slide, frame, sheet, colour)
     slide.notes_slide.notes_text_frame.text = printable(frame.narration)
+
+
+def draw_map(slide: Any, boxes: Sequence[Placed]) -> None:
+    """Draws the map in the head of a slide."""
+    from pptx.enum.shapes import MSO_SHAPE
+    from pptx.util import Pt
+
+    from cgviz.players.deck.shapes import rgb
+
+    for box, (x, y) in boxes:
+        size = box.width, box.height
+        shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Pt(x - size[0] / 2), Pt(y - size[1] / 2), *map(Pt, size))
+        shape.name = "map"
+        shape.line.color.rgb, shape.line.width = rgb(box.line), Pt(0.6)
+        if box.fill == CLEAR:
+            shape.fill.background()
+        else:
+            shape.fill.solid()
+            shape.fill.fore_color.rgb = rgb(box.fill)
 
 
 def apart(layout: Layout, wire: Wire, place: Place) -> Place:

@@ -16,7 +16,7 @@ from cgviz.drawing.diagram.plan import Plan
 from cgviz.drawing.diagram.scene import Box, Scene, Text, Wire, Words
 from cgviz.drawing.diagram.svg import svg
 from cgviz.drawing.theme import Theme
-from cgviz.players.deck.camera import LEAST, UNIT, Camera, Room, seen, window
+from cgviz.players.deck.camera import Camera, Room, seen, window
 from cgviz.players.deck.caption import FOOT
 from cgviz.players.deck.extras import CLEAR, PAGE, Extra, highlights, sums, veil, veiled
 from cgviz.players.deck.formats import Look
@@ -188,7 +188,7 @@ def sheet(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
         left, bottom, right, top = layout.room
         one = page(look.aspect, left, -top, right - left, top - bottom)
         return Sheet(drawing, shown, look, (one,) * len(shown), extras, prefix)
-    camera = Camera(drawing.laid, layout.axes, wide)
+    camera = Camera(drawing.laid, layout.axes, wide, look.unit)
     pages = tuple(camera.pages(shown, f"n{run.graph.output}"))
     return Sheet(drawing, shown, look, pages, extras, prefix, tuple(camera.rooms))
 
@@ -196,14 +196,14 @@ def sheet(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
 def whole_or_rows(run: Run, look: Look, wide: float) -> Diagram:
     """Returns the diagram as a whole where its texts are large enough on a slide; else in rows for a camera."""
     width, height = window(wide)
-    paper = Paper("slide", width, height, LEAST, 18.0, 22.0)
+    paper = Paper("slide", width, height, look.least, max(18.0, look.least), max(22.0, look.least))
     made = diagram.diagram(
         run, style=look.style, theme=look.theme, direction=look.direction, digits=look.digits,
-        background=look.background, fit=paper,
+        background=look.background, fit=paper, figure=look.figure,
     )  # fmt: skip
-    if look.camera == "whole" or (look.camera == "auto" and made.smallest >= LEAST):
+    if look.camera == "whole" or (look.camera == "auto" and made.smallest >= look.least):
         return made
-    return diagram.in_rows(made, (UNIT * width, UNIT * height), look.style)
+    return diagram.in_rows(made, (look.unit * width, look.unit * height), look.style)
 
 
 def colour_of(frame: Frame, theme: Theme) -> str:

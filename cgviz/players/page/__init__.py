@@ -39,6 +39,6 @@ def with_ones(run: Run) -> Run:
     """
     if not run.symbolic:
         return run
-    from cgviz.runs.run import start
+    from cgviz.runs.starting import start
 
     return start(run.bare, {run.bare.nodes[index].name: 1.0 for index in run.bare.inputs}, source="default")

@@ -39,7 +39,7 @@ def document(run: Run, style: str, theme: str | None, direction: str, digits: in
     chosen = theme_of(theme).name if theme else "auto"
     about, source = told(run, digits)
     shown = [picture(run, *look, digits) for look in looks(run, style, direction)]
-    about["pictures"] = [{"style": one.style, "direction": one.direction, "prefix": one.prefix} for one in shown]
+    about["pictures"] = [one.facts for one in shown]
     lines = heading(run, spelling_for("utf-8", digits))
     about["program"] = lines
     written = "\n".join(one.svg for one in shown)

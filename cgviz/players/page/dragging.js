@@ -3,7 +3,10 @@
 const shifts = new Map(); // how far nodes were moved, by the id of their group
 let dragged = null;
 let moved_ = 0;
-loaders.push(() => shifts.clear());
+loaders.push(() => {
+  shifts.clear();
+  offerMoves();
+});
 
 frame.addEventListener("pointerdown", (event) => {
   const group = event.target.closest("[data-node]");
@@ -22,8 +25,22 @@ for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => 
 byId("tidy").addEventListener("click", () => {
   for (const id of [...shifts.keys()]) place(byId(id), 0, 0);
   shifts.clear();
-  byId("tidy").hidden = true;
+  offerMoves();
 });
+byId("save-figure").addEventListener("click", () => save(`${nodes[facts.output].name}.toml`, "application/toml", figureText()));
+
+function offerMoves() {
+  byId("tidy").hidden = byId("save-figure").hidden = !shifts.size;
+}
+
+// The moves as a figure file: what `cgviz render --figure` takes.
+function figureText() {
+  const { style, direction, fit: room, parts } = chosenPicture();
+  const moved = parts.filter(({ kind, element, index }) => kind === "n" && shifts.has(element.id) && !nodes[index].constant);
+  const lines = moved.map(({ element, index }) => `${JSON.stringify(idOf(index))} = [${shifts.get(element.id).map((by) => Math.round(by * 10) / 10).join(", ")}]`);
+  const command = `# cgviz render PROGRAM --style ${style} --direction ${direction} --fit ${room} --figure ${nodes[facts.output].name}.toml`;
+  return [command, "[shift]", ...new Set(lines), ""].join("\n");
+}
 
 // Was the click that ends now a drag.
 function wasDragged() {
@@ -32,7 +49,7 @@ function wasDragged() {
 
 function place(group, x, y) {
   shifts.set(group.id, [x, y]);
-  byId("tidy").hidden = false;
+  offerMoves();
   const picture = pictures.find(({ parts }) => parts.some(({ element }) => element === group));
   const index = Number(group.dataset.node);
   const of = (kind, at) => picture.parts.find((part) => part.kind === kind && part.index === at && !part.grid);

@@ -18,7 +18,7 @@ if (isFramed) {
 // Takes values of inputs by their names; an array is nested lists or the list of its elements.
 function takeInputs(given) {
   const values = facts.inputs.map((index, place) => {
-    const value = given[nodes[index].id ?? nodes[index].name];
+    const value = given[idOf(index)];
     return value === undefined ? state.inputs[place] : isArray(state.inputs[place]) ? [value].flat(Infinity) : value;
   });
   if (String(values) !== String(state.inputs)) change({ inputs: values });
@@ -26,7 +26,7 @@ function takeInputs(given) {
 
 function tell() {
   if (!facts.nodes.length) return;
-  const byName = (values) => Object.fromEntries(facts.inputs.map((index) => [nodes[index].id ?? nodes[index].name, values[index]]));
+  const byName = (values) => Object.fromEntries(facts.inputs.map((index) => [idOf(index), values[index]]));
   const said = { inputs: byName(run.values), gradient: byName(run.gradients), value: run.values[facts.output], step: state.step, steps: replay.steps.length, height: document.documentElement.scrollHeight };
   const text = JSON.stringify(said);
   if (text === toldBefore) return;

@@ -62,6 +62,7 @@ def node(run: Run, index: int, digits: int) -> Facts:
     derivatives = [local(run, index, slot, digits) for slot in range(len(one.args))]
     made |= {
         "name": one_line(one.shown),
+        "id": one.name,
         "number": graph.numbers[index],
         "formula": one_line(graph.formula(index).pretty),
         "locals": [factor for factor, _ in derivatives],

@@ -28,12 +28,18 @@ GROUP = re.compile(r"(?P<prefix>.*-)(?:(?P<kind>[nt])(?P<node>\d+)|e(?P<target>\
 
 @dataclass(frozen=True)
 class Picture:
-    """An inline SVG in one style and direction; the ids of its parts begin with `prefix`."""
+    """An inline SVG in one style and direction, for a room; the ids of its parts begin with `prefix`."""
 
     style: str
     direction: str
+    fit: str
     prefix: str
     svg: str
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the page's script is told of it."""
+        return {"style": self.style, "direction": self.direction, "fit": self.fit, "prefix": self.prefix}
 
 
 def picture(run: Run, style: str, direction: str, digits: int, fit: str = "") -> Picture:
@@ -47,27 +53,31 @@ def picture(run: Run, style: str, direction: str, digits: int, fit: str = "") ->
         undress(element)
     about = {"role": "group", "aria-label": drawn.words.title, "class": f"picture {style} {direction}"}
     root.attrib = {"viewBox": root.get("viewBox", ""), **about}
-    return Picture(style, direction, drawn.prefix, coloured(ET.tostring(root, encoding="unicode")))
+    svg = coloured(ET.tostring(root, encoding="unicode"))
+    return Picture(style, direction, room(direction, fit), drawn.prefix, svg)
 
 
 def sketch(run: Run, style: str, direction: str, digits: int, fit: str = "") -> Picture:
     """Returns the same in less time: the page's script writes the numbers, so they are left as they were laid out."""
     drawn = replace(laid_out(run, style, direction, digits, fit, quick=True), quiet=True)
     text = drawn.draw("svg").decode()
-    room, rest = text[text.index("viewBox=") :].split(">", 1)
-    box = room.split('"')[1]
+    opening, rest = text[text.index("viewBox=") :].split(">", 1)
+    box = opening.split('"')[1]
     about = f'role="group" aria-label="{escape(printable(drawn.words.title))}" class="picture {style} {direction}"'
     body = rest[rest.index("<g id=") :].replace(f' font-family="{FONT}"', "")
     svg = f'<svg xmlns="{SVG[1:-1]}" viewBox="{box}" {about}>{body}'
-    return Picture(style, direction, drawn.prefix, coloured(svg))
+    return Picture(style, direction, room(direction, fit), drawn.prefix, coloured(svg))
 
 
 def laid_out(run: Run, style: str, direction: str, digits: int, fit: str, quick: bool = False) -> Diagram:
     """Returns the diagram with room for any number."""
-    room = fit or ROOMS[direction]
-    return diagram(
-        roomy(run), style=style, theme=placeholders(), direction=direction, digits=digits, fit=room, quick=quick
-    )
+    look = {"style": style, "direction": direction, "digits": digits, "fit": room(direction, fit), "quick": quick}
+    return diagram(roomy(run), theme=placeholders(), **look)  # type: ignore[arg-type]
+
+
+def room(direction: str, fit: str) -> str:
+    """Returns the room that a picture should fill: the one that is asked for, or the usual one."""
+    return fit or ROOMS[direction]
 
 
 def coloured(svg: str) -> str:

@@ -1,6 +1,7 @@
 // The pictures: every number in its place, what is not yet known invisible, the paths of influence of one node.
 
 const ROOM = 9; // as many letters of a number as the layout left room for
+const [LETTER, LEGIBLE] = [13, 5]; // the size of texts in a picture, and the least that is read on a screen, in pixels
 const frame = byId("frame");
 const partOf = new Map(); // the part that each group of an SVG is
 const watch = new IntersectionObserver(noteNear, { root: frame, rootMargin: "150px" });
@@ -13,7 +14,7 @@ loaders.push(() => {
 views.push(drawPictures);
 
 // Finds the parts of one picture by their ids: n3 a node, t3 its trunk, e5-0 the wire into an operand of node 5.
-function bound({ style, direction, prefix }) {
+function bound({ style, direction, fit, prefix }) {
   const svg = byId(`${prefix}graph`).ownerSVGElement;
   const parts = [];
   for (const element of svg.querySelectorAll(`g[id^="${prefix}"]`)) {
@@ -36,7 +37,7 @@ function bound({ style, direction, prefix }) {
     watch.observe(element);
   }
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  return { style, direction, svg, parts, width, height };
+  return { style, direction, fit, svg, parts, width, height };
 }
 
 function listen(part) {
@@ -122,9 +123,14 @@ function drawPart(part, near) {
     folded: isFolded(isWire ? target : index) || (isWire && isFolded(index)),
     aside: near !== null && !(isWire ? near.has(index) && near.has(target) : near.has(index)),
   });
-  part.texts.forEach((text) => drawText(text, part));
+  if (everything || isLegible()) part.texts.forEach((text) => drawText(text, part));
   if (part.badge) drawBadge(part, badge);
   if (kind === "n" && (everything || element === document.activeElement)) label(element, index);
+}
+
+// Numbers too small to be read are written when nothing else happens.
+function isLegible() {
+  return zoom * LETTER > LEGIBLE;
 }
 
 function drawText({ element, kind, first }, { index, target, slot }) {

@@ -127,6 +127,11 @@ function partial(index, of = facts.output) {
   return `∂${nodes[of].name}/∂${nodes[index].name}`;
 }
 
+// What programs and files call a node; its name is what readers see.
+function idOf(index) {
+  return nodes[index].id ?? nodes[index].name;
+}
+
 // The name of what tangents are with respect to: an input, or an element of one.
 function seedName() {
   const seed = seeds[state.wrt];

@@ -31,7 +31,7 @@ def constant(text: str) -> float:
 def array(text: str) -> Value:
     """Returns an array as a program has it. Raises CgvizError."""
     from cgviz.reading.api import read
-    from cgviz.runs.run import without_seed
+    from cgviz.runs.starting import without_seed
 
     made = without_seed(read(text), {})
     if made.bare.inputs or not is_array(made.value):

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cgviz.runs.run import Run, start
+from cgviz.runs.run import Run
+from cgviz.runs.starting import start
 from cgviz.runs.steps import Backward, Forward, Seed, Step
 from cgviz.values.arrays import Value
 

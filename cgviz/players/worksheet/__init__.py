@@ -10,7 +10,7 @@ from cgviz.errors import UsageError, quoted
 if TYPE_CHECKING:
     from cgviz.players.worksheet.work import Work
 
-__all__ = ["FORMATS", "PAPERS", "answer_key", "format_of", "worksheet"]
+__all__ = ["FORMATS", "PAPERS", "answer_key", "format_of", "key_path", "worksheet"]
 
 FORMATS = ("pdf", "md", "ipynb")
 PAPERS = ("a4", "letter")
@@ -20,12 +20,12 @@ Files = dict[str, bytes]
 
 def worksheet(work: Work, path: str, paper: str = "a4") -> Files:
     """Returns the files of a set of worksheets by their paths: `path`, whose ending chooses the format, and the
-    figures of Markdown beside it. Raises UsageError for an unknown ending."""
+    figures of Markdown beside it. No answers are in them. Raises UsageError for an unknown ending."""
     return made(work, path, paper, "sheets")
 
 
 def answer_key(work: Work, path: str, paper: str = "a4") -> Files:
-    """Returns the files of the answer key alone."""
+    """Returns the files of the answer key."""
     return made(work, path, paper, "key")
 
 
@@ -44,6 +44,12 @@ def made(work: Work, path: str, paper: str, what: str) -> Files:
     folder, name = os.path.split(path)
     files: Files = getattr(markdown, what)(work, os.path.splitext(name)[0])
     return {os.path.join(folder, each): content for each, content in files.items()}
+
+
+def key_path(path: str) -> str:
+    """Returns where the answer key of a worksheet goes if nothing else is said: `sheet-key.pdf` beside `sheet.pdf`."""
+    stem, ending = os.path.splitext(path)
+    return f"{stem}-key{ending}"
 
 
 def format_of(path: str) -> str:

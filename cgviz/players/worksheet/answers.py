@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from cgviz.documents.writing import typeset_spelling
 from cgviz.players.worksheet.paper import INK, MUTED, SOFT, Paper, fitted, width_of
 from cgviz.players.worksheet.sheet import Line, Row, Sheet
+from cgviz.players.worksheet.table import is_number, table
 from cgviz.players.worksheet.work import Work
 
 ROW, TEXT, SMALL, HEAD, TITLE = 13.0, 9.0, 8.0, 10.5, 17.0
@@ -18,21 +20,20 @@ def draw_key(paper: Paper, work: Work) -> None:
     paper.y += 12
     paper.rule(paper.left, paper.right, paper.y, INK, 0.8)
     paper.y += 22
-    statements(paper, work.keys[0])
+    keys = work.sheets(typeset_spelling, solved=True)
+    statements(paper, keys[0])
     if work.single:
-        rest = height_of(work.keys[0]) + GAP + 1
+        rest = height_of(keys[0]) + GAP + 1
         room = paper.room - rest if paper.room - rest > paper.room / 3 else paper.room
         paper.figure(work.solved(1, paper.inner, room), room)
         paper.y += GAP
-    for number, sheet in enumerate(work.keys, 1):
+    for number, sheet in enumerate(keys, 1):
         variant(paper, sheet, "" if work.single else f"Variant {number}")
 
 
 def statements(paper: Paper, sheet: Sheet) -> None:
     for statement in sheet.statements:
-        text, size = fitted(statement, HEAD, paper.inner, bold=True)
-        paper.text(paper.left, text, size, bold=True)
-        paper.y += 15
+        paper.paragraph(statement, HEAD, bold=True)
 
 
 def height_of(sheet: Sheet) -> float:
@@ -49,7 +50,15 @@ def variant(paper: Paper, sheet: Sheet, title: str) -> None:
     paper.text(paper.right - width_of(rounding, SMALL), rounding, SMALL, colour=MUTED)
     paper.rule(paper.left, paper.right, paper.y + 4)
     paper.y += 5
-    lines_and_answers(paper, sheet)
+    if has_arrays(sheet):
+        table(paper, sheet)
+        paper.y += GAP
+    else:
+        lines_and_answers(paper, sheet)
+
+
+def has_arrays(sheet: Sheet) -> bool:
+    return not all(is_number(answer) for row in sheet.rows for answer in (row.value, row.gradient))
 
 
 def lines_and_answers(paper: Paper, sheet: Sheet) -> None:
@@ -75,13 +84,13 @@ def answer(paper: Paper, row: Row, names: float, backward: bool) -> None:
     paper.text(paper.left + 18 - width_of(number, SMALL), number, SMALL, colour=MUTED)
     name, size = fitted(row.name, TEXT, names - 30, bold=True)
     paper.text(paper.left + 24, name, size, bold=True)
-    paper.text(paper.left + names, row.value or "", TEXT)
+    paper.text(paper.left + names, row.value[0][0] or "", TEXT)
     if backward:
-        paper.text(paper.left + names + NUMBER, row.gradient or "", TEXT, slanted=True)
+        paper.text(paper.left + names + NUMBER, row.gradient[0][0] or "", TEXT, slanted=True)
 
 
 def line(paper: Paper, line: Line, x: float, width: float) -> None:
     number = f"({line.number})" if line.number else ""
     paper.text(x + 18 - width_of(number, SMALL), number, SMALL, colour=MUTED)
-    text, size = fitted(line.text, TEXT, width - 24)
+    text, size = fitted("".join(filter(None, line.pieces)), TEXT, width - 24)
     paper.text(x + 24, text, size, colour=SOFT)

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from cgviz.documents.markdown import code, prose
-from cgviz.documents.markdown import row as line
+from cgviz.documents.markdown import prose
+from cgviz.documents.markdown import row as cells_in_line
 from cgviz.players.worksheet.blanks import LINE
-from cgviz.players.worksheet.sheet import Answer, Row, Sheet
+from cgviz.players.worksheet.sheet import Answer, Line, Piece, Row, Sheet
 from cgviz.players.worksheet.work import SCREEN, Work
+from cgviz.views.table.tex import latex_spelling
 
 HEADINGS = ("#", "stage", "= forward", "value", "gradient")
 RULES = ("--:", ":--", ":--", ":--", ":--")
+UNDERLINE = r"\underline{\hspace{4em}}"
 NAME = f"Name: {LINE * 3} Date: {LINE * 2}"
 
 Files = dict[str, bytes]
 
 
 def sheets(work: Work, stem: str) -> Files:
-    """Returns the files of the sheets, and of the key behind them unless it goes elsewhere; their names begin with
-    `stem`."""
+    """Returns the files of the sheets; their names begin with `stem`."""
     files: Files = {}
     parts = [f"# {prose(work.title)}", NAME] if work.single else [f"# {prose(work.title)}"]
-    for number, sheet in enumerate(work.sheets, 1):
+    for number, sheet in enumerate(work.sheets(latex_spelling), 1):
         name = f"{stem}-{number}.svg"
         files[name] = work.figure(number, *SCREEN).alone
         parts += [] if work.single else [f"## Variant {number}", NAME]
         parts += [program(sheet), picture(name), table(sheet), backward(sheet)]
-    if work.with_key:
-        parts += ["---", *key_parts(work, stem, files)]
     return {f"{stem}.md": joined(parts), **files}
 
 
 def key(work: Work, stem: str) -> Files:
-    """Returns the files of the key alone."""
+    """Returns the files of the key."""
     files: Files = {}
     parts = key_parts(work, stem, files)
     return {f"{stem}.md": joined(parts), **files}
@@ -43,10 +42,10 @@ def key_parts(work: Work, stem: str, files: Files) -> list[str]:
     """Returns the parts of the key; the figure of a single sheet joins `files`."""
     parts = [f"# {prose(work.title)}: answer key"]
     if work.single:
-        name = f"{stem}-key.svg"
+        name = f"{stem}.svg"
         files[name] = work.solved(1, *SCREEN).alone
         parts.append(picture(name))
-    for number, sheet in enumerate(work.keys, 1):
+    for number, sheet in enumerate(work.sheets(latex_spelling, solved=True), 1):
         parts += [] if work.single else [f"## Variant {number}"]
         parts += answers(sheet)
     return parts
@@ -59,10 +58,10 @@ def answers(sheet: Sheet) -> list[str]:
 
 def program(sheet: Sheet) -> str:
     """Returns the function, where it stands, and the task."""
-    *before, last = map(code, sheet.statements)
-    where = f" {code(sheet.place)}" if sheet.place else ""
+    *before, last = sheet.statements
+    where = f" at {mathematics(sheet.place.removeprefix('at '))}" if sheet.place else ""
     said = prose(f"{sheet.task} {sheet.rounding}".strip())
-    return "  \n".join([*before, f"{last}{where}"]) + (f"\n\n{said}" if said else "")
+    return "  \n".join([*map(mathematics, before), f"{mathematics(last)}{where}"]) + (f"\n\n{said}" if said else "")
 
 
 def picture(name: str) -> str:
@@ -71,32 +70,44 @@ def picture(name: str) -> str:
 
 def table(sheet: Sheet) -> str:
     count = len(HEADINGS) if sheet.backward else len(HEADINGS) - 1
-    return "\n".join(line(parts[:count]) for parts in (HEADINGS, RULES, *map(cells, sheet.rows)))
+    return "\n".join(cells_in_line(parts[:count]) for parts in (HEADINGS, RULES, *map(cells, sheet.rows)))
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    formula = code(row.formula) if row.number else row.formula
-    return row.number, code(row.name), formula, shown(row.value), shown(row.gradient)
+    formula = mathematics(shown(row.formula)) if row.number else "input"
+    answers = (mathematics(matrix(each)) for each in (row.value, row.gradient))
+    return row.number, mathematics(row.name), formula, *answers
 
 
 def backward(sheet: Sheet) -> str:
-    """Returns the backward lines as a block of code, and ∇f."""
-    lines = [f"({each.number}) {each.text}{f' = {LINE}' if each.blank else ''}" for each in sheet.lines]
+    """Returns the backward lines as a list, and ∇f."""
+    lines = [f"- {numbered(line)} {mathematics(''.join(map(shown, line.pieces)))}" for line in sheet.lines]
     if sheet.slopes:
-        lines += ["", f"{sheet.slopes} = [{', '.join(map(shown, sheet.answers))}]"]
-    return block(lines) if lines else ""
+        answers = r",\; ".join(map(shown, sheet.answers))
+        lines += ["", mathematics(rf"{sheet.slopes} = \left[{answers}\right]")]
+    return "\n".join(lines)
 
 
-def block(lines: list[str]) -> str:
-    """Returns a block of code whose fence is longer than any in it."""
-    fence = "```"
-    while any(fence in text for text in lines):
-        fence += "`"
-    return "\n".join([f"{fence}text", *lines, fence])
+def numbered(line: Line) -> str:
+    return f"({line.number})" if line.number else ""
 
 
-def shown(answer: Answer) -> str:
-    return LINE if answer is None else answer
+def mathematics(text: str) -> str:
+    """Returns LaTeX between dollars, without what Markdown would take for a cell's end."""
+    inside = text.replace("|", r"\vert ")
+    return f"${inside}$" if text else ""
+
+
+def matrix(answer: Answer) -> str:
+    """Returns a number, or the rows of an array in brackets."""
+    if len(answer) == 1 and len(answer[0]) == 1:
+        return shown(answer[0][0])
+    rows = r" \cr ".join(" & ".join(map(shown, row)) for row in answer)
+    return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
+
+def shown(piece: Piece) -> str:
+    return UNDERLINE if piece is None else piece
 
 
 def joined(parts: list[str]) -> bytes:

@@ -13,6 +13,8 @@ from cgviz.players.worksheet.markdown import answers, backward, program, table
 from cgviz.players.worksheet.work import SCREEN, Work
 from cgviz.runs.run import Run
 from cgviz.text.numbers import exact
+from cgviz.values.arrays import Value, is_array
+from cgviz.views.table.tex import latex_spelling
 
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 IMAGE = '<img alt="Computational graph" src="data:image/svg+xml;base64,{data}" style="max-width: 100%">'
@@ -21,28 +23,24 @@ Cell = dict[str, Any]
 
 
 def sheets(work: Work) -> bytes:
-    """Returns the notebook of the sheets, and of the key behind them unless it goes elsewhere."""
+    """Returns the notebook of the sheets."""
     title = f"# {prose(work.title)}"
     cells = [] if work.single else [text("title", title)]
-    for number, sheet in enumerate(work.sheets, 1):
+    for number, sheet in enumerate(work.sheets(latex_spelling), 1):
         image = picture(work.figure(number, *SCREEN))
         heading = title if work.single else f"## Variant {number}"
         cells.append(text(f"sheet-{number}", heading, program(sheet), image, table(sheet), backward(sheet)))
         cells.append(scratch(f"work-{number}", work.runs[number - 1]))
-    return written(cells + (key_cells(work) if work.with_key else []))
+    return written(cells)
 
 
 def key(work: Work) -> bytes:
-    """Returns the notebook of the key alone."""
-    return written(key_cells(work))
-
-
-def key_cells(work: Work) -> list[Cell]:
-    title = f"# {prose(work.title)}: answer key"
+    """Returns the notebook of the key."""
+    title, keys = f"# {prose(work.title)}: answer key", work.sheets(latex_spelling, solved=True)
     if work.single:
-        return [text("key-1", title, picture(work.solved(1, *SCREEN)), *answers(work.keys[0]))]
-    keys = enumerate(work.keys, 1)
-    return [text("key", title), *(text(f"key-{i}", f"## Variant {i}", *answers(sheet)) for i, sheet in keys)]
+        return written([text("key-1", title, picture(work.solved(1, *SCREEN)), *answers(keys[0]))])
+    variants = (text(f"key-{i}", f"## Variant {i}", *answers(sheet)) for i, sheet in enumerate(keys, 1))
+    return written([text("key", title), *variants])
 
 
 def picture(figure: Figure) -> str:
@@ -57,11 +55,18 @@ def text(name: str, *parts: str) -> Cell:
 
 def scratch(name: str, run: Run) -> Cell:
     """Returns a cell to work in, in which the inputs have their values."""
-    given = [f"{variable(name)} = {exact(value)}" for name, value in (run.inputs or {}).items()]
+    inputs = run.inputs or {}
+    given = ["import numpy as np", ""] if any(map(is_array, inputs.values())) else []
+    given += [f"{variable(name)} = {literal(value)}" for name, value in inputs.items()]
     source = lines("\n".join([*given, "# your work"]))
     return {
         "cell_type": "code", "execution_count": None, "id": name, "metadata": {}, "outputs": [], "source": source
     }  # fmt: skip
+
+
+def literal(value: Value) -> str:
+    """Returns a number, or an array, as Python writes it."""
+    return f"np.array({value.tolist()})" if is_array(value) else exact(value)
 
 
 def variable(name: str) -> str:

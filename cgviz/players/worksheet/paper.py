@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from fpdf import FPDF
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER
 from cgviz.drawing.fonts.metrics import face, text_width
 from cgviz.players.worksheet.figure import Figure
+from cgviz.text.runs import runs
 
 SIZES = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -100,25 +101,22 @@ class Paper:
         colour: Colour = INK,
         y: float | None = None,
     ) -> float:
-        """Puts a text on the baseline and returns where it ends."""
-        text = drawable(text)
-        self.pdf.set_font(FAMILY, STYLES[bold, slanted], size)
+        """Puts a text, which may have marks for faces and scripts, on the baseline and returns where it ends."""
+        y = self.y if y is None else y
         self.pdf.set_text_color(*colour)
-        self.pdf.text(x, self.y if y is None else y, text)
-        return x + text_width(text, size, bold, slanted)
+        for run in runs(text):
+            says, high = drawable(run.text), size * run.size
+            style = bold or run.bold, slanted or run.italic
+            self.pdf.set_font(FAMILY, STYLES[style], high)
+            self.pdf.text(x, y - run.shift * size, says)
+            x += text_width(says, high, *style)
+        return x
 
-    def paragraph(self, text: str, size: float, colour: Colour = INK) -> None:
+    def paragraph(self, text: str, size: float, *, bold: bool = False, colour: Colour = INK) -> None:
         """Puts words in as many lines as they need."""
-        line = ""
-        for word in text.split():
-            if line and width_of(f"{line} {word}", size) > self.inner:
-                self.text(self.left, line, size, colour=colour)
-                self.y += 1.35 * size
-                line = word
-            else:
-                line = f"{line} {word}".strip()
-        self.text(self.left, line, size, colour=colour)
-        self.y += 1.35 * size
+        for line in wrapped(text, size, self.inner, bold):
+            self.text(self.left, line, size, bold=bold, colour=colour)
+            self.y += 1.35 * size
 
     def blank(self, x: float, width: float, y: float | None = None) -> float:
         """Puts a line to write on and returns where it ends."""
@@ -130,6 +128,12 @@ class Paper:
         self.pdf.set_draw_color(*colour)
         self.pdf.set_line_width(thick)
         self.pdf.line(x, y, until, y)
+
+    def stroke(self, points: Sequence[tuple[float, float]], colour: Colour = SOFT, thick: float = 0.6) -> None:
+        """Draws a line from point to point."""
+        self.pdf.set_draw_color(*colour)
+        self.pdf.set_line_width(thick)
+        self.pdf.polyline(list(points))
 
     def figure(self, figure: Figure, height: float) -> None:
         """Puts a figure in the middle, at most `height` high: its shapes as they are, its texts as text."""
@@ -153,7 +157,20 @@ class Paper:
 
 
 def width_of(text: str, size: float, bold: bool = False, slanted: bool = False) -> float:
-    return text_width(drawable(text), size, bold, slanted)
+    """Returns the width of a text, which may have marks."""
+    every = runs(text)
+    return sum(text_width(drawable(r.text), size * r.size, bold or r.bold, slanted or r.italic) for r in every)
+
+
+def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[str]:
+    """Returns a text in lines of at most that width, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and width_of(f"{lines[-1]} {word}", size, bold) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines or [""]
 
 
 def fitted(text: str, size: float, width: float, bold: bool = False) -> tuple[str, float]:
@@ -182,16 +199,27 @@ class SvgText(NamedTuple):
 
 
 def texts(root: ET.Element) -> Iterator[SvgText]:
-    """Yields the texts of a picture by Graphviz, which moves all of it by one transformation."""
+    """Yields the texts of a picture, run by run: what moves all of it is one transformation."""
     group = root.find(f"{SVG}g")
     moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", "" if group is None else group.get("transform", ""))
     right, down = (float(moved[1]), float(moved[2])) if moved else (0.0, 0.0)
     for element in root.iter(f"{SVG}text"):
-        says, size = drawable(element.text or ""), float(element.get("font-size", "14"))
-        bold, slanted = element.get("font-weight") == "bold", element.get("font-style") == "italic"
-        before = text_width(says, size, bold, slanted) * ANCHORS.get(element.get("text-anchor", ""), 0.0)
-        x, y = float(element.get("x", "0")) + right - before, float(element.get("y", "0")) + down
-        yield SvgText(says, x, y, size, bold, slanted, rgb(element.get("fill", "")))
+        size, bold = float(element.get("font-size", "14")), element.get("font-weight") == "bold"
+        colour, slanted = rgb(element.get("fill", "")), element.get("font-style") == "italic"
+        pieces = [(element.text or "", size, 0.0, slanted)]
+        y = 0.0
+        for span in element:
+            y += float(span.get("dy", "0"))
+            leans = slanted or span.get("font-style") == "italic"
+            pieces.append((span.text or "", float(span.get("font-size", size)), y, leans))
+            pieces.append((span.tail or "", size, y, slanted))
+        widths = [text_width(drawable(says), high, bold, leans) for says, high, _, leans in pieces]
+        x = float(element.get("x", "0")) + right - sum(widths) * ANCHORS.get(element.get("text-anchor", ""), 0.0)
+        for (says, high, shift, leans), width in zip(pieces, widths, strict=True):
+            if says.strip():
+                at = float(element.get("y", "0")) + down + shift
+                yield SvgText(drawable(says), x, at, high, bold, leans, colour)
+            x += width
 
 
 def rgb(colour: str) -> Colour:

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
+from cgviz.documents.writing import typeset_spelling
 from cgviz.players.worksheet.answers import draw_key
-from cgviz.players.worksheet.figure import Figure
 from cgviz.players.worksheet.paper import INK, MUTED, SOFT, Paper, fitted, width_of
-from cgviz.players.worksheet.sheet import Line, Row, Sheet
+from cgviz.players.worksheet.sheet import Line, Piece, Sheet
+from cgviz.players.worksheet.table import ANSWER, BODY, ROW, SMALL, height_of_table, table
 from cgviz.players.worksheet.work import Work
 
-ROW, ANSWER, COLUMN = 21.0, 70.0, 92.0
-TITLE, HEAD, BODY, SMALL = 16.0, 12.5, 10.5, 9.0
+TITLE, HEAD = 16.0, 12.5
 GAP, BETWEEN, LEAST, DENSER = 14.0, 24.0, 200.0, 0.85
-WORTH_A_PAGE = 0.7
-"""A figure gets a page of its own where on a page with the rest it would be smaller than this part of that."""
 
 
 def sheets(work: Work, size: str) -> bytes:
-    """Returns the sheets, and the key behind them unless it goes elsewhere."""
+    """Returns the sheets."""
     paper = Paper(size, work.title)
-    for number, sheet in enumerate(work.sheets, 1):
+    for number, sheet in enumerate(work.sheets(typeset_spelling), 1):
         draw_sheet(paper, work, sheet, number)
-    if work.with_key:
-        draw_key(paper, work)
     return paper.bytes()
 
 
 def key(work: Work, size: str) -> bytes:
-    """Returns the answer key alone."""
+    """Returns the answer key."""
     paper = Paper(size, f"{work.title}: answer key")
     draw_key(paper, work)
     return paper.bytes()
@@ -38,23 +34,19 @@ def draw_sheet(paper: Paper, work: Work, sheet: Sheet, number: int) -> None:
     program(paper, sheet)
     beside = paper.room - height_of(paper, sheet) - GAP
     figure = work.figure(number, paper.inner, beside if beside >= LEAST else paper.room)
-    paper.figure(figure, figure_height(paper, figure, beside))
+    if figure.height > paper.room:
+        paper.page(work.foot(number))
+    paper.figure(figure, paper.room)
     paper.y += GAP
     table(paper, sheet)
+    paper.y += GAP
     backward(paper, sheet)
     slopes(paper, sheet)
 
 
-def figure_height(paper: Paper, figure: Figure, beside: float) -> float:
-    """Returns the height for a figure: what the rest leaves `beside` it on this page, or all of it."""
-    alone = paper.room
-    shares = beside > 0 and figure.scale(paper.inner, beside) >= WORTH_A_PAGE * figure.scale(paper.inner, alone)
-    return beside if shares else alone
-
-
 def height_of(paper: Paper, sheet: Sheet) -> float:
     """Returns how high table, backward lines and slopes are together."""
-    parts = [(len(sheet.rows) + 1) * ROW]
+    parts = [height_of_table(paper, sheet)]
     if sheet.lines:
         parts.append((1 + -(-len(sheet.lines) // columns(paper, sheet.lines))) * ROW)
     return sum(parts) + (2 * ROW if sheet.slopes else 0) + GAP * (len(parts) + 1)
@@ -77,67 +69,12 @@ def head(paper: Paper, title: str) -> None:
 
 def program(paper: Paper, sheet: Sheet) -> None:
     """Puts the function, where it stands, and the task."""
-    for number, statement in enumerate([*sheet.statements[:-1], f"{sheet.statements[-1]}   {sheet.place}"]):
-        paper.y += 16 if number else 0
-        text, size = fitted(statement, HEAD, paper.inner, bold=True)
-        paper.text(paper.left, text, size, bold=True)
-    paper.y += 17
-    paper.paragraph(f"{sheet.task} {sheet.rounding}".strip(), BODY, SOFT)
+    paper.y -= 4
+    for statement in [*sheet.statements[:-1], f"{sheet.statements[-1]}   {sheet.place}"]:
+        paper.paragraph(statement, HEAD, bold=True)
+    paper.y += 2
+    paper.paragraph(f"{sheet.task} {sheet.rounding}".strip(), BODY, colour=SOFT)
     paper.y += GAP - 4
-
-
-def table(paper: Paper, sheet: Sheet) -> None:
-    """Puts the table: a row for each input and stage, ruled lines where something is to be written."""
-    paper.keep((len(sheet.rows) + 1) * ROW)
-    table_head(paper, sheet)
-    for row in sheet.rows:
-        if paper.need(ROW):
-            table_head(paper, sheet)
-        table_row(paper, sheet, row)
-    paper.y += GAP
-
-
-def table_head(paper: Paper, sheet: Sheet) -> None:
-    paper.y += 13
-    names = ("value", "gradient") if sheet.backward else ("value",)
-    paper.text(paper.left + 26, "stage", SMALL, bold=True, colour=MUTED)
-    paper.text(paper.left + formula_at(sheet), "= forward", SMALL, bold=True, colour=MUTED)
-    for name, x in zip(names, answers_at(paper, sheet), strict=True):
-        paper.text(x, name, SMALL, bold=True, colour=MUTED)
-    paper.rule(paper.left, paper.right, paper.y + 6, INK, 0.6)
-    paper.y += ROW - 13
-
-
-def table_row(paper: Paper, sheet: Sheet, row: Row) -> None:
-    paper.y += 14
-    number = f"({row.number})" if row.number else ""
-    paper.text(paper.left + 20 - width_of(number, SMALL), number, SMALL, colour=MUTED)
-    at = paper.left + formula_at(sheet)
-    places = answers_at(paper, sheet)
-    name, size = fitted(row.name, BODY, at - paper.left - 32, bold=True)
-    paper.text(paper.left + 26, name, size, bold=True)
-    formula, size = fitted(row.formula, BODY, places[0] - at - 10)
-    paper.text(at, formula, size, colour=SOFT)
-    answers = (row.value, row.gradient)
-    for x, answer, slanted in zip(places, answers, (False, True), strict=False):
-        if answer is None:
-            paper.blank(x, ANSWER)
-        else:
-            paper.text(x, answer, BODY, slanted=slanted)
-    paper.rule(paper.left, paper.right, paper.y + 7)
-    paper.y += ROW - 14
-
-
-def formula_at(sheet: Sheet) -> float:
-    """Returns where the formulas begin: beside the longest name."""
-    widest = max(width_of(name, BODY, bold=True) for name in ("stage", *(row.name for row in sheet.rows)))
-    return 26 + min(120.0, widest) + 18
-
-
-def answers_at(paper: Paper, sheet: Sheet) -> list[float]:
-    """Returns where the columns of values and gradients begin."""
-    count = 2 if sheet.backward else 1
-    return [paper.right - COLUMN * (count - i) + 10 for i in range(count)]
 
 
 def backward(paper: Paper, sheet: Sheet) -> None:
@@ -163,17 +100,20 @@ def backward(paper: Paper, sheet: Sheet) -> None:
 def backward_line(paper: Paper, line: Line, x: float, width: float) -> None:
     number = f"({line.number})" if line.number else ""
     paper.text(x + 20 - width_of(number, SMALL), number, SMALL, colour=MUTED)
-    text, size = fitted(f"{line.text} = " if line.blank else line.text, BODY, width - 26 - ANSWER * line.blank)
-    end = paper.text(x + 26, text, size)
-    if line.blank:
-        paper.blank(end, ANSWER)
+    x, room = x + 26, width - 26
+    share = min(1.0, room / max(width_of_pieces(line.pieces), 1.0))
+    for piece in line.pieces:
+        x = paper.blank(x, ANSWER * share) if piece is None else paper.text(x, piece, BODY * share)
+
+
+def width_of_pieces(pieces: tuple[Piece, ...]) -> float:
+    return sum(ANSWER if piece is None else width_of(piece, BODY) for piece in pieces)
 
 
 def columns(paper: Paper, lines: list[Line]) -> int:
     """Returns 2 where every line fits in half the width, if need be somewhat smaller, else 1."""
     half = (paper.inner - BETWEEN) / 2
-    blank = width_of(" = ", BODY) + ANSWER
-    widest = max(26 + width_of(line.text, BODY) + blank * line.blank for line in lines)
+    widest = max(26 + width_of_pieces(line.pieces) for line in lines)
     return 2 if DENSER * widest <= half and len(lines) > 3 else 1
 
 

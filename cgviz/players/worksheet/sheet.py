@@ -5,35 +5,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cgviz.documents.writing import Writing, unicode_spelling
+from cgviz.documents.writing import Writing
+from cgviz.graph.nodes import Graph
+from cgviz.graph.statements import MOST_LEAVES
 from cgviz.players.worksheet.blanks import Blanks
 from cgviz.players.worksheet.variants import tidy
 from cgviz.runs.run import Run
-from cgviz.runs.steps import Backward, Forward, Step
-from cgviz.text.numbers import DIGITS, number
-from cgviz.views.table.heading import heading, place
+from cgviz.runs.steps import Backward, Forward, Seed, Step
+from cgviz.text.formula import Formula
+from cgviz.text.numbers import number
+from cgviz.values.arrays import Value, is_array, shape_text
+from cgviz.views.table.heading import heading, listed, place
 from cgviz.views.table.sentence import MOST_INPUTS, gradient_line
 
-Answer = str | None
-"""What is printed; None is a line to write on."""
+MOST_ROWS, MOST_COLUMNS = 10, 8
+"""Of an array whose elements are written out."""
+
+Answer = tuple[tuple[str | None, ...], ...]
+"""What is printed: a number, or the rows of an array; None is a line to write on."""
+Piece = str | None
+"""A piece of a line; None is a line to write on."""
 
 
 class Row(NamedTuple):
-    """An input or a stage in the table."""
+    """An input or a stage in the table; a formula of None is a line to write on."""
 
     number: str
     name: str
-    formula: str
+    formula: Piece
     value: Answer
     gradient: Answer
 
 
 class Line(NamedTuple):
-    """A line of the backward pass: the number of its stage, its text, and whether its result is left blank."""
+    """A line of the backward pass: the number of its stage, and its text, with the places where something is blank."""
 
     number: str
-    text: str
-    blank: bool
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class Sheet:
     rows: list[Row]
     lines: list[Line]
     slopes: str
-    answers: list[Answer]
+    answers: list[Piece]
     rounded: bool
     digits: int
 
@@ -62,19 +70,18 @@ class Sheet:
         return f"Numbers are rounded to {self.digits} significant digits." if self.rounded else ""
 
 
-def sheet(run: Run, blanks: Blanks, digits: int = DIGITS) -> Sheet:
-    """Returns the sheet of a run."""
-    spelling = unicode_spelling(digits)
-    graph = run.graph
-    few = blanks.backward and 0 < len(graph.inputs) <= MOST_INPUTS
-    answers = [None if i in blanks.gradients else number(run.gradients[i], digits) for i in graph.inputs]
+def sheet(run: Run, blanks: Blanks, spelling: Writing) -> Sheet:
+    """Returns the sheet of a run, its mathematics and the digits of its numbers as the spelling has them."""
+    graph, digits = run.graph, spelling.digits or 0
+    few = blanks.backward and 0 < len(graph.inputs) <= MOST_INPUTS and not any(map(is_array, run.gradient.values()))
+    answers = [None if i in blanks.gradients else spelling.number(run.gradients[i], False) for i in graph.inputs]
     return Sheet(
-        statements=heading(run, spelling),
+        statements=whole(run, spelling) if blanks.formulas else heading(run, spelling),
         place=place(run, spelling),
         task=blanks.task,
         backward=blanks.backward,
-        rows=[row(run, index, blanks, spelling, digits) for index in (*graph.inputs, *graph.stages)],
-        lines=lines(run, blanks, digits) if blanks.backward else [],
+        rows=[row(run, index, blanks, spelling) for index in (*graph.inputs, *graph.stages)],
+        lines=lines(run, blanks, spelling) if blanks.backward else [],
         slopes=gradient_line(run, spelling)[0][0] if few else "",
         answers=answers if few else [],
         rounded=not tidy(run, digits),
@@ -82,32 +89,93 @@ def sheet(run: Run, blanks: Blanks, digits: int = DIGITS) -> Sheet:
     )
 
 
-def row(run: Run, index: int, blanks: Blanks, spelling: Writing, digits: int) -> Row:
+def whole(run: Run, spelling: Writing) -> list[str]:
+    """Returns the function in one formula, which tells no stage; where that is too long, as it was written."""
+    graph = run.graph
+    formulas: dict[int, Formula] = {}
+    sizes: dict[int, int] = {}
+    for index in graph.stages:
+        node = graph.nodes[index]
+        sizes[index] = sum(sizes.get(arg, 1) for arg in node.args)
+        if sizes[index] > MOST_LEAVES:
+            return heading(run, spelling)
+        args = tuple(formulas[arg] if arg in formulas else graph.operand(arg) for arg in node.args)
+        formulas[index] = Formula(op=node.op, args=args, shape=node.shape)
+    names = listed([spelling.name(graph.nodes[i].shown) for i in graph.inputs], spelling)
+    final = formulas.get(graph.output, graph.operand(graph.output))
+    return [f"{spelling.name(graph.nodes[graph.output].shown)}({names}) = {spelling.formula(final, head=True)}"]
+
+
+def row(run: Run, index: int, blanks: Blanks, spelling: Writing) -> Row:
     graph, node = run.graph, run.graph.nodes[index]
+    formula = spelling.formula(graph.formula(index)) if node.is_stage else ""
     return Row(
         str(graph.numbers.get(index, "")),
         spelling.name(node.shown),
-        spelling.formula(graph.formula(index)) if node.is_stage else "input",
-        None if index in blanks.values else number(run.values[index], digits),
-        None if index in blanks.gradients else number(run.gradients[index], digits),
+        None if index in blanks.formulas else formula,
+        answer(run.values[index], index in blanks.values, spelling),
+        answer(run.gradients[index], index in blanks.gradients, spelling),
     )
 
 
-def lines(run: Run, blanks: Blanks, digits: int) -> list[Line]:
+def answer(value: Value, blank: bool, spelling: Writing) -> Answer:
+    """Returns a number, or an array row by row; one that is too large in brief."""
+    if not is_array(value):
+        return ((None if blank else spelling.number(value, False),),)
+    rows = value.reshape(-1, value.shape[-1]) if value.ndim and value.size else value.reshape(1, -1)
+    if not fits(rows.shape):
+        return ((spelling.sign(number(value, spelling.digits or 0)),),)
+    return tuple(tuple(None if blank else spelling.number(float(each), False) for each in line) for line in rows)
+
+
+def fits(shape: tuple[int, ...]) -> bool:
+    rows, columns = shape
+    return 0 < rows <= MOST_ROWS and 0 < columns <= MOST_COLUMNS
+
+
+def too_large(graph: Graph, blanks: Blanks) -> str:
+    """Returns the name and the shape of an array that is to be left blank and has too many elements; "" if none."""
+    for index in sorted(blanks.values | blanks.gradients):
+        shape = graph.nodes[index].shape or (1,)
+        size = 1
+        for length in shape:
+            size *= length
+        if not fits((size // (shape[-1] or 1), shape[-1])):
+            return f"{graph.nodes[index].shown} is {shape_text(shape)}"
+    return ""
+
+
+def lines(run: Run, blanks: Blanks, spelling: Writing) -> list[Line]:
     """Returns the seed and the edges of the backward pass, in its order."""
-    symbols = Run(run.bare, None)
-    return [line(step, symbols, blanks, digits) for step in run.steps if not isinstance(step, Forward)]
+    symbols = Run(run.bare, None, wording=run.wording)
+    return [line(step, symbols, blanks, spelling) for step in run.steps if not isinstance(step, Forward)]
 
 
-def line(step: Step, symbols: Run, blanks: Blanks, digits: int) -> Line:
+def line(step: Seed | Backward, symbols: Run, blanks: Blanks, spelling: Writing) -> Line:
     """Returns a line in full where it tells nothing that is blank; else in symbols, its result blank or not."""
     stage = "" if step.number is None else str(step.number)
     if not isinstance(step, Backward):
-        return Line(stage, step.caption(digits), False)
+        return Line(stage, (said(step, spelling),))
     edge = step.edge
     read = {edge.target, *step.run.graph.nodes[edge.target].args}
     asked = not blanks.gradients.isdisjoint((edge.source, edge.target))
-    if not asked and blanks.values.isdisjoint(read):
-        return Line(stage, step.caption(digits), False)
-    text = Backward(symbols, symbols.contribution(edge.target, edge.slot), step.adds, None).caption(digits)
-    return Line(stage, text if asked else f"{text} = {number(edge.value, digits)}", asked)
+    if not asked and blanks.values.isdisjoint(read) and edge.target not in blanks.slopes:
+        return Line(stage, (said(step, spelling),))
+    symbolic = Backward(symbols, symbols.contribution(edge.target, edge.slot), step.adds, None)
+    result: tuple[Piece, ...] = (" = ", None) if asked else (f" = {spelling.number(edge.value, False)}",)
+    if edge.value is not None and is_array(edge.value):
+        result = ()
+    if edge.target not in blanks.slopes:
+        return Line(stage, (said(symbolic, spelling), *result))
+    return Line(stage, (before_local(symbolic, spelling), None, *result))
+
+
+def said(step: Step, spelling: Writing) -> str:
+    return spelling.clean(step.caption(spelling.digits or 0, type(spelling.notation)))
+
+
+def before_local(step: Backward, spelling: Writing) -> str:
+    """Returns a step up to the place of its local derivative: `dx += dxpy · `."""
+    writes, nodes = spelling.notation, step.run.graph.nodes
+    target, upstream = (writes.gradient(nodes[index].shown) for index in (step.index, step.edge.target))
+    return spelling.clean(f"{target} {writes.adds if step.adds else '='} {upstream}{writes.by}")

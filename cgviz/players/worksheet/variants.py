@@ -1,4 +1,4 @@
-"""Inputs for many sheets of one program, drawn so that every answer is a short decimal where that is possible."""
+"""Inputs for many sheets of one program: together they show every case, and answers are short where they can be."""
 
 from __future__ import annotations
 
@@ -9,35 +9,43 @@ from random import Random
 
 from cgviz.errors import EvaluationError, UsageError
 from cgviz.graph.nodes import Graph
+from cgviz.players.worksheet.cases import Case, cases, gates, rarity
+from cgviz.players.worksheet.precision import elements
+from cgviz.players.worksheet.ranges import POOLS, Pool, Range
 from cgviz.runs.run import Run
+from cgviz.runs.starting import start
 from cgviz.text.numbers import DIGITS
+from cgviz.values.arrays import Shape, Value, is_array, numpy
 
-POOLS: tuple[tuple[float, ...], ...] = (
-    tuple(range(1, 6)),
-    tuple(range(1, 10)),
-    tuple(half / 2 for half in range(1, 20)),
-    tuple(tenth / 10 for tenth in range(1, 51)),
-    tuple(range(1, 31)),
-)
-"""Sizes of inputs, the friendliest first; each comes with either sign."""
-
-TRIES, SEARCHES, FALLBACK = 60, 5, 40
+TRIES, SEARCHES, FALLBACK, LOOKED = 60, 5, 40, 25
 ALIKE = 4
 LEAST = 1e-4
 SMALL, LARGE = 0.01, 1000.0
 PASSING = frozenset(["dead"])
 
 
-def variants(graph: Graph, count: int, seed: int, fixed: Mapping[str, float], digits: int = DIGITS) -> list[Run]:
+def variants(
+    graph: Graph,
+    count: int,
+    seed: int,
+    fixed: Mapping[str, Value],
+    digits: int = DIGITS,
+    ranges: Mapping[str, Range] | None = None,
+    shapes: Mapping[str, Shape] | None = None,
+) -> list[Run]:
     """Returns `count` runs at inputs that differ, the same ones for the same seed; `fixed` inputs stay as they are.
 
-    All are tidy where such inputs are found, else every number is finite and stands on no corner, and the answers
-    are to be rounded. Raises UsageError where there is nothing to draw, EvaluationError where nothing finite is found.
+    ranges  what inputs are drawn from, by name; shapes: those of arrays for which the program says none
+
+    Gates that are made of pieces are met on each of them in turn. All are tidy where such inputs are found, else every
+    number is finite and stands on no corner, and the answers are to be rounded. Raises UsageError where there is
+    nothing to draw, EvaluationError where nothing finite is found.
     """
-    free = [graph.nodes[index].name for index in graph.inputs if graph.nodes[index].name not in fixed]
+    free = {graph.nodes[i].name: graph.nodes[i].shape or () for i in graph.inputs if graph.nodes[i].name not in fixed}
     if not free:
         raise UsageError("variants draw the values of inputs, and this program has none that is free")
-    return list(Drawing(graph, free, fixed, Random(seed), digits).runs(count))
+    free |= {name: shape for name, shape in (shapes or {}).items() if name in free}
+    return list(Drawing(graph, free, fixed, Random(seed), digits, ranges or {}).runs(count))
 
 
 def tidy(run: Run, digits: int = DIGITS) -> bool:
@@ -49,9 +57,13 @@ def tidy(run: Run, digits: int = DIGITS) -> bool:
     )
 
 
-def is_short(number: float | None, digits: int) -> bool:
-    """Tells whether a number is shown exactly with `digits` significant digits, and without an exponent."""
-    if number is None or number == 0:
+def is_short(value: Value, digits: int) -> bool:
+    """Tells whether a number, or every element, is shown exactly with `digits` significant digits, without exponent."""
+    return all(is_short_number(each, digits) for each in elements(value))
+
+
+def is_short_number(number: float, digits: int) -> bool:
+    if number == 0:
         return True
     if not math.isfinite(number) or not LEAST <= abs(number) < 10 ** max(digits, 4):
         return False
@@ -59,87 +71,139 @@ def is_short(number: float | None, digits: int) -> bool:
 
 
 class Drawing:
-    """Draws inputs one after another and remembers which were there."""
+    """Draws inputs one after another and remembers which were there, and which cases they showed."""
 
-    def __init__(self, graph: Graph, free: list[str], fixed: Mapping[str, float], random: Random, digits: int) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        free: Mapping[str, Shape],
+        fixed: Mapping[str, Value],
+        random: Random,
+        digits: int,
+        ranges: Mapping[str, Range],
+    ) -> None:
         self.graph, self.free, self.fixed, self.random, self.digits = graph, free, fixed, random, digits
-        self.drawn: set[tuple[float, ...]] = set()
-        self.failures, self.most = 0, 1
-        self.seen: Counter[tuple[int, float | None]] = Counter()
+        self.ranges, self.gates = ranges, gates(graph)
+        self.drawn: set[tuple[object, ...]] = set()
+        self.failures, self.most, self.still = 0, 1, 0
+        self.worn: Counter[tuple[int, float]] = Counter()
+        self.seen: Counter[Case] = Counter()
         self.curved = [i for i in graph.stages if not graph.nodes[i].op.family and graph.nodes[i].op.slopes is None]
+        self.unshown = self.reachable() if self.gates else set()
+
+    def reachable(self) -> set[Case]:
+        """Returns the cases that some inputs show."""
+        runs = (run for pool in POOLS for run in self.candidates(pool, LOOKED) if is_sound(run))
+        return {case for run in runs for case in cases(run, self.gates)}
 
     def runs(self, count: int) -> Iterator[Run]:
         self.most = max(1, count // ALIKE)
         for _ in range(count):
-            run = self.tidy_run() or self.rounded_run()
-            self.drawn.add(self.key(run))
+            run = self.tidy_run()
+            if run is None or (self.unshown and not self.unshown & cases(run, self.gates)):
+                run = self.rounded_run(run)
+            self.note(run)
             yield run
+
+    def note(self, run: Run) -> None:
+        self.drawn.add(self.key(run))
+        found = cases(run, self.gates)
+        self.seen.update(found)
+        self.unshown -= found
+        self.still += not arrives(run)
+        self.worn.update((index, each) for index in self.curved for each in elements(run.values[index]))
 
     def tidy_run(self) -> Run | None:
         """Returns a run that is tidy; None where none is found. After a few failures it is not tried any more."""
         if self.failures < SEARCHES:
             for pool in POOLS:
-                found = (run for run in self.candidates(pool, TRIES) if tidy(run, self.digits) and sound(run))
-                best = least(run for run in found if not self.is_worn(run))
+                found = (run for run in self.candidates(pool, TRIES) if tidy(run, self.digits) and self.is_fit(run))
+                best = self.best(run for run in found if not self.is_worn(run) and not trivial(run))
                 if best is not None:
-                    self.note(best)
                     return best
             self.failures += 1
         return None
 
-    def is_worn(self, run: Run) -> bool:
-        """Tells whether a stage that is no sum or product has a value that a quarter of the sheets have already.
-
-        A sigmoid is tidy at 0 alone; sheets that all ask for σ(0) examine nothing.
-        """
-        return any(self.seen[index, run.values[index]] >= self.most for index in self.curved)
-
-    def note(self, run: Run) -> None:
-        for index in self.curved:
-            self.seen[index, run.values[index]] += 1
-
-    def rounded_run(self) -> Run:
-        """Returns a run whose numbers are to be rounded. Raises EvaluationError where none is sound."""
+    def rounded_run(self, tidy_one: Run | None) -> Run:
+        """Returns a run whose numbers are to be rounded, or the tidy one if that shows more. Raises EvaluationError
+        where there is none."""
+        best = tidy_one
         for pool in POOLS:
-            best = least(run for run in self.candidates(pool, FALLBACK) if sound(run))
-            if best is not None:
+            found = [run for run in self.candidates(pool, FALLBACK) if self.is_fit(run)]
+            best = self.best([*([best] if best else []), *found])
+            if best is not None and (not self.unshown or self.unshown & cases(best, self.gates)):
                 return best
-        raise EvaluationError("no inputs were found at which every number is finite and no stage stands on a corner")
+        if best is None:
+            why = "every number is finite and no stage stands on a corner"
+            raise EvaluationError(f"no inputs were found at which {why}")
+        return best
 
-    def candidates(self, pool: tuple[float, ...], tries: int) -> Iterator[Run]:
+    def best(self, runs: Iterable[Run]) -> Run | None:
+        """Returns the run that shows most of what others did not, then the one with the fewest awkward numbers."""
+        best, most = None, (-math.inf, -math.inf)
+        for run in runs:
+            worth = rarity(cases(run, self.gates), self.seen), -float(awkward(run))
+            if worth > most:
+                best, most = run, worth
+            if not self.gates and not worth[1]:
+                break
+        return best
+
+    def is_fit(self, run: Run) -> bool:
+        """Tells whether a run is worth a sheet: sound, and some gradient arrives, but on a few sheets of gates."""
+        return is_sound(run) and (arrives(run) or (bool(self.gates) and self.still < self.most))
+
+    def is_worn(self, run: Run) -> bool:
+        """Tells whether a stage that is no sum or product has a value that a quarter of the sheets have already."""
+        return any(self.worn[index, each] >= self.most for index in self.curved for each in elements(run.values[index]))
+
+    def candidates(self, pool: Pool, tries: int) -> Iterator[Run]:
         """Yields runs at inputs of the pool's sizes that were not drawn before."""
         for _ in range(tries):
-            inputs = {name: self.random.choice(pool) * self.random.choice((1, -1)) for name in self.free}
-            run = Run(self.graph, {**self.fixed, **{name: float(value) for name, value in inputs.items()}})
+            inputs = {name: self.value(name, shape, pool) for name, shape in self.free.items()}
+            run = self.run({**self.fixed, **inputs})
             if self.key(run) not in self.drawn:
                 yield run
 
-    def key(self, run: Run) -> tuple[float, ...]:
-        return tuple((run.inputs or {})[name] for name in self.free)
+    def run(self, inputs: dict[str, Value]) -> Run:
+        return start(self.graph, inputs) if any(map(is_array, inputs.values())) else Run(self.graph, inputs)
 
+    def value(self, name: str, shape: Shape, pool: Pool) -> Value:
+        if not shape:
+            return self.element(name, pool)
+        return numpy().array([self.element(name, pool) for _ in range(math.prod(shape))]).reshape(shape)
 
-def least(runs: Iterable[Run]) -> Run | None:
-    """Returns the first run without awkward numbers, else the one with the fewest; None where there is no run."""
-    best, fewest = None, math.inf
-    for run in runs:
-        count = awkward(run)
-        if count < fewest:
-            best, fewest = run, count
-        if not count:
-            break
-    return best
+    def element(self, name: str, pool: Pool) -> float:
+        within = self.ranges.get(name)
+        return float(within.draw(self.random, pool) if within else pool.draw(self.random))
+
+    def key(self, run: Run) -> tuple[object, ...]:
+        given = run.inputs or {}
+        return tuple(tuple(elements(given[name])) for name in self.free)
 
 
 def awkward(run: Run) -> int:
-    """Returns how many numbers teach nothing: zero, very small or very large."""
-    numbers = [run.values[index] for index in run.bare.stages]
-    numbers += [run.gradients[index] for index in (*run.bare.inputs, *run.bare.stages) if run.taken[index]]
-    return sum(not SMALL <= abs(number or 0.0) <= LARGE for number in numbers)
+    """Returns how many numbers teach nothing: zero, very small or very large; most of all where a gate is given 0."""
+    numbers = [each for index in run.bare.stages for each in elements(run.values[index])]
+    taken = (index for index in (*run.bare.inputs, *run.bare.stages) if run.taken[index])
+    numbers += [each for index in taken for each in elements(run.gradients[index])]
+    return sum(not SMALL <= abs(each) <= LARGE for each in numbers) + len(numbers) * trivial(run)
 
 
-def sound(run: Run) -> bool:
-    """Tells whether a run is worth a sheet: all finite, on no corner, and a gradient arrives somewhere."""
-    if not all(math.isfinite(value or 0.0) for value in run.values):
+def trivial(run: Run) -> bool:
+    """Tells whether a gate of one operand is asked for at 0, where nobody needs its formula: σ(0)."""
+    gates = (run.bare.nodes[index] for index in run.bare.stages)
+    asked = (run.values[gate.args[0]] for gate in gates if len(gate.args) == 1 and gate.op.slopes is None)
+    return any(value == 0 for value in asked if not is_array(value))
+
+
+def arrives(run: Run) -> bool:
+    """Tells whether the gradient of some input is not 0."""
+    return any(each for index in run.bare.inputs for each in elements(run.gradients[index]))
+
+
+def is_sound(run: Run) -> bool:
+    """Tells whether a run can be worked out: all finite, and no stage on a corner."""
+    if not all(math.isfinite(each) for value in run.values for each in elements(value)):
         return False
-    arrives = any(run.gradients[index] for index in run.bare.inputs)
-    return arrives and run.trouble is None and all(PASSING.issuperset(flags) for flags in run.flags)
+    return run.trouble is None and all(PASSING.issuperset(flags) for flags in run.flags)

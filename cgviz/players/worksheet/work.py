@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
+from cgviz.documents.writing import Writing
+from cgviz.drawing.diagram.paper import Paper, paper
+from cgviz.errors import UsageError
 from cgviz.players.worksheet.blanks import Blanks
-from cgviz.players.worksheet.figure import Figure, Look, direction, figure
-from cgviz.players.worksheet.sheet import Sheet, sheet
+from cgviz.players.worksheet.figure import Figure, Look, figure, place
+from cgviz.players.worksheet.precision import digits_for
+from cgviz.players.worksheet.sheet import MOST_COLUMNS, MOST_ROWS, Sheet, sheet, too_large
 from cgviz.runs.run import Run
 
-SCREEN = (900.0, 900.0)
+SCREEN = (640.0, 640.0)
 """The width and height that a figure may have where there is no paper."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Work:
     """The runs of all variants and what is left blank in them.
 
     seed      what the inputs were drawn by; None where they were given
-    with_key  the answer key follows the sheets
     progress  is called with 1 for every figure
+
+    Raises UsageError where an array is to be filled in that has too many elements.
     """
 
     runs: Sequence[Run]
@@ -29,18 +33,20 @@ class Work:
     look: Look = field(default_factory=Look)
     title: str = "Backpropagation"
     seed: int | None = None
-    with_key: bool = True
     progress: Callable[[int], object] = int
-    directions: dict[tuple[float, float], str] = field(default_factory=dict)
+    digits: list[int] = field(init=False)
 
-    @cached_property
-    def sheets(self) -> list[Sheet]:
-        return [sheet(run, self.blanks, self.look.digits) for run in self.runs]
+    def __post_init__(self) -> None:
+        large = too_large(self.runs[0].graph, self.blanks)
+        if large:
+            why = f"nobody fills in so many numbers; take a smaller one, up to {MOST_ROWS}×{MOST_COLUMNS}"
+            raise UsageError(f"{large}: {why}, or name what is blank: --blank NODES")
+        self.digits = [digits_for(run, self.look.digits) for run in self.runs]
 
-    @cached_property
-    def keys(self) -> list[Sheet]:
-        open_book = Blanks(backward=self.blanks.backward)
-        return [sheet(run, open_book, self.look.digits) for run in self.runs]
+    def sheets(self, spelling: Callable[[int], Writing], solved: bool = False) -> list[Sheet]:
+        """Returns all sheets, or their keys, written as a medium writes mathematics with so many digits."""
+        left_out = self.blanks.solved if solved else self.blanks
+        return [sheet(run, left_out, spelling(digits)) for run, digits in zip(self.runs, self.digits, strict=True)]
 
     @property
     def single(self) -> bool:
@@ -58,16 +64,13 @@ class Work:
 
     def figure(self, number: int, width: float, height: float) -> Figure:
         """Returns the figure of a sheet, with its blanks, for a place of that size."""
-        return self.drawn(number, self.blanks, (width, height))
+        return self.drawn(number, self.blanks, place(width, height))
 
     def solved(self, number: int, width: float, height: float) -> Figure:
         """Returns the figure of a sheet with all its numbers."""
-        return self.drawn(number, Blanks(backward=self.blanks.backward), (width, height))
+        return self.drawn(number, self.blanks.solved, place(width, height))
 
-    def drawn(self, number: int, blanks: Blanks, place: tuple[float, float]) -> Figure:
-        """Returns a figure in the direction that suits the first one for such a place: all variants look alike."""
-        run = self.runs[number - 1]
-        if place not in self.directions:
-            self.directions[place] = direction(run, blanks, self.look, *place)
+    def drawn(self, number: int, blanks: Blanks, room: Paper) -> Figure:
+        room = paper(self.look.fit) if self.look.fit else room
         self.progress(1)
-        return figure(run, blanks, self.look, self.directions[place])
+        return figure(self.runs[number - 1], blanks, self.look, self.look.direction, room, self.digits[number - 1])

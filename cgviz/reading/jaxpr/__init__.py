@@ -64,7 +64,31 @@ def recorded(
     with uncollected():
         graph = graph_of(tape, output)
     found = {tape.names[i][0]: tape.values[i] for i, op in enumerate(tape.ops) if op is INPUT}
-    return Recorded(graph, found, seed, returned_shape(result), paths, ())
+    names = {
+        i: tape.names[value.index][0] for i, value in zip(chosen, values, strict=True) if isinstance(value, Tracer)
+    }
+    witness = gradients(of_arrays, [leaves[i][1] for i in chosen], [names.get(i, "") for i in chosen], upstream)
+    return Recorded(graph, found, seed, returned_shape(result), paths, (), witness, "JAX")
+
+
+def gradients(function: Any, given: Sequence[Any], names: Sequence[str], upstream: Any) -> dict[str, Any]:
+    """Returns the gradients that JAX computes itself, by the names of the inputs; none where it does not."""
+    moving = [i for i, name in enumerate(names) if name]
+
+    def of_moving(*xs: Any) -> Any:
+        every = list(given)
+        for i, x in zip(moving, xs, strict=True):
+            every[i] = x
+        return function(*every)
+
+    try:
+        out, back = jax.vjp(of_moving, *(jnp.asarray(given[i]) for i in moving))
+        ups = jax.tree.map(jnp.ones_like, out) if upstream is None else upstream
+        seeds = jax.tree.map(lambda o, up: jnp.broadcast_to(jnp.asarray(up, o.dtype), o.shape), out, ups)
+        found = back(seeds)
+    except (TypeError, ValueError):  # a while_loop, an output of whole numbers
+        return {}
+    return {names[i]: np.asarray(slope, dtype=float) for i, slope in zip(moving, found, strict=True)}
 
 
 def is_array(leaf: Any) -> bool:
@@ -74,6 +98,8 @@ def is_array(leaf: Any) -> bool:
 
 def entered(tape: Tape, reader: Reader, paths: dict[str, str], path: structures.Path, leaf: Any) -> Any:
     """Returns a leaf as an input, where it is made of floats; else as it is."""
+    if jnp.issubdtype(getattr(leaf, "dtype", float), jax.dtypes.extended):  # the key of random numbers
+        return leaf
     if jnp.issubdtype(jnp.result_type(leaf), jnp.complexfloating):
         raise UsageError(f"{structures.written(path)} is complex; cgviz computes with real numbers")
     if not jnp.issubdtype(jnp.result_type(leaf), jnp.floating):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import operator
 import string
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -30,7 +31,7 @@ class UnknownError(Exception):
 
 
 def one_or_all(axes: Sequence[int], rank: int) -> Any:
-    axes = tuple(axes)
+    axes = tuple(map(int, axes))
     return None if len(axes) == rank else axes[0] if len(axes) == 1 else axes
 
 
@@ -110,12 +111,14 @@ def dynamic_update_slice(x: Tracer, new: Tracer, *at: Any) -> Any:
 
 
 def padded(x: Tracer, value: Any, padding_config: Any) -> Any:
-    if any(inner for _, _, inner in padding_config):
-        raise UnknownError
-    number = value.current if isinstance(value, Tracer) else float(value)
+    number = float(value.current if isinstance(value, Tracer) else value)
     if isinstance(value, Tracer) and not is_constant(value):
         raise UnknownError
-    return moving.padded(tuple((a, b) for a, b, _ in padding_config), float(number))(x)
+    if any(between for _, _, between in padding_config):
+        wide = tuple((n - 1) * (c + 1) + 1 if n else 0 for n, (_, _, c) in zip(x.shape, padding_config, strict=True))
+        steps = tuple(("slice", None, None, c + 1) for _, _, c in padding_config)
+        x = places.put_at(steps)(operand(x.tape, np.full(wide, number)), x)
+    return moving.padded(tuple((a, b) for a, b, _ in padding_config), number)(x)
 
 
 def is_constant(x: Tracer) -> bool:
@@ -170,7 +173,9 @@ def destinations(x: Tracer, indices: Any, updates: Tracer, params: Mapping[str, 
     return np.rint(np.asarray(found)).astype(int) - 1
 
 
-def scattered(adds: bool) -> Rule:
+def scattered(combined: Any) -> Rule:
+    """Returns the rule of a scatter: what comes is put in the place of what is there, added to it or multiplied."""
+
     def made(x: Tracer, indices: Any, updates: Tracer, primitive: Any, **params: Any) -> Any:
         at = destinations(x, indices, updates, params).ravel()
         kept = np.nonzero(at >= 0)[0]
@@ -179,7 +184,11 @@ def scattered(adds: bool) -> Rule:
             rows = places.picked_at((places.SLOT,))(rows, operand(x.tape, kept.astype(float)))
         to = operand(x.tape, at[kept].astype(float))
         flat = reshaped((-1,))(x)
-        if adds:
+        if combined is operator.mul:
+            if len(set(at[kept])) < len(kept):
+                raise UnknownError
+            new = places.put_at((places.SLOT,))(flat, places.picked_at((places.SLOT,))(flat, to) * rows, to)
+        elif combined:
             new = flat + places.added_at((places.SLOT,), flat.shape)(rows, to)
         else:
             new = places.put_at((places.SLOT,))(flat, rows, to)
@@ -311,10 +320,16 @@ PRIMITIVES: Mapping[str, Rule] = {
     "concatenate": lambda *xs, dimension: joined(dimension)(*xs), "slice": sliced, "dynamic_slice": dynamic_slice,
     "dynamic_update_slice": dynamic_update_slice, "pad": padded, "rev": lambda x, dimensions: moving.flipped(tuple(dimensions))(x),
     "reduce_window_max": window_max, "reduce_window_sum": window_sum, "sort": sort, "top_k": top_k, "split": split, "conv_general_dilated": convolution,
-    "cholesky": lambda x, **_: systems.CHOLESKY(x), "triangular_solve": triangular_solve,
-    "gather": gathered, "scatter-add": scattered(True), "scatter_add": scattered(True), "scatter": scattered(False),
+    "cholesky": lambda x, **_: systems.CHOLESKY(x), "scatter-mul": scattered(operator.mul), "triangular_solve": triangular_solve,
+    "gather": gathered, "scatter-add": scattered(operator.add), "scatter_add": scattered(operator.add), "scatter": scattered(None),
 }  # fmt: skip
-WITH_ITSELF = frozenset(("gather", "scatter-add", "scatter_add", "scatter"))
+WITH_ITSELF = frozenset(("gather", "scatter-add", "scatter_add", "scatter", "scatter-mul"))
+CALLED: Mapping[str, Rule] = {
+    "inv": matrices.inv, "det": matrices.det, "solve": lambda a, b: systems.SOLVE(a, b),
+    "slogdet": lambda x: [np.sign(np.linalg.det(x.current)), systems.LOGDET(x)],
+}  # fmt: skip
+"""Functions of JAX's own that are jitted, by the name that they have in a jaxpr: they are made of what has no derivative
+rule of its own that anybody reads."""
 
 
 def rule_of(name: str) -> Rule | None:

@@ -14,7 +14,7 @@ from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.op import Op
 from cgviz.ops.rearranging import indexed, stacked
 from cgviz.reading.calls import BindingError
-from cgviz.reading.jaxpr.primitives import WITH_ITSELF, UnknownError, rule_of
+from cgviz.reading.jaxpr.primitives import CALLED, WITH_ITSELF, UnknownError, rule_of
 from cgviz.reading.opaque import Foreign, opaque
 from cgviz.reading.tracing.tape import Tape
 from cgviz.reading.tracing.tracer import Tracer, operand
@@ -63,6 +63,8 @@ class Reader:
         """Returns a constant: a float as a tracer, anything else as numpy's."""
         if isinstance(value, Tracer):
             return value
+        if jnp.issubdtype(value.dtype if hasattr(value, "dtype") else np.result_type(value), jax.dtypes.extended):
+            return value
         if jnp.issubdtype(jnp.result_type(value), jnp.floating):
             return operand(self.tape, np.asarray(value, dtype=float) if np.ndim(value) else float(value))
         return np.asarray(value)
@@ -75,7 +77,8 @@ class Reader:
         """Returns the outputs of one equation."""
         name, params = equation.primitive.name, equation.params
         if name in CALLS:
-            return self.grouped(params.get("name", ""), lambda: self.closed(params[CALLS[name]], values))
+            whole = self.whole(equation, values) if params.get("name") in CALLED else None
+            return whole or self.grouped(params.get("name", ""), lambda: self.closed(params[CALLS[name]], values))
         if name in OWN_RULES:
             return self.with_own_rule(equation, values)
         if name == "scan":
@@ -87,6 +90,8 @@ class Reader:
             return self.closed(params["branches"][place], values[1:])
         if all(map(self.is_still, values)):
             return self.by_jax(equation, values)
+        if any(np.issubdtype(np.dtype(var.aval.dtype), np.complexfloating) for var in equation.outvars):
+            raise CgvizError(f"JAX's {name} gives complex numbers here; cgviz computes with real numbers")
         return self.ours(equation, values) or self.opaque(equation, values)
 
     def grouped(self, name: str, run: Any) -> list[Any]:
@@ -124,6 +129,19 @@ class Reader:
         params = dict(equation.params)
         if name in WITH_ITSELF:
             params["primitive"] = equation.primitive
+        return self.by_rule(rule, equation, values, params)
+
+    def whole(self, equation: Any, values: list[Any]) -> list[Any] | None:
+        """Returns what a function of linear algebra gives as one stage, where its gradient is JAX's."""
+        if all(map(self.is_still, values)):
+            return None
+        mark = len(self.tape.values)
+        made = self.by_rule(CALLED[equation.params["name"]], equation, values, {})
+        return made if made and self.is_derivative(equation, values, made, mark) else None
+
+    def by_rule(self, rule: Any, equation: Any, values: Sequence[Any], params: Any) -> list[Any] | None:
+        """Returns the outputs by a rule, where it fits and its values are JAX's."""
+        name = equation.primitive.name
         try:
             made = rule(*values, **params)
         except (UnknownError, BindingError, CgvizError, TypeError, ValueError, IndexError, KeyError):
@@ -132,6 +150,7 @@ class Reader:
         wanted = self.bound(equation, [cast(v, a.aval) for v, a in zip(values, equation.invars, strict=True)])
         if len(found) != len(wanted):
             return None
+        wanted = [np.tril(each) for each in wanted] if name == "cholesky" else wanted  # what is above is anything
         for have, want in zip(found, wanted, strict=True):
             rough = 1e-9 if np.asarray(want).dtype == np.float64 else 1e-3
             if np.shape(plain(have)) != np.shape(want) or not np.allclose(

@@ -16,6 +16,7 @@ from cgviz.ops.exponential import exp, log, sigmoid
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.piecewise import absolute, maximum, minimum, where
 from cgviz.ops.rearranging import indexed, joined, reshaped, stacked, transposed
+from cgviz.ops.stopping import stop_gradient
 from cgviz.reading import operations
 from cgviz.reading.tracing.tracer import Tracer, operand
 from cgviz.reading.windows import averaged, convolved, windows
@@ -273,9 +274,38 @@ def convolution(
     x: Tracer, w: Tracer, b: Any, stride: Any, padding: Any, dilation: Any, transposed_: bool, output: Any, groups: int
 ) -> Any:
     if transposed_:
-        raise UnknownError
-    made = convolved(x, w, stride, [(p, p) for p in padding], dilation, groups)
+        made = convolved_back(x, w, stride, padding, dilation, output, groups)
+    else:
+        made = convolved(x, w, stride, [(p, p) for p in padding], dilation, groups)
     return made if b is None else made + per_channel(made, b)
+
+
+def convolved_back(x: Tracer, w: Tracer, stride: Any, padding: Any, dilation: Any, output: Any, groups: int) -> Any:
+    """The transposed convolution: zeros between the elements of x, and the kernels turned round."""
+    lengths = x.shape[2:]
+    wide = tuple((n - 1) * s + 1 for n, s in zip(lengths, stride, strict=True))
+    if wide != lengths:
+        steps = tuple(("slice", None, None, s) for s in stride)
+        x = places.put_at((EVERY, EVERY, *steps))(operand(x.tape, np.zeros((*x.shape[:2], *wide))), x)
+    inner = tuple(d * (k - 1) for d, k in zip(dilation, w.shape[2:], strict=True))
+    pairs = [(n - p, n - p + o) for n, p, o in zip(inner, padding, output, strict=True)]
+    kernels = moving.flipped(tuple(range(2, w.ndim)))(w)
+    each = reshaped((groups, w.shape[0] // groups, *w.shape[1:]))(kernels)
+    turned = reshaped((groups * w.shape[1], w.shape[0] // groups, *w.shape[2:]))(moving.swapped(1, 2)(each))
+    x = moving.padded(((0, 0), (0, 0), *pairs))(x) if any(map(any, pairs)) else x
+    return convolved(x, turned, (1,) * len(lengths), [(0, 0)] * len(lengths), dilation, groups)
+
+
+def trilinear(a: Any, b: Any, c: Any, one: Any, two: Any, three: Any, summed: Any, unroll: int = 1) -> Any:
+    wide = (moving.widened(tuple(axes))(x) if axes else x for x, axes in ((a, one), (b, two), (c, three)))
+    return reductions.total(axes_of(summed))(math.prod(wide, start=1.0))
+
+
+def embedding(w: Tracer, at: Tracer, padding: int = -1, *_: Any) -> Any:
+    """Rows by their numbers; no gradient goes to the row of padding."""
+    found = places.picked_at((places.SLOT,))(w, at)
+    still = (at.current == padding)[..., None]
+    return where(operand(w.tape, still.astype(float)), stop_gradient(found), found) if still.any() else found
 
 
 def max_pool(
@@ -429,6 +459,12 @@ def cholesky(x: Tracer, upper: bool = False, **_: Any) -> tuple[Any, None]:
     return (moving.swapped()(made) if upper else made), None
 
 
+def cholesky_solve(b: Any, x: Any, upper: bool = False) -> Any:
+    turned = moving.swapped()(x)
+    first, last = (turned, x) if upper else (x, turned)
+    return systems.SOLVE(last, systems.SOLVE(first, b))
+
+
 def addmm(c: Any, a: Any, b: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     made = matrices.matmul(a, b)
     made = made if alpha == 1 else made * alpha
@@ -463,7 +499,7 @@ ATEN: Mapping[str, Rule] = {
     "leaky_relu": lambda x, slope=0.01: activation.leaky_relu(x, float(slope)),
     "_prelu_kernel": lambda x, w: where(REGISTRY["greater"](x, 0), x, w * x),
     "silu": activation.silu, "relu": activation.relu, "sigmoid": sigmoid, "abs": absolute,
-    "log_sigmoid_forward": lambda x: (REGISTRY["logsigmoid"](x), None),
+    "log_sigmoid": REGISTRY["logsigmoid"], "log_sigmoid_forward": lambda x: (REGISTRY["logsigmoid"](x), None),
     "glu": lambda x, dim=-1: operations.glu(x, dim), "lerp": lambda x, y, w: x + w * (y - x),
     "addcmul": lambda x, a, b, value=1: x + (a * b if value == 1 else value * a * b),
     "addcdiv": lambda x, a, b, value=1: x + (a / b if value == 1 else value * a / b),
@@ -491,7 +527,7 @@ ATEN: Mapping[str, Rule] = {
     "_to_copy": same, "to": same, "positive": same,
     "index": indexed_by, "_unsafe_index": indexed_by, "index_put": index_put, "_unsafe_index_put": index_put,
     "index_select": index_select, "gather": gather, "scatter_add": scatter_add, "scatter": scatter, "index_add": index_add,
-    "embedding": lambda w, i, *_: places.picked_at((places.SLOT,))(w, i), "masked_select": masked_select,
+    "embedding": embedding, "_trilinear": trilinear, "masked_select": masked_select,
     "take": lambda x, i: places.picked_at((places.SLOT,))(reshaped((-1,))(x), i), "sort": sorted_by, "topk": topk,
     "native_layer_norm": layer_norm, "_fused_rms_norm": rms_norm, "native_batch_norm": batch_norm,
     "cudnn_batch_norm": batch_norm, "_native_batch_norm_legit": batch_norm_legit, "native_group_norm": group_norm,
@@ -502,7 +538,7 @@ ATEN: Mapping[str, Rule] = {
     "huber_loss": loss(operations.huber), "binary_cross_entropy": bce(operations.bce),
     "binary_cross_entropy_with_logits": bce(operations.bce_logits), "_cdist_forward": distances,
     "linalg_inv_ex": lambda x, **_: (matrices.inv(x), None), "_linalg_solve_ex": solve, "linalg_cholesky_ex": cholesky,
-    "cholesky": lambda x, upper=False: cholesky(x, upper)[0], "linalg_solve_triangular": solve_triangular,
+    "cholesky_solve": cholesky_solve, "cholesky": lambda x, upper=False: cholesky(x, upper)[0], "linalg_solve_triangular": solve_triangular,
     "_linalg_slogdet": lambda x: (None, systems.LOGDET(x), None, None), "_linalg_det": lambda x: (matrices.det(x), None, None),
     "full_like": lambda x, value, **_: operand(x.tape, np.full(x.shape, float(value))),
     "ones_like": lambda x, **_: operand(x.tape, np.ones(x.shape)), "zeros_like": lambda x, **_: operand(x.tape, np.zeros(x.shape)),

@@ -63,11 +63,19 @@ def opened(op: Op, arrays: Sequence[Any]) -> Any:
         wide = numpy().broadcast_arrays(*arrays)
         return filled(wide[0].shape, lambda place: op(*(each[place] for each in wide)))
     if op.opens is not None or op.moves:
-        return boxed((op.opens or op.forward)(*arrays))
+        return settled(boxed((op.opens or op.forward)(*arrays)), arrays)
     if op.gates is not None:
         elements = op.gates(*map(Array, arrays)).elements
         return elements
     raise ValueError(f"{op.name} has no form in scalar gates here, so it stays one gate")
+
+
+def settled(made: Any, arrays: Sequence[Any]) -> Any:
+    """Returns the output of an op with a node for every number in it, such as the zeros beside a triangle."""
+    some = next((each for array in arrays for each in array.flat if isinstance(each, Scalar)), None)
+    if some is None or all(isinstance(each, Scalar) for each in made.flat):
+        return made
+    return filled(made.shape, lambda place: Scalar(some.builder, some.node(made[place])))
 
 
 class Counting(Builder):

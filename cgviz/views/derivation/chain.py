@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.analysis.short_forms import Recognised, recognised
+from cgviz.analysis.recognised import Recognised, recognised
 from cgviz.ops.op import QUOTIENT, SUM
 from cgviz.runs.run import Contribution
 from cgviz.text.formula import Formula

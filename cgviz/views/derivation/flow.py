@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.errors import UsageError, quoted
+from cgviz.graph.lookup import closest
 from cgviz.graph.nodes import CONSTANT
-from cgviz.runs.run import Contribution, Run, closest
+from cgviz.runs.run import Contribution, Run
 from cgviz.values.arrays import Value, every_finite, is_array, numpy
 from cgviz.views.derivation.taught import Taught, taught
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from cgviz.analysis.short_forms import recognised
+from cgviz.analysis.recognised import recognised
 from cgviz.graph.nodes import CONSTANT
 from cgviz.text.numbers import MOST_IN_A_LINE
 from cgviz.values.arrays import Value, is_array
@@ -170,7 +170,7 @@ def known_as(facts: Facts, say: Say) -> list[Line]:
     output = facts.run.graph.nodes[facts.run.graph.output].shown
     slope, short = say.spelling.slope(output, facts.node.shown), say.spelling.formula(found.formula)
     condition = f", {found.condition}" if found.condition else ""
-    told = say.plain(f", the {found.known.name}{condition} ({found.known.source})")
+    told = say.plain(f", the {found.known.name}{condition} ({found.source})")
     return [[(f"{slope} = ", ""), (short, "gradient"), (told, "muted")]]
 
 

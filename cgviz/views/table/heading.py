@@ -19,7 +19,7 @@ def heading(run: Run, spelling: Writing) -> list[str]:
     lines = [
         f"{spelling.name(graph.nodes[i].shown)} = {spelling.formula(body, head=True)}" for i, body in formulas.items()
     ]
-    if len(lines) > MOST_STATEMENTS:
+    if len(lines) > MOST_STATEMENTS and not spelling.whole:
         left_out = len(lines) - MOST_STATEMENTS + 1
         lines[MOST_STATEMENTS // 2 : -(MOST_STATEMENTS // 2 - 1)] = [
             f"{spelling.ellipsis} ({left_out} more statements)"

@@ -1,7 +1,7 @@
-"""Recognised results: gradients that textbooks write shorter than the chain rule does, as p − y.
+"""Recognised results told of a gradient: textbooks write it shorter than the chain rule does, as p − y.
 
-The table holds one row per result: the stage at whose operand it stands, and the short form, plain arithmetic that
-runs on numbers and on formulas alike. A result is told only where it is proved: at the program's own numbers and at
+The table says at the operand of which stage a result stands, and its short form, plain arithmetic that runs on numbers
+and on formulas alike. A result is told only where it is proved: at the program's own numbers and at
 points around them the gradient is that form, to rounding. Where it holds only because the elements of a target sum to
 1, that is said.
 """
@@ -9,13 +9,13 @@ points around them the gradient is that form, to rounding. Where it holds only b
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
+from cgviz.analysis.recognised.table import PICKED, RESULTS, Told
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
-from cgviz.ops.exponential import sigmoid
 from cgviz.ops.reductions import softmax
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
@@ -28,40 +28,8 @@ CLOSE = 1e-9
 FACTORS = tuple(range(1, 1001))
 
 
-@dataclass(frozen=True)
-class Known:
-    """A row of the table.
-
-    name    what it is called
-    stage   the ops at whose first operand z the gradient is looked at; () for any stage
-    form    of (out, z, y): the stage's value, the operand's, and that of a target, which has nothing to do with z
-    source  where it is written
-    """
-
-    name: str
-    stage: tuple[str, ...]
-    form: Callable[[Any, Any, Any], Any]
-    source: str
-    needs_target: bool = True
-
-
-LOGITS = ("softmax", "log_softmax", "logsumexp")
-TABLE = (
-    Known("error of the output", ("sigmoid", "softmax"), lambda out, z, y: out - y, "Bishop, PRML, 4.3.4 and 5.3.1"),
-    Known("error of the output", (), lambda out, z, y: out - y, "Bishop, PRML, 5.3.1"),
-    Known("error times the slope of tanh", ("tanh",), lambda out, z, y: (out - y) * (1 - out**2), "Nielsen, chapter 2"),
-    Known(
-        "error times the slope of σ", ("sigmoid",), lambda out, z, y: (out - y) * out * (1 - out), "Nielsen, chapter 2"
-    ),
-    Known("error of the output", ("softplus", "logsigmoid"), lambda out, z, y: sigmoid(z) - y, "Bishop, PRML, 4.3.2"),
-    Known(
-        "error of the output", ("log_softmax", "logsumexp"), lambda out, z, y: softmax()(z) - y, "Bishop, PRML, 4.3.4"
-    ),
-    Known("softmax", ("logsumexp",), lambda out, z, y: softmax()(z), "Boyd & Vandenberghe, 3.1.5", needs_target=False),
-    Known("sigmoid", ("softplus",), lambda out, z, y: sigmoid(z), "Glorot et al. 2011", needs_target=False),
-    Known("unit vector", ("norm",), lambda out, z, y: z / out, "Petersen & Pedersen, 129", needs_target=False),
-)
-PICKED = Known("error of the output", LOGITS, lambda out, z, y: out - y, "Goodfellow et al., Deep Learning, 6.2.2.3")
+SOURCES = {result.told: result.source for result in reversed(RESULTS) if result.told is not None}
+TOLD = [told for told in reversed(SOURCES) if told is not PICKED]
 
 
 @dataclass(frozen=True)
@@ -70,8 +38,12 @@ class Recognised:
 
     index: int
     formula: Formula
-    known: Known
+    known: Told
     condition: str = ""
+
+    @property
+    def source(self) -> str:
+        return SOURCES[self.known]
 
 
 def recognised(run: Run, wanted: Sequence[int] | None = None) -> dict[int, Recognised]:
@@ -155,7 +127,7 @@ def sums(node: Node) -> str:
     return f"each row of {node.shown} sums" if len(node.shape or ()) > 1 else f"{node.shown} sums"
 
 
-def candidates(graph: Graph, index: int) -> Iterator[tuple[Known, int, int | None]]:
+def candidates(graph: Graph, index: int) -> Iterator[tuple[Told, int, int | None]]:
     """Yields each row that a node may be a case of, with the stage and the target."""
     ahead = behind(graph, index)
     targets = [
@@ -164,13 +136,13 @@ def candidates(graph: Graph, index: int) -> Iterator[tuple[Known, int, int | Non
         if node.op is not CONSTANT and i not in ahead and node.shape == graph.nodes[index].shape
     ]
     users = {target for target, _ in graph.edges_out[index]}
-    for known in TABLE:
-        outs = [i for i in sorted(users) if graph.nodes[i].op.name in known.stage] if known.stage else [index]
+    for known in TOLD:
+        outs = [i for i in sorted(users) if graph.nodes[i].op.name in known.stages] if known.stages else [index]
         for out in outs:
             if not known.needs_target:
                 yield known, out, None
                 continue
-            if not known.stage and not graph.nodes[index].is_stage:
+            if not known.stages and not graph.nodes[index].is_stage:
                 continue
             yield from ((known, out, target) for target in targets)
 
@@ -190,7 +162,7 @@ def behind(graph: Graph, index: int) -> set[int]:
     return found
 
 
-def ratio(tried: Sequence[Point], known: Known, index: int, out: int, target: int | None) -> float | None:
+def ratio(tried: Sequence[Point], known: Told, index: int, out: int, target: int | None) -> float | None:
     """Returns the constant c with gradient = c · form at all points, where c or 1/c is a small whole number."""
     found: list[Any] = []
     for at in tried:
@@ -223,12 +195,12 @@ def rounded(factor: float) -> float | None:
     return math.copysign(exact, factor) if math.isclose(size, exact, rel_tol=1e-8) else None
 
 
-def written(graph: Graph, known: Known, index: int, out: int, target: int | None, factor: float) -> Formula:
+def written(graph: Graph, known: Told, index: int, out: int, target: int | None, factor: float) -> Formula:
     """Returns the short form as a formula."""
     value, at = graph.operand(out), graph.operand(index)
     y = None if target is None else graph.operand(target)
     form: Formula = known.form(value, at, y)
-    if factor == -1 and not known.stage:
+    if factor == -1 and not known.stages:
         return minus(y, value)
     whole = round(1 / abs(factor)) if abs(factor) < 1 else round(abs(factor))
     signed: Formula = -form if factor < 0 else form
@@ -246,7 +218,7 @@ def minus(a: Any, b: Any) -> Formula:
 def picked(run: Run, tried: Sequence[Point], index: int) -> Recognised | None:
     """Returns p − eₖ, the gradient of −log softmax(z)[k]: what softmax gives, without 1 at the label."""
     graph, shape = run.graph, run.graph.nodes[index].shape or ()
-    users = [target for target, _ in graph.edges_out[index] if graph.nodes[target].op.name in LOGITS]
+    users = [target for target, _ in graph.edges_out[index] if graph.nodes[target].op.name in PICKED.stages]
     if len(shape) != 1 or not users:
         return None
     rest = [softmax()(numpy().asarray(at.values[index])) - numpy().asarray(at.gradients[index]) for at in tried]

@@ -1,0 +1,123 @@
+"""What a table prints, in its heading and in its column of formulas, read back as a program gives the same numbers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import array_programs
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from strategies import SPELLINGS, Tree, inputs, trees
+
+import cgviz
+from cgviz.documents.writing import Writing, ascii_spelling, unicode_spelling
+from cgviz.errors import EvaluationError
+from cgviz.ops.op import ops
+from cgviz.reading.shipped import samples
+from cgviz.runs.run import Run
+from cgviz.views.table.heading import heading
+from cgviz.views.table.rows import rows
+
+WRITINGS = [writing(17)._replace(whole=True) for writing in (unicode_spelling, ascii_spelling)]
+SPELLED = {"x": "θ₁", "y": "ŷ", "z": "Δt", "beta": "β", "N": "a⁽²⁾"}
+
+
+def printed(run: Run, writing: Writing) -> Iterator[str]:
+    yield "\n".join(heading(run, writing))
+    yield "\n".join(f"{row.name} = {row.forward}" for row in rows(run, writing) if row.number)
+
+
+def check(run: Run) -> None:
+    for writing in WRITINGS if run.graph.inputs else ():
+        nodes = run.graph.nodes
+        names = [writing.name(nodes[index].shown) for index in run.graph.inputs]
+        for text in printed(run, writing):
+            again = cgviz.run(text, dict(zip(names, (run.values[i] for i in run.graph.inputs), strict=True)))
+            same(again.value, run.value, text)
+            found = {writing.name(again.graph.nodes[i].shown): again.gradients[i] for i in again.graph.inputs}
+            for name, index in zip(names, run.graph.inputs, strict=True):
+                if name in found or np.any(run.gradients[index]):
+                    same(found[name], run.gradients[index], f"d{name} of {text}")
+
+
+def same(one: Any, other: Any, what: str) -> None:
+    one, other = (np.asarray(0.0 if each is None else each, dtype=float) for each in (one, other))
+    assert one.shape == other.shape, what
+    finite = other[np.isfinite(other)]
+    assert np.allclose(one, other, rtol=1e-7, atol=1e-9 * np.max(np.abs(finite), initial=1), equal_nan=True), what
+
+
+def graph_inputs(text: str) -> set[str]:
+    graph = cgviz.read(text)
+    return {graph.nodes[i].name for i in graph.inputs}
+
+
+@pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.name)
+def test_samples(sample: Any) -> None:
+    graph = cgviz.read(sample.text)
+    open_inputs = {graph.nodes[i].name: 0.75 for i in graph.inputs if graph.nodes[i].value is None}
+    for detail in ("stage", "gate"):
+        check(cgviz.run(sample.text, open_inputs, detail=detail))
+
+
+@settings(max_examples=60)
+@given(trees(), inputs())
+def test_programs_of_numbers(tree: Tree, point: dict[str, float]) -> None:
+    text = tree.fold(lambda leaf: SPELLED.get(str(leaf), str(leaf)), lambda kind, args: SPELLINGS[kind].format(*args))
+    check(cgviz.run(text, {SPELLED.get(name, name): point[name] for name in tree.names}))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_programs_of_arrays(seed: int) -> None:
+    made, chance = array_programs.program(seed, None), np.random.default_rng(seed)
+    values = {name: chance.normal(size=shape) for name, shape in array_programs.INPUTS.items() if name not in "eE"}
+    names = graph_inputs(made.text)
+    if names <= values.keys():
+        try:
+            run = cgviz.run(made.text, {name: values[name] for name in names})
+        except cgviz.CgvizError:
+            return  # shapes that do not fit
+        check(run)
+
+
+FRAMES = (
+    "{0}/{1}", "x/{0}", "{0}**2", "{0}**y", "x**{0}", "-{0}**2", "({0})!", "|{0}|", "x - ({0} + {1})", "1/{0}",
+    "({0} == {1}) + x*({0} < {1})", "{0} if {1} > 0.2 else z", "c = {0}; c = c*{1}; c = c + c*x",
+    "a = {0}; b = {1}; a/(b/a)", "θ_1 = {0}; θ_1 = θ_1*{1}; θ_1**2",
+)  # fmt: skip
+
+
+def test_every_op_of_one_number() -> None:
+    chance = random.Random(9)
+    unary = [op.name for op in ops() if op.vjp is None and op.arity == (1, 1) and not op.fixed and op.gate != "stops"]
+    for name in unary:
+        for frame in chance.sample(FRAMES, 3):
+            text = frame.format(f"{name}(x)", f"{chance.choice(unary)}(y)")
+            point = {"x": 0.3, "y": 0.6, "z": 0.45} if "z" in text else {"x": 0.3, "y": 0.6}
+            known = graph_inputs(text)
+            try:
+                run = cgviz.run(text, {key: value for key, value in point.items() if key in known})
+            except EvaluationError:
+                continue
+            check(run)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sum(inv(A) @ A)", "sum(1/A)", "sum(A**-2)", "solve(A, v) @ v", "q = v @ A; (A @ q) @ v", "sum(outer(v, v) * A)",
+     "sum(kron(A, A))", "(v @ v)**2 / (v @ A @ v)", "sum(rsqrt(A)/rsqrt(A + 1))", "sum(A.T @ A**2 * A)"],
+)  # fmt: skip
+def test_products_of_arrays(text: str) -> None:
+    given_values = {"A": np.array([[2.0, 0.5], [0.25, 1.5]]), "v": np.array([1.5, 0.75])}
+    run = cgviz.run(text, {name: value for name, value in given_values.items() if name in graph_inputs(text)})
+    check(run)
+
+
+def test_the_head_of_many_inputs_is_read() -> None:
+    text = "f(a, b, …) = a*b + c"
+    assert cgviz.run(text, {"a": 2, "b": 3, "c": 4}).value == 10
+    with pytest.raises(cgviz.CgvizError, match="dots leave terms"):
+        cgviz.run("a + … + c", {"a": 2, "c": 4})
