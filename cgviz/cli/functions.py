@@ -39,10 +39,11 @@ def recorded(program: str, texts: Mapping[str, str]) -> tuple[Graph, dict[str, V
     from cgviz.reading.api import witnessed
     from cgviz.runs.starting import start
 
-    made = record_of(*named(program), texts)
+    module, function = named(program)
+    made = record_of(module, function, texts)
     graph = staged(made.graph)
     if made.witness:
-        witnessed(start(graph, made.values), made.witness)
+        witnessed(start(graph, made.values), made.witness, FRAMEWORKS[framework_of(module, function)])
     return graph, dict(made.values)
 
 
@@ -110,6 +111,9 @@ def line_of(error: BaseException, path: str) -> str:
 
 
 # recording
+
+
+FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX", "": "its library"}
 
 
 def record_of(module: types.ModuleType, function: Callable[..., Any], texts: Mapping[str, str]) -> Recorded:
