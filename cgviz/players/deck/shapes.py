@@ -181,7 +181,7 @@ def write(paragraph: Any, text: Text, scale: float) -> None:
         run.text, tab = tab + one_line(piece.text), ""
         run.font.name = FONT
         run.font.size = Pt(max(1, round(4 * scale * text.size) / 4))
-        run.font.bold, run.font.italic = text.bold, text.slanted or piece.slanted
+        run.font.bold, run.font.italic = text.bold or piece.bold, text.slanted or piece.slanted
         run.font.color.rgb = rgb(text.colour)
         if piece.level:
             run._r.get_or_add_rPr().set("baseline", "30000" if piece.level > 0 else "-25000")
