@@ -223,6 +223,7 @@ def test_a_wrong_node_is_one_clear_line(meant: str, hint: str) -> None:
 def test_a_tie_and_a_kink_name_their_convention() -> None:
     tie = explain(cgviz.run("max(x, y)", x=2, y=2), "f")
     assert section(tie, "note") == ["tie: split evenly"]
+    assert section(tie, "backward")[0] == "dx = df · ∂f/∂x = 1 · 0.5 = 0.5", "a true equation"
     assert "0.5 is a convention" in section(tie, "what if")[0]
     assert "relu'(0) = 0" in section(explain(cgviz.run("relu(x)", x=0), "f"), "note")[0]
 

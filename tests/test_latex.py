@@ -320,3 +320,14 @@ def test_what_is_written_is_read_back() -> None:
         again = cgviz.read(run.graph.formula(index).latex, latex=True, given=tuple(values))
         point = {again.nodes[i].name: values[again.nodes[i].name] for i in again.inputs}
         assert cgviz.run(again, point).value == pytest.approx(run.values[index], rel=1e-14)
+
+
+@pytest.mark.parametrize("text", [r"A^H x", r"a^{(2)2}", r"\mathbb{1}_{x>0} y", r"\mathbb 1_{\{x \ge 0\}}"])
+def test_what_looks_like_a_name_or_a_power_is_refused(text: str) -> None:
+    with pytest.raises(cgviz.CgvizError):
+        cgviz.read(text, latex=True)
+
+
+def test_a_prime_is_one_and_a_letter_has_one_identifier() -> None:
+    graph = cgviz.read(r"x' + y'_1 + ª a", latex=True)
+    assert [graph.nodes[i].name for i in graph.inputs] == ["xp", "yp_1", "a", "a_2"]

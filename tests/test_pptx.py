@@ -198,7 +198,7 @@ def test_everything_is_on_the_slide() -> None:
                 assert shape.top + shape.height <= presentation.slide_height
 
 
-SPELLED = {"𝒇": "f", "x_1_": "x1_"}  # a bold letter is an f in a bold run; the lowered part of x_1_ is "1_", that of x_1 is "1"
+SPELLED = {"𝒇": "f", "x_1_": "x1_"}  # bold: an f in a bold run; x_1_ has a lowered "1_"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -215,6 +215,15 @@ def test_same_input_same_bytes_and_no_dates(lecture: Run) -> None:
         assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert file.testzip() is None
     assert Presentation(io.BytesIO(one)).core_properties.created.year == 2000
+
+
+def test_a_camera_has_its_map_on_every_slide() -> None:
+    run = cgviz.run("v0 = x\n" + "\n".join(f"v{n} = sin(v{n - 1})" for n in range(1, 40)), x=1)
+    slides = Presentation(io.BytesIO(made(run, Look(camera="follow"), "pass"))).slides
+    for slide in slides:
+        boxes = [shape for shape in slide.shapes if shape.name == "map"]
+        assert len(boxes) > 1
+        assert all(shape.top + shape.height < 60 * 12700 for shape in boxes)
 
 
 def test_an_aspect_that_there_is_not() -> None:

@@ -63,6 +63,8 @@ def hessian(run: Run, wrt: Sequence[int], of: int | None = None, mode: str = "au
         made, across = mended(run, wrt, of, seed, made, each)
         if across and not finite:
             why = "the second derivative by the rules is not finite here"
+    if not numpy().isfinite(made.entries).all():
+        made = replace(made, entries=numpy().where(numpy().isnan(made.entries.T), numpy().nan, made.entries))
     return Hessian(block(run.graph, of), made, corners, why, across)
 
 

@@ -42,7 +42,7 @@ def recorded(program: str, texts: Mapping[str, str]) -> tuple[Graph, dict[str, V
     made = record_of(*named(program), texts)
     graph = staged(made.graph)
     if made.witness:
-        witnessed(start(graph, made.values), made.witness)
+        witnessed(start(graph, made.values), made.witness, made.framework)
     return graph, dict(made.values)
 
 

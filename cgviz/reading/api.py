@@ -96,7 +96,7 @@ def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given
     if latex or (latex is None and looks_like_latex(program)):
         from cgviz.reading.latex import read_latex
 
-        return graph_of(read_latex(program, given), share)
+        return graph_of(read_latex(program, (*given, *(spelled(name).identifier for name in given))), share)
     return graph_of(text.read(program, given), share)
 
 
@@ -231,7 +231,7 @@ def from_torch(function: Callable[..., Any], /, *inputs: Any, **keywords: Any) -
 
     upstream = None if takes(getattr(function, "forward", function), "upstream") else keywords.pop("upstream", None)
     made = recorded(function, inputs, keywords, upstream)
-    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness, "PyTorch")
+    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness, made.framework)
 
 
 def witnessed(run: Run, gradients: Mapping[str, Value], framework: str) -> Run:
@@ -261,4 +261,4 @@ def from_jax(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Ru
 
     upstream = None if takes(function, "upstream") else keywords.pop("upstream", None)
     made = recorded(function, args, keywords, upstream)
-    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness, "JAX")
+    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness, made.framework)

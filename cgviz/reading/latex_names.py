@@ -22,6 +22,7 @@ Range = tuple[int, int]
 
 
 TRANSPOSED = re.compile(r"(?:T|\\top|\\intercal|\\math\w+\s*\{T\}|\\math\w+ T|\\text\w*\{T\}|⊤)\s*\}$")
+COMPARES = frozenset({"<", ">", "=", "le", "leq", "ge", "geq", "ne", "neq", "≤", "≥", "≠"})
 STARS = (["*"], ["ast"], ["star"], ["dagger"], ["prime"])
 WEIGHTS = frozenset({"bold", "italic", "upright", "sans"})
 PROJECTED, PROJECTIONS = frozenset("WUV"), frozenset("QKVO")  # W^Q of attention is a name, no power
@@ -103,7 +104,7 @@ class Names:
             refuse_word(self.text, self.pieces, at)
         scripts: list[Range] = []
         items: tuple[Range, ...] = ()
-        raised, turned, primes = "", False, 0
+        raised, turned = "", False
         while end < len(self.pieces) and self.pieces[end].kind == "char" and not turned:
             mark = self.pieces[end].text
             if mark == "_" and not items:
@@ -115,13 +116,18 @@ class Names:
                 if not after:
                     break
             elif mark in ("'", "’", "′"):
-                primes, after = primes + 1, end + 1
+                after = end + 1
             else:
                 break
             scripts.append((end, after))
             end = after
         spelling = self.scripted(head, scripts, turned)
-        name = Name(replace(spelling, primes=spelling.primes + primes), at, end, letter, items, raised, turned)
+        name = Name(spelling, at, end, letter, items, raised, turned)
+        if spelling.letters in ("0", "1") and any(piece.text in COMPARES for piece in self.pieces[at:end]):
+            shown = f"{self.source(at, end)}"
+            raise self.error(
+                f"the condition of an indicator stands in brackets after it: \\mathbb{{1}}[x > 0], not {shown}", at
+            )
         if not name.spelling.identifier.isidentifier() and name.spelling.letters not in ("0", "1"):
             last = self.pieces[end - 1]
             shown = quoted(self.source(at, end))
@@ -236,6 +242,10 @@ class Names:
         if inner and inner[0].text == "{":
             inner = inner[1:-1]
         kinds = [piece.text for piece in inner]
+        if kinds == ["H"] and "H" not in self.known:
+            raise self.error("^H turns a matrix of complex numbers; of real ones write ^T", at)
+        if indexed_power(inner):
+            raise self.error("an index in brackets and a power: write {a^{(2)}}^2", at)
         turned = bool(self.transposing and len(inner) > 1 and self.is_transpose(inner[-1:]))
         body = inner[:-1] if turned else inner
         start = at + 2 if self.pieces[at + 1].text == "{" else at + 1
@@ -381,3 +391,11 @@ def apart(spelling: Spelling, taken: Collection[str]) -> str:
         wished.append(f"{plain}_{spelling.face}")
     wished += [f"{plain}_{count}" for count in range(2, len(taken) + 3)]
     return next(name for name in wished if name not in taken)
+
+
+def indexed_power(inner: Sequence[Piece]) -> bool:
+    """Tells whether a superscript is one index in brackets and then a number or a letter: `(2)2`."""
+    kinds = [piece.kind for piece in inner]
+    return (
+        len(kinds) == 4 and kinds[0] == "open" and kinds[2] == "close" and {kinds[1], kinds[3]} <= {"digit", "letter"}
+    )

@@ -120,6 +120,8 @@ def use(graph: Graph) -> None:
     names = [node.name for node in named(graph).nodes if node.is_stage]
     assert all(name.isidentifier() for name in names)
     assert len(set(names)) == len(names)
+    if any(node.op.vjp is not None for node in graph.nodes):
+        return  # of arrays, whose shapes only a run knows
     numbers = computed(graph)
     written = program(graph)
     if NOT_WRITTEN.search(written) is None and not {node.name for node in graph.nodes} & {"e", "pi", "π"}:

@@ -115,7 +115,7 @@ def command(
     check_target(path, made)
     run = request.run()
     shown = frames(run, granularity, first, last, digits=look["digits"])
-    forewarn(run, len(shown))
+    forewarn(run, len(shown), made)
     make(run, made, shown, Look(**look), path)
     run.require_finite()
 
@@ -146,16 +146,15 @@ def deliver_lecture(source: str, output: str | None, format: str | None, granula
         streams.note(f"wrote {printable(path)}")
 
 
-MANY_FRAMES = 200
-PER_FRAME, PER_STAGE = 0.05, 0.0005  # seconds, measured: a frame, and each stage in it
+LONG = 30  # seconds, from which it is said what a deck will take
 
 
-def forewarn(run: Any, count: int) -> None:
+def forewarn(run: Any, count: int, made: Format) -> None:
     """Says what a long deck will take, before the work."""
-    if count < MANY_FRAMES:
+    if count * made.pace < LONG:
         return
     stages = len(run.graph.stages)
-    minutes = max(1, round(count * (PER_FRAME + PER_STAGE * stages) / 60))
+    minutes = max(1, round(count * made.pace / 60))
     streams.note(
         f"{count:,} frames of {stages:,} stages: about {minutes} minute{'' if minutes == 1 else 's'}; --granularity "
         "stage or pass makes fewer, --from and --to a part of them"

@@ -72,7 +72,7 @@ class Format:
     """A format: the function that makes it, as `module:function` in this package.
 
     The function of a file is `(run, frames, look, each) -> bytes`, that of a folder yields `(file name, bytes)`;
-    both go through the frames by `each(frames)`, which shows how far they are.
+    both go through the frames by `each(frames)`, which shows how far they are. `pace`: seconds a frame takes.
     """
 
     name: str
@@ -80,15 +80,16 @@ class Format:
     endings: tuple[str, ...]
     about: str
     folder: bool = False
+    pace: float = 0.04
 
 
 FILES = (
     Format("pdf", "pdf:deck", (".pdf",), "one page per frame"),
-    Format("html", "reveal:deck", (".html", ".htm"), "reveal.js slides in one file"),
-    Format("section", "reveal:section", (), "a <section> for a reveal.js deck that is there"),
-    Format("beamer", "beamer:deck", (".tex",), "a Beamer document with TikZ"),
-    Format("pptx", "pptx:deck", (".pptx",), "PowerPoint slides with shapes and connectors"),
-    Format("svg", "animated:deck", (".svg",), "a picture that plays by itself"),
+    Format("html", "reveal:deck", (".html", ".htm"), "reveal.js slides in one file", pace=0.01),
+    Format("section", "reveal:section", (), "a <section> for a reveal.js deck that is there", pace=0.01),
+    Format("beamer", "beamer:deck", (".tex",), "a Beamer document with TikZ", pace=0.005),
+    Format("pptx", "pptx:deck", (".pptx",), "PowerPoint slides with shapes and connectors", pace=0.06),
+    Format("svg", "animated:deck", (".svg",), "a picture that plays by itself", pace=0.01),
     Format("gif", "moving:gif", (".gif",), "an animated GIF"),
     Format("apng", "moving:apng", (".png", ".apng"), "an animated PNG"),
 )

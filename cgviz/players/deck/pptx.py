@@ -14,11 +14,11 @@ from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.scene import Place, Text, Wire
 from cgviz.errors import printable
-from cgviz.players.deck.camera import Camera, seen
-from cgviz.players.deck.extras import PAGE, active
+from cgviz.players.deck.camera import Camera, Room, seen
+from cgviz.players.deck.extras import CLEAR, PAGE, active
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import BACKWARD, SEED, Frame
-from cgviz.players.deck.page import Page, width_of
+from cgviz.players.deck.page import Page, Placed, map_of, width_of
 from cgviz.players.deck.sheet import whole_or_rows
 from cgviz.runs.run import Run
 
@@ -41,6 +41,17 @@ class Sheet:
     y: float
     behind: str
     pages: tuple[Page, ...] = ()
+    rooms: tuple[Room, ...] = ()
+
+    def map(self, frame: int, number: int) -> list[Placed]:
+        """Returns the small map of the rows with the one that a frame shows, each box in points of the slide."""
+        if not self.pages:
+            return []
+        page = self.pages[frame]
+        found = map_of(self.rooms, page, page, number, self.layout.theme)
+        share = 1 / page.unit
+        sized = [(replace(box, width=share * box.width, height=share * box.height), at) for box, at in found]
+        return [(box, (share * (x - page.left), share * (y - page.top))) for box, (x, y) in sized]
 
     def at(self, frame: int) -> Sheet:
         """Returns the sheet as a camera shows it in a frame; the same one where all of the diagram is seen."""
@@ -78,6 +89,7 @@ def add(made: Any, run: Run, shown: Sequence[Frame], look: Look, each: Each = it
     for at, frame in enumerate(each(shown)):
         slide = made.slides.add_slide(made.slide_layouts[ONLY_TITLE])
         draw(slide, sheet.at(at), ways, frame, shown[-1].number)
+        draw_map(slide, sheet.map(at, frame.number))
 
 
 def saved(made: Any, title: str, description: str) -> bytes:
@@ -101,8 +113,9 @@ def sheet_of(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
     behind = layout.theme.background if look.background == "filled" else diagram.checked(look.background)
     if made.laid is None:
         return Sheet(layout, width, scale, x, y, behind)
-    pages = tuple(Camera(made.laid, layout.axes, width, look.unit).pages(shown, f"n{run.graph.output}"))
-    return Sheet(layout, width, 1 / look.unit, 0.0, 0.0, behind, pages)
+    camera = Camera(made.laid, layout.axes, width, look.unit)
+    pages = tuple(camera.pages(shown, f"n{run.graph.output}"))
+    return Sheet(layout, width, 1 / look.unit, 0.0, 0.0, behind, pages, tuple(camera.rooms))
 
 
 def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int) -> None:
@@ -131,6 +144,25 @@ def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int
     colour = theme.gradient if frame.title.startswith((SEED, BACKWARD)) else theme.value
     captions(slide, frame, sheet, colour)
     slide.notes_slide.notes_text_frame.text = printable(frame.narration)
+
+
+def draw_map(slide: Any, boxes: Sequence[Placed]) -> None:
+    """Draws the map in the head of a slide."""
+    from pptx.enum.shapes import MSO_SHAPE
+    from pptx.util import Pt
+
+    from cgviz.players.deck.shapes import rgb
+
+    for box, (x, y) in boxes:
+        size = box.width, box.height
+        shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Pt(x - size[0] / 2), Pt(y - size[1] / 2), *map(Pt, size))
+        shape.name = "map"
+        shape.line.color.rgb, shape.line.width = rgb(box.line), Pt(0.6)
+        if box.fill == CLEAR:
+            shape.fill.background()
+        else:
+            shape.fill.solid()
+            shape.fill.fore_color.rgb = rgb(box.fill)
 
 
 def apart(layout: Layout, wire: Wire, place: Place) -> Place:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from cgviz.drawing.diagram.words import brief
 from cgviz.drawing.theme import theme as theme_of
 from cgviz.players.deck.film import Film, Piece, film
 from cgviz.players.deck.formats import Each, Look
@@ -14,9 +16,10 @@ from cgviz.players.deck.page import HEIGHT, width_of
 from cgviz.players.deck.sheet import Sheet, sheet
 from cgviz.runs.run import Run
 
+LONGEST = 60  # letters of what a frame is called
 VENDOR = Path(__file__).parent / "vendor"
 PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
-SECTION = """<section class="cgviz" aria-label="{title}">
+SECTION = """<section class="cgviz" aria-label="{title}" data-frames="{frames}">
 <style>.reveal section.cgviz .fragment {{ transition: none }}
 .reveal section.cgviz .camera {{ transition: transform 0.6s ease }}</style>
 {notes}{svg}{camera}</section>
@@ -36,6 +39,8 @@ FOLLOW = """<script>
 }})();
 </script>
 """
+KEYS = (Path(__file__).parent / "overview.js").read_text(encoding="utf-8")
+"""Home and End go to the first and the last frame of a slide; Esc and O show all frames, to choose one."""
 NOTES = '<aside class="notes">{}</aside>'
 
 PAGE = """<!doctype html>
@@ -60,6 +65,15 @@ html, body, .reveal-viewport {{ margin: 0; background: {background}; }}
 .reveal .slides section.text :is(td, th) {{ padding: 0.1em 0.8em; border-bottom: 1px solid {muted}; }}
 .reveal .controls {{ color: {muted}; }}
 .reveal .progress {{ color: {muted}; height: 2px; }}
+.frames {{ position: fixed; inset: 0; z-index: 40; overflow: auto; padding: 3vh 4vw;
+  background: {background}; color: {ink};
+  font: 16px/1.4 "Cgviz Sans", Inter, Helvetica, Arial, sans-serif; }}
+.frames[hidden] {{ display: none; }}
+.frames h2 {{ font-size: 18px; margin: 1em 0 0.4em; }}
+.frames ol {{ columns: 15em; margin: 0; padding: 0; list-style: none; }}
+.frames button {{ all: unset; display: block; box-sizing: border-box; width: 100%; padding: 0.2em 0.6em;
+  cursor: pointer; border-radius: 4px; break-inside: avoid; }}
+.frames button:is(:hover, :focus, [aria-current]) {{ outline: 2px solid {muted}; }}
 </style>
 </head>
 <body>
@@ -74,9 +88,11 @@ html, body, .reveal-viewport {{ margin: 0; background: {background}; }}
 <script>
 Reveal.initialize({{
   width: {width}, height: {height}, margin: 0, maxScale: 8, center: false, transition: "none",
-  hash: true, fragmentInURL: true, plugins: [RevealNotes]
+  hash: true, fragmentInURL: true, plugins: [RevealNotes], keyboard: {{
+    36: () => jump(first()), 35: () => jump(last()), 27: () => overview(), 79: () => overview()
+  }}
 }});
-</script>
+{keys}</script>
 </body>
 </html>
 """
@@ -105,6 +121,7 @@ def book(title: str, sections: str, look: Look, size: tuple[float, float] | None
         notes=inert(code["notes.js"]),
         width=width,
         height=height,
+        keys=KEYS,
     )
     return page.encode()
 
@@ -120,7 +137,13 @@ def slide(layout: Sheet, each: Each) -> str:
     notes = [f"{said[0]}\n", *(spoken(text, index) for index, text in enumerate(said[1:]))]
     svg = whole.played(lambda piece: fragment(piece, whole)).removeprefix(PROLOGUE)
     camera = FOLLOW.format(moves=[[round(x, 2), round(y, 2)] for x, y in whole.moves]) if layout.follows else ""
-    return SECTION.format(title=escape(layout.words.title), svg=svg, notes="".join(notes), camera=camera)
+    frames = escape(json.dumps(list(map(called, layout.shown)), ensure_ascii=False))
+    return SECTION.format(frames=frames, title=escape(layout.words.title), svg=svg, notes="".join(notes), camera=camera)
+
+
+def called(frame: Frame) -> str:
+    """Returns how a frame is called where all of them are shown: what it computes, else its title."""
+    return brief(frame.captions[0], LONGEST) if frame.active and frame.captions else frame.title
 
 
 def spoken(notes: str, index: int) -> str:

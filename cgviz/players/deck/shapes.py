@@ -26,6 +26,7 @@ from cgviz.text.numbers import number
 FONT = "Arial"
 THICK, CORNER = 3.0, 5.0
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+PRESENTATION = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 TABS, TAB = f"{DRAWING}tabLst", f"{DRAWING}tab"
 
 
@@ -81,7 +82,7 @@ class Canvas:
 
     def plain(self, shape: Any) -> None:
         """Takes the shadow from a shape that the template's style gives it."""
-        for effect in shape._element.xpath(".//a:effectRef"):
+        for effect in shape._element.iter(f"{DRAWING}effectRef"):
             effect.set("idx", "0")
 
     def send_back(self, shape: Any) -> None:
@@ -93,7 +94,7 @@ class Canvas:
         """Gives a shape its name and its alternative text: the description only where all of it is known."""
         shape.name = one_line(name)[:80]
         said = f"{words.title}. {words.description}" if whole and words.description else words.title
-        shape._element.xpath(".//p:cNvPr")[0].set("descr", one_line(said))
+        next(shape._element.iter(f"{PRESENTATION}cNvPr")).set("descr", one_line(said))
 
 
 def draw_box(canvas: Canvas, box: Box) -> None:
@@ -176,15 +177,23 @@ def bare(frame: Any) -> None:
 def write(paragraph: Any, text: Text, scale: float) -> None:
     """Adds a text to a paragraph, in its look."""
     tab = "\t" * text.text.startswith("\t")
+    size = str(max(100, 25 * round(4 * scale * text.size)))  # hundredths of a point
     for piece in replace(text, text=text.text.lstrip("\t")).runs:
-        run = paragraph.add_run()
-        run.text, tab = tab + one_line(piece.text), ""
-        run.font.name = FONT
-        run.font.size = Pt(max(1, round(4 * scale * text.size) / 4))
-        run.font.bold, run.font.italic = text.bold or piece.bold, text.slanted or piece.slanted
-        run.font.color.rgb = rgb(text.colour)
+        look = {"sz": size, "b": "01"[text.bold or piece.bold], "i": "01"[text.slanted or piece.slanted]}
         if piece.level:
-            run._r.get_or_add_rPr().set("baseline", "30000" if piece.level > 0 else "-25000")
+            look["baseline"] = "30000" if piece.level > 0 else "-25000"
+        run = child(paragraph._p, "r")
+        drawn = child(run, "rPr", look)
+        child(child(drawn, "solidFill"), "srgbClr", {"val": text.colour[1:7].upper()})
+        child(drawn, "latin", {"typeface": FONT})
+        child(run, "t").text, tab = tab + one_line(piece.text), ""
+
+
+def child(parent: Any, name: str, look: Mapping[str, str] | None = None) -> Any:
+    """Adds an element to another one; a deck has many, and the library takes its time for each."""
+    made = parent.makeelement(f"{DRAWING}{name}", look)
+    parent.append(made)
+    return made
 
 
 def rgb(colour: str) -> RGBColor:

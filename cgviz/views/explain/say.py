@@ -70,13 +70,13 @@ class Say:
         """Returns `dden = dinvden · (−1/den²) = 3.018 · (−0.2623) = −0.7916`."""
         if edge.step is None:
             return [(f"{self.gradient(edge, edge.source)}: nothing flows back on this edge", "muted")]
-        if edge.formula is None and edge.handed is None:
+        if edge.is_convention or (edge.formula is None and edge.handed is None):
             return self.by_name(edge, edge.step)
         total = edge.step.total if edge.step.adds else edge.step.value
         return self.with_result(edge.step.caption(self.digits, self.captions), total, "gradient")
 
     def by_name(self, edge: Edge, step: Backward) -> Line:
-        """Returns the same with the local derivative by its name, where its formula is too long to be written."""
+        """Returns the same with the local derivative by its name, where its formula is too long, or that of a tie."""
         sign = "+=" if step.adds else "="
         parts = [f"{self.gradient(edge, edge.target)} · {self.slope(edge)}"]
         if step.value is not None:
