@@ -190,3 +190,7 @@ def test_an_index_on_both_sides_runs_along_an_axis(formula: str, index: int) -> 
     run = cgviz.run(formula, {"z": V} if not index else {"w": A, "a": V, "b": W}, upstream=[1, 0])
     wanted = np.exp(V) / np.exp(V).sum() if not index else A @ V + W
     assert np.asarray(run.value) == pytest.approx(wanted)
+
+
+def test_a_transpose_that_only_marks_a_dot_product_is_no_stage() -> None:
+    assert len(cgviz.run("wᵀx + b", w=V, x=W, b=1).graph.stages) == 2

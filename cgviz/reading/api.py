@@ -98,7 +98,7 @@ def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given
     if latex or (latex is None and looks_like_latex(program)):
         from cgviz.reading.latex import read_latex
 
-        return graph_of(read_latex(program, given), share)
+        return graph_of(read_latex(program, (*given, *(spelled(name).identifier for name in given))), share)
     return graph_of(text.read(program, given), share)
 
 
