@@ -198,6 +198,28 @@ def test_values_of_inputs(cgviz: Runner, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("program", "arguments", "name"),
+    [
+        ("mu*x", ["--μ", "2"], "mu"),
+        ("μ*x", ["--mu", "2"], "mu"),
+        (r"\mu x", ["--μ", "2"], "mu"),
+        (r"\hat{y} x", ["--ŷ", "2"], "yhat"),
+        (r"\hat{y} x", ["--set", r"\hat{y}=2"], "yhat"),
+        (r"w^{[1]} x", ["--set", "w^{[1]}=2"], "w_l1"),
+        (r"\sigma_1(x + 0)", ["--σ_1", "2"], "sigma_1"),
+    ],
+)
+def test_a_name_may_be_given_in_any_spelling(cgviz: Runner, program: str, arguments: list[str], name: str) -> None:
+    assert cgviz.json(program, *arguments, "--x", "3").gradient == {name: 3.0, "x": 2.0}
+
+
+def test_a_sigmoid_with_an_index_is_asked_about(cgviz: Runner) -> None:
+    found = cgviz("table", r"f_t = \sigma_g(W_f x_t)")
+    assert found.status == 2
+    assert "is σ_g(…) the sigmoid function? Write it without its index; a product is σ_g \\cdot (…)" in found.err
+
+
+@pytest.mark.parametrize(
     ("program", "arguments", "gradient"),
     [
         ("-x**2", ["--x", "3"], {"x": -6.0}),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 import cgviz
 from cgviz.cli import main
@@ -19,7 +21,7 @@ from cgviz.drawing.diagram.paper import CM, paper
 from cgviz.drawing.diagram.repeats import repeats
 from cgviz.drawing.diagram.scene import Text
 from cgviz.drawing.diagram.typography import runs
-from cgviz.errors import UsageError
+from cgviz.errors import RenderError, UsageError
 from cgviz.players.deck.formats import LEAST, Look
 from cgviz.players.deck.frames import frames
 from cgviz.players.deck.sheet import sheet
@@ -337,3 +339,19 @@ def test_wires_of_right_angles_keep_apart(style: str) -> None:
     assert {key: path[0] for key, path in lines.plan.path.items()} == {k: p[0] for k, p in made.plan.path.items()}
     with pytest.raises(UsageError, match="no wires 'round'"):
         diagram(cgviz.run("x*y"), wires="round")
+
+
+def test_a_picture_larger_than_what_readers_open_is_one_line(
+    net: cgviz.Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for format in ("png", "pdf"):
+        with pytest.raises(RenderError, match=f"this {format.upper()} would be [\\d,]+ x [\\d,]+ p.*; write .svg"):
+            diagram(net).draw(format, scale=20)
+
+
+def test_a_pdf_has_a_title(net: cgviz.Run) -> None:
+    drawn = diagram(net, title="Netz: θ₁ → L").draw("pdf")
+    read = PdfReader(io.BytesIO(drawn), strict=True)
+    assert read.metadata is not None
+    assert read.metadata.title == "Netz: θ₁ → L"
+    assert len(read.pages) == 1

@@ -189,7 +189,7 @@ def test_denominator_layout_is_the_transpose() -> None:
     assert "∂q/∂(W, x), numerator layout: 2×6" in report(numerator).text
     assert "∂q/∂(W, x), denominator layout: 6×2" in report(denominator).text
     assert "∂q/∂x = Wᵀ" in report(denominator).text
-    assert "∂q/∂W = I ⊗ x\n" in report(denominator).text
+    assert "∂q/∂W = kron(I, x)\n" in report(denominator).text
     assert [p.by_matrix.tolist() for p in numerator.products] == [p.by_matrix.tolist() for p in denominator.products]
 
 
@@ -492,3 +492,20 @@ def test_symbols_only_where_one_op_connects() -> None:
     names = {node.name: index for index, node in enumerate(run.graph.nodes)}
     assert in_symbols(run.graph, names["h"], names["x"]) is None
     assert products(run, jacobian(run, names["h"], [names["x"]]), seeded=False)[0].edges
+
+
+def test_without_values_it_is_in_symbols(capsys: Any) -> None:
+    program = "x: (N,); W: (M, N); y: (M,); L = sum((tanh(W @ x) - y)**2)"
+    code, out, err = cli(capsys, program, "--of", "1", "--wrt", "x,W")
+    assert (code, err) == (0, "")
+    assert "∂Wx/∂x is M × N" in out
+    assert "∂Wx/∂x = W\n" in out
+    assert "∂Wx/∂W is M × M·N" in out
+    code, out, _ = cli(capsys, program, "--of", "2", "--wrt", "x", "--layout", "denominator")
+    assert "is N × M" in out
+    assert "= Wᵀ diag(1 − " in out
+    assert "dx = Wᵀ dWx" in out
+    assert cli(capsys, program, "--format", "json")[2].startswith("cgviz: the JSON of a Jacobian is made of numbers")
+    assert (
+        cli(capsys, "x: (3,); y: (4,); f = sum(x)*y[0]", "--of", "1", "--wrt", "y")[1].count("no gradient flows") == 1
+    )

@@ -118,3 +118,29 @@ def test_the_widget_follows_sliders_and_python(browser: Any, tmp_path: Path) -> 
     assert frame.input_value("#field-1") == "2"
     assert troubles == []
     tab.close()
+
+
+NOTEBOOK = """<!DOCTYPE html><style>
+.host { color: #eee; } .host table { color: #fff; } .host h2, .host p { letter-spacing: 1px; }
+.host tbody tr:nth-child(odd) { background: #111; } .host tbody tr:hover { background: #00f; }
+</style><body class="host" data-jp-theme-light="THEME"><h2 id="own">mine</h2>REPORT</body>"""
+DRESSED = """() => {
+  const cell = document.querySelector(".cgviz td.value, .cgviz td") ?? document.querySelector(".cgviz p");
+  const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).reduce((sum, x) => sum + Number(x), 0) / 765;
+  const row = cell.closest("tr");
+  return [light(getComputedStyle(cell).color), row && getComputedStyle(row).backgroundColor,
+          getComputedStyle(document.getElementById("own")).fontSize];
+}"""
+
+
+@pytest.mark.parametrize("report", ["table", "derive"])
+def test_reports_follow_a_dark_notebook_and_leave_the_rest_of_it_alone(browser: Any, report: str) -> None:
+    html = getattr(cgviz.run("x*y + sin(x)", x=1, y=2), report)()._repr_html_()
+    tab = browser.new_page(color_scheme="light")
+    for theme in ("false", "true"):
+        tab.set_content(NOTEBOOK.replace("THEME", theme).replace("REPORT", html))
+        light, row, own = tab.evaluate(DRESSED)
+        assert (light > 0.5) == (theme == "false")
+        assert row in (None, "rgba(0, 0, 0, 0)")
+        assert own == "24px"
+    tab.close()

@@ -198,7 +198,7 @@ def test_everything_is_on_the_slide() -> None:
                 assert shape.top + shape.height <= presentation.slide_height
 
 
-SPELLED = {"𝒇": "𝐟", "x_1_": "x1_"}  # bold letters have one face; the lowered part of x_1_ is "1_", that of x_1 is "1"
+SPELLED = {"𝒇": "f", "x_1_": "x1_"}  # bold: an f in a bold run; x_1_ has a lowered "1_"
 
 
 @pytest.mark.parametrize("name", HOSTILE)

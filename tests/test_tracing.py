@@ -153,3 +153,16 @@ def test_what_cannot_be_followed_is_said_with_file_and_line() -> None:
     outer = np.zeros(2)
     with pytest.raises(cgviz.UsageError, match="outside of the function"):
         cgviz.trace(lambda x: np.add(x, 1, out=outer).sum(), np.array([1.0, 2.0]))
+
+
+def test_statistics_of_numpy_are_followed() -> None:
+    def function(x: Any, y: Any) -> Any:
+        basis = np.vander(x, 2)
+        pieces = np.piecewise(x, [x < 0, x >= 0], [lambda v: -v, lambda v: v**2])
+        return np.corrcoef(x, y)[0, 1] + np.linalg.solve(basis.T @ basis, basis.T @ y)[0] + pieces.sum()
+
+    x, y, h = np.array([0.3, -0.7, 1.2, 0.5]), np.array([0.1, 0.4, -0.3, 0.8]), 1e-6
+    run = cgviz.trace(function, x, y)
+    assert run.value == pytest.approx(function(x, y))
+    moves = [(function(x + h * e, y) - function(x - h * e, y)) / (2 * h) for e in np.eye(4)]
+    np.testing.assert_allclose(run.gradient["x"], moves, rtol=1e-6)

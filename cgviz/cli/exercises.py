@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cgviz.errors import UsageError, quoted
@@ -43,8 +43,8 @@ class Asked(NamedTuple):
     tolerance: float = 1e-6
 
 
-def from_options(request: Request, asked: Asked) -> Exercise:
-    """Returns the exercise that the command line asks. Raises CgvizError."""
+def from_options(request: Request, asked: Asked, handed_in: str = "") -> Exercise:
+    """Returns the exercise that the command line asks, of the file that is handed in. Raises CgvizError."""
     from cgviz.cli import values
     from cgviz.grading.exercise import Exercise
     from cgviz.grading.listing import listing
@@ -67,12 +67,27 @@ def from_options(request: Request, asked: Asked) -> Exercise:
         right = listing(asked.solution) if asked.solution is not None else None
         made = listing(teacher) if teacher is not None and right is None else None
         return Exercise(right=right, teacher=made, own=asked.own, inputs=given, **shared)
-    run, given = program(request, texts, upstream, bool(asked.call))
+    free = texts.keys() if asked.call else read_by(handed_in) & values.gathered((), request.settings).keys()
+    run, given = program(request, texts, upstream, free)
     return Exercise(run=run, inputs=given, **shared)
 
 
-def program(request: Request, texts: Mapping[str, str], upstream: Any, called: bool) -> tuple[Any, dict[str, Any]]:
-    """Returns the run of the program, and all values that were given: with a call also those that only it reads."""
+def read_by(path: str) -> set[str]:
+    """Returns the names in a student's file: `--set y=[0, 2, 1]` is for what only that reads. None of a folder's."""
+    from cgviz.errors import CgvizError
+    from cgviz.grading.listing import listing
+    from cgviz.grading.truth import NAMES
+
+    if not os.path.isfile(path):
+        return set()
+    try:
+        return set(NAMES.findall(listing(path).text))
+    except CgvizError:
+        return set()
+
+
+def program(request: Request, texts: Mapping[str, str], upstream: Any, free: Set[str]) -> tuple[Any, dict[str, Any]]:
+    """Returns the run of the program, and all values that were given: `free` are names that it need not have."""
     from cgviz.cli import values
     from cgviz.cli.source import source
     from cgviz.reading.api import read
@@ -83,8 +98,7 @@ def program(request: Request, texts: Mapping[str, str], upstream: Any, called: b
         text, detail=request.detail, share=not request.no_share, ties=request.ties, latex=latex, given=tuple(texts)
     )
     names = {graph.nodes[i].name for i in graph.inputs}
-    if not called:
-        values.check_names(graph, texts, request.own)
+    values.check_names(graph, {name: text for name, text in texts.items() if name not in free}, request.own)
     values.check_hidden(graph, tuple(texts), request.own)
     given = {name: values.value(name, each) for name, each in texts.items()}
     run = request.opened(

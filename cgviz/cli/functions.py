@@ -37,13 +37,11 @@ def recorded(program: str, texts: Mapping[str, str]) -> tuple[Graph, dict[str, V
     """
     from cgviz.graph.staging import staged
     from cgviz.reading.api import witnessed
-    from cgviz.runs.starting import start
 
-    module, function = named(program)
-    made = record_of(module, function, texts)
+    made = record_of(*named(program), texts)
     graph = staged(made.graph)
     if made.witness:
-        witnessed(start(graph, made.values), made.witness, FRAMEWORKS[framework_of(module, function)])
+        witnessed(made)
     return graph, dict(made.values)
 
 
@@ -111,9 +109,6 @@ def line_of(error: BaseException, path: str) -> str:
 
 
 # recording
-
-
-FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX", "": "its library"}
 
 
 def record_of(module: types.ModuleType, function: Callable[..., Any], texts: Mapping[str, str]) -> Recorded:

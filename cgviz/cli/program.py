@@ -121,6 +121,7 @@ class Request(NamedTuple):
         from cgviz.cli import functions, values
         from cgviz.cli.source import source
         from cgviz.reading.api import read
+        from cgviz.runs.starting import by_spelling
 
         texts = values.gathered(self.inputs, self.settings)
         if self.file is None and functions.is_function(self.program):
@@ -128,8 +129,9 @@ class Request(NamedTuple):
         text, latex = source(self.program, self.file, self.latex)
         given = (*texts, *also)
         graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=given)
+        texts = dict(by_spelling(texts, {graph.nodes[index].name for index in graph.inputs}))
         values.check_names(graph, texts, self.own)
-        values.check_hidden(graph, given, self.own)
+        values.check_hidden(graph, (*texts, *also), self.own)
         return graph, {name: values.value(name, value) for name, value in texts.items()}
 
 

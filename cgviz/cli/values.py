@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from cgviz.cli.arguments import identifier
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.graph.nodes import Graph
+from cgviz.text.parsing import parse_spelling
 from cgviz.values import axes
 from cgviz.values.arrays import Shape, Value
 
@@ -29,16 +30,27 @@ def gathered(pairs: Iterable[tuple[str, str]], settings: Iterable[str]) -> dict[
 def setting(text: str) -> tuple[str, str]:
     """Returns NAME and VALUE of `--set NAME=VALUE`. Raises UsageError."""
     written, equals, value = text.partition("=")
-    name = identifier(written.strip())
+    name = named(written)
     if name is None or not equals or not value.strip():
         raise UsageError(f"--set takes NAME=VALUE, as in --set x=3, not {quoted(text)}")
     return name, value
 
 
+def named(written: str) -> str | None:
+    r"""Returns the identifier of a name as it is typed, also in LaTeX: `x`, `θ₁`, `\hat{y}`; None where it is none."""
+    name = written.strip()
+    if not any(sign in name for sign in "\\{"):
+        return identifier(name)
+    try:
+        return parse_spelling(name).identifier
+    except UsageError:
+        return None
+
+
 def shape(text: str) -> tuple[str, Shape]:
     """Returns NAME and shape of `--shape NAME=N,D`. Raises UsageError."""
     written, equals, lengths = text.partition("=")
-    name = identifier(written.strip())
+    name = named(written)
     if name is None or not equals or not lengths.strip():
         raise UsageError(f"--shape takes NAME=LENGTHS, as in --shape X=N,D, not {quoted(text)}")
     try:

@@ -1,16 +1,18 @@
 """PyTorch: the staged program as a `torch.autograd.Function`, right for any dtype and device, and differentiated again.
 
-The function saves its inputs, and its output where the backward pass reads it. What else the backward pass reads is
-computed anew in it: a stage that was saved would be a constant to PyTorch, and second derivatives would be wrong.
+The function saves its inputs, its output where the backward pass reads it, and stages that are small beside the inputs:
+a mean of each row. What else the backward pass reads is computed anew in it. A stage that was saved is a constant to
+PyTorch, and second derivatives would be wrong: where the backward pass is itself recorded, all are computed anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cgviz.codegen.conventions import of_framework
+from cgviz.codegen.forms import VIEWS
 from cgviz.codegen.language import indented
 from cgviz.codegen.layout import checks, heading, joined, results, values
 from cgviz.codegen.notation import Code, Constant, Form
@@ -18,7 +20,7 @@ from cgviz.codegen.program import Line, Program, program
 from cgviz.codegen.python import MATH, Python, PythonCode, listed
 from cgviz.ops.op import COMPARISON, Op
 from cgviz.text.formula import Formula, Written
-from cgviz.values.arrays import is_array
+from cgviz.values.arrays import Shape, is_array
 
 if TYPE_CHECKING:
     from cgviz.codegen.program import Options
@@ -112,26 +114,30 @@ class Torch(Python):
 
     def staged(self, made: Program) -> list[str]:
         """Returns the function with the backward pass written out."""
-        forward = [*self.forward(made), f"return {made.output}"]
         again = recomputed(made)
-        backward = [*self.loads(made, again), *self.again(made, again), *self.guarded(made), self.returned(made)]
+        small = small_ones(made, again)
+        given = [made.names.variables[i] for i in small]
+        forward = [*self.forward(made), f"return {', '.join([made.output, *given])}"]
+        backward = [*self.loads(made, again, small), *self.again(made, again, small), *self.guarded(made)]
+        backward.append(self.returned(made))
         return [
             f"class {called(made)}(torch.autograd.Function):",
             "    generate_vmap_rule = True",
             "",
             *indented(method("forward", made.inputs, [*self.entered(made, forward), *forward])),
             "",
-            *indented(method("setup_context", ("ctx", "inputs", "output"), self.kept(made, again))),
+            *indented(method("setup_context", ("ctx", "inputs", "output"), self.kept(made, again, small))),
             "",
-            *indented(method("backward", ("ctx", made.seed), [*self.entered_again(made, backward), *backward])),
+            *indented(method("backward", seeds(made, small), [*self.entered_again(made, backward), *backward])),
+            *(handing_on(called(made)) if small else []),
         ]
 
     def entered_again(self, made: Program, body: list[str]) -> list[str]:
         """Returns what the backward pass does before its body."""
         return []
 
-    def kept(self, made: Program, again: list[int]) -> list[str]:
-        """Returns the lines that save what the backward pass reads: inputs, and the output."""
+    def kept(self, made: Program, again: list[int], small: list[int]) -> list[str]:
+        """Returns the lines that save what the backward pass reads: inputs, the output, and small stages."""
         saved = saved_by(made, again)
         if not saved:
             return ["pass"]
@@ -140,17 +146,25 @@ class Torch(Python):
         unpacked = [name if name in held else "_" for name in made.inputs]
         taken = [f"{', '.join(unpacked)}{',' * (len(unpacked) == 1)} = inputs"] if held else []
         kept = [name if name in held else "output" for name in names]
-        return [*taken, f"ctx.save_for_backward({', '.join(kept)})"]
+        given = [made.names.variables[i] for i in small]
+        taken += [f"{', '.join(['output' if 'output' in kept else '_', *given])} = output"] if small else []
+        return [*taken, f"ctx.save_for_backward({', '.join([*kept, *given])})"]
 
-    def loads(self, made: Program, again: list[int]) -> list[str]:
-        names = tuple(made.names.variables[i] for i in saved_by(made, again))
+    def loads(self, made: Program, again: list[int], small: list[int]) -> list[str]:
+        names = tuple(made.names.variables[i] for i in (*saved_by(made, again), *small))
         return [f"{', '.join(names)}{',' * (len(names) == 1)} = ctx.saved_tensors"] if names else []
 
-    def again(self, made: Program, again: list[int]) -> list[str]:
+    def again(self, made: Program, again: list[int], small: list[int]) -> list[str]:
         """Returns the stages that the backward pass computes anew."""
-        lines = [line for line in made.forward if line.node in again]
+        rest = needed(made, made.read, small)
+        lines = self.numbered([line for line in made.forward if line.node in rest])
         note = f"{self.comment} stages that the backward pass needs, from the inputs: so it can be differentiated again"
-        return [note, *self.numbered(lines), ""] if lines else []
+        if not small:
+            return [note, *lines, ""] if lines else []
+        every = needed(made, small)
+        first = self.numbered([line for line in made.forward if line.node in every])
+        recorded = f"{self.comment} differentiated again: from the inputs, since what was saved is a constant"
+        return ["if torch.is_grad_enabled():", *indented([recorded, *first]), *lines, ""]
 
     def guarded(self, made: Program) -> list[str]:
         """Returns the backward pass, lines that serve some inputs only under a condition on them."""
@@ -242,17 +256,48 @@ def method(name: str, parameters: Sequence[str], body: list[str]) -> list[str]:
     return ["@staticmethod", f"def {name}({', '.join(parameters)}):", *indented(body)]
 
 
+def handing_on(name: str) -> list[str]:
+    """Returns what hands on the output alone, of a function that also gives the small stages that it saves."""
+    apply = method("apply", ("*inputs",), [f"return {name}Saving.apply(*inputs)[0]"])
+    own = 'apply = vars(torch.autograd.Function)["apply"]  # gives the stages that are saved, too'
+    return ["", *indented(apply), "", "", f"class {name}Saving({name}):", *indented([own])]
+
+
+def seeds(made: Program, small: Sequence[int]) -> tuple[str, ...]:
+    return ("ctx", made.seed, *["*_"] * bool(small))
+
+
 def recomputed(made: Program) -> list[int]:
     """Returns the stages that the backward pass computes anew, in order: those that it reads, and what they read."""
-    graph, todo = made.graph, list(made.read)
-    needed: set[int] = set()
+    return needed(made, made.read)
+
+
+def needed(made: Program, read: Iterable[int], known: Sequence[int] = ()) -> list[int]:
+    """Returns the stages that must be computed for what is read, in order, where some are known."""
+    graph, todo = made.graph, [index for index in read if index not in known]
+    found: set[int] = set()
     while todo:
         index = todo.pop()
-        if index in needed or index == graph.output or not graph.nodes[index].is_stage:
+        if index in found or index == graph.output or index in known or not graph.nodes[index].is_stage:
             continue
-        needed.add(index)
+        found.add(index)
         todo += made.used[index]
-    return sorted(needed)
+    return sorted(found)
+
+
+def small_ones(made: Program, again: Sequence[int]) -> list[int]:
+    """Returns the stages that are saved: they are read, and have fewer axes than the largest input."""
+    nodes = made.graph.nodes
+    largest = max((width(nodes[index].shape) for index in made.graph.inputs), default=0)
+    small = [i for i in again if width(nodes[i].shape) < largest and nodes[i].op.name not in VIEWS]
+    rest = needed(made, made.read, small)
+    read = {*made.read, *(index for stage in rest for index in made.used[stage])}
+    return [index for index in small if index in read]
+
+
+def width(shape: Shape | None) -> int:
+    """Returns how many axes of a shape are longer than 1, as far as is known."""
+    return sum(not (type(n) is int and n == 1) for n in shape or ())
 
 
 def saved_by(made: Program, again: Sequence[int]) -> list[int]:

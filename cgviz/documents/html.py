@@ -12,12 +12,16 @@ from cgviz.text.fold import Line
 from cgviz.text.runs import BOLD, END, ITALIC, MARKS, SUB, SUP, plain
 
 ROLES = frozenset({"value", "gradient", "local", "flag", "muted", "name"})
-STYLE = """
-.cgviz { LIGHT; color: var(--ink); font: 15px/1.5 system-ui, sans-serif; overflow-x: auto; }
+PALETTE = """.cgviz { LIGHT }
 @media (prefers-color-scheme: dark) { .cgviz { DARK } }
+:is([data-jp-theme-light="true"], .vscode-light, [theme="light"]) .cgviz { LIGHT }
+:is([data-jp-theme-light="false"], .vscode-dark, [theme="dark"], .dark) .cgviz { DARK }
+"""
+STYLE = """.cgviz { color: var(--ink); font: 15px/1.5 system-ui, sans-serif; overflow-x: auto; }
 .cgviz .head, .cgviz i, .cgviz .math { font-family: "STIX Two Text", Cambria, Georgia, serif; }
 .cgviz h2 { font-size: 1.05rem; margin: 1.4em 0 .3em; } .cgviz p { margin: .3em 0; max-width: 48em; }
-.cgviz table { border-collapse: collapse; margin: .8em 0; } .cgviz th { text-align: left; font-weight: 600; }
+div.cgviz table { border-collapse: collapse; margin: .8em 0; color: inherit; }
+div.cgviz tbody tr:nth-child(n) { background: none; } .cgviz th { text-align: left; font-weight: 600; }
 .cgviz th, .cgviz td { padding: .2em .9em .2em 0; border-bottom: 1px solid var(--muted); vertical-align: top; }
 .cgviz td { white-space: pre-wrap; } .cgviz .right { text-align: right; font-variant-numeric: tabular-nums; }
 .cgviz dl { display: grid; grid-template-columns: max-content 1fr; column-gap: 1em; row-gap: .2em; margin: .6em 0; }
@@ -51,9 +55,14 @@ def html(document: Document, theme: Theme, standalone: bool = False) -> str:
 
 
 def style(theme: Theme) -> str:
-    """Returns the style sheet, in the theme's colours; the light theme is dark on a dark screen."""
+    """Returns the style sheet. Notebooks paint tables of their own accord, so that ours take no colour from them."""
+    return (palette(theme) + STYLE).strip()
+
+
+def palette(theme: Theme) -> str:
+    """Returns the colours of a fragment as a rule; the light theme is dark on a dark screen or in a dark notebook."""
     dark = DARK if theme is LIGHT else theme
-    return STYLE.replace("LIGHT", colours(theme)).replace("DARK", colours(dark)).strip()
+    return PALETTE.replace("LIGHT", colours(theme)).replace("DARK", colours(dark))
 
 
 def colours(theme: Theme) -> str:

@@ -47,12 +47,19 @@ class Attempt:
         self.machine = Machine(python2=self.source.python2, runs_main=not exercise.call)
         self.machine.lenient = any(map(whole_input, exercise.inputs.items()))
         self.tensors = speaks_torch(listing.text, exercise.call)
+        self.before: Callable[[int, Frame], None] | None = None
         self.own = {id(node) for node in ast.walk(self.source.tree) if isinstance(node, ast.stmt)}
 
     def run(
-        self, point: Point, *, events: bool = False, shaken: Callable[[Any, ast.stmt], Any] | None = None, most: int = 0
+        self,
+        point: Point,
+        *,
+        events: bool = False,
+        shaken: Callable[[Any, ast.stmt], Any] | None = None,
+        most: int = 0,
+        halfway: Any = None,
     ) -> Outcome:
-        """Runs the file at a point, then the call. Never raises for what a student wrote."""
+        """Runs the file at a point, then the call, or what is left of it. Never raises for what a student wrote."""
         machine, exercise = self.machine, self.exercise
         machine.steps, machine.depth, machine.failure, machine.unread = 0, 0, None, {}
         machine.most_steps = most or type(machine).most_steps
@@ -64,18 +71,24 @@ class Attempt:
         )
         by_names = not exercise.call and exercise.run is not None
         machine.missing_names = {**machine.usual_names, **self.known(point)} if by_names else {}
-        machine.random.seed(0)
-        frame = Frame({"__name__": "homework"}, None)
-        frame.names.update(self.inputs(point))
+        frame = Frame({"__name__": "homework"}, None) if halfway is None else halfway.resumed()
+        if halfway is None:
+            machine.random.seed(0)
+            frame.names.update(self.inputs(point))
+        else:
+            machine.random.set_state(halfway.random)
         made = Outcome(frame)
         try:
             with deep():
-                machine.top(self.source.tree, frame)
-                if exercise.call:
+                if halfway is not None:
+                    self.called(frame, point, halfway.at)
+                elif exercise.call:
+                    machine.top(self.source.tree, frame)
                     machine.failure = None
                     frame.names.update(self.inputs(point))
                     self.called(frame, point)
                 else:
+                    machine.top(self.source.tree, frame)
                     self.by_names(frame, point)
         except Stopped:
             made.stopped = True
@@ -114,9 +127,11 @@ class Attempt:
         output = run.graph.nodes[run.graph.output].name if run else "out"
         return [name for name in (f"d{output}", "dout", f"grad_{output}", "grad_output") if name not in given]
 
-    def called(self, frame: Frame, point: Point) -> None:
+    def called(self, frame: Frame, point: Point, begin: int = 0) -> None:
         """Runs the call, statement by statement; a forward pass that the file lacks is the program's."""
-        for statement in self.exercise.call_tree.body:
+        for number, statement in enumerate(self.exercise.call_tree.body[begin:], begin):
+            if self.before is not None:
+                self.before(number, frame)
             absent = self.absent(statement, frame)
             if absent and any(CACHES.fullmatch(name) for name in targets(statement)):
                 known = Known(self.known(point))

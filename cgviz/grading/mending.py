@@ -20,6 +20,8 @@ from cgviz.errors import EvaluationError
 from cgviz.grading.attempts import Attempt, Outcome
 from cgviz.grading.ends import Ends, found, judged, room, scale
 from cgviz.grading.exercise import Exercise
+from cgviz.grading.foresight import ASTRAY, RUN_IT, Foresight, Visits
+from cgviz.grading.halfway import Begins
 from cgviz.grading.interpreter.objects import Frame, Instance
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.interpreter.statements import changed_by
@@ -31,8 +33,8 @@ from cgviz.grading.slips.place import NUMPY, Place, Slip
 from cgviz.grading.slips.trees import parts as heads
 from cgviz.grading.truth import Truth, number_of, objective
 
-MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 3000, 500_000, 80
-MOST_SECONDS = 8.0  # a guard on slow machines; the other bounds come first
+MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 2500, 400_000, 80
+MOST_SECONDS = 5.0  # a guard on slow machines; the other bounds come first
 LIKELY = 3  # tiers that are tried on every statement before the others
 OUTPUT = "<output>"
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
@@ -77,14 +79,16 @@ class Search:
         self.runs = self.steps = 0
         self.begun = process_time()
         self.kept: list[Any] = []
+        self.leading: set[int] = set()
         self.sizes: dict[int, float] = {}
         self.first: ast.stmt | None = None
         self.read: dict[int | None, list[str]] = {}
         self.mutated: dict[int | None, set[str]] = {}
-        self.machine.seen = {}
+        self.machine.seen = visits = Visits()
+        attempt.before = self.begins = Begins(visits, self.machine)
         self.base = attempt.run(right.points[0], events=True)
-        self.frames = self.machine.seen
-        self.machine.seen = None
+        self.frames = visits.frames
+        self.machine.seen = attempt.before = None
         self.most = self.machine.steps * 3 + 2000
         self.blocks = dict(blocks(attempt.source.tree.body, []))
         self.functions = {
@@ -101,7 +105,10 @@ class Search:
             for inner in ast.walk(node)
             if isinstance(inner, ast.stmt)
         }
-        self.signposts = Signposts(attempt, exercise, right, self.base)
+        self.signposts = posts = Signposts(attempt, exercise, right, self.base)
+        post = posts.posts.get(posts.name) if posts.is_sure else None
+        self.foresight = Foresight(self.machine, visits, posts.event, post)
+        self.astray: list[tuple[Slip, int, int]] = []
 
     def blame(self) -> Blame | None:
         if self.got.outcome.stopped:
@@ -124,19 +131,29 @@ class Search:
                 if mend is not None and self.is_full(mend) and not mend.bad:
                     return mend
         for group, chosen in self.groups(order):
+            if group is None and any(map(self.is_full, found)):
+                break
             for tier in chosen:
-                for rank, node in group:
-                    for slip in slips(self.places[id(node)], tier):
-                        mend = self.tried(slip, tier, rank)
-                        if mend is not None:
-                            found.append(mend)
-                            if self.is_enough(mend):
-                                return self.chosen(found)
-                        if self.is_spent():
-                            return self.chosen(found)
-                if any(self.is_full(each) for each in found):
+                for slip, of_tier, rank in self.slips_of(group, tier):
+                    mend = self.tried(slip, of_tier, rank)
+                    if mend is not None:
+                        found.append(mend)
+                    if self.is_spent() or (mend is not None and self.is_enough(mend)):
+                        return self.chosen(found)
+                if any(self.is_full(each) and not each.bad for each in found):
                     return self.chosen(found)
         return self.chosen(found)
+
+    def slips_of(self, group: list[tuple[int, ast.stmt]] | None, tier: int) -> Iterator[tuple[Slip, int, int]]:
+        """Yields the slips of a group of statements; None: those that were put off, since a signpost spoke against."""
+        if group is None:
+            put_off, self.astray = self.astray, []
+            self.foresight.post = None
+            yield from put_off
+            return
+        for rank, node in group:
+            for slip in slips(self.places[id(node)], tier):
+                yield slip, tier, rank
 
     def is_spent(self) -> bool:
         return self.runs > MOST_RUNS or self.steps > MOST_STEPS or process_time() - self.begun > MOST_SECONDS
@@ -150,7 +167,20 @@ class Search:
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
-        return min(full, key=lambda each: (-len(each.right), each.bad, each.tier, self.standing(each)), default=None)
+        return min(
+            full,
+            key=lambda each: (-len(each.right), each.bad, each.tier, self.only_hands_on(each), self.standing(each)),
+            default=None,
+        )
+
+    def only_hands_on(self, mend: Mend) -> bool:
+        """Tells whether a statement takes what another has made: the value of a call, or a name that is returned."""
+        node, spot = mend.slip.statement, mend.slip.culprit
+        if isinstance(node, ast.Return) and isinstance(spot, ast.Name):
+            return True
+        names = {getattr(each, "name", "") for each in self.defined.values()}
+        called = (each.func for each in ast.walk(spot or ast.Pass()) if isinstance(each, ast.Call))
+        return any(getattr(each, "attr", getattr(each, "id", "")) in names for each in called)
 
     def standing(self, mend: Mend) -> int:
         """Returns where a mend comes among its like.
@@ -163,14 +193,21 @@ class Search:
             return -mend.slip.statement.lineno
         return mend.rank
 
-    def groups(self, order: list[ast.stmt]) -> Iterator[tuple[list[tuple[int, ast.stmt]], Sequence[int]]]:
-        """Yields statements to be tried together, the suspicious ones first, and the tiers of slips to be tried."""
-        ranked = list(enumerate(order))
-        suspects = [each for each in ranked if each[1] is self.first]
-        rest = [each for each in ranked if each[1] is not self.first]
-        early, late = range(LIKELY), range(LIKELY, len(TIERS))
-        for group, tiers in ((suspects, early), (rest, early), (suspects, late), (rest, late)):
-            if group:
+    def groups(self, order: list[ast.stmt]) -> Iterator[tuple[list[tuple[int, ast.stmt]] | None, Sequence[int]]]:
+        """Yields statements to be tried together, the suspicious ones first, and the tiers of slips to be tried.
+
+        Suspicious are the first wrong signpost, and what moves it and is not told right by a signpost of its own.
+        """
+        vouched = self.signposts.vouched() if self.first is not None else set()
+        ranked, leading = [each for each in enumerate(order) if id(each[1]) not in vouched], self.leading
+        if self.first is None:
+            leading = set()
+        suspects = [each for each in ranked if each[1] is self.first or id(each[1]) in leading]
+        rest = [each for each in ranked if each not in suspects]
+        early, late, last = range(LIKELY), range(LIKELY, len(TIERS) - 1), range(len(TIERS) - 1, len(TIERS))
+        groups = [(suspects, early), (suspects, late), (suspects, last), (None, early[:1]), (rest, early), (rest, late)]
+        for group, tiers in groups if suspects else groups[4:]:
+            if group or group is None:
                 yield group, tiers
 
     def statements(self) -> list[ast.stmt]:
@@ -195,6 +232,9 @@ class Search:
         front = [first] if first is not None and first in ran else []
         at = ran.index(first) if front and first is not None else len(ran)
         forward = self.forward(ran, reach)
+        self.leading |= {id(n) for n in open_}
+        if self.signposts.right_forward:
+            self.leading -= {id(ran[i]) for i in forward}
 
         def near(node: ast.stmt) -> tuple[bool, bool, int]:
             number = ran.index(node)
@@ -238,7 +278,9 @@ class Search:
                 return value * 1.013 + 0.003
             return value
 
-        made = self.run(shaken=shaken)
+        made = self.run(shaken=shaken, events=self.signposts.event is not None)
+        if self.signposts.moves(made):
+            self.leading.add(id(node))
         moved = {name for name in self.got.verdicts if differs(made.gradients.get(name), self.base.gradients.get(name))}
         output = self.signposts.output(made)
         return frozenset(moved | ({OUTPUT} if differs(output, self.signposts.own_output) else set()))
@@ -256,7 +298,12 @@ class Search:
         except (SyntaxError, TypeError, ValueError, AttributeError, RecursionError, KeyError):
             return None
         try:
-            made = self.run()
+            expected = self.foresight.of(slip)
+            if expected == ASTRAY:
+                self.astray.append((slip, tier, rank))
+            if expected != RUN_IT:
+                return None
+            made = self.run(halfway=self.begins.of(slip))
             right = self.right_ones(made, 0)
             if not right - self.got.right or not right >= self.got.right:
                 return None
@@ -303,7 +350,8 @@ class Search:
                     codes.append(held[id(each)])
                 else:
                     self.kept.append(each)
-                    codes.append(maker.statement(ast.fix_missing_locations(ast.copy_location(each, node))))
+                    self.attempt.own.add(id(each))
+                    codes.append(maker.statement(ast.copy_location(each, node)))
             made[id(node)] = one_after_the_other(codes)
         machine.codes.update(made)
         return before
@@ -326,7 +374,18 @@ class Search:
         gradients |= {*self.attempt.upstream_names, *(name for name in self.exercise.inputs if name[:1] == "d")}
         gradients -= set(self.exercise.asked)
         inputs = dict(self.exercise.inputs.items())
-        return Place(node, values, block, within, None, inputs, gradients, self.elements(node), self.changed(node))
+        return Place(
+            node,
+            values,
+            block,
+            within,
+            None,
+            inputs,
+            gradients,
+            self.elements(node),
+            self.changed(node),
+            node is self.first and self.foresight.post is not None,
+        )
 
     def changed(self, node: ast.stmt) -> set[str]:
         """Returns the names that the function of a statement changes in place."""

@@ -18,7 +18,7 @@ from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.spellings import Spellings
 from cgviz.grading.truth import Truth, number_of, objective
 
-STEP, ROOM, MOST = 1e-5, 1e-4, 30
+STEP, ROOM, MOST, COUNT = 1e-5, 1e-4, 30, 1000
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,19 @@ class Signpost:
             return False
         along = float(np.sum(np.asarray(found) * self.direction))
         return abs(along - self.rate) <= ROOM * max(abs(along), abs(self.rate)) + 1e-9
+
+    def is_along(self, found: Any) -> bool:
+        """Tells whether a value is a positive multiple: some divide by the number of examples later."""
+        if self.value is None:
+            if np.shape(found) != np.shape(self.direction) or not self.rate:
+                return False
+            ratio = float(np.sum(np.asarray(found) * self.direction)) / self.rate
+            whole = max(ratio, 1 / ratio) if ratio > 0 else 0.0
+            return 1 <= whole < COUNT and abs(whole - round(whole)) <= ROOM * whole
+        if np.shape(found) != np.shape(self.value):
+            return False
+        most = largest(self.value)
+        return most > 0 and same(np.asarray(found) * (most / max(largest(found), 1e-300)), self.value, 1e-6)
 
 
 class Signposts:
@@ -118,15 +131,17 @@ class Signposts:
         return found
 
     def bound(self, made: Outcome) -> dict[str, list[Event]]:
-        """Returns the gradients that were bound, by name: the last in each call of a function."""
-        found: dict[str, dict[int, Event]] = {}
+        """Returns the gradients that were bound, by name: in each call of a function, the last of each statement."""
+        found: dict[str, dict[tuple[int, int], Event]] = {}
         for event in made.events:
             name = event.key if event.kind == "item" and event.key else event.name
             if number_of(event.value) is UNKNOWN:
                 continue
             if self.attempt.spell(name) is None and self.spell.gradient(name) is None:
                 continue
-            found.setdefault(name, {})[event.frame] = event
+            held, key = found.setdefault(name, {}), (event.frame, id(event.statement))
+            held.pop(key, None)
+            held[key] = event
         return {name: of_one_call(list(events.values())) for name, events in found.items()}
 
     def known(self, name: str) -> bool:
@@ -153,7 +168,7 @@ class Signposts:
         value = np.asarray(event.value, dtype=float)
         chance = np.random.RandomState(3)
         direction = chance.uniform(0.5, 1.5, value.shape) * chance.choice((-1, 1), value.shape)
-        times = sum(each.statement is event.statement and each.name == event.name for each in self.base.events)
+        times = self.times(event, direction.shape)
         ends = []
         for step in (STEP, -STEP):
             met = [0]
@@ -171,14 +186,49 @@ class Signposts:
         rate = (ends[0] - ends[1]) / (2 * STEP)
         return Signpost(None, direction, rate) if rate else None
 
+    def times(self, event: Event, shape: tuple[int, ...]) -> int:
+        """Returns how many values of a shape a statement has bound when it comes to an event: of a tuple, several."""
+        upto = self.base.events[: self.base.events.index(event) + 1]
+        like = [each for each in upto if each.statement is event.statement and each.kind in ("name", "attribute")]
+        return sum(is_float(each.value) and np.shape(each.value) == shape for each in like)
+
     def good(self, name: str, events: list[Event]) -> bool:
-        """Tells whether a gradient agrees with its signpost; of several calls or passes, the first or last may."""
+        """Tells whether a gradient agrees with its signpost, in the first call or pass or in the last.
+
+        It may be changed in place after that: `dh` is masked, and is the gradient of another value then.
+        """
         post = self.posts[name]
         shape = np.shape(post.value if post.value is not None else post.direction)
         if len(events) > 1:
             events = [event for event in events if np.shape(event.value) == shape]
-        ends = [events[-1], events[0]] if events else []
-        return not ends or any(post.agrees(number_of(event.value)) for event in ends)
+        ends = {events[-1].frame, events[0].frame} if events else set()
+        return not ends or any(post.agrees(number_of(event.value)) for event in events if event.frame in ends)
+
+    def moves(self, made: Outcome) -> bool:
+        """Tells whether the first wrong signpost is another one in a run."""
+        if self.event is None:
+            return False
+        events = self.bound(made).get(self.name)
+        return not events or not same(
+            number_of(self.telling(self.name, events).value), number_of(self.event.value), 1e-12
+        )
+
+    def vouched(self) -> set[int]:
+        """Returns the statements whose gradient a signpost tells to be right."""
+        frames = {(id(event.statement), event.frame) for event in self.base.events}
+        calls = Counter(statement for statement, _ in frames)
+        known = [(name, events) for name, events in self.bound(self.base).items() if name in self.posts]
+        return {
+            id(event.statement)
+            for name, events in known
+            for event in events
+            if calls[id(event.statement)] == 1 and self.posts[name].agrees(number_of(event.value))
+        }
+
+    @property
+    def is_sure(self) -> bool:
+        """Tells whether the first wrong signpost is bound by one statement alone, so that its value has to be that."""
+        return len(self.bound(self.base).get(self.name, [])) == 1
 
     def wrong(self, made: Outcome) -> int:
         """Returns how many signposts are wrong in a run."""
@@ -210,7 +260,7 @@ class Signposts:
 
 def of_one_call(events: list[Event]) -> list[Event]:
     """Returns the events of functions that were called once, where there are some: a helper's are parts of theirs."""
-    calls = Counter(event.function for event in events)
+    calls = Counter(function for function, _ in {(event.function, event.frame) for event in events})
     return [event for event in events if calls[event.function] == 1] or events
 
 

@@ -79,11 +79,21 @@ class Calls:
 
     def refuse_value(self, name: Name, end: int) -> None:
         """Raises ExpressionError for `V(s_t)`, a value of a function that is not given: no product is written so."""
-        at = name.end
-        if at >= end or self.pieces[at].text != "(" or self.pieces[at].kind != "open" or not self.names.begins(at + 1):
+        at, identifier = name.end, self.names.identifier(name.spelling)
+        if at >= end or self.pieces[at].text != "(" or self.pieces[at].kind != "open":
             return
-        identifier, inner = self.names.identifier(name.spelling), self.names.read(at + 1)
-        if inner.end != self.pieces[at].partner or identifier in self.alone | self.variables:
+        if identifier in self.alone | self.variables:
+            return
+        if name.spelling.sub and (function := macros.APPLIED.get(name.spelling.letters)):
+            shown = name.spelling.text
+            message = (
+                f"is {shown}(…) the {function} function? Write it without its index; a product is {shown} \\cdot (…)"
+            )
+            raise self.error(message, self.pieces[name.start], self.pieces[at])
+        if not self.names.begins(at + 1):
+            return
+        inner = self.names.read(at + 1)
+        if inner.end != self.pieces[at].partner:
             return
         first, last = self.pieces[name.start], self.pieces[inner.end]
         shown = name.spelling.text

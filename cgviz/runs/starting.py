@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import closest, listed
@@ -15,9 +16,12 @@ from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.runs.passes import forward, quickly
 from cgviz.runs.run import Run
+from cgviz.text.parsing import spelled
 from cgviz.values import arrays, axes
 from cgviz.values.arrays import Shape, Value, is_array, shape_of
 from cgviz.values.ieee import SMALLEST_NORMAL, is_normal
+
+T = TypeVar("T")
 
 
 def start(
@@ -96,6 +100,7 @@ def read_in(
     """Returns the run with its shapes; divisions are as they were read, whatever their numbers."""
     names = [graph.nodes[i].name for i in graph.inputs]
     known = frozenset(names)
+    given = by_spelling(given, known)
     for name in (*given, *(shapes or ())):
         if name not in known:
             raise UsageError(f"{quoted(name)} is not an input of the program{closest(name, names)}")
@@ -120,6 +125,15 @@ def read_in(
         raise UsageError(wrong)
     numbers = {name: arrays.settled(value) for name, value in values.items()}
     return Run(fitted_to(graph, sizes, numbers), numbers, origin)
+
+
+def by_spelling(given: Mapping[str, T], known: Collection[str]) -> Mapping[str, T]:
+    """Returns the values, one for `ŷ` or `μ` under the input's own name: `yhat`, `mu`."""
+    strange = {name for name in given if name not in known}
+    if not strange:
+        return given
+    inputs = {spelled(name).identifier: name for name in known if name not in given}
+    return {inputs.get(spelled(name).identifier, name) if name in strange else name: given[name] for name in given}
 
 
 def counted(graph: Graph, values: dict[str, Value | None]) -> dict[str, Value | None]:

@@ -132,7 +132,7 @@ def command(
     if exercise is not None:
         asked, settings = exercises.from_file(exercise)
     else:
-        asked = exercises.from_options(request, Asked(solution, own, call, data, map_, tolerance))
+        asked = exercises.from_options(request, Asked(solution, own, call, data, map_, tolerance), file)
     told = settings.get("hints", HINTS) if hints is None else hints
     seconds = settings.get("limit", SECONDS) if limit is None else limit
     handed_in = submissions(file)

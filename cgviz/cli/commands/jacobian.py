@@ -73,6 +73,12 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
 def command(request: Request, of: str | None, wrt: str | None, mode: str, layout: str, **look: Any) -> None:
     check(look["output"], look["format"])
     run, seeded = started(request)
+    if run.symbolic and run.bare.has_arrays:
+        from cgviz.views.jacobian import letters
+
+        ours = letters.report(run, of, wrt, layout, digits=look["digits"], theme=look["theme"])
+        present(ours, look["output"], look["format"], look["standalone"])
+        return
     from cgviz.views.jacobian.facts import of_jacobian
 
     facts = of_jacobian(run, of, wrt, mode, layout, seeded=seeded, each=tracked("passes"))

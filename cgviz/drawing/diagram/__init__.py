@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cgviz.drawing.pictures import DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
 from cgviz.drawing.theme import Theme
-from cgviz.errors import UsageError, quoted
+from cgviz.errors import RenderError, UsageError, quoted
 from cgviz.reading.collecting import uncollected
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from cgviz.drawing.diagram.scene import Scene, Words
 
 __all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
+
+
+LARGEST = {"png": ("pixels", 96 / 72, 16_384, 1e8), "pdf": ("points", 1.0, 14_400, 2.1e8)}
+"""What readers of a format open: the unit, how many make a point, the longest side, the largest area."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +104,23 @@ class Diagram:
 
         scale *= self.layout.fit
         if format != "svg":
-            return graphviz_engine.draw(self.dot, format, engine=engine, scale=scale)
+            self.check_size(format, scale)
+            return graphviz_engine.draw(self.dot, format, engine=engine, scale=scale, title=self.words.title)
         from cgviz.drawing.diagram.svg import svg
 
         drawn = svg(self.layout, self.words, self.prefix, scale, self.quiet)
         if outline_text:
             return graphviz_engine.outline_text(drawn)
         return graphviz_engine.embed_font(drawn) if embed_font else drawn
+
+    def check_size(self, format: str, scale: float) -> None:
+        """Raises RenderError where a picture is larger than what readers of its format open."""
+        unit, per_point, side, area = LARGEST[format]
+        left, bottom, right, top = self.layout.room
+        width, height = (round(scale * per_point * length) for length in (right - left, top - bottom))
+        if max(width, height) > side or width * height > area:
+            told = f"this {format.upper()} would be {width:,} x {height:,} {unit}, more than readers open"
+            raise RenderError(f"{told}; write .svg, --fit it, give a smaller --scale, or draw a part (--around)")
 
     def written(self, format: str, scale: float) -> str:
         """Returns the picture in a language in which others draw it: TikZ, or Mermaid, which lays it out anew."""

@@ -13,11 +13,14 @@ RENDERERS = {"svg": "svg:svg:core", "pdf": "pdf", "png": "png", "dot": "dot:dot:
 DPI = {"svg": 72, "pdf": 72, "png": 96}
 
 
-def draw(dot: str, format: str, *, engine: str = "auto", scale: float = 1.0, positioned: bool = False) -> bytes:
+def draw(
+    dot: str, format: str, *, engine: str = "auto", scale: float = 1.0, positioned: bool = False, title: str = ""
+) -> bytes:
     """Returns the picture of a DOT text in `format`: svg, pdf, png (or dot, with positions).
 
     engine      "inprocess" (the Graphviz in pygraphviz), "dot" (the system's process) or "auto": whichever is there
     scale       enlarges the picture; at 1 a point is a point, and 4/3 pixels of a PNG
+    title       that of a PDF
     positioned  the DOT holds positions already and is drawn without a new layout (or it says so by layout="nop2")
 
     Raises RenderError.
@@ -26,7 +29,7 @@ def draw(dot: str, format: str, *, engine: str = "auto", scale: float = 1.0, pos
         raise RenderError(f"no picture format {format!r}; there are svg, pdf, png")
     attributes = {"dpi": f"{DPI[format] * scale:g}", "margin": "0"} if format in DPI else {}
     drawn = chosen(engine)(dot, (RENDERERS[format],), attributes, positioned)[0]
-    return undated(drawn) if format == "pdf" else drawn
+    return undated(drawn, title) if format == "pdf" else drawn
 
 
 def chosen(engine: str) -> Render:

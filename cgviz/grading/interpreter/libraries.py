@@ -26,6 +26,7 @@ from cgviz.grading.interpreter.signals import UNKNOWN, UnreadError
 from cgviz.grading.interpreter.tensors import torch
 
 LARGEST_NUMBER = 2**16  # bits of a whole number
+LARGEST_ARRAY = 2**26  # elements
 FUNCTIONS = """
 abs absolute add all allclose amax amin any append apply_along_axis apply_over_axes arange arccos arccosh arcsin arcsinh
 arctan arctan2 arctanh argmax argmin argpartition argsort argwhere around array_equal array_split asanyarray
@@ -37,7 +38,7 @@ fill_diagonal flatnonzero flip fliplr flipud floor floor_divide fmax fmin fmod f
 greater_equal heaviside histogram hsplit hstack hypot identity indices inner insert interp intersect1d invert isclose
 isfinite isin isinf isnan isscalar kron ldexp less less_equal lexsort linspace log log10 log1p log2 logaddexp
 logical_and logical_not logical_or logical_xor logspace mask_indices matmul matvec max maximum mean median meshgrid min
-minimum mod moveaxis multiply nan_to_num nanmax nanmean nanmin nansum ndim ndindex ndenumerate negative nonzero
+minimum mod moveaxis multiply nan_to_num nanmax nanmean nanmin nansum ndim ndindex ndenumerate nditer negative nonzero
 not_equal ones ones_like outer pad partition percentile piecewise place polyfit polyval positive power prod ptp put
 put_along_axis putmask quantile
 rad2deg ravel ravel_multi_index real reciprocal remainder repeat reshape resize rint roll
@@ -103,6 +104,10 @@ def numpy_module(random: np.random.RandomState) -> Module:
         | {
             "zeros": zeros(np.zeros),
             "empty": zeros(np.zeros),
+            "ones": bounded(np.ones),
+            "full": bounded(np.full),
+            "eye": bounded(np.eye),
+            "identity": bounded(np.eye),
             "empty_like": np.zeros_like,
             "ndarray": np.ndarray,
             "number": np.number,
@@ -130,7 +135,22 @@ def numpy_module(random: np.random.RandomState) -> Module:
 
 def zeros(function: Callable[..., Any]) -> Callable[..., Any]:
     """np.zeros as it was: a length that is a whole number but a float is refused as NumPy does."""
-    return lambda shape, dtype=float, order="C", **_: function(shape, dtype=dtype)
+    made = bounded(function)
+    return lambda shape, dtype=float, order="C", **_: made(shape, dtype=dtype)
+
+
+def bounded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns what makes an array, but none that would fill the memory. Raises MemoryError."""
+
+    def make(shape: Any, *args: Any, **named: Any) -> Any:
+        lengths = shape if isinstance(shape, (tuple, list)) else (shape,)
+        if function is np.eye:
+            lengths = (shape, args[0] if args and args[0] is not None else named.get("M") or shape)
+        if math.prod(int(each) for each in lengths) > LARGEST_ARRAY:
+            raise MemoryError("this array is too large")
+        return function(shape, *args, **named)
+
+    return make
 
 
 def as_strided(x: Any, shape: Any = None, strides: Any = None, **_: Any) -> Any:
@@ -391,6 +411,7 @@ METHODS: dict[type, frozenset[str]] = {
                    "union update".split()),
     frozenset: frozenset("union intersection difference issubset".split()),
     collections.deque: frozenset("append appendleft clear extend pop popleft rotate extendleft".split()),
+    np.nditer: frozenset("finished iternext multi_index index value reset".split()),
     np.ufunc: frozenset("at reduce outer accumulate reduceat".split()),
     float: frozenset(("is_integer", "real")),
     int: frozenset(("bit_length", "real")),

@@ -95,7 +95,7 @@ class Machine:
     missing_names: dict[str, Any] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     random: Any = None
-    seen: dict[int, Frame] | None = None
+    seen: Callable[[int, Frame], None] | None = None
 
     def __post_init__(self) -> None:
         self.builtins = libraries.python(self)
@@ -127,7 +127,7 @@ class Machine:
                 continue
             self.most_steps = min(self.steps + MOST_AT_TOP, total)
             if self.seen is not None:
-                self.seen[key] = frame
+                self.seen(key, frame)
             try:
                 self.codes[key](frame)
             except Stopped as error:

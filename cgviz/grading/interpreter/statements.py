@@ -60,7 +60,7 @@ class Statements(Expressions):
             for key in keys:
                 tick()
                 if seen is not None:
-                    seen[key] = frame
+                    seen(key, frame)
                 try:
                     end = codes[key](frame)
                 except UnreadError as error:

@@ -14,17 +14,29 @@ from cgviz.grading.slips.loops import loops
 from cgviz.grading.slips.masks import masks, strict
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.products import operators, turns
-from cgviz.grading.slips.rules import complements, extra, factors, functions, numbers, powers, signs, slopes, strides
-from cgviz.grading.slips.shapes import shapes
+from cgviz.grading.slips.rules import (
+    complements,
+    counted,
+    extra,
+    factors,
+    functions,
+    numbers,
+    powers,
+    signs,
+    slopes,
+    strides,
+)
+from cgviz.grading.slips.shapes import axes, shapes
 from cgviz.grading.slips.sums import divided, regularisation, sums
-from cgviz.grading.slips.values import contributions, inner_contributions, names, twins, upstream
+from cgviz.grading.slips.values import contributions, elsewhere, inner_contributions, names, products, twins, upstream
 
 TIERS = (
     (bookkeeping, shared, sums, signs, turns, numbers, loops, operators, strict, extra),
     (names,),
     (upstream, masks, powers, slopes, divided, regularisation, functions, contributions),
-    (orders, aliases, moves, shapes, complements, strides),
+    (elsewhere, orders, aliases, moves, shapes, complements, strides, counted),
     (factors, inner_contributions, twins),
+    (products, axes),
 )
 
 
@@ -38,6 +50,6 @@ def slips(place: Place, tier: int) -> Iterator[Slip]:
     for source in TIERS[tier]:
         yield from source(place)
     node = place.statement
-    if tier == len(TIERS) - 1 and isinstance(node, (ast.AugAssign, ast.Assign, ast.Expr)) and place.within:
+    if tier == len(TIERS) - 2 and isinstance(node, (ast.AugAssign, ast.Assign, ast.Expr)) and place.within:
         says = "this line does not belong here: an extra factor, or it counts twice"
         yield Slip("extra-line", says, {node: []}, None, node)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 NUMPY = "<np>"
 
 
@@ -33,6 +35,7 @@ class Place:
     inputs   the values of the exercise;  gradients  names that are gradients
     elements the elements that its function reads, as they are written: y[i], h[t - 1]
     changed  the names of arrays that its function changes in place
+    posted   whether the value that it ought to have is known, so that much may be tried
     """
 
     statement: ast.stmt
@@ -44,6 +47,7 @@ class Place:
     gradients: set[str] = field(default_factory=set)
     elements: list[str] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
+    posted: bool = False
 
     @property
     def keys(self) -> list[str]:
@@ -52,6 +56,12 @@ class Place:
         whole = [(owner, key) for owner, held in dicts for key, each in held.items() if type(each) is int]
         return [f"{owner}[{key!r}]" for owner, key in whole if isinstance(key, str)]
 
+    @property
+    def labels(self) -> set[str]:
+        """Whole numbers that are labels, as they are written: y[i], target."""
+        known = {key for key, held in self.values.items() if is_whole_array(held)}
+        return {text for text in self.elements if text.partition("[")[0] in known}
+
     def is_slope(self, name: str) -> bool:
         bare = name.rpartition(".")[2]
         return (
@@ -59,3 +69,7 @@ class Place:
             or bare in ("dout", "upstream", "grad_output", "gout", "g", "delta", "grad")
             or (bare.startswith(("d_", "grad", "delta")) and len(bare) > 2)
         )
+
+
+def is_whole_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iu"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -160,6 +161,14 @@ def in_index(every: list[ast.expr]) -> set[int]:
     return {id(each) for spot in spots for each in ast.walk(spot)}
 
 
+def in_exponent(every: list[ast.expr]) -> set[int]:
+    """Returns the parts that stand in an exponent."""
+    spots = [part.right for part in every if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Pow)]
+    spots += [part.args[-1] for part in every if isinstance(part, ast.Call) and function_name(part) in ("power", "pow")
+              and part.args]  # fmt: skip
+    return {id(each) for spot in spots for each in ast.walk(spot)}
+
+
 def slopes(place: Place) -> Iterator[Slip]:
     """The slopes s(1 - s) and 1 - t**2 of which a part is left out."""
     for head in heads_of(place.statement):
@@ -177,7 +186,7 @@ def slopes(place: Place) -> Iterator[Slip]:
 def numbers(place: Place) -> Iterator[Slip]:
     """Numbers that are written out."""
     every = parts(place.statement)
-    inside = in_index(every)
+    inside, raised = in_index(every), in_exponent(every)
     begun = value_of(place.statement)
     if begun is not None and is_number(begun) and place.is_slope(target_of(place.statement)):
         says = "the seed is 1: the pass begins with the gradient of the output itself, = 1"
@@ -201,6 +210,9 @@ def numbers(place: Place) -> Iterator[Slip]:
                         "another element belongs here, the first or the last"
                     ),
                 )
+            elif id(part) in raised:
+                says = f"the exponent is another one: {whole:g} here, not {c:g} (the local derivative of the power)"
+                yield edit(place, part, constant_of(whole), "exponent", says)
             else:
                 yield edit(
                     place,
@@ -282,6 +294,25 @@ def strides(place: Place) -> Iterator[Slip]:
             made = with_field(node, "value", ast.Tuple([binary(head, op, name(text)) for head in heads], ast.Load()))
             says = f"the factor {text} is missing from the index, the place of the window: {word} (a stride)"
             yield Slip("index", says, {node: [made]}, None, node)
+
+
+def counted(place: Place) -> Iterator[Slip]:
+    """A number of examples that lacks a factor: `m = N` for `m = N*H*W`."""
+    node, heads = place.statement, heads_of(place.statement)
+    if not isinstance(node, ast.Assign) or len(heads) != 1 or not isinstance(heads[0], (ast.Name, ast.BinOp)):
+        return
+    if not is_whole(place.values.get(target_of(node))) or isinstance(place.values[target_of(node)], np.ndarray):
+        return
+    whole = [key for key, held in place.values.items() if is_whole(held) and not isinstance(held, (bool, np.ndarray))]
+    whole = [key for key in whole if place.values[key] > 1 and key != target_of(node)][:10]
+    for chosen in [*combinations(whole, 1), *combinations(whole, 2)]:
+        made: ast.expr = heads[0]
+        for key in chosen:
+            made = binary(made, ast.Mult(), name(key))
+        says = (
+            f"{target_of(node)} lacks the factor {' * '.join(chosen)}: {written(made)} are counted, in the mean as well"
+        )
+        yield edit(place, heads[0], made, "factor-forgotten", says)
 
 
 def functions(place: Place) -> Iterator[Slip]:

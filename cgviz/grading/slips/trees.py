@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from cgviz.grading.slips.place import NUMPY, Place, Slip
 
 
+@lru_cache(maxsize=512)
 def parts(node: ast.stmt) -> list[ast.expr]:
     """Returns the expressions of a statement that are read, outermost first; of a block, those of its head."""
     heads: list[ast.AST] = []
@@ -31,22 +33,35 @@ def parts(node: ast.stmt) -> list[ast.expr]:
 
 def changed(node: ast.AST, old: ast.AST, new: ast.AST) -> Any:
     """Returns a tree with another part in the place of `old`; only the way to it is copied."""
-    if node is old:
-        return new
-    for name, value in ast.iter_fields(node):
-        if isinstance(value, ast.AST) and not isinstance(value, ast.expr_context) and holds(value, old):
-            return with_field(node, name, changed(value, old, new))
-        if isinstance(value, list) and not (
-            name in ("body", "orelse", "finalbody", "handlers") and isinstance(node, ast.stmt)
-        ):
-            for i, each in enumerate(value):
-                if isinstance(each, ast.AST) and holds(each, old):
-                    return with_field(node, name, [*value[:i], changed(each, old, new), *value[i + 1 :]])
-    return node
+    found, around = new, ways(node)
+    while old is not node:
+        if id(old) not in around:
+            return node
+        above, field, at = around[id(old)]
+        held = getattr(above, field)
+        found = with_field(above, field, found if at is None else [*held[:at], found, *held[at + 1 :]])
+        old = above
+    return found
 
 
-def holds(node: ast.AST, part: ast.AST) -> bool:
-    return any(each is part for each in ast.walk(node))
+@lru_cache(maxsize=512)
+def ways(node: ast.AST) -> dict[int, tuple[ast.AST, str, int | None]]:
+    """Returns, for every part of a tree by its id, the part that holds it, in which field, and where in its list.
+
+    The statements of a block are not parts of it.
+    """
+    found: dict[int, tuple[ast.AST, str, int | None]] = {}
+    todo = [node]
+    while todo:
+        above = todo.pop()
+        for field, value in ast.iter_fields(above):
+            inner = isinstance(above, ast.stmt) and field in ("body", "orelse", "finalbody", "handlers")
+            listed = enumerate(value) if isinstance(value, list) and not inner else [(None, value)]
+            for at, each in listed:
+                if isinstance(each, ast.AST) and not isinstance(each, (ast.expr_context, ast.operator)):
+                    found.setdefault(id(each), (above, field, at))
+                    todo.append(each)
+    return found
 
 
 def edit(place: Place, old: ast.expr, new: ast.expr, cause: str, says: str) -> Slip:

@@ -168,9 +168,76 @@ def contributions(place: Place) -> Iterator[Slip]:
     for head in heads:
         read = {ast.unparse(each) for each in ast.walk(head)}
         for key, held in place.values.items():
-            fits = is_value(held) and (np.shape(held) == shape if shape is not None else is_array(held))
+            fits = is_value(held) and (spreads(np.shape(held), shape) if shape is not None else is_array(held))
             if fits and key not in read and key != target:
                 yield edit(place, head, binary(head, ast.Add(), name(key)), "branch-forgotten", lacking(key))
+
+
+def spreads(shape: tuple[int, ...], over: tuple[int, ...]) -> bool:
+    """Tells whether an array is broadcast to a shape, keeping its axes."""
+    return len(shape) == len(over) and all(one in (two, 1) for one, two in zip(shape, over, strict=True))
+
+
+def products(place: Place) -> Iterator[Slip]:
+    """A contribution that is a product is not in the sum; tried where the right sum is known."""
+    if not place.posted or not isinstance(place.statement, (ast.Assign, ast.AugAssign)):
+        return
+    value = place.statement.value
+    arrays = [key for key, held in place.values.items() if is_array(held)][:30]
+    for i, one in enumerate(arrays):
+        for two in arrays[i:]:
+            try:
+                np.broadcast_shapes(place.values[one].shape, place.values[two].shape)
+            except ValueError:
+                continue
+            for op in (ast.Sub(), ast.Add()):
+                made = binary(value, op, binary(name(one), ast.Mult(), name(two)))
+                yield edit(place, value, made, "branch-forgotten", lacking(f"{one} * {two}"))
+
+
+def elsewhere(place: Place) -> Iterator[Slip]:
+    """A number where a value belongs: a slope by name, the count of the others, the label's own element."""
+    node = place.statement
+    rates = [key for key, held in place.values.items() if isinstance(held, (float, np.floating)) and "." not in key]
+    for part in parts(node):
+        if is_number(part):
+            for key in rates[:8]:
+                yield edit(
+                    place, part, name(key), "wrong-value", f"{key}, not {written(part)}, belongs here: its value"
+                )
+    if isinstance(node, ast.AugAssign) and is_number(node.value):
+        yield from of_one_element(place, node)
+    counted = [
+        each.target.id for each in place.within if isinstance(each, ast.For) and isinstance(each.target, ast.Name)
+    ]
+    for part in parts(node):
+        if isinstance(part, (ast.Subscript, ast.Name)) and ast.unparse(part) in place.labels:
+            for key in counted:
+                test = ast.Compare(name(key), [ast.Eq()], [part])
+                says = f"1 where {key} is the label {written(part)}, else 0, belongs here: compare, {written(test)}"
+                yield edit(place, part, test, "index", f"{says} (the index, not its value)")
+
+
+def of_one_element(place: Place, node: ast.AugAssign) -> Iterator[Slip]:
+    """`p -= 1` for `p[y] -= 1`, and `d[y] -= 1` for `d[y] -= d.sum(axis=1)`."""
+    target = node.target
+    if isinstance(target, ast.Subscript):
+        for axis in (1, 0, None):
+            total = numpy(
+                "sum", with_field(target.value, "ctx", ast.Load()), **({} if axis is None else {"axis": axis})
+            )
+            says = (
+                f"the sum of the others, not {written(node.value)}, belongs here: each counts, the value is their count"
+            )
+            yield edit(place, node.value, total, "wrong-value", says)
+        return
+    for key, held in place.values.items():
+        if is_whole(held) and not isinstance(held, bool) and "." not in key:
+            for text in (f"{key}", f"range(len({key})), {key}") if isinstance(held, np.ndarray) else (key,):
+                place_of = name(f"x[{text}]").slice  # type: ignore[attr-defined]
+                spot = ast.Subscript(with_field(target, "ctx", ast.Load()), place_of, ast.Store())
+                says = f"only the element of the label is changed: {written(target)}[{text}] belongs here (the index)"
+                yield Slip("index", says, {node: [with_field(node, "target", spot)]}, None, node)
 
 
 def inner_contributions(place: Place) -> Iterator[Slip]:

@@ -68,7 +68,7 @@ def recorded(
         i: tape.names[value.index][0] for i, value in zip(chosen, values, strict=True) if isinstance(value, Tracer)
     }
     witness = gradients(of_arrays, [leaves[i][1] for i in chosen], [names.get(i, "") for i in chosen], upstream)
-    return Recorded(graph, found, seed, returned_shape(result), paths, (), witness)
+    return Recorded(graph, found, seed, returned_shape(result), paths, (), witness, "JAX")
 
 
 def gradients(function: Any, given: Sequence[Any], names: Sequence[str], upstream: Any) -> dict[str, Any]:

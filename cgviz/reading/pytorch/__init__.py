@@ -49,7 +49,7 @@ def recorded(
     used = {graph.nodes[index].name for index in graph.inputs}
     values = {name: value for name, value in values.items() if name in used}
     witness = gradients(result, plain(upstream), {name: tensor for name, tensor in leaves.items() if name in used})
-    return Recorded(graph, values, seed, returned_shape(traced(recorder, result)), paths, (), witness)
+    return Recorded(graph, values, seed, returned_shape(traced(recorder, result)), paths, (), witness, "PyTorch")
 
 
 def gradients(result: Any, upstream: Any, leaves: Mapping[str, torch.Tensor]) -> dict[str, Any]:

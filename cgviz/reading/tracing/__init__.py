@@ -27,7 +27,7 @@ class Recorded:
     """A recorded function: its graph, its inputs, the gradient that the backward pass begins with, what it returned.
 
     `paths` gives for each input its place in the arguments, as Python writes it; `held` what is held fixed; `witness`
-    the gradients that a framework computes itself.
+    the gradients that a `framework` computes itself.
     """
 
     graph: Graph
@@ -37,6 +37,7 @@ class Recorded:
     paths: Mapping[str, str]
     held: tuple[str, ...]
     witness: Mapping[str, Value] = field(default_factory=dict)
+    framework: str = ""
 
 
 def record(function: Callable[..., Any], *args: Any, **inputs: Any) -> tuple[Graph, dict[str, float]]:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from cgviz.drawing.theme import DARK, LIGHT, Theme
+from cgviz.documents.html import palette
+from cgviz.drawing.theme import Theme
 from cgviz.errors import printable
 from cgviz.runs.run import Run
 from cgviz.views.derivation.board import Line, Part, Section, Term
 from cgviz.views.derivation.mathml import Mathml, MathmlHand
 from cgviz.views.derivation.written import sections
 
-STYLE = """
-:root { color-scheme: light dark; LIGHT }
-@media (prefers-color-scheme: dark) { :root { DARK } }
-body { background: var(--background); color: var(--ink); font: 16px/1.5 system-ui, sans-serif;
-  max-width: 72rem; margin: 2rem auto; padding: 0 1.5rem; }
+PAGE_STYLE = """
+html { color-scheme: light dark; }
+body.cgviz { margin: 2rem auto; }
+@media print { body.cgviz { margin: 0; max-width: none; } h2 { break-after: avoid; }
+  .number, .symbol { break-inside: avoid; } }
+"""
+STYLE = """.cgviz { background: var(--background); color: var(--ink); font: 16px/1.5 system-ui, sans-serif;
+  max-width: 72rem; margin: 0 auto; padding: 0 1.5rem;
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2.2rem 0 .4rem; }
 p { margin: .3rem 0; color: var(--soft); }
 math { font-size: 1.12rem; }
@@ -31,11 +35,9 @@ math { font-size: 1.12rem; }
 .flag { color: var(--flag); font-size: .85rem; padding-left: .8rem; }
 .value { color: var(--value); } .gradient { color: var(--gradient); }
 mtable.cases mtd { text-align: left; }
-@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; }
-  .number, .symbol { break-inside: avoid; } }
+}
 """
 EQUAL = '<mo form="infix">=</mo>'
-COLOURS = ("background", "ink", "soft", "muted", "value", "gradient", "flag")
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -44,7 +46,7 @@ PAGE = """<!DOCTYPE html>
 <title>{title}</title>
 <style>{style}</style>
 </head>
-<body>
+<body class="cgviz">
 <h1>{title}</h1>
 {body}
 </body>
@@ -58,20 +60,10 @@ def derivation(run: Run, wrt: str | None, digits: int, theme: Theme, standalone:
     body = [part for i, each in enumerate(sections(run, hand, wrt), 1) for part in written(i, each)]
     title = escape(printable(f"The gradient of {run.graph.nodes[run.graph.output].shown}, derived"))
     made = "\n".join(body)
+    own = palette(theme) + STYLE  # nested in the fragment's class: nothing else on a page is dressed by it
     if standalone:
-        return PAGE.format(title=title, style=style(theme), body=made)
-    own = style(theme).replace(":root", ".cgviz").replace("\nbody {", "\n.cgviz {")
+        return PAGE.format(title=title, style=own + PAGE_STYLE, body=made)
     return f'<style>{own}</style>\n<div class="cgviz">\n{made}\n</div>\n'
-
-
-def style(theme: Theme) -> str:
-    """Returns the style sheet; a page in the light theme turns dark with its reader's screen."""
-    other = DARK if theme is LIGHT else theme
-    return STYLE.replace("LIGHT", variables(theme)).replace("DARK", variables(other))
-
-
-def variables(theme: Theme) -> str:
-    return " ".join(f"--{name}: {getattr(theme, name)};" for name in COLOURS)
 
 
 def written(number: int, section: Section) -> Iterator[str]:

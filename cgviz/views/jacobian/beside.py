@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from cgviz.analysis.costs import Edge
 from cgviz.analysis.products import Product
 from cgviz.documents.writing import Writing
 from cgviz.ops.rearranging import transpose
+from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
 from cgviz.text.numbers import DIGITS, number
 from cgviz.values.arrays import Value, numpy
@@ -42,7 +45,7 @@ def by_matrix(facts: Facts, target: str, spelling: Writing) -> str:
 
 def steps(facts: Facts, product: Product, spelling: Writing) -> list[str]:
     """Returns a line for each step, `dx = Wᵀ dq = [−0.112, 0.636]`, the middle of many left out."""
-    lines = [step(facts, product, place, spelling) for place in chosen(len(product.edges))]
+    lines = [step(facts.run, product.edges, place, spelling) for place in chosen(len(product.edges))]
     left = len(product.edges) - len(lines)
     if left:
         lines.insert(MOST_STEPS - 1, f"{spelling.ellipsis} {counted(left, 'more step')}")
@@ -62,12 +65,13 @@ def chosen(count: int) -> list[int]:
     return [i for i in range(count) if count <= MOST_STEPS + 1 or i < MOST_STEPS - 1 or i == count - 1]
 
 
-def step(facts: Facts, product: Product, place: int, spelling: Writing) -> str:
-    target, slot = product.edges[place]
-    graph = facts.run.graph
+def step(run: Run, edges: Sequence[Edge], place: int, spelling: Writing) -> str:
+    """Returns one step of the backward pass: `dx = Wᵀ dq`, with a plus where something has arrived before."""
+    target, slot = edges[place]
+    graph = run.graph
     source = graph.nodes[target].args[slot]
-    earlier = {graph.nodes[t].args[s] for t, s in product.edges[:place]}
-    handed = facts.run.handed_formula(target, slot)
+    earlier = {graph.nodes[t].args[s] for t, s in edges[:place]}
+    handed = run.handed_formula(target, slot)
     sign = spelling.notation.adds if source in earlier else "="
     name = gradient(graph.nodes[source].shown, spelling)
     return f"{name} {sign} {spelling.formula(handed) if handed is not None else 0}"
