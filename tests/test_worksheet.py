@@ -277,6 +277,8 @@ def test_arrays_are_drawn_and_left_blank(tmp_path: Path) -> None:
     solved = keys_of(work)[0].rows[1]
     assert solved.gradient == tuple(tuple(number(e) for e in line) for line in runs[0].gradient["W"].tolist())
     assert "answer" not in text_of(worksheet(work, "a.pdf")["a.pdf"], tmp_path)
+    given = variants(cgviz.read("W = [[1, 2], [3, 4]]\nx = [1, 2]\nL = sum(W @ x)"), 2, 1, {})
+    assert {np.shape(run.inputs["W"]) for run in given if run.inputs} == {(2, 2)}
     wide = cgviz.run("sum(a*a)", a=np.arange(20.0))
     with pytest.raises(UsageError, match="nobody fills in"):
         Work([wide], blanks(wide.graph, GRADIENTS))
