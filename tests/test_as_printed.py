@@ -86,7 +86,7 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
         {"sigma": V},
     ),
     r"\log |\Sigma|": (lambda S: np.log(np.linalg.det(S)), {"Sigma": A}),
-    r"b = w^{[2]T} a^{[1]}": (lambda w, a: w @ a, {"w2": V, "a1": W}),
+    r"b = w^{[2]T} a^{[1]}": (lambda w, a: w @ a, {"w_l2": V, "a_l1": W}),
     r"a = \sum_j \exp(e_j)": (lambda e: np.exp(e).sum(), {"e": V}),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
