@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tex import compiled
 
 import cgviz
 from cgviz.errors import CgvizError
+from cgviz.views.derivation import derivation
 
 A, V, W, P = np.array([[1.0, 0.5], [-0.3, 0.8]]), np.array([1.0, 2.0]), np.array([0.5, -1.0]), np.array([0.3, 0.7])
 
@@ -82,6 +86,8 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
         {"sigma": V},
     ),
     r"\log |\Sigma|": (lambda S: np.log(np.linalg.det(S)), {"Sigma": A}),
+    r"b = w^{[2]T} a^{[1]}": (lambda w, a: w @ a, {"w_l2": V, "a_l1": W}),
+    r"a = \sum_j \exp(e_j)": (lambda e: np.exp(e).sum(), {"e": V}),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -157,6 +163,8 @@ def test_a_formula_is_what_it_is_in_numpy(formula: str) -> None:
 
 
 REFUSED = {
+    "−[x·y + x]": "square brackets make an array",
+    r"\sum_j e^{e_j}": "give it another name",
     "x y": "side by side",
     "a * B x": "put brackets",
     "W xᵀ": "stands as a column",
@@ -190,3 +198,18 @@ def test_an_index_on_both_sides_runs_along_an_axis(formula: str, index: int) -> 
     run = cgviz.run(formula, {"z": V} if not index else {"w": A, "a": V, "b": W}, upstream=[1, 0])
     wanted = np.exp(V) / np.exp(V).sum() if not index else A @ V + W
     assert np.asarray(run.value) == pytest.approx(wanted)
+
+
+def test_a_transpose_that_only_marks_a_dot_product_is_no_stage() -> None:
+    assert len(cgviz.run("wᵀx + b", w=V, x=W, b=1).graph.stages) == 2
+
+
+def test_their_derivations_compile_in_latex_without_a_missing_character(tmp_path: Path) -> None:
+    bodies, head = [], ""
+    for formula, (_, inputs) in (LATEX | TEXT).items():
+        written = derivation(cgviz.run(formula, inputs), "latex", standalone=True)
+        head, _, body = written.partition(r"\begin{document}")
+        bodies.append(body.partition(r"\end{document}")[0])
+    whole = f"{head}\\begin{{document}}{' '.join(bodies)}\\end{{document}}\n"
+    log = compiled(whole, tmp_path, needs="amsmath.sty").with_suffix(".log").read_text(errors="replace")
+    assert re.findall(r"Missing character.*|Undefined control.*", log) == []

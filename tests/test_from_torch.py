@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -262,3 +263,11 @@ def test_layers_that_were_opaque() -> None:
     assert not opaque(
         agrees(lambda low, b: torch.cholesky_solve(b, low.tril() + 2 * torch.eye(3)).sum(), leaf(3, 3), leaf(3, 1))
     )
+
+
+def test_the_check_names_pytorch_as_a_witness() -> None:
+    run = cgviz.from_torch(lambda x, w: torch.tanh(x @ w).pow(2).sum(), leaf(2, 3), leaf(3, 2))
+    told = json.loads(cgviz.check(run).write("json"))
+    own = {row["name"]: row["witnesses"]["PyTorch"] for row in told["rows"] if row["name"] in ("x", "w")}
+    assert all(reading["relative_error"] < 1e-10 for reading in own.values())
+    assert "PyTorch's own backward pass" in " ".join(cgviz.check(run).text.split())

@@ -141,3 +141,22 @@ def test_a_wording_that_there_is_not() -> None:
 @pytest.mark.parametrize("name", ["x_1_", "x__1", "x_", "x_1__2"])
 def test_an_empty_script_keeps_names_apart(name: str) -> None:
     assert spelled(name).text == name
+
+
+def test_pictures_raise_brackets_and_set_bold_letters_in_the_bold_face() -> None:
+    from cgviz.drawing.diagram.typography import runs
+
+    found = runs("a^[1](i)·𝐰", "formula")
+    assert [(run.text, run.level, run.bold) for run in found] == [
+        ("a", 0, False),
+        ("[1](i)", 1, False),
+        ("·", 0, False),
+        ("w", 0, True),
+    ]
+    assert runs("∂ℒ/∂θ₁", "formula")[-1].level == -1
+
+
+def test_code_says_how_reports_write_its_gradients() -> None:
+    run = cgviz.run("q = x + y; q*z", x=1, y=2, z=3)
+    assert "; elsewhere it is written ∂f/∂x." in run.worded("code", "partial", {}).code()
+    assert "with respect to w.\n" in run.code()

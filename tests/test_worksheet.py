@@ -7,13 +7,13 @@ import io
 import json
 import math
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tools import need
 
 import cgviz
 from cgviz.cli import main
@@ -75,8 +75,7 @@ def hidden_numbers(run: Run, wanted: str) -> set[str]:
 
 def text_of(pdf: bytes, tmp_path: Path) -> str:
     """Returns the text of a PDF as another program reads it."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("needs pdftotext")
+    need("pdftotext")
     path = tmp_path / "read.pdf"
     path.write_bytes(pdf)
     done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, encoding="utf-8", check=True)
@@ -277,6 +276,8 @@ def test_arrays_are_drawn_and_left_blank(tmp_path: Path) -> None:
     solved = keys_of(work)[0].rows[1]
     assert solved.gradient == tuple(tuple(number(e) for e in line) for line in runs[0].gradient["W"].tolist())
     assert "answer" not in text_of(worksheet(work, "a.pdf")["a.pdf"], tmp_path)
+    given = variants(cgviz.read("W = [[1, 2], [3, 4]]\nx = [1, 2]\nL = sum(W @ x)"), 2, 1, {})
+    assert {np.shape(run.inputs["W"]) for run in given if run.inputs} == {(2, 2)}
     wide = cgviz.run("sum(a*a)", a=np.arange(20.0))
     with pytest.raises(UsageError, match="nobody fills in"):
         Work([wide], blanks(wide.graph, GRADIENTS))

@@ -37,12 +37,11 @@ def recorded(program: str, texts: Mapping[str, str]) -> tuple[Graph, dict[str, V
     """
     from cgviz.graph.staging import staged
     from cgviz.reading.api import witnessed
-    from cgviz.runs.starting import start
 
     made = record_of(*named(program), texts)
     graph = staged(made.graph)
     if made.witness:
-        witnessed(start(graph, made.values), made.witness, made.framework)
+        witnessed(made)
     return graph, dict(made.values)
 
 

@@ -117,7 +117,8 @@ class Meaning:
         if self.inputs is None:
             self.nodes = [node if node.op is CONSTANT else node._replace(shape=()) for node in self.nodes]
         inputs = tuple(self.where[i] for i in self.old.inputs)
-        return replace(self.old, nodes=tuple(self.nodes), output=self.where[self.old.output], inputs=inputs)
+        made = replace(self.old, nodes=tuple(self.nodes), output=self.where[self.old.output], inputs=inputs)
+        return without_turns(made)
 
     def push(self, node: Node) -> int:
         """Returns the place of a new node, its shape known where those of its operands are."""
@@ -295,6 +296,19 @@ class Meaning:
         places = [node.places] if isinstance(node.places, int) else node.places
         start = places[0] if places else None
         return ExpressionError(message, self.old.program, start, None if start is None else start + 1)
+
+
+def without_turns(graph: Graph) -> Graph:
+    """Returns a graph without the transposes that nobody named and nothing uses: the wᵀ of a wᵀx that is w·x."""
+    used = {arg for node in graph.nodes for arg in node.args} | {graph.output}
+    idle = {i for i, node in enumerate(graph.nodes) if node.op is transpose and not node.given and i not in used}
+    if not idle:
+        return graph
+    kept = [i for i in range(len(graph.nodes)) if i not in idle]
+    place = {old: new for new, old in enumerate(kept)}
+    nodes = tuple(graph.nodes[i]._replace(args=tuple(place[arg] for arg in graph.nodes[i].args)) for i in kept)
+    inputs = tuple(place[i] for i in graph.inputs)
+    return replace(graph, nodes=nodes, output=place[graph.output], inputs=inputs)
 
 
 def strongest(joints: str) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     import sympy
 
+    from cgviz.reading.tracing import Recorded
+
 Source: TypeAlias = "str | sympy.Expr | Graph | Run"
 
 
@@ -231,11 +233,15 @@ def from_torch(function: Callable[..., Any], /, *inputs: Any, **keywords: Any) -
 
     upstream = None if takes(getattr(function, "forward", function), "upstream") else keywords.pop("upstream", None)
     made = recorded(function, inputs, keywords, upstream)
-    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness, made.framework)
+    return witnessed(made)
 
 
-def witnessed(run: Run, gradients: Mapping[str, Value], framework: str) -> Run:
+def witnessed(made: Recorded) -> Run:
     """Returns the run, its gradients compared with the framework's own. Raises UsageError where they differ."""
+    from dataclasses import replace
+
+    started = start(staged(made.graph), made.values, upstream=made.upstream)
+    run, gradients = replace(started, framework=made.framework, own=made.witness), made.witness
     if run.symbolic or not gradients:
         return run
     from cgviz.values.arrays import numpy
@@ -243,8 +249,8 @@ def witnessed(run: Run, gradients: Mapping[str, Value], framework: str) -> Run:
     np, found = numpy(), run.gradient
     for name, theirs in gradients.items():
         if name in found and not np.allclose(found[name], theirs, rtol=1e-3, atol=1e-6, equal_nan=True):
-            why = f"something in it is differentiated by {framework} in a way that is not followed"
-            raise UsageError(f"the gradient of {quoted(name)} is not {framework}'s: {why}")
+            why = f"something in it is differentiated by {made.framework} in a way that is not followed"
+            raise UsageError(f"the gradient of {quoted(name)} is not {made.framework}'s: {why}")
     return run
 
 
@@ -261,4 +267,4 @@ def from_jax(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Ru
 
     upstream = None if takes(function, "upstream") else keywords.pop("upstream", None)
     made = recorded(function, args, keywords, upstream)
-    return witnessed(start(staged(made.graph), made.values, upstream=made.upstream), made.witness, made.framework)
+    return witnessed(made)

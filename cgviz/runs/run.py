@@ -64,6 +64,7 @@ class Run(Door):
     `given` tells for each input where its value is from: "cli", "default" or "none".
     A value is a float, or an array where the node's shape is not (); `upstream` is the gradient of the output that the
     backward pass begins with, in the output's shape: 1 where none is given. `wording` is how its views call things.
+    `own` are the gradients of inputs that a `framework` computes itself, PyTorch or JAX, by their names.
     """
 
     wordless: ClassVar[bool] = False  # whether its pictures need no words for those who cannot see them
@@ -72,6 +73,8 @@ class Run(Door):
     given: Mapping[str, str] = field(default_factory=dict)
     upstream: Value | None = None
     wording: Wording = field(default_factory=Wording)
+    framework: str = ""
+    own: Mapping[str, Value] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """The program, its inputs and its value in short: a graph is too long to be read as one line."""

@@ -99,10 +99,11 @@ class Checked:
         return sum(row.band is band for row in self.rows)
 
 
-def check(run: Run, witnesses: Sequence[str] = tuple(WITNESSES)) -> Checked:
+def check(run: Run, witnesses: Sequence[str] | None = None) -> Checked:
     """Returns the gradient of every stage and every input of `run` compared with what witnesses say.
 
-    witnesses  some of differences, complex, mpmath, sympy
+    witnesses  some of differences, complex, mpmath, sympy; where none is named, all of them, and the framework from
+               which the program came (`from_torch`, `from_jax`)
 
     >>> from cgviz import run
     >>> check(run("(x+y)*z", x=-2, y=5, z=-4)).agrees
@@ -110,8 +111,10 @@ def check(run: Run, witnesses: Sequence[str] = tuple(WITNESSES)) -> Checked:
 
     Raises UsageError for a run without numbers and for a witness that there is not.
     """
+    if witnesses is None:
+        witnesses = (*WITNESSES, *[run.framework] * bool(run.framework))
     for witness in witnesses:
-        if witness not in WITNESSES:
+        if witness not in WITNESSES and witness != run.framework:
             raise UsageError(f"no witness {quoted(witness)}; there are {', '.join(WITNESSES)}")
     if run.symbolic:
         names = [run.graph.nodes[index].name for index in run.graph.inputs]

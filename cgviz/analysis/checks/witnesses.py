@@ -16,8 +16,9 @@ from cgviz.analysis.checks.exact import Exact, Slope, rounded
 from cgviz.analysis.checks.scalars import Scalars
 from cgviz.analysis.checks.symbolic import InSympy
 from cgviz.graph.nodes import INPUT
+from cgviz.ops.rearranging import size
 from cgviz.runs.run import Run
-from cgviz.values.arrays import Shape, element_name, element_of, numpy, places
+from cgviz.values.arrays import Shape, Value, element_name, element_of, numpy, places
 from cgviz.values.ieee import SMALLEST_NORMAL
 
 EPSILON = 2.0**-52
@@ -58,6 +59,8 @@ class Witnesses:
         self.complex_left = MOST_COMPLEX
 
     def read(self, witness: str, index: int) -> Reading:
+        if witness == self.run.framework:
+            return by_framework(self, index)
         if self.graph.has_arrays:
             return in_arrays(self, witness, index)
         return WITNESSES[witness](self, index)
@@ -140,6 +143,23 @@ class Witnesses:
         if index not in self.slopes:
             self.slopes[index] = self.exact.slope(index, self.run.gradients[index] or 0.0)
         return self.slopes[index]
+
+
+def by_framework(of: Witnesses, index: int) -> Reading:
+    """Returns what PyTorch or JAX, from which the program came, finds for an input itself: the worst element."""
+    node, framework = of.graph.nodes[index], of.run.framework
+    theirs = of.run.own.get(node.name) if node.op is INPUT else None
+    if theirs is None:
+        return Reading(framework, math.nan, math.nan, NOTHING)
+    found = [of_framework(of, index, place, theirs) for place in places(node.shape or (), size(node.shape or ()))]
+    return max(found, key=badness, default=Reading(framework, math.nan, math.nan, NOTHING, note="it has no elements"))
+
+
+def of_framework(of: Witnesses, index: int, place: Shape, theirs: Value) -> Reading:
+    analytic, value = element_of(of.run.gradients[index], place), element_of(theirs, place)
+    relative = relative_error(analytic, value)
+    noise = relative > FINE and abs(analytic - value) <= NOISY * EPSILON * of.largest[index]
+    return Reading(of.run.framework, value, relative, UNDECIDED if noise else band(relative), noise=noise, place=place)
 
 
 def in_arrays(of: Witnesses, witness: str, index: int) -> Reading:

@@ -120,9 +120,7 @@ class Diagram:
         width, height = (round(scale * per_point * length) for length in (right - left, top - bottom))
         if max(width, height) > side or width * height > area:
             told = f"this {format.upper()} would be {width:,} x {height:,} {unit}, more than readers open"
-            raise RenderError(
-                f"{told}; write .svg, --fit it, give a smaller --scale, or draw a part (--around)"
-            )
+            raise RenderError(f"{told}; write .svg, --fit it, give a smaller --scale, or draw a part (--around)")
 
     def written(self, format: str, scale: float) -> str:
         """Returns the picture in a language in which others draw it: TikZ, or Mermaid, which lays it out anew."""

@@ -120,7 +120,8 @@ def written_at(text: Text, middle: Point) -> Iterator[dict[str, str]]:
     x = middle[0] - text.width / 2
     for run in text.runs:
         size, width = text.size * run.share, run.width(text.size, text.bold, text.slanted)
-        look = replace(text, text=run.text, size=size, slanted=text.slanted or run.slanted)
+        bold, slanted = text.bold or run.bold, text.slanted or run.slanted
+        look = replace(text, text=run.text, size=size, bold=bold, slanted=slanted)
         y = middle[1] - run.shift * text.size - BASELINE * (text.size - size)
         room = {"width": inches(width), "height": inches(LINE_HEIGHT * size)}
         yield BARE | {"label": f"<{font(look)}>", "pos": spot((x + width / 2, y)), "class": text.classes} | room

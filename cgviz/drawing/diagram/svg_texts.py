@@ -40,6 +40,8 @@ def spans(text: Text) -> Iterator[str]:
             look += f' font-size="{text.size * run.share:.4g}"'
         if run.slanted and not text.slanted:
             look += ' font-style="italic"'
+        if run.bold and not text.bold:
+            look += ' font-weight="bold"'
         yield f"<tspan{look}>{inner}</tspan>" if look else inner
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from unicodedata import combining
+from unicodedata import combining, normalize
 
 from cgviz.drawing.fonts.metrics import covers, text_width
 from cgviz.text.letters import LOWERED, RAISED
@@ -21,9 +21,12 @@ MATHEMATICS = frozenset({"name", "formula", "local", "local rule", "glyph", "cap
 SCRIPTS = re.escape("".join((*RAISED, *LOWERED)))
 WORD = rf"[^\W{SCRIPTS}]"
 LETTER = rf"[^\W\d_{SCRIPTS}]"
+FACED = "𝐀-𝐳𝚨-𝛉𝛂-𝛚𝟎-𝟗"  # bold letters, which the font has as a face
+ELSEWHERE = re.compile("[ℂ-ℿℓℒ𝐀-𝟿]")  # letters of mathematics that other fonts have
 PIECE = re.compile(
     rf"(?P<raised>[{re.escape(''.join(RAISED))}]+)|(?P<lowered>[{re.escape(''.join(LOWERED))}]+)"
-    rf"|(?<={LETTER})_(?P<sub>\d+|{LETTER}+(?!{WORD}|\())|(?<=\w)\^(?P<sup>\d+|\([^()]*\))"
+    rf"|(?<={LETTER})_(?P<sub>\d+|{LETTER}+(?!{WORD}|\())|(?<=\w)\^(?P<sup>\d+|(?:\([^()]*\)|\[[^\[\]]*\])+)"
+    rf"|(?P<bold>[{FACED}]+)"
     rf"|(?<!\w)(?P<letter>{LETTER}[\u0300-\u036f\u20d7]*)(?![\d_\u0300-\u036f(]|{LETTER})"
     rf"|(?<!\w)(?P<base>{LETTER}[\u0300-\u036f\u20d7]*)(?=_(\d+|{LETTER}+(?!{WORD}|\()))"
 )
@@ -36,6 +39,7 @@ class Run:
     text: str
     level: int = 0
     slanted: bool = False
+    bold: bool = False
 
     @property
     def share(self) -> float:
@@ -49,7 +53,7 @@ class Run:
 
     def width(self, size: float, bold: bool, slanted: bool) -> float:
         mark = MARK * size * self.share if self.text and combining(self.text[-1]) else 0.0
-        return text_width(self.text, size * self.share, bold, slanted or self.slanted) + mark
+        return text_width(self.text, size * self.share, bold or self.bold, slanted or self.slanted) + mark
 
 
 @lru_cache(maxsize=20000)
@@ -59,12 +63,12 @@ def runs(text: str, kind: str) -> tuple[Run, ...]:
     >>> [(run.text, run.level) for run in runs("w₁·x_train", "formula")]
     [('w', 0), ('1', -1), ('·', 0), ('x', 0), ('train', -1)]
     """
-    if kind not in MATHEMATICS or not covers(text):
+    if kind not in MATHEMATICS or not covers(ELSEWHERE.sub("", text)):
         return (Run(text),)
     found: list[Run] = []
     for run in pieces(text):
-        if found and not run.level and not found[-1].level and run.slanted == found[-1].slanted:
-            run = Run(found.pop().text + run.text, 0, run.slanted)
+        if found and replace(found[-1], text="") == replace(run, text="") and not run.level:
+            run = replace(run, text=found.pop().text + run.text)
         found.append(run)
     return tuple(found) or (Run(text),)
 
@@ -83,6 +87,8 @@ def pieces(text: str) -> Iterator[Run]:
             yield Run(match["sub"], -1)
         elif match["sup"]:
             yield Run(match["sup"], 1)
+        elif match["bold"]:
+            yield Run(normalize("NFKC", match["bold"]), bold=True)
         else:
             yield Run(match["letter"] or match["base"], 0, slanted=True)
     if done < len(text):

@@ -179,7 +179,7 @@ def write(paragraph: Any, text: Text, scale: float) -> None:
     tab = "\t" * text.text.startswith("\t")
     size = str(max(100, 25 * round(4 * scale * text.size)))  # hundredths of a point
     for piece in replace(text, text=text.text.lstrip("\t")).runs:
-        look = {"sz": size, "b": "01"[text.bold], "i": "01"[text.slanted or piece.slanted]}
+        look = {"sz": size, "b": "01"[text.bold or piece.bold], "i": "01"[text.slanted or piece.slanted]}
         if piece.level:
             look["baseline"] = "30000" if piece.level > 0 else "-25000"
         run = child(paragraph._p, "r")

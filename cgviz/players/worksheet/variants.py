@@ -15,7 +15,7 @@ from cgviz.players.worksheet.ranges import POOLS, Pool, Range
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
 from cgviz.text.numbers import DIGITS
-from cgviz.values.arrays import Shape, Value, is_array, numpy
+from cgviz.values.arrays import Shape, Value, is_array, numpy, shape_of
 
 TRIES, SEARCHES, FALLBACK, LOOKED = 60, 5, 40, 25
 ALIKE = 4
@@ -41,7 +41,8 @@ def variants(
     number is finite and stands on no corner, and the answers are to be rounded. Raises UsageError where there is
     nothing to draw, EvaluationError where nothing finite is found.
     """
-    free = {graph.nodes[i].name: graph.nodes[i].shape or () for i in graph.inputs if graph.nodes[i].name not in fixed}
+    inputs = (graph.nodes[index] for index in graph.inputs)
+    free = {node.name: node.shape or shape_of(node.value) or () for node in inputs if node.name not in fixed}
     if not free:
         raise UsageError("variants draw the values of inputs, and this program has none that is free")
     free |= {name: shape for name, shape in (shapes or {}).items() if name in free}
@@ -89,6 +90,8 @@ class Drawing:
         self.worn: Counter[tuple[int, float]] = Counter()
         self.seen: Counter[Case] = Counter()
         self.curved = [i for i in graph.stages if not graph.nodes[i].op.family and graph.nodes[i].op.slopes is None]
+        is_scalar = all(graph.nodes[index].op.vjp is None for index in graph.stages)
+        self.scalar = is_scalar and not any(free.values()) and not any(map(is_array, fixed.values()))
         self.unshown = self.reachable() if self.gates else set()
 
     def reachable(self) -> set[Case]:
@@ -166,7 +169,7 @@ class Drawing:
                 yield run
 
     def run(self, inputs: dict[str, Value]) -> Run:
-        return start(self.graph, inputs) if any(map(is_array, inputs.values())) else Run(self.graph, inputs)
+        return Run(self.graph, inputs) if self.scalar else start(self.graph, inputs)
 
     def value(self, name: str, shape: Shape, pool: Pool) -> Value:
         if not shape:

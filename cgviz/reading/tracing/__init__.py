@@ -27,7 +27,7 @@ class Recorded:
     """A recorded function: its graph, its inputs, the gradient that the backward pass begins with, what it returned.
 
     `paths` gives for each input its place in the arguments, as Python writes it; `held` what is held fixed; `witness`
-    the gradients that the framework computes itself.
+    the gradients that a `framework` computes itself.
     """
 
     graph: Graph

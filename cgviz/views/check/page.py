@@ -16,12 +16,17 @@ from cgviz.values.arrays import element_name
 from cgviz.views.check.verdict import sentences
 from cgviz.views.table.heading import head
 
-HEADINGS = {"differences": "central", "complex": "complex", "mpmath": "mpmath", "sympy": "sympy"}
+HEADINGS = {
+    **{"differences": "central", "complex": "complex", "mpmath": "mpmath", "sympy": "sympy"},
+    **{"PyTorch": "PyTorch", "JAX": "JAX"},
+}
 MEANINGS = {
     "differences": "central differences, the step chosen by their own error",
     "complex": "complex step in float64",
     "mpmath": "differences of the program to 50 digits",
     "sympy": "sympy's derivative",
+    "PyTorch": "PyTorch's own backward pass",
+    "JAX": "JAX's own backward pass",
 }
 ARRAYS = (
     "Arrays are compared element by element, and the worst element counts; mpmath is asked of inputs, "
