@@ -29,6 +29,9 @@ def chromium() -> Iterator[Any]:
     if path is None:
         pytest.skip("there is no Chromium on this machine")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        except sync_api.Error as error:
+            pytest.skip(f"Chromium does not start: {str(error).splitlines()[0]}")
         yield browser
         browser.close()

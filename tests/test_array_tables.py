@@ -7,7 +7,6 @@ import io
 import json
 import math
 import re
-import shutil
 import subprocess
 import time
 from importlib.resources import files
@@ -17,6 +16,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from tools import need
 
 import cgviz
 from cgviz.cli import main
@@ -438,8 +438,8 @@ def test_latex_has_matrices(linear: Run) -> None:
     assert shown.count("{") == shown.count("}")
 
 
-@pytest.mark.skipif(not shutil.which("pdflatex"), reason="needs pdflatex")
 def test_latex_compiles(tmp_path: Path, linear: Run) -> None:
+    need("pdflatex")
     runs = [linear, cgviz.run(LINEAR), *(weighted(shape)[0] for shape in SHAPES)]
     runs.append(cgviz.run("z = log(x)\nf = sum(z)", x=[1, 0, -1]))
     body = "\n\n".join(table(run, "latex") for run in runs)

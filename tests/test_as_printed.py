@@ -86,6 +86,8 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
         {"sigma": V},
     ),
     r"\log |\Sigma|": (lambda S: np.log(np.linalg.det(S)), {"Sigma": A}),
+    r"b = w^{[2]T} a^{[1]}": (lambda w, a: w @ a, {"w_l2": V, "a_l1": W}),
+    r"a = \sum_j \exp(e_j)": (lambda e: np.exp(e).sum(), {"e": V}),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -161,6 +163,8 @@ def test_a_formula_is_what_it_is_in_numpy(formula: str) -> None:
 
 
 REFUSED = {
+    "−[x·y + x]": "square brackets make an array",
+    r"\sum_j e^{e_j}": "give it another name",
     "x y": "side by side",
     "a * B x": "put brackets",
     "W xᵀ": "stands as a column",

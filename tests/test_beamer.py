@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 from tex import HOSTILE, all_hostile, compiled, hostile
+from tools import need
 
 import cgviz
 from cgviz.errors import UsageError
@@ -88,8 +88,8 @@ def test_it_compiles_to_a_page_per_slide(look: Look, lecture: Run, tmp_path: Pat
     )
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
 def test_nothing_moves(lecture: Run, tmp_path: Path) -> None:
+    need("pdftotext")
     made = compiled(document(lecture, "pass"), tmp_path, needs="beamer.cls")
     said = subprocess.run(["pdftotext", "-bbox", made, "-"], capture_output=True, check=True).stdout.decode()
     pages = [

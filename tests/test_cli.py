@@ -649,3 +649,11 @@ def test_words_that_a_command_does_not_expect(arguments: list[str], message: str
     with pytest.raises(UsageError) as caught:
         two_words.main(arguments, prog_name="two", standalone_mode=False)
     assert caught.value.typed == message
+
+
+def test_a_picture_of_very_many_stages_prints_no_table(cgviz: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cgviz.cli.commands.render.MOST_ROWS", 1)
+    done = cgviz("render", "q = x*y; q + sin(q)", "--x", "2", "--y", "3", "-o", "f.svg")
+    assert done.status == 0
+    assert done.out == ""
+    assert "the table has 3 rows: cgviz table prints it" in done.err

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 import re
-import shutil
 import subprocess
 import sys
 import warnings
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 from examples import SCALAR
+from tools import need
 
 import cgviz
 from cgviz.cli import main
@@ -191,8 +191,8 @@ def of(*command: str | Path) -> str:
     return done.stdout
 
 
-@pytest.mark.skipif(not shutil.which("gcc"), reason="there is no C compiler")
 def test_c(tmp_path: Path) -> None:
+    need("gcc")
     sources = written("c", test=True)
     parts = []
     for index, (_, source) in enumerate(sources):
@@ -217,8 +217,8 @@ def test_c(tmp_path: Path) -> None:
     compared("c", sources, of(tmp_path / "all"))
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="there is no node")
 def test_javascript(tmp_path: Path) -> None:
+    need("node")
     sources = written("javascript", test=True)
     (tmp_path / "all.js").write_text(
         '"use strict";\n' + "\n".join(f"(() => {{\n{source}}})();" for _, source in sources), encoding="utf-8"
@@ -226,8 +226,8 @@ def test_javascript(tmp_path: Path) -> None:
     compared("javascript", sources, of("node", tmp_path / "all.js"))
 
 
-@pytest.mark.skipif(not shutil.which("rustc"), reason="there is no Rust compiler")
 def test_rust(tmp_path: Path) -> None:
+    need("rustc")
     sources = written("rust", test=True)
     parts = [f"mod p{i} {{\n{s.replace('fn main()', 'pub fn main()')}}}" for i, (_, s) in enumerate(sources)]
     calls = "".join(f"p{index}::main();" for index in range(len(sources)))

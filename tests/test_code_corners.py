@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tools import need
 
 import cgviz
 from cgviz.codegen import code
@@ -61,12 +61,10 @@ def test_the_numbers_of_the_table(program: str, at: dict[str, float], lang: str,
     path = tmp_path / f"f{ending}"
     path.write_text(code(run, lang), encoding="utf-8")
     if lang == "javascript":
-        if not shutil.which("node"):
-            pytest.skip("needs node")
+        need("node")
         assert same(printed(["node"], path), run)
     elif lang == "c":
-        if not shutil.which("cc"):
-            pytest.skip("needs a C compiler")
+        need("cc")
         subprocess.run(["cc", str(path), "-o", str(tmp_path / "f"), "-lm"], check=True)
         assert same(printed([], tmp_path / "f"), run)
     else:

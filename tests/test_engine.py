@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +13,10 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from tools import need, works
 
 from cgviz.drawing import engine
-from cgviz.drawing.engine import inprocess, process
+from cgviz.drawing.engine import inprocess
 from cgviz.drawing.engine.pdf import undated
 from cgviz.drawing.fonts import FAMILY, FONT
 from cgviz.errors import RenderError
@@ -28,7 +28,7 @@ DOT = f"""digraph {{ rankdir=LR bgcolor=transparent node [shape=box fontname="{F
 POSITIONED = f"""digraph {{ layout=nop2 notranslate=true node [shape=box fixedsize=true fontname="{FONT}"]
   a [pos="0,0"] b [pos="200,40"]
   a -> b [pos="e,173,40 27,0 80,0 100,40 160,40"] }}"""
-WITH_DOT = pytest.mark.skipif(not process.available(), reason="no command dot")
+WITH_DOT = pytest.mark.skipif(not works("dot"), reason="no command dot that works")
 ENGINES = [pytest.param("inprocess", marks=pytest.mark.skipif(not inprocess.available(), reason="no pygraphviz"))]
 ENGINES += [pytest.param("dot", marks=WITH_DOT)]
 HEADS = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG", "dot": b"digraph"}
@@ -182,8 +182,8 @@ def test_it_draws_with_standard_error_closed() -> None:
     assert python("import os; os.close(2); print(len(draw(DOT, 'svg')) > 1000)").stdout == "True\n"
 
 
-@pytest.mark.skipif(not shutil.which("pdftotext"), reason="no pdftotext")
 def test_pdf_is_whole_after_its_date_is_gone(tmp_path: Path) -> None:
+    need("pdftotext")
     drawn = engine.draw(DOT, "pdf")
     (tmp_path / "f.pdf").write_bytes(drawn)
     done = subprocess.run(["pdftotext", "f.pdf", "-"], cwd=tmp_path, capture_output=True, text=True)

@@ -210,6 +210,48 @@ def test_a_teachers_forward_function_is_a_witness() -> None:
     assert not judge(asked, plain(COURSE.replace("axis=0", "axis=1"))).all_right
 
 
+SVM = """
+from typing import NamedTuple
+import numpy as np
+class Kept(NamedTuple):
+    x: np.ndarray
+    live: np.ndarray
+def loss(w, x, y):
+    s = x @ w
+    n = len(y)
+    m = np.maximum(0, s - s[range(n), y][:, None] + 1)
+    return m.sum(), Kept(x, m > 0)
+def back(kept, y):
+    n = len(y)
+    ds = kept.live.astype(float)
+    ds[range(n), y] -= ds.sum(axis=1)
+    dw = np.zeros((kept.x.shape[1], ds.shape[1]))
+    it = np.nditer(dw, flags=["multi_index"])
+    while not it.finished:
+        i, j = it.multi_index
+        dw[i, j] = kept.x[:, i] @ ds[:, j]
+        it.iternext()
+    return dw
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "cause"),
+    [
+        ("", "", ""),
+        ("-= ds.sum(axis=1)", "-= 1", "wrong-value"),
+        ("ds[range(n), y] -= ds.sum(axis=1)", "ds[range(n), y] -= 0", "wrong-value"),
+    ],
+)
+def test_labels_and_records(right: str, wrong: str, cause: str) -> None:
+    inputs = {"w": np.array([[0.3, -0.2, 0.5], [1.0, 0.4, -0.7]]), "x": X[:, :2], "y": np.array([2, 0, 1, 1])}
+    solution = plain(SVM)
+    exercise = Exercise(right=solution, call="L, kept = loss(w, x, y); dw = back(kept, y)", inputs=inputs)
+    made = judge(exercise, plain(SVM.replace(right, wrong, 1)) if right else solution)
+    assert made.all_right == (not right)
+    assert not cause or (made.first is not None and (made.first.line, made.first.cause) == (15, cause))
+
+
 def test_conventions_on_the_way_are_remarks() -> None:
     program = "z = w*x + b; a = sigmoid(z); L = -mean(y*log(a) + (1 - y)*log(1 - a))"
     values = {"w": 0.7, "b": -0.2, "x": np.array([0.5, -1.0, 2.0]), "y": np.array([1.0, 0.0, 1.0])}

@@ -198,3 +198,8 @@ def assert_short(error: CgvizError) -> None:
     assert len(message) <= LONGEST_MESSAGE
     assert all(character.isprintable() for character in message.replace("\n", "")), ascii(message)
     assert message.count("\n") <= 2
+
+
+def test_a_value_for_an_element_of_a_sum_is_told_where_it_goes() -> None:
+    with pytest.raises(cgviz.CgvizError, match=r"give x a value, or write sum\(x_i\)"):
+        cgviz.run("Σ x_i", {"x_i": [1, 2, 4]})

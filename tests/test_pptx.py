@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -16,6 +15,7 @@ from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE, MSO_SHAPE_TYPE
 from pypdf import PdfReader
 from tex import HOSTILE, hostile
+from tools import need
 
 import cgviz
 from cgviz.errors import UsageError
@@ -231,8 +231,8 @@ def test_an_aspect_that_there_is_not() -> None:
         made(cgviz.run("x*y"), Look(aspect="9:1"))
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_it(lecture: Run, tmp_path: Path) -> None:
+    need("soffice")
     (tmp_path / "deck.pptx").write_bytes(lecture_deck(granularity="pass"))
     home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
     command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), "deck.pptx"]

@@ -154,3 +154,9 @@ def test_pictures_raise_brackets_and_set_bold_letters_in_the_bold_face() -> None
         ("w", 0, True),
     ]
     assert runs("∂ℒ/∂θ₁", "formula")[-1].level == -1
+
+
+def test_code_says_how_reports_write_its_gradients() -> None:
+    run = cgviz.run("q = x + y; q*z", x=1, y=2, z=3)
+    assert "; elsewhere it is written ∂f/∂x." in run.worded("code", "partial", {}).code()
+    assert "with respect to w.\n" in run.code()

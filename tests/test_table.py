@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 import sympy
 from rich.cells import cell_len
 from rich.console import Console
+from tools import need
 
 import cgviz
 from cgviz.documents.report import FORMATS
@@ -356,8 +356,8 @@ def test_latex(lecture: Run) -> None:
     assert any(line.startswith(wanted) for line in lines)
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
 def test_latex_compiles(tmp_path: Path) -> None:
+    need("pdflatex")
     runs = [
         cgviz.run(LECTURE, x=3, y=-4),
         cgviz.run("max(α_1, weight_of)*relu(z) + |x|", {"α_1": 2, "weight_of": 2, "z": 0, "x": 0}),

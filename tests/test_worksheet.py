@@ -7,13 +7,13 @@ import io
 import json
 import math
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tools import need
 
 import cgviz
 from cgviz.cli import main
@@ -75,8 +75,7 @@ def hidden_numbers(run: Run, wanted: str) -> set[str]:
 
 def text_of(pdf: bytes, tmp_path: Path) -> str:
     """Returns the text of a PDF as another program reads it."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("needs pdftotext")
+    need("pdftotext")
     path = tmp_path / "read.pdf"
     path.write_bytes(pdf)
     done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, encoding="utf-8", check=True)

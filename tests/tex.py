@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tools import need
 
 import cgviz
 from cgviz.runs.run import Run
@@ -30,8 +30,7 @@ def all_hostile() -> list[Run]:
 
 def compiled(source: str, folder: Path, program: str = "pdflatex", needs: str = "tikz.sty") -> Path:
     """Returns the PDF of a document; fails with the first error that TeX reports, skips where there is no TeX."""
-    if shutil.which(program) is None or shutil.which("kpsewhich") is None:
-        pytest.skip(f"{program} is not installed")
+    need(program, "kpsewhich")
     if subprocess.run(["kpsewhich", needs], capture_output=True).returncode:
         pytest.skip(f"TeX has no {needs}")
     (folder / "document.tex").write_text(source, encoding="utf-8")

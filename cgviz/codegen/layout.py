@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from cgviz.codegen.language import Language, indented
 from cgviz.codegen.program import Program
 from cgviz.errors import printable
+from cgviz.graph.nodes import Graph
 from cgviz.ops.rearranging import listed
 from cgviz.runs.run import Run
+from cgviz.text.formula import PRETTY, gradient_name
 from cgviz.values.arrays import Value, every_finite
 
 Section = list[str]
@@ -35,12 +37,20 @@ def joined(top: list[str], sections: list[Section], language: Language) -> str:
     return ("\n" * (language.gap + 1)).join(["\n".join(head), *body]) + "\n"
 
 
+def elsewhere(graph: Graph) -> str:
+    """Returns how reports of the run write the gradients that code calls `dw`, where that is not so."""
+    names = [graph.nodes[i].shown for i in graph.inputs]
+    told = [(name, PRETTY.name(gradient_name(name))) for name in names]
+    first = next((text for name, text in told if not text.startswith("d")), "")
+    return f"; elsewhere it is written {first}" if first else ""
+
+
 def heading(program: Program, stable: bool) -> list[str]:
     """Returns the notes that stand first: the program, what `dw` means, what was renamed, which forms these are."""
     graph = program.graph
     source = [printable(line).lstrip("# ").rstrip(" \\") for line in graph.program.splitlines() if line.strip("# ")]
     output = graph.nodes[graph.output].name
-    notes = [*source, f"dw stands for the derivative of {output} with respect to w."]
+    notes = [*source, f"dw stands for the derivative of {output} with respect to w{elsewhere(graph)}."]
     if program.names.renamed:
         pairs = ", ".join(f"{new} is {old}" for old, new in program.names.renamed)
         notes.append(f"Renamed for the language, or since a gradient has the name: {pairs}.")

@@ -61,7 +61,7 @@ class Paper:
         self.plain = {a.text for body in bodies for a, b in pairwise([*body, closing(body)]) if b.kind != "("}
         lines = [line for each, body in zip(equations, bodies, strict=True) for line in self.lines(each, body)]
         lines.sort(key=lambda line: not (len(line) > 1 and line[0].text in self.applied and line[1].kind == "("))
-        scope = Scope(self.text, self.given)
+        scope = Scope(self.text, self.given | ({"e"} & self.indices.arrays))  # e_{ij} is no constant
         known = [pair for spelled in self.names.taken.values() for pair in spelled.items()]
         scope.spellings = {name: self.names.bold.get(spelling, spelling) for spelling, name in known}
         scope.counts = self.indices.counts

@@ -124,10 +124,9 @@ class Names:
         spelling = self.scripted(head, scripts, turned)
         name = Name(spelling, at, end, letter, items, raised, turned)
         if spelling.letters in ("0", "1") and any(piece.text in COMPARES for piece in self.pieces[at:end]):
-            shown = f"{self.source(at, end)}"
-            raise self.error(
-                f"the condition of an indicator stands in brackets after it: \\mathbb{{1}}[x > 0], not {shown}", at
-            )
+            shown = self.source(at, end)
+            message = f"the condition of an indicator stands in brackets after it: \\mathbb{{1}}[x > 0], not {shown}"
+            raise self.error(message, at)
         if not name.spelling.identifier.isidentifier() and name.spelling.letters not in ("0", "1"):
             last = self.pieces[end - 1]
             shown = quoted(self.source(at, end))
@@ -396,6 +395,5 @@ def apart(spelling: Spelling, taken: Collection[str]) -> str:
 def indexed_power(inner: Sequence[Piece]) -> bool:
     """Tells whether a superscript is one index in brackets and then a number or a letter: `(2)2`."""
     kinds = [piece.kind for piece in inner]
-    return (
-        len(kinds) == 4 and kinds[0] == "open" and kinds[2] == "close" and {kinds[1], kinds[3]} <= {"digit", "letter"}
-    )
+    brackets = len(kinds) == 4 and kinds[0] == "open" and kinds[2] == "close" and inner[3].text != "T"
+    return brackets and {kinds[1], kinds[3]} <= {"digit", "letter"}

@@ -46,6 +46,8 @@ class Reducer:
         while stack and stack[-1].binds >= binds:
             pending = stack.pop()
             if pending.binds == PREFIX:
+                if self.singles:
+                    self.refuse_single(None, values[-1])
                 values.append(prefixed(pending.kind, settled(values.pop())))
                 continue
             right, left = values.pop(), values.pop()

@@ -30,6 +30,9 @@ HELP = """Draw the diagram of a program into a file, and print its table.
 """
 
 
+MOST_ROWS = 10_000
+
+
 def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
     smallest, largest = SCALES
     if smallest <= value <= largest:
@@ -168,7 +171,10 @@ def draw(run: Run, output: str | None, format: str, show: bool = False, **look: 
         streams.say_bytes(drawn)
     else:
         write(path, signed(drawn))
-        present(report(run, digits=look["digits"], theme=look["theme"], mode=look["mode"]))
+        if len(run.graph.stages) > MOST_ROWS:
+            streams.note(f"the table has {len(run.graph.stages):,} rows: cgviz table prints it")
+        else:
+            present(report(run, digits=look["digits"], theme=look["theme"], mode=look["mode"]))
         streams.note(f"wrote {printable(path)}")
         if show:
             view(path)

@@ -7,7 +7,7 @@ import re
 from cgviz.drawing.diagram.words import brief
 from cgviz.errors import printable
 
-MOST = 4  # lines
+MOST = 8  # lines
 BREAKS = (
     re.compile(r" (?=[=] )"),
     re.compile(r" (?=[+−] )"),
@@ -17,7 +17,7 @@ BREAKS = (
 
 
 def broken(text: str, longest: int) -> list[str]:
-    """Returns a text in lines of about `longest` letters, shortened where even four are too few.
+    """Returns a text in lines of about `longest` letters, shortened where even eight are too few.
 
     >>> broken("L = a + b + c", 9)
     ['L = a + b', '+ c']

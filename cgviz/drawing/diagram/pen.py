@@ -23,7 +23,7 @@ from cgviz.runs.run import Run
 from cgviz.text.numbers import number
 from cgviz.values.arrays import is_array
 
-LONGEST_FORMULA = 90
+LONGEST_FORMULA = 240
 LONGEST_LOCAL = 34
 SMALL = SIZE
 THIN, BOLD, BOLD_OUTLINE = 1.2, 3.0, 2.4

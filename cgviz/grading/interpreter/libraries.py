@@ -337,6 +337,7 @@ def ops_of(machine: Any) -> dict[str, Any]:
         "operator": Module("operator", functions_of(operator, "add sub mul truediv neg itemgetter")),
         "time": Module("time", {"time": time.process_time, "perf_counter": time.process_time, "sleep": nothing}),
         "dataclasses": Module("dataclasses", {"dataclass": "dataclass", "field": field}),
+        "typing": Module("typing", {"NamedTuple": "named tuple"}),
         "abc": Module("abc", {"ABC": object, "ABCMeta": object, "abstractmethod": same}),
         "__future__": Module("__future__", dict.fromkeys(
             "division print_function absolute_import annotations unicode_literals".split(), True)),
@@ -355,11 +356,18 @@ def field(default: Any = None, default_factory: Any = None, **_: Any) -> Any:
 
 def record(machine: Any, name: str, fields: Any) -> Class:
     names = fields.replace(",", " ").split() if isinstance(fields, str) else list(fields)
-    made = Class(machine, name, (), {"__fields__": names, "__kinds__": ("dataclass",)})
+    made = Class(machine, name, (), {"__fields__": names})
+    as_record(made)
+    return made
+
+
+def as_record(made: Class) -> None:
+    """Makes a class with fields a named tuple: it is filled, unpacked and counted by them."""
+    names = made.held["__fields__"]
+    made.held["__kinds__"] = ("dataclass",)
     made.held["__iter__"] = lambda self: iter([self.held[each] for each in names])
     made.held["__getitem__"] = lambda self, key: [self.held[each] for each in names][key]
     made.held["__len__"] = lambda self: len(names)
-    return made
 
 
 def copied(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cgviz.grading.interpreter import libraries
 from cgviz.grading.interpreter.expressions import IN_PLACE, Code, Expressions, old_division, taken
 from cgviz.grading.interpreter.objects import Class, Frame, Instance, assigned_names
 from cgviz.grading.interpreter.signals import UNKNOWN, Known, UnreadError
@@ -403,6 +404,8 @@ class Statements(Expressions):
             kinds = [mark(frame) for mark in marks]
             if any(isinstance(each, str) and each == "dataclass" for each in kinds):
                 made.held["__kinds__"] = ("dataclass",)
+            if "named tuple" in found and "__fields__" in made.held:
+                libraries.as_record(made)
             frame.names[node.name] = made
 
         return run

@@ -193,6 +193,17 @@ def products(place: Place) -> Iterator[Slip]:
             for op in (ast.Sub(), ast.Add()):
                 made = binary(value, op, binary(name(one), ast.Mult(), name(two)))
                 yield edit(place, value, made, "branch-forgotten", lacking(f"{one} * {two}"))
+    for one in arrays:
+        for two in arrays:
+            shapes = place.values[one].shape, place.values[two].shape
+            if (
+                place.is_slope(one)
+                and not place.is_slope(two)
+                and len(shapes[0]) == 2
+                and shapes[0][-1:] == shapes[1][1:]
+            ):
+                made = binary(value, ast.Add(), binary(name(one), ast.MatMult(), turned(name(two))))
+                yield edit(place, value, made, "branch-forgotten", lacking(f"{one} @ {two}.T"))
 
 
 def elsewhere(place: Place) -> Iterator[Slip]:
@@ -230,6 +241,11 @@ def of_one_element(place: Place, node: ast.AugAssign) -> Iterator[Slip]:
                 f"the sum of the others, not {written(node.value)}, belongs here: each counts, the value is their count"
             )
             yield edit(place, node.value, total, "wrong-value", says)
+        for key, held in place.values.items():
+            if is_array(held) and held.dtype.kind in "iu" and not isinstance(target.slice, ast.Tuple):
+                both = with_field(target, "slice", ast.Tuple([target.slice, name(key)], ast.Load()))
+                says = f"only the element of the label is changed, by two indices: {written(both)} (the index)"
+                yield Slip("index", says, {node: [with_field(node, "target", both)]}, None, node)
         return
     for key, held in place.values.items():
         if is_whole(held) and not isinstance(held, bool) and "." not in key:
