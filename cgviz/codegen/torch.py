@@ -163,7 +163,7 @@ class Torch(Python):
             return [note, *lines, ""] if lines else []
         every = needed(made, small)
         first = self.numbered([line for line in made.forward if line.node in every])
-        recorded = f"{self.comment} differentiated again: from the inputs, since what was saved is a constant"
+        recorded = f"{self.comment} not once_differentiable: from the inputs again, since what was saved is a constant"
         return ["if torch.is_grad_enabled():", *indented([recorded, *first]), *lines, ""]
 
     def guarded(self, made: Program) -> list[str]:

@@ -140,6 +140,8 @@ class Writing:
             letters = f"\\{mark}{{{letters}}}"
         digits = "".join(item.letters for item in known.sub) if known.glued else ""
         self.put(letters.rstrip() + digits if digits else letters, at)
+        if script and piece in self.given:  # a name that has a value, not one with an index
+            return self.put(f"_{{\\text{{{script}}}}}", at)
         self.script(script, at)
 
     def script(self, script: str, at: int) -> None:

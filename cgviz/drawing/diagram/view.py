@@ -89,7 +89,7 @@ def view(
     for groups_, what in ((found, "each of {} groups"), (repeats(graph, found), "what repeats or belongs together")):
         less = len(pen.drawn) - sum(len(group.members) + len(group.inputs) - 1 for group in groups_)
         if groups_ and less <= MOST:
-            told = f"{len(pen.drawn)} nodes: {what.format(len(groups_))} is drawn as one node"
+            told = f"{len(pen.drawn)} nodes, too many to be legible: {what.format(len(groups_))} is drawn as one node"
             return View(pen, None, tuple(groups_), (), f"{told}; --all draws all, --around NODE what is near one")
     kept, far = nearest(graph, graph.output, MOST * 2 // 3)
     name = graph.nodes[graph.output].shown

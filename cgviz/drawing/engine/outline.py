@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from html import escape
+from io import BytesIO
 from typing import Any
 
 from cgviz.drawing.engine.texts import Span, Style, SvgText, read
@@ -69,5 +70,5 @@ def font(style: Style) -> tuple[Any, dict[int, str], int]:
     """Returns the glyphs of a face, their names by code point, and how many units its em has."""
     from fontTools.ttLib import TTFont
 
-    read = TTFont(FOLDER / FACES[style])
+    read = TTFont(BytesIO((FOLDER / FACES[style]).read_bytes()))  # whose glyphs are read later: no file stays open
     return read.getGlyphSet(), read.getBestCmap(), read["head"].unitsPerEm

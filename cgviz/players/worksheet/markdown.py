@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
-from cgviz.documents.markdown import prose
+from cgviz.documents.markdown import code, prose
 from cgviz.documents.markdown import row as cells_in_line
 from cgviz.players.worksheet.blanks import LINE
 from cgviz.players.worksheet.sheet import Answer, Line, Piece, Row, Sheet
@@ -15,6 +16,8 @@ HEADINGS = ("#", "stage", "= forward", "value", "gradient")
 RULES = ("--:", ":--", ":--", ":--", ":--")
 UNDERLINE = r"\underline{\hspace{4em}}"
 NAME = f"Name: {LINE * 3} Date: {LINE * 2}"
+
+PLAIN = re.compile(r"[0-9.]+")
 
 Files = dict[str, bytes]
 
@@ -75,8 +78,8 @@ def table(sheet: Sheet) -> str:
 
 def cells(row: Row) -> tuple[str, ...]:
     formula = mathematics(shown(row.formula)) if row.number else "input"
-    answers = (mathematics(matrix(each)) for each in (row.value, row.gradient))
-    return row.number, mathematics(row.name), formula, *answers
+    answers = (number(matrix(each)) for each in (row.value, row.gradient))
+    return row.number, code(row.plain) if row.plain else mathematics(row.name), formula, *answers
 
 
 def backward(sheet: Sheet) -> str:
@@ -90,6 +93,11 @@ def backward(sheet: Sheet) -> str:
 
 def numbered(line: Line) -> str:
     return f"({line.number})" if line.number else ""
+
+
+def number(text: str) -> str:
+    """Returns a number as it is, anything else as mathematics."""
+    return text if PLAIN.fullmatch(text) else mathematics(text)
 
 
 def mathematics(text: str) -> str:

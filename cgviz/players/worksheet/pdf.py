@@ -32,6 +32,8 @@ def draw_sheet(paper: Paper, work: Work, sheet: Sheet, number: int) -> None:
     paper.page(work.foot(number))
     head(paper, work.heading(number))
     program(paper, sheet)
+    if paper.room < LEAST:
+        paper.page(work.foot(number))
     beside = paper.room - height_of(paper, sheet) - GAP
     figure = work.figure(number, paper.inner, beside if beside >= LEAST else paper.room)
     if figure.height > paper.room:

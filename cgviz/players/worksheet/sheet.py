@@ -28,10 +28,11 @@ Piece = str | None
 
 
 class Row(NamedTuple):
-    """An input or a stage in the table; a formula of None is a line to write on."""
+    """An input or a stage in the table; a formula of None is a line to write on; `plain` is a plain name."""
 
     number: str
     name: str
+    plain: str
     formula: Piece
     value: Answer
     gradient: Answer
@@ -112,6 +113,7 @@ def row(run: Run, index: int, blanks: Blanks, spelling: Writing) -> Row:
     return Row(
         str(graph.numbers.get(index, "")),
         spelling.name(node.shown),
+        node.name if format(node.shown) == node.name else "",
         None if index in blanks.formulas else formula,
         answer(run.values[index], index in blanks.values, spelling),
         answer(run.gradients[index], index in blanks.gradients, spelling),
