@@ -5,7 +5,7 @@ from __future__ import annotations
 from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.rows import Laid
 
-CROSSING, GHOST, CUT, ROW, LENGTH = 4.0, 1.2, 20.0, 4.0, 0.02
+CROSSING, GHOST, CUT, ROW, LENGTH = 4.0, 1.2, 10.0, 4.0, 0.02
 
 
 def blemishes(laid: Laid, axes: Axes, rows: int) -> float:
@@ -17,5 +17,5 @@ def blemishes(laid: Laid, axes: Axes, rows: int) -> float:
 
 
 def of_rows(rows: int) -> float:
-    """Returns the price of rows: a picture in one piece is worth a fifth of the size of its texts."""
+    """Returns the price of rows: a picture in one piece is worth a tenth of the size of its texts."""
     return CUT + ROW * (rows - 1) if rows > 1 else 0.0
