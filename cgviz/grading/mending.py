@@ -35,6 +35,7 @@ from cgviz.grading.truth import Truth, number_of, objective
 
 MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 2500, 400_000, 80
 MOST_SECONDS = 5.0  # a guard on slow machines; the other bounds come first
+FACTORS = range(2, 3)  # the tier of forgotten means
 LIKELY = 3  # tiers that are tried on every statement before the others
 OUTPUT = "<output>"
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
@@ -206,6 +207,8 @@ class Search:
         rest = [each for each in ranked if each not in suspects]
         early, late, last = range(LIKELY), range(LIKELY, len(TIERS) - 1), range(len(TIERS) - 1, len(TIERS))
         groups = [(suspects, early), (suspects, late), (suspects, last), (None, early[:1]), (rest, early), (rest, late)]
+        if self.signposts.is_scaled:
+            groups.insert(0, ([each for each in suspects if each[1] is self.first], FACTORS))
         for group, tiers in groups if suspects else groups[4:]:
             if group or group is None:
                 yield group, tiers

@@ -66,7 +66,8 @@ class Signposts:
             for name, events in self.bound(base).items()
             if self.known(name) and not self.good(name, events)
         ]
-        wrong.sort(key=lambda pair: base.events.index(pair[1]))
+        scaled = {name: self.posts[name].is_along(number_of(event.value)) for name, event in wrong}
+        wrong.sort(key=lambda pair: (scaled[pair[0]], base.events.index(pair[1])))  # some divide by n later
         self.event: Event | None = wrong[0][1] if wrong else None
         self.name = wrong[0][0] if wrong else ""
         stage = self.wrong_forward()
@@ -224,6 +225,18 @@ class Signposts:
             for event in events
             if calls[id(event.statement)] == 1 and self.posts[name].agrees(number_of(event.value))
         }
+
+    @property
+    def is_scaled(self) -> bool:
+        """Tells whether the first wrong signpost is too large by a factor alone, as where a mean is forgotten."""
+        if self.event is None:
+            return False
+        post, value = self.posts[self.name], number_of(self.event.value)
+        if not post.is_along(value):
+            return False
+        if post.value is not None:
+            return largest(value) > largest(post.value)
+        return bool(abs(np.sum(np.asarray(value) * post.direction)) > abs(post.rate))
 
     @property
     def is_sure(self) -> bool:
