@@ -52,12 +52,6 @@ def read_printed(text: str, given: Collection[str] = ()) -> Program:
         start = None if error.start is None else origins[min(error.start, len(origins) - 1)]
         end = None if error.end is None else origins[min(max(error.end - 1, 0), len(origins) - 1)] + 1
         raise ExpressionError(str(error.args[0]), text, start, end) from None
-    inputs = {each.name for each in made.inputs}
-    for name in sorted(given):
-        base = name.rpartition("_")[0]
-        if base and name not in inputs and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-            message = f"in a sum as in print {name} is an element of {base}: give {base} a value, or write sum({name})"
-            raise ExpressionError(message, text, text.index(name), text.index(name) + len(name))
     places = {node: moved(found, origins) for node, found in made.notes.places.items()}
     return replace(made, text=text, notes=replace(made.notes, places=places))
 
