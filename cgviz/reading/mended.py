@@ -68,7 +68,12 @@ def power_of_function(text: str, every: Sequence[Token], at: int) -> tuple[list[
     end = argument_end(every, start)
     if name.text in LETTERS and not (exponent and every[start].kind == "("):
         return [name], at + 1
-    if not exponent or end == start or name.text in LETTERS:
+    if name.text in LETTERS:
+        raised = text[exponent[0].start : exponent[-1].end]
+        either = f"({name.text}(...)){raised}, or {name.text}{raised}*(...)"
+        message = f"a power of the function or of a variable? Write {either}"
+        raise ExpressionError(message, text, name.start, every[start].start)
+    if not exponent or end == start:
         message = f"{quoted(name.text)} is a function: put its argument in brackets, {name.text}(...)"
         raise ExpressionError(message, text, name.start, name.end)
     if digits.startswith("-"):
