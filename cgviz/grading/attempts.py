@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from cgviz.grading.exercise import Exercise, Point
-from cgviz.grading.interpreter.machine import Event, Failure, Machine, deep
+from cgviz.grading.interpreter.machine import Event, Failure, Machine, deep, is_given
 from cgviz.grading.interpreter.objects import Class, Frame, Function
-from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, UnreadError
+from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Trained, UnreadError
 from cgviz.grading.interpreter.tensors import Tensor
 from cgviz.grading.listing import Listing
 from cgviz.grading.source import Source, source
@@ -36,6 +36,9 @@ class Outcome:
     failure: Failure | None = None
     stopped: bool = False
     unread: dict[int, str] = field(default_factory=dict)
+
+
+DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Attempt:
@@ -70,6 +73,7 @@ class Attempt:
             (set() if exercise.call else set(exercise.known)),
         )
         by_names = not exercise.call and exercise.run is not None
+        machine.is_update = None if exercise.call else self.is_update
         machine.missing_names = {**machine.usual_names, **self.known(point)} if by_names else {}
         frame = Frame({"__name__": "homework"}, None) if halfway is None else halfway.resumed()
         if halfway is None:
@@ -92,6 +96,8 @@ class Attempt:
                     self.by_names(frame, point)
         except Stopped:
             made.stopped = True
+        except Trained:
+            pass
         except (UnreadError, RecursionError) as error:
             made.unread[0] = str(error)
         except Exception as error:
@@ -157,6 +163,20 @@ class Attempt:
         return {**named, **self.inputs(point)}
 
     # by names
+
+    def is_update(self, name: str, statement: ast.stmt, frame: Frame) -> bool:
+        """Tells whether a statement at the top changes an input once all gradients are there: `w1 -= lr*grad_w1`."""
+        if frame.up is not None or is_given(statement) or self.exercise.spell.value(name) not in self.exercise.asked:
+            return False
+        found = {self.spell(key) for key, value in frame.names.items() if value is not None}
+        found |= {key for key, value in frame.names.items() if getattr(value, "grad", None) is not None}
+        return self.exercise.spell.value(name) in found and self.named <= found
+
+    @cached_property
+    def named(self) -> set[str | None]:
+        """The inputs for whose gradients the file has names at its top."""
+        top = (each for node in self.source.tree.body if not isinstance(node, DEFINES) for each in targets(node))
+        return {self.spell(name) for name in top} & {*self.exercise.asked}
 
     def by_names(self, frame: Frame, point: Point) -> None:
         """Calls the functions that the file defines and does not call, with what their parameters are named after."""

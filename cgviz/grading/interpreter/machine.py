@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from cgviz.grading.interpreter.objects import (
     Super,
     assigned_names,
 )
-from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, UnreadError
+from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Trained, UnreadError
 from cgviz.grading.interpreter.statements import Returned, Statements, function_scope
 
 MOST_STEPS, MOST_AT_TOP, UNREAD_STEPS, DEEPEST, MOST_EVENTS = 400_000, 20_000, 100, 120, 4000
@@ -36,6 +36,9 @@ class StudentError(Exception):
     def __init__(self, held: Instance) -> None:
         super().__init__(repr(held))
         self.held = held
+
+
+DRAWN = frozenset("randn rand random randint normal uniform standard_normal zeros ones load loadtxt genfromtxt".split())
 
 
 @dataclass(eq=False)
@@ -96,6 +99,7 @@ class Machine:
     kept: set[str] = field(default_factory=set)
     random: Any = None
     seen: Callable[[int, Frame], None] | None = None
+    is_update: Callable[[str, ast.stmt, Frame], bool] | None = None
 
     def __post_init__(self) -> None:
         self.builtins = libraries.python(self)
@@ -453,6 +457,8 @@ class Machine:
 
     def bound(self, name: str, value: Any, statement: ast.stmt | None, frame: Frame) -> Any:
         """Returns the value to bind to a name; records it."""
+        if self.is_update is not None and statement is not None and self.is_update(name, statement, frame):
+            raise Trained
         if self.shaken is not None and statement is not None:
             value = self.shaken(value, statement)
         if self.kept and frame.up is None and name in self.kept and statement is not None and is_given(statement):
@@ -525,7 +531,15 @@ def is_given(statement: ast.stmt) -> bool:
     if value is None or isinstance(statement, ast.AugAssign):
         return False
     names = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
-    return names <= {"np", "numpy", "torch", "random", "rng", "math", "float", "int", "g", "jnp", "open"}
+    if names <= {"np", "numpy", "torch", "random", "rng", "math", "float", "int", "g", "jnp", "open"}:
+        return True
+    called = {getattr(each.func, "attr", getattr(each.func, "id", "")) for each in ast.walk(value) if is_call(each)}
+    changed = {each.id for each in ast.walk(statement) if isinstance(each, ast.Name)} - names
+    return bool(called & DRAWN and changed)
+
+
+def is_call(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call)
 
 
 def snapshot(value: Any) -> Any:

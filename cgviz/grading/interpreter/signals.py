@@ -14,6 +14,10 @@ class Stopped(BaseException):
     """A budget is spent: steps, depth. No `except` of a student's catches it."""
 
 
+class Trained(BaseException):
+    """A parameter is updated by its gradient: the pass that is judged is over."""
+
+
 class Unknown:
     """The value of what is not known; whoever computes with it gets an UnreadError."""
 
