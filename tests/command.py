@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -36,3 +37,8 @@ def run_in_text(*arguments: str, stdin: str = "", **settings: Any) -> subprocess
     settings["env"] = {"COLUMNS": "80", **settings.get("env", {})}
     done = run(*arguments, stdin=stdin.encode(), **settings)
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def heed_interrupts() -> None:
+    """Makes a child stop at SIGINT, also where the suite runs in the background of a shell and ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

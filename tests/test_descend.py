@@ -30,7 +30,7 @@ from cgviz.reading.shipped import FOLDER, data_set, data_sets, sample
 from cgviz.views.descent import curve, history, report
 from cgviz.views.descent.levels import levels
 from cgviz.views.descent.scale import Axis, axis
-from tests.command import run_in_text
+from tests.command import heed_interrupts, run_in_text
 
 CGVIZ = [sys.executable, "-m", "cgviz"]
 LINE = "(w*x + b - y)**2"
@@ -326,7 +326,11 @@ def test_ctrl_c_keeps_what_there_is(tmp_path: Path) -> None:
     arguments = [LINE, "--data", "@line", "--wrt", "w,b", "--batch", "1", "--steps", "90000000"]
     ends = ["-o", str(out), "--curve", str(curve_file)]
     process = subprocess.Popen(
-        [*CGVIZ, "descend", *arguments, *ends], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        [*CGVIZ, "descend", *arguments, *ends],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        preexec_fn=heed_interrupts,
     )
     assert process.stderr is not None
     assert "start at 0" in process.stderr.readline()  # said just before the first step

@@ -20,6 +20,7 @@ from cgviz.drawing.engine import inprocess
 from cgviz.drawing.engine.pdf import undated
 from cgviz.drawing.fonts import FAMILY, FONT
 from cgviz.errors import RenderError
+from tests.command import heed_interrupts
 
 SVG = "{http://www.w3.org/2000/svg}"
 LABEL = '<<B>den</B> = sigx + xpysqr<BR/><FONT POINT-SIZE="11">∂f/∂den</FONT> <I>−0.7916</I>>'
@@ -152,7 +153,8 @@ def test_interrupt_stops_a_layout_at_once() -> None:
         "wires = '; '.join(f'n{i} -> n{(i * 7919 + k * 104729) % 3000}' for i in range(3000) for k in range(3))\n"
         "print('go', flush=True); draw(f'digraph {{ {wires} }}', 'svg')"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, preexec_fn=heed_interrupts) as running:
         assert running.stdout is not None
         running.stdout.readline()
         time.sleep(1)

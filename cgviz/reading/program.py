@@ -16,6 +16,7 @@ from cgviz.reading.glued import may_be_glued, separated
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.pending import Definition, Notes, settled
+from cgviz.reading.primes import without_primes
 from cgviz.reading.reader import Reader
 from cgviz.reading.statements import (
     declared,
@@ -28,7 +29,7 @@ from cgviz.reading.statements import (
     split,
     targets,
 )
-from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens, without_primes
+from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
 from cgviz.text.spelling import Spelling

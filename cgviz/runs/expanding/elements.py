@@ -11,8 +11,9 @@ from cgviz.ops.op import Op
 from cgviz.ops.opening import filled
 from cgviz.ops.operators import Operators
 from cgviz.ops.rearranging import listed, size
-from cgviz.values.arrays import Shape, numpy
+from cgviz.values.arrays import Shape, is_array, numpy
 
+SINGLE = "it opens for a single vector or matrix; name each of them as a stage of its own"
 MOST = 100  # scalar gates that one stage opens into, and elements of an array that it reads or makes
 
 
@@ -72,6 +73,8 @@ def opened(op: Op, arrays: Sequence[Any]) -> Any:
 
 def settled(made: Any, arrays: Sequence[Any]) -> Any:
     """Returns the output of an op with a node for every number in it, such as the zeros beside a triangle."""
+    if any(is_array(each) for each in made.flat):
+        raise ValueError(SINGLE)
     some = next((each for array in arrays for each in array.flat if isinstance(each, Scalar)), None)
     if some is None or all(isinstance(each, Scalar) for each in made.flat):
         return made
@@ -101,7 +104,7 @@ def refusal(op: Op, operands: Sequence[Shape | None], shape: Shape | None) -> st
     try:
         made = opened(op, [filled(each, lambda _: Scalar(builder, counted_input(builder))) for each in known[1:]])
         if made.shape != shape or any(not isinstance(each, Scalar) for each in made.flat):
-            return "it opens for a single vector or matrix; name each of them as a stage of its own"
+            return SINGLE
     except ValueError as error:
         return str(error)
     return ""
