@@ -136,6 +136,8 @@ class Expressions:
         left, right, apply = self.code(node.left), self.code(node.right), BINARY[type(node.op)]
         if self.machine.python2 and isinstance(node.op, ast.Div):
             apply = old_division
+        if not isinstance(node.op, ast.MatMult):
+            apply = libraries.spread(apply)
         return lambda frame: apply(left(frame), right(frame))
 
     def on_unaryop(self, node: ast.UnaryOp) -> Code:

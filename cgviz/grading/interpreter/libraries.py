@@ -26,7 +26,7 @@ from cgviz.grading.interpreter.signals import UNKNOWN, UnreadError
 from cgviz.grading.interpreter.tensors import torch
 
 LARGEST_NUMBER = 2**16  # bits of a whole number
-LARGEST_ARRAY = 2**26  # elements
+LARGEST_ARRAY = 2**24  # elements
 FUNCTIONS = """
 abs absolute add all allclose amax amin any append apply_along_axis apply_over_axes arange arccos arccosh arcsin arcsinh
 arctan arctan2 arctanh argmax argmin argpartition argsort argwhere around array_equal array_split asanyarray
@@ -108,6 +108,7 @@ def numpy_module(random: np.random.RandomState) -> Module:
             "full": bounded(np.full),
             "eye": bounded(np.eye),
             "identity": bounded(np.eye),
+            "outer": outer,
             "empty_like": np.zeros_like,
             "ndarray": np.ndarray,
             "number": np.number,
@@ -151,6 +152,26 @@ def bounded(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(shape, *args, **named)
 
     return make
+
+
+def outer(one: Any, two: Any, **_: Any) -> Any:
+    """np.outer, but none that would fill the memory. Raises MemoryError."""
+    if np.size(one) * np.size(two) > LARGEST_ARRAY:
+        raise MemoryError("this array is too large")
+    return np.outer(one, two)
+
+
+def spread(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Returns an operator whose operands are not broadcast to what would fill the memory. Raises MemoryError."""
+
+    def run(one: Any, two: Any) -> Any:
+        if isinstance(one, np.ndarray) and isinstance(two, np.ndarray) and one.size * two.size > LARGEST_ARRAY:
+            shapes = itertools.zip_longest(reversed(one.shape), reversed(two.shape), fillvalue=1)
+            if math.prod(max(pair) for pair in shapes) > LARGEST_ARRAY:
+                raise MemoryError("this array is too large")
+        return apply(one, two)
+
+    return run
 
 
 def as_strided(x: Any, shape: Any = None, strides: Any = None, **_: Any) -> Any:
