@@ -13,7 +13,9 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Pt
 
+from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.card import SIDE
+from cgviz.drawing.diagram.cells import Cell, Grid
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.scene import MIDDLE, RIGHT, Box, Line, Place, Text, Words
@@ -120,6 +122,8 @@ def draw_box(canvas: Canvas, box: Box) -> None:
     canvas.drawn[box.key] = shape
     for place in layout.captions(box):
         draw_label(canvas, box.key, place, Words(box.words.title))
+    for place in layout.insets(box):
+        draw_grids(canvas, place)
 
 
 def write_inside(canvas: Canvas, box: Box, shape: Any) -> None:
@@ -133,6 +137,10 @@ def write_inside(canvas: Canvas, box: Box, shape: Any) -> None:
     levels = list(rows)
     pitch = min((a - b for a, b in pairwise(levels)), default=0.0)
     frame.margin_left = frame.margin_right = Pt(0 if middle else scale * SIDE)
+    if box.insets and levels:  # pictures of arrays stand beneath
+        high = rows[levels[0]][0].line[0].height
+        frame.vertical_anchor = MSO_ANCHOR.TOP
+        frame.margin_top = Pt(max(scale * (box.height / 2 - levels[0] - high / 2), 0))
     inner = Pt(scale * (box.width - 2 * SIDE))
     for i, (level, places) in enumerate(rows.items()):
         paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
@@ -151,6 +159,8 @@ def write_inside(canvas: Canvas, box: Box, shape: Any) -> None:
 
 def draw_label(canvas: Canvas, key: str, place: Place, words: Words, behind: str = "") -> None:
     """Draws a line of texts that stands alone, if anything of it is known; `behind` is the colour under it."""
+    if place.line and place.line[0].is_picture:
+        return draw_grids(canvas, place)
     texts = canvas.known(key, place.line)
     if not texts:
         return
@@ -165,6 +175,54 @@ def draw_label(canvas: Canvas, key: str, place: Place, words: Words, behind: str
     for text in texts:
         write(shape.text_frame.paragraphs[0], text, canvas.scale)
     canvas.describe(shape, texts[0].text, words, whole=False)
+
+
+def draw_grids(canvas: Canvas, place: Place) -> None:
+    """Draws the pictures of arrays in a place that are known on this slide, a text box for each cell."""
+    for grid in place.line:
+        if not isinstance(grid, Grid) or not grid.is_seen or (grid.step or 0) > canvas.frame.step:
+            continue
+        left, top = place.x - grid.width / 2, place.y + grid.height / 2
+        for cell, right, down in grid.table.placed():
+            corner = canvas.place((left + right, top - down))
+            if cell.fill or cell.text:
+                draw_cell(canvas, cell, corner, grid.words.title)
+            draw_sides(canvas, cell, corner)
+
+
+def draw_cell(canvas: Canvas, cell: Cell, corner: Point, title: str) -> None:
+    scale = canvas.scale
+    shape = canvas.shapes.add_textbox(*map(Pt, (*corner, scale * cell.width, scale * cell.height)))
+    bare(shape.text_frame)
+    if cell.fill:
+        shape.fill.solid()
+        shape.fill.fore_color.rgb = rgb(cell.fill)
+    if cell.text:
+        paragraph = shape.text_frame.paragraphs[0]
+        paragraph.alignment = {0.0: PP_ALIGN.LEFT, RIGHT: PP_ALIGN.RIGHT}.get(cell.align, PP_ALIGN.CENTER)
+        shape.text_frame.margin_right = Pt(scale * cell.tail if cell.align == RIGHT else 0)
+        write(paragraph, cell.text, scale)
+    canvas.describe(shape, cell.text.text if cell.text else title, Words(title), whole=False)
+
+
+def draw_sides(canvas: Canvas, cell: Cell, corner: Point) -> None:
+    """Draws the lines at the sides of a cell: its brackets."""
+    (x, y), wide, high = corner, canvas.scale * cell.width, canvas.scale * cell.height
+    ends = {"L": (x, y, x, y + high), "T": (x, y, x + wide, y), "R": (x + wide, y, x + wide, y + high),
+            "B": (x, y + high, x + wide, y + high)}  # fmt: skip
+    for side in cell.sides:
+        line = canvas.shapes.add_shape(MSO_SHAPE.RECTANGLE, *map(Pt, upright(*ends[side], canvas.scale)))
+        canvas.plain(line)
+        line.fill.solid()
+        line.fill.fore_color.rgb = rgb(cell.colour)
+        line.line.fill.background()
+        canvas.describe(line, "bracket", Words(""), whole=False)
+
+
+def upright(x: float, y: float, right: float, bottom: float, scale: float) -> tuple[float, float, float, float]:
+    """Returns left, top, width and height of a line as a thin rectangle."""
+    thin = 0.8 * scale
+    return x - thin / 2, y - thin / 2, right - x + thin, bottom - y + thin
 
 
 def bare(frame: Any) -> None:
