@@ -22,7 +22,8 @@ SCRIPTS = re.escape("".join((*RAISED, *LOWERED)))
 WORD = rf"[^\W{SCRIPTS}]"
 LETTER = rf"[^\W\d_{SCRIPTS}]"
 FACED = "𝐀-𝐳𝚨-𝛉𝛂-𝛚𝟎-𝟗"  # bold letters, which the font has as a face
-ELSEWHERE = re.compile("[ℂ-ℿℓℒ𝐀-𝟿]")  # letters of mathematics that other fonts have
+# letters of mathematics that other fonts have, and raised and lowered letters, which are set as letters
+SET_ASIDE = re.compile(f"[ℂ-ℿℓℒ𝐀-𝟿{SCRIPTS}]")
 PIECE = re.compile(
     rf"(?P<raised>[{re.escape(''.join(RAISED))}]+)|(?P<lowered>[{re.escape(''.join(LOWERED))}]+)"
     rf"|(?<={LETTER})_(?P<sub>\d+|{LETTER}+(?!{WORD}|\())|(?<=\w)\^(?P<sup>\d+|(?:\([^()]*\)|\[[^\[\]]*\])+)"
@@ -63,7 +64,7 @@ def runs(text: str, kind: str) -> tuple[Run, ...]:
     >>> [(run.text, run.level) for run in runs("w₁·x_train", "formula")]
     [('w', 0), ('1', -1), ('·', 0), ('x', 0), ('train', -1)]
     """
-    if kind not in MATHEMATICS or not covers(ELSEWHERE.sub("", text)):
+    if kind not in MATHEMATICS or not covers(SET_ASIDE.sub("", text)):
         return (Run(text),)
     found: list[Run] = []
     for run in pieces(text):
