@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cgviz.grading.interpreter.libraries import copied_deep
-from cgviz.grading.interpreter.machine import Event, Machine
+from cgviz.grading.interpreter.machine import Event, Machine, deep
 from cgviz.grading.interpreter.objects import Frame, Instance
 from cgviz.grading.interpreter.statements import Returned
 from cgviz.grading.signposts import Signpost
@@ -108,10 +108,11 @@ class Foresight:
         machine, frame = self.machine, fresh(self.visits.before[id(node)], self.read(node))
         events, machine.events, machine.steps = machine.events, None, 0
         try:
-            end = code(frame)
-            if isinstance(end, Returned):
-                return end.value, frame
-            return self.targets[id(node)](frame), frame
+            with deep():
+                end = code(frame)
+                if isinstance(end, Returned):
+                    return end.value, frame
+                return self.targets[id(node)](frame), frame
         finally:
             machine.events, machine.failure = events, None
 
