@@ -92,6 +92,8 @@ def test_names_are_set_as_mathematics() -> None:
         ("train", -1, False),
         ("2", 1, False),
     ]
+    told = [(run.text, run.level) for run in runs("a^[1](i)·x̃ᵢⱼ", "formula")]  # the font has no ⱼ: it is set as a j
+    assert told == [("a", 0), ("[1](i)", 1), ("·", 0), ("x̃", 0), ("ij", -1)]
     assert Text("θ₁", "", kind="name").width < Text("θ1", "", kind="name").width
 
 

@@ -252,6 +252,36 @@ def test_labels_and_records(right: str, wrong: str, cause: str) -> None:
     assert not cause or (made.first is not None and (made.first.line, made.first.cause) == (15, cause))
 
 
+TRAINING = """
+import numpy as np
+
+N, D, H = 64, 1000, 100
+x = np.random.randn(N, D)
+w1 = np.random.randn(D, H) / np.sqrt(D)
+w2 = np.random.randn(H, 1)
+y = np.zeros((N, 1))
+for t in range(500):
+    h = np.maximum(x.dot(w1), 0)
+    y_pred = h.dot(w2)
+    loss = np.square(y_pred - y).sum()
+    grad_y_pred = 2.0 * (y_pred - y)
+    grad_w2 = h.T.dot(grad_y_pred)
+    grad_h = grad_y_pred.dot(w2.T)
+    grad_h[h <= 0] = 0
+    grad_w1 = x.T.dot(grad_h)
+    w1 -= 1e-2 * grad_w1
+    w2 -= 1e-2 * grad_w2
+"""
+
+
+@pytest.mark.parametrize(("wrong", "line"), [("2.0", None), ("1.0", 13)])
+def test_a_training_script_is_judged_at_its_first_pass(wrong: str, line: int | None) -> None:
+    run = cgviz.run("h = relu(x @ w1); y_pred = h @ w2; sum((y_pred - y)**2)", x=X, w1=W, w2=[[0.3], [0.7]], y=B[:1])
+    made = judge(Exercise(run=run, data=frozenset("xy")), plain(TRAINING.replace("2.0 * (y", f"{wrong} * (y")))
+    assert made.all_right == (line is None)
+    assert line is None or made.first.line == line
+
+
 def test_conventions_on_the_way_are_remarks() -> None:
     program = "z = w*x + b; a = sigmoid(z); L = -mean(y*log(a) + (1 - y)*log(1 - a))"
     values = {"w": 0.7, "b": -0.2, "x": np.array([0.5, -1.0, 2.0]), "y": np.array([1.0, 0.0, 1.0])}

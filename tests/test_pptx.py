@@ -198,6 +198,18 @@ def test_everything_is_on_the_slide() -> None:
                 assert shape.top + shape.height <= presentation.slide_height
 
 
+def test_arrays_show_their_numbers_once_they_are_known() -> None:
+    run = cgviz.run("sum((W @ x)**2)", W=[[1, 2], [3, 4]], x=[0.5, 0.25])
+    presentation = Presentation(io.BytesIO(made(run)))
+    said = [[s.text_frame.text for s in slide.shapes if s.has_text_frame] for slide in presentation.slides]
+    first, last = said[0], said[-1]
+    assert {"0.5", "0.25"} <= {*first}
+    assert not {"6.25", "17", "24"} & {*first}
+    assert {"0.5", "0.25", "6.25", "17", "24", "2.5", "1.25"} <= {*last}
+    for shape in presentation.slides[-1].shapes:
+        assert 0 <= shape.left <= shape.left + shape.width <= presentation.slide_width
+
+
 SPELLED = {"𝒇": "f", "x_1_": "x1_"}  # bold: an f in a bold run; x_1_ has a lowered "1_"
 
 

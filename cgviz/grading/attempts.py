@@ -105,7 +105,7 @@ class Attempt:
         made.failure = machine.failure
         made.events = [event for event in machine.events or () if id(event.statement) in self.own]
         made.unread |= machine.unread
-        machine.shaken = None
+        machine.shaken = machine.is_update = None
         made.gradients = {name: self.gradient(name, made) for name in exercise.asked}
         return made
 

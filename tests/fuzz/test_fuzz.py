@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bounding import bounded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import program
@@ -84,25 +82,9 @@ FORMULAS = st.one_of(
 )
 
 
-@contextmanager
-def bounded(text: str) -> Iterator[None]:
-    """Fails instead of hanging."""
-
-    def fail(*_: Any) -> None:
-        pytest.fail(f"more than {SECONDS} seconds: {text!r}")
-
-    before = signal.signal(signal.SIGALRM, fail)
-    signal.alarm(SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def read(text: str, latex: bool) -> Graph | None:
     """Returns the graph of a text, or None where it is refused as it should be."""
-    with bounded(text):
+    with bounded(text, SECONDS):
         try:
             graph = cgviz.read(text, latex=latex)
         except CgvizError as error:

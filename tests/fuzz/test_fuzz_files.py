@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import os
 import re
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import array_programs
 import click
 import numpy as np
 import pytest
+from bounding import bounded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_grade_students import COURSE
@@ -34,22 +33,6 @@ from cgviz.views import grade as views
 EXAMPLES = int(os.environ.get("CGVIZ_FUZZ", "120"))
 SECONDS = 60
 AGAIN = {"max_examples": EXAMPLES, "derandomize": "CGVIZ_FUZZ" not in os.environ}
-
-
-@contextmanager
-def bounded(what: Any) -> Iterator[None]:
-    """Fails instead of hanging."""
-
-    def fail(*_: Any) -> None:
-        pytest.fail(f"more than {SECONDS} seconds: {what!r}")
-
-    before = signal.signal(signal.SIGALRM, fail)
-    signal.alarm(SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def told(error: CgvizError) -> None:
@@ -98,7 +81,7 @@ ARRAYS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=7).flatmap(
 @settings(**AGAIN)
 @given(ARRAYS, st.data())
 def test_arrays(text: str, data: Any) -> None:
-    with bounded(text):
+    with bounded(text, SECONDS):
         try:
             graph = cgviz.read(text)
             values = {}
@@ -173,7 +156,7 @@ def test_argument_vectors(folder: Path, arguments: list[str]) -> None:
     os.chdir(folder)
     sys.stdin = io.TextIOWrapper(io.BytesIO(b"x*y"), "utf-8")
     try:
-        with bounded(arguments), redirect_stdout(out), redirect_stderr(err):
+        with bounded(arguments, SECONDS), redirect_stdout(out), redirect_stderr(err):
             status = guarded(arguments)
     finally:
         os.chdir(here)
@@ -221,7 +204,7 @@ def exercises() -> tuple[cgviz.Run, ...]:
 @settings(**AGAIN)
 @given(FILES, st.sampled_from([0, 1]))
 def test_students_files(text: str, which: int) -> None:
-    with bounded(text):
+    with bounded(text, SECONDS):
         try:
             made = grade(exercises()[which], plain(text))
             views.text(made)
@@ -257,7 +240,7 @@ def numpy_files(draw: st.DrawFn) -> bytes:
 def test_tables(folder: Path, file: tuple[str, bytes]) -> None:
     path = folder / file[0]
     path.write_bytes(file[1])
-    with bounded(file):
+    with bounded(file, SECONDS):
         try:
             assert np.isfinite(from_file("x", str(path))).all()
         except CgvizError as error:
