@@ -185,7 +185,7 @@ def diagram(
     """
     from cgviz.drawing.diagram import words
     from cgviz.drawing.diagram.figure import declared, figure_of
-    from cgviz.drawing.diagram.layout import Layout
+    from cgviz.drawing.diagram.layout import FITTED, MARGIN, Layout
     from cgviz.drawing.diagram.moves import moved
     from cgviz.drawing.diagram.notes import noted
     from cgviz.drawing.diagram.paper import NATURAL
@@ -233,8 +233,10 @@ def diagram(
     found = search(pen, style, paper, wishes)
     laid = noted(moved(drawn_as(found.laid, found.axes, wires), found.axes, pen, author), found.axes, pen, author)
     scene, plan, frames = laid.scene, laid.plan, laid.frames
-    scale = paper.scale(*size_of(laid, found.axes), SIZE) if fit else 1.0
-    layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, frames)
+    margin = FITTED if fit else MARGIN
+    width, height = (length + 2 * margin for length in size_of(laid, found.axes))
+    scale = paper.scale(width, height, SIZE) if fit else 1.0
+    layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, margin, frames)
     page = paper if fit else None
     return Diagram(about, layout, prefix, paper=page, left_out=seen.notice, pen=pen, shape=shape)
 

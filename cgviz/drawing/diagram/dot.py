@@ -18,7 +18,7 @@ from cgviz.drawing.diagram.scene import LINE_HEIGHT, Box, Place, Text, Wire
 from cgviz.drawing.diagram.svg_texts import BASELINE
 from cgviz.drawing.fonts import FONT
 
-MARGIN, JOINT = 10, 5
+JOINT = 5
 POINTS = 72.0
 LONGEST = 8000  # characters between quotes; Graphviz reads at most 16384
 NODE = {
@@ -42,7 +42,7 @@ def inches(points: float) -> str:
 def dot(layout: Layout, prefix: str) -> str:
     """Returns the DOT text; ids of its parts begin with `prefix`."""
     theme = layout.theme
-    about = {"layout": "nop2", "outputorder": "edgesfirst", "pad": inches(MARGIN), "margin": "0"}
+    about = {"layout": "nop2", "outputorder": "edgesfirst", "pad": inches(layout.margin), "margin": "0"}
     about |= {"bgcolor": layout.behind, "id": f"{prefix}graph"}
     nodes = NODE | {"fillcolor": theme.stage_fill, "color": theme.stage_line}
     edges = EDGE | {"color": theme.edge}
@@ -174,12 +174,11 @@ def font(text: Text) -> str:
 
 def joint(layout: Layout, trunk: Wire, prefix: str) -> dict[str, str]:
     """Returns the dot at which a fan-out begins; it is not seen where nothing forks."""
-    forks = len(layout.scene.out[trunk.source]) > 1
     return {
         "id": prefix + trunk.target,
         "class": trunk.classes,
         "shape": "circle",
-        "style": "filled" if forks else "invis",
+        "style": "filled" if layout.forks(trunk) else "invis",
         "pos": spot(layout.centre(trunk.target)),
         "width": inches(JOINT),
         "height": inches(JOINT),

@@ -16,7 +16,7 @@ from cgviz.drawing.theme import Theme
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 
-MARGIN = 10.0
+MARGIN, FITTED = 10.0, 3.0  # round a picture; round one that is fitted to its page
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Layout:
     """The scene of a run and the places of its parts, in points; y grows upwards.
 
     behind      the colour behind the picture, or `transparent`
-    fit         how much it is scaled to fit its page
+    fit         how much it is scaled to fit its page; margin: round it
     frames      those of groups
     view        the part that is seen, if not all: left, bottom, right, top
     """
@@ -39,10 +39,11 @@ class Layout:
     mode: Mode = REVERSE
     light: Light | None = None
     fit: float = 1.0
+    margin: float = MARGIN
     frames: tuple[Frame, ...] = ()
     view: tuple[float, float, float, float] | None = None
 
-    @property
+    @cached_property
     def pen(self) -> Pen:
         """The pen that wrote the texts."""
         return Pen(self.run, self.theme, self.digits, mode=self.mode, light=self.light)
@@ -119,7 +120,12 @@ class Layout:
         rooms += [(x, y, x, y) for wire in self.wires for x, y in self.path(wire.key)]
         rooms += [frame.room for frame in self.frames]
         left, bottom, right, top = zip(*rooms, strict=True)
-        return min(left) - MARGIN, min(bottom) - MARGIN, max(right) + MARGIN, max(top) + MARGIN
+        margin = self.margin
+        return min(left) - margin, min(bottom) - margin, max(right) + margin, max(top) + margin
+
+    def forks(self, trunk: Wire) -> bool:
+        """Tells whether a fan-out begins where a trunk ends; ghosts may stand for all of its wires but one."""
+        return len(self.scene.out[trunk.source]) > 1 or self.pen.forks(self.node(trunk.source))
 
     def node(self, key: str) -> int:
         """Returns the index of the node that a box or a trunk belongs to, or that a wire enters."""

@@ -42,7 +42,7 @@ def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bo
     for wire in layout.wires:
         said = Words("") if quiet else wire.words
         parts.append(group(prefix + wire.key, f"edge {wire.classes}", said, edge(layout, wire, prefix, quiet)))
-    parts += [joint(layout, trunk, prefix) for trunk in layout.scene.trunks if len(layout.scene.out[trunk.source]) > 1]
+    parts += [joint(layout, trunk, prefix) for trunk in layout.scene.trunks if layout.forks(trunk)]
     for box in layout.scene.boxes:
         said = Words("") if quiet else box.words
         parts.append(group(prefix + box.key, f"node {box.classes}", said, node(layout, box, prefix, quiet)))

@@ -156,7 +156,7 @@ def in_line(*points: Point) -> bool:
 
 def joint(layout: Layout, wire: Wire, names: dict[str, str]) -> Iterator[str]:
     """Yields the dot at which a fan-out begins."""
-    if layout.scene.trunk.get(wire.source) is wire and len(layout.scene.out[wire.source]) > 1:
+    if layout.scene.trunk.get(wire.source) is wire and layout.forks(wire):
         yield rf"\fill[{hue(names, wire.colour)}] {spot(layout.centre(wire.target))} circle [radius=2.5bp];"
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from cgviz.drawing import diagram, engine
 from cgviz.drawing.diagram import Diagram
 from cgviz.drawing.diagram.axes import Axes, Point
-from cgviz.drawing.diagram.dot import MARGIN, dot
+from cgviz.drawing.diagram.dot import dot
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.paper import Paper
 from cgviz.drawing.diagram.plan import Plan
@@ -90,7 +90,7 @@ class Sheet:
         page = self.pages[at]
         if self.follows:
             layout = seen(layout, page)
-        layout = with_boxes(layout, [(paper(page), page.middle), *self.furniture(at, page)])
+        layout = with_boxes(layout, [(paper(page, layout.margin), page.middle), *self.furniture(at, page)])
         return engine.draw(dot(layout, self.prefix), format, engine=self.look.engine, scale=self.scale * scale)
 
     def furniture(self, at: int, page: Page) -> Iterator[tuple[Box, Point]]:
@@ -106,7 +106,7 @@ class Sheet:
         whole = self.with_extras(layout.scene, layout.plan, self.extras)
         round_it = [part for at in range(len(self.shown)) for part in self.furniture(at, self.page)]
         if not self.follows:
-            whole = with_boxes(whole, [(paper(self.page), self.page.middle), *round_it])
+            whole = with_boxes(whole, [(paper(self.page, whole.margin), self.page.middle), *round_it])
             return svg(whole, self.words, self.prefix, self.scale)
         drawn = svg(replace(whole, view=self.page.room), self.words, self.prefix, self.scale).decode()
         empty = replace(layout, scene=Scene((), ()), plan=Plan(), view=self.page.room, behind=CLEAR)
@@ -213,10 +213,10 @@ def colour_of(frame: Frame, theme: Theme) -> str:
     return theme.value if isinstance(frame.active[0], Forward) else theme.gradient
 
 
-def paper(page: Page) -> Box:
-    """Returns the page as a box that is not seen: it holds the place of everything else."""
+def paper(page: Page, margin: float) -> Box:
+    """Returns the page, less a margin, as a box that is not seen: it holds the place of everything else."""
     return Box(
-        key=PAGE, width=page.width - 2 * MARGIN, height=page.height - 2 * MARGIN, inside=(),
+        key=PAGE, width=page.width - 2 * margin, height=page.height - 2 * margin, inside=(),
         fill=CLEAR, line=CLEAR, classes="page", words=Words(""),
     )  # fmt: skip
 
