@@ -13,6 +13,7 @@ from cgviz.errors import UsageError, quoted
 from cgviz.grading.listing import Listing
 from cgviz.grading.spellings import Spellings
 from cgviz.graph.nodes import CONSTANT
+from cgviz.runs.corners import has_corner
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array
 
@@ -62,7 +63,7 @@ class Exercise:
     def corner(self) -> bool:
         """Whether the inputs stand on a tie or kink, where another convention than ours is as good."""
         run = self.run
-        return run is not None and not run.symbolic and any({"tie", "kink"} & set(flags) for flags in run.flags)
+        return run is not None and not run.symbolic and has_corner(run)
 
     @cached_property
     def program_inputs(self) -> list[str]:
