@@ -87,7 +87,8 @@ def handed_at(run: Run, index: int) -> tuple[Value | None, ...]:
 
 def at_elements(run: Run, index: int, flag: str) -> Iterator[Corner]:
     """Yields the corner of the first element of an array that is on it."""
-    op, value, np = run.graph.nodes[index].op, run.values[index], numpy()
+    value: Any = run.values[index]
+    op, np = run.graph.nodes[index].op, numpy()
     if flag:
         on = np.flatnonzero(np.isin(looked_at(run, index), flag)) * arrays.looked_at_every(value)
     else:
