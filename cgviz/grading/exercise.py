@@ -47,7 +47,7 @@ class Exercise:
     credits: Mapping[str, float] = field(default_factory=dict)
     tolerance: float = 1e-6
     ties: str = "split"
-    shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    shared: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name in self.data:

@@ -59,9 +59,7 @@ class Rows:
 
     def key(self, event: Event) -> str | None:
         name = event.key if event.kind == "item" and event.key is not None else event.name
-        if event.kind == "item" and name in self.exercise.known and "grad" in event.name.lower():
-            return name
-        return self.attempt.spell(name)
+        return self.attempt.of_item(event) or self.attempt.spell(name)
 
     def row(self, key: str, event: Event) -> LineVerdict | None:
         slopes = self.right.slopes[0] if self.right.slopes else {}
