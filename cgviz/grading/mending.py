@@ -260,7 +260,7 @@ class Search:
         return found.name if found is not None else ""
 
     def forward(self, ran: list[ast.stmt], reach: dict[int, frozenset[str]]) -> set[int]:
-        """Returns the numbers of the statements of the forward pass: they move the output, or move nothing and stand by."""
+        """Returns the numbers of the statements of the forward pass: they move the output, or nothing and stand by."""
         moves = {i for i, node in enumerate(ran) if OUTPUT in reach.get(id(node), ())}
         functions = {self.functions.get(id(ran[i])) for i in moves} - {None}
         slopes = {self.functions.get(id(each.statement)) for each in self.base.events if self.attempt.spell(each.name)}

@@ -22,7 +22,7 @@ from cgviz.values.arrays import Value
 
 def graded(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends) -> Grade:
     """Returns the grade of a run of a student's file."""
-    blame: Blame | None = None if got.all_right else blamed(attempt, exercise, right, got)
+    blame: Blame | None = blamed(attempt, exercise, right, got) if got.wrong else None
     rows = Rows(attempt.listing, attempt, exercise, right, got).all()
     if blame is not None:
         rows = with_blame(rows, attempt, blame)
