@@ -38,7 +38,7 @@ READ: dict[str, Callable[[cgviz.Run], str]] = {
     "derivation.txt": lambda run: derivation(run),
     "derivation.tex": lambda run: derivation(run, "latex"),
     "table.tex": lambda run: table(run, "latex"),
-    "numpy.py": lambda run: code(run, "numpy", function=True),
+    "code.txt": lambda run: code(run, "numpy", function=True),
 }
 MADE: dict[str, Callable[[cgviz.Run], str]] = {
     "svg": lambda run: EMBEDDED.sub("", picture(run).decode()),
