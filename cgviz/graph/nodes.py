@@ -22,6 +22,7 @@ def unreachable(*_: float) -> float:
 
 
 INPUT = Op(name="input", arity=(0, 0), forward=unreachable, partials=lambda out: (), gate="sums", source="")
+RECORDED = "recorded"
 CONSTANT = Op(name="constant", arity=(0, 0), forward=unreachable, partials=lambda out: (), source="")
 
 
@@ -173,7 +174,10 @@ class Graph:
 
     @cached_property
     def kept(self) -> dict[Any, Any]:
-        """What was made of this graph before, by what was asked for: a graph is run again and again."""
+        """What was made of this graph before, by what was asked for: a graph is run again and again.
+
+        Under RECORDED: the values that the nodes had when it was recorded, inputs first; None where an op is another.
+        """
         return {}
 
     @cached_property
