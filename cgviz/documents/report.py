@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from cgviz.documents.document import Document
@@ -13,6 +13,7 @@ from cgviz.documents.writing import Writing, spelling_for, typeset_spelling, uni
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
 from cgviz.errors import UsageError, quoted
+from cgviz.records import dataclass
 from cgviz.text.fold import Line
 from cgviz.text.numbers import DIGITS, checked
 from cgviz.text.output import write

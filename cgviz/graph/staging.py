@@ -222,6 +222,8 @@ def fused(graph: Graph) -> Graph:
             if operand is not None:
                 nodes[index] = node._replace(op=op, args=(operand,))
                 break
+    if graph.detail == "stage" and nodes == list(graph.nodes):
+        return graph
     return without_unused(replace(graph, nodes=tuple(nodes), detail="stage"))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from cgviz.errors import UsageError, quoted
+from cgviz.records import dataclass
 
 PYODIDE = "314.0.7"
 CDN = "https://cdn.jsdelivr.net"
