@@ -6,9 +6,9 @@ Table, diagnosis, Jacobian, Hessian, derivation and generated code read it; the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cgviz.ops.op import Answer, Op
+from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.trouble import at_place
 from cgviz.values.arrays import Shape, Value, element_of, handed_back, is_array, one, own_place, places, shape_of

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cgviz.analysis.checks.digits import losses
 from cgviz.analysis.checks.exact import context, in_mpmath
+from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.trouble import at_place
 from cgviz.text.numbers import number
