@@ -162,7 +162,32 @@ def test_a_formula_is_what_it_is_in_numpy(formula: str) -> None:
         assert run.gradient[name] == pytest.approx(slopes, rel=1e-6, abs=1e-8), name
 
 
+PASTED = (
+    "def f(x, y):\n  if x > 0:\n    return x**2\n  elif y > 1:\n    return y\n  return -x*y",
+    "def f(x, y):\n  z = x*y\n  if z > 0:\n    z *= 2\n  elif z < -1:\n    print(z)\n    z -= y\n  return z + x",
+    "def f(x, y):\n  r = abs(x - y)\n  if r <= 1:\n    t = r*r\n    c = t/2\n  else:\n    c = r - 0.5\n  return c",
+    "def r(x):\n  if x > 0: return x\n  return 0\ndef f(x, y):\n  a = x\n  if r(y): a = y; x = a*2\n  return r(a*y)+x",
+    "def f(x, y=2.0):\n  a, b = x, y\n  if a > b:\n    a = b\n    b = x\n  return a-b*3\nif __name__ == '': f(1)",
+)
+
+
+@pytest.mark.parametrize("text", PASTED)
+def test_a_branch_of_pasted_python_is_what_python_makes_of_it(text: str) -> None:
+    spaces: dict[str, Any] = {}
+    exec(text, spaces)
+    for x, y in ((0.7, 0.2), (-0.4, 3.0), (-2.5, 0.5), (2.2, -1.5)):
+        run = cgviz.run(text, x=x, y=y)
+        assert run.value == pytest.approx(spaces["f"](x, y))
+        slope = (spaces["f"](x + 1e-6, y) - spaces["f"](x - 1e-6, y)) / 2e-6
+        assert run.gradient["x"] == pytest.approx(slope, rel=1e-6)
+
+
 REFUSED = {
+    "def f(x, y):\n  if x > y: c = x\n  return c": "on one way of a branch only",
+    "def f(x):\n  x //= 2\n  if x > 1: x //= 2\n  return x": "this sign before",
+    "def f(x):\n  for i in range(3): x *= 2\n  return x": "a loop is not read from text",
+    "class M(nn.Module):\n  pass": "from_torch",
+    "if x > 0: y": "y = a if condition else b",
     "−[x·y + x]": "square brackets make an array",
     r"\sum_j e^{e_j}": "give it another name",
     "x y": "side by side",

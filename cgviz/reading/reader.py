@@ -141,7 +141,8 @@ class Reader(Parts):
     ) -> tuple[int, bool]:
         after = tokens[at]
         if token.text in KEYWORDS or token.text in ("if", "else"):
-            more = f"; {ONLY_STATEMENTS}" if token.text in STATEMENTS else ""
+            more = "; write a if condition else b" if token.text in ("if", "else") else ""
+            more = f"; {ONLY_STATEMENTS}" if token.text in STATEMENTS else more
             raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name{more}", token)
         if after.kind == "(" and token.text == "float" and tokens[at + 1].kind == "text":
             return self.float(tokens, at + 1, values), False

@@ -38,7 +38,7 @@ def document(found: Checked, writing: Writing) -> Document:
     """Returns the document of a check."""
     verdict = [Prose(said) for said in sentences(found, writing)]
     blocks = [head(found.run, writing), GAP, table(found, writing), *notes(found, writing), GAP, *verdict]
-    return Document(blocks, "A gradient check", writing.rule)
+    return Document(blocks, "A gradient check")
 
 
 def table(found: Checked, spelling: Writing) -> Block:

@@ -30,7 +30,7 @@ def document(found: Diagnosis, writing: Writing) -> Document:
     ):
         if section:
             blocks += [GAP, Title([(title, "name")]), *section]
-    return Document(blocks, "A diagnosis", writing.rule)
+    return Document(blocks, "A diagnosis")
 
 
 def verdict(found: Diagnosis, spelling: Writing) -> Block:
