@@ -50,7 +50,7 @@ def html(document: Document, theme: Theme, standalone: bool = False) -> str:
     """Returns the fragment, its style with it; `standalone`, a whole page."""
     body = "\n".join(line for block in document.blocks for line in written(block))
     made = f'<style>{style(theme)}</style>\n<div class="cgviz">\n{body}\n</div>'
-    title = escape(plain(printable(document.title))) or "cgviz"
+    title = escape(printable(plain(document.title))) or "cgviz"
     return PAGE.format(title=title, body=made) if standalone else made + "\n"
 
 
@@ -73,7 +73,8 @@ def written(block: Block) -> Iterator[str]:
     if isinstance(block, Head):
         statements = "<br>\n".join(inline(statement) for statement in block.statements)
         where = f" &ensp; {inline(block.where)}" if block.where else ""
-        yield f'<p class="head">{statements}{where}</p>'
+        note = f"<br>\n{inline(block.note)}" if block.note else ""
+        yield f'<p class="head">{statements}{where}{note}</p>'
     elif isinstance(block, Title):
         yield f"<h2>{line(block.pieces)}</h2>"
     elif isinstance(block, Prose):

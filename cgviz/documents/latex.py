@@ -49,6 +49,8 @@ def written(block: Block) -> Iterator[str]:
         yield from (rf"{tex(statement)}\par" for statement in block.statements)
         if block.where:
             yield rf"{tex(block.where)}\par"
+        if block.note:
+            yield rf"\textcolor{{cgvizmuted}}{{{tex(block.note)}}}\par"
     elif isinstance(block, Title):
         yield rf"\par\medskip\noindent\textbf{{{line(block.pieces)}}}\par\nopagebreak"
     elif isinstance(block, Prose):

@@ -66,6 +66,7 @@ class Program:
 
     notes   what sympy does not keep of the text
     counts  inputs that are the length of an axis of another: name to (that one, its axis, how many more)
+    beside  what stands beside the formulas in the text and was left out
     """
 
     text: str
@@ -73,6 +74,7 @@ class Program:
     inputs: tuple[Input, ...]
     notes: Notes = field(default_factory=Notes)
     counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
 
 def read(text: str, given: Iterable[str] = ()) -> Program:
