@@ -183,6 +183,9 @@ def test_a_branch_of_pasted_python_is_what_python_makes_of_it(text: str) -> None
 
 
 BESIDE = {
+    "L = (y - p)^2, where p = w*x is linear": ("w x y", "is linear"),
+    "(1) z = w*x\n(2) y = z*3   (4)": ("w x", "(1); (2); (4)"),
+    "L = Σᵢ (yᵢ − pᵢ)², where pᵢ = σ(zᵢ) and n is the size": ("z y", "and n is the size"),
     r"\sigma(z) = \frac{1}{1+e^{-z}} \quad (2.3)": ("z", "(2.3)"),
     r"\begin{align} z &= wx & (1) \\ a &= z^2 & (2) \end{align}": ("w x", "(1); (2)"),
     r"L = \sum_i x_i, \quad \text{where } x_i \text{ is the price} \tag{3.2}": ("x", "where x_i is the price; (3.2)"),
