@@ -221,7 +221,9 @@ def fused(graph: Graph) -> Graph:
             if operand is not None:
                 nodes[index] = node._replace(op=op, args=(operand,))
                 break
-    return without_unused(replace(graph, nodes=tuple(nodes), detail="stage"))
+    if graph.detail != "stage" or nodes != list(graph.nodes):
+        graph = replace(graph, nodes=tuple(nodes), detail="stage")
+    return without_unused(graph)
 
 
 def match(nodes: Sequence[Node], uses: Sequence[int], index: int, pattern: Any, root: bool = False) -> int | None:
