@@ -114,7 +114,7 @@ class Cube(torch.autograd.Function):
     out = capsys.readouterr().out
     assert "1 of 2 gradients of Cube are wrong" in out
     assert "the sign is turned" in out
-    assert "line 11:  return (g * 3 * x ** 2 * y, -g * x ** 3)" in out
+    assert "line 11: return (g * 3 * x ** 2 * y, -g * x ** 3)" in out
     assert "with return (g * 3 * x ** 2 * y, g * x ** 3), right: y" in out
 
 
@@ -211,5 +211,5 @@ def test_where_no_slip_is_known_the_stage_is_named_at_which_the_passes_part(tmp_
     at = ["--Q", "[[1,2]]", "--K", "[[1,2],[0,1]]", "--V", "[[1,2],[0,1]]"]
     assert main(["check", f"{tmp_path / 'own.py'}:attention", *at]) == 1
     out = capsys.readouterr().out
-    assert "line 16:  dS = np.cos(A) ** 3 - A ** 5 * 7" in out
+    assert "line 16: dS = np.cos(A) ** 3 - A ** 5 * 7" in out
     assert "here it parts: dS is not the gradient of S" in out

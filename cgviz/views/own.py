@@ -43,7 +43,7 @@ def document(run: Run, name: str, found: Sequence[Finding], lines: Sequence[Wron
 
 def on_line(wrong: Wrong, writing: Writing) -> Iterator[Block]:
     """Yields what is said of a line that is wrong: the line, what it ought to be, and why."""
-    yield Prose([(f"line {wrong.line}:  ", "muted"), (writing.clean(wrong.code), "name")])
+    yield Prose([(f"line {wrong.line}: ", "muted"), (writing.clean(wrong.code), "name")])
     if wrong.mended:
         mended = f"with {writing.clean(wrong.mended)}"
         yield Prose([(mended, "value"), (f", right: {', '.join(wrong.gradients)}", "muted")])
