@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from unicodedata import normalize
 
 from cgviz.text.letters import NAMES, accented, faced, subscript, superscript
@@ -16,7 +17,7 @@ from cgviz.text.letters import NAMES, accented, faced, subscript, superscript
 Script = tuple["Spelling", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spelling:
     """A letter or a word, with what stands around it.
 
@@ -47,7 +48,7 @@ class Spelling:
         """Tells whether its letters are slanted."""
         return self.face == "italic" or (not self.face and self.is_letter)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The spelling in Unicode: θ₁, ŷ, a⁽²⁾, 𝐰; what has no raised or lowered sign after `^` or `_`: `x_train`."""
         head = accented(faced(self.letters, self.face), self.marks) + "′" * self.primes
