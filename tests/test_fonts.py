@@ -11,9 +11,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from cgviz.drawing import engine
-from cgviz.drawing.engine.embed import pieces
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER, FONT
 from cgviz.drawing.fonts.metrics import covers, face, text_width
+from cgviz.drawing.fonts.subset import subset
 from cgviz.errors import RenderError
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,7 +87,7 @@ def test_drawing_writes_nothing_beside_the_font() -> None:
     assert {path.name: path.stat().st_mtime_ns for path in FOLDER.iterdir()} == before
 
 
-def test_embedded_pieces_draw_what_is_shown_as_the_face_does() -> None:
+def test_embedded_subset_has_exactly_what_is_shown() -> None:
     drawn = engine.draw(DOT, "svg")
     embedded = engine.embed_font(drawn)
     assert embedded == engine.embed_font(drawn)
@@ -98,26 +98,23 @@ def test_embedded_pieces_draw_what_is_shown_as_the_face_does() -> None:
         style = text.get("font-weight", "normal"), text.get("font-style", "normal")
         shown.setdefault(style, set()).update(text.text or "")
     assert {(weight, slant) for weight, slant, _ in rules} == shown.keys()
-    for (weight, slant), letters in shown.items():
-        pieces = [TTFont(BytesIO(base64.b64decode(data))) for *of, data in rules if of == [weight, slant]]
-        face = TTFont(FOLDER / FACES[weight == "bold", slant == "italic"])
-        for letter in filter(covers, letters):
-            piece = next(piece for piece in pieces if ord(letter) in piece.getBestCmap())
-            assert outline(piece, letter) == outline(face, letter)
+    for weight, slant, data in rules:
+        letters = TTFont(BytesIO(base64.b64decode(data))).getBestCmap()
+        assert {chr(code) for code in letters} == {letter for letter in shown[weight, slant] if covers(letter)}
 
 
-def test_pieces_are_cut_from_the_faces_that_there_are() -> None:
-    for name, made in pieces().items():
-        face = TTFont(FOLDER / name)
-        assert set().union(*(codes for codes, *_ in made)) == set(face.getBestCmap())
-        for codes, _, data in made:
-            assert codes == set(TTFont(BytesIO(base64.b64decode(data))).getBestCmap())
-
-
-def outline(font: TTFont, letter: str) -> tuple[int, list[tuple[int, int]]]:
-    """Returns how a letter is drawn: its advance width, and the points of its outline."""
-    name = font.getBestCmap()[ord(letter)]
-    return font["hmtx"][name][0], list(font["glyf"][name].getCoordinates(font["glyf"])[0])
+@pytest.mark.parametrize("face", FACES.values())
+def test_a_subset_has_the_outlines_and_widths_of_the_whole_face(face: str) -> None:
+    said = "sigy = −0.5121·(1 − θ₁)²ẑâᵀÅ∇变"
+    whole, part = TTFont(FOLDER / face), TTFont(BytesIO(subset(FOLDER / face, set(map(ord, said)))), checkChecksums=2)
+    theirs, ours = whole.getBestCmap(), part.getBestCmap()
+    assert ours.keys() == {ord(letter) for letter in said} & theirs.keys()
+    for code, glyph in ours.items():
+        assert part["hmtx"][glyph] == whole["hmtx"][theirs[code]]
+        drawn = [
+            font["glyf"][name].getCoordinates(font["glyf"]) for font, name in ((whole, theirs[code]), (part, glyph))
+        ]
+        assert [list(each) for each in drawn[0]] == [list(each) for each in drawn[1]]
 
 
 def test_outlined_text_is_paths_that_say_the_text() -> None:

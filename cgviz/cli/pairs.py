@@ -6,12 +6,12 @@ import inspect
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from cgviz.cli import functions
 from cgviz.errors import UsageError, quoted
+from cgviz.records import dataclass
 from cgviz.values.arrays import is_array
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from cgviz.ops.op import Op
 from cgviz.runs.straight import INFIX, Line, Source, UnwrittenError, Writer, compiled
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, is_array
-from cgviz.values.ieee import SMALLEST_NORMAL
 
 BLOCK = 8192
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
@@ -102,7 +101,7 @@ class ColumnWriter(Writer):
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
-        self.bound |= {"sound": is_sound, "folded": arrays.folded}
+        self.bound |= {"sound": arrays.is_sound, "folded": arrays.folded}
         self.columns = False
         self.parts: dict[str, str] = {}
         self.pending: list[str] = []
@@ -172,12 +171,6 @@ class ColumnWriter(Writer):
     def handed(self, index: int, arg: int, part: str) -> str:
         wide, narrow = self.graph.nodes[index].shape, self.graph.nodes[arg].shape
         return part if wide == narrow else f"folded({part}, {narrow!r})"
-
-
-def is_sound(slope: Value) -> bool:
-    """Tells whether every element of a slope is a normal number."""
-    size = abs(slope)
-    return bool(size.min() >= SMALLEST_NORMAL and size.max() < arrays.numpy().inf)
 
 
 def in_blocks(line: Line, graph: Graph, values: Sequence[Value], seed: Value) -> tuple[Value, tuple[Value, ...]]:

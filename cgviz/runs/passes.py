@@ -31,6 +31,16 @@ def forward(graph: Graph, inputs: Mapping[str, Value]) -> list[Value]:
     return values
 
 
+def completed(graph: Graph, known: Sequence[Value | None]) -> list[Value]:
+    """Returns the value of every node, in order, where those that are not None are known: all inputs, for a start."""
+    values = list(known)
+    for index, (_, function, _, _, first, second) in enumerate(graph.plan):
+        if values[index] is None:
+            args = first if isinstance(first, tuple) else (first, second)[: len(graph.nodes[index].args)]
+            values[index] = function(*[values[arg] for arg in args])  # type: ignore[misc]
+    return values
+
+
 def backward(
     graph: Graph,
     values: Sequence[Value],

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from unicodedata import normalize
 
+from cgviz.records import dataclass
 from cgviz.text.letters import NAMES, accented, faced, subscript, superscript
 
 Script = tuple["Spelling", ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Spelling:
     """A letter or a word, with what stands around it.
 
@@ -48,7 +47,7 @@ class Spelling:
         """Tells whether its letters are slanted."""
         return self.face == "italic" or (not self.face and self.is_letter)
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The spelling in Unicode: θ₁, ŷ, a⁽²⁾, 𝐰; what has no raised or lowered sign after `^` or `_`: `x_train`."""
         head = accented(faced(self.letters, self.face), self.marks) + "′" * self.primes

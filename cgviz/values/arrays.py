@@ -246,9 +246,13 @@ def handed_back(
         if slope is None:
             yield None, None
             continue
-        with quiet():
-            part = upstream if type(slope) is int and slope == 1 else moved(op, slot, slope, upstream, out, args)
         shape, mask = shape_of(arg) or (), both(reached, chosen)
+        if mask is None and type(slope) is int and abs(slope) == 1:
+            part = folded(upstream, shape)
+            yield part if slope == 1 else -part if part is upstream else 0.0 - part, None
+            continue
+        with quiet():
+            part = moved(op, slot, slope, upstream, out, args)
         if mask is None:
             yield folded(part, shape), None
             continue
@@ -267,8 +271,22 @@ def moved(op: Op, slot: int, slope: Value, by: Value, out: Value, args: Sequence
         return product
     if not is_array(product):
         return op.handed(by, out, args)[slot]
+    if is_sound(slope):
+        return product
     np, size = numpy(), abs(slope)
     return np.where((size >= SMALLEST_NORMAL) & (size < np.inf), product, op.scaled(by, out, *args)[slot])
+
+
+LOOKED_AT_ONCE = 1 << 16
+
+
+def is_sound(slope: Value) -> bool:
+    """Tells whether every element of a slope is a normal number; looks at a part that fits the cache at a time."""
+    if not is_array(slope) or slope.size <= LOOKED_AT_ONCE:
+        size = abs(slope)
+        return bool(numpy().all((size >= SMALLEST_NORMAL) & (size < math.inf)))
+    flat = slope.reshape(-1)
+    return all(is_sound(flat[at : at + LOOKED_AT_ONCE]) for at in range(0, flat.size, LOOKED_AT_ONCE))
 
 
 def both(a: Any, b: Any) -> Any:

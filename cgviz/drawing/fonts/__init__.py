@@ -16,7 +16,6 @@ FACES = {  # by "is it bold" and "is it slanted"
     (True, True): "CgvizSans-BoldItalic.ttf",
 }
 FOLDER = Path(__file__).parents[2] / "fonts"
-PIECES = FOLDER / "pieces.json"  # of each face, for pictures that carry the letters that they use
 
 
 @contextmanager

@@ -1,18 +1,13 @@
 """Makes the project's font from Inter: a subset, with the few signs that mathematics needs and Inter lacks.
 
     python -m cgviz.drawing.fonts.make FOLDER    where FOLDER holds Inter's static WOFF2 files (see README.md)
-    python -m cgviz.drawing.fonts.make           only cuts the faces that there are into pieces
 
-A picture carries the pieces that it uses: what is cut here need not be cut for every picture. Needs fonttools, brotli.
+Needs fonttools and brotli.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-from base64 import b64encode
-from io import BytesIO
-from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +18,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-from cgviz.drawing.fonts import FAMILY, FOLDER, PIECES
+from cgviz.drawing.fonts import FAMILY, FOLDER
 
 FACES = {  # style: (file of Inter, the next heavier one for small capitals, weight, made file)
     "Regular": ("Inter-Regular.woff2", "Inter-SemiBold.woff2", 400, "CgvizSans-Regular.ttf"),
@@ -41,53 +36,10 @@ SAME = {"⋅": "·", "∥": "‖", "∘": "◦", "∙": "•", "ϵ": "ε"}
 COPYRIGHT = "Copyright 2016 The Inter Project Authors. A modified subset of Inter, made for cgviz."
 
 
-MARKS = "".join(map(chr, (*range(0x300, 0x310), 0x20D7)))  # a letter and its mark must stand in one piece
-TOGETHER = (  # what is often used together; everything else is cut by blocks of code points
-    "0123456789 .,()[]+-*/=<>:−×·√²…",
-    "abcdefghijklmnopqrstuvwxyzıȷ′" + MARKS,
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + MARKS,
-    "".join(map(chr, range(0x3B1, 0x3CA))) + "ϑϕϖϱϵ" + MARKS,
-    "".join(map(chr, range(0x391, 0x3AA))) + MARKS,
-)
-BLOCK = 128
-
-
-def main(*folders: str) -> None:
-    """Writes all faces, from a folder with those of Inter, and the pieces of them."""
-    for folder in folders:
-        for style in FACES:
-            make(Path(folder), style)
-    every = {made: [piece(FOLDER / made, codes) for codes in cut(FOLDER / made)] for *_, made in FACES.values()}
-    PIECES.write_text(json.dumps(every, indent=0) + "\n", encoding="utf-8")
-
-
-def cut(face: Path) -> list[list[int]]:
-    """Returns the code points of each piece of a face."""
-    with TTFont(face) as font:
-        left = set(font.getBestCmap())
-    pieces = [sorted(left & set(map(ord, letters))) for letters in TOGETHER]
-    left -= set(chain(*pieces))
-    blocks = {code // BLOCK for code in left}
-    return pieces + [sorted(code for code in left if code // BLOCK == block) for block in sorted(blocks)]
-
-
-def piece(face: Path, codes: list[int]) -> dict[str, str]:
-    """Returns a part of a face: the range of its code points, and the font as WOFF in base64."""
-    options = Options(name_IDs=[1, 2], glyph_names=False, notdef_outline=False, bidi_closure=False)
-    with TTFont(face, recalcTimestamp=False) as font:
-        subsetter = Subsetter(options)
-        subsetter.populate(unicodes=codes)
-        subsetter.subset(font)
-        font.flavor = "woff"
-        file = BytesIO()
-        font.save(file)
-    return {"range": ranged(codes), "woff": b64encode(file.getvalue()).decode()}
-
-
-def ranged(codes: list[int]) -> str:
-    """Returns code points as CSS writes them: `U+30-39,U+2212`."""
-    runs = (list(run) for _, run in groupby(enumerate(codes), lambda one: one[1] - one[0]))
-    return ",".join(f"U+{run[0][1]:X}" + (f"-{run[-1][1]:X}" if len(run) > 1 else "") for run in runs)
+def main(folder: str) -> None:
+    """Writes all faces of the project."""
+    for style in FACES:
+        make(Path(folder), style)
 
 
 def make(folder: Path, style: str) -> None:
@@ -167,4 +119,4 @@ def rename(font: Any, style: str, weight: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

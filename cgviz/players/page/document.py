@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cgviz.codegen.browser import library
 from cgviz.documents.writing import spelling_for
-from cgviz.drawing.engine.embed import rules_of
+from cgviz.drawing.engine.embed import rule
 from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.drawing.theme import theme as theme_of
 from cgviz.errors import UsageError, printable, quoted
@@ -100,5 +100,5 @@ def colours() -> str:
 
 def fonts(text: str) -> str:
     """Returns the project's font, upright and bold, with the letters that the page can show."""
-    letters = set(map(ord, printable("".join(set(text))) + LETTERS))
-    return "\n".join(rule for bold in (False, True) for rule in rules_of((bold, False), letters)) + "\n"
+    letters = sorted(set(map(ord, printable("".join(set(text))) + LETTERS)))
+    return "\n".join(rule((bold, False), letters) for bold in (False, True)) + "\n"
