@@ -13,6 +13,7 @@ from fontTools.ttLib import TTFont
 from cgviz.drawing import engine
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER, FONT
 from cgviz.drawing.fonts.metrics import covers, face, text_width
+from cgviz.drawing.fonts.subset import subset
 from cgviz.errors import RenderError
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -100,6 +101,20 @@ def test_embedded_subset_has_exactly_what_is_shown() -> None:
     for weight, slant, data in rules:
         letters = TTFont(BytesIO(base64.b64decode(data))).getBestCmap()
         assert {chr(code) for code in letters} == {letter for letter in shown[weight, slant] if covers(letter)}
+
+
+@pytest.mark.parametrize("face", FACES.values())
+def test_a_subset_has_the_outlines_and_widths_of_the_whole_face(face: str) -> None:
+    said = "sigy = −0.5121·(1 − θ₁)²ẑâᵀÅ∇变"
+    whole, part = TTFont(FOLDER / face), TTFont(BytesIO(subset(FOLDER / face, set(map(ord, said)))), checkChecksums=2)
+    theirs, ours = whole.getBestCmap(), part.getBestCmap()
+    assert ours.keys() == {ord(letter) for letter in said} & theirs.keys()
+    for code, glyph in ours.items():
+        assert part["hmtx"][glyph] == whole["hmtx"][theirs[code]]
+        drawn = [
+            font["glyf"][name].getCoordinates(font["glyf"]) for font, name in ((whole, theirs[code]), (part, glyph))
+        ]
+        assert [list(each) for each in drawn[0]] == [list(each) for each in drawn[1]]
 
 
 def test_outlined_text_is_paths_that_say_the_text() -> None:

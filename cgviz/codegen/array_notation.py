@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cgviz.codegen.forms import InShapeOf
@@ -12,6 +11,7 @@ from cgviz.codegen.notation import Code, Constant, UnwrittenError
 from cgviz.ops.op import ATOM, COMPARISON, PRODUCT, Op
 from cgviz.ops.places import slots
 from cgviz.ops.rearranging import Key, written_key
+from cgviz.records import dataclass
 from cgviz.text.formula import Notation, Written
 from cgviz.values.arrays import Value, is_array
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations
 from typing import Any
 
@@ -15,6 +15,7 @@ from cgviz.grading.reading import Line, Slope
 from cgviz.grading.tape import Atom, Vector
 from cgviz.grading.term import leaves
 from cgviz.ops.rearranging import Key, indexed
+from cgviz.records import dataclass
 from cgviz.values.arrays import Value
 
 MOST = 9

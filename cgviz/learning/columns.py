@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ from cgviz.graph.nodes import Graph
 from cgviz.learning.objective import Parameters, Rows
 from cgviz.learning.scalar import ScalarObjective
 from cgviz.learning.stacking import stacked
+from cgviz.records import dataclass
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array, numpy, quiet

@@ -6,13 +6,14 @@ import math
 from array import array
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from cgviz.learning.batches import batches, per_epoch
 from cgviz.learning.magnitudes import calm, norm
 from cgviz.learning.objective import Objective, Parameters, Rows
 from cgviz.learning.optimizers import Memory, Optimizer, Settings
+from cgviz.records import dataclass
 
 DONE, INTERRUPTED, DIVERGED = "done", "interrupted", "diverged"
 KEPT = 1000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from cgviz.errors import UsageError, quoted
@@ -13,6 +12,7 @@ from cgviz.graph.nodes import Graph
 from cgviz.learning.binding import Binding, bind
 from cgviz.learning.choice import objective
 from cgviz.learning.objective import Objective, Parameters
+from cgviz.records import dataclass
 from cgviz.text.tables import Sheet
 from cgviz.values.arrays import Value, settled
 

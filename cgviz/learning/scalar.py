@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.graph.nodes import Graph
 from cgviz.learning.objective import Examples, Parameters, Rows
+from cgviz.records import dataclass
 from cgviz.runs.passes import forward, gradient
 from cgviz.runs.run import Run
 

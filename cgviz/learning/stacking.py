@@ -6,7 +6,7 @@ What has no rule here is not rewritten (`stacked` returns None), and examples ar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
@@ -17,6 +17,7 @@ from cgviz.ops.op import Op
 from cgviz.ops.rearranging import indexed, joined, one_hot, reshaped, spread, transposed
 from cgviz.ops.rearranging import stacked as rows_of
 from cgviz.ops.reductions import total
+from cgviz.records import dataclass
 from cgviz.values.arrays import Shape, Value, broadcast, numpy
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from cgviz.errors import CgvizError, ExpressionError, quoted
 from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, TRANSPOSES, WORDS
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
 from cgviz.reading.latex_words import refuse_word
+from cgviz.records import dataclass
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.parsing import parse_spelling
 from cgviz.text.spelling import Spelling
@@ -105,6 +106,9 @@ class Names:
         scripts: list[Range] = []
         items: tuple[Range, ...] = ()
         raised, turned = "", False
+        within = self.within(at, end)
+        if within is not None:
+            items, raised = within.items, within.raised
         while end < len(self.pieces) and self.pieces[end].kind == "char" and not turned:
             mark = self.pieces[end].text
             if mark == "_" and not items:
@@ -134,6 +138,14 @@ class Names:
         if len(name.spelling.identifier) > LONGEST_NAME:
             raise self.error(f"a name longer than {LONGEST_NAME} characters is too long", at)
         return name
+
+    def within(self, at: int, end: int) -> Name | None:
+        """Returns the name with a script that an accent or a face holds whole: `\\hat{Y_i}`, `\\mathbf{x_i}`."""
+        is_dressed = self.pieces[at].kind == "macro" and end - at > 5 and self.pieces[at + 1].text == "{"
+        if not is_dressed or self.pieces[at + 3].text not in ("_", "^") or not self.begins(at + 2):
+            return None
+        inner = self.read(at + 2)
+        return inner if inner.end == end - 1 else None
 
     def identifier(self, spelling: Spelling) -> str:
         """Returns the identifier of a spelling: another one where two spellings would share it."""
@@ -366,11 +378,6 @@ def arguments(piece: Piece) -> int:
         return 0
     takes_one = piece.text in WORDS or piece.text in ACCENTS or piece.text in ("sqrt", "operatorname")
     return 2 if piece.text in FRACTIONS else int(takes_one)
-
-
-def multiple(names: Collection[str]) -> frozenset[str]:
-    """Returns the names of several letters: the others are names anyway."""
-    return frozenset(name for name in names if len(re.sub("[0-9]+$", "", name)) > 1)
 
 
 def is_label(piece: Piece) -> bool:

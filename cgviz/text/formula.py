@@ -6,12 +6,13 @@ sympy would re-order what it is given; a Formula keeps the operands where the ru
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
 from cgviz.ops.op import ATOM, COMPARISON, MATRICES, POWER, PRODUCT, QUOTIENT, SIGNED, SUM, Op
 from cgviz.ops.operators import Operators
+from cgviz.records import dataclass
 from cgviz.text import numbers
 from cgviz.text.letters import superscript
 from cgviz.text.names import Name, spelling_of

@@ -38,7 +38,7 @@ def document(run: Run, name: str, found: Sequence[Finding], lines: Sequence[Wron
         blocks.append(Entry(writing.gradient(each.name), [line]))
     for wrong_line in lines:
         blocks += [GAP, *on_line(wrong_line, writing)]
-    return Document(blocks, f"The backward pass of {name}", writing.rule)
+    return Document(blocks, f"The backward pass of {name}")
 
 
 def on_line(wrong: Wrong, writing: Writing) -> Iterator[Block]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cgviz.analysis.checks.exact import context, rounded, values
+from cgviz.records import dataclass
 from cgviz.runs.run import Run
 
 FULL = 15.95

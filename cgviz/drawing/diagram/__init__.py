@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from os import PathLike, fspath
@@ -15,6 +15,7 @@ from cgviz.drawing.pictures import DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
 from cgviz.drawing.theme import Theme
 from cgviz.errors import RenderError, UsageError, quoted
 from cgviz.reading.collecting import uncollected
+from cgviz.records import dataclass
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text import numbers

@@ -30,13 +30,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgviz.drawing.pictures import EDGES
 from cgviz.errors import UsageError, quoted
+from cgviz.records import dataclass
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run

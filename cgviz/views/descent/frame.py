@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 
 from cgviz.drawing.fonts import FONT
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
 from cgviz.errors import printable
+from cgviz.records import dataclass
 from cgviz.views.descent.scale import Axis
 
 WIDTH, HEIGHT = 640, 440

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.documents.writing import Writing
+from cgviz.records import dataclass
 from cgviz.runs.steps import Backward, Forward, joined
 from cgviz.text.formula import MARKED, Marked, Notation, Pretty
 from cgviz.text.numbers import DIGITS, number

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.analysis.blocks import Block
 from cgviz.documents.writing import unicode_spelling
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
+from cgviz.records import dataclass
 from cgviz.text.numbers import number
 from cgviz.values.arrays import shape_text
 from cgviz.views.jacobian import words

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cgviz.drawing.fonts.metrics import text_width
+from cgviz.records import dataclass
 
 MARGIN = 18.0
 START, MIDDLE, END = 0.0, 0.5, 1.0
