@@ -13,10 +13,12 @@ from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
 from cgviz.reading.arguments import Several
 from cgviz.reading.glued import may_be_glued, separated
+from cgviz.reading.latex_order import ordered
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.pending import Definition, Notes, settled
 from cgviz.reading.primes import without_primes
+from cgviz.reading.prose import has_number, tidied
 from cgviz.reading.reader import Reader
 from cgviz.reading.statements import (
     Survey,
@@ -67,6 +69,7 @@ class Program:
 
     notes   what sympy does not keep of the text
     counts  inputs that are the length of an axis of another: name to (that one, its axis, how many more)
+    beside  what stands beside the formulas in the text and was left out
     """
 
     text: str
@@ -74,21 +77,40 @@ class Program:
     inputs: tuple[Input, ...]
     notes: Notes = field(default_factory=Notes)
     counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
 
 def read(text: str, given: Iterable[str] = ()) -> Program:
     """Returns the program in `text`. `given` are the names that the caller has values for.
 
-    Raises ExpressionError, which points at the place.
+    What cannot be read is tried without the prose in it. Raises ExpressionError, which points at the place.
     """
     if not text.strip():
         raise ExpressionError('the program is empty; give an expression such as "x*y"')
+    if has_number(text) and (bare := tidied(text)):
+        return replace(as_typed(bare[0], given, in_print=True), text=text, beside=bare[1])
+    try:
+        return as_typed(text, given)
+    except ExpressionError:
+        bare = tidied(text)
+        try:
+            made = as_typed(bare[0], given, in_print=True) if bare else None
+        except ExpressionError:
+            made = None
+        if bare is None or made is None:
+            raise
+    return replace(made, text=text, beside=bare[1])
+
+
+def as_typed(text: str, given: Iterable[str], in_print: bool = False) -> Program:
+    """Returns the program in a text without prose; of one that is in print equations may stand in any order."""
     pasted = python.statements(text) if python.is_python(text) else None
     every, spellings = without_primes(text, tokens(text) if pasted is None else pasted[0])
     shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
     scope = Scope(text, frozenset(given) | shaped, spellings=spellings)
     scope.parameters = () if pasted is None else pasted[1]
-    return scope.read(scope.typed(every))
+    typed = scope.typed(every)
+    return scope.read([token for line in ordered(split(typed)) for token in line] if in_print else typed)
 
 
 @dataclass

@@ -44,7 +44,7 @@ def graph_of(program: Program, share: bool = True) -> Graph:
         raise ExpressionError(f"{what} is a place: piecewise constant, its derivative is 0 wherever it has one")
     made = walk.builder.finish(index, program.text)
     counts = {name: count for name, count in program.counts.items() if walk.is_input(name) and walk.is_input(count[0])}
-    return replace(made, counts=counts) if counts else made
+    return replace(made, counts=counts, beside=program.beside) if counts or program.beside else made
 
 
 def graph_of_sympy(expression: Any, share: bool = True) -> Graph:

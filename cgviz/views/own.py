@@ -32,7 +32,7 @@ def document(run: Run, name: str, found: Sequence[Finding], writing: Writing) ->
     for each in found:
         line = [("right", "value")] if each.is_right else [(writing.clean(f"wrong: {each.cause}"), "gradient")]
         blocks.append(Entry(writing.gradient(each.name), [line]))
-    return Document(blocks, f"The backward pass of {name}", writing.rule)
+    return Document(blocks, f"The backward pass of {name}")
 
 
 def as_json(name: str, found: Sequence[Finding]) -> str:
