@@ -238,7 +238,7 @@ class Search:
         return min(found, key=lambda each: (-len(each.right), each.odd, each.tier, each.rank), default=None)
 
     def statements(self) -> list[ast.stmt]:
-        """Returns the statements, those that are run last first: nearest to the gradients; what returns them at the end."""
+        """Returns the statements, those last first, near the gradients; what returns them at the end."""
         every = [each for each in ast.walk(self.source.node) if isinstance(each, SIMPLE)]
         return sorted(
             (each for each in every if id(each) in self.source.blocks),
