@@ -15,7 +15,11 @@ from tex import compiled
 
 import cgviz
 from cgviz.cli import main
+from cgviz.documents.breaking import width
+from cgviz.documents.hand import Hand, Slope
+from cgviz.documents.mathml import MathmlHand
 from cgviz.documents.report import FORMATS
+from cgviz.documents.tex import TexHand
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.ops.rearranging import transpose
@@ -29,10 +33,6 @@ from cgviz.runs.starting import start
 from cgviz.text.formula import PRETTY, Formula
 from cgviz.text.numbers import number
 from cgviz.views.derivation import derivation
-from cgviz.views.derivation.breaking import width
-from cgviz.views.derivation.hand import Eye, Hand, Slope
-from cgviz.views.derivation.mathml import Mathml, MathmlHand
-from cgviz.views.derivation.tex import Tex, TexHand
 from cgviz.views.explain import explain, facts_of, picture
 from cgviz.views.explain.figure import figure
 
@@ -289,9 +289,9 @@ def test_a_matrix_is_as_wide_as_its_widest_row() -> None:
 @pytest.mark.parametrize(
     ("hand", "expected"),
     [
-        (Hand(Eye, 4), "(∂f/∂q)ᵀ"),
-        (TexHand(Tex, 4), r"\left(\frac{\partial f}{\partial q}\right)^{\top}"),
-        (MathmlHand(Mathml, 4), '<mo form="postfix">)</mo></mrow></mrow><mo>⊤</mo></msup>'),
+        (Hand(4), "(∂f/∂q)ᵀ"),
+        (TexHand(4), r"\left(\frac{\partial f}{\partial q}\right)^{\top}"),
+        (MathmlHand(4), '<mo form="postfix">)</mo></mrow></mrow><mo>⊤</mo></msup>'),
     ],
 )
 def test_a_slope_is_bracketed_where_it_is_transposed(hand: Hand, expected: str) -> None:

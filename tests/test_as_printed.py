@@ -182,7 +182,39 @@ def test_a_branch_of_pasted_python_is_what_python_makes_of_it(text: str) -> None
         assert run.gradient["x"] == pytest.approx(slope, rel=1e-6)
 
 
+BESIDE = {
+    "L = (y - p)^2, where p = w*x is linear": ("w x y", "is linear"),
+    "(1) z = w*x\n(2) y = z*3   (4)": ("w x", "(1); (2); (4)"),
+    "L = Σᵢ (yᵢ − pᵢ)², where pᵢ = σ(zᵢ) and n is the size": ("z y", "and n is the size"),
+    r"\sigma(z) = \frac{1}{1+e^{-z}} \quad (2.3)": ("z", "(2.3)"),
+    r"\begin{align} z &= wx & (1) \\ a &= z^2 & (2) \end{align}": ("w x", "(1); (2)"),
+    r"L = \sum_i x_i, \quad \text{where } x_i \text{ is the price} \tag{3.2}": ("x", "where x_i is the price; (3.2)"),
+    r"y = mx + b \text{ where $m \in \mathbb{R}$ is slope}, \lambda > 0": (
+        "m x b",
+        "where m ∈ R is slope, λ > 0",
+    ),
+    r"\text{Loss: } L = \text{data loss} + \text{reg loss}": ("data_loss reg_loss", "Loss"),
+    r"So $L = x + y$ where $y = wx$ is linear.": ("w x", "So; is linear."),
+    r"a = \sigma(z) \text{ where } \sigma(z) = \frac{1}{1 + e^{-z}} \text{ is given} \\ \text{Logistic}": (
+        "z",
+        "is given; Logistic",
+    ),
+}
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_what_stands_beside_a_formula_is_left_out_and_said(text: str) -> None:
+    graph = cgviz.read(text)
+    names, note = BESIDE[text]
+    assert [graph.nodes[i].name for i in graph.inputs] == names.split()
+    assert "; ".join(graph.beside) == note
+    for written in (cgviz.table(text), cgviz.derive(text)):
+        assert f"ead without: {note}" in written.text.replace("\n  ", " ")
+        assert "ead without" in written.html
+
+
 REFUSED = {
+    r"f(x) = x^2 \text{ if } x > 0": "half of a function",
     "def f(x, y):\n  if x > y: c = x\n  return c": "on one way of a branch only",
     "def f(x):\n  x //= 2\n  if x > 1: x //= 2\n  return x": "this sign before",
     "def f(x):\n  for i in range(3): x *= 2\n  return x": "a loop is not read from text",

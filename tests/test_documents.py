@@ -90,7 +90,7 @@ DOCUMENT = Document(
         Prose([("found", "")], "• "), Entry("word", [[("one", "")], [("two", "value")]]),
         Table([Column("#", right=True), Column("name", least=6), Column("how", least=8)],
               [[("1", ""), ("x|y", "name"), ("quite a few words of explanation", "")]], "and 3 more"),
-        Drawn(lambda width: [[("⎡1⎤", "")]]),
+        Drawn(lambda width, paint: [[("⎡1⎤", "")]]),
     ],
     "A document",
 )  # fmt: skip

@@ -26,7 +26,6 @@ from cgviz.runs.starting import start, without_seed
 from cgviz.text.fold import line_width
 from cgviz.views.jacobian import PICTURES, picture, report
 from cgviz.views.jacobian.facts import Facts, of_hessian, of_jacobian
-from cgviz.views.jacobian.text import page
 from tests.tex import compiled
 
 RANDOM = np.random.default_rng(7)
@@ -370,7 +369,7 @@ def test_what_does_not_depend_is_said(capsys: Any) -> None:
 
 def test_a_wide_grid_is_broken_into_panels() -> None:
     found = facts(SQUARES, "q", "W,x", **LECTURE)
-    lines = ["".join(text for text, _ in line) for line in page(found, unicode_spelling(), 40)]
+    lines = ["".join(text for text, _ in line) for line in report(found).lines(unicode_spelling(), 40)]
     assert "q[0]  0.2000  0.4000       ·       ·" in lines
     assert "q[0]   0.1000  0.5000" in lines
 
@@ -385,7 +384,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     for program, wrt in ((SQUARES, "W,x"), ("s = softmax(x)", "x"), ("y = outer(x, x)", "x")):
         run = run_of(program, {"x": some(30)} if "W" not in program else LECTURE)
         found = of_jacobian(run, None, wrt)
-        assert max(map(line_width, page(found, unicode_spelling(), width))) <= width
+        assert max(map(line_width, report(found).lines(unicode_spelling(), width))) <= width
 
 
 def test_a_large_matrix_is_a_map(capsys: Any, tmp_path: Path) -> None:

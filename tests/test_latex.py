@@ -254,7 +254,7 @@ REFUSED = {
     r"\begin{tikzpicture}\end{tikzpicture}": (0, 6, "the environment 'tikzpicture' cannot be read"),
     r"\begin{cases} x & x > 0 \\ y & z > 1 \end{cases}": (31, 5, "must hold otherwise"),
     r"\begin{cases} x \\ y \end{cases}": (14, 1, "only the last of the cases goes without"),
-    r"f(x) = x^2, \quad x > 0": (10, 1, "an equation is expected after ','"),
+    r"f(x) = x^2, \quad x + 1": (10, 1, "an equation is expected after ','"),
     r"$x": (0, 1, "the '$' is never closed"),
     r"x \to y": (2, 3, "an arrow"),
     r"x \pm y": (2, 3, "two values"),

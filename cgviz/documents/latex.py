@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from unicodedata import normalize
 
-from cgviz.documents.document import Block, Document, Drawn, Entry, Gap, Head, Prose, Table, Title
+from cgviz.documents.aligned import Row, Setter
+from cgviz.documents.document import Block, Document, Drawn, Entry, Equations, Gap, Head, Prose, Table, Title
+from cgviz.documents.equations import Equation
+from cgviz.documents.tex import TexHand
+from cgviz.documents.writing import Writing, typeset_spelling
 from cgviz.drawing.theme import Theme
 from cgviz.text.fold import Line, Span
 from cgviz.text.letters import LOWERED, NAMES, RAISED
@@ -27,11 +31,16 @@ DOCUMENT = r"""\documentclass[11pt]{article}
 """
 ROLES = {"value": "value", "gradient": "gradient", "local": "gradient", "flag": "flag", "muted": "muted"}
 LONG = 40
+ROOM, ROOM_ALONE = 50.0, 84.0
 
 
-def latex(document: Document, theme: Theme, standalone: bool = False) -> str:
+def writing(digits: int) -> Writing:
+    return typeset_spelling(digits)._replace(hand=TexHand)
+
+
+def printed(document: Document, theme: Theme, standalone: bool = False) -> str:
     """Returns the fragment; `standalone`, a whole document."""
-    blocks = [line for block in document.blocks for line in written(block)]
+    blocks = [line for block in document.blocks for line in written(block, ROOM_ALONE if standalone else ROOM)]
     body = "\n".join([NEEDS, *colours(theme), r"\begingroup\raggedright", *blocks, r"\par\endgroup", ""])
     return f"{DOCUMENT}{body}\\end{{document}}\n" if standalone else body
 
@@ -42,15 +51,18 @@ def colours(theme: Theme) -> list[str]:
     return [rf"\definecolor{{cgviz{name}}}{{HTML}}{{{colour[1:].upper()}}}" for name, colour in meanings.items()]
 
 
-def written(block: Block) -> Iterator[str]:
+def written(block: Block, room: float) -> Iterator[str]:
     if isinstance(block, Gap):
         yield r"\par\smallskip"
     elif isinstance(block, Head):
         yield from (rf"{tex(statement)}\par" for statement in block.statements)
         if block.where:
             yield rf"{tex(block.where)}\par"
+        if block.note:
+            yield rf"\textcolor{{cgvizmuted}}{{{tex(block.note)}}}\par"
     elif isinstance(block, Title):
-        yield rf"\par\medskip\noindent\textbf{{{line(block.pieces)}}}\par\nopagebreak"
+        number = rf"{block.number}\quad " if block.number else ""
+        yield rf"\par\medskip\noindent\textbf{{{number}{line(block.pieces)}}}\par\nopagebreak"
     elif isinstance(block, Prose):
         item = rf"\hangindent=1.2em\makebox[1.2em][l]{{{tex(block.lead.strip())}}}" if block.lead.strip() else ""
         yield rf"\noindent {item}{line(block.pieces)}\par"
@@ -60,8 +72,30 @@ def written(block: Block) -> Iterator[str]:
             yield rf"\noindent\hangindent=6em\makebox[6em][l]{{{word}}}{line(pieces)}\par"
     elif isinstance(block, Table):
         yield from table(block)
+    elif isinstance(block, Equations):
+        yield from displays(block.lines, room)
     elif isinstance(block, Drawn):
         yield from table(block.table) if block.table else [rf"\noindent {tex(block.words)}\par"]
+
+
+def displays(lines: Sequence[Equation], room: float) -> Iterator[str]:
+    """Yields equations as displayed mathematics, the numbers of their stages at the side."""
+    yield r"\begingroup\allowdisplaybreaks\setlength{\jot}{5pt}"
+    for block in Setter(room, coloured, remark).blocks(lines):
+        yield r"\begin{align*}"
+        yield " \\\\\n".join(map(aligned, block))
+        yield r"\end{align*}"
+    yield r"\endgroup"
+
+
+def remark(text: str, role: str) -> str:
+    """Returns words that stand behind mathematics."""
+    return rf"\text{{\footnotesize\color{{cgviz{role}}}{words(text).replace('--', '-{}-')}}}"
+
+
+def aligned(each: Row) -> str:
+    tag = rf" \tag{{{each.number}}}" if each.number else ""
+    return f"  {each.symbol} &{each.rest}{tag}"
 
 
 def table(block: Table) -> Iterator[str]:

@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from importlib import import_module
 from pathlib import Path
 
 from cgviz.documents.document import Document
-from cgviz.documents.writing import Writing, spelling_for, typeset_spelling, unicode_spelling
+from cgviz.documents.writing import Writing, spelling_for, unicode_spelling
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
 from cgviz.errors import UsageError, quoted
@@ -18,8 +19,9 @@ from cgviz.text.fold import Line
 from cgviz.text.numbers import DIGITS, checked
 from cgviz.text.output import write
 
-FORMATS = ("terminal", "markdown", "latex", "html", "json", "text")
 ENDINGS = {".txt": "text", ".md": "markdown", ".tex": "latex", ".html": "html", ".htm": "html", ".json": "json"}
+FORMATS = tuple(dict.fromkeys(("terminal", *ENDINGS.values())))
+"""What is neither text nor JSON has its printer in `cgviz.documents`, in the module of its name."""
 SAME = {"rich": "terminal"}
 """Older names of formats."""
 
@@ -74,24 +76,18 @@ class Report:
         return (*FORMATS, *(each for each in self.own if each not in FORMATS))
 
     def printed(self, kind: str, digits: int, standalone: bool) -> str:
-        if kind == "markdown":
-            from cgviz.documents.markdown import markdown
-
-            return markdown(self.make(unicode_spelling(digits)))
-        document = self.make(typeset_spelling(digits))
-        if kind == "latex":
-            from cgviz.documents.latex import latex
-
-            return latex(document, named(self.theme), standalone)
-        from cgviz.documents.html import html
-
-        return html(document, named(self.theme), standalone)
+        printer = import_module(f"cgviz.documents.{kind}")
+        made: str = printer.printed(self.make(printer.writing(digits)), named(self.theme), standalone)
+        return made
 
     def lines(self, writing: Writing, width: int | None, paint: Theme | None = None) -> list[Line]:
         """Returns the lines for a terminal of `width` columns; None: as wide as it needs. `paint` allows colours."""
         from cgviz.documents.terminal import page
 
-        return self.page(writing, width, paint) if self.page else page(self.make(writing), width)
+        if self.page:
+            return self.page(writing, width, paint)
+        made = page(self.make(writing), width, writing.rule, paint)
+        return [[(writing.sign(text), role) for text, role in line] for line in made] if writing.plain else made
 
     def plain(self, writing: Writing, width: int | None) -> str:
         from cgviz.documents.terminal import text

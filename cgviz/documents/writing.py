@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from unicodedata import normalize
 
+from cgviz.documents.hand import AsciiHand, Hand
 from cgviz.errors import printable
 from cgviz.ops.arithmetic import divide
 from cgviz.ops.op import PRODUCT, QUOTIENT
@@ -27,6 +28,7 @@ class Writing(NamedTuple):
     digits  significant digits of a number; None is full precision
     whole   nothing is left out of the middle of what is very long
     plain   the encoding has ASCII only: signs are spelled, and brackets are not made of pieces
+    hand    how equations are written that stand by themselves
     """
 
     notation: Notation
@@ -42,6 +44,7 @@ class Writing(NamedTuple):
     minus: str = "−"
     brackets: tuple[str, str] = ("[", "]")
     plain: bool = False
+    hand: type[Hand] = Hand
 
     def clean(self, text: str) -> str:
         """Returns text of the user with what cannot be shown as escapes: control characters, unknown letters."""
@@ -152,7 +155,9 @@ def unicode_spelling(digits: int = DIGITS) -> Writing:
 
 def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Writing:
     """Returns the spelling for an encoding without σ and −: program text."""
-    return Writing(TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", plain=True)
+    return Writing(
+        TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", plain=True, hand=AsciiHand
+    )
 
 
 def exact_spelling() -> Writing:

@@ -127,6 +127,8 @@ class Translator:
             if not self.indices.mentions(bounds.end, end, letter):
                 raise self.error(unborne(piece.text, letter), piece)
         inner = replace(env, axes=(*env.axes, *bounds.letters))
+        if not env.axes:  # over all that there is
+            return [called(name, piece), *around(piece, [Span(bounds.end, end, env=inner)])]
         axis = [synthetic(",", piece), Token("name", "axis", piece.start, piece.end), synthetic("=", piece)]
         last = [synthetic("-", piece), Token("number", "1", piece.start, piece.end)]
         made: list[Item] = [Span(bounds.end, end, env=inner)]

@@ -14,7 +14,7 @@ h_1 = "#d9f99d"                  # of a node, a group or a role
 h_1 = [10, -20]                  # points to the right and down
 [pin]
 L = [400, 120]                   # the middle, in points from the upper left corner
-[window]                         # of the live page on which nodes were dragged: laid out for it, with room for any number
+[window]                         # of the live page on which nodes were dragged, with room there for any number
 style = "card"
 direction = "LR"
 room = "1300x400"

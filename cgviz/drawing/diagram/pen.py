@@ -15,7 +15,7 @@ from cgviz.drawing.diagram.known import Known, known
 from cgviz.drawing.diagram.lines import broken, one_line
 from cgviz.drawing.diagram.paragraph import paragraph
 from cgviz.drawing.diagram.roomy import WIDE
-from cgviz.drawing.diagram.scene import SIZE, Text, Wire, classes, step_class
+from cgviz.drawing.diagram.scene import SIZE, Text, Wire, Words, classes, step_class
 from cgviz.drawing.theme import Theme
 from cgviz.graph.lookup import find
 from cgviz.graph.nodes import CONSTANT, Graph
@@ -134,6 +134,17 @@ class Pen:
 
     def mark(self, lit: bool) -> str:
         return "" if self.light is None else "lit" if lit else "faded"
+
+    @cached_property
+    def said(self) -> dict[int, Words]:
+        """What nodes say, of those that were asked for."""
+        return {}
+
+    def words_of(self, index: int) -> Words:
+        """Returns the title and the description of a node's box, written once for all boxes of it."""
+        if index not in self.said:
+            self.said[index] = words.of_box(self.run, index, self.digits, self.mode)
+        return self.said[index]
 
     def number(self, value: float | None) -> str:
         return number(value, self.digits)

@@ -29,7 +29,7 @@ def show_sweeps(sweeps: list[Sweep], *, digits: int = DIGITS, theme: str | Theme
     from cgviz.views.check.plot import plots
 
     Report(
-        lambda writing: Document([Drawn(lambda width: plots(sweeps, writing, width))]), lambda: "", digits, theme
+        lambda writing: Document([Drawn(lambda width, _: plots(sweeps, writing, width))]), lambda: "", digits, theme
     ).show()
 
 

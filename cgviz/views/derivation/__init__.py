@@ -24,23 +24,13 @@ def report(run: Run, *, wrt: str | None = None, digits: int = DIGITS, theme: str
     """
     from cgviz.documents.report import Report
     from cgviz.runs.limits import check_size
-    from cgviz.views.derivation import html, json, latex, markdown, terminal
+    from cgviz.views.derivation import json
+    from cgviz.views.derivation.document import document
     from cgviz.views.derivation.flow import flow
 
     check_size(run.bare, MOST_STAGES, "a derivation")
     flow(run, wrt)
-    return Report(
-        lambda writing: terminal.document(run, writing, wrt, digits),
-        lambda: json.derivation(run, wrt, digits),
-        digits,
-        theme,
-        lambda writing, width, _: terminal.page(run, wrt, digits, width or terminal.PLAIN_WIDTH, writing.plain),
-        {
-            "markdown": lambda look: markdown.derivation(run, wrt, look.digits, look.theme, look.standalone),
-            "latex": lambda look: latex.derivation(run, wrt, look.digits, look.theme, look.standalone),
-            "html": lambda look: html.derivation(run, wrt, look.digits, look.theme, look.standalone),
-        },
-    )
+    return Report(lambda writing: document(run, writing, wrt), lambda: json.derivation(run, wrt, digits), digits, theme)
 
 
 def derivation(

@@ -44,7 +44,7 @@ def document(objective: Objective, descent: Descent, writing: Writing) -> Docume
     columns = [Column(HEADER[0]), *(Column(heading, right=True) for heading in HEADER[1:])]
     body = [*parameters(objective, descent, digits), *losses(descent, name, digits)]
     rows = [[(writing.clean(text), role) for text, role in zip(row, ROLES, strict=True)] for row in body]
-    return Document([Prose([(told, "muted")]), GAP, Table(columns, rows)], told, writing.rule)
+    return Document([Prose([(told, "muted")]), GAP, Table(columns, rows)], told)
 
 
 def page(objective: Objective, descent: Descent, width: int, digits: int, plain: bool) -> Iterator[Line]:

@@ -40,6 +40,6 @@ def document(grade: Grade, writing: Writing, digits: int) -> Document:
     blocks: list[Block] = [Prose([(summary(grade), "name")]), GAP, table]
     mended = first(grade, 80, digits)[1:]
     if mended:
-        blocks += [GAP, Drawn(lambda _: mended, words=" ".join(text for line in mended for text, _ in line))]
+        blocks += [GAP, Drawn(lambda *_: mended, words=" ".join(text for line in mended for text, _ in line))]
     blocks += [Prose(line) for line in others(grade, 100) if line]
-    return Document(blocks, "A grade", writing.rule)
+    return Document(blocks, "A grade")

@@ -23,16 +23,10 @@ def report(facts: Facts, *, digits: int = DIGITS, theme: str | Theme = "light") 
     from cgviz.documents.report import Report
     from cgviz.views.jacobian.json import written
     from cgviz.views.jacobian.latex import formula
-    from cgviz.views.jacobian.text import document, page
+    from cgviz.views.jacobian.text import document
 
-    return Report(
-        lambda writing: document(facts, writing),
-        lambda: written(facts, digits),
-        digits,
-        theme,
-        lambda writing, width, paint: page(facts, writing, width, paint),
-        {"latex": lambda look: formula(facts, look.digits, look.standalone)},
-    )
+    own = {"latex": lambda look: formula(facts, look.digits, look.standalone)}
+    return Report(lambda writing: document(facts, writing), lambda: written(facts, digits), digits, theme, own=own)
 
 
 def picture(

@@ -44,7 +44,7 @@ def document(run: Run, of: int, sources: Sequence[int], layout: str, writing: Wr
     for source in sources:
         body += [GAP, *about(run, of, source, layout == "denominator", writing)]
     title = f"The Jacobian of {name} in symbols, {layout} layout: the inputs have no values"
-    return Document([Title([(title, "name")]), *body], title, writing.rule, WIDTH)
+    return Document([Title([(title, "name")]), *body], title, WIDTH)
 
 
 def about(run: Run, of: int, source: int, transposed: bool, writing: Writing) -> Iterator[Block]:

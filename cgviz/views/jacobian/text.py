@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table, Title
 from cgviz.documents.grid import Column
-from cgviz.documents.terminal import page as lines_of
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
 from cgviz.text.fold import Line
@@ -20,27 +19,20 @@ PROSE, NARROWEST = 80, 30
 MOST_ROWS, MOST_COLUMNS, MOST_DOTTED = 100, 40, 40
 
 
-def page(facts: Facts, writing: Writing, width: int | None = None, theme: Theme | None = None) -> list[Line]:
-    """Returns the lines of the page in `width` columns; with a theme its heat map is in colour."""
-    return lines_of(document(facts, writing, theme), width if width is None else max(width, NARROWEST))
-
-
-def document(facts: Facts, writing: Writing, theme: Theme | None = None) -> Document:
+def document(facts: Facts, writing: Writing) -> Document:
     """Returns the document of a matrix."""
     title = words.title(facts, writing)
     symbolic = [Prose([(formula, "local")], is_math=True) for formula in symbols(facts, writing)]
     empty = not facts.matrix.entries.size
     body: list[Block] = [Prose([("(there are no entries: an axis has length 0)", "muted")])] if empty else []
     if not empty:
-        body.append(Drawn(lambda width: matrix_lines(facts, writing, width, theme), table(facts, writing)))
+        body.append(Drawn(lambda width, paint: matrix_lines(facts, writing, width, paint), table(facts, writing)))
     mark = words.NO_PATH if facts.matrix.blanks and max(facts.matrix.shape) <= MOST_DOTTED else ""
     told = [words.zeros(facts, mark), words.how(facts), *words.corners(facts, writing)]
     said = [Prose([(writing.clean(sentence), "")]) for sentence in told if sentence]
     sides = Prose([(words.sides(facts, writing), "muted")])
     head = Title([(title, "name")])
-    return Document(
-        [head, *symbolic, GAP, *body, GAP, sides, *said, *instead(facts, writing)], title, writing.rule, PROSE
-    )
+    return Document([head, *symbolic, GAP, *body, GAP, sides, *said, *instead(facts, writing)], title, PROSE)
 
 
 def table(facts: Facts, writing: Writing) -> Table:

@@ -26,7 +26,7 @@ def document(run: Run, writing: Writing, mode: Mode = REVERSE) -> Document:
     cells = [[cell(column, row) for column in every] for row in made]
     table = Table([Column(column.heading, column.right) for column in every], cells)
     sentences = [Prose(sentence, is_math=i == 0) for i, sentence in enumerate(foot(run, writing, mode))]
-    return Document([head(run, writing), GAP, table, GAP, *sentences], heading(run, writing)[-1], writing.rule)
+    return Document([head(run, writing), GAP, table, GAP, *sentences], heading(run, writing)[-1])
 
 
 def cell(column: TableColumn, row: Row) -> Span:

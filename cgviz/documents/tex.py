@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from cgviz.documents.breaking import flattened, width
+from cgviz.documents.hand import MOST_ELEMENTS, Hand, Slopes
 from cgviz.ops.op import QUOTIENT, SUM, Op
-from cgviz.text.formula import Formula, Latex, Written
+from cgviz.text.formula import Formula, Latex, Notation, Written
 from cgviz.text.spelling import Spelling
-from cgviz.text.typeset import Typeset, is_known, words
+from cgviz.text.typeset import Typeset, is_known
 from cgviz.values.arrays import Value
-from cgviz.views.derivation.breaking import flattened, width
-from cgviz.views.derivation.hand import MOST_ELEMENTS, Hand, Slopes
 
 WIDEST = 40.0
 
@@ -57,6 +57,7 @@ class Tex(Breakable, Typeset):
 class TexHand(Hand):
     """LaTeX's signs outside formulas."""
 
+    spelled: type[Notation] = Tex
     partial, nabla, dots = r"\partial ", r"\nabla ", r"\ldots"
     maps, most = r" \mapsto ", MOST_ELEMENTS
     brackets = (r"\left[", r"\right]")
@@ -66,10 +67,6 @@ class TexHand(Hand):
 
     def slope(self, output: str, name: str) -> str:
         return rf"\frac{{{self.partial}{self.name(output)}}}{{{self.partial}{self.name(name)}}}"
-
-    def prose(self, text: str) -> str:
-        """Returns words as text of the document."""
-        return words(text).replace("--", "-{}-")
 
 
 class Mark(Breakable):
@@ -91,8 +88,7 @@ class Mark(Breakable):
 class MarkHand(TexHand):
     """The same signs; words without any markup."""
 
-    def prose(self, text: str) -> str:
-        return plain_text(text)
+    spelled = Mark
 
 
 def plain_text(text: str) -> str:

@@ -35,9 +35,26 @@ class OnALine(Slopes):
         return super().quotient(Written(top.bracketed) if isinstance(top.text, Slope) else top, bottom)
 
 
+class Eye(OnALine, Pretty):
+    """For the eye."""
+
+
+class Ascii(OnALine):
+    """Program text, for an encoding without σ and −."""
+
+    by = " * "
+
+    def name(self, name: str) -> str:
+        return ascii_text(super().name(elided(name)))
+
+    def number(self, value: float) -> str:
+        return ascii_text(Pretty.number(self, value))  # type: ignore[arg-type]
+
+
 class Hand:
     """A notation and the few signs that stand outside formulas; this one is for the eye."""
 
+    spelled: type[Notation] = Eye
     partial, nabla, dots = "∂", "∇", "…"
     brackets = ("[", "]")
     call = ("(", ")")
@@ -45,9 +62,9 @@ class Hand:
     most: int | None = None
     """How many elements of an array are written out; None: as many as a line of text shows."""
 
-    def __init__(self, notation: type[Notation], digits: int) -> None:
-        self.notation = notation()
-        self.rounded = with_digits(notation, digits)
+    def __init__(self, digits: int) -> None:
+        self.notation = self.spelled()
+        self.rounded = with_digits(self.spelled, digits)
         self.notation.most = self.rounded.most = self.most or self.rounded.most
 
     def name(self, name: str) -> str:
@@ -100,6 +117,14 @@ class Hand:
         return self.numbers(Formula(value), POWER)
 
 
+class AsciiHand(Hand):
+    """What an encoding has that knows neither ∂ nor ∇."""
+
+    spelled = Ascii
+    partial, nabla, dots = "d", "grad ", "..."
+    maps = " -> "
+
+
 def elided(name: str) -> str:
     """Returns a name, its middle left out where it is very long, with nothing unprintable."""
     if len(name) <= LONGEST_NAME and name.isprintable():
@@ -107,26 +132,3 @@ def elided(name: str) -> str:
     name = printable(name).replace("\n", "\\n")
     half = LONGEST_NAME // 2 - 1
     return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
-
-
-class Eye(OnALine, Pretty):
-    """For the eye."""
-
-
-class Ascii(OnALine):
-    """Program text, for an encoding without σ and −."""
-
-    by = " * "
-
-    def name(self, name: str) -> str:
-        return ascii_text(super().name(elided(name)))
-
-    def number(self, value: float) -> str:
-        return ascii_text(Pretty.number(self, value))  # type: ignore[arg-type]
-
-
-class AsciiHand(Hand):
-    """What an encoding has that knows neither ∂ nor ∇."""
-
-    partial, nabla, dots = "d", "grad ", "..."
-    maps = " -> "

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from html import escape
 from typing import ClassVar
 
+from cgviz.documents.hand import MOST_ELEMENTS, Hand, Slopes
+from cgviz.documents.template import filled
 from cgviz.ops.op import ATOM, POWER, PRODUCT, SIGNED, Op
 from cgviz.text import numbers
 from cgviz.text.formula import Mathematics, Written
 from cgviz.text.mathml import identifier, mathml
 from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import Value, is_array
-from cgviz.views.derivation.hand import MOST_ELEMENTS, Hand, Slopes
-from cgviz.views.derivation.template import filled
 
 SIGN, APPLY = '<mo form="prefix">−</mo>', "<mo>&#x2061;</mo>"
 LEFT, RIGHT = '<mo form="prefix">[</mo>', '<mo form="postfix">]</mo>'
@@ -118,6 +118,7 @@ WORDS = {"inf": "<mi>∞</mi>", "nan": "<mtext>nan</mtext>"}
 class MathmlHand(Hand):
     """MathML's signs outside formulas."""
 
+    spelled = Mathml
     partial, nabla, dots = "<mo>∂</mo>", "<mo>∇</mo>", "<mo>…</mo>"
     brackets = (LEFT, RIGHT)
     call = (OPEN, CLOSE)

@@ -1,4 +1,4 @@
-"""What stands on the board, whatever the format: sections of lines, each *symbol = formula = numbers = result*."""
+"""Equations, whatever the format: lines of *symbol = formula = numbers = result*, in the notation of an output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Part(NamedTuple):
     joint: str = "+"
 
 
-class Line(NamedTuple):
+class Equation(NamedTuple):
     """An equation; without a symbol its one part stands alone.
 
     number  of the stage it belongs to; "" for none
@@ -32,15 +32,6 @@ class Line(NamedTuple):
     flags: tuple[str, ...] = ()
 
 
-class Section(NamedTuple):
-    """A heading, a sentence under it ("" for none), its lines, and sentences at its end."""
-
-    title: str
-    lines: tuple[Line, ...]
-    intro: str = ""
-    ends: tuple[str, ...] = ()
-
-
 def part(text: str, role: str = "") -> Part:
     """Returns a side of one term."""
     return Part((((text, role),),))
@@ -48,7 +39,7 @@ def part(text: str, role: str = "") -> Part:
 
 def equation(
     symbol: str, parts: list[Part | None], number: str = "", note: str = "", flags: list[str] | None = None
-) -> Line:
+) -> Equation:
     """Returns a line; a side that is None, or that reads like the one before it, is left out.
 
     A side that is repeated keeps the role of the later one: `∂f/∂q = −4`, in red.
@@ -60,7 +51,7 @@ def equation(
         if kept and plain(kept[-1]) == plain(each):
             kept.pop()
         kept.append(each)
-    return Line(symbol, tuple(kept), number, note, tuple(filter(None, flags or [])))
+    return Equation(symbol, tuple(kept), number, note, tuple(filter(None, flags or [])))
 
 
 def plain(side: Part) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from cgviz.documents.equations import Equation, Part
 from cgviz.text.fold import Line as Row
 from cgviz.text.fold import Span, fold, line_width, split
-from cgviz.views.derivation.board import Line, Part
 
 MARGIN, GAP, WIDEST_SYMBOL, NARROWEST = 2, 3, 24, 12
 
@@ -15,7 +15,7 @@ MARGIN, GAP, WIDEST_SYMBOL, NARROWEST = 2, 3, 24, 12
 class Columns:
     """The lines of a section, set at a width."""
 
-    def __init__(self, lines: Sequence[Line], width: int) -> None:
+    def __init__(self, lines: Sequence[Equation], width: int) -> None:
         self.lines, self.width = lines, width
         self.number = max(len(line.number) + 2 if line.number else 0 for line in lines)
         symbols = [line_width([(line.symbol, "")]) for line in lines if line.parts and line.symbol]
@@ -38,16 +38,16 @@ class Columns:
                 return columns
         return []
 
-    def fits(self, line: Line) -> bool:
+    def fits(self, line: Equation) -> bool:
         sides = [line_width(flat(side)) + GAP for side in line.parts]
         small = line_width([(line.symbol, "")]) <= self.symbol and len(sides) <= len(self.columns)
         return bool(line.symbol) and small and all(a <= b for a, b in zip(sides, self.columns, strict=False))
 
-    def head(self, line: Line) -> Row:
+    def head(self, line: Equation) -> Row:
         number = f"({line.number})".rjust(self.number) if line.number else " " * self.number
         return [(" " * MARGIN + number + ("  " if self.number else ""), "muted")]
 
-    def in_columns(self, line: Line) -> Iterator[Row]:
+    def in_columns(self, line: Equation) -> Iterator[Row]:
         """Yields a line whose sides stand in the columns, its note behind them, or behind the line, or below."""
         row = [*self.head(line), (padded(line.symbol, self.symbol) if line.parts else line.symbol, "name")]
         for side, wide in zip(line.parts, self.columns, strict=False):
@@ -62,7 +62,7 @@ class Columns:
                 row.pop()
             yield from self.remarked([row], remarks)
 
-    def stacked(self, line: Line) -> Iterator[Row]:
+    def stacked(self, line: Equation) -> Iterator[Row]:
         """Yields a line whose sides stand below each other, one `=` under the other; what fits goes on one row."""
         row: Row = [*self.head(line)]
         wide = line_width([(line.symbol, "")])
@@ -122,7 +122,7 @@ def joined(pieces: Sequence[Row]) -> Row:
     return [span for i, word in enumerate(pieces) for span in ([(" ", "")] if i else []) + list(word)]
 
 
-def noted(line: Line) -> list[Row]:
+def noted(line: Equation) -> list[Row]:
     """Returns the note and the flags."""
     every: list[Span] = [(line.note, "muted")] * bool(line.note) + [(flag, "flag") for flag in line.flags]
     return [[(said + ";" * (i < len(every)), role)] for i, (said, role) in enumerate(every, 1)]

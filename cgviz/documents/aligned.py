@@ -6,9 +6,8 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from cgviz.views.derivation.board import Line, Part, Term
-from cgviz.views.derivation.breaking import broken, width
-from cgviz.views.derivation.tex import TexHand
+from cgviz.documents.breaking import broken, width
+from cgviz.documents.equations import Equation, Part, Term
 
 MOST_LINES = 24
 WIDEST_SYMBOL = 22.0
@@ -24,19 +23,18 @@ class Row(NamedTuple):
 
 
 class Setter(NamedTuple):
-    """How lines are set: the hand, the room in letters, and how a number or a remark is dressed."""
+    """How lines are set: the room in letters, and how a number or a remark is dressed."""
 
-    hand: TexHand
     room: float
     coloured: Callable[[str, str], str]
     remark: Callable[[str, str], str]
 
-    def blocks(self, lines: Sequence[Line]) -> list[list[Row]]:
+    def blocks(self, lines: Sequence[Equation]) -> list[list[Row]]:
         """Returns the rows of all lines, in blocks that are short enough for one display."""
         starts = range(0, len(lines), MOST_LINES)
         return [[row for line in lines[at : at + MOST_LINES] for row in self.rows(line)] for at in starts]
 
-    def rows(self, line: Line) -> list[Row]:
+    def rows(self, line: Equation) -> list[Row]:
         """Returns the rows of one line."""
         symbol, number = line.symbol, line.number
         rows: list[Row] = []
@@ -49,7 +47,7 @@ class Setter(NamedTuple):
         rows += [first, *(Row("", side) for side in sides[1:])]
         return self.remarked(rows, line, room)
 
-    def sides(self, line: Line, room: float) -> list[str]:
+    def sides(self, line: Equation, room: float) -> list[str]:
         """Returns the sides, each after its `=`, as many on a row as fit."""
         rows: list[str] = []
         for side in line.parts:
@@ -72,7 +70,7 @@ class Setter(NamedTuple):
     def term(self, term: Term) -> str:
         return "".join(self.coloured(text, role) if role else text for text, role in term)
 
-    def remarked(self, rows: list[Row], line: Line, room: float) -> list[Row]:
+    def remarked(self, rows: list[Row], line: Equation, room: float) -> list[Row]:
         """Returns rows with the note and the flags behind the last one, or below."""
         said = [(line.note, "muted")] * bool(line.note) + [(flag, "flag") for flag in line.flags]
         for text, role in said:
