@@ -266,7 +266,7 @@ class Builder:
             if name:
                 self.nodes[known] = self.nodes[known]._replace(name=name, label=label, given=True)
             return known
-        index = self.push(Node(op, args, name, label, bool(name), places=places))
+        index = self.push(Node(op, args, name, label, bool(name), (), None, None, places))
         if known is None:
             self.known[key] = index
         return index
