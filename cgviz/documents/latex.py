@@ -58,6 +58,8 @@ def written(block: Block, room: float) -> Iterator[str]:
         yield from (rf"{tex(statement)}\par" for statement in block.statements)
         if block.where:
             yield rf"{tex(block.where)}\par"
+        if block.note:
+            yield rf"\textcolor{{cgvizmuted}}{{{tex(block.note)}}}\par"
     elif isinstance(block, Title):
         number = rf"{block.number}\quad " if block.number else ""
         yield rf"\par\medskip\noindent\textbf{{{number}{line(block.pieces)}}}\par\nopagebreak"

@@ -2,14 +2,14 @@ r"""The table as a LaTeX tabular in mathematics, for a document with \usepackage
 
 from __future__ import annotations
 
-from cgviz.documents.latex import DOCUMENT, NEEDS
+from cgviz.documents.latex import DOCUMENT, NEEDS, tex
 from cgviz.documents.writing import Writing
 from cgviz.runs.modes import REVERSE, Mode, passes_needed
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 from cgviz.text.summaries import lines as lines_of
 from cgviz.text.tex import escaped
-from cgviz.views.table.heading import heading, place
+from cgviz.views.table.heading import beside, heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import gradient_line, meaning
 from cgviz.views.table.tex import fits_matrix, latex_spelling, with_elements
@@ -32,6 +32,7 @@ def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE, standalone: bool
     *before, last = heading(run, spelling)
     where = place(run, spelling)
     head = display([*before, rf"{last} \qquad \text{{at }} {where[3:]}" if where else last])
+    head += [tex(beside(run)), ""] if run.graph.beside else []
     slopes = "".join(text for text, _ in gradient_line(run, spelling)) if mode.reverse else ""
     lines = [*head, *tabular(run, spelling, mode), *(display([slopes]) if slopes else [])]
     told = "".join(said for said, _ in meaning(run, spelling)) if mode.reverse else ""

@@ -8,7 +8,7 @@ from cgviz.documents.writing import Writing, unicode_spelling
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
-from cgviz.views.table.heading import heading, place
+from cgviz.views.table.heading import beside, heading, place
 from cgviz.views.table.rows import Row, rows
 from cgviz.views.table.sentence import foot
 
@@ -33,7 +33,10 @@ def head(run: Run, spelling: Writing) -> list[str]:
     """Returns the statements, each on a line of its own."""
     *before, last = map(code, heading(run, spelling))
     where = place(run, spelling)
-    return [*(f"{statement}  " for statement in before), f"{last} at {code(where[3:])}" if where else last]
+    note = beside(run)
+    last = f"{last} at {code(where[3:])}" if where else last
+    lines = [*before, last, prose(note)] if note else [*before, last]
+    return [*(f"{line}  " for line in lines[:-1]), lines[-1]]
 
 
 def feet(run: Run, spelling: Writing, mode: Mode) -> list[str]:
