@@ -88,6 +88,23 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
     r"\log |\Sigma|": (lambda S: np.log(np.linalg.det(S)), {"Sigma": A}),
     r"b = w^{[2]T} a^{[1]}": (lambda w, a: w @ a, {"w_l2": V, "a_l1": W}),
     r"a = \sum_j \exp(e_j)": (lambda e: np.exp(e).sum(), {"e": V}),
+    r"\frac{1}{n}\sum_{i=1}^n (x_i - \mu)^T (x_i - \mu)": (
+        lambda x, mu: ((x - mu) ** 2).sum() / 2,
+        {"x": A, "mu": V},
+    ),
+    r"\sum_i y_i (\mathbf{x}_i - \mu)^\top \Sigma^{-1} (\mathbf{x}_i - \mu)": (
+        lambda y, x, mu, S: sum(c * (d @ np.linalg.inv(S) @ d) for c, d in zip(y, x - mu, strict=True)),
+        {"y": V, "x": A, "mu": W, "Sigma": A},
+    ),
+    r"\sum_i w^T x_i (y_i - b)": (lambda w, x, y, b: ((x @ w) * (y - b)).sum(), {"w": W, "x": A, "y": V, "b": 0.1}),
+    r"\sum_x\sum_y p(x,y) \log \frac{p(x,y)}{q(x,y)}": (
+        lambda p, q: (p * np.log(p / q)).sum(),
+        {"p": abs(A), "q": abs(A) + 1},
+    ),
+    r"w^\top [h_{t-1}, x_t] + \|W [h_{t-1}; x_t]^T\|": (
+        lambda w, h, x, W: w @ np.append(h, x) + np.linalg.norm(W @ np.append(h, x)),
+        {"w": np.arange(3.0), "h_tm1": W, "x_t": 0.7, "W": np.arange(6.0).reshape(2, 3)},
+    ),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -182,7 +199,39 @@ def test_a_branch_of_pasted_python_is_what_python_makes_of_it(text: str) -> None
         assert run.gradient["x"] == pytest.approx(slope, rel=1e-6)
 
 
+BESIDE = {
+    "L = (y - p)^2, where p = w*x is linear": ("w x y", "is linear"),
+    "(1) z = w*x\n(2) y = z*3   (4)": ("w x", "(1); (2); (4)"),
+    "L = Σᵢ (yᵢ − pᵢ)², where pᵢ = σ(zᵢ) and n is the size": ("z y", "and n is the size"),
+    r"\sigma(z) = \frac{1}{1+e^{-z}} \quad (2.3)": ("z", "(2.3)"),
+    r"\begin{align} z &= wx & (1) \\ a &= z^2 & (2) \end{align}": ("w x", "(1); (2)"),
+    r"L = \sum_i x_i, \quad \text{where } x_i \text{ is the price} \tag{3.2}": ("x", "where x_i is the price; (3.2)"),
+    r"y = mx + b \text{ where $m \in \mathbb{R}$ is slope}, \lambda > 0": (
+        "m x b",
+        "where m ∈ R is slope, λ > 0",
+    ),
+    r"\text{Loss: } L = \text{data loss} + \text{reg loss}": ("data_loss reg_loss", "Loss"),
+    r"So $L = x + y$ where $y = wx$ is linear.": ("w x", "So; is linear."),
+    r"a = \sigma(z) \text{ where } \sigma(z) = \frac{1}{1 + e^{-z}} \text{ is given} \\ \text{Logistic}": (
+        "z",
+        "is given; Logistic",
+    ),
+}
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_what_stands_beside_a_formula_is_left_out_and_said(text: str) -> None:
+    graph = cgviz.read(text)
+    names, note = BESIDE[text]
+    assert [graph.nodes[i].name for i in graph.inputs] == names.split()
+    assert "; ".join(graph.beside) == note
+    for written in (cgviz.table(text), cgviz.derive(text)):
+        assert f"ead without: {note}" in written.text.replace("\n  ", " ")
+        assert "ead without" in written.html
+
+
 REFUSED = {
+    r"f(x) = x^2 \text{ if } x > 0": "half of a function",
     "def f(x, y):\n  if x > y: c = x\n  return c": "on one way of a branch only",
     "def f(x):\n  x //= 2\n  if x > 1: x //= 2\n  return x": "this sign before",
     "def f(x):\n  for i in range(3): x *= 2\n  return x": "a loop is not read from text",
@@ -195,6 +244,12 @@ REFUSED = {
     "W xᵀ": "stands as a column",
     "|x|": "norm\\(x\\)",
     "x × y": "@ is the matrix product",
+    r"\sum_{j \neq y_i} \max(0, s_j - s_{y_i} + 1)": "a factor, .*a name of its own",
+    r"\sum_{i=1}^{n-1} (x_{i+1} - x_i)^2": "write a number over the sum",
+    r"I = \sum_{x,y} p(x,y) \log \frac{p(x,y)}{p(x)p(y)}": "give it another name",
+    r"L = -\sum_i \log p(y_i | x_i)": "or its equation",
+    r"\sum_{k=0}^{\infty} \gamma^k r_k": "without end",
+    r"\theta = \arg\min_\theta L": r"the value is \\min",
     r"\sum_i w_i + x_i": "nothing binds the index",
     r"\|W\|_2": "of a matrix is not read",
     r"x^{-1}": "a vector has no inverse",

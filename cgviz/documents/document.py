@@ -20,10 +20,12 @@ PAINT = "paint:"
 
 @dataclass(frozen=True)
 class Head:
-    """The function that a report is about, statement by statement, and the place where it is looked at."""
+    """The function that a report is about, statement by statement, and the place where it is looked at; `note` says
+    what else stood in its text."""
 
     statements: Sequence[str]
     where: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

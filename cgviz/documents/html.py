@@ -68,7 +68,7 @@ def writing(digits: int) -> Writing:
 def printed(document: Document, theme: Theme, standalone: bool = False) -> str:
     """Returns the fragment, its style with it; `standalone`, a whole page."""
     body = "\n".join(line for block in document.blocks for line in written(block))
-    title = escape(plain(printable(document.title))) or "cgviz"
+    title = escape(printable(plain(document.title))) or "cgviz"
     head = f"<h1>{title}</h1>\n" if standalone and document.is_titled else ""
     equations = f"\n{EQUATIONS.strip()}" if any(isinstance(block, Equations) for block in document.blocks) else ""
     made = f'<style>{style(theme)}{equations}</style>\n<div class="cgviz">\n{head}{body}\n</div>'
@@ -94,7 +94,8 @@ def written(block: Block) -> Iterator[str]:
     if isinstance(block, Head):
         statements = "<br>\n".join(inline(statement) for statement in block.statements)
         where = f" &ensp; {inline(block.where)}" if block.where else ""
-        yield f'<p class="head">{statements}{where}</p>'
+        note = f"<br>\n{inline(block.note)}" if block.note else ""
+        yield f'<p class="head">{statements}{where}{note}</p>'
     elif isinstance(block, Title):
         yield f"<h2>{f'{block.number}. ' if block.number else ''}{line(block.pieces)}</h2>"
     elif isinstance(block, Prose):

@@ -85,10 +85,10 @@ def head(block: Head) -> Iterator[str]:
     if last.startswith(MATH):
         where = rf" \qquad \text{{at }} {block.where[1:-1].removeprefix('at ')}" if block.where else ""
         yield displayed([*(each[1:-1] for each in before), last[1:-1] + where])
-        return
-    yield from (rf"{tex(statement)}\par" for statement in block.statements)
-    if block.where:
-        yield rf"{tex(block.where)}\par"
+    else:
+        yield from (rf"{tex(each)}\par" for each in (*block.statements, block.where) if each)
+    if block.note:
+        yield rf"\textcolor{{cgvizmuted}}{{{tex(block.note)}}}\par"
 
 
 def displayed(formulas: Sequence[str]) -> str:

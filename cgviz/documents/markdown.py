@@ -50,7 +50,8 @@ def written(block: Block) -> Iterator[str]:
     if isinstance(block, Head):
         *before, last = map(code, block.statements)
         yield from (f"{statement}  " for statement in before)
-        yield f"{last} at {code(block.where.removeprefix('at '))}" if block.where else last
+        last += f" at {code(block.where.removeprefix('at '))}" if block.where else ""
+        yield f"{last}  \n{prose(block.note)}" if block.note else last
     elif isinstance(block, Title):
         title = prose(words(block.pieces)) if block.number else mixed(block.pieces)
         yield f"### {block.number}. {title}" if block.number else f"**{title}**"

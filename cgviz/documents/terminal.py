@@ -53,9 +53,11 @@ def head(block: Head, width: int) -> Iterator[Line]:
     one_line: Line = [(last, "name"), *([(f"   {block.where}", "name")] if block.where else [])]
     if line_width(one_line) <= width:
         yield one_line
-        return
-    yield from fold(split([(last, "name")]), width)
-    yield from fold(split([(block.where, "name")]), width)
+    else:
+        yield from fold(split([(last, "name")]), width)
+        yield from fold(split([(block.where, "name")]), width)
+    if block.note:
+        yield from prose([(block.note, "muted")], width)
 
 
 def entry(block: Entry, width: int) -> Iterator[Line]:

@@ -119,7 +119,8 @@ class Graph:
     their first appearance. `program` is the text it was read from, `detail` its level of detail; at gate detail
     `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened,
     `written` the one before products side by side were taken for what the shapes of the inputs make of them.
-    `counts` are inputs that are the length of an axis: name to (the array, its axis, how many more)."""
+    `counts` are inputs that are the length of an axis: name to (the array, its axis, how many more); `beside` is what
+    stood beside the formulas of the program and was left out."""
 
     nodes: tuple[Node, ...]
     output: int
@@ -130,6 +131,7 @@ class Graph:
     closed: Graph | None = None
     written: Graph | None = None
     counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
     @cached_property
     def stages(self) -> tuple[int, ...]:
@@ -264,7 +266,7 @@ class Builder:
             if name:
                 self.nodes[known] = self.nodes[known]._replace(name=name, label=label, given=True)
             return known
-        index = self.push(Node(op, args, name, label, bool(name), places=places))
+        index = self.push(Node(op, args, name, label, bool(name), (), None, None, places))
         if known is None:
             self.known[key] = index
         return index

@@ -150,10 +150,9 @@ def with_divisions(graph: Graph, reciprocals: Collection[int]) -> Graph:
 
 def finished(graph: Graph, builder: Builder, where: Sequence[int], detail: str) -> Graph:
     """Returns the builder's graph, nodes that nothing uses any more left out."""
-    made = replace(
-        builder.finish(where[graph.output], graph.program, detail), inputs=tuple(where[i] for i in graph.inputs)
-    )
-    return without_unused(made)
+    inputs = tuple(where[i] for i in graph.inputs)
+    made = builder.finish(where[graph.output], graph.program, detail)
+    return without_unused(replace(made, inputs=inputs, beside=graph.beside))
 
 
 def without_unused(graph: Graph) -> Graph:

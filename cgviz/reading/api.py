@@ -63,6 +63,8 @@ CONSTRUCTS = re.compile(r"\\|[_^]\s*\{|\$[^$]*\$")
 
 def looks_like_latex(program: str) -> bool:
     """Tells whether a text holds what only LaTeX has, outside its comments: a backslash, `x_{1}`, `$...$`."""
+    if not any(sign in program for sign in "\\{$"):
+        return False
     return CONSTRUCTS.search(program) is not None and CONSTRUCTS.search(COMMENT.sub("", program)) is not None
 
 

@@ -106,6 +106,9 @@ class Names:
         scripts: list[Range] = []
         items: tuple[Range, ...] = ()
         raised, turned = "", False
+        within = self.within(at, end)
+        if within is not None:
+            items, raised = within.items, within.raised
         while end < len(self.pieces) and self.pieces[end].kind == "char" and not turned:
             mark = self.pieces[end].text
             if mark == "_" and not items:
@@ -135,6 +138,14 @@ class Names:
         if len(name.spelling.identifier) > LONGEST_NAME:
             raise self.error(f"a name longer than {LONGEST_NAME} characters is too long", at)
         return name
+
+    def within(self, at: int, end: int) -> Name | None:
+        """Returns the name with a script that an accent or a face holds whole: `\\hat{Y_i}`, `\\mathbf{x_i}`."""
+        is_dressed = self.pieces[at].kind == "macro" and end - at > 5 and self.pieces[at + 1].text == "{"
+        if not is_dressed or self.pieces[at + 3].text not in ("_", "^") or not self.begins(at + 2):
+            return None
+        inner = self.read(at + 2)
+        return inner if inner.end == end - 1 else None
 
     def identifier(self, spelling: Spelling) -> str:
         """Returns the identifier of a spelling: another one where two spellings would share it."""
@@ -367,11 +378,6 @@ def arguments(piece: Piece) -> int:
         return 0
     takes_one = piece.text in WORDS or piece.text in ACCENTS or piece.text in ("sqrt", "operatorname")
     return 2 if piece.text in FRACTIONS else int(takes_one)
-
-
-def multiple(names: Collection[str]) -> frozenset[str]:
-    """Returns the names of several letters: the others are names anyway."""
-    return frozenset(name for name in names if len(re.sub("[0-9]+$", "", name)) > 1)
 
 
 def is_label(piece: Piece) -> bool:

@@ -20,6 +20,7 @@ from cgviz.reading.latex_macros import (
     ROWS,
     SIZES,
     WIDE,
+    WORDS,
 )  # fmt: skip
 from cgviz.reading.latex_tables import tabled
 
@@ -123,8 +124,14 @@ class Formulas:
         return kept
 
     def all(self) -> Iterator[Piece]:
+        within, last = 0, ""  # braces open since a \\text{ began, whose $ are no formula's
         for token in self.tokens:
             piece = plain(token)
+            if piece.text == "{" and piece.kind in ("open", "close") and (within or last in WORDS):
+                within += 1 if piece.kind == "open" else -1
+            last = piece.text if piece.kind == "macro" else ""
+            if within and token.tok.startswith("mathmode"):
+                continue
             if token.tok.startswith("mathmode"):
                 self.switch(piece)
             elif piece.kind not in ("blank", "row", "gap") and piece.text not in ",.;:" and not self.delimiter:

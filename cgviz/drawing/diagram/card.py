@@ -186,7 +186,7 @@ def framed(pen: Pen, index: int, rows: Sequence[Row]) -> Box:
         fill=fill,
         line=outline,
         classes=classes(kind, "output" if is_output else "", pen.marked(index), step_class(pen.known.value.get(index))),
-        words=words.of_box(pen.run, index, pen.digits, pen.mode),
+        words=pen.words_of(index),
         rank="source" if kind == "input" else "sink" if is_output else "",
         dashed=not pen.graph.reached[index],
         thick=thick,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.scene import SIZE, Box, centred, classes, step_class
 
@@ -29,7 +28,7 @@ def ghost_of(pen: Pen) -> Callable[[Box, str], Box]:
             fill=pen.theme.stage_fill,
             line=outline,
             classes=classes("ghost", pen.marked(index), step_class(pen.known.value.get(index))),
-            words=words.of_box(pen.run, index, pen.digits, pen.mode),
+            words=pen.words_of(index),
             rank="ghost",
             thick=thick,
         )

@@ -18,7 +18,8 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-FAMILY = "Cgviz Sans"
+from cgviz.drawing.fonts import FAMILY, FOLDER
+
 FACES = {  # style: (file of Inter, the next heavier one for small capitals, weight, made file)
     "Regular": ("Inter-Regular.woff2", "Inter-SemiBold.woff2", 400, "CgvizSans-Regular.ttf"),
     "Bold": ("Inter-SemiBold.woff2", "Inter-Black.woff2", 700, "CgvizSans-Bold.ttf"),
@@ -36,7 +37,7 @@ COPYRIGHT = "Copyright 2016 The Inter Project Authors. A modified subset of Inte
 
 
 def main(folder: str) -> None:
-    """Writes all faces beside this file."""
+    """Writes all faces of the project."""
     for style in FACES:
         make(Path(folder), style)
 
@@ -50,7 +51,7 @@ def make(folder: Path, style: str) -> None:
     font["head"].modified = font["head"].created  # the same bytes every time
     font.recalcTimestamp = False
     font.flavor = None
-    font.save(Path(__file__).parent / made)
+    font.save(FOLDER / made)
 
 
 def add_signs(font: Any, heavy: Any) -> None:

@@ -9,6 +9,7 @@ from cgviz.analysis.checks import Checked, Row
 from cgviz.analysis.checks.bands import CLOSE, KINK, NOTHING, UNDECIDED
 from cgviz.analysis.checks.rules import Fault
 from cgviz.documents.writing import Writing
+from cgviz.runs.corners import flag_at
 from cgviz.text.fold import Span
 from cgviz.values.arrays import element_name, element_of
 
@@ -95,10 +96,10 @@ def cause(found: Checked, spelling: Writing) -> list[Span]:
     if found.run.trouble:
         told = spelling.clean(found.run.explain_trouble())
         return [(f"A number is not finite, {told}. cgviz diagnose follows it.", "flag")]
-    flags = ", ".join(flag for flag in found.run.flags[index] if flag in ("kink", "tie"))
-    if flags:
+    flag = flag_at(found.run, index)
+    if flag:
         convention = f" ({spelling.clean(node.op.rule)})" if node.op.rule else ""
-        return [(f"No rule is wrong by itself: {stage} is at a {flags}{convention}, where a rule is a choice.", "flag")]
+        return [(f"No rule is wrong by itself: {stage} is at a {flag}{convention}, where a rule is a choice.", "flag")]
     return [(f"It is handed on by {stage}.", "flag")]
 
 

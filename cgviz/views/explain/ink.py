@@ -35,7 +35,7 @@ class Ink:
 
     def words(self, index: int) -> Words:
         """Returns the title and description of a node's part."""
-        return words.of_box(self.pen.run, index, self.pen.digits)
+        return self.pen.words_of(index)
 
     def wire_words(self, edge: Edge) -> Words:
         return words.of_wire(self.pen.run, edge.target, edge.slot, self.pen.known, self.pen.digits)

@@ -32,7 +32,7 @@ def document(run: Run, writing: Writing, mode: Mode = REVERSE) -> Document:
         lambda: grid(run, made, shown, mode),
     )
     told, sentences = head(run, shown), list(feet(run, writing, mode))
-    top = Head([shown.math(each) for each in told.statements], shown.math(told.where))
+    top = Head([shown.math(each) for each in told.statements], shown.math(told.where), told.note)
     return Document([top, GAP, table, *([GAP] if sentences else []), *sentences], heading(run, writing)[-1])
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 
 from cgviz.documents.writing import Writing
+from cgviz.runs.corners import counts, flag_at, is_felt, met
 from cgviz.runs.modes import REVERSE, Mode, passes_needed
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, every_finite, is_array
-from cgviz.views.table.corners import CORNERS, affected, corners, is_felt, is_flat
 from cgviz.views.table.descent import magnitude, rate, steepest
-
-__all__ = ["CORNERS", "Sentences", "foot", "gradient_line", "is_flat", "sensitivity"]
 
 MOST_INPUTS, MOST_SENTENCES = 8, 6
 STEPS = ("h", "t", "eps", "step")
@@ -102,7 +100,7 @@ class Sentences:
         self.output = self.name(self.graph.output)
         names = {node.name for node in self.graph.nodes}
         self.step = next((step for step in STEPS if step not in names), STEPS[0])
-        self.corner = corners(run)
+        self.corner = met(run)
         if is_seeded(run):
             self.output = self.weighted(), "name"
 
@@ -166,8 +164,8 @@ class Sentences:
 
     def withheld(self, index: int, corner: int) -> list[Piece]:
         """Returns why the gradient is no slope: a corner on the way, where the number is a convention."""
-        flag = next(flag for flag in self.run.flags[corner] if flag in CORNERS)
-        where = affected(self.run, corner).get(flag, "")
+        flag = flag_at(self.run, corner)
+        where = counts(self.run, corner).get(flag, "")
         rule = self.spelling.clean(self.graph.nodes[corner].op.rule)
         reason = [self.name(index), (" has no slope: ", ""), self.name(corner), (f" stands on a {flag}", "")]
         reason += [(f" {where}", "")] if where else []
