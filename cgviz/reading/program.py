@@ -12,7 +12,9 @@ from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
 from cgviz.reading.arguments import Several
+from cgviz.reading.continued import joined
 from cgviz.reading.glued import may_be_glued, separated
+from cgviz.reading.latex_macros import NO_DOTS
 from cgviz.reading.latex_order import ordered
 from cgviz.reading.mended import LETTERS, mended
 from cgviz.reading.modules import MODULES, unqualified
@@ -43,6 +45,9 @@ from cgviz.values.arrays import Shape, Value
 DERIVATIVE = re.compile(r"(?<!\w)d(?:\^?2|²)?[^\W\d]?\s*/\s*d[^\W\d](?:\^?2|²)?(?!\w)")
 MATHEMATICAL = re.compile(r"[Σ∑]|[^\W\d]\w*\s*(?:\^|\*\*|[⁰-⁹¹²³⁺⁻])|(?:\^|\*\*)\s*\(?\s*T\b")
 PRIMES = ("", "′", "″", "‴", "⁗")
+
+
+LEFT_OUT = "this heading of a long program leaves statements out; the rows of its table have them all"
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,8 @@ def as_typed(text: str, given: Iterable[str], in_print: bool = False) -> Program
     """Returns the program in a text without prose; of one that is in print equations may stand in any order."""
     pasted = python.statements(text) if python.is_python(text) else None
     every, spellings = without_primes(text, tokens(text) if pasted is None else pasted[0])
+    if pasted is None and "\n" in text:
+        every = joined(text, every)
     shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
     scope = Scope(text, frozenset(given) | shaped, spellings=spellings)
     scope.parameters = () if pasted is None else pasted[1]
@@ -218,6 +225,7 @@ class Scope:
             self.change(line)
         else:
             message = "this expression is not used: give it a name (`name = ...`); only the last line may go without"
+            message = LEFT_OUT if line[0].kind == "..." else message
             raise ExpressionError(message, self.text, line[0].start, line[-2].end)
 
     def output(self, line: Sequence[Token]) -> None:
@@ -335,6 +343,9 @@ class Scope:
 
     def define(self, line: Sequence[Token]) -> None:
         name, parameters, body = self.signature(line)
+        dots = next((token for token in body if token.kind == "..."), None)
+        if dots:
+            raise ExpressionError(NO_DOTS, self.text, dots.start, dots.end)
         self.functions[name.text] = Definition(name.text, tuple(p.text for p in parameters), body)
 
     def signature(self, line: Sequence[Token]) -> tuple[Token, list[Token], Sequence[Token]]:

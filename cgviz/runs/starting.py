@@ -60,20 +60,34 @@ def was_recorded(graph: Graph, run: Run) -> bool:
     return all(known[i] is run.inputs[graph.nodes[i].name] for i in graph.inputs)
 
 
-def run_again(graph: Graph, given: Mapping[str, Value]) -> Run | None:
-    """Returns the run of a graph of numbers that has been run often; None where it has not, or a value is no float."""
+def run_again(graph: Graph, given: Mapping[str, Value], upstream: Value | None = None) -> Run | None:
+    """Returns the run of a graph that has been run often; None where it has not, or a value has another shape."""
     sizes, made = graph.kept.get("shaped", (None, graph))
-    if sizes is None or made.has_arrays or not made.asked or made.asked[-1] is None or sizes.keys() != given.keys():
+    if sizes is None or not made.asked or made.asked[-1] is None or sizes.keys() != given.keys():
         return None
-    if not all(type(value) is float or type(value) is int for value in given.values()):
+    shape = made.nodes[made.output].shape or ()
+    inputs = {name: again(given[name], size) for name, size in sizes.items()}
+    if any(value is None for value in inputs.values()):
         return None
-    inputs = {name: float(given[name]) for name in sizes}
-    found = quickly(made, inputs)
+    seed = None
+    if shape or upstream is not None:
+        if type(upstream) is not float:
+            return None
+        seed = arrays.spread(upstream, shape)
+    found = quickly(made, inputs, seed)
     if found is None:
         return None
-    run = Run(made, inputs, dict.fromkeys(inputs, "cli"))
+    run = Run(made, inputs, dict.fromkeys(inputs, "cli"), seed)
     run.__dict__["_found"] = found
     return run
+
+
+def again(value: Value, shape: Shape) -> Value | None:
+    """Returns a value that needs no check: a float, or an array of floats in the shape it had before."""
+    if shape == ():
+        return float(value) if type(value) is float or type(value) is int else None
+    is_known = type(value) is arrays.numpy().ndarray and value.dtype == float and value.shape == shape
+    return value.copy() if is_known else None
 
 
 def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | None:

@@ -11,7 +11,6 @@ from cgviz.graph.nodes import CONSTANT, Node
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.formula import PRETTY
-from cgviz.text.numbers import DIGITS
 from cgviz.text.summaries import Summary
 from cgviz.values.arrays import Value, every_finite, is_array
 from cgviz.values.axes import Axis
@@ -23,7 +22,7 @@ LARGEST_WHOLE = 1e15
 MOST_ELEMENTS = 10_000  # of an array that is written out; a larger one is summed up
 
 
-def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
+def table(run: Run, mode: Mode = REVERSE) -> str:
     """Returns the JSON of a run in ASCII, which every encoding can carry; what fits on a line stands on one."""
     return pretty(document(run, mode)) + "\n"
 
