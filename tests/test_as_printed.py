@@ -88,6 +88,23 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
     r"\log |\Sigma|": (lambda S: np.log(np.linalg.det(S)), {"Sigma": A}),
     r"b = w^{[2]T} a^{[1]}": (lambda w, a: w @ a, {"w_l2": V, "a_l1": W}),
     r"a = \sum_j \exp(e_j)": (lambda e: np.exp(e).sum(), {"e": V}),
+    r"\frac{1}{n}\sum_{i=1}^n (x_i - \mu)^T (x_i - \mu)": (
+        lambda x, mu: ((x - mu) ** 2).sum() / 2,
+        {"x": A, "mu": V},
+    ),
+    r"\sum_i y_i (\mathbf{x}_i - \mu)^\top \Sigma^{-1} (\mathbf{x}_i - \mu)": (
+        lambda y, x, mu, S: sum(c * (d @ np.linalg.inv(S) @ d) for c, d in zip(y, x - mu, strict=True)),
+        {"y": V, "x": A, "mu": W, "Sigma": A},
+    ),
+    r"\sum_i w^T x_i (y_i - b)": (lambda w, x, y, b: ((x @ w) * (y - b)).sum(), {"w": W, "x": A, "y": V, "b": 0.1}),
+    r"\sum_x\sum_y p(x,y) \log \frac{p(x,y)}{q(x,y)}": (
+        lambda p, q: (p * np.log(p / q)).sum(),
+        {"p": abs(A), "q": abs(A) + 1},
+    ),
+    r"w^\top [h_{t-1}, x_t] + \|W [h_{t-1}; x_t]^T\|": (
+        lambda w, h, x, W: w @ np.append(h, x) + np.linalg.norm(W @ np.append(h, x)),
+        {"w": np.arange(3.0), "h_tm1": W, "x_t": 0.7, "W": np.arange(6.0).reshape(2, 3)},
+    ),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -227,6 +244,12 @@ REFUSED = {
     "W xᵀ": "stands as a column",
     "|x|": "norm\\(x\\)",
     "x × y": "@ is the matrix product",
+    r"\sum_{j \neq y_i} \max(0, s_j - s_{y_i} + 1)": "a factor, .*a name of its own",
+    r"\sum_{i=1}^{n-1} (x_{i+1} - x_i)^2": "write a number over the sum",
+    r"I = \sum_{x,y} p(x,y) \log \frac{p(x,y)}{p(x)p(y)}": "give it another name",
+    r"L = -\sum_i \log p(y_i | x_i)": "or its equation",
+    r"\sum_{k=0}^{\infty} \gamma^k r_k": "without end",
+    r"\theta = \arg\min_\theta L": r"the value is \\min",
     r"\sum_i w_i + x_i": "nothing binds the index",
     r"\|W\|_2": "of a matrix is not read",
     r"x^{-1}": "a vector has no inverse",

@@ -223,7 +223,7 @@ REFUSED = {
     r"\sum_{j \neq k} x_j": (0, 14, "the index condition"),
     r"\sum_i x_i + y_i": (13, 3, "nothing binds the index 'i'"),
     r"\sum_i \|a x_i\|": (7, 9, "a norm within a sum"),
-    r"\sum_i (x_i - y)^T x_i": (16, 2, "within a sum a transpose"),
+    r"\sum_i (x_i y)^T x_i": (14, 2, "within a sum a transpose"),
     r"\sum_i \|x_i - x\|": (15, 1, "give it another name"),
     r"r + \gamma V(s_{t+1})": (11, 10, "V(…) is a value of a function"),
     r"\max_{a'} Q(s', a')": (0, 4, "give its values as an array, \\max_a′ Q_a′"),

@@ -18,7 +18,7 @@ from cgviz.ops.arithmetic import product, reciprocal
 from cgviz.ops.matrices import dot, inv, matmul, outer
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.piecewise import absolute
-from cgviz.ops.rearranging import listed, transpose
+from cgviz.ops.rearranging import joined, listed, stacked, transpose
 from cgviz.ops.reductions import AMAX, NORM, SUM
 from cgviz.values.arrays import Shape
 
@@ -29,6 +29,9 @@ MIXED = (
     "here {} stands in one product with another kind of product of arrays: put brackets round each "
     "(side by side is the matrix product, * is element by element)"
 )
+
+
+KINDS = (("length",), ("index",), ("joined",))
 
 
 @cache
@@ -52,9 +55,18 @@ def indexed_by(indices: str) -> Op:
 def mark(written: str) -> Op:
     """Returns the mark that a reader writes as "index ij", "length 2" or "bars "."""
     kind, _, rest = written.partition(" ")
+    if kind == "joined":
+        return listed_as(rest)
     if kind == "index":
         return indexed_by(rest) if rest else one_number()
     return length(rest) if kind == "length" else BARS
+
+
+@cache
+def listed_as(sign: str, count: int = 2) -> Op:
+    """Returns the mark of `[h, x]`, sign ",", or `[h; x]`: numbers make a vector, vectors are joined to one."""
+    again = lambda count: listed_as(sign, count)  # noqa: E731
+    return replace(stacked(count), parameter=("joined", sign), sized=again, options=None)
 
 
 @cache
@@ -75,7 +87,7 @@ def is_beside(op: Op) -> bool:
 def kind_of(op: Op) -> tuple[str, str] | None:
     """Returns what a mark of one operand says, ("length", "1") or ("index", "ij"), else None."""
     parameter = op.parameter
-    return parameter if isinstance(parameter, tuple) and parameter[:1] in (("length",), ("index",)) else None
+    return parameter if isinstance(parameter, tuple) and parameter[:1] in KINDS else None
 
 
 def has_marks(graph: Graph) -> bool:
@@ -154,7 +166,7 @@ class Meaning:
         if is_beside(node.op):
             return self.product(node)
         if known is not None:
-            return self.indexed(node, known[1]) if known[0] == "index" else self.length(node, known[1])
+            return getattr(self, RESOLVED[known[0]])(node, known[1])  # type: ignore[no-any-return]
         if node.op is transpose:
             return node.args[0] if self.shape(node.args[0]) == () else self.push(node)
         return self.bars(node) if node.op is BARS else self.inverted(node)
@@ -215,6 +227,17 @@ class Meaning:
             size = self.apply(absolute, index, at=at)
             return self.apply(SUM if kind == "1" else AMAX, size, at=at)
         return self.apply(NORM, index, at=at)
+
+    def joined(self, node: Node, sign: str) -> int:
+        """Returns `[h, x]`: numbers as a vector, vectors one after the other, matrices side by side, at ";" below."""
+        ranks = [len(self.shape(arg) or ()) for arg in node.args]
+        if not any(ranks):
+            return self.push(node._replace(op=stacked(len(node.args))))
+        if max(ranks) > 1 and min(ranks) < max(ranks):
+            raise self.error("a list of arrays of different ranks: give each its own name and product", node)
+        args = [arg if rank else self.apply(stacked(1), arg) for arg, rank in zip(node.args, ranks, strict=True)]
+        axis = 0 if max(ranks) < 2 or sign == ";" else max(ranks) - 1
+        return self.push(node._replace(op=joined(axis), args=tuple(args)))
 
     # products
 
@@ -296,6 +319,9 @@ class Meaning:
         places = [node.places] if isinstance(node.places, int) else node.places
         start = places[0] if places else None
         return ExpressionError(message, self.old.program, start, None if start is None else start + 1)
+
+
+RESOLVED = {"index": "indexed", "length": "length", "joined": "joined"}
 
 
 def without_turns(graph: Graph) -> Graph:

@@ -152,7 +152,12 @@ class Calls:
             return False
         if name.turned:
             return False
-        return self.is_function(name) or any(p.text in (",", ";") for p in self.own(at + 1, self.pieces[at].partner))
+        is_round = self.pieces[at].text == "("
+        return self.is_function(name) or (is_round and bool(self.listing(Span(at + 1, self.pieces[at].partner))))
+
+    def listing(self, inside: Span) -> str:
+        """Returns the sign between the parts of a bracket, "," or ";", "" where it has but one."""
+        return next((piece.text for piece in self.own(inside.at, inside.end) if piece.text in (",", ";")), "")
 
     def own(self, at: int, end: int) -> Iterator[Piece]:
         """Yields the pieces of a range outside its inner brackets."""
@@ -249,6 +254,12 @@ class Calls:
         if not span.fed:
             return False
         divides = piece.text == "/" or macros.OPERATORS.get(piece.text) == "/"
+        before = self.pieces[span.at - 1]
+        if piece.text == "(" and before.text in PROBABILITIES and piece.kind == "open":
+            message = (
+                f"{before.text}(…) is a value of a function that is not given: give it a name, {before.text}_i, or "
+            )
+            raise self.error(f"{message}its equation, {before.text}(x) = ...", before, self.pieces[piece.partner])
         if divides or (piece.kind == "open" and piece.text != "{"):
             raise self.error("how far does the function's argument go? put it in brackets", piece)
         if piece.kind == "macro":
@@ -267,6 +278,7 @@ class Calls:
         return ExpressionError(message, self.text, first.start, (last or first).end)
 
 
+PROBABILITIES = frozenset("pqPQπ") | {"pi"}
 ENDS_BARE = frozenset({"operatorname", "sum", "prod", "max", "min"})
 
 

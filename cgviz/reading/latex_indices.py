@@ -175,6 +175,7 @@ class Indices:
         """Returns the tokens of a name: an element, an array along its axes, or a name of its own."""
         piece, last = self.pieces[name.start], self.pieces[name.end - 1]
         parts = self.parts(name, env)
+        self.refuse_shifted(name, env)
         base = self.base(name, env) if parts else ""
         axes = [part for part in parts if isinstance(part, str) and part in env.axes]
         if env.hidden:
@@ -192,6 +193,19 @@ class Indices:
         if plain:
             self.ranked(name, token.text, 0)
         return [called("index ", piece), synthetic("(", piece), token, synthetic(")", piece)] if plain else [token]
+
+    def refuse_shifted(self, name: Name, env: Env) -> None:
+        """Raises ExpressionError for the x_{i+1} of a sum over a whole axis: no element of x for every i."""
+        for start, end in name.items:
+            inner = self.pieces[start:end]
+            signs = any(piece.text in ("+", "-", "−") for piece in inner)
+            if signs and any(piece.kind == "letter" and piece.text in env.axes for piece in inner):
+                shown = self.names.source(name.start, name.end)
+                message = (
+                    f"{shown} within a sum over all of an axis: write a number over the sum, \\sum_{{i=1}}^{{3}}, or "
+                )
+                message += "slices in text, sum((x[1:] - x[:-1])**2)"
+                raise ExpressionError(message, self.text, self.pieces[name.start].start, inner[-1].end)
 
     def is_given(self, name: Name, base: str) -> bool:
         full = self.names.identifier(name.spelling)
@@ -274,7 +288,9 @@ class Indices:
         self.ranked(name, base, len(parts))
         letters = "".join(part[0] if isinstance(part, str) else "1" for part in parts)
         made: list[Item] = [called(f"index {letters}", piece), synthetic("(", piece)]
-        made += [Token("name", base, piece.start, last.end), synthetic(")", piece)]
+        array: list[Item] = [Token("name", base, piece.start, last.end)]
+        array = [called("inv", piece), synthetic("(", piece), *array, synthetic(")", piece)] if env.inverse else array
+        made += [*array, synthetic(")", piece)]
         if len(axes) < len(parts):
             made += self.key(piece, [":" if isinstance(part, str) else str(part - self.first) for part in parts])
         order = [env.axes.index(axis) for axis in axes]

@@ -63,7 +63,7 @@ class Translator:
         if piece.kind == "digit" or (piece.text == "." and touching_digit(self.pieces, span.at + 1)):
             return self.number(span)
         if piece.kind == "open":
-            return self.bracket(span)
+            return product(self.indices, span) or self.bracket(span)
         if is_equals(piece):
             return self.operator(span, "==" if span.condition else "=")
         if span.top and (piece.kind in ("row", "gap") or piece.text == "&"):
@@ -80,7 +80,9 @@ class Translator:
         if piece.text in SERIES or (piece.text in BOUNDED and self.is_bounded(span)):
             return self.series(span)
         if piece.text in ("arg", "argmax", "argmin") and self.follows(span, ("max", "min", "argmax", "argmin")):
-            raise self.error(f"'\\{piece.text}' cannot be read: {macros.NO_ARGMAX}", piece)
+            is_max = self.follows(span, ("max", "argmax"))
+            why = macros.NO_ARGMAX if is_max else macros.NO_ARGMIN
+            raise self.error(f"'\\{piece.text}' cannot be read: {why}", piece)
         if piece.text in macros.REFUSED:
             raise self.error(f"'\\{piece.text}' cannot be read: {self.refusal(piece.text)}", piece)
         if piece.text in macros.FUNCTIONS:
@@ -211,12 +213,24 @@ class Translator:
             return []
         if piece.text == "‖":
             return self.norm(span, piece, inside)
+        if piece.text == "[" and (sign := self.calls.listing(inside)):
+            return self.joined(span, piece, inside, sign)
         if self.is_positive_part(span, piece):
             span.at = self.names.extent(span.at + 1)
             zero = [Token("number", "0", piece.start, piece.end), synthetic(",", piece)]
             return [called("max", piece), synthetic("(", piece), *zero, inside, synthetic(")", piece)]
         bracketed = within(piece, self.pieces[piece.partner], inside)
         return [called("bars ", piece), *bracketed] if piece.text == "|" else bracketed
+
+    def joined(self, span: Span, piece: Piece, inside: Span, sign: str) -> list[Item]:
+        """Reads `[h_{t-1}, x_t]`, numbers or vectors one after the other; a `^T` behind says that it is a column."""
+        if span.env is not None and span.env.axes:
+            raise self.error("a list in brackets within a sum over an index is not read", piece)
+        if span.at + 1 < span.end and self.pieces[span.at].text == "^":
+            end = self.names.extent(span.at + 1)
+            if self.names.is_transpose([part for part in self.pieces[span.at + 1 : end] if part.kind != "close"]):
+                span.at = end
+        return [called(f"joined {sign}", piece), *within(piece, self.pieces[piece.partner], inside)]
 
     def is_positive_part(self, span: Span, piece: Piece) -> bool:
         """Tells whether a bracket is [x]_+."""

@@ -22,6 +22,7 @@ SIGNS_OF_PYTHON = re.compile(
     r"|\blambda\b|\"\"\"|'''|\.backward\(\)|=\s*[\w.]*\b(?:Value|Tensor|tensor|array|asarray|Variable)\(",
     re.MULTILINE,
 )
+HINTS = (*KEYWORDS.split("|"), *"@ >>> ... lambda \"\"\" ''' .backward() Value Tensor tensor array Variable".split())
 STATEMENT = re.compile(r"^[ \t]*(?:import|from|def|class|for|while|return|with|try)\b", re.MULTILINE)
 PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)
 LEAVES = frozenset("Value Tensor tensor array asarray Variable constant as_tensor float float64 float32".split())
@@ -30,7 +31,7 @@ LONGEST = 200_000
 
 def is_python(text: str) -> bool:
     """Tells whether a text holds what only Python has."""
-    return SIGNS_OF_PYTHON.search(text) is not None
+    return any(sign in text for sign in HINTS) and SIGNS_OF_PYTHON.search(text) is not None
 
 
 def statements(text: str) -> tuple[list[Token], list[str]] | None:

@@ -47,6 +47,7 @@ DEEPEST = 4000
 LOGARITHMS = {"sigmoid": "logsigmoid", "gamma": "loggamma"}
 BINARY = {"&": BOTH, "+": SUM, "-": SUM, "**": POWER} | dict.fromkeys("*/@·× ", PRODUCT)
 OPENERS = {")": "(", "]": "[", "|": "|", "‖": "‖"}
+OTHERWISE = KEYWORDS | {"if", "else", "log", "ln"}  # names that mean something else in some places
 ALSO_OPENS = {"index": "]", "argument": ")", "tuple": ")"}
 
 
@@ -72,31 +73,43 @@ class Reader(Parts):
         super().__init__(text, functions, budget, notes)
         self.variable, self.factors = variable, factors
         self.bars: tuple[Any, int, int] = None, 0, 0
+        self.known: dict[str, Any] = {}
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
         values: list[Any] = []
         stack: list[Pending] = []
+        known = self.known
         wants_operand = True
         at = 0
         while True:
             token = tokens[at]
+            kind, name, _, _ = token
             at += 1
             if len(stack) > DEEPEST:
                 raise self.error("nested too deep; give the inner parts names, a line each", token)
             if wants_operand:
-                at, wants_operand = self.operand(tokens, at, token, values, stack)
-            elif token.kind in BINARY:
-                self.binary(token.kind, BINARY[token.kind], token, values, stack)
+                if (
+                    name in known
+                    and kind == "name"
+                    and tokens[at][0] != "("
+                    and not (stack and stack[-1].binds == BARRIER)
+                ):
+                    values.append(known[name])
+                    wants_operand = False
+                else:
+                    at, wants_operand = self.operand(tokens, at, token, values, stack)
+            elif kind in BINARY:
+                self.binary(kind, BINARY[kind], token, values, stack)
                 wants_operand = True
-            elif token.kind == "end":
+            elif kind == "end":
                 return self.finish(token, values, stack)
             elif self.begins_operand(token, stack):
                 self.adjacent(tokens[at - 2], token)
                 self.binary(" ", PRODUCT, token, values, stack)
                 at -= 1
                 wants_operand = True
-            elif token.kind == "[" or token.kind == ".":
+            elif kind == "[" or kind == ".":
                 at, wants_operand = self.part(tokens, at, token, values, stack)
             else:
                 wants_operand = self.after_operand(tokens[at - 2], token, values, stack)
@@ -159,8 +172,15 @@ class Reader(Parts):
                 return at + 2, False
             stack.append(Pending(BARRIER, "(", token, function))
             return at + 1, True
-        values.append(self.variable(token))
+        symbol = self.variable(token)
+        values.append(symbol)
+        self.know(token.text, symbol)
         return at, False
+
+    def know(self, name: str, symbol: Any) -> None:
+        """Remembers what a name stands for from here on, where it is no bracket's: `named` need not be asked again."""
+        if name not in OTHERWISE:
+            self.known[name] = symbol
 
     def logarithm(self, name: Token, after: Token) -> Op | None:
         """Returns the op that `log σ(...)` and `log Γ(...)` are."""
@@ -239,7 +259,8 @@ class Reader(Parts):
         return build.raised(settled(base), build.integer(exponent))
 
     def binary(self, kind: str, binds: int, token: Token, values: list[Any], stack: list[Pending]) -> None:
-        self.reduce(binds + (binds == POWER), values, stack)
+        if stack and stack[-1].binds >= binds:
+            self.reduce(binds + (binds == POWER), values, stack)
         stack.append(Pending(binds, kind, token))
 
     def comma(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:

@@ -75,7 +75,6 @@ def command(
 
 def own_pass(ctx: click.Context, request: Request, output: str | None, format: str | None, standalone: bool) -> bool:
     """Judges a backward pass that the file holds beside its forward pass; tells whether there is one."""
-    from cgviz.analysis.own import judged
     from cgviz.cli import pairs, values
     from cgviz.views.own import report
 
@@ -83,9 +82,8 @@ def own_pass(ctx: click.Context, request: Request, output: str | None, format: s
     if pair is None:
         return False
     seed = None if request.upstream is None else values.value("upstream", request.upstream)
-    run, theirs = pairs.judged(pair, values.gathered(request.inputs, request.settings), seed)
-    found = judged(run, theirs)
-    present(report(run, pair.name, found), output, format, standalone)
+    run, found, lines = pairs.judged(pair, values.gathered(request.inputs, request.settings), seed)
+    present(report(run, pair.name, found, lines), output, format, standalone)
     if not all(each.is_right for each in found):
         ctx.exit(1)
     return True

@@ -192,6 +192,7 @@ def diagram(
     from cgviz.drawing.diagram.paper import NATURAL
     from cgviz.drawing.diagram.paper import paper as paper_of
     from cgviz.drawing.diagram.pen import Pen
+    from cgviz.drawing.diagram.roomy import roomy
     from cgviz.drawing.diagram.scene import SIZE, Words
     from cgviz.drawing.diagram.search import Wishes, search, size_of
     from cgviz.drawing.diagram.touches import dressed
@@ -205,10 +206,12 @@ def diagram(
         raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
     colours = theme_of(theme)
     author = declared(figure_of(figure), run)
+    window = author.window
+    style, direction = window.get("style", style), window.get("direction", direction)
     if author.spellings:
         spelled = {**run.wording.spellings, **spellings_from(author.spellings)}
         run = replace(run, wording=replace(run.wording, spellings=spelled))
-    pen = Pen(run, colours, digits, blanks or {}, mode, light, author)
+    pen = Pen(run, colours, digits, blanks or {}, mode, light, author, wide=roomy(run) if window else None)
     about = words.of_picture(run, digits, mode)
     about = Words(title or about.title, words.highlighted(about.description, light))
     prefix = f"cg{digest(run, style, direction or '', mode, light)}-"
@@ -226,12 +229,12 @@ def diagram(
         near=inputs == "near",
         ghosts=ghosts == "auto",
         fold=fold,
-        quick=quick,
+        quick=window.get("quick", quick),
         groups=seen.framed,
         shape=shape,
     )
     paper = (paper_of(fit, min_text) if isinstance(fit, str) else fit) if fit else NATURAL
-    found = search(pen, style, paper, wishes)
+    found = search(pen, style, paper_of(window["room"]) if "room" in window else paper, wishes)
     laid = noted(moved(drawn_as(found.laid, found.axes, wires), found.axes, pen, author), found.axes, pen, author)
     scene, plan, frames = laid.scene, laid.plan, laid.frames
     scale = paper.scale(*size_of(laid, found.axes), SIZE) if fit else 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from math import ceil, isfinite
@@ -28,10 +28,6 @@ class Fit:
     whole: float
     rest: float
     column: int
-
-    def widened(self, columns: Iterable[int]) -> Fit:
-        """Returns the same in columns as wide as the widest of `columns`."""
-        return replace(self, column=max(self.column, *columns, 0))
 
 
 @dataclass(frozen=True)

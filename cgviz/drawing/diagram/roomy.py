@@ -1,4 +1,7 @@
-"""A run in which every number is wide and every edge flows: laid out instead of the run, it leaves room for any."""
+"""A run in which every number is wide and every edge flows: laid out instead of the run, it leaves room for any.
+
+The live page lays it out, and so does a figure that was made there, see `Figure.window`.
+"""
 
 from __future__ import annotations
 
