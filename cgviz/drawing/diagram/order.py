@@ -204,7 +204,7 @@ def median(ends: Sequence[int]) -> float:
 
 
 def exchange(layers: Layers, rounds: int = 8) -> None:
-    """Exchanges neighbours as long as fewer wires cross; a rank is tried anew once it, or one beside it, has changed."""
+    """Exchanges neighbours as long as fewer wires cross; a rank is tried again once it, or one beside it, changes."""
     count = len(layers.rows)
     waiting = set(range(count))
     for _ in range(rounds):
