@@ -201,12 +201,10 @@ def test_csv_and_markdown_and_latex() -> None:
 
 
 def test_in_ascii(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from cgviz.documents.terminal import text
     from cgviz.documents.writing import ascii_spelling
-    from cgviz.views.table.page import page
 
     run = cgviz.run(LECTURE, x=3, y=-4)
-    assert text(page(run, ascii_spelling(), 100, mode_of(run, "both", "x"))).isascii()
+    assert run.table(mode="both", wrt="x").plain(ascii_spelling(), 100).isascii()
 
 
 @pytest.mark.parametrize("sample", [sample.name for sample in SCALAR])

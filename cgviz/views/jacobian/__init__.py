@@ -19,14 +19,12 @@ PICTURES = ("svg", "pdf", "png")
 
 
 def report(facts: Facts, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
-    """Returns the report of a matrix; its LaTeX is one displayed formula."""
+    """Returns the report of a matrix."""
     from cgviz.documents.report import Report
     from cgviz.views.jacobian.json import written
-    from cgviz.views.jacobian.latex import formula
     from cgviz.views.jacobian.text import document
 
-    own = {"latex": lambda look: formula(facts, look.digits, look.standalone)}
-    return Report(lambda writing: document(facts, writing), lambda: written(facts, digits), digits, theme, own=own)
+    return Report(lambda writing: document(facts, writing), lambda: written(facts, digits), digits, theme)
 
 
 def picture(

@@ -18,20 +18,15 @@ if TYPE_CHECKING:
 def report(run: Run, *, digits: int = DIGITS, theme: str | Theme = "light", mode: Mode = REVERSE) -> Report:
     """Returns the table of a run; `mode` tells whether it holds gradients, tangents or both."""
     from cgviz.documents.report import Report
-    from cgviz.views.table import csv, json, latex, markdown
-    from cgviz.views.table.page import document, page
+    from cgviz.views.table import csv, json
+    from cgviz.views.table.page import document
 
     return Report(
         lambda writing: document(run, writing, mode),
-        lambda: json.table(run, digits, mode),
+        lambda: json.table(run, mode),
         digits,
         theme,
-        lambda writing, width, _: page(run, writing, width, mode),
-        {
-            "csv": lambda look: csv.table(run, look.digits, mode),
-            "markdown": lambda look: markdown.table(run, look.digits, mode),
-            "latex": lambda look: latex.table(run, look.digits, mode, look.standalone),
-        },
+        {"csv": lambda: csv.table(run, mode)},
     )
 
 
