@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sympy
+from reports import show, table
 from rich.cells import cell_len
 from rich.console import Console
 from tools import need
@@ -22,7 +23,6 @@ from cgviz.documents.report import FORMATS as OFFERED
 from cgviz.documents.writing import spelling_for
 from cgviz.errors import UsageError
 from cgviz.runs.run import Run
-from cgviz.views.table import show, table
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 WIDE = """\
