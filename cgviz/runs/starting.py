@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from cgviz.errors import UsageError, quoted
+from cgviz.errors import ExpressionError, UsageError, quoted
 from cgviz.graph.lookup import closest, listed
 from cgviz.graph.nodes import INPUT, RECORDED, Graph, Node
 from cgviz.graph.shapes import Measure, shaped
@@ -138,7 +138,7 @@ def read_in(
     if declared and missing and not given:
         sizes = {name: declared.get(name, shape_of(values[name]) or ()) for name in names}
         graph = staged(graph, graph.detail, inputs=sizes) if graph.written is not None else graph
-        return Run(shaped(graph, sizes), None, origin)
+        return Run(in_letters(graph, sizes, [name for name in missing if name not in declared]), None, origin)
     if missing and len(missing) == len(names) and not given:
         unknown = dict.fromkeys(names) if graph.has_arrays else {}
         return Run(shaped(graph, unknown) if unknown else graph, None, origin)
@@ -149,6 +149,31 @@ def read_in(
         raise UsageError(wrong)
     numbers = {name: arrays.settled(value) for name, value in values.items()}
     return Run(fitted_to(graph, sizes, numbers), numbers, origin)
+
+
+def in_letters(graph: Graph, sizes: Mapping[str, Shape], taken: Sequence[str]) -> Graph:
+    """Returns the graph with all shapes, no values given; inputs of which nothing is said are `taken` for numbers.
+
+    Raises ExpressionError that asks for the shape of those where no number fits.
+    """
+    try:
+        return shaped(graph, sizes)
+    except ExpressionError as error:
+        alone = [[name] for name in taken]
+        for open_ in [*alone, list(taken)] if taken else ():
+            try:
+                shaped(graph, {**sizes, **dict.fromkeys(open_)})
+            except ExpressionError:
+                continue
+            which = " ".join(f"--shape {name}=..." for name in open_)
+            raise ExpressionError(
+                f"{listed(open_)} {'has' if len(open_) == 1 else 'have'} no shape, and a number does not fit here: "
+                f"give {which}, with lengths or names as in (N, 3)",
+                error.text,
+                error.start,
+                error.end,
+            ) from None
+        raise
 
 
 def by_spelling(given: Mapping[str, T], known: Collection[str]) -> Mapping[str, T]:
