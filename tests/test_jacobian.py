@@ -455,8 +455,8 @@ def test_the_latex_compiles(layout: str, tmp_path: Path) -> None:
     compiled(source, tmp_path, needs="amsmath.sty")
 
 
-def schema() -> Any:
-    return json.loads((files("cgviz") / "documents" / "schema" / "matrix-v1.schema.json").read_text(encoding="utf-8"))
+def schema(of: str = "matrix") -> Any:
+    return json.loads((files("cgviz") / "documents" / "schema" / f"{of}-v1.schema.json").read_text(encoding="utf-8"))
 
 
 def test_the_json_is_what_the_schema_says() -> None:
@@ -505,7 +505,12 @@ def test_without_values_it_is_in_symbols(capsys: Any) -> None:
     assert "is N × M" in out
     assert "= Wᵀ diag(1 − " in out
     assert "dx = Wᵀ dWx" in out
-    assert cli(capsys, program, "--format", "json")[2].startswith("cgviz: the JSON of a Jacobian is made of numbers")
+    made = json.loads(cli(capsys, program, "--of", "2", "--wrt", "x", "--format", "json")[1])
+    jsonschema.validate(made, schema("symbols"))
+    assert made["of"]["shape"] == ["M"]
+    assert made["wrt"][0]["size"] == ["M", "N"]
+    assert made["wrt"][0]["formula"] == "diag(1 - tanhWx**2) @ W"
+    assert made["wrt"][0]["steps"][-1] == "dx = W.T @ dWx"
     assert (
         cli(capsys, "x: (3,); y: (4,); f = sum(x)*y[0]", "--of", "1", "--wrt", "y")[1].count("no gradient flows") == 1
     )
