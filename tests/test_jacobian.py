@@ -16,6 +16,7 @@ from cgviz.analysis.jacobians import jacobian
 from cgviz.analysis.products import in_symbols, products
 from cgviz.cli import main
 from cgviz.documents.writing import unicode_spelling
+from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import UsageError
 from cgviz.ops.op import ops
 from cgviz.ops.rearranging import joined
@@ -24,7 +25,7 @@ from cgviz.runs.passes import forward
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start, without_seed
 from cgviz.text.fold import line_width
-from cgviz.views.jacobian import PICTURES, picture, report
+from cgviz.views.jacobian import picture, report
 from cgviz.views.jacobian.facts import Facts, of_hessian, of_jacobian
 from tests.tex import compiled
 
@@ -398,7 +399,7 @@ def test_a_large_matrix_is_a_map(capsys: Any, tmp_path: Path) -> None:
     assert "9,900 of 10,000 entries (99%) are 0 whatever the values, 50 more are 0" in " ".join(out.split())
 
 
-@pytest.mark.parametrize("format", PICTURES)
+@pytest.mark.parametrize("format", CHARTS.values())
 @pytest.mark.parametrize("theme", ["light", "dark", "print", "colorblind"])
 def test_pictures_of_every_kind_and_the_same_bytes_twice(format: str, theme: str) -> None:
     found = facts(SQUARES, "q", "W,x", **LECTURE)
