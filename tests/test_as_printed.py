@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from reports import derivation
 from tex import compiled
 
 import cgviz
 from cgviz.errors import CgvizError
-from cgviz.views.derivation import derivation
 
 A, V, W, P = np.array([[1.0, 0.5], [-0.3, 0.8]]), np.array([1.0, 2.0]), np.array([0.5, -1.0]), np.array([0.3, 0.7])
 

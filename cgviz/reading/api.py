@@ -134,9 +134,9 @@ def run(
 
     Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
     """
-    if isinstance(program, Graph) and values is None and upstream is None and not expand and shapes is None:
+    if isinstance(program, Graph) and values is None and not expand and shapes is None:
         level = (detail, ties)
-        quick = run_again(program.kept[level], inputs) if level in program.kept else None
+        quick = run_again(program.kept[level], inputs, upstream) if level in program.kept else None
         if quick is not None:
             return quick
     given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}

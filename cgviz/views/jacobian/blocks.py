@@ -7,10 +7,10 @@ from typing import Any
 from cgviz.analysis.blocks import Block, Jacobian
 from cgviz.documents.document import PAINT
 from cgviz.documents.writing import Writing
+from cgviz.drawing.charts.colours import colour
 from cgviz.drawing.theme import Theme
 from cgviz.text.fold import Line, Span, fold, split, width_of
 from cgviz.views.jacobian.pixels import Pixels, pixels
-from cgviz.views.jacobian.scale import colour
 
 MOST_LINES, NARROW, STEPS = 30, 10, 9
 UPPER, LOWER, FULL = "▀", "▄", "█"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cgviz.analysis.blocks import Block
 from cgviz.documents.writing import unicode_spelling
+from cgviz.drawing.canvas.sheet import END, MARGIN, MIDDLE, Cell, Said, Sheet
+from cgviz.drawing.charts.colours import colour, is_dark
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
 from cgviz.records import dataclass
@@ -13,8 +15,6 @@ from cgviz.views.jacobian import words
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.labels import some_labels, spread_labels
 from cgviz.views.jacobian.pixels import MOST_PIXELS, Pixels, pixels
-from cgviz.views.jacobian.scale import colour, is_dark
-from cgviz.views.jacobian.sheet import END, MARGIN, MIDDLE, Cell, Said, Sheet
 from cgviz.views.jacobian.text import symbols
 
 GAP, TITLE, LABEL, BODY, LINE = 8.0, 15.0, 11.0, 11.0, 17.0

@@ -13,6 +13,7 @@ from cgviz.runs.run import Run
 from cgviz.text.formula import PRETTY
 from cgviz.text.summaries import Summary
 from cgviz.values.arrays import Value, every_finite, is_array
+from cgviz.values.axes import Axis
 from cgviz.views.table.rows import by_name, flowing
 
 VERSION = 1
@@ -108,9 +109,9 @@ def contributions(run: Run, index: int) -> list[dict[str, Any]]:
     return [{"via": nodes[edge.target].name, "slot": edge.slot, "value": number(edge.value)} for edge in edges]
 
 
-def shape(node: Node) -> list[int] | None:
-    """Returns the shape of a node as a list; None where nobody knows it."""
-    return None if node.shape is None else list(node.shape)
+def shape(node: Node) -> list[int | str] | None:
+    """Returns the shape of a node as a list, a length that is a name as text; None where nobody knows it."""
+    return None if node.shape is None else [str(n) if isinstance(n, Axis) else n for n in node.shape]
 
 
 def number(value: Value | None) -> Any:
