@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from reports import derivation
 from tex import compiled
 
 import cgviz
@@ -32,7 +33,6 @@ from cgviz.runs.passes import forward
 from cgviz.runs.starting import start
 from cgviz.text.formula import PRETTY, Formula
 from cgviz.text.numbers import number
-from cgviz.views.derivation import derivation
 from cgviz.views.explain import explain, facts_of, picture
 from cgviz.views.explain.figure import figure
 

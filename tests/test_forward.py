@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 from examples import SCALAR
 from hypothesis import assume, given, settings
+from reports import table
 from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 
 import cgviz
@@ -25,7 +26,6 @@ from cgviz.drawing.diagram import picture
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.runs.modes import MODES, mode_of
-from cgviz.views.table import table
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 STAGES = ("sigy", "num", "sigx", "xpy", "xpysqr", "den", "invden", "f")

@@ -202,6 +202,8 @@ def test_the_question_and_its_box_are_in_view(opened: Open) -> None:
     tab = opened()
     tab.click("#predict")
     tab.wait_for_selector("#question")
+    assert tab.inner_text("#result-line").startswith("f = 1.546")
+    assert "∂" not in tab.inner_text("#result-line")
     for name in ("#symbol", "#answer", "#check"):
         box = tab.locator(name).bounding_box()
         assert box
