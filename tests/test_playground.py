@@ -108,11 +108,9 @@ def test_what_is_typed_is_drawn_with_the_numbers_of_the_command(name: str, opene
     mine, gradients = numbers(tab)
     output = tab.evaluate("() => facts.output")
     assert np.allclose(mine[output], run.value, rtol=1e-12)
-    inputs = tab.evaluate("() => facts.inputs.map(i => [nodes[i].name, i])")
-    for shown, index in inputs:
-        label = next(one for one in run.graph.nodes if one.name == shown or one.shown == shown)
-        expected = np.ravel(run.gradient[label.name])
-        assert np.allclose(np.ravel(gradients[index]), expected, rtol=1e-12), shown
+    for name, shown, index in tab.evaluate("() => facts.inputs.map(i => [idOf(i), nodes[i].name, i])"):
+        assert shown == {"w_1": "w₁", "x_1": "x₁"}.get(name, name)
+        assert np.allclose(np.ravel(gradients[index]), np.ravel(run.gradient[name]), rtol=1e-12), name
     assert tab.locator("#frame svg .node").count() >= len(run.graph.stages)
 
 
@@ -204,6 +202,8 @@ def test_the_question_and_its_box_are_in_view(opened: Open) -> None:
     tab = opened()
     tab.click("#predict")
     tab.wait_for_selector("#question")
+    assert tab.inner_text("#result-line").startswith("f = 1.546")
+    assert "∂" not in tab.inner_text("#result-line")
     for name in ("#symbol", "#answer", "#check"):
         box = tab.locator(name).bounding_box()
         assert box

@@ -80,7 +80,7 @@ class Drawn:
     table, or the lines as they are."""
 
     lines: Callable[[int | None, Theme | None], list[Line]]
-    table: Table | None = None
+    table: Callable[[], Table] | None = None
     words: str = ""
 
 

@@ -106,7 +106,7 @@ def written(block: Block) -> Iterator[str]:
     elif isinstance(block, Table):
         yield from table(block)
     elif isinstance(block, Drawn):
-        yield from table(block.table) if block.table else [preset(block.lines(None, None))]
+        yield from table(block.table()) if block.table else [preset(block.lines(None, None))]
     elif isinstance(block, Equations):
         yield f'<div class="lines">\n{chr(10).join(map(equation, block.lines))}\n</div>'
     elif not isinstance(block, Gap):

@@ -18,7 +18,7 @@ COLOURS = {"value": "green", "gradient": "red", "muted": "gray", "flag": "orange
 
 
 def writing(digits: int) -> Writing:
-    return unicode_spelling(digits)._replace(hand=MarkHand)
+    return unicode_spelling(digits)._replace(hand=MarkHand, nested=True)
 
 
 def printed(document: Document, theme: Theme, standalone: bool = False) -> str:
@@ -67,7 +67,7 @@ def written(block: Block) -> Iterator[str]:
     elif isinstance(block, Equations):
         yield displays(block.lines)
     elif isinstance(block, Drawn):
-        yield from table(block.table) if block.table else fenced(block.lines(None, None))
+        yield from table(block.table()) if block.table else fenced(block.lines(None, None))
 
 
 def displays(lines: Sequence[Equation]) -> str:
@@ -101,9 +101,15 @@ def table(block: Table) -> Iterator[str]:
     yield row([prose(column.heading) for column in block.columns])
     yield row(["--:" if column.right else ":--" for column in block.columns])
     for cells in block.rows:
-        yield row([mixed([cell]) for cell in cells])
+        yield row([cell(*each) for each in cells])
     if block.more:
         yield from ("", prose(block.more))
+
+
+def cell(text: str, role: str) -> str:
+    """Returns a cell, line by line; the rows of an array are code."""
+    is_array = text.startswith("[")
+    return "<br>".join(code(line.rstrip()) if is_array else mixed([(line.rstrip(), role)]) for line in text.split("\n"))
 
 
 def fenced(lines: Sequence[Line]) -> list[str]:
@@ -112,7 +118,7 @@ def fenced(lines: Sequence[Line]) -> list[str]:
 
 def mixed(line: Line) -> str:
     """Returns a sentence in which names and formulas are code."""
-    return "".join(code(text) if role == "name" and text else prose(text) for text, role in line)
+    return "".join(code(text) if role in ("name", "formula") and text else prose(text) for text, role in line)
 
 
 def row(parts: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from cgviz.documents.grid import grid, prose
 from cgviz.drawing.theme import Theme
 from cgviz.text.fold import Line, fold, line_width, split
 
-SIDE, HANG, LEAST, NARROWEST = 10, 2, 36, 30
+SIDE, HANG, LEAST, NARROWEST, SMALLEST = 10, 2, 36, 30, 20
 
 
 def page(document: Document, width: int | None = None, rule: str = "─", paint: Theme | None = None) -> list[Line]:
@@ -19,11 +19,14 @@ def page(document: Document, width: int | None = None, rule: str = "─", paint:
     rule   what the line under the headings of a table is made of
     paint  the theme of what is drawn in colours
     """
-    wide = max(width or document.measure, 1)
-    return [line for block in document.blocks for line in lines_of(block, width, wide, rule, paint)]
+    width = width and max(width, SMALLEST)
+    drawn = [block.lines(width, paint) if isinstance(block, Drawn) else [] for block in document.blocks]
+    wide = max(width or max(document.measure, *(line_width(line) for lines in drawn for line in lines), 1), 1)
+    pairs = zip(document.blocks, drawn, strict=True)
+    return [line for block, lines in pairs for line in lines or lines_of(block, width, wide, rule)]
 
 
-def lines_of(block: Block, width: int | None, wide: int, rule: str, paint: Theme | None) -> Iterator[Line]:
+def lines_of(block: Block, width: int | None, wide: int, rule: str) -> Iterator[Line]:
     if isinstance(block, Gap):
         yield []
     elif isinstance(block, Head):
@@ -36,8 +39,6 @@ def lines_of(block: Block, width: int | None, wide: int, rule: str, paint: Theme
         yield from entry(block, max(wide, LEAST))
     elif isinstance(block, Equations):
         yield from Columns(block.lines, max(wide, NARROWEST)).rows()
-    elif isinstance(block, Drawn):
-        yield from block.lines(width, paint)
     elif isinstance(block, Table):
         yield from grid(block.columns, block.rows, rule, width)
         if block.more:

@@ -32,6 +32,8 @@ class Writing(NamedTuple):
     whole   nothing is left out of the middle of what is very long
     plain   the encoding has ASCII only: signs are spelled, and brackets are not made of pieces
     hand    how equations are written that stand by themselves
+    display how a table writes mathematics, where that is otherwise than in a sentence
+    nested  the rows of an array in a table stand in brackets as a program nests them
     """
 
     notation: Notation
@@ -48,6 +50,16 @@ class Writing(NamedTuple):
     brackets: tuple[str, str] = ("[", "]")
     plain: bool = False
     hand: type[Hand] = Hand
+    display: Writing | None = None
+    nested: bool = False
+
+    def math(self, text: str) -> str:
+        """Returns a formula as a piece of a sentence or a cell."""
+        return text
+
+    def matrix(self, value: Value) -> str:
+        """Returns an array as one formula; "" where it stands in lines of its own."""
+        return ""
 
     def clean(self, text: str) -> str:
         """Returns text of the user with what cannot be shown as escapes: control characters, unknown letters."""

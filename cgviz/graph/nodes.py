@@ -183,6 +183,11 @@ class Graph:
         return {}
 
     @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of the inputs, in their order."""
+        return tuple(self.nodes[i].name for i in self.inputs)
+
+    @cached_property
     def asked(self) -> list[Any]:
         """How often a gradient was asked for, an entry each; the last is the compiled line, where there is one."""
         return []

@@ -297,7 +297,14 @@ def part_of_open(shape: Shape, key: Key) -> Shape:
 
 
 def length_of_slice(length: int, part: slice) -> int:
-    return length if part.start is part.stop is part.step is None else len(range(length)[part])
+    """Returns how many elements a slice takes of an axis. Raises ValueError where that depends on its parity."""
+    if part.start is part.stop is None and part.step in (None, 1, -1):
+        return length
+    if is_open((length,)) and part.step not in (None, 1, -1):
+        raise ValueError(
+            f"how many elements a step of {part.step} takes is known with a number in the place of {length}"
+        )
+    return len(range(length)[part])
 
 
 @cache

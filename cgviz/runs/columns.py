@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +14,7 @@ from cgviz.values import arrays
 from cgviz.values.arrays import Value, is_array
 
 BLOCK = 8192
+NAME = re.compile(r"\b[vgts][0-9]+\b")
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
 
 
@@ -119,9 +122,10 @@ class ColumnWriter(Writer):
         return lines
 
     def lines(self) -> Iterator[str]:
+        every = []
         for line in super().lines():
-            yield from self.taken()
-            yield line
+            every += [*self.taken(), line]
+        return released(every)
 
     def operand(self, index: int) -> str:
         self.columns = self.columns or bool(self.graph.nodes[index].shape)
@@ -173,6 +177,16 @@ class ColumnWriter(Writer):
         return part if wide == narrow else f"folded({part}, {narrow!r})"
 
 
+def released(lines: Sequence[str]) -> Iterator[str]:
+    """Yields the lines, each followed by the end of what is not used again: its memory is taken anew while in cache."""
+    last = {name: at for at, line in enumerate(lines) for name in NAME.findall(line)}
+    for at, line in enumerate(lines):
+        yield line
+        gone = sorted({name for name in NAME.findall(line) if last[name] == at})
+        if gone and not line.startswith("return"):
+            yield f"del {', '.join(gone)}"
+
+
 def in_blocks(line: Line, graph: Graph, values: Sequence[Value], seed: Value) -> tuple[Value, tuple[Value, ...]]:
     """Returns the same as the line, block by block where every node is one long column.
 
@@ -198,7 +212,7 @@ def in_blocks(line: Line, graph: Graph, values: Sequence[Value], seed: Value) ->
 def is_long(graph: Graph, shape: tuple[int, ...]) -> bool:
     """Tells whether every node is an array of one shape with many elements."""
     nodes = (node for node in graph.nodes if node.op is not CONSTANT)
-    return arrays.numpy().prod(shape) > 2 * BLOCK and bool(graph.inputs) and all(node.shape == shape for node in nodes)
+    return math.prod(shape) > 2 * BLOCK and bool(graph.inputs) and all(node.shape == shape for node in nodes)
 
 
 def is_one_number(seed: Value) -> bool:

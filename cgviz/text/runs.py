@@ -14,6 +14,8 @@ from cgviz.text.letters import accented, faced, subscript, superscript
 from cgviz.text.spelling import Script, Spelling
 
 SUB, SUP, ITALIC, BOLD, END = "\ue0f0", "\ue0f1", "\ue0f2", "\ue0f3", "\ue0f4"
+MATH = "\ue0f5"
+"""Opens mathematics that is LaTeX already, in a document that is made for LaTeX."""
 MARKS = re.compile(f"([{SUB}{SUP}{ITALIC}{BOLD}{END}])")
 WORD = re.compile("[a-z]{3}")
 SMALLER = 0.7

@@ -65,7 +65,7 @@ def as_array(value: Any) -> Any:
         made = np.array(value)
     if made.dtype == object or made.dtype.kind not in "biuf":
         raise TypeError(f"its elements are {made.dtype}, not real numbers")
-    return made.astype(np.float64)
+    return made.astype(np.float64, copy=False)
 
 
 def every_finite(value: Value) -> bool:
@@ -220,8 +220,15 @@ def folded(value: Value, shape: Shape) -> Value:
 
 
 def spread(value: Value, shape: Shape) -> Value:
-    """Returns `value` repeated to `shape`."""
-    return settled(numpy().broadcast_to(value, shape)) if shape else float(value)
+    """Returns `value` repeated to `shape`, one number in the memory of one."""
+    if not shape:
+        return float(value)
+    np = numpy()
+    if type(value) is not float:
+        return settled(np.broadcast_to(value, shape))
+    made = np.ndarray(shape, np.float64, np.array(value), 0, (0,) * len(shape))
+    made.flags.writeable = False
+    return made
 
 
 # the backward pass through one node
@@ -282,9 +289,12 @@ LOOKED_AT_ONCE = 1 << 16
 
 def is_sound(slope: Value) -> bool:
     """Tells whether every element of a slope is a normal number; looks at a part that fits the cache at a time."""
-    if not is_array(slope) or slope.size <= LOOKED_AT_ONCE:
-        size = abs(slope)
-        return bool(numpy().all((size >= SMALLEST_NORMAL) & (size < math.inf)))
+    if not is_array(slope):
+        return bool(SMALLEST_NORMAL <= abs(slope) < math.inf)
+    if slope.size <= LOOKED_AT_ONCE:
+        np, size = numpy(), abs(slope)
+        least, most = np.minimum.reduce(size, None, initial=1.0), np.maximum.reduce(size, None, initial=1.0)
+        return bool(least >= SMALLEST_NORMAL and most < math.inf)
     flat = slope.reshape(-1)
     return all(is_sound(flat[at : at + LOOKED_AT_ONCE]) for at in range(0, flat.size, LOOKED_AT_ONCE))
 

@@ -105,7 +105,7 @@ def candidates(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Iterator[C
     ghost = ghost_of(pen)
     ghosts: dict[str, Point] = {}  # of every form the same
     directions = [wishes.direction] if wishes.direction else ["LR", "TB"]
-    for scene in scenes(pen, style, wishes.quick):
+    for scene in scenes(pen, style, wishes.quick, paper.height > paper.width):
         scene = wishes.shape(scene) if wishes.shape else scene
         ghosts = ghosts or {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
         for axes in map(Axes, directions):
@@ -130,13 +130,13 @@ def grouped(scene: Scene, axes: Axes, known: Sizes, page: Point, stop: float, gr
     return Candidate(scene, axes, fold, known, None, False, titles)
 
 
-def scenes(pen: Pen, style: str, quick: bool) -> Iterator[Scene]:
-    """Yields the scene in each form; a quick search has one."""
+def scenes(pen: Pen, style: str, quick: bool, tall: bool = False) -> Iterator[Scene]:
+    """Yields the scene in each form; a quick search has one, on a tall page two."""
     if style == "circuit":
         yield circuit(pen)
         return
     cards = Cards(pen)
-    forms: Sequence[Form] = FORMS if len(pen.drawn) <= LARGE and not quick else FORMS[:1]
+    forms: Sequence[Form] = FORMS if len(pen.drawn) <= LARGE and not quick else FORMS[: 1 + tall]
     yield from (cards.scene(form) for form in forms)
 
 

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from struct import pack, pack_into, unpack, unpack_from
 
+from cgviz.drawing.fonts.metrics import glyphs as glyphs_of
+
 KEPT = ("OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post")
 NAMES_KEPT = (1, 2)  # family and style
 MORE, WORDS, SCALED, TWO_SCALES, MATRIX = 0x20, 0x01, 0x08, 0x40, 0x80  # flags of a part of a composed glyph
@@ -45,21 +47,8 @@ def tables(font: Path) -> Tables:
 
 @cache
 def characters(font: Path) -> Mapping[int, int]:
-    """Returns the glyph of every code point, from the table for the basic plane (format 4)."""
-    table = tables(font)["cmap"]
-    records = (unpack_from(">HHL", table, 4 + 8 * at) for at in range(unpack_from(">H", table, 2)[0]))
-    start = next(start for platform, coding, start in records if (platform, coding) == (3, 1))
-    half = unpack_from(">H", table, start + 6)[0]
-    ends, firsts, deltas, offsets = (
-        unpack_from(f">{half // 2}H", table, start + place) for place in (14, 16 + half, 16 + 2 * half, 16 + 3 * half)
-    )
-    found = {}
-    for at, (first, end, delta, offset) in enumerate(zip(firsts, ends, deltas, offsets, strict=True)):
-        for code in range(first, end + 1):
-            place = start + 16 + 3 * half + 2 * at + offset + 2 * (code - first)
-            glyph = unpack_from(">H", table, place)[0] if offset else code
-            found[code] = (glyph + delta) % 0x10000 if glyph or not offset else 0
-    return found
+    """Returns the glyph of every code point."""
+    return glyphs_of(tables(font)["cmap"], 0)
 
 
 def outline(every: Tables, glyph: int) -> bytes:
@@ -104,14 +93,24 @@ def outlines(every: Tables, old: Sequence[int], new: Mapping[int, int]) -> tuple
 
 
 def written_characters(glyphs: Mapping[int, int]) -> bytes:
-    """Returns the table of the glyphs of code points (format 4, a segment for each)."""
+    """Returns the table of the glyphs of code points: those up to U+FFFF (format 4), and all where some lie beyond."""
+    plain = basic({code: glyph for code, glyph in glyphs.items() if code <= 0xFFFF})
+    if len(glyphs) == sum(code <= 0xFFFF for code in glyphs):
+        return pack(">HHHHL", 0, 1, 3, 1, 12) + plain
+    groups = b"".join(pack(">3L", code, code, glyph) for code, glyph in glyphs.items())
+    every = pack(">HHLLL", 12, 0, 16 + len(groups), 0, len(glyphs)) + groups
+    return pack(">HHHHLHHL", 0, 2, 3, 1, 20, 3, 10, 20 + len(plain)) + plain + every
+
+
+def basic(glyphs: Mapping[int, int]) -> bytes:
+    """Returns a subtable of format 4, a segment for each code point."""
     codes = [*glyphs, 0xFFFF]
     deltas = [(glyphs.get(code, 0) - code) % 0x10000 for code in codes[:-1]] + [1]
     count = len(codes)
     power = count.bit_length() - 1
     search = pack(">4H", 2 * count, 2 << power, power, 2 * count - (2 << power))
     columns = pack(f">{count}HH{count}H{count}H", *codes, 0, *codes, *deltas) + bytes(2 * count)
-    return pack(">HHHHL", 0, 1, 3, 1, 12) + pack(">HHH", 4, 14 + len(columns), 0) + search + columns
+    return pack(">HHH", 4, 14 + len(columns), 0) + search + columns
 
 
 def names(table: bytes) -> bytes:

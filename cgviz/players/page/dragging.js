@@ -38,7 +38,7 @@ byId("tidy").addEventListener("click", () => {
   pictures.forEach(surround);
   offerMoves();
 });
-byId("save-figure").addEventListener("click", () => save(`${nodes[facts.output].name}.toml`, "application/toml", figureText()));
+byId("save-figure").addEventListener("click", () => save(".toml", "application/toml", figureText()));
 
 function offerMoves() {
   byId("tidy").hidden = byId("save-figure").hidden = !shifts.size;
@@ -50,7 +50,7 @@ function figureText() {
   const moved = parts.filter(({ kind, element, index }) => kind === "n" && shifts.has(element.id) && !nodes[index].constant);
   const lines = moved.map(({ element, index }) => `${JSON.stringify(idOf(index))} = [${shifts.get(element.id).map((by) => Math.round(by * 10) / 10).join(", ")}]`);
   const window_ = Object.entries({ style, direction, room, quick }).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
-  return [`# cgviz render PROGRAM --figure ${nodes[facts.output].name}.toml`, "[window]", ...window_, "", "[shift]", ...new Set(lines), ""].join("\n");
+  return [`# cgviz render PROGRAM --figure ${idOf(facts.output)}.toml`, "[window]", ...window_, "", "[shift]", ...new Set(lines), ""].join("\n");
 }
 
 // Was the click that ends now a drag.

@@ -81,7 +81,7 @@ def row(run: Run, index: int, spelling: Writing) -> Row:
 
 def blocks(spelling: Writing, **numbers: Value | None) -> dict[str, Block]:
     """Returns the arrays among numbers, as they stand in a cell."""
-    return {role: Block(value, spelling) for role, value in numbers.items() if is_array(value)}
+    return {role: Block(value, spelling, spelling.nested) for role, value in numbers.items() if is_array(value)}
 
 
 def with_tangent(row: Row, run: Run, index: int, spelling: Writing, mode: Mode) -> Row:

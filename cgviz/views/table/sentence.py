@@ -22,20 +22,27 @@ STILL: Piece = (" does not change to first order", "")
 
 def foot(run: Run, spelling: Writing, mode: Mode = REVERSE) -> list[list[Piece]]:
     """Returns the sentences under the table of a mode: the slopes, what they mean, and what each mode needs."""
-    told = [gradient_line(run, spelling), sensitivity(run, spelling), meaning(run, spelling)] if mode.reverse else []
+    told = [slopes(run, spelling), sensitivity(run, spelling), meaning(run, spelling)] if mode.reverse else []
     if mode.forward:
         told += [tangent_line(run, spelling, mode), [(spelling.clean(passes_needed(run)), "")]]
     return [pieces for pieces in told if pieces]
 
 
+def slopes(run: Run, spelling: Writing) -> list[Piece]:
+    """Returns ∇f, as one formula where tables have mathematics of their own."""
+    shown = spelling.display
+    pieces = gradient_line(run, shown or spelling)
+    return [(shown.math("".join(text for text, _ in pieces)), "")] if shown and pieces else pieces
+
+
 def meaning(run: Run, spelling: Writing) -> list[Piece]:
     """Returns what `dx` stands for, where the table calls gradients otherwise than ∂f/∂x."""
-    graph = run.graph
+    graph, shown = run.graph, spelling.display or spelling
     if not graph.inputs or is_seeded(run):
         return []
     name = graph.nodes[graph.inputs[0]].shown
-    called, slope = spelling.gradient(name), spelling.slope(graph.nodes[graph.output].shown, name)
-    return [] if called == slope else [(f"{called} stands for {slope}.", "muted")]
+    called, slope = shown.gradient(name), shown.slope(graph.nodes[graph.output].shown, name)
+    return [] if called == slope else [(f"{shown.math(called)} stands for {shown.math(slope)}.", "muted")]
 
 
 def tangent_line(run: Run, spelling: Writing, mode: Mode) -> list[Piece]:

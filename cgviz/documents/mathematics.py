@@ -1,4 +1,4 @@
-"""How the table spells mathematics in LaTeX, arrays as matrices."""
+"""Mathematics in LaTeX's own spelling, arrays as matrices: for tables, worksheets and slides."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from cgviz.documents.writing import Writing
 from cgviz.ops.op import QUOTIENT
 from cgviz.text.formula import LATEX, Formula, Latex, Written, with_digits
 from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, number
+from cgviz.text.runs import END, MATH
 from cgviz.values.arrays import Value, is_array
 
 MOST_ELEMENTS, MOST_ROWS, MOST_COLUMNS = 36, 12, 6
@@ -27,6 +28,12 @@ def latex_spelling(digits: int = DIGITS) -> Writing:
 
 class LatexSpelling(Writing):
     """LaTeX's mathematics, which is written whole: its braces must stay balanced."""
+
+    def math(self, text: str) -> str:
+        return f"{MATH}{text}{END}" if text else ""
+
+    def matrix(self, value: Value) -> str:
+        return self.math(with_elements(value, self.digits or DIGITS)) if fits_matrix(value) else ""
 
     def clean(self, text: str) -> str:
         return "".join(c if c.isprintable() else "?" for c in text)
