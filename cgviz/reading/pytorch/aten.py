@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import torch
 
 from cgviz.ops import activation, matrices, moments, moving, places, reductions, running, spectra, systems, triangles
 from cgviz.ops.exponential import exp, log, sigmoid
@@ -18,16 +19,15 @@ from cgviz.ops.piecewise import absolute, maximum, minimum, where
 from cgviz.ops.rearranging import indexed, joined, reshaped, stacked, transposed
 from cgviz.ops.stopping import stop_gradient
 from cgviz.reading import operations
+from cgviz.reading.pytorch.pools import adaptive_avg_pool, adaptive_max_pool, avg_pool, gathered, max_pool
+from cgviz.reading.pytorch.unknown import UnknownError
+from cgviz.reading.tracing import factored, picked
 from cgviz.reading.tracing.tracer import Tracer, operand
-from cgviz.reading.windows import averaged, convolved, windows
+from cgviz.reading.windows import convolved
 
 Rule = Callable[..., Any]
 REDUCTIONS = ("none", "mean", "sum")
 EVERY = ("slice", None, None, None)
-
-
-class UnknownError(Exception):
-    """An op, or a use of it, that is not written in ours; the framework's own stands in."""
 
 
 def axes_of(dim: Any) -> Any:
@@ -108,11 +108,6 @@ def picked_extreme(largest: bool) -> Rule:
     return made
 
 
-def gathered(x: Tracer, dim: int, at: Any, keepdim: bool = True) -> Tracer:
-    found = places.along_axis(dim)(x, operand(x.tape, np.asarray(at, dtype=float)))
-    return found if keepdim else moving.squeezed(dim)(found)  # type: ignore[no-any-return]
-
-
 def gather(x: Tracer, dim: int, index: Tracer, sparse_grad: bool = False) -> Tracer:
     """gather, whose index may be shorter than x along the other axes."""
     grid = list(np.ogrid[tuple(map(slice, index.shape))])
@@ -186,6 +181,48 @@ def sorted_by(x: Tracer, dim: int = -1, descending: bool = False, stable: Any = 
     return places.ordered(dim, descending)(x), None
 
 
+def kth(x: Tracer, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any, None]:
+    """The k-th smallest along an axis."""
+    found = along(places.ordered(dim, False)(x), dim, k - 1)
+    return (moving.widened(dim)(found) if keepdim else found), None
+
+
+def median(x: Tracer, dim: Any = None, keepdim: bool = False) -> Any:
+    """The lower one of the two in the middle."""
+    if dim is None:
+        return kth(reshaped((-1,))(x), (x.size + 1) // 2)[0]
+    return kth(x, (x.shape[dim] + 1) // 2, dim, keepdim)
+
+
+def svd(x: Tracer, full: bool = False, vectors: bool = True, **_: Any) -> tuple[Any, Any, Any]:
+    if full and x.shape[-1] != x.shape[-2]:
+        raise UnknownError
+    if not vectors:
+        return None, spectra.SVDVALS(x), None
+    left, _, right = torch.linalg.svd(torch.tensor(x.current), full_matrices=False)
+    return factored.with_vectors(x, left.numpy(), right.numpy())
+
+
+def pair_distances(x: Tracer, p: float = 2.0) -> Any:
+    one, two = np.triu_indices(x.shape[0], 1)
+    return operations.norm(x[one] - x[two], p, -1)
+
+
+def embedding_bag(
+    w: Tracer, at: Tracer, offsets: Tracer, scale: bool = False, mode: int = 0, sparse: bool = False,
+    weights: Any = None, last: bool = False, padding: int = -1,
+) -> tuple[Any, None, None, None]:  # fmt: skip
+    """The sum or the mean of rows, bag by bag."""
+    if mode > 1 or padding >= 0:
+        raise UnknownError
+    starts = offsets.current.astype(int)[: len(offsets) - bool(last)]
+    bag = np.searchsorted(starts, np.arange(len(at)), side="right") - 1
+    share = (np.arange(len(starts))[:, None] == bag).astype(float)
+    rows = embedding(w, at)
+    rows = rows if weights is None else rows * moving.widened(-1)(weights)
+    return (share / np.maximum(share.sum(1, keepdims=True), 1) if mode else share) @ rows, None, None, None
+
+
 def topk(x: Tracer, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Tracer, None]:
     return places.ordered(dim, largest, k)(x), None
 
@@ -203,7 +240,18 @@ def repeated(x: Tracer, times: Sequence[int]) -> Tracer:
 
 def padded(x: Tracer, pad: Sequence[int], value: float = 0.0) -> Tracer:
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)][::-1]
+    for axis, (before, after) in enumerate(pairs, x.ndim - len(pairs)):
+        if before < 0 or after < 0:
+            x = along(x, axis, ("slice", max(-before, 0), x.shape[axis] + min(after, 0), None))
+    pairs = [(max(before, 0), max(after, 0)) for before, after in pairs]
     return moving.padded(((0, 0),) * (x.ndim - len(pairs)) + tuple(pairs), float(value or 0.0))(x)  # type: ignore[no-any-return]
+
+
+def padded_as(x: Tracer, pad: Sequence[int], mode: str = "constant", value: Any = None) -> Any:
+    if mode == "constant":
+        return padded(x, pad, value or 0.0)
+    pairs = [(0, 0)] * (x.ndim - len(pad) // 2) + [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)][::-1]
+    return picked.pad(x.tape, x, pairs, {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[mode])
 
 
 def expanded(x: Tracer, shape: Sequence[int], implicit: bool = False) -> Tracer:
@@ -306,58 +354,6 @@ def embedding(w: Tracer, at: Tracer, padding: int = -1, *_: Any) -> Any:
     found = places.picked_at((places.SLOT,))(w, at)
     still = (at.current == padding)[..., None]
     return where(operand(w.tape, still.astype(float)), stop_gradient(found), found) if still.any() else found
-
-
-def max_pool(
-    x: Tracer, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
-) -> tuple[Any, None]:
-    """The largest of each window; the gradient goes to the first of them, as PyTorch has it."""
-    if ceil_mode:
-        raise UnknownError
-    size = len(kernel) if isinstance(kernel, (list, tuple)) else 2
-    kernel, padding, dilation = (broadcast(each, size) for each in (kernel, padding, dilation))
-    stride = broadcast(stride, size) if stride else kernel
-    pairs = ((0, 0),) * (x.ndim - size) + tuple((p, p) for p in padding)
-    wide = moving.padded(pairs, -math.inf)(x) if any(padding) else x
-    found = windows(wide, kernel, stride, dilation)
-    flat = reshaped((*found.shape[:-size], -1))(found)
-    at = np.argmax(flat.current, axis=-1)[..., None]
-    return moving.squeezed(-1)(gathered(flat, -1, at)), None
-
-
-def broadcast(each: Any, count: int) -> tuple[int, ...]:
-    if isinstance(each, int):
-        return (each,) * count
-    return tuple(each) if len(each) == count else tuple(each) * count
-
-
-def avg_pool(
-    x: Tracer,
-    kernel: Any,
-    stride: Any = (),
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    include: bool = True,
-    by: Any = None,
-) -> Any:
-    size = len(kernel)
-    padding = broadcast(padding, size)
-    if ceil_mode or by is not None or (any(padding) and not include):
-        raise UnknownError
-    pairs = ((0, 0),) * (x.ndim - size) + tuple((p, p) for p in padding)
-    wide = moving.padded(pairs)(x) if any(padding) else x
-    return averaged(wide, broadcast(kernel, size), broadcast(stride, size) if stride else broadcast(kernel, size))
-
-
-def adaptive_avg_pool(x: Tracer, out: Sequence[int]) -> Any:
-    size = len(out)
-    lengths = x.shape[-size:]
-    if any(n % m for n, m in zip(lengths, out, strict=True)):
-        raise UnknownError
-    kernel = tuple(n // m for n, m in zip(lengths, out, strict=True))
-    if kernel == lengths:
-        return reductions.mean(tuple(range(-size, 0)), True)(x)
-    return averaged(x, kernel, kernel)
 
 
 def attention(
@@ -523,7 +519,7 @@ ATEN: Mapping[str, Rule] = {
     "roll": lambda x, shifts, dims=(): moving.rolled(one(shifts), one(dims) if dims else None)(x), "repeat": repeated,
     "unfold": unfolded, "diagonal": lambda x, offset=0, dim1=0, dim2=1: diagonal(x, offset, dim1, dim2),
     "tril": lambda x, k=0: triangles.triangle("tril", k)(x), "triu": lambda x, k=0: triangles.triangle("triu", k)(x),
-    "constant_pad_nd": padded, "clone": same, "alias": same, "detach": same, "contiguous": same, "lift_fresh": same,
+    "constant_pad_nd": padded, "pad": padded_as, "clone": same, "alias": same, "detach": same, "contiguous": same, "lift_fresh": same,
     "_to_copy": same, "to": same, "positive": same,
     "index": indexed_by, "_unsafe_index": indexed_by, "index_put": index_put, "_unsafe_index_put": index_put,
     "index_select": index_select, "gather": gather, "scatter_add": scatter_add, "scatter": scatter, "index_add": index_add,
@@ -532,7 +528,10 @@ ATEN: Mapping[str, Rule] = {
     "native_layer_norm": layer_norm, "_fused_rms_norm": rms_norm, "native_batch_norm": batch_norm,
     "cudnn_batch_norm": batch_norm, "_native_batch_norm_legit": batch_norm_legit, "native_group_norm": group_norm,
     "convolution": convolution, "max_pool2d_with_indices": max_pool, "max_pool3d_with_indices": max_pool,
-    "avg_pool2d": avg_pool, "avg_pool3d": avg_pool, "_adaptive_avg_pool2d": adaptive_avg_pool,
+    "kthvalue": kth, "median": median, "_linalg_svd": svd, "_pdist_forward": pair_distances,
+    "linalg_qr": lambda x, mode="reduced": tuple(factored.qr(x.tape, x, mode)), "_embedding_bag": embedding_bag,
+    "_embedding_bag_forward_only": embedding_bag, "adaptive_max_pool2d": adaptive_max_pool,
+    "adaptive_max_pool3d": adaptive_max_pool, "adaptive_max_pool1d": adaptive_max_pool, "avg_pool2d": avg_pool, "avg_pool3d": avg_pool, "_adaptive_avg_pool2d": adaptive_avg_pool,
     "_scaled_dot_product_flash_attention_for_cpu": attention, "native_dropout": dropout,
     "nll_loss_forward": nll, "mse_loss": loss(operations.mse), "smooth_l1_loss": loss(operations.smooth_l1),
     "huber_loss": loss(operations.huber), "binary_cross_entropy": bce(operations.bce),
