@@ -17,9 +17,9 @@ from tex import compiled
 import cgviz
 from cgviz.cli import main
 from cgviz.documents.breaking import width
+from cgviz.documents.formats import FORMATS
 from cgviz.documents.hand import Hand, Slope
 from cgviz.documents.mathml import MathmlHand
-from cgviz.documents.report import FORMATS
 from cgviz.documents.tex import TexHand
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError

@@ -410,7 +410,7 @@ def test_pictures_of_every_kind_and_the_same_bytes_twice(format: str, theme: str
 
 def test_the_picture_leaves_zeros_blank() -> None:
     svg = picture(facts("relu(x)", None, "x", x=[3, -1, 2]), "svg").decode()
-    assert svg.count('fill="#1d6fb8"/>') == 2 + 1  # two entries, and the end of the scale
+    assert svg.count('fill="#cf1b29"/>') == 2 + 1  # two entries, and the end of the scale
     assert "x[2]" in svg
     assert "6 of 9 entries (67%) are 0 whatever the values" in svg
 
@@ -424,7 +424,7 @@ def test_a_picture_of_a_large_matrix_is_bounded() -> None:
 def test_files_are_written_as_their_ending_says(tmp_path: Path, capsys: Any) -> None:
     for ending, start_of in (
         (".json", b"{"),
-        (".tex", b"\\["),
+        (".tex", b"% made by cgviz"),
         (".md", b"**"),
         (".txt", b"\xe2\x88\x82q"),
         (".svg", b"<?xml"),
@@ -451,7 +451,11 @@ def test_the_latex_compiles(layout: str, tmp_path: Path) -> None:
     body = "\n".join(report(case).latex for case in cases)
     assert r"\frac{\partial q}{\partial x}" in body
     assert f"({layout} layout, $2 \\times 2$)" in body
-    source = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + body + "\\end{document}"
+    source = (
+        "\\documentclass{article}\\usepackage{amsmath,amssymb,booktabs,xcolor}\\begin{document}\n"
+        + body
+        + "\\end{document}"
+    )
     compiled(source, tmp_path, needs="amsmath.sty")
 
 

@@ -10,7 +10,7 @@ from fpdf import FPDF
 from fpdf.enums import TextMode
 
 from cgviz.drawing.canvas.sheet import Disc, Part, Path, Said, Sheet, Window
-from cgviz.drawing.charts.colours import parts as channels
+from cgviz.drawing.colours import channels
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER
 from cgviz.drawing.fonts.metrics import covers
 from cgviz.errors import printable

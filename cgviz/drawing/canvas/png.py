@@ -10,7 +10,7 @@ from math import ceil, floor
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from cgviz.drawing.canvas.sheet import Disc, Part, Path, Point, Said, Sheet, Window
-from cgviz.drawing.charts.colours import parts as channels
+from cgviz.drawing.colours import channels
 from cgviz.drawing.fonts import FACES, FOLDER
 from cgviz.errors import printable
 
