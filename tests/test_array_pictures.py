@@ -16,11 +16,11 @@ from tex import compiled
 
 import cgviz
 from cgviz.drawing import engine
+from cgviz.drawing.colours import scale, shade
 from cgviz.drawing.diagram import DIRECTIONS, STYLES, diagram, picture
 from cgviz.drawing.diagram.cells import Grid, Table
 from cgviz.drawing.diagram.entries import fit, is_small
 from cgviz.drawing.diagram.heat import averaged, counts
-from cgviz.drawing.diagram.scales import scale, shade
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.drawing.diagram.summary import in_words, shape_text
 from cgviz.drawing.pictures import FORMATS

@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from reports import table
 from tools import need
 
 import cgviz
@@ -26,7 +27,6 @@ from cgviz.runs.modes import mode_of
 from cgviz.runs.run import Run
 from cgviz.text.grids import aligned, grid
 from cgviz.text.summaries import Summary, lines, strip
-from cgviz.views.table import table
 from cgviz.views.table.rows import rows
 
 LINEAR = "q = W @ x\nf = sum(q**2)"

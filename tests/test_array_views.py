@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from reports import derivation
 from tex import compiled
 
 import cgviz
 from cgviz.cli import main
 from cgviz.documents.breaking import width
+from cgviz.documents.formats import FORMATS
 from cgviz.documents.hand import Hand, Slope
 from cgviz.documents.mathml import MathmlHand
-from cgviz.documents.report import FORMATS
 from cgviz.documents.tex import TexHand
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
@@ -32,7 +33,6 @@ from cgviz.runs.passes import forward
 from cgviz.runs.starting import start
 from cgviz.text.formula import PRETTY, Formula
 from cgviz.text.numbers import number
-from cgviz.views.derivation import derivation
 from cgviz.views.explain import explain, facts_of, picture
 from cgviz.views.explain.figure import figure
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from reports import derivation
 from tex import compiled
 
 import cgviz
 from cgviz.errors import CgvizError
-from cgviz.views.derivation import derivation
 
 A, V, W, P = np.array([[1.0, 0.5], [-0.3, 0.8]]), np.array([1.0, 2.0]), np.array([0.5, -1.0]), np.array([0.3, 0.7])
 
@@ -105,6 +105,23 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
         lambda w, h, x, W: w @ np.append(h, x) + np.linalg.norm(W @ np.append(h, x)),
         {"w": np.arange(3.0), "h_tm1": W, "x_t": 0.7, "W": np.arange(6.0).reshape(2, 3)},
     ),
+    r"\ell = \sum_{i=1}^n y_i \log h(x_i) + (1 - y_i) \log(1 - h(x_i)), \; h(x) = \sigma(w^T x)": (
+        lambda x, w, y: (y * np.log(sigmoid(x @ w)) + (1 - y) * np.log(1 - sigmoid(x @ w))).sum(),
+        {"x": A, "w": W, "y": P},
+    ),
+    r"\sum_i 1\{y_i > 1.5\} y_i - \sum_{i,j} \alpha_i \alpha_j \langle x_i, x_j \rangle + \langle y, a \rangle": (
+        lambda y, alpha, x, a: (y[y > 1.5]).sum() - alpha @ x @ x.T @ alpha + y @ a,
+        {"y": V, "alpha": W, "x": A, "a": W},
+    ),
+    r"{\displaystyle S(A,B)={\mathbf {A} \cdot \mathbf {B}  \over \|\mathbf {A} \|},\quad }": (
+        lambda a, b: a @ b / np.linalg.norm(a),
+        {"A": V, "B": W},
+    ),
+    r"{\displaystyle \operatorname {f} (a)={\begin{cases}a^{2}&{\text{for }}|a|\leq \delta ,\\"
+    r"\delta &{\text{otherwise.}}\end{cases}}}": (
+        lambda a, d: a**2 if abs(a) <= d else d + 0 * a,
+        {"a": 0.5, "delta": 1.0},
+    ),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -139,6 +156,16 @@ TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
     ),
     "(x − μ)ᵀ Σ⁻¹ (x − μ)": (lambda x, m, S: (x - m) @ np.linalg.inv(S) @ (x - m), {"x": V, "mu": W, "Sigma": A}),
     "bᵀ A^-1 b": (lambda b, A: b @ np.linalg.inv(A) @ b, {"b": W, "A": A}),
+    "L = −(y log ŷ + sin x * 2), where y := w²": (
+        lambda w, yhat, x: -(w**2 * np.log(yhat) + np.sin(x) * 2),
+        {"w": 0.5, "yhat": 0.4, "x": 1.2},
+    ),
+    "σ² = (x − μ)²\nf(w, x) = w₀σ² + ∥x∥₁": (
+        lambda x, mu, w: w * (x - mu) ** 2 + abs(x),
+        {"x": 0.7, "mu": 0.2, "w_0": 3.0},
+    ),
+    "a = Value(2.0, label='a')\ne = a*3; e.label = 'e'\ne.backward()\na.grad == 3": (lambda a: 3 * a, {"a": 2.0}),
+    "f(w, x) = w_0*x_0 + w_1": (lambda w_0, x_0, w_1: w_0 * x_0 + w_1, {"w_0": 2.0, "x_0": 3.0, "w_1": 4.0}),
     "theta*x + θ": (lambda theta, x: theta * x + theta, {"theta": 2.0, "x": 3.0}),
     "sum(softmax(Wx)*b)": (lambda W, x, b: np.exp(W @ x) @ b / np.exp(W @ x).sum(), {"W": A, "x": V, "b": W}),
     "a, b = x*y, 2.0\nc: float = a*b\nc if c > 0 else -c": (lambda x, y: 2 * x * y, {"x": 2.0, "y": 3.0}),
@@ -250,7 +277,10 @@ REFUSED = {
     r"L = -\sum_i \log p(y_i | x_i)": "or its equation",
     r"\sum_{k=0}^{\infty} \gamma^k r_k": "without end",
     r"\theta = \arg\min_\theta L": r"the value is \\min",
-    r"\sum_i w_i + x_i": "nothing binds the index",
+    r"\mathbf{x} - \frac{2}{\mathbf{s}} \cdot \mathbf{g}": "by elements",
+    r"\langle x, y, x \rangle": "a product of two",
+    r"\sum_k u_o^\top u_k": "a name of its own",
+    r"\sum_i w_i + 1 + x_i": "nothing binds the index",
     r"\|W\|_2": "of a matrix is not read",
     r"x^{-1}": "a vector has no inverse",
     r"J = \frac{1}{m}\sum_{i=1}^m x_i; m = 3": "leave it out",

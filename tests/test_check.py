@@ -38,7 +38,7 @@ from cgviz.graph.nodes import INPUT
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.runs.run import Run
 from cgviz.runs.starting import without_seed
-from cgviz.views.check import report, sweeps_svg
+from cgviz.views.check import report, sweeps_chart
 from tests.array_cases import FAMILIES, Case
 from tests.strategies import Tree, inputs, trees
 
@@ -387,9 +387,9 @@ def test_the_sweep_shows_truncation_and_rounding() -> None:
 def test_the_svg_of_a_sweep_is_well_formed_and_deterministic() -> None:
     run = cgviz.run("abs(x)*exp(σ_1) + a_b", {"x": 2, "σ_1": 0.5, "a_b": 1})
     sweeps = [sweep(run, index) for index in run.graph.inputs]
-    drawn = sweeps_svg(sweeps)
+    drawn = sweeps_chart(sweeps)
     root = ET.fromstring(drawn)
-    assert drawn == sweeps_svg(sweeps)
+    assert drawn == sweeps_chart(sweeps)
     assert root.tag.endswith("svg")
     texts = [element.text for element in root.iter() if element.tag.endswith("text")]
     assert {"forward difference", "central difference", "step h", "relative error"} <= set(texts)

@@ -14,6 +14,7 @@ import pytest
 import sympy
 from browser import chromium
 from hypothesis import given, settings
+from reports import derivation
 from rich.console import Console
 from strategies import SMOOTH, Tree, inputs, trees, with_library
 from tex import HOSTILE, all_hostile, compiled, hostile
@@ -22,8 +23,8 @@ import cgviz
 from cgviz.analysis.closed import closed_forms, effort, evaluated
 from cgviz.cli import main
 from cgviz.documents.breaking import broken, flattened, width
+from cgviz.documents.formats import FORMATS
 from cgviz.documents.mathml import Mathml
-from cgviz.documents.report import FORMATS
 from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
@@ -33,7 +34,6 @@ from cgviz.ops.piecewise import extremum
 from cgviz.reading.shipped import sample, samples
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
-from cgviz.views.derivation import derivation, show
 
 NAMES = [each.name for each in samples()]
 
@@ -403,11 +403,11 @@ def test_a_terminal_without_mathematics_gets_ascii(staged: Run) -> None:
 
 def test_values_are_green_and_gradients_red(staged: Run) -> None:
     said = io.StringIO()
-    show(staged, Console(file=said, force_terminal=True, color_system="standard", width=120, no_color=False))
+    staged.derive().print(Console(file=said, force_terminal=True, color_system="standard", width=120, no_color=False))
     assert "\x1b[32m1.546\x1b[0m" in said.getvalue()
     assert "\x1b[31m−0.7916\x1b[0m" in said.getvalue()
     plain = io.StringIO()
-    show(staged, Console(file=plain, force_terminal=True, width=120, no_color=True))
+    staged.derive().print(Console(file=plain, force_terminal=True, width=120, no_color=True))
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", plain.getvalue())
 
 

@@ -16,16 +16,16 @@ import jsonschema
 import pytest
 from examples import SCALAR
 from hypothesis import assume, given, settings
+from reports import table
 from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 
 import cgviz
 from cgviz.cli import main
-from cgviz.documents.report import FORMATS
+from cgviz.documents.formats import FORMATS
 from cgviz.drawing.diagram import picture
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.runs.modes import MODES, mode_of
-from cgviz.views.table import table
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 STAGES = ("sigy", "num", "sigx", "xpy", "xpysqr", "den", "invden", "f")

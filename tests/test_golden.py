@@ -16,14 +16,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from reports import derivation, table
 
 import cgviz
 from cgviz.codegen import code
 from cgviz.drawing.diagram import picture
 from cgviz.players.page import page
 from cgviz.reading.shipped import samples
-from cgviz.views.derivation import derivation
-from cgviz.views.table import table
 
 GOLDEN = Path(__file__).parent / "golden"
 POSITION = re.compile(r' (?:pos|lp|xlp)=(?:"[^"]*"|[^\s\]]+)')
@@ -94,10 +93,9 @@ SCRIPT = """
 import hashlib, cgviz
 from cgviz.reading.shipped import samples
 from cgviz.drawing.diagram import picture
-from cgviz.views.table import table
 for sample in samples()[::6]:
     run = cgviz.run(sample.text, detail="gate")
-    for piece in (picture(run), picture(run, style="circuit"), table(run, "json").encode()):
+    for piece in (picture(run), picture(run, style="circuit"), run.table("json").encode()):
         print(sample.name, hashlib.sha256(piece).hexdigest())
 """
 

@@ -16,6 +16,7 @@ from cgviz.analysis.jacobians import jacobian
 from cgviz.analysis.products import in_symbols, products
 from cgviz.cli import main
 from cgviz.documents.writing import unicode_spelling
+from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import UsageError
 from cgviz.ops.op import ops
 from cgviz.ops.rearranging import joined
@@ -24,7 +25,7 @@ from cgviz.runs.passes import forward
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start, without_seed
 from cgviz.text.fold import line_width
-from cgviz.views.jacobian import PICTURES, picture, report
+from cgviz.views.jacobian import picture, report
 from cgviz.views.jacobian.facts import Facts, of_hessian, of_jacobian
 from tests.tex import compiled
 
@@ -398,7 +399,7 @@ def test_a_large_matrix_is_a_map(capsys: Any, tmp_path: Path) -> None:
     assert "9,900 of 10,000 entries (99%) are 0 whatever the values, 50 more are 0" in " ".join(out.split())
 
 
-@pytest.mark.parametrize("format", PICTURES)
+@pytest.mark.parametrize("format", CHARTS.values())
 @pytest.mark.parametrize("theme", ["light", "dark", "print", "colorblind"])
 def test_pictures_of_every_kind_and_the_same_bytes_twice(format: str, theme: str) -> None:
     found = facts(SQUARES, "q", "W,x", **LECTURE)
@@ -409,7 +410,7 @@ def test_pictures_of_every_kind_and_the_same_bytes_twice(format: str, theme: str
 
 def test_the_picture_leaves_zeros_blank() -> None:
     svg = picture(facts("relu(x)", None, "x", x=[3, -1, 2]), "svg").decode()
-    assert svg.count('fill="#1d6fb8"/>') == 2 + 1  # two entries, and the end of the scale
+    assert svg.count('fill="#cf1b29"/>') == 2 + 1  # two entries, and the end of the scale
     assert "x[2]" in svg
     assert "6 of 9 entries (67%) are 0 whatever the values" in svg
 
@@ -423,7 +424,7 @@ def test_a_picture_of_a_large_matrix_is_bounded() -> None:
 def test_files_are_written_as_their_ending_says(tmp_path: Path, capsys: Any) -> None:
     for ending, start_of in (
         (".json", b"{"),
-        (".tex", b"\\["),
+        (".tex", b"% made by cgviz"),
         (".md", b"**"),
         (".txt", b"\xe2\x88\x82q"),
         (".svg", b"<?xml"),
@@ -450,7 +451,11 @@ def test_the_latex_compiles(layout: str, tmp_path: Path) -> None:
     body = "\n".join(report(case).latex for case in cases)
     assert r"\frac{\partial q}{\partial x}" in body
     assert f"({layout} layout, $2 \\times 2$)" in body
-    source = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + body + "\\end{document}"
+    source = (
+        "\\documentclass{article}\\usepackage{amsmath,amssymb,booktabs,xcolor}\\begin{document}\n"
+        + body
+        + "\\end{document}"
+    )
     compiled(source, tmp_path, needs="amsmath.sty")
 
 

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 import sympy
+from reports import show, table
 from rich.cells import cell_len
 from rich.console import Console
 from tools import need
 
 import cgviz
-from cgviz.documents.report import FORMATS
-from cgviz.documents.report import FORMATS as OFFERED
+from cgviz.documents.formats import FORMATS
+from cgviz.documents.formats import FORMATS as OFFERED
 from cgviz.documents.writing import spelling_for
 from cgviz.errors import UsageError
 from cgviz.runs.run import Run
-from cgviz.views.table import show, table
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 WIDE = """\
@@ -199,8 +199,8 @@ def test_an_encoding_without_sigma_gets_program_text(encoding: str) -> None:
 
 def test_the_text_formats_load_no_rich() -> None:
     code = (
-        "import sys, cgviz; from cgviz.views.table import table, show; run = cgviz.run('x*y', x=1, y=2); show(run);"
-        "[table(run, f) for f in ('json', 'csv', 'markdown', 'latex')]; print('rich' in sys.modules)"
+        "import sys, cgviz; made = cgviz.run('x*y', x=1, y=2).table(); made.show();"
+        "[made.write(f) for f in ('json', 'csv', 'markdown', 'latex')]; print('rich' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", timeout=60)
     assert done.stdout.splitlines()[-1] == "False"

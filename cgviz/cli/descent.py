@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from cgviz.cli import streams
 from cgviz.cli.program import Request
+from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from cgviz.learning import Plan, Problem, Sheet
 
-ENDINGS = {".json": "history", ".svg": "curve"}
+ENDINGS = {".json": "history", **dict.fromkeys(CHARTS, "curve")}
 EPOCHS, MOST_STEPS = 100, 10**8
 LARGEST = 256 * 2**20
 
@@ -39,7 +40,7 @@ def kind_of(output: str) -> str:
     """Returns what a file's ending asks for; standard output gets the history. Raises UsageError."""
     kind = "history" if output == "-" else ENDINGS.get(os.path.splitext(output)[1].lower())
     if kind is None:
-        raise UsageError(f"{quoted(output)} ends neither in .json (the history) nor in .svg (the curve)")
+        raise UsageError(f"{quoted(output)} ends neither in .json (the history) nor in .svg, .pdf or .png (the curve)")
     return kind
 
 

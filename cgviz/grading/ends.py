@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -165,7 +164,3 @@ def same(theirs: Any, ours: Any, tolerance: float, scale: float = 0.0) -> bool:
     top = largest(two)
     most = FLOOR * scale if top <= FLOOR * scale else tolerance * top
     return bool((np.abs(one[known] - two[known]) <= most).all())
-
-
-def as_seen(gradients: Mapping[str, Any]) -> dict[str, Value | None]:
-    return {name: found(value) for name, value in gradients.items()}

@@ -272,7 +272,3 @@ def number_of(value: Any) -> Any:
         except OverflowError:
             return float("inf")
     return UNKNOWN
-
-
-def is_shape_of(value: Any) -> tuple[int, ...]:
-    return value.shape if is_array(value) else ()

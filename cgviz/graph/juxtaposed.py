@@ -115,6 +115,7 @@ class Meaning:
         self.nodes: list[Node] = []
         self.rows: list[bool] = []
         self.where: list[int] = []
+        self.dotted: set[int] = set()
 
     def graph(self) -> Graph:
         for node in self.old.nodes:
@@ -137,10 +138,18 @@ class Meaning:
         if node.op is INPUT:
             node = node._replace(shape=None if self.inputs is None else self.inputs.get(node.name))
         elif node.op is not CONSTANT:
+            self.refuse_dotted(node)
             node = node._replace(shape=shapes.stage(self.old, self.nodes, node).shape)
         self.nodes.append(node)
         self.rows.append(self.is_row(node))
         return len(self.nodes) - 1
+
+    def refuse_dotted(self, node: Node) -> None:
+        """Raises ExpressionError where the number `x·y` of two vectors is added to a vector: ⊙ may be meant."""
+        numbers = [arg for arg in node.args if arg in self.dotted] if node.op.family == "sum" else []
+        if numbers and any(self.shape(arg) for arg in node.args):
+            message = "the dot of two vectors is one number, and a vector is added to it: ⊙ (\\odot) goes by elements"
+            raise self.error(message, self.nodes[numbers[0]])
 
     def apply(self, op: Op, *args: int, at: int | Sequence[int] = ()) -> int:
         return self.push(Node(op, args, places=at))
@@ -269,7 +278,10 @@ class Meaning:
                 scalars.append(made)
                 made = None
         factors = scalars if made is None else [*scalars, made]
-        return factors[0] if len(factors) == 1 else self.apply(product(len(factors)), *factors, at=node.places)
+        whole = factors[0] if len(factors) == 1 else self.apply(product(len(factors)), *factors, at=node.places)
+        if DOTTED in between and self.shape(whole) == ():
+            self.dotted.add(whole)
+        return whole
 
     def multiplied(self, left: int, right: int, joint: str, node: Node) -> int:
         """Returns left times right as matrices. Raises ExpressionError for two columns or two rows."""

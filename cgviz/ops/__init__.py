@@ -23,6 +23,7 @@ from cgviz.ops import (  # isort: skip
     moments,
     triangles,
     systems,
+    spectra,
     contraction,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "reductions",
     "roots",
     "running",
+    "spectra",
     "stopping",
     "systems",
     "triangles",

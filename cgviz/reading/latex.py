@@ -46,8 +46,8 @@ class Paper:
             raise ExpressionError("the LaTeX holds no formula; give one such as \\frac{x}{y}", self.text, 0, 1)
         self.names = self.vocabulary(ranges)
         equations = [equation(self.text, self.names, start, end) for start, end in ranges]
-        self.names.settle()
         heads = [head for each in equations for head in each.heads]
+        self.names.settle([head.parameters for head in heads if head.parameters])
         spellings = [spelling for head in heads for spelling in (head.name.spelling, head.name.base)]
         targets = {self.names.identifier(spelling) for spelling in spellings}
         self.indices = Indices(self.text, self.pieces, self.names, self.given)

@@ -8,10 +8,12 @@ from dataclasses import field, replace
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import latex_macros as macros
+from cgviz.reading.latex_beside import COMPARES
 from cgviz.reading.latex_indices import Indices
 from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
+from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.tokens import Token
 from cgviz.records import dataclass
 from cgviz.text.spelling import Spelling
@@ -139,6 +141,13 @@ class Calls:
     def indicator(self, at: int, bracket: Piece) -> list[Item]:
         """Returns a condition as the number that it is, 1 or 0: `\\mathbb{1}[y = k]`."""
         return within(bracket, self.pieces[bracket.partner], Span(at + 1, bracket.partner, condition=True))
+
+    def holds_condition(self, at: int) -> bool:
+        """Tells whether the piece at `at` is the bracket of `1\\{y = k\\}`, an indicator's."""
+        bracket = self.pieces[at]
+        if bracket.kind != "open" or bracket.text not in ("\\{", "["):
+            return False
+        return any(piece.text in COMPARES or is_equals(piece) for piece in self.pieces[at + 1 : bracket.partner])
 
     def filled(self, name: Name, first: Piece, last: Piece) -> list[Item]:
         """Returns the 0 of `\\mathbf{0}`. Raises ExpressionError for the vector of ones."""

@@ -178,6 +178,8 @@ class Indices:
         self.refuse_shifted(name, env)
         base = self.base(name, env) if parts else ""
         axes = [part for part in parts if isinstance(part, str) and part in env.axes]
+        if env.hidden and not axes and base in self.arrays and any(isinstance(part, str) for part in parts):
+            self.element(name, base, parts)
         if env.hidden:
             base, parts = (base, parts) if axes else (self.names.identifier(name.spelling), [])
             return self.along(name, base, [*parts, *env.hidden], env)
@@ -269,7 +271,8 @@ class Indices:
             elif part == ":":
                 key += [synthetic(":", piece)]
             else:
-                message = f"nothing binds the index {part!r} here: put what a sum runs over in brackets"
+                message = f"nothing binds the index {part!r} of {base}: put what a sum runs over in brackets; "
+                message += f"one fixed element gets a name of its own, {base}_{{\\text{{{part}}}}}"
                 if not part:
                     message = f"a place that is computed chooses of {base} here: give it one name, or write it as a "
                     message += f"sum, \\sum_k t_k {base}_k, t being 1 at that place and 0 elsewhere"

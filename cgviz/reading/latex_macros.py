@@ -23,8 +23,30 @@ OPERATORS = {
     "longleftarrow": "=", "doteq": "=", "Coloneqq": "=", "eqdef": "=", "coloneq": "=",
 }  # fmt: skip
 
-OPEN = {"(": "(", "[": "[", "{": "{", "\\{": "\\{", "\\lbrace": "\\{", "\\lbrack": "[", "\\lvert": "|", "\\lVert": "‖"}
-CLOSE = {")": "(", "]": "[", "}": "{", "\\}": "\\{", "\\rbrace": "\\{", "\\rbrack": "[", "\\rvert": "|", "\\rVert": "‖"}
+OPEN = {
+    "(": "(",
+    "[": "[",
+    "{": "{",
+    "\\{": "\\{",
+    "\\lbrace": "\\{",
+    "\\lbrack": "[",
+    "\\lvert": "|",
+    "\\lVert": "‖",
+    "\\langle": "⟨",
+    "⟨": "⟨",
+}
+CLOSE = {
+    ")": "(",
+    "]": "[",
+    "}": "{",
+    "\\}": "\\{",
+    "\\rbrace": "\\{",
+    "\\rbrack": "[",
+    "\\rvert": "|",
+    "\\rVert": "‖",
+    "\\rangle": "⟨",
+    "⟩": "⟨",
+}
 BARS = {"|": "|", "\\vert": "|", "\\|": "‖", "\\Vert": "‖", "‖": "‖"}
 SIZES = frozenset(size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -11,6 +11,7 @@ from itertools import pairwise
 from cgviz.errors import CgvizError, ExpressionError, quoted
 from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, TRANSPOSES, WORDS
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
+from cgviz.reading.latex_scripts import apart, indexed_power, is_label
 from cgviz.reading.latex_words import refuse_word
 from cgviz.records import dataclass
 from cgviz.text.identifiers import LONGEST_NAME
@@ -160,9 +161,13 @@ class Names:
     def others(self, plain: str) -> list[str]:
         return [name for names in self.taken.values() for name in names.values()] + [plain]
 
-    def settle(self) -> None:
-        """Meets every name once, the plain ones first, so that a1 and a_1 keep theirs and a^{(1)} gives way."""
+    def settle(self, titles: Sequence[Range] = ()) -> None:
+        """Meets every name once, the plain ones first, so that a1 and a_1 keep theirs and a^{(1)} gives way.
+
+        What stands plain in a title, as the x of f(x), is the bold x of the formula.
+        """
         found: list[Spelling] = []
+        bare = set[tuple[str, bool]]()
         at = 0
         while at < len(self.pieces):
             if not self.begins(at):
@@ -173,9 +178,11 @@ class Names:
             except CgvizError:
                 at += 1
                 continue
-            found.append(name.spelling)
+            one = name.spelling
+            found.append(one)
+            if not (one.sub or one.sup or one.marks or any(start <= at < end for start, end in titles)):
+                bare.add((one.letters, one.face in WEIGHTS))
             at = name.end
-        bare = {(one.letters, one.face in WEIGHTS) for one in found if not one.sub and not one.sup and not one.marks}
         self.faced = frozenset(letters for letters, bold in bare if bold and (letters, False) in bare)
         for spelling in found:
             if spelling.face in WEIGHTS and spelling.letters not in self.faced:
@@ -378,29 +385,3 @@ def arguments(piece: Piece) -> int:
         return 0
     takes_one = piece.text in WORDS or piece.text in ACCENTS or piece.text in ("sqrt", "operatorname")
     return 2 if piece.text in FRACTIONS else int(takes_one)
-
-
-def is_label(piece: Piece) -> bool:
-    """Tells whether a piece may stand in the superscript of a layer: l, l-1, L."""
-    return piece.kind in ("letter", "digit") or piece.text in ("+", "-", "−")
-
-
-def apart(spelling: Spelling, taken: Collection[str]) -> str:
-    """Returns another identifier for a spelling whose own is taken: a_i1 for a^{(1)} beside a1, w_bold beside w."""
-    plain = spelling.identifier
-    bare = replace(spelling, sup=()).identifier
-    first = spelling.sup[0].letters if spelling.sup else ""
-    wished = []
-    if first in ("(", "["):
-        wished.append(f"{bare}_{'i' if first == '(' else 'l'}{plain.removeprefix(bare).strip('_')}")
-    if spelling.face:
-        wished.append(f"{plain}_{spelling.face}")
-    wished += [f"{plain}_{count}" for count in range(2, len(taken) + 3)]
-    return next(name for name in wished if name not in taken)
-
-
-def indexed_power(inner: Sequence[Piece]) -> bool:
-    """Tells whether a superscript is one index in brackets and then a number or a letter: `(2)2`."""
-    kinds = [piece.kind for piece in inner]
-    brackets = len(kinds) == 4 and kinds[0] == "open" and kinds[2] == "close" and inner[3].text != "T"
-    return brackets and {kinds[1], kinds[3]} <= {"digit", "letter"}

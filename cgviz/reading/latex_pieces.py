@@ -46,6 +46,7 @@ def pieces(text: str) -> list[Piece]:
 
 def undressed(text: str, found: list[Piece]) -> list[Piece]:
     """Returns the pieces without what only dresses: braces under a part and their words, boxes, signs over an "="."""
+    found = bare_words(fractions(found))
     if not any(piece.kind == "macro" and piece.text in DRESS for piece in found):
         return found
     kept: list[Piece] = []
@@ -64,6 +65,38 @@ def undressed(text: str, found: list[Piece]) -> list[Piece]:
             while at < len(found) and found[at].text in ("_", "^"):
                 at = group_end(found, at + 1)
     return kept
+
+
+def bare_words(found: list[Piece]) -> list[Piece]:
+    """Returns the pieces without braces that hold a group of words and nothing else: `{\\text{ for }}`."""
+    dropped = set[int]()
+    for at in range(len(found) - 3):
+        opener, macro = found[at : at + 2]
+        if opener.text == "{" and opener.kind == "open" and macro.kind == "macro" and macro.text in SAID:
+            end = group_end(found, at + 2)
+            is_all = end < len(found) and found[end].text == "{" and found[end].kind == "close"
+            dropped |= {at, end} if is_all else set()
+    return [piece for at, piece in enumerate(found) if at not in dropped]
+
+
+def fractions(found: list[Piece]) -> list[Piece]:
+    """Returns the pieces, `{a \\over b}` as `\\frac{a}{b}`."""
+    for at in reversed([at for at, piece in enumerate(found) if piece.kind == "macro" and piece.text == "over"]):
+        start, depth = at, 0
+        while start and depth >= 0:
+            start -= 1
+            depth += (found[start].kind == "close") - (found[start].kind == "open")
+        if depth >= 0 or found[start].text != "{":
+            continue
+        over, opener = found[at], found[start]
+        close, begin = (Piece(kind, "{", over.start, over.end) for kind in ("close", "open"))
+        macro = Piece("macro", "frac", opener.start, opener.end)
+        whole = [macro, opener, *found[start + 1 : at], close, begin]
+        found = [*found[:start], *whole, *found[at + 1 :]]
+    return found
+
+
+SAID = frozenset({"text", "textrm", "textit", "textbf", "textnormal", "mbox"})
 
 
 def group_end(found: Sequence[Piece], at: int) -> int:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cgviz.errors import ExpressionError
+from cgviz.reading.latex_cases import within as own
 from cgviz.reading.latex_indices import Indices
 from cgviz.reading.latex_macros import OPERATORS
 from cgviz.reading.latex_names import Name
@@ -42,6 +43,26 @@ def product(indices: Indices, span: Span) -> list[Item]:
         return []
     piece = indices.pieces[span.at]
     span.at = end
+    return multiplied(indices, env, piece, factors)
+
+
+def inner_product(indices: Indices, env: Env, piece: Piece, inside: Span) -> list[Item]:
+    """Reads `\\langle x, y \\rangle`. Raises ExpressionError where it is no product of two parts."""
+    edges = [at for at, _ in own(indices.pieces, inside.at, inside.end) if indices.pieces[at].text == ","]
+    parts = [(inside.at, edges[0]), (edges[0] + 1, inside.end)] if len(edges) == 1 else []
+    if parts and not env.axes:
+        first, second = (Span(*part) for part in parts)
+        return [called("dot", piece), *around(piece, [first, synthetic(",", piece), second])]
+    found = [factor(indices, *part) for part in parts]
+    factors = [one[0] for one, part in zip(found, parts, strict=True) if one is not None and one[1] == part[1]]
+    if len(factors) < 2:
+        message = "angle brackets hold a product of two vectors, \\langle x, y \\rangle"
+        raise ExpressionError(message, indices.text, piece.start, indices.pieces[piece.partner].end)
+    return multiplied(indices, env, piece, factors)
+
+
+def multiplied(indices: Indices, env: Env, piece: Piece, factors: Sequence[Factor]) -> list[Item]:
+    """Returns a product of rows, summed over their components."""
     letters = unused(indices, env, len(factors) - 1)
     inner = replace(env, axes=(*env.axes, *letters))
     own = ["", *letters, ""]

@@ -37,7 +37,7 @@ def statements(text: str, pieces: Sequence[Piece]) -> tuple[list[tuple[int, int]
     """
     found: list[tuple[int, int]] = []
     left_out: list[tuple[int, int]] = []
-    every = list(chunks(text, pieces))
+    every = list(chunks(text, pieces, *unbraced(pieces, 0, len(pieces))))
     dropped = beside(text, pieces, every)
     for number, chunk in enumerate(every):
         before = chunk.before
@@ -122,12 +122,12 @@ def continues(pieces: Sequence[Piece], chunk: Chunk) -> bool:
     return aligned and (piece.text in "+-−*/" if piece.kind == "char" else OPERATORS.get(piece.text) in factors)
 
 
-def chunks(text: str, pieces: Sequence[Piece]) -> Iterator[Chunk]:
+def chunks(text: str, pieces: Sequence[Piece], start: int, stop: int) -> Iterator[Chunk]:
     """Yields what stands between separators outside all brackets; a gap at the beginning of a chunk is no separator."""
-    start, before, empty = 0, None, True
+    before, empty = None, True
     equals: list[int] = []
     words: list[str] = []
-    for at, end in outermost(pieces):
+    for at, end in outermost(pieces, start, stop):
         piece = pieces[at]
         if empty and piece.kind == "gap":
             continue
@@ -135,16 +135,15 @@ def chunks(text: str, pieces: Sequence[Piece]) -> Iterator[Chunk]:
         said = spoken(text, pieces, at) if end > at + 1 and piece.text in WORDS else []
         if is_equals(piece):
             equals.append(at)
-        elif said or separates(pieces, at):
+        elif said or separates(pieces, at, stop):
             yield Chunk(start, at, before, tuple(equals), tuple(words))
             start, before, equals, empty, words = end, piece, [], True, said
-    yield Chunk(start, len(pieces), before, tuple(equals), tuple(words))
+    yield Chunk(start, stop, before, tuple(equals), tuple(words))
 
 
-def outermost(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
+def outermost(pieces: Sequence[Piece], at: int, stop: int) -> Iterator[tuple[int, int]]:
     """Yields (index, end) of the pieces outside all brackets; a macro of words takes its group along."""
-    at = 0
-    while at < len(pieces):
+    while at < stop:
         piece = pieces[at]
         end = at + 1
         if piece.kind == "open":
@@ -155,11 +154,11 @@ def outermost(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
         at = end
 
 
-def separates(pieces: Sequence[Piece], at: int) -> bool:
+def separates(pieces: Sequence[Piece], at: int, stop: int) -> bool:
     """Tells whether a piece outside all brackets ends a statement; a full stop does so before another separator."""
     piece = pieces[at]
     if piece.text == "." and piece.kind == "char":
-        return at + 1 == len(pieces) or is_layout(pieces[at + 1])
+        return at + 1 == stop or is_layout(pieces[at + 1])
     return piece.kind in ("row", "gap") or (piece.kind == "char" and piece.text in ",;")
 
 

@@ -12,7 +12,7 @@ from cgviz.reading.latex_calls import Calls
 from cgviz.reading.latex_cases import rows, split
 from cgviz.reading.latex_cases import within as inner
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
-from cgviz.reading.latex_rows import length, product
+from cgviz.reading.latex_rows import inner_product, length, product
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.latex_sums import BOUNDED, MOST_TERMS, SERIES, Bounds, term_end
@@ -112,7 +112,7 @@ class Translator:
         """Reads \\sum, \\prod, \\max_i: written out where its bounds are numbers, else along an axis."""
         piece, at, env = self.pieces[span.at], span.at, span.env or EMPTY
         bounds = self.indices.bounds(at)
-        end = term_end(self.pieces, bounds.end, span.end)
+        end = self.reach(bounds, span.end)
         if end == bounds.end:
             raise self.error("the terms of this sum are missing", piece)
         span.at = end
@@ -137,6 +137,16 @@ class Translator:
         for _ in bounds.letters:
             made = [called(name, piece), synthetic("(", piece), *made, *axis, *last, synthetic(")", piece)]
         return made
+
+    def reach(self, bounds: Bounds, end: int) -> int:
+        """Returns where the terms of a sum end: as far as its index stands, `\\sum_i a_i + b_i`, in one at least."""
+        at = term_end(self.pieces, bounds.end, end)
+        while bounds.end < at < end and self.pieces[at].text in ("+", "-", "−"):
+            after = term_end(self.pieces, at + 1, end)
+            if not self.indices.borne(at + 1, after) & {*bounds.letters}:
+                break
+            at = after
+        return at
 
     def written_out(self, piece: Piece, bounds: Bounds, end: int, env: Env) -> list[Item]:
         """Returns a sum (or product) of so many terms, its index a number in each."""
@@ -186,6 +196,9 @@ class Translator:
             message = "in LaTeX this is a product with e; for a power of ten write \\cdot 10^{..}"
             raise self.error(message, first, self.pieces[at + 1])
         span.at = at
+        if at < span.end and self.text[first.start : last.end] == "1" and self.calls.holds_condition(at):
+            span.at = self.pieces[at].partner + 1
+            return self.calls.indicator(at, self.pieces[at])
         return [Token("number", self.text[first.start : last.end], first.start, last.end)]
 
     def is_digit(self, at: int, after_point: bool) -> bool:
@@ -213,6 +226,8 @@ class Translator:
             return []
         if piece.text == "‖":
             return self.norm(span, piece, inside)
+        if piece.text == "⟨":
+            return inner_product(self.indices, span.env or EMPTY, piece, inside)
         if piece.text == "[" and (sign := self.calls.listing(inside)):
             return self.joined(span, piece, inside, sign)
         if self.is_positive_part(span, piece):

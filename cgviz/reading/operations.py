@@ -108,13 +108,6 @@ def moment(name: str) -> Operation:
     return made
 
 
-def with_unbiased(name: str) -> Operation:
-    def made(x: Any, axis: Any = None, unbiased: Any = None, ddof: Any = 1, keepdims: Any = False) -> Any:
-        return moment(name)(x, axis, keepdims, ddof, unbiased)
-
-    return made
-
-
 def norm(x: Any, p: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
     """The norm of a vector, or the Frobenius norm; with p, of all elements or along an axis."""
     if p in (None, 2, 2.0, "fro"):

@@ -92,22 +92,22 @@ def own_pass(ctx: click.Context, request: Request, output: str | None, format: s
 def plot(run: Run, output: str | None, wrt: str | None, digits: int, theme: str) -> None:
     """Prints or draws the errors by step."""
     from cgviz.analysis.checks import check, sweep
+    from cgviz.drawing.canvas import format_of
     from cgviz.text.output import check as writable
     from cgviz.text.output import write
-    from cgviz.views.check import show_sweeps, sweeps_svg
+    from cgviz.views.check import show_sweeps, sweeps_chart
 
     if output not in (None, "-"):
-        if not output.lower().endswith(".svg"):
-            raise UsageError(f"{quoted(output)} does not end in .svg; the plot is drawn as SVG")
+        format = format_of(output)
         writable(output)
     if run.symbolic:
         check(run)
     nodes = single(run, moved(run, wrt))
     made = [sweep(run, index) for index in nodes[:MOST_PLOTS]]
     if output == "-":
-        streams.say(sweeps_svg(made, theme=theme))
+        streams.say_bytes(sweeps_chart(made, theme=theme))
     elif output:
-        write(output, sweeps_svg(made, theme=theme).encode("utf-8"))
+        write(output, sweeps_chart(made, format, theme=theme))
         streams.note(f"wrote {printable(output)}")
     else:
         with streams.printing():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from math import ceil, hypot
+from typing import TYPE_CHECKING
 
+from cgviz.drawing import engine
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.cells import Grid
 from cgviz.drawing.diagram.layout import Layout
@@ -15,10 +17,21 @@ from cgviz.drawing.diagram.svg_cells import elements
 from cgviz.drawing.diagram.svg_texts import BASELINE, SETTING, flat, written
 from cgviz.errors import printable
 
+if TYPE_CHECKING:
+    from cgviz.drawing.diagram import Diagram, How
+
 PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
 ROUND, JOINT = 9.0, 2.5
 HEAD_LENGTH, HEAD_HALF = 7.0, 2.45
 DASHES = ' stroke-dasharray="5,2"'
+
+
+def write(made: Diagram, how: How) -> bytes:
+    """Returns the picture, its text as outlines, or with its font inside, or as it is."""
+    written = svg(made.layout, made.words, made.prefix, how.scale, made.quiet)
+    if how.outline_text:
+        return engine.outline_text(written)
+    return engine.embed_font(written) if how.embed_font else written
 
 
 def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bool = False) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from cgviz.ops import matrices, moving, places, reductions, running, systems, triangles
+from cgviz.ops import matrices, moving, places, reductions, running, spectra, systems, triangles
 from cgviz.ops.arithmetic import power
 from cgviz.ops.contraction import einsum
 from cgviz.ops.exponential import exp, log, sigmoid
@@ -320,6 +320,7 @@ PRIMITIVES: Mapping[str, Rule] = {
     "concatenate": lambda *xs, dimension: joined(dimension)(*xs), "slice": sliced, "dynamic_slice": dynamic_slice,
     "dynamic_update_slice": dynamic_update_slice, "pad": padded, "rev": lambda x, dimensions: moving.flipped(tuple(dimensions))(x),
     "reduce_window_max": window_max, "reduce_window_sum": window_sum, "sort": sort, "top_k": top_k, "split": split, "conv_general_dilated": convolution,
+    "eigh": lambda x, **_: [spectra.EIGVECSH(x), spectra.EIGVALSH(x)],
     "cholesky": lambda x, **_: systems.CHOLESKY(x), "scatter-mul": scattered(operator.mul), "triangular_solve": triangular_solve,
     "gather": gathered, "scatter-add": scattered(operator.add), "scatter_add": scattered(operator.add), "scatter": scattered(None),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cgviz.ops import activation, matrices, moments, moving, places, reductions, running, systems, triangles
+from cgviz.ops import activation, matrices, moments, moving, places, reductions, running, spectra, systems, triangles
 from cgviz.ops.exponential import exp, log, sigmoid
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.piecewise import absolute, maximum, minimum, where
@@ -538,7 +538,7 @@ ATEN: Mapping[str, Rule] = {
     "huber_loss": loss(operations.huber), "binary_cross_entropy": bce(operations.bce),
     "binary_cross_entropy_with_logits": bce(operations.bce_logits), "_cdist_forward": distances,
     "linalg_inv_ex": lambda x, **_: (matrices.inv(x), None), "_linalg_solve_ex": solve, "linalg_cholesky_ex": cholesky,
-    "cholesky_solve": cholesky_solve, "cholesky": lambda x, upper=False: cholesky(x, upper)[0], "linalg_solve_triangular": solve_triangular,
+    "_linalg_eigh": lambda x, *_, **__: (spectra.EIGVALSH(x), spectra.EIGVECSH(x)), "cholesky_solve": cholesky_solve, "cholesky": lambda x, upper=False: cholesky(x, upper)[0], "linalg_solve_triangular": solve_triangular,
     "_linalg_slogdet": lambda x: (None, systems.LOGDET(x), None, None), "_linalg_det": lambda x: (matrices.det(x), None, None),
     "full_like": lambda x, value, **_: operand(x.tape, np.full(x.shape, float(value))),
     "ones_like": lambda x, **_: operand(x.tape, np.ones(x.shape)), "zeros_like": lambda x, **_: operand(x.tape, np.zeros(x.shape)),

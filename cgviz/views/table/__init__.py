@@ -8,8 +8,6 @@ from cgviz.runs.modes import REVERSE, Mode
 from cgviz.text.numbers import DIGITS
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from cgviz.documents.report import Report
     from cgviz.drawing.theme import Theme
     from cgviz.runs.run import Run
@@ -28,24 +26,3 @@ def report(run: Run, *, digits: int = DIGITS, theme: str | Theme = "light", mode
         theme,
         {"csv": lambda: csv.table(run, mode)},
     )
-
-
-def table(run: Run, format: str = "terminal", *, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
-    """Returns the table as text. JSON and CSV hold full precision whatever `digits` is.
-
-    Raises UsageError for a format or a number of digits that there is not.
-    """
-    return report(run, digits=digits, mode=mode).write(format)
-
-
-def show(
-    run: Run,
-    console: Console | None = None,
-    *,
-    digits: int = DIGITS,
-    theme: str | Theme = "light",
-    mode: Mode = REVERSE,
-) -> None:
-    """Prints the table on standard output, or on a console."""
-    made = report(run, digits=digits, theme=theme, mode=mode)
-    made.show() if console is None else made.print(console)

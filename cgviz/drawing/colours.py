@@ -1,4 +1,4 @@
-"""The colours of a heat map: from a theme's low over its middle to its high colour, 0 in the middle of signed data."""
+"""The colours of heat maps: from a theme's low over its middle to its high colour, 0 in the middle of signed data."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Scale:
         if most == 0:
             return 0
         if low < 0 < high:
-            return round(STEPS * (number / most))
+            return round(STEPS * (number / most)) or int(math.copysign(1, number)) * (number != 0)
         if low == high:
             return STEPS // 2 if low > 0 else -(STEPS // 2)
         part = (number / most - low / most) / (high / most - low / most)
@@ -49,6 +49,11 @@ class Scale:
 def scale(theme: Theme, kind: str, low: float, high: float, faint: bool) -> Scale:
     """Returns the scale of a theme's "value" or "gradient" for numbers from `low` to `high`."""
     return Scale(low, high, theme.scales[kind], theme.flag, faint)
+
+
+def entry_colour(value: float, theme: Theme) -> str:
+    """Returns the colour of an entry of a matrix of derivatives, scaled to −1 to 1; "" for 0."""
+    return scale(theme, "gradient", -1.0, 1.0, faint=False).colour(value) if value else ""
 
 
 def shade(ends: tuple[str, str, str], step: int) -> str:
@@ -66,3 +71,9 @@ def mean_colour(colours: Sequence[str]) -> str:
 
 def channels(colour: str) -> bytes:
     return bytes.fromhex(colour[1:7])
+
+
+def is_dark(colour: str) -> bool:
+    """Tells whether white is easier to read on a colour than black. Source: WCAG 2, relative luminance (weights)."""
+    red, green, blue = channels(colour)
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 140
