@@ -17,9 +17,9 @@ from tex import compiled
 import cgviz
 from cgviz.cli import main
 from cgviz.documents.breaking import width
+from cgviz.documents.formats import FORMATS
 from cgviz.documents.hand import Hand, Slope
 from cgviz.documents.mathml import MathmlHand
-from cgviz.documents.report import FORMATS
 from cgviz.documents.tex import TexHand
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
@@ -247,7 +247,7 @@ def test_there_is_no_closed_form() -> None:
 
 def test_a_large_array_is_told_by_its_shape() -> None:
     run = cgviz.run("f = sum((X @ w)**2)", X=np.ones((20, 30)), w=np.ones(30))
-    for format, shape in (("terminal", "(20×30)"), ("latex", r"(20 \times 30\text{ array})")):
+    for format, shape in (("terminal", "(20×30)"), ("latex", r"\end{bmatrix}_{20 \times 30}")):
         assert shape in derivation(run, format)
 
 

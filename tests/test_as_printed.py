@@ -156,6 +156,16 @@ TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
     ),
     "(x − μ)ᵀ Σ⁻¹ (x − μ)": (lambda x, m, S: (x - m) @ np.linalg.inv(S) @ (x - m), {"x": V, "mu": W, "Sigma": A}),
     "bᵀ A^-1 b": (lambda b, A: b @ np.linalg.inv(A) @ b, {"b": W, "A": A}),
+    "L = −(y log ŷ + sin x * 2), where y := w²": (
+        lambda w, yhat, x: -(w**2 * np.log(yhat) + np.sin(x) * 2),
+        {"w": 0.5, "yhat": 0.4, "x": 1.2},
+    ),
+    "σ² = (x − μ)²\nf(w, x) = w₀σ² + ∥x∥₁": (
+        lambda x, mu, w: w * (x - mu) ** 2 + abs(x),
+        {"x": 0.7, "mu": 0.2, "w_0": 3.0},
+    ),
+    "a = Value(2.0, label='a')\ne = a*3; e.label = 'e'\ne.backward()\na.grad == 3": (lambda a: 3 * a, {"a": 2.0}),
+    "f(w, x) = w_0*x_0 + w_1": (lambda w_0, x_0, w_1: w_0 * x_0 + w_1, {"w_0": 2.0, "x_0": 3.0, "w_1": 4.0}),
     "theta*x + θ": (lambda theta, x: theta * x + theta, {"theta": 2.0, "x": 3.0}),
     "sum(softmax(Wx)*b)": (lambda W, x, b: np.exp(W @ x) @ b / np.exp(W @ x).sum(), {"W": A, "x": V, "b": W}),
     "a, b = x*y, 2.0\nc: float = a*b\nc if c > 0 else -c": (lambda x, y: 2 * x * y, {"x": 2.0, "y": 3.0}),

@@ -23,8 +23,8 @@ import cgviz
 from cgviz.analysis.closed import closed_forms, effort, evaluated
 from cgviz.cli import main
 from cgviz.documents.breaking import broken, flattened, width
+from cgviz.documents.formats import FORMATS
 from cgviz.documents.mathml import Mathml
-from cgviz.documents.report import FORMATS
 from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError

@@ -14,11 +14,12 @@ from tex import compiled
 import cgviz
 from cgviz.cli import main
 from cgviz.documents.document import GAP, Document, Drawn, Entry, Head, Prose, Table, Title
+from cgviz.documents.formats import FORMATS
 from cgviz.documents.grid import Column
 from cgviz.documents.html import inline
 from cgviz.documents.latex import tex
 from cgviz.documents.markdown import markdown
-from cgviz.documents.report import FORMATS, Report
+from cgviz.documents.report import Report
 from cgviz.documents.terminal import page, text
 from cgviz.text.formula import MARKED
 

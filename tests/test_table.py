@@ -18,8 +18,8 @@ from rich.console import Console
 from tools import need
 
 import cgviz
-from cgviz.documents.report import FORMATS
-from cgviz.documents.report import FORMATS as OFFERED
+from cgviz.documents.formats import FORMATS
+from cgviz.documents.formats import FORMATS as OFFERED
 from cgviz.documents.writing import spelling_for
 from cgviz.errors import UsageError
 from cgviz.runs.run import Run

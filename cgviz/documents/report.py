@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from cgviz.documents.document import Document
+from cgviz.documents.formats import ENDINGS, FORMATS, OLDER
 from cgviz.documents.writing import Writing, spelling_for, unicode_spelling
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
@@ -18,12 +19,6 @@ from cgviz.records import dataclass
 from cgviz.text.fold import Line
 from cgviz.text.numbers import DIGITS, checked
 from cgviz.text.output import write
-
-ENDINGS = {".md": "markdown", ".tex": "latex", ".html": "html", ".htm": "html", ".json": "json", ".txt": "text"}
-FORMATS = tuple(dict.fromkeys(("terminal", *ENDINGS.values())))
-"""What is neither text nor JSON has its printer in `cgviz.documents`, in the module of its name."""
-SAME = {"rich": "terminal"}
-"""Older names of formats."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,7 @@ class Report:
 
         Raises UsageError for a format, a theme or a number of digits that there is not.
         """
-        kind = SAME.get(format, format)
+        kind = OLDER.get(format, format)
         if kind not in FORMATS and kind not in self.more:
             raise UsageError(f"unknown format {quoted(format)}; there are {', '.join(self.formats)}")
         digits = checked(self.digits)

@@ -68,17 +68,21 @@ def looks_like_latex(program: str) -> bool:
     return CONSTRUCTS.search(program) is not None and CONSTRUCTS.search(COMMENT.sub("", program)) is not None
 
 
-NORMS = re.compile(r"(?:\|\||‖)[₀-₉_]")
+NORMS = re.compile(r"(?:\|\||[‖∥])[₀-₉_]")
 TITLE = re.compile(r"\s*\w+\([^()\n=]*[;|][^()\n=]*\)\s*=[^=]")
+SQUARED = re.compile(r"^[ \t]*[^\W\d]\w*²[ \t]*=[^=]", re.MULTILINE)
 SUMS = re.compile(r"[Σ∑∏]|\b(?:sum|prod|(?:arg)?(?:max|min))_(?:\{|[a-z][ (])")
 
 
 def is_printed(program: str, given: Sequence[str]) -> bool:
     """Tells whether a text holds a sum, a product or a maximum with an index as print has them; no Σ that is a name.
 
-    So is a text that begins with a title, `N(x; μ, σ²) = ...`, or has a norm with an index, `‖w‖₁`.
+    So is a text that begins with a title, `N(x; μ, σ²) = ...`, has a norm with an index, `‖w‖₁`, or assigns a square,
+    `σ² = ...`.
     """
     if "\\" not in program and (TITLE.match(program, 0, 200) or NORMS.search(program)):
+        return True
+    if "²" in program and SQUARED.search(program):
         return True
     if not any(sign in program for sign in ("Σ", "∑", "∏", "sum_", "prod_", "max_", "min_")) or "\\" in program:
         return False

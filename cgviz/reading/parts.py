@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cgviz.errors import quoted
+from cgviz.ops.indexing import indexed
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.places import SLOT, picked_at, put_at
-from cgviz.ops.rearranging import indexed
 from cgviz.reading import statics
 from cgviz.reading.applying import Applier
 from cgviz.reading.arguments import Arguments, Operand, Several
@@ -108,7 +108,8 @@ class Parts(Applier):
             return at + 1, False
         call = lookup("method", name.text) if name.kind == "name" and after.kind == "(" else None
         if call is None:
-            raise self.error("of attributes and methods only .T and functions, as in x.sum(), are read here", token)
+            message = "of attributes and methods only .T and functions, as in x.sum(), are read here"
+            raise self.error(f"{message}; a length gets a name, d_k" if name.text == "shape" else message, token)
         arguments = Arguments(self.text, call, name)
         arguments.found.append(("", Operand(settled(values.pop()))))
         stack.append(Pending(BARRIER, "(", name, None, arguments))

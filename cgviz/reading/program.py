@@ -16,11 +16,11 @@ from cgviz.reading.continued import joined
 from cgviz.reading.glued import may_be_glued, separated
 from cgviz.reading.latex_macros import NO_DOTS
 from cgviz.reading.latex_order import ordered
-from cgviz.reading.mended import LETTERS, mended
+from cgviz.reading.mended import LETTERS, bracketed, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.pending import Definition, Notes, settled
 from cgviz.reading.primes import without_primes
-from cgviz.reading.prose import has_number, tidied
+from cgviz.reading.prose import LONGEST, has_number, tidied
 from cgviz.reading.reader import Reader
 from cgviz.reading.statements import (
     Survey,
@@ -97,12 +97,14 @@ def read(text: str, given: Iterable[str] = ()) -> Program:
     try:
         return as_typed(text, given)
     except ExpressionError:
-        bare = tidied(text)
+        if len(text) > LONGEST:
+            raise
+        bare = tidied(text) or (text, ())
         try:
-            made = as_typed(bare[0], given, in_print=True) if bare else None
+            made = as_typed(bare[0], given, in_print=True)
         except ExpressionError:
             made = None
-        if bare is None or made is None:
+        if made is None:
             raise
     return replace(made, text=text, beside=bare[1])
 
@@ -116,6 +118,7 @@ def as_typed(text: str, given: Iterable[str], in_print: bool = False) -> Program
     shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
     scope = Scope(text, frozenset(given) | shaped, spellings=spellings)
     scope.parameters = () if pasted is None else pasted[1]
+    scope.in_print = in_print
     typed = scope.typed(every)
     return scope.read([token for line in ordered(split(typed)) for token in line] if in_print else typed)
 
@@ -138,6 +141,7 @@ class Scope:
     spellings: Mapping[str, Spelling] = field(default_factory=dict)
     counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
     seen: Survey | None = None
+    in_print: bool = False
 
     def typed(self, every: Sequence[Token]) -> Sequence[Token]:
         """Returns the tokens of a text as the language has them: without modules, `sin²(x)` as `sin(x)²`, `W^T` turned.
@@ -158,6 +162,7 @@ class Scope:
             every = unqualified(self.text, every, variables | (alone & MODULES), alone | variables)
         if may_be_mathematical(self.text) and any(is_mathematical(a, b) for a, b in pairwise(every)):
             every = mended(self.text, every, variables, functions)
+        every = bracketed(every, variables) if self.in_print else every
         also = self.survey(every).unapplied - names - signature
         if also and may_be_glued(self.text, also, {*names, *signature, *also}):
             return separated(self.text, every, names, signature, also, self.given)
@@ -232,6 +237,7 @@ class Scope:
         """Enters the last statement."""
         if is_definition(line):
             target, parameters, body = self.signature(line)
+            parameters = taken_whole(parameters, body)
             self.declared = self.declared | {parameter.text for parameter in parameters}
             for parameter in parameters:
                 self.variable(parameter)
@@ -362,6 +368,13 @@ class Scope:
         if len({token.text for token in parameters}) < len(parameters):
             raise ExpressionError("a parameter is named twice", self.text, line[1].start, line[close].end)
         return line[0], parameters, line[close + 2 :]
+
+
+def taken_whole(parameters: list[Token], body: Sequence[Token]) -> list[Token]:
+    """Returns parameters without those of which the body has elements only: the w of `f(w, x) = w_0*x_0`."""
+    names = {token.text for token in body if token.kind == "name"}
+    kept = [p for p in parameters if p.text in names or not any(name.startswith(f"{p.text}_") for name in names)]
+    return kept if kept else parameters if not names else []
 
 
 def one_name(every: Sequence[Token], given: Collection[str]) -> Sequence[Token]:

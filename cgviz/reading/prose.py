@@ -23,6 +23,8 @@ TOLD = re.compile(
     rf"(?:(?:,|[ \t]and)[ \t]+{NAME})?[,;]?[ \t]+(?:is|are|denotes?)[ \t]+[^\W\d]{{2}}[^=\n]*$",
     re.MULTILINE,
 )  # fmt: skip
+TITLE = re.compile(r"^[ \t]*(?:cos|sin|tan|log|ln)[ ]*\(?[^\W\d]\w*\)?[ ]*=(?!=)", re.MULTILINE)
+ASSIGNED = re.compile(rf"((?:^|;)[ \t]*{NAME}[ \t]*):=", re.MULTILINE)
 LONGEST = 10_000
 STANDS_APART = re.compile(rf"(?:[ \t]{{3,}}|\t){NUMBER}[ \t]*$", re.MULTILINE)
 
@@ -48,9 +50,10 @@ def tidied(text: str) -> tuple[str, tuple[str, ...]] | None:
 
     made = text
     steps: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
-    steps = (BEHIND, blank), (BEFORE, blank), (JOINED, end), (TOLD, blank)
+    steps = (BEHIND, blank), (BEFORE, blank), (TITLE, blank), (JOINED, end), (TOLD, blank)
     for pattern, change in steps:
         made = pattern.sub(change, made)
+    made = ASSIGNED.sub(r"\1 =", made)
     return (made, tuple(said(found))) if made != text else None
 
 

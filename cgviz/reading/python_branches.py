@@ -26,6 +26,7 @@ SIGNS: dict[type[ast.operator], str] = {
 PASSED_OVER = frozenset(
     "print backward zero_grad manual_seed seed set_printoptions show plot grid item draw_dot".split()
 )
+NOTED = frozenset({"label", "grad", "data", "requires_grad"})  # attributes that are no part of the mathematics
 MOST_TOKENS = 20_000
 Local = dict[str, list[Token]]
 
@@ -168,9 +169,13 @@ def is_passed_over(statement: ast.stmt) -> bool:
         return True
     if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Assert)):
         return True
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Attribute):
+        return statement.targets[0].attr in NOTED
     if not isinstance(statement, ast.Expr):
         return False
     value = statement.value
+    if any(isinstance(node, ast.Attribute) and node.attr == "grad" for node in ast.walk(value)):
+        return True
     if isinstance(value, ast.Constant):
         return isinstance(value.value, str) or value.value is Ellipsis
     if not isinstance(value, ast.Call):

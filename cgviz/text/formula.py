@@ -453,14 +453,15 @@ class Latex(Mathematics):
         return super().compare(self.signs.get(sign, sign), a, b)
 
     def array(self, value: Value) -> str:
-        """Writes a matrix, a vector as a column; of many elements the corners, of more axes than two the shape."""
+        """Writes a matrix, a vector as a column; of many elements corners and shape, of more axes the shape."""
         if value.ndim > 2:
             return rf"\left({{\textstyle {shaped(value)}\text{{ array}}}}\right)"
         rows = value.reshape(-1, 1) if value.ndim == 1 else value
         few = value.size <= self.most
         down, across = (kept(length, few) for length in rows.shape)
         lines = r" \\ ".join(" & ".join(self.entry(rows, i, j) for j in across) for i in down)
-        return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+        shape = "" if few else rf"_{{{shaped(rows)}}}"
+        return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}{shape}"
 
     def entry(self, rows: Value, i: int, j: int) -> str:
         """Writes an element; where a place is -1, dots for those that are left out."""

@@ -9,16 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from cgviz.ops import moving, places, reductions
+from cgviz.ops import moving, reductions
 from cgviz.ops.rearranging import reshaped
-from cgviz.reading.pytorch.unknown import UnknownError
-from cgviz.reading.tracing.tracer import Tracer, operand
+from cgviz.reading.pytorch.common import UnknownError
+from cgviz.reading.pytorch.gathering import gathered
+from cgviz.reading.tracing.tracer import Tracer
 from cgviz.reading.windows import averaged, windows
-
-
-def gathered(x: Tracer, dim: int, at: Any, keepdim: bool = True) -> Tracer:
-    found = places.along_axis(dim)(x, operand(x.tape, np.asarray(at, dtype=float)))
-    return found if keepdim else moving.squeezed(dim)(found)  # type: ignore[no-any-return]
 
 
 def max_pool(

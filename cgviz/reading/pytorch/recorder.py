@@ -15,8 +15,8 @@ from cgviz.errors import CgvizError
 from cgviz.reading.calls import BindingError
 from cgviz.reading.opaque import Foreign, opaque
 from cgviz.reading.pytorch.aten import rule_of
+from cgviz.reading.pytorch.common import UnknownError
 from cgviz.reading.pytorch.memory import Memory, numbers
-from cgviz.reading.pytorch.unknown import UnknownError
 from cgviz.reading.tracing.tape import Tape, cannot
 from cgviz.reading.tracing.tracer import Tracer, operand
 

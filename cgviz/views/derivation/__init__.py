@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cgviz.runs.limits import Limit
 from cgviz.text.numbers import DIGITS
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from cgviz.drawing.theme import Theme
     from cgviz.runs.run import Run
 
-MOST_STAGES = 2500
+LIMIT = Limit(2500, "a derivation")
 
 
 def report(run: Run, *, wrt: str | None = None, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
@@ -21,11 +22,10 @@ def report(run: Run, *, wrt: str | None = None, digits: int = DIGITS, theme: str
     UsageError for no such input.
     """
     from cgviz.documents.report import Report
-    from cgviz.runs.limits import check_size
     from cgviz.views.derivation import json
     from cgviz.views.derivation.document import document
     from cgviz.views.derivation.flow import flow
 
-    check_size(run.bare, MOST_STAGES, "a derivation")
+    LIMIT.check(run.bare)
     flow(run, wrt)
     return Report(lambda writing: document(run, writing, wrt), lambda: json.derivation(run, wrt, digits), digits, theme)
