@@ -12,13 +12,15 @@ from typing import Any
 import jax
 import numpy as np
 
-from cgviz.ops import matrices, moving, places, reductions, running, spectra, systems, triangles
+from cgviz.ops import matrices, moving, pieces, places, reductions, running, sorting, spectra, systems, triangles
 from cgviz.ops.arithmetic import power
 from cgviz.ops.contraction import einsum
 from cgviz.ops.exponential import exp, log, sigmoid
+from cgviz.ops.indexing import indexed
+from cgviz.ops.joining import joined
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.piecewise import maximum, minimum, where
-from cgviz.ops.rearranging import indexed, joined, reshaped, transposed
+from cgviz.ops.rearranging import reshaped, transposed
 from cgviz.ops.stopping import stop_gradient
 from cgviz.reading.tracing.tracer import Tracer, operand
 from cgviz.reading.windows import convolved, windows
@@ -78,7 +80,7 @@ def broadcast_in_dim(x: Tracer, shape: Sequence[int], broadcast_dimensions: Sequ
     for axis, n in zip(broadcast_dimensions, x.shape, strict=True):
         inner[axis] = n
     wide = x if tuple(inner) == x.shape else reshaped(tuple(inner))(x)
-    return wide if wide.shape == tuple(shape) else moving.broadcast_to(tuple(shape))(wide)
+    return wide if wide.shape == tuple(shape) else pieces.broadcast_to(tuple(shape))(wide)
 
 
 def reshape(x: Tracer, new_sizes: Sequence[int], **_: Any) -> Any:
@@ -199,7 +201,7 @@ def scattered(combined: Any) -> Rule:
 
 def sort(*xs: Any, dimension: int, is_stable: bool, num_keys: int) -> Any:
     if len(xs) == 1:
-        return [places.ordered(dimension)(xs[0])]
+        return [sorting.ordered(dimension)(xs[0])]
     plain = [np.asarray(x.current if isinstance(x, Tracer) else x) for x in xs]
     n = plain[0].shape[dimension]
     line = np.arange(n).reshape(tuple(-1 if i == dimension % plain[0].ndim else 1 for i in range(plain[0].ndim)))

@@ -14,7 +14,8 @@ from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten
 from cgviz.errors import CgvizError
 from cgviz.reading.calls import BindingError
 from cgviz.reading.opaque import Foreign, opaque
-from cgviz.reading.pytorch.aten import UnknownError, rule_of
+from cgviz.reading.pytorch.aten import rule_of
+from cgviz.reading.pytorch.common import UnknownError
 from cgviz.reading.pytorch.memory import Memory, numbers
 from cgviz.reading.tracing.tape import Tape, cannot
 from cgviz.reading.tracing.tracer import Tracer, operand
