@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cgviz.text.formula import Latex
 from cgviz.text.letters import NAMES, face_of
+from cgviz.text.notations import Latex
 from cgviz.text.spelling import Spelling
 from cgviz.text.tex import latex
 
