@@ -37,7 +37,7 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
     ("cgviz.ops.arithmetic", "cgviz.ops.exponential"): "the rule of a power names log, whose rule names a quotient",
     ("cgviz.ops.arithmetic", "cgviz.ops.piecewise"): "the careful rule of a power chooses at its pole",
     ("cgviz.ops.exponential", "cgviz.ops.piecewise"): "logsigmoid is composed of a minimum",
-    ("cgviz.ops.rearranging", "cgviz.ops.matrices"): "a transpose hands back a product's own form",
+    ("cgviz.ops.indexing", "cgviz.ops.matrices"): "what one place picks hands back a product of its own form",
     ("cgviz.runs.run", "cgviz.runs.steps"): "Run.steps replays the run that it belongs to",
     ("cgviz.reading.foreign", "cgviz.reading.functions"): "a function of sympy's is walked like any expression",
     ("cgviz.reading.functions", "cgviz.reading.walk"): "a function of sympy's is walked like any expression",

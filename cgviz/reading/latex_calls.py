@@ -58,7 +58,7 @@ class Calls:
             return self.filled(name, first, last)
         if self.applied(name, name.end, span.end):
             assert follower is not None
-            if name.spelling.primes:
+            if name.spelling.primes and self.names.identifier(name.spelling) not in self.functions:
                 raise self.error(f"a prime: {macros.NO_DERIVATIVE}", first, last)
             span.at = follower.partner + 1
             inside = Span(name.end + 1, follower.partner)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cgviz.errors import quoted
+from cgviz.ops.indexing import indexed
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.places import SLOT, picked_at, put_at
-from cgviz.ops.rearranging import indexed
 from cgviz.reading import statics
 from cgviz.reading.applying import Applier
 from cgviz.reading.arguments import Arguments, Operand, Several

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from cgviz.ops import places
-from cgviz.ops.moving import broadcast_to
+from cgviz.ops.pieces import broadcast_to
 from cgviz.ops.rearranging import reshaped
 from cgviz.ops.stopping import stop_gradient
 from cgviz.reading.tracing.tape import Tape

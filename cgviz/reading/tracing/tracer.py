@@ -10,10 +10,12 @@ from cgviz.errors import UsageError
 from cgviz.graph.nodes import CONSTANT
 from cgviz.ops import places
 from cgviz.ops.arithmetic import add, divide, multiply, pow_, subtract
+from cgviz.ops.indexing import indexed
+from cgviz.ops.joining import stacked
 from cgviz.ops.matrices import matmul
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.operators import Operators
-from cgviz.ops.rearranging import indexed, reshaped, stacked, transposed
+from cgviz.ops.rearranging import reshaped, transposed
 from cgviz.reading.tracing.tape import Tape, cannot, place
 from cgviz.values.arrays import Shape, Value, is_array, numpy, shape_of
 
