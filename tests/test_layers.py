@@ -34,6 +34,7 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
         ).split()
     },
     ("cgviz.ops.listing", "cgviz.text.formula"): "the texts of `cgviz ops`",
+    ("cgviz.text.formula", "cgviz.text.notations"): "a formula says itself in LaTeX",
     ("cgviz.ops.arithmetic", "cgviz.ops.exponential"): "the rule of a power names log, whose rule names a quotient",
     ("cgviz.ops.arithmetic", "cgviz.ops.piecewise"): "the careful rule of a power chooses at its pole",
     ("cgviz.ops.exponential", "cgviz.ops.piecewise"): "logsigmoid is composed of a minimum",

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 import cgviz
 from cgviz.errors import UsageError
 from cgviz.graph.naming import Wording, respelled, spellings_from
-from cgviz.text.formula import LATEX, MARKED, PRETTY, TEXT, Formula, Gradient, gradient_name
+from cgviz.text.formula import PRETTY, TEXT, Formula
+from cgviz.text.gradients import Gradient, gradient_name
 from cgviz.text.names import Name
+from cgviz.text.notations import LATEX, MARKED
 from cgviz.text.parsing import parse_spelling, spelled
 from cgviz.text.plain import ascii_text
 from cgviz.text.runs import Run, plain, runs

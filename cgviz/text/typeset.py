@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cgviz.text.formula import Latex
 from cgviz.text.letters import NAMES
+from cgviz.text.notations import Latex
 from cgviz.text.spelling import Spelling
 
 KNOWN = re.compile(rf"[A-Za-z0-9{''.join(NAMES)}]+")

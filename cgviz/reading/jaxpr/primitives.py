@@ -22,6 +22,7 @@ from cgviz.ops.op import REGISTRY
 from cgviz.ops.piecewise import maximum, minimum, where
 from cgviz.ops.rearranging import reshaped, transposed
 from cgviz.ops.stopping import stop_gradient
+from cgviz.reading.tracing import factored
 from cgviz.reading.tracing.tracer import Tracer, operand
 from cgviz.reading.windows import convolved, windows
 
@@ -301,6 +302,13 @@ def named(name: str) -> Rule:
     return lambda *xs, **_: REGISTRY[name](*xs)
 
 
+def svd(x: Any, *, full_matrices: bool, compute_uv: bool, **_: Any) -> Any:
+    if not compute_uv:
+        return [spectra.SVDVALS(x)]
+    left, values, right = factored.svd(x.tape, x, full_matrices)
+    return [values, left, right]
+
+
 PRIMITIVES: Mapping[str, Rule] = {
     "add": lambda a, b, **_: a + b, "add_any": lambda a, b, **_: a + b, "sub": lambda a, b, **_: a - b,
     "mul": lambda a, b, **_: a * b, "div": lambda a, b, **_: a / b, "neg": lambda a, **_: -a,
@@ -322,6 +330,7 @@ PRIMITIVES: Mapping[str, Rule] = {
     "concatenate": lambda *xs, dimension: joined(dimension)(*xs), "slice": sliced, "dynamic_slice": dynamic_slice,
     "dynamic_update_slice": dynamic_update_slice, "pad": padded, "rev": lambda x, dimensions: moving.flipped(tuple(dimensions))(x),
     "reduce_window_max": window_max, "reduce_window_sum": window_sum, "sort": sort, "top_k": top_k, "split": split, "conv_general_dilated": convolution,
+    "qr": lambda x, full_matrices=False, **_: list(factored.qr(x.tape, x)), "svd": svd,
     "eigh": lambda x, **_: [spectra.EIGVECSH(x), spectra.EIGVALSH(x)],
     "cholesky": lambda x, **_: systems.CHOLESKY(x), "scatter-mul": scattered(operator.mul), "triangular_solve": triangular_solve,
     "gather": gathered, "scatter-add": scattered(operator.add), "scatter_add": scattered(operator.add), "scatter": scattered(None),

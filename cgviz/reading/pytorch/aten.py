@@ -32,6 +32,7 @@ from cgviz.ops.piecewise import absolute, maximum, minimum, where
 from cgviz.ops.rearranging import reshaped, transposed
 from cgviz.reading import losses, operations, optioned
 from cgviz.reading.pytorch.common import UnknownError, axes_of
+from cgviz.reading.pytorch.factors import qr, svd
 from cgviz.reading.pytorch.gathering import (
     gather,
     gathered,
@@ -39,7 +40,9 @@ from cgviz.reading.pytorch.gathering import (
     index_put,
     index_select,
     indexed_by,
+    kth,
     masked_select,
+    median,
     scatter,
     scatter_add,
     sorted_by,
@@ -47,19 +50,19 @@ from cgviz.reading.pytorch.gathering import (
     unfolded,
 )
 from cgviz.reading.pytorch.layers import (
-    adaptive_avg_pool,
     attention,
-    avg_pool,
     batch_norm,
     batch_norm_legit,
     convolution,
     embedding,
+    embedding_bag,
     group_norm,
     layer_norm,
-    max_pool,
     rms_norm,
     trilinear,
 )
+from cgviz.reading.pytorch.pools import adaptive_avg_pool, adaptive_max_pool, avg_pool, max_pool
+from cgviz.reading.tracing import picked
 from cgviz.reading.tracing.tracer import Tracer, operand
 
 Rule = Callable[..., Any]
@@ -141,7 +144,18 @@ def repeated(x: Tracer, times: Sequence[int]) -> Tracer:
 
 def padded(x: Tracer, pad: Sequence[int], value: float = 0.0) -> Tracer:
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)][::-1]
+    for axis, (before, after) in enumerate(pairs, x.ndim - len(pairs)):
+        if before < 0 or after < 0:
+            x = along(x, axis, ("slice", max(-before, 0), x.shape[axis] + min(after, 0), None))
+    pairs = [(max(before, 0), max(after, 0)) for before, after in pairs]
     return moving.padded(((0, 0),) * (x.ndim - len(pairs)) + tuple(pairs), float(value or 0.0))(x)  # type: ignore[no-any-return]
+
+
+def padded_as(x: Tracer, pad: Sequence[int], mode: str = "constant", value: Any = None) -> Any:
+    if mode == "constant":
+        return padded(x, pad, value or 0.0)
+    pairs = [(0, 0)] * (x.ndim - len(pad) // 2) + [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)][::-1]
+    return picked.pad(x.tape, x, pairs, {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[mode])
 
 
 def expanded(x: Tracer, shape: Sequence[int], implicit: bool = False) -> Tracer:
@@ -229,6 +243,11 @@ def distances(x: Tracer, y: Tracer, p: float, mode: Any = None) -> Any:
     return optioned.norm(moving.widened(-2)(x) - moving.widened(-3)(y), p, -1)
 
 
+def pair_distances(x: Tracer, p: float = 2.0) -> Any:
+    one, two = np.triu_indices(x.shape[0], 1)
+    return optioned.norm(x[one] - x[two], p, -1)
+
+
 def solve(a: Tracer, b: Tracer, left: bool = True, **_: Any) -> tuple[Any, None, None, None]:
     if not left:
         raise UnknownError
@@ -310,7 +329,7 @@ ATEN: Mapping[str, Rule] = {
     "roll": lambda x, shifts, dims=(): moving.rolled(one(shifts), one(dims) if dims else None)(x), "repeat": repeated,
     "unfold": unfolded, "diagonal": lambda x, offset=0, dim1=0, dim2=1: diagonal(x, offset, dim1, dim2),
     "tril": lambda x, k=0: triangles.triangle("tril", k)(x), "triu": lambda x, k=0: triangles.triangle("triu", k)(x),
-    "constant_pad_nd": padded, "clone": same, "alias": same, "detach": same, "contiguous": same, "lift_fresh": same,
+    "constant_pad_nd": padded, "pad": padded_as, "clone": same, "alias": same, "detach": same, "contiguous": same, "lift_fresh": same,
     "_to_copy": same, "to": same, "positive": same,
     "index": indexed_by, "_unsafe_index": indexed_by, "index_put": index_put, "_unsafe_index_put": index_put,
     "index_select": index_select, "gather": gather, "scatter_add": scatter_add, "scatter": scatter, "index_add": index_add,
@@ -319,7 +338,9 @@ ATEN: Mapping[str, Rule] = {
     "native_layer_norm": layer_norm, "_fused_rms_norm": rms_norm, "native_batch_norm": batch_norm,
     "cudnn_batch_norm": batch_norm, "_native_batch_norm_legit": batch_norm_legit, "native_group_norm": group_norm,
     "convolution": convolution, "max_pool2d_with_indices": max_pool, "max_pool3d_with_indices": max_pool,
-    "avg_pool2d": avg_pool, "avg_pool3d": avg_pool, "_adaptive_avg_pool2d": adaptive_avg_pool,
+    "kthvalue": kth, "median": median, "_linalg_svd": svd, "_pdist_forward": pair_distances,
+    "linalg_qr": qr, "_embedding_bag": embedding_bag, "_embedding_bag_forward_only": embedding_bag,
+    "adaptive_max_pool2d": adaptive_max_pool, "adaptive_max_pool3d": adaptive_max_pool, "avg_pool2d": avg_pool, "avg_pool3d": avg_pool, "_adaptive_avg_pool2d": adaptive_avg_pool,
     "_scaled_dot_product_flash_attention_for_cpu": attention, "native_dropout": dropout,
     "nll_loss_forward": nll, "mse_loss": loss(losses.mse), "smooth_l1_loss": loss(losses.smooth_l1),
     "huber_loss": loss(losses.huber), "binary_cross_entropy": bce(losses.bce),

@@ -14,6 +14,7 @@ from cgviz.ops import (
     sorting,
 )
 from cgviz.ops.indexing import indexed
+from cgviz.ops.rearranging import reshaped
 from cgviz.reading.tracing.tracer import Tracer, operand
 
 
@@ -104,3 +105,16 @@ def unfolded(x: Tracer, dim: int, size: int, step: int) -> Tracer:
     at = np.arange(n)[:, None] * step + np.arange(size)[None, :]
     found = places.take(dim % x.ndim)(x, operand(x.tape, at.astype(float)))
     return moving.moved(dim % x.ndim + 1, -1)(found)  # type: ignore[no-any-return]
+
+
+def kth(x: Tracer, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Any, None]:
+    """The k-th smallest along an axis."""
+    found = indexed((*(moving.EVERY,) * (dim % max(1, x.ndim)), k - 1))(sorting.ordered(dim, False)(x))
+    return (moving.widened(dim)(found) if keepdim else found), None
+
+
+def median(x: Tracer, dim: Any = None, keepdim: bool = False) -> Any:
+    """The lower one of the two in the middle."""
+    if dim is None:
+        return kth(reshaped((-1,))(x), (x.size + 1) // 2)[0]
+    return kth(x, (x.shape[dim] + 1) // 2, dim, keepdim)

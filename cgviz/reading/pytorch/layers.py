@@ -20,9 +20,8 @@ from cgviz.ops.rearranging import reshaped
 from cgviz.ops.stopping import stop_gradient
 from cgviz.reading import losses
 from cgviz.reading.pytorch.common import UnknownError, axes_of
-from cgviz.reading.pytorch.gathering import gathered
 from cgviz.reading.tracing.tracer import Tracer, operand
-from cgviz.reading.windows import averaged, convolved, windows
+from cgviz.reading.windows import convolved
 
 # layers
 
@@ -115,56 +114,25 @@ def embedding(w: Tracer, at: Tracer, padding: int = -1, *_: Any) -> Any:
     return where(operand(w.tape, still.astype(float)), stop_gradient(found), found) if still.any() else found
 
 
-def max_pool(
-    x: Tracer, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
-) -> tuple[Any, None]:
-    """The largest of each window; the gradient goes to the first of them, as PyTorch has it."""
-    if ceil_mode:
+def embedding_bag(
+    w: Tracer, at: Tracer, offsets: Tracer, scale: bool = False, mode: int = 0, sparse: bool = False,
+    weights: Any = None, last: bool = False, padding: int = -1,
+) -> tuple[Any, None, None, None]:  # fmt: skip
+    """The sum or the mean of rows, bag by bag."""
+    if mode > 1 or padding >= 0:
         raise UnknownError
-    size = len(kernel) if isinstance(kernel, (list, tuple)) else 2
-    kernel, padding, dilation = (broadcast(each, size) for each in (kernel, padding, dilation))
-    stride = broadcast(stride, size) if stride else kernel
-    pairs = ((0, 0),) * (x.ndim - size) + tuple((p, p) for p in padding)
-    wide = moving.padded(pairs, -math.inf)(x) if any(padding) else x
-    found = windows(wide, kernel, stride, dilation)
-    flat = reshaped((*found.shape[:-size], -1))(found)
-    at = np.argmax(flat.current, axis=-1)[..., None]
-    return moving.squeezed(-1)(gathered(flat, -1, at)), None
+    starts = offsets.current.astype(int)[: len(offsets) - bool(last)]
+    bag = np.searchsorted(starts, np.arange(len(at)), side="right") - 1
+    share = (np.arange(len(starts))[:, None] == bag).astype(float)
+    rows = embedding(w, at)
+    rows = rows if weights is None else rows * moving.widened(-1)(weights)
+    return (share / np.maximum(share.sum(1, keepdims=True), 1) if mode else share) @ rows, None, None, None
 
 
 def broadcast(each: Any, count: int) -> tuple[int, ...]:
     if isinstance(each, int):
         return (each,) * count
     return tuple(each) if len(each) == count else tuple(each) * count
-
-
-def avg_pool(
-    x: Tracer,
-    kernel: Any,
-    stride: Any = (),
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    include: bool = True,
-    by: Any = None,
-) -> Any:
-    size = len(kernel)
-    padding = broadcast(padding, size)
-    if ceil_mode or by is not None or (any(padding) and not include):
-        raise UnknownError
-    pairs = ((0, 0),) * (x.ndim - size) + tuple((p, p) for p in padding)
-    wide = moving.padded(pairs)(x) if any(padding) else x
-    return averaged(wide, broadcast(kernel, size), broadcast(stride, size) if stride else broadcast(kernel, size))
-
-
-def adaptive_avg_pool(x: Tracer, out: Sequence[int]) -> Any:
-    size = len(out)
-    lengths = x.shape[-size:]
-    if any(n % m for n, m in zip(lengths, out, strict=True)):
-        raise UnknownError
-    kernel = tuple(n // m for n, m in zip(lengths, out, strict=True))
-    if kernel == lengths:
-        return reductions.mean(tuple(range(-size, 0)), True)(x)
-    return averaged(x, kernel, kernel)
 
 
 def attention(

@@ -154,6 +154,8 @@ class Recorder(TorchDispatchMode):
             return None
         finally:
             self.memory.depth -= 1
+        if out is NotImplemented:
+            return None
         found = [t for t in tree_flatten(out)[0] if isinstance(t, torch.Tensor) and t.dtype.is_floating_point]
         for tensor in found:
             self.memory.settle(tensor)
