@@ -62,6 +62,7 @@ class Applier(Reducer):
             raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
         names = [*self.functions, *REGISTRY]
         near = get_close_matches(name[:40], names, n=2, cutoff=0.65)
+        near.sort(key=lambda other: sorted(other) != sorted(name))  # first the one of the same letters
         hint = f"; a product is {name[:40]}*(...), a function of your own needs its equation, {name[:40]}(t) = ...;"
         hint += " `cgviz ops` lists the others"
         if near:
