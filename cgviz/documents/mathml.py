@@ -10,9 +10,11 @@ from cgviz.documents.hand import MOST_ELEMENTS, Hand, Slopes
 from cgviz.documents.template import filled
 from cgviz.ops.op import ATOM, POWER, PRODUCT, SIGNED, Op
 from cgviz.text import numbers
-from cgviz.text.formula import Mathematics, Written, kept
+from cgviz.text.formula import Mathematics
 from cgviz.text.mathml import identifier, mathml
+from cgviz.text.notations import kept
 from cgviz.text.spelling import Spelling
+from cgviz.text.written import Written
 from cgviz.values.arrays import Value, is_array
 
 SIGN, APPLY = '<mo form="prefix">−</mo>', "<mo>&#x2061;</mo>"

@@ -10,9 +10,11 @@ from typing import ClassVar
 from cgviz.documents.breaking import flattened, width
 from cgviz.documents.hand import MOST_ELEMENTS, Hand, Slopes
 from cgviz.ops.op import QUOTIENT, SUM, Op
-from cgviz.text.formula import Formula, Latex, Notation, Written
+from cgviz.text.formula import Formula, Notation
+from cgviz.text.notations import Latex
 from cgviz.text.spelling import Spelling
 from cgviz.text.typeset import Typeset, is_known
+from cgviz.text.written import Written
 
 WIDEST = 40.0
 
