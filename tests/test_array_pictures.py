@@ -139,7 +139,7 @@ def corners(group: ET.Element) -> Iterator[tuple[float, float]]:
             yield x + float(left), y + float(top)
     for text in group.iter(f"{SVG}text"):
         wide, x, y = engine.text_width(text.text or "", float(text.get("font-size", ""))), *spot(text)
-        begin = x - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.get("text-anchor", "")]
+        begin = x - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.get("text-anchor", "start")]
         yield begin, y - 9
         yield begin + wide, y + 3
 

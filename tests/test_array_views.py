@@ -247,7 +247,7 @@ def test_there_is_no_closed_form() -> None:
 
 def test_a_large_array_is_told_by_its_shape() -> None:
     run = cgviz.run("f = sum((X @ w)**2)", X=np.ones((20, 30)), w=np.ones(30))
-    for format, shape in (("terminal", "(20×30)"), ("latex", r"(20 \times 30\text{ array})")):
+    for format, shape in (("terminal", "(20×30)"), ("latex", r"\end{bmatrix}_{20 \times 30}")):
         assert shape in derivation(run, format)
 
 

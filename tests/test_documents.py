@@ -21,7 +21,7 @@ from cgviz.documents.latex import tex
 from cgviz.documents.markdown import markdown
 from cgviz.documents.report import Report
 from cgviz.documents.terminal import page, text
-from cgviz.text.formula import MARKED
+from cgviz.text.notations import MARKED
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 ARRAYS = "q = W @ x; f = sum(q**2)"

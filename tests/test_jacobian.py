@@ -18,8 +18,8 @@ from cgviz.cli import main
 from cgviz.documents.writing import unicode_spelling
 from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import UsageError
+from cgviz.ops.joining import joined
 from cgviz.ops.op import ops
-from cgviz.ops.rearranging import joined
 from cgviz.reading.api import as_value, read
 from cgviz.runs.passes import forward
 from cgviz.runs.run import Run

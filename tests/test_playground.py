@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from browser import chromium
+from outlines import spots
 
 import cgviz
 from cgviz.drawing.diagram import diagram
@@ -266,7 +267,7 @@ def moved(element: Any) -> Any:
 def spots_of(shape: Any) -> Any:
     if shape.tag.endswith("ellipse"):
         return np.array([[float(shape.get("cx")), float(shape.get("cy"))]])
-    return np.array([float(n) for n in re.findall(r"-?[\d.]+(?:e-?\d+)?", shape.get("d"))]).reshape(-1, 2)
+    return np.array(spots(shape.get("d")))
 
 
 def test_a_saved_figure_is_drawn_by_the_command_as_it_was_dragged(opened: Open, tmp_path: Path) -> None:
@@ -290,8 +291,8 @@ def test_a_saved_figure_is_drawn_by_the_command_as_it_was_dragged(opened: Open, 
         shown = tab.evaluate("() => new XMLSerializer().serializeToString(chosenPicture().svg)")
         for mine, theirs, close in zip(drawn_parts(shown), drawn_parts(made), (0.2, 1.5), strict=True):
             assert mine.keys() == theirs.keys()
-            for key, spots in mine.items():
-                assert np.allclose(spots, theirs[key], atol=close), (style, way, key, spots - theirs[key])
+            for key, own in mine.items():
+                assert np.allclose(own, theirs[key], atol=close), (style, way, key, own - theirs[key])
         tab.click("#tidy")
         assert not tab.is_visible("#save-figure")
 

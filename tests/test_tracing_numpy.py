@@ -39,6 +39,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pinv": lambda x: (np.linalg.pinv(x) ** 2).sum() + (np.linalg.pinv(x.T) ** 3).sum(),
     "lstsq": lambda x: (np.linalg.lstsq(x.T, x[0] ** 2, rcond=None)[0] ** 2).sum(),
     "eigh": lambda x: (lambda w, v: w[0] * w[2] ** 2 + (v[:, 0] ** 4).sum())(*np.linalg.eigh(x @ x.T)),
+    "singular vectors": lambda x: (lambda u, s, v: (u[:, 0] ** 4).sum() * s[0] + (v[1] ** 3).sum())(
+        *np.linalg.svd(x, full_matrices=False)
+    ),
     "singular values": lambda x: (np.linalg.svd(x, compute_uv=False) ** 3).sum(),
 }
 
@@ -98,7 +101,7 @@ def test_functions_of_scipy_that_do_not_ask_their_arguments() -> None:
     ("function", "message"),
     [
         (lambda x: np.pad(x, 1, mode="mean").sum(), "pad\\(\\) is followed with mode"),
-        (lambda x: np.linalg.svd(x)[0].sum(), "compute_uv=False"),
+        (lambda x: np.linalg.svd(x)[0].sum(), "full_matrices=False"),
         (lambda x: np.linalg.pinv(x[:, :1] @ x[:1]).sum(), "full rank"),
         (lambda x: np.linalg.qr(x)[0].sum(), "no more columns than rows"),
     ],

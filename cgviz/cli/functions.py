@@ -129,7 +129,7 @@ def by_numpy(function: Callable[..., Any], given: dict[str, Any], texts: Mapping
     """Returns what a function of numbers and arrays does; an input that it uses as a whole number is held fixed."""
     from cgviz.cli import streams
     from cgviz.reading.tracing import recorded as record
-    from cgviz.reading.tracing.tracer import WholeNumberError
+    from cgviz.reading.tracing.tape import WholeNumberError
 
     while True:
         try:

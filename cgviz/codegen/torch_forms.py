@@ -8,9 +8,10 @@ from typing import Any
 
 from cgviz.codegen.forms import unreachable
 from cgviz.ops.arithmetic import signed_sum
+from cgviz.ops.indexing import indexed, placed
 from cgviz.ops.moving import flipped
 from cgviz.ops.op import Op
-from cgviz.ops.rearranging import Key, indexed, placed
+from cgviz.ops.rearranging import Key
 from cgviz.ops.reductions import has_axes
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from cgviz.errors import printable
 from cgviz.ops.op import POWER, PRODUCT, QUOTIENT, SUM
-from cgviz.text.formula import Formula, Notation, Pretty, Written, with_digits
+from cgviz.text.formula import Formula, Notation, Pretty, with_digits
 from cgviz.text.plain import ascii_text
+from cgviz.text.written import Written
 from cgviz.values.arrays import Value
 
 LONGEST_NAME = 40

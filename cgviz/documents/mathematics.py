@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from cgviz.documents.writing import Writing
 from cgviz.ops.op import QUOTIENT
-from cgviz.text.formula import LATEX, Formula, Latex, Written, with_digits
+from cgviz.text.formula import Formula, with_digits
+from cgviz.text.notations import LATEX, Latex
 from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE, number
 from cgviz.text.runs import END, MATH
+from cgviz.text.written import Written
 from cgviz.values.arrays import Value, is_array
 
 MOST_ELEMENTS, MOST_ROWS, MOST_COLUMNS = 36, 12, 6

@@ -10,9 +10,11 @@ from cgviz.documents.hand import MOST_ELEMENTS, Hand, Slopes
 from cgviz.documents.template import filled
 from cgviz.ops.op import ATOM, POWER, PRODUCT, SIGNED, Op
 from cgviz.text import numbers
-from cgviz.text.formula import Mathematics, Written
+from cgviz.text.formula import Mathematics
 from cgviz.text.mathml import identifier, mathml
+from cgviz.text.notations import kept
 from cgviz.text.spelling import Spelling
+from cgviz.text.written import Written
 from cgviz.values.arrays import Value, is_array
 
 SIGN, APPLY = '<mo form="prefix">−</mo>', "<mo>&#x2061;</mo>"
@@ -77,12 +79,21 @@ class Mathml(Slopes, Mathematics):
         return f'<mrow><mo form="prefix">[</mo>{condition}<mo form="postfix">]</mo></mrow>', ATOM
 
     def array(self, value: Value) -> str:
-        """Writes a matrix, a vector as a column; what is too large for one by its shape, in words."""
-        if value.ndim > 2 or value.size > self.most:
+        """Writes a matrix, a vector as a column; of many elements corners and shape, of more axes the shape."""
+        if value.ndim > 2:
             return f"<mtext>({'×'.join(map(str, value.shape))} array)</mtext>"
         rows = value.reshape(-1, 1) if value.ndim == 1 else value
-        cells = "".join(f"<mtr>{''.join(f'<mtd>{self.number(float(x))}</mtd>' for x in row)}</mtr>" for row in rows)
-        return f"<mrow>{LEFT}<mtable>{cells}</mtable>{RIGHT}</mrow>"
+        few = value.size <= self.most
+        down, across = (kept(length, few) for length in rows.shape)
+        made = (f"<mtr>{''.join(f'<mtd>{self.entry(rows, i, j)}</mtd>' for j in across)}</mtr>" for i in down)
+        matrix = f"<mrow>{LEFT}<mtable>{''.join(made)}</mtable>{RIGHT}</mrow>"
+        return matrix if few else f"<msub>{matrix}<mtext>{'×'.join(map(str, rows.shape))}</mtext></msub>"
+
+    def entry(self, rows: Value, i: int, j: int) -> str:
+        """Writes an element; where a place is -1, dots for those that are left out."""
+        if i < 0 or j < 0:
+            return f"<mo>{'⋱' if i == j else '⋮' if i < 0 else '⋯'}</mo>"
+        return self.number(float(rows[i, j]))
 
     def outer(self, a: Written, b: Written) -> tuple[str, int]:
         return self.joined(self.apart, [a, Written(self.transposed(b)[0])])

@@ -10,10 +10,11 @@ from typing import ClassVar
 from cgviz.documents.breaking import flattened, width
 from cgviz.documents.hand import MOST_ELEMENTS, Hand, Slopes
 from cgviz.ops.op import QUOTIENT, SUM, Op
-from cgviz.text.formula import Formula, Latex, Notation, Written
+from cgviz.text.formula import Formula, Notation
+from cgviz.text.notations import Latex
 from cgviz.text.spelling import Spelling
 from cgviz.text.typeset import Typeset, is_known
-from cgviz.values.arrays import Value
+from cgviz.text.written import Written
 
 WIDEST = 40.0
 
@@ -36,13 +37,6 @@ class Breakable(Slopes, Latex):
         if width(exponent.text) <= WIDEST:
             return super().power(base, exponent)
         return rf"\operatorname{{pow}}\left({base}, {exponent}\right)", base.binds
-
-    def array(self, value: Value) -> str:
-        """Writes a matrix, what is too large for one by its shape, in words."""
-        if value.ndim <= 2 and value.size <= self.most:
-            return super().array(value)
-        lengths = r" \times ".join(map(str, value.shape))
-        return rf"({lengths}\text{{ array}})"
 
 
 def plain(op: Op) -> Op:

@@ -11,10 +11,12 @@ from cgviz.documents.hand import AsciiHand, Hand
 from cgviz.errors import printable
 from cgviz.ops.arithmetic import divide
 from cgviz.ops.op import PRODUCT, QUOTIENT
-from cgviz.text.formula import MARKED, PRETTY, TEXT, Formula, Marked, Notation, Pretty, Written
+from cgviz.text.formula import PRETTY, TEXT, Formula, Notation, Pretty
+from cgviz.text.notations import MARKED, Marked
 from cgviz.text.numbers import DIGITS, exact, number
 from cgviz.text.plain import ascii_text
 from cgviz.text.runs import plain
+from cgviz.text.written import Written
 from cgviz.values.arrays import Shape, Value, is_array
 from cgviz.values.arrays import shape_text as shape_of
 

@@ -18,8 +18,8 @@ from cgviz.grading.functions import IGNORED, Functions
 from cgviz.grading.listing import Listing
 from cgviz.grading.spots import Spot
 from cgviz.grading.term import Term, applied
+from cgviz.ops.indexing import indexed
 from cgviz.ops.op import REGISTRY
-from cgviz.ops.rearranging import indexed
 from cgviz.records import dataclass
 
 SAID: dict[type[ast.AST], str] = {

@@ -15,11 +15,13 @@ from cgviz.errors import ExpressionError
 from cgviz.graph import shapes
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.arithmetic import product, reciprocal
+from cgviz.ops.joining import joined, stacked
 from cgviz.ops.matrices import dot, inv, matmul, outer
+from cgviz.ops.norms import NORM
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.piecewise import absolute
-from cgviz.ops.rearranging import joined, listed, stacked, transpose
-from cgviz.ops.reductions import AMAX, NORM, SUM
+from cgviz.ops.rearranging import listed, transpose
+from cgviz.ops.reductions import AMAX, SUM
 from cgviz.values.arrays import Shape
 
 BESIDE, DOTTED, CROSSED, ELEMENTS, DIVIDED, MATRICES = " ·×*/@"

@@ -19,7 +19,8 @@ from cgviz.runs.door import Door
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
-from cgviz.text.formula import Formula, gradient_name
+from cgviz.text.formula import Formula
+from cgviz.text.gradients import gradient_name
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, every_finite, handed_back, is_array, shape_text
 

@@ -12,10 +12,11 @@ from cgviz.analysis.diagnosis.exponentials import operand
 from cgviz.graph.nodes import Graph
 from cgviz.ops.arithmetic import reciprocal, square
 from cgviz.ops.exponential import exp, log
+from cgviz.ops.norms import norm
 from cgviz.ops.op import Op
-from cgviz.ops.reductions import log_softmax, logsumexp, norm, softmax
 from cgviz.ops.reductions import total as sum_of
 from cgviz.ops.roots import sqrt
+from cgviz.ops.softmax import log_softmax, logsumexp, softmax
 from cgviz.text.formula import Formula
 
 

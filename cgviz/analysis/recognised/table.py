@@ -11,7 +11,7 @@ from dataclasses import field
 from typing import Any
 
 from cgviz.ops.exponential import sigmoid
-from cgviz.ops.reductions import softmax
+from cgviz.ops.softmax import softmax
 from cgviz.records import dataclass
 
 

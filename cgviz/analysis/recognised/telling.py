@@ -16,7 +16,7 @@ from typing import Any
 
 from cgviz.analysis.recognised.table import PICKED, RESULTS, Told
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
-from cgviz.ops.reductions import softmax
+from cgviz.ops.softmax import softmax
 from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula

@@ -49,7 +49,6 @@ def a_tolerance(ctx: click.Context, param: click.Parameter, value: float) -> flo
     words=("PROGRAM", "FILE"),
     instead=("solution", "exercise", "own"),
     help=HELP,
-    short_help="Grade a hand-written pass.",
 )
 @click.option(
     "--format",

@@ -26,7 +26,7 @@ Without --theme the colours follow the system of whoever reads it.
 """
 
 
-@click.command(cls=ProgramCommand, help=HELP, short_help="Write a live page: steps, sliders, a quiz.")
+@click.command(cls=ProgramCommand, help=HELP)
 @options.output("Write the page to FILE. - is standard output.  [default: the output's name and .html]")
 @options.style("The style that is shown first.")
 @options.theme(None)

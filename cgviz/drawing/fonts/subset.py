@@ -136,7 +136,7 @@ def woff(made: Tables) -> bytes:
     made["head"] = made["head"][:8] + pack(">L", whole) + made["head"][12:]
     rows, body, start = b"", b"", 44 + 20 * len(made)
     for tag, data in made.items():
-        packed = min(zlib.compress(data, 9), data, key=len)
+        packed = min(data, zlib.compress(data, 9), key=len)  # of one length it counts as not compressed
         rows += pack(">4sLLLL", tag.encode(), start + len(body), len(packed), len(data), sums[tag])
         body += packed + bytes(-len(packed) % 4)
     total = start + len(body)

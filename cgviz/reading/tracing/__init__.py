@@ -9,7 +9,8 @@ from typing import Any
 
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.graph.nodes import INPUT, Graph
-from cgviz.ops.rearranging import joined, reshaped, stacked
+from cgviz.ops.joining import joined, stacked
+from cgviz.ops.rearranging import reshaped
 from cgviz.reading.collecting import uncollected
 from cgviz.reading.tracing import library, structures
 from cgviz.reading.tracing.frames import local_names

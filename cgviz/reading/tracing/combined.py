@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cgviz.ops import moving
+from cgviz.ops import moving, pieces
+from cgviz.ops.joining import joined, stacked
 from cgviz.ops.op import REGISTRY
-from cgviz.ops.rearranging import joined, reshaped, stacked
+from cgviz.ops.rearranging import reshaped
 from cgviz.ops.stopping import stop_gradient
 from cgviz.ops.triangles import diagonal
 from cgviz.reading.tracing.tape import Tape, cannot
@@ -99,13 +100,13 @@ def meshgrid(tape: Tape, *xs: Any, indexing: str = "xy", **_: Any) -> list[Any]:
     for i, x in enumerate(found):
         shape[order[i]] = x.size
     wide = [reshape(x, tuple(x.size if k == order[i] else 1 for k in range(len(xs)))) for i, x in enumerate(found)]
-    return [tape.record(moving.broadcast_to(tuple(shape)), [x.index]) for x in wide]
+    return [tape.record(pieces.broadcast_to(tuple(shape)), [x.index]) for x in wide]
 
 
 def broadcast_arrays(tape: Tape, *xs: Any, **_: Any) -> list[Any]:
     found = [operand(tape, x) for x in xs]
     shape = numpy().broadcast_shapes(*(x.shape for x in found))
-    return [x if x.shape == shape else tape.record(moving.broadcast_to(shape), [x.index]) for x in found]
+    return [x if x.shape == shape else tape.record(pieces.broadcast_to(shape), [x.index]) for x in found]
 
 
 def polyval(tape: Tape, p: Any, x: Any) -> Any:

@@ -6,12 +6,14 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cgviz.ops import spectra
+from cgviz.ops.moving import flipped, widened
+from cgviz.ops.spectra import EIGVALSH, EIGVECSH, SVDVALS
 from cgviz.reading.tracing.tape import Tape, cannot
 from cgviz.reading.tracing.tracer import operand, reshape
 from cgviz.values.arrays import numpy
 
 Qr = namedtuple("Qr", "Q R")
+Svd = namedtuple("Svd", "U S Vh")
 Eigh = namedtuple("Eigh", "eigenvalues eigenvectors")
 
 
@@ -48,21 +50,35 @@ def lstsq(tape: Tape, a: Any, b: Any, *_: Any, **__: Any) -> Any:
 
 
 def eigh(tape: Tape, x: Any, UPLO: str = "L") -> Any:  # noqa: N803 - NumPy's name
-    return Eigh(eigenvalues(tape, x), tape.record(spectra.EIGVECSH, [operand(tape, x).index]))
+    return Eigh(eigenvalues(tape, x), EIGVECSH(operand(tape, x)))
 
 
 def eigenvalues(tape: Tape, x: Any, *_: Any, **__: Any) -> Any:
-    return tape.record(spectra.EIGVALSH, [operand(tape, x).index])
+    return EIGVALSH(operand(tape, x))
 
 
-def svd(tape: Tape, x: Any, *_: Any, compute_uv: bool = True, **__: Any) -> Any:
-    if compute_uv:
-        raise cannot("svd is followed for the singular values: compute_uv=False")
-    return tape.record(spectra.SVDVALS, [operand(tape, x).index])
+def svd(tape: Tape, x: Any, full_matrices: bool = True, compute_uv: bool = True, **_: Any) -> Any:
+    x = operand(tape, x)
+    if not compute_uv:
+        return SVDVALS(x)
+    if full_matrices and x.shape[-2] != x.shape[-1]:
+        raise cannot("svd is followed with full_matrices=False, or for the singular values, compute_uv=False")
+    return Svd(*with_vectors(x, *numpy().linalg.svd(x.current, full_matrices=False)[::2]))
+
+
+def with_vectors(x: Any, left: Any, right: Any) -> tuple[Any, Any, Any]:
+    """Returns U, σ and Vᵀ with the signs of those that are given: V of the eigenvectors of XᵀX, U = X V / σ."""
+    if x.shape[-2] < x.shape[-1]:
+        u, values, v = with_vectors(turned(x), turned(right), turned(left))
+        return turned(v), values, turned(u)
+    found, values = flipped(-1)(EIGVECSH(turned(x) @ x)), SVDVALS(x)
+    vectors = found * numpy().sign((found.current * turned(right)).sum(axis=-2, keepdims=True))
+    return x @ vectors / widened(-2)(values), values, turned(vectors)
 
 
 FACTORED: Mapping[str, Callable[..., Any]] = {
-    "qr": qr, "pinv": pinv, "lstsq": lstsq, "eigh": eigh, "eigvalsh": eigenvalues, "svd": svd, "svdvals": svd,
+    "qr": qr, "pinv": pinv, "lstsq": lstsq, "eigh": eigh, "eigvalsh": eigenvalues, "svd": svd,
+    "svdvals": lambda tape, x: SVDVALS(operand(tape, x)),
 }  # fmt: skip
 
 

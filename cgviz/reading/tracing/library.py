@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from cgviz.ops import moving, places
+from cgviz.ops import pieces, places
 from cgviz.reading import calls
 from cgviz.reading.operations import operation
 from cgviz.reading.tracing.combined import OWN, numbers, plain, reshape_to_number
@@ -142,7 +142,7 @@ def added_at(tape: Tape, name: str, target: Any, key: Any, value: Any = None) ->
     shape = tape.record(places.picked_at(parts), [target.index, *places_]).shape
     new = operand(tape, value)
     if new.shape != shape:
-        new = tape.record(moving.broadcast_to(shape), [new.index])
+        new = tape.record(pieces.broadcast_to(shape), [new.index])
     added = tape.record(places.added_at(parts, target.shape), [new.index, *places_])
     target.replace(target + added if name == "add" else target - added)
 

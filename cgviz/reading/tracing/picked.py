@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Any
 
-from cgviz.ops.rearranging import stacked
+from cgviz.ops.joining import stacked
 from cgviz.reading.tracing.combined import numbers, plain, where
 from cgviz.reading.tracing.tape import Tape, cannot
 from cgviz.reading.tracing.tracer import Tracer, operand, reshape

@@ -3,7 +3,7 @@ r"""The matrix as displayed mathematics in LaTeX, for a document with \usepackag
 from __future__ import annotations
 
 from cgviz.analysis.blocks import Jacobian
-from cgviz.text.formula import LATEX
+from cgviz.text.notations import LATEX
 from cgviz.text.numbers import DIGITS, number
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.words import MOST_NAMES

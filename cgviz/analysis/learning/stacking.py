@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
+from cgviz.analysis.learning.sparing import of_data, sparing
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
-from cgviz.learning.sparing import of_data, sparing
 from cgviz.ops.arithmetic import multiply
+from cgviz.ops.indexing import indexed, one_hot
+from cgviz.ops.joining import joined
+from cgviz.ops.joining import stacked as rows_of
 from cgviz.ops.matrices import matmul
 from cgviz.ops.op import Op
-from cgviz.ops.rearranging import indexed, joined, one_hot, reshaped, spread, transposed
-from cgviz.ops.rearranging import stacked as rows_of
+from cgviz.ops.rearranging import reshaped, spread, transposed
 from cgviz.ops.reductions import total
 from cgviz.records import dataclass
 from cgviz.values.arrays import Shape, Value, broadcast, numpy
