@@ -22,7 +22,10 @@ import pytest
 from PIL import Image
 
 import cgviz
-from cgviz import learning
+from cgviz.analysis import learning
+from cgviz.analysis.learning import OPTIMIZERS, Descent, Plan, Problem, Settings, descend, problem, read_sheet
+from cgviz.analysis.learning.batches import batches, per_epoch
+from cgviz.analysis.learning.binding import bind
 from cgviz.cli.commands import descend as command
 from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.canvas import written as written_as
@@ -30,9 +33,6 @@ from cgviz.drawing.canvas.svg import svg as written_as_svg
 from cgviz.drawing.charts.axis import Axis, axis
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
-from cgviz.learning import OPTIMIZERS, Descent, Plan, Problem, Settings, descend, problem, read_sheet
-from cgviz.learning.batches import batches, per_epoch
-from cgviz.learning.binding import bind
 from cgviz.reading.shipped import FOLDER, data_set, data_sets, sample
 from cgviz.views.descent import curve, history, report
 from cgviz.views.descent.levels import levels
@@ -483,7 +483,7 @@ def test_the_path_lies_where_the_parameters_were(tmp_path: Path) -> None:
 
 @with_contourpy
 def test_contours_are_where_the_loss_is_their_level() -> None:
-    from cgviz.learning.surface import surface
+    from cgviz.analysis.learning.surface import surface
     from cgviz.views.descent.contours import contours
 
     task = on("x**2 + 4*y**2", None, "x,y", x=3.0, y=1.0)

@@ -16,7 +16,7 @@ import cgviz
 
 ROOT = Path(cgviz.__file__).parent
 LAYERS = [
-    *("records", "errors", "values", "ops", "text", "graph", "runs", "reading", "analysis", "learning", "grading"),
+    *("records", "errors", "values", "ops", "text", "graph", "runs", "reading", "analysis", "grading"),
     *("drawing", "documents", "views", "codegen", "players", "kernel", "places", "cli", "__main__"),
 ]
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
@@ -26,7 +26,7 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
         ("cgviz.runs.door", f"cgviz.{view}"): "a run shows itself: the library's front door"
         for view in (
             "analysis.checks analysis.diagnosis codegen codegen.source drawing.diagram grading "
-            "grading.listing learning learning.problem players.deck players.deck.folder "
+            "analysis.learning analysis.learning.problem grading.listing players.deck players.deck.folder "
             "players.deck.frames players.page players.play players.worksheet "
             "places.notebook players.worksheet.blanks players.worksheet.figure players.worksheet.work runs.modes "
             "views.check views.derivation views.descent views.diagnose views.explain "

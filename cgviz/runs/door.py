@@ -171,7 +171,7 @@ class Door:
         wrt        the parameters; None takes all inputs that are no column
         optimizer  "sgd", "momentum" or "adam"; `lr` is its learning rate, `momentum` what a step keeps
         """
-        from cgviz.learning import OPTIMIZERS, Plan, Settings, descend, problem
+        from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings, descend, problem
         from cgviz.text.files import read_file
         from cgviz.text.tables import read_sheet
         from cgviz.views.descent import report

@@ -17,8 +17,8 @@ from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import EvaluationError, UsageError, printable
 
 if TYPE_CHECKING:
+    from cgviz.analysis.learning import Descent, Problem, Sheet
     from cgviz.drawing.canvas.sheet import Sheet as Canvas
-    from cgviz.learning import Descent, Problem, Sheet
 
 OPTIMIZERS = ("sgd", "momentum", "adam")
 INTERRUPTED = 130
@@ -79,8 +79,8 @@ def share(ctx: click.Context, param: click.Parameter, value: float | None) -> fl
 @click.option("--embed-font", is_flag=True, help="Put the part of the font that is used into the SVG.")
 @click.pass_context
 def command(ctx: click.Context, /, request: Request, data: str | None, wrt: str | None, **chosen: Any) -> None:
+    from cgviz.analysis.learning import descend
     from cgviz.cli.progress import descending
-    from cgviz.learning import descend
 
     targets = targets_of(chosen)
     sheet = sheet_of(data, request.program)
@@ -98,7 +98,7 @@ def command(ctx: click.Context, /, request: Request, data: str | None, wrt: str 
 
 def check_path(task: Problem) -> None:
     """Raises UsageError where no path can be drawn: asked before the work."""
-    from cgviz.learning.magnitudes import elements
+    from cgviz.analysis.learning.magnitudes import elements
     from cgviz.views.descent.contours import required
 
     count = sum(1 for _ in elements(task.start))
@@ -139,8 +139,8 @@ def curve_of(task: Problem, descent: Descent, chosen: dict[str, Any]) -> Canvas:
 
 
 def path_of(task: Problem, descent: Descent, chosen: dict[str, Any]) -> Canvas:
+    from cgviz.analysis.learning import surface
     from cgviz.cli.progress import tracked
-    from cgviz.learning import surface
     from cgviz.views.descent import path
 
     ground = surface(task.objective, descent, tracked("contours"))
@@ -169,8 +169,8 @@ def drawn(sheet: Canvas, target: str, chosen: dict[str, Any]) -> bytes:
 
 def conclude(ctx: click.Context, task: Problem, descent: Descent, sheet: Sheet | None) -> None:
     """Says how the descent ended. Raises EvaluationError where it diverged; exit status 130 where interrupted."""
-    from cgviz.learning import explained
-    from cgviz.learning.divergence import remark
+    from cgviz.analysis.learning import explained
+    from cgviz.analysis.learning.divergence import remark
 
     def place(row: int) -> str:
         return f", {sheet.called} line {sheet.lines[row]}" if sheet else ""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from cgviz.analysis.learning import Surface
 from cgviz.errors import UsageError
-from cgviz.learning import Surface
 from cgviz.records import dataclass
 
 Point = tuple[float, float]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cgviz.analysis.learning import Descent, Objective
 from cgviz.drawing.canvas.sheet import Disc, Part, Path, Sheet
 from cgviz.drawing.charts.axis import Axis, axis
 from cgviz.drawing.charts.frame import Frame
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
-from cgviz.learning import Descent, Objective
 from cgviz.text.numbers import DIGITS
 from cgviz.views.descent.thinned import Place, thinned
 from cgviz.views.descent.words import caption, change, elided

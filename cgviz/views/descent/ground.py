@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+from cgviz.analysis.learning import Surface
 from cgviz.drawing.canvas.sheet import MIDDLE, Part, Path, Point, Said
 from cgviz.drawing.charts.frame import SMALL, Frame
-from cgviz.learning import Surface
 from cgviz.text.numbers import number
 from cgviz.views.descent.contours import Contour, contours
 from cgviz.views.descent.levels import levels

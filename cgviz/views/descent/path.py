@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+from cgviz.analysis.learning import Descent, Objective, Surface
 from cgviz.drawing.canvas.sheet import END, MIDDLE, START, Disc, Part, Path, Point, Said, Sheet, diamond
 from cgviz.drawing.charts.axis import Axis
 from cgviz.drawing.charts.frame import SMALL, Frame
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
-from cgviz.learning import Descent, Objective, Surface
 from cgviz.text.numbers import DIGITS
 from cgviz.views.descent.ground import ground, length
 from cgviz.views.descent.words import caption, change, elided, shown_names

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cgviz.analysis.learning import Descent
 from cgviz.drawing.charts.axis import Axis, axis
-from cgviz.learning import Descent
 from cgviz.views.descent.dots import Pen, drawn
 from cgviz.views.descent.thinned import thinned
 

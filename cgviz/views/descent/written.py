@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from cgviz.analysis.learning import Descent, Objective
+from cgviz.analysis.learning.magnitudes import elements
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table
 from cgviz.documents.grid import Column
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
 from cgviz.errors import printable
-from cgviz.learning import Descent, Objective
-from cgviz.learning.magnitudes import elements
 from cgviz.text.numbers import DIGITS, number
 from cgviz.views.descent.dots import ASCII, UNICODE
 from cgviz.views.descent.json import history

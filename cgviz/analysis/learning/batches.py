@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from random import Random
 
-from cgviz.learning.objective import Rows
+from cgviz.analysis.learning.objective import Rows
 
 
 def batches(examples: int, size: int | None, seed: int) -> Iterator[Rows]:

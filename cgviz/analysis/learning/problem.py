@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
+from cgviz.analysis.learning.binding import Binding, bind
+from cgviz.analysis.learning.choice import objective
+from cgviz.analysis.learning.objective import Objective, Parameters
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import closest, listed
 from cgviz.graph.nodes import Graph
-from cgviz.learning.binding import Binding, bind
-from cgviz.learning.choice import objective
-from cgviz.learning.objective import Objective, Parameters
 from cgviz.records import dataclass
 from cgviz.text.tables import Sheet
 from cgviz.values.arrays import Value, settled

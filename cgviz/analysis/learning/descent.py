@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import field
 from typing import NamedTuple
 
-from cgviz.learning.batches import batches, per_epoch
-from cgviz.learning.magnitudes import calm, norm
-from cgviz.learning.objective import Objective, Parameters, Rows
-from cgviz.learning.optimizers import Memory, Optimizer, Settings
+from cgviz.analysis.learning.batches import batches, per_epoch
+from cgviz.analysis.learning.magnitudes import calm, norm
+from cgviz.analysis.learning.objective import Objective, Parameters, Rows
+from cgviz.analysis.learning.optimizers import Memory, Optimizer, Settings
 from cgviz.records import dataclass
 
 DONE, INTERRUPTED, DIVERGED = "done", "interrupted", "diverged"

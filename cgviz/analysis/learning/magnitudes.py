@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from cgviz.learning.objective import Parameters
+from cgviz.analysis.learning.objective import Parameters
 from cgviz.values.arrays import is_array, numpy, quiet
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cgviz.analysis.learning.objective import Examples, Parameters, Rows
 from cgviz.graph.nodes import Graph
-from cgviz.learning.objective import Examples, Parameters, Rows
 from cgviz.records import dataclass
 from cgviz.runs.passes import forward, gradient
 from cgviz.runs.run import Run

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 
-from cgviz.learning.descent import Descent
-from cgviz.learning.objective import Objective
+from cgviz.analysis.learning.descent import Descent
+from cgviz.analysis.learning.objective import Objective
 from cgviz.records import dataclass
 
 FEWEST, MOST, WORK, MARGIN, WILD = 25, 91, 400_000, 0.18, 100.0

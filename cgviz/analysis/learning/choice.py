@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cgviz.analysis.learning.binding import Binding
+from cgviz.analysis.learning.columns import FEW, ColumnObjective
+from cgviz.analysis.learning.objective import Examples, Objective, Parameters
+from cgviz.analysis.learning.scalar import ScalarObjective
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.graph.shapes import shaped
-from cgviz.learning.binding import Binding
-from cgviz.learning.columns import FEW, ColumnObjective
-from cgviz.learning.objective import Examples, Objective, Parameters
-from cgviz.learning.scalar import ScalarObjective
 from cgviz.text.tables import Sheet
 from cgviz.values.arrays import Shape, numpy, shape_of
 

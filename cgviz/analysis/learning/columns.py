@@ -6,10 +6,10 @@ from dataclasses import field
 from functools import cached_property
 from typing import Any
 
+from cgviz.analysis.learning.objective import Parameters, Rows
+from cgviz.analysis.learning.scalar import ScalarObjective
+from cgviz.analysis.learning.stacking import stacked
 from cgviz.graph.nodes import Graph
-from cgviz.learning.objective import Parameters, Rows
-from cgviz.learning.scalar import ScalarObjective
-from cgviz.learning.stacking import stacked
 from cgviz.records import dataclass
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cgviz.learning.descent import DIVERGED, Descent
-from cgviz.learning.objective import Objective
+from cgviz.analysis.learning.descent import DIVERGED, Descent
+from cgviz.analysis.learning.objective import Objective
 from cgviz.text.numbers import number
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
+from cgviz.analysis.learning.sparing import of_data, sparing
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
-from cgviz.learning.sparing import of_data, sparing
 from cgviz.ops.arithmetic import multiply
 from cgviz.ops.indexing import indexed, one_hot
 from cgviz.ops.joining import joined
