@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.documents.columns import Columns
 from cgviz.documents.document import Block, Document, Drawn, Entry, Equations, Gap, Head, Prose, Table, Title
 from cgviz.documents.grid import grid, prose
 from cgviz.drawing.theme import Theme
