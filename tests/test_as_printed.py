@@ -122,6 +122,26 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
         lambda a, d: a**2 if abs(a) <= d else d + 0 * a,
         {"a": 0.5, "delta": 1.0},
     ),
+    r"f(x) = \left\{ \begin{array}{ll} x^2 & \mbox{if } x > 0 \\ -x & \mbox{if } x \le 0 \end{array} \right.": (
+        lambda x: x**2 if x > 0 else -x,
+        {"x": -0.4},
+    ),
+    r"\left\{\begin{array}{rcl} q & = & x + y \\ f & = & q z \end{array}\right.": (
+        lambda x, y, z: (x + y) * z,
+        {"x": -2.0, "y": 5.0, "z": -4.0},
+    ),
+    r"\sum_{n=0}^{2} \frac{(-1)^n x^{2n+1}}{(2n+1)!} + \text{tr}\{A\}": (
+        lambda x, A: x - x**3 / 6 + x**5 / 120 + np.trace(A),
+        {"x": 0.5, "A": A},
+    ),
+    r"\mathbf{y} = \operatorname{relu}(\mathbf{x}^\top \mathbf{w} + \mathbf{b})": (
+        lambda x, w, b: max(0, x @ w + b),
+        {"x": V, "w": W, "b": 3.0},
+    ),
+    r"\sigma'(z) = \sigma(z)(1 - \sigma(z)), \; \delta = a \sigma'(z)": (
+        lambda a, z: a * sigmoid(z) * (1 - sigmoid(z)),
+        {"a": 2.0, "z": 0.3},
+    ),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {

@@ -6,21 +6,26 @@ Only a minus can begin a statement of its own: the line before goes on in it whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cgviz.errors import ExpressionError
 from cgviz.reading.brackets import DEEPER
-from cgviz.reading.tokens import Token
+from cgviz.reading.tokens import SIGNS, Token
 
 BETWEEN = frozenset({"+", "*", "·", "×", "/", "**", "@", "=", "==", "<=", ">=", "<", ">", "!="})
+SIGN = rf"[-+*/@=<>!^–−{SIGNS}]"
+AT_A_BREAK = re.compile(rf"{SIGN}\s*\n|\n\s*{SIGN}")
 UNSURE = "does this line go on from the one before? Then end that one with the minus; else write it without the blank"
 
 
-def joined(text: str, every: Sequence[Token]) -> list[Token]:
+def joined(text: str, every: Sequence[Token]) -> Sequence[Token]:
     """Returns tokens without the line breaks at which a statement goes on.
 
     Raises ExpressionError where nobody can tell.
     """
+    if "#" not in text and not AT_A_BREAK.search(text):
+        return every
     made: list[Token] = []
     depth, first = 0, every[0]
     for at, token in enumerate(every):

@@ -74,7 +74,9 @@ class Calls:
             raise self.error(message, first, self.pieces[name.end])
         letter = name.letter if name.spelling == Spelling(name.letter) else ""
         if letter in env.numbers:
-            return number(env.numbers[letter], first)
+            made = number(env.numbers[letter], first)
+            is_after_digit = self.pieces[name.start - 1].kind == "digit" and name.start > 0
+            return around(first, made) if is_after_digit else made
         if letter and letter in env.axes:
             raise self.error(f"the index {letter} itself is no array: give an array of its values a name", first)
         made = self.indices.written(self.meant(name, env), env)
@@ -157,7 +159,9 @@ class Calls:
 
     def applied(self, name: Name, at: int, end: int) -> bool:
         """Tells whether the bracket at `at` holds the arguments of `name`."""
-        if at >= end or self.pieces[at].kind != "open" or self.pieces[at].text not in ("(", "["):
+        if at >= end or self.pieces[at].kind != "open" or self.pieces[at].text not in ("(", "[", "\\{"):
+            return False
+        if self.pieces[at].text == "\\{" and name.letter:
             return False
         if name.turned:
             return False

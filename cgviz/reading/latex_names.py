@@ -171,7 +171,8 @@ class Names:
         at = 0
         while at < len(self.pieces):
             if not self.begins(at):
-                at += 1
+                is_function = self.pieces[at].text == "operatorname" and at + 1 < len(self.pieces)
+                at = max(at + 1, self.pieces[at + 1].partner) if is_function else at + 1
                 continue
             try:
                 name = self.read(at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -41,7 +42,23 @@ class Piece(NamedTuple):
 
 def pieces(text: str) -> list[Piece]:
     """Returns the pieces of `text`. Raises ExpressionError at a bracket without its partner."""
-    return paired(text, tabled(undressed(text, Formulas(text).pieces())))
+    return paired(text, tabled(undressed(text, one_sided(Formulas(text).pieces()))))
+
+
+def one_sided(found: list[Piece]) -> list[Piece]:
+    """Returns the pieces without the brackets of `\\left\\{ ... \\right.`, an array in them as cases."""
+    for at in reversed([at for at, piece in enumerate(found) if piece.kind == "close" and piece.text == "."]):
+        start, depth = at - 1, 0
+        while start >= 0 and (depth or found[start].kind not in ("open", "layout")):
+            depth += (found[start].kind in ("close", "endlayout")) - (found[start].kind in ("open", "layout"))
+            start -= 1
+        if start < 0:
+            continue
+        inner = found[start + 1 : at]
+        if inner and inner[0].text == inner[-1].text == "matrix":
+            inner = [inner[0]._replace(text="cases"), *inner[1:-1], inner[-1]._replace(text="cases")]
+        found = [*found[:start], *inner, *found[at + 1 :]]
+    return found
 
 
 def undressed(text: str, found: list[Piece]) -> list[Piece]:
@@ -130,6 +147,7 @@ def walked(text: str) -> Iterator[Any]:
         raise ExpressionError("the text ends in a lone backslash", text, len(text.rstrip()) - 1)
 
 
+ALIGNED = re.compile(r"&\s*(?::=|=|\\equiv)\s*&?")
 EDGES = frozenset({"$", "$$", "\\[", "\\]", "\\(", "\\)"})
 
 
@@ -142,6 +160,7 @@ class Formulas:
         self.delimiter: Piece | None = None
         self.delimited = False
         self.outside: Piece | None = None
+        self.aligned: list[bool] = []
 
     def pieces(self) -> list[Piece]:
         """Returns the pieces; where formulas stand between `$`, the words between them are left out."""
@@ -202,6 +221,8 @@ class Formulas:
     def delimited_by(self, piece: Piece) -> Piece:
         """Returns the bracket after \\left, \\right or \\big."""
         found = next((plain(token) for token in self.tokens), None)
+        if found is not None and found.text == "." and piece.text == "right":
+            return found._replace(kind="close", start=piece.start)
         if found is None or found.kind not in ("open", "close", "bar"):
             what = "the end" if found is None else quoted(self.text[found.start : found.end])
             raise self.error(f"a bracket is expected after '\\{piece.text}', not {what}", found or piece)
@@ -215,12 +236,21 @@ class Formulas:
         opens = piece.text == "begin"
         if bare in CASES:
             return Piece("open" if opens else "close", "cases", piece.start, end)
-        if bare in LAYOUTS:
+        if bare in LAYOUTS or (bare == "array" and self.is_aligned(opens, end)):
+            bare, end = "layout" if bare == "array" else bare, self.columns(end) if opens and bare == "array" else end
             return Piece("layout" if opens else "endlayout", bare, piece.start, end)
         if bare in MATRICES:
             end = self.columns(end) if opens and bare == "array" else end
             return Piece("open" if opens else "close", "det" if bare == "vmatrix" else "matrix", piece.start, end)
         raise self.error(f"the environment {quoted(name)} cannot be read; cases, align, matrices can", piece)
+
+    def is_aligned(self, opens: bool, end: int) -> bool:
+        """Tells whether an array sets equations under each other: `q & = & x + y`."""
+        if opens:
+            body = self.text[end : self.text.find("\\end{array}", end)]
+            self.aligned.append(ALIGNED.search(body) is not None)
+            return self.aligned[-1]
+        return self.aligned.pop() if self.aligned else False
 
     def columns(self, end: int) -> int:
         """Returns where the `{cc}` of an array ends."""

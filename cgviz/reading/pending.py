@@ -84,20 +84,33 @@ class Negated:
 
 
 class Pending:
-    """An operator or an opening bracket on the stack; a bracket after a function's name counts its commas."""
+    """An operator or an opening bracket on the stack."""
 
-    __slots__ = ("arguments", "binds", "count", "function", "kind", "token")
+    __slots__ = ("binds", "kind", "token")
+    function: Op | Definition | None = None
+    arguments: Arguments | None = None
+    is_call = False
+    count = 0
+
+    def __init__(self, binds: int, kind: str, token: Token) -> None:
+        self.binds, self.kind, self.token = binds, kind, token
+
+
+class Bracket(Pending):
+    """A bracket on the stack; one after a function's name counts its commas."""
+
+    __slots__ = ("arguments", "count", "function", "is_call")
 
     def __init__(
         self,
-        binds: int,
         kind: str,
         token: Token,
         function: Op | Definition | None = None,
         arguments: Arguments | None = None,
     ) -> None:
-        self.binds, self.kind, self.token, self.function, self.count = binds, kind, token, function, 0
-        self.arguments = arguments
+        super().__init__(BARRIER, kind, token)
+        self.function, self.arguments, self.count = function, arguments, 0
+        self.is_call = function is not None or arguments is not None
 
 
 def prefixed(kind: str, value: Any) -> Any:

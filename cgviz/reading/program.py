@@ -50,8 +50,7 @@ PRIMES = ("", "′", "″", "‴", "⁗")
 LEFT_OUT = "this heading of a long program leaves statements out; the rows of its table have them all"
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """An input of the program: its name, how it is printed, the default and the shape that the program gives it."""
 
     name: str
@@ -270,7 +269,7 @@ class Scope:
             shape = axes.parsed(self.text[where[0] : where[1]])
         except ValueError as error:
             raise ExpressionError(f"a shape is lengths and names in brackets: {error}", self.text, *where) from None
-        self.inputs[known.name] = replace(known, shape=shape)
+        self.inputs[known.name] = known._replace(shape=shape)
 
     def assign(self, line: Sequence[Token]) -> None:
         """Enters `c = ...`; `c += d` is `c = c + (d)`."""
@@ -333,8 +332,7 @@ class Scope:
 
     def stands(self, typed: str, name: str) -> None:
         """Lets a name stand for an input or a statement from here on."""
-        symbol = self.current[typed] = build.symbol(name)
-        self.reader.know(typed, symbol)
+        self.current[typed] = self.reader.known[typed] = build.symbol(name)
 
     def fresh(self, name: str) -> tuple[str, str]:
         """Returns a name for what is assigned to `name`, and its label: `c_2` and `c′` the second time."""

@@ -26,6 +26,7 @@ from cgviz.reading.pending import (
     PREFIX,
     PRODUCT,
     SUM,
+    Bracket,
     Definition,
     Notes,
     Pending,
@@ -89,24 +90,27 @@ class Reader(Parts):
             if len(stack) > DEEPEST:
                 raise self.error("nested too deep; give the inner parts names, a line each", token)
             if wants_operand:
-                if (
-                    name in known
-                    and kind == "name"
-                    and tokens[at][0] != "("
-                    and not (stack and stack[-1].binds == BARRIER)
-                ):
-                    values.append(known[name])
-                    wants_operand = False
-                else:
+                is_bracket = tokens[at][0] == "(" if kind == "name" else True
+                if is_bracket or name in OTHERWISE or (stack and stack[-1].is_call):
                     at, wants_operand = self.operand(tokens, at, token, values, stack)
+                    continue
+                symbol = known.get(name)
+                if symbol is None:
+                    symbol = known[name] = self.variable(token)
+                values.append(symbol)
+                wants_operand = False
             elif kind in BINARY:
-                self.binary(kind, BINARY[kind], token, values, stack)
+                binds = BINARY[kind]
+                if stack and stack[-1].binds >= binds:
+                    self.reduce(binds + (binds == POWER), values, stack)
+                stack.append(Pending(binds, kind, token))
                 wants_operand = True
             elif kind == "end":
                 return self.finish(token, values, stack)
             elif self.begins_operand(token, stack):
                 self.adjacent(tokens[at - 2], token)
-                self.binary(" ", PRODUCT, token, values, stack)
+                self.reduce(PRODUCT, values, stack)
+                stack.append(Pending(PRODUCT, " ", token))
                 at -= 1
                 wants_operand = True
             elif kind == "[" or kind == ".":
@@ -137,7 +141,7 @@ class Reader(Parts):
                 raise self.error("numbers are decimal here; '0' cannot be followed by a name", tokens[at])
             return at, False
         if kind == "(" or kind == "|" or kind == "‖":
-            stack.append(Pending(BARRIER, kind, token))
+            stack.append(Bracket(kind, token))
         elif kind == "[":
             return self.array(tokens, at, token, values, stack)
         elif kind == "-" or kind == "√" or kind == "∛":
@@ -160,27 +164,20 @@ class Reader(Parts):
         if after.kind == "(" and token.text == "float" and tokens[at + 1].kind == "text":
             return self.float(tokens, at + 1, values), False
         if after.kind == "name" and token.text in ("log", "ln") and (of := self.logarithm(after, tokens[at + 1])):
-            stack.append(Pending(BARRIER, "(", after, of))
+            stack.append(Bracket("(", after, of))
             return at + 2, True
         if after.kind == "(" and token.text not in self.factors:
             function = self.function(token)
             if isinstance(function, Call):
-                stack.append(Pending(BARRIER, "(", token, None, Arguments(self.text, function, token)))
+                stack.append(Bracket("(", token, None, Arguments(self.text, function, token)))
                 return at + 1, True
             if tokens[at + 1].kind == ")":
                 values.append(self.applied(function, [], token))
                 return at + 2, False
-            stack.append(Pending(BARRIER, "(", token, function))
+            stack.append(Bracket("(", token, function))
             return at + 1, True
-        symbol = self.variable(token)
-        values.append(symbol)
-        self.know(token.text, symbol)
+        values.append(self.variable(token))
         return at, False
-
-    def know(self, name: str, symbol: Any) -> None:
-        """Remembers what a name stands for from here on, where it is no bracket's: `named` need not be asked again."""
-        if name not in OTHERWISE:
-            self.known[name] = symbol
 
     def logarithm(self, name: Token, after: Token) -> Op | None:
         """Returns the op that `log σ(...)` and `log Γ(...)` are."""
@@ -258,11 +255,6 @@ class Reader(Parts):
             raise self.error(f"{quoted(token.text)} is not an exponent", token) from None
         return build.raised(settled(base), build.integer(exponent))
 
-    def binary(self, kind: str, binds: int, token: Token, values: list[Any], stack: list[Pending]) -> None:
-        if stack and stack[-1].binds >= binds:
-            self.reduce(binds + (binds == POWER), values, stack)
-        stack.append(Pending(binds, kind, token))
-
     def comma(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:
         self.reduce(BARRIER + 1, values, stack)
         if stack and stack[-1].kind == "argument":
@@ -270,18 +262,19 @@ class Reader(Parts):
             return True
         if stack and stack[-1].kind == "index":
             raise self.error("a place that is computed stands alone in its brackets, as in x[i]", token)
-        if not stack or (stack[-1].function is None and stack[-1].kind not in ("[", "tuple")):
+        top = stack[-1] if stack else None
+        if not isinstance(top, Bracket) or (top.function is None and top.kind not in ("[", "tuple")):
             message = "',' is only for the arguments of a function and the elements of an array"
             raise self.error(f"{message}; statements have ';' between them, or a new line each", token)
         values[-1] = settled(values[-1])
-        stack[-1].count += 1
+        top.count += 1
         return True
 
     def choice(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:
         self.reduce(CHOICE + 1, values, stack)
         if token.text == "if":
             values[-1] = settled(values[-1])
-            stack.append(Pending(BARRIER, "if", token))
+            stack.append(Bracket("if", token))
             return True
         self.reduce(BARRIER + 1, values, stack)
         if not stack or stack[-1].kind != "if":

@@ -48,18 +48,22 @@ class Survey:
         self.lines = split(every)
 
     @cached_property
+    def kinds(self) -> set[str]:
+        return {token[0] for token in self.every}
+
+    @cached_property
     def names(self) -> set[str]:
         return {text for kind, text, _, _ in self.every if kind == "name"}
 
     @cached_property
     def unapplied(self) -> set[str]:
-        if all(kind != "(" for kind, _, _, _ in self.every):
+        if "(" not in self.kinds:
             return self.names
         return {a.text for a, b in pairwise(self.every) if a.kind == "name" and b.kind != "("}
 
     @cached_property
     def after_dot(self) -> set[str]:
-        if all(kind != "." for kind, _, _, _ in self.every):
+        if "." not in self.kinds:
             return set()
         return {b.text for a, b in pairwise(self.every) if a.kind == "."}
 

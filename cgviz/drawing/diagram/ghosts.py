@@ -21,7 +21,7 @@ def ghost_of(pen: Pen) -> Callable[[Box, str], Box]:
             name = replace(box.texts[0], colour=pen.theme.soft)
         outline, thick = pen.outline(index, pen.theme.pale, 1.1)
         return Box(
-            key=f"g{index}-{where}",
+            key=f"g{index}-{where}{'-group' * box.key.startswith('c')}",  # a group and its first node are not one
             width=name.width + 2 * SIDE,
             height=HEIGHT,
             inside=centred([(name,)]),

@@ -129,12 +129,6 @@ def embedding_bag(
     return (share / np.maximum(share.sum(1, keepdims=True), 1) if mode else share) @ rows, None, None, None
 
 
-def broadcast(each: Any, count: int) -> tuple[int, ...]:
-    if isinstance(each, int):
-        return (each,) * count
-    return tuple(each) if len(each) == count else tuple(each) * count
-
-
 def attention(
     q: Any, k: Any, v: Any, dropout_p: float = 0.0, is_causal: bool = False, *, attn_mask: Any = None, scale: Any = None
 ) -> tuple[Any, None]:

@@ -85,6 +85,7 @@ def chain_links(tape: Tape, uses: Sequence[int]) -> set[int]:
         if op is add or op is subtract or op is multiply:
             first = tape.args[index][0]
             like = ops[first] is multiply if op is multiply else ops[first] is add or ops[first] is subtract
+            like = like and tape.group_of(first) == tape.group_of(index)
             if like and uses[first] == 1 and first not in tape.names:
                 inner.add(first)
     return inner
