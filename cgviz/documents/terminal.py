@@ -37,6 +37,8 @@ def lines_of(block: Block, width: int | None, wide: int, rule: str) -> Iterator[
     elif isinstance(block, Entry):
         yield from entry(block, max(wide, LEAST))
     elif isinstance(block, Equations):
+        from cgviz.documents.columns import Columns
+
         yield from Columns(block.lines, max(wide, NARROWEST)).rows()
     elif isinstance(block, Table):
         yield from grid(block.columns, block.rows, rule, width)
