@@ -18,6 +18,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SHOWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"  # what was changed is drawn
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
