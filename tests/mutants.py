@@ -49,8 +49,8 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
     "analysis/checks/*.py": ("test_check",),
     "analysis/*.py": ("test_jacobian", "test_hessian", "test_diagnose", "test_recognised"),
     "grading/*.py": ("test_grade", "test_grade_arrays", "test_grade_students"),
+    "drawing/diagram/*.py": ("test_golden", "test_diagram", "test_figure", "test_array_pictures"),
     "analysis/learning/*.py": ("test_descend",),
-    "drawing/diagram/*.py": ("test_diagram", "test_figure", "test_array_pictures"),
     "text/tables.py": ("test_files", "test_descend"),
 }
 ABSENT = ("torch", "jax")

@@ -290,8 +290,7 @@ def test_a_slider_and_a_field_recompute(opened: Open) -> None:
     tab.wait_for_function("() => cgviz.state().inputs[0] === 1.5 && cgviz.state().inputs[1] !== -4")
     inputs = tab.evaluate("() => cgviz.state().inputs")
     here = cgviz.run(LECTURE, x=inputs[0], y=inputs[1])
-    tab.wait_for_timeout(50)
-    assert tab.inner_text("#result") == f"f = {number(here.value)}"
+    tab.wait_for_function("text => byId('result').textContent === text", arg=f"f = {number(here.value)}")
     shown = tab.locator(".picture.card.LR g.output text.value").text_content()
     assert shown == number(here.value)
     assert number(here.gradient["x"]) in tab.inner_text("#rows tr:first-child")

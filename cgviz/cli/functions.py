@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
-import json
 import os
 import re
 import sys
@@ -229,6 +228,8 @@ def kind_of(parameter: inspect.Parameter | None) -> Any:
 
 def from_structure(name: str, path: str) -> Any:
     """Returns the arrays of a .npz file by their names, or what a .json file holds, its lists of numbers as arrays."""
+    import json
+
     import numpy as np
 
     from cgviz.text.files import called, read_file

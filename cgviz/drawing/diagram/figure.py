@@ -33,7 +33,6 @@ Roles and groups may stand in the program as well: `# data: x, y`, `# group laye
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import field, fields, replace
 from os import PathLike, fspath
@@ -147,6 +146,8 @@ def literal(value: Any) -> str:
 
 def read(path: str) -> Figure:
     """Returns the figure in a file. Raises UsageError where it is no TOML, or says what no figure can."""
+    import tomllib
+
     try:
         told = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:

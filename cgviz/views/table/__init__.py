@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 def report(run: Run, *, digits: int = DIGITS, theme: str | Theme = "light", mode: Mode = REVERSE) -> Report:
     """Returns the table of a run; `mode` tells whether it holds gradients, tangents or both."""
     from cgviz.documents.report import Report
-    from cgviz.views.table import csv, json
     from cgviz.views.table.page import document
 
-    return Report(
-        lambda writing: document(run, writing, mode),
-        lambda: json.table(run, mode),
-        digits,
-        theme,
-        {"csv": lambda: csv.table(run, mode)},
-    )
+    def as_json() -> str:
+        from cgviz.views.table.json import table
+
+        return table(run, mode)
+
+    def as_csv() -> str:
+        from cgviz.views.table.csv import table
+
+        return table(run, mode)
+
+    return Report(lambda writing: document(run, writing, mode), as_json, digits, theme, {"csv": as_csv})
