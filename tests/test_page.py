@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import sympy
-from browser import chromium
+from browser import SHOWN, chromium
 from examples import SCALAR
 from strategies import SPELLINGS
 
@@ -341,7 +341,7 @@ def test_an_op_without_javascript_stops_the_sliders_and_says_so(opened: Open) ->
 def test_a_node_tells_where_its_gradient_comes_from(opened: Open) -> None:
     tab = opened(lecture())
     tab.hover(".picture.card.LR g[id$='-n0']")
-    tab.wait_for_timeout(60)
+    tab.evaluate(SHOWN)
     said = tab.inner_text("#node-facts")
     for text in ("dxpy · 1 = 1.583 · 1 = 1.583", "dsigx · ((1 − sigx)·sigx)", "2.06"):
         assert text in said
@@ -373,7 +373,7 @@ def test_predictions_are_marked_and_counted(opened: Open) -> None:
 
 def test_the_link_carries_the_state(opened: Open) -> None:
     tab = opened(lecture(), "#at=1,2&step=9&show=value&style=circuit&theme=dark")
-    tab.wait_for_timeout(400)
+    tab.evaluate(SHOWN)
     state = tab.evaluate("() => cgviz.state()")
     assert (state["inputs"], state["step"], state["show"]) == ([1, 2], 9, "value")
     assert (state["style"], tab.get_attribute("html", "data-theme")) == ("circuit", "dark")
