@@ -31,7 +31,7 @@ def full_batch() -> tuple[float, float, float]:
     import numpy as np
 
     import cgviz
-    from cgviz.learning import problem, read_sheet
+    from cgviz.analysis.learning import problem, read_sheet
 
     features, classes = table(EXAMPLES, COLUMNS)
     names, weights = ([f"{letter}{i}" for i in range(1, COLUMNS + 1)] for letter in "xw")
@@ -73,8 +73,8 @@ def stochastic() -> tuple[float, float]:
     import torch
 
     import cgviz
-    from cgviz.learning import OPTIMIZERS, Plan, Settings, descend, problem, read_sheet
-    from cgviz.learning.batches import batches
+    from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings, descend, problem, read_sheet
+    from cgviz.analysis.learning.batches import batches
 
     points = [(i / 50 - 1, 2 * (i / 50 - 1) + 1 + 0.1 * (i % 7)) for i in range(100)]
     sheet = read_sheet("x,y\n" + "\n".join(f"{x},{y}" for x, y in points))

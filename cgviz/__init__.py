@@ -92,7 +92,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Imports what is asked for: `import cgviz` alone loads no sympy. An op's name gives the op (`cgviz.exp`)."""
     if name in PUBLIC:
-        return getattr(import_module(f"cgviz.{PUBLIC[name]}"), name)
+        found = globals()[name] = getattr(import_module(f"cgviz.{PUBLIC[name]}"), name)
+        return found
     if not name.startswith("_"):
         import cgviz.ops  # noqa: F401 - registers them
         from cgviz.ops.op import REGISTRY

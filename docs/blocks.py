@@ -2,9 +2,11 @@
 
     ```console          lines that begin with $ are run; their output is put below
     ```python run       runs in one namespace for the page; what it prints is put below
-    ```file NAME        is written where the commands of the page run
+    ```cell             runs in a notebook's shell, one for the page; what it shows is put below
+    ```file NAME        is written where the commands of the page run; Python and TOML must be that
 
-A command that fails, or a block that raises, fails the build; `exit=2` after console expects that status.
+A command that fails, or a block that raises, fails the build; `exit=2` after console expects that status. So does code
+that is only shown: a signature is `py`, all other code runs.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-FENCE = re.compile(r"^```(console|python run|file)([^\n`]*)\n(.*?)^```[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^```(console|python run|cell|file)([^\n`]*)\n(.*?)^```[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+SHOWN_ONLY = re.compile(r"^```(python|bash|sh|shell|toml|latex)[ \t]*$", re.MULTILINE)
 FIRST = 28  # before the fences of cgviz (27) and all others
 WIDTH = "80"
 
@@ -33,6 +37,8 @@ class Blocks(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines) + "\n"
+        if idle := SHOWN_ONLY.search(text):
+            raise SystemExit(f"a block is shown and not run:\n{text[idle.start() : idle.start() + 200]}")
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             names: dict[str, Any] = {}
             return FENCE.sub(lambda match: made(match[1], match[2].strip(), match[3], names), text).split("\n")
@@ -40,7 +46,10 @@ class Blocks(Preprocessor):
 
 def made(kind: str, words: str, body: str, names: dict[str, Any]) -> str:
     """Returns a block with what it gave."""
+    if kind == "cell":
+        return f"```python\n{body}```\n\n{shown(body)}\n"
     if kind == "file":
+        checked(words, body)
         Path(words).write_text(body, encoding="utf-8")
         return f"`{words}`\n\n```{Path(words).suffix[1:]}\n{body}```\n"
     if kind == "python run":
@@ -49,6 +58,34 @@ def made(kind: str, words: str, body: str, names: dict[str, Any]) -> str:
             exec(compile(body, "the documentation", "exec"), names)  # our own pages
         return f"```python\n{body}```\n" + (f"\n```text\n{said.getvalue().rstrip()}\n```\n" if said.getvalue() else "")
     return f"```console\n{session(body, words)}```\n"
+
+
+def shown(body: str) -> str:
+    """Returns what a notebook shows beneath a cell. Raises SystemExit where it fails."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    with capture_output() as captured:
+        done = InteractiveShell.instance().run_cell(body, store_history=False)
+    if not done.success or captured.stderr:
+        raise SystemExit(f"{body}\n{captured.stderr or done.error_in_exec or done.error_before_exec}")
+    parts = [f"```text\n{captured.stdout.rstrip()}\n```\n"] if captured.stdout else []
+    return "\n".join([*parts, *(drawn(each.data) for each in captured.outputs)])
+
+
+def drawn(data: dict[str, str]) -> str:
+    """Returns an output in the best of its forms."""
+    if "image/svg+xml" in data:
+        return f'<figure class="cgviz">{data["image/svg+xml"].partition("?>")[2].replace(chr(10), " ")}</figure>\n'
+    return data.get("text/markdown") or f"```text\n{data['text/plain']}\n```\n"
+
+
+def checked(name: str, body: str) -> None:
+    """Raises where a file is none of its language."""
+    if name.endswith(".py"):
+        compile(body, name, "exec")
+    if name.endswith(".toml"):
+        tomllib.loads(body)
 
 
 def session(body: str, words: str) -> str:

@@ -54,11 +54,16 @@ def samples() -> list[tuple[str, str]]:
 
 
 def gallery() -> str:
-    """Returns the gallery: every sample's description, command and picture."""
+    """Returns the gallery: every sample's description, source, command and picture."""
+    from cgviz.reading.shipped import samples
+
     parts = []
-    for name, summary in samples():
-        picture = f"gallery/{name}.svg"
-        parts.append(f"**{summary}**\n\n    cgviz render @{name}\n\n![{name}]({picture})\n")
+    for sample in samples():
+        source = "\n".join(line for line in sample.text.strip().splitlines() if sample.summary not in line)
+        picture = f"![{sample.name}](gallery/{sample.name}.svg)"
+        parts.append(
+            f"**{sample.summary}**\n\n```text\n{source}\n```\n\n    cgviz render @{sample.name}\n\n{picture}\n"
+        )
     return "\n" + "\n".join(parts) + "\n"
 
 

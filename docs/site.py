@@ -72,7 +72,7 @@ def python() -> str:
 
 def described(title: str, thing: object, level: str = "##") -> list[str]:
     name = title.partition("(")[0]
-    return [f"{level} {name}", "", f"```python\n{title}\n```", "", indented(inspect.getdoc(thing) or ""), ""]
+    return [f"{level} {name}", "", f"```py\n{title}\n```", "", indented(inspect.getdoc(thing) or ""), ""]
 
 
 def indented(text: str) -> str:

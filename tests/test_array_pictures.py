@@ -16,11 +16,11 @@ from tex import compiled
 
 import cgviz
 from cgviz.drawing import engine
+from cgviz.drawing.colours import scale, shade
 from cgviz.drawing.diagram import DIRECTIONS, STYLES, diagram, picture
 from cgviz.drawing.diagram.cells import Grid, Table
 from cgviz.drawing.diagram.entries import fit, is_small
 from cgviz.drawing.diagram.heat import averaged, counts
-from cgviz.drawing.diagram.scales import scale, shade
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.drawing.diagram.summary import in_words, shape_text
 from cgviz.drawing.pictures import FORMATS
@@ -139,7 +139,7 @@ def corners(group: ET.Element) -> Iterator[tuple[float, float]]:
             yield x + float(left), y + float(top)
     for text in group.iter(f"{SVG}text"):
         wide, x, y = engine.text_width(text.text or "", float(text.get("font-size", ""))), *spot(text)
-        begin = x - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.get("text-anchor", "")]
+        begin = x - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.get("text-anchor", "start")]
         yield begin, y - 9
         yield begin + wide, y + 3
 

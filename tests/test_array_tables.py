@@ -16,19 +16,17 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from reports import table
 from tools import need
 
 import cgviz
 from cgviz.cli import main
-from cgviz.documents.terminal import text
 from cgviz.documents.writing import spelling_for, unicode_spelling
 from cgviz.errors import UsageError
 from cgviz.runs.modes import mode_of
 from cgviz.runs.run import Run
 from cgviz.text.grids import aligned, grid
 from cgviz.text.summaries import Summary, lines, strip
-from cgviz.views.table import table
-from cgviz.views.table.page import page
 from cgviz.views.table.rows import rows
 
 LINEAR = "q = W @ x\nf = sum(q**2)"
@@ -94,7 +92,7 @@ def weighted(shape: tuple[int, ...], seed: int = 0) -> tuple[Run, np.ndarray[Any
 
 
 def at_width(run: Run, width: int | None, encoding: str = "utf-8") -> str:
-    return text(page(run, spelling_for(encoding), width))
+    return run.table().plain(spelling_for(encoding), width)
 
 
 def numbers(text: str) -> list[float]:
@@ -443,7 +441,7 @@ def test_latex_compiles(tmp_path: Path, linear: Run) -> None:
     runs = [linear, cgviz.run(LINEAR), *(weighted(shape)[0] for shape in SHAPES)]
     runs.append(cgviz.run("z = log(x)\nf = sum(z)", x=[1, 0, -1]))
     body = "\n\n".join(table(run, "latex") for run in runs)
-    head = r"\documentclass{article}\usepackage{booktabs,amsmath}\begin{document}"
+    head = r"\documentclass{article}\usepackage{booktabs,amsmath,xcolor}\begin{document}"
     (tmp_path / "table.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "table.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", timeout=120)

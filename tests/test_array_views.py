@@ -11,11 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from reports import derivation
 from tex import compiled
 
 import cgviz
 from cgviz.cli import main
-from cgviz.documents.report import FORMATS
+from cgviz.documents.breaking import width
+from cgviz.documents.formats import FORMATS
+from cgviz.documents.hand import Hand, Slope
+from cgviz.documents.mathml import MathmlHand
+from cgviz.documents.tex import TexHand
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.ops.rearranging import transpose
@@ -28,11 +33,6 @@ from cgviz.runs.passes import forward
 from cgviz.runs.starting import start
 from cgviz.text.formula import PRETTY, Formula
 from cgviz.text.numbers import number
-from cgviz.views.derivation import derivation
-from cgviz.views.derivation.breaking import width
-from cgviz.views.derivation.hand import Eye, Hand, Slope
-from cgviz.views.derivation.mathml import Mathml, MathmlHand
-from cgviz.views.derivation.tex import Tex, TexHand
 from cgviz.views.explain import explain, facts_of, picture
 from cgviz.views.explain.figure import figure
 
@@ -247,7 +247,7 @@ def test_there_is_no_closed_form() -> None:
 
 def test_a_large_array_is_told_by_its_shape() -> None:
     run = cgviz.run("f = sum((X @ w)**2)", X=np.ones((20, 30)), w=np.ones(30))
-    for format, shape in (("terminal", "(20×30)"), ("latex", r"(20 \times 30\text{ array})")):
+    for format, shape in (("terminal", "(20×30)"), ("latex", r"\end{bmatrix}_{20 \times 30}")):
         assert shape in derivation(run, format)
 
 
@@ -289,9 +289,9 @@ def test_a_matrix_is_as_wide_as_its_widest_row() -> None:
 @pytest.mark.parametrize(
     ("hand", "expected"),
     [
-        (Hand(Eye, 4), "(∂f/∂q)ᵀ"),
-        (TexHand(Tex, 4), r"\left(\frac{\partial f}{\partial q}\right)^{\top}"),
-        (MathmlHand(Mathml, 4), '<mo form="postfix">)</mo></mrow></mrow><mo>⊤</mo></msup>'),
+        (Hand(4), "(∂f/∂q)ᵀ"),
+        (TexHand(4), r"\left(\frac{\partial f}{\partial q}\right)^{\top}"),
+        (MathmlHand(4), '<mo form="postfix">)</mo></mrow></mrow><mo>⊤</mo></msup>'),
     ],
 )
 def test_a_slope_is_bracketed_where_it_is_transposed(hand: Hand, expected: str) -> None:

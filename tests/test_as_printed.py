@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from reports import derivation
 from tex import compiled
 
 import cgviz
 from cgviz.errors import CgvizError
-from cgviz.views.derivation import derivation
 
 A, V, W, P = np.array([[1.0, 0.5], [-0.3, 0.8]]), np.array([1.0, 2.0]), np.array([0.5, -1.0]), np.array([0.3, 0.7])
 
@@ -88,6 +88,64 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
     r"\log |\Sigma|": (lambda S: np.log(np.linalg.det(S)), {"Sigma": A}),
     r"b = w^{[2]T} a^{[1]}": (lambda w, a: w @ a, {"w_l2": V, "a_l1": W}),
     r"a = \sum_j \exp(e_j)": (lambda e: np.exp(e).sum(), {"e": V}),
+    r"\frac{1}{n}\sum_{i=1}^n (x_i - \mu)^T (x_i - \mu)": (
+        lambda x, mu: ((x - mu) ** 2).sum() / 2,
+        {"x": A, "mu": V},
+    ),
+    r"\sum_i y_i (\mathbf{x}_i - \mu)^\top \Sigma^{-1} (\mathbf{x}_i - \mu)": (
+        lambda y, x, mu, S: sum(c * (d @ np.linalg.inv(S) @ d) for c, d in zip(y, x - mu, strict=True)),
+        {"y": V, "x": A, "mu": W, "Sigma": A},
+    ),
+    r"\sum_i w^T x_i (y_i - b)": (lambda w, x, y, b: ((x @ w) * (y - b)).sum(), {"w": W, "x": A, "y": V, "b": 0.1}),
+    r"\sum_x\sum_y p(x,y) \log \frac{p(x,y)}{q(x,y)}": (
+        lambda p, q: (p * np.log(p / q)).sum(),
+        {"p": abs(A), "q": abs(A) + 1},
+    ),
+    r"w^\top [h_{t-1}, x_t] + \|W [h_{t-1}; x_t]^T\|": (
+        lambda w, h, x, W: w @ np.append(h, x) + np.linalg.norm(W @ np.append(h, x)),
+        {"w": np.arange(3.0), "h_tm1": W, "x_t": 0.7, "W": np.arange(6.0).reshape(2, 3)},
+    ),
+    r"\ell = \sum_{i=1}^n y_i \log h(x_i) + (1 - y_i) \log(1 - h(x_i)), \; h(x) = \sigma(w^T x)": (
+        lambda x, w, y: (y * np.log(sigmoid(x @ w)) + (1 - y) * np.log(1 - sigmoid(x @ w))).sum(),
+        {"x": A, "w": W, "y": P},
+    ),
+    r"\sum_i 1\{y_i > 1.5\} y_i - \sum_{i,j} \alpha_i \alpha_j \langle x_i, x_j \rangle + \langle y, a \rangle": (
+        lambda y, alpha, x, a: (y[y > 1.5]).sum() - alpha @ x @ x.T @ alpha + y @ a,
+        {"y": V, "alpha": W, "x": A, "a": W},
+    ),
+    r"{\displaystyle S(A,B)={\mathbf {A} \cdot \mathbf {B}  \over \|\mathbf {A} \|},\quad }": (
+        lambda a, b: a @ b / np.linalg.norm(a),
+        {"A": V, "B": W},
+    ),
+    r"{\displaystyle \operatorname {f} (a)={\begin{cases}a^{2}&{\text{for }}|a|\leq \delta ,\\"
+    r"\delta &{\text{otherwise.}}\end{cases}}}": (
+        lambda a, d: a**2 if abs(a) <= d else d + 0 * a,
+        {"a": 0.5, "delta": 1.0},
+    ),
+    r"f(x) = \left\{ \begin{array}{ll} x^2 & \mbox{if } x > 0 \\ -x & \mbox{if } x \le 0 \end{array} \right.": (
+        lambda x: x**2 if x > 0 else -x,
+        {"x": -0.4},
+    ),
+    r"\left\{\begin{array}{rcl} q & = & x + y \\ f & = & q z \end{array}\right.": (
+        lambda x, y, z: (x + y) * z,
+        {"x": -2.0, "y": 5.0, "z": -4.0},
+    ),
+    r"\sum_{n=0}^{2} \frac{(-1)^n x^{2n+1}}{(2n+1)!} + \text{tr}\{A\}": (
+        lambda x, A: x - x**3 / 6 + x**5 / 120 + np.trace(A),
+        {"x": 0.5, "A": A},
+    ),
+    r"\mathbf{y} = \operatorname{relu}(\mathbf{x}^\top \mathbf{w} + \mathbf{b})": (
+        lambda x, w, b: max(0, x @ w + b),
+        {"x": V, "w": W, "b": 3.0},
+    ),
+    r"\sigma'(z) = \sigma(z)(1 - \sigma(z)), \; \delta = a \sigma'(z)": (
+        lambda a, z: a * sigmoid(z) * (1 - sigmoid(z)),
+        {"a": 2.0, "z": 0.3},
+    ),
+    r"{\cal L} = \max\{{\bf w}^T {\bf x} + {\rm margin}, 0\}": (
+        lambda w, x, m: max(w @ x + m, 0),
+        {"w": W, "x": V, "margin": 3.0},
+    ),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -122,6 +180,16 @@ TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
     ),
     "(x − μ)ᵀ Σ⁻¹ (x − μ)": (lambda x, m, S: (x - m) @ np.linalg.inv(S) @ (x - m), {"x": V, "mu": W, "Sigma": A}),
     "bᵀ A^-1 b": (lambda b, A: b @ np.linalg.inv(A) @ b, {"b": W, "A": A}),
+    "L = −(y log ŷ + sin x * 2), where y := w²": (
+        lambda w, yhat, x: -(w**2 * np.log(yhat) + np.sin(x) * 2),
+        {"w": 0.5, "yhat": 0.4, "x": 1.2},
+    ),
+    "σ² = (x − μ)²\nf(w, x) = w₀σ² + ∥x∥₁": (
+        lambda x, mu, w: w * (x - mu) ** 2 + abs(x),
+        {"x": 0.7, "mu": 0.2, "w_0": 3.0},
+    ),
+    "a = Value(2.0, label='a')\ne = a*3; e.label = 'e'\ne.backward()\na.grad == 3": (lambda a: 3 * a, {"a": 2.0}),
+    "f(w, x) = w_0*x_0 + w_1": (lambda w_0, x_0, w_1: w_0 * x_0 + w_1, {"w_0": 2.0, "x_0": 3.0, "w_1": 4.0}),
     "theta*x + θ": (lambda theta, x: theta * x + theta, {"theta": 2.0, "x": 3.0}),
     "sum(softmax(Wx)*b)": (lambda W, x, b: np.exp(W @ x) @ b / np.exp(W @ x).sum(), {"W": A, "x": V, "b": W}),
     "a, b = x*y, 2.0\nc: float = a*b\nc if c > 0 else -c": (lambda x, y: 2 * x * y, {"x": 2.0, "y": 3.0}),
@@ -162,7 +230,64 @@ def test_a_formula_is_what_it_is_in_numpy(formula: str) -> None:
         assert run.gradient[name] == pytest.approx(slopes, rel=1e-6, abs=1e-8), name
 
 
+PASTED = (
+    "def f(x, y):\n  if x > 0:\n    return x**2\n  elif y > 1:\n    return y\n  return -x*y",
+    "def f(x, y):\n  z = x*y\n  if z > 0:\n    z *= 2\n  elif z < -1:\n    print(z)\n    z -= y\n  return z + x",
+    "def f(x, y):\n  r = abs(x - y)\n  if r <= 1:\n    t = r*r\n    c = t/2\n  else:\n    c = r - 0.5\n  return c",
+    "def r(x):\n  if x > 0: return x\n  return 0\ndef f(x, y):\n  a = x\n  if r(y): a = y; x = a*2\n  return r(a*y)+x",
+    "def f(x, y=2.0):\n  a, b = x, y\n  if a > b:\n    a = b\n    b = x\n  return a-b*3\nif __name__ == '': f(1)",
+)
+
+
+@pytest.mark.parametrize("text", PASTED)
+def test_a_branch_of_pasted_python_is_what_python_makes_of_it(text: str) -> None:
+    spaces: dict[str, Any] = {}
+    exec(text, spaces)
+    for x, y in ((0.7, 0.2), (-0.4, 3.0), (-2.5, 0.5), (2.2, -1.5)):
+        run = cgviz.run(text, x=x, y=y)
+        assert run.value == pytest.approx(spaces["f"](x, y))
+        slope = (spaces["f"](x + 1e-6, y) - spaces["f"](x - 1e-6, y)) / 2e-6
+        assert run.gradient["x"] == pytest.approx(slope, rel=1e-6)
+
+
+BESIDE = {
+    "L = (y - p)^2, where p = w*x is linear": ("w x y", "is linear"),
+    "(1) z = w*x\n(2) y = z*3   (4)": ("w x", "(1); (2); (4)"),
+    "L = Σᵢ (yᵢ − pᵢ)², where pᵢ = σ(zᵢ) and n is the size": ("z y", "and n is the size"),
+    r"\sigma(z) = \frac{1}{1+e^{-z}} \quad (2.3)": ("z", "(2.3)"),
+    r"\begin{align} z &= wx & (1) \\ a &= z^2 & (2) \end{align}": ("w x", "(1); (2)"),
+    r"L = \sum_i x_i, \quad \text{where } x_i \text{ is the price} \tag{3.2}": ("x", "where x_i is the price; (3.2)"),
+    r"y = mx + b \text{ where $m \in \mathbb{R}$ is slope}, \lambda > 0": (
+        "m x b",
+        "where m ∈ R is slope, λ > 0",
+    ),
+    r"\text{Loss: } L = \text{data loss} + \text{reg loss}": ("data_loss reg_loss", "Loss"),
+    r"So $L = x + y$ where $y = wx$ is linear.": ("w x", "So; is linear."),
+    r"a = \sigma(z) \text{ where } \sigma(z) = \frac{1}{1 + e^{-z}} \text{ is given} \\ \text{Logistic}": (
+        "z",
+        "is given; Logistic",
+    ),
+}
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_what_stands_beside_a_formula_is_left_out_and_said(text: str) -> None:
+    graph = cgviz.read(text)
+    names, note = BESIDE[text]
+    assert [graph.nodes[i].name for i in graph.inputs] == names.split()
+    assert "; ".join(graph.beside) == note
+    for written in (cgviz.table(text), cgviz.derive(text)):
+        assert f"ead without: {note}" in written.text.replace("\n  ", " ")
+        assert "ead without" in written.html
+
+
 REFUSED = {
+    r"f(x) = x^2 \text{ if } x > 0": "half of a function",
+    "def f(x, y):\n  if x > y: c = x\n  return c": "on one way of a branch only",
+    "def f(x):\n  x //= 2\n  if x > 1: x //= 2\n  return x": "this sign before",
+    "def f(x):\n  for i in range(3): x *= 2\n  return x": "a loop is not read from text",
+    "class M(nn.Module):\n  pass": "from_torch",
+    "if x > 0: y": "y = a if condition else b",
     "−[x·y + x]": "square brackets make an array",
     r"\sum_j e^{e_j}": "give it another name",
     "x y": "side by side",
@@ -170,7 +295,16 @@ REFUSED = {
     "W xᵀ": "stands as a column",
     "|x|": "norm\\(x\\)",
     "x × y": "@ is the matrix product",
-    r"\sum_i w_i + x_i": "nothing binds the index",
+    r"\sum_{j \neq y_i} \max(0, s_j - s_{y_i} + 1)": "a factor, .*a name of its own",
+    r"\sum_{i=1}^{n-1} (x_{i+1} - x_i)^2": "write a number over the sum",
+    r"I = \sum_{x,y} p(x,y) \log \frac{p(x,y)}{p(x)p(y)}": "give it another name",
+    r"L = -\sum_i \log p(y_i | x_i)": "or its equation",
+    r"\sum_{k=0}^{\infty} \gamma^k r_k": "without end",
+    r"\theta = \arg\min_\theta L": r"the value is \\min",
+    r"\mathbf{x} - \frac{2}{\mathbf{s}} \cdot \mathbf{g}": "by elements",
+    r"\langle x, y, x \rangle": "a product of two",
+    r"\sum_k u_o^\top u_k": "a name of its own",
+    r"\sum_i w_i + 1 + x_i": "nothing binds the index",
     r"\|W\|_2": "of a matrix is not read",
     r"x^{-1}": "a vector has no inverse",
     r"J = \frac{1}{m}\sum_{i=1}^m x_i; m = 3": "leave it out",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from cgviz.errors import LONGEST_MESSAGE
-from tests.command import run
+from tests.command import run, run_in_text
 
 REFUSED = {
     "empty": "",
@@ -150,3 +152,18 @@ def test_a_picture_that_cannot_go_there(output: str, status: int, message: str, 
     assert message in done.stderr.decode()
     assert done.stderr.count(b"\n") == 1
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "view", [["page", "-o", "p.html"], ["worksheet", "-o", "w.md"], ["derive"], ["render", "-o", "p.svg"]]
+)
+def test_what_a_view_will_not_do_is_known_before_its_work(view: list[str], tmp_path: Path) -> None:
+    many = "a0 = x\n" + "\n".join(f"a{i} = sin(a{i - 1})*x" for i in range(1, 30_000))
+    programs = {"many": many, "wide": "x + " * 62_000 + "x", "blank": "# nothing\n;\n" * 30_000 + "x*2"}
+    for name, text in programs.items():
+        (tmp_path / name).write_text(text)
+        began = time.process_time()
+        done = run_in_text(*view, "--file", name, "--x", "2", cwd=tmp_path)
+        assert time.process_time() - began < 3
+        assert done.returncode == (0 if name == "blank" else 2), done.stderr
+        assert done.returncode == 0 or re.fullmatch(r"cgviz: [\d,]+ \w+ are too many for .*: at most .*\n", done.stderr)

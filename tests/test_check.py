@@ -18,7 +18,18 @@ from hypothesis import given, settings
 
 import cgviz
 from cgviz.analysis.checks import WITNESSES, check, sweep
-from cgviz.analysis.checks.bands import AGREES, CLOSE, KINK, NOTHING, SUSPECT, UNDECIDED, WRONG, band, relative_error
+from cgviz.analysis.checks.bands import (
+    AGREES,
+    CLOSE,
+    KINK,
+    NOTHING,
+    SUSPECT,
+    UNDECIDED,
+    WRONG,
+    Band,
+    band,
+    relative_error,
+)
 from cgviz.analysis.checks.differences import difference
 from cgviz.analysis.checks.downstream import Downstream
 from cgviz.analysis.checks.report import Checked, Row
@@ -27,7 +38,7 @@ from cgviz.graph.nodes import INPUT
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.runs.run import Run
 from cgviz.runs.starting import without_seed
-from cgviz.views.check import report, sweeps_svg
+from cgviz.views.check import report, sweeps_chart
 from tests.array_cases import FAMILIES, Case
 from tests.strategies import Tree, inputs, trees
 
@@ -376,9 +387,9 @@ def test_the_sweep_shows_truncation_and_rounding() -> None:
 def test_the_svg_of_a_sweep_is_well_formed_and_deterministic() -> None:
     run = cgviz.run("abs(x)*exp(σ_1) + a_b", {"x": 2, "σ_1": 0.5, "a_b": 1})
     sweeps = [sweep(run, index) for index in run.graph.inputs]
-    drawn = sweeps_svg(sweeps)
+    drawn = sweeps_chart(sweeps)
     root = ET.fromstring(drawn)
-    assert drawn == sweeps_svg(sweeps)
+    assert drawn == sweeps_chart(sweeps)
     assert root.tag.endswith("svg")
     texts = [element.text for element in root.iter() if element.tag.endswith("text")]
     assert {"forward difference", "central difference", "step h", "relative error"} <= set(texts)
@@ -444,14 +455,35 @@ def test_every_array_is_compared_element_by_element() -> None:
     for each in found.rows:
         central, *others = each.readings
         assert central.relative < 1e-8
+        is_input = found.run.graph.nodes[each.index].op is INPUT
         for other in others:
-            by_mpmath = other.witness == "mpmath"
-            is_input = found.run.graph.nodes[each.index].op is INPUT
-            assert other.relative < 1e-12 if by_mpmath and is_input else math.isnan(other.value)
-            assert by_mpmath or "single numbers" in other.note
-    assert "mpmath is asked of inputs, complex steps and sympy of programs of single numbers only" in " ".join(
-        report(found).text.split()
-    )
+            told = is_input and other.witness in ("complex", "mpmath")
+            assert other.relative < 1e-12 if told else math.isnan(other.value) or is_input
+    assert "are asked of inputs, in the program opened into single numbers" in " ".join(report(found).text.split())
+
+
+@pytest.mark.parametrize(
+    ("program", "inputs", "band"),
+    [
+        ("sum(v*1e-320)", {"v": [1.0, 2.0]}, AGREES),
+        ("sum(v**2)", {"v": [1e-310, 1e-200]}, AGREES),
+        ("sum(sin(v)*1e-290)", {"v": [1.0]}, AGREES),
+        ("softmax(v)[0]", {"v": [800.0, 3.0, -800.0]}, AGREES),
+        ("max(0, v)**2", {"v": 0.0}, KINK),
+        ("sum(relu(v)**2)", {"v": [0.0, 1.0]}, KINK),
+    ],
+)
+def test_what_no_float_can_tell_is_told_by_mpmath(program: str, inputs: dict[str, Any], band: Band) -> None:
+    found = check(cgviz.run(program, inputs), ["complex", "mpmath"])
+    assert found.rows[0].band is band
+    assert all(each.note for each in found.rows[0].readings if math.isnan(each.relative) and each.band is not KINK)
+
+
+def test_digits_that_a_program_of_arrays_loses_are_said_where_its_gradients_agree() -> None:
+    found = check(cgviz.run("s = logsumexp(z); L = s - z[0]", z=[40.5, 0]))
+    assert found.agrees
+    assert "16 of 16 digits are lost in stage (3) L" in report(found).text
+    assert "digits are lost" not in report(check(cgviz.run("sum(z**2)", z=[40.5, 0]))).text
 
 
 @pytest.mark.parametrize(("stage", "slot", "place"), [("q", 0, (1, 2)), ("q", 1, (2,)), ("s", 0, (0,)), ("h", 0, (1,))])

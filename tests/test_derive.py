@@ -14,6 +14,7 @@ import pytest
 import sympy
 from browser import chromium
 from hypothesis import given, settings
+from reports import derivation
 from rich.console import Console
 from strategies import SMOOTH, Tree, inputs, trees, with_library
 from tex import HOSTILE, all_hostile, compiled, hostile
@@ -21,8 +22,10 @@ from tex import HOSTILE, all_hostile, compiled, hostile
 import cgviz
 from cgviz.analysis.closed import closed_forms, effort, evaluated
 from cgviz.cli import main
-from cgviz.documents.report import FORMATS
-from cgviz.documents.terminal import text
+from cgviz.documents.breaking import broken, flattened, width
+from cgviz.documents.formats import FORMATS
+from cgviz.documents.mathml import Mathml
+from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.ops.arithmetic import power, product, signed_sum
@@ -31,10 +34,6 @@ from cgviz.ops.piecewise import extremum
 from cgviz.reading.shipped import sample, samples
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
-from cgviz.views.derivation import derivation, show
-from cgviz.views.derivation.breaking import broken, flattened, width
-from cgviz.views.derivation.mathml import Mathml
-from cgviz.views.derivation.terminal import page
 
 NAMES = [each.name for each in samples()]
 
@@ -392,23 +391,23 @@ def test_markdown_holds_nothing_that_a_renderer_stumbles_on(staged: Run) -> None
 @pytest.mark.parametrize("columns", [20, 40, 80, 120, 300])
 @pytest.mark.parametrize("name", ["staged", "mazur", "branch", "division-by-zero"])
 def test_no_line_is_wider_than_the_terminal(name: str, columns: int) -> None:
-    for row in page(run_of(name), None, 4, columns):
-        assert len("".join(part for part, _ in row).rstrip()) <= max(columns, 44)
+    for row in run_of(name).derive().plain(unicode_spelling(), columns).splitlines():
+        assert len(row) <= max(columns, 44)
 
 
 def test_a_terminal_without_mathematics_gets_ascii(staged: Run) -> None:
-    said = text(page(staged, None, 4, 100, True))
+    said = staged.derive().plain(ascii_spelling(), 100)
     assert said.isascii()
     assert "df/dden = df/dinvden * dinvden/dden" in " ".join(said.split())
 
 
 def test_values_are_green_and_gradients_red(staged: Run) -> None:
     said = io.StringIO()
-    show(staged, Console(file=said, force_terminal=True, color_system="standard", width=120, no_color=False))
+    staged.derive().print(Console(file=said, force_terminal=True, color_system="standard", width=120, no_color=False))
     assert "\x1b[32m1.546\x1b[0m" in said.getvalue()
     assert "\x1b[31m−0.7916\x1b[0m" in said.getvalue()
     plain = io.StringIO()
-    show(staged, Console(file=plain, force_terminal=True, width=120, no_color=True))
+    staged.derive().print(Console(file=plain, force_terminal=True, width=120, no_color=True))
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", plain.getvalue())
 
 

@@ -108,6 +108,9 @@ def test_finite_numbers_are_healthy() -> None:
         ("(x + 1e16) - 1e16", {"x": 1.2345}, ["digits"]),
         ("x*y", {"x": 1e200, "y": 1e200}, ["overflow"]),
         ("sin(x)", {"x": 1.0}, []),
+        ("x*1e-200*y", {"x": 1e-200, "y": 1e200}, ["underflow", "underflow", "digits"]),
+        ("sin(x)*1e-320", {"x": 1.0}, ["underflow", "underflow", "underflow"]),
+        ("x**3 + x*y", {"x": 0.0, "y": 0.0}, []),
     ],
 )
 def test_symptoms(program: str, inputs: dict[str, float], kinds: list[str]) -> None:
@@ -421,6 +424,29 @@ def test_arrays_are_written_anew(program: str, inputs: dict[str, Any], texts: li
         for name, gradient in before.gradient.items():
             np.testing.assert_allclose(anew.gradient[name], gradient, rtol=1e-10)
         assert cgviz.run(rewritten(found), inputs).trouble is None
+
+
+@pytest.mark.parametrize(
+    ("program", "inputs", "lost"),
+    [
+        ("p = exp(z)/sum(exp(z)); -log(p[0])", {"z": [0.0, 800.0, 3.0]}, ()),
+        ("log(prod(v))", {"v": [1e-200, 1e-200, 3.0]}, ()),
+        ("log(p*q)", {"p": 1e-200, "q": 1e-200}, ()),
+        ("-log(1 - sigmoid(x))", {"x": 800.0}, ()),
+        ("log(x)*y", {"x": 0.0, "y": 2.0}, ("x",)),
+        ("x/y", {"x": 1.0, "y": 0.0}, ("x", "y")),
+    ],
+)
+def test_advice_is_followed_by_a_run_that_shows_what_comes_back(
+    program: str, inputs: dict[str, Any], lost: tuple[str, ...]
+) -> None:
+    run = cgviz.run(program, inputs)
+    found = diagnose(run)
+    assert found.followed is not None
+    assert found.followed.healthy
+    assert sorted(found.followed.lost) == sorted(lost)
+    assert all(np.any(g) for name, g in found.followed.run.gradient.items() if name not in lost)
+    assert ("no gradient comes back" if lost else "every gradient is kept") in " ".join(report(found).text.split())
 
 
 def test_a_guard_on_arrays_is_offered_only_where_it_keeps_every_value() -> None:

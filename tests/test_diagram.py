@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import sympy
+from outlines import spots
 
 import cgviz
 from cgviz.drawing import engine
@@ -193,7 +194,7 @@ def test_texts_of_a_card_keep_off_its_sides(lecture: Run) -> None:
     cards = [group for group in root.iter(f"{SVG}g") if {"stage", "input"} & {*group.get("class", "").split()}]
     assert len(cards) == 10
     for card in cards:
-        outline = [float(n) for n in re.findall(r"-?[\d.]+(?=,)", card.find(f"{SVG}path").get("d", ""))]  # type: ignore[union-attr]
+        outline = [x for x, _ in spots(card.find(f"{SVG}path").get("d", ""))]  # type: ignore[union-attr]
         for text in card.iter(f"{SVG}text"):
             if len(text):
                 continue  # scripts are smaller than the text
@@ -279,14 +280,12 @@ def test_dot_text_draws_the_same_picture(lecture: Run) -> None:
     made = diagram(lecture)
     drawn = engine.draw(made.draw("dot").decode(), "svg")
     theirs, ours = (
-        [
-            [float(n) for n in re.findall(r"-?[\d.]+", path.get("d", ""))]
-            for path in ET.fromstring(svg).iter(f"{SVG}path")
-        ]
+        [spots(path.get("d", "")) for path in ET.fromstring(svg).iter(f"{SVG}path")]
         for svg in (drawn, made.draw("svg"))
     )
     for axis in (0, 1):
-        spans = [sorted(max(path[axis::2]) - min(path[axis::2]) for path in paths) for paths in (theirs, ours)]
+        along = [[[spot[axis] for spot in path] for path in paths] for paths in (theirs, ours)]
+        spans = [sorted(max(each) - min(each) for each in paths) for paths in along]
         assert spans[0] == pytest.approx(spans[1], abs=1.5)
 
 

@@ -14,13 +14,14 @@ from tex import compiled
 import cgviz
 from cgviz.cli import main
 from cgviz.documents.document import GAP, Document, Drawn, Entry, Head, Prose, Table, Title
+from cgviz.documents.formats import FORMATS
 from cgviz.documents.grid import Column
 from cgviz.documents.html import inline
 from cgviz.documents.latex import tex
 from cgviz.documents.markdown import markdown
-from cgviz.documents.report import FORMATS, Report
+from cgviz.documents.report import Report
 from cgviz.documents.terminal import page, text
-from cgviz.text.formula import MARKED
+from cgviz.text.notations import MARKED
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 ARRAYS = "q = W @ x; f = sum(q**2)"
@@ -90,7 +91,7 @@ DOCUMENT = Document(
         Prose([("found", "")], "• "), Entry("word", [[("one", "")], [("two", "value")]]),
         Table([Column("#", right=True), Column("name", least=6), Column("how", least=8)],
               [[("1", ""), ("x|y", "name"), ("quite a few words of explanation", "")]], "and 3 more"),
-        Drawn(lambda width: [[("⎡1⎤", "")]]),
+        Drawn(lambda width, paint: [[("⎡1⎤", "")]]),
     ],
     "A document",
 )  # fmt: skip

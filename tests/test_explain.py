@@ -15,13 +15,14 @@ from examples import SCALAR
 import cgviz
 from cgviz.cli import main
 from cgviz.drawing.engine import text_width
+from cgviz.drawing.pictures import CHARTS
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.graph.nodes import CONSTANT
 from cgviz.reading.shipped import sample
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
-from cgviz.views.explain import PICTURES, explain, picture
+from cgviz.views.explain import explain, picture
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -170,7 +171,7 @@ def test_fan_out_of_any_size_keeps_its_total(count: int) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("format", PICTURES)
+@pytest.mark.parametrize("format", CHARTS.values())
 @pytest.mark.parametrize("node", ["x", "invden"])
 def test_every_theme_in_every_format(theme: str, format: str, node: str) -> None:
     begins = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}

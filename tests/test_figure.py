@@ -146,7 +146,8 @@ def test_a_large_graph_is_drawn_in_part_and_a_line_says_so(tmp_path: Path, capsy
 def test_a_figure_survives_its_file(tmp_path: Path) -> None:
     figure = Figure(
         order=("x_2", "x_1"), hide=("names",), edges="both", groups={"a b": ["L"]}, roles={"data": ["x_1"]},
-        colours={"L": "#aabbcc"}, shift={"L": [1, 2.5]}, spellings={"w_1": r"\omega_1"}, notes=(Note("L", 'a "b"'),),
+        colours={"L": "#aabbcc"}, shift={"L": [1, 2.5]}, window={"room": "900x400", "quick": True},
+        spellings={"w_1": r"\omega_1"}, notes=(Note("L", 'a "b"'),),
     )  # fmt: skip
     file = tmp_path / "f.toml"
     file.write_text(figure.toml)
@@ -154,7 +155,16 @@ def test_a_figure_survives_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["colour = 1", 'hide = ["x"]', "[shift]\nL = [1]", "notes = 3", "a b", '[colours]\nL="red"']
+    "wrong",
+    [
+        "colour = 1",
+        'hide = ["x"]',
+        "[shift]\nL = [1]",
+        "notes = 3",
+        "a b",
+        '[window]\nstyle = "pie"',
+        '[colours]\nL="red"',
+    ],
 )
 def test_a_figure_that_says_what_there_is_not(tmp_path: Path, wrong: str) -> None:
     file = tmp_path / "f.toml"

@@ -16,16 +16,16 @@ import jsonschema
 import pytest
 from examples import SCALAR
 from hypothesis import assume, given, settings
+from reports import table
 from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 
 import cgviz
 from cgviz.cli import main
-from cgviz.documents.report import FORMATS
+from cgviz.documents.formats import FORMATS
 from cgviz.drawing.diagram import picture
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.runs.modes import MODES, mode_of
-from cgviz.views.table import table
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 STAGES = ("sigy", "num", "sigx", "xpy", "xpysqr", "den", "invden", "f")
@@ -201,12 +201,10 @@ def test_csv_and_markdown_and_latex() -> None:
 
 
 def test_in_ascii(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from cgviz.documents.terminal import text
     from cgviz.documents.writing import ascii_spelling
-    from cgviz.views.table.page import page
 
     run = cgviz.run(LECTURE, x=3, y=-4)
-    assert text(page(run, ascii_spelling(), 100, mode_of(run, "both", "x"))).isascii()
+    assert run.table(mode="both", wrt="x").plain(ascii_spelling(), 100).isascii()
 
 
 @pytest.mark.parametrize("sample", [sample.name for sample in SCALAR])

@@ -180,7 +180,7 @@ def test_a_function_with_a_backward_pass_of_its_own_is_opaque() -> None:
 
 
 def test_an_op_without_a_record_is_opaque_and_right() -> None:
-    run = agrees(lambda x: torch.linalg.svdvals(x).sum() + torch.special.i0e(x).sum(), leaf(3, 3))
+    run = agrees(lambda x: torch.special.i1e(x).sum() + torch.special.i0e(x).sum(), leaf(3, 3))
     assert len(opaque(run)) == 2
 
 
@@ -271,3 +271,45 @@ def test_the_check_names_pytorch_as_a_witness() -> None:
     own = {row["name"]: row["witnesses"]["PyTorch"] for row in told["rows"] if row["name"] in ("x", "w")}
     assert all(reading["relative_error"] < 1e-10 for reading in own.values())
     assert "PyTorch's own backward pass" in " ".join(cgviz.check(run).text.split())
+
+
+def test_windows_bags_and_factors_are_stages() -> None:
+    torch.manual_seed(3)
+    F = torch.nn.functional
+    x, bag = leaf(1, 2, 5, 7), torch.nn.EmbeddingBag(6, 3, mode="mean")
+    assert not opaque(
+        agrees(lambda x: F.adaptive_avg_pool2d(x, (2, 3)).pow(2).sum() + F.adaptive_max_pool2d(x, 3).sum(), x)
+    )
+    assert not opaque(agrees(lambda x: F.avg_pool2d(x, 2, padding=1, count_include_pad=False).pow(2).sum(), x))
+    assert not opaque(
+        agrees(lambda x: F.pad(x, (1, 2, 1, 0), mode="reflect").pow(3).sum() + F.pad(x, (-1, 1)).sum(), x)
+    )
+    places, starts = torch.tensor([1, 2, 4, 5, 4]), torch.tensor([0, 3])
+    assert not opaque(agrees(lambda w: (bag(places, starts) * w).pow(2).sum(), leaf(3)))
+    assert not opaque(agrees(lambda a: a.median() * a.kthvalue(2)[0].sum() + a.median(0)[0].prod(), leaf(3, 4)))
+    assert not opaque(
+        agrees(lambda a: torch.linalg.svdvals(a).pow(3).sum() + torch.linalg.qr(a)[1].abs().sum(), leaf(4, 3))
+    )
+    assert not opaque(agrees(lambda a: (torch.linalg.svd(a, full_matrices=False)[0][:, 0] ** 4).sum(), leaf(3, 4)))
+    assert not opaque(
+        agrees(lambda a: (torch.linalg.eigh(a + a.T)[1][:, 0] ** 4).sum() + torch.pdist(a).sum(), leaf(3, 3))
+    )
+
+
+def test_local_variables_of_forward_name_stages_and_sums_stay_in_their_group() -> None:
+    class Coder(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.code = torch.nn.Linear(3, 4)
+
+        def forward(self, x: Any) -> Any:
+            apart = self.code(x) - x.sum()
+            mu, logvar = apart.chunk(2, -1)
+            return (mu + logvar.exp()).pow(2).sum()
+
+    torch.manual_seed(1)
+    graph = agrees(Coder(), leaf(2, 3)).graph
+    made = {node.name: node for node in graph.nodes}
+    assert {"mu", "logvar"} <= made.keys()
+    assert "code_bias" not in {graph.nodes[arg].name for arg in made["apart"].args}
+    assert not made["apart"].group

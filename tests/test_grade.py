@@ -16,13 +16,14 @@ from hypothesis import given, settings
 import cgviz
 from cgviz.cli import main
 from cgviz.codegen import code
+from cgviz.documents.writing import unicode_spelling
 from cgviz.errors import CgvizError
 from cgviz.grading import grade
 from cgviz.grading.listing import UnreadableError, listing, notebook, plain
 from cgviz.grading.report import Grade
 from cgviz.reading.shipped import sample
 from cgviz.runs.run import Run
-from cgviz.views import grade as views
+from cgviz.views.grade.report import report
 from tests.mutations import mutants, some
 from tests.strategies import NAMES, Tree, inputs, trees
 
@@ -391,8 +392,8 @@ def shown(text: str) -> str:
         made = graded("f = x*y", text, x=3, y=4)
     except CgvizError as error:
         return str(error)
-    assert 0 <= json.loads(views.json(made))["score"] <= 1
-    return views.text(made, width=60)
+    assert 0 <= json.loads(report(made).json)["score"] <= 1
+    return report(made).plain(unicode_spelling(), 60)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from cgviz.grading.listing import plain
 from cgviz.grading.report import Grade
 from cgviz.runs.run import Run
 from cgviz.views import grade as views
+from cgviz.views.grade.report import report
 from tests.array_passes import LINE, PASSES, SHAPES, Pass, mutants, some
 
 Arrays = dict[str, Any]
@@ -293,7 +294,7 @@ def test_numpy_is_read(name: str) -> None:
         np.testing.assert_allclose(space["dW"], run.gradient["W"])
         np.testing.assert_allclose(space["dx"], run.gradient["x"])
     made = graded(PRODUCT, text)
-    assert made.all_right, views.text(made)
+    assert made.all_right, report(made).text
     assert made.score == 1
 
 
@@ -430,7 +431,7 @@ def shown(text: str) -> str:
     except CgvizError as error:
         return str(error)
     assert not made.all_right
-    assert 0 <= json.loads(views.json(made))["score"] < 1
+    assert 0 <= json.loads(report(made).json)["score"] < 1
     page = views.text(made, width=80)
     assert max(map(len, page.splitlines())) <= 80
     return page if len(made.lines) < 20 else page[:1000]
@@ -483,7 +484,7 @@ def test_the_code_that_we_write_is_right(name: str) -> None:
     except (CgvizError, TypeError, ValueError, AttributeError, AssertionError):
         pytest.skip("cgviz code does not write arrays yet")
     made = grade(run, plain(text))
-    assert made.all_right, views.text(made)
+    assert made.all_right, report(made).text
 
 
 # what is shown

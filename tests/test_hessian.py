@@ -284,7 +284,12 @@ def test_json_latex_and_pictures(tmp_path: Path) -> None:
     latex = report(found).latex
     assert r"\frac{\partial^{2} f}{\partial {x_1}^{2}}" in latex
     both = report(facts("f = x*y", None, x=1, y=2)).latex
-    source = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + latex + both + "\\end{document}"
+    source = (
+        "\\documentclass{article}\\usepackage{amsmath,amssymb,booktabs,xcolor}\\begin{document}\n"
+        + latex
+        + both
+        + "\\end{document}"
+    )
     compiled(source, tmp_path, needs="amsmath.sty")
     assert picture(found, "png").startswith(b"\x89PNG")
     assert "symmetric" in report(found).markdown

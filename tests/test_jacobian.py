@@ -16,17 +16,17 @@ from cgviz.analysis.jacobians import jacobian
 from cgviz.analysis.products import in_symbols, products
 from cgviz.cli import main
 from cgviz.documents.writing import unicode_spelling
+from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import UsageError
+from cgviz.ops.joining import joined
 from cgviz.ops.op import ops
-from cgviz.ops.rearranging import joined
 from cgviz.reading.api import as_value, read
 from cgviz.runs.passes import forward
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start, without_seed
 from cgviz.text.fold import line_width
-from cgviz.views.jacobian import PICTURES, picture, report
+from cgviz.views.jacobian import picture, report
 from cgviz.views.jacobian.facts import Facts, of_hessian, of_jacobian
-from cgviz.views.jacobian.text import page
 from tests.tex import compiled
 
 RANDOM = np.random.default_rng(7)
@@ -370,7 +370,7 @@ def test_what_does_not_depend_is_said(capsys: Any) -> None:
 
 def test_a_wide_grid_is_broken_into_panels() -> None:
     found = facts(SQUARES, "q", "W,x", **LECTURE)
-    lines = ["".join(text for text, _ in line) for line in page(found, unicode_spelling(), 40)]
+    lines = ["".join(text for text, _ in line) for line in report(found).lines(unicode_spelling(), 40)]
     assert "q[0]  0.2000  0.4000       ·       ·" in lines
     assert "q[0]   0.1000  0.5000" in lines
 
@@ -385,7 +385,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     for program, wrt in ((SQUARES, "W,x"), ("s = softmax(x)", "x"), ("y = outer(x, x)", "x")):
         run = run_of(program, {"x": some(30)} if "W" not in program else LECTURE)
         found = of_jacobian(run, None, wrt)
-        assert max(map(line_width, page(found, unicode_spelling(), width))) <= width
+        assert max(map(line_width, report(found).lines(unicode_spelling(), width))) <= width
 
 
 def test_a_large_matrix_is_a_map(capsys: Any, tmp_path: Path) -> None:
@@ -399,7 +399,7 @@ def test_a_large_matrix_is_a_map(capsys: Any, tmp_path: Path) -> None:
     assert "9,900 of 10,000 entries (99%) are 0 whatever the values, 50 more are 0" in " ".join(out.split())
 
 
-@pytest.mark.parametrize("format", PICTURES)
+@pytest.mark.parametrize("format", CHARTS.values())
 @pytest.mark.parametrize("theme", ["light", "dark", "print", "colorblind"])
 def test_pictures_of_every_kind_and_the_same_bytes_twice(format: str, theme: str) -> None:
     found = facts(SQUARES, "q", "W,x", **LECTURE)
@@ -410,7 +410,7 @@ def test_pictures_of_every_kind_and_the_same_bytes_twice(format: str, theme: str
 
 def test_the_picture_leaves_zeros_blank() -> None:
     svg = picture(facts("relu(x)", None, "x", x=[3, -1, 2]), "svg").decode()
-    assert svg.count('fill="#1d6fb8"/>') == 2 + 1  # two entries, and the end of the scale
+    assert svg.count('fill="#cf1b29"/>') == 2 + 1  # two entries, and the end of the scale
     assert "x[2]" in svg
     assert "6 of 9 entries (67%) are 0 whatever the values" in svg
 
@@ -424,7 +424,7 @@ def test_a_picture_of_a_large_matrix_is_bounded() -> None:
 def test_files_are_written_as_their_ending_says(tmp_path: Path, capsys: Any) -> None:
     for ending, start_of in (
         (".json", b"{"),
-        (".tex", b"\\["),
+        (".tex", b"% made by cgviz"),
         (".md", b"**"),
         (".txt", b"\xe2\x88\x82q"),
         (".svg", b"<?xml"),
@@ -451,12 +451,16 @@ def test_the_latex_compiles(layout: str, tmp_path: Path) -> None:
     body = "\n".join(report(case).latex for case in cases)
     assert r"\frac{\partial q}{\partial x}" in body
     assert f"({layout} layout, $2 \\times 2$)" in body
-    source = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + body + "\\end{document}"
+    source = (
+        "\\documentclass{article}\\usepackage{amsmath,amssymb,booktabs,xcolor}\\begin{document}\n"
+        + body
+        + "\\end{document}"
+    )
     compiled(source, tmp_path, needs="amsmath.sty")
 
 
-def schema() -> Any:
-    return json.loads((files("cgviz") / "documents" / "schema" / "matrix-v1.schema.json").read_text(encoding="utf-8"))
+def schema(of: str = "matrix") -> Any:
+    return json.loads((files("cgviz") / "documents" / "schema" / f"{of}-v1.schema.json").read_text(encoding="utf-8"))
 
 
 def test_the_json_is_what_the_schema_says() -> None:
@@ -505,7 +509,12 @@ def test_without_values_it_is_in_symbols(capsys: Any) -> None:
     assert "is N × M" in out
     assert "= Wᵀ diag(1 − " in out
     assert "dx = Wᵀ dWx" in out
-    assert cli(capsys, program, "--format", "json")[2].startswith("cgviz: the JSON of a Jacobian is made of numbers")
+    made = json.loads(cli(capsys, program, "--of", "2", "--wrt", "x", "--format", "json")[1])
+    jsonschema.validate(made, schema("symbols"))
+    assert made["of"]["shape"] == ["M"]
+    assert made["wrt"][0]["size"] == ["M", "N"]
+    assert made["wrt"][0]["formula"] == "diag(1 - tanhWx**2) @ W"
+    assert made["wrt"][0]["steps"][-1] == "dx = W.T @ dWx"
     assert (
         cli(capsys, "x: (3,); y: (4,); f = sum(x)*y[0]", "--of", "1", "--wrt", "y")[1].count("no gradient flows") == 1
     )

@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 import sympy
+from reports import table
 
 import cgviz
-from cgviz.views.table import table
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 PROGRAMS: list[tuple[Any, dict[str, float], str]] = [

@@ -57,6 +57,9 @@ class Case:
         return [slot for slot, each in enumerate(self.operands) if isinstance(each, tuple)]
 
 
+SYMMETRIC = ("cholesky", "eigvalsh", "eigvecsh")
+
+
 def positive_definite(random: np.random.Generator) -> Any:
     a = random.normal(size=(3, 3))
     return a @ a.T + 3 * np.eye(3)
@@ -145,6 +148,10 @@ CASES = [
     Case("solve stacks", of("solve"), ((3, 3), (2, 3, 2)), lambda a, b: torch.linalg.solve(a, b), positive_definite),
     Case("cholesky", of("cholesky"), ((3, 3),), lambda s: torch.linalg.cholesky(s), positive_definite),
     Case("logdet", of("logdet"), ((3, 3),), lambda s: torch.linalg.slogdet(s)[1], positive_definite),
+    Case("eigvalsh", of("eigvalsh"), ((3, 3),), lambda s: torch.linalg.eigvalsh((s + s.mT) / 2), positive_definite),
+    Case("eigvecsh", of("eigvecsh"), ((3, 3),), lambda s: torch.linalg.eigh((s + s.mT) / 2)[1], positive_definite),
+    Case("svdvals", of("svdvals"), ((4, 3),), lambda x: torch.linalg.svdvals(x)),
+    Case("svdvals of a wide one", of("svdvals"), ((2, 3),), lambda x: torch.linalg.svdvals(x)),
     *(
         Case(f"einsum {text}", of("einsum", text), shapes, lambda *xs, text=text: torch.einsum(text, *xs))
         for text, shapes in {
@@ -198,7 +205,7 @@ def test_value_and_gradient_are_those_of_pytorch(case: Case) -> None:
     found = backward(graph, values, upstream)
     for slot, index in enumerate(graph.inputs):
         wanted = tensors[slot].grad.numpy() if slot in case.moving else np.zeros(np.shape(values[index]))
-        if case.name == "cholesky":  # the gradient of a symmetric matrix is only known up to its antisymmetric part
+        if case.name in SYMMETRIC:  # the gradient of a symmetric matrix is only known up to its antisymmetric part
             wanted = (wanted + wanted.T) / 2
         assert np.shape(found[index]) == np.shape(values[index])
         np.testing.assert_allclose(found[index], wanted, rtol=1e-10, atol=1e-12)
@@ -211,7 +218,7 @@ def test_tangents_are_the_transpose_of_gradients(case: Case) -> None:
     upstream = weights(np.shape(values[graph.output]))
     found = backward(graph, values, upstream)
     moves = {graph.inputs[slot]: weights(np.shape(values[graph.inputs[slot]]), 7 + slot) for slot in case.moving}
-    if case.name == "cholesky":
+    if case.name in SYMMETRIC:
         moves = {index: move + move.T for index, move in moves.items()}
     with quiet():
         pushed = tangents(graph, values, moves)[graph.output]

@@ -16,7 +16,7 @@ import cgviz
 
 ROOT = Path(cgviz.__file__).parent
 LAYERS = [
-    *("errors", "values", "ops", "text", "graph", "runs", "reading", "analysis", "learning", "grading"),
+    *("records", "errors", "values", "ops", "text", "graph", "runs", "reading", "analysis", "grading"),
     *("drawing", "documents", "views", "codegen", "players", "kernel", "places", "cli", "__main__"),
 ]
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
@@ -26,7 +26,7 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
         ("cgviz.runs.door", f"cgviz.{view}"): "a run shows itself: the library's front door"
         for view in (
             "analysis.checks analysis.diagnosis codegen codegen.source drawing.diagram grading "
-            "grading.listing learning learning.problem players.deck players.deck.folder "
+            "analysis.learning analysis.learning.problem grading.listing players.deck players.deck.folder "
             "players.deck.frames players.page players.play players.worksheet "
             "places.notebook players.worksheet.blanks players.worksheet.figure players.worksheet.work runs.modes "
             "views.check views.derivation views.descent views.diagnose views.explain "
@@ -34,10 +34,11 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
         ).split()
     },
     ("cgviz.ops.listing", "cgviz.text.formula"): "the texts of `cgviz ops`",
+    ("cgviz.text.formula", "cgviz.text.notations"): "a formula says itself in LaTeX",
     ("cgviz.ops.arithmetic", "cgviz.ops.exponential"): "the rule of a power names log, whose rule names a quotient",
     ("cgviz.ops.arithmetic", "cgviz.ops.piecewise"): "the careful rule of a power chooses at its pole",
     ("cgviz.ops.exponential", "cgviz.ops.piecewise"): "logsigmoid is composed of a minimum",
-    ("cgviz.ops.rearranging", "cgviz.ops.matrices"): "a transpose hands back a product's own form",
+    ("cgviz.ops.indexing", "cgviz.ops.matrices"): "what one place picks hands back a product of its own form",
     ("cgviz.runs.run", "cgviz.runs.steps"): "Run.steps replays the run that it belongs to",
     ("cgviz.reading.foreign", "cgviz.reading.functions"): "a function of sympy's is walked like any expression",
     ("cgviz.reading.functions", "cgviz.reading.walk"): "a function of sympy's is walked like any expression",

@@ -99,6 +99,9 @@ def test_the_widget_follows_sliders_and_python(browser: Any, tmp_path: Path) -> 
     from cgviz.places.notebook.widget import SCRIPT, Live
 
     made = Live.of(cgviz.run("x*y + sum(v)", x=3, y=-4, v=[1, 2]))
+    made.inputs = {"x": 1, "y": 2, "v": [3, 4]}
+    assert (made.value, made.gradient["x"]) == (9, 2)  # from Python it follows without a page
+    made.inputs = {"x": 3, "y": -4, "v": [1, 2]}
     data = {"page": made.page, "inputs": made.inputs, "step": -1, "theme": "auto"}
     text = HOST.replace("ESM", b64encode(SCRIPT.read_bytes()).decode()).replace(
         "DATA", json.dumps(data).replace("</", "<\\/")

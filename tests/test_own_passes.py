@@ -114,6 +114,8 @@ class Cube(torch.autograd.Function):
     out = capsys.readouterr().out
     assert "1 of 2 gradients of Cube are wrong" in out
     assert "the sign is turned" in out
+    assert "line 11: return (g * 3 * x ** 2 * y, -g * x ** 3)" in out
+    assert "with return (g * 3 * x ** 2 * y, g * x ** 3), right: y" in out
 
 
 def test_a_rule_of_jax(tmp_path: Path, capsys: Any) -> None:
@@ -127,7 +129,9 @@ soft.defvjp(lambda x: (soft(x), x), lambda x, g: (g * jax.nn.sigmoid(x) * 2,))
 """
     (tmp_path / "own.py").write_text(text, encoding="utf-8")
     assert main(["check", f"{tmp_path / 'own.py'}:soft", "--x", "[1,-2]"]) == 1
-    assert "2 times too large" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "2 times too large" in out
+    assert "line" not in out  # nobody names a line of a lambda
 
 
 # diff
@@ -165,3 +169,47 @@ def test_the_difference_has_every_format(format: str, capsys: Any) -> None:
 def test_arrays_without_values_are_asked_for(capsys: Any) -> None:
     assert main(["diff", "sum(W @ x)", "sum(x @ W)"]) == 2
     assert "VALUE" in capsys.readouterr().err
+
+
+# the line
+
+ATTENTION = """
+import numpy as np
+
+def attention(Q, K, V):
+    S = Q @ K.T / np.sqrt(Q.shape[1])
+    E = np.exp(S)
+    A = E / E.sum(axis=1, keepdims=True)
+    return A @ V
+
+def attention_backward(dO, Q, K, V):
+    d = Q.shape[1]
+    E = np.exp(Q @ K.T / np.sqrt(d))
+    A = E / E.sum(axis=1, keepdims=True)
+    dV = A.T @ dO
+    dA = dO @ V.T
+    dS = A * (dA - (dA * A).sum(axis=0, keepdims=True))
+    dQ = dS @ K / np.sqrt(d)
+    dK = dS.T @ Q
+    return dQ, dK, dV
+"""
+
+
+def test_two_wrong_lines_are_named_and_mended_one_after_the_other(tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "own.py").write_text(ATTENTION, encoding="utf-8")
+    at = ["--Q", "[[1,2],[0,1]]", "--K", "[[1,2],[0,1],[0.3,-1]]", "--V", "[[1,2],[0,1],[0.5,-1]]"]
+    assert main(["check", f"{tmp_path / 'own.py'}:attention", *at, "--format", "json"]) == 1
+    one, two = json.loads(capsys.readouterr().out)["lines"]
+    assert (one["line"], one["gradients"], one["says"]) == (16, ["Q"], "the sum goes along axis=1, not along axis=0")
+    assert (two["line"], two["gradients"]) == (18, ["K"])
+    assert two["mended"] == "dK = dS.T @ Q / np.sqrt(d)"
+
+
+def test_where_no_slip_is_known_the_stage_is_named_at_which_the_passes_part(tmp_path: Path, capsys: Any) -> None:
+    wrong = ATTENTION.replace("dS = A * (dA - (dA * A).sum(axis=0, keepdims=True))", "dS = np.cos(A) ** 3 - A ** 5 * 7")
+    (tmp_path / "own.py").write_text(wrong, encoding="utf-8")
+    at = ["--Q", "[[1,2]]", "--K", "[[1,2],[0,1]]", "--V", "[[1,2],[0,1]]"]
+    assert main(["check", f"{tmp_path / 'own.py'}:attention", *at]) == 1
+    out = capsys.readouterr().out
+    assert "line 16: dS = np.cos(A) ** 3 - A ** 5 * 7" in out
+    assert "here it parts: dS is not the gradient of S" in out

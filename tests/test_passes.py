@@ -9,7 +9,7 @@ import pytest
 
 import cgviz
 from cgviz.graph.nodes import CONSTANT
-from cgviz.runs.passes import gradient
+from cgviz.runs.passes import completed, gradient
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Seed
 
@@ -144,6 +144,18 @@ def test_the_steps_of_a_stage_share_its_number() -> None:
     run = cgviz.run(LECTURE, x=3, y=-4)
     order = [step.number for step in run.steps if not isinstance(step, Seed)]
     assert order == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 7, 6, 6, 5, 4, 4, 3, 2, 2, 1]
+
+
+def test_what_is_known_is_not_computed_again() -> None:
+    graph = cgviz.read("q = x*y\nf = q + 1")
+    names = [node.name for node in graph.nodes]
+    known = [
+        {"x": 3.0, "y": 4.0}.get(name) if node.op is not CONSTANT else node.value
+        for name, node in zip(names, graph.nodes, strict=True)
+    ]
+    assert completed(graph, known)[-1] == 13.0
+    known[names.index("q")] = 100.0
+    assert completed(graph, known)[-1] == 101.0
 
 
 def test_a_deep_chain_is_no_trouble() -> None:

@@ -21,7 +21,7 @@ from strategies import CORNERED, NAMES, SMOOTH, Tree, inputs, trees
 import cgviz
 from cgviz.analysis.paths import Edge, Web, counts, influence, light_of, listed
 from cgviz.cli import main
-from cgviz.documents.report import FORMATS
+from cgviz.documents.formats import FORMATS
 from cgviz.drawing.diagram import picture
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from browser import chromium
+from outlines import spots
 
 import cgviz
+from cgviz.drawing.diagram import diagram
 from cgviz.drawing.diagram.figure import read
 from cgviz.places.serve import LONGEST, Server
 
@@ -104,11 +109,9 @@ def test_what_is_typed_is_drawn_with_the_numbers_of_the_command(name: str, opene
     mine, gradients = numbers(tab)
     output = tab.evaluate("() => facts.output")
     assert np.allclose(mine[output], run.value, rtol=1e-12)
-    inputs = tab.evaluate("() => facts.inputs.map(i => [nodes[i].name, i])")
-    for shown, index in inputs:
-        label = next(one for one in run.graph.nodes if one.name == shown or one.shown == shown)
-        expected = np.ravel(run.gradient[label.name])
-        assert np.allclose(np.ravel(gradients[index]), expected, rtol=1e-12), shown
+    for name, shown, index in tab.evaluate("() => facts.inputs.map(i => [idOf(i), nodes[i].name, i])"):
+        assert shown == {"w_1": "w₁", "x_1": "x₁"}.get(name, name)
+        assert np.allclose(np.ravel(gradients[index]), np.ravel(run.gradient[name]), rtol=1e-12), name
     assert tab.locator("#frame svg .node").count() >= len(run.graph.stages)
 
 
@@ -200,6 +203,8 @@ def test_the_question_and_its_box_are_in_view(opened: Open) -> None:
     tab = opened()
     tab.click("#predict")
     tab.wait_for_selector("#question")
+    assert tab.inner_text("#result-line").startswith("f = 1.546")
+    assert "∂" not in tab.inner_text("#result-line")
     for name in ("#symbol", "#answer", "#check"):
         box = tab.locator(name).bounding_box()
         assert box
@@ -237,6 +242,59 @@ def test_wheel_zooms_drag_moves_a_node_and_fit_brings_all_back(opened: Open) -> 
     assert figure.shift["x"][0] * fitted == pytest.approx(50, abs=2)
     tab.click("#tidy")
     assert not tab.is_visible("#save-figure")
+
+
+def drawn_parts(svg: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns the middle of every box and the path and the texts of every wire, by the ends of their ids."""
+    boxes, wires = {}, {}
+    for group in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}g"):
+        own, found = moved(group), re.fullmatch(r"cg\w+-((n\d+|g\d+-\w+|end)|e\d+-\d+)", group.get("id", ""))
+        if found and found[2]:
+            spots = spots_of(next(child for child in group if child.tag.endswith(("path", "ellipse"))))
+            boxes[found[1]] = (spots.min(axis=0) + spots.max(axis=0)) / 2 + own
+        elif found:
+            texts = [child for child in group if child.tag.endswith("text") and (child.text or len(child))]
+            spots = [np.array([float(text.get("x", 0)), float(text.get("y", 0))]) + moved(text) for text in texts]
+            wires[found[1]] = np.vstack([spots_of(next(child for child in group if child.get("d"))), *spots])
+    return boxes, wires
+
+
+def moved(element: Any) -> Any:
+    found = re.match(r"translate\(([-\d.e]+) ([-\d.e]+)\)", element.get("transform", ""))
+    return np.array([float(found[1]), float(found[2])]) if found else np.zeros(2)
+
+
+def spots_of(shape: Any) -> Any:
+    if shape.tag.endswith("ellipse"):
+        return np.array([[float(shape.get("cx")), float(shape.get("cy"))]])
+    return np.array(spots(shape.get("d")))
+
+
+def test_a_saved_figure_is_drawn_by_the_command_as_it_was_dragged(opened: Open, tmp_path: Path) -> None:
+    tab = opened(width=1200, height=900)
+    text = "# group gates: p, q\np = x*tanh(y)\nq = max(p, y)\nr = p*q + x\nexp(r/9) + x"
+    write(tab, text, {"x": 3, "y": -4})
+    for button, style, way in (
+        ("", "card", "LR"),
+        ("style=circuit", "circuit", "LR"),
+        ("direction=TB", "circuit", "TB"),
+    ):
+        if button:
+            tab.click(f"button[data-{button}]")
+        tab.wait_for_function(f"() => document.querySelector('#frame svg').matches('.{style}.{way}')")
+        for name, by in (("q", (40, -70)), ("x", (-30, 60)), ("p", (300, 20))):
+            tab.evaluate("([name, x, y]) => place(chosenPicture().parts.find((part) => part.kind === 'n' "
+                         "&& idOf(part.index) === name).element, x, y)", [name, *by])  # fmt: skip
+        with tab.expect_download() as got:
+            tab.click("#save-figure")
+        made = diagram(cgviz.run(text, x=3, y=-4), figure=got.value.path()).draw("svg").decode()
+        shown = tab.evaluate("() => new XMLSerializer().serializeToString(chosenPicture().svg)")
+        for mine, theirs, close in zip(drawn_parts(shown), drawn_parts(made), (0.2, 1.5), strict=True):
+            assert mine.keys() == theirs.keys()
+            for key, own in mine.items():
+                assert np.allclose(own, theirs[key], atol=close), (style, way, key, own - theirs[key])
+        tab.click("#tidy")
+        assert not tab.is_visible("#save-figure")
 
 
 # saving

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from strategies import SPELLINGS, Tree, inputs, trees
 
 import cgviz
+import cgviz.views.table
 from cgviz.documents.writing import Writing, ascii_spelling, unicode_spelling
 from cgviz.errors import EvaluationError
 from cgviz.ops.op import ops
@@ -114,6 +116,44 @@ def test_products_of_arrays(text: str) -> None:
     given_values = {"A": np.array([[2.0, 0.5], [0.25, 1.5]]), "v": np.array([1.5, 0.75])}
     run = cgviz.run(text, {name: value for name, value in given_values.items() if name in graph_inputs(text)})
     check(run)
+
+
+HEAD = re.compile(r"(.*?)(?:\s+at \S+ = .*?)?\n\n", re.DOTALL)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_heading_is_read_as_it_was_folded(seed: int) -> None:
+    """Lines end after a sign, and break before one; what is left out is refused, never another function."""
+    chance = random.Random(seed)
+    terms = [
+        f"{chance.choice(['sin(x)', 'x*y', 'exp(-y)', 'x/(y + 2)', 'x**2'])}*{i}" for i in range(chance.randint(2, 60))
+    ]
+    body = "".join(chance.choice([" + ", " - ", "*"]) + term for term in terms)
+    text = "; ".join([*(f"a{i} = x*{i} - y" for i in range(chance.choice([0, 3, 14]))), f"f = x{body}"])
+    run = cgviz.run(text, x=0.3, y=0.7)
+    for width in (40, 80):
+        lines = cgviz.views.table.report(run).lines(unicode_spelling(17), width)
+        head = HEAD.match("\n".join("".join(piece for piece, *_ in line) for line in lines))
+        assert head
+        if "…" in head[1]:
+            with pytest.raises(cgviz.ExpressionError, match=r"dots leave terms|leaves statements out"):
+                cgviz.run(head[1], x=0.3, y=0.7)
+        else:
+            same(cgviz.run(head[1], x=0.3, y=0.7).value, run.value, head[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("a +\nb", 3), ("a\n+ b", 3), ("f = a·\nb", 2), ("f =\na*b", 2), ("q = a*b\n-q", -2), ("q = a\n  - b", -1),
+     ("q = a\n− b", -1), ("f(a, b) = a\n\n+ b", 3), ("a # +\n+ b", 3), ("q = a*b\n−q", -2), ("a*(b\n+ 1)", 3)],
+)  # fmt: skip
+def test_a_statement_goes_on_where_a_sign_says_so(text: str, value: float) -> None:
+    assert cgviz.run(text, a=1, b=2).value == value
+
+
+def test_a_line_that_may_go_on_or_not_is_refused() -> None:
+    with pytest.raises(cgviz.ExpressionError, match="go on from the one before"):
+        cgviz.read("q = a*b\n- log(q)")
 
 
 def test_the_head_of_many_inputs_is_read() -> None:

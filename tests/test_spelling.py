@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 import cgviz
 from cgviz.errors import UsageError
 from cgviz.graph.naming import Wording, respelled, spellings_from
-from cgviz.text.formula import LATEX, MARKED, PRETTY, TEXT, Formula, Gradient, gradient_name
+from cgviz.text.formula import PRETTY, TEXT, Formula
+from cgviz.text.gradients import Gradient, gradient_name
 from cgviz.text.names import Name
+from cgviz.text.notations import LATEX, MARKED
 from cgviz.text.parsing import parse_spelling, spelled
 from cgviz.text.plain import ascii_text
 from cgviz.text.runs import Run, plain, runs
 from cgviz.text.spelling import Spelling
+from cgviz.text.typeset import words
 
 SAME = [
     ("θ₁", "theta_1", ["theta_1", "θ₁", "θ_1", r"\theta_1", r"\theta_{1}"], r"\theta_1"),
@@ -160,3 +163,7 @@ def test_code_says_how_reports_write_its_gradients() -> None:
     run = cgviz.run("q = x + y; q*z", x=1, y=2, z=3)
     assert "; elsewhere it is written ∂f/∂x." in run.worded("code", "partial", {}).code()
     assert "with respect to w.\n" in run.code()
+
+
+def test_letters_with_a_face_are_mathematics_among_words() -> None:
+    assert words("d𝐰 of ℒ, 𝛉") == r"d$\mathbf{w}$ of $\mathcal{L}$, $\boldsymbol{\theta}$"

@@ -14,7 +14,7 @@ from cgviz.cli.group import COMMANDS, command
 from cgviz.documents import report
 from cgviz.drawing import theme
 from cgviz.graph import naming
-from cgviz.text.formula import STYLES
+from cgviz.text.gradients import STYLES
 
 LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
 HEAVY = ("sympy", "rich", "numpy", "graphviz", "pygraphviz", "cgviz.ops", "cgviz.graph.nodes", "dataclasses")

@@ -114,3 +114,35 @@ def test_what_is_no_shape(option: str, message: str, capsys: pytest.CaptureFixtu
 def test_a_program_with_a_transpose_keeps_what_it_says() -> None:
     run = cgviz.run("Q: (N, D); K: (M, D); A = softmax(Q @ K.T/s)")
     assert str(run.graph.nodes[run.graph.output].shape) == "(N, M)"
+
+
+def test_an_input_that_no_number_can_be_is_asked_for() -> None:
+    with pytest.raises(
+        ExpressionError, match=r"'W' has no shape, and a number does not fit here: give shape= W=\.\.\."
+    ):
+        cgviz.run("X @ W + b", shapes={"X": "N,D"})
+
+
+def test_names_of_lengths_are_told_in_json_and_never_the_numbers_that_stand_for_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for arguments in (["table", "--format", "json"], ["code", "--lang", "torch"], ["derive"]):
+        assert (
+            main(
+                [
+                    arguments[0],
+                    "L = sum(x[::-1]*x) + sum(std(X, axis=1))",
+                    *arguments[1:],
+                    "--shape",
+                    "x=N",
+                    "--shape",
+                    "X=N,D",
+                ]
+            )
+            == 0
+        )
+        out = capsys.readouterr().out
+        assert "N" in out
+        assert "1000" not in out
+    with pytest.raises(ExpressionError, match="a step of 2"):
+        cgviz.run("sum(x[::2])", shapes={"x": "N"})

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import cgviz
+from cgviz.runs.passes import forward
 
 
 def names(run: cgviz.Run) -> list[str]:
@@ -166,3 +167,18 @@ def test_statistics_of_numpy_are_followed() -> None:
     assert run.value == pytest.approx(function(x, y))
     moves = [(function(x + h * e, y) - function(x - h * e, y)) / (2 * h) for e in np.eye(4)]
     np.testing.assert_allclose(run.gradient["x"], moves, rtol=1e-6)
+
+
+def test_what_was_recorded_is_not_computed_again_but_at_other_numbers_it_is() -> None:
+    def scaled(x: Any, w: Any) -> Any:
+        y = np.exp(x - x.mean()) * w - 2.0 * w + x / x.sum()
+        return (y**2).sum()
+
+    at = {"x": np.array([1.0, 2.5, -0.5]), "w": np.array([0.5, -1.0, 2.0])}
+    run = cgviz.trace(scaled, **at)
+    assert "values" in run.__dict__
+    assert [np.asarray(v).tolist() for v in run.values] == [
+        np.asarray(v).tolist() for v in forward(run.bare, run.inputs or {})
+    ]
+    other = {name: value * 3 for name, value in at.items()}
+    assert cgviz.run(run.bare, other).value == pytest.approx(scaled(**other), rel=1e-13)

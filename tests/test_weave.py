@@ -52,6 +52,20 @@ def test_fences_are_found_with_their_words_and_lines() -> None:
     assert found[1].program == "q = x*y\nq + x"
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("````md\n```cgviz\nnone\n```\n````\n\n```cgviz x=1\nx*x\n```\n", 1),
+        ("~~~\n```cgviz\nnone\n```\n~~~\n", 0),
+        ("An example:\n\n    ```cgviz x=1\n    x*x\n    ```\n", 0),
+        ("1. a step\n\n    ```cgviz x=1\n    x*x\n    ```\n", 1),
+        ("!!! note\n\n    Look:\n\n    ```cgviz x=1\n    x*x\n    ```\n", 1),
+    ],
+)
+def test_a_fence_that_is_only_shown_is_none(text: str, count: int) -> None:
+    assert len(list(fences(text))) == count
+
+
 def test_weave_writes_pictures_beside_the_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "lecture.md").write_text(LECTURE, encoding="utf-8")
     assert main(["weave", str(tmp_path / "lecture.md"), "-o", str(tmp_path / "out")]) == 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from cgviz.ops.rearranging import size
+from cgviz.records import dataclass
 from cgviz.values.arrays import Shape, numpy
 
 

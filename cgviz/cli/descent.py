@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from cgviz.cli import streams
 from cgviz.cli.program import Request
+from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
-    from cgviz.learning import Plan, Problem, Sheet
+    from cgviz.analysis.learning import Plan, Problem, Sheet
 
-ENDINGS = {".json": "history", ".svg": "curve"}
+ENDINGS = {".json": "history", **dict.fromkeys(CHARTS, "curve")}
 EPOCHS, MOST_STEPS = 100, 10**8
 LARGEST = 256 * 2**20
 
@@ -39,7 +40,7 @@ def kind_of(output: str) -> str:
     """Returns what a file's ending asks for; standard output gets the history. Raises UsageError."""
     kind = "history" if output == "-" else ENDINGS.get(os.path.splitext(output)[1].lower())
     if kind is None:
-        raise UsageError(f"{quoted(output)} ends neither in .json (the history) nor in .svg (the curve)")
+        raise UsageError(f"{quoted(output)} ends neither in .json (the history) nor in .svg, .pdf or .png (the curve)")
     return kind
 
 
@@ -65,8 +66,8 @@ def sheet_of(data: str | None, program: str | None) -> Sheet | None:
 
 def problem_of(request: Request, wrt: str | None, sheet: Sheet | None) -> Problem:
     """Returns what is to be minimised. Raises CgvizError."""
+    from cgviz.analysis.learning import problem
     from cgviz.cli.arguments import identifier
-    from cgviz.learning import problem
 
     if request.expand:
         raise UsageError("--expand opens the gates of one run; descending shows none of them, so leave it out")
@@ -79,8 +80,8 @@ def problem_of(request: Request, wrt: str | None, sheet: Sheet | None) -> Proble
 
 def plan_of(chosen: dict[str, Any], examples: int, with_data: bool) -> Plan:
     """Returns how to descend. Raises UsageError for options that do not go together."""
-    from cgviz.learning import OPTIMIZERS, Plan, Settings
-    from cgviz.learning.batches import per_epoch
+    from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings
+    from cgviz.analysis.learning.batches import per_epoch
 
     steps, epochs, batch, momentum = (chosen[name] for name in ("steps", "epochs", "batch", "momentum"))
     if steps is not None and epochs is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
-import json
 import os
 import re
 import sys
@@ -129,7 +128,7 @@ def by_numpy(function: Callable[..., Any], given: dict[str, Any], texts: Mapping
     """Returns what a function of numbers and arrays does; an input that it uses as a whole number is held fixed."""
     from cgviz.cli import streams
     from cgviz.reading.tracing import recorded as record
-    from cgviz.reading.tracing.tracer import WholeNumberError
+    from cgviz.reading.tracing.tape import WholeNumberError
 
     while True:
         try:
@@ -229,6 +228,8 @@ def kind_of(parameter: inspect.Parameter | None) -> Any:
 
 def from_structure(name: str, path: str) -> Any:
     """Returns the arrays of a .npz file by their names, or what a .json file holds, its lists of numbers as arrays."""
+    import json
+
     import numpy as np
 
     from cgviz.text.files import called, read_file

@@ -12,14 +12,43 @@ from cgviz.cli.options import debug_option
 from cgviz.errors import UsageError, quoted
 
 SECTIONS = {
-    "To see it": ("render", "table", "play", "page", "serve"),
-    "To understand it": ("explain", "derive", "paths", "forward", "jacobian", "hessian", "descend"),
-    "To trust it": ("check", "diff", "diagnose", "grade"),
-    "To teach it": ("deck", "worksheet", "weave", "site"),
-    "To use it elsewhere": ("code",),
-    "To find one's way": ("samples", "ops", "doctor", "help"),
+    "To see it": {
+        "render": "Draw the diagram of a program, and print its table.",
+        "table": "Print every stage: value, gradient, how both are computed.",
+        "play": "Step through a program in the terminal, and be asked.",
+        "page": "Write a live page: steps, sliders, a quiz.",
+        "serve": "Open the playground in the browser.",
+    },
+    "To understand it": {
+        "explain": "Explain one node: the key local step of backpropagation.",
+        "derive": "Derive the gradient line by line, as on a blackboard.",
+        "paths": "List the paths from an input to the output.",
+        "forward": "Carry a derivative forward: every stage with its tangent.",
+        "jacobian": "Show a Jacobian, and how backpropagation does without it.",
+        "hessian": "Show a Hessian: the second derivatives of a number.",
+        "descend": "Let the gradient move parameters downhill on a loss.",
+    },
+    "To trust it": {
+        "check": "Check every gradient against independent witnesses.",
+        "diff": "Compare two programs: where do they part?",
+        "diagnose": "Find where a nan or an infinity began.",
+        "grade": "Grade a hand-written pass.",
+    },
+    "To teach it": {
+        "deck": "Make slides of a program, a frame per step.",
+        "worksheet": "Make worksheets with blanks, and their answer key.",
+        "weave": "Turn programs in Markdown into pictures.",
+        "site": "Write the playground as a static site.",
+    },
+    "To use it elsewhere": {"code": "Write both passes as code."},
+    "To find one's way": {
+        "samples": "List the programs that ship with cgviz, or print one.",
+        "ops": "List the functions of the language, or tell all of one.",
+        "doctor": "Tell what draws on this machine, and what to do if not.",
+        "help": "Tell all about a command.",
+    },
 }
-COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
+COMMANDS = tuple(name for told in SECTIONS.values() for name in told)
 WIDTH = 80
 HELP = """See backpropagation: type an expression, get its computational graph with every forward value and every
 gradient, as a diagram and as a table.
@@ -79,10 +108,9 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, COMMANDS))
-        for title, names in SECTIONS.items():
+        for title, told in SECTIONS.items():
             with formatter.section(title):
-                told = [(name.ljust(width), command(name).get_short_help_str(58)) for name in names]
-                formatter.write_dl(told)
+                formatter.write_dl([(name.ljust(width), says) for name, says in told.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import inspect
 import sys
 import types
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from cgviz.cli import functions
 from cgviz.errors import UsageError, quoted
+from cgviz.records import dataclass
 from cgviz.values.arrays import is_array
 
 if TYPE_CHECKING:
+    from cgviz.analysis.own import Finding
+    from cgviz.grading.handwritten import Wrong
     from cgviz.runs.run import Run
     from cgviz.values.arrays import Value
 
@@ -26,12 +30,15 @@ class Pair:
     """A forward pass that can be followed, and the function (inputs, upstream) to the gradients that were written.
 
     kind   "torch", "jax" or "numpy"
+
+    `gradients` runs `backward`, or what is given in its place.
     """
 
     name: str
     kind: str
     forward: Callable[..., Any]
-    gradients: Callable[[Mapping[str, Any], Any], Mapping[str, Value | None]]
+    backward: Callable[..., Any]
+    gradients: Callable[[Mapping[str, Any], Any, Callable[..., Any]], Mapping[str, Value | None]]
 
 
 def pair_of(program: str) -> Pair | None:
@@ -65,21 +72,92 @@ def partner_of(module: types.ModuleType, name: str) -> Callable[..., Any] | None
     return next((vars(module)[each] for each in names if callable(vars(module).get(each))), None)
 
 
-def judged(pair: Pair, texts: Mapping[str, str], upstream: Any) -> tuple[Run, Mapping[str, Value | None]]:
-    """Returns the run of the forward pass, and the gradients that were written, by the names of its inputs."""
+def judged(pair: Pair, texts: Mapping[str, str], upstream: Any) -> tuple[Run, list[Finding], list[Wrong]]:
+    """Returns the run of the forward pass, what is said of each gradient that was written, and the lines to blame."""
+    with in_double(pair.kind):
+        return judged_there(pair, texts, upstream)
+
+
+def in_double(kind: str) -> AbstractContextManager[Any]:
+    """Returns a context in which JAX has numbers of 64 bits, as the others have."""
+    if kind != "jax":
+        return nullcontext()
+    import jax
+
+    if hasattr(jax, "enable_x64"):
+        return jax.enable_x64(True)  # type: ignore[no-any-return]
+    from jax.experimental import enable_x64
+
+    return enable_x64()  # type: ignore[no-any-return]
+
+
+def judged_there(pair: Pair, texts: Mapping[str, str], upstream: Any) -> tuple[Run, list[Finding], list[Wrong]]:
+    import numpy as np
+
+    from cgviz.analysis.own import judged as findings
+    from cgviz.grading.handwritten import Point, source_of, wrong_lines
+
+    given = functions.arguments(pair.forward, texts)
+    chance = np.random.default_rng(0)
+
+    def point(inputs: Mapping[str, Any]) -> tuple[Run, Point]:
+        run = followed(pair, inputs, upstream, chance)
+        nodes = [(node.name, index) for index, node in enumerate(run.graph.nodes) if node.name and node.is_stage]
+        stages = {name: run.gradients[index] for name, index in nodes}
+        return run, Point(inputs, run.upstream, run.gradient, stages)
+
+    run, here = point(given)
+    theirs = pair.gradients(given, run.upstream, pair.backward)
+    found = findings(run, theirs)
+    if all(each.is_right for each in found):
+        return run, found, []
+    source = source_of(pair.backward, library_of(pair.kind))
+    if source is None:
+        return run, found, []
+    points = [here, point({name: moved(value, chance) for name, value in given.items()})[1]]
+
+    def attempt(backward: Callable[..., Any], at: Point) -> Mapping[str, Any] | None:
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return pair.gradients(at.inputs, at.upstream, backward)
+        except Exception:  # a mend that does not run mends nothing
+            return None
+
+    return run, found, wrong_lines(source, points, attempt)
+
+
+def followed(pair: Pair, given: Mapping[str, Any], upstream: Any, chance: Any) -> Run:
+    """Returns the run of a forward pass; without an upstream gradient for an array, with numbers by chance."""
     import numpy as np
 
     from cgviz.graph.staging import staged
     from cgviz.runs.starting import start, without_seed
 
-    given = functions.arguments(pair.forward, texts)
     made = record(pair, given)
     graph = staged(made.graph)
     out: Any = without_seed(graph, made.values).value
     shape = np.shape(out)
-    seed = np.random.default_rng(0).normal(size=shape) + 1.5 if upstream is None else np.broadcast_to(upstream, shape)
-    run = start(graph, made.values, upstream=seed if shape else float(seed))
-    return run, pair.gradients(given, seed)
+    seed = chance.normal(size=shape) + 1.5 if upstream is None else np.array(np.broadcast_to(upstream, shape))
+    return start(graph, made.values, upstream=seed if shape else float(seed))
+
+
+def moved(value: Any, chance: Any) -> Any:
+    """Returns a number or an array nearby; whole numbers, text, flags, and rows of shares that sum to 1 as they are."""
+    import numpy as np
+
+    if isinstance(value, dict):
+        return {key: moved(part, chance) for key, part in value.items()}
+    if isinstance(value, float) or (is_array(value) and value.dtype.kind == "f"):
+        if is_array(value) and np.all(value >= 0) and np.allclose(value.sum(-1), 1):
+            return value
+        made = value * (1 + 0.1 * chance.uniform(0.2, 1, getattr(value, "shape", ())))
+        return float(made) if isinstance(value, float) else made
+    return value
+
+
+def library_of(kind: str) -> Any:
+    return sys.modules[{"torch": "torch", "jax": "jax.numpy", "numpy": "numpy"}[kind]]
 
 
 def record(pair: Pair, given: Mapping[str, Any]) -> Any:
@@ -140,20 +218,28 @@ def of_torch(name: str, kind: Any) -> Pair:
     signature = plain.replace(parameters=parameters)
     forward.__signature__, forward.__name__ = signature, name  # type: ignore[attr-defined]
 
-    def gradients(given: Mapping[str, Any], upstream: Any) -> Mapping[str, Any]:
+    def gradients(given: Mapping[str, Any], upstream: Any, backward: Callable[..., Any]) -> Mapping[str, Any]:
+        written = vars(kind)["backward"]
+        kind.backward = staticmethod(backward)
+        try:
+            return slopes(given, upstream)
+        finally:
+            kind.backward = written
+
+    def slopes(given: Mapping[str, Any], upstream: Any) -> Mapping[str, Any]:
         tensors = {key: functions.tensor(value) for key, value in given.items()}
         bound = signature.bind(**tensors)
         bound.apply_defaults()
         out = kind.apply(*bound.args)
         real = [key for key, value in tensors.items() if torch.is_tensor(value) and value.requires_grad]
-        up = torch.as_tensor(upstream, dtype=out.dtype)
+        up = torch.tensor(upstream, dtype=out.dtype)
         try:
             found = torch.autograd.grad(out, [tensors[key] for key in real], up, allow_unused=True)
         except RuntimeError as error:
             raise UsageError(f"the backward pass of {name} fails: {str(error).splitlines()[0]}") from None
         return {key: None if g is None else g.detach().numpy() for key, g in zip(real, found, strict=True)}
 
-    return Pair(name, "torch", forward, gradients)
+    return Pair(name, "torch", forward, kind.backward, gradients)
 
 
 # JAX
@@ -163,7 +249,14 @@ def of_jax(name: str, found: Any) -> Pair:
     import jax
     import numpy as np
 
-    def gradients(given: Mapping[str, Any], upstream: Any) -> Mapping[str, Any]:
+    def gradients(given: Mapping[str, Any], upstream: Any, backward: Callable[..., Any]) -> Mapping[str, Any]:
+        written, found.bwd = found.bwd, backward
+        try:
+            return slopes(given, upstream)
+        finally:
+            found.bwd = written
+
+    def slopes(given: Mapping[str, Any], upstream: Any) -> Mapping[str, Any]:
         names = list(inspect.signature(found.fun).parameters)
         args = [
             np.asarray(given[key]) if not isinstance(given[key], (int, str)) else given[key]
@@ -174,7 +267,7 @@ def of_jax(name: str, found: Any) -> Pair:
         slopes = back(np.asarray(upstream, dtype=out.dtype).reshape(out.shape))
         return {key: np.asarray(slope) for key, slope in zip([k for k in names if k in given], slopes, strict=True)}
 
-    return Pair(name, "jax", found.fun, gradients)
+    return Pair(name, "jax", found.fun, found.bwd, gradients)
 
 
 # NumPy
@@ -186,7 +279,7 @@ def of_numpy(name: str, forward: Callable[..., Any], backward: Callable[..., Any
         out = forward(*args, **keywords)
         return out[0] if isinstance(out, tuple) else out
 
-    def gradients(given: Mapping[str, Any], upstream: Any) -> Mapping[str, Any]:
+    def gradients(given: Mapping[str, Any], upstream: Any, backward: Callable[..., Any]) -> Mapping[str, Any]:
         out = forward(**given)
         cache = out[1:] if isinstance(out, tuple) else ()
         wanted = list(inspect.signature(backward).parameters)
@@ -205,4 +298,4 @@ def of_numpy(name: str, forward: Callable[..., Any], backward: Callable[..., Any
         real = [key for key, each in given.items() if isinstance(each, float) or is_array(each)]
         return named_results(backward.__name__, found, real)
 
-    return Pair(name, "numpy", value, gradients)
+    return Pair(name, "numpy", value, backward, gradients)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
+from cgviz.documents.formats import ENDINGS, FORMATS, OLDER
 from cgviz.errors import UsageError, printable, quoted
 
 if TYPE_CHECKING:
     from cgviz.documents.report import Report
 
-FORMATS = ("terminal", "markdown", "latex", "html", "json", "text")
-OLDER = ("rich",)
 WHAT = "As its ending says: .txt .md .tex .html .json. - is standard output."
 
 
@@ -61,8 +60,6 @@ def check(
 
 def chosen_format(output: str | None, format: str | None, endings: dict[str, str] | None = None) -> str:
     """Returns the format that is asked for. Raises UsageError for a file whose ending says none."""
-    from cgviz.documents.report import ENDINGS
-
     if format or output in (None, "-"):
         return format or "terminal"
     known = {**ENDINGS, **(endings or {})}

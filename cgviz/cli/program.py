@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from cgviz.cli.arguments import Spelling
     from cgviz.graph.nodes import Graph
+    from cgviz.runs.limits import Limit
     from cgviz.runs.run import Run
     from cgviz.values.arrays import Shape, Value
 
@@ -73,14 +74,14 @@ class Request(NamedTuple):
         values = [text.strip()[1:] for text in (*texts, self.upstream or "") if text.strip().startswith("@")]
         return [*values, self.program] if self.file is None and self.program and is_path(self.program) else values
 
-    def run(self) -> Run:
-        """Returns the run of the program at its inputs. Raises CgvizError."""
+    def run(self, limit: Limit | None = None) -> Run:
+        """Returns the run of the program at its inputs. Raises CgvizError, and where it is beyond a view's limit."""
         from cgviz.cli import values
         from cgviz.runs.starting import start
 
         seed = None if self.upstream is None else values.value("upstream", self.upstream)
         sizes = self.sizes()
-        run = start(*self.read(tuple(sizes)), upstream=seed, shapes=sizes)
+        run = start(*self.read(tuple(sizes), limit), upstream=seed, shapes=sizes)
         if sizes and run.symbolic:
             note_numbers(run, sizes)
         return self.opened(run)
@@ -113,7 +114,7 @@ class Request(NamedTuple):
             return run
         return run.worded(self.names, self.gradient_notation, given)
 
-    def read(self, also: tuple[str, ...] = ()) -> tuple[Graph, dict[str, Value]]:
+    def read(self, also: tuple[str, ...] = (), limit: Limit | None = None) -> tuple[Graph, dict[str, Value]]:
         """Returns the graph of the program, and the values that were given. Raises CgvizError.
 
         also  names that get their values elsewhere
@@ -127,8 +128,12 @@ class Request(NamedTuple):
         if self.file is None and functions.is_function(self.program):
             return functions.recorded(self.program or "", texts)
         text, latex = source(self.program, self.file, self.latex)
+        if limit:
+            limit.check_text(text)
         given = (*texts, *also)
         graph = read(text, detail=self.detail, share=not self.no_share, ties=self.ties, latex=latex, given=given)
+        if limit:
+            limit.check(graph)
         texts = dict(by_spelling(texts, {graph.nodes[index].name for index in graph.inputs}))
         values.check_names(graph, texts, self.own)
         values.check_hidden(graph, (*texts, *also), self.own)

@@ -17,6 +17,7 @@ from cgviz.graph.shapes import alike
 from cgviz.ops.op import Op, nothing
 from cgviz.ops.rearranging import fold, listed
 from cgviz.ops.reductions import axis_of, has_axes
+from cgviz.runs.corners import flag_at
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape
 
@@ -100,7 +101,7 @@ class ArrayWriter(Writer):
         """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
         op = self.graph.nodes[target].op
         always = op.family == "choice" or (op.vjp is not None and op.corner is nothing)
-        return self.options.stable or always or "kink" in self.run.flags[target]
+        return self.options.stable or always or flag_at(self.run, target) == "kink"
 
     def by_local(self, target: int, upstream: Formula | None, local: Formula, arg: int) -> Formula:
         """Returns (local) * upstream, summed over what was broadcast."""

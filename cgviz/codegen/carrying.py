@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.python import MATH, Python, PythonCode
 from cgviz.ops.op import CHOICE
-from cgviz.text.formula import Written
+from cgviz.text.written import Written
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run

@@ -9,7 +9,7 @@ from cgviz.codegen.language import Language
 from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.program import Helper, Program
 from cgviz.ops.op import ATOM, CHOICE, POWER
-from cgviz.text.formula import Written
+from cgviz.text.written import Written
 
 WORDS = (
     "arguments await break case catch class const continue debugger default delete do else enum eval export extends "

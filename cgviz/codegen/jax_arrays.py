@@ -14,7 +14,7 @@ from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.program import Program
 from cgviz.codegen.python import listed
 from cgviz.ops.rearranging import Key
-from cgviz.text.formula import Written
+from cgviz.text.written import Written
 
 
 class JaxArrayCode(ArrayCode, JaxCode):

@@ -10,7 +10,8 @@ from cgviz.errors import printable
 from cgviz.graph.nodes import Graph
 from cgviz.ops.rearranging import listed
 from cgviz.runs.run import Run
-from cgviz.text.formula import PRETTY, gradient_name
+from cgviz.text.formula import PRETTY
+from cgviz.text.gradients import gradient_name
 from cgviz.values.arrays import Value, every_finite
 
 Section = list[str]

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from cgviz.codegen.forms import broadcast_like, eye, full_like, in_shape_of_last, reshape_like
 from cgviz.ops.arithmetic import neg
+from cgviz.ops.indexing import indexed
 from cgviz.ops.making import ONES_LIKE
-from cgviz.ops.rearranging import indexed, reshaped, spread, transposed
+from cgviz.ops.rearranging import reshaped, spread, transposed
 from cgviz.ops.reductions import total
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape, broadcast, summed_axes

@@ -19,7 +19,8 @@ from cgviz.codegen.notation import Code, Constant, Form
 from cgviz.codegen.program import Line, Program, program
 from cgviz.codegen.python import MATH, Python, PythonCode, listed
 from cgviz.ops.op import COMPARISON, Op
-from cgviz.text.formula import Formula, Written
+from cgviz.text.formula import Formula
+from cgviz.text.written import Written
 from cgviz.values.arrays import Shape, is_array
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from cgviz.codegen.torch import DOUBLE, Torch, TorchCode
 from cgviz.codegen.torch_forms import in_torch
 from cgviz.ops.op import ATOM, Op
 from cgviz.ops.rearranging import Key
-from cgviz.text.formula import Formula, Written
+from cgviz.text.formula import Formula
+from cgviz.text.written import Written
 
 
 class TorchArrayCode(ArrayCode, TorchCode):

@@ -8,12 +8,14 @@ from typing import Any
 
 from cgviz.codegen.forms import unreachable
 from cgviz.ops.arithmetic import signed_sum
+from cgviz.ops.indexing import indexed, placed
 from cgviz.ops.moving import flipped
 from cgviz.ops.op import Op
-from cgviz.ops.rearranging import Key, indexed, placed
+from cgviz.ops.rearranging import Key
 from cgviz.ops.reductions import has_axes
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape
+from cgviz.values.axes import is_open
 
 MATRICES_TURNED = Op(
     name="mT", code={"torch": "{0.atom}.mT"}, forward=unreachable, vjp=unreachable, shapes=lambda shape: shape
@@ -97,7 +99,7 @@ def forwards(formula: Formula) -> Formula:
     key, axes = turned_key(formula.op.parameter, formula.args[0].shape or ())
     if not axes:
         return formula
-    picked: Formula = indexed(key)(formula.args[0])
+    picked: Formula = formula.args[0] if is_all(key) else indexed(key)(formula.args[0])
     return Formula(op=flipped(axes), args=(picked,), shape=formula.shape)
 
 
@@ -109,8 +111,13 @@ def placed_forwards(formula: Formula) -> Formula:
     if not axes:
         return formula
     part = Formula(op=flipped(axes), args=formula.args, shape=formula.args[0].shape)
-    made: Formula = placed(found, shape)(part)
+    made: Formula = part if is_all(found) else placed(found, shape)(part)
     return made
+
+
+def is_all(key: Key) -> bool:
+    """Tells whether an index takes everything."""
+    return all(part == ("slice", None, None, None) for part in key)
 
 
 def turned_key(key: Key, shape: Shape) -> tuple[Key, tuple[int, ...]]:
@@ -119,15 +126,18 @@ def turned_key(key: Key, shape: Shape) -> tuple[Key, tuple[int, ...]]:
     for part, length in with_lengths(key, shape):
         if isinstance(part, tuple) and (part[3] or 1) < 0:
             places = range(length)[slice(*part[1:])]
-            part = (
-                ("slice", places[-1], places[0] + 1, None if part[3] == -1 else -part[3])
-                if places
-                else ("slice", 0, 0, None)
-            )
+            part = forward_slice(places, length, -part[3]) if places else ("slice", 0, 0, None)
             axes.append(place)
         found.append(part)
         place += 0 if isinstance(part, int) else 1
     return tuple(found), tuple(axes)
+
+
+def forward_slice(places: range, length: int, step: int) -> tuple[Any, ...]:
+    """Returns the slice of these places, last to first, with bounds only where they are not those of the axis."""
+    size = int(length)
+    first, stop = (n - size if is_open((length,)) and n > size // 2 else n for n in (places[-1], places[0] + 1))
+    return "slice", first or None, None if stop in (0, size) else stop, None if step == 1 else step
 
 
 def with_lengths(key: Key, shape: Shape) -> Iterator[tuple[Any, int]]:

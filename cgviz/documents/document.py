@@ -7,9 +7,11 @@ A report is made for a `Writing`; its texts are in that notation. Roles are thos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
+from cgviz.documents.equations import Equation
 from cgviz.documents.grid import Column
+from cgviz.drawing.theme import Theme
+from cgviz.records import dataclass
 from cgviz.text.fold import Line, Span
 
 PAINT = "paint:"
@@ -18,17 +20,20 @@ PAINT = "paint:"
 
 @dataclass(frozen=True)
 class Head:
-    """The function that a report is about, statement by statement, and the place where it is looked at."""
+    """The function that a report is about, statement by statement, and the place where it is looked at; `note` says
+    what else stood in its text."""
 
     statements: Sequence[str]
     where: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Title:
-    """The heading of a section."""
+    """The heading of a section, which may be numbered."""
 
     pieces: Line
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,19 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """What a terminal shows in characters, lines made for a width; elsewhere a table, or the lines as they are."""
+class Equations:
+    """Equations, one below the other, in the notation of the output's hand."""
 
-    lines: Callable[[int | None], list[Line]]
-    table: Table | None = None
+    lines: Sequence[Equation]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a terminal shows in characters, lines made for a width, which a theme allows to be in colour; elsewhere a
+    table, or the lines as they are."""
+
+    lines: Callable[[int | None, Theme | None], list[Line]]
+    table: Callable[[], Table] | None = None
     words: str = ""
 
 
@@ -77,19 +90,18 @@ class Gap:
 
 
 GAP = Gap()
-Block = Head | Title | Prose | Entry | Table | Drawn | Gap
+Block = Head | Title | Prose | Entry | Table | Equations | Drawn | Gap
 
 
 @dataclass(frozen=True)
 class Document:
-    """The blocks of a report, and its title where a format wants one."""
+    """The blocks of a report, and its title where a format wants one; `is_titled`: a page begins with it."""
 
     blocks: Sequence[Block]
     title: str = ""
-    rule: str = "─"
     measure: int = 80
     """How many columns of text a paragraph has where nobody says how wide it may be."""
-    notes: Sequence[str] = field(default_factory=tuple)
+    is_titled: bool = False
 
 
 def words(line: Iterable[Span]) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from cgviz.documents.document import Block, Document, Drawn, Entry, Gap, Head, Prose, Table, Title, words
+from cgviz.documents.document import Block, Document, Drawn, Entry, Equations, Gap, Head, Prose, Table, Title, words
+from cgviz.documents.equations import Equation, Part, Term
+from cgviz.documents.mathml import Mathml, MathmlHand
+from cgviz.documents.writing import Writing, typeset_spelling
 from cgviz.drawing.theme import DARK, LIGHT, Theme
 from cgviz.errors import printable
 from cgviz.text.fold import Line
@@ -30,6 +33,18 @@ div.cgviz tbody tr:nth-child(n) { background: none; } .cgviz th { text-align: le
 .cgviz .flag { color: var(--flag); } .cgviz sub, .cgviz sup { line-height: 0; font-size: 72%; }
 .cgviz .item { padding-left: 1.2em; text-indent: -1.2em; }
 """
+EQUATIONS = """.cgviz .lines { display: grid; grid-template-columns: max-content max-content 1fr; column-gap: .45rem;
+  row-gap: .55rem; align-items: baseline; margin: .8rem 0; } .cgviz math { font-size: 1.12rem; }
+.cgviz .lines > .number { color: var(--muted); font-size: .85rem; text-align: right; padding-right: .5rem; }
+.cgviz .lines > .symbol { text-align: right; } .cgviz .lines > .wide { grid-column: 2 / 4; text-align: left; }
+.cgviz .sides { display: flex; flex-wrap: wrap; column-gap: .35rem; row-gap: .35rem; align-items: baseline;
+  min-width: 0; }
+.cgviz .side { display: inline-flex; flex-wrap: wrap; align-items: baseline; column-gap: .2rem; row-gap: .45rem;
+  max-width: 100%; overflow-x: auto; overflow-y: hidden; }
+.cgviz .note { color: var(--soft); } .cgviz :is(.note, .flag) { font-size: .85rem; padding-left: .8rem; }
+.cgviz mtable.cases mtd { text-align: left; }
+@media print { .cgviz h2 { break-after: avoid; } .cgviz :is(.number, .symbol) { break-inside: avoid; } }
+"""
 COLOURS = ("background", "ink", "soft", "muted", "value", "gradient", "flag")
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -46,11 +61,17 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def html(document: Document, theme: Theme, standalone: bool = False) -> str:
+def writing(digits: int) -> Writing:
+    return typeset_spelling(digits)._replace(hand=MathmlHand)
+
+
+def printed(document: Document, theme: Theme, standalone: bool = False) -> str:
     """Returns the fragment, its style with it; `standalone`, a whole page."""
     body = "\n".join(line for block in document.blocks for line in written(block))
-    made = f'<style>{style(theme)}</style>\n<div class="cgviz">\n{body}\n</div>'
-    title = escape(plain(printable(document.title))) or "cgviz"
+    title = escape(printable(plain(document.title))) or "cgviz"
+    head = f"<h1>{title}</h1>\n" if standalone and document.is_titled else ""
+    equations = f"\n{EQUATIONS.strip()}" if any(isinstance(block, Equations) for block in document.blocks) else ""
+    made = f'<style>{style(theme)}{equations}</style>\n<div class="cgviz">\n{head}{body}\n</div>'
     return PAGE.format(title=title, body=made) if standalone else made + "\n"
 
 
@@ -73,9 +94,10 @@ def written(block: Block) -> Iterator[str]:
     if isinstance(block, Head):
         statements = "<br>\n".join(inline(statement) for statement in block.statements)
         where = f" &ensp; {inline(block.where)}" if block.where else ""
-        yield f'<p class="head">{statements}{where}</p>'
+        note = f"<br>\n{inline(block.note)}" if block.note else ""
+        yield f'<p class="head">{statements}{where}{note}</p>'
     elif isinstance(block, Title):
-        yield f"<h2>{line(block.pieces)}</h2>"
+        yield f"<h2>{f'{block.number}. ' if block.number else ''}{line(block.pieces)}</h2>"
     elif isinstance(block, Prose):
         kind = ' class="item"' if block.lead.strip() else ' class="math"' if block.is_math else ""
         yield f"<p{kind}>{inline(block.lead.strip() and block.lead)}{line(block.pieces)}</p>"
@@ -84,9 +106,41 @@ def written(block: Block) -> Iterator[str]:
     elif isinstance(block, Table):
         yield from table(block)
     elif isinstance(block, Drawn):
-        yield from table(block.table) if block.table else [preset(block.lines(None))]
+        yield from table(block.table()) if block.table else [preset(block.lines(None, None))]
+    elif isinstance(block, Equations):
+        yield f'<div class="lines">\n{chr(10).join(map(equation, block.lines))}\n</div>'
     elif not isinstance(block, Gap):
         raise TypeError(block)
+
+
+def equation(each: Equation) -> str:
+    """Returns the three cells of a line: its stage's number, its symbol, its sides."""
+    number = f'<div class="number">{f"({each.number})" if each.number else ""}</div>'
+    remarks = [(each.note, "note")] * bool(each.note) + [(flag, "flag") for flag in each.flags]
+    lead = '<mo form="infix">=</mo>' if each.symbol else ""
+    sides = "".join(side(part, lead) for part in each.parts)
+    sides += "".join(f'<span class="{kind}">{escape(printable(said))}</span>' for said, kind in remarks)
+    if not each.symbol:
+        return f'{number}<div class="wide sides">{sides}</div>'
+    return f'{number}<div class="symbol">{math(each.symbol)}</div><div class="sides">{sides}</div>'
+
+
+def side(part: Part, lead: str) -> str:
+    """Returns one side: a formula for each term, so that the browser may break the line between them."""
+    last = len(part.terms) - 1
+    terms = []
+    for i, each in enumerate(part.terms):
+        before = lead if i == 0 else Mathml.plus if part.joint == "+" else ""
+        terms.append(math(before + term(each) + ("<mo>,</mo>" if part.joint == "," and i < last else "")))
+    return f'<span class="side">{"".join(terms)}</span>'
+
+
+def term(spans: Term) -> str:
+    return "".join(f'<mrow class="{role}">{text}</mrow>' if role else text for text, role in spans)
+
+
+def math(inner: str) -> str:
+    return f'<math displaystyle="true"><mrow>{inner}</mrow></math>'
 
 
 def entry(block: Entry) -> str:

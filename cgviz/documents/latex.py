@@ -6,13 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from unicodedata import normalize
 
-from cgviz.documents.document import Block, Document, Drawn, Entry, Gap, Head, Prose, Table, Title
+from cgviz.documents.aligned import Row, Setter
+from cgviz.documents.document import Block, Document, Drawn, Entry, Equations, Gap, Head, Prose, Table, Title
+from cgviz.documents.document import words as words_of
+from cgviz.documents.equations import Equation
+from cgviz.documents.mathematics import latex_spelling
+from cgviz.documents.tex import TexHand
+from cgviz.documents.writing import Writing, typeset_spelling
 from cgviz.drawing.theme import Theme
 from cgviz.text.fold import Line, Span
 from cgviz.text.letters import LOWERED, NAMES, RAISED
 from cgviz.text.parsing import spelled
 from cgviz.text.plain import RUN
-from cgviz.text.runs import BOLD, END, ITALIC, MARKS, SUB, SUP
+from cgviz.text.runs import BOLD, END, ITALIC, MARKS, MATH, SUB, SUP
 from cgviz.text.tex import latex as latex_of
 from cgviz.text.typeset import letter, words
 
@@ -27,11 +33,16 @@ DOCUMENT = r"""\documentclass[11pt]{article}
 """
 ROLES = {"value": "value", "gradient": "gradient", "local": "gradient", "flag": "flag", "muted": "muted"}
 LONG = 40
+ROOM, ROOM_ALONE = 50.0, 84.0
 
 
-def latex(document: Document, theme: Theme, standalone: bool = False) -> str:
+def writing(digits: int) -> Writing:
+    return typeset_spelling(digits)._replace(hand=TexHand, display=latex_spelling(digits))
+
+
+def printed(document: Document, theme: Theme, standalone: bool = False) -> str:
     """Returns the fragment; `standalone`, a whole document."""
-    blocks = [line for block in document.blocks for line in written(block)]
+    blocks = [line for block in document.blocks for line in written(block, ROOM_ALONE if standalone else ROOM)]
     body = "\n".join([NEEDS, *colours(theme), r"\begingroup\raggedright", *blocks, r"\par\endgroup", ""])
     return f"{DOCUMENT}{body}\\end{{document}}\n" if standalone else body
 
@@ -42,16 +53,18 @@ def colours(theme: Theme) -> list[str]:
     return [rf"\definecolor{{cgviz{name}}}{{HTML}}{{{colour[1:].upper()}}}" for name, colour in meanings.items()]
 
 
-def written(block: Block) -> Iterator[str]:
+def written(block: Block, room: float) -> Iterator[str]:
     if isinstance(block, Gap):
         yield r"\par\smallskip"
     elif isinstance(block, Head):
-        yield from (rf"{tex(statement)}\par" for statement in block.statements)
-        if block.where:
-            yield rf"{tex(block.where)}\par"
+        yield from head(block)
     elif isinstance(block, Title):
-        yield rf"\par\medskip\noindent\textbf{{{line(block.pieces)}}}\par\nopagebreak"
+        number = rf"{block.number}\quad " if block.number else ""
+        yield rf"\par\medskip\noindent\textbf{{{number}{line(block.pieces)}}}\par\nopagebreak"
     elif isinstance(block, Prose):
+        if block.is_math and block.pieces[0][0].startswith(MATH):
+            yield displayed([words_of(block.pieces)[1:-1]])
+            return
         item = rf"\hangindent=1.2em\makebox[1.2em][l]{{{tex(block.lead.strip())}}}" if block.lead.strip() else ""
         yield rf"\noindent {item}{line(block.pieces)}\par"
     elif isinstance(block, Entry):
@@ -60,8 +73,46 @@ def written(block: Block) -> Iterator[str]:
             yield rf"\noindent\hangindent=6em\makebox[6em][l]{{{word}}}{line(pieces)}\par"
     elif isinstance(block, Table):
         yield from table(block)
+    elif isinstance(block, Equations):
+        yield from displays(block.lines, room)
     elif isinstance(block, Drawn):
-        yield from table(block.table) if block.table else [rf"\noindent {tex(block.words)}\par"]
+        yield from table(block.table()) if block.table else [rf"\noindent {tex(block.words)}\par"]
+
+
+def head(block: Head) -> Iterator[str]:
+    """Yields the function and where it stands, as displayed mathematics where it is LaTeX's."""
+    *before, last = block.statements
+    if last.startswith(MATH):
+        where = rf" \qquad \text{{at }} {block.where[1:-1].removeprefix('at ')}" if block.where else ""
+        yield displayed([*(each[1:-1] for each in before), last[1:-1] + where])
+    else:
+        yield from (rf"{tex(each)}\par" for each in (*block.statements, block.where) if each)
+    if block.note:
+        yield rf"\textcolor{{cgvizmuted}}{{{tex(block.note)}}}\par"
+
+
+def displayed(formulas: Sequence[str]) -> str:
+    return "\\begin{gather*}\n  " + " \\\\\n  ".join(formulas) + "\n\\end{gather*}"
+
+
+def displays(lines: Sequence[Equation], room: float) -> Iterator[str]:
+    """Yields equations as displayed mathematics, the numbers of their stages at the side."""
+    yield r"\begingroup\allowdisplaybreaks\setlength{\jot}{5pt}"
+    for block in Setter(room, coloured, remark).blocks(lines):
+        yield r"\begin{align*}"
+        yield " \\\\\n".join(map(aligned, block))
+        yield r"\end{align*}"
+    yield r"\endgroup"
+
+
+def remark(text: str, role: str) -> str:
+    """Returns words that stand behind mathematics."""
+    return rf"\text{{\footnotesize\color{{cgviz{role}}}{words(text).replace('--', '-{}-')}}}"
+
+
+def aligned(each: Row) -> str:
+    tag = rf" \tag{{{each.number}}}" if each.number else ""
+    return f"  {each.symbol} &{each.rest}{tag}"
 
 
 def table(block: Table) -> Iterator[str]:
@@ -73,12 +124,22 @@ def table(block: Table) -> Iterator[str]:
     yield r"  \toprule"
     yield f"  {' & '.join(tex(column.heading) for column in block.columns)} \\\\"
     yield r"  \midrule"
+    tall = any("\n" in text or r"\begin" in text for row in block.rows for text, _ in row)
+    end = r" \\ \addlinespace" if tall else r" \\"
     for cells in block.rows:
-        yield f"  {' & '.join(line([cell]) for cell in cells)} \\\\"
+        yield f"  {' & '.join(map(cell, cells))}{end}"
     yield r"  \bottomrule"
     yield r"\end{tabular}}\par"
     if block.more:
         yield rf"\noindent {tex(block.more)}\par"
+
+
+def cell(span: Span) -> str:
+    """Returns a cell, one of several lines as a table of its own."""
+    if "\n" not in span[0]:
+        return line([span])
+    rows = r" \\ ".join(line([(text.rstrip(), span[1])]) for text in span[0].split("\n"))
+    return rf"\begin{{tabular}}{{@{{}}r@{{}}}} {rows} \end{{tabular}}"
 
 
 def line(pieces: Line | Sequence[Span]) -> str:
@@ -91,6 +152,10 @@ def coloured(text: str, role: str) -> str:
 
 def tex(text: str) -> str:
     """Returns marked text: words as they are, letters in italics and scripts as mathematics."""
+    before, opened, rest = text.partition(MATH)
+    if opened:
+        inside, _, after = rest.partition(END)
+        return f"{tex(before)}${inside}${tex(after)}"
     marked = RUN.sub(remarked, text)
     made = "".join(words(piece) if piece else f"${inside}$" for inside, piece in mathematics(marked))
     alone = re.sub(r"(?<!\})\$\$\{\}", "", made)  # a script at a letter; behind another one it keeps its {}

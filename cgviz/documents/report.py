@@ -5,31 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from importlib import import_module
 from pathlib import Path
 
 from cgviz.documents.document import Document
-from cgviz.documents.writing import Writing, spelling_for, typeset_spelling, unicode_spelling
+from cgviz.documents.formats import ENDINGS, FORMATS, OLDER
+from cgviz.documents.writing import Writing, spelling_for, unicode_spelling
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
 from cgviz.errors import UsageError, quoted
+from cgviz.records import dataclass
 from cgviz.text.fold import Line
 from cgviz.text.numbers import DIGITS, checked
 from cgviz.text.output import write
-
-FORMATS = ("terminal", "markdown", "latex", "html", "json", "text")
-ENDINGS = {".txt": "text", ".md": "markdown", ".tex": "latex", ".html": "html", ".htm": "html", ".json": "json"}
-SAME = {"rich": "terminal"}
-"""Older names of formats."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a format with a printer of its own is written."""
-
-    digits: int
-    theme: Theme
-    standalone: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,29 +27,27 @@ class Report:
 
     make    the document, in the notation of an output
     data    the same as JSON text, in full precision
-    page    the lines for a terminal, where they are more than the document's own; with a theme they may be painted
-    own     formats that have a printer of their own
     digits  significant digits of numbers
+    more    further formats of data
     """
 
     make: Callable[[Writing], Document]
     data: Callable[[], str]
     digits: int = DIGITS
     theme: str | Theme = "light"
-    page: Callable[[Writing, int | None, Theme | None], list[Line]] | None = None
-    own: Mapping[str, Callable[[Look], str]] = field(default_factory=dict)
+    more: Mapping[str, Callable[[], str]] = field(default_factory=dict)
 
     def write(self, format: str, *, standalone: bool = False) -> str:
         """Returns the report as text in one of FORMATS; of LaTeX and HTML a fragment, or a whole document.
 
         Raises UsageError for a format, a theme or a number of digits that there is not.
         """
-        kind = SAME.get(format, format)
-        if kind not in FORMATS and kind not in self.own:
+        kind = OLDER.get(format, format)
+        if kind not in FORMATS and kind not in self.more:
             raise UsageError(f"unknown format {quoted(format)}; there are {', '.join(self.formats)}")
         digits = checked(self.digits)
-        if kind in self.own:
-            return self.own[kind](Look(digits, named(self.theme), standalone))
+        if kind in self.more:
+            return self.more[kind]()
         if kind == "json":
             return self.data()
         if kind in ("terminal", "text"):
@@ -70,27 +57,19 @@ class Report:
     @property
     def formats(self) -> tuple[str, ...]:
         """The formats that there are."""
-        return (*FORMATS, *(each for each in self.own if each not in FORMATS))
+        return (*FORMATS, *self.more)
 
     def printed(self, kind: str, digits: int, standalone: bool) -> str:
-        if kind == "markdown":
-            from cgviz.documents.markdown import markdown
-
-            return markdown(self.make(unicode_spelling(digits)))
-        document = self.make(typeset_spelling(digits))
-        if kind == "latex":
-            from cgviz.documents.latex import latex
-
-            return latex(document, named(self.theme), standalone)
-        from cgviz.documents.html import html
-
-        return html(document, named(self.theme), standalone)
+        printer = import_module(f"cgviz.documents.{kind}")
+        made: str = printer.printed(self.make(printer.writing(digits)), named(self.theme), standalone)
+        return made
 
     def lines(self, writing: Writing, width: int | None, paint: Theme | None = None) -> list[Line]:
         """Returns the lines for a terminal of `width` columns; None: as wide as it needs. `paint` allows colours."""
         from cgviz.documents.terminal import page
 
-        return self.page(writing, width, paint) if self.page else page(self.make(writing), width)
+        made = page(self.make(writing), width, writing.rule, paint)
+        return [[(writing.sign(text), role) for text, role in line] for line in made] if writing.plain else made
 
     def plain(self, writing: Writing, width: int | None) -> str:
         from cgviz.documents.terminal import text

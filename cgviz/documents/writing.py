@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
 from typing import NamedTuple
 from unicodedata import normalize
 
+from cgviz.documents.hand import AsciiHand, Hand
 from cgviz.errors import printable
 from cgviz.ops.arithmetic import divide
 from cgviz.ops.op import PRODUCT, QUOTIENT
-from cgviz.text.formula import MARKED, PRETTY, TEXT, Formula, Marked, Notation, Pretty, Written
+from cgviz.text.formula import PRETTY, TEXT, Formula, Notation, Pretty
+from cgviz.text.notations import MARKED, Marked
 from cgviz.text.numbers import DIGITS, exact, number
 from cgviz.text.plain import ascii_text
 from cgviz.text.runs import plain
+from cgviz.text.written import Written
 from cgviz.values.arrays import Shape, Value, is_array
 from cgviz.values.arrays import shape_text as shape_of
 
 SAMPLE = "σ−·×²⁹½∇∂…─√≤′"
 LONGEST_NAME, LONGEST_LOCAL, LONGEST_FORMULA = 40, 100, 400
 MOST_LEAVES = 400
+SIGNS, BLANKS = " [-+−·⊙/=] ", " "
 
 
 class Writing(NamedTuple):
@@ -27,6 +33,9 @@ class Writing(NamedTuple):
     digits  significant digits of a number; None is full precision
     whole   nothing is left out of the middle of what is very long
     plain   the encoding has ASCII only: signs are spelled, and brackets are not made of pieces
+    hand    how equations are written that stand by themselves
+    display how a table writes mathematics, where that is otherwise than in a sentence
+    nested  the rows of an array in a table stand in brackets as a program nests them
     """
 
     notation: Notation
@@ -42,6 +51,17 @@ class Writing(NamedTuple):
     minus: str = "−"
     brackets: tuple[str, str] = ("[", "]")
     plain: bool = False
+    hand: type[Hand] = Hand
+    display: Writing | None = None
+    nested: bool = False
+
+    def math(self, text: str) -> str:
+        """Returns a formula as a piece of a sentence or a cell."""
+        return text
+
+    def matrix(self, value: Value) -> str:
+        """Returns an array as one formula; "" where it stands in lines of its own."""
+        return ""
 
     def clean(self, text: str) -> str:
         """Returns text of the user with what cannot be shown as escapes: control characters, unknown letters."""
@@ -114,14 +134,18 @@ class Writing(NamedTuple):
         return self.sign(number(value, self.digits, padded=padded))
 
     def elided(self, text: str, most: int) -> str:
-        """Returns `text`, or its two ends with an ellipsis between them, cut between words where there are any."""
+        """Returns `text`, or its two ends with an ellipsis between them: cut between terms, no bracket left open."""
         if self.whole or len(text) <= most:
             return text
-        ends = {" ", self.notation.times}
         head, tail = most // 2, len(text) - most // 2
-        before = max((text.rfind(end, most // 4, head) for end in ends), default=-1)
-        after = min((at for end in ends if (at := text.find(end, tail, tail + most // 4)) >= 0), default=-1)
-        return text[: before + 1 if before >= 0 else head] + self.ellipsis + text[after if after >= 0 else tail :]
+        deep = list(accumulate((char in "([{") - (char in ")]}") for char in text))
+        for sign in (SIGNS, BLANKS, re.escape(self.notation.times)):
+            found = [(match.start(), match.end()) for match in re.finditer(sign, text)]
+            before = {deep[at]: end for at, end in found if most // 8 < at < head}
+            after = {deep[at]: at for at, _ in reversed(found) if tail <= at < tail + most * 3 // 8}
+            for depth in sorted(before.keys() & after.keys()):
+                return text[: before[depth]] + self.ellipsis + text[after[depth] :]
+        return text[:head] + self.ellipsis + text[tail:]
 
 
 class Roomy(Notation):
@@ -152,7 +176,9 @@ def unicode_spelling(digits: int = DIGITS) -> Writing:
 
 def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Writing:
     """Returns the spelling for an encoding without σ and −: program text."""
-    return Writing(TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", plain=True)
+    return Writing(
+        TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", plain=True, hand=AsciiHand
+    )
 
 
 def exact_spelling() -> Writing:

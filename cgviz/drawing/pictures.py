@@ -20,3 +20,5 @@ ENDINGS = {  # of files, with the format of each
 FORMATS = tuple(dict.fromkeys(ENDINGS.values()))
 BINARY = ("pdf", "png")
 EXTENSIONS = {format: next(ending for ending, of in ENDINGS.items() if of == format) for format in FORMATS}
+CHARTS = {".svg": "svg", ".pdf": "pdf", ".png": "png"}
+"""The same of charts, heat maps and the picture of one node."""

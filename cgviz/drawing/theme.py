@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cgviz.errors import UsageError
+from cgviz.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,6 @@ class Theme:
     ink, soft, muted    names; formulas; numbers of stages and what may be overlooked
     edge, local         wires and the local derivatives beside them; `pale` for what does not reach the output
     data_fill           inside of inputs that are data: grey
-    high, low           entries of a matrix that are positive and negative
     *_fill, *_line      inside and outline of inputs, stages and the output
     flag                ties, kinks and numbers that are not finite
     scales              of heat maps of a "value", "gradient" and "tangent": colours of least, 0, greatest
@@ -37,8 +37,6 @@ class Theme:
     local: str
     pale: str
     flag: str
-    high: str
-    low: str
     stage_fill: str
     stage_line: str
     input_fill: str
@@ -66,8 +64,6 @@ LIGHT = Theme(
     local="#475569",
     pale="#616d80",
     flag="#a8470a",
-    high="#1d6fb8",
-    low="#c2410c",
     stage_fill="#ffffff",
     stage_line="#94a3b8",
     input_fill="#eaf2ff",
@@ -96,8 +92,6 @@ DARK = Theme(
     local="#cbd5e1",
     pale="#94a3b8",
     flag="#fbbf24",
-    high="#60a5fa",
-    low="#fb923c",
     stage_fill="#1e293b",
     stage_line="#5b6c84",
     input_fill="#1e3357",
@@ -127,8 +121,6 @@ PRINT = Theme(
     local="#262626",
     pale="#5c5c5c",
     flag="#000000",
-    high="#000000",
-    low="#595959",
     stage_fill="#ffffff",
     stage_line="#595959",
     input_fill="#ebebeb",
@@ -157,8 +149,6 @@ COLORBLIND = Theme(
     local="#475569",
     pale="#616d80",
     flag="#8f4a7a",
-    high="#0072b2",
-    low="#d55e00",
     stage_fill="#ffffff",
     stage_line="#94a3b8",
     input_fill="#e3f1fb",

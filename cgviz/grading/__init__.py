@@ -18,7 +18,7 @@ from cgviz.grading.near import RIGHT
 from cgviz.grading.report import Grade
 from cgviz.grading.rows import graded
 from cgviz.grading.terms import begun, by_terms
-from cgviz.grading.truth import Truth, given_in, held_in, truth
+from cgviz.grading.truth import Truth, given_in, held_in, spoken_in, truth
 from cgviz.runs.run import Run
 
 NOTHING = "there is no gradient in this file: a line such as dx = ... names one, or --call and --map tell where it is"
@@ -51,7 +51,7 @@ def judged(exercise: Exercise, listing: Listing) -> Grade:
         exercise = exercise.at(begun(exercise.run, given))
         attempt = Attempt(listing, exercise)
     read = lines(exercise, listing)
-    right = truth(exercise, attempt, given, held_in(attempt))
+    right = truth(exercise, attempt, given, held_in(exercise, spoken_in(attempt)))
     got = ends(attempt, exercise, right)
     if isinstance(read, Grade) and agrees(read, got):
         return read

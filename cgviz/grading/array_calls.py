@@ -10,9 +10,10 @@ from cgviz.errors import quoted
 from cgviz.grading import array_ops, calls
 from cgviz.grading.array_keys import constant, shape_in
 from cgviz.grading.term import Term, applied
+from cgviz.ops.joining import joined, stacked
 from cgviz.ops.matrices import matmul, outer
 from cgviz.ops.op import REGISTRY, Op
-from cgviz.ops.rearranging import as_shape, joined, reshaped, spread, stacked, transposed
+from cgviz.ops.rearranging import as_shape, reshaped, spread, transposed
 from cgviz.ops.reductions import AMAX, AMIN
 
 if TYPE_CHECKING:

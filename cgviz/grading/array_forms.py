@@ -9,9 +9,10 @@ from cgviz.grading import array_ops
 from cgviz.grading.array_calls import Form, called, listed_term
 from cgviz.grading.array_keys import constant, key_of
 from cgviz.grading.term import Term, applied
+from cgviz.ops.indexing import indexed
 from cgviz.ops.matrices import matmul
 from cgviz.ops.op import REGISTRY
-from cgviz.ops.rearranging import indexed, transposed
+from cgviz.ops.rearranging import transposed
 
 if TYPE_CHECKING:
     from cgviz.grading.expressions import Expressions

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from cgviz.ops.indexing import indexed, plain_key
 from cgviz.ops.op import Op
-from cgviz.ops.rearranging import Key, indexed, listed, plain_key, reshaped, size
+from cgviz.ops.rearranging import Key, listed, reshaped, size
 from cgviz.values.arrays import Shape, broadcast, folded, numpy, shape_of
 
 SOURCE = "NumPy reference"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from cgviz.grading.interpreter.tensors import Tensor
 from cgviz.grading.listing import Listing
 from cgviz.grading.source import Source, source
 from cgviz.grading.spellings import Spellings
+from cgviz.records import dataclass
 from cgviz.values.arrays import is_array
 
 UPSTREAM = re.compile(r"(d|grad|g|delta|up|upstream|error|top)[\w]*|\w*(grad|diff|delta|upstream)\w*", re.I)
@@ -257,6 +258,11 @@ class Attempt:
         """Returns the input or stage of whose gradient a name is a spelling."""
         return None if name in self.exercise.known else self.exercise.spell.gradient(name)
 
+    def of_item(self, event: Event) -> str | None:
+        """Returns the input whose gradient is put under its own name into a dictionary: `grads["W1"]`."""
+        held = event.kind == "item" and "grad" in event.name.lower()
+        return event.key if held and event.key in self.exercise.known else None
+
     def gradient(self, name: str, made: Outcome) -> Any:
         """Returns the gradient of an input as the student's file has it; UNKNOWN where it has none."""
         exercise, names = self.exercise, made.frame.names
@@ -299,7 +305,7 @@ class Attempt:
             return held.grad
         for event in reversed(made.events):
             spelled = event.key if event.kind == "item" and event.key is not None else event.name
-            if event.kind == "item" and spelled == name and "grad" in event.name.lower():
+            if self.of_item(event) == name:
                 return event.value
             if event.function and self.spell(spelled) == name and event.value is not UNKNOWN:
                 return event.value

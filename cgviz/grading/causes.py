@@ -15,7 +15,8 @@ from cgviz.grading.reading import Line, Slope, Unknown, likeness
 from cgviz.grading.spellings import loose
 from cgviz.grading.tape import Atom
 from cgviz.grading.term import Term, leaves, replaced, shape_of, value
-from cgviz.ops.rearranging import indexed, listed
+from cgviz.ops.indexing import indexed
+from cgviz.ops.rearranging import listed
 from cgviz.text.numbers import number
 from cgviz.values.arrays import Shape
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +11,7 @@ from cgviz.grading.exercise import Exercise
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.near import CLOSE, CLOSE_WORD, MISSING_WORD, RIGHT_WORD, WRONG_WORD
 from cgviz.grading.truth import NAMES, Truth, number_of
+from cgviz.records import dataclass
 from cgviz.values.arrays import Value
 
 FLOOR = 1e-9
@@ -23,6 +22,7 @@ class Ends:
     """The verdict on every gradient that is asked for, and the run at the exercise's own inputs.
 
     spoken  whether the file speaks of any gradient;  here  whether all are right at the exercise's own inputs
+    unasked the gradients that are missing since the call names no such thing
     """
 
     verdicts: dict[str, str]
@@ -31,6 +31,7 @@ class Ends:
     outcome: Outcome
     spoken: bool = False
     here: bool = False
+    unasked: frozenset[str] = frozenset()
 
     @property
     def any_found(self) -> bool:
@@ -48,7 +49,8 @@ class Ends:
 
     @property
     def wrong(self) -> frozenset[str]:
-        return frozenset(self.verdicts) - self.right
+        """What is not right and could be, were another line in the file."""
+        return frozenset(self.verdicts) - self.right - self.unasked
 
 
 def ends(attempt: Attempt, exercise: Exercise, right: Truth, *, most: int = 0, events: bool = True) -> Ends:
@@ -79,7 +81,10 @@ def ends(attempt: Attempt, exercise: Exercise, right: Truth, *, most: int = 0, e
             verdicts[name], first.gradients[name] = RIGHT_WORD, stage
     theirs = {name: found(first.gradients[name]) for name in verdicts}
     spoken = any(map(attempt.spell, NAMES.findall(attempt.listing.text)))
-    return Ends(verdicts, theirs, dict(right.gradients[0]), first, spoken, here)
+    named = map(exercise.spell.gradient, exercise.assigned)
+    lacking = frozenset(name for name, verdict in verdicts.items() if verdict == MISSING_WORD)
+    unasked = lacking - {*named, *exercise.names} if exercise.call else frozenset[str]()
+    return Ends(verdicts, theirs, dict(right.gradients[0]), first, spoken, here, unasked)
 
 
 def is_length(value: Any) -> bool:
@@ -159,7 +164,3 @@ def same(theirs: Any, ours: Any, tolerance: float, scale: float = 0.0) -> bool:
     top = largest(two)
     most = FLOOR * scale if top <= FLOOR * scale else tolerance * top
     return bool((np.abs(one[known] - two[known]) <= most).all())
-
-
-def as_seen(gradients: Mapping[str, Any]) -> dict[str, Value | None]:
-    return {name: found(value) for name, value in gradients.items()}

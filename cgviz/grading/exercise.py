@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,8 @@ from cgviz.errors import UsageError, quoted
 from cgviz.grading.listing import Listing
 from cgviz.grading.spellings import Spellings
 from cgviz.graph.nodes import CONSTANT
+from cgviz.records import dataclass
+from cgviz.runs.corners import has_corner
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array
 
@@ -47,7 +49,7 @@ class Exercise:
     credits: Mapping[str, float] = field(default_factory=dict)
     tolerance: float = 1e-6
     ties: str = "split"
-    shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    shared: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name in self.data:
@@ -62,7 +64,7 @@ class Exercise:
     def corner(self) -> bool:
         """Whether the inputs stand on a tie or kink, where another convention than ours is as good."""
         run = self.run
-        return run is not None and not run.symbolic and any({"tie", "kink"} & set(flags) for flags in run.flags)
+        return run is not None and not run.symbolic and has_corner(run)
 
     @cached_property
     def program_inputs(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from cgviz.grading.signposts import Signpost
 from cgviz.grading.slips.place import Slip
 from cgviz.grading.slips.trees import with_field
 from cgviz.grading.truth import number_of
+from cgviz.records import dataclass
 
 VALUED = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)
 SHARING = ("aliasing", "out-argument")  # the value is the same, and what happens to it later is not
@@ -146,11 +147,16 @@ def whole(target: ast.expr) -> ast.expr:
     return target
 
 
+def rounded(value: Any) -> Any:
+    """Returns floats to about seven digits: a*b/n and a/n*b are one."""
+    return value.astype(np.float32) + np.float32(0) if value.dtype.kind == "f" else value
+
+
 def digest(value: Any) -> Any:
     """Returns what tells values apart; None for what is no number."""
     if isinstance(value, np.ndarray):
         told = value.dtype.kind in "fiub" and value.size <= MOST_TOLD
-        return (value.shape, value.dtype.kind, value.tobytes()) if told else None
+        return (value.shape, value.dtype.kind, rounded(value).tobytes()) if told else None
     if isinstance(value, (bool, int, float, np.generic)) and not isinstance(value, np.complexfloating):
         return None if isinstance(value, int) and value.bit_length() > 900 else float(value)
     if isinstance(value, (tuple, list)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations
 from typing import Any
 
@@ -14,7 +14,9 @@ from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.reading import Line, Slope
 from cgviz.grading.tape import Atom, Vector
 from cgviz.grading.term import leaves
-from cgviz.ops.rearranging import Key, indexed
+from cgviz.ops.indexing import indexed
+from cgviz.ops.rearranging import Key
+from cgviz.records import dataclass
 from cgviz.values.arrays import Value
 
 MOST = 9

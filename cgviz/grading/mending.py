@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from time import process_time
 from typing import Any
 
@@ -32,12 +31,14 @@ from cgviz.grading.slips import TIERS, copies, slips
 from cgviz.grading.slips.place import NUMPY, Place, Slip
 from cgviz.grading.slips.trees import parts as heads
 from cgviz.grading.truth import Truth, number_of, objective
+from cgviz.records import dataclass
 
 MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 2500, 400_000, 80
 MOST_SECONDS = 5.0  # a guard on slow machines; the other bounds come first
 FACTORS = range(2, 3)  # the tier of forgotten means
 LIKELY = 3  # tiers that are tried on every statement before the others
 OUTPUT = "<output>"
+STANDING = ("branch-forgotten", "shape")  # causes for which a later line may be as good: see `standing`
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
 
@@ -163,8 +164,12 @@ class Search:
         return mend.right >= self.got.wrong
 
     def is_enough(self, mend: Mend) -> bool:
-        """Tells whether a mend is surely the one: everything is right then, at the first wrong signpost."""
-        return self.is_full(mend) and mend.bad == 0 and self.first is not None and mend.slip.statement is self.first
+        """Tells whether a mend is surely the one: everything is right then, and what comes later is no likelier."""
+        if not self.is_full(mend) or mend.bad:
+            return False
+        if self.first is not None and mend.slip.statement is self.first:
+            return True
+        return mend.slip.cause not in STANDING and not self.only_hands_on(mend)
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
@@ -255,12 +260,13 @@ class Search:
         return found.name if found is not None else ""
 
     def forward(self, ran: list[ast.stmt], reach: dict[int, frozenset[str]]) -> set[int]:
-        """Returns the numbers of the statements of the forward pass: they move the output, or stand by those."""
-        moves = [i for i, node in enumerate(ran) if OUTPUT in reach.get(id(node), ())]
+        """Returns the numbers of the statements of the forward pass: they move the output, or nothing and stand by."""
+        moves = {i for i, node in enumerate(ran) if OUTPUT in reach.get(id(node), ())}
         functions = {self.functions.get(id(ran[i])) for i in moves} - {None}
         slopes = {self.functions.get(id(each.statement)) for each in self.base.events if self.attempt.spell(each.name)}
-        last = max(moves, default=-1)
-        return {i for i, node in enumerate(ran) if i <= last or self.functions.get(id(node)) in functions - slopes}
+        last, functions = max(moves, default=-1), functions - slopes
+        idle = {i for i, node in enumerate(ran) if not reach.get(id(node))}
+        return moves | {i for i in idle if i <= last or self.functions.get(id(ran[i])) in functions}
 
     def is_plain(self, node: ast.stmt) -> bool:
         targets = getattr(node, "targets", [])

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator
 
 from cgviz.errors import EvaluationError
 from cgviz.graph.nodes import Node
+from cgviz.runs.corners import has_corner
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run
 from cgviz.values import arrays
@@ -35,7 +36,7 @@ def points(run: Run, given: Point, held: Container[str] = ()) -> list[Point]:
     for moved_to in near(base, chance) if names else ():
         point = {name: base[name] if name in held else value for name, value in moved_to.items()}
         met = pattern(run, point)
-        if met is not None and (wanted is None or met == wanted or any("tie" in f or "kink" in f for f in run.flags)):
+        if met is not None and (wanted is None or met == wanted or has_corner(run)):
             found.append(point)
         if len(found) == (EXTRA if size(base) < MANY else 1):
             break

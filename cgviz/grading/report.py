@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cgviz.grading.listing import Listing
+from cgviz.records import dataclass
 from cgviz.values.arrays import Value
 
 

@@ -22,7 +22,7 @@ from cgviz.values.arrays import Value
 
 def graded(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends) -> Grade:
     """Returns the grade of a run of a student's file."""
-    blame: Blame | None = None if got.all_right else blamed(attempt, exercise, right, got)
+    blame: Blame | None = blamed(attempt, exercise, right, got) if got.wrong else None
     rows = Rows(attempt.listing, attempt, exercise, right, got).all()
     if blame is not None:
         rows = with_blame(rows, attempt, blame)
@@ -59,9 +59,7 @@ class Rows:
 
     def key(self, event: Event) -> str | None:
         name = event.key if event.kind == "item" and event.key is not None else event.name
-        if event.kind == "item" and name in self.exercise.known and "grad" in event.name.lower():
-            return name
-        return self.attempt.spell(name)
+        return self.attempt.of_item(event) or self.attempt.spell(name)
 
     def row(self, key: str, event: Event) -> LineVerdict | None:
         slopes = self.right.slopes[0] if self.right.slopes else {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from cgviz.grading.interpreter.machine import Event
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.spellings import Spellings
 from cgviz.grading.truth import Truth, number_of, objective
+from cgviz.records import dataclass
 
 STEP, ROOM, MOST, COUNT = 1e-5, 1e-4, 30, 1000
 
@@ -57,6 +57,7 @@ class Signposts:
     def __init__(self, attempt: Attempt, exercise: Exercise, right: Truth, base: Outcome) -> None:
         self.attempt, self.exercise, self.right, self.base = attempt, exercise, right, base
         self.posts: dict[str, Signpost] = {}
+        self.items: dict[str, str] = {}
         self.forward = self.forward_events()
         self.spell = Spellings([event.name for event in self.forward.values()], [])
         self.own_output = self.output(base)
@@ -135,15 +136,24 @@ class Signposts:
         """Returns the gradients that were bound, by name: in each call of a function, the last of each statement."""
         found: dict[str, dict[tuple[int, int], Event]] = {}
         for event in made.events:
-            name = event.key if event.kind == "item" and event.key else event.name
-            if number_of(event.value) is UNKNOWN:
-                continue
-            if self.attempt.spell(name) is None and self.spell.gradient(name) is None:
+            name = self.label(event)
+            if name is None or number_of(event.value) is UNKNOWN:
                 continue
             held, key = found.setdefault(name, {}), (event.frame, id(event.statement))
             held.pop(key, None)
             held[key] = event
         return {name: of_one_call(list(events.values())) for name, events in found.items()}
+
+    def label(self, event: Event) -> str | None:
+        """Returns what a gradient is called that an event binds; None for what is none."""
+        of = self.attempt.of_item(event)
+        if of is not None:
+            label = f"{event.name}[{of!r}]"
+            self.items[label] = of
+            return label
+        name = event.key if event.kind == "item" and event.key else event.name
+        is_slope = self.attempt.spell(name) is not None or self.spell.gradient(name) is not None
+        return name if is_slope else None
 
     def known(self, name: str) -> bool:
         if name not in self.posts:
@@ -154,12 +164,12 @@ class Signposts:
         return True
 
     def post(self, name: str) -> Signpost | None:
-        key = self.attempt.spell(name)
+        key = self.items.get(name) or self.attempt.spell(name)
         if key is not None and self.right_forward:
             value = self.right.slopes[0].get(key) if self.right.slopes else self.right.gradients[0].get(key)
             if value is not None:
                 return Signpost(value)
-        own = self.spell.gradient(name)
+        own = self.items.get(name) or self.spell.gradient(name)
         if own is None or own not in self.forward or len(self.posts) > MOST or self.own_output is None:
             return None
         return self.difference(self.forward[own])

@@ -19,6 +19,7 @@ class Spellings:
     def __init__(self, names: Iterable[str], outputs: Iterable[str]) -> None:
         self.names = dict.fromkeys(names)
         self.loose: dict[str, str] = {}
+        self.met: dict[str, str | None] = {}
         for name in self.names:
             self.loose.setdefault(loose(name), name)
         self.outputs = {loose(each) for each in outputs} | {each for each in OUTPUTS if each not in self.loose}
@@ -29,6 +30,11 @@ class Spellings:
 
     def gradient(self, name: str) -> str | None:
         """Returns the forward name of whose gradient this is a spelling, or None."""
+        if name not in self.met:
+            self.met[name] = self.spelled(name)
+        return self.met[name]
+
+    def spelled(self, name: str) -> str | None:
         if name.startswith("d") and name[1:] in self.names:
             return name[1:]
         bare = loose(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cgviz.errors import quoted
 from cgviz.grading import array_keys, calls
@@ -18,8 +18,9 @@ from cgviz.grading.functions import IGNORED, Functions
 from cgviz.grading.listing import Listing
 from cgviz.grading.spots import Spot
 from cgviz.grading.term import Term, applied
+from cgviz.ops.indexing import indexed
 from cgviz.ops.op import REGISTRY
-from cgviz.ops.rearranging import indexed
+from cgviz.records import dataclass
 
 SAID: dict[type[ast.AST], str] = {
     ast.For: "a loop is not read; write the assignments one after the other",

@@ -20,6 +20,7 @@ from cgviz.grading.statements import Assignment, assignments
 from cgviz.grading.tape import Tape
 from cgviz.grading.term import Term, leaves, value
 from cgviz.grading.verdicts import verdicts
+from cgviz.runs.corners import has_corner
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
 from cgviz.values.arrays import is_array
@@ -39,7 +40,7 @@ def by_terms(
     reading = Reading(tape, made, listing)
     expected = Expected(reading)
     close = Tolerance(tolerance)
-    close.corner = any({"tie", "kink"} & set(flags) for flags in run.flags)
+    close.corner = has_corner(run)
     by_key: dict[str, list[tuple[int, Line]]] = {}
     for number, line in enumerate(reading.lines):
         by_key.setdefault(line.key, []).append((number, line))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import random
 import re
+from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,9 @@ from cgviz.grading.interpreter.machine import deep, is_given
 from cgviz.grading.interpreter.objects import Frame, Function
 from cgviz.grading.interpreter.signals import UNKNOWN, Stopped
 from cgviz.grading.points import moved, points
+from cgviz.records import dataclass
 from cgviz.runs.passes import backward, forward
+from cgviz.runs.run import Run
 from cgviz.values.arrays import is_array
 
 STEP, ROOM = 1e-5, 1e-5
@@ -54,6 +56,8 @@ def truth(exercise: Exercise, attempt: Attempt, given: Point, held: set[str]) ->
 
 def shared(exercise: Exercise) -> Truth | None:
     """Returns what is the same for all students: what a right file gives, or a teacher's; computed once."""
+    if exercise.run is not None and exercise.call and not exercise.run.symbolic:
+        return of_program(exercise, {}, held_in(exercise, exercise.asked))
     if exercise.run is None and "truth" not in exercise.shared:
         if exercise.right is not None:
             exercise.shared["truth"] = of_file(exercise, exercise.right)
@@ -78,18 +82,21 @@ def given_in(attempt: Attempt) -> Point:
     return found
 
 
-def held_in(attempt: Attempt) -> set[str]:
+def spoken_in(attempt: Attempt) -> set[str | None]:
+    """Returns the inputs and stages of whose gradients a file speaks, or the call that binds it."""
+    if attempt.exercise.call:
+        return {*attempt.exercise.asked}
+    return {attempt.spell(name) for name in set(NAMES.findall(attempt.listing.text))}
+
+
+def held_in(exercise: Exercise, spoken: Collection[str | None]) -> set[str]:
     """Returns the inputs that are data: labels of 0 and 1, and those of whose gradient a file does not speak.
 
     `softmax(o) - y` is right for labels alone, so they are not moved.
     """
-    exercise = attempt.exercise
     run = exercise.run
     if run is None or not run.bare.has_arrays or run.inputs is None:
         return set()
-    spoken = (
-        {*exercise.asked} if exercise.call else {attempt.spell(name) for name in NAMES.findall(attempt.listing.text)}
-    )
     return {name for name, value in run.inputs.items() if name not in spoken or are_labels(value)}
 
 
@@ -98,10 +105,18 @@ def are_labels(value: Any) -> bool:
 
 
 def of_program(exercise: Exercise, given: Point, held: set[str]) -> Truth:
-    """Returns the gradients of the program's own backward pass."""
-    run = exercise.run
+    """Returns the gradients of the program's own backward pass; computed once for what is not moved."""
+    run, key = exercise.run, frozenset(held | exercise.data)
     assert run is not None
-    every = points(run, given, held | exercise.data)[: 3 if run.bare.has_arrays else 4]
+    if run.inputs is None:
+        return passes_of(run, exercise, given, key)
+    if key not in exercise.shared:
+        exercise.shared[key] = passes_of(run, exercise, given, key)
+    return exercise.shared[key]  # type: ignore[no-any-return]
+
+
+def passes_of(run: Run, exercise: Exercise, given: Point, held: frozenset[str]) -> Truth:
+    every = points(run, given, held)[: 3 if run.bare.has_arrays else 4]
     values, slopes = [], []
     for point in every:
         found = forward(run.graph, point)
@@ -257,7 +272,3 @@ def number_of(value: Any) -> Any:
         except OverflowError:
             return float("inf")
     return UNKNOWN
-
-
-def is_shape_of(value: Any) -> tuple[int, ...]:
-    return value.shape if is_array(value) else ()

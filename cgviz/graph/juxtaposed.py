@@ -15,11 +15,13 @@ from cgviz.errors import ExpressionError
 from cgviz.graph import shapes
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.arithmetic import product, reciprocal
+from cgviz.ops.joining import joined, stacked
 from cgviz.ops.matrices import dot, inv, matmul, outer
+from cgviz.ops.norms import NORM
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.piecewise import absolute
 from cgviz.ops.rearranging import listed, transpose
-from cgviz.ops.reductions import AMAX, NORM, SUM
+from cgviz.ops.reductions import AMAX, SUM
 from cgviz.values.arrays import Shape
 
 BESIDE, DOTTED, CROSSED, ELEMENTS, DIVIDED, MATRICES = " ·×*/@"
@@ -29,6 +31,9 @@ MIXED = (
     "here {} stands in one product with another kind of product of arrays: put brackets round each "
     "(side by side is the matrix product, * is element by element)"
 )
+
+
+KINDS = (("length",), ("index",), ("joined",))
 
 
 @cache
@@ -52,9 +57,18 @@ def indexed_by(indices: str) -> Op:
 def mark(written: str) -> Op:
     """Returns the mark that a reader writes as "index ij", "length 2" or "bars "."""
     kind, _, rest = written.partition(" ")
+    if kind == "joined":
+        return listed_as(rest)
     if kind == "index":
         return indexed_by(rest) if rest else one_number()
     return length(rest) if kind == "length" else BARS
+
+
+@cache
+def listed_as(sign: str, count: int = 2) -> Op:
+    """Returns the mark of `[h, x]`, sign ",", or `[h; x]`: numbers make a vector, vectors are joined to one."""
+    again = lambda count: listed_as(sign, count)  # noqa: E731
+    return replace(stacked(count), parameter=("joined", sign), sized=again, options=None)
 
 
 @cache
@@ -75,7 +89,7 @@ def is_beside(op: Op) -> bool:
 def kind_of(op: Op) -> tuple[str, str] | None:
     """Returns what a mark of one operand says, ("length", "1") or ("index", "ij"), else None."""
     parameter = op.parameter
-    return parameter if isinstance(parameter, tuple) and parameter[:1] in (("length",), ("index",)) else None
+    return parameter if isinstance(parameter, tuple) and parameter[:1] in KINDS else None
 
 
 def has_marks(graph: Graph) -> bool:
@@ -103,6 +117,7 @@ class Meaning:
         self.nodes: list[Node] = []
         self.rows: list[bool] = []
         self.where: list[int] = []
+        self.dotted: set[int] = set()
 
     def graph(self) -> Graph:
         for node in self.old.nodes:
@@ -125,10 +140,18 @@ class Meaning:
         if node.op is INPUT:
             node = node._replace(shape=None if self.inputs is None else self.inputs.get(node.name))
         elif node.op is not CONSTANT:
+            self.refuse_dotted(node)
             node = node._replace(shape=shapes.stage(self.old, self.nodes, node).shape)
         self.nodes.append(node)
         self.rows.append(self.is_row(node))
         return len(self.nodes) - 1
+
+    def refuse_dotted(self, node: Node) -> None:
+        """Raises ExpressionError where the number `x·y` of two vectors is added to a vector: ⊙ may be meant."""
+        numbers = [arg for arg in node.args if arg in self.dotted] if node.op.family == "sum" else []
+        if numbers and any(self.shape(arg) for arg in node.args):
+            message = "the dot of two vectors is one number, and a vector is added to it: ⊙ (\\odot) goes by elements"
+            raise self.error(message, self.nodes[numbers[0]])
 
     def apply(self, op: Op, *args: int, at: int | Sequence[int] = ()) -> int:
         return self.push(Node(op, args, places=at))
@@ -154,7 +177,7 @@ class Meaning:
         if is_beside(node.op):
             return self.product(node)
         if known is not None:
-            return self.indexed(node, known[1]) if known[0] == "index" else self.length(node, known[1])
+            return getattr(self, RESOLVED[known[0]])(node, known[1])  # type: ignore[no-any-return]
         if node.op is transpose:
             return node.args[0] if self.shape(node.args[0]) == () else self.push(node)
         return self.bars(node) if node.op is BARS else self.inverted(node)
@@ -216,6 +239,17 @@ class Meaning:
             return self.apply(SUM if kind == "1" else AMAX, size, at=at)
         return self.apply(NORM, index, at=at)
 
+    def joined(self, node: Node, sign: str) -> int:
+        """Returns `[h, x]`: numbers as a vector, vectors one after the other, matrices side by side, at ";" below."""
+        ranks = [len(self.shape(arg) or ()) for arg in node.args]
+        if not any(ranks):
+            return self.push(node._replace(op=stacked(len(node.args))))
+        if max(ranks) > 1 and min(ranks) < max(ranks):
+            raise self.error("a list of arrays of different ranks: give each its own name and product", node)
+        args = [arg if rank else self.apply(stacked(1), arg) for arg, rank in zip(node.args, ranks, strict=True)]
+        axis = 0 if max(ranks) < 2 or sign == ";" else max(ranks) - 1
+        return self.push(node._replace(op=joined(axis), args=tuple(args)))
+
     # products
 
     def product(self, node: Node) -> int:
@@ -246,7 +280,10 @@ class Meaning:
                 scalars.append(made)
                 made = None
         factors = scalars if made is None else [*scalars, made]
-        return factors[0] if len(factors) == 1 else self.apply(product(len(factors)), *factors, at=node.places)
+        whole = factors[0] if len(factors) == 1 else self.apply(product(len(factors)), *factors, at=node.places)
+        if DOTTED in between and self.shape(whole) == ():
+            self.dotted.add(whole)
+        return whole
 
     def multiplied(self, left: int, right: int, joint: str, node: Node) -> int:
         """Returns left times right as matrices. Raises ExpressionError for two columns or two rows."""
@@ -296,6 +333,9 @@ class Meaning:
         places = [node.places] if isinstance(node.places, int) else node.places
         start = places[0] if places else None
         return ExpressionError(message, self.old.program, start, None if start is None else start + 1)
+
+
+RESOLVED = {"index": "indexed", "length": "length", "joined": "joined"}
 
 
 def without_turns(graph: Graph) -> Graph:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node, operand
 from cgviz.ops.arithmetic import divide, reciprocal
 from cgviz.ops.op import REGISTRY
-from cgviz.text.formula import PRETTY, STYLES, Formula, Gradient
+from cgviz.records import dataclass
+from cgviz.text.formula import PRETTY, Formula
+from cgviz.text.gradients import STYLES, Gradient
 from cgviz.text.identifiers import CONSTANTS
 from cgviz.text.names import Name
 from cgviz.text.parsing import parse_spelling

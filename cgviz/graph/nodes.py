@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from cgviz.errors import quoted
 from cgviz.ops.op import Op
+from cgviz.records import dataclass
 from cgviz.text.formula import Formula
 from cgviz.text.names import Name, plain_spelling
 from cgviz.text.spelling import Spelling
@@ -21,6 +22,7 @@ def unreachable(*_: float) -> float:
 
 
 INPUT = Op(name="input", arity=(0, 0), forward=unreachable, partials=lambda out: (), gate="sums", source="")
+RECORDED = "recorded"
 CONSTANT = Op(name="constant", arity=(0, 0), forward=unreachable, partials=lambda out: (), source="")
 
 
@@ -117,7 +119,8 @@ class Graph:
     their first appearance. `program` is the text it was read from, `detail` its level of detail; at gate detail
     `whole` is the graph before its gates were opened. `closed` is the graph before stages for arrays were opened,
     `written` the one before products side by side were taken for what the shapes of the inputs make of them.
-    `counts` are inputs that are the length of an axis: name to (the array, its axis, how many more)."""
+    `counts` are inputs that are the length of an axis: name to (the array, its axis, how many more); `beside` is what
+    stood beside the formulas of the program and was left out."""
 
     nodes: tuple[Node, ...]
     output: int
@@ -128,6 +131,7 @@ class Graph:
     closed: Graph | None = None
     written: Graph | None = None
     counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
     @cached_property
     def stages(self) -> tuple[int, ...]:
@@ -172,8 +176,16 @@ class Graph:
 
     @cached_property
     def kept(self) -> dict[Any, Any]:
-        """What was made of this graph before, by what was asked for: a graph is run again and again."""
+        """What was made of this graph before, by what was asked for: a graph is run again and again.
+
+        Under RECORDED: the values that the nodes had when it was recorded, inputs first; None where an op is another.
+        """
         return {}
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of the inputs, in their order."""
+        return tuple(self.nodes[i].name for i in self.inputs)
 
     @cached_property
     def asked(self) -> list[Any]:
@@ -259,7 +271,7 @@ class Builder:
             if name:
                 self.nodes[known] = self.nodes[known]._replace(name=name, label=label, given=True)
             return known
-        index = self.push(Node(op, args, name, label, bool(name), places=places))
+        index = self.push(Node(op, args, name, label, bool(name), (), None, None, places))
         if known is None:
             self.known[key] = index
         return index

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.ops.indexing import pick
 from cgviz.ops.op import Op
 from cgviz.ops.places import masked, meant_by_pick
-from cgviz.ops.rearranging import listed, pick
+from cgviz.ops.rearranging import listed
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape, Value, broadcast, numpy
 from cgviz.values.axes import settled_shape

@@ -150,10 +150,9 @@ def with_divisions(graph: Graph, reciprocals: Collection[int]) -> Graph:
 
 def finished(graph: Graph, builder: Builder, where: Sequence[int], detail: str) -> Graph:
     """Returns the builder's graph, nodes that nothing uses any more left out."""
-    made = replace(
-        builder.finish(where[graph.output], graph.program, detail), inputs=tuple(where[i] for i in graph.inputs)
-    )
-    return without_unused(made)
+    inputs = tuple(where[i] for i in graph.inputs)
+    made = builder.finish(where[graph.output], graph.program, detail)
+    return without_unused(replace(made, inputs=inputs, beside=graph.beside))
 
 
 def without_unused(graph: Graph) -> Graph:
@@ -222,7 +221,9 @@ def fused(graph: Graph) -> Graph:
             if operand is not None:
                 nodes[index] = node._replace(op=op, args=(operand,))
                 break
-    return without_unused(replace(graph, nodes=tuple(nodes), detail="stage"))
+    if graph.detail != "stage" or nodes != list(graph.nodes):
+        graph = replace(graph, nodes=tuple(nodes), detail="stage")
+    return without_unused(graph)
 
 
 def match(nodes: Sequence[Node], uses: Sequence[int], index: int, pattern: Any, root: bool = False) -> int | None:

@@ -62,7 +62,7 @@ def program_of(asked: Request, program: Program) -> Answer:
     inputs = [
         {
             "name": graph.nodes[index].name,
-            "label": graph.nodes[index].shown,
+            "label": format(graph.nodes[index].shown),
             "shape": graph.nodes[index].shape,
             "value": plain(program.run.values[index]),
             "filled": graph.nodes[index].name in program.filled,
@@ -73,7 +73,7 @@ def program_of(asked: Request, program: Program) -> Answer:
     stages = [f"{graph.nodes[i].shown} = {graph.formula(i).pretty}" for i in graph.stages]
     return {
         "inputs": inputs,
-        "output": {"name": output.name, "label": output.shown, "shape": output.shape},
+        "output": {"name": output.name, "label": format(output.shown), "shape": output.shape},
         "stages": [printable(stage) for stage in stages],
         "text": statements(program.run),
         "trouble": printable(program.run.explain_trouble()),

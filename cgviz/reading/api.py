@@ -63,20 +63,26 @@ CONSTRUCTS = re.compile(r"\\|[_^]\s*\{|\$[^$]*\$")
 
 def looks_like_latex(program: str) -> bool:
     """Tells whether a text holds what only LaTeX has, outside its comments: a backslash, `x_{1}`, `$...$`."""
+    if not any(sign in program for sign in "\\{$"):
+        return False
     return CONSTRUCTS.search(program) is not None and CONSTRUCTS.search(COMMENT.sub("", program)) is not None
 
 
-NORMS = re.compile(r"(?:\|\||‖)[₀-₉_]")
+NORMS = re.compile(r"(?:\|\||[‖∥])[₀-₉_]")
 TITLE = re.compile(r"\s*\w+\([^()\n=]*[;|][^()\n=]*\)\s*=[^=]")
+SQUARED = re.compile(r"^[ \t]*[^\W\d]\w*²[ \t]*=[^=]", re.MULTILINE)
 SUMS = re.compile(r"[Σ∑∏]|\b(?:sum|prod|(?:arg)?(?:max|min))_(?:\{|[a-z][ (])")
 
 
 def is_printed(program: str, given: Sequence[str]) -> bool:
     """Tells whether a text holds a sum, a product or a maximum with an index as print has them; no Σ that is a name.
 
-    So is a text that begins with a title, `N(x; μ, σ²) = ...`, or has a norm with an index, `‖w‖₁`.
+    So is a text that begins with a title, `N(x; μ, σ²) = ...`, has a norm with an index, `‖w‖₁`, or assigns a square,
+    `σ² = ...`.
     """
     if "\\" not in program and (TITLE.match(program, 0, 200) or NORMS.search(program)):
+        return True
+    if "²" in program and SQUARED.search(program):
         return True
     if not any(sign in program for sign in ("Σ", "∑", "∏", "sum_", "prod_", "max_", "min_")) or "\\" in program:
         return False
@@ -132,9 +138,9 @@ def run(
 
     Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
     """
-    if isinstance(program, Graph) and values is None and upstream is None and not expand and shapes is None:
+    if isinstance(program, Graph) and values is None and not expand and shapes is None:
         level = (detail, ties)
-        quick = run_again(program.kept[level], inputs) if level in program.kept else None
+        quick = run_again(program.kept[level], inputs, upstream) if level in program.kept else None
         if quick is not None:
             return quick
     given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}

@@ -14,7 +14,7 @@ from cgviz.reading import build, statics
 from cgviz.reading.arguments import STATIC, Arguments, Operand
 from cgviz.reading.calls import Call, bare, lookup
 from cgviz.reading.latex_macros import APPLIED
-from cgviz.reading.pending import BARRIER, Definition, Notes, Pending, settled
+from cgviz.reading.pending import Bracket, Definition, Notes, Pending, settled
 from cgviz.reading.reducing import Reducer
 from cgviz.reading.slips import never_closed, unexpected
 from cgviz.reading.tokens import Token
@@ -62,6 +62,7 @@ class Applier(Reducer):
             raise self.error(f"{quoted(name)} {REFUSED[name]}", token)
         names = [*self.functions, *REGISTRY]
         near = get_close_matches(name[:40], names, n=2, cutoff=0.65)
+        near.sort(key=lambda other: sorted(other) != sorted(name))  # first the one of the same letters
         hint = f"; a product is {name[:40]}*(...), a function of your own needs its equation, {name[:40]}(t) = ...;"
         hint += " `cgviz ops` lists the others"
         if near:
@@ -99,9 +100,9 @@ class Applier(Reducer):
         if parameter.kind in STATIC and not (parameter.name == "other" and tokens[start].kind == "name"):
             end = arguments.static(tokens, start, parameter)
             return (end + 1, True) if tokens[end].kind == "," else (end, True)
-        stack.append(Pending(BARRIER, "argument", pending.token))
+        stack.append(Bracket("argument", pending.token))
         if parameter.kind == "list" and tokens[start].kind == "(":
-            stack.append(Pending(BARRIER, "tuple", tokens[start]))
+            stack.append(Bracket("tuple", tokens[start]))
             start += 1
         return start, True
 

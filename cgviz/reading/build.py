@@ -17,6 +17,7 @@ from cgviz.ops.making import INF
 from cgviz.ops.op import Op
 
 MINUS_ONE = Integer(-1)
+bare = Expr.__new__
 CONSTANTS: dict[str, Any] = {"pi": sympy.pi, "π": sympy.pi, "e": sympy.E}
 EXACT_DIGITS = 15
 
@@ -40,13 +41,22 @@ def is_literal(node: Any) -> bool:
     return isinstance(node, sympy.Number)
 
 
+PLAIN = Symbol("x")
+SHARED = [(slot, getattr(PLAIN, slot)) for slot in ("_assumptions", *Symbol.__slots__) if slot != "name"]
+
+
 def symbol(name: str) -> Any:
-    return Symbol(name)
+    """Returns a symbol that equals `Symbol(name)`: all of ours share what is assumed of them, which is nothing."""
+    made = Expr.__new__(Symbol)
+    made.name = name
+    for slot, value in SHARED:
+        setattr(made, slot, value)
+    return made
 
 
 def commutative(cls: type, *args: Any) -> Any:
     """Returns an unevaluated Add, Mul or Pow."""
-    node = Expr.__new__(cls, *args)
+    node = bare(cls, *args)
     node.is_commutative = True
     return node
 

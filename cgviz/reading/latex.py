@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 
 from cgviz.errors import ExpressionError
+from cgviz.reading.latex_beside import around, said
 from cgviz.reading.latex_calls import Calls
 from cgviz.reading.latex_equations import Equation, Head, equation, multiple, parts, raised_marks
 from cgviz.reading.latex_indices import Indices
@@ -18,6 +19,7 @@ from cgviz.reading.latex_statements import statements
 from cgviz.reading.latex_tokens import Translator
 from cgviz.reading.program import Program, Scope
 from cgviz.reading.tokens import Token
+from cgviz.records import dataclass
 
 
 def read_latex(text: str, given: Iterable[str] = ()) -> Program:
@@ -39,13 +41,13 @@ class Paper:
 
     def program(self) -> Program:
         self.pieces = pieces(self.text)
-        ranges = statements(self.text, self.pieces)
+        ranges, left_out = statements(self.text, self.pieces)
         if not ranges:
             raise ExpressionError("the LaTeX holds no formula; give one such as \\frac{x}{y}", self.text, 0, 1)
         self.names = self.vocabulary(ranges)
         equations = [equation(self.text, self.names, start, end) for start, end in ranges]
-        self.names.settle()
         heads = [head for each in equations for head in each.heads]
+        self.names.settle([head.parameters for head in heads if head.parameters])
         spellings = [spelling for head in heads for spelling in (head.name.spelling, head.name.base)]
         targets = {self.names.identifier(spelling) for spelling in spellings}
         self.indices = Indices(self.text, self.pieces, self.names, self.given)
@@ -65,7 +67,8 @@ class Paper:
         known = [pair for spelled in self.names.taken.values() for pair in spelled.items()]
         scope.spellings = {name: self.names.bold.get(spelling, spelling) for spelling, name in known}
         scope.counts = self.indices.counts
-        return scope.read([token for line in ordered(lines) for token in [*line, closing(line)]])
+        made = scope.read([token for line in ordered(lines) for token in [*line, closing(line)]])
+        return replace(made, beside=said(self.text, [*left_out, *around(self.text, self.pieces)]))
 
     def vocabulary(self, ranges: Sequence[tuple[int, int]]) -> Names:
         """Returns the reader of names, once it knows what the left sides assign."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import latex_macros as macros
+from cgviz.reading.latex_beside import COMPARES
 from cgviz.reading.latex_indices import Indices
 from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
+from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.tokens import Token
+from cgviz.records import dataclass
 from cgviz.text.spelling import Spelling
 
 FEW = 6
@@ -55,7 +58,7 @@ class Calls:
             return self.filled(name, first, last)
         if self.applied(name, name.end, span.end):
             assert follower is not None
-            if name.spelling.primes:
+            if name.spelling.primes and self.names.identifier(name.spelling) not in self.functions:
                 raise self.error(f"a prime: {macros.NO_DERIVATIVE}", first, last)
             span.at = follower.partner + 1
             inside = Span(name.end + 1, follower.partner)
@@ -71,7 +74,9 @@ class Calls:
             raise self.error(message, first, self.pieces[name.end])
         letter = name.letter if name.spelling == Spelling(name.letter) else ""
         if letter in env.numbers:
-            return number(env.numbers[letter], first)
+            made = number(env.numbers[letter], first)
+            is_after_digit = self.pieces[name.start - 1].kind == "digit" and name.start > 0
+            return around(first, made) if is_after_digit else made
         if letter and letter in env.axes:
             raise self.error(f"the index {letter} itself is no array: give an array of its values a name", first)
         made = self.indices.written(self.meant(name, env), env)
@@ -139,6 +144,13 @@ class Calls:
         """Returns a condition as the number that it is, 1 or 0: `\\mathbb{1}[y = k]`."""
         return within(bracket, self.pieces[bracket.partner], Span(at + 1, bracket.partner, condition=True))
 
+    def holds_condition(self, at: int) -> bool:
+        """Tells whether the piece at `at` is the bracket of `1\\{y = k\\}`, an indicator's."""
+        bracket = self.pieces[at]
+        if bracket.kind != "open" or bracket.text not in ("\\{", "["):
+            return False
+        return any(piece.text in COMPARES or is_equals(piece) for piece in self.pieces[at + 1 : bracket.partner])
+
     def filled(self, name: Name, first: Piece, last: Piece) -> list[Item]:
         """Returns the 0 of `\\mathbf{0}`. Raises ExpressionError for the vector of ones."""
         if name.spelling.letters == "0":
@@ -147,11 +159,18 @@ class Calls:
 
     def applied(self, name: Name, at: int, end: int) -> bool:
         """Tells whether the bracket at `at` holds the arguments of `name`."""
-        if at >= end or self.pieces[at].kind != "open" or self.pieces[at].text not in ("(", "["):
+        if at >= end or self.pieces[at].kind != "open" or self.pieces[at].text not in ("(", "[", "\\{"):
+            return False
+        if self.pieces[at].text == "\\{" and name.letter:
             return False
         if name.turned:
             return False
-        return self.is_function(name) or any(p.text in (",", ";") for p in self.own(at + 1, self.pieces[at].partner))
+        is_round = self.pieces[at].text == "("
+        return self.is_function(name) or (is_round and bool(self.listing(Span(at + 1, self.pieces[at].partner))))
+
+    def listing(self, inside: Span) -> str:
+        """Returns the sign between the parts of a bracket, "," or ";", "" where it has but one."""
+        return next((piece.text for piece in self.own(inside.at, inside.end) if piece.text in (",", ";")), "")
 
     def own(self, at: int, end: int) -> Iterator[Piece]:
         """Yields the pieces of a range outside its inner brackets."""
@@ -248,6 +267,12 @@ class Calls:
         if not span.fed:
             return False
         divides = piece.text == "/" or macros.OPERATORS.get(piece.text) == "/"
+        before = self.pieces[span.at - 1]
+        if piece.text == "(" and before.text in PROBABILITIES and piece.kind == "open":
+            message = (
+                f"{before.text}(…) is a value of a function that is not given: give it a name, {before.text}_i, or "
+            )
+            raise self.error(f"{message}its equation, {before.text}(x) = ...", before, self.pieces[piece.partner])
         if divides or (piece.kind == "open" and piece.text != "{"):
             raise self.error("how far does the function's argument go? put it in brackets", piece)
         if piece.kind == "macro":
@@ -266,6 +291,7 @@ class Calls:
         return ExpressionError(message, self.text, first.start, (last or first).end)
 
 
+PROBABILITIES = frozenset("pqPQπ") | {"pi"}
 ENDS_BARE = frozenset({"operatorname", "sum", "prod", "max", "min"})
 
 

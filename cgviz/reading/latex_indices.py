@@ -7,7 +7,7 @@ whole axis of the arrays w and x. An index that stands on both sides of an equat
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cgviz.errors import CgvizError, ExpressionError
 from cgviz.reading.latex_macros import FRACTIONS
@@ -16,6 +16,7 @@ from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, called, synthetic
 from cgviz.reading.latex_sums import BOUNDED, Bounds, bounds, term_end
 from cgviz.reading.tokens import Token
+from cgviz.records import dataclass
 from cgviz.text.spelling import Spelling
 
 COUNTS = frozenset("nNmM")
@@ -174,8 +175,11 @@ class Indices:
         """Returns the tokens of a name: an element, an array along its axes, or a name of its own."""
         piece, last = self.pieces[name.start], self.pieces[name.end - 1]
         parts = self.parts(name, env)
+        self.refuse_shifted(name, env)
         base = self.base(name, env) if parts else ""
         axes = [part for part in parts if isinstance(part, str) and part in env.axes]
+        if env.hidden and not axes and base in self.arrays and any(isinstance(part, str) for part in parts):
+            self.element(name, base, parts)
         if env.hidden:
             base, parts = (base, parts) if axes else (self.names.identifier(name.spelling), [])
             return self.along(name, base, [*parts, *env.hidden], env)
@@ -191,6 +195,19 @@ class Indices:
         if plain:
             self.ranked(name, token.text, 0)
         return [called("index ", piece), synthetic("(", piece), token, synthetic(")", piece)] if plain else [token]
+
+    def refuse_shifted(self, name: Name, env: Env) -> None:
+        """Raises ExpressionError for the x_{i+1} of a sum over a whole axis: no element of x for every i."""
+        for start, end in name.items:
+            inner = self.pieces[start:end]
+            signs = any(piece.text in ("+", "-", "−") for piece in inner)
+            if signs and any(piece.kind == "letter" and piece.text in env.axes for piece in inner):
+                shown = self.names.source(name.start, name.end)
+                message = (
+                    f"{shown} within a sum over all of an axis: write a number over the sum, \\sum_{{i=1}}^{{3}}, or "
+                )
+                message += "slices in text, sum((x[1:] - x[:-1])**2)"
+                raise ExpressionError(message, self.text, self.pieces[name.start].start, inner[-1].end)
 
     def is_given(self, name: Name, base: str) -> bool:
         full = self.names.identifier(name.spelling)
@@ -254,7 +271,8 @@ class Indices:
             elif part == ":":
                 key += [synthetic(":", piece)]
             else:
-                message = f"nothing binds the index {part!r} here: put what a sum runs over in brackets"
+                message = f"nothing binds the index {part!r} of {base}: put what a sum runs over in brackets; "
+                message += f"one fixed element gets a name of its own, {base}_{{\\text{{{part}}}}}"
                 if not part:
                     message = f"a place that is computed chooses of {base} here: give it one name, or write it as a "
                     message += f"sum, \\sum_k t_k {base}_k, t being 1 at that place and 0 elsewhere"
@@ -273,7 +291,9 @@ class Indices:
         self.ranked(name, base, len(parts))
         letters = "".join(part[0] if isinstance(part, str) else "1" for part in parts)
         made: list[Item] = [called(f"index {letters}", piece), synthetic("(", piece)]
-        made += [Token("name", base, piece.start, last.end), synthetic(")", piece)]
+        array: list[Item] = [Token("name", base, piece.start, last.end)]
+        array = [called("inv", piece), synthetic("(", piece), *array, synthetic(")", piece)] if env.inverse else array
+        made += [*array, synthetic(")", piece)]
         if len(axes) < len(parts):
             made += self.key(piece, [":" if isinstance(part, str) else str(part - self.first) for part in parts])
         order = [env.axes.index(axis) for axis in axes]

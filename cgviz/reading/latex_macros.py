@@ -23,8 +23,30 @@ OPERATORS = {
     "longleftarrow": "=", "doteq": "=", "Coloneqq": "=", "eqdef": "=", "coloneq": "=",
 }  # fmt: skip
 
-OPEN = {"(": "(", "[": "[", "{": "{", "\\{": "\\{", "\\lbrace": "\\{", "\\lbrack": "[", "\\lvert": "|", "\\lVert": "‖"}
-CLOSE = {")": "(", "]": "[", "}": "{", "\\}": "\\{", "\\rbrace": "\\{", "\\rbrack": "[", "\\rvert": "|", "\\rVert": "‖"}
+OPEN = {
+    "(": "(",
+    "[": "[",
+    "{": "{",
+    "\\{": "\\{",
+    "\\lbrace": "\\{",
+    "\\lbrack": "[",
+    "\\lvert": "|",
+    "\\lVert": "‖",
+    "\\langle": "⟨",
+    "⟨": "⟨",
+}
+CLOSE = {
+    ")": "(",
+    "]": "[",
+    "}": "{",
+    "\\}": "\\{",
+    "\\rbrace": "\\{",
+    "\\rbrack": "[",
+    "\\rvert": "|",
+    "\\rVert": "‖",
+    "\\rangle": "⟨",
+    "⟩": "⟨",
+}
 BARS = {"|": "|", "\\vert": "|", "\\|": "‖", "\\Vert": "‖", "‖": "‖"}
 SIZES = frozenset(size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m"))
 
@@ -68,6 +90,7 @@ NO_SET = "sets and conditions beside a formula are not read"
 NO_DOTS = "dots leave terms to the reader's guess; write them out"
 NO_MEAN = "an expected value is a mean over a distribution; write the mean of samples, \\frac{1}{n}\\sum_{i=1}^{n}"
 NO_ARGMAX = "argmax is a place, piecewise constant and without a derivative; the value is \\max_k"
+NO_ARGMIN = NO_ARGMAX.replace("max", "min")
 REFUSED = {
     "int": "integrals are not supported", "iint": "integrals are not supported", "oint": "integrals are not supported",
     "lim": "limits are not supported", "partial": NO_DERIVATIVE, "nabla": NO_DERIVATIVE, "prime": NO_DERIVATIVE,
@@ -79,7 +102,7 @@ REFUSED = {
     "ldots": NO_DOTS, "dots": NO_DOTS, "cdots": NO_DOTS, "vdots": NO_DOTS, "dotsc": NO_DOTS, "ddots": NO_DOTS,
     "lfloor": "floor has no useful derivative", "lceil": "ceil has no useful derivative",
     "over": "write \\frac{..}{..}", "binom": "write the factorials out", "choose": "write the factorials out",
-    "bmod": "remainders are not supported", "argmax": NO_ARGMAX, "argmin": NO_ARGMAX,
+    "bmod": "remainders are not supported", "argmax": NO_ARGMAX, "argmin": NO_ARGMIN,
     "mid": "conditions are not read here",
     "sup": "write \\max", "inf": "write \\min", "cup": NO_SET, "cap": NO_SET, "wedge": NO_SET, "vee": NO_SET,
 }  # fmt: skip

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import pairwise
 
 from cgviz.errors import CgvizError, ExpressionError, quoted
 from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, TRANSPOSES, WORDS
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
+from cgviz.reading.latex_scripts import apart, indexed_power, is_label
 from cgviz.reading.latex_words import refuse_word
+from cgviz.records import dataclass
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.parsing import parse_spelling
 from cgviz.text.spelling import Spelling
@@ -105,6 +107,9 @@ class Names:
         scripts: list[Range] = []
         items: tuple[Range, ...] = ()
         raised, turned = "", False
+        within = self.within(at, end)
+        if within is not None:
+            items, raised = within.items, within.raised
         while end < len(self.pieces) and self.pieces[end].kind == "char" and not turned:
             mark = self.pieces[end].text
             if mark == "_" and not items:
@@ -135,6 +140,14 @@ class Names:
             raise self.error(f"a name longer than {LONGEST_NAME} characters is too long", at)
         return name
 
+    def within(self, at: int, end: int) -> Name | None:
+        """Returns the name with a script that an accent or a face holds whole: `\\hat{Y_i}`, `\\mathbf{x_i}`."""
+        is_dressed = self.pieces[at].kind == "macro" and end - at > 5 and self.pieces[at + 1].text == "{"
+        if not is_dressed or self.pieces[at + 3].text not in ("_", "^") or not self.begins(at + 2):
+            return None
+        inner = self.read(at + 2)
+        return inner if inner.end == end - 1 else None
+
     def identifier(self, spelling: Spelling) -> str:
         """Returns the identifier of a spelling: another one where two spellings would share it."""
         if spelling.face in WEIGHTS and spelling.letters not in self.faced:
@@ -148,22 +161,29 @@ class Names:
     def others(self, plain: str) -> list[str]:
         return [name for names in self.taken.values() for name in names.values()] + [plain]
 
-    def settle(self) -> None:
-        """Meets every name once, the plain ones first, so that a1 and a_1 keep theirs and a^{(1)} gives way."""
+    def settle(self, titles: Sequence[Range] = ()) -> None:
+        """Meets every name once, the plain ones first, so that a1 and a_1 keep theirs and a^{(1)} gives way.
+
+        What stands plain in a title, as the x of f(x), is the bold x of the formula.
+        """
         found: list[Spelling] = []
+        bare = set[tuple[str, bool]]()
         at = 0
         while at < len(self.pieces):
             if not self.begins(at):
-                at += 1
+                is_function = self.pieces[at].text == "operatorname" and at + 1 < len(self.pieces)
+                at = max(at + 1, self.pieces[at + 1].partner) if is_function else at + 1
                 continue
             try:
                 name = self.read(at)
             except CgvizError:
                 at += 1
                 continue
-            found.append(name.spelling)
+            one = name.spelling
+            found.append(one)
+            if not (one.sub or one.sup or one.marks or any(start <= at < end for start, end in titles)):
+                bare.add((one.letters, one.face in WEIGHTS))
             at = name.end
-        bare = {(one.letters, one.face in WEIGHTS) for one in found if not one.sub and not one.sup and not one.marks}
         self.faced = frozenset(letters for letters, bold in bare if bold and (letters, False) in bare)
         for spelling in found:
             if spelling.face in WEIGHTS and spelling.letters not in self.faced:
@@ -366,34 +386,3 @@ def arguments(piece: Piece) -> int:
         return 0
     takes_one = piece.text in WORDS or piece.text in ACCENTS or piece.text in ("sqrt", "operatorname")
     return 2 if piece.text in FRACTIONS else int(takes_one)
-
-
-def multiple(names: Collection[str]) -> frozenset[str]:
-    """Returns the names of several letters: the others are names anyway."""
-    return frozenset(name for name in names if len(re.sub("[0-9]+$", "", name)) > 1)
-
-
-def is_label(piece: Piece) -> bool:
-    """Tells whether a piece may stand in the superscript of a layer: l, l-1, L."""
-    return piece.kind in ("letter", "digit") or piece.text in ("+", "-", "−")
-
-
-def apart(spelling: Spelling, taken: Collection[str]) -> str:
-    """Returns another identifier for a spelling whose own is taken: a_i1 for a^{(1)} beside a1, w_bold beside w."""
-    plain = spelling.identifier
-    bare = replace(spelling, sup=()).identifier
-    first = spelling.sup[0].letters if spelling.sup else ""
-    wished = []
-    if first in ("(", "["):
-        wished.append(f"{bare}_{'i' if first == '(' else 'l'}{plain.removeprefix(bare).strip('_')}")
-    if spelling.face:
-        wished.append(f"{plain}_{spelling.face}")
-    wished += [f"{plain}_{count}" for count in range(2, len(taken) + 3)]
-    return next(name for name in wished if name not in taken)
-
-
-def indexed_power(inner: Sequence[Piece]) -> bool:
-    """Tells whether a superscript is one index in brackets and then a number or a letter: `(2)2`."""
-    kinds = [piece.kind for piece in inner]
-    brackets = len(kinds) == 4 and kinds[0] == "open" and kinds[2] == "close" and inner[3].text != "T"
-    return brackets and {kinds[1], kinds[3]} <= {"digit", "letter"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from cgviz.reading.latex_macros import (
     ROWS,
     SIZES,
     WIDE,
+    WORDS,
 )  # fmt: skip
 from cgviz.reading.latex_tables import tabled
 
@@ -40,11 +42,28 @@ class Piece(NamedTuple):
 
 def pieces(text: str) -> list[Piece]:
     """Returns the pieces of `text`. Raises ExpressionError at a bracket without its partner."""
-    return paired(text, tabled(undressed(text, Formulas(text).pieces())))
+    return paired(text, tabled(undressed(text, one_sided(Formulas(text).pieces()))))
+
+
+def one_sided(found: list[Piece]) -> list[Piece]:
+    """Returns the pieces without the brackets of `\\left\\{ ... \\right.`, an array in them as cases."""
+    for at in reversed([at for at, piece in enumerate(found) if piece.kind == "close" and piece.text == "."]):
+        start, depth = at - 1, 0
+        while start >= 0 and (depth or found[start].kind not in ("open", "layout")):
+            depth += (found[start].kind in ("close", "endlayout")) - (found[start].kind in ("open", "layout"))
+            start -= 1
+        if start < 0:
+            continue
+        inner = found[start + 1 : at]
+        if inner and inner[0].text == inner[-1].text == "matrix":
+            inner = [inner[0]._replace(text="cases"), *inner[1:-1], inner[-1]._replace(text="cases")]
+        found = [*found[:start], *inner, *found[at + 1 :]]
+    return found
 
 
 def undressed(text: str, found: list[Piece]) -> list[Piece]:
     """Returns the pieces without what only dresses: braces under a part and their words, boxes, signs over an "="."""
+    found = bare_words(fractions(switched(found)))
     if not any(piece.kind == "macro" and piece.text in DRESS for piece in found):
         return found
     kept: list[Piece] = []
@@ -63,6 +82,52 @@ def undressed(text: str, found: list[Piece]) -> list[Piece]:
             while at < len(found) and found[at].text in ("_", "^"):
                 at = group_end(found, at + 1)
     return kept
+
+
+def switched(found: list[Piece]) -> list[Piece]:
+    """Returns the pieces, the `{\\rm loss}` of older texts as `\\mathrm{loss}`."""
+    made = list(found)
+    for at in range(len(found) - 1):
+        opener, macro = found[at : at + 2]
+        if macro.kind == "macro" and macro.text in SWITCHES and opener.text == "{" and opener.kind == "open":
+            made[at] = macro._replace(text=SWITCHES[macro.text], start=opener.start)
+            made[at + 1] = opener._replace(start=macro.end, end=macro.end)
+    return made
+
+
+SWITCHES = {"rm": "mathrm", "bf": "mathbf", "cal": "mathcal", "it": "mathit", "sf": "mathsf", "tt": "mathtt"}
+
+
+def bare_words(found: list[Piece]) -> list[Piece]:
+    """Returns the pieces without braces that hold a group of words and nothing else: `{\\text{ for }}`."""
+    dropped = set[int]()
+    for at in range(len(found) - 3):
+        opener, macro = found[at : at + 2]
+        if opener.text == "{" and opener.kind == "open" and macro.kind == "macro" and macro.text in SAID:
+            end = group_end(found, at + 2)
+            is_all = end < len(found) and found[end].text == "{" and found[end].kind == "close"
+            dropped |= {at, end} if is_all else set()
+    return [piece for at, piece in enumerate(found) if at not in dropped]
+
+
+def fractions(found: list[Piece]) -> list[Piece]:
+    """Returns the pieces, `{a \\over b}` as `\\frac{a}{b}`."""
+    for at in reversed([at for at, piece in enumerate(found) if piece.kind == "macro" and piece.text == "over"]):
+        start, depth = at, 0
+        while start and depth >= 0:
+            start -= 1
+            depth += (found[start].kind == "close") - (found[start].kind == "open")
+        if depth >= 0 or found[start].text != "{":
+            continue
+        over, opener = found[at], found[start]
+        close, begin = (Piece(kind, "{", over.start, over.end) for kind in ("close", "open"))
+        macro = Piece("macro", "frac", opener.start, opener.end)
+        whole = [macro, opener, *found[start + 1 : at], close, begin]
+        found = [*found[:start], *whole, *found[at + 1 :]]
+    return found
+
+
+SAID = frozenset({"text", "textrm", "textit", "textbf", "textnormal", "mbox"})
 
 
 def group_end(found: Sequence[Piece], at: int) -> int:
@@ -96,6 +161,7 @@ def walked(text: str) -> Iterator[Any]:
         raise ExpressionError("the text ends in a lone backslash", text, len(text.rstrip()) - 1)
 
 
+ALIGNED = re.compile(r"&\s*(?::=|=|\\equiv)\s*&?")
 EDGES = frozenset({"$", "$$", "\\[", "\\]", "\\(", "\\)"})
 
 
@@ -108,6 +174,7 @@ class Formulas:
         self.delimiter: Piece | None = None
         self.delimited = False
         self.outside: Piece | None = None
+        self.aligned: list[bool] = []
 
     def pieces(self) -> list[Piece]:
         """Returns the pieces; where formulas stand between `$`, the words between them are left out."""
@@ -123,8 +190,14 @@ class Formulas:
         return kept
 
     def all(self) -> Iterator[Piece]:
+        within, last = 0, ""  # braces open since a \\text{ began, whose $ are no formula's
         for token in self.tokens:
             piece = plain(token)
+            if piece.text == "{" and piece.kind in ("open", "close") and (within or last in WORDS):
+                within += 1 if piece.kind == "open" else -1
+            last = piece.text if piece.kind == "macro" else ""
+            if within and token.tok.startswith("mathmode"):
+                continue
             if token.tok.startswith("mathmode"):
                 self.switch(piece)
             elif piece.kind not in ("blank", "row", "gap") and piece.text not in ",.;:" and not self.delimiter:
@@ -162,6 +235,8 @@ class Formulas:
     def delimited_by(self, piece: Piece) -> Piece:
         """Returns the bracket after \\left, \\right or \\big."""
         found = next((plain(token) for token in self.tokens), None)
+        if found is not None and found.text == "." and piece.text == "right":
+            return found._replace(kind="close", start=piece.start)
         if found is None or found.kind not in ("open", "close", "bar"):
             what = "the end" if found is None else quoted(self.text[found.start : found.end])
             raise self.error(f"a bracket is expected after '\\{piece.text}', not {what}", found or piece)
@@ -175,12 +250,21 @@ class Formulas:
         opens = piece.text == "begin"
         if bare in CASES:
             return Piece("open" if opens else "close", "cases", piece.start, end)
-        if bare in LAYOUTS:
+        if bare in LAYOUTS or (bare == "array" and self.is_aligned(opens, end)):
+            bare, end = "layout" if bare == "array" else bare, self.columns(end) if opens and bare == "array" else end
             return Piece("layout" if opens else "endlayout", bare, piece.start, end)
         if bare in MATRICES:
             end = self.columns(end) if opens and bare == "array" else end
             return Piece("open" if opens else "close", "det" if bare == "vmatrix" else "matrix", piece.start, end)
         raise self.error(f"the environment {quoted(name)} cannot be read; cases, align, matrices can", piece)
+
+    def is_aligned(self, opens: bool, end: int) -> bool:
+        """Tells whether an array sets equations under each other: `q & = & x + y`."""
+        if opens:
+            body = self.text[end : self.text.find("\\end{array}", end)]
+            self.aligned.append(ALIGNED.search(body) is not None)
+            return self.aligned[-1]
+        return self.aligned.pop() if self.aligned else False
 
     def columns(self, end: int) -> int:
         """Returns where the `{cc}` of an array ends."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cgviz.reading.latex_names import Name
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.tokens import Token
+from cgviz.records import dataclass
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Env:
     numbers  those that a sum with numbers for bounds has given a value
     axes     those that run over the axis of an array, outermost first; `met` are those that a name has borne
     hidden   axes that every name here has beside those it bears: the components of the rows in w^T x_i
+    inverse  the name here is a matrix whose inverse is meant
     bound    the identifiers of a function's parameters, each with the name that it is applied to
     """
 
@@ -24,6 +26,7 @@ class Env:
     axes: tuple[str, ...] = ()
     met: set[str] = field(default_factory=set)
     hidden: str = ""
+    inverse: bool = False
     bound: Mapping[str, Name] = field(default_factory=dict)
 
 

@@ -6,36 +6,57 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.reading.latex_beside import (
+    group_end,
+    is_number,
+    is_range,
+    joined,
+    refuse_condition,
+    spoken,
+    without_number,
+)
 from cgviz.reading.latex_macros import AND, OPERATORS, WORDS
 from cgviz.reading.latex_pieces import Piece
 
 
 class Chunk(NamedTuple):
-    """Pieces `start` to `end` between two separators; `before` is the separator, `equals` the place of each '='."""
+    """Pieces `start` to `end` between two separators; `before` is the separator, `equals` the place of each '=',
+    `words` what the separator says where it is prose."""
 
     start: int
     end: int
     before: Piece | None
     equals: tuple[int, ...]
+    words: tuple[str, ...] = ()
 
 
-def statements(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
-    """Returns the range of every statement. Raises ExpressionError for what stands beside a formula."""
+def statements(text: str, pieces: Sequence[Piece]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Returns the range of pieces of every statement, and the ranges of the text that are none and left out.
+
+    Raises ExpressionError for what stands beside a formula and cannot be left out.
+    """
     found: list[tuple[int, int]] = []
-    every = list(chunks(pieces))
-    dropped = beside(pieces, every)
+    left_out: list[tuple[int, int]] = []
+    every = list(chunks(text, pieces, *unbraced(pieces, 0, len(pieces))))
+    dropped = beside(text, pieces, every)
     for number, chunk in enumerate(every):
-        if all(map(is_layout, pieces[chunk.start : chunk.end])) or number in dropped:
+        before = chunk.before
+        is_empty = all(map(is_layout, pieces[chunk.start : chunk.end]))
+        if before is not None and chunk.words and (not chunk.equals or chunk.words[0] not in AND):
+            left_out.append((before.start, pieces[chunk.start - 1].end))
+        if is_empty or number in dropped:
+            left_out += [] if is_empty else [(pieces[chunk.start].start, pieces[chunk.end - 1].end)]
             continue
         if found and continues(pieces, chunk):
             found[-1] = (found[-1][0], chunk.end)
             continue
-        before = chunk.before
         if found and not chunk.equals and before is not None and before.kind != "row":
             shown = quoted(text[before.start : before.end])
             raise ExpressionError(f"an equation is expected after {shown}", text, before.start, before.end)
-        found.append(unbraced(pieces, chunk.start, chunk.end))
-    return found
+        end = without_number(text, pieces, chunk.start, chunk.end) if chunk.equals else chunk.end
+        left_out += [(pieces[end].start, pieces[chunk.end - 1].end)] if end < chunk.end else []
+        found.append(unbraced(pieces, chunk.start, end))
+    return found, list(joined(left_out))
 
 
 def unbraced(pieces: Sequence[Piece], start: int, end: int) -> tuple[int, int]:
@@ -47,22 +68,17 @@ def unbraced(pieces: Sequence[Piece], start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def is_range(pieces: Sequence[Piece], start: int, end: int) -> bool:
-    """Tells whether a chunk says over what an equation goes: `\\dots`, `x \\in \\mathbb{R}`, `\\forall i`."""
-    inner = [piece for piece in pieces[start:end] if not is_layout(piece)]
-    return any(piece.kind == "macro" and piece.text in RANGES for piece in inner)
-
-
-RANGES = frozenset("dots ldots cdots dotsc dotsb in forall subset".split())
-
-
-def beside(pieces: Sequence[Piece], every: Sequence[Chunk]) -> set[int]:
-    """Returns which chunks stand beside the equations: `for i = 1, \\dots, m`, `x \\in \\mathbb{R}^n`, a name alone."""
+def beside(text: str, pieces: Sequence[Piece], every: Sequence[Chunk]) -> set[int]:
+    """Returns which chunks stand beside the equations: `for i = 1, \\dots, m`, `x \\in \\mathbb{R}^n`, a name alone,
+    an equation's number, what prose is about: `\\text{where } n \\text{ is the number}`.
+    """
     found: set[int] = set()
     equations = sum(bool(chunk.equals) for chunk in every)
     for number, chunk in enumerate(every):
         inner = [piece for piece in pieces[chunk.start : chunk.end] if not is_layout(piece)]
-        if number and is_range(pieces, chunk.start, chunk.end):
+        if number and not chunk.equals:
+            refuse_condition(text, chunk.words, inner)
+        if number and is_range(inner):
             found.add(number)
             only_dots = len(inner) == 1
             if only_dots and number + 1 < len(every) and not every[number + 1].equals:
@@ -71,9 +87,22 @@ def beside(pieces: Sequence[Piece], every: Sequence[Chunk]) -> set[int]:
             before = [piece.kind for piece in pieces[last.start : last.end] if not is_layout(piece)]
             if only_dots and number > 1 and before == ["letter", "char", "digit"]:
                 found.add(number - 1)
-        elif equations and len(inner) == 1 and inner[0].kind in ("letter", "macro") and not chunk.equals:
-            found.add(number)
+        elif number and equations and inner and not chunk.equals:
+            first = pieces.index(inner[0], chunk.start)
+            is_alone = len(inner) == 1 and inner[0].kind in ("letter", "macro")
+            if is_alone or chunk.words or len(inner) == group_end(pieces, first) - first or numbered(pieces, chunk):
+                found.add(number)
     return found
+
+
+def numbered(pieces: Sequence[Piece], chunk: Chunk) -> bool:
+    """Tells whether a chunk is nothing but an equation's number."""
+    start, end = chunk.start, chunk.end
+    while start < end and is_layout(pieces[start]):
+        start += 1
+    while start < end and is_layout(pieces[end - 1]):
+        end -= 1
+    return is_number(pieces, start, end)
 
 
 def is_layout(piece: Piece) -> bool:
@@ -93,29 +122,28 @@ def continues(pieces: Sequence[Piece], chunk: Chunk) -> bool:
     return aligned and (piece.text in "+-−*/" if piece.kind == "char" else OPERATORS.get(piece.text) in factors)
 
 
-def chunks(pieces: Sequence[Piece]) -> Iterator[Chunk]:
+def chunks(text: str, pieces: Sequence[Piece], start: int, stop: int) -> Iterator[Chunk]:
     """Yields what stands between separators outside all brackets; a gap at the beginning of a chunk is no separator."""
-    start, before, empty = 0, None, True
+    before, empty = None, True
     equals: list[int] = []
-    for at, end in outermost(pieces):
+    words: list[str] = []
+    for at, end in outermost(pieces, start, stop):
         piece = pieces[at]
         if empty and piece.kind == "gap":
             continue
         empty = empty and is_layout(piece)
+        said = spoken(text, pieces, at) if end > at + 1 and piece.text in WORDS else []
         if is_equals(piece):
             equals.append(at)
-        elif (end > at + 1 and piece.text in WORDS) or separates(pieces, at):
-            if piece.kind == "macro" and word(pieces[at + 1 : end]) not in AND:
-                continue
-            yield Chunk(start, at, before, tuple(equals))
-            start, before, equals, empty = end, piece, [], True
-    yield Chunk(start, len(pieces), before, tuple(equals))
+        elif said or separates(pieces, at, stop):
+            yield Chunk(start, at, before, tuple(equals), tuple(words))
+            start, before, equals, empty, words = end, piece, [], True, said
+    yield Chunk(start, stop, before, tuple(equals), tuple(words))
 
 
-def outermost(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
+def outermost(pieces: Sequence[Piece], at: int, stop: int) -> Iterator[tuple[int, int]]:
     """Yields (index, end) of the pieces outside all brackets; a macro of words takes its group along."""
-    at = 0
-    while at < len(pieces):
+    while at < stop:
         piece = pieces[at]
         end = at + 1
         if piece.kind == "open":
@@ -126,11 +154,11 @@ def outermost(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
         at = end
 
 
-def separates(pieces: Sequence[Piece], at: int) -> bool:
+def separates(pieces: Sequence[Piece], at: int, stop: int) -> bool:
     """Tells whether a piece outside all brackets ends a statement; a full stop does so before another separator."""
     piece = pieces[at]
     if piece.text == "." and piece.kind == "char":
-        return at + 1 == len(pieces) or is_layout(pieces[at + 1])
+        return at + 1 == stop or is_layout(pieces[at + 1])
     return piece.kind in ("row", "gap") or (piece.kind == "char" and piece.text in ",;")
 
 

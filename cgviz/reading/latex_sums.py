@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from cgviz.errors import ExpressionError
+from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.latex_macros import OPERATORS
 from cgviz.reading.latex_names import Names, Range
 from cgviz.reading.latex_pieces import Piece, touching_digit
+from cgviz.records import dataclass
 
 SERIES = frozenset({"sum", "prod"})
 BOUNDED = SERIES | {"max", "min"}
 MOST_TERMS = 200
+CONDITIONS = frozenset({"!=", "<", ">", "<=", ">=", "≠", "≤", "≥"})
+MASK = (
+    "sum over all and give its terms a factor, \\sum_j m_j ..., m being 1 where the condition holds and 0 elsewhere; "
+    "the place y_i of s_{y_i} is no index: give that value a name of its own"
+)
 WRITE_OUT = "read are \\sum_i, \\sum_{i=1}^{n} and \\sum_{i,j}; write anything else out"
 
 
@@ -50,6 +55,8 @@ def bounds(text: str, pieces: Sequence[Piece], names: Names, at: int) -> Bounds:
     upper = int(digits) if digits.isdecimal() and len(digits) < 9 else None
     if upper is None and start < stop and not names.begins(start):
         message = "the upper bound of this sum is not read: a number or a name stands there"
+        if "infty" in digits:
+            message = "a sum without end is not read: give its closed form, or so many terms, \\sum_{k=0}^{20}"
         raise ExpressionError(message, text, pieces[at].start, pieces[stop - 1].end)
     return Bounds(letters, lower, upper, over, end)
 
@@ -72,7 +79,10 @@ def under(text: str, pieces: Sequence[Piece], start: int, end: int, at: int) -> 
     if are_letters and len({*letters}) == len(letters):
         return letters, lower
     written = text[pieces[start].start : pieces[end - 1].end]
-    message = f"the index condition {written[:40]!r} under this sum is not read: {WRITE_OUT}"
+    is_condition = any(OPERATORS.get(text, text) in CONDITIONS for text in texts)
+    message = (
+        f"the index condition {quoted(written[:40])} under this sum is not read: {MASK if is_condition else WRITE_OUT}"
+    )
     raise ExpressionError(message, text, pieces[at].start, pieces[end - 1].end)
 
 

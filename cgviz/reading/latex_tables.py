@@ -99,14 +99,17 @@ def is_set(pieces: Sequence[Any]) -> bool:
 
 
 def applications(found: Sequence[Any], letters: set[str]) -> Iterator[tuple[int, str]]:
-    """Yields where a name stands before `(x)`, x an index, or a probability before `(x_i)`; and its text."""
+    """Yields where a name stands before `(x)`, x an index, or a probability before `(x_i)`, `(x, y)`; and its text."""
     for at in range(len(found) - 3):
         name, opener = found[at], found[at + 1]
         if opener.kind != "open" or opener.text != "(" or not is_name(found, at):
             continue
         inner = [piece.text for piece in found[at + 2 : at + 7]]
-        if (inner[0] in letters and inner[1:2] == ["("] and found[at + 3].kind == "close") or (
-            name.text in PROBABILITIES and inner[1:2] == ["_"] and inner[2] in letters and inner[3:4] == ["("]
+        pair = name.text in PROBABILITIES and inner[1:2] == [","] and {*inner[:3:2]} <= letters and inner[3:4] == ["("]
+        if (
+            (inner[0] in letters and inner[1:2] == ["("] and found[at + 3].kind == "close")
+            or pair
+            or (name.text in PROBABILITIES and inner[1:2] == ["_"] and inner[2] in letters and inner[3:4] == ["("])
         ):
             yield at, name.text
 
@@ -121,6 +124,6 @@ def index(found: list[Any], at: int) -> None:
     """Writes the bracket after the name at `at` as a subscript, braces for brackets: P_{x}."""
     close = next(here for here in range(at + 2, len(found)) if found[here].kind == "close")
     opener, closer = found[at + 1], found[close]
-    letter = found[close - 1]
+    inner = found[at + 2 : close] if found[at + 3].text == "," else found[close - 1 : close]
     brace = opener._replace(kind="open", text="{")
-    found[at + 1 : close + 1] = [opener._replace(kind="char", text="_"), brace, letter, closer._replace(text="{")]
+    found[at + 1 : close + 1] = [opener._replace(kind="char", text="_"), brace, *inner, closer._replace(text="{")]

@@ -12,7 +12,7 @@ from cgviz.reading.latex_calls import Calls
 from cgviz.reading.latex_cases import rows, split
 from cgviz.reading.latex_cases import within as inner
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
-from cgviz.reading.latex_rows import length, product
+from cgviz.reading.latex_rows import inner_product, length, product
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.latex_sums import BOUNDED, MOST_TERMS, SERIES, Bounds, term_end
@@ -63,7 +63,7 @@ class Translator:
         if piece.kind == "digit" or (piece.text == "." and touching_digit(self.pieces, span.at + 1)):
             return self.number(span)
         if piece.kind == "open":
-            return self.bracket(span)
+            return product(self.indices, span) or self.bracket(span)
         if is_equals(piece):
             return self.operator(span, "==" if span.condition else "=")
         if span.top and (piece.kind in ("row", "gap") or piece.text == "&"):
@@ -80,7 +80,9 @@ class Translator:
         if piece.text in SERIES or (piece.text in BOUNDED and self.is_bounded(span)):
             return self.series(span)
         if piece.text in ("arg", "argmax", "argmin") and self.follows(span, ("max", "min", "argmax", "argmin")):
-            raise self.error(f"'\\{piece.text}' cannot be read: {macros.NO_ARGMAX}", piece)
+            is_max = self.follows(span, ("max", "argmax"))
+            why = macros.NO_ARGMAX if is_max else macros.NO_ARGMIN
+            raise self.error(f"'\\{piece.text}' cannot be read: {why}", piece)
         if piece.text in macros.REFUSED:
             raise self.error(f"'\\{piece.text}' cannot be read: {self.refusal(piece.text)}", piece)
         if piece.text in macros.FUNCTIONS:
@@ -110,7 +112,7 @@ class Translator:
         """Reads \\sum, \\prod, \\max_i: written out where its bounds are numbers, else along an axis."""
         piece, at, env = self.pieces[span.at], span.at, span.env or EMPTY
         bounds = self.indices.bounds(at)
-        end = term_end(self.pieces, bounds.end, span.end)
+        end = self.reach(bounds, span.end)
         if end == bounds.end:
             raise self.error("the terms of this sum are missing", piece)
         span.at = end
@@ -127,12 +129,24 @@ class Translator:
             if not self.indices.mentions(bounds.end, end, letter):
                 raise self.error(unborne(piece.text, letter), piece)
         inner = replace(env, axes=(*env.axes, *bounds.letters))
+        if not env.axes:  # over all that there is
+            return [called(name, piece), *around(piece, [Span(bounds.end, end, env=inner)])]
         axis = [synthetic(",", piece), Token("name", "axis", piece.start, piece.end), synthetic("=", piece)]
         last = [synthetic("-", piece), Token("number", "1", piece.start, piece.end)]
         made: list[Item] = [Span(bounds.end, end, env=inner)]
         for _ in bounds.letters:
             made = [called(name, piece), synthetic("(", piece), *made, *axis, *last, synthetic(")", piece)]
         return made
+
+    def reach(self, bounds: Bounds, end: int) -> int:
+        """Returns where the terms of a sum end: as far as its index stands, `\\sum_i a_i + b_i`, in one at least."""
+        at = term_end(self.pieces, bounds.end, end)
+        while bounds.end < at < end and self.pieces[at].text in ("+", "-", "−"):
+            after = term_end(self.pieces, at + 1, end)
+            if not self.indices.borne(at + 1, after) & {*bounds.letters}:
+                break
+            at = after
+        return at
 
     def written_out(self, piece: Piece, bounds: Bounds, end: int, env: Env) -> list[Item]:
         """Returns a sum (or product) of so many terms, its index a number in each."""
@@ -182,6 +196,9 @@ class Translator:
             message = "in LaTeX this is a product with e; for a power of ten write \\cdot 10^{..}"
             raise self.error(message, first, self.pieces[at + 1])
         span.at = at
+        if at < span.end and self.text[first.start : last.end] == "1" and self.calls.holds_condition(at):
+            span.at = self.pieces[at].partner + 1
+            return self.calls.indicator(at, self.pieces[at])
         return [Token("number", self.text[first.start : last.end], first.start, last.end)]
 
     def is_digit(self, at: int, after_point: bool) -> bool:
@@ -209,12 +226,26 @@ class Translator:
             return []
         if piece.text == "‖":
             return self.norm(span, piece, inside)
+        if piece.text == "⟨":
+            return inner_product(self.indices, span.env or EMPTY, piece, inside)
+        if piece.text == "[" and (sign := self.calls.listing(inside)):
+            return self.joined(span, piece, inside, sign)
         if self.is_positive_part(span, piece):
             span.at = self.names.extent(span.at + 1)
             zero = [Token("number", "0", piece.start, piece.end), synthetic(",", piece)]
             return [called("max", piece), synthetic("(", piece), *zero, inside, synthetic(")", piece)]
         bracketed = within(piece, self.pieces[piece.partner], inside)
         return [called("bars ", piece), *bracketed] if piece.text == "|" else bracketed
+
+    def joined(self, span: Span, piece: Piece, inside: Span, sign: str) -> list[Item]:
+        """Reads `[h_{t-1}, x_t]`, numbers or vectors one after the other; a `^T` behind says that it is a column."""
+        if span.env is not None and span.env.axes:
+            raise self.error("a list in brackets within a sum over an index is not read", piece)
+        if span.at + 1 < span.end and self.pieces[span.at].text == "^":
+            end = self.names.extent(span.at + 1)
+            if self.names.is_transpose([part for part in self.pieces[span.at + 1 : end] if part.kind != "close"]):
+                span.at = end
+        return [called(f"joined {sign}", piece), *within(piece, self.pieces[piece.partner], inside)]
 
     def is_positive_part(self, span: Span, piece: Piece) -> bool:
         """Tells whether a bracket is [x]_+."""

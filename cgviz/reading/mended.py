@@ -17,6 +17,8 @@ INVERSE = {
 }  # fmt: skip
 LETTERS = frozenset("beta gamma zeta digamma psi chi eta sigma σ li Ei Si Ci Shi Chi".split())  # variables as well
 ENDS_A_TERM = frozenset({"+", "-", "end", ")", "]", ",", "=", "<", ">", "<=", ">=", "==", "!=", "‖", "|"})
+ENDS_A_FACTOR = ENDS_A_TERM | {"*", "·", "×"}
+BARE = frozenset("log ln exp sin cos tan sinh cosh tanh sqrt abs sigmoid σ sigma relu erf".split())
 ENDS_AN_ATOM = ENDS_A_TERM | {"*", "/", "·", "×", "@"}
 
 
@@ -44,6 +46,23 @@ def mended(text: str, every: Sequence[Token], variables: Collection[str], functi
             at += 1
         else:
             found.append(token)
+            at += 1
+    return found
+
+
+def bracketed(every: Sequence[Token], variables: Collection[str]) -> list[Token]:
+    """Returns tokens with brackets round the one name or number behind a function: `y log p + sin x`."""
+    found: list[Token] = []
+    at = 0
+    while at < len(every):
+        token = every[at]
+        at += 1
+        found.append(token)
+        if token.kind != "name" or token.text not in BARE or token.text in variables:
+            continue
+        argument, after = every[at], every[min(at + 1, len(every) - 1)]
+        if argument.kind in ("name", "number") and after.kind in ENDS_A_FACTOR:
+            found += [around("(", argument), argument, around(")", argument)]
             at += 1
     return found
 

@@ -7,23 +7,41 @@ its arguments decide. Several outputs come back as a tuple.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 from cgviz.graph.juxtaposed import MATRICES, beside
-from cgviz.ops import matrices, moments, moving, places, reductions, systems, triangles
+from cgviz.ops import matrices, moving, pieces, places, systems, triangles
 from cgviz.ops.activation import elu, gelu, leaky_relu, softplus
 from cgviz.ops.arithmetic import neg, product
-from cgviz.ops.exponential import exp, log, sigmoid
-from cgviz.ops.op import REGISTRY, Op
-from cgviz.ops.piecewise import absolute, maximum, minimum, where
-from cgviz.ops.rearranging import as_shape, back_to, indexed, joined, place_of_axis, reshaped, size, transposed
+from cgviz.ops.exponential import log, sigmoid
+from cgviz.ops.indexing import indexed
+from cgviz.ops.joining import joined
+from cgviz.ops.op import REGISTRY
+from cgviz.ops.piecewise import maximum, minimum, where
+from cgviz.ops.rearranging import as_shape, back_to, place_of_axis, reshaped, size, transposed
 from cgviz.ops.stopping import logical_not
 from cgviz.reading.calls import BindingError, Bound, op_of
+from cgviz.reading.losses import (
+    attention,
+    bce,
+    bce_logits,
+    cosine,
+    cross_entropy,
+    huber,
+    kl_div,
+    l1,
+    layer_norm,
+    mse,
+    nll,
+    normalize,
+    rms_norm,
+    smooth_l1,
+    standardize,
+)
+from cgviz.reading.optioned import Operation, extreme, lengths_of, moment, norm, optioned, rank_of, takes, vector_norm
 from cgviz.values.arrays import shape_of
-
-Operation = Callable[..., Any]
 
 
 def operation(bound: Bound) -> Any:
@@ -44,95 +62,6 @@ def operation(bound: Bound) -> Any:
         raise
     except (TypeError, ValueError, AttributeError, LookupError, RuntimeError):
         raise BindingError("does not take these arguments") from None
-
-
-def takes(op: Op) -> str:
-    """Returns how many arguments an op takes, in words."""
-    least, most = op.arity
-    count = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-    return f"{count} argument" + ("" if count == "1" or (most == 1) else "s")
-
-
-def rank_of(x: Any) -> int:
-    shape = shape_of(x)
-    if shape is None:
-        raise BindingError("needs the shape of its argument, which is not known when a program is read")
-    return len(shape)
-
-
-def lengths_of(x: Any) -> tuple[int, ...]:
-    rank_of(x)
-    return tuple(shape_of(x) or ())
-
-
-def optioned(name: str, *operands: Any, **statics: Any) -> Any:
-    """Returns a registered op with its options, applied."""
-    op = REGISTRY[name]
-    try:
-        op = op.options(**statics) if op.options else op
-    except ValueError as error:
-        raise BindingError(str(error)) from None
-    return op(*operands)
-
-
-# reductions
-
-
-def extreme(name: str) -> Operation:
-    """torch.max: of all elements, along an axis with the places, or of two arrays."""
-
-    def made(x: Any, other: Any = None, **statics: Any) -> Any:
-        if other is None:
-            return optioned(f"a{name}", x)
-        if isinstance(other, int) and not isinstance(other, bool):
-            return optioned(f"a{name}", x, axis=other), optioned(f"arg{name}", x, axis=other)
-        return (maximum if name == "max" else minimum)(x, other)
-
-    return made
-
-
-def moment(name: str) -> Operation:
-    """var and std as a method: of NumPy by default, of PyTorch where a keyword of PyTorch is given."""
-
-    def made(
-        x: Any, axis: Any = None, keepdims: Any = False, ddof: Any = 0, unbiased: Any = None, correction: Any = None
-    ) -> Any:
-        if isinstance(axis, bool):
-            axis, unbiased = None, axis
-        if correction is not None:
-            ddof = correction
-        if unbiased is not None:
-            ddof = 1 if unbiased else 0
-        return optioned(name, x, axis=axis, keepdims=keepdims, ddof=ddof)
-
-    return made
-
-
-def with_unbiased(name: str) -> Operation:
-    def made(x: Any, axis: Any = None, unbiased: Any = None, ddof: Any = 1, keepdims: Any = False) -> Any:
-        return moment(name)(x, axis, keepdims, ddof, unbiased)
-
-    return made
-
-
-def norm(x: Any, p: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
-    """The norm of a vector, or the Frobenius norm; with p, of all elements or along an axis."""
-    if p in (None, 2, 2.0, "fro"):
-        return optioned("norm", x, axis=axis, keepdims=keepdims)
-    if p == "nuc":
-        raise BindingError("is read for vectors; the nuclear norm is not supported")
-    if not isinstance(p, (int, float)) or isinstance(p, bool) or p <= 0:
-        raise BindingError("takes a p above 0, or inf")
-    return moments.norm_of(float(p), reductions.checked_axis(axis), bool(keepdims))(x)
-
-
-def vector_norm(x: Any, p: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
-    """numpy.linalg.norm: of a matrix, ord means another norm, which is not supported; with an axis, that of vectors."""
-    if p in (None, "fro") or axis is not None or p == "nuc":
-        return norm(x, p, axis, keepdims)
-    if not isinstance(p, (int, float)) or isinstance(p, bool) or p <= 0:
-        raise BindingError("takes an ord above 0, or inf")
-    return moments.norm_of(float(p), None, bool(keepdims), True)(x)
 
 
 # moving
@@ -188,10 +117,10 @@ def torch_pad(x: Any, pad: Any, mode: str = "constant", value: Any = 0.0) -> Any
 def split_parts(x: Any, sections: Any = 2, axis: Any = 0) -> tuple[Any, ...]:
     """np.split: into equal parts, or at these places."""
     if isinstance(sections, int):
-        return tuple(moving.part(sections, axis, i)(x) for i in range(sections))
+        return tuple(pieces.part(sections, axis, i)(x) for i in range(sections))
     cuts = (0, *sections)
     lengths = (*(b - a for a, b in pairwise(cuts)), None)
-    return tuple(moving.part(("lengths", *lengths), axis, i)(x) for i in range(len(lengths)))
+    return tuple(pieces.part(("lengths", *lengths), axis, i)(x) for i in range(len(lengths)))
 
 
 def split_sizes(x: Any, sections: Any, axis: Any = 0) -> tuple[Any, ...]:
@@ -199,7 +128,7 @@ def split_sizes(x: Any, sections: Any, axis: Any = 0) -> tuple[Any, ...]:
     if isinstance(sections, int):
         length = lengths_of(x)[axis]
         sections = tuple(min(sections, length - i) for i in range(0, length, sections))
-    return tuple(moving.part(("lengths", *sections), axis, i)(x) for i in range(len(sections)))
+    return tuple(pieces.part(("lengths", *sections), axis, i)(x) for i in range(len(sections)))
 
 
 def split_halves(x: Any, sections: int, axis: Any = 0) -> tuple[Any, ...]:
@@ -324,112 +253,6 @@ def slogdet(x: Any) -> tuple[Any, Any]:
     return optioned("sign", optioned("det", x)), systems.LOGDET(x)
 
 
-# losses and layers of PyTorch
-
-
-def reduced(loss: Any, reduction: str) -> Any:
-    if reduction not in ("mean", "sum", "none"):
-        raise BindingError("takes a reduction 'mean', 'sum' or 'none'")
-    return loss if reduction == "none" else optioned(reduction, loss)
-
-
-def mse(x: Any, y: Any, reduction: str = "mean") -> Any:
-    return reduced((x - y) ** 2, reduction)
-
-
-def l1(x: Any, y: Any, reduction: str = "mean") -> Any:
-    return reduced(absolute(x - y), reduction)
-
-
-def smooth_l1(x: Any, y: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
-    r = x - y
-    size = absolute(r)
-    return reduced(where(REGISTRY["less"](size, beta), r**2 * (0.5 / beta), size - 0.5 * beta), reduction)
-
-
-def huber(x: Any, y: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
-    r = x - y
-    size = absolute(r)
-    return reduced(where(REGISTRY["less"](size, delta), r**2 * 0.5, (size - 0.5 * delta) * delta), reduction)
-
-
-def bce(x: Any, y: Any, reduction: str = "mean") -> Any:
-    return reduced(neg(y * log(x) + (1 - y) * log(1 - x)), reduction)
-
-
-def bce_logits(x: Any, y: Any, reduction: str = "mean") -> Any:
-    return reduced(softplus(x) - x * y, reduction)
-
-
-def nll(log_p: Any, y: Any, reduction: str = "mean") -> Any:
-    """The mean of −log p at the labels: rows of log p and a label each, or one row and one label."""
-    shape, labels = shape_of(log_p), shape_of(y)
-    if labels == () or (shape is not None and len(shape) == 1):
-        return neg(places.picked_at((places.SLOT,))(log_p, y))
-    if shape is not None and len(shape) > 2:
-        raise BindingError("is read for a row of classes per example, (N, C)")
-    column = moving.widened(-1)(y)
-    picked = moving.squeezed(-1)(places.along_axis(-1)(log_p, column))
-    return neg(picked) if reduction == "none" else neg(optioned(reduction, picked))
-
-
-def cross_entropy(x: Any, y: Any, reduction: str = "mean", label_smoothing: float = 0.0) -> Any:
-    log_p = optioned("log_softmax", x, axis=-1)
-    labels = shape_of(y)
-    if labels is not None and labels == shape_of(x) and labels:
-        rows = neg(optioned("sum", y * log_p, axis=-1))
-        return reduced(rows, reduction)
-    hard = nll(log_p, y, reduction)
-    if not label_smoothing:
-        return hard
-    even = neg(reduced(optioned("mean", log_p, axis=-1), reduction))
-    return (1 - label_smoothing) * hard + label_smoothing * even
-
-
-def kl_div(x: Any, y: Any, reduction: str = "mean", log_target: bool = False) -> Any:
-    term = exp(y) * (y - x) if log_target else y * (log(y) - x)
-    if reduction == "batchmean":
-        return optioned("sum", term) / lengths_of(x)[0]
-    return reduced(term, reduction)
-
-
-def layer_norm(x: Any, w: Any = None, b: Any = None, normalized_shape: Any = None, eps: float = 1e-5) -> Any:
-    axis: Any = (
-        -1 if normalized_shape is None or isinstance(normalized_shape, int) else tuple(range(-len(normalized_shape), 0))
-    )
-    axis = -1 if axis == (-1,) else axis
-    centred = x - optioned("mean", x, axis=axis, keepdims=True)
-    made = centred / REGISTRY["sqrt"](optioned("var", x, axis=axis, keepdims=True) + eps)
-    made = made if w is None else made * w
-    return made if b is None else made + b
-
-
-def rms_norm(x: Any, w: Any = None, normalized_shape: Any = None, eps: Any = None) -> Any:
-    mean = optioned("mean", x**2, axis=-1, keepdims=True)
-    made = x / REGISTRY["sqrt"](mean + (2.220446049250313e-16 if eps is None else eps))
-    return made if w is None else made * w
-
-
-def normalize(x: Any, p: float = 2.0, axis: int = 1, eps: float = 1e-12) -> Any:
-    return x / maximum(norm(x, p, axis, True), eps)
-
-
-def cosine(x: Any, y: Any, axis: int = 1, eps: float = 1e-8) -> Any:
-    top = optioned("sum", x * y, axis=axis)
-    return top / (maximum(norm(x, None, axis), eps) * maximum(norm(y, None, axis), eps))
-
-
-def attention(q: Any, k: Any, v: Any, mask: Any = None, is_causal: bool = False, scale: Any = None) -> Any:
-    width = lengths_of(q)[-1]
-    scores = matrices.matmul(q, moving.swapped()(k)) * (1 / math.sqrt(width) if scale is None else scale)
-    if is_causal:
-        rows, columns = lengths_of(q)[-2], lengths_of(k)[-2]
-        scores = where(optioned("tri", rows=rows, columns=columns), scores, -math.inf)
-    if mask is not None:
-        scores = scores + mask
-    return matrices.matmul(optioned("softmax", scores, axis=-1), v)
-
-
 def unread(*args: Any) -> Any:
     raise BindingError("is another function in this library: it is not read")
 
@@ -447,12 +270,6 @@ def dropout(x: Any, p: float = 0.5, training: bool = True) -> Any:
     if training and p:
         raise BindingError("draws random numbers: training=False leaves it out, or a mask of your own is an input")
     return x
-
-
-def standardize(x: Any, axis: Any = -1, eps: float = 1e-5) -> Any:
-    if axis not in (-1, (-1,)):
-        raise BindingError("is read along the last axis, axis=-1")
-    return layer_norm(x, eps=eps)
 
 
 def gelu_of(x: Any, approximate: Any = "none") -> Any:
@@ -521,7 +338,7 @@ COMPOSED: Mapping[str, Operation] = {
     "concat_rows": rows_of, "concat_flat": side_by_side, "concat_columns": columns_of,
     "flip_rows": lambda x: moving.flipped(0)(x), "flip_columns": lambda x: moving.flipped(1)(x),
     "view_as_": lambda x, like: back_to(shape_of(like))(x),
-    "expand_as_": lambda x, like: moving.broadcast_to(lengths_of(like))(x),
+    "expand_as_": lambda x, like: pieces.broadcast_to(lengths_of(like))(x),
     "torch_topk": topk, "torch_sort": torch_sort, "unread_": unread,
     "dot_": dot, "inner_": inner, "outer_": outer, "vdot_": vdot, "tensordot_": tensordot,
     "linear_": linear, "bilinear_": lambda c, a, b: c + matrices.matmul(a, b),

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from cgviz.errors import quoted
+from cgviz.ops.indexing import indexed
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.places import SLOT, picked_at, put_at
-from cgviz.ops.rearranging import indexed
 from cgviz.reading import statics
 from cgviz.reading.applying import Applier
 from cgviz.reading.arguments import Arguments, Operand, Several
 from cgviz.reading.brackets import closing, parted
 from cgviz.reading.calls import lookup
-from cgviz.reading.pending import BARRIER, POWER, Pending, settled
+from cgviz.reading.pending import POWER, Bracket, Pending, settled
 from cgviz.reading.tokens import Token
 
 TURNS = {"T": "transpose", "mT": "swapaxes"}
@@ -34,7 +34,7 @@ class Parts(Applier):
         if tokens[at].kind == "]":
             values.append(self.called(REGISTRY["stack"], [], token))
             return at + 1, False
-        stack.append(Pending(BARRIER, "[", token))
+        stack.append(Bracket("[", token))
         return at, True
 
     def part(
@@ -51,7 +51,7 @@ class Parts(Applier):
         except statics.NotStaticError:
             end = closing(tokens, at)
             if tokens[end].kind != "]" or len(parted(tokens[at:end])) == 1:
-                stack.append(Pending(BARRIER, "index", token))
+                stack.append(Bracket("index", token))
                 return at, True
             values[-1] = self.picked(settled(values[-1]), tokens[at:end], token)
             return end + 1, False
@@ -108,8 +108,9 @@ class Parts(Applier):
             return at + 1, False
         call = lookup("method", name.text) if name.kind == "name" and after.kind == "(" else None
         if call is None:
-            raise self.error("of attributes and methods only .T and functions, as in x.sum(), are read here", token)
+            message = "of attributes and methods only .T and functions, as in x.sum(), are read here"
+            raise self.error(f"{message}; a length gets a name, d_k" if name.text == "shape" else message, token)
         arguments = Arguments(self.text, call, name)
         arguments.found.append(("", Operand(settled(values.pop()))))
-        stack.append(Pending(BARRIER, "(", name, None, arguments))
+        stack.append(Bracket("(", name, None, arguments))
         return at + 2, True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
@@ -11,6 +11,7 @@ from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
 from cgviz.reading.arguments import Arguments, Several
 from cgviz.reading.tokens import Token
+from cgviz.records import dataclass
 
 CHOICE, COMPARISON, BOTH, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6, 7
 BARRIER = 0
@@ -56,7 +57,7 @@ class Chain:
     def made(self, node: Any) -> Any:
         """Returns the node that the chain has become, its operators' places entered."""
         self.notes.places[id(node)] = self.operators
-        if self.kind == PRODUCT and not ELEMENTS.issuperset(self.joints):
+        if self.kind == PRODUCT and self.joints != "*" and not ELEMENTS.issuperset(self.joints):
             self.notes.joints[id(node)] = "".join(self.joints)[max(0, len(self.pairs) - len(node.args)) :]
         return node
 
@@ -83,20 +84,33 @@ class Negated:
 
 
 class Pending:
-    """An operator or an opening bracket on the stack; a bracket after a function's name counts its commas."""
+    """An operator or an opening bracket on the stack."""
 
-    __slots__ = ("arguments", "binds", "count", "function", "kind", "token")
+    __slots__ = ("binds", "kind", "token")
+    function: Op | Definition | None = None
+    arguments: Arguments | None = None
+    is_call = False
+    count = 0
+
+    def __init__(self, binds: int, kind: str, token: Token) -> None:
+        self.binds, self.kind, self.token = binds, kind, token
+
+
+class Bracket(Pending):
+    """A bracket on the stack; one after a function's name counts its commas."""
+
+    __slots__ = ("arguments", "count", "function", "is_call")
 
     def __init__(
         self,
-        binds: int,
         kind: str,
         token: Token,
         function: Op | Definition | None = None,
         arguments: Arguments | None = None,
     ) -> None:
-        self.binds, self.kind, self.token, self.function, self.count = binds, kind, token, function, 0
-        self.arguments = arguments
+        super().__init__(BARRIER, kind, token)
+        self.function, self.arguments, self.count = function, arguments, 0
+        self.is_call = function is not None or arguments is not None
 
 
 def prefixed(kind: str, value: Any) -> Any:
@@ -108,13 +122,16 @@ def prefixed(kind: str, value: Any) -> Any:
 
 def settled(value: Any) -> Any:
     """Returns a finished sympy node for a value that may still be a chain."""
-    if isinstance(value, Several) and value.only is not None:
+    kind = type(value)
+    if kind not in UNSETTLED:
+        return value
+    if kind is Several and value.only is not None:
         return value.only
-    if isinstance(value, Several):
+    if kind is Several:
         raise ExpressionError(
             f"{quoted(value.name)} has {len(value.nodes)} outputs: name them, a, b = ..., or take one, [0]"
         )
-    if type(value) is Chain and value.kind == SUM:
+    if kind is Chain and value.kind == SUM:
         return value.made(build.total(value.pairs))
     sign, term = signed(value)
     return term if sign > 0 else build.negative(term)
@@ -122,9 +139,18 @@ def settled(value: Any) -> Any:
 
 def signed(value: Any) -> tuple[int, Any]:
     """Returns a value as (sign, node): `−a·b` is −(a·b)."""
-    if type(value) is Negated:
+    kind = type(value)
+    if kind not in UNSETTLED:
+        return 1, value
+    if kind is Negated:
         return -1, value.value
-    if type(value) is Chain and value.kind == PRODUCT:
-        sign, head = signed(value.pairs[0][0])
-        return sign, value.made(build.product([(head, False), *value.pairs[1:]]))
-    return 1, settled(value) if type(value) is Chain else value
+    if kind is Chain and value.kind == PRODUCT:
+        pairs = value.pairs
+        if type(pairs[0][0]) not in UNSETTLED:
+            return 1, value.made(build.product(pairs))
+        sign, head = signed(pairs[0][0])
+        return sign, value.made(build.product([(head, False), *pairs[1:]]))
+    return 1, settled(value) if kind is Chain else value
+
+
+UNSETTLED = frozenset({Chain, Negated, Several})

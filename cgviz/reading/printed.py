@@ -15,6 +15,7 @@ from cgviz.ops.op import REGISTRY
 from cgviz.reading.latex import read_latex
 from cgviz.reading.latex_macros import FUNCTIONS
 from cgviz.reading.program import Program
+from cgviz.reading.prose import tidied
 from cgviz.reading.tokens import ACCENTS, APART, HIGH, LOW
 from cgviz.text.letters import GREEK, NAMES
 from cgviz.text.parsing import spelled
@@ -38,14 +39,15 @@ PIECE = re.compile(
 )
 WRITTEN = {
     "·": r"\cdot ", "⋅": r"\cdot ", "∙": r"\cdot ", "⊙": r"\odot ", "∘": r"\circ ", "×": r"\times ", "−": "-", "–": "-",
-    "||": r"\|", "‖": r"\|", ":=": "=", "←": "=", "≔": "=", "½": r"\frac{1}{2}", "∈": r"\in ", "÷": "/", "≤": r"\le ",
-    "≥": r"\ge ", "≠": r"\ne ",
+    "||": r"\|", "‖": r"\|", "∥": r"\|", ":=": "=", "←": "=", "≔": "=", "½": r"\frac{1}{2}", "∈": r"\in ", "÷": "/",
+    "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
 }  # fmt: skip
 
 
 def read_printed(text: str, given: Collection[str] = ()) -> Program:
     """Returns the program in such a text. Raises ExpressionError, which points at the place in it."""
-    latex, origins = as_latex(text, frozenset(given))
+    bare, beside = tidied(text) or (text, ())
+    latex, origins = as_latex(bare, frozenset(given))
     try:
         made = read_latex(latex, given)
     except ExpressionError as error:
@@ -53,7 +55,7 @@ def read_printed(text: str, given: Collection[str] = ()) -> Program:
         end = None if error.end is None else origins[min(max(error.end - 1, 0), len(origins) - 1)] + 1
         raise ExpressionError(str(error.args[0]), text, start, end) from None
     places = {node: moved(found, origins) for node, found in made.notes.places.items()}
-    return replace(made, text=text, notes=replace(made.notes, places=places))
+    return replace(made, text=text, notes=replace(made.notes, places=places), beside=(*beside, *made.beside))
 
 
 def moved(places: int | Sequence[int], origins: Sequence[int]) -> int | Sequence[int]:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
 from cgviz.reading.arguments import Several
+from cgviz.reading.continued import joined
 from cgviz.reading.glued import may_be_glued, separated
-from cgviz.reading.mended import LETTERS, mended
+from cgviz.reading.latex_macros import NO_DOTS
+from cgviz.reading.latex_order import ordered
+from cgviz.reading.mended import LETTERS, bracketed, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.pending import Definition, Notes, settled
 from cgviz.reading.primes import without_primes
+from cgviz.reading.prose import LONGEST, has_number, tidied
 from cgviz.reading.reader import Reader
 from cgviz.reading.statements import (
+    Survey,
     declared,
     in_order,
     is_assignment,
@@ -30,6 +35,7 @@ from cgviz.reading.statements import (
     targets,
 )
 from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens
+from cgviz.records import dataclass
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
 from cgviz.text.spelling import Spelling
@@ -41,8 +47,10 @@ MATHEMATICAL = re.compile(r"[Σ∑]|[^\W\d]\w*\s*(?:\^|\*\*|[⁰-⁹¹²³⁺⁻
 PRIMES = ("", "′", "″", "‴", "⁗")
 
 
-@dataclass(frozen=True)
-class Input:
+LEFT_OUT = "this heading of a long program leaves statements out; the rows of its table have them all"
+
+
+class Input(NamedTuple):
     """An input of the program: its name, how it is printed, the default and the shape that the program gives it."""
 
     name: str
@@ -51,8 +59,7 @@ class Input:
     shape: Shape = ()
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """`name = expression`, the expression as unevaluated sympy over the names of inputs and earlier statements."""
 
     name: str
@@ -66,6 +73,7 @@ class Program:
 
     notes   what sympy does not keep of the text
     counts  inputs that are the length of an axis of another: name to (that one, its axis, how many more)
+    beside  what stands beside the formulas in the text and was left out
     """
 
     text: str
@@ -73,21 +81,45 @@ class Program:
     inputs: tuple[Input, ...]
     notes: Notes = field(default_factory=Notes)
     counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
 
 def read(text: str, given: Iterable[str] = ()) -> Program:
     """Returns the program in `text`. `given` are the names that the caller has values for.
 
-    Raises ExpressionError, which points at the place.
+    What cannot be read is tried without the prose in it. Raises ExpressionError, which points at the place.
     """
     if not text.strip():
         raise ExpressionError('the program is empty; give an expression such as "x*y"')
+    if has_number(text) and (bare := tidied(text)):
+        return replace(as_typed(bare[0], given, in_print=True), text=text, beside=bare[1])
+    try:
+        return as_typed(text, given)
+    except ExpressionError:
+        if len(text) > LONGEST:
+            raise
+        bare = tidied(text) or (text, ())
+        try:
+            made = as_typed(bare[0], given, in_print=True)
+        except ExpressionError:
+            made = None
+        if made is None:
+            raise
+    return replace(made, text=text, beside=bare[1])
+
+
+def as_typed(text: str, given: Iterable[str], in_print: bool = False) -> Program:
+    """Returns the program in a text without prose; of one that is in print equations may stand in any order."""
     pasted = python.statements(text) if python.is_python(text) else None
     every, spellings = without_primes(text, tokens(text) if pasted is None else pasted[0])
+    if pasted is None and "\n" in text:
+        every = joined(text, every)
     shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
     scope = Scope(text, frozenset(given) | shaped, spellings=spellings)
     scope.parameters = () if pasted is None else pasted[1]
-    return scope.read(scope.typed(every))
+    scope.in_print = in_print
+    every = scope.typed(every)
+    return scope.read([token for line in ordered(split(every)) for token in line] if in_print else every)
 
 
 @dataclass
@@ -107,6 +139,8 @@ class Scope:
     parameters: Sequence[str] = ()
     spellings: Mapping[str, Spelling] = field(default_factory=dict)
     counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+    seen: Survey | None = None
+    in_print: bool = False
 
     def typed(self, every: Sequence[Token]) -> Sequence[Token]:
         """Returns the tokens of a text as the language has them: without modules, `sin²(x)` as `sin(x)²`, `W^T` turned.
@@ -115,44 +149,55 @@ class Scope:
         """
         if not self.text.isascii():
             every = one_name(every, self.given)
-        assigned, functions, signature = declared(every)
+        assigned, functions, signature = declared(self.survey(every).lines)
         signature |= {*self.parameters}
         names = {*self.given, *assigned}
-        derivative = DERIVATIVE.search(self.text)
+        derivative = DERIVATIVE.search(self.text) if "/" in self.text else None
         if derivative and names.isdisjoint({"d", *re.findall(r"\w+", derivative[0])}):
             raise ExpressionError(NO_DERIVATIVE, self.text, derivative.start(), derivative.end())
         variables = names | signature
-        if any(token.kind == "." for token in every):
+        if self.survey(every).after_dot:
             alone = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "."}
             every = unqualified(self.text, every, variables | (alone & MODULES), alone | variables)
-        if MATHEMATICAL.search(self.text) and any(is_mathematical(a, b) for a, b in pairwise(every)):
+        if may_be_mathematical(self.text) and any(is_mathematical(a, b) for a, b in pairwise(every)):
             every = mended(self.text, every, variables, functions)
-        also = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "("} - names - signature
+        every = bracketed(every, variables) if self.in_print else every
+        also = self.survey(every).unapplied - names - signature
         if also and may_be_glued(self.text, also, {*names, *signature, *also}):
             return separated(self.text, every, names, signature, also, self.given)
         return every
 
     def read(self, every: Sequence[Token]) -> Program:
         """Returns the program of `every` token, closed by an "end": the door that text and LaTeX share."""
-        lines = split(every)
+        survey = self.survey(every)
+        lines = survey.lines
         if not lines:
             raise ExpressionError("the program holds no expression, only blanks and comments", self.text, 0, 1)
         lines = in_order(lines)
-        self.taken = {token.text for token in every if token.kind == "name"} | self.given
+        self.taken = survey.names | self.given
         self.assigned = {line[0].text for line in lines if is_assignment(line)}
         applied = {line[0].text for line in lines if is_definition(line)}
-        unapplied = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "("}
-        after_dot = {b.text for a, b in pairwise(every) if a.kind == "."}
-        self.reader = Reader(self.text, self.variable, frozenset(), self.functions)
-        known = REGISTRY.keys() | applied | after_dot
-        self.reader.factors = frozenset((unapplied | self.given | self.assigned) - known)
+        known = REGISTRY.keys() | applied | survey.after_dot
+        factors = frozenset((survey.unapplied | self.given | self.assigned) - known)
+        self.reader = reader = Reader(self.text, self.variable, factors, self.functions)
         self.declared = self.given | self.assigned | {*self.parameters}
-        for line in lines[:-1]:
-            self.statement(line)
-        self.output(lines[-1])
+        lines = lines[::-1]
+        self.seen, survey = None, Survey(())
+        if isinstance(every, list):
+            every.clear()  # tokens take more memory than what they become: each is let go when it has been read
+        while len(lines) > 1:
+            self.statement(lines.pop())
+        self.output(lines.pop())
         self.inputs = {name: self.inputs[name] for name in self.parameters if name in self.inputs} | self.inputs
         inputs = tuple(self.inputs.values())
-        return Program(self.text, tuple(self.statements), inputs, self.reader.notes, self.counts)
+        del self.reader  # which holds what it has read, in a circle
+        return Program(self.text, tuple(self.statements), inputs, reader.notes, self.counts)
+
+    def survey(self, every: Sequence[Token]) -> Survey:
+        """Returns what the tokens hold; the one made before, where they are the same."""
+        if self.seen is None or self.seen.every is not every:
+            self.seen = Survey(every)
+        return self.seen
 
     def label(self, name: str) -> str:
         """Returns how a name is spelled where that is not what its letters say: a `Name`, or ""."""
@@ -176,10 +221,10 @@ class Scope:
 
     def statement(self, line: Sequence[Token]) -> None:
         """Enters a statement that is not the last."""
-        if is_definition(line):
-            self.define(line)
-        elif is_assignment(line):
+        if is_assignment(line):
             self.assign(line)
+        elif is_definition(line):
+            self.define(line)
         elif is_declaration(line):
             self.declare(line)
         elif targets(line):
@@ -188,12 +233,14 @@ class Scope:
             self.change(line)
         else:
             message = "this expression is not used: give it a name (`name = ...`); only the last line may go without"
+            message = LEFT_OUT if line[0].kind == "..." else message
             raise ExpressionError(message, self.text, line[0].start, line[-2].end)
 
     def output(self, line: Sequence[Token]) -> None:
         """Enters the last statement."""
         if is_definition(line):
             target, parameters, body = self.signature(line)
+            parameters = taken_whole(parameters, body)
             self.declared = self.declared | {parameter.text for parameter in parameters}
             for parameter in parameters:
                 self.variable(parameter)
@@ -226,7 +273,7 @@ class Scope:
             shape = axes.parsed(self.text[where[0] : where[1]])
         except ValueError as error:
             raise ExpressionError(f"a shape is lengths and names in brackets: {error}", self.text, *where) from None
-        self.inputs[known.name] = replace(known, shape=shape)
+        self.inputs[known.name] = known._replace(shape=shape)
 
     def assign(self, line: Sequence[Token]) -> None:
         """Enters `c = ...`; `c += d` is `c = c + (d)`."""
@@ -246,7 +293,7 @@ class Scope:
             return
         name, label = self.fresh(target.text)
         self.inputs[name] = Input(name, label, value)
-        self.current[target.text] = build.symbol(name)
+        self.stands(target.text, name)
 
     def unpack(self, line: Sequence[Token]) -> None:
         """Enters `a, b = split(x, 2)`, a statement for each output."""
@@ -277,13 +324,19 @@ class Scope:
 
     def literal(self, body: Sequence[Token]) -> Value | None:
         """Returns the value of a statement that is one number, or an array of numbers, else None."""
+        if body[0].kind == "name":
+            return None
         return statics.array(self.text, body) if body[0].kind == "[" else literal(body)
 
     def enter(self, target: Token, expression: Any) -> None:
         expression = settled(expression)
         name, label = self.fresh(target.text)
         self.statements.append(Statement(name, label, expression))
-        self.current[target.text] = build.symbol(name)
+        self.stands(target.text, name)
+
+    def stands(self, typed: str, name: str) -> None:
+        """Lets a name stand for an input or a statement from here on."""
+        self.current[typed] = self.reader.known[typed] = build.symbol(name)
 
     def fresh(self, name: str) -> tuple[str, str]:
         """Returns a name for what is assigned to `name`, and its label: `c_2` and `c′` the second time."""
@@ -298,6 +351,9 @@ class Scope:
 
     def define(self, line: Sequence[Token]) -> None:
         name, parameters, body = self.signature(line)
+        dots = next((token for token in body if token.kind == "..."), None)
+        if dots:
+            raise ExpressionError(NO_DOTS, self.text, dots.start, dots.end)
         self.functions[name.text] = Definition(name.text, tuple(p.text for p in parameters), body)
 
     def signature(self, line: Sequence[Token]) -> tuple[Token, list[Token], Sequence[Token]]:
@@ -316,6 +372,13 @@ class Scope:
         return line[0], parameters, line[close + 2 :]
 
 
+def taken_whole(parameters: list[Token], body: Sequence[Token]) -> list[Token]:
+    """Returns parameters without those of which the body has elements only: the w of `f(w, x) = w_0*x_0`."""
+    names = {token.text for token in body if token.kind == "name"}
+    kept = [p for p in parameters if p.text in names or not any(name.startswith(f"{p.text}_") for name in names)]
+    return kept if kept else parameters if not names else []
+
+
 def one_name(every: Sequence[Token], given: Collection[str]) -> Sequence[Token]:
     """Returns the tokens, θ called theta where that stands in the program or among the values: one variable."""
     typed = {token.text for token in every if token.kind == "name"}
@@ -327,6 +390,12 @@ def one_name(every: Sequence[Token], given: Collection[str]) -> Sequence[Token]:
             if wanted in ascii_names:
                 same[name] = wanted
     return [token._replace(text=same.get(token.text, token.text)) for token in every] if same else every
+
+
+def may_be_mathematical(text: str) -> bool:
+    """Tells in short whether a text could hold what `is_mathematical` looks for."""
+    is_plain = text.isascii() and "^" not in text and "**" not in text
+    return not is_plain and MATHEMATICAL.search(text) is not None
 
 
 def is_mathematical(token: Token, after: Token) -> bool:

@@ -9,39 +9,29 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.reading.python_branches import TRACE, Branches, Local, is_passed_over, refusal
 from cgviz.reading.tokens import Token, tokens
+from cgviz.records import dataclass
 
 KEYWORDS = "import|from|def|async|return|for|while|print|class|if|with|try|assert|del|raise"
 SIGNS_OF_PYTHON = re.compile(
-    rf"^[ \t]*(?:{KEYWORDS}|@\w|>>>|\.\.\.)(?![\w=.+*/^-]|[ \t]*=[^=])"
+    rf"(?:^|;)[ \t]*(?:{KEYWORDS}|@\w|>>>|\.\.\.)(?![\w=.+*/^-]|[ \t]*=[^=])"
     r"|\blambda\b|\"\"\"|'''|\.backward\(\)|=\s*[\w.]*\b(?:Value|Tensor|tensor|array|asarray|Variable)\(",
     re.MULTILINE,
 )
+HINTS = (*KEYWORDS.split("|"), *"@ >>> ... lambda \"\"\" ''' .backward() Value Tensor tensor array Variable".split())
 STATEMENT = re.compile(r"^[ \t]*(?:import|from|def|class|for|while|return|with|try)\b", re.MULTILINE)
 PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)
 LEAVES = frozenset("Value Tensor tensor array asarray Variable constant as_tensor float float64 float32".split())
-PASSED_OVER = frozenset(
-    "print backward zero_grad manual_seed seed set_printoptions show plot grid item draw_dot".split()
-)
 LONGEST = 200_000
-TRACE = "cgviz.trace(function, ...) runs it, and so does `cgviz render file.py:function`"
-NO_LOOP = f"a loop is not read from text: write its sum as sum(w*x) or w @ x, or let it run: {TRACE}"
-REFUSED = {
-    ast.For: NO_LOOP, ast.While: NO_LOOP,
-    ast.If: f"a branch is not read from text: write a if c else b, or let it run: {TRACE}",
-    ast.ClassDef: f"a class is not read from text: {TRACE}",
-    ast.With: f"`with` is not read from text: {TRACE}",
-    ast.Try: f"`try` is not read from text: {TRACE}",
-    ast.AsyncFunctionDef: f"`async` is not read from text: {TRACE}",
-}  # fmt: skip
 
 
 def is_python(text: str) -> bool:
     """Tells whether a text holds what only Python has."""
-    return SIGNS_OF_PYTHON.search(text) is not None
+    return any(sign in text for sign in HINTS) and SIGNS_OF_PYTHON.search(text) is not None
 
 
 def statements(text: str) -> tuple[list[Token], list[str]] | None:
@@ -70,20 +60,10 @@ def statements(text: str) -> tuple[list[Token], list[str]] | None:
 
 
 @dataclass
-class Paste:
-    """A text that is Python, while its statements become tokens with their places in the text.
+class Paste(Branches):
+    """A text that is Python, while its statements become tokens with their places in the text."""
 
-    shifts  how long the prompt before each line is
-    """
-
-    text: str
-    shifts: Sequence[int]
     parameters: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.lines = [0]
-        for line in self.text.split("\n"):
-            self.lines.append(self.lines[-1] + len(line) + 1)
 
     def read(self, body: Sequence[ast.stmt]) -> tuple[list[Token], list[str]]:
         every: list[Token] = []
@@ -107,19 +87,25 @@ class Paste:
         """Returns the body of the function that is the program; its defaults are the values of its parameters."""
         every = self.defaults(function.args)
         self.parameters = [argument.arg for argument in parameters(function.args)]
+        self.known |= {*self.parameters}
         body = [statement for statement in function.body if not is_passed_over(statement)]
-        if not body or not isinstance(body[-1], ast.Return):
-            raise self.error(f"the function {quoted(function.name)} returns nothing that could be drawn", function)
-        for statement in body[:-1]:
-            every += self.statement(statement)
-        last = body[-1]
-        assert isinstance(last, ast.Return)
-        if last.value is None or isinstance(last.value, ast.Tuple):
+        at = 0
+        while at < len(body) and not isinstance(body[at], ast.Return):
+            made = self.staged(body[at])
+            if made is None:
+                break
+            every += made
+            at += 1
+        last, local = body[at] if at < len(body) else function, Local()
+        if isinstance(last, ast.Return) and (last.value is None or isinstance(last.value, ast.Tuple)):
             raise self.error("a program has one output: return one number or array", last)
-        made = [*self.expression(last.value), self.end(last)]
-        is_named = isinstance(last.value, ast.Name) or function.name in {*self.parameters, *(t.text for t in every)}
+        made = self.followed(body[at:], local)
+        if made is None:
+            raise self.error(f"the function {quoted(function.name)} returns nothing that could be drawn", function)
+        is_named = [token.kind for token in made] == ["name"]
+        is_named |= function.name in {*self.parameters, *(t.text for t in (*every, *made))}
         head = [] if is_named else [self.name(function, function.name), self.sign("=", last)]
-        return [*every, *head, *made]
+        return [*every, *head, *made, self.end(last)]
 
     def defaults(self, arguments: ast.arguments) -> list[Token]:
         """Returns `y = 2` for each parameter with a default."""
@@ -130,14 +116,22 @@ class Paste:
         for argument, default in pairs:
             if isinstance(default, ast.Constant) and not isinstance(default.value, (int, float)):
                 continue
-            found += [self.name(argument, argument.arg), self.sign("=", default), *self.expression(default)]
+            value = self.expression(default)
+            if isinstance(default, ast.Constant) and isinstance(default.value, bool):
+                value = [value[0]._replace(kind="number", text=str(int(default.value)))]
+            found += [self.name(argument, argument.arg), self.sign("=", default), *value]
             found.append(self.end(default))
         return found
 
     def statement(self, statement: ast.stmt) -> list[Token]:
         """Returns one statement as tokens. Raises ExpressionError for what is not read."""
-        why = REFUSED.get(type(statement))
-        if why is not None:
+        if isinstance(statement, ast.If):
+            made = self.chosen(statement)
+            if made is None:
+                raise self.error(f"this branch is not read from text: write a if c else b, or {TRACE}", statement)
+            return made
+        why = refusal(statement)
+        if why:
             raise self.error(why, statement)
         if isinstance(statement, ast.FunctionDef):
             return self.definition(statement, statement.name, statement.args, statement.body)
@@ -166,81 +160,44 @@ class Paste:
             return [token for one, other in pairs for token in self.assignment(one, other, statement)]
         if not isinstance(target, ast.Name):
             raise self.error("a name stands left of '=' in a program, one at a time", target)
+        self.known.add(target.id)
         return [self.name(target, target.id), self.sign("=", value), *self.expression(leaf(value)), self.end(statement)]
+
+    def staged(self, statement: ast.stmt) -> list[Token] | None:
+        """Returns a statement before `return` as tokens; None for a branch that is no statement of its own."""
+        return self.chosen(statement) if isinstance(statement, ast.If) else self.statement(statement)
+
+    def chosen(self, statement: ast.If) -> list[Token] | None:
+        """Returns `y = where(test, a, b)` for a branch that assigns; None where it does not come apart like that."""
+        local = Local()
+        if any(isinstance(node, ast.Return) for node in ast.walk(statement)):
+            return None
+        self.branch(statement, [], local)
+        every: list[Token] = []
+        done = set[str]()
+        for name, made in local.items():
+            if not made or any(token.text in done for token in made):
+                return None
+            done.add(name)
+            every += [self.name(statement, name), self.sign("=", statement), *made, self.end(statement)]
+        self.known |= done
+        return every
 
     def definition(self, place: ast.stmt, name: str, arguments: ast.arguments, body: Sequence[ast.stmt]) -> list[Token]:
         """Returns `name(a, b) = body`, what the body assigns written out in it."""
-        kept = [statement for statement in body if not is_passed_over(statement)]
-        if not kept or not isinstance(kept[-1], ast.Return) or kept[-1].value is None:
+        outside, names = set(self.known), [argument.arg for argument in parameters(arguments)]
+        self.known |= {*names}
+        inner = self.followed(body, Local())
+        self.known = outside
+        if inner is None:
             raise self.error(f"the function {quoted(name)} does not end with `return`: {TRACE}", place)
-        local: dict[str, list[Token]] = {}
-        for statement in kept[:-1]:
-            if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
-                raise self.error(REFUSED.get(type(statement)) or f"only assignments are read here: {TRACE}", statement)
-            made = self.expression(statement.value)
-            local[statement.targets[0].id] = self.bracketed(inlined(made, local), statement)
-        inner = inlined(self.expression(kept[-1].value), local)
-        names = [argument.arg for argument in parameters(arguments)]
         inside = [token for each in names for token in (self.sign(",", place), self.name(place, each))][1:]
         head = [self.name(place, name), self.sign("(", place), *inside, self.sign(")", place), self.sign("=", place)]
         return [*head, *inner, self.end(place)]
 
-    def expression(self, value: ast.expr) -> list[Token]:
-        start, end = self.range(value)
-        for node in ast.walk(value):
-            if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
-                raise self.error(NO_LOOP, node)
-            if isinstance(node, ast.Lambda):
-                raise self.error("a lambda stands alone after '=': f = lambda x: ...", node)
-        return tokens(self.text, start, end)[:-1]
-
-    def bracketed(self, made: Sequence[Token], place: ast.stmt) -> list[Token]:
-        return [self.sign("(", place), *made, self.sign(")", place)]
-
-    def range(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
-        start = self.offset(node.lineno, node.col_offset)
-        return start, self.offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
-
-    def offset(self, line: int, column: int) -> int:
-        """Returns the place in the text of a column that Python counts in bytes of UTF-8."""
-        start = self.lines[line - 1] + self.shifts[line - 1]
-        row = self.text[start : self.lines[line] - 1]
-        return start + (column if row.isascii() else len(row.encode()[:column].decode()))
-
-    def name(self, node: ast.stmt | ast.expr | ast.arg, text: str) -> Token:
-        start = self.offset(node.lineno, node.col_offset)
-        return Token("name", text, start, start + len(text))
-
-    def sign(self, kind: str, node: ast.stmt | ast.expr) -> Token:
-        start = self.offset(node.lineno, node.col_offset)
-        return Token(kind, kind, start, start + 1)
-
-    def end(self, node: ast.stmt | ast.expr) -> Token:
-        at = self.range(node)[1]
-        return Token("end", ";", at, at)
-
-    def error(self, message: str, node: ast.expr | ast.stmt) -> ExpressionError:
-        start, end = self.range(node)
-        return ExpressionError(message, self.text, start, min(end, self.lines[node.lineno] - 1))
-
 
 def parameters(arguments: ast.arguments) -> Iterator[ast.arg]:
     yield from (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-
-
-def is_passed_over(statement: ast.stmt) -> bool:
-    """Tells whether a statement has nothing to do with the mathematics: an import, a docstring, a print."""
-    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Assert)):
-        return True
-    if not isinstance(statement, ast.Expr):
-        return False
-    value = statement.value
-    if isinstance(value, ast.Constant):
-        return isinstance(value.value, str) or value.value is Ellipsis
-    if not isinstance(value, ast.Call):
-        return False
-    called = value.func
-    return (called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")) in PASSED_OVER
 
 
 def leaf(value: ast.expr) -> ast.expr:
@@ -259,8 +216,3 @@ def is_literal(value: ast.expr) -> bool:
     if isinstance(value, (ast.List, ast.Tuple)):
         return isinstance(value, ast.List) and all(map(is_literal, value.elts))
     return isinstance(value, ast.Constant) and isinstance(value.value, (int, float))
-
-
-def inlined(made: Sequence[Token], local: dict[str, list[Token]]) -> list[Token]:
-    """Returns tokens with what the function assigned in the place of its names."""
-    return [part for token in made for part in (local.get(token.text, [token]) if token.kind == "name" else [token])]

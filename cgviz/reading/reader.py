@@ -26,6 +26,7 @@ from cgviz.reading.pending import (
     PREFIX,
     PRODUCT,
     SUM,
+    Bracket,
     Definition,
     Notes,
     Pending,
@@ -47,6 +48,7 @@ DEEPEST = 4000
 LOGARITHMS = {"sigmoid": "logsigmoid", "gamma": "loggamma"}
 BINARY = {"&": BOTH, "+": SUM, "-": SUM, "**": POWER} | dict.fromkeys("*/@·× ", PRODUCT)
 OPENERS = {")": "(", "]": "[", "|": "|", "‖": "‖"}
+OTHERWISE = KEYWORDS | {"if", "else", "log", "ln"}  # names that mean something else in some places
 ALSO_OPENS = {"index": "]", "argument": ")", "tuple": ")"}
 
 
@@ -72,31 +74,46 @@ class Reader(Parts):
         super().__init__(text, functions, budget, notes)
         self.variable, self.factors = variable, factors
         self.bars: tuple[Any, int, int] = None, 0, 0
+        self.known: dict[str, Any] = {}
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
         values: list[Any] = []
         stack: list[Pending] = []
+        known = self.known
         wants_operand = True
         at = 0
         while True:
             token = tokens[at]
+            kind, name, _, _ = token
             at += 1
             if len(stack) > DEEPEST:
                 raise self.error("nested too deep; give the inner parts names, a line each", token)
             if wants_operand:
-                at, wants_operand = self.operand(tokens, at, token, values, stack)
-            elif token.kind in BINARY:
-                self.binary(token.kind, BINARY[token.kind], token, values, stack)
+                is_bracket = tokens[at][0] == "(" if kind == "name" else True
+                if is_bracket or name in OTHERWISE or (stack and stack[-1].is_call):
+                    at, wants_operand = self.operand(tokens, at, token, values, stack)
+                    continue
+                symbol = known.get(name)
+                if symbol is None:
+                    symbol = known[name] = self.variable(token)
+                values.append(symbol)
+                wants_operand = False
+            elif kind in BINARY:
+                binds = BINARY[kind]
+                if stack and stack[-1].binds >= binds:
+                    self.reduce(binds + (binds == POWER), values, stack)
+                stack.append(Pending(binds, kind, token))
                 wants_operand = True
-            elif token.kind == "end":
+            elif kind == "end":
                 return self.finish(token, values, stack)
             elif self.begins_operand(token, stack):
                 self.adjacent(tokens[at - 2], token)
-                self.binary(" ", PRODUCT, token, values, stack)
+                self.reduce(PRODUCT, values, stack)
+                stack.append(Pending(PRODUCT, " ", token))
                 at -= 1
                 wants_operand = True
-            elif token.kind == "[" or token.kind == ".":
+            elif kind == "[" or kind == ".":
                 at, wants_operand = self.part(tokens, at, token, values, stack)
             else:
                 wants_operand = self.after_operand(tokens[at - 2], token, values, stack)
@@ -124,7 +141,7 @@ class Reader(Parts):
                 raise self.error("numbers are decimal here; '0' cannot be followed by a name", tokens[at])
             return at, False
         if kind == "(" or kind == "|" or kind == "‖":
-            stack.append(Pending(BARRIER, kind, token))
+            stack.append(Bracket(kind, token))
         elif kind == "[":
             return self.array(tokens, at, token, values, stack)
         elif kind == "-" or kind == "√" or kind == "∛":
@@ -141,22 +158,23 @@ class Reader(Parts):
     ) -> tuple[int, bool]:
         after = tokens[at]
         if token.text in KEYWORDS or token.text in ("if", "else"):
-            more = f"; {ONLY_STATEMENTS}" if token.text in STATEMENTS else ""
+            more = "; write a if condition else b" if token.text in ("if", "else") else ""
+            more = f"; {ONLY_STATEMENTS}" if token.text in STATEMENTS else more
             raise self.error(f"{quoted(token.text)} is a keyword of Python, not a name{more}", token)
         if after.kind == "(" and token.text == "float" and tokens[at + 1].kind == "text":
             return self.float(tokens, at + 1, values), False
         if after.kind == "name" and token.text in ("log", "ln") and (of := self.logarithm(after, tokens[at + 1])):
-            stack.append(Pending(BARRIER, "(", after, of))
+            stack.append(Bracket("(", after, of))
             return at + 2, True
         if after.kind == "(" and token.text not in self.factors:
             function = self.function(token)
             if isinstance(function, Call):
-                stack.append(Pending(BARRIER, "(", token, None, Arguments(self.text, function, token)))
+                stack.append(Bracket("(", token, None, Arguments(self.text, function, token)))
                 return at + 1, True
             if tokens[at + 1].kind == ")":
                 values.append(self.applied(function, [], token))
                 return at + 2, False
-            stack.append(Pending(BARRIER, "(", token, function))
+            stack.append(Bracket("(", token, function))
             return at + 1, True
         values.append(self.variable(token))
         return at, False
@@ -237,10 +255,6 @@ class Reader(Parts):
             raise self.error(f"{quoted(token.text)} is not an exponent", token) from None
         return build.raised(settled(base), build.integer(exponent))
 
-    def binary(self, kind: str, binds: int, token: Token, values: list[Any], stack: list[Pending]) -> None:
-        self.reduce(binds + (binds == POWER), values, stack)
-        stack.append(Pending(binds, kind, token))
-
     def comma(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:
         self.reduce(BARRIER + 1, values, stack)
         if stack and stack[-1].kind == "argument":
@@ -248,18 +262,19 @@ class Reader(Parts):
             return True
         if stack and stack[-1].kind == "index":
             raise self.error("a place that is computed stands alone in its brackets, as in x[i]", token)
-        if not stack or (stack[-1].function is None and stack[-1].kind not in ("[", "tuple")):
+        top = stack[-1] if stack else None
+        if not isinstance(top, Bracket) or (top.function is None and top.kind not in ("[", "tuple")):
             message = "',' is only for the arguments of a function and the elements of an array"
             raise self.error(f"{message}; statements have ';' between them, or a new line each", token)
         values[-1] = settled(values[-1])
-        stack[-1].count += 1
+        top.count += 1
         return True
 
     def choice(self, token: Token, values: list[Any], stack: list[Pending]) -> bool:
         self.reduce(CHOICE + 1, values, stack)
         if token.text == "if":
             values[-1] = settled(values[-1])
-            stack.append(Pending(BARRIER, "if", token))
+            stack.append(Bracket("if", token))
             return True
         self.reduce(BARRIER + 1, values, stack)
         if not stack or stack[-1].kind != "if":

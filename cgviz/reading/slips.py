@@ -12,7 +12,6 @@ KEYWORDS = STATEMENTS | frozenset("True False None and or not in is".split())
 NO_COMPREHENSION = "a comprehension is not read: write sum(w*x), or w @ x"
 ONLY_STATEMENTS = "of Python assignments, expressions and a function are read; cgviz.trace runs anything else"
 NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1:3]; no lambdas or annotations)"
-NAMED = {"end": "the end", "number": "a number", "name": "a name"}
 
 
 def error(text: str, message: str, token: Token) -> ExpressionError:

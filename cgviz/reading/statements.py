@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
 
 from cgviz.reading.brackets import DEEPER, closing, parted
 from cgviz.reading.tokens import Token
@@ -38,12 +40,40 @@ def is_value(line: Sequence[Token]) -> bool:
 VALUES = frozenset({"number", "[", "]", ",", "-", "+"})
 
 
-def declared(every: Sequence[Token]) -> tuple[set[str], set[str], set[str]]:
+class Survey:
+    """What a list of tokens holds: its statements, all names, and those that stand without a bracket behind them."""
+
+    def __init__(self, every: Sequence[Token]) -> None:
+        self.every = every
+        self.lines = split(every)
+
+    @cached_property
+    def kinds(self) -> set[str]:
+        return {token[0] for token in self.every}
+
+    @cached_property
+    def names(self) -> set[str]:
+        return {text for kind, text, _, _ in self.every if kind == "name"}
+
+    @cached_property
+    def unapplied(self) -> set[str]:
+        if "(" not in self.kinds:
+            return self.names
+        return {a.text for a, b in pairwise(self.every) if a.kind == "name" and b.kind != "("}
+
+    @cached_property
+    def after_dot(self) -> set[str]:
+        if "." not in self.kinds:
+            return set()
+        return {b.text for a, b in pairwise(self.every) if a.kind == "."}
+
+
+def declared(lines: Sequence[Sequence[Token]]) -> tuple[set[str], set[str], set[str]]:
     """Returns the names that statements assign, those of functions that they define, and all their parameters."""
     assigned: set[str] = set()
     functions: set[str] = set()
     signature: set[str] = set()
-    for line in split(every):
+    for line in lines:
         if is_assignment(line):
             assigned.add(line[0].text)
         elif is_definition(line):
@@ -59,14 +89,17 @@ def split(every: Sequence[Token]) -> list[list[Token]]:
     line: list[Token] = []
     depth = 0
     for token in every:
-        if token.kind == "end":
+        kind = token[0]
+        if kind == "end":
             if depth > 0 and token.text == "\n":
                 continue
             if line:
-                lines += apart([*line, token])
+                line.append(token)
+                lines += apart(line) if line[1].kind in (":", ",") else (line,)
             line, depth = [], 0
             continue
-        depth += DEEPER.get(token.kind, 0)
+        if kind in DEEPER:
+            depth += DEEPER[kind]
         line.append(token)
     return lines
 

@@ -31,16 +31,17 @@ PRIMES = "′″‴⁗"
 ACCENTS = "\u0300-\u036f"  # which stand after their letter: `x̂` is an x and a circumflex
 OPERATORS = {
     "^": "**", "⋅": "·", "∙": "·", "•": "·", "∗": "*", "⊙": "*", "∘": "*", "−": "-", "–": "-", "÷": "/", "⁄": "/",
-    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=", "…": "...",
+    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=", "…": "...", "∥": "‖",
 }  # fmt: skip
-SIGNS = "√∛‖·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔…"
+SIGNS = "√∛‖∥·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔…"
 PATTERN = re.compile(
     rf"""
-    (?P<skip>  [ \t\r\f\v\u00a0\u2009\u202f\u200b]+ | \#[^\n]* )
-  | (?P<word>  [A-Za-z_][A-Za-z_0-9]* (?![A-Za-z_0-9']|[^\x00-\x7f]) )  # most names: ASCII is what is fast
+    (?: [ \t\r\f\v\u00a0\u2009\u202f\u200b]++ | \#[^\n]*+ )*+
+    (?:
+    (?P<word>  [A-Za-z_][A-Za-z_0-9]* (?![A-Za-z_0-9']|[^\x00-\x7f]) )  # most names: ASCII is what is fast
   | (?P<number> (?: [0-9]+(?:_[0-9]+)*\.?[0-9]* | \.[0-9]+ ) (?: [eE][+-]?[0-9]+ )? )
-  | (?P<end>   [\n;] )
   | (?P<op>    \*\* | // | <= | >= | == | != | := | [-+*/@%&]= | \.\.\. | [-+*/^()\[\]|!<>=,@.:&] | [{SIGNS}] )
+  | (?P<end>   [\n;] )
   | (?P<sigma> [Σ∑∏] (?: [{LOW}]+ | (?= [^\W_] | [\s(√‖|] | $ ) ) )
   | (?P<name>  [^\W\d{APART}] [^\W{APART}]* (?: [{ACCENTS}]+ [^\W{APART}]* )* [{PRIMES}]* [{LOW}]* (?: ⁽ [^⁾\n]* ⁾ )*
       [{PRIMES}']* )
@@ -49,9 +50,13 @@ PATTERN = re.compile(
   | (?P<below> [₀-₉]+ )
   | (?P<text>  '[^'\n]*' | "[^"\n]*" )
   | (?P<bad>   . )
+  | (?P<nothing> \Z )
+    )
     """,
     re.VERBOSE | re.DOTALL,
 )
+KINDS = ["", *PATTERN.groupindex]
+WORD, OP = PATTERN.groupindex["word"], PATTERN.groupindex["op"]
 NO_DERIVATIVE = "a derivative is what cgviz computes; give the function itself"
 WHY_BAD = {
     '"': "text in quotes is not part of an expression",
@@ -85,16 +90,15 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     push, new = found.append, tuple.__new__
     stop = len(text) if end is None else end
     for match in PATTERN.finditer(text, start, stop):
-        kind = match.lastgroup
-        if kind == "skip":
-            continue
-        piece, first, last = match[0], match.start(), match.end()
-        if kind == "word":
+        which = match.lastindex or 0
+        first, last = match.span(which)
+        kind, piece = KINDS[which], text[first:last]
+        if which == OP:
+            kind = OPERATORS.get(piece, piece)
+        elif which == WORD:
             kind = "name"
             if last - first > LONGEST_NAME:
                 name(piece, text, first)
-        elif kind == "op":
-            kind = OPERATORS.get(piece, piece)
         elif kind == "name":
             if not piece.isascii() or piece[-1] == "'":
                 found += named(piece, text, first)
@@ -109,6 +113,8 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         elif kind == "bad" or kind == "sigma":
             why = WHY_BAD.get(piece[0]) or f"{quoted(piece)} is not part of an expression"
             raise ExpressionError(why, text, first, last)
+        elif kind == "nothing":
+            break
         push(new(Token, (kind, piece, first, last)))
     push(Token("end", "", stop, stop))
     return found

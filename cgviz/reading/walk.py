@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import sympy
@@ -43,7 +44,7 @@ def graph_of(program: Program, share: bool = True) -> Graph:
         raise ExpressionError(f"{what} is a place: piecewise constant, its derivative is 0 wherever it has one")
     made = walk.builder.finish(index, program.text)
     counts = {name: count for name, count in program.counts.items() if walk.is_input(name) and walk.is_input(count[0])}
-    return replace(made, counts=counts) if counts else made
+    return replace(made, counts=counts, beside=program.beside) if counts or program.beside else made
 
 
 def graph_of_sympy(expression: Any, share: bool = True) -> Graph:
@@ -75,7 +76,11 @@ class Walk:
         todo: list[Any] = [root]
         while todo:
             item = todo.pop()
-            if type(item) is tuple:
+            kind = type(item)
+            if kind is Symbol:
+                results.append(self.symbol(item))
+                continue
+            if kind is tuple:
                 node, combine, count = item
                 args = results[len(results) - count :]
                 del results[len(results) - count :]
@@ -90,8 +95,13 @@ class Walk:
                 results.append(known)
                 continue
             children, combine = self.plan(item)
-            if not children:
-                results.append(combine(()))
+            symbols = [child for child in children if type(child) is Symbol]
+            if len(symbols) == len(children):
+                self.here = item
+                index = combine([self.symbol(symbol) for symbol in symbols])
+                if children and self.builder.share:
+                    done[id(item)] = index
+                results.append(index)
                 continue
             if len(self.builder.nodes) > MOST_NODES:
                 raise ExpressionError(f"the expression has more than {MOST_NODES} operations")
@@ -101,8 +111,6 @@ class Walk:
 
     def plan(self, node: Any) -> tuple[Sequence[Any], Combine]:
         """Returns the children of a sympy node and how their nodes are combined."""
-        if isinstance(node, Symbol):
-            return (), lambda _: self.symbol(node)
         if isinstance(node, Add):
             return self.plan_sum(node.args)
         if isinstance(node, Mul):
@@ -111,18 +119,21 @@ class Walk:
             return self.plan_power(*node.args)
         if isinstance(node, (sympy.Number, sympy.NumberSymbol)):
             return (), lambda _: self.number(node)
+        if isinstance(node, Symbol):
+            return (), lambda _: self.symbol(node)
         return self.plan_call(node)
 
     def plan_sum(self, terms: Sequence[Any]) -> tuple[Sequence[Any], Combine]:
         pairs = [unsigned(term) for term in terms]
-        signs = tuple(sign for sign, _ in pairs)
-        return [term for _, term in pairs], lambda args: self.apply(signed_sum(*signs), args)
+        return [term for _, term in pairs], partial(self.apply, signed_sum(*[sign for sign, _ in pairs]))
 
     def plan_product(self, factors: Sequence[Any], joints: str = "") -> tuple[Sequence[Any], Combine]:
         negative = is_minus_one(factors[0])
         if negative:
             factors, joints = factors[1:], joints[1:]
-        divides = [is_constant_divisor(factor) for factor in factors]
+        divides = [type(factor) is Pow and is_constant_divisor(factor) for factor in factors]
+        if not joints and not negative and True not in divides:
+            return factors, partial(self.apply, product(len(factors)))
         children = [factor.args[0] if by else factor for factor, by in zip(factors, divides, strict=True)]
 
         def combine(args: Sequence[int]) -> int:
@@ -180,7 +191,8 @@ class Walk:
 
     def symbol(self, node: Symbol) -> int:
         """Returns the input or stage that a symbol stands for. Raises ExpressionError where that is not clear."""
-        if self.symbols.setdefault(node.name, node) != node:
+        known = self.symbols.setdefault(node.name, node)
+        if known is not node and known != node:
             raise ExpressionError(f"two different symbols are called {quoted(node.name)}; give each a name of its own")
         if not node.name:
             raise ExpressionError("a symbol without a name cannot be shown; give it one")
@@ -223,11 +235,11 @@ class Walk:
 
     def apply(self, op: Op, args: Sequence[int]) -> int:
         """Returns a new stage; constants alone are folded into one constant, as long as that is finite."""
-        nodes = [self.builder.nodes[arg] for arg in args]
-        if op.fixed and nodes[0].op is not CONSTANT:
+        nodes = self.builder.nodes
+        if op.fixed and nodes[args[0]].op is not CONSTANT:
             raise ExpressionError(op.needs_number())
-        if all(node.op is CONSTANT for node in nodes):
-            folded = self.folded(op, nodes)
+        if not args or (nodes[args[0]].op is CONSTANT and all(nodes[arg].op is CONSTANT for arg in args)):
+            folded = self.folded(op, [nodes[arg] for arg in args])
             if folded is not None:
                 return folded
         return self.builder.apply(op, args, places=self.notes.places.get(id(self.here), ()))
@@ -265,7 +277,7 @@ class Walk:
             node = Node(copy, (index,))
         if node.given or node.op is copy:
             return self.builder.push(node._replace(name=statement.name, label=statement.label, given=True))
-        self.builder.nodes[index] = node._replace(name=statement.name, label=statement.label, given=True)
+        self.builder.nodes[index] = Node(node.op, node.args, statement.name, statement.label, True, *node[5:])
         return index
 
 
@@ -280,6 +292,8 @@ def is_minus_one(node: Any) -> bool:
 
 def unsigned(term: Any) -> tuple[int, Any]:
     """Returns a term of a sum as (sign, term without it)."""
+    if type(term) is Symbol:
+        return 1, term
     if isinstance(term, Mul) and is_minus_one(term.args[0]) and len(term.args) == 2:
         return -1, term.args[1]
     return (-1, -term) if isinstance(term, sympy.Number) and is_negative(term) else (1, term)

@@ -10,7 +10,8 @@ import numpy as np
 
 from cgviz.ops import moving, places
 from cgviz.ops.contraction import einsum
-from cgviz.ops.rearranging import indexed, joined
+from cgviz.ops.indexing import indexed
+from cgviz.ops.joining import joined
 from cgviz.ops.reductions import mean
 from cgviz.reading.tracing.tracer import Tracer, operand
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,9 +12,9 @@ from cgviz.ops.op import Op
 from cgviz.runs.straight import INFIX, Line, Source, UnwrittenError, Writer, compiled
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, is_array
-from cgviz.values.ieee import SMALLEST_NORMAL
 
 BLOCK = 8192
+NAME = re.compile(r"\b[vgts][0-9]+\b")
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
 
 
@@ -102,7 +104,7 @@ class ColumnWriter(Writer):
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
-        self.bound |= {"sound": is_sound, "folded": arrays.folded}
+        self.bound |= {"sound": arrays.is_sound, "folded": arrays.folded}
         self.columns = False
         self.parts: dict[str, str] = {}
         self.pending: list[str] = []
@@ -120,9 +122,10 @@ class ColumnWriter(Writer):
         return lines
 
     def lines(self) -> Iterator[str]:
+        every = []
         for line in super().lines():
-            yield from self.taken()
-            yield line
+            every += [*self.taken(), line]
+        return released(every)
 
     def operand(self, index: int) -> str:
         self.columns = self.columns or bool(self.graph.nodes[index].shape)
@@ -174,10 +177,14 @@ class ColumnWriter(Writer):
         return part if wide == narrow else f"folded({part}, {narrow!r})"
 
 
-def is_sound(slope: Value) -> bool:
-    """Tells whether every element of a slope is a normal number."""
-    size = abs(slope)
-    return bool(size.min() >= SMALLEST_NORMAL and size.max() < arrays.numpy().inf)
+def released(lines: Sequence[str]) -> Iterator[str]:
+    """Yields the lines, each followed by the end of what is not used again: its memory is taken anew while in cache."""
+    last = {name: at for at, line in enumerate(lines) for name in NAME.findall(line)}
+    for at, line in enumerate(lines):
+        yield line
+        gone = sorted({name for name in NAME.findall(line) if last[name] == at})
+        if gone and not line.startswith("return"):
+            yield f"del {', '.join(gone)}"
 
 
 def in_blocks(line: Line, graph: Graph, values: Sequence[Value], seed: Value) -> tuple[Value, tuple[Value, ...]]:
@@ -205,7 +212,7 @@ def in_blocks(line: Line, graph: Graph, values: Sequence[Value], seed: Value) ->
 def is_long(graph: Graph, shape: tuple[int, ...]) -> bool:
     """Tells whether every node is an array of one shape with many elements."""
     nodes = (node for node in graph.nodes if node.op is not CONSTANT)
-    return arrays.numpy().prod(shape) > 2 * BLOCK and bool(graph.inputs) and all(node.shape == shape for node in nodes)
+    return math.prod(shape) > 2 * BLOCK and bool(graph.inputs) and all(node.shape == shape for node in nodes)
 
 
 def is_one_number(seed: Value) -> bool:

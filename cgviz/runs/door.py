@@ -7,12 +7,12 @@ views are imported when they are asked for.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from cgviz.errors import UsageError
+from cgviz.records import dataclass
 from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Shape, Value
 
@@ -171,7 +171,7 @@ class Door:
         wrt        the parameters; None takes all inputs that are no column
         optimizer  "sgd", "momentum" or "adam"; `lr` is its learning rate, `momentum` what a step keeps
         """
-        from cgviz.learning import OPTIMIZERS, Plan, Settings, descend, problem
+        from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings, descend, problem
         from cgviz.text.files import read_file
         from cgviz.text.tables import read_sheet
         from cgviz.views.descent import report

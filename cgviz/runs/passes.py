@@ -31,6 +31,16 @@ def forward(graph: Graph, inputs: Mapping[str, Value]) -> list[Value]:
     return values
 
 
+def completed(graph: Graph, known: Sequence[Value | None]) -> list[Value]:
+    """Returns the value of every node, in order, where those that are not None are known: all inputs, for a start."""
+    values = list(known)
+    for index, (_, function, _, _, first, second) in enumerate(graph.plan):
+        if values[index] is None:
+            args = first if isinstance(first, tuple) else (first, second)[: len(graph.nodes[index].args)]
+            values[index] = function(*[values[arg] for arg in args])  # type: ignore[misc]
+    return values
+
+
 def backward(
     graph: Graph,
     values: Sequence[Value],
@@ -141,9 +151,9 @@ def quickly(
     graph: Graph, inputs: Mapping[str, Value], seed: Value | None = None
 ) -> tuple[Value, dict[str, Value]] | None:
     """Returns value and gradient by the straight line; None where it is not worth its while, or does not go so far."""
-    names = [graph.nodes[i].name for i in graph.inputs]
+    names = graph.input_names
     values = [inputs[name] for name in names]
-    line = often(graph, any(getattr(value, "size", 1) >= MANY for value in values))
+    line = graph.asked[-1] if len(graph.asked) > PAYS_AFTER else often(graph, values)
     if line is None:
         return None
     start = arrays.one(graph.nodes[graph.output].shape or ()) if seed is None else seed
@@ -157,12 +167,10 @@ def quickly(
     return value, dict(zip(names, slopes, strict=True))
 
 
-def often(graph: Graph, at_once: bool = False) -> Line | None:
-    """Returns the straight line of a graph whose gradient has been asked for several times; None before that."""
-    asked = graph.asked
-    if len(asked) <= PAYS_AFTER:
-        asked.extend([None] * (PAYS_AFTER + 1 if at_once else 1))
-        if len(asked) > PAYS_AFTER:
-            asked[-1] = straight(graph)
-    line: Line | None = asked[-1]
+def often(graph: Graph, values: Sequence[Value]) -> Line | None:
+    """Counts that a gradient is asked for; returns the straight line when it is asked for often enough, or is large."""
+    at_once = any(getattr(value, "size", 1) >= MANY for value in values)
+    graph.asked.extend([None] * (PAYS_AFTER + 1 if at_once else 1))
+    line = straight(graph) if len(graph.asked) > PAYS_AFTER else None
+    graph.asked[-1] = line
     return line

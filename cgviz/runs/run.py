@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,11 +14,13 @@ from cgviz.graph.naming import Wording, named, spellings_from, worded
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.graph.shapes import alike
 from cgviz.ops.rearranging import fold, fold_open
+from cgviz.records import dataclass
 from cgviz.runs.door import Door
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
-from cgviz.text.formula import Formula, gradient_name
+from cgviz.text.formula import Formula
+from cgviz.text.gradients import gradient_name
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, every_finite, handed_back, is_array, shape_text
 

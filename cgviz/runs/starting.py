@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from cgviz.errors import UsageError, quoted
+from cgviz.errors import ExpressionError, UsageError, quoted
 from cgviz.graph.lookup import closest, listed
-from cgviz.graph.nodes import INPUT, Graph, Node
+from cgviz.graph.nodes import INPUT, RECORDED, Graph, Node
 from cgviz.graph.shapes import Measure, shaped
 from cgviz.graph.staging import staged, with_divisions
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import listed as listed_shape
-from cgviz.runs.passes import forward, quickly
+from cgviz.runs.passes import completed, forward, quickly
 from cgviz.runs.run import Run
 from cgviz.text.parsing import spelled
 from cgviz.values import arrays, axes
@@ -43,6 +43,8 @@ def start(
     shape = made.bare.nodes[made.bare.output].shape
     seed = seed_for(made, shape, upstream)
     run = made if seed is None else replace(made, upstream=seed)
+    if was_recorded(graph, run):
+        run.__dict__["values"] = completed(run.bare, graph.kept[RECORDED])
     found = None if run.inputs is None else quickly(run.bare, run.inputs, seed)
     if found is None:
         return in_range(run)
@@ -50,20 +52,42 @@ def start(
     return run
 
 
-def run_again(graph: Graph, given: Mapping[str, Value]) -> Run | None:
-    """Returns the run of a graph of numbers that has been run often; None where it has not, or a value is no float."""
+def was_recorded(graph: Graph, run: Run) -> bool:
+    """Tells whether the run of a graph with arrays is at the very numbers at which the graph was recorded."""
+    known = graph.kept.get(RECORDED)
+    if known is None or run.inputs is None or not run.bare.has_arrays or len(run.bare) != len(known):
+        return False
+    return all(known[i] is run.inputs[graph.nodes[i].name] for i in graph.inputs)
+
+
+def run_again(graph: Graph, given: Mapping[str, Value], upstream: Value | None = None) -> Run | None:
+    """Returns the run of a graph that has been run often; None where it has not, or a value has another shape."""
     sizes, made = graph.kept.get("shaped", (None, graph))
-    if sizes is None or made.has_arrays or not made.asked or made.asked[-1] is None or sizes.keys() != given.keys():
+    if sizes is None or not made.asked or made.asked[-1] is None or sizes.keys() != given.keys():
         return None
-    if not all(type(value) is float or type(value) is int for value in given.values()):
+    shape = made.nodes[made.output].shape or ()
+    inputs = {name: again(given[name], size) for name, size in sizes.items()}
+    if any(value is None for value in inputs.values()):
         return None
-    inputs = {name: float(given[name]) for name in sizes}
-    found = quickly(made, inputs)
+    seed = None
+    if shape or upstream is not None:
+        if type(upstream) is not float:
+            return None
+        seed = arrays.spread(upstream, shape)
+    found = quickly(made, inputs, seed)
     if found is None:
         return None
-    run = Run(made, inputs, dict.fromkeys(inputs, "cli"))
+    run = Run(made, inputs, dict.fromkeys(inputs, "cli"), seed)
     run.__dict__["_found"] = found
     return run
+
+
+def again(value: Value, shape: Shape) -> Value | None:
+    """Returns a value that needs no check: a float, or an array of floats in the shape it had before."""
+    if shape == ():
+        return float(value) if type(value) is float or type(value) is int else None
+    is_known = type(value) is arrays.numpy().ndarray and value.dtype == float and value.shape == shape
+    return value.copy() if is_known else None
 
 
 def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | None:
@@ -114,7 +138,7 @@ def read_in(
     if declared and missing and not given:
         sizes = {name: declared.get(name, shape_of(values[name]) or ()) for name in names}
         graph = staged(graph, graph.detail, inputs=sizes) if graph.written is not None else graph
-        return Run(shaped(graph, sizes), None, origin)
+        return Run(in_letters(graph, sizes, [name for name in missing if name not in declared]), None, origin)
     if missing and len(missing) == len(names) and not given:
         unknown = dict.fromkeys(names) if graph.has_arrays else {}
         return Run(shaped(graph, unknown) if unknown else graph, None, origin)
@@ -125,6 +149,31 @@ def read_in(
         raise UsageError(wrong)
     numbers = {name: arrays.settled(value) for name, value in values.items()}
     return Run(fitted_to(graph, sizes, numbers), numbers, origin)
+
+
+def in_letters(graph: Graph, sizes: Mapping[str, Shape], taken: Sequence[str]) -> Graph:
+    """Returns the graph with all shapes, no values given; inputs of which nothing is said are `taken` for numbers.
+
+    Raises ExpressionError that asks for the shape of those where no number fits.
+    """
+    try:
+        return shaped(graph, sizes)
+    except ExpressionError as error:
+        alone = [[name] for name in taken]
+        for open_ in [*alone, list(taken)] if taken else ():
+            try:
+                shaped(graph, {**sizes, **dict.fromkeys(open_)})
+            except ExpressionError:
+                continue
+            which = " ".join(f"--shape {name}=..." for name in open_)
+            raise ExpressionError(
+                f"{listed(open_)} {'has' if len(open_) == 1 else 'have'} no shape, and a number does not fit here: "
+                f"give {which}, with lengths or names as in (N, 3)",
+                error.text,
+                error.start,
+                error.end,
+            ) from None
+        raise
 
 
 def by_spelling(given: Mapping[str, T], known: Collection[str]) -> Mapping[str, T]:

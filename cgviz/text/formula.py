@@ -6,55 +6,19 @@ sympy would re-order what it is given; a Formula keeps the operands where the ru
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from cgviz.ops.op import ATOM, COMPARISON, MATRICES, POWER, PRODUCT, QUOTIENT, SIGNED, SUM, Op
 from cgviz.ops.operators import Operators
 from cgviz.text import numbers
+from cgviz.text.gradients import gradient_of
 from cgviz.text.letters import superscript
 from cgviz.text.names import Name, spelling_of
-from cgviz.text.runs import END, SUP, marked
 from cgviz.text.spelling import Spelling
-from cgviz.text.tex import escaped, latex
+from cgviz.text.written import Written
 from cgviz.values.arrays import Shape, Value, broadcast, is_array, shape_of
 from cgviz.values.axes import Axis
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A written operand: its text, how tightly it binds, how brackets go round it, the shape of what it stands for."""
-
-    text: str
-    binds: int = ATOM
-    brackets: tuple[str, str] = ("(", ")")
-    shape: Shape | None = ()
-
-    def within(self, binds: int) -> str:
-        """Returns the text, bracketed when it binds looser than `binds`."""
-        return self.text if self.binds >= binds else self.bracketed
-
-    @property
-    def bracketed(self) -> str:
-        return f"{self.brackets[0]}{self.text}{self.brackets[1]}"
-
-    @property
-    def atom(self) -> str:
-        return self.within(ATOM)
-
-    @property
-    def is_array(self) -> bool:
-        """Whether it is known to stand for an array."""
-        return bool(self.shape)
-
-    @property
-    def exponential(self) -> str:
-        """e to this power in LaTeX; of an array, whose elements are meant, not the exponential of a matrix."""
-        return rf"\exp\left({self.text}\right)" if self.is_array else f"e^{{{self.text}}}"
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class Formula(Operators):
@@ -109,6 +73,8 @@ class Formula(Operators):
     @property
     def latex(self) -> str:
         """The formula in LaTeX's mathematics."""
+        from cgviz.text.notations import LATEX
+
         return self.write(LATEX).text
 
     def __repr__(self) -> str:
@@ -386,115 +352,6 @@ class Pretty(Mathematics):
         return f"{x.atom}!", POWER
 
 
-class Marked(Pretty):
-    """For pictures, pages and slides: letters slanted and scripts where they belong, as marks in the text."""
-
-    signs: ClassVar = {**Pretty.signs, "==": "="}
-
-    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
-        return self.joined(" ⊗ ", [a, b])
-
-    def spell(self, spelling: Spelling, name: str) -> str:
-        return marked(spelling)
-
-    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
-        return f"{base.atom}{SUP}{exponent}{END}", POWER
-
-    def transposed(self, x: Written) -> tuple[str, int]:
-        return f"{x.atom}{SUP}⊤{END}", POWER
-
-
-class Latex(Mathematics):
-    """LaTeX mathematics: fractions, names set as words, Greek letters and subscripts as such."""
-
-    times, plus, minus = r" \cdot ", " + ", " - "
-    by, adds, elementwise = r" \cdot ", r"\mathrel{+}=", r" \odot "
-    d, partial = r"\mathrm{d}", r"\partial "
-    apart = r" \, "
-    brackets = (r"\left(", r"\right)")
-    signs: ClassVar = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne"}
-
-    def spell(self, spelling: Spelling, name: str) -> str:
-        return latex(spelling)
-
-    def overlined(self, of: Written) -> Written:
-        return Written(rf"\overline{{{of}}}", ATOM, self.brackets)
-
-    def error(self, of: Written) -> Written:
-        return Written(rf"\delta {of.atom}", ATOM, self.brackets)
-
-    def partial_of(self, output: Written, of: Written) -> Written:
-        return Written(rf"\partial {output.atom} / \partial {of.atom}", POWER, self.brackets)
-
-    def words(self, text: str) -> str:
-        return rf"\text{{{text}}}"
-
-    def number(self, value: float) -> str:
-        if self.digits is not None:
-            return numbers.number(value, self.digits, latex=True)
-        mantissa, _, exponent = numbers.exact(value).partition("e")
-        return rf"{mantissa}\times 10^{{{int(exponent)}}}" if exponent else mantissa
-
-    def call(self, op: Op, operands: Sequence[Written]) -> str:
-        if op.latex:
-            return op.latex.format(*operands)
-        return rf"\operatorname{{{escaped(op.name)}}}\left({self.comma.join(map(str, operands))}\right)"
-
-    def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
-        if top.binds == SIGNED:
-            return rf"-\frac{{{top.text[1:]}}}{{{bottom}}}", SIGNED
-        return rf"\frac{{{top}}}{{{bottom}}}", POWER
-
-    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
-        return f"{base.atom}^{{{exponent}}}", POWER
-
-    def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
-        return super().compare(self.signs.get(sign, sign), a, b)
-
-    def array(self, value: Value) -> str:
-        """Writes a matrix, a vector as a column; of many elements the corners, of more axes than two the shape."""
-        if value.ndim > 2:
-            return rf"\left({{\textstyle {shaped(value)}\text{{ array}}}}\right)"
-        rows = value.reshape(-1, 1) if value.ndim == 1 else value
-        few = value.size <= self.most
-        down, across = (kept(length, few) for length in rows.shape)
-        lines = r" \\ ".join(" & ".join(self.entry(rows, i, j) for j in across) for i in down)
-        return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
-
-    def entry(self, rows: Value, i: int, j: int) -> str:
-        """Writes an element; where a place is -1, dots for those that are left out."""
-        if i < 0 or j < 0:
-            return r"\ddots" if i == j else r"\vdots" if i < 0 else r"\cdots"
-        return self.number(float(rows[i, j]))
-
-    def kronecker(self, a: Written, b: Written) -> tuple[str, int]:
-        return self.joined(r" \otimes ", [a, b])
-
-    def transposed(self, x: Written) -> tuple[str, int]:
-        return rf"{x.atom}^{{\top}}", POWER
-
-    def indexed(self, x: Written, key: str) -> tuple[str, int]:
-        return rf"{{{x.atom}}}_{{[{escaped(key)}]}}", ATOM
-
-    def picked(self, x: Written, place: Written) -> tuple[str, int]:
-        return rf"{{{x.atom}}}_{{[{place}]}}", ATOM
-
-    def row(self, *parts: Written) -> tuple[str, int]:
-        return rf"\left[{self.comma.join(map(str, parts))}\right]", ATOM
-
-    def along(self, name: str, x: Written, options: str) -> tuple[str, int]:
-        inside = escaped(options).replace("×", r"\times ")
-        under = rf"_{{\mathrm{{{inside}}}}}" if options else ""
-        return rf"\operatorname{{{escaped(name)}}}{under}\left({x}\right)", ATOM
-
-    def iverson(self, condition: Written) -> tuple[str, int]:
-        return rf"\left[{condition}\right]", ATOM
-
-    def factorial(self, x: Written) -> tuple[str, int]:
-        return f"{x.atom}!", POWER
-
-
-@cache
 def binding(template: str) -> int:
     """Returns how tightly what a record spells binds: `1/√x` as a quotient, `log σ(x)` a product, `√x` a power."""
     before, call, _ = template.partition("(")
@@ -505,45 +362,8 @@ def binding(template: str) -> int:
     return ATOM if call or template[-1:] in ("", "|") else POWER
 
 
-def kept(length: int, few: bool) -> list[int]:
-    """Returns the places along an axis that are written: all, or the first two and the last one, -1 between them."""
-    return list(range(length)) if few or length <= 4 else [0, 1, -1, length - 1]
-
-
 def shaped(value: Value) -> str:
     return r" \times ".join(map(str, value.shape))
-
-
-STYLES = {"d": "dq", "partial": "∂L/∂q", "bar": "q̄", "delta": "δq"}
-"""The ways to write the gradient of q, when L is the output."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gradient:
-    """The gradient of a node as one symbol: `dq`, ∂L/∂q, q̄ or δq, by its style."""
-
-    of: str
-    output: str = ""
-    style: str = "d"
-
-    def write(self, notation: Notation) -> Written:
-        of = notation.whole(self.of)
-        if self.style == "partial" and self.output:
-            return notation.partial_of(notation.whole(self.output), of)
-        if self.style == "bar":
-            return notation.adjoint(self.of)
-        return notation.error(of) if self.style == "delta" else notation.differential(of)
-
-
-def gradient_of(name: str) -> Gradient:
-    """Returns how the gradient of a node of this name is called."""
-    found: Gradient | None = getattr(name, "gradient", None)
-    return found or Gradient(name)
-
-
-def gradient_name(name: str) -> Name:
-    """Returns the name of the gradient of a node, as text `dname`, which any notation writes in its style."""
-    return Name(f"d{name}", gradient_of(name))
 
 
 def with_digits(notation: type[Notation], digits: int) -> Notation:
@@ -553,4 +373,4 @@ def with_digits(notation: type[Notation], digits: int) -> Notation:
     return made
 
 
-TEXT, PRETTY, MARKED, LATEX = Notation(), Pretty(), Marked(), Latex()
+TEXT, PRETTY = Notation(), Pretty()

@@ -7,12 +7,15 @@ string like any other. `runs` takes it apart for SVG (tspans with `dy` and `font
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cgviz.records import dataclass
 from cgviz.text.letters import accented, faced, subscript, superscript
 from cgviz.text.spelling import Script, Spelling
 
 SUB, SUP, ITALIC, BOLD, END = "\ue0f0", "\ue0f1", "\ue0f2", "\ue0f3", "\ue0f4"
+MATH = "\ue0f5"
+"""Opens mathematics that is LaTeX already, in a document that is made for LaTeX."""
 MARKS = re.compile(f"([{SUB}{SUP}{ITALIC}{BOLD}{END}])")
 WORD = re.compile("[a-z]{3}")
 SMALLER = 0.7

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cgviz.text.formula import Latex
-from cgviz.text.letters import NAMES
+from cgviz.text.letters import NAMES, face_of
+from cgviz.text.notations import Latex
 from cgviz.text.spelling import Spelling
+from cgviz.text.tex import latex
 
 KNOWN = re.compile(rf"[A-Za-z0-9{''.join(NAMES)}]+")
 SCRIPTED = frozenset("()[],:;.+−-*=/⊤⋆†⊥′|")
@@ -49,6 +50,9 @@ def letter(char: str) -> str:
         return char if char.isprintable() else f"[U+{ord(char):04X}]"
     if char in NAMES:
         return rf"$\{NAMES[char]}$"
+    base, face = face_of(char)
+    if face:
+        return f"${latex(Spelling(base, face))}$"
     kind, _, plain = unicodedata.decomposition(char).rpartition(">")
     if kind in ("<super", "<sub"):
         mark = "^" if kind == "<super" else "_"

@@ -65,7 +65,7 @@ def as_array(value: Any) -> Any:
         made = np.array(value)
     if made.dtype == object or made.dtype.kind not in "biuf":
         raise TypeError(f"its elements are {made.dtype}, not real numbers")
-    return made.astype(np.float64)
+    return made.astype(np.float64, copy=False)
 
 
 def every_finite(value: Value) -> bool:
@@ -159,16 +159,17 @@ def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...
 
 
 def within_range(op: Op, made: Any, out: Value, args: Sequence[Value]) -> Any:
-    """Returns slopes, those that are not finite by the rule of numbers, which knows the ends of the range."""
+    """Returns slopes; by the rule of numbers, which knows the ends of the range, where they or the output leave it."""
     np = numpy()
-    odd = [slot for slot, each in enumerate(made) if each is not None and not np.all(np.isfinite(each))]
+    short = (out != 0) & (np.abs(out) < SMALLEST_NORMAL)  # of few digits
+    odd = [s for s, each in enumerate(made) if each is not None and np.any(short | ~np.isfinite(each))]
     if not odd:
         return made
     all_out, *all_args = np.broadcast_arrays(out, *args)
     mended = list(made)
     for slot in odd:
         mended[slot] = np.array(np.broadcast_to(made[slot], all_out.shape), dtype=float)
-        for place in np.argwhere(~np.isfinite(mended[slot])):
+        for place in np.argwhere(short | ~np.isfinite(mended[slot])):
             at = tuple(place)
             mended[slot][at] = op.local(float(all_out[at]), *(float(each[at]) for each in all_args))[slot]
     return tuple(mended)
@@ -220,8 +221,15 @@ def folded(value: Value, shape: Shape) -> Value:
 
 
 def spread(value: Value, shape: Shape) -> Value:
-    """Returns `value` repeated to `shape`."""
-    return settled(numpy().broadcast_to(value, shape)) if shape else float(value)
+    """Returns `value` repeated to `shape`, one number in the memory of one."""
+    if not shape:
+        return float(value)
+    np = numpy()
+    if type(value) is not float:
+        return settled(np.broadcast_to(value, shape))
+    made = np.ndarray(shape, np.float64, np.array(value), 0, (0,) * len(shape))
+    made.flags.writeable = False
+    return made
 
 
 # the backward pass through one node
@@ -246,9 +254,13 @@ def handed_back(
         if slope is None:
             yield None, None
             continue
-        with quiet():
-            part = upstream if type(slope) is int and slope == 1 else moved(op, slot, slope, upstream, out, args)
         shape, mask = shape_of(arg) or (), both(reached, chosen)
+        if mask is None and type(slope) is int and abs(slope) == 1:
+            part = folded(upstream, shape)
+            yield part if slope == 1 else -part if part is upstream else 0.0 - part, None
+            continue
+        with quiet():
+            part = moved(op, slot, slope, upstream, out, args)
         if mask is None:
             yield folded(part, shape), None
             continue
@@ -267,8 +279,25 @@ def moved(op: Op, slot: int, slope: Value, by: Value, out: Value, args: Sequence
         return product
     if not is_array(product):
         return op.handed(by, out, args)[slot]
+    if is_sound(slope):
+        return product
     np, size = numpy(), abs(slope)
     return np.where((size >= SMALLEST_NORMAL) & (size < np.inf), product, op.scaled(by, out, *args)[slot])
+
+
+LOOKED_AT_ONCE = 1 << 16
+
+
+def is_sound(slope: Value) -> bool:
+    """Tells whether every element of a slope is a normal number; looks at a part that fits the cache at a time."""
+    if not is_array(slope):
+        return bool(SMALLEST_NORMAL <= abs(slope) < math.inf)
+    if slope.size <= LOOKED_AT_ONCE:
+        np, size = numpy(), abs(slope)
+        least, most = np.minimum.reduce(size, None, initial=1.0), np.maximum.reduce(size, None, initial=1.0)
+        return bool(least >= SMALLEST_NORMAL and most < math.inf)
+    flat = slope.reshape(-1)
+    return all(is_sound(flat[at : at + LOOKED_AT_ONCE]) for at in range(0, flat.size, LOOKED_AT_ONCE))
 
 
 def both(a: Any, b: Any) -> Any:

@@ -41,13 +41,13 @@ class Axis(int):
         return str(self)
 
     def __add__(self, other: int) -> Axis:
-        return Axis(int(self) + int(other))
+        return Axis(int(self) + int(other)) if isinstance(other, int) else NotImplemented
 
     def __sub__(self, other: int) -> Axis:
-        return Axis(int(self) - int(other))
+        return Axis(int(self) - int(other)) if isinstance(other, int) else NotImplemented
 
     def __mul__(self, other: int) -> Axis:
-        return Axis(int(self) * int(other))
+        return Axis(int(self) * int(other)) if isinstance(other, int) else NotImplemented
 
     def __floordiv__(self, other: int) -> int:
         return settled_length(int(self) // int(other))

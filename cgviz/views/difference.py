@@ -43,7 +43,7 @@ def document(found: Difference, writing: Writing) -> Document:
         for title, run, index in zip(("A", "B"), found.runs, places, strict=True):
             line = f"{run.graph.formula(index).pretty} = {shown(run.values[index], writing.digits)}"
             blocks.append(Entry(title, [[(writing.clean(line), "")]]))
-    return Document(blocks, "The difference of two programs", writing.rule)
+    return Document(blocks, "The difference of two programs")
 
 
 def told(same: bool, both: list[Value | None], writing: Writing) -> Line:

@@ -35,7 +35,7 @@ def sample_report(one: Sample) -> Report:
     lines = one.text.rstrip("\n").split("\n")
 
     def as_it_is(writing: Writing) -> Document:
-        return Document([Drawn(lambda _: [[(writing.sign(line), "")] for line in lines], words=one.text)], one.name)
+        return Document([Drawn(lambda *_: [[(writing.sign(line), "")] for line in lines], words=one.text)], one.name)
 
     return Report(as_it_is, lambda: json.dumps({"name": one.name, "text": one.text}, indent=2) + "\n")
 

@@ -36,7 +36,7 @@ def listed(rows: Sequence[Row], writing: Writing) -> Document:
     for source, group in groupby(rows, key=attrgetter("source")):
         blocks += [GAP] * bool(blocks)
         blocks += [Prose([(writing.clean(source), "muted")]), Table(COLUMNS, [cells(row, writing) for row in group])]
-    return Document(blocks, "The functions of the language", writing.rule)
+    return Document(blocks, "The functions of the language")
 
 
 def cells(row: Row, writing: Writing) -> list[Span]:
@@ -55,7 +55,7 @@ def slopes(row: Row) -> str:
 
 def full(rows: Sequence[Row], writing: Writing) -> Document:
     blocks = [Entry(word, [[(writing.clean(text), "")]]) for row in rows for word, text in facts(row).items()]
-    return Document(blocks, rows[0].name, writing.rule, 100)
+    return Document(blocks, rows[0].name, 100)
 
 
 def facts(row: Row) -> dict[str, str]:

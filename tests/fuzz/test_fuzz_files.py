@@ -28,7 +28,7 @@ from cgviz.cli.targets import OutFile
 from cgviz.errors import LONGEST_MESSAGE, CgvizError
 from cgviz.grading import grade
 from cgviz.grading.listing import plain
-from cgviz.views import grade as views
+from cgviz.views.grade.report import report
 
 EXAMPLES = int(os.environ.get("CGVIZ_FUZZ", "120"))
 SECONDS = 60
@@ -207,8 +207,8 @@ def test_students_files(text: str, which: int) -> None:
     with bounded(text, SECONDS):
         try:
             made = grade(exercises()[which], plain(text))
-            views.text(made)
-            views.json(made)
+            assert report(made).text
+            assert report(made).json
         except CgvizError as error:
             told(error)
 

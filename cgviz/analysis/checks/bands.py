@@ -7,7 +7,8 @@ where there are kinks, 1e-7 and less: be happy.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from cgviz.records import dataclass
 
 FINE, OKAY, UNCOMFORTABLE = 1e-7, 1e-4, 1e-2
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cgviz.analysis.checks.downstream import Downstream
+from cgviz.records import dataclass
 
 EPSILON, SMALLEST = 2.0**-52, 5e-324
 LEVELS = 4

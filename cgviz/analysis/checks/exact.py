@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ GROWS = 10
 STEEP = 1e9
 SMALL_BITS = 40
 AS_EXPECTED = 1e-9
+SMALLEST = 5e-324
 
 
 def context() -> Any:
@@ -38,7 +40,7 @@ def in_mpmath(op: Op) -> Callable[..., Any]:
     known = op.exact is not None or hasattr(mp, op.name)
 
     def function(*args: Any) -> Any:
-        if not known or (op.domain is not nothing and op.domain(*map(float, args))):
+        if not known or (op.domain is not nothing and op.domain(*map(within, args))):
             return mp.nan
         try:
             return bounded(mp, op.in_mpmath(mp, *args))
@@ -48,6 +50,14 @@ def in_mpmath(op: Op) -> Callable[..., Any]:
             return mp.nan
 
     return function
+
+
+def within(value: Any) -> float:
+    """Returns the float that is nearest to an mpmath number, neither 0 nor infinite where that is not."""
+    near = rounded(value)
+    if math.isinf(near) and context().isfinite(value):
+        return math.copysign(sys.float_info.max, near)
+    return near if near or not value else math.copysign(SMALLEST, value)
 
 
 def bounded(mp: Any, value: Any) -> Any:
@@ -74,7 +84,8 @@ def values(graph: Graph, inputs: Sequence[float | None]) -> list[Any]:
 class Slope(NamedTuple):
     """The slopes to the left and to the right, and the derivative; nan where there is none.
 
-    kind   "smooth", "kink" (two slopes), "edge" (a slope at one side alone), "steep" (an infinite slope or a jump), ""
+    kind   "smooth", "bent" (across a kink the two sides meet as the step shrinks), "kink" (two slopes), "edge" (a slope
+           at one side alone), "steep" (an infinite slope or a jump), ""
     error  how much of a slope may be rounding, where it is tiny beside the function itself
     """
 
@@ -86,7 +97,7 @@ class Slope(NamedTuple):
 
     @property
     def exists(self) -> bool:
-        return self.kind == "smooth"
+        return self.kind in ("smooth", "bent")
 
 
 def slope(function: Callable[[Any], Any], x: Any) -> Slope:
@@ -131,7 +142,7 @@ def judged(mp: Any, sides: tuple[Any, Any], nearer: tuple[Any, Any]) -> tuple[An
         return mp.nan, "edge"
     apart, now = abs(sides[1] - sides[0]), abs(nearer[1] - nearer[0])
     if now * GROWS < apart or now <= SAME * max(map(abs, nearer)):
-        return sum(nearer) / 2, "smooth"
+        return sum(nearer) / 2, "bent" if now else "smooth"
     return mp.nan, "kink"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from cgviz.errors import CgvizError
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.arithmetic import multiply, signed_sum
-from cgviz.ops.rearranging import indexed
+from cgviz.ops.indexing import indexed
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run
 from cgviz.runs.starting import in_range

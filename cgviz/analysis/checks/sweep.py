@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from cgviz.analysis.checks.bands import relative_error
 from cgviz.analysis.checks.downstream import Downstream
 from cgviz.analysis.checks.witnesses import Witnesses
+from cgviz.records import dataclass
 from cgviz.runs.run import Run
 
 DECADES = 16
 PER_DECADE = 4
+LEAST_ERROR = 1e-16
 
 
 @dataclass(frozen=True)
@@ -86,3 +87,8 @@ def complex_error(every: Witnesses, index: int, x: float, true: float, step: flo
 
 def finite(series: Series) -> Series:
     return Series(series.name, tuple(error if math.isfinite(error) else math.nan for error in series.errors))
+
+
+def drawable(error: float) -> float:
+    """Returns an error for a logarithmic axis, where 0 stands with the smallest and above 1 with 1."""
+    return min(max(error, LEAST_ERROR), 1.0)

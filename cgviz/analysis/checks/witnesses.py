@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 
 from cgviz.analysis.checks.bands import AGREES, FINE, KINK, NOTHING, UNDECIDED, WRONG, Band, band, relative_error
-from cgviz.analysis.checks.complex_step import STEP, ComplexStep
+from cgviz.analysis.checks.complex_step import ComplexStep
 from cgviz.analysis.checks.differences import Difference, difference
 from cgviz.analysis.checks.downstream import Downstream
 from cgviz.analysis.checks.elements import Element, downstream_of
@@ -17,12 +17,11 @@ from cgviz.analysis.checks.scalars import Scalars
 from cgviz.analysis.checks.symbolic import InSympy
 from cgviz.graph.nodes import INPUT
 from cgviz.ops.rearranging import size
+from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Shape, Value, element_name, element_of, numpy, places
-from cgviz.values.ieee import SMALLEST_NORMAL
 
 EPSILON = 2.0**-52
-ONLY_NUMBERS = "asked of programs of single numbers only"
 ROUNDINGS = 16
 MOST_COMPLEX = 15_000
 SLACK, KINK_SLACK = 1e-9, 1e-4
@@ -163,30 +162,25 @@ def of_framework(of: Witnesses, index: int, place: Shape, theirs: Value) -> Read
 
 
 def in_arrays(of: Witnesses, witness: str, index: int) -> Reading:
-    """Returns the reading of the worst of some elements of a node, evenly spaced; only differences are asked."""
-    if witness == "mpmath":
-        return by_mpmath_of_elements(of, index)
+    """Returns the reading of the worst of some elements of a node, evenly spaced."""
+    node, read = of.graph.nodes[index], of_element
     if witness != "differences":
-        return Reading(witness, math.nan, math.nan, NOTHING, note=ONLY_NUMBERS)
-    shape = of.graph.nodes[index].shape or ()
-    found = [of_element(of, index, place) for place in places(shape, of.elements)]
+        if node.op is not INPUT:
+            return Reading(witness, math.nan, math.nan, NOTHING)
+        if of.scalars.why:
+            return Reading(witness, math.nan, math.nan, NOTHING, note=of.scalars.why * (witness == "mpmath"))
+        read = partial(opened, witness)
+    found = [read(of, index, place) for place in places(node.shape or (), of.elements)]
     return max(found, key=badness, default=Reading(witness, math.nan, math.nan, NOTHING, note="it has no elements"))
 
 
-def by_mpmath_of_elements(of: Witnesses, index: int) -> Reading:
-    """Returns what mpmath says of the worst of some elements of an input; the program is opened into single numbers."""
-    node = of.graph.nodes[index]
-    if node.op is not INPUT:
-        return Reading("mpmath", math.nan, math.nan, NOTHING)
-    if of.scalars.why:
-        return Reading("mpmath", math.nan, math.nan, NOTHING, note=of.scalars.why)
-    found = [of_mpmath(of, index, place) for place in places(node.shape or (), of.elements)]
-    return max(found, key=badness, default=Reading("mpmath", math.nan, math.nan, NOTHING, note="it has no elements"))
+def opened(witness: str, of: Witnesses, index: int, place: Shape) -> Reading:
+    """Returns the reading of one element of an input in the program opened into single numbers.
 
-
-def of_mpmath(of: Witnesses, index: int, place: Shape) -> Reading:
-    """Returns the reading of one element by mpmath; what rounding in the arrays alone can make decides nothing."""
-    found = replace(by_mpmath(of.single, of.scalars.at[of.graph.nodes[index].name, place]), place=place)
+    What rounding in the arrays alone can make decides nothing.
+    """
+    single = of.scalars.at[of.graph.nodes[index].name, place]
+    found = replace(WITNESSES[witness](of.single, single), place=place)
     gap = abs(element_of(of.run.gradients[index], place) - found.value)
     if found.band.disagrees and gap <= NOISY * EPSILON * of.largest[index]:
         return replace(found, band=UNDECIDED, noise=True)
@@ -245,7 +239,7 @@ def by_complex_step(of: Witnesses, index: int) -> Reading:
     obstacle = of.complex_step.obstacle(index)
     note = f"{of.graph.nodes[obstacle].op.name} is not analytic" if obstacle >= 0 else ""
     value = of.complex_step.slope(index)
-    if abs(value) * STEP < SMALLEST_NORMAL and (value or of.run.gradients[index]):
+    if of.complex_step.is_lost(index, value) and (value or of.run.gradients[index]):
         value, note = math.nan, "its step underflows"
     return of.compared("complex", index, value, note=note)
 
@@ -254,7 +248,8 @@ def by_mpmath(of: Witnesses, index: int) -> Reading:
     """mpmath's slope; on a kink the gradient must be one of the slopes between those of the two sides."""
     slope = of.slope(index)
     analytic = of.run.gradients[index] or 0.0
-    if slope.exists or not slope.kind:
+    bent = slope.kind == "bent" and not close(analytic, rounded(slope.value))
+    if not bent and (slope.exists or not slope.kind):
         error = rounded(slope.error) if slope.exists else 0.0
         return of.compared("mpmath", index, rounded(slope.value), error, "" if slope.kind else "not finite")
     verdict, note = off_smooth(slope, analytic)

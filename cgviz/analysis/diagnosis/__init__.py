@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cgviz.analysis.diagnosis.followed import Followed, followed
 from cgviz.analysis.diagnosis.rewrites import Suggestion, suggestions
 from cgviz.analysis.diagnosis.spread import Spread, spread
 from cgviz.analysis.diagnosis.symptoms import Symptom, symptoms
 from cgviz.errors import UsageError
+from cgviz.records import dataclass
 from cgviz.runs.corners import Corner, corners
 from cgviz.runs.run import Run
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was found: numbers that are not finite and their spread, symptoms, kinks and ties, rewritten stages."""
+    """What was found: numbers that are not finite and their spread, symptoms, kinks and ties, rewritten stages.
+
+    followed  the run of the program with the stages that need it written anew, None where there are none
+    """
 
     run: Run
     spread: Spread
     symptoms: tuple[Symptom, ...]
     corners: tuple[Corner, ...]
     suggestions: tuple[Suggestion, ...]
+    followed: Followed | None = None
 
     @property
     def healthy(self) -> bool:
@@ -36,7 +40,8 @@ def diagnose(run: Run) -> Diagnosis:
         raise UsageError(f"numbers are diagnosed; give {shown}{' ...' if len(names) > 4 else ''}")
     found, signs = spread(run), symptoms(run)
     ill = found.stages | {sign.index for sign in signs}
-    return Diagnosis(run, found, signs, corners(run), suggestions(run, found.origins, ill))
+    advice = suggestions(run, found.origins, ill)
+    return Diagnosis(run, found, signs, corners(run), advice, followed(run, advice))
 
 
-__all__ = ["Corner", "Diagnosis", "Spread", "Suggestion", "Symptom", "diagnose"]
+__all__ = ["Corner", "Diagnosis", "Followed", "Spread", "Suggestion", "Symptom", "diagnose"]

@@ -12,9 +12,11 @@ from cgviz.analysis.diagnosis.exponentials import operand
 from cgviz.graph.nodes import Graph
 from cgviz.ops.arithmetic import reciprocal, square
 from cgviz.ops.exponential import exp, log
+from cgviz.ops.norms import norm
 from cgviz.ops.op import Op
-from cgviz.ops.reductions import log_softmax, logsumexp, norm, softmax
+from cgviz.ops.reductions import total as sum_of
 from cgviz.ops.roots import sqrt
+from cgviz.ops.softmax import log_softmax, logsumexp, softmax
 from cgviz.text.formula import Formula
 
 
@@ -82,6 +84,16 @@ def log_of_total(graph: Graph, index: int) -> Iterator[Along]:
         yield Along(made, "exp overflows above 709.78; the largest is taken out of the sum", (index, total, raised))
 
 
+def log_of_product(graph: Graph, index: int) -> Iterator[Along]:
+    """log(prod(x))."""
+    total = inner(graph, index, log)
+    x = None if total is None else inner(graph, total, "prod")
+    if total is not None and x is not None:
+        axes = sum_of(*graph.nodes[total].op.parameter)
+        made = Formula(op=axes, args=(on(graph, log, x),))
+        yield Along(made, "a product of many factors leaves the range of floats", (index, total))
+
+
 def root_of_squares(graph: Graph, index: int) -> Iterator[Along]:
     """sqrt(sum(x**2))."""
     total = inner(graph, index, sqrt)
@@ -111,6 +123,7 @@ def shares_by_hand(graph: Graph, index: int) -> Iterator[Along]:
 FORMS: tuple[Callable[[Graph, int], Iterator[Along]], ...] = (
     log_of_softmax,
     log_of_total,
+    log_of_product,
     root_of_squares,
     shares_by_hand,
 )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from cgviz.analysis.checks.digits import losses
 from cgviz.analysis.checks.exact import context, in_mpmath
+from cgviz.graph.nodes import CONSTANT
+from cgviz.records import dataclass
+from cgviz.runs.corners import flag_at
 from cgviz.runs.run import Run
 from cgviz.runs.trouble import at_place
 from cgviz.text.numbers import number
@@ -41,6 +45,7 @@ def of_stage(run: Run, index: int) -> list[Symptom]:
     ranged = out_of_range(run, index) if len(run.graph.stages) <= MOST_STAGES else None
     if ranged:
         found.append(ranged)
+    found += lost_backward(run, index)
     op = run.graph.nodes[index].op
     for flag in run.flags[index]:
         if flag in ("saturated", "dead"):
@@ -49,6 +54,39 @@ def of_stage(run: Run, index: int) -> list[Symptom]:
             why = op.rule if flag == "saturated" and op.rule else "nothing flows back"
             found.append(Symptom(index, flag, f"slope {number(steepest)}: {why}"))
     return found
+
+
+def lost_backward(run: Run, index: int) -> Iterator[Symptom]:
+    """Yields underflow where a gate hands back 0, or fewer digits, of a gradient and a slope that are not 0."""
+    node, handed = run.graph.nodes[index], set[int]()
+    if "saturated" in run.flags[index] or len(run.graph.stages) > MOST_STAGES:
+        return
+    for slot, arg in enumerate(node.args):
+        edge = run.contribution(index, slot)
+        known = edge.value is not None and edge.local is not None and not run.is_broadcast(index, slot)
+        if not known or arg in handed or run.graph.nodes[arg].op is CONSTANT:
+            continue
+        np = numpy()
+        lost = (np.abs(edge.value) < SMALLEST_NORMAL) & (np.asarray(edge.upstream) != 0)
+        lost &= (np.asarray(edge.local) != 0) | too_small(run, index, slot)
+        if lost.any():
+            handed.add(arg)
+            to, name = run.graph.nodes[arg].shown, run.graph.nodes[index].shown
+            many = f" at {int(lost.sum())} of {lost.size} elements" if lost.size > 1 else ""
+            said = f"what {name} hands back to {to} is below 2.2e−308{many}: lost, or short of digits"
+            yield Symptom(index, "underflow", said)
+
+
+def too_small(run: Run, index: int, slot: int) -> bool:
+    """Tells whether the slope of a stage of numbers is 0 in floats and is not 0."""
+    node, mp = run.graph.nodes[index], context()
+    if node.shape or run.locals[index][slot] != 0 or flag_at(run, index):
+        return False
+    try:
+        made = node.op.partials(*(mp.mpf(run.values[each]) for each in (index, *node.args)))[slot]
+        return bool(made) and bool(mp.isfinite(made)) and abs(made) < SMALLEST_NORMAL
+    except (TypeError, ValueError, ArithmeticError, AttributeError):
+        return False
 
 
 def out_of_range(run: Run, index: int) -> Symptom | None:

@@ -35,7 +35,7 @@ f and f_backward, of (upstream, cache) or (upstream, inputs).
 
 
 @click.command(cls=ProgramCommand, help=HELP)
-@options.output("Write the report to FILE: .txt .md .tex .html .json; with --sweep draw the plot, an .svg.")
+@options.output("Write the report to FILE: .txt .md .tex .html .json; with --sweep draw the plot: .svg .pdf .png.")
 @format_option()
 @standalone_option()
 @click.option("--sweep", is_flag=True, help="Plot how far differences are off, by their step.")
@@ -75,7 +75,6 @@ def command(
 
 def own_pass(ctx: click.Context, request: Request, output: str | None, format: str | None, standalone: bool) -> bool:
     """Judges a backward pass that the file holds beside its forward pass; tells whether there is one."""
-    from cgviz.analysis.own import judged
     from cgviz.cli import pairs, values
     from cgviz.views.own import report
 
@@ -83,9 +82,8 @@ def own_pass(ctx: click.Context, request: Request, output: str | None, format: s
     if pair is None:
         return False
     seed = None if request.upstream is None else values.value("upstream", request.upstream)
-    run, theirs = pairs.judged(pair, values.gathered(request.inputs, request.settings), seed)
-    found = judged(run, theirs)
-    present(report(run, pair.name, found), output, format, standalone)
+    run, found, lines = pairs.judged(pair, values.gathered(request.inputs, request.settings), seed)
+    present(report(run, pair.name, found, lines), output, format, standalone)
     if not all(each.is_right for each in found):
         ctx.exit(1)
     return True
@@ -94,22 +92,22 @@ def own_pass(ctx: click.Context, request: Request, output: str | None, format: s
 def plot(run: Run, output: str | None, wrt: str | None, digits: int, theme: str) -> None:
     """Prints or draws the errors by step."""
     from cgviz.analysis.checks import check, sweep
+    from cgviz.drawing.canvas import format_of
     from cgviz.text.output import check as writable
     from cgviz.text.output import write
-    from cgviz.views.check import show_sweeps, sweeps_svg
+    from cgviz.views.check import show_sweeps, sweeps_chart
 
     if output not in (None, "-"):
-        if not output.lower().endswith(".svg"):
-            raise UsageError(f"{quoted(output)} does not end in .svg; the plot is drawn as SVG")
+        format = format_of(output)
         writable(output)
     if run.symbolic:
         check(run)
     nodes = single(run, moved(run, wrt))
     made = [sweep(run, index) for index in nodes[:MOST_PLOTS]]
     if output == "-":
-        streams.say(sweeps_svg(made, theme=theme))
+        streams.say_bytes(sweeps_chart(made, theme=theme))
     elif output:
-        write(output, sweeps_svg(made, theme=theme).encode("utf-8"))
+        write(output, sweeps_chart(made, format, theme=theme))
         streams.note(f"wrote {printable(output)}")
     else:
         with streams.printing():

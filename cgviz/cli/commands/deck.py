@@ -42,7 +42,7 @@ Speaker notes say every step in whole sentences (reveal.js: the key S).
 """
 
 
-@click.command(cls=ProgramCommand, help=HELP, short_help="Make slides of a program, a frame per step.")
+@click.command(cls=ProgramCommand, help=HELP)
 @options.output(
     "Write the deck to FILE (.pdf .html .pptx .tex .gif .png .svg), or its frames into a folder, which ends in /. - is "
     f"standard output.  [default: {DEFAULT}]"

@@ -37,9 +37,9 @@ def command(
     digits: int,
     theme: str,
 ) -> None:
-    from cgviz.views.derivation import report
+    from cgviz.views.derivation import LIMIT, report
 
     check(output, format, standalone)
-    run = request.run()
+    run = request.run(LIMIT)
     present(report(run, wrt=wrt, digits=digits, theme=theme), output, format, standalone)
     run.require_finite()

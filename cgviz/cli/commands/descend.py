@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,12 @@ from cgviz.cli.descent import EPOCHS, MOST_STEPS, plan_of, problem_of, sheet_of,
 from cgviz.cli.present import format_option, present
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import IN_FILE
+from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import EvaluationError, UsageError, printable
 
 if TYPE_CHECKING:
-    from cgviz.learning import Descent, Problem, Sheet
+    from cgviz.analysis.learning import Descent, Problem, Sheet
+    from cgviz.drawing.canvas.sheet import Sheet as Canvas
 
 OPTIMIZERS = ("sgd", "momentum", "adam")
 INTERRUPTED = 130
@@ -65,10 +68,10 @@ def share(ctx: click.Context, param: click.Parameter, value: float | None) -> fl
               help="How the batches are dealt.")  # fmt: skip
 @click.option("--every", type=click.IntRange(1), metavar="N",
               help="Keep the parameters of every N-th step.  [default: of about 1000 steps]")  # fmt: skip
-@options.output("Write to FILE; its ending chooses what: .json the history, .svg the curve.")
+@options.output("Write to FILE; its ending chooses what: .json the history, .svg .pdf .png the curve.")
 @options.target("--history", "Write loss, gradient norm and parameters of the steps as JSON.")
-@options.target("--curve", "Draw the loss over the steps as SVG.")
-@options.target("--path", "Draw the path of two parameters over the contours of the loss as SVG.")
+@options.target("--curve", "Draw the loss over the steps (.svg .pdf .png).")
+@options.target("--path", "Draw the path of two parameters over the contours of the loss (.svg .pdf .png).")
 @format_option()
 @options.digits()
 @options.theme()
@@ -76,8 +79,8 @@ def share(ctx: click.Context, param: click.Parameter, value: float | None) -> fl
 @click.option("--embed-font", is_flag=True, help="Put the part of the font that is used into the SVG.")
 @click.pass_context
 def command(ctx: click.Context, /, request: Request, data: str | None, wrt: str | None, **chosen: Any) -> None:
+    from cgviz.analysis.learning import descend
     from cgviz.cli.progress import descending
-    from cgviz.learning import descend
 
     targets = targets_of(chosen)
     sheet = sheet_of(data, request.program)
@@ -95,7 +98,7 @@ def command(ctx: click.Context, /, request: Request, data: str | None, wrt: str 
 
 def check_path(task: Problem) -> None:
     """Raises UsageError where no path can be drawn: asked before the work."""
-    from cgviz.learning.magnitudes import elements
+    from cgviz.analysis.learning.magnitudes import elements
     from cgviz.views.descent.contours import required
 
     count = sum(1 for _ in elements(task.start))
@@ -110,7 +113,8 @@ def deliver(task: Problem, descent: Descent, targets: dict[str, str], chosen: di
     from cgviz.views.descent import report
 
     for kind, target in targets.items():
-        content = MAKERS[kind](task, descent, chosen)
+        made = MAKERS[kind](task, descent, chosen)
+        content = made if isinstance(made, bytes) else drawn(made, target, chosen)
         if target == "-":
             streams.say_bytes(content)
         else:
@@ -128,22 +132,22 @@ def history_of(task: Problem, descent: Descent, chosen: dict[str, Any]) -> bytes
     return history(task.objective, descent).encode()
 
 
-def curve_of(task: Problem, descent: Descent, chosen: dict[str, Any]) -> bytes:
+def curve_of(task: Problem, descent: Descent, chosen: dict[str, Any]) -> Canvas:
     from cgviz.views.descent import curve
 
-    return with_font(curve(task.objective, descent, **look(chosen)), chosen)
+    return curve(task.objective, descent, **look(chosen))
 
 
-def path_of(task: Problem, descent: Descent, chosen: dict[str, Any]) -> bytes:
+def path_of(task: Problem, descent: Descent, chosen: dict[str, Any]) -> Canvas:
+    from cgviz.analysis.learning import surface
     from cgviz.cli.progress import tracked
-    from cgviz.learning import surface
     from cgviz.views.descent import path
 
     ground = surface(task.objective, descent, tracked("contours"))
-    return with_font(path(task.objective, descent, ground, **look(chosen)), chosen)
+    return path(task.objective, descent, ground, **look(chosen))
 
 
-MAKERS: dict[str, Callable[[Any, Any, dict[str, Any]], bytes]] = {
+MAKERS: dict[str, Callable[[Any, Any, dict[str, Any]], bytes | Canvas]] = {
     "history": history_of,
     "curve": curve_of,
     "path": path_of,
@@ -154,16 +158,19 @@ def look(chosen: dict[str, Any]) -> dict[str, Any]:
     return {name: chosen[name] for name in ("theme", "digits", "background")}
 
 
-def with_font(svg: bytes, chosen: dict[str, Any]) -> bytes:
-    from cgviz.drawing.engine import embed_font
+def drawn(sheet: Canvas, target: str, chosen: dict[str, Any]) -> bytes:
+    """Returns a chart as its file's ending says, else as SVG, whose font is inside where that is asked for."""
+    from cgviz.drawing.canvas import written
+    from cgviz.drawing.canvas.svg import svg
 
-    return embed_font(svg) if chosen["embed_font"] else svg
+    format = CHARTS.get(os.path.splitext(target)[1].lower(), "svg")
+    return svg(sheet) if format == "svg" and not chosen["embed_font"] else written(sheet, format)
 
 
 def conclude(ctx: click.Context, task: Problem, descent: Descent, sheet: Sheet | None) -> None:
     """Says how the descent ended. Raises EvaluationError where it diverged; exit status 130 where interrupted."""
-    from cgviz.learning import explained
-    from cgviz.learning.divergence import remark
+    from cgviz.analysis.learning import explained
+    from cgviz.analysis.learning.divergence import remark
 
     def place(row: int) -> str:
         return f", {sheet.called} line {sheet.lines[row]}" if sheet else ""

@@ -9,9 +9,9 @@ import click
 from cgviz.cli import options, streams
 from cgviz.cli.present import chosen_format, format_option, present, standalone_option
 from cgviz.cli.program import ProgramCommand, Request
+from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import printable
 
-PICTURES = {".svg": "svg", ".pdf": "pdf", ".png": "png"}
 HELP = """Explain one node: the key local step of backpropagation.
 
 What its gate does, its local derivatives, the gradient that arrives, and what is handed back. NODE is the name or the
@@ -44,9 +44,9 @@ def command(
     from cgviz.text.output import check, write
     from cgviz.views.explain import picture, report
 
-    to = PICTURES.get(os.path.splitext(output or "")[1].lower())
+    to = CHARTS.get(os.path.splitext(output or "")[1].lower())
     if output is not None and to is None:
-        chosen_format(output, format, PICTURES)
+        chosen_format(output, format, CHARTS)
     if output not in (None, "-"):
         check(str(output))
     run = request.run()

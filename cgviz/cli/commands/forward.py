@@ -35,7 +35,7 @@ times tangent over its operands. `cgviz table --mode both` shows tangents beside
 def command(
     request: Request, wrt: str | None, output: str | None, format: str | None, digits: int, theme: str, **look: Any
 ) -> None:
-    from cgviz.documents.report import ENDINGS
+    from cgviz.documents.formats import ENDINGS
     from cgviz.runs.modes import mode_of
     from cgviz.views.table import report
 

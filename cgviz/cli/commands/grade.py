@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
-from cgviz.cli.present import FORMATS, OLDER, present
+from cgviz.cli.present import present
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import IN_FILE
+from cgviz.documents.formats import FORMATS, OLDER
 from cgviz.errors import CgvizError, UsageError, quoted
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ def a_tolerance(ctx: click.Context, param: click.Parameter, value: float) -> flo
     words=("PROGRAM", "FILE"),
     instead=("solution", "exercise", "own"),
     help=HELP,
-    short_help="Grade a hand-written pass.",
 )
 @click.option(
     "--format",

@@ -19,7 +19,7 @@ It is the same page as that of cgviz COMMAND --help; `options` tells at length o
 """
 
 
-@click.command(help=HELP, short_help="Tell all about a command.", params=[debug_option()])
+@click.command(help=HELP, params=[debug_option()])
 @click.argument("name", metavar="[COMMAND]", required=False)
 @click.pass_context
 def command(ctx: click.Context, name: str | None) -> None:

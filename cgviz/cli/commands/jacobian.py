@@ -12,6 +12,7 @@ from cgviz.cli import options, streams
 from cgviz.cli.present import format_option, present, standalone_option
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.progress import tracked
+from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import printable
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 MODES = ("auto", "forward", "reverse")
 LAYOUTS = ("numerator", "denominator")
-PICTURES = {".svg": "svg", ".pdf": "pdf", ".png": "png"}
 HELP = """Show a Jacobian, and how backpropagation does without it.
 
 Every derivative of the elements of one node (--of) in those of others (--wrt), as a grid of numbers or, where that is
@@ -105,10 +105,10 @@ def deliver(
 
     made = report(facts, digits=digits, theme=theme)
     ending = os.path.splitext(output or "")[1].lower()
-    if output is None or ending not in PICTURES:
+    if output is None or ending not in CHARTS:
         present(made, output, format, standalone)
         return
-    write(output, picture(facts, PICTURES[ending], theme=theme, digits=digits, background=background))
+    write(output, picture(facts, CHARTS[ending], theme=theme, digits=digits, background=background))
     present(made, None, format, standalone)
     streams.note(f"wrote {printable(output)}")
 
@@ -120,5 +120,5 @@ def check(output: str | None, format: str | None) -> None:
 
     if output in (None, "-"):
         return
-    chosen_format(output, format, PICTURES)
+    chosen_format(output, format, CHARTS)
     writable(str(output))

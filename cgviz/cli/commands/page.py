@@ -26,7 +26,7 @@ Without --theme the colours follow the system of whoever reads it.
 """
 
 
-@click.command(cls=ProgramCommand, help=HELP, short_help="Write a live page: steps, sliders, a quiz.")
+@click.command(cls=ProgramCommand, help=HELP)
 @options.output("Write the page to FILE. - is standard output.  [default: the output's name and .html]")
 @options.style("The style that is shown first.")
 @options.theme(None)
@@ -34,12 +34,10 @@ Without --theme the colours follow the system of whoever reads it.
 @options.digits()
 @click.option("--show", is_flag=True, help="Open the page in the system's browser.")
 def command(request: Request, output: str | None, show: bool, **look: Any) -> None:
-    from cgviz.players.page import MOST_STAGES
-    from cgviz.runs.limits import check_size
+    from cgviz.players.page import LIMIT
 
     check_target(output, show)
-    run = request.run()
-    check_size(run.bare, MOST_STAGES, "a live page")
+    run = request.run(LIMIT)
     from cgviz.cli.viewer import view
     from cgviz.players.page import page, with_ones
     from cgviz.text.output import write

@@ -14,6 +14,7 @@ from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import check_unasked
 from cgviz.drawing.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, SCALES
 from cgviz.errors import UsageError, printable, quoted
+from cgviz.runs.limits import Limit
 
 if TYPE_CHECKING:
     from cgviz.analysis.paths import Light
@@ -31,6 +32,7 @@ HELP = """Draw the diagram of a program into a file, and print its table.
 
 
 MOST_ROWS = 10_000
+LIMIT = Limit(15_000, "a picture (--around NODE draws a part)", widest=300)
 
 
 def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
@@ -109,7 +111,7 @@ def command(
     if wrt and mode == "reverse" and not place:
         raise UsageError("--wrt goes with --mode forward, --mode both or --path N")
     format = format_of(output, to)
-    run = request.run()
+    run = request.run(None if look["around"] else LIMIT)
     from cgviz.runs.modes import mode_of
 
     light = lit(run, place, influence, wrt, look["digits"])

@@ -18,7 +18,7 @@ whoever has the link with its token; no file of this machine is. Ctrl-C stops it
 """
 
 
-@click.command(help=HELP, short_help="Open the playground in the browser.", params=[debug_option()])
+@click.command(help=HELP, params=[debug_option()])
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port.  [default: one that is free]")
 @click.option("--seconds", type=click.FloatRange(1, 3600), default=30.0, show_default=True, help="An answer's limit.")
 @click.option("--open/--no-open", "opens", default=True, help="Open the page in the system's browser.")

@@ -25,7 +25,7 @@ from the full Pyodide distribution alone: from the CDN, or where its wheel lies 
 """
 
 
-@click.command(help=HELP, short_help="Write the playground as a static site.", params=[debug_option()])
+@click.command(help=HELP, params=[debug_option()])
 @click.option(
     "-o",
     "--output",

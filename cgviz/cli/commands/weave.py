@@ -32,7 +32,7 @@ Everything else stays as it is: for Marp, Slidev, Quarto, Jekyll and whatever re
 """
 
 
-@click.command(help=HELP, short_help="Turn programs in Markdown into pictures.", params=[debug_option()])
+@click.command(help=HELP, params=[debug_option()])
 @click.argument("file", metavar="FILE")
 @options.output("Write the text and its pictures into this folder.  [default: woven]")
 @click.option("--to", type=click.Choice(FORMATS), default="svg", show_default=True, help="The format of pictures.")

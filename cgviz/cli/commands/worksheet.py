@@ -11,12 +11,14 @@ from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import check_apart, check_unasked
 from cgviz.errors import UsageError, printable
+from cgviz.runs.limits import Limit
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
 
 PAPERS = ("a4", "letter")
-MOST_VARIANTS, MOST_STAGES, FEW = 500, 400, 8
+MOST_VARIANTS, FEW = 500, 8
+LIMIT = Limit(400, "a worksheet", widest=300)
 HELP = """Make worksheets with blanks, and their answer key.
 
 A sheet holds the figure, the table and the lines of the backward pass.
@@ -116,18 +118,15 @@ def runs_of(
     """Returns a run for each sheet, and whether their inputs were drawn. Without any value one sheet is drawn."""
     from cgviz.players.worksheet.ranges import ranges
     from cgviz.players.worksheet.variants import variants as draw
-    from cgviz.runs.limits import check_size
 
     if variants is None and not within:
-        run = request.run()
-        check_size(run.graph, MOST_STAGES, "a worksheet")
+        run = request.run(LIMIT)
         if not run.symbolic:
             return [run.require_finite()], False
     if request.expand:
         raise UsageError("--expand opens the stages of one sheet whose inputs are given; leave out --variants")
     sizes = request.sizes()
-    graph, given = request.read(tuple(sizes))
-    check_size(graph, MOST_STAGES, "a worksheet")
+    graph, given = request.read(tuple(sizes), LIMIT)
     limits = ranges(graph, within, given)
     drawn = draw(graph, variants or 1, seed, given, digits, limits, sizes)
     return [request.worded(run) for run in drawn], True

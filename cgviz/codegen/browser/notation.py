@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from cgviz.ops.op import ATOM, PRODUCT, SIGNED, Op
-from cgviz.text.formula import Formula, Notation, Written
+from cgviz.text.formula import Formula, Notation
+from cgviz.text.written import Written
 
 VARIABLE = re.compile(r"[vx]\[\d+\]|out")  # a value of the program, an operand of a gate, its output
 CONSTANTS = {"pi": "Math.PI", "e": "Math.E"}

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
+from importlib import import_module
 from os import PathLike, fspath
 from os.path import splitext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cgviz.drawing.pictures import DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
+from cgviz.drawing.pictures import BINARY, DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
 from cgviz.drawing.theme import Theme
-from cgviz.errors import RenderError, UsageError, quoted
+from cgviz.errors import UsageError, quoted
 from cgviz.reading.collecting import uncollected
+from cgviz.records import dataclass
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text import numbers
@@ -33,8 +35,14 @@ if TYPE_CHECKING:
 __all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
 
 
-LARGEST = {"png": ("pixels", 96 / 72, 16_384, 1e8), "pdf": ("points", 1.0, 14_400, 2.1e8)}
-"""What readers of a format open: the unit, how many make a point, the longest side, the largest area."""
+class How(NamedTuple):
+    """How a picture is written: its format, its scale; text as outlines or with its font inside; what draws it."""
+
+    format: str
+    scale: float
+    outline_text: bool
+    embed_font: bool
+    engine: str
 
 
 @dataclass(frozen=True)
@@ -96,41 +104,10 @@ class Diagram:
             raise UsageError(f"no picture format {quoted(format)}; there are {', '.join(FORMATS)}")
         if not SCALES[0] <= scale <= SCALES[1]:
             raise UsageError(f"no scale {scale:g}; it is from {SCALES[0]:g} to {SCALES[1]:g}")
-        if format == "dot":
-            return self.dot.encode()
-        if format in ("tikz", "mermaid"):
-            return self.written(format, scale * self.layout.fit).encode()
-        from cgviz.drawing import engine as graphviz_engine
-
-        scale *= self.layout.fit
-        if format != "svg":
-            self.check_size(format, scale)
-            return graphviz_engine.draw(self.dot, format, engine=engine, scale=scale, title=self.words.title)
-        from cgviz.drawing.diagram.svg import svg
-
-        drawn = svg(self.layout, self.words, self.prefix, scale, self.quiet)
-        if outline_text:
-            return graphviz_engine.outline_text(drawn)
-        return graphviz_engine.embed_font(drawn) if embed_font else drawn
-
-    def check_size(self, format: str, scale: float) -> None:
-        """Raises RenderError where a picture is larger than what readers of its format open."""
-        unit, per_point, side, area = LARGEST[format]
-        left, bottom, right, top = self.layout.room
-        width, height = (round(scale * per_point * length) for length in (right - left, top - bottom))
-        if max(width, height) > side or width * height > area:
-            told = f"this {format.upper()} would be {width:,} x {height:,} {unit}, more than readers open"
-            raise RenderError(f"{told}; write .svg, --fit it, give a smaller --scale, or draw a part (--around)")
-
-    def written(self, format: str, scale: float) -> str:
-        """Returns the picture in a language in which others draw it: TikZ, or Mermaid, which lays it out anew."""
-        from cgviz.drawing.diagram.mermaid import mermaid
-        from cgviz.drawing.diagram.tikz import tikz
-
-        if format == "tikz":
-            return tikz(self.layout, scale)
-        layout = self.layout
-        return mermaid(layout.pen, layout.axes.direction)
+        writer = import_module(f"cgviz.drawing.diagram.{'graphviz' if format in BINARY else format}")
+        how = How(format, scale * self.layout.fit, outline_text, embed_font, engine)
+        content: bytes = writer.write(self, how)
+        return content
 
 
 def diagram(
@@ -191,6 +168,7 @@ def diagram(
     from cgviz.drawing.diagram.paper import NATURAL
     from cgviz.drawing.diagram.paper import paper as paper_of
     from cgviz.drawing.diagram.pen import Pen
+    from cgviz.drawing.diagram.roomy import roomy
     from cgviz.drawing.diagram.scene import SIZE, Words
     from cgviz.drawing.diagram.search import Wishes, search, size_of
     from cgviz.drawing.diagram.touches import dressed
@@ -204,10 +182,12 @@ def diagram(
         raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
     colours = theme_of(theme)
     author = declared(figure_of(figure), run)
+    window = author.window
+    style, direction = window.get("style", style), window.get("direction", direction)
     if author.spellings:
         spelled = {**run.wording.spellings, **spellings_from(author.spellings)}
         run = replace(run, wording=replace(run.wording, spellings=spelled))
-    pen = Pen(run, colours, digits, blanks or {}, mode, light, author)
+    pen = Pen(run, colours, digits, blanks or {}, mode, light, author, wide=roomy(run) if window else None)
     about = words.of_picture(run, digits, mode)
     about = Words(title or about.title, words.highlighted(about.description, light))
     prefix = f"cg{digest(run, style, direction or '', mode, light)}-"
@@ -225,12 +205,12 @@ def diagram(
         near=inputs == "near",
         ghosts=ghosts == "auto",
         fold=fold,
-        quick=quick,
+        quick=window.get("quick", quick),
         groups=seen.framed,
         shape=shape,
     )
     paper = (paper_of(fit, min_text) if isinstance(fit, str) else fit) if fit else NATURAL
-    found = search(pen, style, paper, wishes)
+    found = search(pen, style, paper_of(window["room"]) if "room" in window else paper, wishes)
     laid = noted(moved(drawn_as(found.laid, found.axes, wires), found.axes, pen, author), found.axes, pen, author)
     scene, plan, frames = laid.scene, laid.plan, laid.frames
     margin = FITTED if fit else MARGIN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.arrays import beside_name, pictured
@@ -24,6 +24,7 @@ from cgviz.drawing.diagram.scene import (
     step_class,
     widest,
 )
+from cgviz.records import dataclass
 
 SIDE, AIR, ROW = 8.0, 2.5, 18.0
 ROUND = 6  # above and below a picture, and between two
@@ -185,7 +186,7 @@ def framed(pen: Pen, index: int, rows: Sequence[Row]) -> Box:
         fill=fill,
         line=outline,
         classes=classes(kind, "output" if is_output else "", pen.marked(index), step_class(pen.known.value.get(index))),
-        words=words.of_box(pen.run, index, pen.digits, pen.mode),
+        words=pen.words_of(index),
         rank="source" if kind == "input" else "sink" if is_output else "",
         dashed=not pen.graph.reached[index],
         thick=thick,

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import graphviz
 
@@ -17,6 +18,9 @@ from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.scene import LINE_HEIGHT, Box, Place, Text, Wire
 from cgviz.drawing.diagram.svg_texts import BASELINE
 from cgviz.drawing.fonts import FONT
+
+if TYPE_CHECKING:
+    from cgviz.drawing.diagram import Diagram, How
 
 JOINT = 5
 POINTS = 72.0
@@ -33,6 +37,10 @@ NODE = {
 EDGE = {"arrowsize": "0.7", "penwidth": "1.2", "fontname": FONT}
 BARE = {"shape": "none", "style": ""}
 RULE = 0.8
+
+
+def write(made: Diagram, how: How) -> bytes:
+    return made.dot.encode()
 
 
 def inches(points: float) -> str:

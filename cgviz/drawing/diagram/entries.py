@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from math import ceil, isfinite
 
@@ -11,6 +11,7 @@ from cgviz.drawing.diagram.cells import MIDDLE, RIGHT, Cell, Part, Table, beside
 from cgviz.drawing.diagram.scene import SIZE, Text
 from cgviz.drawing.engine import text_width
 from cgviz.drawing.theme import Theme
+from cgviz.records import dataclass
 from cgviz.text.numbers import number
 from cgviz.values.arrays import Shape, Value
 
@@ -27,10 +28,6 @@ class Fit:
     whole: float
     rest: float
     column: int
-
-    def widened(self, columns: Iterable[int]) -> Fit:
-        """Returns the same in columns as wide as the widest of `columns`."""
-        return replace(self, column=max(self.column, *columns, 0))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,11 @@ h_1 = "#d9f99d"                  # of a node, a group or a role
 h_1 = [10, -20]                  # points to the right and down
 [pin]
 L = [400, 120]                   # the middle, in points from the upper left corner
+[window]                         # of the live page on which nodes were dragged, with room there for any number
+style = "card"
+direction = "LR"
+room = "1300x400"
+quick = true                     # as in the playground
 [spellings]
 w_1 = '\\omega_1'
 [[notes]]
@@ -28,15 +33,15 @@ Roles and groups may stand in the program as well: `# data: x, y`, `# group laye
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cgviz.drawing.pictures import EDGES
+from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES
 from cgviz.errors import UsageError, quoted
+from cgviz.records import dataclass
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
@@ -44,6 +49,7 @@ if TYPE_CHECKING:
 HIDDEN = ("values", "gradients", "data gradients", "names", "formulas", "stage numbers")
 ROLES = ("data", "parameter", "constant")
 FIELDS = {"at", "text"}
+WINDOW: dict[str, Any] = {"style": STYLES, "direction": DIRECTIONS, "room": str, "quick": bool}
 WRITTEN = re.compile(rf"^[ \t]*#[ \t]*({'|'.join(ROLES)})s?[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
@@ -75,6 +81,7 @@ class Figure:
     colours: Mapping[str, str] = field(default_factory=dict)
     shift: Mapping[str, Sequence[float]] = field(default_factory=dict)
     pin: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    window: Mapping[str, Any] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[Note] = ()
 
@@ -130,6 +137,8 @@ def literal(value: Any) -> str:
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int | float):
         return f"{value:g}"
     return f"[{', '.join(map(literal, value))}]"
@@ -137,6 +146,8 @@ def literal(value: Any) -> str:
 
 def read(path: str) -> Figure:
     """Returns the figure in a file. Raises UsageError where it is no TOML, or says what no figure can."""
+    import tomllib
+
     try:
         told = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
@@ -192,6 +203,11 @@ def checked(figure: Figure) -> Figure:
     for name, colour in figure.colours.items():
         if not isinstance(colour, str) or not COLOUR.fullmatch(colour):
             raise UsageError(f"the colour of {quoted(name)} in a figure is no #rrggbb")
+    for name, value in figure.window.items():
+        known = WINDOW.get(name)
+        if known is None or (value not in known if isinstance(known, tuple) else not isinstance(value, known)):
+            told = f"{quoted(name)} = {literal(value)}"
+            raise UsageError(f"the window of a figure has style, direction, room and quick, not {told}")
     for moves in (figure.shift, figure.pin):
         for name, by in moves.items():
             if not isinstance(by, list | tuple) or len(by) != 2 or not all(isinstance(n, int | float) for n in by):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import inf, sqrt
 
 from cgviz.drawing.diagram.along import ARROW, PAD
@@ -17,6 +16,7 @@ from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.levels import levels
 from cgviz.drawing.diagram.room import footprint
 from cgviz.drawing.diagram.scene import Scene
+from cgviz.records import dataclass
 
 TURN, APART, BETWEEN = 26.0, 24.0, 11.0
 PASS = 10.0  # a wire that passes
@@ -224,17 +224,21 @@ class Rooms:
         wide: list[float] = []
         high: list[float] = []
         lead: list[float] = []
+        length, height, total = -TURN, 0.0, 0
 
-        def put(at: int, length: float, height: float, before: float) -> None:
+        def put(at: int, along: float, across: float, before: float) -> None:
+            nonlocal length, height
             while len(wide) <= at:
                 wide.append(0.0)
                 high.append(0.0)
                 lead.append(0.0)
-            wide[at] = max(wide[at], length)
-            high[at] += height
+                length += TURN
+            length += max(along - wide[at], 0.0) + max(before - lead[at], 0.0)
+            wide[at] = max(wide[at], along)
             lead[at] = max(lead[at], before)
+            high[at] += across
+            height = max(height, high[at])
 
-        total = 0
         for at, n in enumerate(self.order[begin:], begin):
             if at > begin and at in self.starts:
                 break
@@ -258,8 +262,6 @@ class Rooms:
                     put(own - 1, found.along[source], found.across[source], 0.0)
             level[n] = own
             put(own, found.along[n], found.across[n], found.lead[n])
-            length = sum(wide) + sum(lead) + TURN * (len(wide) - 1)
-            height = max(high)
             rows.append((length, height, total))
             if length > longest or height > highest:
                 break

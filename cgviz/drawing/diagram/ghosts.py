@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.scene import SIZE, Box, centred, classes, step_class
 
@@ -22,14 +21,14 @@ def ghost_of(pen: Pen) -> Callable[[Box, str], Box]:
             name = replace(box.texts[0], colour=pen.theme.soft)
         outline, thick = pen.outline(index, pen.theme.pale, 1.1)
         return Box(
-            key=f"g{index}-{where}",
+            key=f"g{index}-{where}{'-group' * box.key.startswith('c')}",  # a group and its first node are not one
             width=name.width + 2 * SIDE,
             height=HEIGHT,
             inside=centred([(name,)]),
             fill=pen.theme.stage_fill,
             line=outline,
             classes=classes("ghost", pen.marked(index), step_class(pen.known.value.get(index))),
-            words=words.of_box(pen.run, index, pen.digits, pen.mode),
+            words=pen.words_of(index),
             rank="ghost",
             thick=thick,
         )

@@ -17,13 +17,13 @@ SHAPE = SIZE
 
 
 def grid(value: Value, kind: str, look: Look, *, step: int | None, words: str, alike: Sequence[Value | None]) -> Grid:
-    """Returns the picture of an array. Those that are `alike` stand with it: in columns as wide, or as heat maps, too.
+    """Returns the picture of an array: in columns as wide as those need that are `alike`, or a heat map as they are.
 
     kind   "value", "gradient" or "contribution"
     words  what it is, for its title
     """
     said = in_words(value, look.digits)
-    together = [value, *(each for each in alike if is_array(each))]
+    together = [each for each in alike if is_array(each)]
     whole = all(is_in_full(each, look.digits) for each in together)
     drawn = numbers(value, together, look) if whole else heat_map(value, look, kind) if value.size else nothing(look)
     return Grid(
@@ -39,7 +39,7 @@ def is_in_full(value: Value, digits: int) -> bool:
 
 def numbers(value: Value, together: Sequence[Value], look: Look) -> Table:
     columns = [fit(each, look.digits).column for each in together]
-    return in_full(value, fit(value, look.digits).widened(columns), look)
+    return in_full(value, replace(fit(value, look.digits), column=max(columns)), look)
 
 
 def nothing(look: Look) -> Table:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import ceil
 
+from cgviz.drawing.colours import Scale, mean_colour, scale
 from cgviz.drawing.diagram.cells import LEFT, Cell, Part, Table, beside, stacked
 from cgviz.drawing.diagram.entries import Look
-from cgviz.drawing.diagram.scales import Scale, mean_colour, scale
 from cgviz.drawing.diagram.scene import SIZE, Text
 from cgviz.drawing.diagram.summary import DIGITS, average, extent, span
 from cgviz.text.numbers import number

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.scene import Text
 from cgviz.drawing.theme import Theme
 
+if TYPE_CHECKING:
+    from cgviz.drawing.diagram import Diagram, How
+
 UNSAFE = re.compile(r"[^\w .,=+−×·/()²³∂σ√…-]")
 SIZE = 14.0
+
+
+def write(made: Diagram, how: How) -> bytes:
+    """Returns the picture in a language that lays it out anew."""
+    return mermaid(made.layout.pen, made.layout.axes.direction).encode()
 
 
 def mermaid(pen: Pen, direction: str) -> str:

@@ -85,7 +85,7 @@ def redraw(laid: Laid, axes: Axes, wire: Wire) -> None:
     steep = abs(path[-1][1] - path[0][1]) > 0.5 * abs(path[-1][0] - path[0][0])
     told = []
     for number, (text, _) in enumerate(plan.texts[wire.key]):
-        wide, high = axes.text(text)
+        wide, high = axes.text(replace(text, room=0.0))
         side = -1 if number == 0 else 1
         away = (side * (wide / 2 + BESIDE), 0.0) if steep else (0.0, side * (high / 2 + BESIDE))
         told.append((text, (x + away[0], y + away[1])))

@@ -25,6 +25,8 @@ THIN = 4.0  # of the rooms along a wire
 
 def noted(laid: Laid, axes: Axes, pen: Pen, figure: Figure) -> Laid:
     """Returns a layout with the author's notes, each where there is room near its node."""
+    if not figure.notes:
+        return laid
     scene, rooms = laid.scene, list(taken(laid, axes))
     boxes, wires = list(scene.boxes), list(scene.wires)
     for number, note in enumerate(figure.notes):

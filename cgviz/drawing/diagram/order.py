@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.drawing.diagram.spread import spread
+from cgviz.records import dataclass
 
 GAP = 11.0  # between neighbours in a rank
 PASS = 5.0  # the room of a wire that passes, on either side
@@ -219,12 +220,19 @@ def median(ends: Sequence[int]) -> float:
 
 
 def exchange(layers: Layers, rounds: int = 8) -> None:
-    """Exchanges neighbours, and moves items farther, as long as fewer wires cross."""
+    """Exchanges neighbours, and moves items farther, as long as fewer wires cross.
+
+    A rank is tried again once it, or one beside it, changes.
+    """
+    count = len(layers.rows)
+    waiting = set(range(count))
     for _ in range(rounds):
-        changed = False
-        for n in range(len(layers.rows)):
-            changed |= exchange_in(layers, n)
-        if not changed:
+        for n in range(count):
+            if n in waiting:
+                waiting.remove(n)
+                if exchange_in(layers, n):
+                    waiting.update(range(max(n - 1, 0), min(n + 2, count)))
+        if not waiting:
             return
 
 
@@ -265,9 +273,13 @@ def gain(layers: Layers, a: int, b: int) -> int:
     """Returns how many crossings less there are where `b` stands before `a`, not after it."""
     found, place = 0, layers.at
     for neighbours in (layers.before, layers.after):
-        if neighbours[a] and neighbours[b]:
-            upper, lower = [sorted(place[end] for end in neighbours[item]) for item in (a, b)]
-            found += inversions(upper, lower) - inversions(lower, upper)
+        of_a, of_b = neighbours[a], neighbours[b]
+        if len(of_a) == len(of_b) == 1:
+            upper, lower = place[of_a[0]], place[of_b[0]]
+            found += (upper > lower) - (upper < lower)
+        elif of_a and of_b:
+            above, below = sorted(place[end] for end in of_a), sorted(place[end] for end in of_b)
+            found += inversions(above, below) - inversions(below, above)
     return found
 
 

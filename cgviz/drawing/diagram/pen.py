@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field, replace
 from functools import cached_property
 
 from cgviz.analysis.paths import Light
@@ -14,10 +14,12 @@ from cgviz.drawing.diagram.figure import Figure
 from cgviz.drawing.diagram.known import Known, known
 from cgviz.drawing.diagram.lines import broken, one_line
 from cgviz.drawing.diagram.paragraph import paragraph
-from cgviz.drawing.diagram.scene import SIZE, Text, Wire, classes, step_class
+from cgviz.drawing.diagram.roomy import WIDE
+from cgviz.drawing.diagram.scene import SIZE, Text, Wire, Words, classes, step_class
 from cgviz.drawing.theme import Theme
 from cgviz.graph.lookup import find
 from cgviz.graph.nodes import CONSTANT, Graph
+from cgviz.records import dataclass
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
@@ -59,6 +61,7 @@ class Pen:
     light   the nodes and edges that stand out: all others are pale as well
     figure  what the author decides
     only    the part of the graph that is drawn; None: all
+    wide    the run with wide numbers, for which there is room; None: for its own alone
     """
 
     run: Run
@@ -69,6 +72,7 @@ class Pen:
     light: Light | None = None
     figure: Figure = field(default_factory=Figure)
     only: Only | None = None
+    wide: Run | None = None
 
     def hides(self, what: str, index: int | None = None) -> bool:
         """Tells whether the author hides something: of a node where `index` names one."""
@@ -131,8 +135,23 @@ class Pen:
     def mark(self, lit: bool) -> str:
         return "" if self.light is None else "lit" if lit else "faded"
 
+    @cached_property
+    def said(self) -> dict[int, Words]:
+        """What nodes say, of those that were asked for."""
+        return {}
+
+    def words_of(self, index: int) -> Words:
+        """Returns the title and the description of a node's box, written once for all boxes of it."""
+        if index not in self.said:
+            self.said[index] = words.of_box(self.run, index, self.digits, self.mode)
+        return self.said[index]
+
     def number(self, value: float | None) -> str:
         return number(value, self.digits)
+
+    def fitted(self, text: Text) -> Text:
+        """Returns a number in the room of a wide one, where there is to be room for any."""
+        return replace(text, room=replace(text, text=self.number(WIDE)).width) if self.wide else text
 
     def name(self, index: int, size: float, colour: str = "", bold: bool = True) -> Text:
         shown = words.brief(one_line(words.name_of(self.graph.nodes[index])), words.LONGEST_NAME)
@@ -152,7 +171,7 @@ class Pen:
     def value(self, index: int, size: float, bold: bool = False) -> Text:
         colour, step = self.colour(index, self.theme.value), self.known.value.get(index)
         says = self.blanks.get(("value", index), self.number(self.run.values[index]))
-        text = Text(says, colour, size, bold, kind="value", step=step)
+        text = self.fitted(Text(says, colour, size, bold, kind="value", step=step))
         return text if ("value", index) in self.blanks else pictured(self, index, self.run.values[index], text)
 
     def gradient(self, index: int, size: float, bold: bool = False) -> Text:
@@ -168,14 +187,15 @@ class Pen:
         step = self.known.edge.get((target, slot))
         covers = [self.blanks[key] for node in (edge.source, target) if (key := ("gradient", node)) in self.blanks]
         says = covers[0] if covers and edge.value is not None else self.number(edge.value)
-        if not says:
+        if not says and not (self.wide and self.wide.flows(target, slot)):
             return None
         colour = self.edge_colour(target, slot, self.theme.gradient)
         text = Text(says, colour, size, False, self.theme.slanted, "contribution", step)
-        return text if covers else pictured(self, edge.source, edge.value, text)
+        return text if covers else pictured(self, edge.source, edge.value, self.fitted(text))
 
     def red(self, index: int, says: str, size: float, bold: bool, kind: str, step: int | None) -> Text:
-        return Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
+        text = Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
+        return self.fitted(text)
 
     def tangent(self, index: int, size: float, bold: bool = False) -> Text:
         """Returns a node's tangent; in the symbolic state how it is written."""
@@ -225,7 +245,7 @@ class Pen:
         return Counter([*args, self.graph.output])
 
     def flags(self, index: int) -> Text | None:
-        says = words.flags(self.run, index)
+        says = words.flags(self.wide or self.run, index)
         colour = self.theme.flag if self.graph.reached[index] else self.theme.muted
         return Text(one_line(says), colour, SMALL, kind="flag") if says else None
 

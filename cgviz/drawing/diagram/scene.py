@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from cgviz.drawing.diagram.typography import Run, runs
+from cgviz.records import dataclass
 
 if TYPE_CHECKING:
     from cgviz.drawing.diagram.cells import Grid
@@ -23,6 +24,7 @@ class Text:
 
     kind  what it says, a class of the SVG text: name, number, formula, local, value, gradient, contribution, flag
     step  the step of the run (1, 2, ...) at which it becomes known; 0 is known from the start
+    room  the width that is left for it; 0: its own
     """
 
     text: str
@@ -32,6 +34,7 @@ class Text:
     slanted: bool = False
     kind: str = ""
     step: int | None = None
+    room: float = 0.0
     is_picture: ClassVar[bool] = False  # an array's picture is a text of a kind, see `cells.Grid`
 
     @property
@@ -46,7 +49,7 @@ class Text:
 
     @cached_property
     def width(self) -> float:
-        return sum(run.width(self.size, self.bold, self.slanted) for run in self.runs)
+        return self.room or sum(run.width(self.size, self.bold, self.slanted) for run in self.runs)
 
     @property
     def height(self) -> float:

@@ -7,7 +7,7 @@ counts is the smallest text at its final size, up to where nobody wants it large
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import log
 
 from cgviz.drawing.diagram.axes import Axes, Point
@@ -21,10 +21,12 @@ from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import Folding, Laid, box_of, laid_out
 from cgviz.drawing.diagram.scene import SIZE, Scene
 from cgviz.drawing.diagram.score import blemishes, of_rows
+from cgviz.records import dataclass
 
 FINALISTS = 5
 LARGE, HUGE = 90, 250  # boxes, from which fewer candidates are tried
 NEARLY = 0.80  # a candidate estimated at less of the best is not laid out
+ALIKE = 0.01  # estimates closer than this are of layouts that look the same
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def looks(pen: Pen, candidate: Candidate, paper: Paper, wishes: Wishes) -> Itera
     folding = Folding(candidate.fold.row, wishes.near, wishes.ghosts, candidate.titles)
     laid = laid_out(candidate.scene, candidate.axes, folding, ghost_of(pen))
     yield judged(laid, candidate, paper)
-    if wishes.quick or not candidate.corrects:
+    if wishes.quick or not candidate.corrects or paper.scale(*size_of(laid, candidate.axes), SIZE) * SIZE >= paper.good:
         return
     along, across = candidate.axes.size(*size_of(laid, candidate.axes))
     length, height = candidate.fold.size
@@ -101,10 +103,11 @@ def judged(laid: Laid, candidate: Candidate, paper: Paper) -> tuple[float, Found
 def candidates(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Iterator[Candidate]:
     """Yields everything that may be tried, with its estimate."""
     ghost = ghost_of(pen)
+    ghosts: dict[str, Point] = {}  # of every form the same
     directions = [wishes.direction] if wishes.direction else ["LR", "TB"]
-    for scene in scenes(pen, style, wishes.quick):
+    for scene in scenes(pen, style, wishes.quick, paper.height > paper.width):
         scene = wishes.shape(scene) if wishes.shape else scene
-        ghosts = {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
+        ghosts = ghosts or {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
         for axes in map(Axes, directions):
             known = sizes(scene, axes, ghosts)
             page = paper.width, paper.height
@@ -127,13 +130,13 @@ def grouped(scene: Scene, axes: Axes, known: Sizes, page: Point, stop: float, gr
     return Candidate(scene, axes, fold, known, None, False, titles)
 
 
-def scenes(pen: Pen, style: str, quick: bool) -> Iterator[Scene]:
-    """Yields the scene in each form; a quick search has one."""
+def scenes(pen: Pen, style: str, quick: bool, tall: bool = False) -> Iterator[Scene]:
+    """Yields the scene in each form; a quick search has one, on a tall page two."""
     if style == "circuit":
         yield circuit(pen)
         return
     cards = Cards(pen)
-    forms: Sequence[Form] = FORMS if len(pen.drawn) <= LARGE and not quick else FORMS[:1]
+    forms: Sequence[Form] = FORMS if len(pen.drawn) <= LARGE and not quick else FORMS[: 1 + tall]
     yield from (cards.scene(form) for form in forms)
 
 
@@ -165,12 +168,20 @@ def finalists(every: list[Candidate], paper: Paper) -> list[Candidate]:
     every.sort(key=lambda one: (-promise(one, paper), one.fold.rows))
     size = len(every[0].scene.boxes)
     most = 1 if size > HUGE else 3 if size > LARGE else FINALISTS
+    least = promise(every[0], paper) + log(NEARLY) * 100
     found: list[Candidate] = []
     for one in every:
-        twice = any(one.scene is o.scene and one.axes == o.axes and one.fold.row == o.fold.row for o in found)
-        if not twice and len(found) < most and promise(one, paper) >= promise(every[0], paper) + log(NEARLY) * 100:
+        if promise(one, paper) < least or len(found) == most:
+            break
+        if not any(are_twins(one, other) for other in found):
             found.append(one)
     return found
+
+
+def are_twins(one: Candidate, other: Candidate) -> bool:
+    """Tells whether two candidates differ in the form of a few cards at most: they are cut alike, and as large."""
+    alike = abs(one.fold.scale - other.fold.scale) <= ALIKE * other.fold.scale
+    return one.axes == other.axes and one.fold.row == other.fold.row and alike
 
 
 def promise(one: Candidate, paper: Paper) -> float:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from math import ceil, hypot
+from typing import TYPE_CHECKING
 
+from cgviz.drawing import engine
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.cells import Grid
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.rows import Frame
 from cgviz.drawing.diagram.scene import LEFT, Box, Place, Wire, Words
 from cgviz.drawing.diagram.svg_cells import elements
-from cgviz.drawing.diagram.svg_texts import BASELINE, flat, written
+from cgviz.drawing.diagram.svg_texts import BASELINE, SETTING, flat, written
 from cgviz.errors import printable
+
+if TYPE_CHECKING:
+    from cgviz.drawing.diagram import Diagram, How
 
 PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
 ROUND, JOINT = 9.0, 2.5
 HEAD_LENGTH, HEAD_HALF = 7.0, 2.45
 DASHES = ' stroke-dasharray="5,2"'
+
+
+def write(made: Diagram, how: How) -> bytes:
+    """Returns the picture, its text as outlines, or with its font inside, or as it is."""
+    written = svg(made.layout, made.words, made.prefix, how.scale, made.quiet)
+    if how.outline_text:
+        return engine.outline_text(written)
+    return engine.embed_font(written) if how.embed_font else written
 
 
 def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bool = False) -> bytes:
@@ -33,7 +46,7 @@ def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bo
         f'<svg role="img" aria-label="{label}" width="{width * scale:.6g}pt" height="{height * scale:.6g}pt" '
         f'viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">\n'
     )
-    graph = f'<g id="{prefix}graph" class="graph" transform="translate({flat(-left)} {flat(top)})">\n'
+    graph = f'<g id="{prefix}graph" class="graph" transform="translate({flat(-left)} {flat(top)})" {SETTING}>\n'
     parts = [opening, described(words), graph]
     if layout.behind != "transparent":
         corners = [(left, bottom), (left, top), (right, top), (right, bottom)]
@@ -85,14 +98,31 @@ def edge(layout: Layout, wire: Wire, prefix: str, quiet: bool) -> Iterator[str]:
     """Yields the path of a wire, its arrow and the texts beside it."""
     path = [layout.axes.point(point) for point in layout.plan.path[wire.key]]
     look = f'stroke="{wire.colour}" stroke-width="{wire.thick:g}"'
-    curve = f"M{spot(path[0])}C{' '.join(map(spot, path[1:]))}"
-    yield f'<path fill="none" {look}{DASHES if wire.dashed else ""} d="{curve}"/>\n'
+    yield f'<path fill="none" {look}{DASHES if wire.dashed else ""} d="{curve(path)}"/>\n'
     if wire.key in layout.plan.tip:
         head = arrow(path[-1], layout.axes.point(layout.plan.tip[wire.key]))
         yield f'<polygon fill="{wire.colour}" {look} points="{points(head)}"/>\n'
     for place in layout.beside(wire):
         yield from picture(place, f"{prefix}{wire.key}", quiet)
         yield from texts(place)
+
+
+def curve(path: Sequence[Point]) -> str:
+    """Returns a path of Bézier curves; a curve that is a straight line is written as one."""
+    made, before = f"M{spot(path[0])}", ""
+    for at in range(0, len(path) - 1, 3):
+        kind, first = ("L", at + 3) if is_straight(path[at : at + 4]) else ("C", at + 1)
+        made += f"{' ' if kind == before else kind}{points(path[first : at + 4])}"
+        before = kind
+    return made
+
+
+def is_straight(points: Sequence[Point]) -> bool:
+    """Tells whether a curve runs along one line, across or along the page, and never back."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = points
+    if ax == bx == cx == dx:
+        return ay <= by <= cy <= dy or ay >= by >= cy >= dy
+    return ay == by == cy == dy and (ax <= bx <= cx <= dx or ax >= bx >= cx >= dx)
 
 
 def arrow(before: Point, tip: Point) -> list[Point]:
@@ -102,7 +132,7 @@ def arrow(before: Point, tip: Point) -> list[Point]:
     x, y = along[0] / length, along[1] / length
     base = tip[0] - HEAD_LENGTH * x, tip[1] - HEAD_LENGTH * y
     sides = [(base[0] - side * y, base[1] + side * x) for side in (HEAD_HALF, -HEAD_HALF)]
-    return [sides[0], tip, sides[1], sides[0]]
+    return [sides[0], tip, sides[1]]
 
 
 def joint(layout: Layout, trunk: Wire, prefix: str) -> str:
@@ -133,17 +163,11 @@ def node(layout: Layout, box: Box, prefix: str, quiet: bool) -> Iterator[str]:
 
 def rounded(x: float, y: float, width: float, height: float) -> str:
     """Returns the outline of a rectangle with round corners, from its upper left corner (y downwards)."""
-    r, right, down = min(ROUND, height / 3), x + width, y + height
-    sides = [
-        (x + r, y, right - r, y, right, y),
-        (right, y + r, right, down - r, right, down),
-        (right - r, down, x + r, down, x, down),
-        (x, down - r, x, y + r, x, y),
-    ]
-    path = "".join(f"L{a:.2f},{b:.2f} {c:.2f},{d:.2f}Q{e:.2f},{f:.2f} " for a, b, c, d, e, f in sides)
-    starts = [*sides[1:], sides[0]]
-    pieces = path.split("L")[1:]
-    return "M" + "L".join(f"{piece}{s[0]:.2f},{s[1]:.2f}" for piece, s in zip(pieces, starts, strict=True)) + "z"
+    r = min(ROUND, height / 3)
+    across, down, turn = (f"{round(length, 2):g}" for length in (width - 2 * r, height - 2 * r, r))
+    corners = (f"q{turn},0 {turn},{turn}", f"q0,{turn} -{turn},{turn}", f"q-{turn},0 -{turn},-{turn}")
+    last = f"q0,-{turn} {turn},-{turn}z"
+    return f"M{x + r:.2f},{y:.2f}h{across}{corners[0]}v{down}{corners[1]}h-{across}{corners[2]}v-{down}{last}"
 
 
 def texts(place: Place) -> Iterator[str]:

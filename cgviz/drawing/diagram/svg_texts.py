@@ -12,16 +12,20 @@ from cgviz.errors import printable
 
 BASELINE = 0.34  # from the middle of a line to its baseline, in sizes
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]+(?:_\\w+)*")
-ANCHORS = {0.0: "start", 0.5: "middle", 1.0: "end"}
+ANCHORS = {0.5: "middle", 1.0: "end"}
+SETTING = f'font-family="{FONT}"'  # of the group that holds all texts
+BLANKS = re.compile(r"^\s|\s\s|\s$")  # which SVG would leave out
 
 
 def written(text: Text, x: float, y: float, align: float) -> str:
+    """Returns a text that hangs by an end or its middle; its font is the picture's (`SETTING`)."""
+    blanks = ' xml:space="preserve"' if BLANKS.search(text.text if align else text.text.rstrip()) else ""
+    anchor = f' text-anchor="{ANCHORS[align]}"' if align else ""
     weight = ' font-weight="bold"' if text.bold else ""
     slant = ' font-style="italic"' if text.slanted else ""
     return (
-        f'<text class="{text.classes}" xml:space="preserve" text-anchor="{ANCHORS[align]}" x="{flat(x)}" y="{flat(y)}" '
-        f'font-family="{FONT}"{weight}{slant} font-size="{text.size:g}" fill="{text.colour}">'
-        f"{''.join(spans(text))}</text>\n"
+        f'<text class="{text.classes}"{blanks}{anchor} x="{flat(x)}" y="{flat(y)}"{weight}{slant} '
+        f'font-size="{text.size:g}" fill="{text.colour}">{"".join(spans(text))}</text>\n'
     )
 
 

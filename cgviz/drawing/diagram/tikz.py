@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.cells import Grid
@@ -13,6 +14,9 @@ from cgviz.drawing.diagram.scene import LEFT, RIGHT, Box, Place, Wire
 from cgviz.drawing.diagram.tikz_cells import BASE, SIZE, picture, spot
 from cgviz.drawing.diagram.typeset import typeset
 from cgviz.drawing.theme import Theme
+
+if TYPE_CHECKING:
+    from cgviz.drawing.diagram import Diagram, How
 
 HEAD = r"""% made by cgviz, for a document with \usepackage{tikz,amsmath}
 % as wide as the text: \resizebox{\linewidth}{!}{\input{this-file}}"""
@@ -28,6 +32,10 @@ CLOSING = r"\end{tikzpicture}"
 LENGTH = re.compile(r"(line width|rounded corners)=([\d.]+)bp")  # what no transformation scales
 CLEAR = "transparent"
 Veil = Callable[[int, str], str]
+
+
+def write(made: Diagram, how: How) -> bytes:
+    return tikz(made.layout, how.scale).encode()
 
 
 def tikz(layout: Layout, scale: float = 1.0) -> str:

@@ -40,7 +40,7 @@ class Finding(NamedTuple):
 
 def doctor() -> list[Finding]:
     """Returns what was found: the engine, its fonts, and the packages with their versions."""
-    return [*surroundings(), *engines(), *fonts(), *packages()]
+    return [*surroundings(), *engines(), *fonts(), limits(), *packages()]
 
 
 def found(name: str, value: str, ok: bool = True, remedy: str = "") -> Finding:
@@ -77,14 +77,14 @@ def version_inside() -> str:
 def version_outside() -> str:
     """Returns what `dot -V` says and where it is; empty where there is none."""
     from shutil import which
-    from subprocess import run
+    from subprocess import SubprocessError, run
 
     place = which("dot")
     if place is None:
         return ""
     try:
-        said = run([place, "-V"], capture_output=True, check=False).stderr.decode(errors="replace")
-    except OSError:
+        said = run([place, "-V"], capture_output=True, check=True, timeout=10).stderr.decode(errors="replace")
+    except (OSError, SubprocessError):
         return ""
     return f"{said.strip().removeprefix('dot - graphviz version ')}, {place}"
 
@@ -108,6 +108,16 @@ def font_in_use() -> Finding:
     if abs(measured / text_width(SAMPLE, 100) - 1) < TOLERANCE:
         return found(name, FAMILY)
     return found(name, f"another than {FAMILY}", False, remedy)
+
+
+def limits() -> Finding:
+    """Tells whether what is confined has all its limits: the system's own are those of POSIX."""
+    from importlib.util import find_spec
+
+    if find_spec("resource"):
+        return found("limits of grading", "time, memory, files, connections and processes")
+    told = "time only, since this system has no limits of POSIX; grade strangers' files in a container"
+    return found("limits of grading", told)
 
 
 def packages() -> Iterator[Finding]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from io import BytesIO
 
 from cgviz.drawing.engine.texts import Style, Svg, read
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER
+from cgviz.drawing.fonts.subset import subset
 
 RULE = (
     '@font-face{{font-family:"{family}";font-weight:{weight};font-style:{slant};unicode-range:{range};'
@@ -43,21 +43,5 @@ def rule(style: Style, letters: list[int]) -> str:
         weight="bold" if bold else "normal",
         slant="italic" if slanted else "normal",
         range=",".join(f"U+{letter:X}" for letter in letters),
-        data=b64encode(subset(style, letters)).decode(),
+        data=b64encode(subset(FOLDER / FACES[style], letters)).decode(),
     )
-
-
-def subset(style: Style, letters: list[int]) -> bytes:
-    """Returns a face with these letters alone, as WOFF."""
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
-
-    options = Options(name_IDs=[1, 2], glyph_names=False, notdef_outline=False, bidi_closure=False)
-    with TTFont(FOLDER / FACES[style], recalcTimestamp=False) as font:
-        subsetter = Subsetter(options)
-        subsetter.populate(unicodes=letters)
-        subsetter.subset(font)
-        font.flavor = "woff"
-        file = BytesIO()
-        font.save(file)
-    return file.getvalue()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from xml.parsers import expat
 
 from cgviz.drawing.fonts import FAMILY
 from cgviz.errors import RenderError
+from cgviz.records import dataclass
 
 Style = tuple[bool, bool]  # is it bold, is it slanted
 
@@ -87,6 +88,7 @@ class Reader:
 
     def __init__(self, data: bytes) -> None:
         self.data, self.texts, self.inside, self.last, self.fresh = data, list[SvgText](), False, 0, True
+        self.family = [""]  # of the elements around
         self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
@@ -94,9 +96,11 @@ class Reader:
         self.parser.CharacterDataHandler = self.says
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.family.append(attributes.get("font-family", self.family[-1]))
         if tag == "text":
             self.inside = True
-            self.texts.append(SvgText(attributes, self.parser.CurrentByteIndex))
+            inherited = {"font-family": self.family[-1], **attributes}
+            self.texts.append(SvgText(inherited, self.parser.CurrentByteIndex))
         elif tag == "tspan" and self.inside:
             self.texts[-1].spans.append(Span(attributes))
             self.fresh = False
@@ -112,6 +116,7 @@ class Reader:
     def end(self, tag: str) -> None:
         self.last = self.parser.CurrentByteIndex
         self.fresh = True
+        self.family.pop()
         if tag == "text":
             self.inside = False
             self.texts[-1].end = self.data.index(b">", self.last) + 1

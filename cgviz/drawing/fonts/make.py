@@ -1,6 +1,6 @@
 """Makes the project's font from Inter: a subset, with the few signs that mathematics needs and Inter lacks.
 
-    python -m cgviz.drawing.fonts.make FOLDER    where FOLDER holds Inter's static WOFF2 files (see README.md)
+    python -m cgviz.drawing.fonts.make FOLDER MATH    Inter's static WOFF2 files, DejaVuMathTeXGyre.ttf (see README.md)
 
 Needs fonttools and brotli.
 """
@@ -17,8 +17,11 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
-FAMILY = "Cgviz Sans"
+from cgviz.drawing.fonts import FAMILY, FOLDER
+from cgviz.text.letters import letter_in
+
 FACES = {  # style: (file of Inter, the next heavier one for small capitals, weight, made file)
     "Regular": ("Inter-Regular.woff2", "Inter-SemiBold.woff2", 400, "CgvizSans-Regular.ttf"),
     "Bold": ("Inter-SemiBold.woff2", "Inter-Black.woff2", 700, "CgvizSans-Bold.ttf"),
@@ -33,24 +36,28 @@ RANGES = (
 UNMISTAKABLE = {"l": "l.ss02", "I": "I.1"}  # names of stages must not read l, I and 1 alike
 SAME = {"⋅": "·", "∥": "‖", "∘": "◦", "∙": "•", "ϵ": "ε"}
 COPYRIGHT = "Copyright 2016 The Inter Project Authors. A modified subset of Inter, made for cgviz."
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+FANCY = {"calligraphic": CAPITALS + CAPITALS.lower(), "blackboard": f"{CAPITALS}1", "fraktur": CAPITALS}
+BOLD = {"calligraphic": 0x1D4D0, "fraktur": 0x1D56C}  # where the 52 bold letters of a face begin
 
 
-def main(folder: str) -> None:
-    """Writes all faces beside this file."""
+def main(folder: str, math: str) -> None:
+    """Writes all faces of the project."""
     for style in FACES:
-        make(Path(folder), style)
+        make(Path(folder), style, TTFont(math))
 
 
-def make(folder: Path, style: str) -> None:
+def make(folder: Path, style: str, math: Any) -> None:
     source, heavier, weight, made = FACES[style]
     font = TTFont(folder / source)
     add_signs(font, TTFont(folder / heavier))
     subset(font)
+    add_letters(font, math, "Bold" in style)
     rename(font, style, weight)
     font["head"].modified = font["head"].created  # the same bytes every time
     font.recalcTimestamp = False
     font.flavor = None
-    font.save(Path(__file__).parent / made)
+    font.save(FOLDER / made)
 
 
 def add_signs(font: Any, heavy: Any) -> None:
@@ -64,6 +71,19 @@ def add_signs(font: Any, heavy: Any) -> None:
     add(font, "⊙", [(font, circle, Transform()), (font, dot, Transform(1, 0, 0, 1, aside, 0))], circle)
     encode(font, {ord(sign): names[ord(like)] for sign, like in SAME.items() if ord(sign) not in names})
     encode(font, {ord(sign): name for sign, name in UNMISTAKABLE.items()})
+
+
+def add_letters(font: Any, math: Any, bold: bool) -> None:
+    """Adds calligraphic, double-struck and Fraktur letters, as high as the font's own capitals."""
+    size = font["OS/2"].sCapHeight / math["OS/2"].sCapHeight
+    names = math.getBestCmap()
+    for face, letters in FANCY.items():
+        for place, char in enumerate(letters):
+            sign = letter_in(char, face)
+            source = BOLD[face] + place if bold and face in BOLD else ord(sign)
+            if sign != char:
+                width = size * math["hmtx"][names[source]][0]
+                add(font, sign, [(math, names[source], Transform(size, 0, 0, size, 0, 0))], None, width)
 
 
 def add(font: Any, sign: str, parts: list[tuple[Any, str, Transform]], like: str | None, width: float = 0) -> None:
@@ -83,9 +103,19 @@ def add(font: Any, sign: str, parts: list[tuple[Any, str, Transform]], like: str
 
 
 def encode(font: Any, names: dict[int, str]) -> None:
-    for table in font["cmap"].tables:
+    tables = font["cmap"].tables
+    if max(names, default=0) > 0xFFFF and all(table.format != 12 for table in tables):
+        tables.append(full(font))
+    for table in tables:
         if table.isUnicode():
-            table.cmap.update(names)
+            table.cmap.update({code: name for code, name in names.items() if code <= 0xFFFF or table.format == 12})
+
+
+def full(font: Any) -> Any:
+    """Returns a table of characters that may lie beyond the first 65 536."""
+    made = CmapSubtable.newSubtable(12)
+    made.platformID, made.platEncID, made.language, made.cmap = 3, 10, 0, dict(font.getBestCmap())
+    return made
 
 
 def subset(font: Any) -> None:
@@ -118,4 +148,4 @@ def rename(font: Any, style: str, weight: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:3])

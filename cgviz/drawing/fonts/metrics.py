@@ -37,24 +37,16 @@ def face(bold: bool = False, slanted: bool = False) -> dict[int, float]:
 
 
 def glyphs(data: bytes, cmap: int) -> dict[int, int]:
-    """Returns the glyph of every code point up to U+FFFF, from the `cmap` table's subtable of format 4.
+    """Returns the glyph of every code point, from the `cmap` table's subtable of format 12.
 
-    https://learn.microsoft.com/typography/opentype/spec/cmap#format-4-segment-mapping-to-delta-values
+    https://learn.microsoft.com/typography/opentype/spec/cmap#format-12-segmented-coverage
     """
     (count,) = unpack_from(">H", data, cmap + 2)
     places = (cmap + unpack_from(">L", data, cmap + 8 + 8 * i)[0] for i in range(count))
-    start = next(place for place in places if unpack_from(">H", data, place)[0] == 4)
-    segments = unpack_from(">H", data, start + 6)[0] // 2
-    ends, starts, deltas, ranges = (
-        unpack_from(f">{segments}H", data, start + 14 + 2 * segments * part + (2 if part else 0)) for part in range(4)
-    )
-    found = {}
-    for i in range(segments):
-        for code in range(starts[i], min(ends[i], 0xFFFE) + 1):
-            glyph = code
-            if ranges[i]:
-                at = start + 16 + 6 * segments + 2 * i + ranges[i] + 2 * (code - starts[i])
-                (glyph,) = unpack_from(">H", data, at)
-            if glyph:
-                found[code] = (glyph + deltas[i]) % 0x10000
+    start = next(place for place in places if unpack_from(">H", data, place)[0] == 12)
+    (groups,) = unpack_from(">L", data, start + 12)
+    found: dict[int, int] = {}
+    for i in range(groups):
+        first, last, glyph = unpack_from(">3L", data, start + 16 + 12 * i)
+        found.update(zip(range(first, last + 1), range(glyph, glyph + last - first + 1), strict=True))
     return found

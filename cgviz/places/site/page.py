@@ -14,7 +14,7 @@ from cgviz.players.page.document import colours, filled, island, read, scripts
 FOLDER = Path(__file__).parent
 EXAMPLE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 VALUES = {"x": 3, "y": -4}
-DIRECTIONS = ("LR", "TB")  # for a screen and for a phone
+ROOMS = {"wide": "1300x400", "narrow": "360x560"}  # of a screen and of a phone, for the first picture
 SCRIPTS = ("kernel", "editor", "reports", "playground")
 FONT = '@font-face{{font-family:"{family}";font-weight:{weight};font-style:normal;src:url("{base}fonts/{file}")}}\n'
 
@@ -33,11 +33,9 @@ def page(settings: dict[str, Any], base: str = "") -> str:
 
 
 def first() -> dict[str, Any]:
-    """Returns what the kernel answers to the first program in each direction: drawn before Python is there."""
-    options = ({"direction": direction} for direction in DIRECTIONS)
-    asked = ({"cgviz": 1, "program": EXAMPLE, "inputs": VALUES, "want": ["live"], "options": each} for each in options)
-    found = [respond(each)["answers"]["live"] for each in asked]
-    return {each["facts"]["pictures"][0]["direction"]: each for each in found}
+    """Returns what the kernel answers to the first program in each room: drawn before Python is there."""
+    asked = {"cgviz": 1, "program": EXAMPLE, "inputs": VALUES, "want": ["live"]}
+    return {name: respond({**asked, "options": {"fit": fit}})["answers"]["live"] for name, fit in ROOMS.items()}
 
 
 def style() -> str:

@@ -18,7 +18,7 @@ function optionsNow() {
 // The room that a picture should fill: its frame, in steps, so that little changes do not lay out anew.
 function roomNow() {
   const step = (length, least) => Math.max(least, Math.round(length / 40) * 40);
-  return `${step(frame.clientWidth, 320)}x${step(frame.clientHeight, 240)}`;
+  return `${step(frame.clientWidth, 320)}x${step(roomHeight(), 240)}`;
 }
 
 function requestNow() {
@@ -65,7 +65,7 @@ function received(response, sent, error) {
   if (filled.length) notes.push(`${filled.join(", ")} ${filled.length > 1 ? "start" : "starts"} at 1: move the sliders, or write values`);
   showError(null, notes);
   const slopes = read.inputs.map(({ name, label }) => [label, answer.numbers.gradients[name]]);
-  showResult(read.output.label, answer.numbers.value, slopes);
+  showResult(read.output.label, answer.numbers.value, state.predict ? [] : slopes);
   sendPicture({ ...sent, want: ["live"] });
 }
 
@@ -88,7 +88,8 @@ views.push(() => {
   const { answered: newest = null, shown: seen = null } = document.body.dataset;
   if (!nodes.length || (newest !== null && newest !== seen)) return; // a picture that is on its way has other numbers
   const shaped = (value, index) => rowsOf(value, nodes[index].shape ?? []);
-  const slopes = facts.inputs.map((index) => [nodes[index].name, shaped(run.gradients[index], index)]);
+  const known = facts.inputs.filter((index) => !state.predict || gradientKnown(index));
+  const slopes = known.map((index) => [nodes[index].name, shaped(run.gradients[index], index)]);
   showResult(nodes[facts.output].name, shaped(run.values[facts.output], facts.output), slopes);
 });
 
@@ -216,8 +217,7 @@ async function offerExamples() {
 }
 
 // The start page's example is drawn before Python is there; a link's program waits for it, and nothing else is seen.
-state.direction = innerWidth < 700 ? "TB" : "LR";
-if (settings.first[state.direction]) take_(settings.first[state.direction], box.value);
+take_(settings.first[isNarrow.matches ? "narrow" : "wide"], box.value);
 grow();
 startKernel();
 openLink();

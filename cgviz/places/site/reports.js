@@ -52,7 +52,7 @@ function report(delay = 500) {
 }
 
 function reportOptions() {
-  const node = state.chosen === null ? "" : nodes[state.chosen].name;
+  const node = state.chosen === null ? "" : idOf(state.chosen);
   return { lang: byId("lang").value || "python", ...(tab === "explain" ? { node } : {}) };
 }
 let explained = null;
@@ -66,18 +66,18 @@ views.push(() => {
 
 const ENDINGS = { python: ".py", numpy: ".py", torch: ".py", jax: ".py", c: ".c", javascript: ".js", julia: ".jl", rust: ".rs" };
 byId("save-report").addEventListener("click", () => {
-  if (tab === "code") return save(`${nodes[facts.output].name}${ENDINGS[byId("lang").value] ?? ".txt"}`, "text/plain", byId("other-report").textContent);
+  if (tab === "code") return save(ENDINGS[byId("lang").value] ?? ".txt", "text/plain", byId("other-report").textContent);
   saveAs(tab, "markdown", ".md");
 });
 byId("save-latex").addEventListener("click", () => saveAs("derive", "latex", ".tex"));
 byId("save-program").addEventListener("click", async () => {
   const response = await ask({ ...requestNow(), want: ["program"], options: optionsNow() });
-  if (response.ok) save(`${nodes[facts.output].name}.cg`, "text/plain", response.answers.program.text);
+  if (response.ok) save(".cg", "text/plain", response.answers.program.text);
 });
 
 async function saveAs(want, format, ending) {
   const response = await ask({ ...requestNow(), want: [want], options: { ...optionsNow(), ...reportOptions(), format } });
   const answer = response.answers[want];
   if (answer?.error && format === "markdown") return saveAs(want, "text", ".txt");
-  if (answer?.text) save(`${nodes[facts.output].name}${ending}`, "text/plain", answer.text);
+  if (answer?.text) save(ending, "text/plain", answer.text);
 }

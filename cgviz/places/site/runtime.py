@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from cgviz.errors import UsageError, quoted
+from cgviz.records import dataclass
 
 PYODIDE = "314.0.7"
 CDN = "https://cdn.jsdelivr.net"
-FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+FILES = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 HOW = f"npm install pyodide@{PYODIDE}"
 
 
@@ -38,12 +39,11 @@ def runtime(name: str) -> Runtime:
 def copied(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yields the files of the package; from the full Pyodide distribution its wheel of numpy, too."""
     found = place(folder)
-    for name in FILES:
-        if not (found / name).is_file():
-            raise UsageError(f"{quoted(str(found / name), 200)} is missing; make the folder anew by {HOW}")
-        yield f"runtime/{name}", found / name
-    for wheel in sorted(found.glob("numpy-*.whl")):
-        yield f"runtime/{wheel.name}", wheel
+    for pattern in (*FILES, "numpy-*.whl"):
+        paths = sorted(found.glob(pattern))
+        if not paths and pattern in FILES:
+            raise UsageError(f"{quoted(str(found / pattern), 200)} is missing; make the folder anew by {HOW}")
+        yield from ((f"runtime/{path.name}", path) for path in paths)
 
 
 def place(folder: Path) -> Path:

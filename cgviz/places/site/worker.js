@@ -98,11 +98,11 @@ async function keptMemory() {
 async function restored(memory) {
   const instantiate = { ...WebAssembly, instantiate: WebAssembly.instantiate, instantiateStreaming: WebAssembly.instantiateStreaming };
   for (const name of ["instantiate", "instantiateStreaming"]) {
-    WebAssembly[name] = async (...given) => grown(await instantiate[name].apply(WebAssembly, given), memory.length);
+    WebAssembly[name] = async (...given) => grown(await instantiate[name].apply(WebAssembly, given), given[1], memory.length);
   }
   try {
     const { loadPyodide } = await import(settings.pyodide);
-    self.pyodide = await loadPyodide({ ...options(), _loadSnapshot: memory });
+    self.pyodide = await Promise.race([loadPyodide({ ...options(), _loadSnapshot: memory }), late()]);
     progress("Python");
     return true;
   } catch {
@@ -114,11 +114,18 @@ async function restored(memory) {
   }
 }
 
+// Memory that does not come back in this time does not come back.
+const PATIENCE = 30_000;
+function late() {
+  return new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("late")));
+}
+
 // Python's memory has to be as large as the one that comes back.
-function grown(made, size) {
-  const { exports } = made.instance ?? {};
-  const isPython = exports && Object.keys(exports).some((name) => name === "PyObject_Str" || name === "_PyObject_New" || name === "Py_Initialize");
-  if (isPython && exports.memory.buffer.byteLength < size) exports.memory.grow(Math.ceil((size - exports.memory.buffer.byteLength) / 65536));
+function grown(made, imports, size) {
+  const exports = made.instance?.exports ?? {};
+  const isPython = ["PyObject_Str", "_PyObject_New", "Py_Initialize"].some((name) => name in exports);
+  const memory = exports.memory ?? imports?.env?.memory; // which of both depends on the version
+  if (isPython && memory?.buffer.byteLength < size) memory.grow(Math.ceil((size - memory.buffer.byteLength) / 65536));
   return made;
 }
 

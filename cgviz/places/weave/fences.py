@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cgviz.errors import CgvizError, UsageError
 from cgviz.places.words import Words, words_of
+from cgviz.records import dataclass
 
 FENCE = re.compile(
-    r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>\{?\.?cgviz\b)(?P<words>[^\n`]*)\n"
-    r"(?P<body>.*?)^[ \t]*(?P=ticks)[`~]*[ \t]*$\n?",
+    r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<head>[^\n`]*)\n(?P<body>.*?)^[ \t]*(?P=ticks)[`~]*[ \t]*$\n?",
     re.DOTALL | re.MULTILINE,
 )
+HOLDS = re.compile(r"[ \t]*([-*+:]|\d+[.)]|!!!|\?\?\?\+?|===\S*|\[\^[^\]]*\]:)[ \t]")  # what indented text belongs to
+OURS = re.compile(r"[ \t]*(?P<brace>\{?)\.?cgviz\b(?P<words>.*)")
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,24 @@ class Fence:
 
 def fences(text: str) -> Iterator[Fence]:
     """Yields the fences of a text. Raises UsageError, naming the line, where the words of one are none."""
-    for match in FENCE.finditer(text):
+    for match in FENCE.finditer(text):  # those in other languages as well: what looks like a fence in them is none
+        ours = OURS.fullmatch(match["head"])
+        if not ours or is_code(text[: match.start()], match["indent"]):
+            continue
         line = text.count("\n", 0, match.start()) + 1
         try:
-            said = match["words"].strip().removesuffix("}") if match["language"][0] == "{" else match["words"]
-            words = words_of(shlex.split(said))
+            words = words_of(shlex.split(ours["words"].strip().removesuffix("}" if ours["brace"] else "")))
         except (CgvizError, ValueError) as error:
             raise UsageError(f"line {line}: {error}") from error
         body = "\n".join(each.removeprefix(match["indent"]) for each in match["body"].splitlines())
         yield Fence(body, words, match.start(), match.end(), line, match["indent"])
+
+
+def is_code(before: str, indent: str) -> bool:
+    """Tells whether what stands so far in is an indented block of code: it belongs to no list, remark or note."""
+    depth = len(indent.expandtabs(4))
+    if depth < 4:
+        return False
+    lines = (line.expandtabs(4) for line in reversed(before.splitlines()) if line.strip())
+    owner = next((line for line in lines if len(line) - len(line.lstrip()) < depth), "")
+    return not HOLDS.match(owner)

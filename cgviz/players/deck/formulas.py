@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cgviz.documents.mathematics import latex_spelling
 from cgviz.documents.writing import Writing, unicode_spelling
 from cgviz.players.deck.frames import Frame
 from cgviz.runs.run import Run
@@ -9,7 +10,6 @@ from cgviz.text.numbers import number
 from cgviz.text.typeset import Typeset, words
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line
-from cgviz.views.table.tex import latex_spelling
 
 
 def formulas(run: Run, frame: Frame, digits: int) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import BACKWARD, SEED, Frame
 from cgviz.players.deck.page import Page, Placed, map_of, width_of
 from cgviz.players.deck.sheet import whole_or_rows
+from cgviz.records import dataclass
 from cgviz.runs.run import Run
 
 HEIGHT = 540.0
@@ -196,7 +197,8 @@ def captions(slide: Any, frame: Frame, sheet: Sheet, colour: str) -> None:
     for caption in frame.captions:
         head, equals, result = caption.rpartition(" = ") if frame.active else (caption, "", "")
         ink = sheet.layout.theme.ink
-        texts.append([Text(head + equals, ink, size), Text(result, colour, size, bold=True)])
+        said = Text(head + equals, ink, size, kind="caption")
+        texts.append([said, Text(result, colour, size, bold=True, kind="caption")])
     lines(slide, texts, (SIDE, HEIGHT - FOOT + 4, *room), "caption")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from cgviz.drawing import diagram, engine
@@ -22,6 +22,7 @@ from cgviz.players.deck.extras import CLEAR, PAGE, Extra, highlights, sums, veil
 from cgviz.players.deck.formats import Look
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.page import HEAD, HEIGHT, Page, furniture, map_of, page, width_of
+from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Forward
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cgviz.runs.limits import Limit
 from cgviz.text.numbers import DIGITS
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
 
 __all__ = ["page", "with_ones"]
-MOST_STAGES = 1500
+LIMIT = Limit(1500, "a live page", widest=300)
 
 
 def page(
@@ -26,9 +27,8 @@ def page(
     for a graph that is too large.
     """
     from cgviz.players.page.document import document
-    from cgviz.runs.limits import check_size
 
-    check_size(run.bare, MOST_STAGES, "a live page")
+    LIMIT.check(run.bare)
     return document(with_ones(run), style, theme, direction, digits).encode()
 
 

@@ -1,6 +1,6 @@
 // The picture as it stands, as a file: SVG with its colours and its font inside, or PNG.
 
-byId("save-svg").addEventListener("click", async () => save(`${nodes[facts.output].name}.svg`, "image/svg+xml", await pictureText()));
+byId("save-svg").addEventListener("click", async () => save(".svg", "image/svg+xml", await pictureText()));
 byId("save-png").addEventListener("click", async () => savePng(await pictureText()));
 
 // The SVG of the picture that is seen: what is not yet known is left out, colours are those of the theme.
@@ -56,13 +56,13 @@ function savePng(text) {
   image.onload = () => {
     const canvas = make("canvas", { width: Math.ceil(width * factor), height: Math.ceil(height * factor) });
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    save(`${nodes[facts.output].name}.png`, null, canvas.toDataURL("image/png"));
+    save(".png", null, canvas.toDataURL("image/png"));
   };
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
 }
 
-// Hands the reader a file. `content` is a text of that media type, or a data URL where there is none.
-function save(name, media, content) {
+// Hands the reader a file, named by the output. `content` is a text of that media type, or a data URL where there is none.
+function save(ending, media, content) {
   const href = media ? `data:${media};charset=utf-8,${encodeURIComponent(content)}` : content;
-  make("a", { href, download: name }).click();
+  make("a", { href, download: idOf(facts.output) + ending }).click();
 }

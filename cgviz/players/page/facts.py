@@ -56,12 +56,11 @@ def node(run: Run, index: int, digits: int) -> Facts:
     if len(one.shape or ()):
         made["blocks"] = counts(*rows_and_columns(one.shape or ()))
     if not one.is_stage:
-        shown = format(one.shown) if one.label else one.shown
-        name = graph.operand(index).pretty if one.op is CONSTANT else one_line(shown)
+        name = graph.operand(index).pretty if one.op is CONSTANT else one_line(format(one.shown))
         return made | {"name": name, "id": one.name, "constant": one.op is CONSTANT}
     derivatives = [local(run, index, slot, digits) for slot in range(len(one.args))]
     made |= {
-        "name": one_line(one.shown),
+        "name": one_line(format(one.shown)),
         "id": one.name,
         "number": graph.numbers[index],
         "formula": one_line(graph.formula(index).pretty),

@@ -28,8 +28,8 @@ byId("unfold").addEventListener("click", () => {
 function find(text, loosely = false) {
   const wanted = text.trim().toLowerCase();
   if (!wanted) return;
-  let index = nodes.findIndex((node) => !node.constant && (node.name.toLowerCase() === wanted || String(node.number) === wanted));
-  if (index < 0 && loosely) index = nodes.findIndex((node) => !node.constant && `${node.name} ${node.formula ?? ""}`.toLowerCase().includes(wanted));
+  let index = nodes.findIndex((node) => !node.constant && [node.name, node.id, String(node.number)].some((said) => said?.toLowerCase() === wanted));
+  if (index < 0 && loosely) index = nodes.findIndex((node) => !node.constant && `${node.name} ${node.id} ${node.formula ?? ""}`.toLowerCase().includes(wanted));
   if (index < 0) return;
   change({ chosen: index });
   if (chosenPicture() && zoom < 0.6) zoomTo(0.9);

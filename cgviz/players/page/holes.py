@@ -6,7 +6,8 @@ import re
 
 from cgviz.graph.nodes import Graph
 from cgviz.ops.op import POWER, SIGNED
-from cgviz.text.formula import Pretty, Written
+from cgviz.text.formula import Pretty
+from cgviz.text.written import Written
 
 HOLE = re.compile("(\ue002|\ue004)?\ue000(\\d+)\ue001\ue003?")
 PLAIN, BRACKETED, RAISED = range(3)

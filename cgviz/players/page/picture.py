@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from html import escape
+from typing import Any
 
 from cgviz.drawing.diagram import Diagram, diagram
 from cgviz.drawing.diagram.known import Known, known
+from cgviz.drawing.diagram.roomy import roomy
 from cgviz.drawing.fonts import FONT
 from cgviz.drawing.theme import LIGHT, THEMES, Theme
 from cgviz.errors import printable
-from cgviz.players.page.roomy import roomy
+from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
 
@@ -35,11 +37,13 @@ class Picture:
     fit: str
     prefix: str
     svg: str
+    quick: bool = False
 
     @property
-    def facts(self) -> dict[str, str]:
+    def facts(self) -> dict[str, Any]:
         """What the page's script is told of it."""
-        return {"style": self.style, "direction": self.direction, "fit": self.fit, "prefix": self.prefix}
+        names = ("style", "direction", "fit", "prefix", "quick")
+        return {name: getattr(self, name) for name in names}
 
 
 def picture(run: Run, style: str, direction: str, digits: int, fit: str = "") -> Picture:
@@ -66,7 +70,7 @@ def sketch(run: Run, style: str, direction: str, digits: int, fit: str = "") -> 
     about = f'role="group" aria-label="{escape(printable(drawn.words.title))}" class="picture {style} {direction}"'
     body = rest[rest.index("<g id=") :].replace(f' font-family="{FONT}"', "")
     svg = f'<svg xmlns="{SVG[1:-1]}" viewBox="{box}" {about}>{body}'
-    return Picture(style, direction, room(direction, fit), drawn.prefix, coloured(svg))
+    return Picture(style, direction, room(direction, fit), drawn.prefix, coloured(svg), quick=True)
 
 
 def laid_out(run: Run, style: str, direction: str, digits: int, fit: str, quick: bool = False) -> Diagram:

@@ -14,7 +14,7 @@ loaders.push(() => {
 views.push(drawPictures);
 
 // Finds the parts of one picture by their ids: n3 a node, t3 its trunk, e5-0 the wire into an operand of node 5.
-function bound({ style, direction, fit, prefix }) {
+function bound({ style, direction, fit, quick, prefix }) {
   const svg = byId(`${prefix}graph`).ownerSVGElement;
   const parts = [];
   for (const element of svg.querySelectorAll(`g[id^="${prefix}"]`)) {
@@ -37,7 +37,7 @@ function bound({ style, direction, fit, prefix }) {
     watch.observe(element);
   }
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  return { style, direction, fit, svg, parts, width, height };
+  return { style, direction, fit, quick, svg, parts, width, height };
 }
 
 function listen(part) {

@@ -14,8 +14,14 @@ function fit() {
 // So large that all of it is seen, and no larger than is good to read.
 function whole(picture = chosenPicture()) {
   const width = frame.clientWidth - 2;
-  const height = frame.clientHeight - 4;
-  return Math.min(width / picture.width, height / picture.height, BIG_ENOUGH);
+  return Math.min(width / picture.width, roomHeight() / picture.height, BIG_ENOUGH);
+}
+
+// The height that a picture may have: that of its frame; on a narrow screen the frame is as high as its picture, up to this.
+const isNarrow = matchMedia("(max-width: 860px)");
+const TALLEST = 0.7;
+function roomHeight() {
+  return isNarrow.matches && frame.closest(":root:not(.framed)") ? TALLEST * innerHeight - 16 : frame.clientHeight - 4;
 }
 
 // The direction in which the picture becomes larger in this frame.

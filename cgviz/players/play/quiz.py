@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cgviz.players.play.replay import Replay
+from cgviz.records import dataclass
 from cgviz.runs.steps import Backward
 from cgviz.values.arrays import is_array
 

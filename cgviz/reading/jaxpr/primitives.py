@@ -12,14 +12,17 @@ from typing import Any
 import jax
 import numpy as np
 
-from cgviz.ops import matrices, moving, places, reductions, running, systems, triangles
+from cgviz.ops import matrices, moving, pieces, places, reductions, running, sorting, spectra, systems, triangles
 from cgviz.ops.arithmetic import power
 from cgviz.ops.contraction import einsum
 from cgviz.ops.exponential import exp, log, sigmoid
+from cgviz.ops.indexing import indexed
+from cgviz.ops.joining import joined
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.piecewise import maximum, minimum, where
-from cgviz.ops.rearranging import indexed, joined, reshaped, transposed
+from cgviz.ops.rearranging import reshaped, transposed
 from cgviz.ops.stopping import stop_gradient
+from cgviz.reading.tracing import factored
 from cgviz.reading.tracing.tracer import Tracer, operand
 from cgviz.reading.windows import convolved, windows
 
@@ -78,7 +81,7 @@ def broadcast_in_dim(x: Tracer, shape: Sequence[int], broadcast_dimensions: Sequ
     for axis, n in zip(broadcast_dimensions, x.shape, strict=True):
         inner[axis] = n
     wide = x if tuple(inner) == x.shape else reshaped(tuple(inner))(x)
-    return wide if wide.shape == tuple(shape) else moving.broadcast_to(tuple(shape))(wide)
+    return wide if wide.shape == tuple(shape) else pieces.broadcast_to(tuple(shape))(wide)
 
 
 def reshape(x: Tracer, new_sizes: Sequence[int], **_: Any) -> Any:
@@ -199,7 +202,7 @@ def scattered(combined: Any) -> Rule:
 
 def sort(*xs: Any, dimension: int, is_stable: bool, num_keys: int) -> Any:
     if len(xs) == 1:
-        return [places.ordered(dimension)(xs[0])]
+        return [sorting.ordered(dimension)(xs[0])]
     plain = [np.asarray(x.current if isinstance(x, Tracer) else x) for x in xs]
     n = plain[0].shape[dimension]
     line = np.arange(n).reshape(tuple(-1 if i == dimension % plain[0].ndim else 1 for i in range(plain[0].ndim)))
@@ -299,6 +302,13 @@ def named(name: str) -> Rule:
     return lambda *xs, **_: REGISTRY[name](*xs)
 
 
+def svd(x: Any, *, full_matrices: bool, compute_uv: bool, **_: Any) -> Any:
+    if not compute_uv:
+        return [spectra.SVDVALS(x)]
+    left, values, right = factored.svd(x.tape, x, full_matrices)
+    return [values, left, right]
+
+
 PRIMITIVES: Mapping[str, Rule] = {
     "add": lambda a, b, **_: a + b, "add_any": lambda a, b, **_: a + b, "sub": lambda a, b, **_: a - b,
     "mul": lambda a, b, **_: a * b, "div": lambda a, b, **_: a / b, "neg": lambda a, **_: -a,
@@ -320,6 +330,8 @@ PRIMITIVES: Mapping[str, Rule] = {
     "concatenate": lambda *xs, dimension: joined(dimension)(*xs), "slice": sliced, "dynamic_slice": dynamic_slice,
     "dynamic_update_slice": dynamic_update_slice, "pad": padded, "rev": lambda x, dimensions: moving.flipped(tuple(dimensions))(x),
     "reduce_window_max": window_max, "reduce_window_sum": window_sum, "sort": sort, "top_k": top_k, "split": split, "conv_general_dilated": convolution,
+    "qr": lambda x, full_matrices=False, **_: list(factored.qr(x.tape, x)), "svd": svd,
+    "eigh": lambda x, **_: [spectra.EIGVECSH(x), spectra.EIGVALSH(x)],
     "cholesky": lambda x, **_: systems.CHOLESKY(x), "scatter-mul": scattered(operator.mul), "triangular_solve": triangular_solve,
     "gather": gathered, "scatter-add": scattered(operator.add), "scatter_add": scattered(operator.add), "scatter": scattered(None),
 }  # fmt: skip

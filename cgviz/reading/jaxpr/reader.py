@@ -11,8 +11,9 @@ import numpy as np
 
 from cgviz.errors import CgvizError
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.ops.indexing import indexed
+from cgviz.ops.joining import stacked
 from cgviz.ops.op import Op
-from cgviz.ops.rearranging import indexed, stacked
 from cgviz.reading.calls import BindingError
 from cgviz.reading.jaxpr.primitives import CALLED, WITH_ITSELF, UnknownError, rule_of
 from cgviz.reading.opaque import Foreign, opaque

@@ -25,6 +25,7 @@ from cgviz.reading.collecting import uncollected
 from cgviz.reading.pytorch.memory import numbers
 from cgviz.reading.pytorch.recorder import Recorder
 from cgviz.reading.tracing import flattened, library, one_output, returned_shape, structures
+from cgviz.reading.tracing.frames import local_names
 from cgviz.reading.tracing.graph import graph_of
 from cgviz.reading.tracing.tape import Tape
 from cgviz.reading.tracing.tracer import Tracer
@@ -40,7 +41,8 @@ def recorded(
     tape = Tape(Tracer, library)
     recorder = Recorder(tape)
     paths, leaves = entered(recorder, function, args, keywords)
-    with uncollected(), torch.enable_grad(), kept(function), watched(recorder, function), recorder.following():
+    named = local_names(tape, getattr(function, "forward", function), recorder.memory.known)
+    with uncollected(), torch.enable_grad(), kept(function), watched(recorder, function), recorder.following(), named:
         result = function(*args, **keywords)
     output, seed = one_output(tape, called(function), traced(recorder, result), plain(upstream))
     values = {tape.names[i][0]: tape.values[i] for i, op in enumerate(tape.ops) if op is INPUT}

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
@@ -11,32 +10,63 @@ from typing import Any
 
 import numpy as np
 
-from cgviz.ops import activation, matrices, moments, moving, places, reductions, running, systems, triangles
+from cgviz.ops import (
+    activation,
+    matrices,
+    moments,
+    moving,
+    pieces,
+    places,
+    reductions,
+    running,
+    softmax,
+    spectra,
+    systems,
+    triangles,
+)
 from cgviz.ops.exponential import exp, log, sigmoid
+from cgviz.ops.indexing import indexed
+from cgviz.ops.joining import joined, stacked
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.piecewise import absolute, maximum, minimum, where
-from cgviz.ops.rearranging import indexed, joined, reshaped, stacked, transposed
-from cgviz.ops.stopping import stop_gradient
-from cgviz.reading import operations
+from cgviz.ops.rearranging import reshaped, transposed
+from cgviz.reading import losses, operations, optioned
+from cgviz.reading.pytorch.common import UnknownError, axes_of
+from cgviz.reading.pytorch.factors import qr, svd
+from cgviz.reading.pytorch.gathering import (
+    gather,
+    gathered,
+    index_add,
+    index_put,
+    index_select,
+    indexed_by,
+    kth,
+    masked_select,
+    median,
+    scatter,
+    scatter_add,
+    sorted_by,
+    topk,
+    unfolded,
+)
+from cgviz.reading.pytorch.layers import (
+    attention,
+    batch_norm,
+    batch_norm_legit,
+    convolution,
+    embedding,
+    embedding_bag,
+    group_norm,
+    layer_norm,
+    rms_norm,
+    trilinear,
+)
+from cgviz.reading.pytorch.pools import adaptive_avg_pool, adaptive_max_pool, avg_pool, max_pool
+from cgviz.reading.tracing import picked
 from cgviz.reading.tracing.tracer import Tracer, operand
-from cgviz.reading.windows import averaged, convolved, windows
 
 Rule = Callable[..., Any]
 REDUCTIONS = ("none", "mean", "sum")
-EVERY = ("slice", None, None, None)
-
-
-class UnknownError(Exception):
-    """An op, or a use of it, that is not written in ours; the framework's own stands in."""
-
-
-def axes_of(dim: Any) -> Any:
-    """Returns axes as ours take them: None for all, one as a number."""
-    if dim is None or (isinstance(dim, (list, tuple)) and not dim):
-        return None
-    if isinstance(dim, (list, tuple)):
-        return dim[0] if len(dim) == 1 else tuple(dim)
-    return dim
 
 
 def reduced(make: Callable[..., Any]) -> Rule:
@@ -46,7 +76,7 @@ def reduced(make: Callable[..., Any]) -> Rule:
 def along(x: Tracer, axis: int, part: Any) -> Tracer:
     """Returns x at a place, or a slice, along an axis."""
     at = axis % max(1, x.ndim)
-    return indexed((*(EVERY,) * at, part))(x)  # type: ignore[no-any-return]
+    return indexed((*(moving.EVERY,) * at, part))(x)  # type: ignore[no-any-return]
 
 
 def sliced(x: Tracer, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Tracer:
@@ -108,107 +138,29 @@ def picked_extreme(largest: bool) -> Rule:
     return made
 
 
-def gathered(x: Tracer, dim: int, at: Any, keepdim: bool = True) -> Tracer:
-    found = places.along_axis(dim)(x, operand(x.tape, np.asarray(at, dtype=float)))
-    return found if keepdim else moving.squeezed(dim)(found)  # type: ignore[no-any-return]
-
-
-def gather(x: Tracer, dim: int, index: Tracer, sparse_grad: bool = False) -> Tracer:
-    """gather, whose index may be shorter than x along the other axes."""
-    grid = list(np.ogrid[tuple(map(slice, index.shape))])
-    grid[dim % x.ndim] = index.current
-    at = [operand(x.tape, np.broadcast_to(each, index.shape).astype(float)) for each in grid]
-    return places.picked_at((places.SLOT,) * x.ndim)(x, *at)  # type: ignore[no-any-return]
-
-
-def scatter_places(x: Tracer, dim: int, index: Tracer) -> list[Tracer]:
-    grid = list(np.ogrid[tuple(map(slice, index.shape))])
-    grid[dim % x.ndim] = index.current
-    return [operand(x.tape, np.broadcast_to(each, index.shape).astype(float)) for each in grid]
-
-
-def scatter_add(x: Tracer, dim: int, index: Tracer, src: Tracer) -> Tracer:
-    at = scatter_places(x, dim, index)
-    part = src if src.shape == index.shape else indexed(tuple(("slice", None, n, None) for n in index.shape))(src)
-    return x + places.added_at((places.SLOT,) * x.ndim, x.shape)(part, *at)
-
-
-def scatter(x: Tracer, dim: int, index: Tracer, src: Any) -> Tracer:
-    at = scatter_places(x, dim, index)
-    return places.put_at((places.SLOT,) * x.ndim)(x, operand(x.tape, src), *at)  # type: ignore[no-any-return]
-
-
-def index_add(x: Tracer, dim: int, index: Tracer, src: Tracer, alpha: Any = 1) -> Tracer:
-    key = (*(EVERY,) * (dim % x.ndim), places.SLOT)
-    return x + places.added_at(key, x.shape)(src if alpha == 1 else src * alpha, index)
-
-
-def index_select(x: Tracer, dim: int, index: Tracer) -> Tracer:
-    return places.take(dim)(x, index)  # type: ignore[no-any-return]
-
-
-def indexed_by(x: Tracer, indices: Sequence[Any]) -> Tracer:
-    key, at = index_key(x, indices)
-    return places.picked_at(key)(x, *at)  # type: ignore[no-any-return]
-
-
-def index_key(x: Tracer, indices: Sequence[Any]) -> tuple[Any, list[Tracer]]:
-    """Returns a key with the arrays of places in it; a mask (`indices` holds numpy's of booleans) as its places."""
-    key: list[Any] = []
-    at: list[Tracer] = []
-    for each in indices:
-        if each is None:
-            key.append(EVERY)
-        elif isinstance(each, np.ndarray) and each.dtype == bool:
-            for found in np.nonzero(each):
-                key.append(places.SLOT)
-                at.append(operand(x.tape, found.astype(float)))
-        else:
-            key.append(places.SLOT)
-            at.append(each if isinstance(each, Tracer) else operand(x.tape, np.asarray(each, dtype=float)))
-    return tuple(key), at
-
-
-def index_put(x: Tracer, indices: Sequence[Any], values: Tracer, accumulate: bool = False) -> Tracer:
-    key, at = index_key(x, indices)
-    if not accumulate:
-        return places.put_at(key)(x, values, *at)  # type: ignore[no-any-return]
-    shape = places.picked_at(key)(x, *at).shape
-    wide = values if values.shape == shape else moving.broadcast_to(shape)(values)
-    return x + places.added_at(key, x.shape)(wide, *at)
-
-
-def masked_select(x: Tracer, mask: Tracer) -> Tracer:
-    return indexed_by(x, [np.broadcast_to(mask.current != 0, x.shape)])
-
-
-def sorted_by(x: Tracer, dim: int = -1, descending: bool = False, stable: Any = None) -> tuple[Tracer, None]:
-    return places.ordered(dim, descending)(x), None
-
-
-def topk(x: Tracer, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Tracer, None]:
-    return places.ordered(dim, largest, k)(x), None
-
-
-def unfolded(x: Tracer, dim: int, size: int, step: int) -> Tracer:
-    n = (x.shape[dim] - size) // step + 1
-    at = np.arange(n)[:, None] * step + np.arange(size)[None, :]
-    found = places.take(dim % x.ndim)(x, operand(x.tape, at.astype(float)))
-    return moving.moved(dim % x.ndim + 1, -1)(found)  # type: ignore[no-any-return]
-
-
 def repeated(x: Tracer, times: Sequence[int]) -> Tracer:
-    return moving.tiled(tuple(times))(x)  # type: ignore[no-any-return]
+    return pieces.tiled(tuple(times))(x)  # type: ignore[no-any-return]
 
 
 def padded(x: Tracer, pad: Sequence[int], value: float = 0.0) -> Tracer:
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)][::-1]
+    for axis, (before, after) in enumerate(pairs, x.ndim - len(pairs)):
+        if before < 0 or after < 0:
+            x = along(x, axis, ("slice", max(-before, 0), x.shape[axis] + min(after, 0), None))
+    pairs = [(max(before, 0), max(after, 0)) for before, after in pairs]
     return moving.padded(((0, 0),) * (x.ndim - len(pairs)) + tuple(pairs), float(value or 0.0))(x)  # type: ignore[no-any-return]
+
+
+def padded_as(x: Tracer, pad: Sequence[int], mode: str = "constant", value: Any = None) -> Any:
+    if mode == "constant":
+        return padded(x, pad, value or 0.0)
+    pairs = [(0, 0)] * (x.ndim - len(pad) // 2) + [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)][::-1]
+    return picked.pad(x.tape, x, pairs, {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[mode])
 
 
 def expanded(x: Tracer, shape: Sequence[int], implicit: bool = False) -> Tracer:
     wide = tuple(x.shape[i - len(shape)] if n == -1 else n for i, n in enumerate(shape))
-    return x if wide == x.shape else moving.broadcast_to(wide)(x)
+    return x if wide == x.shape else pieces.broadcast_to(wide)(x)
 
 
 def squeezed(x: Tracer, dim: Any = None) -> Tracer:
@@ -217,164 +169,13 @@ def squeezed(x: Tracer, dim: Any = None) -> Tracer:
     return moving.squeezed(gone)(x) if gone else x
 
 
-# layers
-
-
-def layer_norm(x: Tracer, shape: Sequence[int], weight: Any, bias: Any, eps: float) -> tuple[Any, None, None]:
-    axes: Any = tuple(range(-len(shape), 0))
-    return operations.layer_norm(x, weight, bias, axes_to_shape(axes), eps), None, None
-
-
-def axes_to_shape(axes: tuple[int, ...]) -> tuple[int, ...]:
-    return axes
-
-
-def rms_norm(x: Tracer, shape: Sequence[int], weight: Any, eps: Any) -> tuple[Any, None]:
-    axes = axes_of([-i for i in range(len(shape), 0, -1)])
-    mean = reductions.mean(axes, True)(x**2)
-    made = x / REGISTRY["sqrt"](mean + (2.220446049250313e-16 if eps is None else eps))
-    return (made if weight is None else made * weight), None
-
-
-def per_channel(x: Tracer, each: Any) -> Any:
-    return reshaped((each.shape[0], *(1,) * (x.ndim - 2)))(each)
-
-
-def batch_norm(
-    x: Tracer, weight: Any, bias: Any, mean: Any, var: Any, training: bool, momentum: float, eps: float
-) -> tuple[Any, None, None]:
-    if training:
-        axes: Any = axes_of([0, *range(2, x.ndim)])
-        centred = x - reductions.mean(axes, True)(x)
-        spread = moments.var(axes, True)(x)
-    else:
-        centred, spread = x - per_channel(x, mean), per_channel(x, var)
-    made = centred / REGISTRY["sqrt"](spread + eps)
-    made = made if weight is None else made * per_channel(x, weight)
-    return (made if bias is None else made + per_channel(x, bias)), None, None
-
-
-def batch_norm_legit(x: Any, w: Any, b: Any, *rest: Any) -> Any:
-    if len(rest) == 3:
-        return batch_norm(x, w, b, None, None, *rest)
-    return batch_norm(x, w, b, *rest)
-
-
-def group_norm(
-    x: Tracer, weight: Any, bias: Any, n: int, c: int, hw: int, groups: int, eps: float
-) -> tuple[Any, None, None]:
-    rows = reshaped((n, groups, -1))(x)
-    centred = rows - reductions.mean(-1, True)(rows)
-    made = reshaped(x.shape)(centred / REGISTRY["sqrt"](moments.var(-1, True)(rows) + eps))
-    made = made if weight is None else made * per_channel(x, weight)
-    return (made if bias is None else made + per_channel(x, bias)), None, None
-
-
-def convolution(
-    x: Tracer, w: Tracer, b: Any, stride: Any, padding: Any, dilation: Any, transposed_: bool, output: Any, groups: int
-) -> Any:
-    if transposed_:
-        made = convolved_back(x, w, stride, padding, dilation, output, groups)
-    else:
-        made = convolved(x, w, stride, [(p, p) for p in padding], dilation, groups)
-    return made if b is None else made + per_channel(made, b)
-
-
-def convolved_back(x: Tracer, w: Tracer, stride: Any, padding: Any, dilation: Any, output: Any, groups: int) -> Any:
-    """The transposed convolution: zeros between the elements of x, and the kernels turned round."""
-    lengths = x.shape[2:]
-    wide = tuple((n - 1) * s + 1 for n, s in zip(lengths, stride, strict=True))
-    if wide != lengths:
-        steps = tuple(("slice", None, None, s) for s in stride)
-        x = places.put_at((EVERY, EVERY, *steps))(operand(x.tape, np.zeros((*x.shape[:2], *wide))), x)
-    inner = tuple(d * (k - 1) for d, k in zip(dilation, w.shape[2:], strict=True))
-    pairs = [(n - p, n - p + o) for n, p, o in zip(inner, padding, output, strict=True)]
-    kernels = moving.flipped(tuple(range(2, w.ndim)))(w)
-    each = reshaped((groups, w.shape[0] // groups, *w.shape[1:]))(kernels)
-    turned = reshaped((groups * w.shape[1], w.shape[0] // groups, *w.shape[2:]))(moving.swapped(1, 2)(each))
-    x = moving.padded(((0, 0), (0, 0), *pairs))(x) if any(map(any, pairs)) else x
-    return convolved(x, turned, (1,) * len(lengths), [(0, 0)] * len(lengths), dilation, groups)
-
-
-def trilinear(a: Any, b: Any, c: Any, one: Any, two: Any, three: Any, summed: Any, unroll: int = 1) -> Any:
-    wide = (moving.widened(tuple(axes))(x) if axes else x for x, axes in ((a, one), (b, two), (c, three)))
-    return reductions.total(axes_of(summed))(math.prod(wide, start=1.0))
-
-
-def embedding(w: Tracer, at: Tracer, padding: int = -1, *_: Any) -> Any:
-    """Rows by their numbers; no gradient goes to the row of padding."""
-    found = places.picked_at((places.SLOT,))(w, at)
-    still = (at.current == padding)[..., None]
-    return where(operand(w.tape, still.astype(float)), stop_gradient(found), found) if still.any() else found
-
-
-def max_pool(
-    x: Tracer, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
-) -> tuple[Any, None]:
-    """The largest of each window; the gradient goes to the first of them, as PyTorch has it."""
-    if ceil_mode:
-        raise UnknownError
-    size = len(kernel) if isinstance(kernel, (list, tuple)) else 2
-    kernel, padding, dilation = (broadcast(each, size) for each in (kernel, padding, dilation))
-    stride = broadcast(stride, size) if stride else kernel
-    pairs = ((0, 0),) * (x.ndim - size) + tuple((p, p) for p in padding)
-    wide = moving.padded(pairs, -math.inf)(x) if any(padding) else x
-    found = windows(wide, kernel, stride, dilation)
-    flat = reshaped((*found.shape[:-size], -1))(found)
-    at = np.argmax(flat.current, axis=-1)[..., None]
-    return moving.squeezed(-1)(gathered(flat, -1, at)), None
-
-
-def broadcast(each: Any, count: int) -> tuple[int, ...]:
-    if isinstance(each, int):
-        return (each,) * count
-    return tuple(each) if len(each) == count else tuple(each) * count
-
-
-def avg_pool(
-    x: Tracer,
-    kernel: Any,
-    stride: Any = (),
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    include: bool = True,
-    by: Any = None,
-) -> Any:
-    size = len(kernel)
-    padding = broadcast(padding, size)
-    if ceil_mode or by is not None or (any(padding) and not include):
-        raise UnknownError
-    pairs = ((0, 0),) * (x.ndim - size) + tuple((p, p) for p in padding)
-    wide = moving.padded(pairs)(x) if any(padding) else x
-    return averaged(wide, broadcast(kernel, size), broadcast(stride, size) if stride else broadcast(kernel, size))
-
-
-def adaptive_avg_pool(x: Tracer, out: Sequence[int]) -> Any:
-    size = len(out)
-    lengths = x.shape[-size:]
-    if any(n % m for n, m in zip(lengths, out, strict=True)):
-        raise UnknownError
-    kernel = tuple(n // m for n, m in zip(lengths, out, strict=True))
-    if kernel == lengths:
-        return reductions.mean(tuple(range(-size, 0)), True)(x)
-    return averaged(x, kernel, kernel)
-
-
-def attention(
-    q: Any, k: Any, v: Any, dropout_p: float = 0.0, is_causal: bool = False, *, attn_mask: Any = None, scale: Any = None
-) -> tuple[Any, None]:
-    if dropout_p:
-        raise UnknownError
-    return operations.attention(q, k, v, attn_mask, is_causal, scale), None
-
-
 # losses
 
 
 def nll(x: Tracer, target: Tracer, weight: Any, reduction: int, ignore: int) -> tuple[Any, None]:
     if weight is not None or np.any(target.current == ignore):
         raise UnknownError
-    return operations.nll(x, target, REDUCTIONS[reduction]), None
+    return losses.nll(x, target, REDUCTIONS[reduction]), None
 
 
 def loss(rule: Rule) -> Rule:
@@ -414,11 +215,11 @@ def softplus(x: Any, beta: Any = 1, threshold: Any = 20) -> Any:
 
 
 def vector_norm(x: Tracer, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    return operations.norm(x, ord, axes_of(dim), keepdim)
+    return optioned.norm(x, ord, axes_of(dim), keepdim)
 
 
 def old_norm(x: Tracer, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Any:
-    return operations.norm(x, 2 if p is None else p, axes_of(dim), keepdim)
+    return optioned.norm(x, 2 if p is None else p, axes_of(dim), keepdim)
 
 
 def var(make: Callable[..., Any]) -> Rule:
@@ -439,7 +240,12 @@ def log_cumsum_exp(x: Tracer, dim: int) -> Any:
 
 
 def distances(x: Tracer, y: Tracer, p: float, mode: Any = None) -> Any:
-    return operations.norm(moving.widened(-2)(x) - moving.widened(-3)(y), p, -1)
+    return optioned.norm(moving.widened(-2)(x) - moving.widened(-3)(y), p, -1)
+
+
+def pair_distances(x: Tracer, p: float = 2.0) -> Any:
+    one, two = np.triu_indices(x.shape[0], 1)
+    return optioned.norm(x[one] - x[two], p, -1)
 
 
 def solve(a: Tracer, b: Tracer, left: bool = True, **_: Any) -> tuple[Any, None, None, None]:
@@ -506,9 +312,9 @@ ATEN: Mapping[str, Rule] = {
     "sum": reduced(reductions.total), "mean": reduced(reductions.mean), "amax": reduced(partial(reductions.extreme, "max")),
     "amin": reduced(partial(reductions.extreme, "min")), "prod": reduced(running.product_of), "max": picked_extreme(True),
     "min": picked_extreme(False), "var": var(moments.var), "std": var(moments.std), "var_mean": var_mean,
-    "linalg_vector_norm": vector_norm, "norm": old_norm, "logsumexp": reduced(reductions.logsumexp),
-    "_softmax": lambda x, dim, *_: reductions.softmax(dim)(x), "_safe_softmax": lambda x, dim, *_: reductions.softmax(dim)(x),
-    "_log_softmax": lambda x, dim, *_: reductions.log_softmax(dim)(x),
+    "linalg_vector_norm": vector_norm, "norm": old_norm, "logsumexp": reduced(softmax.logsumexp),
+    "_softmax": lambda x, dim, *_: softmax.softmax(dim)(x), "_safe_softmax": lambda x, dim, *_: softmax.softmax(dim)(x),
+    "_log_softmax": lambda x, dim, *_: softmax.log_softmax(dim)(x),
     "cumsum": lambda x, dim, dtype=None: running.cumsum(dim)(x), "cumprod": lambda x, dim, dtype=None: running.cumprod(dim)(x),
     "logcumsumexp": log_cumsum_exp,
     "mm": matrices.matmul, "bmm": matrices.matmul, "mv": matrices.matmul, "dot": matrices.matmul, "vdot": matrices.matmul,
@@ -523,7 +329,7 @@ ATEN: Mapping[str, Rule] = {
     "roll": lambda x, shifts, dims=(): moving.rolled(one(shifts), one(dims) if dims else None)(x), "repeat": repeated,
     "unfold": unfolded, "diagonal": lambda x, offset=0, dim1=0, dim2=1: diagonal(x, offset, dim1, dim2),
     "tril": lambda x, k=0: triangles.triangle("tril", k)(x), "triu": lambda x, k=0: triangles.triangle("triu", k)(x),
-    "constant_pad_nd": padded, "clone": same, "alias": same, "detach": same, "contiguous": same, "lift_fresh": same,
+    "constant_pad_nd": padded, "pad": padded_as, "clone": same, "alias": same, "detach": same, "contiguous": same, "lift_fresh": same,
     "_to_copy": same, "to": same, "positive": same,
     "index": indexed_by, "_unsafe_index": indexed_by, "index_put": index_put, "_unsafe_index_put": index_put,
     "index_select": index_select, "gather": gather, "scatter_add": scatter_add, "scatter": scatter, "index_add": index_add,
@@ -532,13 +338,15 @@ ATEN: Mapping[str, Rule] = {
     "native_layer_norm": layer_norm, "_fused_rms_norm": rms_norm, "native_batch_norm": batch_norm,
     "cudnn_batch_norm": batch_norm, "_native_batch_norm_legit": batch_norm_legit, "native_group_norm": group_norm,
     "convolution": convolution, "max_pool2d_with_indices": max_pool, "max_pool3d_with_indices": max_pool,
-    "avg_pool2d": avg_pool, "avg_pool3d": avg_pool, "_adaptive_avg_pool2d": adaptive_avg_pool,
+    "kthvalue": kth, "median": median, "_linalg_svd": svd, "_pdist_forward": pair_distances,
+    "linalg_qr": qr, "_embedding_bag": embedding_bag, "_embedding_bag_forward_only": embedding_bag,
+    "adaptive_max_pool2d": adaptive_max_pool, "adaptive_max_pool3d": adaptive_max_pool, "avg_pool2d": avg_pool, "avg_pool3d": avg_pool, "_adaptive_avg_pool2d": adaptive_avg_pool,
     "_scaled_dot_product_flash_attention_for_cpu": attention, "native_dropout": dropout,
-    "nll_loss_forward": nll, "mse_loss": loss(operations.mse), "smooth_l1_loss": loss(operations.smooth_l1),
-    "huber_loss": loss(operations.huber), "binary_cross_entropy": bce(operations.bce),
-    "binary_cross_entropy_with_logits": bce(operations.bce_logits), "_cdist_forward": distances,
+    "nll_loss_forward": nll, "mse_loss": loss(losses.mse), "smooth_l1_loss": loss(losses.smooth_l1),
+    "huber_loss": loss(losses.huber), "binary_cross_entropy": bce(losses.bce),
+    "binary_cross_entropy_with_logits": bce(losses.bce_logits), "_cdist_forward": distances,
     "linalg_inv_ex": lambda x, **_: (matrices.inv(x), None), "_linalg_solve_ex": solve, "linalg_cholesky_ex": cholesky,
-    "cholesky_solve": cholesky_solve, "cholesky": lambda x, upper=False: cholesky(x, upper)[0], "linalg_solve_triangular": solve_triangular,
+    "_linalg_eigh": lambda x, *_, **__: (spectra.EIGVALSH(x), spectra.EIGVECSH(x)), "cholesky_solve": cholesky_solve, "cholesky": lambda x, upper=False: cholesky(x, upper)[0], "linalg_solve_triangular": solve_triangular,
     "_linalg_slogdet": lambda x: (None, systems.LOGDET(x), None, None), "_linalg_det": lambda x: (matrices.det(x), None, None),
     "full_like": lambda x, value, **_: operand(x.tape, np.full(x.shape, float(value))),
     "ones_like": lambda x, **_: operand(x.tape, np.ones(x.shape)), "zeros_like": lambda x, **_: operand(x.tape, np.zeros(x.shape)),

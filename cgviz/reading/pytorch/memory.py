@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 import torch
 
 from cgviz.ops import places
-from cgviz.ops.moving import broadcast_to
+from cgviz.ops.pieces import broadcast_to
 from cgviz.ops.rearranging import reshaped
 from cgviz.ops.stopping import stop_gradient
 from cgviz.reading.tracing.tape import Tape
 from cgviz.reading.tracing.tracer import Tracer, operand
+from cgviz.records import dataclass
 
 Geometry = tuple[int, tuple[int, ...], tuple[int, ...]]  # offset, lengths, strides
 
@@ -90,6 +91,16 @@ class Memory:
             return True
         have, want = np.asarray(self.tape.values[entry.node]), numbers(tensor)
         return have.shape == want.shape and bool(np.allclose(have, want, rtol=1e-3, atol=1e-6, equal_nan=True))
+
+    def known(self, value: Any) -> int | None:
+        """Returns the node that a tensor stands for now, where it has one; nothing is made for it."""
+        if not isinstance(value, torch.Tensor) or not value.dtype.is_floating_point:
+            return None
+        storage = self.storages.get(value.untyped_storage()._cdata)
+        entry = None if storage is None else storage.entries.get(geometry(value))
+        if storage is None or entry is None or entry.version != storage.version or callable(entry.node):
+            return None
+        return entry.node
 
     def tracer(self, tensor: torch.Tensor) -> Tracer:
         """Returns the tracer of a tensor: its node, with the gradient stopped where the tensor is detached."""

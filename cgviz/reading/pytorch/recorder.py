@@ -14,7 +14,8 @@ from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten
 from cgviz.errors import CgvizError
 from cgviz.reading.calls import BindingError
 from cgviz.reading.opaque import Foreign, opaque
-from cgviz.reading.pytorch.aten import UnknownError, rule_of
+from cgviz.reading.pytorch.aten import rule_of
+from cgviz.reading.pytorch.common import UnknownError
 from cgviz.reading.pytorch.memory import Memory, numbers
 from cgviz.reading.tracing.tape import Tape, cannot
 from cgviz.reading.tracing.tracer import Tracer, operand
@@ -153,6 +154,8 @@ class Recorder(TorchDispatchMode):
             return None
         finally:
             self.memory.depth -= 1
+        if out is NotImplemented:
+            return None
         found = [t for t in tree_flatten(out)[0] if isinstance(t, torch.Tensor) and t.dtype.is_floating_point]
         for tensor in found:
             self.memory.settle(tensor)

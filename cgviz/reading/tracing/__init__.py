@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.graph.nodes import INPUT, Graph
-from cgviz.ops.rearranging import joined, reshaped, stacked
+from cgviz.ops.joining import joined, stacked
+from cgviz.ops.rearranging import reshaped
 from cgviz.reading.collecting import uncollected
 from cgviz.reading.tracing import library, structures
 from cgviz.reading.tracing.frames import local_names
@@ -17,6 +18,7 @@ from cgviz.reading.tracing.graph import graph_of
 from cgviz.reading.tracing.standing_in import standing_in
 from cgviz.reading.tracing.tape import Tape, is_library
 from cgviz.reading.tracing.tracer import Tracer, operand, traced_inside
+from cgviz.records import dataclass
 from cgviz.values.arrays import Value, is_array, numpy, settled
 
 Shape = tuple[int, ...]

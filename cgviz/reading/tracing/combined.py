@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cgviz.ops import moving
+from cgviz.ops import moving, pieces
+from cgviz.ops.joining import joined, stacked
 from cgviz.ops.op import REGISTRY
-from cgviz.ops.rearranging import joined, reshaped, stacked
+from cgviz.ops.rearranging import reshaped
 from cgviz.ops.stopping import stop_gradient
 from cgviz.ops.triangles import diagonal
 from cgviz.reading.tracing.tape import Tape, cannot
@@ -32,11 +33,6 @@ def numbers(value: Any) -> Any:
 
 def reshape_to_number(x: Tracer) -> Tracer:
     return x if not x.shape else x.tape.record(reshaped(()), [x.index])
-
-
-def reshape_method(x: Tracer, *shape: Any, **options: Any) -> Tracer:
-    lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape or options.get("shape", ())
-    return reshape(x, tuple(plain(n) for n in ((lengths,) if isinstance(lengths, int) else lengths)))
 
 
 def stacked_more(count: int) -> Callable[..., Any]:
@@ -67,15 +63,6 @@ def average(tape: Tape, x: Any, axis: Any = None, weights: Any = None, **_: Any)
     if w.shape != x.shape and axis is not None:
         w = reshape(w, tuple(-1 if i == axis % x.ndim else 1 for i in range(x.ndim)))
     return (x * w).sum(axis=axis) / w.sum(axis=axis if w.ndim == x.ndim and w.shape == x.shape else None)
-
-
-def median(tape: Tape, x: Any, axis: int | None = None, **_: Any) -> Any:
-    x = operand(tape, x)
-    x, at = (reshape(x, (-1,)), 0) if axis is None else (x, axis % x.ndim)
-    rows, n = x.sort(axis=at), x.shape[at]
-    middle = [(slice(None),) * at + (i,) for i in {(n - 1) // 2, n // 2}]
-    found = [rows[key] for key in middle]
-    return found[0] if len(found) == 1 else (found[0] + found[1]) / 2
 
 
 def trapezoid(tape: Tape, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
@@ -113,13 +100,13 @@ def meshgrid(tape: Tape, *xs: Any, indexing: str = "xy", **_: Any) -> list[Any]:
     for i, x in enumerate(found):
         shape[order[i]] = x.size
     wide = [reshape(x, tuple(x.size if k == order[i] else 1 for k in range(len(xs)))) for i, x in enumerate(found)]
-    return [tape.record(moving.broadcast_to(tuple(shape)), [x.index]) for x in wide]
+    return [tape.record(pieces.broadcast_to(tuple(shape)), [x.index]) for x in wide]
 
 
 def broadcast_arrays(tape: Tape, *xs: Any, **_: Any) -> list[Any]:
     found = [operand(tape, x) for x in xs]
     shape = numpy().broadcast_shapes(*(x.shape for x in found))
-    return [x if x.shape == shape else tape.record(moving.broadcast_to(shape), [x.index]) for x in found]
+    return [x if x.shape == shape else tape.record(pieces.broadcast_to(shape), [x.index]) for x in found]
 
 
 def polyval(tape: Tape, p: Any, x: Any) -> Any:
@@ -237,15 +224,13 @@ def array_split(x: Tracer, sections: Any, axis: int) -> list[Tracer]:
 
 OWN: Mapping[str, Callable[..., Any]] = {
     "atleast_1d": stacked_more(1), "atleast_2d": stacked_more(2), "atleast_3d": stacked_more(3), "append": append,
-    "average": average, "median": median, "trapezoid": trapezoid, "trapz": trapezoid, "convolve": convolve,
+    "average": average, "trapezoid": trapezoid, "trapz": trapezoid, "convolve": convolve,
     "correlate": correlate, "meshgrid": meshgrid, "broadcast_arrays": broadcast_arrays, "polyval": polyval,
     "matrix_power": matrix_power, "multi_dot": multi_dot, "where": where, "nan_to_num": nan_to_num, "ptp": ptp,
     "copyto": copyto, "select": select, "cov": cov, "corrcoef": corrcoef, "vander": vander, "piecewise": piecewise,
     "interp": interp,
     "shape": lambda tape, x: x.shape, "ndim": lambda tape, x: x.ndim, "real": lambda tape, x: x,
     "size": lambda tape, x, axis=None: x.size if axis is None else x.shape[axis],
-    "reshape": lambda tape, x, *shape, **options: reshape_method(operand(tape, x), *shape, **options),
-    "ravel": lambda tape, x, *_, **__: reshape(operand(tape, x), (-1,)),
     "copy": lambda tape, x, *_, **__: operand(tape, x).cgviz_copy(),
     "fill_diagonal": lambda tape, x, value, **_: x.__setitem__((numpy().arange(min(x.shape)),) * 2, value),
     "ix_": lambda tape, *xs: numpy().ix_(*map(numbers, xs)),

@@ -16,15 +16,24 @@ MOST_NAMED_LINES = 2000
 
 
 @contextmanager
-def local_names(tape: Tape, function: Callable[..., Any]) -> Iterator[None]:
-    """Watches the function's own frame line by line, for the first 2000 lines that run, and at its return."""
+def local_names(
+    tape: Tape, function: Callable[..., Any], node_of: Callable[[Any], int | None] | None = None
+) -> Iterator[None]:
+    """Watches the function's own frame line by line, for the first 2000 lines that run, and at its return.
+
+    `node_of` tells which node a value stands for that is no tracer: a tensor.
+    """
     code = getattr(inspect.unwrap(function), "__code__", None)
     lines = 0
 
     def look(frame: FrameType) -> None:
         for variable, value in frame.f_locals.items():
-            if type(value) is Tracer and value.tape is tape and variable.isidentifier():
-                tape.name(variable, value._index)
+            if type(value) is Tracer:
+                node = value._index if value.tape is tape else None
+            else:
+                node = node_of(value) if node_of else None
+            if node is not None and variable.isidentifier():
+                tape.name(variable, node)
 
     def in_frame(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal lines

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.graph.nodes import CONSTANT, INPUT, RECORDED, Graph, Node
 from cgviz.ops.arithmetic import add, copy, divide, multiply, pow_, power, product, reciprocal, signed_sum, subtract
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading.tracing.tape import Tape
-from cgviz.values.arrays import is_array
+from cgviz.values.arrays import Value, is_array
 
 
 def graph_of(tape: Tape, output: int) -> Graph:
@@ -22,6 +22,7 @@ def graph_of(tape: Tape, output: int) -> Graph:
     needed = reachable(tape, output)
     place = [-1] * len(tape.values)
     nodes: list[Node] = []
+    values: list[Value | None] = []
     inputs: list[int] = []
     for index, op in enumerate(tape.ops):
         if index in inner or not (needed[index] or index in tape.names):
@@ -41,8 +42,14 @@ def graph_of(tape: Tape, output: int) -> Graph:
         if group and made.is_stage:
             made = made._replace(group=group)
         place[index] = len(nodes)
+        values.extend([None] * (len(nodes) - len(values)))
+        alike = made.op is op or (made.op.family and op is not divide)
+        alike = not made.is_stage or (alike and all(values[arg] is not None for arg in made.args))
+        values.append(tape.values[index] if alike else None)
         nodes.append(made)
-    return with_output(nodes, place[output], tuple(inputs))
+    graph = with_output(nodes, place[output], tuple(inputs))
+    graph.kept[RECORDED] = values + [None] * (len(graph) - len(values))
+    return graph
 
 
 def with_output(nodes: list[Node], output: int, inputs: tuple[int, ...]) -> Graph:
@@ -78,6 +85,7 @@ def chain_links(tape: Tape, uses: Sequence[int]) -> set[int]:
         if op is add or op is subtract or op is multiply:
             first = tape.args[index][0]
             like = ops[first] is multiply if op is multiply else ops[first] is add or ops[first] is subtract
+            like = like and tape.group_of(first) == tape.group_of(index)
             if like and uses[first] == 1 and first not in tape.names:
                 inner.add(first)
     return inner

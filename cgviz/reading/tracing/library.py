@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from cgviz.ops import moving, places
+from cgviz.ops import pieces, places
 from cgviz.reading import calls
 from cgviz.reading.operations import operation
-from cgviz.reading.tracing.combined import OWN, numbers, plain, reshape_method, reshape_to_number
+from cgviz.reading.tracing.combined import OWN, numbers, plain, reshape_to_number
+from cgviz.reading.tracing.factored import FACTORED
+from cgviz.reading.tracing.picked import NEUTRAL, PICKED, in_order, kept, reshape_method
 from cgviz.reading.tracing.tape import Tape, cannot
 from cgviz.reading.tracing.tracer import Tracer, gathered, operand, reshape, traced_inside
 from cgviz.values.arrays import is_array, numpy
@@ -55,15 +57,24 @@ def function_called(x: Tracer, function: Any, args: Sequence[Any], kwargs: Mappi
     module = function.__module__ or "numpy"
     if name in ASKED or name in ROUNDED:
         return asked(tape, name, function, args, kwargs)
-    own = OWN.get(name)
+    if kwargs.get("where") is not None and name in NEUTRAL:
+        return kept(tape, name, *args, **kwargs)
+    own = OWN.get(name) or PICKED.get(name) or FACTORED.get(name)
     if own is not None:
-        return own(tape, *(on_tape(tape, arg) for arg in args), **kwargs)
+        return own(tape, *(args if name == "block" else (on_tape(tape, arg) for arg in args)), **kwargs)
     call = calls.lookup("np.linalg" if "linalg" in module else "np", name)
     if call is None:
         raise cannot(f"numpy's {name} cannot be followed; `cgviz ops` lists what can")
     out = kwargs.get("out")
     made = applied(tape, call, args, {key: value for key, value in kwargs.items() if key != "out"})
     return made if out is None else written(out, made)
+
+
+def of_table(name: str, tape: Tape, *args: Any, **kwargs: Any) -> Any:
+    """Returns a function of NumPy as the table of calls has it."""
+    call = calls.lookup("np", name)
+    assert call is not None
+    return applied(tape, call, args, kwargs)
 
 
 def asked(tape: Tape, name: str, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -131,7 +142,7 @@ def added_at(tape: Tape, name: str, target: Any, key: Any, value: Any = None) ->
     shape = tape.record(places.picked_at(parts), [target.index, *places_]).shape
     new = operand(tape, value)
     if new.shape != shape:
-        new = tape.record(moving.broadcast_to(shape), [new.index])
+        new = tape.record(pieces.broadcast_to(shape), [new.index])
     added = tape.record(places.added_at(parts, target.shape), [new.index, *places_])
     target.replace(target + added if name == "add" else target - added)
 
@@ -173,8 +184,8 @@ CHANGING: Mapping[str, Callable[..., Any]] = {
     "astype": astype,
     "fill": fill,
     "reshape": reshape_method,
-    "ravel": lambda x, *_: reshape(x, (-1,)),
-    "flatten": lambda x, *_: reshape(x, (-1,)).cgviz_copy(),
+    "ravel": lambda x, order="C": in_order(x, (-1,), order),
+    "flatten": lambda x, order="C": in_order(x, (-1,), order).cgviz_copy(),
 }
 
 

@@ -16,18 +16,20 @@ from typing import Any
 
 from cgviz.reading import calls
 from cgviz.reading.operations import operation
+from cgviz.reading.tracing.factored import SCIPY
 from cgviz.reading.tracing.tape import Tape, cannot, is_library
 from cgviz.reading.tracing.tracer import Tracer, gathered, operand, traced_inside
 from cgviz.values.arrays import is_array, numpy
 
 FRESH = ("zeros", "ones", "empty", "full", "array", "asarray", "copy", "ascontiguousarray", "asanyarray")
+SPECIAL = ("logsumexp", "softmax", "log_softmax")
 FLAT = frozenset(("floor", "ceil", "trunc", "isfinite", "isnan", "isinf", "isclose", "fmod", "frexp", "modf"))
 
 
 @contextmanager
 def standing_in(tape: Tape, function: Callable[..., Any]) -> Iterator[None]:
     """While it lasts, functions of `math` and those of NumPy that make arrays know of traced values."""
-    swapped: list[tuple[dict[str, Any], str, Any]] = []
+    swapped: list[tuple[dict[Any, Any], Any, Any]] = []
     try:
         for own, module, names in replaced(tape):
             for name in names:
@@ -43,15 +45,34 @@ def standing_in(tape: Tape, function: Callable[..., Any]) -> Iterator[None]:
             scope[name] = before
 
 
-def swap(scope: dict[str, Any], name: str, new: Any, swapped: list[tuple[dict[str, Any], str, Any]]) -> None:
+def swap(scope: dict[Any, Any], name: Any, new: Any, swapped: list[tuple[dict[Any, Any], Any, Any]]) -> None:
     swapped.append((scope, name, scope[name]))
     scope[name] = new
 
 
-def scopes(function: Callable[..., Any]) -> list[dict[str, Any]]:
-    """Returns the global names of the function's module, where `from math import exp` has put them."""
+class Closure(dict[int, Any]):
+    """The names that a function has from the functions around it; what is put in is theirs, too."""
+
+    def __init__(self, function: Any) -> None:
+        self.cells = getattr(function, "__closure__", None) or ()
+        super().__init__((place, cell.cell_contents) for place, cell in enumerate(self.cells) if is_filled(cell))
+
+    def __setitem__(self, place: int, value: Any) -> None:
+        self.cells[place].cell_contents = value
+        super().__setitem__(place, value)
+
+
+def is_filled(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:
+        return False
+
+
+def scopes(function: Callable[..., Any]) -> list[dict[Any, Any]]:
+    """Returns the global names of the function's module, where `from math import exp` has put them, and its closure."""
     found = getattr(function, "__globals__", None)
-    return [] if found is None or is_library(str(found.get("__name__", ""))) else [found]
+    return [] if found is None or is_library(str(found.get("__name__", ""))) else [found, Closure(function)]
 
 
 def replaced(tape: Tape) -> list[tuple[Callable[[str, Any], Any], ModuleType, Sequence[str]]]:
@@ -60,7 +81,26 @@ def replaced(tape: Tape) -> list[tuple[Callable[[str, Any], Any], ModuleType, Se
     if "numpy" in sys.modules:
         np = numpy()
         found.append((lambda name, before: making(tape, name, before), np, [n for n in FRESH if hasattr(np, n)]))
+    for module, names in (("scipy.special", SPECIAL), ("scipy.linalg", tuple(SCIPY))):
+        if module in sys.modules:
+            found.append((lambda name, before: of_scipy(tape, name, before), sys.modules[module], names))
     return found
+
+
+def of_scipy(tape: Tape, name: str, before: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns a function of SciPy that does not ask its arguments, so that it records where one is traced."""
+
+    @wraps(before)
+    def made(*args: Any, **options: Any) -> Any:
+        if not any(map(traced_inside, (*args, *options.values()))):
+            return before(*args, **options)
+        if name in SPECIAL:
+            call = calls.lookup("scipy.special", name)
+            assert call is not None
+            return tape.library.applied(tape, call, args, options)
+        return SCIPY[name](tape, *args, **options)
+
+    return made
 
 
 def of_numbers(name: str, before: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,6 +14,14 @@ from cgviz.values.arrays import Value, is_array, numpy, on_elements, settled
 OUR_OWN = ("cgviz", "numpy", "scipy", "importlib", "functools", "contextlib", "torch", "jax")
 
 
+class WholeNumberError(UsageError):
+    """An input that is differentiated is used as a whole number."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 def place() -> str:
     """Returns where in the user's file the function is: ` (model.py, line 12)`; "" where nobody knows."""
     frame = sys._getframe(1)

@@ -6,27 +6,20 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from cgviz.errors import UsageError
-from cgviz.graph.nodes import CONSTANT
 from cgviz.ops import places
 from cgviz.ops.arithmetic import add, divide, multiply, pow_, subtract
+from cgviz.ops.indexing import indexed
+from cgviz.ops.joining import stacked
 from cgviz.ops.matrices import matmul
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.operators import Operators
-from cgviz.ops.rearranging import indexed, reshaped, stacked, transposed
-from cgviz.reading.tracing.tape import Tape, cannot, place
-from cgviz.values.arrays import Shape, Value, is_array, numpy, shape_of
+from cgviz.ops.rearranging import reshaped, transposed
+from cgviz.reading.tracing.parts import View, add_places, check_places
+from cgviz.reading.tracing.tape import Tape, WholeNumberError, cannot, place
+from cgviz.values.arrays import Shape, Value, is_array, numpy
 
 FLAT = "is flat between its jumps, and stops the gradient; write stop_gradient, or compute it from plain numbers"
 LOST = "float(), and so math.exp(), would lose the gradient; use cgviz.exp() and its like"
-
-
-class WholeNumberError(UsageError):
-    """An input that is differentiated is used as a whole number."""
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
-        self.name = name
 
 
 def binary(op: Op, swapped: bool = False) -> Callable[[Tracer, Any], Any]:
@@ -372,34 +365,6 @@ class Tracer(Operators):
         return Tracer(self.tape, self.index, self.current)
 
 
-class View:
-    """How a part of an array is read from it, and written into it."""
-
-    __slots__ = ("back", "key", "op", "version", "whole")
-
-    def __init__(self, whole: Tracer, version: int, op: Op, back: Op | None, key: Any) -> None:
-        self.whole, self.version, self.op, self.back, self.key = whole, version, op, back, key
-
-    def is_old(self) -> bool:
-        """Tells whether the whole was changed since; asks those that it is a part of first."""
-        _ = self.whole.index
-        return self.version != self.whole.version
-
-    def read(self) -> Tracer:
-        self.version = self.whole.version
-        return self.whole.tape.record(self.op, [self.whole.index])  # type: ignore[no-any-return]
-
-    def write(self, part: Tracer) -> None:
-        """Writes a changed part into the whole."""
-        tape, whole = self.whole.tape, self.whole
-        if self.back is not None:
-            made = tape.record(self.back, [part._index])
-        else:
-            made = tape.record(places.put_at(self.key if self.key != () else (Ellipsis,)), [whole.index, part._index])
-        whole.replace(made)
-        self.version = whole.version
-
-
 def keyed(x: Tracer, key: Any) -> tuple[Any, list[Any] | None]:
     """Returns a key of indexing as our ops take it, and the arrays of places in it; None where there are none."""
     np = numpy()
@@ -425,40 +390,6 @@ def keyed(x: Tracer, key: Any) -> tuple[Any, list[Any] | None]:
             parts.append(operator.index(part))
     check_places(x, tuple(parts), arrays)
     return tuple(parts), arrays or None
-
-
-def add_places(x: Tracer, found: Any, mask: bool, parts: list[Any], arrays: list[Any]) -> None:
-    """Enters an array of places; a mask as the places that it picks."""
-    np = numpy()
-    if mask:
-        for each in np.nonzero(np.asarray(found) != 0):
-            parts.append(places.SLOT)
-            arrays.append(each.astype(float))
-        return
-    found = np.asarray(found)
-    if not found.ndim:
-        parts.append(int(found))
-        return
-    if found.dtype.kind == "f" and not np.all(found == np.floor(found)):
-        raise cannot("an array is indexed by whole numbers")
-    parts.append(places.SLOT)
-    arrays.append(found.astype(float))
-
-
-def check_places(x: Tracer, parts: Any, arrays: Sequence[Any]) -> None:
-    np = numpy()
-    try:
-        np.broadcast_to(0.0, x.shape)[places.plain(parts, [np.asarray(a).astype(int) for a in arrays])]
-    except IndexError as error:
-        raise IndexError(str(error)) from None
-
-
-def is_constant(x: Tracer) -> bool:
-    return x.tape.ops[x.index] is CONSTANT
-
-
-def known_shape(value: Any) -> Shape:
-    return tuple(shape_of(value) or ())
 
 
 def reshape(x: Tracer, shape: Shape) -> Tracer:

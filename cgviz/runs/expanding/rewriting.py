@@ -10,8 +10,9 @@ from cgviz.graph.naming import Names
 from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.graph.staging import finished
 from cgviz.ops.arithmetic import copy
+from cgviz.ops.indexing import indexed
+from cgviz.ops.joining import stacked
 from cgviz.ops.opening import filled
-from cgviz.ops.rearranging import indexed, stacked
 from cgviz.runs.expanding.elements import Scalar, boxed, opened
 from cgviz.text.identifiers import CONSTANTS
 from cgviz.values.arrays import Shape

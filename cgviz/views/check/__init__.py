@@ -29,13 +29,14 @@ def show_sweeps(sweeps: list[Sweep], *, digits: int = DIGITS, theme: str | Theme
     from cgviz.views.check.plot import plots
 
     Report(
-        lambda writing: Document([Drawn(lambda width: plots(sweeps, writing, width))]), lambda: "", digits, theme
+        lambda writing: Document([Drawn(lambda width, _: plots(sweeps, writing, width))]), lambda: "", digits, theme
     ).show()
 
 
-def sweeps_svg(sweeps: list[Sweep], *, theme: str = "light") -> str:
-    """Returns the same plots as SVG, one below the other."""
+def sweeps_chart(sweeps: list[Sweep], format: str = "svg", *, theme: str = "light") -> bytes:
+    """Returns the same plots as a picture, one below the other."""
+    from cgviz.drawing.canvas import written
     from cgviz.drawing.theme import theme as named
-    from cgviz.views.check.svg import drawing
+    from cgviz.views.check.chart import chart
 
-    return drawing(sweeps, named(theme))
+    return written(chart(sweeps, named(theme)), format)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from cgviz.analysis.checks import Checked, Reading, Row
 from cgviz.analysis.checks.bands import AGREES, BANDS, CLOSE, KINK, NOTHING, UNDECIDED
-from cgviz.analysis.checks.witnesses import ONLY_NUMBERS
 from cgviz.documents.document import GAP, Block, Document, Prose, Table
 from cgviz.documents.grid import Column
 from cgviz.documents.writing import Writing
@@ -29,8 +28,8 @@ MEANINGS = {
     "JAX": "JAX's own backward pass",
 }
 ARRAYS = (
-    "Arrays are compared element by element, and the worst element counts; mpmath is asked of inputs, "
-    "complex steps and sympy of programs of single numbers only."
+    "Arrays are compared element by element, and the worst element counts; complex steps, mpmath and sympy are asked "
+    "of inputs, in the program opened into single numbers."
 )
 MOST_NOTES = 8
 
@@ -39,7 +38,7 @@ def document(found: Checked, writing: Writing) -> Document:
     """Returns the document of a check."""
     verdict = [Prose(said) for said in sentences(found, writing)]
     blocks = [head(found.run, writing), GAP, table(found, writing), *notes(found, writing), GAP, *verdict]
-    return Document(blocks, "A gradient check", writing.rule)
+    return Document(blocks, "A gradient check")
 
 
 def table(found: Checked, spelling: Writing) -> Block:
@@ -115,10 +114,6 @@ def reasons_by_text(found: Checked, spelling: Writing) -> Iterator[tuple[str, li
         if row.note:
             texts.setdefault(row.note, []).append(name)
         for reading in row.readings:
-            if (
-                reading.note
-                and reading.note != ONLY_NUMBERS
-                and (reading.witness != "sympy" or row.band not in (AGREES, CLOSE))
-            ):
+            if reading.note and (reading.witness != "sympy" or row.band not in (AGREES, CLOSE)):
                 texts.setdefault(f"{HEADINGS[reading.witness]}, {reading.note}", []).append(name)
     yield from texts.items()

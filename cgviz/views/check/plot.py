@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from cgviz.analysis.checks import Sweep
-from cgviz.analysis.checks.sweep import Series
+from cgviz.analysis.checks.sweep import LEAST_ERROR, Series, drawable
 from cgviz.documents.grid import NARROWEST, prose
 from cgviz.documents.terminal import head as head_of
 from cgviz.documents.writing import Writing
+from cgviz.drawing.charts.axis import Axis
 from cgviz.text.fold import Line, fold
-from cgviz.views.check.scales import Scale, floor
 from cgviz.views.table.heading import head
 
 SIGNS = ("○", "●", "◆")
@@ -29,27 +31,30 @@ def plots(sweeps: list[Sweep], spelling: Writing, width: int | None) -> list[Lin
 def plot(of: Sweep, spelling: Writing, width: int) -> list[Line]:
     plain = spelling.plain
     bar, corner, tick = ("|", "+", "+") if plain else ("│", "└", "┴")
-    across = Scale.of(of.steps, width - 8)
-    up = Scale.of([1.0, 1e-16], HEIGHT)
-    cells = [[(" ", "")] * across.size for _ in range(up.size)]
+    across, up, wide = Axis(min(of.steps), max(of.steps), log=True), Axis(LEAST_ERROR, 1.0, log=True), width - 8
+    cells = [[(" ", "")] * wide for _ in range(HEIGHT)]
     for series, sign, role in zip(of.series, ASCII_SIGNS if plain else SIGNS, ROLES, strict=False):
         for step, error in zip(of.steps, series.errors, strict=True):
             if error == error:
-                cells[up.size - 1 - up.place(floor(error))][across.place(step)] = (sign, role)
+                cells[HEIGHT - 1 - place(up, drawable(error), HEIGHT)][place(across, step, wide)] = (sign, role)
     title = f"relative error of {spelling.slope(of.run.graph.nodes[of.run.graph.output].shown, of.name)}, by step h"
     lines = prose([(spelling.clean(title), "name")], width)
     for row, line in enumerate(cells):
-        power = up.size - 1 - row
+        power = HEIGHT - 1 - row
         label = spelling.clean(f"1e−{16 - power}" if power < 16 else "1") if power % 4 == 0 else ""
         lines.append([(f"{label:>6}", "muted"), (bar, "muted"), *line])
-    return [*lines, *axis(across, corner, tick, spelling), *legend(of, spelling, width)]
+    return [*lines, *axis(across, wide, corner, tick, spelling), *legend(of, spelling, width)]
 
 
-def axis(across: Scale, corner: str, tick: str, spelling: Writing) -> list[Line]:
+def place(axis: Axis, value: float, size: int) -> int:
+    return min(max(round(axis.place(value) * (size - 1)), 0), size - 1)
+
+
+def axis(across: Axis, wide: int, corner: str, tick: str, spelling: Writing) -> list[Line]:
     """Returns the horizontal axis and the powers of ten below it."""
-    marks, labels = [spelling.rule] * across.size, [" "] * (across.size + 12)
-    for power in across.powers(across.size // 9):
-        at = across.place(10.0**power)
+    marks, labels = [spelling.rule] * wide, [" "] * (wide + 12)
+    for power in (round(math.log10(tick)) for tick in across.ticks(wide // 9)):
+        at = place(across, 10.0**power, wide)
         text = spelling.clean(f"1e{power}".replace("-", "−")) if power else "1"
         marks[at] = tick
         labels[at : at + len(text)] = text

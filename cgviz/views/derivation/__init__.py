@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cgviz.runs.limits import Limit
 from cgviz.text.numbers import DIGITS
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from cgviz.documents.report import Report
     from cgviz.drawing.theme import Theme
     from cgviz.runs.run import Run
 
-MOST_STAGES = 2500
+LIMIT = Limit(2500, "a derivation")
 
 
 def report(run: Run, *, wrt: str | None = None, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
@@ -23,50 +22,10 @@ def report(run: Run, *, wrt: str | None = None, digits: int = DIGITS, theme: str
     UsageError for no such input.
     """
     from cgviz.documents.report import Report
-    from cgviz.runs.limits import check_size
-    from cgviz.views.derivation import html, json, latex, markdown, terminal
+    from cgviz.views.derivation import json
+    from cgviz.views.derivation.document import document
     from cgviz.views.derivation.flow import flow
 
-    check_size(run.bare, MOST_STAGES, "a derivation")
+    LIMIT.check(run.bare)
     flow(run, wrt)
-    return Report(
-        lambda writing: terminal.document(run, writing, wrt, digits),
-        lambda: json.derivation(run, wrt, digits),
-        digits,
-        theme,
-        lambda writing, width, _: terminal.page(run, wrt, digits, width or terminal.PLAIN_WIDTH, writing.plain),
-        {
-            "markdown": lambda look: markdown.derivation(run, wrt, look.digits, look.theme, look.standalone),
-            "latex": lambda look: latex.derivation(run, wrt, look.digits, look.theme, look.standalone),
-            "html": lambda look: html.derivation(run, wrt, look.digits, look.theme, look.standalone),
-        },
-    )
-
-
-def derivation(
-    run: Run,
-    format: str = "terminal",
-    *,
-    wrt: str | None = None,
-    digits: int = DIGITS,
-    theme: str | Theme = "light",
-    standalone: bool = False,
-) -> str:
-    """Returns the same as text; `standalone`, LaTeX and HTML are whole documents.
-
-    Raises UsageError for a format, an input, a theme or a number of digits that there is not.
-    """
-    return report(run, wrt=wrt, digits=digits, theme=theme).write(format, standalone=standalone or format == "html")
-
-
-def show(
-    run: Run,
-    console: Console | None = None,
-    *,
-    wrt: str | None = None,
-    digits: int = DIGITS,
-    theme: str | Theme = "light",
-) -> None:
-    """Prints the derivation on standard output, or on a console."""
-    made = report(run, wrt=wrt, digits=digits, theme=theme)
-    made.show() if console is None else made.print(console)
+    return Report(lambda writing: document(run, writing, wrt), lambda: json.derivation(run, wrt, digits), digits, theme)

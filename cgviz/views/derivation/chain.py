@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cgviz.analysis.recognised import Recognised, recognised
+from cgviz.documents.equations import Equation, Part, Term, equation, part
+from cgviz.documents.hand import Hand, Slope
 from cgviz.ops.op import QUOTIENT, SUM
 from cgviz.runs.run import Contribution
 from cgviz.text.formula import Formula
-from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
 from cgviz.views.derivation.flow import Flow, spoken
-from cgviz.views.derivation.hand import Hand, Slope
+from cgviz.views.derivation.section import Section
 from cgviz.views.derivation.stages import BROADCAST, MOST_TERMS, shape_of, vector
 from cgviz.views.derivation.taught import is_short, plain
 
@@ -33,7 +34,7 @@ def chain(flow: Flow, hand: Hand) -> Section:
     return Section(f"Backward: the chain rule, from {output} down", tuple(lines), intro)
 
 
-def backward(flow: Flow, hand: Hand) -> Iterator[Line]:
+def backward(flow: Flow, hand: Hand) -> Iterator[Equation]:
     """Yields the line of each node when its last contribution arrives."""
     graph = flow.run.graph
     short: Short = {}
@@ -54,7 +55,7 @@ def backward(flow: Flow, hand: Hand) -> Iterator[Line]:
 
 def gradient_of(
     flow: Flow, hand: Hand, index: int, edges: list[Contribution], short: Short, known: Recognised | None
-) -> Line:
+) -> Equation:
     """Returns one gradient: by the chain rule, or as the sum of its contributions; last the short form it is known by.
 
     The short form is written where what stands in it does.
@@ -181,13 +182,13 @@ def in_numbers(flow: Flow, hand: Hand, edge: Contribution, first: bool) -> Term:
     return (hand.upstream(upstream, first), "gradient"), (hand.by + hand.local(local), "")
 
 
-def nothing(flow: Flow, hand: Hand, index: int, number: str, reason: str) -> Line:
+def nothing(flow: Flow, hand: Hand, index: int, number: str, reason: str) -> Equation:
     value = flow.run.gradients[index]
     symbol = hand.slope(flow.end, flow.run.graph.nodes[index].shown)
     return equation(symbol, [part(hand.number(0.0 if value is None else value), "gradient")], number, "", [reason])
 
 
-def unreached(flow: Flow, hand: Hand) -> Iterator[Line]:
+def unreached(flow: Flow, hand: Hand) -> Iterator[Equation]:
     """Yields the wanted inputs to which nothing flows and of which nothing has been said."""
     run, graph = flow.run, flow.run.graph
     for index in flow.wanted:
@@ -198,7 +199,7 @@ def unreached(flow: Flow, hand: Hand) -> Iterator[Line]:
             yield nothing(flow, hand, index, "", "nothing flows back: no branch from here is taken")
 
 
-def gradient(flow: Flow, hand: Hand) -> list[Line]:
+def gradient(flow: Flow, hand: Hand) -> list[Equation]:
     """Returns `∇f = [∂f/∂x, ∂f/∂y] = [2.060, 1.592]`, where all of it is wanted."""
     run, graph = flow.run, flow.run.graph
     if flow.wanted != graph.inputs or not graph.inputs:

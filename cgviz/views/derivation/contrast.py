@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from cgviz.analysis.closed import Closed, closed_forms, effort, evaluated
+from cgviz.documents.equations import Equation, equation, part
+from cgviz.documents.hand import Hand
 from cgviz.text.formula import Formula
 from cgviz.text.numbers import number
-from cgviz.views.derivation.board import Line, Section, equation, part
 from cgviz.views.derivation.flow import Flow
-from cgviz.views.derivation.hand import Hand
+from cgviz.views.derivation.section import Section
 
 DIGITS, MOST_OPERATIONS, MOST_INPUTS = 12, 120, 40
 NO_ARRAYS = (
@@ -49,7 +50,7 @@ def staged_cost(flow: Flow) -> str:
     return f"Operations, staged: {passes} for the function and {slopes(flow)}."
 
 
-def slope(flow: Flow, hand: Hand, found: Closed, index: int) -> Line:
+def slope(flow: Flow, hand: Hand, found: Closed, index: int) -> Equation:
     """Returns the closed form of one derivative, and beside it both numbers."""
     graph, formula = flow.run.graph, found.slopes[index]
     symbol = hand.slope(graph.nodes[graph.output].shown, graph.nodes[index].shown)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import closest
 from cgviz.graph.nodes import CONSTANT
+from cgviz.records import dataclass
+from cgviz.runs.corners import flag_at, remarks
 from cgviz.runs.run import Contribution, Run
 from cgviz.values.arrays import Value, every_finite, is_array, numpy
 from cgviz.views.derivation.taught import Taught, taught
-
-CORNERS = ("tie", "kink")
-WORDS = {"dead": "dead: hands nothing back"}
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,7 @@ class Flow:
 
     def corner(self, index: int) -> list[str]:
         """Returns the flags of a stage's op at its corners, with the convention that is used."""
-        rule = self.run.graph.nodes[index].op.rule
-        found = [flag for flag in self.run.flags[index] if flag != "nonfinite"]
-        return [f"{flag}: {rule}" if rule else WORDS.get(flag, flag) for flag in found]
+        return [text for flag, text in remarks(self.run, index).items() if flag != "nonfinite"]
 
     def taught(self, index: int) -> Taught:
         """Returns the taught rule of a stage in numbers."""
@@ -86,7 +82,7 @@ class Flow:
 
     def is_convention(self, index: int, slot: int) -> bool:
         """Tells whether a local derivative is a convention at a tie or kink, not what its formula says there."""
-        return any(flag in CORNERS for flag in self.run.flags[index]) and self.taught(index).differs[slot]
+        return bool(flag_at(self.run, index)) and self.taught(index).differs[slot]
 
     def stopped(self, target: int, slot: int) -> str:
         """Returns why nothing flows back on an edge of a stage that a gradient reaches."""

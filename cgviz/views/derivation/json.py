@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cgviz.documents.equations import Equation, plain
+from cgviz.documents.hand import Hand
 from cgviz.runs.run import Run
-from cgviz.views.derivation.board import Line, plain
-from cgviz.views.derivation.hand import Eye, Hand
-from cgviz.views.derivation.written import sections
+from cgviz.views.derivation.document import sections
 
 VERSION = 1
 
@@ -22,13 +22,13 @@ def derivation(run: Run, wrt: str | None, digits: int) -> str:
             "lines": [line_of(line) for line in section.lines],
             "ends": list(section.ends),
         }
-        for section in sections(run, Hand(Eye, digits), wrt)
+        for section in sections(run, Hand(digits), wrt)
     ]
     found = {"cgviz": VERSION, "program": run.graph.program, "detail": run.graph.detail, "wrt": wrt, "sections": made}
     return json.dumps(found, indent=2) + "\n"
 
 
-def line_of(line: Line) -> dict[str, Any]:
+def line_of(line: Equation) -> dict[str, Any]:
     """Returns `symbol = sides[0] = sides[1] ...`, the stage that it belongs to, and what is said beside it."""
     return {
         "stage": int(line.number) if line.number else None,

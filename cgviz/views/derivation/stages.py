@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from cgviz.documents.equations import Equation, Part, Term, equation, part
+from cgviz.documents.hand import Hand, Slope
 from cgviz.graph.nodes import CONSTANT
 from cgviz.graph.statements import statements
 from cgviz.ops.rearranging import listed
 from cgviz.runs.trouble import forward_reason
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import every_finite
-from cgviz.views.derivation.board import Line, Part, Section, Term, equation, part
 from cgviz.views.derivation.flow import Flow, spoken
-from cgviz.views.derivation.hand import Hand, Slope
+from cgviz.views.derivation.section import Section
 from cgviz.views.derivation.taught import Taught, is_short, plain
+from cgviz.views.table.heading import beside
 
 BROADCAST = "broadcast forward, summed backward"
 BY_ARRAYS = " A gate for whole arrays turns the gradient that arrives into what it hands back."
@@ -30,7 +32,7 @@ def given(flow: Flow, hand: Hand) -> Section:
     first = list(formulas.items())[: None if len(formulas) <= MOST_STATEMENTS else MOST_STATEMENTS - 2]
     lines = [equation(hand.name(graph.nodes[i].shown), [whole(hand, each)]) for i, each in first]
     if len(first) < len(formulas):
-        lines.append(Line("", (part(hand.dots),), note=f"{len(formulas) - len(first)} more statements"))
+        lines.append(Equation("", (part(hand.dots),), note=f"{len(formulas) - len(first)} more statements"))
     names = [graph.nodes[i].shown for i in graph.inputs]
     head = hand.function(output, names if len(names) <= MOST_NAMES else [])
     lines.append(equation(head, [whole(hand, final)]))
@@ -41,7 +43,12 @@ def given(flow: Flow, hand: Hand) -> Section:
     if flow.seeded:
         told = f"{output} goes on into {flow.end}, whose gradient with respect to {output} is given."
         asked = " ".join(filter(None, (told, asked)))
+    asked = " ".join(filter(None, (said_first(beside(flow.run)), asked)))
     return Section(f"The function and its gradient{'' if graph.inputs else ': it has no inputs'}", tuple(lines), asked)
+
+
+def said_first(note: str) -> str:
+    return f"{note[0].upper()}{note[1:]}." if note else ""
 
 
 def names_of(flow: Flow) -> str:
@@ -53,7 +60,7 @@ def whole(hand: Hand, formula: Formula) -> Part:
     return part(hand.formula(formula) if is_short(formula, MOST_LEAVES) else hand.dots)
 
 
-def place(flow: Flow, hand: Hand) -> list[Line]:
+def place(flow: Flow, hand: Hand) -> list[Equation]:
     """Returns `x = 3, y = −4`."""
     run, nodes = flow.run, flow.run.graph.nodes
     if run.symbolic or not run.graph.inputs:
@@ -61,7 +68,7 @@ def place(flow: Flow, hand: Hand) -> list[Line]:
     found = [
         ((hand.equal(nodes[i].shown, ""), ""), (hand.number(plain(run.values[i])), "value")) for i in run.graph.inputs
     ]
-    return [Line("", (Part(shortened(found, hand), ","),))]
+    return [Equation("", (Part(shortened(found, hand), ","),))]
 
 
 def vector(hand: Hand, terms: list[str], role: str = "") -> Part:
@@ -86,7 +93,7 @@ def forward(flow: Flow, hand: Hand) -> Section:
     return Section("Forward: the stages, in order", tuple(stage(flow, hand, index) for index in graph.stages))
 
 
-def stage(flow: Flow, hand: Hand, index: int) -> Line:
+def stage(flow: Flow, hand: Hand, index: int) -> Equation:
     run, graph = flow.run, flow.run.graph
     node, formula, value = graph.nodes[index], graph.formula(index), run.values[index]
     parts: list[Part | None] = [part(hand.formula(formula))]
@@ -142,14 +149,14 @@ def local_derivatives(flow: Flow, hand: Hand) -> Section:
     return Section("Local derivatives", tuple(lines), intro)
 
 
-def of_stage(flow: Flow, hand: Hand, index: int) -> list[Line]:
+def of_stage(flow: Flow, hand: Hand, index: int) -> list[Equation]:
     """Returns a line per operand; two edges from one node tell which operand they are."""
     uses = Counter(flow.run.graph.nodes[index].args)
     taught = flow.taught(index)
     return [local(flow, hand, index, slot, taught, uses[arg] > 1) for slot, arg in flow.slots(index)]
 
 
-def local(flow: Flow, hand: Hand, index: int, slot: int, taught: Taught, twice: bool) -> Line:
+def local(flow: Flow, hand: Hand, index: int, slot: int, taught: Taught, twice: bool) -> Equation:
     run, nodes = flow.run, flow.run.graph.nodes
     node, number = nodes[index], str(flow.run.graph.numbers[index])
     symbol = hand.slope(node.shown, nodes[node.args[slot]].shown)
@@ -168,7 +175,7 @@ def local(flow: Flow, hand: Hand, index: int, slot: int, taught: Taught, twice: 
     return equation(symbol, [*written, result], number, note, [*flow.corner(index), spoken(value)])
 
 
-def handed(flow: Flow, hand: Hand, index: int, slot: int, which: str) -> Line:
+def handed(flow: Flow, hand: Hand, index: int, slot: int, which: str) -> Equation:
     """Returns what a structural op makes of the gradient that arrives: `∂f/∂q ↦ ∂f/∂q xᵀ`."""
     run, nodes = flow.run, flow.run.graph.nodes
     node, upstream = nodes[index], hand.slope(flow.end, nodes[index].shown)
@@ -176,7 +183,7 @@ def handed(flow: Flow, hand: Hand, index: int, slot: int, which: str) -> Line:
     text = hand.formula(formula) if formula is not None and is_short(formula) else hand.dots
     to = f"to {nodes[node.args[slot]].shown}"
     note = ", ".join(filter(None, (to, which, node.op.by)))
-    return Line(
+    return Equation(
         "", (part(f"{upstream}{hand.maps}{text}"),), str(run.graph.numbers[index]), note, tuple(flow.corner(index))
     )
 

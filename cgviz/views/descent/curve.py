@@ -1,15 +1,16 @@
-"""The loss of a descent, step by step, as SVG."""
+"""The loss of a descent, step by step, as a chart."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cgviz.analysis.learning import Descent, Objective
+from cgviz.drawing.canvas.sheet import Disc, Part, Path, Sheet
+from cgviz.drawing.charts.axis import Axis, axis
+from cgviz.drawing.charts.frame import Frame
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
-from cgviz.learning import Descent, Objective
 from cgviz.text.numbers import DIGITS
-from cgviz.views.descent.frame import Frame, line
-from cgviz.views.descent.scale import Axis, axis
 from cgviz.views.descent.thinned import Place, thinned
 from cgviz.views.descent.words import caption, change, elided
 
@@ -23,7 +24,7 @@ def curve(
     theme: str | Theme = "light",
     digits: int = DIGITS,
     background: str = "transparent",
-) -> bytes:
+) -> Sheet:
     """Returns the picture: the loss over the steps, logarithmic where it spans decades.
 
     Where more steps than fit are drawn, a band from the least to the largest loss lies about their mean.
@@ -37,7 +38,7 @@ def curve(
     frame = Frame(
         x, y, "step", what, f"{name} over the steps", [said, change(descent, digits)], named(theme), background
     )
-    return frame.written(drawn(frame, places), f"{said}; {change(descent, digits)}.")
+    return frame.sheet(list(drawn(frame, places)), f"{said}; {change(descent, digits)}.")
 
 
 def heights(places: list[Place]) -> Axis:
@@ -50,17 +51,15 @@ def heights(places: list[Place]) -> Axis:
     return Axis(0.0 if near else found.low, found.high, found.log)
 
 
-def drawn(frame: Frame, places: list[Place]) -> Iterator[str]:
+def drawn(frame: Frame, places: list[Place]) -> Iterator[Part]:
     """Yields the band and the line of the means; a single place is a dot."""
     colour = frame.theme.value
     if any(place.least < place.most for place in places):
         low = frame.y.low
         outline = [(place.step, place.most) for place in places]
         outline += [(place.step, max(low, place.least)) for place in reversed(places)]
-        at = " ".join(f"{x:.2f},{y:.2f}" for x, y in (frame.spot(*point) for point in outline))
-        yield f'<polygon class="band" fill="{colour}" fill-opacity="0.18" points="{at}"/>\n'
+        yield Path([[frame.spot(*point) for point in outline]], fill=colour, opacity=0.18, kind="band")
     points = [frame.spot(place.step, place.mean) for place in places]
     if points:
-        yield line(points, colour, 2, ' stroke-linejoin="round" class="loss"')
-        x, y = points[-1]
-        yield f'<circle class="end" cx="{x:.2f}" cy="{y:.2f}" r="3.5" fill="{colour}"/>\n'
+        yield Path([points], colour, 2, kind="loss")
+        yield Disc(*points[-1], 3.5, colour, kind="end")

@@ -6,16 +6,17 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
-from cgviz.learning import Surface
+from cgviz.analysis.learning import Surface
+from cgviz.drawing.canvas.sheet import MIDDLE, Part, Path, Point, Said
+from cgviz.drawing.charts.frame import SMALL, Frame
 from cgviz.text.numbers import number
 from cgviz.views.descent.contours import Contour, contours
-from cgviz.views.descent.frame import SMALL, Frame, Point, line, text
 from cgviz.views.descent.levels import levels
 
 APART, SHORT = 44.0, 60.0
 
 
-def ground(frame: Frame, surface: Surface, path: list[Point]) -> Iterator[str]:
+def ground(frame: Frame, surface: Surface, path: list[Point]) -> Iterator[Part]:
     """Yields the contours, the deeper the darker, and the loss of each where there is room beside the path."""
     found = list(contours(surface, levels(loss for row in surface.losses for loss in row)))
     for contour in reversed(found):
@@ -27,19 +28,16 @@ def ground(frame: Frame, surface: Surface, path: list[Point]) -> Iterator[str]:
         yield from labelled(frame, contour, taken, strided(path, 200))
 
 
-def filled(frame: Frame, contour: Contour, opacity: float) -> Iterator[str]:
-    pieces = ["M" + "L".join(f"{x:.2f},{y:.2f}" for x, y in at(frame, piece)) + "Z" for piece in contour.below]
-    if pieces:
-        shape = "".join(pieces)
-        yield f'<path fill="{frame.theme.input_line}" fill-opacity="{opacity:.3f}" fill-rule="evenodd" d="{shape}"/>\n'
+def filled(frame: Frame, contour: Contour, opacity: float) -> Iterator[Part]:
+    if contour.below:
+        yield Path([at(frame, piece) for piece in contour.below], fill=frame.theme.input_line, opacity=opacity)
 
 
-def outlined(frame: Frame, contour: Contour) -> Iterator[str]:
-    for one in contour.lines:
-        yield line(at(frame, one), frame.theme.input_line, 0.8, ' class="contour"')
+def outlined(frame: Frame, contour: Contour) -> Iterator[Part]:
+    yield from (Path([at(frame, one)], frame.theme.input_line, 0.8, kind="contour") for one in contour.lines)
 
 
-def labelled(frame: Frame, contour: Contour, taken: list[Point], path: list[Point]) -> Iterator[str]:
+def labelled(frame: Frame, contour: Contour, taken: list[Point], path: list[Point]) -> Iterator[Part]:
     """Yields the loss on the longest line of a contour, at the place that is farthest from all else."""
     longest = max((at(frame, one) for one in contour.lines), key=length, default=[])
     if length(longest) < SHORT:
@@ -48,7 +46,8 @@ def labelled(frame: Frame, contour: Contour, taken: list[Point], path: list[Poin
     if clearance(frame, (x, y), taken, path) >= APART:
         taken.append((x, y))
         words = number(contour.level, 3)
-        yield text(words, x, y + 3.5, SMALL - 2, frame.theme.soft, "middle", "level", more=halo(frame, 3))
+        halo = frame.theme.background
+        yield Said(x, y + 3.5, words, SMALL - 2, frame.theme.soft, MIDDLE, kind="level", halo=halo)
 
 
 def clearance(frame: Frame, place: Point, taken: list[Point], path: list[Point]) -> float:
@@ -67,12 +66,6 @@ def strided(points: list[Point], most: int) -> list[Point]:
 
 def length(points: list[Point]) -> float:
     return sum(math.dist(one, other) for one, other in pairwise(points))
-
-
-def halo(frame: Frame, thick: float) -> str:
-    """Returns the attributes that set letters off from what they stand on."""
-    colour = frame.theme.background
-    return f' stroke="{colour}" stroke-width="{thick:g}" stroke-linejoin="round" paint-order="stroke"'
 
 
 def at(frame: Frame, points: tuple[Point, ...]) -> list[Point]:

@@ -6,8 +6,8 @@ import json
 import math
 from typing import Any
 
-from cgviz.learning import Descent, Objective
-from cgviz.learning.objective import Parameters
+from cgviz.analysis.learning import Descent, Objective
+from cgviz.analysis.learning.objective import Parameters
 from cgviz.values.arrays import is_array
 
 VERSION, MOST = 1, 100_001

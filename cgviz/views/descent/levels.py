@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from cgviz.views.descent.scale import DECADES, rounds, tidy
+from cgviz.drawing.charts.axis import DECADES, rounds, tidy
 
 ABOUT, MOST = 12, 16
 SERIES = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))

@@ -1,4 +1,4 @@
-"""The path of a descent in two parameters, over the contours of the loss, as SVG."""
+"""The path of a descent in two parameters, over the contours of the loss, as a chart."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+from cgviz.analysis.learning import Descent, Objective, Surface
+from cgviz.drawing.canvas.sheet import END, MIDDLE, START, Disc, Part, Path, Point, Said, Sheet, diamond
+from cgviz.drawing.charts.axis import Axis
+from cgviz.drawing.charts.frame import SMALL, Frame
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
-from cgviz.learning import Descent, Objective, Surface
 from cgviz.text.numbers import DIGITS
-from cgviz.views.descent.frame import SMALL, Frame, Point, line, text
-from cgviz.views.descent.ground import ground, halo, length
-from cgviz.views.descent.scale import Axis
+from cgviz.views.descent.ground import ground, length
 from cgviz.views.descent.words import caption, change, elided, shown_names
 
 FEW, MILLING, FAR, RIGHTMOST = 60, 2500.0, 5000.0, 560.0
@@ -26,7 +27,7 @@ def path(
     theme: str | Theme = "light",
     digits: int = DIGITS,
     background: str = "transparent",
-) -> bytes:
+) -> Sheet:
     """Returns the picture. Raises UsageError where contourpy is not installed."""
     x, y = Axis(surface.xs[0], surface.xs[-1]), Axis(surface.ys[0], surface.ys[-1])
     name = elided(objective.graph.nodes[objective.graph.output].shown)
@@ -36,8 +37,8 @@ def path(
     frame = Frame(x, y, first, second, title, [said, changed], named(theme), background, ruled=False)
     description = f"The path of the parameters over contours of equal loss: {said}; {changed}."
     points = spots(frame, surface)
-    inside = [frame.clipped([*ground(frame, surface, points), *trail(frame, points)])]
-    return frame.written([*inside, *ends(frame, points)], description)
+    inside = frame.window([*ground(frame, surface, points), *trail(frame, points)])
+    return frame.sheet([inside, *ends(frame, points)], description)
 
 
 def spots(frame: Frame, surface: Surface) -> list[Point]:
@@ -50,15 +51,14 @@ def spots(frame: Frame, surface: Surface) -> list[Point]:
     return points
 
 
-def trail(frame: Frame, points: list[Point]) -> Iterator[str]:
+def trail(frame: Frame, points: list[Point]) -> Iterator[Part]:
     """Yields the path, and a dot for every step where there are few."""
     colour = frame.theme.gradient
     thick = 1.8 if len(points) <= FEW or smooth(points) else 0.8
-    yield line(points, frame.theme.background, thick + 2, ' stroke-linejoin="round" stroke-opacity="0.5"')
-    yield line(points, colour, thick, ' stroke-linejoin="round" class="path"')
+    yield Path([points], frame.theme.background, thick + 2, opacity=0.5)
+    yield Path([points], colour, thick, kind="path")
     if len(points) <= FEW:
-        for x, y in points[1:-1]:
-            yield f'<circle class="step" cx="{x:.2f}" cy="{y:.2f}" r="2.2" fill="{colour}"/>\n'
+        yield from (Disc(*point, 2.2, colour, kind="step") for point in points[1:-1])
 
 
 def smooth(points: list[Point]) -> bool:
@@ -66,24 +66,20 @@ def smooth(points: list[Point]) -> bool:
     return length(points) < MILLING
 
 
-def ends(frame: Frame, points: list[Point]) -> Iterator[str]:
+def ends(frame: Frame, points: list[Point]) -> Iterator[Part]:
     """Yields a circle at the start and a diamond at the end, with their names; an end off the picture has none."""
-    colour, behind = frame.theme.gradient, frame.theme.background
-    (x, y), (end_x, end_y) = points[0], points[-1]
-    look = f'fill="{behind}" stroke="{colour}" stroke-width="2"'
-    yield f'<circle class="start" cx="{x:.2f}" cy="{y:.2f}" r="5" {look}/>\n'
-    inside = frame.holds(points[-1])
+    colour, behind, inside = frame.theme.gradient, frame.theme.background, frame.holds(points[-1])
+    yield Disc(*points[0], 5, behind, colour, 2, kind="start")
     if inside:
-        diamond = " ".join(f"{end_x + a:.2f},{end_y + b:.2f}" for a, b in ((0, -7), (7, 0), (0, 7), (-7, 0)))
-        yield f'<polygon class="end" fill="{colour}" stroke="{behind}" stroke-width="1.5" points="{diamond}"/>\n'
+        yield Path([diamond(*points[-1], 7)], behind, 1.5, colour, kind="end")
     close = math.dist(points[0], points[-1]) < 50
     yield name_of("start", frame, points[0], -12 if close else 0)
     if inside:
         yield name_of("end", frame, points[-1], 20 if close else 0)
 
 
-def name_of(words: str, frame: Frame, spot: Point, down: float) -> str:
+def name_of(words: str, frame: Frame, spot: Point, down: float) -> Said:
     """Returns the name of an end beside it; above or below it where `down` says so."""
-    anchor, along = ("middle", 0) if down else ("end", -12) if spot[0] > RIGHTMOST else ("start", 12)
-    at = spot[0] + along, spot[1] + (down or 4)
-    return text(words, *at, SMALL, frame.theme.ink, anchor, words, bold=True, more=halo(frame, 3.5))
+    align, along = (MIDDLE, 0) if down else (END, -12) if spot[0] > RIGHTMOST else (START, 12)
+    at, theme = (spot[0] + along, spot[1] + (down or 4)), frame.theme
+    return Said(*at, words, SMALL, theme.ink, align, bold=True, kind=words, halo=theme.background)

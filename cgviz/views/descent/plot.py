@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.learning import Descent
+from cgviz.analysis.learning import Descent
+from cgviz.drawing.charts.axis import Axis, axis
 from cgviz.views.descent.dots import Pen, drawn
-from cgviz.views.descent.scale import Axis, axis
 from cgviz.views.descent.thinned import thinned
 
 HEIGHT, NARROWEST, WIDEST = 12, 16, 100

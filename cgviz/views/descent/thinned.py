@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cgviz.learning import Descent
+from cgviz.analysis.learning import Descent
 
 
 class Place(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cgviz.learning import Descent, Objective
+from cgviz.analysis.learning import Descent, Objective
 from cgviz.text.numbers import DIGITS, number
 
 LONGEST = 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.analysis.diagnosis import Corner, Diagnosis, Suggestion
+from cgviz.analysis.diagnosis import Corner, Diagnosis, Followed, Suggestion
 from cgviz.analysis.diagnosis.spread import Hop, Origin
 from cgviz.ops.op import Answer
 from cgviz.views.table.json import number
@@ -33,6 +33,7 @@ def document(found: Diagnosis) -> dict[str, Any]:
         "symptoms": [{"stage": names[each.index], "kind": each.kind, "text": each.text} for each in found.symptoms],
         "corners": [corner_of(names, corner) for corner in found.corners],
         "suggestions": [suggestion_of(names, suggestion) for suggestion in found.suggestions],
+        **({"followed": followed_of(found.followed)} if found.followed else {}),
     }
 
 
@@ -65,6 +66,18 @@ def corner_of(names: list[str], corner: Corner) -> dict[str, Any]:
 def answer_of(answer: Answer) -> dict[str, Any]:
     sympy = answer.sympy if isinstance(answer.sympy, str) else number(answer.sympy)
     return {"slot": answer.slot, "torch": number(answer.torch), "jax": number(answer.jax), "sympy": sympy}
+
+
+def followed_of(followed: Followed) -> dict[str, Any]:
+    """Returns what the program as advised gives."""
+    run = followed.run
+    gradients = {run.graph.nodes[index].name: number(run.gradients[index]) for index in run.graph.inputs}
+    return {
+        "output": number(run.value),
+        "gradient": gradients,
+        "healthy": followed.healthy,
+        "lost": list(followed.lost),
+    }
 
 
 def suggestion_of(names: list[str], suggestion: Suggestion) -> dict[str, Any]:

@@ -25,12 +25,12 @@ def document(found: Diagnosis, writing: Writing) -> Document:
         ("Backward", backward(found, writing)),
         ("Stages in trouble", symptom_table(found, writing)),
         ("Kinks, ties and corners", corner_table(found, writing)),
-        ("Written safely", suggested(found, True, writing)),
+        ("Written safely", [*suggested(found, True, writing), *as_advised(found, writing)]),
         ("Sound here, not everywhere", suggested(found, False, writing)),
     ):
         if section:
             blocks += [GAP, Title([(title, "name")]), *section]
-    return Document(blocks, "A diagnosis", writing.rule)
+    return Document(blocks, "A diagnosis")
 
 
 def verdict(found: Diagnosis, spelling: Writing) -> Block:
@@ -136,6 +136,27 @@ def suggested(found: Diagnosis, needed: bool, spelling: Writing) -> list[Block]:
     chosen = [suggestion for suggestion in found.suggestions if suggestion.needed is needed]
     blocks = [block for suggestion in chosen[:MOST] for block in one_suggestion(found, suggestion, spelling)]
     return [*blocks, Prose([(more(len(chosen), MOST), "muted")])] if len(chosen) > MOST else blocks
+
+
+def as_advised(found: Diagnosis, spelling: Writing) -> list[Block]:
+    """Returns what a run of the program as advised gives: its output, and every gradient that is kept or lost."""
+    if found.followed is None:
+        return []
+    run = found.followed.run
+    nodes, inputs = run.graph.nodes, run.graph.inputs[:MOST]
+    pieces: list[Span] = [("run so: ", "muted"), (spelling.name(nodes[run.graph.output].shown), "name")]
+    pieces.append((f" = {spelling.number(run.value, padded=False)}", "value"))
+    for index in inputs:
+        number = spelling.number(run.gradients[index], padded=False)
+        pieces.append((f", {spelling.gradient(nodes[index].shown)} = {number}", "gradient"))
+    if not found.followed.healthy:
+        pieces.append((spelling.clean(f"; still not finite: {run.explain_trouble()}"), "flag"))
+    elif found.followed.lost:
+        names = ", ".join(spelling.name(nodes[run.index(name)].shown) for name in found.followed.lost[:MOST])
+        pieces.append((f"; finite, but no gradient comes back to {names}", "flag"))
+    else:
+        pieces.append(("; every number is finite, and every gradient is kept", "value"))
+    return [Prose(pieces)]
 
 
 def one_suggestion(found: Diagnosis, suggestion: Suggestion, spelling: Writing) -> list[Block]:

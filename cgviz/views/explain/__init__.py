@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import UsageError, quoted
 from cgviz.text.numbers import DIGITS, checked
 
@@ -13,9 +14,7 @@ if TYPE_CHECKING:
     from cgviz.runs.run import Run
     from cgviz.views.explain.facts import Facts
 
-__all__ = ["PICTURES", "explain", "picture", "report"]
-
-PICTURES = ("svg", "pdf", "png")
+__all__ = ["explain", "picture", "report"]
 
 
 def report(run: Run, node: str | int, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
@@ -45,11 +44,11 @@ def picture(
     digits: int = DIGITS,
     background: str = "transparent",
 ) -> bytes:
-    """Returns the picture of one node in one of PICTURES. Raises UsageError, RenderError."""
+    """Returns the picture of one node in one of CHARTS. Raises UsageError, RenderError."""
     from cgviz.views.explain.figure import figure
 
-    if format not in PICTURES:
-        raise UsageError(f"no picture format {quoted(format)}; there are {', '.join(PICTURES)}")
+    if format not in CHARTS.values():
+        raise UsageError(f"no picture format {quoted(format)}; there are {', '.join(CHARTS.values())}")
     return figure(facts_of(run, node), theme=theme, digits=checked(digits), background=background).draw(format)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.pen import LONGEST_FORMULA, Pen
 from cgviz.drawing.diagram.scene import Line, Text, Words
 from cgviz.graph.nodes import CONSTANT
 from cgviz.ops.op import POWER
+from cgviz.records import dataclass
 from cgviz.runs.steps import joined
 from cgviz.text.formula import Formula, Pretty, with_digits
 from cgviz.text.numbers import MOST_IN_A_LINE
@@ -36,7 +35,7 @@ class Ink:
 
     def words(self, index: int) -> Words:
         """Returns the title and description of a node's part."""
-        return words.of_box(self.pen.run, index, self.pen.digits)
+        return self.pen.words_of(index)
 
     def wire_words(self, edge: Edge) -> Words:
         return words.of_wire(self.pen.run, edge.target, edge.slot, self.pen.known, self.pen.digits)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.documents.writing import Writing
+from cgviz.records import dataclass
 from cgviz.runs.steps import Backward, Forward, joined
-from cgviz.text.formula import MARKED, Marked, Notation, Pretty
+from cgviz.text.formula import Notation, Pretty
+from cgviz.text.notations import MARKED, Marked
 from cgviz.text.numbers import DIGITS, number
 from cgviz.values.arrays import Value, is_array
 from cgviz.views.explain.facts import Edge, Facts

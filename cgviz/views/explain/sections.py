@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from cgviz.analysis.recognised import recognised
 from cgviz.graph.nodes import CONSTANT
+from cgviz.runs.corners import NOT_FINITE
 from cgviz.text.numbers import MOST_IN_A_LINE
 from cgviz.values.arrays import Value, is_array
 from cgviz.views.explain.facts import Edge, Facts, ends
 from cgviz.views.explain.place import feeds, gate, used
 from cgviz.views.explain.say import MOST, Line, Say
 from cgviz.views.explain.whatif import what_if
-from cgviz.views.table.rows import WORDS, flags
+from cgviz.views.table.rows import flags
 
 GRIDS, MOST_GRIDS, WIDTH = "values", 5, 84
 GIVEN = {"cli": "given", "default": "the program's default", "none": "no value is given"}
@@ -188,5 +189,5 @@ def notes(facts: Facts, say: Say) -> list[Line]:
     run, found = facts.run, flags(facts.run, facts.index, say.spelling)
     if run.trouble and run.trouble.index == facts.index:
         reason = f"not finite: {say.plain(run.trouble.reason)}"
-        found = (*(flag for flag in found if flag != WORDS["nonfinite"]), reason)
+        found = (*(flag for flag in found if flag != NOT_FINITE), reason)
     return [[(flag, "flag")] for flag in found]

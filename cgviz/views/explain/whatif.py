@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from cgviz.runs.corners import flag_at, is_flat
 from cgviz.values.arrays import every_finite, is_array
 from cgviz.views.explain.facts import Edge, Facts
 from cgviz.views.explain.say import Line, Say
-from cgviz.views.table.sentence import CORNERS, Sentences, is_flat
+from cgviz.views.table.sentence import Sentences
 
 MOST = 4
 
@@ -85,7 +86,7 @@ def output(facts: Facts, edges: list[Edge], sentences: Sentences) -> Line:
         return [] if facts.is_output else [("; ", ""), end, (" does not depend on it", "")]
     corner = sentences.corner[facts.index]
     if corner is not None:
-        flag = next(flag for flag in run.flags[corner] if flag in CORNERS)
+        flag = flag_at(run, corner)
         return [("; ", ""), end, (" has no slope in it: ", ""), sentences.name(corner), (f" stands on a {flag}", "")]
     total = sum(edge.back.value for edge in edges if edge.back.value is not None)
     if not math.isfinite(total):
@@ -98,7 +99,7 @@ def output(facts: Facts, edges: list[Edge], sentences: Sentences) -> Line:
 def at_corner(facts: Facts, source: int) -> bool:
     """Tells whether the node stands on a tie, a kink or a jump in this operand."""
     run = facts.run
-    if not any(flag in CORNERS for flag in run.flags[facts.index]):
+    if not flag_at(run, facts.index):
         return False
     sources = set(facts.node.args)
     at = {arg for arg in sources if run.values[arg] == run.values[facts.index]}
@@ -107,7 +108,7 @@ def at_corner(facts: Facts, source: int) -> bool:
 
 def withheld(facts: Facts, source: int, slope: float, sentences: Sentences, say: Say) -> Line:
     """Returns why the local derivative is no slope: the number is a convention."""
-    flag = next(flag for flag in facts.run.flags[facts.index] if flag in CORNERS)
+    flag = flag_at(facts.run, facts.index)
     rule = say.plain(facts.node.op.rule)
     start = [sentences.name(facts.index), (" has no slope in ", ""), sentences.name(source), (f" on its {flag}", "")]
     return [

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from cgviz.documents.writing import unicode_spelling
 from cgviz.errors import CgvizError
 from cgviz.grading.hints import LINE, hinted
 from cgviz.grading.report import Grade
-from cgviz.views.grade.page import page, plain
+from cgviz.views.grade.report import report
 
 DIGITS = 6
 
@@ -36,5 +37,5 @@ def results(found: Grade | CgvizError, hints: int, credits: Mapping[str, float])
                 "output": each.verdict if hints >= LINE else "",
             }
         )
-    text = plain(page(told, DIGITS, 100))
+    text = report(found, digits=DIGITS, hints=hints).plain(unicode_spelling(DIGITS), 100)
     return json.dumps({"score": sum(test["score"] for test in tests), "output": text, "tests": tests}, indent=2) + "\n"

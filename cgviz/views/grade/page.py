@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
@@ -16,40 +13,10 @@ from cgviz.views.grade.elements import compared, numbers
 Span = tuple[str, str]
 Line = list[Span]
 
-ASCII = str.maketrans({"−": "-", "─": "-", "…": "~", "²": "^2", "·": "*"})
 HEADINGS = ("line", "code", "gradient", "theirs", "ours", "verdict")
 RIGHT_ALIGNED = (0, 3, 4)
 CODE, LEAST_CODE, LEAST_ARRAY_CODE, NARROWEST, PROSE, MOST_CODE = 1, 16, 10, 40, 100, 200
 ROLES = {"right": "value", "close": "flag", "wrong": "gradient", "missing": "gradient"}
-
-
-def page(grade: Grade, digits: int, width: int | None = None) -> list[Line]:
-    """Returns the lines of the page in at most `width` columns; None: as wide as it needs."""
-    wide = None if width is None else max(width, NARROWEST)
-    table = list(rows(grade, digits, wide))
-    prose = wide or PROSE
-    return [*folded(summary(grade), prose), [], *table, *first(grade, prose, digits), *others(grade, prose)]
-
-
-def plain(lines: Sequence[Line]) -> str:
-    return "".join("".join(part for part, _ in line).rstrip() + "\n" for line in lines)
-
-
-def room() -> int | None:
-    """Returns the columns of the terminal, those of COLUMNS, or None for a pipe."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
-        return int(columns)
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def encodable(lines: list[Line], encoding: str) -> list[Line]:
-    """Returns lines that an encoding can say."""
-    try:
-        "−─…²·".encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return [[(part.translate(ASCII), role) for part, role in line] for line in lines]
-    return lines
 
 
 def summary(grade: Grade) -> str:
@@ -123,7 +90,7 @@ def first(grade: Grade, width: int, digits: int) -> list[Line]:
         return []
     more = [one for one in grade.lines if one.cause and one is not each]
     marked = printable(underlined(grade.listing.text, each.start, max(each.end, each.start + 1)))
-    lines: list[Line] = [[], *folded(f"{each.where}: {each.says}.", width, "flag")]
+    lines: list[Line] = [*folded(f"{each.where}: {each.says}.", width, "flag")]
     lines += [[(line[: max(width, NARROWEST)], "")] for line in marked.split("\n")]
     for text in compared(each, digits):
         lines += folded(text, width)
@@ -134,7 +101,7 @@ def first(grade: Grade, width: int, digits: int) -> list[Line]:
     return lines + (folded(f"and {len(more) - 12} more mistakes.", width) if len(more) > 12 else [])
 
 
-def others(grade: Grade, width: int) -> list[Line]:
+def others(grade: Grade) -> list[str]:
     """Returns gradients that are missing, names that are misspelt, and notes."""
     said = [
         f"{each.name}: its gradient is missing; it is {number(each.ours)}"
@@ -143,9 +110,7 @@ def others(grade: Grade, width: int) -> list[Line]:
         for each in missing(grade)
     ]
     said += [f"{each.where}: {each.note}" for each in grade.lines if each.note]
-    said += list(grade.notes)
-    lines = [line for text in said for line in folded(f"{text}.", width)]
-    return [[], *lines] if lines else []
+    return [printable(text).replace("\n", " ") for text in (*said, *grade.notes)]
 
 
 def missing(grade: Grade) -> list[GradientVerdict]:

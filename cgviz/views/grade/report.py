@@ -10,7 +10,18 @@ from cgviz.drawing.theme import Theme
 from cgviz.grading.report import Grade
 from cgviz.text.numbers import DIGITS
 from cgviz.views.grade.document import pretty
-from cgviz.views.grade.page import HEADINGS, RIGHT_ALIGNED, ROLES, cells_of, encodable, first, others, page, summary
+from cgviz.views.grade.page import (
+    HEADINGS,
+    NARROWEST,
+    PROSE,
+    RIGHT_ALIGNED,
+    ROLES,
+    cells_of,
+    first,
+    others,
+    rows,
+    summary,
+)
 
 CELLS = ("muted", "name", "", "gradient", "value", "")
 
@@ -20,26 +31,29 @@ def report(grade: Grade, *, digits: int = DIGITS, theme: str | Theme = "light", 
     from cgviz.grading.hints import hinted
 
     grade = hinted(grade, hints)
-    return Report(
-        lambda writing: document(grade, writing, digits),
-        lambda: pretty(grade),
-        digits,
-        theme,
-        lambda writing, width, _: encodable(page(grade, digits, width), writing.encoding),
-    )
+    return Report(lambda writing: document(grade, writing, digits), lambda: pretty(grade), digits, theme)
 
 
 def document(grade: Grade, writing: Writing, digits: int) -> Document:
-    """Returns the document of a grade."""
-    rows = []
+    """Returns the document of a grade: a sentence, a row per line, what to mend first, what else there is."""
+    listed = Drawn(lambda width, _: list(rows(grade, digits, at_least(width))), lambda: table(grade, writing, digits))
+    blocks: list[Block] = [Prose([(summary(grade), "name")]), GAP, listed]
+    mended = first(grade, PROSE, digits)
+    if mended:
+        told = " ".join(text for line in mended for text, _ in line)
+        blocks += [GAP, Drawn(lambda width, _: first(grade, at_least(width) or PROSE, digits), words=told)]
+    said = [Prose([(f"{text}.", "")]) for text in others(grade)]
+    return Document([*blocks, *([GAP] if said else []), *said], "A grade", PROSE)
+
+
+def at_least(width: int | None) -> int | None:
+    return width and max(width, NARROWEST)
+
+
+def table(grade: Grade, writing: Writing, digits: int) -> Table:
+    made = []
     for each in grade.lines:
         roles = [*CELLS[:-1], ROLES[each.verdict]]
         texts = [writing.clean(text) for text in cells_of(grade, each, digits, None)]
-        rows.append(list(zip(texts, roles, strict=True)))
-    table = Table([Column(heading, i in RIGHT_ALIGNED) for i, heading in enumerate(HEADINGS)], rows)
-    blocks: list[Block] = [Prose([(summary(grade), "name")]), GAP, table]
-    mended = first(grade, 80, digits)[1:]
-    if mended:
-        blocks += [GAP, Drawn(lambda _: mended, words=" ".join(text for line in mended for text, _ in line))]
-    blocks += [Prose(line) for line in others(grade, 100) if line]
-    return Document(blocks, "A grade", writing.rule)
+        made.append(list(zip(texts, roles, strict=True)))
+    return Table([Column(heading, i in RIGHT_ALIGNED) for i, heading in enumerate(HEADINGS)], made)

@@ -7,10 +7,10 @@ from typing import Any
 from cgviz.analysis.blocks import Block, Jacobian
 from cgviz.documents.document import PAINT
 from cgviz.documents.writing import Writing
+from cgviz.drawing.colours import entry_colour
 from cgviz.drawing.theme import Theme
 from cgviz.text.fold import Line, Span, fold, split, width_of
 from cgviz.views.jacobian.pixels import Pixels, pixels
-from cgviz.views.jacobian.scale import colour
 
 MOST_LINES, NARROW, STEPS = 30, 10, 9
 UPPER, LOWER, FULL = "▀", "▄", "█"
@@ -53,7 +53,7 @@ def painted(found: Pixels, row: int, j: int, theme: Theme | None, spelling: Writ
     if theme is None:
         sign = glyph(top, low)
         return (ASCII.get(sign, sign) if spelling.plain else sign), ""
-    above, below = colour(float(top), theme), colour(float(low), theme)
+    above, below = entry_colour(float(top), theme), entry_colour(float(low), theme)
     if above and below:
         return (FULL, PAINT + above) if above == below else (UPPER, f"{PAINT}{above}:{below}")
     return (UPPER, PAINT + above) if above else (LOWER, PAINT + below) if below else (" ", "")
@@ -86,5 +86,5 @@ def legend(found: Pixels, spelling: Writing, theme: Theme | None, margin: int, w
         return lines
     most, least = (spelling.number(sign * found.largest, padded=False) for sign in (1, -1))
     count = min(STEPS, max(1, (width - margin - width_of(most + least) - 3) // 2))
-    steps = [(FULL, PAINT + (colour(i / count, theme) or theme.background)) for i in range(-count, count + 1)]
+    steps = [(FULL, PAINT + (entry_colour(i / count, theme) or theme.background)) for i in range(-count, count + 1)]
     return [[(" " * margin + least + " ", "muted"), *steps, (f" {most}", "muted")], *lines]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cgviz.analysis.blocks import Block, Jacobian
 from cgviz.analysis.hessians import Hessian, hessian
@@ -12,6 +11,8 @@ from cgviz.analysis.products import Product, in_symbols, products
 from cgviz.errors import UsageError
 from cgviz.graph.lookup import find
 from cgviz.ops.whole import turned
+from cgviz.records import dataclass
+from cgviz.runs.corners import flag_at
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
 
@@ -59,7 +60,7 @@ def of_jacobian(
     target = graph.output if of is None else find(graph, of)
     sources = found(run, wrt)
     matrix = jacobian(run, target, sources, mode, layout, each)
-    tied = "tie" in run.flags[target]  # the taught formula says nothing of ties
+    tied = flag_at(run, target) == "tie"  # the taught formula says nothing of ties
     symbols = tuple(None if tied else in_symbols(graph, target, source) for source in sources)
     if matrix.transposed:
         symbols = tuple(None if formula is None else turned(formula) for formula in symbols)

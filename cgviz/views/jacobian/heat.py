@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.analysis.blocks import Block
 from cgviz.documents.writing import unicode_spelling
+from cgviz.drawing.canvas.sheet import END, MARGIN, MIDDLE, Cell, Said, Sheet
+from cgviz.drawing.colours import entry_colour, is_dark
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
+from cgviz.records import dataclass
 from cgviz.text.numbers import number
 from cgviz.values.arrays import shape_text
 from cgviz.views.jacobian import words
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.labels import some_labels, spread_labels
 from cgviz.views.jacobian.pixels import MOST_PIXELS, Pixels, pixels
-from cgviz.views.jacobian.scale import colour, is_dark
-from cgviz.views.jacobian.sheet import END, MARGIN, MIDDLE, Cell, Said, Sheet
 from cgviz.views.jacobian.text import symbols
 
 GAP, TITLE, LABEL, BODY, LINE = 8.0, 15.0, 11.0, 11.0, 17.0
@@ -125,7 +124,7 @@ def widest(texts: list[str]) -> float:
 def paint(sheet: Sheet, ink: Ink, frame: Frame, i: int, j: int) -> None:
     """Draws one cell: nothing for 0, its number where there is room, else a stroke in what is negative."""
     value = float(ink.found.values[i, j])
-    x, y, fill = frame.x + j * frame.wide, frame.y + i * frame.high, colour(value, ink.theme)
+    x, y, fill = frame.x + j * frame.wide, frame.y + i * frame.high, entry_colour(value, ink.theme)
     if fill:
         sheet.cell(Cell(x, y, frame.wide, frame.high, fill))
     if ink.with_numbers:
@@ -170,7 +169,7 @@ def scale(sheet: Sheet, ink: Ink, frame: Frame) -> None:
     step, largest = high / SCALE_STEPS, ink.found.largest
     sheet.cell(Cell(x - 1, frame.y - 1, SCALE_WIDTH + 2, high + 2, ink.theme.pale))
     for i in range(SCALE_STEPS):
-        fill = colour(round(1 - 2 * i / (SCALE_STEPS - 1), 9), ink.theme) or ink.theme.background
+        fill = entry_colour(round(1 - 2 * i / (SCALE_STEPS - 1), 9), ink.theme) or ink.theme.background
         sheet.cell(Cell(x, frame.y + i * step, SCALE_WIDTH, step, fill))
     for value, at in ((largest, 0.0), (0.0, 0.5), (-largest, 1.0)):
         y = frame.y + at * (high - LABEL) + LABEL * 0.85

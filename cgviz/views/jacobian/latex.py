@@ -3,8 +3,7 @@ r"""The matrix as displayed mathematics in LaTeX, for a document with \usepackag
 from __future__ import annotations
 
 from cgviz.analysis.blocks import Jacobian
-from cgviz.documents.latex import DOCUMENT
-from cgviz.text.formula import LATEX
+from cgviz.text.notations import LATEX
 from cgviz.text.numbers import DIGITS, number
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.words import MOST_NAMES
@@ -13,16 +12,15 @@ MOST, ENDS = 20, 4
 COLUMNS_OF_AMSMATH = 10
 
 
-def formula(facts: Facts, digits: int = DIGITS, standalone: bool = False) -> str:
-    """Returns one formula: the derivative, what it is in symbols, the matrix, its layout; `standalone`, a document."""
+def formula(facts: Facts, digits: int = DIGITS) -> str:
+    """Returns one formula: the derivative, what it is in symbols, the matrix, its layout."""
     symbol = facts.symbols[0] if len(facts.symbols) == 1 else None
     symbols = [symbol.latex] if symbol is not None else []
     high, wide = facts.matrix.shape
     layout = "" if facts.second else rf" \quad \text{{({facts.matrix.layout} layout, ${high} \times {wide}$)}}"
     body = " = ".join([slope(facts), *symbols, matrix(facts.matrix, digits)])
-    wider = rf"\setcounter{{MaxMatrixCols}}{{{MOST + 1}}}" + "\n" if min(wide, MOST) > COLUMNS_OF_AMSMATH else ""
-    made = f"{wider}\\[\n  {body}{layout}\n\\]\n"
-    return f"{DOCUMENT}{made}\\end{{document}}\n" if standalone else made
+    wider = rf"\setcounter{{MaxMatrixCols}}{{{MOST + 1}}}" if min(wide, MOST) > COLUMNS_OF_AMSMATH else ""
+    return f"{wider}{body}{layout}"
 
 
 def slope(facts: Facts) -> str:

@@ -6,41 +6,42 @@ from collections.abc import Iterator
 
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table, Title
 from cgviz.documents.grid import Column
-from cgviz.documents.terminal import page as lines_of
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
 from cgviz.text.fold import Line
+from cgviz.text.numbers import DIGITS
 from cgviz.views.jacobian import words
 from cgviz.views.jacobian.beside import beside
 from cgviz.views.jacobian.blocks import blocks
 from cgviz.views.jacobian.facts import Facts
 from cgviz.views.jacobian.grid import cell, grid
+from cgviz.views.jacobian.latex import formula
 
 PROSE, NARROWEST = 80, 30
 MOST_ROWS, MOST_COLUMNS, MOST_DOTTED = 100, 40, 40
 
 
-def page(facts: Facts, writing: Writing, width: int | None = None, theme: Theme | None = None) -> list[Line]:
-    """Returns the lines of the page in `width` columns; with a theme its heat map is in colour."""
-    return lines_of(document(facts, writing, theme), width if width is None else max(width, NARROWEST))
-
-
-def document(facts: Facts, writing: Writing, theme: Theme | None = None) -> Document:
+def document(facts: Facts, writing: Writing) -> Document:
     """Returns the document of a matrix."""
     title = words.title(facts, writing)
-    symbolic = [Prose([(formula, "local")], is_math=True) for formula in symbols(facts, writing)]
-    empty = not facts.matrix.entries.size
-    body: list[Block] = [Prose([("(there are no entries: an axis has length 0)", "muted")])] if empty else []
-    if not empty:
-        body.append(Drawn(lambda width: matrix_lines(facts, writing, width, theme), table(facts, writing)))
+    symbolic = [Prose([(said, "local")], is_math=True) for said in symbols(facts, writing)]
     mark = words.NO_PATH if facts.matrix.blanks and max(facts.matrix.shape) <= MOST_DOTTED else ""
     told = [words.zeros(facts, mark), words.how(facts), *words.corners(facts, writing)]
     said = [Prose([(writing.clean(sentence), "")]) for sentence in told if sentence]
     sides = Prose([(words.sides(facts, writing), "muted")])
     head = Title([(title, "name")])
     return Document(
-        [head, *symbolic, GAP, *body, GAP, sides, *said, *instead(facts, writing)], title, writing.rule, PROSE
+        [head, *symbolic, GAP, matrix(facts, writing), GAP, sides, *said, *instead(facts, writing)], title, PROSE
     )
+
+
+def matrix(facts: Facts, writing: Writing) -> Block:
+    """Returns the matrix: numbers or a heat map in a terminal, elsewhere a table or one formula."""
+    if not facts.matrix.entries.size:
+        return Prose([("(there are no entries: an axis has length 0)", "muted")])
+    if writing.display:
+        return Prose([(writing.display.math(formula(facts, writing.digits or DIGITS)), "")], is_math=True)
+    return Drawn(lambda width, paint: matrix_lines(facts, writing, width, paint), lambda: table(facts, writing))
 
 
 def table(facts: Facts, writing: Writing) -> Table:
@@ -65,10 +66,10 @@ def matrix_lines(facts: Facts, writing: Writing, width: int | None, theme: Theme
 def symbols(facts: Facts, writing: Writing) -> list[str]:
     """Returns `∂q/∂x = W`, a line for each input for which one op says it."""
     found = []
-    for block, formula in zip(facts.inputs, facts.symbols, strict=False):
-        if formula is not None:
+    for block, symbol in zip(facts.inputs, facts.symbols, strict=False):
+        if symbol is not None:
             left = words.slope(facts, writing, [block])
-            found.append(f"{left} = {writing.formula(formula)}")
+            found.append(f"{left} = {writing.formula(symbol)}")
     return found
 
 

@@ -9,7 +9,7 @@ from cgviz.analysis.hessians import way
 from cgviz.documents.writing import Writing
 from cgviz.runs.corners import ACROSS
 from cgviz.runs.corners import corners as table
-from cgviz.text.formula import gradient_name
+from cgviz.text.gradients import gradient_name
 from cgviz.values.arrays import element_name, numpy
 from cgviz.views.jacobian.facts import Facts
 

@@ -28,10 +28,10 @@ def document(found: Paths, writing: Writing) -> Document:
     says = Wording(found, writing)
     blocks: list[Block] = [head(found.run, writing), GAP, Prose([(says.heading(), "")])]
     if found.listed:
-        blocks += [GAP, Drawn(lambda width: listed(says, max(width or PROSE, NARROWEST)), table(says)), GAP]
+        blocks += [GAP, Drawn(lambda width, _: listed(says, max(width or PROSE, NARROWEST)), lambda: table(says)), GAP]
         blocks += [*sums(says), GAP, Prose([(says.factored(), "name")]), Prose([(says.why(), "muted")]), GAP]
         blocks.append(work(says))
-    return Document(blocks, says.heading(), writing.rule, PROSE)
+    return Document(blocks, says.heading(), PROSE)
 
 
 def table(says: Wording) -> Table:

@@ -8,8 +8,6 @@ from cgviz.runs.modes import REVERSE, Mode
 from cgviz.text.numbers import DIGITS
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from cgviz.documents.report import Report
     from cgviz.drawing.theme import Theme
     from cgviz.runs.run import Run
@@ -18,39 +16,16 @@ if TYPE_CHECKING:
 def report(run: Run, *, digits: int = DIGITS, theme: str | Theme = "light", mode: Mode = REVERSE) -> Report:
     """Returns the table of a run; `mode` tells whether it holds gradients, tangents or both."""
     from cgviz.documents.report import Report
-    from cgviz.views.table import csv, json, latex, markdown
-    from cgviz.views.table.page import document, page
+    from cgviz.views.table.page import document
 
-    return Report(
-        lambda writing: document(run, writing, mode),
-        lambda: json.table(run, digits, mode),
-        digits,
-        theme,
-        lambda writing, width, _: page(run, writing, width, mode),
-        {
-            "csv": lambda look: csv.table(run, look.digits, mode),
-            "markdown": lambda look: markdown.table(run, look.digits, mode),
-            "latex": lambda look: latex.table(run, look.digits, mode, look.standalone),
-        },
-    )
+    def as_json() -> str:
+        from cgviz.views.table.json import table
 
+        return table(run, mode)
 
-def table(run: Run, format: str = "terminal", *, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
-    """Returns the table as text. JSON and CSV hold full precision whatever `digits` is.
+    def as_csv() -> str:
+        from cgviz.views.table.csv import table
 
-    Raises UsageError for a format or a number of digits that there is not.
-    """
-    return report(run, digits=digits, mode=mode).write(format)
+        return table(run, mode)
 
-
-def show(
-    run: Run,
-    console: Console | None = None,
-    *,
-    digits: int = DIGITS,
-    theme: str | Theme = "light",
-    mode: Mode = REVERSE,
-) -> None:
-    """Prints the table on standard output, or on a console."""
-    made = report(run, digits=digits, theme=theme, mode=mode)
-    made.show() if console is None else made.print(console)
+    return Report(lambda writing: document(run, writing, mode), as_json, digits, theme, {"csv": as_csv})

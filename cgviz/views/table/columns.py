@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from cgviz.documents.writing import Writing
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.text.fold import Line, split
 from cgviz.views.table.rows import Row
+
+ALONE = (("seed",), ("nothing",), ("held fixed",))
+"""What stands in the place of a sum, in words."""
 
 
 class Column(NamedTuple):
@@ -39,7 +42,7 @@ def columns(
     made = [
         Column("#", lambda row: [[(row.number, "muted")]], right=True),
         Column("stage", lambda row: [[(row.name, "name")]], 16),
-        Column(formula, lambda row: split([(row.forward, "muted" if not row.number else "")]), 16, most=44),
+        Column(formula, lambda row: split([(row.forward, "formula" if row.number else "muted")]), 16, most=44),
         Column("shape", lambda row: [[(row.shape, "muted")]], 16),
         Column("value", lambda row: number(row, "value", room), right=True),
         Column("tangent", lambda row: number(row, "tangent", room), right=True),
@@ -60,9 +63,10 @@ def number(row: Row, role: str, room: int | None) -> list[Line]:
     return [[(line, role)] for line in (array.lines(room) if array else [getattr(row, role)])]
 
 
-def summed(terms: Sequence[str]) -> list[Line]:
+def summed(terms: tuple[str, ...]) -> list[Line]:
     """Returns the terms of a sum, each a word that is not broken where it can be helped."""
-    return [[(term if i == 0 else f"+ {term}", "")] for i, term in enumerate(terms)]
+    role = "" if terms in ALONE else "formula"
+    return [[(term if i == 0 else f"+ {term}", role)] for i, term in enumerate(terms)]
 
 
 def noted(row: Row) -> list[Line]:

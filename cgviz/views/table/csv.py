@@ -18,7 +18,6 @@ from cgviz.documents.writing import exact_spelling
 from cgviz.graph.nodes import Node
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
-from cgviz.text.numbers import DIGITS
 from cgviz.views.table.json import number as as_json
 from cgviz.views.table.json import shape
 from cgviz.views.table.rows import Row, by_name, rows
@@ -27,7 +26,7 @@ TANGENT = ("tangent", "carried")
 HEADINGS = ("number", "kind", "name", "formula", "shape", "value", "gradient", "backward", "gate", "flags")
 
 
-def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
+def table(run: Run, mode: Mode = REVERSE) -> str:
     """Returns the rows of a run as CSV; in forward mode with the tangent and its terms at the end."""
     text = io.StringIO()
     writer = csv.writer(text)

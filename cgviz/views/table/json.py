@@ -11,9 +11,9 @@ from cgviz.graph.nodes import CONSTANT, Node
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.formula import PRETTY
-from cgviz.text.numbers import DIGITS
 from cgviz.text.summaries import Summary
 from cgviz.values.arrays import Value, every_finite, is_array
+from cgviz.values.axes import Axis
 from cgviz.views.table.rows import by_name, flowing
 
 VERSION = 1
@@ -22,7 +22,7 @@ LARGEST_WHOLE = 1e15
 MOST_ELEMENTS = 10_000  # of an array that is written out; a larger one is summed up
 
 
-def table(run: Run, digits: int = DIGITS, mode: Mode = REVERSE) -> str:
+def table(run: Run, mode: Mode = REVERSE) -> str:
     """Returns the JSON of a run in ASCII, which every encoding can carry; what fits on a line stands on one."""
     return pretty(document(run, mode)) + "\n"
 
@@ -109,9 +109,9 @@ def contributions(run: Run, index: int) -> list[dict[str, Any]]:
     return [{"via": nodes[edge.target].name, "slot": edge.slot, "value": number(edge.value)} for edge in edges]
 
 
-def shape(node: Node) -> list[int] | None:
-    """Returns the shape of a node as a list; None where nobody knows it."""
-    return None if node.shape is None else list(node.shape)
+def shape(node: Node) -> list[int | str] | None:
+    """Returns the shape of a node as a list, a length that is a name as text; None where nobody knows it."""
+    return None if node.shape is None else [str(n) if isinstance(n, Axis) else n for n in node.shape]
 
 
 def number(value: Value | None) -> Any:

@@ -10,15 +10,14 @@ from typing import NamedTuple
 from cgviz.documents.writing import Writing
 from cgviz.graph.nodes import CONSTANT, INPUT
 from cgviz.ops.op import PRODUCT
+from cgviz.runs.corners import remarks
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Contribution, Run
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Value, is_array
 from cgviz.views.table.block import Block
-from cgviz.views.table.corners import affected
 
 MOST_TERMS = 6
-WORDS = {"dead": "dead: hands nothing back", "nonfinite": "not finite"}
 
 
 class Row(NamedTuple):
@@ -82,7 +81,7 @@ def row(run: Run, index: int, spelling: Writing) -> Row:
 
 def blocks(spelling: Writing, **numbers: Value | None) -> dict[str, Block]:
     """Returns the arrays among numbers, as they stand in a cell."""
-    return {role: Block(value, spelling) for role, value in numbers.items() if is_array(value)}
+    return {role: Block(value, spelling, spelling.nested) for role, value in numbers.items() if is_array(value)}
 
 
 def with_tangent(row: Row, run: Run, index: int, spelling: Writing, mode: Mode) -> Row:
@@ -195,16 +194,7 @@ def flags(run: Run, index: int, spelling: Writing) -> tuple[str, ...]:
     graph = run.graph
     if not graph.reached[index]:
         return (f"does not reach {spelling.name(graph.nodes[graph.output].shown)}",)
-    rule, counts = graph.nodes[index].op.rule, affected(run, index)
-    every = dict.fromkeys((*run.flags[index], *counts))
-    found = [spelling.clean(described(flag, rule, counts.get(flag, ""))) for flag in every]
+    found = [spelling.clean(text) for text in remarks(run, index).values()]
     if not run.taken[index]:
         found.append("no gradient flows to it")
     return tuple(found)
-
-
-def described(flag: str, rule: str, where: str = "") -> str:
-    """Returns a flag in words, with the rule of the op at its corner; `where` is `at 1 of 6` of an array."""
-    said, _, why = WORDS.get(flag, f"{flag}: {rule}").partition(": ")
-    told = f"{said} {where}" if where else said
-    return f"{told}: {why}" if why else told

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 
 from cgviz.documents.writing import Writing
+from cgviz.runs.corners import counts, flag_at, is_felt, met
 from cgviz.runs.modes import REVERSE, Mode, passes_needed
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, every_finite, is_array
-from cgviz.views.table.corners import CORNERS, affected, corners, is_felt, is_flat
 from cgviz.views.table.descent import magnitude, rate, steepest
-
-__all__ = ["CORNERS", "Sentences", "foot", "gradient_line", "is_flat", "sensitivity"]
 
 MOST_INPUTS, MOST_SENTENCES = 8, 6
 STEPS = ("h", "t", "eps", "step")
@@ -24,20 +22,27 @@ STILL: Piece = (" does not change to first order", "")
 
 def foot(run: Run, spelling: Writing, mode: Mode = REVERSE) -> list[list[Piece]]:
     """Returns the sentences under the table of a mode: the slopes, what they mean, and what each mode needs."""
-    told = [gradient_line(run, spelling), sensitivity(run, spelling), meaning(run, spelling)] if mode.reverse else []
+    told = [slopes(run, spelling), sensitivity(run, spelling), meaning(run, spelling)] if mode.reverse else []
     if mode.forward:
         told += [tangent_line(run, spelling, mode), [(spelling.clean(passes_needed(run)), "")]]
     return [pieces for pieces in told if pieces]
 
 
+def slopes(run: Run, spelling: Writing) -> list[Piece]:
+    """Returns ∇f, as one formula where tables have mathematics of their own."""
+    shown = spelling.display
+    pieces = gradient_line(run, shown or spelling)
+    return [(shown.math("".join(text for text, _ in pieces)), "")] if shown and pieces else pieces
+
+
 def meaning(run: Run, spelling: Writing) -> list[Piece]:
     """Returns what `dx` stands for, where the table calls gradients otherwise than ∂f/∂x."""
-    graph = run.graph
+    graph, shown = run.graph, spelling.display or spelling
     if not graph.inputs or is_seeded(run):
         return []
     name = graph.nodes[graph.inputs[0]].shown
-    called, slope = spelling.gradient(name), spelling.slope(graph.nodes[graph.output].shown, name)
-    return [] if called == slope else [(f"{called} stands for {slope}.", "muted")]
+    called, slope = shown.gradient(name), shown.slope(graph.nodes[graph.output].shown, name)
+    return [] if called == slope else [(f"{shown.math(called)} stands for {shown.math(slope)}.", "muted")]
 
 
 def tangent_line(run: Run, spelling: Writing, mode: Mode) -> list[Piece]:
@@ -95,7 +100,7 @@ class Sentences:
         self.output = self.name(self.graph.output)
         names = {node.name for node in self.graph.nodes}
         self.step = next((step for step in STEPS if step not in names), STEPS[0])
-        self.corner = corners(run)
+        self.corner = met(run)
         if is_seeded(run):
             self.output = self.weighted(), "name"
 
@@ -159,8 +164,8 @@ class Sentences:
 
     def withheld(self, index: int, corner: int) -> list[Piece]:
         """Returns why the gradient is no slope: a corner on the way, where the number is a convention."""
-        flag = next(flag for flag in self.run.flags[corner] if flag in CORNERS)
-        where = affected(self.run, corner).get(flag, "")
+        flag = flag_at(self.run, corner)
+        where = counts(self.run, corner).get(flag, "")
         rule = self.spelling.clean(self.graph.nodes[corner].op.rule)
         reason = [self.name(index), (" has no slope: ", ""), self.name(corner), (f" stands on a {flag}", "")]
         reason += [(f" {where}", "")] if where else []

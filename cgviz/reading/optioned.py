@@ -1,0 +1,96 @@
+"""Ops with options, by their names: reductions, moments and norms as libraries call them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cgviz.ops import moments, reductions
+from cgviz.ops.op import REGISTRY, Op
+from cgviz.ops.piecewise import maximum, minimum
+from cgviz.reading.calls import BindingError
+from cgviz.values.arrays import shape_of
+
+Operation = Callable[..., Any]
+
+
+def takes(op: Op) -> str:
+    """Returns how many arguments an op takes, in words."""
+    least, most = op.arity
+    count = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+    return f"{count} argument" + ("" if count == "1" or (most == 1) else "s")
+
+
+def rank_of(x: Any) -> int:
+    shape = shape_of(x)
+    if shape is None:
+        raise BindingError("needs the shape of its argument, which is not known when a program is read")
+    return len(shape)
+
+
+def lengths_of(x: Any) -> tuple[int, ...]:
+    rank_of(x)
+    return tuple(shape_of(x) or ())
+
+
+def optioned(name: str, *operands: Any, **statics: Any) -> Any:
+    """Returns a registered op with its options, applied."""
+    op = REGISTRY[name]
+    try:
+        op = op.options(**statics) if op.options else op
+    except ValueError as error:
+        raise BindingError(str(error)) from None
+    return op(*operands)
+
+
+# reductions
+
+
+def extreme(name: str) -> Operation:
+    """torch.max: of all elements, along an axis with the places, or of two arrays."""
+
+    def made(x: Any, other: Any = None, **statics: Any) -> Any:
+        if other is None:
+            return optioned(f"a{name}", x)
+        if isinstance(other, int) and not isinstance(other, bool):
+            return optioned(f"a{name}", x, axis=other), optioned(f"arg{name}", x, axis=other)
+        return (maximum if name == "max" else minimum)(x, other)
+
+    return made
+
+
+def moment(name: str) -> Operation:
+    """var and std as a method: of NumPy by default, of PyTorch where a keyword of PyTorch is given."""
+
+    def made(
+        x: Any, axis: Any = None, keepdims: Any = False, ddof: Any = 0, unbiased: Any = None, correction: Any = None
+    ) -> Any:
+        if isinstance(axis, bool):
+            axis, unbiased = None, axis
+        if correction is not None:
+            ddof = correction
+        if unbiased is not None:
+            ddof = 1 if unbiased else 0
+        return optioned(name, x, axis=axis, keepdims=keepdims, ddof=ddof)
+
+    return made
+
+
+def norm(x: Any, p: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
+    """The norm of a vector, or the Frobenius norm; with p, of all elements or along an axis."""
+    if p in (None, 2, 2.0, "fro"):
+        return optioned("norm", x, axis=axis, keepdims=keepdims)
+    if p == "nuc":
+        raise BindingError("is read for vectors; the nuclear norm is not supported")
+    if not isinstance(p, (int, float)) or isinstance(p, bool) or p <= 0:
+        raise BindingError("takes a p above 0, or inf")
+    return moments.norm_of(float(p), reductions.checked_axis(axis), bool(keepdims))(x)
+
+
+def vector_norm(x: Any, p: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
+    """numpy.linalg.norm: of a matrix, ord means another norm, which is not supported; with an axis, that of vectors."""
+    if p in (None, "fro") or axis is not None or p == "nuc":
+        return norm(x, p, axis, keepdims)
+    if not isinstance(p, (int, float)) or isinstance(p, bool) or p <= 0:
+        raise BindingError("takes an ord above 0, or inf")
+    return moments.norm_of(float(p), None, bool(keepdims), True)(x)

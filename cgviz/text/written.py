@@ -1,0 +1,42 @@
+"""A formula's text in one notation, and how tightly it binds."""
+
+from __future__ import annotations
+
+from cgviz.ops.op import ATOM
+from cgviz.records import dataclass
+from cgviz.values.arrays import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A written operand: its text, how tightly it binds, how brackets go round it, the shape of what it stands for."""
+
+    text: str
+    binds: int = ATOM
+    brackets: tuple[str, str] = ("(", ")")
+    shape: Shape | None = ()
+
+    def within(self, binds: int) -> str:
+        """Returns the text, bracketed when it binds looser than `binds`."""
+        return self.text if self.binds >= binds else self.bracketed
+
+    @property
+    def bracketed(self) -> str:
+        return f"{self.brackets[0]}{self.text}{self.brackets[1]}"
+
+    @property
+    def atom(self) -> str:
+        return self.within(ATOM)
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is known to stand for an array."""
+        return bool(self.shape)
+
+    @property
+    def exponential(self) -> str:
+        """e to this power in LaTeX; of an array, whose elements are meant, not the exponential of a matrix."""
+        return rf"\exp\left({self.text}\right)" if self.is_array else f"e^{{{self.text}}}"
+
+    def __str__(self) -> str:
+        return self.text
