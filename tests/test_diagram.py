@@ -437,3 +437,17 @@ def test_spread_keeps_order_and_distance() -> None:
 
 def test_within_moves_inside() -> None:
     assert within([-9, 0, 30], [2, 2], -5, 5) == [-5, 0, 5]
+
+
+def test_a_picture_that_is_fitted_is_no_wider_than_its_page_margin_included() -> None:
+    run = cgviz.run("(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", {"x": 3, "y": -4})
+    drawn = picture(run, "svg", fit="12cm", embed_font=False).decode()
+    assert float(re.findall(r'width="([\d.]+)pt"', drawn)[0]) <= 12 / 2.54 * 72 + 1
+
+
+def test_the_dot_of_a_fan_out_is_drawn_where_a_ghost_stands_for_its_other_use() -> None:
+    run = cgviz.run("a = x**2; b = a + 1; c = exp(b); d = c*2; e = d + 3; g = sin(e); h = g*x; h", {"x": 0.5})
+    made = diagram(run, style="circuit", fold=False, direction="LR")
+    (trunk,) = (trunk for trunk in made.layout.scene.trunks if trunk.source == "n0")
+    assert len(made.layout.scene.out["n0"]) == 1
+    assert f'id="{made.prefix}{trunk.target}"' in made.draw(embed_font=False).decode()
