@@ -5,11 +5,14 @@ Others on the machine do not change it much, so that rows can be measured while 
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 from collections.abc import Callable, Sequence
 
 Row = tuple[str, str, float, float, float]
+INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""A command that is installed has its modules compiled."""
 
 
 def spent() -> float:
@@ -30,11 +33,11 @@ def best(functions: Sequence[Callable[[], object]], runs: int, calls: int = 1) -
     return found
 
 
-def commands(ours: list[str], rival: list[str], runs: int, env: dict[str, str]) -> list[float]:
+def commands(ours: list[str], rival: list[str], runs: int) -> list[float]:
     """Returns the best seconds of two commands, run in turn as whole processes after one warm-up each."""
 
     def run(command: list[str]) -> None:
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=INSTALLED)
 
     run(ours)
     run(rival)

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 
-Row = tuple[str, str, float, float, float]
+from clock import Row, commands
+
 LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
 CGVIZ = [sys.executable, "-m", "cgviz"]
 SYMPY = [sys.executable, "-c", "import sympy"]
-
-
-def timed(ours: list[str], rival: list[str], runs: int) -> tuple[float, float]:
-    """Returns the best wall seconds of two commands, run in turn after one warm-up each."""
-    found = [float("inf"), float("inf")]
-    for turn in range(runs + 1):
-        for which, command in enumerate((ours, rival)):
-            start = time.perf_counter()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            if turn:
-                found[which] = min(found[which], time.perf_counter() - start)
-    return found[0], found[1]
 
 
 def chain(statements: int) -> str:
@@ -38,7 +25,7 @@ def rows() -> Iterator[Row]:
             return os.path.join(folder, name)
 
         for name, ending, goal in (("page", "html", 2), ("deck", "pdf", 3.5)):
-            ours, rival = timed([*CGVIZ, name, *LECTURE, "-o", file(f"f.{ending}")], SYMPY, 5)
+            ours, rival = commands([*CGVIZ, name, *LECTURE, "-o", file(f"f.{ending}")], SYMPY, 5)
             yield f"cgviz {name}, cold", "import sympy", ours, rival, goal
         for size, command, against, goal in (
             (300, ["check"], ["table"], 3),
@@ -48,5 +35,5 @@ def rows() -> Iterator[Row]:
             with open(path, "w", encoding="utf-8") as stream:
                 stream.write(chain(size))
             program = [path, "--x", "0.5"]
-            ours, rival = timed([*CGVIZ, *command, *program], [*CGVIZ, *against, *program], 3)
+            ours, rival = commands([*CGVIZ, *command, *program], [*CGVIZ, *against, *program], 3)
             yield f"cgviz {command[0]}, {size:,} statements", f"cgviz {' '.join(against)}", ours, rival, goal

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
-Row = tuple[str, str, float, float, float]
+from clock import Row, best
+
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 LAYERS, EXAMPLES = (2, 16, 16, 1), 100
-
-
-def best(function: Callable[[], object], runs: int) -> float:
-    """Returns the best of several timings."""
-    found = float("inf")
-    for _ in range(runs):
-        start = time.perf_counter()
-        function()
-        found = min(found, time.perf_counter() - start)
-    return found
 
 
 # points
@@ -67,9 +57,9 @@ def points() -> Iterator[Row]:
             assert run.value is not None
             assert run.gradient is not None
 
-        runs = 5 if count > 1000 else 200
-        theirs = staged if count > 1000 else rival
-        ours, other = best(asked, runs + 10), best(lambda x=x, y=y, theirs=theirs: theirs(x, y), runs)  # type: ignore[misc]
+        theirs, runs, calls = (staged, 5, 1) if count > 1000 else (rival, 9, 50)
+        best([asked], 20)
+        ours, other = best([asked, lambda x=x, y=y, theirs=theirs: theirs(x, y)], runs, calls)  # type: ignore[misc]
         yield f"{count:,} points, ns a point", against, ours * 1e9 / count, other * 1e9 / count, goal
 
     def once() -> None:
@@ -78,7 +68,9 @@ def points() -> Iterator[Row]:
         assert run.gradient is not None
 
     x, y = np.float64(1.5), np.float64(0.5)
-    yield "one point, µs", "sympy's lambdify with cse", best(once, 500) * 1e6, best(lambda: rival(x, y), 500) * 1e6, 1.5
+    best([once], 20)
+    ours, other = best([once, lambda: rival(x, y)], 9, 200)
+    yield "one point, µs", "sympy's lambdify with cse", ours * 1e6, other * 1e6, 1.5
 
 
 # micrograd's moons: a network of scalars
@@ -142,12 +134,15 @@ def moons_step() -> Iterator[Row]:
     chance = random.Random(2)
     at = {name: chance.uniform(-1, 1) for name in names}
     step = by_micrograd()
-    rival = best(step, 3)
-    start = time.perf_counter()
+
+    def first() -> None:
+        assert cgviz.run(text, at).gradient is not None
+
+    ours, rival = best([first, step], 3)
+    yield "a scalar network's step from text, first gradient", "micrograd", ours, rival, 1.6
     run = cgviz.run(text, at)
-    assert run.gradient is not None
-    yield "a scalar network's step from text, first gradient", "micrograd", time.perf_counter() - start, rival, 1.6
-    ours = best(lambda: gradient(run.bare, at), 15)
+    best([lambda: gradient(run.bare, at)], 10)
+    (ours,) = best([lambda: gradient(run.bare, at)], 9)
     yield "  the next", "micrograd", ours, rival, 0.0083
 
 

@@ -491,3 +491,25 @@ def test_a_long_operand_of_a_misfit_is_left_out() -> None:
     inner = " + ".join(f"x*{i}" for i in range(3, 30))
     with pytest.raises(cgviz.errors.ExpressionError, match=r"add in '…\*y \+ v'.*\(…|v is \(2,\)\)"):
         cgviz.run(f"({inner})*y + v", x=[1.0, 2.0, 3.0], y=1.0, v=[1.0, 2.0])
+
+
+@pytest.mark.parametrize("op", ["norm", "std", "norm3", "norm1.5"])
+@pytest.mark.parametrize("scale", [1e-310, 1e-200, 1e200, 5e307])
+def test_lengths_are_right_wherever_they_are_normal(op: str, scale: float) -> None:
+    """Lengths and deviations grow as their elements do; their slopes do not depend on the scale."""
+    call = f"{op}(v)" if op.isalpha() else f"norm(v, {op.removeprefix('norm')})"
+    near = cgviz.run(call, v=[1.0, -2.0, 2.0])
+    far = cgviz.run(call, v=[scale, -2 * scale, 2 * scale])
+    np.testing.assert_allclose(far.gradient["v"], near.gradient["v"], rtol=1e-9)
+    if 1e-300 < scale < 1e307:
+        assert far.value == pytest.approx(near.value * scale, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "v", "flag"),
+    [("norm(v, inf)", [2.0, -2.0], "tie"), ("norm(v, inf)", [0.0, 0.0], "kink"), ("norm(v, 3)", [0.0, 0.0], "kink"),
+     ("norm(v, 0.5)", [0.0, 1.0], "kink"), ("norm(v, 3)", [0.0, 1.0], ""), ("norm(v, inf)", [1.0, 2.0], "")],
+)  # fmt: skip
+def test_corners_of_p_norms(call: str, v: list[float], flag: str) -> None:
+    run = cgviz.run(call, v=v)
+    assert ((*run.flags[run.graph.output], "")[0]) == flag

@@ -142,6 +142,10 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
         lambda a, z: a * sigmoid(z) * (1 - sigmoid(z)),
         {"a": 2.0, "z": 0.3},
     ),
+    r"{\cal L} = \max\{{\bf w}^T {\bf x} + {\rm margin}, 0\}": (
+        lambda w, x, m: max(w @ x + m, 0),
+        {"w": W, "x": V, "margin": 3.0},
+    ),
     r"\phi^2 + 3\varphi": (lambda phi, varphi: phi**2 + 3 * varphi, {"phi": 2.0, "varphi": 3.0}),
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {

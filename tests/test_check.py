@@ -479,6 +479,13 @@ def test_what_no_float_can_tell_is_told_by_mpmath(program: str, inputs: dict[str
     assert all(each.note for each in found.rows[0].readings if math.isnan(each.relative) and each.band is not KINK)
 
 
+def test_digits_that_a_program_of_arrays_loses_are_said_where_its_gradients_agree() -> None:
+    found = check(cgviz.run("s = logsumexp(z); L = s - z[0]", z=[40.5, 0]))
+    assert found.agrees
+    assert "16 of 16 digits are lost in stage (3) L" in report(found).text
+    assert "digits are lost" not in report(check(cgviz.run("sum(z**2)", z=[40.5, 0]))).text
+
+
 @pytest.mark.parametrize(("stage", "slot", "place"), [("q", 0, (1, 2)), ("q", 1, (2,)), ("s", 0, (0,)), ("h", 0, (1,))])
 def test_a_planted_wrong_rule_for_arrays_is_named(stage: str, slot: int, place: tuple[int, ...]) -> None:
     """One element of what a stage hands back is wrong; that stage is named, and the element."""

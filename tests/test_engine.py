@@ -16,7 +16,7 @@ import pytest
 from tools import need, works
 
 from cgviz.drawing import engine
-from cgviz.drawing.engine import inprocess
+from cgviz.drawing.engine import inprocess, process
 from cgviz.drawing.engine.pdf import undated
 from cgviz.drawing.fonts import FAMILY, FONT
 from cgviz.errors import RenderError
@@ -216,3 +216,22 @@ def test_doctor_finds_this_machine_well() -> None:
     findings = engine.doctor()
     assert all(bool(finding.remedy) != finding.ok for finding in findings)
     assert dict(finding[:2] for finding in findings)["font in use"] == FAMILY
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo boom >&2; exit 3", "boom"),
+        ("cat > /dev/null", "gives no reason"),
+        ("echo garbage", "wrote no PDF"),
+        ("exec sleep 30", "not done after 1 seconds"),
+    ],
+)
+def test_a_broken_dot_is_one_line(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "dot"
+    broken.write_text(f"#!/bin/sh\n{script}\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(process, "MOST_SECONDS", 1)
+    with pytest.raises(RenderError, match=said):
+        process.render("digraph { a }", ("pdf",), {}, False)

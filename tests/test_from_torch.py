@@ -294,3 +294,22 @@ def test_windows_bags_and_factors_are_stages() -> None:
     assert not opaque(
         agrees(lambda a: (torch.linalg.eigh(a + a.T)[1][:, 0] ** 4).sum() + torch.pdist(a).sum(), leaf(3, 3))
     )
+
+
+def test_local_variables_of_forward_name_stages_and_sums_stay_in_their_group() -> None:
+    class Coder(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.code = torch.nn.Linear(3, 4)
+
+        def forward(self, x: Any) -> Any:
+            apart = self.code(x) - x.sum()
+            mu, logvar = apart.chunk(2, -1)
+            return (mu + logvar.exp()).pow(2).sum()
+
+    torch.manual_seed(1)
+    graph = agrees(Coder(), leaf(2, 3)).graph
+    made = {node.name: node for node in graph.nodes}
+    assert {"mu", "logvar"} <= made.keys()
+    assert "code_bias" not in {graph.nodes[arg].name for arg in made["apart"].args}
+    assert not made["apart"].group

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import sympy
-from browser import chromium
+from browser import SHOWN, chromium
 from examples import SCALAR
 from strategies import SPELLINGS
 
@@ -290,8 +290,7 @@ def test_a_slider_and_a_field_recompute(opened: Open) -> None:
     tab.wait_for_function("() => cgviz.state().inputs[0] === 1.5 && cgviz.state().inputs[1] !== -4")
     inputs = tab.evaluate("() => cgviz.state().inputs")
     here = cgviz.run(LECTURE, x=inputs[0], y=inputs[1])
-    tab.wait_for_timeout(50)
-    assert tab.inner_text("#result") == f"f = {number(here.value)}"
+    tab.wait_for_function("text => byId('result').textContent === text", arg=f"f = {number(here.value)}")
     shown = tab.locator(".picture.card.LR g.output text.value").text_content()
     assert shown == number(here.value)
     assert number(here.gradient["x"]) in tab.inner_text("#rows tr:first-child")
@@ -342,7 +341,7 @@ def test_an_op_without_javascript_stops_the_sliders_and_says_so(opened: Open) ->
 def test_a_node_tells_where_its_gradient_comes_from(opened: Open) -> None:
     tab = opened(lecture())
     tab.hover(".picture.card.LR g[id$='-n0']")
-    tab.wait_for_timeout(60)
+    tab.evaluate(SHOWN)
     said = tab.inner_text("#node-facts")
     for text in ("dxpy · 1 = 1.583 · 1 = 1.583", "dsigx · ((1 − sigx)·sigx)", "2.06"):
         assert text in said
@@ -374,7 +373,7 @@ def test_predictions_are_marked_and_counted(opened: Open) -> None:
 
 def test_the_link_carries_the_state(opened: Open) -> None:
     tab = opened(lecture(), "#at=1,2&step=9&show=value&style=circuit&theme=dark")
-    tab.wait_for_timeout(400)
+    tab.evaluate(SHOWN)
     state = tab.evaluate("() => cgviz.state()")
     assert (state["inputs"], state["step"], state["show"]) == ([1, 2], 9, "value")
     assert (state["style"], tab.get_attribute("html", "data-theme")) == ("circuit", "dark")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import chromium
+from browser import SHOWN, chromium
 
 import cgviz
 from cgviz.players.page import page
@@ -135,7 +135,7 @@ def test_grids_follow_a_slider(opened: Open) -> None:
     tab = opened(run)
     tab.select_option("#element-0", "2")
     tab.fill("#field-0", "5")
-    tab.wait_for_timeout(100)
+    tab.evaluate(SHOWN)
     moved = cgviz.run(run.bare, W=[[1, 2], [5, 4]], x=[1, -1])
     entries = tab.evaluate(
         "() => [...document.querySelectorAll('.picture:not([hidden]) [id$=n0-gradient] .entry')].map(t => t.textContent)"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cgviz.documents.columns import Columns
 from cgviz.documents.document import Block, Document, Drawn, Entry, Equations, Gap, Head, Prose, Table, Title
 from cgviz.documents.grid import grid, prose
 from cgviz.drawing.theme import Theme
@@ -38,6 +37,8 @@ def lines_of(block: Block, width: int | None, wide: int, rule: str) -> Iterator[
     elif isinstance(block, Entry):
         yield from entry(block, max(wide, LEAST))
     elif isinstance(block, Equations):
+        from cgviz.documents.columns import Columns
+
         yield from Columns(block.lines, max(wide, NARROWEST)).rows()
     elif isinstance(block, Table):
         yield from grid(block.columns, block.rows, rule, width)

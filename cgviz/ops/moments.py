@@ -89,13 +89,19 @@ def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
     def careful(up: Any, out: Any, x: Any) -> tuple[Any]:
         return (spread_back(up, x, axis, keepdims) * away(out, x),)
 
+    def stable(up: Any, out: Any, x: Any) -> tuple[Any]:
+        """The same where n·std is beyond the range of floats."""
+        spread = spread_back(out, x, axis, keepdims)
+        share = subtract(x, mean(axis, True)(x)) / where(is_equal(spread, 0), 1, spread)
+        return (spread_back(up, x, axis, keepdims) * (share / degrees(x, axis, ddof)),)
+
     return Op(
         name="std",
         code=coded("np.std({0}{options})"),
-        forward=lambda x: quiet(numpy().std, x, axis, keepdims, ddof),
+        forward=lambda x: in_range(lambda part: quiet(numpy().std, part, axis, keepdims, ddof), x, axis, keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * rate(out, x),),
-        stable=careful,
+        stable=stable,
         careful=careful,
         jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * away(out, x)),
         glyph="std",
@@ -113,6 +119,16 @@ def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
         statics=("axis", "keepdims", "ddof"),
         opens=lambda x: along(lambda xs: sqrt(spread_of(xs, ddof)), x, axes_of(axis, x.ndim), keepdims),
     )
+
+
+def in_range(function: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    """Returns a length that grows as x does; neither squares nor powers leave the range of floats."""
+    np = numpy()
+    size = np.abs(x)
+    axes = axes_of(axis, size.ndim)
+    top = np.max(size, axis=axes, keepdims=True, initial=0.0)
+    scale = np.where(np.isfinite(top) & (top > 0), top, 1.0)
+    return function(np.divide(x, scale)) * (scale if keepdims else np.squeeze(scale, axis=axes))
 
 
 def norm_forms(p: float, axis: Axis, keepdims: bool) -> dict[str, Form]:
@@ -140,7 +156,7 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool =
         if p in (math.inf, -math.inf):
             return (np.max if p > 0 else np.min)(size, axis=axes, keepdims=keepdims, initial=None if size.size else 0.0)
         with np.errstate(all="ignore"):
-            return np.sum(size**p, axis=axes, keepdims=keepdims) ** (1 / p)
+            return in_range(lambda x: np.sum(x**p, axis=axes, keepdims=keepdims) ** (1 / p), size, axis, keepdims)
 
     def length(terms: Sequence[Any]) -> Any:
         sizes = [absolute(term) for term in terms]
@@ -153,6 +169,14 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool =
             raise ValueError(f"norm(X, {text}) of a matrix is another norm in NumPy; give an axis, or reshape(X, -1)")
         found: Shape = reduced(axis, keepdims, "largest element" if math.isinf(p) else "")(shape)
         return found
+
+    def corner(out: Any, x: Any) -> str:
+        np = numpy()
+        if math.isinf(p):
+            back = spread_back(out, x, axis, keepdims)
+            tied = np.sum(np.equal(np.abs(x), back), axis=axes_of(axis, np.ndim(x)))
+            return "kink" if np.any(np.equal(out, 0)) else "tie" if np.any(tied > 1) else ""
+        return "kink" if np.any(np.equal(out if p > 1 else x, 0)) else ""
 
     def slope(out: Any, x: Any) -> Any:
         """The local derivative of every element."""
@@ -193,8 +217,8 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool =
         by="norm rule",
         gate="scales",
         says="scales by sign(x)(|x|/‖x‖)^(p − 1)",
-        corner=lambda out, x: "kink" if numpy().any(numpy().asarray(x) == 0) and p == 1 else "",
-        rule="where an element is 0 its gradient is taken as 0",
+        corner=corner,
+        rule="elements that tie share evenly" if math.isinf(p) else "where an element is 0 its gradient is taken as 0",
         corners="kinks where an element is 0; ties for p = inf",
         source=TORCH.format("linalg.vector_norm"),
         parameter=(p, axis, keepdims),

@@ -35,7 +35,7 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
         forward=lambda x: stable_norm(x, axis, keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * (x / spread_back(out, x, axis, keepdims)),),
-        stable=away_from_origin,
+        stable=lambda up, out, x: (spread_back(up, x, axis, keepdims) * unit_vector(axis).forward(x),),
         careful=away_from_origin,
         again=lambda up, out, x: (spread_back(up, x, axis, keepdims) * unit_vector(axis)(x),),
         jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * direction(out, x)),
@@ -69,8 +69,11 @@ def unit_vector(axis: Axis = None) -> Op:
         return np.where(still, 0.0, across / stable_norm(x, axis, True))
 
     def forward(x: Any) -> Any:
+        np = numpy()
+        top = np.max(np.abs(x), axis=axes_of(axis, np.ndim(x)), keepdims=True, initial=0.0)
+        x = np.divide(x, np.where(np.isfinite(top) & (top > 0), top, 1.0))  # a length that is subnormal has few digits
         length = stable_norm(x, axis, True)
-        return numpy().divide(x, numpy().where(length == 0, 1.0, length))
+        return np.divide(x, np.where(length == 0, 1.0, length))
 
     return Op(
         name="unit",

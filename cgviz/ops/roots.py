@@ -109,6 +109,9 @@ def hypot_slopes(out: float, x: float, y: float) -> tuple[float, float]:
         return 0.0, 0.0
     if math.isinf(out) and math.isfinite(x) and math.isfinite(y):
         x, y, out = x / 4, y / 4, math.hypot(x / 4, y / 4)
+    elif out < ieee.SMALLEST_NORMAL:  # of few digits
+        x, y = math.ldexp(x, 600), math.ldexp(y, 600)
+        out = math.hypot(x, y)
     return ieee.divide(x, out), ieee.divide(y, out)
 
 

@@ -63,7 +63,7 @@ def one_sided(found: list[Piece]) -> list[Piece]:
 
 def undressed(text: str, found: list[Piece]) -> list[Piece]:
     """Returns the pieces without what only dresses: braces under a part and their words, boxes, signs over an "="."""
-    found = bare_words(fractions(found))
+    found = bare_words(fractions(switched(found)))
     if not any(piece.kind == "macro" and piece.text in DRESS for piece in found):
         return found
     kept: list[Piece] = []
@@ -82,6 +82,20 @@ def undressed(text: str, found: list[Piece]) -> list[Piece]:
             while at < len(found) and found[at].text in ("_", "^"):
                 at = group_end(found, at + 1)
     return kept
+
+
+def switched(found: list[Piece]) -> list[Piece]:
+    """Returns the pieces, the `{\\rm loss}` of older texts as `\\mathrm{loss}`."""
+    made = list(found)
+    for at in range(len(found) - 1):
+        opener, macro = found[at : at + 2]
+        if macro.kind == "macro" and macro.text in SWITCHES and opener.text == "{" and opener.kind == "open":
+            made[at] = macro._replace(text=SWITCHES[macro.text], start=opener.start)
+            made[at + 1] = opener._replace(start=macro.end, end=macro.end)
+    return made
+
+
+SWITCHES = {"rm": "mathrm", "bf": "mathbf", "cal": "mathcal", "it": "mathit", "sf": "mathsf", "tt": "mathtt"}
 
 
 def bare_words(found: list[Piece]) -> list[Piece]:

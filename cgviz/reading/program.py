@@ -118,8 +118,8 @@ def as_typed(text: str, given: Iterable[str], in_print: bool = False) -> Program
     scope = Scope(text, frozenset(given) | shaped, spellings=spellings)
     scope.parameters = () if pasted is None else pasted[1]
     scope.in_print = in_print
-    typed = scope.typed(every)
-    return scope.read([token for line in ordered(split(typed)) for token in line] if in_print else typed)
+    every = scope.typed(every)
+    return scope.read([token for line in ordered(split(every)) for token in line] if in_print else every)
 
 
 @dataclass
@@ -181,9 +181,13 @@ class Scope:
         factors = frozenset((survey.unapplied | self.given | self.assigned) - known)
         self.reader = reader = Reader(self.text, self.variable, factors, self.functions)
         self.declared = self.given | self.assigned | {*self.parameters}
-        for line in lines[:-1]:
-            self.statement(line)
-        self.output(lines[-1])
+        lines = lines[::-1]
+        self.seen, survey = None, Survey(())
+        if isinstance(every, list):
+            every.clear()  # tokens take more memory than what they become: each is let go when it has been read
+        while len(lines) > 1:
+            self.statement(lines.pop())
+        self.output(lines.pop())
         self.inputs = {name: self.inputs[name] for name in self.parameters if name in self.inputs} | self.inputs
         inputs = tuple(self.inputs.values())
         del self.reader  # which holds what it has read, in a circle

@@ -66,6 +66,7 @@ def word(name: str) -> Spelling:
     return Spelling(name, "upright")
 
 
+SWITCH = re.compile(r"\{\s*\\(rm|bf|cal|it|sf|tt)(?![A-Za-z])\s*")  # the faces of older texts: {\bf x}
 SPACED = re.compile(r"(\\[A-Za-z]+)\s+(?=\{)")  # as Wikipedia sets it: \mathbf {x}
 
 
@@ -74,7 +75,7 @@ class Parser:
 
     def __init__(self, written: str) -> None:
         self.latex = any(sign in written for sign in "\\{$")
-        written = SPACED.sub(r"\1", written) if self.latex else written
+        written = SPACED.sub(r"\1", SWITCH.sub(r"\\math\1{", written)) if self.latex else written
         kept = PHRASE.sub(lambda found: found[0].replace(" ", "\xa0"), written.strip())
         self.tokens = [token for token in self.split(kept) if token not in IGNORED or not self.latex]
         self.at = 0

@@ -159,16 +159,17 @@ def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...
 
 
 def within_range(op: Op, made: Any, out: Value, args: Sequence[Value]) -> Any:
-    """Returns slopes, those that are not finite by the rule of numbers, which knows the ends of the range."""
+    """Returns slopes; by the rule of numbers, which knows the ends of the range, where they or the output leave it."""
     np = numpy()
-    odd = [slot for slot, each in enumerate(made) if each is not None and not np.all(np.isfinite(each))]
+    short = (out != 0) & (np.abs(out) < SMALLEST_NORMAL)  # of few digits
+    odd = [s for s, each in enumerate(made) if each is not None and np.any(short | ~np.isfinite(each))]
     if not odd:
         return made
     all_out, *all_args = np.broadcast_arrays(out, *args)
     mended = list(made)
     for slot in odd:
         mended[slot] = np.array(np.broadcast_to(made[slot], all_out.shape), dtype=float)
-        for place in np.argwhere(~np.isfinite(mended[slot])):
+        for place in np.argwhere(short | ~np.isfinite(mended[slot])):
             at = tuple(place)
             mended[slot][at] = op.local(float(all_out[at]), *(float(each[at]) for each in all_args))[slot]
     return tuple(mended)

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from cgviz.analysis.checks.exact import context, rounded, values
+from cgviz.analysis.checks.scalars import Scalars
 from cgviz.records import dataclass
 from cgviz.runs.run import Run
+from cgviz.values.arrays import is_array
 
 FULL = 15.95
 SMALLEST_NORMAL = sys.float_info.min
@@ -28,9 +30,11 @@ class Loss:
 
 
 def losses(run: Run, exact: Sequence[Any] | None = None) -> list[Loss]:
-    """Returns the stages that lost digits beyond what their operands had lost before, in order; none of arrays."""
-    if run.symbolic or run.graph.has_arrays or len(run.graph.stages) > MOST_STAGES:
+    """Returns the stages that lost digits beyond what their operands had lost before, of arrays the output alone."""
+    if run.symbolic or len(run.graph.stages) > MOST_STAGES:
         return []
+    if run.graph.has_arrays:
+        return output_loss(run)
     exact = values(run.graph, run.values) if exact is None else exact
     wrong = [digits_lost(value, true) for value, true in zip(run.values, exact, strict=True)]
     found = []
@@ -41,6 +45,18 @@ def losses(run: Run, exact: Sequence[Any] | None = None) -> list[Loss]:
             if SMALLEST_NORMAL <= abs(true) < math.inf:
                 found.append(Loss(index, run.values[index] or 0.0, true, wrong[index]))
     return found
+
+
+def output_loss(run: Run) -> list[Loss]:
+    """Returns whether the output of a program of arrays lost digits, opened into single numbers."""
+    single = None if is_array(run.value) or run.seeded else Scalars(run)
+    if single is None or single.why:
+        return []
+    graph = single.run.graph
+    exact = values(graph, single.run.values)[graph.output]
+    lost, true = digits_lost(run.value, exact), rounded(exact)
+    known = lost >= WORTH_SAYING and SMALLEST_NORMAL <= abs(true) < math.inf
+    return [Loss(run.graph.output, run.value or 0.0, true, lost)] if known else []
 
 
 def digits_lost(value: float | None, true: Any) -> float:

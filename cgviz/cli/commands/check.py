@@ -35,7 +35,7 @@ f and f_backward, of (upstream, cache) or (upstream, inputs).
 
 
 @click.command(cls=ProgramCommand, help=HELP)
-@options.output("Write the report to FILE: .txt .md .tex .html .json; with --sweep draw the plot, an .svg.")
+@options.output("Write the report to FILE: .txt .md .tex .html .json; with --sweep draw the plot: .svg .pdf .png.")
 @format_option()
 @standalone_option()
 @click.option("--sweep", is_flag=True, help="Plot how far differences are off, by their step.")

@@ -77,14 +77,14 @@ def version_inside() -> str:
 def version_outside() -> str:
     """Returns what `dot -V` says and where it is; empty where there is none."""
     from shutil import which
-    from subprocess import run
+    from subprocess import SubprocessError, run
 
     place = which("dot")
     if place is None:
         return ""
     try:
-        said = run([place, "-V"], capture_output=True, check=False).stderr.decode(errors="replace")
-    except OSError:
+        said = run([place, "-V"], capture_output=True, check=True, timeout=10).stderr.decode(errors="replace")
+    except (OSError, SubprocessError):
         return ""
     return f"{said.strip().removeprefix('dot - graphviz version ')}, {place}"
 

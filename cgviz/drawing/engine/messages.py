@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cgviz.errors import RenderError
+from cgviz.errors import RenderError, printable
+
+LONGEST = 300
 
 
 def failure(said: str, complete: bool) -> RenderError | None:
@@ -10,4 +12,5 @@ def failure(said: str, complete: bool) -> RenderError | None:
     errors = [line.removeprefix("Error: ").strip() for line in said.splitlines() if line.startswith("Error: ")]
     if complete and not errors:
         return None
-    return RenderError(f"Graphviz cannot draw this: {errors[0] if errors else 'it gives no reason'}")
+    last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "it gives no reason")
+    return RenderError(f"Graphviz cannot draw this: {printable(errors[0] if errors else last)[:LONGEST]}")

@@ -11,6 +11,8 @@ from cgviz.drawing.fonts import settings
 from cgviz.drawing.fonts.metrics import covers
 from cgviz.errors import RenderError
 
+MOST_SECONDS = 60
+BEGINS = {"pdf": b"%PDF", "png": b"\x89PNG"}
 MODES = {False: ["-Kdot"], True: ["-Kneato", "-n2"]}  # by "does it hold positions"
 
 
@@ -26,14 +28,19 @@ def render(dot: str, formats: tuple[str, ...], attributes: Mapping[str, str], po
 
 
 def drawing(dot: str, options: list[str]) -> bytes:
-    from subprocess import run
+    from subprocess import TimeoutExpired, run
 
     environment = {**os.environ, **settings(others=not covers(dot))}
     try:
-        done = run(["dot", *options], input=dot.encode(), capture_output=True, check=False, env=environment)
+        done = run(["dot", *options], input=dot.encode(), capture_output=True, env=environment, timeout=MOST_SECONDS)
+    except TimeoutExpired:
+        raise RenderError(f"the command `dot` is not done after {MOST_SECONDS} seconds, and is stopped") from None
     except OSError as error:
         raise RenderError(f"the command `dot` does not start: {error.strerror}") from None
     trouble = failure(done.stderr.decode(errors="replace"), complete=done.returncode == 0 and bool(done.stdout))
     if trouble:
         raise trouble
+    begins = next((mark for kind, mark in BEGINS.items() if options[0].startswith(f"-T{kind}")), b"")
+    if not done.stdout.startswith(begins):
+        raise RenderError(f"the command `dot` wrote no {options[0][2:5].upper()}; `cgviz doctor` says which it is")
     return done.stdout

@@ -12,6 +12,7 @@ from cgviz.drawing.theme import Theme
 FOOT = 132.0
 LARGEST, SMALLEST = 25.0, 15.0
 SPACING = 1.2
+SAID = "caption"  # set as mathematics: letters slanted, scripts raised and lowered
 HEADED = re.compile(r"(\S+) \+?= ")
 RESULT = re.compile(r" = (\S+)$")
 BREAKS = re.compile(r" (?==)(?!= \S+$)|(?<=,) ")
@@ -60,7 +61,7 @@ def filled(words: list[str], size: float, width: float) -> list[str]:
     rows = words[:1]
     for word in words[1:]:
         longer = f"{rows[-1]} {word}"
-        if Text(longer, "", size, bold=True).width <= width:
+        if Text(longer, "", size, bold=True, kind=SAID).width <= width:
             rows[-1] = longer
         else:
             rows.append(word)
@@ -78,7 +79,7 @@ def pieces(row: str, size: float, theme: Theme, result: str, first: bool, last: 
         (row[begin:end], theme.ink, False),
         (row[end:], result, result != theme.ink),
     )
-    return tuple(Text(part, colour, size, bold) for part, colour, bold in looks if part)
+    return tuple(Text(part, colour, size, bold, kind=SAID) for part, colour, bold in looks if part)
 
 
 def shortened(line: Line, width: float) -> Line:
@@ -87,4 +88,4 @@ def shortened(line: Line, width: float) -> Line:
         return line
     whole = "".join(text.text for text in line)
     most = max(2, int(len(whole) * 0.95 * width / widest([line])))
-    return (Text(brief(whole, most), line[-1].colour, line[0].size),)
+    return (Text(brief(whole, most), line[-1].colour, line[0].size, kind=SAID),)

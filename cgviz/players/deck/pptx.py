@@ -197,7 +197,8 @@ def captions(slide: Any, frame: Frame, sheet: Sheet, colour: str) -> None:
     for caption in frame.captions:
         head, equals, result = caption.rpartition(" = ") if frame.active else (caption, "", "")
         ink = sheet.layout.theme.ink
-        texts.append([Text(head + equals, ink, size), Text(result, colour, size, bold=True)])
+        said = Text(head + equals, ink, size, kind="caption")
+        texts.append([said, Text(result, colour, size, bold=True, kind="caption")])
     lines(slide, texts, (SIDE, HEIGHT - FOOT + 4, *room), "caption")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cgviz.analysis.checks import Checked, Row
 from cgviz.analysis.checks.bands import CLOSE, KINK, NOTHING, UNDECIDED
+from cgviz.analysis.checks.digits import Loss, losses
 from cgviz.analysis.checks.rules import Fault
 from cgviz.documents.writing import Writing
 from cgviz.runs.corners import flag_at
@@ -18,6 +19,8 @@ def sentences(found: Checked, spelling: Writing) -> Iterator[list[Span]]:
     """Yields the verdict, then what was left out, each as pieces with roles."""
     if found.rows:
         yield agreement(found) if found.agrees else disagreement(found, spelling)
+    if found.agrees and found.run.graph.has_arrays:
+        yield from ([(lost(found, loss, spelling), "flag")] for loss in losses(found.run))
     kinks = found.count(KINK)
     if kinks:
         yield [(f"{counted(kinks, 'gradient')} on a kink or tie: a slope between those of its two sides.", "flag")]
@@ -90,9 +93,7 @@ def cause(found: Checked, spelling: Writing) -> list[Span]:
         said = f"it says {slope} = {rule}{at}, but {spelling.clean(right)}"
         return [(f"The rule of {stage} is wrong: {said}.", "gradient")]
     if found.loss:
-        value, truth = (spelling.number(x, padded=False) for x in (found.loss.value, found.loss.truth))
-        lost = f"{found.loss.digits:.0f} of 16 digits are lost in {stage}, {value} instead of {truth}"
-        return [(f"Every rule is right at its own numbers: {lost}.", "flag")]
+        return [(f"Every rule is right at its own numbers: {lost(found, found.loss, spelling)}", "flag")]
     if found.run.trouble:
         told = spelling.clean(found.run.explain_trouble())
         return [(f"A number is not finite, {told}. cgviz diagnose follows it.", "flag")]
@@ -101,6 +102,12 @@ def cause(found: Checked, spelling: Writing) -> list[Span]:
         convention = f" ({spelling.clean(node.op.rule)})" if node.op.rule else ""
         return [(f"No rule is wrong by itself: {stage} is at a {flag}{convention}, where a rule is a choice.", "flag")]
     return [(f"It is handed on by {stage}.", "flag")]
+
+
+def lost(found: Checked, loss: Loss, spelling: Writing) -> str:
+    value, truth = (spelling.number(each, padded=False) for each in (loss.value, loss.truth))
+    stage = stage_text(found, loss.index, spelling)
+    return f"{loss.digits:.0f} of 16 digits are lost in {stage}, {value} instead of {truth}."
 
 
 def handed_wrong(found: Checked, fault: Fault, spelling: Writing) -> str:
