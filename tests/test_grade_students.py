@@ -15,7 +15,7 @@ import pytest
 
 import cgviz
 from cgviz.cli import main
-from cgviz.grading import judge
+from cgviz.grading import grade, judge
 from cgviz.grading.confined import graded
 from cgviz.grading.exercise import Exercise
 from cgviz.grading.listing import plain
@@ -439,3 +439,41 @@ class TestClass:
         told = json.loads(capsys.readouterr().out)
         assert told["score"] == 2
         assert sum(each["max_score"] for each in told["tests"]) == 5
+
+
+PASS = "p = 1 / (1 + np.exp(-(x @ {w} + {b})))\n{i}dz = (p - y) / len(y)\n{i}"
+STEPS = {
+    "a function": "def train(x, y, w, b):\n  for _ in range(9):\n    "
+    + PASS.format(w="w", b="b", i="    ")
+    + "dw = x.T @ dz\n    db = dz.sum()\n    w -= 0.1 * dw\n    b -= 0.1 * db\ntrain(x, y, w, b)\n",
+    "a dictionary": "params = {'w': w, 'b': b}\nfor _ in range(9):\n  "
+    + PASS.format(w="params['w']", b="params['b']", i="  ")
+    + "grads = {'dw': x.T @ dz, 'db': dz.sum()}\n  for k in params: params[k] = params[k] - 0.1 * grads['d' + k]\n",
+    "an object": "class Net:\n  def __init__(self): self.w, self.b = w.copy(), b\n  def step(self):\n    "
+    + PASS.format(w="self.w", b="self.b", i="    ")
+    + "self.dw = x.T @ dz\n    self.db = dz.sum()\n    self.w -= self.dw\n    self.b -= self.db\n"
+    + "net = Net()\nfor _ in range(9): net.step()\n",
+    "an optimizer": "class SGD:\n  def step(self, params, grads):\n    for k in params: params[k] -= 0.1 * grads[k]\n"
+    + "params = {'w': w.copy(), 'b': np.array(b)}\nfor _ in range(9):\n  "
+    + PASS.format(w="params['w']", b="params['b']", i="  ")
+    + "grads = {'w': x.T @ dz, 'b': dz.sum()}\n  SGD().step(params, grads)\n",
+}
+
+
+@pytest.mark.parametrize("where", STEPS)
+def test_a_step_of_training_ends_the_pass_wherever_it_stands(where: str) -> None:
+    run = cgviz.run(
+        "z = x @ w + b; p = sigmoid(z); loss = -mean(y*log(p) + (1 - y)*log(1 - p))",
+        x=[[1.0, 2.0], [0.5, -1.0], [-1.0, 0.3]], w=[0.3, -0.2], b=0.1, y=[1.0, 0.0, 1.0],
+    )  # fmt: skip
+    text = "import numpy as np\n" + STEPS[where]
+    assert grade(run, plain(text), data=("x", "y")).all_right
+    slipped = grade(run, plain(text.replace("(p - y)", "(p + y)")), data=("x", "y"))
+    assert slipped.first is not None
+    assert "(p + y)" in slipped.first.code
+
+
+def test_a_row_names_options_as_they_are_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "none.py").write_text("class Nothing:\n    pass\n")
+    assert main(["grade", "f = x*y", str(tmp_path), "--x", "2", "--y", "3", "--csv"]) == 1
+    assert "--call and --map tell where it is" in capsys.readouterr().out

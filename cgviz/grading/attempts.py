@@ -24,6 +24,8 @@ from cgviz.values.arrays import is_array
 
 UPSTREAM = re.compile(r"(d|grad|g|delta|up|upstream|error|top)[\w]*|\w*(grad|diff|delta|upstream)\w*", re.I)
 CACHES = re.compile(r"\w*(cache|caches|memory|saved|store|stored|params|parameters|ctx|context|state|tape)\w*", re.I)
+GRADIENTS = re.compile(r"d|g|d?params_grads?|\w*grad\w*|d[A-Z_]\w*")
+WORDS = re.compile(r"[^\W\d]\w*")
 CALLED_FIRST = 12
 
 
@@ -51,6 +53,7 @@ class Attempt:
         self.machine = Machine(python2=self.source.python2, runs_main=not exercise.call)
         self.machine.lenient = any(map(whole_input, exercise.inputs.items()))
         self.tensors = speaks_torch(listing.text, exercise.call)
+        self.point: Point = {}
         self.before: Callable[[int, Frame], None] | None = None
         self.own = {id(node) for node in ast.walk(self.source.tree) if isinstance(node, ast.stmt)}
 
@@ -66,7 +69,7 @@ class Attempt:
         """Runs the file at a point, then the call, or what is left of it. Never raises for what a student wrote."""
         machine, exercise = self.machine, self.exercise
         machine.steps, machine.depth, machine.failure, machine.unread = 0, 0, None, {}
-        machine.most_steps = most or type(machine).most_steps
+        machine.most_steps, self.point = most or type(machine).most_steps, point
         machine.events, machine.shaken = ([] if events or not exercise.call else None), shaken
         machine.called, machine.called_at_top, machine.kept = (
             set(),
@@ -165,13 +168,38 @@ class Attempt:
 
     # by names
 
-    def is_update(self, name: str, statement: ast.stmt, frame: Frame) -> bool:
-        """Tells whether a statement at the top changes an input once all gradients are there: `w1 -= lr*grad_w1`."""
-        if frame.up is not None or is_given(statement) or self.exercise.spell.value(name) not in self.exercise.asked:
+    def is_update(self, name: str, value: Any, statement: ast.stmt, frame: Frame, root: str) -> bool:
+        """Tells whether a statement changes an input once all gradients are there: `w1 -= lr*grad_w1`.
+
+        `root` is the dictionary or object of which it is a part: `params["W1"] -= ...`, `self.W -= ...`.
+        """
+        of = self.exercise.spell.value(name)
+        if of is None or of not in self.exercise.asked or is_given(statement) or GRADIENTS.fullmatch(root):
             return False
-        found = {self.spell(key) for key, value in frame.names.items() if value is not None}
-        found |= {key for key, value in frame.names.items() if getattr(value, "grad", None) is not None}
-        return self.exercise.spell.value(name) in found and self.named <= found
+        found = {self.spell(key) for key, held in frame.names.items() if held is not None}
+        found |= {key for key, held in frame.names.items() if getattr(held, "grad", None) is not None}
+        if frame.up is None and not root:
+            return of in found and self.named <= found
+        found |= self.recorded()
+        return of in found and self.spoken <= found and not np.array_equal(value, self.point[of])
+
+    def recorded(self) -> set[str | None]:
+        """Returns the inputs whose gradients were bound so far, under any name, attribute or key."""
+        found: set[str | None] = set()
+        for event in self.machine.events or ():
+            if event.value is None or event.value is UNKNOWN:
+                continue
+            found |= {self.spell(event.name), self.spell(event.key or ""), self.of_item(event)}
+            if isinstance(event.value, dict):
+                held = {key for key in event.value if isinstance(key, str)}
+                found |= {self.spell(key) for key in held}
+                found |= held if GRADIENTS.fullmatch(event.name) else set()
+        return found
+
+    @cached_property
+    def spoken(self) -> set[str | None]:
+        """The inputs of whose gradients the file speaks."""
+        return {self.spell(name) for name in set(WORDS.findall(self.listing.text))} & {*self.exercise.asked}
 
     @cached_property
     def named(self) -> set[str | None]:
@@ -309,6 +337,10 @@ class Attempt:
                 return event.value
             if event.function and self.spell(spelled) == name and event.value is not UNKNOWN:
                 return event.value
+            if event.function and isinstance(event.value, dict) and GRADIENTS.fullmatch(event.name):
+                for each in (name, f"d{name}", f"grad_{name}"):
+                    if each in event.value:
+                        return event.value[each]
         return UNKNOWN
 
 

@@ -100,7 +100,7 @@ class Machine:
     kept: set[str] = field(default_factory=set)
     random: Any = None
     seen: Callable[[int, Frame], None] | None = None
-    is_update: Callable[[str, ast.stmt, Frame], bool] | None = None
+    is_update: Callable[[str, Any, ast.stmt, Frame, str], bool] | None = None
 
     def __post_init__(self) -> None:
         self.builtins = libraries.python(self)
@@ -458,8 +458,7 @@ class Machine:
 
     def bound(self, name: str, value: Any, statement: ast.stmt | None, frame: Frame) -> Any:
         """Returns the value to bind to a name; records it."""
-        if self.is_update is not None and statement is not None and self.is_update(name, statement, frame):
-            raise Trained
+        self.trains(name, value, statement, frame)
         if self.shaken is not None and statement is not None:
             value = self.shaken(value, statement)
         if self.kept and frame.up is None and name in self.kept and statement is not None and is_given(statement):
@@ -468,6 +467,12 @@ class Machine:
             self.record(Event(name, value, statement, frame.code.name if frame.code else "", frame.number))
         return value
 
+    def trains(self, name: Any, value: Any, statement: ast.stmt | None, frame: Frame, root: str = "") -> None:
+        """Ends the run where a parameter is updated: what follows is another pass."""
+        told = self.is_update is not None and statement is not None and isinstance(name, str)
+        if told and self.is_update(name, value, statement, frame, root):  # type: ignore[misc, arg-type]
+            raise Trained
+
     def record(self, event: Event) -> None:
         assert self.events is not None
         if len(self.events) < MOST_EVENTS:
@@ -475,6 +480,7 @@ class Machine:
             self.events.append(event)
 
     def noted(self, name: str, value: Any, statement: ast.stmt | None, frame: Frame, owner: Any) -> None:
+        self.trains(name, value, statement, frame, ".")
         if self.events is not None and statement is not None:
             self.record(
                 Event(name, value, statement, frame.code.name if frame.code else "", frame.number, kind="attribute")
@@ -483,6 +489,7 @@ class Machine:
     def noted_item(
         self, root: str | None, owner: Any, key: Any, value: Any, statement: ast.stmt | None, frame: Frame
     ) -> None:
+        self.trains(key, value, statement, frame, root or ".")
         if self.shaken is not None and statement is not None:
             made = self.shaken(value, statement)
             if made is not value:

@@ -65,7 +65,7 @@ def of_class(graded: Sequence[tuple[str, Grade | CgvizError]], hints: int) -> st
 
 def one_of_class(name: str, found: Grade | CgvizError, hints: int) -> dict[str, Any]:
     if isinstance(found, CgvizError):
-        return {"file": name, "score": None, "error": str(found).partition("\n")[0]}
+        return {"file": name, "score": None, "error": found.typed.partition("\n")[0]}
     return {**document(hinted(found, hints)), "file": name}
 
 

@@ -19,8 +19,8 @@ def results(found: Grade | CgvizError, hints: int, credits: Mapping[str, float])
     """Returns the JSON: a score per gradient by its points, and what the hints let be said."""
     if isinstance(found, CgvizError):
         whole = sum(credits.values()) or 1.0
-        test = {"name": "grading", "score": 0.0, "max_score": whole, "status": "failed", "output": str(found)}
-        return json.dumps({"score": 0.0, "output": str(found), "tests": [test]}, indent=2) + "\n"
+        test = {"name": "grading", "score": 0.0, "max_score": whole, "status": "failed", "output": found.typed}
+        return json.dumps({"score": 0.0, "output": found.typed, "tests": [test]}, indent=2) + "\n"
     told = hinted(found, hints)
     tests: list[dict[str, Any]] = []
     for each in told.gradients:

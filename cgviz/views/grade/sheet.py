@@ -26,7 +26,7 @@ def table(graded: Sequence[tuple[str, Grade | CgvizError]], hints: int = 2) -> s
 
 def row(found: Grade | CgvizError) -> list[str]:
     if isinstance(found, CgvizError):
-        return ["", "", "", "", "", "", "", safe(str(found).partition("\n")[0])]
+        return ["", "", "", "", "", "", "", safe(found.typed.partition("\n")[0])]
     first = found.first
     counts = [f"{found.score:.4g}", f"{found.own_score:.4g}", str(found.right), str(found.expected)]
     return [*counts, first.where if first else "", first.cause if first else "", safe(first.says) if first else "", ""]
@@ -52,7 +52,7 @@ def text(graded: Sequence[tuple[str, Grade | CgvizError]], hints: int = 2) -> st
 def one_line(name: str, found: Grade | CgvizError, wide: int) -> str:
     pad = " " * (wide - cells(name))
     if isinstance(found, CgvizError):
-        return f"{name}{pad}  not graded: {printable(str(found).partition(chr(10))[0])}"
+        return f"{name}{pad}  not graded: {printable(found.typed.partition(chr(10))[0])}"
     first = f"  {found.first.where}: {found.first.cause}" if found.first else ""
     return f"{name}{pad}  {found.right} of {found.expected}{first}"
 
