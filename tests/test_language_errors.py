@@ -34,7 +34,7 @@ CARETS = {
     "tan(x, y)": (0, 3, "'tan' takes 1 argument, not 2"),
     "atan2(x)": (0, 5, "'atan2' takes 2 arguments, not 1"),
     "max()": (0, 3, "at least 1"),
-    "sin x y": (0, 3, "put its argument in brackets"),
+    "sin x": (0, 3, "put its argument in brackets"),
     "x < y < z": (6, 1, "cannot be chained"),
     "x < 0 and y > 0": (6, 3, "'and' is not part of an expression"),
     "not x": (0, 3, "keyword"),

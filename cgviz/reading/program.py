@@ -161,7 +161,7 @@ class Scope:
             every = unqualified(self.text, every, variables | (alone & MODULES), alone | variables)
         if may_be_mathematical(self.text) and any(is_mathematical(a, b) for a, b in pairwise(every)):
             every = mended(self.text, every, variables, functions)
-        every = bracketed(every, variables) if self.in_print else every
+        every = bracketed(every, variables) if self.in_print and not self.text.isascii() else every
         also = self.survey(every).unapplied - names - signature
         if also and may_be_glued(self.text, also, {*names, *signature, *also}):
             return separated(self.text, every, names, signature, also, self.given)
