@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from cgviz.ops.rearranging import size
-from cgviz.records import dataclass
 from cgviz.values.arrays import Shape, numpy
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cgviz.errors import UsageError
 from cgviz.graph.nodes import Graph
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
 from cgviz.values.arrays import Value, numpy, shape_of

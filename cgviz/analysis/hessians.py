@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cgviz.analysis.blocks import Block, Jacobian
@@ -13,7 +13,6 @@ from cgviz.analysis.segments import as_row
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.ops.rearranging import listed
-from cgviz.records import dataclass
 from cgviz.runs.corners import flag_at
 from cgviz.runs.gradients import UntraceableError, between, gradient_graph
 from cgviz.runs.passes import backward, forward

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from cgviz.records import dataclass
 from cgviz.runs.passes import backward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array, numpy, one, shape_of, shape_text, zero

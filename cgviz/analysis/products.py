@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cgviz.analysis.blocks import Jacobian
@@ -12,7 +13,6 @@ from cgviz.analysis.segments import as_row
 from cgviz.graph.nodes import Graph, Node
 from cgviz.ops.arithmetic import neg
 from cgviz.ops.whole import diag, eye
-from cgviz.records import dataclass
 from cgviz.runs.gradients import between
 from cgviz.runs.passes import backward
 from cgviz.runs.run import Run

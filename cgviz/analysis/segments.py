@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cgviz.analysis.narrowed import narrowed
 from cgviz.graph.nodes import CONSTANT, Graph, Node
 from cgviz.ops.op import Op
-from cgviz.records import dataclass
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, is_array, one, quiet, spread, zero
 

@@ -8,12 +8,12 @@ import types
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from cgviz.cli import functions
 from cgviz.errors import UsageError, quoted
-from cgviz.records import dataclass
 from cgviz.values.arrays import is_array
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cgviz.codegen.forms import InShapeOf
@@ -12,7 +13,6 @@ from cgviz.ops.indexing import written_key
 from cgviz.ops.op import ATOM, COMPARISON, PRODUCT, Op
 from cgviz.ops.places import slots
 from cgviz.ops.rearranging import Key
-from cgviz.records import dataclass
 from cgviz.text.formula import Notation
 from cgviz.text.written import Written
 from cgviz.values.arrays import Value, is_array

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from cgviz.graph.nodes import Graph
-from cgviz.records import dataclass
 from cgviz.text.letters import NAMES
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -15,7 +15,6 @@ from cgviz.codegen.names import Names, names
 from cgviz.codegen.notation import Code, formulas
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph
 from cgviz.ops.op import ATOM, Op
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.steps import backward_edges
 from cgviz.text.formula import Formula

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
@@ -11,7 +12,6 @@ from rich.style import Style
 from cgviz.documents.document import PAINT
 from cgviz.documents.writing import Writing, spelling_for
 from cgviz.drawing.theme import Theme
-from cgviz.records import dataclass
 from cgviz.text.fold import Line
 
 

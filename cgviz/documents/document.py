@@ -7,11 +7,11 @@ A report is made for a `Writing`; its texts are in that notation. Roles are thos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from cgviz.documents.equations import Equation
 from cgviz.documents.grid import Column
 from cgviz.drawing.theme import Theme
-from cgviz.records import dataclass
 from cgviz.text.fold import Line, Span
 
 PAINT = "paint:"

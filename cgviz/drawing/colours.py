@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cgviz.drawing.theme import Theme
-from cgviz.records import dataclass
 
 STEPS = 15  # shades between the middle and either end
 FAINT = 4

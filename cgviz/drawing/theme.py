@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cgviz.errors import UsageError
-from cgviz.records import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,6 @@ from cgviz.grading.interpreter.tensors import Tensor
 from cgviz.grading.listing import Listing
 from cgviz.grading.source import Source, source
 from cgviz.grading.spellings import Spellings
-from cgviz.records import dataclass
 from cgviz.values.arrays import is_array
 
 UPSTREAM = re.compile(r"(d|grad|g|delta|up|upstream|error|top)[\w]*|\w*(grad|diff|delta|upstream)\w*", re.I)

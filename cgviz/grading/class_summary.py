@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cgviz.errors import CgvizError
 from cgviz.grading.selecting import Graded
-from cgviz.records import dataclass
 
 
 @dataclass(frozen=True)

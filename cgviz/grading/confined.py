@@ -12,6 +12,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from time import monotonic
 from typing import Any
@@ -21,7 +22,6 @@ from cgviz.grading.exercise import Exercise
 from cgviz.grading.report import Grade
 from cgviz.grading.submissions import Submission
 from cgviz.grading.truth import shared
-from cgviz.records import dataclass
 
 MEMORY = 2**30  # more than the process has when it begins
 SECONDS = 20.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ from cgviz.grading.exercise import Exercise
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.near import CLOSE, CLOSE_WORD, MISSING_WORD, RIGHT_WORD, WRONG_WORD
 from cgviz.grading.truth import NAMES, Truth, number_of
-from cgviz.records import dataclass
 from cgviz.values.arrays import Value
 
 FLOOR = 1e-9

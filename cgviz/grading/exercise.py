@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,6 @@ from cgviz.errors import UsageError, quoted
 from cgviz.grading.listing import Listing
 from cgviz.grading.spellings import Spellings
 from cgviz.graph.nodes import CONSTANT
-from cgviz.records import dataclass
 from cgviz.runs.corners import has_corner
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array

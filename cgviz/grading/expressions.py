@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cgviz.errors import quoted
@@ -13,7 +13,6 @@ from cgviz.grading import array_forms, array_keys, calls
 from cgviz.grading.listing import Listing, UnreadableError
 from cgviz.grading.term import Term, applied, renamed
 from cgviz.ops.op import REGISTRY, Op
-from cgviz.records import dataclass
 
 LARGEST, LARGEST_FILE, DEEPEST = 20_000, 2_000_000, 20
 Build = Callable[[list[Term]], Term]

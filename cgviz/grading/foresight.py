@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from cgviz.grading.signposts import Signpost
 from cgviz.grading.slips.place import Slip
 from cgviz.grading.slips.trees import with_field
 from cgviz.grading.truth import number_of
-from cgviz.records import dataclass
 
 VALUED = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)
 SHARING = ("aliasing", "out-argument")  # the value is the same, and what happens to it later is not

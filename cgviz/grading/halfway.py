@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from cgviz.grading.interpreter.machine import Machine
 from cgviz.grading.interpreter.objects import Class, Frame, Function, Instance, Module
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.slips.place import Slip
-from cgviz.records import dataclass
 
 PLAIN = (bool, int, float, complex, str, bytes, np.generic, type, np.dtype, np.ufunc, types.BuiltinFunctionType)
 MOST, MOST_NUMBERS = 3000, 300_000

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from time import process_time
 from types import CodeType, FunctionType
 from typing import Any
@@ -21,7 +21,6 @@ from cgviz.grading.mending import SIMPLE, blocks, changed_in_place
 from cgviz.grading.slips import TIERS, slips
 from cgviz.grading.slips.place import NUMPY, Place, Slip
 from cgviz.grading.slips.trees import with_field
-from cgviz.records import dataclass
 from cgviz.text.files import read_file
 
 MOST_RUNS, MOST_BYTES, MOST_LINES = 2000, 2**24, 6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cgviz.grading.elements import shape
 from cgviz.grading.reading import Line, Reading, Slope
@@ -10,7 +10,6 @@ from cgviz.grading.statements import Assignment
 from cgviz.grading.term import Term, applied, leaves
 from cgviz.graph.nodes import CONSTANT
 from cgviz.ops.op import REGISTRY
-from cgviz.records import dataclass
 
 
 @dataclass(frozen=True)

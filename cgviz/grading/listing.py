@@ -7,11 +7,11 @@ import json
 import re
 import warnings
 from bisect import bisect_right
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from cgviz.errors import ExpressionError, UsageError, quoted
-from cgviz.records import dataclass
 from cgviz.text.files import read_file
 
 LONGEST, LONGEST_NOTEBOOK = 2**20, 16 * 2**20

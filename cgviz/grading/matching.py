@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -16,7 +16,6 @@ from cgviz.grading.tape import Atom, Vector
 from cgviz.grading.term import leaves
 from cgviz.ops.indexing import indexed
 from cgviz.ops.rearranging import Key
-from cgviz.records import dataclass
 from cgviz.values.arrays import Value
 
 MOST = 9

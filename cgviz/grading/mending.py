@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from time import process_time
 from typing import Any
 
@@ -31,7 +32,6 @@ from cgviz.grading.slips import TIERS, copies, slips
 from cgviz.grading.slips.place import NUMPY, Place, Slip
 from cgviz.grading.slips.trees import parts as heads
 from cgviz.grading.truth import Truth, number_of, objective
-from cgviz.records import dataclass
 
 MOST_RUNS, MOST_STEPS, MOST_STATEMENTS = 2500, 400_000, 80
 MOST_SECONDS = 5.0  # a guard on slow machines; the other bounds come first

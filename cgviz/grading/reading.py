@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
@@ -15,7 +15,6 @@ from cgviz.grading.statements import Assignment
 from cgviz.grading.tape import Tape
 from cgviz.grading.term import Term, leaves, renamed
 from cgviz.graph.nodes import INPUT
-from cgviz.records import dataclass
 
 LARGEST, MOST_WORK = 20_000, 200_000_000
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cgviz.grading.listing import Listing
-from cgviz.records import dataclass
 from cgviz.values.arrays import Value
 
 

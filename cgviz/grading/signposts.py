@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from cgviz.grading.interpreter.machine import Event
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.spellings import Spellings
 from cgviz.grading.truth import Truth, number_of, objective
-from cgviz.records import dataclass
 
 STEP, ROOM, MOST, COUNT = 1e-5, 1e-4, 30, 1000
 

@@ -8,9 +8,9 @@ import re
 import tokenize
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cgviz.grading.listing import Listing
-from cgviz.records import dataclass
 
 STARTS = (tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT, tokenize.ENCODING)
 EXCEPT = re.compile(r"^(\s*except\s+[\w.]+|\s*except\s*\([\w., ]+\))\s*,\s*(\w+)\s*:")

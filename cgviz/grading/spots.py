@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cgviz.grading.array_ops import put
 from cgviz.grading.term import Term, applied
 from cgviz.ops.indexing import indexed, placed
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.rearranging import Key
-from cgviz.records import dataclass
 from cgviz.values.arrays import Shape
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cgviz.errors import quoted
 from cgviz.grading import array_keys, calls
@@ -20,7 +20,6 @@ from cgviz.grading.spots import Spot
 from cgviz.grading.term import Term, applied
 from cgviz.ops.indexing import indexed
 from cgviz.ops.op import REGISTRY
-from cgviz.records import dataclass
 
 SAID: dict[type[ast.AST], str] = {
     ast.For: "a loop is not read; write the assignments one after the other",

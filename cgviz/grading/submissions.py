@@ -8,10 +8,10 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.grading.listing import ENDINGS, LONGEST, LONGEST_NOTEBOOK, Listing, UnreadableError, listing, read
-from cgviz.records import dataclass
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 MOST_FILES, MOST_DEEP, MOST_BYTES = 20_000, 12, 2**29

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cgviz.grading.elements import Misfit, computed, shape, shape_made
 from cgviz.ops.op import Op
-from cgviz.records import dataclass
 from cgviz.values.arrays import Shape, Value
 
 Path = tuple[int, ...]

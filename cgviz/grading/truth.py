@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from cgviz.grading.interpreter.machine import deep, is_given
 from cgviz.grading.interpreter.objects import Frame, Function
 from cgviz.grading.interpreter.signals import UNKNOWN, Stopped
 from cgviz.grading.points import moved, points
-from cgviz.records import dataclass
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import is_array

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node, operand
 from cgviz.ops.arithmetic import divide, reciprocal
 from cgviz.ops.op import REGISTRY
-from cgviz.records import dataclass
 from cgviz.text.formula import PRETTY, Formula
 from cgviz.text.gradients import STYLES, Gradient
 from cgviz.text.identifiers import CONSTANTS

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from cgviz.errors import quoted
 from cgviz.ops.op import Op
-from cgviz.records import dataclass
 from cgviz.text.formula import Formula
 from cgviz.text.names import Name, plain_spelling
 from cgviz.text.spelling import Spelling

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +11,6 @@ from cgviz.errors import CgvizError, ExpressionError, UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.kernel.requests import Request
 from cgviz.reading.api import as_value, read
-from cgviz.records import dataclass
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start, without_seed

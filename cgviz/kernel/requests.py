@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError, quoted
-from cgviz.records import dataclass
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
 
 VERSION = 1

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from inspect import signature
 
 from cgviz.ops.op import Op, ops
-from cgviz.records import dataclass
 
 OUT, UPSTREAM = "f", "df"
 

@@ -8,10 +8,9 @@ graph tracers (the backward pass as a graph): an op is called like a function an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from cgviz.records import dataclass
 from cgviz.values.arrays import Shape, is_array, on_elements, settled
 from cgviz.values.ieee import Ieee, is_normal
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
-from cgviz.records import dataclass
 
 OPTIONS = (
     "show", "as", "title", "style", "theme", "direction", "digits", "fit", "detail", "ties", "lang", "node", "wrt",

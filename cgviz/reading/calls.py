@@ -7,12 +7,12 @@ argument by position means what the spelling's own library means.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading.call_names import LIBRARIES, TABLE
-from cgviz.records import dataclass
 
 
 @dataclass(frozen=True)

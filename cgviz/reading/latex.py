@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cgviz.errors import ExpressionError
@@ -19,7 +19,6 @@ from cgviz.reading.latex_statements import statements
 from cgviz.reading.latex_tokens import Translator
 from cgviz.reading.program import Program, Scope
 from cgviz.reading.tokens import Token
-from cgviz.records import dataclass
 
 
 def read_latex(text: str, given: Iterable[str] = ()) -> Program:

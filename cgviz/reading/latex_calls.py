@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
@@ -15,7 +15,6 @@ from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.tokens import Token
-from cgviz.records import dataclass
 from cgviz.text.spelling import Spelling
 
 FEW = 6

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from cgviz.errors import CgvizError, ExpressionError
 from cgviz.reading.latex_macros import FUNCTIONS, NO_DERIVATIVE
 from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece, touches
 from cgviz.reading.latex_statements import is_equals, is_layout
-from cgviz.records import dataclass
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.spelling import Spelling
 

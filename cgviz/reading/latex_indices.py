@@ -7,7 +7,7 @@ whole axis of the arrays w and x. An index that stands on both sides of an equat
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from cgviz.errors import CgvizError, ExpressionError
 from cgviz.reading.latex_macros import FRACTIONS
@@ -16,7 +16,6 @@ from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, called, synthetic
 from cgviz.reading.latex_sums import BOUNDED, Bounds, bounds, term_end
 from cgviz.reading.tokens import Token
-from cgviz.records import dataclass
 from cgviz.text.spelling import Spelling
 
 COUNTS = frozenset("nNmM")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -13,7 +13,6 @@ from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, TRANSPOSES, WO
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
 from cgviz.reading.latex_scripts import apart, indexed_power, is_label
 from cgviz.reading.latex_words import refuse_word
-from cgviz.records import dataclass
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.parsing import parse_spelling
 from cgviz.text.spelling import Spelling

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.latex_macros import OPERATORS
 from cgviz.reading.latex_names import Names, Range
 from cgviz.reading.latex_pieces import Piece, touching_digit
-from cgviz.records import dataclass
 
 SERIES = frozenset({"sum", "prod"})
 BOUNDED = SERIES | {"max", "min"}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cgviz.ops.op import Op
-from cgviz.records import dataclass
 from cgviz.values.arrays import Shape, numpy, settled
 
 Forward = Callable[..., Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from cgviz.errors import ExpressionError, quoted
@@ -11,7 +11,6 @@ from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
 from cgviz.reading.arguments import Arguments, Several
 from cgviz.reading.tokens import Token
-from cgviz.records import dataclass
 
 CHOICE, COMPARISON, BOTH, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6, 7
 BARRIER = 0

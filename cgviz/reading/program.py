@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -35,7 +35,6 @@ from cgviz.reading.statements import (
     targets,
 )
 from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens
-from cgviz.records import dataclass
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
 from cgviz.text.spelling import Spelling

@@ -9,12 +9,11 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.python_branches import TRACE, Branches, Local, is_passed_over, refusal
 from cgviz.reading.tokens import Token, tokens
-from cgviz.records import dataclass
 
 KEYWORDS = "import|from|def|async|return|for|while|print|class|if|with|try|assert|del|raise"
 SIGNS_OF_PYTHON = re.compile(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cgviz.errors import ExpressionError
 from cgviz.reading.tokens import Token, tokens
-from cgviz.records import dataclass
 
 TRACE = "cgviz.trace(function, ...) runs it, and so does `cgviz render file.py:function`"
 NO_LOOP = f"a loop is not read from text: write its sum as sum(w*x) or w @ x, or let it run: {TRACE}"

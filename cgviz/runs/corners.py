@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT
 from cgviz.ops.op import Answer, Op
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.trouble import at_place
 from cgviz.values import arrays

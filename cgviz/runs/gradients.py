@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cgviz.errors import CgvizError
@@ -12,7 +13,6 @@ from cgviz.ops.op import Op
 from cgviz.ops.operators import Operators
 from cgviz.ops.piecewise import where
 from cgviz.ops.rearranging import fold, spread
-from cgviz.records import dataclass
 from cgviz.text.formula import known_shape
 from cgviz.values.arrays import Shape, Value, settled, shape_of, zero
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Node
 from cgviz.ops.rearranging import listed
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 
 MODES = ("reverse", "forward", "both")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,7 +14,6 @@ from cgviz.graph.naming import Wording, named, spellings_from, worded
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.graph.shapes import alike
 from cgviz.ops.rearranging import fold, fold_open
-from cgviz.records import dataclass
 from cgviz.runs.door import Door
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.tangents import tangents

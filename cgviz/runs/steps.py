@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.ops.op import POWER
-from cgviz.records import dataclass
 from cgviz.runs.run import Contribution, Run
 from cgviz.text.formula import Formula, Notation, Pretty, with_digits
 from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE

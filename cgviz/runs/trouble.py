@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cgviz.graph.nodes import CONSTANT
 from cgviz.graph.shapes import shaped
 from cgviz.graph.staging import staged
-from cgviz.records import dataclass
 from cgviz.text.numbers import number
 from cgviz.values.arrays import (
     Shape,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cgviz.records import dataclass
 from cgviz.text.names import Name
 from cgviz.text.written import Written
 

@@ -7,9 +7,8 @@ string like any other. `runs` takes it apart for SVG (tspans with `dy` and `font
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from cgviz.records import dataclass
 from cgviz.text.letters import accented, faced, subscript, superscript
 from cgviz.text.spelling import Script, Spelling
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from unicodedata import normalize
 
-from cgviz.records import dataclass
 from cgviz.text.letters import NAMES, accented, faced, subscript, superscript
 
 Script = tuple["Spelling", ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cached_property
 
-from cgviz.records import dataclass
 from cgviz.text.numbers import DIGITS, number
 from cgviz.values.arrays import Shape, Value, numpy
 

@@ -10,9 +10,9 @@ import csv
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from cgviz.errors import UsageError, quoted
-from cgviz.records import dataclass
 
 SEPARATORS = "\t;,"
 FLOAT = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cgviz.ops.op import ATOM
-from cgviz.records import dataclass
 from cgviz.values.arrays import Shape
 
 

@@ -7,8 +7,7 @@ where there are kinks, 1e-7 and less: be happy.
 from __future__ import annotations
 
 import math
-
-from cgviz.records import dataclass
+from dataclasses import dataclass
 
 FINE, OKAY, UNCOMFORTABLE = 1e-7, 1e-4, 1e-2
 

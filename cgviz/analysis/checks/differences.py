@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cgviz.analysis.checks.downstream import Downstream
-from cgviz.records import dataclass
 
 EPSILON, SMALLEST = 2.0**-52, 5e-324
 LEVELS = 4

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cgviz.analysis.checks.exact import context, rounded, values
 from cgviz.analysis.checks.scalars import Scalars
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.values.arrays import is_array
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.analysis.checks.bands import NOTHING, Band, worst
@@ -12,7 +13,6 @@ from cgviz.analysis.checks.witnesses import WITNESSES, Reading, Witnesses
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Node
 from cgviz.ops.rearranging import size
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value
 

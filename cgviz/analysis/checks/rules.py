@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cgviz.analysis.checks.bands import relative_error
 from cgviz.analysis.checks.elements import Element, one_stage
 from cgviz.analysis.checks.exact import Slope, local_slope, rounded
 from cgviz.analysis.checks.witnesses import off_smooth
 from cgviz.graph.nodes import CONSTANT, Node
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Shape, Value, element_of, every_finite, is_array, numpy, places, shape_of
 

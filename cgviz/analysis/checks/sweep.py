@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from cgviz.analysis.checks.bands import relative_error
 from cgviz.analysis.checks.downstream import Downstream
 from cgviz.analysis.checks.witnesses import Witnesses
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 
 DECADES = 16

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from cgviz.analysis.checks.bands import AGREES, FINE, KINK, NOTHING, UNDECIDED, WRONG, Band, band, relative_error
@@ -17,7 +17,6 @@ from cgviz.analysis.checks.scalars import Scalars
 from cgviz.analysis.checks.symbolic import InSympy
 from cgviz.graph.nodes import INPUT
 from cgviz.ops.rearranging import size
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Shape, Value, element_name, element_of, numpy, places
 

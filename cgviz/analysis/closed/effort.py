@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cgviz.graph.nodes import CONSTANT
 from cgviz.ops.op import Op
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
 

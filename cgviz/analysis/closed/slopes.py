@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cgviz.graph.nodes import Graph
 from cgviz.ops.precise import context, failures
-from cgviz.records import dataclass
 from cgviz.text.formula import Formula
 
 MOST_OPERATIONS = 3000

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cgviz.analysis.diagnosis.rewrites import Suggestion
 from cgviz.errors import CgvizError
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.values.arrays import every_finite, numpy
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cgviz.analysis.diagnosis.along import along
@@ -15,7 +16,6 @@ from cgviz.analysis.diagnosis.exponentials import exponentials, log_of_sum, oper
 from cgviz.analysis.diagnosis.patterns import matched, read_pattern
 from cgviz.graph.nodes import Graph
 from cgviz.graph.shapes import shaped
-from cgviz.records import dataclass
 from cgviz.runs.passes import forward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import is_array, numpy, shape_of

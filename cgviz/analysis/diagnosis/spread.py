@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from cgviz.graph.nodes import CONSTANT
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.trouble import backward_reason, forward_reason
 from cgviz.values.arrays import Shape, Value, element_of, every_finite, first_odd, is_array, numpy

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cgviz.analysis.checks.digits import losses
 from cgviz.analysis.checks.exact import context, in_mpmath
 from cgviz.graph.nodes import CONSTANT
-from cgviz.records import dataclass
 from cgviz.runs.corners import flag_at
 from cgviz.runs.run import Run
 from cgviz.runs.trouble import at_place

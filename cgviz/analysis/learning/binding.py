@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from cgviz.errors import ExpressionError, UsageError, quoted
-from cgviz.records import dataclass
 from cgviz.text.identifiers import name as spelled
 
 MEMBER = re.compile(r"(?P<stem>.*?[^\W\d])(?:_?(?P<plain>[0-9]+)|\[(?P<index>[0-9]+)\])")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,6 @@ from cgviz.analysis.learning.objective import Parameters, Rows
 from cgviz.analysis.learning.scalar import ScalarObjective
 from cgviz.analysis.learning.stacking import stacked
 from cgviz.graph.nodes import Graph
-from cgviz.records import dataclass
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array, numpy, quiet

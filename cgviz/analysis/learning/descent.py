@@ -6,14 +6,13 @@ import math
 from array import array
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cgviz.analysis.learning.batches import batches, per_epoch
 from cgviz.analysis.learning.magnitudes import calm, norm
 from cgviz.analysis.learning.objective import Objective, Parameters, Rows
 from cgviz.analysis.learning.optimizers import Memory, Optimizer, Settings
-from cgviz.records import dataclass
 
 DONE, INTERRUPTED, DIVERGED = "done", "interrupted", "diverged"
 KEPT = 1000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from cgviz.analysis.learning.binding import Binding, bind
@@ -12,7 +13,6 @@ from cgviz.analysis.learning.objective import Objective, Parameters
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import closest, listed
 from cgviz.graph.nodes import Graph
-from cgviz.records import dataclass
 from cgviz.text.tables import Sheet
 from cgviz.values.arrays import Value, settled
 

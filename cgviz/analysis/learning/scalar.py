@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cgviz.analysis.learning.objective import Examples, Parameters, Rows
 from cgviz.graph.nodes import Graph
-from cgviz.records import dataclass
 from cgviz.runs.passes import forward, gradient
 from cgviz.runs.run import Run
 

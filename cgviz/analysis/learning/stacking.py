@@ -6,7 +6,7 @@ What has no rule here is not rewritten (`stacked` returns None), and examples ar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cgviz.analysis.learning.sparing import of_data, sparing
@@ -19,7 +19,6 @@ from cgviz.ops.matrices import matmul
 from cgviz.ops.op import Op
 from cgviz.ops.rearranging import reshaped, spread, transposed
 from cgviz.ops.reductions import total
-from cgviz.records import dataclass
 from cgviz.values.arrays import Shape, Value, broadcast, numpy
 
 

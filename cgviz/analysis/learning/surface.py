@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from cgviz.analysis.learning.descent import Descent
 from cgviz.analysis.learning.objective import Objective
-from cgviz.records import dataclass
 
 FEWEST, MOST, WORK, MARGIN, WILD = 25, 91, 400_000, 0.18, 100.0
 Place = tuple[float, float]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from cgviz.analysis.paths.web import Web
-from cgviz.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cgviz.analysis.paths.counts import counts
 from cgviz.analysis.paths.search import listed
 from cgviz.analysis.paths.web import Edge, Web, check_scalars
 from cgviz.errors import UsageError
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS, number
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.errors import UsageError
 from cgviz.graph.nodes import CONSTANT
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 
 Edge = tuple[int, int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
 from typing import Any
@@ -13,7 +14,6 @@ from cgviz.ops.arithmetic import product
 from cgviz.ops.op import Op
 from cgviz.ops.reductions import axis_of, has_axes
 from cgviz.reading.api import read
-from cgviz.records import dataclass
 
 COMMUTES = frozenset(("add", "multiply"))
 MOST_SWAPPED = 3

@@ -7,12 +7,11 @@ test proves every row: it runs the program's own backward pass at random inputs,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from cgviz.ops.exponential import sigmoid
 from cgviz.ops.softmax import softmax
-from cgviz.records import dataclass
 
 
 @dataclass(frozen=True)

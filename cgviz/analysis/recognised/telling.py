@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
 from cgviz.analysis.recognised.table import PICKED, RESULTS, Told
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.softmax import softmax
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
 from cgviz.text.names import Name

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from cgviz.drawing.fonts.metrics import text_width
-from cgviz.records import dataclass
 
 MARGIN = 18.0
 START, MIDDLE, END = 0.0, 0.5, 1.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from cgviz.records import dataclass
 from cgviz.text.numbers import number
 
 DECADES, MOST_DECADES = 2, 7

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from importlib import import_module
@@ -16,7 +16,6 @@ from cgviz.drawing.pictures import BINARY, DIRECTIONS, ENDINGS, FORMATS, SCALES,
 from cgviz.drawing.theme import Theme
 from cgviz.errors import UsageError, quoted
 from cgviz.reading.collecting import uncollected
-from cgviz.records import dataclass
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text import numbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
 
@@ -12,7 +12,6 @@ from cgviz.drawing.diagram.order import Order
 from cgviz.drawing.diagram.room import LANE, Lane, gaps, lanes
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.drawing.diagram.spread import spread, within
-from cgviz.records import dataclass
 
 BETWEEN = 11.0  # between what stands beside one another in a rank
 CORNER = 12.0  # at the ends of a box's side, where no wire enters

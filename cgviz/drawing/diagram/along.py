@@ -9,12 +9,12 @@ text meets a wire, a box or another text. In the fan, lanes that are wider than 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from cgviz.drawing.diagram.across import Across
 from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.scene import Box, Text
-from cgviz.records import dataclass
 
 ARROW = 7.0  # the length of an arrow's head
 PAD = 5.0  # before and after a text

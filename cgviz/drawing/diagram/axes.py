@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cgviz.drawing.diagram.scene import Box, Line, Point, Text, widest
 from cgviz.drawing.pictures import DIRECTIONS
 from cgviz.errors import UsageError
-from cgviz.records import dataclass
 
 __all__ = ["Axes", "Point"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.arrays import beside_name, pictured
@@ -24,7 +24,6 @@ from cgviz.drawing.diagram.scene import (
     step_class,
     widest,
 )
-from cgviz.records import dataclass
 
 SIDE, AIR, ROW = 8.0, 2.5, 18.0
 ROUND = 6  # above and below a picture, and between two

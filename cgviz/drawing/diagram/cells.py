@@ -6,12 +6,11 @@ Every writer draws them from here: SVG and TikZ by the places of the cells, DOT 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
 from cgviz.drawing.diagram.scene import Text, Words, classes, step_class
-from cgviz.records import dataclass
 
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
 

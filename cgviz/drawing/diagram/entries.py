@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil, isfinite
 
@@ -11,7 +11,6 @@ from cgviz.drawing.diagram.cells import MIDDLE, RIGHT, Cell, Part, Table, beside
 from cgviz.drawing.diagram.scene import SIZE, Text
 from cgviz.drawing.engine import text_width
 from cgviz.drawing.theme import Theme
-from cgviz.records import dataclass
 from cgviz.text.numbers import number
 from cgviz.values.arrays import Shape, Value
 

@@ -34,14 +34,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES
 from cgviz.errors import UsageError, quoted
-from cgviz.records import dataclass
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import inf, sqrt
 
 from cgviz.drawing.diagram.along import ARROW, PAD
@@ -16,7 +17,6 @@ from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.levels import levels
 from cgviz.drawing.diagram.room import footprint
 from cgviz.drawing.diagram.scene import Scene
-from cgviz.records import dataclass
 
 TURN, APART, BETWEEN = 26.0, 24.0, 11.0
 PASS = 10.0  # a wire that passes

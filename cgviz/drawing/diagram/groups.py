@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import find
 from cgviz.graph.nodes import Graph
-from cgviz.records import dataclass
 
 WRITTEN = re.compile(r"^\s*#\s*group\s+([^:\n]+?)\s*:\s*(.+?)\s*$", re.MULTILINE)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward
 

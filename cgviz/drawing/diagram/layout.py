@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.analysis.paths import Light
@@ -12,7 +13,6 @@ from cgviz.drawing.diagram.plan import Plan
 from cgviz.drawing.diagram.rows import HEAD, PAD, Frame
 from cgviz.drawing.diagram.scene import LEFT, MIDDLE, SIZE, Box, Place, Scene, Text, Wire, widest
 from cgviz.drawing.theme import Theme
-from cgviz.records import dataclass
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 

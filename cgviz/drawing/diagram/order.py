@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.drawing.diagram.spread import spread
-from cgviz.records import dataclass
 
 GAP = 11.0  # between neighbours in a rank
 PASS = 5.0  # the room of a wire that passes, on either side

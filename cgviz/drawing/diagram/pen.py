@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cgviz.analysis.paths import Light
@@ -19,7 +19,6 @@ from cgviz.drawing.diagram.scene import SIZE, Text, Wire, Words, classes, step_c
 from cgviz.drawing.theme import Theme
 from cgviz.graph.lookup import find
 from cgviz.graph.nodes import CONSTANT, Graph
-from cgviz.records import dataclass
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import hypot, inf, sqrt
 
@@ -13,7 +13,6 @@ from cgviz.drawing.diagram.along import ARROW, FLAT_SIDE, PAD, SAME, Rank, fan_r
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.room import CAPTION, Lane, near
 from cgviz.drawing.diagram.scene import Box, Text, Wire
-from cgviz.records import dataclass
 
 CLEAR = 3.0  # between a wire and what it passes
 STEEP = 1.8  # how much steeper than its chord a curve leaves

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.scene import Box, Scene, Text, Wire
-from cgviz.records import dataclass
 
 NEAR_FLAT, NEAR = 2.5, 5.0  # from a wire to its text, where it runs to the right and where it runs down
 LANE = 5.0  # from a wire to what is beside it

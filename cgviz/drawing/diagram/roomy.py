@@ -5,10 +5,10 @@ The live page lays it out, and so does a figure that was made there, see `Figure
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.drawing.diagram.entries import is_small
-from cgviz.records import dataclass
 from cgviz.runs.run import Contribution, Locals, Run
 from cgviz.runs.trouble import Trouble
 from cgviz.text.numbers import number

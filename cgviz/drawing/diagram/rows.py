@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from cgviz.drawing.diagram.across import placed
@@ -15,7 +15,6 @@ from cgviz.drawing.diagram.plan import Plan, Router
 from cgviz.drawing.diagram.room import footprint, pitch
 from cgviz.drawing.diagram.scene import SIZE, Box, Scene, Wire
 from cgviz.drawing.fonts.metrics import text_width
-from cgviz.records import dataclass
 
 APART = 24.0  # between two rows
 PAD, HEAD = 10.0, 26.0  # in the frame of a group, and above it, where its title stands

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from cgviz.drawing.diagram.typography import Run, runs
-from cgviz.records import dataclass
 
 if TYPE_CHECKING:
     from cgviz.drawing.diagram.cells import Grid

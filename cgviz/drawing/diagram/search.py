@@ -7,7 +7,7 @@ counts is the smallest text at its final size, up to where nobody wants it large
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from math import log
 
 from cgviz.drawing.diagram.axes import Axes, Point
@@ -21,7 +21,6 @@ from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import Folding, Laid, box_of, laid_out
 from cgviz.drawing.diagram.scene import SIZE, Scene
 from cgviz.drawing.diagram.score import blemishes, of_rows
-from cgviz.records import dataclass
 
 FINALISTS = 5
 LARGE, HUGE = 90, 250  # boxes, from which fewer candidates are tried

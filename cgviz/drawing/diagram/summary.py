@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
-from cgviz.records import dataclass
 from cgviz.text.numbers import MOST_IN_A_LINE, number
 from cgviz.values.arrays import Value, is_array, numpy, quiet, shape_text
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from unicodedata import combining, normalize
 
 from cgviz.drawing.fonts.metrics import covers, text_width
-from cgviz.records import dataclass
 from cgviz.text.letters import LOWERED, RAISED
 
 SCRIPT = 0.7  # the size of a script

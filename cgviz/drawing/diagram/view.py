@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from cgviz.drawing.diagram.ghosts import ghost_of
 from cgviz.drawing.diagram.groups import Group, groups_of, named
@@ -12,7 +13,6 @@ from cgviz.drawing.diagram.repeats import repeats
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.graph.lookup import find
 from cgviz.graph.nodes import Graph
-from cgviz.records import dataclass
 
 MOST = 60  # nodes; of larger graphs a part is drawn, if not all is asked for
 DEPTH = 2

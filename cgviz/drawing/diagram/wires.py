@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from cgviz.drawing.diagram.axes import Axes, Point
@@ -11,7 +11,6 @@ from cgviz.drawing.diagram.rows import Laid
 from cgviz.drawing.diagram.scene import Box, Wire
 from cgviz.drawing.pictures import WIRES
 from cgviz.errors import UsageError, quoted
-from cgviz.records import dataclass
 
 APART, CORNER, MARGIN, TRIES = 5.0, 4.0, 3.0, 9
 FLAT = 0.5  # two places that differ by less are on one line

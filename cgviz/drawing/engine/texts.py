@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from cgviz.drawing.fonts import FAMILY
 from cgviz.errors import RenderError
-from cgviz.records import dataclass
 
 Style = tuple[bool, bool]  # is it bold, is it slanted
 

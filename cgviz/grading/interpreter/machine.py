@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeGuard
 
@@ -26,7 +26,6 @@ from cgviz.grading.interpreter.objects import (
 )
 from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Trained, UnreadError
 from cgviz.grading.interpreter.statements import Returned, Statements, function_scope
-from cgviz.records import dataclass
 
 MOST_STEPS, MOST_AT_TOP, UNREAD_STEPS, DEEPEST, MOST_EVENTS = 400_000, 20_000, 100, 120, 4000
 

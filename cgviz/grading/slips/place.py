@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-
-from cgviz.records import dataclass
 
 NUMPY = "<np>"
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cgviz.errors import UsageError, quoted
-from cgviz.records import dataclass
 
 PYODIDE = "314.0.7"
 CDN = "https://cdn.jsdelivr.net"

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cgviz.errors import CgvizError, UsageError
 from cgviz.places.words import Words, words_of
-from cgviz.records import dataclass
 
 FENCE = re.compile(
     r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<head>[^\n`]*)\n(?P<body>.*?)^[ \t]*(?P=ticks)[`~]*[ \t]*$\n?",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from cgviz.drawing.engine import text_width
-from cgviz.records import dataclass
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
 LARGEST, SMALLEST, LEADING, INDENT = 26.0, 10.0, 1.45, 1.2  # points; lines and indents in sizes of the text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -15,7 +15,6 @@ from cgviz.places.weave.passages import MARKDOWN
 from cgviz.players.deck import Each, Frame, Look, frames
 from cgviz.players.deck.reveal import book, section
 from cgviz.reading.api import read
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cgviz.errors import EvaluationError, UsageError, quoted
@@ -12,7 +12,6 @@ from cgviz.kernel import VERSION, respond
 from cgviz.kernel.reports import REPORTS
 from cgviz.kernel.requests import PICTURE
 from cgviz.places.weave.fences import Fence, fences
-from cgviz.records import dataclass
 
 SHOWN = ("picture", "program", "code", *REPORTS)
 KERNEL = ("style", "theme", "direction", "background", "detail", "ties", "lang", "node", "wrt", *PICTURE)

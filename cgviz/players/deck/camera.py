@@ -6,7 +6,7 @@ Nothing moves but the camera: every part has one place in the layout for all fra
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.layout import Layout
@@ -17,7 +17,6 @@ from cgviz.players.deck.caption import FOOT
 from cgviz.players.deck.extras import PAGE
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.page import HEAD, HEIGHT, SIDE, Page
-from cgviz.records import dataclass
 from cgviz.runs.steps import Backward
 
 Room = tuple[float, float, float, float]

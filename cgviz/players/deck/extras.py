@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cgviz.drawing.diagram.axes import Point
@@ -12,7 +12,6 @@ from cgviz.drawing.diagram.plan import Plan
 from cgviz.drawing.diagram.scene import Box, Line, Scene, Text, Wire, Words, centred
 from cgviz.drawing.theme import Theme
 from cgviz.players.deck.frames import Frame
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Step
 from cgviz.text.numbers import number

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.engine import embed_font
 from cgviz.players.deck.extras import frame_of
 from cgviz.players.deck.sheet import Sheet
-from cgviz.records import dataclass
 
 GROUP = re.compile(r'<g id="([^"]*)"')
 STEP = re.compile(r'<text class="[^"]*\bstep-(\d+)"')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 
 from cgviz.drawing.diagram.figure import Figure
@@ -11,7 +12,6 @@ from cgviz.drawing.diagram.paper import paper
 from cgviz.drawing.diagram.scene import SIZE
 from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.frames import Frame
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
 from cgviz.documents.writing import unicode_spelling
 from cgviz.errors import UsageError, quoted
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Seed, Step
 from cgviz.text.formula import PRETTY

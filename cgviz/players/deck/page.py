@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from cgviz.drawing.diagram.scene import Box, Line, Text, Words, centred, widest
@@ -12,7 +13,6 @@ from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.caption import FOOT, fitted, room
 from cgviz.players.deck.formats import ASPECTS
 from cgviz.players.deck.frames import Frame
-from cgviz.records import dataclass
 
 HEIGHT = 540.0
 ASPECT = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)")

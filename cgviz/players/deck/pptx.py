@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,6 @@ from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import BACKWARD, SEED, Frame
 from cgviz.players.deck.page import Page, Placed, map_of, width_of
 from cgviz.players.deck.sheet import whole_or_rows
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 
 HEIGHT = 540.0

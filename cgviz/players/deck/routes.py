@@ -6,7 +6,7 @@ A connector changes sides of the flow at most twice; one that is to pass more bo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import sqrt
 
@@ -14,7 +14,6 @@ from cgviz.drawing.diagram.along import SAME
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.scene import Wire
-from cgviz.records import dataclass
 
 MOST = 2
 SLANT = 8.0  # a wire that goes no further to a side is straight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -22,7 +22,6 @@ from cgviz.drawing.diagram.scene import MIDDLE, RIGHT, Box, Line, Place, Text, W
 from cgviz.drawing.theme import Theme
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.growth import so_far
-from cgviz.records import dataclass
 from cgviz.runs.steps import Forward, Step
 from cgviz.text.numbers import number
 

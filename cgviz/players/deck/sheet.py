@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cgviz.drawing import diagram, engine
@@ -22,7 +22,6 @@ from cgviz.players.deck.extras import CLEAR, PAGE, Extra, highlights, sums, veil
 from cgviz.players.deck.formats import Look
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.page import HEAD, HEIGHT, Page, furniture, map_of, page, width_of
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Forward
 

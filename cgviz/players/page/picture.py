@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from html import escape
 from typing import Any
 
@@ -15,7 +15,6 @@ from cgviz.drawing.diagram.roomy import roomy
 from cgviz.drawing.fonts import FONT
 from cgviz.drawing.theme import LIGHT, THEMES, Theme
 from cgviz.errors import printable
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cgviz.players.play.replay import Replay
-from cgviz.records import dataclass
 from cgviz.runs.steps import Backward
 from cgviz.values.arrays import is_array
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
 from cgviz.runs.steps import Backward, Forward, Seed, Step

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
-from cgviz.records import dataclass
 
 GRADIENTS, VALUES, ALL, LOCALS, FORMULAS = "gradients", "values", "all", "locals", "formulas"
 KINDS = (GRADIENTS, VALUES, ALL, LOCALS, FORMULAS)

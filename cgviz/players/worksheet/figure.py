@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cgviz.drawing.diagram import diagram
 from cgviz.drawing.diagram.paper import PAPERS, Paper
@@ -11,7 +11,6 @@ from cgviz.drawing.diagram.scene import Words
 from cgviz.drawing.engine import embed_font
 from cgviz.drawing.theme import Theme
 from cgviz.players.worksheet.blanks import Blanks
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 

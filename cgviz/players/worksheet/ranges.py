@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import find
 from cgviz.graph.nodes import Graph
-from cgviz.records import dataclass
 
 BOTH, POSITIVE = (1, -1), (1,)
 SIZES: tuple[tuple[float, ...], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from cgviz.documents.writing import Writing
@@ -9,7 +10,6 @@ from cgviz.graph.nodes import Graph
 from cgviz.graph.statements import MOST_LEAVES
 from cgviz.players.worksheet.blanks import Blanks
 from cgviz.players.worksheet.variants import tidy
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Seed, Step
 from cgviz.text.formula import Formula

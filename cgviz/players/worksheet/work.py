@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cgviz.documents.writing import Writing
 from cgviz.drawing.diagram.paper import Paper, paper
@@ -12,7 +12,6 @@ from cgviz.players.worksheet.blanks import Blanks
 from cgviz.players.worksheet.figure import Figure, Look, figure, place
 from cgviz.players.worksheet.precision import digits_for
 from cgviz.players.worksheet.sheet import MOST_COLUMNS, MOST_ROWS, Sheet, sheet, too_large
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 
 SCREEN = (640.0, 640.0)

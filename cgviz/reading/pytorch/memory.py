@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from cgviz.ops.rearranging import reshaped
 from cgviz.ops.stopping import stop_gradient
 from cgviz.reading.tracing.tape import Tape
 from cgviz.reading.tracing.tracer import Tracer, operand
-from cgviz.records import dataclass
 
 Geometry = tuple[int, tuple[int, ...], tuple[int, ...]]  # offset, lengths, strides
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from cgviz.errors import CgvizError, UsageError, quoted
@@ -18,7 +18,6 @@ from cgviz.reading.tracing.graph import graph_of
 from cgviz.reading.tracing.standing_in import standing_in
 from cgviz.reading.tracing.tape import Tape, is_library
 from cgviz.reading.tracing.tracer import Tracer, operand, traced_inside
-from cgviz.records import dataclass
 from cgviz.values.arrays import Value, is_array, numpy, settled
 
 Shape = tuple[int, ...]

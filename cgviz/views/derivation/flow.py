@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import closest
 from cgviz.graph.nodes import CONSTANT
-from cgviz.records import dataclass
 from cgviz.runs.corners import flag_at, remarks
 from cgviz.runs.run import Contribution, Run
 from cgviz.values.arrays import Value, every_finite, is_array, numpy

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from cgviz.analysis.learning import Surface
 from cgviz.errors import UsageError
-from cgviz.records import dataclass
 
 Point = tuple[float, float]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 from cgviz.documents.writing import is_short
 from cgviz.drawing.diagram.known import known
 from cgviz.graph.nodes import CONSTANT, Node
-from cgviz.records import dataclass
 from cgviz.runs.corners import flag_at
 from cgviz.runs.run import Contribution, Run
 from cgviz.runs.steps import Backward

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.pen import LONGEST_FORMULA, Pen
 from cgviz.drawing.diagram.scene import Line, Text, Words
 from cgviz.graph.nodes import CONSTANT
 from cgviz.ops.op import POWER
-from cgviz.records import dataclass
 from cgviz.runs.steps import joined
 from cgviz.text.formula import Formula, Pretty, with_digits
 from cgviz.text.numbers import MOST_IN_A_LINE

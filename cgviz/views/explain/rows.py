@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.scene import LINE_HEIGHT, Line, Text, Words, classes, step_class, widest
 from cgviz.graph.nodes import CONSTANT
-from cgviz.records import dataclass
 from cgviz.views.explain.facts import Edge
 from cgviz.views.explain.ink import NUMBER, Ink
 from cgviz.views.explain.sheet import APART, PILL, Look, Sheet, Stroke, above, pill_width, stacked

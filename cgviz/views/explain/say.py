@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cgviz.documents.writing import Writing
-from cgviz.records import dataclass
 from cgviz.runs.steps import Backward, Forward, joined
 from cgviz.text.formula import Notation, Pretty
 from cgviz.text.notations import MARKED, Marked

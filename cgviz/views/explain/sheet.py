@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cgviz.drawing.diagram.along import ARROW
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.plan import Plan, bend
 from cgviz.drawing.diagram.scene import Box, Line, Scene, Text, Wire, Words, centred, classes, widest
-from cgviz.records import dataclass
 
 PILL, CHIP, APART, NEAR = 30.0, 26.0, 7.0, 5.0
 INSIDE = 11.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cgviz.analysis.blocks import Block, Jacobian
 from cgviz.analysis.hessians import Hessian, hessian
@@ -11,7 +12,6 @@ from cgviz.analysis.products import Product, in_symbols, products
 from cgviz.errors import UsageError
 from cgviz.graph.lookup import find
 from cgviz.ops.whole import turned
-from cgviz.records import dataclass
 from cgviz.runs.corners import flag_at
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula

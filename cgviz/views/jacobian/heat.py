@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cgviz.analysis.blocks import Block
 from cgviz.documents.writing import unicode_spelling
 from cgviz.drawing.canvas.sheet import END, MARGIN, MIDDLE, Cell, Said, Sheet
 from cgviz.drawing.colours import entry_colour, is_dark
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
-from cgviz.records import dataclass
 from cgviz.text.numbers import number
 from cgviz.values.arrays import shape_text
 from cgviz.views.jacobian import words

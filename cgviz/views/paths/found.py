@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cgviz.analysis.paths import Counts, Path, Web, check_scalars, counts, listed
-from cgviz.records import dataclass
 from cgviz.runs.run import Run
 
 MOST = 10

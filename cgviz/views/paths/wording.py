@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from cgviz.analysis.paths import Edge, Path
 from cgviz.documents.writing import Writing
 from cgviz.graph.nodes import INPUT
 from cgviz.ops.op import POWER
-from cgviz.records import dataclass
 from cgviz.text.letters import subscript
 from cgviz.text.numbers import count
 from cgviz.views.paths.found import Paths
