@@ -12,12 +12,12 @@ import pytest
 
 import cgviz
 from cgviz.cli import main
+from cgviz.documents.writing import spelling_for
 from cgviz.errors import CgvizError, EvaluationError
 from cgviz.grading import grade
 from cgviz.grading.listing import plain
 from cgviz.grading.report import Grade
 from cgviz.runs.run import Run
-from cgviz.views import grade as views
 from cgviz.views.grade.report import report
 from tests.array_passes import LINE, PASSES, SHAPES, Pass, mutants, some
 
@@ -432,7 +432,7 @@ def shown(text: str) -> str:
         return str(error)
     assert not made.all_right
     assert 0 <= json.loads(report(made).json)["score"] < 1
-    page = views.text(made, width=80)
+    page = report(made).plain(spelling_for("utf-8", 4), 80)
     assert max(map(len, page.splitlines())) <= 80
     return page if len(made.lines) < 20 else page[:1000]
 
@@ -539,7 +539,7 @@ class TestCommand:
 
 def test_the_element_that_differs_most_is_shown() -> None:
     made = graded(NETWORK, RIGHT.replace("do @ U.T", "-do @ U.T"))
-    text = views.text(made, width=80)
+    text = report(made).plain(spelling_for("utf-8", 4), 80)
     place = np.unravel_index(np.argmax(np.abs(made.lines[3].theirs)), made.lines[3].theirs.shape)
     assert f"dh[{place[0]}, {place[1]}] is " in text
     assert "15 of 15 elements differ." in text

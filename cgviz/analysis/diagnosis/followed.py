@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from cgviz.analysis.diagnosis.rewrites import Suggestion
 from cgviz.errors import CgvizError
 from cgviz.runs.run import Run
-from cgviz.values.arrays import every_finite, numpy
+from cgviz.values.arrays import Value, every_finite, is_array
 
 MOST_STAGES = 400
 
@@ -48,4 +48,9 @@ def followed(run: Run, suggestions: Sequence[Suggestion]) -> Followed | None:
 def is_lost(before: Run, after: Run, name: str) -> bool:
     """Tells whether the gradient of an input is 0 now, everywhere, and was not before (or was no number)."""
     one, two = before.gradient[name], after.gradient[name]
-    return not numpy().any(two) and (not every_finite(one) or bool(numpy().any(one)))
+    return not has_any(two) and (not every_finite(one) or has_any(one))
+
+
+def has_any(value: Value) -> bool:
+    """Tells whether a number, or any element, is not 0."""
+    return bool(value.any() if is_array(value) else value)

@@ -65,15 +65,24 @@ def lost_backward(run: Run, index: int) -> Iterator[Symptom]:
         known = edge.value is not None and edge.local is not None and not run.is_broadcast(index, slot)
         if not known or arg in handed or run.graph.nodes[arg].op is CONSTANT:
             continue
-        np = numpy()
-        lost = (np.abs(edge.value) < SMALLEST_NORMAL) & (np.asarray(edge.upstream) != 0)
-        lost &= (np.asarray(edge.local) != 0) | too_small(run, index, slot)
-        if lost.any():
+        count, size = lost(edge, too_small(run, index, slot))
+        if count:
             handed.add(arg)
             to, name = run.graph.nodes[arg].shown, run.graph.nodes[index].shown
-            many = f" at {int(lost.sum())} of {lost.size} elements" if lost.size > 1 else ""
+            many = f" at {count} of {size} elements" if size > 1 else ""
             said = f"what {name} hands back to {to} is below 2.2e−308{many}: lost, or short of digits"
             yield Symptom(index, "underflow", said)
+
+
+def lost(edge: Any, is_unseen: bool) -> tuple[int, int]:
+    """Returns at how many elements, of how many, an edge hands back less than is there; unseen: its slope is not 0."""
+    if not is_array(edge.value):
+        gone = abs(edge.value) < SMALLEST_NORMAL and edge.upstream != 0 and (is_unseen or edge.local != 0)
+        return int(gone), 1
+    np = numpy()
+    gone = (np.abs(edge.value) < SMALLEST_NORMAL) & (np.asarray(edge.upstream) != 0)
+    gone &= (np.asarray(edge.local) != 0) | is_unseen
+    return int(gone.sum()), gone.size
 
 
 def too_small(run: Run, index: int, slot: int) -> bool:
