@@ -38,6 +38,8 @@ def test_the_lecture(text: str) -> None:
 
 ROLES = {
     "x + y": "f",
+    "w_1*x_2 - 1": "w1x_2 f",
+    "w*x̂ - 1": "prod f",
     "2*(x + y)": "xpy f",
     "(x - y)*z": "xmy f",
     "(x*y) + z": "xy f",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from unicodedata import combining
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node, operand
@@ -105,6 +106,7 @@ def joined(operands: Sequence[Node], marks: Sequence[str], stem: str) -> str:
     words = [word(operand, first=i == 0) for i, operand in enumerate(operands)]
     if not all(words) or len(operands) > 3:
         return stem
+    words[:-1] = [part.replace("_", "") for part in words[:-1]]  # else w_1 times x reads as w with subscript 1x
     apart = words[0] == "d"  # else d·y would be called as the gradient of y is
     between = [
         mark or "t" * (apart or operand.op is CONSTANT) for mark, operand in zip(marks[1:], operands[1:], strict=True)
@@ -121,7 +123,8 @@ def word(operand: Node, first: bool) -> str:
             return ""
         return str(int(value)) if not first else WORDS[int(value)] if value < len(WORDS) else ""
     most = LONGEST_GIVEN if operand.op is INPUT or operand.given else LONGEST_MADE
-    return operand.name if len(operand.name) <= most else ""
+    marked = any(map(combining, operand.name))  # the mark of x̂ would be read as one on all that stands before it
+    return operand.name if len(operand.name) <= most and not marked else ""
 
 
 @dataclass(frozen=True)
