@@ -220,13 +220,13 @@ def formulas(run: Run) -> list[str]:
 def test_the_nine_rules_behind_a_matrix_product() -> None:
     assert formulas(linear("all")) == [
         "W₀₀ = W[0, 0]", "W₀₁ = W[0, 1]", "W₁₀ = W[1, 0]", "W₁₁ = W[1, 1]", "x₀ = x[0]", "x₁ = x[1]",
-        "W00x_0 = W₀₀·x₀", "W01x_1 = W₀₁·x₁", "q₀ = W00x_0 + W01x_1",
-        "W10x_0 = W₁₀·x₀", "W11x_1 = W₁₁·x₁", "q₁ = W10x_0 + W11x_1",
+        "W00x₀ = W₀₀·x₀", "W01x₁ = W₀₁·x₁", "q₀ = W00x₀ + W01x₁",
+        "W10x₀ = W₁₀·x₀", "W11x₁ = W₁₁·x₁", "q₁ = W10x₀ + W11x₁",
         "qsqr₀ = q₀²", "qsqr₁ = q₁²", "f = qsqr₀ + qsqr₁",
     ]  # fmt: skip
     assert [step.caption() for step in linear("all").steps if "dx₀" in step.caption()][:2] == [
-        "dx₀ = dW10x_0 · W₁₀ = 0.52 · (−0.3) = −0.156",
-        "dx₀ += dW00x_0 · W₀₀ = 0.44 · 0.1 = 0.044, so dx₀ = −0.112",
+        "dx₀ = dW10x₀ · W₁₀ = 0.52 · (−0.3) = −0.156",
+        "dx₀ += dW00x₀ · W₀₀ = 0.44 · 0.1 = 0.044, so dx₀ = −0.112",
     ]
 
 
@@ -409,7 +409,7 @@ def test_the_option_is_repeatable_and_takes_commas(capsys: pytest.CaptureFixture
     explain = ["explain", LINEAR[0], "q_0", *LINEAR[1:]]
     once = said(capsys, *explain, "--expand", "q,qsqr,f")
     assert once[0] == 0
-    assert "W00x_0 + W01x_1" in once[1]
+    assert "W00x₀ + W01x₁" in once[1]
     assert once == said(capsys, *explain, "--expand", "q", "--expand", " qsqr, f ,")
     status, wrong = said(capsys, *explain, "--expand", "p")
     assert status == 2
