@@ -9,7 +9,7 @@ E. Gansner et al., A technique for drawing directed graphs (1993).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -237,17 +237,25 @@ def exchange(layers: Layers, rounds: int = 8) -> None:
 
 def exchange_in(layers: Layers, n: int) -> bool:
     row, changed = layers.rows[n], False
+    known: dict[tuple[int, int], int] = {}  # what holds as long as only this rank changes
+
+    def gained(a: int, b: int) -> int:
+        if (a, b) not in known:
+            known[a, b] = gain(layers, a, b)
+            known[b, a] = -known[a, b]
+        return known[a, b]
+
     for i in range(len(row) - 1):
         a, b = row[i : i + 2]
-        if gain(layers, a, b) > 0:
+        if gained(a, b) > 0:
             layers.swap(row, i)
             changed = True
     for item in list(row):
-        changed |= sift(layers, row, item)
+        changed |= sift(layers, row, item, gained)
     return changed
 
 
-def sift(layers: Layers, row: list[int], item: int) -> bool:
+def sift(layers: Layers, row: list[int], item: int, gained: Callable[[int, int], int]) -> bool:
     """Moves an item to where in its rank the fewest wires cross; tells whether it moved.
 
     Source: R. Rudell, Dynamic variable ordering for ordered binary decision diagrams (1993).
@@ -257,7 +265,7 @@ def sift(layers: Layers, row: list[int], item: int) -> bool:
     for side in (1, -1):
         found, place = 0, at + side
         while 0 <= place < len(row) and abs(place - at) <= FAR:
-            found += gain(layers, item, row[place]) if side > 0 else gain(layers, row[place], item)
+            found += gained(item, row[place]) if side > 0 else gained(row[place], item)
             if found > most:
                 best, most = place, found
             place += side
