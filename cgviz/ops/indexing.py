@@ -7,8 +7,8 @@ from typing import Any
 
 from cgviz.ops.coded import FUNCTIONS, coded, ours
 from cgviz.ops.op import Op, register
-from cgviz.ops.opening import filled, selected
-from cgviz.ops.rearranging import NUMPY, Key, listed, reshaped
+from cgviz.ops.opening import filled, is_at, selected
+from cgviz.ops.rearranging import NUMPY, Key, listed, reshaped, whole
 from cgviz.values.arrays import Shape, numpy, shape_of
 from cgviz.values.axes import is_open
 
@@ -139,11 +139,8 @@ HOT_FORMS = coded(
 
 
 @cache
-def one_hot(count: int) -> Op:
-    """Returns the op that is 1 at place i of `count` places and 0 elsewhere, nan where there is no such place.
-
-    Nothing flows to i.
-    """
+def one_hot(count: int = 1) -> Op:
+    """Returns the op `one_hot(i, count)`: 1 at place i of `count`, 0 elsewhere; nan where there is no such place."""
 
     def forward(i: Any) -> Any:
         np = numpy()
@@ -156,14 +153,18 @@ def one_hot(count: int) -> Op:
         forward=forward,
         shapes=lambda shape: (*shape, count),
         vjp=lambda up, out, i: (None,),
+        jvp=lambda tangents, out, i: one_hot(count)(i) * 0,
         glyph="1ᵢ",
         stem="hot",
-        spell=lambda notation, i: notation.along("one_hot", i, ""),
+        spell=lambda notation, i: notation.along("one_hot", i, str(count)),
         by="constant rule",
         gate="stops",
         says="stops the gradient: a place does not move by a tiny amount",
-        source="CS231n notes, linear classification",
+        source="PyTorch, torch.nn.functional.one_hot",
         parameter=count,
+        options=lambda count: one_hot(whole(count)),
+        statics=("count",),
+        opens=lambda i: filled((*i.shape, count), lambda at: is_at(i[at[:-1]], at[-1], count)),
     )
 
 

@@ -6,9 +6,8 @@ from functools import cache
 from typing import Any
 
 from cgviz.ops.coded import FUNCTIONS, Form, coded, ours
-from cgviz.ops.indexing import HOT_FORMS, sound
+from cgviz.ops.indexing import one_hot
 from cgviz.ops.op import Op, register
-from cgviz.ops.opening import filled, is_at
 from cgviz.ops.places import NUMPY
 from cgviz.ops.rearranging import place_of_axis, whole
 from cgviz.values.arrays import Shape, numpy
@@ -140,36 +139,6 @@ def unordered(axis: int, descending: bool, count: int | None) -> Op:
 
 
 @cache
-def hot(count: int = 1) -> Op:
-    """Returns the op `one_hot(i, count)`: 1 at place i of `count`, 0 elsewhere; nan where there is no such place."""
-
-    def forward(i: Any) -> Any:
-        np = numpy()
-        place = np.asarray(i)[..., None]
-        return np.where(sound(place, count), np.where(np.arange(count) == np.mod(place, count), 1.0, 0.0), np.nan)
-
-    return Op(
-        name="one_hot",
-        code=HOT_FORMS,
-        forward=forward,
-        shapes=lambda shape: (*shape, count),
-        vjp=lambda up, out, i: (None,),
-        jvp=lambda tangents, out, i: hot(count)(i) * 0,
-        glyph="1ᵢ",
-        stem="hot",
-        spell=lambda notation, i: notation.along("one_hot", i, str(count)),
-        by="constant rule",
-        gate="stops",
-        says="stops the gradient: a place does not move by a tiny amount",
-        source="PyTorch, torch.nn.functional.one_hot",
-        parameter=count,
-        options=lambda count: hot(whole(count)),
-        statics=("count",),
-        opens=lambda i: filled((*i.shape, count), lambda at: is_at(i[at[:-1]], at[-1], count)),
-    )
-
-
-@cache
 def winner(largest: bool = True, axis: int | None = None) -> Op:
     """Returns the place of the largest (or smallest) element; nothing flows to it."""
 
@@ -203,5 +172,5 @@ def winner(largest: bool = True, axis: int | None = None) -> Op:
     )
 
 
-SORT, TOPK, HOT = map(register, (ordered(), ordered(count=1), hot()))
+SORT, TOPK, HOT = map(register, (ordered(), ordered(count=1), one_hot()))
 ARGMAX, ARGMIN = register(winner(True)), register(winner(False))
