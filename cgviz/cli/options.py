@@ -10,7 +10,7 @@ import click
 
 from cgviz.cli.complete import files, programs
 from cgviz.cli.targets import IN_FILE, OUT_FILE
-from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES, WIRES
+from cgviz.drawing.pictures import DIRECTIONS, EDGES, LEGENDS, STYLES, WIRES
 from cgviz.errors import quoted
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
 
@@ -232,12 +232,18 @@ def author() -> Decorator:
             "--hide",
             metavar="PART",
             multiple=True,
-            help="Leave out values, gradients, data gradients, names, formulas or stage numbers. Several times.",
+            help="Leave out values, gradients, data gradients, names, formulas, stage numbers or footnotes. "
+            "Several times.",
         ),
         click.option(
             "--edges",
             type=click.Choice(EDGES),
             help="Local derivatives on edges: symbols, numbers, both or none.  [default: symbols]",
+        ),
+        click.option(
+            "--legend",
+            type=click.Choice(LEGENDS),
+            help="What the colours mean; auto: where a picture that is fitted to a page has room.  [default: auto]",
         ),
         click.option(
             "--note",

@@ -133,6 +133,7 @@ def diagram(
     depth: int | None = None,
     everything: bool = True,
     figure: Figure | str | PathLike[str] | None = None,
+    aside: bool = True,
 ) -> Diagram:
     """Returns the diagram of `run`, laid out; symbolic where the run has no values.
 
@@ -156,12 +157,15 @@ def diagram(
     around      the node around which the graph is drawn, `depth` edges far
     everything  whether a graph of more than 60 nodes is drawn whole
     figure      what an author decides, or the file that says it, see `cgviz.drawing.diagram.figure`
+    aside       whether a legend and footnotes may stand beside it
 
     Raises UsageError for an option, a group or a node that there is not.
     """
     from cgviz.drawing.diagram import words
     from cgviz.drawing.diagram.figure import declared, figure_of
+    from cgviz.drawing.diagram.footnotes import Footnotes
     from cgviz.drawing.diagram.layout import FITTED, MARGIN, Layout
+    from cgviz.drawing.diagram.legend import explained
     from cgviz.drawing.diagram.moves import moved
     from cgviz.drawing.diagram.notes import noted
     from cgviz.drawing.diagram.paper import NATURAL
@@ -186,7 +190,11 @@ def diagram(
     if author.spellings:
         spelled = {**run.wording.spellings, **spellings_from(author.spellings)}
         run = replace(run, wording=replace(run.wording, spellings=spelled))
-    pen = Pen(run, colours, digits, blanks or {}, mode, light, author, wide=roomy(run) if window else None)
+    aside = aside and not run.wordless
+    pen = Pen(
+        run, colours, digits, blanks or {}, mode, light, author, wide=roomy(run) if window else None,
+        footnotes=Footnotes() if aside and "footnotes" not in author.hide else None,
+    )  # fmt: skip
     about = words.of_picture(run, digits, mode)
     about = Words(title or about.title, words.highlighted(about.description, light))
     prefix = f"cg{digest(run, style, direction or '', mode, light)}-"
@@ -211,8 +219,9 @@ def diagram(
     paper = (paper_of(fit, min_text) if isinstance(fit, str) else fit) if fit else NATURAL
     found = search(pen, style, paper_of(window["room"]) if "room" in window else paper, wishes)
     laid = noted(moved(drawn_as(found.laid, found.axes, wires), found.axes, pen, author), found.axes, pen, author)
-    scene, plan, frames = laid.scene, laid.plan, laid.frames
     margin = FITTED if fit else MARGIN
+    laid = explained(laid, found.axes, pen, paper if fit else None, margin) if aside else laid
+    scene, plan, frames = laid.scene, laid.plan, laid.frames
     width, height = (length + 2 * margin for length in size_of(laid, found.axes))
     scale = paper.scale(width, height, SIZE) if fit else 1.0
     layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, margin, frames)
@@ -225,7 +234,7 @@ def in_rows(made: Diagram, window: tuple[float, float], style: str) -> Diagram:
     from cgviz.drawing.diagram.search import in_view
 
     layout = made.layout
-    found = in_view(made.pen or layout.pen, style, window, made.shape)
+    found = in_view(replace(made.pen or layout.pen, footnotes=None), style, window, made.shape)
     scene, plan = found.laid.scene, found.laid.plan
     rows = replace(layout, scene=scene, plan=plan, axes=found.axes, fit=1.0, frames=())
     return replace(made, layout=rows, laid=found.laid)

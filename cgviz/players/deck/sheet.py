@@ -199,7 +199,7 @@ def whole_or_rows(run: Run, look: Look, wide: float) -> Diagram:
     paper = Paper("slide", width, height, look.least, max(18.0, look.least), max(22.0, look.least))
     made = diagram.diagram(
         run, style=look.style, theme=look.theme, direction=look.direction, digits=look.digits,
-        background=look.background, fit=paper, figure=look.figure,
+        background=look.background, fit=paper, figure=look.figure, aside=False,
     )  # fmt: skip
     if look.camera == "whole" or (look.camera == "auto" and made.smallest >= look.least):
         return made
