@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import compileall
 import os
 import queue
 import random
@@ -19,11 +20,11 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,18 +140,23 @@ def drawn(count: int, seed: int, only: str) -> list[Mutant]:
 
 @dataclass
 class Reach:
-    """Which tests execute which lines, and the seconds that each takes: of one run of a group of tests."""
+    """Which tests execute which lines, and the seconds that each takes: of the tests of one or several files."""
 
-    tests: tuple[str, ...]
     seconds: dict[str, float] = field(default_factory=dict)
-    lines: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+    lines: dict[str, dict[int, set[str]]] = field(default_factory=dict)
+
+    def add(self, other: Reach) -> None:
+        self.seconds |= other.seconds
+        for path, lines in other.lines.items():
+            for line, tests in lines.items():
+                self.lines.setdefault(path, {}).setdefault(line, set()).update(tests)
 
     def of(self, mutant: Mutant) -> list[str]:
         """Returns the tests for a mutant, the quickest first; those of its group where only the import runs it."""
         lines = self.lines.get(mutant.path, {})
         traced = sorted(lines)
         at = bisect_right(traced, mutant.line)
-        reached = [test for test in lines[traced[at - 1]] if test] if at else []
+        reached = lines[traced[at - 1]] - {""} if at else set()
         chosen: list[str] = []
         spent = 0.0
         for test in sorted(reached or self.seconds, key=lambda name: (self.seconds.get(name, 0.0), name)):
@@ -162,11 +168,12 @@ class Reach:
 
 
 def copied(folder: Path) -> Path:
-    """Returns a copy of the project, since tests read its files, in which what mutants do without is absent."""
+    """Returns a compiled copy of the project, since tests read its files, without what mutants do without."""
     copy = folder / "copy"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
     absent = f"import sys\n\nsys.modules.update(dict.fromkeys({ABSENT}))\n"  # neither imported nor found
     (copy / "sitecustomize.py").write_text(absent, encoding="utf-8")
+    compileall.compile_dir(copy / "cgviz", quiet=2)
     return copy
 
 
@@ -181,28 +188,36 @@ def tested(copy: Path, arguments: list[str], seconds: float | None) -> tuple[int
     return done.returncode, done.stdout[-2000:]
 
 
-@cache
-def reach(tests: tuple[str, ...]) -> Reach:
-    """Returns what a group of tests executes. Raises RuntimeError where it fails without any mutant."""
+def reach(test: str, copy: Path, jobs: int) -> Reach:
+    """Returns what a file of tests executes. Raises RuntimeError where it fails without any mutant."""
+    traced = ["--cov=cgviz", "--cov-context=test", "--cov-report=", "--junitxml=times.xml"]
+    code, says = tested(copy, ["-n", str(jobs), *traced, f"tests/{test}.py"], None)
+    if code:
+        raise RuntimeError(f"the tests fail as they are: {test}\n{says}")
+    found = Reach()
+    for case in ET.parse(copy / "times.xml").iter("testcase"):
+        name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
+        found.seconds[name] = float(case.get("time", 0))
+    data = CoverageData(str(copy / ".coverage"))
+    data.read()
+    for path in data.measured_files():
+        found.lines[str(Path(path).relative_to(copy))] = {
+            line: {test.partition("|")[0] for test in every} for line, every in data.contexts_by_lineno(path).items()
+        }
+    return found
+
+
+def reached(groups: set[tuple[str, ...]], jobs: int) -> dict[tuple[str, ...], Reach]:
+    """Returns what each group of tests executes; every file of tests runs once."""
+    found = {tests: Reach() for tests in groups}
     with tempfile.TemporaryDirectory() as folder:
         copy = copied(Path(folder))
-        names = [f"tests/{name}.py" for name in tests]
-        traced = ["--cov=cgviz", "--cov-context=test", "--cov-report=", "--junitxml=times.xml"]
-        code, says = tested(copy, ["-n", "auto", *traced, *names], None)
-        if code:
-            raise RuntimeError(f"the tests fail as they are: {' '.join(names)}\n{says}")
-        found = Reach(tests)
-        for case in ET.parse(copy / "times.xml").iter("testcase"):
-            name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
-            found.seconds[name] = float(case.get("time", 0))
-        data = CoverageData(str(copy / ".coverage"))
-        data.read()
-        for path in data.measured_files():
-            contexts = defaultdict(list, data.contexts_by_lineno(path))
-            found.lines[str(Path(path).relative_to(copy))] = {
-                line: sorted({test.partition("|")[0] for test in every}) for line, every in contexts.items()
-            }
-        return found
+        for test in sorted({test for tests in groups for test in tests}):
+            one = reach(test, copy, jobs)
+            for tests, whole in found.items():
+                if test in tests:
+                    whole.add(one)
+    return found
 
 
 def is_killed(mutant: Mutant, tests: list[str], copies: queue.Queue[Path]) -> bool:
@@ -215,7 +230,7 @@ def is_killed(mutant: Mutant, tests: list[str], copies: queue.Queue[Path]) -> bo
             code, _ = tested(copy, ["-x", "-n", "0", *sorted({test.partition("::")[0] for test in tests})], 4 * SECONDS)
         return code != 0
     finally:
-        shutil.copyfile(ROOT / mutant.path, copy / mutant.path)
+        shutil.copy2(ROOT / mutant.path, copy / mutant.path)
         copies.put(copy)
 
 
@@ -231,7 +246,9 @@ def main() -> int:
     killed: Counter[str] = Counter()
     total: Counter[str] = Counter()
     answering = modules()
-    tests = [reach(answering[ROOT / mutant.path]).of(mutant) for mutant in mutants]
+    groups = [answering[ROOT / mutant.path] for mutant in mutants]
+    found_by = reached(set(groups), options.jobs)
+    tests = [found_by[group].of(mutant) for group, mutant in zip(groups, mutants, strict=True)]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as pool:
         copies: queue.Queue[Path] = queue.Queue()
         for at in range(options.jobs):
