@@ -422,10 +422,10 @@ def test_a_deep_program_is_derived() -> None:
 
 
 def test_a_wide_sum_is_not_written_out() -> None:
-    program = "+".join(f"x{i}" for i in range(3000))
-    written = derivation(cgviz.run(program, {f"x{i}": 1.0 for i in range(3000)}))
-    assert "add of 3000 operands" in written
-    assert "Left out: there are 3000 inputs" in written
+    program = "+".join(f"x{i}" for i in range(1000))
+    written = derivation(cgviz.run(program, {f"x{i}": 1.0 for i in range(1000)}))
+    assert "add of 1000 operands" in written
+    assert "Left out: there are 1000 inputs" in written
 
 
 def test_without_inputs_there_is_nothing_to_derive() -> None:

@@ -73,13 +73,15 @@ def test_dot(name: str, style: str) -> None:
 
 @pytest.mark.parametrize("name", DOZEN)
 def test_what_is_read(name: str) -> None:
+    run = run_of(name)
     for end, make in READ.items():
-        compare(GOLDEN / f"{name}.{end}", make(run_of(name)))
+        compare(GOLDEN / f"{name}.{end}", make(run))
 
 
 @pytest.mark.parametrize("name", DOZEN)
 def test_what_is_made_for_machines(name: str) -> None:
-    made = {kind: hashlib.sha256(make(run_of(name)).encode()).hexdigest()[:16] for kind, make in MADE.items()}
+    run = run_of(name)
+    made = {kind: hashlib.sha256(make(run).encode()).hexdigest()[:16] for kind, make in MADE.items()}
     compare(GOLDEN / f"{name}.digests", "".join(f"{digest} {kind}\n" for kind, digest in made.items()))
 
 
