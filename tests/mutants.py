@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import compileall
+import multiprocessing
 import os
 import queue
 import random
@@ -28,6 +29,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from coverage import CoverageData
 
 ROOT = Path(__file__).parent.parent
@@ -55,6 +57,8 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
     "text/tables.py": ("test_files", "test_descend"),
 }
 ABSENT = ("torch", "jax")
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["pytest", "hypothesis", "numpy", "sympy", "rich", "click", "jsonschema"])
 LEFT_OUT = (".*", "__pycache__", "build", "dist", "*.egg-info")
 SECONDS = 30
 NO_SUCH_TEST = 4
@@ -188,6 +192,33 @@ def tested(copy: Path, arguments: list[str], seconds: float | None) -> tuple[int
     return done.returncode, done.stdout[-2000:]
 
 
+def first_failure(copy: Path, tests: list[str]) -> int:
+    """Returns the exit code of pytest up to the first test that fails, 1 where it never ends.
+
+    It runs in a fork of a process that has loaded the libraries, but nothing of ours.
+    """
+    process = SERVER.Process(target=run_tests, args=(copy, tests))
+    process.start()
+    process.join(4 * SECONDS)
+    if process.exitcode is None:
+        process.kill()
+        return 1
+    return process.exitcode
+
+
+def run_tests(copy: Path, tests: list[str]) -> None:
+    os.chdir(copy)
+    sys.path.insert(0, str(copy))
+    sys.dont_write_bytecode = True
+    sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]
+    os.environ["PYTHONPATH"] = str(copy)
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), 1)
+        os.dup2(nothing.fileno(), 2)
+    loaded = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # what is there before pytest begins
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-x", "-n", "0", *loaded, *tests]))
+
+
 def reach(test: str, copy: Path, jobs: int) -> Reach:
     """Returns what a file of tests executes. Raises RuntimeError where it fails without any mutant."""
     traced = ["--cov=cgviz", "--cov-context=test", "--cov-report=", "--junitxml=times.xml"]
@@ -225,9 +256,9 @@ def is_killed(mutant: Mutant, tests: list[str], copies: queue.Queue[Path]) -> bo
     copy = copies.get()
     try:
         (copy / mutant.path).write_text(planted(mutant), encoding="utf-8")
-        code, _ = tested(copy, ["-x", "-n", "0", *tests], 4 * SECONDS)
+        code = first_failure(copy, tests)
         if code == NO_SUCH_TEST:  # the mutant renames its tests, or nothing can be imported
-            code, _ = tested(copy, ["-x", "-n", "0", *sorted({test.partition("::")[0] for test in tests})], 4 * SECONDS)
+            code = first_failure(copy, sorted({test.partition("::")[0] for test in tests}))
         return code != 0
     finally:
         shutil.copy2(ROOT / mutant.path, copy / mutant.path)
@@ -253,6 +284,8 @@ def main() -> int:
         copies: queue.Queue[Path] = queue.Queue()
         for at in range(options.jobs):
             copies.put(copied(Path(folder) / str(at)))
+        if first_failure(copies.queue[0], tests[0]):
+            raise RuntimeError(f"tests fail without a mutant: {' '.join(tests[0])}")
         answers = pool.map(is_killed, mutants, tests, [copies] * len(mutants))
         for mutant, found in zip(mutants, answers, strict=True):
             room = "/".join(mutant.path.split("/")[1:-1])

@@ -72,7 +72,7 @@ def exact(op: Op, args: Sequence[Any]) -> Any:
 def slope(op: Op, args: tuple[float, ...], slot: int) -> Any:
     """Returns the central difference of the definition in one argument, with digits to spare."""
     spread = sum(abs(math.log10(abs(arg))) for arg in args if arg)
-    room = 120 if max(map(abs, args)) <= 100 else 450  # the digits that e^−|arg| and a little more ask for
+    room = 120 if max(map(abs, args)) < 8 else 450  # the digits that e^−|arg| and a little more ask for
     with mpmath.workdps(70 if op in BY_MPMATH else room + 2 * int(spread)):
         step = min(abs(mpmath.mpf(args[slot])), 1) * mpmath.mpf(10) ** (-22 if op in BY_MPMATH else -30)
         ends = [[mpmath.mpf(arg) + (i == slot) * side * step for i, arg in enumerate(args)] for side in (1, -1)]
