@@ -269,7 +269,7 @@ class Door:
     ) -> Path:
         """Writes a worksheet with blanks (.pdf, .md or .ipynb), and its answer key beside it, `sheet-key.pdf`.
 
-        Further options are style, direction, digits, theme, fit.
+        Further options are style, direction, digits, theme, fit, min_text.
         """
         from cgviz.players.worksheet import answer_key, key_path, worksheet
         from cgviz.players.worksheet.blanks import blanks
