@@ -52,7 +52,7 @@ CARETS = {
     "x[0.5:]": (5, 1, "':' is not part of an expression here"),
     "3[0]": (1, 1, "a number has no elements"),
     "x.y": (1, 1, "attributes"),
-    "x.T.shape": (3, 1, "attributes"),
+    "x.T.dtype": (3, 1, "attributes"),
     "x @ ": (2, 1, "the expression ends after '@'"),
     "sum(x, axis=y)": (12, 1, "the axis of sum is a whole number"),
     "sum(x, along=0)": (7, 5, "no argument 'along' here; it takes axis, keepdims"),

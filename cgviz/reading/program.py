@@ -12,7 +12,7 @@ from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
 from cgviz.reading.applying import why_no_variable
-from cgviz.reading.arguments import Several
+from cgviz.reading.arguments import Lengths, Several
 from cgviz.reading.continued import joined
 from cgviz.reading.glued import may_be_glued, separated
 from cgviz.reading.latex_macros import NO_DOTS
@@ -299,6 +299,8 @@ class Scope:
         """Enters `a, b = split(x, 2)`, a statement for each output."""
         names = targets(line)
         found = self.reader.read(line[2 * len(names) :])
+        if isinstance(found, Lengths):
+            found = found.all(len(names))
         if isinstance(found, Several) and found.only is not None:
             message = f"of the outputs of {quoted(found.name)} one is indices, which are not read: take the first, [0]"
             raise ExpressionError(message, self.text, line[0].start, line[2 * len(names) - 2].end)
