@@ -24,8 +24,7 @@ from cgviz.cli import main, progress
 from cgviz.cli.commands import deck as deck_command
 from cgviz.drawing.diagram.known import known
 from cgviz.errors import RenderError, UsageError
-from cgviz.players.deck import ASPECTS, FILES, FOLDERS, GRANULARITIES, Look, deck, folder, format_of, frames
-from cgviz.players.deck.sheet import sheet
+from cgviz.players.deck import ASPECTS, FILES, FOLDERS, GRANULARITIES, Look, deck, drawn, folder, format_of, frames
 from cgviz.reading.shipped import Sample, samples
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Seed
@@ -42,8 +41,8 @@ def lecture() -> Run:
 
 
 def made(run: Run, path: str, look: Look = Look(), format: str | None = None, **frames_of: Any) -> Any:  # noqa: B008
-    drawn = deck(run, format_of(path, format), frames(run, **frames_of), look)
-    return drawn if isinstance(drawn, bytes) else dict(drawn)
+    slides = deck(drawn(run, look), format_of(path, format), frames(run, **frames_of), look)
+    return slides if isinstance(slides, bytes) else dict(slides)
 
 
 def trees(files: dict[str, bytes]) -> list[ET.Element]:
@@ -152,7 +151,7 @@ def test_hidden_numbers_are_no_text_of_a_pdf_page(lecture: Run) -> None:
 @pytest.mark.parametrize("style", ["card", "circuit"])
 def test_the_last_frame_is_the_picture(lecture: Run, style: str) -> None:
     last = trees(made(lecture, "f/", Look(style=style)))[-1]
-    whole = ET.fromstring(sheet(lecture, frames(lecture), Look(style=style)).drawing.draw("svg"))
+    whole = ET.fromstring(drawn(lecture, Look(style=style)).draw("svg"))
     assert not texts(last, hidden=True)
     here, there = (
         [text for group in sorted(groups(svg), key=lambda g: g.get("id", "")) for text in texts(group)]
@@ -355,7 +354,7 @@ def test_pictures_that_move(lecture: Run, ending: str) -> None:
 @pytest.mark.parametrize("format", [*FILES, *FOLDERS], ids=lambda format: f"{format.name}{'/' * format.folder}")
 def test_same_run_same_bytes(format: Any) -> None:
     run = cgviz.run("q = x + y; f = q*x", x=2, y=3)
-    first, second = (deck(run, format, frames(run, "pass"), Look()) for _ in range(2))
+    first, second = (deck(drawn(run, Look()), format, frames(run, "pass"), Look()) for _ in range(2))
     if isinstance(first, bytes):
         assert first == second
     else:

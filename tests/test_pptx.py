@@ -20,7 +20,7 @@ from tools import need
 
 import cgviz
 from cgviz.errors import UsageError
-from cgviz.players.deck import Look, deck, format_of, frames
+from cgviz.players.deck import Look, deck, drawn, format_of, frames
 from cgviz.reading import shipped
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
@@ -37,7 +37,8 @@ ON_CIRCLE = {"LR": ({6}, {1, 2, 3}), "TB": ({4}, {0, 1, 7})}
 
 
 def made(run: Run, look: Look | None = None, granularity: str = "stage") -> bytes:
-    written = deck(run, format_of("deck.pptx"), frames(run, granularity), look or LOOKS[0])
+    look = look or LOOKS[0]
+    written = deck(drawn(run, look), format_of("deck.pptx"), frames(run, granularity), look)
     assert isinstance(written, bytes)
     return written
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.op import Op
-from cgviz.runs.straight import INFIX, Found, Line, Source, UnwrittenError, Writer, compiled
+from cgviz.runs.straight import GIVES_UP, INFIX, Found, Line, Source, UnwrittenError, Writer, compiled
 from cgviz.values import arrays
-from cgviz.values.arrays import Shape, Value, is_array
+from cgviz.values.arrays import Shape, Value, is_array, moved
+from cgviz.values.wide import multiplied
 
 BLOCK = 1 << 15
-NAME = re.compile(r"\b[vgts][0-9]+\b")
+NAME = re.compile(r"\b[vgtshk][0-9]+\b")
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
 
 
@@ -129,6 +130,8 @@ class ColumnWriter(Writer):
     def call(self, op: Op, args: Sequence[str]) -> str:
         """Returns the text of an op's output; of columns as NumPy computes it."""
         columns, self.columns = self.columns, False
+        if columns and op.family == "product" and len(args) > 2:
+            return self.part_of(f"{self.name(multiplied)}({', '.join(args)})")
         if not columns or op.name in LINEAR:
             return super().call(op, args)
         if isinstance(op.array, str):
@@ -148,6 +151,9 @@ class ColumnWriter(Writer):
             raise UnwrittenError(f"{op.name} element by element")
         return op.composed(*each)
 
+    def mended(self, index: int, node: Node) -> Iterator[str]:
+        return super().mended(index, node) if not node.shape else iter(())
+
     def slopes(self, index: int, node: Node) -> tuple[list[str], Sequence[Any]]:
         op = node.op
         if not node.shape or op.slopes is not None:
@@ -163,10 +169,24 @@ class ColumnWriter(Writer):
         except (TypeError, AttributeError) as error:
             raise UnwrittenError(f"the rule of {op.name}") from error
         found = [each.text if isinstance(each, Source) else each for each in made]
-        checks = [f"if not sound({text}): raise ArithmeticError" for text in found] if op.scaled is not None else []
-        return [*self.taken(), *checks], found
+        return self.taken(), found
 
-    def handed(self, index: int, arg: int, part: str) -> str:
+    def handed(self, index: int, node: Node, upstream: str) -> tuple[list[str], Sequence[str | None]]:
+        op, args = node.op, ", ".join(map(self.operand, node.args))
+        if not node.shape or op.scaled is None:
+            return super().handed(index, node, upstream)
+        parts = [f"h{slot}" for slot in range(len(node.args))]
+        if arrays.is_long_product(op):
+            return [f"{', '.join(parts)}, = {self.name(op.scaled)}({upstream}, v{index}, {args})"], parts
+        before, slopes = self.slopes(index, node)
+        if op.name == "reciprocal":
+            checks = [f"if not sound({text}): {GIVES_UP}" for text in slopes]
+            return [*before, *checks], [self.part(index, upstream, text) for text in slopes]
+        call = f"{self.name(moved)}({self.name(op)}"
+        rest = f"{upstream}, v{index}, ({args},)"
+        return [*before, *(f"{h} = {call}, {s}, {slopes[s]}, {rest})" for s, h in enumerate(parts))], parts
+
+    def narrowed(self, index: int, arg: int, part: str) -> str:
         wide, narrow = self.graph.nodes[index].shape, self.graph.nodes[arg].shape
         return part if wide == narrow else f"folded({part}, {narrow!r})"
 

@@ -8,12 +8,14 @@ our own only (`v7`, `g7`), numbers, and the functions of the records under names
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, Graph, Node
+from cgviz.ops.arithmetic import HALF, roof
 from cgviz.ops.op import Op
-from cgviz.values.arrays import Value
+from cgviz.values.arrays import Value, is_long_product
 from cgviz.values.ieee import SMALLEST_NORMAL
 
 Found = tuple[Value, tuple[Value, ...]]
@@ -29,6 +31,25 @@ SPELLED_OUT = frozenset({"sigmoid"})
 """Ops whose `composed` and `careful` forms are their `forward` and `stable` ones, operation by operation."""
 PLAIN = {"exp": math.exp, "sinh": math.sinh, "cosh": math.cosh, "expm1": math.expm1}
 """What `math` computes where it does not raise: the records' own functions carry on there."""
+
+
+LOW, HIGH = repr(SMALLEST_NORMAL), repr(sys.float_info.max)
+
+
+def roomy(out: str, factors: Sequence[str]) -> str:
+    """Returns the condition `is_roomy` of a product of several factors."""
+    low, high = repr(2.0**-HALF), repr(roof(len(factors)))
+    small = [f"-{high} < {factor} < {high}" for factor in dict.fromkeys(factors)]
+    return f"({low} < {out} or {out} < -{low}) and {' and '.join(small)}"
+
+
+GIVES_UP = "raise ArithmeticError"
+"""At a reciprocal out of range: the passes of a run make one gate of the division."""
+
+
+def off_range(*texts: str) -> str:
+    """Returns the condition under which one of some numbers is no normal one."""
+    return " or ".join(f"not ({LOW} <= {text} <= {HIGH} or -{HIGH} <= {text} <= -{LOW})" for text in texts)
 
 
 class UnwrittenError(Exception):
@@ -182,8 +203,19 @@ class Writer:
             if reached[index]:
                 node = graph.nodes[index]
                 line = f"v{index} = {self.call(node.op, list(map(self.operand, node.args)))}"
-                yield from (*self.taken(), line)
+                yield from (*self.taken(), line, *self.mended(index, node))
         yield from self.backward()
+
+    def mended(self, index: int, node: Node) -> Iterator[str]:
+        """Yields how a sum or a product of several operands is found where it leaves the range on its way."""
+        args = list(map(self.operand, node.args))
+        if len(args) < 3 or node.op.family not in ("product", "sum"):
+            return
+        off = f"not -{HIGH} <= v{index} <= {HIGH}"
+        if node.op.family == "product":
+            yield f"k{index} = {roomy(f'v{index}', args)}"
+            off = f"not k{index}"
+        yield f"if {off}: v{index} = {self.name(node.op.forward)}({', '.join(args)})"
 
     def backward(self) -> Iterator[str]:
         graph = self.graph
@@ -192,18 +224,33 @@ class Writer:
             node = graph.nodes[index]
             if index not in upstream or not node.is_stage:
                 continue
-            before, slopes = self.slopes(index, node)
+            before, parts = self.handed(index, node, upstream[index])
             yield from (*self.taken(), *before)
-            for arg, slope in zip(node.args, slopes, strict=True):
-                if slope is not None and graph.nodes[arg].op is not CONSTANT:
-                    part = self.handed(index, arg, self.part(index, upstream[index], slope))
+            for arg, part in zip(node.args, parts, strict=True):
+                if part is not None and graph.nodes[arg].op is not CONSTANT:
+                    part = self.narrowed(index, arg, part)
                     yield f"g{arg} = {upstream[arg]} + {part}" if arg in upstream else f"g{arg} = {part}"
                     upstream[arg] = f"g{arg}"
         found = "".join(f"{upstream.get(index, '0.0')}, " for index in graph.inputs)
         yield f"return {self.operand(graph.output)}, ({found})"
 
-    def handed(self, index: int, arg: int, part: str) -> str:
-        """Returns what node `index` hands back to node `arg`."""
+    def handed(self, index: int, node: Node, upstream: str) -> tuple[list[str], Sequence[str | None]]:
+        """Returns lines that come first, and what a node hands back to each argument: None where nothing flows."""
+        op = node.op
+        before, slopes = self.slopes(index, node)
+        if op.scaled is None:
+            return before, [None if slope is None else self.part(index, upstream, slope) for slope in slopes]
+        several, args = is_long_product(op), ", ".join(map(self.operand, node.args))
+        names = slopes if several else [f"s{slot}" for slot in range(len(slopes))]
+        parts = [f"h{slot}" for slot in range(len(slopes))]
+        before += [f"{name} = {text}" for name, text in zip(names, slopes, strict=True) if name != text]
+        before += [f"{part} = {self.part(index, upstream, name)}" for part, name in zip(parts, names, strict=True)]
+        off = f"not k{index}" if several else off_range(*names)  # no slope of a roomy product leaves the range
+        anew = f"{', '.join(parts)}, = {self.name(op.handed)}({upstream}, v{index}, ({args},))"
+        return [*before, f"if {off}: {GIVES_UP if op.name == 'reciprocal' else anew}"], parts
+
+    def narrowed(self, index: int, arg: int, part: str) -> str:
+        """Returns what node `arg` gets of what node `index` hands back."""
         return part
 
     def part(self, index: int, upstream: str, slope: Any) -> str:
@@ -221,7 +268,8 @@ class Writer:
         op = node.op
         if op.slopes is not None:
             return [], op.slopes
-        rule = op.stable or op.partials
+        several = is_long_product(op)
+        rule = op.careful if several and op.careful else op.stable or op.partials
         every = [Source(self.operand(i), self) for i in (index, *node.args)]
         self.sharing = True
         try:
@@ -233,11 +281,6 @@ class Writer:
             found = [f"s{slot}" for slot in range(len(node.args))]
             before = [f"{', '.join(found)}, = {self.name(rule)}({', '.join(each.text for each in every)})"]
         self.sharing = False
-        if op.scaled is not None:
-            names = [f"s{slot}" for slot in range(len(found))]
-            before += [f"{name} = {text}" for name, text in zip(names, found, strict=True)]
-            before += [f"if not {SMALLEST_NORMAL!r} <= abs({name}) < inf: raise ArithmeticError" for name in names]
-            found = list(names)
         return before, found
 
     def forget(self, before: int = 0) -> None:

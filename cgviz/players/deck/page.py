@@ -11,10 +11,9 @@ from cgviz.drawing.diagram.scene import Box, Line, Text, Words, centred, widest
 from cgviz.drawing.theme import Theme
 from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.caption import FOOT, fitted, room
-from cgviz.players.deck.formats import ASPECTS
+from cgviz.players.deck.formats import ASPECTS, HEIGHT
 from cgviz.players.deck.frames import Frame
 
-HEIGHT = 540.0
 ASPECT = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)")
 SIDE, HEAD = 28.0, 56.0
 TITLE, COUNT = 19.0, 14.0
