@@ -449,6 +449,14 @@ STEPS = {
     "a dictionary": "params = {'w': w, 'b': b}\nfor _ in range(9):\n  "
     + PASS.format(w="params['w']", b="params['b']", i="  ")
     + "grads = {'dw': x.T @ dz, 'db': dz.sum()}\n  for k in params: params[k] = params[k] - 0.1 * grads['d' + k]\n",
+    "arrays by another name": "import argparse\nfrom tqdm import tqdm\nparser = argparse.ArgumentParser()\n"
+    + "parser.add_argument('--lr', type=float, default=0.1)\nargs = parser.parse_args()\n"
+    + "for _ in tqdm(range(9)):\n  "
+    + PASS.format(w="w", b="b", i="  ")
+    + "dw = x.T @ dz\n  db = dz.sum()\n  for q, g in zip([w], [dw]):\n    q -= args.lr * g\n  b -= args.lr * db\n",
+    "batches of a loader": "from torch.utils.data import DataLoader\nloader = DataLoader(x)\nfor xb in loader:\n  "
+    + PASS.format(w="w", b="b", i="  ")
+    + "dw = x.T @ dz\n  db = dz.sum()\n  w[:] = w - 0.1 * dw\n  b -= 0.1 * db\n",
     "an object": "class Net:\n  def __init__(self): self.w, self.b = w.copy(), b\n  def step(self):\n    "
     + PASS.format(w="self.w", b="self.b", i="    ")
     + "self.dw = x.T @ dz\n    self.db = dz.sum()\n    self.w -= self.dw\n    self.b -= self.db\n"

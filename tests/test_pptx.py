@@ -20,7 +20,7 @@ from tools import need
 
 import cgviz
 from cgviz.errors import UsageError
-from cgviz.players.deck import Look, deck, format_of, frames
+from cgviz.players.deck import Look, deck, drawn, format_of, frames
 from cgviz.reading import shipped
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
@@ -37,7 +37,8 @@ ON_CIRCLE = {"LR": ({6}, {1, 2, 3}), "TB": ({4}, {0, 1, 7})}
 
 
 def made(run: Run, look: Look | None = None, granularity: str = "stage") -> bytes:
-    written = deck(run, format_of("deck.pptx"), frames(run, granularity), look or LOOKS[0])
+    look = look or LOOKS[0]
+    written = deck(drawn(run, look), format_of("deck.pptx"), frames(run, granularity), look)
     assert isinstance(written, bytes)
     return written
 
@@ -171,7 +172,7 @@ def test_notes_titles_captions_and_alternative_texts(lecture: Run) -> None:
         assert slide.shapes.title.text_frame.text == frame.title
         caption = next(shape for shape in slide.shapes if shape.name == "caption")
         said = [normalize("NFKC", line) for line in frame.captions]  # scripts are lowered letters there
-        assert caption.text_frame.text.split("\n") == said
+        assert " ".join(caption.text_frame.text.split("\n")) == " ".join(said)
         assert ("²" in "".join(frame.captions)) == ("baseline" in caption.text_frame._txBody.xml)
         for shape in slide.shapes:
             assert is_connector(shape) or shape.has_text_frame

@@ -59,7 +59,12 @@ class Elements(Indices):
             raise ExpressionError(message, self.text, piece.start, piece.end)
         token = Token("name", self.base(name), piece.start, piece.end)
         axis = [part for part in self.parts(name, env) if part != ""].index(letter)
-        made: list[Item] = [called(f"places {axis} {start}", piece), synthetic("(", piece), token, synthetic(")", piece)]
+        made: list[Item] = [
+            called(f"places {axis} {start}", piece),
+            synthetic("(", piece),
+            token,
+            synthetic(")", piece),
+        ]
         behind = env.axes[env.axes.index(one.letter) :]
         if len(behind) > 1:
             made += self.key(piece, [":" if each == one.letter else "None" for each in behind])

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
-from cgviz.reading.arguments import Several
+from cgviz.reading.applying import why_no_variable
+from cgviz.reading.arguments import Lengths, Several
 from cgviz.reading.continued import joined
 from cgviz.reading.glued import may_be_glued, separated
 from cgviz.reading.latex_macros import NO_DOTS
 from cgviz.reading.latex_order import ordered
-from cgviz.reading.mended import LETTERS, bracketed, mended
+from cgviz.reading.mended import bracketed, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.pending import Definition, Notes, settled
 from cgviz.reading.primes import without_primes
@@ -210,9 +211,9 @@ class Scope:
         if symbol is None:
             if name in build.CONSTANTS and name not in self.given and name not in self.assigned:
                 return build.CONSTANTS[name]
-            if name in REGISTRY and name not in self.declared and name not in LETTERS:
-                message = f"{quoted(name)} is a function: put its argument in brackets, {name}(...)"
-                message += "; a variable of that name needs a value or a statement"
+            why = name not in self.declared and why_no_variable(name, self.text[token.end : token.end + 1] == "[")
+            if why:
+                message = f"{why}; a variable of that name needs a value or a statement"
                 raise ExpressionError(message, self.text, token.start, token.end)
             symbol = self.current[name] = build.symbol(name)
             self.inputs[name] = Input(name, self.label(name))
@@ -298,6 +299,8 @@ class Scope:
         """Enters `a, b = split(x, 2)`, a statement for each output."""
         names = targets(line)
         found = self.reader.read(line[2 * len(names) :])
+        if isinstance(found, Lengths):
+            found = found.all(len(names))
         if isinstance(found, Several) and found.only is not None:
             message = f"of the outputs of {quoted(found.name)} one is indices, which are not read: take the first, [0]"
             raise ExpressionError(message, self.text, line[0].start, line[2 * len(names) - 2].end)

@@ -9,12 +9,13 @@ from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.op import Op
-from cgviz.runs.straight import INFIX, Line, Source, UnwrittenError, Writer, compiled
+from cgviz.runs.straight import GIVES_UP, INFIX, Line, Source, UnwrittenError, Writer, compiled
 from cgviz.values import arrays
-from cgviz.values.arrays import Value, is_array
+from cgviz.values.arrays import Value, is_array, moved
+from cgviz.values.wide import multiplied
 
 BLOCK = 8192
-NAME = re.compile(r"\b[vgts][0-9]+\b")
+NAME = re.compile(r"\b[vgtshk][0-9]+\b")
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
 
 
@@ -134,6 +135,8 @@ class ColumnWriter(Writer):
     def call(self, op: Op, args: Sequence[str]) -> str:
         """Returns the text of an op's output; of columns as NumPy computes it."""
         columns, self.columns = self.columns, False
+        if columns and op.family == "product" and len(args) > 2:
+            return self.part_of(f"{self.name(multiplied)}({', '.join(args)})")
         if not columns or op.name in LINEAR:
             return super().call(op, args)
         if isinstance(op.array, str):
@@ -154,6 +157,9 @@ class ColumnWriter(Writer):
             raise UnwrittenError(f"{op.name} element by element")
         return op.composed(*each)
 
+    def mended(self, index: int, node: Node) -> Iterator[str]:
+        return super().mended(index, node) if not node.shape else iter(())
+
     def slopes(self, index: int, node: Node) -> tuple[list[str], Sequence[Any]]:
         op = node.op
         if not node.shape or op.slopes is not None:
@@ -164,13 +170,23 @@ class ColumnWriter(Writer):
             raise UnwrittenError("slopes element by element")
         if op.name != "multiply" and not all(self.graph.nodes[arg].shape for arg in node.args):
             raise UnwrittenError("numbers among columns")
+        if arrays.is_long_product(op):
+            parts = ", ".join(f"h{slot}" for slot in range(len(node.args)))
+            args = ", ".join(map(self.operand, (index, *node.args)))
+            return [f"{parts}, = {self.name(op.scaled)}(g{index}, {args})"], [""] * len(node.args)
         try:
             made = rule(*(Column(self.operand(i), self) for i in (index, *node.args)))
         except (TypeError, AttributeError) as error:
             raise UnwrittenError(f"the rule of {op.name}") from error
         found = [each.text if isinstance(each, Source) else each for each in made]
-        checks = [f"if not sound({text}): raise ArithmeticError" for text in found] if op.scaled is not None else []
-        return [*self.taken(), *checks], found
+        before = self.taken()
+        if op.scaled is not None:
+            args = f"g{index}, v{index}, ({', '.join(map(self.operand, node.args))},)"
+            if op.name == "reciprocal":
+                before += [f"if not sound({text}): {GIVES_UP}" for text in found]
+            names = f"{self.name(moved)}({self.name(op)}"
+            before += [f"h{slot} = {names}, {slot}, {text}, {args})" for slot, text in enumerate(found)]
+        return before, found
 
     def handed(self, index: int, arg: int, part: str) -> str:
         wide, narrow = self.graph.nodes[index].shape, self.graph.nodes[arg].shape

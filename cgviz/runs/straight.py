@@ -8,13 +8,15 @@ our own only (`v7`, `g7`), numbers, and the functions of the records under names
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, Graph, Node
+from cgviz.ops.arithmetic import HALF, roof
 from cgviz.ops.op import Op
-from cgviz.values.arrays import Value
-from cgviz.values.ieee import is_normal
+from cgviz.values.arrays import Value, is_long_product
+from cgviz.values.ieee import SMALLEST_NORMAL
 
 Line = Callable[[Sequence[Value], Value], tuple[Value, tuple[Value, ...]]]
 """The values of the inputs, in their order, and the seed, to the output's value and the gradient of each input.
@@ -25,6 +27,25 @@ Raises ArithmeticError or ValueError where a number leaves the range of floats.
 INFIX = {"add": " + ", "multiply": " * "}
 PLAIN = {"exp": math.exp, "sinh": math.sinh, "cosh": math.cosh, "expm1": math.expm1}
 """What `math` computes where it does not raise: the records' own functions carry on there."""
+
+
+LOW, HIGH = repr(SMALLEST_NORMAL), repr(sys.float_info.max)
+
+
+def roomy(out: str, factors: Sequence[str]) -> str:
+    """Returns the condition `is_roomy` of a product of several factors."""
+    low, high = repr(2.0**-HALF), repr(roof(len(factors)))
+    small = [f"-{high} < {factor} < {high}" for factor in dict.fromkeys(factors)]
+    return f"({low} < {out} or {out} < -{low}) and {' and '.join(small)}"
+
+
+GIVES_UP = "raise ArithmeticError"
+"""At a reciprocal out of range: the passes of a run make one gate of the division."""
+
+
+def off_range(*texts: str) -> str:
+    """Returns the condition under which one of some numbers is no normal one."""
+    return " or ".join(f"not ({LOW} <= {text} <= {HIGH} or -{HIGH} <= {text} <= -{LOW})" for text in texts)
 
 
 class UnwrittenError(Exception):
@@ -91,7 +112,7 @@ class Writer:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.bound: dict[str, Any] = {"normal": is_normal}
+        self.bound: dict[str, Any] = {}
         self.names: dict[int, str] = {}
 
     def name(self, function: Any) -> str:
@@ -139,7 +160,19 @@ class Writer:
             if reached[index]:
                 node = graph.nodes[index]
                 yield f"v{index} = {self.call(node.op, list(map(self.operand, node.args)))}"
+                yield from self.mended(index, node)
         yield from self.backward()
+
+    def mended(self, index: int, node: Node) -> Iterator[str]:
+        """Yields how a sum or a product of several operands is found where it leaves the range on its way."""
+        args = list(map(self.operand, node.args))
+        if len(args) < 3 or node.op.family not in ("product", "sum"):
+            return
+        off = f"not -{HIGH} <= v{index} <= {HIGH}"
+        if node.op.family == "product":
+            yield f"k{index} = {roomy(f'v{index}', args)}"
+            off = f"not k{index}"
+        yield f"if {off}: v{index} = {self.name(node.op.forward)}({', '.join(args)})"
 
     def backward(self) -> Iterator[str]:
         graph = self.graph
@@ -151,9 +184,10 @@ class Writer:
                 continue
             before, slopes = self.slopes(index, node)
             yield from before
-            for arg, slope in zip(node.args, slopes, strict=True):
+            for slot, (arg, slope) in enumerate(zip(node.args, slopes, strict=True)):
                 if slope is not None and graph.nodes[arg].op is not CONSTANT:
-                    part = self.handed(index, arg, self.part(f"g{index}", slope))
+                    part = f"h{slot}" if node.op.scaled is not None else self.part(f"g{index}", slope)
+                    part = self.handed(index, arg, part)
                     yield f"g{arg} = g{arg} + {part}" if arg in got else f"g{arg} = {part}"
                     got.add(arg)
         found = "".join(f"g{index}, " if index in got else "0.0, " for index in graph.inputs)
@@ -174,7 +208,8 @@ class Writer:
         op = node.op
         if op.slopes is not None:
             return [], op.slopes
-        rule = op.stable or op.partials
+        several = is_long_product(op)
+        rule = op.careful if several and op.careful else op.stable or op.partials
         every = [Source(self.operand(i), self) for i in (index, *node.args)]
         try:
             found = [each.text if isinstance(each, Source) else each for each in rule(*every)]
@@ -182,12 +217,16 @@ class Writer:
         except (UnwrittenError, TypeError, AttributeError):
             found = [f"s{slot}" for slot in range(len(node.args))]
             before = [f"{', '.join(found)}, = {self.name(rule)}({', '.join(each.text for each in every)})"]
-        if op.scaled is not None:
-            names = [f"s{slot}" for slot in range(len(found))]
-            before += [f"{name} = {text}" for name, text in zip(names, found, strict=True)]
-            before += [f"if not normal({name}): raise ArithmeticError" for name in names]
-            found = list(names)
-        return before, found
+        if op.scaled is None:
+            return before, found
+        names = found if several else [f"s{slot}" for slot in range(len(found))]
+        before += [f"{name} = {text}" for name, text in zip(names, found, strict=True) if name != text]
+        before += [f"h{slot} = {self.part(f'g{index}', name)}" for slot, name in enumerate(names)]
+        off = f"not k{index}" if several else off_range(*names)  # no slope of a roomy product leaves the range
+        args = ", ".join(each.text for each in every[1:])
+        handed = f"{self.name(op.handed)}(g{index}, v{index}, ({args},))"
+        parts = ", ".join(f"h{slot}" for slot in range(len(found)))
+        return [*before, f"if {off}: " + (GIVES_UP if op.name == "reciprocal" else f"{parts}, = {handed}")], found
 
 
 def compiled(writer: Writer) -> Line:
