@@ -70,7 +70,7 @@ def looks_like_latex(program: str) -> bool:
 
 
 NORMS = re.compile(r"(?:\|\||[‖∥])[₀-₉_]")
-TITLE = re.compile(r"\s*\w+\([^()\n=]*[;|][^()\n=]*\)\s*=[^=]")
+TITLE = re.compile(r"\s*\w+\([^()\n]*[;|][^()\n]*\)\s*=[^=]")
 SQUARED = re.compile(r"^[ \t]*[^\W\d]\w*²[ \t]*=[^=]", re.MULTILINE)
 SUMS = re.compile(r"[Σ∑∏]|\b(?:sum|prod|(?:arg)?(?:max|min))_(?:\{|[a-z][ (])")
 
