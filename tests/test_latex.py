@@ -220,7 +220,7 @@ REFUSED = {
     r"\operatorname{tnah}(x)": (0, 13, "did you mean 'tanh'"),
     r"g(x) + 1": (0, 1, "unknown function 'g'"),
     r"\sum_{i=1}^n x": (0, 4, "nothing after it bears the index i"),
-    r"\sum_{j \neq k} x_j": (0, 14, "the index condition"),
+    r"\sum_{j \neq k} x_j": (0, 4, "bears the index k"),
     r"\sum_i x_i + 2 + y_i": (17, 3, "nothing binds the index"),
     r"\sum_i \|a x_i\|": (7, 9, "a norm within a sum"),
     r"\sum_i (x_i y)^T x_i": (14, 2, "within a sum a transpose"),
@@ -322,7 +322,7 @@ def test_what_is_written_is_read_back() -> None:
         assert cgviz.run(again, point).value == pytest.approx(run.values[index], rel=1e-14)
 
 
-@pytest.mark.parametrize("text", [r"A^H x", r"a^{(2)2}", r"\mathbb{1}_{x>0} y", r"\mathbb 1_{\{x \ge 0\}}"])
+@pytest.mark.parametrize("text", [r"A^H x", r"a^{(2)2}"])
 def test_what_looks_like_a_name_or_a_power_is_refused(text: str) -> None:
     with pytest.raises(cgviz.CgvizError):
         cgviz.read(text, latex=True)

@@ -127,6 +127,10 @@ def titled(names: Names, start: int, end: int) -> Head:
             name = names.read(at)
             written, at = written + name.spelling.text, name.end
             continue
+        if piece.text == "operatorname":
+            after = names.extent(at + 1)
+            written, at = written + names.words(at + 1, after), after
+            continue
         is_function = piece.kind == "macro" and piece.text in FUNCTIONS
         sign = CLOSERS.get(piece.text, piece.text) if piece.kind == "close" else piece.text.replace("\\", "")
         written += f"{sign} " if is_function else sign

@@ -16,7 +16,7 @@ FUNCTIONS = {
 } | {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "lg": "log10", "sgn": "sign"}
 
 OPERATORS = {
-    "cdot": "·", "times": "×", "ast": "*", "star": "*", "bullet": "·", "odot": "*", "circ": "*",
+    "cdot": "·", "times": "×", "ast": "*", "star": "*", "bullet": "·", "odot": "⊙", "circ": "⊙",
     "div": "/", "slash": "/",
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=",
     "lt": "<", "gt": ">", "ne": "!=", "neq": "!=",
@@ -60,7 +60,7 @@ BLANKS = frozenset(
 NOTES = frozenset({"label", "tag", "vspace", "mspace", "phantom", "vphantom", "hphantom", "eqref", "color", "footnote"})
 WIDE = frozenset({"hspace", "hskip"})  # which part one formula from the next
 DRESS = frozenset({"underbrace", "overbrace", "boxed", "fbox", "ensuremath", "mathop", "mathrel", "mathbin", "mathord",
-                   "mathinner", "cancel", "smash", "underset", "overset", "stackrel", "textcolor",
+                   "mathinner", "cancel", "substack", "smash", "underset", "overset", "stackrel", "textcolor",
                    "colorbox"})  # fmt: skip
 
 WORDS = frozenset(
