@@ -13,14 +13,15 @@ from tools import need
 
 import cgviz
 from cgviz.errors import UsageError
-from cgviz.players.deck import Look, deck, format_of, frames
+from cgviz.players.deck import Look, deck, drawn, format_of, frames
 from cgviz.runs.run import Run
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 
 
 def document(run: Run, granularity: str = "edge", look: Look | None = None, **part: int) -> str:
-    made = deck(run, format_of("deck.tex"), frames(run, granularity, **part), look or Look())
+    look = look or Look()
+    made = deck(drawn(run, look), format_of("deck.tex"), frames(run, granularity, **part), look)
     assert isinstance(made, bytes)
     return made.decode()
 

@@ -266,6 +266,9 @@ def test_where_parameters_start_and_what_is_said_of_it() -> None:
     assert task.notes == ("'b' starts at 0",)
     free = problem(cgviz.read("k = 2; (w*x + b - y)**2 * k"), {"k": 1.0}, None, read_sheet("x,y\n1,2\n"))
     assert free.start == {"k": 1.0, "w": 0.0, "b": 0.0}
+    declared = problem(cgviz.read("# data: x, y\n(w*x + b - y)**2"), {"x": 1.0, "y": 2.0}, None, None)
+    assert declared.start == {"w": 0.0, "b": 0.0}
+    assert declared.notes[0] == "'x', 'y' do not move: the program says so"
     with_default = on("z = 1; (w*x - z)**2", "x\n1\n", "w")
     assert with_default.notes[0] == "no column for 'z': the program's default for every example"
 

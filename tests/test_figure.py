@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,12 @@ from cgviz.drawing.diagram.scene import Text
 from cgviz.drawing.diagram.typography import runs
 from cgviz.drawing.diagram.words import name_of
 from cgviz.errors import RenderError, UsageError
-from cgviz.players.deck.formats import LEAST, Look
-from cgviz.players.deck.frames import frames
+from cgviz.players.deck import Look, drawn, frames, pages, trouble
+from cgviz.players.deck.formats import LEAST
+from cgviz.players.deck.pdf import deck as pdf_deck
 from cgviz.players.deck.sheet import sheet
 from cgviz.reading.shipped import sample
+from cgviz.runs.steps import Backward
 
 SVG = "{http://www.w3.org/2000/svg}"
 NET = """x_1 = 0.5; x_2 = -1; w_1 = 0.3; w_2 = 0.8; b_1 = 0.1; v = 1.2; b_2 = -0.3; y = 1
@@ -229,8 +232,8 @@ def test_the_authors_hand(net: cgviz.Run) -> None:
 def test_no_text_of_a_deck_is_under_14_points_and_nothing_moves_but_the_camera() -> None:
     program = "\n".join([NET, "q = L**2 + exp(L)*h_1 + tanh(z_2*z_1)"])
     run = cgviz.run(program)
-    made = sheet(run, frames(run, "stage"), Look())
-    assert made.follows
+    made = sheet(drawn(run, Look()), frames(run, "stage"), Look())
+    assert made.camera
     assert 13 * made.scale >= LEAST
     for at, page in enumerate(made.pages):
         assert page.unit == made.page.unit
@@ -318,15 +321,58 @@ def test_tikz_has_an_authors_colours_and_joins_its_nodes(net: cgviz.Run) -> None
         assert set(found) <= nodes
 
 
-def test_a_deck_has_the_shape_of_its_page_and_its_smallest_text(net: cgviz.Run) -> None:
-    shown = frames(net, "pass")
-    made = sheet(net, shown, Look(fit="24x18cm", min_text="18pt", figure=Figure(colours={"h_1": "#d9f99d"})))
-    assert made.size == (720, 540)
-    assert 13 * made.scale >= 18
-    assert not made.drawing.layout.frames or not made.follows
+@pytest.mark.parametrize(
+    ("page", "size", "least"),
+    [
+        ("24x18cm", (24 * CM, 18 * CM), 18.0),
+        ("12cm", (12 * CM, 6.75 * CM), 8.0),
+        ("slide", (1440.0, 810.0), 14 * 1.5),
+        ("column", (12 * CM, 6.75 * CM), 6.0),
+    ],
+)
+def test_a_deck_is_made_for_its_page(page: str, size: tuple[float, float], least: float, net: cgviz.Run) -> None:
+    """Its pages have that size, and texts on them at least the size that can be read there."""
+    told = "" if page in ("slide", "column") else f"{least:g}pt"
+    look = Look(fit=page, min_text=told or None, figure=Figure(colours={"h_1": "#d9f99d"}))
+    made = sheet(drawn(net, look), frames(net, "pass"), look)
+    assert made.size == pytest.approx(size, abs=1)
+    assert 13 * made.scale >= least
     assert made.drawing.layout.scene.box[f"n{net.index('h_1')}"].fill == "#d9f99d"
+    pdf = PdfReader(io.BytesIO(pdf_deck(made.drawing, made.shown[:1], look, iter)))
+    assert tuple(map(float, pdf.pages[0].mediabox[2:])) == pytest.approx(size, abs=1.5)
+
+
+def test_a_deck_whose_texts_are_too_small_says_so_and_what_helps(net: cgviz.Run) -> None:
     with pytest.raises(UsageError, match="no page"):
         Look(fit="large")
+    look = Look(fit="12cm", min_text="11pt", camera="whole")
+    said = trouble(drawn(net, look), look)
+    assert re.search(r"the smallest text is [\d.]+ pt on the page of 12cm, less than 11 pt: try --camera follow", said)
+    followed = replace(look, camera="follow")
+    assert trouble(drawn(net, followed), followed) == ""
+    assert trouble(drawn(net, Look()), Look()) == ""
+
+
+def test_groups_and_notes_are_under_the_camera_of_a_deck() -> None:
+    """A row is of one group or of none; what a wire hands back is told when it does."""
+    run = cgviz.run(f"# group loss: L\n{NET}")
+    figure = Figure(notes=(Note("h_1", "saturates"), Note("z_1 -> h_1")))
+    look = Look(camera="follow", figure=figure)
+    shown = frames(run, "stage")
+    made = sheet(drawn(run, look), shown, look)
+    assert made.camera
+    assert [frame.title for frame in made.drawing.layout.frames] == ["layer 1", "layer 2", "loss"]
+    h_1 = run.index("h_1")
+    back = [step for step, each in enumerate(run.steps, 1) if isinstance(each, Backward) and each.edge.target == h_1]
+    svgs = [file.decode() for _, file in pages.svg(made.drawing, shown, look, iter)]
+    for frame, svg in zip(shown, svgs, strict=True):
+        assert "saturates" in svg
+        assert ("note1-wire" in svg) == (frame.step >= back[0])
+    at = next(at for at, frame in enumerate(shown) if any(step.index == h_1 for step in frame.active))
+    here = made.camera.seen(made.drawing.layout, made.pages[at])
+    assert "note0" in {box.key for box in here.scene.boxes}
+    assert "layer 1" in {frame.title for frame in here.frames}
+    assert f"n{h_1}" in here.scene.box
 
 
 # what repeats

@@ -143,6 +143,16 @@ def test_changes_in_place_and_views() -> None:
     agrees(in_place, leaf(3, 4), leaf(4))
 
 
+def sampled(mu: Any, lv: Any) -> Any:
+    torch.manual_seed(1)
+    z = mu + torch.exp(0.5 * lv) * torch.randn_like(mu) * torch.rand_like(lv)
+    return (z**2).sum()
+
+
+def test_what_is_drawn_is_held_fixed() -> None:
+    assert not opaque(agrees(sampled, leaf(3), leaf(3)))
+
+
 def branches(x: Any) -> Any:
     h = x
     while h.abs().max() < 3:

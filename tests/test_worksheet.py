@@ -19,12 +19,14 @@ import cgviz
 from cgviz.cli import main
 from cgviz.cli.commands import worksheet as command
 from cgviz.documents.writing import unicode_spelling
+from cgviz.drawing.diagram.scene import SIZE
+from cgviz.drawing.pictures import STYLES
 from cgviz.errors import EvaluationError, UsageError
 from cgviz.players import worksheet as view
 from cgviz.players.worksheet import PAPERS, worksheet
 from cgviz.players.worksheet.blanks import ALL, FORMULAS, GRADIENTS, KINDS, LINE, LOCALS, VALUES, blanks
 from cgviz.players.worksheet.cases import cases, gates
-from cgviz.players.worksheet.figure import Look
+from cgviz.players.worksheet.figure import Look, figure, place
 from cgviz.players.worksheet.paper import drawable, fitted, width_of
 from cgviz.players.worksheet.precision import digits_for
 from cgviz.players.worksheet.ranges import ranges
@@ -278,9 +280,29 @@ def test_arrays_are_drawn_and_left_blank(tmp_path: Path) -> None:
     assert "answer" not in text_of(worksheet(work, "a.pdf")["a.pdf"], tmp_path)
     given = variants(cgviz.read("W = [[1, 2], [3, 4]]\nx = [1, 2]\nL = sum(W @ x)"), 2, 1, {})
     assert {np.shape(run.inputs["W"]) for run in given if run.inputs} == {(2, 2)}
+    blank = re.compile(">_+</text>")
+    for style in STYLES:  # a blank for every element of a value and of a gradient, and one for the sum itself
+        drawn = figure(runs[0], blanks(runs[0].graph, ALL), Look(style=style), None, place(500, 300), 4).svg.decode()
+        assert len(blank.findall(drawn)) == 2 + 4 + 2 * (2 + 2) + 1
     wide = cgviz.run("sum(a*a)", a=np.arange(20.0))
     with pytest.raises(UsageError, match="nobody fills in"):
         Work([wide], blanks(wide.graph, GRADIENTS))
+
+
+def test_no_remark_at_a_gate_tells_what_is_blank() -> None:
+    run = cgviz.run("relu(x)*y + abs(z)", x=-2, y=3, z=0)
+    for wanted, told in ((GRADIENTS, False), (VALUES, False), (FORMULAS, True)):
+        svg = figure(run, blanks(run.graph, wanted), Look(), None, place(500, 300), 4).svg.decode()
+        assert (">dead<" in svg) == (">kink<" in svg) == told
+
+
+def test_a_figure_that_is_too_small_for_its_texts_is_told() -> None:
+    work = work_of(look=Look(fit="6x3cm", min_text="8pt"))
+    assert work.figure(1, 500, 300).scale(1000, 1000) * SIZE < 8
+    assert re.match(r"the smallest text of a figure is [\d.]+ pt, less than 8 pt: try --fit", work.trouble)
+    roomy = work_of(look=Look(min_text="8pt"))
+    assert roomy.figure(1, 500, 300).smallest >= 8
+    assert roomy.trouble == ""
 
 
 def test_numbers_that_cancel_have_more_digits() -> None:
@@ -310,7 +332,7 @@ def test_same_sheets_same_bytes() -> None:
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_the_pdf_has_its_pages(paper: str, tmp_path: Path) -> None:
-    pdf = worksheet(work_of("(x+y)*z", count=3, seed=7), "a.pdf", paper)["a.pdf"]
+    pdf = worksheet(work_of("relu(x+y)*max(z, x)", count=3, seed=7), "a.pdf", paper)["a.pdf"]
     pages = text_of(pdf, tmp_path).rstrip("\f").split("\f")
     assert len(pages) == 3
     for variant, page in enumerate(pages[:3], 1):

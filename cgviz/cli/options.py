@@ -10,7 +10,7 @@ import click
 
 from cgviz.cli.complete import files, programs
 from cgviz.cli.targets import IN_FILE, OUT_FILE
-from cgviz.drawing.pictures import DIRECTIONS, EDGES, LEGENDS, STYLES, WIRES
+from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES, WIRES
 from cgviz.errors import quoted
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
 
@@ -174,20 +174,18 @@ def direction(default: str | None = None, help: str = FREE) -> Decorator:
     )
 
 
-def fit() -> Decorator:
-    """Returns the options of the page that a picture is made for."""
-    sides = [
-        click.option(
-            "--fit",
-            metavar="slide|column|page|screen|SIZE",
-            help="Lay out and scale the picture for a page: slide (1920x1080 px), column (12 cm wide), page (16 x 24 "
-            "cm), screen, or a size such as 12cm, 12x8cm, 800x600px.  [default: of a slide's proportions, at its "
-            "natural size]",
-        ),
+FITTED = """Lay out and scale the picture for a page: slide (1920x1080 px), column (12 cm wide), page (16 x 24 cm),
+screen, or a size such as 12cm, 12x8cm, 800x600px.  [default: of a slide's proportions, at its natural size]"""
+
+
+def fit(help: str = FITTED, least: str = "") -> Decorator:
+    """Returns the options of the page that a picture is made for, and of how it is laid out there."""
+    return together(
+        click.option("--fit", metavar="slide|column|page|screen|SIZE", help=" ".join(help.split())),
         click.option(
             "--min-text",
             metavar="SIZE",
-            help="The smallest text on that page, such as 8pt: a line says if it is missed.",
+            help=f"The smallest text on that page, such as 8pt: a line says if it is missed.{least}",
         ),
         click.option(
             "--inputs",
@@ -206,7 +204,11 @@ def fit() -> Decorator:
         click.option(
             "--wires", type=click.Choice(WIRES), default="curved", show_default=True, help="The way in which wires run."
         ),
-    ]
+    )
+
+
+def together(*sides: Decorator) -> Decorator:
+    """Returns several options as one."""
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
         for side in reversed(sides):
@@ -218,7 +220,7 @@ def fit() -> Decorator:
 
 def author() -> Decorator:
     """Returns the options of what an author decides about a figure."""
-    sides = [
+    return together(
         click.option(
             "--figure",
             "figure_file",
@@ -241,11 +243,6 @@ def author() -> Decorator:
             help="Local derivatives on edges: symbols, numbers, both or none.  [default: symbols]",
         ),
         click.option(
-            "--legend",
-            type=click.Choice(LEGENDS),
-            help="What the colours mean; auto: where a picture that is fitted to a page has room.  [default: auto]",
-        ),
-        click.option(
             "--note",
             "notes",
             metavar="NODE=TEXT",
@@ -259,19 +256,12 @@ def author() -> Decorator:
             multiple=True,
             help="Tell at a wire what it hands back, upstream times local. Several times.",
         ),
-    ]
-
-    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
-        for side in reversed(sides):
-            command = side(command)
-        return command
-
-    return decorated
+    )
 
 
 def part() -> Decorator:
     """Returns the options of the part of a graph that is drawn."""
-    sides = [
+    return together(
         click.option(
             "--collapse",
             metavar="GROUP",
@@ -283,15 +273,7 @@ def part() -> Decorator:
         click.option(
             "--depth", type=click.IntRange(0, 1000), metavar="N", help="How many edges --around reaches.  [default: 2]"
         ),
-        click.option("--all", "everything", is_flag=True, help="Draw a graph of more than 60 nodes whole."),
-    ]
-
-    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
-        for side in reversed(sides):
-            command = side(command)
-        return command
-
-    return decorated
+    )
 
 
 def background(default: str, help: str) -> Decorator:

@@ -289,11 +289,11 @@ class Writer:
         return self.graph.operand(index) if self.graph.nodes[index].op is CONSTANT else Formula(f"#{index}")
 
     def moving(self) -> list[bool]:
-        """Returns for each node whether it is an input whose gradient is wanted, or computed from one."""
+        """Returns for each node whether it is an input whose gradient is wanted, or moves with one."""
         moves: list[bool] = []
         for node in self.graph.nodes:
             wanted = node.op is INPUT and (not self.options.wrt or node.name in self.options.wrt)
-            moves.append(wanted or any(moves[arg] for arg in node.args))
+            moves.append(wanted or (node.op.gate != "stops" and any(moves[arg] for arg in node.args)))
         return moves
 
     def checked(self) -> Iterator[int]:

@@ -10,9 +10,12 @@ from typing import Any
 
 from cgviz.ops.op import Answer, Op, register
 from cgviz.ops.rules import is_whole
-from cgviz.values import ieee
+from cgviz.values import arrays, ieee, wide
+from cgviz.values.ieee import inf
 
 LONGEST_WRITTEN = 1000
+HALF = 511
+"""Half of the powers of two that floats have below 1."""
 ELEMENTARY = "Griewank & Walther, Evaluating Derivatives, table 2.3"
 
 
@@ -31,13 +34,19 @@ def known_sum(signs: tuple[int, ...]) -> Op:
             total = total + term if sign > 0 else total - term
         return total
 
+    def ranged(*terms: float) -> float:
+        total = combine(*terms)
+        if -inf < total < inf or not all(map(math.isfinite, terms)):
+            return total
+        return wide.sum_of([term if sign > 0 else -term for sign, term in zip(signs, terms, strict=True)])
+
     plain = all(sign > 0 for sign in signs)
     difference = signs == (1, -1)
     return Op(
         family="sum",
         name="add" if plain else "subtract" if difference else "signed_sum",
         arity=(len(signs), len(signs)),
-        forward=two.get(signs, combine),
+        forward=two.get(signs, ranged if len(signs) > 2 else combine),
         array=lambda np, *terms: combine(*terms),
         partials=lambda out, *terms: signs,
         slopes=signs,
@@ -71,22 +80,65 @@ def others(factors: tuple[Any, ...]) -> tuple[Any, ...]:
     return (after[0], *map(operator.mul, before, after[1:]), before[-1])
 
 
+def is_roomy(out: float, factors: tuple[float, ...]) -> bool:
+    """Tells whether no product of some of several factors, of which `out` is the product of all, leaves the range."""
+    return 2.0**-HALF < abs(out) < inf and math.hypot(*factors) < roof(len(factors))
+
+
+@lru_cache(maxsize=4096)
+def roof(count: int) -> float:
+    """Returns how large each of so many factors may be, so that none brings back what was lost on the way."""
+    return float(2.0 ** (HALF / max(1, count - 2)))
+
+
+def others_in_range(out: Any, factors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same as `others` for numbers and arrays, also where a product leaves the range on its way."""
+    if any(map(arrays.is_array, factors)):
+        return handed_by_products(None, factors)
+    if len(factors) == 3 or is_roomy(out, factors):
+        return others(factors)
+    flat = product(len(factors) - 1)
+    return tuple(flat(*factors[:i], *factors[i + 1 :]) for i in range(len(factors)))
+
+
+def handed_by_products(upstream: Any, factors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Returns upstream · the product of the others for each of several arrays, or numbers among them."""
+
+    def beyond() -> tuple[Any, ...]:
+        slopes = others(tuple(map(wide.Wide, factors)))
+        return tuple((slope if upstream is None else wide.Wide(upstream) * slope).value for slope in slopes)
+
+    def plain() -> tuple[Any, ...]:
+        slopes = others(factors)
+        return slopes if upstream is None else tuple(upstream * slope for slope in slopes)
+
+    return tuple(wide.within(plain, beyond))
+
+
 def product(count: int) -> Op:
     """Returns the op `x1 * x2 * ...` of `count` factors."""
     return known_product(count)
 
 
+def multiplied(*factors: float) -> float:
+    """Returns the product of several numbers, the first with the second and so on; right wherever it is normal."""
+    made = math.prod(factors)
+    return made if is_roomy(made, factors) else wide.product_of(factors)
+
+
 @lru_cache(maxsize=4096)
 def known_product(count: int) -> Op:
+    several = count > 2
     return Op(
         name="multiply",
         family="product",
         arity=(count, count),
-        forward=operator.mul if count == 2 else lambda *factors: reduce(operator.mul, factors),
-        array=lambda np, *factors: reduce(operator.mul, factors),
-        partials=(lambda out, x, y: (y, x)) if count == 2 else lambda out, *factors: written_others(factors),
-        stable=None if count == 2 else lambda out, *factors: others(factors),
-        careful=None if count == 2 else lambda out, *factors: others(factors),
+        forward=multiplied if several else operator.mul,
+        array=lambda np, *factors: wide.multiplied(*factors) if several else operator.mul(*factors),
+        partials=(lambda out, *factors: written_others(factors)) if several else lambda out, x, y: (y, x),
+        stable=(lambda out, *factors: others_in_range(out, factors)) if several else None,
+        scaled=(lambda upstream, out, *factors: times_others(upstream, factors)) if several else None,
+        careful=(lambda out, *factors: others(factors)) if several else None,  # written code
         exact=lambda mp, *factors: reduce(operator.mul, factors),
         multiplies=lambda out, *factors: (count - 1) * math.prod(out),
         glyph="×",
@@ -109,6 +161,14 @@ def written_others(factors: tuple[Any, ...]) -> tuple[Any, ...]:
         return others(factors)
     flat = product(len(factors) - 1)
     return tuple(flat(*factors[:i], *factors[i + 1 :]) for i in range(len(factors)))
+
+
+def times_others(upstream: Any, factors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Returns upstream · the product of the others, for each factor, as one product."""
+    if any(map(arrays.is_array, (upstream, *factors))):
+        return handed_by_products(upstream, factors)
+    flat = product(len(factors))
+    return tuple(flat(upstream, *factors[:i], *factors[i + 1 :]) for i in range(len(factors)))
 
 
 add, subtract, multiply = register(signed_sum(1, 1)), register(signed_sum(1, -1)), register(product(2))
@@ -134,7 +194,7 @@ reciprocal = register(
     Op(
         name="reciprocal",
         forward=lambda x: ieee.divide(1.0, x),
-        array="reciprocal",
+        array=lambda np, x: 1.0 / x,
         partials=lambda out, x: (-1 / x**2,),
         stable=lambda out, x: (-out * out,),
         scaled=lambda upstream, out, x: (-(upstream * out) * out,),
@@ -192,15 +252,26 @@ def power_domain(x: float, y: float) -> str:
     return "a negative number to a fractional power" if x < 0 and math.isfinite(y) and not is_whole(y) else ""
 
 
-def power_slope(c: float, x: float) -> float:
-    """c·x^(c−1); in two halves where x^(c−1) leaves the range of normal floats though the slope may not."""
+def power_slope(c: float, x: float, upstream: float = 1.0) -> float:
+    """upstream·c·x^(c−1); in two halves where x^(c−1) leaves the range of normal floats though the slope may not."""
     if c == 0:
-        return 0.0
+        return 0.0 * upstream
     raised_once = ieee.power(x, c - 1)
     if ieee.is_normal(raised_once) or raised_once != raised_once:
-        return c * raised_once
+        return upstream * (c * raised_once)
     half = ieee.power(abs(x), (c - 1) / 2)
-    return math.copysign(c, c * math.copysign(1.0, raised_once)) * half * half
+    return upstream * math.copysign(c, c * math.copysign(1.0, raised_once)) * half * half
+
+
+def power_handed(c: float, upstream: Any, x: Any, slope: Any) -> Any:
+    """upstream·slope of x^c for numbers, arrays and tracers; right where only the product is in range."""
+    if isinstance(x, float):
+        return power_slope(c, x, upstream)
+    if not arrays.is_array(x):
+        return upstream * slope
+    np = arrays.numpy()
+    raised_once, half = np.power(x, c - 1), np.power(np.abs(x), (c - 1) / 2)
+    return np.where(np.isnan(raised_once), np.nan, upstream * (c * np.copysign(1.0, raised_once)) * half * half)
 
 
 def power(exponent: float, written: Any = None) -> Op:
@@ -242,9 +313,10 @@ def known_power(c: float, text: str, written: Same) -> Op:
     return Op(
         name="square" if c == 2 else "power",
         forward=lambda x: ieee.power(x, c),
-        array=lambda np, x: np.power(x, c),
+        array="square" if c == 2 else lambda np, x: np.power(x, c),
         partials=slope,
         stable=None if c == 2 else numeric,  # 2·x never leaves the range on its way
+        scaled=None if c == 2 else lambda upstream, out, x: (power_handed(c, upstream, x, slope(out, x)[0]),),
         careful=None if c == 2 else slope,
         exact=lambda mp, x: x ** (shown if isinstance(shown, int) else mp.mpf(c)),
         multiplies=lambda out, x: math.prod(out),

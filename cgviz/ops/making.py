@@ -13,7 +13,7 @@ from typing import Any
 
 from cgviz.ops.coded import coded
 from cgviz.ops.op import ATOM, Op, register
-from cgviz.ops.rearranging import as_shape, listed
+from cgviz.ops.rearranging import as_shape, listed, place_of_axis, whole
 from cgviz.values.arrays import Shape, numpy, settled, shape_of
 
 NUMPY = "NumPy reference, numpy.{}"
@@ -162,3 +162,66 @@ def full_like_zero(x: Any) -> Any:
 
 
 ZEROS_LIKE, ONES_LIKE = register(like("zeros_like", 0.0)), register(like("ones_like", 1.0))
+
+
+@cache
+def positions(axis: int = 0, start: int = 1) -> Op:
+    """Returns the op that counts along an axis of its operand: the numbers that the index of a sum takes."""
+    return Op(
+        name="positions",
+        code=coded(f"np.arange({start}, {{0.atom}}.shape[{axis}] + {start})"),
+        forward=lambda x: numpy().arange(start, start + numpy().shape(x)[axis], dtype=float),
+        shapes=lambda shape: shape[axis : axis + 1],
+        vjp=lambda up, out, x: (None,),
+        jvp=lambda tangents, out, x: positions(axis, start)(x) * 0,
+        glyph="i",
+        stem="i",
+        spell=lambda notation, x: notation.along("positions", x, f"axis={axis}" if axis else ""),
+        by="constant rule",
+        gate="stops",
+        says="stops the gradient: only the shape of its input is used",
+        source=NUMPY.format("arange"),
+        parameter=(axis, start),
+    )
+
+
+# lengths
+
+
+@cache
+def size(axis: int | None = None, of: int | None = None) -> Op:
+    """Returns the number of elements of an array, or its length along an axis (`of` how many); nothing flows to it."""
+
+    def shapes(shape: Shape) -> Shape:
+        if of is not None and len(shape) != of:
+            raise ValueError(f"{of} names for the {len(shape)} axes of {listed(shape)}")
+        if axis is not None:
+            place_of_axis(axis, len(shape))
+        return ()
+
+    def forward(x: Any) -> float:
+        shape = shape_of(x) or ()
+        return float(math.prod(shape) if axis is None else shape[axis])
+
+    counted = "{0.atom}.size" if axis is None else f"{{0.atom}}.shape[{axis}]"
+    return Op(
+        name="size",
+        code=coded(counted, f"{{like}}.new_tensor({counted.replace('size', 'numel()')})"),
+        forward=forward,
+        shapes=shapes,
+        vjp=lambda up, out, x: (None,),
+        jvp=lambda tangents, out, x: size(axis)(x) * 0,
+        glyph="size",
+        stem="size",
+        spell=lambda notation, x: notation.along("size", x, "" if axis is None else f"axis={axis}"),
+        by="constant rule",
+        gate="stops",
+        says="stops the gradient: only the shape of its input is used",
+        source=NUMPY.format("size"),
+        parameter=axis,
+        options=lambda axis=None: size(None if axis is None else whole(axis)),
+        statics=("axis",),
+    )
+
+
+SIZE = register(size())

@@ -13,5 +13,7 @@ REFUSED = {
     **dict.fromkeys(("re", "im", "arg", "conjugate"), "is for complex numbers; cgviz computes with real numbers"),
     "E": "is an expected value, a mean over a distribution; of data write mean(x), or (1/n) sum_i x_i",
     **dict.fromkeys(("Var", "Cov"), "is taken over a distribution; of data write mean((x - mean(x))**2)"),
-    **dict.fromkeys(("integrate", "limit", "simplify"), "works on expressions; cgviz computes the derivatives"),
+    **dict.fromkeys(("integrate", "simplify"), "works on expressions; cgviz computes the derivatives"),
+    **dict.fromkeys(("lim", "limit"), "is not read: give the value that it comes to, or the function itself"),
+    **dict.fromkeys(("grad", "nabla"), "is what cgviz computes; give the function itself"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from cgviz.errors import quoted
@@ -14,6 +15,7 @@ from cgviz.reading import build, statics
 from cgviz.reading.arguments import STATIC, Arguments, Operand
 from cgviz.reading.calls import Call, bare, lookup
 from cgviz.reading.latex_macros import APPLIED
+from cgviz.reading.mended import LETTERS
 from cgviz.reading.pending import Bracket, Definition, Notes, Pending, settled
 from cgviz.reading.reducing import Reducer
 from cgviz.reading.slips import never_closed, unexpected
@@ -198,7 +200,23 @@ def of_library(name: str) -> Call | None:
 
 def capitalised(name: str) -> Op | None:
     """Returns the op that a name in capitals stands for: `ReLU`, `Sigmoid`, `LeakyReLU`."""
-    if name.islower():
-        return None
-    bare = name.lower().replace("_", "")
-    return next((op for known, op in REGISTRY.items() if known.replace("_", "") == bare), None)
+    return None if name.islower() else folded().get(name.lower().replace("_", ""))
+
+
+@cache
+def folded() -> dict[str, Op]:
+    return {name.replace("_", ""): op for name, op in REGISTRY.items()}
+
+
+def why_no_variable(name: str, is_indexed: bool) -> str:
+    """Returns why a name that nothing declares, and that is not applied, is no variable: a function's; "" where it is.
+
+    The letters that mathematics uses for both are variables; `E[x]` is an expected value.
+    """
+    if name in LETTERS or (len(name) < 3 and name not in REGISTRY and not is_indexed):
+        return ""
+    if name in REFUSED and (len(name) > 2 or is_indexed):
+        return f"{quoted(name)} {REFUSED[name]}"
+    if name in REGISTRY or name in SPELLED or (len(name) > 2 and capitalised(name)):
+        return f"{quoted(name)} is a function: put its argument in brackets, {name}(...)"
+    return ""

@@ -10,7 +10,7 @@ from cgviz.ops.op import Op
 from cgviz.ops.operators import Operators
 from cgviz.reading import build, statics
 from cgviz.reading.brackets import DEEPER
-from cgviz.reading.calls import BindingError, Call, Parameter, bind
+from cgviz.reading.calls import BindingError, Call, Parameter, bind, op_of
 from cgviz.reading.tokens import Token
 
 STATIC = frozenset({"static", "statics", "refused", "ignored"})
@@ -78,9 +78,15 @@ class Arguments:
         wrapped = [(name, self.wrapped(value, called)) for name, value in self.found]
         positional = [value for name, value in wrapped if not name]
         try:
-            made = operation(bind(self.call, positional, {name: value for name, value in wrapped if name}))
+            bound = bind(self.call, positional, {name: value for name, value in wrapped if name})
+            made_of_nothing = not bound.operands and not bound.optional and op_of(bound)
+            if made_of_nothing:
+                return called(made_of_nothing, [])
+            made = operation(bound)
         except BindingError as error:
             raise self.error(f"{quoted(self.call.name)} {error}", self.token) from None
+        if callable(made):
+            return Lengths(lambda axis, of=None: made(axis, of).node)
         if isinstance(made, (tuple, list)) and all(isinstance(each, Written) for each in made):
             return Several(tuple(each.node for each in made), self.call.name)
         if isinstance(made, (tuple, list)) and sum(each is not None for each in made) == 1:
@@ -120,6 +126,20 @@ class Several:
         """The one output that is no indices, or None."""
         known = [node for node in self.nodes if node is not None]
         return known[0] if len(known) == 1 < len(self.nodes) else None
+
+
+class Lengths(Several):
+    """The shape of an array: a length is taken, `[0]`, or all of them are named, `N, D = x.shape`."""
+
+    __slots__ = ("length",)
+
+    def __init__(self, length: Callable[..., Any]) -> None:
+        super().__init__((), "shape")
+        self.length = length
+
+    def all(self, count: int) -> Several:
+        """Returns every length, of an array with `count` axes."""
+        return Several(tuple(self.length(axis, count) for axis in range(count)), self.name)
 
 
 class Operand:

@@ -292,6 +292,12 @@ lerp_         | torch method     | lerp                             | x end>y we
 addcmul_      | torch method     | addcmul                          | x a b value=
 gammaln       | scipy            | gammaln loggamma                 | x
 loggamma      | torch math method | lgamma                          | x
+size          | numpy            | size                             | x axis=
+size          | tensorflow       | size                             | x
+size          | method torch     | numel                            | x
+size          | method           | size                             | x dim>axis=
+length_       | math             | len                              | x
+shape_        | numpy tensorflow | shape                            | x
 same          | method           | copy clone contiguous double float requires_grad_ astype to type cpu numpy | x any- any- dtype- copy-
 same          | numpy torch jax tensorflow | array asarray tensor as_tensor convert_to_tensor copy float64 float32 ascontiguousarray asanyarray cast | x dtype- copy- device- requires_grad- ndmin- order- name-
 """

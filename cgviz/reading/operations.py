@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from cgviz.graph.juxtaposed import MATRICES, beside
-from cgviz.ops import matrices, moving, pieces, places, systems, triangles
+from cgviz.ops import making, matrices, moving, pieces, places, systems, triangles
 from cgviz.ops.activation import elu, gelu, leaky_relu, softplus
 from cgviz.ops.arithmetic import neg, product
 from cgviz.ops.exponential import log, sigmoid
@@ -358,5 +358,5 @@ COMPOSED: Mapping[str, Operation] = {
     "logit_": lambda x: log(x) - log(1 - x), "xlogy_": lambda x, y: x * log(y), "entr_": lambda x: neg(x * log(x)),
     "ndtr_": lambda x: 0.5 * (1 + REGISTRY["erf"](x / math.sqrt(2))), "exp2_": lambda x: REGISTRY["pow"](2.0, x),
     "lerp_": lambda x, y, w: x + w * (y - x), "addcmul_": lambda x, a, b, value=1: x + value * a * b,
-    "invert": logical_not,
+    "length_": making.size(0), "shape_": lambda x: lambda axis, of: making.size(axis, of)(x), "invert": logical_not,
 }  # fmt: skip

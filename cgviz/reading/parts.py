@@ -7,11 +7,12 @@ from typing import Any
 
 from cgviz.errors import quoted
 from cgviz.ops.indexing import indexed
+from cgviz.ops.making import size
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.places import SLOT, picked_at, put_at
 from cgviz.reading import statics
 from cgviz.reading.applying import Applier
-from cgviz.reading.arguments import Arguments, Operand, Several
+from cgviz.reading.arguments import Arguments, Lengths, Operand, Several
 from cgviz.reading.brackets import closing, parted
 from cgviz.reading.calls import lookup
 from cgviz.reading.pending import POWER, Bracket, Pending, settled
@@ -62,6 +63,10 @@ class Parts(Applier):
         return end, False
 
     def one_of(self, several: Several, key: tuple[Any, ...], token: Token) -> Any:
+        if isinstance(several, Lengths):
+            if len(key) != 1 or not isinstance(key[0], int):
+                raise self.error("of a shape one length is read here, as in x.shape[0]", token)
+            return several.length(key[0])
         if len(key) != 1 or not isinstance(key[0], int) or not -len(several.nodes) <= key[0] < len(several.nodes):
             raise self.error(f"{quoted(several.name)} has {len(several.nodes)} outputs here", token)
         if several.nodes[key[0]] is None:
@@ -99,6 +104,10 @@ class Parts(Applier):
         key, found = self.places(inner, token)
         return self.called(put_at(key), [array, value, *found], token)
 
+    def lengths(self, array: Any, token: Token) -> Lengths:
+        """Returns the shape of an array, a gate for each length that is taken."""
+        return Lengths(lambda axis, of=None: self.called(size(axis, of), [array], token))
+
     def method(
         self, tokens: Sequence[Token], at: int, token: Token, values: list[Any], stack: list[Pending]
     ) -> tuple[int, bool]:
@@ -106,10 +115,17 @@ class Parts(Applier):
         if name.text in TURNS and after.kind != "(":
             values[-1] = self.called(REGISTRY[TURNS[name.text]], [settled(values[-1])], name)
             return at + 1, False
+        if name.text in ("shape", "size") and after.kind != "(":
+            array = settled(values[-1])
+            values[-1] = self.lengths(array, name) if name.text == "shape" else self.called(size(), [array], name)
+            return at + 1, False
+        if name.text == "size" and tokens[at + 2].kind == ")":
+            values[-1] = self.lengths(settled(values[-1]), name)
+            return at + 3, False
         call = lookup("method", name.text) if name.kind == "name" and after.kind == "(" else None
         if call is None:
-            message = "of attributes and methods only .T and functions, as in x.sum(), are read here"
-            raise self.error(f"{message}; a length gets a name, d_k" if name.text == "shape" else message, token)
+            message = "of attributes and methods only .T, .shape, .size and functions, as in x.sum(), are read here"
+            raise self.error(message, token)
         arguments = Arguments(self.text, call, name)
         arguments.found.append(("", Operand(settled(values.pop()))))
         stack.append(Bracket("(", name, None, arguments))

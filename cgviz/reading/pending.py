@@ -9,12 +9,12 @@ from typing import Any
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
-from cgviz.reading.arguments import Arguments, Several
+from cgviz.reading.arguments import Arguments, Lengths, Several
 from cgviz.reading.tokens import Token
 
 CHOICE, COMPARISON, BOTH, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6, 7
 BARRIER = 0
-ELEMENTS = frozenset("*/")
+ELEMENTS = frozenset("*/⊙")
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
 
@@ -126,6 +126,8 @@ def settled(value: Any) -> Any:
         return value
     if kind is Several and value.only is not None:
         return value.only
+    if kind is Lengths:
+        raise ExpressionError("a shape is no number: take a length, x.shape[0], or name them, N, D = x.shape")
     if kind is Several:
         raise ExpressionError(
             f"{quoted(value.name)} has {len(value.nodes)} outputs: name them, a, b = ..., or take one, [0]"
@@ -152,4 +154,4 @@ def signed(value: Any) -> tuple[int, Any]:
     return 1, settled(value) if kind is Chain else value
 
 
-UNSETTLED = frozenset({Chain, Negated, Several})
+UNSETTLED = frozenset({Chain, Negated, Several, Lengths})

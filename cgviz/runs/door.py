@@ -232,20 +232,21 @@ class Door:
     ) -> Path:
         """Writes slides, a frame per step, into a file (.pdf .html .pptx .tex .gif .png .svg) or a folder (`x/`).
 
-        Further options are style, theme, direction, digits, aspect, fit, min_text, camera, figure, background, seconds,
-        include.
+        Further options are style, theme, direction, digits, aspect, fit, min_text, camera, background, seconds and
+        include, and as for `render` collapse, around, depth, figure, inputs, ghosts, wires.
         """
-        from cgviz.players.deck import Look, deck, folder, format_of, frames
+        from cgviz.players.deck import Look, deck, drawn, folder, format_of, frames
         from cgviz.text.output import write
 
         run, where = cast("Run", self), fspath(path)
         made = format_of(where, format)
         shown = frames(run, granularity, first, last, digits=look.get("digits", DIGITS))
-        drawn = deck(run, made, shown, Look(**look))
-        if isinstance(drawn, bytes):
-            write(where, drawn)
+        wanted = Look(**look)
+        slides = deck(drawn(run, wanted), made, shown, wanted)
+        if isinstance(slides, bytes):
+            write(where, slides)
         else:
-            folder.write(where, dict(drawn))
+            folder.write(where, dict(slides))
         return Path(where)
 
     def page(self, path: str | PathLike[str], **look: Any) -> Path:
@@ -268,7 +269,7 @@ class Door:
     ) -> Path:
         """Writes a worksheet with blanks (.pdf, .md or .ipynb), and its answer key beside it, `sheet-key.pdf`.
 
-        Further options are style, direction, digits, theme, fit.
+        Further options are style, direction, digits, theme, fit, min_text.
         """
         from cgviz.players.worksheet import answer_key, key_path, worksheet
         from cgviz.players.worksheet.blanks import blanks

@@ -292,8 +292,14 @@ class Mathematics(Notation):
         return Written(f"bar({of})", ATOM, self.brackets)
 
     def matrix_product(self, a: Written, b: Written) -> tuple[str, int]:
-        """Writes factors side by side, two vectors as a dot product; beside `⊙` each kind of product has brackets."""
-        vectors = all(factor.shape is not None and len(factor.shape) == 1 for factor in (a, b))
+        """Writes factors side by side, two vectors as a dot product; beside `⊙` each kind of product has brackets.
+
+        A vector on the left of a matrix is a row: `xᵀ A`.
+        """
+        axes = [-1 if factor.shape is None else len(factor.shape) for factor in (a, b)]
+        vectors = axes == [1, 1]
+        if axes[0] == 1 and axes[1] > 1:
+            a = Written(*self.transposed(a), self.brackets)
         if a.binds == MATRICES:
             a = replace(a, binds=PRODUCT)
         elif a.binds == PRODUCT and self.elementwise in a.text:

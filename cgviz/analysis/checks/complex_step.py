@@ -10,6 +10,7 @@ import cmath
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
+from operator import mul
 from typing import Any
 
 from cgviz.analysis.checks.downstream import Downstream, cone
@@ -30,7 +31,11 @@ def in_complex(op: Op) -> Callable[..., complex]:
     """Returns an op as a function of complex floats; of real ones alone it is the op itself."""
     mp = context(WORKING)
     quick: Any = getattr(cmath, op.name) if op.name in QUICK else None
-    quick = op.forward if op.family in ("sum", "product") else quick
+    if op.family == "sum":
+        signs: tuple[int, ...] = op.parameter
+        quick = lambda *terms: sum(map(mul, signs, terms))  # noqa: E731
+    elif op.family == "product":
+        quick = lambda *factors: math.prod(factors)  # noqa: E731
 
     def function(*args: complex) -> complex:
         if not any(arg.imag for arg in args):

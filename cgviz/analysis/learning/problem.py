@@ -13,6 +13,7 @@ from cgviz.analysis.learning.objective import Objective, Parameters
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import closest, listed
 from cgviz.graph.nodes import Graph
+from cgviz.graph.roles import roles_of
 from cgviz.text.tables import Sheet
 from cgviz.values.arrays import Value, settled
 
@@ -29,7 +30,7 @@ class Problem:
 def problem(graph: Graph, given: Mapping[str, Value], wrt: Sequence[str] | None, sheet: Sheet | None) -> Problem:
     """Returns the problem: columns bind to inputs, parameters start where they are given, by default or at 0.
 
-    wrt   the parameters; None takes every input that is no column
+    wrt   the parameters; None takes every input that is no column, and that the program does not call data or constant
 
     Raises UsageError where a name is none, or has two values, or none.
     """
@@ -40,7 +41,8 @@ def problem(graph: Graph, given: Mapping[str, Value], wrt: Sequence[str] | None,
     if sheet and not (binding.numbers or binding.vectors):
         raise UsageError(f"no column of {sheet.called} is an input of the program; it has {listed(sheet.header)}")
     columns = [name for name in inputs if name in binding.numbers or name in binding.vectors]
-    names = checked(wrt, list(inputs), columns)
+    fixed = [] if wrt else held(graph, inputs, columns)
+    names = checked(wrt, list(inputs), [*columns, *fixed])
     if sheet and wrt is None:
         check_near(binding, [name for name in names if name not in given], sheet.called)
     for name in columns:
@@ -48,7 +50,7 @@ def problem(graph: Graph, given: Mapping[str, Value], wrt: Sequence[str] | None,
             raise UsageError(f"{quoted(name)} has two values: a column of the data, and --{name}")
     constants = others(inputs, given, [*names, *columns], bool(sheet))
     start = {name: settled(first_of(given.get(name), inputs[name], 0.0)) for name in names}
-    notes = [*ignored(binding), *defaults(sheet, given, constants)]
+    notes = [*staying(fixed), *ignored(binding), *defaults(sheet, given, constants)]
     notes += zeros([name for name in names if name not in given and inputs[name] is None])
     return Problem(objective(graph, start, constants, sheet, binding), start, tuple(notes))
 
@@ -70,6 +72,17 @@ def is_near(column: str, name: str) -> bool:
     return bool(one) and (one == two or (len(two) > 3 and bool(get_close_matches(two, [one], n=1, cutoff=0.8))))
 
 
+def held(graph: Graph, inputs: Mapping[str, Value | None], columns: Sequence[str]) -> list[str]:
+    """Returns the inputs that the program declares as data or constant, and that are no column: they do not move."""
+    roles = roles_of(graph.program)
+    told = {*roles.get("data", ()), *roles.get("constant", ())}
+    return [name for name in inputs if name in told and name not in columns]
+
+
+def staying(fixed: Sequence[str]) -> list[str]:
+    return [f"{listed(fixed)} {'does' if len(fixed) == 1 else 'do'} not move: the program says so"] if fixed else []
+
+
 def first_of(*values: Value | None) -> Value:
     """Returns the first value that there is."""
     return next(value for value in values if value is not None)
@@ -81,7 +94,7 @@ def checked(wrt: Sequence[str] | None, inputs: list[str], columns: list[str]) ->
         free = [name for name in inputs if name not in columns]
         if free:
             return free
-        raise UsageError("every input is a column of the data: there is no parameter to descend in")
+        raise UsageError("every input is a column of the data, or called data: there is no parameter to descend in")
     for name in wrt:
         if name not in inputs:
             raise UsageError(f"--wrt: {quoted(name)} is not an input of the program{closest(name, inputs)}")

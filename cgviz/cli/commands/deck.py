@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
-from cgviz.cli.complete import files
+from cgviz.cli.figures import figured
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import check_unasked
 from cgviz.errors import UsageError, printable
@@ -21,6 +21,8 @@ ASPECTS = ("16:9", "4:3")
 CAMERAS = ("auto", "whole", "follow")
 DEFAULT = "deck.pdf"
 TEXT = ("section", "html", "svg", "beamer")
+FITTED = """The page of the slides: slide (1920x1080 px), screen, column (12 cm wide), page (16 x 24 cm), or a size such
+as 24x18cm, or a width. PDF, SVG, PNG and GIF have its size, PowerPoint, HTML and Beamer its shape."""
 HELP = """Make slides of a program, step by step: the forward pass stage by stage, the seed, the backward pass edge by
 edge, over one layout in which nothing moves. The ending of FILE chooses the format.
 
@@ -70,17 +72,9 @@ Speaker notes say every step in whole sentences (reveal.js: the key S).
     help="whole: all of the diagram on every slide; follow: a camera looks at the row of what happens; auto: the whole "
     "where its texts are at least 14 points high on a slide of 960 x 540.",
 )
-@click.option(
-    "--fit",
-    metavar="slide|screen|SIZE",
-    help="The page that slides are made for: slide (16:9), or a size such as 24x18cm, whose shape they have.",
-)
-@click.option(
-    "--min-text", metavar="SIZE", help="The smallest text of the diagram on a slide 540 points high.  [default: 14pt]"
-)
-@click.option(
-    "--figure", metavar="TOML", shell_complete=files, help="A file of an author's decisions, as render takes it."
-)
+@options.fit(FITTED, "  [default: 14pt on a slide 540 points high, 6pt in a column]")
+@options.part()
+@options.author()
 @options.style()
 @options.theme()
 @options.direction()
@@ -106,6 +100,7 @@ def command(
 ) -> None:
     from cgviz.players.deck import Look, format_of, frames
 
+    look["figure"] = figured(look)
     if (request.program or "").lower().endswith(".md"):
         return deliver_lecture(str(request.program), output, format, granularity, Look(**look))
     path = output or DEFAULT
@@ -138,7 +133,7 @@ def deliver_lecture(source: str, output: str | None, format: str | None, granula
         )
     if path != "-":
         check(path)
-    made = lecture(from_file(source, False).text, made_as, look, granularity, tracked("drawing"))
+    made = lecture(from_file(source, False).text, made_as, look, granularity, tracked("drawing"), streams.note)
     if path == "-":
         streams.say_bytes(made)
     else:
@@ -164,19 +159,22 @@ def forewarn(run: Any, count: int, made: Format) -> None:
 def make(run: Any, made: Format, shown: tuple[Frame, ...], look: Look, path: str) -> None:
     """Draws the whole deck, then writes it: an interrupt on the way leaves nothing behind."""
     from cgviz.cli.progress import tracked
-    from cgviz.players.deck import deck, folder
+    from cgviz.players.deck import deck, drawn, folder, trouble
     from cgviz.text.output import write
 
-    drawn = deck(run, made, shown, look, tracked("drawing"))
+    drawing = drawn(run, look)
+    if said := trouble(drawing, look):
+        streams.note(said)
+    slides = deck(drawing, made, shown, look, tracked("drawing"))
     frames = f"{len(shown)} frame{'' if len(shown) == 1 else 's'}"
-    if not isinstance(drawn, bytes):
-        earlier = folder.write(path, dict(drawn))
+    if not isinstance(slides, bytes):
+        earlier = folder.write(path, dict(slides))
         replaced = f"; replaced {earlier} of an earlier deck" if earlier else ""
         streams.note(f"wrote {frames} to {printable(path)}{replaced}")
     elif path == "-":
-        streams.say_bytes(drawn)
+        streams.say_bytes(slides)
     else:
-        write(path, drawn)
+        write(path, slides)
         streams.note(f"wrote {printable(path)}, {frames}")
 
 

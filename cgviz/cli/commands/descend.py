@@ -53,7 +53,8 @@ def share(ctx: click.Context, param: click.Parameter, value: float | None) -> fl
     type=IN_FILE,
     help="Examples, a row each: a CSV file with a header, @NAME (@line, @moons, @spiral), or - for standard input.",
 )
-@click.option("--wrt", metavar="NAMES", help="The parameters, with commas.  [default: all inputs that are no column]")
+@click.option("--wrt", metavar="NAMES",
+              help="The parameters, with commas.  [default: all inputs that are no column or data]")  # fmt: skip
 @click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="The rule of a step.  [default: sgd]")
 @click.option("--lr", type=float, metavar="RATE", callback=positive, default=0.01, show_default=True,
               help="The learning rate.")  # fmt: skip

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
+from cgviz.cli.figures import figured
 from cgviz.cli.options import MOST_PATHS
 from cgviz.cli.present import present
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import check_unasked
-from cgviz.drawing.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, SCALES
+from cgviz.drawing.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, LEGENDS, SCALES
 from cgviz.errors import UsageError, printable, quoted
 from cgviz.runs.limits import Limit
 
 if TYPE_CHECKING:
     from cgviz.analysis.paths import Light
-    from cgviz.drawing.diagram.figure import Figure
     from cgviz.runs.run import Run
 
 HELP = """Draw the diagram of a program into a file, and print its table.
@@ -53,7 +53,13 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 @options.direction()
 @options.fit()
 @options.part()
+@click.option("--all", "everything", is_flag=True, help="Draw a graph of more than 60 nodes whole.")
 @options.author()
+@click.option(
+    "--legend",
+    type=click.Choice(LEGENDS),
+    help="What the colours mean; auto: where a picture that is fitted to a page has room.  [default: auto]",
+)
 @options.digits()
 @click.option(
     "--scale",
@@ -117,37 +123,6 @@ def command(
     light = lit(run, place, influence, wrt, look["digits"])
     look["figure"] = figured(look)
     draw(run, output, format, show, mode=mode_of(run, mode, wrt), light=light, **look)
-
-
-def figured(look: dict[str, Any]) -> Figure:
-    """Takes an author's decisions out of the options, the file's first; writes them down where that is asked for."""
-    from cgviz.drawing.diagram.figure import Figure, Note, read
-    from cgviz.text.output import write
-
-    file, save = look.pop("figure_file"), look.pop("save_figure")
-    order, hide, edges, legend, notes, callouts = (
-        look.pop(name) for name in ("order", "hide", "edges", "legend", "notes", "callouts")
-    )
-    for at in callouts:
-        if Note(at).wire is None:
-            raise UsageError(f"--callout {quoted(at)}: a wire, from node to node, such as --callout 'z->h'")
-    pairs = [note.partition("=") for note in notes]
-    for at, equals, text in pairs:
-        if not (at.strip() and equals and text.strip()):
-            raise UsageError(f"--note {quoted(at + equals + text)}: a node, = and a text, such as --note h=saturates")
-    figure = (read(file) if file else Figure()).but(
-        order=[name.strip() for name in order.split(",")] if order else (),
-        hide=tuple(hide),
-        edges=edges,
-        legend=legend,
-        notes=(*(Note(at.strip(), text.strip()) for at, _, text in pairs), *map(Note, callouts)),
-        collapse=look["collapse"],
-    )
-    look["collapse"] = ()
-    if save:
-        write(save, figure.toml.encode())
-        streams.note(f"wrote {printable(save)}")
-    return figure
 
 
 def lit(run: Run, place: int | None, influence: str | None, wrt: str | None, digits: int) -> Light | None:

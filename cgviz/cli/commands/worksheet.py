@@ -67,6 +67,7 @@ whose values are given keep them. Numbers have more digits where they cancel.
 @options.style("How the figure is drawn.")
 @options.direction(None, "The way of the figure.  [default: the larger]")
 @click.option("--fit", metavar="SIZE", help="The room of the figure, such as 12x8cm.  [default: what the paper has]")
+@click.option("--min-text", metavar="SIZE", help="The smallest text of figures: a line says if it is missed.")
 @options.digits()
 @options.theme("print")
 def command(
@@ -102,6 +103,8 @@ def command(
     with click.progressbar(length=len(runs), file=sys.stderr, hidden=not waits(len(runs))) as bar:
         work = Work(runs, left_out, Look(**look), printable(title), seed if drawn else None, bar.update)
         files = worksheet(work, path, paper) | answer_key(work, answers, paper)
+    if work.trouble:
+        streams.note(work.trouble)
     for name, content in files.items():
         write(name, signed(content))
         streams.note(f"wrote {printable(name)}")

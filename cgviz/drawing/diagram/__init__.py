@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from cgviz.drawing.diagram.figure import Figure
     from cgviz.drawing.diagram.layout import Layout
     from cgviz.drawing.diagram.paper import Paper
-    from cgviz.drawing.diagram.pen import Blanks, Pen
+    from cgviz.drawing.diagram.pen import Blanks
     from cgviz.drawing.diagram.rows import Laid
     from cgviz.drawing.diagram.scene import Scene, Words
+    from cgviz.drawing.diagram.search import Found
 
 __all__ = ["DIRECTIONS", "FORMATS", "STYLES", "Diagram", "diagram", "format_of", "picture"]
 
@@ -51,7 +52,7 @@ class Diagram:
     quiet  the parts of an SVG have no words of their own
     paper  the page that it is made for; left_out: what it does not show, in a line
     laid   its rows, where each is for a window of its own
-    pen    what wrote its texts; shape: what makes of a scene the part that is drawn, as its author wants it
+    windowed  lays it out anew in rows that each fit a window of a width and a height
     """
 
     words: Words
@@ -61,8 +62,7 @@ class Diagram:
     paper: Paper | None = None
     left_out: str = ""
     laid: Laid | None = None
-    pen: Pen | None = None
-    shape: Callable[[Scene], Scene] | None = None
+    windowed: Callable[[tuple[float, float]], Found] | None = None
 
     @cached_property
     def dot(self) -> str:
@@ -173,7 +173,7 @@ def diagram(
     from cgviz.drawing.diagram.pen import Pen
     from cgviz.drawing.diagram.roomy import roomy
     from cgviz.drawing.diagram.scene import SIZE, Words
-    from cgviz.drawing.diagram.search import Wishes, search, size_of
+    from cgviz.drawing.diagram.search import Wishes, in_view, search, size_of
     from cgviz.drawing.diagram.touches import dressed
     from cgviz.drawing.diagram.view import view
     from cgviz.drawing.diagram.wires import drawn_as
@@ -217,26 +217,33 @@ def diagram(
         shape=shape,
     )
     paper = (paper_of(fit, min_text) if isinstance(fit, str) else fit) if fit else NATURAL
-    found = search(pen, style, paper_of(window["room"]) if "room" in window else paper, wishes)
-    laid = noted(moved(drawn_as(found.laid, found.axes, wires), found.axes, pen, author), found.axes, pen, author)
+
+    def finished(found: Found) -> Found:
+        laid = moved(drawn_as(found.laid, found.axes, wires), found.axes, pen, author)
+        return replace(found, laid=noted(laid, found.axes, pen, author))
+
+    def windowed(room: tuple[float, float]) -> Found:
+        if author.pin or author.shift:  # places are those of the whole picture, at which the camera looks
+            return replace(found, laid=replace(found.laid, parts=(found.laid.scene,)))
+        return finished(in_view(pen, style, room, wishes))
+
+    found = finished(search(pen, style, paper_of(window["room"]) if "room" in window else paper, wishes))
     margin = FITTED if fit else MARGIN
-    laid = explained(laid, found.axes, pen, paper if fit else None, margin) if aside else laid
-    scene, plan, frames = laid.scene, laid.plan, laid.frames
-    width, height = (length + 2 * margin for length in size_of(laid, found.axes))
+    if aside:
+        found = replace(found, laid=explained(found.laid, found.axes, pen, paper if fit else None, margin))
+    scene, plan, frames = found.laid.scene, found.laid.plan, found.laid.frames
+    width, height = (length + 2 * margin for length in size_of(found.laid, found.axes))
     scale = paper.scale(width, height, SIZE) if fit else 1.0
     layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, margin, frames)
-    page = paper if fit else None
-    return Diagram(about, layout, prefix, paper=page, left_out=seen.notice, pen=pen, shape=shape)
+    return Diagram(about, layout, prefix, paper=paper if fit else None, left_out=seen.notice, windowed=windowed)
 
 
-def in_rows(made: Diagram, window: tuple[float, float], style: str) -> Diagram:
-    """Returns a diagram in rows that each fit a window of that size, where they can."""
-    from cgviz.drawing.diagram.search import in_view
-
-    layout = made.layout
-    found = in_view(replace(made.pen or layout.pen, footnotes=None), style, window, made.shape)
-    scene, plan = found.laid.scene, found.laid.plan
-    rows = replace(layout, scene=scene, plan=plan, axes=found.axes, fit=1.0, frames=())
+def in_rows(made: Diagram, window: tuple[float, float], fit: float) -> Diagram:
+    """Returns a diagram in rows that each fit a window of that size, where they can; scaled by `fit`."""
+    assert made.windowed
+    found = made.windowed(window)
+    scene, plan, frames = found.laid.scene, found.laid.plan, found.laid.frames
+    rows = replace(made.layout, scene=scene, plan=plan, axes=found.axes, fit=fit, frames=frames)
     return replace(made, layout=rows, laid=found.laid)
 
 

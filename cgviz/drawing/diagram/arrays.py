@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.cells import Grid
 from cgviz.drawing.diagram.entries import Look
-from cgviz.drawing.diagram.grids import SHAPE, grid, headed
+from cgviz.drawing.diagram.grids import SHAPE, blank_grid, grid, headed
 from cgviz.drawing.diagram.lines import broken, one_line
 from cgviz.drawing.diagram.paragraph import paragraph
 from cgviz.drawing.diagram.scene import SIZE, Text
@@ -17,12 +17,19 @@ if TYPE_CHECKING:
     from cgviz.drawing.diagram.pen import Pen
 
 LONGEST_RULE = 24
+SHORT = 5  # letters of a line to write an element on
 
 
-def pictured(pen: Pen, index: int, value: Value, text: Text) -> Text:
-    """Returns the picture of an array of node `index` in the place and the look of a text; of a number the text."""
+def pictured(pen: Pen, index: int, value: Value, text: Text, blank: bool = False) -> Text:
+    """Returns the picture of an array of node `index` in the place and the look of a text; of a number the text.
+
+    blank  the text is a line to write on, of which every element gets one
+    """
     if not is_array(value):
         return text
+    if blank:
+        look = Look(pen.theme, text.colour, pen.digits, blank=text.text[:SHORT])
+        return blank_grid(value, text.kind, look, text.step) or text if text.text else text
     name = pen.graph.nodes[index].shown
     about = f"value of {name}" if text.kind == "value" else words.partial(pen.run, index, words.LONGEST)
     if text.kind == "tangent":

@@ -17,6 +17,7 @@ from cgviz.values.arrays import Shape, Value
 MOST, MOST_ROWS, MOST_COLUMNS, MOST_SLICES, WIDEST = 64, 10, 10, 4, 600
 ENTRY, INDEX = SIZE, SIZE
 ROW, LABEL, BRACKET, AIR, BETWEEN = 16, 15, 4, 8, 8
+BY_HAND = 5  # that a row is higher in which somebody writes
 FEW = 4  # columns; of more, every number has a digit less
 
 
@@ -31,12 +32,13 @@ class Fit:
 
 @dataclass(frozen=True)
 class Look:
-    """How the numbers of an array are written."""
+    """How the numbers of an array are written; `blank` stands in the place of each where it is to be filled in."""
 
     theme: Theme
     colour: str
     digits: int
     slanted: bool = False
+    blank: str = ""
 
 
 def is_small(shape: Shape) -> bool:
@@ -73,6 +75,11 @@ def pieces_of(text: str) -> tuple[str, str]:
     return text[:at], text[at:]
 
 
+def fit_blanks(blank: str) -> Fit:
+    """Returns the room for what is to be filled in, which does not tell how long it is."""
+    return Fit(width(blank), 0.0, ceil(width(blank) + AIR))
+
+
 def is_narrow(shape: Shape, room: Fit) -> bool:
     """Tells whether a small array is narrow enough, written in columns of that room."""
     across = (1, 1, *shape)[-3]
@@ -105,6 +112,10 @@ def matrix(rows: Value, room: Fit, look: Look) -> Table:
 
 
 def entries(row: Value, room: Fit, look: Look) -> Iterator[Cell]:
+    if look.blank:
+        line = Text(look.blank, look.colour, ENTRY, kind="entry")
+        yield from [Cell(room.column, ROW + BY_HAND, line)] * len(row)
+        return
     for each in row:
         text = number(float(each), look.digits)
         colour = look.colour if isfinite(each) else look.theme.flag

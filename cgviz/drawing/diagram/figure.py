@@ -42,15 +42,14 @@ from typing import TYPE_CHECKING, Any
 
 from cgviz.drawing.pictures import DIRECTIONS, EDGES, LEGENDS, STYLES
 from cgviz.errors import UsageError, quoted
+from cgviz.graph.roles import ROLES, roles_of
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
 
 HIDDEN = ("values", "gradients", "data gradients", "names", "formulas", "stage numbers", "footnotes")
-ROLES = ("data", "parameter", "constant")
 FIELDS = {"at", "text"}
 WINDOW: dict[str, Any] = {"style": STYLES, "direction": DIRECTIONS, "room": str, "quick": bool}
-WRITTEN = re.compile(rf"^[ \t]*#[ \t]*({'|'.join(ROLES)})s?[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
@@ -124,14 +123,6 @@ def declared(figure: Figure, run: Run) -> Figure:
         return figure
     roles = {role: [*figure.roles.get(role, ()), *found.get(role, ())] for role in ROLES}
     return replace(figure, roles={role: names for role, names in roles.items() if names})
-
-
-def roles_of(program: str) -> dict[str, list[str]]:
-    """Returns the names that a program declares by their role: `# data: x, y`."""
-    found: dict[str, list[str]] = {}
-    for role, names in WRITTEN.findall(program):
-        found.setdefault(role, []).extend(name for name in re.split(r"[,\s]+", names) if name)
-    return found
 
 
 def literal(value: Any) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import inf, sqrt
 
 from cgviz.drawing.diagram.along import ARROW, PAD
@@ -90,20 +91,25 @@ def folds(scene: Scene, axes: Axes, found: Sizes, page: Point, stop: float, by_l
 
 def folds_of_blocks(axes: Axes, found: Sizes, page: Point, stop: float, parts: Sequence[Sequence[str]]) -> Fold:
     """Returns the fold in which every part begins a row."""
-    number = {key: n for n, key in enumerate(found.keys)}
-    order = [number[key] for part in parts for key in part]
-    starts, at = set[int](), 0
-    for part in parts:
-        starts.add(at)
-        at += len(part)
+    order, starts = of_parts(found, parts)
     return best(found, order, axes.size(*page), stop, starts)
 
 
-def in_lines(axes: Axes, found: Sizes, window: Point) -> Fold:
-    """Returns the fold into as few rows as can be that each fit a window, as far as single ranks do."""
+def of_parts(found: Sizes, parts: Sequence[Sequence[str]]) -> tuple[list[int], set[int]]:
+    """Returns the stages in the order of their parts, and the places at which these begin."""
+    number = {key: n for n, key in enumerate(found.keys)}
+    starts = {0, *accumulate(map(len, parts[:-1]))}
+    return [number[key] for part in parts for key in part], starts
+
+
+def in_lines(axes: Axes, found: Sizes, window: Point, parts: Sequence[Sequence[str]]) -> Fold:
+    """Returns the fold into as few rows as can be that each fit a window, as far as single ranks do.
+
+    Every part begins a row.
+    """
     along, across = axes.size(*window)
-    order = [n for n, start in enumerate(found.is_start) if not start]
-    segments = Rooms(found, order).segments(along, across)
+    order, starts = of_parts(found, parts)
+    segments = Rooms(found, order, starts).segments(along, across)
     within = [[(length, 1.0 if high <= across else 1e6, ghosts) for length, high, ghosts in runs] for runs in segments]
     lengths = [max(runs[0][0], 0.0) for runs in within if runs]
     begins = cut(len(order), within, max([along, *lengths]), inf)

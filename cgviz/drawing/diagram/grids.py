@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import ceil
 
 from cgviz.drawing.diagram.cells import LEFT, MIDDLE, Cell, Grid, Table, stacked
-from cgviz.drawing.diagram.entries import ENTRY, ROW, Look, fit, in_full, is_narrow, is_small
+from cgviz.drawing.diagram.entries import ENTRY, ROW, Look, fit, fit_blanks, in_full, is_narrow, is_small
 from cgviz.drawing.diagram.heat import heat_map
 from cgviz.drawing.diagram.scene import SIZE, Text, Words
 from cgviz.drawing.diagram.summary import in_words
@@ -30,6 +30,15 @@ def grid(value: Value, kind: str, look: Look, *, step: int | None, words: str, a
         said, look.colour, ENTRY, slanted=look.slanted, kind=kind, step=step, table=drawn, words=Words(words, said),
         align=MIDDLE if whole else LEFT,
     )  # fmt: skip
+
+
+def blank_grid(value: Value, kind: str, look: Look, step: int | None) -> Grid | None:
+    """Returns the picture of an array whose elements are to be filled in; None where they are too many."""
+    room = fit_blanks(look.blank)
+    if not is_small(value.shape) or not is_narrow(value.shape, room):
+        return None
+    drawn = in_full(value, room, look)
+    return Grid(look.blank, look.colour, ENTRY, kind=kind, step=step, table=drawn, align=MIDDLE)
 
 
 def is_in_full(value: Value, digits: int) -> bool:

@@ -33,8 +33,8 @@ def noted(laid: Laid, axes: Axes, pen: Pen, figure: Figure) -> Laid:
         found = aim(note, laid, axes, pen)
         if found is None:
             continue
-        target, middle, says = found
-        box = written(says, number, pen)
+        target, middle, says, step = found
+        box = written(says, number, pen, step)
         place = spot(box, target, middle, rooms, box_of(laid, axes))
         rooms.append(around(place, (box.width, box.height)))
         wire = Wire(
@@ -44,6 +44,7 @@ def noted(laid: Laid, axes: Axes, pen: Pen, figure: Figure) -> Laid:
             colour=pen.theme.local,
             classes="note",
             words=Words(says),
+            step=step,
         )
         start, tip = ends(place, box, middle, target)
         points = straight(start, tip)
@@ -56,15 +57,20 @@ def noted(laid: Laid, axes: Axes, pen: Pen, figure: Figure) -> Laid:
     return replace(laid, scene=replace(scene, boxes=tuple(boxes), wires=tuple(wires)))
 
 
-def aim(note: Note, laid: Laid, axes: Axes, pen: Pen) -> tuple[Box, Point, str] | None:
-    """Returns what a note points at, the middle of that, and what it says; None where that is not drawn.
+def aim(note: Note, laid: Laid, axes: Axes, pen: Pen) -> tuple[Box, Point, str, int | None] | None:
+    """Returns what a note points at, the middle of that, what it says, and the step from which it does.
+
+    None where that is not drawn.
 
     A wire is pointed at halfway; without a text the note there tells the backward step along it.
     Raises UsageError where there is no such node, or no wire between two.
     """
     if note.wire is None:
         key = f"n{find(pen.graph, note.at)}"
-        return (laid.scene.box[key], axes.point(laid.plan.centre[key]), note.text) if key in laid.plan.centre else None
+        key = laid.scene.home.get(key, key)
+        if key not in laid.plan.centre:
+            return None
+        return laid.scene.box[key], axes.point(laid.plan.centre[key]), note.text, None
     source, target = (find(pen.graph, name) for name in note.wire)
     slots = [slot for slot, arg in enumerate(pen.graph.nodes[target].args) if arg == source]
     if not slots:
@@ -75,12 +81,14 @@ def aim(note: Note, laid: Laid, axes: Axes, pen: Pen) -> tuple[Box, Point, str] 
         return None
     step = pen.known.backward.get((target, slots[0]))
     says = note.text or (step.caption(pen.digits) if step else "no gradient flows back here")
+    known = None if note.text else pen.known.edge.get((target, slots[0]))
     dot = replace(laid.scene.box[wire.target], width=3.0, height=3.0)
-    return dot, axes.point(halfway(laid.plan.path[wire.key])), says
+    return dot, axes.point(halfway(laid.plan.path[wire.key])), says, known
 
 
-def written(says: str, number: int, pen: Pen) -> Box:
-    lines = [(Text(line, pen.theme.local, SIZE, slanted=True, kind="note"),) for line in broken(says, LONGEST)]
+def written(says: str, number: int, pen: Pen, step: int | None) -> Box:
+    texts = [Text(line, pen.theme.local, SIZE, slanted=True, kind="note", step=step) for line in broken(says, LONGEST)]
+    lines = [(text,) for text in texts]
     return Box(
         key=f"note{number}", width=widest(lines) + 8, height=LINE_HEIGHT * SIZE * len(lines) + 4, inside=centred(lines),
         fill="transparent", line="transparent", classes="note", words=Words(says), rank="note",

@@ -68,7 +68,8 @@ def collapsed(scene: Scene, pen: Pen, groups: Sequence[Group]) -> Scene:
     kept = [box for box in scene.boxes if box.key not in home]
     trunks = tuple(trunk for trunk in scene.trunks if trunk.source not in home)
     ordered = sorted_boxes([*kept, *boxes], wires, groups)
-    return replace(scene, boxes=ordered, wires=tuple(wires), trunks=trunks)
+    inside = {key: f"c{n}" for key, n in home.items()}
+    return replace(scene, boxes=ordered, wires=tuple(wires), trunks=trunks, home=inside)
 
 
 def sorted_boxes(boxes: Sequence[Box], wires: Sequence[Wire], groups: Sequence[Group]) -> tuple[Box, ...]:

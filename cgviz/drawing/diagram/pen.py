@@ -55,8 +55,8 @@ class Only:
 class Pen:
     """Writes the names, formulas and numbers of one run; what does not reach the output is pale.
 
-    blanks  what stands instead of a number or a formula, by ("value", "gradient", "formula" or "local", index of the
-            stage): a line to write on, or nothing
+    blanks  what stands instead of a number or a formula, by ("value", "gradient", "formula", "local" or "flag", index
+            of the stage): a line to write on, or nothing
     mode    whether it writes gradients, tangents, or both
     light   the nodes and edges that stand out: all others are pale as well
     figure  what the author decides
@@ -182,14 +182,14 @@ class Pen:
         colour, step = self.colour(index, self.theme.value), self.known.value.get(index)
         says = self.blanks.get(("value", index), self.number(self.run.values[index]))
         text = self.fitted(Text(says, colour, size, bold, kind="value", step=step))
-        return text if ("value", index) in self.blanks else pictured(self, index, self.run.values[index], text)
+        return pictured(self, index, self.run.values[index], text, ("value", index) in self.blanks)
 
     def gradient(self, index: int, size: float, bold: bool = False) -> Text:
         """Returns a node's gradient; in the symbolic state how it is written."""
         says = words.partial(self.run, index) if self.run.symbolic else self.number(self.run.gradients[index])
         says = self.blanks.get(("gradient", index), says)
         text = self.red(index, one_line(says), size, bold, "gradient", self.known.gradient.get(index))
-        return text if ("gradient", index) in self.blanks else pictured(self, index, self.run.gradients[index], text)
+        return pictured(self, index, self.run.gradients[index], text, ("gradient", index) in self.blanks)
 
     def contribution(self, target: int, slot: int, size: float) -> Text | None:
         """Returns what an edge hands back, None where nothing flows."""
@@ -201,7 +201,7 @@ class Pen:
             return None
         colour = self.edge_colour(target, slot, self.theme.gradient)
         text = Text(says, colour, size, False, self.theme.slanted, "contribution", step)
-        return text if covers else pictured(self, edge.source, edge.value, self.fitted(text))
+        return pictured(self, edge.source, edge.value, text if covers else self.fitted(text), bool(covers))
 
     def red(self, index: int, says: str, size: float, bold: bool, kind: str, step: int | None) -> Text:
         text = Text(says, self.colour(index, self.theme.gradient), size, bold, self.theme.slanted, kind, step)
@@ -256,7 +256,7 @@ class Pen:
         return Counter([*args, self.graph.output])
 
     def flags(self, index: int) -> Text | None:
-        says = words.flags(self.wide or self.run, index)
+        says = self.blanks.get(("flag", index), words.flags(self.wide or self.run, index))
         colour = self.theme.flag if self.graph.reached[index] else self.theme.muted
         return Text(one_line(says), colour, SMALL, kind="flag") if says else None
 

@@ -60,8 +60,21 @@ class Laid:
     parts: tuple[Scene, ...] = ()
 
     def room(self, number: int, axes: Axes) -> tuple[float, float, float, float]:
-        """Returns the left, bottom, right and top of a row, y upwards."""
-        return room_of(self.parts[number], self.plan, axes)
+        """Returns the left, bottom, right and top of a row with its notes and what it has of a frame, y upwards."""
+        part = self.parts[number]
+        own = {box.key for box in part.boxes}
+        noted = {wire.source for wire in self.scene.wires if wire.classes == "note" and wire.target in own}
+        notes = tuple(box for box in self.scene.boxes if box.key in noted)
+        left, bottom, right, top = room_of(replace(part, boxes=(*part.boxes, *notes)), self.plan, axes)
+        for frame in self.frames:
+            if part.boxes[0].key in frame.members:
+                head = HEAD if frame.room[3] <= top + HEAD + 1 else 0.0
+                return left - PAD, max(bottom - PAD, frame.room[1]), right + PAD, top + head
+        return left, bottom, right, top
+
+    def rooms(self, axes: Axes) -> list[tuple[float, float, float, float]]:
+        """Returns the rooms of the rows."""
+        return [self.room(number, axes) for number in range(len(self.parts))]
 
 
 def box_of(laid: Laid, axes: Axes) -> tuple[float, float, float, float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -126,7 +126,8 @@ class Wire:
     """An edge from box `source` to box `target`, with a text on either side of it.
 
     In a diagram from left to right `before` stands above the wire and `after` below, in one from top to bottom
-    left and right of it; `beside` stands on whichever side has room, and `across` on the other one.
+    left and right of it; `beside` stands on whichever side has room, and `across` on the other one. `step` is that
+    of the run before which players do not show it, None where they always do.
     """
 
     key: str
@@ -141,6 +142,7 @@ class Wire:
     across: Text | None = None
     dashed: bool = False
     thick: float = 1.2
+    step: int | None = None
 
 
 @dataclass(frozen=True)
@@ -149,16 +151,22 @@ class Scene:
 
     trunks  the piece of wire that the whole fan-out of a box shares, up to the joint `target`
     slides  wires may enter a box anywhere on its side, so that they run straighter; else in the middle
+    home    the box in which a node stands that has none of its own, both by their keys
     """
 
     boxes: tuple[Box, ...]
     wires: tuple[Wire, ...]
     trunks: tuple[Wire, ...] = ()
     slides: bool = True
+    home: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def box(self) -> dict[str, Box]:
         return {box.key: box for box in self.boxes}
+
+    @cached_property
+    def wire(self) -> dict[str, Wire]:
+        return {wire.key: wire for wire in self.wires}
 
     @cached_property
     def trunk(self) -> dict[str, Wire]:

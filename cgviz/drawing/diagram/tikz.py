@@ -70,7 +70,7 @@ def body(layout: Layout, veil: Veil = shown) -> Iterator[str]:
         yield from (written(layout, box.key, place, veil) for place in places)
     yield from (rf"\coordinate ({t.target}) at {spot(layout.centre(t.target))};" for t in layout.scene.trunks)
     for wire in layout.wires:
-        yield curve(layout.path(wire.key), wire_look(wire, names), ends(layout, wire))
+        yield veil(wire.step or 0, curve(layout.path(wire.key), wire_look(wire, names), ends(layout, wire)))
         yield from (written(layout, wire.key, place, veil) for place in layout.beside(wire) if not pictured(place))
         yield from joint(layout, wire, names)
     for place, grid in pictures(layout):

@@ -29,7 +29,7 @@ def pdf(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> byt
 
     writer = PdfWriter()
     for part in found:
-        made = page(part, look) if isinstance(part, str) else deck(part.run, part.frames, part.look, each)
+        made = page(part, look) if isinstance(part, str) else deck(part.drawing, part.frames, part.look, each)
         writer.append(PdfReader(BytesIO(made)))
     writer.metadata = {"/Title": printable(title), "/Producer": "cgviz"}
     writer.compress_identical_objects()
@@ -47,7 +47,7 @@ def page(markdown: str, look: Look) -> bytes:
     from cgviz.players.worksheet.paper import ALWAYS
 
     said, width = passage(markdown), width_of(look.aspect)
-    made = FPDF(unit="pt", format=(width, HEIGHT))
+    made = FPDF(unit=look.enlarged, format=(width, HEIGHT))
     made.set_creation_date(ALWAYS)
     made.set_auto_page_break(False)
     for bold, style in ((False, ""), (True, "B")):
@@ -60,7 +60,7 @@ def page(markdown: str, look: Look) -> bytes:
         made.rect(0, 0, width, HEIGHT, style="F")
 
     def write(text: str, x: float, y: float, size: float, style: str, colour: str) -> None:
-        made.set_font(FAMILY, style, size)
+        made.set_font(FAMILY, style, size * look.enlarged)
         made.set_text_color(*bytes.fromhex(colour[1:7]))
         made.text(x, y, "".join(letter if covers(letter) else "?" for letter in printable(text)))
 
@@ -86,7 +86,7 @@ def pptx(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> by
         if isinstance(part, str):
             add_text(made, part, look)
         else:
-            add(made, part.run, part.frames, part.look, each)
+            add(made, part.drawing, part.frames, part.look, each)
     return saved(made, title, "")
 
 

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
+from cgviz.drawing.diagram import Diagram
 from cgviz.errors import CgvizError, UsageError
 from cgviz.kernel.program import value_of
 from cgviz.places.weave import printed
 from cgviz.places.weave.fences import Fence, fences
 from cgviz.places.weave.passages import MARKDOWN
-from cgviz.players.deck import Each, Frame, Look, frames
+from cgviz.players.deck import Each, Frame, Look, drawn, frames, trouble
 from cgviz.players.deck.reveal import book, section
 from cgviz.reading.api import read
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
 
+Note = Callable[[str], object]
 SLIDE = '<section class="text">\n{}</section>\n'
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A program of a lecture with the frames that show it."""
+    """A program of a lecture, laid out, with the frames that show it."""
 
-    run: Run
+    drawing: Diagram
     frames: tuple[Frame, ...]
     look: Look
 
 
-def lecture(text: str, format: str, look: Look, granularity: str = "edge", each: Each = iter) -> bytes:
+def lecture(
+    text: str, format: str, look: Look, granularity: str = "edge", each: Each = iter, note: Note = str
+) -> bytes:
     """Returns the deck as one file: "html" (reveal.js, which loads nothing), "pdf" or "pptx".
+
+    note  takes a line for the author, of a program whose texts are too small
 
     A heading of the first or second level begins a slide, and so does a rule (---). Raises UsageError, naming the
     line, where a program cannot be shown.
     """
     written = {"html": html, "pdf": printed.pdf, "pptx": printed.pptx}[format]
-    return written(parts(text, look, granularity), title_of(text), look, each)
+    return written(parts(text, look, granularity, note), title_of(text), look, each)
 
 
 def html(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> bytes:
@@ -45,13 +51,13 @@ def html(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> by
     made = (
         SLIDE.format(MARKDOWN.render(part))
         if isinstance(part, str)
-        else section(part.run, part.frames, part.look, each).decode()
+        else section(part.drawing, part.frames, part.look, each).decode()
         for part in found
     )
     return book(escape(title), "".join(made), look)
 
 
-def parts(text: str, look: Look, granularity: str) -> Iterator[str | Shown]:
+def parts(text: str, look: Look, granularity: str, note: Note) -> Iterator[str | Shown]:
     """Yields the lecture's slides of text, in Markdown, and its programs."""
     done = 0
     for fence in fences(text):
@@ -60,7 +66,10 @@ def parts(text: str, look: Look, granularity: str) -> Iterator[str | Shown]:
         try:
             run = run_of(fence)
             chosen = replace(look, **fence_look(fence))
-            yield Shown(run, frames(run, granularity, None, None, digits=chosen.digits), chosen)
+            drawing = drawn(run, chosen)
+            if said := trouble(drawing, chosen):
+                note(f"line {fence.line}: {said}")
+            yield Shown(drawing, frames(run, granularity, None, None, digits=chosen.digits), chosen)
         except CgvizError as error:
             raise UsageError(f"line {fence.line}: {error}") from error
     yield from slides(text[done:])

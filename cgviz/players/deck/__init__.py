@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cgviz.drawing.diagram import Diagram
 from cgviz.players.deck.formats import ASPECTS, FILES, FOLDERS, Each, Format, Look, format_of, maker
 from cgviz.players.deck.frames import GRANULARITIES, Frame, frames
+from cgviz.players.deck.page import width_of
+from cgviz.players.deck.sheet import trouble, whole_or_rows
 from cgviz.runs.run import Run
 
 __all__ = [
-    "ASPECTS", "FILES", "FOLDERS", "GRANULARITIES", "Each", "Format", "Frame", "Look", "deck", "format_of", "frames",
+    "ASPECTS", "FILES", "FOLDERS", "GRANULARITIES", "Each", "Format", "Frame", "Look", "deck", "drawn", "format_of",
+    "frames", "trouble",
 ]  # fmt: skip
 
 
+def drawn(run: Run, look: Look) -> Diagram:
+    """Returns the diagram of a deck: as a whole where its texts are large enough on a page, else in rows for a camera.
+
+    Raises UsageError for a look that there is not.
+    """
+    return whole_or_rows(run, look, width_of(look.aspect))
+
+
 def deck(
-    run: Run, format: Format, shown: tuple[Frame, ...], look: Look, each: Each = iter
+    drawing: Diagram, format: Format, shown: tuple[Frame, ...], look: Look, each: Each = iter
 ) -> bytes | Iterator[tuple[str, bytes]]:
     """Returns the deck of the frames `shown`: a file's bytes, or for a folder its files one after another.
 
     Raises UsageError for a look that there is not, RenderError where it cannot be drawn.
     """
-    return maker(format)(run, shown, look, each)
+    return maker(format)(drawing, shown, look, each)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cgviz.drawing.diagram import Diagram
 from cgviz.players.deck.film import Film, Piece, film
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.sheet import CAMERA, sheet
 from cgviz.players.deck.timing import durations
-from cgviz.runs.run import Run
 
 PAN = 0.5  # seconds in which the camera moves
 STYLE = "<style>\n@media (prefers-reduced-motion: no-preference) {{\n{rules}\n}}\n</style>\n"
 RULE = ".{name} {{ animation: {name} {whole:g}s step-end infinite }}\n@keyframes {name} {{ {frames} }}"
 
 
-def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def deck(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
     """Returns the picture; it stands still, on the last frame, for whoever prefers reduced motion."""
-    layout = sheet(run, shown, look)
+    layout = sheet(drawing, shown, look)
     whole = film(layout)
     seconds = durations(list(each(shown)), look.seconds)
     svg = whole.played(lambda piece: playing(piece, whole, layout.prefix))

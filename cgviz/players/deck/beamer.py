@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cgviz.drawing import diagram
+from cgviz.drawing.diagram import Diagram
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.tikz import CLOSING, MACROS, OPENING, body, colours, curve, named, written
 from cgviz.drawing.diagram.tikz import shown as always
@@ -14,12 +15,11 @@ from cgviz.drawing.diagram.tikz_cells import spot
 from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.camera import Camera, window
 from cgviz.players.deck.extras import active, frame_of
-from cgviz.players.deck.formats import Each, Look
+from cgviz.players.deck.formats import HEIGHT, Each, Look
 from cgviz.players.deck.formulas import formulas
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.growth import so_far
-from cgviz.players.deck.page import HEAD, HEIGHT, Page, width_of
-from cgviz.players.deck.sheet import whole_or_rows
+from cgviz.players.deck.page import HEAD, Page, width_of
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Forward
 from cgviz.text.numbers import number
@@ -47,22 +47,21 @@ CAPTIONS = r"""\providecommand\cgtall[2]{\resizebox*{!}{\ifdim\totalheight>#1 #1
 \providecommand\cgline[1]{\cgfit{0.98\linewidth}{#1}}"""
 
 
-def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
+def deck(made: Diagram, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
     """Returns the document; where `look.include` names a PDF deck, its pages are shown instead of TikZ."""
     across, down = ASPECTS.get(look.aspect) or (ASPECTS["4:3"][1] * width_of(look.aspect) / HEIGHT, ASPECTS["4:3"][1])
     wide, tall = across * MILLIMETRE, down * MILLIMETRE - AROUND
     opening = PREAMBLE % {"across": across, "down": down, "side": 0 if look.include else SIDE}
     middle = (
-        included(look.include, each(shown)) if look.include else drawn(run, shown, look, (wide - 2 * SIDE, tall), each)
+        included(look.include, each(shown)) if look.include else drawn(made, shown, look, (wide - 2 * SIDE, tall), each)
     )
     return "\n".join([opening, *middle, r"\end{document}", ""]).encode()
 
 
-def drawn(run: Run, shown: Sequence[Frame], look: Look, room: tuple[float, float], each: Each) -> Iterator[str]:
+def drawn(made: Diagram, shown: Sequence[Frame], look: Look, room: tuple[float, float], each: Each) -> Iterator[str]:
     """Yields the lines of a document with one frame, whose overlays are the frames of the run."""
-    wide = width_of(look.aspect)
-    made = whole_or_rows(run, look, wide)
-    layout = made.layout
+    wide, layout = width_of(look.aspect), made.layout
+    unit = 1 / layout.fit
     left, bottom, right, top = layout.room
     scale = min(room[0] / (right - left), room[1] / (top - bottom), LARGEST)
     yield from colours(layout.theme)
@@ -74,14 +73,14 @@ def drawn(run: Run, shown: Sequence[Frame], look: Look, room: tuple[float, float
     yield from (rf"\frametitle<{at}>{{{words(frame.title)}}}" for at, frame in enumerate(shown, 1))
     yield rf"\begin{{minipage}}[t][{room[1]:g}bp][c]{{\linewidth}}\centering"
     if made.laid:
-        scale = min(room[0] / (look.unit * window(wide)[0]), room[1] / (look.unit * window(wide)[1]))
-        pages = Camera(made.laid, layout.axes, wide, look.unit).pages(shown, f"n{run.graph.output}")
+        scale = min(room[0] / (unit * window(wide)[0]), room[1] / (unit * window(wide)[1]))
+        pages = Camera(made.laid, layout, wide).pages(shown)
         for at, (x, y) in enumerate(aims(pages), 1):
             yield rf"\only<{at}>{{\gdef\cgx{{{x:.2f}bp}}\gdef\cgy{{{y:.2f}bp}}}}%"
     yield rf"\scalebox{{{scale:.4f}}}{{%"
     yield OPENING
     if made.laid:
-        half = look.unit * window(wide)[0] / 2, look.unit * window(wide)[1] / 2
+        half = unit * window(wide)[0] / 2, unit * window(wide)[1] / 2
         yield rf"\clip ({-half[0]:.2f},{-half[1]:.2f}) rectangle ({half[0]:.2f},{half[1]:.2f});"
         yield r"\begin{scope}[overlay, xshift=\cgx, yshift=\cgy]"
     yield from (line for line in body(layout, lambda step, drawing: veiled(step, drawing, shown)) if line)
@@ -91,7 +90,9 @@ def drawn(run: Run, shown: Sequence[Frame], look: Look, room: tuple[float, float
         yield r"\end{scope}"
     yield CLOSING + r"}\end{minipage}\par"
     yield r"\cgcaption{%"
-    yield from (rf"\only<{at}>{{\cglines{{{captions(run, frame, look)}}}}}%" for at, frame in enumerate(shown, 1))
+    yield from (
+        rf"\only<{at}>{{\cglines{{{captions(layout.run, frame, look)}}}}}%" for at, frame in enumerate(shown, 1)
+    )
     yield "}"
     yield from notes(shown)
     yield r"\end{frame}"

@@ -5,18 +5,20 @@ Nothing moves but the camera: every part has one place in the layout for all fra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.plan import Plan
-from cgviz.drawing.diagram.rows import Laid
-from cgviz.drawing.diagram.scene import Box, Scene, Wire
+from cgviz.drawing.diagram.rows import Frame, Laid
+from cgviz.drawing.diagram.scene import Box, Wire
 from cgviz.players.deck.caption import FOOT
 from cgviz.players.deck.extras import PAGE
-from cgviz.players.deck.frames import Frame
-from cgviz.players.deck.page import HEAD, HEIGHT, SIDE, Page
+from cgviz.players.deck.formats import HEIGHT
+from cgviz.players.deck.frames import Frame as Shown
+from cgviz.players.deck.page import HEAD, SIDE, Page
 from cgviz.runs.steps import Backward
 
 Room = tuple[float, float, float, float]
@@ -37,32 +39,57 @@ def page_at(middle: Point, wide: float, unit: float) -> Page:
 class Camera:
     """Looks at the row of what happens, or at the place in it where that is, if the row is larger than the window.
 
-    unit  the points of the diagram that are one of the slide
+    wide  the width of a slide
     """
 
     laid: Laid
-    axes: Axes
+    layout: Layout
     wide: float
-    unit: float
 
     @property
-    def rooms(self) -> list[Room]:
-        return [self.laid.room(number, self.axes) for number in range(len(self.laid.parts))]
+    def axes(self) -> Axes:
+        return self.layout.axes
 
-    def pages(self, shown: Sequence[Frame], output: str) -> Iterator[Page]:
+    @property
+    def unit(self) -> float:
+        """The points of the diagram that are one of the slide."""
+        return 1 / self.layout.fit
+
+    @cached_property
+    def rooms(self) -> list[Room]:
+        """The rooms of the rows."""
+        return self.laid.rooms(self.axes)
+
+    @cached_property
+    def row(self) -> dict[str, int]:
+        """The row of each box."""
+        return {box.key: n for n, part in enumerate(self.laid.parts) for box in part.boxes}
+
+    def pages(self, shown: Sequence[Shown]) -> Iterator[Page]:
         """Yields the page of each frame; what happens in a pass as a whole is seen at its end."""
-        row = {box.key: n for n, part in enumerate(self.laid.parts) for box in part.boxes}
         rooms, size = self.rooms, [self.unit * length for length in window(self.wide)]
-        key = next(iter(row))
+        home, output = self.layout.scene.home, f"n{self.layout.run.graph.output}"
+        key = next(iter(self.row))
         for at, frame in enumerate(shown):
             wanted = focus(frame) or (output if at else key)
-            key = wanted if wanted in row else key
-            left, bottom, right, top = rooms[row[key]]
+            wanted = home.get(wanted, wanted)
+            key = wanted if wanted in self.row else key
+            left, bottom, right, top = rooms[self.row[key]]
             x, y = self.axes.point(self.laid.plan.centre[key])
             yield page_at((held(x, left, right, size[0]), -held(y, bottom, top, size[1])), self.wide, self.unit)
 
+    def seen(self, layout: Layout, page: Page) -> Layout:
+        """Returns what a page shows of a layout: whole rows, of them what is in its window."""
+        room = sight(page)
+        middle = (room[1] + room[3]) / 2
+        cut = {n for n, (_, low, _, high) in enumerate(self.rooms) if low < room[1] or high > room[3]}
+        away = {n for n in cut if not self.rooms[n][1] <= middle <= self.rooms[n][3]}
+        hidden = {key for key, n in self.row.items() if n in away}
+        hidden |= {wire.source for wire in layout.scene.wires if wire.classes == "note" and wire.target in hidden}
+        return seen(layout, room, hidden)
 
-def focus(frame: Frame) -> str:
+
+def focus(frame: Shown) -> str:
     """Returns the box at which a frame looks; "" where nothing happens."""
     if not frame.active:
         return ""
@@ -77,17 +104,29 @@ def held(at: float, low: float, high: float, size: float) -> float:
     return min(max(at, low + size / 2), high - size / 2)
 
 
-def seen(layout: Layout, page: Page) -> Layout:
-    """Returns what a page shows of a layout: boxes and texts that are wholly in its window, wires cut at its sides."""
+def sight(page: Page) -> Room:
+    """Returns what a page shows of a diagram, y upwards."""
     unit = page.unit
     left, right = page.left + unit * SIDE / 2, page.left + page.width - unit * SIDE / 2
-    top, bottom = -(page.top + unit * (HEAD - 6)), -(page.top + unit * (HEIGHT - FOOT + 4))
-    room = left, bottom, right, top
+    return left, -(page.top + unit * (HEIGHT - FOOT + 4)), right, -(page.top + unit * (HEAD - 6))
+
+
+def seen(layout: Layout, room: Room, hidden: Collection[str]) -> Layout:
+    """Returns what is in a room of a layout: boxes and texts that are wholly in it, wires and frames cut at its sides.
+
+    hidden  the boxes that are not seen, nor their wires
+    """
     scene, plan, axes = layout.scene, layout.plan, layout.axes
-    boxes = {box.key: box for box in scene.boxes if inside(axes, plan, box, room)}
+    boxes = {box.key: box for box in scene.boxes if box.key not in hidden and inside(axes, plan, box, room)}
     made = Plan(centre=dict(plan.centre), caption=dict(plan.caption))
     near = {*boxes, PAGE}
-    wires = [w for w in scene.wires if near & {w.source, w.target} and cut(w, axes, plan, made, room)]
+    wires = [
+        wire
+        for wire in scene.wires
+        if near & {wire.source, wire.target}
+        and not {wire.source, wire.target} & set(hidden)
+        and cut(wire, axes, plan, made, room)
+    ]
     trunks = [trunk for trunk in scene.trunks if trunk.source in boxes and cut(trunk, axes, plan, made, room)]
     known = {*boxes, *(trunk.target for trunk in trunks)}
     wires = [
@@ -98,7 +137,16 @@ def seen(layout: Layout, page: Page) -> Layout:
         )
         for wire in wires
     ]
-    return replace(layout, scene=Scene(tuple(boxes.values()), tuple(wires), tuple(trunks), scene.slides), plan=made)
+    shown = replace(scene, boxes=tuple(boxes.values()), wires=tuple(wires), trunks=tuple(trunks))
+    frames = tuple(framed(frame, room) for frame in layout.frames if boxes.keys() & set(frame.members))
+    return replace(layout, scene=shown, plan=made, frames=frames)
+
+
+def framed(frame: Frame, room: Room) -> Frame:
+    """Returns what is seen of a frame in a room, its title where that is."""
+    left, bottom, right, top = frame.room
+    within = max(left, room[0]), max(bottom, room[1]), min(right, room[2]), min(top, room[3])
+    return replace(frame, room=within, title=frame.title if top <= room[3] and left >= room[0] else "")
 
 
 def inside(axes: Axes, plan: Plan, box: Box, room: Room) -> bool:

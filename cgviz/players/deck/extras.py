@@ -52,13 +52,16 @@ def active(steps: Sequence[Step], scene: Scene) -> dict[str, Step]:
     found: dict[str, Step] = {}
     for step in steps:
         key = f"n{step.index}"
+        key = scene.home.get(key, key)
         found[key] = step
         if isinstance(step, Backward):
-            found[f"e{step.edge.target}-{step.edge.slot}"] = step
+            wire = scene.wire.get(f"e{step.edge.target}-{step.edge.slot}")
+            if wire:  # its source may be a ghost: the node by its name
+                found |= {wire.key: step, wire.source: step}
             if key in scene.trunk:
                 found[scene.trunk[key].key] = step
         elif isinstance(step, Forward):
-            found |= {wire.key: step for wire in scene.into.get(key, ())}
+            found |= {wire.key: step for wire in scene.into.get(key, ()) if wire.classes != "note"}
         else:
             found |= {box.key: step for box in scene.boxes if "output" in box.classes.split()}
     return found

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import import_module
+from os import PathLike
+from typing import Any
 
+from cgviz.drawing.diagram import Diagram
 from cgviz.drawing.diagram.figure import Figure
-from cgviz.drawing.diagram.paper import paper
-from cgviz.drawing.diagram.scene import SIZE
+from cgviz.drawing.diagram.paper import PX, SIDE, Paper, paper
 from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.frames import Frame
-from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 
 ASPECTS = ("16:9", "4:3")
-LEAST = 14.0  # points of the smallest text on a slide 540 points high
+HEIGHT = 540.0  # of a slide, in the points in which everything on it is measured
+LEAST = 14.0  # points of the smallest text on a slide
+SCREENS = {"slide": (1920 * PX, 1080 * PX), "screen": (1366 * PX, 768 * PX)}
 CAMERAS = ("auto", "whole", "follow")
 
 
@@ -26,9 +30,9 @@ class Look:
 
     style, theme, direction, digits, engine  as in `cgviz.drawing.diagram.diagram`
     aspect      the shape of a page, "16:9", "4:3" or any "W:H"
-    fit         the page instead: "slide", "screen" or a size such as "24x18cm", whose shape it is
-    min_text    the least size of a text of the diagram, on a slide 540 points high
-    figure      what an author decides of the diagram, or the file that says it
+    fit         the page instead: "slide", "screen", "column", "page", a size such as "24x18cm", or a width
+    min_text    the least size of a text of the diagram on that page; without one on a slide 540 points high
+    figure, collapse, around, depth, inputs, ghosts, wires  as in `cgviz.drawing.diagram.diagram`
     background  "filled" (the theme's), "transparent" or a colour
     seconds     how long a picture that plays by itself shows a frame
     camera      "whole": all of the diagram on every page; "follow": the row of what happens; "auto": the whole where
@@ -48,30 +52,53 @@ class Look:
     engine: str = "auto"
     fit: str | None = None
     min_text: str | None = None
-    figure: Figure | str | None = None
+    figure: Figure | str | PathLike[str] | None = None
+    collapse: Sequence[str] = ()
+    around: str | None = None
+    depth: int | None = None
+    inputs: str = "near"
+    ghosts: str = "auto"
+    wires: str = "curved"
 
     def __post_init__(self) -> None:
         if self.fit:
-            page = paper(self.fit)
-            shape = "16:9" if page.name in ("slide", "screen") else f"{page.width:.6g}:{page.height:.6g}"
-            object.__setattr__(self, "aspect", shape)
+            object.__setattr__(self, "aspect", f"{self.page.width:.6g}:{self.page.height:.6g}")
+
+    @cached_property
+    def page(self) -> Paper:
+        """The whole page, and sizes of text on it; a slide 540 points high where none is asked for."""
+        told = paper(self.fit or "960x540pt", self.min_text)
+        if not self.fit:
+            return replace(told, name="slide", least=told.least if self.min_text else LEAST)
+        width, height = SCREENS.get(self.fit) or (told.width, told.height)
+        if told.name == "column" or SIDE.fullmatch(told.name):
+            across, down = map(float, self.aspect.split(":"))
+            height = width * down / across
+        projected = told.unit == "px" and not self.min_text
+        return replace(told, width=width, height=height, least=LEAST * height / HEIGHT if projected else told.least)
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """The options of the diagram."""
+        named = ("style", "theme", "direction", "digits", "figure", "collapse", "around", "depth")
+        return {name: getattr(self, name) for name in (*named, "inputs", "ghosts", "wires")}
+
+    @property
+    def enlarged(self) -> float:
+        """How much larger the page is than a slide."""
+        return self.page.height / HEIGHT
 
     @property
     def least(self) -> float:
         """The least size of a text of the diagram, in points of a slide."""
-        return LEAST if self.min_text is None else paper("column", self.min_text).least
-
-    @property
-    def unit(self) -> float:
-        """The points of the diagram that are one of the slide, where a camera looks at a part of it."""
-        return SIZE / (self.least + 0.4)
+        return self.page.least / self.enlarged
 
 
 @dataclass(frozen=True)
 class Format:
     """A format: the function that makes it, as `module:function` in this package.
 
-    The function of a file is `(run, frames, look, each) -> bytes`, that of a folder yields `(file name, bytes)`;
+    The function of a file is `(drawing, frames, look, each) -> bytes`, that of a folder yields `(file name, bytes)`;
     both go through the frames by `each(frames)`, which shows how far they are. `pace`: seconds a frame takes.
     """
 
@@ -100,7 +127,7 @@ FOLDERS = (
 )
 
 Each = Callable[[Sequence[Frame]], Iterable[Frame]]
-Maker = Callable[[Run, Sequence[Frame], Look, Each], "bytes | Iterator[tuple[str, bytes]]"]
+Maker = Callable[[Diagram, Sequence[Frame], Look, Each], "bytes | Iterator[tuple[str, bytes]]"]
 
 
 def format_of(path: str, name: str | None = None) -> Format:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from cgviz.drawing.diagram import Diagram
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.sheet import Sheet, sheet
 from cgviz.players.deck.timing import durations
-from cgviz.runs.run import Run
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 COLOURS, APART, SAMPLES = 256, 8, 6
 
 
-def gif(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def gif(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
     """Returns the deck as an animated GIF."""
-    return saved(run, shown, look, each, "GIF", disposal=1)
+    return saved(drawing, shown, look, each, "GIF", disposal=1)
 
 
-def apng(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def apng(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
     """Returns the deck as an animated PNG."""
-    return saved(run, shown, look, each, "PNG")
+    return saved(drawing, shown, look, each, "PNG")
 
 
-def saved(run: Run, shown: Sequence[Frame], look: Look, each: Each, format: str, **options: int) -> bytes:
-    layout = sheet(run, shown, look)
+def saved(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each, format: str, **options: int) -> bytes:
+    layout = sheet(drawing, shown, look)
     pixels = [rastered(layout, at) for at, _ in enumerate(each(shown))]
     first, *rest = in_one_palette(pixels)
     times = [round(1000 * seconds) for seconds in durations(shown, look.seconds)]

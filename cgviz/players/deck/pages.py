@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cgviz.drawing.diagram import Diagram
 from cgviz.players.deck.film import film
 from cgviz.players.deck.formats import Each, Look
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.sheet import sheet
-from cgviz.runs.run import Run
 
 Pages = Iterator[tuple[str, bytes]]
 
 
-def svg(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> Pages:
+def svg(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> Pages:
     """Yields the frames as SVG, cut from one drawing."""
-    whole = film(sheet(run, shown, look))
+    whole = film(sheet(drawing, shown, look))
     for at, frame in enumerate(each(shown)):
         yield name(frame, shown, "svg"), whole.frame(at).encode()
 
 
-def pdf(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> Pages:
+def pdf(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> Pages:
     """Yields the frames as PDF, a page each."""
-    return drawn(run, shown, look, each, "pdf")
+    return drawn(drawing, shown, look, each, "pdf")
 
 
-def png(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> Pages:
+def png(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> Pages:
     """Yields the frames as PNG, 1080 pixels high."""
-    return drawn(run, shown, look, each, "png", 1.5)
+    return drawn(drawing, shown, look, each, "png", 1.5)
 
 
-def drawn(run: Run, shown: Sequence[Frame], look: Look, each: Each, format: str, scale: float = 1.0) -> Pages:
-    layout = sheet(run, shown, look)
+def drawn(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each, format: str, scale: float = 1.0) -> Pages:
+    layout = sheet(drawing, shown, look)
     for at, frame in enumerate(each(shown)):
         yield name(frame, shown, format), layout.page_of(at, format, scale)
 

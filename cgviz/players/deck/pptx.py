@@ -10,21 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from cgviz.drawing import diagram
-from cgviz.drawing.diagram import words
+from cgviz.drawing.diagram import Diagram, words
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.scene import Place, Text, Wire
 from cgviz.errors import printable
-from cgviz.players.deck.camera import Camera, Room, seen
+from cgviz.players.deck.camera import Camera
+from cgviz.players.deck.caption import FOOT, fitted
 from cgviz.players.deck.extras import CLEAR, PAGE, active
-from cgviz.players.deck.formats import Each, Look
-from cgviz.players.deck.frames import BACKWARD, SEED, Frame
-from cgviz.players.deck.page import Page, Placed, map_of, width_of
-from cgviz.players.deck.sheet import whole_or_rows
-from cgviz.runs.run import Run
+from cgviz.players.deck.formats import HEIGHT, Each, Look
+from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.page import SIDE, Page, Placed, colour_of, map_of, width_of
 
-HEIGHT = 540.0
-SIDE, HEAD, FOOT = 28.0, 60.0, 120.0
-TITLE, COUNT, CAPTION, SMALLEST = 22.0, 14.0, 26.0, 14.0
+HEAD, TITLE, COUNT = 60.0, 22.0, 14.0
+WIDER = 0.93  # of the room that captions take in our font, so that another one has room there
 LARGEST = 1.6
 ONLY_TITLE = 5  # the layout of python-pptx's template that has a title and nothing else
 LONG_AGO = datetime(2000, 1, 1)
@@ -41,32 +39,32 @@ class Sheet:
     y: float
     behind: str
     pages: tuple[Page, ...] = ()
-    rooms: tuple[Room, ...] = ()
+    camera: Camera | None = None
 
     def map(self, frame: int, number: int) -> list[Placed]:
         """Returns the small map of the rows with the one that a frame shows, each box in points of the slide."""
-        if not self.pages:
+        if not self.camera:
             return []
         page = self.pages[frame]
-        found = map_of(self.rooms, page, page, number, self.layout.theme)
+        found = map_of(self.camera.rooms, page, page, number, self.layout.theme)
         share = 1 / page.unit
         sized = [(replace(box, width=share * box.width, height=share * box.height), at) for box, at in found]
         return [(box, (share * (x - page.left), share * (y - page.top))) for box, (x, y) in sized]
 
     def at(self, frame: int) -> Sheet:
         """Returns the sheet as a camera shows it in a frame; the same one where all of the diagram is seen."""
-        if not self.pages:
+        if not self.camera:
             return self
         page = self.pages[frame]
         left, top = page.left / page.unit, page.top / page.unit
-        return replace(self, layout=seen(self.layout, page), scale=1 / page.unit, x=-left, y=-top)
+        return replace(self, layout=self.camera.seen(self.layout, page), scale=1 / page.unit, x=-left, y=-top)
 
 
-def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
+def deck(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
     """Returns the presentation, a slide per frame. Raises UsageError for a look that there is not."""
     made = begun(look)
-    add(made, run, shown, look, each)
-    about = words.of_picture(run, look.digits)
+    add(made, drawing, shown, look, each)
+    about = words.of_picture(drawing.layout.run, look.digits)
     return saved(made, about.title, about.description)
 
 
@@ -80,11 +78,11 @@ def begun(look: Look) -> Any:
     return made
 
 
-def add(made: Any, run: Run, shown: Sequence[Frame], look: Look, each: Each = iter) -> None:
+def add(made: Any, drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each = iter) -> None:
     """Adds a slide per frame to a presentation."""
     from cgviz.players.deck.routes import routes
 
-    sheet = sheet_of(run, shown, look)
+    sheet = sheet_of(drawing, shown, look)
     ways = routes(sheet.layout)
     for at, frame in enumerate(each(shown)):
         slide = made.slides.add_slide(made.slide_layouts[ONLY_TITLE])
@@ -102,10 +100,8 @@ def saved(made: Any, title: str, description: str) -> bytes:
     return undated(file)
 
 
-def sheet_of(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
-    width = width_of(look.aspect)
-    made = whole_or_rows(run, look, width)
-    layout = made.layout
+def sheet_of(made: Diagram, shown: Sequence[Frame], look: Look) -> Sheet:
+    width, layout = width_of(look.aspect), made.layout
     left, bottom, right, top = layout.room
     tall = HEIGHT - HEAD - FOOT
     scale = min((width - 2 * SIDE) / (right - left), tall / (top - bottom), LARGEST)
@@ -113,9 +109,8 @@ def sheet_of(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
     behind = layout.theme.background if look.background == "filled" else diagram.checked(look.background)
     if made.laid is None:
         return Sheet(layout, width, scale, x, y, behind)
-    camera = Camera(made.laid, layout.axes, width, look.unit)
-    pages = tuple(camera.pages(shown, f"n{run.graph.output}"))
-    return Sheet(layout, width, 1 / look.unit, 0.0, 0.0, behind, pages, tuple(camera.rooms))
+    camera = Camera(made.laid, layout, width)
+    return Sheet(layout, width, layout.fit, 0.0, 0.0, behind, tuple(camera.pages(shown)), camera)
 
 
 def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int) -> None:
@@ -133,7 +128,8 @@ def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int
     for box in layout.scene.boxes:
         draw_box(canvas, box)
     for way in ways:
-        if way.wire.source in canvas.drawn and way.wire.target in canvas.drawn:
+        here = way.wire.source in canvas.drawn and way.wire.target in canvas.drawn
+        if here and (way.wire.step or 0) <= frame.step:
             draw_wire(canvas, way)
     under = sheet.behind if sheet.behind.startswith("#") else ""
     for wire in layout.wires:
@@ -141,8 +137,7 @@ def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int
             draw_label(canvas, wire.key, apart(layout, wire, place), wire.words, under)
     note = Text(f"{frame.number}/{count}", theme.muted, COUNT)
     lines(slide, [[note]], (sheet.width - SIDE - 80, SIDE - 8, 80, COUNT + 6), "number", right=True)
-    colour = theme.gradient if frame.title.startswith((SEED, BACKWARD)) else theme.value
-    captions(slide, frame, sheet, colour)
+    captions(slide, frame, sheet)
     slide.notes_slide.notes_text_frame.text = printable(frame.narration)
 
 
@@ -186,23 +181,11 @@ def title(slide: Any, text: Text, width: float) -> None:
     write(shape.text_frame.paragraphs[0], text, 1.0)
 
 
-def captions(slide: Any, frame: Frame, sheet: Sheet, colour: str) -> None:
+def captions(slide: Any, frame: Frame, sheet: Sheet) -> None:
     """Writes the captions beneath the diagram, as large as there is room; what they come to stands out."""
-    size = CAPTION
-    room = sheet.width - 2 * SIDE, FOOT - 24
-    while size > SMALLEST and not fits(frame.captions, size, room):
-        size *= 0.94
-    texts = []
-    for caption in frame.captions:
-        head, equals, result = caption.rpartition(" = ") if frame.active else (caption, "", "")
-        ink = sheet.layout.theme.ink
-        said = Text(head + equals, ink, size, kind="caption")
-        texts.append([said, Text(result, colour, size, bold=True, kind="caption")])
-    lines(slide, texts, (SIDE, HEIGHT - FOOT + 4, *room), "caption")
-
-
-def fits(lines: Sequence[str], size: float, room: tuple[float, float]) -> bool:
-    return max(Text(line, "", size).width for line in lines) <= room[0] and 1.25 * size * len(lines) <= room[1]
+    theme, wide = sheet.layout.theme, sheet.width - 2 * SIDE
+    texts = fitted(frame.captions, WIDER * wide, 1.0, theme, colour_of(frame, theme))
+    lines(slide, texts, (SIDE, HEIGHT - FOOT + 4, wide, FOOT - 16), "caption")
 
 
 def lines(

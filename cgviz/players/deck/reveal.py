@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from cgviz.drawing.diagram import Diagram
 from cgviz.drawing.diagram.words import brief
 from cgviz.drawing.theme import theme as theme_of
 from cgviz.players.deck.film import Film, Piece, film
-from cgviz.players.deck.formats import Each, Look
+from cgviz.players.deck.formats import HEIGHT, Each, Look
 from cgviz.players.deck.frames import Frame
-from cgviz.players.deck.page import HEIGHT, width_of
+from cgviz.players.deck.page import width_of
 from cgviz.players.deck.sheet import Sheet, sheet
-from cgviz.runs.run import Run
 
 LONGEST = 60  # letters of what a frame is called
 VENDOR = Path(__file__).parent / "vendor"
@@ -98,9 +98,9 @@ Reveal.initialize({{
 """
 
 
-def deck(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def deck(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
     """Returns a whole deck as one HTML file that loads nothing."""
-    layout = sheet(run, shown, look)
+    layout = sheet(drawing, shown, look)
     return book(escape(layout.words.title), slide(layout, each), look, layout.size)
 
 
@@ -126,9 +126,9 @@ def book(title: str, sections: str, look: Look, size: tuple[float, float] | None
     return page.encode()
 
 
-def section(run: Run, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def section(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
     """Returns the slide alone, to be pasted into a deck that is there."""
-    return slide(sheet(run, shown, look), each).encode()
+    return slide(sheet(drawing, shown, look), each).encode()
 
 
 def slide(layout: Sheet, each: Each) -> str:

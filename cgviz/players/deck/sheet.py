@@ -13,18 +13,18 @@ from cgviz.drawing.diagram.dot import dot
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.paper import Paper
 from cgviz.drawing.diagram.plan import Plan
-from cgviz.drawing.diagram.scene import Box, Scene, Text, Wire, Words
+from cgviz.drawing.diagram.scene import SIZE, Box, Scene, Text, Wire, Words
 from cgviz.drawing.diagram.svg import svg
 from cgviz.drawing.theme import Theme
-from cgviz.players.deck.camera import Camera, Room, seen, window
+from cgviz.players.deck.camera import Camera, window
 from cgviz.players.deck.caption import FOOT
-from cgviz.players.deck.extras import CLEAR, PAGE, Extra, highlights, sums, veil, veiled
-from cgviz.players.deck.formats import Look
+from cgviz.players.deck.extras import CLEAR, PAGE, Extra, frame_of, highlights, sums, veil, veiled
+from cgviz.players.deck.formats import HEIGHT, Look
 from cgviz.players.deck.frames import Frame
-from cgviz.players.deck.page import HEAD, HEIGHT, Page, furniture, map_of, page, width_of
+from cgviz.players.deck.page import HEAD, Page, colour_of, furniture, map_of, page, width_of
 from cgviz.runs.run import Run
-from cgviz.runs.steps import Forward
 
+ROUNDED = 0.4  # points, so that no text falls short where formats round sizes
 CAMERA = '<g class="camera" transform="translate(0 0)">\n'
 
 
@@ -33,7 +33,7 @@ class Sheet:
     """The diagram of a run where it stands on every page, and the `extras` of single frames, in order.
 
     pages  the page of each frame: the same one where all of the diagram is seen
-    rooms  of the rows, for the map, where a camera looks at one at a time
+    camera  what looks at one row at a time, if that is not all of the diagram
     """
 
     drawing: Diagram
@@ -42,7 +42,7 @@ class Sheet:
     pages: tuple[Page, ...]
     extras: tuple[Extra, ...]
     prefix: str
-    rooms: tuple[Room, ...] = ()
+    camera: Camera | None = None
 
     @property
     def page(self) -> Page:
@@ -57,7 +57,7 @@ class Sheet:
     @property
     def follows(self) -> bool:
         """Whether a camera looks at a part of the diagram."""
-        return bool(self.rooms)
+        return self.camera is not None
 
     @property
     def theme(self) -> Theme:
@@ -75,12 +75,12 @@ class Sheet:
 
     @property
     def scale(self) -> float:
-        """How much the drawing is enlarged to make a slide, 540 points high."""
-        return 1 / self.page.unit
+        """How much the drawing is enlarged to make a page of the deck."""
+        return self.look.enlarged / self.page.unit
 
     @property
     def size(self) -> tuple[int, int]:
-        """The width and height of a slide, in points."""
+        """The width and height of a page, in points."""
         return round(self.page.width * self.scale), round(self.page.height * self.scale)
 
     def page_of(self, at: int, format: str, scale: float = 1.0) -> bytes:
@@ -88,8 +88,8 @@ class Sheet:
         extras = [extra for extra in self.extras if extra.start <= at < extra.end]
         layout = self.with_extras(*self.as_of(self.shown[at].step), extras)
         page = self.pages[at]
-        if self.follows:
-            layout = seen(layout, page)
+        if self.camera:
+            layout = self.camera.seen(layout, page)
         layout = with_boxes(layout, [(paper(page, layout.margin), page.middle), *self.furniture(at, page)])
         return engine.draw(dot(layout, self.prefix), format, engine=self.look.engine, scale=self.scale * scale)
 
@@ -97,8 +97,8 @@ class Sheet:
         """Yields what stands round the diagram in a frame: title, number, captions, the map."""
         frame = self.shown[at]
         yield from furniture(page, frame, self.shown[-1].number, self.theme, colour_of(frame, self.theme))
-        if self.follows:
-            yield from map_of(self.rooms, self.pages[at], page, frame.number, self.theme)
+        if self.camera:
+            yield from map_of(self.camera.rooms, self.pages[at], page, frame.number, self.theme)
 
     def everything(self) -> bytes:
         """Returns the SVG of all frames over one another: every part has its id, every number its step."""
@@ -120,6 +120,9 @@ class Sheet:
     @cached_property
     def spans(self) -> dict[str, tuple[int, int]]:
         found = {self.prefix + extra.part.key: (extra.start, extra.end) for extra in self.extras}
+        for wire in self.drawing.layout.wires:
+            if wire.step is not None:
+                found[self.prefix + wire.key] = frame_of(wire.step, self.shown), len(self.shown)
         for at in range(len(self.shown)):
             found |= {self.prefix + box.key: (at, at + 1) for box, _ in self.furniture(at, self.page)}
         return found
@@ -132,7 +135,9 @@ class Sheet:
             return text.step is None or text.step <= step
 
         texts = {key: [(veil(text, seen), at) for text, at in beside] for key, beside in plan.texts.items()}
-        return replace(scene, boxes=tuple(veiled(box, seen) for box in scene.boxes)), replace(plan, texts=texts)
+        boxes = tuple(veiled(box, seen) for box in scene.boxes)
+        wires = tuple(wire for wire in scene.wires if (wire.step or 0) <= step)
+        return replace(scene, boxes=boxes, wires=wires), replace(plan, texts=texts)
 
     def with_extras(self, scene: Scene, plan: Plan, extras: Iterable[Extra]) -> Layout:
         """Returns the layout of a diagram with `extras` on its page."""
@@ -176,41 +181,51 @@ def spliced(drawn: str, beside: str, prefix: str, page: Page) -> str:
     return f"{head}{graph}{opening}\n{behind}{polygon}{window}{rest}</g>\n</g>\n{around}"
 
 
-def sheet(run: Run, shown: Sequence[Frame], look: Look) -> Sheet:
+def sheet(drawing: Diagram, shown: Sequence[Frame], look: Look) -> Sheet:
     """Returns the layout of a deck. Raises UsageError for a look that there is not, RenderError."""
     wide = width_of(look.aspect)
-    drawing = whole_or_rows(run, look, wide)
-    layout = drawing.layout
+    layout, run = drawing.layout, drawing.layout.run
     theme, scene, plan = layout.theme, layout.scene, layout.plan
-    prefix = f"cg{diagram.digest(run, look.style, look.direction or '')}-"
+    prefix = drawing.prefix
     extras = (*highlights(shown, scene, plan, theme), *sums(run, shown, scene, plan, look.digits))
     if drawing.laid is None:
         left, bottom, right, top = layout.room
         one = page(look.aspect, left, -top, right - left, top - bottom)
         return Sheet(drawing, shown, look, (one,) * len(shown), extras, prefix)
-    camera = Camera(drawing.laid, layout.axes, wide, look.unit)
-    pages = tuple(camera.pages(shown, f"n{run.graph.output}"))
-    return Sheet(drawing, shown, look, pages, extras, prefix, tuple(camera.rooms))
+    camera = Camera(drawing.laid, layout, wide)
+    return Sheet(drawing, shown, look, tuple(camera.pages(shown)), extras, prefix, camera)
 
 
 def whole_or_rows(run: Run, look: Look, wide: float) -> Diagram:
-    """Returns the diagram as a whole where its texts are large enough on a slide; else in rows for a camera."""
+    """Returns the diagram as a whole where its texts are large enough on a slide; else in rows for a camera.
+
+    It is scaled to points of a slide.
+    """
     width, height = window(wide)
     paper = Paper("slide", width, height, look.least, max(18.0, look.least), max(22.0, look.least))
-    made = diagram.diagram(
-        run, style=look.style, theme=look.theme, direction=look.direction, digits=look.digits,
-        background=look.background, fit=paper, figure=look.figure, aside=False,
-    )  # fmt: skip
+    made = diagram.diagram(run, fit=paper, background=look.background, aside=False, **look.drawn)
     if look.camera == "whole" or (look.camera == "auto" and made.smallest >= look.least):
         return made
-    return diagram.in_rows(made, (look.unit * width, look.unit * height), look.style)
+    scale = (look.least + ROUNDED) / SIZE
+    rows = diagram.in_rows(made, (width / scale, height / scale), scale)
+    assert rows.laid
+    over = max(max(box.width / width, box.height / height) for box in rows.layout.scene.boxes) * scale
+    if over > 1:
+        return diagram.in_rows(made, (width * over / scale, height * over / scale), scale / over)
+    largest = min(min(width / (c - a), height / (d - b)) for a, b, c, d in rows.laid.rooms(rows.layout.axes))
+    return replace(rows, layout=replace(rows.layout, fit=max(scale, min(largest, paper.good / SIZE))))
 
 
-def colour_of(frame: Frame, theme: Theme) -> str:
-    """Returns the colour of the number that a frame computes."""
-    if not frame.active or (len(frame.captions) == 1 and len(frame.active) > 1):
-        return theme.ink
-    return theme.value if isinstance(frame.active[0], Forward) else theme.gradient
+def trouble(made: Diagram, look: Look) -> str:
+    """Says that texts are smaller than they should be on the pages of a deck, and what helps; "" where they are not."""
+    if made.smallest >= 0.995 * look.least:
+        return ""
+    page, follow = look.page, "" if made.laid else "--camera follow, "
+    circuit = "--style circuit, " if look.style == "card" else ""
+    return (
+        f"the smallest text is {page.size(made.smallest * look.enlarged)} on the {page.called}, less than "
+        f"{page.size(page.least)}: try {follow}{circuit}--collapse GROUP or --around NODE"
+    )
 
 
 def paper(page: Page, margin: float) -> Box:

@@ -52,6 +52,8 @@ class Blanks:
         found |= {("formula", index): LINE for index in self.formulas}
         found |= {("local", index): LINE if index in self.locals else "" for index in self.slopes}
         found |= {("gradient", index): LINE for index in self.gradients}
+        if self.values or self.gradients:  # "dead" tells that what arrives is 0
+            found |= {("flag", index): "" for index in graph.stages}
         if not self.backward:
             found |= {("gradient", index): "" for index in range(len(graph))}
         return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cgviz.drawing.diagram import diagram
 from cgviz.drawing.diagram.paper import PAPERS, Paper
-from cgviz.drawing.diagram.scene import Words
+from cgviz.drawing.diagram.scene import SIZE, Words
 from cgviz.drawing.engine import embed_font
 from cgviz.drawing.theme import Theme
 from cgviz.players.worksheet.blanks import Blanks
@@ -19,7 +19,8 @@ from cgviz.text.numbers import DIGITS
 class Look:
     """How figures are drawn; without a direction each takes the one in which it is larger.
 
-    fit  the room of the figure, such as "12x8cm", instead of what the paper has
+    fit       the room of the figure, such as "12x8cm", instead of what the paper has
+    min_text  the smallest text in it, such as "8pt"
     """
 
     style: str = "card"
@@ -27,19 +28,26 @@ class Look:
     direction: str | None = None
     digits: int = DIGITS
     fit: str | None = None
+    min_text: str | None = None
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture as SVG, and its size in points."""
+    """A picture as SVG, its size in points, and how much it is scaled to fit its place."""
 
     svg: bytes
     width: float
     height: float
+    fit: float
+
+    @property
+    def smallest(self) -> float:
+        """The size of its smallest text in its place, in points."""
+        return self.fit * SIZE
 
     def scale(self, width: float, height: float) -> float:
-        """Returns how much of its size fits in a place; it is never enlarged."""
-        return min(1.0, width / self.width, height / self.height)
+        """Returns how much it is scaled in a place, at most as much as it was made for."""
+        return min(self.fit, width / self.width, height / self.height)
 
     @property
     def alone(self) -> bytes:
@@ -63,7 +71,7 @@ def figure(run: Run, blanks: Blanks, look: Look, direction: str | None, paper: P
     output = run.graph.nodes[run.graph.output].shown
     svg = replace(made, words=Words(f"Computational graph of {output}"), quiet=True).draw("svg")
     left, top, right, bottom = map(float, ET.fromstring(svg).get("viewBox", "0 0 1 1").split())
-    return Figure(svg, right - left, bottom - top)
+    return Figure(svg, right - left, bottom - top, made.layout.fit)
 
 
 def place(width: float, height: float) -> Paper:

@@ -23,7 +23,7 @@ INK, SOFT, MUTED, FAINT = (0, 0, 0), (60, 60, 60), (120, 120, 120), (200, 200, 2
 STYLES = {(False, False): "", (True, False): "B", (False, True): "I", (True, True): "BI"}
 NOT_DRAWN = ("text", "title", "desc")
 SVG = "{http://www.w3.org/2000/svg}"
-UNKNOWN = "?"
+UNKNOWN, ALIKE = "?", str.maketrans("⊤⋆∗", "T**")
 SMALLEST = 0.75
 ANCHORS = {"middle": 0.5, "end": 1.0}
 
@@ -230,5 +230,5 @@ def rgb(colour: str) -> Colour:
 
 
 def drawable(text: str) -> str:
-    """Returns a text in letters that the font has."""
-    return "".join(letter if ord(letter) in face() else UNKNOWN for letter in text)
+    """Returns a text in letters that the font has; what it has not in one that looks alike."""
+    return "".join(letter if ord(letter) in face() else UNKNOWN for letter in text.translate(ALIKE))

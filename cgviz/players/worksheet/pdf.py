@@ -36,7 +36,7 @@ def draw_sheet(paper: Paper, work: Work, sheet: Sheet, number: int) -> None:
         paper.page(work.foot(number))
     beside = paper.room - height_of(paper, sheet) - GAP
     figure = work.figure(number, paper.inner, beside if beside >= LEAST else paper.room)
-    if figure.height > paper.room:
+    if figure.fit * figure.height > paper.room + 1:
         paper.page(work.foot(number))
     paper.figure(figure, paper.room)
     paper.y += GAP

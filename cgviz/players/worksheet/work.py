@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cgviz.documents.writing import Writing
 from cgviz.drawing.diagram.paper import Paper, paper
@@ -35,6 +35,7 @@ class Work:
     seed: int | None = None
     progress: Callable[[int], object] = int
     digits: list[int] = field(init=False)
+    worst: tuple[float, Paper] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         large = too_large(self.runs[0].graph, self.blanks)
@@ -71,6 +72,24 @@ class Work:
         return self.drawn(number, self.blanks.solved, place(width, height))
 
     def drawn(self, number: int, blanks: Blanks, room: Paper) -> Figure:
-        room = paper(self.look.fit) if self.look.fit else room
+        fit, least = self.look.fit, self.look.min_text
+        if fit:
+            room = paper(fit, least)
+        elif least:
+            room = replace(room, least=paper("page", least).least)
         self.progress(1)
-        return figure(self.runs[number - 1], blanks, self.look, self.look.direction, room, self.digits[number - 1])
+        made = figure(self.runs[number - 1], blanks, self.look, self.look.direction, room, self.digits[number - 1])
+        if made.smallest < 0.995 * room.least and (not self.worst or made.smallest < self.worst[0]):
+            self.worst = made.smallest, room
+        return made
+
+    @property
+    def trouble(self) -> str:
+        """Says that texts of a figure that was drawn are too small, and what helps; "" where none are."""
+        if not self.worst:
+            return ""
+        size, room = self.worst
+        return (
+            f"the smallest text of a figure is {room.size(size)}, less than {room.size(room.least)}: "
+            "try --fit with a larger size, --style circuit, or a smaller program"
+        )

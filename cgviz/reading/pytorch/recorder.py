@@ -21,7 +21,8 @@ from cgviz.reading.tracing.tape import Tape, cannot
 from cgviz.reading.tracing.tracer import Tracer, operand
 
 MASKED_INDEX = frozenset(("index", "index_put", "_unsafe_index", "_unsafe_index_put"))
-FILLS = frozenset("fill zero uniform normal random bernoulli exponential set resize".split())
+DRAWS = frozenset("uniform normal random bernoulli exponential poisson rand_like randn_like".split())
+FILLS = DRAWS | {"fill", "zero", "set", "resize"}
 
 
 def name_of(function: Any) -> str:
@@ -61,7 +62,7 @@ class Recorder(TorchDispatchMode):
         if name.endswith("_") and not name.startswith("__") and not name.endswith("__"):
             return self.in_place(function, name[:-1], args, kwargs)
         inputs = [leaf for leaf in tree_flatten((args, kwargs))[0] if isinstance(leaf, torch.Tensor)]
-        if not any(leaf.dtype.is_floating_point for leaf in inputs):
+        if name in DRAWS or not any(leaf.dtype.is_floating_point for leaf in inputs):
             out = function(*args, **kwargs)
             self.constants(out)
             return out
