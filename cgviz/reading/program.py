@@ -20,7 +20,7 @@ from cgviz.reading.latex_order import ordered
 from cgviz.reading.mended import bracketed, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.pending import Definition, Notes, settled
-from cgviz.reading.primes import without_primes
+from cgviz.reading.primes import raised_names, without_primes
 from cgviz.reading.prose import LONGEST, has_number, tidied
 from cgviz.reading.reader import Reader
 from cgviz.reading.statements import (
@@ -112,6 +112,7 @@ def as_typed(text: str, given: Iterable[str], in_print: bool = False) -> Program
     """Returns the program in a text without prose; of one that is in print equations may stand in any order."""
     pasted = python.statements(text) if python.is_python(text) else None
     every, spellings = without_primes(text, tokens(text) if pasted is None else pasted[0])
+    spellings |= raised_names(text, every)
     if pasted is None and "\n" in text:
         every = joined(text, every)
     shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
