@@ -144,7 +144,7 @@ def is_rounding(row: Row) -> bool:
 def test_no_rule_of_any_op_for_arrays_is_called_wrong_and_a_wrong_one_is(op: Op) -> None:
     """Some forms of it, its axes and shapes; every gradient that it hands back is compared."""
     forms = [case for case in FORMS if stage_of(case).name == op.name]
-    for case in forms[:: max(1, len(forms) // 8)]:
+    for case in forms[:: max(1, len(forms) // 8)][::2]:
         run = weighed(case)
         if run.trouble or not np.size(run.value):
             continue
@@ -344,10 +344,10 @@ def test_three_hundred_stages_are_all_compared() -> None:
 
 
 def test_of_a_very_long_program_some_are_compared_and_all_rules() -> None:
-    found = checked(chain(3000), x=0.3)
+    found = checked(chain(1500), x=0.3)
     assert found.agrees
     assert found.left_out
-    assert found.rules.compared == 3000
+    assert found.rules.compared == 1500
     assert row(found, "x")
     assert "The program is long" in report(found).text
 

@@ -76,7 +76,6 @@ CARETS = {
     "tanh⁻¹(x)": (0, 6, "atanh(x) is its inverse"),
     "sin^2(x)^3": (8, 1, "a second power after sin"),
     "q = x + y; qz": (11, 2, "is 'qz' the product q*z?"),
-    "[x+y]*z": (0, 1, "square brackets make an array; round ones group"),
     "2xy": (1, 2, "is 'xy' the product x*y?"),
     "lnx + 1": (0, 3, "is 'lnx' ln(x)?"),
     "np.random.rand() * x": (0, 14, "draws random numbers"),

@@ -70,6 +70,11 @@ class Exercise:
         return [self.run.bare.nodes[i].name for i in self.run.bare.inputs] if self.run else []
 
     @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """The values of the program's inputs."""
+        return (self.run.inputs or {}) if self.run else {}
+
+    @cached_property
     def known(self) -> set[str]:
         return {*self.program_inputs, *self.inputs}
 
@@ -135,7 +140,7 @@ class Exercise:
     @cached_property
     def lengths(self) -> set[str]:
         """Inputs that are whole numbers beside arrays: lengths, no gradient of theirs is asked for with a call."""
-        values = self.run.inputs or {} if self.run else {}
+        values = self.values
         return {name for name, value in values.items() if not is_array(value) and any(map(is_array, values.values()))
                 and float(value).is_integer() and value > 1}  # fmt: skip
 

@@ -28,9 +28,9 @@ HIGH = SUPERSCRIPTS + LETTERS
 LOW = "₀-₉ₐ-ₜᵢ-ᵪⱼ₊₋"
 APART = f"{HIGH}{LOW}¼-¾⅐-⅞"  # what ends a name though Python counts it among the letters and digits
 PRIMES = "′″‴⁗"
-ACCENTS = "\u0300-\u036f"  # which stand after their letter: `x̂` is an x and a circumflex
+ACCENTS = "\u0300-\u036f\u20d6\u20d7"  # which stand after their letter: `x̂` is an x and a circumflex
 OPERATORS = {
-    "^": "**", "⋅": "·", "∙": "·", "•": "·", "∗": "*", "⊙": "*", "∘": "*", "−": "-", "–": "-", "÷": "/", "⁄": "/",
+    "^": "**", "⋅": "·", "∙": "·", "•": "·", "∗": "*", "∘": "⊙", "−": "-", "–": "-", "÷": "/", "⁄": "/",
     "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=", "…": "...", "∥": "‖",
 }  # fmt: skip
 SIGNS = "√∛‖∥·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔…"

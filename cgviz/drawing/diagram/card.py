@@ -36,7 +36,7 @@ class Form:
     """How the texts of cards are broken into lines: more lines make a card narrower.
 
     stage  2: name and formula, then the numbers; 3: a line each
-    input  1: the name and its numbers on one line; 2: the numbers beneath the name
+    input  1: the name and its numbers on one line; 2: the numbers beneath the name; 3: pictures one below the other
     """
 
     stage: int = 2
@@ -44,6 +44,7 @@ class Form:
 
 
 FORMS = (Form(2, 2), Form(3, 2), Form(2, 1), Form(3, 1))
+NARROW = Form(3, 3)
 
 
 @dataclass(frozen=True)

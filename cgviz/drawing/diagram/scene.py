@@ -164,6 +164,10 @@ class Scene:
         return {box.key: box for box in self.boxes}
 
     @cached_property
+    def wire(self) -> dict[str, Wire]:
+        return {wire.key: wire for wire in self.wires}
+
+    @cached_property
     def trunk(self) -> dict[str, Wire]:
         """The trunk of each box that has one."""
         return {trunk.source: trunk for trunk in self.trunks}

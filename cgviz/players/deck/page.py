@@ -13,6 +13,7 @@ from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.caption import FOOT, fitted, room
 from cgviz.players.deck.formats import ASPECTS, HEIGHT
 from cgviz.players.deck.frames import Frame
+from cgviz.runs.steps import Forward
 
 ASPECT = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)")
 SIDE, HEAD = 28.0, 56.0
@@ -78,6 +79,13 @@ def furniture(page: Page, frame: Frame, count: int, theme: Theme, result: str) -
     for number, line in enumerate(lines, 1):
         yield written(f"{name}-caption{number}", (line,)), (page.middle[0], y + room(line) / 2)
         y += room(line)
+
+
+def colour_of(frame: Frame, theme: Theme) -> str:
+    """Returns the colour of the number that a frame computes."""
+    if not frame.active or (len(frame.captions) == 1 and len(frame.active) > 1):
+        return theme.ink
+    return theme.value if isinstance(frame.active[0], Forward) else theme.gradient
 
 
 def map_of(

@@ -187,7 +187,8 @@ def draw_grids(canvas: Canvas, place: Place) -> None:
             corner = canvas.place((left + right, top - down))
             if cell.fill or cell.text:
                 draw_cell(canvas, cell, corner, grid.words.title)
-            draw_sides(canvas, cell, corner)
+            if cell.sides:
+                draw_bracket(canvas, cell, corner)
 
 
 def draw_cell(canvas: Canvas, cell: Cell, corner: Point, title: str) -> None:
@@ -205,24 +206,17 @@ def draw_cell(canvas: Canvas, cell: Cell, corner: Point, title: str) -> None:
     canvas.describe(shape, cell.text.text if cell.text else title, Words(title), whole=False)
 
 
-def draw_sides(canvas: Canvas, cell: Cell, corner: Point) -> None:
-    """Draws the lines at the sides of a cell: its brackets."""
+def draw_bracket(canvas: Canvas, cell: Cell, corner: Point) -> None:
+    """Draws the bracket that a cell is, its lines at three sides, as one shape."""
     (x, y), wide, high = corner, canvas.scale * cell.width, canvas.scale * cell.height
-    ends = {"L": (x, y, x, y + high), "T": (x, y, x + wide, y), "R": (x + wide, y, x + wide, y + high),
-            "B": (x, y + high, x + wide, y + high)}  # fmt: skip
-    for side in cell.sides:
-        line = canvas.shapes.add_shape(MSO_SHAPE.RECTANGLE, *map(Pt, upright(*ends[side], canvas.scale)))
-        canvas.plain(line)
-        line.fill.solid()
-        line.fill.fore_color.rgb = rgb(cell.colour)
-        line.line.fill.background()
-        canvas.describe(line, "bracket", Words(""), whole=False)
-
-
-def upright(x: float, y: float, right: float, bottom: float, scale: float) -> tuple[float, float, float, float]:
-    """Returns left, top, width and height of a line as a thin rectangle."""
-    thin = 0.8 * scale
-    return x - thin / 2, y - thin / 2, right - x + thin, bottom - y + thin
+    back, tips = (x, x + wide) if "L" in cell.sides else (x + wide, x)
+    path = canvas.shapes.build_freeform(tips, y, scale=Pt(1))
+    path.add_line_segments([(back, y), (back, y + high), (tips, y + high)], close=False)
+    shape = path.convert_to_shape()
+    canvas.plain(shape)
+    shape.fill.background()
+    shape.line.color.rgb, shape.line.width = rgb(cell.colour), Emu(round(Pt(1) * 0.9 * canvas.scale))
+    canvas.describe(shape, "bracket", Words(""), whole=False)
 
 
 def bare(frame: Any) -> None:
