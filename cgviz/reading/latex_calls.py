@@ -15,7 +15,7 @@ from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.latex_sums import Side, relation, side
-from cgviz.reading.tokens import Token
+from cgviz.reading.tokens import NO_DERIVATIVE, Token
 from cgviz.text.spelling import Spelling
 
 FEW = 6
@@ -59,7 +59,7 @@ class Calls:
         if self.applied(name, name.end, span.end):
             assert follower is not None
             if name.spelling.primes and self.names.identifier(name.spelling) not in self.functions:
-                raise self.error(f"a prime: {macros.NO_DERIVATIVE}", first, last)
+                raise self.error(f"a prime: {NO_DERIVATIVE}", first, last)
             span.at = follower.partner + 1
             inside = Span(name.end + 1, follower.partner)
             if env.axes and (along := self.along(name, inside, env)):

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cgviz.graph.nodes import ARRAY, BINARY, LEAF, SCALED, UNARY, Graph
-from cgviz.runs.columns import in_blocks, straight
-from cgviz.runs.straight import Line
+from cgviz.runs.columns import Straight, straight
+from cgviz.runs.straight import Found
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, either, handed_back, zero
 from cgviz.values.ieee import is_normal
@@ -135,7 +135,7 @@ def gradient(graph: Graph, inputs: Mapping[str, Value], seed: Value | None = Non
     """
     found = quickly(graph, inputs, seed)
     if found is not None:
-        return found
+        return found[0], dict(zip(graph.input_names, found[1], strict=True))
     values = forward(graph, inputs)
     gradients = backward(graph, values, seed)
     return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}
@@ -147,27 +147,22 @@ MANY = 50_000
 """So many elements at once pay for it the first time."""
 
 
-def quickly(
-    graph: Graph, inputs: Mapping[str, Value], seed: Value | None = None
-) -> tuple[Value, dict[str, Value]] | None:
+def quickly(graph: Graph, inputs: Mapping[str, Value], seed: Value | None = None) -> Found | None:
     """Returns value and gradient by the straight line; None where it is not worth its while, or does not go so far."""
-    names = graph.input_names
-    values = [inputs[name] for name in names]
+    values = [inputs[name] for name in graph.input_names]
     line = graph.asked[-1] if len(graph.asked) > PAYS_AFTER else often(graph, values)
-    if line is None:
-        return None
-    start = arrays.one(graph.nodes[graph.output].shape or ()) if seed is None else seed
+    return None if line is None else carried(line, values, seed)
+
+
+def carried(line: Straight, values: Sequence[Value], seed: Value | None) -> Found | None:
+    """Returns what the line finds; None where a number leaves the range of floats, or is an array: the passes go on."""
     try:
-        if graph.has_arrays:
-            value, slopes = in_blocks(line, graph, values, start)
-        else:
-            value, slopes = line(values, start)
+        return line(values, seed)
     except (ArithmeticError, ValueError, TypeError):
-        return None  # a number that leaves the range of floats, or an array: the passes know what to do
-    return value, dict(zip(names, slopes, strict=True))
+        return None
 
 
-def often(graph: Graph, values: Sequence[Value]) -> Line | None:
+def often(graph: Graph, values: Sequence[Value]) -> Straight | None:
     """Counts that a gradient is asked for; returns the straight line when it is asked for often enough, or is large."""
     at_once = any(getattr(value, "size", 1) >= MANY for value in values)
     graph.asked.extend([None] * (PAYS_AFTER + 1 if at_once else 1))

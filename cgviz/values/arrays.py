@@ -306,9 +306,17 @@ def is_sound(slope: Value) -> bool:
     if not is_array(slope):
         return bool(SMALLEST_NORMAL <= abs(slope) < math.inf)
     if slope.size <= LOOKED_AT_ONCE:
-        np, size = numpy(), abs(slope)
-        least, most = np.minimum.reduce(size, None, initial=1.0), np.maximum.reduce(size, None, initial=1.0)
-        return bool(least >= SMALLEST_NORMAL and most < math.inf)
+        np = numpy()
+        least, most = (
+            np.minimum.reduce(slope, None, initial=math.inf),
+            np.maximum.reduce(slope, None, initial=-math.inf),
+        )
+        if most < 0:
+            least, most = -most, -least
+        elif least <= 0:
+            size = abs(slope)
+            least, most = np.minimum.reduce(size, None, initial=1.0), np.maximum.reduce(size, None, initial=1.0)
+        return bool(least >= SMALLEST_NORMAL and most < math.inf) or not slope.size
     flat = slope.reshape(-1)
     return all(is_sound(flat[at : at + LOOKED_AT_ONCE]) for at in range(0, flat.size, LOOKED_AT_ONCE))
 
