@@ -15,7 +15,7 @@ from cgviz.reading.continued import joined
 from cgviz.reading.latex_macros import NO_DOTS
 from cgviz.reading.latex_order import ordered
 from cgviz.reading.pending import Definition, Notes, settled
-from cgviz.reading.primes import without_primes
+from cgviz.reading.primes import raised_names, without_primes
 from cgviz.reading.prose import LONGEST, has_number, tidied
 from cgviz.reading.reader import Reader
 from cgviz.reading.statements import (
@@ -103,6 +103,7 @@ def as_typed(text: str, given: Iterable[str], in_print: bool = False) -> Program
     """Returns the program in a text without prose; of one that is in print equations may stand in any order."""
     pasted = python.statements(text) if python.is_python(text) else None
     every, spellings = without_primes(text, tokens(text) if pasted is None else pasted[0])
+    spellings |= raised_names(text, every)
     if pasted is None and "\n" in text:
         every = joined(text, every)
     shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()

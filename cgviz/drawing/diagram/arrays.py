@@ -75,4 +75,4 @@ def rule(pen: Pen, target: int, slot: int, size: float) -> Text:
     says = one_line(says) if says else "no gradient"
     step = pen.known.edge.get((target, slot))
     text = Text(says, pen.edge_colour(target, slot, colour), size, kind="local rule", step=step)
-    return paragraph(text, broken(says, LONGEST_RULE))
+    return paragraph(text, pen.marked_short(broken(says, LONGEST_RULE), says))
