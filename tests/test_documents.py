@@ -70,7 +70,8 @@ COMMANDS = [
     ["check", "x*y", "--x", "3", "--y", "-4"], ["diagnose", "x*y", "--x", "3", "--y", "-4"],
     ["jacobian", "x*y", "--x", "3", "--y", "-4"], ["hessian", "x*y", "--x", "3", "--y", "-4"],
     ["forward", "x*y", "--x", "3", "--y", "-4"], ["descend", "x**2", "--x", "3", "--steps", "2"],
-    ["diff", "x*y", "y*x", "--x", "3", "--y", "-4"], ["ops"], ["ops", "sigmoid"], ["samples"], ["samples", "staged"], ["doctor"],
+    ["diff", "x*y", "y*x", "--x", "3", "--y", "-4"],
+    ["ops"], ["ops", "sigmoid"], ["samples"], ["samples", "staged"], ["doctor"],
 ]  # fmt: skip
 
 
