@@ -54,6 +54,23 @@ def backward(
     nothing on. `seed` is the gradient of the output, in its shape: 1 where none is given; `output` any node instead of
     the graph's. A gradient has the shape of its node. `masks` is filled with the elements that a gradient
     reaches, for the arrays of which it does not reach all.
+    """
+    gradients = reached(graph, values, seed, output, masks)
+    if not graph.has_arrays:
+        return [0.0 if gradient is None else gradient for gradient in gradients]
+    shapes = [node.shape or () for node in graph.nodes]
+    return [zero(shape) if gradient is None else gradient for gradient, shape in zip(gradients, shapes, strict=True)]
+
+
+def reached(
+    graph: Graph,
+    values: Sequence[Value],
+    seed: Value | None = None,
+    output: int | None = None,
+    masks: dict[int, Any] | None = None,
+) -> list[Value | None]:
+    """Returns the same, with None in the place of the 0 of a node that no gradient reaches.
+
     Source: Griewank & Walther, Evaluating Derivatives, section 3.2 (adjoint recursion).
     """
     output = graph.output if output is None else output
@@ -93,10 +110,7 @@ def backward(
             if partial is not None:
                 so_far = gradients[arg]
                 gradients[arg] = upstream * partial if so_far is None else so_far + upstream * partial
-    if not graph.has_arrays:
-        return [0.0 if gradient is None else gradient for gradient in gradients]
-    shapes = [node.shape or () for node in graph.nodes]
-    return [zero(shape) if gradient is None else gradient for gradient, shape in zip(gradients, shapes, strict=True)]
+    return gradients
 
 
 def through_scaled(graph: Graph, index: int, values: Sequence[Value], gradients: list[Value | None]) -> None:
