@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cgviz.graph.nodes import ARRAY, BINARY, LEAF, SCALED, UNARY, Graph
+from cgviz.graph.nodes import ARRAY, BINARY, DIFFERENCE, LEAF, PRODUCT, SCALED, SUM, UNARY, Graph
 from cgviz.runs.columns import Straight, straight
 from cgviz.runs.straight import Found
 from cgviz.values import arrays
@@ -22,7 +22,11 @@ def forward(graph: Graph, inputs: Mapping[str, Value]) -> list[Value]:
     for index in graph.inputs:
         values[index] = inputs[graph.nodes[index].name]
     for index, (kind, function, _, _, first, second) in enumerate(graph.plan):
-        if kind is BINARY:
+        if kind is SUM:
+            values[index] = values[first] + values[second]
+        elif kind is PRODUCT:
+            values[index] = values[first] * values[second]
+        elif kind is DIFFERENCE or kind is BINARY:
             values[index] = function(values[first], values[second])  # type: ignore[misc]
         elif kind is UNARY:
             values[index] = function(values[first])  # type: ignore[misc]
@@ -83,6 +87,22 @@ def reached(
         if upstream is None:
             continue
         kind, _, rule, slopes, first, second = plan[index]
+        if kind is PRODUCT:
+            one, two = values[second], values[first]
+            so_far = gradients[first]
+            gradients[first] = upstream * one if so_far is None else so_far + upstream * one
+            so_far = gradients[second]
+            gradients[second] = upstream * two if so_far is None else so_far + upstream * two
+            continue
+        if kind is SUM or kind is DIFFERENCE:
+            so_far = gradients[first]
+            gradients[first] = upstream if so_far is None else so_far + upstream
+            so_far = gradients[second]
+            if kind is SUM:
+                gradients[second] = upstream if so_far is None else so_far + upstream
+            else:
+                gradients[second] = -upstream if so_far is None else so_far - upstream
+            continue
         try:
             if kind is BINARY:
                 one, two = slopes or rule(values[index], values[first], values[second])  # type: ignore[misc]
