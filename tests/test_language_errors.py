@@ -38,6 +38,7 @@ CARETS = {
     "ReLU + x": (0, 4, "put its argument in brackets, ReLU(...)"),
     "log_10 x": (0, 6, "put its argument in brackets, log_10(...)"),
     "x + lim x": (4, 3, "not read"),
+    "a⁽²⁾ + a2": (7, 2, "a⁽²⁾ and a2 are both called 'a2'"),
     "E[x**2]": (0, 1, "an expected value"),
     "x < y < z": (6, 1, "cannot be chained"),
     "x < 0 and y > 0": (6, 3, "'and' is not part of an expression"),

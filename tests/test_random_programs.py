@@ -44,7 +44,7 @@ def stands_on_a_corner(run: Run) -> bool:
     return any(flag in ("tie", "kink") for flags in run.flags for flag in flags)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(trees(), inputs())
 def test_against_central_differences_of_50_digits(tree: Tree, point: dict[str, float]) -> None:
     found = runs(tree, point)
@@ -99,7 +99,7 @@ def test_against_pytorch(tree: Tree, point: dict[str, float]) -> None:
     check(runs(tree, point), float(out.detach()), slopes)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(trees(), inputs(), st.randoms(use_true_random=False))
 def test_names_for_the_parts_change_nothing(tree: Tree, point: dict[str, float], random: Any) -> None:
     """A program in which some operations are statements of their own has the value and gradient of the expression."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cgviz.errors import CgvizError, ExpressionError
-from cgviz.reading.latex_macros import FUNCTIONS, NO_DERIVATIVE
+from cgviz.reading.latex_macros import FUNCTIONS
 from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece, touches
 from cgviz.reading.latex_statements import is_equals, is_layout
+from cgviz.reading.tokens import NO_DERIVATIVE
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.spelling import Spelling
 

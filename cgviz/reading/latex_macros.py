@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cgviz.reading.tokens import NO_DERIVATIVE
 from cgviz.text import letters
 
 GREEK = {letter: letter for letter in letters.GREEK if letter not in ("partial", "nabla")}
@@ -84,7 +85,6 @@ AND = frozenset({"where", "with", "and", "let", "given"})
 IF = frozenset({"if", "for", "when", "where"})
 OTHERWISE = frozenset({"otherwise", "else", "elsewhere", "or else"})
 
-NO_DERIVATIVE = "a derivative is what cgviz computes; give the function itself"
 NO_ARROW = "an arrow is not part of an expression"
 NO_SET = "sets and conditions beside a formula are not read"
 NO_DOTS = "dots leave terms to the reader's guess; write them out"

@@ -12,10 +12,11 @@ from cgviz.reading.latex_cases import within as inner
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
 from cgviz.reading.latex_rows import inner_product, length, product
 from cgviz.reading.latex_series import Series
+from cgviz.reading.latex_slash import below
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.latex_sums import BOUNDED, SERIES
-from cgviz.reading.tokens import OPERATORS, SUPERSCRIPTS, Token
+from cgviz.reading.tokens import NO_DERIVATIVE, OPERATORS, SUPERSCRIPTS, Token
 
 
 class Translator(Series):
@@ -92,7 +93,7 @@ class Translator(Series):
 
     def refusal(self, name: str) -> str:
         derivative = macros.REFUSED[name] == macros.NO_ARROW and "\\partial" in self.text
-        return macros.NO_DERIVATIVE if derivative else macros.REFUSED[name]
+        return NO_DERIVATIVE if derivative else macros.REFUSED[name]
 
     def follows(self, span: Span, names: Collection[str]) -> bool:
         """Tells whether the piece at the span, or the one after it, is one of these macros."""
@@ -106,6 +107,9 @@ class Translator(Series):
             return self.operator(span, "super")
         if piece.text == ";" and not span.top:
             return self.operator(span, ",")
+        if piece.text == "/" and (end := below(self.names, span.at, span.end, self.calls.is_call)):
+            start, span.at = span.at + 1, end
+            return [Token("/", "/", piece.start, piece.end), *around(piece, [Span(start, end)])]
         if piece.text in "+-*/!,<>√" or piece.text in OPERATORS:
             return self.operator(span, OPERATORS.get(piece.text, piece.text))
         if piece.text == "mid" and self.separates(span):
@@ -257,7 +261,7 @@ class Translator(Series):
         middle = self.names.extent(start)
         span.at = self.names.extent(middle)
         if self.is_differential(start, middle) and self.is_differential(middle, span.at):
-            raise self.error(macros.NO_DERIVATIVE, piece, self.pieces[span.at - 1])
+            raise self.error(NO_DERIVATIVE, piece, self.pieces[span.at - 1])
         top, bottom = around(piece, [Span(start, middle)]), around(piece, [Span(middle, span.at)])
         return around(piece, [*top, synthetic("/", piece), *bottom])
 
