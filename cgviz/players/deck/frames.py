@@ -12,7 +12,7 @@ from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Seed, Step
 from cgviz.text.formula import PRETTY
 from cgviz.text.numbers import DIGITS, number
-from cgviz.values.arrays import Value, is_array, shape_text
+from cgviz.values.arrays import Value, is_array, shape_of, shape_text
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line, sensitivity
 
@@ -110,7 +110,7 @@ def gradient(run: Run, digits: int) -> tuple[str, ...]:
 
 
 def gradient_in_brief(name: str, value: Value | None, digits: int) -> str:
-    return f"{name} {shape_text(value.shape)}" if is_array(value) else f"{name} = {number(value, digits)}"
+    return f"{name} {shape_text(shape_of(value) or ())}" if is_array(value) else f"{name} = {number(value, digits)}"
 
 
 def told(run: Run, steps: tuple[Step, ...], granularity: str, digits: int) -> tuple[str, tuple[str, ...]]:
