@@ -34,7 +34,6 @@ from cgviz.analysis.checks.differences import difference
 from cgviz.analysis.checks.downstream import Downstream
 from cgviz.analysis.checks.report import Checked, Row
 from cgviz.cli import main
-from cgviz.graph.nodes import INPUT
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.runs.run import Run
 from cgviz.runs.starting import without_seed
@@ -243,6 +242,7 @@ def test_on_a_tie_the_gradient_is_between_the_slopes_of_its_sides() -> None:
     assert found.agrees
     assert [each.band for each in found.rows] == [KINK, KINK, AGREES]
     notes = [reading.note for reading in row(found, "x").readings]
+    assert all(math.isnan(reading.relative) for reading in row(found, "x").readings)
     assert "every step crosses the kink of stage (1) f" in notes
     assert "a kink: 0 on the left, 1 on the right" in notes
 
@@ -253,6 +253,27 @@ def test_conventions_that_add_up_to_what_is_no_slope_disagree() -> None:
     assert row(found, "x").band is WRONG
     assert not found.rules.faults
     assert "relu'(0) = 0" in report(found).text
+
+
+def test_a_gradient_beyond_both_slopes_of_a_kink_is_as_wrong_as_can_be() -> None:
+    found = check(with_rule(cgviz.run("relu(x)", x=0), "f", stable=lambda out, x: (3.0,)))
+    judged = {each.witness: (each.band, each.relative) for each in row(found, "x").readings}
+    assert judged["mpmath"] == (WRONG, math.inf)
+
+
+@pytest.mark.parametrize(
+    ("program", "band", "says"),
+    [
+        ("sum(relu(x))", KINK, "x[0], a kink: 0 on the left, 1 on the right"),
+        ("sum(relu(x) - relu(-x))", WRONG, "x[0], a kink: 1 on the left, 1 on the right"),
+        ("sum(where(x < 0, x - 1, x + 1))", NOTHING, "every step crosses the jump"),
+        ("sum(cbrt(x))", NOTHING, "x[0]: "),
+    ],
+)
+def test_an_element_on_a_corner_is_judged_by_its_two_sides(program: str, band: Band, says: str) -> None:
+    reading = check(cgviz.run(program, x=[0.0])).rows[0].readings[0]
+    assert reading.band is band
+    assert says in reading.note
 
 
 def test_both_shares_of_a_tie_are_too_much() -> None:
@@ -455,11 +476,11 @@ def test_every_array_is_compared_element_by_element() -> None:
     for each in found.rows:
         central, *others = each.readings
         assert central.relative < 1e-8
-        is_input = found.run.graph.nodes[each.index].op is INPUT
+        is_output = each.index == found.run.graph.output
         for other in others:
-            told = is_input and other.witness in ("complex", "mpmath")
-            assert other.relative < 1e-12 if told else math.isnan(other.value) or is_input
-    assert "are asked of inputs, in the program opened into single numbers" in " ".join(report(found).text.split())
+            told = not is_output and other.witness in ("complex", "mpmath")
+            assert other.relative < 1e-12 if told else math.isnan(other.value) or other.relative < 1e-12
+    assert "are asked of the program opened into single numbers" in " ".join(report(found).text.split())
 
 
 @pytest.mark.parametrize(
@@ -575,3 +596,15 @@ def test_the_page_of_arrays_keeps_to_its_width(columns: int, capsys: Any, monkey
     options = [word for name, value in LAYER_INPUTS.items() for word in (f"--{name}", str(value))]
     assert main(["check", LAYERS, *options]) == 0
     assert max(map(len, capsys.readouterr().out.splitlines())) <= columns
+
+
+def test_stages_of_arrays_are_told_by_mpmath_too() -> None:
+    """What rounds away in central differences is still decided at a stage, and a wrong gradient of one is found."""
+    found = check(cgviz.run("h = v**2; s = h*1e-320; sum(s)", v=[1.0, 2.0]))
+    told = {each.readings[2].band for each in found.rows if each.index != found.run.graph.output}
+    assert told == {AGREES}
+    run = cgviz.run(LAYERS, LAYER_INPUTS)
+    stage = next(index for index in run.graph.stages if run.graph.nodes[index].name == "h")
+    run.gradients[stage] = run.gradients[stage] * (1 + 1e-5)
+    wrong = next(each for each in check(run, ["mpmath"]).rows if each.index == stage)
+    assert wrong.band is CLOSE

@@ -12,7 +12,7 @@ import pytest
 from tex import compiled
 
 import cgviz
-from cgviz.cli import main
+from cgviz.cli import group, main
 from cgviz.documents.document import GAP, Document, Drawn, Entry, Head, Prose, Table, Title
 from cgviz.documents.formats import FORMATS
 from cgviz.documents.grid import Column
@@ -81,8 +81,14 @@ COMMANDS = [
     ["check", "x*y", "--x", "3", "--y", "-4"], ["diagnose", "x*y", "--x", "3", "--y", "-4"],
     ["jacobian", "x*y", "--x", "3", "--y", "-4"], ["hessian", "x*y", "--x", "3", "--y", "-4"],
     ["forward", "x*y", "--x", "3", "--y", "-4"], ["descend", "x**2", "--x", "3", "--steps", "2"],
+    ["diff", "x*y", "y*x", "--x", "3", "--y", "-4"],
     ["ops"], ["ops", "sigmoid"], ["samples"], ["samples", "staged"], ["doctor"],
 ]  # fmt: skip
+
+
+def test_no_report_is_left_out() -> None:
+    reports = {name for name in group.COMMANDS if any(each.name == "format" for each in group.command(name).params)}
+    assert reports - {"grade", "deck"} == {words[0] for words in COMMANDS}  # a grade's are asked in its own tests
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=[" ".join(command[:2])[:16] for command in COMMANDS])

@@ -69,7 +69,14 @@ def separated(
             )
         split = checked[token.text]
         if split and after != "(" and all(part in parameters or part in given for part in split):
-            found += pieces(token, split)
+            made = list(pieces(token, split))
+            if before is not None and before.kind == "/":  # x/yz: print has both below the line
+                if after in ("**", "super"):
+                    above = "*".join(split)
+                    message = f"what stands below the slash, and in the power? Write /({above}) with its power"
+                    raise ExpressionError(message, text, before.start, token.end)
+                made = [token._replace(kind="(", text="("), *made, token._replace(kind=")", text=")")]
+            found += made
             continue
         raise_for(text, token, split, before, after, known)
         found.append(token)

@@ -66,7 +66,7 @@ class Calls:
                 return around(first, [along])
             head = Token("call", self.function_name(name), first.start, last.end)
             made: list[Item] = [head, *within(follower, self.pieces[follower.partner], inside)]
-            return [*made, *self.element(span)]
+            return [*made, *self.element(span, inside, env)]
         self.refuse_value(name, span.end)
         raised = name.end < span.end and self.pieces[name.end].text == "^"
         if raised and self.applied(name, self.names.extent(name.end + 1), span.end):
@@ -131,16 +131,23 @@ class Calls:
         self.met.add(identifier)
         return Span(*body, env=replace(env, bound=dict(zip(parameters, found, strict=True))))
 
-    def element(self, span: Span) -> list[Item]:
-        """Returns the `[1]` of `\\text{softmax}(z)_2`, a part of what a function gives."""
+    def element(self, span: Span, inside: Span, env: Env) -> list[Item]:
+        """Returns the `[1]` of `\\text{softmax}(z)_2`, a part of what a function gives.
+
+        Of `softmax(z)_i` along the axis of i it is all of it, and z in its bracket is the vector.
+        """
         if span.at >= span.end or self.pieces[span.at].text != "_":
             return []
         start, span.at = span.at + 1, self.names.extent(span.at + 1)
-        digits = self.written(start, span.at)
-        if not digits.isdecimal():
-            raise self.error(f"nothing binds the index {digits!r} of this function", self.pieces[start])
-        piece = self.pieces[start]
-        place = Token("number", str(int(digits) - self.indices.first), piece.start, piece.end)
+        index, piece = self.written(start, span.at), self.pieces[start]
+        if index in env.axes:
+            inside.env = replace(env, axes=(), hidden="")
+            behind = env.axes[env.axes.index(index) :]
+            keys = [":" if letter == index else "None" for letter in behind]
+            return self.indices.key(piece, keys) if len(behind) > 1 else []
+        if not index.isdecimal():
+            raise self.error(f"nothing binds the index {index!r} of this function", piece)
+        place = Token("number", str(int(index) - self.indices.first), piece.start, piece.end)
         return [synthetic("[", piece), place, synthetic("]", piece)]
 
     def lowered(self, span: Span) -> list[Item]:
@@ -195,6 +202,10 @@ class Calls:
             return False
         is_round = self.pieces[at].text == "("
         return self.is_function(name) or (is_round and bool(self.listing(Span(at + 1, self.pieces[at].partner))))
+
+    def is_call(self, name: Name, end: int) -> bool:
+        """Tells whether a name is applied to the bracket behind it."""
+        return self.applied(name, name.end, end)
 
     def listing(self, inside: Span) -> str:
         """Returns the sign between the parts of a bracket, "," or ";", "" where it has but one."""
@@ -257,6 +268,8 @@ class Calls:
             else:
                 raise self.error(f"a subscript of '\\{piece.text}' cannot be read", piece, self.pieces[start])
         argument = self.argument(span, piece)
+        if name in VECTORS and isinstance(argument[1], Span):
+            argument += self.element(span, argument[1], span.env or EMPTY)
         call = self.logarithm(piece, argument, *base) if base else [called(name, piece), *argument]
         return [*around(piece, call), *power] if power else call
 
@@ -321,6 +334,7 @@ class Calls:
 
 PROBABILITIES = frozenset("pqPQπ") | {"pi"}
 COMPARED = {"=": "=="}
+VECTORS = frozenset({"softmax", "log_softmax", "softmin", "normalize"})
 ENDS_BARE = frozenset({"operatorname", "sum", "prod", "max", "min"})
 
 

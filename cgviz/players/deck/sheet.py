@@ -203,7 +203,7 @@ def whole_or_rows(run: Run, look: Look, wide: float) -> Diagram:
     """
     width, height = window(wide)
     paper = Paper("slide", width, height, look.least, max(18.0, look.least), max(22.0, look.least))
-    made = diagram.diagram(run, fit=paper, background=look.background, **look.drawn)
+    made = diagram.diagram(run, fit=paper, background=look.background, aside=False, **look.drawn)
     if look.camera == "whole" or (look.camera == "auto" and made.smallest >= look.least):
         return made
     scale = (look.least + ROUNDED) / SIZE
