@@ -21,8 +21,8 @@ SIGNS = {
     "∧": r"$\wedge$", "⊤": r"$\top$", "↦": r"$\mapsto$", "←": r"$\gets$", "⇒": r"$\Rightarrow$", "•": r"$\bullet$",
     "…": r"\ldots{}", "½": r"$\frac12$", "∑": r"$\sum$", "∈": r"$\in$", "∉": r"$\notin$", "∀": r"$\forall$",
     "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "″": "$''$", "°": r"${}^\circ$",
-    "∛": r"$\sqrt[3]{}$", "¬": r"$\neg$", "∨": r"$\vee$", "†": r"$\dagger$", "⋆": r"$\star$", "⊥": r"$\perp$", "∘": r"$\circ$",
-    "↑": r"$\uparrow$", "↓": r"$\downarrow$", "↔": r"$\leftrightarrow$", "⇄": r"$\rightleftarrows$",
+    "∛": r"$\sqrt[3]{}$", "¬": r"$\neg$", "∨": r"$\vee$", "†": r"$\dagger$", "⋆": r"$\star$", "⊥": r"$\perp$",
+    "∘": r"$\circ$", "↑": r"$\uparrow$", "↓": r"$\downarrow$", "↔": r"$\leftrightarrow$", "⇄": r"$\rightleftarrows$",
     "↻": r"$\circlearrowright$", "□": r"$\square$", "▭": r"$\square$", "▣": r"$\boxdot$", "▦": r"$\boxplus$",
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)),
 }  # fmt: skip
