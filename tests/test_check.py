@@ -242,6 +242,7 @@ def test_on_a_tie_the_gradient_is_between_the_slopes_of_its_sides() -> None:
     assert found.agrees
     assert [each.band for each in found.rows] == [KINK, KINK, AGREES]
     notes = [reading.note for reading in row(found, "x").readings]
+    assert all(math.isnan(reading.relative) for reading in row(found, "x").readings)
     assert "every step crosses the kink of stage (1) f" in notes
     assert "a kink: 0 on the left, 1 on the right" in notes
 
@@ -252,6 +253,27 @@ def test_conventions_that_add_up_to_what_is_no_slope_disagree() -> None:
     assert row(found, "x").band is WRONG
     assert not found.rules.faults
     assert "relu'(0) = 0" in report(found).text
+
+
+def test_a_gradient_beyond_both_slopes_of_a_kink_is_as_wrong_as_can_be() -> None:
+    found = check(with_rule(cgviz.run("relu(x)", x=0), "f", stable=lambda out, x: (3.0,)))
+    judged = {each.witness: (each.band, each.relative) for each in row(found, "x").readings}
+    assert judged["mpmath"] == (WRONG, math.inf)
+
+
+@pytest.mark.parametrize(
+    ("program", "band", "says"),
+    [
+        ("sum(relu(x))", KINK, "x[0], a kink: 0 on the left, 1 on the right"),
+        ("sum(relu(x) - relu(-x))", WRONG, "x[0], a kink: 1 on the left, 1 on the right"),
+        ("sum(where(x < 0, x - 1, x + 1))", NOTHING, "every step crosses the jump"),
+        ("sum(cbrt(x))", NOTHING, "x[0]: "),
+    ],
+)
+def test_an_element_on_a_corner_is_judged_by_its_two_sides(program: str, band: Band, says: str) -> None:
+    reading = check(cgviz.run(program, x=[0.0])).rows[0].readings[0]
+    assert reading.band is band
+    assert says in reading.note
 
 
 def test_both_shares_of_a_tie_are_too_much() -> None:

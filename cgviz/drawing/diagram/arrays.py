@@ -35,8 +35,9 @@ def pictured(pen: Pen, index: int, value: Value, text: Text, blank: bool = False
     if text.kind == "tangent":
         about = f"tangent {words.rate(pen.run, index, pen.mode.source, words.LONGEST)}"
     look = Look(pen.theme, text.colour, pen.digits, text.slanted)
-    alike = [pen.wide.values[index]] if pen.wide else [value, pen.run.values[index], pen.run.gradients[index]]
-    return grid(value, text.kind, look, step=text.step, words=one_line(about), alike=alike)
+    wide = pen.wide.values[index] if pen.wide else None
+    alike = [wide] if pen.wide else [value, pen.run.values[index], pen.run.gradients[index]]
+    return grid(value, text.kind, look, step=text.step, words=one_line(about), alike=alike, wide=wide)
 
 
 def shape_of(pen: Pen, index: int) -> str:
