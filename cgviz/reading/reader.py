@@ -33,6 +33,7 @@ from cgviz.reading.pending import (
     Pending,
     settled,
 )
+from cgviz.reading.plain import OTHERWISE, plain_sum
 from cgviz.reading.reducing import COMPARISONS
 from cgviz.reading.slips import (
     KEYWORDS,
@@ -49,7 +50,6 @@ DEEPEST = 4000
 LOGARITHMS = {"sigmoid": "logsigmoid", "gamma": "loggamma"}
 BINARY = {"&": BOTH, "+": SUM, "-": SUM, "**": POWER} | dict.fromkeys("*/@·×⊙ ", PRODUCT)
 OPENERS = {")": "(", "]": "[", "|": "|", "‖": "‖"}
-OTHERWISE = KEYWORDS | {"if", "else", "log", "ln"}  # names that mean something else in some places
 ALSO_OPENS = {"index": "]", "argument": ")", "tuple": ")"}
 
 
@@ -79,6 +79,9 @@ class Reader(Parts):
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
+        plain = plain_sum(self, tokens)
+        if plain is not None:
+            return plain
         values: list[Any] = []
         stack: list[Pending] = []
         known = self.known
