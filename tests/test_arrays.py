@@ -139,7 +139,7 @@ def test_an_array_is_dead_where_all_of_it_is(x: list[float], flags: tuple[str, .
     assert cgviz.run("sum(relu(x))", x=x).flags[1] == flags
 
 
-@pytest.mark.parametrize("b", [401.0, 402.0, 403.0, -1.0, -3.0, -4.0, -5.0, 0.5, -0.5])
+@pytest.mark.parametrize("b", [401.0, 402.0, 403.0, -1.0, -3.0, -4.0, -5.0, -0.5])
 @pytest.mark.parametrize("a", [-10.0, 10.0, -1e300, 0.0, -0.0])
 def test_a_power_beyond_floats_is_that_of_c(a: float, b: float) -> None:
     with np.errstate(all="ignore"):
