@@ -220,6 +220,11 @@ class Graph:
         """What the passes loop over, a row per node."""
         return tuple(plan_of(self.nodes))
 
+    @property
+    def read_without(self) -> str:
+        """What was left out of the program's text, prose and numbers of equations, in a line; "" for nothing."""
+        return f"read without: {'; '.join(self.beside)}" if self.beside else ""
+
     def __repr__(self) -> str:
         """The program and its size in short."""
         return f"<Graph {quoted(self.program)}: {len(self.inputs)} inputs, {len(self.stages)} stages>"

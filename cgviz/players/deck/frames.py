@@ -87,6 +87,7 @@ def opening(run: Run, digits: int) -> Frame:
     lines, at = heading(run, spelling), place(run, spelling)
     captions = (*(lines if len(lines) <= MOST_LINES else lines[-1:]), *([at] if at else []))
     says = f"The graph of {', '.join(captions)}. Every stage is one simple operation whose derivative is known."
+    captions = (*captions, *filter(None, [run.graph.read_without]))
     return Frame(1, 0, "The graph", captions, says)
 
 
