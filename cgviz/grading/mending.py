@@ -133,16 +133,20 @@ class Search:
                 if mend is not None and self.is_full(mend) and not mend.bad:
                     return mend
         for group, chosen in self.groups(order):
+            good = [each for each in found if self.is_full(each) and not each.bad]
             if group is None and any(map(self.is_full, found)):
-                break
+                continue
             for tier in chosen:
+                if good and tier > min(each.tier for each in good):
+                    break
                 for slip, of_tier, rank in self.slips_of(group, tier):
                     mend = self.tried(slip, of_tier, rank)
                     if mend is not None:
                         found.append(mend)
                     if self.is_spent() or (mend is not None and self.is_enough(mend)):
                         return self.chosen(found)
-                if any(self.is_full(each) and not each.bad for each in found):
+                good = [each for each in found if self.is_full(each) and not each.bad]
+                if good and not all(map(self.only_hands_on, good)):
                     return self.chosen(found)
         return self.chosen(found)
 
@@ -167,9 +171,9 @@ class Search:
         """Tells whether a mend is surely the one: everything is right then, and what comes later is no likelier."""
         if not self.is_full(mend) or mend.bad:
             return False
-        if self.first is not None and mend.slip.statement is self.first:
-            return True
-        return mend.slip.cause not in STANDING and not self.only_hands_on(mend)
+        if mend.slip.cause in STANDING:
+            return False
+        return mend.slip.statement is self.first or not self.only_hands_on(mend)
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
@@ -233,7 +237,8 @@ class Search:
         wrong, right = self.got.wrong, self.got.right
         reach = {id(node): self.reach(node) for node in ran if isinstance(node, (ast.Assign, ast.AugAssign))}
         exact = [n for n in ran if id(n) in reach and wrong <= reach[id(n)] and not reach[id(n)] & right]
-        some = [n for n in ran if id(n) in reach and reach[id(n)] & wrong and n not in exact]
+        wrong_output = set() if self.signposts.right_forward else {OUTPUT}
+        some = [n for n in ran if id(n) in reach and reach[id(n)] & (wrong | wrong_output) and n not in exact]
         open_ = [n for n in ran if id(n) not in reach or (not reach[id(n)] and not self.is_plain(n))]
         able = [n for n in self.signposts.suspects if not reach.get(id(n), frozenset()) & right]
         first = self.first = able[0] if able else None
@@ -288,11 +293,12 @@ class Search:
             return value
 
         made = self.run(shaken=shaken, events=self.signposts.event is not None)
-        if self.signposts.moves(made):
+        output = self.signposts.output(made)
+        moves_output = differs(output, self.signposts.own_output)
+        if self.signposts.moves(made) or (moves_output and not self.signposts.right_forward):
             self.leading.add(id(node))
         moved = {name for name in self.got.verdicts if differs(made.gradients.get(name), self.base.gradients.get(name))}
-        output = self.signposts.output(made)
-        return frozenset(moved | ({OUTPUT} if differs(output, self.signposts.own_output) else set()))
+        return frozenset(moved | ({OUTPUT} if moves_output else set()))
 
     def run(self, **named: Any) -> Outcome:
         made = self.attempt.run(self.right.points[0], most=self.most, **named)

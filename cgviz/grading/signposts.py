@@ -19,6 +19,7 @@ from cgviz.grading.spellings import Spellings
 from cgviz.grading.truth import Truth, number_of, objective
 
 STEP, ROOM, MOST, COUNT = 1e-5, 1e-4, 30, 1000
+LEAST = 3  # numbers, so that two stages are not alike by chance
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,10 @@ class Signposts:
         """Returns the first forward stage that bears the name of the program's and is not what that computes."""
         if self.right_forward or not self.right.values:
             return None
+        last = {event.name: event for event in self.base.events if event.name in self.exercise.stages}
         for event in self.base.events:
-            wanted = self.right.values[0].get(event.name)
-            value = number_of(event.value)
-            if wanted is None or value is UNKNOWN or event.name not in self.exercise.stages:
+            wanted, value = self.right.values[0].get(event.name), number_of(event.value)
+            if last.get(event.name) is not event or wanted is None or value is UNKNOWN:
                 continue
             if np.shape(value) == np.shape(wanted) and not same(value, wanted, 1e-6):
                 return event.statement
@@ -170,9 +171,21 @@ class Signposts:
             if value is not None:
                 return Signpost(value)
         own = self.items.get(name) or self.spell.gradient(name)
-        if own is None or own not in self.forward or len(self.posts) > MOST or self.own_output is None:
+        if own is None or own not in self.forward or len(self.posts) > MOST:
             return None
-        return self.difference(self.forward[own])
+        stage = self.stage_of(self.forward[own]) if self.right_forward else None
+        if stage is not None:
+            return Signpost(self.right.slopes[0][stage])
+        return self.difference(self.forward[own]) if self.own_output is not None else None
+
+    def stage_of(self, event: Event) -> str | None:
+        """Returns the stage of the program that has the value of a student's name; None where several have, or none."""
+        if np.size(event.value) < LEAST or not self.right.slopes:
+            return None
+        found = [name for name in self.exercise.stages if self.right.slopes[0].get(name) is not None
+                 and np.shape(self.right.values[0][name]) == np.shape(event.value)
+                 and same(event.value, self.right.values[0][name], 1e-9)]  # fmt: skip
+        return found[0] if len(found) == 1 else None
 
     def difference(self, event: Event) -> Signpost | None:
         """Returns how the student's own output moves with a value of the forward pass, along one direction."""
@@ -254,8 +267,12 @@ class Signposts:
         return len(self.bound(self.base).get(self.name, [])) == 1
 
     def wrong(self, made: Outcome) -> int:
-        """Returns how many signposts are wrong in a run."""
-        return sum(not self.good(name, events) for name, events in self.bound(made).items() if name in self.posts)
+        """Returns how many signposts are wrong in a run, those left out that some divide by n later."""
+        known = [(name, events) for name, events in self.bound(made).items() if name in self.posts]
+        return sum(not self.good(name, events) and not self.is_multiple(name, events) for name, events in known)
+
+    def is_multiple(self, name: str, events: list[Event]) -> bool:
+        return self.posts[name].is_along(number_of(self.telling(name, events).value))
 
     def why(self) -> tuple[str, str]:
         """Returns a cause, and words, for the first wrong signpost that no slip explains."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from cgviz.grading.slips.bookkeeping import aliases, bookkeeping, moves, orders, shared
 from cgviz.grading.slips.loops import loops
 from cgviz.grading.slips.masks import masks, strict
+from cgviz.grading.slips.meant import earlier, inner_factors, outputs, pairs, recomputed, unlabelled, within_sums
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.products import operators, turns
 from cgviz.grading.slips.rules import (
@@ -34,8 +35,8 @@ TIERS = (
     (bookkeeping, shared, sums, signs, turns, numbers, loops, operators, strict, extra),
     (names,),
     (upstream, masks, powers, slopes, divided, regularisation, functions, contributions),
-    (elsewhere, orders, aliases, moves, shapes, complements, strides, counted),
-    (factors, inner_contributions, twins),
+    (elsewhere, orders, aliases, moves, shapes, complements, strides, counted, outputs, recomputed, within_sums),
+    (inner_factors, earlier, unlabelled, pairs, factors, inner_contributions, twins),
     (products, axes),
 )
 

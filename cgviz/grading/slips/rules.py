@@ -253,7 +253,8 @@ def factors(place: Place) -> Iterator[Slip]:
                 says = f"{written(gone)} does not belong into this sum: it is counted already, twice"
                 yield edit(place, part, kept, "counted-twice", says)
     heads = heads_of(node)
-    for head in [*heads, *(each for each in every if isinstance(each, ast.BinOp) and each not in heads)][:6]:
+    inner = [each for each in every if isinstance(each, ast.BinOp) and each not in heads]
+    for head in [*heads, *inner[: max(6 - len(heads), 0)]]:
         for factor in (2.0, 0.5, 3.0):
             says = (
                 f"the factor {factor:g} is missing, which the exponent brings "
