@@ -38,7 +38,11 @@ MOST_SECONDS = 5.0  # a guard on slow machines; the other bounds come first
 FACTORS = range(2, 3)  # the tier of forgotten means
 LIKELY = 3  # tiers that are tried on every statement before the others
 OUTPUT = "<output>"
-STANDING = ("branch-forgotten", "shape")  # causes for which a later line may be as good: see `standing`
+STANDING = (
+    "branch-forgotten",
+    "shape",
+    "upstream-forgotten",
+)  # causes for which a later line may be as good: see `standing`
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
 
@@ -84,6 +88,8 @@ class Search:
         self.leading: set[int] = set()
         self.sizes: dict[int, float] = {}
         self.first: ast.stmt | None = None
+        self.order: list[ast.stmt] = []
+        self.exact: set[int] = set()
         self.read: dict[int | None, list[str]] = {}
         self.mutated: dict[int | None, set[str]] = {}
         self.machine.seen = visits = Visits()
@@ -124,7 +130,7 @@ class Search:
 
     def best(self) -> Mend | None:
         """Returns the mend that leaves the fewest signposts wrong, the likeliest first."""
-        order = self.statements()
+        order = self.order = self.statements()
         self.places = {id(node): self.place(node) for node in order}
         found: list[Mend] = []
         for rank, node in enumerate(order):
@@ -195,11 +201,11 @@ class Search:
     def standing(self, mend: Mend) -> int:
         """Returns where a mend comes among its like.
 
-        A missing summand belongs into the first line that could have it, a shape into the last.
+        A missing summand belongs into the first line that could have it, a shape, and what is upstream, into the last.
         """
         if mend.slip.cause == "branch-forgotten" and mend.slip.statement is not None:
             return mend.slip.statement.lineno
-        if mend.slip.cause == "shape" and mend.slip.statement is not None:
+        if mend.slip.cause in ("shape", "upstream-forgotten") and mend.slip.statement is not None:
             return -mend.slip.statement.lineno
         return mend.rank
 
@@ -215,10 +221,13 @@ class Search:
         suspects = [each for each in ranked if each[1] is self.first or id(each[1]) in leading]
         rest = [each for each in ranked if each not in suspects]
         early, late, last = range(LIKELY), range(LIKELY, len(TIERS) - 1), range(len(TIERS) - 1, len(TIERS))
-        groups = [(suspects, early), (suspects, late), (suspects, last), (None, early[:1]), (rest, early), (rest, late)]
+        kept = [each for each in enumerate(order) if id(each[1]) not in {id(node) for _, node in ranked}]
+        missing = ([*suspects, *kept], range(len(TIERS), len(TIERS) + 1))
+        groups = [(suspects, early), missing, (suspects, late), (suspects, last), (None, early[:1])]
+        groups += [(rest, early), (rest, late)]
         if self.signposts.is_scaled:
             groups.insert(0, ([each for each in suspects if each[1] is self.first], FACTORS))
-        for group, tiers in groups if suspects else groups[4:]:
+        for group, tiers in groups if suspects else groups[5:]:
             if group or group is None:
                 yield group, tiers
 
@@ -239,6 +248,7 @@ class Search:
         exact = [n for n in ran if id(n) in reach and wrong <= reach[id(n)] and not reach[id(n)] & right]
         wrong_output = set() if self.signposts.right_forward else {OUTPUT}
         some = [n for n in ran if id(n) in reach and reach[id(n)] & (wrong | wrong_output) and n not in exact]
+        self.exact = {id(node) for node in exact}
         open_ = [n for n in ran if id(n) not in reach or (not reach[id(n)] and not self.is_plain(n))]
         able = [n for n in self.signposts.suspects if not reach.get(id(n), frozenset()) & right]
         first = self.first = able[0] if able else None
@@ -400,7 +410,24 @@ class Search:
             self.elements(node),
             self.changed(node),
             node is self.first and self.foresight.post is not None,
+            self.settled(node),
         )
+
+    def settled(self, node: ast.stmt) -> set[int]:
+        """Returns the parts of what a function returns that are right gradients already, by their ids."""
+        frame, value = self.frames.get(id(node)), getattr(node, "value", None)
+        if not isinstance(node, ast.Return) or not isinstance(value, ast.Tuple) or frame is None:
+            return set()
+        right = [self.got.theirs[name] for name in self.got.right]
+        found = set[int]()
+        for part in value.elts:
+            try:
+                held = self.machine.makers[id(node)].code(part)(frame)
+            except Exception:
+                continue
+            if any(not differs(held, each) for each in right):
+                found |= {id(each) for each in ast.walk(part)}
+        return found
 
     def changed(self, node: ast.stmt) -> set[str]:
         """Returns the names that the function of a statement changes in place."""
@@ -510,7 +537,21 @@ class Search:
                     return Blame(
                         event.line, cause, says, code_at(self.attempt.listing, event.statement), start, end, name
                     )
-        return None
+        return self.of_order()
+
+    def of_order(self) -> Blame | None:
+        """Returns the last line that moves what is wrong, where its gradient is bound by the call alone."""
+        plain = [
+            node for node in self.order if isinstance(node, (ast.Assign, ast.AugAssign)) and id(node) in self.exact
+        ]
+        ends = [node for node in self.order if isinstance(node, ast.Return)]
+        node = max(plain or ends, key=lambda each: each.lineno, default=None)
+        if node is None:
+            return None
+        start, end = place(self.attempt.listing, node)
+        says = "the gradient is made here, or of what is made here: a local derivative is another one"
+        code = code_at(self.attempt.listing, node)
+        return Blame(node.lineno, "local-derivative", says, code, start, end, self.about())
 
 
 def one_after_the_other(codes: list[Any]) -> Any:

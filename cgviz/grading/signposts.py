@@ -134,15 +134,16 @@ class Signposts:
         return found
 
     def bound(self, made: Outcome) -> dict[str, list[Event]]:
-        """Returns the gradients that were bound, by name: in each call of a function, the last of each statement."""
-        found: dict[str, dict[tuple[int, int], Event]] = {}
+        """Returns the gradients that were bound, by name: in each call, the first and the last of each statement."""
+        found: dict[str, dict[tuple[int, int, int], Event]] = {}
         for event in made.events:
             name = self.label(event)
             if name is None or number_of(event.value) is UNKNOWN:
                 continue
             held, key = found.setdefault(name, {}), (event.frame, id(event.statement))
-            held.pop(key, None)
-            held[key] = event
+            again = int((*key, 0) in held and event.kind == "name")
+            held.pop((*key, again), None)
+            held[(*key, again)] = event
         return {name: of_one_call(list(events.values())) for name, events in found.items()}
 
     def label(self, event: Event) -> str | None:
@@ -242,12 +243,10 @@ class Signposts:
         frames = {(id(event.statement), event.frame) for event in self.base.events}
         calls = Counter(statement for statement, _ in frames)
         known = [(name, events) for name, events in self.bound(self.base).items() if name in self.posts]
-        return {
-            id(event.statement)
-            for name, events in known
-            for event in events
-            if calls[id(event.statement)] == 1 and self.posts[name].agrees(number_of(event.value))
-        }
+        found = [(event, self.posts[name].agrees(number_of(event.value))) for name, events in known for event in events]
+        astray = {id(event.statement) for event, agrees in found if not agrees and event.kind == "name"}
+        right = {id(event.statement) for event, agrees in found if agrees}
+        return {statement for statement in right - astray if calls[statement] == 1}
 
     @property
     def is_scaled(self) -> bool:

@@ -28,6 +28,7 @@ from cgviz.grading.slips.trees import (
     with_field,
     written,
 )
+from cgviz.grading.slips.values import elements_of
 
 MOST_PAIRS = 120
 
@@ -62,10 +63,11 @@ def recomputed(place: Place) -> Iterator[Slip]:
     every = [part for part in parts(place.statement) if isinstance(part, (ast.BinOp, ast.Call))]
     arrays = [key for key, held in place.values.items() if is_array(held)]
     slopes = [key for key in arrays if place.is_slope(key)] or arrays
+    slopes = [*elements_of(place, slopes), *slopes]
     for part in every[:6]:
         inside = {ast.unparse(each) for each in ast.walk(part) if isinstance(each, (ast.Name, ast.Attribute))}
-        for key in slopes[:16]:
-            if key not in inside:
+        for key in slopes[:24]:
+            if key.partition("[")[0] not in inside:
                 says = f"{key}, not {written(part)}, belongs here: the upstream gradient"
                 yield edit(place, part, name(key), "wrong-upstream", says)
 
@@ -84,6 +86,25 @@ def inner_factors(place: Place) -> Iterator[Slip]:
             yield edit(place, inner, binary(inner, ast.Mult(), name(key)), "factor-forgotten", says)
 
 
+def windows(place: Place) -> Iterator[Slip]:
+    """Slices that all begin one padding later: `dxp[:, :, :H, :W]` for `dxp[:, :, pad:pad + H, pad:pad + W]`."""
+    for part in parts(place.statement):
+        if not isinstance(part, ast.Subscript):
+            continue
+        spots = getattr(part.slice, "elts", ())
+        cut = [each for each in spots if isinstance(each, ast.Slice) and each.upper is not None]
+        if len(cut) < 2 or any(each.lower is not None for each in cut):
+            continue
+        for key in [key for key, held in place.values.items() if is_whole(held) and not isinstance(held, np.ndarray)]:
+            if "." not in key:
+                made: ast.AST = part.slice
+                for each in cut:
+                    end = binary(name(key), ast.Add(), each.upper or constant_of(0))
+                    made = changed(made, each, ast.Slice(name(key), end))
+                says = f"the slices begin at {key}, not at 0: what was padded is cut off (the place, its index)"
+                yield edit(place, part, with_field(part, "slice", made), "index", says)
+
+
 def is_module(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in ("np", "numpy", "torch", "jnp")
 
@@ -92,9 +113,9 @@ def within_sums(place: Place) -> Iterator[Slip]:
     """The sum or maximum of another array: `np.max(x)` for that of a window."""
     for part in parts(place.statement):
         if isinstance(part, ast.Call) and function_name(part) in SUMS:
-            for each in part.args[:1] or [getattr(part.func, "value", None)]:
-                held = seen(place, each) if each is not None else None
-                for key, other in place.values.items() if is_array(held) and each is not None else ():
+            for each in part.args[:1] or [getattr(part.func, "value", part.func)]:
+                held = seen(place, each)
+                for key, other in place.values.items() if is_array(held) else ():
                     if is_array(other) and other.ndim != held.ndim:
                         says = f"{key}, not {written(each)}, belongs here: the {function_name(part)} of that"
                         yield edit(place, each, name(key), "wrong-value", says)
@@ -115,6 +136,19 @@ def earlier(place: Place) -> Iterator[Slip]:
                 yield edit(place, part, ast.IfExp(test, before, name(key)), "off-by-one", says)
 
 
+def unmasked(place: Place) -> Iterator[Slip]:
+    """The mask of relu is not put over a gradient in place: `dh[h <= 0] = 0`."""
+    node = place.statement
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+        return
+    target, heads = node.targets[0].id, heads_of(node)
+    for key, held in place.values.items() if place.is_slope(target) and len(heads) == 1 else ():
+        if is_array(held) and not place.is_slope(key) and np.shape(held) == np.shape(place.values.get(target, held)):
+            made = ast.parse(f"{target}[{key} <= 0] = 0").body[0]
+            says = f"relu hands nothing back where {key} is not above 0: the mask is missing after this line"
+            yield Slip("mask-forgotten", says, {node: [node, ast.copy_location(made, node)]}, None, node)
+
+
 def pairs(place: Place) -> Iterator[Slip]:
     """Two whole numbers of a tuple or index that both are others: `(i + r, j + q)` for `(top + r, left + q)`."""
     node = place.statement
@@ -125,6 +159,14 @@ def pairs(place: Place) -> Iterator[Slip]:
         one, two = ([n for n in ast.walk(each) if isinstance(n, ast.Name) and n.id in whole] for each in part.elts[-2:])
         if not one or not two:
             continue
+        for key in [key for key in whole if "." not in key][:8] + place.keys:
+            last = [
+                changed(part.elts[at], each, binary(each, ast.Mult(), name(key)))
+                for at, each in ((-2, one[0]), (-1, two[0]))
+            ]
+            made = with_field(part, "elts", [*part.elts[:-2], *last])
+            says = f"the factor {key} is missing from the place of the window, its index: the stride"
+            yield edit(place, part, made, "index", says)
         for a, b in islice(permutations([key for key in whole if "." not in key][::-1], 2), MOST_PAIRS):
             if a != one[0].id and b != two[0].id:
                 last = [changed(part.elts[-2], one[0], name(a)), changed(part.elts[-1], two[0], name(b))]
