@@ -129,3 +129,10 @@ def test_agrees_with_central_differences(text: str) -> None:
                 sides.append(cgviz.run(text, {**given, name: moved}).value)
             slopes[place] = (sides[0] - sides[1]) / 2e-6
         np.testing.assert_allclose(run.gradient[name], slopes, rtol=2e-5, atol=2e-7, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("x", "flags"), [([-1.0], ("dead",)), ([-1.0, -2.0], ("dead",)), ([-1.0, 0.0], ("kink",)), ([-1.0, 2.0], ())]
+)
+def test_an_array_is_dead_where_all_of_it_is(x: list[float], flags: tuple[str, ...]) -> None:
+    assert cgviz.run("sum(relu(x))", x=x).flags[1] == flags

@@ -16,12 +16,17 @@ from cgviz.cli import main
 from cgviz.drawing.diagram import diagram
 from cgviz.drawing.diagram.figure import Figure, Note, read
 from cgviz.drawing.diagram.fold import cut
+from cgviz.drawing.diagram.free import Free
 from cgviz.drawing.diagram.groups import groups_of
 from cgviz.drawing.diagram.levels import levels
+from cgviz.drawing.diagram.moves import around
+from cgviz.drawing.diagram.notes import taken
 from cgviz.drawing.diagram.paper import CM, paper
 from cgviz.drawing.diagram.repeats import repeats
+from cgviz.drawing.diagram.rows import Laid
 from cgviz.drawing.diagram.scene import Text
 from cgviz.drawing.diagram.typography import runs
+from cgviz.drawing.diagram.words import name_of
 from cgviz.errors import RenderError, UsageError
 from cgviz.players.deck import Look, drawn, frames, pages, trouble
 from cgviz.players.deck.formats import LEAST
@@ -98,6 +103,41 @@ def test_names_are_set_as_mathematics() -> None:
     told = [(run.text, run.level) for run in runs("a^[1](i)·x̃ᵢⱼ", "formula")]  # the font has no ⱼ: it is set as a j
     assert told == [("a", 0), ("[1](i)", 1), ("·", 0), ("x̃", 0), ("ij", -1)]
     assert Text("θ₁", "", kind="name").width < Text("θ1", "", kind="name").width
+
+
+def test_a_legend_stands_where_it_costs_nothing(net: cgviz.Run) -> None:
+    bare, full = (diagram(net, fit="slide", figure=Figure(legend=legend)) for legend in ("never", "auto"))
+    assert full.smallest == pytest.approx(bare.smallest)
+    legend = full.layout.scene.box["legend"]
+    said = [text.text for text in legend.texts]
+    assert {"value", "gradient ∂L/∂·", "× local derivative", "input"} <= set(said)
+    middle = full.layout.centre("legend")
+    room = around(middle, (legend.width, legend.height))
+    others = list(taken(Laid(bare.layout.scene, bare.layout.plan), bare.layout.axes))
+    assert all(room[2] < a or c < room[0] or room[3] < b or d < room[1] for a, b, c, d in others)
+    assert "legend" not in diagram(net).layout.scene.box
+    assert "legend" in diagram(net, figure=Figure(legend="always")).layout.scene.box
+
+
+def test_free_room_is_found_at_a_corner_or_not_at_all() -> None:
+    free = Free((0, 0, 160, 80), [(0, 0, 100, 80), (100, 0, 160, 30)])
+    assert free.place(48, 40) == (160 - 24, 80 - 20)
+    assert free.place(64, 40) is None
+    assert Free((0, 0, 160, 80), [(0, 0, 160, 80)]).place(8, 8) is None
+
+
+def test_what_is_shortened_stands_whole_in_a_footnote() -> None:
+    long = "the_first_" + "very_" * 6 + "long_name"
+    run = cgviz.run(f"f = {long}*y", {long: 2.0, "y": 3.0})
+    made = diagram(run, fit="column")
+    name = next(text.text for text in made.layout.scene.box["n0"].texts if text.kind == "name")
+    whole = name_of(run.graph.nodes[0])
+    assert len(name) < len(whole)
+    assert name.endswith("…¹")
+    assert [text.text for text in made.layout.scene.box["footnotes"].texts] == [f"¹ {whole}"]
+    bottom = made.layout.room[1]
+    assert bottom < made.layout.centre("footnotes")[1] < made.layout.centre("n0")[1]
+    assert "¹" not in diagram(run, figure=Figure(hide=["footnotes"])).draw("svg").decode()
 
 
 def test_groups_are_framed_and_hold_their_members(net: cgviz.Run) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 import cgviz
 from cgviz.graph.nodes import Graph
-from cgviz.ops.op import ops
+from cgviz.ops.op import REGISTRY, ops
 from cgviz.runs.columns import straight
 from cgviz.runs.passes import PAYS_AFTER, backward, forward, gradient, quickly
+from cgviz.runs.straight import SPELLED_OUT
+from cgviz.values.arrays import is_sound
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 TEXTS = [
@@ -68,6 +70,31 @@ def test_every_op() -> None:
         names = "xyz"[:count]
         graph = cgviz.read(f"{op.name}({', '.join(names)})")
         agree(graph, {name: 1.25 + 0.5 * i for i, name in enumerate(names)})
+
+
+@pytest.mark.parametrize("name", sorted(SPELLED_OUT))
+def test_ops_that_are_spelled_out(name: str) -> None:
+    op, dice = REGISTRY[name], random.Random(7)
+    for x in [0.0, -0.0, 745.2, -745.2, *(dice.gauss(0, 20) for _ in range(2000))]:
+        out = op.forward(x)
+        assert op.composed(x) == out
+        assert op.careful(out, x) == op.stable(out, x)
+
+
+def test_a_slope_is_sound_where_every_element_is_a_normal_number() -> None:
+    sound = [[1.0, -2.0], [-3.0], [1e-300, 5], []]
+    odd = [[1.0, -math.inf], [math.inf, 1.0], [0.0, 1.0], [-1e-310, 1.0], [-2.0, -1e-310], [math.nan, 1.0], [-math.inf]]
+    assert all(is_sound(np.array(each)) for each in sound)
+    assert not any(is_sound(np.array(each)) for each in odd)
+
+
+def test_a_gradient_is_no_part_of_the_run() -> None:
+    graph = cgviz.read("x*y")
+    for _ in range(PAYS_AFTER + 2):
+        run = cgviz.run(graph, x=np.array([1.0, 2.0]), y=np.array([3.0, 4.0]), upstream=1.0)
+    run.gradient["x"][:] = 0.0
+    assert run.inputs is not None
+    assert run.inputs["y"].tolist() == [3.0, 4.0]
 
 
 @pytest.mark.parametrize("size", [7, 40_000])

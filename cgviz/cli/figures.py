@@ -18,6 +18,7 @@ def figured(look: dict[str, Any]) -> Figure:
 
     file, save = look.pop("figure_file"), look.pop("save_figure")
     order, hide, edges, notes, callouts = (look.pop(name) for name in ("order", "hide", "edges", "notes", "callouts"))
+    legend = look.pop("legend", None)
     for at in callouts:
         if Note(at).wire is None:
             raise UsageError(f"--callout {quoted(at)}: a wire, from node to node, such as --callout 'z->h'")
@@ -29,6 +30,7 @@ def figured(look: dict[str, Any]) -> Figure:
         order=[name.strip() for name in order.split(",")] if order else (),
         hide=tuple(hide),
         edges=edges,
+        legend=legend,
         notes=(*(Note(at.strip(), text.strip()) for at, _, text in pairs), *map(Note, callouts)),
         collapse=look["collapse"],
     )

@@ -194,7 +194,7 @@ reciprocal = register(
     Op(
         name="reciprocal",
         forward=lambda x: ieee.divide(1.0, x),
-        array="reciprocal",
+        array=lambda np, x: 1.0 / x,
         partials=lambda out, x: (-1 / x**2,),
         stable=lambda out, x: (-out * out,),
         scaled=lambda upstream, out, x: (-(upstream * out) * out,),
@@ -313,7 +313,7 @@ def known_power(c: float, text: str, written: Same) -> Op:
     return Op(
         name="square" if c == 2 else "power",
         forward=lambda x: ieee.power(x, c),
-        array=lambda np, x: np.power(x, c),
+        array="square" if c == 2 else lambda np, x: np.power(x, c),
         partials=slope,
         stable=None if c == 2 else numeric,  # 2·x never leaves the range on its way
         scaled=None if c == 2 else lambda upstream, out, x: (power_handed(c, upstream, x, slope(out, x)[0]),),

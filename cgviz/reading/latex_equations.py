@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cgviz.errors import CgvizError, ExpressionError
-from cgviz.reading.latex_macros import FUNCTIONS, NO_DERIVATIVE
+from cgviz.reading.latex_macros import FUNCTIONS
 from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece, touches
 from cgviz.reading.latex_statements import is_equals, is_layout
+from cgviz.reading.tokens import NO_DERIVATIVE
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.spelling import Spelling
 
@@ -125,6 +126,10 @@ def titled(names: Names, start: int, end: int) -> Head:
         if names.begins(at):
             name = names.read(at)
             written, at = written + name.spelling.text, name.end
+            continue
+        if piece.text == "operatorname":
+            after = names.extent(at + 1)
+            written, at = written + names.words(at + 1, after), after
             continue
         is_function = piece.kind == "macro" and piece.text in FUNCTIONS
         sign = CLOSERS.get(piece.text, piece.text) if piece.kind == "close" else piece.text.replace("\\", "")

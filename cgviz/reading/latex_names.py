@@ -151,7 +151,7 @@ class Names:
         """Returns the identifier of a spelling: another one where two spellings would share it."""
         if spelling.face in WEIGHTS and spelling.letters not in self.faced:
             spelling = replace(spelling, face="")
-        plain = spelling.identifier
+        plain = replace(spelling, letters=spelling.letters.partition("(")[0]).identifier
         known = self.taken.setdefault(plain, {})
         if spelling not in known:
             known[spelling] = plain if not known else apart(spelling, {*self.others(plain)})
@@ -267,7 +267,7 @@ class Names:
         turned = bool(self.transposing and len(inner) > 1 and self.is_transpose(inner[-1:]))
         body = inner[:-1] if turned else inner
         start = at + 2 if self.pieces[at + 1].text == "{" else at + 1
-        if body and body[0].kind == "open" and body[0].text in ("(", "["):
+        if body and body[0].kind == "open" and body[0].text in ("(", "[", "⟨"):
             return (end, self.single(start, body), turned) if self.is_bracketed(start, len(body)) else (0, "", False)
         braced = self.pieces[at + 1].text == "{"
         is_sign = kinds in STARS or (braced and kinds in (["+"], ["-"], ["−"]))
@@ -296,7 +296,8 @@ class Names:
             if piece.kind != "open" or piece.partner == at + 1 or piece.partner >= start + length:
                 return False
             inside = self.pieces[at + 1 : piece.partner]
-            if piece.text == "(" and any(p.text in ("/", "*") or p.kind == "open" for p in inside):
+            is_word = inside[0].text in WORDS and inside[1].partner == piece.partner - 1
+            if piece.text == "(" and not is_word and any(p.text in ("/", "*") or p.kind == "open" for p in inside):
                 return False
             at = piece.partner + 1
         return True

@@ -14,6 +14,7 @@ from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
 from cgviz.reading.applying import SPELLED
 from cgviz.reading.arguments import Arguments, Several
+from cgviz.reading.brackets import closing
 from cgviz.reading.calls import Call
 from cgviz.reading.mended import LETTERS
 from cgviz.reading.parts import Parts
@@ -32,6 +33,7 @@ from cgviz.reading.pending import (
     Pending,
     settled,
 )
+from cgviz.reading.plain import OTHERWISE, plain_sum
 from cgviz.reading.reducing import COMPARISONS
 from cgviz.reading.slips import (
     KEYWORDS,
@@ -46,9 +48,8 @@ from cgviz.reading.tokens import RAISED, Token
 
 DEEPEST = 4000
 LOGARITHMS = {"sigmoid": "logsigmoid", "gamma": "loggamma"}
-BINARY = {"&": BOTH, "+": SUM, "-": SUM, "**": POWER} | dict.fromkeys("*/@·× ", PRODUCT)
+BINARY = {"&": BOTH, "+": SUM, "-": SUM, "**": POWER} | dict.fromkeys("*/@·×⊙ ", PRODUCT)
 OPENERS = {")": "(", "]": "[", "|": "|", "‖": "‖"}
-OTHERWISE = KEYWORDS | {"if", "else", "log", "ln"}  # names that mean something else in some places
 ALSO_OPENS = {"index": "]", "argument": ")", "tuple": ")"}
 
 
@@ -78,6 +79,9 @@ class Reader(Parts):
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
+        plain = plain_sum(self, tokens)
+        if plain is not None:
+            return plain
         values: list[Any] = []
         stack: list[Pending] = []
         known = self.known
@@ -107,7 +111,7 @@ class Reader(Parts):
                 wants_operand = True
             elif kind == "end":
                 return self.finish(token, values, stack)
-            elif self.begins_operand(token, stack):
+            elif self.begins_operand(token, stack) or (kind == "[" and groups(tokens, at)):
                 self.adjacent(tokens[at - 2], token)
                 self.reduce(PRODUCT, values, stack)
                 stack.append(Pending(PRODUCT, " ", token))
@@ -203,7 +207,7 @@ class Reader(Parts):
             stack.append(Pending(COMPARISON, kind, token))
             return True
         if kind == "super" and (token.text != "⁻¹" or before.kind == "number"):
-            values[-1] = self.raised_digits(token, values[-1])
+            values[-1] = self.raised_digits(token, self.single(values[-1]))
             return False
         if kind in ("T", "inverse", "super"):
             self.reduce(POWER + 1, values, stack)
@@ -315,7 +319,7 @@ class Reader(Parts):
         del values[first:]
         values.append(self.applied(top.function or REGISTRY["stack"], args, top.token))
         if top.kind == "[" and len(args) == 1 and build.elements(args[0]) is None and not build.is_literal(args[0]):
-            self.singles[id(values[-1])] = top.token
+            self.singles[id(values[-1])] = values[-1], args[0]
         return False
 
     def barred(self, top: Pending, token: Token, value: Any) -> Any:
@@ -348,3 +352,15 @@ class Reader(Parts):
         if stack:
             raise never_closed(self.text, stack[-1])
         return values[-1] if isinstance(values[-1], Several) and len(values) == 1 else settled(values[-1])
+
+
+def groups(tokens: Sequence[Token], at: int) -> bool:
+    """Tells whether the square bracket before `at` groups: it has names in it and stands after a number, or `½`."""
+    if not any(token.kind == "name" for token in tokens[at : closing(tokens, at)]):
+        return False
+    at -= 2
+    if tokens[at].kind != ")":
+        return tokens[at].kind == "number"
+    while at and tokens[at - 1].kind in ("number", "/"):
+        at -= 1
+    return at > 0 and tokens[at - 1].kind == "(" and (at < 2 or tokens[at - 2].kind != "name")

@@ -162,7 +162,7 @@ class Walk:
             return factors[0]
         nodes = [self.builder.nodes[factor] for factor in factors]
         arrays = sum(node.op is not CONSTANT or bool(node.shape) for node in nodes)
-        is_marked = arrays > 1 and bool(gaps.strip("*/"))
+        is_marked = arrays > 1 and bool(gaps.strip("*/⊙"))
         return self.apply(beside(gaps) if is_marked else product(len(factors)), factors)
 
     def plan_power(self, base: Any, exponent: Any) -> tuple[Sequence[Any], Combine]:

@@ -163,7 +163,10 @@ def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...
 def within_range(op: Op, made: Any, out: Value, args: Sequence[Value]) -> Any:
     """Returns slopes; by the rule of numbers, which knows the ends of the range, where they or the output leave it."""
     np = numpy()
-    short = (out != 0) & (np.abs(out) < SMALLEST_NORMAL)  # of few digits
+    size = np.abs(out)
+    if np.min(size, initial=math.inf) >= SMALLEST_NORMAL and all(map(every_finite, made)):
+        return made
+    short = (out != 0) & (size < SMALLEST_NORMAL)  # of few digits
     odd = [s for s, each in enumerate(made) if each is not None and np.any(short | ~np.isfinite(each))]
     if not odd:
         return made
@@ -306,9 +309,17 @@ def is_sound(slope: Value) -> bool:
     if not is_array(slope):
         return bool(SMALLEST_NORMAL <= abs(slope) < math.inf)
     if slope.size <= LOOKED_AT_ONCE:
-        np, size = numpy(), abs(slope)
-        least, most = np.minimum.reduce(size, None, initial=1.0), np.maximum.reduce(size, None, initial=1.0)
-        return bool(least >= SMALLEST_NORMAL and most < math.inf)
+        np = numpy()
+        least, most = (
+            np.minimum.reduce(slope, None, initial=math.inf),
+            np.maximum.reduce(slope, None, initial=-math.inf),
+        )
+        if most < 0:
+            least, most = -most, -least
+        elif least <= 0:
+            size = abs(slope)
+            least, most = np.minimum.reduce(size, None, initial=1.0), np.maximum.reduce(size, None, initial=1.0)
+        return bool(least >= SMALLEST_NORMAL and most < math.inf) or not slope.size
     flat = slope.reshape(-1)
     return all(is_sound(flat[at : at + LOOKED_AT_ONCE]) for at in range(0, flat.size, LOOKED_AT_ONCE))
 

@@ -2,8 +2,9 @@
 
 order = ["x", "w", "b"]          # inputs, from top to bottom
 collapse = ["layer 2"]           # groups that are drawn as one node
-hide = ["stage numbers"]         # values, gradients, data gradients, names, formulas
+hide = ["stage numbers"]         # values, gradients, data gradients, names, formulas, footnotes
 edges = "numbers"                # symbols, numbers, both or none
+legend = "always"                # or never, auto: where a picture fitted to a page has room
 [groups]
 "layer 1" = ["z_1", "h_1"]
 [roles]
@@ -39,14 +40,14 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES
+from cgviz.drawing.pictures import DIRECTIONS, EDGES, LEGENDS, STYLES
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.roles import ROLES, roles_of
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
 
-HIDDEN = ("values", "gradients", "data gradients", "names", "formulas", "stage numbers")
+HIDDEN = ("values", "gradients", "data gradients", "names", "formulas", "stage numbers", "footnotes")
 FIELDS = {"at", "text"}
 WINDOW: dict[str, Any] = {"style": STYLES, "direction": DIRECTIONS, "room": str, "quick": bool}
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
@@ -74,6 +75,7 @@ class Figure:
     collapse: Sequence[str] = ()
     hide: Sequence[str] = ()
     edges: str = "symbols"
+    legend: str = "auto"
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     roles: Mapping[str, Sequence[str]] = field(default_factory=dict)
     colours: Mapping[str, str] = field(default_factory=dict)
@@ -160,7 +162,7 @@ def read(path: str) -> Figure:
 
 def misread(name: str, value: Any) -> str:
     """Returns what the value of an entry should be, "" where it is that."""
-    if name == "edges":
+    if name in ("edges", "legend"):
         return "" if isinstance(value, str) else "a word"
     if name in ("order", "collapse", "hide"):
         return "" if is_names(value) else 'a list of names, such as ["x", "w"]'
@@ -183,6 +185,7 @@ def checked(figure: Figure) -> Figure:
         (figure.hide, HIDDEN, "hide"),
         (figure.roles, ROLES, "role"),
         ([figure.edges], EDGES, "edges"),
+        ([figure.legend], LEGENDS, "legend"),
     ):
         for word in said:
             if word not in there:
