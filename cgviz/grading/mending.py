@@ -62,12 +62,16 @@ class Blame:
 
 @dataclass(frozen=True)
 class Mend:
-    """A slip that, undone, makes gradients right; `bad` signposts are left, `rank` is where its statement was tried."""
+    """A slip that, undone, makes gradients right; `rank` is where its statement was tried.
+
+    `bad` signposts are wrong with it, `off` are right but for a factor.
+    """
 
     slip: Slip
     tier: int
     rank: int
     bad: int
+    off: int
     right: frozenset[str]
 
 
@@ -136,14 +140,16 @@ class Search:
         for rank, node in enumerate(order):
             for slip in copies(self.places[id(node)]):
                 mend = self.tried(slip, 0, rank)
-                if mend is not None and self.is_full(mend) and not mend.bad:
+                if mend is not None and self.is_full(mend) and not mend.bad and not mend.off:
                     return mend
         for group, chosen in self.groups(order):
             good = [each for each in found if self.is_full(each) and not each.bad]
             if group is None and any(map(self.is_full, found)):
                 continue
+            if good and not all(map(self.only_hands_on, good)):
+                break
             for tier in chosen:
-                if good and tier > min(each.tier for each in good):
+                if good and tier > max(each.tier for each in good):
                     break
                 for slip, of_tier, rank in self.slips_of(group, tier):
                     mend = self.tried(slip, of_tier, rank)
@@ -151,8 +157,7 @@ class Search:
                         found.append(mend)
                     if self.is_spent() or (mend is not None and self.is_enough(mend)):
                         return self.chosen(found)
-                good = [each for each in found if self.is_full(each) and not each.bad]
-                if good and not all(map(self.only_hands_on, good)):
+                if any(self.is_full(m) and not m.bad and not m.off and not self.only_hands_on(m) for m in found):
                     return self.chosen(found)
         return self.chosen(found)
 
@@ -175,7 +180,7 @@ class Search:
 
     def is_enough(self, mend: Mend) -> bool:
         """Tells whether a mend is surely the one: everything is right then, and what comes later is no likelier."""
-        if not self.is_full(mend) or mend.bad:
+        if not self.is_full(mend) or mend.bad or mend.off:
             return False
         if mend.slip.cause in STANDING:
             return False
@@ -185,7 +190,14 @@ class Search:
         full = [each for each in found if self.is_full(each)] or found
         return min(
             full,
-            key=lambda each: (-len(each.right), each.bad, each.tier, self.only_hands_on(each), self.standing(each)),
+            key=lambda each: (
+                -len(each.right),
+                each.bad,
+                each.off,
+                each.tier,
+                self.only_hands_on(each),
+                self.standing(each),
+            ),
             default=None,
         )
 
@@ -339,8 +351,8 @@ class Search:
             told = self.attempt.run(self.right.points[0], events=True, most=self.most)
             if not self.signposts.keeps_output(told):
                 return None
-            bad = self.signposts.wrong(told)
-            return Mend(slip, tier, rank, bad, right)
+            bad, off = self.signposts.wrong(told)
+            return Mend(slip, tier, rank, bad, off, right)
         finally:
             self.machine.codes.update(before)
 

@@ -265,13 +265,12 @@ class Signposts:
         """Tells whether the first wrong signpost is bound by one statement alone, so that its value has to be that."""
         return len(self.bound(self.base).get(self.name, [])) == 1
 
-    def wrong(self, made: Outcome) -> int:
-        """Returns how many signposts are wrong in a run, those left out that some divide by n later."""
+    def wrong(self, made: Outcome) -> tuple[int, int]:
+        """Returns how many signposts are wrong in a run, and how many but for a factor: some divide by n later."""
         known = [(name, events) for name, events in self.bound(made).items() if name in self.posts]
-        return sum(not self.good(name, events) and not self.is_multiple(name, events) for name, events in known)
-
-    def is_multiple(self, name: str, events: list[Event]) -> bool:
-        return self.posts[name].is_along(number_of(self.telling(name, events).value))
+        wrong = [(name, self.telling(name, events)) for name, events in known if not self.good(name, events)]
+        off = sum(self.posts[name].is_along(number_of(event.value)) for name, event in wrong)
+        return len(wrong) - off, off
 
     def why(self) -> tuple[str, str]:
         """Returns a cause, and words, for the first wrong signpost that no slip explains."""

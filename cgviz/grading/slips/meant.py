@@ -142,11 +142,19 @@ def unmasked(place: Place) -> Iterator[Slip]:
     if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
         return
     target, heads = node.targets[0].id, heads_of(node)
+    if is_changed_later(place, target):
+        return
     for key, held in place.values.items() if place.is_slope(target) and len(heads) == 1 else ():
         if is_array(held) and not place.is_slope(key) and np.shape(held) == np.shape(place.values.get(target, held)):
             made = ast.parse(f"{target}[{key} <= 0] = 0").body[0]
             says = f"relu hands nothing back where {key} is not above 0: the mask is missing after this line"
             yield Slip("mask-forgotten", says, {node: [node, ast.copy_location(made, node)]}, None, node)
+
+
+def is_changed_later(place: Place, target: str) -> bool:
+    """Tells whether elements of an array are set by a statement beside the one that makes it."""
+    spots = [spot for each in place.block for spot in getattr(each, "targets", [getattr(each, "target", None)])]
+    return any(isinstance(spot, ast.Subscript) and ast.unparse(spot.value) == target for spot in spots)
 
 
 def pairs(place: Place) -> Iterator[Slip]:
@@ -183,7 +191,7 @@ def unlabelled(place: Place) -> Iterator[Slip]:
     target = node.targets[0]
     labels = [key for key, held in place.values.items() if isinstance(held, np.ndarray) and held.dtype.kind in "iuf"
               and held.ndim == 1 and "." not in key and bool((held == np.floor(held)).all())]  # fmt: skip
-    for key in labels[:3] if heads else ():
+    for key in labels[:3] if heads and not is_changed_later(place, target.id) else ():
         spot = f"{target.id}[<rows>, {key}]".replace("<rows>", f"range(len({key}))")
         for value, what in ((f"{target.id}.sum(axis=1)", "the sum of the others"), ("1", "1")):
             made = ast.parse(f"{spot} -= {value}").body[0]

@@ -81,7 +81,8 @@ def signs(place: Place) -> Iterator[Slip]:
     if value is not None:
         for head in heads_of(node):
             bare = isinstance(head, (ast.Name, ast.Attribute, ast.Subscript)) and not isinstance(node, ast.Return)
-            if bare and not place.is_slope(target_of(node)) and not place.is_slope(written(head)):
+            kept = not isinstance(getattr(node, "targets", [None])[0], ast.Subscript)
+            if bare and kept and not place.is_slope(target_of(node)) and not place.is_slope(written(head)):
                 continue  # what is unpacked, or put into a cache
             yield edit(place, head, ast.UnaryOp(ast.USub(), head), "sign", "a minus is missing: turn the sign round")
     for part in every:
