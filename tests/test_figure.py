@@ -229,6 +229,32 @@ def test_the_authors_hand(net: cgviz.Run) -> None:
     assert ">−0.1919</text>" in plain.draw("svg").decode()
 
 
+@pytest.mark.parametrize("style", ["card", "circuit"])
+@pytest.mark.parametrize(("where", "way"), [("right of p", (1, 0)), ("below  z_2", (0, -1)), ("above layer 1", (0, 1))])
+def test_a_node_is_pinned_beside_another_one(style: str, where: str, way: tuple[int, int], net: cgviz.Run) -> None:
+    """It stands on that side of it, on nothing else; a whole group is a node as well."""
+    layout = diagram(net, style=style, collapse=("layer 1",), figure=Figure(pin={"L": where})).layout
+    name, own = where.split(maxsplit=2)[-1].removeprefix("of ").strip(), f"n{net.graph.output}"
+    name = "layer 1" if where.endswith("layer 1") else name
+    titles = {box.words.title: box.key for box in layout.scene.boxes if "collapsed" in box.classes}
+    (x, y), (u, v) = layout.centre(own), layout.centre(titles.get(name) or f"n{net.index(name)}")
+    assert ((x > u + 0.1) - (x < u - 0.1), (y > v + 0.1) - (y < v - 0.1)) == way
+    box = layout.scene.box[own]
+    for other in layout.scene.boxes:
+        if other.key not in (own, "end"):
+            a, b = layout.centre(other.key)
+            apart = abs(a - x) >= (box.width + other.width) / 2 or abs(b - y) >= (box.height + other.height) / 2
+            assert apart, other.key
+
+
+def test_a_pin_that_is_no_place() -> None:
+    for where in ("right p", "beside p", [1, 2, 3], "below "):
+        with pytest.raises(UsageError, match=r"no pair of numbers like .* or words such as"):
+            Figure(pin={"L": where}).but()  # type: ignore[dict-item]
+    with pytest.raises(UsageError, match="nobody"):
+        diagram(cgviz.run(NET), figure=Figure(pin={"L": "right of nobody"}))
+
+
 def test_no_text_of_a_deck_is_under_14_points_and_nothing_moves_but_the_camera() -> None:
     program = "\n".join([NET, "q = L**2 + exp(L)*h_1 + tanh(z_2*z_1)"])
     run = cgviz.run(program)

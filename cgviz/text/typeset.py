@@ -41,9 +41,19 @@ def is_known(spelling: Spelling) -> bool:
     return bool(KNOWN.fullmatch(spelling.letters)) and all(part.letters in SCRIPTED or is_known(part) for part in parts)
 
 
+PAIR = re.compile(f"(.)([{''.join(COMBINING)}]?)", re.DOTALL)
+
+
 def words(text: str) -> str:
     """Returns text that LaTeX sets as it stands, outside mathematics, with pdflatex and with the newer engines."""
-    return "".join(map(letter, text))
+    return "".join(marked(*pair) for pair in PAIR.findall(text))
+
+
+def marked(char: str, mark: str) -> str:
+    """Returns a letter with what stands over or under it: x and a combining circumflex are x̂."""
+    if mark and char.isalpha():
+        return f"${latex(Spelling(char, marks=(COMBINING[mark],)))}$"
+    return "".join(map(letter, char + mark))
 
 
 def letter(char: str) -> str:

@@ -81,7 +81,7 @@ class Diagram:
     @property
     def trouble(self) -> str:
         """Says that texts are smaller than they should be on the page, and what helps; "" where they are not."""
-        if self.paper is None or self.smallest >= 0.995 * self.paper.least:
+        if self.paper is None or not self.paper.misses(self.smallest):
             return ""
         other = " --style circuit or" if self.layout.scene.slides else ""
         return (

@@ -14,7 +14,8 @@ h_1 = "#d9f99d"                  # of a node, a group or a role
 [shift]
 h_1 = [10, -20]                  # points to the right and down
 [pin]
-L = [400, 120]                   # the middle, in points from the upper left corner
+L = "right of h_1"               # or left of, above, below
+h_1 = [400, 120]                 # or the middle, in points from the upper left corner
 [window]                         # of the live page on which nodes were dragged, with room there for any number
 style = "card"
 direction = "LR"
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 HIDDEN = ("values", "gradients", "data gradients", "names", "formulas", "stage numbers", "footnotes")
 FIELDS = {"at", "text"}
 WINDOW: dict[str, Any] = {"style": STYLES, "direction": DIRECTIONS, "room": str, "quick": bool}
+BESIDE = re.compile(r"\s*(?P<side>right(?= of)|left(?= of)|above|below)( of)?\s+(?P<node>\S.*?)\s*")
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
@@ -80,7 +82,7 @@ class Figure:
     roles: Mapping[str, Sequence[str]] = field(default_factory=dict)
     colours: Mapping[str, str] = field(default_factory=dict)
     shift: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    pin: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    pin: Mapping[str, Sequence[float] | str] = field(default_factory=dict)
     window: Mapping[str, Any] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[Note] = ()
@@ -201,8 +203,10 @@ def checked(figure: Figure) -> Figure:
         if known is None or (value not in known if isinstance(known, tuple) else not isinstance(value, known)):
             told = f"{quoted(name)} = {literal(value)}"
             raise UsageError(f"the window of a figure has style, direction, room and quick, not {told}")
-    for moves in (figure.shift, figure.pin):
+    for moves, words in ((figure.shift, ""), (figure.pin, ' or words such as "right of z"')):
         for name, by in moves.items():
+            if words and isinstance(by, str) and BESIDE.fullmatch(by):
+                continue
             if not isinstance(by, list | tuple) or len(by) != 2 or not all(isinstance(n, int | float) for n in by):
-                raise UsageError(f"the place of {quoted(name)} in a figure is no pair of numbers, such as [10, -20]")
+                raise UsageError(f"the place of {quoted(name)} in a figure is no pair of numbers like [10, -20]{words}")
     return figure

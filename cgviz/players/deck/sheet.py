@@ -220,9 +220,9 @@ def whole_or_rows(run: Run, look: Look, wide: float) -> Diagram:
 
 def trouble(made: Diagram, look: Look) -> str:
     """Says that texts are smaller than they should be on the pages of a deck, and what helps; "" where they are not."""
-    if made.smallest >= 0.995 * look.least:
-        return ""
     page, follow = look.page, "" if made.laid else "--camera follow, "
+    if not page.misses(made.smallest * look.enlarged):
+        return ""
     circuit = "--style circuit, " if look.style == "card" else ""
     return (
         f"the smallest text is {page.size(made.smallest * look.enlarged)} on the {page.called}, less than "
