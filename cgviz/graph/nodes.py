@@ -9,8 +9,8 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from cgviz.errors import quoted
-from cgviz.ops.arithmetic import product
 from cgviz.ops.op import Op
+from cgviz.ops.products import product
 from cgviz.text.formula import Formula
 from cgviz.text.names import Name, plain_spelling
 from cgviz.text.spelling import Spelling
