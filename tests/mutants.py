@@ -246,7 +246,7 @@ def reach(test: str, copy: Path, jobs: int) -> Reach:
     data.read()
     for path in data.measured_files():
         found.lines[str(Path(path).relative_to(copy))] = {
-            line: {test.partition("|")[0] for test in every} for line, every in data.contexts_by_lineno(path).items()
+            line: {test.rpartition("|")[0] for test in every} for line, every in data.contexts_by_lineno(path).items()
         }
     return found
 

@@ -57,11 +57,22 @@ def test_every_report_has_every_format(name: str, tmp_path: Path) -> None:
     assert saved[".html"].read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
-def test_latex_of_every_report_compiles(tmp_path: Path) -> None:
-    for place, make in enumerate(REPORTS.values()):
-        folder = tmp_path / str(place)
-        folder.mkdir()
-        compiled(make().write("latex", standalone=True), folder, needs="booktabs.sty")
+WIDE = "L = -log(softmax(W @ x + b)[1])"
+VALUES = {"W": [[1.23456, 2], [3, 4], [5, 6]], "x": [0.12345, 0.2], "b": [0, 0, 0]}
+
+
+def test_latex_of_every_report_compiles_and_fits(tmp_path: Path) -> None:
+    """All in one document: no line is wider than the page, no table higher, and every sign is there."""
+    wide = cgviz.run(WIDE, VALUES)
+    long = cgviz.run("\n".join(f"a{n} = sin({f'a{n - 1}' if n else 'x'})" for n in range(90)), x=1)
+    fragments = [make().latex for make in REPORTS.values()]
+    reports = wide.table(), wide.hessian(), wide.jacobian(), wide.check(), long.table()
+    fragments += [report.latex for report in reports]
+    *head, end = wide.derive().write("latex", standalone=True).rpartition("\\end{document}")[:2]
+    compiled("\n".join([*head, *fragments, end]), tmp_path, needs="booktabs.sty")
+    log = (tmp_path / "document.log").read_text(encoding="latin-1")
+    assert not re.findall("Overfull.*|Missing character.*", log)
+    assert "[U+" not in "".join(fragments)
 
 
 COMMANDS = [

@@ -14,7 +14,8 @@ from pypdf import PdfReader
 import cgviz
 from cgviz.cli import main
 from cgviz.drawing.diagram import diagram
-from cgviz.drawing.diagram.figure import Figure, Note, read
+from cgviz.drawing.diagram.figure import Figure, Note
+from cgviz.drawing.diagram.figure_file import read
 from cgviz.drawing.diagram.fold import cut
 from cgviz.drawing.diagram.free import Free
 from cgviz.drawing.diagram.groups import groups_of
@@ -227,6 +228,32 @@ def test_the_authors_hand(net: cgviz.Run) -> None:
     assert ">likely</text>" in svg
     assert ">−0.1919</text>" not in svg
     assert ">−0.1919</text>" in plain.draw("svg").decode()
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+@pytest.mark.parametrize(("where", "way"), [("right of p", (1, 0)), ("below  z_2", (0, -1)), ("above layer 1", (0, 1))])
+def test_a_node_is_pinned_beside_another_one(style: str, where: str, way: tuple[int, int], net: cgviz.Run) -> None:
+    """It stands on that side of it, on nothing else; a whole group is a node as well."""
+    layout = diagram(net, style=style, collapse=("layer 1",), figure=Figure(pin={"L": where})).layout
+    name, own = where.split(maxsplit=2)[-1].removeprefix("of ").strip(), f"n{net.graph.output}"
+    name = "layer 1" if where.endswith("layer 1") else name
+    titles = {box.words.title: box.key for box in layout.scene.boxes if "collapsed" in box.classes}
+    (x, y), (u, v) = layout.centre(own), layout.centre(titles.get(name) or f"n{net.index(name)}")
+    assert ((x > u + 0.1) - (x < u - 0.1), (y > v + 0.1) - (y < v - 0.1)) == way
+    box = layout.scene.box[own]
+    for other in layout.scene.boxes:
+        if other.key not in (own, "end"):
+            a, b = layout.centre(other.key)
+            apart = abs(a - x) >= (box.width + other.width) / 2 or abs(b - y) >= (box.height + other.height) / 2
+            assert apart, other.key
+
+
+def test_a_pin_that_is_no_place() -> None:
+    for where in ("right p", "beside p", [1, 2, 3], "below "):
+        with pytest.raises(UsageError, match=r"no pair of numbers like .* or words such as"):
+            Figure(pin={"L": where}).but()  # type: ignore[dict-item]
+    with pytest.raises(UsageError, match="nobody"):
+        diagram(cgviz.run(NET), figure=Figure(pin={"L": "right of nobody"}))
 
 
 def test_no_text_of_a_deck_is_under_14_points_and_nothing_moves_but_the_camera() -> None:
@@ -453,3 +480,24 @@ def test_a_pdf_has_a_title(net: cgviz.Run) -> None:
     assert read.metadata is not None
     assert read.metadata.title == "Netz: θ₁ → L"
     assert len(read.pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "message"),
+    [
+        ('hide = []\norder = ["x_1", "nobody"]', 2, "no node 'nobody'"),
+        ('order = ["h_1"]\n[colours]\nh_1 = "green"', 3, "is no #rrggbb"),
+        ('edges = "both"\ncollapse = ["layer 9"]', 2, "no group 'layer 9'; there are 'layer 1', 'layer 2'"),
+        ('[[notes]]\nat = "h_1"\ntext = "a"\n[[notes]]\nat = "x_1 -> p"', 5, "no wire runs from"),
+        ('[shift]\n# L moves\nL = [1, "a"]', 3, "no pair of numbers"),
+        ("\n[window]\nroom = 3", 3, "the window of a figure"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told_with_its_line(
+    said: str, line: int, message: str, tmp_path: Path, net: cgviz.Run
+) -> None:
+    path = tmp_path / "f.toml"
+    path.write_text(said, "utf-8")
+    with pytest.raises(UsageError) as caught:
+        diagram(net, figure=path)
+    assert re.match(rf"'.*f\.toml', line {line}: .*{re.escape(message)}", str(caught.value))

@@ -9,8 +9,8 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from cgviz.errors import quoted
-from cgviz.ops.arithmetic import product
 from cgviz.ops.op import Op
+from cgviz.ops.products import product
 from cgviz.text.formula import Formula
 from cgviz.text.names import Name, plain_spelling
 from cgviz.text.spelling import Spelling
@@ -219,6 +219,11 @@ class Graph:
     def plan(self) -> tuple[Planned, ...]:
         """What the passes loop over, a row per node."""
         return tuple(plan_of(self.nodes))
+
+    @property
+    def read_without(self) -> str:
+        """What was left out of the program's text, prose and numbers of equations, in a line; "" for nothing."""
+        return f"read without: {'; '.join(self.beside)}" if self.beside else ""
 
     def __repr__(self) -> str:
         """The program and its size in short."""

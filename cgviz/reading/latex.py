@@ -60,6 +60,8 @@ class Paper:
         variables |= self.given
         calls = Calls(self.text, self.pieces, self.names, self.indices, functions, variables, self.functions(equations))
         calls.alone = self.alone()
+        within = [head.parameters for head in heads if head.parameters]
+        calls.parameters = {self.names.identifier(name.spelling) for each in within for name in self.listed(*each)}
         self.translator = Translator(calls)
         bodies = [self.body(each) for each in equations]
         self.applied = calls.met

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cgviz.errors import ExpressionError
-from cgviz.reading.latex_macros import NO_DERIVATIVE
 from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece, touches
+from cgviz.reading.tokens import NO_DERIVATIVE
 
 
 def below(names: Names, slash: int, end: int, is_call: Callable[[Name, int], bool]) -> int:
