@@ -88,6 +88,14 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
         lambda x, z: np.exp(-((x - z) ** 2).sum() / 2),
         {"x": V, "z": W},
     ),
+    r"-\sum_i y_i \log \operatorname{softmax}(z)_i": (
+        lambda y, z: -(y * np.log(np.exp(z) / np.exp(z).sum())).sum(),
+        {"y": V, "z": W},
+    ),
+    r"e^{-(x-\mu)^2/2\sigma^2} + E/kT + \lambda/2 x^2": (
+        lambda x, mu, sigma, E, k, T, lam: np.exp(-((x - mu) ** 2) / (2 * sigma**2)) + E / (k * T) + lam / 2 * x**2,
+        {"x": 0.3, "mu": 0.5, "sigma": 0.8, "E": 1.5, "k": 0.4, "T": 0.6, "lambda": 0.1},
+    ),
     r"x^{(\text{train})} max(a, 0) + 1\{a >= 1\}": (lambda x_train, a: x_train * a, {"x_train": 0.3, "a": 0.7}),
     r"\begin{bmatrix} a & b \end{bmatrix} \begin{bmatrix} 1 \\ 2 \end{bmatrix}": (
         lambda a, b: a + 2 * b,
@@ -186,6 +194,12 @@ LATEX: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 TEXT: dict[str, tuple[Any, dict[str, Any]]] = {
     "wᵀx + b": (lambda w, x, b: w @ x + b, {"w": W, "x": V, "b": 0.1}),
+    "f(x, y, z) = x/yz": (lambda x, y, z: x / (y * z), {"x": 0.3, "y": 0.7, "z": 2.0}),
+    "L = −½[y log ŷ + (1 − y) log(1 − ŷ)]": (
+        lambda y, yhat: -(y * np.log(yhat) + (1 - y) * np.log(1 - yhat)) / 2,
+        {"y": 0.9, "yhat": 0.7},
+    ),
+    "P(y=1|x) = σ(w⃗·x⃗ + b)": (lambda wvec, xvec, b: sigmoid(wvec @ xvec + b), {"wvec": W, "xvec": V, "b": 0.1}),
     "sum((W x)^2)": (lambda W, x: ((W @ x) ** 2).sum(), {"W": A, "x": V}),
     "q = W^T x; sum(q ⊙ q)": (lambda W, x: ((W.T @ x) ** 2).sum(), {"W": A, "x": V}),
     "2 w·x": (lambda w, x: 2 * w @ x, {"w": W, "x": V}),
@@ -328,6 +342,15 @@ REFUSED = {
     "x y": "side by side",
     "a * B x": "put brackets",
     "W xᵀ": "stands as a column",
+    r"1/2\sigma^2": "below the slash",
+    r"f(a, b, c) = \frac{1}{2} a/b c": "below the slash",
+    "f(x, y, z) = x/yz²": "below the slash",
+    "y = mx + c": "the product m\\*x",
+    "softmax(Wx + b)": "the product W x",
+    "f(x, s) = x²/2s": "below the slash",
+    r"h = \phi(\mathbf{W} \mathbf{x})": "not given",
+    r"R(h) = \frac{1}{m} \sum_{i=1}^m (h(x_i) - y_i)^2": "applied as a function",
+    "xy² + 1": "the product x\\*y",
     "|x|": "norm\\(x\\)",
     "x × y": "@ is the matrix product",
     r"\sum_{j \neq y_i} \max(0, s_j - s_{y_i} + 1)": "label as ones and zeros",

@@ -28,9 +28,10 @@ from cgviz.documents.mathml import Mathml
 from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
-from cgviz.ops.arithmetic import power, product, signed_sum
+from cgviz.ops.arithmetic import power, signed_sum
 from cgviz.ops.op import Op, ops
 from cgviz.ops.piecewise import extremum
+from cgviz.ops.products import product
 from cgviz.reading.shipped import sample, samples
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula

@@ -15,13 +15,14 @@ from typing import Any
 from cgviz.errors import ExpressionError
 from cgviz.graph import shapes
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
-from cgviz.ops.arithmetic import product, reciprocal
+from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.joining import joined, stacked
 from cgviz.ops.making import arange, positions
 from cgviz.ops.matrices import dot, inv, matmul, outer
 from cgviz.ops.norms import NORM
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.piecewise import absolute
+from cgviz.ops.products import product
 from cgviz.ops.rearranging import listed, transpose
 from cgviz.ops.reductions import AMAX, SUM
 from cgviz.text.formula import Formula

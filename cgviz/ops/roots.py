@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cgviz.ops.arithmetic import ELEMENTARY
 from cgviz.ops.op import Answer, Op, register
+from cgviz.ops.products import ELEMENTARY
 from cgviz.values import ieee
 
 sqrt = register(

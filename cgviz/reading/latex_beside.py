@@ -12,6 +12,7 @@ from cgviz.errors import ExpressionError
 from cgviz.reading.latex_macros import AND, WORDS
 from cgviz.reading.latex_pieces import EDGES, Piece
 from cgviz.text.letters import GREEK
+from cgviz.text.parsing import spelled
 
 STOP = frozenset(
     "is are was denotes denote means the of for where with and that which from when if let we our be being by as all "
@@ -28,6 +29,7 @@ DRESSED = re.compile(r"\\(?:text|mathrm|textrm|textbf|textit|mbox|quad|qquad)\b|
 SIGNS = {"in": " ∈ ", "le": " ≤ ", "leq": " ≤ ", "ge": " ≥ ", "geq": " ≥ ", "forall": "∀", "ldots": "…", "dots": "…"}
 SIGNS |= {"cdots": "…", "times": " × ", "top": "⊤", "mathbb": "", "mathcal": ""} | GREEK
 REALS = re.compile(r"\\mathbb\s*(?:\{R\}|R)")
+MARKED = re.compile(r"\\(?:hat|bar|tilde|vec)\s*(?:\{\s*\\?\w+\s*\}|\s\\?\w)")
 RAISED = re.compile(r"\s*\^\s*\{([^{}]{2,})\}")
 LONGEST = 60
 
@@ -113,6 +115,7 @@ def said(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[str, ...]:
 
 def shortened(written: str) -> str:
     written = TAG.sub(r"(\1)", written).replace("\\{", "❴").replace("\\}", "❵")
+    written = MARKED.sub(lambda match: spelled(match[0]).text, written)
     plain = re.sub(r"\\([A-Za-z]+)", lambda match: SIGNS.get(match[1], match[0]), REALS.sub("ℝ", written))
     plain = RAISED.sub(r"^(\1)", plain)
     plain = DRESSED.sub(" ", plain).replace("❴", "{").replace("❵", "}")

@@ -28,6 +28,7 @@ class Calls:
     functions  the names that the program defines as functions; `variables` those that it assigns or that have values
     bodies     the parameters of each such function and the range of its body
     alone      the names that stand somewhere without a bracket behind them
+    parameters the names in the brackets of left sides
     met        those of the functions that are applied somewhere
     """
 
@@ -40,6 +41,7 @@ class Calls:
     bodies: dict[str, tuple[list[str], Range]] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
+    parameters: set[str] = field(default_factory=set)
     budget: int = 200
 
     def name(self, span: Span) -> list[Item]:
@@ -65,8 +67,13 @@ class Calls:
             if env.axes and (along := self.along(name, inside, env)):
                 return around(first, [along])
             head = Token("call", self.function_name(name), first.start, last.end)
+            if head.text in self.parameters and head.text not in self.functions:
+                message = (
+                    f"{head.text} is a parameter, and applied as a function: add its equation, {head.text}(t) = ..."
+                )
+                raise self.error(message, first, last)
             made: list[Item] = [head, *within(follower, self.pieces[follower.partner], inside)]
-            return [*made, *self.element(span)]
+            return [*made, *self.element(span, inside, env)]
         self.refuse_value(name, span.end)
         raised = name.end < span.end and self.pieces[name.end].text == "^"
         if raised and self.applied(name, self.names.extent(name.end + 1), span.end):
@@ -97,6 +104,10 @@ class Calls:
             message = (
                 f"is {shown}(…) the {function} function? Write it without its index; a product is {shown} \\cdot (…)"
             )
+            raise self.error(message, self.pieces[name.start], self.pieces[at])
+        if name.spelling.letters in "ϕφΦ":
+            message = f"{name.spelling.text}(…) is a value of a function that is not given: add its equation, "
+            message += f"{name.spelling.text}(t) = ...; a product is {name.spelling.text} \\cdot (…)"
             raise self.error(message, self.pieces[name.start], self.pieces[at])
         if not self.names.begins(at + 1):
             return
@@ -131,16 +142,23 @@ class Calls:
         self.met.add(identifier)
         return Span(*body, env=replace(env, bound=dict(zip(parameters, found, strict=True))))
 
-    def element(self, span: Span) -> list[Item]:
-        """Returns the `[1]` of `\\text{softmax}(z)_2`, a part of what a function gives."""
+    def element(self, span: Span, inside: Span, env: Env) -> list[Item]:
+        """Returns the `[1]` of `\\text{softmax}(z)_2`, a part of what a function gives.
+
+        Of `softmax(z)_i` along the axis of i it is all of it, and z in its bracket is the vector.
+        """
         if span.at >= span.end or self.pieces[span.at].text != "_":
             return []
         start, span.at = span.at + 1, self.names.extent(span.at + 1)
-        digits = self.written(start, span.at)
-        if not digits.isdecimal():
-            raise self.error(f"nothing binds the index {digits!r} of this function", self.pieces[start])
-        piece = self.pieces[start]
-        place = Token("number", str(int(digits) - self.indices.first), piece.start, piece.end)
+        index, piece = self.written(start, span.at), self.pieces[start]
+        if index in env.axes:
+            inside.env = replace(env, axes=(), hidden="")
+            behind = env.axes[env.axes.index(index) :]
+            keys = [":" if letter == index else "None" for letter in behind]
+            return self.indices.key(piece, keys) if len(behind) > 1 else []
+        if not index.isdecimal():
+            raise self.error(f"nothing binds the index {index!r} of this function", piece)
+        place = Token("number", str(int(index) - self.indices.first), piece.start, piece.end)
         return [synthetic("[", piece), place, synthetic("]", piece)]
 
     def lowered(self, span: Span) -> list[Item]:
@@ -195,6 +213,10 @@ class Calls:
             return False
         is_round = self.pieces[at].text == "("
         return self.is_function(name) or (is_round and bool(self.listing(Span(at + 1, self.pieces[at].partner))))
+
+    def is_call(self, name: Name, end: int) -> bool:
+        """Tells whether a name is applied to the bracket behind it."""
+        return self.applied(name, name.end, end)
 
     def listing(self, inside: Span) -> str:
         """Returns the sign between the parts of a bracket, "," or ";", "" where it has but one."""
@@ -257,6 +279,8 @@ class Calls:
             else:
                 raise self.error(f"a subscript of '\\{piece.text}' cannot be read", piece, self.pieces[start])
         argument = self.argument(span, piece)
+        if name in VECTORS and isinstance(argument[1], Span):
+            argument += self.element(span, argument[1], span.env or EMPTY)
         call = self.logarithm(piece, argument, *base) if base else [called(name, piece), *argument]
         return [*around(piece, call), *power] if power else call
 
@@ -321,6 +345,7 @@ class Calls:
 
 PROBABILITIES = frozenset("pqPQπ") | {"pi"}
 COMPARED = {"=": "=="}
+VECTORS = frozenset({"softmax", "log_softmax", "softmin", "normalize"})
 ENDS_BARE = frozenset({"operatorname", "sum", "prod", "max", "min"})
 
 

@@ -71,6 +71,8 @@ class Indices:
             elif self.names.begins(at):
                 at = self.met(at)
             else:
+                is_chosen = piece.text == "_" and at and self.pieces[at - 1].kind == "close"
+                self.bound |= {self.pieces[at + 1].text} & {*left} - {""} if is_chosen else set()  # softmax(z)_i
                 at += 1
         if not self.bound:
             return

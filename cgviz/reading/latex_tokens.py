@@ -12,6 +12,7 @@ from cgviz.reading.latex_cases import within as inner
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
 from cgviz.reading.latex_rows import inner_product, length, product
 from cgviz.reading.latex_series import Series
+from cgviz.reading.latex_slash import below
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.latex_sums import BOUNDED, SERIES
@@ -106,6 +107,9 @@ class Translator(Series):
             return self.operator(span, "super")
         if piece.text == ";" and not span.top:
             return self.operator(span, ",")
+        if piece.text == "/" and (end := below(self.names, span.at, span.end, self.calls.is_call)):
+            start, span.at = span.at + 1, end
+            return [Token("/", "/", piece.start, piece.end), *around(piece, [Span(start, end)])]
         if piece.text in "+-*/!,<>√" or piece.text in OPERATORS:
             return self.operator(span, OPERATORS.get(piece.text, piece.text))
         if piece.text == "mid" and self.separates(span):

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, Graph, Node
-from cgviz.ops.arithmetic import HALF, roof
 from cgviz.ops.op import Op
+from cgviz.ops.products import HALF, roof
 from cgviz.values.arrays import Value, is_long_product
 from cgviz.values.ieee import SMALLEST_NORMAL
 

@@ -163,7 +163,10 @@ def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...
 def within_range(op: Op, made: Any, out: Value, args: Sequence[Value]) -> Any:
     """Returns slopes; by the rule of numbers, which knows the ends of the range, where they or the output leave it."""
     np = numpy()
-    short = (out != 0) & (np.abs(out) < SMALLEST_NORMAL)  # of few digits
+    size = np.abs(out)
+    if np.min(size, initial=math.inf) >= SMALLEST_NORMAL and all(map(every_finite, made)):
+        return made
+    short = (out != 0) & (size < SMALLEST_NORMAL)  # of few digits
     odd = [s for s, each in enumerate(made) if each is not None and np.any(short | ~np.isfinite(each))]
     if not odd:
         return made

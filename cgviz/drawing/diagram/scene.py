@@ -91,7 +91,8 @@ class Box:
 
     inside   the lines of texts in it, each with its place from the centre, y upwards; `rules` lines likewise
     circle   the outline is a circle; else a rectangle with round corners
-    rank     "source": an input; "sink": the output's name; "ghost": a node that stands elsewhere, by its name
+    rank     "source": an input; "sink": the output's name; "ghost": a node that stands elsewhere, by its name;
+             "note": an author's; "aside": of the legend or the footnotes
     caption  lines beneath it (beside it where the flow is downwards)
     insets   pictures of arrays in it, in its lines as well, each with its centre from the box's, y downwards
     """

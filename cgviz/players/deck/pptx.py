@@ -16,7 +16,7 @@ from cgviz.drawing.diagram.scene import Place, Text, Wire
 from cgviz.errors import printable
 from cgviz.players.deck.camera import Camera
 from cgviz.players.deck.caption import FOOT, fitted
-from cgviz.players.deck.extras import CLEAR, PAGE, active
+from cgviz.players.deck.extras import PAGE, active
 from cgviz.players.deck.formats import HEIGHT, Each, Look
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.page import SIDE, Page, Placed, colour_of, map_of, width_of
@@ -146,18 +146,13 @@ def draw_map(slide: Any, boxes: Sequence[Placed]) -> None:
     from pptx.enum.shapes import MSO_SHAPE
     from pptx.util import Pt
 
-    from cgviz.players.deck.shapes import rgb
+    from cgviz.players.deck.shapes import paint
 
     for box, (x, y) in boxes:
         size = box.width, box.height
         shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Pt(x - size[0] / 2), Pt(y - size[1] / 2), *map(Pt, size))
         shape.name = "map"
-        shape.line.color.rgb, shape.line.width = rgb(box.line), Pt(0.6)
-        if box.fill == CLEAR:
-            shape.fill.background()
-        else:
-            shape.fill.solid()
-            shape.fill.fore_color.rgb = rgb(box.fill)
+        paint(shape, box.fill, box.line, 0.6)
 
 
 def apart(layout: Layout, wire: Wire, place: Place) -> Place:
