@@ -18,6 +18,7 @@ from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array
 
 Point = dict[str, Any]
+MODULES = ("np", "numpy", "math", "torch", "F", "jnp")  # a call may read them
 PLURAL = ("grad", "grads", "gradient", "gradients")
 
 
@@ -105,7 +106,7 @@ class Exercise:
             if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
         }
         names = dict.fromkeys(each.id for each in found if each.id not in called and not hasattr(builtins, each.id))
-        return [name for name in names if name not in self.assigned and name not in self.inputs]
+        return [name for name in names if name not in (*self.assigned, *self.inputs, *MODULES)]
 
     @cached_property
     def spell(self) -> Spellings:
