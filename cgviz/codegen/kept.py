@@ -99,13 +99,13 @@ class Shortened(Writer):
                 yield gradient, None
             line = Formula(f"#d{target}", shape=value.shape)
             yield Formula(op=gradient.op, args=(line,), shape=gradient.shape), value
-        elif (gradient.op is None and gradient.shape == self.graph.nodes[target].shape) or (
-            uses == 1 and gates(gradient) <= 2 and self.is_brief(target, gradient)
-        ):
+            return
+        is_copy = gradient.op is None and gradient.shape == self.graph.nodes[target].shape
+        if is_copy or (uses == 1 and gates(gradient) <= 2 and self.is_brief(target, gradient)):
             yield gradient, None
 
     def is_brief(self, target: int, gradient: Formula) -> bool:
-        """Tells whether a gradient may stand in the line that reads it: nobody named its stage, and no call is in it."""
+        """Tells whether a gradient may stand in the line that reads it: its stage has no name, and no call is in it."""
         node = self.graph.nodes[target]
         return not node.given and (is_elementwise(gradient) or node.op.name in TURNS)
 
