@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import ast
+import compileall
+import multiprocessing
 import os
 import queue
 import random
@@ -19,20 +21,31 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from coverage import CoverageData
 
 ROOT = Path(__file__).parent.parent
 TESTS = {  # which tests answer for which modules: the first pattern that fits, the quickest tests first
     "ops/listing.py": (),
-    "ops/*.py": ("test_ops", "test_op_corners", "test_array_ops", "test_reference", "test_diagnose", "test_hessian"),
+    "ops/*.py": (
+        "test_ops",
+        "test_op_corners",
+        "test_array_ops",
+        "test_array_code",
+        "test_language_ops",
+        "test_printed_and_read",
+        "test_symbolic_shapes",
+        "test_diagnose",
+        "test_hessian",
+    ),
     "values/axes.py": ("test_symbolic_shapes",),
     "values/*.py": (
         "test_reference",
@@ -42,9 +55,9 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
         "test_diagnose",
         "test_forward",
     ),
-    "runs/passes.py": ("test_reference", "test_passes", "test_forward"),
+    "runs/passes.py": ("test_reference", "test_passes", "test_forward", "test_straight"),
     "runs/tangents.py": ("test_forward", "test_jacobian"),
-    "runs/corners.py": ("test_diagnose", "test_hessian", "test_jacobian"),
+    "runs/corners.py": ("test_diagnose", "test_hessian", "test_check", "test_array_tables"),
     "graph/naming.py": ("test_naming", "test_golden"),
     "analysis/checks/*.py": ("test_check",),
     "analysis/*.py": ("test_jacobian", "test_hessian", "test_diagnose", "test_recognised"),
@@ -54,6 +67,8 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
     "text/tables.py": ("test_files", "test_descend"),
 }
 ABSENT = ("torch", "jax")
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["pytest", "hypothesis", "numpy", "sympy", "rich", "click", "jsonschema"])
 LEFT_OUT = (".*", "__pycache__", "build", "dist", "*.egg-info")
 SECONDS = 30
 NO_SUCH_TEST = 4
@@ -107,7 +122,10 @@ def every(path: Path) -> Iterator[tuple[ast.Module, Mutant, Callable[[], None]]]
     """Yields every mutant of a module with its tree and the function that plants it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     place = 0
+    spared = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.keyword) and each.arg == "strict"}
     for node in ast.walk(tree):
+        if id(node) in spared:  # lengths that are always the same
+            continue
         for says, plant in changes(node):
             yield tree, Mutant(str(path.relative_to(ROOT)), place, getattr(node, "lineno", 0), says), plant
             place += 1
@@ -139,18 +157,23 @@ def drawn(count: int, seed: int, only: str) -> list[Mutant]:
 
 @dataclass
 class Reach:
-    """Which tests execute which lines, and the seconds that each takes: of one run of a group of tests."""
+    """Which tests execute which lines, and the seconds that each takes: of the tests of one or several files."""
 
-    tests: tuple[str, ...]
     seconds: dict[str, float] = field(default_factory=dict)
-    lines: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+    lines: dict[str, dict[int, set[str]]] = field(default_factory=dict)
+
+    def add(self, other: Reach) -> None:
+        self.seconds |= other.seconds
+        for path, lines in other.lines.items():
+            for line, tests in lines.items():
+                self.lines.setdefault(path, {}).setdefault(line, set()).update(tests)
 
     def of(self, mutant: Mutant) -> list[str]:
         """Returns the tests for a mutant, the quickest first; those of its group where only the import runs it."""
         lines = self.lines.get(mutant.path, {})
         traced = sorted(lines)
         at = bisect_right(traced, mutant.line)
-        reached = [test for test in lines[traced[at - 1]] if test] if at else []
+        reached = lines[traced[at - 1]] - {""} if at else set()
         chosen: list[str] = []
         spent = 0.0
         for test in sorted(reached or self.seconds, key=lambda name: (self.seconds.get(name, 0.0), name)):
@@ -162,11 +185,12 @@ class Reach:
 
 
 def copied(folder: Path) -> Path:
-    """Returns a copy of the project, since tests read its files, in which what mutants do without is absent."""
+    """Returns a compiled copy of the project, since tests read its files, without what mutants do without."""
     copy = folder / "copy"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
     absent = f"import sys\n\nsys.modules.update(dict.fromkeys({ABSENT}))\n"  # neither imported nor found
     (copy / "sitecustomize.py").write_text(absent, encoding="utf-8")
+    compileall.compile_dir(copy / "cgviz", quiet=2)
     return copy
 
 
@@ -181,28 +205,63 @@ def tested(copy: Path, arguments: list[str], seconds: float | None) -> tuple[int
     return done.returncode, done.stdout[-2000:]
 
 
-@cache
-def reach(tests: tuple[str, ...]) -> Reach:
-    """Returns what a group of tests executes. Raises RuntimeError where it fails without any mutant."""
+def first_failure(copy: Path, tests: list[str]) -> int:
+    """Returns the exit code of pytest up to the first test that fails, 1 where it never ends.
+
+    It runs in a fork of a process that has loaded the libraries, but nothing of ours.
+    """
+    process = SERVER.Process(target=run_tests, args=(copy, tests))
+    process.start()
+    process.join(4 * SECONDS)
+    if process.exitcode is None:
+        process.kill()
+        return 1
+    return process.exitcode
+
+
+def run_tests(copy: Path, tests: list[str]) -> None:
+    os.chdir(copy)
+    sys.path.insert(0, str(copy))
+    sys.dont_write_bytecode = True
+    sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]
+    os.environ["PYTHONPATH"] = str(copy)
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), 1)
+        os.dup2(nothing.fileno(), 2)
+    loaded = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # what is there before pytest begins
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-x", "-n", "0", *loaded, *tests]))
+
+
+def reach(test: str, copy: Path, jobs: int) -> Reach:
+    """Returns what a file of tests executes. Raises RuntimeError where it fails without any mutant."""
+    traced = ["--cov=cgviz", "--cov-context=test", "--cov-report=", "--junitxml=times.xml"]
+    code, says = tested(copy, ["-n", str(jobs), *traced, f"tests/{test}.py"], None)
+    if code:
+        raise RuntimeError(f"the tests fail as they are: {test}\n{says}")
+    found = Reach()
+    for case in ET.parse(copy / "times.xml").iter("testcase"):
+        name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
+        found.seconds[name] = float(case.get("time", 0))
+    data = CoverageData(str(copy / ".coverage"))
+    data.read()
+    for path in data.measured_files():
+        found.lines[str(Path(path).relative_to(copy))] = {
+            line: {test.rpartition("|")[0] for test in every} for line, every in data.contexts_by_lineno(path).items()
+        }
+    return found
+
+
+def reached(groups: set[tuple[str, ...]], jobs: int) -> dict[tuple[str, ...], Reach]:
+    """Returns what each group of tests executes; every file of tests runs once."""
+    found = {tests: Reach() for tests in groups}
     with tempfile.TemporaryDirectory() as folder:
         copy = copied(Path(folder))
-        names = [f"tests/{name}.py" for name in tests]
-        traced = ["--cov=cgviz", "--cov-context=test", "--cov-report=", "--junitxml=times.xml"]
-        code, says = tested(copy, ["-n", "auto", *traced, *names], None)
-        if code:
-            raise RuntimeError(f"the tests fail as they are: {' '.join(names)}\n{says}")
-        found = Reach(tests)
-        for case in ET.parse(copy / "times.xml").iter("testcase"):
-            name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
-            found.seconds[name] = float(case.get("time", 0))
-        data = CoverageData(str(copy / ".coverage"))
-        data.read()
-        for path in data.measured_files():
-            contexts = defaultdict(list, data.contexts_by_lineno(path))
-            found.lines[str(Path(path).relative_to(copy))] = {
-                line: sorted({test.partition("|")[0] for test in every}) for line, every in contexts.items()
-            }
-        return found
+        for test in sorted({test for tests in groups for test in tests}):
+            one = reach(test, copy, jobs)
+            for tests, whole in found.items():
+                if test in tests:
+                    whole.add(one)
+    return found
 
 
 def is_killed(mutant: Mutant, tests: list[str], copies: queue.Queue[Path]) -> bool:
@@ -210,12 +269,12 @@ def is_killed(mutant: Mutant, tests: list[str], copies: queue.Queue[Path]) -> bo
     copy = copies.get()
     try:
         (copy / mutant.path).write_text(planted(mutant), encoding="utf-8")
-        code, _ = tested(copy, ["-x", "-n", "0", *tests], 4 * SECONDS)
+        code = first_failure(copy, tests)
         if code == NO_SUCH_TEST:  # the mutant renames its tests, or nothing can be imported
-            code, _ = tested(copy, ["-x", "-n", "0", *sorted({test.partition("::")[0] for test in tests})], 4 * SECONDS)
+            code = first_failure(copy, sorted({test.partition("::")[0] for test in tests}))
         return code != 0
     finally:
-        shutil.copyfile(ROOT / mutant.path, copy / mutant.path)
+        shutil.copy2(ROOT / mutant.path, copy / mutant.path)
         copies.put(copy)
 
 
@@ -231,11 +290,15 @@ def main() -> int:
     killed: Counter[str] = Counter()
     total: Counter[str] = Counter()
     answering = modules()
-    tests = [reach(answering[ROOT / mutant.path]).of(mutant) for mutant in mutants]
+    groups = [answering[ROOT / mutant.path] for mutant in mutants]
+    found_by = reached(set(groups), options.jobs)
+    tests = [found_by[group].of(mutant) for group, mutant in zip(groups, mutants, strict=True)]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as pool:
         copies: queue.Queue[Path] = queue.Queue()
         for at in range(options.jobs):
             copies.put(copied(Path(folder) / str(at)))
+        if first_failure(copies.queue[0], tests[0]):
+            raise RuntimeError(f"tests fail without a mutant: {' '.join(tests[0])}")
         answers = pool.map(is_killed, mutants, tests, [copies] * len(mutants))
         for mutant, found in zip(mutants, answers, strict=True):
             room = "/".join(mutant.path.split("/")[1:-1])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import cgviz
+from cgviz.values.ieee import power
 
 SHAPES = {
     "A": (2, 3), "B": (3, 4), "C": (2, 3), "S": (3, 3), "x": (3,), "y": (3,), "b": (4,), "v": (2,), "col": (2, 1),
@@ -129,3 +130,17 @@ def test_agrees_with_central_differences(text: str) -> None:
                 sides.append(cgviz.run(text, {**given, name: moved}).value)
             slopes[place] = (sides[0] - sides[1]) / 2e-6
         np.testing.assert_allclose(run.gradient[name], slopes, rtol=2e-5, atol=2e-7, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("x", "flags"), [([-1.0], ("dead",)), ([-1.0, -2.0], ("dead",)), ([-1.0, 0.0], ("kink",)), ([-1.0, 2.0], ())]
+)
+def test_an_array_is_dead_where_all_of_it_is(x: list[float], flags: tuple[str, ...]) -> None:
+    assert cgviz.run("sum(relu(x))", x=x).flags[1] == flags
+
+
+@pytest.mark.parametrize("b", [401.0, 402.0, 403.0, -1.0, -3.0, -4.0, -5.0, -0.5])
+@pytest.mark.parametrize("a", [-10.0, 10.0, -1e300, 0.0, -0.0])
+def test_a_power_beyond_floats_is_that_of_c(a: float, b: float) -> None:
+    with np.errstate(all="ignore"):
+        assert repr(power(a, b)) == repr(float(np.power(a, b)))

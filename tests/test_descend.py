@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import math
 import os
 import re
 import signal
@@ -26,6 +27,7 @@ from cgviz.analysis import learning
 from cgviz.analysis.learning import OPTIMIZERS, Descent, Plan, Problem, Settings, descend, problem, read_sheet
 from cgviz.analysis.learning.batches import batches, per_epoch
 from cgviz.analysis.learning.binding import bind
+from cgviz.analysis.learning.surface import around
 from cgviz.cli.commands import descend as command
 from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.canvas import written as written_as
@@ -610,3 +612,17 @@ def test_a_diverging_vector_names_its_stage() -> None:
     assert "the descent diverged at step " in done.stderr
     assert "Warning" not in done.stderr
     assert "w[1] " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("values", "interval"),
+    [
+        ([1.0, 3.0], (0.64, 3.36)),
+        ([3.0], (1.5, 4.5)),
+        ([0.5], (-0.5, 1.5)),
+        ([math.inf, 2.0], (1.0, 3.0)),
+        ([], (-1, 1)),
+    ],
+)
+def test_an_axis_holds_its_numbers_with_a_margin(values: list[float], interval: tuple[float, float]) -> None:
+    assert around(values) == pytest.approx(interval)

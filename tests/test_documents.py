@@ -12,7 +12,7 @@ import pytest
 from tex import compiled
 
 import cgviz
-from cgviz.cli import main
+from cgviz.cli import group, main
 from cgviz.documents.document import GAP, Document, Drawn, Entry, Head, Prose, Table, Title
 from cgviz.documents.formats import FORMATS
 from cgviz.documents.grid import Column
@@ -57,11 +57,22 @@ def test_every_report_has_every_format(name: str, tmp_path: Path) -> None:
     assert saved[".html"].read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
-def test_latex_of_every_report_compiles(tmp_path: Path) -> None:
-    for place, make in enumerate(REPORTS.values()):
-        folder = tmp_path / str(place)
-        folder.mkdir()
-        compiled(make().write("latex", standalone=True), folder, needs="booktabs.sty")
+WIDE = "L = -log(softmax(W @ x + b)[1])"
+VALUES = {"W": [[1.23456, 2], [3, 4], [5, 6]], "x": [0.12345, 0.2], "b": [0, 0, 0]}
+
+
+def test_latex_of_every_report_compiles_and_fits(tmp_path: Path) -> None:
+    """All in one document: no line is wider than the page, no table higher, and every sign is there."""
+    wide = cgviz.run(WIDE, VALUES)
+    long = cgviz.run("\n".join(f"a{n} = sin({f'a{n - 1}' if n else 'x'})" for n in range(90)), x=1)
+    fragments = [make().latex for make in REPORTS.values()]
+    reports = wide.table(), wide.hessian(), wide.jacobian(), wide.check(), long.table()
+    fragments += [report.latex for report in reports]
+    *head, end = wide.derive().write("latex", standalone=True).rpartition("\\end{document}")[:2]
+    compiled("\n".join([*head, *fragments, end]), tmp_path, needs="booktabs.sty")
+    log = (tmp_path / "document.log").read_text(encoding="latin-1")
+    assert not re.findall("Overfull.*|Missing character.*", log)
+    assert "[U+" not in "".join(fragments)
 
 
 COMMANDS = [
@@ -70,8 +81,14 @@ COMMANDS = [
     ["check", "x*y", "--x", "3", "--y", "-4"], ["diagnose", "x*y", "--x", "3", "--y", "-4"],
     ["jacobian", "x*y", "--x", "3", "--y", "-4"], ["hessian", "x*y", "--x", "3", "--y", "-4"],
     ["forward", "x*y", "--x", "3", "--y", "-4"], ["descend", "x**2", "--x", "3", "--steps", "2"],
+    ["diff", "x*y", "y*x", "--x", "3", "--y", "-4"],
     ["ops"], ["ops", "sigmoid"], ["samples"], ["samples", "staged"], ["doctor"],
 ]  # fmt: skip
+
+
+def test_no_report_is_left_out() -> None:
+    reports = {name for name in group.COMMANDS if any(each.name == "format" for each in group.command(name).params)}
+    assert reports - {"grade", "deck"} == {words[0] for words in COMMANDS}  # a grade's are asked in its own tests
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=[" ".join(command[:2])[:16] for command in COMMANDS])

@@ -14,14 +14,20 @@ from pypdf import PdfReader
 import cgviz
 from cgviz.cli import main
 from cgviz.drawing.diagram import diagram
-from cgviz.drawing.diagram.figure import Figure, Note, read
+from cgviz.drawing.diagram.figure import Figure, Note
+from cgviz.drawing.diagram.figure_file import read
 from cgviz.drawing.diagram.fold import cut
+from cgviz.drawing.diagram.free import Free
 from cgviz.drawing.diagram.groups import groups_of
 from cgviz.drawing.diagram.levels import levels
+from cgviz.drawing.diagram.moves import around
+from cgviz.drawing.diagram.notes import taken
 from cgviz.drawing.diagram.paper import CM, paper
 from cgviz.drawing.diagram.repeats import repeats
+from cgviz.drawing.diagram.rows import Laid
 from cgviz.drawing.diagram.scene import Text
 from cgviz.drawing.diagram.typography import runs
+from cgviz.drawing.diagram.words import name_of
 from cgviz.errors import RenderError, UsageError
 from cgviz.players.deck import Look, drawn, frames, pages, trouble
 from cgviz.players.deck.formats import LEAST
@@ -98,6 +104,41 @@ def test_names_are_set_as_mathematics() -> None:
     told = [(run.text, run.level) for run in runs("a^[1](i)·x̃ᵢⱼ", "formula")]  # the font has no ⱼ: it is set as a j
     assert told == [("a", 0), ("[1](i)", 1), ("·", 0), ("x̃", 0), ("ij", -1)]
     assert Text("θ₁", "", kind="name").width < Text("θ1", "", kind="name").width
+
+
+def test_a_legend_stands_where_it_costs_nothing(net: cgviz.Run) -> None:
+    bare, full = (diagram(net, fit="slide", figure=Figure(legend=legend)) for legend in ("never", "auto"))
+    assert full.smallest == pytest.approx(bare.smallest)
+    legend = full.layout.scene.box["legend"]
+    said = [text.text for text in legend.texts]
+    assert {"value", "gradient ∂L/∂·", "× local derivative", "input"} <= set(said)
+    middle = full.layout.centre("legend")
+    room = around(middle, (legend.width, legend.height))
+    others = list(taken(Laid(bare.layout.scene, bare.layout.plan), bare.layout.axes))
+    assert all(room[2] < a or c < room[0] or room[3] < b or d < room[1] for a, b, c, d in others)
+    assert "legend" not in diagram(net).layout.scene.box
+    assert "legend" in diagram(net, figure=Figure(legend="always")).layout.scene.box
+
+
+def test_free_room_is_found_at_a_corner_or_not_at_all() -> None:
+    free = Free((0, 0, 160, 80), [(0, 0, 100, 80), (100, 0, 160, 30)])
+    assert free.place(48, 40) == (160 - 24, 80 - 20)
+    assert free.place(64, 40) is None
+    assert Free((0, 0, 160, 80), [(0, 0, 160, 80)]).place(8, 8) is None
+
+
+def test_what_is_shortened_stands_whole_in_a_footnote() -> None:
+    long = "the_first_" + "very_" * 6 + "long_name"
+    run = cgviz.run(f"f = {long}*y", {long: 2.0, "y": 3.0})
+    made = diagram(run, fit="column")
+    name = next(text.text for text in made.layout.scene.box["n0"].texts if text.kind == "name")
+    whole = name_of(run.graph.nodes[0])
+    assert len(name) < len(whole)
+    assert name.endswith("…¹")
+    assert [text.text for text in made.layout.scene.box["footnotes"].texts] == [f"¹ {whole}"]
+    bottom = made.layout.room[1]
+    assert bottom < made.layout.centre("footnotes")[1] < made.layout.centre("n0")[1]
+    assert "¹" not in diagram(run, figure=Figure(hide=["footnotes"])).draw("svg").decode()
 
 
 def test_groups_are_framed_and_hold_their_members(net: cgviz.Run) -> None:
@@ -187,6 +228,32 @@ def test_the_authors_hand(net: cgviz.Run) -> None:
     assert ">likely</text>" in svg
     assert ">−0.1919</text>" not in svg
     assert ">−0.1919</text>" in plain.draw("svg").decode()
+
+
+@pytest.mark.parametrize("style", ["card", "circuit"])
+@pytest.mark.parametrize(("where", "way"), [("right of p", (1, 0)), ("below  z_2", (0, -1)), ("above layer 1", (0, 1))])
+def test_a_node_is_pinned_beside_another_one(style: str, where: str, way: tuple[int, int], net: cgviz.Run) -> None:
+    """It stands on that side of it, on nothing else; a whole group is a node as well."""
+    layout = diagram(net, style=style, collapse=("layer 1",), figure=Figure(pin={"L": where})).layout
+    name, own = where.split(maxsplit=2)[-1].removeprefix("of ").strip(), f"n{net.graph.output}"
+    name = "layer 1" if where.endswith("layer 1") else name
+    titles = {box.words.title: box.key for box in layout.scene.boxes if "collapsed" in box.classes}
+    (x, y), (u, v) = layout.centre(own), layout.centre(titles.get(name) or f"n{net.index(name)}")
+    assert ((x > u + 0.1) - (x < u - 0.1), (y > v + 0.1) - (y < v - 0.1)) == way
+    box = layout.scene.box[own]
+    for other in layout.scene.boxes:
+        if other.key not in (own, "end"):
+            a, b = layout.centre(other.key)
+            apart = abs(a - x) >= (box.width + other.width) / 2 or abs(b - y) >= (box.height + other.height) / 2
+            assert apart, other.key
+
+
+def test_a_pin_that_is_no_place() -> None:
+    for where in ("right p", "beside p", [1, 2, 3], "below "):
+        with pytest.raises(UsageError, match=r"no pair of numbers like .* or words such as"):
+            Figure(pin={"L": where}).but()  # type: ignore[dict-item]
+    with pytest.raises(UsageError, match="nobody"):
+        diagram(cgviz.run(NET), figure=Figure(pin={"L": "right of nobody"}))
 
 
 def test_no_text_of_a_deck_is_under_14_points_and_nothing_moves_but_the_camera() -> None:
@@ -413,3 +480,24 @@ def test_a_pdf_has_a_title(net: cgviz.Run) -> None:
     assert read.metadata is not None
     assert read.metadata.title == "Netz: θ₁ → L"
     assert len(read.pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "message"),
+    [
+        ('hide = []\norder = ["x_1", "nobody"]', 2, "no node 'nobody'"),
+        ('order = ["h_1"]\n[colours]\nh_1 = "green"', 3, "is no #rrggbb"),
+        ('edges = "both"\ncollapse = ["layer 9"]', 2, "no group 'layer 9'; there are 'layer 1', 'layer 2'"),
+        ('[[notes]]\nat = "h_1"\ntext = "a"\n[[notes]]\nat = "x_1 -> p"', 5, "no wire runs from"),
+        ('[shift]\n# L moves\nL = [1, "a"]', 3, "no pair of numbers"),
+        ("\n[window]\nroom = 3", 3, "the window of a figure"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told_with_its_line(
+    said: str, line: int, message: str, tmp_path: Path, net: cgviz.Run
+) -> None:
+    path = tmp_path / "f.toml"
+    path.write_text(said, "utf-8")
+    with pytest.raises(UsageError) as caught:
+        diagram(net, figure=path)
+    assert re.match(rf"'.*f\.toml', line {line}: .*{re.escape(message)}", str(caught.value))

@@ -73,13 +73,15 @@ def test_dot(name: str, style: str) -> None:
 
 @pytest.mark.parametrize("name", DOZEN)
 def test_what_is_read(name: str) -> None:
+    run = run_of(name)
     for end, make in READ.items():
-        compare(GOLDEN / f"{name}.{end}", make(run_of(name)))
+        compare(GOLDEN / f"{name}.{end}", make(run))
 
 
 @pytest.mark.parametrize("name", DOZEN)
 def test_what_is_made_for_machines(name: str) -> None:
-    made = {kind: hashlib.sha256(make(run_of(name)).encode()).hexdigest()[:16] for kind, make in MADE.items()}
+    run = run_of(name)
+    made = {kind: hashlib.sha256(make(run).encode()).hexdigest()[:16] for kind, make in MADE.items()}
     compare(GOLDEN / f"{name}.digests", "".join(f"{digest} {kind}\n" for kind, digest in made.items()))
 
 
@@ -93,10 +95,12 @@ SCRIPT = """
 import hashlib, cgviz
 from cgviz.reading.shipped import samples
 from cgviz.drawing.diagram import picture
-for sample in samples()[::6]:
+for sample in samples()[::9]:
     run = cgviz.run(sample.text, detail="gate")
     for piece in (picture(run), picture(run, style="circuit"), run.table("json").encode()):
         print(sample.name, hashlib.sha256(piece).hexdigest())
+for format in ("dot", "png", "pdf"):
+    print(format, hashlib.sha256(picture(run, format)).hexdigest())
 """
 
 
@@ -108,4 +112,4 @@ def test_the_same_bytes_under_two_hash_seeds() -> None:
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
         printed.append(done.stdout)
     assert printed[0] == printed[1]
-    assert printed[0].count("\n") == 3 * len(NAMES[::6])
+    assert printed[0].count("\n") == 3 * len(NAMES[::9]) + 3

@@ -85,7 +85,7 @@ def test_spellings_of_a_gradient(spelling: str) -> None:
 
 @pytest.mark.parametrize("name", [each.name for each in SCALAR])
 @pytest.mark.parametrize("detail", ["stage", "gate"])
-@pytest.mark.parametrize("form", [{}, {"teach": True}, {"stable": True}, {"function": True}], ids=str)
+@pytest.mark.parametrize("form", [{}, {"teach": True}, {"stable": True, "function": True}], ids=str)
 def test_the_code_of_every_sample_is_right(name: str, detail: str, form: dict[str, bool]) -> None:
     run = cgviz.run(sample(name).text, detail=detail)
     made = grade(run, plain(code(run, **form)))
@@ -93,7 +93,7 @@ def test_the_code_of_every_sample_is_right(name: str, detail: str, form: dict[st
     assert made.score == made.own_score == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tree=trees(leaves=8), values=inputs())
 def test_the_code_of_random_programs_is_right(tree: Tree, values: dict[str, float]) -> None:
     run = run_of(tree, values)
@@ -251,14 +251,8 @@ def test_an_if_routes_a_gradient() -> None:
     assert graded("m = max(x, y); f = 2*m", text, x=3, y=2).all_right
 
 
-@pytest.mark.parametrize("name", FINITE)
-def test_one_slip_is_found_in_its_line(name: str) -> None:
-    run = cgviz.run(sample(name).text)
-    assert slips(run, most=40, seed=1) is not None
-
-
 def test_most_slips_are_found_and_named() -> None:
-    found = [each for name in FINITE for each in slips(cgviz.run(sample(name).text), most=25, seed=2)]
+    found = [each for name in FINITE for each in slips(cgviz.run(sample(name).text), most=12, seed=2)]
     assert len(found) > 150
     assert sum(line for line, _ in found) >= 0.95 * len(found)
     assert sum(cause for _, cause in found) >= 0.8 * len(found)
@@ -267,7 +261,7 @@ def test_most_slips_are_found_and_named() -> None:
 COUNTS: list[tuple[bool, bool]] = []
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(tree=trees(leaves=6), values=inputs())
 def grade_random_slips(tree: Tree, values: dict[str, float]) -> None:
     run = run_of(tree, values)
@@ -333,7 +327,7 @@ HOSTILE = {
     "deep brackets": "dx = " + "(" * 5000 + "y" + ")" * 5000,
     "deep minus": "dx = " + "-" * 100_000 + "y",
     "long sum": "dx = y" + " + y" * 100_000,
-    "many lines": "dx = y\n" * 3000,
+    "many lines": "dx = y\n" * 1000,
     "doubling": "\n".join(["t0 = y", *(f"t{i} = t{i - 1} + t{i - 1}" for i in range(1, 200)), "dx = t199"]),
     "doubling steps": "\n".join(["t0 = dy", *(f"t{i} = t{i - 1} + t{i - 1}" for i in range(1, 200)), "dx = t199"]),
     "doubling helpers": "\n".join(

@@ -86,7 +86,7 @@ def test_a_slip_is_found_in_its_line(name: str) -> None:
     made = PASSES[name]
     right, before = [executed(made, made.backward, seed) for seed in (0, 1)], made.forward.count("\n")
     found = []
-    for mutant in some(made, most := 24, 1):
+    for mutant in some(made, most := 12, 1):
         if all(alike(executed(made, mutant.text, seed), right[seed]) for seed in (0, 1)):
             continue
         met = first(graded(made.program, made.forward + mutant.text))
@@ -101,7 +101,7 @@ def test_most_slips_are_named() -> None:
     if set(COUNTS) != set(NAMES):
         pytest.skip("the slips of some programs were not looked for")
     found = [each for name in NAMES for each in COUNTS[name]]
-    assert len(found) > 200
+    assert len(found) > 100
     assert sum(line for line, _ in found) >= 0.98 * len(found)
     assert sum(cause for _, cause in found) >= 0.9 * len(found)
 
@@ -404,7 +404,7 @@ HOSTILE = {
     "no place": "dx[0] += 1",
     "no mask": "dx[x > 0] = 0",
     "wrong place": "dx = np.zeros_like(x)\ndx[7] = 1\ndx[0] = x",
-    "many places": "dx = np.zeros_like(x)\n" + "dx[0] += 1\n" * 100,
+    "many places": "dx = np.zeros_like(x)\n" + "dx[0] += 1\n" * 50,
     "infinite": "dq = 2*q\ndx = W.T @ dq * np.inf",
     "array to a scalar": "df = np.ones(3)\ndq = 2*q*df",
     "broken forward": "q = x @ W\ndq = 2*q\ndx = W.T @ dq",

@@ -378,7 +378,7 @@ def test_hostile_files_cost_their_own_row(tmp_path: Path, monkeypatch: pytest.Mo
     asked = Exercise(run=cgviz.run("f = x*y", x=3, y=4))
     handed_in = [Submission(f"{name}.py", content=text.encode()) for name, text in HOSTILE.items()]
     handed_in.append(Submission("good.py", content=b"dx = y\ndy = x\n"))
-    found = dict(graded(asked, handed_in, jobs=2, seconds=1.0))
+    found = dict(graded(asked, handed_in, jobs=2, seconds=0.4))
     assert found.keys() == set(range(len(handed_in)))
     for number, made in found.items():
         right = isinstance(made, Grade) and made.all_right
@@ -449,6 +449,14 @@ STEPS = {
     "a dictionary": "params = {'w': w, 'b': b}\nfor _ in range(9):\n  "
     + PASS.format(w="params['w']", b="params['b']", i="  ")
     + "grads = {'dw': x.T @ dz, 'db': dz.sum()}\n  for k in params: params[k] = params[k] - 0.1 * grads['d' + k]\n",
+    "arrays by another name": "import argparse\nfrom tqdm import tqdm\nparser = argparse.ArgumentParser()\n"
+    + "parser.add_argument('--lr', type=float, default=0.1)\nargs = parser.parse_args()\n"
+    + "for _ in tqdm(range(9)):\n  "
+    + PASS.format(w="w", b="b", i="  ")
+    + "dw = x.T @ dz\n  db = dz.sum()\n  for q, g in zip([w], [dw]):\n    q -= args.lr * g\n  b -= args.lr * db\n",
+    "batches of a loader": "from torch.utils.data import DataLoader\nloader = DataLoader(x)\nfor xb in loader:\n  "
+    + PASS.format(w="w", b="b", i="  ")
+    + "dw = x.T @ dz\n  db = dz.sum()\n  w[:] = w - 0.1 * dw\n  b -= 0.1 * db\n",
     "an object": "class Net:\n  def __init__(self): self.w, self.b = w.copy(), b\n  def step(self):\n    "
     + PASS.format(w="self.w", b="self.b", i="    ")
     + "self.dw = x.T @ dz\n    self.db = dz.sum()\n    self.w -= self.dw\n    self.b -= self.db\n"

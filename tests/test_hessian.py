@@ -285,7 +285,7 @@ def test_json_latex_and_pictures(tmp_path: Path) -> None:
     assert r"\frac{\partial^{2} f}{\partial {x_1}^{2}}" in latex
     both = report(facts("f = x*y", None, x=1, y=2)).latex
     source = (
-        "\\documentclass{article}\\usepackage{amsmath,amssymb,booktabs,xcolor}\\begin{document}\n"
+        "\\documentclass{article}\\usepackage{amsmath,amssymb,booktabs,graphicx,xcolor}\\begin{document}\n"
         + latex
         + both
         + "\\end{document}"

@@ -452,7 +452,7 @@ def test_the_latex_compiles(layout: str, tmp_path: Path) -> None:
     assert r"\frac{\partial q}{\partial x}" in body
     assert f"({layout} layout, $2 \\times 2$)" in body
     source = (
-        "\\documentclass{article}\\usepackage{amsmath,amssymb,booktabs,xcolor}\\begin{document}\n"
+        "\\documentclass{article}\\usepackage{amsmath,amssymb,booktabs,graphicx,xcolor}\\begin{document}\n"
         + body
         + "\\end{document}"
     )

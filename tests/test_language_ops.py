@@ -212,7 +212,7 @@ def test_value_and_gradient_are_those_of_pytorch(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
-def test_tangents_are_the_transpose_of_gradients(case: Case) -> None:
+def test_tangents_are_differences_and_the_transpose_of_gradients(case: Case) -> None:
     graph, inputs = graph_of(case)
     values = forward(graph, inputs)
     upstream = weights(np.shape(values[graph.output]))
@@ -224,6 +224,11 @@ def test_tangents_are_the_transpose_of_gradients(case: Case) -> None:
         pushed = tangents(graph, values, moves)[graph.output]
     left, right = np.sum(pushed * upstream), sum(np.sum(found[index] * move) for index, move in moves.items())
     np.testing.assert_allclose(left, right, rtol=1e-9, atol=1e-12)
+    moved = dict(zip(inputs, (moves.get(index, 0.0) for index in graph.inputs), strict=True))
+    ahead, behind = (
+        forward(graph, {name: value + by * moved[name] for name, value in inputs.items()}) for by in (1e-6, -1e-6)
+    )
+    np.testing.assert_allclose(pushed, (ahead[graph.output] - behind[graph.output]) / 2e-6, rtol=1e-5, atol=1e-7)
 
 
 @beside_torch

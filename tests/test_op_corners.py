@@ -15,7 +15,7 @@ from cgviz.values.ieee import is_normal
 
 POINTS = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.5, 1e-9, -1e-9, 20.0, -20.0, 40.5, -40.5, 1e-170, 1e150, 700.0)
 MODERATE = 3.0
-DIGITS, STEP = 400, mpmath.mpf(10) ** -40
+STEP = mpmath.mpf(10) ** -40
 
 
 def of(count: int) -> list[Op]:
@@ -25,7 +25,8 @@ def of(count: int) -> list[Op]:
 
 def slope(op: Op, args: tuple[float, ...], slot: int) -> mpmath.mpf | None:
     """Returns the derivative in one argument; None where both sides, and two steps, do not settle on one number."""
-    with mpmath.workdps(DIGITS):
+    far = any(each and not 1e-20 < abs(each) < 1e20 for each in args)
+    with mpmath.workdps(400 if far else 150):
         exact = [mpmath.mpf(each) for each in args]
 
         def at(by: Any) -> Any:

@@ -88,7 +88,7 @@ def test_the_work_of_the_lecture() -> None:
     assert (found.all_visits.naive, found.all_visits.forward, found.all_visits.reverse) == (11 + 5 + 3, 9 + 8, 12)
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(trees(SMOOTH | CORNERED, leaves=10), inputs())
 def test_every_path_is_the_witness(tree: Tree, values: dict[str, float]) -> None:
     run = cgviz.run(tree.text, {name: values[name] for name in NAMES if name in tree.names}, detail="gate")
@@ -112,7 +112,7 @@ def test_every_path_is_the_witness(tree: Tree, values: dict[str, float]) -> None
     assert found.all_visits.naive == lengths
 
 
-@pytest.mark.parametrize("rungs", [1, 10, 100, 5000])
+@pytest.mark.parametrize("rungs", [1, 10, 100, 2000])
 def test_a_ladder_is_counted_exactly(rungs: int) -> None:
     run = cgviz.run(ladder(rungs), x=1)
     found = counts(Web(run), run.index("x"))
@@ -137,7 +137,7 @@ def test_the_best_of_a_ladder_with_unequal_rungs() -> None:
 
 
 def test_a_thousand_of_a_deep_program_are_found() -> None:
-    steps = "\n".join(f"x{i + 1} = 0.3*x{i} + sin(x{i})*1.1 + x{i}/7" for i in range(300))
+    steps = "\n".join(f"x{i + 1} = 0.3*x{i} + sin(x{i})*1.1 + x{i}/7" for i in range(120))
     run = cgviz.run(f"x0 = x*1\n{steps}", x=1)
     web = Web(run)
     found = listed(web, run.index("x"), 1000)
@@ -197,12 +197,12 @@ def test_without_values_paths_come_in_the_order_of_the_backward_pass() -> None:
             "x",
             "1267650600228229401496703205374 paths are not listed: together they sum to 1.268e30",
         ),
-        (ladder(5000), {"x": 0}, "x", "(1506 digits) paths lead from x to x5000"),
+        (ladder(1500), {"x": 0}, "x", "(452 digits) paths lead from x to x1500"),
         ("1e16*x + x*1 - 1e8*(1e8*x)", {"x": 1}, "x", "the backward pass, which rounds every sum it makes, gives"),
     ],
 )
 def test_the_page_says(program: str, values: dict[str, float], wrt: str | None, says: str) -> None:
-    assert says in " ".join(report(cgviz.run(program, values), wrt, 2 if "x5" in program else 10).text.split())
+    assert says in " ".join(report(cgviz.run(program, values), wrt, 2 if "x1500" in program else 10).text.split())
 
 
 def test_edges_side_by_side_are_told_apart() -> None:

@@ -128,8 +128,7 @@ def test_three_digits_are_enough() -> None:
 # the screen
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)])
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("theme", "size"), [*zip(THEMES, [(80, 24), (120, 40), (40, 12), (80, 24)], strict=True)])
 def test_forward_and_back(size: tuple[int, int], theme: str) -> None:
     async def script(app: Player, pilot: Pilot[None]) -> None:
         assert set(column(app, GRADIENT).values()) == {UNKNOWN}

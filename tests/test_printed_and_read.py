@@ -24,7 +24,7 @@ from cgviz.views.table.heading import heading
 from cgviz.views.table.rows import rows
 
 WRITINGS = [writing(17)._replace(whole=True) for writing in (unicode_spelling, ascii_spelling)]
-SPELLED = {"x": "θ₁", "y": "ŷ", "z": "Δt", "beta": "β", "N": "a⁽²⁾"}
+SPELLED = {"x": "θ₁", "y": "ŷ", "z": "Δt", "beta": "θ₁⁽²⁾", "N": "a⁽²⁾"}
 
 
 def printed(run: Run, writing: Writing) -> Iterator[str]:

@@ -167,3 +167,10 @@ def test_code_says_how_reports_write_its_gradients() -> None:
 
 def test_letters_with_a_face_are_mathematics_among_words() -> None:
     assert words("d𝐰 of ℒ, 𝛉") == r"d$\mathbf{w}$ of $\mathcal{L}$, $\boldsymbol{\theta}$"
+
+
+def test_raised_indices_typed_in_text_stay() -> None:
+    run = cgviz.run("z⁽²⁾ = θ₁⁽²⁾*a⁽¹⁾; z⁽²⁾ + θ₁₂", {"θ₁⁽²⁾": 2, "a⁽¹⁾": 3, "θ₁₂": 1})
+    assert run.table().text.startswith("z⁽²⁾ = θ₁⁽²⁾·a⁽¹⁾\nf(θ₁⁽²⁾, a⁽¹⁾, θ₁₂) = z⁽²⁾ + θ₁₂")
+    assert run["z2"].value == 6
+    assert r"\theta_1^{(2)}" in run.derive().latex

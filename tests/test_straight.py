@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 import cgviz
+from cgviz.errors import UsageError
 from cgviz.graph.nodes import Graph
-from cgviz.ops.op import ops
+from cgviz.ops.op import REGISTRY, ops
 from cgviz.runs.columns import straight
 from cgviz.runs.passes import PAYS_AFTER, backward, forward, gradient, quickly
+from cgviz.runs.straight import SPELLED_OUT
+from cgviz.values.arrays import is_sound
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 TEXTS = [
@@ -70,6 +73,31 @@ def test_every_op() -> None:
         agree(graph, {name: 1.25 + 0.5 * i for i, name in enumerate(names)})
 
 
+@pytest.mark.parametrize("name", sorted(SPELLED_OUT))
+def test_ops_that_are_spelled_out(name: str) -> None:
+    op, dice = REGISTRY[name], random.Random(7)
+    for x in [0.0, -0.0, 745.2, -745.2, *(dice.gauss(0, 20) for _ in range(2000))]:
+        out = op.forward(x)
+        assert op.composed(x) == out
+        assert op.careful(out, x) == op.stable(out, x)
+
+
+def test_a_slope_is_sound_where_every_element_is_a_normal_number() -> None:
+    sound = [[1.0, -2.0], [-3.0], [1e-300, 5], []]
+    odd = [[1.0, -math.inf], [math.inf, 1.0], [0.0, 1.0], [-1e-310, 1.0], [-2.0, -1e-310], [math.nan, 1.0], [-math.inf]]
+    assert all(is_sound(np.array(each)) for each in sound)
+    assert not any(is_sound(np.array(each)) for each in odd)
+
+
+def test_a_gradient_is_no_part_of_the_run() -> None:
+    graph = cgviz.read("x*y")
+    for _ in range(PAYS_AFTER + 2):
+        run = cgviz.run(graph, x=np.array([1.0, 2.0]), y=np.array([3.0, 4.0]), upstream=1.0)
+    run.gradient["x"][:] = 0.0
+    assert run.inputs is not None
+    assert run.inputs["y"].tolist() == [3.0, 4.0]
+
+
 @pytest.mark.parametrize("size", [7, 40_000])
 @pytest.mark.parametrize("text", [*TEXTS[:1], "a*x**2 + b*x + x/y", "sin(x)*exp(-y) - x*3"])
 def test_columns(text: str, size: int) -> None:
@@ -112,3 +140,17 @@ def test_divisions_out_of_range_are_still_one_gate() -> None:
         assert cgviz.run(graph, x=0.001, y=1.3e-310).value == 0.001 / 1.3e-310
         assert math.isclose(cgviz.run(graph, x=3, y=4).gradient["y"], -3 / 16)
     assert quickly(graph, {"x": 0.001, "y": 1.3e-310}) is None
+
+
+def test_a_run_again_of_other_shapes_and_numbers_is_as_the_first_one() -> None:
+    graph = cgviz.read("x*y + x")
+    for _ in range(PAYS_AFTER + 2):
+        cgviz.run(graph, x=2.0, y=3.0)
+    assert cgviz.run(graph, y=3, x=2).gradient == {"x": 4.0, "y": 2.0}
+    assert list(cgviz.run(graph, y=3, x=2).inputs or {}) == ["x", "y"]
+    assert cgviz.run(graph, x=2.0, y=3.0, upstream=2).gradient == {"x": 8.0, "y": 4.0}
+    assert cgviz.run(graph, x=2.0, y=3.0, upstream=2.0).gradient == {"x": 8.0, "y": 4.0}
+    wide = cgviz.run(graph, x=2.0, y=[3.0, 5.0], upstream=1.0)
+    assert (wide.gradient["x"], np.array(wide.gradient["y"]).tolist()) == (10.0, [2.0, 2.0])
+    with pytest.raises(UsageError):
+        cgviz.run(graph, x=2.0)

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 def figured(look: dict[str, Any]) -> Figure:
     """Takes an author's decisions out of the options, the file's first; writes them down where that is asked for."""
-    from cgviz.drawing.diagram.figure import Figure, Note, read
+    from cgviz.drawing.diagram.figure import Figure, Note
+    from cgviz.drawing.diagram.figure_file import read
     from cgviz.text.output import write
 
     file, save = look.pop("figure_file"), look.pop("save_figure")
     order, hide, edges, notes, callouts = (look.pop(name) for name in ("order", "hide", "edges", "notes", "callouts"))
+    legend = look.pop("legend", None)
     for at in callouts:
         if Note(at).wire is None:
             raise UsageError(f"--callout {quoted(at)}: a wire, from node to node, such as --callout 'z->h'")
@@ -29,6 +31,7 @@ def figured(look: dict[str, Any]) -> Figure:
         order=[name.strip() for name in order.split(",")] if order else (),
         hide=tuple(hide),
         edges=edges,
+        legend=legend,
         notes=(*(Note(at.strip(), text.strip()) for at, _, text in pairs), *map(Note, callouts)),
         collapse=look["collapse"],
     )

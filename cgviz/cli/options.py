@@ -234,7 +234,8 @@ def author() -> Decorator:
             "--hide",
             metavar="PART",
             multiple=True,
-            help="Leave out values, gradients, data gradients, names, formulas or stage numbers. Several times.",
+            help="Leave out values, gradients, data gradients, names, formulas, stage numbers or footnotes. "
+            "Several times.",
         ),
         click.option(
             "--edges",

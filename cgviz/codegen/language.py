@@ -23,6 +23,7 @@ class Language:
 
     words      what a variable must not be called, besides what the forms of functions name
     fixed      what declares a variable; `changing` one that is added to
+    adds       how a contribution `{1}` is added to the gradient `{0}`
     zero       the gradient of an input `{0}` that none reaches
     seeds      the gradient of the output, where one is given, is a number in the backward pass; else its argument
     writer     what writes its programs, where it is not the one of scalars
@@ -38,6 +39,7 @@ class Language:
     comment, end = "#", ""
     gap = 1
     fixed = changing = ""
+    adds = "{0} += {1}"
     zero = "0.0"
     seeds = True
     short = False
@@ -96,7 +98,7 @@ class Language:
 
     def assignment(self, line: Line) -> str:
         if line.adds:
-            return f"{line.target} += {line.text}{self.end}"
+            return f"{self.adds.format(line.target, line.text)}{self.end}"
         return f"{self.changing if line.changes else self.fixed}{line.target} = {line.text}{self.end}"
 
     def numbered(self, lines: list[Line]) -> list[str]:

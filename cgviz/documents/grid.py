@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from cgviz.text.fold import Line, Span, fold, line_width, split, width_of
 
@@ -52,15 +52,25 @@ def fitted(columns: Sequence[Column], natural: Sequence[int], room: int | None) 
     return widths
 
 
-def aligned(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[Line]) -> Line:
+class Placed(Protocol):
+    """A column that stands at the right, or at the left."""
+
+    @property
+    def right(self) -> bool: ...
+
+
+def aligned(columns: Sequence[Placed], widths: Sequence[int], cells: Sequence[Line], gap: int = GAP) -> Line:
+    """Returns one line of cells, without blanks at its end."""
     line: Line = []
+    owed = 0
     for column, wide, cell in zip(columns, widths, cells, strict=True):
-        blank = " " * (wide - line_width(cell))
-        line += [(" " * GAP, "")] if line else []
-        line += [(blank, ""), *cell] if column.right else [*cell, (blank, "")]
-    while line and not line[-1][0].strip():
-        line.pop()
-    return line
+        spare = wide - line_width(cell)
+        if any(text for text, _ in cell):
+            line += [(" " * (owed + (spare if column.right else 0)), ""), *cell]
+            owed = (0 if column.right else spare) + gap
+        else:
+            owed += wide + gap
+    return [span for span in line if span[0]]
 
 
 def stacked(columns: Sequence[Column], rows: Sequence[Sequence[Span]], width: int) -> list[Line]:

@@ -22,17 +22,20 @@ from cgviz.text.runs import BOLD, END, ITALIC, MARKS, MATH, SUB, SUP
 from cgviz.text.tex import latex as latex_of
 from cgviz.text.typeset import letter, words
 
-NEEDS = r"% made by cgviz; needs \usepackage{amsmath,amssymb,booktabs,xcolor}"
+NEEDS = r"% made by cgviz; needs \usepackage{amsmath,amssymb,booktabs,graphicx,xcolor}"
+FIT = r"""\providecommand{\cgvizfit}[1]{\sbox0{#1}\ifdim\wd0>\linewidth\ifdefined\resizebox
+  \resizebox{\linewidth}{!}{\usebox0}\else\usebox0\fi\else\usebox0\fi}% no wider than the column"""
 DOCUMENT = r"""\documentclass[11pt]{article}
 \usepackage[a4paper,margin=20mm]{geometry}
 \usepackage[utf8]{inputenc}
 \usepackage[T1]{fontenc}
-\usepackage{amsmath,amssymb,booktabs,xcolor}
+\usepackage{amsmath,amssymb,booktabs,graphicx,xcolor}
 \setlength{\parindent}{0pt}\setlength{\parskip}{4pt}
 \begin{document}
 """
 ROLES = {"value": "value", "gradient": "gradient", "local": "gradient", "flag": "flag", "muted": "muted"}
 LONG = 40
+MOST_LINES = 40
 ROOM, ROOM_ALONE = 50.0, 84.0
 
 
@@ -43,7 +46,7 @@ def writing(digits: int) -> Writing:
 def printed(document: Document, theme: Theme, standalone: bool = False) -> str:
     """Returns the fragment; `standalone`, a whole document."""
     blocks = [line for block in document.blocks for line in written(block, ROOM_ALONE if standalone else ROOM)]
-    body = "\n".join([NEEDS, *colours(theme), r"\begingroup\raggedright", *blocks, r"\par\endgroup", ""])
+    body = "\n".join([NEEDS, FIT, *colours(theme), r"\begingroup\raggedright", *blocks, r"\par\endgroup", ""])
     return f"{DOCUMENT}{body}\\end{{document}}\n" if standalone else body
 
 
@@ -92,7 +95,10 @@ def head(block: Head) -> Iterator[str]:
 
 
 def displayed(formulas: Sequence[str]) -> str:
-    return "\\begin{gather*}\n  " + " \\\\\n  ".join(formulas) + "\n\\end{gather*}"
+    """Returns displayed formulas; what holds a matrix is made no wider than its column."""
+    formulas = [rf"\cgvizfit{{$\displaystyle {each}$}}" if r"\begin{" in each else each for each in formulas]
+    made = "\\begin{gather*}\n  " + " \\\\\n  ".join(formulas) + "\n\\end{gather*}"
+    return f"{{\\allowdisplaybreaks\n{made}}}" if len(formulas) > MOST_LINES else made
 
 
 def displays(lines: Sequence[Equation], room: float) -> Iterator[str]:
@@ -116,22 +122,37 @@ def aligned(each: Row) -> str:
 
 
 def table(block: Table) -> Iterator[str]:
-    """Yields a table of booktabs; where the cells of the last column are long, they are folded."""
+    """Yields a table of booktabs, no wider than its column; one that is higher than a page in parts.
+
+    Where the cells of the last column are long, they are folded.
+    """
     kinds = ["r" if column.right else "l" for column in block.columns]
     if any(len(row[-1][0]) > LONG for row in block.rows):
         kinds[-1] = r"p{0.4\linewidth}"
-    yield rf"\par\noindent{{\small\begin{{tabular}}{{@{{}}{''.join(kinds)}@{{}}}}"
-    yield r"  \toprule"
-    yield f"  {' & '.join(tex(column.heading) for column in block.columns)} \\\\"
-    yield r"  \midrule"
-    tall = any("\n" in text or r"\begin" in text for row in block.rows for text, _ in row)
-    end = r" \\ \addlinespace" if tall else r" \\"
-    for cells in block.rows:
-        yield f"  {' & '.join(map(cell, cells))}{end}"
-    yield r"  \bottomrule"
-    yield r"\end{tabular}}\par"
+    rows = [[cell(span) for span in row] for row in block.rows]
+    end = r" \\ \addlinespace" if any(r"\begin" in text for row in rows for text in row) else r" \\"
+    for part in parts(rows):
+        yield rf"\par\noindent\cgvizfit{{\small\begin{{tabular}}{{@{{}}{''.join(kinds)}@{{}}}}"
+        yield r"  \toprule"
+        yield f"  {' & '.join(tex(column.heading) for column in block.columns)} \\\\"
+        yield r"  \midrule"
+        yield from (f"  {' & '.join(row)}{end}" for row in part)
+        yield r"  \bottomrule"
+        yield r"\end{tabular}}\par"
     if block.more:
         yield rf"\noindent {tex(block.more)}\par"
+
+
+def parts(rows: Sequence[list[str]]) -> Iterator[Sequence[list[str]]]:
+    """Yields the rows of a table, as many at a time as a page holds."""
+    start, lines = 0, 0
+    for at, row in enumerate(rows):
+        height = max(text.count(r"\\") for text in row) + 1
+        if at > start and lines + height > MOST_LINES:
+            yield rows[start:at]
+            start, lines = at, 0
+        lines += height
+    yield rows[start:]
 
 
 def cell(span: Span) -> str:

@@ -6,6 +6,7 @@ SCALES = (0.05, 20.0)  # from, to
 STYLES = ("card", "circuit")
 DIRECTIONS = ("LR", "TB")
 EDGES = ("symbols", "numbers", "both", "none")  # how local derivatives are told
+LEGENDS = ("auto", "always", "never")
 WIRES = ("curved", "straight", "orthogonal")
 ENDINGS = {  # of files, with the format of each
     ".svg": "svg",

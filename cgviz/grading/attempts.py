@@ -50,7 +50,7 @@ class Attempt:
         self.listing, self.exercise = listing, exercise
         self.source: Source = source(listing)
         self.machine = Machine(python2=self.source.python2, runs_main=not exercise.call)
-        self.machine.lenient = any(map(whole_input, exercise.inputs.items()))
+        self.machine.lenient = any(map(whole_input, {**exercise.inputs, **exercise.values}.items()))
         self.tensors = speaks_torch(listing.text, exercise.call)
         self.point: Point = {}
         self.before: Callable[[int, Frame], None] | None = None
@@ -121,9 +121,9 @@ class Attempt:
         return made
 
     def handed(self, value: Any) -> Any:
-        if is_array(value):
-            return np.array(value).view(Tensor) if self.tensors else np.array(value)
-        return value
+        if self.tensors and (is_array(value) or isinstance(value, float)):
+            return np.array(value).view(Tensor)
+        return np.array(value) if is_array(value) else value
 
     @cached_property
     def upstream_names(self) -> list[str]:
@@ -172,15 +172,24 @@ class Attempt:
 
         `root` is the dictionary or object of which it is a part: `params["W1"] -= ...`, `self.W -= ...`.
         """
-        of = self.exercise.spell.value(name)
-        if of is None or of not in self.exercise.asked or is_given(statement) or GRADIENTS.fullmatch(root):
+        named = self.exercise.spell.value(name)
+        of = named if named in self.exercise.asked else self.shared_by(value, statement, frame)
+        if of is None or is_given(statement) or GRADIENTS.fullmatch(root):
             return False
         found = {self.spell(key) for key, held in frame.names.items() if held is not None}
         found |= {key for key, held in frame.names.items() if getattr(held, "grad", None) is not None}
         if frame.up is None and not root:
             return of in found and self.named <= found
         found |= self.recorded()
-        return of in found and self.spoken <= found and not np.array_equal(value, self.point[of])
+        return of in found and self.spoken <= found and not np.array_equal(value, self.point.get(of, np.nan))
+
+    def shared_by(self, value: Any, statement: ast.stmt, frame: Frame) -> str | None:
+        """Returns the input whose array is changed under another name: `for p, g in zip(params, grads): p -= lr*g`."""
+        if not isinstance(value, np.ndarray) or not isinstance(statement, ast.AugAssign):
+            return None
+        held = ((key, each) for key, each in frame.top.names.items() if isinstance(each, np.ndarray))
+        found = (self.exercise.spell.value(key) for key, each in held if each is value or each.base is value)
+        return next((each for each in found if each in self.exercise.asked), None)
 
     def recorded(self) -> set[str | None]:
         """Returns the inputs whose gradients were bound so far, under any name, attribute or key."""

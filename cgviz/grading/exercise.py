@@ -18,6 +18,7 @@ from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array
 
 Point = dict[str, Any]
+MODULES = ("np", "numpy", "math", "torch", "F", "jnp")  # a call may read them
 PLURAL = ("grad", "grads", "gradient", "gradients")
 
 
@@ -70,6 +71,11 @@ class Exercise:
         return [self.run.bare.nodes[i].name for i in self.run.bare.inputs] if self.run else []
 
     @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """The values of the program's inputs."""
+        return (self.run.inputs or {}) if self.run else {}
+
+    @cached_property
     def known(self) -> set[str]:
         return {*self.program_inputs, *self.inputs}
 
@@ -100,7 +106,7 @@ class Exercise:
             if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
         }
         names = dict.fromkeys(each.id for each in found if each.id not in called and not hasattr(builtins, each.id))
-        return [name for name in names if name not in self.assigned and name not in self.inputs]
+        return [name for name in names if name not in (*self.assigned, *self.inputs, *MODULES)]
 
     @cached_property
     def spell(self) -> Spellings:
@@ -135,7 +141,7 @@ class Exercise:
     @cached_property
     def lengths(self) -> set[str]:
         """Inputs that are whole numbers beside arrays: lengths, no gradient of theirs is asked for with a call."""
-        values = self.run.inputs or {} if self.run else {}
+        values = self.values
         return {name for name, value in values.items() if not is_array(value) and any(map(is_array, values.values()))
                 and float(value).is_integer() and value > 1}  # fmt: skip
 

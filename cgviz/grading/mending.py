@@ -38,7 +38,11 @@ MOST_SECONDS = 5.0  # a guard on slow machines; the other bounds come first
 FACTORS = range(2, 3)  # the tier of forgotten means
 LIKELY = 3  # tiers that are tried on every statement before the others
 OUTPUT = "<output>"
-STANDING = ("branch-forgotten", "shape")  # causes for which a later line may be as good: see `standing`
+STANDING = (
+    "branch-forgotten",
+    "shape",
+    "upstream-forgotten",
+)  # causes for which a later line may be as good: see `standing`
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
 
@@ -58,12 +62,16 @@ class Blame:
 
 @dataclass(frozen=True)
 class Mend:
-    """A slip that, undone, makes gradients right; `bad` signposts are left, `rank` is where its statement was tried."""
+    """A slip that, undone, makes gradients right; `rank` is where its statement was tried.
+
+    `bad` signposts are wrong with it, `off` are right but for a factor.
+    """
 
     slip: Slip
     tier: int
     rank: int
     bad: int
+    off: int
     right: frozenset[str]
 
 
@@ -84,6 +92,8 @@ class Search:
         self.leading: set[int] = set()
         self.sizes: dict[int, float] = {}
         self.first: ast.stmt | None = None
+        self.order: list[ast.stmt] = []
+        self.exact: set[int] = set()
         self.read: dict[int | None, list[str]] = {}
         self.mutated: dict[int | None, set[str]] = {}
         self.machine.seen = visits = Visits()
@@ -124,25 +134,30 @@ class Search:
 
     def best(self) -> Mend | None:
         """Returns the mend that leaves the fewest signposts wrong, the likeliest first."""
-        order = self.statements()
+        order = self.order = self.statements()
         self.places = {id(node): self.place(node) for node in order}
         found: list[Mend] = []
         for rank, node in enumerate(order):
             for slip in copies(self.places[id(node)]):
                 mend = self.tried(slip, 0, rank)
-                if mend is not None and self.is_full(mend) and not mend.bad:
+                if mend is not None and self.is_full(mend) and not mend.bad and not mend.off:
                     return mend
         for group, chosen in self.groups(order):
+            good = [each for each in found if self.is_full(each) and not each.bad]
             if group is None and any(map(self.is_full, found)):
+                continue
+            if good and not all(map(self.only_hands_on, good)):
                 break
             for tier in chosen:
+                if good and tier > max(each.tier for each in good):
+                    break
                 for slip, of_tier, rank in self.slips_of(group, tier):
                     mend = self.tried(slip, of_tier, rank)
                     if mend is not None:
                         found.append(mend)
                     if self.is_spent() or (mend is not None and self.is_enough(mend)):
                         return self.chosen(found)
-                if any(self.is_full(each) and not each.bad for each in found):
+                if any(self.is_full(m) and not m.bad and not m.off and not self.only_hands_on(m) for m in found):
                     return self.chosen(found)
         return self.chosen(found)
 
@@ -165,17 +180,24 @@ class Search:
 
     def is_enough(self, mend: Mend) -> bool:
         """Tells whether a mend is surely the one: everything is right then, and what comes later is no likelier."""
-        if not self.is_full(mend) or mend.bad:
+        if not self.is_full(mend) or mend.bad or mend.off:
             return False
-        if self.first is not None and mend.slip.statement is self.first:
-            return True
-        return mend.slip.cause not in STANDING and not self.only_hands_on(mend)
+        if mend.slip.cause in STANDING:
+            return False
+        return mend.slip.statement is self.first or not self.only_hands_on(mend)
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
         return min(
             full,
-            key=lambda each: (-len(each.right), each.bad, each.tier, self.only_hands_on(each), self.standing(each)),
+            key=lambda each: (
+                -len(each.right),
+                each.bad,
+                each.off,
+                each.tier,
+                self.only_hands_on(each),
+                self.standing(each),
+            ),
             default=None,
         )
 
@@ -191,11 +213,11 @@ class Search:
     def standing(self, mend: Mend) -> int:
         """Returns where a mend comes among its like.
 
-        A missing summand belongs into the first line that could have it, a shape into the last.
+        A missing summand belongs into the first line that could have it, a shape, and what is upstream, into the last.
         """
         if mend.slip.cause == "branch-forgotten" and mend.slip.statement is not None:
             return mend.slip.statement.lineno
-        if mend.slip.cause == "shape" and mend.slip.statement is not None:
+        if mend.slip.cause in ("shape", "upstream-forgotten") and mend.slip.statement is not None:
             return -mend.slip.statement.lineno
         return mend.rank
 
@@ -211,10 +233,13 @@ class Search:
         suspects = [each for each in ranked if each[1] is self.first or id(each[1]) in leading]
         rest = [each for each in ranked if each not in suspects]
         early, late, last = range(LIKELY), range(LIKELY, len(TIERS) - 1), range(len(TIERS) - 1, len(TIERS))
-        groups = [(suspects, early), (suspects, late), (suspects, last), (None, early[:1]), (rest, early), (rest, late)]
+        kept = [each for each in enumerate(order) if id(each[1]) not in {id(node) for _, node in ranked}]
+        missing = ([*suspects, *kept], range(len(TIERS), len(TIERS) + 1))
+        groups = [(suspects, early), missing, (suspects, late), (suspects, last), (None, early[:1])]
+        groups += [(rest, early), (rest, late)]
         if self.signposts.is_scaled:
             groups.insert(0, ([each for each in suspects if each[1] is self.first], FACTORS))
-        for group, tiers in groups if suspects else groups[4:]:
+        for group, tiers in groups if suspects else groups[5:]:
             if group or group is None:
                 yield group, tiers
 
@@ -233,7 +258,9 @@ class Search:
         wrong, right = self.got.wrong, self.got.right
         reach = {id(node): self.reach(node) for node in ran if isinstance(node, (ast.Assign, ast.AugAssign))}
         exact = [n for n in ran if id(n) in reach and wrong <= reach[id(n)] and not reach[id(n)] & right]
-        some = [n for n in ran if id(n) in reach and reach[id(n)] & wrong and n not in exact]
+        wrong_output = set() if self.signposts.right_forward else {OUTPUT}
+        some = [n for n in ran if id(n) in reach and reach[id(n)] & (wrong | wrong_output) and n not in exact]
+        self.exact = {id(node) for node in exact}
         open_ = [n for n in ran if id(n) not in reach or (not reach[id(n)] and not self.is_plain(n))]
         able = [n for n in self.signposts.suspects if not reach.get(id(n), frozenset()) & right]
         first = self.first = able[0] if able else None
@@ -288,11 +315,12 @@ class Search:
             return value
 
         made = self.run(shaken=shaken, events=self.signposts.event is not None)
-        if self.signposts.moves(made):
+        output = self.signposts.output(made)
+        moves_output = differs(output, self.signposts.own_output)
+        if self.signposts.moves(made) or (moves_output and not self.signposts.right_forward):
             self.leading.add(id(node))
         moved = {name for name in self.got.verdicts if differs(made.gradients.get(name), self.base.gradients.get(name))}
-        output = self.signposts.output(made)
-        return frozenset(moved | ({OUTPUT} if differs(output, self.signposts.own_output) else set()))
+        return frozenset(moved | ({OUTPUT} if moves_output else set()))
 
     def run(self, **named: Any) -> Outcome:
         made = self.attempt.run(self.right.points[0], most=self.most, **named)
@@ -323,8 +351,8 @@ class Search:
             told = self.attempt.run(self.right.points[0], events=True, most=self.most)
             if not self.signposts.keeps_output(told):
                 return None
-            bad = self.signposts.wrong(told)
-            return Mend(slip, tier, rank, bad, right)
+            bad, off = self.signposts.wrong(told)
+            return Mend(slip, tier, rank, bad, off, right)
         finally:
             self.machine.codes.update(before)
 
@@ -394,7 +422,24 @@ class Search:
             self.elements(node),
             self.changed(node),
             node is self.first and self.foresight.post is not None,
+            self.settled(node),
         )
+
+    def settled(self, node: ast.stmt) -> set[int]:
+        """Returns the parts of what a function returns that are right gradients already, by their ids."""
+        frame, value = self.frames.get(id(node)), getattr(node, "value", None)
+        if not isinstance(node, ast.Return) or not isinstance(value, ast.Tuple) or frame is None:
+            return set()
+        right = [self.got.theirs[name] for name in self.got.right]
+        found = set[int]()
+        for part in value.elts:
+            try:
+                held = self.machine.makers[id(node)].code(part)(frame)
+            except Exception:
+                continue
+            if any(not differs(held, each) for each in right):
+                found |= {id(each) for each in ast.walk(part)}
+        return found
 
     def changed(self, node: ast.stmt) -> set[str]:
         """Returns the names that the function of a statement changes in place."""
@@ -504,7 +549,21 @@ class Search:
                     return Blame(
                         event.line, cause, says, code_at(self.attempt.listing, event.statement), start, end, name
                     )
-        return None
+        return self.of_order()
+
+    def of_order(self) -> Blame | None:
+        """Returns the last line that moves what is wrong, where its gradient is bound by the call alone."""
+        plain = [
+            node for node in self.order if isinstance(node, (ast.Assign, ast.AugAssign)) and id(node) in self.exact
+        ]
+        ends = [node for node in self.order if isinstance(node, ast.Return)]
+        node = max(plain or ends, key=lambda each: each.lineno, default=None)
+        if node is None:
+            return None
+        start, end = place(self.attempt.listing, node)
+        says = "the gradient is made here, or of what is made here: a local derivative is another one"
+        code = code_at(self.attempt.listing, node)
+        return Blame(node.lineno, "local-derivative", says, code, start, end, self.about())
 
 
 def one_after_the_other(codes: list[Any]) -> Any:

@@ -19,6 +19,7 @@ from cgviz.grading.spellings import Spellings
 from cgviz.grading.truth import Truth, number_of, objective
 
 STEP, ROOM, MOST, COUNT = 1e-5, 1e-4, 30, 1000
+LEAST = 3  # numbers, so that two stages are not alike by chance
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,10 @@ class Signposts:
         """Returns the first forward stage that bears the name of the program's and is not what that computes."""
         if self.right_forward or not self.right.values:
             return None
+        last = {event.name: event for event in self.base.events if event.name in self.exercise.stages}
         for event in self.base.events:
-            wanted = self.right.values[0].get(event.name)
-            value = number_of(event.value)
-            if wanted is None or value is UNKNOWN or event.name not in self.exercise.stages:
+            wanted, value = self.right.values[0].get(event.name), number_of(event.value)
+            if last.get(event.name) is not event or wanted is None or value is UNKNOWN:
                 continue
             if np.shape(value) == np.shape(wanted) and not same(value, wanted, 1e-6):
                 return event.statement
@@ -133,15 +134,16 @@ class Signposts:
         return found
 
     def bound(self, made: Outcome) -> dict[str, list[Event]]:
-        """Returns the gradients that were bound, by name: in each call of a function, the last of each statement."""
-        found: dict[str, dict[tuple[int, int], Event]] = {}
+        """Returns the gradients that were bound, by name: in each call, the first and the last of each statement."""
+        found: dict[str, dict[tuple[int, int, int], Event]] = {}
         for event in made.events:
             name = self.label(event)
             if name is None or number_of(event.value) is UNKNOWN:
                 continue
             held, key = found.setdefault(name, {}), (event.frame, id(event.statement))
-            held.pop(key, None)
-            held[key] = event
+            again = int((*key, 0) in held and event.kind == "name")
+            held.pop((*key, again), None)
+            held[(*key, again)] = event
         return {name: of_one_call(list(events.values())) for name, events in found.items()}
 
     def label(self, event: Event) -> str | None:
@@ -170,9 +172,21 @@ class Signposts:
             if value is not None:
                 return Signpost(value)
         own = self.items.get(name) or self.spell.gradient(name)
-        if own is None or own not in self.forward or len(self.posts) > MOST or self.own_output is None:
+        if own is None or own not in self.forward or len(self.posts) > MOST:
             return None
-        return self.difference(self.forward[own])
+        stage = self.stage_of(self.forward[own]) if self.right_forward else None
+        if stage is not None:
+            return Signpost(self.right.slopes[0][stage])
+        return self.difference(self.forward[own]) if self.own_output is not None else None
+
+    def stage_of(self, event: Event) -> str | None:
+        """Returns the stage of the program that has the value of a student's name; None where several have, or none."""
+        if np.size(event.value) < LEAST or not self.right.slopes:
+            return None
+        found = [name for name in self.exercise.stages if self.right.slopes[0].get(name) is not None
+                 and np.shape(self.right.values[0][name]) == np.shape(event.value)
+                 and same(event.value, self.right.values[0][name], 1e-9)]  # fmt: skip
+        return found[0] if len(found) == 1 else None
 
     def difference(self, event: Event) -> Signpost | None:
         """Returns how the student's own output moves with a value of the forward pass, along one direction."""
@@ -229,12 +243,10 @@ class Signposts:
         frames = {(id(event.statement), event.frame) for event in self.base.events}
         calls = Counter(statement for statement, _ in frames)
         known = [(name, events) for name, events in self.bound(self.base).items() if name in self.posts]
-        return {
-            id(event.statement)
-            for name, events in known
-            for event in events
-            if calls[id(event.statement)] == 1 and self.posts[name].agrees(number_of(event.value))
-        }
+        found = [(event, self.posts[name].agrees(number_of(event.value))) for name, events in known for event in events]
+        astray = {id(event.statement) for event, agrees in found if not agrees and event.kind == "name"}
+        right = {id(event.statement) for event, agrees in found if agrees}
+        return {statement for statement in right - astray if calls[statement] == 1}
 
     @property
     def is_scaled(self) -> bool:
@@ -253,9 +265,12 @@ class Signposts:
         """Tells whether the first wrong signpost is bound by one statement alone, so that its value has to be that."""
         return len(self.bound(self.base).get(self.name, [])) == 1
 
-    def wrong(self, made: Outcome) -> int:
-        """Returns how many signposts are wrong in a run."""
-        return sum(not self.good(name, events) for name, events in self.bound(made).items() if name in self.posts)
+    def wrong(self, made: Outcome) -> tuple[int, int]:
+        """Returns how many signposts are wrong in a run, and how many but for a factor: some divide by n later."""
+        known = [(name, events) for name, events in self.bound(made).items() if name in self.posts]
+        wrong = [(name, self.telling(name, events)) for name, events in known if not self.good(name, events)]
+        off = sum(self.posts[name].is_along(number_of(event.value)) for name, event in wrong)
+        return len(wrong) - off, off
 
     def why(self) -> tuple[str, str]:
         """Returns a cause, and words, for the first wrong signpost that no slip explains."""

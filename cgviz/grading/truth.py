@@ -17,7 +17,7 @@ from cgviz.grading.attempts import Attempt, Outcome
 from cgviz.grading.exercise import Exercise, Point
 from cgviz.grading.interpreter.machine import deep, is_given
 from cgviz.grading.interpreter.objects import Frame, Function
-from cgviz.grading.interpreter.signals import UNKNOWN, Stopped
+from cgviz.grading.interpreter.signals import UNKNOWN, Stopped, Trained
 from cgviz.grading.points import moved, points
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run
@@ -70,8 +70,10 @@ def given_in(attempt: Attempt) -> Point:
     """Returns the inputs to which a student's file gives numbers of its own."""
     machine, found = attempt.machine, Point()
     machine.events, machine.kept, machine.steps, machine.missing_names = [], set(), 0, machine.usual_names
-    with contextlib.suppress(Stopped), deep():
+    machine.is_update = attempt.is_update
+    with contextlib.suppress(Stopped, Trained), deep():
         machine.top(attempt.source.tree, Frame({"__name__": "homework"}, None))
+    machine.is_update = None
     for event in machine.events:
         name = event.name if event.name in attempt.exercise.program_inputs else event.name.rstrip("_")
         if name in attempt.exercise.program_inputs and name not in found and is_given(event.statement):

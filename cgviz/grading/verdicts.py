@@ -99,8 +99,10 @@ class Replay:
     def number_of(self, judged: Judged) -> int:
         """Returns the number of a line; of one that was begun earlier, that of the part in which the culprit stands."""
         begun, own = judged.line.begun, judged.line.assignment
-        in_begun = begun is not None and begun.start <= judged.place[0] < begun.end and judged.place[1]
-        return self.listing.line_of(begun.start if begun is not None and in_begun else own.start)
+        at, known = judged.place
+        if known and not own.start <= at < own.end:
+            return self.listing.line_of(begun.start if begun is not None and begun.start <= at < begun.end else at)
+        return self.listing.line_of(own.start)
 
     def band(self, theirs: Vector, ours: Vector, scale: Vector) -> str:
         """Returns close where every number is nearly right, wrong where one is not."""

@@ -10,21 +10,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 from cgviz.errors import ExpressionError
 from cgviz.graph import shapes
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
-from cgviz.ops.arithmetic import product, reciprocal
+from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.joining import joined, stacked
+from cgviz.ops.making import arange, positions
 from cgviz.ops.matrices import dot, inv, matmul, outer
 from cgviz.ops.norms import NORM
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.piecewise import absolute
+from cgviz.ops.products import product
 from cgviz.ops.rearranging import listed, transpose
 from cgviz.ops.reductions import AMAX, SUM
-from cgviz.values.arrays import Shape
+from cgviz.text.formula import Formula
+from cgviz.values.arrays import Shape, settled, shape_of
 
-BESIDE, DOTTED, CROSSED, ELEMENTS, DIVIDED, MATRICES = " ·×*/@"
+BESIDE, DOTTED, CROSSED, ELEMENTS, HADAMARD, DIVIDED, MATRICES = " ·×*⊙/@"
 BARS = replace(absolute, sympy="")
 INVERTED = replace(reciprocal, sympy="")
 MIXED = (
@@ -33,7 +37,7 @@ MIXED = (
 )
 
 
-KINDS = (("length",), ("index",), ("joined",))
+KINDS = (("length",), ("index",), ("joined",), ("places",))
 
 
 @cache
@@ -57,6 +61,8 @@ def indexed_by(indices: str) -> Op:
 def mark(written: str) -> Op:
     """Returns the mark that a reader writes as "index ij", "length 2" or "bars "."""
     kind, _, rest = written.partition(" ")
+    if kind == "places":
+        return counted(rest)
     if kind == "joined":
         return listed_as(rest)
     if kind == "index":
@@ -69,6 +75,12 @@ def listed_as(sign: str, count: int = 2) -> Op:
     """Returns the mark of `[h, x]`, sign ",", or `[h; x]`: numbers make a vector, vectors are joined to one."""
     again = lambda count: listed_as(sign, count)  # noqa: E731
     return replace(stacked(count), parameter=("joined", sign), sized=again, options=None)
+
+
+@cache
+def counted(axis_and_start: str) -> Op:
+    """Returns the mark of the numbers that an index takes along an axis of an array: "0 1" along the first, from 1."""
+    return replace(NORM, name="positions", parameter=("places", axis_and_start))
 
 
 @cache
@@ -110,7 +122,10 @@ def meant(graph: Graph, inputs: Mapping[str, Shape | None]) -> Graph:
 
 
 class Meaning:
-    """Writes a graph anew, its marks resolved. `where` tells where each node of the old graph has gone."""
+    """Writes a graph anew, its marks resolved. `where` tells where each node of the old graph has gone.
+
+    dotted   the dot products; `numbers` are the constants made of the numbers of indices
+    """
 
     def __init__(self, graph: Graph, inputs: Mapping[str, Shape | None] | None) -> None:
         self.old, self.inputs = graph, inputs
@@ -118,11 +133,13 @@ class Meaning:
         self.rows: list[bool] = []
         self.where: list[int] = []
         self.dotted: set[int] = set()
+        self.numbers: set[int] = set()
 
     def graph(self) -> Graph:
         for node in self.old.nodes:
             args = tuple(self.where[arg] for arg in node.args)
-            index = self.resolved(node._replace(args=args)) if is_mark(node.op) else self.push(node._replace(args=args))
+            moved = node._replace(args=args)
+            index = self.resolved(moved) if is_mark(node.op) else self.settled(moved)
             if node.given and not self.nodes[index].given:
                 self.nodes[index] = self.nodes[index]._replace(name=node.name, label=node.label, given=True)
             elif node.given and self.nodes[index].name != node.name:
@@ -134,6 +151,13 @@ class Meaning:
         inputs = tuple(self.where[i] for i in self.old.inputs)
         made = replace(self.old, nodes=tuple(self.nodes), output=self.where[self.old.output], inputs=inputs)
         return without_turns(made)
+
+    def settled(self, node: Node) -> int:
+        """Returns the place of a node that is no mark; of the numbers of indices alone, `i < j`, it is a constant."""
+        if not node.args or not self.numbers.issuperset(node.args):
+            return self.push(node)
+        operands = [self.nodes[arg] for arg in node.args]
+        return self.constant(node.op, settled(node.op(*(each.value for each in operands))), operands)
 
     def push(self, node: Node) -> int:
         """Returns the place of a new node, its shape known where those of its operands are."""
@@ -223,6 +247,23 @@ class Meaning:
             raise self.error(message if indices else f"beside names with an index {name} is one number; {has}", node)
         return index
 
+    def placed(self, node: Node, axis_and_start: str) -> int:
+        """Returns the numbers of an index, a constant as soon as the length of its axis is known."""
+        axis, start = map(int, axis_and_start.split())
+        shape = self.shape(node.args[0])
+        if shape is None or not isinstance(shape[axis], int):
+            return self.push(node._replace(op=positions(axis, start)))
+        op = arange(start, shape[axis] + start)
+        return self.constant(op, op.forward(), ())
+
+    def constant(self, op: Op, value: Any, args: Sequence[Node]) -> int:
+        """Returns a constant array that an op makes of constants."""
+        operands = tuple(node.formula or Formula(node.value, shape=node.shape) for node in args)
+        formula = Formula(op=op, args=operands, shape=shape_of(value))
+        index = self.push(Node(CONSTANT, shape=shape_of(value), value=value, formula=formula))
+        self.numbers.add(index)
+        return index
+
     def length(self, node: Node, kind: str) -> int:
         """Returns `‖x‖`: of a number its absolute value, of a vector its norm, of a matrix Frobenius' norm."""
         (index,) = node.args
@@ -260,26 +301,34 @@ class Meaning:
             return self.unknown(node, joints)
         arrays = [i for i, shape in enumerate(kinds) if shape]
         between = [strongest(joints[i:j]) for i, j in pairwise(arrays)]
-        if not between or set(between) <= {ELEMENTS, DIVIDED}:
+        if not between or set(between) <= {ELEMENTS, HADAMARD, DIVIDED}:
             return self.push(node._replace(op=product(len(node.args))))
         if CROSSED in between:
             message = "× between arrays is not read: * multiplies element by element, @ is the matrix product"
             raise self.error(message, node)
-        if not set(between) <= {BESIDE, DOTTED, MATRICES}:
-            raise self.error(MIXED.format("*" if ELEMENTS in between else "/"), node)
+        if not set(between) <= ({BESIDE, HADAMARD, MATRICES} if HADAMARD in between else {BESIDE, DOTTED, MATRICES}):
+            sign = "*" if ELEMENTS in between else "⊙" if HADAMARD in between else "/"
+            raise self.error(MIXED.format(sign), node)
         return self.matrices(node, arrays, between)
 
     def matrices(self, node: Node, arrays: Sequence[int], between: Sequence[str]) -> int:
-        """Returns the arrays of a product multiplied as matrices, left to right, and then by its numbers."""
+        """Returns the arrays of a product multiplied as matrices, left to right, and then by its numbers.
+
+        Print's ⊙ binds less than side by side: `r ⊙ U h` is r times U h, element by element.
+        """
         scalars = [arg for i, arg in enumerate(node.args) if i not in arrays]
+        found: list[int] = []
         made: int | None = None
         for i, joint in zip(arrays, ["", *between], strict=True):
             arg = node.args[i]
+            if joint == HADAMARD and made is not None:
+                found.append(made)
+                made = None
             made = arg if made is None else self.multiplied(made, arg, joint, node)
             if self.shape(made) == ():
                 scalars.append(made)
                 made = None
-        factors = scalars if made is None else [*scalars, made]
+        factors = [*scalars, *found, *([] if made is None else [made])]
         whole = factors[0] if len(factors) == 1 else self.apply(product(len(factors)), *factors, at=node.places)
         if DOTTED in between and self.shape(whole) == ():
             self.dotted.add(whole)
@@ -335,7 +384,7 @@ class Meaning:
         return ExpressionError(message, self.old.program, start, None if start is None else start + 1)
 
 
-RESOLVED = {"index": "indexed", "length": "length", "joined": "joined"}
+RESOLVED = {"index": "indexed", "length": "length", "joined": "joined", "places": "placed"}
 
 
 def without_turns(graph: Graph) -> Graph:
@@ -353,4 +402,4 @@ def without_turns(graph: Graph) -> Graph:
 
 def strongest(joints: str) -> str:
     """Returns how two arrays are joined that have numbers between them: by the sign that says most."""
-    return max(joints, key=(BESIDE + DOTTED + MATRICES + DIVIDED + ELEMENTS + CROSSED).index)
+    return max(joints, key=(BESIDE + DOTTED + MATRICES + DIVIDED + HADAMARD + ELEMENTS + CROSSED).index)

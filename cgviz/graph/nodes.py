@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from cgviz.errors import quoted
 from cgviz.ops.op import Op
+from cgviz.ops.products import product
 from cgviz.text.formula import Formula
 from cgviz.text.names import Name, plain_spelling
 from cgviz.text.spelling import Spelling
@@ -23,6 +24,9 @@ def unreachable(*_: float) -> float:
 INPUT = Op(name="input", arity=(0, 0), forward=unreachable, partials=lambda out: (), gate="sums", source="")
 RECORDED = "recorded"
 CONSTANT = Op(name="constant", arity=(0, 0), forward=unreachable, partials=lambda out: (), source="")
+
+
+times = product(2)
 
 
 class Node(NamedTuple):
@@ -74,18 +78,22 @@ class Kind(Enum):
     LEAF = "an input or a constant: nothing is computed"
     UNARY = "one operand, a float"
     BINARY = "two operands, floats"
+    SUM = "two floats, added"
+    DIFFERENCE = "two floats, subtracted"
+    PRODUCT = "two floats, multiplied"
     MANY = "any number of floats"
     SCALED = "floats, and a local derivative that may leave the range of floats"
     ARRAY = "something to do with arrays"
 
 
-LEAF, UNARY, BINARY, MANY, SCALED, ARRAY = Kind
+LEAF, UNARY, BINARY, SUM, DIFFERENCE, PRODUCT, MANY, SCALED, ARRAY = Kind
+LINEAR: dict[tuple[float, ...], Kind] = {(1, 1): SUM, (1, -1): DIFFERENCE}
 
 
 class Planned(NamedTuple):
     """A node as the passes want it: its forward function, its derivative rule (or the constant slopes), its operands.
 
-    `first` and `second` are the indices of the operands of UNARY and BINARY; else `first` is the tuple of all.
+    `first` and `second` are the indices of one operand or two floats; else `first` is the tuple of all.
     """
 
     kind: Kind
@@ -96,20 +104,36 @@ class Planned(NamedTuple):
     second: int = 0
 
 
-def planned(node: Node) -> Planned:
-    op, args = node.op, node.args
-    if not args:
-        return Planned(LEAF, None, None, None, ())
-    if node.shape or op.vjp is not None:
-        return Planned(ARRAY, lambda *values: on_elements(op, values), None, None, args)
+def planned(op: Op, count: int) -> tuple[Kind, Any, Any, Any]:
+    """Returns how the passes treat an op of floats with so many operands: what stands before those in its row."""
     rule = None if op.slopes else op.stable or op.partials
-    if op.scaled is not None:
-        return Planned(SCALED, op.forward, rule, op.slopes, args)
-    if len(args) == 1:
-        return Planned(UNARY, op.forward, rule, op.slopes, args[0])
-    if len(args) == 2:
-        return Planned(BINARY, op.forward, rule, op.slopes, *args)
-    return Planned(MANY, op.forward, rule, op.slopes, args)
+    kind = SCALED if op.scaled is not None else (LEAF, UNARY, BINARY)[count] if count < 3 else MANY
+    if kind is BINARY:
+        kind = PRODUCT if op is times else LINEAR.get(op.slopes or (), BINARY)
+    return (LEAF, None, None, None) if kind is LEAF else (kind, op.forward, rule, op.slopes)
+
+
+def plan_of(nodes: Sequence[Node]) -> Iterator[Planned]:
+    """Yields a row for each node."""
+    known: dict[tuple[Op, int], tuple[Kind, Any, Any, Any]] = {}
+    new = tuple.__new__
+    for node in nodes:
+        op, args = node.op, node.args
+        if args and (node.shape or op.vjp is not None):
+            yield Planned(ARRAY, partial(on_elements_of, op), None, None, args)
+            continue
+        key = op, len(args)
+        head = known.get(key)
+        if head is None:
+            head = known[key] = planned(*key)
+        if len(args) == 2 and head[0] is not SCALED:
+            yield new(Planned, (*head, *args))
+        else:
+            yield new(Planned, (*head, args[0] if head[0] is UNARY else args, 0))
+
+
+def on_elements_of(op: Op, *values: Value) -> Value:
+    return on_elements(op, values)
 
 
 @dataclass(frozen=True)
@@ -194,7 +218,12 @@ class Graph:
     @cached_property
     def plan(self) -> tuple[Planned, ...]:
         """What the passes loop over, a row per node."""
-        return tuple(map(planned, self.nodes))
+        return tuple(plan_of(self.nodes))
+
+    @property
+    def read_without(self) -> str:
+        """What was left out of the program's text, prose and numbers of equations, in a line; "" for nothing."""
+        return f"read without: {'; '.join(self.beside)}" if self.beside else ""
 
     def __repr__(self) -> str:
         """The program and its size in short."""

@@ -10,10 +10,11 @@ from typing import Any
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import juxtaposed
 from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
-from cgviz.ops.arithmetic import divide, multiply, product, reciprocal, signed_sum
+from cgviz.ops.arithmetic import divide, multiply, reciprocal, signed_sum
 from cgviz.ops.op import Op, ops
 from cgviz.ops.operators import Operators
 from cgviz.ops.piecewise import known_policy
+from cgviz.ops.products import product
 from cgviz.values.arrays import Shape
 
 DETAILS = ("stage", "gate")

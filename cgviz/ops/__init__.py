@@ -1,6 +1,6 @@
 """The ops, one record each. Importing this package registers all of them, in the order in which they are listed."""
 
-from cgviz.ops import (  # isort: skip
+from cgviz.ops import (  # noqa: F401  # isort: skip
     arithmetic,
     roots,
     exponential,
@@ -32,36 +32,3 @@ from cgviz.ops import (  # isort: skip
     spectra,
     contraction,
 )
-
-__all__ = [
-    "activation",
-    "arithmetic",
-    "bessel",
-    "contraction",
-    "errors",
-    "exponential",
-    "gamma",
-    "hyperbolic",
-    "indexing",
-    "integrals",
-    "joining",
-    "making",
-    "matrices",
-    "moments",
-    "moving",
-    "norms",
-    "pieces",
-    "piecewise",
-    "places",
-    "rearranging",
-    "reductions",
-    "roots",
-    "running",
-    "softmax",
-    "sorting",
-    "spectra",
-    "stopping",
-    "systems",
-    "triangles",
-    "trigonometric",
-]

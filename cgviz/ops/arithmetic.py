@@ -9,11 +9,10 @@ from functools import lru_cache, reduce
 from typing import Any
 
 from cgviz.ops.op import Answer, Op, register
+from cgviz.ops.products import ELEMENTARY, product
 from cgviz.ops.rules import is_whole
-from cgviz.values import ieee
-
-LONGEST_WRITTEN = 1000
-ELEMENTARY = "Griewank & Walther, Evaluating Derivatives, table 2.3"
+from cgviz.values import arrays, ieee, wide
+from cgviz.values.ieee import inf
 
 
 def signed_sum(*signs: int) -> Op:
@@ -31,13 +30,19 @@ def known_sum(signs: tuple[int, ...]) -> Op:
             total = total + term if sign > 0 else total - term
         return total
 
+    def ranged(*terms: float) -> float:
+        total = combine(*terms)
+        if -inf < total < inf or not all(map(math.isfinite, terms)):
+            return total
+        return wide.sum_of([term if sign > 0 else -term for sign, term in zip(signs, terms, strict=True)])
+
     plain = all(sign > 0 for sign in signs)
     difference = signs == (1, -1)
     return Op(
         family="sum",
         name="add" if plain else "subtract" if difference else "signed_sum",
         arity=(len(signs), len(signs)),
-        forward=two.get(signs, combine),
+        forward=two.get(signs, ranged if len(signs) > 2 else combine),
         array=lambda np, *terms: combine(*terms),
         partials=lambda out, *terms: signs,
         slopes=signs,
@@ -53,62 +58,6 @@ def known_sum(signs: tuple[int, ...]) -> Op:
         source=ELEMENTARY,
         parameter=signs,
     )
-
-
-def others(factors: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Returns, for each factor, the product of all the others: never out/x, so zeros are no trouble."""
-    if len(factors) == 2:
-        return factors[1], factors[0]
-    if len(factors) < 2:
-        return (1,) * len(factors)
-    before = [factors[0]]
-    for factor in factors[1:-1]:
-        before.append(before[-1] * factor)
-    after = [factors[-1]]
-    for factor in reversed(factors[1:-1]):
-        after.append(factor * after[-1])
-    after.reverse()
-    return (after[0], *map(operator.mul, before, after[1:]), before[-1])
-
-
-def product(count: int) -> Op:
-    """Returns the op `x1 * x2 * ...` of `count` factors."""
-    return known_product(count)
-
-
-@lru_cache(maxsize=4096)
-def known_product(count: int) -> Op:
-    return Op(
-        name="multiply",
-        family="product",
-        arity=(count, count),
-        forward=operator.mul if count == 2 else lambda *factors: reduce(operator.mul, factors),
-        array=lambda np, *factors: reduce(operator.mul, factors),
-        partials=(lambda out, x, y: (y, x)) if count == 2 else lambda out, *factors: written_others(factors),
-        stable=None if count == 2 else lambda out, *factors: others(factors),
-        careful=None if count == 2 else lambda out, *factors: others(factors),
-        exact=lambda mp, *factors: reduce(operator.mul, factors),
-        multiplies=lambda out, *factors: (count - 1) * math.prod(out),
-        glyph="×",
-        stem="prod",
-        marks=("",) * count,
-        spell=lambda notation, *factors: notation.product(*factors),
-        gate="swaps",
-        by="product rule",
-        says="swaps its inputs: each gets the gradient times the product of the others",
-        domain=lambda *factors: "0 times infinity" if 0.0 in factors and any(map(math.isinf, factors)) else "",
-        sympy="Mul",
-        source=ELEMENTARY,
-        parameter=count,
-    )
-
-
-def written_others(factors: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The same as `others`, as one flat product each, the way a person writes it; nobody writes out very long ones."""
-    if len(factors) <= 2 or len(factors) > LONGEST_WRITTEN:
-        return others(factors)
-    flat = product(len(factors) - 1)
-    return tuple(flat(*factors[:i], *factors[i + 1 :]) for i in range(len(factors)))
 
 
 add, subtract, multiply = register(signed_sum(1, 1)), register(signed_sum(1, -1)), register(product(2))
@@ -134,7 +83,7 @@ reciprocal = register(
     Op(
         name="reciprocal",
         forward=lambda x: ieee.divide(1.0, x),
-        array="reciprocal",
+        array=lambda np, x: 1.0 / x,
         partials=lambda out, x: (-1 / x**2,),
         stable=lambda out, x: (-out * out,),
         scaled=lambda upstream, out, x: (-(upstream * out) * out,),
@@ -192,15 +141,26 @@ def power_domain(x: float, y: float) -> str:
     return "a negative number to a fractional power" if x < 0 and math.isfinite(y) and not is_whole(y) else ""
 
 
-def power_slope(c: float, x: float) -> float:
-    """c·x^(c−1); in two halves where x^(c−1) leaves the range of normal floats though the slope may not."""
+def power_slope(c: float, x: float, upstream: float = 1.0) -> float:
+    """upstream·c·x^(c−1); in two halves where x^(c−1) leaves the range of normal floats though the slope may not."""
     if c == 0:
-        return 0.0
+        return 0.0 * upstream
     raised_once = ieee.power(x, c - 1)
     if ieee.is_normal(raised_once) or raised_once != raised_once:
-        return c * raised_once
+        return upstream * (c * raised_once)
     half = ieee.power(abs(x), (c - 1) / 2)
-    return math.copysign(c, c * math.copysign(1.0, raised_once)) * half * half
+    return upstream * math.copysign(c, c * math.copysign(1.0, raised_once)) * half * half
+
+
+def power_handed(c: float, upstream: Any, x: Any, slope: Any) -> Any:
+    """upstream·slope of x^c for numbers, arrays and tracers; right where only the product is in range."""
+    if isinstance(x, float):
+        return power_slope(c, x, upstream)
+    if not arrays.is_array(x):
+        return upstream * slope
+    np = arrays.numpy()
+    raised_once, half = np.power(x, c - 1), np.power(np.abs(x), (c - 1) / 2)
+    return np.where(np.isnan(raised_once), np.nan, upstream * (c * np.copysign(1.0, raised_once)) * half * half)
 
 
 def power(exponent: float, written: Any = None) -> Op:
@@ -242,9 +202,10 @@ def known_power(c: float, text: str, written: Same) -> Op:
     return Op(
         name="square" if c == 2 else "power",
         forward=lambda x: ieee.power(x, c),
-        array=lambda np, x: np.power(x, c),
+        array="square" if c == 2 else lambda np, x: np.power(x, c),
         partials=slope,
         stable=None if c == 2 else numeric,  # 2·x never leaves the range on its way
+        scaled=None if c == 2 else lambda upstream, out, x: (power_handed(c, upstream, x, slope(out, x)[0]),),
         careful=None if c == 2 else slope,
         exact=lambda mp, x: x ** (shown if isinstance(shown, int) else mp.mpf(c)),
         multiplies=lambda out, x: math.prod(out),

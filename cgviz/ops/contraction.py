@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import string
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from cgviz.ops.coded import coded
 from cgviz.ops.op import Op, register
 from cgviz.ops.rearranging import back_to, spread
+from cgviz.values import wide
 from cgviz.values.arrays import Shape, numpy, shape_of
 
 SOURCE = "NumPy reference, numpy.einsum; each operand gets the einsum of the gradient with the others"
@@ -96,7 +98,7 @@ def einsum(subscripts: str = "i->", count: int | None = None) -> Op:
         name="einsum",
         code=coded("np.einsum({op.parameter!r}, {all})"),
         arity=(len(given), len(given)),
-        forward=lambda *xs: numpy().einsum(subscripts, *map(numpy().asarray, xs), optimize=len(xs) > 2),
+        forward=lambda *xs: summed(subscripts, list(map(numpy().asarray, xs)), given, right),
         opens=lambda *xs: numpy().einsum(subscripts, *xs),
         shapes=shapes,
         vjp=vjp,
@@ -113,6 +115,16 @@ def einsum(subscripts: str = "i->", count: int | None = None) -> Op:
         statics=("subscripts",),
         operands=None,
     )
+
+
+def summed(subscripts: str, operands: Sequence[Any], given: tuple[str, ...], right: str) -> Any:
+    """Returns the einsum; with room for what several factors come to on the way to a number that is in range."""
+    if len(operands) > 2 and not wide.is_roomy(operands):
+        letters, out = lettered(given, right, tuple(each.ndim for each in operands))
+        found = wide.contracted(letters, out, operands)
+        if found is not None:
+            return found
+    return numpy().einsum(subscripts, *operands, optimize=len(operands) > 2)
 
 
 def handed(

@@ -139,7 +139,7 @@ def sigmoid_float(x: float) -> float:
 
 def sigmoid_array(np: Any, x: Any) -> Any:
     shrunk = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, shrunk) / (1 + shrunk)
+    return np.maximum(x >= 0, shrunk) / (1 + shrunk)  # which is above 0 and at most 1
 
 
 def sigmoid_slope(out: float, x: float) -> tuple[float]:

@@ -184,7 +184,7 @@ def picked(x: Any, i: Any) -> Any:
 
 def picked_shape(x: Shape, i: Shape) -> Shape:
     if not x:
-        raise ValueError("a scalar has no elements to pick")
+        raise ValueError("a number has no elements to pick; a product is x*(y + 1), in round brackets")
     if i:
         raise ValueError(f"the place is one number, not an array of shape {listed(i)}")
     return x[1:]

@@ -164,6 +164,27 @@ def full_like_zero(x: Any) -> Any:
 ZEROS_LIKE, ONES_LIKE = register(like("zeros_like", 0.0)), register(like("ones_like", 1.0))
 
 
+@cache
+def positions(axis: int = 0, start: int = 1) -> Op:
+    """Returns the op that counts along an axis of its operand: the numbers that the index of a sum takes."""
+    return Op(
+        name="positions",
+        code=coded(f"np.arange({start}, {{0.atom}}.shape[{axis}] + {start})"),
+        forward=lambda x: numpy().arange(start, start + numpy().shape(x)[axis], dtype=float),
+        shapes=lambda shape: shape[axis : axis + 1],
+        vjp=lambda up, out, x: (None,),
+        jvp=lambda tangents, out, x: positions(axis, start)(x) * 0,
+        glyph="i",
+        stem="i",
+        spell=lambda notation, x: notation.along("positions", x, f"axis={axis}" if axis else ""),
+        by="constant rule",
+        gate="stops",
+        says="stops the gradient: only the shape of its input is used",
+        source=NUMPY.format("arange"),
+        parameter=(axis, start),
+    )
+
+
 # lengths
 
 

@@ -13,6 +13,7 @@ from cgviz.ops.op import Op, register
 from cgviz.ops.opening import adjugate_inverse, along, determinant, filled, matrix_product, plus
 from cgviz.ops.rearranging import folded_to, in_shape, size, spread, transpose, transposed
 from cgviz.ops.whole import eye, kron
+from cgviz.values import wide
 from cgviz.values.arrays import Shape, broadcast, numpy, shape_of, shape_text
 
 VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
@@ -79,7 +80,7 @@ matmul: Op = register(
     Op(
         name="matmul",
         arity=(2, 2),
-        forward=lambda a, b: numpy().matmul(a, b),
+        forward=wide.matrix_product,
         shapes=product_shape,
         vjp=product_vjp,
         jvp=lambda tangents, out, a, b: matmul(tangents[0], b) + matmul(a, tangents[1]),
@@ -110,7 +111,7 @@ dot = register(
         name="dot",
         code=coded("np.dot({0}, {1})", "torch.matmul({0}, {1})"),
         arity=(2, 2),
-        forward=lambda a, b: numpy().matmul(a, b),
+        forward=wide.matrix_product,
         shapes=dot_shape,
         vjp=product_vjp,
         jvp=lambda tangents, out, a, b: matmul(tangents[0], b) + matmul(a, tangents[1]),

@@ -10,8 +10,9 @@ from functools import cache, partial, reduce
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
-from cgviz.ops.arithmetic import product, signed_sum
+from cgviz.ops.arithmetic import signed_sum
 from cgviz.ops.op import Answer, Op, register
+from cgviz.ops.products import product
 
 SUBGRADIENT = "Griewank & Walther, Evaluating Derivatives, ch. 14"
 MAXIMUM = "CS231n notes, optimization-2; ties as torch.maximum and jax.numpy.maximum"

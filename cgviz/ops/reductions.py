@@ -15,6 +15,7 @@ from cgviz.ops.opening import along, plus
 from cgviz.ops.piecewise import is_equal, maximum, minimum
 from cgviz.ops.rearranging import place_of_axis, size, spread, transpose
 from cgviz.ops.whole import ones
+from cgviz.values import wide
 from cgviz.values.arrays import Shape, numpy, shape_of
 
 Axis = int | tuple[int, ...] | None
@@ -101,7 +102,7 @@ def total(axis: Axis = None, keepdims: bool = False) -> Op:
         name="sum",
         code=coded("np.sum({0}{options})"),
         family="sum",
-        forward=lambda x: numpy().sum(x, axis=axis, keepdims=keepdims),
+        forward=lambda x: wide_sum(x, axis, keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims),),
         jacobian=lambda out, x: (transpose(ones(x)) if axis is None else None,),
@@ -165,7 +166,21 @@ def quiet_mean(x: Any, axis: Axis, keepdims: bool) -> Any:
     np = numpy()
     shape = np.shape(x)
     count = size(tuple(shape[i] for i in axes_of(axis, len(shape))))
-    return np.divide(np.sum(x, axis=axis, keepdims=keepdims), count)
+    return wide_sum(x, axis, keepdims, count)
+
+
+def wide_sum(x: Any, axis: Axis, keepdims: bool, over: int = 1) -> Any:
+    """Returns the sum along axes, divided by a number; right wherever it is a normal number."""
+    np = numpy()
+
+    def plain() -> Any:
+        found = np.sum(x, axis=axis, keepdims=keepdims)
+        return found if over == 1 else np.divide(found, over)
+
+    return wide.within(
+        plain,
+        lambda: wide.Wide(x).sum(axes_of(axis, np.ndim(x)), keepdims, over).value,
+    )
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cgviz.ops.arithmetic import ELEMENTARY
 from cgviz.ops.op import Answer, Op, register
+from cgviz.ops.products import ELEMENTARY
 from cgviz.values import ieee
 
 sqrt = register(
@@ -121,6 +121,7 @@ rsqrt = register(
         forward=lambda x: 1 / math.sqrt(x) if x > 0 else math.inf if x == 0 else math.nan,
         array=lambda np, x: 1 / (np.sqrt(x) + 0.0),
         partials=lambda out, x: (-(out**3) / 2,),
+        scaled=lambda upstream, out, x: (-upstream / 2 * out * out * out,),
         composed=lambda x: 1 / sqrt(x),
         exact=lambda mp, x: 1 / mp.sqrt(x),
         glyph="1/√",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from cgviz.ops.coded import FUNCTIONS, coded, flattened
@@ -13,7 +13,8 @@ from cgviz.ops.opening import times
 from cgviz.ops.rearranging import back_to, place_of_axis, size, whole
 from cgviz.ops.reductions import Axis, axes_of, family, reduced, spelled, spread_back, total
 from cgviz.ops.whole import final
-from cgviz.values.arrays import Shape, numpy, shape_of
+from cgviz.values.arrays import Shape, is_sound, numpy, shape_of
+from cgviz.values.wide import Wide, running, within
 
 NUMPY = "NumPy reference, numpy.{}"
 
@@ -64,19 +65,19 @@ def in_shape(value: Any, x: Any) -> Any:
 
 
 def products_without(x: Any, up: Any, axis: int) -> Any:
-    """Returns what running products hand back, without dividing: right also where an element is 0."""
+    """Returns what running products hand back, without dividing: right also where an element is 0.
+
+    Behind element i stands (product before i) · rest, where rest(i) = up(i) + x(i+1) · rest(i+1).
+    """
     np = numpy()
-    x, up = np.moveaxis(np.asarray(x, dtype=float), axis, 0), np.moveaxis(np.asarray(up, dtype=float), axis, 0)
-    made = np.zeros(x.shape)
-    before = np.ones(x.shape[1:])
-    for i in range(len(x)):
-        running, gathered = before, np.zeros(x.shape[1:])
-        for k in range(i, len(x)):
-            running = running * x[k] if k > i else running
-            gathered = gathered + up[k] * running
-        made[i] = gathered
-        before = before * x[i]
-    return np.moveaxis(made, 0, axis)
+    x, up = np.moveaxis(np.asarray(x, dtype=float), axis, -1), Wide(np.moveaxis(np.asarray(up, dtype=float), axis, -1))
+    rest = [up[..., i] for i in range(x.shape[-1])]
+    factors = Wide(x)
+    for i in range(len(rest) - 2, -1, -1):
+        rest[i] = rest[i] + factors[..., i + 1] * rest[i + 1]
+    before = running(np.concatenate([np.ones_like(x[..., :1]), x[..., :-1]], -1))
+    made = [(before[..., i] * each).value for i, each in enumerate(rest)]
+    return np.moveaxis(np.stack(made, -1) if made else x, -1, axis)
 
 
 def flat(x: Any, axis: int | None) -> Any:
@@ -115,6 +116,13 @@ def cumprod(axis: int | None = None) -> Op:
     """Returns the running products along an axis; without one, of all elements in their order."""
     turned = flipped(0 if axis is None else axis)
 
+    def products_along(x: Any) -> Any:
+        np = numpy()
+        flat, at = (np.ravel(x), 0) if axis is None else (x, axis)
+        return within(
+            lambda: np.cumprod(flat, axis=at), lambda: np.moveaxis(running(np.moveaxis(flat, at, -1)).value, -1, at)
+        )
+
     def taught(up: Any, out: Any, x: Any) -> tuple[Any]:
         return (in_shape(turned(cumsum(axis)(turned(up * out))), x) / x,)
 
@@ -127,14 +135,16 @@ def cumprod(axis: int | None = None) -> Op:
         np = numpy()
         flat = np.ravel(x) if axis is None else x
         at = 0 if axis is None else axis
-        if np.all(flat):
-            return (in_shape(np.flip(np.cumsum(np.flip(up * out, at), at), at) / flat, x),)
-        return (in_shape(products_without(flat, up, at), x),)
+        without = partial(products_without, flat, up, at)
+        if not np.all(flat) or not is_sound(out):
+            return (in_shape(without(), x),)
+        back = partial(np.flip, axis=at)
+        return (in_shape(within(lambda: back(np.cumsum(back(up * out), at)) / flat, without), x),)
 
     return Op(
         name="cumprod",
         code=flattened("np.cumprod({0}{options})", axis),
-        forward=lambda x: numpy().cumprod(x, axis=axis),
+        forward=products_along,
         shapes=along(axis),
         vjp=taught,
         stable=careful,
@@ -153,17 +163,40 @@ def cumprod(axis: int | None = None) -> Op:
     )
 
 
-def others(x: Any, axes: tuple[int, ...]) -> Any:
-    """Returns for each element the product of the other ones along the axes, without dividing."""
+def others(x: Any, axes: tuple[int, ...], by: Any = 1.0) -> Any:
+    """Returns for each element `by` · the product of the other ones along the axes, without dividing."""
     np = numpy()
     x = np.asarray(x, dtype=float)
     rank = x.ndim - len(axes)
     last = np.moveaxis(x, axes, range(rank, x.ndim))
     flat = last.reshape(*last.shape[:rank], -1)
     one = np.ones((*flat.shape[:-1], 1))
-    before = np.concatenate([one, np.cumprod(flat, -1)[..., :-1]], -1)[..., : flat.shape[-1]]
-    after = np.flip(np.concatenate([one, np.cumprod(np.flip(flat, -1), -1)[..., :-1]], -1)[..., : flat.shape[-1]], -1)
-    return np.moveaxis((before * after).reshape(last.shape), range(rank, x.ndim), axes)
+    before = np.concatenate([one, flat[..., :-1]], -1)[..., : flat.shape[-1]]
+    after = np.flip(np.concatenate([flat[..., 1:], one], -1)[..., : flat.shape[-1]], -1)
+    whole = np.moveaxis(np.broadcast_to(by, x.shape), axes, range(rank, x.ndim)).reshape(flat.shape)
+
+    def plain() -> Any:
+        return whole * (np.cumprod(before, -1) * np.flip(np.cumprod(after, -1), -1))
+
+    def beyond() -> Any:
+        behind = running(after)[..., ::-1]
+        return (Wide(whole) * (running(before) * behind)).value
+
+    return np.moveaxis(within(plain, beyond).reshape(last.shape), range(rank, x.ndim), axes)
+
+
+def product_along(x: Any, axis: Axis, keepdims: bool) -> Any:
+    """Returns the product along axes; right wherever it is a normal number."""
+    np = numpy()
+
+    def beyond() -> Any:
+        axes = axes_of(axis, np.ndim(x))
+        rank = np.ndim(x) - len(axes)
+        last = np.moveaxis(x, axes, range(rank, np.ndim(x)))
+        made = running(last.reshape(*last.shape[:rank], -1))[..., -1].value
+        return np.expand_dims(made, axes) if keepdims else made
+
+    return within(lambda: np.prod(x, axis=axis, keepdims=keepdims), beyond)
 
 
 def torch_product(axis: Axis) -> str:
@@ -178,7 +211,7 @@ def product_of(axis: Axis = None, keepdims: bool = False) -> Op:
     """Returns the product of the elements along axes."""
 
     def careful(up: Any, out: Any, x: Any) -> tuple[Any]:
-        return (spread_back(up, x, axis, keepdims) * others(x, axes_of(axis, numpy().ndim(x))),)
+        return (others(x, axes_of(axis, numpy().ndim(x)), spread_back(up, x, axis, keepdims)),)
 
     def taught(up: Any, out: Any, x: Any) -> tuple[Any]:
         return (spread_back(up * out, x, axis, keepdims) / x,)
@@ -192,12 +225,12 @@ def product_of(axis: Axis = None, keepdims: bool = False) -> Op:
     def tangent(tangents: Any, out: Any, x: Any) -> Any:
         if hasattr(x, "write") or hasattr(x, "builder"):
             return out * total(axis, keepdims)(tangents[0] / x)
-        return total(axis, keepdims)(tangents[0] * others(x, axes_of(axis, numpy().ndim(x))))
+        return total(axis, keepdims)(others(x, axes_of(axis, numpy().ndim(x)), tangents[0]))
 
     return Op(
         name="prod",
         code=coded("np.prod({0}{options})", torch_product(axis)),
-        forward=lambda x: numpy().prod(x, axis=axis, keepdims=keepdims),
+        forward=lambda x: product_along(x, axis, keepdims),
         shapes=reduced(axis, keepdims),
         vjp=taught,
         stable=careful,

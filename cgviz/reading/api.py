@@ -10,9 +10,10 @@ from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.graph.staging import staged
 from cgviz.reading.collecting import uncollected
+from cgviz.runs.again import AGAIN
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run
-from cgviz.runs.starting import run_again, start
+from cgviz.runs.starting import start
 from cgviz.text.identifiers import identifier
 from cgviz.text.parsing import spelled, word
 from cgviz.values import axes
@@ -69,7 +70,7 @@ def looks_like_latex(program: str) -> bool:
 
 
 NORMS = re.compile(r"(?:\|\||[‖∥])[₀-₉_]")
-TITLE = re.compile(r"\s*\w+\([^()\n=]*[;|][^()\n=]*\)\s*=[^=]")
+TITLE = re.compile(r"\s*\w+\([^()\n]*[;|][^()\n]*\)\s*=[^=]")
 SQUARED = re.compile(r"^[ \t]*[^\W\d]\w*²[ \t]*=[^=]", re.MULTILINE)
 SUMS = re.compile(r"[Σ∑∏]|\b(?:sum|prod|(?:arg)?(?:max|min))_(?:\{|[a-z][ (])")
 
@@ -139,10 +140,10 @@ def run(
     Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
     """
     if isinstance(program, Graph) and values is None and not expand and shapes is None:
-        level = (detail, ties)
-        quick = run_again(program.kept[level], inputs, upstream) if level in program.kept else None
-        if quick is not None:
-            return quick
+        level = program.kept.get((detail, ties))
+        again = None if level is None else level.kept.get(AGAIN)
+        if again is not None and (quick := again(inputs, upstream)) is not None:
+            return quick  # type: ignore[no-any-return]
     given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
     sizes = shapes or {}
     known = (*map(identifier, given), *sizes)

@@ -10,7 +10,7 @@ from cgviz.ops.op import Op
 from cgviz.ops.operators import Operators
 from cgviz.reading import build, statics
 from cgviz.reading.brackets import DEEPER
-from cgviz.reading.calls import BindingError, Call, Parameter, bind
+from cgviz.reading.calls import BindingError, Call, Parameter, bind, op_of
 from cgviz.reading.tokens import Token
 
 STATIC = frozenset({"static", "statics", "refused", "ignored"})
@@ -78,7 +78,11 @@ class Arguments:
         wrapped = [(name, self.wrapped(value, called)) for name, value in self.found]
         positional = [value for name, value in wrapped if not name]
         try:
-            made = operation(bind(self.call, positional, {name: value for name, value in wrapped if name}))
+            bound = bind(self.call, positional, {name: value for name, value in wrapped if name})
+            made_of_nothing = not bound.operands and not bound.optional and op_of(bound)
+            if made_of_nothing:
+                return called(made_of_nothing, [])
+            made = operation(bound)
         except BindingError as error:
             raise self.error(f"{quoted(self.call.name)} {error}", self.token) from None
         if callable(made):

@@ -13,7 +13,7 @@ from cgviz.errors import ExpressionError
 from cgviz.reading.brackets import DEEPER
 from cgviz.reading.tokens import SIGNS, Token
 
-BETWEEN = frozenset({"+", "*", "·", "×", "/", "**", "@", "=", "==", "<=", ">=", "<", ">", "!="})
+BETWEEN = frozenset({"+", "*", "·", "×", "⊙", "/", "**", "@", "=", "==", "<=", ">=", "<", ">", "!="})
 SIGN = rf"[-+*/@=<>!^–−{SIGNS}]"
 AT_A_BREAK = re.compile(rf"{SIGN}\s*\n|\n\s*{SIGN}")
 UNSURE = "does this line go on from the one before? Then end that one with the minus; else write it without the blank"

@@ -131,7 +131,7 @@ def heaviside(walk: Walk, node: Any) -> Plan:
 
 def conjunction(walk: Walk, node: Any) -> Plan:
     """Returns the product of conditions, each 1 or 0."""
-    from cgviz.ops.arithmetic import product
+    from cgviz.ops.products import product
 
     return node.args, lambda args: walk.apply(product(len(args)), args)
 

@@ -23,7 +23,7 @@ GREEK = frozenset(
 
 
 PLAIN = re.compile(r"[^\W\d]_?[0-9]*|[^\W\d]_\w{1,3}")
-AFTER_A_NUMBER = re.compile(r"[0-9][^\W\d]{2}|[ᵀ^]")
+AFTER_A_NUMBER = re.compile(r"[0-9][^\W\d]{2}|[ᵀ^⁰¹²³⁴-⁹]")
 
 
 def may_be_glued(text: str, names: Collection[str], known: Collection[str]) -> bool:
@@ -69,7 +69,14 @@ def separated(
             )
         split = checked[token.text]
         if split and after != "(" and all(part in parameters or part in given for part in split):
-            found += pieces(token, split)
+            made = list(pieces(token, split))
+            if before is not None and before.kind == "/":  # x/yz: print has both below the line
+                if after in ("**", "super"):
+                    above = "*".join(split)
+                    message = f"what stands below the slash, and in the power? Write /({above}) with its power"
+                    raise ExpressionError(message, text, before.start, token.end)
+                made = [token._replace(kind="(", text="("), *made, token._replace(kind=")", text=")")]
+            found += made
             continue
         raise_for(text, token, split, before, after, known)
         found.append(token)
@@ -103,13 +110,37 @@ def raise_for(
         raise ExpressionError(message, text, token.start, token.end)
     touching = before is not None and before.end == token.start
     is_factor = before is not None and before.kind == "number" and touching
-    if (is_factor or after == "T") and len(name) in (2, 3) and name.isascii() and name.isalpha() and name not in GREEK:
+    is_squared = after == "super" and len(name) == 2 and name[0] != "d"  # x y² in print, (xy)² in a program
+    if is_pair(text, name, known):
+        sign = " " if name[0].isupper() else "*"
+        shown = sign.join(name)
+        message = (
+            f"is {quoted(name)} the product {shown}? Write {shown}; one name: {name[0]}_{name[1]}, or give it a value"
+        )
+        raise ExpressionError(message, text, token.start, token.end)
+    if (
+        (is_factor or is_squared or after == "T")
+        and len(name) in (2, 3)
+        and name.isascii()
+        and name.isalpha()
+        and name not in GREEK
+    ):
         sign = " @ " if after == "T" else "*"
         shown = sign.join(name)
         number = before.text if is_factor and before is not None else ""
-        one = f"; one name: {number}*{name}" if number else ""
+        one = f"; one name: {number}*{name}" if number else f"; one name: ({name})²" if is_squared else ""
         message = f"is {quoted(name)} the product {shown}? Write {shown}{one}"
         raise ExpressionError(message, text, token.start, token.end)
+
+
+COEFFICIENT = re.compile(r"[a-dkmnp-rw][xyzt]|[A-Z][hvxyz]|[^\W\d][α-ω]")
+OF_PROGRAMS = re.compile(r"[@\[.]|\*\*")
+
+
+def is_pair(text: str, name: str, known: Collection[str]) -> bool:
+    """Tells whether a name is a coefficient and a variable, `mx`, or a matrix and a vector, `Wx`, in print."""
+    is_known = name in GREEK or any(letter in known for letter in name)
+    return COEFFICIENT.fullmatch(name) is not None and not is_known and OF_PROGRAMS.search(text) is None
 
 
 def parts(name: str, known: Collection[str]) -> list[str]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cgviz.errors import ExpressionError
+from cgviz.ops.op import REGISTRY
 from cgviz.reading.latex_beside import around, said
-from cgviz.reading.latex_calls import Calls
-from cgviz.reading.latex_equations import Equation, Head, equation, multiple, parts, raised_marks
-from cgviz.reading.latex_indices import Indices
+from cgviz.reading.latex_calls import Calls, registered
+from cgviz.reading.latex_elements import Elements
+from cgviz.reading.latex_equations import Equation, Head, equation, multiple, outer, parts, raised_marks
+from cgviz.reading.latex_equations import head as left_side
 from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_order import ordered
 from cgviz.reading.latex_pieces import Piece, pieces
 from cgviz.reading.latex_spans import Env
 from cgviz.reading.latex_statements import statements
 from cgviz.reading.latex_tokens import Translator
+from cgviz.reading.latex_values import Values, calls_in, is_bar
 from cgviz.reading.program import Program, Scope
 from cgviz.reading.tokens import Token
 
@@ -49,20 +53,23 @@ class Paper:
         self.names.settle([head.parameters for head in heads if head.parameters])
         spellings = [spelling for head in heads for spelling in (head.name.spelling, head.name.base)]
         targets = {self.names.identifier(spelling) for spelling in spellings}
-        self.indices = Indices(self.text, self.pieces, self.names, self.given)
-        self.indices.survey(targets, [form for each in equations for form in each.skipped])
+        self.indices = Elements(self.text, self.pieces, self.names, self.given)
+        left = {letter for head in heads for letter in self.indices.single(head.name)}
+        self.indices.survey(targets, [form for each in equations for form in each.skipped], left)
         functions = frozenset(self.names.identifier(head.name.spelling) for head in heads if head.parameters)
         variables = frozenset(self.names.identifier(head.name.spelling) for head in heads if not head.parameters)
         variables |= self.given
         calls = Calls(self.text, self.pieces, self.names, self.indices, functions, variables, self.functions(equations))
         calls.alone = self.alone()
+        within = [head.parameters for head in heads if head.parameters]
+        calls.parameters = {self.names.identifier(name.spelling) for each in within for name in self.listed(*each)}
         self.translator = Translator(calls)
         bodies = [self.body(each) for each in equations]
         self.applied = calls.met
         self.plain = {a.text for body in bodies for a, b in pairwise([*body, closing(body)]) if b.kind != "("}
         lines = [line for each, body in zip(equations, bodies, strict=True) for line in self.lines(each, body)]
         lines.sort(key=lambda line: not (len(line) > 1 and line[0].text in self.applied and line[1].kind == "("))
-        scope = Scope(self.text, self.given | ({"e"} & self.indices.arrays))  # e_{ij} is no constant
+        scope = Scope(self.text, self.given | ({"e", "pi"} & self.indices.arrays))  # e_{ij} is no constant
         known = [pair for spelled in self.names.taken.values() for pair in spelled.items()]
         scope.spellings = {name: self.names.bold.get(spelling, spelling) for spelling, name in known}
         scope.counts = self.indices.counts
@@ -74,16 +81,42 @@ class Paper:
         first = Names(self.text, self.pieces)
         layers, squares = set[str](), set[str]()
         words = {name for name in self.given if len(name.rstrip("0123456789")) > 1}
-        for start, end in ranges:
-            for form in parts(self.pieces, start, end)[:-1]:
-                words.add(multiple(first, *form))
-                more, square = raised_marks(first, *form)
-                layers |= more
-                squares |= square
+        words |= {*re.findall(r"_\{(d[A-Za-z])\}", self.text)}  # the dW of S_{dW} is one name
+        lefts = [(form, end) for start, end in ranges for form in parts(self.pieces, start, end)[:-1]]
+        for form, _ in lefts:
+            words.add(multiple(first, *form))
+            more, square = raised_marks(first, *form)
+            layers |= more
+            squares |= square
         layers |= {letter for letter in "lL" if letter not in self.given and not self.is_variable(letter)}
         transposing = "T" not in self.given and not self.is_variable("T")
         known = frozenset(words - {""})
-        return Names(self.text, self.pieces, known, frozenset(layers), frozenset(squares), transposing)
+        defined, values = self.defined(first, lefts)
+        barred = frozenset(
+            name.spelling.letters
+            for _, name in calls_in(first, 0, len(self.pieces))
+            if any(is_bar(self.pieces[at]) for at, _ in outer(self.pieces, name.end + 1, self.pieces[name.end].partner))
+            and registered(name.spelling.identifier) not in REGISTRY
+        )
+        marks = frozenset(layers), frozenset(squares), transposing
+        made = Values(self.text, self.pieces, known, *marks)
+        made.defined, made.values, made.barred = defined, values, barred
+        return made
+
+    def defined(self, names: Names, lefts: Sequence[tuple[Range, int]]) -> tuple[frozenset[str], frozenset[str]]:
+        """Returns the functions that the left sides define, and the `f(x)` in their brackets.
+
+        What is itself on the right is none, `P(A | B) = P(B | A) P(A) / P(B)`.
+        """
+        defined, values = set[str](), set[str]()
+        for form, end in lefts:
+            found = left_side(names, *form)
+            if found is None or found.parameters is None:
+                continue
+            values |= {written for written, _ in calls_in(names, *found.parameters)}
+            if all(name.spelling != found.name.spelling for _, name in calls_in(names, form[1], end)):
+                defined.add(found.name.spelling.text)
+        return frozenset(defined), frozenset(values)
 
     def is_variable(self, letter: str) -> bool:
         """Tells whether a letter stands somewhere as a name of its own: not all of a superscript, not at its end."""
@@ -133,8 +166,22 @@ class Paper:
         return found
 
     def body(self, each: Equation) -> list[Token]:
-        env = Env(axes=self.axes(each))
+        axes = self.axes(each)
+        shifts = {letter: self.indices.shifts(*each.body, letter) for letter in axes}
+        moved = {letter: found for letter, found in shifts.items() if any(found)}
+        if moved:
+            self.refuse_recurrence(each)
+        env = Env(axes=axes, bearers=self.indices.bearers(*each.body, axes), shifts=moved)
         return self.translator.tokens(*each.body, env)
+
+    def refuse_recurrence(self, each: Equation) -> None:
+        """Raises ExpressionError for `h_t = w h_{t-1}` along an axis, where each element needs the one before."""
+        heads = {self.indices.base(head.name) for head in each.heads}
+        for at, name in self.indices.found.items():
+            if each.body[0] <= at < each.body[1] and self.indices.base(name) in heads:
+                first, last = self.pieces[name.start], self.pieces[name.end - 1]
+                message = "an element that is made of the one before it: write the steps out, h_1 = ..., h_2 = ..., or "
+                raise ExpressionError(message + "trace a loop, cgviz.trace", self.text, first.start, last.end)
 
     def assigned(self, head: Head) -> Token:
         """Returns the name that a left side assigns: of p_k along an axis the array p."""

@@ -12,6 +12,7 @@ from cgviz.errors import ExpressionError
 from cgviz.reading.latex_macros import AND, WORDS
 from cgviz.reading.latex_pieces import EDGES, Piece
 from cgviz.text.letters import GREEK
+from cgviz.text.parsing import spelled
 
 STOP = frozenset(
     "is are was denotes denote means the of for where with and that which from when if let we our be being by as all "
@@ -26,7 +27,10 @@ NUMBERED = frozenset("0123456789.-abc")
 TAG = re.compile(r"\\tag\*?\s*\{([^{}]*)\}")
 DRESSED = re.compile(r"\\(?:text|mathrm|textrm|textbf|textit|mbox|quad|qquad)\b|[{}$~]|\\[,;: ]|&")
 SIGNS = {"in": " ∈ ", "le": " ≤ ", "leq": " ≤ ", "ge": " ≥ ", "geq": " ≥ ", "forall": "∀", "ldots": "…", "dots": "…"}
-SIGNS |= {"cdots": "…", "mathbb": "", "mathcal": ""} | GREEK
+SIGNS |= {"cdots": "…", "times": " × ", "top": "⊤", "mathbb": "", "mathcal": ""} | GREEK
+REALS = re.compile(r"\\mathbb\s*(?:\{R\}|R)")
+MARKED = re.compile(r"\\(?:hat|bar|tilde|vec)\s*(?:\{\s*\\?\w+\s*\}|\s\\?\w)")
+RAISED = re.compile(r"\s*\^\s*\{([^{}]{2,})\}")
 LONGEST = 60
 
 
@@ -72,6 +76,14 @@ def without_number(text: str, pieces: Sequence[Piece], start: int, end: int) -> 
     return opener if before.text == "&" or "\\ " in gap or "~" in gap or len(gap) > 2 else end
 
 
+def without_set(pieces: Sequence[Piece], start: int, end: int) -> int:
+    """Returns where a statement ends without the set behind it that its value is in: `W x \\in \\mathbb{R}^n`."""
+    at = start
+    while at < end and not (pieces[at].kind == "macro" and pieces[at].text == "in"):
+        at = pieces[at].partner + 1 if pieces[at].kind == "open" else at + 1
+    return at if at - start > 1 else end
+
+
 def is_range(pieces: Sequence[Piece]) -> bool:
     """Tells whether pieces say over what an equation goes: `\\dots`, `x \\in \\mathbb{R}`, `\\forall i`, `x > 0`."""
     return any(piece.text in (RANGES | COMPARES if piece.kind == "macro" else COMPARES) for piece in pieces)
@@ -102,9 +114,12 @@ def said(text: str, ranges: Sequence[tuple[int, int]]) -> tuple[str, ...]:
 
 
 def shortened(written: str) -> str:
-    written = TAG.sub(r"(\1)", written)
-    plain = re.sub(r"\\([A-Za-z]+)", lambda match: SIGNS.get(match[1], match[0]), written)
-    words = " ".join(DRESSED.sub(" ", plain).split()).strip(" ,;:").replace(" ,", ",")
+    written = TAG.sub(r"(\1)", written).replace("\\{", "❴").replace("\\}", "❵")
+    written = MARKED.sub(lambda match: spelled(match[0]).text, written)
+    plain = re.sub(r"\\([A-Za-z]+)", lambda match: SIGNS.get(match[1], match[0]), REALS.sub("ℝ", written))
+    plain = RAISED.sub(r"^(\1)", plain)
+    plain = DRESSED.sub(" ", plain).replace("❴", "{").replace("❵", "}")
+    words = " ".join(plain.split()).strip(" ,;:").replace(" ,", ",")
     return words if len(words) <= LONGEST else f"{words[: LONGEST - 1].rstrip()}…"
 
 

@@ -9,12 +9,13 @@ from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import latex_macros as macros
 from cgviz.reading.latex_beside import COMPARES
-from cgviz.reading.latex_indices import Indices
+from cgviz.reading.latex_elements import Elements
 from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.latex_statements import is_equals
-from cgviz.reading.tokens import Token
+from cgviz.reading.latex_sums import Side, relation, side
+from cgviz.reading.tokens import NO_DERIVATIVE, Token
 from cgviz.text.spelling import Spelling
 
 FEW = 6
@@ -27,18 +28,20 @@ class Calls:
     functions  the names that the program defines as functions; `variables` those that it assigns or that have values
     bodies     the parameters of each such function and the range of its body
     alone      the names that stand somewhere without a bracket behind them
+    parameters the names in the brackets of left sides
     met        those of the functions that are applied somewhere
     """
 
     text: str
     pieces: Sequence[Piece]
     names: Names
-    indices: Indices
+    indices: Elements
     functions: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
     bodies: dict[str, tuple[list[str], Range]] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
+    parameters: set[str] = field(default_factory=set)
     budget: int = 200
 
     def name(self, span: Span) -> list[Item]:
@@ -52,20 +55,25 @@ class Calls:
             raise self.error(macros.NO_MEAN, first, last)
         if follower is not None and follower.kind == "open" and is_indicator(name):
             span.at = follower.partner + 1
-            return self.indicator(name.end, follower)
+            return self.condition(follower, name.end + 1, follower.partner, env)
         if name.spelling.letters in ("0", "1") and not name.spelling.sub:
             return self.filled(name, first, last)
         if self.applied(name, name.end, span.end):
             assert follower is not None
             if name.spelling.primes and self.names.identifier(name.spelling) not in self.functions:
-                raise self.error(f"a prime: {macros.NO_DERIVATIVE}", first, last)
+                raise self.error(f"a prime: {NO_DERIVATIVE}", first, last)
             span.at = follower.partner + 1
             inside = Span(name.end + 1, follower.partner)
             if env.axes and (along := self.along(name, inside, env)):
                 return around(first, [along])
             head = Token("call", self.function_name(name), first.start, last.end)
+            if head.text in self.parameters and head.text not in self.functions:
+                message = (
+                    f"{head.text} is a parameter, and applied as a function: add its equation, {head.text}(t) = ..."
+                )
+                raise self.error(message, first, last)
             made: list[Item] = [head, *within(follower, self.pieces[follower.partner], inside)]
-            return [*made, *self.element(span)]
+            return [*made, *self.element(span, inside, env)]
         self.refuse_value(name, span.end)
         raised = name.end < span.end and self.pieces[name.end].text == "^"
         if raised and self.applied(name, self.names.extent(name.end + 1), span.end):
@@ -77,7 +85,10 @@ class Calls:
             is_after_digit = self.pieces[name.start - 1].kind == "digit" and name.start > 0
             return around(first, made) if is_after_digit else made
         if letter and letter in env.axes:
-            raise self.error(f"the index {letter} itself is no array: give an array of its values a name", first)
+            if letter not in env.starts:
+                message = f"the index {letter} as a number: say where it begins, \\sum_{{{letter}=1}}^{{n}}"
+                raise self.error(message, first)
+            return self.indices.numbers(Side(letter), env, first, env.starts[letter])
         made = self.indices.written(self.meant(name, env), env)
         return [*made, synthetic("T", last)] if name.turned else made
 
@@ -93,6 +104,10 @@ class Calls:
             message = (
                 f"is {shown}(…) the {function} function? Write it without its index; a product is {shown} \\cdot (…)"
             )
+            raise self.error(message, self.pieces[name.start], self.pieces[at])
+        if name.spelling.letters in "ϕφΦ":
+            message = f"{name.spelling.text}(…) is a value of a function that is not given: add its equation, "
+            message += f"{name.spelling.text}(t) = ...; a product is {name.spelling.text} \\cdot (…)"
             raise self.error(message, self.pieces[name.start], self.pieces[at])
         if not self.names.begins(at + 1):
             return
@@ -127,21 +142,53 @@ class Calls:
         self.met.add(identifier)
         return Span(*body, env=replace(env, bound=dict(zip(parameters, found, strict=True))))
 
-    def element(self, span: Span) -> list[Item]:
-        """Returns the `[1]` of `\\text{softmax}(z)_2`, a part of what a function gives."""
+    def element(self, span: Span, inside: Span, env: Env) -> list[Item]:
+        """Returns the `[1]` of `\\text{softmax}(z)_2`, a part of what a function gives.
+
+        Of `softmax(z)_i` along the axis of i it is all of it, and z in its bracket is the vector.
+        """
         if span.at >= span.end or self.pieces[span.at].text != "_":
             return []
         start, span.at = span.at + 1, self.names.extent(span.at + 1)
-        digits = self.written(start, span.at)
-        if not digits.isdecimal():
-            raise self.error(f"nothing binds the index {digits!r} of this function", self.pieces[start])
-        piece = self.pieces[start]
-        place = Token("number", str(int(digits) - self.indices.first), piece.start, piece.end)
+        index, piece = self.written(start, span.at), self.pieces[start]
+        if index in env.axes:
+            inside.env = replace(env, axes=(), hidden="")
+            behind = env.axes[env.axes.index(index) :]
+            keys = [":" if letter == index else "None" for letter in behind]
+            return self.indices.key(piece, keys) if len(behind) > 1 else []
+        if not index.isdecimal():
+            raise self.error(f"nothing binds the index {index!r} of this function", piece)
+        place = Token("number", str(int(index) - self.indices.first), piece.start, piece.end)
         return [synthetic("[", piece), place, synthetic("]", piece)]
 
-    def indicator(self, at: int, bracket: Piece) -> list[Item]:
-        """Returns a condition as the number that it is, 1 or 0: `\\mathbb{1}[y = k]`."""
-        return within(bracket, self.pieces[bracket.partner], Span(at + 1, bracket.partner, condition=True))
+    def lowered(self, span: Span) -> list[Item]:
+        """Reads an indicator whose condition stands below, `\\mathbb{1}_{[k \\ne i]}`, and moves the span behind it;
+        [] for anything else."""
+        at = span.at
+        if self.pieces[at].kind != "macro" or self.pieces[at].text not in macros.WORDS or at + 3 >= span.end:
+            return []
+        below = self.names.extent(at + 1)
+        if below + 1 >= span.end or self.names.words(at + 1, below) not in ("1", "I") or self.pieces[below].text != "_":
+            return []
+        first, end = below + 1, self.names.extent(below + 1)
+        start, stop = first, end
+        while self.pieces[start].kind == "open" and self.pieces[start].partner == stop - 1:
+            start, stop = start + 1, stop - 1
+        if start == first or not any(piece.text in COMPARES or is_equals(piece) for piece in self.pieces[start:stop]):
+            return []
+        span.at = end
+        return self.condition(self.pieces[first], start, stop, span.env or EMPTY)
+
+    def condition(self, bracket: Piece, start: int, stop: int, env: Env) -> list[Item]:
+        """Returns a condition in a bracket as the number that it is; `k \\ne i` compares the places of two indices."""
+        signs = [at for at in range(start, stop) if relation(self.pieces[at])]
+        if len(signs) == 1:
+            sides = [side(self.pieces[a:b]) for a, b in ((start, signs[0]), (signs[0] + 1, stop))]
+            if all(one is not None and one.letter in env.axes for one in sides):
+                sign = synthetic(COMPARED.get(found := relation(self.pieces[signs[0]]), found), bracket)
+                left, right = (self.indices.numbers(one, env, bracket, self.indices.first) for one in sides if one)
+                return around(bracket, [*left, sign, *right])
+        return within(bracket, self.pieces[bracket.partner], Span(start, stop, condition=True))
 
     def holds_condition(self, at: int) -> bool:
         """Tells whether the piece at `at` is the bracket of `1\\{y = k\\}`, an indicator's."""
@@ -166,6 +213,10 @@ class Calls:
             return False
         is_round = self.pieces[at].text == "("
         return self.is_function(name) or (is_round and bool(self.listing(Span(at + 1, self.pieces[at].partner))))
+
+    def is_call(self, name: Name, end: int) -> bool:
+        """Tells whether a name is applied to the bracket behind it."""
+        return self.applied(name, name.end, end)
 
     def listing(self, inside: Span) -> str:
         """Returns the sign between the parts of a bracket, "," or ";", "" where it has but one."""
@@ -228,6 +279,8 @@ class Calls:
             else:
                 raise self.error(f"a subscript of '\\{piece.text}' cannot be read", piece, self.pieces[start])
         argument = self.argument(span, piece)
+        if name in VECTORS and isinstance(argument[1], Span):
+            argument += self.element(span, argument[1], span.env or EMPTY)
         call = self.logarithm(piece, argument, *base) if base else [called(name, piece), *argument]
         return [*around(piece, call), *power] if power else call
 
@@ -291,6 +344,8 @@ class Calls:
 
 
 PROBABILITIES = frozenset("pqPQπ") | {"pi"}
+COMPARED = {"=": "=="}
+VECTORS = frozenset({"softmax", "log_softmax", "softmin", "normalize"})
 ENDS_BARE = frozenset({"operatorname", "sum", "prod", "max", "min"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cgviz.reading.tokens import NO_DERIVATIVE
 from cgviz.text import letters
 
 GREEK = {letter: letter for letter in letters.GREEK if letter not in ("partial", "nabla")}
@@ -15,7 +16,7 @@ FUNCTIONS = {
 } | {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "lg": "log10", "sgn": "sign"}
 
 OPERATORS = {
-    "cdot": "·", "times": "×", "ast": "*", "star": "*", "bullet": "·", "odot": "*", "circ": "*",
+    "cdot": "·", "times": "×", "ast": "*", "star": "*", "bullet": "·", "odot": "⊙", "circ": "⊙",
     "div": "/", "slash": "/",
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=",
     "lt": "<", "gt": ">", "ne": "!=", "neq": "!=",
@@ -59,7 +60,7 @@ BLANKS = frozenset(
 NOTES = frozenset({"label", "tag", "vspace", "mspace", "phantom", "vphantom", "hphantom", "eqref", "color", "footnote"})
 WIDE = frozenset({"hspace", "hskip"})  # which part one formula from the next
 DRESS = frozenset({"underbrace", "overbrace", "boxed", "fbox", "ensuremath", "mathop", "mathrel", "mathbin", "mathord",
-                   "mathinner", "cancel", "smash", "underset", "overset", "stackrel", "textcolor",
+                   "mathinner", "cancel", "substack", "smash", "underset", "overset", "stackrel", "textcolor",
                    "colorbox"})  # fmt: skip
 
 WORDS = frozenset(
@@ -84,7 +85,6 @@ AND = frozenset({"where", "with", "and", "let", "given"})
 IF = frozenset({"if", "for", "when", "where"})
 OTHERWISE = frozenset({"otherwise", "else", "elsewhere", "or else"})
 
-NO_DERIVATIVE = "a derivative is what cgviz computes; give the function itself"
 NO_ARROW = "an arrow is not part of an expression"
 NO_SET = "sets and conditions beside a formula are not read"
 NO_DOTS = "dots leave terms to the reader's guess; write them out"

@@ -50,7 +50,8 @@ class Name:
 
     @property
     def base(self) -> Spelling:
-        return replace(self.spelling, sub=(), sup=() if self.raised else self.spelling.sup, glued=False)
+        whole = replace(self.spelling, sup=()) if self.raised else self.spelling
+        return replace(whole, sub=(), glued=False) if self.items else whole
 
 
 @dataclass
@@ -99,7 +100,11 @@ class Names:
         """Returns the name at `at`, with all that belongs to it."""
         run = self.run(at)
         base, end = next((part for part in reversed(run) if part[0] in self.known), run[0])
-        head = Spelling(base) if (base, end) != run[0] else self.spelled(at, end)
+        head = (
+            Spelling(base.replace("Delta", "Δ"), "italic" * base.startswith("Delta"))
+            if (base, end) != run[0]
+            else self.spelled(at, end)
+        )
         letter = head.letters if head.is_letter and not head.face.startswith("upright") else ""
         if letter and (base, end) == run[0]:
             refuse_word(self.text, self.pieces, at)
@@ -114,6 +119,8 @@ class Names:
             if mark == "_" and not items:
                 after = self.subscript(end)
                 items = self.indices(end + 1, after)
+                if len(items) == 1 and self.pieces[items[0][0]].text in WORDS:  # z_{\text{norm}}: part of the name
+                    items = ()
             elif mark == "^" and not any(self.pieces[start].text == "^" for start, _ in scripts):
                 so_far = self.scripted(head, scripts, False)
                 after, raised, turned = self.superscript(end, so_far)
@@ -151,7 +158,7 @@ class Names:
         """Returns the identifier of a spelling: another one where two spellings would share it."""
         if spelling.face in WEIGHTS and spelling.letters not in self.faced:
             spelling = replace(spelling, face="")
-        plain = spelling.identifier
+        plain = replace(spelling, letters=spelling.letters.partition("(")[0]).identifier
         known = self.taken.setdefault(plain, {})
         if spelling not in known:
             known[spelling] = plain if not known else apart(spelling, {*self.others(plain)})
@@ -267,7 +274,7 @@ class Names:
         turned = bool(self.transposing and len(inner) > 1 and self.is_transpose(inner[-1:]))
         body = inner[:-1] if turned else inner
         start = at + 2 if self.pieces[at + 1].text == "{" else at + 1
-        if body and body[0].kind == "open" and body[0].text in ("(", "["):
+        if body and body[0].kind == "open" and body[0].text in ("(", "[", "⟨"):
             return (end, self.single(start, body), turned) if self.is_bracketed(start, len(body)) else (0, "", False)
         braced = self.pieces[at + 1].text == "{"
         is_sign = kinds in STARS or (braced and kinds in (["+"], ["-"], ["−"]))
@@ -296,7 +303,8 @@ class Names:
             if piece.kind != "open" or piece.partner == at + 1 or piece.partner >= start + length:
                 return False
             inside = self.pieces[at + 1 : piece.partner]
-            if piece.text == "(" and any(p.text in ("/", "*") or p.kind == "open" for p in inside):
+            is_word = inside[0].text in WORDS and inside[1].partner == piece.partner - 1
+            if piece.text == "(" and not is_word and any(p.text in ("/", "*") or p.kind == "open" for p in inside):
                 return False
             at = piece.partner + 1
         return True
@@ -313,13 +321,19 @@ class Names:
         run = [self.atom(at)]
         while len(run[-1][0]) < self.longest:
             end = run[-1][1]
-            if end >= len(self.pieces) or not self.begins(end) or self.pieces[end - 1].end != self.pieces[end].start:
+            if end >= len(self.pieces) or not self.begins(end) or not self.joined(end):
                 break
             if self.pieces[end].kind == "open":
                 break
             letters, end = self.atom(end)
             run.append((run[-1][0] + letters, end))
         return run
+
+    def joined(self, at: int) -> bool:
+        """Tells whether a piece touches the one before it; the blank that ends `\\Delta` is none."""
+        before = self.pieces[at - 1]
+        between = self.text[before.end : self.pieces[at].start]
+        return not (between.strip() if before.text == "Delta" else between)
 
     def atom(self, at: int) -> tuple[str, int]:
         """Returns a letter, a Greek letter, a word or an accented letter, with the digits that touch it."""

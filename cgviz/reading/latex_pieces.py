@@ -24,6 +24,7 @@ from cgviz.reading.latex_macros import (
     WORDS,
 )  # fmt: skip
 from cgviz.reading.latex_tables import tabled
+from cgviz.reading.latex_typed import applied, related
 
 
 class Piece(NamedTuple):
@@ -63,7 +64,7 @@ def one_sided(found: list[Piece]) -> list[Piece]:
 
 def undressed(text: str, found: list[Piece]) -> list[Piece]:
     """Returns the pieces without what only dresses: braces under a part and their words, boxes, signs over an "="."""
-    found = bare_words(fractions(switched(found)))
+    found = applied(related(bare_words(fractions(switched(found)))))
     if not any(piece.kind == "macro" and piece.text in DRESS for piece in found):
         return found
     kept: list[Piece] = []

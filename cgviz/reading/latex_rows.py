@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cgviz.errors import ExpressionError
 from cgviz.reading.latex_cases import within as own
-from cgviz.reading.latex_indices import Indices
+from cgviz.reading.latex_elements import Elements
 from cgviz.reading.latex_macros import OPERATORS
 from cgviz.reading.latex_names import Name
 from cgviz.reading.latex_pieces import Piece
@@ -33,7 +33,7 @@ class Factor(NamedTuple):
     inverse: bool = False
 
 
-def product(indices: Indices, span: Span) -> list[Item]:
+def product(indices: Elements, span: Span) -> list[Item]:
     """Returns `w^T x_i` at the beginning of a span as a product of rows and moves the span behind it, or []."""
     env = span.env or EMPTY
     if not env.axes or env.hidden:
@@ -46,7 +46,7 @@ def product(indices: Indices, span: Span) -> list[Item]:
     return multiplied(indices, env, piece, factors)
 
 
-def inner_product(indices: Indices, env: Env, piece: Piece, inside: Span) -> list[Item]:
+def inner_product(indices: Elements, env: Env, piece: Piece, inside: Span) -> list[Item]:
     """Reads `\\langle x, y \\rangle`. Raises ExpressionError where it is no product of two parts."""
     edges = [at for at, _ in own(indices.pieces, inside.at, inside.end) if indices.pieces[at].text == ","]
     parts = [(inside.at, edges[0]), (edges[0] + 1, inside.end)] if len(edges) == 1 else []
@@ -61,7 +61,7 @@ def inner_product(indices: Indices, env: Env, piece: Piece, inside: Span) -> lis
     return multiplied(indices, env, piece, factors)
 
 
-def multiplied(indices: Indices, env: Env, piece: Piece, factors: Sequence[Factor]) -> list[Item]:
+def multiplied(indices: Elements, env: Env, piece: Piece, factors: Sequence[Factor]) -> list[Item]:
     """Returns a product of rows, summed over their components."""
     letters = unused(indices, env, len(factors) - 1)
     inner = replace(env, axes=(*env.axes, *letters))
@@ -78,13 +78,13 @@ def multiplied(indices: Indices, env: Env, piece: Piece, factors: Sequence[Facto
     return summed("sum", piece, joined, len(letters))
 
 
-def bears(indices: Indices, env: Env, name: Name) -> list[str]:
+def bears(indices: Elements, env: Env, name: Name) -> list[str]:
     """Returns the indices of a name, of a parameter those of what the function is applied to."""
     meant = env.bound.get(indices.names.identifier(name.spelling), name)
     return [letter for letter in indices.letters(meant) if letter]
 
 
-def chain(indices: Indices, at: int, end: int) -> tuple[list[Factor], int]:
+def chain(indices: Elements, at: int, end: int) -> tuple[list[Factor], int]:
     """Returns the factors of `x^T y`, `(x - m)^T A y`, `\\mathbf x \\cdot \\mathbf y`, and where they end."""
     pieces = indices.pieces
     first = factor(indices, at, end)
@@ -108,14 +108,14 @@ def chain(indices: Indices, at: int, end: int) -> tuple[list[Factor], int]:
     return found, at
 
 
-def is_matrix(indices: Indices, one: Factor) -> bool:
+def is_matrix(indices: Elements, one: Factor) -> bool:
     """Tells whether a factor may be the A of `x^T A y`: an inverse, or a capital letter without an index."""
     name = one.names[0]
     is_capital = len(one.names) == 1 and name.spelling.letters[:1].isupper() and not any(indices.letters(name))
     return one.inverse or is_capital
 
 
-def factor(indices: Indices, at: int, end: int) -> tuple[Factor, int] | None:
+def factor(indices: Elements, at: int, end: int) -> tuple[Factor, int] | None:
     """Returns the factor at `at` and where it ends, behind the `^{-1}` of a matrix; None for what is none."""
     pieces, names = indices.pieces, indices.names
     if names.begins(at):
@@ -140,7 +140,7 @@ def factor(indices: Indices, at: int, end: int) -> tuple[Factor, int] | None:
     return (Factor(at + 1, piece.partner, tuple(inner)), piece.partner + 1) if len(inner) > 1 else None
 
 
-def turned_end(indices: Indices, at: int, end: int) -> int:
+def turned_end(indices: Elements, at: int, end: int) -> int:
     """Returns where a `^T` at `at` ends; 0 where there is none."""
     if at + 1 >= end or indices.pieces[at].text != "^":
         return 0
@@ -149,7 +149,7 @@ def turned_end(indices: Indices, at: int, end: int) -> int:
     return after if indices.names.is_transpose(inner) else 0
 
 
-def length(indices: Indices, env: Env, piece: Piece, inside: Span, kind: str) -> list[Item]:
+def length(indices: Elements, env: Env, piece: Piece, inside: Span, kind: str) -> list[Item]:
     """Returns the norm of a row, `\\|x_i - y_i\\|`. Raises ExpressionError where its parts may be anything but rows."""
     if env.hidden or kind not in ("", "1", "2") or not are_rows(indices, inside.at, inside.end):
         closer = indices.pieces[piece.partner]
@@ -161,7 +161,7 @@ def length(indices: Indices, env: Env, piece: Piece, inside: Span, kind: str) ->
     return summed("norm", piece, [row], 1)
 
 
-def are_rows(indices: Indices, at: int, end: int) -> bool:
+def are_rows(indices: Elements, at: int, end: int) -> bool:
     """Tells whether names are added and subtracted and nothing else."""
     wants_name = True
     while at < end:
@@ -185,7 +185,7 @@ def summed(name: str, piece: Piece, items: Sequence[Item], times: int) -> list[I
     return made
 
 
-def unused(indices: Indices, env: Env, count: int) -> list[str]:
+def unused(indices: Elements, env: Env, count: int) -> list[str]:
     """Returns letters for the components of rows that are no index here."""
     taken = {*env.axes, *env.numbers, *indices.bound, *indices.free}
     return [letter for letter in UNUSED if letter not in taken][:count]

@@ -19,7 +19,7 @@ def apart(spelling: Spelling, taken: Collection[str]) -> str:
     plain = spelling.identifier
     bare = replace(spelling, sup=()).identifier
     first = spelling.sup[0].letters if spelling.sup else ""
-    wished = []
+    wished = [bare.removesuffix("_")] if "(" in spelling.letters else []
     if first in ("(", "["):
         wished.append(f"{bare}_{'i' if first == '(' else 'l'}{plain.removeprefix(bare).strip('_')}")
     if spelling.face:

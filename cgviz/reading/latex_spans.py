@@ -17,6 +17,9 @@ class Env:
     numbers  those that a sum with numbers for bounds has given a value
     axes     those that run over the axis of an array, outermost first; `met` are those that a name has borne
     hidden   axes that every name here has beside those it bears: the components of the rows in w^T x_i
+    starts   the first number of those whose sum says it, `i=1`: there the index itself is a number
+    shifts   the least and the most that is added to an index along an axis, (0, 1) of x_i and x_{i+1}
+    bearers  a name for each axis that bears its index
     inverse  the name here is a matrix whose inverse is meant
     bound    the identifiers of a function's parameters, each with the name that it is applied to
     """
@@ -26,6 +29,9 @@ class Env:
     met: set[str] = field(default_factory=set)
     hidden: str = ""
     inverse: bool = False
+    starts: Mapping[str, int] = field(default_factory=dict)
+    shifts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    bearers: Mapping[str, Name] = field(default_factory=dict)
     bound: Mapping[str, Name] = field(default_factory=dict)
 
 

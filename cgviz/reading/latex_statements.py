@@ -14,6 +14,7 @@ from cgviz.reading.latex_beside import (
     refuse_condition,
     spoken,
     without_number,
+    without_set,
 )
 from cgviz.reading.latex_macros import AND, OPERATORS, WORDS
 from cgviz.reading.latex_pieces import Piece
@@ -54,6 +55,7 @@ def statements(text: str, pieces: Sequence[Piece]) -> tuple[list[tuple[int, int]
             shown = quoted(text[before.start : before.end])
             raise ExpressionError(f"an equation is expected after {shown}", text, before.start, before.end)
         end = without_number(text, pieces, chunk.start, chunk.end) if chunk.equals else chunk.end
+        end = without_set(pieces, chunk.start, end)
         left_out += [(pieces[end].start, pieces[chunk.end - 1].end)] if end < chunk.end else []
         found.append(unbraced(pieces, chunk.start, end))
     return found, list(joined(left_out))
@@ -78,7 +80,8 @@ def beside(text: str, pieces: Sequence[Piece], every: Sequence[Chunk]) -> set[in
         inner = [piece for piece in pieces[chunk.start : chunk.end] if not is_layout(piece)]
         if number and not chunk.equals:
             refuse_condition(text, chunk.words, inner)
-        if number and is_range(inner):
+        own = [pieces[at] for at, _ in outermost(pieces, *unbracketed(pieces, chunk.start, chunk.end))]
+        if number and is_range(own):
             found.add(number)
             only_dots = len(inner) == 1
             if only_dots and number + 1 < len(every) and not every[number + 1].equals:
@@ -93,6 +96,14 @@ def beside(text: str, pieces: Sequence[Piece], every: Sequence[Chunk]) -> set[in
             if is_alone or chunk.words or len(inner) == group_end(pieces, first) - first or numbered(pieces, chunk):
                 found.add(number)
     return found
+
+
+def unbracketed(pieces: Sequence[Piece], start: int, end: int) -> tuple[int, int]:
+    """Returns a range without the round bracket that is all of it: `(i = 1, \\dots, m)`."""
+    while start < end and is_layout(pieces[start]):
+        start += 1
+    is_all = start < end and pieces[start].text == "(" and pieces[start].partner == end - 1
+    return (start + 1, end - 1) if is_all else (start, end)
 
 
 def numbered(pieces: Sequence[Piece], chunk: Chunk) -> bool:
@@ -118,7 +129,7 @@ def continues(pieces: Sequence[Piece], chunk: Chunk) -> bool:
         at += 1
     aligned = any(piece.text == "&" for piece in pieces[chunk.start : at])
     piece = pieces[at]
-    factors = ("*", "·", "×", "/")
+    factors = ("*", "·", "×", "⊙", "/")
     return aligned and (piece.text in "+-−*/" if piece.kind == "char" else OPERATORS.get(piece.text) in factors)
 
 

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading import latex_macros as macros
-from cgviz.reading.latex_calls import Calls
 from cgviz.reading.latex_cases import rows, split
 from cgviz.reading.latex_cases import within as inner
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
 from cgviz.reading.latex_rows import inner_product, length, product
+from cgviz.reading.latex_series import Series
+from cgviz.reading.latex_slash import below
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, synthetic, within
 from cgviz.reading.latex_statements import is_equals
-from cgviz.reading.latex_sums import BOUNDED, MOST_TERMS, SERIES, Bounds, term_end
-from cgviz.reading.tokens import OPERATORS, SUPERSCRIPTS, Token
+from cgviz.reading.latex_sums import BOUNDED, SERIES
+from cgviz.reading.tokens import NO_DERIVATIVE, OPERATORS, SUPERSCRIPTS, Token
 
 
-class Translator:
+class Translator(Series):
     """Turns ranges of pieces into tokens."""
-
-    def __init__(self, calls: Calls) -> None:
-        self.calls, self.text, self.pieces, self.names = calls, calls.text, calls.pieces, calls.names
-        self.indices = calls.indices
-        self.budget = 50_000
 
     def tokens(self, start: int, end: int, env: Env = EMPTY) -> list[Token]:
         """Returns the tokens of a part of a statement, without an "end". A name before a bracket is a call or a factor.
@@ -59,6 +54,8 @@ class Translator:
         """Reads what begins at the span's next piece, moves the span behind it, and returns what to write."""
         piece = self.pieces[span.at]
         if self.names.begins(span.at):
+            if found := self.calls.lowered(span):
+                return found
             return product(self.indices, span) or self.calls.name(span)
         if piece.kind == "digit" or (piece.text == "." and touching_digit(self.pieces, span.at + 1)):
             return self.number(span)
@@ -96,74 +93,11 @@ class Translator:
 
     def refusal(self, name: str) -> str:
         derivative = macros.REFUSED[name] == macros.NO_ARROW and "\\partial" in self.text
-        return macros.NO_DERIVATIVE if derivative else macros.REFUSED[name]
+        return NO_DERIVATIVE if derivative else macros.REFUSED[name]
 
     def follows(self, span: Span, names: Collection[str]) -> bool:
         """Tells whether the piece at the span, or the one after it, is one of these macros."""
         return any(piece.text in names for piece in self.pieces[span.at : min(span.at + 2, span.end)])
-
-    # sums
-
-    def is_bounded(self, span: Span) -> bool:
-        """Tells whether a max or min has an index under it."""
-        return span.at + 1 < span.end and self.pieces[span.at + 1].text == "_"
-
-    def series(self, span: Span) -> list[Item]:
-        """Reads \\sum, \\prod, \\max_i: written out where its bounds are numbers, else along an axis."""
-        piece, at, env = self.pieces[span.at], span.at, span.env or EMPTY
-        bounds = self.indices.bounds(at)
-        end = self.reach(bounds, span.end)
-        if end == bounds.end:
-            raise self.error("the terms of this sum are missing", piece)
-        span.at = end
-        if bounds.literal is not None:
-            return self.written_out(piece, bounds, end, env)
-        name = {"sum": "sum", "prod": "prod", "max": "amax", "min": "amin"}[piece.text]
-        if not bounds.letters:
-            if env.axes or bounds.over != (0, 0):
-                raise self.error("a sum within a sum needs an index: \\sum_j", piece)
-            return [called(name, piece), *around(piece, [Span(bounds.end, end)])]
-        for letter in bounds.letters:
-            if letter in env.axes or letter in env.numbers:
-                raise self.error(f"the index {letter} is used twice", piece)
-            if not self.indices.mentions(bounds.end, end, letter):
-                raise self.error(unborne(piece.text, letter), piece)
-        inner = replace(env, axes=(*env.axes, *bounds.letters))
-        if not env.axes:  # over all that there is
-            return [called(name, piece), *around(piece, [Span(bounds.end, end, env=inner)])]
-        axis = [synthetic(",", piece), Token("name", "axis", piece.start, piece.end), synthetic("=", piece)]
-        last = [synthetic("-", piece), Token("number", "1", piece.start, piece.end)]
-        made: list[Item] = [Span(bounds.end, end, env=inner)]
-        for _ in bounds.letters:
-            made = [called(name, piece), synthetic("(", piece), *made, *axis, *last, synthetic(")", piece)]
-        return made
-
-    def reach(self, bounds: Bounds, end: int) -> int:
-        """Returns where the terms of a sum end: as far as its index stands, `\\sum_i a_i + b_i`, in one at least."""
-        at = term_end(self.pieces, bounds.end, end)
-        while bounds.end < at < end and self.pieces[at].text in ("+", "-", "−"):
-            after = term_end(self.pieces, at + 1, end)
-            if not self.indices.borne(at + 1, after) & {*bounds.letters}:
-                break
-            at = after
-        return at
-
-    def written_out(self, piece: Piece, bounds: Bounds, end: int, env: Env) -> list[Item]:
-        """Returns a sum (or product) of so many terms, its index a number in each."""
-        terms = bounds.literal or range(0)
-        self.budget -= len(terms) * (end - bounds.end)
-        if not 0 < len(terms) <= MOST_TERMS or self.budget < 0:
-            raise self.error(f"a sum with numbers for bounds has 1 to {MOST_TERMS} terms here, not {len(terms)}", piece)
-        letter = bounds.letters[0]
-        sign = {"sum": "+", "prod": "*"}.get(piece.text, ",")
-        items: list[Item] = []
-        for number in terms:
-            inner = replace(env, numbers={**env.numbers, letter: number})
-            term = Span(bounds.end, end, env=inner)
-            items += [synthetic(sign, piece)] if items else []
-            items += [term] if sign == "," else around(piece, [term])
-        made = around(piece, items)
-        return [called(piece.text, piece), *made] if sign == "," else made
 
     def character(self, span: Span) -> list[Item]:
         piece = self.pieces[span.at]
@@ -173,11 +107,23 @@ class Translator:
             return self.operator(span, "super")
         if piece.text == ";" and not span.top:
             return self.operator(span, ",")
+        if piece.text == "/" and (end := below(self.names, span.at, span.end, self.calls.is_call)):
+            start, span.at = span.at + 1, end
+            return [Token("/", "/", piece.start, piece.end), *around(piece, [Span(start, end)])]
         if piece.text in "+-*/!,<>√" or piece.text in OPERATORS:
             return self.operator(span, OPERATORS.get(piece.text, piece.text))
+        if piece.text == "mid" and self.separates(span):
+            return self.operator(span, ",")
         if piece.text == "_":
             raise self.error("a subscript stands after a name and before a power: x_1, x_{12}^2", piece)
         raise self.error(f"{quoted(self.spelling(piece))} is not expected here", piece)
+
+    def separates(self, span: Span) -> bool:
+        """Tells whether a bar stands between the arguments of a function of the program: `N(x | m, s)`."""
+        at = span.at
+        while at and not (self.pieces[at].kind == "open" and self.pieces[at].partner > span.at):
+            at -= 1
+        return any(name.end == at and self.calls.is_function(name) for name in self.indices.found.values())
 
     def operator(self, span: Span, kind: str) -> list[Item]:
         piece = self.pieces[span.at]
@@ -198,7 +144,7 @@ class Translator:
         span.at = at
         if at < span.end and self.text[first.start : last.end] == "1" and self.calls.holds_condition(at):
             span.at = self.pieces[at].partner + 1
-            return self.calls.indicator(at, self.pieces[at])
+            return self.calls.condition(self.pieces[at], at + 1, self.pieces[at].partner, span.env or EMPTY)
         return [Token("number", self.text[first.start : last.end], first.start, last.end)]
 
     def is_digit(self, at: int, after_point: bool) -> bool:
@@ -234,8 +180,16 @@ class Translator:
             span.at = self.names.extent(span.at + 1)
             zero = [Token("number", "0", piece.start, piece.end), synthetic(",", piece)]
             return [called("max", piece), synthetic("(", piece), *zero, inside, synthetic(")", piece)]
+        if piece.text == "|" and self.is_doubled(inside):
+            return self.norm(span, piece, Span(inside.at + 1, inside.end - 1))
         bracketed = within(piece, self.pieces[piece.partner], inside)
         return [called("bars ", piece), *bracketed] if piece.text == "|" else bracketed
+
+    def is_doubled(self, inside: Span) -> bool:
+        """Tells whether what stands between bars are bars, and touch them: the norm `||x||` as it is typed."""
+        inner, closer = self.pieces[inside.at], self.pieces[inside.end]
+        is_all = inner.text == "|" and inner.partner == inside.end - 1
+        return is_all and touches(self.pieces, inside.at) and self.pieces[inside.end - 1].end == closer.start
 
     def joined(self, span: Span, piece: Piece, inside: Span, sign: str) -> list[Item]:
         """Reads `[h_{t-1}, x_t]`, numbers or vectors one after the other; a `^T` behind says that it is a column."""
@@ -307,7 +261,7 @@ class Translator:
         middle = self.names.extent(start)
         span.at = self.names.extent(middle)
         if self.is_differential(start, middle) and self.is_differential(middle, span.at):
-            raise self.error(macros.NO_DERIVATIVE, piece, self.pieces[span.at - 1])
+            raise self.error(NO_DERIVATIVE, piece, self.pieces[span.at - 1])
         top, bottom = around(piece, [Span(start, middle)]), around(piece, [Span(middle, span.at)])
         return around(piece, [*top, synthetic("/", piece), *bottom])
 
@@ -365,18 +319,6 @@ class Translator:
         hint = f"; did you mean '\\{near[0]}'?" if near else ""
         return self.error(f"the macro {quoted(self.spelling(piece))} is not one that is read here{hint}", piece)
 
-    def error(self, message: str, first: Piece, last: Piece | None = None) -> ExpressionError:
-        return self.calls.error(message, first, last)
-
-
-def unborne(name: str, letter: str) -> str:
-    """Returns what to do where nothing under a sum, or a maximum, bears its index."""
-    if name in SERIES:
-        return f"nothing after it bears the index {letter}: give what is summed that index, or put it in brackets"
-    steps = " (cgviz descend steps downhill)" if name == "min" else ""
-    remedy = f"give its values as an array, \\{name}_{letter} Q_{letter}, or what stands behind it alone{steps}"
-    return f"nothing after it bears the index {letter}: {remedy}"
-
 
 BEGINS, ENDS = frozenset({"name", "call", "number", "("}), frozenset({"name", "number", ")", "]", "!", "super", "T"})
 
@@ -385,7 +327,7 @@ def by_elements(items: list[Item], before: Sequence[Token]) -> list[Item]:
     """Returns what is read along axes: dots and blanks between factors multiply element by element."""
     made: list[Item] = []
     for item in items:
-        is_sign = isinstance(item, Token) and item.kind in ("·", "×", " ")
+        is_sign = isinstance(item, Token) and item.kind in ("·", "×", "⊙", " ")
         made.append(item._replace(kind="*") if is_sign and isinstance(item, Token) else item)
     first = made[0] if made else None
     if isinstance(first, Token) and first.kind in BEGINS and before and before[-1].kind in ENDS:

@@ -17,9 +17,9 @@ INVERSE = {
 }  # fmt: skip
 LETTERS = frozenset("beta gamma zeta digamma psi chi eta sigma σ li Ei Si Ci Shi Chi".split())  # variables as well
 ENDS_A_TERM = frozenset({"+", "-", "end", ")", "]", ",", "=", "<", ">", "<=", ">=", "==", "!=", "‖", "|"})
-ENDS_A_FACTOR = ENDS_A_TERM | {"*", "·", "×"}
+ENDS_A_FACTOR = ENDS_A_TERM | {"*", "·", "×", "⊙"}
 BARE = frozenset("log ln exp sin cos tan sinh cosh tanh sqrt abs sigmoid σ sigma relu erf".split())
-ENDS_AN_ATOM = ENDS_A_TERM | {"*", "/", "·", "×", "@"}
+ENDS_AN_ATOM = ENDS_A_FACTOR | {"/", "@"}
 
 
 def mended(text: str, every: Sequence[Token], variables: Collection[str], functions: Collection[str]) -> list[Token]:

@@ -14,12 +14,13 @@ from typing import Any
 from cgviz.graph.juxtaposed import MATRICES, beside
 from cgviz.ops import making, matrices, moving, pieces, places, systems, triangles
 from cgviz.ops.activation import elu, gelu, leaky_relu, softplus
-from cgviz.ops.arithmetic import neg, product
+from cgviz.ops.arithmetic import neg
 from cgviz.ops.exponential import log, sigmoid
 from cgviz.ops.indexing import indexed
 from cgviz.ops.joining import joined
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.piecewise import maximum, minimum, where
+from cgviz.ops.products import product
 from cgviz.ops.rearranging import as_shape, back_to, place_of_axis, reshaped, size, transposed
 from cgviz.ops.stopping import logical_not
 from cgviz.reading.calls import BindingError, Bound, op_of

@@ -14,7 +14,7 @@ from cgviz.reading.tokens import Token
 
 CHOICE, COMPARISON, BOTH, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6, 7
 BARRIER = 0
-ELEMENTS = frozenset("*/")
+ELEMENTS = frozenset("*/⊙")
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 
 

@@ -1,12 +1,12 @@
-"""Names with primes, `c′`: of a program that assigns them they are names of their own."""
+"""Names with primes and raised indices: `c′`, of a program that assigns it, is a name of its own, and so is `a⁽²⁾`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cgviz.errors import ExpressionError
-from cgviz.reading.tokens import PRIMES, WHY_BAD, Token
+from cgviz.errors import ExpressionError, quoted
+from cgviz.reading.tokens import HIGH, PRIMES, WHY_BAD, Token
 from cgviz.text.parsing import spelled
 from cgviz.text.spelling import Spelling
 
@@ -43,3 +43,28 @@ def is_assigned(every: Sequence[Token], at: int) -> bool:
     if every[after].kind == "(":
         after = next((i + 1 for i in range(after, len(every) - 1) if every[i].kind == ")"), after)
     return every[after].kind == "="
+
+
+def raised_names(text: str, every: Sequence[Token]) -> dict[str, Spelling]:
+    """Returns how names with a raised index are spelled, `a⁽²⁾` that is called `a2`.
+
+    Raises ExpressionError where a text has two names with that one identifier.
+    """
+    if "⁽" not in text:
+        return {}
+    spelt: dict[str, Spelling] = {}
+    others: dict[str, Token] = {}
+    for token in every:
+        written = text[token.start : token.end]
+        if token.kind != "name" or written[:1] in HIGH:
+            continue
+        if "⁽" in written:
+            spelt[token.text] = spelled(written)
+        else:
+            others.setdefault(token.text, token)
+    for name in spelt.keys() & others.keys():
+        token = others[name]
+        other = text[token.start : token.end]
+        message = f"{spelt[name].text} and {other} are both called {quoted(name)} in text: write one of them otherwise"
+        raise ExpressionError(message, text, token.start, token.end)
+    return spelt

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from cgviz.errors import ExpressionError, quoted
@@ -14,18 +12,14 @@ from cgviz.reading import build, python, statics
 from cgviz.reading.applying import why_no_variable
 from cgviz.reading.arguments import Lengths, Several
 from cgviz.reading.continued import joined
-from cgviz.reading.glued import may_be_glued, separated
 from cgviz.reading.latex_macros import NO_DOTS
 from cgviz.reading.latex_order import ordered
-from cgviz.reading.mended import bracketed, mended
-from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.pending import Definition, Notes, settled
-from cgviz.reading.primes import without_primes
+from cgviz.reading.primes import raised_names, without_primes
 from cgviz.reading.prose import LONGEST, has_number, tidied
 from cgviz.reading.reader import Reader
 from cgviz.reading.statements import (
     Survey,
-    declared,
     in_order,
     is_assignment,
     is_declaration,
@@ -35,18 +29,15 @@ from cgviz.reading.statements import (
     split,
     targets,
 )
-from cgviz.reading.tokens import NO_DERIVATIVE, Token, tokens
+from cgviz.reading.tokens import Token, tokens
+from cgviz.reading.worded import worded
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
 from cgviz.text.spelling import Spelling
 from cgviz.values import axes
 from cgviz.values.arrays import Shape, Value
 
-DERIVATIVE = re.compile(r"(?<!\w)d(?:\^?2|²)?[^\W\d]?\s*/\s*d[^\W\d](?:\^?2|²)?(?!\w)")
-MATHEMATICAL = re.compile(r"[Σ∑]|[^\W\d]\w*\s*(?:\^|\*\*|[⁰-⁹¹²³⁺⁻])|(?:\^|\*\*)\s*\(?\s*T\b")
 PRIMES = ("", "′", "″", "‴", "⁗")
-
-
 LEFT_OUT = "this heading of a long program leaves statements out; the rows of its table have them all"
 
 
@@ -112,14 +103,16 @@ def as_typed(text: str, given: Iterable[str], in_print: bool = False) -> Program
     """Returns the program in a text without prose; of one that is in print equations may stand in any order."""
     pasted = python.statements(text) if python.is_python(text) else None
     every, spellings = without_primes(text, tokens(text) if pasted is None else pasted[0])
+    spellings |= raised_names(text, every)
     if pasted is None and "\n" in text:
         every = joined(text, every)
     shaped = {line[0].text for line in split(every) if is_declaration(line)} if ":" in text else set()
     scope = Scope(text, frozenset(given) | shaped, spellings=spellings)
     scope.parameters = () if pasted is None else pasted[1]
-    scope.in_print = in_print
-    every = scope.typed(every)
-    return scope.read([token for line in ordered(split(every)) for token in line] if in_print else every)
+    scope.seen = worded(text, every, scope.given, scope.parameters, in_print)
+    if not in_print:
+        return scope.read(scope.seen.every)
+    return scope.read([token for line in ordered(scope.seen.lines) for token in line])
 
 
 @dataclass
@@ -140,32 +133,6 @@ class Scope:
     spellings: Mapping[str, Spelling] = field(default_factory=dict)
     counts: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
     seen: Survey | None = None
-    in_print: bool = False
-
-    def typed(self, every: Sequence[Token]) -> Sequence[Token]:
-        """Returns the tokens of a text as the language has them: without modules, `sin²(x)` as `sin(x)²`, `W^T` turned.
-
-        Raises ExpressionError where a name could be another one, or a product of names.
-        """
-        if not self.text.isascii():
-            every = one_name(every, self.given)
-        assigned, functions, signature = declared(self.survey(every).lines)
-        signature |= {*self.parameters}
-        names = {*self.given, *assigned}
-        derivative = DERIVATIVE.search(self.text) if "/" in self.text else None
-        if derivative and names.isdisjoint({"d", *re.findall(r"\w+", derivative[0])}):
-            raise ExpressionError(NO_DERIVATIVE, self.text, derivative.start(), derivative.end())
-        variables = names | signature
-        if self.survey(every).after_dot:
-            alone = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "."}
-            every = unqualified(self.text, every, variables | (alone & MODULES), alone | variables)
-        if may_be_mathematical(self.text) and any(is_mathematical(a, b) for a, b in pairwise(every)):
-            every = mended(self.text, every, variables, functions)
-        every = bracketed(every, variables) if self.in_print and not self.text.isascii() else every
-        also = self.survey(every).unapplied - names - signature
-        if also and may_be_glued(self.text, also, {*names, *signature, *also}):
-            return separated(self.text, every, names, signature, also, self.given)
-        return every
 
     def read(self, every: Sequence[Token]) -> Program:
         """Returns the program of `every` token, closed by an "end": the door that text and LaTeX share."""
@@ -379,32 +346,6 @@ def taken_whole(parameters: list[Token], body: Sequence[Token]) -> list[Token]:
     names = {token.text for token in body if token.kind == "name"}
     kept = [p for p in parameters if p.text in names or not any(name.startswith(f"{p.text}_") for name in names)]
     return kept if kept else parameters if not names else []
-
-
-def one_name(every: Sequence[Token], given: Collection[str]) -> Sequence[Token]:
-    """Returns the tokens, θ called theta where that stands in the program or among the values: one variable."""
-    typed = {token.text for token in every if token.kind == "name"}
-    ascii_names = {name for name in {*typed, *given} if name.isascii()}
-    same = {}
-    for name in typed - ascii_names - {*given}:
-        identifier = spelled(name).identifier
-        for wanted in (identifier, identifier.removeprefix("var")):
-            if wanted in ascii_names:
-                same[name] = wanted
-    return [token._replace(text=same.get(token.text, token.text)) for token in every] if same else every
-
-
-def may_be_mathematical(text: str) -> bool:
-    """Tells in short whether a text could hold what `is_mathematical` looks for."""
-    is_plain = text.isascii() and "^" not in text and "**" not in text
-    return not is_plain and MATHEMATICAL.search(text) is not None
-
-
-def is_mathematical(token: Token, after: Token) -> bool:
-    """Tells whether two tokens may be written as only mathematics writes them: Σ, a raised T, a power of a function."""
-    if after.kind in ("**", "super"):
-        return token.kind == "name" and token.text in REGISTRY
-    return token.kind == "Σ" or (token.kind == "**" and after.text in ("T", "("))
 
 
 def free_names() -> Iterable[str]:

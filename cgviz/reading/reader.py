@@ -14,6 +14,7 @@ from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
 from cgviz.reading.applying import SPELLED
 from cgviz.reading.arguments import Arguments, Several
+from cgviz.reading.brackets import closing
 from cgviz.reading.calls import Call
 from cgviz.reading.mended import LETTERS
 from cgviz.reading.parts import Parts
@@ -32,6 +33,7 @@ from cgviz.reading.pending import (
     Pending,
     settled,
 )
+from cgviz.reading.plain import OTHERWISE, plain_sum
 from cgviz.reading.reducing import COMPARISONS
 from cgviz.reading.slips import (
     KEYWORDS,
@@ -46,9 +48,8 @@ from cgviz.reading.tokens import RAISED, Token
 
 DEEPEST = 4000
 LOGARITHMS = {"sigmoid": "logsigmoid", "gamma": "loggamma"}
-BINARY = {"&": BOTH, "+": SUM, "-": SUM, "**": POWER} | dict.fromkeys("*/@·× ", PRODUCT)
+BINARY = {"&": BOTH, "+": SUM, "-": SUM, "**": POWER} | dict.fromkeys("*/@·×⊙ ", PRODUCT)
 OPENERS = {")": "(", "]": "[", "|": "|", "‖": "‖"}
-OTHERWISE = KEYWORDS | {"if", "else", "log", "ln"}  # names that mean something else in some places
 ALSO_OPENS = {"index": "]", "argument": ")", "tuple": ")"}
 
 
@@ -78,6 +79,9 @@ class Reader(Parts):
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
+        plain = plain_sum(self, tokens)
+        if plain is not None:
+            return plain
         values: list[Any] = []
         stack: list[Pending] = []
         known = self.known
@@ -107,8 +111,10 @@ class Reader(Parts):
                 wants_operand = True
             elif kind == "end":
                 return self.finish(token, values, stack)
-            elif self.begins_operand(token, stack):
+            elif self.begins_operand(token, stack) or (kind == "[" and groups(tokens, at)):
                 self.adjacent(tokens[at - 2], token)
+                if token.start == tokens[at - 2].end and at > 3 and tokens[at - 3].kind == "/":
+                    self.refuse_below(tokens, at - 3)
                 self.reduce(PRODUCT, values, stack)
                 stack.append(Pending(PRODUCT, " ", token))
                 at -= 1
@@ -203,7 +209,7 @@ class Reader(Parts):
             stack.append(Pending(COMPARISON, kind, token))
             return True
         if kind == "super" and (token.text != "⁻¹" or before.kind == "number"):
-            values[-1] = self.raised_digits(token, values[-1])
+            values[-1] = self.raised_digits(token, self.single(values[-1]))
             return False
         if kind in ("T", "inverse", "super"):
             self.reduce(POWER + 1, values, stack)
@@ -247,6 +253,16 @@ class Reader(Parts):
         if before.text in REGISTRY or before.text in self.functions:
             message = f"{quoted(before.text)} is a function: put its argument in brackets, {before.text}(...)"
             raise self.error(message, before)
+
+    def refuse_below(self, tokens: Sequence[Token], slash: int) -> None:
+        """Raises ExpressionError for `(x − μ)²/2σ²`, two things to two readers; `1/2x` is a half."""
+        over, under, beside = tokens[slash - 1], tokens[slash + 1], tokens[slash + 2]
+        is_half = over.kind == "number" and under.kind == "number" and tokens[slash - 2].kind not in ("**", "super")
+        if is_half or beside.kind != "name" or under.kind not in ("name", "number"):
+            return
+        first, second = under.text, beside.text
+        message = f"what stands below the slash? Write /({first}*{second} ...), or /{first}*{second} for one above"
+        raise self.error(message, tokens[slash])
 
     def raised_digits(self, token: Token, base: Any) -> Any:
         try:
@@ -315,7 +331,7 @@ class Reader(Parts):
         del values[first:]
         values.append(self.applied(top.function or REGISTRY["stack"], args, top.token))
         if top.kind == "[" and len(args) == 1 and build.elements(args[0]) is None and not build.is_literal(args[0]):
-            self.singles[id(values[-1])] = top.token
+            self.singles[id(values[-1])] = values[-1], args[0]
         return False
 
     def barred(self, top: Pending, token: Token, value: Any) -> Any:
@@ -348,3 +364,15 @@ class Reader(Parts):
         if stack:
             raise never_closed(self.text, stack[-1])
         return values[-1] if isinstance(values[-1], Several) and len(values) == 1 else settled(values[-1])
+
+
+def groups(tokens: Sequence[Token], at: int) -> bool:
+    """Tells whether the square bracket before `at` groups: it has names in it and stands after a number, or `½`."""
+    if not any(token.kind == "name" for token in tokens[at : closing(tokens, at)]):
+        return False
+    at -= 2
+    if tokens[at].kind != ")":
+        return tokens[at].kind == "number"
+    while at and tokens[at - 1].kind in ("number", "/"):
+        at -= 1
+    return at > 0 and tokens[at - 1].kind == "(" and (at < 2 or tokens[at - 2].kind != "name")

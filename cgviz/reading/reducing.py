@@ -32,27 +32,26 @@ COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_e
 class Reducer:
     """Applies the operators that wait on a stack to the values before them.
 
-    text   the program, for carets
-    notes  what is kept of the text beside the sympy nodes
+    text     the program, for carets
+    notes    what is kept of the text beside the sympy nodes
+    singles  arrays of one element, `[x + y]`, each with that element, by id: among operators that is what is meant
     """
 
     def __init__(self, text: str, notes: Notes | None = None) -> None:
         self.text = text
         self.notes = Notes() if notes is None else notes
-        self.singles: dict[int, Token] = {}
+        self.singles: dict[int, tuple[Any, Any]] = {}
 
     def reduce(self, binds: int, values: list[Any], stack: list[Pending]) -> None:
         """Applies the operators on the stack that bind at least as tightly as `binds`."""
         while stack and stack[-1].binds >= binds:
             pending = stack.pop()
             if pending.binds == PREFIX:
-                if self.singles:
-                    self.refuse_single(None, values[-1])
-                values.append(prefixed(pending.kind, settled(values.pop())))
+                values.append(prefixed(pending.kind, settled(self.single(values.pop()))))
                 continue
             right, left = values.pop(), values.pop()
             if self.singles and pending.kind != "@":
-                self.refuse_single(left, right)
+                left, right = self.single(left), self.single(right)
             if pending.binds == SUM:
                 values.append(self.added(left, right, pending))
             elif pending.kind == "@":
@@ -76,13 +75,9 @@ class Reducer:
             return self.called(INVERTED, [base], operator.token)
         return build.raised(base, exponent)
 
-    def refuse_single(self, left: Any, right: Any) -> None:
-        """Raises ExpressionError where square brackets round one expression group rather than make an array."""
-        for value in (left, right):
-            token = self.singles.get(id(value))
-            if token is not None:
-                message = "square brackets make an array; round ones group: (x + y)*z"
-                raise self.error(message, token)
+    def single(self, value: Any) -> Any:
+        """Returns the x + y of `[x + y]z`, in which square brackets group; any other value as it is."""
+        return self.singles[id(value)][1] if id(value) in self.singles else value
 
     def added(self, left: Any, right: Any, operator: Pending) -> Chain:
         """Returns left ± right, in the chain that `left` is already when it stands at this bracket level."""

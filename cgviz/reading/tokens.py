@@ -28,9 +28,9 @@ HIGH = SUPERSCRIPTS + LETTERS
 LOW = "₀-₉ₐ-ₜᵢ-ᵪⱼ₊₋"
 APART = f"{HIGH}{LOW}¼-¾⅐-⅞"  # what ends a name though Python counts it among the letters and digits
 PRIMES = "′″‴⁗"
-ACCENTS = "\u0300-\u036f"  # which stand after their letter: `x̂` is an x and a circumflex
+ACCENTS = "\u0300-\u036f\u20d6\u20d7"  # which stand after their letter: `x̂` is an x and a circumflex
 OPERATORS = {
-    "^": "**", "⋅": "·", "∙": "·", "•": "·", "∗": "*", "⊙": "*", "∘": "*", "−": "-", "–": "-", "÷": "/", "⁄": "/",
+    "^": "**", "⋅": "·", "∙": "·", "•": "·", "∗": "*", "∘": "⊙", "−": "-", "–": "-", "÷": "/", "⁄": "/",
     "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=", "…": "...", "∥": "‖",
 }  # fmt: skip
 SIGNS = "√∛‖∥·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔…"
@@ -87,7 +87,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     Raises ExpressionError at what is no token.
     """
     found: list[Token] = []
-    push, new = found.append, tuple.__new__
+    push, new, once = found.append, tuple.__new__, dict[str, str]().setdefault
     stop = len(text) if end is None else end
     for match in PATTERN.finditer(text, start, stop):
         which = match.lastindex or 0
@@ -96,12 +96,15 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         if which == OP:
             kind = OPERATORS.get(piece, piece)
         elif which == WORD:
-            kind = "name"
+            kind, piece = "name", once(piece, piece)  # one string for a name, however often it stands there
             if last - first > LONGEST_NAME:
                 name(piece, text, first)
         elif kind == "name":
             if not piece.isascii() or piece[-1] == "'":
-                found += named(piece, text, first)
+                made = named(piece, text, first)
+                is_unit = len(made) > 1 and bool(found) and found[-1].kind == "/"  # x/λw: both below the line
+                brackets = [Token(sign, sign, first, last) for sign in "()"]
+                found += [brackets[0], *made, brackets[1]] if is_unit else made
                 continue
             if last - first > LONGEST_NAME:
                 name(piece, text, first)

@@ -15,8 +15,9 @@ from cgviz.errors import ExpressionError, quoted
 from cgviz.graph.juxtaposed import ELEMENTS, beside
 from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.ops import arithmetic
-from cgviz.ops.arithmetic import copy, divide, neg, power, product, reciprocal, signed_sum
+from cgviz.ops.arithmetic import copy, divide, neg, power, reciprocal, signed_sum
 from cgviz.ops.op import REGISTRY, Op, ops
+from cgviz.ops.products import product
 from cgviz.reading.pending import Notes
 from cgviz.reading.program import Program, Statement
 from cgviz.text.formula import Formula
@@ -162,7 +163,7 @@ class Walk:
             return factors[0]
         nodes = [self.builder.nodes[factor] for factor in factors]
         arrays = sum(node.op is not CONSTANT or bool(node.shape) for node in nodes)
-        is_marked = arrays > 1 and bool(gaps.strip("*/"))
+        is_marked = arrays > 1 and bool(gaps.strip("*/⊙"))
         return self.apply(beside(gaps) if is_marked else product(len(factors)), factors)
 
     def plan_power(self, base: Any, exponent: Any) -> tuple[Sequence[Any], Combine]:

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.op import Op
-from cgviz.runs.straight import INFIX, Line, Source, UnwrittenError, Writer, compiled
+from cgviz.runs.straight import GIVES_UP, INFIX, Found, Line, Source, UnwrittenError, Writer, compiled
 from cgviz.values import arrays
-from cgviz.values.arrays import Value, is_array
+from cgviz.values.arrays import Shape, Value, is_array, moved
+from cgviz.values.wide import multiplied
 
-BLOCK = 8192
-NAME = re.compile(r"\b[vgts][0-9]+\b")
+BLOCK = 1 << 15
+NAME = re.compile(r"\b[vgtshk][0-9]+\b")
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
 
 
 MOST = 200_000
 
 
-def straight(graph: Graph) -> Line | None:
+def straight(graph: Graph) -> Straight | None:
     """Returns the passes of a graph as one function; None for branches, matrices, and a graph that is too large."""
     if len(graph) > MOST or any(not is_straight(node) for node in graph.nodes):
         return None
     try:
-        return compiled(ColumnWriter(graph) if graph.has_arrays else Writer(graph))
+        return Straight(graph)
     except UnwrittenError:
         return None
 
@@ -47,6 +49,9 @@ class Column(Source):
     writer: ColumnWriter
 
     __hash__ = None
+
+    def other(self, other: Any) -> str:
+        return other.text if isinstance(other, Source) else self.writer.scalar(other)
 
     def made(self, text: str) -> Column:
         return Column(self.writer.part_of(text), self.writer)
@@ -102,30 +107,21 @@ class Written:
 class ColumnWriter(Writer):
     """Writes a graph of arrays and numbers, every op element by element, as `cgviz.values.arrays` computes it."""
 
-    def __init__(self, graph: Graph) -> None:
-        super().__init__(graph)
+    def __init__(self, graph: Graph, unit: bool = True) -> None:
+        super().__init__(graph, unit)
         self.bound |= {"sound": arrays.is_sound, "folded": arrays.folded}
         self.columns = False
-        self.parts: dict[str, str] = {}
-        self.pending: list[str] = []
+        self.numbers: dict[str, str] = {}
 
-    def part_of(self, text: str) -> str:
-        """Returns the name of a part of an expression: a new one, or the one that it has."""
-        if text not in self.parts:
-            self.parts[text] = f"t{len(self.parts)}"
-            self.pending.append(f"{self.parts[text]} = {text}")
-        return self.parts[text]
-
-    def taken(self) -> list[str]:
-        """Returns the lines of parts that have not been written yet."""
-        lines, self.pending = self.pending, []
-        return lines
+    def scalar(self, value: float) -> str:
+        """Returns the name of a number as an array without axes, which NumPy need not make anew each time."""
+        text = self.factor(value)
+        if text not in self.numbers:
+            self.numbers[text] = self.name(arrays.numpy().array(float(value)))
+        return self.numbers[text]
 
     def lines(self) -> Iterator[str]:
-        every = []
-        for line in super().lines():
-            every += [*self.taken(), line]
-        return released(every)
+        return released([*super().lines()])
 
     def operand(self, index: int) -> str:
         self.columns = self.columns or bool(self.graph.nodes[index].shape)
@@ -134,6 +130,8 @@ class ColumnWriter(Writer):
     def call(self, op: Op, args: Sequence[str]) -> str:
         """Returns the text of an op's output; of columns as NumPy computes it."""
         columns, self.columns = self.columns, False
+        if columns and op.family == "product" and len(args) > 2:
+            return self.part_of(f"{self.name(multiplied)}({', '.join(args)})")
         if not columns or op.name in LINEAR:
             return super().call(op, args)
         if isinstance(op.array, str):
@@ -145,14 +143,16 @@ class ColumnWriter(Writer):
             if isinstance(made, Column):
                 return made.text
         except (UnwrittenError, TypeError, AttributeError):
-            del self.pending[before:]
-            self.parts = {text: name for text, name in self.parts.items() if f"{name} = {text}" not in self.pending}
+            self.forget(before)
         raise UnwrittenError(f"{op.name} of columns")
 
     def composed(self, op: Op, each: Sequence[Column]) -> Any:
         if op.composed is None:
             raise UnwrittenError(f"{op.name} element by element")
         return op.composed(*each)
+
+    def mended(self, index: int, node: Node) -> Iterator[str]:
+        return super().mended(index, node) if not node.shape else iter(())
 
     def slopes(self, index: int, node: Node) -> tuple[list[str], Sequence[Any]]:
         op = node.op
@@ -169,12 +169,31 @@ class ColumnWriter(Writer):
         except (TypeError, AttributeError) as error:
             raise UnwrittenError(f"the rule of {op.name}") from error
         found = [each.text if isinstance(each, Source) else each for each in made]
-        checks = [f"if not sound({text}): raise ArithmeticError" for text in found] if op.scaled is not None else []
-        return [*self.taken(), *checks], found
+        return self.taken(), found
 
-    def handed(self, index: int, arg: int, part: str) -> str:
+    def handed(self, index: int, node: Node, upstream: str) -> tuple[list[str], Sequence[str | None]]:
+        op, args = node.op, ", ".join(map(self.operand, node.args))
+        if not node.shape or op.scaled is None:
+            return super().handed(index, node, upstream)
+        parts = [f"h{slot}" for slot in range(len(node.args))]
+        if arrays.is_long_product(op):
+            return [f"{', '.join(parts)}, = {self.name(op.scaled)}({upstream}, v{index}, {args})"], parts
+        before, slopes = self.slopes(index, node)
+        if op.name == "reciprocal":
+            checks = [f"if not sound({text}): {GIVES_UP}" for text in slopes]
+            return [*before, *checks], [self.part(index, upstream, text) for text in slopes]
+        call = f"{self.name(moved)}({self.name(op)}"
+        rest = f"{upstream}, v{index}, ({args},)"
+        return [*before, *(f"{h} = {call}, {s}, {slopes[s]}, {rest})" for s, h in enumerate(parts))], parts
+
+    def narrowed(self, index: int, arg: int, part: str) -> str:
         wide, narrow = self.graph.nodes[index].shape, self.graph.nodes[arg].shape
         return part if wide == narrow else f"folded({part}, {narrow!r})"
+
+    def is_whole(self, index: int, slope: str) -> bool:
+        nodes, node = self.graph.nodes, self.graph.nodes[index]
+        seen = {f"v{i}" for i in (self.graph.output, *self.graph.inputs)}
+        return slope not in seen and all(nodes[arg].shape == node.shape for arg in node.args)
 
 
 def released(lines: Sequence[str]) -> Iterator[str]:
@@ -187,32 +206,57 @@ def released(lines: Sequence[str]) -> Iterator[str]:
             yield f"del {', '.join(gone)}"
 
 
-def in_blocks(line: Line, graph: Graph, values: Sequence[Value], seed: Value) -> tuple[Value, tuple[Value, ...]]:
-    """Returns the same as the line, block by block where every node is one long column.
+class Straight:
+    """Value and gradient of a graph by compiled lines; long columns go through them in blocks that fit the cache."""
 
-    Raises ArithmeticError or ValueError where a number leaves the range of floats.
-    """
-    np = arrays.numpy()
-    shape = graph.nodes[graph.output].shape or ()
-    with np.errstate(all="ignore"):
-        if not is_long(graph, shape):
+    def __init__(self, graph: Graph) -> None:
+        """Raises UnwrittenError for what is no straight line."""
+        self.graph = graph
+        self.shape: Shape = graph.nodes[graph.output].shape or ()
+        self.unit = compiled(self.writer(unit=True))
+        self.is_long = graph.has_arrays and is_long(graph, self.shape)
+
+    def writer(self, unit: bool) -> Writer:
+        return (ColumnWriter if self.graph.has_arrays else Writer)(self.graph, unit)
+
+    @cached_property
+    def seeded(self) -> Line:
+        """The line for any seed."""
+        return compiled(self.writer(unit=False))
+
+    @cached_property
+    def one(self) -> Value:
+        """A seed of 1 in the output's shape."""
+        return arrays.spread(1.0, self.shape)
+
+    def __call__(self, values: Iterable[Value], seed: Value | None = None) -> Found:
+        """Returns the output's value and the gradient of each input, from a seed of 1 where none is given.
+
+        Raises ArithmeticError or ValueError where a number leaves the range of floats, TypeError for a wrong shape.
+        """
+        line, seed = (self.unit, self.one) if seed is None or seed is self.one else (self.seeded, seed)
+        if not self.graph.has_arrays:
             return line(values, seed)
+        with arrays.quiet():
+            return self.in_blocks(line, values, seed) if self.is_long else line(values, seed)
+
+    def in_blocks(self, line: Line, values: Iterable[Value], seed: Value) -> Found:
+        np = arrays.numpy()
         flat = [np.ascontiguousarray(value).reshape(-1) for value in values]
-        value, slopes = np.empty(flat[0].size), tuple(np.empty(flat[0].size) for _ in flat)
+        value, *slopes = made = [np.empty(flat[0].size) for _ in range(len(flat) + 1)]
         whole = None if is_one_number(seed) else np.ascontiguousarray(seed).reshape(-1)
         for start in range(0, value.size, BLOCK):
             part = slice(start, start + BLOCK)
             found = line([each[part] for each in flat], seed.flat[0] if whole is None else whole[part])
-            value[part] = found[0]
-            for column, block in zip(slopes, found[1], strict=True):
+            for column, block in zip(made, (found[0], *found[1]), strict=True):
                 column[part] = block
-    return value.reshape(shape), tuple(column.reshape(shape) for column in slopes)
+        return value.reshape(self.shape), tuple(column.reshape(self.shape) for column in slopes)
 
 
 def is_long(graph: Graph, shape: tuple[int, ...]) -> bool:
     """Tells whether every node is an array of one shape with many elements."""
     nodes = (node for node in graph.nodes if node.op is not CONSTANT)
-    return math.prod(shape) > 2 * BLOCK and bool(graph.inputs) and all(node.shape == shape for node in nodes)
+    return math.prod(shape) > BLOCK and bool(graph.inputs) and all(node.shape == shape for node in nodes)
 
 
 def is_one_number(seed: Value) -> bool:

@@ -122,7 +122,7 @@ def handed(builder: Builder, graph: Graph, target: int, upstream: Any) -> Sequen
         if node.op.vjp is not None:
             upstream = whole(builder, upstream, node.shape or ())
             return list((node.op.again or node.op.careful or node.op.vjp)(upstream, out, *operands))
-        if node.op.scaled is not None:
+        if node.op.scaled is not None and not (is_number(upstream) and upstream == 1):
             upstream = whole(builder, upstream, node.shape or ())
             parts = node.op.scaled(upstream, out, *operands)
             return [narrowed(*each) for each in zip(parts, [node.shape or ()] * len(operands), operands, strict=True)]

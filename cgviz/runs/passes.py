@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cgviz.graph.nodes import ARRAY, BINARY, LEAF, SCALED, UNARY, Graph
-from cgviz.runs.columns import in_blocks, straight
-from cgviz.runs.straight import Line
+from cgviz.graph.nodes import ARRAY, BINARY, DIFFERENCE, LEAF, PRODUCT, SCALED, SUM, UNARY, Graph
+from cgviz.runs.columns import Straight, straight
+from cgviz.runs.straight import Found
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, either, handed_back, zero
 from cgviz.values.ieee import is_normal
@@ -22,7 +22,11 @@ def forward(graph: Graph, inputs: Mapping[str, Value]) -> list[Value]:
     for index in graph.inputs:
         values[index] = inputs[graph.nodes[index].name]
     for index, (kind, function, _, _, first, second) in enumerate(graph.plan):
-        if kind is BINARY:
+        if kind is SUM:
+            values[index] = values[first] + values[second]
+        elif kind is PRODUCT:
+            values[index] = values[first] * values[second]
+        elif kind is DIFFERENCE or kind is BINARY:
             values[index] = function(values[first], values[second])  # type: ignore[misc]
         elif kind is UNARY:
             values[index] = function(values[first])  # type: ignore[misc]
@@ -54,6 +58,23 @@ def backward(
     nothing on. `seed` is the gradient of the output, in its shape: 1 where none is given; `output` any node instead of
     the graph's. A gradient has the shape of its node. `masks` is filled with the elements that a gradient
     reaches, for the arrays of which it does not reach all.
+    """
+    gradients = reached(graph, values, seed, output, masks)
+    if not graph.has_arrays:
+        return [0.0 if gradient is None else gradient for gradient in gradients]
+    shapes = [node.shape or () for node in graph.nodes]
+    return [zero(shape) if gradient is None else gradient for gradient, shape in zip(gradients, shapes, strict=True)]
+
+
+def reached(
+    graph: Graph,
+    values: Sequence[Value],
+    seed: Value | None = None,
+    output: int | None = None,
+    masks: dict[int, Any] | None = None,
+) -> list[Value | None]:
+    """Returns the same, with None in the place of the 0 of a node that no gradient reaches.
+
     Source: Griewank & Walther, Evaluating Derivatives, section 3.2 (adjoint recursion).
     """
     output = graph.output if output is None else output
@@ -66,6 +87,22 @@ def backward(
         if upstream is None:
             continue
         kind, _, rule, slopes, first, second = plan[index]
+        if kind is PRODUCT:
+            one, two = values[second], values[first]
+            so_far = gradients[first]
+            gradients[first] = upstream * one if so_far is None else so_far + upstream * one
+            so_far = gradients[second]
+            gradients[second] = upstream * two if so_far is None else so_far + upstream * two
+            continue
+        if kind is SUM or kind is DIFFERENCE:
+            so_far = gradients[first]
+            gradients[first] = upstream if so_far is None else so_far + upstream
+            so_far = gradients[second]
+            if kind is SUM:
+                gradients[second] = upstream if so_far is None else so_far + upstream
+            else:
+                gradients[second] = -upstream if so_far is None else so_far - upstream
+            continue
         try:
             if kind is BINARY:
                 one, two = slopes or rule(values[index], values[first], values[second])  # type: ignore[misc]
@@ -93,10 +130,7 @@ def backward(
             if partial is not None:
                 so_far = gradients[arg]
                 gradients[arg] = upstream * partial if so_far is None else so_far + upstream * partial
-    if not graph.has_arrays:
-        return [0.0 if gradient is None else gradient for gradient in gradients]
-    shapes = [node.shape or () for node in graph.nodes]
-    return [zero(shape) if gradient is None else gradient for gradient, shape in zip(gradients, shapes, strict=True)]
+    return gradients
 
 
 def through_scaled(graph: Graph, index: int, values: Sequence[Value], gradients: list[Value | None]) -> None:
@@ -135,7 +169,7 @@ def gradient(graph: Graph, inputs: Mapping[str, Value], seed: Value | None = Non
     """
     found = quickly(graph, inputs, seed)
     if found is not None:
-        return found
+        return found[0], dict(zip(graph.input_names, found[1], strict=True))
     values = forward(graph, inputs)
     gradients = backward(graph, values, seed)
     return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}
@@ -147,27 +181,22 @@ MANY = 50_000
 """So many elements at once pay for it the first time."""
 
 
-def quickly(
-    graph: Graph, inputs: Mapping[str, Value], seed: Value | None = None
-) -> tuple[Value, dict[str, Value]] | None:
+def quickly(graph: Graph, inputs: Mapping[str, Value], seed: Value | None = None) -> Found | None:
     """Returns value and gradient by the straight line; None where it is not worth its while, or does not go so far."""
-    names = graph.input_names
-    values = [inputs[name] for name in names]
+    values = [inputs[name] for name in graph.input_names]
     line = graph.asked[-1] if len(graph.asked) > PAYS_AFTER else often(graph, values)
-    if line is None:
-        return None
-    start = arrays.one(graph.nodes[graph.output].shape or ()) if seed is None else seed
+    return None if line is None else carried(line, values, seed)
+
+
+def carried(line: Straight, values: Iterable[Value], seed: Value | None) -> Found | None:
+    """Returns what the line finds; None where a number leaves the range of floats, or is an array: the passes go on."""
     try:
-        if graph.has_arrays:
-            value, slopes = in_blocks(line, graph, values, start)
-        else:
-            value, slopes = line(values, start)
+        return line(values, seed)
     except (ArithmeticError, ValueError, TypeError):
-        return None  # a number that leaves the range of floats, or an array: the passes know what to do
-    return value, dict(zip(names, slopes, strict=True))
+        return None
 
 
-def often(graph: Graph, values: Sequence[Value]) -> Line | None:
+def often(graph: Graph, values: Sequence[Value]) -> Straight | None:
     """Counts that a gradient is asked for; returns the straight line when it is asked for often enough, or is large."""
     at_once = any(getattr(value, "size", 1) >= MANY for value in values)
     graph.asked.extend([None] * (PAYS_AFTER + 1 if at_once else 1))

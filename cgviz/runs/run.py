@@ -16,6 +16,7 @@ from cgviz.graph.shapes import alike
 from cgviz.ops.rearranging import fold, fold_open
 from cgviz.runs.door import Door
 from cgviz.runs.passes import backward, forward
+from cgviz.runs.straight import Found
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
 from cgviz.text.formula import Formula
@@ -165,20 +166,20 @@ class Run(Door):
     @property
     def value(self) -> Value | None:
         """The output's value."""
-        if self._found is not None and "values" not in self.__dict__:
-            return self._found[0]
-        return self.values[self.bare.output]
+        found = self._found
+        return self.values[self.bare.output] if found is None else found[0]
 
     @cached_property
-    def _found(self) -> tuple[Value, dict[str, Value]] | None:
-        """The output's value and the gradient of the inputs, where a compiled graph has found them already."""
+    def _found(self) -> Found | None:
+        """The output's value and the gradient of each input, where a compiled graph has found them already."""
         return None
 
     @property
     def gradient(self) -> dict[str, Value | None]:
         """∇f: the gradient of every input, by name, in the order of first appearance."""
-        if self._found is not None and "gradients" not in self.__dict__:
-            return ByPath(self._found[1])
+        found = self._found
+        if found is not None:
+            return ByPath(zip(self.bare.input_names, found[1]))  # noqa: B905 - the line returns one for each input
         return ByPath((self.bare.nodes[i].name, self.gradients[i]) for i in self.bare.inputs)
 
     @cached_property

@@ -14,6 +14,7 @@ from cgviz.graph.shapes import Measure, shaped
 from cgviz.graph.staging import staged, with_divisions
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import listed as listed_shape
+from cgviz.runs.again import AGAIN, Again
 from cgviz.runs.passes import completed, forward, quickly
 from cgviz.runs.run import Run
 from cgviz.text.parsing import spelled
@@ -49,6 +50,8 @@ def start(
     if found is None:
         return in_range(run)
     run.__dict__["_found"] = found
+    if run.bare.asked and run.bare.asked[-1] is not None and not graph.counts:
+        graph.kept[AGAIN] = Again(run.bare, run.bare.asked[-1])
     return run
 
 
@@ -58,36 +61,6 @@ def was_recorded(graph: Graph, run: Run) -> bool:
     if known is None or run.inputs is None or not run.bare.has_arrays or len(run.bare) != len(known):
         return False
     return all(known[i] is run.inputs[graph.nodes[i].name] for i in graph.inputs)
-
-
-def run_again(graph: Graph, given: Mapping[str, Value], upstream: Value | None = None) -> Run | None:
-    """Returns the run of a graph that has been run often; None where it has not, or a value has another shape."""
-    sizes, made = graph.kept.get("shaped", (None, graph))
-    if sizes is None or not made.asked or made.asked[-1] is None or sizes.keys() != given.keys():
-        return None
-    shape = made.nodes[made.output].shape or ()
-    inputs = {name: again(given[name], size) for name, size in sizes.items()}
-    if any(value is None for value in inputs.values()):
-        return None
-    seed = None
-    if shape or upstream is not None:
-        if type(upstream) is not float:
-            return None
-        seed = arrays.spread(upstream, shape)
-    found = quickly(made, inputs, seed)
-    if found is None:
-        return None
-    run = Run(made, inputs, dict.fromkeys(inputs, "cli"), seed)
-    run.__dict__["_found"] = found
-    return run
-
-
-def again(value: Value, shape: Shape) -> Value | None:
-    """Returns a value that needs no check: a float, or an array of floats in the shape it had before."""
-    if shape == ():
-        return float(value) if type(value) is float or type(value) is int else None
-    is_known = type(value) is arrays.numpy().ndarray and value.dtype == float and value.shape == shape
-    return value.copy() if is_known else None
 
 
 def seed_for(run: Run, shape: Shape | None, upstream: Value | None) -> Value | None:

@@ -8,23 +8,48 @@ our own only (`v7`, `g7`), numbers, and the functions of the records under names
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, Graph, Node
 from cgviz.ops.op import Op
-from cgviz.values.arrays import Value
-from cgviz.values.ieee import is_normal
+from cgviz.ops.products import HALF, roof
+from cgviz.values.arrays import Value, is_long_product
+from cgviz.values.ieee import SMALLEST_NORMAL
 
-Line = Callable[[Sequence[Value], Value], tuple[Value, tuple[Value, ...]]]
+Found = tuple[Value, tuple[Value, ...]]
+Line = Callable[[Iterable[Value], Value], Found]
 """The values of the inputs, in their order, and the seed, to the output's value and the gradient of each input.
 
 Raises ArithmeticError or ValueError where a number leaves the range of floats.
 """
 
 INFIX = {"add": " + ", "multiply": " * "}
+COMPARED = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
+SPELLED_OUT = frozenset({"sigmoid"})
+"""Ops whose `composed` and `careful` forms are their `forward` and `stable` ones, operation by operation."""
 PLAIN = {"exp": math.exp, "sinh": math.sinh, "cosh": math.cosh, "expm1": math.expm1}
 """What `math` computes where it does not raise: the records' own functions carry on there."""
+
+
+LOW, HIGH = repr(SMALLEST_NORMAL), repr(sys.float_info.max)
+
+
+def roomy(out: str, factors: Sequence[str]) -> str:
+    """Returns the condition `is_roomy` of a product of several factors."""
+    low, high = repr(2.0**-HALF), repr(roof(len(factors)))
+    small = [f"-{high} < {factor} < {high}" for factor in dict.fromkeys(factors)]
+    return f"({low} < {out} or {out} < -{low}) and {' and '.join(small)}"
+
+
+GIVES_UP = "raise ArithmeticError"
+"""At a reciprocal out of range: the passes of a run make one gate of the division."""
+
+
+def off_range(*texts: str) -> str:
+    """Returns the condition under which one of some numbers is no normal one."""
+    return " or ".join(f"not ({LOW} <= {text} <= {HIGH} or -{HIGH} <= {text} <= -{LOW})" for text in texts)
 
 
 class UnwrittenError(Exception):
@@ -44,7 +69,7 @@ class Source:
         return type(self)(f"({text})", self.writer)
 
     def other(self, other: Any) -> str:
-        return other.text if isinstance(other, Source) else self.writer.number(other)
+        return other.text if isinstance(other, Source) else self.writer.factor(other)
 
     def __add__(self, other: Any) -> Source:
         return self.made(f"{self.text} + {self.other(other)}")
@@ -71,28 +96,37 @@ class Source:
         return self.made(f"{self.other(other)} / {self.text}")
 
     def __pow__(self, other: Any) -> Source:
-        return self.made(f"{self.text} ** {self.other(other)}")
+        return self.made(f"{self.text} ** {other.text if isinstance(other, Source) else self.writer.number(other)}")
 
     def __neg__(self) -> Source:
         return self.made(f"-{self.text}")
 
+    def __abs__(self) -> Source:
+        return self.made(f"abs({self.text})")
+
     def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Source:
-        return type(self)(self.writer.call(op, [self.other(arg) for arg in args]), self.writer)
+        return type(self)(self.writer.applied(op, [self.other(arg) for arg in args]), self.writer)
 
     def refuse(self, *_: Any) -> Any:
         raise UnwrittenError("a rule that looks at numbers is called, not written")
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = refuse
-    __bool__ = __float__ = __int__ = __abs__ = __index__ = refuse
+    __bool__ = __float__ = __int__ = __index__ = refuse
 
 
 class Writer:
-    """Writes the lines of a graph, and collects the functions that they call, by our own names."""
+    """Writes the lines of a graph, and collects the functions that they call, by our own names.
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self.bound: dict[str, Any] = {"normal": is_normal}
+    `unit` writes them for a seed of 1, by which nothing need be multiplied.
+    """
+
+    def __init__(self, graph: Graph, unit: bool = True) -> None:
+        self.graph, self.unit = graph, unit
+        self.bound: dict[str, Any] = {}
         self.names: dict[int, str] = {}
+        self.parts: dict[str, str] = {}
+        self.pending: list[str] = []
+        self.sharing = False
 
     def name(self, function: Any) -> str:
         """Returns our own name of a function or a number that has no text."""
@@ -101,12 +135,28 @@ class Writer:
             self.bound[self.names[id(function)]] = function
         return self.names[id(function)]
 
+    def part_of(self, text: str) -> str:
+        """Returns the name of a part of an expression: a new one, or the one that it has."""
+        if text not in self.parts:
+            self.parts[text] = f"t{len(self.parts)}"
+            self.pending.append(f"{self.parts[text]} = {text}")
+        return self.parts[text]
+
+    def taken(self) -> list[str]:
+        """Returns the lines of parts that have not been written yet."""
+        lines, self.pending = self.pending, []
+        return lines
+
     def number(self, value: float) -> str:
         if not isinstance(value, (int, float)):
             raise UnwrittenError("no number")
         if not math.isfinite(value):
             return "inf" if value > 0 else "nan" if value != value else "(-inf)"
         return repr(value) if value >= 0 and math.copysign(1.0, value) > 0 else f"({value!r})"
+
+    def factor(self, value: float) -> str:
+        """Returns a number that stands beside an operator: a float, which is what it becomes there."""
+        return self.number(float(value) if isinstance(value, int) and abs(value) < 1 << 53 else value)
 
     def operand(self, index: int) -> str:
         node = self.graph.nodes[index]
@@ -127,7 +177,21 @@ class Writer:
             return f"({args[0]} / {args[1]})" if len(args) > 1 else f"(1.0 / {args[0]})"
         if op.name in ("square", "power"):
             return f"{self.name(math.pow)}({args[0]}, {self.number(op.parameter)})"
+        if op.name in SPELLED_OUT and op.composed is not None:
+            sharing, self.sharing = self.sharing, False  # of two branches one is computed
+            made: Source = op.composed(*(Source(arg, self) for arg in args))
+            self.sharing = sharing
+            return made.text
         return f"{self.name(PLAIN.get(op.name, op.forward))}({', '.join(args)})"
+
+    def applied(self, op: Op, args: Sequence[str]) -> str:
+        """Returns the text of an op inside a rule; what it computes has a name of its own where it may be shared."""
+        if op.name == "where":
+            return f"({args[1]} if {args[0]} else {args[2]})"
+        if op.name in COMPARED:
+            return f"({args[0]} {COMPARED[op.name]} {args[1]})"
+        text = self.call(op, args)
+        return self.part_of(text) if self.sharing and op.name not in INFIX else text
 
     # the passes
 
@@ -138,56 +202,92 @@ class Writer:
         for index in graph.stages:
             if reached[index]:
                 node = graph.nodes[index]
-                yield f"v{index} = {self.call(node.op, list(map(self.operand, node.args)))}"
+                line = f"v{index} = {self.call(node.op, list(map(self.operand, node.args)))}"
+                yield from (*self.taken(), line, *self.mended(index, node))
         yield from self.backward()
+
+    def mended(self, index: int, node: Node) -> Iterator[str]:
+        """Yields how a sum or a product of several operands is found where it leaves the range on its way."""
+        args = list(map(self.operand, node.args))
+        if len(args) < 3 or node.op.family not in ("product", "sum"):
+            return
+        off = f"not -{HIGH} <= v{index} <= {HIGH}"
+        if node.op.family == "product":
+            yield f"k{index} = {roomy(f'v{index}', args)}"
+            off = f"not k{index}"
+        yield f"if {off}: v{index} = {self.name(node.op.forward)}({', '.join(args)})"
 
     def backward(self) -> Iterator[str]:
         graph = self.graph
-        got = {graph.output}
-        yield f"g{graph.output} = seed"
+        upstream = {graph.output: "seed"}
         for index in range(graph.output, -1, -1):
             node = graph.nodes[index]
-            if index not in got or not node.is_stage:
+            if index not in upstream or not node.is_stage:
                 continue
-            before, slopes = self.slopes(index, node)
-            yield from before
-            for arg, slope in zip(node.args, slopes, strict=True):
-                if slope is not None and graph.nodes[arg].op is not CONSTANT:
-                    part = self.handed(index, arg, self.part(f"g{index}", slope))
-                    yield f"g{arg} = g{arg} + {part}" if arg in got else f"g{arg} = {part}"
-                    got.add(arg)
-        found = "".join(f"g{index}, " if index in got else "0.0, " for index in graph.inputs)
+            before, parts = self.handed(index, node, upstream[index])
+            yield from (*self.taken(), *before)
+            for arg, part in zip(node.args, parts, strict=True):
+                if part is not None and graph.nodes[arg].op is not CONSTANT:
+                    part = self.narrowed(index, arg, part)
+                    yield f"g{arg} = {upstream[arg]} + {part}" if arg in upstream else f"g{arg} = {part}"
+                    upstream[arg] = f"g{arg}"
+        found = "".join(f"{upstream.get(index, '0.0')}, " for index in graph.inputs)
         yield f"return {self.operand(graph.output)}, ({found})"
 
-    def handed(self, index: int, arg: int, part: str) -> str:
-        """Returns what node `index` hands back to node `arg`."""
+    def handed(self, index: int, node: Node, upstream: str) -> tuple[list[str], Sequence[str | None]]:
+        """Returns lines that come first, and what a node hands back to each argument: None where nothing flows."""
+        op = node.op
+        before, slopes = self.slopes(index, node)
+        if op.scaled is None:
+            return before, [None if slope is None else self.part(index, upstream, slope) for slope in slopes]
+        several, args = is_long_product(op), ", ".join(map(self.operand, node.args))
+        names = slopes if several else [f"s{slot}" for slot in range(len(slopes))]
+        parts = [f"h{slot}" for slot in range(len(slopes))]
+        before += [f"{name} = {text}" for name, text in zip(names, slopes, strict=True) if name != text]
+        before += [f"{part} = {self.part(index, upstream, name)}" for part, name in zip(parts, names, strict=True)]
+        off = f"not k{index}" if several else off_range(*names)  # no slope of a roomy product leaves the range
+        anew = f"{', '.join(parts)}, = {self.name(op.handed)}({upstream}, v{index}, ({args},))"
+        return [*before, f"if {off}: {GIVES_UP if op.name == 'reciprocal' else anew}"], parts
+
+    def narrowed(self, index: int, arg: int, part: str) -> str:
+        """Returns what node `arg` gets of what node `index` hands back."""
         return part
 
-    def part(self, upstream: str, slope: Any) -> str:
-        """Returns upstream · slope, which is the upstream itself for a slope 1."""
+    def part(self, index: int, upstream: str, slope: Any) -> str:
+        """Returns upstream · slope, which is one of them where the other is 1."""
         if not isinstance(slope, str):
             return upstream if slope == 1 else f"-{upstream}" if slope == -1 else f"{upstream} * {self.number(slope)}"
-        return f"{upstream} * {slope}"
+        return slope if self.unit and upstream == "seed" and self.is_whole(index, slope) else f"{upstream} * {slope}"
+
+    def is_whole(self, index: int, slope: str) -> bool:
+        """Tells whether a slope of the output is a gradient as it stands: as large, and no value that is read again."""
+        return True
 
     def slopes(self, index: int, node: Node) -> tuple[list[str], Sequence[Any]]:
         """Returns lines that come first, and the local derivatives: texts, numbers, None where nothing flows."""
         op = node.op
         if op.slopes is not None:
             return [], op.slopes
-        rule = op.stable or op.partials
+        several = is_long_product(op)
+        rule = op.careful if several and op.careful else op.stable or op.partials
         every = [Source(self.operand(i), self) for i in (index, *node.args)]
+        self.sharing = True
         try:
-            found = [each.text if isinstance(each, Source) else each for each in rule(*every)]
-            before: list[str] = []
+            written = op.careful if op.name in SPELLED_OUT and op.careful is not None else rule
+            found = [each.text if isinstance(each, Source) else each for each in written(*every)]
+            before = self.taken()
         except (UnwrittenError, TypeError, AttributeError):
+            self.forget()
             found = [f"s{slot}" for slot in range(len(node.args))]
             before = [f"{', '.join(found)}, = {self.name(rule)}({', '.join(each.text for each in every)})"]
-        if op.scaled is not None:
-            names = [f"s{slot}" for slot in range(len(found))]
-            before += [f"{name} = {text}" for name, text in zip(names, found, strict=True)]
-            before += [f"if not normal({name}): raise ArithmeticError" for name in names]
-            found = list(names)
+        self.sharing = False
         return before, found
+
+    def forget(self, before: int = 0) -> None:
+        """Takes back the parts that have not been written yet, but for the first so many."""
+        gone = {line.partition(" = ")[0] for line in self.pending[before:]}
+        del self.pending[before:]
+        self.parts = {text: name for text, name in self.parts.items() if name not in gone}
 
 
 def compiled(writer: Writer) -> Line:

@@ -10,11 +10,13 @@ from cgviz.errors import ExpressionError, quoted
 CONSTANTS = frozenset({"pi", "π", "e"})
 LONGEST_NAME = 200
 SIGNS = {ord("₊"): "p", ord("₋"): "m", ord("⁽"): None, ord("⁾"): None}
+JOINT = re.compile("(?<=[0-9₀-₉ₐ-ₜᵢ-ᵪⱼ])⁽|⁽(?![⁰¹²³⁴-⁹])")
 SUBSCRIPT = re.compile("[₀-₉ₐ-ₜᵢ-ᵪⱼ₊₋]+")
 
 
 def name(written: str, text: str = "", start: int = 0) -> str:
-    """Returns a name in its one spelling: subscripts as `_1` and `_i`, `a⁽²⁾` as `a2`, the rest NFKC (`µ` is `μ`).
+    """Returns a name in its one spelling: subscripts as `_1` and `_i`, `a⁽²⁾` as `a2` and `θ₁⁽²⁾` as
+    `θ_1_2`, the rest NFKC (`µ` is `μ`).
 
     Raises ExpressionError for what is no identifier, and for a name longer than 200 characters.
     """
@@ -23,7 +25,7 @@ def name(written: str, text: str = "", start: int = 0) -> str:
         raise ExpressionError(message, text, start, start + LONGEST_NAME)
     if written.isascii():
         return written
-    plain = SUBSCRIPT.sub(lambda match: "_" + match[0], written)
+    plain = SUBSCRIPT.sub(lambda match: "_" + match[0], JOINT.sub("_", written))
     normal = normalize("NFKC", plain.translate(SIGNS))
     if not normal.isidentifier():
         raise ExpressionError(f"{quoted(written)} is not a name", text, start, start + len(written))

@@ -66,7 +66,8 @@ class Spelling:
     @property
     def identifier(self) -> str:
         """A name for programs: `theta_1`, `yhat`; of a superscript `a2` for a^{(2)}, `a_l2_i` for a^{[2](i)}."""
-        head = "".join(NAMES.get(char, char) for char in self.letters) + "".join(self.marks) + "p" * self.primes
+        plain = (normalize("NFKC", char) if char > "\U0001d3ff" else char for char in self.letters)
+        head = "".join(NAMES.get(char, char) for char in plain) + "".join(self.marks) + "p" * self.primes
         lowered, raised = worded(self.sub), [word for word in layers(self.sup) if word]
         glue = "" if self.glued or not lowered else "_"
         joint = "" if raised and raised[0].isdigit() and not lowered and not head[-1:].isdigit() else "_"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cgviz.text.letters import NAMES, face_of
+from cgviz.text.letters import COMBINING, NAMES, face_of
 from cgviz.text.notations import Latex
 from cgviz.text.spelling import Spelling
 from cgviz.text.tex import latex
@@ -19,7 +19,12 @@ SIGNS = {
     "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "∂": r"$\partial$", "∇": r"$\nabla$", "→": r"$\to$",
     "✓": r"$\surd$", "✗": r"$\times$", "≈": r"$\approx$", "⊙": r"$\odot$", "⊗": r"$\otimes$", "‖": r"$\Vert$",
     "∧": r"$\wedge$", "⊤": r"$\top$", "↦": r"$\mapsto$", "←": r"$\gets$", "⇒": r"$\Rightarrow$", "•": r"$\bullet$",
-    "…": r"\ldots{}", "½": r"$\frac12$", "∑": r"$\sum$", "∈": r"$\in$",
+    "…": r"\ldots{}", "½": r"$\frac12$", "∑": r"$\sum$", "∈": r"$\in$", "∉": r"$\notin$", "∀": r"$\forall$",
+    "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "″": "$''$", "°": r"${}^\circ$",
+    "∛": r"$\sqrt[3]{}$", "¬": r"$\neg$", "∨": r"$\vee$", "†": r"$\dagger$", "⋆": r"$\star$", "⊥": r"$\perp$",
+    "∘": r"$\circ$", "↑": r"$\uparrow$", "↓": r"$\downarrow$", "↔": r"$\leftrightarrow$", "⇄": r"$\rightleftarrows$",
+    "↻": r"$\circlearrowright$", "□": r"$\square$", "▭": r"$\square$", "▣": r"$\boxdot$", "▦": r"$\boxplus$",
+    **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)),
 }  # fmt: skip
 
 
@@ -36,9 +41,19 @@ def is_known(spelling: Spelling) -> bool:
     return bool(KNOWN.fullmatch(spelling.letters)) and all(part.letters in SCRIPTED or is_known(part) for part in parts)
 
 
+PAIR = re.compile(f"(.)([{''.join(COMBINING)}]?)", re.DOTALL)
+
+
 def words(text: str) -> str:
     """Returns text that LaTeX sets as it stands, outside mathematics, with pdflatex and with the newer engines."""
-    return "".join(map(letter, text))
+    return "".join(marked(*pair) for pair in PAIR.findall(text))
+
+
+def marked(char: str, mark: str) -> str:
+    """Returns a letter with what stands over or under it: x and a combining circumflex are x̂."""
+    if mark and char.isalpha():
+        return f"${latex(Spelling(char, marks=(COMBINING[mark],)))}$"
+    return "".join(map(letter, char + mark))
 
 
 def letter(char: str) -> str:
@@ -53,6 +68,9 @@ def letter(char: str) -> str:
     base, face = face_of(char)
     if face:
         return f"${latex(Spelling(base, face))}$"
+    parts = unicodedata.normalize("NFD", char)
+    if ord(char) > 0x17F and parts[1:] in COMBINING:
+        return f"${latex(Spelling(parts[0], marks=(COMBINING[parts[1:]],)))}$"
     kind, _, plain = unicodedata.decomposition(char).rpartition(">")
     if kind in ("<super", "<sub"):
         mark = "^" if kind == "<super" else "_"

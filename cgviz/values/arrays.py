@@ -151,6 +151,8 @@ def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...
     if op.slopes is not None:
         return op.slopes
     rule = op.careful or (None if op.stable else op.partials)
+    if is_long_product(op):
+        return op.stable(out, *args)  # type: ignore[misc]
     if rule is None:
         return slopes_one_by_one(op, out, args)
     with quiet():
@@ -161,7 +163,10 @@ def slopes(op: Op, out: Value, args: Sequence[Value]) -> tuple[Value | None, ...
 def within_range(op: Op, made: Any, out: Value, args: Sequence[Value]) -> Any:
     """Returns slopes; by the rule of numbers, which knows the ends of the range, where they or the output leave it."""
     np = numpy()
-    short = (out != 0) & (np.abs(out) < SMALLEST_NORMAL)  # of few digits
+    size = np.abs(out)
+    if np.min(size, initial=math.inf) >= SMALLEST_NORMAL and all(map(every_finite, made)):
+        return made
+    short = (out != 0) & (size < SMALLEST_NORMAL)  # of few digits
     odd = [s for s, each in enumerate(made) if each is not None and np.any(short | ~np.isfinite(each))]
     if not odd:
         return made
@@ -217,7 +222,8 @@ def folded(value: Value, shape: Shape) -> Value:
     if not is_array(value) or value.shape == shape:
         return value
     axes = summed_axes(value.shape, shape)
-    return settled(value.sum(axis=axes).reshape(shape))
+    with quiet():
+        return settled(value.sum(axis=axes).reshape(shape))
 
 
 def spread(value: Value, shape: Shape) -> Value:
@@ -249,6 +255,11 @@ def handed_back(
             parts = rule(*(numpy().float64(each) if type(each) is float else each for each in (upstream, out, *args)))
         yield from ((None if part is None else settled(part), None) for part in parts)
         return
+    if is_long_product(op) and reached is None:
+        with quiet():
+            parts = op.scaled(upstream, out, *args)  # type: ignore[misc]
+        yield from ((folded(part, shape_of(arg) or ()), None) for part, arg in zip(parts, args, strict=True))
+        return
     masks = op.reaches(out, *args) if op.reaches else (None,) * len(args)
     for slot, (arg, slope, chosen) in enumerate(zip(args, slopes(op, out, args), masks, strict=True)):
         if slope is None:
@@ -272,6 +283,11 @@ def handed_back(
         yield folded(part, shape), mask if is_array(mask) and not mask.all() else None
 
 
+def is_long_product(op: Op) -> bool:
+    """Tells whether an op is a product of more than two factors, which knows itself where it leaves the range."""
+    return op.family == "product" and op.scaled is not None
+
+
 def moved(op: Op, slot: int, slope: Value, by: Value, out: Value, args: Sequence[Value]) -> Value:
     """Returns by · slope, where `by` is a gradient or a tangent; right where only the product is in range."""
     product = by * slope
@@ -293,9 +309,17 @@ def is_sound(slope: Value) -> bool:
     if not is_array(slope):
         return bool(SMALLEST_NORMAL <= abs(slope) < math.inf)
     if slope.size <= LOOKED_AT_ONCE:
-        np, size = numpy(), abs(slope)
-        least, most = np.minimum.reduce(size, None, initial=1.0), np.maximum.reduce(size, None, initial=1.0)
-        return bool(least >= SMALLEST_NORMAL and most < math.inf)
+        np = numpy()
+        least, most = (
+            np.minimum.reduce(slope, None, initial=math.inf),
+            np.maximum.reduce(slope, None, initial=-math.inf),
+        )
+        if most < 0:
+            least, most = -most, -least
+        elif least <= 0:
+            size = abs(slope)
+            least, most = np.minimum.reduce(size, None, initial=1.0), np.maximum.reduce(size, None, initial=1.0)
+        return bool(least >= SMALLEST_NORMAL and most < math.inf) or not slope.size
     flat = slope.reshape(-1)
     return all(is_sound(flat[at : at + LOOKED_AT_ONCE]) for at in range(0, flat.size, LOOKED_AT_ONCE))
 

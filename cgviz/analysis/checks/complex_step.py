@@ -9,7 +9,8 @@ from __future__ import annotations
 import cmath
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property, partial
+from operator import mul
 from typing import Any
 
 from cgviz.analysis.checks.downstream import Downstream, cone
@@ -20,8 +21,8 @@ from cgviz.values.ieee import SMALLEST_NORMAL
 
 NOT_A_NUMBER = complex(math.nan, math.nan)
 STEP = 1e-25
-STEP_WHERE_TINY = 1e-8  # of what is so small that the imaginary part would underflow: good to 16 digits still
-WORKING = 60
+WORKING, NOT_REAL = 60, 1e-9
+WIDE = 400  # digits, so that what is left of a cancellation may still be a normal float
 QUICK = frozenset({"exp", "sin", "cos", "tan", "sinh", "cosh", "tanh"})
 
 
@@ -30,7 +31,11 @@ def in_complex(op: Op) -> Callable[..., complex]:
     """Returns an op as a function of complex floats; of real ones alone it is the op itself."""
     mp = context(WORKING)
     quick: Any = getattr(cmath, op.name) if op.name in QUICK else None
-    quick = op.forward if op.family in ("sum", "product") else quick
+    if op.family == "sum":
+        signs: tuple[int, ...] = op.parameter
+        quick = lambda *terms: sum(map(mul, signs, terms))  # noqa: E731
+    elif op.family == "product":
+        quick = lambda *factors: math.prod(factors)  # noqa: E731
 
     def function(*args: complex) -> complex:
         if not any(arg.imag for arg in args):
@@ -62,20 +67,31 @@ class ComplexStep:
         x = self.downstream.base[index].real
         if not math.isfinite(x) or self.obstacle(index) >= 0:
             return math.nan
-        moved, step = 0.0, 0.0
-        for step in (self.scale(index) * STEP, self.scale(index) * STEP_WHERE_TINY):
-            moved = float(self.downstream.output(index, complex(x, step)).imag) if step else 0.0
-            if abs(moved) >= SMALLEST_NORMAL:
-                break
-        return moved / step if step else math.nan
+        step = (abs(x) or 1.0) * STEP
+        moved = float(self.downstream.output(index, complex(x, step)).imag) if step else 0.0
+        return moved / step if SMALLEST_NORMAL <= abs(moved) < math.inf else self.wide_slope(index, x)
 
-    def scale(self, index: int) -> float:
-        """Returns what a step is in proportion to."""
-        return abs(self.downstream.base[index].real) or 1.0
+    def wide_slope(self, index: int, x: float) -> float:
+        """Returns the slope where a float has no room for a value or its imaginary part: every op at high precision.
 
-    def is_lost(self, index: int, slope: float) -> bool:
-        """Tells whether the imaginary part of such a slope underflows, at any step."""
-        return abs(slope) * self.scale(index) * STEP_WHERE_TINY < SMALLEST_NORMAL
+        Where a value downstream is not real even so, its own domain ends, and there is no slope.
+        """
+        mp = context(WIDE)
+        try:
+            step = (abs(mp.mpf(x)) or 1) * mp.mpf(10) ** -WORKING
+            moved = self.wide.output(index, mp.mpc(x, step))
+            beyond = any(abs(mp.im(each)) > NOT_REAL * (1 + abs(each)) for each in self.wide.values)
+            return math.nan if beyond else float(mp.im(moved) / step)
+        except (TypeError, AttributeError):
+            return math.nan
+        except failures():
+            return math.nan
+
+    @cached_property
+    def wide(self) -> Downstream:
+        mp = context(WIDE)
+        values = [mp.mpc(value or 0.0) for value in self.downstream.base]
+        return Downstream(self.graph, values, lambda op: partial(op.in_mpmath, mp))
 
     def obstacle(self, index: int) -> int:
         """Returns the first stage downstream that is not analytic, or -1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from cgviz.errors import CgvizError
@@ -14,6 +15,25 @@ from cgviz.runs.starting import in_range
 from cgviz.values.arrays import Shape, Value, element_of, is_array, places
 
 MOST = 3000
+
+
+def from_stage(run: Run, index: int) -> Run:
+    """Returns what follows a stage as a run of its own, in which the stage is an input; what it needs is kept."""
+    nodes = list(run.graph.nodes)
+    nodes[index] = nodes[index]._replace(op=INPUT, args=(), given=True)
+    needed = {run.graph.output}
+    for i in range(run.graph.output, -1, -1):
+        if i in needed:
+            needed.update(nodes[i].args)
+    kept = sorted(needed)
+    at = {old: new for new, old in enumerate(kept)}
+    cut = tuple(nodes[i]._replace(args=tuple(at[arg] for arg in nodes[i].args)) for i in kept)
+    inputs = tuple(at[i] for i in kept if nodes[i].op is INPUT)
+    values = {nodes[i].name: run.values[i] for i in kept if nodes[i].op is INPUT}
+    graph = Graph(cut, at[run.graph.output], inputs, run.graph.program, run.graph.detail)
+    made = replace(run, bare=graph, inputs=values)
+    vars(made)["gradients"] = [run.gradients[i] for i in kept]  # it is they that are judged
+    return made
 
 
 class Scalars:

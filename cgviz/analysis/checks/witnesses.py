@@ -13,7 +13,7 @@ from cgviz.analysis.checks.differences import Difference, difference
 from cgviz.analysis.checks.downstream import Downstream
 from cgviz.analysis.checks.elements import Element, downstream_of
 from cgviz.analysis.checks.exact import Exact, Slope, rounded
-from cgviz.analysis.checks.scalars import Scalars
+from cgviz.analysis.checks.scalars import Scalars, from_stage
 from cgviz.analysis.checks.symbolic import InSympy
 from cgviz.graph.nodes import INPUT
 from cgviz.ops.rearranging import size
@@ -23,6 +23,7 @@ from cgviz.values.arrays import Shape, Value, element_name, element_of, numpy, p
 EPSILON = 2.0**-52
 ROUNDINGS = 16
 MOST_COMPLEX = 15_000
+MOST_SINGLE, FEW = 20_000, 3
 SLACK, KINK_SLACK = 1e-9, 1e-4
 NOISY = 64
 OFF_SMOOTH = {"kink": "on a kink", "edge": "at the edge of the domain", "steep": "a jump or an infinite slope"}
@@ -55,6 +56,7 @@ class Witnesses:
         self.run, self.elements = run, elements
         self.graph = run.graph
         self.complex_left = MOST_COMPLEX
+        self.stages_left = MOST_SINGLE
 
     def read(self, witness: str, index: int) -> Reading:
         if witness == self.run.framework:
@@ -115,13 +117,22 @@ class Witnesses:
         return Exact(self.graph, self.run.values)
 
     @cached_property
-    def scalars(self) -> Scalars:
-        return Scalars(self.run)
+    def scalars(self) -> Opened:
+        """The program opened into single numbers."""
+        return Opened(Scalars(self.run))
+
+    def following(self, index: int) -> Opened | None:
+        """Returns what follows a stage, opened into single numbers; None where that is too much."""
+        if index not in self.opened:
+            self.opened[index] = None
+            if not self.scalars.scalars.why and self.stages_left > 0 and index != self.graph.output:
+                self.opened[index] = made = Opened(Scalars(from_stage(self.run, index)))
+                self.stages_left -= len(made.scalars.run.bare)
+        return self.opened[index]
 
     @cached_property
-    def single(self) -> Witnesses:
-        """The witnesses of the program opened into single numbers."""
-        return Witnesses(self.scalars.run)
+    def opened(self) -> dict[int, Opened | None]:
+        return {}
 
     @cached_property
     def in_sympy(self) -> InSympy:
@@ -143,6 +154,13 @@ class Witnesses:
         return self.slopes[index]
 
 
+class Opened:
+    """A program of single numbers and its witnesses."""
+
+    def __init__(self, scalars: Scalars) -> None:
+        self.scalars, self.witnesses = scalars, Witnesses(scalars.run)
+
+
 def by_framework(of: Witnesses, index: int) -> Reading:
     """Returns what PyTorch or JAX, from which the program came, finds for an input itself: the worst element."""
     node, framework = of.graph.nodes[index], of.run.framework
@@ -162,24 +180,24 @@ def of_framework(of: Witnesses, index: int, place: Shape, theirs: Value) -> Read
 
 def in_arrays(of: Witnesses, witness: str, index: int) -> Reading:
     """Returns the reading of the worst of some elements of a node, evenly spaced."""
-    node, read = of.graph.nodes[index], of_element
+    node, read, most = of.graph.nodes[index], of_element, of.elements
     if witness != "differences":
-        if node.op is not INPUT:
-            return Reading(witness, math.nan, math.nan, NOTHING)
-        if of.scalars.why:
-            return Reading(witness, math.nan, math.nan, NOTHING, note=of.scalars.why * (witness == "mpmath"))
-        read = partial(opened, witness)
-    found = [read(of, index, place) for place in places(node.shape or (), of.elements)]
+        single = of.scalars if node.op is INPUT else of.following(index)
+        if single is None or single.scalars.why:
+            told = single.scalars.why if single and node.op is INPUT and witness == "mpmath" else ""
+            return Reading(witness, math.nan, math.nan, NOTHING, note=told)
+        read, most = partial(in_single, witness, single), most if node.op is INPUT else min(most, FEW)
+    found = [read(of, index, place) for place in places(node.shape or (), most)]
     return max(found, key=badness, default=Reading(witness, math.nan, math.nan, NOTHING, note="it has no elements"))
 
 
-def opened(witness: str, of: Witnesses, index: int, place: Shape) -> Reading:
-    """Returns the reading of one element of an input in the program opened into single numbers.
+def in_single(witness: str, single: Opened, of: Witnesses, index: int, place: Shape) -> Reading:
+    """Returns the reading of one element of a node in a program opened into single numbers.
 
     What rounding in the arrays alone can make decides nothing.
     """
-    single = of.scalars.at[of.graph.nodes[index].name, place]
-    found = replace(WITNESSES[witness](of.single, single), place=place)
+    at = single.scalars.at[of.graph.nodes[index].name, place]
+    found = replace(WITNESSES[witness](single.witnesses, at), place=place)
     gap = abs(element_of(of.run.gradients[index], place) - found.value)
     if found.band.disagrees and gap <= NOISY * EPSILON * of.largest[index]:
         return replace(found, band=UNDECIDED, noise=True)
@@ -238,8 +256,6 @@ def by_complex_step(of: Witnesses, index: int) -> Reading:
     obstacle = of.complex_step.obstacle(index)
     note = f"{of.graph.nodes[obstacle].op.name} is not analytic" if obstacle >= 0 else ""
     value = of.complex_step.slope(index)
-    if of.complex_step.is_lost(index, value) and (value or of.run.gradients[index]):
-        value, note = math.nan, "its step underflows"
     return of.compared("complex", index, value, note=note)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import sympy
 
 from cgviz.analysis.closed.bounded import NoClosedFormError
-from cgviz.ops.arithmetic import pow_, power, product, signed_sum
+from cgviz.ops.arithmetic import pow_, power, signed_sum
 from cgviz.ops.op import REGISTRY
+from cgviz.ops.products import product
 from cgviz.reading.walk import known_op
 from cgviz.text.formula import Formula
 

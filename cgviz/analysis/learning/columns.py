@@ -10,9 +10,9 @@ from cgviz.analysis.learning.objective import Parameters, Rows
 from cgviz.analysis.learning.scalar import ScalarObjective
 from cgviz.analysis.learning.stacking import stacked
 from cgviz.graph.nodes import Graph
-from cgviz.runs.passes import backward, forward
+from cgviz.runs.passes import forward, reached
 from cgviz.runs.run import Run
-from cgviz.values.arrays import Value, is_array, numpy, quiet
+from cgviz.values.arrays import Value, is_array, numpy, quiet, spread, zero
 
 FEW = 16  # examples for which plain numbers are faster
 
@@ -58,9 +58,10 @@ class ColumnObjective:
             return self.single.loss_and_gradient(parameters, rows)
         values = self.values(graph, parameters, rows)
         losses = values[graph.output]
-        gradients = backward(graph, values, numpy().full(count, 1.0 / count) if is_array(losses) else 1.0)
-        places = {graph.nodes[at].name: at for at in graph.inputs}
-        return mean(losses), {name: gradients[places[name]] for name in self.single.wrt}
+        gradients = reached(graph, values, spread(1.0 / count, losses.shape) if is_array(losses) else 1.0)
+        found = {graph.nodes[at].name: (gradients[at], graph.nodes[at].shape or ()) for at in graph.inputs}
+        wrt = ((name, *found[name]) for name in self.single.wrt)
+        return mean(losses), {name: zero(shape) if slope is None else slope for name, slope, shape in wrt}
 
     def loss(self, parameters: Parameters) -> float:
         graph = self.wide(self.examples)

@@ -52,7 +52,7 @@ def tame_steps(descent: Descent) -> int:
 
 
 def around(values: Iterable[float]) -> tuple[float, float]:
-    """Returns an interval that holds all finite values, with a margin; of length 2 about a single value."""
+    """Returns an interval that holds all finite values, with a margin; about a single one as long as that, or 2."""
     finite = [value for value in values if math.isfinite(value)]
     low, high = min(finite, default=0.0), max(finite, default=0.0)
     half = (high / 2 - low / 2) * (1 + 2 * MARGIN) or max(1.0, abs(low) / 2)

@@ -10,8 +10,8 @@ from typing import Any
 
 from cgviz.analysis.recognised.table import RESULTS, Result
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
-from cgviz.ops.arithmetic import product
 from cgviz.ops.op import Op
+from cgviz.ops.products import product
 from cgviz.ops.reductions import axis_of, has_axes
 from cgviz.reading.api import read
 

@@ -13,7 +13,7 @@ from cgviz.cli.options import MOST_PATHS
 from cgviz.cli.present import present
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import check_unasked
-from cgviz.drawing.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, SCALES
+from cgviz.drawing.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, LEGENDS, SCALES
 from cgviz.errors import UsageError, printable, quoted
 from cgviz.runs.limits import Limit
 
@@ -55,6 +55,11 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 @options.part()
 @click.option("--all", "everything", is_flag=True, help="Draw a graph of more than 60 nodes whole.")
 @options.author()
+@click.option(
+    "--legend",
+    type=click.Choice(LEGENDS),
+    help="What the colours mean; auto: where a picture that is fitted to a page has room.  [default: auto]",
+)
 @options.digits()
 @click.option(
     "--scale",

@@ -103,8 +103,8 @@ def command(
     with click.progressbar(length=len(runs), file=sys.stderr, hidden=not waits(len(runs))) as bar:
         work = Work(runs, left_out, Look(**look), printable(title), seed if drawn else None, bar.update)
         files = worksheet(work, path, paper) | answer_key(work, answers, paper)
-    if work.trouble:
-        streams.note(work.trouble)
+    for note in filter(None, (runs[0].graph.read_without, work.trouble)):
+        streams.note(note)
     for name, content in files.items():
         write(name, signed(content))
         streams.note(f"wrote {printable(name)}")

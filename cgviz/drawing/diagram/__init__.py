@@ -81,7 +81,7 @@ class Diagram:
     @property
     def trouble(self) -> str:
         """Says that texts are smaller than they should be on the page, and what helps; "" where they are not."""
-        if self.paper is None or self.smallest >= 0.995 * self.paper.least:
+        if self.paper is None or not self.paper.misses(self.smallest):
             return ""
         other = " --style circuit or" if self.layout.scene.slides else ""
         return (
@@ -133,6 +133,7 @@ def diagram(
     depth: int | None = None,
     everything: bool = True,
     figure: Figure | str | PathLike[str] | None = None,
+    aside: bool = True,
 ) -> Diagram:
     """Returns the diagram of `run`, laid out; symbolic where the run has no values.
 
@@ -156,12 +157,16 @@ def diagram(
     around      the node around which the graph is drawn, `depth` edges far
     everything  whether a graph of more than 60 nodes is drawn whole
     figure      what an author decides, or the file that says it, see `cgviz.drawing.diagram.figure`
+    aside       whether a legend and footnotes may stand beside it
 
     Raises UsageError for an option, a group or a node that there is not.
     """
     from cgviz.drawing.diagram import words
-    from cgviz.drawing.diagram.figure import declared, figure_of
+    from cgviz.drawing.diagram.figure import declared
+    from cgviz.drawing.diagram.figure_file import blamed, figure_of
+    from cgviz.drawing.diagram.footnotes import Footnotes
     from cgviz.drawing.diagram.layout import FITTED, MARGIN, Layout
+    from cgviz.drawing.diagram.legend import explained
     from cgviz.drawing.diagram.moves import moved
     from cgviz.drawing.diagram.notes import noted
     from cgviz.drawing.diagram.paper import NATURAL
@@ -186,13 +191,18 @@ def diagram(
     if author.spellings:
         spelled = {**run.wording.spellings, **spellings_from(author.spellings)}
         run = replace(run, wording=replace(run.wording, spellings=spelled))
-    pen = Pen(run, colours, digits, blanks or {}, mode, light, author, wide=roomy(run) if window else None)
+    aside = aside and not run.wordless
+    pen = Pen(
+        run, colours, digits, blanks or {}, mode, light, author, wide=roomy(run) if window else None,
+        footnotes=Footnotes() if aside and "footnotes" not in author.hide else None,
+    )  # fmt: skip
     about = words.of_picture(run, digits, mode)
     about = Words(title or about.title, words.highlighted(about.description, light))
     prefix = f"cg{digest(run, style, direction or '', mode, light)}-"
     behind = colours.background if background == "filled" else checked(background)
     merged = (*author.collapse, *collapse)
-    seen = view(pen, groups=author.groups, collapse=merged, around_node=around, depth=depth, everything=everything)
+    with blamed(author.path):
+        seen = view(pen, groups=author.groups, collapse=merged, around_node=around, depth=depth, everything=everything)
     pen = replace(pen, only=seen.only)
     seen = replace(seen, pen=pen)
 
@@ -219,9 +229,12 @@ def diagram(
             return replace(found, laid=replace(found.laid, parts=(found.laid.scene,)))
         return finished(in_view(pen, style, room, wishes))
 
-    found = finished(search(pen, style, paper_of(window["room"]) if "room" in window else paper, wishes))
-    scene, plan, frames = found.laid.scene, found.laid.plan, found.laid.frames
+    with blamed(author.path):
+        found = finished(search(pen, style, paper_of(window["room"]) if "room" in window else paper, wishes))
     margin = FITTED if fit else MARGIN
+    if aside:
+        found = replace(found, laid=explained(found.laid, found.axes, pen, paper if fit else None, margin))
+    scene, plan, frames = found.laid.scene, found.laid.plan, found.laid.frames
     width, height = (length + 2 * margin for length in size_of(found.laid, found.axes))
     scale = paper.scale(width, height, SIZE) if fit else 1.0
     layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, margin, frames)

@@ -1,9 +1,9 @@
 """Gives every rank its place along the flow, and divides the gaps between ranks into zones.
 
-    box │ trunk: totals │ turn: wires change sides │ lead: wires run straight, texts beside them │ fan │ box
+    box │ trunk: totals │ turn: wires change sides │ lead: wires run straight, texts beside them │ box
 
 Wires bend and cross in the zone of turns; where texts stand every wire runs straight in a lane of its own, so no
-text meets a wire, a box or another text. In the fan, lanes that are wider than a box come together.
+text meets a wire, a box or another text. Behind the texts, lanes that are wider than a box come together.
 """
 
 from __future__ import annotations
@@ -14,29 +14,31 @@ from itertools import pairwise
 
 from cgviz.drawing.diagram.across import Across
 from cgviz.drawing.diagram.axes import Axes
+from cgviz.drawing.diagram.room import CAPTION
 from cgviz.drawing.diagram.scene import Box, Text
 
 ARROW = 7.0  # the length of an arrow's head
 PAD = 5.0  # before and after a text
 SAME = 0.5  # what is nearer than this is in line
 FLAT_SIDE = 8.0  # the corners of a box, where no wire ends
-ON_CIRCLE = 0.6  # how far from its middle, in radii, wires end on a circle
+LEAST = 6.0  # between two ranks, where no wire turns
+NEAR = 2.0  # from the end of a lane to a caption
+ON_CIRCLE = 0.75  # how far from its middle, in radii, wires end on a circle
 
 
 @dataclass(frozen=True)
 class Rank:
-    """One rank along the flow: its centre, half its size, and the zones: trunk after it; turn, lead, fan before."""
+    """One rank along the flow: its centre, half its size, and the zones: trunk after it; turn, lead before."""
 
     centre: float
     half: float
     trunk: float
     turn: float
     lead: float
-    fan: float
 
     @property
     def turn_ends(self) -> float:
-        return self.centre - self.half - self.fan - self.lead
+        return self.centre - self.half - self.lead
 
     @property
     def trunk_ends(self) -> float:
@@ -44,17 +46,15 @@ class Rank:
 
 
 def ranks(places: Across) -> list[Rank]:
-    """Returns every rank of the scene, each as near to the one before as its texts and turns allow."""
-    turns = turning(places)
+    """Returns every rank of the scene, each as far from the one before as its texts and turns need at most."""
     found: list[Rank] = []
-    for column, turn in zip(places.columns, turns, strict=True):
+    for column, far in zip(places.columns, furthest(places), strict=True):
         boxes = [places.scene.box[key] for key, i in column if i < 0]
         half = max(half_length(box, places.axes) for box in boxes)
-        fan = max(fan_room(places, box) for box in boxes)
-        lead = max(lead_room(places, box, half, fan) for box in boxes)
+        lead = max(lead_room(places, box, half) for box in boxes)
         trunk = max(trunk_room(places, box, half) for box in boxes)
-        begin = found[-1].trunk_ends + turn + lead + fan if found else 0.0
-        found.append(Rank(begin + half, half, trunk, turn, lead, fan))
+        begin = found[-1].trunk_ends + turn_room(far) + lead if found else 0.0
+        found.append(Rank(begin + half, half, trunk, turn_room(far), lead))
     return found
 
 
@@ -76,23 +76,29 @@ def ports(places: Across, box: Box) -> dict[str, float]:
 def fan_room(places: Across, box: Box) -> float:
     offsets = ports(places, box)
     most = max((abs(places.lane[w] - places.box[box.key] - offset) for w, offset in offsets.items()), default=0.0)
-    return min(12 + 0.8 * most, 60.0) if most > SAME else 0.0
+    return min(14 + 0.7 * most, 50.0) if most > SAME else 0.0
 
 
 def longest(texts: Sequence[Text | None], axes: Axes) -> float:
     return max(axes.text(text)[0] for text in texts)
 
 
-def lead_room(places: Across, box: Box, half: float, fan: float) -> float:
-    """Returns what the texts on the wires into a box need along the flow, before the rank's fan."""
-    texts = [text for lane in places.lanes[box.key] for text in (lane.before, lane.after)]
-    if not any(texts):
-        return ARROW if texts else 0.0
-    needed = longest(texts, places.axes) + 2 * PAD
-    if fan_room(places, box):
-        return needed
-    needed += past_caption(box, [lane.after for lane in places.lanes[box.key]], places.axes)
-    return max(0.0, needed + ARROW - (half - places.axes.half(box)[0]) - fan)
+def lead_room(places: Across, box: Box, half: float) -> float:
+    """Returns what the texts on the wires into a box need along the flow, before a rank of which half is `half`."""
+    lanes = places.lanes[box.key]
+    if not lanes:
+        return 0.0
+    texts = [text for lane in lanes for text in (lane.before, lane.after)]
+    needed = longest(texts, places.axes) + 2 * PAD if any(texts) else 0.0
+    return max(0.0, inset(places, box) + needed - half)
+
+
+def inset(places: Across, box: Box) -> float:
+    """Returns how far before the middle of a box its lanes end: before the caption, where one is as low as that."""
+    fan, (along, across) = fan_room(places, box), places.axes.half(box)
+    ends = along + (fan or ARROW)
+    low = max(places.lane[lane.wire.key] + lane.room[1] for lane in places.lanes[box.key]) - places.box[box.key]
+    return max(ends, half_length(box, places.axes) + NEAR) if box.caption and low > across + CAPTION else ends
 
 
 def past_caption(box: Box, texts: Sequence[Text | None], axes: Axes) -> float:
@@ -109,12 +115,16 @@ def trunk_room(places: Across, box: Box, half: float) -> float:
     return max(0.0, texts + 2 * PAD - (half - places.axes.half(box)[0]))
 
 
-def turning(places: Across) -> list[float]:
-    """Returns the room that the wires before each rank need to change sides: more, the further they go."""
+def furthest(places: Across) -> list[float]:
+    """Returns how far a wire before each rank changes sides at most."""
     most = [0.0] * places.order.ranks
     for wire in places.scene.wires:
         first = places.order.rank[wire.source] + 1
-        stops = places.stops(wire.key)
-        for rank, (a, b) in enumerate(pairwise(stops), first):
+        for rank, (a, b) in enumerate(pairwise(places.stops(wire.key)), first):
             most[rank] = max(most[rank], abs(b - a))
-    return [min(20 + 0.23 * far, 120.0) if far > SAME else 14.0 for far in most]
+    return most
+
+
+def turn_room(far: float) -> float:
+    """Returns the room in which a wire changes sides: more, the further it goes."""
+    return min(14 + 0.18 * far, 90.0) if far > SAME else LEAST

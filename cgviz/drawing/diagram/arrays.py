@@ -35,8 +35,9 @@ def pictured(pen: Pen, index: int, value: Value, text: Text, blank: bool = False
     if text.kind == "tangent":
         about = f"tangent {words.rate(pen.run, index, pen.mode.source, words.LONGEST)}"
     look = Look(pen.theme, text.colour, pen.digits, text.slanted)
-    alike = [pen.wide.values[index]] if pen.wide else [value, pen.run.values[index], pen.run.gradients[index]]
-    return grid(value, text.kind, look, step=text.step, words=one_line(about), alike=alike)
+    wide = pen.wide.values[index] if pen.wide else None
+    alike = [wide] if pen.wide else [value, pen.run.values[index], pen.run.gradients[index]]
+    return grid(value, text.kind, look, step=text.step, words=one_line(about), alike=alike, wide=wide)
 
 
 def shape_of(pen: Pen, index: int) -> str:
@@ -75,4 +76,4 @@ def rule(pen: Pen, target: int, slot: int, size: float) -> Text:
     says = one_line(says) if says else "no gradient"
     step = pen.known.edge.get((target, slot))
     text = Text(says, pen.edge_colour(target, slot, colour), size, kind="local rule", step=step)
-    return paragraph(text, broken(says, LONGEST_RULE))
+    return paragraph(text, pen.marked_short(broken(says, LONGEST_RULE), says))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.arrays import beside_name, pictured
 from cgviz.drawing.diagram.cells import Grid
-from cgviz.drawing.diagram.lines import broken
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.scene import (
     LEFT,
@@ -36,7 +35,7 @@ class Form:
     """How the texts of cards are broken into lines: more lines make a card narrower.
 
     stage  2: name and formula, then the numbers; 3: a line each
-    input  1: the name and its numbers on one line; 2: the numbers beneath the name
+    input  1: the name and its numbers on one line; 2: the numbers beneath the name; 3: pictures one below the other
     """
 
     stage: int = 2
@@ -44,6 +43,7 @@ class Form:
 
 
 FORMS = (Form(2, 2), Form(3, 2), Form(2, 1), Form(3, 1))
+NARROW = Form(3, 3)
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,7 @@ def content(pen: Pen, index: int) -> Content:
     if is_stage and not (pen.hides("stage numbers") and name):
         name = (pen.stage_number(index), *name)
     if is_stage and not pen.hides("formulas"):
-        whole = pen.formula(index, SIZE)
-        formula = tuple((replace(whole, text=part),) for part in broken(whole.text, LONGEST))
+        formula = tuple((line,) for line in pen.formula(index, SIZE, LONGEST))
     value = None if pen.run.symbolic or pen.hides("values") else pen.value(index, SIZE)
     shows = pen.mode.reverse and pen.graph.reached[index] and not pen.hides("gradients", index)
     gradient = pen.gradient(index, SIZE) if shows else None

@@ -59,14 +59,19 @@ def glyph_of(pen: Pen, index: int) -> str:
         return BLANK
     shown = [graph.operand(arg).pretty if graph.nodes[arg].op is CONSTANT else "" for arg in node.args]
     if not any(shown):
-        return words.brief(one_line(node.op.glyph or node.op.name), LONGEST_GLYPH)
+        return short(pen, one_line(node.op.glyph or node.op.name))
     commutes = node.op.glyph in ("+", "×")
     if commutes and len(shown) > 2:
         return node.op.glyph.join(["", *filter(None, shown)])
     if len(shown) == 2 and not all(shown) and node.op.spell and node.op.glyph:
         return "".join([node.op.glyph, *shown] if commutes or shown[1] else [shown[0], node.op.glyph])
     operands = [graph.operand(arg) if text else Formula("·") for arg, text in zip(node.args, shown, strict=True)]
-    return words.brief(one_line(Formula(op=node.op, args=tuple(operands)).pretty), LONGEST_GLYPH)
+    return short(pen, one_line(Formula(op=node.op, args=tuple(operands)).pretty))
+
+
+def short(pen: Pen, glyph: str) -> str:
+    """Returns what stands in a gate, shortened where it is too wide."""
+    return pen.marked_short([words.brief(glyph, LONGEST_GLYPH)], glyph)[0]
 
 
 def start(pen: Pen, index: int) -> Box:

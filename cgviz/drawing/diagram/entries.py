@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil, isfinite
@@ -23,7 +23,7 @@ FEW = 4  # columns; of more, every number has a digit less
 
 @dataclass(frozen=True)
 class Fit:
-    """The room of numbers before and after the place where they are aligned, and the columns they are centred in."""
+    """The room of numbers before and after the place where they are aligned, and the column they are centred in."""
 
     whole: float
     rest: float
@@ -58,10 +58,15 @@ def digits_for(shape: Shape, digits: int) -> int:
     return digits if shape[-1] <= FEW or digits < 3 else digits - 1
 
 
-def fit(array: Value, digits: int) -> Fit:
-    """Returns the room for the numbers of an array, in columns that are all as wide."""
-    pieces = [pieces_of(number(float(each), digits_for(array.shape, digits))) for each in array.flat]
-    wholes, rests = zip(*((width(whole), width(rest)) for whole, rest in pieces), strict=True)
+def fits(array: Value, digits: int) -> list[Fit]:
+    """Returns the room for the numbers of an array, column by column: each as wide as its widest number needs."""
+    digits = digits_for(array.shape, digits)
+    columns = array.reshape((-1, array.shape[-1])).T
+    return [fit([number(float(each), digits) for each in column]) for column in columns]
+
+
+def fit(texts: Sequence[str]) -> Fit:
+    wholes, rests = zip(*((width(whole), width(rest)) for whole, rest in map(pieces_of, texts)), strict=True)
     return Fit(max(wholes), max(rests), ceil(max(wholes) + max(rests) + AIR))
 
 
@@ -80,19 +85,19 @@ def fit_blanks(blank: str) -> Fit:
     return Fit(width(blank), 0.0, ceil(width(blank) + AIR))
 
 
-def is_narrow(shape: Shape, room: Fit) -> bool:
-    """Tells whether a small array is narrow enough, written in columns of that room."""
+def is_narrow(shape: Shape, rooms: Sequence[Fit]) -> bool:
+    """Tells whether a small array is narrow enough, written in columns of these rooms."""
     across = (1, 1, *shape)[-3]
-    return across * (shape[-1] * room.column + 2 * BRACKET) + (across - 1) * BETWEEN <= WIDEST
+    return across * (sum(room.column for room in rooms) + 2 * BRACKET) + (across - 1) * BETWEEN <= WIDEST
 
 
-def in_full(value: Value, room: Fit, look: Look) -> Table:
+def in_full(value: Value, rooms: Sequence[Fit], look: Look) -> Table:
     """Returns the picture of a small array: a vector is a row, three axes a row of slices, four rows of them."""
     look = replace(look, digits=digits_for(value.shape, look.digits))
     if value.ndim < 3:
-        return matrix(value.reshape((-1, value.shape[-1])), room, look)
+        return matrix(value.reshape((-1, value.shape[-1])), rooms, look)
     names = product(*map(range, value.shape[:-2]))
-    slices = [named(name, matrix(value[name], room, look), look) for name in names]
+    slices = [named(name, matrix(value[name], rooms, look), look) for name in names]
     across = value.shape[-3]
     rows = [beside(slices[i : i + across], BETWEEN) for i in range(0, len(slices), across)]
     return stacked(rows)
@@ -104,19 +109,19 @@ def named(name: tuple[int, ...], part: Part, look: Look) -> Table:
     return stacked([Cell(part.width, LABEL, text), part], MIDDLE)
 
 
-def matrix(rows: Value, room: Fit, look: Look) -> Table:
+def matrix(rows: Value, rooms: Sequence[Fit], look: Look) -> Table:
     """Returns the numbers of rows in brackets."""
-    numbers = Table(tuple(tuple(entries(row, room, look)) for row in rows))
+    numbers = Table(tuple(tuple(entries(row, rooms, look)) for row in rows))
     sides = [Cell(BRACKET, numbers.height, sides=sides, colour=look.colour) for sides in ("LTB", "RTB")]
     return beside([sides[0], numbers, sides[1]])
 
 
-def entries(row: Value, room: Fit, look: Look) -> Iterator[Cell]:
+def entries(row: Value, rooms: Sequence[Fit], look: Look) -> Iterator[Cell]:
     if look.blank:
         line = Text(look.blank, look.colour, ENTRY, kind="entry")
-        yield from [Cell(room.column, ROW + BY_HAND, line)] * len(row)
+        yield from (Cell(room.column, ROW + BY_HAND, line) for room in rooms)
         return
-    for each in row:
+    for each, room in zip(row, rooms, strict=True):
         text = number(float(each), look.digits)
         colour = look.colour if isfinite(each) else look.theme.flag
         tail = room.rest - width(pieces_of(text)[1]) + (room.column - room.whole - room.rest) / 2

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import ceil
 
 from cgviz.drawing.diagram.cells import LEFT, MIDDLE, Cell, Grid, Table, stacked
-from cgviz.drawing.diagram.entries import ENTRY, ROW, Look, fit, fit_blanks, in_full, is_narrow, is_small
+from cgviz.drawing.diagram.entries import ENTRY, ROW, Look, fit_blanks, fits, in_full, is_narrow, is_small
 from cgviz.drawing.diagram.heat import heat_map
 from cgviz.drawing.diagram.scene import SIZE, Text, Words
 from cgviz.drawing.diagram.summary import in_words
@@ -16,16 +16,26 @@ from cgviz.values.arrays import Value, is_array
 SHAPE = SIZE
 
 
-def grid(value: Value, kind: str, look: Look, *, step: int | None, words: str, alike: Sequence[Value | None]) -> Grid:
-    """Returns the picture of an array: in columns as wide as those need that are `alike`, or a heat map as they are.
+def grid(
+    value: Value,
+    kind: str,
+    look: Look,
+    *,
+    step: int | None,
+    words: str,
+    alike: Sequence[Value | None],
+    wide: Value | None = None,
+) -> Grid:
+    """Returns the picture of an array: its numbers where all that are `alike` are small, or a heat map as they are.
 
     kind   "value", "gradient" or "contribution"
     words  what it is, for its title
+    wide   an array for whose numbers there is to be room
     """
     said = in_words(value, look.digits)
     together = [each for each in alike if is_array(each)]
     whole = all(is_in_full(each, look.digits) for each in together)
-    drawn = numbers(value, together, look) if whole else heat_map(value, look, kind) if value.size else nothing(look)
+    drawn = numbers(value, wide, look) if whole else heat_map(value, look, kind) if value.size else nothing(look)
     return Grid(
         said, look.colour, ENTRY, slanted=look.slanted, kind=kind, step=step, table=drawn, words=Words(words, said),
         align=MIDDLE if whole else LEFT,
@@ -34,21 +44,24 @@ def grid(value: Value, kind: str, look: Look, *, step: int | None, words: str, a
 
 def blank_grid(value: Value, kind: str, look: Look, step: int | None) -> Grid | None:
     """Returns the picture of an array whose elements are to be filled in; None where they are too many."""
-    room = fit_blanks(look.blank)
-    if not is_small(value.shape) or not is_narrow(value.shape, room):
+    rooms = [fit_blanks(look.blank)] * value.shape[-1]
+    if not is_small(value.shape) or not is_narrow(value.shape, rooms):
         return None
-    drawn = in_full(value, room, look)
+    drawn = in_full(value, rooms, look)
     return Grid(look.blank, look.colour, ENTRY, kind=kind, step=step, table=drawn, align=MIDDLE)
 
 
 def is_in_full(value: Value, digits: int) -> bool:
     """Tells whether an array is small enough to be written in full."""
-    return is_small(value.shape) and is_narrow(value.shape, fit(value, digits))
+    return is_small(value.shape) and is_narrow(value.shape, fits(value, digits))
 
 
-def numbers(value: Value, together: Sequence[Value], look: Look) -> Table:
-    columns = [fit(each, look.digits).column for each in together]
-    return in_full(value, replace(fit(value, look.digits), column=max(columns)), look)
+def numbers(value: Value, wide: Value | None, look: Look) -> Table:
+    rooms = fits(value, look.digits)
+    if wide is not None:
+        pairs = zip(rooms, fits(wide, look.digits), strict=True)
+        rooms = [replace(own, column=max(own.column, room.column)) for own, room in pairs]
+    return in_full(value, rooms, look)
 
 
 def nothing(look: Look) -> Table:

@@ -16,8 +16,8 @@ BREAKS = (
 )
 
 
-def broken(text: str, longest: int) -> list[str]:
-    """Returns a text in lines of about `longest` letters, shortened where even eight are too few.
+def broken(text: str, longest: int, most: int = MOST) -> list[str]:
+    """Returns a text in lines of about `longest` letters, shortened where even `most` lines are too few.
 
     >>> broken("L = a + b + c", 9)
     ['L = a + b', '+ c']
@@ -25,8 +25,8 @@ def broken(text: str, longest: int) -> list[str]:
     if len(text) <= longest:
         return [text]
     lines = folded(pieces(text, longest), longest)
-    if len(lines) > MOST:
-        lines = [*lines[: MOST - 1], brief(lines[MOST - 1] + "…", longest)]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], brief(lines[most - 1] + "…", longest)]
     return [line if len(line) <= 2 * longest else brief(line, 2 * longest) for line in lines]
 
 

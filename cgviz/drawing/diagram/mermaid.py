@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cgviz.drawing.diagram import words
-from cgviz.drawing.diagram.pen import Pen
+from cgviz.drawing.diagram.pen import LONGEST_FORMULA, Pen
 from cgviz.drawing.diagram.scene import Text
 from cgviz.drawing.theme import Theme
 
@@ -34,7 +34,7 @@ def node(pen: Pen, index: int) -> str:
     graph, run = pen.graph, pen.run
     head = bold(pen.name(index, SIZE))
     if graph.nodes[index].is_stage:
-        head = f"{shown(pen.stage_number(index))} {head} {shown(pen.formula(index, SIZE))}"
+        head = f"{shown(pen.stage_number(index))} {head} {shown(pen.formula(index, SIZE, LONGEST_FORMULA)[0])}"
     lines = [head]
     if not run.symbolic:
         lines.append(coloured(pen.value(index, SIZE)))

@@ -9,35 +9,73 @@ from math import ceil, hypot
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.circuit import END
-from cgviz.drawing.diagram.figure import Figure
+from cgviz.drawing.diagram.figure import BESIDE, Figure
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import HEAD, PAD, Frame, Laid, box_of
 from cgviz.drawing.diagram.scene import Box, Text, Wire
 from cgviz.graph.lookup import find
 
-ARROW, BESIDE, NEAR = 7.0, 5.0, 6.0
+ARROW, OFF, NEAR = 7.0, 5.0, 6.0
+APART = 40.0  # from a node to what is pinned beside it
+WAYS = {"right": (1, 0), "left": (-1, 0), "above": (0, 1), "below": (0, -1)}
+Room = tuple[float, float, float, float]
 
 
 def moved(laid: Laid, axes: Axes, pen: Pen, figure: Figure) -> Laid:
     """Returns a layout with the boxes that the author moved, their wires and texts with them."""
     left, _, _, top = box_of(laid, axes)
     touched: set[str] = set()
-    for name, (x, y) in figure.pin.items():
-        for key in keys_of(laid, pen, name):
-            u, v = axes.point(laid.plan.centre[key])
-            touched |= move(laid, axes, key, (left + x - u, top - y - v))
+    for name, where in figure.pin.items():
+        key = key_of(laid, pen, name)
+        if key is None:
+            continue
+        x, y = (left + where[0], top - where[1]) if not isinstance(where, str) else beside(laid, axes, pen, key, where)
+        u, v = axes.point(laid.plan.centre[key])
+        touched |= move(laid, axes, key, (x - u, y - v))
     for name, (right, down) in figure.shift.items():
-        for key in keys_of(laid, pen, name):
-            touched |= move(laid, axes, key, (right, -down))
+        key = key_of(laid, pen, name)
+        touched |= move(laid, axes, key, (right, -down)) if key else set()
     for wire in laid.scene.wires:
         if {wire.source, wire.target} & touched:
             redraw(laid, axes, wire)
     return replace(laid, frames=tuple(framed(laid, axes, frame, touched) for frame in laid.frames))
 
 
-def keys_of(laid: Laid, pen: Pen, name: str) -> list[str]:
+def key_of(laid: Laid, pen: Pen, name: str) -> str | None:
+    """Returns the key of a node's box, or of the box that is a whole group; None where it is not drawn."""
+    for box in laid.scene.boxes:
+        if box.words.title == name and "collapsed" in box.classes.split():
+            return box.key
     key = f"n{find(pen.graph, name)}"
-    return [key] if key in laid.plan.centre else []
+    key = laid.scene.home.get(key, key)
+    return key if key in laid.plan.centre else None
+
+
+def beside(laid: Laid, axes: Axes, pen: Pen, key: str, where: str) -> Point:
+    """Returns the nearest free place of a box such as "right of z_1"; that of the box as it is where that is not drawn.
+
+    Raises UsageError for a node that there is not.
+    """
+    said = BESIDE.fullmatch(where)
+    assert said
+    other, own = key_of(laid, pen, said["node"]), laid.scene.box[key]
+    x, y = axes.point(laid.plan.centre[other or key])
+    if other is None:
+        return x, y
+    right, up = WAYS[said["side"]]
+    there = laid.scene.box[other]
+    x += right * ((own.width + there.width) / 2 + APART)
+    y += up * ((own.height + there.height) / 2 + APART)
+    rooms = [around(axes.point(laid.plan.centre[b.key]), (b.width, b.height)) for b in laid.scene.boxes if b.key != key]
+    while any(meet(around((x, y), (own.width, own.height)), room) for room in rooms):
+        x, y = x + NEAR * right, y + NEAR * up
+    return x, y
+
+
+def meet(one: Room, other: Room) -> bool:
+    """Tells whether two boxes come near to each other."""
+    a, b, c, d = one
+    return a - NEAR < other[2] and c + NEAR > other[0] and b - NEAR < other[3] and d + NEAR > other[1]
 
 
 def move(laid: Laid, axes: Axes, key: str, by: Point) -> set[str]:
@@ -87,7 +125,7 @@ def redraw(laid: Laid, axes: Axes, wire: Wire) -> None:
     for number, (text, _) in enumerate(plan.texts[wire.key]):
         wide, high = axes.text(replace(text, room=0.0))
         side = -1 if number == 0 else 1
-        away = (side * (wide / 2 + BESIDE), 0.0) if steep else (0.0, side * (high / 2 + BESIDE))
+        away = (side * (wide / 2 + OFF), 0.0) if steep else (0.0, side * (high / 2 + OFF))
         told.append((text, (x + away[0], y + away[1])))
     plan.texts[wire.key] = told
 

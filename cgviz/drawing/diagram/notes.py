@@ -9,7 +9,7 @@ from math import cos, pi, sin
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.figure import Figure, Note
 from cgviz.drawing.diagram.lines import broken
-from cgviz.drawing.diagram.moves import along, around, border, distance, halfway, straight, text_room
+from cgviz.drawing.diagram.moves import along, around, border, distance, halfway, key_of, straight, text_room
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import HEAD, PAD, Laid, box_of
 from cgviz.drawing.diagram.scene import LINE_HEIGHT, SIZE, Box, Text, Wire, Words, centred, widest
@@ -66,9 +66,8 @@ def aim(note: Note, laid: Laid, axes: Axes, pen: Pen) -> tuple[Box, Point, str, 
     Raises UsageError where there is no such node, or no wire between two.
     """
     if note.wire is None:
-        key = f"n{find(pen.graph, note.at)}"
-        key = laid.scene.home.get(key, key)
-        if key not in laid.plan.centre:
+        key = key_of(laid, pen, note.at)
+        if key is None:
             return None
         return laid.scene.box[key], axes.point(laid.plan.centre[key]), note.text, None
     source, target = (find(pen.graph, name) for name in note.wire)

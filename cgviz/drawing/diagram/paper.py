@@ -36,6 +36,10 @@ class Paper:
         """Returns how much a picture whose smallest text is `text` is scaled to fit."""
         return min(self.width / width, self.height / height, self.most / text)
 
+    def misses(self, text: float) -> bool:
+        """Tells whether a text of that size is smaller than it should be here, in the digits in which it is told."""
+        return text < 0.99 * self.least
+
     def size(self, points: float) -> str:
         """Returns a size in the page's unit: `18 px`."""
         return f"{points / UNITS[self.unit]:.1f}".removesuffix(".0") + f" {self.unit}"

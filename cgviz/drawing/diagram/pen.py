@@ -11,6 +11,7 @@ from cgviz.analysis.paths import Light
 from cgviz.drawing.diagram import arrays, words
 from cgviz.drawing.diagram.arrays import pictured
 from cgviz.drawing.diagram.figure import Figure
+from cgviz.drawing.diagram.footnotes import Footnotes
 from cgviz.drawing.diagram.known import Known, known
 from cgviz.drawing.diagram.lines import broken, one_line
 from cgviz.drawing.diagram.paragraph import paragraph
@@ -24,7 +25,7 @@ from cgviz.runs.run import Run
 from cgviz.text.numbers import number
 from cgviz.values.arrays import is_array
 
-LONGEST_FORMULA = 240
+LONGEST_FORMULA = 243  # with " = " before it
 LONGEST_LOCAL = 34
 SMALL = SIZE
 THIN, BOLD, BOLD_OUTLINE = 1.2, 3.0, 2.4
@@ -60,6 +61,7 @@ class Pen:
     light   the nodes and edges that stand out: all others are pale as well
     figure  what the author decides
     only    the part of the graph that is drawn; None: all
+    footnotes  what is shortened; None: nothing says it whole
     wide    the run with wide numbers, for which there is room; None: for its own alone
     """
 
@@ -72,6 +74,7 @@ class Pen:
     figure: Figure = field(default_factory=Figure)
     only: Only | None = None
     wide: Run | None = None
+    footnotes: Footnotes | None = None
 
     def hides(self, what: str, index: int | None = None) -> bool:
         """Tells whether the author hides something: of a node where `index` names one."""
@@ -153,16 +156,24 @@ class Pen:
         return replace(text, room=replace(text, text=self.number(WIDE)).width) if self.wide else text
 
     def name(self, index: int, size: float, colour: str = "", bold: bool = True) -> Text:
-        shown = words.brief(one_line(words.name_of(self.graph.nodes[index])), words.LONGEST_NAME)
+        whole = one_line(words.name_of(self.graph.nodes[index]))
+        (shown,) = self.marked_short([words.brief(whole, words.LONGEST_NAME)], whole)
         return Text(shown, self.colour(index, colour or self.theme.ink), size, bold, kind="name")
 
     def stage_number(self, index: int) -> Text:
         return Text(f"({self.graph.numbers[index]}) ", self.colour(index, self.theme.muted), SMALL, kind="number")
 
-    def formula(self, index: int, size: float) -> Text:
+    def marked_short(self, lines: list[str], whole: str) -> list[str]:
+        """Returns the lines of a text, with the number of a footnote where they do not say all of it."""
+        return self.footnotes.mark(lines, whole) if self.footnotes else lines
+
+    def formula(self, index: int, size: float, longest: int) -> list[Text]:
+        """Returns the formula of a stage in lines of about so many letters."""
         blank = self.blanks.get(("formula", index))
-        formula = blank or words.brief(one_line(self.graph.formula(index).pretty), LONGEST_FORMULA)
-        return Text(f" = {formula}", self.colour(index, self.theme.soft), size, kind="formula")
+        whole = f" = {one_line(self.graph.formula(index).pretty)}"
+        says = f" = {blank}" if blank else words.brief(whole, LONGEST_FORMULA)
+        lines = self.marked_short(broken(says, longest), whole)
+        return [Text(line, self.colour(index, self.theme.soft), size, kind="formula") for line in lines]
 
     def muted(self, index: int, text: str) -> Text:
         return Text(one_line(text), self.colour(index, self.theme.muted), SMALL, kind="caption")
@@ -217,9 +228,10 @@ class Pen:
             return Text("no gradient", muted, size, kind="local", step=step)
         flows = self.flows(target, slot)
         colour = self.theme.muted if formula.pretty == "1" or not flows else self.theme.local
-        says = self.slope(target, slot, f"× {words.brief(one_line(formula.pretty), LONGEST_FORMULA)}")
+        whole = f"× {one_line(formula.pretty)}"
+        says = self.slope(target, slot, words.brief(whole, LONGEST_FORMULA))
         text = Text(says, self.edge_colour(target, slot, colour), size, kind="local", step=step)
-        return paragraph(text, broken(says, LONGEST_LOCAL))
+        return paragraph(text, self.marked_short(broken(says, LONGEST_LOCAL), whole))
 
     def slope(self, target: int, slot: int, symbols: str) -> str:
         """Returns a local derivative in symbols or in numbers, as the author wants it."""

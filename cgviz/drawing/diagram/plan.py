@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
 from math import hypot, inf, sqrt
 
 from cgviz.drawing.diagram.across import Across, edge
-from cgviz.drawing.diagram.along import ARROW, FLAT_SIDE, PAD, SAME, Rank, fan_room, half_length, past_caption, ports
+from cgviz.drawing.diagram.along import (
+    ARROW,
+    FLAT_SIDE,
+    LEAST,
+    PAD,
+    SAME,
+    Rank,
+    fan_room,
+    half_length,
+    inset,
+    past_caption,
+    ports,
+    turn_room,
+)
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.room import CAPTION, Lane, near
 from cgviz.drawing.diagram.scene import Box, Text, Wire
 
 CLEAR = 3.0  # between a wire and what it passes
+SHARES = 8  # steps in which ranks are brought together
 STEEP = 1.8  # how much steeper than its chord a curve leaves
 
 
@@ -47,11 +60,12 @@ class Plan:
 class Router:
     """Leads the wires through the zones between the ranks."""
 
-    def __init__(self, places: Across, rows: Sequence[Rank]) -> None:
+    def __init__(self, places: Across, rows: list[Rank]) -> None:
         self.places, self.rows = places, rows
         self.scene, self.axes, self.rank = places.scene, places.axes, places.order.rank
         self.free = self.around()
         self.crowd = [self.lanes_with_text(rank) for rank in range(len(rows))]
+        self.tighten()
 
     def plan(self) -> Plan:
         plan = Plan()
@@ -90,15 +104,15 @@ class Router:
         plan.texts[trunk.key] = self.beside(trunk.before, trunk.after, start + PAD + length / 2, across)
 
     def route_wire(self, plan: Plan, box: Box, lane: Lane, offset: float) -> None:
-        wire, across, lanes = lane.wire, self.places.lane[lane.wire.key], self.places.lanes[box.key]
+        wire, across = lane.wire, self.places.lane[lane.wire.key]
         row, port = self.rows[self.rank[box.key]], self.places.box[box.key] + offset
         tip = row.centre - depth(box, self.axes, offset)
         straight = abs(port - across) <= SAME
         fanned = fan_room(self.places, box) > 0
-        until = row.centre - row.half - row.fan if fanned else tip - ARROW
-        length = max(self.axes.text(lane.before)[0], self.axes.text(lane.after)[0])
-        ends = until if fanned else until - past_caption(box, [one.after for one in lanes], self.axes)
-        path = self.leads(wire, ends - (length + 2 * PAD if length else 0.0))
+        ends = row.centre - inset(self.places, box)
+        until = ends if fanned else tip - ARROW
+        length = self.length(lane)
+        path = self.leads(lane)
         plan.tip[wire.key] = (tip, across if straight else port)
         self.enter(path, until, plan.tip[wire.key], box)
         plan.path[wire.key] = path
@@ -118,26 +132,83 @@ class Router:
             bend(path, until, (edge, tip[1]))
             arrive(path, edge, tip)
 
-    def leads(self, wire: Wire, until: float) -> list[Point]:
-        """Returns the path of a wire from its source to its lane, in which it runs straight from `until`."""
-        stops = self.places.stops(wire.key)
-        first = self.rank[wire.source]
-        begins = self.rows[first].centre + self.axes.half(self.scene.box[wire.source])[0]
-        if wire.source in self.scene.trunk:
-            begins = self.joint(self.scene.trunk[wire.source])
-        elif self.scene.slides:
-            stops[0] = self.port(wire.source, stops[0], stops[1])
-        path = [(begins, stops[0])]
-        for rank, (a, b) in enumerate(pairwise(stops), first + 1):
-            row, last = self.rows[rank], rank == self.rank[wire.target]
-            ends = row.turn_ends
-            if not self.meets_text(rank, a, b, last):
-                ends = min(until, row.centre - row.half) if last else row.centre - row.half
-            end = (max(ends, row.turn_ends), b)
-            if rank > first + 1:
-                bend(path, self.rows[rank - 1].trunk_ends, end)
+    def length(self, lane: Lane) -> float:
+        """Returns how long the texts beside a lane are."""
+        return max(self.axes.text(lane.before)[0], self.axes.text(lane.after)[0])
+
+    def tighten(self) -> None:
+        """Brings ranks together as far as every wire between two of them still has the room to turn that it needs.
+
+        What a wire may use of the rooms beside boxes and texts it does not need between the ranks.
+        """
+        turns: list[list[tuple[Lane, int, list[float]]]] = [[] for _ in self.rows]
+        for box in self.scene.boxes:
+            for lane in self.places.lanes[box.key]:
+                first, stops = self.rank[lane.wire.source], self.stops(lane.wire)
+                for rank in range(first + 1, self.rank[box.key] + 1):
+                    if abs(stops[rank - first] - stops[rank - first - 1]) > SAME:
+                        turns[rank].append((lane, rank, stops))
+        shift = 0.0
+        for rank, row in enumerate(self.rows):
+            wide = row.turn
+            for share in range(SHARES if rank else 0):
+                turn = max(wide * share / SHARES, LEAST)
+                self.rows[rank] = replace(row, turn=turn, centre=row.centre - shift - wide + turn)
+                if all(self.turns(*one) for one in turns[rank]):
+                    break
             else:
-                depart(path, self.departs(wire.source, path[0], end), end)
+                turn = wide
+                self.rows[rank] = replace(row, centre=row.centre - shift)
+            shift += wide - turn
+
+    def turns(self, lane: Lane, rank: int, stops: Sequence[float]) -> bool:
+        """Tells whether a wire has the room that it needs to turn before a rank."""
+        begin, end = self.turn(lane, rank, stops)
+        return end[0] - begin >= turn_room(abs(end[1] - stops[rank - self.rank[lane.wire.source] - 1]))
+
+    def turn(self, lane: Lane, rank: int, stops: Sequence[float]) -> tuple[float, Point]:
+        """Returns from where to where a wire turns before a rank."""
+        wire, row = lane.wire, self.rows[rank]
+        first, lands = self.rank[wire.source], rank == self.rank[wire.target]
+        a, b = stops[rank - first - 1 : rank - first + 1]
+        ends = row.turn_ends
+        if not self.meets_text(rank, a, b, lands):
+            ends = min(self.text_begins(lane), row.centre - row.half) if lands else row.centre - row.half
+        end = max(ends, row.turn_ends), b
+        if rank > first + 1:
+            return self.rows[rank - 1].trunk_ends, end
+        return self.departs(wire.source, (self.begins(wire), a), end), end
+
+    def text_begins(self, lane: Lane) -> float:
+        """Returns where the texts beside a lane begin; where there are none, where it ends."""
+        box, length = self.scene.box[lane.wire.target], self.length(lane)
+        ends = self.rows[self.rank[box.key]].centre - inset(self.places, box)
+        return ends - (length + 2 * PAD if length else 0.0)
+
+    def begins(self, wire: Wire) -> float:
+        """Returns where along the flow a wire leaves its source."""
+        if wire.source in self.scene.trunk:
+            return self.joint(self.scene.trunk[wire.source])
+        return self.rows[self.rank[wire.source]].centre + self.axes.half(self.scene.box[wire.source])[0]
+
+    def stops(self, wire: Wire) -> list[float]:
+        """Returns where a wire is in each rank; that of its source is where it leaves."""
+        stops = self.places.stops(wire.key)
+        if wire.source not in self.scene.trunk and self.scene.slides:
+            stops[0] = self.port(wire.source, stops[0], stops[1])
+        return stops
+
+    def leads(self, lane: Lane) -> list[Point]:
+        """Returns the path of a wire from its source to its lane, in which it runs straight."""
+        wire, stops = lane.wire, self.stops(lane.wire)
+        first = self.rank[wire.source]
+        path = [(self.begins(wire), stops[0])]
+        for rank in range(first + 1, self.rank[wire.target] + 1):
+            begin, end = self.turn(lane, rank, stops)
+            if rank > first + 1:
+                bend(path, begin, end)
+            else:
+                depart(path, begin, end)
         return path
 
     def port(self, key: str, at: float, goes: float) -> float:
@@ -242,7 +313,7 @@ def arrive(path: list[Point], begin: float, tip: Point, straight: bool = False) 
         return
     line(path, (begin, across))
     start = path[-1]
-    corner = part(start, tip if straight else (tip[0], across), 0.35)
+    corner = part(start, tip if straight else (tip[0], across), 0.15)
     length = hypot(tip[0] - corner[0], tip[1] - corner[1])
     end = part(tip, corner, ARROW / max(length, ARROW))
     path += [part(start, corner, 0.9), part(end, corner, 0.7), end]

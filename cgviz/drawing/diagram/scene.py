@@ -91,7 +91,8 @@ class Box:
 
     inside   the lines of texts in it, each with its place from the centre, y upwards; `rules` lines likewise
     circle   the outline is a circle; else a rectangle with round corners
-    rank     "source": an input; "sink": the output's name; "ghost": a node that stands elsewhere, by its name
+    rank     "source": an input; "sink": the output's name; "ghost": a node that stands elsewhere, by its name;
+             "note": an author's; "aside": of the legend or the footnotes
     caption  lines beneath it (beside it where the flow is downwards)
     insets   pictures of arrays in it, in its lines as well, each with its centre from the box's, y downwards
     """
@@ -162,6 +163,10 @@ class Scene:
     @cached_property
     def box(self) -> dict[str, Box]:
         return {box.key: box for box in self.boxes}
+
+    @cached_property
+    def wire(self) -> dict[str, Wire]:
+        return {wire.key: wire for wire in self.wires}
 
     @cached_property
     def trunk(self) -> dict[str, Wire]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.rows import Laid
 
-CROSSING, GHOST, CUT, ROW, LENGTH = 4.0, 1.2, 10.0, 4.0, 0.02
+CROSSING, GHOST, CUT, ROW, LENGTH = 6.0, 1.2, 10.0, 4.0, 0.02
 
 
 def blemishes(laid: Laid, axes: Axes, rows: int) -> float:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from math import log
 
 from cgviz.drawing.diagram.axes import Axes, Point
-from cgviz.drawing.diagram.card import FORMS, Cards, Form
+from cgviz.drawing.diagram.card import FORMS, NARROW, Cards, Form
 from cgviz.drawing.diagram.circuit import scene as circuit
 from cgviz.drawing.diagram.fold import Fold, Sizes, coarse, folds, folds_of_blocks, in_lines, sizes
 from cgviz.drawing.diagram.ghosts import ghost_of
@@ -133,27 +133,30 @@ def titles_of(fold: Fold, parts: Sequence[tuple[Group | None, list[str]]]) -> di
     return {fold.row[key]: group.title for group, keys in parts if group for key in keys}
 
 
-def scenes(pen: Pen, style: str, quick: bool, tall: bool = False) -> Iterator[Scene]:
-    """Yields the scene in each form; a quick search has one, on a tall page two."""
+def scenes(pen: Pen, style: str, quick: bool, tall: bool = False, more: tuple[Form, ...] = ()) -> Iterator[Scene]:
+    """Yields the scene in each form, and in some `more`; a quick search has one, on a tall page two."""
     if style == "circuit":
         yield circuit(pen)
         return
     cards = Cards(pen)
     forms: Sequence[Form] = FORMS if len(pen.drawn) <= LARGE and not quick else FORMS[: 1 + tall]
-    yield from (cards.scene(form) for form in forms)
+    yield from (cards.scene(form) for form in (*forms, *more))
 
 
 def in_view(pen: Pen, style: str, window: Point, wishes: Wishes) -> Found:
     """Returns a layout in rows of one group, or of none, that each fit a window of that size, where they can."""
     best: tuple[float, Found] | None = None
     axes, ghost = Axes("LR"), ghost_of(pen)
-    for scene in scenes(pen, style, quick=len(pen.drawn) > LARGE):
+    for scene in scenes(pen, style, quick=len(pen.drawn) > LARGE, more=(NARROW,)):
         scene = wishes.shape(scene) if wishes.shape else scene
         ghosts = {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
         parts = blocks(scene, wishes.groups)
-        room = window
+        room, before = window, None
         for _ in range(3):
             fold = in_lines(axes, sizes(scene, axes, ghosts), room, [keys for _, keys in parts])
+            if fold == before:
+                break
+            before = fold
             folding = Folding(fold.row, wishes.near, wishes.ghosts, titles_of(fold, parts))
             laid = laid_out(scene, axes, folding, ghost)
             rooms = laid.rooms(axes)

@@ -58,8 +58,13 @@ def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bo
     parts += [joint(layout, trunk, prefix) for trunk in layout.scene.trunks if layout.forks(trunk)]
     for box in layout.scene.boxes:
         said = Words("") if quiet else box.words
-        parts.append(group(prefix + box.key, f"node {box.classes}", said, node(layout, box, prefix, quiet)))
+        parts.append(group(prefix + box.key, classes_of(box), said, node(layout, box, prefix, quiet)))
     return "".join([PROLOGUE, *parts, "</g>\n</svg>\n"]).encode()
+
+
+def classes_of(box: Box) -> str:
+    """Returns the classes of a box; a legend and footnotes are no nodes."""
+    return box.classes if box.rank == "aside" else f"node {box.classes}"
 
 
 def group(name: str, classes: str, words: Words, elements: Iterable[str]) -> str:

@@ -17,7 +17,9 @@ from cgviz.text.letters import LOWERED, RAISED
 SCRIPT = 0.7  # the size of a script
 DOWN, UP = 0.17, -0.36  # how far below and above the baseline scripts stand, in sizes of the text
 MARK = 0.35  # the room of an accent on the last letter, which programs without its place set behind it
-MATHEMATICS = frozenset({"name", "formula", "local", "local rule", "glyph", "caption", "gradient", "tangent", "part"})
+MATHEMATICS = frozenset(
+    {"name", "formula", "local", "local rule", "glyph", "caption", "gradient", "tangent", "part", "footnote", "legend"}
+)
 SCRIPTS = re.escape("".join((*RAISED, *LOWERED)))
 WORD = rf"[^\W{SCRIPTS}]"
 LETTER = rf"[^\W\d_{SCRIPTS}]"

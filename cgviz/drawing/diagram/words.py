@@ -10,6 +10,7 @@ from cgviz.drawing.diagram.scene import Words
 from cgviz.drawing.diagram.summary import in_words
 from cgviz.errors import shorten
 from cgviz.graph.nodes import Node
+from cgviz.graph.statements import statements
 from cgviz.ops.op import POWER
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
@@ -132,10 +133,13 @@ def of_picture(run: Run, digits: int, mode: Mode = REVERSE) -> Words:
     graph = run.graph
     name = graph.nodes[graph.output].shown
     lines = (line.partition("#")[0].strip() for line in graph.program.splitlines())
+    if "\\" in graph.program:
+        lines = (f"{name_of(graph.nodes[i])} = {formula.pretty}" for i, formula in statements(graph))
     program = "; ".join(filter(None, lines))
     title = f"Computational graph of {shorten(program, 160)}" if program else f"Computational graph of {name}"
+    beside = f" R{graph.read_without[1:]}." if graph.beside else ""
     if run.symbolic:
-        return Words(title, f"{len(graph.stages)} stages; no values are given.")
+        return Words(title, f"{len(graph.stages)} stages; no values are given.{beside}")
     at = listed([f"{graph.nodes[i].shown} = {in_words(run.values[i], digits)}" for i in graph.inputs])
     slopes = listed([f"{partial(run, i)} = {in_words(run.gradients[i], digits)}" for i in graph.inputs])
     told = f"{'At ' + at + ' the' if at else 'The'} value of {name} is {in_words(run.value, digits)}"
@@ -144,7 +148,7 @@ def of_picture(run: Run, digits: int, mode: Mode = REVERSE) -> Words:
     if mode.forward:
         tangent = in_words(run.tangents(mode.source)[graph.output], digits)
         told += f"; the tangent {rate(run, graph.output, mode.source)} is {tangent}"
-    return Words(title, f"{told}.")
+    return Words(title, f"{told}.{beside}")
 
 
 def highlighted(description: str, light: Light | None) -> str:

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.linalg
 import numpy.random
 
+from cgviz.grading.interpreter import scripts
 from cgviz.grading.interpreter.objects import Class, Instance, Marked, Module
 from cgviz.grading.interpreter.signals import UNKNOWN, UnreadError
 from cgviz.grading.interpreter.tensors import torch
@@ -364,6 +365,7 @@ def ops_of(machine: Any) -> dict[str, Any]:
             "division print_function absolute_import annotations unicode_literals".split(), True)),
         "builtins": Module("builtins", machine.builtins),
         "past.builtins": Module("past.builtins", machine.builtins),
+        **scripts.modules(),
     }  # fmt: skip
 
 

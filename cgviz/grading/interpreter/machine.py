@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -86,6 +86,7 @@ class Machine:
     nodes: dict[int, ast.stmt] = field(default_factory=dict)
     makers: dict[int, Statements] = field(default_factory=dict)
     bodies: dict[int, Any] = field(default_factory=dict)
+    assigned: dict[int, set[str]] = field(default_factory=dict)
     builtins: dict[str, Any] = field(default_factory=dict)
     modules: dict[str, Any] = field(default_factory=dict)
     events: list[Event] | None = None
@@ -153,7 +154,10 @@ class Machine:
         self.poison(node, frame)
 
     def poison(self, node: ast.stmt, frame: Frame) -> None:
-        for name in assigned_names([node]):
+        key = id(node)
+        if key not in self.assigned:
+            self.assigned[key] = assigned_names([node])
+        for name in self.assigned[key]:
             if name not in self.kept:
                 frame.names[name] = UNKNOWN
 
@@ -168,6 +172,16 @@ class Machine:
         if isinstance(node, ast.Return):
             raise error
         self.poison(node, frame)
+
+    def passed_once(self, node: ast.For, frame: Frame, error: UnreadError, body: Callable[[Frame], Any]) -> Any:
+        """Runs the body of a script's loop once that goes over what is not known: batches, lines of a file."""
+        if self.is_update is None:
+            raise error
+        self.unread.setdefault(node.lineno, str(error))
+        for name in assigned_names([ast.Expr(node.target)]) - self.kept:
+            frame.names[name] = UNKNOWN
+        end = body(frame)
+        return end if isinstance(end, Returned) else None
 
     def failed(self, key: int, error: Exception) -> None:
         """Keeps the innermost place of an exception."""
@@ -488,7 +502,10 @@ class Machine:
     def noted_item(
         self, root: str | None, owner: Any, key: Any, value: Any, statement: ast.stmt | None, frame: Frame
     ) -> None:
-        self.trains(key, value, statement, frame, root or ".")
+        if isinstance(owner, np.ndarray):
+            self.trains(root, owner, statement, frame)
+        else:
+            self.trains(str(key), value, statement, frame, root or ".")
         if self.shaken is not None and statement is not None:
             made = self.shaken(value, statement)
             if made is not value:
@@ -532,6 +549,7 @@ def wholly(key: Any) -> Any:
     return key
 
 
+@lru_cache(maxsize=2048)
 def is_given(statement: ast.stmt) -> bool:
     """Tells whether a statement gives numbers of its own: written out, or drawn at random, or read from a file."""
     value = getattr(statement, "value", None)

@@ -242,10 +242,15 @@ class Statements(Expressions):
 
     def do_for(self, node: ast.For) -> Code:
         over, assign = self.code(node.iter), self.target(node.target, node)
-        body, orelse, tick = self.block(node.body), self.block(node.orelse), self.machine.tick
+        body, orelse, machine = self.block(node.body), self.block(node.orelse), self.machine
+        tick = machine.tick
 
         def run(frame: Frame) -> Any:
-            for value in iter(over(frame)):
+            try:
+                values = iter(over(frame))
+            except UnreadError as error:
+                return machine.passed_once(node, frame, error, body)
+            for value in values:
                 tick()
                 assign(frame, value)
                 end = body(frame)

@@ -36,6 +36,7 @@ class Place:
     elements the elements that its function reads, as they are written: y[i], h[t - 1]
     changed  the names of arrays that its function changes in place
     posted   whether the value that it ought to have is known, so that much may be tried
+    settled  parts by their ids that need no change: gradients that are right beside others that are returned
     """
 
     statement: ast.stmt
@@ -48,6 +49,7 @@ class Place:
     elements: list[str] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     posted: bool = False
+    settled: set[int] = field(default_factory=set)
 
     @property
     def keys(self) -> list[str]:

@@ -36,6 +36,7 @@ PAIRS = (
 )  # fmt: skip
 
 
+CHOOSING = ("argmax", "argmin", "max", "min", "amax", "amin")
 TWINS = {one: two for pair in PAIRS for one, two in (pair.split(), pair.split()[::-1])}
 
 
@@ -72,16 +73,22 @@ def signs(place: Place) -> Iterator[Slip]:
                 "sign",
                 "the two sides of the minus are the wrong way round: the sign is wrong",
             )
+    chosen = {id(arg) for part in every if function_name(part) in CHOOSING for arg in getattr(part, "args", ())}
     if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
         made = with_field(node, "op", ast.Sub() if isinstance(node.op, ast.Add) else ast.Add())
         word = "-=" if isinstance(node.op, ast.Add) else "+="
         yield Slip("sign", f"the sign is wrong: write {word} (plus and minus)", {node: [made]}, None, node)
     if value is not None:
         for head in heads_of(node):
+            bare = isinstance(head, (ast.Name, ast.Attribute, ast.Subscript)) and not isinstance(node, ast.Return)
+            kept = not isinstance(getattr(node, "targets", [None])[0], ast.Subscript)
+            if bare and kept and not place.is_slope(target_of(node)) and not place.is_slope(written(head)):
+                continue  # what is unpacked, or put into a cache
             yield edit(place, head, ast.UnaryOp(ast.USub(), head), "sign", "a minus is missing: turn the sign round")
     for part in every:
         if (
             part is not value
+            and id(part) not in chosen
             and isinstance(part, (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript))
             and is_operand(part, every)
         ):
@@ -253,7 +260,8 @@ def factors(place: Place) -> Iterator[Slip]:
                 says = f"{written(gone)} does not belong into this sum: it is counted already, twice"
                 yield edit(place, part, kept, "counted-twice", says)
     heads = heads_of(node)
-    for head in [*heads, *(each for each in every if isinstance(each, ast.BinOp) and each not in heads)][:6]:
+    inner = [each for each in every if isinstance(each, ast.BinOp) and each not in heads]
+    for head in [*heads, *inner[: max(6 - len(heads), 0)]]:
         for factor in (2.0, 0.5, 3.0):
             says = (
                 f"the factor {factor:g} is missing, which the exponent brings "
@@ -341,6 +349,8 @@ def complements(place: Place) -> Iterator[Slip]:
         if is_operand(part, every) and isinstance(part, (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Call)):
             says = f"1 minus {written(part)} belongs here: the slope is in terms of it, the local derivative"
             yield edit(place, part, binary(one, ast.Sub(), part), "derivative", says)
+            says = f"{written(part)} minus 1 belongs here: the local derivative of the logarithm, its slope"
+            yield edit(place, part, binary(part, ast.Sub(), one), "derivative", says)
             squared = binary(one, ast.Sub(), binary(part, ast.Pow(), ast.Constant(2)))
             yield edit(
                 place,

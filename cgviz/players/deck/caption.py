@@ -14,7 +14,7 @@ LARGEST, SMALLEST = 25.0, 15.0
 SPACING = 1.2
 SAID = "caption"  # set as mathematics: letters slanted, scripts raised and lowered
 HEADED = re.compile(r"(\S+) \+?= ")
-RESULT = re.compile(r" = (\S+)$")
+RESULT = re.compile(r" = ([^\s\[]\S*|\[[^=]*)$")
 BREAKS = re.compile(r" (?==)(?!= \S+$)|(?<=,) ")
 
 

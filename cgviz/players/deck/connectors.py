@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_CONNECTOR
 from pptx.util import Emu, Pt
 
 from cgviz.players.deck.routes import Route
-from cgviz.players.deck.shapes import DRAWING, THICK, Canvas, rgb
+from cgviz.players.deck.shapes import DRAWING, THICK, Canvas, paint
 from cgviz.runs.steps import Forward
 
 TOP, LEFT, BOTTOM, RIGHT = range(4)
@@ -89,12 +88,9 @@ def colour(canvas: Canvas, made: Any, route: Route) -> None:
     """Gives a connector its colour and its arrow, which points back where a gradient flows."""
     wire, step = route.wire, canvas.active.get(route.wire.key)
     emphasis = canvas.emphasis(wire.key)
-    made.line.color.rgb = rgb(emphasis or wire.colour)
-    made.line.width = Emu(round(Pt(1) * (THICK if emphasis else wire.thick) * max(canvas.scale, 0.5)))
-    if wire.dashed:
-        made.line.dash_style = MSO_LINE.DASH
+    thick = (THICK if emphasis else wire.thick) * max(canvas.scale, 0.5)
+    line = paint(made, "", emphasis or wire.colour, thick, wire.dashed)
     is_back = step is not None and not isinstance(step, Forward)
-    line = made.line._get_or_add_ln()
     arrow = f"{DRAWING}{'headEnd' if is_back else 'tailEnd'}"
     size = "med" if canvas.scale > SMALL else "sm"
     line.append(line.makeelement(arrow, {"type": "triangle", "w": size, "len": size}))

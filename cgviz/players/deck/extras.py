@@ -55,7 +55,9 @@ def active(steps: Sequence[Step], scene: Scene) -> dict[str, Step]:
         key = scene.home.get(key, key)
         found[key] = step
         if isinstance(step, Backward):
-            found[f"e{step.edge.target}-{step.edge.slot}"] = step
+            wire = scene.wire.get(f"e{step.edge.target}-{step.edge.slot}")
+            if wire:  # its source may be a ghost: the node by its name
+                found |= {wire.key: step, wire.source: step}
             if key in scene.trunk:
                 found[scene.trunk[key].key] = step
         elif isinstance(step, Forward):

@@ -13,6 +13,7 @@ from cgviz.players.deck.sheet import Sheet
 
 GROUP = re.compile(r'<g id="([^"]*)"')
 STEP = re.compile(r'<text class="[^"]*\bstep-(\d+)"')
+PICTURE = re.compile(r'<g id="[^"]*" class="grid [^"]*\bstep-(\d+)"')  # of an array: its cells are in it
 UNSEEN = ('fill="none" stroke="none"',)
 
 
@@ -79,23 +80,23 @@ def film(sheet: Sheet) -> Film:
 
 def pieces(sheet: Sheet, svg: str) -> Iterator[Piece]:
     spans = sheet.spans
-    count, plain, fleeting = len(sheet.shown), list[str](), list[str]()
+    count, plain, fleeting, extra = len(sheet.shown), list[str](), list[str](), False
     span = (0, count)
     for line in svg.splitlines(keepends=True):
-        group = GROUP.match(line)
-        known = STEP.match(line)
+        group, known, picture = GROUP.match(line), STEP.match(line), PICTURE.match(line)
         if fleeting:
-            fleeting += [] if any(look in line for look in UNSEEN) else [line]
+            fleeting += [] if extra and any(look in line for look in UNSEEN) else [line]
             if line == "</g>\n":
-                yield Piece("".join(fleeting), *span, extra=True)
+                yield Piece("".join(fleeting), *span, extra)
                 fleeting = []
-        elif (group and group[1] in spans) or known:
+        elif (group and group[1] in spans) or known or picture:
             yield Piece("".join(plain), 0, count)
             plain = []
             if known:
                 yield Piece(line, frame_of(int(known[1]), sheet.shown), count)
             elif group:
-                span, fleeting = spans[group[1]], [line]
+                extra, fleeting = not picture, [line]
+                span = (frame_of(int(picture[1]), sheet.shown), count) if picture else spans[group[1]]
         else:
             plain.append(line)
     yield Piece("".join(plain), 0, count)

@@ -12,6 +12,7 @@ from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Seed, Step
 from cgviz.text.formula import PRETTY
 from cgviz.text.numbers import DIGITS, number
+from cgviz.values.arrays import Value, is_array, shape_of, shape_text
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line, sensitivity
 
@@ -86,6 +87,7 @@ def opening(run: Run, digits: int) -> Frame:
     lines, at = heading(run, spelling), place(run, spelling)
     captions = (*(lines if len(lines) <= MOST_LINES else lines[-1:]), *([at] if at else []))
     says = f"The graph of {', '.join(captions)}. Every stage is one simple operation whose derivative is known."
+    captions = (*captions, *filter(None, [run.graph.read_without]))
     return Frame(1, 0, "The graph", captions, says)
 
 
@@ -100,9 +102,16 @@ def closing(run: Run, number_of_frame: int, step: int, digits: int) -> Frame:
 
 
 def gradient(run: Run, digits: int) -> tuple[str, ...]:
-    """Returns the line `∇f = [∂f/∂x, ∂f/∂y] = [2.06, 1.592]`; nothing without inputs."""
+    """Returns the line `∇f = [∂f/∂x, ∂f/∂y] = [2.06, 1.592]`, of arrays their shapes; nothing without inputs."""
+    inputs = [(PRETTY.gradient(run.graph.nodes[index].shown), run.gradients[index]) for index in run.graph.inputs]
+    if any(is_array(value) for _, value in inputs):
+        return (f"gradients: {', '.join(gradient_in_brief(name, value, digits) for name, value in inputs)}",)
     line = "".join(text for text, _ in gradient_line(run, unicode_spelling(digits)))
     return (line,) if line else ()
+
+
+def gradient_in_brief(name: str, value: Value | None, digits: int) -> str:
+    return f"{name} {shape_text(shape_of(value) or ())}" if is_array(value) else f"{name} = {number(value, digits)}"
 
 
 def told(run: Run, steps: tuple[Step, ...], granularity: str, digits: int) -> tuple[str, tuple[str, ...]]:

@@ -13,11 +13,12 @@ from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.caption import FOOT, fitted, room
 from cgviz.players.deck.formats import ASPECTS, HEIGHT
 from cgviz.players.deck.frames import Frame
+from cgviz.runs.steps import Forward
 
 ASPECT = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)")
 SIDE, HEAD = 28.0, 56.0
 TITLE, COUNT = 19.0, 14.0
-MAP, MAP_WIDE = 40.0, 150.0  # the room of the map, in points of the slide
+MAP, MAP_WIDE, MAP_ROWS = 40.0, 150.0, 12  # the room of the map, in points of the slide; of more rows the whole
 LEAST_UNIT = 0.6
 
 
@@ -80,19 +81,28 @@ def furniture(page: Page, frame: Frame, count: int, theme: Theme, result: str) -
         y += room(line)
 
 
+def colour_of(frame: Frame, theme: Theme) -> str:
+    """Returns the colour of the number that a frame computes."""
+    if not frame.active or (len(frame.captions) == 1 and len(frame.active) > 1):
+        return theme.ink
+    return theme.value if isinstance(frame.active[0], Forward) else theme.gradient
+
+
 def map_of(
     rooms: Sequence[tuple[float, float, float, float]], at: Page, page: Page, number: int, theme: Theme
 ) -> Iterator[Placed]:
-    """Yields a small map of the rows, and on it what the page `at` shows, in the head of `page`."""
+    """Yields a small map of the rows, and on it what the page `at` shows, in the head of `page`; of many the whole."""
     left, bottom = min(room[0] for room in rooms), min(room[1] for room in rooms)
     right, top = max(room[2] for room in rooms), max(room[3] for room in rooms)
     share = page.unit * min(MAP / (top - bottom), MAP_WIDE / (right - left))
     x0 = page.left + page.width - page.unit * (SIDE + 70) - share * (right - left)
     y0 = page.top + page.unit * 8
     x, y = at.middle[0], -(at.top + at.unit * (HEAD + (HEIGHT - HEAD - FOOT) / 2))
-    for n, (a, b, c, d) in enumerate(rooms):
-        here = a - 1 <= x <= c + 1 and b - 1 <= y <= d + 1
-        size = max(share * (c - a), 2.0), max(share * (d - b) - page.unit, 1.5)
+    parts = [((a, b, c, d), a - 1 <= x <= c + 1 and b - 1 <= y <= d + 1) for a, b, c, d in rooms]
+    if len(rooms) > MAP_ROWS:
+        parts = [((left, bottom, right, top), False), *(part for part in parts if part[1])]
+    for n, ((a, b, c, d), here) in enumerate(parts):
+        size = max(share * (c - a), 2.0), max(share * (d - b) - page.unit, 1.5 * page.unit)
         place = x0 + share * ((a + c) / 2 - left), y0 + share * (top - (b + d) / 2)
         yield blank(f"f{number}-map{n}", size, theme.muted if here else theme.stage_line, here), place
 

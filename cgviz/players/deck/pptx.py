@@ -15,13 +15,14 @@ from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.scene import Place, Text, Wire
 from cgviz.errors import printable
 from cgviz.players.deck.camera import Camera
-from cgviz.players.deck.extras import CLEAR, PAGE, active
+from cgviz.players.deck.caption import FOOT, fitted
+from cgviz.players.deck.extras import PAGE, active
 from cgviz.players.deck.formats import HEIGHT, Each, Look
-from cgviz.players.deck.frames import BACKWARD, SEED, Frame
-from cgviz.players.deck.page import Page, Placed, map_of, width_of
+from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.page import SIDE, Page, Placed, colour_of, map_of, width_of
 
-SIDE, HEAD, FOOT = 28.0, 60.0, 120.0
-TITLE, COUNT, CAPTION, SMALLEST = 22.0, 14.0, 26.0, 14.0
+HEAD, TITLE, COUNT = 60.0, 22.0, 14.0
+WIDER = 0.93  # of the room that captions take in our font, so that another one has room there
 LARGEST = 1.6
 ONLY_TITLE = 5  # the layout of python-pptx's template that has a title and nothing else
 LONG_AGO = datetime(2000, 1, 1)
@@ -136,8 +137,7 @@ def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int
             draw_label(canvas, wire.key, apart(layout, wire, place), wire.words, under)
     note = Text(f"{frame.number}/{count}", theme.muted, COUNT)
     lines(slide, [[note]], (sheet.width - SIDE - 80, SIDE - 8, 80, COUNT + 6), "number", right=True)
-    colour = theme.gradient if frame.title.startswith((SEED, BACKWARD)) else theme.value
-    captions(slide, frame, sheet, colour)
+    captions(slide, frame, sheet)
     slide.notes_slide.notes_text_frame.text = printable(frame.narration)
 
 
@@ -146,18 +146,13 @@ def draw_map(slide: Any, boxes: Sequence[Placed]) -> None:
     from pptx.enum.shapes import MSO_SHAPE
     from pptx.util import Pt
 
-    from cgviz.players.deck.shapes import rgb
+    from cgviz.players.deck.shapes import paint
 
     for box, (x, y) in boxes:
         size = box.width, box.height
         shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Pt(x - size[0] / 2), Pt(y - size[1] / 2), *map(Pt, size))
         shape.name = "map"
-        shape.line.color.rgb, shape.line.width = rgb(box.line), Pt(0.6)
-        if box.fill == CLEAR:
-            shape.fill.background()
-        else:
-            shape.fill.solid()
-            shape.fill.fore_color.rgb = rgb(box.fill)
+        paint(shape, box.fill, box.line, 0.6)
 
 
 def apart(layout: Layout, wire: Wire, place: Place) -> Place:
@@ -181,23 +176,11 @@ def title(slide: Any, text: Text, width: float) -> None:
     write(shape.text_frame.paragraphs[0], text, 1.0)
 
 
-def captions(slide: Any, frame: Frame, sheet: Sheet, colour: str) -> None:
+def captions(slide: Any, frame: Frame, sheet: Sheet) -> None:
     """Writes the captions beneath the diagram, as large as there is room; what they come to stands out."""
-    size = CAPTION
-    room = sheet.width - 2 * SIDE, FOOT - 24
-    while size > SMALLEST and not fits(frame.captions, size, room):
-        size *= 0.94
-    texts = []
-    for caption in frame.captions:
-        head, equals, result = caption.rpartition(" = ") if frame.active else (caption, "", "")
-        ink = sheet.layout.theme.ink
-        said = Text(head + equals, ink, size, kind="caption")
-        texts.append([said, Text(result, colour, size, bold=True, kind="caption")])
-    lines(slide, texts, (SIDE, HEIGHT - FOOT + 4, *room), "caption")
-
-
-def fits(lines: Sequence[str], size: float, room: tuple[float, float]) -> bool:
-    return max(Text(line, "", size).width for line in lines) <= room[0] and 1.25 * size * len(lines) <= room[1]
+    theme, wide = sheet.layout.theme, sheet.width - 2 * SIDE
+    texts = fitted(frame.captions, WIDER * wide, 1.0, theme, colour_of(frame, theme))
+    lines(slide, texts, (SIDE, HEIGHT - FOOT + 4, wide, FOOT - 16), "caption")
 
 
 def lines(

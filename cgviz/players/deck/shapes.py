@@ -11,7 +11,7 @@ from typing import Any
 from pptx.dml.color import RGBColor
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.util import Emu, Pt
+from pptx.util import Pt
 
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.card import SIDE
@@ -20,6 +20,7 @@ from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.scene import MIDDLE, RIGHT, Box, Line, Place, Text, Words
 from cgviz.drawing.theme import Theme
+from cgviz.players.deck.extras import CLEAR
 from cgviz.players.deck.frames import Frame
 from cgviz.players.deck.growth import so_far
 from cgviz.runs.steps import Forward, Step
@@ -109,11 +110,9 @@ def draw_box(canvas: Canvas, box: Box) -> None:
     if not box.circle:
         shape.adjustments[0] = CORNER / min(box.width, box.height)
     canvas.plain(shape)
-    shape.fill.solid()
-    shape.fill.fore_color.rgb = rgb(box.fill)
     emphasis = canvas.emphasis(box.key)
-    shape.line.color.rgb = rgb(emphasis or box.line)
-    shape.line.width = Emu(round(Pt(1) * (THICK if emphasis else box.thick) * max(scale, 0.5)))
+    thick = (THICK if emphasis else box.thick) * max(scale, 0.5)
+    paint(shape, box.fill, emphasis or box.line, thick, box.dashed)
     whole = layout.node(box.key) not in canvas.pending  # a gate or a ghost shows no number that would tell
     whole = whole and all(text.step is None or text.step <= canvas.frame.step for text in box.texts)
     name = next((text.text for text in box.texts if text.kind == "name"), box.words.title)
@@ -169,8 +168,7 @@ def draw_label(canvas: Canvas, key: str, place: Place, words: Words, behind: str
     shape = canvas.shapes.add_textbox(Pt(x - wide / 2), Pt(y - high / 2), Pt(wide), Pt(high))
     bare(shape.text_frame)
     if behind:
-        shape.fill.solid()
-        shape.fill.fore_color.rgb = rgb(behind)
+        paint(shape, behind)
     shape.text_frame.paragraphs[0].alignment = PP_ALIGN.CENTER
     for text in texts:
         write(shape.text_frame.paragraphs[0], text, canvas.scale)
@@ -187,7 +185,8 @@ def draw_grids(canvas: Canvas, place: Place) -> None:
             corner = canvas.place((left + right, top - down))
             if cell.fill or cell.text:
                 draw_cell(canvas, cell, corner, grid.words.title)
-            draw_sides(canvas, cell, corner)
+            if cell.sides:
+                draw_bracket(canvas, cell, corner)
 
 
 def draw_cell(canvas: Canvas, cell: Cell, corner: Point, title: str) -> None:
@@ -195,8 +194,7 @@ def draw_cell(canvas: Canvas, cell: Cell, corner: Point, title: str) -> None:
     shape = canvas.shapes.add_textbox(*map(Pt, (*corner, scale * cell.width, scale * cell.height)))
     bare(shape.text_frame)
     if cell.fill:
-        shape.fill.solid()
-        shape.fill.fore_color.rgb = rgb(cell.fill)
+        paint(shape, cell.fill)
     if cell.text:
         paragraph = shape.text_frame.paragraphs[0]
         paragraph.alignment = {0.0: PP_ALIGN.LEFT, RIGHT: PP_ALIGN.RIGHT}.get(cell.align, PP_ALIGN.CENTER)
@@ -205,24 +203,35 @@ def draw_cell(canvas: Canvas, cell: Cell, corner: Point, title: str) -> None:
     canvas.describe(shape, cell.text.text if cell.text else title, Words(title), whole=False)
 
 
-def draw_sides(canvas: Canvas, cell: Cell, corner: Point) -> None:
-    """Draws the lines at the sides of a cell: its brackets."""
+def draw_bracket(canvas: Canvas, cell: Cell, corner: Point) -> None:
+    """Draws the bracket that a cell is, its lines at three sides, as one shape."""
     (x, y), wide, high = corner, canvas.scale * cell.width, canvas.scale * cell.height
-    ends = {"L": (x, y, x, y + high), "T": (x, y, x + wide, y), "R": (x + wide, y, x + wide, y + high),
-            "B": (x, y + high, x + wide, y + high)}  # fmt: skip
-    for side in cell.sides:
-        line = canvas.shapes.add_shape(MSO_SHAPE.RECTANGLE, *map(Pt, upright(*ends[side], canvas.scale)))
-        canvas.plain(line)
-        line.fill.solid()
-        line.fill.fore_color.rgb = rgb(cell.colour)
-        line.line.fill.background()
-        canvas.describe(line, "bracket", Words(""), whole=False)
+    back, tips = (x, x + wide) if "L" in cell.sides else (x + wide, x)
+    path = canvas.shapes.build_freeform(tips, y, scale=Pt(1))
+    path.add_line_segments([(back, y), (back, y + high), (tips, y + high)], close=False)
+    shape = path.convert_to_shape()
+    canvas.plain(shape)
+    paint(shape, CLEAR, cell.colour, 0.9 * canvas.scale)
+    canvas.describe(shape, "bracket", Words(""), whole=False)
 
 
-def upright(x: float, y: float, right: float, bottom: float, scale: float) -> tuple[float, float, float, float]:
-    """Returns left, top, width and height of a line as a thin rectangle."""
-    thin = 0.8 * scale
-    return x - thin / 2, y - thin / 2, right - x + thin, bottom - y + thin
+def paint(shape: Any, fill: str, line: str = "", thick: float = 1.0, dashed: bool = False) -> Any:
+    """Gives a shape its fill, and its outline of so many points where it has one; returns the element of that."""
+    look = shape._element.spPr
+    for old in [*look.iterchildren(f"{DRAWING}noFill", f"{DRAWING}solidFill", f"{DRAWING}ln")]:
+        look.remove(old)
+    if fill == CLEAR:
+        child(look, "noFill")
+    elif fill:
+        child(child(look, "solidFill"), "srgbClr", {"val": fill[1:7].upper()})
+    drawn = child(look, "ln", {"w": str(round(Pt(1) * thick))})
+    if line in ("", CLEAR):
+        child(drawn, "noFill")
+    else:
+        child(child(drawn, "solidFill"), "srgbClr", {"val": line[1:7].upper()})
+    if dashed:
+        child(drawn, "prstDash", {"val": "dash"})
+    return drawn
 
 
 def bare(frame: Any) -> None:

@@ -21,10 +21,10 @@ from cgviz.players.deck.caption import FOOT
 from cgviz.players.deck.extras import CLEAR, PAGE, Extra, frame_of, highlights, sums, veil, veiled
 from cgviz.players.deck.formats import HEIGHT, Look
 from cgviz.players.deck.frames import Frame
-from cgviz.players.deck.page import HEAD, Page, furniture, map_of, page, width_of
+from cgviz.players.deck.page import HEAD, Page, colour_of, furniture, map_of, page, width_of
 from cgviz.runs.run import Run
-from cgviz.runs.steps import Forward
 
+MANY = 120  # nodes, of which the texts are never large enough on one slide
 ROUNDED = 0.4  # points, so that no text falls short where formats round sizes
 CAMERA = '<g class="camera" transform="translate(0 0)">\n'
 
@@ -204,7 +204,8 @@ def whole_or_rows(run: Run, look: Look, wide: float) -> Diagram:
     """
     width, height = window(wide)
     paper = Paper("slide", width, height, look.least, max(18.0, look.least), max(22.0, look.least))
-    made = diagram.diagram(run, fit=paper, background=look.background, **look.drawn)
+    parts = look.camera == "follow" or (look.camera == "auto" and len(run.graph) > MANY)
+    made = diagram.diagram(run, fit=paper, background=look.background, quick=parts, aside=False, **look.drawn)
     if look.camera == "whole" or (look.camera == "auto" and made.smallest >= look.least):
         return made
     scale = (look.least + ROUNDED) / SIZE
@@ -219,21 +220,14 @@ def whole_or_rows(run: Run, look: Look, wide: float) -> Diagram:
 
 def trouble(made: Diagram, look: Look) -> str:
     """Says that texts are smaller than they should be on the pages of a deck, and what helps; "" where they are not."""
-    if made.smallest >= 0.995 * look.least:
-        return ""
     page, follow = look.page, "" if made.laid else "--camera follow, "
+    if not page.misses(made.smallest * look.enlarged):
+        return ""
     circuit = "--style circuit, " if look.style == "card" else ""
     return (
         f"the smallest text is {page.size(made.smallest * look.enlarged)} on the {page.called}, less than "
         f"{page.size(page.least)}: try {follow}{circuit}--collapse GROUP or --around NODE"
     )
-
-
-def colour_of(frame: Frame, theme: Theme) -> str:
-    """Returns the colour of the number that a frame computes."""
-    if not frame.active or (len(frame.captions) == 1 and len(frame.active) > 1):
-        return theme.ink
-    return theme.value if isinstance(frame.active[0], Forward) else theme.gradient
 
 
 def paper(page: Page, margin: float) -> Box:

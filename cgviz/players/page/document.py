@@ -47,7 +47,7 @@ def document(run: Run, style: str, theme: str | None, direction: str, digits: in
     parts = {
         "title": html.escape(lines[-1][:120]),
         "function": html.escape(lines[-1]),
-        "statements": html.escape("\n".join(lines[:-1])),
+        "statements": html.escape("\n".join(filter(None, [*lines[:-1], run.graph.read_without]))),
         "theme": chosen,
         "style": fonts(written + json.dumps(about, ensure_ascii=False)) + colours() + read("css", "page"),
         "pictures": written,

@@ -20,6 +20,8 @@ def plain(run: Run, *, digits: int = DIGITS, encoding: str = "utf-8") -> Iterato
     where = place(run, spelling)
     yield from before
     yield f"{last}  {where}".rstrip()
+    if run.graph.beside:
+        yield spelling.clean(run.graph.read_without)
     width = len(str(len(run.steps)))
     for number, step in enumerate(run.steps, 1):
         yield f"{number:>{width}}  {pass_of(step):<8}  {stage_of(step)}{said(step, spelling, digits)}"

@@ -66,6 +66,7 @@ def figure(run: Run, blanks: Blanks, look: Look, direction: str | None, paper: P
         background="filled",
         blanks=blanks.in_figure(run.graph),
         fit=paper,
+        aside=False,  # it would give answers away
     )
     output = run.graph.nodes[run.graph.output].shown
     svg = replace(made, words=Words(f"Computational graph of {output}"), quiet=True).draw("svg")

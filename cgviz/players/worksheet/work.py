@@ -79,7 +79,7 @@ class Work:
             room = replace(room, least=paper("page", least).least)
         self.progress(1)
         made = figure(self.runs[number - 1], blanks, self.look, self.look.direction, room, self.digits[number - 1])
-        if made.smallest < 0.995 * room.least and (not self.worst or made.smallest < self.worst[0]):
+        if room.misses(made.smallest) and (not self.worst or made.smallest < self.worst[0]):
             self.worst = made.smallest, room
         return made
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cgviz.graph.nodes import CONSTANT, INPUT, RECORDED, Graph, Node
-from cgviz.ops.arithmetic import add, copy, divide, multiply, pow_, power, product, reciprocal, signed_sum, subtract
+from cgviz.ops.arithmetic import add, copy, divide, multiply, pow_, power, reciprocal, signed_sum, subtract
 from cgviz.ops.op import REGISTRY, Op
+from cgviz.ops.products import product
 from cgviz.reading.tracing.tape import Tape
 from cgviz.values.arrays import Value, is_array
 

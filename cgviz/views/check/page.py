@@ -29,7 +29,7 @@ MEANINGS = {
 }
 ARRAYS = (
     "Arrays are compared element by element, and the worst element counts; complex steps, mpmath and sympy are asked "
-    "of inputs, in the program opened into single numbers."
+    "of the program opened into single numbers."
 )
 MOST_NOTES = 8
 

@@ -16,7 +16,6 @@ from cgviz.values.arrays import every_finite
 from cgviz.views.derivation.flow import Flow, spoken
 from cgviz.views.derivation.section import Section
 from cgviz.views.derivation.taught import Taught, is_short, plain
-from cgviz.views.table.heading import beside
 
 BROADCAST = "broadcast forward, summed backward"
 BY_ARRAYS = " A gate for whole arrays turns the gradient that arrives into what it hands back."
@@ -43,7 +42,7 @@ def given(flow: Flow, hand: Hand) -> Section:
     if flow.seeded:
         told = f"{output} goes on into {flow.end}, whose gradient with respect to {output} is given."
         asked = " ".join(filter(None, (told, asked)))
-    asked = " ".join(filter(None, (said_first(beside(flow.run)), asked)))
+    asked = " ".join(filter(None, (said_first(flow.run.graph.read_without), asked)))
     return Section(f"The function and its gradient{'' if graph.inputs else ': it has no inputs'}", tuple(lines), asked)
 
 

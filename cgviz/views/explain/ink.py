@@ -60,7 +60,8 @@ class Ink:
             return (Text(written, pen.theme.soft, NAME, kind="formula"),)
         if not graph.nodes[index].is_stage:
             return (pen.name(index, NAME),)
-        return (pen.stage_number(index), pen.name(index, NAME), *([pen.formula(index, NAME)] if formula else []))
+        says = pen.formula(index, NAME, LONGEST_FORMULA) if formula else []
+        return (pen.stage_number(index), pen.name(index, NAME), *says)
 
     def value(self, index: int) -> Text | None:
         """Returns the value of a node that is computed; a constant says its own."""

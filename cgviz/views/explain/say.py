@@ -55,7 +55,7 @@ class Say:
     def grid(self, name: str, value: Value, role: str, width: int) -> list[Line]:
         """Returns a small array as lines of numbers, what sums up a large one: `W = ⎡ 0.1  0.5⎤`, `⎣−0.3  0.8⎦`."""
         head = f"{name} = "
-        lines = Block(value, self.spelling).lines(max(width - len(head), NARROWEST))
+        lines = Block(value, self.spelling.display or self.spelling).lines(max(width - len(head), NARROWEST))
         return [[(head if i == 0 else " " * len(head), ""), (line, role)] for i, line in enumerate(lines)]
 
     def forward(self, facts: Facts) -> Line:

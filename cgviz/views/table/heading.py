@@ -31,12 +31,7 @@ def heading(run: Run, spelling: Writing) -> list[str]:
 
 def head(run: Run, spelling: Writing) -> Head:
     """Returns the head of a report about a run."""
-    return Head(heading(run, spelling), place(run, spelling), beside(run))
-
-
-def beside(run: Run) -> str:
-    """Returns what was left out of the program's text, prose and numbers of equations, in a line; "" for nothing."""
-    return f"read without: {'; '.join(run.graph.beside)}" if run.graph.beside else ""
+    return Head(heading(run, spelling), place(run, spelling), run.graph.read_without)
 
 
 def place(run: Run, spelling: Writing) -> str:

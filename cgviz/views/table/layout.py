@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from cgviz.documents.grid import aligned
 from cgviz.documents.writing import Writing
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.text.fold import Line, fold, line_width, split, width_of
@@ -106,7 +107,7 @@ def side_by_side(
         column.heading if width_of(column.heading) <= wide else short(column.heading)
         for column, wide in zip(every, widths, strict=True)
     ]
-    yield aligned([[(heading, "name")] for heading in headings], every, widths, gap)
+    yield aligned(every, widths, [[(heading, "name")] for heading in headings], gap)
     yield [(spelling.rule * (sum(widths) + gap * (len(widths) - 1)), "muted")]
     indent = widths[0] + gap
     tall = False
@@ -116,7 +117,7 @@ def side_by_side(
         if above and tall:
             yield []
         for parts in zip_longest(*cells, fillvalue=[]):
-            yield aligned(parts, every, widths, gap)
+            yield aligned(every, widths, parts, gap)
         for column in below:
             symbol = column.symbol(row) if column.symbol else ""
             for line in fold([[(symbol, "name"), (" =", "")], *column.words(row)], width - indent):
@@ -131,20 +132,6 @@ def is_tall(cells: Sequence[Sequence[Line]], every: Sequence[Column]) -> bool:
 def lines_of(column: Column, row: Row, width: int) -> list[Line]:
     words = column.words(row)
     return words if column.least is None else fold(words, width)
-
-
-def aligned(parts: Sequence[Line], every: Sequence[Column], widths: Sequence[int], gap: int) -> Line:
-    """Returns one line of cells, without blanks at its end."""
-    line: Line = []
-    owed = 0
-    for part, column, wide in zip(parts, every, widths, strict=True):
-        spare = wide - line_width(part)
-        if any(text for text, _ in part):
-            line += [(" " * (owed + (spare if column.right else 0)), ""), *part]
-            owed = (0 if column.right else spare) + gap
-        else:
-            owed += wide + gap
-    return [span for span in line if span[0]]
 
 
 def stacked(rows: Sequence[Row], width: int, symbolic: bool, mode: Mode = REVERSE) -> Iterator[Line]:
