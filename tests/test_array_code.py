@@ -199,7 +199,7 @@ def test_jax_is_python_and_finds_them_where_it_is_installed(run: cgviz.Run) -> N
     sources = [code(run, "jax"), code(run, "jax", test=run not in TIED, stable=True)]
     for source in sources:
         compile(source, "generated", "exec")
-        assert "np." not in source.replace("jnp.", "")
+        assert "np." not in source.replace("jnp.", "").replace("np.ndim", "")
     pytest.importorskip("jax")
     for source in sources:
         agree(run, source)
