@@ -14,7 +14,8 @@ from pypdf import PdfReader
 import cgviz
 from cgviz.cli import main
 from cgviz.drawing.diagram import diagram
-from cgviz.drawing.diagram.figure import Figure, Note, read
+from cgviz.drawing.diagram.figure import Figure, Note
+from cgviz.drawing.diagram.figure_file import read
 from cgviz.drawing.diagram.fold import cut
 from cgviz.drawing.diagram.free import Free
 from cgviz.drawing.diagram.groups import groups_of
@@ -116,6 +117,7 @@ def test_a_legend_stands_where_it_costs_nothing(net: cgviz.Run) -> None:
     others = list(taken(Laid(bare.layout.scene, bare.layout.plan), bare.layout.axes))
     assert all(room[2] < a or c < room[0] or room[3] < b or d < room[1] for a, b, c, d in others)
     assert "legend" not in diagram(net).layout.scene.box
+    assert "legend" not in diagram(net, fit="slide", figure=Figure(hide=["legend"])).layout.scene.box
     assert "legend" in diagram(net, figure=Figure(legend="always")).layout.scene.box
 
 
@@ -479,3 +481,24 @@ def test_a_pdf_has_a_title(net: cgviz.Run) -> None:
     assert read.metadata is not None
     assert read.metadata.title == "Netz: θ₁ → L"
     assert len(read.pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "message"),
+    [
+        ('hide = []\norder = ["x_1", "nobody"]', 2, "no node 'nobody'"),
+        ('order = ["h_1"]\n[colours]\nh_1 = "green"', 3, "is no #rrggbb"),
+        ('edges = "both"\ncollapse = ["layer 9"]', 2, "no group 'layer 9'; there are 'layer 1', 'layer 2'"),
+        ('[[notes]]\nat = "h_1"\ntext = "a"\n[[notes]]\nat = "x_1 -> p"', 5, "no wire runs from"),
+        ('[shift]\n# L moves\nL = [1, "a"]', 3, "no pair of numbers"),
+        ("\n[window]\nroom = 3", 3, "the window of a figure"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told_with_its_line(
+    said: str, line: int, message: str, tmp_path: Path, net: cgviz.Run
+) -> None:
+    path = tmp_path / "f.toml"
+    path.write_text(said, "utf-8")
+    with pytest.raises(UsageError) as caught:
+        diagram(net, figure=path)
+    assert re.match(rf"'.*f\.toml', line {line}: .*{re.escape(message)}", str(caught.value))

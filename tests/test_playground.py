@@ -20,7 +20,7 @@ from outlines import spots
 
 import cgviz
 from cgviz.drawing.diagram import diagram
-from cgviz.drawing.diagram.figure import read
+from cgviz.drawing.diagram.figure_file import read
 from cgviz.places.serve import LONGEST, Server
 
 Open = Callable[..., Any]

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def figured(look: dict[str, Any]) -> Figure:
     """Takes an author's decisions out of the options, the file's first; writes them down where that is asked for."""
-    from cgviz.drawing.diagram.figure import Figure, Note, read
+    from cgviz.drawing.diagram.figure import Figure, Note
+    from cgviz.drawing.diagram.figure_file import read
     from cgviz.text.output import write
 
     file, save = look.pop("figure_file"), look.pop("save_figure")

@@ -111,6 +111,13 @@ def raise_for(
     touching = before is not None and before.end == token.start
     is_factor = before is not None and before.kind == "number" and touching
     is_squared = after == "super" and len(name) == 2 and name[0] != "d"  # x y² in print, (xy)² in a program
+    if is_pair(text, name, known):
+        sign = " " if name[0].isupper() else "*"
+        shown = sign.join(name)
+        message = (
+            f"is {quoted(name)} the product {shown}? Write {shown}; one name: {name[0]}_{name[1]}, or give it a value"
+        )
+        raise ExpressionError(message, text, token.start, token.end)
     if (
         (is_factor or is_squared or after == "T")
         and len(name) in (2, 3)
@@ -124,6 +131,16 @@ def raise_for(
         one = f"; one name: {number}*{name}" if number else f"; one name: ({name})²" if is_squared else ""
         message = f"is {quoted(name)} the product {shown}? Write {shown}{one}"
         raise ExpressionError(message, text, token.start, token.end)
+
+
+COEFFICIENT = re.compile(r"[a-dkmnp-rw][xyzt]|[A-Z][hvxyz]|[^\W\d][α-ω]")
+OF_PROGRAMS = re.compile(r"[@\[.]|\*\*")
+
+
+def is_pair(text: str, name: str, known: Collection[str]) -> bool:
+    """Tells whether a name is a coefficient and a variable, `mx`, or a matrix and a vector, `Wx`, in print."""
+    is_known = name in GREEK or any(letter in known for letter in name)
+    return COEFFICIENT.fullmatch(name) is not None and not is_known and OF_PROGRAMS.search(text) is None
 
 
 def parts(name: str, known: Collection[str]) -> list[str]:

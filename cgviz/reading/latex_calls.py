@@ -28,6 +28,7 @@ class Calls:
     functions  the names that the program defines as functions; `variables` those that it assigns or that have values
     bodies     the parameters of each such function and the range of its body
     alone      the names that stand somewhere without a bracket behind them
+    parameters the names in the brackets of left sides
     met        those of the functions that are applied somewhere
     """
 
@@ -40,6 +41,7 @@ class Calls:
     bodies: dict[str, tuple[list[str], Range]] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
+    parameters: set[str] = field(default_factory=set)
     budget: int = 200
 
     def name(self, span: Span) -> list[Item]:
@@ -65,6 +67,11 @@ class Calls:
             if env.axes and (along := self.along(name, inside, env)):
                 return around(first, [along])
             head = Token("call", self.function_name(name), first.start, last.end)
+            if head.text in self.parameters and head.text not in self.functions:
+                message = (
+                    f"{head.text} is a parameter, and applied as a function: add its equation, {head.text}(t) = ..."
+                )
+                raise self.error(message, first, last)
             made: list[Item] = [head, *within(follower, self.pieces[follower.partner], inside)]
             return [*made, *self.element(span, inside, env)]
         self.refuse_value(name, span.end)
@@ -97,6 +104,10 @@ class Calls:
             message = (
                 f"is {shown}(…) the {function} function? Write it without its index; a product is {shown} \\cdot (…)"
             )
+            raise self.error(message, self.pieces[name.start], self.pieces[at])
+        if name.spelling.letters in "ϕφΦ":
+            message = f"{name.spelling.text}(…) is a value of a function that is not given: add its equation, "
+            message += f"{name.spelling.text}(t) = ...; a product is {name.spelling.text} \\cdot (…)"
             raise self.error(message, self.pieces[name.start], self.pieces[at])
         if not self.names.begins(at + 1):
             return

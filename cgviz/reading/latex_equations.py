@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cgviz.errors import CgvizError, ExpressionError
 from cgviz.reading.latex_macros import FUNCTIONS
 from cgviz.reading.latex_names import Name, Names, Range
-from cgviz.reading.latex_pieces import Piece, touches
+from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_statements import is_equals, is_layout
 from cgviz.reading.tokens import NO_DERIVATIVE
 from cgviz.text.identifiers import LONGEST_NAME
@@ -159,7 +159,7 @@ def is_number(pieces: Sequence[Piece], start: int, end: int) -> bool:
 def multiple(names: Names, start: int, end: int) -> str:
     """Returns the letters that stand side by side left of "=" where they are several, as in `xpy = x + y`, else ""."""
     at, letters = start, ""
-    while at < end and names.begins(at) and (at == start or touches(names.pieces, at)) and len(letters) < LONGEST_NAME:
+    while at < end and names.begins(at) and (at == start or names.joined(at)) and len(letters) < LONGEST_NAME:
         if names.pieces[at].kind == "open":
             return ""
         part, at = names.atom(at)

@@ -50,7 +50,8 @@ class Name:
 
     @property
     def base(self) -> Spelling:
-        return replace(self.spelling, sub=(), sup=() if self.raised else self.spelling.sup, glued=False)
+        whole = replace(self.spelling, sup=()) if self.raised else self.spelling
+        return replace(whole, sub=(), glued=False) if self.items else whole
 
 
 @dataclass
@@ -99,7 +100,11 @@ class Names:
         """Returns the name at `at`, with all that belongs to it."""
         run = self.run(at)
         base, end = next((part for part in reversed(run) if part[0] in self.known), run[0])
-        head = Spelling(base) if (base, end) != run[0] else self.spelled(at, end)
+        head = (
+            Spelling(base.replace("Delta", "Δ"), "italic" * base.startswith("Delta"))
+            if (base, end) != run[0]
+            else self.spelled(at, end)
+        )
         letter = head.letters if head.is_letter and not head.face.startswith("upright") else ""
         if letter and (base, end) == run[0]:
             refuse_word(self.text, self.pieces, at)
@@ -114,6 +119,8 @@ class Names:
             if mark == "_" and not items:
                 after = self.subscript(end)
                 items = self.indices(end + 1, after)
+                if len(items) == 1 and self.pieces[items[0][0]].text in WORDS:  # z_{\text{norm}}: part of the name
+                    items = ()
             elif mark == "^" and not any(self.pieces[start].text == "^" for start, _ in scripts):
                 so_far = self.scripted(head, scripts, False)
                 after, raised, turned = self.superscript(end, so_far)
@@ -314,13 +321,19 @@ class Names:
         run = [self.atom(at)]
         while len(run[-1][0]) < self.longest:
             end = run[-1][1]
-            if end >= len(self.pieces) or not self.begins(end) or self.pieces[end - 1].end != self.pieces[end].start:
+            if end >= len(self.pieces) or not self.begins(end) or not self.joined(end):
                 break
             if self.pieces[end].kind == "open":
                 break
             letters, end = self.atom(end)
             run.append((run[-1][0] + letters, end))
         return run
+
+    def joined(self, at: int) -> bool:
+        """Tells whether a piece touches the one before it; the blank that ends `\\Delta` is none."""
+        before = self.pieces[at - 1]
+        between = self.text[before.end : self.pieces[at].start]
+        return not (between.strip() if before.text == "Delta" else between)
 
     def atom(self, at: int) -> tuple[str, int]:
         """Returns a letter, a Greek letter, a word or an accented letter, with the digits that touch it."""

@@ -113,6 +113,8 @@ class Reader(Parts):
                 return self.finish(token, values, stack)
             elif self.begins_operand(token, stack) or (kind == "[" and groups(tokens, at)):
                 self.adjacent(tokens[at - 2], token)
+                if token.start == tokens[at - 2].end and at > 3 and tokens[at - 3].kind == "/":
+                    self.refuse_below(tokens, at - 3)
                 self.reduce(PRODUCT, values, stack)
                 stack.append(Pending(PRODUCT, " ", token))
                 at -= 1
@@ -251,6 +253,16 @@ class Reader(Parts):
         if before.text in REGISTRY or before.text in self.functions:
             message = f"{quoted(before.text)} is a function: put its argument in brackets, {before.text}(...)"
             raise self.error(message, before)
+
+    def refuse_below(self, tokens: Sequence[Token], slash: int) -> None:
+        """Raises ExpressionError for `(x − μ)²/2σ²`, two things to two readers; `1/2x` is a half."""
+        over, under, beside = tokens[slash - 1], tokens[slash + 1], tokens[slash + 2]
+        is_half = over.kind == "number" and under.kind == "number" and tokens[slash - 2].kind not in ("**", "super")
+        if is_half or beside.kind != "name" or under.kind not in ("name", "number"):
+            return
+        first, second = under.text, beside.text
+        message = f"what stands below the slash? Write /({first}*{second} ...), or /{first}*{second} for one above"
+        raise self.error(message, tokens[slash])
 
     def raised_digits(self, token: Token, base: Any) -> Any:
         try:

@@ -162,7 +162,8 @@ def diagram(
     Raises UsageError for an option, a group or a node that there is not.
     """
     from cgviz.drawing.diagram import words
-    from cgviz.drawing.diagram.figure import declared, figure_of
+    from cgviz.drawing.diagram.figure import declared
+    from cgviz.drawing.diagram.figure_file import blamed, figure_of
     from cgviz.drawing.diagram.footnotes import Footnotes
     from cgviz.drawing.diagram.layout import FITTED, MARGIN, Layout
     from cgviz.drawing.diagram.legend import explained
@@ -200,7 +201,8 @@ def diagram(
     prefix = f"cg{digest(run, style, direction or '', mode, light)}-"
     behind = colours.background if background == "filled" else checked(background)
     merged = (*author.collapse, *collapse)
-    seen = view(pen, groups=author.groups, collapse=merged, around_node=around, depth=depth, everything=everything)
+    with blamed(author.path):
+        seen = view(pen, groups=author.groups, collapse=merged, around_node=around, depth=depth, everything=everything)
     pen = replace(pen, only=seen.only)
     seen = replace(seen, pen=pen)
 
@@ -227,7 +229,8 @@ def diagram(
             return replace(found, laid=replace(found.laid, parts=(found.laid.scene,)))
         return finished(in_view(pen, style, room, wishes))
 
-    found = finished(search(pen, style, paper_of(window["room"]) if "room" in window else paper, wishes))
+    with blamed(author.path):
+        found = finished(search(pen, style, paper_of(window["room"]) if "room" in window else paper, wishes))
     margin = FITTED if fit else MARGIN
     if aside:
         found = replace(found, laid=explained(found.laid, found.axes, pen, paper if fit else None, margin))

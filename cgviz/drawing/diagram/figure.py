@@ -2,7 +2,7 @@
 
 order = ["x", "w", "b"]          # inputs, from top to bottom
 collapse = ["layer 2"]           # groups that are drawn as one node
-hide = ["stage numbers"]         # values, gradients, data gradients, names, formulas, footnotes
+hide = ["stage numbers"]         # values, gradients, data gradients, names, formulas, legend, footnotes
 edges = "numbers"                # symbols, numbers, both or none
 legend = "always"                # or never, auto: where a picture fitted to a page has room
 [groups]
@@ -37,8 +37,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from os import PathLike, fspath
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgviz.drawing.pictures import DIRECTIONS, EDGES, LEGENDS, STYLES
@@ -48,8 +46,7 @@ from cgviz.graph.roles import ROLES, roles_of
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
 
-HIDDEN = ("values", "gradients", "data gradients", "names", "formulas", "stage numbers", "footnotes")
-FIELDS = {"at", "text"}
+HIDDEN = ("values", "gradients", "data gradients", "names", "formulas", "stage numbers", "legend", "footnotes")
 WINDOW: dict[str, Any] = {"style": STYLES, "direction": DIRECTIONS, "room": str, "quick": bool}
 BESIDE = re.compile(r"\s*(?P<side>right(?= of)|left(?= of)|above|below)( of)?\s+(?P<node>\S.*?)\s*")
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
@@ -71,7 +68,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Figure:
-    """The decisions of an author; nodes go by their names."""
+    """The decisions of an author; nodes go by their names. `path` is the file that says them, "" for none."""
 
     order: Sequence[str] = ()
     collapse: Sequence[str] = ()
@@ -86,6 +83,7 @@ class Figure:
     window: Mapping[str, Any] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[Note] = ()
+    path: str = field(default="", compare=False)
 
     def but(self, **given: Any) -> Figure:
         """Returns the figure with what is given beside it: lists are added, a word replaces."""
@@ -99,22 +97,18 @@ class Figure:
     def toml(self) -> str:
         """The figure as a file."""
         lines: list[str] = []
-        for one in fields(self):
+        told = [one for one in fields(self) if one.name != "path"]
+        for one in told:
             value = getattr(self, one.name)
             if isinstance(value, str) or (value and not isinstance(value, Mapping) and one.name != "notes"):
                 lines.append(f"{one.name} = {literal(value)}")
-        for one in fields(self):
+        for one in told:
             value = getattr(self, one.name)
             if value and isinstance(value, Mapping):
                 lines += ["", f"[{one.name}]", *(f"{literal(key)} = {literal(item)}" for key, item in value.items())]
         for note in self.notes:
             lines += ["", "[[notes]]", f"at = {literal(note.at)}", f"text = {literal(note.text)}"]
         return "\n".join([*lines, ""])
-
-
-def figure_of(figure: Figure | str | PathLike[str] | None) -> Figure:
-    """Returns a figure, that in a file, or one in which nothing is decided."""
-    return figure if isinstance(figure, Figure) else read(fspath(figure)) if figure else Figure()
 
 
 def declared(figure: Figure, run: Run) -> Figure:
@@ -136,49 +130,6 @@ def literal(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:g}"
     return f"[{', '.join(map(literal, value))}]"
-
-
-def read(path: str) -> Figure:
-    """Returns the figure in a file. Raises UsageError where it is no TOML, or says what no figure can."""
-    import tomllib
-
-    try:
-        told = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{quoted(path)} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{quoted(path)} is no TOML: {error}") from None
-    known = {one.name for one in fields(Figure)}
-    for name in told:
-        if name not in known:
-            raise UsageError(f"{quoted(path)}: a figure has no {quoted(name)}; it has {', '.join(sorted(known))}")
-    notes = told.pop("notes", [])
-    is_list = isinstance(notes, list) and all(isinstance(note, dict) for note in notes)
-    if not is_list or not all({"at"} <= set(note) <= FIELDS for note in notes):
-        raise UsageError(f"{quoted(path)}: a note has `at` and `text`")
-    for name, value in told.items():
-        if problem := misread(name, value):
-            raise UsageError(f"{quoted(path)}: {name} is {problem}")
-    return checked(Figure(**told, notes=tuple(Note(str(note["at"]), str(note.get("text", ""))) for note in notes)))
-
-
-def misread(name: str, value: Any) -> str:
-    """Returns what the value of an entry should be, "" where it is that."""
-    if name in ("edges", "legend"):
-        return "" if isinstance(value, str) else "a word"
-    if name in ("order", "collapse", "hide"):
-        return "" if is_names(value) else 'a list of names, such as ["x", "w"]'
-    if not isinstance(value, dict):
-        return f"a table: [{name}], then a line for each name"
-    if name in ("groups", "roles") and not all(map(is_names, value.values())):
-        return 'a table of lists of names, such as "layer 1" = ["z_1"]'
-    if name in ("spellings", "colours") and not all(isinstance(each, str) for each in value.values()):
-        return "a table of texts"
-    return ""
-
-
-def is_names(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def checked(figure: Figure) -> Figure:
