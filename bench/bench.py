@@ -61,15 +61,17 @@ def reading() -> Iterator[Row]:
     yield "reading, ns a token at 10⁵ terms", "a regex and shunting-yard", ours * 1e9 / count, rival * 1e9 / count, 2.5
 
 
-TOKEN = re.compile(r"[A-Za-z_]\w*|\d+|\S")
+TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z_]\w*)|(?P<number>\d+)|(?P<sign>\S))")
 
 
-def shunted(text: str) -> list[str]:
-    """Returns a sum of products in postfix order: what the plainest reader would do."""
+def shunted(text: str) -> list[tuple[str | None, str, int]]:
+    """Returns a sum of products in postfix order: what the plainest reader would do that can point at a place."""
     binds, output, stack = {"+": 1, "*": 2}, [], []
-    for token in TOKEN.findall(text):
-        if token in binds:
-            while stack and binds[stack[-1]] >= binds[token]:
+    for match in TOKEN.finditer(text):
+        kind = match.lastgroup
+        token = (kind, match[kind or 0], match.start(kind or 0))
+        if kind == "sign":
+            while stack and binds[stack[-1][1]] >= binds[token[1]]:
                 output.append(stack.pop())
             stack.append(token)
         else:
@@ -125,8 +127,8 @@ def main() -> None:
             continue
         try:
             for what, against, ours, rival, goal in group():
-                mark = "" if ours / rival <= goal else "  missed"
-                print(f"{what:46}{against:40}{ours:11.4g}{rival:11.4g}{ours / rival:8.2f}{goal:7g}{mark}", flush=True)
+                aim, mark = f"{goal:7g}" if goal else "      –", "" if not goal or ours / rival <= goal else "  missed"
+                print(f"{what:46}{against:40}{ours:11.4g}{rival:11.4g}{ours / rival:8.2f}{aim}{mark}", flush=True)
         except (ImportError, subprocess.CalledProcessError) as error:
             print(f"{group.__name__}: not measured, {error}")
 

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 
 Row = tuple[str, str, float, float, float]
+"""What is measured, against what, our figure, theirs, and the goal of their ratio: 0 where the row only informs."""
 INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 """A command that is installed has its modules compiled."""
 

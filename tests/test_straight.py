@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import cgviz
+from cgviz.errors import UsageError
 from cgviz.graph.nodes import Graph
 from cgviz.ops.op import REGISTRY, ops
 from cgviz.runs.columns import straight
@@ -32,6 +33,13 @@ def slowly(graph: Graph, at: dict[str, Any], seed: Any = None) -> tuple[Any, dic
     values = forward(graph, at)
     gradients = backward(graph, values, seed)
     return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}
+
+
+def test_a_graph_is_compiled_once_when_it_is_asked_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, compiled = cgviz.read(LECTURE), list[Graph]()
+    monkeypatch.setattr("cgviz.runs.passes.straight", lambda each: compiled.append(each) or straight(each))
+    counts = [len(compiled) for _ in range(PAYS_AFTER + 4) if gradient(graph, {"x": 3.0, "y": -4.0})]
+    assert counts == [0] * PAYS_AFTER + [1] * 4
 
 
 def same(one: Any, two: Any) -> bool:
@@ -139,3 +147,17 @@ def test_divisions_out_of_range_are_still_one_gate() -> None:
         assert cgviz.run(graph, x=0.001, y=1.3e-310).value == 0.001 / 1.3e-310
         assert math.isclose(cgviz.run(graph, x=3, y=4).gradient["y"], -3 / 16)
     assert quickly(graph, {"x": 0.001, "y": 1.3e-310}) is None
+
+
+def test_a_run_again_of_other_shapes_and_numbers_is_as_the_first_one() -> None:
+    graph = cgviz.read("x*y + x")
+    for _ in range(PAYS_AFTER + 2):
+        cgviz.run(graph, x=2.0, y=3.0)
+    assert cgviz.run(graph, y=3, x=2).gradient == {"x": 4.0, "y": 2.0}
+    assert list(cgviz.run(graph, y=3, x=2).inputs or {}) == ["x", "y"]
+    assert cgviz.run(graph, x=2.0, y=3.0, upstream=2).gradient == {"x": 8.0, "y": 4.0}
+    assert cgviz.run(graph, x=2.0, y=3.0, upstream=2.0).gradient == {"x": 8.0, "y": 4.0}
+    wide = cgviz.run(graph, x=2.0, y=[3.0, 5.0], upstream=1.0)
+    assert (wide.gradient["x"], np.array(wide.gradient["y"]).tolist()) == (10.0, [2.0, 2.0])
+    with pytest.raises(UsageError):
+        cgviz.run(graph, x=2.0)

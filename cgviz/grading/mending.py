@@ -184,7 +184,7 @@ class Search:
             return False
         if mend.slip.cause in STANDING:
             return False
-        return mend.slip.statement is self.first or not self.only_hands_on(mend)
+        return not self.only_hands_on(mend)
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
@@ -399,7 +399,7 @@ class Search:
         values = visible(frame) if frame is not None else {}
         if self.functions.get(id(node)) is not None and frame is not None:
             own = {each.id for each in ast.walk(self.defined[id(node)]) if isinstance(each, ast.Name)}
-            foreign = {*self.exercise.assigned, *self.exercise.known} - own
+            foreign = {*self.exercise.assigned, *self.exercise.known, *self.attempt.upstream_names} - own
             values = {name: value for name, value in values.items() if name not in foreign or name in frame.names}
         names = set(values)
         bare = {name.rpartition(".")[2] for name in names}
@@ -437,7 +437,9 @@ class Search:
                 held = self.machine.makers[id(node)].code(part)(frame)
             except Exception:
                 continue
-            if any(not differs(held, each) for each in right):
+            same = next((at for at, each in enumerate(right) if not differs(held, each)), None)
+            if same is not None:
+                del right[same]
                 found |= {id(each) for each in ast.walk(part)}
         return found
 

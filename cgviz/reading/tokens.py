@@ -87,7 +87,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     Raises ExpressionError at what is no token.
     """
     found: list[Token] = []
-    push, new = found.append, tuple.__new__
+    push, new, once = found.append, tuple.__new__, dict[str, str]().setdefault
     stop = len(text) if end is None else end
     for match in PATTERN.finditer(text, start, stop):
         which = match.lastindex or 0
@@ -96,7 +96,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         if which == OP:
             kind = OPERATORS.get(piece, piece)
         elif which == WORD:
-            kind = "name"
+            kind, piece = "name", once(piece, piece)  # one string for a name, however often it stands there
             if last - first > LONGEST_NAME:
                 name(piece, text, first)
         elif kind == "name":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from cgviz.graph.nodes import Graph
 from cgviz.runs.columns import Straight
 from cgviz.runs.passes import carried
@@ -31,7 +34,7 @@ class Again:
     def __call__(self, given: dict[str, Value], upstream: Value | None) -> Run | None:
         """Returns the run; None where other names are given, other shapes, or numbers that leave the range of floats.
 
-        `given` becomes the run's own. An output that is an array needs an `upstream`, one number here.
+        `given` may become the run's own. An output that is an array needs an `upstream`, one number here.
         """
         if tuple(given) != self.names:
             if given.keys() != {*self.names}:
@@ -55,11 +58,13 @@ class Again:
             if type(upstream) is not float:
                 return None
             upstream = line.one if upstream == 1 else arrays.spread(upstream, line.shape)
-        values = list(map(known, given.values(), self.shapes))
-        if any(value is None for value in values):
-            return None
-        found = carried(line, values, upstream)
-        return None if found is None else self.made(dict(zip(self.names, values, strict=True)), upstream, found)
+        inputs: dict[str, Value] = {}
+        for name, shape in zip(self.names, self.shapes, strict=True):
+            inputs[name] = known(given[name], shape)
+            if inputs[name] is None:
+                return None
+        found = carried(line, inputs.values(), upstream)
+        return None if found is None else self.made(inputs, upstream, found)
 
     def made(self, inputs: dict[str, Value], upstream: Value | None, found: Found) -> Run:
         run: Run = new(Run)
@@ -73,5 +78,12 @@ def known(value: Value, shape: Shape) -> Value | None:
     """Returns a value that needs no check: a float, or an array of floats in the shape it had before."""
     if shape == ():
         return float(value) if type(value) is float or type(value) is int else None
-    is_known = type(value) is arrays.numpy().ndarray and value.dtype == float and value.shape == shape
-    return value.copy() if is_known else None
+    array, doubles = kinds()
+    return value.copy() if type(value) is array and value.dtype is doubles and value.shape == shape else None
+
+
+@cache
+def kinds() -> tuple[Any, Any]:
+    """Returns the type of arrays, and what their elements are."""
+    np = arrays.numpy()
+    return np.ndarray, np.dtype(np.float64)

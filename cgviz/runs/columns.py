@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -229,7 +229,7 @@ class Straight:
         """A seed of 1 in the output's shape."""
         return arrays.spread(1.0, self.shape)
 
-    def __call__(self, values: Sequence[Value], seed: Value | None = None) -> Found:
+    def __call__(self, values: Iterable[Value], seed: Value | None = None) -> Found:
         """Returns the output's value and the gradient of each input, from a seed of 1 where none is given.
 
         Raises ArithmeticError or ValueError where a number leaves the range of floats, TypeError for a wrong shape.
@@ -240,7 +240,7 @@ class Straight:
         with arrays.quiet():
             return self.in_blocks(line, values, seed) if self.is_long else line(values, seed)
 
-    def in_blocks(self, line: Line, values: Sequence[Value], seed: Value) -> Found:
+    def in_blocks(self, line: Line, values: Iterable[Value], seed: Value) -> Found:
         np = arrays.numpy()
         flat = [np.ascontiguousarray(value).reshape(-1) for value in values]
         value, *slopes = made = [np.empty(flat[0].size) for _ in range(len(flat) + 1)]

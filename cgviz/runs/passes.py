@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cgviz.graph.nodes import ARRAY, BINARY, DIFFERENCE, LEAF, PRODUCT, SCALED, SUM, UNARY, Graph
@@ -188,7 +188,7 @@ def quickly(graph: Graph, inputs: Mapping[str, Value], seed: Value | None = None
     return None if line is None else carried(line, values, seed)
 
 
-def carried(line: Straight, values: Sequence[Value], seed: Value | None) -> Found | None:
+def carried(line: Straight, values: Iterable[Value], seed: Value | None) -> Found | None:
     """Returns what the line finds; None where a number leaves the range of floats, or is an array: the passes go on."""
     try:
         return line(values, seed)

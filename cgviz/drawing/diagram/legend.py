@@ -18,7 +18,8 @@ from cgviz.drawing.diagram.scene import LEFT, LINE_HEIGHT, SIZE, Box, Place, Tex
 
 ROW, GAP, AIR, BELOW = LINE_HEIGHT * SIZE + 2, 16.0, 12.0, 12.0
 SWATCH, HIGH, BESIDE = 18.0, 11.0, 5.0  # a small box in the look of those that it stands for
-TOTAL = "bold: total of a fan-out"
+MANY = 250  # boxes; in larger pictures nobody looks for room
+TOTAL = "bold: total over all uses"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def explained(laid: Laid, axes: Axes, pen: Pen, paper: Paper | None, margin: flo
         box = pen.footnotes.box(pen.theme, right - left, used)
         if box:
             laid = put(laid, axes, [(box, (left + box.width / 2, bottom - BELOW - box.height / 2))])
-    wanted = pen.figure.legend
+    wanted = "never" if pen.hides("legend") else pen.figure.legend
     if wanted == "never" or (wanted == "auto" and paper is None):
         return laid
     return with_legend(laid, axes, pen, paper, margin, always=wanted == "always")
@@ -61,12 +62,12 @@ def with_legend(laid: Laid, axes: Axes, pen: Pen, paper: Paper | None, margin: f
     """Returns a layout with its legend, where that is free; else beneath it, if the picture is no smaller for it."""
     entries = list(entries_of(laid, pen))
     whole = box_of(laid, axes)
-    free = Free(whole, ((a - AIR, b - AIR, c + AIR, d + AIR) for a, b, c, d in taken(laid, axes)))
-    for rows in shapes(entries):
-        width, height = size_of(rows)
-        middle = free.place(width, height)
-        if middle:
-            return put(laid, axes, list(drawn(rows, middle, pen)))
+    if len(laid.scene.boxes) <= MANY:
+        free = Free(whole, ((a - AIR, b - AIR, c + AIR, d + AIR) for a, b, c, d in taken(laid, axes)))
+        for rows in shapes(entries):
+            middle = free.place(*size_of(rows))
+            if middle:
+                return put(laid, axes, list(drawn(rows, middle, pen)))
     rows = flowing(entries, whole[2] - whole[0])
     width, height = size_of(rows)
     if always or (paper and not shrinks(whole, height, paper, margin)):

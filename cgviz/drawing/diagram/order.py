@@ -160,9 +160,10 @@ def arrange(layers: Layers) -> int:
     """Orders the ranks so that few wires cross; returns how many do."""
     large = len(layers.before) > EXCHANGES
     best, least = swept(layers, layers.rows, large)
-    if least and not large:
-        again, fewer = swept(layers, layers.other, large)
-        best, least = (again, fewer) if fewer < least else (best, least)
+    for start in (layers.other, turned(layers.rows), turned(layers.other)) if not large else ():
+        if least:
+            again, fewer = swept(layers, start, large)
+            best, least = (again, fewer) if fewer < least else (best, least)
     layers.rows = best
     layers.number()
     if is_upside_down(layers):
@@ -171,6 +172,11 @@ def arrange(layers: Layers) -> int:
     if not large:
         as_written(layers)
     return least
+
+
+def turned(rows: Sequence[Sequence[int]]) -> list[Sequence[int]]:
+    """Returns ranks of which every other one is turned round."""
+    return [row[::-1] if n % 2 else row for n, row in enumerate(rows)]
 
 
 def swept(layers: Layers, rows: Sequence[Sequence[int]], large: bool) -> tuple[list[list[int]], int]:

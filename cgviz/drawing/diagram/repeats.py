@@ -85,10 +85,12 @@ def looks(graph: Graph, members: Sequence[int], unit: Mapping[int, int]) -> Hash
 def stretch(looks: Sequence[Hashable]) -> tuple[int, int, int]:
     """Returns the stretch that repeats and is worth most: where it begins, its period, how long it is; 0 if none is."""
     best, most = (0, 1, 0), 0
-    for period in range(1, min(LONGEST, len(looks) // LEAST) + 1):
+    numbers: dict[Hashable, int] = {}
+    same = [numbers.setdefault(look, len(numbers)) for look in looks]
+    for period in range(1, min(LONGEST, len(same) // LEAST) + 1):
         run = 0
-        for at in range(period, len(looks) + 1):
-            if at < len(looks) and looks[at] == looks[at - period]:
+        for at, (one, before) in enumerate(zip([*same[period:], -1], same, strict=False), period):
+            if one == before:
                 run += 1
                 continue
             times = run // period + 1
