@@ -332,7 +332,7 @@ def unmasked(places: tuple[tuple[int, ...], ...] | None, shape: Shape | None) ->
 
     def forward(up: Any, mask: Any) -> Any:
         made = numpy().zeros(shape or ())
-        made[tuple(numpy().array(each) for each in places or ())] = up
+        made[tuple(numpy().array(each, dtype=int) for each in places or ())] = up
         return made
 
     return Op(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -80,6 +81,7 @@ class Paper:
         first = Names(self.text, self.pieces)
         layers, squares = set[str](), set[str]()
         words = {name for name in self.given if len(name.rstrip("0123456789")) > 1}
+        words |= {*re.findall(r"_\{(d[A-Za-z])\}", self.text)}  # the dW of S_{dW} is one name
         lefts = [(form, end) for start, end in ranges for form in parts(self.pieces, start, end)[:-1]]
         for form, _ in lefts:
             words.add(multiple(first, *form))

@@ -50,7 +50,8 @@ class Name:
 
     @property
     def base(self) -> Spelling:
-        return replace(self.spelling, sub=(), sup=() if self.raised else self.spelling.sup, glued=False)
+        whole = replace(self.spelling, sup=()) if self.raised else self.spelling
+        return replace(whole, sub=(), glued=False) if self.items else whole
 
 
 @dataclass
@@ -118,6 +119,8 @@ class Names:
             if mark == "_" and not items:
                 after = self.subscript(end)
                 items = self.indices(end + 1, after)
+                if len(items) == 1 and self.pieces[items[0][0]].text in WORDS:  # z_{\text{norm}}: part of the name
+                    items = ()
             elif mark == "^" and not any(self.pieces[start].text == "^" for start, _ in scripts):
                 so_far = self.scripted(head, scripts, False)
                 after, raised, turned = self.superscript(end, so_far)
