@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 import pytest
@@ -133,3 +134,31 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert "class LayerNorm(torch.autograd.Function):" in printed
     assert "def layer_norm(x, gamma, beta):" in printed
     assert "return dx, dgamma, None" in printed
+
+
+def test_no_line_that_a_person_would_not_write() -> None:
+    source = code(cgviz.run("x: (N, D); W: (D, H); b: (H,); y: (N, H); L = mean((relu(x @ W + b) - y)**2)"), "torch")
+    backward = source.partition("# backward pass")[2]
+    assert "expand_as" not in backward
+    copies = re.findall(r"^ *d\w+ = d\w+$", backward, re.MULTILINE)
+    assert not copies
+    assert "#(" not in source
+    assert source.count("x @ W + b") == 3  # in the title, forward, and where it is recorded: else it is saved
+    assert "#(" in code(cgviz.run("x: (N, D); L = mean(x**2)"), "torch", short=False)
+
+
+def test_conditions_name_few_inputs() -> None:
+    gates = "; ".join(f"{g} = sigmoid(x @ W{g} + b{g})" for g in "ifo")
+    shapes = "; ".join(f"W{g}: (D, H); b{g}: (H,)" for g in "ifo")
+    source = code(cgviz.run(f"x: (N, D); {shapes}; {gates}; h = o*tanh(f*i)"), "torch")
+    assert max(line.count("needs_input_grad") for line in source.splitlines()) <= 2
+
+
+def test_lengths_and_inputs_without_a_gradient_in_jax() -> None:
+    jax = pytest.importorskip("jax")
+    text = "r: (N,); q2: (N, K); q: (N,); y = stop_gradient(r + 0.9*max(q2, axis=1)); L = mean((q - y)**2)"
+    function = module(code(cgviz.run(text), "jax", name="target"))["target"]
+    r, q2, q = jax.numpy.ones(3), jax.numpy.arange(6.0).reshape(3, 2), jax.numpy.zeros(3)
+    plain = lambda r, q2, q: ((q - jax.lax.stop_gradient(r + 0.9 * q2.max(1))) ** 2).mean()  # noqa: E731
+    for found, want in zip(jax.grad(function, (0, 1, 2))(r, q2, q), jax.grad(plain, (0, 1, 2))(r, q2, q), strict=True):
+        assert jax.numpy.allclose(found, want)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cgviz.codegen.layout import values
 from cgviz.codegen.program import Helper, Program
-from cgviz.codegen.python import Python
+from cgviz.codegen.python import Python, unpacked
 from cgviz.ops.rearranging import listed
 from cgviz.text.formula import Formula
 from cgviz.values.axes import Axis
@@ -27,18 +28,25 @@ def checked_axes(program: Program) -> list[str]:
     return [f'assert {ranks}, "written for the axes of {said}"']
 
 
-def bound_lengths(program: Program, body: list[str]) -> list[str]:
-    """Returns the assignments of the lengths whose names stand in a body: `N, D = X.shape`."""
+def bound_lengths(program: Program, body: list[str], known: Iterable[int]) -> tuple[list[str], list[int]]:
+    """Returns the assignments of the lengths whose names stand in a body, `N, D = X.shape`, and the variables among
+    those known from which they are taken."""
     words = set(re.findall(r"(?<![.\w])[^\W\d]\w*", "\n".join(line.partition("#")[0] for line in body)))
-    found: list[str] = []
-    known: set[str] = set()
-    for index in program.graph.inputs:
-        shape = program.graph.nodes[index].shape or ()
-        names = [str(n) if isinstance(n, Axis) else "_" for n in shape]
-        if any(name in words - known for name in names):
-            known |= set(names)
-            found.append(f"{', '.join(names)}{',' * (len(names) == 1)} = {program.names.variables[index]}.shape")
-    return found
+    found, used, named = list[str](), list[int](), set[str]()
+    for index in known:
+        names = [str(n) if isinstance(n, Axis) else "_" for n in program.graph.nodes[index].shape or ()]
+        if any(name in words - named for name in names):
+            named |= set(names)
+            found.append(f"{unpacked(names)} = {program.names.variables[index]}.shape")
+            used.append(index)
+    return found, used
+
+
+def lengths_saved(program: Program, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
+    """Returns the assignments of the lengths that a backward pass names, and what is saved with the arrays for that."""
+    every = [index for index in (*saved, *program.graph.inputs) if program.graph.nodes[index].shape]
+    lines, used = bound_lengths(program, body, every)
+    return lines, [*[index for index in dict.fromkeys(used) if index not in saved], *saved]
 
 
 class Arrays(Python):
@@ -78,4 +86,4 @@ class Arrays(Python):
 
     def entered(self, program: Program, body: list[str]) -> list[str]:
         """Returns the check of the axes that the body relies on, and the names of lengths that stand in it."""
-        return [*checked_axes(program), *bound_lengths(program, body)]
+        return [*checked_axes(program), *bound_lengths(program, body, program.graph.inputs)[0]]

@@ -20,6 +20,7 @@ from cgviz.values.arrays import Value, is_array
 WIDEST, IN_A_LINE = 88, 4
 FIXED = frozenset(("spread", "reshape", "pad"))
 """The gates that are written with the whole shape of what they make."""
+DECIDES = frozenset(("equal", "not_equal"))
 KEYED = {"place": 0, "add_at": 0, "x[i]": None, "put": None}
 """The gates whose parameter is an index, or holds one."""
 
@@ -86,6 +87,8 @@ class ArrayCode(Code):
     def apply(self, op: Op, operands: Sequence[Written]) -> Written:
         if op.name == "multiply" and all(each.binds == COMPARISON for each in operands):
             return Written(" & ".join(f"({each})" for each in operands), COMPARISON)
+        if op.name in DECIDES and operands[0].binds == COMPARISON and operands[1].text == "0":
+            return operands[0] if op.name == "not_equal" else Written(f"~{bracketed(operands[0])}", COMPARISON)
         if op.name in self.counts:
             operands = self.counted(op, operands)
         if op.vjp is None:
@@ -146,7 +149,7 @@ class ArrayCode(Code):
         if (not several and op.name != "sum") or (op.name == "add" and len(operands) > 2):
             return list(operands)
         return [
-            Written(each.text if op.name == "sum" else f"({each})")
+            Written(each.text if op.name == "sum" else bracketed(each))
             if each.binds == COMPARISON and not isinstance(each, Constant)
             else each
             for each in operands
@@ -192,6 +195,11 @@ class Keywords(Notation):
 
 
 KEYWORDS = Keywords()
+
+
+def bracketed(truth: Written) -> str:
+    """Returns a comparison in brackets, a variable that holds one as it is."""
+    return truth.text if truth.text.isidentifier() else f"({truth})"
 
 
 def plain_index(key: Key) -> str:

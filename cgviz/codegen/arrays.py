@@ -9,8 +9,9 @@ from cgviz.analysis.recognised import Found
 from cgviz.codegen.array_language import Arrays
 from cgviz.codegen.array_notation import ArrayCode
 from cgviz.codegen.forms import VIEWS, handed, sum_like
+from cgviz.codegen.kept import Shortened
 from cgviz.codegen.lengths import lengths
-from cgviz.codegen.program import Helper, Line, Writer
+from cgviz.codegen.program import Helper, Line
 from cgviz.codegen.tidy import chained, in_shape_of, is_number, tidy
 from cgviz.graph.nodes import CONSTANT
 from cgviz.graph.shapes import alike
@@ -24,7 +25,7 @@ from cgviz.values.arrays import Shape
 Handed = tuple[Formula | None, ...]
 
 
-class ArrayWriter(Writer):
+class ArrayWriter(Shortened):
     """Writes a graph whose nodes have shapes.
 
     borrowed  the gradients that may be another variable's memory
@@ -39,6 +40,13 @@ class ArrayWriter(Writer):
         shape = self.graph.nodes[index].shape
         return super().note(index) + (f"  # {listed(shape)}" if shape else "")
 
+    def stage(self, index: int) -> str:
+        if index in self.values.truths and index not in self.stages:
+            self.values.read = set()
+            self.stages[index] = self.right_side(index).write(self.values).text
+            self.used[index] = frozenset(self.values.read)
+        return super().stage(index)
+
     def right_side(self, index: int) -> Formula:
         node = self.graph.nodes[index]
         return tidy(Formula(op=node.op, args=self.operands(index), shape=self.shape_of(index)), self.language.prepared)
@@ -50,6 +58,9 @@ class ArrayWriter(Writer):
         node = self.graph.nodes[index]
         if node.op is CONSTANT:
             return Formula(node.value, shape=node.shape) if node.shape else self.graph.operand(index)
+        if index in self.inlined:
+            made = self.right_side(index)
+            return Formula(made.leaf, made.op, made.args, lengths(self.shape_of(index), self.alike[index]))
         return Formula(f"#{index}", shape=lengths(self.shape_of(index), self.alike[index]))
 
     def shaped_as(self, index: int) -> Formula:
@@ -71,14 +82,19 @@ class ArrayWriter(Writer):
             upstream = self.upstream(target)
             found = self.by_vjp(target, upstream, every) if node.op.vjp else self.by_locals(target, upstream, every)
             self.known[target] = tuple(
-                part if part is None or is_number(part, 0) else in_shape_of(tidy(part, self.language.prepared), source)
-                for part, source in zip(found, map(self.shaped_as, node.args), strict=True)
+                part if part is None or is_number(part, 0) else self.whole(target, arg, part)
+                for part, arg in zip(found, node.args, strict=True)
             )
         return self.known[target]
 
     def in_short(self, known: Found) -> Iterator[tuple[int, Formula]]:
         for index, whole in super().in_short(known):
-            yield index, in_shape_of(tidy(whole, self.language.prepared), self.shaped_as(index))
+            yield index, self.whole(known.root, index, whole)
+
+    def whole(self, target: int, source: int, part: Formula) -> Formula:
+        """Returns what a stage hands back to a source, in the shape of that."""
+        self.bare[target, source] = tidy(part, self.language.prepared)
+        return in_shape_of(self.bare[target, source], self.shaped_as(source))
 
     def by_vjp(self, target: int, upstream: Formula | None, every: list[Formula]) -> Handed:
         op = self.graph.nodes[target].op
@@ -120,7 +136,7 @@ class ArrayWriter(Writer):
     def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> Line:
         """Returns an assignment; what may be another variable's memory is never added to in place."""
         name, text = self.names.gradient(source), self.slopes.text_of(local).text
-        number = self.graph.numbers[target]
+        number = self.number(target)
         if adds and source in self.borrowed:
             self.borrowed -= {source}
             return Line(name, f"{name} + {text}", number, node=source)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cgviz.codegen.language import indented
 from cgviz.codegen.layout import checks, results, values
 from cgviz.codegen.notation import Code, Form
 from cgviz.codegen.numpy import NumpyCode
 from cgviz.codegen.program import Line, Program
-from cgviz.codegen.python import Python, listed
-from cgviz.codegen.torch import Torch
+from cgviz.codegen.python import Python, listed, unpacked
+from cgviz.codegen.torch import Torch, variables
 
 DOUBLE = 'jax.config.update("jax_enable_x64", True)'
 SCIPY = "beta digamma erf erfc erfinv gamma polygamma"
@@ -50,7 +51,7 @@ def called(made: Program) -> str:
 class Jax(Torch):
     title: str = "JAX"
     notation: type[Code] = JaxCode
-    words: str = f"{Python.words} jax jnp forward backward saved"
+    words: str = f"{Python.words} jax jnp saved"
     zero = "jnp.zeros(())"
     wraps = False
     framework = "jax"
@@ -63,17 +64,26 @@ class Jax(Torch):
         return Python.assignment(self, line)
 
     def staged(self, made: Program) -> list[str]:
-        saved = listed(made.saved)
-        params = ", ".join(made.inputs)
-        forward = [*self.forward(made), f"return {made.output}, {saved}"]
-        loads = [f"{saved} = saved"] if made.saved else []
-        backward = [*loads, *self.backward(made), f"return {listed(made.gradients)}"]
+        name, given = called(made), ", ".join(made.inputs)
+        backward = [*self.guarded(made), self.returned(made)]
+        lengths, kept = self.lengths(made, backward, sorted(made.read))
+        saved = tuple(variables(made, kept))
+        forward = [*self.forward(made), f"return {made.output}, {listed(saved)}"]
+        loads = [f"{unpacked(saved)} = saved"] if saved else []
         return [
-            *["@jax.custom_vjp", f"def {called(made)}({params}):", f"    return forward({params})[0]", "", ""],
-            *[f"def forward({params}):", *indented(forward), "", ""],
-            *[f"def backward(saved, {made.seed}):", *indented(backward), "", ""],
-            f"{called(made)}.defvjp(forward, backward)",
+            *["@jax.custom_vjp", f"def {name}({given}):", f"    return {name}_fwd({given})[0]", "", ""],
+            *[f"def {name}_fwd({given}):", *indented([*self.entered(made, forward), *forward]), "", ""],
+            *[f"def {name}_bwd(saved, {made.seed}):", *indented([*loads, *lengths, *backward]), "", ""],
+            f"{name}.defvjp({name}_fwd, {name}_bwd)",
         ]
+
+    def returned(self, made: Program) -> str:
+        text = super().returned(made)
+        return text if len(made.inputs) > 1 else f"return ({text.removeprefix('return ')},)"
+
+    def guarded(self, made: Program) -> list[str]:
+        """Returns the backward pass; of an input that nothing flows back to JAX makes zeros itself."""
+        return self.backward(replace(made, backward=tuple(group for group in made.backward if not group.idle)))
 
     def used(self, made: Program, test: bool) -> list[str]:
         numbers = list(values(made, self))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from cgviz.codegen.array_language import Arrays
+from cgviz.codegen.array_language import Arrays, lengths_saved
 from cgviz.codegen.array_notation import ArrayCode, Literal
 from cgviz.codegen.jax import DOUBLE, Jax, JaxCode, called
 from cgviz.codegen.language import indented
@@ -37,6 +37,9 @@ class JaxArrays(Arrays, Jax):
     zeros = "jnp.zeros({1})"
     mutable = False
     spares = True
+
+    def lengths(self, made: Program, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
+        return lengths_saved(made, body, saved)
 
     def given(self, number: str) -> str:
         return number

@@ -105,7 +105,7 @@ class Language:
         """Returns assignments with the numbers of their stages in a column."""
         texts = list(map(self.assignment, lines))
         width = min(max((len(text.partition("\n")[0]) for text in texts), default=0), COLUMN)
-        marks = (f"  {self.comment}({line.number}){line.note}" if line.number else "" for line in lines)
+        marks = (f"  {self.comment}({line.number})" * bool(line.number) + line.note for line in lines)
         return [f"{text:<{width}}{mark}".rstrip() for text, mark in zip(texts, marks, strict=True)]
 
     def forward(self, program: Program) -> list[str]:
@@ -115,7 +115,8 @@ class Language:
         lines = iter(self.numbered([line for group in program.backward for line in group.lines]))
         written = [f"{self.comment} backward pass"]
         for group in program.backward:
-            written += [f"{self.comment} {group.comment}", *(next(lines) for _ in group.lines)]
+            written += [f"{self.comment} {group.comment}"] * bool(group.comment)
+            written += [next(lines) for _ in group.lines]
         return written
 
 

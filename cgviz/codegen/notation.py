@@ -51,6 +51,7 @@ class Code(Notation):
     like     a variable whose kind of numbers an array of constants is to have (its node, where that is to be read);
              "" outside a function
     fixed    whether a number of axes was written
+    truths   the nodes whose variables hold what is true or false
     point    what a whole number ends with, ".0" where it would be an integer otherwise
     """
 
@@ -72,6 +73,7 @@ class Code(Notation):
         self.read: set[int] = set()
         self.like: str | int = ""
         self.fixed = False
+        self.truths: frozenset[int] = frozenset()
 
     def example(self) -> str:
         """Returns a variable whose kind of numbers constants are to have."""
@@ -88,7 +90,7 @@ class Code(Notation):
     def leaf(self, leaf: str | float) -> Written:
         written = super().leaf(leaf)
         if isinstance(leaf, str) and leaf.startswith("#"):
-            return written
+            return Written(written.text, COMPARISON) if leaf[1:].isdigit() and int(leaf[1:]) in self.truths else written
         return Constant(written.text, SIGNED if written.text.startswith("-") else written.binds)
 
     def name(self, name: str) -> str:

@@ -163,7 +163,10 @@ def axis_names(graph: Graph) -> set[str]:
 
 def written(run: Run, language: Language, named: Names, options: Options) -> Program:
     """Returns the program with given names."""
-    writer = (language.writer or Writer)(run, language, named, options)
+    kind = language.writer or Writer
+    writer = kind(run, language, named, options)
+    if writer.plain:
+        writer = kind(run, language, named, options, writer.inlinable())
     forward, backward = tuple(writer.forward()), tuple(writer.backward())
     checked = tuple(writer.checked()) if run.bare.has_arrays else ()
     helpers = writer.helpers()
@@ -187,10 +190,18 @@ def differ(taught: float | None, ours: float | None) -> bool:
 
 
 class Writer:
-    """Writes the stages and the local derivatives of a run's graph with given names."""
+    """Writes the stages and the local derivatives of a run's graph with given names.
 
-    def __init__(self, run: Run, language: Language, named: Names, options: Options) -> None:
-        self.run, self.graph = run, run.graph
+    inlined  the stages that have no line of their own: they are written where they are read
+    plain    lines without the numbers of their stages, and without saying which is passed back
+    """
+
+    plain = False
+
+    def __init__(
+        self, run: Run, language: Language, named: Names, options: Options, inlined: frozenset[int] = frozenset()
+    ) -> None:
+        self.run, self.graph, self.inlined = run, run.graph, inlined
         self.language, self.names, self.options = language, named, options
         self.values, self.slopes = language.notation(named.variables), language.notation(named.variables)
         self.known: dict[int, tuple[Formula | None, ...]] = {}
@@ -205,8 +216,9 @@ class Writer:
 
     def forward(self) -> Iterator[Line]:
         for index in self.graph.stages:
-            name, number = self.names.variables[index], self.graph.numbers[index]
-            yield Line(name, self.stage(index), number, note=self.note(index), node=index)
+            if index not in self.inlined:
+                name = self.names.variables[index]
+                yield Line(name, self.stage(index), self.number(index), note=self.note(index), node=index)
 
     def note(self, index: int) -> str:
         """Returns what stands after a stage's number."""
@@ -239,29 +251,42 @@ class Writer:
                 seen.add(source)
             name = self.names.variables[target]
             known = self.short.get(target)
-            how = f"= {self.stage(target)}" if known is None else f"in short: {known.result.name}"
-            yield Group(f"backprop {name} {how}", tuple(lines))
+            if known is None:
+                yield Group("" if self.plain else f"backprop {name} = {self.stage(target)}", tuple(lines))
+            else:
+                yield Group(f"backprop {name} in short: {known.result.name}", tuple(lines))
         yield from self.unreached(seen)
 
     def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> Line:
         """Returns what a stage hands back to one of its arguments, as an assignment."""
         text = self.contribution(target, local)
-        return Line(self.names.gradient(source), text, self.graph.numbers[target], adds, changes, node=source)
+        return Line(self.names.gradient(source), text, self.number(target), adds, changes, node=source)
+
+    def number(self, target: int) -> int | None:
+        """Returns what stands beside the lines of a stage."""
+        return None if self.plain else self.graph.numbers[target]
 
     def edges(self) -> tuple[dict[int, list[tuple[int, Formula]]], set[int]]:
         """Returns for each stage (source, local derivative) of every edge that hands something back, and the sources
         that more than one of them reaches."""
         edges: dict[int, list[tuple[int, Formula]]] = {}
         reached, more = {self.graph.output}, set()
-        wanted = self.moving()
+        wanted = self.moving
         for target, group in groupby(backward_edges(self.graph), itemgetter(0)):
-            for source, local in self.handed(target, [slot for _, slot in group]) if target in reached else ():
+            if target not in reached:
+                continue
+            slots = [slot for _, slot in group]
+            self.carry(target, slots, edges)
+            for source, local in self.handed(target, slots):
                 if not wanted[source] or local is None or is_zero(local):
                     continue
                 more |= {source} & reached
                 reached.add(source)
                 edges.setdefault(target, []).append((source, local))
         return edges, more
+
+    def carry(self, target: int, slots: Sequence[int], edges: dict[int, list[tuple[int, Formula]]]) -> None:
+        """Takes the gradient of a stage out of the lines where it is better written in those that read it."""
 
     def handed(self, target: int, slots: Iterable[int]) -> Iterator[tuple[int, Formula | None]]:
         """Yields each node that a stage hands something back to, and its local derivative."""
@@ -288,13 +313,18 @@ class Writer:
     def operand(self, index: int) -> Formula:
         return self.graph.operand(index) if self.graph.nodes[index].op is CONSTANT else Formula(f"#{index}")
 
+    @cached_property
     def moving(self) -> list[bool]:
-        """Returns for each node whether it is an input whose gradient is wanted, or moves with one."""
+        """For each node whether it is an input whose gradient is wanted, or moves with one."""
         moves: list[bool] = []
         for node in self.graph.nodes:
             wanted = node.op is INPUT and (not self.options.wrt or node.name in self.options.wrt)
             moves.append(wanted or (node.op.gate != "stops" and any(moves[arg] for arg in node.args)))
         return moves
+
+    def inlinable(self) -> frozenset[int]:
+        """Returns the stages that are better written where they are read."""
+        return frozenset()
 
     def checked(self) -> Iterator[int]:
         """Yields the inputs whose number of axes the lines written so far rely on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cgviz.codegen.language import Language
 from cgviz.codegen.notation import Code, Form
@@ -65,3 +65,8 @@ class Python(Language):
 def listed(names: tuple[str, ...]) -> str:
     """Returns a tuple, also of one."""
     return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
+
+
+def unpacked(names: Sequence[str]) -> str:
+    """Returns names as an assignment or a return takes them: `a, b`, of one `(a,)`."""
+    return ", ".join(names) if len(names) != 1 else f"({names[0]},)"

@@ -129,10 +129,20 @@ def unless_same(formula: Formula) -> Formula:
     return formula.args[0] if formula.args[0].shape == formula.shape else formula
 
 
+def is_turned(formula: Formula) -> bool:
+    """Tells whether a formula is the transpose of a matrix."""
+    return formula.op is not None and formula.op.name == "transpose" and len(shape(formula)) == 2
+
+
 def turned(formula: Formula) -> Formula:
     """Returns a transpose of a matrix as such, of a vector left out, of more axes with their order."""
     assert formula.op is not None
     (x,), axes = formula.args, formula.op.parameter
+    if x.op is not None and x.op.name == "transpose" and axes is None and x.op.parameter is None:
+        return x.args[0]
+    if x.op is not None and x.op.name == "matmul" and axes is None and is_turned(x.args[0]):
+        first, second = x.args
+        return Formula(op=x.op, args=(turned(transposed()(second)), first.args[0]), shape=formula.shape)
     if formula.shape is None or (len(shape(x)) == 2 and axes is None):
         return formula
     if len(shape(x)) < 2:
@@ -166,6 +176,7 @@ RULES: dict[str, Callable[[Formula], Formula]] = {
     "spread": unless_same,
     "transpose": turned,
     "fold": summed,
+    "handed": without_spreads,
 }
 
 

@@ -17,7 +17,7 @@ from cgviz.codegen.language import indented
 from cgviz.codegen.layout import checks, heading, joined, results, values
 from cgviz.codegen.notation import Code, Constant, Form
 from cgviz.codegen.program import Line, Program, program
-from cgviz.codegen.python import MATH, Python, PythonCode, listed
+from cgviz.codegen.python import MATH, Python, PythonCode, listed, unpacked
 from cgviz.ops.op import COMPARISON, Op
 from cgviz.text.formula import Formula
 from cgviz.text.written import Written
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from cgviz.codegen.program import Options
     from cgviz.runs.run import Run
 
+HEAVY = frozenset("matmul einsum dot outer kron inv det solve cholesky logdet svdvals eigvalsh eigvecsh".split())
+"""The gates that are not computed once more if their output can be saved."""
+MOST_PLACES = 2
+"""The most inputs that a condition names one by one; what serves more of them is computed in any case."""
 LACKING = frozenset(("cbrt", "gamma"))
 SPECIAL = "digamma erfinv polygamma relu sigmoid sign"
 DOUBLE = "dtype=torch.float64"
@@ -109,60 +113,59 @@ class Torch(Python):
 
     def assignment(self, line: Line) -> str:
         """Returns an assignment; nothing is added to in place, for what PyTorch has recorded must not change."""
-        return f"{line.target} = {line.target} + {line.text}" if line.adds else f"{line.target} = {line.text}"
+        if not line.adds:
+            return f"{line.target} = {line.text}"
+        taken = line.text.removeprefix("-")
+        return f"{line.target} = {line.target} {'-' if taken != line.text and taken.isidentifier() else '+'} " + (
+            taken if taken.isidentifier() else line.text
+        )
 
     # the function
 
     def staged(self, made: Program) -> list[str]:
         """Returns the function with the backward pass written out."""
         again = recomputed(made)
-        small = small_ones(made, again)
-        given = [made.names.variables[i] for i in small]
-        forward = [*self.forward(made), f"return {', '.join([made.output, *given])}"]
-        backward = [*self.loads(made, again, small), *self.again(made, again, small), *self.guarded(made)]
-        backward.append(self.returned(made))
+        stages = kept_stages(made, again)
+        forward = [*self.forward(made), f"return {', '.join([made.output, *variables(made, stages)])}"]
+        body = [*self.again(made, stages), *self.guarded(made), self.returned(made)]
+        lengths, saved = self.lengths(made, body, [*saved_by(made, again), *stages])
+        loads = [f"{unpacked(variables(made, saved))} = ctx.saved_tensors"] if saved else []
         return [
             f"class {called(made)}(torch.autograd.Function):",
             "    generate_vmap_rule = True",
             "",
             *indented(method("forward", made.inputs, [*self.entered(made, forward), *forward])),
             "",
-            *indented(method("setup_context", ("ctx", "inputs", "output"), self.kept(made, again, small))),
+            *indented(method("setup_context", ("ctx", "inputs", "output"), self.kept(made, saved, stages))),
             "",
-            *indented(method("backward", seeds(made, small), [*self.entered_again(made, backward), *backward])),
-            *(handing_on(called(made)) if small else []),
+            *indented(method("backward", seeds(made, stages), [*loads, *lengths, *body])),
+            *(handing_on(called(made)) if stages else []),
         ]
 
-    def entered_again(self, made: Program, body: list[str]) -> list[str]:
-        """Returns what the backward pass does before its body."""
-        return []
+    def lengths(self, made: Program, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
+        """Returns the lines that name the lengths in the body of the backward pass, and what is saved with that."""
+        return [], saved
 
-    def kept(self, made: Program, again: list[int], small: list[int]) -> list[str]:
-        """Returns the lines that save what the backward pass reads: inputs, the output, and small stages."""
-        saved = saved_by(made, again)
+    def kept(self, made: Program, saved: list[int], stages: list[int]) -> list[str]:
+        """Returns the lines that save what the backward pass reads: inputs, the output, and stages."""
         if not saved:
             return ["pass"]
-        names = [made.names.variables[i] for i in saved]
-        held = {made.names.variables[i] for i in saved if i in made.graph.inputs}
-        unpacked = [name if name in held else "_" for name in made.inputs]
-        taken = [f"{', '.join(unpacked)}{',' * (len(unpacked) == 1)} = inputs"] if held else []
-        kept = [name if name in held else "output" for name in names]
-        given = [made.names.variables[i] for i in small]
-        taken += [f"{', '.join(['output' if 'output' in kept else '_', *given])} = output"] if small else []
-        return [*taken, f"ctx.save_for_backward({', '.join([*kept, *given])})"]
+        inputs, output = made.graph.inputs, made.graph.output
+        read = [made.names.variables[i] if i in saved else "_" for i in inputs]
+        taken = [f"{unpacked(read)} = inputs"] if any(i in saved for i in inputs) else []
+        whole = "output" if output in saved and output not in inputs else "_"
+        taken += [f"{', '.join([whole, *variables(made, stages)])} = output"] if stages else []
+        given = ["output" if i == output and i not in inputs else made.names.variables[i] for i in saved]
+        return [*taken, f"ctx.save_for_backward({', '.join(given)})"]
 
-    def loads(self, made: Program, again: list[int], small: list[int]) -> list[str]:
-        names = tuple(made.names.variables[i] for i in (*saved_by(made, again), *small))
-        return [f"{', '.join(names)}{',' * (len(names) == 1)} = ctx.saved_tensors"] if names else []
-
-    def again(self, made: Program, again: list[int], small: list[int]) -> list[str]:
+    def again(self, made: Program, stages: list[int]) -> list[str]:
         """Returns the stages that the backward pass computes anew."""
-        rest = needed(made, made.read, small)
+        rest = needed(made, made.read, stages)
         lines = self.numbered([line for line in made.forward if line.node in rest])
         note = f"{self.comment} stages that the backward pass needs, from the inputs: so it can be differentiated again"
-        if not small:
+        if not stages:
             return [note, *lines, ""] if lines else []
-        every = needed(made, small)
+        every = needed(made, stages)
         first = self.numbered([line for line in made.forward if line.node in every])
         recorded = f"{self.comment} not once_differentiable: from the inputs again, since what was saved is a constant"
         return ["if torch.is_grad_enabled():", *indented([recorded, *first]), *lines, ""]
@@ -177,7 +180,7 @@ class Torch(Python):
         written = [f"{self.comment} backward pass", *[f"{' = '.join(needless)} = None"] * bool(needless)]
         so_far = full
         for group in groups:
-            comment = [f"{self.comment} {group.comment}"]
+            comment = [f"{self.comment} {group.comment}"] * bool(group.comment)
             for line in group.lines:
                 mask = masks[line.node]
                 written += [f"if {condition(mask)}:"] if mask not in (full, so_far) else []
@@ -264,8 +267,12 @@ def handing_on(name: str) -> list[str]:
     return ["", *indented(apply), "", "", f"class {name}Saving({name}):", *indented([own])]
 
 
-def seeds(made: Program, small: Sequence[int]) -> tuple[str, ...]:
-    return ("ctx", made.seed, *["*_"] * bool(small))
+def seeds(made: Program, stages: Sequence[int]) -> tuple[str, ...]:
+    return ("ctx", made.seed, *["*_"] * bool(stages))
+
+
+def variables(made: Program, nodes: Iterable[int]) -> list[str]:
+    return [made.names.variables[i] for i in nodes]
 
 
 def recomputed(made: Program) -> list[int]:
@@ -286,14 +293,33 @@ def needed(made: Program, read: Iterable[int], known: Sequence[int] = ()) -> lis
     return sorted(found)
 
 
-def small_ones(made: Program, again: Sequence[int]) -> list[int]:
-    """Returns the stages that are saved: they are read, and have fewer axes than the largest input."""
-    nodes = made.graph.nodes
+def kept_stages(made: Program, again: Sequence[int]) -> list[int]:
+    """Returns the stages that are saved: they are read, and have fewer axes than the largest input, or would have to be
+    computed from a product of matrices or the like once more."""
+    nodes, kept = made.graph.nodes, list[int]()
     largest = max((width(nodes[index].shape) for index in made.graph.inputs), default=0)
-    small = [i for i in again if width(nodes[i].shape) < largest and nodes[i].op.name not in VIEWS]
-    rest = needed(made, made.read, small)
+    dear = heavy(made)
+    for index in again:
+        if index not in dear and not dear.isdisjoint(made.used[index]):
+            dear.add(index)
+        is_small = width(nodes[index].shape) < largest and nodes[index].op.name not in VIEWS
+        if is_small or (index in dear and index in made.read):
+            kept.append(index)
+            dear.discard(index)
+    rest = needed(made, made.read, kept)
     read = {*made.read, *(index for stage in rest for index in made.used[stage])}
-    return [index for index in small if index in read]
+    return [index for index in kept if index in read]
+
+
+def heavy(made: Program) -> set[int]:
+    """Returns the stages whose lines hold a gate that takes longer than a sweep over its output."""
+    nodes, lines = made.graph.nodes, {line.node for line in made.forward}
+    found = set[int]()
+    for index in made.graph.stages:
+        within = [arg for arg in nodes[index].args if nodes[arg].is_stage and arg not in lines]
+        if nodes[index].op.name in HEAVY or not found.isdisjoint(within):
+            found.add(index)
+    return found
 
 
 def width(shape: Shape | None) -> int:
@@ -327,7 +353,9 @@ def served(made: Program) -> list[int]:
         for line in () if group.idle else group.lines:
             every |= masks[line.node]
     full = (1 << len(bits)) - 1
-    return [full if mask & every == every else mask & every for mask in masks]
+    masks = [mask & every for mask in masks]
+    tangled = {mask for mask in masks if condition(mask).count("[") > MOST_PLACES}
+    return [full if mask == every or any(mask & each == each for each in tangled) else mask for mask in masks]
 
 
 def condition(mask: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cgviz.codegen.array_language import Arrays, bound_lengths
+from cgviz.codegen.array_language import Arrays, lengths_saved
 from cgviz.codegen.array_notation import ArrayCode, Literal
 from cgviz.codegen.notation import Code, Constant, Form
 from cgviz.codegen.program import Line, Program
@@ -78,8 +78,8 @@ class TorchArrays(Arrays, Torch):
     def prepared(self, formula: Formula) -> Formula:
         return in_torch(formula)
 
-    def entered_again(self, made: Program, body: list[str]) -> list[str]:
-        return bound_lengths(made, body)
+    def lengths(self, made: Program, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
+        return lengths_saved(made, body, saved)
 
     def assignment(self, line: Line) -> str:
         return Torch.assignment(self, line)
