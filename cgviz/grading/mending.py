@@ -38,11 +38,8 @@ MOST_SECONDS = 5.0  # a guard on slow machines; the other bounds come first
 FACTORS = range(2, 3)  # the tier of forgotten means
 LIKELY = 3  # tiers that are tried on every statement before the others
 OUTPUT = "<output>"
-STANDING = (
-    "branch-forgotten",
-    "shape",
-    "upstream-forgotten",
-)  # causes for which a later line may be as good: see `standing`
+FORWARD, BACKWARD = ("branch-forgotten", "input-for-output"), ("shape", "upstream-forgotten")
+STANDING = (*FORWARD, *BACKWARD)  # causes for which another line may be as good: see `standing`
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
 
@@ -213,11 +210,12 @@ class Search:
     def standing(self, mend: Mend) -> int:
         """Returns where a mend comes among its like.
 
-        A missing summand belongs into the first line that could have it, a shape, and what is upstream, into the last.
+        A missing summand, and an output that is kept, belong into the first line that could have it; a shape, and what
+        is upstream, into the last.
         """
-        if mend.slip.cause == "branch-forgotten" and mend.slip.statement is not None:
+        if mend.slip.cause in FORWARD and mend.slip.statement is not None:
             return mend.slip.statement.lineno
-        if mend.slip.cause in ("shape", "upstream-forgotten") and mend.slip.statement is not None:
+        if mend.slip.cause in BACKWARD and mend.slip.statement is not None:
             return -mend.slip.statement.lineno
         return mend.rank
 
