@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from collections.abc import Sequence
 from itertools import product
 from typing import Any
@@ -513,3 +514,17 @@ def test_lengths_are_right_wherever_they_are_normal(op: str, scale: float) -> No
 def test_corners_of_p_norms(call: str, v: list[float], flag: str) -> None:
     run = cgviz.run(call, v=v)
     assert ((*run.flags[run.graph.output], "")[0]) == flag
+
+
+MADE = """
+tri(2, 3, 1); tri(3); eye(3); eye(2, 3); eye(3, 3, 1); arange(6); arange(2, 6); arange(0, 6, 2); linspace(0, 2, 5)
+linspace(-1, 1, 50); zeros((2, 3)); ones((4,)); full((3,), 2.5)
+""".strip().replace("\n", "; ")
+
+
+@pytest.mark.parametrize("text", MADE.split("; "))
+def test_what_is_made_is_numpys_and_written_as_it_was_typed(text: str) -> None:
+    run = cgviz.run(f"z = {text}; sum(z*z*x)", x=1.0)
+    name, _, arguments = text.partition("(")
+    same(run["z"].value, getattr(np, name)(*literal_eval(f"({arguments[:-1]},)")), text)
+    assert run.graph.formula(run.index("z")).text == text

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import cgviz
+from cgviz.errors import CgvizError
 from cgviz.ops.op import REGISTRY
 from cgviz.reading.calls import BindingError, Call, Parameter, bind, lookup, table
 from cgviz.reading.operations import COMPOSED, operation
@@ -183,3 +184,39 @@ REFUSED = (
 def test_what_would_be_another_function_is_refused(text: str) -> None:
     with pytest.raises(cgviz.CgvizError):
         cgviz.run(text, {"x": ARRAYS["x"]} if "x" in text.replace("max", "") else {"v": 1.0})
+
+
+ONES = [[1.0, 2.0, 4.0], [0.5, 3.0, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "like"),
+    [
+        ("np.sum(X, 1, None, None, True)", "sum(X, axis=1, keepdims=True)"),
+        ("jnp.std(X, 1, None, None, 1)", "std(X, axis=1, ddof=1)"),
+        ("X.amax(1, True)", "max(X, axis=1, keepdims=True)"),
+        ("torch.std(X, 1, False, True)", "std(X, axis=1, keepdims=True)"),
+        ("torch.var(X, 1)", "var(X, axis=1, ddof=1)"),
+        ("X.std(1, keepdim=True)", "std(X, axis=1, keepdims=True, ddof=1)"),
+        ("X.var(dim=1)", "var(X, axis=1, ddof=1)"),
+        ("np.vstack((X[0], X[1]))", "stack(X[0], X[1])"),
+    ],
+)
+def test_what_stands_behind_an_argument_that_changes_nothing(text: str, like: str) -> None:
+    found, wanted = (cgviz.run(f"sum({each} * {each})", X=ONES) for each in (text, like))
+    assert np.allclose(found.value, wanted.value)
+    assert np.allclose(found.gradient["X"], wanted.gradient["X"])
+
+
+@pytest.mark.parametrize(
+    "text", ["np.average(X, 1, X)", "np.average(X, weights=X)", "X.max(1, True)", "X.std(1, 0, True)"]
+)
+def test_what_would_change_the_result_is_refused(text: str) -> None:
+    with pytest.raises(CgvizError, match="is read without"):
+        cgviz.run(f"sum({text})", X=ONES)
+
+
+@pytest.mark.parametrize("text", ["argmax(x) + sum(x)", "sum(argmin(x, axis=0)) + sum(x)"])
+def test_nothing_has_no_place(text: str) -> None:
+    with pytest.raises(CgvizError, match="axis of length 0"):
+        cgviz.run(text, x=np.zeros((0, 2)))

@@ -117,6 +117,7 @@ def test_a_legend_stands_where_it_costs_nothing(net: cgviz.Run) -> None:
     others = list(taken(Laid(bare.layout.scene, bare.layout.plan), bare.layout.axes))
     assert all(room[2] < a or c < room[0] or room[3] < b or d < room[1] for a, b, c, d in others)
     assert "legend" not in diagram(net).layout.scene.box
+    assert "legend" not in diagram(net, fit="slide", figure=Figure(hide=["legend"])).layout.scene.box
     assert "legend" in diagram(net, figure=Figure(legend="always")).layout.scene.box
 
 

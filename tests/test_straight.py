@@ -35,6 +35,13 @@ def slowly(graph: Graph, at: dict[str, Any], seed: Any = None) -> tuple[Any, dic
     return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}
 
 
+def test_a_graph_is_compiled_once_when_it_is_asked_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, compiled = cgviz.read(LECTURE), list[Graph]()
+    monkeypatch.setattr("cgviz.runs.passes.straight", lambda each: compiled.append(each) or straight(each))
+    counts = [len(compiled) for _ in range(PAYS_AFTER + 4) if gradient(graph, {"x": 3.0, "y": -4.0})]
+    assert counts == [0] * PAYS_AFTER + [1] * 4
+
+
 def same(one: Any, two: Any) -> bool:
     return bool(np.array_equal(one, two, equal_nan=True)) and np.shape(one) == np.shape(two)
 

@@ -234,7 +234,7 @@ def author() -> Decorator:
             "--hide",
             metavar="PART",
             multiple=True,
-            help="Leave out values, gradients, data gradients, names, formulas, stage numbers or footnotes. "
+            help="Leave out values, gradients, data gradients, names, formulas, stage numbers, legend or footnotes. "
             "Several times.",
         ),
         click.option(

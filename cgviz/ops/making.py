@@ -97,8 +97,8 @@ def linspace(start: float = 0.0, stop: float = 1.0, count: int = 50) -> Op:
         f"{start:g}, {stop:g}, {count}",
         lambda: numpy().linspace(start, stop, count),
         (start, stop, count),
-        lambda start, stop, count=50: linspace(start, stop, sized(count)[0]),
-        ("start", "stop", "count"),
+        lambda start, stop, num=50: linspace(start, stop, sized((num,))[0]),
+        ("start", "stop", "num"),
     )
 
 

@@ -80,6 +80,25 @@ def squeezed(axis: Axes = None) -> Op:
 
 
 @cache
+def in_rows() -> Op:
+    """Returns the op that makes a vector a matrix of one row; a matrix stays as it is."""
+
+    def shapes(shape: Shape) -> Shape:
+        return shape if len(shape) > 1 else (1, *(shape or (1,)))
+
+    return mover(
+        "atleast_2d",
+        code=coded("np.atleast_2d({0})"),
+        forward=lambda x: numpy().atleast_2d(x),
+        shapes=shapes,
+        vjp=lambda up, out, x: (back_to(shape_of(x))(up),),
+        glyph="▭",
+        stem="rows",
+        spell=lambda notation, x: notation.along("atleast_2d", x, ""),
+    )
+
+
+@cache
 def widened(axis: Axes = 0) -> Op:
     """Returns the op that puts axes of length 1 in."""
 
@@ -310,4 +329,5 @@ def as_widths(widths: Any, mode: str) -> Any:
 
 
 SQUEEZE, EXPAND_DIMS, SWAPAXES, MOVEAXIS = map(register, (squeezed(), widened(), swapped(), moved()))
+ATLEAST_2D = register(in_rows())
 FLIP, ROLL, PAD = map(register, (flipped(), rolled(), padded()))

@@ -76,7 +76,8 @@ def picked_at(key: Key) -> Op:
         try:
             np.asarray(x)[plain(key, [as_places(place) for place in places])]
         except IndexError as error:
-            return str(error).replace(str(2**62), "a place that is no whole number")
+            fraction = str(2**62) in str(error)
+            return "a place in [ ] is a whole number; x*(y) multiplies" if fraction else str(error)
         return ""
 
     return Op(
@@ -332,7 +333,7 @@ def unmasked(places: tuple[tuple[int, ...], ...] | None, shape: Shape | None) ->
 
     def forward(up: Any, mask: Any) -> Any:
         made = numpy().zeros(shape or ())
-        made[tuple(numpy().array(each) for each in places or ())] = up
+        made[tuple(numpy().array(each, dtype=int) for each in places or ())] = up
         return made
 
     return Op(

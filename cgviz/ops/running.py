@@ -169,7 +169,7 @@ def others(x: Any, axes: tuple[int, ...], by: Any = 1.0) -> Any:
     x = np.asarray(x, dtype=float)
     rank = x.ndim - len(axes)
     last = np.moveaxis(x, axes, range(rank, x.ndim))
-    flat = last.reshape(*last.shape[:rank], -1)
+    flat = last.reshape(*last.shape[:rank], size(last.shape[rank:]))
     one = np.ones((*flat.shape[:-1], 1))
     before = np.concatenate([one, flat[..., :-1]], -1)[..., : flat.shape[-1]]
     after = np.flip(np.concatenate([flat[..., 1:], one], -1)[..., : flat.shape[-1]], -1)

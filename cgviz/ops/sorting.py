@@ -9,7 +9,7 @@ from cgviz.ops.coded import FUNCTIONS, Form, coded, ours
 from cgviz.ops.indexing import one_hot
 from cgviz.ops.op import Op, register
 from cgviz.ops.places import NUMPY
-from cgviz.ops.rearranging import place_of_axis, whole
+from cgviz.ops.rearranging import place_of_axis, size, whole
 from cgviz.values.arrays import Shape, numpy
 
 # sorting
@@ -147,10 +147,10 @@ def winner(largest: bool = True, axis: int | None = None) -> Op:
         return np.asarray((np.argmax if largest else np.argmin)(x, axis=axis), dtype=float)
 
     def shapes(shape: Shape) -> Shape:
-        if axis is None:
-            return ()
-        at = place_of_axis(axis, len(shape))
-        return (*shape[:at], *shape[at + 1 :])
+        if not size(shape if axis is None else (shape[place_of_axis(axis, len(shape))],)):
+            raise ValueError(f"an axis of length 0 has no {'largest' if largest else 'smallest'} element")
+        at = 0 if axis is None else place_of_axis(axis, len(shape))
+        return () if axis is None else (*shape[:at], *shape[at + 1 :])
 
     name = "argmax" if largest else "argmin"
     return Op(

@@ -58,13 +58,17 @@ class Arguments:
         """Enters an argument that is known when the program is read. Returns where it ends."""
         token = tokens[at]
         if parameter.kind == "ignored":
-            self.found.append((self.keyword or parameter.spelled, None))
+            if token.text == "True":
+                raise self.error(f"{quoted(self.call.name)} is read without {parameter.spelled!r}", token)
+            self.found.append((self.keyword, None))
             return skipped(tokens, at)
         try:
             value, end = statics.value(tokens, at)
             if tokens[end].kind not in (",", ")"):
                 raise statics.NotStaticError
         except statics.NotStaticError:
+            if parameter.kind == "refused":
+                raise self.error(f"{quoted(self.call.name)} is read without {parameter.spelled!r}", token) from None
             name = f"the {parameter.name} of" if self.keyword else "this argument of"
             message = f"{name} {self.call.name} is a number or a shape that is known when the program is read"
             raise self.error(message, token) from None

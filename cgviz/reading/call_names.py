@@ -37,18 +37,21 @@ TABLE = """
 sum           | numpy            | sum nansum add.reduce            | x axis= dtype- out- keepdims= initial! where!
 sum           | torch method     | sum                              | x dim>axis= keepdim>keepdims= dtype-
 sum           | tensorflow       | reduce_sum sum                   | x axis= keepdims= name-
-mean          | numpy            | mean average nanmean             | x axis= dtype- out- keepdims= where!
+mean          | numpy            | mean nanmean                     | x axis= dtype- out- keepdims= where!
+mean          | numpy            | average                          | x axis= weights! returned! keepdims=
 mean          | torch method     | mean                             | x dim>axis= keepdim>keepdims= dtype-
 mean          | tensorflow       | reduce_mean mean                 | x axis= keepdims= name-
 prod          | numpy            | prod product                     | x axis= dtype- out- keepdims= initial! where!
 prod          | torch method     | prod                             | x dim>axis= keepdim>keepdims= dtype-
 prod          | tensorflow       | reduce_prod prod                 | x axis= keepdims= name-
 amax          | numpy            | max amax nanmax maximum.reduce   | x axis= out- keepdims= initial! where!
-amax          | method           | max amax                         | x axis= out- keepdims=
+amax          | method           | max                              | x axis= out- keepdims=
+amax          | method           | amax                             | x dim>axis= keepdim>keepdims=
 amax          | torch            | amax                             | x dim>axis= keepdim>keepdims=
 amax          | tensorflow       | reduce_max max                   | x axis= keepdims= name-
 amin          | numpy            | min amin nanmin minimum.reduce   | x axis= out- keepdims= initial! where!
-amin          | method           | min amin                         | x axis= out- keepdims=
+amin          | method           | min                              | x axis= out- keepdims=
+amin          | method           | amin                             | x dim>axis= keepdim>keepdims=
 amin          | torch            | amin                             | x dim>axis= keepdim>keepdims=
 amin          | tensorflow       | reduce_min min                   | x axis= keepdims= name-
 torch_max     | torch            | max                              | x other=
@@ -58,13 +61,13 @@ min           | numpy torch tensorflow jax | minimum fmin           | x y out- n
 max           | math javascript  | max                              | *xs
 min           | math javascript  | min                              | *xs
 var           | numpy            | var                              | x axis= dtype- out- ddof= keepdims= mean!
-var           | torch            | var                              | x dim>axis= unbiased= correction>ddof=1 keepdim>keepdims=
+torch_var     | torch            | var                              | x dim>axis= unbiased= keepdim>keepdims= correction>ddof=1
 var           | tensorflow       | reduce_variance var              | x axis= keepdims= name-
 std           | numpy            | std                              | x axis= dtype- out- ddof= keepdims= mean!
-std           | torch            | std                              | x dim>axis= unbiased= correction>ddof=1 keepdim>keepdims=
+torch_std     | torch            | std                              | x dim>axis= unbiased= keepdim>keepdims= correction>ddof=1
 std           | tensorflow       | reduce_std std                   | x axis= keepdims= name-
-method_var    | method           | var                              | x axis= dtype- out- ddof= keepdims= unbiased= correction=
-method_std    | method           | std                              | x axis= dtype- out- ddof= keepdims= unbiased= correction=
+method_var    | method           | var                              | x axis= dtype- out- ddof= keepdims= unbiased= correction= dim= keepdim=
+method_std    | method           | std                              | x axis= dtype- out- ddof= keepdims= unbiased= correction= dim= keepdim=
 logsumexp     | numpy scipy jax  | logsumexp logaddexp.reduce       | x axis= b! keepdims=
 logsumexp     | torch method     | logsumexp                        | x dim>axis= keepdim>keepdims=
 logsumexp     | tensorflow       | reduce_logsumexp logsumexp       | x axis= keepdims= name-

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from cgviz.graph.juxtaposed import MATRICES, beside
+from cgviz.graph.marks import MATRICES, beside
 from cgviz.ops import making, matrices, moving, pieces, places, systems, triangles
 from cgviz.ops.activation import elu, gelu, leaky_relu, softplus
 from cgviz.ops.arithmetic import neg
@@ -172,7 +172,13 @@ def tf_gather(x: Any, i: Any, axis: Any = 0) -> Any:
 
 
 def rows_of(*xs: Any) -> Any:
-    return joined(0)(*(reshaped((1, -1))(x) if len(shape_of(x) or (1, 1)) < 2 else x for x in xs))
+    return joined(0)(*map(as_rows, xs))
+
+
+def as_rows(x: Any) -> Any:
+    """A vector as a matrix of one row; what is not known to be one is looked at when the shapes are known."""
+    shape = shape_of(x)
+    return moving.in_rows()(x) if shape is None else reshaped((1, -1))(x) if len(shape) < 2 else x
 
 
 def side_by_side(*xs: Any) -> Any:
@@ -329,7 +335,8 @@ def raised(x: Any, y: Any) -> Any:
 
 COMPOSED: Mapping[str, Operation] = {
     "torch_max": extreme("max"), "torch_min": extreme("min"),
-    "method_var": moment("var"), "method_std": moment("std"), "norm": norm, "norm_ord": vector_norm,
+    "method_var": moment("var"), "method_std": moment("std"),
+    "torch_var": moment("var"), "torch_std": moment("std"), "norm": norm, "norm_ord": vector_norm,
     "flatten_": flatten, "unflatten_": unflatten, "torch_turn": turn, "method_turn": method_turn,
     "method_repeat": method_repeat, "torch_pad": torch_pad,
     "split_parts": split_parts, "split_sizes": split_sizes, "split_halves": split_halves, "unbind_": unbind,

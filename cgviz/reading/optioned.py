@@ -63,8 +63,17 @@ def moment(name: str) -> Operation:
     """var and std as a method: of NumPy by default, of PyTorch where a keyword of PyTorch is given."""
 
     def made(
-        x: Any, axis: Any = None, keepdims: Any = False, ddof: Any = 0, unbiased: Any = None, correction: Any = None
+        x: Any,
+        axis: Any = None,
+        keepdims: Any = False,
+        ddof: Any = 0,
+        unbiased: Any = None,
+        correction: Any = None,
+        dim: Any = None,
+        keepdim: Any = None,
     ) -> Any:
+        if dim is not None or keepdim is not None:
+            axis, keepdims, ddof = axis if dim is None else dim, bool(keepdim), 1
         if isinstance(axis, bool):
             axis, unbiased = None, axis
         if correction is not None:

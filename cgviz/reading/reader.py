@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cgviz.errors import quoted
-from cgviz.graph.juxtaposed import BARS, INVERTED, length
+from cgviz.graph.marks import BARS, INVERTED, length
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
 from cgviz.reading.applying import SPELLED

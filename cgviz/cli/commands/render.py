@@ -31,7 +31,7 @@ HELP = """Draw the diagram of a program into a file, and print its table.
 """
 
 
-MOST_ROWS = 10_000
+MOST_ROWS, ROWS_BESIDE_A_PART = 10_000, 500
 LIMIT = Limit(15_000, "a picture (--around NODE draws a part)", widest=300)
 
 
@@ -151,7 +151,7 @@ def draw(run: Run, output: str | None, format: str, show: bool = False, **look: 
         streams.say_bytes(drawn)
     else:
         write(path, signed(drawn))
-        if len(run.graph.stages) > MOST_ROWS:
+        if len(run.graph.stages) > (ROWS_BESIDE_A_PART if look["around"] else MOST_ROWS):
             streams.note(f"the table has {len(run.graph.stages):,} rows: cgviz table prints it")
         else:
             present(report(run, digits=look["digits"], theme=look["theme"], mode=look["mode"]))

@@ -2,7 +2,7 @@
 
 order = ["x", "w", "b"]          # inputs, from top to bottom
 collapse = ["layer 2"]           # groups that are drawn as one node
-hide = ["stage numbers"]         # values, gradients, data gradients, names, formulas, footnotes
+hide = ["stage numbers"]         # values, gradients, data gradients, names, formulas, legend, footnotes
 edges = "numbers"                # symbols, numbers, both or none
 legend = "always"                # or never, auto: where a picture fitted to a page has room
 [groups]
@@ -46,7 +46,7 @@ from cgviz.graph.roles import ROLES, roles_of
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
 
-HIDDEN = ("values", "gradients", "data gradients", "names", "formulas", "stage numbers", "footnotes")
+HIDDEN = ("values", "gradients", "data gradients", "names", "formulas", "stage numbers", "legend", "footnotes")
 WINDOW: dict[str, Any] = {"style": STYLES, "direction": DIRECTIONS, "room": str, "quick": bool}
 BESIDE = re.compile(r"\s*(?P<side>right(?= of)|left(?= of)|above|below)( of)?\s+(?P<node>\S.*?)\s*")
 COLOUR = re.compile("#[0-9a-fA-F]{6}")

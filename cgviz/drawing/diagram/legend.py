@@ -19,7 +19,7 @@ from cgviz.drawing.diagram.scene import LEFT, LINE_HEIGHT, SIZE, Box, Place, Tex
 ROW, GAP, AIR, BELOW = LINE_HEIGHT * SIZE + 2, 16.0, 12.0, 12.0
 SWATCH, HIGH, BESIDE = 18.0, 11.0, 5.0  # a small box in the look of those that it stands for
 MANY = 250  # boxes; in larger pictures nobody looks for room
-TOTAL = "bold: total of a fan-out"
+TOTAL = "bold: total over all uses"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def explained(laid: Laid, axes: Axes, pen: Pen, paper: Paper | None, margin: flo
         box = pen.footnotes.box(pen.theme, right - left, used)
         if box:
             laid = put(laid, axes, [(box, (left + box.width / 2, bottom - BELOW - box.height / 2))])
-    wanted = pen.figure.legend
+    wanted = "never" if pen.hides("legend") else pen.figure.legend
     if wanted == "never" or (wanted == "auto" and paper is None):
         return laid
     return with_legend(laid, axes, pen, paper, margin, always=wanted == "always")
