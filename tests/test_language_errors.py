@@ -206,3 +206,10 @@ def assert_short(error: CgvizError) -> None:
 
 def test_a_name_that_has_a_value_bears_no_index() -> None:
     assert cgviz.run("Σ x_i", {"x_i": [1, 2, 4]}).value == 7
+
+
+@pytest.mark.parametrize("text", ["x*1j", "3.5J + x", "2.j*x"])
+def test_a_complex_number_is_no_product_with_j(text: str) -> None:
+    with pytest.raises(CgvizError, match="complex numbers are not read"):
+        cgviz.read(text)
+    assert cgviz.run("2j*x", j=3, x=2).value == 12

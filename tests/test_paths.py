@@ -202,7 +202,7 @@ def test_without_values_paths_come_in_the_order_of_the_backward_pass() -> None:
     ],
 )
 def test_the_page_says(program: str, values: dict[str, float], wrt: str | None, says: str) -> None:
-    assert says in " ".join(report(cgviz.run(program, values), wrt, 2 if "x1500" in program else 10).text.split())
+    assert says in " ".join(report(cgviz.run(program, values), wrt, 2 if "x5 " in program else 10).text.split())
 
 
 def test_edges_side_by_side_are_told_apart() -> None:

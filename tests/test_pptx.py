@@ -18,6 +18,7 @@ from tex import HOSTILE, hostile
 from tools import need
 
 import cgviz
+from cgviz.drawing.diagram.figure import Figure, Note
 from cgviz.errors import UsageError
 from cgviz.players.deck import Look, deck, drawn, format_of, frames
 from cgviz.reading import shipped
@@ -255,3 +256,20 @@ def test_libreoffice_opens_it(lecture: Run, tmp_path: Path) -> None:
     pages = PdfReader(tmp_path / "deck.pdf").pages
     assert len(pages) == 5
     assert "invden" in pages[0].extract_text()
+
+
+def test_groups_notes_and_moved_boxes() -> None:
+    """Frames stand behind, notes come with their arrows, a wire to a moved box joins sides that face each other."""
+    run = cgviz.run("# group inner: z\nz = w*x + b\nL = z**2", w=2, x=3, b=1)
+    figure = Figure(notes=(Note("x", "first of all"), Note("z -> L")), pin={"L": "below z"})
+    first, *_, last = slides(made(run, Look(figure=figure)))
+    names = [shape.name for shape in last.shapes]
+    assert names.index("inner") < names.index("z")
+    assert any(shape.has_text_frame and shape.text_frame.text == "inner" for shape in last.shapes)
+    told = [
+        [shape.name[:2] for shape in slide.shapes if shape.name.startswith(("first", "dz"))] for slide in (first, last)
+    ]
+    assert told == [["fi", "fi"], ["fi", "dz", "fi", "dz"]]  # what the wire hands back is not told before it does
+    wire = next(shape for shape in last.shapes if shape.name == "z → L")
+    joins = wire._element.nvCxnSpPr.cNvCxnSpPr
+    assert (joins.stCxn.idx, joins.endCxn.idx) == (2, 0)

@@ -252,6 +252,10 @@ def check_words(
         raise UsageError(
             f"a value is given as --{name} {shown(value)} or --set {shown(values[0])}, not as {quoted(values[0])}"
         )
+    dashed = next((i for i, word in enumerate(words[1:-1], 1) if word[:1] == "-" and word[1:].isidentifier()), 0)
+    if dashed:
+        name, value = words[dashed][1:], shown(words[dashed + 1])
+        raise UsageError(f"a value is given as --{name} {value}, with two dashes, not as -{name} {value}")
     many = f"{len(words)} words" if further else str(len(words))
     given = " ".join(map(shown, words[:6]))
     raise UsageError(f"one PROGRAM{further and f' and one{further}'}, not {many}: {given}; put it in quotes")

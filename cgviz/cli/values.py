@@ -69,12 +69,18 @@ def value(name: str, text: str) -> Value:
     return number(name, text)
 
 
+UNFINISHED = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?")
+
+
 def number(name: str, text: str) -> float:
     """Returns the value of an input: a number or a constant expression. Raises UsageError.
 
     >>> number("x", "pi/4")
     0.7853981633974483
     """
+    if UNFINISHED.fullmatch(text):
+        start = text.rstrip("+-eE")
+        raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, ends after its e: {start}e3, or {start}*e")
     value = float(text) if PLAIN.fullmatch(text) else constant(name, text)
     if not math.isfinite(value):
         raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not a finite number")

@@ -63,8 +63,8 @@ def judged(exercise: Exercise, listing: Listing) -> Grade:
 
 
 def explains(read: Grade) -> bool:
-    """Tells whether a grade names the cause of its first wrong line."""
-    return read.first is not None and read.first.cause != "local-derivative"
+    """Tells whether a grade names the cause of its first wrong line; a shape alone may be none that matters."""
+    return read.first is not None and read.first.cause not in ("local-derivative", "keepdims", "shape")
 
 
 def mended(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends, read: Grade) -> Grade:

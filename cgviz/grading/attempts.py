@@ -53,6 +53,7 @@ class Attempt:
         self.machine.lenient = any(map(whole_input, {**exercise.inputs, **exercise.values}.items()))
         self.tensors = speaks_torch(listing.text, exercise.call)
         self.point: Point = {}
+        self.stages: dict[int, tuple[Point, dict[str, Any]]] = {}
         self.before: Callable[[int, Frame], None] | None = None
         self.own = {id(node) for node in ast.walk(self.source.tree) if isinstance(node, ast.stmt)}
 
@@ -159,11 +160,14 @@ class Attempt:
         run = self.exercise.run
         if run is None:
             return self.inputs(point)
-        from cgviz.runs.passes import forward
+        held, values = self.stages.get(id(point), (None, {}))
+        if held is not point:
+            from cgviz.runs.passes import forward
 
-        values = forward(run.graph, {name: point[name] for name in self.exercise.program_inputs})
-        named = {node.name: self.handed(values[i]) for i, node in enumerate(run.graph.nodes) if node.name}
-        return {**named, **self.inputs(point)}
+            found = forward(run.graph, {name: point[name] for name in self.exercise.program_inputs})
+            values = {node.name: found[i] for i, node in enumerate(run.graph.nodes) if node.name}
+            self.stages[id(point)] = point, values
+        return {**{name: self.handed(value) for name, value in values.items()}, **self.inputs(point)}
 
     # by names
 

@@ -22,12 +22,13 @@ VALUED = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)
 SHARING = ("aliasing", "out-argument")  # the value is the same, and what happens to it later is not
 MOST_KEPT = 2_000_000  # numbers, in all that is kept
 MOST_TOLD = 5000
+KEPT = 2  # visits of a statement; of more than one it is told only that a slip raises
 RUN_IT, IDLE, ASTRAY = "run it", "it changes nothing, or does not run", "it is not what its signpost says"
 
 
 @dataclass
 class Visits:
-    """The statements that a run comes to: the frame of each, how often, and the names before the only visit."""
+    """The statements that a run comes to: the frame of each, how often, and the names before its first visits."""
 
     frames: dict[int, Frame] = field(default_factory=dict)
     counts: Counter[int] = field(default_factory=Counter)
@@ -37,12 +38,10 @@ class Visits:
     def __call__(self, key: int, frame: Frame) -> None:
         self.frames[key] = frame
         self.counts[key] += 1
-        if self.counts[key] == 1 and self.room > 0:
+        if self.counts[key] <= KEPT and self.room > 0:
             self.room -= 100 + sum(map(size, frame.names.values()))
             if self.room > 0:
                 self.before[key] = fresh(frame)
-        else:
-            self.before.pop(key, None)
 
 
 def fresh(frame: Frame, read: set[str] | None = None) -> Frame:
@@ -54,7 +53,7 @@ def fresh(frame: Frame, read: set[str] | None = None) -> Frame:
 
 
 class Foresight:
-    """Judges the slips of statements that are run once by the value that they give their target."""
+    """Judges the slips of statements by the values that their targets get; of those in loops, whether they run."""
 
     def __init__(self, machine: Machine, visits: Visits, event: Event | None, post: Signpost | None) -> None:
         self.machine, self.visits, self.event, self.post = machine, visits, event, post
@@ -73,10 +72,14 @@ class Foresight:
         met = self.met.get(id(node))
         if met is None:
             met = self.met[id(node)] = {self.original(node)}
+        if self.visits.counts[id(node)] > 1 and None in met:
+            return RUN_IT
         try:
             value, frame = self.value(node, self.machine.codes[id(node)])
         except Exception:
             return IDLE
+        if self.visits.counts[id(node)] > 1:
+            return RUN_IT
         if size(value) > MOST_KEPT:
             return IDLE
         seen = digest(value)

@@ -38,11 +38,8 @@ MOST_SECONDS = 5.0  # a guard on slow machines; the other bounds come first
 FACTORS = range(2, 3)  # the tier of forgotten means
 LIKELY = 3  # tiers that are tried on every statement before the others
 OUTPUT = "<output>"
-STANDING = (
-    "branch-forgotten",
-    "shape",
-    "upstream-forgotten",
-)  # causes for which a later line may be as good: see `standing`
+FORWARD, BACKWARD = ("branch-forgotten", "input-for-output"), ("shape", "upstream-forgotten")
+STANDING = (*FORWARD, *BACKWARD)  # causes for which another line may be as good: see `standing`
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr, ast.For, ast.If, ast.While)
 
 
@@ -184,7 +181,7 @@ class Search:
             return False
         if mend.slip.cause in STANDING:
             return False
-        return mend.slip.statement is self.first or not self.only_hands_on(mend)
+        return not self.only_hands_on(mend)
 
     def chosen(self, found: list[Mend]) -> Mend | None:
         full = [each for each in found if self.is_full(each)] or found
@@ -213,11 +210,12 @@ class Search:
     def standing(self, mend: Mend) -> int:
         """Returns where a mend comes among its like.
 
-        A missing summand belongs into the first line that could have it, a shape, and what is upstream, into the last.
+        A missing summand, and an output that is kept, belong into the first line that could have it; a shape, and what
+        is upstream, into the last.
         """
-        if mend.slip.cause == "branch-forgotten" and mend.slip.statement is not None:
+        if mend.slip.cause in FORWARD and mend.slip.statement is not None:
             return mend.slip.statement.lineno
-        if mend.slip.cause in ("shape", "upstream-forgotten") and mend.slip.statement is not None:
+        if mend.slip.cause in BACKWARD and mend.slip.statement is not None:
             return -mend.slip.statement.lineno
         return mend.rank
 
@@ -399,7 +397,7 @@ class Search:
         values = visible(frame) if frame is not None else {}
         if self.functions.get(id(node)) is not None and frame is not None:
             own = {each.id for each in ast.walk(self.defined[id(node)]) if isinstance(each, ast.Name)}
-            foreign = {*self.exercise.assigned, *self.exercise.known} - own
+            foreign = {*self.exercise.assigned, *self.exercise.known, *self.attempt.upstream_names} - own
             values = {name: value for name, value in values.items() if name not in foreign or name in frame.names}
         names = set(values)
         bare = {name.rpartition(".")[2] for name in names}
@@ -437,7 +435,9 @@ class Search:
                 held = self.machine.makers[id(node)].code(part)(frame)
             except Exception:
                 continue
-            if any(not differs(held, each) for each in right):
+            same = next((at for at, each in enumerate(right) if not differs(held, each)), None)
+            if same is not None:
+                del right[same]
                 found |= {id(each) for each in ast.walk(part)}
         return found
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph import juxtaposed
+from cgviz.graph.marks import has_marks
 from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.ops.arithmetic import divide, multiply, reciprocal, signed_sum
 from cgviz.ops.op import Op, ops
@@ -40,7 +41,7 @@ def staged(
     graph = graph.written or graph.whole or graph
     if ties != "split":
         graph = replace(graph, nodes=tuple(with_ties(node, ties) for node in graph.nodes))
-    if not juxtaposed.has_marks(graph):
+    if not has_marks(graph):
         return opened(graph) if detail == "gate" else fused(graph)
     made = juxtaposed.plain(graph) if inputs is None else juxtaposed.meant(graph, inputs)
     return replace(opened(made) if detail == "gate" else fused(made), written=graph if inputs is None else None)

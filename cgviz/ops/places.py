@@ -76,7 +76,8 @@ def picked_at(key: Key) -> Op:
         try:
             np.asarray(x)[plain(key, [as_places(place) for place in places])]
         except IndexError as error:
-            return str(error).replace(str(2**62), "a place that is no whole number")
+            fraction = str(2**62) in str(error)
+            return "a place in [ ] is a whole number; x*(y) multiplies" if fraction else str(error)
         return ""
 
     return Op(

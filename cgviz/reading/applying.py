@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from cgviz.errors import quoted
-from cgviz.graph.juxtaposed import mark
+from cgviz.graph.marks import mark
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.refused import REFUSED
 from cgviz.reading import build, statics

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.slips import KEYWORDS
@@ -88,6 +89,20 @@ def pieces(token: Token, split: Sequence[str]) -> Iterator[Token]:
     for part in split:
         yield Token("name", part, start, start + len(part))
         start += len(part)
+
+
+COMPLEX = re.compile(r"[0-9.][jJ](?!\w)")
+
+
+def refuse_complex(text: str, every: Sequence[Token], known: Collection[str]) -> None:
+    """Raises ExpressionError for a complex number of Python, `2j`, where j is no name that is known."""
+    if not COMPLEX.search(text):
+        return
+    for number, token in pairwise(every):
+        touching = number.kind == "number" and number.end == token.start
+        if touching and token.text in ("j", "J") and token.text not in known:
+            message = f"complex numbers are not read; {number.text}*{token.text} multiplies by an input {token.text}"
+            raise ExpressionError(message, text, number.start, token.end)
 
 
 def raise_for(

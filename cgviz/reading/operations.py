@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from cgviz.graph.juxtaposed import MATRICES, beside
+from cgviz.graph.marks import MATRICES, beside
 from cgviz.ops import making, matrices, moving, pieces, places, systems, triangles
 from cgviz.ops.activation import elu, gelu, leaky_relu, softplus
 from cgviz.ops.arithmetic import neg

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cgviz.errors import ExpressionError
-from cgviz.graph.juxtaposed import INVERTED
+from cgviz.graph.marks import INVERTED
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
 from cgviz.reading.pending import (

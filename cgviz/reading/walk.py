@@ -12,7 +12,7 @@ import sympy
 from sympy import Add, Mul, Pow, Symbol
 
 from cgviz.errors import ExpressionError, quoted
-from cgviz.graph.juxtaposed import ELEMENTS, beside
+from cgviz.graph.marks import ELEMENTS, beside
 from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.ops import arithmetic
 from cgviz.ops.arithmetic import copy, divide, neg, power, reciprocal, signed_sum

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from cgviz.errors import ExpressionError
 from cgviz.ops.op import REGISTRY
-from cgviz.reading.glued import may_be_glued, separated
+from cgviz.reading.glued import may_be_glued, refuse_complex, separated
 from cgviz.reading.mended import bracketed, mended
 from cgviz.reading.modules import MODULES, unqualified
 from cgviz.reading.statements import Survey, declared
@@ -37,6 +37,7 @@ def worded(
     names = {*given, *assigned}
     refuse_derivatives(text, names)
     variables = names | signature
+    refuse_complex(text, every, variables)
     if survey.after_dot:
         alone = {a.text for a, b in pairwise(every) if a.kind == "name" and b.kind != "."}
         every = unqualified(text, every, variables | (alone & MODULES), alone | variables)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from unicodedata import normalize
 
 from cgviz.analysis.learning.binding import Binding, bind
 from cgviz.analysis.learning.choice import objective
@@ -66,10 +67,15 @@ def check_near(binding: Binding, free: Sequence[str], called: str) -> None:
                 )
 
 
+MARKED = re.compile(r"(?<=.)(hat|bar|tilde|true|pred|\d+)$")
+
+
 def is_near(column: str, name: str) -> bool:
-    """Tells whether two names differ in case, in signs between their letters, or in a slip of the finger."""
-    one, two = (re.sub(r"[\W_]", "", each).casefold() for each in (column, name))
-    return bool(one) and (one == two or (len(two) > 3 and bool(get_close_matches(two, [one], n=1, cutoff=0.8))))
+    """Tells whether two names differ in case, signs between their letters, marks, a number, or a slip of the finger."""
+    one, two = (re.sub(r"[\W_]", "", normalize("NFD", each)).casefold() for each in (column, name))
+    if one == two or MARKED.sub("", one) == two or one == 2 * two:
+        return bool(one)
+    return len(two) > 3 and bool(get_close_matches(two, [one], n=1, cutoff=0.8))
 
 
 def held(graph: Graph, inputs: Mapping[str, Value | None], columns: Sequence[str]) -> list[str]:

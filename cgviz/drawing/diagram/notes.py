@@ -143,13 +143,14 @@ def outside(note: Box, middle: Point, whole: Room) -> Iterator[Point]:
 
 
 def clear(middle: Point, place: Point, note: Box, target: Box, rooms: Sequence[Room]) -> bool:
-    """Tells whether the arrow from a note to its node meets nothing but wires."""
+    """Tells whether the arrow from a note to its node meets nothing but wires and the frames of groups."""
     start, tip = ends(place, note, middle, target)
     points = [point for point in along(straight(start, tip)) if distance(point, tip) > THIN]
     own = around(middle, (target.width, target.height))
     return not any(
-        room != own and room[2] - room[0] > THIN + 0.1 and room[0] - 1 < x < room[2] + 1 and room[1] < y < room[3]
+        room[0] - 1 < x < room[2] + 1 and room[1] < y < room[3]
         for room in rooms
+        if room != own and min(room[2] - room[0], room[3] - room[1]) > THIN + 0.1
         for x, y in points
     )
 

@@ -28,12 +28,14 @@ class Folding:
     """In which row each box stands, from 0; `near`: inputs stand near their use; `ghosts`: also within a row.
 
     titles  of the rows that belong to a group: rows side by side with one title are one frame
+    apart   how far apart two rows are
     """
 
     row: Mapping[str, int]
     near: bool = True
     ghosts: bool = True
     titles: Mapping[int, str] = field(default_factory=dict)
+    apart: float = APART
 
     @property
     def rows(self) -> int:
@@ -63,13 +65,16 @@ class Laid:
         """Returns the left, bottom, right and top of a row with its notes and what it has of a frame, y upwards."""
         part = self.parts[number]
         own = {box.key for box in part.boxes}
-        noted = {wire.source for wire in self.scene.wires if wire.classes == "note" and wire.target in own}
-        notes = tuple(box for box in self.scene.boxes if box.key in noted)
-        left, bottom, right, top = room_of(replace(part, boxes=(*part.boxes, *notes)), self.plan, axes)
+        left, bottom, right, top = room_of(part, self.plan, axes)
         for frame in self.frames:
             if part.boxes[0].key in frame.members:
-                head = HEAD if frame.room[3] <= top + HEAD + 1 else 0.0
-                return left - PAD, max(bottom - PAD, frame.room[1]), right + PAD, top + head
+                top += HEAD if frame.room[3] <= top + HEAD + 1 else 0.0
+                left, right, bottom = left - PAD, right + PAD, max(bottom - PAD, frame.room[1])
+        noted = {wire.source for wire in self.scene.wires if wire.classes == "note" and wire.target in own}
+        for box in (box for box in self.scene.boxes if box.key in noted):
+            (x, y), wide, high = axes.point(self.plan.centre[box.key]), box.width / 2, box.height / 2
+            left, right = min(left, x - wide), max(right, x + wide)
+            bottom, top = min(bottom, y - high), max(top, y + high)
         return left, bottom, right, top
 
     def rooms(self, axes: Axes) -> list[tuple[float, float, float, float]]:
@@ -108,7 +113,7 @@ def laid_out(scene: Scene, axes: Axes, folding: Folding, ghost: Ghost) -> Laid:
         plan, crossed = planned(part, axes, rank)
         first, last = extent(part, plan, axes)
         whole.add(plan, top - first)
-        top += last - first + APART
+        top += last - first + folding.apart
         crossings += crossed
         parts.append(part)
     laid = Laid(joined(parts), whole, crossings, parts=tuple(parts))

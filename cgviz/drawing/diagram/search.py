@@ -18,13 +18,14 @@ from cgviz.drawing.diagram.ghosts import ghost_of
 from cgviz.drawing.diagram.groups import Group, blocks
 from cgviz.drawing.diagram.paper import Paper
 from cgviz.drawing.diagram.pen import Pen
-from cgviz.drawing.diagram.rows import Folding, Laid, box_of, laid_out
+from cgviz.drawing.diagram.rows import APART, Folding, Laid, box_of, laid_out
 from cgviz.drawing.diagram.scene import SIZE, Scene
 from cgviz.drawing.diagram.score import blemishes, of_rows
 
 FINALISTS = 5
 LARGE, HUGE = 90, 250  # boxes, from which fewer candidates are tried
 NEARLY = 0.80  # a candidate estimated at less of the best is not laid out
+FOR_NOTES = 60.0  # between rows, where an author writes beside them
 ALIKE = 0.01  # estimates closer than this are of layouts that look the same
 
 
@@ -157,7 +158,8 @@ def in_view(pen: Pen, style: str, window: Point, wishes: Wishes) -> Found:
             if fold == before:
                 break
             before = fold
-            folding = Folding(fold.row, wishes.near, wishes.ghosts, titles_of(fold, parts))
+            apart = APART + (FOR_NOTES if pen.figure.notes else 0.0)
+            folding = Folding(fold.row, wishes.near, wishes.ghosts, titles_of(fold, parts), apart)
             laid = laid_out(scene, axes, folding, ghost)
             rooms = laid.rooms(axes)
             over = max(max((c - a) / window[0], (d - b) / window[1]) for a, b, c, d in rooms)

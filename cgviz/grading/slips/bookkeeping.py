@@ -12,6 +12,7 @@ from cgviz.grading.slips.trees import (
     changed,
     edit,
     function_name,
+    heads_of,
     is_array,
     name,
     numpy,
@@ -173,6 +174,13 @@ def moves(place: Place) -> Iterator[Slip]:
 def orders(place: Place) -> Iterator[Slip]:
     """Parts of a tuple, of a list that is joined, or arguments that stand in another order; targets that do."""
     node = place.statement
+    for head in heads_of(node):
+        held = place.values.get(ast.unparse(head)) if isinstance(head, (ast.Name, ast.Attribute)) else None
+        if isinstance(held, list) and len(held) > 1:
+            says = (
+                f"{written(head)} stands in the order of the backward pass: reversed, {written(head)}[::-1], it belongs"
+            )
+            yield edit(place, head, name(f"{ast.unparse(head)}[::-1]"), "order", says)
     for part in parts(node):
         listed = (
             part.elts if isinstance(part, (ast.Tuple, ast.List)) else part.args if isinstance(part, ast.Call) else []

@@ -241,6 +241,11 @@ def of_one_element(place: Place, node: ast.AugAssign) -> Iterator[Slip]:
                 f"the sum of the others, not {written(node.value)}, belongs here: each counts, the value is their count"
             )
             yield edit(place, node.value, total, "wrong-value", says)
+        if not isinstance(target.slice, (ast.Tuple, ast.Slice, ast.Constant)):
+            rows = name(f"range(len({ast.unparse(target.slice)}))")
+            both = with_field(target, "slice", ast.Tuple([rows, target.slice], ast.Load()))
+            says = f"only the element of the label is changed, by two indices: {written(both)} (the index)"
+            yield Slip("index", says, {node: [with_field(node, "target", both)]}, None, node)
         for key, held in place.values.items():
             if is_array(held) and held.dtype.kind in "iu" and not isinstance(target.slice, ast.Tuple):
                 both = with_field(target, "slice", ast.Tuple([target.slice, name(key)], ast.Load()))

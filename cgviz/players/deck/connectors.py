@@ -8,6 +8,7 @@ from typing import Any
 from pptx.enum.shapes import MSO_CONNECTOR
 from pptx.util import Emu, Pt
 
+from cgviz.drawing.diagram.axes import Point
 from cgviz.players.deck.routes import Route
 from cgviz.players.deck.shapes import DRAWING, THICK, Canvas, paint
 from cgviz.runs.steps import Forward
@@ -16,16 +17,18 @@ TOP, LEFT, BOTTOM, RIGHT = range(4)
 ON_CIRCLE = {True: (1, 2, 3), False: (1, 0, 7)}  # sites of a circle: before the middle of a side, in it, after it
 LEAST = 1000  # the least height of a connector: the place of its middle part is a multiple of it
 WHOLE = 100000  # a connector's turns are in these parts of its size
-NARROW = 32.0  # the gap in points that LibreOffice needs for a curve; in a smaller one it loops
+NARROW = 45.0  # the gap in points that LibreOffice needs for a curve; in a smaller one it loops
 SMALL = 0.6  # a diagram reduced as much has small arrows
 QUARTER = 5400000  # a quarter turn
 
 
 def draw_wire(canvas: Canvas, route: Route) -> None:
     """Draws a wire behind the boxes as a connector: straight, or with its turns in the places of the plan."""
+    if not route.ahead:
+        return draw_aside(canvas, route)
     axes, scene, wire = canvas.layout.axes, canvas.layout.scene, route.wire
     begin, end = (canvas.place(axes.point(point)) for point in (route.begin, route.end))
-    if len(route.turns) == 1 and canvas.scale * (route.end[0] - route.begin[0]) < NARROW:
+    if route.turns and canvas.scale * (route.end[0] - route.begin[0]) < NARROW:
         route = replace(route, turns=())
     kind = MSO_CONNECTOR.CURVE if route.turns else MSO_CONNECTOR.STRAIGHT
     made = canvas.shapes.add_connector(kind, *map(Pt, (*begin, *end)))
@@ -43,6 +46,34 @@ def draw_wire(canvas: Canvas, route: Route) -> None:
         bend(canvas, made, route)
     colour(canvas, made, route)
     canvas.describe(made, wire.words.title, wire.words, whole=wire.key in canvas.active)
+
+
+def draw_aside(canvas: Canvas, route: Route) -> None:
+    """Draws a wire that does not run along the flow: straight, between sides that face each other; of a note free."""
+    layout, wire = canvas.layout, route.wire
+    begin, end = (canvas.place(layout.axes.point(point)) for point in (route.begin, route.end))
+    made = canvas.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, *map(Pt, (*begin, *end)))
+    canvas.plain(made)
+    canvas.send_back(made)
+    if wire.classes != "note":
+        sites = facing(layout.centre(wire.source), layout.centre(wire.target))
+        for key, site, join in zip(
+            (wire.source, wire.target), sites, (made.begin_connect, made.end_connect), strict=True
+        ):
+            join(canvas.drawn[key], site)
+        joins = made._element.nvCxnSpPr.cNvCxnSpPr
+        for key, joint in ((wire.source, joins.stCxn), (wire.target, joins.endCxn)):
+            joint.idx *= 1 + layout.scene.box[key].circle  # a circle has eight sites
+    colour(canvas, made, route)
+    canvas.describe(made, wire.words.title, wire.words, whole=wire.classes == "note")
+
+
+def facing(one: Point, other: Point) -> tuple[int, int]:
+    """Returns the sides of two boxes that face each other; y grows upwards."""
+    right, up = other[0] - one[0], other[1] - one[1]
+    if abs(right) > 2 * abs(up):
+        return (RIGHT, LEFT) if right > 0 else (LEFT, RIGHT)
+    return (TOP, BOTTOM) if up > 0 else (BOTTOM, TOP)
 
 
 def bend(canvas: Canvas, made: Any, route: Route) -> None:

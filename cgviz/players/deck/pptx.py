@@ -116,7 +116,7 @@ def sheet_of(made: Diagram, shown: Sequence[Frame], look: Look) -> Sheet:
 def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int) -> None:
     """Draws a frame on a slide."""
     from cgviz.players.deck.connectors import draw_wire
-    from cgviz.players.deck.shapes import Canvas, draw_box, draw_label, rgb
+    from cgviz.players.deck.shapes import Canvas, draw_box, draw_frame, draw_label, rgb
 
     layout, theme = sheet.layout, sheet.layout.theme
     if sheet.behind.startswith("#"):
@@ -125,8 +125,11 @@ def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int
     slide.shapes.turbo_add_enabled = True  # ids are counted, not looked up
     canvas = Canvas(slide.shapes, layout, frame, active(frame.active, layout.scene), sheet.scale, sheet.x, sheet.y)
     title(slide, Text(frame.title, theme.soft, TITLE, bold=True), sheet.width)
+    for group in layout.frames:
+        draw_frame(canvas, group)
     for box in layout.scene.boxes:
-        draw_box(canvas, box)
+        if box.rank != "note" or any((text.step or 0) <= frame.step for text in box.texts):
+            draw_box(canvas, box)
     for way in ways:
         here = way.wire.source in canvas.drawn and way.wire.target in canvas.drawn
         if here and (way.wire.step or 0) <= frame.step:

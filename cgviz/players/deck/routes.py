@@ -31,7 +31,8 @@ class Turn:
 class Route:
     """A wire from one box to another, both ends as (along, across), with its turns, none where it is straight.
 
-    side  where it ends on its target: in the middle (0), or on a circle halfway to the side before (-1) or after it (1)
+    side   where it ends on its target: in the middle (0), or on a circle halfway to the side before (-1) or after (1)
+    ahead  whether it runs along the flow; one to a moved box, or from a note, is straight, from where it stands
     """
 
     wire: Wire
@@ -39,11 +40,24 @@ class Route:
     end: Point
     turns: tuple[Turn, ...]
     side: int = 0
+    ahead: bool = True
 
 
 def routes(layout: Layout) -> list[Route]:
     """Returns the routes of all wires; trunks are part of the wires that they lead to."""
-    return [route(layout, wire) for wire in layout.scene.wires]
+    return [route(layout, wire) if runs_ahead(layout, wire) else straight(layout, wire) for wire in layout.scene.wires]
+
+
+def runs_ahead(layout: Layout, wire: Wire) -> bool:
+    """Tells whether a wire leads from a box to one that stands farther along the flow."""
+    (x, _), (u, _) = layout.plan.centre[wire.source], layout.plan.centre[wire.target]
+    own, other = (layout.axes.half(layout.scene.box[key])[0] for key in (wire.source, wire.target))
+    return wire.classes != "note" and u - other > x + own
+
+
+def straight(layout: Layout, wire: Wire) -> Route:
+    path = layout.plan.path[wire.key]
+    return Route(wire, path[0], layout.plan.tip.get(wire.key, path[-1]), (), ahead=False)
 
 
 def route(layout: Layout, wire: Wire) -> Route:

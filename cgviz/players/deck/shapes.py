@@ -18,10 +18,11 @@ from cgviz.drawing.diagram.card import SIDE
 from cgviz.drawing.diagram.cells import Cell, Grid
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.lines import one_line
+from cgviz.drawing.diagram.rows import Frame
 from cgviz.drawing.diagram.scene import MIDDLE, RIGHT, Box, Line, Place, Text, Words
 from cgviz.drawing.theme import Theme
 from cgviz.players.deck.extras import CLEAR
-from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.frames import Frame as Shown
 from cgviz.players.deck.growth import so_far
 from cgviz.runs.steps import Forward, Step
 from cgviz.text.numbers import number
@@ -43,7 +44,7 @@ class Canvas:
 
     shapes: Any
     layout: Layout
-    frame: Frame
+    frame: Shown
     active: Mapping[str, Step]
     scale: float
     x: float
@@ -98,6 +99,19 @@ class Canvas:
         shape.name = one_line(name)[:80]
         said = f"{words.title}. {words.description}" if whole and words.description else words.title
         next(shape._element.iter(f"{PRESENTATION}cNvPr")).set("descr", one_line(said))
+
+
+def draw_frame(canvas: Canvas, frame: Frame) -> None:
+    """Draws the frame of a group behind all that is drawn later, and its title."""
+    left, bottom, right, top = frame.room
+    (x, y), (u, v) = canvas.place((left, top)), canvas.place((right, bottom))
+    shape = canvas.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, *map(Pt, (x, y, u - x, v - y)))
+    shape.adjustments[0] = CORNER / min(right - left, top - bottom)
+    canvas.plain(shape)
+    paint(shape, CLEAR, canvas.theme.pale, max(canvas.scale, 0.5), dashed=True)
+    canvas.describe(shape, frame.title or "group", Words(frame.title), whole=False)
+    title = canvas.layout.title(frame)
+    draw_label(canvas, "", replace(title, x=title.x + title.width / 2), Words(frame.title))
 
 
 def draw_box(canvas: Canvas, box: Box) -> None:
