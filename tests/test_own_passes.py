@@ -134,6 +134,27 @@ soft.defvjp(lambda x: (soft(x), x), lambda x, g: (g * jax.nn.sigmoid(x) * 2,))
     assert "line" not in out  # nobody names a line of a lambda
 
 
+def test_a_rule_of_jax_with_arguments_that_are_held(tmp_path: Path, capsys: Any) -> None:
+    pytest.importorskip("jax")
+    text = """
+import functools, jax, jax.numpy as jnp
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
+def power(x, k, w):
+    return jnp.sum((x*w)**k)
+def forward(x, k, w):
+    return power(x, k, w), (x, w)
+def backward(k, saved, g):
+    x, w = saved
+    return k*(x*w)**(k - 1)*w*g, k*(x*w)**(k - 1)*g
+power.defvjp(forward, backward)
+"""
+    (tmp_path / "own.py").write_text(text, encoding="utf-8")
+    assert main(["check", f"{tmp_path / 'own.py'}:power", "--x", "[1,2]", "--k", "3", "--w", "[0.5,1]"]) == 1
+    out = capsys.readouterr().out
+    assert "1 of 2 gradients" in out
+    assert "right: w" in " ".join(out.split())
+
+
 # diff
 
 

@@ -17,6 +17,7 @@ from cgviz.text.parsing import parse_spelling, spelled
 from cgviz.text.plain import ascii_text
 from cgviz.text.runs import Run, plain, runs
 from cgviz.text.spelling import Spelling
+from cgviz.text.tex import latex
 from cgviz.text.typeset import words
 
 SAME = [
@@ -174,3 +175,14 @@ def test_raised_indices_typed_in_text_stay() -> None:
     assert run.table().text.startswith("z⁽²⁾ = θ₁⁽²⁾·a⁽¹⁾\nf(θ₁⁽²⁾, a⁽¹⁾, θ₁₂) = z⁽²⁾ + θ₁₂")
     assert run["z2"].value == 6
     assert r"\theta_1^{(2)}" in run.derive().latex
+
+
+def test_a_value_that_is_a_name_is_set_as_its_names_and_signs() -> None:
+    from cgviz.drawing.diagram.typography import runs
+
+    value = Spelling("D_KL(q_ϕ(𝐳|ŷ)‖p(z))", "italic")
+    assert latex(value) == r"D_{\mathrm{KL}}(q_{\phi}(\mathbf{z}|\hat{y})\Vert p(z))"
+    assert latex(Spelling("log p(x)", "upright")) == r"\mathrm{log}\ p(x)"
+    assert [(run.text, run.level) for run in runs("π_old(a|s)", "name")][:3] == [("π", 0), ("old", -1), ("(", 0)]
+    assert [run.level for run in runs("log_softmax(x)", "formula")] == [0, 0, 0]
+    assert latex(Spelling("ymŷ")) == r"\mathrm{ym\hat{y}}"

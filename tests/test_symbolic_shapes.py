@@ -7,6 +7,7 @@ import pytest
 import cgviz
 from cgviz.cli import main
 from cgviz.errors import ExpressionError, UsageError
+from cgviz.values import axes
 from cgviz.values.axes import Axis, parsed, settled_shape
 
 LINEAR = "Y = X @ W + b; L = sum(Y**2)"
@@ -146,3 +147,9 @@ def test_names_of_lengths_are_told_in_json_and_never_the_numbers_that_stand_for_
         assert "1000" not in out
     with pytest.raises(ExpressionError, match="a step of 2"):
         cgviz.run("sum(x[::2])", shapes={"x": "N"})
+
+
+def test_a_shape_is_open_where_a_length_is_a_name() -> None:
+    assert axes.is_open(axes.parsed("N, 3"))
+    assert not axes.is_open(axes.parsed("2, 3"))
+    assert not axes.is_open(None)

@@ -257,15 +257,20 @@ def of_jax(name: str, found: Any) -> Pair:
             found.bwd = written
 
     def slopes(given: Mapping[str, Any], upstream: Any) -> Mapping[str, Any]:
-        names = list(inspect.signature(found.fun).parameters)
-        args = [
-            np.asarray(given[key]) if not isinstance(given[key], (int, str)) else given[key]
-            for key in names
-            if key in given
-        ]
-        out, back = jax.vjp(found, *args)
+        names = [key for key in inspect.signature(found.fun).parameters if key in given]
+        args = [given[key] if isinstance(given[key], (int, str)) else np.asarray(given[key]) for key in names]
+        held = getattr(found, "nondiff_argnums", ())
+        moving = [i for i in range(len(args)) if i not in held]
+
+        def function(*arrays: Any) -> Any:
+            every = list(args)
+            for i, array in zip(moving, arrays, strict=True):
+                every[i] = array
+            return found(*every)
+
+        out, back = jax.vjp(function, *(args[i] for i in moving))
         slopes = back(np.asarray(upstream, dtype=out.dtype).reshape(out.shape))
-        return {key: np.asarray(slope) for key, slope in zip([k for k in names if k in given], slopes, strict=True)}
+        return {names[i]: np.asarray(slope) for i, slope in zip(moving, slopes, strict=True)}
 
     return Pair(name, "jax", found.fun, found.bwd, gradients)
 

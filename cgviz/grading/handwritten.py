@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from time import process_time
 from types import CodeType, FunctionType
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
@@ -81,7 +82,9 @@ class Source:
             around = ast.arguments([], names, None, [], [], None, [])
             made = ast.FunctionDef("around", around, [made], [], None, None, lineno=1, col_offset=0)
         tree = ast.fix_missing_locations(ast.Module([made], []))
-        found = named_code(compile(tree, self.path, "exec"), self.node.name)
+        with catch_warnings():
+            simplefilter("ignore", SyntaxWarning)  # of what a mended line is, for which nobody asked
+            found = named_code(compile(tree, self.path, "exec"), self.node.name)
         cells = dict(zip(code.co_freevars, before.__closure__ or (), strict=True))
         scope = {**before.__globals__, NUMPY: self.library, SEEN: seen}
         new = FunctionType(

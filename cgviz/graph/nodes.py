@@ -81,12 +81,13 @@ class Kind(Enum):
     SUM = "two floats, added"
     DIFFERENCE = "two floats, subtracted"
     PRODUCT = "two floats, multiplied"
+    TERMS = "any number of floats, each with a slope that is constant"
     MANY = "any number of floats"
     SCALED = "floats, and a local derivative that may leave the range of floats"
     ARRAY = "something to do with arrays"
 
 
-LEAF, UNARY, BINARY, SUM, DIFFERENCE, PRODUCT, MANY, SCALED, ARRAY = Kind
+LEAF, UNARY, BINARY, SUM, DIFFERENCE, PRODUCT, TERMS, MANY, SCALED, ARRAY = Kind
 LINEAR: dict[tuple[float, ...], Kind] = {(1, 1): SUM, (1, -1): DIFFERENCE}
 
 
@@ -110,6 +111,8 @@ def planned(op: Op, count: int) -> tuple[Kind, Any, Any, Any]:
     kind = SCALED if op.scaled is not None else (LEAF, UNARY, BINARY)[count] if count < 3 else MANY
     if kind is BINARY:
         kind = PRODUCT if op is times else LINEAR.get(op.slopes or (), BINARY)
+    elif kind is MANY and op.slopes is not None and None not in op.slopes:
+        kind = TERMS
     return (LEAF, None, None, None) if kind is LEAF else (kind, op.forward, rule, op.slopes)
 
 

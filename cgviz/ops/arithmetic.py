@@ -24,9 +24,15 @@ def signed_sum(*signs: int) -> Op:
 def known_sum(signs: tuple[int, ...]) -> Op:
     two: dict[tuple[int, ...], Callable[..., float]] = {(1, 1): operator.add, (1, -1): operator.sub}
 
-    def combine(*terms: float) -> float:
-        total = terms[0] if signs[0] > 0 else -terms[0]
-        for sign, term in zip(signs[1:], terms[1:], strict=True):
+    leads, others = signs[0] > 0, signs[1:]
+
+    def combine(first: float, *terms: float) -> float:
+        total = first if leads else -first
+        if plain:
+            for term in terms:
+                total = total + term
+            return total
+        for sign, term in zip(others, terms, strict=True):
             total = total + term if sign > 0 else total - term
         return total
 

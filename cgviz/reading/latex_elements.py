@@ -91,7 +91,8 @@ class Elements(Indices):
         numbers = any(isinstance(part, int) for part in parts) and bool(env.numbers)
         spelling = self.numbered(name, parts) if numbers else name.spelling
         token = Token("name", self.names.identifier(spelling), piece.start, last.end)
-        plain = token.text.isidentifier() and env.axes
+        is_constant = token.text in ("e", "pi") and token.text not in self.given
+        plain = token.text.isidentifier() and env.axes and not is_constant
         if plain:
             self.ranked(name, token.text, 0)
         return [called("index ", piece), synthetic("(", piece), token, synthetic(")", piece)] if plain else [token]

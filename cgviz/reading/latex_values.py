@@ -49,7 +49,8 @@ class Values(Names):
         while at < bracket.partner:
             inner = self.read(at) if self.begins(at) else None
             if inner is None:
-                written += "|" if is_bar(self.pieces[at]) else self.source(at, at + 1).strip("{}")
+                sign = self.source(at, at + 1)
+                written += ("|" if sign in ("|", "\\mid") else "‖") if is_bar(self.pieces[at]) else sign.strip("{}")
                 at += 1
                 continue
             found = dict(self.own_indices(inner))

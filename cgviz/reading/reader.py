@@ -261,7 +261,7 @@ class Reader(Parts):
         if is_half or beside.kind != "name" or under.kind not in ("name", "number"):
             return
         first, second = under.text, beside.text
-        message = f"what stands below the slash? Write /({first}*{second} ...), or /{first}*{second} for one above"
+        message = f"does {quoted(second)} stand below the slash? Write /({first}*{second}), or /{first}*{second}"
         raise self.error(message, tokens[slash])
 
     def raised_digits(self, token: Token, base: Any) -> Any:

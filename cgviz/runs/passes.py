@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cgviz.graph.nodes import ARRAY, BINARY, DIFFERENCE, LEAF, PRODUCT, SCALED, SUM, UNARY, Graph
+from cgviz.graph.nodes import ARRAY, BINARY, DIFFERENCE, LEAF, PRODUCT, SCALED, SUM, TERMS, UNARY, Graph
 from cgviz.runs.columns import Straight, straight
 from cgviz.runs.straight import Found
 from cgviz.values import arrays
@@ -102,6 +102,12 @@ def reached(
                 gradients[second] = upstream if so_far is None else so_far + upstream
             else:
                 gradients[second] = -upstream if so_far is None else so_far - upstream
+            continue
+        if kind is TERMS:
+            for arg, slope in zip(first, slopes):  # type: ignore[arg-type]  # noqa: B905 - the hot loop
+                part = upstream if slope == 1 else upstream * slope
+                so_far = gradients[arg]
+                gradients[arg] = part if so_far is None else so_far + part
             continue
         try:
             if kind is BINARY:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from cgviz.text.letters import FACES, GREEK, MARKS, faced
+from cgviz.text.parsing import value_parts
 from cgviz.text.spelling import Script, Spelling
 
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙", "ddot": "¨", "check": "ˇ", "vec": "→", "low": "_"}
@@ -12,7 +13,8 @@ ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙", "ddot": "¨", "ch
 
 def mathml(spelling: Spelling) -> str:
     """Returns a spelling as elements of MathML."""
-    head = letters(spelling)
+    parts = value_parts(spelling)
+    head = f"<mrow>{''.join(map(mathml, parts))}</mrow>" if parts else letters(spelling)
     for mark in spelling.marks:
         element = "munder" if mark == "low" else "mover"
         over = f'<mo stretchy="false">{escape(ACCENTS.get(mark) or MARKS[mark])}</mo>'

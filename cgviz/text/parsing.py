@@ -61,6 +61,19 @@ def spelled(name: str) -> Spelling:
         return word(name)
 
 
+VALUE = re.compile(r"[(|‖−]")
+SEPARATORS = re.compile(r"([()|‖,;:= −+-])")
+
+
+def value_parts(spelling: Spelling) -> tuple[Spelling, ...]:
+    """Returns the names and signs of a value that is a name, `p(y|x)`, or of a title, `log p(x)`; () for any other."""
+    letters = spelling.letters
+    if len(letters) < 3 or not VALUE.search(letters):
+        return ()
+    parts = filter(None, SEPARATORS.split(letters))
+    return tuple(spelled(part) if part[0].isalpha() else Spelling(part) for part in parts)
+
+
 def word(name: str) -> Spelling:
     """Returns a name as one word, whatever its letters would say."""
     return Spelling(name, "upright")

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from cgviz.text.letters import accented, faced, subscript, superscript
+from cgviz.text.parsing import value_parts
 from cgviz.text.spelling import Script, Spelling
 
 SUB, SUP, ITALIC, BOLD, END = "\ue0f0", "\ue0f1", "\ue0f2", "\ue0f3", "\ue0f4"
@@ -93,6 +94,8 @@ def is_marked(text: str) -> bool:
 
 def marked(spelling: Spelling) -> str:
     """Returns a spelling with marks: letters slanted, scripts raised and lowered, a face in letters of its own."""
+    if parts := value_parts(spelling):
+        return "".join(map(marked, parts)) + script(SUB, spelling.sub) + script(SUP, spelling.sup)
     letters = spelling.letters if spelling.face == "bold" else faced(spelling.letters, spelling.face)
     head = accented(letters, spelling.marks) + "′" * spelling.primes
     face = BOLD if spelling.face == "bold" else ITALIC if spelling.italic else ""

@@ -2,7 +2,11 @@ r"""Spellings in LaTeX: `\hat{\mathbf{y}}_{\mathrm{train}}^{(2)}`."""
 
 from __future__ import annotations
 
-from cgviz.text.letters import NAMES
+import re
+from unicodedata import normalize
+
+from cgviz.text.letters import COMBINING, NAMES
+from cgviz.text.parsing import value_parts
 from cgviz.text.spelling import Script, Spelling
 
 FACES = {
@@ -11,7 +15,20 @@ FACES = {
 }  # fmt: skip
 MARKS = {"ring": "mathring", "low": "underline"}
 WIDE = {"hat": "widehat", "tilde": "widetilde", "bar": "overline"}
-SIGNS = {"−": "-", "⊤": r"\top ", "⋆": r"\star ", "†": r"\dagger ", "⊥": r"\perp ", "∗": "*", "′": r"\prime "}
+SIGNS = {
+    "−": "-",
+    "‖": r"\Vert ",
+    " ": r"\ ",
+    "⊤": r"\top ",
+    "⋆": r"\star ",
+    "†": r"\dagger ",
+    "⊥": r"\perp ",
+    "∗": "*",
+    "′": r"\prime ",
+}
+
+
+LETTER = re.compile(rf".[{''.join(COMBINING)}]*", re.DOTALL)
 
 
 def latex(spelling: Spelling) -> str:
@@ -30,8 +47,21 @@ def headed(spelling: Spelling) -> str:
         plain = SIGNS.get(letters) or escaped(letters)
         face = spelling.face if letters.isalnum() else ""
         return rf"\{FACES[face]}{{{plain}}}" if face else plain
-    inside = "".join(rf"\{NAMES[char]}{{}}" if char in NAMES else escaped(char) for char in letters)
+    if parts := value_parts(spelling):
+        return "".join(map(latex, parts))
+    inside = "".join(map(in_word, LETTER.findall(letters)))
     return rf"\{FACES[spelling.face or 'upright']}{{{inside}}}"
+
+
+def in_word(letter: str) -> str:
+    """Returns one letter of a word, its accents as LaTeX has them: the ŷ of `ymŷ`."""
+    base, accents = normalize("NFD", letter)[:1], normalize("NFD", letter)[1:]
+    if accents and all(accent in COMBINING for accent in accents):
+        written = in_word(base)
+        for accent in accents:
+            written = rf"\{MARKS.get(COMBINING[accent], COMBINING[accent])}{{{written}}}"
+        return written
+    return rf"\{NAMES[letter]}{{}}" if letter in NAMES else escaped(letter)
 
 
 def marked(spelling: Spelling, written: str) -> str:

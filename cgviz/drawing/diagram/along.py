@@ -21,7 +21,7 @@ ARROW = 7.0  # the length of an arrow's head
 PAD = 5.0  # before and after a text
 SAME = 0.5  # what is nearer than this is in line
 FLAT_SIDE = 8.0  # the corners of a box, where no wire ends
-LEAST = 6.0  # between two ranks, where no wire turns
+LEAST = 8.0  # between two ranks, where no wire turns
 NEAR = 2.0  # from the end of a lane to a caption
 ON_CIRCLE = 0.75  # how far from its middle, in radii, wires end on a circle
 

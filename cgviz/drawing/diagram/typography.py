@@ -28,10 +28,10 @@ FACED = "𝐀-𝐳𝚨-𝛉𝛂-𝛚𝟎-𝟗"  # bold letters, which the font h
 SET_ASIDE = re.compile(f"[ℂ-ℿℓℒ𝐀-𝟿{SCRIPTS}]")
 PIECE = re.compile(
     rf"(?P<raised>[{re.escape(''.join(RAISED))}]+)|(?P<lowered>[{re.escape(''.join(LOWERED))}]+)"
-    rf"|(?<={LETTER})_(?P<sub>\d+|{LETTER}+(?!{WORD}|\())|(?<=\w)\^(?P<sup>\d+|(?:\([^()]*\)|\[[^\[\]]*\])+)"
+    rf"|(?<={LETTER})_(?P<sub>\d+|{LETTER}+(?!{WORD}|\()|(?<=(?<!\w){LETTER}_){LETTER}+(?=\())|(?<=\w)\^(?P<sup>\d+|(?:\([^()]*\)|\[[^\[\]]*\])+)"
     rf"|(?P<bold>[{FACED}]+)"
     rf"|(?<!\w)(?P<letter>{LETTER}[\u0300-\u036f\u20d7]*)(?![\d_\u0300-\u036f(]|{LETTER})"
-    rf"|(?<!\w)(?P<base>{LETTER}[\u0300-\u036f\u20d7]*)(?=_(\d+|{LETTER}+(?!{WORD}|\()))"
+    rf"|(?<!\w)(?P<base>{LETTER}[\u0300-\u036f\u20d7]*)(?=_(\d+|{LETTER}+(?!{WORD})))"
 )
 
 

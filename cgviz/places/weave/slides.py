@@ -8,7 +8,9 @@ from html import escape
 from typing import Any
 
 from cgviz.drawing.diagram import Diagram
+from cgviz.drawing.diagram.figure import Figure
 from cgviz.errors import CgvizError, UsageError
+from cgviz.kernel.answers import names_in
 from cgviz.kernel.program import value_of
 from cgviz.places.weave import printed
 from cgviz.places.weave.fences import Fence, fences
@@ -76,8 +78,18 @@ def parts(text: str, look: Look, granularity: str, note: Note) -> Iterator[str |
 
 
 def fence_look(fence: Fence) -> dict[str, Any]:
-    """Returns the look that a fence asks for, as far as a deck has it."""
-    return {name: value for name, value in fence.words.look.items() if name in ("style", "direction", "digits")}
+    """Returns the look that a fence asks for, as far as a deck has it. Raises UsageError."""
+    found = {name: value for name, value in fence.words.look.items() if name in ("style", "direction", "digits")}
+    said = fence.words.options
+    if "collapse" in said:
+        found["collapse"] = names_in(said["collapse"])
+    if "around" in said:
+        depth = said.get("depth", "")
+        found |= {"around": said["around"], "depth": int(depth) if depth.isdigit() else None}
+    if said.keys() & {"order", "hide", "edges"}:
+        figure = Figure(order=names_in(said.get("order", "")))
+        found["figure"] = figure.but(hide=names_in(said.get("hide", "")), edges=said.get("edges", ""))
+    return found
 
 
 def run_of(fence: Fence) -> Run:
