@@ -350,6 +350,8 @@ REFUSED = {
     "f(x, s) = x²/2s": "below the slash",
     r"h = \phi(\mathbf{W} \mathbf{x})": "not given",
     r"R(h) = \frac{1}{m} \sum_{i=1}^m (h(x_i) - y_i)^2": "applied as a function",
+    r"W^{-1/2} x": "one number",
+    "⌊x⌋": "no useful derivative",
     "xy² + 1": "the product x\\*y",
     "|x|": "norm\\(x\\)",
     "x × y": "@ is the matrix product",

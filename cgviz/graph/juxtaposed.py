@@ -182,7 +182,10 @@ class Meaning:
             wanted = {0: "one number", 1: "a list of numbers", 2: "a matrix"}.get(len(indices), f"{len(indices)} axes")
             has = f"its value has the shape {listed(shape)}" if shape else "its value is one number"
             message = f"here {written} is one number of {name}, so {name} is {wanted}; {has}"
-            raise self.error(message if indices else f"beside names with an index {name} is one number; {has}", node)
+            raise self.error(
+                message if indices else f"beside names with an index, and under a root, {name} is one number; {has}",
+                node,
+            )
         return index
 
     def placed(self, node: Node, axis_and_start: str) -> int:

@@ -90,7 +90,17 @@ class Calls:
                 raise self.error(message, first)
             return self.indices.numbers(Side(letter), env, first, env.starts[letter])
         made = self.indices.written(self.meant(name, env), env)
+        if name.letter.isupper() and not env.axes and self.is_root(name.end, span.end):  # D^{-1/2} of a matrix
+            made = [called("index ", first), *around(first, made)]
         return [*made, synthetic("T", last)] if name.turned else made
+
+    def is_root(self, at: int, end: int) -> bool:
+        """Tells whether a fraction of numbers is the exponent at `at`: of a matrix that is no power of its elements."""
+        if at + 1 >= end or self.pieces[at].text != "^":
+            return False
+        inner = [piece.text for piece in self.pieces[at + 1 : self.names.extent(at + 1)]]
+        is_number = all(text.isdecimal() or text in ("{", "-", "−", "/", *macros.FRACTIONS) for text in inner)
+        return is_number and any(text in ("/", *macros.FRACTIONS) for text in inner)
 
     def refuse_value(self, name: Name, end: int) -> None:
         """Raises ExpressionError for `V(s_t)`, a value of a function that is not given: no product is written so."""

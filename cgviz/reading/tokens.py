@@ -76,6 +76,7 @@ WHY_BAD = {
     "∏": "the product sign ∏ is not read in text: write the factors out, or \\prod_{i=1}^{3} in LaTeX",
     "∞": "infinity is no number to compute with; a large number such as 1e30 takes its place",
     "±": "it stands for two values; write + or -",
+    **dict.fromkeys("⌊⌋⌈⌉", "floor and ceil have no useful derivative"),
     "→": "an arrow is not part of an expression",
     "∈": "sets and conditions beside a formula are not read",
 } | dict.fromkeys("“”„‘’‚«»", "curly quotes are not part of an expression; leave them out")
