@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import cgviz
+from cgviz.drawing.diagram.groups import groups_of
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -110,6 +111,8 @@ def test_modules_are_groups_and_parameters_inputs_by_their_paths() -> None:
     assert ("body", "body.0") in groups
     assert () in groups
     assert not opaque(run)
+    [body] = groups_of(run.graph)
+    assert {run.graph.nodes[index].name for index in body.inputs} == {"body_0_weight", "body_0_bias"}
 
 
 def test_a_module_that_is_called_again_is_a_group_of_its_own() -> None:

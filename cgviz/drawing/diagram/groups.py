@@ -42,8 +42,17 @@ def groups_of(graph: Graph, told: Mapping[str, Sequence[str]] | None = None) -> 
         path = graph.nodes[index].group
         if path and index not in taken:
             modules.setdefault(path[0], set()).add(index)
-    found += [Group(title, frozenset(members)) for title, members in modules.items()]
+    found += [Group(title, frozenset(members), 1, own(graph, title, members)) for title, members in modules.items()]
     return [group for group in found if group.members]
+
+
+def own(graph: Graph, title: str, members: set[int]) -> frozenset[int]:
+    """Returns the parameters of a module that its stages alone use."""
+    return frozenset(
+        index
+        for index in graph.inputs
+        if graph.nodes[index].group[:1] == (title,) and {target for target, _ in graph.edges_out[index]} <= members
+    )
 
 
 def with_helpers(graph: Graph, members: set[int]) -> set[int]:

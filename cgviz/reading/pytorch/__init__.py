@@ -109,9 +109,11 @@ def entered(
         for inner, leaf in structures.leaves(value, path) if not isinstance(value, torch.Tensor) else [(path, value)]:
             if isinstance(leaf, torch.Tensor):
                 found.append((inner, leaf))
+    modules: dict[int, tuple[str, ...]] = {}
     if isinstance(function, torch.nn.Module):
-        own = [*function.named_parameters(), *function.named_buffers()]
-        found += [(tuple(name.split(".")), tensor) for name, tensor in own]
+        for name, tensor in [*function.named_parameters(), *function.named_buffers()]:
+            found.append((path := tuple(name.split(".")), tensor))
+            modules[id(tensor)] = tuple(".".join(path[:depth]) for depth in range(1, len(path)))
     paths: dict[str, str] = {}
     tensors: dict[str, torch.Tensor] = {}
     met: set[int] = set()
@@ -126,7 +128,9 @@ def entered(
             name += "_"
         paths[name] = ".".join(map(str, path)) if path[0] not in signature_of(function) else structures.written(path)
         tensors[name] = tensor
+        recorder.tape.group = modules.get(id(tensor), ())
         recorder.memory.enter(tensor, recorder.tape.input(name, settled(numbers(tensor))).index)
+    recorder.tape.group = ()
     return paths, tensors
 
 

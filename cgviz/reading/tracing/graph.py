@@ -40,7 +40,7 @@ def graph_of(tape: Tape, output: int) -> Graph:
             name, label = tape.names[index]
             made = made._replace(name=name, label=label, given=True)
         group = tape.group_of(index)
-        if group and made.is_stage:
+        if group and op is not CONSTANT:
             made = made._replace(group=group)
         place[index] = len(nodes)
         values.extend([None] * (len(nodes) - len(values)))
