@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pypdf
 import pytest
+from command import run
 from PIL import Image
 
 import cgviz
@@ -626,3 +627,11 @@ def test_a_diverging_vector_names_its_stage() -> None:
 )
 def test_an_axis_holds_its_numbers_with_a_margin(values: list[float], interval: tuple[float, float]) -> None:
     assert around(values) == pytest.approx(interval)
+
+
+@pytest.mark.parametrize("column", ["X", "xx", "x_hat", "x̂", "x"])
+def test_a_column_that_is_an_input_with_a_mark_is_told(column: str, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text(f"{column},y\n1,2\n2,4\n", "utf-8")
+    done = run("descend", "(w*x - y)**2", "--data", "d.csv", "--w", "0.1", "--steps", "2", cwd=tmp_path)
+    told = b"call the column x, or, if 'x' is to be learned, say so with --wrt x" in done.stderr
+    assert (done.returncode, told) == ((0, False) if column == "x" else (2, True)), done.stderr

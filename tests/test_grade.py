@@ -394,6 +394,7 @@ def shown(text: str) -> str:
     ("text", "message"),
     [
         ("dx = (y", "Python cannot read this: '(' was never closed"),
+        ("*dx = y", "a star on the left of = stands in a list or a tuple"),
         ("dx = y\n dy = x", "unexpected indent"),
     ],
 )

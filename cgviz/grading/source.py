@@ -45,7 +45,13 @@ def source(listing: Listing) -> Source:
 def tree_of(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(text)
+        tree = ast.parse(text)
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for starred in (target for target in targets if isinstance(target, ast.Starred)):
+            told = "a star on the left of = stands in a list or a tuple"  # Python says so when it compiles the tree
+            raise SyntaxError(told, ("", starred.lineno, starred.col_offset + 1, None))
+    return tree
 
 
 def is_old(text: str) -> bool:
