@@ -119,8 +119,7 @@ class Names:
             if mark == "_" and not items:
                 after = self.subscript(end)
                 items = self.indices(end + 1, after)
-                if len(items) == 1 and self.pieces[items[0][0]].text in WORDS:  # z_{\text{norm}}: part of the name
-                    items = ()
+                items = () if len(items) == 1 and self.pieces[items[0][0]].text in WORDS else items  # z_{\text{norm}}
             elif mark == "^" and not any(self.pieces[start].text == "^" for start, _ in scripts):
                 so_far = self.scripted(head, scripts, False)
                 after, raised, turned = self.superscript(end, so_far)
