@@ -90,3 +90,19 @@ def test_they_are_met_in_programs() -> None:
 
 def test_what_is_broadcast_is_no_cross_entropy() -> None:
     assert named("p = sigmoid(z); sum(-(y*log(p) + (1-y)*log(1-p)))", z=[1, 2], y=1) == []
+
+
+@pytest.mark.parametrize(
+    ("program", "form"),
+    [
+        (r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} \\ L = -\sum_i y_i \log p_i", "p − y"),
+        ("p = exp(z)/sum(exp(z)); L = -sum(y*log(p))", "p − y"),
+        ("e = exp(z - max(z)); p = e/sum(e); L = -sum(y*log(p))", "p − y"),
+        (r"L = \log\sum_j e^{z_j} - \sum_j y_j z_j", "softmax(z) − y"),
+        ("p = exp(z)/sum(exp(z)); L = -sum(y*log(p)**2)", ""),
+    ],
+)
+def test_softmax_written_out_ends_in_p_minus_y(program: str, form: str) -> None:
+    text = str(cgviz.run(program, z=[1, 2, 3], y=[0, 1, 0]).explain("z"))
+    said = [line for line in text.splitlines() if "error of the output" in line]
+    assert [f"∂L/∂z = {form}, the error" in line for line in said] == ([True] if form else [])

@@ -21,12 +21,14 @@ class Told:
     name    what it is called
     stages  the ops at whose first operand z the gradient is looked at; () for any stage
     form    of (out, z, y): the stage's value, the operand's, and that of a target, which has nothing to do with z
+    begins  ops near z with which the function that gives `out` may begin, written out over several stages
     """
 
     name: str
     stages: tuple[str, ...]
     form: Callable[[Any, Any, Any], Any]
     needs_target: bool = True
+    begins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,9 @@ class Result:
 
 
 ERROR = "error of the output"
-OUTPUT = Told(ERROR, ("sigmoid", "softmax"), lambda out, z, y: out - y)
+OUTPUT = Told(ERROR, ("sigmoid", "softmax"), lambda out, z, y: out - y, begins=("exp",))
 ANY_OUTPUT = Told(ERROR, (), lambda out, z, y: out - y)
-PICKED = Told(ERROR, ("softmax", "log_softmax", "logsumexp"), lambda out, z, y: out - y)
+PICKED = Told(ERROR, ("softmax", "log_softmax", "logsumexp", "exp"), lambda out, z, y: out - y)
 CROSS_ENTROPY = "Bishop, PRML, 4.3.4 and 5.3.1"
 LABEL = "Goodfellow et al., Deep Learning, 6.2.2.3"
 NIELSEN = "Nielsen, chapter 2"
@@ -215,7 +217,7 @@ RESULTS = (
         "logsumexp(z) - sum(y*z)",
         {"z": "up*(softmax(z) - y)", "y": "-up*z"},
         "Bishop, PRML, 4.3.4",
-        Told(ERROR, ("log_softmax", "logsumexp"), lambda out, z, y: softmax()(z) - y),
+        Told(ERROR, ("log_softmax", "logsumexp", "exp"), lambda out, z, y: softmax()(z) - y),
     ),
     told(
         "log of a sum of exponentials, one gate",

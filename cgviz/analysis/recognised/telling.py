@@ -135,9 +135,12 @@ def candidates(graph: Graph, index: int) -> Iterator[tuple[Told, int, int | None
         for i, node in enumerate(graph.nodes)
         if node.op is not CONSTANT and i not in ahead and node.shape == graph.nodes[index].shape
     ]
-    users = {target for target, _ in graph.edges_out[index]}
+    users = {graph.nodes[target].op.name: target for target, _ in sorted(graph.edges_out[index], reverse=True)}
+    near = {*users.values(), *(after for i in users.values() for after, _ in graph.edges_out[i])}
     for known in TOLD:
-        outs = [i for i in sorted(users) if graph.nodes[i].op.name in known.stages] if known.stages else [index]
+        outs = [users[name] for name in known.stages if name in users] if known.stages else [index]
+        if any(graph.nodes[i].op.name in known.begins for i in near):
+            outs += [i for i in sorted(ahead) if i > index and graph.nodes[i].shape == graph.nodes[index].shape]
         for out in outs:
             if not known.needs_target:
                 yield known, out, None
