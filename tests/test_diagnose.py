@@ -108,7 +108,7 @@ def test_finite_numbers_are_healthy() -> None:
         ("(x + 1e16) - 1e16", {"x": 1.2345}, ["digits"]),
         ("x*y", {"x": 1e200, "y": 1e200}, ["overflow"]),
         ("sin(x)", {"x": 1.0}, []),
-        ("x*1e-200*y", {"x": 1e-200, "y": 1e200}, ["underflow", "underflow", "digits"]),
+        ("x*1e-200*y", {"x": 1e-200, "y": 1e200}, ["underflow"]),
         ("sin(x)*1e-320", {"x": 1.0}, ["underflow", "underflow", "underflow"]),
         ("x**3 + x*y", {"x": 0.0, "y": 0.0}, []),
     ],

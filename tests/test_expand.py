@@ -391,7 +391,7 @@ def test_pictures_show_the_gates(
 
 WHOLE = set(  # these have no form in scalar gates: `--expand` refuses them
     "zeros ones full arange linspace eye tri zeros_like ones_like diff masked sort topk argmax argmin cholesky "
-    "eigvalsh eigvecsh svdvals cumsum cumprod".split()
+    "eigvalsh eigvecsh svdvals cumsum cumprod size".split()
 )
 
 

@@ -151,7 +151,7 @@ def draw(run: Run, output: str | None, format: str, show: bool = False, **look: 
         streams.say_bytes(drawn)
     else:
         write(path, signed(drawn))
-        if len(run.graph.stages) > (ROWS_BESIDE_A_PART if look["around"] else MOST_ROWS):
+        if len(run.graph.stages) > (ROWS_BESIDE_A_PART if look.get("around") else MOST_ROWS):
             streams.note(f"the table has {len(run.graph.stages):,} rows: cgviz table prints it")
         else:
             present(report(run, digits=look["digits"], theme=look["theme"], mode=look["mode"]))
