@@ -432,6 +432,8 @@ class TestClass:
             assert main([*words, "--hints", level]) == 1
             said.append(capsys.readouterr().out)
         assert "line 4" not in said[0]
+        assert "verdict" not in said[0]  # no heading without rows
+        assert "only follow" not in "".join(said)  # the one gradient that is wrong has its own mistake
         assert "line 4" in said[1]
         assert "sign" not in said[1]
         assert "sign" in said[2]

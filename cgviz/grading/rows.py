@@ -26,9 +26,15 @@ def graded(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends) -> Gra
     rows = Rows(attempt.listing, attempt, exercise, right, got).all()
     if blame is not None:
         rows = with_blame(rows, attempt, blame)
+    at_fault = {row.gradient for row in rows if row.cause}
     gradients = [
         GradientVerdict(
-            name, got.theirs[name], got.ours[name], verdict, blame.line if blame and verdict != RIGHT_WORD else None
+            name,
+            got.theirs[name],
+            got.ours[name],
+            verdict,
+            blame.line if blame and verdict != RIGHT_WORD and name not in at_fault else None,
+            name not in at_fault and verdict != MISSING_WORD,
         )
         for name, verdict in got.verdicts.items()
     ]

@@ -56,7 +56,7 @@ def cells_of(grade: Grade, each: LineVerdict, digits: int, width: int | None) ->
 def judged(grade: Grade, each: LineVerdict) -> str:
     """Returns the verdict in a word or two: `wrong: sign`, `wrong, from line 12`, `right (misspelt)`."""
     if each.cause:
-        return f"{each.verdict}: {each.cause}"
+        return f"{each.verdict}: {each.cause}" if each.cause != each.verdict else each.verdict
     if each.follows is not None:
         return f"{each.verdict}, from {grade.listing.where(each.follows)}"
     return f"{each.verdict}, misspelt" if each.note else each.verdict

@@ -37,7 +37,9 @@ def report(grade: Grade, *, digits: int = DIGITS, theme: str | Theme = "light", 
 def document(grade: Grade, writing: Writing, digits: int) -> Document:
     """Returns the document of a grade: a sentence, a row per line, what to mend first, what else there is."""
     listed = Drawn(lambda width, _: list(rows(grade, digits, at_least(width))), lambda: table(grade, writing, digits))
-    blocks: list[Block] = [Prose([(summary(grade), "name")]), GAP, listed]
+    blocks: list[Block] = [Prose([(summary(grade), "name")])]
+    if grade.lines:
+        blocks += [GAP, listed]
     mended = first(grade, PROSE, digits)
     if mended:
         told = " ".join(text for line in mended for text, _ in line)
