@@ -6,11 +6,13 @@ import base64
 import re
 import xml.etree.ElementTree as ET
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
+import cgviz
 from cgviz.drawing import engine
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER, FONT
 from cgviz.drawing.fonts.metrics import covers, face, text_width
@@ -51,6 +53,11 @@ def test_graphviz_measures_what_we_measure(style: tuple[bool, bool]) -> None:
     dot = f'graph {{ a [shape=plain fontname="{FONT}" fontsize=60 label=<{cell.format(tagged)}>] }}'
     node = next(line for line in engine.layout(dot).splitlines() if line.startswith("node"))
     assert float(node.split()[4]) * 72 == pytest.approx(text_width(text, 60, *style), rel=0.02)
+
+
+def test_its_files_are_where_other_programs_look_for_them() -> None:
+    assert Path(cgviz.__file__).parent / "fonts" == FOLDER
+    assert {file.name for file in FOLDER.glob("*.ttf")} == {*FACES.values()}
 
 
 def test_width_grows_with_size_and_weight() -> None:

@@ -15,7 +15,7 @@ FACES = {  # by "is it bold" and "is it slanted"
     (False, True): "CgvizSans-Italic.ttf",
     (True, True): "CgvizSans-BoldItalic.ttf",
 }
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[2] / "fonts"  # data alone, at the place where other programs look for it
 
 
 @contextmanager
