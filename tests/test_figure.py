@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 import cgviz
 from cgviz.cli import main
-from cgviz.drawing.diagram import diagram
+from cgviz.drawing.diagram import diagram, parts
 from cgviz.drawing.diagram.figure import Figure, Note
 from cgviz.drawing.diagram.figure_file import read
 from cgviz.drawing.diagram.fold import cut
@@ -29,6 +29,7 @@ from cgviz.drawing.diagram.scene import Text
 from cgviz.drawing.diagram.typography import runs
 from cgviz.drawing.diagram.words import name_of
 from cgviz.errors import RenderError, UsageError
+from cgviz.graph.lookup import find
 from cgviz.players.deck import Look, drawn, frames, pages, trouble
 from cgviz.players.deck.formats import LEAST
 from cgviz.players.deck.pdf import deck as pdf_deck
@@ -502,3 +503,12 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(
     with pytest.raises(UsageError) as caught:
         diagram(net, figure=path)
     assert re.match(rf"'.*f\.toml', line {line}: .*{re.escape(message)}", str(caught.value))
+
+
+def test_what_is_widely_used_leads_nowhere_else() -> None:
+    text = "a0 = x*y\n" + "\n".join(f"a{n} = sin(a{n - 1})*x - y/3" for n in range(1, 60))
+    graph = cgviz.read(text)
+    near = {graph.nodes[index].name for index in parts.around(graph, find(graph, "a9"), 2)}
+    assert {"a8", "a10", "x"} <= near
+    assert "a30" not in near
+    assert "a30" in {graph.nodes[index].name for index in parts.around(graph, find(graph, "x"), 2)}

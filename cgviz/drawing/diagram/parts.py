@@ -13,13 +13,15 @@ from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
 
 SIDE, ROW, GAP, MOST = 8.0, 18.0, 12.0, 4
+WIDELY = 20
+"""What has more uses stands near none of them: a constant factor of thousands of stages joins nothing."""
 
 
 def around(graph: Graph, middle: int, depth: int) -> set[int]:
-    """Returns the nodes that are at most `depth` edges from a node."""
+    """Returns the nodes that are at most `depth` edges from a node; what is widely used leads nowhere else."""
     found = near = {middle}
     for _ in range(depth):
-        near = {other for index in near for other in neighbours(graph, index)} - found
+        near = {other for index in near for other in neighbours(graph, index, index == middle)} - found
         found = found | near
     return found
 
@@ -34,8 +36,10 @@ def nearest(graph: Graph, middle: int, most: int) -> tuple[set[int], int]:
         found, depth = wider, depth + 1
 
 
-def neighbours(graph: Graph, index: int) -> list[int]:
-    return [*graph.nodes[index].args, *(target for target, _ in graph.edges_out[index])]
+def neighbours(graph: Graph, index: int, is_middle: bool) -> list[int]:
+    node, uses = graph.nodes[index], graph.edges_out[index]
+    leads = is_middle or (node.is_stage and len(uses) <= WIDELY)
+    return [*node.args, *(target for target, _ in uses)] if leads else list(node.args)
 
 
 def part(scene: Scene, keys: Collection[str], ghost: Ghost) -> Scene:
