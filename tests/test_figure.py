@@ -508,7 +508,7 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(
 def test_what_is_widely_used_leads_nowhere_else() -> None:
     text = "a0 = x*y\n" + "\n".join(f"a{n} = sin(a{n - 1})*x - y/3" for n in range(1, 60))
     graph = cgviz.read(text)
-    near = {graph.nodes[index].name for index in parts.around(graph, find(graph, "a9"), 2)}
+    near = {graph.nodes[index].name for index in parts.around(graph, find(graph, "a9"), 4)}
     assert {"a8", "a10", "x"} <= near
     assert "a30" not in near
-    assert "a30" in {graph.nodes[index].name for index in parts.around(graph, find(graph, "x"), 2)}
+    assert "a30" in {graph.nodes[index].name for index in parts.around(graph, find(graph, "x"), 4)}
