@@ -487,3 +487,8 @@ def test_a_row_names_options_as_they_are_typed(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "none.py").write_text("class Nothing:\n    pass\n")
     assert main(["grade", "f = x*y", str(tmp_path), "--x", "2", "--y", "3", "--csv"]) == 1
     assert "--call and --map tell where it is" in capsys.readouterr().out
+
+
+def test_a_tuple_of_what_is_not_known_is_no_gradient() -> None:
+    made = grade(cgviz.run("q = x + y; f = q*z", x=-2, y=5, z=-4), plain("dz = 3.0\ndq = unknown(1),\n"))
+    assert {each.name: each.verdict for each in made.gradients if each.verdict != "missing"} == {"z": "right"}

@@ -241,6 +241,7 @@ REFUSED = {
     r"\sin^{-1} x": (0, 9, "write \\arcsin or 1/\\sin(..)"),
     r"\sin x/2": (6, 1, "how far does the function's argument go?"),
     r"\text{relu}\sin^2 x": (0, 11, "put its argument in brackets"),
+    r"\sqrt[3]_": (8, 1, "a subscript stands after a name"),
     r"\sin x (y+1)": (7, 1, "how far does the function's argument go?"),
     r"\sin": (0, 4, "the argument of a function is missing"),
     r"\max_i x": (0, 4, "nothing after it bears the index i"),

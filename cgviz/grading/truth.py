@@ -17,7 +17,7 @@ from cgviz.grading.attempts import Attempt, Outcome
 from cgviz.grading.exercise import Exercise, Point
 from cgviz.grading.interpreter.machine import deep, is_given
 from cgviz.grading.interpreter.objects import Frame, Function
-from cgviz.grading.interpreter.signals import UNKNOWN, Stopped, Trained
+from cgviz.grading.interpreter.signals import UNKNOWN, Stopped, Trained, UnreadError
 from cgviz.grading.points import moved, points
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run
@@ -263,7 +263,7 @@ def number_of(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         try:
             value = np.array(value, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, UnreadError):
             return UNKNOWN
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
         made = np.asarray(value, dtype=float).view(np.ndarray)

@@ -72,7 +72,8 @@ class Indices:
                 at = self.met(at)
             else:
                 is_chosen = piece.text == "_" and at and self.pieces[at - 1].kind == "close"
-                self.bound |= {self.pieces[at + 1].text} & {*left} - {""} if is_chosen else set()  # softmax(z)_i
+                chosen = {each.text for each in self.pieces[at + 1 : at + 2]} if is_chosen else set()  # softmax(z)_i
+                self.bound |= chosen & {*left} - {""}
                 at += 1
         if not self.bound:
             return
