@@ -490,5 +490,5 @@ def test_a_row_names_options_as_they_are_typed(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_a_tuple_of_what_is_not_known_is_no_gradient() -> None:
-    made = grade(cgviz.run("q = x + y; f = q*z", x=-2, y=5, z=-4), plain("dz = 3.0\ndq = unknown(1),\n"))
+    made = grade(cgviz.run("q = x + y; f = q*z", x=-2, y=5, z=-4), plain("dz = q*1.0\ndq = unknown(1),\n"))
     assert {each.name: each.verdict for each in made.gradients if each.verdict != "missing"} == {"z": "right"}
