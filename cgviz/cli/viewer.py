@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from threading import Thread
 
 from cgviz.errors import RenderError, quoted
 
@@ -22,7 +21,7 @@ def view(path: str) -> None:
     if shutil.which(opener) is None:
         raise RenderError(f"there is no {opener} here to open the picture; open {quoted(path, 200)} yourself")
     try:
-        viewer = subprocess.Popen(
+        subprocess.Popen(
             [opener, os.path.abspath(path)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -31,4 +30,3 @@ def view(path: str) -> None:
         )
     except OSError as error:
         raise RenderError(f"{opener} cannot be run: {error.strerror}") from error
-    Thread(target=viewer.wait, daemon=True).start()  # so that no ended child is left behind
