@@ -18,7 +18,7 @@ from cgviz.reading.latex_macros import APPLIED
 from cgviz.reading.mended import LETTERS
 from cgviz.reading.pending import Bracket, Definition, Notes, Pending, settled
 from cgviz.reading.reducing import Reducer
-from cgviz.reading.slips import never_closed, unexpected
+from cgviz.reading.slips import never_closed, unexpected, wants_brackets
 from cgviz.reading.tokens import Token
 
 SPELLED = {**APPLIED, "log_2": "log2", "log_10": "log10", "log_e": "log"}
@@ -218,5 +218,5 @@ def why_no_variable(name: str, is_indexed: bool) -> str:
     if name in REFUSED and (len(name) > 2 or is_indexed):
         return f"{quoted(name)} {REFUSED[name]}"
     if name in REGISTRY or name in SPELLED or (len(name) > 2 and capitalised(name)):
-        return f"{quoted(name)} is a function: put its argument in brackets, {name}(...)"
+        return wants_brackets(name)
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from cgviz.errors import ExpressionError, quoted
+from cgviz.errors import ExpressionError
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import latex_macros as macros
 from cgviz.reading.latex_beside import COMPARES
@@ -15,6 +15,7 @@ from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.latex_sums import Side, relation, side
+from cgviz.reading.slips import wants_brackets
 from cgviz.reading.tokens import NO_DERIVATIVE, Token
 from cgviz.text.spelling import Spelling
 
@@ -257,8 +258,7 @@ class Calls:
     def times(self, name: Token, bracket: Token) -> Token:
         """Returns the `*` between a name and a bracket that holds no arguments of it."""
         if name.text in REGISTRY and name.text not in {*macros.GREEK, *self.variables}:
-            message = f"{quoted(name.text)} is a function: put its argument in brackets, {name.text}(...)"
-            raise ExpressionError(message, self.text, name.start, name.end)
+            raise ExpressionError(wants_brackets(name.text), self.text, name.start, name.end)
         return Token(" ", " ", bracket.start, bracket.end)
 
     def operator(self, span: Span) -> list[Item]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from cgviz.errors import ExpressionError, quoted
+from cgviz.errors import ExpressionError
 from cgviz.ops.op import REGISTRY
 from cgviz.reading.brackets import after_bracket
+from cgviz.reading.slips import wants_brackets
 from cgviz.reading.tokens import RAISED, Token
 
 INVERSE = {
@@ -93,8 +94,7 @@ def power_of_function(text: str, every: Sequence[Token], at: int) -> tuple[list[
         message = f"a power of the function or of a variable? Write {either}"
         raise ExpressionError(message, text, name.start, every[start].start)
     if not exponent or end == start:
-        message = f"{quoted(name.text)} is a function: put its argument in brackets, {name.text}(...)"
-        raise ExpressionError(message, text, name.start, name.end)
+        raise ExpressionError(wants_brackets(name.text), text, name.start, name.end)
     if digits.startswith("-"):
         raise ExpressionError(inverse(name.text), text, name.start, exponent[-1].end)
     if every[end].kind in ("**", "super"):

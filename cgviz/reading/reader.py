@@ -43,6 +43,7 @@ from cgviz.reading.slips import (
     expected_operand,
     never_closed,
     unexpected,
+    wants_brackets,
 )
 from cgviz.reading.tokens import RAISED, Token
 
@@ -251,8 +252,7 @@ class Reader(Parts):
         if before.kind != "name" or before.text in self.factors or before.text in LETTERS:
             return
         if before.text in REGISTRY or before.text in self.functions:
-            message = f"{quoted(before.text)} is a function: put its argument in brackets, {before.text}(...)"
-            raise self.error(message, before)
+            raise self.error(wants_brackets(before.text), before)
 
     def refuse_below(self, tokens: Sequence[Token], slash: int) -> None:
         """Raises ExpressionError for `(x − μ)²/2σ²`, two things to two readers; `1/2x` is a half."""

@@ -18,6 +18,11 @@ def error(text: str, message: str, token: Token) -> ExpressionError:
     return ExpressionError(message, text, token.start, token.end)
 
 
+def wants_brackets(name: str) -> str:
+    """Returns what to do about a function's name without an argument."""
+    return f"{quoted(name)} is a function: put its argument in brackets, {name}(...)"
+
+
 def never_closed(text: str, pending: Pending) -> ExpressionError:
     if pending.kind == "if":
         return error(text, "'if' without 'else': write a if condition else b", pending.token)
