@@ -95,6 +95,16 @@ def test_what_is_wrong_is_named(
     assert not any(causes.values())
 
 
+@pytest.mark.parametrize(("slope", "status"), [("(x > 0)", 0), ("(x >= 0)", 0), ("(x > 1)", 1)])
+def test_another_convention_at_a_kink_is_right(tmp_path: Path, capsys: Any, slope: str, status: int) -> None:
+    text = "import numpy as np\ndef relu(x):\n    return np.sum(np.maximum(x, 0))\n"
+    (tmp_path / "own.py").write_text(f"{text}def relu_backward(up, x):\n    return up * {slope}\n", encoding="utf-8")
+    path = f"{tmp_path / 'own.py'}:relu"
+    assert main(["check", path, "--x", "[0.0, 1.0, -2.0]", "--format", "json"]) == status
+    [found] = json.loads(capsys.readouterr().out)["gradients"]
+    assert found["right"] == (status == 0) == found["note"].startswith("another convention")
+
+
 def test_a_function_of_pytorch(tmp_path: Path, capsys: Any) -> None:
     pytest.importorskip("torch")
     text = """

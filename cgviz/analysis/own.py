@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cgviz.runs.passes import backward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array, numpy, one, shape_of, shape_text, zero
 
+CONVENTION = "another convention at a kink or tie, as good as ours"
 CLOSE = {"rtol": 1e-6, "atol": 1e-9}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is said of one gradient: `cause` is "" where it is right."""
+    """What is said of one gradient: `cause` is "" where it is right; `note` a remark."""
 
     name: str
     ours: Value
     theirs: Value | None
     cause: str
+    note: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -36,6 +38,14 @@ def judged(run: Run, theirs: Mapping[str, Value | None]) -> list[Finding]:
             ours, other = run.gradients[index], theirs[node.name]
             found.append(Finding(node.shown, ours, other, cause(run, index, ours, other)))
     return found
+
+
+def with_conventions(found: Sequence[Finding], beside: Sequence[Finding]) -> list[Finding]:
+    """Returns findings at a kink or a tie: what is right `beside` it has another convention there, as good as ours."""
+    return [
+        each if each.is_right or not near.is_right else replace(each, cause="", note=CONVENTION)
+        for each, near in zip(found, beside, strict=True)
+    ]
 
 
 def same(a: Any, b: Any) -> bool:

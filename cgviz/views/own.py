@@ -34,7 +34,8 @@ def document(run: Run, name: str, found: Sequence[Finding], lines: Sequence[Wron
     )
     blocks: list[Block] = [head(run, writing), GAP, Prose([told]), GAP]
     for each in found:
-        line = [("right", "value")] if each.is_right else [(writing.clean(f"wrong: {each.cause}"), "gradient")]
+        right = [("right", "value"), (f": {each.note}" if each.note else "", "muted")]
+        line = right if each.is_right else [(writing.clean(f"wrong: {each.cause}"), "gradient")]
         blocks.append(Entry(writing.gradient(each.name), [line]))
     for wrong_line in lines:
         blocks += [GAP, *on_line(wrong_line, writing)]
@@ -52,7 +53,8 @@ def on_line(wrong: Wrong, writing: Writing) -> Iterator[Block]:
 
 def as_json(name: str, found: Sequence[Finding], lines: Sequence[Wrong]) -> str:
     rows = [
-        {"name": f.name, "right": f.is_right, "cause": f.cause, "ours": plain(f.ours), "theirs": plain(f.theirs)}
+        {"name": f.name, "right": f.is_right, "cause": f.cause, "note": f.note}
+        | {"ours": plain(f.ours), "theirs": plain(f.theirs)}
         for f in found
     ]
     return json.dumps(
