@@ -19,6 +19,26 @@ from cgviz.values.arrays import Shape, broadcast, numpy, shape_of, shape_text
 VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
 
 
+SYMMETRIC = "the matrix counts as symmetric: its gradient is the symmetric part"
+ASYMMETRY = 1e-5
+"""What rounding may make of a symmetric matrix, beside its largest element."""
+
+
+def is_symmetric(x: Any) -> bool:
+    """Tells whether a matrix, or each of a stack, is its own transpose but for rounding."""
+    gap = numpy().abs(x - numpy().swapaxes(x, -1, -2))
+    return not numpy().any(gap > ASYMMETRY * numpy().max(numpy().abs(x), axis=(-1, -2), keepdims=True, initial=0.0))
+
+
+def symmetric_part(x: Any) -> Any:
+    return (x + numpy().swapaxes(x, -1, -2)) / 2
+
+
+def symmetric_domain(x: Any) -> str:
+    """Returns what is wrong with a matrix that must be symmetric; "" where nothing is."""
+    return "" if is_symmetric(x) else "the matrix is not symmetric (as (A + A.T)/2 is)"
+
+
 def turned(x: Any) -> Any:
     """Returns a matrix turned round, of a stack of matrices each."""
     shape = shape_of(x)
