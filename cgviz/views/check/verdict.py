@@ -10,6 +10,7 @@ from cgviz.analysis.checks.bands import CLOSE, KINK, NOTHING, UNDECIDED
 from cgviz.analysis.checks.digits import Loss, losses
 from cgviz.analysis.checks.rules import Fault
 from cgviz.documents.writing import Writing
+from cgviz.ops.matrices import SYMMETRIC
 from cgviz.runs.corners import flag_at
 from cgviz.text.fold import Span
 from cgviz.values.arrays import element_name, element_of
@@ -21,6 +22,9 @@ def sentences(found: Checked, spelling: Writing) -> Iterator[list[Span]]:
         yield agreement(found) if found.agrees else disagreement(found, spelling)
     if found.agrees and found.run.graph.has_arrays:
         yield from ([(lost(found, loss, spelling), "flag")] for loss in losses(found.run))
+    yield from (
+        [(f"{node.shown}: {SYMMETRIC}.", "flag")] for node in found.run.graph.nodes if node.op.rule is SYMMETRIC
+    )
     kinks = found.count(KINK)
     if kinks:
         yield [(f"{counted(kinks, 'gradient')} on a kink or tie: a slope between those of its two sides.", "flag")]
