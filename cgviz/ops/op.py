@@ -138,9 +138,9 @@ class Rules:
 class Words:
     """What a reader sees of a gate. No code decides anything by these.
 
-    glyph     what stands in the circle of a circuit
-    stem      begins the names of its stages (`sigy`); `suffix` ends them instead (`xpysqr`); with `marks`, one before
-              each operand, short names are joined (`xpy`) and the stem is for long ones
+    glyph     what stands in the circle of a circuit: the op's name unless it says otherwise
+    stem      likewise, begins the names of its stages (`sigy`); `suffix` ends them instead (`xpysqr`); with `marks`,
+              one before each operand, short names are joined (`xpy`) and the stem is for long ones
     spell     (notation, *operands) to the written form, for what is not written as a call
     pretty    a template for the written call, `{0}` an operand, `{0.atom}` one in brackets unless it is atomic;
     latex     likewise for LaTeX
@@ -201,6 +201,10 @@ class Op(Words, Rules, Numbers):
     lists: bool = False
     sized: Callable[[int], Op] | None = None
     alone: Callable[[], Op] | None = None
+
+    def __post_init__(self) -> None:
+        for word in ("glyph", "stem"):
+            object.__setattr__(self, word, getattr(self, word) or self.name)
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

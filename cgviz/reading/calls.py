@@ -256,7 +256,7 @@ def op_of(bound: Bound) -> Op | None:
         try:
             op = op.options(**bound.statics) if bound.statics or op.arity == (0, 0) else op
         except TypeError as error:
-            raise BindingError(f"does not take these arguments ({error})") from None
+            raise BindingError(f"does not take these arguments ({str(error).rpartition('() ')[2]})") from None
         except ValueError as error:
             raise BindingError(str(error)) from None
     return op.sized(len(bound.operands)) if op.sized else op

@@ -15,6 +15,7 @@ from cgviz.documents.grid import Column
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
+from cgviz.ops.matrices import SYMMETRIC
 from cgviz.runs.corners import flag_at
 from cgviz.text.fold import Span
 from cgviz.text.numbers import DIGITS
@@ -159,6 +160,9 @@ def sentences(found: Checked, spelling: Writing) -> Iterator[list[Span]]:
         yield agreement(found) if found.agrees else disagreement(found, spelling)
     if found.agrees and found.run.graph.has_arrays:
         yield from ([(lost(found, loss, spelling), "flag")] for loss in losses(found.run))
+    yield from (
+        [(f"{node.shown}: {SYMMETRIC}.", "flag")] for node in found.run.graph.nodes if node.op.rule is SYMMETRIC
+    )
     kinks = found.count(KINK)
     if kinks:
         yield [(f"{counted(kinks, 'gradient')} on a kink or tie: a slope between those of its two sides.", "flag")]

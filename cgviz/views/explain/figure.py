@@ -169,7 +169,7 @@ def captions(ink: Ink) -> list[Line]:
 
 def sign(ink: Ink) -> Text:
     pen, op = ink.pen, ink.facts.node.op
-    says = words.brief(one_line(op.glyph or op.name), LONGEST_SIGN)
+    says = words.brief(one_line(op.glyph), LONGEST_SIGN)
     return Text(says, pen.colour(ink.facts.index, pen.theme.ink), GLYPH, kind="glyph")
 
 

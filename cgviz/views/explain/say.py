@@ -138,7 +138,7 @@ class Say:
 def gate(facts: Facts, say: Say) -> list[Line]:
     """Returns what the gate does to a gradient, its corners, and the gates that it opens into."""
     op, graph = facts.node.op, facts.run.graph
-    head = op.name.replace("_", " ") + (f" {op.glyph}" if op.glyph not in ("", op.name) else "")
+    head = op.name.replace("_", " ") + (f" {op.glyph}" if op.glyph != op.name else "")
     lines: list[Line] = [[(say.plain(head), "name"), (say.plain(f": {op.says or op.gate}"), "")]]
     if op.gates is not None:
         forms = [graph.formula(facts.index), op.gates(*map(graph.operand, facts.node.args))]
