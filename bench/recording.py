@@ -108,6 +108,7 @@ def of_micrograd(plan: list[Operation]) -> dict[str, float]:
 
 def of_program(plan: list[Operation]) -> dict[str, float]:
     import cgviz
+    import cgviz.reading.walk
 
     name = ["x", "y", *(f"t{i}" for i in range(len(plan)))]
     text = "\n".join(f"t{k} = {name[i]} {op} {name[j]}" for k, (op, i, j) in enumerate(plan))

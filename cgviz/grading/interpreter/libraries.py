@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import numpy.linalg
+import numpy.random
 
 from cgviz.grading.interpreter import scripts
 from cgviz.grading.interpreter.objects import Class, Instance, Marked, Module
