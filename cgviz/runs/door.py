@@ -145,7 +145,7 @@ class Door:
         """
         from cgviz.grading import grade
         from cgviz.grading.listing import listing
-        from cgviz.views.grade.report import report
+        from cgviz.views.grade import report
 
         made = grade(cast("Run", self), listing(fspath(file)), tolerance=tolerance, ties=ties, data=data)
         return report(made, digits=digits, theme=theme)
