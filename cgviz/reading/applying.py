@@ -142,8 +142,8 @@ class Applier(Reducer):
             try:
                 found, at = statics.value(tokens, at)
             except statics.NotStaticError:
-                what = f"{name} of {pending.token.text}" if name else f"this argument of {pending.token.text}"
-                raise self.error(f"the {what} is a whole number, or several in brackets", tokens[at]) from None
+                what = f"the {name} of {pending.token.text}" if name else f"this argument of {pending.token.text}"
+                raise self.error(f"{what} is a whole number, or several in brackets", tokens[at]) from None
             if name:
                 keywords[name] = found
             else:

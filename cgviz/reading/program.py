@@ -32,6 +32,7 @@ from cgviz.reading.statements import (
 from cgviz.reading.tokens import Token, tokens
 from cgviz.reading.worded import worded
 from cgviz.reading.words import why_no_variable
+from cgviz.records import record
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
 from cgviz.text.spelling import Spelling
@@ -58,7 +59,7 @@ class Statement(NamedTuple):
     expression: Any
 
 
-@dataclass(frozen=True)
+@record
 class Program:
     """A program as sympy. The last statement is the output; inputs stand in the order of first appearance.
 
