@@ -21,6 +21,7 @@ from cgviz.runs.starting import without_seed
 from cgviz.runs.tangents import tangents
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import quiet
+from cgviz.values.axes import Axis
 from tests.held import GOLDEN, asked, blocks, digest, hold, number
 
 SHAPES: dict[str, tuple[int, ...]] = {
@@ -83,7 +84,8 @@ stop_gradient(A); stop_gradient(x)*x; logical_and(A > 0, C > 0); logical_or(x > 
 PROGRAMS = [text.strip() for line in TEXTS.strip().splitlines() for text in line.split("; ")]
 MOST = 9  # elements of an array in which a second derivative is asked
 LANGUAGES = ("numpy", "torch", "jax")
-NAMES = {2: "N", 3: "K", 4: "P"}
+NAMES = {2: "N_rows", 3: "K_columns", 4: "P_places"}
+STANDING = [Axis(name) for name in NAMES.values()]  # in this order, whatever ran before
 
 
 def inputs_of(names: list[str]) -> dict[str, Any]:
