@@ -104,7 +104,7 @@ def test_the_convention_of_the_framework_is_asserted_as_such() -> None:
 MISSED = [
     ("where(x > 0, sqrt(x), 0)", {"x": 0.0}, "c", "a slope on the one not taken is not finite"),
     ("sum(where(x > 0, sqrt(x), 0))", {"x": [1.0, 0.0]}, "numpy", "a slope on the one not taken is not finite"),
-    ("prod(x)", {"x": [1e200, 1e200, 1e-300]}, "numpy", "f is inf, not 1e+100"),
+    ("prod(x)", {"x": [1e155, 1e155, 1e-155, 1e-155]}, "numpy", "f is inf, not 1."),
     ("norm(x)", {"x": [1e200, 1e200]}, "torch", "f is inf, not 1.41421e+200"),
     ("x + y", {"x": 1e-310, "y": 1.0}, "jax", "Numbers below 2.2e-308, as x, are 0 to JAX"),
 ]
