@@ -30,10 +30,27 @@ def product_of(factors: Sequence[float]) -> float:
         mantissa, mine = math.frexp(factor)
         made, shift = math.frexp(made * mantissa)
         power += mine + shift
-    try:
-        return math.ldexp(made, power)
-    except OverflowError:
-        return math.copysign(math.inf, made)
+    return Number(made, power).value
+
+
+class Number:
+    """One number mantissa · 2^power."""
+
+    __slots__ = ("mantissa", "power")
+
+    def __init__(self, value: float, power: int = 0) -> None:
+        self.mantissa, shift = math.frexp(value)
+        self.power = power + shift
+
+    def __mul__(self, other: Number) -> Number:
+        return Number(self.mantissa * other.mantissa, self.power + other.power)
+
+    @property
+    def value(self) -> float:
+        try:
+            return math.ldexp(self.mantissa, self.power)
+        except OverflowError:
+            return math.copysign(math.inf, self.mantissa)
 
 
 def sum_of(terms: Sequence[float]) -> float:
