@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from reports import derivation
-from tex import compiled
+from tex import compiled, need_tex
 
 import cgviz
 from cgviz.cli import main
@@ -261,6 +261,7 @@ def test_the_derivation_is_well_formed_mathml(name: str) -> None:
 
 
 def test_every_derivation_compiles_and_stays_on_the_page(tmp_path: Path) -> None:
+    need_tex("amsmath.sty")
     bodies = []
     for name in PROGRAMS:
         document = derivation(run_of(name), "latex", standalone=True)

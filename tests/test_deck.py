@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from unicodedata import normalize
 
 import pytest
-from browser import chromium
+from browser import chromium, need_chromium
 from PIL import Image
 from pypdf import PdfReader
 
@@ -259,6 +259,7 @@ def test_a_reveal_deck_is_one_file_that_loads_nothing(lecture: Run) -> None:
 
 
 def test_reveal_fragments_appear_in_order(lecture: Run, tmp_path: Path) -> None:
+    need_chromium()
     (tmp_path / "deck.html").write_bytes(made(lecture, "deck.html"))
     shown = frames(lecture)
     with chromium() as browser:
