@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
 
 from hypothesis import HealthCheck, settings
 
@@ -10,6 +11,10 @@ settings.register_profile(
     "cgviz", deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 settings.load_profile("cgviz")
+with suppress(ImportError):  # no constants of the modules that happen to be loaded among the examples
+    from hypothesis.internal.conjecture import providers
+
+    providers._get_local_constants = lambda: providers._local_constants
 gc.disable()  # until all tests are collected: they stay
 
 

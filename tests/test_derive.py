@@ -230,7 +230,7 @@ def test_the_closed_form_of_the_lecture(staged: Run) -> None:
     assert staged.gradient["x"] == pytest.approx(float(value), rel=1e-14)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(trees(SMOOTH), inputs())
 def test_closed_forms_agree_with_the_run(tree: Tree, point: dict[str, float]) -> None:
     run = cgviz.run(tree.text, {name: point[name] for name in tree.names})
@@ -242,7 +242,7 @@ def test_closed_forms_agree_with_the_run(tree: Tree, point: dict[str, float]) ->
         assert run.gradients[index] == pytest.approx(float(value), rel=1e-9, abs=1e-11 * size)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(trees(SMOOTH, leaves=6), inputs())
 def test_the_closed_form_is_that_of_the_same_expression_in_sympy(tree: Tree, point: dict[str, float]) -> None:
     """The witness builds its own sympy expression and evaluates its derivative by sympy."""
