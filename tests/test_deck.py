@@ -8,7 +8,6 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -41,7 +40,6 @@ def lecture() -> Run:
     return cgviz.run(LECTURE, x=3, y=-4)
 
 
-@lru_cache(maxsize=16)
 def made(run: Run, path: str, look: Look = Look(), format: str | None = None, **frames_of: Any) -> Any:  # noqa: B008
     slides = deck(drawn(run, look), format_of(path, format), frames(run, **frames_of), look)
     return slides if isinstance(slides, bytes) else dict(slides)
