@@ -290,7 +290,7 @@ TOO_MUCH = {
     "fractions without braces": r"\frac" * 5_000 + "x" * 5_001,
     "roots without braces": r"\sqrt" * 5_000 + " x",
     "powers": "x^{" * 1_500 + "x" + "}" * 1_500,
-    "functions": r"\sin " * 4_000 + "x",
+    "functions": r"\sin " * 5_000 + "x",
     "accents": r"\hat" * 5_000 + " x",
     "a long subscript": "x_{" + "y" * 2_000 + "}",
     "a long word": r"\text{" + "y" * 2_000 + "}",
@@ -298,7 +298,7 @@ TOO_MUCH = {
     "begins": r"\begin{" * 20_000,
     "a macro of 10 kB": "\\" + "a" * 10_000,
     "10 000 digits": "9" * 10_000,
-    "cases": r"\begin{cases} x & x>0 \\ " * 1_200 + "1" + r"\end{cases}" * 1_200,
+    "cases": r"\begin{cases} x & x>0 \\ " * 2_000 + "1" + r"\end{cases}" * 2_000,
 }
 
 
