@@ -33,6 +33,7 @@ from cgviz.analysis.checks.bands import (
 from cgviz.analysis.checks.differences import difference
 from cgviz.analysis.checks.downstream import Downstream
 from cgviz.analysis.checks.report import Checked, Row
+from cgviz.analysis.own import TRIANGLE, judged
 from cgviz.cli import main
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.runs.run import Run
@@ -618,3 +619,15 @@ def test_stages_of_arrays_are_told_by_mpmath_too() -> None:
     run.gradients[stage] = run.gradients[stage] * (1 + 1e-5)
     wrong = next(each for each in check(run, ["mpmath"]).rows if each.index == stage)
     assert wrong.band is CLOSE
+
+
+def test_a_matrix_that_counts_as_symmetric_moves_as_one() -> None:
+    run = cgviz.run("sum(cholesky(A)*[[1, 0], [2, 3]]) + sum(eigvalsh(2*A)*[1, 2])", A=[[4.0, 1.0], [1.0, 3.0]])
+    assert "the matrix counts as symmetric" in str(run.check().text)
+    assert check(run).agrees
+    alone = cgviz.run("sum(cholesky(A)*[[1, 0], [2, 3]])", A=[[4.0, 1.0], [1.0, 3.0]])
+    lower = np.tril(alone.gradient["A"]) + np.tril(alone.gradient["A"], -1)
+    assert [each.note for each in judged(alone, {"A": lower})] == [TRIANGLE]
+    assert judged(alone, {"A": 2 * lower})[0].cause
+    odd = cgviz.run("sum(cholesky(A))", A=[[4.0, 2.0], [1.0, 3.0]])
+    assert "not symmetric" in odd.explain_trouble()

@@ -38,7 +38,7 @@ from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.reading.shipped import FOLDER, data_set, data_sets, sample
 from cgviz.views.descent import curve, history, report
-from cgviz.views.descent.levels import levels
+from cgviz.views.descent.path import levels
 from tests.command import heed_interrupts, run_in_text
 
 CGVIZ = [sys.executable, "-m", "cgviz"]
@@ -490,7 +490,7 @@ def test_the_path_lies_where_the_parameters_were(tmp_path: Path) -> None:
 @with_contourpy
 def test_contours_are_where_the_loss_is_their_level() -> None:
     from cgviz.analysis.learning.surface import surface
-    from cgviz.views.descent.contours import contours
+    from cgviz.views.descent.path import contours
 
     task = on("x**2 + 4*y**2", None, "x,y", x=3.0, y=1.0)
     ground = surface(task.objective, descend(task.objective, task.start, plan()))

@@ -23,7 +23,7 @@ from cgviz.grading.listing import UnreadableError, listing, notebook, plain
 from cgviz.grading.report import Grade
 from cgviz.reading.shipped import sample
 from cgviz.runs.run import Run
-from cgviz.views.grade.report import report
+from cgviz.views.grade import report
 from tests.mutations import mutants, some
 from tests.strategies import NAMES, Tree, inputs, trees
 

@@ -18,7 +18,7 @@ from cgviz.grading import grade
 from cgviz.grading.listing import plain
 from cgviz.grading.report import Grade
 from cgviz.runs.run import Run
-from cgviz.views.grade.report import report
+from cgviz.views.grade import report
 from tests.array_passes import LINE, PASSES, SHAPES, Pass, mutants, some
 
 Arrays = dict[str, Any]

@@ -66,6 +66,8 @@ class InPlace:
     def inside(self, key: str) -> str | None:
         """Returns the name of the value that a relu, or the like, is applied to; None for any other stage."""
         reading, tape = self.reading, self.reading.tape
+        if reading.of_program(key) is None and reading.find(key) is None:
+            return None  # a gradient of nothing that there is
         node = tape.nodes[reading.node(key)]
         if node.op.switch is None:
             return None

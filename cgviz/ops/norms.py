@@ -40,7 +40,6 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
         again=lambda up, out, x: (spread_back(up, x, axis, keepdims) * unit_vector(axis)(x),),
         jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * direction(out, x)),
         glyph="‖x‖",
-        stem="norm",
         spell=spelled("norm", axis, keepdims),
         by="norm rule",
         many="along",
@@ -81,7 +80,6 @@ def unit_vector(axis: Axis = None) -> Op:
         shapes=same_shape(axis),
         vjp=lambda up, out, x: (turned(up, out, x),),
         jvp=lambda tangents, out, x: turned(tangents[0], out, x),
-        stem="unit",
         source=TORCH.format("nn.functional.normalize"),
         parameter=axis,
     )

@@ -88,7 +88,6 @@ def picked_at(key: Key) -> Op:
         shapes=shapes,
         vjp=lambda up, out, x, *places: (added_at(key, shape_of(x))(up, *places), *(None,) * len(places)),
         jvp=lambda tangents, out, x, *places: picked_at(key)(tangents[0], *places),
-        glyph="x[i]",
         stem="pick",
         spell=lambda notation, x, *places: notation.indexed(x, written(key, places)),
         by="index rule",
@@ -174,7 +173,6 @@ def put_at(key: Key) -> Op:
         vjp=vjp,
         jvp=lambda tangents, out, x, y, *places: put_at(key)(tangents[0], tangents[1], *places),
         glyph="[=]",
-        stem="put",
         spell=lambda notation, x, y, *places: notation.along(
             "put", f"{x}{notation.comma}{y}", f"at=[{written(key, places)}]"
         ),

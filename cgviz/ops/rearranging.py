@@ -167,7 +167,6 @@ def spread(shape: Shape, axes: tuple[int, ...] = ()) -> Op:
         shapes=lambda _: shape,
         vjp=lambda up, out, x: (back_to(shape_of(x))(fold(shape, with_axes(shape_of(x) or (), axes))(up)),),
         glyph="↔",
-        stem="spread",
         spell=lambda notation, x: notation.repeated(x, shape_text(shape) if shape else ""),
         by="broadcast rule",
         gate="repeats",

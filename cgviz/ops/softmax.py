@@ -122,7 +122,6 @@ def softmax(axis: Axis = -1) -> Op:
         jvp=lambda tangents, out, x: out * centred(tangents[0], out, axis),
         jacobian=lambda out, x: (subtract(diag(out), outer(out, out)) if is_vector(x) else None,),
         gates=lambda x: exp(x) / total(axis, True)(exp(x)),
-        glyph="softmax",
         stem="soft",
         spell=spelled("softmax", axis, False, -1),
         by="softmax rule",

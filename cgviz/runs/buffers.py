@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -61,21 +60,19 @@ class Step(NamedTuple):
         return {*REGISTER.findall(" ".join(self.args) if self.room else self.text)}
 
 
-@dataclass
 class Taken:
     """Lines taken apart. `shape_of` knows the shapes of some names, `bound` the functions and numbers by name.
 
     `flat` says that every array has one axis when the lines are run, whatever its shape is.
     """
 
-    shape_of: Callable[[str], Shape | None]
-    bound: dict[str, Any]
-    flat: bool = False
-    steps: list[Step] = field(default_factory=list)
-    known: dict[str, Item] = field(default_factory=dict)
-    calls: dict[tuple[str, tuple[str, ...]], Item] = field(default_factory=dict)
-    results: list[str] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=count)
+    def __init__(self, shape_of: Callable[[str], Shape | None], bound: dict[str, Any], flat: bool) -> None:
+        self.shape_of, self.bound, self.flat = shape_of, bound, flat
+        self.steps: list[Step] = []
+        self.known: dict[str, Item] = {}
+        self.calls: dict[tuple[str, tuple[str, ...]], Item] = {}
+        self.results: list[str] = []
+        self.numbers = count()
 
     def line(self, text: str) -> None:
         node: Any = ast.parse(text.removeprefix("return ")).body[0]

@@ -10,7 +10,6 @@ from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, Graph, Node, on_elements_of
 from cgviz.ops.op import Op
-from cgviz.runs.buffers import Places, Taken
 from cgviz.runs.straight import COMPARED, GIVES_UP, INFIX, Found, Line, Source, UnwrittenError, Writer, compiled
 from cgviz.text.formula import Formula
 from cgviz.values import arrays
@@ -131,6 +130,8 @@ class ColumnWriter(Writer):
         return self.numbers[text]
 
     def lines(self) -> Iterator[str]:
+        from cgviz.runs.buffers import Places, Taken
+
         taken = Taken(self.shape_of, self.bound, is_long(self.graph))
         for line in super().lines():
             taken.line(line)

@@ -9,6 +9,7 @@ from typing import Any
 from cgviz.analysis.checks.differences import difference
 from cgviz.analysis.checks.downstream import Downstream
 from cgviz.graph.nodes import INPUT, Graph, Node
+from cgviz.ops.matrices import SYMMETRIC, symmetric_part
 from cgviz.ops.op import Op
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Shape, Value, is_array, numpy, on_elements, quiet
@@ -23,7 +24,11 @@ def downstream_of(run: Run) -> Downstream:
 
 
 def applied(op: Op) -> Callable[..., Any]:
+    """Returns an op as a function of floats and arrays; a matrix that counts as symmetric moves as one."""
+
     def function(*args: Any) -> Any:
+        if op.rule is SYMMETRIC:
+            args = tuple(map(symmetric_part, args))
         return on_elements(op, args) if op.vjp is not None or any(map(is_array, args)) else op.forward(*args)
 
     return function

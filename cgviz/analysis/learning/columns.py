@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from cgviz.analysis.learning.objective import Parameters, Rows
 from cgviz.analysis.learning.scalar import ScalarObjective
 from cgviz.analysis.learning.stacking import stacked
 from cgviz.graph.nodes import Graph
+from cgviz.records import record
 from cgviz.runs.passes import forward, gradient
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array, numpy, quiet, spread
@@ -16,7 +17,7 @@ from cgviz.values.arrays import Value, is_array, numpy, quiet, spread
 FEW = 16  # examples for which plain numbers are faster
 
 
-@dataclass(frozen=True)
+@record
 class ColumnObjective:
     """The mean over the examples of `single`, which takes the few ones of plain numbers itself.
 

@@ -1,20 +1,35 @@
-"""A diagnosis as a document: the verdict, the spread of both passes, symptoms, corners, safe spellings."""
+"""A diagnosis as a report: where bad numbers began and spread, what ails which stage, corners, safe spellings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from cgviz.analysis.diagnosis import Diagnosis, Suggestion
-from cgviz.analysis.diagnosis.spread import Origin
+from cgviz.analysis.diagnosis import Corner, Diagnosis, Followed, Suggestion
+from cgviz.analysis.diagnosis.spread import Hop, Origin
 from cgviz.documents.document import GAP, Block, Document, Prose, Table, Title
 from cgviz.documents.grid import Column
+from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
+from cgviz.drawing.theme import Theme
+from cgviz.graph.nodes import CONSTANT
+from cgviz.ops.op import Answer
 from cgviz.text.fold import Span
+from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import element_name
-from cgviz.views.diagnose.corners import corner_table
 from cgviz.views.table.heading import head
+from cgviz.views.table.json import number
 
 MOST = 12
+MOST_CORNERS = 24
+VERSION = 1
+
+
+def report(found: Diagnosis, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
+    """Returns the report of a diagnosis."""
+    from cgviz.views.table.json import pretty
+
+    return Report(lambda writing: document(found, writing), lambda: pretty(as_data(found)) + "\n", digits, theme)
 
 
 def document(found: Diagnosis, writing: Writing) -> Document:
@@ -167,3 +182,128 @@ def one_suggestion(found: Diagnosis, suggestion: Suggestion, spelling: Writing) 
         Prose([(spelling.clean(suggestion.text), "name")], bullet(spelling), is_math=True),
         Prose([(spelling.clean(why), "muted")], "  ", is_near=True),
     ]
+
+
+def corner_table(found: Diagnosis, spelling: Writing) -> list[Block]:
+    """Returns the table, a row per stage and argument; nothing where no stage stands on a corner."""
+    rows = [row for corner in found.corners for row in rows_of(found, corner, spelling)]
+    columns = [Column("#", right=True), Column("slope", least=10)]
+    columns += [Column(heading, right=True) for heading in ("cgviz", "PyTorch", "JAX", "sympy")]
+    columns.append(Column("rule", least=14))
+    more = f"and {len(rows) - MOST_CORNERS} more, in --format json" if len(rows) > MOST_CORNERS else ""
+    return [Table(columns, rows[:MOST_CORNERS], more)] if rows else []
+
+
+def rows_of(found: Diagnosis, corner: Corner, spelling: Writing) -> list[list[Span]]:
+    graph = found.run.graph
+    node = graph.nodes[corner.index]
+    rows: list[list[Span]] = []
+    for slot, arg in enumerate(node.args):
+        if graph.nodes[arg].op is CONSTANT or (corner.locals[slot] is None and node.op.vjp is None):
+            continue
+        answer = next((answer for answer in corner.answers if answer.slot == slot), None)
+        rows.append(
+            [
+                (f"({graph.numbers[corner.index]})", "muted"),
+                (spelling.slope(node.shown, graph.nodes[arg].shown), "name"),
+                (spelling.number(corner.locals[slot], padded=False), "gradient"),
+                *[(text, "") for text in answers(answer, spelling)],
+                (spelling.clean(f"{corner.flag}: {corner.rule}{which(node.shown, corner)}"), "flag"),
+            ]
+        )
+    return rows
+
+
+def which(name: str, corner: Corner) -> str:
+    """Returns at which element of an array, and at how many more: ` at h[3] and 2 more elements`."""
+    if not corner.place:
+        return ""
+    more = f" and {corner.count - 1} more element{'s' if corner.count > 2 else ''}" if corner.count > 1 else ""
+    return f", at {element_name(name, corner.place)}{more}"
+
+
+def answers(answer: Answer | None, spelling: Writing) -> tuple[str, str, str]:
+    """Returns what the three others answer, blank where they have no answer."""
+    if answer is None:
+        return "", "", ""
+    torch, jax = (spelling.number(value, padded=False) for value in (answer.torch, answer.jax))
+    sympy = answer.sympy
+    return torch, jax, sympy if isinstance(sympy, str) else spelling.number(sympy, padded=False)
+
+
+def as_data(found: Diagnosis) -> dict[str, Any]:
+    """Returns everything that was found; stages are named, nothing is left out."""
+    names = [node.name for node in found.run.graph.nodes]
+    spread = found.spread
+    return {
+        "cgviz_diagnosis": VERSION,
+        "program": found.run.graph.program,
+        "healthy": found.healthy,
+        "trouble": found.run.explain_trouble(),
+        "forward": {
+            "began": [origin_of(names, origin) for origin in spread.forward],
+            "spread": [hop_of(names, hop) for hop in spread.forward_hops],
+            "unused": [origin_of(names, origin) for origin in spread.idle],
+        },
+        "backward": {
+            "began": [origin_of(names, origin) for origin in spread.backward],
+            "spread": [hop_of(names, hop) for hop in spread.backward_hops],
+        },
+        "symptoms": [{"stage": names[each.index], "kind": each.kind, "text": each.text} for each in found.symptoms],
+        "corners": [corner_of(names, corner) for corner in found.corners],
+        "suggestions": [suggestion_of(names, suggestion) for suggestion in found.suggestions],
+        **({"followed": followed_of(found.followed)} if found.followed else {}),
+    }
+
+
+def origin_of(names: list[str], origin: Origin) -> dict[str, Any]:
+    return {
+        "stage": names[origin.index],
+        "slot": origin.slot,
+        "value": number(origin.value),
+        "reason": origin.reason,
+        **({"element": list(origin.place), "count": origin.count} if origin.place else {}),
+    }
+
+
+def hop_of(names: list[str], hop: Hop) -> dict[str, Any]:
+    """Returns an edge of the graph; in the backward pass the number went from target to source."""
+    return {"source": names[hop.source], "target": names[hop.target], "slot": hop.slot, "value": number(hop.value)}
+
+
+def corner_of(names: list[str], corner: Corner) -> dict[str, Any]:
+    return {
+        "stage": names[corner.index],
+        "flag": corner.flag,
+        "rule": corner.rule,
+        "locals": [number(local) for local in corner.locals],
+        "answers": [answer_of(answer) for answer in corner.answers],
+        **({"element": list(corner.place), "count": corner.count} if corner.place else {}),
+    }
+
+
+def answer_of(answer: Answer) -> dict[str, Any]:
+    sympy = answer.sympy if isinstance(answer.sympy, str) else number(answer.sympy)
+    return {"slot": answer.slot, "torch": number(answer.torch), "jax": number(answer.jax), "sympy": sympy}
+
+
+def followed_of(followed: Followed) -> dict[str, Any]:
+    """Returns what the program as advised gives."""
+    run = followed.run
+    gradients = {run.graph.nodes[index].name: number(run.gradients[index]) for index in run.graph.inputs}
+    return {
+        "output": number(run.value),
+        "gradient": gradients,
+        "healthy": followed.healthy,
+        "lost": list(followed.lost),
+    }
+
+
+def suggestion_of(names: list[str], suggestion: Suggestion) -> dict[str, Any]:
+    return {
+        "stage": names[suggestion.index],
+        "text": suggestion.text,
+        "why": suggestion.why,
+        "needed": suggestion.needed,
+        "guard": suggestion.guard,
+    }
