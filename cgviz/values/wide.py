@@ -150,7 +150,7 @@ def brought_in(a: Any, b: Any) -> Any:
     np = numpy()
     made = np.matmul(a, b)
     size = np.abs(made)
-    least, most = np.min(size, initial=np.inf), np.max(size, initial=0.0)
+    least, most = np.minimum.reduce(size, None, initial=np.inf), np.maximum.reduce(size, None, initial=0.0)
     if most == 0 or 2.0**-POWERS <= least <= most < np.inf:
         return made
     odd = ~(size < np.inf) | ((size < 2.0**-POWERS) & (size > 0))
