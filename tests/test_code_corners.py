@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import subprocess
-import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,12 @@ def numbers(text: str) -> list[float]:
     return [float(re.sub("Infinity|NaN", lambda m: names[m[0]], number)) for number in found]
 
 
-def printed(command: list[str], path: Path) -> list[float]:
-    done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
+def all_the_same(command: list[str], runs: list[cgviz.Run]) -> None:
+    """Checks what one program prints of all runs, with a line `--` between them."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-400:]
-    return numbers(done.stdout)
+    for text, run in zip(done.stdout.split("--\n"), runs, strict=True):
+        assert same(numbers(text), run), run.graph.program
 
 
 def same(have: list[float], run: cgviz.Run) -> bool:
@@ -58,22 +61,39 @@ def same(have: list[float], run: cgviz.Run) -> bool:
     return len(have) == len(want) and all(close)
 
 
-@pytest.mark.parametrize(("program", "at"), CORNERS)
-@pytest.mark.parametrize("lang", ["python", "numpy", "c", "javascript"])
-def test_the_numbers_of_the_table(program: str, at: dict[str, float], lang: str, tmp_path: Path) -> None:
-    run = cgviz.run(program, at)
-    ending = {"c": ".c", "javascript": ".js"}.get(lang, ".py")
-    path = tmp_path / f"f{ending}"
-    path.write_text(code(run, lang), encoding="utf-8")
-    if lang == "javascript":
-        need("node")
-        assert same(printed(["node"], path), run)
-    elif lang == "c":
-        need("cc")
-        subprocess.run(["cc", str(path), "-o", str(tmp_path / "f"), "-lm"], check=True)
-        assert same(printed([], tmp_path / "f"), run)
-    else:
-        assert same(printed([sys.executable, "-W", "ignore"], path), run)
+@pytest.fixture(scope="module")
+def corners() -> list[cgviz.Run]:
+    return [cgviz.run(program, at) for program, at in CORNERS]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("lang", ["python", "numpy"])
+def test_python_prints_the_numbers_of_the_table(lang: str, corners: list[cgviz.Run]) -> None:
+    for run in corners:
+        with redirect_stdout(out := io.StringIO()):
+            exec(code(run, lang), {})
+        assert same(numbers(out.getvalue()), run), run.graph.program
+
+
+def test_javascript_prints_the_numbers_of_the_table(corners: list[cgviz.Run], tmp_path: Path) -> None:
+    need("node")
+    path = tmp_path / "all.js"
+    path.write_text("console.log('--');\n".join(f"{{\n{code(run, 'javascript')}}}\n" for run in corners), "utf-8")
+    all_the_same(["node", str(path)], corners)
+
+
+def test_c_prints_the_numbers_of_the_table(corners: list[cgviz.Run], tmp_path: Path) -> None:
+    need("cc")
+    names = [f"of_{i}" for i in range(len(corners))]
+    for name, run in zip(names, corners, strict=True):
+        (tmp_path / f"{name}.c").write_text(code(run, "c").replace("int main(", f"int {name}("), encoding="utf-8")
+    calls = ' puts("--");\n'.join(f"{name}();" for name in names)
+    (tmp_path / "all.c").write_text(
+        f"#include <stdio.h>\nint {'(), '.join(names)}();\nint main(void) {{\n{calls}\nreturn 0; }}\n"
+    )
+    files = [f"{name}.c" for name in (*names, "all")]
+    subprocess.run(["cc", *files, "-o", "all", "-lm"], cwd=tmp_path, check=True)
+    all_the_same([str(tmp_path / "all")], corners)
 
 
 TIED = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -15,13 +15,14 @@ from cgviz.codegen.notation import Code, formulas
 from cgviz.codegen.ranges import Miss, Whole, differ, handed_in_range, is_zero, missing, stage_in_range, taught
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph
 from cgviz.ops.op import ATOM, Op
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.runs.steps import backward_edges
 from cgviz.text.formula import Formula
 from cgviz.values.axes import Axis
 
 
-@dataclass(frozen=True)
+@record
 class Options:
     """How the code is written.
 
@@ -41,7 +42,7 @@ class Options:
     short: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Line:
     """One assignment: `target = text`, or `target += text`; the number of its stage and a note beside it; whether it
     will be added to. `node` is the node whose value or gradient the target is."""
@@ -55,7 +56,7 @@ class Line:
     node: int = -1
 
 
-@dataclass(frozen=True)
+@record
 class Group:
     """The backward lines of one stage under a comment that names it; idle: nothing flows back to an input."""
 
@@ -64,7 +65,7 @@ class Group:
     idle: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Helper:
     """A function of our own: its name, its parameters and what it returns; or its whole source, line by line."""
 
@@ -74,7 +75,7 @@ class Helper:
     source: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Program:
     """All that is written, in order.
 

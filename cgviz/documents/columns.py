@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from cgviz.documents.equations import Equation, Part
 from cgviz.text.fold import Line as Row
-from cgviz.text.fold import Span, fold, line_width, split
+from cgviz.text.fold import Span, fold, joined, line_width, split
 
 MARGIN, GAP, WIDEST_SYMBOL, NARROWEST = 2, 3, 24, 12
 
@@ -115,11 +115,6 @@ def words(side: Part) -> list[Row]:
 
 def flat(side: Part) -> Row:
     return joined(words(side))
-
-
-def joined(pieces: Sequence[Row]) -> Row:
-    """Returns words on one line."""
-    return [span for i, word in enumerate(pieces) for span in ([(" ", "")] if i else []) + list(word)]
 
 
 def noted(line: Equation) -> list[Row]:

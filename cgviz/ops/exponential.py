@@ -186,10 +186,8 @@ logsigmoid = register(
     Op(
         name="logsigmoid",
         forward=lambda x: min(x, 0.0) - math.log1p(math.exp(-abs(x))),
-        array=lambda np, x: -np.logaddexp(0, -x),
+        array=lambda np, x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))),
         partials=lambda out, x: (sigmoid(-x),),
-        stable=lambda out, x: (-expm1.forward(out),),
-        careful=lambda out, x: (-expm1(out),),
         composed=logsigmoid_composed,
         exact=lambda mp, x: -mp.log1p(mp.exp(-x)),
         gates=lambda x: log(sigmoid(x)),

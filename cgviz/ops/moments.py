@@ -52,7 +52,7 @@ def var(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
         forward=lambda x: quiet(numpy().var, x, axis, keepdims, ddof),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up * 2 / degrees(x, axis, ddof), x, axis, keepdims) * centred(x),),
-        jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * centred(x)) * 2 / degrees(x, axis, ddof),
+        jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * centred(x) * 2 / degrees(x, axis, ddof)),
         spell=written("var", axis, keepdims, f"ddof={ddof}" if ddof else ""),
         by="power rule, through the mean",
         gate="scales",

@@ -47,10 +47,27 @@ def product_of(factors: Sequence[float]) -> float:
         mantissa, mine = math.frexp(factor)
         made, shift = math.frexp(made * mantissa)
         power += mine + shift
-    try:
-        return math.ldexp(made, power)
-    except OverflowError:
-        return math.copysign(math.inf, made)
+    return Number(made, power).value
+
+
+class Number:
+    """One number mantissa · 2^power."""
+
+    __slots__ = ("mantissa", "power")
+
+    def __init__(self, value: float, power: int = 0) -> None:
+        self.mantissa, shift = math.frexp(value)
+        self.power = power + shift
+
+    def __mul__(self, other: Number) -> Number:
+        return Number(self.mantissa * other.mantissa, self.power + other.power)
+
+    @property
+    def value(self) -> float:
+        try:
+            return math.ldexp(self.mantissa, self.power)
+        except OverflowError:
+            return math.copysign(math.inf, self.mantissa)
 
 
 def sum_of(terms: Sequence[float]) -> float:
@@ -155,7 +172,7 @@ def brought_in(a: Any, b: Any) -> Any:
     np = numpy()
     made = np.matmul(a, b)
     size = np.abs(made)
-    least, most = np.min(size, initial=np.inf), np.max(size, initial=0.0)
+    least, most = np.minimum.reduce(size, None, initial=np.inf), np.maximum.reduce(size, None, initial=0.0)
     if most == 0 or 2.0**-POWERS <= least <= most < np.inf:
         return made
     odd = ~(size < np.inf) | ((size < 2.0**-POWERS) & (size > 0))

@@ -100,7 +100,7 @@ def command(ctx: click.Context, /, request: Request, data: str | None, wrt: str 
 def check_path(task: Problem) -> None:
     """Raises UsageError where no path can be drawn: asked before the work."""
     from cgviz.analysis.learning.magnitudes import elements
-    from cgviz.views.descent.contours import required
+    from cgviz.views.descent.path import required
 
     count = sum(1 for _ in elements(task.start))
     if count != 2 or len(task.start) != 2:

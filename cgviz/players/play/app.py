@@ -21,6 +21,7 @@ from cgviz.players.play.stages import Stages
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Value, is_array
+from cgviz.views.table.heading import place
 
 SECONDS_PER_STEP = 1.2
 
@@ -190,7 +191,7 @@ class Player(App[None]):
         if values:
             self.replay = self.replay.with_inputs(values)
             self.quiz.seen.clear()
-            self.note = f"new inputs: {words.place(self.replay.run, self.spelling)}"
+            self.note = f"new inputs: {place(self.replay.run, self.spelling)}"
         self.go(self.replay.done)
 
     # what is on the screen

@@ -14,7 +14,7 @@ from cgviz.players.play.replay import Replay, pass_of, unsolved
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Step
 from cgviz.text.numbers import number
-from cgviz.views.table import heading
+from cgviz.views.table.heading import heading, place
 
 SIGN = re.compile(r" (\+?=) ")
 WORDS = {"forward": "forward pass", "seed": "seed", "backward": "backward pass"}
@@ -23,11 +23,7 @@ LONGEST = 400
 
 def head(run: Run, spelling: Writing) -> Text:
     """Returns the function and where it stands."""
-    return Text(f"{heading.heading(run, spelling)[-1]}   {place(run, spelling)}".rstrip())
-
-
-def place(run: Run, spelling: Writing) -> str:
-    return heading.place(run, spelling)
+    return Text(f"{heading(run, spelling)[-1]}   {place(run, spelling)}".rstrip())
 
 
 def chosen(run: Run, which: int, digits: int) -> str:

@@ -13,9 +13,7 @@ from cgviz.ops.rearranging import listed
 from cgviz.runs.trouble import forward_reason
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import every_finite
-from cgviz.views.derivation.flow import Flow, spoken
-from cgviz.views.derivation.section import Section
-from cgviz.views.derivation.taught import Taught, is_short, plain
+from cgviz.views.derivation.flow import Flow, Section, Taught, is_short, plain, spoken
 
 BROADCAST = "broadcast forward, summed backward"
 BY_ARRAYS = " A gate for whole arrays turns the gradient that arrives into what it hands back."

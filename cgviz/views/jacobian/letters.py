@@ -17,9 +17,8 @@ from cgviz.ops.whole import turned
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape
-from cgviz.views.jacobian.beside import chosen, step
-from cgviz.views.jacobian.facts import found
-from cgviz.views.jacobian.words import counted
+from cgviz.views.jacobian import chosen, step
+from cgviz.views.jacobian.facts import counted, found
 from cgviz.views.table.json import VERSION, pretty, shape
 
 WIDTH, MOST_FACTORS = 80, 6
