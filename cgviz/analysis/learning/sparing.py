@@ -10,8 +10,13 @@ from typing import Any
 from cgviz.ops.matrices import matmul
 from cgviz.ops.op import Op
 from cgviz.ops.rearranging import transpose
+from cgviz.values.wide import matrix_product
 
-of_data = replace(matmul, vjp=lambda up, out, a, b: (None, matmul(transpose(a), up)))
+of_data = replace(
+    matmul,
+    vjp=lambda up, out, a, b: (None, matmul(transpose(a), up)),
+    stable=lambda up, out, a, b: (None, matrix_product(a.T, up)),
+)
 """A matrix product whose left operand is data."""
 
 
