@@ -16,11 +16,11 @@ from tex import compiled
 
 import cgviz
 from cgviz.cli import main
-from cgviz.documents.breaking import width
+from cgviz.documents.aligned import width
 from cgviz.documents.formats import FORMATS
-from cgviz.documents.hand import Hand, Slope
 from cgviz.documents.mathml import MathmlHand
 from cgviz.documents.tex import TexHand
+from cgviz.documents.writing import Hand, Slope
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.ops.rearranging import transpose

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cgviz.documents.mathematics import latex_spelling
+from cgviz.documents.tex import latex_spelling
 from cgviz.documents.writing import Writing, unicode_spelling
 from cgviz.players.deck.frames import Frame
 from cgviz.runs.run import Run

@@ -8,7 +8,7 @@ from keyword import iskeyword
 from typing import Any
 
 from cgviz.documents.markdown import prose
-from cgviz.documents.mathematics import latex_spelling
+from cgviz.documents.tex import latex_spelling
 from cgviz.players.worksheet.figure import Figure
 from cgviz.players.worksheet.markdown import answers, backward, program, table
 from cgviz.players.worksheet.work import SCREEN, Work
