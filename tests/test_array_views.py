@@ -26,8 +26,7 @@ from cgviz.errors import UsageError
 from cgviz.ops.rearranging import transpose
 from cgviz.players.play import entry
 from cgviz.players.play.app import Player
-from cgviz.players.play.quiz import Quiz
-from cgviz.players.play.replay import Replay
+from cgviz.players.play.replay import Quiz, Replay
 from cgviz.runs.modes import mode_of
 from cgviz.runs.passes import forward
 from cgviz.runs.starting import start

@@ -25,7 +25,7 @@ def pdf(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> byt
     """Returns the lecture as one PDF."""
     from pypdf import PdfReader, PdfWriter
 
-    from cgviz.players.deck.pdf import deck
+    from cgviz.players.deck.pages import book as deck
 
     writer = PdfWriter()
     for part in found:
