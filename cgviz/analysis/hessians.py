@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cgviz.analysis.blocks import Block, Jacobian
@@ -13,6 +13,7 @@ from cgviz.analysis.segments import as_row
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.ops.rearranging import listed
+from cgviz.records import record
 from cgviz.runs.corners import flag_at
 from cgviz.runs.gradients import UntraceableError, between, gradient_graph
 from cgviz.runs.passes import backward, forward
@@ -23,7 +24,7 @@ CLOSE = 1e-6
 MOST_AT_CORNERS = 200  # rows of a Hessian that are looked at from both sides of a corner
 
 
-@dataclass(frozen=True)
+@record
 class Hessian:
     """The second derivatives of one number.
 

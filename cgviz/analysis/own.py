@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cgviz.ops.matrices import SYMMETRIC, symmetric_part
+from cgviz.records import record
 from cgviz.runs.passes import backward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array, numpy, one, shape_of, shape_text, zero
@@ -16,7 +17,7 @@ CONVENTION = "another convention at a kink or tie, as good as ours"
 CLOSE = {"rtol": 1e-6, "atol": 1e-9}
 
 
-@dataclass(frozen=True)
+@record
 class Finding:
     """What is said of one gradient: `cause` is "" where it is right; `note` a remark."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cgviz.analysis.blocks import Jacobian
@@ -13,6 +12,7 @@ from cgviz.analysis.segments import as_row
 from cgviz.graph.nodes import Graph, Node
 from cgviz.ops.arithmetic import neg
 from cgviz.ops.whole import diag, eye
+from cgviz.records import record
 from cgviz.runs.gradients import between
 from cgviz.runs.passes import backward
 from cgviz.runs.run import Run
@@ -20,7 +20,7 @@ from cgviz.text.formula import Formula
 from cgviz.values.arrays import Value, numpy, shape_of
 
 
-@dataclass(frozen=True)
+@record
 class Product:
     """The gradient of one input of a Jacobian, by the matrix and without it.
 

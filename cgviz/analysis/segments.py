@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cgviz.analysis.narrowed import narrowed
 from cgviz.graph.nodes import CONSTANT, Graph, Node
 from cgviz.ops.op import Op
+from cgviz.records import record
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, is_array, one, quiet, spread, zero
 
 PROBE = 0.5
 
 
-@dataclass(frozen=True)
+@record
 class Segment:
     """A graph of the nodes between `sources` and `outputs`, and of the operands that these need as constants.
 
@@ -99,7 +100,7 @@ def segment(
     return Segment(Graph(tuple(made), last, ()), numbers, starts, tuple(ends), frozenset(steady))
 
 
-@dataclass(frozen=True)
+@record
 class Rule:
     """A stage at the values of its operands: its op, elementwise ones with their slopes; the arguments it flows to."""
 

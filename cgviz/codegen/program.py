@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -15,6 +15,7 @@ from cgviz.codegen.names import Names, names
 from cgviz.codegen.notation import Code, formulas
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph
 from cgviz.ops.op import ATOM, Op
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.runs.steps import backward_edges
 from cgviz.text.formula import Formula
@@ -23,7 +24,7 @@ from cgviz.values.axes import Axis
 from cgviz.values.ieee import Ieee
 
 
-@dataclass(frozen=True)
+@record
 class Options:
     """How the code is written.
 
@@ -43,7 +44,7 @@ class Options:
     short: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Line:
     """One assignment: `target = text`, or `target += text`; the number of its stage and a note beside it; whether it
     will be added to. `node` is the node whose value or gradient the target is."""
@@ -57,7 +58,7 @@ class Line:
     node: int = -1
 
 
-@dataclass(frozen=True)
+@record
 class Group:
     """The backward lines of one stage under a comment that names it; idle: nothing flows back to an input."""
 
@@ -66,7 +67,7 @@ class Group:
     idle: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Helper:
     """A function of our own: its name, its parameters and what it returns; or its whole source, line by line."""
 
@@ -76,7 +77,7 @@ class Helper:
     source: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Program:
     """All that is written, in order.
 

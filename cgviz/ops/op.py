@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cgviz.records import record
 from cgviz.values.arrays import Shape, is_array, on_elements, settled
 from cgviz.values.ieee import Ieee, is_normal
 
@@ -45,7 +46,7 @@ class Answer:
     anywhere: bool = False
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@record(eq=False, kw_only=True)
 class Numbers:
     """What a gate computes, and in which arithmetic.
 
@@ -85,7 +86,7 @@ class Numbers:
     multiplies: Callable[..., int] | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@record(eq=False, kw_only=True)
 class Rules:
     """How a gate moves a gradient, and where it has corners. `partials` (or `vjp`) is the rule; the others refine it.
 
@@ -134,7 +135,7 @@ class Rules:
     ties: Callable[[str], Op] | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@record(eq=False, kw_only=True)
 class Words:
     """What a reader sees of a gate. No code decides anything by these.
 
@@ -172,7 +173,7 @@ class Words:
     source: str = ""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@record(eq=False, kw_only=True)
 class Op(Words, Rules, Numbers):
     """A gate of the graph: what it computes (`Numbers`), how it moves a gradient (`Rules`), how it is shown (`Words`).
 

@@ -15,8 +15,8 @@ from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.latex_sums import Side, relation, side
-from cgviz.reading.slips import wants_brackets
 from cgviz.reading.tokens import NO_DERIVATIVE, Token
+from cgviz.reading.words import wants_brackets
 from cgviz.text.spelling import Spelling
 
 FEW = 6

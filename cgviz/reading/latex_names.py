@@ -13,6 +13,7 @@ from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, TRANSPOSES, WO
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
 from cgviz.reading.latex_scripts import apart, indexed_power, is_label
 from cgviz.reading.latex_words import refuse_word
+from cgviz.records import record
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.parsing import parse_spelling
 from cgviz.text.spelling import Spelling
@@ -29,7 +30,7 @@ WEIGHTS = frozenset({"bold", "italic", "upright", "sans"})
 PROJECTED, PROJECTIONS = frozenset("WUV"), frozenset("QKVO")  # W^Q of attention is a name, no power
 
 
-@dataclass(frozen=True)
+@record
 class Name:
     """A name as it stands in the text: its spelling, where it ends, and what its scripts could be.
 

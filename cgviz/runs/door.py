@@ -7,12 +7,12 @@ views are imported when they are asked for.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from cgviz.errors import UsageError
+from cgviz.records import record
 from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Shape, Value
 
@@ -305,7 +305,7 @@ class Door:
         return picture(cast("Run", self), "svg", embed_font=True, background="filled").decode()
 
 
-@dataclass(frozen=True)
+@record
 class RunNode:
     """An input or a stage of a run."""
 

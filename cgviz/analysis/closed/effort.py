@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cgviz.graph.nodes import CONSTANT
 from cgviz.ops.op import Op
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
 
 
-@dataclass(frozen=True)
+@record
 class Effort:
     """Operations of both passes: every +, −, ·, /, power and function is one; a fused gate is as many as its atoms."""
 

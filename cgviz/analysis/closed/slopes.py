@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cgviz.graph.nodes import Graph
 from cgviz.ops.precise import context, failures
+from cgviz.records import record
 from cgviz.text.formula import Formula
 
 MOST_OPERATIONS = 3000
 DIGITS = 50
 
 
-@dataclass(frozen=True)
+@record
 class Closed:
     """What sympy finds for a graph.
 

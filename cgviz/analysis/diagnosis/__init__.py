@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.analysis.diagnosis.followed import Followed, followed
 from cgviz.analysis.diagnosis.rewrites import Suggestion, suggestions
 from cgviz.analysis.diagnosis.spread import Spread, spread
 from cgviz.analysis.diagnosis.symptoms import Symptom, symptoms
 from cgviz.errors import UsageError
+from cgviz.records import record
 from cgviz.runs.corners import Corner, corners
 from cgviz.runs.run import Run
 
 
-@dataclass(frozen=True)
+@record
 class Diagnosis:
     """What was found: numbers that are not finite and their spread, symptoms, kinks and ties, rewritten stages.
 

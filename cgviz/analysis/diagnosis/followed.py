@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cgviz.analysis.diagnosis.rewrites import Suggestion
 from cgviz.errors import CgvizError
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, every_finite, is_array
 
 MOST_STAGES = 400
 
 
-@dataclass(frozen=True)
+@record
 class Followed:
     """The run of the program as advised.
 

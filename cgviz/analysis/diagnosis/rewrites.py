@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cgviz.analysis.diagnosis.along import along
@@ -16,6 +15,7 @@ from cgviz.analysis.diagnosis.exponentials import exponentials, log_of_sum, oper
 from cgviz.analysis.diagnosis.patterns import matched, read_pattern
 from cgviz.graph.nodes import Graph
 from cgviz.graph.shapes import shaped
+from cgviz.records import record
 from cgviz.runs.passes import forward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import is_array, numpy, shape_of
@@ -23,7 +23,7 @@ from cgviz.values.arrays import is_array, numpy, shape_of
 MOST_SUGGESTIONS = 40
 
 
-@dataclass(frozen=True)
+@record
 class Rewrite:
     """A pattern and the same written safely.
 
@@ -70,7 +70,7 @@ REWRITES = (
 )
 
 
-@dataclass(frozen=True)
+@record
 class Suggestion:
     """A stage written anew: `text` is one or more statements that stand in its place, `was` how it is written now.
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from cgviz.errors import ExpressionError, UsageError, quoted
+from cgviz.records import record
 from cgviz.text.identifiers import name as spelled
 
 MEMBER = re.compile(r"(?P<stem>.*?[^\W\d])(?:_?(?P<plain>[0-9]+)|\[(?P<index>[0-9]+)\])")
 
 
-@dataclass(frozen=True)
+@record
 class Binding:
     """Which columns an input takes its values from: `numbers` one each, `vectors` several each, in their order.
 

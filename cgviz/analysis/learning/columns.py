@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ from cgviz.analysis.learning.objective import Parameters, Rows
 from cgviz.analysis.learning.scalar import ScalarObjective
 from cgviz.analysis.learning.stacking import stacked
 from cgviz.graph.nodes import Graph
+from cgviz.records import record
 from cgviz.runs.passes import forward, reached
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array, numpy, quiet, spread, zero
@@ -17,7 +18,7 @@ from cgviz.values.arrays import Value, is_array, numpy, quiet, spread, zero
 FEW = 16  # examples for which plain numbers are faster
 
 
-@dataclass(frozen=True)
+@record
 class ColumnObjective:
     """The mean over the examples of `single`, which takes the few ones of plain numbers itself.
 

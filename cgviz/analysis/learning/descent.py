@@ -13,6 +13,7 @@ from cgviz.analysis.learning.batches import batches, per_epoch
 from cgviz.analysis.learning.magnitudes import calm, norm
 from cgviz.analysis.learning.objective import Objective, Parameters, Rows
 from cgviz.analysis.learning.optimizers import Memory, Optimizer, Settings
+from cgviz.records import record
 
 DONE, INTERRUPTED, DIVERGED = "done", "interrupted", "diverged"
 KEPT = 1000
@@ -38,7 +39,7 @@ class Loss(NamedTuple):
         return norm(self.gradient)
 
 
-@dataclass(frozen=True)
+@record
 class Plan:
     """How to descend: by which rule, how many steps, over batches of which size (None: all examples).
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from unicodedata import normalize
 
@@ -15,11 +14,12 @@ from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import closest, listed
 from cgviz.graph.nodes import Graph
 from cgviz.graph.roles import roles_of
+from cgviz.records import record
 from cgviz.text.tables import Sheet
 from cgviz.values.arrays import Value, settled
 
 
-@dataclass(frozen=True)
+@record
 class Problem:
     """What is to be minimised, where the parameters start, and what a user should know of how it was put together."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.analysis.learning.objective import Examples, Parameters, Rows
 from cgviz.graph.nodes import Graph
+from cgviz.records import record
 from cgviz.runs.passes import forward, gradient
 from cgviz.runs.run import Run
 
 
-@dataclass(frozen=True)
+@record
 class ScalarObjective:
     """The mean of a program over `cases`, each a value by name for the inputs that differ from case to case.
 

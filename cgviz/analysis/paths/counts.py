@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cgviz.analysis.paths.web import Web
+from cgviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Visits:
     """How many edges each way of computing gradients visits.
 
@@ -22,7 +22,7 @@ class Visits:
     reverse: int
 
 
-@dataclass(frozen=True)
+@record
 class Counts:
     """The exact number of paths from one node to the output, and from all inputs, with the edges visited for each."""
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.analysis.paths.counts import counts
 from cgviz.analysis.paths.search import listed
 from cgviz.analysis.paths.web import Edge, Web, check_scalars
 from cgviz.errors import UsageError
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS, number
 
 MOST_SHOWN = 9
 
 
-@dataclass(frozen=True)
+@record
 class Light:
     """The nodes and edges that stand out, and in words what they are."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.errors import UsageError
 from cgviz.graph.nodes import CONSTANT
+from cgviz.records import record
 from cgviz.runs.run import Run
 
 Edge = tuple[int, int]
 """(target, slot): the edge that feeds an argument of a node."""
 
 
-@dataclass(frozen=True)
+@record
 class Path:
     """The edges from node `source` to the output, in order, and the product of the local derivatives along them.
 
@@ -59,7 +59,7 @@ def meets_arrays(run: Run, source: int) -> bool:
     return any(on and nodes[i].shape != () for i, on in enumerate(met))
 
 
-@dataclass(frozen=True)
+@record
 class Web:
     """The edges of a run by which the output feels a change to first order.
 

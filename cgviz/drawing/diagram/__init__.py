@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from importlib import import_module
@@ -16,6 +16,7 @@ from cgviz.drawing.pictures import BINARY, DIRECTIONS, ENDINGS, FORMATS, SCALES,
 from cgviz.drawing.theme import Theme
 from cgviz.errors import UsageError, quoted
 from cgviz.reading.collecting import uncollected
+from cgviz.records import record
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text import numbers
@@ -45,7 +46,7 @@ class How(NamedTuple):
     engine: str
 
 
-@dataclass(frozen=True)
+@record
 class Diagram:
     """A drawing that is laid out; `words` are the alternative text, the ids of its parts begin with `prefix`.
 

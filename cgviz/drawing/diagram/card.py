@@ -23,6 +23,7 @@ from cgviz.drawing.diagram.scene import (
     step_class,
     widest,
 )
+from cgviz.records import record
 
 SIDE, AIR, ROW = 8.0, 2.5, 18.0
 ROUND = 6  # above and below a picture, and between two
@@ -30,7 +31,7 @@ BETWEEN, NARROWEST = 12.0, 34.0
 LONGEST = 30  # letters of a formula on one line
 
 
-@dataclass(frozen=True)
+@record
 class Form:
     """How the texts of cards are broken into lines: more lines make a card narrower.
 
@@ -46,7 +47,7 @@ FORMS = (Form(2, 2), Form(3, 2), Form(2, 1), Form(3, 1))
 NARROW = Form(3, 3)
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """A line of a card: texts at its left, and at its right; `ruled`: beneath a line across the card."""
 
@@ -87,7 +88,7 @@ class Cards:
         return framed(self.pen, index, rows)
 
 
-@dataclass(frozen=True)
+@record
 class Content:
     """The texts of a card: what names it, its formula, its numbers, and rows that stand below them."""
 

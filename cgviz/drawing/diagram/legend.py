@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.axes import Axes, Point
@@ -15,6 +15,7 @@ from cgviz.drawing.diagram.paper import Paper
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import Laid, box_of
 from cgviz.drawing.diagram.scene import LEFT, LINE_HEIGHT, SIZE, Box, Place, Text, Words
+from cgviz.records import record
 
 ROW, GAP, AIR, BELOW = LINE_HEIGHT * SIZE + 2, 16.0, 12.0, 12.0
 SWATCH, HIGH, BESIDE = 18.0, 11.0, 5.0  # a small box in the look of those that it stands for
@@ -22,7 +23,7 @@ MANY = 250  # boxes; in larger pictures nobody looks for room
 TOTAL = "bold: total over all uses"
 
 
-@dataclass(frozen=True)
+@record
 class Entry:
     """What a legend says of one thing: a text in its colour, behind a box in its look where it is a box."""
 

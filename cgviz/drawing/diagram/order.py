@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from cgviz.drawing.diagram.layers import Layers
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.drawing.diagram.spread import spread
 from cgviz.drawing.diagram.sweeps import EXCHANGES, arrange
+from cgviz.records import record
 
 GAP = 11.0  # between neighbours in a rank
 PASS = 5.0  # the room of a wire that passes, on either side
@@ -20,7 +20,7 @@ PLACINGS = 8
 STIFF = 8.0  # how much more than others a wire that passes wants to run straight
 
 
-@dataclass(frozen=True)
+@record
 class Order:
     """For each box its rank and its place across; for each wire its places in the ranks that it passes."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from cgviz.analysis.paths import Light
@@ -20,6 +20,7 @@ from cgviz.drawing.diagram.scene import SIZE, Text, Wire, Words, classes, step_c
 from cgviz.drawing.theme import Theme
 from cgviz.graph.lookup import find
 from cgviz.graph.nodes import CONSTANT, Graph
+from cgviz.records import record
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
@@ -33,7 +34,7 @@ THIN, BOLD, BOLD_OUTLINE = 1.2, 3.0, 2.4
 Blanks = Mapping[tuple[str, int], str]
 
 
-@dataclass(frozen=True)
+@record
 class Only:
     """The part of a graph that is drawn: the nodes with boxes of their own, and those that stand in the box of a group.
 
@@ -51,7 +52,7 @@ class Only:
         return inside != self.home.get(source) and (source in self.nodes or source in self.home)
 
 
-@dataclass(frozen=True)
+@record
 class Pen:
     """Writes the names, formulas and numbers of one run; what does not reach the output is pale.
 

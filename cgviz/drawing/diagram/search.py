@@ -7,7 +7,7 @@ counts is the smallest text at its final size, up to where nobody wants it large
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import log
 
 from cgviz.drawing.diagram.axes import Axes, Point
@@ -21,6 +21,7 @@ from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import APART, Folding, Laid, box_of, laid_out
 from cgviz.drawing.diagram.scene import SIZE, Scene
 from cgviz.drawing.diagram.score import blemishes, of_rows
+from cgviz.records import record
 
 FINALISTS = 5
 LARGE, HUGE = 90, 250  # boxes, from which fewer candidates are tried
@@ -29,7 +30,7 @@ FOR_NOTES = 60.0  # between rows, where an author writes beside them
 ALIKE = 0.01  # estimates closer than this are of layouts that look the same
 
 
-@dataclass(frozen=True)
+@record
 class Wishes:
     """What is asked of a layout; None is what the search decides. A quick one is the first by its estimate.
 
@@ -45,7 +46,7 @@ class Wishes:
     shape: Callable[[Scene], Scene] | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Candidate:
     """A scene, a direction, the rows it is cut into, and the scale that it is estimated to reach.
 
@@ -61,7 +62,7 @@ class Candidate:
     titles: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@record
 class Found:
     """The layout that was chosen, and how much it may be enlarged."""
 

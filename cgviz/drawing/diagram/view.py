@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from cgviz.drawing.diagram.ghosts import ghost_of
 from cgviz.drawing.diagram.groups import Group, groups_of, named
@@ -13,12 +12,13 @@ from cgviz.drawing.diagram.repeats import repeats
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.graph.lookup import find
 from cgviz.graph.nodes import Graph
+from cgviz.records import record
 
 MOST = 60  # nodes; of larger graphs a part is drawn, if not all is asked for
 DEPTH = 2
 
 
-@dataclass(frozen=True)
+@record
 class View:
     """What is drawn.
 
