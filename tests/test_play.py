@@ -17,8 +17,7 @@ import cgviz
 from cgviz.cli import main
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import CgvizError, UsageError
-from cgviz.players import play as plain
-from cgviz.players.play import entry
+from cgviz.players.play import entry, plain
 from cgviz.players.play.app import Help, Player
 from cgviz.players.play.replay import Replay, agrees, unsolved
 from cgviz.players.play.words import GRADIENT, MARK, NAME, UNKNOWN, VALUE, Stages
