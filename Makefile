@@ -24,7 +24,7 @@ fix: $(VENV)/installed-dev  ## mends what ruff can mend
 	$(BIN)/ruff format .
 
 golden: $(VENV)/installed-dev  ## writes the golden files anew: read the diff before you commit it
-	CGVIZ_GOLDEN=write $(BIN)/pytest tests/test_golden.py
+	CGVIZ_GOLDEN=write $(BIN)/pytest -n 0 tests/test_golden.py tests/test_*_tables.py
 
 docs: $(VENV)/installed-dev $(VENV)/installed-docs  ## the README's blocks and the gallery anew, and the documentation site in build/docs
 	$(BIN)/python docs/make.py

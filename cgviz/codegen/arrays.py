@@ -116,7 +116,7 @@ class ArrayWriter(Shortened):
         """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
         op = self.graph.nodes[target].op
         always = op.family == "choice" or (op.vjp is not None and op.corner is nothing)
-        return self.options.stable or always or flag_at(self.run, target) == "kink"
+        return self.options.stable or always or flag_at(self.run, target) == "kink" or self.is_at_corner(target)
 
     def by_local(self, target: int, upstream: Formula | None, local: Formula, arg: int) -> Formula:
         """Returns (local) * upstream, summed over what was broadcast."""

@@ -20,8 +20,13 @@ from cgviz.ops.op import Op
 from cgviz.ops.rearranging import reshaped, spread, transpose, transposed
 from cgviz.ops.reductions import total
 from cgviz.values.arrays import Shape, Value, broadcast, numpy
+from cgviz.values.wide import matrix_product
 
-of_data = replace(matmul, vjp=lambda up, out, a, b: (None, matmul(transpose(a), up)))
+of_data = replace(
+    matmul,
+    vjp=lambda up, out, a, b: (None, matmul(transpose(a), up)),
+    stable=lambda up, out, a, b: (None, matrix_product(a.T, up)),
+)
 
 
 """A matrix product whose left operand is data."""
