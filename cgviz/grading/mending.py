@@ -486,7 +486,7 @@ class Search:
         )
 
     def about(self) -> str:
-        return next(iter(self.got.wrong), "")
+        return next((name for name in self.got.verdicts if name in self.got.wrong), "")
 
     def endless(self) -> Blame | None:
         keys = list(self.frames)
