@@ -18,7 +18,7 @@ from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Trained, 
 from cgviz.grading.interpreter.tensors import Tensor
 from cgviz.grading.listing import Listing
 from cgviz.grading.source import Source, source
-from cgviz.grading.spellings import Spellings
+from cgviz.grading.spellings import Spellings, is_value
 from cgviz.values.arrays import is_array
 
 UPSTREAM = re.compile(r"(d|grad|g|delta|up|upstream|error|top)[\w]*|\w*(grad|diff|delta|upstream)\w*", re.I)
@@ -74,7 +74,7 @@ class Attempt:
         machine.called, machine.called_at_top, machine.kept = (
             set(),
             set(),
-            (set() if exercise.call else set(exercise.known)),
+            (set() if exercise.call else self.kept),
         )
         by_names = not exercise.call and exercise.run is not None
         machine.is_update = None if exercise.call else self.is_update
@@ -113,9 +113,34 @@ class Attempt:
         made.gradients = {name: self.gradient(name, made) for name in exercise.asked}
         return made
 
+    def stand_by(self) -> None:
+        """Readies the machine for statements one by one: nothing is recorded, inputs keep their values."""
+        machine = self.machine
+        machine.events = machine.shaken = machine.is_update = machine.seen = None
+        machine.most_steps, machine.skipped = type(machine).most_steps, set()
+        machine.kept, machine.missing_names = self.kept, machine.usual_names
+
+    @cached_property
+    def kept(self) -> set[str]:
+        """The names of inputs, also as a file writes them that needs them for something else: dx_ beside dx."""
+        return {*self.exercise.known, *self.renamed}
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        words = sorted(set(WORDS.findall(self.listing.text)))
+        return {word: word.rstrip("_") for word in words if word not in self.exercise.known and self.is_value(word)}
+
+    def is_value(self, name: str) -> bool:
+        return is_value(name, self.exercise.known, self.words)
+
+    @cached_property
+    def words(self) -> set[str]:
+        return set(WORDS.findall(self.listing.text))
+
     def inputs(self, point: Point) -> dict[str, Any]:
         """Returns the values of the names that a file and its call read, fresh copies."""
         made = {name: self.handed(value) for name, value in {**self.exercise.inputs, **point}.items()}
+        made |= {word: made[name] for word, name in self.renamed.items() if name in made}
         if self.exercise.upstream is not None:
             for name in self.upstream_names:
                 made[name] = self.handed(self.exercise.upstream)
@@ -296,7 +321,7 @@ class Attempt:
 
     def spell(self, name: str) -> str | None:
         """Returns the input or stage of whose gradient a name is a spelling."""
-        return None if name in self.exercise.known else self.exercise.spell.gradient(name)
+        return None if self.is_value(name) else self.exercise.spell.gradient(name)
 
     def of_item(self, event: Event) -> str | None:
         """Returns the input whose gradient is put under its own name into a dictionary: `grads["W1"]`."""

@@ -26,6 +26,7 @@ from cgviz.grading.interpreter.objects import (
 )
 from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Trained, UnreadError
 from cgviz.grading.interpreter.statements import Returned, Statements, function_scope
+from cgviz.reading.tracing.tracer import Tracer
 
 MOST_STEPS, MOST_AT_TOP, UNREAD_STEPS, DEEPEST, MOST_EVENTS = 400_000, 20_000, 100, 120, 4000
 
@@ -286,6 +287,8 @@ class Machine:
             raise UnreadError(f"{name} of something that is not known here")
         if kind is tensors.Tensor:
             return tensors.attribute(owner, name)
+        if kind is Tracer:
+            return traced(owner, name)
         if kind is tensors.Picked and name in ("values", "indices"):
             return getattr(owner, name)
         if kind is tensors.Context or kind is Function:
@@ -536,6 +539,16 @@ class Machine:
                     kind="elements",
                 )
             )
+
+
+def traced(owner: Tracer, name: str) -> Any:
+    """Returns what an array that records what is done to it has under a name. Raises AttributeError."""
+    if name in ("T", "mT", "shape", "ndim", "size"):
+        return getattr(owner, name)
+    found = owner.tape.library.method(owner, name)
+    if found is None:
+        raise AttributeError(f"there is no attribute {name!r}")
+    return found
 
 
 def wholly(key: Any) -> Any:
