@@ -129,8 +129,6 @@ ODD = {
 
 @pytest.mark.parametrize("program", ODD, ids=lambda program: program[:30])
 def test_the_code_of_odd_programs_is_right(program: str) -> None:
-    if program.startswith("dx*x + "):
-        pytest.xfail("an input called dx beside x: the grader takes `dx_ = 3.0` for the gradient of x")
     run = cgviz.run(program, ODD[program])
     assert grade(run, plain(code(run))).all_right
 

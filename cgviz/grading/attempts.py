@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cgviz.grading.exercise import Exercise, Point
-from cgviz.grading.interpreter.machine import Event, Failure, Machine, deep, is_given
+from cgviz.grading.interpreter.machine import MOST_AT_TOP, Event, Failure, Machine, deep, is_given
 from cgviz.grading.interpreter.objects import Class, Frame, Function
 from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Trained, UnreadError
 from cgviz.grading.interpreter.tensors import Tensor
@@ -117,7 +117,7 @@ class Attempt:
         """Readies the machine for statements one by one: nothing is recorded, inputs keep their values."""
         machine = self.machine
         machine.events = machine.shaken = machine.is_update = machine.seen = None
-        machine.most_steps, machine.skipped = type(machine).most_steps, set()
+        machine.most_steps = MOST_AT_TOP
         machine.kept, machine.missing_names = self.kept, machine.usual_names
 
     @cached_property
@@ -127,15 +127,16 @@ class Attempt:
 
     @cached_property
     def renamed(self) -> dict[str, str]:
-        words = sorted(set(WORDS.findall(self.listing.text)))
-        return {word: word.rstrip("_") for word in words if word not in self.exercise.known and self.is_value(word)}
+        known = self.exercise.known
+        return {word: word.rstrip("_") for word in sorted(self.words - known) if self.is_value(word)}
 
     def is_value(self, name: str) -> bool:
         return is_value(name, self.exercise.known, self.words)
 
     @cached_property
     def words(self) -> set[str]:
-        return set(WORDS.findall(self.listing.text))
+        """The names that the file reads or assigns to."""
+        return {each.id for each in ast.walk(self.source.tree) if isinstance(each, ast.Name)}
 
     def inputs(self, point: Point) -> dict[str, Any]:
         """Returns the values of the names that a file and its call read, fresh copies."""
@@ -201,7 +202,7 @@ class Attempt:
 
         `root` is the dictionary or object of which it is a part: `params["W1"] -= ...`, `self.W -= ...`.
         """
-        named = self.exercise.spell.value(name)
+        named = self.exercise.spell.value(name) if self.spell(name) is None else None
         of = named if named in self.exercise.asked else self.shared_by(value, statement, frame)
         if of is None or is_given(statement) or GRADIENTS.fullmatch(root):
             return False

@@ -63,6 +63,6 @@ class Spellings:
 def is_value(name: str, forward: Collection[str], read: Collection[str]) -> bool:
     """Tells whether a name means a value although it looks like a gradient: an input dx is written `dx_` beside dx."""
     if name in forward:
-        return f"{name}_" not in read
+        return name not in read or f"{name}_" not in read
     exact = name.startswith("d") and name[1:] in read
     return not exact and name.endswith("_") and name.rstrip("_") in forward

@@ -9,9 +9,11 @@ the program's graph or the student's own stages (`systems`, `stages`, `accounts`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from cgviz.grading.attempts import Attempt
 from cgviz.grading.exercise import Exercise
+from cgviz.grading.interpreter.machine import deep
 from cgviz.grading.lines.accounts import account
 from cgviz.grading.lines.causes import Causes
 from cgviz.grading.lines.reading import Line, Pass
@@ -25,7 +27,7 @@ from cgviz.values.arrays import Value
 
 def by_lines(attempt: Attempt, exercise: Exercise, right: Truth, given: Mapping[str, Value]) -> Grade | None:
     """Returns the grade of a straight file; None for a crooked one. Raises EvaluationError where it has no gradient."""
-    try:
+    with suppress(CrookedError), deep():
         made = Pass(attempt, exercise, right)
         close = Tolerance(exercise.tolerance)
         close.corner = exercise.corner
@@ -36,5 +38,4 @@ def by_lines(attempt: Attempt, exercise: Exercise, right: Truth, given: Mapping[
         accounts = {key: account(key, each, made, close) for key, each in lines.items()}
         Causes(made, accounts, close).blame()
         return verdicts(made, exercise, accounts, given)
-    except CrookedError:
-        return None
+    return None

@@ -45,7 +45,9 @@ class Causes:
                 continue
             spelled = self.accounts[key].lines[0].target
             if loose(spelled) != loose(name):
-                line.blame("unknown-name", f"{name} is never assigned: is {spelled} meant?", self.made.named(line, name))
+                line.blame(
+                    "unknown-name", f"{name} is never assigned: is {spelled} meant?", self.made.named(line, name)
+                )
             else:
                 line.noted = f"{name} is not assigned; {spelled} is meant"
 
@@ -83,7 +85,9 @@ class Causes:
         for position, line in enumerate(made.lines):
             late = line.sets and brought and line.right and line.atoms and not line.guarded
             if late and not agree(line.change, made.total, scale=made.scale):
-                says = f"this overwrites what {line.target} already holds: a value used twice sums its branches, write +="
+                says = (
+                    f"this overwrites what {line.target} already holds: a value used twice sums its branches, write +="
+                )
                 line.blame("overwrites", says, self.made.sign(line))
             if not line.sets and not position and not line.guarded:
                 self.adds_to_nothing(made, line)
@@ -111,7 +115,11 @@ class Causes:
             return
         if any(atom.seed for atom in made.atoms) and self.stages.is_output(made.key):
             line.blame("seed", self.seed(made.key), place)
-        elif line.stands and any(same(line.stands[0], atom.value[0], CLOSE) for atom in wanted) and not self.twice(made, line):
+        elif (
+            line.stands
+            and any(same(line.stands[0], atom.value[0], CLOSE) for atom in wanted)
+            and not self.twice(made, line)
+        ):
             line.blame("rounded", "this number is rounded, or another one by a little: keep more digits", place)
         elif self.twice(made, line):
             line.blame("counted-twice", "this contribution is in the sum already; it is counted twice", whole)
@@ -180,8 +188,10 @@ class Causes:
             for arg in dict.fromkeys(atom.system.nodes[atom.source].args):
                 name = atom.system.name(arg)
                 others = [each for each in atom.system.atoms[arg] if each.source == atom.source]
-                if not name or name == made.key or not any(
-                    agree(line.change, other.value, self.tolerance) for other in others
+                if (
+                    not name
+                    or name == made.key
+                    or not any(agree(line.change, other.value, self.tolerance) for other in others)
                 ):
                     continue
                 says = f"this is what {atom.name} hands back to {name}; {made.key} gets the other operand's share"

@@ -134,7 +134,7 @@ class Search:
         try:
             for step in self.line.steps:
                 for node in each.changes.get(step.node, [step.node]):
-                    walk.run(node, frame) if node is step.node else once(walk, node, frame)
+                    walk.run(node, frame) if node is step.node else walk.run_once(node, frame)
         except CrookedError:
             raise
         except Exception:
@@ -166,9 +166,10 @@ class Search:
     # what there is to read
 
     def slopes(self) -> Iterator[tuple[str, Vector]]:
-        """Yields the gradients that a line could read: those of the stages it should, then all others."""
-        own = self.stages.bound if self.stages.own is not None else {}
-        others = dict.fromkeys([*(atom.name for atom in self.wanted), *own, *self.stages.known])
+        """Yields the gradients that a line could read: those of which the file speaks, then all others."""
+        names, own = self.mends.made.names, self.stages.bound if self.stages.own is not None else {}
+        spoken = (names.gradient(name) or "" for name in names.assigned)
+        others = dict.fromkeys([*spoken, *(atom.name for atom in self.wanted), *own, *self.stages.known])
         for key in islice(filter(None, others), MOST_NAMES):
             gradient = self.stages.gradient(key) if key != self.line.key else None
             if gradient is not None and not (self.stages.has_arrays and all(map(is_zero, gradient))):
@@ -200,8 +201,8 @@ class Search:
         if arrays:
             yield from self.means()
             yield from self.folds()
-        yield from self.upstream_twice() if read else self.upstream_forgotten()
         yield Changed("sign", "turn the sign round", lambda k: -self.line.change[k])
+        yield from self.upstream_twice() if read else self.upstream_forgotten()
         for place in places:
             if arrays:
                 yield from sums(place)
@@ -369,12 +370,6 @@ PRODUCTS: tuple[Callable[[Any, Any], Any], ...] = (
     lambda slope, change: np.transpose(change) @ slope,
     lambda slope, change: slope @ np.transpose(change),
 )
-
-
-def once(walk: Any, node: ast.stmt, frame: Frame) -> None:
-    """Runs a statement that is no part of the file."""
-    walk.machine.steps = 0
-    walk.maker.statement(ast.fix_missing_locations(node))(frame)
 
 
 def number(value: Any) -> Value | None:

@@ -56,4 +56,3 @@ class Names:
 def likeness(name: str, other: str) -> float:
     """Returns how much two names look like each other, 0 to 1."""
     return SequenceMatcher(None, name[:60], other[:60]).ratio()
-

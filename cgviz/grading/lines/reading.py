@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from cgviz.grading.attempts import Attempt
 from cgviz.grading.elements import Misfit, minus, plus
 from cgviz.grading.exercise import Exercise
-from cgviz.grading.interpreter.objects import Frame, assigned_names
+from cgviz.grading.interpreter.objects import Frame
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.lines.names import Names
 from cgviz.grading.lines.stages import Stages
@@ -147,7 +148,7 @@ class Pass:
         self.stages.made, self.stages.wrong = {}, {}
         for step in self.walk.steps(frames[0]):
             if self.is_backward(step, tainted):
-                tainted |= assigned_names([step.node])
+                tainted |= step.assigned
                 continue
             self.own.append(step)
             for frame in frames:
@@ -168,7 +169,7 @@ class Pass:
         except CrookedError:
             raise
         except Exception:
-            for name in assigned_names([step.node]):
+            for name in step.assigned:
                 frame.names[name] = UNKNOWN
 
     # the backward pass
@@ -187,14 +188,13 @@ class Pass:
 
     def side_step(self, step: Step, slopes: dict[str, str]) -> None:
         """Runs a statement on the way: a forward stage, or what a later line reads."""
-        names = assigned_names([step.node])
+        names = step.assigned
         if slopes and any(self.names.gradient(name) for name in names):
             raise CrookedError
         for k, frame in enumerate(self.frames):
             self.lay(slopes, k)
             self.attempted(step, frame)
-            if step.target in self.stages.wrong and self.stages.wrong[step.target][0] is step:
-                frame.names[step.target] = self.stages.made[step.target][1][k]
+            self.stages.repair(step, frame.names, k)
         for name in names:
             self.through[name] = slopes
 
@@ -235,7 +235,7 @@ class Pass:
         line.typo = self.names.gradient(step.target) is None and step.target not in self.means
         if begun:
             self.end(line, begun)
-        elif own and not adds or mask is not None:
+        elif (own and not adds) or mask is not None:
             line.sets = False
         line.sets = line.sets and not line.adds
         self.compute(line, begun)
@@ -280,10 +280,8 @@ class Pass:
         if not isinstance(target, ast.Subscript):
             return None
         mask = np.zeros(np.shape(self.stages.zero(key)[0]), bool)
-        try:
+        with suppress(IndexError, TypeError, ValueError):
             mask[self.place_of(step)] = True
-        except (IndexError, TypeError, ValueError):
-            pass
         return mask
 
     def compute(self, line: Line, begun: list[Line]) -> None:
@@ -312,7 +310,7 @@ class Pass:
     def snapshot(self, line: Line, k: int) -> dict[str, Any]:
         names = self.frames[k].names
         read = {each.id for each in line.steps[-1].loads} | {line.target}
-        return {name: names[name] for name in read if name in names}
+        return {name: fresh(names[name]) if name == line.target else names[name] for name in read if name in names}
 
     def value(self, step: Step, line: Line, frame: Frame, before: Value) -> tuple[Value, Value]:
         """Returns what a statement adds to a gradient, or sets it to, and the gradient after it."""
@@ -344,12 +342,14 @@ class Pass:
                 raise
             except Exception:
                 pair = [part.left, part.right] if isinstance(part, ast.BinOp) else part.args[:2]
-                shapes = [listed(shape_of(self.walk.run(each, frame)) or ()) for each in pair if not raises(self, each, frame)]
+                shapes = [
+                    listed(shape_of(self.walk.run(each, frame)) or ()) for each in pair if not raises(self, each, frame)
+                ]
                 name = SYMBOLS.get(type(getattr(part, "op", None)), ast.unparse(getattr(part, "func", part)))
                 if len(shapes) == 2:
                     return f"{name}: the shapes {' and '.join(shapes)} do not fit together"
-                return f"{name}: {str(error).splitlines()[0][:80] if str(error) else type(error).__name__}"
-        return str(error).split("\n")[0][:80]
+                break
+        return f"Python stops here: {type(error).__name__}: {str(error).splitlines()[0][:80] if str(error) else ''}"
 
     # in the text
 
@@ -396,4 +396,3 @@ def number(value: Any) -> Value:
     if made is UNKNOWN:
         raise TypeError("this is no number")
     return made
-

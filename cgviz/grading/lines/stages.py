@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import ast
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from cgviz.errors import CgvizError
-from cgviz.grading.interpreter.objects import Frame, Module
-from cgviz.grading.interpreter.signals import UNKNOWN, UnreadError
+from cgviz.grading.interpreter.objects import Frame
+from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.lines.names import Names
 from cgviz.grading.lines.systems import Atom, System, Vector
-from cgviz.grading.lines.walk import Step, Walk
+from cgviz.grading.lines.walk import CrookedError, Step, Walk
 from cgviz.grading.near import agree
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.arithmetic import pow_, power
@@ -50,6 +50,11 @@ class Stages:
             return False
         return not agree(values, self.program.values[index])
 
+    def repair(self, step: Step, names: dict[str, Any], k: int) -> None:
+        """Puts the program's value in the place of a wrong one."""
+        if step.target in self.wrong and self.wrong[step.target][0].node is step.node:
+            names[step.target] = self.made[step.target][1][k]
+
     def output(self) -> str:
         """Returns the student's own output: by its name, else the last stage of the same value; "" where none is."""
         wanted = self.program.values[self.run.graph.output]
@@ -67,8 +72,11 @@ class Stages:
         if not name or not self.has_right_output():
             return
         recorded = Recorded(walk, names, self)
+        module = walk.machine.modules["math"]
+        before, module.held = module.held, recorded.functions(module.held)
         for step in steps:
             recorded.add(step)
+        module.held = before
         index = recorded.bound.get(name)
         if index is None:
             return
@@ -88,7 +96,11 @@ class Stages:
         is_input = known is not None and known in self.run.graph.inputs
         if self.own is not None:
             own = self.own.graph
-            index = own.inputs[self.run.graph.inputs.index(known)] if is_input and known is not None else self.bound.get(key)
+            index = (
+                own.inputs[self.run.graph.inputs.index(known)]
+                if is_input and known is not None
+                else self.bound.get(key)
+            )
             if index is not None and own.reached[index]:
                 found.append((self.own, index))
         if known is not None and self.run.graph.reached[known]:
@@ -151,7 +163,9 @@ class Recorded:
         self.walk, self.stages = walk, stages
         self.tape = Tape(Tracer, library)
         run, point = stages.run, stages.points[0]
-        inputs = {name: self.tape.input(name, point[name]) for name in (run.bare.nodes[i].name for i in run.bare.inputs)}
+        inputs = {
+            name: self.tape.input(name, point[name]) for name in (run.bare.nodes[i].name for i in run.bare.inputs)
+        }
         self.frame = Frame({**names, **inputs}, None)
         self.bound: dict[str, int] = {}
         self.owner: list[int] = list(range(len(self.tape.ops)))
@@ -161,12 +175,13 @@ class Recorded:
     def add(self, step: Step) -> None:
         first = len(self.tape.ops)
         try:
-            with counting(self.walk):
-                self.walk.run(step.node, self.frame)
-        except (UnreadError, CgvizError, Exception):
+            self.walk.run(step.node, self.frame)
+        except CrookedError:
+            raise
+        except Exception:
             self.frame.names[step.target] = UNKNOWN
             return
-        if step.target in self.stages.wrong and self.stages.wrong[step.target][0] is step:
+        if step.target in self.stages.wrong and self.stages.wrong[step.target][0].node is step.node:
             self.frame.names[step.target] = self.of_program(step.target)
         made = self.frame.names.get(step.target)
         last = made.index if isinstance(made, Tracer) else -1
@@ -174,12 +189,25 @@ class Recorded:
         if last >= 0:
             self.bound[step.target] = last
 
+    def functions(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns the functions of `math`, such that take values that record."""
+        read = {
+            each.attr for each in ast.walk(self.walk.tree) if isinstance(each, ast.Attribute)
+        } | self.stages.names.read
+        return {n: of_numbers(n, f) if n in read and callable(f) else f for n, f in known.items()}
+
     def of_program(self, name: str) -> Any:
         """Returns what the program computes under a name, recorded as well."""
         if not self.program:
             for node in self.stages.run.graph.nodes:
                 args = [self.program[arg] for arg in node.args]
-                made = self.inputs.get(node.name) if node.op is INPUT else node.value if node.op is CONSTANT else node.op(*args)
+                made = (
+                    self.inputs.get(node.name)
+                    if node.op is INPUT
+                    else node.value
+                    if node.op is CONSTANT
+                    else node.op(*args)
+                )
                 self.program.append(made)
         return operand(self.tape, self.program[self.stages.known[self.stages.names.value(name)]])
 
@@ -200,20 +228,3 @@ class Recorded:
         if op is pow_ and self.tape.ops[args[1]] is CONSTANT and not is_array(self.tape.values[args[1]]):
             return power(self.tape.values[args[1]]), args[:1]
         return op, args
-
-
-class counting:  # noqa: N801 - a context, as a verb
-    """Lets the functions of `math` take values that record."""
-
-    def __init__(self, walk: Walk) -> None:
-        self.module: Module = walk.machine.modules["math"]
-
-    def __enter__(self) -> None:
-        self.before = self.module.held
-        self.module.held = {n: of_numbers(n, f) if callable(f) else f for n, f in self.before.items()}
-
-    def __exit__(self, *_: object) -> None:
-        self.module.held = self.before
-
-
-Found = Callable[[str], Vector | None]

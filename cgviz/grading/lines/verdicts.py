@@ -9,7 +9,6 @@ from typing import Any
 from cgviz.errors import EvaluationError
 from cgviz.grading.elements import Misfit, plus
 from cgviz.grading.exercise import Exercise
-from cgviz.grading.interpreter.objects import assigned_names
 from cgviz.grading.lines.accounts import Account, summed
 from cgviz.grading.lines.reading import Line, Pass, fresh, number
 from cgviz.grading.lines.systems import Vector
@@ -82,12 +81,13 @@ class Replay:
                 names[step.target] = plus(number(names[step.target]), sign * value)
             else:
                 self.made.walk.run(node, frame)
+                self.stages.repair(step, names, k)
             return number(names[step.target]) if line is not None else 0.0
         except CrookedError:
             raise
         except Exception as error:
             made = Misfit(str(error))
-            for name in assigned_names([node]) if line is not None else ():
+            for name in step.assigned if line is not None else ():
                 names[name] = made
             return made
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from cgviz.grading.interpreter.machine import Machine, deep
-from cgviz.grading.interpreter.objects import Frame
+from cgviz.grading.interpreter.machine import Machine
+from cgviz.grading.interpreter.objects import Frame, assigned_names
 from cgviz.grading.interpreter.signals import Stopped, Trained
 from cgviz.grading.interpreter.statements import Returned, Statements, is_main
 
@@ -22,7 +23,7 @@ class CrookedError(Exception):
     """A file is no straight line of assignments."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Step:
     """A statement, and the one name that it assigns to or whose elements it changes, "" where there is none.
 
@@ -33,7 +34,11 @@ class Step:
     target: str = ""
     guarded: bool = False
 
-    @property
+    @cached_property
+    def assigned(self) -> set[str]:
+        return assigned_names([self.node])
+
+    @cached_property
     def loads(self) -> list[ast.Name]:
         """The names that are read, first to last; of `x += ...` and `x[0] = ...` not x itself."""
         node = self.node
@@ -50,6 +55,7 @@ class Walk:
     def __init__(self, machine: Machine, tree: ast.Module) -> None:
         self.machine, self.tree, self.maker = machine, tree, Statements(machine)
         self.codes: dict[int, tuple[ast.AST, Any]] = {}
+        self.known: dict[int, Step] = {}
         self.parts: dict[tuple[int, int], ast.stmt] = {}
         calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call))
         self.called = {each.func.id for each in calls if isinstance(each.func, ast.Name)}
@@ -70,7 +76,7 @@ class Walk:
                     taken = main is not None or self.truth(test, frame)
                     yield from self.within(node.body if taken else node.orelse, frame, guarded or main is None)
                 case ast.FunctionDef() if node.name in self.called and returns_one(node):
-                    yield Step(node)
+                    yield self.step(node)
                 case ast.FunctionDef():
                     self.inlined.add(node.name)
                     yield from self.within(node.body, frame, guarded)
@@ -81,10 +87,10 @@ class Walk:
                     if value is not None:
                         yield from self.assigned(node, target, value, guarded)
                 case ast.AugAssign(target=target) if is_name(whole(target)):
-                    yield Step(node, whole(target).id, guarded)  # type: ignore[attr-defined]
+                    yield self.step(node, whole(target).id, guarded)  # type: ignore[attr-defined]
                 case _ if isinstance(node, PASSED_OVER):
                     if not isinstance(node, ast.Return):
-                        yield Step(node)
+                        yield self.step(node)
                 case _:
                     raise CrookedError
 
@@ -92,7 +98,11 @@ class Walk:
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in self.inlined:
             return
         if isinstance(target, MANY) and isinstance(value, MANY) and len(target.elts) == len(value.elts):
-            made = [each for pair in zip(target.elts, value.elts, strict=True) for each in self.assigned(node, *pair, guarded)]
+            made = [
+                each
+                for pair in zip(target.elts, value.elts, strict=True)
+                for each in self.assigned(node, *pair, guarded)
+            ]
             changed = set[str]()
             for step in made:
                 if changed & {each.id for each in step.loads}:
@@ -100,11 +110,16 @@ class Walk:
                 changed.add(step.target)
             yield from made
         elif isinstance(target, MANY):
-            yield Step(self.part(node, target, value))
+            yield self.step(self.part(node, target, value))
         elif is_name(whole(target)):
-            yield Step(self.part(node, target, value), whole(target).id, guarded)  # type: ignore[attr-defined]
+            yield self.step(self.part(node, target, value), whole(target).id, guarded)  # type: ignore[attr-defined]
         else:
             raise CrookedError
+
+    def step(self, node: ast.stmt, target: str = "", guarded: bool = False) -> Step:
+        if id(node) not in self.known:
+            self.known[id(node)] = Step(node, target, guarded)
+        return self.known[id(node)]
 
     def part(self, node: ast.stmt, target: ast.expr, value: ast.expr) -> ast.stmt:
         if isinstance(node, ast.Assign) and node.targets == [target] and node.value is value:
@@ -125,10 +140,16 @@ class Walk:
 
     def run(self, node: Any, frame: Frame) -> Any:
         """Runs a statement, or returns the value of an expression. Raises whatever a student's code does."""
+        return self.ran(self.code(node), frame)
+
+    def run_once(self, node: ast.stmt, frame: Frame) -> Any:
+        """Runs a statement that is no part of the file."""
+        return self.ran(self.maker.statement(node), frame)
+
+    def ran(self, code: Any, frame: Frame) -> Any:
         self.machine.steps = 0
         try:
-            with deep():
-                made = self.code(node)(frame)
+            made = code(frame)
         except (Stopped, Trained):
             raise CrookedError from None
         finally:
@@ -156,7 +177,9 @@ def is_name(node: ast.AST) -> bool:
 def returns_one(node: ast.FunctionDef) -> bool:
     """Tells whether a function returns a single number everywhere."""
     returns = [each for each in ast.walk(node) if isinstance(each, ast.Return)]
-    return bool(returns) and not any(each.value is None or isinstance(each.value, (*MANY, ast.Dict)) for each in returns)
+    return bool(returns) and not any(
+        each.value is None or isinstance(each.value, (*MANY, ast.Dict)) for each in returns
+    )
 
 
 def scales(node: ast.stmt, name: str) -> bool:

@@ -36,6 +36,7 @@ PAIRS = (
 )  # fmt: skip
 
 
+LARGEST = 1e100
 CHOOSING = ("argmax", "argmin", "max", "min", "amax", "amin")
 TWINS = {one: two for pair in PAIRS for one, two in (pair.split(), pair.split()[::-1])}
 
@@ -138,7 +139,7 @@ def powers(place: Place) -> Iterator[Slip]:
                 isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div) and each.right is part for each in every
             )
             says = (
-                "1/u has the slope -1/u^2: square the denominator"
+                "1/u has the slope −1/u²: square the denominator"
                 if below
                 else f"the square of {written(part)} belongs to the slope: the local derivative lacks it"
             )
@@ -202,6 +203,8 @@ def numbers(place: Place) -> Iterator[Slip]:
         if not is_number(part) or not isinstance(part, ast.Constant):
             continue
         c: Any = part.value
+        if abs(c) > LARGEST:
+            continue
         for other in dict.fromkeys((2 * c, c / 2, 1, 2, 0, -c, c + 1, c - 1, 0.5, -1, 3)):
             if other == c:
                 continue
