@@ -10,6 +10,7 @@ from cgviz.grading.lines.mends import Mends, narrows
 from cgviz.grading.lines.names import likeness
 from cgviz.grading.lines.reading import Line, Pass
 from cgviz.grading.lines.systems import Atom
+from cgviz.grading.lines.walk import target_of
 from cgviz.grading.near import CLOSE, agree, same
 from cgviz.grading.spellings import loose
 from cgviz.ops.rearranging import listed
@@ -209,8 +210,7 @@ class Causes:
         """Blames the last line of a gradient that lacks a contribution."""
         if made.rest and made.lines and not any(each.cause == "local-derivative" for each in made.lines):
             last = made.lines[-1]
-            target = getattr(last.node, "target", None) or last.node.targets[0]  # type: ignore[attr-defined]
-            last.blame("branch-forgotten", self.lacking(made), self.made.spot(target))
+            last.blame("branch-forgotten", self.lacking(made), self.made.spot(target_of(last.node)))
 
     def lacking(self, made: Account) -> str:
         sources = dict.fromkeys(atom.name for atom in made.rest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,16 +36,18 @@ MOST_TRIES, MOST_NAMES, MOST_WORK = 3000, 40, 40_000_000
 FACTORS, EXPONENTS = (2.0, 3.0, 0.5, 4.0), (2, 3, 4)
 RULED = ("derivative", "function", "wrong-value", "extra-factor")  # causes beside which the rule is said
 
-Whole = Callable[[int], Value]
-
 
 @dataclass(frozen=True)
 class Changed:
-    """The value of a line changed as a whole, at every point: its cause, and what to do."""
+    """What a line adds changed as a whole, `by` that and a number, or a vector of what stands at every point."""
 
     cause: str
     says: str
-    value: Whole
+    by: Callable[[Any, Any], Value]
+    other: Any = None
+
+    def value(self, change: Vector, k: int) -> Value:
+        return self.by(change[k], self.other[k] if isinstance(self.other, tuple) else self.other)
 
 
 class Mends:
@@ -68,7 +71,7 @@ class Mends:
             if found is None:
                 continue
             line.atoms = found
-            spot = getattr(each, "culprit", None)
+            spot: Any = getattr(each, "culprit", None)
             place = self.made.spot(spot if hasattr(spot, "lineno") else line.value)
             if each.cause == "typo":
                 line.right, line.noted, line.place = True, each.says, place
@@ -127,7 +130,7 @@ class Search:
         if isinstance(each, Changed):
             try:
                 with np.errstate(all="ignore"):
-                    return number(each.value(k))
+                    return number(each.value(self.line.change, k))
             except (ValueError, TypeError, IndexError):
                 return None
         frame, walk = Frame({n: fresh(v) for n, v in self.names(k).items()}, None), self.mends.made.walk
@@ -201,7 +204,7 @@ class Search:
         if arrays:
             yield from self.means()
             yield from self.folds()
-        yield Changed("sign", "turn the sign round", lambda k: -self.line.change[k])
+        yield Changed("sign", "turn the sign round", lambda change, _: -change)
         yield from self.upstream_twice() if read else self.upstream_forgotten()
         for place in places:
             if arrays:
@@ -214,7 +217,7 @@ class Search:
             yield from self.turned()
         for factor in FACTORS:
             says = f"the factor {factor:g} is missing, which the exponent brings down"
-            yield Changed("factor-forgotten", says, lambda k, factor=factor: factor * self.line.change[k])
+            yield Changed("factor-forgotten", says, operator.mul, factor)
         yield from self.other_slopes()
         yield from self.other_values()
         yield from self.factors()
@@ -250,19 +253,19 @@ class Search:
 
     def means(self) -> Iterator[Changed | Slip]:
         """Yields the factor 1/n of a mean, and one too many of them."""
-        nodes, change = self.stages.program.nodes, self.line.change
+        nodes = self.stages.program.nodes
         if not any(node.op.name in ("mean", "divide", "reciprocal") for node in nodes):
             return
         counts = {n for node in nodes for n in (*(node.shape or ()), size(node.shape or ()))}
         means = "mean" in ast.unparse(self.line.node)
         for n in sorted(counts - {0, 1})[:20]:
             says = f"the mean of {n} has the slope 1/{n}: divide by {n}"
-            yield Changed("mean-forgotten", says, lambda k, n=n: change[k] / n)
+            yield Changed("mean-forgotten", says, operator.truediv, n)
             for node, each in self.leaves(self.line.slopes.__contains__):
                 yield self.exchanged(node, each, binary(each, ast.Div(), ast.Constant(n)), "mean-forgotten", says)
             if n not in EXPONENTS and not means:  # told from a factor that an exponent brings down, a mean for a sum
                 says = f"this is divided by {n} once too often, or should not be"
-                yield Changed("mean-twice", says, lambda k, n=n: change[k] * n)
+                yield Changed("mean-twice", says, operator.mul, n)
 
     def folds(self) -> Iterator[Changed]:
         """Yields the sum over the axes along which an operand was broadcast, and one that keeps its axes."""
@@ -271,26 +274,25 @@ class Search:
             return
         if size(wide) == size(wanted) and bare(wide) == bare(wanted):
             says = f"keep the axis of length 1, keepdims=True: the shape is {wanted}"
-            yield Changed("keepdims", says, lambda k: np.reshape(change[k], wanted))
+            yield Changed("keepdims", says, lambda each, _: np.reshape(each, wanted))
         if narrows(wide, wanted):
             axes = summed_axes(wide, wanted)
             along = f", axis={axes[0] if len(axes) == 1 else tuple(axes)}" if len(axes) < len(wide) else ""
             says = f"what was broadcast forward is summed backward: np.sum(...{along})"
-            yield Changed("sum-missing", says, lambda k: folded(change[k], wanted))
+            yield Changed("sum-missing", says, lambda each, _: folded(each, wanted))
         elif narrows(wanted, wide):
             says = f"every element gets this; repeat it to the shape {wanted}, as in np.ones_like"
-            yield Changed("spread-missing", says, lambda k: np.broadcast_to(change[k], wanted))
+            yield Changed("spread-missing", says, lambda each, _: np.broadcast_to(each, wanted))
 
     def upstream_forgotten(self) -> Iterator[Changed]:
         """Yields the products of a line that reads no gradient with one."""
-        change = self.line.change
         for key, slope in self.slopes():
             says = f"multiply by the upstream gradient, {self.spelled(key)}"
-            yield Changed("upstream-forgotten", says, lambda k, s=slope: change[k] * s[k])
+            yield Changed("upstream-forgotten", says, operator.mul, slope)
             if is_array(slope[0]):
                 says = f"bring in the upstream gradient, {self.spelled(key)}"
                 for product in PRODUCTS:
-                    yield Changed("upstream-forgotten", says, lambda k, s=slope, p=product: p(s[k], change[k]))
+                    yield Changed("upstream-forgotten", says, product, slope)
 
     def upstream_twice(self) -> Iterator[Slip]:
         """Yields edits of a line in which an upstream gradient is a factor more than once."""
@@ -306,7 +308,7 @@ class Search:
 
     def turned(self) -> Iterator[Changed]:
         if len(self.shape) == 2:
-            yield Changed("transposed", "this is the transpose of what it ought to be", lambda k: self.line.change[k].T)
+            yield Changed("transposed", "this is the transpose of what it ought to be", lambda each, _: each.T)
 
     def other_slopes(self) -> Iterator[Slip]:
         """Yields edits in which another gradient is read."""
@@ -353,22 +355,21 @@ class Search:
 
     def factors(self) -> Iterator[Changed]:
         """Yields factors of the local derivative that are left out."""
-        change = self.line.change
         for key, values in self.values():
             zero = any(bool(np.any(np.asarray(each) == 0)) for each in values)
             forms: dict[str, Callable[[Any], Any]] = {key: lambda v: v, f"(1 - {key})": lambda v: 1 - v}
             forms |= {} if zero else {f"1/{key}": lambda v: 1 / v}
             for text, form in (forms | {f"{key}**2": lambda v: v * v}).items():
                 says = f"the factor {text} of the local derivative is missing"
-                yield Changed("factor-forgotten", says, lambda k, v=values, f=form: change[k] * f(v[k]))
+                yield Changed("factor-forgotten", says, operator.mul, tuple(map(form, values)))
 
 
 PRODUCTS: tuple[Callable[[Any, Any], Any], ...] = (
-    np.outer,
-    lambda slope, change: change @ slope,
-    lambda slope, change: slope @ change,
-    lambda slope, change: np.transpose(change) @ slope,
-    lambda slope, change: slope @ np.transpose(change),
+    lambda change, slope: np.outer(slope, change),
+    lambda change, slope: change @ slope,
+    lambda change, slope: slope @ change,
+    lambda change, slope: np.transpose(change) @ slope,
+    lambda change, slope: slope @ np.transpose(change),
 )
 
 

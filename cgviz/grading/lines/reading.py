@@ -19,14 +19,14 @@ from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.lines.names import Names
 from cgviz.grading.lines.stages import Stages
 from cgviz.grading.lines.systems import Atom, Vector
-from cgviz.grading.lines.walk import CrookedError, Step, Walk, handed_on, is_mask, scales, whole
+from cgviz.grading.lines.walk import CrookedError, Step, Walk, handed_on, is_mask, scales, target_of, whole
 from cgviz.grading.places import offset
 from cgviz.grading.truth import Truth, number_of
 from cgviz.ops.rearranging import listed
 from cgviz.values.arrays import Value, is_array, shape_of
 
 Place = tuple[int, int]
-SYMBOLS = {ast.Mult: "*", ast.MatMult: "@", ast.Add: "+", ast.Sub: "−", ast.Div: "/"}
+SYMBOLS: dict[Any, str] = {ast.Mult: "*", ast.MatMult: "@", ast.Add: "+", ast.Sub: "−", ast.Div: "/"}
 NUMBER = re.compile(r"\d+")
 
 
@@ -266,7 +266,7 @@ class Pass:
 
     def place_of(self, step: Step) -> Any:
         """Returns the index of the elements to which a statement assigns."""
-        target: Any = getattr(step.node, "target", None) or step.node.targets[0]  # type: ignore[attr-defined]
+        target = target_of(step.node)
         try:
             return self.walk.run(target.slice, self.frames[0]) if target.value is whole(target) else Ellipsis
         except CrookedError:
@@ -276,7 +276,7 @@ class Pass:
 
     def elements(self, step: Step, key: str) -> Any:
         """Returns a mask of the elements to which a statement assigns; None for the whole."""
-        target: Any = getattr(step.node, "target", None) or step.node.targets[0]  # type: ignore[attr-defined]
+        target = target_of(step.node)
         if not isinstance(target, ast.Subscript):
             return None
         mask = np.zeros(np.shape(self.stages.zero(key)[0]), bool)
@@ -363,9 +363,7 @@ class Pass:
 
     def sign(self, line: Line) -> Place:
         """Returns the offsets of the sign between the target and the value."""
-        node: Any = line.node
-        target = getattr(node, "target", None) or node.targets[0]
-        end, value = self.spot(target)[1], self.spot(node.value)[0]
+        end, value = self.spot(target_of(line.node))[1], self.spot(line.value)[0]
         text = self.listing.text[end:value].split("=")[0]
         begin = end + len(text) - len(text.lstrip(" "))
         return begin, end + len(text) + 1

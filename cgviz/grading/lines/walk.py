@@ -44,7 +44,7 @@ class Step:
         node = self.node
         if isinstance(node, ast.FunctionDef):
             return []
-        own = whole(node.targets[0]) if isinstance(node, ast.Assign) else whole(getattr(node, "target", ast.Constant()))
+        own = whole(target_of(node))
         found = [e for e in ast.walk(node) if isinstance(e, ast.Name) and isinstance(e.ctx, ast.Load) and e is not own]
         return sorted(found, key=lambda each: (each.lineno, each.col_offset))
 
@@ -161,6 +161,11 @@ class Walk:
             return bool(self.run(test, frame))
         except Exception:
             raise CrookedError from None
+
+
+def target_of(node: Any) -> Any:
+    """Returns what a statement assigns to; of one that assigns nothing, itself."""
+    return node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", node)
 
 
 def whole(target: ast.AST) -> ast.AST:

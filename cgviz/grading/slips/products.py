@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations, product
 
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.trees import (
@@ -25,13 +26,8 @@ def turns(place: Place) -> Iterator[Slip]:
     every = parts(place.statement)
     for part in every:
         if isinstance(part, ast.Attribute) and part.attr == "T":
-            yield edit(
-                place,
-                part,
-                part.value,
-                "transposed",
-                f"{written(part.value)} is turned round here: take the .T away (no transpose)",
-            )
+            says = f"{written(part.value)} is turned round here: take the .T away (no transpose)"
+            yield edit(place, part, part.value, "transposed", says)
     for part in every:
         factors = factors_of(part)
         for each in factors:
@@ -50,59 +46,35 @@ def turns(place: Place) -> Iterator[Slip]:
             yield edit(place, part, with_field(part, "args", part.args[::-1]), "outer-swapped", says)
     for head in heads_of(place.statement):
         if not isinstance(head, ast.Constant):
-            yield edit(
-                place,
-                head,
-                turned(head),
-                "transposed",
-                "this is the transpose of what it ought to be: .T, the other way round",
-            )
+            says = "this is the transpose of what it ought to be: .T, the other way round"
+            yield edit(place, head, turned(head), "transposed", says)
     for part in every:
-        if (
-            function_name(part) == "einsum"
-            and isinstance(part, ast.Call)
-            and part.args
-            and isinstance(part.args[0], ast.Constant)
-        ):
-            yield from letters(place, part.args[0])
+        if function_name(part) == "einsum" and isinstance(getattr(part, "args", [None])[0], ast.Constant):
+            for made, says in letters(str(part.args[0].value)):  # type: ignore[attr-defined]
+                yield edit(place, part.args[0], ast.Constant(made), "transposed", says)  # type: ignore[attr-defined]
 
 
-def letters(place: Place, text: ast.Constant) -> Iterator[Slip]:
-    """Letters of an einsum that are swapped."""
-    ins, arrow, out = str(text.value).replace(" ", "").partition("->")
-    groups = ins.split(",")
+def letters(text: str) -> Iterator[tuple[str, str]]:
+    """Yields what an einsum may be meant to be: letters swapped, another one in the result, in an operand."""
+    ins, _, out = text.replace(" ", "").partition("->")
+    groups, every = ins.split(","), sorted({*ins} - {","})
     for i, group in enumerate(groups):
-        for j in range(len(group) - 1):
-            for k in range(j + 1, len(group)):
-                swapped = list(group)
-                swapped[j], swapped[k] = swapped[k], swapped[j]
-                made = ",".join([*groups[:i], "".join(swapped), *groups[i + 1 :]]) + arrow + out
-                says = (
-                    f"the letters {group} of the einsum stand the wrong way round: {''.join(swapped)} (the transpose)"
-                )
-                yield edit(place, text, ast.Constant(made), "transposed", says)
-    every = sorted(set(ins) - {","})
-    for j in range(len(out)):
-        for letter in every:
-            made = f"{ins}->{out[:j]}{letter}{out[j + 1 :]}"
-            yield edit(
-                place,
-                text,
-                ast.Constant(made),
-                "transposed",
-                "the letters of the einsum are other ones: look at the shape of the result",
-            )
+        for j, k in combinations(range(len(group)), 2):
+            swapped = list(group)
+            swapped[j], swapped[k] = swapped[k], swapped[j]
+            says = f"the letters {group} of the einsum stand the wrong way round: {''.join(swapped)} (the transpose)"
+            yield exchanged(groups, i, "".join(swapped), out), says
+    for j, letter in product(range(len(out)), every):
+        says = "the letters of the einsum are other ones: look at the shape of the result"
+        yield f"{ins}->{out[:j]}{letter}{out[j + 1 :]}", says
     for i, group in enumerate(groups):
-        for j in range(len(group)):
-            for letter in every:
-                made = ",".join([*groups[:i], group[:j] + letter + group[j + 1 :], *groups[i + 1 :]]) + arrow + out
-                yield edit(
-                    place,
-                    text,
-                    ast.Constant(made),
-                    "transposed",
-                    f"the letters {group} of the einsum are other ones: the index {letter} belongs there",
-                )
+        for j, letter in product(range(len(group)), every):
+            says = f"the letters {group} of the einsum are other ones: the index {letter} belongs there"
+            yield exchanged(groups, i, group[:j] + letter + group[j + 1 :], out), says
+
+
+def exchanged(groups: list[str], i: int, made: str, out: str) -> str:
+    return ",".join([*groups[:i], made, *groups[i + 1 :]]) + "->" + out
 
 
 OPPOSITE: dict[type[ast.operator], tuple[ast.operator, str]] = {
@@ -120,7 +92,7 @@ def operators(place: Place) -> Iterator[Slip]:
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div):
             says = "the two sides of the division are the wrong way round: an operand for the other one"
             yield edit(place, part, binary(part.right, ast.Div(), part.left), "swapped", says)
-        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult) and place.arrays:
             yield from other_products(place, part, part.left, part.right)
         pair = factors_of(part)
         if len(pair) == 2:
