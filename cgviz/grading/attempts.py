@@ -26,6 +26,7 @@ CACHES = re.compile(r"\w*(cache|caches|memory|saved|store|stored|params|paramete
 GRADIENTS = re.compile(r"d|g|d?params_grads?|\w*grad\w*|d[A-Z_]\w*")
 WORDS = re.compile(r"[^\W\d]\w*")
 CALLED_FIRST = 12
+OLD = "read as Python 2: whole numbers are divided without a remainder"
 
 
 @dataclass

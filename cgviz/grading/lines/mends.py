@@ -20,7 +20,6 @@ from cgviz.grading.lines.names import likeness
 from cgviz.grading.lines.reading import Line, Pass, fresh
 from cgviz.grading.lines.systems import Atom, Vector
 from cgviz.grading.lines.walk import CrookedError
-from cgviz.grading.mending import visible
 from cgviz.grading.near import agree, same
 from cgviz.grading.slips.masks import masks
 from cgviz.grading.slips.place import Place, Slip
@@ -28,6 +27,7 @@ from cgviz.grading.slips.products import operators, turns
 from cgviz.grading.slips.rules import complements, extra, functions, numbers, powers, signs
 from cgviz.grading.slips.sums import sums
 from cgviz.grading.slips.trees import binary, changed, edit, name, parts
+from cgviz.grading.surroundings import visible
 from cgviz.grading.truth import number_of
 from cgviz.ops.rearranging import size
 from cgviz.values.arrays import Shape, Value, broadcast, folded, is_array, shape_of, summed_axes

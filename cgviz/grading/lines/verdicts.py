@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from cgviz.errors import EvaluationError
+from cgviz.grading.attempts import OLD
 from cgviz.grading.elements import Misfit, plus
 from cgviz.grading.exercise import Exercise
 from cgviz.grading.lines.accounts import Account, summed
@@ -217,7 +218,7 @@ def notes(made: Pass, accounts: dict[str, Account], given: Mapping[str, Value]) 
     if other and inputs is not None:
         at = ", ".join(f"{name} = {written(inputs[name])}" for name in other[:6])
         found.append(f"graded at {at}, not at the file's own numbers")
-    return found
+    return [*found, OLD] if made.attempt.source.python2 else found
 
 
 def listed(names: list[str], most: int = 8) -> str:

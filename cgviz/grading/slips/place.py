@@ -46,7 +46,6 @@ class Place:
     values: dict[str, Any]
     block: list[ast.stmt]
     within: list[ast.stmt]
-    function: Any = None
     inputs: dict[str, Any] = field(default_factory=dict)
     gradients: set[str] = field(default_factory=set)
     elements: list[str] = field(default_factory=list)

@@ -11,6 +11,7 @@ import numpy as np
 
 from cgviz.grading.slips.place import NUMPY, Place, Slip
 
+MODULES = ("np", "numpy", "torch", "F", "math", "jnp", NUMPY)
 VALUED = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Call)
 
 
@@ -170,14 +171,8 @@ def loads(place: Place) -> list[ast.expr]:
     """Returns names, attributes and elements that a statement reads as values: not functions, not indices' keys."""
     every = parts(place.statement)
     called = {id(each.func) for each in every if isinstance(each, ast.Call)}
-    called |= {
-        id(each.func.value)
-        for each in every
-        if isinstance(each, ast.Call)
-        and isinstance(each.func, ast.Attribute)
-        and isinstance(each.func.value, ast.Name)
-        and each.func.value.id in ("np", "numpy", "torch", "F", "math", "jnp", NUMPY)
-    }
+    owners = [each.func.value for each in every if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)]
+    called |= {id(owner) for owner in owners if isinstance(owner, ast.Name) and owner.id in MODULES}
     return [each for each in every if isinstance(each, (ast.Name, ast.Attribute)) and id(each) not in called]
 
 
