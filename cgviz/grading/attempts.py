@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from cgviz.grading.binding import CACHES, ByNames
 from cgviz.grading.exercise import Exercise, Point
-from cgviz.grading.interpreter.machine import MOST_AT_TOP, Event, Failure, Machine, deep, is_given
+from cgviz.grading.interpreter.machine import MOST_AT_TOP, Failure, Machine, deep
 from cgviz.grading.interpreter.objects import Class, Frame, Function
+from cgviz.grading.interpreter.record import Event, is_given
 from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Trained, UnreadError
 from cgviz.grading.interpreter.tensors import Tensor
 from cgviz.grading.listing import Listing
@@ -21,11 +23,8 @@ from cgviz.grading.source import Source, source
 from cgviz.grading.spellings import Spellings, is_value
 from cgviz.values.arrays import is_array
 
-UPSTREAM = re.compile(r"(d|grad|g|delta|up|upstream|error|top)[\w]*|\w*(grad|diff|delta|upstream)\w*", re.I)
-CACHES = re.compile(r"\w*(cache|caches|memory|saved|store|stored|params|parameters|ctx|context|state|tape)\w*", re.I)
 GRADIENTS = re.compile(r"d|g|d?params_grads?|\w*grad\w*|d[A-Z_]\w*")
 WORDS = re.compile(r"[^\W\d]\w*")
-CALLED_FIRST = 12
 OLD = "read as Python 2: whole numbers are divided without a remainder"
 
 
@@ -98,7 +97,7 @@ class Attempt:
                     self.called(frame, point)
                 else:
                     machine.top(self.source.tree, frame)
-                    self.by_names(frame, point)
+                    ByNames(self, frame, point).call()
         except Stopped:
             made.stopped = True
         except Trained:
@@ -246,79 +245,6 @@ class Attempt:
         top = (each for node in self.source.tree.body if not isinstance(node, DEFINES) for each in targets(node))
         return {self.spell(name) for name in top} & {*self.exercise.asked}
 
-    def by_names(self, frame: Frame, point: Point) -> None:
-        """Calls the functions that the file defines and does not call, with what their parameters are named after."""
-        machine = self.machine
-        made = [f for f in frame.names.values() if isinstance(f, Function) and f.frame is frame]
-        made = [f for f in made if f.name not in machine.called and isinstance(f.node, ast.FunctionDef)]
-        made = [f for f in made if f.name not in machine.called_at_top or self.takes_inputs(f)]
-        results: dict[str, Any] = {}
-        kept = machine.failure
-        for function in sorted(made[:CALLED_FIRST], key=lambda f: self.speaks_of_gradients(f)):
-            machine.failure = None
-            try:
-                args = self.arguments(function, frame, point, results)
-                if args is None:
-                    continue
-                found = machine.call(function, tuple(args), {})
-            except (UnreadError, RecursionError):
-                continue
-            except Exception:
-                kept = kept or (machine.failure if self.speaks_of_gradients(function) else None)
-                continue
-            results[function.name] = found
-            self.returned(function, found, frame)
-        machine.failure = kept
-
-    def takes_inputs(self, function: Function) -> bool:
-        """Tells whether all parameters of a function are named after inputs: it is called with those."""
-        spec = function.node.args
-        params = [each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
-        return bool(params) and all(self.exercise.spell.value(name) in self.exercise.known for name in params)
-
-    def speaks_of_gradients(self, function: Function) -> bool:
-        names = {
-            each.id
-            for each in ast.walk(function.node)
-            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-        }
-        return any(self.spell(name) for name in names)
-
-    def arguments(self, function: Function, frame: Frame, point: Point, results: Mapping[str, Any]) -> list[Any] | None:
-        """Returns what the parameters of a function are named after; None where one is after nothing."""
-        spec, known, found = function.node.args, self.known(point), list[Any]()
-        params = [*spec.posonlyargs, *spec.args]
-        for at, each in enumerate(params):
-            name, left = each.arg, len(params) - at
-            if name in known:
-                found.append(known[name])
-            elif self.exercise.upstream is not None and UPSTREAM.fullmatch(name) and not CACHES.fullmatch(name):
-                found.append(self.handed(self.exercise.upstream))
-            elif CACHES.fullmatch(name):
-                found.append(self.cache(function.name, known, results))
-            elif left <= len(function.defaults):
-                return found
-            elif self.exercise.spell.value(name) in known:
-                found.append(known[self.exercise.spell.value(name) or ""])
-            else:
-                return None
-        return found
-
-    def cache(self, name: str, known: Mapping[str, Any], results: Mapping[str, Any]) -> Any:
-        """Returns the cache of the file's own forward function, else one that knows the program's values."""
-        stem = re.sub(r"_?(backward|backprop|back|grad|gradients?|bwd)_?", "", name)
-        for other, found in results.items():
-            if isinstance(found, tuple) and len(found) > 1 and (stem in other or len(results) == 1):
-                return found[-1]
-        return Known(known)
-
-    def returned(self, function: Function, found: Any, frame: Frame) -> None:
-        """Gives what a function returns the names under which it returns it."""
-        ends = [each for each in ast.walk(function.node) if isinstance(each, ast.Return) and each.value is not None]
-        if not ends:
-            return
-        named(ends[-1].value, found, frame.names)
-
     # what was found
 
     def spell(self, name: str) -> str | None:
@@ -381,15 +307,6 @@ class Attempt:
                     if each in event.value:
                         return event.value[each]
         return UNKNOWN
-
-
-def named(node: ast.expr | None, value: Any, names: dict[str, Any]) -> None:
-    """Gives what is returned the names by which it is returned, through tuples."""
-    if isinstance(node, ast.Name):
-        names[node.id] = value
-    elif isinstance(node, (ast.Tuple, ast.List)) and isinstance(value, (tuple, list)) and len(node.elts) == len(value):
-        for part, each in zip(node.elts, value, strict=True):
-            named(part, each, names)
 
 
 def targets(statement: ast.stmt) -> list[str]:

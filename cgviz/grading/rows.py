@@ -11,7 +11,7 @@ from cgviz.grading.attempts import OLD, Attempt
 from cgviz.grading.blames import Blame
 from cgviz.grading.ends import Ends, found, largest, same, scale
 from cgviz.grading.exercise import Exercise
-from cgviz.grading.interpreter.machine import Event
+from cgviz.grading.interpreter.record import Event
 from cgviz.grading.listing import Listing
 from cgviz.grading.mending import blamed
 from cgviz.grading.near import MISSING_WORD, RIGHT_WORD, WRONG_WORD

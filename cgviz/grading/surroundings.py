@@ -13,9 +13,9 @@ import numpy as np
 from cgviz.grading.attempts import Attempt
 from cgviz.grading.ends import Ends
 from cgviz.grading.exercise import Exercise
+from cgviz.grading.interpreter.assignments import changed_by
 from cgviz.grading.interpreter.objects import Frame, Instance
 from cgviz.grading.interpreter.signals import UNKNOWN
-from cgviz.grading.interpreter.statements import changed_by
 from cgviz.grading.slips.place import Place
 from cgviz.grading.slips.trees import parts
 from cgviz.grading.truth import number_of

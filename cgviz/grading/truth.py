@@ -15,8 +15,9 @@ import numpy as np
 from cgviz.errors import CgvizError, EvaluationError, UsageError
 from cgviz.grading.attempts import Attempt, Outcome
 from cgviz.grading.exercise import Exercise, Point
-from cgviz.grading.interpreter.machine import deep, is_given
+from cgviz.grading.interpreter.machine import deep
 from cgviz.grading.interpreter.objects import Frame, Function
+from cgviz.grading.interpreter.record import is_given
 from cgviz.grading.interpreter.signals import UNKNOWN, Stopped, Trained, UnreadError
 from cgviz.grading.points import moved, points
 from cgviz.runs.passes import backward, forward
