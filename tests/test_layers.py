@@ -16,7 +16,7 @@ import cgviz
 
 ROOT = Path(cgviz.__file__).parent
 LAYERS = [
-    *("errors", "values", "ops", "text", "graph", "runs", "reading", "analysis", "grading"),
+    *("errors", "records", "values", "ops", "text", "graph", "runs", "reading", "analysis", "grading"),
     *("drawing", "documents", "views", "codegen", "players", "kernel", "places", "cli", "__main__"),
 ]
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
@@ -28,9 +28,9 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
             "analysis.checks analysis.diagnosis codegen codegen.source drawing.diagram grading "
             "analysis.learning analysis.learning.problem grading.listing players.deck players.deck.folder "
             "players.deck.frames players.page players.play players.worksheet "
-            "places.notebook players.worksheet.blanks players.worksheet.figure players.worksheet.work runs.modes "
+            "places.notebook players.worksheet.blanks players.worksheet.work runs.modes "
             "views.check views.derivation views.descent views.diagnose views.explain "
-            "views.grade.report views.jacobian views.jacobian.facts views.paths views.table "
+            "views.grade views.jacobian views.jacobian.facts views.paths views.table "
         ).split()
     },
     ("cgviz.ops.listing", "cgviz.text.formula"): "the texts of `cgviz ops`",

@@ -17,15 +17,16 @@ from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.card import Cards
 from cgviz.drawing.diagram.figure import Figure
 from cgviz.drawing.diagram.fold import Fold, Sizes, folds, sizes
+from cgviz.drawing.diagram.layers import Layers
 from cgviz.drawing.diagram.moves import halfway
 from cgviz.drawing.diagram.notes import FAR, places
-from cgviz.drawing.diagram.order import Layers, arrange, gain, is_upside_down
 from cgviz.drawing.diagram.paper import SLIDE
 from cgviz.drawing.diagram.parts import nearest
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.scene import SIZE, Box, Text, Words
 from cgviz.drawing.diagram.search import FINALISTS, Candidate, finalists
 from cgviz.drawing.diagram.svg_texts import spans
+from cgviz.drawing.diagram.sweeps import arrange, is_upside_down
 from cgviz.drawing.theme import theme
 
 
@@ -39,7 +40,6 @@ def layers(seed: int, upper: int = 4, lower: int = 4, wires: int = 8) -> Layers:
         before[b].append(a)
     rows = [list(range(upper)), list(range(upper, size))]
     found = Layers(rows, before, after, [(5.0, 5.0)] * size, size)
-    found.is_start = [not ends for ends in before]
     found.other = [row[::-1] for row in rows]
     found.number()
     return found
@@ -69,16 +69,18 @@ def test_wires_cross_almost_as_seldom_as_they_can() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_what_an_exchange_gains_is_what_is_counted_before_and_after(seed: int) -> None:
     made = layers(seed, wires=9)
-    for row in made.rows:
-        for i, (a, b) in enumerate(pairwise(row)):
-            known, before = gain(made, a, b), counted(made.rows, made.after)
+    for n, row in enumerate(made.rows):
+        gains = made.gains(n)
+        assert all(gains[i][j] == -gains[j][i] for i, j in product(range(len(row)), repeat=2))
+        for i in range(len(row) - 1):
+            before = counted(made.rows, made.after)
             made.swap(row, i)
-            assert known == before - counted(made.rows, made.after)
+            assert gains[i][i + 1] == before - counted(made.rows, made.after)
             made.swap(row, i)
 
 
 def test_operands_stand_in_the_order_in_which_they_are_written() -> None:
-    made = Layers([[1, 0], [2]], [[], [], [0, 1]], [[2], [2], []], [(5.0, 5.0)] * 3, 3, is_start=[False] * 3)
+    made = Layers([[1, 0], [2]], [[], [], [0, 1]], [[2], [2], []], [(5.0, 5.0)] * 3, 3)
     made.number()
     assert is_upside_down(made)
     made.rows[0].reverse()

@@ -31,7 +31,7 @@ EXTREME = [
 ]
 ROOTS_OF_SLOPES = [-0.7517915246935645, -1.2784645427610738]  # of gelu and silu
 NASTY = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e308, -1e308, 5e-324, 800.0, -800.0, 1, -3, 0.5, 99.5, -99.7]
-REQUIRED = ("forward", "partials", "glyph", "stem", "by", "gate", "says", "corners", "source")
+REQUIRED = ("forward", "partials", "by", "gate", "says", "corners", "source")
 
 every_op = pytest.mark.parametrize("op", OPS, ids=lambda op: op.name)
 
@@ -52,9 +52,11 @@ def points(op: Op) -> Iterator[tuple[float, ...]]:
     plane = both_signs([0.1, 2.5, 30.0] if op in BY_MPMATH else [1e-300, 0.1, 0.9999999, 2.5, 30.0, 1e300])
     for count in counts(op):
         if op.fixed:
-            every: Any = itertools.product((0, 1, 2, 5, 2.5, -3), line[::2])
+            every: Any = itertools.product((0, 1, 2.5, -3), line[::4])
         else:
             every = itertools.product({1: line, 2: plane}.get(count, [-2.5, -1e-9, 0.3, 1e300]), repeat=count)
+        if count == 2 and not op.fixed:
+            every = [args for i, args in enumerate(every) if (i // len(plane) + i) % 2]  # every other pair
         for args in every:
             if not op.domain(*args) and op.corner(op.forward(*args), *args) not in ("tie", "kink"):
                 yield args
@@ -161,7 +163,7 @@ def test_a_record_is_complete(op: Op) -> None:
     assert missing(op) == []
 
 
-@pytest.mark.parametrize("field", ["glyph", "stem", "by", "says", "corners", "source", "gate"])
+@pytest.mark.parametrize("field", ["by", "says", "corners", "source", "gate"])
 def test_a_record_that_lacks_a_field_is_found_out(field: str) -> None:
     assert missing(replace(REGISTRY["tanh"], **{field: ""}))  # type: ignore[arg-type]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import random
 from typing import Any
 
 import mpmath
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from strategies import SMOOTH, SPELLINGS, Tree, inputs, trees, with_library
 
 import cgviz
-from cgviz.errors import ExpressionError
 from cgviz.runs.run import Run
 
 DIGITS = 50
@@ -118,26 +116,3 @@ def test_names_for_the_parts_change_nothing(tree: Tree, point: dict[str, float],
     one, other = cgviz.run(tree.text, at), cgviz.run(whole, at)
     assert other.value == pytest.approx(one.value, rel=1e-12, abs=tolerance(one))
     assert other.gradient == pytest.approx(one.gradient, rel=1e-10, abs=tolerance(one))
-
-
-def test_plain_lines_are_read_as_all_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    dice = random.Random(1)
-    operands, signs = (
-        ["x", "y", "2", "0.5", "1", "1e999", "pi", "log", "0"],
-        [" + ", " - ", "*", "/", "**", " ", "*", "-"],
-    )
-
-    def line() -> str:
-        return "".join(dice.choice(operands) + dice.choice(signs) for _ in range(dice.randrange(5))) + "x"
-
-    def found(text: str) -> object:
-        try:
-            return cgviz.read(text).nodes
-        except ExpressionError as error:
-            return str(error), error.start
-
-    texts = [f"a = {line()}\n{line()} - a" for _ in range(300)]
-    quickly = [repr(found(text)) for text in texts]
-    monkeypatch.setattr("cgviz.reading.reader.plain_sum", lambda *_: None)
-    for text, made in zip(texts, quickly, strict=True):
-        assert made == repr(found(text)), text

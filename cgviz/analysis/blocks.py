@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from cgviz.ops.rearranging import size
+from cgviz.records import record
 from cgviz.values.arrays import Shape, numpy
 
 
-@dataclass(frozen=True)
+@record
 class Block:
     """The node that some rows or columns belong to: its index, how it is shown, its shape."""
 
@@ -32,7 +33,7 @@ class Block:
         return self.name + (f"[{','.join(map(str, where))}]" if self.shape else "")
 
 
-@dataclass(frozen=True)
+@record
 class Jacobian:
     """Every ∂output/∂input of some elements in others.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.errors import UsageError
 from cgviz.graph.nodes import Graph
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
 from cgviz.values.arrays import Value, numpy, shape_of
@@ -13,7 +12,7 @@ from cgviz.values.arrays import Value, numpy, shape_of
 POINTS, TOLERANCE = 3, 1e-9
 
 
-@dataclass(frozen=True)
+@record
 class Difference:
     """What two programs have in common at the points where they were compared.
 

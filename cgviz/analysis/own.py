@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from cgviz.ops.matrices import SYMMETRIC, symmetric_part
+from cgviz.records import record
 from cgviz.runs.passes import backward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array, numpy, one, shape_of, shape_text, zero
 
+TRIANGLE = "the other convention of a symmetric matrix, as good as ours"
 CONVENTION = "another convention at a kink or tie, as good as ours"
 CLOSE = {"rtol": 1e-6, "atol": 1e-9}
 
 
-@dataclass(frozen=True)
+@record
 class Finding:
     """What is said of one gradient: `cause` is "" where it is right; `note` a remark."""
 
@@ -36,7 +39,11 @@ def judged(run: Run, theirs: Mapping[str, Value | None]) -> list[Finding]:
         node = run.graph.nodes[index]
         if node.name in theirs:
             ours, other = run.gradients[index], theirs[node.name]
-            found.append(Finding(node.shown, ours, other, cause(run, index, ours, other)))
+            why = cause(run, index, ours, other)
+            by_triangle = (
+                bool(why) and is_of_symmetric(run, index) and same(ours, symmetric_part(numpy().asarray(other)))
+            )
+            found.append(Finding(node.shown, ours, other, *("", TRIANGLE) if by_triangle else (why, "")))
     return found
 
 
@@ -46,6 +53,11 @@ def with_conventions(found: Sequence[Finding], beside: Sequence[Finding]) -> lis
         each if each.is_right or not near.is_right else replace(each, cause="", note=CONVENTION)
         for each, near in zip(found, beside, strict=True)
     ]
+
+
+def is_of_symmetric(run: Run, index: int) -> bool:
+    """Tells whether an input goes only where a matrix counts as symmetric: one of its triangles may have all."""
+    return all(run.graph.nodes[target].op.rule is SYMMETRIC for target, _ in run.graph.edges_out[index])
 
 
 def same(a: Any, b: Any) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from cgviz.graph.nodes import Graph
+from cgviz.records import record
 from cgviz.text.letters import NAMES
 
 
-@dataclass(frozen=True)
+@record
 class Names:
     """For each node its variable, and what was renamed: (as in the program, as in the code)."""
 

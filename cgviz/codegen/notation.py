@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 
 from cgviz.errors import UsageError
 from cgviz.ops.op import ATOM, CHOICE, COMPARISON, POWER, SIGNED, SUM, Op
+from cgviz.records import record
 from cgviz.text import numbers
 from cgviz.text.formula import Formula, Notation
 from cgviz.text.written import Written
@@ -26,7 +26,7 @@ class UnwrittenError(UsageError):
         self.op, self.language = op, language
 
 
-@dataclass(frozen=True)
+@record
 class Form:
     """How a function is written: `{0}` an operand, `{all}` of them, `{truth[0]}` one as a condition.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
@@ -12,10 +11,11 @@ from rich.style import Style
 from cgviz.documents.document import PAINT
 from cgviz.documents.writing import Writing, spelling_for
 from cgviz.drawing.theme import Theme
+from cgviz.records import record
 from cgviz.text.fold import Line
 
 
-@dataclass(frozen=True)
+@record
 class Coloured:
     """A page for `console.print`; text of the user is never markup."""
 

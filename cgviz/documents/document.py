@@ -7,18 +7,20 @@ A report is made for a `Writing`; its texts are in that notation. Roles are thos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from cgviz.documents.equations import Equation
 from cgviz.documents.grid import Column
 from cgviz.drawing.theme import Theme
+from cgviz.records import record
 from cgviz.text.fold import Line, Span
 
 PAINT = "paint:"
+
+
 """A role that is a colour itself, or two: `paint:#112233:#445566`, of the text and behind it."""
 
 
-@dataclass(frozen=True)
+@record
 class Head:
     """The function that a report is about, statement by statement, and the place where it is looked at; `note` says
     what else stood in its text."""
@@ -28,7 +30,7 @@ class Head:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Title:
     """The heading of a section, which may be numbered."""
 
@@ -36,7 +38,7 @@ class Title:
     number: int = 0
 
 
-@dataclass(frozen=True)
+@record
 class Prose:
     """A paragraph. `lead` stands before its first line, the others are set in; `is_math`: it is a line of mathematics;
     `is_near`: it belongs to what stands above it."""
@@ -47,7 +49,7 @@ class Prose:
     is_near: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Entry:
     """A word at the side and the lines that belong to it. `is_set`: they stand as they are, one below the other;
     `is_math`: they are lines of mathematics."""
@@ -58,7 +60,7 @@ class Entry:
     is_math: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Table:
     """Rows of cells under headings; `more` says how many are left out."""
 
@@ -67,14 +69,14 @@ class Table:
     more: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Equations:
     """Equations, one below the other, in the notation of the output's hand."""
 
     lines: Sequence[Equation]
 
 
-@dataclass(frozen=True)
+@record
 class Drawn:
     """What a terminal shows in characters, lines made for a width, which a theme allows to be in colour; elsewhere a
     table, or the lines as they are."""
@@ -84,16 +86,18 @@ class Drawn:
     words: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Gap:
     """An empty line."""
 
 
 GAP = Gap()
+
+
 Block = Head | Title | Prose | Entry | Table | Equations | Drawn | Gap
 
 
-@dataclass(frozen=True)
+@record
 class Document:
     """The blocks of a report, and its title where a format wants one; `is_titled`: a page begins with it."""
 

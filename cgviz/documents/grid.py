@@ -1,47 +1,45 @@
-"""A small table of words with roles, as wide as a terminal: columns side by side, else each row stacked."""
+"""Tables of words with roles in a terminal: columns side by side, folded where there is little room, else stacked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
 
-from cgviz.text.fold import Line, Span, fold, line_width, split, width_of
+from cgviz.text.fold import Line, Span, fold, joined, line_width, split, width_of
 
 GAP = 2
 NARROWEST = 20
+Words = list[Line]
+"""A cell: words, between which it may be folded; where its column is not, each is a line."""
 
 
 class Column(NamedTuple):
-    """A column: its heading, whether it stands at the right, whether it may be folded (heading too) and how narrow."""
+    """A column: its heading, whether it stands at the right, and how it is folded.
+
+    least  the width down to which it may be folded; 0: never
+    most   the width to which it is folded even where there is room; 0: none
+    """
 
     heading: str
     right: bool = False
     least: int = 0
+    most: int = 0
 
 
 def grid(columns: Sequence[Column], rows: Sequence[Sequence[Span]], rule: str, width: int | None) -> list[Line]:
     """Returns heading, rule and rows in at most `width` columns (None: as wide as it needs)."""
+    cells = [[split([cell]) if columns[i].least else [[cell]] for i, cell in enumerate(row)] for row in rows]
     natural = [
         max(width_of(column.heading), *(width_of(row[i][0]) for row in rows), 0) for i, column in enumerate(columns)
     ]
-    widths = fitted(columns, natural, None if width is None else width - GAP * (len(columns) - 1))
+    widths = giving_way(columns, natural, None if width is None else width - GAP * (len(columns) - 1))
     if not widths:
         return stacked(columns, rows, max(width or 0, 1))
-    lines = folded(columns, widths, [(column.heading, "name") for column in columns])
-    lines.append([(rule * (sum(widths) + GAP * (len(widths) - 1)), "muted")])
-    return lines + [line for row in rows for line in folded(columns, widths, row)]
+    return list(side_by_side(columns, cells, widths, GAP, rule))
 
 
-def folded(columns: Sequence[Column], widths: Sequence[int], row: Sequence[Span]) -> list[Line]:
-    """Returns a row as lines, each cell folded in its column."""
-    cells = [fold(split([cell]), wide) or [[]] for cell, wide in zip(row, widths, strict=True)]
-    return [
-        aligned(columns, widths, [cell[depth] if depth < len(cell) else [] for cell in cells])
-        for depth in range(max(map(len, cells)))
-    ]
-
-
-def fitted(columns: Sequence[Column], natural: Sequence[int], room: int | None) -> list[int]:
+def giving_way(columns: Sequence[Column], natural: Sequence[int], room: int | None) -> list[int]:
     """Returns a width for each column: what may be folded gives way, the widest first; none where it cannot be."""
     widths = list(natural)
     while room is not None and sum(widths) > room:
@@ -52,14 +50,86 @@ def fitted(columns: Sequence[Column], natural: Sequence[int], room: int | None) 
     return widths
 
 
-class Placed(Protocol):
-    """A column that stands at the right, or at the left."""
+def filling(columns: Sequence[Column], rows: Sequence[Sequence[Words]], room: int) -> list[int]:
+    """Returns widths that fill the room: first what each column needs, then, from the left, what it would like."""
+    cells = [[row[i] for row in rows] for i in range(len(columns))]
+    least = [least_width(column, words) for column, words in zip(columns, cells, strict=True)]
+    spare = room - sum(least)
+    if spare < 0:
+        return []
+    widths = []
+    for column, words, need in zip(columns, cells, least, strict=True):
+        grown = max(0, min(natural_width(column, words) - need, spare))
+        widths.append(need + grown)
+        spare -= grown
+    return widths
 
-    @property
-    def right(self) -> bool: ...
+
+def natural_width(column: Column, cells: Sequence[Words]) -> int:
+    """Returns the width in which no cell is folded, or what the folded cells need at the column's most."""
+    lines = [line for words in cells for line in (words if not column.least else [joined(words)])]
+    widest = max(map(line_width, lines), default=0)
+    if column.most and widest > column.most:
+        widest = max(line_width(line) for words in cells for line in fold(words, column.most))
+    return max(widest, width_of(short(column.heading)))
 
 
-def aligned(columns: Sequence[Placed], widths: Sequence[int], cells: Sequence[Line], gap: int = GAP) -> Line:
+def least_width(column: Column, cells: Sequence[Words]) -> int:
+    """Returns the width down to which the column may be folded: its widest word, or `least` where one is wider."""
+    if not column.least:
+        return natural_width(column, cells)
+    widest = max((line_width(word) for words in cells for word in words), default=0)
+    return max(min(widest, column.least), width_of(short(column.heading)))
+
+
+def short(heading: str) -> str:
+    """Returns a heading without what it says in brackets."""
+    return heading.partition(" (")[0]
+
+
+def side_by_side(
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Words]],
+    widths: Sequence[int],
+    gap: int,
+    rule: str,
+    below: Sequence[Sequence[Line]] = (),
+) -> Iterator[Line]:
+    """Yields heading, rule and rows; `below` are lines that go under each row."""
+    yield from abreast(columns, list(map(heading, columns, widths)), widths, gap)
+    yield [(rule * (sum(widths) + gap * (len(widths) - 1)), "muted")]
+    tall = False
+    for row, under in zip_longest(rows, below, fillvalue=()):
+        cells = list(map(folded, columns, row, widths))
+        above, tall = tall, is_tall(columns, cells)
+        if above and tall:
+            yield []
+        yield from abreast(columns, cells, widths, gap)
+        yield from under
+
+
+def heading(column: Column, width: int) -> Words:
+    """Returns a heading, without what it says in brackets where that is too wide, folded where even the rest is."""
+    text = column.heading if width_of(column.heading) <= width else short(column.heading)
+    return [[(text, "name")]] if width_of(text) <= width else fold(split([(text, "name")]), width)
+
+
+def folded(column: Column, cell: Words, width: int) -> Words:
+    return fold(cell, width) if column.least else cell
+
+
+def abreast(columns: Sequence[Column], cells: Sequence[Words], widths: Sequence[int], gap: int) -> Iterator[Line]:
+    """Yields the lines of a row, of which some cells may have fewer than others."""
+    for parts in zip_longest(*cells, fillvalue=[]):
+        yield aligned(columns, widths, parts, gap)
+
+
+def is_tall(columns: Sequence[Column], cells: Sequence[Words]) -> bool:
+    """Tells whether a row has an array of several lines; two such rows have a blank line between them."""
+    return any(len(lines) > 1 for lines, column in zip(cells, columns, strict=True) if not column.least)
+
+
+def aligned(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[Line], gap: int) -> Line:
     """Returns one line of cells, without blanks at its end."""
     line: Line = []
     owed = 0
@@ -78,8 +148,7 @@ def stacked(columns: Sequence[Column], rows: Sequence[Sequence[Span]], width: in
     lines: list[Line] = []
     indent = "  " if width >= NARROWEST else ""
     for row in rows:
-        words = [word for cell in row[:2] for word in split([cell])]
-        lines += fold(words, width)
+        lines += fold([word for cell in row[:2] for word in split([cell])], width)
         for column, cell in zip(columns[2:], row[2:], strict=True):
             if cell[0]:
                 named = [[(column.heading, "muted")], *split([cell])]

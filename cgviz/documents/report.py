@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from pathlib import Path
 
@@ -15,12 +15,13 @@ from cgviz.documents.writing import Writing, spelling_for, unicode_spelling
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
 from cgviz.errors import UsageError, quoted
+from cgviz.records import record
 from cgviz.text.fold import Line
 from cgviz.text.numbers import DIGITS, checked
 from cgviz.text.output import write
 
 
-@dataclass(frozen=True)
+@record
 class Report:
     """What a command has to say.
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cgviz.drawing.theme import Theme
+from cgviz.records import record
 
 STEPS = 15  # shades between the middle and either end
 FAINT = 4
 
 
-@dataclass(frozen=True)
+@record
 class Scale:
     """The colours of numbers from `low` to `high`; `odd` is that of a number that is not finite.
 

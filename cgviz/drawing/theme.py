@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cgviz.errors import UsageError
+from cgviz.records import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Theme:
     """What every colour means. Colour is never the only carrier: place, words or slant say the same.
 

@@ -6,7 +6,7 @@ numbers, `meant` for what the shapes of the inputs make of them. A vector is a c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -161,13 +161,18 @@ class Meaning:
             raise self.error(message, node)
         return self.push(node._replace(op=absolute))
 
-    def is_summed(self, index: int) -> bool:
-        """Tells whether the old node `index` reaches the output through gates that make one number of an array only."""
+    def is_summed(self, index: int, but: Collection[str] = ()) -> bool:
+        """Tells whether the old node `index` reaches the output only through gates that make one number of an array.
+
+        but   the names of ops that do not count, since they take a matrix as such
+        """
         open_nodes = {index}
         for at in range(index + 1, len(self.old.nodes)):
             node = self.old.nodes[at]
             if open_nodes.isdisjoint(node.args):
                 continue
+            if node.op.name in but:
+                return False
             if node.op.vjp is None or is_beside(node.op):
                 open_nodes.add(at)
         return self.old.output not in open_nodes
@@ -187,6 +192,15 @@ class Meaning:
                 node,
             )
         return index
+
+    def raised(self, node: Node, _: str) -> int:
+        """Returns the base of a power in print. Raises ExpressionError for a square matrix, unless its sum is asked."""
+        shape = self.shape(node.args[0]) or ()
+        if len(shape) == 2 and shape[0] == shape[1] and not self.is_summed(len(self.where), OF_MATRICES):
+            name = self.nodes[node.args[0]].shown
+            message = f"a power of a square matrix: {name} {name} is their product, {name} \\odot {name} by elements"
+            raise self.error(message, node)
+        return node.args[0]
 
     def placed(self, node: Node, axis_and_start: str) -> int:
         """Returns the numbers of an index, a constant as soon as the length of its axis is known."""
@@ -325,7 +339,8 @@ class Meaning:
         return ExpressionError(message, self.old.program, start, None if start is None else start + 1)
 
 
-RESOLVED = {"index": "indexed", "length": "length", "joined": "joined", "places": "placed"}
+OF_MATRICES = frozenset({"multiply", "matmul", "norm", "trace", "det", "logdet", "inv"})
+RESOLVED = {"index": "indexed", "raised": "raised", "length": "length", "joined": "joined", "places": "placed"}
 
 
 def without_turns(graph: Graph) -> Graph:

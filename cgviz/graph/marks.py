@@ -17,7 +17,7 @@ from cgviz.ops.rearranging import transpose
 BESIDE, DOTTED, CROSSED, ELEMENTS, HADAMARD, DIVIDED, MATRICES = " ·×*⊙/@"
 BARS = replace(absolute, sympy="")
 INVERTED = replace(reciprocal, sympy="")
-KINDS = (("length",), ("index",), ("joined",), ("places",))
+KINDS = (("length",), ("index",), ("joined",), ("places",), ("raised",))
 
 
 @cache
@@ -39,10 +39,12 @@ def indexed_by(indices: str) -> Op:
 
 
 def mark(written: str) -> Op:
-    """Returns the mark that a reader writes as "index ij", "length 2" or "bars "."""
+    """Returns the mark that a reader writes as "index ij", "length 2", "raised " or "bars "."""
     kind, _, rest = written.partition(" ")
     if kind == "places":
         return counted(rest)
+    if kind == "raised":
+        return replace(NORM, parameter=("raised", ""))
     if kind == "joined":
         return listed_as(rest)
     if kind == "index":

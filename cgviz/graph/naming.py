@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from unicodedata import combining
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node, operand
 from cgviz.ops.arithmetic import divide, reciprocal
 from cgviz.ops.op import REGISTRY
+from cgviz.records import record
 from cgviz.text.formula import PRETTY, Formula
 from cgviz.text.gradients import STYLES, Gradient
 from cgviz.text.identifiers import CONSTANTS
@@ -127,7 +128,7 @@ def word(operand: Node, first: bool) -> str:
     return operand.name if len(operand.name) <= most and not marked else ""
 
 
-@dataclass(frozen=True)
+@record
 class Wording:
     r"""How an output calls nodes and gradients.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from cgviz.errors import quoted
 from cgviz.ops.op import Op
 from cgviz.ops.products import product
+from cgviz.records import record
 from cgviz.text.formula import Formula
 from cgviz.text.names import Name, plain_spelling
 from cgviz.text.spelling import Spelling
@@ -139,7 +140,7 @@ def on_elements_of(op: Op, *values: Value) -> Value:
     return on_elements(op, values)
 
 
-@dataclass(frozen=True)
+@record
 class Graph:
     """A computation: `nodes` in topological order, the index of the `output`, and the `inputs` in the order of
     their first appearance. `program` is the text it was read from, `detail` its level of detail; at gate detail

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
@@ -11,13 +11,14 @@ from cgviz.errors import CgvizError, ExpressionError, UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.kernel.requests import Request
 from cgviz.reading.api import as_value, read
+from cgviz.records import record
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start, without_seed
 from cgviz.values.arrays import Value, every_finite
 
 
-@dataclass(frozen=True)
+@record
 class Program:
     """A run, and what is to be said about how it came about. `filled` are the inputs that got a 1."""
 

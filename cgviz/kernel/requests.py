@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
 from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError, quoted
+from cgviz.records import record
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
 
 VERSION = 1
 MOST_INPUTS = 2000
 
 
-@dataclass(frozen=True)
+@record
 class Options:
     """How a program is read and shown; the names and meanings of the command line's options."""
 
@@ -56,7 +57,7 @@ CHOICES = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Request:
     """A program, values for inputs (numbers, arrays as lists, or constant expressions), what is wanted, and how."""
 

@@ -76,7 +76,6 @@ neg = register(
         partials=lambda out, x: (-1,),
         exact=lambda mp, x: -x,
         glyph="×−1",
-        stem="neg",
         spell=lambda notation, x: notation.neg(x),
         gate="flips",
         by="constant factor rule",
@@ -247,10 +246,11 @@ def pow_partials(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
 
 def pow_careful(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
     """The same as `pow_slopes` in ops: what is 0 times a pole is not multiplied out."""
-    from cgviz.ops.piecewise import is_equal, is_less_equal, where
+    from cgviz.ops.piecewise import is_equal, is_less, is_less_equal, where
 
     vanishes = is_equal(out, 0) * is_less_equal(0, x)
-    return where(is_equal(y, 0), 0, y * pow_(x, y - 1)), where(vanishes, 0, out * log_of(x))
+    by_exponent = where(is_less(0, x), out * log_of(x), math.nan)
+    return where(is_equal(y, 0), 0, y * pow_(x, y - 1)), where(vanishes, 0, by_exponent)
 
 
 def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:
@@ -285,7 +285,6 @@ pow_: Op = register(
         exact=lambda mp, x, y: mp.power(x, y),
         javascript=("", "powBase({0}, {1})", "powExponent({out}, {0}, {1})"),
         glyph="xʸ",
-        stem="pow",
         marks=("", "pow"),
         spell=lambda notation, x, y: notation.power(x, y),
         gate="scales",
@@ -322,7 +321,6 @@ copy = register(
         partials=lambda out, x: (1,),
         exact=lambda mp, x: x,
         glyph="=",
-        stem="copy",
         spell=lambda notation, x: (x.text, x.binds),
         gate="passes on",
         by="identity",

@@ -49,7 +49,6 @@ def bessel(name: str, letter: str, neighbours: Callable[..., Any], says: str, po
         stable=precise(slopes, exact, limit),
         exact=exact,
         glyph=f"{letter}ₙ",
-        stem=name,
         latex=letter + r"_{{{0}}}\left({1}\right)",
         by="recurrence of the neighbouring orders",
         says=f"scales by {says}",

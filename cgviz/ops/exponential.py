@@ -18,8 +18,6 @@ exp = register(
         forward=ieee.total(math.exp, overflow=math.inf),
         array="exp",
         partials=lambda out, x: (out,),
-        glyph="exp",
-        stem="exp",
         latex="{0.exponential}",
         by="exponential rule",
         says="scales by its own output",
@@ -40,7 +38,6 @@ expm1 = register(
         careful=lambda out, x: (exp(x),),
         exact=lambda mp, x: mp.expm1(x),
         glyph="eˣ−1",
-        stem="expm1",
         latex=r"\left(e^{{{0}}} - 1\right)",
         by="exponential rule",
         says="scales by its own output plus 1, which is eˣ",
@@ -75,8 +72,6 @@ log: Op = register(
         partials=log_slopes,
         composed=lambda x, base: log(x) / log(base),
         exact=lambda mp, x, *base: mp.log(x, *base),
-        glyph="log",
-        stem="log",
         by="logarithm rule",
         says="scales by 1/x: large where x is near 0",
         corners="pole at x = 0, domain x > 0",
@@ -94,8 +89,6 @@ log1p = register(
         array="log1p",
         partials=lambda out, x: (1 / (1 + x),),
         exact=lambda mp, x: mp.log1p(x),
-        glyph="log1p",
-        stem="log1p",
         pretty="log(1 + {0.atom})",
         latex=r"\log\left(1 + {0.atom}\right)",
         by="logarithm rule, chain rule through 1 + x",
@@ -115,8 +108,6 @@ def logarithm(base: int, forward: Any) -> Op:
         array=f"log{base}",
         partials=lambda out, x: (1 / (x * beside(x, log, base)),),
         exact=lambda mp, x: mp.log(x) / mp.log(base),
-        glyph=f"log{base}",
-        stem=f"log{base}",
         pretty="log" + str(base).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")) + "({0})",
         latex=rf"\log_{{{{{base}}}}}\left({{0}}\right)",
         by="logarithm rule, change of base",
@@ -195,10 +186,8 @@ logsigmoid = register(
     Op(
         name="logsigmoid",
         forward=lambda x: min(x, 0.0) - math.log1p(math.exp(-abs(x))),
-        array=lambda np, x: -np.logaddexp(0, -x),
+        array=lambda np, x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))),
         partials=lambda out, x: (sigmoid(-x),),
-        stable=lambda out, x: (-expm1.forward(out),),
-        careful=lambda out, x: (-expm1(out),),
         composed=logsigmoid_composed,
         exact=lambda mp, x: -mp.log1p(mp.exp(-x)),
         gates=lambda x: log(sigmoid(x)),
@@ -227,6 +216,13 @@ def exact_added_logs(mp: Any, a: Any, b: Any) -> Any:
     return high + mp.log1p(mp.exp(low - high))
 
 
+def added_in_range(a: Any, b: Any) -> Any:
+    """log(eᵃ + eᵇ) as max(a, b) + log(1 + e^−|a − b|)."""
+    from cgviz.ops.piecewise import absolute, maximum
+
+    return maximum(a, b) + log1p(exp(-absolute(a - b)))
+
+
 logaddexp = register(
     Op(
         name="logaddexp",
@@ -237,7 +233,7 @@ logaddexp = register(
         stable=lambda out, a, b: (sigmoid.forward(a - b), sigmoid.forward(b - a)),
         careful=lambda out, a, b: (sigmoid(a - b), sigmoid(b - a)),
         exact=exact_added_logs,
-        composed=lambda a, b: log(exp(a) + exp(b)),
+        composed=added_in_range,
         javascript=(
             "(Math.max({0}, {1}) + Math.log1p(Math.exp(-Math.abs({0} - {1}))))",
             "(1 / (1 + Math.exp({1} - {0})))",

@@ -210,7 +210,6 @@ pick: Op = register(
         vjp=pick_vjp,
         jvp=lambda tangents, out, x, i: pick(tangents[0], i),
         glyph="x[i]",
-        stem="pick",
         spell=lambda notation, x, i: notation.picked(x, i),
         by="index rule",
         many="picked",

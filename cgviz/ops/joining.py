@@ -44,7 +44,6 @@ def stacked(count: int, axis: int = 0) -> Op:
         shapes=shapes,
         vjp=lambda up, out, *xs: tuple(indexed(key(i))(up) for i in range(count)),
         glyph="[ ]",
-        stem="stack",
         spell=spell,
         by="stacking rule",
         many="rows" if axis == 0 else "",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from inspect import signature
 
 from cgviz.ops.op import Op, ops
+from cgviz.records import record
 
 OUT, UPSTREAM = "f", "df"
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """What the list of ops says about one: `formula` is `f` in terms of its arguments, which `derivatives` are in.
 

@@ -19,6 +19,26 @@ from cgviz.values.arrays import Shape, broadcast, numpy, shape_of, shape_text
 VECTORS = "CS231n, vecDerivs notes; Petersen & Pedersen, The Matrix Cookbook"
 
 
+SYMMETRIC = "the matrix counts as symmetric: its gradient is the symmetric part"
+ASYMMETRY = 1e-5
+"""What rounding may make of a symmetric matrix, beside its largest element."""
+
+
+def is_symmetric(x: Any) -> bool:
+    """Tells whether a matrix, or each of a stack, is its own transpose but for rounding."""
+    gap = numpy().abs(x - numpy().swapaxes(x, -1, -2))
+    return not numpy().any(gap > ASYMMETRY * numpy().max(numpy().abs(x), axis=(-1, -2), keepdims=True, initial=0.0))
+
+
+def symmetric_part(x: Any) -> Any:
+    return (x + numpy().swapaxes(x, -1, -2)) / 2
+
+
+def symmetric_domain(x: Any) -> str:
+    """Returns what is wrong with a matrix that must be symmetric; "" where nothing is."""
+    return "" if is_symmetric(x) else "the matrix is not symmetric (as (A + A.T)/2 is)"
+
+
 def turned(x: Any) -> Any:
     """Returns a matrix turned round, of a stack of matrices each."""
     shape = shape_of(x)
@@ -87,7 +107,6 @@ matmul: Op = register(
         jacobian=lambda out, a, b: product_jacobian(a, b),
         multiplies=lambda out, a, b: size(out) * a[-1],
         glyph="@",
-        stem="matmul",
         marks=("", ""),
         spell=lambda notation, a, b: notation.matrix_product(a, b),
         by="matrix product rule",
@@ -118,7 +137,6 @@ dot = register(
         jacobian=lambda out, a, b: product_jacobian(a, b),
         multiplies=lambda out, a, b: size(out) * a[-1],
         glyph="·",
-        stem="dot",
         marks=("", "dot"),
         spell=lambda notation, a, b: notation.along("dot", f"{a}{notation.comma}{b}", ""),
         by="product rule",
@@ -148,7 +166,6 @@ outer: Op = register(
         jvp=lambda tangents, out, a, b: outer(tangents[0], b) + outer(a, tangents[1]),
         multiplies=lambda out, a, b: size(out),
         glyph="a bᵀ",
-        stem="outer",
         marks=("", "o"),
         spell=lambda notation, a, b: notation.outer(a, b),
         by="product rule",
@@ -199,7 +216,6 @@ trace = register(
         shapes=square,
         vjp=lambda up, out, x: (each_matrix(up, x) * identity(x),),
         glyph="tr",
-        stem="trace",
         pretty="tr({0})",
         latex=r"\operatorname{{tr}}\left({0}\right)",
         by="trace rule",
@@ -238,8 +254,6 @@ det = register(
         vjp=lambda up, out, x: (each_matrix(up * out, x) * turned(inv(x)),),
         stable=lambda up, out, x: (each_matrix(up, x) * cofactors(x),),
         jvp=det_tangent,
-        glyph="det",
-        stem="det",
         latex=r"\det\left({0}\right)",
         by="Jacobi formula for the determinant",
         gate="scales",
@@ -273,7 +287,6 @@ inv: Op = register(
         jvp=lambda tangents, out, x: neg(matmul(matmul(out, tangents[0]), out)),
         jacobian=lambda out, x: (neg(kron(out, transpose(out))),),
         glyph="X⁻¹",
-        stem="inv",
         pretty="{0.atom}⁻¹",
         latex=r"{{{0.atom}^{{-1}}}}",
         by="inverse rule",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cgviz.records import record
 from cgviz.values.arrays import Shape, is_array, on_elements, settled
 from cgviz.values.ieee import Ieee, is_normal
 
@@ -45,7 +46,7 @@ class Answer:
     anywhere: bool = False
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@record(eq=False, kw_only=True)
 class Numbers:
     """What a gate computes, and in which arithmetic.
 
@@ -85,7 +86,7 @@ class Numbers:
     multiplies: Callable[..., int] | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@record(eq=False, kw_only=True)
 class Rules:
     """How a gate moves a gradient, and where it has corners. `partials` (or `vjp`) is the rule; the others refine it.
 
@@ -134,13 +135,13 @@ class Rules:
     ties: Callable[[str], Op] | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@record(eq=False, kw_only=True)
 class Words:
     """What a reader sees of a gate. No code decides anything by these.
 
-    glyph     what stands in the circle of a circuit
-    stem      begins the names of its stages (`sigy`); `suffix` ends them instead (`xpysqr`); with `marks`, one before
-              each operand, short names are joined (`xpy`) and the stem is for long ones
+    glyph     what stands in the circle of a circuit: the op's name unless it says otherwise
+    stem      likewise, begins the names of its stages (`sigy`); `suffix` ends them instead (`xpysqr`); with `marks`,
+              one before each operand, short names are joined (`xpy`) and the stem is for long ones
     spell     (notation, *operands) to the written form, for what is not written as a call
     pretty    a template for the written call, `{0}` an operand, `{0.atom}` one in brackets unless it is atomic;
     latex     likewise for LaTeX
@@ -172,7 +173,7 @@ class Words:
     source: str = ""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@record(eq=False, kw_only=True)
 class Op(Words, Rules, Numbers):
     """A gate of the graph: what it computes (`Numbers`), how it moves a gradient (`Rules`), how it is shown (`Words`).
 
@@ -201,6 +202,10 @@ class Op(Words, Rules, Numbers):
     lists: bool = False
     sized: Callable[[int], Op] | None = None
     alone: Callable[[], Op] | None = None
+
+    def __post_init__(self) -> None:
+        for word in ("glyph", "stem"):
+            object.__setattr__(self, word, getattr(self, word) or self.name)
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

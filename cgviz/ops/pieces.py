@@ -238,7 +238,6 @@ def differences(axis: int = -1) -> Op:
         shapes=shapes,
         vjp=lambda up, out, x: (back(up, x),),
         glyph="Δ",
-        stem="diff",
         spell=lambda notation, x: notation.along("diff", x, "" if axis == -1 else f"axis={axis}"),
         by="sum rule",
         gate="distributes",

@@ -25,7 +25,7 @@ def place_of_axis(axis: int, rank: int) -> int:
 
 def whole(number: Any) -> int:
     if not isinstance(number, int) or isinstance(number, bool):
-        raise ValueError("an axis is a whole number")
+        raise ValueError("an axis, an offset or a count is a whole number")
     return number
 
 
@@ -167,7 +167,6 @@ def spread(shape: Shape, axes: tuple[int, ...] = ()) -> Op:
         shapes=lambda _: shape,
         vjp=lambda up, out, x: (back_to(shape_of(x))(fold(shape, with_axes(shape_of(x) or (), axes))(up)),),
         glyph="↔",
-        stem="spread",
         spell=lambda notation, x: notation.repeated(x, shape_text(shape) if shape else ""),
         by="broadcast rule",
         gate="repeats",

@@ -107,7 +107,6 @@ def total(axis: Axis = None, keepdims: bool = False) -> Op:
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims),),
         jacobian=lambda out, x: (transpose(ones(x)) if axis is None else None,),
         glyph="Σ",
-        stem="sum",
         spell=spelled("sum", axis, keepdims),
         by="sum rule",
         many="along",
@@ -142,8 +141,6 @@ def mean(axis: Axis = None, keepdims: bool = False) -> Op:
         vjp=lambda up, out, x: (spread_back(up / count_of(x, axis), x, axis, keepdims),),
         stable=lambda up, out, x: (spread_back(numpy().divide(up, count_of(x, axis)), x, axis, keepdims),),
         jacobian=lambda out, x: (transpose(ones(x)) / count_of(x, axis) if axis is None else None,),
-        glyph="mean",
-        stem="mean",
         spell=spelled("mean", axis, keepdims),
         by="sum rule",
         many="along",
@@ -194,7 +191,8 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
 
     def tangent(tangents: Any, out: Any, x: Any) -> Any:
         winners = is_equal(x, spread_back(out, x, axis, keepdims))
-        return total(axis, keepdims)(winners * tangents[0]) / total(axis, keepdims)(winners)
+        share = winners / spread_back(total(axis, keepdims)(winners), x, axis, keepdims)
+        return total(axis, keepdims)(share * tangents[0])
 
     def corner(out: Any, x: Any) -> str:
         np = numpy()

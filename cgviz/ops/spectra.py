@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from cgviz.ops.coded import coded
-from cgviz.ops.matrices import matmul, same_square, square, turned
+from cgviz.ops.matrices import SYMMETRIC, is_symmetric, matmul, same_square, square, symmetric_domain, turned
 from cgviz.ops.moving import flipped, widened
 from cgviz.ops.op import Op, register
 from cgviz.ops.piecewise import is_equal
 from cgviz.values.arrays import Shape, numpy, shape_of
 
 GILES = "Giles, Collected matrix derivative results, 2008, section 3"
-SYMMETRIC = "the matrix counts as symmetric: its gradient is the symmetric part"
 
 
 def rows(x: Any) -> Any:
@@ -40,8 +39,13 @@ def vectors_vjp(up: Any, out: Any, x: Any) -> tuple[Any]:
     return ((made + turned(made)) * 0.5,)
 
 
+def eigenvalues(x: Any) -> Any:
+    found = numpy().linalg.eigvalsh(x)
+    return found if is_symmetric(x) else numpy().full(numpy().shape(found), numpy().nan)
+
+
 def vectors(x: Any) -> Any:
-    return numpy().linalg.eigh(x)[1]
+    return numpy().linalg.eigh(x)[1] if is_symmetric(x) else numpy().full(numpy().shape(x), numpy().nan)
 
 
 def vectors_jvp(tangents: Any, out: Any, x: Any) -> Any:
@@ -56,7 +60,7 @@ EIGVALSH: Op = register(
     Op(
         name="eigvalsh",
         code=coded("np.linalg.eigvalsh({0})"),
-        forward=lambda x: numpy().linalg.eigvalsh(x),
+        forward=eigenvalues,
         shapes=lambda x: (*square(x), x[-1]),
         vjp=values_vjp,
         jvp=lambda tangents, out, x: numpy().einsum("...ji,...jk,...ki->...i", vectors(x), tangents[0], vectors(x)),
@@ -67,6 +71,7 @@ EIGVALSH: Op = register(
         gate="distributes",
         says="hands each eigenvalue's gradient back along the square of its eigenvector",
         corners="where two eigenvalues are equal, their order has a kink",
+        domain=symmetric_domain,
         rule=SYMMETRIC,
         source=GILES,
     )
@@ -87,6 +92,7 @@ EIGVECSH: Op = register(
         gate="scales",
         says="scales by one over the distance of the eigenvalues",
         corners="no gradient where two eigenvalues are equal",
+        domain=symmetric_domain,
         rule=SYMMETRIC,
         source=GILES,
     )

@@ -10,7 +10,19 @@ from typing import Any
 from cgviz.ops.arithmetic import neg, subtract
 from cgviz.ops.coded import coded
 from cgviz.ops.exponential import log
-from cgviz.ops.matrices import each_matrix, inv, matmul, outer, same_square, square, trace, turned
+from cgviz.ops.matrices import (
+    SYMMETRIC,
+    each_matrix,
+    inv,
+    is_symmetric,
+    matmul,
+    outer,
+    same_square,
+    square,
+    symmetric_domain,
+    trace,
+    turned,
+)
 from cgviz.ops.op import Op, register
 from cgviz.ops.opening import adjugate_inverse, determinant, matrix_product
 from cgviz.ops.piecewise import absolute
@@ -69,7 +81,6 @@ SOLVE: Op = register(
         vjp=solve_vjp,
         jvp=lambda tangents, out, a, b: SOLVE(a, subtract(tangents[1], matmul(tangents[0], out))),
         glyph="A⁻¹b",
-        stem="solve",
         pretty="{0.atom}⁻¹ {1.atom}",
         latex=r"{{{0.atom}^{{-1}}}} \, {1.atom}",
         by="inverse rule",
@@ -91,9 +102,10 @@ def lower(x: Any) -> Any:
 def factor(x: Any) -> Any:
     np = numpy()
     try:
-        return np.linalg.cholesky(x)
+        found = np.linalg.cholesky(x)
     except np.linalg.LinAlgError:
         return np.full(np.shape(x), np.nan)
+    return found if is_symmetric(x) else np.full(np.shape(x), np.nan)
 
 
 def cholesky_vjp(up: Any, out: Any, x: Any) -> tuple[Any]:
@@ -118,8 +130,10 @@ CHOLESKY: Op = register(
         gate="scales",
         says="scales by the inverse of the factor from both sides; the gradient of a symmetric matrix is symmetric",
         corners="no factor where the matrix is not positive definite",
-        domain=lambda x: "the matrix is not positive definite" if numpy().isnan(factor(x)).any() else "",
-        rule="the matrix counts as symmetric: its gradient is the symmetric part",
+        domain=lambda x: (
+            symmetric_domain(x) or ("the matrix is not positive definite" if numpy().isnan(factor(x)).any() else "")
+        ),
+        rule=SYMMETRIC,
         source=GILES,
     )
 )
@@ -133,7 +147,6 @@ LOGDET: Op = register(
         vjp=lambda up, out, x: (each_matrix(up, x) * turned(inv(x)),),
         jvp=lambda tangents, out, x: trace(matmul(inv(x), tangents[0])),
         glyph="log|X|",
-        stem="logdet",
         spell=lambda notation, x: notation.along("logdet", x, ""),
         by="Jacobi formula for the determinant",
         gate="scales",

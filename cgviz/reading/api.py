@@ -10,6 +10,7 @@ from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.graph.staging import staged
 from cgviz.reading.collecting import uncollected
+from cgviz.reading.plain import read_plain
 from cgviz.runs.again import AGAIN
 from cgviz.runs.expanding import expanded
 from cgviz.runs.run import Run
@@ -93,16 +94,26 @@ def is_printed(program: str, given: Sequence[str]) -> bool:
 
 def as_written(program: str | sympy.Expr, share: bool, latex: bool | None, given: tuple[str, ...]) -> Graph:
     """Returns the graph of a program before staging."""
-    from cgviz.reading import program as text
-    from cgviz.reading.walk import graph_of, graph_of_sympy
-
     if not isinstance(program, str):
+        from cgviz.reading.walk import graph_of_sympy
+
         return graph_of_sympy(program, share)
-    if not latex and is_printed(program, given):
+    is_latex = latex or (latex is None and looks_like_latex(program))
+    in_print = not latex and is_printed(program, given)
+    plain = None if is_latex or in_print else read_plain(program, given, share)
+    return as_tree(program, share, is_latex and not in_print, in_print, given) if plain is None else plain
+
+
+def as_tree(program: str, share: bool, is_latex: bool, in_print: bool, given: tuple[str, ...]) -> Graph:
+    """Returns the graph of a text that is read as expressions of sympy."""
+    from cgviz.reading import program as text
+    from cgviz.reading.walk import graph_of
+
+    if in_print:
         from cgviz.reading.printed import read_printed
 
         return graph_of(read_printed(program, given), share)
-    if latex or (latex is None and looks_like_latex(program)):
+    if is_latex:
         from cgviz.reading.latex import read_latex
 
         return graph_of(read_latex(program, (*given, *(spelled(name).identifier for name in given))), share)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from functools import cache
 from typing import Any
 
 from cgviz.errors import quoted
@@ -13,15 +12,12 @@ from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.refused import REFUSED
 from cgviz.reading import build, statics
 from cgviz.reading.arguments import STATIC, Arguments, Operand
-from cgviz.reading.calls import Call, bare, lookup
-from cgviz.reading.latex_macros import APPLIED
-from cgviz.reading.mended import LETTERS
+from cgviz.reading.calls import Call, lookup
 from cgviz.reading.pending import Bracket, Definition, Notes, Pending, settled
 from cgviz.reading.reducing import Reducer
-from cgviz.reading.slips import never_closed, unexpected, wants_brackets
+from cgviz.reading.slips import never_closed, unexpected
 from cgviz.reading.tokens import Token
-
-SPELLED = {**APPLIED, "log_2": "log2", "log_10": "log10", "log_e": "log"}
+from cgviz.reading.words import SPELLED, capitalised, of_library
 
 
 class Applier(Reducer):
@@ -146,8 +142,8 @@ class Applier(Reducer):
             try:
                 found, at = statics.value(tokens, at)
             except statics.NotStaticError:
-                what = f"{name} of {pending.token.text}" if name else f"this argument of {pending.token.text}"
-                raise self.error(f"the {what} is a whole number, or several in brackets", tokens[at]) from None
+                what = f"the {name} of {pending.token.text}" if name else f"this argument of {pending.token.text}"
+                raise self.error(f"{what} is a whole number, or several in brackets", tokens[at]) from None
             if name:
                 keywords[name] = found
             else:
@@ -185,38 +181,3 @@ class Applier(Reducer):
         if isinstance(function, Op):
             return self.called(function, args, token)
         return self.expanded(function, args, token)
-
-
-def of_library(name: str) -> Call | None:
-    """Returns a function of an array that is more than one op of ours, `norm` and `split`, as the libraries call it."""
-    from cgviz.reading.operations import COMPOSED
-
-    found = bare(name)
-    if found is None:
-        return None
-    begins = found.parameters[0].kind == "static" if len(found.parameters) > 1 else False
-    return found if found.means in COMPOSED or (begins and found.parameters[1].kind == "operands") else None
-
-
-def capitalised(name: str) -> Op | None:
-    """Returns the op that a name in capitals stands for: `ReLU`, `Sigmoid`, `LeakyReLU`."""
-    return None if name.islower() else folded().get(name.lower().replace("_", ""))
-
-
-@cache
-def folded() -> dict[str, Op]:
-    return {name.replace("_", ""): op for name, op in REGISTRY.items()}
-
-
-def why_no_variable(name: str, is_indexed: bool) -> str:
-    """Returns why a name that nothing declares, and that is not applied, is no variable: a function's; "" where it is.
-
-    The letters that mathematics uses for both are variables; `E[x]` is an expected value.
-    """
-    if name in LETTERS or (len(name) < 3 and name not in REGISTRY and not is_indexed):
-        return ""
-    if name in REFUSED and (len(name) > 2 or is_indexed):
-        return f"{quoted(name)} {REFUSED[name]}"
-    if name in REGISTRY or name in SPELLED or (len(name) > 2 and capitalised(name)):
-        return wants_brackets(name)
-    return ""

@@ -38,7 +38,8 @@ sum           | numpy            | sum nansum add.reduce            | x axis= dt
 sum           | torch method     | sum                              | x dim>axis= keepdim>keepdims= dtype-
 sum           | tensorflow       | reduce_sum sum                   | x axis= keepdims= name-
 mean          | numpy            | mean nanmean                     | x axis= dtype- out- keepdims= where!
-mean          | numpy            | average                          | x axis= weights! returned! keepdims=
+average_      | numpy            | average                          | x axis= weights? returned! keepdims=
+ptp_          | numpy            | ptp                              | x axis= out- keepdims=
 mean          | torch method     | mean                             | x dim>axis= keepdim>keepdims= dtype-
 mean          | tensorflow       | reduce_mean mean                 | x axis= keepdims= name-
 prod          | numpy            | prod product                     | x axis= dtype- out- keepdims= initial! where!
@@ -272,10 +273,40 @@ silu          | torch jax tensorflow | silu swish                   | x inplace-
 sigmoid       | torch jax tensorflow scipy | sigmoid expit          | x out- name-
 log           | numpy torch tensorflow jax | log                    | x out- name-
 log           | math             | log                              | *xs
-unread_       | torch            | equal torch.kl_div torch.binary_cross_entropy_with_logits | *xs
+unread_       | torch            | equal torch.kl_div torch.binary_cross_entropy_with_logits torch.hinge_embedding_loss torch.margin_ranking_loss torch.triplet_margin_loss torch.cosine_embedding_loss torch.poisson_nll_loss | *xs
 logsigmoid    | torch jax tensorflow scipy | logsigmoid log_sigmoid log_expit | x name-
 glu_          | torch jax        | glu                              | x dim>axis=
 hardtanh_     | torch            | hardtanh                         | x min_val= max_val= inplace-
+hardsigmoid_  | torch            | hardsigmoid                      | x inplace-
+hardsigmoid_  | jax              | hard_sigmoid                     | x
+hardswish_    | torch            | hardswish                        | x inplace-
+hardswish_    | jax              | hard_swish hard_silu             | x
+hardtanh_     | jax              | hard_tanh                        | x
+mish_         | torch jax        | mish                             | x inplace-
+mish_         | tensorflow       | mish                             | x
+selu_         | torch jax tensorflow | selu                         | x inplace- name-
+celu_         | torch jax        | celu                             | x alpha= inplace-
+softsign_     | torch tensorflow | softsign                         | x name-
+softsign_     | jax              | soft_sign                        | x
+tanhshrink_   | torch            | tanhshrink                       | x
+softshrink_   | torch            | softshrink                       | x lambd=
+hardshrink_   | torch            | hardshrink                       | x lambd=
+threshold_    | torch            | threshold                        | x threshold= value= inplace-
+prelu_        | torch            | prelu                            | x weight>w
+squareplus_   | jax              | squareplus                       | x b=
+heaviside_    | numpy torch      | heaviside                        | x values>at_zero
+radians_      | numpy torch math | radians deg2rad                  | x out-
+degrees_      | numpy torch math | degrees rad2deg                  | x out-
+rel_entr_     | scipy jax        | rel_entr                         | x y
+dist_         | math             | dist                             | x y
+fsum_         | math             | fsum                             | x
+hinge_embedding_ | torch         | hinge_embedding_loss             | x y margin= size_average! reduce! reduction=
+margin_ranking_ | torch          | margin_ranking_loss              | a b y margin= size_average! reduce! reduction=
+triplet_margin_ | torch          | triplet_margin_loss              | anchor near far margin= p= eps= swap!False size_average! reduce! reduction=
+cosine_embedding_ | torch        | cosine_embedding_loss            | a b y margin= size_average! reduce! reduction=
+soft_margin_  | torch            | soft_margin_loss                 | x y size_average! reduce! reduction=
+gaussian_nll_ | torch            | gaussian_nll_loss                | x y var full= eps= reduction=
+poisson_nll_  | torch            | poisson_nll_loss                 | x y log_input= full!False size_average! eps= reduce! reduction=
 relu6_        | torch jax tensorflow | relu6                        | x inplace- name-
 dropout_      | torch            | dropout                          | x p=0.5 training=True inplace-
 power_        | numpy torch tensorflow jax method | pow power float_power | x y out- name-

@@ -7,15 +7,15 @@ argument by position means what the spelling's own library means.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading.call_names import LIBRARIES, TABLE
+from cgviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Parameter:
     """A parameter of a call: our name for it, how the library spells it, and what it takes.
 
@@ -31,7 +31,7 @@ class Parameter:
     default: Any = None
 
 
-@dataclass(frozen=True)
+@record
 class Call:
     """What a name of a library means: an operation of ours and its parameters in the order of the library."""
 
@@ -62,7 +62,7 @@ class Call:
         return None
 
 
-@dataclass(frozen=True)
+@record
 class Bound:
     """A call with its arguments sorted: operands in our order, statics and what may be left out by our names."""
 
@@ -256,7 +256,7 @@ def op_of(bound: Bound) -> Op | None:
         try:
             op = op.options(**bound.statics) if bound.statics or op.arity == (0, 0) else op
         except TypeError as error:
-            raise BindingError(f"does not take these arguments ({error})") from None
+            raise BindingError(f"does not take these arguments ({str(error).rpartition('() ')[2]})") from None
         except ValueError as error:
             raise BindingError(str(error)) from None
     return op.sized(len(bound.operands)) if op.sized else op

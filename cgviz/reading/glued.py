@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from cgviz.errors import ExpressionError, quoted
-from cgviz.reading.slips import KEYWORDS
 from cgviz.reading.tokens import Token
+from cgviz.reading.words import KEYWORDS
 
 FUNCTIONS = tuple("arcsin arccos arctan sigmoid sinh cosh tanh sqrt relu log exp sin cos tan abs ln".split())
 ARGUMENTS = frozenset("xyzuvwtθ")
@@ -23,7 +23,8 @@ GREEK = frozenset(
 )
 
 
-PLAIN = re.compile(r"[^\W\d]_?[0-9]*|[^\W\d]_\w{1,3}")
+INDEXED = re.compile(r"[^\W\d]_?[0-9]*")
+PLAIN = re.compile(rf"{INDEXED.pattern}|[^\W\d]_\w{{1,3}}")
 AFTER_A_NUMBER = re.compile(r"[0-9][^\W\d]{2}|[ᵀ^⁰¹²³⁴-⁹]")
 
 
@@ -34,6 +35,13 @@ def may_be_glued(text: str, names: Collection[str], known: Collection[str]) -> b
     return any(
         len(name) == 2 or parts(name, known) or applied(name, known) for name in names if not PLAIN.fullmatch(name)
     )
+
+
+def is_two(text: str, name: str, names: Collection[str], known: Collection[str]) -> bool:
+    """Tells whether a name that a program does not declare could be two: `names` are declared, `known` are all."""
+    if INDEXED.fullmatch(name):
+        return False
+    return bool(parts(name, known) or pair(name, names, ()) or applied(name, known) or is_pair(text, name, known))
 
 
 def separated(

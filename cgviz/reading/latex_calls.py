@@ -15,8 +15,8 @@ from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.latex_sums import Side, relation, side
-from cgviz.reading.slips import wants_brackets
 from cgviz.reading.tokens import NO_DERIVATIVE, Token
+from cgviz.reading.words import wants_brackets
 from cgviz.text.spelling import Spelling
 
 FEW = 6
@@ -93,7 +93,13 @@ class Calls:
         made = self.indices.written(self.meant(name, env), env)
         if name.letter.isupper() and not env.axes and self.is_root(name.end, span.end):  # D^{-1/2} of a matrix
             made = [called("index ", first), *around(first, made)]
+        elif name.letter.isupper() and not env.axes and raised and not self.is_inverse(name.end):  # A^2 may be A A
+            made = [called("raised ", first), *around(first, made)]
         return [*made, synthetic("T", last)] if name.turned else made
+
+    def is_inverse(self, at: int) -> bool:
+        inner = [piece.text for piece in self.pieces[at + 1 : self.names.extent(at + 1)]]
+        return "".join(inner).strip("{}") in ("-1", "−1")
 
     def is_root(self, at: int, end: int) -> bool:
         """Tells whether a fraction of numbers is the exponent at `at`: of a matrix that is no power of its elements."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cgviz.errors import CgvizError, ExpressionError
 from cgviz.reading.latex_macros import FUNCTIONS
@@ -11,6 +10,7 @@ from cgviz.reading.latex_names import Name, Names, Range
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.latex_statements import is_equals, is_layout
 from cgviz.reading.tokens import NO_DERIVATIVE
+from cgviz.records import record
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.spelling import Spelling
 
@@ -23,7 +23,7 @@ RAISED = (
 )
 
 
-@dataclass(frozen=True)
+@record
 class Head:
     """The left side of an equation: a name, and the range of its parameters where it is written as a function."""
 
@@ -32,7 +32,7 @@ class Head:
     index: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Equation:
     """A statement: the heads of its left sides, outermost first, the range of the form that is read, the others."""
 

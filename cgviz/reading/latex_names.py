@@ -13,6 +13,7 @@ from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, TRANSPOSES, WO
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
 from cgviz.reading.latex_scripts import apart, indexed_power, is_label
 from cgviz.reading.latex_words import refuse_word
+from cgviz.records import record
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.parsing import parse_spelling
 from cgviz.text.spelling import Spelling
@@ -29,7 +30,7 @@ WEIGHTS = frozenset({"bold", "italic", "upright", "sans"})
 PROJECTED, PROJECTIONS = frozenset("WUV"), frozenset("QKVO")  # W^Q of attention is a name, no power
 
 
-@dataclass(frozen=True)
+@record
 class Name:
     """A name as it stands in the text: its spelling, where it ends, and what its scripts could be.
 
@@ -237,8 +238,8 @@ class Names:
     def subscript(self, at: int) -> int:
         """Returns the index after the subscript whose `_` is at `at`."""
         end = self.extent(at + 1)
-        if end == at + 2 and self.pieces[at + 1].kind == "digit" and touching_digit(self.pieces, end):
-            raise self.error("only the first digit is a subscript here: put it in braces, _{..}", at)
+        if end == at + 2 and self.pieces[at + 1].kind in ("digit", "letter") and touching_digit(self.pieces, end):
+            raise self.error("only the first sign is a subscript here: put all of it in braces, _{..}", at)
         if end - at > LONGEST_SCRIPT:
             raise self.error("this subscript is too long for a name", at)
         return end
@@ -368,8 +369,10 @@ class Names:
         """Returns the index after the argument at `at`: a group, a single piece, or a macro with its arguments."""
         first, wanted = at, 1
         for _ in range(MOST_BARE):
-            if at >= len(self.pieces) or self.pieces[at].kind in ("close", "row", "gap"):
-                raise self.error("an argument is missing here", min(at, len(self.pieces) - 1))
+            if at >= len(self.pieces) or self.pieces[at].kind in ("close", "row", "gap") or self.pieces[at].text == ".":
+                raise self.error(
+                    "an argument is missing here; a number is put in braces, {.5}", min(at, len(self.pieces) - 1)
+                )
             piece = self.pieces[at]
             if piece.text == "{" and piece.partner == at + 1:
                 raise self.error("the braces are empty; something is expected in them", at)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from cgviz.reading.latex_names import Name
 from cgviz.reading.latex_pieces import Piece
 from cgviz.reading.tokens import Token
+from cgviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Env:
     """What indices mean in a part of a formula.
 

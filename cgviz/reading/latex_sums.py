@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.latex_macros import OPERATORS
 from cgviz.reading.latex_names import Names, Range
 from cgviz.reading.latex_pieces import Piece, touching_digit
+from cgviz.records import record
 
 SERIES = frozenset({"sum", "prod"})
 BOUNDED = SERIES | {"max", "min"}
@@ -42,7 +42,7 @@ class Condition(NamedTuple):
     right: Side
 
 
-@dataclass(frozen=True)
+@record
 class Bounds:
     """What stands under and over a sum: its indices, its bounds where both are numbers, conditions on the indices.
 

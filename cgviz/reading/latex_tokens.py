@@ -259,11 +259,20 @@ class Translator(Series):
     def fraction(self, span: Span) -> list[Item]:
         piece, start = self.pieces[span.at], span.at + 1
         middle = self.names.extent(start)
-        span.at = self.names.extent(middle)
+        span.at = self.argument_end(middle)
         if self.is_differential(start, middle) and self.is_differential(middle, span.at):
             raise self.error(NO_DERIVATIVE, piece, self.pieces[span.at - 1])
         top, bottom = around(piece, [Span(start, middle)]), around(piece, [Span(middle, span.at)])
         return around(piece, [*top, synthetic("/", piece), *bottom])
+
+    def argument_end(self, at: int) -> int:
+        """Returns the index after the argument at `at`; refuses one sign that a digit touches: TeX takes it alone."""
+        end, first = self.names.extent(at), self.pieces[at]
+        is_sign = first.kind in ("letter", "digit") and end < len(self.pieces) and touches(self.pieces, end)
+        if is_sign and self.is_digit(end, after_point=False):
+            message = f"only the first sign, {first.text}, is the argument here: put all of it in braces, {{..}}"
+            raise self.error(message, first, self.pieces[end])
+        return end
 
     def is_differential(self, start: int, end: int) -> bool:
         """Tells whether half of a fraction is `d`, `dx` or `dy`, and d no name that the program uses otherwise."""
@@ -273,7 +282,7 @@ class Translator(Series):
     def root(self, span: Span) -> list[Item]:
         piece, option = self.pieces[span.at], span.at + 1
         start = self.names.after_option(option)
-        span.at = self.names.extent(start)
+        span.at = self.argument_end(start)
         radicand = around(piece, [Span(start, span.at)])
         degree = self.calls.written(option + 1, start - 1)
         if start == option or degree in ("2", "3"):
@@ -284,13 +293,10 @@ class Translator(Series):
 
     def power(self, span: Span) -> list[Item]:
         piece, start = self.pieces[span.at], span.at + 1
-        end = self.names.extent(start)
         first = self.pieces[start]
         if first.kind == "char":
             raise self.error("put the exponent in braces, ^{..}", piece, first)
-        if first.kind == "digit" and touching_digit(self.pieces, end):
-            message = "only the first digit is an exponent here: put it in braces, ^{..}"
-            raise self.error(message, piece, self.pieces[end])
+        end = self.argument_end(start)
         if end < span.end and self.pieces[end].text == "^":
             raise self.error("a second exponent; put the first power in brackets", self.pieces[end])
         braced = int(first.text == "{")

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from cgviz.errors import ExpressionError
 from cgviz.ops.op import REGISTRY
 from cgviz.reading.brackets import after_bracket
-from cgviz.reading.slips import wants_brackets
 from cgviz.reading.tokens import RAISED, Token
+from cgviz.reading.words import LETTERS, wants_brackets
 
 INVERSE = {
     "exp": "log", "log": "exp", "ln": "exp", "sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh",
@@ -16,7 +16,6 @@ INVERSE = {
     "arcsin": "sin", "arccos": "cos", "arctan": "tan", "asin": "sin", "acos": "cos", "atan": "tan",
     "sigmoid": "log(x/(1 - x))", "σ": "log(x/(1 - x))", "softplus": "log(exp(x) - 1)",
 }  # fmt: skip
-LETTERS = frozenset("beta gamma zeta digamma psi chi eta sigma σ li Ei Si Ci Shi Chi".split())  # variables as well
 ENDS_A_TERM = frozenset({"+", "-", "end", ")", "]", ",", "=", "<", ">", "<=", ">=", "==", "!=", "‖", "|"})
 ENDS_A_FACTOR = ENDS_A_TERM | {"*", "·", "×", "⊙"}
 BARE = frozenset("log ln exp sin cos tan sinh cosh tanh sqrt abs sigmoid σ sigma relu erf".split())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cgviz.ops.op import Op
+from cgviz.records import record
 from cgviz.values.arrays import Shape, numpy, settled
 
 Forward = Callable[..., Any]
@@ -14,7 +14,7 @@ Backward = Callable[[Any, Sequence[Any], int], Any]
 Tangent = Callable[[Sequence[Any], Sequence[Any]], Any]
 
 
-@dataclass(frozen=True)
+@record
 class Foreign:
     """What a framework does at one op: functions of numpy's arrays.
 

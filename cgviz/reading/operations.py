@@ -42,6 +42,7 @@ from cgviz.reading.losses import (
     standardize,
 )
 from cgviz.reading.optioned import Operation, extreme, lengths_of, moment, norm, optioned, rank_of, takes, vector_norm
+from cgviz.reading.shaped import SHAPED
 from cgviz.values.arrays import shape_of
 
 
@@ -334,6 +335,7 @@ def raised(x: Any, y: Any) -> Any:
 
 
 COMPOSED: Mapping[str, Operation] = {
+    **SHAPED,
     "torch_max": extreme("max"), "torch_min": extreme("min"),
     "method_var": moment("var"), "method_std": moment("std"),
     "torch_var": moment("var"), "torch_std": moment("std"), "norm": norm, "norm_ord": vector_norm,

@@ -11,6 +11,7 @@ from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
 from cgviz.reading.arguments import Arguments, Lengths, Several
 from cgviz.reading.tokens import Token
+from cgviz.records import record
 
 CHOICE, COMPARISON, BOTH, SUM, PRODUCT, PREFIX, POWER = 1, 2, 3, 4, 5, 6, 7
 BARRIER = 0
@@ -30,7 +31,7 @@ class Notes:
     joints: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@record
 class Definition:
     """A function that the program defines, `σ(t) = ...`: expanded where it is applied."""
 

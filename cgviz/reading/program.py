@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
-from cgviz.reading.applying import why_no_variable
 from cgviz.reading.arguments import Lengths, Several
 from cgviz.reading.continued import joined
+from cgviz.reading.fresh import Fresh
 from cgviz.reading.latex_macros import NO_DOTS
 from cgviz.reading.latex_order import ordered
 from cgviz.reading.pending import Definition, Notes, settled
@@ -31,13 +31,14 @@ from cgviz.reading.statements import (
 )
 from cgviz.reading.tokens import Token, tokens
 from cgviz.reading.worded import worded
+from cgviz.reading.words import why_no_variable
+from cgviz.records import record
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
 from cgviz.text.spelling import Spelling
 from cgviz.values import axes
 from cgviz.values.arrays import Shape, Value
 
-PRIMES = ("", "′", "″", "‴", "⁗")
 LEFT_OUT = "this heading of a long program leaves statements out; the rows of its table have them all"
 
 
@@ -58,7 +59,7 @@ class Statement(NamedTuple):
     expression: Any
 
 
-@dataclass(frozen=True)
+@record
 class Program:
     """A program as sympy. The last statement is the output; inputs stand in the order of first appearance.
 
@@ -125,8 +126,7 @@ class Scope:
     functions: dict[str, Definition] = field(default_factory=dict)
     inputs: dict[str, Input] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
-    again: dict[str, int] = field(default_factory=dict)
+    names: Fresh = field(default_factory=lambda: Fresh(set()))
     assigned: set[str] = field(default_factory=set)
     declared: frozenset[str] | set[str] = frozenset()
     parameters: Sequence[str] = ()
@@ -141,7 +141,7 @@ class Scope:
         if not lines:
             raise ExpressionError("the program holds no expression, only blanks and comments", self.text, 0, 1)
         lines = in_order(lines)
-        self.taken = survey.names | self.given
+        self.names = Fresh(survey.names | self.given)
         self.assigned = {line[0].text for line in lines if is_assignment(line)}
         applied = {line[0].text for line in lines if is_definition(line)}
         known = REGISTRY.keys() | applied | survey.after_dot
@@ -225,8 +225,7 @@ class Scope:
             self.change(line)
         else:
             expression = settled(self.reader.read(line))
-            name = next(name for name in free_names() if name not in self.taken and name not in self.current)
-            self.statements.append(Statement(name, "", expression))
+            self.statements.append(Statement(self.names.output(self.current), "", expression))
 
     def declare(self, line: Sequence[Token]) -> None:
         """Enters `X: (N, D)`, the shape of an input."""
@@ -311,12 +310,7 @@ class Scope:
         """Returns a name for what is assigned to `name`, and its label: `c_2` and `c′` the second time."""
         if name not in self.current:
             return name, self.label(name)
-        count = 2
-        while f"{name}_{count}" in self.taken:
-            count += 1
-        self.taken.add(f"{name}_{count}")
-        primes = self.again[name] = self.again.get(name, 0) + 1
-        return f"{name}_{count}", name + PRIMES[primes] if primes < len(PRIMES) else ""
+        return self.names.again(name)
 
     def define(self, line: Sequence[Token]) -> None:
         name, parameters, body = self.signature(line)
@@ -346,12 +340,3 @@ def taken_whole(parameters: list[Token], body: Sequence[Token]) -> list[Token]:
     names = {token.text for token in body if token.kind == "name"}
     kept = [p for p in parameters if p.text in names or not any(name.startswith(f"{p.text}_") for name in names)]
     return kept if kept else parameters if not names else []
-
-
-def free_names() -> Iterable[str]:
-    """Yields the names for an output without one: f, out, out2, out3 ..."""
-    yield from ("f", "out")
-    count = 2
-    while True:
-        yield f"out{count}"
-        count += 1

@@ -12,11 +12,9 @@ from cgviz.errors import quoted
 from cgviz.graph.marks import BARS, INVERTED, length
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
-from cgviz.reading.applying import SPELLED
 from cgviz.reading.arguments import Arguments, Several
 from cgviz.reading.brackets import closing
 from cgviz.reading.calls import Call
-from cgviz.reading.mended import LETTERS
 from cgviz.reading.parts import Parts
 from cgviz.reading.pending import (
     BARRIER,
@@ -33,19 +31,16 @@ from cgviz.reading.pending import (
     Pending,
     settled,
 )
-from cgviz.reading.plain import OTHERWISE, plain_sum
 from cgviz.reading.reducing import COMPARISONS
 from cgviz.reading.slips import (
-    KEYWORDS,
     NO_COMPREHENSION,
     ONLY_STATEMENTS,
-    STATEMENTS,
     expected_operand,
     never_closed,
     unexpected,
-    wants_brackets,
 )
 from cgviz.reading.tokens import RAISED, Token
+from cgviz.reading.words import KEYWORDS, LETTERS, OTHERWISE, SPELLED, STATEMENTS, wants_brackets
 
 DEEPEST = 4000
 LOGARITHMS = {"sigmoid": "logsigmoid", "gamma": "loggamma"}
@@ -80,9 +75,6 @@ class Reader(Parts):
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
-        plain = plain_sum(self, tokens)
-        if plain is not None:
-            return plain
         values: list[Any] = []
         stack: list[Pending] = []
         known = self.known

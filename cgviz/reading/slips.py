@@ -7,8 +7,6 @@ from cgviz.reading.latex_macros import NO_DOTS
 from cgviz.reading.pending import BARRIER, Pending
 from cgviz.reading.tokens import Token
 
-STATEMENTS = frozenset("for while import from def class return with assert del try yield".split())
-KEYWORDS = STATEMENTS | frozenset("True False None and or not in is".split())
 NO_COMPREHENSION = "a comprehension is not read: write sum(w*x), or w @ x"
 ONLY_STATEMENTS = "of Python assignments, expressions and a function are read; cgviz.trace runs anything else"
 NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1:3]; no lambdas or annotations)"
@@ -16,11 +14,6 @@ NO_COLON = "':' is not part of an expression here (slices stand in brackets, x[1
 
 def error(text: str, message: str, token: Token) -> ExpressionError:
     return ExpressionError(message, text, token.start, token.end)
-
-
-def wants_brackets(name: str) -> str:
-    """Returns what to do about a function's name without an argument."""
-    return f"{quoted(name)} is a function: put its argument in brackets, {name}(...)"
 
 
 def never_closed(text: str, pending: Pending) -> ExpressionError:

@@ -12,22 +12,19 @@ import sympy
 from sympy import Add, Mul, Pow, Symbol
 
 from cgviz.errors import ExpressionError, quoted
-from cgviz.graph.marks import ELEMENTS, beside
-from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
-from cgviz.ops import arithmetic
-from cgviz.ops.arithmetic import copy, divide, neg, power, reciprocal, signed_sum
+from cgviz.graph.marks import ELEMENTS
+from cgviz.graph.nodes import INPUT, Graph
+from cgviz.ops.arithmetic import neg, signed_sum
 from cgviz.ops.op import REGISTRY, Op, ops
 from cgviz.ops.products import product
+from cgviz.reading.combining import MOST_NODES, Combining
 from cgviz.reading.pending import Notes
-from cgviz.reading.program import Program, Statement
+from cgviz.reading.program import Program
 from cgviz.text.formula import Formula
 from cgviz.text.identifiers import identifier
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled, word
-from cgviz.values.arrays import settled, shape_of
 
-INFINITE = float("inf")
-MOST_NODES = 2_000_000
 Combine = Callable[[Sequence[int]], int]
 
 
@@ -38,8 +35,9 @@ def graph_of(program: Program, share: bool = True) -> Graph:
     for entry in program.inputs:
         walk.names[entry.name] = walk.builder.input(entry.name, entry.label, entry.default, entry.shape)
     for statement in program.statements:
-        index = walk.tree(statement.expression)
-        index = walk.names[statement.name] = walk.named(statement, index)
+        name, label, expression = statement
+        index = walk.named(name, label, walk.tree(expression), isinstance(expression, Symbol))
+        walk.names[name] = index
     if walk.builder.nodes[index].op.name in ("argmax", "argmin"):
         what = walk.builder.nodes[index].op.name
         raise ExpressionError(f"{what} is a place: piecewise constant, its derivative is 0 wherever it has one")
@@ -53,19 +51,18 @@ def graph_of_sympy(expression: Any, share: bool = True) -> Graph:
     walk = Walk(share)
     index = walk.tree(expression)
     walk.identify()
-    output = walk.named(Statement("f" if "f" not in walk.names else "out", "", expression), index)
+    output = walk.named("f" if "f" not in walk.names else "out", "", index, isinstance(expression, Symbol))
     return walk.builder.finish(output)
 
 
-class Walk:
+class Walk(Combining):
     """Turns trees into nodes of one builder. `names` tells which node a symbol stands for."""
 
     def __init__(self, share: bool) -> None:
-        self.builder = Builder(share)
+        super().__init__(share)
         self.names: dict[str, int] = {}
         self.symbols: dict[str, Symbol] = {}
         self.notes = Notes()
-        self.here: Any = None
 
     def is_input(self, name: str) -> bool:
         return name in self.names and self.builder.nodes[self.names[name]].op is INPUT
@@ -85,7 +82,7 @@ class Walk:
                 node, combine, count = item
                 args = results[len(results) - count :]
                 del results[len(results) - count :]
-                self.here = node
+                self.places = self.notes.places.get(id(node), ())
                 index = combine(args)
                 if self.builder.share:
                     done[id(node)] = index
@@ -98,7 +95,7 @@ class Walk:
             children, combine = self.plan(item)
             symbols = [child for child in children if type(child) is Symbol]
             if len(symbols) == len(children):
-                self.here = item
+                self.places = self.notes.places.get(id(item), ())
                 index = combine([self.symbol(symbol) for symbol in symbols])
                 if children and self.builder.share:
                     done[id(item)] = index
@@ -143,44 +140,10 @@ class Walk:
 
         return children, combine
 
-    def product(self, args: Sequence[int], divides: Sequence[bool], joints: str) -> int:
-        """Returns args multiplied, left to right, those that divide as divisors by a constant."""
-        factors: list[int] = []
-        gaps = ""
-        for arg, by, gap in zip(args, divides, " " + joints, strict=False):
-            if not by:
-                gaps += gap if factors else ""
-                factors.append(arg)
-            elif not factors:
-                factors = [self.apply(reciprocal, [arg])]
-            else:
-                factors, gaps = [self.apply(divide, [self.multiplied(factors, gaps), arg])], ""
-        return self.multiplied(factors, gaps)
-
-    def multiplied(self, factors: Sequence[int], gaps: str) -> int:
-        """Returns the product of factors; it is marked where they stand side by side and could be arrays."""
-        if len(factors) == 1:
-            return factors[0]
-        nodes = [self.builder.nodes[factor] for factor in factors]
-        arrays = sum(node.op is not CONSTANT or bool(node.shape) for node in nodes)
-        is_marked = arrays > 1 and bool(gaps.strip("*/⊙"))
-        return self.apply(beside(gaps) if is_marked else product(len(factors)), factors)
-
     def plan_power(self, base: Any, exponent: Any) -> tuple[Sequence[Any], Combine]:
         if base is sympy.E:
             return (exponent,), lambda args: self.apply(REGISTRY["exp"], args)
         return (base, exponent), self.power
-
-    def power(self, args: Sequence[int]) -> int:
-        base, exponent = args
-        node = self.builder.nodes[exponent]
-        if node.op is CONSTANT and not node.shape and node.value == -1:
-            return self.apply(reciprocal, [base])
-        if node.op is not CONSTANT or node.value is None or node.shape or self.builder.nodes[base].op is CONSTANT:
-            return self.apply(arithmetic.pow_, args)
-        if node.value == 0.5:
-            return self.apply(REGISTRY["sqrt"], [base])
-        return self.apply(power(node.value, node.formula), [base])
 
     def plan_call(self, node: Any) -> tuple[Sequence[Any], Combine]:
         op = known_op(node)
@@ -233,58 +196,6 @@ class Walk:
         if isinstance(node, sympy.Rational) and node.q != 1:
             return self.builder.constant(value, Formula(float(node.p)) / Formula(float(node.q)))
         return self.builder.constant(value)
-
-    def apply(self, op: Op, args: Sequence[int]) -> int:
-        """Returns a new stage; constants alone are folded into one constant, as long as that is finite."""
-        nodes = self.builder.nodes
-        if op.fixed and nodes[args[0]].op is not CONSTANT:
-            raise ExpressionError(op.needs_number())
-        if not args or (nodes[args[0]].op is CONSTANT and all(nodes[arg].op is CONSTANT for arg in args)):
-            folded = self.folded(op, [nodes[arg] for arg in args])
-            if folded is not None:
-                return folded
-        return self.builder.apply(op, args, places=self.notes.places.get(id(self.here), ()))
-
-    def folded(self, op: Op, nodes: Sequence[Node]) -> int | None:
-        """Returns the constant that constants make; None where it is not finite, or takes an op for arrays."""
-        values = [node.value for node in nodes]
-        if not nodes or any(is_made(node) for node in nodes):
-            return self.made(op, nodes)
-        if op.sized is not None and len({node.shape for node in nodes}) <= 1:
-            return self.builder.constant(op.forward(*values))
-        if op.vjp is not None or any(node.shape for node in nodes):
-            return None
-        value = op.forward(*values)
-        if value - value != 0:
-            return None
-        operands = [node.formula or Formula(node.value) for node in nodes]
-        plain = op is neg and operands[0].op is None and not isinstance(operands[0].leaf, str)
-        return self.builder.constant(value, None if plain else Formula(op=op, args=tuple(operands)))
-
-    def made(self, op: Op, nodes: Sequence[Node]) -> int | None:
-        """Returns the constant that an op makes of arrays that were made, `tril(ones((3, 3)))`, or of inf; None where
-        shapes do not fit."""
-        operands = tuple(node.formula or Formula(node.value, shape=node.shape) for node in nodes)
-        try:
-            value = settled(op(*(node.value for node in nodes)))
-        except (ValueError, TypeError):
-            return None
-        return self.builder.constant(value, Formula(op=op, args=operands, shape=shape_of(value)))
-
-    def named(self, statement: Statement, index: int) -> int:
-        """Returns the node of a statement: `index` under its name; a new node where that has a name already."""
-        node = self.builder.nodes[index]
-        if not node.is_stage or isinstance(statement.expression, Symbol):
-            node = Node(copy, (index,))
-        if node.given or node.op is copy:
-            return self.builder.push(node._replace(name=statement.name, label=statement.label, given=True))
-        self.builder.nodes[index] = Node(node.op, node.args, statement.name, statement.label, True, *node[5:])
-        return index
-
-
-def is_made(node: Node) -> bool:
-    """Tells whether a constant was made by a function, `eye(3)`, or is infinite."""
-    return node.formula is not None and (bool(node.shape) or node.value in (INFINITE, -INFINITE))
 
 
 def is_minus_one(node: Any) -> bool:

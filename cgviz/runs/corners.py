@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT
 from cgviz.ops.op import Answer, Op
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.runs.trouble import at_place
 from cgviz.values import arrays
@@ -25,7 +25,7 @@ SMOOTH = "there is no second derivative, and it is taken as 0"
 ACROSS = "across it the gradient is smooth, and the second derivative is the limit from both sides"
 
 
-@dataclass(frozen=True)
+@record
 class Corner:
     """A stage on a corner: which it is, the convention in words, its local derivatives, and others' answers.
 

@@ -7,12 +7,12 @@ views are imported when they are asked for.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from cgviz.errors import UsageError
+from cgviz.records import record
 from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Shape, Value
 
@@ -145,7 +145,7 @@ class Door:
         """
         from cgviz.grading import grade
         from cgviz.grading.listing import listing
-        from cgviz.views.grade.report import report
+        from cgviz.views.grade import report
 
         made = grade(cast("Run", self), listing(fspath(file)), tolerance=tolerance, ties=ties, data=data)
         return report(made, digits=digits, theme=theme)
@@ -273,8 +273,7 @@ class Door:
         """
         from cgviz.players.worksheet import answer_key, key_path, worksheet
         from cgviz.players.worksheet.blanks import blanks
-        from cgviz.players.worksheet.figure import Look
-        from cgviz.players.worksheet.work import Work
+        from cgviz.players.worksheet.work import Look, Work
         from cgviz.text.output import write
 
         run, where = cast("Run", self).require_finite(), fspath(path)
@@ -306,7 +305,7 @@ class Door:
         return picture(cast("Run", self), "svg", embed_font=True, background="filled").decode()
 
 
-@dataclass(frozen=True)
+@record
 class RunNode:
     """An input or a stage of a run."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cgviz.errors import CgvizError
@@ -13,6 +12,7 @@ from cgviz.ops.op import Op
 from cgviz.ops.operators import Operators
 from cgviz.ops.piecewise import where
 from cgviz.ops.rearranging import fold, spread
+from cgviz.records import record
 from cgviz.text.formula import known_shape
 from cgviz.values.arrays import Shape, Value, settled, shape_of, zero
 
@@ -23,7 +23,7 @@ class UntraceableError(CgvizError):
     """A derivative rule wants numbers, and a tracer has none."""
 
 
-@dataclass(frozen=True)
+@record
 class Gradients:
     """A graph that holds a program and the gradients of one of its nodes.
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Node
 from cgviz.ops.rearranging import listed
+from cgviz.records import record
 from cgviz.runs.run import Run
 
 MODES = ("reverse", "forward", "both")
 
 
-@dataclass(frozen=True)
+@record
 class Mode:
     """What a view shows: gradients (`reverse`), tangents (`forward`) with respect to the node `source`, or both."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +14,7 @@ from cgviz.graph.naming import Wording, named, spellings_from, worded
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.graph.shapes import alike
 from cgviz.ops.rearranging import fold, fold_open
+from cgviz.records import record
 from cgviz.runs.door import Door
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.straight import Found
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 Locals = tuple[Value | None, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Contribution:
     """What one edge adds to the gradient of its source: `upstream * local`, summed where the source was broadcast.
 
@@ -56,7 +57,7 @@ class ByPath(dict[str, Any]):
         raise KeyError(key)
 
 
-@dataclass(frozen=True)
+@record
 class Run(Door):
     """A graph with its inputs: all values, local derivatives, contributions and gradients.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.ops.op import POWER
+from cgviz.records import record
 from cgviz.runs.run import Contribution, Run
 from cgviz.text.formula import Formula, Notation, Pretty, with_digits
 from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE
 from cgviz.values.arrays import Value, is_array
 
 
-@dataclass(frozen=True)
+@record
 class Forward:
     """The value of one stage is computed."""
 
@@ -44,7 +44,7 @@ class Forward:
         return joined(parts)
 
 
-@dataclass(frozen=True)
+@record
 class Seed:
     """The backward pass begins: the gradient of the output with respect to itself is 1."""
 
@@ -71,7 +71,7 @@ class Seed:
         return f"{writes.gradient(name)} = {writes.slope(name, name)} = {writes.number(self.value)}"
 
 
-@dataclass(frozen=True)
+@record
 class Backward:
     """One edge hands `upstream * local` back to its source, which sets (`=`) or adds to (`+=`) its gradient.
 

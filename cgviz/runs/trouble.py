@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cgviz.graph.nodes import CONSTANT
 from cgviz.graph.shapes import shaped
 from cgviz.graph.staging import staged
+from cgviz.records import record
 from cgviz.text.numbers import number
 from cgviz.values.arrays import (
     Shape,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cgviz.runs.run import Run
 
 
-@dataclass(frozen=True)
+@record
 class Trouble:
     """The first stage that made a number that is not finite: which, in which pass, and why."""
 

@@ -24,6 +24,11 @@ def line_width(line: Iterable[Span]) -> int:
     return sum(width_of(text) for text, _ in line)
 
 
+def joined(words: Sequence[Line]) -> Line:
+    """Returns words on one line."""
+    return [span for i, word in enumerate(words) for span in ([(" ", "")] if i else []) + list(word)]
+
+
 def fold(words: Sequence[Line], width: int) -> list[Line]:
     """Returns lines of at most `width` columns, filled with words that stand one space apart.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
 
+from cgviz.records import record
 from cgviz.text.numbers import DIGITS, number
 from cgviz.values.arrays import Shape, Value, numpy
 
@@ -13,7 +13,7 @@ BINS = 12
 BLOCKS, PLAIN = "▁▂▃▄▅▆▇█", "_.:-=+*#"
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Summary:
     """The shape of an array, and of its finite elements the least, the mean, the most and the Euclidean norm.
 

@@ -10,9 +10,9 @@ import csv
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cgviz.errors import UsageError, quoted
+from cgviz.records import record
 
 SEPARATORS = "\t;,"
 FLOAT = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -22,7 +22,7 @@ LIKE_A_NUMBER = re.compile(r"[+\-−]?\.?[0-9].*|[+\-−]?(nan|inf|infinity)|nul
 TRUE_MINUS = str.maketrans("−", "-")
 
 
-@dataclass(frozen=True)
+@record
 class Sheet:
     """The cells of a table: `header` as it was written, () without one, the rows, and the line each row ends on.
 

@@ -7,12 +7,13 @@ where there are kinks, 1e-7 and less: be happy.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from cgviz.records import record
 
 FINE, OKAY, UNCOMFORTABLE = 1e-7, 1e-4, 1e-2
 
 
-@dataclass(frozen=True)
+@record
 class Band:
     """A verdict: a word, a mark that stands for it without colour, the role of its colour, and how bad it is."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cgviz.analysis.checks.exact import context, rounded, values
 from cgviz.analysis.checks.scalars import Scalars
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.values.arrays import is_array
 
@@ -19,7 +19,7 @@ WORTH_SAYING = 4.0
 MOST_STAGES = 20_000
 
 
-@dataclass(frozen=True)
+@record
 class Loss:
     """A stage that lost digits of its own: its value, the true one, how many of 16 decimal digits were lost."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.analysis.checks.bands import NOTHING, Band, worst
@@ -13,6 +12,7 @@ from cgviz.analysis.checks.witnesses import WITNESSES, Reading, Witnesses
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Node
 from cgviz.ops.rearranging import size
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value
 
@@ -21,7 +21,7 @@ WORK_ON_ELEMENTS, MOST_ELEMENTS, TOGETHER = 400_000, 16, 64
 MOST_FOR_ONE = 400_000
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """One node: its gradient by backpropagation, what each witness says, and the verdict."""
 
@@ -41,7 +41,7 @@ class Row:
         return worst([reading.band for reading in self.readings]) if self.readings else NOTHING
 
 
-@dataclass(frozen=True)
+@record
 class Checked:
     """What a gradient check found.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cgviz.analysis.checks.bands import relative_error
-from cgviz.analysis.checks.elements import Element, one_stage
+from cgviz.analysis.checks.differences import Element, one_stage
 from cgviz.analysis.checks.exact import Slope, local_slope, rounded
 from cgviz.analysis.checks.witnesses import off_smooth
 from cgviz.graph.nodes import CONSTANT, Node
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Shape, Value, element_of, every_finite, is_array, numpy, places, shape_of
 
@@ -21,7 +22,7 @@ SMALLEST = 1e-300
 NOISY, ROUNDING, MOST_MOVED = 10.0, 1e-15, 400_000
 
 
-@dataclass(frozen=True)
+@record
 class Fault:
     """A local derivative that its op does not have: the stage, the argument, what the rule says, what is true.
 
@@ -37,7 +38,7 @@ class Fault:
     place: Shape | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Rules:
     """The local derivatives that were compared: the faults in backward order, and how many were left out."""
 

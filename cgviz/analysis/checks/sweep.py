@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from cgviz.analysis.checks.bands import relative_error
-from cgviz.analysis.checks.downstream import Downstream
+from cgviz.analysis.checks.differences import Downstream
 from cgviz.analysis.checks.witnesses import Witnesses
+from cgviz.records import record
 from cgviz.runs.run import Run
 
 DECADES = 16
@@ -16,7 +16,7 @@ PER_DECADE = 4
 LEAST_ERROR = 1e-16
 
 
-@dataclass(frozen=True)
+@record
 class Series:
     """The relative errors of one way to take a slope, by step; nan where there is none."""
 
@@ -24,7 +24,7 @@ class Series:
     errors: tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Sweep:
     """The errors of forward differences, central differences and the complex step against the gradient of a node.
 

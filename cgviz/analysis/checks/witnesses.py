@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 
 from cgviz.analysis.checks.bands import AGREES, FINE, KINK, NOTHING, UNDECIDED, WRONG, Band, band, relative_error
 from cgviz.analysis.checks.complex_step import ComplexStep
-from cgviz.analysis.checks.differences import Difference, difference
-from cgviz.analysis.checks.downstream import Downstream
-from cgviz.analysis.checks.elements import Element, downstream_of
+from cgviz.analysis.checks.differences import Difference, Downstream, Element, difference, downstream_of
 from cgviz.analysis.checks.exact import Exact, Slope, rounded
 from cgviz.analysis.checks.scalars import Scalars, from_stage
 from cgviz.analysis.checks.symbolic import InSympy
 from cgviz.graph.nodes import INPUT
 from cgviz.ops.rearranging import size
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Shape, Value, element_name, element_of, numpy, places
 
@@ -29,7 +28,7 @@ NOISY = 64
 OFF_SMOOTH = {"kink": "on a kink", "edge": "at the edge of the domain", "steep": "a jump or an infinite slope"}
 
 
-@dataclass(frozen=True)
+@record
 class Reading:
     """What a witness says of one gradient.
 

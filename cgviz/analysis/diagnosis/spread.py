@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from cgviz.graph.nodes import CONSTANT
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.runs.trouble import backward_reason, forward_reason
 from cgviz.values.arrays import Shape, Value, element_of, every_finite, first_odd, is_array, numpy
 
 
-@dataclass(frozen=True)
+@record
 class Origin:
     """A node that made a number that is not finite out of finite ones: its value, or what it hands to `slot`.
 
@@ -26,7 +26,7 @@ class Origin:
     count: int = 1
 
 
-@dataclass(frozen=True)
+@record
 class Hop:
     """An edge along which a number that is not finite went on: forward from source to target, backward back."""
 
@@ -36,7 +36,7 @@ class Hop:
     value: float
 
 
-@dataclass(frozen=True)
+@record
 class Spread:
     """The origins and the hops of each pass, in its order; `idle` are origins that the output is spared."""
 

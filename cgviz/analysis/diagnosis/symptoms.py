@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cgviz.analysis.checks.digits import losses
 from cgviz.analysis.checks.exact import context, in_mpmath
 from cgviz.graph.nodes import CONSTANT
+from cgviz.records import record
 from cgviz.runs.corners import flag_at
 from cgviz.runs.run import Run
 from cgviz.runs.trouble import at_place
@@ -21,7 +22,7 @@ MOST_STAGES, MOST_SUSPECTS = 20_000, 32
 SMALLEST_NORMAL = sys.float_info.min
 
 
-@dataclass(frozen=True)
+@record
 class Symptom:
     """What ails one stage: "overflow", "underflow", "saturated", "dead" or "digits", and in words."""
 

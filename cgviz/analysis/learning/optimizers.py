@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from cgviz.records import record
 
 Memory = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Settings:
     """The numbers of the optimizers; `lr` is the learning rate. Adam's are those of its paper."""
 
@@ -20,7 +21,7 @@ class Settings:
     epsilon: float = 1e-8
 
 
-@dataclass(frozen=True)
+@record
 class Optimizer:
     """A rule that moves a parameter by `-lr * move`.
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from cgviz.analysis.learning.descent import Descent
 from cgviz.analysis.learning.objective import Objective
+from cgviz.records import record
 
 FEWEST, MOST, WORK, MARGIN, WILD = 25, 91, 400_000, 0.18, 100.0
 Place = tuple[float, float]
 Each = Callable[[range], Iterable[int]]
 
 
-@dataclass(frozen=True)
+@record
 class Surface:
     """The mean loss over all examples at every (x, y) of a grid: `losses[j][i]` is at `xs[i]`, `ys[j]`.
 

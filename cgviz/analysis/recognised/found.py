@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
 from typing import Any
@@ -14,13 +13,14 @@ from cgviz.ops.op import Op
 from cgviz.ops.products import product
 from cgviz.ops.reductions import axis_of, has_axes
 from cgviz.reading.api import read
+from cgviz.records import record
 
 COMMUTES = frozenset(("add", "multiply"))
 MOST_SWAPPED = 3
 Nodes = Mapping[str, int]
 
 
-@dataclass(frozen=True)
+@record
 class Found:
     """A recognised result in a graph.
 

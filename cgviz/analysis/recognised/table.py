@@ -7,14 +7,15 @@ test proves every row: it runs the program's own backward pass at random inputs,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cgviz.ops.exponential import sigmoid
 from cgviz.ops.softmax import softmax
+from cgviz.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Told:
     """How a result is told of a gradient, once that is proved to be a multiple of the form at this run.
 
@@ -31,7 +32,7 @@ class Told:
     begins: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Result:
     """A stretch of a program and its gradients in short.
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
 from cgviz.analysis.recognised.table import PICKED, RESULTS, Told
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.softmax import softmax
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
 from cgviz.text.names import Name
@@ -32,7 +33,7 @@ SOURCES = {result.told: result.source for result in reversed(RESULTS) if result.
 TOLD = [told for told in reversed(SOURCES) if told is not PICKED]
 
 
-@dataclass(frozen=True)
+@record
 class Recognised:
     """The gradient of node `index` in its short form, the row that it is, and on what condition it holds."""
 
@@ -73,7 +74,7 @@ def recognised(run: Run, wanted: Sequence[int] | None = None) -> dict[int, Recog
     return {each.index: each for each in found if each is not None}
 
 
-@dataclass(frozen=True)
+@record
 class Point:
     """Values and gradients at one point; `moved` are the inputs that were moved to get there, None for all of them."""
 

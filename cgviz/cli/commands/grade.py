@@ -156,11 +156,11 @@ def one(
 ) -> None:
     """Prints the grade of one file."""
     from cgviz.grading.confined import graded_one
-    from cgviz.views import grade as views
-    from cgviz.views.grade.report import report
+    from cgviz.views.grade import report
+    from cgviz.views.gradebook import gradescope
 
     if format == "gradescope":
-        streams.say(views.gradescope(guarded(asked, submission, seconds), hints, asked.credits))
+        streams.say(gradescope(guarded(asked, submission, seconds), hints, asked.credits))
         return
     made = graded_one(asked, submission, seconds)
     present(report(made, digits=digits, theme=theme, hints=hints), None, format)
@@ -183,7 +183,7 @@ def a_class(
     from cgviz.cli.progress import tracked
     from cgviz.grading.confined import graded
     from cgviz.grading.selecting import selected
-    from cgviz.views import grade as views
+    from cgviz.views.gradebook import class_csv, class_json, class_text
 
     rows: list[tuple[str, Grade | CgvizError]] = [("", UsageError("not graded"))] * len(handed_in)
     answers = graded(asked, handed_in, jobs=jobs, seconds=seconds)
@@ -191,11 +191,11 @@ def a_class(
         rows[number] = (handed_in[number].name, found)
     chosen = selected(rows)
     if format == "csv":
-        streams.say(views.csv(chosen, hints))
+        streams.say(class_csv(chosen, hints))
     elif format == "json":
-        streams.say(views.class_json(chosen, hints))
+        streams.say(class_json(chosen, hints))
     else:
-        streams.say(views.class_text(chosen, hints))
+        streams.say(class_text(chosen, hints))
     ctx.exit(0 if all(not isinstance(found, CgvizError) and found.all_right for _, found in chosen) else 1)
 
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from cgviz.drawing.fonts.metrics import text_width
+from cgviz.records import record
 
 MARGIN = 18.0
 START, MIDDLE, END = 0.0, 0.5, 1.0
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True)
+@record
 class Cell:
     """A rectangle without an outline; neighbours of one colour may be written as one."""
 
@@ -23,7 +24,7 @@ class Cell:
     fill: str
 
 
-@dataclass(frozen=True)
+@record
 class Path:
     """Lines through points, one or several: an outline where it is `filled`, or has a colour (`stroke`), or both.
 
@@ -39,7 +40,7 @@ class Path:
     kind: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Disc:
     """A circle; its outline has the thickness `thick` where there is a colour for it."""
 
@@ -52,7 +53,7 @@ class Disc:
     kind: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Said:
     """A text on a baseline.
 
@@ -76,7 +77,7 @@ class Said:
         return self.x - self.align * text_width(self.text, self.size, self.bold)
 
 
-@dataclass(frozen=True)
+@record
 class Window:
     """Parts that are cut off at the sides of a rectangle."""
 

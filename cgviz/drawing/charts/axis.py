@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from cgviz.records import record
 from cgviz.text.numbers import number
 
 DECADES, MOST_DECADES = 2, 7
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
-@dataclass(frozen=True)
+@record
 class Axis:
     """Values from low to high, evenly or (`log`) by their order of magnitude; `whole` ones have no ticks between."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cgviz.drawing.canvas.sheet import END, MIDDLE, Part, Path, Point, Said, Sheet, Window
 from cgviz.drawing.charts.axis import Axis
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
+from cgviz.records import record
 
 WIDTH, HEIGHT = 640, 440
 TOP, BOTTOM, RIGHT = 48, 76, 24
@@ -16,7 +16,7 @@ SMALL, NORMAL, LARGE = 12, 13, 16
 GAP = 7
 
 
-@dataclass(frozen=True)
+@record
 class Frame:
     """The axes of a plot, what they are called, and the words round it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from importlib import import_module
@@ -16,6 +16,7 @@ from cgviz.drawing.pictures import BINARY, DIRECTIONS, ENDINGS, FORMATS, SCALES,
 from cgviz.drawing.theme import Theme
 from cgviz.errors import UsageError, quoted
 from cgviz.reading.collecting import uncollected
+from cgviz.records import record
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text import numbers
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cgviz.drawing.diagram.layout import Layout
     from cgviz.drawing.diagram.paper import Paper
     from cgviz.drawing.diagram.pen import Blanks
+    from cgviz.drawing.diagram.roomy import Roomy
     from cgviz.drawing.diagram.rows import Laid
     from cgviz.drawing.diagram.scene import Scene, Words
     from cgviz.drawing.diagram.search import Found
@@ -45,7 +47,7 @@ class How(NamedTuple):
     engine: str
 
 
-@dataclass(frozen=True)
+@record
 class Diagram:
     """A drawing that is laid out; `words` are the alternative text, the ids of its parts begin with `prefix`.
 
@@ -172,7 +174,6 @@ def diagram(
     from cgviz.drawing.diagram.paper import NATURAL
     from cgviz.drawing.diagram.paper import paper as paper_of
     from cgviz.drawing.diagram.pen import Pen
-    from cgviz.drawing.diagram.roomy import roomy
     from cgviz.drawing.diagram.scene import SIZE, Words
     from cgviz.drawing.diagram.search import Wishes, in_view, search, size_of
     from cgviz.drawing.diagram.touches import dressed
@@ -193,7 +194,7 @@ def diagram(
         run = replace(run, wording=replace(run.wording, spellings=spelled))
     aside = aside and not run.wordless
     pen = Pen(
-        run, colours, digits, blanks or {}, mode, light, author, wide=roomy(run) if window else None,
+        run, colours, digits, blanks or {}, mode, light, author, wide=with_room(run) if window else None,
         footnotes=Footnotes() if aside and "footnotes" not in author.hide else None,
     )  # fmt: skip
     about = words.of_picture(run, digits, mode)
@@ -239,6 +240,13 @@ def diagram(
     scale = paper.scale(width, height, SIZE) if fit else 1.0
     layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, margin, frames)
     return Diagram(about, layout, prefix, paper=paper if fit else None, left_out=seen.notice, windowed=windowed)
+
+
+def with_room(run: Run) -> Roomy:
+    """Returns what has room for any number."""
+    from cgviz.drawing.diagram.roomy import roomy
+
+    return roomy(run)
 
 
 def in_rows(made: Diagram, window: tuple[float, float], fit: float) -> Diagram:

@@ -9,13 +9,13 @@ text meets a wire, a box or another text. Behind the texts, lanes that are wider
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from cgviz.drawing.diagram.across import Across
 from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.room import CAPTION
 from cgviz.drawing.diagram.scene import Box, Text
+from cgviz.records import record
 
 ARROW = 7.0  # the length of an arrow's head
 PAD = 5.0  # before and after a text
@@ -26,7 +26,7 @@ NEAR = 2.0  # from the end of a lane to a caption
 ON_CIRCLE = 0.75  # how far from its middle, in radii, wires end on a circle
 
 
-@dataclass(frozen=True)
+@record
 class Rank:
     """One rank along the flow: its centre, half its size, and the zones: trunk after it; turn, lead before."""
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cgviz.drawing.diagram.scene import Box, Line, Point, Text, widest
 from cgviz.drawing.pictures import DIRECTIONS
 from cgviz.errors import UsageError
+from cgviz.records import record
 
 __all__ = ["Axes", "Point"]
 
 
-@dataclass(frozen=True)
+@record
 class Axes:
     """Turns (along, across) into Graphviz's x and y, which grows upwards, and sizes the other way."""
 

@@ -6,16 +6,17 @@ Every writer draws them from here: SVG and TikZ by the places of the cells, DOT 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import ClassVar
 
 from cgviz.drawing.diagram.scene import Text, Words, classes, step_class
+from cgviz.records import record
 
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
 
 
-@dataclass(frozen=True)
+@record
 class Cell:
     """A rectangle of `width` and `height` points.
 
@@ -33,7 +34,7 @@ class Cell:
     colour: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Table:
     """Rows of cells or tables: as many in each, all of a row as high, all of a column as wide.
 
@@ -73,7 +74,7 @@ class Table:
 Part = Cell | Table
 
 
-@dataclass(frozen=True)
+@record
 class Grid(Text):
     """An array as a picture, in the place of a text: `text` says in short what it shows, where it cannot be drawn.
 

@@ -8,7 +8,7 @@ from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.arrays import beneath_shape, flowing
 from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.pen import BOLD, SMALL, THIN, Pen
-from cgviz.drawing.diagram.scene import SIZE, Box, Line, Scene, Text, Wire, centred, classes, step_class
+from cgviz.drawing.diagram.scene import END, SIZE, Box, Line, Scene, Text, Wire, centred, classes, step_class
 from cgviz.graph.nodes import CONSTANT
 from cgviz.text.formula import Formula
 
@@ -16,7 +16,6 @@ GATE, PILL = 34.0, 24.0
 GLYPH, NAME, NUMBER = 15.0, SIZE, SIZE
 LONGEST_GLYPH = 18
 BLANK = "   "
-END = "end"
 
 
 def scene(pen: Pen) -> Scene:
@@ -59,11 +58,11 @@ def glyph_of(pen: Pen, index: int) -> str:
         return BLANK
     shown = [graph.operand(arg).pretty if graph.nodes[arg].op is CONSTANT else "" for arg in node.args]
     if not any(shown):
-        return short(pen, one_line(node.op.glyph or node.op.name))
-    commutes = node.op.glyph in ("+", "×")
+        return short(pen, one_line(node.op.glyph))
+    commutes = node.op.family == "product" or {*(node.op.slopes or ())} == {1}
     if commutes and len(shown) > 2:
         return node.op.glyph.join(["", *filter(None, shown)])
-    if len(shown) == 2 and not all(shown) and node.op.spell and node.op.glyph:
+    if len(shown) == 2 and not all(shown) and node.op.spell:
         return "".join([node.op.glyph, *shown] if commutes or shown[1] else [shown[0], node.op.glyph])
     operands = [graph.operand(arg) if text else Formula("·") for arg, text in zip(node.args, shown, strict=True)]
     return short(pen, one_line(Formula(op=node.op, args=tuple(operands)).pretty))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from math import ceil, isfinite
 
 from cgviz.drawing.diagram.cells import MIDDLE, RIGHT, Cell, Part, Table, beside, stacked
 from cgviz.drawing.diagram.scene import SIZE, Text
-from cgviz.drawing.engine import text_width
+from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
+from cgviz.records import record
 from cgviz.text.numbers import number
 from cgviz.values.arrays import Shape, Value
 
@@ -21,7 +22,7 @@ BY_HAND = 5  # that a row is higher in which somebody writes
 FEW = 4  # columns; of more, every number has a digit less
 
 
-@dataclass(frozen=True)
+@record
 class Fit:
     """The room of numbers before and after the place where they are aligned, and the column they are centred in."""
 
@@ -30,7 +31,7 @@ class Fit:
     column: int
 
 
-@dataclass(frozen=True)
+@record
 class Look:
     """How the numbers of an array are written; `blank` stands in the place of each where it is to be filled in."""
 

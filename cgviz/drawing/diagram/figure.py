@@ -36,12 +36,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from cgviz.drawing.pictures import DIRECTIONS, EDGES, LEGENDS, STYLES
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.roles import ROLES, roles_of
+from cgviz.records import record
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
@@ -52,7 +53,7 @@ BESIDE = re.compile(r"\s*(?P<side>right(?= of)|left(?= of)|above|below)( of)?\s+
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
-@dataclass(frozen=True)
+@record
 class Note:
     """A remark with an arrow to a node, or to a wire `source -> target`; there no text is its backward step."""
 
@@ -66,7 +67,7 @@ class Note:
         return (source.strip(), target.strip()) if arrow else None
 
 
-@dataclass(frozen=True)
+@record
 class Figure:
     """The decisions of an author; nodes go by their names. `path` is the file that says them, "" for none."""
 

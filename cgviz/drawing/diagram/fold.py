@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from math import inf, sqrt
 
@@ -18,6 +17,7 @@ from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.levels import levels
 from cgviz.drawing.diagram.room import footprint
 from cgviz.drawing.diagram.scene import Scene
+from cgviz.records import record
 
 TURN, APART, BETWEEN = 26.0, 24.0, 11.0
 PASS = 10.0  # a wire that passes
@@ -27,7 +27,7 @@ TRIES = 11
 WINDOW = 3.0  # how much smaller than the guess the scale may become
 
 
-@dataclass(frozen=True)
+@record
 class Sizes:
     """What the fold knows of a scene, box by box: numbers of the operands and uses, rooms along and across."""
 
@@ -41,7 +41,7 @@ class Sizes:
     is_start: Sequence[bool]
 
 
-@dataclass(frozen=True)
+@record
 class Fold:
     """A way to cut: the row of each box, the scale at which it is estimated to fit, and its size along and across."""
 

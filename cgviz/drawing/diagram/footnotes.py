@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cgviz.drawing.diagram.lines import broken
 from cgviz.drawing.diagram.scene import LEFT, LINE_HEIGHT, SIZE, Box, Place, Text, Words, widest
 from cgviz.drawing.theme import Theme
+from cgviz.records import record
 from cgviz.text.letters import SUPERSCRIPTS
 
 NARROWEST = 300.0  # no line of footnotes is broken before it is so long
 MOST = 40  # lines of one footnote
 
 
-@dataclass(frozen=True)
+@record
 class Footnotes:
     """What was shortened, whole, in the order of its numbers."""
 

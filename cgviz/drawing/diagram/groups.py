@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import find
 from cgviz.graph.nodes import Graph
+from cgviz.records import record
 
 WRITTEN = re.compile(r"^\s*#\s*group\s+([^:\n]+?)\s*:\s*(.+?)\s*$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@record
 class Group:
     """A group by its title; `members` are the indices of its stages.
 

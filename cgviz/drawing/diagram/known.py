@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward
 
 
-@dataclass(frozen=True)
+@record
 class Known:
     """Steps of values and gradients by node, and the backward steps themselves by edge (target, slot).
 

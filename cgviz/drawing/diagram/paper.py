@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 
 from cgviz.errors import UsageError, quoted
+from cgviz.records import record
 
 UNITS = {"pt": 1.0, "px": 0.75, "in": 72.0, "mm": 72 / 25.4, "cm": 72 / 2.54, "": 0.75}
 CM = UNITS["cm"]
 
 
-@dataclass(frozen=True)
+@record
 class Paper:
     """The room on a page, in points, and sizes of text there.
 

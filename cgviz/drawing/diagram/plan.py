@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import hypot, inf, sqrt
 
 from cgviz.drawing.diagram.across import Across, edge
@@ -25,13 +25,14 @@ from cgviz.drawing.diagram.along import (
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.room import CAPTION, Lane, near
 from cgviz.drawing.diagram.scene import Box, Text, Wire
+from cgviz.records import record
 
 CLEAR = 3.0  # between a wire and what it passes
 SHARES = 8  # steps in which ranks are brought together
 STEEP = 1.8  # how much steeper than its chord a curve leaves
 
 
-@dataclass(frozen=True)
+@record
 class Plan:
     """Where everything is, as (along, across): centres of boxes, joints, captions and texts; paths as Bézier points.
 

@@ -7,16 +7,16 @@ which that comes again and again, at least three times, is one group with a coun
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cgviz.drawing.diagram.groups import Group
 from cgviz.graph.nodes import CONSTANT, Graph
+from cgviz.records import record
 
 LEAST, LONGEST, FAR = 3, 64, 64  # repetitions; units in one of them; what is farther back is only far
 FEW = 3  # inputs that stand outside the box of what alone uses them
 
 
-@dataclass(frozen=True)
+@record
 class Unit:
     """A stage, or a group of them, with what tells it from others; `given`: it ends in a stage that somebody named."""
 

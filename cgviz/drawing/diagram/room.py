@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.scene import Box, Scene, Text, Wire
+from cgviz.records import record
 
 NEAR_FLAT, NEAR = 2.5, 5.0  # from a wire to its text, where it runs to the right and where it runs down
 LANE = 5.0  # from a wire to what is beside it
@@ -15,7 +15,7 @@ CAPTION = 3.0  # from a box to its caption
 MARGIN = 3.0  # around the lanes of a box
 
 
-@dataclass(frozen=True)
+@record
 class Lane:
     """How a wire reaches its target: the text on either side of it, and the room that it takes before and after."""
 

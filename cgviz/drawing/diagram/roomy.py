@@ -5,10 +5,10 @@ The live page lays it out, and so does a figure that was made there, see `Figure
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from cgviz.drawing.diagram.entries import is_small
+from cgviz.records import record
 from cgviz.runs.run import Contribution, Locals, Run
 from cgviz.runs.trouble import Trouble
 from cgviz.text.numbers import number
@@ -17,7 +17,7 @@ from cgviz.values.arrays import Shape, Value, numpy
 WIDE = -0.00123456789012345678
 
 
-@dataclass(frozen=True)
+@record
 class Roomy(Run):
     """The graph of `real` with wide numbers; what is remarkable at the inputs of the moment is told by the page.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import groupby
 
 from cgviz.drawing.diagram.across import placed
@@ -15,6 +15,7 @@ from cgviz.drawing.diagram.plan import Plan, Router
 from cgviz.drawing.diagram.room import footprint, pitch
 from cgviz.drawing.diagram.scene import SIZE, Box, Scene, Wire
 from cgviz.drawing.fonts.metrics import text_width
+from cgviz.records import record
 
 APART = 24.0  # between two rows
 PAD, HEAD = 10.0, 26.0  # in the frame of a group, and above it, where its title stands
@@ -23,7 +24,7 @@ FAR_INPUT, FAR_VALUE = 3, 5  # ranks; what is used farther away stands there aga
 Ghost = Callable[[Box, str], Box]
 
 
-@dataclass(frozen=True)
+@record
 class Folding:
     """In which row each box stands, from 0; `near`: inputs stand near their use; `ghosts`: also within a row.
 
@@ -42,7 +43,7 @@ class Folding:
         return max(self.row.values(), default=0) + 1
 
 
-@dataclass(frozen=True)
+@record
 class Frame:
     """A frame round some boxes, with its title: its left, bottom, right and top, y upwards."""
 
@@ -51,7 +52,7 @@ class Frame:
     room: tuple[float, float, float, float]
 
 
-@dataclass(frozen=True)
+@record
 class Laid:
     """A scene with its ghosts, and the plan of it; `parts` are the scenes of its rows."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from cgviz.drawing.diagram.typography import Run, runs
+from cgviz.records import record
 
 if TYPE_CHECKING:
     from cgviz.drawing.diagram.cells import Grid
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 LINE_HEIGHT = 1.17
 SIZE = 13.0  # of every text in a diagram: the smallest decides what can be read
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
+END = "end"  # the key of the box in which a circuit ends
 
 
-@dataclass(frozen=True)
+@record
 class Text:
     """A piece of text in one look.
 
@@ -63,7 +65,7 @@ Line = tuple[Text, ...]
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True)
+@record
 class Place:
     """A line of texts at (x, y): its left end, middle or right end by `align`, halfway up; `width` is its room."""
 
@@ -77,7 +79,7 @@ class Place:
         return replace(self, x=self.x + x, y=self.y + y)
 
 
-@dataclass(frozen=True)
+@record
 class Words:
     """The title and the description of a part, for the mouse and for those who do not see it."""
 
@@ -85,7 +87,7 @@ class Words:
     description: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Box:
     """A node as it is drawn: a card, a gate, or a name.
 
@@ -121,7 +123,7 @@ class Box:
         return [text for text in every if not text.is_picture]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Wire:
     """An edge from box `source` to box `target`, with a text on either side of it.
 
@@ -145,7 +147,7 @@ class Wire:
     step: int | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Scene:
     """All parts of one diagram, in order.
 

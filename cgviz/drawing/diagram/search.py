@@ -7,12 +7,11 @@ counts is the smallest text at its final size, up to where nobody wants it large
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import log
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.card import FORMS, NARROW, Cards, Form
-from cgviz.drawing.diagram.circuit import scene as circuit
 from cgviz.drawing.diagram.fold import Fold, Sizes, coarse, folds, folds_of_blocks, in_lines, sizes
 from cgviz.drawing.diagram.ghosts import ghost_of
 from cgviz.drawing.diagram.groups import Group, blocks
@@ -21,6 +20,7 @@ from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import APART, Folding, Laid, box_of, laid_out
 from cgviz.drawing.diagram.scene import SIZE, Scene
 from cgviz.drawing.diagram.score import blemishes, of_rows
+from cgviz.records import record
 
 FINALISTS = 5
 LARGE, HUGE = 90, 250  # boxes, from which fewer candidates are tried
@@ -29,7 +29,7 @@ FOR_NOTES = 60.0  # between rows, where an author writes beside them
 ALIKE = 0.01  # estimates closer than this are of layouts that look the same
 
 
-@dataclass(frozen=True)
+@record
 class Wishes:
     """What is asked of a layout; None is what the search decides. A quick one is the first by its estimate.
 
@@ -45,7 +45,7 @@ class Wishes:
     shape: Callable[[Scene], Scene] | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Candidate:
     """A scene, a direction, the rows it is cut into, and the scale that it is estimated to reach.
 
@@ -61,7 +61,7 @@ class Candidate:
     titles: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@record
 class Found:
     """The layout that was chosen, and how much it may be enlarged."""
 
@@ -137,6 +137,8 @@ def titles_of(fold: Fold, parts: Sequence[tuple[Group | None, list[str]]]) -> di
 def scenes(pen: Pen, style: str, quick: bool, tall: bool = False, more: tuple[Form, ...] = ()) -> Iterator[Scene]:
     """Yields the scene in each form, and in some `more`; a quick search has one, on a tall page two."""
     if style == "circuit":
+        from cgviz.drawing.diagram.circuit import scene as circuit
+
         yield circuit(pen)
         return
     cards = Cards(pen)

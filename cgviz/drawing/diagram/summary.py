@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from cgviz.records import record
 from cgviz.text.numbers import MOST_IN_A_LINE, number
 from cgviz.values.arrays import Value, is_array, numpy, quiet, shape_text
 
@@ -12,7 +12,7 @@ DIGITS = 3
 ROUNDED = 1e-14  # a mean so much less than its greatest element is rounding
 
 
-@dataclass(frozen=True)
+@record
 class Extent:
     """The least, the mean and the greatest of the finite elements of an array, and how many are not finite."""
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from unicodedata import combining, normalize
 
 from cgviz.drawing.fonts.metrics import covers, text_width
+from cgviz.records import record
 from cgviz.text.letters import LOWERED, RAISED
 
 SCRIPT = 0.7  # the size of a script
@@ -35,7 +36,7 @@ PIECE = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@record
 class Run:
     """A piece of a text: `level` is 1 for a superscript, −1 for a subscript."""
 

@@ -17,6 +17,7 @@ LARGEST_NUMBER = 2**16  # bits of a whole number
 
 
 LARGEST_ARRAY = 2**24  # elements
+LARGEST_TEXT = 10_000_000  # characters, or what a list holds
 
 
 def zeros(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,7 +88,8 @@ def times(one: Any, two: Any) -> Any:
     if isinstance(one, (np.ndarray, float)) or isinstance(two, (np.ndarray, float)):
         return one * two
     for length, by in ((one, two), (two, one)):
-        if isinstance(length, (str, list, tuple, bytes)) and isinstance(by, int) and len(length) * by > 10_000_000:
+        counted = isinstance(length, (str, list, tuple, bytes)) and isinstance(by, (int, np.integer))
+        if counted and len(length) * int(by) > LARGEST_TEXT:
             raise UnreadError("this is too large")
     if type(one) is int and type(two) is int and one.bit_length() + two.bit_length() > LARGEST_NUMBER:
         raise UnreadError("this whole number is too large")

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 from cgviz.analysis.recognised import Recognised, recognised
 from cgviz.documents.equations import Equation, Part, Term, equation, part
-from cgviz.documents.hand import Hand, Slope
+from cgviz.documents.writing import Hand, Slope
 from cgviz.ops.op import QUOTIENT, SUM
 from cgviz.runs.run import Contribution
 from cgviz.text.formula import Formula
-from cgviz.views.derivation.flow import Flow, spoken
-from cgviz.views.derivation.section import Section
+from cgviz.views.derivation.flow import Flow, Section, is_short, plain, spoken
 from cgviz.views.derivation.stages import BROADCAST, MOST_TERMS, shape_of, vector
-from cgviz.views.derivation.taught import is_short, plain
 
 Short = dict[int, Formula]
 """Gradients that are a single name or number, by node: they stand for themselves in the next line."""

@@ -6,11 +6,10 @@ from typing import Any
 
 from cgviz.analysis.closed import Closed, closed_forms, effort, evaluated
 from cgviz.documents.equations import Equation, equation, part
-from cgviz.documents.hand import Hand
+from cgviz.documents.writing import Hand
 from cgviz.text.formula import Formula
 from cgviz.text.numbers import number
-from cgviz.views.derivation.flow import Flow
-from cgviz.views.derivation.section import Section
+from cgviz.views.derivation.flow import Flow, Section
 
 DIGITS, MOST_OPERATIONS, MOST_INPUTS = 12, 120, 40
 NO_ARRAYS = (

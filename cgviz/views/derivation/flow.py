@@ -1,4 +1,4 @@
-"""What matters of a run for the inputs that are asked for, what flows where, and why nothing does where it does not."""
+"""What matters of a run for the inputs that are asked for: what flows where, and the rules as they are taught."""
 
 from __future__ import annotations
 
@@ -6,14 +6,30 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
+from cgviz.documents.equations import Equation
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.lookup import closest
 from cgviz.graph.nodes import CONSTANT
+from cgviz.ops.op import Op
 from cgviz.runs.corners import flag_at, remarks
 from cgviz.runs.run import Contribution, Run
-from cgviz.values.arrays import Value, every_finite, is_array, numpy
-from cgviz.views.derivation.taught import Taught, taught
+from cgviz.text.formula import Formula
+from cgviz.values.arrays import Value, every_finite, is_array, numpy, quiet, settled
+from cgviz.values.ieee import Ieee
+
+MOST_LEAVES = 60
+AGREES = 1e-6
+
+
+class Section(NamedTuple):
+    """A heading, a sentence under it ("" for none), its lines, and sentences at its end."""
+
+    title: str
+    lines: tuple[Equation, ...]
+    intro: str = ""
+    ends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,3 +126,58 @@ def spoken(value: Value | None) -> str:
     if is_array(value):
         return f"{value.size - int(numpy().isfinite(value).sum())} of {value.size} elements are not finite"
     return "not a number" if math.isnan(value) else "infinite"
+
+
+class Taught(NamedTuple):
+    """For each operand of a stage the rule in numbers, and whether the number that is used is another one.
+
+    It is where the taught rule loses digits, and by convention at a tie or a kink.
+    """
+
+    formulas: tuple[Formula | None, ...]
+    differs: tuple[bool, ...]
+
+
+def taught(run: Run, index: int) -> Taught:
+    """Returns the taught rule of a stage with its operands' values in their places."""
+    node = run.graph.nodes[index]
+    if run.symbolic or len(node.args) > MOST_LEAVES or node.op.vjp is not None:
+        return Taught((None,) * len(node.args), (False,) * len(node.args))
+    values = [plain(run.values[i]) for i in (index, *node.args)]
+    written = node.op.partials(*map(Formula, values))
+    sound = on_arrays(node.op, values) if node.shape else node.op.partials(*map(Ieee, values))
+    differs = (
+        local is not None and not agrees(math.nan if found is None else settled(found), local)
+        for found, local in zip(sound, run.locals[index], strict=True)
+    )
+    return Taught(tuple(p if p is None or isinstance(p, Formula) else Formula(p) for p in written), tuple(differs))
+
+
+def plain(value: Value | None) -> Value:
+    """Returns a value, 0 for what is none and for −0."""
+    return value if is_array(value) else value or 0.0
+
+
+def on_arrays(op: Op, values: Sequence[Value]) -> tuple[Any, ...]:
+    """Returns the taught rule on every element."""
+    with quiet():
+        return op.partials(*(value if is_array(value) else numpy().float64(value) for value in values))
+
+
+def agrees(found: Value, local: Value) -> bool:
+    if is_array(found) or is_array(local):
+        near = numpy().isclose(found, local, rtol=AGREES, atol=0.0, equal_nan=True)
+        return bool(near.all())
+    return bool(found == local or (found != found and local != local) or abs(found - local) <= AGREES * abs(local))
+
+
+def is_short(formula: Formula, most: int = MOST_LEAVES) -> bool:
+    """Tells whether a formula has few enough leaves to be worth writing; looks at no more than that."""
+    todo, seen = [formula], 0
+    while todo and seen <= most:
+        args = todo.pop().args
+        if len(args) > most:
+            return False
+        seen += not args
+        todo.extend(args)
+    return seen <= most

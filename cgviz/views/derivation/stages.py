@@ -6,16 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cgviz.documents.equations import Equation, Part, Term, equation, part
-from cgviz.documents.hand import Hand, Slope
+from cgviz.documents.writing import Hand, Slope
 from cgviz.graph.nodes import CONSTANT
 from cgviz.graph.statements import statements
 from cgviz.ops.rearranging import listed
 from cgviz.runs.trouble import forward_reason
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import every_finite
-from cgviz.views.derivation.flow import Flow, spoken
-from cgviz.views.derivation.section import Section
-from cgviz.views.derivation.taught import Taught, is_short, plain
+from cgviz.views.derivation.flow import Flow, Section, Taught, is_short, plain, spoken
 
 BROADCAST = "broadcast forward, summed backward"
 BY_ARRAYS = " A gate for whole arrays turns the gradient that arrives into what it hands back."

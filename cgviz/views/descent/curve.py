@@ -11,8 +11,8 @@ from cgviz.drawing.charts.frame import Frame
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
 from cgviz.text.numbers import DIGITS
-from cgviz.views.descent.thinned import Place, thinned
-from cgviz.views.descent.words import caption, change, elided
+from cgviz.views.descent.plot import Place, thinned
+from cgviz.views.descent.written import caption, change, elided
 
 PLACES, LUCKY = 280, 10
 

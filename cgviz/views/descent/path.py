@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from cgviz.analysis.learning import Descent, Objective, Surface
 from cgviz.drawing.canvas.sheet import END, MIDDLE, START, Disc, Part, Path, Point, Said, Sheet, diamond
-from cgviz.drawing.charts.axis import Axis
+from cgviz.drawing.charts.axis import DECADES, Axis, rounds, tidy
 from cgviz.drawing.charts.frame import SMALL, Frame
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
-from cgviz.text.numbers import DIGITS
-from cgviz.views.descent.ground import ground, length
-from cgviz.views.descent.words import caption, change, elided, shown_names
+from cgviz.errors import UsageError
+from cgviz.text.numbers import DIGITS, number
+from cgviz.views.descent.written import caption, change, elided, shown_names
 
 FEW, MILLING, FAR, RIGHTMOST = 60, 2500.0, 5000.0, 560.0
+APART, SHORT = 44.0, 60.0
+Place = tuple[float, float]
+ABOUT, MOST = 12, 16
+SERIES = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))
 
 
 def path(
@@ -83,3 +89,142 @@ def name_of(words: str, frame: Frame, spot: Point, down: float) -> Said:
     align, along = (MIDDLE, 0) if down else (END, -12) if spot[0] > RIGHTMOST else (START, 12)
     at, theme = (spot[0] + along, spot[1] + (down or 4)), frame.theme
     return Said(*at, words, SMALL, theme.ink, align, bold=True, kind=words, halo=theme.background)
+
+
+def ground(frame: Frame, surface: Surface, path: list[Point]) -> Iterator[Part]:
+    """Yields the contours, the deeper the darker, and the loss of each where there is room beside the path."""
+    found = list(contours(surface, levels(loss for row in surface.losses for loss in row)))
+    for contour in reversed(found):
+        yield from filled(frame, contour, 0.45 / len(found))
+    for contour in found:
+        yield from outlined(frame, contour)
+    taken = [(x + along, y) for x, y in (path[:1] + path[-1:]) for along in (0, 28)]
+    for contour in found:
+        yield from labelled(frame, contour, taken, strided(path, 200))
+
+
+def filled(frame: Frame, contour: Contour, opacity: float) -> Iterator[Part]:
+    if contour.below:
+        yield Path([at(frame, piece) for piece in contour.below], fill=frame.theme.input_line, opacity=opacity)
+
+
+def outlined(frame: Frame, contour: Contour) -> Iterator[Part]:
+    yield from (Path([at(frame, one)], frame.theme.input_line, 0.8, kind="contour") for one in contour.lines)
+
+
+def labelled(frame: Frame, contour: Contour, taken: list[Point], path: list[Point]) -> Iterator[Part]:
+    """Yields the loss on the longest line of a contour, at the place that is farthest from all else."""
+    longest = max((at(frame, one) for one in contour.lines), key=length, default=[])
+    if length(longest) < SHORT:
+        return
+    x, y = max(strided(longest, 40), key=lambda place: clearance(frame, place, taken, path))
+    if clearance(frame, (x, y), taken, path) >= APART:
+        taken.append((x, y))
+        words = number(contour.level, 3)
+        halo = frame.theme.background
+        yield Said(x, y + 3.5, words, SMALL - 2, frame.theme.soft, MIDDLE, kind="level", halo=halo)
+
+
+def clearance(frame: Frame, place: Point, taken: list[Point], path: list[Point]) -> float:
+    """Returns how far a place is from every label, at most 120; edges count double, the path thrice."""
+    left, bottom = frame.spot(frame.x.low, frame.y.low)
+    right, top = frame.spot(frame.x.high, frame.y.high)
+    edge = min(place[0] - left, right - place[0], place[1] - top, bottom - place[1])
+    near = (3 * math.dist(place, other) for other in path)
+    return min([120.0, edge * 2, *near, *(math.dist(place, other) for other in taken)])
+
+
+def strided(points: list[Point], most: int) -> list[Point]:
+    """Returns about `most` of the points, evenly."""
+    return points[:: max(1, len(points) // most)]
+
+
+def length(points: list[Point]) -> float:
+    return sum(math.dist(one, other) for one, other in pairwise(points))
+
+
+def at(frame: Frame, points: tuple[Point, ...]) -> list[Point]:
+    return [frame.spot(x, y) for x, y in points]
+
+
+@dataclass(frozen=True)
+class Contour:
+    """All lines at one loss, and the outlines of where the loss is below it (outer ones and holes)."""
+
+    level: float
+    lines: tuple[tuple[Place, ...], ...]
+    below: tuple[tuple[Place, ...], ...]
+
+
+def contours(surface: Surface, levels: list[float]) -> Iterator[Contour]:
+    """Yields the contour at every level. Raises UsageError where contourpy is not installed."""
+    if not levels:
+        return
+    made = generator(surface)
+    lowest = min(loss for row in surface.losses for loss in row if math.isfinite(loss))
+    for level in levels:
+        lines = tuple(points(one) for one in made.lines(level))
+        below: list[tuple[Place, ...]] = []
+        if lowest < level:
+            for outline, starts in zip(*made.filled(lowest - 1 - abs(lowest), level), strict=True):
+                below += [points(outline[start:end]) for start, end in pairwise(starts)]
+        yield Contour(level, lines, tuple(below))
+
+
+def generator(surface: Surface) -> Any:
+    """Returns contourpy's generator of contours; places without a finite loss are left out."""
+    required()
+    import contourpy  # type: ignore[import-not-found, unused-ignore]
+    import numpy
+
+    losses = numpy.ma.masked_invalid(numpy.array(surface.losses, dtype=float))
+    lines, areas = contourpy.LineType.Separate, contourpy.FillType.OuterOffset
+    return contourpy.contour_generator(
+        surface.xs, surface.ys, losses, name="serial", line_type=lines, fill_type=areas, corner_mask=True
+    )
+
+
+def required() -> None:
+    """Raises UsageError where contourpy is not installed."""
+    try:
+        import contourpy  # noqa: F401
+    except ImportError as missing:
+        raise UsageError("--path draws contours with contourpy, which is missing: pip install contourpy") from missing
+
+
+def points(array: Any) -> tuple[Place, ...]:
+    return tuple((float(x), float(y)) for x, y in array)
+
+
+def levels(losses: Iterable[float]) -> list[float]:
+    """Returns round losses for contours, smallest first: by decades where the losses span them, else evenly.
+
+    The least losses of a surface decide little, for a grid may touch the minimum itself: decades count from the
+    loss that one place in a hundred lies below.
+    """
+    finite = sorted(loss for loss in losses if math.isfinite(loss))
+    if not finite or finite[0] == finite[-1]:
+        return []
+    low, high = finite[len(finite) // 100], finite[-1]
+    if low > 0 and math.log10(high) - math.log10(low) >= DECADES:
+        return by_decades(low, high)
+    even = rounds(finite[0], high, ABOUT)
+    if len(even) < 2:
+        return even
+    near = [tidy(even[0] + (even[1] - even[0]) * part) for part in (-0.5, 0.5)]
+    return sorted({*even, *(level for level in near if finite[0] < level < high)})
+
+
+def by_decades(low: float, high: float) -> list[float]:
+    """Returns 1, 2, 5 of every decade, or fewer of each where there are many decades."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    for parts in SERIES:
+        found = [
+            tidy(part * float(f"1e{exponent}"))
+            for exponent in range(first, min(last, 308) + 1)
+            for part in parts
+            if low <= part * float(f"1e{exponent}") < high
+        ]
+        if len(found) <= MOST:
+            return found
+    return found[:: math.ceil(len(found) / MOST)]

@@ -1,12 +1,16 @@
-"""What a descent came to, in the terminal: the curve of its loss, and its parameters before and after."""
+"""A descent in words: the curve of its loss, its parameters before and after, and its history as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import math
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from cgviz.analysis.learning import Descent, Objective
-from cgviz.analysis.learning.magnitudes import elements
+from cgviz.analysis.learning.descent import elements
+from cgviz.analysis.learning.objective import Parameters
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table
 from cgviz.documents.grid import Column
 from cgviz.documents.report import Report
@@ -14,14 +18,14 @@ from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
 from cgviz.errors import printable
 from cgviz.text.numbers import DIGITS, number
-from cgviz.views.descent.dots import ASCII, UNICODE
-from cgviz.views.descent.json import history
-from cgviz.views.descent.plot import plot
-from cgviz.views.descent.words import caption, elided, shown_names
+from cgviz.values.arrays import is_array
+from cgviz.views.descent.plot import ASCII, UNICODE, plot
 
 WIDTH, NARROW, MOST = 80, 20, 24
 HEADER = ("", "before", "after", "gradient")
 ROLES = ("name", "value", "value", "gradient")
+LONGEST = 40
+VERSION, MOST_STEPS = 1, 100_001
 
 
 def report(objective: Objective, descent: Descent, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
@@ -63,3 +67,103 @@ def losses(descent: Descent, name: str, digits: int) -> Iterator[tuple[str, ...]
     both = descent.before, descent.after
     yield name, *(number(loss and loss.loss, digits, padded=True) for loss in both), ""
     yield "gradient norm", *(number(loss and loss.norm, digits, padded=True) for loss in both), ""
+
+
+def caption(descent: Descent, examples: int, digits: int = DIGITS) -> str:
+    """Returns `sgd, learning rate 0.01, batches of 32, 100 steps`."""
+    return ", ".join([*manner(descent, examples, digits), counted(descent.reached[0], "step"), *ended(descent)])
+
+
+def manner(descent: Descent, examples: int, digits: int) -> list[str]:
+    """Returns how the descent goes: the optimizer and its numbers, the batches."""
+    plan = descent.plan
+    said = [plan.optimizer.name, f"learning rate {number(plan.settings.lr, digits)}"]
+    said += [f"{name} {number(getattr(plan.settings, name), digits)}" for name in plan.optimizer.uses]
+    if plan.batch is not None:
+        said.append(f"batches of {plan.batch} from {counted(examples, 'example')}, seed {plan.seed}")
+    elif examples > 1:
+        said.append(f"all {examples} examples at once")
+    return said
+
+
+def ended(descent: Descent) -> list[str]:
+    return [] if descent.ended == "done" else [descent.ended]
+
+
+def change(descent: Descent, digits: int = DIGITS) -> str:
+    """Returns `loss 4.17 → 0.0021`."""
+    if not (descent.before and descent.after):
+        return ""
+    return f"loss {number(descent.before.loss, digits)} → {number(descent.after.loss, digits)}"
+
+
+def counted(count: int, what: str) -> str:
+    """Returns `1 step`, `2 steps`."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def elided(name: str, most: int = LONGEST) -> str:
+    """Returns a name, its middle left out where it is very long."""
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[-(most // 2 - 1) :]}"
+
+
+def shown_names(objective: Objective) -> Callable[[str], str]:
+    """Returns a function that gives the names of inputs as they are printed."""
+    graph = objective.graph
+    labels = {graph.nodes[index].name: graph.nodes[index].shown for index in graph.inputs}
+    return lambda name: elided(labels.get(name, name))
+
+
+def history(objective: Objective, descent: Descent) -> str:
+    """Returns the JSON: the program, how it descended, and what each step saw; parameters where they were kept.
+
+    A number that is not finite is the string "inf", "-inf" or "nan".
+    """
+    plan = descent.plan
+    head = {
+        "cgviz": VERSION,
+        "program": objective.graph.program,
+        "examples": objective.examples,
+        "optimizer": plan.optimizer.name,
+        "lr": as_number(plan.settings.lr),
+        **{name: as_number(getattr(plan.settings, name)) for name in plan.optimizer.uses},
+        "batch": plan.batch,
+        "seed": plan.seed,
+        "ended": descent.ended,
+        "steps": descent.reached[0],
+        "start": as_numbers(descent.start),
+        "end": as_numbers(descent.reached[1]),
+    }
+    lines = [f"  {json.dumps(name)}: {json.dumps(value)}," for name, value in head.items()]
+    steps = ",\n".join(f"    {json.dumps(step)}" for step in steps_of(descent))
+    return "\n".join(["{", *lines, '  "history": [', *([steps] if steps else []), "  ]", "}"]) + "\n"
+
+
+def steps_of(descent: Descent) -> list[dict[str, Any]]:
+    """Returns a record per step, or for every so manieth of very many; the last one is the end."""
+    found = list[dict[str, Any]]()
+    count = len(descent.losses)
+    stride = max(1, math.ceil(count / MOST_STEPS))
+    for step in sorted({*range(0, count, stride), *descent.kept}.intersection(range(count))):
+        epoch, loss, norm = descent.measured(step)
+        record: dict[str, Any] = {
+            "step": step,
+            "epoch": epoch,
+            "loss": as_number(loss),
+            "gradient_norm": as_number(norm),
+        }
+        if step in descent.kept:
+            record["parameters"] = as_numbers(descent.kept[step])
+        found.append(record)
+    return found
+
+
+def as_numbers(parameters: Parameters) -> dict[str, Any]:
+    return {name: as_number(value.tolist() if is_array(value) else value) for name, value in parameters.items()}
+
+
+def as_number(value: Any) -> Any:
+    """Returns a number, or nested lists of numbers, as JSON can say it."""
+    if isinstance(value, list):
+        return [as_number(each) for each in value]
+    return value if math.isfinite(value) else str(value)

@@ -1,23 +1,25 @@
-"""The letters of an explanation: captions, slopes and names in one spelling, as pieces of text with roles."""
+"""What an explanation says, in one spelling: captions, slopes and names, the gate and where it stands."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cgviz.documents.writing import Writing
+from cgviz.graph.nodes import CONSTANT
 from cgviz.runs.steps import Backward, Forward, joined
-from cgviz.text.formula import Notation, Pretty
+from cgviz.text.formula import Formula, Notation, Pretty
 from cgviz.text.notations import MARKED, Marked
 from cgviz.text.numbers import DIGITS, number
 from cgviz.values.arrays import Value, is_array
-from cgviz.views.explain.facts import Edge, Facts
-from cgviz.views.table.block import Block
+from cgviz.views.explain.facts import Edge, Facts, ends
+from cgviz.views.table.rows import Block
 
 LONGEST, MOST, NARROWEST = 240, 12, 24
-
 Piece = tuple[str, str]
-"""A piece of text and its role: "value", "gradient", "local", "name", "muted", "flag" or ""."""
 
+
+"""A piece of text and its role: "value", "gradient", "local", "name", "muted", "flag" or ""."""
 Line = list[Piece]
 
 
@@ -131,3 +133,58 @@ class Say:
 
     def gradient(self, facts: Facts | Edge, index: int) -> str:
         return self.spelling.gradient(facts.run.graph.nodes[index].shown)
+
+
+def gate(facts: Facts, say: Say) -> list[Line]:
+    """Returns what the gate does to a gradient, its corners, and the gates that it opens into."""
+    op, graph = facts.node.op, facts.run.graph
+    head = op.name.replace("_", " ") + (f" {op.glyph}" if op.glyph != op.name else "")
+    lines: list[Line] = [[(say.plain(head), "name"), (say.plain(f": {op.says or op.gate}"), "")]]
+    if op.gates is not None:
+        forms = [graph.formula(facts.index), op.gates(*map(graph.operand, facts.node.args))]
+        same = joined([say.spelling.formula(form) for form in (*forms, opened(forms[-1]))])
+        lines.append([(f"opens into simpler gates: {same}", ""), (" (--detail gate)", "muted")])
+    if op.corners != "none":
+        lines.append([(say.plain(f"corners: {op.corners}"), "muted")])
+    return lines
+
+
+def opened(formula: Formula) -> Formula:
+    """Returns a formula with its gates opened as far as they go; it is as deep as one gate's record."""
+    args = tuple(map(opened, formula.args))
+    if formula.op is None:
+        return formula
+    return opened(formula.op.gates(*args)) if formula.op.gates else Formula(op=formula.op, args=args)
+
+
+def feeds(facts: Facts, say: Say) -> list[Line]:
+    """Returns which nodes and constants the stage is computed from."""
+    graph = facts.run.graph
+    sources = list(dict.fromkeys(facts.node.args))
+    first, left_out, last = ends(sources, MOST)
+    shown = [
+        [(say.spelling.formula(graph.operand(i)), ""), (" (constant)", "muted")]
+        if graph.nodes[i].op is CONSTANT
+        else say.numbered(facts, i)
+        for i in (*first, *last)
+    ]
+    return [[("computed from ", ""), *listed(shown, left_out, len(first), say)]] if sources else []
+
+
+def used(facts: Facts, say: Say) -> Line:
+    """Returns which stages use the node, in order, or that none does."""
+    targets = sorted({edge.target for edge in facts.uses})
+    first, left_out, last = ends(targets, MOST)
+    names = listed([say.numbered(facts, i) for i in (*first, *last)], left_out, len(first), say)
+    if facts.is_output:
+        return [("the output; its gradient is 1 by definition", ""), *([("; used by ", ""), *names] if targets else [])]
+    times = f", {len(facts.uses)} times" if len(facts.uses) > len(targets) else ""
+    return [("used by ", ""), *names, (times, "")] if targets else [("used by no stage", "")]
+
+
+def listed(parts: Sequence[Line], left_out: int, at: int, say: Say) -> Line:
+    """Returns `sigx (3), xpysqr (5)`, and how many are left out in the middle."""
+    lines = list(parts)
+    if left_out:
+        lines.insert(at, [(f"{say.spelling.ellipsis} {left_out} more {say.spelling.ellipsis}", "muted")])
+    return [piece for i, line in enumerate(lines) for piece in ([(", ", ""), *line] if i else line)]

@@ -10,18 +10,17 @@ from cgviz.drawing.canvas.sheet import END, MARGIN, MIDDLE, Cell, Said, Sheet
 from cgviz.drawing.colours import entry_colour, is_dark
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
+from cgviz.errors import printable
 from cgviz.text.numbers import number
 from cgviz.values.arrays import shape_text
-from cgviz.views.jacobian import words
-from cgviz.views.jacobian.facts import Facts
-from cgviz.views.jacobian.labels import some_labels, spread_labels
-from cgviz.views.jacobian.pixels import MOST_PIXELS, Pixels, pixels
-from cgviz.views.jacobian.text import symbols
+from cgviz.views.jacobian.facts import Facts, how, sides, symbols, title, zeros
+from cgviz.views.jacobian.terminal import MOST_PIXELS, Pixels, pixels
 
 GAP, TITLE, LABEL, BODY, LINE = 8.0, 15.0, 11.0, 11.0, 17.0
 WITH_NUMBERS, LARGEST = 12, 480.0
 SMALLEST_CELL, LARGEST_CELL, LOW = 3.0, 22.0, 26.0
 SCALE_WIDTH, SCALE_STEPS, LEAST_SCALE = 12.0, 25, 76.0
+LONGEST_LABEL = 24
 
 
 @dataclass(frozen=True)
@@ -73,11 +72,11 @@ class Ink:
 def drawn(facts: Facts, digits: int, theme: Theme, background: str) -> Sheet:
     """Returns the picture of a matrix."""
     spelling = unicode_spelling(digits)
-    title = words.title(facts, spelling)
-    sentences = [s for s in (words.sides(facts, spelling), words.zeros(facts), words.how(facts)) if s]
-    sheet = Sheet(title, ". ".join(sentences), background)
+    called = title(facts, spelling)
+    sentences = [s for s in (sides(facts, spelling), zeros(facts), how(facts)) if s]
+    sheet = Sheet(called, ". ".join(sentences), background)
     y = MARGIN + TITLE
-    sheet.say(Said(MARGIN, y, title, TITLE, theme.ink, bold=True))
+    sheet.say(Said(MARGIN, y, called, TITLE, theme.ink, bold=True))
     for formula in symbols(facts, spelling):
         y += LINE + 2
         sheet.say(Said(MARGIN, y, formula, LABEL + 1, theme.soft))
@@ -175,3 +174,22 @@ def scale(sheet: Sheet, ink: Ink, frame: Frame) -> None:
     for value, at in ((largest, 0.0), (0.0, 0.5), (-largest, 1.0)):
         y = frame.y + at * (high - LABEL) + LABEL * 0.85
         sheet.say(Said(x + SCALE_WIDTH + GAP, y, number(value, ink.digits), LABEL, ink.theme.soft))
+
+
+def some_labels(blocks: tuple[Block, ...]) -> list[str]:
+    """Returns the labels of all elements, of many those of the first and last of each block."""
+    places = [(b, p) for b in blocks for p in (range(b.size) if b.size <= MOST_PIXELS else (0, b.size - 1))]
+    return [label(block, place) for block, place in places]
+
+
+def label(block: Block, place: int) -> str:
+    text = printable(block.label(place))
+    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL // 2]}…{text[-LONGEST_LABEL // 2 + 1 :]}"
+
+
+def spread_labels(blocks: tuple[Block, ...], pixels: int, size: float, room: float) -> list[tuple[float, str]]:
+    """Returns (middle in pixels, label) of as many elements as have room, `room` apart at least."""
+    every = sum(block.size for block in blocks)
+    elements = [(block, place) for block in blocks for place in range(block.size)]
+    step = max(1, round(room * every / (size * pixels) + 0.499))
+    return [((i + 0.5) * pixels / every, label(*elements[i])) for i in range(0, every, step)]

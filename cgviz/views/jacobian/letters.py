@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cgviz.analysis.costs import Edge
-from cgviz.analysis.products import in_symbols, steps_between
+from cgviz.analysis.products import Edge, in_symbols, steps_between
 from cgviz.documents.document import GAP, Block, Document, Prose, Title
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing, exact_spelling
@@ -17,9 +16,8 @@ from cgviz.ops.whole import turned
 from cgviz.runs.run import Run
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import Shape
-from cgviz.views.jacobian.beside import chosen, step
-from cgviz.views.jacobian.facts import found
-from cgviz.views.jacobian.words import counted
+from cgviz.views.jacobian import chosen, step
+from cgviz.views.jacobian.facts import counted, found
 from cgviz.views.table.json import VERSION, pretty, shape
 
 WIDTH, MOST_FACTORS = 80, 6

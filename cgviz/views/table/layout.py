@@ -1,21 +1,78 @@
-"""Where the columns of the table go at a given width: side by side, folded, on lines of their own, or stacked."""
+"""The columns of a run's table, and what of them gives way where a terminal has little room."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
-from cgviz.documents.grid import aligned
+from cgviz.documents.grid import GAP, NARROWEST, Column, Words, filling, natural_width, side_by_side
 from cgviz.documents.writing import Writing
 from cgviz.runs.modes import REVERSE, Mode
-from cgviz.text.fold import Line, fold, line_width, split, width_of
-from cgviz.views.table.columns import Column, columns, number, summed
+from cgviz.text.fold import Line, fold, split, width_of
 from cgviz.views.table.rows import Row
 
-NARROWEST = 20
-WIDE_GAP, GAP = 3, 2
+WIDE_GAP = 3
 ROOM_FOR_ARRAYS = (None, 40, 34, 28, 24, 20, 16)
 """How wide an array may be in its cell, widest first; one that is wider is summarised."""
+ALONE = (("seed",), ("nothing",), ("held fixed",))
+"""What stands in the place of a sum, in words."""
+
+
+class Told(NamedTuple):
+    """What a column tells of a row; `symbol` is what its cell is the sum of, where it can go below the row."""
+
+    column: Column
+    words: Callable[[Row], Words]
+    symbol: Callable[[Row], str] | None = None
+
+
+def told(
+    spelling: Writing, symbolic: bool, mode: Mode = REVERSE, arrays: bool = False, room: int | None = None
+) -> list[Told]:
+    """Returns the columns, first to last, of a mode; without values or arrays, their column is left out.
+
+    An array is at most `room` wide.
+    """
+    formula = "= formula" if mode.forward else "= forward"
+    forward, backward = f"= forward (local {spelling.times} tangent)", f"= backward (upstream {spelling.times} local)"
+
+    def numbers(role: str) -> Told:
+        return Told(Column(role, right=True), lambda row: number(row, role, room))
+
+    made = [
+        Told(Column("#", right=True), lambda row: [[(row.number, "muted")]]),
+        Told(Column("stage", least=16), lambda row: [[(row.name, "name")]]),
+        Told(Column(formula, False, 16, 44), lambda row: split([(row.forward, "formula" if row.number else "muted")])),
+        Told(Column("shape", least=16), lambda row: [[(row.shape, "muted")]]),
+        *map(numbers, ("value", "tangent")),
+        Told(Column(forward, False, 40, 72), lambda row: summed(row.carried), lambda row: row.rate),
+        numbers("gradient"),
+        Told(Column(backward, False, 40, 72), lambda row: summed(row.backward), lambda row: row.symbol),
+        Told(Column("gate", False, 40, 44), noted),
+    ]
+    dropped = ["value"] * symbolic + ["shape"] * (not arrays)
+    dropped += ["tangent", forward] * (not mode.forward)
+    dropped += ["gradient", backward] * (not mode.reverse)
+    return [each for each in made if each.column.heading not in dropped]
+
+
+def number(row: Row, role: str, room: int | None) -> Words:
+    """Returns the lines of a row's value, gradient or tangent, of which an array has several."""
+    array = row.arrays.get(role)
+    return [[(line, role)] for line in (array.lines(room) if array else [getattr(row, role)])]
+
+
+def summed(terms: tuple[str, ...]) -> Words:
+    """Returns the terms of a sum, each a word that is not broken where it can be helped."""
+    role = "" if terms in ALONE else "formula"
+    return [[(term if i == 0 else f"+ {term}", role)] for i, term in enumerate(terms)]
+
+
+def noted(row: Row) -> Words:
+    """Returns what the gate does, then the flags, each a word that is not broken where it can be helped."""
+    parts = [(row.gate, "muted")] if row.gate else []
+    parts += [(flag, "flag") for flag in row.flags]
+    return [[(text + ";" * (i < len(parts)), role)] for i, (text, role) in enumerate(parts, 1)]
 
 
 def table_lines(
@@ -29,128 +86,54 @@ def table_lines(
     """
     arrays = any(row.shape for row in rows)
     for room in ROOM_FOR_ARRAYS if arrays else (None,):
-        every = columns(spelling, symbolic, mode, arrays, room)
+        every = told(spelling, symbolic, mode, arrays, room)
         numbers, sums = [c for c in every[:-1] if not c.symbol], [c for c in every if c.symbol]
         for shown, below in ((every, []), (every[:-1], []), (numbers, sums)):
-            widths, gap = placed(shown, rows, width)
+            columns, cells = [each.column for each in shown], [[each.words(row) for each in shown] for row in rows]
+            widths, gap = placed(columns, cells, width)
             if widths:
-                total = sum(widths) + gap * (len(shown) - 1)
-                lines = list(side_by_side(rows, shown, widths, gap, spelling, below, width or total))
-                return lines if shown is every else lines + notes(rows, width or total)
+                wide = width or sum(widths) + gap * (len(shown) - 1)
+                under = [list(sums_of(row, below, widths[0] + gap, wide)) for row in rows]
+                lines = list(side_by_side(columns, cells, widths, gap, spelling.rule, under))
+                return lines if shown is every else lines + notes(rows, wide)
     narrow = max(width or 0, NARROWEST)
     return list(stacked(rows, narrow, symbolic, mode)) + notes(rows, narrow)
 
 
-def placed(every: Sequence[Column], rows: Sequence[Row], width: int | None) -> tuple[list[int], int]:
+def placed(columns: Sequence[Column], cells: Sequence[Sequence[Words]], width: int | None) -> tuple[Sequence[int], int]:
     """Returns a width for each column and the gap between them; no widths where not even the narrowest fit."""
-    cells = [[column.words(row) for row in rows] for column in every]
-    natural = [natural_width(column, words) for column, words in zip(every, cells, strict=True)]
-    roomy = [max(wide, width_of(column.heading)) for column, wide in zip(every, natural, strict=True)]
-    if width is None or sum(roomy) + WIDE_GAP * (len(every) - 1) <= width:
-        return roomy, WIDE_GAP
-    least = [least_width(column, words) for column, words in zip(every, cells, strict=True)]
-    return fitted(least, natural, width - GAP * (len(every) - 1)), GAP
-
-
-def natural_width(column: Column, cells: Sequence[Sequence[Line]]) -> int:
-    """Returns the width in which no cell is folded, or what the folded cells need at the column's most."""
-    if column.least is None:
-        return max((line_width(word) for words in cells for word in [*words, [(short(column.heading), "")]]), default=0)
-    widest = max((line_width(joined(words)) for words in cells), default=0)
-    if column.most and widest > column.most:
-        widest = max(line_width(line) for words in cells for line in fold(words, column.most))
-    return max(widest, width_of(short(column.heading)))
-
-
-def least_width(column: Column, cells: Sequence[Sequence[Line]]) -> int:
-    """Returns the width down to which the column may be folded."""
-    if column.least is None:
-        return natural_width(column, cells)
-    widest = max((line_width(word) for words in cells for word in words), default=0)
-    return max(min(widest, column.least), width_of(short(column.heading)))
-
-
-def short(heading: str) -> str:
-    """Returns a heading without what it says in brackets."""
-    return heading.partition(" (")[0]
-
-
-def joined(words: Sequence[Line]) -> Line:
-    """Returns words on one line."""
-    return [span for i, word in enumerate(words) for span in ([(" ", "")] if i else []) + list(word)]
-
-
-def fitted(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
-    """Returns widths that fill the room: first what each column needs, then, from the left, what it would like."""
-    spare = room - sum(least)
-    if spare < 0:
-        return []
-    widths = []
-    for need, wish in zip(least, natural, strict=True):
-        grown = max(0, min(wish - need, spare))
-        widths.append(need + grown)
-        spare -= grown
-    return widths
-
-
-def side_by_side(
-    rows: Sequence[Row],
-    every: Sequence[Column],
-    widths: Sequence[int],
-    gap: int,
-    spelling: Writing,
-    below: Sequence[Column],
-    width: int,
-) -> Iterator[Line]:
-    """Yields heading, rule and rows; the cells of the columns `below` go under their rows, `width` wide in all."""
-    headings = [
-        column.heading if width_of(column.heading) <= wide else short(column.heading)
-        for column, wide in zip(every, widths, strict=True)
+    roomy = [
+        max(natural_width(column, [row[i] for row in cells]), width_of(column.heading))
+        for i, column in enumerate(columns)
     ]
-    yield aligned(every, widths, [[(heading, "name")] for heading in headings], gap)
-    yield [(spelling.rule * (sum(widths) + gap * (len(widths) - 1)), "muted")]
-    indent = widths[0] + gap
-    tall = False
-    for row in rows:
-        cells = [lines_of(column, row, wide) for column, wide in zip(every, widths, strict=True)]
-        above, tall = tall, is_tall(cells, every)
-        if above and tall:
-            yield []
-        for parts in zip_longest(*cells, fillvalue=[]):
-            yield aligned(every, widths, parts, gap)
-        for column in below:
-            symbol = column.symbol(row) if column.symbol else ""
-            for line in fold([[(symbol, "name"), (" =", "")], *column.words(row)], width - indent):
-                yield [(" " * indent, ""), *line]
+    if width is None or sum(roomy) + WIDE_GAP * (len(columns) - 1) <= width:
+        return roomy, WIDE_GAP
+    return filling(columns, cells, width - GAP * (len(columns) - 1)), GAP
 
 
-def is_tall(cells: Sequence[Sequence[Line]], every: Sequence[Column]) -> bool:
-    """Tells whether a row has an array of several lines; two such rows have a blank line between them."""
-    return any(len(lines) > 1 for lines, column in zip(cells, every, strict=True) if column.least is None)
-
-
-def lines_of(column: Column, row: Row, width: int) -> list[Line]:
-    words = column.words(row)
-    return words if column.least is None else fold(words, width)
+def sums_of(row: Row, below: Sequence[Told], indent: int, width: int) -> Iterator[Line]:
+    """Yields what columns tell of a row as lines under it."""
+    for each in below:
+        symbol = each.symbol(row) if each.symbol else ""
+        yield from hung([[(symbol, "name"), (" =", "")], *each.words(row)], width, indent)
 
 
 def stacked(rows: Sequence[Row], width: int, symbolic: bool, mode: Mode = REVERSE) -> Iterator[Line]:
     """Yields each row as a short paragraph, for a terminal too narrow for columns."""
     for row in rows:
-        number: Line = [(f"({row.number})", "muted")] if row.number else []
-        title = [number] if number else []
+        title: Words = [[(f"({row.number})", "muted")]] if row.number else []
         yield from fold([*title, [(row.name, "name")], [("=", "muted")], *split([(row.forward, "")])], width)
         if row.shape:
             yield from hung([[("shape", "muted")], [(row.shape, "muted")]], width)
         if not symbolic:
             yield from labelled(row, "value", width)
-        for told, name, symbol, terms in (
+        for is_told, name, symbol, terms in (
             (mode.forward, "tangent", row.rate, row.carried),
             (mode.reverse, "gradient", row.symbol, row.backward),
         ):
-            if told and not symbolic:
+            if is_told and not symbolic:
                 yield from labelled(row, name, width)
-            if told:
+            if is_told:
                 yield from hung([[(symbol, "name"), (" =", "")], *summed(terms)], width)
 
 
@@ -161,14 +144,12 @@ def labelled(row: Row, role: str, width: int) -> Iterator[Line]:
         yield from hung([[(role, "muted")], *lines], width)
         return
     yield from hung([[(role, "muted")]], width)
-    for line in lines:
-        yield [("    ", ""), *line]
+    yield from ([("    ", ""), *line] for line in lines)
 
 
-def hung(words: Sequence[Line], width: int) -> Iterator[Line]:
-    """Yields lines that are set in by two columns."""
-    for line in fold(words, width - 2):
-        yield [("  ", ""), *line]
+def hung(words: Words, width: int, indent: int = 2) -> Iterator[Line]:
+    """Yields lines that are set in."""
+    yield from ([(" " * indent, ""), *line] for line in fold(words, width - indent))
 
 
 def notes(rows: Sequence[Row], width: int) -> list[Line]:
