@@ -76,7 +76,7 @@ class Search:
         self.foresight = Foresight(self.machine, visits, posts.event, post)
 
     def blame(self) -> Blame | None:
-        listing, about = self.attempt.listing, next(iter(self.got.wrong), "")
+        listing, about = self.attempt.listing, next((name for name in self.got.verdicts if name in self.got.wrong), "")
         if self.got.outcome.stopped:
             node = self.machine.nodes.get(next(reversed(self.around.frames), 0))
             return blame_at(listing, node, "endless", "this does not come to an end", about) if node else None

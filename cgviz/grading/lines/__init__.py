@@ -26,7 +26,7 @@ from cgviz.values.arrays import Value
 
 
 def by_lines(attempt: Attempt, exercise: Exercise, right: Truth, given: Mapping[str, Value]) -> Grade | None:
-    """Returns the grade of a straight file; None for a crooked one. Raises EvaluationError where it has no gradient."""
+    """Returns the grade of a straight file; None for a crooked one, and one without a gradient."""
     with suppress(CrookedError), deep():
         made = Pass(attempt, exercise, right)
         close = Tolerance(exercise.tolerance)
@@ -37,5 +37,5 @@ def by_lines(attempt: Attempt, exercise: Exercise, right: Truth, given: Mapping[
             lines.setdefault(line.key, []).append(line)
         accounts = {key: account(key, each, made, close) for key, each in lines.items()}
         Causes(made, accounts, close).blame()
-        return verdicts(made, exercise, accounts, given)
+        return verdicts(made, exercise.data, accounts, close, given)
     return None

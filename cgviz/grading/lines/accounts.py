@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from cgviz.errors import EvaluationError
 from cgviz.grading.elements import is_zero, largest, minus, negligible, plus, ratio
 from cgviz.grading.lines.reading import Line, Pass
 from cgviz.grading.lines.systems import Atom, Vector
@@ -56,8 +55,6 @@ def account(key: str, lines: list[Line], made: Pass, tolerance: float) -> Accoun
     """Returns the account of a gradient under the way of putting it together that fits the lines best."""
     options, zero = made.stages.options(key), made.stages.zero(key)
     found = [weighed(key, lines, atoms, zero, tolerance) for atoms in options]
-    if not found:
-        raise EvaluationError(f"nothing in the program has a gradient {key!r}")
     best = min(found, key=lambda each: each.faults)
     if best.faults and made.stages.has_arrays:
         in_parts(best, tolerance)

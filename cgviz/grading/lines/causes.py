@@ -135,9 +135,9 @@ class Causes:
 
     def shapes(self, made: Account, line: Line) -> None:
         """Says of a blamed line that its shape is not that of its variable, or that there is none."""
-        if line.right or not self.stages.has_arrays or line.lost:
-            return
         found, wanted = line.change[0], shape_of(made.total[0]) or ()
+        if line.right or line.lost or not (self.stages.has_arrays or isinstance(found, Misfit)):
+            return
         if isinstance(found, Misfit):
             said = found.why
         elif (shape_of(found) or ()) != wanted:

@@ -171,8 +171,9 @@ class Search:
     def slopes(self) -> Iterator[tuple[str, Vector]]:
         """Yields the gradients that a line could read: those of which the file speaks, then all others."""
         names, own = self.mends.made.names, self.stages.bound if self.stages.own is not None else {}
-        spoken = (names.gradient(name) or "" for name in names.assigned)
-        others = dict.fromkeys([*spoken, *(atom.name for atom in self.wanted), *own, *self.stages.known])
+        spoken = dict.fromkeys(names.gradient(name) or "" for name in names.assigned)
+        near = [atom.name for atom in self.wanted]
+        others = dict.fromkeys([*filter(spoken.__contains__, near), *spoken, *near, *own, *self.stages.known])
         for key in islice(filter(None, others), MOST_NAMES):
             gradient = self.stages.gradient(key) if key != self.line.key else None
             if gradient is not None and not (self.stages.has_arrays and all(map(is_zero, gradient))):
@@ -204,8 +205,11 @@ class Search:
         if arrays:
             yield from self.means()
             yield from self.folds()
-        yield Changed("sign", "turn the sign round", lambda change, _: -change)
+        turned = Changed("sign", "turn the sign round", lambda change, _: -change)
+        if self.line.is_plain:
+            yield turned
         yield from self.upstream_twice() if read else self.upstream_forgotten()
+        yield turned
         for place in places:
             if arrays:
                 yield from sums(place)

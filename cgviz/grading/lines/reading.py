@@ -26,6 +26,7 @@ from cgviz.ops.rearranging import listed
 from cgviz.values.arrays import Value, is_array, shape_of
 
 Place = tuple[int, int]
+NO_NUMBER = "this is no number"
 SYMBOLS: dict[Any, str] = {ast.Mult: "*", ast.MatMult: "@", ast.Add: "+", ast.Sub: "−", ast.Div: "/"}
 NUMBER = re.compile(r"\d+")
 
@@ -335,6 +336,8 @@ class Pass:
 
     def why(self, value: ast.expr, frame: Frame, error: Exception) -> str:
         """Returns why an expression has no value: the innermost operation whose operands do not fit."""
+        if str(error) == NO_NUMBER:
+            return NO_NUMBER
         for part in reversed([each for each in ast.walk(value) if isinstance(each, (ast.BinOp, ast.Call))]):
             try:
                 self.walk.run(part, frame)
@@ -346,7 +349,7 @@ class Pass:
                     listed(shape_of(self.walk.run(each, frame)) or ()) for each in pair if not raises(self, each, frame)
                 ]
                 name = SYMBOLS.get(type(getattr(part, "op", None)), ast.unparse(getattr(part, "func", part)))
-                if len(shapes) == 2:
+                if len(shapes) == 2 and isinstance(error, ValueError):
                     return f"{name}: the shapes {' and '.join(shapes)} do not fit together"
                 break
         return f"Python stops here: {type(error).__name__}: {str(error).splitlines()[0][:80] if str(error) else ''}"
@@ -392,5 +395,5 @@ def number(value: Any) -> Value:
     """Returns a number or an array of numbers. Raises TypeError for what is none."""
     made = number_of(value)
     if made is UNKNOWN:
-        raise TypeError("this is no number")
+        raise TypeError(NO_NUMBER)
     return made

@@ -6,10 +6,8 @@ import ast
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from cgviz.errors import EvaluationError
 from cgviz.grading.attempts import OLD
 from cgviz.grading.elements import Misfit, plus
-from cgviz.grading.exercise import Exercise
 from cgviz.grading.lines.accounts import Account, summed
 from cgviz.grading.lines.reading import Line, Pass, fresh, number
 from cgviz.grading.lines.systems import Vector
@@ -20,17 +18,17 @@ from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
 from cgviz.text.numbers import number as written
 from cgviz.values.arrays import Value
 
-NO_GRADIENT = "there is no gradient in this file: a line such as dx = ... names one"
 
-
-def verdicts(made: Pass, exercise: Exercise, accounts: dict[str, Account], given: Mapping[str, Value]) -> Grade:
-    """Returns the grade. `given` are the file's own inputs. Raises EvaluationError where there is no backward pass."""
-    replay = Replay(made, accounts, exercise.tolerance)
+def verdicts(
+    made: Pass, data: Collection[str], accounts: dict[str, Account], tolerance: float, given: Mapping[str, Value]
+) -> Grade:
+    """Returns the grade. `given` are the file's own inputs. Raises CrookedError where there is no backward pass."""
+    replay = Replay(made, accounts, tolerance)
     wrong = [forward_mistake(made, name) for name in made.stages.wrong]
     if not accounts and not wrong:
-        raise EvaluationError(NO_GRADIENT)
+        raise CrookedError
     lines = sorted([*wrong, *replay.lines()], key=lambda each: (each.line, each.start))
-    gradients = replay.gradients(exercise.data)
+    gradients = replay.gradients(data)
     return Grade(made.listing, tuple(lines), tuple(gradients), tuple(notes(made, accounts, given)))
 
 
@@ -83,7 +81,7 @@ class Replay:
             else:
                 self.made.walk.run(node, frame)
                 self.stages.repair(step, names, k)
-            return number(names[step.target]) if line is not None else 0.0
+            return fresh(number(names[step.target])) if line is not None else 0.0
         except CrookedError:
             raise
         except Exception as error:
