@@ -24,7 +24,7 @@ fix: $(VENV)/installed-dev  ## mends what ruff can mend
 	$(BIN)/ruff format .
 
 golden: $(VENV)/installed-dev  ## writes the golden files anew: read the diff before you commit it
-	CGVIZ_GOLDEN=write $(BIN)/pytest tests/test_golden.py
+	CGVIZ_GOLDEN=write $(BIN)/pytest -n 0 tests/test_golden.py tests/test_*_tables.py
 
 docs: $(VENV)/installed-dev $(VENV)/installed-docs  ## the README's blocks and the gallery anew, and the documentation site in build/docs
 	$(BIN)/python docs/make.py
@@ -34,7 +34,7 @@ site: $(VENV)/installed runtime/node_modules/pyodide  ## the playground as a sta
 	$(BIN)/cgviz site -o build/playground --runtime runtime
 
 runtime/node_modules/pyodide:
-	npm install --prefix runtime --no-audit --no-fund pyodide@$$($(BIN)/python -c "from cgviz.places.site.runtime import PYODIDE; print(PYODIDE)")
+	npm install --prefix runtime --no-audit --no-fund pyodide@$$($(BIN)/python -c "from cgviz.places.site import PYODIDE; print(PYODIDE)")
 
 bench: $(VENV)/installed-bench  ## ratios against sympy, dot, micrograd and CasADi, measured in one run
 	$(BIN)/python bench/bench.py

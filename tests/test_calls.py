@@ -177,6 +177,8 @@ def test_values_are_the_librarys_own(module: str) -> None:
      ("F.celu(-v, 2)", -0.7869386805747332), ("F.softshrink(v)", 0.5), ("F.poisson_nll_loss(v, 2)", 0.7182818284590451),
      ("F.gaussian_nll_loss(v, 3, v/2)", 3.6534264097200273),
      ("F.cosine_embedding_loss([[v, 2]], [[2, v]], [-1])", 0.8),
+     ("nn.LeakyReLU(0.25)(-v)", -0.25), ("nn.Softplus(2)(nn.ReLU()(v))", 1.0634640055214863),
+     ("loss = nn.MSELoss(reduction='sum'); a = nn.Tanh(); f = loss(a(v - 1), 3)", 9), ("f = nn.ReLU(v)", 1),
      ("np.log(v, v)", 0), ("math.log(8*v, 2)", 3), ("sum(scipy.special.softmax(x))", 1)],
 )  # fmt: skip
 def test_what_a_text_calls_is_the_librarys(text: str, wanted: float) -> None:
@@ -186,7 +188,8 @@ def test_what_a_text_calls_is_the_librarys(text: str, wanted: float) -> None:
 
 REFUSED = (
     "F.dropout(v)", "np.stack(x)", "torch.linalg.norm(x, 1)", "F.softplus(v, 1, 3)", "sum(np.transpose(x, 1))",
-    "sum(torch.flip(x, (1, 1)))", "torch.equal(x, x)",
+    "sum(torch.flip(x, (1, 1)))", "torch.equal(x, x)", "nn.Linear(3, 2)(v)", "nn.Dropout(0.5)(v)", "nn.ReLU()()",
+    "nn.LeakyReLU(0.1)(v", "a = nn.LayerNorm(3); sum(a(x))",
 )  # fmt: skip
 
 

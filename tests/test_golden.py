@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from held import TABLES
 from reports import derivation, table
 
 import cgviz
@@ -87,7 +88,7 @@ def test_what_is_made_for_machines(name: str) -> None:
 
 def test_no_golden_file_is_left_over() -> None:
     expected = {f"{name}{end}" for name in NAMES for end in (".txt", ".card.dot", ".circuit.dot")}
-    expected |= {f"{name}.{end}" for name in DOZEN for end in (*READ, "digests")}
+    expected |= {f"{name}.{end}" for name in DOZEN for end in (*READ, "digests")} | {*TABLES}
     assert {path.name for path in GOLDEN.iterdir()} == expected
 
 

@@ -14,7 +14,7 @@ from cgviz.errors import UsageError
 from cgviz.graph.nodes import Graph
 from cgviz.ops.op import REGISTRY, ops
 from cgviz.runs.columns import straight
-from cgviz.runs.passes import PAYS_AFTER, backward, forward, gradient, quickly
+from cgviz.runs.passes import PAYS_AFTER, backward, carried, forward, gradient, quickly
 from cgviz.runs.straight import SPELLED_OUT
 from cgviz.values.arrays import is_sound
 
@@ -119,13 +119,57 @@ def test_columns(text: str, size: int) -> None:
     agree(run.bare, at, run.upstream)
 
 
-def test_branches_and_matrices_go_the_long_way() -> None:
+def test_branches_go_the_long_way() -> None:
     graph = cgviz.read("where(x > 0, log(x), x)")
     assert straight(graph) is None
     agree(graph, {"x": -1.0})
-    run = cgviz.run("sum(W @ x)", W=[[1, 2]], x=[3, 4])
-    assert straight(run.bare) is None
+
+
+PROGRAMS = [
+    "sum(transpose(W) @ x)",
+    "h = tanh(A @ W + b); p = softmax(h); -sum(log(p[:, 0])) + 0.1*sum(W**2)",
+    "r = A @ x - mean(A @ x); sum(r*r*r/(1 + r*r)) - norm(transpose(A) @ r)",
+    "h = relu(transpose(A) * 2 - 1); sum(h * cumsum(h, axis=0)) + sum(x) * max(x) - trace(A @ transpose(A))",
+    "s = sum(x); t = tanh(s); y = x*t - (-x)/s; sum(sort(y) * leaky_relu(-y)) + s*sum(c)",
+    "sum(gelu(A) + silu(-A) + hypot(A, 2) + A**3) + sum(logsigmoid(x) - softplus(-x*x)) + sum(A**x[0])",
+]
+
+
+@pytest.mark.parametrize("text", PROGRAMS)
+def test_programs_of_arrays(text: str) -> None:
+    chance = np.random.default_rng(7)
+    known = {"A": chance.uniform(0.1, 2, (5, 4)), "W": chance.uniform(-1, 1, (4, 3)), "b": chance.normal(size=3)}
+    known |= {"x": chance.uniform(0.2, 1, 4), "c": np.arange(3.0)}
+    graph = cgviz.read(text)
+    at = {graph.nodes[i].name: known[graph.nodes[i].name] for i in graph.inputs}
+    run = cgviz.run(graph, {name: np.asfortranarray(value) for name, value in at.items()})
+    assert straight(run.bare) is not None
     agree(run.bare, dict(run.inputs or {}))
+
+
+def test_every_op_of_columns_at_odd_numbers() -> None:
+    odd = np.array([0.0, -0.0, 1e-310, -1e308, 745.2, -0.5, math.inf, math.nan])
+    for op in (op for op in ops() if (op.array or op.composed) and not op.fixed and op.reaches is None):
+        names = "xyz"[: op.arity[1] or 3]
+        at = dict(zip(names, map(np.ravel, np.meshgrid(*[odd] * len(names))), strict=True))
+        run = cgviz.run(f"{op.name}({', '.join(names)})", at, upstream=1.0)
+        line = straight(run.bare)
+        assert line is not None
+        value, slopes = slowly(run.bare, dict(run.inputs or {}), run.upstream)
+        found = carried(line, (run.inputs or {}).values(), run.upstream)
+        assert found is not None or op.name == "reciprocal"
+        if found is not None:
+            assert same(found[0], value)
+            assert all(map(same, found[1], slopes.values()))
+
+
+def test_results_are_nobodys_buffers() -> None:
+    graph, x = cgviz.read("sigmoid(x)*y + x"), np.linspace(-1, 1, 50)
+    runs = [cgviz.run(graph, x=x * k, y=x, upstream=1.0) for k in range(PAYS_AFTER + 4)]
+    for k, run in enumerate(runs):
+        again = cgviz.run("sigmoid(x)*y + x", x=x * k, y=x, upstream=1.0)
+        assert same(run.value, again.value)
+        assert all(same(run.gradient[name], again.gradient[name]) for name in "xy")
 
 
 def test_a_run_of_a_graph_that_is_asked_often_is_the_same_run() -> None:

@@ -153,3 +153,14 @@ def test_a_shape_is_open_where_a_length_is_a_name() -> None:
     assert axes.is_open(axes.parsed("N, 3"))
     assert not axes.is_open(axes.parsed("2, 3"))
     assert not axes.is_open(None)
+
+
+def test_a_sum_of_lengths_has_one_spelling() -> None:
+    """Whichever names were met before: no two of them come to what two others do."""
+    names = [f"{letter}{at}" for at in range(4) for letter in "NKDPQ"]
+    lengths = [Axis(name) for name in names]
+    for at, one in enumerate(lengths):
+        for other in lengths[at + 1 :]:
+            assert {*str(one + other).split(" + ")} == {str(one), str(other)}
+    assert str(Axis("K9") * Axis("N9")) == "N9*K9"
+    assert str(Axis("Z9") * Axis("D9") * 2) == "2*D9*Z9"

@@ -10,7 +10,7 @@ from typing import Any
 
 from cgviz.ops.coded import coded
 from cgviz.ops.op import Op, register
-from cgviz.ops.rearranging import back_to, spread
+from cgviz.ops.rearranging import back_to, folded_to, spread
 from cgviz.values import wide
 from cgviz.values.arrays import Shape, numpy, shape_of
 
@@ -73,6 +73,8 @@ def einsum(subscripts: str = "i->", count: int | None = None) -> Op:
         return lettered(given, right, tuple(len(shape or ()) for shape in shapes))
 
     def shapes(*operands: Shape) -> Shape:
+        if "..." in "".join(given) and "..." not in right:
+            raise ValueError("the axes of '...' are no part of the output; letters in their place are summed over")
         letters, out = lettered(given, right, tuple(map(len, operands)))
         known = lengths_of(letters, operands)
         return tuple(known[letter] for letter in out)
@@ -141,10 +143,10 @@ def handed(
     plain = "".join(dict.fromkeys(letter for letter in mine if letter in there))
     factors = [up, *(operand for i, operand in enumerate(operands) if i != slot)]
     made = einsum(f"{','.join([result, *others])}->{plain}")(*factors)
-    shape = known[slot]
-    if plain == mine or shape is None:
+    lengths = dict(zip(mine, known[slot], strict=True))
+    made = as_long(made, tuple(lengths[letter] for letter in plain))
+    if plain == mine:
         return made
-    lengths = dict(zip(mine, shape, strict=True))
     distinct = "".join(dict.fromkeys(mine))
     if plain != distinct:
         wide = back_to(tuple(lengths[letter] if letter in plain else 1 for letter in distinct))(made)
@@ -152,6 +154,13 @@ def handed(
     if distinct == mine:
         return made
     return on_repeated(made, mine, distinct, lengths)
+
+
+def as_long(made: Any, lengths: Shape) -> Any:
+    """Returns an array in these lengths: summed where only the other operands have more, repeated where they have 1."""
+    narrow = tuple(map(min, lengths, shape_of(made) or lengths))
+    made = folded_to(made, narrow)
+    return made if narrow == lengths else spread(lengths)(made)
 
 
 def on_repeated(made: Any, mine: str, distinct: str, lengths: dict[str, int]) -> Any:

@@ -186,10 +186,8 @@ logsigmoid = register(
     Op(
         name="logsigmoid",
         forward=lambda x: min(x, 0.0) - math.log1p(math.exp(-abs(x))),
-        array=lambda np, x: -np.logaddexp(0, -x),
+        array=lambda np, x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))),
         partials=lambda out, x: (sigmoid(-x),),
-        stable=lambda out, x: (-expm1.forward(out),),
-        careful=lambda out, x: (-expm1(out),),
         composed=logsigmoid_composed,
         exact=lambda mp, x: -mp.log1p(mp.exp(-x)),
         gates=lambda x: log(sigmoid(x)),
@@ -218,6 +216,13 @@ def exact_added_logs(mp: Any, a: Any, b: Any) -> Any:
     return high + mp.log1p(mp.exp(low - high))
 
 
+def added_in_range(a: Any, b: Any) -> Any:
+    """log(eᵃ + eᵇ) as max(a, b) + log(1 + e^−|a − b|)."""
+    from cgviz.ops.piecewise import absolute, maximum
+
+    return maximum(a, b) + log1p(exp(-absolute(a - b)))
+
+
 logaddexp = register(
     Op(
         name="logaddexp",
@@ -228,7 +233,7 @@ logaddexp = register(
         stable=lambda out, a, b: (sigmoid.forward(a - b), sigmoid.forward(b - a)),
         careful=lambda out, a, b: (sigmoid(a - b), sigmoid(b - a)),
         exact=exact_added_logs,
-        composed=lambda a, b: log(exp(a) + exp(b)),
+        composed=added_in_range,
         javascript=(
             "(Math.max({0}, {1}) + Math.log1p(Math.exp(-Math.abs({0} - {1}))))",
             "(1 / (1 + Math.exp({1} - {0})))",

@@ -87,6 +87,8 @@ def minor(x: Any, row: int, column: int) -> Any:
 
 def determinant(x: Any) -> Any:
     """Returns the determinant by the first row, for at most three rows. Raises ValueError."""
+    if x.ndim > 2:
+        raise ValueError("a stack of matrices does not open; pick one of them first")
     if len(x) > 3:
         raise ValueError("a determinant opens for a matrix of at most 3×3; larger ones are computed by elimination")
     if len(x) == 1:

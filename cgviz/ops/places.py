@@ -5,15 +5,17 @@ A place is a whole number; no gradient flows to it. What is picked twice gets th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from cgviz.ops.coded import FUNCTIONS, coded, ours
-from cgviz.ops.indexing import written_part
+from cgviz.ops.indexing import part_of_open, written_part
 from cgviz.ops.op import Op, register
 from cgviz.ops.opening import filled, selected
 from cgviz.ops.rearranging import place_of_axis, whole
-from cgviz.values.arrays import Shape, numpy, shape_of, shape_text
+from cgviz.values.arrays import Shape, broadcast, numpy, shape_of, shape_text
+from cgviz.values.axes import is_open
 
 NUMPY = "NumPy reference, {}; its transpose is the rule"
 SLOT = "#"  # in a key: an array of places, which is an operand
@@ -33,7 +35,7 @@ def as_places(value: Any) -> Any:
         return np.where(np.isfinite(value) & (value == np.floor(value)), value, 2.0**62).astype(np.int64)
 
 
-def plain(key: Key, places: Any) -> tuple[Any, ...]:
+def plain(key: Sequence[Any], places: Any) -> tuple[Any, ...]:
     """Returns a key as numpy takes it, the operands in their slots."""
     rest = iter(places)
     return tuple(next(rest) if part == SLOT else slice(*part[1:]) if isinstance(part, tuple) else part for part in key)
@@ -49,18 +51,28 @@ def written(key: Key, places: Any) -> str:
     return ", ".join(str(next(rest)) if isinstance(part, str) else written_part(part) for part in key)
 
 
+def shape_of_picked(shape: Shape, key: Key, places: Sequence[Shape]) -> Shape:
+    """Returns the shape of x[key] for places of these shapes. Raises ValueError."""
+    np = numpy()
+    if any(map(is_open, (shape, *places))):  # nothing of these lengths is made: short ones tell where the places stand
+        rest, at = part_of_open(shape, key), broadcast(places)
+        short = [0 if isinstance(part, int) else part for part in key]
+        pattern = np.zeros((1,) * len(shape))[plain(short, [np.zeros((2,) * len(at), dtype=int)] * len(places))].shape
+        before = pattern.index(2) if at else 0
+        return (*rest[:before], *at, *rest[before:])
+    blank = np.broadcast_to(0.0, tuple(max(n, 1) for n in shape))
+    try:
+        return tuple(blank[plain(key, [np.zeros(place, dtype=int) for place in places])].shape)
+    except (IndexError, ValueError) as error:
+        raise ValueError(str(error)) from None
+
+
 @cache
 def picked_at(key: Key) -> Op:
     """Returns the op `x[key]` whose key holds arrays of places: an operand for each "#" in it."""
 
     def shapes(shape: Shape, *places: Shape) -> Shape:
-        np = numpy()
-        blank = np.broadcast_to(0.0, tuple(max(n, 1) for n in shape))
-        try:
-            found = blank[plain(key, [np.zeros(place, dtype=int) for place in places])].shape
-        except (IndexError, ValueError) as error:
-            raise ValueError(str(error)) from None
-        return tuple(found)
+        return shape_of_picked(shape, key, places)
 
     def forward(x: Any, *places: Any) -> Any:
         np = numpy()
@@ -142,10 +154,9 @@ def put_at(key: Key) -> Op:
         return made
 
     def shapes(shape: Shape, new: Shape, *places: Shape) -> Shape:
-        np = numpy()
-        at = np.broadcast_to(0.0, shape)[plain(key, [np.zeros(place, dtype=int) for place in places])].shape
+        at = shape_of_picked(shape, key, places)
         try:
-            fits = np.broadcast_shapes(at, new) == at
+            fits = broadcast([at, new]) == at
         except ValueError:
             fits = False
         if not fits:
@@ -203,12 +214,8 @@ def along_axis(axis: int = -1) -> Op:
 
     def full_key(x: Any, i: Any) -> tuple[Any, ...]:
         np = numpy()
-        at = place_of_axis(axis, np.ndim(x))
-        grid = list(np.ogrid[tuple(map(slice, np.shape(i)))])
-        for k, n in enumerate(np.shape(x)):
-            if k != at and np.shape(i)[k] == 1 and n != 1:
-                grid[k] = np.arange(n).reshape(tuple(-1 if j == k else 1 for j in range(np.ndim(x))))
-        grid[at] = as_places(i)
+        grid = list(np.ogrid[tuple(map(slice, np.shape(x)))])
+        grid[place_of_axis(axis, np.ndim(x))] = as_places(i)
         return tuple(grid)
 
     def forward(x: Any, i: Any) -> Any:
@@ -227,7 +234,9 @@ def along_axis(axis: int = -1) -> Op:
     def opens(x: Any, i: Any) -> Any:
         np, fixed = numpy(), place_of_axis(axis, x.ndim)
         wide = np.broadcast_to(i, shapes(x.shape, i.shape))
-        lines = np.moveaxis(x, fixed, -1)
+        lines = np.broadcast_to(
+            np.moveaxis(x, fixed, -1), (*wide.shape[:fixed], *wide.shape[fixed + 1 :], x.shape[fixed])
+        )
         return filled(wide.shape, lambda at: selected(wide[at], lines[(*at[:fixed], *at[fixed + 1 :])]))
 
     return Op(
@@ -264,9 +273,12 @@ def placed_along(axis: int, shape: Shape | None) -> Op:
     def forward(up: Any, i: Any) -> Any:
         np = numpy()
         made = np.zeros(shape or ())
-        grid = list(np.ogrid[tuple(map(slice, np.shape(up)))])
+        grid = list(np.ogrid[tuple(map(slice, shape or ()))])
         grid[place_of_axis(axis, len(shape or ()))] = np.broadcast_to(as_places(i), np.shape(up))
-        np.add.at(made, tuple(grid), up)
+        try:
+            np.add.at(made, tuple(grid), up)
+        except IndexError:
+            made[...] = np.nan
         return made
 
     return Op(

@@ -25,7 +25,7 @@ def place_of_axis(axis: int, rank: int) -> int:
 
 def whole(number: Any) -> int:
     if not isinstance(number, int) or isinstance(number, bool):
-        raise ValueError("an axis is a whole number")
+        raise ValueError("an axis, an offset or a count is a whole number")
     return number
 
 

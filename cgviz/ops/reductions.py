@@ -191,7 +191,8 @@ def extreme(name: str, axis: Axis = None, keepdims: bool = False) -> Op:
 
     def tangent(tangents: Any, out: Any, x: Any) -> Any:
         winners = is_equal(x, spread_back(out, x, axis, keepdims))
-        return total(axis, keepdims)(winners * tangents[0]) / total(axis, keepdims)(winners)
+        share = winners / spread_back(total(axis, keepdims)(winners), x, axis, keepdims)
+        return total(axis, keepdims)(share * tangents[0])
 
     def corner(out: Any, x: Any) -> str:
         np = numpy()

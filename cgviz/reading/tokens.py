@@ -66,7 +66,7 @@ WHY_BAD = {
     "}": "braces are not part of an expression; use ( ), or write a subscript as x_1; LaTeX is read with --latex",
     "\\": "a backslash is LaTeX; give the whole program as LaTeX (--latex)",
     "&": "'&' is not part of an expression; use where(...) for conditions",
-    "%": "'%' (remainder) is not part of an expression",
+    "%": "'%' (remainder) is not read: x - n*k with the whole number k that it takes off, its derivative is 1",
     "~": "'~' is not part of an expression",
     "?": "'?' is not part of an expression; write `a if c else b`",
     "$": "'$' stands around LaTeX; give the formula as LaTeX (--latex)",

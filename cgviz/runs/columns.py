@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
-import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.graph.nodes import CONSTANT, Graph, Node, on_elements_of
 from cgviz.ops.op import Op
-from cgviz.runs.straight import GIVES_UP, INFIX, Found, Line, Source, UnwrittenError, Writer, compiled
+from cgviz.runs.straight import COMPARED, GIVES_UP, INFIX, Found, Line, Source, UnwrittenError, Writer, compiled
+from cgviz.text.formula import Formula
 from cgviz.values import arrays
-from cgviz.values.arrays import Shape, Value, is_array, moved
+from cgviz.values.arrays import Shape, Value, folded_back, moved
 from cgviz.values.wide import multiplied
 
 BLOCK = 1 << 15
-NAME = re.compile(r"\b[vgtshk][0-9]+\b")
+ANEW = frozenset({"matmul", "dot"})
+"""Structural ops whose results, and whose gradients, are arrays of their own, never views."""
+MENDED = frozenset({"pow", "hypot", "gelu"})
+"""Ops whose slopes are mended element by element where what they are made of leaves the range."""
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
 
 
@@ -24,7 +28,7 @@ MOST = 200_000
 
 
 def straight(graph: Graph) -> Straight | None:
-    """Returns the passes of a graph as one function; None for branches, matrices, and a graph that is too large."""
+    """Returns the passes of a graph as one function; None for branches, and for a graph that is too large."""
     if len(graph) > MOST or any(not is_straight(node) for node in graph.nodes):
         return None
     try:
@@ -34,12 +38,8 @@ def straight(graph: Graph) -> Straight | None:
 
 
 def is_straight(node: Node) -> bool:
-    """Tells whether a node works element by element, and a gradient flows through it whatever its operands are."""
-    if node.op is INPUT:
-        return True
-    if node.op is CONSTANT:
-        return not is_array(node.value)
-    return node.op.reaches is None and node.op.vjp is None
+    """Tells whether a gradient flows through a node, and its shape is as it is, whatever its operands are."""
+    return node.op.reaches is None and node.op.name != "masked"
 
 
 class Column(Source):
@@ -86,6 +86,10 @@ class Column(Source):
     def __invert__(self) -> Column:
         return self.made(f"~{self.text}")
 
+    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Source:
+        self.writer.columns = True
+        return super().cgviz_apply(op, args)
+
 
 class Written:
     """NumPy for a record that calls it: each function answers with its text."""
@@ -98,20 +102,25 @@ class Written:
         known = {"abs": "abs", "absolute": "abs"}.get(name) or writer.name(getattr(arrays.numpy(), name))
 
         def called(*args: Any) -> Column:
-            texts = [arg.text if isinstance(arg, Column) else writer.number(arg) for arg in args]
+            texts = [arg.text if isinstance(arg, Column) else writer.scalar(arg) for arg in args]
             return Column(writer.part_of(f"{known}({', '.join(texts)})"), writer)
 
         return called
 
 
 class ColumnWriter(Writer):
-    """Writes a graph of arrays and numbers, every op element by element, as `cgviz.values.arrays` computes it."""
+    """Writes a graph of arrays and numbers as `cgviz.values.arrays` computes it."""
+
+    takes = "values, seed, room"
 
     def __init__(self, graph: Graph, unit: bool = True) -> None:
         super().__init__(graph, unit)
-        self.bound |= {"sound": arrays.is_sound, "folded": arrays.folded}
+        self.bound |= {"sound": arrays.is_sound, "folded": arrays.summed}
+        self.bound |= {"viewed": arrays.computed, "computed": arrays.computed}
+        self.bound |= {"handed_views": arrays.through, "handed": arrays.through}
         self.columns = False
         self.numbers: dict[str, str] = {}
+        self.called: set[int] = set()
 
     def scalar(self, value: float) -> str:
         """Returns the name of a number as an array without axes, which NumPy need not make anew each time."""
@@ -121,15 +130,32 @@ class ColumnWriter(Writer):
         return self.numbers[text]
 
     def lines(self) -> Iterator[str]:
-        return released([*super().lines()])
+        from cgviz.runs.buffers import Places, Taken
+
+        taken = Taken(self.shape_of, self.bound, is_long(self.graph))
+        for line in super().lines():
+            taken.line(line)
+        self.places = Places(taken)
+        return iter(self.places.lines())
+
+    def shape_of(self, name: str) -> Shape | None:
+        """Returns the shape of a value or a gradient by its name."""
+        at = self.graph.output if name == "seed" else int(name[1:]) if name[0] in "vg" and name[1:].isdigit() else None
+        return None if at is None else self.graph.nodes[at].shape or ()
 
     def operand(self, index: int) -> str:
-        self.columns = self.columns or bool(self.graph.nodes[index].shape)
-        return super().operand(index)
+        node = self.graph.nodes[index]
+        return self.name(node.value) if node.op is CONSTANT and node.shape else super().operand(index)
+
+    def is_column(self, name: str) -> bool:
+        return bool(self.shape_of(name) or getattr(self.bound.get(name), "shape", ()))
 
     def call(self, op: Op, args: Sequence[str]) -> str:
         """Returns the text of an op's output; of columns as NumPy computes it."""
-        columns, self.columns = self.columns, False
+        columns, self.columns = self.columns or any(map(self.is_column, args)), False
+        if op.vjp is not None:
+            by = "computed" if op.name in ANEW else "viewed"
+            return f"{by}({self.name(op.forward)}, {', '.join(args)})"
         if columns and op.family == "product" and len(args) > 2:
             return self.part_of(f"{self.name(multiplied)}({', '.join(args)})")
         if not columns or op.name in LINEAR:
@@ -144,7 +170,15 @@ class ColumnWriter(Writer):
                 return made.text
         except (UnwrittenError, TypeError, AttributeError):
             self.forget(before)
-        raise UnwrittenError(f"{op.name} of columns")
+        return self.part_of(f"{self.name(partial(on_elements_of, op))}({', '.join(args)})")
+
+    def applied(self, op: Op, args: Sequence[str]) -> str:
+        if not self.columns or op.name not in ("where", *COMPARED):
+            return super().applied(op, args)
+        self.columns = False
+        if op.name == "where":
+            return self.part_of(f"{self.name(arrays.numpy().where)}({', '.join(args)})")
+        return self.part_of(f"{args[0]} {COMPARED[op.name]} {args[1]}")
 
     def composed(self, op: Op, each: Sequence[Column]) -> Any:
         if op.composed is None:
@@ -160,7 +194,7 @@ class ColumnWriter(Writer):
             self.columns = False
             return super().slopes(index, node)
         rule = op.careful or (None if op.stable else op.partials)
-        if rule is None:
+        if rule is None or op.name in MENDED:
             raise UnwrittenError("slopes element by element")
         if op.name != "multiply" and not all(self.graph.nodes[arg].shape for arg in node.args):
             raise UnwrittenError("numbers among columns")
@@ -173,9 +207,15 @@ class ColumnWriter(Writer):
 
     def handed(self, index: int, node: Node, upstream: str) -> tuple[list[str], Sequence[str | None]]:
         op, args = node.op, ", ".join(map(self.operand, node.args))
-        if not node.shape or op.scaled is None:
-            return super().handed(index, node, upstream)
         parts = [f"h{slot}" for slot in range(len(node.args))]
+        if op.vjp is not None:
+            by = "handed" if op.name in ANEW else "handed_views"
+            return self.as_called(index, f"{by}({self.name(op.stable or op.vjp)}, {upstream}, v{index}, {args})")
+        if not node.shape or op.scaled is None:
+            try:
+                return super().handed(index, node, upstream)
+            except UnwrittenError:
+                return self.as_called(index, f"{self.name(partial(folded_back, op))}({upstream}, v{index}, {args})")
         if arrays.is_long_product(op):
             return [f"{', '.join(parts)}, = {self.name(op.scaled)}({upstream}, v{index}, {args})"], parts
         before, slopes = self.slopes(index, node)
@@ -186,9 +226,22 @@ class ColumnWriter(Writer):
         rest = f"{upstream}, v{index}, ({args},)"
         return [*before, *(f"{h} = {call}, {s}, {slopes[s]}, {rest})" for s, h in enumerate(parts))], parts
 
+    def as_called(self, index: int, call: str) -> tuple[list[str], Sequence[str | None]]:
+        """Returns the line of a call that hands back to each argument, in its shape; None where nothing flows."""
+        self.called.add(index)
+        node, parts = self.graph.nodes[index], [f"h{slot}" for slot in range(len(self.graph.nodes[index].args))]
+        out, *args = (Formula(f"v{i}", shape=self.graph.nodes[i].shape) for i in (index, *node.args))
+        rule = node.op.vjp(Formula("up", shape=out.shape), out, *args) if node.op.vjp else node.op.partials(out, *args)
+        flows = [None if slope is None else part for part, slope in zip(parts, rule, strict=True)]
+        return [f"{', '.join(parts)}, = {call}"], flows
+
+    def none(self, index: int) -> str:
+        shape = self.graph.nodes[index].shape
+        return f"{self.name(arrays.spread)}(0.0, {shape})" if shape else super().none(index)
+
     def narrowed(self, index: int, arg: int, part: str) -> str:
         wide, narrow = self.graph.nodes[index].shape, self.graph.nodes[arg].shape
-        return part if wide == narrow else f"folded({part}, {narrow!r})"
+        return part if index in self.called or wide == narrow else f"folded({part}, {narrow!r})"
 
     def is_whole(self, index: int, slope: str) -> bool:
         nodes, node = self.graph.nodes, self.graph.nodes[index]
@@ -196,14 +249,43 @@ class ColumnWriter(Writer):
         return slope not in seen and all(nodes[arg].shape == node.shape for arg in node.args)
 
 
-def released(lines: Sequence[str]) -> Iterator[str]:
-    """Yields the lines, each followed by the end of what is not used again: its memory is taken anew while in cache."""
-    last = {name: at for at, line in enumerate(lines) for name in NAME.findall(line)}
-    for at, line in enumerate(lines):
-        yield line
-        gone = sorted({name for name in NAME.findall(line) if last[name] == at})
-        if gone and not line.startswith("return"):
-            yield f"del {', '.join(gone)}"
+class Columns:
+    """The compiled lines of a graph with arrays, and the buffers that they work in."""
+
+    def __init__(self, writer: ColumnWriter) -> None:
+        self.line: Any = compiled(writer)
+        self.room = writer.places
+        self.idle: list[list[Any]] = []
+
+    def buffers(self, most: int = sys.maxsize) -> list[Any]:
+        """Returns buffers that nobody else works in; long ones have `most` elements."""
+        empty = arrays.numpy().empty
+        rooms = (((most,) if math.prod(shape) > most else shape, kind) for shape, kind in self.room.buffers)
+        return self.idle.pop() if self.idle else [empty(*room) for room in rooms]
+
+    def __call__(self, values: Iterable[Value], seed: Value) -> Found:
+        made, buffers = [arrays.numpy().empty(*room) for room in self.room.results.values()], self.buffers()
+        found: Found = self.line(values, seed, made + buffers)
+        self.idle.append(buffers)
+        return found
+
+    def in_blocks(self, values: Iterable[Value], seed: Value) -> Found:
+        """Returns the same for long columns of one shape, which go through the lines a part at a time."""
+        np, buffers = arrays.numpy(), self.buffers(BLOCK)
+        flat = [np.ascontiguousarray(value).reshape(-1) for value in values]
+        made = [np.empty(flat[0].size) for _ in range(len(flat) + 1)]
+        whole = None if is_one_number(seed) else np.ascontiguousarray(seed).reshape(-1)
+        for start in range(0, made[0].size, BLOCK):
+            part = slice(start, min(start + BLOCK, made[0].size))
+            places = [column[part] for column in made]
+            room = [places[k] for k in self.room.results] + [each[: part.stop - start] for each in buffers]
+            found = self.line([each[part] for each in flat], seed.flat[0] if whole is None else whole[part], room)
+            for place, block in zip(places, (found[0], *found[1]), strict=True):
+                if place is not block:
+                    place[:] = block
+        self.idle.append(buffers)
+        value, *slopes = (column.reshape(np.shape(seed)) for column in made)
+        return value, tuple(slopes)
 
 
 class Straight:
@@ -213,16 +295,18 @@ class Straight:
         """Raises UnwrittenError for what is no straight line."""
         self.graph = graph
         self.shape: Shape = graph.nodes[graph.output].shape or ()
-        self.unit = compiled(self.writer(unit=True))
-        self.is_long = graph.has_arrays and is_long(graph, self.shape)
+        self.unit = self.compiled(unit=True)
 
-    def writer(self, unit: bool) -> Writer:
-        return (ColumnWriter if self.graph.has_arrays else Writer)(self.graph, unit)
+    def compiled(self, unit: bool) -> Line:
+        if not self.graph.has_arrays:
+            return compiled(Writer(self.graph, unit))
+        columns = Columns(ColumnWriter(self.graph, unit))
+        return columns.in_blocks if is_long(self.graph) else columns
 
     @cached_property
     def seeded(self) -> Line:
         """The line for any seed."""
-        return compiled(self.writer(unit=False))
+        return self.compiled(unit=False)
 
     @cached_property
     def one(self) -> Value:
@@ -238,25 +322,15 @@ class Straight:
         if not self.graph.has_arrays:
             return line(values, seed)
         with arrays.quiet():
-            return self.in_blocks(line, values, seed) if self.is_long else line(values, seed)
-
-    def in_blocks(self, line: Line, values: Iterable[Value], seed: Value) -> Found:
-        np = arrays.numpy()
-        flat = [np.ascontiguousarray(value).reshape(-1) for value in values]
-        value, *slopes = made = [np.empty(flat[0].size) for _ in range(len(flat) + 1)]
-        whole = None if is_one_number(seed) else np.ascontiguousarray(seed).reshape(-1)
-        for start in range(0, value.size, BLOCK):
-            part = slice(start, start + BLOCK)
-            found = line([each[part] for each in flat], seed.flat[0] if whole is None else whole[part])
-            for column, block in zip(made, (found[0], *found[1]), strict=True):
-                column[part] = block
-        return value.reshape(self.shape), tuple(column.reshape(self.shape) for column in slopes)
+            return line(values, seed)
 
 
-def is_long(graph: Graph, shape: tuple[int, ...]) -> bool:
-    """Tells whether every node is an array of one shape with many elements."""
-    nodes = (node for node in graph.nodes if node.op is not CONSTANT)
-    return math.prod(shape) > BLOCK and bool(graph.inputs) and all(node.shape == shape for node in nodes)
+def is_long(graph: Graph) -> bool:
+    """Tells whether every node is an array of one shape with many elements, made element by element."""
+    shape = graph.nodes[graph.output].shape or ()
+    nodes = [node for node in graph.nodes if node.op is not CONSTANT or node.shape]
+    each = all(node.shape == shape and node.op.vjp is None and node.op is not CONSTANT for node in nodes)
+    return math.prod(shape) > BLOCK and bool(graph.inputs) and each
 
 
 def is_one_number(seed: Value) -> bool:

@@ -120,6 +120,8 @@ class Writer:
     `unit` writes them for a seed of 1, by which nothing need be multiplied.
     """
 
+    takes = "values, seed"
+
     def __init__(self, graph: Graph, unit: bool = True) -> None:
         self.graph, self.unit = graph, unit
         self.bound: dict[str, Any] = {}
@@ -231,7 +233,7 @@ class Writer:
                     part = self.narrowed(index, arg, part)
                     yield f"g{arg} = {upstream[arg]} + {part}" if arg in upstream else f"g{arg} = {part}"
                     upstream[arg] = f"g{arg}"
-        found = "".join(f"{upstream.get(index, '0.0')}, " for index in graph.inputs)
+        found = "".join(f"{upstream.get(index) or self.none(index)}, " for index in graph.inputs)
         yield f"return {self.operand(graph.output)}, ({found})"
 
     def handed(self, index: int, node: Node, upstream: str) -> tuple[list[str], Sequence[str | None]]:
@@ -248,6 +250,10 @@ class Writer:
         off = f"not k{index}" if several else off_range(*names)  # no slope of a roomy product leaves the range
         anew = f"{', '.join(parts)}, = {self.name(op.handed)}({upstream}, v{index}, ({args},))"
         return [*before, f"if {off}: {GIVES_UP if op.name == 'reciprocal' else anew}"], parts
+
+    def none(self, index: int) -> str:
+        """Returns the gradient of an input that none reaches."""
+        return "0.0"
 
     def narrowed(self, index: int, arg: int, part: str) -> str:
         """Returns what node `arg` gets of what node `index` hands back."""
@@ -293,6 +299,6 @@ class Writer:
 def compiled(writer: Writer) -> Line:
     body = "\n ".join(writer.lines())
     scope: dict[str, Any] = {"inf": math.inf, "nan": math.nan, **writer.bound}
-    exec(compile(f"def line(values, seed):\n {body}\n", "<passes>", "exec"), scope)
+    exec(compile(f"def line({writer.takes}):\n {body}\n", "<passes>", "exec"), scope)
     made: Line = scope["line"]
     return made

@@ -122,7 +122,7 @@ def on_elements(op: Op, args: Sequence[Any]) -> Value:
     np = numpy()
     with np.errstate(all="ignore"):
         if op.vjp is not None:
-            return settled(op.forward(*args))
+            return computed(op.forward, *args)
         if isinstance(op.array, str):
             return getattr(np, op.array)(*args)
         if op.array is not None:
@@ -221,9 +221,15 @@ def folded(value: Value, shape: Shape) -> Value:
     """Returns `value` summed to `shape`: what was broadcast forward is summed backward."""
     if not is_array(value) or value.shape == shape:
         return value
-    axes = summed_axes(value.shape, shape)
     with quiet():
-        return settled(value.sum(axis=axes).reshape(shape))
+        return summed(value, shape)
+
+
+def summed(value: Value, shape: Shape) -> Value:
+    """Returns the same of an array of another shape, in a context in which arrays are quiet."""
+    if not shape:
+        return float(value.sum())
+    return value.sum(axis=summed_axes(value.shape, shape)).reshape(shape)
 
 
 def spread(value: Value, shape: Shape) -> Value:
@@ -250,10 +256,9 @@ def handed_back(
     `reached` is the mask of the node itself; an element that is not reached hands nothing on, whatever its slope is.
     """
     if op.vjp is not None:
-        rule = op.stable or op.vjp
         with quiet():
-            parts = rule(*(numpy().float64(each) if type(each) is float else each for each in (upstream, out, *args)))
-        yield from ((None if part is None else settled(part), None) for part in parts)
+            handed = through(op.stable or op.vjp, upstream, out, *args)
+        yield from ((part, None) for part in handed)
         return
     if is_long_product(op) and reached is None:
         with quiet():
@@ -281,6 +286,23 @@ def handed_back(
             yield None, None
             continue
         yield folded(part, shape), mask if is_array(mask) and not mask.all() else None
+
+
+def computed(forward: Callable[..., Any], *values: Value) -> Value:
+    """Returns the output of a structural op."""
+    return settled(forward(*values))
+
+
+def through(rule: Callable[..., Iterable[Any]], *values: Value) -> list[Value | None]:
+    """Returns what a structural op hands back by its rule, a vjp of the upstream gradient, the output and operands."""
+    float64 = numpy().float64
+    parts = rule(*[float64(each) if type(each) is float else each for each in values])
+    return [None if part is None else settled(part) for part in parts]
+
+
+def folded_back(op: Op, upstream: Value, out: Value, *args: Value) -> list[Value | None]:
+    """Returns for every argument what it gets, in its own shape, where all elements are reached."""
+    return [part for part, _ in handed_back(op, upstream, None, out, args)]
 
 
 def is_long_product(op: Op) -> bool:

@@ -12,9 +12,13 @@ from typing import Any
 
 FIRST, APART = 100_003, 100
 NEAR = 16
+USUAL = "BNMTSLCHWDKEFPQ"
 NAME = re.compile(r"[^\W\d]\w*")
 STANDS_FOR: dict[str, int] = {}
-"""The number that stands for each name, the same in the whole process: ops are kept by the shapes that they have."""
+"""The number that stands for each name, the same in the whole process: ops are kept by the shapes that they have.
+
+No two of them come to the sum of two others, nor near it, so that a sum has one spelling.
+"""
 
 
 class Axis(int):
@@ -61,16 +65,26 @@ class Axis(int):
 def number_of(name: str) -> int:
     """Returns the prime that stands for a name."""
     if name not in STANDS_FOR:
-        number = max(STANDS_FOR.values(), default=FIRST - APART) + APART
-        while any(number % factor == 0 for factor in range(2, int(number**0.5) + 1)):
+        number, known = max(STANDS_FOR.values(), default=FIRST - APART) + APART, list(STANDS_FOR.values())
+        taken = [one + other for at, one in enumerate(known) for other in known[at:]]
+        while not is_prime(number) or any(abs(number + one - sum_) <= NEAR for one in known for sum_ in taken):
             number += 1
         STANDS_FOR[name] = number
     return STANDS_FOR[name]
 
 
+def is_prime(number: int) -> bool:
+    return all(number % factor for factor in range(2, int(number**0.5) + 1))
+
+
+def usual(name: str) -> tuple[int, str]:
+    """Returns by what names are put in order, whichever was met first: examples, then places, then features."""
+    return (USUAL.find(name[0]) % (len(USUAL) + 1), name)
+
+
 def spelled(number: int) -> str:
     """Returns a number made of those of names as they make it: `N`, `2*N*D`, `N + M`, `N - 1`; "" for any other."""
-    names = {value: name for name, value in STANDS_FOR.items()}
+    names = {STANDS_FOR[name]: name for name in sorted(STANDS_FOR, key=usual)}
     if number in names:
         return names[number]
     factors, rest = [], number

@@ -127,11 +127,14 @@ def command(
 
 def lit(run: Run, place: int | None, influence: str | None, wrt: str | None, digits: int) -> Light | None:
     """Returns what is highlighted, None where nothing is. Raises UsageError for a name or a path that there is not."""
+    if not place and not influence:
+        return None
     from cgviz.analysis import paths
 
     if place:
         return paths.light_of(run, place, wrt, digits)
-    return paths.influence(run, influence) if influence else None
+    assert influence
+    return paths.influence(run, influence)
 
 
 def draw(run: Run, output: str | None, format: str, show: bool = False, **look: Any) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cgviz.drawing.diagram.layout import Layout
     from cgviz.drawing.diagram.paper import Paper
     from cgviz.drawing.diagram.pen import Blanks
+    from cgviz.drawing.diagram.roomy import Roomy
     from cgviz.drawing.diagram.rows import Laid
     from cgviz.drawing.diagram.scene import Scene, Words
     from cgviz.drawing.diagram.search import Found
@@ -173,7 +174,6 @@ def diagram(
     from cgviz.drawing.diagram.paper import NATURAL
     from cgviz.drawing.diagram.paper import paper as paper_of
     from cgviz.drawing.diagram.pen import Pen
-    from cgviz.drawing.diagram.roomy import roomy
     from cgviz.drawing.diagram.scene import SIZE, Words
     from cgviz.drawing.diagram.search import Wishes, in_view, search, size_of
     from cgviz.drawing.diagram.touches import dressed
@@ -194,7 +194,7 @@ def diagram(
         run = replace(run, wording=replace(run.wording, spellings=spelled))
     aside = aside and not run.wordless
     pen = Pen(
-        run, colours, digits, blanks or {}, mode, light, author, wide=roomy(run) if window else None,
+        run, colours, digits, blanks or {}, mode, light, author, wide=with_room(run) if window else None,
         footnotes=Footnotes() if aside and "footnotes" not in author.hide else None,
     )  # fmt: skip
     about = words.of_picture(run, digits, mode)
@@ -240,6 +240,13 @@ def diagram(
     scale = paper.scale(width, height, SIZE) if fit else 1.0
     layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, margin, frames)
     return Diagram(about, layout, prefix, paper=paper if fit else None, left_out=seen.notice, windowed=windowed)
+
+
+def with_room(run: Run) -> Roomy:
+    """Returns what has room for any number."""
+    from cgviz.drawing.diagram.roomy import roomy
+
+    return roomy(run)
 
 
 def in_rows(made: Diagram, window: tuple[float, float], fit: float) -> Diagram:

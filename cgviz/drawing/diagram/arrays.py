@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cgviz.drawing.diagram import words
-from cgviz.drawing.diagram.cells import Grid
-from cgviz.drawing.diagram.entries import Look
-from cgviz.drawing.diagram.grids import SHAPE, blank_grid, grid, headed
 from cgviz.drawing.diagram.lines import broken, one_line
 from cgviz.drawing.diagram.paragraph import paragraph
 from cgviz.drawing.diagram.scene import SIZE, Text
 from cgviz.values.arrays import Value, is_array, shape_text
 
 if TYPE_CHECKING:
+    from cgviz.drawing.diagram.cells import Grid
     from cgviz.drawing.diagram.pen import Pen
 
 LONGEST_RULE = 24
@@ -27,6 +25,9 @@ def pictured(pen: Pen, index: int, value: Value, text: Text, blank: bool = False
     """
     if not is_array(value):
         return text
+    from cgviz.drawing.diagram.entries import Look
+    from cgviz.drawing.diagram.grids import blank_grid, grid
+
     if blank:
         look = Look(pen.theme, text.colour, pen.digits, blank=text.text[:SHORT])
         return blank_grid(value, text.kind, look, text.step) or text if text.text else text
@@ -55,13 +56,16 @@ def beside_name(pen: Pen, index: int) -> list[Text]:
 def flowing(pen: Pen, target: int, slot: int) -> Text | None:
     """Returns the shape of the array that flows along an edge, None of a number."""
     says = shape_of(pen, pen.graph.nodes[target].args[slot])
-    return Text(says, pen.edge_colour(target, slot, pen.theme.muted), SHAPE, kind="shape") if says else None
+    return Text(says, pen.edge_colour(target, slot, pen.theme.muted), SIZE, kind="shape") if says else None
 
 
 def beneath_shape(pen: Pen, index: int, value: Text) -> Text:
     """Returns the value of a node, the picture of an array beneath its shape."""
-    says, colour = shape_of(pen, index), pen.colour(index, pen.theme.muted)
-    return headed(value, says, colour) if isinstance(value, Grid) else value
+    if not value.is_picture:
+        return value
+    from cgviz.drawing.diagram.grids import headed
+
+    return headed(cast("Grid", value), shape_of(pen, index), pen.colour(index, pen.theme.muted))
 
 
 def has_rule(pen: Pen, target: int, slot: int) -> bool:

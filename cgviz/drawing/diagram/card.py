@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, cast
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.arrays import beside_name, pictured
-from cgviz.drawing.diagram.cells import Grid
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.scene import (
     LEFT,
@@ -24,6 +24,9 @@ from cgviz.drawing.diagram.scene import (
     widest,
 )
 from cgviz.records import record
+
+if TYPE_CHECKING:
+    from cgviz.drawing.diagram.cells import Grid
 
 SIDE, AIR, ROW = 8.0, 2.5, 18.0
 ROUND = 6  # above and below a picture, and between two
@@ -168,8 +171,8 @@ def framed(pen: Pen, index: int, rows: Sequence[Row]) -> Box:
             rules.append(((-inner / 2 - SIDE, top), (inner / 2 + SIDE, top)))
         middle = top - row.height / 2
         for line, end, align in ((row.left, -inner / 2, LEFT), (row.right, inner / 2, RIGHT)):
-            if line and isinstance(line[0], Grid):
-                insets.append((line[0], (end + line[0].width * (0.5 - align), -middle)))
+            if line and line[0].is_picture:
+                insets.append((cast("Grid", line[0]), (end + line[0].width * (0.5 - align), -middle)))
             elif line:
                 places.append(
                     Place(line, end, middle, align, inner if align == LEFT and not row.right else widest([line]))

@@ -8,7 +8,7 @@ from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.arrays import beneath_shape, flowing
 from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.pen import BOLD, SMALL, THIN, Pen
-from cgviz.drawing.diagram.scene import SIZE, Box, Line, Scene, Text, Wire, centred, classes, step_class
+from cgviz.drawing.diagram.scene import END, SIZE, Box, Line, Scene, Text, Wire, centred, classes, step_class
 from cgviz.graph.nodes import CONSTANT
 from cgviz.text.formula import Formula
 
@@ -16,7 +16,6 @@ GATE, PILL = 34.0, 24.0
 GLYPH, NAME, NUMBER = 15.0, SIZE, SIZE
 LONGEST_GLYPH = 18
 BLANK = "   "
-END = "end"
 
 
 def scene(pen: Pen) -> Scene:

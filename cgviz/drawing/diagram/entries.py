@@ -9,7 +9,7 @@ from math import ceil, isfinite
 
 from cgviz.drawing.diagram.cells import MIDDLE, RIGHT, Cell, Part, Table, beside, stacked
 from cgviz.drawing.diagram.scene import SIZE, Text
-from cgviz.drawing.engine import text_width
+from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
 from cgviz.records import record
 from cgviz.text.numbers import number

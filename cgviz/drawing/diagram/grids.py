@@ -13,8 +13,6 @@ from cgviz.drawing.diagram.scene import SIZE, Text, Words
 from cgviz.drawing.diagram.summary import in_words
 from cgviz.values.arrays import Value, is_array
 
-SHAPE = SIZE
-
 
 def grid(
     value: Value,
@@ -71,6 +69,6 @@ def nothing(look: Look) -> Table:
 
 def headed(drawn: Grid, says: str, colour: str) -> Grid:
     """Returns a picture beneath a line of text, the shape of the array."""
-    text = Text(says, colour, SHAPE, kind="shape")
+    text = Text(says, colour, SIZE, kind="shape")
     head = Cell(ceil(text.width) + 1, ROW - 1, text, drawn.align)
     return replace(drawn, table=stacked([head, drawn.table], drawn.align), headline=head)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from cgviz.analysis.paths import Light
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.plan import Plan
@@ -15,6 +15,9 @@ from cgviz.drawing.theme import Theme
 from cgviz.records import record
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
+
+if TYPE_CHECKING:
+    from cgviz.analysis.paths import Light
 
 MARGIN, FITTED = 10.0, 3.0  # round a picture; round one that is fitted to its page
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.footnotes import mark_of
-from cgviz.drawing.diagram.free import Free, Room
 from cgviz.drawing.diagram.lines import one_line
 from cgviz.drawing.diagram.notes import taken
 from cgviz.drawing.diagram.paper import Paper
@@ -16,6 +16,9 @@ from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import Laid, box_of
 from cgviz.drawing.diagram.scene import LEFT, LINE_HEIGHT, SIZE, Box, Place, Text, Words
 from cgviz.records import record
+
+if TYPE_CHECKING:
+    from cgviz.drawing.diagram.free import Room
 
 ROW, GAP, AIR, BELOW = LINE_HEIGHT * SIZE + 2, 16.0, 12.0, 12.0
 SWATCH, HIGH, BESIDE = 18.0, 11.0, 5.0  # a small box in the look of those that it stands for
@@ -61,6 +64,8 @@ def texts_of(laid: Laid) -> Iterator[Text]:
 
 def with_legend(laid: Laid, axes: Axes, pen: Pen, paper: Paper | None, margin: float, always: bool) -> Laid:
     """Returns a layout with its legend, where that is free; else beneath it, if the picture is no smaller for it."""
+    from cgviz.drawing.diagram.free import Free
+
     entries = list(entries_of(laid, pen))
     whole = box_of(laid, axes)
     if len(laid.scene.boxes) <= MANY:

@@ -8,11 +8,10 @@ from itertools import pairwise
 from math import ceil, hypot
 
 from cgviz.drawing.diagram.axes import Axes, Point
-from cgviz.drawing.diagram.circuit import END
 from cgviz.drawing.diagram.figure import BESIDE, Figure
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import HEAD, PAD, Frame, Laid, box_of
-from cgviz.drawing.diagram.scene import Box, Text, Wire
+from cgviz.drawing.diagram.scene import END, Box, Text, Wire
 from cgviz.graph.lookup import find
 
 ARROW, OFF, NEAR = 7.0, 5.0, 6.0

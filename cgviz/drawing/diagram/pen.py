@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from cgviz.analysis.paths import Light
 from cgviz.drawing.diagram import arrays, words
 from cgviz.drawing.diagram.arrays import pictured
 from cgviz.drawing.diagram.figure import Figure
@@ -15,7 +15,6 @@ from cgviz.drawing.diagram.footnotes import Footnotes
 from cgviz.drawing.diagram.known import Known, known
 from cgviz.drawing.diagram.lines import broken, one_line
 from cgviz.drawing.diagram.paragraph import paragraph
-from cgviz.drawing.diagram.roomy import WIDE
 from cgviz.drawing.diagram.scene import SIZE, Text, Wire, Words, classes, step_class
 from cgviz.drawing.theme import Theme
 from cgviz.graph.lookup import find
@@ -25,6 +24,9 @@ from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
 from cgviz.values.arrays import is_array
+
+if TYPE_CHECKING:
+    from cgviz.analysis.paths import Light
 
 LONGEST_FORMULA = 243  # with " = " before it
 LONGEST_LOCAL = 34
@@ -154,7 +156,11 @@ class Pen:
 
     def fitted(self, text: Text) -> Text:
         """Returns a number in the room of a wide one, where there is to be room for any."""
-        return replace(text, room=replace(text, text=self.number(WIDE)).width) if self.wide else text
+        if not self.wide:
+            return text
+        from cgviz.drawing.diagram.roomy import WIDE
+
+        return replace(text, room=replace(text, text=self.number(WIDE)).width)
 
     def name(self, index: int, size: float, colour: str = "", bold: bool = True) -> Text:
         whole = one_line(words.name_of(self.graph.nodes[index]))

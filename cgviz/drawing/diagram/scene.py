@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LINE_HEIGHT = 1.17
 SIZE = 13.0  # of every text in a diagram: the smallest decides what can be read
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
+END = "end"  # the key of the box in which a circuit ends
 
 
 @record

@@ -12,7 +12,6 @@ from math import log
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.card import FORMS, NARROW, Cards, Form
-from cgviz.drawing.diagram.circuit import scene as circuit
 from cgviz.drawing.diagram.fold import Fold, Sizes, coarse, folds, folds_of_blocks, in_lines, sizes
 from cgviz.drawing.diagram.ghosts import ghost_of
 from cgviz.drawing.diagram.groups import Group, blocks
@@ -138,6 +137,8 @@ def titles_of(fold: Fold, parts: Sequence[tuple[Group | None, list[str]]]) -> di
 def scenes(pen: Pen, style: str, quick: bool, tall: bool = False, more: tuple[Form, ...] = ()) -> Iterator[Scene]:
     """Yields the scene in each form, and in some `more`; a quick search has one, on a tall page two."""
     if style == "circuit":
+        from cgviz.drawing.diagram.circuit import scene as circuit
+
         yield circuit(pen)
         return
     cards = Cards(pen)

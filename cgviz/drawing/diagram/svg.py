@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from cgviz.drawing import engine
 from cgviz.drawing.diagram.axes import Point
-from cgviz.drawing.diagram.cells import Grid
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.rows import Frame
 from cgviz.drawing.diagram.scene import LEFT, Box, Place, Wire, Words
-from cgviz.drawing.diagram.svg_cells import elements
 from cgviz.drawing.diagram.svg_texts import BASELINE, SETTING, flat, written
 from cgviz.errors import printable
 
@@ -93,6 +91,11 @@ def described(words: Words) -> str:
 
 def picture(place: Place, owner: str, quiet: bool) -> Iterator[str]:
     """Yields the pictures of arrays in a place as groups of their own."""
+    if not any(text.is_picture for text in place.line):
+        return
+    from cgviz.drawing.diagram.cells import Grid
+    from cgviz.drawing.diagram.svg_cells import elements
+
     for grid in place.line:
         if isinstance(grid, Grid):
             drawn = elements(grid, place.x - grid.width / 2, -place.y - grid.height / 2)

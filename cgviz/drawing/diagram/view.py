@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cgviz.drawing.diagram.ghosts import ghost_of
 from cgviz.drawing.diagram.groups import Group, groups_of, named
-from cgviz.drawing.diagram.parts import around, collapsed, nearest, part
 from cgviz.drawing.diagram.pen import Only, Pen
-from cgviz.drawing.diagram.repeats import repeats
 from cgviz.drawing.diagram.scene import Scene
 from cgviz.graph.lookup import find
 from cgviz.graph.nodes import Graph
@@ -46,6 +44,10 @@ class View:
 
     def shape(self, scene: Scene) -> Scene:
         """Returns the part of a scene that is drawn."""
+        if self.kept is None and not self.single:
+            return scene
+        from cgviz.drawing.diagram.parts import collapsed, part
+
         if self.kept is not None:
             keys = {f"n{index}" for index in self.kept} | ({"end"} if self.pen.graph.output in self.kept else set())
             scene = part(scene, keys, ghost_of(self.pen))
@@ -55,6 +57,8 @@ class View:
 def chosen(graph: Graph, found: Sequence[Group], collapse: Sequence[str]) -> tuple[Group, ...]:
     """Returns the groups that are drawn as one node: those named, all, or what repeats. Raises UsageError."""
     if "repeats" in collapse:
+        from cgviz.drawing.diagram.repeats import repeats
+
         return tuple(repeats(graph, found))
     return tuple(found) if "all" in collapse else tuple(named(found, title) for title in collapse)
 
@@ -79,6 +83,8 @@ def view(
     found = groups_of(graph, groups)
     single = chosen(graph, found, collapse)
     if around_node is not None:
+        from cgviz.drawing.diagram.parts import around
+
         kept = around(graph, find(graph, around_node), DEPTH if depth is None else depth)
         return View(pen, frozenset(kept))
     shown = len(pen.drawn) - sum(len(group.members) + len(group.inputs) - 1 for group in single)
@@ -86,6 +92,15 @@ def view(
         inside = {index for group in single for index in group.members}
         framed = tuple(group for group in found if not group.members & inside)
         return View(pen, None, single, framed)
+    return smaller(pen, found)
+
+
+def smaller(pen: Pen, found: Sequence[Group]) -> View:
+    """Returns what is drawn of a graph that is too large to be legible."""
+    from cgviz.drawing.diagram.parts import nearest
+    from cgviz.drawing.diagram.repeats import repeats
+
+    graph = pen.graph
     for groups_, what in ((found, "each of {} groups"), (repeats(graph, found), "what repeats or belongs together")):
         less = len(pen.drawn) - sum(len(group.members) + len(group.inputs) - 1 for group in groups_)
         if groups_ and less <= MOST:

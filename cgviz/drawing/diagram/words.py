@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from cgviz.analysis.paths import Light
 from cgviz.drawing.diagram.known import Known
 from cgviz.drawing.diagram.scene import Words
 from cgviz.drawing.diagram.summary import in_words
@@ -18,6 +18,9 @@ from cgviz.text.formula import PRETTY
 from cgviz.text.names import spelling_of
 from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import Shape, summed_axes
+
+if TYPE_CHECKING:
+    from cgviz.analysis.paths import Light
 
 LONGEST = 300
 LONGEST_NAME = 24

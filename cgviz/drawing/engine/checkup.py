@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import cgviz
 from cgviz.drawing.engine import inprocess
-from cgviz.drawing.engine.layout import layout
+from cgviz.drawing.engine.rendering import layout
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER, FONT, settings
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.errors import RenderError

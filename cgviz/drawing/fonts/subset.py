@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from struct import pack, pack_into, unpack, unpack_from
 
-from cgviz.drawing.fonts.metrics import glyphs as glyphs_of
+from cgviz.drawing.fonts.metrics import Glyphs
 
 KEPT = ("OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post")
 NAMES_KEPT = (1, 2)  # family and style
@@ -46,9 +46,9 @@ def tables(font: Path) -> Tables:
 
 
 @cache
-def characters(font: Path) -> Mapping[int, int]:
+def characters(font: Path) -> Glyphs:
     """Returns the glyph of every code point."""
-    return glyphs_of(tables(font)["cmap"], 0)
+    return Glyphs(tables(font)["cmap"], 0)
 
 
 def outline(every: Tables, glyph: int) -> bytes:

@@ -41,3 +41,12 @@ def chosen(engine: str) -> Render:
     missing = {"inprocess": "pygraphviz is not installed", "dot": "there is no `dot` on the PATH"}
     why = missing.get(engine, "neither pygraphviz nor a `dot` on the PATH is there")
     raise RenderError(f"{why}: install pygraphviz (its wheel carries Graphviz) or Graphviz itself; see cgviz doctor")
+
+
+def layout(dot: str, *, engine: str = "auto") -> str:
+    """Returns the positions of nodes and edges as Graphviz's `plain` text, in inches, y upwards.
+
+    One line per part: `node NAME X Y WIDTH HEIGHT ...`, `edge TAIL HEAD N X1 Y1 ... XN YN ...`, first `graph`, last
+    `stop`. https://graphviz.org/docs/outputs/plain/. Raises RenderError.
+    """
+    return chosen(engine)(dot, ("plain",), {}, False)[0].decode()

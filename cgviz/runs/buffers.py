@@ -1,0 +1,278 @@
+"""Lines of columns, where each array on the way has a buffer that is used again as soon as nobody reads it.
+
+A new array of some thousand numbers costs more than the arithmetic on it. The lines are taken apart into calls of
+NumPy's functions: equal calls are one, a call that nobody needs is left out, and a minus waits for the sum or product
+that takes it in. The numbers are those of the lines, bit for bit.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from typing import Any, NamedTuple
+
+from cgviz.values.arrays import Shape, broadcast, numpy, quiet
+
+CALLED: dict[type[ast.AST], str] = {
+    **{ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Pow: "power"},
+    **{ast.BitAnd: "bitwise_and", ast.BitOr: "bitwise_or", ast.Invert: "invert", ast.Eq: "equal"},
+    **{ast.GtE: "greater_equal", ast.Gt: "greater", ast.LtE: "less_equal", ast.Lt: "less", ast.NotEq: "not_equal"},
+}
+SHORT = {"2": "square", "2.0": "square", "0.5": "sqrt", "-1": "reciprocal", "-1.0": "reciprocal"}
+"""What `x ** c` computes of an array."""
+BY_KEYWORD = frozenset({"maximum", "minimum"})
+"""Functions that take the place of their result by keyword alone."""
+VIEWS = frozenset({"viewed", "handed_views"})
+"""Functions whose results may be views of their arguments."""
+STRUCTURAL = VIEWS | {"computed", "handed"}
+"""Functions that do not act element by element."""
+REGISTER = re.compile(r"\ba[0-9]+\b")
+
+Room = tuple[Shape, str]
+"""The shape of a buffer, and of what kind its elements are, as NumPy's letters say it."""
+
+
+class Item(NamedTuple):
+    """An operand: its text, its shape (None: not known), the kind of its elements, whether it counts with a minus.
+
+    `turned` tells that its elements may lie in another order than those of a new array, in which they would be summed.
+    """
+
+    text: str
+    shape: Shape | None = ()
+    kind: str = "d"
+    minus: bool = False
+    turned: bool = False
+
+
+class Step(NamedTuple):
+    """A line: its text; of a call of NumPy the register that it makes, the operands, and the room of the result."""
+
+    text: str
+    made: str = ""
+    args: tuple[str, ...] = ()
+    room: Room | None = None
+
+    @property
+    def reads(self) -> set[str]:
+        return {*REGISTER.findall(" ".join(self.args) if self.room else self.text)}
+
+
+class Taken:
+    """Lines taken apart. `shape_of` knows the shapes of some names, `bound` the functions and numbers by name.
+
+    `flat` says that every array has one axis when the lines are run, whatever its shape is.
+    """
+
+    def __init__(self, shape_of: Callable[[str], Shape | None], bound: dict[str, Any], flat: bool) -> None:
+        self.shape_of, self.bound, self.flat = shape_of, bound, flat
+        self.steps: list[Step] = []
+        self.known: dict[str, Item] = {}
+        self.calls: dict[tuple[str, tuple[str, ...]], Item] = {}
+        self.results: list[str] = []
+        self.numbers = count()
+
+    def line(self, text: str) -> None:
+        node: Any = ast.parse(text.removeprefix("return ")).body[0]
+        if text.startswith("return "):
+            value, slopes = node.value.elts
+            value, *rest = self.results = [self.whole(self.lower(each)) for each in (value, *slopes.elts)]
+            self.steps.append(Step(f"return {value}, ({''.join(f'{each}, ' for each in rest)})"))
+        elif not hasattr(node, "targets") or text.endswith("= values"):
+            self.steps.append(Step(self.plain(node)))
+        elif isinstance(node.targets[0], ast.Name):
+            self.assign(node.targets[0].id, self.lower(node.value))
+        else:
+            self.assign_each([name.id for name in node.targets[0].elts], self.plain(node.value), "handed(" not in text)
+
+    def assign_each(self, names: Sequence[str], text: str, turned: bool) -> None:
+        made = [self.register() for _ in names]
+        self.steps.append(Step(f"{', '.join(made)}, = {text}"))
+        self.known.update((name, Item(each, None, turned=turned)) for name, each in zip(names, made, strict=True))
+
+    def assign(self, name: str, item: Item) -> None:
+        if item.shape is None:
+            shape = self.shape_of(name)
+            item = item._replace(shape=shape, turned=item.turned and not self.flat and len(shape or ()) > 1)
+        if item.shape == ():
+            self.known.pop(name, None)
+            self.steps.append(Step(f"{name} = {item.text}"))
+        else:
+            self.known[name] = item
+
+    def register(self) -> str:
+        return f"a{next(self.numbers)}"
+
+    # expressions
+
+    def lower(self, node: ast.expr) -> Item:
+        """Returns an expression as an operand; what computes it becomes steps."""
+        if isinstance(node, ast.Name):
+            shape = getattr(self.bound.get(node.id), "shape", self.shape_of(node.id))
+            turned = not self.flat and len(shape or ()) > 1
+            return self.known.get(node.id) or Item(node.id, shape or (), turned=turned)
+        if isinstance(node, ast.Call):
+            return self.called(node)
+        if isinstance(node, ast.UnaryOp):
+            return self.signed(node, self.lower(node.operand))
+        if isinstance(node, ast.BinOp):
+            left, right = self.lower(node.left), self.lower(node.right)
+            if left.shape == right.shape == ():
+                return Item(f"({ast.unparse(ast.BinOp(ast.Name(left.text), node.op, ast.Name(right.text)))})")
+            return self.combined(CALLED[type(node.op)], left, right)
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            left, right = self.lower(node.left), self.lower(node.comparators[0])
+            if not left.shape == right.shape == ():
+                return self.applied(CALLED[type(node.ops[0])], left, right)
+        return Item(f"({self.plain(node)})")
+
+    def signed(self, node: ast.UnaryOp, item: Item) -> Item:
+        if item.shape == ():
+            return Item(f"({ast.unparse(ast.UnaryOp(node.op, ast.Name(item.text)))})")
+        if isinstance(node.op, ast.USub):
+            return item._replace(minus=not item.minus)
+        return self.applied(CALLED[type(node.op)], item)
+
+    def combined(self, name: str, left: Item, right: Item) -> Item:
+        """Returns a sum, a product and the like; a minus that waits is taken in, or waits on."""
+        one, two = left._replace(minus=False), right._replace(minus=False)
+        if name in ("multiply", "divide"):
+            made = self.applied(name, one, two)
+            return made._replace(minus=left.minus != right.minus)
+        if name == "power" and right.text.strip("()") in SHORT:
+            return self.applied(SHORT[right.text.strip("()")], left)
+        if left.minus and right.minus == (name == "subtract"):
+            return self.applied("subtract", two, one)
+        if right.minus and name in ("add", "subtract"):
+            return self.applied("subtract" if name == "add" else "add", left, two)
+        return self.applied(name, left, right)
+
+    def called(self, node: ast.Call) -> Item:
+        name, items = ast.unparse(node.func), [self.lower(arg) for arg in node.args if not isinstance(arg, ast.Tuple)]
+        if name == "abs" and items[0].shape != ():
+            return self.applied("absolute", items[0]._replace(minus=False))
+        is_array = any(item.shape != () for item in items) or name in STRUCTURAL
+        if is_array and isinstance(self.bound.get(name), numpy().ufunc):
+            return self.applied(name, *items)
+        left = iter(items)
+        texts = (self.plain(arg) if isinstance(arg, ast.Tuple) else self.whole(next(left)) for arg in node.args)
+        text = f"{name}({', '.join(texts)})"
+        if not is_array:
+            return Item(text)
+        shape = ast.literal_eval(node.args[1]) if name == "folded" else None if name in STRUCTURAL else shared(items)
+        made = self.register()
+        self.steps.append(Step(f"{made} = {text}"))
+        return Item(made, shape, turned=name != "computed")
+
+    def applied(self, name: str, *items: Item) -> Item:
+        """Returns what a function of NumPy makes of operands among which are arrays: no call is made twice."""
+        args, shape = tuple(map(self.whole, items)), shared(items)
+        if (name, args) not in self.calls:
+            made, function = (
+                self.register(),
+                self.bound.get(name) or self.bound.setdefault(name, getattr(numpy(), name)),
+            )
+            with quiet():
+                kind = function(*(numpy().ones(1, item.kind) for item in items)).dtype.char
+            turned = any(item.turned for item in items)
+            room = None if shape is None or turned else (shape, kind)
+            self.steps.append(Step(name if room else f"{made} = {name}({', '.join(args)})", made, args, room))
+            self.calls[name, args] = Item(made, shape, kind, turned=turned)
+        return self.calls[name, args]
+
+    def whole(self, item: Item) -> str:
+        """Returns the text of an operand with its sign."""
+        return self.applied("negative", item._replace(minus=False)).text if item.minus else item.text
+
+    def plain(self, node: ast.AST) -> str:
+        """Returns the text of what is no call of NumPy, its operands by their registers."""
+        return ast.unparse(Operands(self).visit(node)).replace("\n    ", " ")
+
+
+class Operands(ast.NodeTransformer):
+    """Puts registers in the place of names, and of the calls inside."""
+
+    def __init__(self, taken: Taken) -> None:
+        self.taken = taken
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        known = self.taken.known.get(node.id) if isinstance(node.ctx, ast.Load) else None
+        return node if known is None else ast.Name(self.taken.whole(known))
+
+    def visit_Call(self, node: ast.Call) -> ast.Name:
+        return ast.Name(self.taken.whole(self.taken.called(node)))
+
+
+def shared(items: Sequence[Item]) -> Shape | None:
+    """Returns the shape that operands have together; None where one is not known."""
+    shapes = [item.shape for item in items]
+    return None if None in shapes else broadcast(shape or () for shape in shapes)
+
+
+class Places:
+    """The place of every register that a call of NumPy makes: a result's own (`o2`, of the result of that number), or
+    a buffer (`b3`), which is free again when the register has been read for the last time.
+
+    results, buffers   the rooms of those, in the order in which the lines take them
+    """
+
+    def __init__(self, taken: Taken) -> None:
+        self.bound, self.steps = taken.bound, needed(taken.steps)
+        self.last = {register: at for at, step in enumerate(self.steps) for register in step.reads}
+        viewed = [step for step in self.steps if any(f"{view}(" in step.text for view in VIEWS)]
+        self.viewed = {register for step in viewed for register in step.reads}
+        self.names: dict[str, str] = {}
+        self.results: dict[int, Room] = {}
+        self.buffers: list[Room] = []
+        self.free: dict[Room, list[str]] = {}
+        for step in self.steps:
+            if step.room and step.room[1] == "d" and step.made in taken.results:
+                number = taken.results.index(step.made)
+                self.names[step.made], self.results[number] = f"o{number}", step.room
+
+    def lines(self) -> list[str]:
+        made = [line for at, step in enumerate(self.steps) for line in self.written(at, step)]
+        room = [*(f"o{number}" for number in self.results), *(f"b{number}" for number in range(len(self.buffers)))]
+        return [f"{', '.join(room)}, = room" if room else "pass", *made]
+
+    def written(self, at: int, step: Step) -> Iterator[str]:
+        gone = sorted(register for register in step.reads if self.last[register] == at)
+        for place in (self.names.get(register, "") for register in gone):
+            if place.startswith("b"):
+                self.free.setdefault(self.buffers[int(place[1:])], []).append(place)
+        yield self.call(step, step.room) if step.room else self.placed(step.text)
+        own = [register for register in gone if register not in self.names]
+        if own and at < len(self.steps) - 1:
+            yield f"del {', '.join(own)}"
+
+    def placed(self, text: str) -> str:
+        return REGISTER.sub(lambda found: self.names.get(found[0], found[0]), text)
+
+    def call(self, step: Step, room: Room) -> str:
+        args = ", ".join(map(self.placed, step.args))
+        if step.made not in self.names:
+            if step.made in self.viewed:
+                return f"{step.made} = {step.text}({args})"
+            self.names[step.made] = self.buffer(room)
+        by = "out=" if self.bound[step.text].__name__ in BY_KEYWORD else ""
+        return f"{step.text}({args}, {by}{self.names[step.made]})"
+
+    def buffer(self, room: Room) -> str:
+        """Returns a buffer that is free, or one more."""
+        if self.free.get(room):
+            return self.free[room].pop()
+        self.buffers.append(room)
+        return f"b{len(self.buffers) - 1}"
+
+
+def needed(steps: Sequence[Step]) -> list[Step]:
+    """Returns the steps without calls of NumPy that nobody reads."""
+    read: set[str] = set()
+    kept = []
+    for step in reversed(steps):
+        if not step.made or step.made in read:
+            kept.append(step)
+            read |= step.reads
+    return kept[::-1]
