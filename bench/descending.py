@@ -82,7 +82,7 @@ def stochastic() -> tuple[float, float]:
 
     import cgviz
     from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings, descend, problem, read_sheet
-    from cgviz.analysis.learning.batches import batches
+    from cgviz.analysis.learning.descent import batches
 
     points = [(i / 50 - 1, 2 * (i / 50 - 1) + 1 + 0.1 * (i % 7)) for i in range(100)]
     sheet = read_sheet("x,y\n" + "\n".join(f"{x},{y}" for x, y in points))

@@ -22,13 +22,18 @@ SHOWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimatio
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@contextmanager
-def chromium() -> Iterator[Any]:
-    """Yields a browser of playwright's that runs the Chromium of this machine."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+def need_chromium() -> tuple[Any, str]:
+    """Returns playwright's module and where Chromium is; skips the test that calls it, before its work, otherwise."""
     path = os.environ.get("CGVIZ_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("there is no Chromium on this machine")
+    return pytest.importorskip("playwright.sync_api", reason="playwright is not installed"), path
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Yields a browser of playwright's that runs the Chromium of this machine."""
+    sync_api, path = need_chromium()
     with sync_api.sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)

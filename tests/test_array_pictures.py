@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from test_diagram import assert_nothing_overlaps, assert_wires_keep_clear, rectangles, texts
-from tex import compiled
+from tex import compiled, need_tex
 
 import cgviz
 from cgviz.drawing import engine
@@ -343,6 +343,7 @@ def test_mermaid_says_arrays_in_short() -> None:
 
 
 def test_tikz_compiles(tmp_path: Path) -> None:
+    need_tex()
     document = "\\documentclass{article}\n\\usepackage{tikz,amsmath}\n\\begin{document}\n%s\n\\end{document}\n"
     names = ["2×2", "(2,3,4)", "10×1000", "(0,3)", "not finite"]
     pictures = [picture(run_of(name), "tikz", style=STYLES[i % 2]).decode() for i, name in enumerate(names)]

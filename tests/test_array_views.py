@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -12,22 +11,22 @@ from typing import Any
 import numpy as np
 import pytest
 from reports import derivation
-from tex import compiled
+from screen import driven
+from tex import compiled, need_tex
+from textual.pilot import Pilot
 
 import cgviz
 from cgviz.cli import main
-from cgviz.documents.breaking import width
+from cgviz.documents.aligned import width
 from cgviz.documents.formats import FORMATS
-from cgviz.documents.hand import Hand, Slope
 from cgviz.documents.mathml import MathmlHand
 from cgviz.documents.tex import TexHand
-from cgviz.drawing.theme import THEMES
+from cgviz.documents.writing import Hand, Slope
 from cgviz.errors import UsageError
 from cgviz.ops.rearranging import transpose
 from cgviz.players.play import entry
 from cgviz.players.play.app import Player
-from cgviz.players.play.quiz import Quiz
-from cgviz.players.play.replay import Replay
+from cgviz.players.play.replay import Quiz, Replay
 from cgviz.runs.modes import mode_of
 from cgviz.runs.passes import forward
 from cgviz.runs.starting import start
@@ -92,9 +91,7 @@ COMMANDS = [
     ["paths", "--expand", "all"],
     ["forward"],
     ["table", "--mode", "both"],
-    ["deck", "-o", "deck.html"],
-    ["deck", "-o", "deck.pptx"],
-    ["deck", "-o", "deck.tex"],
+    *(["deck", "-o", f"deck.{ending}", "--granularity", "stage"] for ending in ("html", "pptx", "tex")),
     ["play", "--plain"],
     ["worksheet", "-o", "sheet.md"],
     ["page", "-o", "page.html"],
@@ -261,6 +258,7 @@ def test_the_derivation_is_well_formed_mathml(name: str) -> None:
 
 
 def test_every_derivation_compiles_and_stays_on_the_page(tmp_path: Path) -> None:
+    need_tex("amsmath.sty")
     bodies = []
     for name in PROGRAMS:
         document = derivation(run_of(name), "latex", standalone=True)
@@ -367,16 +365,13 @@ def test_texts_stay_in_their_boxes(program: str, node: str) -> None:
 
 
 def test_the_player_steps_through_arrays() -> None:
-    async def drive() -> None:
-        app = Player(run_of("network"), theme=THEMES["dark"])
-        async with app.run_test(size=(110, 40)) as pilot:
-            for _ in range(len(app.replay.steps)):
-                await pilot.press("right")
-            assert app.replay.done == len(app.replay.steps)
-            await pilot.press("plus")
-            assert "W1 is an array" in app.note
+    async def script(app: Player, pilot: Pilot[None]) -> None:
+        await pilot.press(*["right"] * len(app.replay.steps))
+        assert app.replay.done == len(app.replay.steps)
+        await pilot.press("plus")
+        assert "W1 is an array" in app.note
 
-    asyncio.run(drive())
+    driven(script, run_of("network"), (110, 40))
 
 
 def test_arrays_are_typed_into_the_player() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from reports import derivation
-from tex import compiled
+from tex import compiled, need_tex
 
 import cgviz
 from cgviz.errors import CgvizError
@@ -404,6 +404,7 @@ def test_a_transpose_that_only_marks_a_dot_product_is_no_stage() -> None:
 
 
 def test_their_derivations_compile_in_latex_without_a_missing_character(tmp_path: Path) -> None:
+    need_tex("amsmath.sty")
     bodies, head = [], ""
     for formula, (_, inputs) in (LATEX | TEXT).items():
         written = derivation(cgviz.run(formula, inputs), "latex", standalone=True)

@@ -30,9 +30,8 @@ from cgviz.analysis.checks.bands import (
     band,
     relative_error,
 )
-from cgviz.analysis.checks.differences import difference
-from cgviz.analysis.checks.downstream import Downstream
-from cgviz.analysis.checks.report import Checked, Row
+from cgviz.analysis.checks.differences import Downstream, difference
+from cgviz.analysis.checks.report import Checked, Row, choice
 from cgviz.analysis.own import TRIANGLE, judged
 from cgviz.cli import main
 from cgviz.ops.op import REGISTRY, Op, ops
@@ -190,7 +189,7 @@ def weighed(case: Case) -> Run:
     return cgviz.run(graph, inputs, upstream=np.random.default_rng(5).normal(size=shape) if shape else 0.7)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10)
 @given(trees(), inputs())
 def test_random_programs_agree(tree: Tree, values: dict[str, float]) -> None:
     program, given_values = tree.text, {name: values[name] for name in tree.names}
@@ -369,17 +368,21 @@ def test_relative_error() -> None:
 
 
 def test_three_hundred_stages_are_all_compared() -> None:
-    found = checked(chain(300), x=0.3)
-    assert len(found.rows) == 301
+    chosen, left_out = choice(cgviz.run(chain(300), x=0.3))
+    assert (len(chosen), left_out) == (301, ())
+    found = checked(chain(60), x=0.3)
+    assert len(found.rows) == 61
     assert not found.left_out
     assert found.agrees
 
 
-def test_of_a_very_long_program_some_are_compared_and_all_rules() -> None:
-    found = checked(chain(1500), x=0.3)
+def test_of_a_very_long_program_some_are_compared_and_all_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choice(cgviz.run(chain(1500), x=0.3))[1]
+    monkeypatch.setattr("cgviz.analysis.checks.report.WORK", 5_000)
+    found = checked(chain(200), x=0.3)
     assert found.agrees
     assert found.left_out
-    assert found.rules.compared == 1500
+    assert found.rules.compared == 200
     assert row(found, "x")
     assert "The program is long" in report(found).text
 

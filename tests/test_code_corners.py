@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import subprocess
-import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tools import need
 
 import cgviz
 from cgviz.codegen import code
+from cgviz.errors import EvaluationError
 
 CORNERS = [
     ("x**n", {"x": 0.0, "n": 2.0}),
@@ -27,6 +29,10 @@ CORNERS = [
     ("hypot(x, y) + abs(x)", {"x": 0.0, "y": 0.0}),
     ("max(x, y) + relu(x)", {"x": 0.0, "y": 0.0}),
     ("atanh(x) + log1p(-x) + sinh(-1e4*x)", {"x": 1.0}),
+    ("(x*y*z)*w + 0**z", {"x": 1e200, "y": 1e200, "z": 1e-300, "w": 1e-300}),
+    ("x*y/z + (x + x - 1.6e308)", {"x": 1.5e308, "y": 1e-200, "z": 1e200}),
+    ("logaddexp(x, y)*x**n", {"x": 800.0, "y": 0.0, "n": 0.0}),
+    ("0**x", {"x": 0.0}),
     ("1 - tanh(x)**2 + log(1 + exp(y))", {"x": 20.0, "y": -40.0}),
 ]
 
@@ -38,10 +44,12 @@ def numbers(text: str) -> list[float]:
     return [float(re.sub("Infinity|NaN", lambda m: names[m[0]], number)) for number in found]
 
 
-def printed(command: list[str], path: Path) -> list[float]:
-    done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
+def all_the_same(command: list[str], runs: list[cgviz.Run]) -> None:
+    """Checks what one program prints of all runs, with a line `--` between them."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-400:]
-    return numbers(done.stdout)
+    for text, run in zip(done.stdout.split("--\n"), runs, strict=True):
+        assert same(numbers(text), run), run.graph.program
 
 
 def same(have: list[float], run: cgviz.Run) -> bool:
@@ -53,22 +61,39 @@ def same(have: list[float], run: cgviz.Run) -> bool:
     return len(have) == len(want) and all(close)
 
 
-@pytest.mark.parametrize(("program", "at"), CORNERS)
-@pytest.mark.parametrize("lang", ["python", "numpy", "c", "javascript"])
-def test_the_numbers_of_the_table(program: str, at: dict[str, float], lang: str, tmp_path: Path) -> None:
-    run = cgviz.run(program, at)
-    ending = {"c": ".c", "javascript": ".js"}.get(lang, ".py")
-    path = tmp_path / f"f{ending}"
-    path.write_text(code(run, lang), encoding="utf-8")
-    if lang == "javascript":
-        need("node")
-        assert same(printed(["node"], path), run)
-    elif lang == "c":
-        need("cc")
-        subprocess.run(["cc", str(path), "-o", str(tmp_path / "f"), "-lm"], check=True)
-        assert same(printed([], tmp_path / "f"), run)
-    else:
-        assert same(printed([sys.executable, "-W", "ignore"], path), run)
+@pytest.fixture(scope="module")
+def corners() -> list[cgviz.Run]:
+    return [cgviz.run(program, at) for program, at in CORNERS]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("lang", ["python", "numpy"])
+def test_python_prints_the_numbers_of_the_table(lang: str, corners: list[cgviz.Run]) -> None:
+    for run in corners:
+        with redirect_stdout(out := io.StringIO()):
+            exec(code(run, lang), {})
+        assert same(numbers(out.getvalue()), run), run.graph.program
+
+
+def test_javascript_prints_the_numbers_of_the_table(corners: list[cgviz.Run], tmp_path: Path) -> None:
+    need("node")
+    path = tmp_path / "all.js"
+    path.write_text("console.log('--');\n".join(f"{{\n{code(run, 'javascript')}}}\n" for run in corners), "utf-8")
+    all_the_same(["node", str(path)], corners)
+
+
+def test_c_prints_the_numbers_of_the_table(corners: list[cgviz.Run], tmp_path: Path) -> None:
+    need("cc")
+    names = [f"of_{i}" for i in range(len(corners))]
+    for name, run in zip(names, corners, strict=True):
+        (tmp_path / f"{name}.c").write_text(code(run, "c").replace("int main(", f"int {name}("), encoding="utf-8")
+    calls = ' puts("--");\n'.join(f"{name}();" for name in names)
+    (tmp_path / "all.c").write_text(
+        f"#include <stdio.h>\nint {'(), '.join(names)}();\nint main(void) {{\n{calls}\nreturn 0; }}\n"
+    )
+    files = [f"{name}.c" for name in (*names, "all")]
+    subprocess.run(["cc", *files, "-o", "all", "-lm"], cwd=tmp_path, check=True)
+    all_the_same([str(tmp_path / "all")], corners)
 
 
 TIED = [
@@ -94,3 +119,30 @@ def test_the_convention_of_the_framework_is_asserted_as_such() -> None:
     source = code(cgviz.run("hypot(x, y)", x=0, y=0), "torch", test=True)
     assert source.count("assert dx != dx") == 1
     assert "not compared: clip is made of" in code(cgviz.run("clip(x, 0, 1)", x=0), "torch", test=True)
+
+
+MISSED = [
+    ("where(x > 0, sqrt(x), 0)", {"x": 0.0}, "c", "a slope on the one not taken is not finite"),
+    ("sum(where(x > 0, sqrt(x), 0))", {"x": [1.0, 0.0]}, "numpy", "a slope on the one not taken is not finite"),
+    ("prod(x)", {"x": [1e155, 1e155, 1e-155, 1e-155]}, "numpy", "f is inf, not 1."),
+    ("norm(x)", {"x": [1e200, 1e200]}, "torch", "f is inf, not 1.41421e+200"),
+    ("x + y", {"x": 1e-310, "y": 1.0}, "jax", "Numbers below 2.2e-308, as x, are 0 to JAX"),
+]
+
+
+@pytest.mark.parametrize(("program", "at", "lang", "note"), MISSED)
+def test_what_code_misses_is_said_and_no_test_is_written(
+    program: str, at: dict[str, Any], lang: str, note: str
+) -> None:
+    run = cgviz.run(program, at)
+    assert note in code(run, lang)
+    with pytest.raises(EvaluationError, match="no test"):
+        code(run, lang, test=True)
+
+
+def test_a_miss_in_the_last_digits_of_a_large_number_is_tested() -> None:
+    run = cgviz.run("-log_softmax(z)[0]", z=[40.5, 0.0])
+    assert "is 0, not -2.57676e-18" in code(run, "numpy")
+    assert "misses a number of the run: in stage (1)" in code(cgviz.run("x**5*y", x=1e100, y=1e-300), "numpy")
+    exec(compile(code(run, "numpy", test=True), "generated", "exec"), {"__name__": "__main__"})
+    assert "misses" not in code(cgviz.run("sum(softmax(z)*0.3)", z=[0.3, -0.2, 0.1]), "numpy")

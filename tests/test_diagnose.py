@@ -16,8 +16,7 @@ import pytest
 
 import cgviz
 from cgviz.analysis.diagnosis import Diagnosis, diagnose
-from cgviz.analysis.diagnosis.patterns import read_pattern
-from cgviz.analysis.diagnosis.rewrites import REWRITES, Rewrite
+from cgviz.analysis.diagnosis.rewrites import REWRITES, Rewrite, read_pattern
 from cgviz.cli import main
 from cgviz.ops.op import Answer, Op, ops
 from cgviz.runs.passes import gradient
@@ -308,8 +307,8 @@ def test_the_page_keeps_to_its_width(columns: int, capsys: pytest.CaptureFixture
     assert max(map(len, capsys.readouterr().out.splitlines())) <= columns
 
 
-@pytest.mark.parametrize("count", [5000])
-def test_long_programs_are_diagnosed(count: int) -> None:
+def test_long_programs_are_diagnosed() -> None:
+    count = 2000
     program = "; ".join(["a0 = x/y", *(f"a{i} = a{i - 1} + 1" for i in range(1, count))])
     found = diagnosed(program, x=1, y=0)
     assert len(found.spread.forward_hops) >= count - 1

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from tex import compiled
+from tex import compiled, need_tex
 
 import cgviz
 from cgviz.cli import group, main
@@ -63,6 +63,7 @@ VALUES = {"W": [[1.23456, 2], [3, 4], [5, 6]], "x": [0.12345, 0.2], "b": [0, 0, 
 
 def test_latex_of_every_report_compiles_and_fits(tmp_path: Path) -> None:
     """All in one document: no line is wider than the page, no table higher, and every sign is there."""
+    need_tex("booktabs.sty")
     wide = cgviz.run(WIDE, VALUES)
     long = cgviz.run("\n".join(f"a{n} = sin({f'a{n - 1}' if n else 'x'})" for n in range(90)), x=1)
     fragments = [make().latex for make in REPORTS.values()]

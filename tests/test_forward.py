@@ -62,7 +62,7 @@ def test_the_lecture_by_pytorch() -> None:
             assert run.tangents(wrt)[run.index(stage)] == pytest.approx(float(tangent), rel=1e-13, abs=1e-300)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(trees(SMOOTH | CORNERED, leaves=12), inputs())
 def test_forward_agrees_with_reverse(tree: Tree, values: dict[str, float]) -> None:
     run = cgviz.run(tree.text, {name: values[name] for name in NAMES if name in tree.names})
@@ -73,7 +73,7 @@ def test_forward_agrees_with_reverse(tree: Tree, values: dict[str, float]) -> No
         assert tangent == pytest.approx(run.gradients[index], rel=1e-9, abs=1e-10 * max(scale, 1.0))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(trees(SMOOTH, leaves=8), inputs())
 def test_every_stage_against_central_differences(tree: Tree, values: dict[str, float]) -> None:
     given_values = {name: values[name] for name in NAMES if name in tree.names}

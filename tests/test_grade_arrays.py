@@ -77,33 +77,32 @@ def test_a_right_pass_is_right(name: str) -> None:
     assert graded_.score == 1
 
 
-COUNTS: dict[str, list[tuple[bool, bool]]] = {}
+def test_slips_are_found_in_their_lines_and_most_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cgviz.grading.mending.MOST_RUNS", 100)  # those that are found at all are found early
+    slips = {name: slips_of(PASSES[name], 8) for name in NAMES}
+    for name, found in slips.items():
+        assert len(found) > 3
+        assert sum(line for line, _ in found) >= len(found) - 1, name
+    found = [each for of_name in slips.values() for each in of_name]
+    assert len(found) > 80
+    assert sum(line for line, _ in found) >= 0.98 * len(found)
+    assert sum(cause for _, cause in found) >= 0.9 * len(found)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_slip_is_found_in_its_line(name: str) -> None:
-    """The witness is Python: a slip counts where it changes a number, a shape, or stops the program."""
-    made = PASSES[name]
+def slips_of(made: Pass, most: int) -> list[tuple[bool, bool]]:
+    """Returns, for slips, whether the line was found, and whether the cause was named, too.
+
+    The witness is Python: a slip counts where it changes a number, a shape, or stops the program.
+    """
     right, before = [executed(made, made.backward, seed) for seed in (0, 1)], made.forward.count("\n")
     found = []
-    for mutant in some(made, most := 12, 1):
+    for mutant in some(made, most, 1):
         if all(alike(executed(made, mutant.text, seed), right[seed]) for seed in (0, 1)):
             continue
         met = first(graded(made.program, made.forward + mutant.text))
         in_line = met is not None and met[0] == before + mutant.line + 1
         found.append((in_line, in_line and met is not None and met[1] in mutant.causes))
-    COUNTS[name] = found
-    assert 5 < len(found) <= most
-    assert sum(line for line, _ in found) >= len(found) - 1
-
-
-def test_most_slips_are_named() -> None:
-    if set(COUNTS) != set(NAMES):
-        pytest.skip("the slips of some programs were not looked for")
-    found = [each for name in NAMES for each in COUNTS[name]]
-    assert len(found) > 100
-    assert sum(line for line, _ in found) >= 0.98 * len(found)
-    assert sum(cause for _, cause in found) >= 0.9 * len(found)
+    return found
 
 
 def test_mutants_are_many() -> None:
@@ -392,9 +391,9 @@ HOSTILE = {
     "identity": "dx = np.eye(100000)",
     "growing": "a = np.outer(x, x)\n" + "a = np.outer(a, a)\n" * 10 + "dx = a",
     "growing gradient": "a = np.outer(dx, x)\n" + "a = np.outer(a, a)\n" * 10 + "dW = a",
-    "broadcast": "dx = np.ones((1000, 1, 1)) + np.ones((1, 1000, 1)) + np.ones((1, 1, 1000))",
+    "broadcast": "dx = np.ones((300, 1, 1)) + np.ones((1, 300, 1)) + np.ones((1, 1, 300))",
     "ragged": "dx = np.array([[1, 2], [3]])",
-    "nested": "dx = " + "[" * 150 + "1" + "]" * 150,
+    "nested": "dx = " + "[" * 70 + "1" + "]" * 70,
     "empty": "dx = np.array([])",
     "axis": "dx = np.sum(W, axis=7)",
     "step": "dx = x[::0]",
@@ -419,7 +418,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_array_crashes_or_hangs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("cgviz.grading.mending.MOST_SECONDS", 0.3)  # what is tried longer is no other thing
+    monkeypatch.setattr("cgviz.grading.mending.MOST_RUNS", 50)  # what is tried longer is no other thing
     assert 0 < len(shown(HOSTILE[name])) < 4000
     assert not list(tmp_path.iterdir())
 

@@ -377,12 +377,14 @@ def test_hostile_files_cost_their_own_row(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     asked = Exercise(run=cgviz.run("f = x*y", x=3, y=4))
     handed_in = [Submission(f"{name}.py", content=text.encode()) for name, text in HOSTILE.items()]
-    handed_in.append(Submission("good.py", content=b"dx = y\ndy = x\n"))
-    found = dict(graded(asked, handed_in, jobs=2, seconds=0.4))
+    found = dict(graded(asked, handed_in, jobs=2, seconds=0.1))
     assert found.keys() == set(range(len(handed_in)))
     for number, made in found.items():
-        right = isinstance(made, Grade) and made.all_right
-        assert right == (handed_in[number].name == "good.py"), handed_in[number].name
+        assert not (isinstance(made, Grade) and made.all_right), handed_in[number].name
+    (_, good), *others = graded(asked, [Submission("good.py", content=b"dx = y\ndy = x\n")])
+    assert isinstance(good, Grade)
+    assert good.all_right
+    assert not others
     assert not list(tmp_path.iterdir())
 
 

@@ -292,9 +292,9 @@ def test_every_record_that_knows_its_jacobian_knows_the_right_one() -> None:
 
 
 def test_a_long_chain_and_a_wide_sum() -> None:
-    program = "a0 = sin(x)\n" + "\n".join(f"a{i} = a{i - 1} + y*{i}" for i in range(1, 3000))
+    program = "a0 = sin(x)\n" + "\n".join(f"a{i} = a{i - 1} + y*{i}" for i in range(1, 1000))
     found = facts(program, None, "x,y", x=0.5, y=1e-6)
-    assert found.matrix.entries[0] == pytest.approx([np.cos(0.5), sum(range(3000))])
+    assert found.matrix.entries[0] == pytest.approx([np.cos(0.5), sum(range(1000))])
     assert facts("z = x*y\nz2 = x", "z", "x", x=1, y=5).matrix.entries.tolist() == [[5]]
 
 

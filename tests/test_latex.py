@@ -285,15 +285,15 @@ def test_what_cannot_be_read(text: str) -> None:
 
 
 TOO_MUCH = {
-    "fractions": r"\frac{1}{1+" * 2_000 + "x" + "}" * 2_000,
-    "fractions never closed": r"\frac{" * 20_000,
-    "fractions without braces": r"\frac" * 20_000 + "x" * 20_001,
-    "roots without braces": r"\sqrt" * 20_000 + " x",
-    "powers": "x^{" * 2_000 + "x" + "}" * 2_000,
+    "fractions": r"\frac{1}{1+" * 1_500 + "x" + "}" * 1_500,
+    "fractions never closed": r"\frac{" * 5_000,
+    "fractions without braces": r"\frac" * 5_000 + "x" * 5_001,
+    "roots without braces": r"\sqrt" * 5_000 + " x",
+    "powers": "x^{" * 1_500 + "x" + "}" * 1_500,
     "functions": r"\sin " * 5_000 + "x",
-    "accents": r"\hat" * 20_000 + " x",
-    "a long subscript": "x_{" + "y" * 10_000 + "}",
-    "a long word": r"\text{" + "y" * 10_000 + "}",
+    "accents": r"\hat" * 5_000 + " x",
+    "a long subscript": "x_{" + "y" * 2_000 + "}",
+    "a long word": r"\text{" + "y" * 2_000 + "}",
     "environments": r"\begin{cases}" * 5_000,
     "begins": r"\begin{" * 20_000,
     "a macro of 10 kB": "\\" + "a" * 10_000,
@@ -310,12 +310,12 @@ def test_what_is_too_much_is_refused_in_a_line(name: str) -> None:
 
 
 def test_size_is_no_danger() -> None:
-    graph = cgviz.read("+".join(f"x_{{{i % 7}}}" for i in range(2_000)), latex=True)
+    graph = cgviz.read("+".join(f"x_{{{i % 7}}}" for i in range(1_000)), latex=True)
     assert len(graph.stages) == 1
-    run = cgviz.run(r"\frac{1}{1+" * 500 + "x" + "}" * 500, x=1.0)
+    run = cgviz.run(r"\frac{1}{1+" * 200 + "x" + "}" * 200, x=1.0)
     assert run.value == pytest.approx((5**0.5 - 1) / 2)
-    lines = ["a_{0} = x", *(f"a_{{{i + 1}}} = a_{{{i}}} + 1" for i in range(400))]
-    assert cgviz.run(r" \\ ".join(reversed(lines)), x=1.0).value == 401
+    lines = ["a_{0} = x", *(f"a_{{{i + 1}}} = a_{{{i}}} + 1" for i in range(200))]
+    assert cgviz.run(r" \\ ".join(reversed(lines)), x=1.0).value == 201
 
 
 def test_what_is_written_is_read_back() -> None:

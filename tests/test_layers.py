@@ -28,7 +28,7 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
             "analysis.checks analysis.diagnosis codegen codegen.source drawing.diagram grading "
             "analysis.learning analysis.learning.problem grading.listing players.deck players.deck.folder "
             "players.deck.frames players.page players.play players.worksheet "
-            "places.notebook players.worksheet.blanks players.worksheet.figure players.worksheet.work runs.modes "
+            "places.notebook players.worksheet.blanks players.worksheet.work runs.modes "
             "views.check views.derivation views.descent views.diagnose views.explain "
             "views.grade views.jacobian views.jacobian.facts views.paths views.table "
         ).split()

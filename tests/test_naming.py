@@ -89,7 +89,7 @@ def check(graph: Graph) -> None:
             assert len(node.name) <= LONGEST, node.name
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(trees(leaves=25), st.sampled_from(["stage", "gate"]), st.booleans())
 def test_names_on_anything(tree: Tree, detail: str, share: bool) -> None:
     check(cgviz.read(tree.text, detail=detail, share=share))

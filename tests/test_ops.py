@@ -52,9 +52,11 @@ def points(op: Op) -> Iterator[tuple[float, ...]]:
     plane = both_signs([0.1, 2.5, 30.0] if op in BY_MPMATH else [1e-300, 0.1, 0.9999999, 2.5, 30.0, 1e300])
     for count in counts(op):
         if op.fixed:
-            every: Any = itertools.product((0, 1, 2, 5, 2.5, -3), line[::2])
+            every: Any = itertools.product((0, 1, 2.5, -3), line[::4])
         else:
             every = itertools.product({1: line, 2: plane}.get(count, [-2.5, -1e-9, 0.3, 1e300]), repeat=count)
+        if count == 2 and not op.fixed:
+            every = [args for i, args in enumerate(every) if (i // len(plane) + i) % 2]  # every other pair
         for args in every:
             if not op.domain(*args) and op.corner(op.forward(*args), *args) not in ("tie", "kink"):
                 yield args

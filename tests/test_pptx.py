@@ -217,11 +217,13 @@ def test_arrays_show_their_numbers_once_they_are_known() -> None:
 SPELLED = {"𝒇": "f", "x_1_": "x1_"}  # bold: an f in a bold run; x_1_ has a lowered "1_"
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names(name: str) -> None:
-    symbolic = list(HOSTILE).index(name) % 2 == 1
-    slide = slides(made(hostile(name, symbolic=symbolic), granularity="pass"))[-1]
-    assert any(SPELLED.get(name, name).replace("\n", "\\n") in shape.text_frame.text for shape in boxes(slide))
+def test_hostile_names() -> None:
+    parts = [HOSTILE[i : i + 5] for i in range(0, len(HOSTILE), 5)]
+    for i, part in enumerate(parts):
+        slide = slides(made(hostile(*part, symbolic=i % 2 == 1), granularity="pass"))[-1]
+        texts = [shape.text_frame.text for shape in boxes(slide)]
+        for name in part:
+            assert any(SPELLED.get(name, name).replace("\n", "\\n") in text for text in texts), name
 
 
 def test_same_input_same_bytes_and_no_dates(lecture: Run) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tex import HOSTILE, all_hostile, compiled, hostile
+from tex import HOSTILE, all_hostile, compiled, hostile, need_tex
 
 import cgviz
 from cgviz.drawing.diagram import DIRECTIONS, STYLES, diagram, picture
@@ -76,6 +76,7 @@ def test_braces_balance_whatever_names_there_are(name: str) -> None:
 
 
 def test_every_sample_compiles(tmp_path: Path) -> None:
+    need_tex()
     runs = [cgviz.run(sample.text) for sample in shipped.samples()]
     pictures = [tikz(run, style=STYLES[i % 2]) for i, run in enumerate(runs)]
     compiled(DOCUMENT % "\n\n\\clearpage\n".join(rf"\resizebox{{\linewidth}}{{!}}{{{p}}}" for p in pictures), tmp_path)
@@ -83,5 +84,6 @@ def test_every_sample_compiles(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("program", ["pdflatex", "lualatex"])
 def test_hostile_names_compile(program: str, tmp_path: Path) -> None:
+    need_tex(program=program)
     pictures = [tikz(run, style=STYLES[i // 2 % 2]) for i, run in enumerate(all_hostile())]
     compiled(DOCUMENT % "\n\n\\clearpage\n".join(pictures), tmp_path, program)

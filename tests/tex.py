@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,21 @@ def all_hostile() -> list[Run]:
     return [hostile(*part, symbolic=i % 2 == 1) for i, part in enumerate([*parts, *parts])]
 
 
+def need_tex(file: str = "tikz.sty", program: str = "pdflatex") -> None:
+    """Skips the test that calls it, before it does its work, where there is no TeX with that file."""
+    need(program, "kpsewhich")
+    if not has(file):
+        pytest.skip(f"TeX has no {file}")
+
+
+@cache
+def has(file: str) -> bool:
+    return not subprocess.run(["kpsewhich", file], capture_output=True).returncode
+
+
 def compiled(source: str, folder: Path, program: str = "pdflatex", needs: str = "tikz.sty") -> Path:
     """Returns the PDF of a document; fails with the first error that TeX reports, skips where there is no TeX."""
-    need(program, "kpsewhich")
-    if subprocess.run(["kpsewhich", needs], capture_output=True).returncode:
-        pytest.skip(f"TeX has no {needs}")
+    need_tex(needs, program)
     (folder / "document.tex").write_text(source, encoding="utf-8")
     command = [program, "-interaction=nonstopmode", "-halt-on-error", "document.tex"]
     done = subprocess.run(command, cwd=folder, capture_output=True, timeout=300)

@@ -81,7 +81,7 @@ def problem_of(request: Request, wrt: str | None, sheet: Sheet | None) -> Proble
 def plan_of(chosen: dict[str, Any], examples: int, with_data: bool) -> Plan:
     """Returns how to descend. Raises UsageError for options that do not go together."""
     from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings
-    from cgviz.analysis.learning.batches import per_epoch
+    from cgviz.analysis.learning.descent import per_epoch
 
     steps, epochs, batch, momentum = (chosen[name] for name in ("steps", "epochs", "batch", "momentum"))
     if steps is not None and epochs is not None:

@@ -7,6 +7,7 @@ PyTorch, and second derivatives would be wrong: where the backward pass is itsel
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -45,6 +46,7 @@ class TorchCode(PythonCode):
         "polygamma": Form("torch.polygamma(int({0}), {1})"),
         "gelu": "torch.nn.functional.gelu",
         "loggamma": "torch.lgamma",
+        "logaddexp": "torch.logaddexp",
         "abs": "torch.abs",
         "stop_gradient": "torch.detach",
         "max": Form("torch.maximum({0}, {1})"),
@@ -66,7 +68,8 @@ class TorchCode(PythonCode):
 
     def called(self, op: Op, operands: Sequence[Written]) -> Written:
         """Writes a call with every number as a tensor, since PyTorch's functions take nothing else."""
-        if op.name in MATH.split() and len(operands) == op.arity[0] and all(isinstance(x, Constant) for x in operands):
+        usual = op.name in MATH.split() and len(operands) == op.arity[0]
+        if usual and all(isinstance(x, Constant) for x in operands) and not at_pole(op, operands):
             return self.filled(Form(f"math.{op.name}({{all}})"), operands)
         if op.name == "where" and not isinstance(operands[0], Constant) and not both_numbers(operands[1:]):
             return super().called(op, operands)
@@ -82,6 +85,14 @@ class TorchCode(PythonCode):
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
         return super().power(self.tensor(base), exponent)
+
+
+def at_pole(op: Op, numbers: Sequence[Written]) -> bool:
+    """Tells whether Python's function of these numbers would raise."""
+    try:
+        return not math.isfinite(op.forward(*(float(number.text) for number in numbers)))
+    except ValueError:
+        return False  # a constant with a name
 
 
 def both_numbers(branches: Sequence[Written]) -> bool:

@@ -50,8 +50,7 @@ def others_in_range(out: Any, factors: tuple[Any, ...]) -> tuple[Any, ...]:
         return handed_by_products(None, factors)
     if len(factors) == 3 or is_roomy(out, factors):
         return others(factors)
-    flat = product(len(factors) - 1)
-    return tuple(flat(*factors[:i], *factors[i + 1 :]) for i in range(len(factors)))
+    return tuple(slope.value for slope in others(tuple(map(wide.Number, factors))))
 
 
 def handed_by_products(upstream: Any, factors: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ from cgviz.graph.naming import named
 from cgviz.graph.nodes import Graph
 from cgviz.runs.passes import gradient
 
-EXAMPLES = int(os.environ.get("CGVIZ_FUZZ", "400"))
+EXAMPLES = int(os.environ.get("CGVIZ_FUZZ", "200"))
 SECONDS = 20
 # what the text does not tell: a stage assigned again (printed with primes), a number (read as an input's default)
 NOT_WRITTEN = re.compile("[′″‴⁗]|= -?[0-9.e+-]+(;|$)")

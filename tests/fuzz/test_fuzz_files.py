@@ -30,7 +30,7 @@ from cgviz.grading import grade
 from cgviz.grading.listing import plain
 from cgviz.views.grade import report
 
-EXAMPLES = int(os.environ.get("CGVIZ_FUZZ", "120"))
+EXAMPLES = int(os.environ.get("CGVIZ_FUZZ", "60"))
 SECONDS = 60
 AGAIN = {"max_examples": EXAMPLES, "derandomize": "CGVIZ_FUZZ" not in os.environ}
 

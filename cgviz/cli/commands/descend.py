@@ -99,7 +99,7 @@ def command(ctx: click.Context, /, request: Request, data: str | None, wrt: str 
 
 def check_path(task: Problem) -> None:
     """Raises UsageError where no path can be drawn: asked before the work."""
-    from cgviz.analysis.learning.magnitudes import elements
+    from cgviz.analysis.learning.descent import elements
     from cgviz.views.descent.path import required
 
     count = sum(1 for _ in elements(task.start))
@@ -171,7 +171,7 @@ def drawn(sheet: Canvas, target: str, chosen: dict[str, Any]) -> bytes:
 def conclude(ctx: click.Context, task: Problem, descent: Descent, sheet: Sheet | None) -> None:
     """Says how the descent ended. Raises EvaluationError where it diverged; exit status 130 where interrupted."""
     from cgviz.analysis.learning import explained
-    from cgviz.analysis.learning.divergence import remark
+    from cgviz.analysis.learning.descent import remark
 
     def place(row: int) -> str:
         return f", {sheet.called} line {sheet.lines[row]}" if sheet else ""

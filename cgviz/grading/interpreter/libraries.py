@@ -28,6 +28,7 @@ from cgviz.grading.interpreter.tensors import torch
 
 LARGEST_NUMBER = 2**16  # bits of a whole number
 LARGEST_ARRAY = 2**24  # elements
+LARGEST_TEXT = 10_000_000  # characters, or what a list holds
 FUNCTIONS = """
 abs absolute add all allclose amax amin any append apply_along_axis apply_over_axes arange arccos arccosh arcsin arcsinh
 arctan arctan2 arctanh argmax argmin argpartition argsort argwhere around array_equal array_split asanyarray
@@ -256,7 +257,8 @@ def times(one: Any, two: Any) -> Any:
     if isinstance(one, (np.ndarray, float)) or isinstance(two, (np.ndarray, float)):
         return one * two
     for length, by in ((one, two), (two, one)):
-        if isinstance(length, (str, list, tuple, bytes)) and isinstance(by, int) and len(length) * by > 10_000_000:
+        counted = isinstance(length, (str, list, tuple, bytes)) and isinstance(by, (int, np.integer))
+        if counted and len(length) * int(by) > LARGEST_TEXT:
             raise UnreadError("this is too large")
     if type(one) is int and type(two) is int and one.bit_length() + two.bit_length() > LARGEST_NUMBER:
         raise UnreadError("this whole number is too large")
