@@ -157,7 +157,7 @@ def test_cards_are_rounded_rectangles_and_gates_circles(lecture: Run) -> None:
 def test_numbers_appear_with_their_step_and_are_those_of_the_run(lecture: Run) -> None:
     shown = frames(lecture, "edge")
     pages = slides(lecture_deck(granularity="edge"))
-    told = [{box.name: box.text_frame.text for box in boxes(page)} for page in pages]
+    told = [{box.name: box.text_frame.text for box in reversed(boxes(page))} for page in pages]
     for index in lecture.graph.stages:
         texts = [each[lecture.graph.nodes[index].shown] for each in told]
         value, gradient = f"\n{number(lecture.values[index])}", f"\t{number(lecture.gradients[index])}"
