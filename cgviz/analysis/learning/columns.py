@@ -11,7 +11,7 @@ from cgviz.graph.nodes import Graph
 from cgviz.records import record
 from cgviz.runs.passes import forward, gradient
 from cgviz.runs.run import Run
-from cgviz.values.arrays import Value, is_array, numpy, quiet, spread
+from cgviz.values.arrays import Value, numpy
 
 FEW = 16  # examples for which plain numbers are faster
 
@@ -87,7 +87,7 @@ class ColumnObjective:
         return {name: np.asfortranarray(np.array([case[name] for case in cases])) for name in cases[0]}
 
     def wide(self, count: int) -> Graph | None:
-        """Returns the program for so many examples."""
+        """Returns the program for the mean over so many examples."""
         if count not in self.known:
             self.known[count] = stacked(self.graph, self.columns, count)
         return self.known[count]
@@ -97,16 +97,14 @@ class ColumnObjective:
         graph = self.wide(count)
         if graph is None or (count < FEW and not self.graph.has_arrays):
             return self.single.loss_and_gradient(parameters, rows)
-        shape = graph.nodes[graph.output].shape or ()
-        seed = spread(1.0 / count, shape) if shape else 1.0
-        losses, found = gradient(graph, self.inputs(parameters, rows), seed)
-        return mean(losses), {name: found[name] for name in self.single.wrt}
+        loss, found = gradient(graph, self.inputs(parameters, rows))
+        return loss, {name: found[name] for name in self.single.wrt}
 
     def loss(self, parameters: Parameters) -> float:
         graph = self.wide(self.examples)
         if graph is None:
             return self.single.loss(parameters)
-        return mean(forward(graph, self.inputs(parameters, None))[graph.output])
+        return float(forward(graph, self.inputs(parameters, None))[graph.output])
 
     def inputs(self, parameters: Parameters, rows: Rows) -> dict[str, Value]:
         """Returns the values of all inputs at some of the examples."""
@@ -115,11 +113,3 @@ class ColumnObjective:
 
     def run(self, parameters: Parameters, row: int) -> Run:
         return self.single.run(parameters, row)
-
-
-def mean(losses: Value) -> float:
-    """Returns the mean of a column; of what no column bears on, the value itself."""
-    if not is_array(losses):
-        return float(losses)
-    with quiet():
-        return float(losses.sum() / len(losses))

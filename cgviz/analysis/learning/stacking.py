@@ -18,7 +18,7 @@ from cgviz.ops.joining import stacked as rows_of
 from cgviz.ops.matrices import matmul
 from cgviz.ops.op import Op
 from cgviz.ops.rearranging import reshaped, spread, transpose, transposed
-from cgviz.ops.reductions import total
+from cgviz.ops.reductions import mean, total
 from cgviz.values.arrays import Shape, Value, broadcast, numpy
 from cgviz.values.wide import matrix_product
 
@@ -91,7 +91,7 @@ class Stack:
 
 
 def stacked(graph: Graph, columns: Mapping[str, Value], count: int) -> Graph | None:
-    """Returns the graph whose inputs in `columns` have a leading axis of `count` examples, or None.
+    """Returns the graph of the mean over `count` examples, a leading axis of the inputs in `columns`, or None.
 
     `graph` has the shapes of one example; `columns` holds all examples, for what must be known of their values.
     """
@@ -102,7 +102,9 @@ def stacked(graph: Graph, columns: Mapping[str, Value], count: int) -> Graph | N
     except NoRuleError:
         return None
     inputs = tuple(stack.places[index] for index in graph.inputs)
-    return replace(graph, nodes=tuple(stack.nodes), output=stack.places[graph.output], inputs=inputs, whole=None)
+    output = stack.places[graph.output]
+    output = stack.apply(mean(), output) if stack.many[graph.output] else output
+    return replace(graph, nodes=tuple(stack.nodes), output=output, inputs=inputs, whole=None)
 
 
 def add(stack: Stack, index: int, node: Node) -> None:
