@@ -18,7 +18,7 @@ import numpy as np
 from cgviz.values.arrays import quiet
 
 GOLDEN = Path(__file__).parent / "golden"
-TABLES = ("ops.numbers.txt", "ops.arrays.txt", "drawings.txt")
+TABLES = ("ops.numbers.txt", "ops.arrays.txt", "drawings.txt", "grades.txt")
 HEAD = "=== "
 LARGE = 12
 

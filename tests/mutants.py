@@ -65,7 +65,7 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
     "graph/naming.py": ("test_naming", "test_golden"),
     "analysis/checks/*.py": ("test_check",),
     "analysis/*.py": ("test_jacobian", "test_hessian", "test_diagnose", "test_recognised"),
-    "grading/*.py": ("test_grade", "test_grade_arrays", "test_grade_students"),
+    "grading/*.py": ("test_grade_tables", "test_grade_slips", "test_grade", "test_grade_arrays", "test_grade_students"),
     "drawing/diagram/*.py": (
         "test_drawing_tables",
         "test_golden",

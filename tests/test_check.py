@@ -30,8 +30,7 @@ from cgviz.analysis.checks.bands import (
     band,
     relative_error,
 )
-from cgviz.analysis.checks.differences import difference
-from cgviz.analysis.checks.downstream import Downstream
+from cgviz.analysis.checks.differences import Downstream, difference
 from cgviz.analysis.checks.report import Checked, Row, choice
 from cgviz.analysis.own import TRIANGLE, judged
 from cgviz.cli import main

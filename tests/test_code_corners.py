@@ -15,6 +15,7 @@ from tools import need
 
 import cgviz
 from cgviz.codegen import code
+from cgviz.errors import EvaluationError
 
 CORNERS = [
     ("x**n", {"x": 0.0, "n": 2.0}),
@@ -28,6 +29,10 @@ CORNERS = [
     ("hypot(x, y) + abs(x)", {"x": 0.0, "y": 0.0}),
     ("max(x, y) + relu(x)", {"x": 0.0, "y": 0.0}),
     ("atanh(x) + log1p(-x) + sinh(-1e4*x)", {"x": 1.0}),
+    ("(x*y*z)*w + 0**z", {"x": 1e200, "y": 1e200, "z": 1e-300, "w": 1e-300}),
+    ("x*y/z + (x + x - 1.6e308)", {"x": 1.5e308, "y": 1e-200, "z": 1e200}),
+    ("logaddexp(x, y)*x**n", {"x": 800.0, "y": 0.0, "n": 0.0}),
+    ("0**x", {"x": 0.0}),
     ("1 - tanh(x)**2 + log(1 + exp(y))", {"x": 20.0, "y": -40.0}),
 ]
 
@@ -114,3 +119,30 @@ def test_the_convention_of_the_framework_is_asserted_as_such() -> None:
     source = code(cgviz.run("hypot(x, y)", x=0, y=0), "torch", test=True)
     assert source.count("assert dx != dx") == 1
     assert "not compared: clip is made of" in code(cgviz.run("clip(x, 0, 1)", x=0), "torch", test=True)
+
+
+MISSED = [
+    ("where(x > 0, sqrt(x), 0)", {"x": 0.0}, "c", "a slope on the one not taken is not finite"),
+    ("sum(where(x > 0, sqrt(x), 0))", {"x": [1.0, 0.0]}, "numpy", "a slope on the one not taken is not finite"),
+    ("prod(x)", {"x": [1e155, 1e155, 1e-155, 1e-155]}, "numpy", "f is inf, not 1."),
+    ("norm(x)", {"x": [1e200, 1e200]}, "torch", "f is inf, not 1.41421e+200"),
+    ("x + y", {"x": 1e-310, "y": 1.0}, "jax", "Numbers below 2.2e-308, as x, are 0 to JAX"),
+]
+
+
+@pytest.mark.parametrize(("program", "at", "lang", "note"), MISSED)
+def test_what_code_misses_is_said_and_no_test_is_written(
+    program: str, at: dict[str, Any], lang: str, note: str
+) -> None:
+    run = cgviz.run(program, at)
+    assert note in code(run, lang)
+    with pytest.raises(EvaluationError, match="no test"):
+        code(run, lang, test=True)
+
+
+def test_a_miss_in_the_last_digits_of_a_large_number_is_tested() -> None:
+    run = cgviz.run("-log_softmax(z)[0]", z=[40.5, 0.0])
+    assert "is 0, not -2.57676e-18" in code(run, "numpy")
+    assert "misses a number of the run: in stage (1)" in code(cgviz.run("x**5*y", x=1e100, y=1e-300), "numpy")
+    exec(compile(code(run, "numpy", test=True), "generated", "exec"), {"__name__": "__main__"})
+    assert "misses" not in code(cgviz.run("sum(softmax(z)*0.3)", z=[0.3, -0.2, 0.1]), "numpy")

@@ -26,14 +26,11 @@ from cgviz.errors import EvaluationError, UsageError
 from cgviz.players import worksheet as view
 from cgviz.players.worksheet import PAPERS, worksheet
 from cgviz.players.worksheet.blanks import ALL, FORMULAS, GRADIENTS, KINDS, LINE, LOCALS, VALUES, blanks
-from cgviz.players.worksheet.cases import cases, gates
-from cgviz.players.worksheet.figure import Look, figure, place
 from cgviz.players.worksheet.paper import drawable, fitted, width_of
 from cgviz.players.worksheet.precision import digits_for
-from cgviz.players.worksheet.ranges import ranges
 from cgviz.players.worksheet.sheet import Line, Sheet, sheet
-from cgviz.players.worksheet.variants import tidy, variants
-from cgviz.players.worksheet.work import Work
+from cgviz.players.worksheet.variants import cases, gates, ranges, tidy, variants
+from cgviz.players.worksheet.work import Look, Work, figure, place
 from cgviz.reading.shipped import sample
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from cgviz.analysis.recognised import Found
-from cgviz.codegen.array_language import Arrays
+from cgviz.codegen.array_language import Arrays, lengths
 from cgviz.codegen.array_notation import ArrayCode
 from cgviz.codegen.forms import VIEWS, handed, sum_like
 from cgviz.codegen.kept import Shortened
-from cgviz.codegen.lengths import lengths
 from cgviz.codegen.program import Helper, Line
 from cgviz.codegen.tidy import chained, in_shape_of, is_number, tidy
 from cgviz.graph.nodes import CONSTANT
@@ -117,7 +116,7 @@ class ArrayWriter(Shortened):
         """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
         op = self.graph.nodes[target].op
         always = op.family == "choice" or (op.vjp is not None and op.corner is nothing)
-        return self.options.stable or always or flag_at(self.run, target) == "kink"
+        return self.options.stable or always or flag_at(self.run, target) == "kink" or self.is_at_corner(target)
 
     def by_local(self, target: int, upstream: Formula | None, local: Formula, arg: int) -> Formula:
         """Returns (local) * upstream, summed over what was broadcast."""

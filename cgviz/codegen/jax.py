@@ -54,6 +54,7 @@ class Jax(Torch):
     words: str = f"{Python.words} jax jnp saved"
     zero = "jnp.zeros(())"
     wraps = False
+    flushes = True
     framework = "jax"
     head: tuple[str, ...] = ("import jax", "import jax.numpy as jnp")
 
@@ -93,6 +94,9 @@ class Jax(Torch):
             lines += [*checks(made, self, test), "", "# JAX's own backward pass", self.answered(made, "plain", numbers)]
             lines += self.own_checks(made)
         return ['if __name__ == "__main__":', *indented([DOUBLE, *lines])]
+
+    def given(self, number: str) -> str:
+        return f"jnp.float64({number})"
 
     def answered(self, made: Program, function: str, numbers: list[str]) -> str:
         if made.run.upstream is not None:

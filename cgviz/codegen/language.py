@@ -27,6 +27,7 @@ class Language:
     zero       the gradient of an input `{0}` that none reaches
     seeds      the gradient of the output, where one is given, is a number in the backward pass; else its argument
     writer     what writes its programs, where it is not the one of scalars
+    flushes    numbers that are too small to have all their digits are taken for 0
     short      recognised results are written in their short form unless somebody asks for the stages
     gap        the blank lines between functions
     opened     what begins the place of statements, where they cannot stand in the open; `main` that of a call,
@@ -43,6 +44,7 @@ class Language:
     zero = "0.0"
     seeds = True
     short = False
+    flushes = False
     writer: type[Writer] | None = None
     head: tuple[str, ...] = ()
     spelled: Callable[[str], str] = staticmethod(as_it_is)

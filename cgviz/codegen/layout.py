@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cgviz.codegen.language import Language, indented
 from cgviz.codegen.program import Program
-from cgviz.errors import printable
+from cgviz.errors import EvaluationError, printable
 from cgviz.graph.nodes import Graph
 from cgviz.ops.rearranging import listed
 from cgviz.runs.run import Run
@@ -63,6 +63,7 @@ def heading(program: Program, stable: bool) -> list[str]:
         notes.append(f"Not finite at these inputs: {program.run.explain_trouble()}")
     elif not is_finite(program.run):
         notes.append(BOTH)
+    notes += [program.missed.text] if program.missed.text else []
     if stable:
         notes.append(
             "Local derivatives are in their stable forms, which keep their digits where the taught ones do not."
@@ -130,6 +131,9 @@ def checks(program: Program, language: Language, test: bool) -> list[str]:
     """Returns comparisons with the run's numbers."""
     if not test:
         return []
+    missed = program.missed
+    if missed.text and missed.far:
+        raise EvaluationError(f"no test: {missed.text[0].lower()}{missed.text[1:]}")
     notation = language.notation({})
     found = [language.check(name, notation.literal(expected)) for _, name, expected in results(program)]
     return ["", f"{language.comment} the numbers of the run", *found]

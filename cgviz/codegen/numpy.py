@@ -17,6 +17,7 @@ class NumpyCode(PythonCode):
     functions: Mapping[str, str | Form] = {
         **{name: f"np.{OTHERWISE.get(name, name)}" for name in MATH.split() if name not in LACKING},
         "abs": "np.abs",
+        "logaddexp": "np.logaddexp",
         "sign": "np.sign",
         "max": Form("np.max([{all}])"),
         "min": Form("np.min([{all}])"),

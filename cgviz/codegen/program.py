@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -13,15 +12,14 @@ from cgviz.analysis.recognised import Found, found
 from cgviz.codegen.language import FUNCTION, Language
 from cgviz.codegen.names import Names, names
 from cgviz.codegen.notation import Code, formulas
+from cgviz.codegen.ranges import Miss, Whole, differ, handed_in_range, is_zero, missing, stage_in_range, taught
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph
 from cgviz.ops.op import ATOM, Op
 from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.runs.steps import backward_edges
 from cgviz.text.formula import Formula
-from cgviz.values.arrays import Value
 from cgviz.values.axes import Axis
-from cgviz.values.ieee import Ieee
 
 
 @record
@@ -84,6 +82,7 @@ class Program:
     read     the nodes whose variables the backward pass reads
     used     for each stage the nodes whose variables its right side reads
     checked  the inputs whose number of axes the lines rely on
+    missed   a number of the run that these lines do not give, as where they leave the range of floats on their way
     """
 
     run: Run
@@ -95,6 +94,7 @@ class Program:
     read: frozenset[int]
     used: Mapping[int, frozenset[int]]
     checked: tuple[int, ...]
+    missed: Miss
 
     @property
     def graph(self) -> Graph:
@@ -171,23 +171,8 @@ def written(run: Run, language: Language, named: Names, options: Options) -> Pro
     forward, backward = tuple(writer.forward()), tuple(writer.backward())
     checked = tuple(writer.checked()) if run.bare.has_arrays else ()
     helpers = writer.helpers()
-    return Program(run, named, options, helpers, forward, backward, frozenset(writer.slopes.read), writer.used, checked)
-
-
-def is_zero(local: Formula) -> bool:
-    return local.op is None and not local.shape and local.leaf == 0
-
-
-def plainly(op: Op, out: Value, operands: Sequence[Value]) -> tuple[float | None, ...]:
-    """Returns the local derivatives of the rule as taught, multiplied out in IEEE arithmetic."""
-    return op.partials(Ieee(out), *map(Ieee, operands))
-
-
-def differ(taught: float | None, ours: float | None) -> bool:
-    """Tells whether a number as taught is another one, not only by its last digits."""
-    if taught is None or ours is None or (taught != taught and ours != ours):
-        return False
-    return not math.isclose(taught, ours, rel_tol=1e-6)
+    read, missed = frozenset(writer.slopes.read), missing(writer)
+    return Program(run, named, options, helpers, forward, backward, read, writer.used, checked, missed)
 
 
 class Writer:
@@ -234,7 +219,7 @@ class Writer:
         return self.stages[index]
 
     def right_side(self, index: int) -> Formula:
-        return Formula(op=self.graph.nodes[index].op, args=self.operands(index))
+        return stage_in_range(Formula(op=self.graph.nodes[index].op, args=self.operands(index)), self.run, index)
 
     def backward(self) -> Iterator[Group]:
         """Yields the gradient that was given, a group for every stage that a gradient reaches, last to first, then
@@ -337,7 +322,8 @@ class Writer:
             op = self.graph.nodes[target].op
             rule = op.careful if op.careful and self.is_careful(target) else op.partials
             slopes = rule(*formulas([target]), *self.operands(target))
-            self.known[target] = tuple(s if s is None or isinstance(s, Formula) else Formula(s) for s in slopes)
+            made = (s if s is None or isinstance(s, Formula) else Formula(s) for s in slopes)
+            self.known[target] = handed_in_range(self, tuple(made), target)
         return self.known[target]
 
     def is_careful(self, target: int) -> bool:
@@ -347,15 +333,15 @@ class Writer:
     def is_at_corner(self, target: int) -> bool:
         """Tells whether the rule as taught, multiplied out, misses the run's local derivatives."""
         op = self.graph.nodes[target].op
-        if self.run.symbolic or op.slopes is not None:
+        if self.run.symbolic or op.slopes is not None or op.vjp is not None or not self.run.taken[target]:
             return False
         out, *operands = (self.run.values[i] for i in (target, *self.graph.nodes[target].args))
-        return any(map(differ, plainly(op, out, operands), self.run.locals[target]))
+        return any(map(differ, taught(op, out, operands), self.run.locals[target]))
 
     def contribution(self, target: int, local: Formula) -> str:
         """Returns `(local) * upstream`, without what is 1 unless that is taught."""
         written = self.slopes.text_of(local)
-        if target in self.short:
+        if target in self.short or isinstance(local, Whole):
             return written.text
         if target == self.graph.output and not self.options.seeded:
             return written.text

@@ -246,10 +246,11 @@ def pow_partials(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
 
 def pow_careful(out: Any, x: Any, y: Any) -> tuple[Any, Any]:
     """The same as `pow_slopes` in ops: what is 0 times a pole is not multiplied out."""
-    from cgviz.ops.piecewise import is_equal, is_less_equal, where
+    from cgviz.ops.piecewise import is_equal, is_less, is_less_equal, where
 
     vanishes = is_equal(out, 0) * is_less_equal(0, x)
-    return where(is_equal(y, 0), 0, y * pow_(x, y - 1)), where(vanishes, 0, out * log_of(x))
+    by_exponent = where(is_less(0, x), out * log_of(x), math.nan)
+    return where(is_equal(y, 0), 0, y * pow_(x, y - 1)), where(vanishes, 0, by_exponent)
 
 
 def pow_slopes(out: float, x: float, y: float) -> tuple[float, float]:

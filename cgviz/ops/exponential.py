@@ -216,6 +216,13 @@ def exact_added_logs(mp: Any, a: Any, b: Any) -> Any:
     return high + mp.log1p(mp.exp(low - high))
 
 
+def added_in_range(a: Any, b: Any) -> Any:
+    """log(eᵃ + eᵇ) as max(a, b) + log(1 + e^−|a − b|)."""
+    from cgviz.ops.piecewise import absolute, maximum
+
+    return maximum(a, b) + log1p(exp(-absolute(a - b)))
+
+
 logaddexp = register(
     Op(
         name="logaddexp",
@@ -226,7 +233,7 @@ logaddexp = register(
         stable=lambda out, a, b: (sigmoid.forward(a - b), sigmoid.forward(b - a)),
         careful=lambda out, a, b: (sigmoid(a - b), sigmoid(b - a)),
         exact=exact_added_logs,
-        composed=lambda a, b: log(exp(a) + exp(b)),
+        composed=added_in_range,
         javascript=(
             "(Math.max({0}, {1}) + Math.log1p(Math.exp(-Math.abs({0} - {1}))))",
             "(1 / (1 + Math.exp({1} - {0})))",

@@ -15,6 +15,7 @@ from cgviz.ops.piecewise import absolute, is_equal, maximum, minimum, sign, wher
 from cgviz.ops.reductions import Axis, axes_of, checked_axis, count_of, mean, options_text, reduced, spread_back, total
 from cgviz.ops.roots import sqrt
 from cgviz.values.arrays import Shape, numpy
+from cgviz.values.wide import IS_PLAIN
 
 TORCH = "PyTorch, torch.{}"
 
@@ -123,7 +124,7 @@ def in_range(function: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     size = np.abs(x)
     axes = axes_of(axis, size.ndim)
     top = np.max(size, axis=axes, keepdims=True, initial=0.0)
-    scale = np.where(np.isfinite(top) & (top > 0), top, 1.0)
+    scale = np.where(np.isfinite(top) & (top > 0) & (not IS_PLAIN.get()), top, 1.0)
     return function(np.divide(x, scale)) * (scale if keepdims else np.squeeze(scale, axis=axes))
 
 

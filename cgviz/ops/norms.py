@@ -13,6 +13,7 @@ from cgviz.ops.reductions import TORCH, Axis, axes_of, family, reduced, spelled,
 from cgviz.ops.roots import sqrt
 from cgviz.ops.softmax import same_shape
 from cgviz.values.arrays import numpy
+from cgviz.values.wide import IS_PLAIN
 
 
 @cache
@@ -92,7 +93,7 @@ def stable_norm(x: Any, axis: Axis, keepdims: bool) -> Any:
     axes = axes_of(axis, x.ndim)
     with np.errstate(all="ignore"):
         top = np.max(np.abs(x), axis=axes, keepdims=True, initial=0.0)
-        scale = np.where(np.isfinite(top) & (top > 0), top, 1.0)
+        scale = np.where(np.isfinite(top) & (top > 0) & (not IS_PLAIN.get()), top, 1.0)
         found = np.sqrt(np.sum((x / scale) ** 2, axis=axes, keepdims=True)) * scale
     return found if keepdims else np.squeeze(found, axis=axes)
 

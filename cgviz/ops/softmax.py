@@ -14,6 +14,7 @@ from cgviz.ops.rearranging import size, transpose
 from cgviz.ops.reductions import TORCH, Axis, axes_of, checked_axis, family, reduced, spelled, spread_back, total
 from cgviz.ops.whole import diag, eye, ones
 from cgviz.values.arrays import Shape, is_array, numpy, shape_of
+from cgviz.values.wide import IS_PLAIN
 
 
 @cache
@@ -59,7 +60,7 @@ def stable_logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:
     axes = axes_of(axis, x.ndim)
     with np.errstate(all="ignore"):
         shift, rest = largest_and_rest(x, axes)
-        found = np.log1p(rest) + shift
+        found = (np.log(1 + rest) if IS_PLAIN.get() else np.log1p(rest)) + shift
     return found if keepdims else np.squeeze(found, axis=axes)
 
 
@@ -81,7 +82,7 @@ def stable_log_softmax(x: Any, axis: Axis) -> Any:
     x = np.asarray(x, dtype=float)
     with np.errstate(all="ignore"):
         shift, rest = largest_and_rest(x, axes_of(axis, x.ndim))
-        return (x - shift) - np.log1p(rest)
+        return (x - shift) - (np.log(1 + rest) if IS_PLAIN.get() else np.log1p(rest))
 
 
 def stable_softmax(x: Any, axis: Axis) -> Any:
@@ -144,14 +145,14 @@ def centred(value: Any, shares: Any, axis: Axis) -> Any:
 
     Of numbers it is value·(the other shares) − sum(the others' value·share), so that a share near 1 loses no digits.
     """
-    if is_array(value) and is_array(shares):
+    if is_array(value) and is_array(shares) and not IS_PLAIN.get():
         return value * others(shares, axis) - others(value * shares, axis)
     return subtract(value, total(axis, True)(value * shares))
 
 
 def without_share(value: Any, shares: Any, axis: Axis) -> Any:
     """Returns value − shares·sum(value), likewise without taking a share near 1 off 1."""
-    if is_array(value) and is_array(shares):
+    if is_array(value) and is_array(shares) and not IS_PLAIN.get():
         return value * others(shares, axis) - shares * others(value, axis)
     return subtract(value, shares * total(axis, True)(value))
 

@@ -8,7 +8,9 @@ arithmetic to the bit.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial, reduce
 from typing import Any
 
@@ -23,8 +25,23 @@ NOWHERE = -(1 << 30)
 """The power of a number that is 0."""
 
 
+IS_PLAIN: ContextVar[bool] = ContextVar("IS_PLAIN", default=False)
+
+
+@contextmanager
+def plain() -> Iterator[None]:
+    """Within it products and sums are those of the plain arithmetic, whatever leaves the range on the way."""
+    token = IS_PLAIN.set(True)
+    try:
+        yield
+    finally:
+        IS_PLAIN.reset(token)
+
+
 def product_of(factors: Sequence[float]) -> float:
     """Returns the product of numbers, one after the other."""
+    if IS_PLAIN.get():
+        return math.prod(factors)
     made, power = 1.0, 0
     for factor in factors:
         mantissa, mine = math.frexp(factor)
@@ -55,6 +72,8 @@ class Number:
 
 def sum_of(terms: Sequence[float]) -> float:
     """Returns the sum of numbers, one after the other, with room for what carries over."""
+    if IS_PLAIN.get():
+        return sum(terms, 0.0)
     shift = len(terms).bit_length()
     total = 0.0
     for term in terms:
@@ -108,6 +127,9 @@ def shifted(value: Any, power: Any) -> Any:
 def within(function: Callable[[], Any], beyond: Callable[[], Any]) -> Any:
     """Returns what a function of NumPy answers; what `beyond` does where a product over- or underflows on the way."""
     np = numpy()
+    if IS_PLAIN.get():
+        with np.errstate(all="ignore"):
+            return function()
     try:
         with np.errstate(over="raise", under="raise", invalid="ignore", divide="ignore"):
             return function()
@@ -141,7 +163,7 @@ def running(x: Any) -> Wide:
 def matrix_product(a: Any, b: Any) -> Any:
     """Returns a @ b; where a sum of products overflows, or has few digits, with each row and column brought near 1."""
     np = numpy()
-    if np.size(a) * np.size(b) < AT_ONCE:
+    if np.size(a) * np.size(b) < AT_ONCE or IS_PLAIN.get():
         return within(partial(np.matmul, a, b), partial(brought_in, a, b))
     return brought_in(a, b)
 
@@ -173,6 +195,8 @@ def top(x: Any, axis: int) -> Any:
 
 def is_roomy(operands: Sequence[Any]) -> bool:
     """Tells whether no product of one element of each operand, in any order, leaves the range of normal floats."""
+    if IS_PLAIN.get():
+        return True
     np = numpy()
     low, high = 2.0 ** (-POWERS / len(operands)), 2.0 ** (POWERS / len(operands))
     return all(bool(np.all(((size >= low) & (size <= high)) | (size == 0))) for size in map(np.abs, operands))
