@@ -282,7 +282,7 @@ class Builder:
         self.nodes: list[Node] = []
         self.share = share
         self.constants: dict[object, int] = {}
-        self.made: dict[Op, dict[tuple[int, ...], int]] = {}
+        self.known: dict[tuple[Op, tuple[int, ...]], int] = {}
         self.inputs: list[int] = []
 
     def input(self, name: str, label: str = "", default: Value | None = None, shape: Shape = ()) -> int:
@@ -314,12 +314,10 @@ class Builder:
     ) -> int:
         """Returns the index of `op(*args)`: a new node, or the one that is already there."""
         args, nodes = tuple(args), self.nodes
-        made = self.made.get(op)
-        if made is None:
-            made = self.made[op] = {}
-        known = made.get(args) if self.share else None
+        key = op, args
+        known = self.known.get(key) if self.share else None
         if known is None:
-            made[args] = known = len(nodes)
+            self.known[key] = known = len(nodes)
             nodes.append(row((op, args, name, label, name != "", (), None, None, places, ())))
         elif name and nodes[known].given:
             return self.push(nodes[known]._replace(name=name, label=label))
