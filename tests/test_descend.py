@@ -638,9 +638,9 @@ def test_a_column_that_is_an_input_with_a_mark_is_told(column: str, tmp_path: Pa
     assert (done.returncode, told) == ((0, False) if column == "x" else (2, True)), done.stderr
 
 
-@pytest.mark.parametrize("text", ["target,x\n1,2\n", "X,y\n1,2\n", "yhat,x\n1,2\n", "x,price\n1,2\n", "feature,y\n1,2\n"])
-def test_an_input_that_is_called_as_data_are_is_no_parameter_beside_a_column_that_is_no_input(text: str) -> None:
+@pytest.mark.parametrize("header", ["target,x", "X,y", "yhat,x", "x,price", "feature,y"])
+def test_an_input_that_is_called_as_data_are_is_no_parameter_beside_a_column_that_is_no_input(header: str) -> None:
     with pytest.raises(UsageError, match=r"is no column: call the column .*, or, if '[xy]' is to be learned, say so"):
-        problem(cgviz.read(LINE), {}, None, read_sheet(text))
+        problem(cgviz.read(LINE), {}, None, read_sheet(f"{header}\n1,2\n"))
     assert on(LINE, "x,y,id\n1,2,3\n", "w,b").start == {"w": 0.0, "b": 0.0}
     assert problem(cgviz.read(LINE), {}, None, read_sheet("x,y,id\n1,2,3\n")).start == {"w": 0.0, "b": 0.0}

@@ -71,7 +71,7 @@ def check_near(binding: Binding, free: Sequence[str], called: str) -> None:
 MARKED = re.compile(r"(?<=.)(hat|bar|tilde|true|pred|\d+)$")
 
 
-DATA = re.compile(r"[xyt]\d*|[xy]?(train|test|true|data|obs|observed)|(target|label|input|output|feature|sample|class)s?")
+DATA = re.compile(r"[xyt]\d*|[xy]?(train|test|true|data|obs)|(target|label|input|output|feature|sample|class)s?")
 """Names that inputs have which are data, not parameters."""
 
 
