@@ -34,7 +34,7 @@ site: $(VENV)/installed runtime/node_modules/pyodide  ## the playground as a sta
 	$(BIN)/cgviz site -o build/playground --runtime runtime
 
 runtime/node_modules/pyodide:
-	npm install --prefix runtime --no-audit --no-fund pyodide@$$($(BIN)/python -c "from cgviz.places.site.runtime import PYODIDE; print(PYODIDE)")
+	npm install --prefix runtime --no-audit --no-fund pyodide@$$($(BIN)/python -c "from cgviz.places.site import PYODIDE; print(PYODIDE)")
 
 bench: $(VENV)/installed-bench  ## ratios against sympy, dot, micrograd and CasADi, measured in one run
 	$(BIN)/python bench/bench.py

@@ -110,6 +110,8 @@ def quoted(text: str, most: int = 40) -> str:
 
 def printable(text: str) -> str:
     """Returns `text` with every control character and lone surrogate written as an escape; newlines stay."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 

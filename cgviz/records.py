@@ -44,17 +44,19 @@ def beginning(cls: Any) -> Callable[..., None]:
     given = {part.name: part.default for part in parts if part.default is not MISSING}
     makers = [(part.name, part.default_factory) for part in parts if part.default_factory is not MISSING]
     every = frozenset(part.name for part in parts if part.init or part.name in given)
+    size, most = len(every), len(names)
     afterwards = getattr(cls, "__post_init__", None)
 
     def begin(self: Any, /, *values: Any, **named: Any) -> None:
         own = self.__dict__
         own.update(given)
         own.update(zip(names, values))  # noqa: B905  (checked below)
-        own.update(named)
+        if named:
+            own.update(named)
         for name, make in makers:
             if name not in own:
                 own[name] = make()
-        if own.keys() != every or len(values) > len(names):
+        if len(own) != size or len(values) > most or (named and not named.keys() <= every):
             raise TypeError(f"{cls.__name__} has {sorted(every)}, not {len(values)} values and {sorted(named)}")
         if afterwards:
             afterwards(self)

@@ -486,7 +486,7 @@ def test_tangents_of_arrays_agree_with_gradients(validator: jsonschema.Draft2020
 
 
 def test_captions_in_ascii_have_no_escapes(capsys: pytest.CaptureFixture[str], linear: Run) -> None:
-    from cgviz.players.play.plain import plain
+    from cgviz.players.play import plain
 
     lines = list(plain(linear, encoding="ascii"))
     lines += plain(cgviz.run("f = sum(inv(A)**3)", A=W), encoding="ascii")

@@ -17,17 +17,16 @@ from textual.pilot import Pilot
 
 import cgviz
 from cgviz.cli import main
-from cgviz.documents.breaking import width
+from cgviz.documents.aligned import width
 from cgviz.documents.formats import FORMATS
-from cgviz.documents.hand import Hand, Slope
 from cgviz.documents.mathml import MathmlHand
 from cgviz.documents.tex import TexHand
+from cgviz.documents.writing import Hand, Slope
 from cgviz.errors import UsageError
 from cgviz.ops.rearranging import transpose
 from cgviz.players.play import entry
 from cgviz.players.play.app import Player
-from cgviz.players.play.quiz import Quiz
-from cgviz.players.play.replay import Replay
+from cgviz.players.play.replay import Quiz, Replay
 from cgviz.runs.modes import mode_of
 from cgviz.runs.passes import forward
 from cgviz.runs.starting import start

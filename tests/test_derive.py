@@ -22,7 +22,7 @@ from tex import HOSTILE, all_hostile, compiled, hostile, need_tex
 import cgviz
 from cgviz.analysis.closed import closed_forms, effort, evaluated
 from cgviz.cli import main
-from cgviz.documents.breaking import broken, flattened, width
+from cgviz.documents.aligned import broken, flattened, width
 from cgviz.documents.formats import FORMATS
 from cgviz.documents.mathml import Mathml
 from cgviz.documents.writing import ascii_spelling, unicode_spelling

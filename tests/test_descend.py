@@ -26,8 +26,8 @@ from PIL import Image
 import cgviz
 from cgviz.analysis import learning
 from cgviz.analysis.learning import OPTIMIZERS, Descent, Plan, Problem, Settings, descend, problem, read_sheet
-from cgviz.analysis.learning.batches import batches, per_epoch
-from cgviz.analysis.learning.binding import bind
+from cgviz.analysis.learning.descent import batches, per_epoch
+from cgviz.analysis.learning.problem import bind
 from cgviz.analysis.learning.surface import around
 from cgviz.cli.commands import descend as command
 from cgviz.documents.writing import ascii_spelling, unicode_spelling

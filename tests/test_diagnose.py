@@ -16,8 +16,7 @@ import pytest
 
 import cgviz
 from cgviz.analysis.diagnosis import Diagnosis, diagnose
-from cgviz.analysis.diagnosis.patterns import read_pattern
-from cgviz.analysis.diagnosis.rewrites import REWRITES, Rewrite
+from cgviz.analysis.diagnosis.rewrites import REWRITES, Rewrite, read_pattern
 from cgviz.cli import main
 from cgviz.ops.op import Answer, Op, ops
 from cgviz.runs.passes import gradient

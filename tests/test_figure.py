@@ -32,7 +32,7 @@ from cgviz.errors import RenderError, UsageError
 from cgviz.graph.lookup import find
 from cgviz.players.deck import Look, drawn, frames, pages, trouble
 from cgviz.players.deck.formats import LEAST
-from cgviz.players.deck.pdf import deck as pdf_deck
+from cgviz.players.deck.pages import book as pdf_deck
 from cgviz.players.deck.sheet import sheet
 from cgviz.reading.shipped import sample
 from cgviz.runs.steps import Backward

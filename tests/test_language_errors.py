@@ -31,7 +31,6 @@ CARETS = {
     "μ + σ ε": (4, 1, "is σ the sigmoid? Write σ(ε); of a number σ, σ*ε"),
     "x & y": (2, 1, "'&' stands between conditions"),
     "cos2x": (0, 5, "is 'cos2x' cos(2*x)?"),
-    "sin^{2}(x)": (0, 3, "the function is \\sin"),
     "0x10": (1, 3, "decimal"),
     "1e400*x": (0, 5, "too large"),
     "tnah(w*x)": (0, 4, "did you mean 'tanh'"),
@@ -187,16 +186,17 @@ def hostile() -> list[str]:
 
 
 @pytest.mark.parametrize("latex", [False, True])
-@pytest.mark.parametrize("text", hostile())
-def test_hostile_texts_run_no_code(text: str, latex: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("first", range(8))
+def test_hostile_texts_run_no_code(first: int, latex: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    try:
-        graph = cgviz.read(text, latex=latex)
-    except CgvizError as error:
-        assert_short(error)
-    else:
-        assert graph.nodes
-    assert not list(tmp_path.iterdir())
+    for text in hostile()[first::8]:
+        try:
+            graph = cgviz.read(text, latex=latex)
+        except CgvizError as error:
+            assert_short(error)
+        else:
+            assert graph.nodes
+        assert not list(tmp_path.iterdir()), text
 
 
 def test_hostile_texts_are_there() -> None:

@@ -28,7 +28,7 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
             "analysis.checks analysis.diagnosis codegen codegen.source drawing.diagram grading "
             "analysis.learning analysis.learning.problem grading.listing players.deck players.deck.folder "
             "players.deck.frames players.page players.play players.worksheet "
-            "places.notebook players.worksheet.blanks players.worksheet.figure players.worksheet.work runs.modes "
+            "places.notebook players.worksheet.blanks players.worksheet.work runs.modes "
             "views.check views.derivation views.descent views.diagnose views.explain "
             "views.grade views.jacobian views.jacobian.facts views.paths views.table "
         ).split()
@@ -45,7 +45,6 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
     ("cgviz.codegen.language", "cgviz.codegen.layout"): "a language writes whole programs",
     ("cgviz.codegen.language", "cgviz.codegen.program"): "a language writes whole programs",
     ("cgviz.codegen.array_language", "cgviz.codegen.arrays"): "a language writes whole programs",
-    ("cgviz.grading.reading", "cgviz.grading.inplace"): "a statement in place is read as a statement",
 }
 
 

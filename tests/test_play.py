@@ -16,11 +16,9 @@ import cgviz
 from cgviz.cli import main
 from cgviz.errors import CgvizError, UsageError
 from cgviz.players.play import entry, plain
-from cgviz.players.play.app import Player
-from cgviz.players.play.help import Help
-from cgviz.players.play.quiz import agrees
-from cgviz.players.play.replay import Replay, unsolved
-from cgviz.players.play.stages import GRADIENT, MARK, NAME, UNKNOWN, VALUE, Stages
+from cgviz.players.play.app import Help, Player
+from cgviz.players.play.replay import Replay, agrees, unsolved
+from cgviz.players.play.words import GRADIENT, MARK, NAME, UNKNOWN, VALUE, Stages
 from cgviz.reading.shipped import sample
 from cgviz.runs.steps import Backward
 from cgviz.text.numbers import number

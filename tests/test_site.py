@@ -16,8 +16,7 @@ from browser import chromium
 
 import cgviz
 from cgviz.cli import main
-from cgviz.places.site import files
-from cgviz.places.site.runtime import FILES, PYODIDE, runtime
+from cgviz.places.site import FILES, PYODIDE, files, runtime
 
 WHEEL = "numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
 PACKAGE = [name.replace("*", "m") for name in FILES]  # the files of Pyodide's npm package
@@ -63,7 +62,7 @@ def test_wheels_hold_the_package_and_no_tests(site: Path) -> None:
 
 def test_the_same_site_twice_is_the_same_bytes(site: Path, fake_runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        sys.modules["cgviz.places.site.wheels"], "PACKAGES", ("graphviz",)
+        sys.modules["cgviz.places.site"], "PACKAGES", ("graphviz",)
     )  # the others are packed as this one is
     first, again = (dict(files(str(fake_runtime))) for _ in range(2))
     assert first == again

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from cgviz.codegen.array_language import Length
 from cgviz.codegen.forms import InShapeOf
-from cgviz.codegen.lengths import Length
 from cgviz.codegen.notation import Code, Constant, UnwrittenError
 from cgviz.ops.indexing import written_key
 from cgviz.ops.op import ATOM, COMPARISON, PRODUCT, Op

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from cgviz.analysis.recognised import Found
-from cgviz.codegen.array_language import Arrays
+from cgviz.codegen.array_language import Arrays, lengths
 from cgviz.codegen.array_notation import ArrayCode
 from cgviz.codegen.forms import VIEWS, handed, sum_like
 from cgviz.codegen.kept import Shortened
-from cgviz.codegen.lengths import lengths
 from cgviz.codegen.program import Helper, Line
 from cgviz.codegen.tidy import chained, in_shape_of, is_number, tidy
 from cgviz.graph.nodes import CONSTANT

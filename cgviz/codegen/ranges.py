@@ -183,7 +183,7 @@ def missing(writer: Writer) -> Miss:
     """Returns the first number of the run that the code misses by far, else the first of all; "" where none is."""
     if writer.run.symbolic:
         return Miss()
-    found = [*misses(writer), *subnormal(writer.run) * writer.language.flushes]
+    found = [*misses(writer), *(subnormal(writer.run) if writer.language.flushes else ())]
     return next((each for each in found if each.far), found[0] if found else Miss())
 
 
@@ -217,10 +217,11 @@ def misses(writer: Writer) -> Iterator[Miss]:
 
 def subnormal(run: Run) -> list[Miss]:
     """Returns that numbers of a run are too small to have all their digits, where some are."""
-    names = [f"{d}{node.shown}" for d in ("", "d") for node in run.graph.nodes]
-    for name, value in zip(names, [*run.values, *run.gradients], strict=True):
+    for place, value in enumerate((*run.values, *run.gradients)):
         size = numpy().abs(value)
         if numpy().any((size > 0) & (size < sys.float_info.min)):
+            of, index = divmod(place, len(run.graph))
+            name = f"{'d' * of}{run.graph.nodes[index].shown}"
             text = f"Numbers below 2.2e-308, as {name}, are 0 to JAX: its numbers are not those of the run then."
             return [Miss(text)]
     return []

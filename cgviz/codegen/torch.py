@@ -8,7 +8,7 @@ PyTorch, and second derivatives would be wrong: where the backward pass is itsel
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -286,13 +286,14 @@ def variables(made: Program, nodes: Iterable[int]) -> list[str]:
     return [made.names.variables[i] for i in nodes]
 
 
-def recomputed(made: Program) -> list[int]:
+def recomputed(made: Program) -> dict[int, None]:
     """Returns the stages that the backward pass computes anew, in order: those that it reads, and what they read."""
     return needed(made, made.read)
 
 
-def needed(made: Program, read: Iterable[int], known: Sequence[int] = ()) -> list[int]:
-    """Returns the stages that must be computed for what is read, in order, where some are known."""
+def needed(made: Program, read: Iterable[int], known: Iterable[int] = ()) -> dict[int, None]:
+    """Returns the stages that must be computed for what is read, a set in order, where some are known."""
+    known = {*known}
     graph, todo = made.graph, [index for index in read if index not in known]
     found: set[int] = set()
     while todo:
@@ -301,10 +302,10 @@ def needed(made: Program, read: Iterable[int], known: Sequence[int] = ()) -> lis
             continue
         found.add(index)
         todo += made.used[index]
-    return sorted(found)
+    return dict.fromkeys(sorted(found))
 
 
-def kept_stages(made: Program, again: Sequence[int]) -> list[int]:
+def kept_stages(made: Program, again: Iterable[int]) -> list[int]:
     """Returns the stages that are saved: they are read, and have fewer axes than the largest input, or would have to be
     computed from a product of matrices or the like once more."""
     nodes, kept = made.graph.nodes, list[int]()
@@ -338,7 +339,7 @@ def width(shape: Shape | None) -> int:
     return sum(not (type(n) is int and n == 1) for n in shape or ())
 
 
-def saved_by(made: Program, again: Sequence[int]) -> list[int]:
+def saved_by(made: Program, again: Collection[int]) -> list[int]:
     """Returns what is saved: the inputs that the backward pass and the stages computed anew read, and the output."""
     read = {*made.read, *(index for stage in again for index in made.used[stage])}
     return sorted(index for index in read if index not in again)

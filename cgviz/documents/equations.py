@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-Span = tuple[str, str]
-"""Mathematics in one notation, and its role: "value", "gradient" or ""."""
+from cgviz.text.fold import Span
 
 Term = tuple[Span, ...]
 

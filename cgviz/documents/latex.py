@@ -10,8 +10,7 @@ from cgviz.documents.aligned import Row, Setter
 from cgviz.documents.document import Block, Document, Drawn, Entry, Equations, Gap, Head, Prose, Table, Title
 from cgviz.documents.document import words as words_of
 from cgviz.documents.equations import Equation
-from cgviz.documents.mathematics import latex_spelling
-from cgviz.documents.tex import TexHand
+from cgviz.documents.tex import TexHand, latex_spelling
 from cgviz.documents.writing import Writing, typeset_spelling
 from cgviz.drawing.theme import Theme
 from cgviz.text.fold import Line, Span

@@ -87,4 +87,4 @@ def kind_of(op: Op) -> tuple[str, str] | None:
 
 
 def has_marks(graph: Graph) -> bool:
-    return any(is_mark(node.op) for node in graph.nodes)
+    return any(map(is_mark, graph.ops))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum
 from functools import cached_property, partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from cgviz.errors import quoted
@@ -71,6 +72,10 @@ class Node(NamedTuple):
     def spelling(self) -> Spelling:
         """How the name looks as mathematics: letters, marks and scripts."""
         return plain_spelling(self.shown)
+
+
+row: Callable[[tuple[Any, ...]], Node] = partial(tuple.__new__, Node)
+"""A node of all its fields: a third of the time of `Node(...)`, where there are very many."""
 
 
 class Kind(Enum):
@@ -191,9 +196,14 @@ class Graph:
         return tuple(map(tuple, out))
 
     @cached_property
+    def ops(self) -> frozenset[Op]:
+        """The ops of its nodes, each once."""
+        return frozenset(map(itemgetter(0), self.nodes))
+
+    @cached_property
     def has_arrays(self) -> bool:
         """Whether any node is an array, or an op that is for arrays."""
-        return any(node.shape != () or node.op.vjp is not None for node in self.nodes)
+        return any(op.vjp is not None for op in self.ops) or any(node.shape != () for node in self.nodes)
 
     def elements(self, index: int) -> list[str]:
         """Returns the names of the numbers that are picked out of an array."""
@@ -271,20 +281,27 @@ class Builder:
     def __init__(self, share: bool = True) -> None:
         self.nodes: list[Node] = []
         self.share = share
-        self.known: dict[object, int] = {}
+        self.constants: dict[object, int] = {}
+        self.known: dict[tuple[Op, tuple[int, ...]], int] = {}
         self.inputs: list[int] = []
 
     def input(self, name: str, label: str = "", default: Value | None = None, shape: Shape = ()) -> int:
-        self.inputs.append(len(self.nodes))
-        return self.push(Node(INPUT, name=name, label=label, given=True, value=default, shape=shape))
+        index = len(self.nodes)
+        self.inputs.append(index)
+        self.nodes.append(row((INPUT, (), name, label, True, shape, default, None, (), ())))
+        return index
 
     def constant(self, value: Value, formula: Formula | None = None) -> int:
         """Returns a constant; the same value written the same way is one node."""
-        shape = value.shape if is_array(value) else ()
-        key = ("constant", shape, value.tobytes() if shape else repr(value), formula.text if formula else "")
-        index = self.known.get(key)
+        shape: Shape = ()
+        key: object = repr(value) if formula is None else (repr(value), formula.text)
+        if type(value) is not float and is_array(value):
+            shape = value.shape
+            key = (shape, value.tobytes() if shape else repr(value), formula.text if formula else "")
+        index = self.constants.get(key)
         if index is None:
-            index = self.known[key] = self.push(Node(CONSTANT, shape=shape, value=value, formula=formula))
+            index = self.constants[key] = len(self.nodes)
+            self.nodes.append(row((CONSTANT, (), "", "", False, shape, value, formula, (), ())))
         return index
 
     def apply(
@@ -296,17 +313,17 @@ class Builder:
         places: int | Sequence[int] = (),
     ) -> int:
         """Returns the index of `op(*args)`: a new node, or the one that is already there."""
-        args = tuple(args)
-        key = (op, args)
+        args, nodes = tuple(args), self.nodes
+        key = op, args
         known = self.known.get(key) if self.share else None
-        if known is not None and not (name and self.nodes[known].given):
-            if name:
-                self.nodes[known] = self.nodes[known]._replace(name=name, label=label, given=True)
-            return known
-        index = self.push(Node(op, args, name, label, bool(name), (), None, None, places))
         if known is None:
-            self.known[key] = index
-        return index
+            self.known[key] = known = len(nodes)
+            nodes.append(row((op, args, name, label, name != "", (), None, None, places, ())))
+        elif name and nodes[known].given:
+            return self.push(nodes[known]._replace(name=name, label=label))
+        elif name:
+            nodes[known] = nodes[known]._replace(name=name, label=label, given=True)
+        return known
 
     def push(self, node: Node) -> int:
         self.nodes.append(node)

@@ -210,7 +210,7 @@ class Pattern(Operators):
 def fused(graph: Graph) -> Graph:
     """Returns the graph with every pattern of a fused op, `1/(1 + exp(-u))`, as that op."""
     roots = patterns()
-    if not any(node.op in roots for node in graph.nodes):
+    if graph.ops.isdisjoint(roots):
         return replace(graph, detail="stage") if graph.detail != "stage" else graph
     uses = [0] * len(graph.nodes)
     for node in graph.nodes:

@@ -116,7 +116,7 @@ def plain(value: Value | None) -> Any:
 
 def live(asked: Request, program: Program) -> Answer:
     """All that the live page's script needs: facts, functions and a picture with room for any number."""
-    from cgviz.players.page.live import told
+    from cgviz.players.page.facts import told
     from cgviz.players.page.picture import sketch
 
     how = asked.options

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -16,7 +17,8 @@ from cgviz.ops.piecewise import is_equal, maximum, minimum
 from cgviz.ops.rearranging import place_of_axis, size, spread, transpose
 from cgviz.ops.whole import ones
 from cgviz.values import wide
-from cgviz.values.arrays import Shape, numpy, shape_of
+from cgviz.values.arrays import Shape, numpy, quiet, shape_of
+from cgviz.values.ieee import SMALLEST_NORMAL
 
 Axis = int | tuple[int, ...] | None
 NUMPY = "NumPy reference; vecDerivs notes of CS231n"
@@ -169,6 +171,11 @@ def quiet_mean(x: Any, axis: Axis, keepdims: bool) -> Any:
 def wide_sum(x: Any, axis: Axis, keepdims: bool, over: int = 1) -> Any:
     """Returns the sum along axes, divided by a number; right wherever it is a normal number."""
     np = numpy()
+    if axis is None and not keepdims:
+        with quiet():
+            whole = np.add.reduce(x, None) / over
+        if SMALLEST_NORMAL <= abs(whole) < math.inf:
+            return whole
 
     def plain() -> Any:
         found = np.sum(x, axis=axis, keepdims=keepdims)

@@ -25,8 +25,7 @@ from sphinx.util.docutils import SphinxDirective
 import cgviz
 from cgviz.errors import CgvizError
 from cgviz.kernel.reports import REPORTS
-from cgviz.places.weave.fences import Fence
-from cgviz.places.weave.weaving import asked
+from cgviz.places.weave.weaving import Fence, asked
 from cgviz.places.words import OPTIONS, Words, words_of
 
 FOLDER = "_cgviz"

@@ -82,7 +82,9 @@ def is_printed(program: str, given: Sequence[str]) -> bool:
     So is a text that begins with a title, `N(x; μ, σ²) = ...`, has a norm with an index, `‖w‖₁`, or assigns a square,
     `σ² = ...`.
     """
-    if "\\" not in program and (TITLE.match(program, 0, 200) or NORMS.search(program)):
+    if "\\" not in program and TITLE.match(program, 0, 200):
+        return True
+    if "\\" not in program and any(bar in program for bar in "|‖∥") and NORMS.search(program):
         return True
     if "²" in program and SQUARED.search(program):
         return True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cgviz.errors import ExpressionError
 from cgviz.graph.marks import beside
-from cgviz.graph.nodes import CONSTANT, Builder, Node
+from cgviz.graph.nodes import CONSTANT, Builder, Node, row
 from cgviz.ops import arithmetic
 from cgviz.ops.arithmetic import copy, divide, neg, power, reciprocal
 from cgviz.ops.op import REGISTRY, Op
@@ -59,16 +59,18 @@ class Combining:
             return self.apply(REGISTRY["sqrt"], [base])
         return self.apply(power(node.value, node.formula), [base])
 
-    def apply(self, op: Op, args: Sequence[int]) -> int:
-        """Returns a new stage; constants alone are folded into one constant, as long as that is finite."""
+    def apply(self, op: Op, args: Sequence[int], name: str = "", label: str = "") -> int:
+        """Returns a new stage, under the name of a statement; constants alone are folded into one constant, as long as
+        that is finite."""
         nodes = self.builder.nodes
-        if op.fixed and nodes[args[0]].op is not CONSTANT:
-            raise ExpressionError(op.needs_number())
-        if not args or (nodes[args[0]].op is CONSTANT and all(nodes[arg].op is CONSTANT for arg in args)):
+        if args and nodes[args[0]].op is not CONSTANT:
+            if op.fixed:
+                raise ExpressionError(op.needs_number())
+        elif not args or (nodes[args[-1]].op is CONSTANT and all(nodes[arg].op is CONSTANT for arg in args)):
             folded = self.folded(op, [nodes[arg] for arg in args])
             if folded is not None:
-                return folded
-        return self.builder.apply(op, args, places=self.places)
+                return self.named(name, label, folded, False) if name else folded
+        return self.builder.apply(op, args, name, label, self.places)
 
     def folded(self, op: Op, nodes: Sequence[Node]) -> int | None:
         """Returns the constant that constants make; None where it is not finite, or takes an op for arrays."""
@@ -106,7 +108,7 @@ class Combining:
             node = Node(copy, (index,))
         if node.given or node.op is copy:
             return self.builder.push(node._replace(name=name, label=label, given=True))
-        self.builder.nodes[index] = Node(node.op, node.args, name, label, True, *node[5:])
+        self.builder.nodes[index] = row((*node[:2], name, label, True, *node[5:]))
         return index
 
 

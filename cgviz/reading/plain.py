@@ -8,32 +8,37 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from itertools import chain
 
 from cgviz.graph.marks import ELEMENTS
-from cgviz.graph.nodes import CONSTANT, Graph
-from cgviz.ops.arithmetic import neg, signed_sum
+from cgviz.graph.nodes import CONSTANT, Graph, times
+from cgviz.ops.arithmetic import copy, neg, signed_sum
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.products import product
 from cgviz.reading.combining import MOST_NODES, Combining
 from cgviz.reading.fresh import Fresh
 from cgviz.reading.glued import is_two
 from cgviz.reading.prose import has_number
-from cgviz.reading.python import is_python
+from cgviz.reading.python import KEYWORDS, is_python
 from cgviz.reading.worded import DERIVATIVE
 from cgviz.reading.words import OTHERWISE, SPELLED, of_library, why_no_variable
 from cgviz.text.formula import Formula
 from cgviz.text.identifiers import LONGEST_NAME
 
-BLANK = r"(?:[ \t\r\f\v]++|\#[^\n]*+)*+"
-NAME = "[A-Za-z_][A-Za-z_0-9]*+"
+BLANK = r"[ \t\r\f\v]*+(?:\#[^\n]*+)?+"
+NAME = f"[A-Za-z_][A-Za-z_0-9]{{0,{LONGEST_NAME - 1}}}+"
 NUMBER = r"(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 PIECE = re.compile(rf"{BLANK}(?:({NAME})|({NUMBER}))?+{BLANK}(\*\*|[-+*/^(),\n;]|=(?!=)|\Z)|.")
 """An operand, where there is one, and the sign behind it."""
-ANY_NAME = re.compile(rf"(?<![\w.]){NAME}(?![ \t]*\()")
-TARGET = re.compile(rf"(?:^|[\n;])[ \t]*({NAME})[ \t]*=")
-VALUE = re.compile(rf"(?:^|[\n;])[ \t]*({NAME})[ \t]*=[ \t]*(-?)[ \t]*({NUMBER})[ \t]*(?=[\n;]|\Z)")
+ANY_NAME = re.compile(rf"\b{NAME}(?![ \t]*\()", re.ASCII)
+TARGET = re.compile(rf"({NAME})[ \t]*=(?:[ \t]*(-?[ \t]*{NUMBER})[ \t]*(?=[\n;]|\Z))?")
+"""What a statement assigns to, and the value where it is one."""
 COMMENT = re.compile("#[^\n]*")
+NOTHING: list[int] = []
+OVER_D = re.compile(r"/\s*d")
+MEANS_MORE = frozenset({*OTHERWISE, *KEYWORDS.split("|"), "lambda"})
 POWERS = frozenset({"**", "^"})
 ENDS = frozenset({"\n", ";", ""})
 DEEPEST = 50
@@ -47,11 +52,13 @@ class Unsure(Exception):  # noqa: N818 - nothing is wrong: the reader knows
 
 def read_plain(text: str, given: Collection[str], share: bool = True) -> Graph | None:
     """Returns the graph of a plain program as it is written, not yet staged; None for any other text."""
-    if not text.isascii() or has_number(text) or is_python(text) or ("/" in text and DERIVATIVE.search(text)):
+    if not text.isascii() or ".e" in text or ".E" in text or has_number(text):
+        return None
+    if (OVER_D.search(text) and DERIVATIVE.search(text)) or ("#" in text and is_python(text)):
         return None
     plain = Plain(text, share)
     try:
-        plain.enter_names({*given})
+        plain.enter_names(given)
         return plain.builder.finish(plain.statements(), text)
     except (Unsure, StopIteration, ArithmeticError):
         return None
@@ -65,8 +72,9 @@ class Plain(Combining):
     piece   the last piece of the expression that was read last; `kind` is what that expression was
     """
 
-    fresh: Fresh
-    declared: set[str]
+    given: Collection[str]
+    names: Mapping[str, object]
+    targets: Mapping[str, str]
     piece: Piece
     kind = MADE
 
@@ -82,29 +90,42 @@ class Plain(Combining):
 
     # names
 
-    def enter_names(self, given: set[str]) -> None:
+    def enter_names(self, given: Collection[str]) -> None:
         """Enters the inputs, which stand before all stages: names that no statement assigns, or as a value."""
         text = COMMENT.sub("", self.text) if "#" in self.text else self.text
-        names = dict.fromkeys(ANY_NAME.findall(text))
-        targets = {*TARGET.findall(text)}
-        values = {name: float(sign + number) for name, sign, number in VALUE.findall(text)} if targets else {}
-        if not OTHERWISE.isdisjoint(names) or len(max(names, key=len, default="")) > LONGEST_NAME:
+        names = self.names = dict.fromkeys(ANY_NAME.findall(text))
+        targets = self.targets = dict(TARGET.findall(text))
+        self.given = given
+        if not names.keys().isdisjoint(MEANS_MORE):
             raise Unsure
-        self.declared = given | targets
-        self.check([name for name in names if name not in self.declared], names)
-        for name in names:
-            if name in values:
-                self.values[name] = self.builder.input(name, default=values[name])
-            elif name not in targets and (name != "pi" or name in given):
+        for name in [name for name in names if targets.get(name, name)]:
+            if name in targets:
+                value = float("".join(targets[name].split()))
+                self.values[name] = self.builder.input(name, default=value)
+            elif name in given or name[1:].isdigit() or self.is_variable(name):  # x12
                 self.where[name] = self.builder.input(name)
-        self.fresh = Fresh(given.union(names))
 
-    def check(self, inputs: Iterable[str], names: Collection[str]) -> None:
-        """Raises Unsure where an input without a value could be a function, a constant or two names."""
-        known = self.declared.union(names)
-        for name in inputs:
-            if name in ("e", "inf") or why_no_variable(name, False) or is_two(self.text, name, self.declared, known):
-                raise Unsure
+    def is_variable(self, name: str) -> bool:
+        """Tells whether a name is an input, or pi. Raises Unsure where it could be a function, or two names."""
+        if len(name) == 1 and name != "e":
+            return True
+        if name in ("e", "inf") or why_no_variable(name, False) or is_two(self.text, name, self.declared, self.taken):
+            raise Unsure
+        return name != "pi"
+
+    @cached_property
+    def declared(self) -> set[str]:
+        """The names that have a value or are assigned."""
+        return {*self.given, *self.targets}
+
+    @cached_property
+    def taken(self) -> set[str]:
+        """All names that the program has."""
+        return {*self.given, *self.names}
+
+    @cached_property
+    def fresh(self) -> Fresh:
+        return Fresh({*self.taken})
 
     # statements
 
@@ -122,21 +143,17 @@ class Plain(Combining):
                 return self.output(piece, index, last)
             if sign == "":
                 break
-        if index < 0 or self.values:
-            raise Unsure
-        return index
+        return self.ended(index, "")
 
     def assigned(self, name: str) -> int:
         """Reads what is assigned to a name; returns its node, or -1 where it is a number and no output."""
         if name in self.values:
             return self.value(name)
-        index = self.expression(next(self.pieces))
-        if self.kind == LITERAL:
-            raise Unsure
-        is_number = self.builder.nodes[index].op is CONSTANT
+        op, args = self.expression(self.pieces)
         new, label = self.fresh.again(name) if name in self.where else (name, "")
-        index = self.where[name] = self.named(new, label, index, self.kind == NAMED)
-        return -1 if is_number else index
+        index = self.where[name] = self.entered(new, label, op, args)
+        node = self.builder.nodes[index]
+        return -1 if node.op is copy and self.builder.nodes[node.args[0]].op is CONSTANT else index
 
     def value(self, name: str) -> int:
         piece = next(self.pieces)
@@ -149,100 +166,133 @@ class Plain(Combining):
     def output(self, piece: Piece, index: int, last: str) -> int:
         """Reads an expression without a name, which ends the program; returns its node."""
         name, number, sign = piece.groups()
-        is_repeated = name == last and sign in ENDS
-        if not is_repeated:
+        if name != last or sign not in ENDS:
             if last and sign == "-" and not (name or number):
                 raise Unsure
-            index = self.expression(piece)
-            sign = self.piece[3]
-            if self.kind == LITERAL:
-                raise Unsure
-            index = self.named(self.fresh.output(()), "", index, self.kind == NAMED)
+            op, args = self.expression(chain([piece], self.pieces))
+            index, sign = self.entered(self.fresh.output(()), "", op, args), self.piece[3]
+        return self.ended(index, sign)
+
+    def entered(self, name: str, label: str, op: Op | None, args: list[int]) -> int:
+        """Returns the node of a statement."""
+        if self.kind == LITERAL:
+            raise Unsure
+        return self.named(name, label, args[0], self.kind == NAMED) if op is None else self.apply(op, args, name, label)
+
+    def ended(self, index: int, sign: str) -> int:
+        """Returns the node of the output, when nothing is left to be read."""
         if index < 0 or sign not in ENDS or self.values or any(not is_blank(piece) for piece in self.pieces):
             raise Unsure
         return index
 
     # expressions
 
-    def expression(self, piece: Piece) -> int:
-        """Reads a sum of products, the first piece of which is here; returns its node."""
+    def expression(self, pieces: Iterator[Piece]) -> tuple[Op | None, list[int]]:
+        """Reads a sum of products; returns the operation that ends it and its operands, which is not written yet.
+
+        No operation is an operand alone, of a certain `kind`. `piece` is the last one, with the sign behind all.
+        """
         where, numbers = self.where, self.numbers
         signs: list[int] = []
         terms: list[int] = []
         joined: list[int] = []  # the places of + and −
-        factors: list[int] = []
-        below: list[bool] = []  # of each factor whether it is a number below a slash
-        crossed: list[int] = []  # the places of * and / in this term
+        factors = crossed = NOTHING  # of this term so far, and the places of its * and /
+        below = NOTHING  # which factors are numbers below a slash
         sign, divides = 1, False
-        while True:
+        for piece in pieces:
             name, number, joint = piece.groups()
             if name is not None and joint != "(":
                 node, kind = where.get(name), NAMED
                 if node is None:
                     node, kind = self.pi(name), LITERAL
-            elif number is not None:
-                if joint == "/" and not crossed and float(number) == 1:  # 1/x is no product
-                    crossed, divides, piece = [piece.start(3)], True, next(self.pieces)
-                    continue
+            elif number is None:
+                node, kind, sign = self.operand(piece, sign, terms, crossed)
+                piece = self.piece
+                joint = piece[3]
+            elif joint == "/" and not crossed and float(number) == 1:  # 1/x is no product
+                factors, crossed, divides = [], [piece.start(3)], True
+                continue
+            else:
                 node, kind = numbers.get(number), LITERAL
                 if node is None:
                     node = self.number(number)
-            elif joint == "(":
-                node, kind = self.bracket() if name is None else self.applied(name, piece.start(1))
-                piece = self.piece
-                joint = piece[3]
-            elif joint == "-":
-                piece = next(self.pieces)
-                if sign < 0 and not terms:
-                    raise Unsure
-                if piece[2] is None:
-                    sign = self.negated(terms, crossed)
-                    continue
-                joint, kind = piece[3], LITERAL
-                node, sign = self.negative(piece[2], joint, sign, terms, crossed)
-            else:
-                raise Unsure
             if joint == "**" or joint == "^":
                 node, kind = self.raised(node, kind, name, joint), MADE
                 piece = self.piece
                 joint = piece[3]
-            goes_on = joint == "*" or joint == "/"
-            if divides and (kind != LITERAL or not (factors or goes_on)):
-                self.places = () if factors or goes_on else at(crossed)
-                node, kind = self.power([node, self.number("-1")]), OPEN if kind == LITERAL else MADE
-            if goes_on:
-                factors.append(node)
-                below.append(divides and kind == LITERAL)
-                crossed.append(piece.start(3))
-                divides = joint == "/"
-            else:
+            if divides:
+                if kind == LITERAL and (factors or joint == "*" or joint == "/"):
+                    below = [*below, len(factors)]
+                else:
+                    self.places = () if factors or joint == "*" or joint == "/" else at(crossed)
+                    node, kind = self.power([node, self.number("-1")]), OPEN if kind == LITERAL else MADE
+            if joint == "*" or joint == "/":
                 if crossed:
                     factors.append(node)
-                    below.append(divides and kind == LITERAL)
-                    kind = kind if len(factors) == 1 else MADE
-                    node = self.multiplication(factors, below, crossed)
-                    factors, below, crossed, divides = [], [], [], False
-                if joint != "+" and joint != "-":
-                    break
-                terms.append(node)
-                signs.append(sign)
-                joined.append(piece.start(3))
-                sign = 1 if joint == "+" else -1
-            piece = next(self.pieces)
+                    crossed.append(piece.start(3))
+                else:
+                    factors, crossed = [node], [piece.start(3)]
+                divides = joint == "/"
+                continue
+            if crossed:
+                factors.append(node)
+                if len(factors) > 1:
+                    self.places = crossed if len(crossed) > 1 else crossed[0]
+                    node, kind = self.multiplication(factors, below), MADE
+                factors = crossed = below = NOTHING
+                divides = False
+            signs.append(sign)
+            terms.append(node)
+            if joint != "+" and joint != "-":
+                break
+            joined.append(piece.start(3))
+            sign = 1 if joint == "+" else -1
+        else:
+            raise Unsure
         self.piece, self.kind = piece, kind
-        if terms:
+        if len(terms) > 1:
             self.places, self.kind = at(joined), MADE
-            return self.apply(signed_sum(*signs, sign), [*terms, node])
+            return signed_sum(*signs), terms
         if sign < 0:
             self.places, self.kind = (), OPEN
-            return self.apply(neg, [node])
-        return node
+            return neg, terms
+        return None, terms
 
-    def multiplication(self, factors: list[int], below: list[bool], crossed: list[int]) -> int:
-        self.places = at(crossed)
-        if True in below:
-            return self.product(factors, below, ELEMENTS * len(factors))
-        return factors[0] if len(factors) == 1 else self.apply(product(len(factors)), factors)
+    def operand(self, piece: Piece, sign: int, terms: list[int], crossed: list[int]) -> tuple[int, int, int]:
+        """Reads an operand that begins with a bracket, a function or a minus; returns its node, its kind and the sign
+        of the term."""
+        name, number, joint = piece.groups()
+        if joint == "-" and name is None and (sign > 0 or terms):
+            piece = self.piece = next(self.pieces)
+            name, number, joint = piece.groups()
+            if number is not None:
+                return self.negative(number, joint, sign, terms, crossed)
+            if terms or crossed:
+                raise Unsure
+            sign = -1
+        if joint == "(":
+            return *(self.bracket() if name is None else self.applied(name, piece.start(1))), sign
+        if name is None or name not in self.where:
+            raise Unsure
+        return self.where[name], NAMED, sign
+
+    def negative(
+        self, number: str, joint: str, sign: int, terms: list[int], crossed: list[int]
+    ) -> tuple[int, int, int]:
+        """Returns the same for a number with a minus of its own: −3 + x subtracts 3, −3*x is a product with −3."""
+        is_factor = bool(crossed) or joint in ("*", "/")
+        if joint in POWERS or float(number) == 0 or (float(number) == 1 and is_factor and not crossed):
+            raise Unsure
+        if is_factor or not (terms or joint in ("+", "-")):
+            return self.number(f"-{number}"), LITERAL, sign
+        if sign < 0:
+            raise Unsure
+        return self.number(number), LITERAL, -1
+
+    def multiplication(self, factors: list[int], below: list[int]) -> int:
+        if below:
+            return self.product(factors, [slot in below for slot in range(len(factors))], ELEMENTS * len(factors))
+        return self.apply(times if len(factors) == 2 else product(len(factors)), factors)
 
     def raised(self, base: int, kind: int, name: str | None, mark: str) -> int:
         """Reads the exponent of a power, a name or a number; returns the power's node."""
@@ -260,23 +310,6 @@ class Plain(Combining):
             raise Unsure
         self.places, self.piece = (), piece
         return self.power([base, index])
-
-    def negated(self, terms: list[int], crossed: list[int]) -> int:
-        """Returns the sign of a term that begins with a minus, which only the first of a sum may."""
-        if terms or crossed:
-            raise Unsure
-        return -1
-
-    def negative(self, number: str, joint: str, sign: int, terms: list[int], crossed: list[int]) -> tuple[int, int]:
-        """Returns the node of a number behind a minus of its own, and the sign of its term: −3 + x subtracts 3."""
-        is_factor = bool(crossed) or joint in ("*", "/")
-        if joint in POWERS or float(number) == 0 or (float(number) == 1 and is_factor and not crossed):
-            raise Unsure
-        if is_factor or not (terms or joint in ("+", "-")):
-            return self.number(f"-{number}"), sign
-        if sign < 0:
-            raise Unsure
-        return self.number(number), -1
 
     def number(self, text: str) -> int:
         """Returns the constant that a number is."""
@@ -299,8 +332,7 @@ class Plain(Combining):
         node = self.inside()
         if self.piece[3] != ")" or self.kind in (LITERAL, OPEN):
             raise Unsure
-        self.close()
-        return node, self.kind
+        return self.closed(node), self.kind
 
     def applied(self, name: str, place: int) -> tuple[int, int]:
         """Reads the arguments of a function, and the sign behind its bracket; returns its node and its kind."""
@@ -311,23 +343,24 @@ class Plain(Combining):
         least, most = op.arity
         if self.piece[3] != ")" or not least <= len(args) <= (most or len(args)):
             raise Unsure
-        self.close()
         self.places = place
-        return self.apply(op, args), MADE
+        return self.closed(self.apply(op, args)), MADE
 
     def inside(self) -> int:
+        """Reads an expression in a bracket, up to a comma or the bracket's end; returns its node."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise Unsure
-        node = self.expression(next(self.pieces))
+        op, args = self.expression(self.pieces)
         self.depth -= 1
-        return node
+        return args[0] if op is None else self.apply(op, args)
 
-    def close(self) -> None:
-        """Takes the sign behind a bracket."""
+    def closed(self, node: int) -> int:
+        """Reads the sign behind a bracket; returns the bracket's node."""
         self.piece = next(self.pieces)
         if self.piece[1] or self.piece[2]:
             raise Unsure
+        return node
 
     def function(self, name: str) -> Op:
         """Returns the op of numbers that a name applies."""

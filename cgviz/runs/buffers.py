@@ -8,6 +8,7 @@ that takes it in. The numbers are those of the lines, bit for bit.
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
@@ -24,8 +25,13 @@ SHORT = {"2": "square", "2.0": "square", "0.5": "sqrt", "-1": "reciprocal", "-1.
 """What `x ** c` computes of an array."""
 BY_KEYWORD = frozenset({"maximum", "minimum"})
 """Functions that take the place of their result by keyword alone."""
+COSTLY = frozenset("exp expm1 log log1p log2 log10 sin cos tan sinh cosh tanh arcsin arccos arctan".split())
+MANY = 1 << 12
+"""In so many elements it is worth to see whether they are all one number, as at the start of a descent from 0."""
 VIEWS = frozenset({"viewed", "handed_views"})
 """Functions whose results may be views of their arguments."""
+SHAPED = frozenset({"folded", "spread"})
+"""Functions whose second argument is the shape of the result."""
 STRUCTURAL = VIEWS | {"computed", "handed"}
 """Functions that do not act element by element."""
 REGISTER = re.compile(r"\ba[0-9]+\b")
@@ -153,7 +159,7 @@ class Taken:
         name, items = ast.unparse(node.func), [self.lower(arg) for arg in node.args if not isinstance(arg, ast.Tuple)]
         if name == "abs" and items[0].shape != ():
             return self.applied("absolute", items[0]._replace(minus=False))
-        is_array = any(item.shape != () for item in items) or name in STRUCTURAL
+        is_array = any(item.shape != () for item in items) or name in STRUCTURAL | SHAPED
         if is_array and isinstance(self.bound.get(name), numpy().ufunc):
             return self.applied(name, *items)
         left = iter(items)
@@ -161,10 +167,10 @@ class Taken:
         text = f"{name}({', '.join(texts)})"
         if not is_array:
             return Item(text)
-        shape = ast.literal_eval(node.args[1]) if name == "folded" else None if name in STRUCTURAL else shared(items)
+        shape = ast.literal_eval(node.args[1]) if name in SHAPED else None if name in STRUCTURAL else shared(items)
         made = self.register()
         self.steps.append(Step(f"{made} = {text}"))
-        return Item(made, shape, turned=name != "computed")
+        return Item(made, shape, turned=name not in ("computed", "spread"))
 
     def applied(self, name: str, *items: Item) -> Item:
         """Returns what a function of NumPy makes of operands among which are arrays: no call is made twice."""
@@ -256,8 +262,11 @@ class Places:
             if step.made in self.viewed:
                 return f"{step.made} = {step.text}({args})"
             self.names[step.made] = self.buffer(room)
-        by = "out=" if self.bound[step.text].__name__ in BY_KEYWORD else ""
-        return f"{step.text}({args}, {by}{self.names[step.made]})"
+        name = self.bound[step.text].__name__
+        if name in COSTLY and math.prod(room[0]) >= MANY:
+            self.bound["once"] = once
+            return f"once({step.text}, {args}, {self.names[step.made]})"
+        return f"{step.text}({args}, {'out=' if name in BY_KEYWORD else ''}{self.names[step.made]})"
 
     def buffer(self, room: Room) -> str:
         """Returns a buffer that is free, or one more."""
@@ -265,6 +274,15 @@ class Places:
             return self.free[room].pop()
         self.buffers.append(room)
         return f"b{len(self.buffers) - 1}"
+
+
+def once(function: Callable[..., Any], x: Any, out: Any) -> None:
+    """Writes a function of an array to `out`; of one that repeats a number it is computed once."""
+    first = x.item(0)
+    if first == x.item(-1) and (x == first).all():
+        out.fill(function(x.reshape(-1)[:1])[0])
+    else:
+        function(x, out)
 
 
 def needed(steps: Sequence[Step]) -> list[Step]:

@@ -17,8 +17,10 @@ from cgviz.values.arrays import Shape, Value, folded_back, moved
 from cgviz.values.wide import multiplied
 
 BLOCK = 1 << 15
-ANEW = frozenset({"matmul", "dot"})
-"""Structural ops whose results, and whose gradients, are arrays of their own, never views."""
+PRODUCTS = frozenset({"matmul", "dot"})
+"""Structural ops whose results, and what they hand back, are arrays of their own, never views."""
+ANEW = PRODUCTS | {"sum", "mean"}
+"""Structural ops whose results are."""
 MENDED = frozenset({"pow", "hypot", "gelu"})
 """Ops whose slopes are mended element by element where what they are made of leaves the range."""
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
@@ -115,7 +117,7 @@ class ColumnWriter(Writer):
 
     def __init__(self, graph: Graph, unit: bool = True) -> None:
         super().__init__(graph, unit)
-        self.bound |= {"sound": arrays.is_sound, "folded": arrays.summed}
+        self.bound |= {"sound": arrays.is_sound, "folded": arrays.summed, "spread": arrays.spread}
         self.bound |= {"viewed": arrays.computed, "computed": arrays.computed}
         self.bound |= {"handed_views": arrays.through, "handed": arrays.through}
         self.columns = False
@@ -208,8 +210,13 @@ class ColumnWriter(Writer):
     def handed(self, index: int, node: Node, upstream: str) -> tuple[list[str], Sequence[str | None]]:
         op, args = node.op, ", ".join(map(self.operand, node.args))
         parts = [f"h{slot}" for slot in range(len(node.args))]
+        if op.name in ("sum", "mean") and op.parameter == (None, False):
+            self.called.add(index)
+            shape = self.graph.nodes[node.args[0]].shape or ()
+            each = f"{upstream} / {math.prod(shape)}" if op.name == "mean" else upstream
+            return [], [f"spread({each}, {shape})"]
         if op.vjp is not None:
-            by = "handed" if op.name in ANEW else "handed_views"
+            by = "handed" if op.name in PRODUCTS else "handed_views"
             return self.as_called(index, f"{by}({self.name(op.stable or op.vjp)}, {upstream}, v{index}, {args})")
         if not node.shape or op.scaled is None:
             try:
@@ -237,7 +244,7 @@ class ColumnWriter(Writer):
 
     def none(self, index: int) -> str:
         shape = self.graph.nodes[index].shape
-        return f"{self.name(arrays.spread)}(0.0, {shape})" if shape else super().none(index)
+        return self.name(arrays.spread(0.0, shape)) if shape else super().none(index)
 
     def narrowed(self, index: int, arg: int, part: str) -> str:
         wide, narrow = self.graph.nodes[index].shape, self.graph.nodes[arg].shape

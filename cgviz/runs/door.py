@@ -273,8 +273,7 @@ class Door:
         """
         from cgviz.players.worksheet import answer_key, key_path, worksheet
         from cgviz.players.worksheet.blanks import blanks
-        from cgviz.players.worksheet.figure import Look
-        from cgviz.players.worksheet.work import Work
+        from cgviz.players.worksheet.work import Look, Work
         from cgviz.text.output import write
 
         run, where = cast("Run", self).require_finite(), fspath(path)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cgviz.analysis.paths import Counts, Edge, Path, Web, check_scalars, counts, listed
-from cgviz.analysis.paths.counts import Visits
+from cgviz.analysis.paths import Counts, Edge, Path, Visits, Web, check_scalars, counts, listed
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table
 from cgviz.documents.grid import NARROWEST, Column, prose
 from cgviz.documents.report import Report

@@ -13,7 +13,7 @@ from functools import cache, cached_property, partial
 from operator import mul
 from typing import Any
 
-from cgviz.analysis.checks.downstream import Downstream, cone
+from cgviz.analysis.checks.differences import Downstream, cone
 from cgviz.graph.nodes import Graph
 from cgviz.ops.op import Op
 from cgviz.ops.precise import context, failures

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from cgviz.analysis.checks.bands import relative_error
-from cgviz.analysis.checks.downstream import Downstream
+from cgviz.analysis.checks.differences import Downstream
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph
 from cgviz.ops import precise
 from cgviz.ops.op import Op, nothing

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cgviz.analysis.checks.bands import relative_error
-from cgviz.analysis.checks.elements import Element, one_stage
+from cgviz.analysis.checks.differences import Element, one_stage
 from cgviz.analysis.checks.exact import Slope, local_slope, rounded
 from cgviz.analysis.checks.witnesses import off_smooth
 from cgviz.graph.nodes import CONSTANT, Node

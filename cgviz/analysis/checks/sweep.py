@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from cgviz.analysis.checks.bands import relative_error
-from cgviz.analysis.checks.downstream import Downstream
+from cgviz.analysis.checks.differences import Downstream
 from cgviz.analysis.checks.witnesses import Witnesses
 from cgviz.records import record
 from cgviz.runs.run import Run

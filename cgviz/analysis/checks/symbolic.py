@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cgviz.analysis.checks.downstream import cone
+from cgviz.analysis.checks.differences import cone
 from cgviz.errors import CgvizError
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.ops.op import Op
@@ -18,6 +18,12 @@ from cgviz.runs.passes import forward
 LARGEST = 25
 LARGEST_DERIVATIVE = 4000
 MOST_OPERATIONS = 800
+SAME = {
+    **{name: name for name in ("exp", "sqrt", "cbrt", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin")},
+    **{name: name for name in ("acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc", "gamma", "loggamma")},
+    "power": "Pow",
+    "mpf": "Float",
+}
 
 
 class NotInSympyError(Exception):
@@ -37,12 +43,6 @@ class SympyContext:
         raise NotInSympyError(f"sympy is not asked for {name}")
 
 
-SAME = {
-    **{name: name for name in ("exp", "sqrt", "cbrt", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin")},
-    **{name: name for name in ("acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc", "gamma", "loggamma")},
-    "power": "Pow",
-    "mpf": "Float",
-}
 OWN: dict[str, Callable[[Any], Any]] = {
     "expm1": lambda sympy: lambda x: sympy.exp(x) - 1,
     "log1p": lambda sympy: lambda x: sympy.log(1 + x),

@@ -9,9 +9,7 @@ from functools import cached_property, partial
 
 from cgviz.analysis.checks.bands import AGREES, FINE, KINK, NOTHING, UNDECIDED, WRONG, Band, band, relative_error
 from cgviz.analysis.checks.complex_step import ComplexStep
-from cgviz.analysis.checks.differences import Difference, difference
-from cgviz.analysis.checks.downstream import Downstream
-from cgviz.analysis.checks.elements import Element, downstream_of
+from cgviz.analysis.checks.differences import Difference, Downstream, Element, difference, downstream_of
 from cgviz.analysis.checks.exact import Exact, Slope, rounded
 from cgviz.analysis.checks.scalars import Scalars, from_stage
 from cgviz.analysis.checks.symbolic import InSympy

@@ -7,12 +7,14 @@ from typing import Any
 
 import sympy
 
-from cgviz.analysis.closed.bounded import NoClosedFormError
+from cgviz.analysis.closed.expression import NoClosedFormError
 from cgviz.ops.arithmetic import pow_, power, signed_sum
 from cgviz.ops.op import REGISTRY
 from cgviz.ops.products import product
 from cgviz.reading.walk import known_op
 from cgviz.text.formula import Formula
+
+Write = Callable[[Any], Formula]
 
 
 def written(expression: Any, names: Mapping[str, str]) -> Formula:
@@ -31,9 +33,6 @@ def written(expression: Any, names: Mapping[str, str]) -> Formula:
     if op is None:
         raise NoClosedFormError(f"sympy answers with {type(expression).__name__}, no function of real numbers")
     return Formula(op=op, args=tuple(written(arg, names) for arg in expression.args))
-
-
-Write = Callable[[Any], Formula]
 
 
 def number(value: Any) -> Formula:

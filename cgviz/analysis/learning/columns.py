@@ -1,20 +1,60 @@
-"""A loss over many examples at once: what differs from one to the next is a column, and every stage one array."""
+"""An objective example by example, and with all examples at once as columns."""
 
 from __future__ import annotations
 
 from dataclasses import field
 from functools import cached_property
 
-from cgviz.analysis.learning.objective import Parameters, Rows
-from cgviz.analysis.learning.scalar import ScalarObjective
+from cgviz.analysis.learning.objective import Examples, Parameters, Rows
 from cgviz.analysis.learning.stacking import stacked
 from cgviz.graph.nodes import Graph
 from cgviz.records import record
 from cgviz.runs.passes import forward, gradient
 from cgviz.runs.run import Run
-from cgviz.values.arrays import Value, is_array, numpy, quiet, spread
+from cgviz.values.arrays import Value, numpy
 
 FEW = 16  # examples for which plain numbers are faster
+
+
+@record
+class ScalarObjective:
+    """The mean of a program over `cases`, each a value by name for the inputs that differ from case to case.
+
+    wrt         the names of the parameters
+    constants   the values of all other inputs
+    """
+
+    graph: Graph
+    wrt: tuple[str, ...]
+    cases: Examples
+    constants: Parameters
+
+    @property
+    def examples(self) -> int:
+        return len(self.cases)
+
+    def loss_and_gradient(self, parameters: Parameters, rows: Rows) -> tuple[float, Parameters]:
+        inputs = {**self.constants, **parameters}
+        total, sums = 0.0, [0.0] * len(self.wrt)  # an array takes the place of its 0.0
+        chosen = range(len(self.cases)) if rows is None else rows
+        for row in chosen:
+            inputs.update(self.cases[row])
+            value, slopes = gradient(self.graph, inputs)
+            total += value
+            for slot, name in enumerate(self.wrt):
+                sums[slot] += slopes[name]
+        count = len(chosen)
+        return float(total / count), {name: part / count for name, part in zip(self.wrt, sums, strict=True)}
+
+    def loss(self, parameters: Parameters) -> float:
+        inputs, total = {**self.constants, **parameters}, 0.0
+        for case in self.cases:
+            inputs.update(case)
+            total += forward(self.graph, inputs)[self.graph.output]
+        return float(total / len(self.cases))
+
+    def run(self, parameters: Parameters, row: int) -> Run:
+        return Run(self.graph, {**self.constants, **parameters, **self.cases[row]})
 
 
 @record
@@ -47,7 +87,7 @@ class ColumnObjective:
         return {name: np.asfortranarray(np.array([case[name] for case in cases])) for name in cases[0]}
 
     def wide(self, count: int) -> Graph | None:
-        """Returns the program for so many examples."""
+        """Returns the program for the mean over so many examples."""
         if count not in self.known:
             self.known[count] = stacked(self.graph, self.columns, count)
         return self.known[count]
@@ -57,16 +97,14 @@ class ColumnObjective:
         graph = self.wide(count)
         if graph is None or (count < FEW and not self.graph.has_arrays):
             return self.single.loss_and_gradient(parameters, rows)
-        shape = graph.nodes[graph.output].shape or ()
-        seed = spread(1.0 / count, shape) if shape else 1.0
-        losses, found = gradient(graph, self.inputs(parameters, rows), seed)
-        return mean(losses), {name: found[name] for name in self.single.wrt}
+        loss, found = gradient(graph, self.inputs(parameters, rows))
+        return loss, {name: found[name] for name in self.single.wrt}
 
     def loss(self, parameters: Parameters) -> float:
         graph = self.wide(self.examples)
         if graph is None:
             return self.single.loss(parameters)
-        return mean(forward(graph, self.inputs(parameters, None))[graph.output])
+        return float(forward(graph, self.inputs(parameters, None))[graph.output])
 
     def inputs(self, parameters: Parameters, rows: Rows) -> dict[str, Value]:
         """Returns the values of all inputs at some of the examples."""
@@ -75,11 +113,3 @@ class ColumnObjective:
 
     def run(self, parameters: Parameters, row: int) -> Run:
         return self.single.run(parameters, row)
-
-
-def mean(losses: Value) -> float:
-    """Returns the mean of a column; of what no column bears on, the value itself."""
-    if not is_array(losses):
-        return float(losses)
-    with quiet():
-        return float(losses.sum() / len(losses))

@@ -4,20 +4,67 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import repeat
+from random import Random
+from typing import Any, NamedTuple
 
-from cgviz.analysis.learning.batches import batches, per_epoch
-from cgviz.analysis.learning.magnitudes import calm, norm
 from cgviz.analysis.learning.objective import Objective, Parameters, Rows
 from cgviz.analysis.learning.optimizers import Memory, Optimizer, Settings
 from cgviz.records import record
+from cgviz.text.numbers import number
+from cgviz.values.arrays import is_array, numpy, quiet
 
 DONE, INTERRUPTED, DIVERGED = "done", "interrupted", "diverged"
 KEPT = 1000
 Watch = Callable[[int, float], None]
+
+
+def norm(values: Parameters) -> float:
+    """Returns the Euclidean norm of all numbers together; not finite where one of them is not."""
+    return math.hypot(*(math.hypot(*value.flat) if is_array(value) else value for value in values.values()))
+
+
+def calm(values: Parameters) -> AbstractContextManager[Any]:
+    """Returns a context in which arithmetic with these values never warns."""
+    return quiet() if any(map(is_array, values.values())) else nullcontext()
+
+
+def elements(values: Parameters) -> Iterator[tuple[str, tuple[int, ...], float]]:
+    """Yields every number with the name of its parameter and its place in it, () for a parameter that is one number."""
+    for name, value in values.items():
+        if is_array(value):
+            yield from ((name, place, float(each)) for place, each in numpy().ndenumerate(value))
+        else:
+            yield name, (), value
+
+
+def batches(examples: int, size: int | None, seed: int) -> Iterator[Rows]:
+    """Yields the rows of batches without end. Without a size every batch is all examples, in their order: None.
+
+    An epoch deals each example once; its last batch is smaller where the size does not divide the examples.
+    """
+    if size is None:
+        yield from repeat(None)
+        return
+    chance = Random(seed)
+    while True:
+        order = shuffled(examples, chance)
+        for start in range(0, examples, size):
+            yield order[start : start + size]
+
+
+def shuffled(count: int, chance: Random) -> list[int]:
+    """Returns 0 ... count - 1 in a random order: sorted by random(), the one method whose numbers Python promises."""
+    keys = [chance.random() for _ in range(count)]
+    return sorted(range(count), key=keys.__getitem__)
+
+
+def per_epoch(examples: int, size: int | None) -> int:
+    """Returns how many steps an epoch has."""
+    return 1 if size is None else -(-examples // size)
 
 
 class Measured(NamedTuple):
@@ -144,3 +191,40 @@ def finish(objective: Objective, descent: Descent) -> None:
     descent.norms.append(after.norm)
     if descent.ended == DONE and not (math.isfinite(after.loss) and math.isfinite(after.norm)):
         descent.ended = DIVERGED
+
+
+def explained(objective: Objective, descent: Descent, place: Callable[[int], str]) -> str:
+    """Returns the line for the user, "" where the descent did not diverge; `place` says where an example is from.
+
+    `step 12: stage (2) loss = q²: overflow, q = 1.2e160; a learning rate below 0.5 may help (--lr)`
+    """
+    if descent.ended != DIVERGED:
+        return ""
+    step, parameters = descent.reached
+    when = f"the descent diverged at step {step}" if step else "the loss is not finite at the start"
+    rows = range(objective.examples) if descent.rows is None else descent.rows
+    for row in rows:
+        why = objective.run(parameters, row).explain_trouble()
+        if why:
+            return f"{when}{place(row)}: {why}; {hint(descent)}"
+    largest = max(rows, key=lambda row: abs(objective.run(parameters, row).value or 0.0))
+    run = objective.run(parameters, largest)
+    most = f"the largest is {run.graph.nodes[run.bare.output].shown} = {number(run.value)}{place(largest)}"
+    return f"{when}: the sum over {len(rows)} examples overflows, {most}; {hint(descent)}"
+
+
+def hint(descent: Descent) -> str:
+    step, _ = descent.reached
+    if not step:
+        return "start elsewhere: --NAME VALUE for a parameter"
+    return f"a smaller learning rate than --lr {number(descent.plan.settings.lr)} may help"
+
+
+def remark(descent: Descent) -> str:
+    """Returns what a user should know of a descent that stood still or ended above its start, else ""."""
+    if descent.ended == DIVERGED or not (descent.before and descent.after):
+        return ""
+    if descent.before.norm == 0 and descent.plan.batch is None:
+        return "the gradient is 0 at the start, so nothing moves; start elsewhere: --NAME VALUE for a parameter"
+    before, after = descent.before.loss, descent.after.loss
+    return f"the loss rose from {number(before)} to {number(after)}; {hint(descent)}" if after > before else ""

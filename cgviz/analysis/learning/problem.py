@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from unicodedata import normalize
 
-from cgviz.analysis.learning.binding import Binding, bind
-from cgviz.analysis.learning.choice import objective
-from cgviz.analysis.learning.objective import Objective, Parameters
-from cgviz.errors import UsageError, quoted
+from cgviz.analysis.learning.columns import FEW, ColumnObjective, ScalarObjective
+from cgviz.analysis.learning.objective import Examples, Objective, Parameters
+from cgviz.errors import CgvizError, ExpressionError, UsageError, quoted
 from cgviz.graph.lookup import closest, listed
 from cgviz.graph.nodes import Graph
 from cgviz.graph.roles import roles_of
+from cgviz.graph.shapes import shaped
 from cgviz.records import record
+from cgviz.text.identifiers import name as spelled
 from cgviz.text.tables import Sheet
-from cgviz.values.arrays import Value, settled
+from cgviz.values.arrays import Shape, Value, numpy, settled, shape_of
+
+MARKED = re.compile(r"(?<=.)(hat|bar|tilde|true|pred|\d+)$")
+DATA = re.compile(r"[xyt]\d*|[xy]?(train|test|true|data|obs)|(target|label|input|output|feature|sample|class)s?")
+"""Names that inputs have which are data, not parameters."""
+MEMBER = re.compile(r"(?P<stem>.*?[^\W\d])(?:_?(?P<plain>[0-9]+)|\[(?P<index>[0-9]+)\])")
 
 
 @record
@@ -66,13 +72,6 @@ def check_near(binding: Binding, free: Sequence[str], called: str) -> None:
                     f"column {quoted(column)} of {called} is no input, and the input {quoted(name)} is no column: call "
                     f"the column {name}, or, if {quoted(name)} is to be learned, say so with --wrt {','.join(free)}"
                 )
-
-
-MARKED = re.compile(r"(?<=.)(hat|bar|tilde|true|pred|\d+)$")
-
-
-DATA = re.compile(r"[xyt]\d*|[xy]?(train|test|true|data|obs)|(target|label|input|output|feature|sample|class)s?")
-"""Names that inputs have which are data, not parameters."""
 
 
 def letters(name: str) -> str:
@@ -152,3 +151,115 @@ def zeros(names: list[str]) -> list[str]:
 
 def plural(number: int, what: str) -> str:
     return what if number == 1 else f"{what}s"
+
+
+@record
+class Binding:
+    """Which columns an input takes its values from: `numbers` one each, `vectors` several each, in their order.
+
+    ignored   the columns that are no input, as they were written
+    """
+
+    numbers: dict[str, int]
+    vectors: dict[str, tuple[int, ...]]
+    ignored: tuple[str, ...]
+
+
+def bind(header: Sequence[str], inputs: Collection[str], settled: Collection[str] = ()) -> Binding:
+    """Returns which columns each of the inputs takes; those that are `settled` are no vectors of columns.
+
+    >>> bind(["x_1", "x_2", "y", "day"], ["x", "y"])
+    Binding(numbers={'y': 2}, vectors={'x': (0, 1)}, ignored=('day',))
+
+    Raises UsageError for two columns of one name, and for members of a vector that leave a gap.
+    """
+    names = [column_name(written) for written in header]
+    check_twice(names)
+    numbers = {name: at for at, name in enumerate(names) if name in inputs}
+    members: dict[str, dict[int, int]] = {}
+    stems = set(inputs) - set(settled) - numbers.keys()
+    for at, name in enumerate(names):
+        member = MEMBER.fullmatch(name)
+        if name in numbers or member is None or member["stem"] not in stems:
+            continue
+        found, place = members.setdefault(member["stem"], {}), int(member["plain"] or member["index"])
+        if place in found:
+            raise UsageError(f"the columns {quoted(header[found[place]])} and {quoted(header[at])} are one member")
+        found[place] = at
+    vectors = {stem: in_order(stem, found) for stem, found in members.items()}
+    taken = {*numbers.values(), *(at for columns in vectors.values() for at in columns)}
+    return Binding(numbers, vectors, tuple(header[at] for at in range(len(header)) if at not in taken))
+
+
+def column_name(written: str) -> str:
+    """Returns the name of a column as programs spell it (`x₁` is `x_1`); what is no name stays as it is."""
+    stem, bracket, index = written.strip().partition("[")
+    try:
+        return spelled(stem.strip()) + bracket + index if stem else written
+    except ExpressionError:
+        return written
+
+
+def check_twice(names: Sequence[str]) -> None:
+    seen = set[str]()
+    for name in filter(None, names):
+        if name in seen:
+            raise UsageError(f"two columns are called {quoted(name)}; a column's name stands once in the header")
+        seen.add(name)
+
+
+def in_order(stem: str, members: dict[int, int]) -> tuple[int, ...]:
+    """Returns the columns of a vector, first member first. Raises UsageError where one is missing."""
+    first = min(members)
+    expected = range(first, first + len(members))
+    missing = next((place for place in expected if place not in members), None)
+    if first > 1 or missing is not None:
+        gap = missing if first <= 1 else 1
+        raise UsageError(f"the vector {quoted(stem)} lacks its column {stem}_{gap}; members count from 0 or from 1")
+    return tuple(members[place] for place in expected)
+
+
+def objective(
+    graph: Graph, start: Parameters, constants: Parameters, sheet: Sheet | None, binding: Binding
+) -> Objective:
+    """Returns the mean of the program over the rows.
+
+    Raises UsageError for a cell that is no number, and where shapes do not fit or do not make one number.
+    """
+    every = cases(sheet, binding)
+    graph = fitted(graph, {name: shape_of(value) or () for name, value in {**start, **constants, **every[0]}.items()})
+    single = ScalarObjective(graph, tuple(start), every, constants)
+    many = ColumnObjective(single)
+    return many if (single.examples >= FEW or graph.has_arrays) and sheet and many.fits else single
+
+
+def fitted(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
+    """Returns the graph with its shapes. Raises UsageError where an example does not make one number."""
+    try:
+        made = shaped(graph, dict(shapes))
+    except CgvizError as error:
+        arrays = [name for name, shape in shapes.items() if shape]
+        numbers = [name for name, shape in shapes.items() if not shape]
+        if arrays and numbers:
+            said = f"{quoted(arrays[0])} is an array and {quoted(numbers[0])} a number"
+            raise UsageError(f'{error}\n{said}; an array starts from --{numbers[0]} "[0, 0]"') from error
+        raise
+    output = made.nodes[made.output]
+    if output.shape:
+        raise UsageError(
+            f"the loss of an example is one number, and {quoted(output.name or 'the output')} "
+            f"has the shape {output.shape}; reduce it, as in sum(...)"
+        )
+    return made
+
+
+def cases(sheet: Sheet | None, binding: Binding) -> Examples:
+    """Returns a value by name for every row; without data one case in which nothing differs."""
+    if not sheet:
+        return ({},)
+    columns = {name: sheet.numbers(at) for name, at in binding.numbers.items()}
+    stacked = {
+        name: numpy().array([sheet.numbers(at) for at in several]).T for name, several in binding.vectors.items()
+    }
+    every = {**columns, **stacked}
+    return [dict(zip(every, row, strict=True)) for row in zip(*every.values(), strict=True)]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
-from cgviz.analysis.learning.sparing import of_data, sparing
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.arithmetic import multiply
 from cgviz.ops.indexing import indexed, one_hot
@@ -17,9 +17,37 @@ from cgviz.ops.joining import joined
 from cgviz.ops.joining import stacked as rows_of
 from cgviz.ops.matrices import matmul
 from cgviz.ops.op import Op
-from cgviz.ops.rearranging import reshaped, spread, transposed
-from cgviz.ops.reductions import total
+from cgviz.ops.rearranging import reshaped, spread, transpose, transposed
+from cgviz.ops.reductions import mean, total
 from cgviz.values.arrays import Shape, Value, broadcast, numpy
+from cgviz.values.wide import matrix_product
+
+of_data = replace(
+    matmul,
+    vjp=lambda up, out, a, b: (None, matmul(transpose(a), up)),
+    stable=lambda up, out, a, b: (None, matrix_product(a.T, up)),
+)
+
+
+"""A matrix product whose left operand is data."""
+
+
+@cache
+def sparing(op: Op, spared: tuple[bool, ...]) -> Op:
+    """Returns an op that hands nothing back to some of its arguments: to data, whose gradient nobody asks for."""
+
+    def without(parts: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(None if skip else part for part, skip in zip(parts, spared, strict=True))
+
+    if not any(spared):
+        return op
+    if op.slopes:
+        slopes: Any = without(op.slopes)
+        return replace(op, slopes=slopes)
+    rule = op.careful or op.partials
+    if op.careful:
+        return replace(op, careful=lambda out, *args: without(rule(out, *args)))
+    return op if op.stable else replace(op, partials=lambda out, *args: without(rule(out, *args)))
 
 
 class NoRuleError(Exception):
@@ -63,7 +91,7 @@ class Stack:
 
 
 def stacked(graph: Graph, columns: Mapping[str, Value], count: int) -> Graph | None:
-    """Returns the graph whose inputs in `columns` have a leading axis of `count` examples, or None.
+    """Returns the graph of the mean over `count` examples, a leading axis of the inputs in `columns`, or None.
 
     `graph` has the shapes of one example; `columns` holds all examples, for what must be known of their values.
     """
@@ -74,7 +102,9 @@ def stacked(graph: Graph, columns: Mapping[str, Value], count: int) -> Graph | N
     except NoRuleError:
         return None
     inputs = tuple(stack.places[index] for index in graph.inputs)
-    return replace(graph, nodes=tuple(stack.nodes), output=stack.places[graph.output], inputs=inputs, whole=None)
+    output = stack.places[graph.output]
+    output = stack.apply(mean(), output) if stack.many[graph.output] else output
+    return replace(graph, nodes=tuple(stack.nodes), output=output, inputs=inputs, whole=None)
 
 
 def add(stack: Stack, index: int, node: Node) -> None:

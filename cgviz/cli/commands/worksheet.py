@@ -84,8 +84,7 @@ def command(
 ) -> None:
     from cgviz.players.worksheet import answer_key, format_of, key_path, worksheet
     from cgviz.players.worksheet.blanks import blanks
-    from cgviz.players.worksheet.figure import Look
-    from cgviz.players.worksheet.work import Work
+    from cgviz.players.worksheet.work import Look, Work
     from cgviz.text.output import check, write
     from cgviz.text.signature import signed
 
@@ -119,7 +118,7 @@ def runs_of(
     request: Request, variants: int | None, seed: int, digits: int, within: tuple[str, ...]
 ) -> tuple[list[Run], bool]:
     """Returns a run for each sheet, and whether their inputs were drawn. Without any value one sheet is drawn."""
-    from cgviz.players.worksheet.ranges import ranges
+    from cgviz.players.worksheet.variants import ranges
     from cgviz.players.worksheet.variants import variants as draw
 
     if variants is None and not within:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from cgviz.drawing.diagram.scene import Box, Line, Point, Text, widest
 from cgviz.drawing.pictures import DIRECTIONS
 from cgviz.errors import UsageError
@@ -20,7 +22,7 @@ class Axes:
         if self.direction not in DIRECTIONS:
             raise UsageError(f"no direction {self.direction!r}; there are {', '.join(DIRECTIONS)}")
 
-    @property
+    @cached_property
     def flat(self) -> bool:
         """Whether the flow is from left to right."""
         return self.direction == "LR"

@@ -14,6 +14,7 @@ from math import inf, sqrt
 
 from cgviz.drawing.diagram.along import ARROW, PAD
 from cgviz.drawing.diagram.axes import Axes, Point
+from cgviz.drawing.diagram.course import courses
 from cgviz.drawing.diagram.levels import levels
 from cgviz.drawing.diagram.room import footprint
 from cgviz.drawing.diagram.scene import Scene
@@ -160,7 +161,7 @@ def leveled(scene: Scene, found: Sizes, stages: Sequence[int]) -> list[int]:
 
 def unfolded(found: Sizes, order: Sequence[int], budget: Point) -> Fold:
     """Returns the fold that is none."""
-    runs = Rooms(found, order).runs(0, inf, inf)
+    runs = Rooms(found, order).runs(0, inf, inf) if order else []
     length, height, _ = runs[-1] if runs else (1.0, 1.0, 0)
     scale = min(budget[0] / length, budget[1] / height)
     return Fold(dict.fromkeys(found.keys, 0), scale, (length, height))
@@ -210,65 +211,41 @@ class Rooms:
     """Estimates the room of every run of stages that could be a row."""
 
     def __init__(self, found: Sizes, order: Sequence[int], starts: Collection[int] = ()) -> None:
-        self.found, self.order, self.starts = found, order, set(starts)
-        self.place = {n: at for at, n in enumerate(order)}
-        uses: dict[int, int] = {}
-        for at, n in enumerate(order):
-            for source in found.into[n]:
-                if found.is_start[source]:
-                    uses.setdefault(source, at)
-        self.first_use = uses
+        into = tuple(map(tuple, found.into))
+        self.courses = courses(tuple(order), into, tuple(found.is_start), frozenset(starts))
+        pairs = list(zip(*found.ghost, strict=True)) or [(), ()]
+        self.along = [*found.along, *pairs[0], 0.0]  # by the numbers of what is put, see `Course`
+        self.across = [*found.across, *(high + BETWEEN for high in pairs[1]), PASS]
+        before = [0.0 if start else lead for start, lead in zip(found.is_start, found.lead, strict=True)]
+        self.lead = [*before, *[0.0] * (len(before) + 1)]
 
     def segments(self, longest: float, highest: float) -> list[list[Segment]]:
         """Returns, for each first stage, the rooms of the runs that begin with it: of one stage, of two, ..."""
-        return [self.runs(i, longest, highest) for i in range(len(self.order))]
+        return [self.runs(i, longest, highest) for i in range(len(self.courses))]
 
     def runs(self, begin: int, longest: float, highest: float) -> list[Segment]:
-        found, rows = self.found, list[Segment]()
-        level: dict[int, int] = {}
-        ghosts: set[int] = set()
+        all_along, all_across, all_lead = self.along, self.across, self.lead
+        rows = list[Segment]()
         wide: list[float] = []
         high: list[float] = []
         lead: list[float] = []
-        length, height, total = -TURN, 0.0, 0
-
-        def put(at: int, along: float, across: float, before: float) -> None:
-            nonlocal length, height
-            while len(wide) <= at:
-                wide.append(0.0)
-                high.append(0.0)
-                lead.append(0.0)
-                length += TURN
-            length += max(along - wide[at], 0.0) + max(before - lead[at], 0.0)
-            wide[at] = max(wide[at], along)
-            lead[at] = max(lead[at], before)
-            high[at] += across
-            height = max(height, high[at])
-
-        for at, n in enumerate(self.order[begin:], begin):
-            if at > begin and at in self.starts:
-                break
-            own = 0
-            for source in found.into[n]:
-                own = max(own, level[source] + 1 if source in level and not found.is_start[source] else 1)
-            for source in found.into[n]:
-                if source in level and not (found.is_start[source] or source in ghosts):
-                    for between in range(level[source] + 1, own):
-                        put(between, 0.0, PASS, 0.0)
-                    continue
-                if source in level:
-                    continue
-                level[source] = own - 1
-                is_ghost = not found.is_start[source] or self.first_use[source] < begin
-                if is_ghost:
-                    ghosts.add(source)
-                    total += 1
-                    put(own - 1, found.ghost[source][0], found.ghost[source][1] + BETWEEN, 0.0)
-                else:
-                    put(own - 1, found.along[source], found.across[source], 0.0)
-            level[n] = own
-            put(own, found.along[n], found.across[n], found.lead[n])
-            rows.append((length, height, total))
+        length, height = -TURN, 0.0
+        for puts, ghosts in self.courses[begin]:
+            for at, part in puts:
+                while len(wide) <= at:
+                    wide.append(0.0)
+                    high.append(0.0)
+                    lead.append(0.0)
+                    length += TURN
+                along, before = all_along[part], all_lead[part]
+                if along > wide[at] or before > lead[at]:
+                    length += max(along - wide[at], 0.0) + max(before - lead[at], 0.0)
+                    wide[at] = max(wide[at], along)
+                    lead[at] = max(lead[at], before)
+                high[at] += all_across[part]
+                if high[at] > height:
+                    height = high[at]
+            rows.append((length, height, ghosts))
             if length > longest or height > highest:
                 break
         return rows

@@ -85,21 +85,27 @@ class Laid:
 
 def box_of(laid: Laid, axes: Axes) -> tuple[float, float, float, float]:
     """Returns the left, bottom, right and top of everything, y upwards."""
-    spots: list[tuple[float, float, float, float]] = []
+    plan = laid.plan
+    spots = [point for path in plan.path.values() for point in path]
     for box in laid.scene.boxes:
-        x, y = axes.point(laid.plan.centre[box.key])
-        spots.append((x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2))
+        spots += corners(plan.centre[box.key], axes.half(box))
         if box.caption:
-            (x, y), (wide, high) = axes.point(laid.plan.caption[box.key]), axes.size(*axes.lines(box.caption))
-            spots.append((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
-    for texts in laid.plan.texts.values():
+            along, across = axes.lines(box.caption)
+            spots += corners(plan.caption[box.key], (along / 2, across / 2))
+    for texts in plan.texts.values():
         for text, at in texts:
-            x, y = axes.point(at)
-            spots.append((x - text.width / 2, y - text.height / 2, x + text.width / 2, y + text.height / 2))
-    spots += [(*axes.point(point), *axes.point(point)) for path in laid.plan.path.values() for point in path]
-    spots += [frame.room for frame in laid.frames]
-    lefts, bottoms, rights, tops = zip(*spots, strict=True)
+            along, across = axes.text(text)
+            spots += corners(at, (along / 2, across / 2))
+    alongs, acrosses = zip(*spots, strict=True)
+    first, last = axes.point((min(alongs), min(acrosses))), axes.point((max(alongs), max(acrosses)))
+    rooms = [(*map(min, first, last), *map(max, first, last)), *(frame.room for frame in laid.frames)]
+    lefts, bottoms, rights, tops = zip(*rooms, strict=True)
     return min(lefts), min(bottoms), max(rights), max(tops)
+
+
+def corners(middle: Point, half: Point) -> tuple[Point, Point]:
+    """Returns two corners of what takes so much on either side of its middle."""
+    return (middle[0] - half[0], middle[1] - half[1]), (middle[0] + half[0], middle[1] + half[1])
 
 
 def laid_out(scene: Scene, axes: Axes, folding: Folding, ghost: Ghost) -> Laid:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -76,7 +76,7 @@ class Place:
     width: float
 
     def moved(self, x: float, y: float) -> Place:
-        return replace(self, x=self.x + x, y=self.y + y)
+        return Place(self.line, self.x + x, self.y + y, self.align, self.width)
 
 
 @record

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from math import log
+from operator import itemgetter
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.card import FORMS, NARROW, Cards, Form
@@ -26,6 +27,7 @@ FINALISTS = 5
 LARGE, HUGE = 90, 250  # boxes, from which fewer candidates are tried
 NEARLY = 0.80  # a candidate estimated at less of the best is not laid out
 FOR_NOTES = 60.0  # between rows, where an author writes beside them
+MARGIN = 1.1  # how much larger a layout may be than its estimate
 ALIKE = 0.01  # estimates closer than this are of layouts that look the same
 
 
@@ -72,9 +74,13 @@ class Found:
 
 def search(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Found:
     """Returns the best layout of a run for a page."""
-    chosen = finalists(list(candidates(pen, style, paper, wishes)), paper)[: 1 if wishes.quick else None]
-    tried = [look for candidate in chosen for look in looks(pen, candidate, paper, wishes)]
-    return max(tried, key=lambda look: look[0])[1]
+    first, *others = finalists(list(candidates(pen, style, paper, wishes)), paper)[: 1 if wishes.quick else None]
+    best, found = max(looks(pen, first, paper, wishes), key=itemgetter(0))
+    for candidate in others:
+        if hope(candidate, paper) > best:
+            worth, look = max(looks(pen, candidate, paper, wishes), key=itemgetter(0))
+            best, found = (worth, look) if worth > best else (best, found)
+    return found
 
 
 def looks(pen: Pen, candidate: Candidate, paper: Paper, wishes: Wishes) -> Iterator[tuple[float, Found]]:
@@ -201,6 +207,12 @@ def promise(one: Candidate, paper: Paper) -> float:
     size = one.fold.scale * SIZE
     folded = of_rows(min(one.fold.rows, 4))
     return 100 * log(min(size / paper.good, 1.0)) + 100 * min(log(size / paper.least), 0.0) - folded
+
+
+def hope(one: Candidate, paper: Paper) -> float:
+    """Returns how good a candidate can be at best: larger than its estimate, without a blemish."""
+    scale = min(one.fold.scale * MARGIN, max(one.fold.scale, paper.good / SIZE))
+    return promise(replace(one, fold=replace(one.fold, scale=scale)), paper)
 
 
 def value(text: float, laid: Laid, candidate: Candidate, paper: Paper) -> float:

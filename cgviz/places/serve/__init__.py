@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import guess_type
+from queue import Empty, Queue
 from secrets import compare_digest, token_urlsafe
+from subprocess import PIPE, Popen
+from threading import Lock, Thread
 from typing import Any
 
 from cgviz.errors import UsageError
-from cgviz.places.serve.process import Kernel
-from cgviz.places.site import shared
-from cgviz.places.site.page import page
-
-__all__ = ["Server"]
+from cgviz.kernel import VERSION
+from cgviz.places.site import page, shared
 
 HOST = "127.0.0.1"
 SECONDS = 30.0
@@ -25,6 +27,10 @@ POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
     "img-src 'self' data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
+LATE = "this takes longer than {seconds:g} s, so it was stopped; a smaller program will do"
+
+
+__all__ = ["Server"]
 
 
 class Server:
@@ -141,3 +147,58 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
+
+
+class Kernel:
+    """Answers requests, one at a time."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.lock = Lock()
+        self.begin()
+
+    def begin(self) -> None:
+        self.process = Popen(
+            [sys.executable, "-m", "cgviz.kernel"], stdin=PIPE, stdout=PIPE, encoding="utf-8", start_new_session=True
+        )
+        self.lines: Queue[str] = Queue()
+        self.listener = Thread(target=self.listen, args=(self.process, self.lines), daemon=True)
+        self.listener.start()
+
+    @staticmethod
+    def listen(process: Popen[str], lines: Queue[str]) -> None:
+        assert process.stdout
+        with process.stdout as said:
+            for line in said:
+                lines.put(line)
+        lines.put("")
+
+    def answer(self, request: str) -> str:
+        """Returns the response to a request; where it takes too long, one that says so."""
+        with self.lock:
+            try:
+                assert self.process.stdin
+                self.process.stdin.write(" ".join(request.splitlines()) + "\n")
+                self.process.stdin.flush()
+                found = self.lines.get(timeout=self.seconds)
+            except (Empty, OSError):
+                found = ""
+            if found:
+                return found
+            self.end()
+            self.begin()
+        return json.dumps(stopped(self.seconds))
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        with suppress(OSError):
+            assert self.process.stdin
+            self.process.stdin.close()
+        self.listener.join()
+
+
+def stopped(seconds: float) -> dict[str, object]:
+    message = LATE.format(seconds=seconds)
+    error = {"kind": "evaluation", "message": message, "remedy": "", "text": message, "start": None, "end": None}
+    return {"cgviz": VERSION, "id": None, "ok": False, "error": {**error, "fix": None}, "notes": [], "answers": {}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cgviz.places.weave.fences import Fence, fences
-from cgviz.places.weave.weaving import Figure, woven
+from cgviz.places.weave.weaving import Fence, Figure, fences, woven
 
 __all__ = ["Fence", "Figure", "fences", "woven"]

@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cgviz.errors import EvaluationError, UsageError, quoted
+from cgviz.errors import CgvizError, EvaluationError, UsageError, quoted
 from cgviz.kernel import VERSION, respond
 from cgviz.kernel.reports import REPORTS
 from cgviz.kernel.requests import PICTURE
-from cgviz.places.weave.fences import Fence, fences
+from cgviz.places.words import Words, words_of
 
+FENCE = re.compile(
+    r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<head>[^\n`]*)\n(?P<body>.*?)^[ \t]*(?P=ticks)[`~]*[ \t]*$\n?",
+    re.DOTALL | re.MULTILINE,
+)
+HOLDS = re.compile(r"[ \t]*([-*+:]|\d+[.)]|!!!|\?\?\?\+?|===\S*|\[\^[^\]]*\]:)[ \t]")  # what indented text belongs to
+OURS = re.compile(r"[ \t]*(?P<brace>\{?)\.?cgviz\b(?P<words>.*)")
 SHOWN = ("picture", "program", "code", *REPORTS)
 KERNEL = ("style", "theme", "direction", "background", "detail", "ties", "lang", "node", "wrt", *PICTURE)
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A fence: its program, its words, its place in the text (offsets), and the line on which it begins."""
+
+    program: str
+    words: Words
+    start: int
+    end: int
+    line: int
+    indent: str = ""
+
+
+def fences(text: str) -> Iterator[Fence]:
+    """Yields the fences of a text. Raises UsageError, naming the line, where the words of one are none."""
+    for match in FENCE.finditer(text):  # those in other languages as well: what looks like a fence in them is none
+        ours = OURS.fullmatch(match["head"])
+        if not ours or is_code(text[: match.start()], match["indent"]):
+            continue
+        line = text.count("\n", 0, match.start()) + 1
+        try:
+            words = words_of(shlex.split(ours["words"].strip().removesuffix("}" if ours["brace"] else "")))
+        except (CgvizError, ValueError) as error:
+            raise UsageError(f"line {line}: {error}") from error
+        body = "\n".join(each.removeprefix(match["indent"]) for each in match["body"].splitlines())
+        yield Fence(body, words, match.start(), match.end(), line, match["indent"])
+
+
+def is_code(before: str, indent: str) -> bool:
+    """Tells whether what stands so far in is an indented block of code: it belongs to no list, remark or note."""
+    depth = len(indent.expandtabs(4))
+    if depth < 4:
+        return False
+    lines = (line.expandtabs(4) for line in reversed(before.splitlines()) if line.strip())
+    owner = next((line for line in lines if len(line) - len(line.lstrip()) < depth), "")
+    return not HOLDS.match(owner)
 
 
 @dataclass(frozen=True)
@@ -32,6 +77,8 @@ class Figure:
 
 
 Place = Callable[[Figure], str]
+
+
 """Takes a figure and returns the Markdown that shows it."""
 
 

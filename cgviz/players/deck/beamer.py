@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from cgviz.documents.tex import latex_spelling
+from cgviz.documents.writing import Writing, unicode_spelling
 from cgviz.drawing import diagram
 from cgviz.drawing.diagram import Diagram
 from cgviz.drawing.diagram.layout import Layout
@@ -16,14 +18,14 @@ from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.camera import Camera, window
 from cgviz.players.deck.extras import active, frame_of
 from cgviz.players.deck.formats import HEIGHT, Each, Look
-from cgviz.players.deck.formulas import formulas
-from cgviz.players.deck.frames import Frame
-from cgviz.players.deck.growth import so_far
+from cgviz.players.deck.frames import Frame, so_far
 from cgviz.players.deck.page import HEAD, Page, width_of
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Forward
 from cgviz.text.numbers import number
-from cgviz.text.typeset import words
+from cgviz.text.typeset import Typeset, words
+from cgviz.views.table.heading import heading, place
+from cgviz.views.table.sentence import gradient_line
 
 ASPECTS = {"16:9": (160.0, 90.0), "4:3": (128.0, 96.0)}  # the millimetres of a slide of Beamer's
 MILLIMETRE, AROUND = 72 / 25.4, 111.5  # in points; what stands above and below the picture
@@ -145,10 +147,10 @@ def growing(layout: Layout, sums: Mapping[int, float]) -> Iterator[str]:
     parts += [(trunk.key, layout.beside(trunk)) for trunk in layout.scene.trunks]
     for key, places in parts:
         total = sums.get(layout.node(key))
-        for place in places if total is not None else ():
-            if place.line[0].kind == "gradient":
-                text = replace(place.line[0], text=number(total, layout.digits))
-                yield written(layout, key, replace(place, line=(text,)), always)
+        for label in places if total is not None else ():
+            if label.line[0].kind == "gradient":
+                text = replace(label.line[0], text=number(total, layout.digits))
+                yield written(layout, key, replace(label, line=(text,)), always)
 
 
 def captions(run: Run, frame: Frame, look: Look) -> str:
@@ -175,3 +177,25 @@ def included(pdf: str, shown: Iterable[Frame]) -> Iterator[str]:
     yield r"\hss}\vss}"
     yield from notes(frames)
     yield r"\end{frame}"
+
+
+def formulas(run: Run, frame: Frame, digits: int) -> list[str]:
+    """Returns the captions of a frame, a line of LaTeX each."""
+    known = {step.caption(digits): step.caption(digits, Typeset) for step in frame.active} | whole(run, digits)
+    return [f"${known[caption]}$" if caption in known else words(caption) for caption in frame.captions]
+
+
+def whole(run: Run, digits: int) -> dict[str, str]:
+    """Returns in LaTeX what captions say about the whole run: the function, its inputs, its value, its gradient."""
+    typeset = Typeset()
+    eye, latex = unicode_spelling(digits), latex_spelling(digits)._replace(notation=typeset, head=typeset)
+    found = dict(zip(heading(run, eye), heading(run, latex), strict=True))
+    found[place(run, eye)] = rf"\text{{at }} {place(run, latex)[3:]}"
+    found[said(run, eye)] = said(run, latex)
+    output = run.graph.nodes[run.graph.output].shown
+    value = number(run.value, digits, latex=True)
+    return found | {f"{output} = {number(run.value, digits)}": f"{typeset.name(output)} = {value}"}
+
+
+def said(run: Run, spelling: Writing) -> str:
+    return "".join(text for text, _ in gradient_line(run, spelling))

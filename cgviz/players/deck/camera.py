@@ -14,11 +14,10 @@ from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.plan import Plan
 from cgviz.drawing.diagram.rows import Frame, Laid
 from cgviz.drawing.diagram.scene import Box, Wire
-from cgviz.players.deck.caption import FOOT
 from cgviz.players.deck.extras import PAGE
 from cgviz.players.deck.formats import HEIGHT
 from cgviz.players.deck.frames import Frame as Shown
-from cgviz.players.deck.page import HEAD, SIDE, Page
+from cgviz.players.deck.page import FOOT, HEAD, SIDE, Page
 from cgviz.runs.steps import Backward
 
 Room = tuple[float, float, float, float]

@@ -111,14 +111,14 @@ class Format:
 
 
 FILES = (
-    Format("pdf", "pdf:deck", (".pdf",), "one page per frame"),
+    Format("pdf", "pages:book", (".pdf",), "one page per frame"),
     Format("html", "reveal:deck", (".html", ".htm"), "reveal.js slides in one file", pace=0.01),
     Format("section", "reveal:section", (), "a <section> for a reveal.js deck that is there", pace=0.01),
     Format("beamer", "beamer:deck", (".tex",), "a Beamer document with TikZ", pace=0.005),
     Format("pptx", "pptx:deck", (".pptx",), "PowerPoint slides with shapes and connectors", pace=0.06),
-    Format("svg", "animated:deck", (".svg",), "a picture that plays by itself", pace=0.01),
-    Format("gif", "moving:gif", (".gif",), "an animated GIF"),
-    Format("apng", "moving:apng", (".png", ".apng"), "an animated PNG"),
+    Format("svg", "film:playing_deck", (".svg",), "a picture that plays by itself", pace=0.01),
+    Format("gif", "pages:gif", (".gif",), "an animated GIF"),
+    Format("apng", "pages:apng", (".png", ".apng"), "an animated PNG"),
 )
 FOLDERS = (
     Format("svg", "pages:svg", (), "numbered SVG files", folder=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -19,6 +19,7 @@ from cgviz.views.table.sentence import gradient_line, sensitivity
 GRANULARITIES = ("edge", "stage", "pass")
 FORWARD, SEED, BACKWARD = "Forward pass", "Seed", "Backward pass"
 MOST_LINES = 2
+LAST = 3
 
 
 @dataclass(frozen=True)
@@ -152,3 +153,20 @@ def gate(run: Run, step: Step, after: Step | None) -> str:
         return ""
     says = run.graph.nodes[step.edge.target].op.says
     return f" The gate {says}." if says else ""
+
+
+def so_far(run: Run, step: int) -> dict[int, float]:
+    """Returns the running sum of every gradient that has begun but is not whole after `step` steps, by node."""
+    begun: dict[int, float] = {}
+    for happens in run.steps[:step]:
+        if isinstance(happens, Backward) and happens.total is not None:
+            begun[happens.index] = happens.total
+    whole = {happens.index for happens in run.steps[step:] if isinstance(happens, Backward)}
+    return {index: total for index, total in begun.items() if index in whole}
+
+
+def durations(shown: Sequence[Frame], seconds: float) -> list[float]:
+    """Returns the seconds of every frame: longer where there is more to read, and at the end, before it begins anew."""
+    found = [seconds * max(1, len(frame.captions)) for frame in shown]
+    found[-1] = LAST * seconds
+    return found

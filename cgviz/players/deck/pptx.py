@@ -15,11 +15,10 @@ from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.scene import Place, Text, Wire
 from cgviz.errors import printable
 from cgviz.players.deck.camera import Camera
-from cgviz.players.deck.caption import FOOT, fitted
 from cgviz.players.deck.extras import PAGE, active
 from cgviz.players.deck.formats import HEIGHT, Each, Look
 from cgviz.players.deck.frames import Frame
-from cgviz.players.deck.page import SIDE, Page, Placed, colour_of, map_of, width_of
+from cgviz.players.deck.page import FOOT, SIDE, Page, Placed, colour_of, fitted, map_of, width_of
 
 HEAD, TITLE, COUNT = 60.0, 22.0, 14.0
 WIDER = 0.93  # of the room that captions take in our font, so that another one has room there
@@ -80,7 +79,7 @@ def begun(look: Look) -> Any:
 
 def add(made: Any, drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each = iter) -> None:
     """Adds a slide per frame to a presentation."""
-    from cgviz.players.deck.routes import routes
+    from cgviz.players.deck.connectors import routes
 
     sheet = sheet_of(drawing, shown, look)
     ways = routes(sheet.layout)

@@ -17,11 +17,10 @@ from cgviz.drawing.diagram.scene import SIZE, Box, Scene, Text, Wire, Words
 from cgviz.drawing.diagram.svg import svg
 from cgviz.drawing.theme import Theme
 from cgviz.players.deck.camera import Camera, window
-from cgviz.players.deck.caption import FOOT
 from cgviz.players.deck.extras import CLEAR, PAGE, Extra, frame_of, highlights, sums, veil, veiled
 from cgviz.players.deck.formats import HEIGHT, Look
 from cgviz.players.deck.frames import Frame
-from cgviz.players.deck.page import HEAD, Page, colour_of, furniture, map_of, page, width_of
+from cgviz.players.deck.page import FOOT, HEAD, Page, colour_of, furniture, map_of, page, width_of
 from cgviz.runs.run import Run
 
 MANY = 120  # nodes, of which the texts are never large enough on one slide

@@ -15,12 +15,11 @@ from cgviz.drawing.engine.embed import rule
 from cgviz.drawing.pictures import DIRECTIONS, STYLES
 from cgviz.drawing.theme import theme as theme_of
 from cgviz.errors import UsageError, printable, quoted
-from cgviz.players.page.live import told
+from cgviz.players.page.facts import told
 from cgviz.players.page.picture import palettes, picture
 from cgviz.runs.run import Run
 from cgviz.views.table.heading import heading
 
-FOLDER = Path(__file__).parent
 MODULES = (
     "numbers passes state steps pictures grids zoom finding dragging caption inputs inspector table predict transport "
     "exporting link embedding main"
@@ -28,6 +27,8 @@ MODULES = (
 MIDDLING, LARGE = 40, 150  # nodes beyond which a page holds two pictures instead of four, and one
 LETTERS = "".join(map(chr, range(32, 127))) + "−·×÷√∂∇Σσ²³⁰¹⁴⁵⁶⁷⁸⁹⁻≤≥…–—’“”→←↑↓✓✗"
 MARK = re.compile(r"\{\{(\w+)\}\}")
+
+FOLDER = Path(__file__).parent
 
 
 def document(run: Run, style: str, theme: str | None, direction: str, digits: int) -> str:

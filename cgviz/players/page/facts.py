@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from math import prod
 from typing import Any
 
+from cgviz.codegen.browser import UnwrittenError, corners, program
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.heat import counts
 from cgviz.drawing.diagram.lines import one_line
 from cgviz.graph.nodes import CONSTANT, Graph
-from cgviz.ops.op import POWER
-from cgviz.players.page.holes import template
+from cgviz.ops.op import POWER, SIGNED
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Forward, Seed, Step
 from cgviz.text.formula import Pretty, with_digits
 from cgviz.text.numbers import WHOLE
+from cgviz.text.written import Written
 from cgviz.values.arrays import Shape, Value, is_array
 
 Facts = dict[str, Any]
+HOLE = re.compile("(\ue002|\ue004)?\ue000(\\d+)\ue001\ue003?")
+PLAIN, BRACKETED, RAISED = range(3)
+KINDS = {None: PLAIN, "\ue002": BRACKETED, "\ue004": RAISED}
+Template = list[str | list[int]]
 
 
 def facts(run: Run, digits: int) -> Facts:
@@ -118,3 +124,46 @@ def plain(value: Value | None) -> Any:
     if value is None or math.isfinite(value):
         return value
     return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+class Holes(Pretty):
+    """Writes formulas whose operands are holes; a number in an exponent will be raised, if it can be."""
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        if exponent.text.startswith("\ue000"):
+            return f"{base.atom}\ue004{exponent.text}", POWER
+        return super().power(base, exponent)
+
+
+def template(graph: Graph, index: int, digits: int) -> Template:
+    """Returns texts and holes by turns; a hole is `[slot, kind]`: plain, BRACKETED where negative, or RAISED."""
+    node, notation = graph.nodes[index], Holes()
+    notation.digits = digits
+    holes = [Written(f"\ue000{slot}\ue001", SIGNED, ("\ue002", "\ue003")) for slot in range(len(node.args))]
+    text, parts, done = str(notation.apply(node.op, holes)), Template(), 0
+    for match in HOLE.finditer(text):
+        parts += [text[done : match.start()], [int(match[2]), KINDS[match[1]]]]
+        done = match.end()
+    return [*parts, text[done:]]
+
+
+def told(run: Run, digits: int) -> tuple[dict[str, Any], str]:
+    """Returns what the page's script is told: the facts of a run, and its functions as one JavaScript expression."""
+    about = facts(run, digits)
+    source, about["live"], about["reason"] = passes(run)
+    return about, source
+
+
+def passes(run: Run) -> tuple[str, bool, str]:
+    """Returns both passes in JavaScript, whether there are any, and else why not."""
+    try:
+        return functions(program(run.graph), corners(run.graph)), True, ""
+    except UnwrittenError as missing:
+        why = f"{missing}, so the inputs stay as they are; the steps are those of the run."
+        return functions("", corners(run.graph)), False, why
+
+
+def functions(source: str, more: str) -> str:
+    """Returns an expression whose value is an object with all functions of a program."""
+    names = [name for name in ("forward", "slopes", "gates", "parts") if f" {name}" in source]
+    return f"(() => {{\n{source}\n{more}\nreturn {{ {', '.join([*names, 'corners', 'domains'])} }};\n}})()"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cgviz.players.play.plain import plain
+from cgviz.documents.writing import Writing, spelling_for
+from cgviz.drawing.theme import Theme
+from cgviz.players.play.replay import pass_of
+from cgviz.runs.run import Run
+from cgviz.runs.steps import Step
 from cgviz.text.numbers import DIGITS
-
-if TYPE_CHECKING:
-    from cgviz.drawing.theme import Theme
-    from cgviz.runs.run import Run
+from cgviz.views.table.heading import heading, place
+from cgviz.views.table.sentence import gradient_line
 
 __all__ = ["plain", "play"]
 
@@ -20,3 +22,29 @@ def play(run: Run, *, digits: int = DIGITS, theme: str | Theme = "dark") -> None
     from cgviz.players.play.app import Player
 
     Player(run, digits, theme_of(theme)).run()
+
+
+def plain(run: Run, *, digits: int = DIGITS, encoding: str = "utf-8") -> Iterator[str]:
+    """Yields the lines: the function, every step (its number, its pass, its stage, its caption), and ∇f."""
+    spelling = spelling_for(encoding, digits)
+    *before, last = heading(run, spelling)
+    where = place(run, spelling)
+    yield from before
+    yield f"{last}  {where}".rstrip()
+    if run.graph.beside:
+        yield spelling.clean(run.graph.read_without)
+    width = len(str(len(run.steps)))
+    for number, step in enumerate(run.steps, 1):
+        yield f"{number:>{width}}  {pass_of(step):<8}  {stage_of(step)}{said(step, spelling, digits)}"
+    slopes = "".join(text for text, _ in gradient_line(run, spelling))
+    if slopes:
+        yield slopes
+
+
+def stage_of(step: Step) -> str:
+    return "" if step.number is None else f"({step.number}) "
+
+
+def said(step: Step, spelling: Writing, digits: int) -> str:
+    """Returns the caption in letters that the output's encoding has."""
+    return spelling.clean(step.caption(digits))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.theme import Theme as Colours
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
@@ -12,18 +16,56 @@ from cgviz.documents.writing import unicode_spelling
 from cgviz.drawing.theme import LIGHT, THEMES, Theme
 from cgviz.errors import CgvizError
 from cgviz.players.play import entry, words
-from cgviz.players.play.colours import colours
-from cgviz.players.play.help import Help
-from cgviz.players.play.keys import KEYS
-from cgviz.players.play.quiz import Quiz
-from cgviz.players.play.replay import Replay
-from cgviz.players.play.stages import Stages
+from cgviz.players.play.replay import Quiz, Replay
+from cgviz.players.play.words import Stages
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Value, is_array
 from cgviz.views.table.heading import place
 
 SECONDS_PER_STEP = 1.2
+TEXT = """\
+→  l  enter    next step
+←  h           step back
+space          play, and stop
+home  end      first and last step
+g              go to a step by its number
+i              give inputs new values: x = 3, y = -1/2
++  −           change the first input a little; n takes the next
+z              quiz on and off
+↑  ↓           scroll the table
+t              other colours
+q              quit
+
+▶ the node that the step is about    • what it reads
+A number that is not known yet is left blank: ·
++= adds to a gradient that has come on another way already.
+
+The quiz stops at every edge of the backward pass and asks
+for the gradient so far. Three digits are enough; enter
+without an answer shows it.
+"""
+
+
+KEYS: list[BindingType] = [
+    Binding("left,h,backspace", "move(-1)", "Back", key_display="←"),
+    Binding("right,l,enter", "move(1)", "Next", key_display="→"),
+    Binding("space", "play", "Play", key_display="space"),
+    Binding("home,0", "to(0)", "First", key_display="home"),
+    Binding("end", "last", "Last", key_display="end"),
+    Binding("g", "ask('step')", "Go"),
+    Binding("i", "ask('inputs')", "Input"),
+    Binding("z", "quiz", "Quiz"),
+    Binding("question_mark", "help", "Help", key_display="?"),
+    Binding("q", "quit", "Quit"),
+    Binding("plus,equals_sign", "nudge(1)", "More", show=False),
+    Binding("minus", "nudge(-1)", "Less", show=False),
+    Binding("n", "next_input", "Next input", show=False),
+    Binding("t", "colours", "Colours", show=False),
+    Binding("pageup,up,k", "scroll(-1)", "Up", show=False),
+    Binding("pagedown,down,j", "scroll(1)", "Down", show=False),
+    Binding("escape", "leave", "Leave", show=False),
+]
 
 
 class Player(App[None]):
@@ -219,3 +261,33 @@ class Player(App[None]):
         else:
             field.value = ""
             self.set_focus(None)
+
+
+def colours(theme: Theme) -> Colours:
+    """Returns a theme of cgviz as one of the screen."""
+    return Colours(
+        name=theme.name,
+        primary=theme.input_line,
+        secondary=theme.stage_line,
+        warning=theme.flag,
+        error=theme.gradient,
+        success=theme.value,
+        accent=theme.output_line,
+        foreground=theme.ink,
+        background=theme.background,
+        surface=theme.background,
+        panel=theme.input_fill,
+        dark=theme.name == "dark",
+    )
+
+
+class Help(ModalScreen[None]):
+    """A page over the player; any of its keys closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q,enter,space", "dismiss", "Close")]
+
+    def compose(self) -> ComposeResult:
+        page = Static(TEXT, markup=False)
+        page.border_title = "Help"
+        page.border_subtitle = "escape closes"
+        yield page

@@ -1,17 +1,18 @@
-"""Where a replay stands: a run, how many of its steps are done, and what is known by then."""
+"""Where a replay stands: a run, how many of its steps are done, what is known by then; and the quiz about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
 from cgviz.runs.steps import Backward, Forward, Seed, Step
-from cgviz.values.arrays import Value
+from cgviz.values.arrays import Value, is_array
 
 PASSES = {Forward: "forward", Seed: "seed", Backward: "backward"}
+TOLERANCE = 0.005
 
 
 def pass_of(step: Step) -> str:
@@ -82,3 +83,43 @@ def unsolved(step: Backward) -> str:
     symbols = Run(step.run.bare, None)
     edge = symbols.contribution(step.edge.target, step.edge.slot)
     return Backward(symbols, edge, step.adds, None).caption()
+
+
+@dataclass
+class Quiz:
+    """The score, and the steps whose answers have been seen. Off until it is switched on."""
+
+    on: bool = False
+    right: int = 0
+    asked: int = 0
+    seen: set[int] = field(default_factory=set)
+
+    def asks(self, replay: Replay) -> bool:
+        """Tells whether the gradient of the last step, a number, is asked for and must not be shown yet."""
+        known = replay.done in self.seen or replay.run.symbolic
+        step = replay.step
+        return self.on and isinstance(step, Backward) and not is_array(step.total) and not known
+
+    def mark(self, replay: Replay, answer: float) -> bool:
+        """Marks an answer, right or wrong, and counts it."""
+        right = isinstance(replay.step, Backward) and agrees(answer, replay.step.total)
+        self.asked += 1
+        self.right += right
+        self.seen.add(replay.done)
+        return right
+
+    def reveal(self, replay: Replay) -> None:
+        """Counts a question that was given up."""
+        self.asked += 1
+        self.seen.add(replay.done)
+
+    @property
+    def score(self) -> str:
+        return f"{self.right} of {self.asked} right"
+
+
+def agrees(answer: float, gradient: float | None) -> bool:
+    """Tells whether an answer is the gradient, to half a percent: three digits are enough."""
+    if gradient is None:
+        return False
+    return answer == gradient or abs(answer - gradient) <= TOLERANCE * abs(gradient)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from cgviz.documents.markdown import code, prose
 from cgviz.documents.markdown import row as cells_in_line
-from cgviz.documents.mathematics import latex_spelling
+from cgviz.documents.tex import latex_spelling
 from cgviz.players.worksheet.blanks import LINE
 from cgviz.players.worksheet.sheet import Answer, Line, Piece, Row, Sheet
 from cgviz.players.worksheet.work import SCREEN, Work

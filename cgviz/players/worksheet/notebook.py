@@ -8,17 +8,15 @@ from keyword import iskeyword
 from typing import Any
 
 from cgviz.documents.markdown import prose
-from cgviz.documents.mathematics import latex_spelling
-from cgviz.players.worksheet.figure import Figure
+from cgviz.documents.tex import latex_spelling
 from cgviz.players.worksheet.markdown import answers, backward, program, table
-from cgviz.players.worksheet.work import SCREEN, Work
+from cgviz.players.worksheet.work import SCREEN, Figure, Work
 from cgviz.runs.run import Run
 from cgviz.text.numbers import exact
 from cgviz.values.arrays import Value, is_array
 
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 IMAGE = '<img alt="Computational graph" src="data:image/svg+xml;base64,{data}" style="max-width: 100%">'
-
 Cell = dict[str, Any]
 
 

@@ -13,7 +13,7 @@ from fpdf import FPDF
 
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER
 from cgviz.drawing.fonts.metrics import face, text_width
-from cgviz.players.worksheet.figure import Figure
+from cgviz.players.worksheet.work import Figure
 from cgviz.text.runs import runs
 
 SIZES = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
@@ -26,10 +26,10 @@ SVG = "{http://www.w3.org/2000/svg}"
 UNKNOWN, ALIKE = "?", str.maketrans("⊤⋆∗", "T**")
 SMALLEST = 0.75
 ANCHORS = {"middle": 0.5, "end": 1.0}
+Colour = tuple[int, int, int]
+
 
 ET.register_namespace("", SVG[1:-1])
-
-Colour = tuple[int, int, int]
 
 
 class Paper:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 
-from cgviz.errors import EvaluationError, UsageError
+from cgviz.errors import EvaluationError, UsageError, quoted
+from cgviz.graph.lookup import find
 from cgviz.graph.nodes import Graph
-from cgviz.players.worksheet.cases import Case, cases, gates, rarity
+from cgviz.ops.op import Op
 from cgviz.players.worksheet.precision import elements
-from cgviz.players.worksheet.ranges import POOLS, Pool, Range
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
 from cgviz.text.numbers import DIGITS
@@ -22,6 +24,12 @@ ALIKE = 4
 LEAST = 1e-4
 SMALL, LARGE = 0.01, 1000.0
 PASSING = frozenset(["dead"])
+Case = tuple[int, Hashable]
+MOST_ELEMENTS = 64
+BOTH, POSITIVE = (1, -1), (1,)
+SHARES = tuple(tenth / 10 for tenth in range(1, 10))
+STEPS = 40  # of a narrow range in which no friendly number is
+RANGE = re.compile(r"\s*(\S+?)\s*\.\.\s*(\S+)\s*")
 
 
 def variants(
@@ -210,3 +218,112 @@ def is_sound(run: Run) -> bool:
     if not all(math.isfinite(each) for value in run.values for each in elements(value)):
         return False
     return run.trouble is None and all(PASSING.issuperset(flags) for flags in run.flags)
+
+
+def gates(graph: Graph) -> list[int]:
+    """Returns the stages that the output needs whose gate is made of pieces."""
+    return [index for index in graph.stages if graph.nodes[index].op.switch and graph.reached[index]]
+
+
+def cases(run: Run, among: Iterable[int]) -> set[Case]:
+    """Returns the cases of a run: a stage with the piece of its gate on which it stands; of arrays every piece."""
+    return {(index, piece) for index in among for piece in pieces(run, index)}
+
+
+def pieces(run: Run, index: int) -> Iterator[Hashable]:
+    op, args = run.bare.nodes[index].op, run.operands(index)
+    if op.vjp is not None or not any(map(is_array, args)):
+        yield piece(op, args)
+        return
+    flat = [numpy().ravel(each)[:MOST_ELEMENTS].tolist() for each in numpy().broadcast_arrays(*args)]
+    for each in zip(*flat, strict=True):
+        yield piece(op, each)
+
+
+def piece(op: Op, args: Iterable[Value]) -> Hashable:
+    found = op.switch(*args) if op.switch else None
+    return found if isinstance(found, Hashable) else repr(found)
+
+
+def rarity(found: Iterable[Case], seen: Counter[Case]) -> float:
+    """Returns how much a run adds to what other runs showed: most for what none has shown."""
+    return sum(1.0 if not seen[case] else 0.3 / (1 + seen[case]) for case in found)
+
+
+SIZES: tuple[tuple[float, ...], ...] = (
+    tuple(range(1, 6)),
+    tuple(range(1, 10)),
+    tuple(half / 2 for half in range(1, 20)),
+    tuple(tenth / 10 for tenth in range(1, 51)),
+    tuple(range(1, 31)),
+)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Sizes of inputs, and the signs that they come with."""
+
+    sizes: tuple[float, ...]
+    signs: tuple[int, ...] = BOTH
+
+    def draw(self, random: Random) -> float:
+        return random.choice(self.sizes) * random.choice(self.signs)
+
+
+POOLS = (*(Pool(sizes) for sizes in SIZES), *(Pool(sizes, POSITIVE) for sizes in SIZES[:3]), Pool(SHARES, POSITIVE))
+
+
+"""The friendliest first; then what logarithms and roots take, and what is a probability."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """What one input is drawn from: certain numbers, or those between two."""
+
+    numbers: tuple[float, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
+
+    def draw(self, random: Random, pool: Pool) -> float:
+        if self.numbers:
+            return random.choice(self.numbers)
+        inside = [size * sign for size in pool.sizes for sign in BOTH if self.low <= size * sign <= self.high]
+        return random.choice(inside or self.steps)
+
+    @property
+    def steps(self) -> list[float]:
+        """Decimals as short as can be, evenly spaced over the range."""
+        step = 10 ** math.floor(math.log10((self.high - self.low) / 4))
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return [round(n * step, 12) for n in range(first, min(last, first + STEPS * 2) + 1)]
+
+
+def ranges(graph: Graph, written: Sequence[str], fixed: Mapping[str, object]) -> dict[str, Range]:
+    """Returns the ranges of inputs by name, written as `y=0|1` or `x=-3..3`. Raises UsageError for one that is none."""
+    found = {}
+    for text in written:
+        name, equals, told = text.partition("=")
+        index = find(graph, name.strip()) if equals else -1
+        if index not in graph.inputs:
+            raise UsageError(f"--range {quoted(text)}: an input, = and what it is drawn from, such as y=0|1 or x=-3..3")
+        key = graph.nodes[index].name
+        if key in fixed:
+            raise UsageError(f"--range {quoted(text)}: {key} has a value already; leave out one of them")
+        found[key] = range_of(text, told)
+    return found
+
+
+def range_of(text: str, told: str) -> Range:
+    match = RANGE.fullmatch(told)
+    try:
+        if not match:
+            numbers = tuple(float(part.replace("−", "-")) for part in told.split("|"))
+            if all(map(math.isfinite, numbers)):
+                return Range(numbers)
+        else:
+            low, high = (float(part.replace("−", "-")) for part in match.groups())
+            if math.isfinite(low) and math.isfinite(high) and low < high:
+                return Range((), low, high)
+    except ValueError:
+        pass
+    raise UsageError(f"--range {quoted(text)}: numbers with | between them (0|1), or from low to high (-3..3)")

@@ -8,9 +8,8 @@ from typing import Any
 
 from cgviz.documents.document import GAP, Block, Document, Equations, Prose, Title
 from cgviz.documents.equations import Equation, plain
-from cgviz.documents.hand import Hand
 from cgviz.documents.report import Report
-from cgviz.documents.writing import Writing
+from cgviz.documents.writing import Hand, Writing
 from cgviz.drawing.theme import Theme
 from cgviz.runs.limits import Limit
 from cgviz.runs.run import Run

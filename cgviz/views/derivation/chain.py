@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cgviz.analysis.recognised import Recognised, recognised
 from cgviz.documents.equations import Equation, Part, Term, equation, part
-from cgviz.documents.hand import Hand, Slope
+from cgviz.documents.writing import Hand, Slope
 from cgviz.ops.op import QUOTIENT, SUM
 from cgviz.runs.run import Contribution
 from cgviz.text.formula import Formula

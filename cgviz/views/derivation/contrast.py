@@ -6,7 +6,7 @@ from typing import Any
 
 from cgviz.analysis.closed import Closed, closed_forms, effort, evaluated
 from cgviz.documents.equations import Equation, equation, part
-from cgviz.documents.hand import Hand
+from cgviz.documents.writing import Hand
 from cgviz.text.formula import Formula
 from cgviz.text.numbers import number
 from cgviz.views.derivation.flow import Flow, Section

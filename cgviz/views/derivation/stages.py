@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cgviz.documents.equations import Equation, Part, Term, equation, part
-from cgviz.documents.hand import Hand, Slope
+from cgviz.documents.writing import Hand, Slope
 from cgviz.graph.nodes import CONSTANT
 from cgviz.graph.statements import statements
 from cgviz.ops.rearranging import listed

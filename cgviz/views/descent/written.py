@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from cgviz.analysis.learning import Descent, Objective
-from cgviz.analysis.learning.magnitudes import elements
+from cgviz.analysis.learning.descent import elements
 from cgviz.analysis.learning.objective import Parameters
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table
 from cgviz.documents.grid import Column

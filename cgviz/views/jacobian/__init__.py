@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cgviz.analysis.blocks import Jacobian
-from cgviz.analysis.costs import Edge
-from cgviz.analysis.products import Product
+from cgviz.analysis.products import Edge, Product
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table, Title
 from cgviz.documents.grid import Column
 from cgviz.documents.report import Report

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cgviz.analysis.costs import Edge
-from cgviz.analysis.products import in_symbols, steps_between
+from cgviz.analysis.products import Edge, in_symbols, steps_between
 from cgviz.documents.document import GAP, Block, Document, Prose, Title
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing, exact_spelling
