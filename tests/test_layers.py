@@ -45,7 +45,6 @@ FREE = {  # imports inside functions that point up or close a circle, each with 
     ("cgviz.codegen.language", "cgviz.codegen.layout"): "a language writes whole programs",
     ("cgviz.codegen.language", "cgviz.codegen.program"): "a language writes whole programs",
     ("cgviz.codegen.array_language", "cgviz.codegen.arrays"): "a language writes whole programs",
-    ("cgviz.grading.reading", "cgviz.grading.inplace"): "a statement in place is read as a statement",
 }
 
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from cgviz.errors import CgvizError, EvaluationError, ExpressionError
+from cgviz.errors import EvaluationError
 from cgviz.grading.attempts import Attempt
 from cgviz.grading.ends import Ends, ends
 from cgviz.grading.exercise import Exercise
+from cgviz.grading.lines import by_lines
 from cgviz.grading.listing import Listing
 from cgviz.grading.near import RIGHT
 from cgviz.grading.report import Grade
 from cgviz.grading.rows import graded
-from cgviz.grading.terms import begun, by_terms
-from cgviz.grading.truth import Truth, given_in, held_in, spoken_in, truth
+from cgviz.grading.truth import Truth, begun, given_in, held_in, spoken_in, truth
 from cgviz.runs.run import Run
 
 NOTHING = "there is no gradient in this file: a line such as dx = ... names one, or --call and --map tell where it is"
@@ -50,15 +50,16 @@ def judged(exercise: Exercise, listing: Listing) -> Grade:
     if exercise.run is not None and exercise.run.symbolic:
         exercise = exercise.at(begun(exercise.run, given))
         attempt = Attempt(listing, exercise)
-    read = lines(exercise, listing)
     right = truth(exercise, attempt, given, held_in(exercise, spoken_in(attempt)))
     got = ends(attempt, exercise, right)
-    if isinstance(read, Grade) and agrees(read, got):
+    named = exercise.run is not None and not exercise.call and not exercise.names
+    read = by_lines(attempt, exercise, right, given) if named else None
+    if read is not None and agrees(read, got):
         return read
-    if isinstance(read, Grade) and not read.all_right and not got.all_right:
+    if read is not None and not read.all_right and not got.all_right:
         return read if explains(read) else mended(attempt, exercise, right, got, read)
     if not got.any_found and not exercise.call:
-        raise read if isinstance(read, EvaluationError) else EvaluationError(NOTHING)
+        raise EvaluationError(NOTHING)
     return graded(attempt, exercise, right, got)
 
 
@@ -71,22 +72,6 @@ def mended(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends, read: 
     """Returns the grade by mending where that knows the cause that the judge of terms does not know."""
     found = graded(attempt, exercise, right, got)
     return found if found.first is not None and found.first.mended else read
-
-
-def lines(exercise: Exercise, listing: Listing) -> Grade | CgvizError | None:
-    """Returns the grade by terms of a file that is a straight line; an error where there is none."""
-    if exercise.run is None or exercise.call or exercise.names:
-        return None
-    try:
-        return by_terms(
-            exercise.run,
-            listing,
-            tolerance=exercise.tolerance,
-            ties=exercise.ties,
-            data=exercise.data & set(exercise.program_inputs),
-        )
-    except (ExpressionError, EvaluationError) as error:
-        return error
 
 
 def agrees(read: Grade, got: Ends) -> bool:

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from cgviz.grading.binding import CACHES, ByNames
 from cgviz.grading.exercise import Exercise, Point
-from cgviz.grading.interpreter.machine import Event, Failure, Machine, deep, is_given
+from cgviz.grading.interpreter.machine import MOST_AT_TOP, Failure, Machine, deep
 from cgviz.grading.interpreter.objects import Class, Frame, Function
+from cgviz.grading.interpreter.record import Event, is_given
 from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Trained, UnreadError
 from cgviz.grading.interpreter.tensors import Tensor
 from cgviz.grading.listing import Listing
 from cgviz.grading.source import Source, source
-from cgviz.grading.spellings import Spellings
+from cgviz.grading.spellings import Spellings, is_value
 from cgviz.values.arrays import is_array
 
-UPSTREAM = re.compile(r"(d|grad|g|delta|up|upstream|error|top)[\w]*|\w*(grad|diff|delta|upstream)\w*", re.I)
-CACHES = re.compile(r"\w*(cache|caches|memory|saved|store|stored|params|parameters|ctx|context|state|tape)\w*", re.I)
 GRADIENTS = re.compile(r"d|g|d?params_grads?|\w*grad\w*|d[A-Z_]\w*")
 WORDS = re.compile(r"[^\W\d]\w*")
-CALLED_FIRST = 12
+OLD = "read as Python 2: whole numbers are divided without a remainder"
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Attempt:
         machine.called, machine.called_at_top, machine.kept = (
             set(),
             set(),
-            (set() if exercise.call else set(exercise.known)),
+            (set() if exercise.call else self.kept),
         )
         by_names = not exercise.call and exercise.run is not None
         machine.is_update = None if exercise.call else self.is_update
@@ -97,7 +97,7 @@ class Attempt:
                     self.called(frame, point)
                 else:
                     machine.top(self.source.tree, frame)
-                    self.by_names(frame, point)
+                    ByNames(self, frame, point).call()
         except Stopped:
             made.stopped = True
         except Trained:
@@ -113,9 +113,35 @@ class Attempt:
         made.gradients = {name: self.gradient(name, made) for name in exercise.asked}
         return made
 
+    def stand_by(self) -> None:
+        """Readies the machine for statements one by one: nothing is recorded, inputs keep their values."""
+        machine = self.machine
+        machine.events = machine.shaken = machine.is_update = machine.seen = None
+        machine.most_steps = MOST_AT_TOP
+        machine.kept, machine.missing_names = self.kept, machine.usual_names
+
+    @cached_property
+    def kept(self) -> set[str]:
+        """The names of inputs, also as a file writes them that needs them for something else: dx_ beside dx."""
+        return {*self.exercise.known, *self.renamed}
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        known = self.exercise.known
+        return {word: word.rstrip("_") for word in sorted(self.words - known) if self.is_value(word)}
+
+    def is_value(self, name: str) -> bool:
+        return is_value(name, self.exercise.known, self.words)
+
+    @cached_property
+    def words(self) -> set[str]:
+        """The names that the file reads or assigns to."""
+        return {each.id for each in ast.walk(self.source.tree) if isinstance(each, ast.Name)}
+
     def inputs(self, point: Point) -> dict[str, Any]:
         """Returns the values of the names that a file and its call read, fresh copies."""
         made = {name: self.handed(value) for name, value in {**self.exercise.inputs, **point}.items()}
+        made |= {word: made[name] for word, name in self.renamed.items() if name in made}
         if self.exercise.upstream is not None:
             for name in self.upstream_names:
                 made[name] = self.handed(self.exercise.upstream)
@@ -176,7 +202,7 @@ class Attempt:
 
         `root` is the dictionary or object of which it is a part: `params["W1"] -= ...`, `self.W -= ...`.
         """
-        named = self.exercise.spell.value(name)
+        named = self.exercise.spell.value(name) if self.spell(name) is None else None
         of = named if named in self.exercise.asked else self.shared_by(value, statement, frame)
         if of is None or is_given(statement) or GRADIENTS.fullmatch(root):
             return False
@@ -219,84 +245,11 @@ class Attempt:
         top = (each for node in self.source.tree.body if not isinstance(node, DEFINES) for each in targets(node))
         return {self.spell(name) for name in top} & {*self.exercise.asked}
 
-    def by_names(self, frame: Frame, point: Point) -> None:
-        """Calls the functions that the file defines and does not call, with what their parameters are named after."""
-        machine = self.machine
-        made = [f for f in frame.names.values() if isinstance(f, Function) and f.frame is frame]
-        made = [f for f in made if f.name not in machine.called and isinstance(f.node, ast.FunctionDef)]
-        made = [f for f in made if f.name not in machine.called_at_top or self.takes_inputs(f)]
-        results: dict[str, Any] = {}
-        kept = machine.failure
-        for function in sorted(made[:CALLED_FIRST], key=lambda f: self.speaks_of_gradients(f)):
-            machine.failure = None
-            try:
-                args = self.arguments(function, frame, point, results)
-                if args is None:
-                    continue
-                found = machine.call(function, tuple(args), {})
-            except (UnreadError, RecursionError):
-                continue
-            except Exception:
-                kept = kept or (machine.failure if self.speaks_of_gradients(function) else None)
-                continue
-            results[function.name] = found
-            self.returned(function, found, frame)
-        machine.failure = kept
-
-    def takes_inputs(self, function: Function) -> bool:
-        """Tells whether all parameters of a function are named after inputs: it is called with those."""
-        spec = function.node.args
-        params = [each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
-        return bool(params) and all(self.exercise.spell.value(name) in self.exercise.known for name in params)
-
-    def speaks_of_gradients(self, function: Function) -> bool:
-        names = {
-            each.id
-            for each in ast.walk(function.node)
-            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-        }
-        return any(self.spell(name) for name in names)
-
-    def arguments(self, function: Function, frame: Frame, point: Point, results: Mapping[str, Any]) -> list[Any] | None:
-        """Returns what the parameters of a function are named after; None where one is after nothing."""
-        spec, known, found = function.node.args, self.known(point), list[Any]()
-        params = [*spec.posonlyargs, *spec.args]
-        for at, each in enumerate(params):
-            name, left = each.arg, len(params) - at
-            if name in known:
-                found.append(known[name])
-            elif self.exercise.upstream is not None and UPSTREAM.fullmatch(name) and not CACHES.fullmatch(name):
-                found.append(self.handed(self.exercise.upstream))
-            elif CACHES.fullmatch(name):
-                found.append(self.cache(function.name, known, results))
-            elif left <= len(function.defaults):
-                return found
-            elif self.exercise.spell.value(name) in known:
-                found.append(known[self.exercise.spell.value(name) or ""])
-            else:
-                return None
-        return found
-
-    def cache(self, name: str, known: Mapping[str, Any], results: Mapping[str, Any]) -> Any:
-        """Returns the cache of the file's own forward function, else one that knows the program's values."""
-        stem = re.sub(r"_?(backward|backprop|back|grad|gradients?|bwd)_?", "", name)
-        for other, found in results.items():
-            if isinstance(found, tuple) and len(found) > 1 and (stem in other or len(results) == 1):
-                return found[-1]
-        return Known(known)
-
-    def returned(self, function: Function, found: Any, frame: Frame) -> None:
-        """Gives what a function returns the names under which it returns it."""
-        ends = [each for each in ast.walk(function.node) if isinstance(each, ast.Return) and each.value is not None]
-        if not ends:
-            return
-        named(ends[-1].value, found, frame.names)
-
     # what was found
 
     def spell(self, name: str) -> str | None:
         """Returns the input or stage of whose gradient a name is a spelling."""
-        return None if name in self.exercise.known else self.exercise.spell.gradient(name)
+        return None if self.is_value(name) else self.exercise.spell.gradient(name)
 
     def of_item(self, event: Event) -> str | None:
         """Returns the input whose gradient is put under its own name into a dictionary: `grads["W1"]`."""
@@ -354,15 +307,6 @@ class Attempt:
                     if each in event.value:
                         return event.value[each]
         return UNKNOWN
-
-
-def named(node: ast.expr | None, value: Any, names: dict[str, Any]) -> None:
-    """Gives what is returned the names by which it is returned, through tuples."""
-    if isinstance(node, ast.Name):
-        names[node.id] = value
-    elif isinstance(node, (ast.Tuple, ast.List)) and isinstance(value, (tuple, list)) and len(node.elts) == len(value):
-        for part, each in zip(node.elts, value, strict=True):
-            named(part, each, names)
 
 
 def targets(statement: ast.stmt) -> list[str]:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from cgviz.grading.interpreter.libraries import copied_deep
-from cgviz.grading.interpreter.machine import Event, Machine, deep
+from cgviz.grading.interpreter.machine import Machine, deep
 from cgviz.grading.interpreter.objects import Frame, Instance
+from cgviz.grading.interpreter.record import Event
 from cgviz.grading.interpreter.statements import Returned
 from cgviz.grading.signposts import Signpost
 from cgviz.grading.slips.place import Slip

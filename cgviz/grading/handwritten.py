@@ -18,10 +18,11 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
-from cgviz.grading.mending import SIMPLE, blocks, changed_in_place
 from cgviz.grading.slips import TIERS, slips
 from cgviz.grading.slips.place import NUMPY, Place, Slip
 from cgviz.grading.slips.trees import with_field
+from cgviz.grading.surroundings import blocks, changed_in_place
+from cgviz.grading.suspects import SIMPLE
 from cgviz.text.files import read_file
 
 MOST_RUNS, MOST_BYTES, MOST_LINES = 2000, 2**24, 6
@@ -294,7 +295,7 @@ class Search:
         texts = (ast.unparse(each) for each in every if isinstance(each, ast.Subscript) and is_read(each))
         changed = {name for each in every if isinstance(each, ast.stmt) for name in changed_in_place(each)}
         return Place(
-            node, values, block, within, None, dict(self.points[0].inputs), slopes, list(dict.fromkeys(texts)), changed
+            node, values, block, within, dict(self.points[0].inputs), slopes, list(dict.fromkeys(texts)), changed
         )
 
 

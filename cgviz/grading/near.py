@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from cgviz.grading.elements import shape
-from cgviz.values.arrays import Value, is_array, numpy, quiet
+from cgviz.values.arrays import Value, is_array, numpy, quiet, shape_of
 
 RIGHT, CLOSE = 1e-6, 1e-2
 FLOOR = 1e-11
@@ -25,7 +24,7 @@ RIGHT_WORD, CLOSE_WORD, WRONG_WORD, MISSING_WORD = "right", "close", "wrong", "m
 def same(a: Value, b: Value, tolerance: float = RIGHT, scale: float = 0.0) -> bool:
     """Tells whether two numbers agree; `scale` is the size of what was summed, whose rounding is forgiven."""
     if is_array(a) or is_array(b):
-        return shape(a) == shape(b) and not bool(differing(a, b, tolerance, scale).any())
+        return shape_of(a) == shape_of(b) and not bool(differing(a, b, tolerance, scale).any())
     if not (math.isfinite(a) and math.isfinite(b)):
         return bool(a == b) or (a != a and b != b) or not math.isfinite(b)
     return bool(abs(a - b) <= tolerance * max(abs(a), abs(b)) + FLOOR * scale)

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from cgviz.grading.attempts import Attempt
+from cgviz.grading.attempts import OLD, Attempt
+from cgviz.grading.blames import Blame
 from cgviz.grading.ends import Ends, found, largest, same, scale
 from cgviz.grading.exercise import Exercise
-from cgviz.grading.interpreter.machine import Event
+from cgviz.grading.interpreter.record import Event
 from cgviz.grading.listing import Listing
-from cgviz.grading.mending import Blame, blamed
+from cgviz.grading.mending import blamed
 from cgviz.grading.near import MISSING_WORD, RIGHT_WORD, WRONG_WORD
 from cgviz.grading.places import code_at, place
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
@@ -142,7 +143,7 @@ def notes(attempt: Attempt, got: Ends) -> list[str]:
     """Returns facts about the whole file."""
     made = []
     if attempt.source.python2:
-        made.append("read as Python 2: whole numbers are divided without a remainder")
+        made.append(OLD)
     if got.outcome.stopped:
         made.append("the file was stopped: it takes too many steps")
     lacking = [name for name, verdict in got.verdicts.items() if verdict == MISSING_WORD]

@@ -13,7 +13,7 @@ from cgviz.errors import EvaluationError
 from cgviz.grading.attempts import Attempt, Outcome
 from cgviz.grading.ends import largest, same
 from cgviz.grading.exercise import Exercise
-from cgviz.grading.interpreter.machine import Event
+from cgviz.grading.interpreter.record import Event
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.spellings import Spellings
 from cgviz.grading.truth import Truth, number_of, objective

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 FORMS = ("d{}", "grad{}", "{}grad", "g{}", "delta{}", "{}bar")
 OUTPUTS = ("f", "L", "loss", "J", "E", "out")
@@ -58,3 +58,11 @@ class Spellings:
             if bare[0] == "d" == bare[at] and bare[1:at] in self.loose and bare[at + 1 :] in self.loose:
                 return self.loose[bare[1:at]], self.loose[bare[at + 1 :]]
         return None
+
+
+def is_value(name: str, forward: Collection[str], read: Collection[str]) -> bool:
+    """Tells whether a name means a value although it looks like a gradient: an input dx is written `dx_` beside dx."""
+    if name in forward:
+        return name not in read or f"{name}_" not in read
+    exact = name.startswith("d") and name[1:] in read
+    return not exact and name.endswith("_") and name.rstrip("_") in forward

@@ -15,12 +15,14 @@ import numpy as np
 from cgviz.errors import CgvizError, EvaluationError, UsageError
 from cgviz.grading.attempts import Attempt, Outcome
 from cgviz.grading.exercise import Exercise, Point
-from cgviz.grading.interpreter.machine import deep, is_given
+from cgviz.grading.interpreter.machine import deep
 from cgviz.grading.interpreter.objects import Frame, Function
+from cgviz.grading.interpreter.record import is_given
 from cgviz.grading.interpreter.signals import UNKNOWN, Stopped, Trained, UnreadError
 from cgviz.grading.points import moved, points
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run
+from cgviz.runs.starting import start
 from cgviz.values.arrays import is_array
 
 STEP, ROOM = 1e-5, 1e-5
@@ -89,6 +91,22 @@ def spoken_in(attempt: Attempt) -> set[str | None]:
     if attempt.exercise.call:
         return {*attempt.exercise.asked}
     return {attempt.spell(name) for name in set(NAMES.findall(attempt.listing.text))}
+
+
+def begun(run: Run, given: Point) -> Run:
+    """Returns a run of arrays without values at those in the student's file: its shapes are not known without.
+
+    Raises EvaluationError where the file does not give them all.
+    """
+    names = [run.bare.nodes[i].name for i in run.bare.inputs]
+    arrays = run.bare.has_arrays or any(map(is_array, given.values()))
+    if not run.symbolic or not arrays:
+        return run
+    missing = [name for name in names if name not in given]
+    if missing:
+        wanted = " ".join(f"--{name} ..." for name in missing[:8])
+        raise EvaluationError(f"arrays have no shape without values; give {wanted}")
+    return start(run.bare, {name: given[name] for name in names})
 
 
 def held_in(exercise: Exercise, spoken: Collection[str | None]) -> set[str]:

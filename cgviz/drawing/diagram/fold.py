@@ -161,7 +161,7 @@ def leveled(scene: Scene, found: Sizes, stages: Sequence[int]) -> list[int]:
 
 def unfolded(found: Sizes, order: Sequence[int], budget: Point) -> Fold:
     """Returns the fold that is none."""
-    runs = Rooms(found, order).runs(0, inf, inf)
+    runs = Rooms(found, order).runs(0, inf, inf) if order else []
     length, height, _ = runs[-1] if runs else (1.0, 1.0, 0)
     scale = min(budget[0] / length, budget[1] / height)
     return Fold(dict.fromkeys(found.keys, 0), scale, (length, height))

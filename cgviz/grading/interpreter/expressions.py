@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cgviz.grading.interpreter import libraries
+from cgviz.grading.interpreter import limits
 from cgviz.grading.interpreter.objects import Frame, Function, assigned_names
 from cgviz.grading.interpreter.signals import UNKNOWN, Known, UnreadError
 
@@ -22,16 +22,16 @@ MISSING = object()
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
-    ast.Mult: libraries.times,
+    ast.Mult: limits.times,
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
-    ast.Mod: libraries.percent,
-    ast.Pow: libraries.raised,
+    ast.Mod: limits.percent,
+    ast.Pow: limits.raised,
     ast.MatMult: operator.matmul,
     ast.BitAnd: operator.and_,
     ast.BitOr: operator.or_,
     ast.BitXor: operator.xor,
-    ast.LShift: libraries.shifted,
+    ast.LShift: limits.shifted,
     ast.RShift: operator.rshift,
 }
 IN_PLACE: dict[type[ast.operator], Callable[[Any, Any], Any]] = BINARY | {
@@ -80,11 +80,11 @@ ipow: Callable[[Any, Any], Any] = operator.ipow
 
 
 def multiplied_in_place(one: Any, two: Any) -> Any:
-    return libraries.times(one, two) if isinstance(one, (str, list, int)) else imul(one, two)
+    return limits.times(one, two) if isinstance(one, (str, list, int)) else imul(one, two)
 
 
 IN_PLACE[ast.Mult] = multiplied_in_place
-IN_PLACE[ast.Pow] = lambda one, two: ipow(one, two) if isinstance(one, np.ndarray) else libraries.raised(one, two)
+IN_PLACE[ast.Pow] = lambda one, two: ipow(one, two) if isinstance(one, np.ndarray) else limits.raised(one, two)
 
 
 class Expressions:
@@ -101,7 +101,7 @@ class Expressions:
 
     def on_constant(self, node: ast.Constant) -> Code:
         value = node.value
-        if isinstance(value, int) and value.bit_length() > libraries.LARGEST_NUMBER:
+        if isinstance(value, int) and value.bit_length() > limits.LARGEST_NUMBER:
             return refusing("this whole number is too large")
         return lambda frame: value
 
@@ -137,7 +137,7 @@ class Expressions:
         if self.machine.python2 and isinstance(node.op, ast.Div):
             apply = old_division
         if not isinstance(node.op, ast.MatMult):
-            apply = libraries.spread(apply)
+            apply = limits.spread(apply)
         return lambda frame: apply(left(frame), right(frame))
 
     def on_unaryop(self, node: ast.UnaryOp) -> Code:
@@ -361,7 +361,7 @@ class Expressions:
         spec = self.code(node.format_spec) if node.format_spec is not None else (lambda frame: "")
         turns: dict[int, Callable[[Any], str]] = {114: repr, 115: str, 97: ascii}
         turned = turns.get(node.conversion)
-        return lambda frame: libraries.formatted(turned(value(frame)) if turned else value(frame), spec(frame))
+        return lambda frame: limits.formatted(turned(value(frame)) if turned else value(frame), spec(frame))
 
     def on_yield(self, node: ast.Yield) -> Code:
         value = self.code(node.value) if node.value is not None else (lambda frame: None)

@@ -7,59 +7,19 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Any, TypeGuard
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from cgviz.grading.interpreter import libraries, tensors
-from cgviz.grading.interpreter.objects import (
-    Bound,
-    Class,
-    Frame,
-    Function,
-    Instance,
-    Marked,
-    Module,
-    Super,
-    assigned_names,
-)
-from cgviz.grading.interpreter.signals import UNKNOWN, Known, Stopped, Trained, UnreadError
+from cgviz.grading.interpreter.attributes import Attributes, StudentError
+from cgviz.grading.interpreter.objects import Class, Frame, Function, Super, assigned_names
+from cgviz.grading.interpreter.record import Event, Recorder
+from cgviz.grading.interpreter.signals import UNKNOWN, Stopped, UnreadError
 from cgviz.grading.interpreter.statements import Returned, Statements, function_scope
 
-MOST_STEPS, MOST_AT_TOP, UNREAD_STEPS, DEEPEST, MOST_EVENTS = 400_000, 20_000, 100, 120, 4000
-
-
-class StudentError(Exception):
-    """An exception of a class of the student's own."""
-
-    def __init__(self, held: Instance) -> None:
-        super().__init__(repr(held))
-        self.held = held
-
-
-DRAWN = frozenset("randn rand random randint normal uniform standard_normal zeros ones load loadtxt genfromtxt".split())
-
-
-@dataclass(eq=False)
-class Event:
-    """A value that was bound: to a name, an attribute, or the elements of a name; `value` is as it was then.
-
-    function  the function in which it stood, "" at the top;  frame  the number of its call
-    key       the key of a dictionary that it was bound to, else None
-    """
-
-    name: str
-    value: Any
-    statement: ast.stmt
-    function: str
-    frame: int
-    key: str | None = None
-    kind: str = "name"
-
-    @property
-    def line(self) -> int:
-        return self.statement.lineno
+MOST_STEPS, MOST_AT_TOP, UNREAD_STEPS, DEEPEST = 400_000, 20_000, 100, 120
 
 
 @dataclass
@@ -72,7 +32,7 @@ class Failure:
 
 
 @dataclass
-class Machine:
+class Machine(Attributes, Recorder):
     """Runs one file. `codes` are the statements as closures by number, so that one can be exchanged."""
 
     python2: bool = False
@@ -260,195 +220,6 @@ class Machine:
         first = at.code.node.args.args[0].arg
         return Super(args[0] if args else at.code.owner, args[1] if len(args) > 1 else at.names[first])
 
-    # values
-
-    def get(self, owner: Any, name: str, *default: Any) -> Any:
-        """Returns `owner.name`. Raises AttributeError, UnreadError."""
-        try:
-            return self.attribute(owner, name)
-        except AttributeError:
-            if default:
-                return default[0]
-            raise
-
-    def attribute(self, owner: Any, name: str) -> Any:
-        kind = type(owner)
-        if kind is np.ndarray:
-            return libraries.attribute(owner, name)
-        if kind is Instance:
-            return self.of_object(owner, name)
-        if kind is Module:
-            found = owner.held.get(name, UNKNOWN)
-            if found is UNKNOWN:
-                raise UnreadError(f"{owner.name}.{name} is not known here")
-            return found
-        if owner is UNKNOWN:
-            raise UnreadError(f"{name} of something that is not known here")
-        if kind is tensors.Tensor:
-            return tensors.attribute(owner, name)
-        if kind is tensors.Picked and name in ("values", "indices"):
-            return getattr(owner, name)
-        if kind is tensors.Context or kind is Function:
-            if kind is Function and name == "__name__":
-                return owner.name
-            if name in owner.held:
-                return owner.held[name]
-            raise AttributeError(f"there is no attribute {name!r}")
-        if kind is Class:
-            return self.of_class(owner, name)
-        if kind is Super:
-            return self.of_super(owner, name)
-        if kind is Known:
-            return owner.take(name)
-        if isinstance(owner, np.generic) and name in tensors.METHODS and name not in libraries.METHODS[np.generic]:
-            return tensors.attribute(np.asarray(owner).view(tensors.Tensor), name)
-        if isinstance(owner, StudentError):
-            return self.of_object(owner.held, name)
-        if kind is property:
-            raise UnreadError("a property is not known here")
-        return libraries.attribute(owner, name)
-
-    def of_object(self, owner: Instance, name: str) -> Any:
-        found = owner.kind.find(name)
-        if isinstance(found, Marked):
-            if found.kind == "property":
-                return found.function(owner)
-            return Bound(found.function, owner.kind) if found.kind == "class" else found.function
-        if name in owner.held:
-            return owner.held[name]
-        if isinstance(found, Function):
-            return Bound(found, owner)
-        if found is not None or any(name in each.held for each in owner.kind.order):
-            return found
-        if name == "__class__":
-            return owner.kind
-        if name == "__dict__":
-            return owner.held
-        later = owner.kind.find("__getattr__")
-        if later is not None:
-            return later(owner, name)
-        if owner.kind.kinds:
-            return self.of_torch(owner, name)
-        raise AttributeError(f"{owner.kind.name!r} object has no attribute {name!r}")
-
-    def of_torch(self, owner: Instance, name: str) -> Any:
-        if name in ("train", "eval", "to", "zero_grad"):
-            return lambda *_, **__: owner
-        if name == "training":
-            return True
-        raise AttributeError(f"{owner.kind.name!r} object has no attribute {name!r}")
-
-    def of_class(self, owner: Class, name: str) -> Any:
-        if name == "__name__":
-            return owner.name
-        found = owner.find(name)
-        if isinstance(found, Marked):
-            return Bound(found.function, owner) if found.kind == "class" else found.function
-        if found is None and not any(name in each.held for each in owner.order):
-            found = tensors.class_attribute(owner, name)
-            if found is None:
-                raise AttributeError(f"type object {owner.name!r} has no attribute {name!r}")
-        return found
-
-    def of_super(self, owner: Super, name: str) -> Any:
-        found = owner.find(name)
-        if found is None:
-            if name in ("__init__", "__init_subclass__"):
-                return libraries.nothing
-            raise AttributeError(f"'super' object has no attribute {name!r}")
-        return Bound(found.function if isinstance(found, Marked) else found, owner.owner)
-
-    def put(self, owner: Any, name: str, value: Any) -> None:
-        """`owner.name = value`."""
-        if isinstance(owner, Instance):
-            found = owner.kind.find("__setattr__")
-            if found is None:
-                owner.held[name] = value
-            else:
-                found(owner, name, value)
-        elif isinstance(owner, (Function, Class, tensors.Context)):
-            owner.held[name] = value
-        elif isinstance(owner, tensors.Tensor) and name in ("grad", "data", "requires_grad"):
-            if name == "grad":
-                owner.grad = value
-            elif name == "data":
-                owner[...] = value
-        elif type(owner) is np.ndarray and name == "shape":
-            owner.shape = value
-        elif owner is UNKNOWN or isinstance(owner, Module):
-            raise UnreadError(f"{name} of something that is not known here")
-        else:
-            raise AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}")
-
-    def item(self, owner: Any, key: Any) -> Any:
-        try:
-            return owner[key]
-        except IndexError:
-            if self.lenient and isinstance(owner, (np.ndarray, list, tuple)):
-                return owner[wholly(key)]
-            raise
-        except TypeError:
-            if self.lenient and isinstance(owner, (list, tuple, dict)) and isinstance(key, (float, np.ndarray)):
-                return owner[int(key)]
-            if isinstance(owner, Class):
-                raise UnreadError("a class is not subscripted here") from None
-            raise
-
-    def put_item(self, owner: Any, key: Any, value: Any) -> None:
-        try:
-            owner[key] = value
-        except IndexError:
-            if self.lenient and isinstance(owner, np.ndarray):
-                owner[wholly(key)] = value
-            else:
-                raise
-
-    def has(self, owner: Any, name: str) -> bool:
-        try:
-            self.attribute(owner, name)
-        except AttributeError:
-            return False
-        return True
-
-    def type_of(self, value: Any, *more: Any) -> Any:
-        if more:
-            raise UnreadError("type() with three arguments is not read")
-        return value.kind if isinstance(value, Instance) else type(value)
-
-    def is_instance(self, value: Any, kinds: Any) -> bool:
-        if value is UNKNOWN or kinds is UNKNOWN:
-            raise UnreadError("this is not known here")
-        for kind in kinds if isinstance(kinds, tuple) else (kinds,):
-            if isinstance(kind, Class):
-                if isinstance(value, Instance) and kind in value.kind.order:
-                    return True
-            elif isinstance(kind, type):
-                if isinstance(value, kind):
-                    return True
-            elif getattr(kind, "__name__", "") == "tensor" and isinstance(value, tensors.Tensor):
-                return True
-        return False
-
-    def catches(self, kind: Any, error: Exception) -> bool:
-        kinds = kind if isinstance(kind, tuple) else (kind,)
-        for each in kinds:
-            if isinstance(each, type) and isinstance(error, each):
-                return True
-            if isinstance(each, Class) and isinstance(error, StudentError) and each in error.held.kind.order:
-                return True
-        return False
-
-    def raise_(self, made: Any) -> None:
-        if isinstance(made, Class):
-            made = made()
-        if isinstance(made, Instance):
-            raise StudentError(made)
-        if isinstance(made, type) and issubclass(made, Exception):
-            raise made
-        if isinstance(made, Exception):
-            raise made
-        raise UnreadError("this exception is not known here")
-
     @cached_property
     def usual_names(self) -> dict[str, Any]:
         """What names mean in a few lines without imports: `np`, `math`, and functions by their bare names."""
@@ -466,111 +237,6 @@ class Machine:
 
     def module(self, name: str) -> Any:
         return self.modules.get(name, UNKNOWN)
-
-    # the record
-
-    def bound(self, name: str, value: Any, statement: ast.stmt | None, frame: Frame) -> Any:
-        """Returns the value to bind to a name; records it."""
-        self.trains(name, value, statement, frame)
-        if self.shaken is not None and statement is not None:
-            value = self.shaken(value, statement)
-        if self.kept and frame.up is None and name in self.kept and statement is not None and is_given(statement):
-            return frame.names.get(name, value)
-        if self.events is not None and statement is not None:
-            self.record(Event(name, value, statement, frame.code.name if frame.code else "", frame.number))
-        return value
-
-    def trains(self, name: Any, value: Any, statement: ast.stmt | None, frame: Frame, root: str = "") -> None:
-        """Ends the run where a parameter is updated: what follows is another pass."""
-        told = self.is_update is not None and statement is not None and isinstance(name, str)
-        if told and self.is_update(name, value, statement, frame, root):  # type: ignore[misc, arg-type]
-            raise Trained
-
-    def record(self, event: Event) -> None:
-        assert self.events is not None
-        if len(self.events) < MOST_EVENTS:
-            event.value = snapshot(event.value)
-            self.events.append(event)
-
-    def noted(self, name: str, value: Any, statement: ast.stmt | None, frame: Frame, owner: Any) -> None:
-        self.trains(name, value, statement, frame, ".")
-        if self.events is not None and statement is not None:
-            self.record(
-                Event(name, value, statement, frame.code.name if frame.code else "", frame.number, kind="attribute")
-            )
-
-    def noted_item(
-        self, root: str | None, owner: Any, key: Any, value: Any, statement: ast.stmt | None, frame: Frame
-    ) -> None:
-        if isinstance(owner, np.ndarray):
-            self.trains(root, owner, statement, frame)
-        else:
-            self.trains(str(key), value, statement, frame, root or ".")
-        if self.shaken is not None and statement is not None:
-            made = self.shaken(value, statement)
-            if made is not value:
-                owner[key] = made
-        if self.events is None or statement is None or root is None:
-            return
-        place = frame.code.name if frame.code else ""
-        if isinstance(key, str):
-            self.record(Event(root, value, statement, place, frame.number, key, "item"))
-        elif isinstance(owner, np.ndarray):
-            self.record(Event(root, owner, statement, place, frame.number, kind="elements"))
-        else:
-            self.record(Event(root, value, statement, place, frame.number, str(key), "item"))
-
-    def noted_name(self, name: str, statement: ast.stmt, frame: Frame) -> None:
-        """Records an array that a call has changed."""
-        at: Frame | None = frame
-        while at is not None and name not in at.names:
-            at = at.up
-        if at is not None and isinstance(at.names[name], np.ndarray):
-            self.record(
-                Event(
-                    name,
-                    at.names[name],
-                    statement,
-                    frame.code.name if frame.code else "",
-                    frame.number,
-                    kind="elements",
-                )
-            )
-
-
-def wholly(key: Any) -> Any:
-    """Returns an index whose numbers are whole, where they are."""
-    if isinstance(key, tuple):
-        return tuple(map(wholly, key))
-    if isinstance(key, (float, np.floating)) and key == int(key):
-        return int(key)
-    if isinstance(key, np.ndarray) and key.dtype.kind == "f" and bool((key == np.floor(key)).all()):
-        return key.astype(int)
-    return key
-
-
-@lru_cache(maxsize=2048)
-def is_given(statement: ast.stmt) -> bool:
-    """Tells whether a statement gives numbers of its own: written out, or drawn at random, or read from a file."""
-    value = getattr(statement, "value", None)
-    if value is None or isinstance(statement, ast.AugAssign):
-        return False
-    names = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
-    if names <= {"np", "numpy", "torch", "random", "rng", "math", "float", "int", "g", "jnp", "open"}:
-        return True
-    called = {getattr(each.func, "attr", getattr(each.func, "id", "")) for each in ast.walk(value) if is_call(each)}
-    changed = {each.id for each in ast.walk(statement) if isinstance(each, ast.Name)} - names
-    return bool(called & DRAWN and changed)
-
-
-def is_call(node: ast.AST) -> TypeGuard[ast.Call]:
-    return isinstance(node, ast.Call)
-
-
-def snapshot(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return value.copy() if value.size <= 20_000 else value
-    return value
 
 
 def bound_arguments(function: Function, args: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:

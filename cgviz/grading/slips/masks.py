@@ -7,17 +7,18 @@ from collections.abc import Iterator
 
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.trees import (
+    Row,
     binary,
     edit,
-    function_name,
     heads_of,
     is_array,
+    is_call,
     is_operand,
     loads,
     name,
     parts,
+    rows,
     seen,
-    value_of,
     with_field,
     written,
 )
@@ -25,59 +26,57 @@ from cgviz.grading.slips.trees import (
 FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
 }  # fmt: skip
+STRICT: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt}
+
+
+def compared(part: ast.expr, by: dict[type[ast.cmpop], type[ast.cmpop]]) -> bool:
+    return isinstance(part, ast.Compare) and len(part.ops) == 1 and type(part.ops[0]) in by
+
+
+def turned(part: ast.Compare, by: dict[type[ast.cmpop], type[ast.cmpop]]) -> ast.expr:
+    return with_field(part, "ops", [by[type(part.ops[0])]()])  # type: ignore[no-any-return]
+
+
+def inverted(part: ast.expr) -> ast.expr:
+    return ast.UnaryOp(ast.Invert(), part)
+
+
+OTHER_HALF = "the mask {old} is the wrong way round: the other half (> for <, compare) belongs here"
+TURNED = (
+    Row(lambda part: compared(part, FLIPPED), lambda part: turned(part, FLIPPED), "mask", OTHER_HALF),
+    Row(lambda part: isinstance(part, ast.UnaryOp) and isinstance(part.op, (ast.Invert, ast.Not)),
+        lambda part: part.operand, "mask", "the mask is inverted here: take the ~ away, it does not belong here"),
+    Row(lambda part: is_call(part, "where") and len(part.args) == 3,
+        lambda part: with_field(part, "args", [part.args[0], part.args[2], part.args[1]]), "mask",
+        "the mask is the wrong way round: the other value belongs where it holds"),
+)  # fmt: skip
+SPOTS = Row(
+    lambda spot: isinstance(spot, (ast.Name, ast.Attribute)), inverted,
+    "mask", "the mask {old} is to be inverted: {new}, the other half, belongs here",
+)  # fmt: skip
+STRICTLY = Row(
+    lambda part: compared(part, STRICT), lambda part: turned(part, STRICT),
+    "mask", "{new}, not {old}, belongs here: the mask where it is 0 (> 0)",
+)  # fmt: skip
 
 
 def masks(place: Place) -> Iterator[Slip]:
     """Masks that are left out, turned round, or taken of something else."""
-    node, _value = place.statement, value_of(place.statement)
-    every = parts(node)
-    for part in every:
-        if isinstance(part, ast.Compare) and len(part.ops) == 1 and type(part.ops[0]) in FLIPPED:
-            flipped = with_field(part, "ops", [FLIPPED[type(part.ops[0])]()])
-            yield edit(
-                place,
-                part,
-                flipped,
-                "mask",
-                f"the mask {written(part)} is the wrong way round: the other half (> for <, compare) belongs here",
-            )
-        if isinstance(part, ast.UnaryOp) and isinstance(part.op, (ast.Invert, ast.Not)):
-            yield edit(
-                place, part, part.operand, "mask", "the mask is inverted here: take the ~ away, it does not belong here"
-            )
-    targets = [each.slice for t in getattr(node, "targets", [getattr(node, "target", None)]) if t is not None
-               for each in ast.walk(t) if isinstance(each, ast.Subscript)]  # fmt: skip
-    for spot in targets:
-        if isinstance(spot, (ast.Name, ast.Attribute)):
-            yield edit(
-                place,
-                spot,
-                ast.UnaryOp(ast.Invert(), spot),
-                "mask",
-                f"the mask {written(spot)} is to be inverted: ~{written(spot)}, the other half, belongs here",
-            )
-    kept = [key for key, held in place.values.items() if is_array(held) and not place.is_slope(key)][:16]
-    clipped = [
-        part
-        for part in every
-        if function_name(part) in ("maximum", "clip", "fmax", "relu", "where", "clamp")
-        and isinstance(part, ast.Call)
-        and part.args
-    ]
-    for key in kept:
+    node, every = place.statement, parts(place.statement)
+    yield from rows(place, every, *TURNED)
+    targets = [each for each in getattr(node, "targets", [getattr(node, "target", None)]) if each is not None]
+    spots = [each.slice for target in targets for each in ast.walk(target) if isinstance(each, ast.Subscript)]
+    yield from rows(place, spots, SPOTS)
+    clipped = [each for each in every if is_call(each, "maximum", "clip", "fmax", "relu", "where", "clamp")]
+    for key in [key for key in place.arrays if not place.is_slope(key)][:16]:
         positive = ast.Compare(name(key), [ast.Gt()], [ast.Constant(0)])
         says = f"relu hands nothing back where {key} is not above 0: multiply by the mask ({key} > 0)"
         for head in heads_of(node):
             yield edit(place, head, binary(head, ast.Mult(), positive), "mask-forgotten", says)
-            yield edit(
-                place,
-                head,
-                binary(positive, ast.Mult(), ast.Constant(1.0)),
-                "mask-forgotten",
-                f"{says}; here belongs the mask itself",
-            )
+            itself = f"{says}; here belongs the mask itself"
+            yield edit(place, head, binary(positive, ast.Mult(), ast.Constant(1.0)), "mask-forgotten", itself)
         for part in clipped:
-            for arg in part.args[:3]:
+            for arg in part.args[:3]:  # type: ignore[attr-defined]
                 if not isinstance(arg, ast.Constant):
                     yield edit(place, part, binary(arg, ast.Mult(), positive), "mask-forgotten", says)
     for part in loads(place):
@@ -90,9 +89,4 @@ def masks(place: Place) -> Iterator[Slip]:
 
 def strict(place: Place) -> Iterator[Slip]:
     """`>=` for `>`, and the other way."""
-    other: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt}
-    for part in parts(place.statement):
-        if isinstance(part, ast.Compare) and len(part.ops) == 1 and type(part.ops[0]) in other:
-            made = with_field(part, "ops", [other[type(part.ops[0])]()])
-            says = f"{written(made)}, not {written(part)}, belongs here: the mask where it is 0 (> 0)"
-            yield edit(place, part, made, "mask", says)
+    yield from rows(place, parts(place.statement), STRICTLY)

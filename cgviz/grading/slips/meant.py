@@ -12,6 +12,7 @@ from cgviz.grading.interpreter.expressions import is_whole
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.sums import SUMS
 from cgviz.grading.slips.trees import (
+    MODULES,
     binary,
     changed,
     constant_of,
@@ -19,6 +20,7 @@ from cgviz.grading.slips.trees import (
     function_name,
     heads_of,
     is_array,
+    is_call,
     is_value,
     loads,
     name,
@@ -61,8 +63,7 @@ def applied(part: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 def recomputed(place: Place) -> Iterator[Slip]:
     """A gradient is left out that was made of what is read: `dz2 @ W2.T` for `dz1`."""
     every = [part for part in parts(place.statement) if isinstance(part, (ast.BinOp, ast.Call))]
-    arrays = [key for key, held in place.values.items() if is_array(held)]
-    slopes = [key for key in arrays if place.is_slope(key)] or arrays
+    slopes = [key for key in place.arrays if place.is_slope(key)] or place.arrays
     slopes = [*elements_of(place, slopes), *slopes]
     for part in every[:6]:
         inside = {ast.unparse(each) for each in ast.walk(part) if isinstance(each, (ast.Name, ast.Attribute))}
@@ -75,38 +76,35 @@ def recomputed(place: Place) -> Iterator[Slip]:
 def inner_factors(place: Place) -> Iterator[Slip]:
     """A factor is left out inside a sum: `(dA * A).sum(axis=1)`."""
     for part in parts(place.statement):
-        if not isinstance(part, ast.Call) or function_name(part) not in ("sum", "mean"):
-            continue
-        method = isinstance(part.func, ast.Attribute) and not is_module(part.func.value)
-        inner = part.func.value if method else part.args[0] if part.args else None  # type: ignore[attr-defined]
-        if inner is None:
-            continue
-        for key in [key for key, held in place.values.items() if is_array(held)][:20]:
+        inner = summed(part) if is_call(part, "sum", "mean") else None
+        for key in place.arrays[:20] if inner is not None else ():
             says = f"the factor {key} is missing inside the {function_name(part)}: multiply by it before"
-            yield edit(place, inner, binary(inner, ast.Mult(), name(key)), "factor-forgotten", says)
+            yield edit(place, inner, binary(inner, ast.Mult(), name(key)), "factor-forgotten", says)  # type: ignore[arg-type]
+
+
+def summed(part: ast.expr) -> ast.expr | None:
+    """Returns what a call of a method, or of a function, sums."""
+    owner = getattr(getattr(part, "func", None), "value", None)
+    if owner is not None and not (isinstance(owner, ast.Name) and owner.id in MODULES):
+        return owner  # type: ignore[no-any-return]
+    return next(iter(getattr(part, "args", ())), None)
 
 
 def windows(place: Place) -> Iterator[Slip]:
     """Slices that all begin one padding later: `dxp[:, :, :H, :W]` for `dxp[:, :, pad:pad + H, pad:pad + W]`."""
     for part in parts(place.statement):
-        if not isinstance(part, ast.Subscript):
-            continue
-        spots = getattr(part.slice, "elts", ())
+        spots = getattr(part.slice, "elts", ()) if isinstance(part, ast.Subscript) else ()
         cut = [each for each in spots if isinstance(each, ast.Slice) and each.upper is not None]
         if len(cut) < 2 or any(each.lower is not None for each in cut):
             continue
-        for key in [key for key, held in place.values.items() if is_whole(held) and not isinstance(held, np.ndarray)]:
-            if "." not in key:
-                made: ast.AST = part.slice
-                for each in cut:
-                    end = binary(name(key), ast.Add(), each.upper or constant_of(0))
-                    made = changed(made, each, ast.Slice(name(key), end))
-                says = f"the slices begin at {key}, not at 0: what was padded is cut off (the place, its index)"
-                yield edit(place, part, with_field(part, "slice", made), "index", says)
-
-
-def is_module(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id in ("np", "numpy", "torch", "jnp")
+        for key in [key for key in place.wholes if not isinstance(place.values[key], np.ndarray) and "." not in key]:
+            made: ast.AST = part.slice  # type: ignore[attr-defined]
+            for each in cut:
+                made = changed(
+                    made, each, ast.Slice(name(key), binary(name(key), ast.Add(), each.upper or constant_of(0)))
+                )
+            says = f"the slices begin at {key}, not at 0: what was padded is cut off (the place, its index)"
+            yield edit(place, part, with_field(part, "slice", made), "index", says)
 
 
 def within_sums(place: Place) -> Iterator[Slip]:
@@ -115,8 +113,8 @@ def within_sums(place: Place) -> Iterator[Slip]:
         if isinstance(part, ast.Call) and function_name(part) in SUMS:
             for each in part.args[:1] or [getattr(part.func, "value", part.func)]:
                 held = seen(place, each)
-                for key, other in place.values.items() if is_array(held) else ():
-                    if is_array(other) and other.ndim != held.ndim:
+                for key in place.arrays if is_array(held) else ():
+                    if place.values[key].ndim != held.ndim:
                         says = f"{key}, not {written(each)}, belongs here: the {function_name(part)} of that"
                         yield edit(place, each, name(key), "wrong-value", says)
 
@@ -125,30 +123,39 @@ def earlier(place: Place) -> Iterator[Slip]:
     """The value of the step before, which at the first step is the beginning: `hs[:, t - 1] if t > 0 else h0`."""
     loops = {each.target.id for each in place.within if isinstance(each, ast.For) and isinstance(each.target, ast.Name)}
     for part in parts(place.statement):
-        index = part.slice if isinstance(part, ast.Subscript) else None
-        for spot in ast.walk(index) if index is not None else ():
+        index = part.slice if isinstance(part, ast.Subscript) else ast.Pass()
+        for spot in ast.walk(index):
             if not isinstance(spot, ast.Name) or spot.id not in loops:
                 continue
             before = changed(part, spot, binary(spot, ast.Sub(), constant_of(1)))
             test = ast.Compare(spot, [ast.Gt()], [constant_of(0)])
-            for key in [key for key, held in place.values.items() if is_array(held)][:20]:
+            for key in place.arrays[:20]:
                 says = f"the step before belongs here, {written(before)}, and at the first step {key}: off by one"
                 yield edit(place, part, ast.IfExp(test, before, name(key)), "off-by-one", says)
 
 
+def bound_name(node: ast.stmt) -> str:
+    """Returns the one name that a statement assigns to, "" where it is no such assignment."""
+    only = node.targets if isinstance(node, ast.Assign) and len(node.targets) == 1 else []
+    return next((each.id for each in only if isinstance(each, ast.Name)), "")
+
+
 def unmasked(place: Place) -> Iterator[Slip]:
     """The mask of relu is not put over a gradient in place: `dh[h <= 0] = 0`."""
-    node = place.statement
-    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+    node, target, heads = place.statement, bound_name(place.statement), heads_of(place.statement)
+    if not place.is_slope(target) or len(heads) != 1 or is_changed_later(place, target):
         return
-    target, heads = node.targets[0].id, heads_of(node)
-    if is_changed_later(place, target):
-        return
-    for key, held in place.values.items() if place.is_slope(target) and len(heads) == 1 else ():
-        if is_array(held) and not place.is_slope(key) and np.shape(held) == np.shape(place.values.get(target, held)):
-            made = ast.parse(f"{target}[{key} <= 0] = 0").body[0]
+    for key in place.arrays:
+        held = place.values[key]
+        if not place.is_slope(key) and held.shape == np.shape(place.values.get(target, held)):
             says = f"relu hands nothing back where {key} is not above 0: the mask is missing after this line"
-            yield Slip("mask-forgotten", says, {node: [node, ast.copy_location(made, node)]}, None, node)
+            yield after(node, f"{target}[{key} <= 0] = 0", "mask-forgotten", says)
+
+
+def after(node: ast.stmt, text: str, cause: str, says: str) -> Slip:
+    """Returns the slip of a statement that is missing after another."""
+    made = ast.copy_location(ast.parse(text).body[0], node)
+    return Slip(cause, says, {node: [node, made]}, None, node)
 
 
 def is_changed_later(place: Place, target: str) -> bool:
@@ -159,41 +166,38 @@ def is_changed_later(place: Place, target: str) -> bool:
 
 def pairs(place: Place) -> Iterator[Slip]:
     """Two whole numbers of a tuple or index that both are others: `(i + r, j + q)` for `(top + r, left + q)`."""
-    node = place.statement
-    whole = [key for key, held in place.values.items() if is_whole(held) and not isinstance(held, (bool, np.ndarray))]
-    for part in parts(node):
+    plain = [key for key in place.counts if "." not in key]
+    for part in parts(place.statement):
         if not isinstance(part, ast.Tuple) or not 2 <= len(part.elts) <= 4:
             continue
-        one, two = ([n for n in ast.walk(each) if isinstance(n, ast.Name) and n.id in whole] for each in part.elts[-2:])
+        one, two = (
+            [n for n in ast.walk(each) if isinstance(n, ast.Name) and n.id in place.counts] for each in part.elts[-2:]
+        )
         if not one or not two:
             continue
-        for key in [key for key in whole if "." not in key][:8] + place.keys:
-            last = [
-                changed(part.elts[at], each, binary(each, ast.Mult(), name(key)))
-                for at, each in ((-2, one[0]), (-1, two[0]))
-            ]
-            made = with_field(part, "elts", [*part.elts[:-2], *last])
+        last = [(part.elts[-2], one[0]), (part.elts[-1], two[0])]
+        for key in plain[:8] + place.keys:
+            made = [changed(whole, each, binary(each, ast.Mult(), name(key))) for whole, each in last]
             says = f"the factor {key} is missing from the place of the window, its index: the stride"
-            yield edit(place, part, made, "index", says)
-        for a, b in islice(permutations([key for key in whole if "." not in key][::-1], 2), MOST_PAIRS):
-            if a != one[0].id and b != two[0].id:
-                last = [changed(part.elts[-2], one[0], name(a)), changed(part.elts[-1], two[0], name(b))]
-                made = with_field(part, "elts", [*part.elts[:-2], *last])
-                says = f"{a} and {b}, not {one[0].id} and {two[0].id}, belong here: the place of the window, its index"
-                yield edit(place, part, made, "index", says)
+            yield edit(place, part, with_field(part, "elts", [*part.elts[:-2], *made]), "index", says)
+        for others in islice(permutations(plain[::-1], 2), MOST_PAIRS):
+            old = [each.id for _, each in last]
+            if all(new != was for new, was in zip(others, old, strict=True)):
+                made = [changed(whole, each, name(new)) for (whole, each), new in zip(last, others, strict=True)]
+                says = (
+                    f"{' and '.join(others)}, not {' and '.join(old)}, belong here: the place of the window, its index"
+                )
+                yield edit(place, part, with_field(part, "elts", [*part.elts[:-2], *made]), "index", says)
 
 
 def unlabelled(place: Place) -> Iterator[Slip]:
     """The element of the label is not changed at all: `p[range(n), y] -= 1`, `d[range(n), y] = -count`."""
-    node, heads = place.statement, heads_of(place.statement)
-    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
-        return
-    target = node.targets[0]
+    target = bound_name(place.statement)
     labels = [key for key, held in place.values.items() if isinstance(held, np.ndarray) and held.dtype.kind in "iuf"
               and held.ndim == 1 and "." not in key and bool((held == np.floor(held)).all())]  # fmt: skip
-    for key in labels[:3] if heads and not is_changed_later(place, target.id) else ():
-        spot = f"{target.id}[<rows>, {key}]".replace("<rows>", f"range(len({key}))")
-        for value, what in ((f"{target.id}.sum(axis=1)", "the sum of the others"), ("1", "1")):
-            made = ast.parse(f"{spot} -= {value}").body[0]
+    usable = target and heads_of(place.statement) and not is_changed_later(place, target)
+    for key in labels[:3] if usable else ():
+        spot = f"{target}[range(len({key})), {key}]"
+        for value, what in ((f"{target}.sum(axis=1)", "the sum of the others"), ("1", "1")):
             says = f"the element of the label is missing from the sum: {what} is taken away from {spot} after this line"
-            yield Slip("index", says, {node: [node, ast.copy_location(made, node)]}, None, node)
+            yield after(place.statement, f"{spot} -= {value}", "index", says)

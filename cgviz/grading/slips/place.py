@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+
+from cgviz.grading.interpreter.expressions import is_whole
 
 NUMPY = "<np>"
 
@@ -43,13 +46,27 @@ class Place:
     values: dict[str, Any]
     block: list[ast.stmt]
     within: list[ast.stmt]
-    function: Any = None
     inputs: dict[str, Any] = field(default_factory=dict)
     gradients: set[str] = field(default_factory=set)
     elements: list[str] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     posted: bool = False
     settled: set[int] = field(default_factory=set)
+
+    @cached_property
+    def arrays(self) -> list[str]:
+        """The names of arrays."""
+        return [key for key, held in self.values.items() if isinstance(held, np.ndarray) and held.ndim]
+
+    @cached_property
+    def wholes(self) -> list[str]:
+        """The names of whole numbers, and of arrays of them."""
+        return [key for key, held in self.values.items() if is_whole(held)]
+
+    @cached_property
+    def counts(self) -> list[str]:
+        """The names of whole numbers that may count something."""
+        return [key for key in self.wholes if is_count(self.values[key])]
 
     @property
     def keys(self) -> list[str]:
@@ -61,7 +78,7 @@ class Place:
     @property
     def labels(self) -> set[str]:
         """Whole numbers that are labels, as they are written: y[i], target."""
-        known = {key for key, held in self.values.items() if is_whole_array(held)}
+        known = {key for key in self.wholes if isinstance(self.values[key], np.ndarray)}
         return {text for text in self.elements if text.partition("[")[0] in known}
 
     def is_slope(self, name: str) -> bool:
@@ -73,5 +90,5 @@ class Place:
         )
 
 
-def is_whole_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype.kind in "iu"
+def is_count(value: Any) -> bool:
+    return is_whole(value) and not isinstance(value, (bool, np.ndarray))

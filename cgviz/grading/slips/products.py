@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations, product
 
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.trees import (
@@ -25,150 +26,100 @@ def turns(place: Place) -> Iterator[Slip]:
     every = parts(place.statement)
     for part in every:
         if isinstance(part, ast.Attribute) and part.attr == "T":
-            yield edit(
-                place,
-                part,
-                part.value,
-                "transposed",
-                f"{written(part.value)} is turned round here: take the .T away (no transpose)",
-            )
+            says = f"{written(part.value)} is turned round here: take the .T away (no transpose)"
+            yield edit(place, part, part.value, "transposed", says)
     for part in every:
-        factors: list[ast.expr] = []
-        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.MatMult):
-            factors = [part.left, part.right]
-        elif function_name(part) in ("dot", "matmul", "mm") and isinstance(part, ast.Call):
-            factors = list(part.args[-2:])
-            if isinstance(part.func, ast.Attribute) and len(part.args) == 1:
-                factors = [part.func.value, part.args[0]]
+        factors = factors_of(part)
         for each in factors:
             if not (isinstance(each, ast.Attribute) and each.attr == "T"):
                 says = f"{written(each)} stands the wrong way round here: its transpose, .T, belongs here"
                 yield edit(place, each, turned(each), "transposed", says)
         if len(factors) == 2:
             left, right = factors
-            says = "the factors are the wrong way round: swap them (the transpose is the other one)"
-            yield edit(place, part, binary(right, ast.MatMult(), left), "swapped", says)
-            for one, two in (
-                (turn(right), turn(left)),
-                (turn(left), turn(right)),
-                (turn(right), left),
-                (right, turn(left)),
-            ):
-                yield edit(
-                    place,
-                    part,
-                    binary(one, ast.MatMult(), two),
-                    "transposed",
-                    "the factors stand the wrong way round: look at .T and the order",
-                )
+            says = "the factors are the wrong way round: swap them (look at .T and the order, the transpose)"
+            for one, two in ((left, turn(right)), (turn(left), turn(right))):
+                yield edit(place, part, binary(one, ast.MatMult(), two), "transposed", says)
+            for one, two in ((right, left), (turn(right), turn(left)), (turn(right), left), (right, turn(left))):
+                yield edit(place, part, binary(one, ast.MatMult(), two), "swapped", says)
+        if function_name(part) == "outer" and isinstance(part, ast.Call) and len(part.args) == 2:
+            says = "the operands of outer are the wrong way round: the gradient is the other one (transpose)"
+            yield edit(place, part, with_field(part, "args", part.args[::-1]), "outer-swapped", says)
     for head in heads_of(place.statement):
         if not isinstance(head, ast.Constant):
-            yield edit(
-                place,
-                head,
-                turned(head),
-                "transposed",
-                "this is the transpose of what it ought to be: .T, the other way round",
-            )
+            says = "this is the transpose of what it ought to be: .T, the other way round"
+            yield edit(place, head, turned(head), "transposed", says)
     for part in every:
-        if function_name(part) == "outer" and isinstance(part, ast.Call) and len(part.args) == 2:
-            yield edit(
-                place,
-                part,
-                with_field(part, "args", part.args[::-1]),
-                "transposed",
-                "the factors of outer are the wrong way round (transpose)",
-            )
-        if (
-            function_name(part) == "einsum"
-            and isinstance(part, ast.Call)
-            and part.args
-            and isinstance(part.args[0], ast.Constant)
-        ):
-            yield from letters(place, part.args[0])
+        if function_name(part) == "einsum" and isinstance(getattr(part, "args", [None])[0], ast.Constant):
+            for made, says in letters(str(part.args[0].value)):  # type: ignore[attr-defined]
+                yield edit(place, part.args[0], ast.Constant(made), "transposed", says)  # type: ignore[attr-defined]
 
 
-def letters(place: Place, text: ast.Constant) -> Iterator[Slip]:
-    """Letters of an einsum that are swapped."""
-    ins, arrow, out = str(text.value).replace(" ", "").partition("->")
-    groups = ins.split(",")
+def letters(text: str) -> Iterator[tuple[str, str]]:
+    """Yields what an einsum may be meant to be: letters swapped, another one in the result, in an operand."""
+    ins, _, out = text.replace(" ", "").partition("->")
+    groups, every = ins.split(","), sorted({*ins} - {","})
     for i, group in enumerate(groups):
-        for j in range(len(group) - 1):
-            for k in range(j + 1, len(group)):
-                swapped = list(group)
-                swapped[j], swapped[k] = swapped[k], swapped[j]
-                made = ",".join([*groups[:i], "".join(swapped), *groups[i + 1 :]]) + arrow + out
-                says = (
-                    f"the letters {group} of the einsum stand the wrong way round: {''.join(swapped)} (the transpose)"
-                )
-                yield edit(place, text, ast.Constant(made), "transposed", says)
-    every = sorted(set(ins) - {","})
-    for j in range(len(out)):
-        for letter in every:
-            made = f"{ins}->{out[:j]}{letter}{out[j + 1 :]}"
-            yield edit(
-                place,
-                text,
-                ast.Constant(made),
-                "transposed",
-                "the letters of the einsum are other ones: look at the shape of the result",
-            )
+        for j, k in combinations(range(len(group)), 2):
+            swapped = list(group)
+            swapped[j], swapped[k] = swapped[k], swapped[j]
+            says = f"the letters {group} of the einsum stand the wrong way round: {''.join(swapped)} (the transpose)"
+            yield exchanged(groups, i, "".join(swapped), out), says
+    for j, letter in product(range(len(out)), every):
+        says = "the letters of the einsum are other ones: look at the shape of the result"
+        yield f"{ins}->{out[:j]}{letter}{out[j + 1 :]}", says
     for i, group in enumerate(groups):
-        for j in range(len(group)):
-            for letter in every:
-                made = ",".join([*groups[:i], group[:j] + letter + group[j + 1 :], *groups[i + 1 :]]) + arrow + out
-                yield edit(
-                    place,
-                    text,
-                    ast.Constant(made),
-                    "transposed",
-                    f"the letters {group} of the einsum are other ones: the index {letter} belongs there",
-                )
+        for j, letter in product(range(len(group)), every):
+            says = f"the letters {group} of the einsum are other ones: the index {letter} belongs there"
+            yield exchanged(groups, i, group[:j] + letter + group[j + 1 :], out), says
+
+
+def exchanged(groups: list[str], i: int, made: str, out: str) -> str:
+    return ",".join([*groups[:i], made, *groups[i + 1 :]]) + "->" + out
+
+
+OPPOSITE: dict[type[ast.operator], tuple[ast.operator, str]] = {
+    ast.Mult: (ast.Div(), "divide here, do not multiply: the factor is the other way round"),
+    ast.Div: (ast.Mult(), "multiply here, do not divide: the factor is the other way round"),
+}
 
 
 def operators(place: Place) -> Iterator[Slip]:
-    every = parts(place.statement)
-    for part in every:
-        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.Div, ast.MatMult)):
-            every_option: dict[type[ast.operator], list[tuple[ast.operator, str, str]]] = {
-                ast.Mult: [
-                    (ast.Div(), "operator", "divide here, do not multiply: the factor is the other way round"),
-                    (ast.MatMult(), "matrix-product", "a matrix product belongs here: write @"),
-                ],
-                ast.Div: [(ast.Mult(), "operator", "multiply here, do not divide: the factor is the other way round")],
-                ast.MatMult: [(ast.Mult(), "elementwise", "element by element: write * here")],
-            }
-            for op, cause, says in every_option[type(part.op)]:
-                yield edit(place, part, binary(part.left, op, part.right), cause, says)
-            if isinstance(part.op, ast.Div):
-                yield edit(
-                    place,
-                    part,
-                    binary(part.right, ast.Div(), part.left),
-                    "swapped",
-                    "the two sides of the division are the wrong way round: an operand for the other one",
-                )
-            if isinstance(part.op, ast.MatMult):
-                yield edit(
-                    place,
-                    part,
-                    numpy("outer", part.left, part.right),
-                    "matrix-product",
-                    "an outer product belongs here: np.outer",
-                )
-        if function_name(part) in ("dot", "matmul") and isinstance(part, ast.Call):
-            pair = (
-                part.args
-                if len(part.args) == 2
-                else [part.func.value, *part.args]
-                if isinstance(part.func, ast.Attribute)
-                else []
-            )
-            if len(pair) == 2:
-                yield edit(
-                    place, part, binary(pair[0], ast.Mult(), pair[1]), "elementwise", "element by element: write * here"
-                )
+    """`*` for `/`, a matrix product for one element by element, a condition for its opposite."""
+    for part in parts(place.statement):
+        if isinstance(part, ast.BinOp) and type(part.op) in OPPOSITE:
+            op, says = OPPOSITE[type(part.op)]
+            yield edit(place, part, binary(part.left, op, part.right), "operator", says)
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div):
+            says = "the two sides of the division are the wrong way round: an operand for the other one"
+            yield edit(place, part, binary(part.right, ast.Div(), part.left), "swapped", says)
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult) and place.arrays:
+            yield from other_products(place, part, part.left, part.right)
+        pair = factors_of(part)
+        if len(pair) == 2:
+            yield edit(place, part, binary(pair[0], ast.Mult(), pair[1]), "matrix-product", ELEMENTS)
+            yield edit(place, part, numpy("outer", *pair), "matrix-product", OUTER)
         if isinstance(part, ast.Compare) and len(part.ops) == 1:
-            yield edit(
-                place, part, ast.UnaryOp(ast.Invert(), part), "mask", "the condition is the wrong way round: the mask"
-            )
+            says = "the condition is the wrong way round: the mask"
+            yield edit(place, part, ast.UnaryOp(ast.Invert(), part), "mask", says)
+
+
+ELEMENTS, OUTER = "element by element: write * here", "an outer product belongs here: np.outer"
+
+
+def other_products(place: Place, part: ast.expr, left: ast.expr, right: ast.expr) -> Iterator[Slip]:
+    """A product of matrices, or an outer one, in the place of one that is element by element."""
+    says = "a matrix product belongs here: write @"
+    for one, two in ((left, right), (left, turn(right)), (turn(left), right), (right, left), (turn(right), left)):
+        yield edit(place, part, binary(one, ast.MatMult(), two), "elementwise", says)
+    yield edit(place, part, numpy("outer", left, right), "elementwise", OUTER)
+
+
+def factors_of(part: ast.expr) -> list[ast.expr]:
+    """Returns the two factors of a matrix product, however it is written; [] of anything else."""
+    if isinstance(part, ast.BinOp) and isinstance(part.op, ast.MatMult):
+        return [part.left, part.right]
+    if not isinstance(part, ast.Call) or function_name(part) not in ("dot", "matmul", "mm"):
+        return []
+    if isinstance(part.func, ast.Attribute) and len(part.args) == 1:
+        return [part.func.value, part.args[0]]
+    return list(part.args[-2:])

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cgviz.grading.slips.place import NUMPY, Place, Slip
+
+MODULES = ("np", "numpy", "torch", "F", "math", "jnp", NUMPY)
+VALUED = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Call)
+
+
+class Row(NamedTuple):
+    """A slip of one part of a statement: which parts may have it (None: those that are given), what belongs in the
+    place of one, the cause, and words with {old} for the part, {new} for what belongs there, {left} and {right}."""
+
+    applies: Callable[[Any], bool] | None
+    made: Callable[[Any], ast.expr]
+    cause: str
+    says: str
+
+
+def rows(place: Place, every: Iterable[ast.expr], *table: Row) -> Iterator[Slip]:
+    """Yields the slips of a table, part by part."""
+    for part in every:
+        for row in table:
+            if row.applies is None or row.applies(part):
+                new = row.made(part)
+                sides = {side: written(getattr(part, side)) for side in ("left", "right") if hasattr(part, side)}
+                yield edit(place, part, new, row.cause, row.says.format(old=written(part), new=written(new), **sides))
 
 
 @lru_cache(maxsize=512)
@@ -113,15 +137,30 @@ def written(node: ast.AST) -> str:
 
 
 def function_name(node: ast.expr) -> str:
-    if not isinstance(node, ast.Call):
-        return ""
-    return (
-        node.func.attr
-        if isinstance(node.func, ast.Attribute)
-        else node.func.id
-        if isinstance(node.func, ast.Name)
-        else ""
-    )
+    """Returns the last word by which a call names its function, "" for what is no call."""
+    func = node.func if isinstance(node, ast.Call) else None
+    return str(getattr(func, "attr", getattr(func, "id", "")))
+
+
+def is_call(node: ast.expr, *names: str) -> bool:
+    return isinstance(node, ast.Call) and function_name(node) in names
+
+
+def is_operation(node: ast.expr, *ops: type[ast.operator]) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ops)
+
+
+def renamed(call: ast.Call, other: str) -> Any:
+    """Returns a call of another function."""
+    method = isinstance(call.func, ast.Attribute)
+    return with_field(call, "func", with_field(call.func, "attr", other) if method else ast.Name(other, ast.Load()))
+
+
+def listed_in(node: ast.expr) -> list[ast.expr]:
+    """Returns the parts of a tuple or list, the arguments of a call."""
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return node.elts
+    return node.args if isinstance(node, ast.Call) else []
 
 
 def is_number(node: ast.expr) -> bool:
@@ -132,14 +171,8 @@ def loads(place: Place) -> list[ast.expr]:
     """Returns names, attributes and elements that a statement reads as values: not functions, not indices' keys."""
     every = parts(place.statement)
     called = {id(each.func) for each in every if isinstance(each, ast.Call)}
-    called |= {
-        id(each.func.value)
-        for each in every
-        if isinstance(each, ast.Call)
-        and isinstance(each.func, ast.Attribute)
-        and isinstance(each.func.value, ast.Name)
-        and each.func.value.id in ("np", "numpy", "torch", "F", "math", "jnp", NUMPY)
-    }
+    owners = [each.func.value for each in every if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)]
+    called |= {id(owner) for owner in owners if isinstance(owner, ast.Name) and owner.id in MODULES}
     return [each for each in every if isinstance(each, (ast.Name, ast.Attribute)) and id(each) not in called]
 
 
@@ -183,3 +216,13 @@ def target_of(node: ast.stmt) -> str:
 
 def constant_of(value: Any) -> ast.expr:
     return ast.Constant(value) if value >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-value))
+
+
+def adding(node: ast.stmt, target: Any, value: ast.expr) -> ast.stmt:
+    """Returns `target += value` in the place of a statement."""
+    return ast.copy_location(ast.AugAssign(target, ast.Add(), value), node)
+
+
+def setting(node: ast.stmt, target: Any, value: ast.expr) -> ast.stmt:
+    """Returns `target = value` in the place of a statement."""
+    return ast.copy_location(ast.Assign([target], value), node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations_with_replacement, product
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,9 @@ from cgviz.grading.slips.trees import (
     heads_of,
     is_array,
     is_number,
+    is_operation,
     is_value,
+    listed_in,
     loads,
     name,
     numpy,
@@ -30,88 +33,76 @@ from cgviz.grading.slips.trees import (
     written,
 )
 
+BELONGS = "only the element of the label is changed"
+
 
 def names(place: Place) -> Iterator[Slip]:
     """Another value is read than the one that is meant."""
-    outs = [
-        word.value
-        for part in parts(place.statement)
-        if isinstance(part, ast.Call)
-        for word in part.keywords
-        if word.arg == "out"
-    ]
-    if isinstance(place.statement, ast.Expr) and isinstance(place.statement.value, ast.Call):
-        outs.append(getattr(place.statement.value.func, "value", place.statement.value))
-    every = [part for part in loads(place) if not any(part is each for each in outs)]
-    for part in parts(place.statement):
-        listed = (
-            part.elts if isinstance(part, (ast.List, ast.Tuple)) else part.args if isinstance(part, ast.Call) else []
-        )
-        for each in listed:
-            for key, held in place.values.items() if is_number(each) else ():
-                if is_value(held) and not is_array(held) and place.is_slope(key):
-                    says = f"multiply by the upstream gradient: {key}, not {written(each)}, belongs here"
-                    yield edit(place, each, name(key), "upstream-forgotten", says)
+    node, every = place.statement, parts(place.statement)
+    outs = [word.value for part in every if isinstance(part, ast.Call) for word in part.keywords if word.arg == "out"]
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        outs.append(getattr(node.value.func, "value", node.value))
+    for each in (each for part in every for each in listed_in(part) if is_number(each)):
+        for key, held in place.values.items():
+            if is_value(held) and not is_array(held) and place.is_slope(key):
+                says = f"multiply by the upstream gradient: {key}, not {written(each)}, belongs here"
+                yield edit(place, each, name(key), "upstream-forgotten", says)
+    for part in loads(place):
+        if not any(part is each for each in outs):
+            yield from other_names(place, part)
     for part in every:
-        held, text = seen(place, part), ast.unparse(part)
-        for key, other in place.values.items():
-            if (
-                key == text
-                or is_beside(part, key, place)
-                or not alike(held, other, place, text, key)
-                or key.endswith(".T")
-            ):
-                continue
-            cause = "wrong-upstream" if place.is_slope(key) and place.is_slope(text) else "wrong-value"
-            says = f"{key}, not {text}, belongs here"
-            if cause == "wrong-upstream":
-                says = f"the upstream gradient here is {key}, not {text}: {key} belongs here"
-            yield edit(place, part, name(key), cause, says)
-    for part in parts(place.statement):
-        if isinstance(part, ast.Subscript) and not (
-            isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, str)
-        ):
+        if isinstance(part, ast.Subscript) and not isinstance(key_of(part), str):
             for text in place.elements:
                 if text != ast.unparse(part):
                     yield edit(place, part, name(text), "wrong-value", f"{text}, not {written(part)}, belongs here")
         if isinstance(part, ast.Name) and is_whole(place.values.get(part.id)):
             for text in place.elements:
-                yield edit(
-                    place, part, name(text), "index", f"{text}, not {part.id}, belongs here: another element, its index"
-                )
-        if (
-            isinstance(part, ast.Subscript)
-            and isinstance(part.slice, ast.Constant)
-            and isinstance(part.slice.value, str)
-        ):
+                says = f"{text}, not {part.id}, belongs here: another element, its index"
+                yield edit(place, part, name(text), "index", says)
+        if isinstance(part, ast.Subscript) and isinstance(key_of(part), str):
             owner = place.values.get(ast.unparse(part.value))
             for key in owner if isinstance(owner, dict) else ():
-                if isinstance(key, str) and key != part.slice.value:
-                    says = f"{written(with_field(part, 'slice', ast.Constant(key)))}, not {written(part)}, belongs here"
+                if isinstance(key, str) and key != key_of(part):
+                    other = with_field(part, "slice", ast.Constant(key))
+                    says = f"{written(other)}, not {written(part)}, belongs here"
                     yield edit(place, part.slice, ast.Constant(key), "wrong-value", says)
+
+
+def key_of(part: ast.Subscript) -> Any:
+    """Returns the constant by which a part is taken out of something, None where there is none."""
+    return getattr(part.slice, "value", None) if isinstance(part.slice, ast.Constant) else None
+
+
+def other_names(place: Place, part: ast.expr) -> Iterator[Slip]:
+    held, text = seen(place, part), ast.unparse(part)
+    for key, other in place.values.items():
+        if key == text or is_beside(part, key, place) or not alike(held, other) or key.endswith(".T"):
+            continue
+        cause, says = "wrong-value", f"{key}, not {text}, belongs here"
+        if place.is_slope(key) and place.is_slope(text):
+            cause, says = "wrong-upstream", f"the upstream gradient here is {key}, not {text}: {key} belongs here"
+        yield edit(place, part, name(key), cause, says)
 
 
 def is_beside(part: ast.expr, key: str, place: Place) -> bool:
     """Tells whether a name is the other operand of a part already: nobody writes x / x."""
     for each in parts(place.statement):
-        pair = (
-            [each.left, each.right] if isinstance(each, ast.BinOp) and isinstance(each.op, (ast.Div, ast.Sub)) else []
-        )
-        if isinstance(each, ast.Call) and function_name(each) in ("divide", "subtract", "true_divide"):
+        pair: list[ast.expr] = []
+        if isinstance(each, ast.BinOp) and is_operation(each, ast.Div, ast.Sub):
+            pair = [each.left, each.right]
+        elif isinstance(each, ast.Call) and function_name(each) in ("divide", "subtract", "true_divide"):
             pair = each.args
         if any(one is part for one in pair) and any(ast.unparse(one) == key for one in pair):
             return True
     return False
 
 
-def alike(held: Any, other: Any, place: Place, text: str, key: str) -> bool:
+def alike(held: Any, other: Any) -> bool:
     """Tells whether one value may be meant where another is read."""
     if held is None:
         return is_value(other)
     if is_array(held):
-        return is_array(other) and (
-            other.ndim == held.ndim or other.ndim + 1 == held.ndim or other.ndim == held.ndim + 1
-        )
+        return is_array(other) and abs(other.ndim - held.ndim) <= 1
     if is_value(held):
         return is_value(other) and not is_array(other)
     return type(held) is type(other) and type(held) in (tuple, list, dict) and len(held) == len(other)
@@ -132,22 +123,14 @@ def elements_of(place: Place, slopes: list[str]) -> list[str]:
 
 def upstream(place: Place) -> Iterator[Slip]:
     """The upstream gradient is left out, or another one is read."""
-    node, heads = place.statement, heads_of(place.statement)
+    node = place.statement
     slopes = [key for key, held in place.values.items() if place.is_slope(key) and is_value(held)]
     slopes = [*elements_of(place, slopes), *slopes]
-    target = (
-        written(node.targets[0])
-        if isinstance(node, ast.Assign)
-        else written(node.target)
-        if isinstance(node, ast.AugAssign)
-        else ""
-    )
-    for head in heads:
+    target = target_of(node) if isinstance(node, (ast.Assign, ast.AugAssign)) else ""
+    for head in heads_of(node):
         read = {ast.unparse(each) for each in ast.walk(head) if isinstance(each, (ast.Name, ast.Attribute))}
-        for key in slopes[:20]:
-            if key in read or key == target:
-                continue
-            one = name(key)
+        for key in (key for key in slopes[:20] if key not in read and key != target):
+            one, says = name(key), f"multiply by the upstream gradient, {key} (chain rule)"
             for made in (
                 binary(head, ast.Mult(), one),
                 binary(one, ast.MatMult(), head),
@@ -155,17 +138,14 @@ def upstream(place: Place) -> Iterator[Slip]:
                 numpy("dot", one, turned(head)),
                 numpy("dot", turned(head), one),
             ):
-                yield edit(
-                    place, head, made, "upstream-forgotten", f"multiply by the upstream gradient, {key} (chain rule)"
-                )
+                yield edit(place, head, made, "upstream-forgotten", says)
 
 
 def contributions(place: Place) -> Iterator[Slip]:
     """A contribution is not in the sum: another array of the shape of what is assigned."""
-    node, heads = place.statement, heads_of(place.statement)
-    target = target_of(node)
+    target = target_of(place.statement)
     shape = np.shape(place.values[target]) if is_value(place.values.get(target)) else None
-    for head in heads:
+    for head in heads_of(place.statement):
         read = {ast.unparse(each) for each in ast.walk(head)}
         for key, held in place.values.items():
             fits = is_value(held) and (spreads(np.shape(held), shape) if shape is not None else is_array(held))
@@ -182,48 +162,36 @@ def products(place: Place) -> Iterator[Slip]:
     """A contribution that is a product is not in the sum; tried where the right sum is known."""
     if not place.posted or not isinstance(place.statement, (ast.Assign, ast.AugAssign)):
         return
-    value = place.statement.value
-    arrays = [key for key, held in place.values.items() if is_array(held)][:30]
-    for i, one in enumerate(arrays):
-        for two in arrays[i:]:
-            try:
-                np.broadcast_shapes(place.values[one].shape, place.values[two].shape)
-            except ValueError:
-                continue
-            for op in (ast.Sub(), ast.Add()):
-                made = binary(value, op, binary(name(one), ast.Mult(), name(two)))
-                yield edit(place, value, made, "branch-forgotten", lacking(f"{one} * {two}"))
-    for one in arrays:
-        for two in arrays:
-            shapes = place.values[one].shape, place.values[two].shape
-            if (
-                place.is_slope(one)
-                and not place.is_slope(two)
-                and len(shapes[0]) == 2
-                and shapes[0][-1:] == shapes[1][1:]
-            ):
-                made = binary(value, ast.Add(), binary(name(one), ast.MatMult(), turned(name(two))))
-                yield edit(place, value, made, "branch-forgotten", lacking(f"{one} @ {two}.T"))
+    value, arrays = place.statement.value, place.arrays[:30]
+    for one, two in combinations_with_replacement(arrays, 2):
+        try:
+            np.broadcast_shapes(place.values[one].shape, place.values[two].shape)
+        except ValueError:
+            continue
+        for op in (ast.Sub(), ast.Add()):
+            made = binary(value, op, binary(name(one), ast.Mult(), name(two)))
+            yield edit(place, value, made, "branch-forgotten", lacking(f"{one} * {two}"))
+    for one, two in product(arrays, arrays):
+        first, second = place.values[one].shape, place.values[two].shape
+        if place.is_slope(one) and not place.is_slope(two) and len(first) == 2 and first[-1:] == second[1:]:
+            made = binary(value, ast.Add(), binary(name(one), ast.MatMult(), turned(name(two))))
+            yield edit(place, value, made, "branch-forgotten", lacking(f"{one} @ {two}.T"))
 
 
 def elsewhere(place: Place) -> Iterator[Slip]:
     """A number where a value belongs: a slope by name, the count of the others, the label's own element."""
     node = place.statement
     rates = [key for key, held in place.values.items() if isinstance(held, (float, np.floating)) and "." not in key]
-    for part in parts(node):
-        if is_number(part):
-            for key in rates[:8]:
-                yield edit(
-                    place, part, name(key), "wrong-value", f"{key}, not {written(part)}, belongs here: its value"
-                )
+    for part in filter(is_number, parts(node)):
+        for key in rates[:8]:
+            says = f"{key}, not {written(part)}, belongs here: its value"
+            yield edit(place, part, name(key), "wrong-value", says)
     if isinstance(node, ast.AugAssign) and is_number(node.value):
         yield from of_one_element(place, node)
-    counted = [
-        each.target.id for each in place.within if isinstance(each, ast.For) and isinstance(each.target, ast.Name)
-    ]
+    loops = [each.target for each in place.within if isinstance(each, ast.For)]
     for part in parts(node):
         if isinstance(part, (ast.Subscript, ast.Name)) and ast.unparse(part) in place.labels:
-            for key in counted:
+            for key in [each.id for each in loops if isinstance(each, ast.Name)]:
                 test = ast.Compare(name(key), [ast.Eq()], [part])
                 says = f"1 where {key} is the label {written(part)}, else 0, belongs here: compare, {written(test)}"
                 yield edit(place, part, test, "index", f"{says} (the index, not its value)")
@@ -233,32 +201,31 @@ def of_one_element(place: Place, node: ast.AugAssign) -> Iterator[Slip]:
     """`p -= 1` for `p[y] -= 1`, and `d[y] -= 1` for `d[y] -= d.sum(axis=1)`."""
     target = node.target
     if isinstance(target, ast.Subscript):
-        for axis in (1, 0, None):
-            total = numpy(
-                "sum", with_field(target.value, "ctx", ast.Load()), **({} if axis is None else {"axis": axis})
-            )
+        whole = with_field(target.value, "ctx", ast.Load())
+        for axis in ({"axis": 1}, {"axis": 0}, {}):
             says = (
                 f"the sum of the others, not {written(node.value)}, belongs here: each counts, the value is their count"
             )
-            yield edit(place, node.value, total, "wrong-value", says)
+            yield edit(place, node.value, numpy("sum", whole, **axis), "wrong-value", says)
+        both = []
         if not isinstance(target.slice, (ast.Tuple, ast.Slice, ast.Constant)):
-            rows = name(f"range(len({ast.unparse(target.slice)}))")
-            both = with_field(target, "slice", ast.Tuple([rows, target.slice], ast.Load()))
-            says = f"only the element of the label is changed, by two indices: {written(both)} (the index)"
-            yield Slip("index", says, {node: [with_field(node, "target", both)]}, None, node)
-        for key, held in place.values.items():
-            if is_array(held) and held.dtype.kind in "iu" and not isinstance(target.slice, ast.Tuple):
-                both = with_field(target, "slice", ast.Tuple([target.slice, name(key)], ast.Load()))
-                says = f"only the element of the label is changed, by two indices: {written(both)} (the index)"
-                yield Slip("index", says, {node: [with_field(node, "target", both)]}, None, node)
+            both.append([name(f"range(len({ast.unparse(target.slice)}))"), target.slice])
+        if not isinstance(target.slice, ast.Tuple):
+            both += [[target.slice, name(key)] for key in place.arrays if place.values[key].dtype.kind in "iu"]
+        for pair in both:
+            spot = with_field(target, "slice", ast.Tuple(pair, ast.Load()))
+            says = f"{BELONGS}, by two indices: {written(spot)} (the index)"
+            yield Slip("index", says, {node: [with_field(node, "target", spot)]}, None, node)
         return
-    for key, held in place.values.items():
-        if is_whole(held) and not isinstance(held, bool) and "." not in key:
-            for text in (f"{key}", f"range(len({key})), {key}") if isinstance(held, np.ndarray) else (key,):
-                place_of = name(f"x[{text}]").slice  # type: ignore[attr-defined]
-                spot = ast.Subscript(with_field(target, "ctx", ast.Load()), place_of, ast.Store())
-                says = f"only the element of the label is changed: {written(target)}[{text}] belongs here (the index)"
-                yield Slip("index", says, {node: [with_field(node, "target", spot)]}, None, node)
+    for key in place.wholes:
+        held = place.values[key]
+        if isinstance(held, bool) or "." in key:
+            continue
+        for text in (key, f"range(len({key})), {key}") if isinstance(held, np.ndarray) else (key,):
+            at = name(f"x[{text}]").slice  # type: ignore[attr-defined]
+            spot = ast.Subscript(with_field(target, "ctx", ast.Load()), at, ast.Store())
+            says = f"{BELONGS}: {written(target)}[{text}] belongs here (the index)"
+            yield Slip("index", says, {node: [with_field(node, "target", spot)]}, None, node)
 
 
 def inner_contributions(place: Place) -> Iterator[Slip]:
@@ -267,8 +234,8 @@ def inner_contributions(place: Place) -> Iterator[Slip]:
     every = [each for each in parts(place.statement) if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript))]
     inner = [each for each in every if each not in heads and place.is_slope(written(root(each)))]
     for part in inner[:6]:
-        for key, held in place.values.items():
-            if is_array(held) and key != ast.unparse(part) and key != written(root(part)):
+        for key in place.arrays:
+            if key != ast.unparse(part) and key != written(root(part)):
                 yield edit(place, part, binary(part, ast.Add(), name(key)), "branch-forgotten", lacking(key))
 
 
@@ -285,25 +252,15 @@ def lacking(key: str) -> str:
 def twins(place: Place) -> Iterator[Slip]:
     """A line that is missing beside one like it: the same for another element, added or taken away."""
     node = place.statement
-    if (
-        not isinstance(node, ast.AugAssign)
-        or not isinstance(node.target, ast.Subscript)
-        or not isinstance(node.op, (ast.Add, ast.Sub))
-    ):
+    adds = isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub))
+    if not adds or not isinstance(node.target, ast.Subscript):  # type: ignore[attr-defined]
         return
-    for each in ast.walk(node.target.slice):
-        if not isinstance(each, ast.Name) or not is_whole(place.values.get(each.id)):
-            continue
-        for text in [
-            *place.elements,
-            *(key for key, held in place.values.items() if is_whole(held) and not is_array(held)),
-        ]:
-            if text == each.id:
-                continue
-            for op in (ast.Sub(), ast.Add()):
+    numbers = [key for key in place.wholes if not is_array(place.values[key])]
+    spots = [each for each in ast.walk(node.target.slice) if isinstance(each, ast.Name)]  # type: ignore[attr-defined]
+    for each in (each for each in spots if is_whole(place.values.get(each.id))):
+        for text, op in product([*place.elements, *numbers], (ast.Sub(), ast.Add())):
+            if text != each.id:
                 twin = with_field(changed(node, each, name(text)), "op", op)
-                says = (
-                    f"the contribution to the element {text} is missing from the "
-                    "sum: a value that is used twice sums its branches, also that one"
-                )
+                says = (f"the contribution to the element {text} is missing from the sum: a value that is used twice "
+                        "sums its branches, also that one")  # fmt: skip
                 yield Slip("branch-forgotten", says, {node: [node, twin]}, None, node)
