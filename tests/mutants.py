@@ -268,8 +268,8 @@ def reach(test: str, copy: Path, jobs: int) -> Reach:
         raise RuntimeError(f"the tests fail as they are: {test}\n{says}")
     found = Reach()
     for case in ET.parse(copy / "times.xml").iter("testcase"):
-        name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
-        found.seconds[name] = float(case.get("time", 0))
+        inner = case.get("classname", "").removeprefix(f"tests.{test}").split(".")[1:]  # the class that it stands in
+        found.seconds["::".join([f"tests/{test}.py", *inner, case.get("name", "")])] = float(case.get("time", 0))
     data = CoverageData(str(copy / ".coverage"))
     data.read()
     for path in data.measured_files():
