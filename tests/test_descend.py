@@ -636,3 +636,11 @@ def test_a_column_that_is_an_input_with_a_mark_is_told(column: str, tmp_path: Pa
     done = run("descend", "(w*x - y)**2", "--data", "d.csv", "--w", "0.1", "--steps", "2", cwd=tmp_path)
     told = b"call the column x, or, if 'x' is to be learned, say so with --wrt x" in done.stderr
     assert (done.returncode, told) == ((0, False) if column == "x" else (2, True)), done.stderr
+
+
+@pytest.mark.parametrize("header", ["target,x", "X,y", "yhat,x", "x,price", "feature,y"])
+def test_an_input_that_is_called_as_data_are_is_no_parameter_beside_a_column_that_is_no_input(header: str) -> None:
+    with pytest.raises(UsageError, match=r"is no column: call the column .*, or, if '[xy]' is to be learned, say so"):
+        problem(cgviz.read(LINE), {}, None, read_sheet(f"{header}\n1,2\n"))
+    assert on(LINE, "x,y,id\n1,2,3\n", "w,b").start == {"w": 0.0, "b": 0.0}
+    assert problem(cgviz.read(LINE), {}, None, read_sheet("x,y,id\n1,2,3\n")).start == {"w": 0.0, "b": 0.0}

@@ -27,7 +27,7 @@ from tests.test_grade import BACKWARD, CATALOGUE, FORWARD
 from tests.test_grade_arrays import run_of
 from tests.test_grade_slips import EXERCISES
 from tests.test_grade_slips import asked as exercise_of
-from tests.test_grade_students import CALL, COURSE, LAYER, LAYER_CALL, LOOPS, TORCH, TORCH_CALL, UP, B, W, X
+from tests.test_grade_students import CALL, COURSE, LAYER, LAYER_CALL, LOOPS, TORCH, TORCH_CALL, affine
 
 RULES: tuple[tuple[str, str], ...] = (
     (r"\.T\b", ""), (r"axis=0", "axis=1"), (r"axis=1", "axis=0"), (r" \+= ", " = "), (r" = (?=d\w+[^,]*$)", " += "), (r" - ", " + "),
@@ -110,10 +110,9 @@ def test_slips_in_a_pass_of_arrays(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_slips_in_a_students_file(name: str) -> None:
     text, call = FILES[name]
-    run = cgviz.run("out = x @ w + b", x=X, w=W, b=B, upstream=UP)
     for line, spoilt in slips(text, 8, 6, 5):
         key = f"{name}, line {line}: {' '.join(spoilt.splitlines()[line - 1 : line + 1])}"
-        held(key, spoilt, lambda text: judge(Exercise(run=run, call=call), plain(text)))
+        held(key, spoilt, lambda text: affine(text, call))
 
 
 @pytest.mark.parametrize("at", range(len(EXERCISES)))

@@ -250,6 +250,7 @@ REFUSED = {
     r"\frac xy2": (7, 2, "put all of it in braces"),
     r"\frac12.5": (6, 2, "put all of it in braces"),
     r"\sqrt.5": (5, 1, "an argument is missing here"),
+    r"sin^{2}(x)": (0, 3, "the function is \\sin"),
     r"x_n2": (1, 1, "only the first sign is a subscript"),
     r"x_23": (1, 1, "only the first sign is a subscript"),
     r"x^-1": (1, 2, "put the exponent in braces"),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cgviz.cli.complete import files, programs
 from cgviz.cli.targets import IN_FILE, OUT_FILE
 from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES, WIRES
 from cgviz.errors import quoted
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 DETAILS = ("stage", "gate")
 TIES = ("split", "first", "both")
@@ -22,8 +24,10 @@ GRADIENTS = ("d", "partial", "bar", "delta")
 MOST_PATHS = 1000
 MODES = ("reverse", "forward", "both")
 STYLE = "card: a card per stage, local derivatives on the edges; circuit: gates with their wires."
-
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+FREE = "From left to right or from top to bottom.  [default: what fits the page better]"
+FITTED = """Lay out and scale the picture for a page: slide (1920x1080 px), column (12 cm wide), page (16 x 24 cm),
+screen, or a size such as 12cm, 12x8cm, 800x600px.  [default: of a slide's proportions, at its natural size]"""
 
 
 def debug_option() -> click.Option:
@@ -122,6 +126,10 @@ def digits() -> Decorator:
     )
 
 
+def look() -> Decorator:
+    return together(digits(), theme())
+
+
 def wrt(help: str = "The input (or stage) that derivatives are taken with respect to.") -> Decorator:
     def read(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
         return spelled(value)
@@ -160,9 +168,6 @@ def style(help: str = STYLE) -> Decorator:
     return click.option("--style", type=click.Choice(STYLES), default="card", show_default=True, help=help)
 
 
-FREE = "From left to right or from top to bottom.  [default: what fits the page better]"
-
-
 def direction(default: str | None = None, help: str = FREE) -> Decorator:
     return click.option(
         "--direction",
@@ -172,10 +177,6 @@ def direction(default: str | None = None, help: str = FREE) -> Decorator:
         show_default=bool(default),
         help=help,
     )
-
-
-FITTED = """Lay out and scale the picture for a page: slide (1920x1080 px), column (12 cm wide), page (16 x 24 cm),
-screen, or a size such as 12cm, 12x8cm, 800x600px.  [default: of a slide's proportions, at its natural size]"""
 
 
 def fit(help: str = FITTED, least: str = "") -> Decorator:
@@ -299,3 +300,22 @@ def output(help: str) -> Decorator:
 def target(written: str, help: str) -> Decorator:
     """Returns an option that names a further file to write."""
     return click.option(written, metavar="FILE", type=OUT_FILE, shell_complete=files, help=help)
+
+
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Asks the shell for its files."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def programs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Returns the completions of a PROGRAM."""
+    if not incomplete.startswith("@"):
+        return files(ctx, param, incomplete)
+    from click.shell_completion import CompletionItem
+
+    from cgviz.reading.shipped import samples
+
+    found = [one for one in samples() if one.name.startswith(incomplete[1:])]
+    return [CompletionItem(f"@{one.name}", help=one.summary) for one in found]

@@ -3,18 +3,85 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from functools import wraps
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cgviz.cli import options, streams
 from cgviz.documents.formats import ENDINGS, FORMATS, OLDER
+from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import UsageError, printable, quoted
 
 if TYPE_CHECKING:
     from cgviz.documents.report import Report
 
 WHAT = "As its ending says: .txt .md .tex .html .json. - is standard output."
+
+
+class Target(NamedTuple):
+    """Where a report goes and how it is written: -o, --format, --standalone, as they were given.
+
+    `more` are the formats of files by endings that a command has beside those of every report.
+    """
+
+    output: str | None = None
+    format: str | None = None
+    standalone: bool = False
+    more: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def ending(self) -> str:
+        return os.path.splitext(self.output or "")[1].lower()
+
+    @property
+    def chosen(self) -> str:
+        """The format that is asked for. Raises UsageError for a file whose ending says none."""
+        if self.format or self.output in (None, "-"):
+            return self.format or "terminal"
+        known = {**ENDINGS, **self.more}
+        if self.ending not in known:
+            file = quoted(str(self.output), 200)
+            raise UsageError(f"{file} does not say which format; give it {' '.join(known)}, or give --format")
+        return known[self.ending]
+
+    def check(self) -> None:
+        """Raises CgvizError where a file cannot be written, or does not say its format: asked before the work."""
+        from cgviz.text.output import check
+
+        if self.standalone and self.chosen not in ("latex", "html"):
+            raise UsageError("--standalone is for LaTeX; give --format latex or a FILE that ends in .tex")
+        if self.chosen and self.output not in (None, "-"):
+            check(str(self.output))
+
+    def present(self, report: Report) -> None:
+        """Prints a report, or writes it to a file."""
+        from cgviz.text.output import write
+
+        to_stream = self.output in (None, "-")
+        if to_stream and self.chosen in ("terminal", *OLDER):
+            with streams.printing():
+                report.show()
+            return
+        text = report.write(self.chosen, standalone=self.standalone or self.chosen == "html")
+        if to_stream:
+            streams.say(text)
+            return
+        write(str(self.output), text.encode("utf-8"))
+        streams.note(f"wrote {printable(str(self.output))}")
+
+    def present_with(self, report: Report, draw: Callable[[str], bytes]) -> None:
+        """Prints a report and draws its picture into the file, where that is one of CHARTS; else as `present`."""
+        from cgviz.text.output import write
+
+        if self.ending not in CHARTS:
+            self.present(report)
+            return
+        self._replace(output=None).present(report)
+        write(str(self.output), draw(CHARTS[self.ending]))
+        streams.note(f"wrote {printable(str(self.output))}")
 
 
 def format_option(*more: str) -> options.Decorator:
@@ -34,61 +101,23 @@ def standalone_option() -> options.Decorator:
 
 
 def report_options(what: str, *more: str) -> options.Decorator:
-    """Returns the options of a command whose output is a report and nothing else: -o, --format, --standalone."""
-
-    def together(command: Any) -> Any:
-        decorators = (options.output(f"Write {what} to FILE. {WHAT}"), format_option(*more), standalone_option())
-        for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
-
-    return together
+    """Returns the options of a command whose output is a report and nothing else; its function gets them as `to`."""
+    return target_options(f"Write {what} to FILE. {WHAT}", *more)
 
 
-def check(
-    output: str | None, format: str | None, standalone: bool = False, endings: dict[str, str] | None = None
-) -> None:
-    """Raises CgvizError where a file cannot be written, or does not say its format: asked before the work."""
-    from cgviz.text.output import check as writable
-
-    chosen = chosen_format(output, format, endings)
-    if standalone and chosen not in ("latex", "html"):
-        raise UsageError("--standalone is for LaTeX; give --format latex or a FILE that ends in .tex")
-    if output not in (None, "-"):
-        writable(str(output))
+def target_options(help: str, *more: str, endings: Mapping[str, str] = MappingProxyType({})) -> options.Decorator:
+    """Returns -o, --format and --standalone, which the command's function gets as the Target `to`."""
+    known = {**endings, **{f".{name}": name for name in more}}
+    return options.together(
+        options.output(help), format_option(*more), standalone_option(), lambda command: with_target(command, known)
+    )
 
 
-def chosen_format(output: str | None, format: str | None, endings: dict[str, str] | None = None) -> str:
-    """Returns the format that is asked for. Raises UsageError for a file whose ending says none."""
-    if format or output in (None, "-"):
-        return format or "terminal"
-    known = {**ENDINGS, **(endings or {})}
-    ending = os.path.splitext(str(output))[1].lower()
-    if ending not in known:
-        raise UsageError(
-            f"{quoted(str(output), 200)} does not say which format; give it {' '.join(known)}, or give --format"
-        )
-    return known[ending]
+def with_target(command: Callable[..., Any], endings: Mapping[str, str]) -> Callable[..., Any]:
+    """Returns the function of a command that gets -o, --format and --standalone as one Target, `to`."""
 
+    @wraps(command)
+    def gathered(*args: Any, output: str | None, format: str | None, standalone: bool, **others: Any) -> Any:
+        return command(*args, to=Target(output, format, standalone, endings), **others)
 
-def present(
-    report: Report,
-    output: str | None = None,
-    format: str | None = None,
-    standalone: bool = False,
-    endings: dict[str, str] | None = None,
-) -> None:
-    """Prints a report, or writes it to a file."""
-    from cgviz.text.output import write
-
-    chosen = chosen_format(output, format, endings)
-    if output in (None, "-") and chosen in ("terminal", *OLDER):
-        with streams.printing():
-            report.show()
-        return
-    text = report.write(chosen, standalone=standalone or chosen == "html")
-    if output in (None, "-"):
-        streams.say(text)
-        return
-    write(str(output), text.encode("utf-8"))
-    streams.note(f"wrote {printable(str(output))}")
+    return gathered

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from cgviz.errors import ExpressionError
 from cgviz.reading.latex_indices import Indices
-from cgviz.reading.latex_names import Name
 from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_scripts import Name
 from cgviz.reading.latex_spans import Env, Item, around, called, number, synthetic
 from cgviz.reading.latex_sums import Bounds, Condition, Side, side
 from cgviz.reading.tokens import Token

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cgviz.reading.latex_names import Name
 from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_scripts import Name
 from cgviz.reading.tokens import Token
 from cgviz.records import record
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.latex_macros import OPERATORS
-from cgviz.reading.latex_names import Names, Range
+from cgviz.reading.latex_names import Names
 from cgviz.reading.latex_pieces import Piece, touching_digit
+from cgviz.reading.latex_scripts import Range
 from cgviz.records import record
 
 SERIES = frozenset({"sum", "prod"})

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cgviz.cli import options, streams
 from cgviz.cli.functions import is_function
-from cgviz.cli.present import check as check_target
-from cgviz.cli.present import format_option, present, standalone_option
+from cgviz.cli.present import Target, target_options
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError, printable, quoted
 
@@ -35,45 +34,32 @@ f and f_backward, of (upstream, cache) or (upstream, inputs).
 
 
 @click.command(cls=ProgramCommand, help=HELP)
-@options.output("Write the report to FILE: .txt .md .tex .html .json; with --sweep draw the plot: .svg .pdf .png.")
-@format_option()
-@standalone_option()
+@target_options("Write the report to FILE: .txt .md .tex .html .json; with --sweep draw the plot: .svg .pdf .png.")
 @click.option("--sweep", is_flag=True, help="Plot how far differences are off, by their step.")
 @click.option("--wrt", metavar="NAME", help="With --sweep: the input or stage that is moved.  [default: all inputs]")
-@options.digits()
-@options.theme()
+@options.look()
 @click.pass_context
-def command(
-    ctx: click.Context,
-    request: Request,
-    output: str | None,
-    format: str | None,
-    standalone: bool,
-    sweep: bool,
-    wrt: str | None,
-    digits: int,
-    theme: str,
-) -> None:
+def command(ctx: click.Context, /, request: Request, to: Target, sweep: bool, wrt: str | None, **look: Any) -> None:
     from cgviz.analysis.checks import check
     from cgviz.views.check import report
 
     if wrt and not sweep:
         raise UsageError("--wrt belongs to --sweep, the plot of errors by step")
     if not sweep:
-        check_target(output, format, standalone)
-    if not sweep and is_function(request.program) and own_pass(ctx, request, output, format, standalone):
+        to.check()
+    if not sweep and is_function(request.program) and own_pass(ctx, request, to):
         return
     run = request.run()
     if sweep:
-        plot(run, output, wrt, digits, theme)
+        plot(run, to.output, wrt, **look)
         return
     found = check(run)
-    present(report(found, digits=digits, theme=theme), output, format, standalone)
+    to.present(report(found, **look))
     if not found.agrees:
         ctx.exit(1)
 
 
-def own_pass(ctx: click.Context, request: Request, output: str | None, format: str | None, standalone: bool) -> bool:
+def own_pass(ctx: click.Context, request: Request, to: Target) -> bool:
     """Judges a backward pass that the file holds beside its forward pass; tells whether there is one."""
     from cgviz.cli import pairs, values
     from cgviz.views.own import report
@@ -83,7 +69,7 @@ def own_pass(ctx: click.Context, request: Request, output: str | None, format: s
         return False
     seed = None if request.upstream is None else values.value("upstream", request.upstream)
     run, found, lines = pairs.judged(pair, values.gathered(request.inputs, request.settings), seed)
-    present(report(run, pair.name, found, lines), output, format, standalone)
+    to.present(report(run, pair.name, found, lines))
     if not all(each.is_right for each in found):
         ctx.exit(1)
     return True

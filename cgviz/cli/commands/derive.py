@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from cgviz.cli import options
-from cgviz.cli.present import check, present, report_options
+from cgviz.cli.present import Target, report_options
 from cgviz.cli.program import ProgramCommand, Request
 
 HELP = """Derive the gradient line by line, as on a blackboard.
@@ -26,20 +28,11 @@ Each line is symbol = formula = numbers = result. Without values for its inputs 
 @click.command(cls=ProgramCommand, help=HELP)
 @report_options("the derivation")
 @click.option("--wrt", metavar="NAME", help="Derive with respect to the input NAME alone.")
-@options.digits()
-@options.theme()
-def command(
-    request: Request,
-    output: str | None,
-    format: str | None,
-    standalone: bool,
-    wrt: str | None,
-    digits: int,
-    theme: str,
-) -> None:
+@options.look()
+def command(request: Request, to: Target, wrt: str | None, **look: Any) -> None:
     from cgviz.views.derivation import LIMIT, report
 
-    check(output, format, standalone)
+    to.check()
     run = request.run(LIMIT)
-    present(report(run, wrt=wrt, digits=digits, theme=theme), output, format, standalone)
+    to.present(report(run, wrt=wrt, **look))
     run.require_finite()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from cgviz.cli import options
-from cgviz.cli.present import check, present, report_options
+from cgviz.cli.present import Target, report_options
 from cgviz.cli.program import ProgramCommand, Request
 
 HELP = """Find where a nan or an infinity began and how it spread.
@@ -22,23 +24,14 @@ answer there, and how to write a stage safely. Exit status 1 where a number is n
 
 @click.command(cls=ProgramCommand, help=HELP)
 @report_options("the diagnosis")
-@options.digits()
-@options.theme()
+@options.look()
 @click.pass_context
-def command(
-    ctx: click.Context,
-    request: Request,
-    output: str | None,
-    format: str | None,
-    standalone: bool,
-    digits: int,
-    theme: str,
-) -> None:
+def command(ctx: click.Context, /, request: Request, to: Target, **look: Any) -> None:
     from cgviz.analysis.diagnosis import diagnose
     from cgviz.views.diagnose import report
 
-    check(output, format, standalone)
+    to.check()
     found = diagnose(request.run())
-    present(report(found, digits=digits, theme=theme), output, format, standalone)
+    to.present(report(found, **look))
     if not found.healthy:
         ctx.exit(1)

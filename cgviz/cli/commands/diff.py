@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cgviz.cli import options
-from cgviz.cli.present import check, present, report_options
+from cgviz.cli.present import Target, report_options
 from cgviz.cli.program import ProgramCommand, Request
 
 if TYPE_CHECKING:
@@ -29,22 +29,14 @@ too, and the first that differs is named. Exit status 1 where they differ.
 @report_options("the comparison")
 @options.digits()
 @click.pass_context
-def command(
-    ctx: click.Context,
-    request: Request,
-    other: str,
-    output: str | None,
-    format: str | None,
-    standalone: bool,
-    digits: int,
-) -> None:
+def command(ctx: click.Context, /, request: Request, other: str, to: Target, digits: int) -> None:
     from cgviz.analysis.difference import compared
     from cgviz.views.difference import report
 
-    check(output, format, standalone)
+    to.check()
     one, two = (started(request._replace(program=program), request, program) for program in (request.program, other))
     found = compared(one, two)
-    present(report(found, digits), output, format, standalone)
+    to.present(report(found, digits))
     if not found.is_one:
         ctx.exit(1)
 

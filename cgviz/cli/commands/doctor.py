@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cgviz.cli.options import debug_option
-from cgviz.cli.present import check, present, report_options
+from cgviz.cli.present import Target, report_options
 
 HELP = """Tell what draws on this machine, and what to do if it cannot.
 
@@ -15,12 +15,12 @@ Engine, fonts and packages are shown with their versions. The exit status is 1 w
 
 @click.command(help=HELP, params=[debug_option()])
 @report_options("the findings")
-def command(output: str | None, format: str | None, standalone: bool) -> None:
+def command(to: Target) -> None:
     from cgviz.drawing.engine import doctor
     from cgviz.views.machine import doctor_report
 
-    check(output, format, standalone)
+    to.check()
     findings = doctor()
-    present(doctor_report(findings), output, format, standalone)
+    to.present(doctor_report(findings))
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)

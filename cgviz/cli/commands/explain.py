@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
+from typing import Any
 
 import click
 
-from cgviz.cli import options, streams
-from cgviz.cli.present import chosen_format, format_option, present, standalone_option
+from cgviz.cli import options
+from cgviz.cli.present import Target, target_options
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.drawing.pictures import CHARTS
-from cgviz.errors import printable
 
 HELP = """Explain one node: the key local step of backpropagation.
 
@@ -25,36 +24,15 @@ number of a stage, or an input: then, how the contributions to it sum up.
 
 
 @click.command(cls=ProgramCommand, words=("PROGRAM", "NODE"), help=HELP)
-@options.output("Draw the local step into FILE, too: .svg .pdf .png; or write the text: .txt .md .tex .html .json.")
-@format_option()
-@standalone_option()
-@options.digits()
-@options.theme()
+@target_options(
+    "Draw the local step into FILE, too: .svg .pdf .png; or write the text: .txt .md .tex .html .json.", endings=CHARTS
+)
+@options.look()
 @options.background("transparent", "What is behind the picture.")
-def command(
-    request: Request,
-    node: str,
-    output: str | None,
-    format: str | None,
-    standalone: bool,
-    digits: int,
-    theme: str,
-    background: str,
-) -> None:
-    from cgviz.text.output import check, write
+def command(request: Request, node: str, to: Target, background: str, **look: Any) -> None:
     from cgviz.views.explain import picture, report
 
-    to = CHARTS.get(os.path.splitext(output or "")[1].lower())
-    if output is not None and to is None:
-        chosen_format(output, format, CHARTS)
-    if output not in (None, "-"):
-        check(str(output))
+    to.check()
     run = request.run()
-    made = report(run, node, digits=digits, theme=theme)
-    if output is None or to is None:
-        present(made, output, format, standalone)
-    else:
-        present(made, None, format, standalone)
-        write(output, picture(run, node, to, theme=theme, digits=digits, background=background))
-        streams.note(f"wrote {printable(output)}")
+    to.present_with(report(run, node, **look), lambda kind: picture(run, node, kind, background=background, **look))
     run.require_finite()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import click
 
 from cgviz.cli import options
 from cgviz.cli.commands.render import check_target, draw, format_of
-from cgviz.cli.present import chosen_format, format_option, present
+from cgviz.cli.present import Target, format_option
 from cgviz.cli.program import ProgramCommand, Request
 
 HELP = """Carry a derivative forward: every stage with its tangent.
@@ -39,14 +38,15 @@ def command(
     from cgviz.runs.modes import mode_of
     from cgviz.views.table import report
 
-    written = format is not None or os.path.splitext(output or "")[1].lower() in ENDINGS
+    to = Target(output, format)
+    written = format is not None or to.ending in ENDINGS
     if not written:
         check_target(output, None, show=False)
-    to = chosen_format(output, format) if written else format_of(output, None)
+    kind = to.chosen if written else format_of(output, None)
     run = request.run()
     mode = mode_of(run, "forward", wrt)
     if output is not None and not written:
-        draw(run, output, to, digits=digits, theme=theme, mode=mode, **look)
+        draw(run, output, kind, digits=digits, theme=theme, mode=mode, **look)
         return
-    present(report(run, digits=digits, theme=theme, mode=mode), output, format)
+    to.present(report(run, digits=digits, theme=theme, mode=mode))
     run.require_finite()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli import options, streams
-from cgviz.cli.present import present
+from cgviz.cli.present import Target
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import IN_FILE
 from cgviz.documents.formats import FORMATS, OLDER
@@ -163,7 +163,7 @@ def one(
         streams.say(gradescope(guarded(asked, submission, seconds), hints, asked.credits))
         return
     made = graded_one(asked, submission, seconds)
-    present(report(made, digits=digits, theme=theme, hints=hints), None, format)
+    Target(format=format).present(report(made, digits=digits, theme=theme, hints=hints))
     ctx.exit(0 if made.all_right else 1)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from cgviz.cli.commands.jacobian import check, deliver, shared, started
+from cgviz.cli.commands.jacobian import deliver, shared, started
+from cgviz.cli.present import Target
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.progress import tracked
 
@@ -24,10 +25,10 @@ differences take its place, and the output says so.
 @click.command(cls=ProgramCommand, help=HELP)
 @click.option("--of", metavar="NODE", help="The number that is differentiated twice.  [default: the output]")
 @shared
-def command(request: Request, of: str | None, wrt: str | None, mode: str, **look: Any) -> None:
-    check(look["output"], look["format"])
+def command(request: Request, to: Target, of: str | None, wrt: str | None, mode: str, **look: Any) -> None:
+    to.check()
     run, _ = started(request)
     from cgviz.views.jacobian.facts import of_hessian
 
-    deliver(of_hessian(run, of, wrt, mode, each=tracked("passes")), **look)
+    deliver(of_hessian(run, of, wrt, mode, each=tracked("passes")), to, **look)
     run.require_finite()

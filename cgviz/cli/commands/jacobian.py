@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cgviz.cli import options, streams
-from cgviz.cli.present import format_option, present, standalone_option
+from cgviz.cli import options
+from cgviz.cli.present import Target, format_option, standalone_option, with_target
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.progress import tracked
 from cgviz.drawing.pictures import CHARTS
-from cgviz.errors import printable
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
@@ -33,7 +30,7 @@ too large, as a heat map.
 """
 
 
-SHARED: tuple[options.Decorator, ...] = (
+shared = options.together(
     click.option(
         "--wrt", metavar="NODE[,NODE]...", help="With respect to these inputs or stages.  [default: all inputs]"
     ),
@@ -50,14 +47,9 @@ SHARED: tuple[options.Decorator, ...] = (
     options.digits(),
     options.theme(),
     options.background("transparent", "What is behind the picture."),
+    lambda command: with_target(command, CHARTS),
 )
 """The options that `jacobian` and `hessian` share."""
-
-
-def shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(SHARED):
-        command = option(command)
-    return command
 
 
 @click.command(cls=ProgramCommand, help=HELP)
@@ -70,19 +62,18 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="numerator: a row per element of the output; denominator: a column.",
 )
-def command(request: Request, of: str | None, wrt: str | None, mode: str, layout: str, **look: Any) -> None:
-    check(look["output"], look["format"])
+def command(request: Request, to: Target, of: str | None, wrt: str | None, mode: str, layout: str, **look: Any) -> None:
+    to.check()
     run, seeded = started(request)
     if run.symbolic and run.bare.has_arrays:
         from cgviz.views.jacobian import letters
 
-        ours = letters.report(run, of, wrt, layout, digits=look["digits"], theme=look["theme"])
-        present(ours, look["output"], look["format"], look["standalone"])
+        to.present(letters.report(run, of, wrt, layout, digits=look["digits"], theme=look["theme"]))
         return
     from cgviz.views.jacobian.facts import of_jacobian
 
     facts = of_jacobian(run, of, wrt, mode, layout, seeded=seeded, each=tracked("passes"))
-    deliver(facts, **look)
+    deliver(facts, to, **look)
     run.require_finite()
 
 
@@ -96,29 +87,8 @@ def started(request: Request) -> tuple[Run, bool]:
     return run, not run.bare.nodes[run.bare.output].shape
 
 
-def deliver(
-    facts: Facts, output: str | None, format: str | None, standalone: bool, digits: int, theme: str, background: str
-) -> None:
+def deliver(facts: Facts, to: Target, background: str, **look: Any) -> None:
     """Prints the matrix, or writes it into a file; a picture is written beside what is printed."""
-    from cgviz.text.output import write
     from cgviz.views.jacobian import picture, report
 
-    made = report(facts, digits=digits, theme=theme)
-    ending = os.path.splitext(output or "")[1].lower()
-    if output is None or ending not in CHARTS:
-        present(made, output, format, standalone)
-        return
-    write(output, picture(facts, CHARTS[ending], theme=theme, digits=digits, background=background))
-    present(made, None, format, standalone)
-    streams.note(f"wrote {printable(output)}")
-
-
-def check(output: str | None, format: str | None) -> None:
-    """Raises CgvizError where the file cannot be written, or where its ending does not say what it is."""
-    from cgviz.cli.present import chosen_format
-    from cgviz.text.output import check as writable
-
-    if output in (None, "-"):
-        return
-    chosen_format(output, format, CHARTS)
-    writable(str(output))
+    to.present_with(report(facts, **look), lambda kind: picture(facts, kind, background=background, **look))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cgviz.cli.options import debug_option
-from cgviz.cli.present import check, present, report_options
+from cgviz.cli.present import Target, report_options
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
@@ -28,14 +28,12 @@ source.
 @click.command(help=HELP, params=[debug_option()])
 @click.argument("name", required=False)
 @report_options("the list")
-def command(name: str | None, output: str | None, format: str | None, standalone: bool) -> None:
+def command(name: str | None, to: Target) -> None:
     from cgviz.ops.listing import rows
     from cgviz.views.ops import report
 
-    check(output, format, standalone)
-    present(
-        report(rows() if name is None else [one(name, rows())], in_full=name is not None), output, format, standalone
-    )
+    to.check()
+    to.present(report(rows() if name is None else [one(name, rows())], in_full=name is not None))
 
 
 def one(name: str, rows: list[Row]) -> Row:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from cgviz.cli import options
 from cgviz.cli.options import MOST_PATHS
-from cgviz.cli.present import check, present, report_options
+from cgviz.cli.present import Target, report_options
 from cgviz.cli.program import ProgramCommand, Request
 
 HELP = """List the paths from an input to the output, and their products.
@@ -32,21 +34,11 @@ and only those that are listed are looked for. `cgviz render --path N` highlight
     show_default=True,
     help="How many paths are listed.",
 )
-@options.digits()
-@options.theme()
-def command(
-    request: Request,
-    wrt: str | None,
-    output: str | None,
-    format: str | None,
-    standalone: bool,
-    most: int,
-    digits: int,
-    theme: str,
-) -> None:
+@options.look()
+def command(request: Request, wrt: str | None, to: Target, most: int, **look: Any) -> None:
     from cgviz.views.paths import report
 
-    check(output, format, standalone)
+    to.check()
     run = request.run()
-    present(report(run, wrt, most, digits=digits, theme=theme), output, format, standalone)
+    to.present(report(run, wrt, most, **look))
     run.require_finite()

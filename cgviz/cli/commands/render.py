@@ -10,7 +10,7 @@ import click
 from cgviz.cli import options, streams
 from cgviz.cli.figures import figured
 from cgviz.cli.options import MOST_PATHS
-from cgviz.cli.present import present
+from cgviz.cli.present import Target
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import check_unasked
 from cgviz.drawing.pictures import BINARY, ENDINGS, EXTENSIONS, FORMATS, LEGENDS, SCALES
@@ -157,7 +157,7 @@ def draw(run: Run, output: str | None, format: str, show: bool = False, **look: 
         if len(run.graph.stages) > (ROWS_BESIDE_A_PART if look.get("around") else MOST_ROWS):
             streams.note(f"the table has {len(run.graph.stages):,} rows: cgviz table prints it")
         else:
-            present(report(run, digits=look["digits"], theme=look["theme"], mode=look["mode"]))
+            Target().present(report(run, digits=look["digits"], theme=look["theme"], mode=look["mode"]))
         streams.note(f"wrote {printable(path)}")
         if show:
             view(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cgviz.cli.options import debug_option
-from cgviz.cli.present import check, present, report_options
+from cgviz.cli.present import Target, report_options
 
 HELP = """List the programs that ship with cgviz, or print one.
 
@@ -19,10 +19,9 @@ HELP = """List the programs that ship with cgviz, or print one.
 @click.command(help=HELP, params=[debug_option()])
 @click.argument("name", required=False)
 @report_options("the list")
-def command(name: str | None, output: str | None, format: str | None, standalone: bool) -> None:
+def command(name: str | None, to: Target) -> None:
     from cgviz.reading.shipped import sample, samples
     from cgviz.views.machine import sample_report, samples_report
 
-    check(output, format, standalone)
-    made = samples_report(samples()) if name is None else sample_report(sample(name.removeprefix("@")))
-    present(made, output, format, standalone)
+    to.check()
+    to.present(samples_report(samples()) if name is None else sample_report(sample(name.removeprefix("@"))))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from cgviz.cli import options
-from cgviz.cli.present import check, present, report_options
+from cgviz.cli.present import Target, report_options
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.errors import UsageError
 
-CSV = {".csv": "csv"}
 HELP = """Print every stage: its value, its gradient, how both came about.
 
 \b
@@ -23,24 +24,14 @@ HELP = """Print every stage: its value, its gradient, how both came about.
 @report_options("the table", "csv")
 @options.mode()
 @options.wrt()
-@options.digits()
-@options.theme()
-def command(
-    request: Request,
-    output: str | None,
-    format: str | None,
-    standalone: bool,
-    mode: str,
-    wrt: str | None,
-    digits: int,
-    theme: str,
-) -> None:
+@options.look()
+def command(request: Request, to: Target, mode: str, wrt: str | None, **look: Any) -> None:
     from cgviz.runs.modes import mode_of
     from cgviz.views.table import report
 
     if wrt and mode == "reverse":
         raise UsageError("--wrt goes with --mode forward or --mode both")
-    check(output, format, standalone, CSV)
+    to.check()
     run = request.run()
-    present(report(run, digits=digits, theme=theme, mode=mode_of(run, mode, wrt)), output, format, standalone, CSV)
+    to.present(report(run, mode=mode_of(run, mode, wrt), **look))
     run.require_finite()
