@@ -288,10 +288,8 @@ class Builder:
         self.inputs: list[int] = []
 
     def input(self, name: str, label: str = "", default: Value | None = None, shape: Shape = ()) -> int:
-        index = len(self.nodes)
-        self.inputs.append(index)
-        self.nodes.append(row((INPUT, (), name, label, True, shape, default, None, (), ())))
-        return index
+        self.inputs.append(len(self.nodes))
+        return self.push(row((INPUT, (), name, label, True, shape, default, None, (), ())))
 
     def constant(self, value: Value, formula: Formula | None = None) -> int:
         """Returns a constant; the same value written the same way is one node."""
@@ -302,8 +300,8 @@ class Builder:
             key = (shape, value.tobytes() if shape else repr(value), formula.text if formula else "")
         index = self.constants.get(key)
         if index is None:
-            index = self.constants[key] = len(self.nodes)
-            self.nodes.append(row((CONSTANT, (), "", "", False, shape, value, formula, (), ())))
+            made = row((CONSTANT, (), "", "", False, shape, value, formula, (), ()))
+            index = self.constants[key] = self.push(made)
         return index
 
     def apply(
@@ -315,16 +313,15 @@ class Builder:
         places: int | Sequence[int] = (),
     ) -> int:
         """Returns the index of `op(*args)`: a new node, or the one that is already there."""
-        args, nodes = tuple(args), self.nodes
+        args = tuple(args)
         key = op, args
         known = self.known.get(key) if self.share else None
         if known is None:
-            self.known[key] = known = len(nodes)
-            nodes.append(row((op, args, name, label, name != "", (), None, None, places, ())))
-        elif name and nodes[known].given:
-            return self.push(nodes[known]._replace(name=name, label=label))
+            known = self.known[key] = self.push(row((op, args, name, label, name != "", (), None, None, places, ())))
+        elif name and self.nodes[known].given:
+            return self.push(self.nodes[known]._replace(name=name, label=label))
         elif name:
-            nodes[known] = nodes[known]._replace(name=name, label=label, given=True)
+            self.nodes[known] = self.nodes[known]._replace(name=name, label=label, given=True)
         return known
 
     def push(self, node: Node) -> int:
