@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 import cgviz
+from cgviz.analysis.difference import compared
+from cgviz.analysis.own import judged
 from cgviz.runs.corners import corners
 from tests.held import asked, digest, hold, number
 
@@ -97,10 +99,14 @@ def rounded(found: Any) -> Any:
     )
 
 
+def facts_of(made: Any) -> str:
+    return json.dumps(rounded(json.loads(made.write("json"))))
+
+
 def report(run: cgviz.Run, name: str) -> str:
     """Returns the last words of a report, and the digest of what it says as JSON."""
     made = getattr(run, name)()
-    facts = json.dumps(rounded(json.loads(made.write("json"))))
+    facts = facts_of(made)
     words = [line.strip() for line in made.write("text").splitlines() if re.search(r"[^\W\d]{3}", line)]
     last = words[-1] if words and name != "check" else ""
     return f"{len(facts)} {digest(facts)} {last}"
@@ -114,10 +120,39 @@ def told(text: str, values: dict[str, Any]) -> Iterator[str]:
         yield f"corner {number_words(corner)}"
     for node in run.graph.stages[-2:]:
         yield f"explain {asked(lambda node=node: digest(run.explain(run.graph.nodes[node].name).write('text')))}"
+    if not run.symbolic:
+        yield f"own {asked(own, run)}"
+        yield from matrices(run)
     gates = cgviz.run(text, values, upstream=weights(text, values), detail="gate")
     yield f"gates {' '.join(node.shown for node in gates.graph.nodes if node.is_stage)}"
     yield f"stages {' '.join(node.shown for node in run.graph.nodes if node.is_stage)} {sorted(map(str, run.flags))[-1:]}"
     yield f"gradients {number(list(run.gradient.values()))} of gates {number(list(gates.gradient.values()))}"
+
+
+SPOILT: tuple[Callable[[Any], Any], ...] = (
+    lambda g: g, lambda g: None, lambda g: -g, lambda g: 2*g, lambda g: g/3, lambda g: -g/2, lambda g: g.T, lambda g: np.stack([g, g])/2, lambda g: g*np.nan,
+    lambda g: 0*g, lambda g: np.ravel(g), lambda g: g + np.arange(g.size).reshape(g.shape), lambda g: np.sign(g), lambda g: np.ones((2, 2)), lambda g: g*(1 + 1e-7), lambda g: g*g,
+)  # fmt: skip
+
+
+def own(run: cgviz.Run) -> str:
+    """Returns what is said of gradients that are spoilt in every way."""
+    told = []
+    for spoil in SPOILT:
+        theirs = {name: spoil(np.asarray(gradient, dtype=float)) for name, gradient in run.gradient.items()}
+        told.append("; ".join(f"{each.name} {each.cause or each.is_right} {each.note}" for each in judged(run, theirs)))
+    return " | ".join(told)
+
+
+def matrices(run: cgviz.Run) -> Iterator[str]:
+    """Yields Jacobians between nodes, in both modes and layouts."""
+    names = [run.graph.nodes[index].name for index in (*run.graph.inputs[:2], *run.graph.stages[-3:])]
+    if len(names) < 2:
+        return
+    for of, wrt in [(None, names[0]), (names[-1], names[-2]), (names[-2], names[0]), (names[0], names[-1])]:
+        for mode, layout in (("forward", "numerator"), ("reverse", "denominator")):
+            made = lambda of=of, wrt=wrt, mode=mode, layout=layout: run.jacobian(of, wrt, mode=mode, layout=layout)  # noqa: E731
+            yield f"{of} by {wrt} {mode} {asked(lambda made=made: digest(facts_of(made())))}"
 
 
 def number_words(found: Any) -> str:
@@ -139,6 +174,29 @@ def weights(text: str, values: dict[str, Any]) -> Any:
 def test_reports_of_a_program(at: int) -> None:
     text = list(PROGRAMS)[at]
     hold("reports.txt", text.replace("\n", "; "), told(text, PROGRAMS[text]))
+
+
+PAIRS = [
+    ("x*y", "y*x"), ("x*y + z", "x*y"), ("a = x*y; a + 1", "a = x + y; a + 1"), ("x**2", "x*x"), ("(x+y)**2", "x**2 + 2*x*y + y**2"), ("log(x)", "log(x) + y - y"),
+    ("sin(x)**2", "1 - cos(x)**2"), ("x", "x + 1e-12"), ("x", "x + 1e-6"), ("a = 2*x; b = a*y; b", "a = 2*x; b = a*y + x; b"), ("relu(x)", "max(x, 0)"), ("A @ v", "v @ A.T"), ("sum(v)", "v"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("at", range(len(PAIRS)))
+def test_two_programs_side_by_side(at: int) -> None:
+    for values in ({}, {"x": 1.5, "y": 0.25, "z": -1.0, "A": A, "v": V}):
+        answer = asked(lambda values=values: side_by_side(*PAIRS[at], values))
+        hold("reports.txt", f"{' against '.join(PAIRS[at])} {sorted(values)}", [answer])
+
+
+def side_by_side(one: str, two: str, values: dict[str, Any]) -> str:
+    runs = []
+    for text in (one, two):
+        graph = cgviz.read(text)
+        given = {graph.nodes[i].name: values[graph.nodes[i].name] for i in graph.inputs if values}
+        runs.append(cgviz.run(text, given, upstream=weights(text, given)))
+    made = compared(*runs)
+    return f"{made.value} {made.gradients} {made.only} {made.parting} {made.points} {made.is_one}"
 
 
 NAMED = """
