@@ -234,6 +234,7 @@ def test_bad_data_is_one_clear_line(text: str, message: str) -> None:
         "\ufeffx,y\n1,2\n3,4\n",
         "x;y\r\n1;2\r\n3;4\r\n",
         "x\ty\n1\t2\n\n3\t4",
+        "# line\nx,y\n1,2 # first\n3,4\n",
         ' x , "y"\n 1 , 2 \n 3,"4"\n',
         ",day,x,y\n0,mon,1,2\n1,tue,3,4\n",
     ],
