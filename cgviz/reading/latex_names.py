@@ -238,8 +238,9 @@ class Names:
         if inner and inner[0].text == "{":
             inner = inner[1:-1]
         kinds = [piece.text for piece in inner]
-        if kinds == ["H"] and "H" not in self.known:
-            raise self.error("^H turns a matrix of complex numbers; of real ones write ^T", at)
+        is_turned = kinds == ["H"] and "H" not in self.known
+        if is_turned or (kinds == ["dagger"] and at and self.pieces[at - 1].text.isupper()):
+            raise self.error("it turns a matrix of complex numbers; of real ones write ^T", at)
         if indexed_power(inner):
             raise self.error("an index in brackets and a power: write {a^{(2)}}^2", at)
         turned = bool(self.transposing and len(inner) > 1 and self.is_transpose(inner[-1:]))
