@@ -158,10 +158,13 @@ def sift(row: list[int], item: int, gained: Sequence[int]) -> None:
     Source: R. Rudell, Dynamic variable ordering for ordered binary decision diagrams (1993).
     """
     at = row.index(item)
-    later = list(accumulate([gained[other] for other in row[at + 1 : at + 1 + FAR]], initial=0))
-    earlier = list(accumulate([-gained[other] for other in row[max(at - FAR, 0) : at][::-1]], initial=0))
-    most = max(max(later), max(earlier))
-    if most:
+    behind = [0, *(gained[other] for other in row[at + 1 : at + 1 + FAR])]
+    before = [0, *(-gained[other] for other in row[max(at - FAR, 0) : at][::-1])]
+    if max(behind) or max(before):
+        later, earlier = list(accumulate(behind)), list(accumulate(before))
+        most = max(max(later), max(earlier))
+        if not most:
+            return
         row.insert(at + later.index(most) if most in later else at - earlier.index(most), row.pop(at))
 
 
