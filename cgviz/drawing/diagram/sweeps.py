@@ -119,7 +119,7 @@ def median(ends: Sequence[int]) -> float:
 def exchange(layers: Layers, rounds: int = 8) -> None:
     """Exchanges neighbours, and moves items farther, as long as fewer wires cross.
 
-    A rank is tried again once it, or one beside it, changes.
+    A rank is tried again once one beside it changes.
     """
     count = len(layers.rows)
     waiting = set(range(count))
@@ -128,7 +128,7 @@ def exchange(layers: Layers, rounds: int = 8) -> None:
             if n in waiting:
                 waiting.remove(n)
                 if exchange_in(layers, n):
-                    waiting.update(range(max(n - 1, 0), min(n + 2, count)))
+                    waiting.update({n - 1, n + 1} & {*range(count)})
         if not waiting:
             return
 
