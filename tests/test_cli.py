@@ -265,6 +265,7 @@ def test_without_values_the_table_is_symbolic(cgviz: Runner) -> None:
         (["x", "+", "y"], "one PROGRAM, not 3: x + y; put it in quotes"),
         (["x*y", "-x", "2"], "a value is given as --x 2, with two dashes"),
         (["x*y", "--x", "1e", "--y", "2"], "ends after its e: 1e3, or 1*e"),
+        (["x*y", "--x", "1,5", "--y", "2"], "has a comma: 1.5 is a number, [1,5] an array"),
         (["x*y", "--x", "-2.5E-", "--y", "2"], "ends after its e: -2.5e3"),
         (["x*y", "--no-shar"], "'--no-shar' is no option; did you mean --no-share?"),
         (["x*y", "-of.json"], "'-of.json' is no option; did you mean -o f.json?"),
