@@ -390,7 +390,7 @@ def test_history_is_json_with_parameters_of_every_kth_step() -> None:
 
 
 def test_a_very_long_history_is_thinned_and_keeps_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cgviz.views.descent.json.MOST", 1001)
+    monkeypatch.setattr("cgviz.views.descent.written.MOST_STEPS", 1001)
     task = on("x", None, "x", x=1.0)
     found = json.loads(history(task.objective, descend(task.objective, task.start, plan(steps=2_500, lr=1e-6))))
     steps = [record["step"] for record in found["history"]]

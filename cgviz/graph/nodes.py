@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from cgviz.collecting import uncollected
 from cgviz.errors import quoted
 from cgviz.ops.op import Op
 from cgviz.ops.products import product
@@ -234,7 +235,8 @@ class Graph:
     @cached_property
     def plan(self) -> tuple[Planned, ...]:
         """What the passes loop over, a row per node."""
-        return tuple(plan_of(self.nodes))
+        with uncollected():
+            return tuple(plan_of(self.nodes))
 
     @property
     def read_without(self) -> str:
