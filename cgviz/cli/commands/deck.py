@@ -56,19 +56,15 @@ Speaker notes say every step in whole sentences (reveal.js: the key S).
 )
 @click.option(
     "--granularity",
-    type=click.Choice(GRANULARITIES),
-    default="edge",
-    show_default=True,
+    **options.one_of(GRANULARITIES, "edge"),
     help="A frame for each edge of the backward pass, for each stage, or for each pass.",
 )
 @click.option("--from", "first", type=click.IntRange(min=1), metavar="N", help="The first frame shown.")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="N", help="The last frame shown.")
-@click.option("--aspect", type=click.Choice(ASPECTS), default="16:9", show_default=True, help="The shape of a slide.")
+@click.option("--aspect", **options.one_of(ASPECTS, "16:9"), help="The shape of a slide.")
 @click.option(
     "--camera",
-    type=click.Choice(CAMERAS),
-    default="auto",
-    show_default=True,
+    **options.one_of(CAMERAS, "auto"),
     help="whole: all of the diagram on every slide; follow: a camera looks at the row of what happens; auto: the whole "
     "where its texts are at least 14 points high on a slide of 960 x 540.",
 )

@@ -35,11 +35,7 @@ shared = options.together(
         "--wrt", metavar="NODE[,NODE]...", help="With respect to these inputs or stages.  [default: all inputs]"
     ),
     click.option(
-        "--mode",
-        type=click.Choice(MODES),
-        default="auto",
-        show_default=True,
-        help="Passes of tangents, backward passes, or whichever needs fewer.",
+        "--mode", **options.one_of(MODES, "auto"), help="Passes of tangents, backward passes, or whichever needs fewer."
     ),
     format_option(),
     standalone_option(),
@@ -57,9 +53,7 @@ shared = options.together(
 @shared
 @click.option(
     "--layout",
-    type=click.Choice(LAYOUTS),
-    default="numerator",
-    show_default=True,
+    **options.one_of(LAYOUTS, "numerator"),
     help="numerator: a row per element of the output; denominator: a column.",
 )
 def command(request: Request, to: Target, of: str | None, wrt: str | None, mode: str, layout: str, **look: Any) -> None:

@@ -35,7 +35,7 @@ Everything else stays as it is: for Marp, Slidev, Quarto, Jekyll and whatever re
 @click.command(help=HELP, params=[debug_option()])
 @click.argument("file", metavar="FILE")
 @options.output("Write the text and its pictures into this folder.  [default: woven]")
-@click.option("--to", type=click.Choice(FORMATS), default="svg", show_default=True, help="The format of pictures.")
+@click.option("--to", **options.one_of(FORMATS, "svg"), help="The format of pictures.")
 @click.option(
     "--fit", metavar="SIZE", default="", help="The page of pictures whose fence says no fit=: slide, column, 12cm."
 )

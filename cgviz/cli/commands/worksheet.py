@@ -63,7 +63,7 @@ whose values are given keep them. Numbers have more digits where they cancel.
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which inputs are drawn.")
 @click.option("--title", default="Backpropagation", show_default=True, help="The title of the sheets.")
-@click.option("--paper", type=click.Choice(PAPERS), default="a4", show_default=True, help="The size of the paper.")
+@click.option("--paper", **options.one_of(PAPERS, "a4"), help="The size of the paper.")
 @options.style("How the figure is drawn.")
 @options.direction(None, "The way of the figure.  [default: the larger]")
 @click.option("--fit", metavar="SIZE", help="The room of the figure, such as 12x8cm.  [default: what the paper has]")
