@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ast import literal_eval
 from collections.abc import Sequence
+from functools import cache
 from itertools import product
 from typing import Any
 from unittest.mock import MagicMock
@@ -37,12 +38,17 @@ def graph_of(text: str, count: int) -> Graph:
     return cgviz.read(text, given=tuple(NAMES[:count]))
 
 
-def started(case: Case, inputs: dict[str, Any], upstream: Any = None) -> Run:
-    return cgviz.run(case.text, inputs, upstream=upstream)
+@cache
+def weighed(family: str) -> list[tuple[Case, dict[str, Any], Any, Run]]:
+    """Returns every case of a family with inputs, an upstream gradient and the run of them."""
+    return [(case, *started(case)) for case in FAMILIES[family](torch)]
 
 
-def shape_of_output(case: Case, inputs: dict[str, Any]) -> tuple[int, ...]:
-    return np.shape(without_seed(cgviz.read(case.text, given=tuple(inputs)), inputs).value)
+def started(case: Case) -> tuple[dict[str, Any], Any, Run]:
+    inputs = case.inputs(3)
+    graph = start_shaped(graph_of(case.text, len(case.shapes)), inputs)
+    upstream = weights(graph.nodes[graph.output].shape or ())
+    return inputs, upstream, cgviz.run(graph, inputs, upstream=upstream)
 
 
 def weights(shape: tuple[int, ...]) -> Any:
@@ -59,13 +65,10 @@ def same(found: Any, expected: Any, what: str, **tolerance: float) -> None:
 @beside_torch
 @pytest.mark.parametrize("family", FAMILIES)
 def test_value_and_gradient_agree_with_pytorch(family: str) -> None:
-    for case in FAMILIES[family](torch):
-        inputs = case.inputs()
+    for case, inputs, upstream, run in weighed(family):
         tensors = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in inputs.values()]
         expected = case.torch(*tensors)
-        upstream = weights(tuple(expected.shape))
         expected.backward(torch.tensor(upstream, dtype=torch.float64))
-        run = started(case, inputs, upstream)
         label = f"{case.text} of {case.shapes}"
         same(run.value, expected.detach().numpy(), label)
         for name, tensor in zip(inputs, tensors, strict=True):
@@ -75,9 +78,7 @@ def test_value_and_gradient_agree_with_pytorch(family: str) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_shapes_are_those_of_the_values(family: str) -> None:
-    for case in FAMILIES[family](torch):
-        inputs = case.inputs()
-        run = started(case, inputs, weights(shape_of_output(case, inputs)))
+    for case, _, _, run in weighed(family):
         for node, value, gradient in zip(run.bare.nodes, run.values, run.gradients, strict=True):
             assert node.shape == np.shape(value) == np.shape(gradient), (case.text, case.shapes)
             assert type(value) is (np.ndarray if node.shape else float), (case.text, case.shapes, type(value))
@@ -86,11 +87,8 @@ def test_shapes_are_those_of_the_values(family: str) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_gradients_agree_with_central_differences(family: str) -> None:
-    for case in (case for case in FAMILIES[family](torch) if case.smooth):
-        inputs = case.inputs(3)
-        upstream = weights(shape_of_output(case, inputs))
-        run = started(case, inputs, upstream)
-        for name, value in inputs.items():
+    for case, inputs, upstream, run in weighed(family):
+        for name, value in inputs.items() if case.smooth else ():
             slopes = np.zeros(np.shape(value))
             for place in np.ndindex(np.shape(value)):
                 sides = []
@@ -106,10 +104,7 @@ def test_gradients_agree_with_central_differences(family: str) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_tangent_rule_is_the_transpose_of_the_gradient_rule(family: str) -> None:
     """⟨u, J t⟩ = ⟨Jᵀ u, t⟩ for any upstream u and tangents t; without a jvp the op is linear."""
-    for case in FAMILIES[family](torch):
-        inputs = case.inputs(4)
-        upstream = weights(shape_of_output(case, inputs))
-        run = started(case, inputs, upstream)
+    for case, _, upstream, run in weighed(family):
         node, value = run.bare.nodes[run.bare.output], run.value
         args = [run.values[arg] for arg in node.args]
         random = np.random.default_rng(6)
@@ -175,11 +170,11 @@ def start_shaped(graph: Graph, inputs: dict[str, Any]) -> Graph:
 @beside_torch
 @pytest.mark.parametrize("family", [family for family in FAMILIES if family != "corners"])
 def test_rules_differentiate_again(family: str) -> None:
-    for case in (case for case in FAMILIES[family](torch) if case.smooth and not case.singular):
-        inputs = case.inputs(9)
+    for case, inputs, upstream, _ in weighed(family):
+        if not case.smooth or case.singular:
+            continue
         random = np.random.default_rng(10)
         directions = {name: random.normal(size=np.shape(value)) for name, value in inputs.items()}
-        upstream = weights(shape_of_output(case, inputs))
         graph = start_shaped(gradient_graph(case, inputs, upstream, directions), inputs)
         values = forward(graph, inputs)
         gradients = backward(graph, values)
@@ -208,10 +203,7 @@ WORDS = ("spread", "place", "one_hot")
 def test_what_is_handed_back_reads_back_as_a_program(family: str) -> None:
     """Where the language has the words; the identity matrix I is given a value."""
     read = 0
-    for case in FAMILIES[family](torch):
-        inputs = case.inputs(11)
-        upstream = weights(shape_of_output(case, inputs))
-        run = started(case, inputs, upstream)
+    for case, inputs, upstream, run in weighed(family):
         node = run.graph.nodes[run.graph.output]
         for slot, arg in enumerate(node.args):
             handed = run.handed_formula(run.graph.output, slot)

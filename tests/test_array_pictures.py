@@ -244,7 +244,7 @@ def test_numbers_that_are_not_finite() -> None:
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("name", ["2×2", "100×100", "(0,3)", "(2,3,4)"])
+@pytest.mark.parametrize("name", ["2×2", "10×1000", "(0,3)", "(2,3,4)"])
 def test_every_format_draws_arrays_the_same_each_time(name: str, format: str, style: str) -> None:
     starts = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG", "dot": b"digraph", "tikz": b"%", "mermaid": b"flow"}
     drawn = picture(run_of(name), format, style=style)

@@ -105,7 +105,7 @@ def test_each_witness_by_itself_finds_the_slope(program: str, at: float, truth: 
             assert witness == "sympy", reading.note
 
 
-POINTS = ((0.37, 0.61, 0.8), (1.7, 2.3, 2.9), (-0.6, 1.2, 0.5), (0.9, 0.3, 3.0), (-2.2, 1.5, 3.0))
+POINTS = ((0.37, 0.61, 0.8), (1.7, 2.3, 2.9), (-0.6, 1.2, 0.5))
 
 
 @pytest.mark.parametrize("op", [op for op in ops() if op.vjp is None], ids=lambda op: op.name)

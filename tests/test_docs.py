@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from command import run_in_text
 
 from cgviz.cli.group import COMMANDS
 
@@ -24,8 +25,9 @@ def make() -> ModuleType:
     return module
 
 
-def test_the_readme_shows_what_its_commands_print(make: ModuleType) -> None:
-    readme = ROOT / "README.md"
+def test_the_readme_shows_what_its_commands_print(make: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme, wide = ROOT / "README.md", {"COLUMNS": "116", "NO_COLOR": "1"}
+    monkeypatch.setattr(make, "run", lambda arguments: run_in_text(*arguments, cwd=ROOT, env=wide).stdout)
     assert make.page(readme) == readme.read_text(encoding="utf-8"), "run `make docs`"
 
 

@@ -157,7 +157,7 @@ def test_interrupt_stops_a_layout_at_once() -> None:
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, preexec_fn=heed_interrupts) as running:
         assert running.stdout is not None
         running.stdout.readline()
-        time.sleep(1)
+        time.sleep(0.3)
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=20) == -signal.SIGINT
 

@@ -181,16 +181,17 @@ def hostile() -> list[str]:
 
 
 @pytest.mark.parametrize("latex", [False, True])
-@pytest.mark.parametrize("text", hostile())
-def test_hostile_texts_run_no_code(text: str, latex: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("first", range(8))
+def test_hostile_texts_run_no_code(first: int, latex: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    try:
-        graph = cgviz.read(text, latex=latex)
-    except CgvizError as error:
-        assert_short(error)
-    else:
-        assert graph.nodes
-    assert not list(tmp_path.iterdir())
+    for text in hostile()[first::8]:
+        try:
+            graph = cgviz.read(text, latex=latex)
+        except CgvizError as error:
+            assert_short(error)
+        else:
+            assert graph.nodes
+        assert not list(tmp_path.iterdir()), text
 
 
 def test_hostile_texts_are_there() -> None:

@@ -48,6 +48,7 @@ def lecture_deck(look: Look = LOOKS[0], granularity: str = "stage") -> bytes:
     return made(cgviz.run(LECTURE, x=3, y=-4), look, granularity)
 
 
+@cache
 def slides(written: bytes) -> list[Any]:
     return list(Presentation(io.BytesIO(written)).slides)
 
@@ -75,10 +76,11 @@ def lecture() -> Run:
 def test_shapes_stand_at_the_same_places_on_every_slide(look: Look, lecture: Run) -> None:
     pages = slides(lecture_deck(look, "pass"))
     assert len(pages) == len(frames(lecture, "pass"))
-    first = places(pages[0])
-    assert all(places(page) == first for page in pages)
-    known = {key: place for page in pages for key, place in labels(page).items()}
-    assert all(known[key] == place for page in pages for key, place in labels(page).items())
+    first, *others = map(places, pages)
+    assert all(other == first for other in others)
+    found = [each for page in pages for each in labels(page).items()]
+    known = dict(found)
+    assert all(known[key] == place for key, place in found)
 
 
 def places(slide: Any) -> list[tuple[object, ...]]:
@@ -155,9 +157,9 @@ def test_cards_are_rounded_rectangles_and_gates_circles(lecture: Run) -> None:
 def test_numbers_appear_with_their_step_and_are_those_of_the_run(lecture: Run) -> None:
     shown = frames(lecture, "edge")
     pages = slides(lecture_deck(granularity="edge"))
+    told = [{box.name: box.text_frame.text for box in reversed(boxes(page))} for page in pages]
     for index in lecture.graph.stages:
-        name = lecture.graph.nodes[index].shown
-        texts = [next(s for s in boxes(page) if s.name == name).text_frame.text for page in pages]
+        texts = [each[lecture.graph.nodes[index].shown] for each in told]
         value, gradient = f"\n{number(lecture.values[index])}", f"\t{number(lecture.gradients[index])}"
         first = next(at for at, frame in enumerate(shown) if any(s.index == index for s in frame.active))
         assert [value in text for text in texts] == [at >= first for at in range(len(pages))]
