@@ -25,7 +25,7 @@ from PIL import Image
 
 import cgviz
 from cgviz.analysis import learning
-from cgviz.analysis.learning import OPTIMIZERS, Descent, Plan, Problem, Settings, descend, problem, read_sheet
+from cgviz.analysis.learning import OPTIMIZERS, Descent, DescentPlan, Problem, Settings, descend, problem, read_sheet
 from cgviz.analysis.learning.descent import batches, per_epoch
 from cgviz.analysis.learning.problem import bind
 from cgviz.analysis.learning.surface import around
@@ -58,8 +58,8 @@ def written(task: Problem, descent: Descent, width: int, plain: bool = False) ->
     return made.plain(ascii_spelling() if plain else unicode_spelling(), width)
 
 
-def plan(optimizer: str = "sgd", steps: int = 50, lr: float = 0.05, **more: Any) -> Plan:
-    return Plan(OPTIMIZERS[optimizer], Settings(lr=lr), steps, **more)
+def plan(optimizer: str = "sgd", steps: int = 50, lr: float = 0.05, **more: Any) -> DescentPlan:
+    return DescentPlan(OPTIMIZERS[optimizer], Settings(lr=lr), steps, **more)
 
 
 # Witnesses

@@ -9,18 +9,18 @@ from itertools import groupby
 from operator import attrgetter
 
 from cgviz.documents.document import GAP, Block, Document, Entry, Prose, Table
-from cgviz.documents.grid import Column
+from cgviz.documents.grid import TableColumn
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
 from cgviz.ops.listing import Row
 from cgviz.text.fold import Span
 
 COLUMNS = (
-    Column("name"),
-    Column("gate"),
-    Column("f", least=16),
-    Column("local derivatives", least=16),
-    Column("what it does to the gradient; corners", least=20),
+    TableColumn("name"),
+    TableColumn("gate"),
+    TableColumn("f", least=16),
+    TableColumn("local derivatives", least=16),
+    TableColumn("what it does to the gradient; corners", least=20),
 )
 
 

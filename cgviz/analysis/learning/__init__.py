@@ -1,6 +1,6 @@
 """Learning as optimization: a program is the loss on one example, its gradient moves the parameters."""
 
-from cgviz.analysis.learning.descent import Descent, Plan, descend, explained
+from cgviz.analysis.learning.descent import Descent, DescentPlan, descend, explained
 from cgviz.analysis.learning.objective import Objective
 from cgviz.analysis.learning.optimizers import OPTIMIZERS, Optimizer, Settings
 from cgviz.analysis.learning.problem import Problem, problem
@@ -10,9 +10,9 @@ from cgviz.text.tables import Sheet, read_sheet
 __all__ = [
     "OPTIMIZERS",
     "Descent",
+    "DescentPlan",
     "Objective",
     "Optimizer",
-    "Plan",
     "Problem",
     "Settings",
     "Sheet",

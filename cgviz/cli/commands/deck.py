@@ -14,7 +14,7 @@ from cgviz.cli.targets import check_unasked
 from cgviz.errors import UsageError, printable
 
 if TYPE_CHECKING:
-    from cgviz.players.deck import Format, Frame, Look
+    from cgviz.players.deck import DeckFrame, DeckLook, Format
 
 GRANULARITIES = ("edge", "stage", "pass")
 ASPECTS = ("16:9", "4:3")
@@ -94,11 +94,11 @@ def command(
     last: int | None,
     **look: Any,
 ) -> None:
-    from cgviz.players.deck import Look, format_of, frames
+    from cgviz.players.deck import DeckLook, format_of, frames
 
     look["figure"] = figured(look)
     if (request.program or "").lower().endswith(".md"):
-        return deliver_lecture(str(request.program), output, format, granularity, Look(**look))
+        return deliver_lecture(str(request.program), output, format, granularity, DeckLook(**look))
     path = output or DEFAULT
     if output is None:
         check_unasked(path)
@@ -107,14 +107,14 @@ def command(
     run = request.run()
     shown = frames(run, granularity, first, last, digits=look["digits"])
     forewarn(run, len(shown), made)
-    make(run, made, shown, Look(**look), path)
+    make(run, made, shown, DeckLook(**look), path)
     run.require_finite()
 
 
 LECTURES = {".html": "html", ".htm": "html", ".pdf": "pdf", ".pptx": "pptx"}
 
 
-def deliver_lecture(source: str, output: str | None, format: str | None, granularity: str, look: Look) -> None:
+def deliver_lecture(source: str, output: str | None, format: str | None, granularity: str, look: DeckLook) -> None:
     """Writes one deck of a lecture in Markdown: its headings and text, and every program step by step."""
     from cgviz.cli.progress import tracked
     from cgviz.cli.source import from_file
@@ -152,7 +152,7 @@ def forewarn(run: Any, count: int, made: Format) -> None:
     )
 
 
-def make(run: Any, made: Format, shown: tuple[Frame, ...], look: Look, path: str) -> None:
+def make(run: Any, made: Format, shown: tuple[DeckFrame, ...], look: DeckLook, path: str) -> None:
     """Draws the whole deck, then writes it: an interrupt on the way leaves nothing behind."""
     from cgviz.cli.progress import tracked
     from cgviz.players.deck import deck, drawn, folder, trouble

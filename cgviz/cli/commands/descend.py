@@ -16,7 +16,7 @@ from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import EvaluationError, UsageError, printable, quoted
 
 if TYPE_CHECKING:
-    from cgviz.analysis.learning import Descent, Plan, Problem, Sheet
+    from cgviz.analysis.learning import Descent, DescentPlan, Problem, Sheet
     from cgviz.drawing.canvas.sheet import Sheet as Canvas
 
 OPTIMIZERS = ("sgd", "momentum", "adam")
@@ -249,9 +249,9 @@ def problem_of(request: Request, wrt: str | None, sheet: Sheet | None) -> Proble
     return problem(graph, given, names, sheet)
 
 
-def plan_of(chosen: dict[str, Any], examples: int, with_data: bool) -> Plan:
+def plan_of(chosen: dict[str, Any], examples: int, with_data: bool) -> DescentPlan:
     """Returns how to descend. Raises UsageError for options that do not go together."""
-    from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings
+    from cgviz.analysis.learning import OPTIMIZERS, DescentPlan, Settings
     from cgviz.analysis.learning.descent import per_epoch
 
     steps, epochs, batch, momentum = (chosen[name] for name in ("steps", "epochs", "batch", "momentum"))
@@ -267,4 +267,4 @@ def plan_of(chosen: dict[str, Any], examples: int, with_data: bool) -> Plan:
     if steps > MOST_STEPS:
         raise UsageError(f"{steps} steps are more than {MOST_STEPS}; give fewer --epochs or a larger --batch")
     settings = Settings(lr=chosen["lr"], momentum=0.9 if momentum is None else momentum)
-    return Plan(OPTIMIZERS[name], settings, steps, batch, chosen["seed"], chosen["every"])
+    return DescentPlan(OPTIMIZERS[name], settings, steps, batch, chosen["seed"], chosen["every"])

@@ -14,7 +14,7 @@ from cgviz.drawing.pictures import CHARTS
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
-    from cgviz.views.jacobian.facts import Facts
+    from cgviz.views.jacobian.facts import MatrixFacts
 
 MODES = ("auto", "forward", "reverse")
 LAYOUTS = ("numerator", "denominator")
@@ -81,7 +81,7 @@ def started(request: Request) -> tuple[Run, bool]:
     return run, not run.bare.nodes[run.bare.output].shape
 
 
-def deliver(facts: Facts, to: Target, background: str, **look: Any) -> None:
+def deliver(facts: MatrixFacts, to: Target, background: str, **look: Any) -> None:
     """Prints the matrix, or writes it into a file; a picture is written beside what is printed."""
     from cgviz.views.jacobian import picture, report
 

@@ -42,14 +42,14 @@ Everything else stays as it is: for Marp, Slidev, Quarto, Jekyll and whatever re
 @click.option("--min-text", metavar="SIZE", default="", help="The smallest text there; a line says if it is missed.")
 def command(file: str, output: str | None, to: str, fit: str, min_text: str) -> None:
     from cgviz.cli.source import from_file
-    from cgviz.places.weave import Figure, woven
+    from cgviz.places.weave import WovenFigure, woven
     from cgviz.text.output import write
 
     source, folder = Path(file), Path(output or "woven")
     check_target(source, folder)
     figures: dict[str, bytes] = {}
 
-    def place(figure: Figure) -> str:
+    def place(figure: WovenFigure) -> str:
         name = f"{source.stem}-{figure.number}.{figure.ending}"
         figures[name] = figure.content
         if figure.note:

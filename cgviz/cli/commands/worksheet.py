@@ -84,7 +84,7 @@ def command(
 ) -> None:
     from cgviz.players.worksheet import answer_key, format_of, key_path, worksheet
     from cgviz.players.worksheet.blanks import blanks
-    from cgviz.players.worksheet.work import Look, Work
+    from cgviz.players.worksheet.work import FigureLook, Work
     from cgviz.text.output import check, write
     from cgviz.text.signature import signed
 
@@ -100,7 +100,7 @@ def command(
     runs, drawn = runs_of(request, variants, seed, look["digits"], within)
     left_out = blanks(runs[0].graph, blank)
     with click.progressbar(length=len(runs), file=sys.stderr, hidden=not waits(len(runs))) as bar:
-        work = Work(runs, left_out, Look(**look), printable(title), seed if drawn else None, bar.update)
+        work = Work(runs, left_out, FigureLook(**look), printable(title), seed if drawn else None, bar.update)
         files = worksheet(work, path, paper) | answer_key(work, answers, paper)
     for note in filter(None, (runs[0].graph.read_without, work.trouble)):
         streams.note(note)

@@ -16,7 +16,7 @@ from cgviz.drawing.diagram.rows import Frame, Laid
 from cgviz.drawing.diagram.scene import Box, Wire
 from cgviz.players.deck.extras import PAGE
 from cgviz.players.deck.formats import HEIGHT
-from cgviz.players.deck.frames import Frame as Shown
+from cgviz.players.deck.frames import DeckFrame as Shown
 from cgviz.players.deck.page import FOOT, HEAD, SIDE, Page
 from cgviz.runs.steps import Backward
 

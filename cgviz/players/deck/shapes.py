@@ -22,7 +22,7 @@ from cgviz.drawing.diagram.rows import Frame
 from cgviz.drawing.diagram.scene import MIDDLE, RIGHT, Box, Line, Place, Text, Words
 from cgviz.drawing.theme import Theme
 from cgviz.players.deck.extras import CLEAR
-from cgviz.players.deck.frames import Frame as Shown
+from cgviz.players.deck.frames import DeckFrame as Shown
 from cgviz.players.deck.frames import so_far
 from cgviz.runs.steps import Forward, Step
 from cgviz.text.numbers import number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cgviz.analysis.checks import Sweep
-from cgviz.analysis.checks.sweep import LEAST_ERROR, Series, drawable
+from cgviz.analysis.checks.sweep import LEAST_ERROR, SlopeSeries, drawable
 from cgviz.drawing.canvas.sheet import END, Disc, Part, Path, Point, Said, Sheet, diamond, square, stacked
 from cgviz.drawing.charts.axis import Axis
 from cgviz.drawing.charts.frame import BOTTOM, HEIGHT, NORMAL, RIGHT, SMALL, TOP, WIDTH, Frame
@@ -29,7 +29,7 @@ def one(of: Sweep, theme: Theme) -> Sheet:
     return frame.sheet([*regions(of, frame), *lines(of, frame), *legend(of, frame)], " ".join(told))
 
 
-def best(of: Sweep, series: Series) -> str:
+def best(of: Sweep, series: SlopeSeries) -> str:
     found = of.best(series)
     return f"{series.name}: smallest error {found[1]:.1g} at h = {found[0]:.1g}." if found else ""
 

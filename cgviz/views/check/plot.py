@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cgviz.analysis.checks import Sweep
-from cgviz.analysis.checks.sweep import LEAST_ERROR, Series, drawable
+from cgviz.analysis.checks.sweep import LEAST_ERROR, SlopeSeries, drawable
 from cgviz.documents.grid import NARROWEST, prose
 from cgviz.documents.terminal import head as head_of
 from cgviz.documents.writing import Writing
@@ -81,7 +81,7 @@ def said(of: Sweep, spelling: Writing, width: int) -> list[Line]:
     return prose([(spelling.clean(told), "")], width)
 
 
-def best(of: Sweep, series: Series, spelling: Writing) -> str:
+def best(of: Sweep, series: SlopeSeries, spelling: Writing) -> str:
     found = of.best(series)
     if found is None:
         return ""

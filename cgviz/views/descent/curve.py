@@ -11,7 +11,7 @@ from cgviz.drawing.charts.frame import Frame
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
 from cgviz.text.numbers import DIGITS
-from cgviz.views.descent.plot import Place, thinned
+from cgviz.views.descent.plot import StepPlace, thinned
 from cgviz.views.descent.written import caption, change, elided
 
 PLACES, LUCKY = 280, 10
@@ -41,7 +41,7 @@ def curve(
     return frame.sheet(list(drawn(frame, places)), f"{said}; {change(descent, digits)}.")
 
 
-def heights(places: list[Place]) -> Axis:
+def heights(places: list[StepPlace]) -> Axis:
     """Returns the axis of the losses: of lucky batches none far below the means, and 0 where that is near."""
     means = [place.mean for place in places]
     lowest, highest = min(means, default=0.0), max((place.most for place in places), default=1.0)
@@ -51,7 +51,7 @@ def heights(places: list[Place]) -> Axis:
     return Axis(0.0 if near else found.low, found.high, found.log)
 
 
-def drawn(frame: Frame, places: list[Place]) -> Iterator[Part]:
+def drawn(frame: Frame, places: list[StepPlace]) -> Iterator[Part]:
     """Yields the band and the line of the means; a single place is a dot."""
     colour = frame.theme.value
     if any(place.least < place.most for place in places):
