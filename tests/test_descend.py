@@ -33,7 +33,7 @@ from cgviz.cli.commands import descend as command
 from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.canvas import written as written_as
 from cgviz.drawing.canvas.svg import svg as written_as_svg
-from cgviz.drawing.charts.axis import Axis, axis
+from cgviz.drawing.charts.axis import ChartAxis, axis
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.reading.shipped import FOLDER, data_set, data_sets, sample
@@ -522,7 +522,7 @@ def test_levels_are_round_and_follow_the_decades() -> None:
 
 
 def test_axes_have_round_ticks_with_distinct_labels() -> None:
-    assert Axis(0, 3, whole=True).ticks(6) == [0, 1, 2, 3]
+    assert ChartAxis(0, 3, whole=True).ticks(6) == [0, 1, 2, 3]
     assert axis([0.001, 1000.0]).log
     assert axis([0.001, 1000.0]).ticks(7) == [0.001, 0.01, 0.1, 1, 10, 100, 1000]
     for low, high in ((0.0, 1.0), (-3e-8, 2e-8), (1e300, 1.7e308), (100000.0, 100000.3), (-1.7e308, 1.7e308)):

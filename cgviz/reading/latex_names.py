@@ -18,11 +18,8 @@ from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.parsing import parse_spelling
 from cgviz.text.spelling import Spelling
 
-MOST_BARE = 8
-LONGEST_SCRIPT = 60
+MOST_BARE, LONGEST_SCRIPT = 8, 60
 Range = tuple[int, int]
-
-
 TRANSPOSED = re.compile(r"(?:T|\\top|\\intercal|\\math\w+\s*\{T\}|\\math\w+ T|\\text\w*\{T\}|⊤)\s*\}$")
 COMPARES = frozenset({"<", ">", "=", "le", "leq", "ge", "geq", "ne", "neq", "≤", "≥", "≠"})
 STARS = (["*"], ["ast"], ["star"], ["dagger"], ["prime"])
@@ -31,7 +28,7 @@ PROJECTED, PROJECTIONS = frozenset("WUV"), frozenset("QKVO")  # W^Q of attention
 
 
 @record
-class Name:
+class LatexName:
     """A name as it stands in the text: its spelling, where it ends, and what its scripts could be.
 
     letter   what it is without scripts where that is one letter, else ""
@@ -56,7 +53,7 @@ class Name:
 
 
 @dataclass
-class Names:
+class LatexNames:
     """Reads names. `known` are the names of several letters that the program assigns or that have values.
 
     layers  the letters that mark layers where they are raised: the l of z^l = w^l a^{l-1}
@@ -97,7 +94,7 @@ class Names:
         is_dressed = inner.kind == "macro" and (inner.text in ACCENTS or inner.text in WORDS)
         return is_dressed and piece.partner - at <= MOST_BARE and self.extent(at + 1) == piece.partner
 
-    def read(self, at: int) -> Name:
+    def read(self, at: int) -> LatexName:
         """Returns the name at `at`, with all that belongs to it."""
         run = self.run(at)
         base, end = next((part for part in reversed(run) if part[0] in self.known), run[0])
@@ -133,7 +130,7 @@ class Names:
             scripts.append((end, after))
             end = after
         spelling = self.scripted(head, scripts, turned)
-        name = Name(spelling, at, end, letter, items, raised, turned)
+        name = LatexName(spelling, at, end, letter, items, raised, turned)
         if spelling.letters in ("0", "1") and any(piece.text in COMPARES for piece in self.pieces[at:end]):
             shown = self.source(at, end)
             message = f"the condition of an indicator stands in brackets after it: \\mathbb{{1}}[x > 0], not {shown}"
@@ -146,7 +143,7 @@ class Names:
             raise self.error(f"a name longer than {LONGEST_NAME} characters is too long", at)
         return name
 
-    def within(self, at: int, end: int) -> Name | None:
+    def within(self, at: int, end: int) -> LatexName | None:
         """Returns the name with a script that an accent or a face holds whole: `\\hat{Y_i}`, `\\mathbf{x_i}`."""
         is_dressed = self.pieces[at].kind == "macro" and end - at > 5 and self.pieces[at + 1].text == "{"
         if not is_dressed or self.pieces[at + 3].text not in ("_", "^") or not self.begins(at + 2):

@@ -5,17 +5,17 @@ from cgviz.analysis.learning.objective import Objective
 from cgviz.analysis.learning.optimizers import OPTIMIZERS, Optimizer, Settings
 from cgviz.analysis.learning.problem import Problem, problem
 from cgviz.analysis.learning.surface import Surface, surface
-from cgviz.text.tables import Sheet, read_sheet
+from cgviz.text.tables import DataSheet, read_sheet
 
 __all__ = [
     "OPTIMIZERS",
+    "DataSheet",
     "Descent",
     "DescentPlan",
     "Objective",
     "Optimizer",
     "Problem",
     "Settings",
-    "Sheet",
     "Surface",
     "descend",
     "explained",

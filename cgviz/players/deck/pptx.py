@@ -12,7 +12,7 @@ from typing import Any
 from cgviz.drawing import diagram
 from cgviz.drawing.diagram import Diagram, words
 from cgviz.drawing.diagram.layout import Layout
-from cgviz.drawing.diagram.scene import Place, Text, Wire
+from cgviz.drawing.diagram.scene import Text, TextPlace, Wire
 from cgviz.errors import printable
 from cgviz.players.deck.camera import Camera
 from cgviz.players.deck.extras import PAGE, active
@@ -157,7 +157,7 @@ def draw_map(slide: Any, boxes: Sequence[Placed]) -> None:
         paint(shape, box.fill, box.line, 0.6)
 
 
-def apart(layout: Layout, wire: Wire, place: Place) -> Place:
+def apart(layout: Layout, wire: Wire, place: TextPlace) -> TextPlace:
     """Returns the place of a label; the one of a wire that comes from below stands beneath it, off the others."""
     lane = layout.path(wire.key)[-1][1]
     if not wire.beside or not layout.axes.flat or wire.target == PAGE or lane > layout.centre(wire.target)[1] - 1:

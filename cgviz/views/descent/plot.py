@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cgviz.analysis.learning import Descent
-from cgviz.drawing.charts.axis import Axis, axis
+from cgviz.drawing.charts.axis import ChartAxis, axis
 
 HEIGHT, NARROWEST, WIDEST = 12, 16, 100
 Line = list[tuple[str, str]]
@@ -21,7 +21,7 @@ def plot(descent: Descent, name: str, width: int, pen: CurvePen) -> Iterator[Lin
     places = thinned(descent, WIDEST * 2)
     if len(places) < 2:
         return
-    y, x = axis(place.mean for place in places), Axis(0.0, max(1.0, float(descent.reached[0])), whole=True)
+    y, x = axis(place.mean for place in places), ChartAxis(0.0, max(1.0, float(descent.reached[0])), whole=True)
     ticks = y.ticks(4)
     labels = dict(zip((round((1 - y.place(tick)) * (HEIGHT - 1)) for tick in ticks), y.labels(ticks), strict=True))
     margin = max(map(len, labels.values()), default=0) + 1
@@ -34,7 +34,7 @@ def plot(descent: Descent, name: str, width: int, pen: CurvePen) -> Iterator[Lin
     yield from along(x, margin, room, pen)
 
 
-def along(x: Axis, margin: int, room: int, pen: CurvePen) -> Iterator[Line]:
+def along(x: ChartAxis, margin: int, room: int, pen: CurvePen) -> Iterator[Line]:
     """Yields the axis of steps and its numbers."""
     ticks = x.ticks(max(2, room // 12))
     marks, numbers = [pen.flat] * room, " " * (margin + room + 8)

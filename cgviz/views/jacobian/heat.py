@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cgviz.analysis.blocks import Block
 from cgviz.documents.writing import unicode_spelling
-from cgviz.drawing.canvas.sheet import END, MARGIN, MIDDLE, Cell, Said, Sheet
+from cgviz.drawing.canvas.sheet import END, MARGIN, MIDDLE, Said, Sheet, SheetCell
 from cgviz.drawing.colours import entry_colour, is_dark
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
@@ -94,8 +94,8 @@ def drawn(facts: MatrixFacts, digits: int, theme: Theme, background: str) -> She
 def body(sheet: Sheet, ink: HeatInk, top: float) -> float:
     """Draws cells, labels and the scale; returns how far down they reach."""
     frame = placed(ink, top)
-    sheet.cell(Cell(frame.x - 1, frame.y - 1, frame.width + 2, frame.height + 2, ink.theme.pale))
-    sheet.cell(Cell(frame.x, frame.y, frame.width, frame.height, ink.theme.background))
+    sheet.cell(SheetCell(frame.x - 1, frame.y - 1, frame.width + 2, frame.height + 2, ink.theme.pale))
+    sheet.cell(SheetCell(frame.x, frame.y, frame.width, frame.height, ink.theme.background))
     for i in range(frame.rows):
         for j in range(frame.columns):
             paint(sheet, ink, frame, i, j)
@@ -126,22 +126,24 @@ def paint(sheet: Sheet, ink: HeatInk, frame: HeatFrame, i: int, j: int) -> None:
     value = float(ink.found.values[i, j])
     x, y, fill = frame.x + j * frame.wide, frame.y + i * frame.high, entry_colour(value, ink.theme)
     if fill:
-        sheet.cell(Cell(x, y, frame.wide, frame.high, fill))
+        sheet.cell(SheetCell(x, y, frame.wide, frame.high, fill))
     if ink.with_numbers:
         text = ink.entry(i, j)
         if text:
             sheet.say(Said(x + frame.wide / 2, y + frame.high / 2 + LABEL / 3, text, LABEL, ink.on(fill), MIDDLE))
     elif value < 0 and frame.high >= SMALLEST_CELL * 2:
-        sheet.cell(Cell(x + frame.wide * 0.3, y + frame.high * 0.45, frame.wide * 0.4, frame.high * 0.1, ink.on(fill)))
+        sheet.cell(
+            SheetCell(x + frame.wide * 0.3, y + frame.high * 0.45, frame.wide * 0.4, frame.high * 0.1, ink.on(fill))
+        )
 
 
 def borders(sheet: Sheet, ink: HeatInk, frame: HeatFrame) -> None:
     """Draws lines between the blocks of several nodes."""
     matrix, colour_of = ink.facts.matrix, ink.theme.edge
     for at in boundaries(matrix.columns, frame.columns):
-        sheet.cell(Cell(frame.x + at * frame.wide - 0.75, frame.y, 1.5, frame.height, colour_of))
+        sheet.cell(SheetCell(frame.x + at * frame.wide - 0.75, frame.y, 1.5, frame.height, colour_of))
     for at in boundaries(matrix.rows, frame.rows):
-        sheet.cell(Cell(frame.x, frame.y + at * frame.high - 0.75, frame.width, 1.5, colour_of))
+        sheet.cell(SheetCell(frame.x, frame.y + at * frame.high - 0.75, frame.width, 1.5, colour_of))
 
 
 def boundaries(blocks: tuple[Block, ...], pixels: int) -> list[float]:
@@ -167,10 +169,10 @@ def scale(sheet: Sheet, ink: HeatInk, frame: HeatFrame) -> None:
     """Draws the scale of colours to the right of the matrix, from the largest entry down to its negative."""
     x, high = frame.x + frame.width + 3 * GAP, max(frame.height, LEAST_SCALE)
     step, largest = high / SCALE_STEPS, ink.found.largest
-    sheet.cell(Cell(x - 1, frame.y - 1, SCALE_WIDTH + 2, high + 2, ink.theme.pale))
+    sheet.cell(SheetCell(x - 1, frame.y - 1, SCALE_WIDTH + 2, high + 2, ink.theme.pale))
     for i in range(SCALE_STEPS):
         fill = entry_colour(round(1 - 2 * i / (SCALE_STEPS - 1), 9), ink.theme) or ink.theme.background
-        sheet.cell(Cell(x, frame.y + i * step, SCALE_WIDTH, step, fill))
+        sheet.cell(SheetCell(x, frame.y + i * step, SCALE_WIDTH, step, fill))
     for value, at in ((largest, 0.0), (0.0, 0.5), (-largest, 1.0)):
         y = frame.y + at * (high - LABEL) + LABEL * 0.85
         sheet.say(Said(x + SCALE_WIDTH + GAP, y, number(value, ink.digits), LABEL, ink.theme.soft))
