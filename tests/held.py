@@ -18,7 +18,7 @@ import numpy as np
 from cgviz.values.arrays import quiet
 
 GOLDEN = Path(__file__).parent / "golden"
-TABLES = ("ops.numbers.txt", "ops.arrays.txt", "drawings.txt", "grades.txt")
+TABLES = [f"{name}.txt" for name in "ops.numbers ops.arrays drawings grades reports names descents sheets".split()]
 HEAD = "=== "
 LARGE = 12
 

@@ -100,12 +100,12 @@ COMMANDS = [
 
 
 def tried() -> list[tuple[list[str], str]]:
-    """Returns every command with every second program, what makes many pages with every third."""
+    """Returns every command with every second program, what makes many pages with every fourth."""
     names = list(PROGRAMS)
     return [
         (command, name)
         for at, command in enumerate(COMMANDS)
-        for name in (names[at % 3 :: 3] if command[0] in ("deck", "page", "worksheet") else names[at % 2 :: 2])
+        for name in (names[at % 4 :: 4] if command[0] in ("deck", "page", "worksheet") else names[at % 2 :: 2])
     ]
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -264,6 +265,7 @@ def test_without_values_the_table_is_symbolic(cgviz: Runner) -> None:
         (["x", "+", "y"], "one PROGRAM, not 3: x + y; put it in quotes"),
         (["x*y", "-x", "2"], "a value is given as --x 2, with two dashes"),
         (["x*y", "--x", "1e", "--y", "2"], "ends after its e: 1e3, or 1*e"),
+        (["x*y", "--x", "1,5", "--y", "2"], "has a comma: 1.5 is a number, [1,5] an array"),
         (["x*y", "--x", "-2.5E-", "--y", "2"], "ends after its e: -2.5e3"),
         (["x*y", "--no-shar"], "'--no-shar' is no option; did you mean --no-share?"),
         (["x*y", "-of.json"], "'-of.json' is no option; did you mean -o f.json?"),
@@ -483,13 +485,21 @@ LOOKS = [
 DEFAULTS = ("--engine inprocess", "--embed-font")
 
 
+LOOKED_AT = ["render", "sigmoid(w*x) + max(w, x) + (w*x)**2", "--w", "1.25", "--x", "1.25", "-o"]
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("look") / "plain.svg"
+    assert main([*LOOKED_AT, str(path)]) == 0
+    return path.read_bytes()
+
+
 @pytest.mark.parametrize("look", LOOKS)
-def test_every_look_is_drawn(cgviz: Runner, look: str) -> None:
-    program = "sigmoid(w*x) + max(w, x) + (w*x)**2"
-    plain = cgviz("render", program, "--w", "1.25", "--x", "1.25", "-o", "plain.svg")
-    found = cgviz("render", program, "--w", "1.25", "--x", "1.25", "-o", "other.svg", *look.split())
-    assert plain.status == found.status == 0, found.err
-    assert (Path("plain.svg").read_bytes() == Path("other.svg").read_bytes()) == (look in DEFAULTS)
+def test_every_look_is_drawn(cgviz: Runner, look: str, plain: bytes) -> None:
+    found = cgviz(*LOOKED_AT, "other.svg", *look.split())
+    assert found.status == 0, found.err
+    assert (plain == Path("other.svg").read_bytes()) == (look in DEFAULTS)
 
 
 @pytest.mark.parametrize(
@@ -521,12 +531,19 @@ def test_a_picture_that_is_not_finite_is_drawn_and_said(cgviz: Runner) -> None:
 
 
 def test_show_opens_the_picture(cgviz: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[list[str]] = []
     monkeypatch.setattr("cgviz.cli.viewer.sys.platform", "linux")
-    monkeypatch.setattr("cgviz.cli.viewer.shutil.which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr("cgviz.cli.viewer.subprocess.Popen", lambda command, **_: opened.append(command))
+    viewer, seen = Path("bin/xdg-open"), Path("seen")
+    viewer.parent.mkdir()
+    viewer.write_text(
+        f'#!/bin/sh\necho "$1" > {seen.resolve()}.part; mv {seen.resolve()}.part {seen.resolve()}\nexec sleep 1\n'
+    )
+    viewer.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{viewer.parent.resolve()}:{os.environ['PATH']}")
     assert cgviz("render", "x*y", "--show").status == 0
-    assert opened == [["xdg-open", str(Path("f.svg").resolve())]]
+    ended = time.monotonic() + 20
+    while not seen.exists() and time.monotonic() < ended:
+        time.sleep(0.01)
+    assert seen.read_text("utf-8").strip() == str(Path("f.svg").resolve())
 
 
 def test_show_without_a_viewer_is_one_line(cgviz: Runner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -322,7 +322,8 @@ def test_every_sample_in_every_format(name: str, detail: str) -> None:
     run = run_of(name, detail=detail)
     symbolic = Run(run.bare, None)
     turn = NAMES.index(name) + 3 * (detail == "gate")  # at one detail half of the formats, at the other the rest
-    for each, at in ((run, turn), (run, turn + 1), (run, turn + 2), (symbolic, turn + 3)):
+    drawn = [(run, turn), (run, turn + 1), (run, turn + 2), (symbolic, turn + 3)]
+    for each, at in drawn[:: 3 if name == "mazur" else 1]:
         written = derivation(each, format := FORMATS[at % len(FORMATS)])
         assert len(re.findall(r"Forward: the stages, in order", written)) == 1
         for index in run.graph.stages:
@@ -414,7 +415,7 @@ def test_values_are_green_and_gradients_red(staged: Run) -> None:
 
 
 def test_a_deep_program_is_derived() -> None:
-    for count, format, last in ((500, "terminal", "(1001)"), (200, "latex", r"\tag{401}"), (200, "html", "(401)")):
+    for count, format, last in ((200, "terminal", "(401)"), (100, "latex", r"\tag{201}"), (100, "html", "(201)")):
         program = "\n".join(["a0 = sin(x)", *(f"a{i + 1} = sin(a{i})*x" for i in range(count))])
         written = derivation(cgviz.run(program, x=0.3), format)
         assert last in written

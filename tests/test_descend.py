@@ -234,6 +234,7 @@ def test_bad_data_is_one_clear_line(text: str, message: str) -> None:
         "\ufeffx,y\n1,2\n3,4\n",
         "x;y\r\n1;2\r\n3;4\r\n",
         "x\ty\n1\t2\n\n3\t4",
+        "# line\nx,y\n1,2 # first\n3,4\n",
         ' x , "y"\n 1 , 2 \n 3,"4"\n',
         ",day,x,y\n0,mon,1,2\n1,tue,3,4\n",
     ],
@@ -389,7 +390,7 @@ def test_history_is_json_with_parameters_of_every_kth_step() -> None:
 
 
 def test_a_very_long_history_is_thinned_and_keeps_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cgviz.views.descent.json.MOST", 1001)
+    monkeypatch.setattr("cgviz.views.descent.written.MOST_STEPS", 1001)
     task = on("x", None, "x", x=1.0)
     found = json.loads(history(task.objective, descend(task.objective, task.start, plan(steps=2_500, lr=1e-6))))
     steps = [record["step"] for record in found["history"]]
@@ -636,3 +637,11 @@ def test_a_column_that_is_an_input_with_a_mark_is_told(column: str, tmp_path: Pa
     done = run("descend", "(w*x - y)**2", "--data", "d.csv", "--w", "0.1", "--steps", "2", cwd=tmp_path)
     told = b"call the column x, or, if 'x' is to be learned, say so with --wrt x" in done.stderr
     assert (done.returncode, told) == ((0, False) if column == "x" else (2, True)), done.stderr
+
+
+@pytest.mark.parametrize("header", ["target,x", "X,y", "yhat,x", "x,price", "feature,y"])
+def test_an_input_that_is_called_as_data_are_is_no_parameter_beside_a_column_that_is_no_input(header: str) -> None:
+    with pytest.raises(UsageError, match=r"is no column: call the column .*, or, if '[xy]' is to be learned, say so"):
+        problem(cgviz.read(LINE), {}, None, read_sheet(f"{header}\n1,2\n"))
+    assert on(LINE, "x,y,id\n1,2,3\n", "w,b").start == {"w": 0.0, "b": 0.0}
+    assert problem(cgviz.read(LINE), {}, None, read_sheet("x,y,id\n1,2,3\n")).start == {"w": 0.0, "b": 0.0}

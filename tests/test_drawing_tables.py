@@ -20,7 +20,7 @@ from cgviz.drawing.diagram import Diagram, diagram, in_rows
 from cgviz.drawing.diagram.figure import Figure, Note
 from cgviz.players.worksheet.blanks import blanks
 from cgviz.runs.modes import mode_of
-from tests.held import digest, hold
+from tests.held import asked, digest, hold
 
 WRITTEN = ("tikz", "mermaid")
 EMBEDDED = re.compile(r"@font-face\{.*?\}\n?")
@@ -124,6 +124,7 @@ SAID = "rate = 0.1\nactivation = sigmoid(weighted_sum_of_inputs)\nL = -log(activ
 HEAT = "P = softmax(Q @ K)\nL = sum(P * V)"
 BIG = np.linspace(-1, 2, 96).reshape(8, 12).round(2)
 HEATS = {"Q": BIG, "K": BIG.T[:, :6], "V": BIG[:, :6]}
+SHAPES = {"a": (4, 4), "b": (5, 3), "c": (2, 3, 4), "d": (2, 2, 2, 2), "e": (6,), "g": (9, 2), "h": (1, 1, 2, 1, 2)}
 PROGRAMS: dict[str, tuple[str, dict[str, Any] | None]] = {
     "staged": (STAGED, {"x": 3.0, "y": -4.0}),
     "net": (NET, ARRAYS),
@@ -135,6 +136,16 @@ PROGRAMS: dict[str, tuple[str, dict[str, Any] | None]] = {
     "ties": ("m = max(x, y, 2)\nr = relu(x - 2)\nL = m*r + sqrt(y - 2) + abs(x - 2)", {"x": 2.0, "y": 2.0}),
     "lost": ("q = log(x)\nr = 1/y\nL = q*r", {"x": -1.0, "y": 0.0}),
     "tensor": ("T = A[None]*B\nL = sum(T**2)", {"A": A, "B": np.stack([A, -A])}),
+    "shapes": (
+        "p = sum(a**2); q = sum(b**2); r = sum(c*c); s = sum(d*2); t = sum(e**2); u = sum(g)*sum(h)\nL = p + q + r + s + t + u",
+        {n: np.linspace(-2, 3, int(np.prod(k))).reshape(k).round(2) for n, k in SHAPES.items()},
+    ),
+    "many": (
+        "a0 = x*y\n"
+        + "\n".join(f"a{i + 1} = a{i}*{'xy'[i % 2]} + a{max(i - i % 7, 0)}" for i in range(45))
+        + "\nL = a45 + a20",
+        {"x": 0.9, "y": 0.8},
+    ),
     "long vector": ("L = sum(v**2) + v[0]", {"v": np.arange(40.0)}),
     "wide numbers": ("L = x*y + 1e-12*z", {"x": 1.23456789e9, "y": -7.5e-11, "z": 3e300}),
     "steep": ("s = sigmoid(20*x)\nt = tanh(y)\nL = s*t", {"x": 1.0, "y": 12.0}),
@@ -172,6 +183,8 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "heat": [*CARDS, {"fit": "slide"}, {"direction": "TB"}, {"theme": "print"}, {"blanks": "values"}],
     "tensor": [*CARDS, {"digits": 2}],
     "long vector": CARDS,
+    "shapes": [*CARDS, {"digits": 2}, {"digits": 3, "fit": "slide"}],
+    "many": [{}, {"quick": True, "style": "circuit"}, {"everything": False}, {"around": "a20", "depth": 2}, {"fit": "page", "quick": True}],
     "ties": [*CARDS, {"figure": Figure(legend="always")}, {"aside": False}],
     "lost": [*CARDS, {"fit": "slide"}],
     "wide numbers": [*CARDS, {"digits": 10}],
@@ -185,7 +198,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
 @pytest.mark.parametrize(("name", "at"), [(name, at) for name, looks in CASES.items() for at in range(len(looks))])
 def test_a_program_as_it_is_asked_for(name: str, at: int) -> None:
     run, look = run_of(*PROGRAMS[name]), CASES[name][at]
-    window = (400.0, 250.0) if name in ("chain", "net") and not at else None
+    window = (400.0, 250.0) if (name in ("chain", "net") and not at) or "notes" in str(look) else None
     hold("drawings.txt", f"{name}: {shown(look)}", told(diagram(run, **made(run, look)), window))
 
 
@@ -214,3 +227,29 @@ def test_a_program_without_values(name: str) -> None:
     run = cgviz.run(PROGRAMS[name][0], shapes={} if name == "heat" else shapes)
     for look in CARDS:
         hold("drawings.txt", f"{name} without values: {look}", told(diagram(run, **look)))
+
+
+REFUSED: list[dict[str, Any]] = [
+    {"style": "round"}, {"direction": "RL"}, {"background": "rgb(1,2,3)"}, {"theme": "sepia"}, {"fit": "poster"}, {"fit": "0x3cm"}, {"min_text": "3"},
+    {"fit": "slide", "min_text": "big"}, {"digits": 0}, {"digits": 18}, {"around": "nobody"}, {"collapse": ("nobody",)}, {"wires": "wavy"}, {"inputs": "right"},
+    *({"figure": made} for made in (
+        {"hide": ("everything",)}, {"edges": "thick"}, {"legend": "perhaps"}, {"roles": {"king": ["x"]}}, {"roles": {"data": ["nobody"]}}, {"colours": {"den": "red"}}, {"colours": {"nobody": "#123456"}},
+        {"notes": (Note("den"),)}, {"notes": (Note("nobody", "here"),)}, {"notes": (Note("x -> nobody"),)}, {"notes": (Note("y -> num"),)}, {"window": {"style": "round"}}, {"window": {"size": "1x1"}}, {"window": {"quick": 1}},
+        {"shift": {"den": (1,)}}, {"shift": {"den": (1, "a")}}, {"shift": {"den": "right of num"}}, {"pin": {"den": "near num"}}, {"pin": {"den": "left of den"}}, {"pin": {"den": "left of nobody"}}, {"order": ("nobody",)},
+        {"groups": {"g": ["nobody"]}}, {"groups": {"g": ["x"]}},
+    )),
+]  # fmt: skip
+
+
+def test_what_is_no_picture() -> None:
+    run = run_of(*PROGRAMS["staged"])
+    for look in REFUSED:
+        figure = {"figure": Figure().but(**look["figure"])} if "figure" in look and accepted(look["figure"]) else {}
+        answer = accepted(look.get("figure", {})) and asked(
+            lambda look=look, figure=figure: digest(diagram(run, **{**look, **figure}).dot)
+        )
+        hold("drawings.txt", f"refused: {look}", [answer or asked(lambda look=look: Figure().but(**look["figure"]))])
+
+
+def accepted(told: dict[str, Any]) -> bool:
+    return not asked(lambda: Figure().but(**told) and None).startswith("UsageError")

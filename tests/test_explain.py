@@ -172,8 +172,8 @@ def test_fan_out_of_any_size_keeps_its_total(count: int) -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("format", CHARTS.values())
-@pytest.mark.parametrize("node", ["x", "invden"])
-def test_every_theme_in_every_format(theme: str, format: str, node: str) -> None:
+def test_every_theme_in_every_format(theme: str, format: str) -> None:
+    node = ("x", "invden")[len(theme + format) % 2]
     begins = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}
     drawn = picture(lecture(), node, format, theme=theme, background="filled")
     assert drawn.startswith(begins[format])

@@ -16,7 +16,6 @@ from cgviz.analysis.jacobians import jacobian
 from cgviz.analysis.products import in_symbols, products
 from cgviz.cli import main
 from cgviz.documents.writing import unicode_spelling
-from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import UsageError
 from cgviz.ops.joining import joined
 from cgviz.ops.op import ops
@@ -399,8 +398,9 @@ def test_a_large_matrix_is_a_map(capsys: Any, tmp_path: Path) -> None:
     assert "9,900 of 10,000 entries (99%) are 0 whatever the values, 50 more are 0" in " ".join(out.split())
 
 
-@pytest.mark.parametrize("format", CHARTS.values())
-@pytest.mark.parametrize("theme", ["light", "dark", "print", "colorblind"])
+@pytest.mark.parametrize(
+    ("format", "theme"), [("svg", "light"), ("png", "dark"), ("pdf", "print"), ("svg", "colorblind"), ("pdf", "dark")]
+)
 def test_pictures_of_every_kind_and_the_same_bytes_twice(format: str, theme: str) -> None:
     found = facts(SQUARES, "q", "W,x", **LECTURE)
     one, two = (picture(found, format, theme=theme, background="filled") for _ in range(2))

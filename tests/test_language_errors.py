@@ -26,6 +26,11 @@ CARETS = {
     "max(x,)": (6, 1, "an operand is missing"),
     "x, y": (1, 1, "',' is only for the arguments"),
     "2 3": (2, 1, "two numbers side by side"),
+    "x*y -x 2": (7, 1, "a number behind a factor: write * before it, or **"),
+    "(x + 1)2": (7, 1, "a number behind a factor"),
+    "μ + σ ε": (4, 1, "is σ the sigmoid? Write σ(ε); of a number σ, σ*ε"),
+    "x & y": (2, 1, "'&' stands between conditions"),
+    "cos2x": (0, 5, "is 'cos2x' cos(2*x)?"),
     "0x10": (1, 3, "decimal"),
     "1e400*x": (0, 5, "too large"),
     "tnah(w*x)": (0, 4, "did you mean 'tanh'"),
@@ -214,3 +219,9 @@ def test_a_complex_number_is_no_product_with_j(text: str) -> None:
     with pytest.raises(CgvizError, match="complex numbers are not read"):
         cgviz.read(text)
     assert cgviz.run("2j*x", j=3, x=2).value == 12
+
+
+def test_a_value_makes_a_variable_of_a_name_that_functions_have() -> None:
+    assert cgviz.run("2 σ x", {"σ": 2.0, "x": 3.0}).value == cgviz.run("2 exp x", {"exp": 2.0, "x": 3.0}).value == 12.0
+    assert cgviz.run("c = x; c += 1", x=2.0).value == 3.0
+    assert cgviz.run("def f(x):\n    x += 1\n    return x*x\n", x=2.0).value == 9.0

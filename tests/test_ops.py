@@ -31,6 +31,7 @@ EXTREME = [
 ]
 ROOTS_OF_SLOPES = [-0.7517915246935645, -1.2784645427610738]  # of gelu and silu
 NASTY = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e308, -1e308, 5e-324, 800.0, -800.0, 1, -3, 0.5, 99.5, -99.7]
+FEW_NASTY = [0.0, math.inf, math.nan, -1e308, 5e-324, -3, 0.5]
 REQUIRED = ("forward", "partials", "by", "gate", "says", "corners", "source")
 
 every_op = pytest.mark.parametrize("op", OPS, ids=lambda op: op.name)
@@ -132,7 +133,7 @@ def test_the_taught_rule_gives_the_stable_numbers_where_both_are_sound(op: Op) -
 def test_an_op_is_total(op: Op) -> None:
     """Whatever the floats: a float comes out, one local derivative per argument, a known flag, a reason in words."""
     for count in counts(op):
-        for args in itertools.product(NASTY if count < 3 and op not in BY_MPMATH else NASTY[:10], repeat=count):
+        for args in itertools.product(NASTY if count < 3 and op not in BY_MPMATH else FEW_NASTY, repeat=count):
             value = op.forward(*args)
             assert isinstance(value, (float, int))
             locals_ = op.local(value, *args)

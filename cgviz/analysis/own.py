@@ -101,7 +101,8 @@ def by_shape(run: Run, index: int, ours: Any, theirs: Any) -> str:
     if theirs.ndim >= ours.ndim and theirs.shape != ours.shape:
         lead = theirs.ndim - ours.ndim
         axes = (*range(lead), *(lead + i for i, n in enumerate(ours.shape) if n == 1 and theirs.shape[lead + i] != 1))
-        if axes and same(ours, np.sum(theirs, axis=axes).reshape(ours.shape) if theirs.size else theirs):
+        summed = np.sum(theirs, axis=axes) if axes else theirs
+        if axes and summed.size == ours.size and same(ours, summed.reshape(ours.shape)):
             named = f"axis {axes[0]}" if len(axes) == 1 else f"the axes {', '.join(map(str, axes))}"
             return f"it is not summed over {named}, along which the input was broadcast"
     if theirs.shape != ours.shape and theirs.size == ours.size and same(ours.ravel(), theirs.ravel()):

@@ -21,12 +21,13 @@ def view(path: str) -> None:
     if shutil.which(opener) is None:
         raise RenderError(f"there is no {opener} here to open the picture; open {quoted(path, 200)} yourself")
     try:
-        subprocess.Popen(
-            [opener, os.path.abspath(path)],
+        subprocess.run(
+            ["/bin/sh", "-c", '"$0" "$1" &', opener, os.path.abspath(path)],  # no child of ours is left behind
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            check=False,
         )
     except OSError as error:
         raise RenderError(f"{opener} cannot be run: {error.strerror}") from error

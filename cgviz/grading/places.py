@@ -1,10 +1,12 @@
-"""Where a statement stands in a listing, and how it reads there."""
+"""Where a statement stands in a listing, how it reads there, and a verdict on it."""
 
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from cgviz.grading.listing import Listing
+from cgviz.grading.report import LineVerdict
 
 
 def place(listing: Listing, node: ast.stmt) -> tuple[int, int]:
@@ -32,3 +34,10 @@ def code_at(listing: Listing, node: ast.stmt) -> str:
     if node.end_lineno and node.end_lineno != node.lineno and not hasattr(node, "body"):
         end = offset(listing, node.end_lineno, node.end_col_offset or 0)
     return " ".join(listing.text[start:end].split())
+
+
+def verdict_at(listing: Listing, node: ast.stmt, at: tuple[int, int] | None = None, **found: Any) -> LineVerdict:
+    """Returns the verdict on a statement, its culprit `at` offsets; `found` are the other fields."""
+    start, end = at or place(listing, node)
+    told: dict[str, Any] = {"line": node.lineno, "code": code_at(listing, node), "start": start, "end": end} | found
+    return LineVerdict(where=listing.where(told["line"]), **told)

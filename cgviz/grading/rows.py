@@ -15,10 +15,9 @@ from cgviz.grading.interpreter.record import Event
 from cgviz.grading.listing import Listing
 from cgviz.grading.mending import blamed
 from cgviz.grading.near import MISSING_WORD, RIGHT_WORD, WRONG_WORD
-from cgviz.grading.places import code_at, place
+from cgviz.grading.places import verdict_at
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
 from cgviz.grading.truth import Truth
-from cgviz.values.arrays import Value
 
 
 def graded(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends) -> Grade:
@@ -69,9 +68,8 @@ class Rows:
         return self.attempt.of_item(event) or self.attempt.spell(name)
 
     def row(self, key: str, event: Event) -> LineVerdict | None:
-        slopes = self.right.slopes[0] if self.right.slopes else {}
-        ours = self.got.ours.get(key, slopes.get(key))
-        theirs = found(event.value)
+        slopes, note = self.right.slopes[0] if self.right.slopes else {}, ""
+        ours, theirs = self.got.ours.get(key, slopes.get(key)), found(event.value)
         if key in self.got.verdicts:
             theirs, verdict = self.got.theirs[key], self.got.verdicts[key]
         elif ours is None:
@@ -79,25 +77,9 @@ class Rows:
         else:
             agrees = same(theirs, ours, self.exercise.tolerance, scale(self.right, 0))
             verdict = RIGHT_WORD if agrees or self.got.all_right else WRONG_WORD
-            if not agrees and self.got.all_right:
-                return self.line(event, key, theirs, ours, verdict, convention(theirs, ours, event.name))
-        return self.line(event, key, theirs, ours, verdict)
-
-    def line(
-        self, event: Event, key: str, theirs: Value | None, ours: Value | None, verdict: str, note: str = ""
-    ) -> LineVerdict:
-        start, end = place(self.listing, event.statement)
-        return LineVerdict(
-            line=event.line,
-            where=self.listing.where(event.line),
-            code=code_at(self.listing, event.statement),
-            gradient=key,
-            theirs=theirs,
-            ours=ours,
-            verdict=verdict,
-            note=note,
-            start=start,
-            end=end,
+            note = convention(theirs, ours, event.name) if self.got.all_right and not agrees else ""
+        return verdict_at(
+            self.listing, event.statement, gradient=key, theirs=theirs, ours=ours, verdict=verdict, note=note
         )
 
 
@@ -114,29 +96,15 @@ def convention(theirs: Any, ours: Any, name: str) -> str:
 
 def with_blame(rows: list[LineVerdict], attempt: Attempt, blame: Blame) -> list[LineVerdict]:
     """Puts the first wrong line among the rows, in the place of the row that stands there."""
-    listing = attempt.listing
-    kept = [row for row in rows if row.line != blame.line]
     there = next((row for row in rows if row.line == blame.line), None)
+    of_row = (there.gradient, there.theirs, there.ours) if there else (blame.gradient, None, None)
     made = LineVerdict(
-        line=blame.line,
-        where=listing.where(blame.line),
-        code=blame.code,
-        gradient=there.gradient if there else blame.gradient,
-        theirs=there.theirs if there else None,
-        ours=there.ours if there else None,
-        verdict=WRONG_WORD,
-        cause=blame.cause,
-        says=blame.says,
-        start=blame.start,
-        end=blame.end,
-        mended=blame.mended,
-    )
-    after = [row if row.verdict == RIGHT_WORD else replace_follows(row, blame.line) for row in kept]
+        blame.line, attempt.listing.where(blame.line), blame.code, *of_row, WRONG_WORD, cause=blame.cause,
+        says=blame.says, start=blame.start, end=blame.end, mended=blame.mended,
+    )  # fmt: skip
+    kept = [row for row in rows if row.line != blame.line]
+    after = [row if row.verdict == RIGHT_WORD else replace(row, follows=blame.line) for row in kept]
     return sorted([*after, made], key=lambda each: each.line)
-
-
-def replace_follows(row: LineVerdict, line: int) -> LineVerdict:
-    return replace(row, follows=line)
 
 
 def notes(attempt: Attempt, got: Ends) -> list[str]:

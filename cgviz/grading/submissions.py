@@ -16,15 +16,8 @@ from cgviz.grading.listing import ENDINGS, LONGEST, LONGEST_NOTEBOOK, Listing, U
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 MOST_FILES, MOST_DEEP, MOST_BYTES = 20_000, 12, 2**29
 PASSED_OVER = (
-    "__pycache__",
-    "__MACOSX",
-    ".ipynb_checkpoints",
-    ".git",
-    "venv",
-    ".venv",
-    "site-packages",
-    "node_modules",
-)
+    "__pycache__", "__MACOSX", ".ipynb_checkpoints", ".git", "venv", ".venv", "site-packages", "node_modules",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

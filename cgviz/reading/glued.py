@@ -190,6 +190,8 @@ def applied(name: str, known: Collection[str]) -> str:
     """Returns `ln(x)` for `lnx`: a function's name before a known name or a usual argument; "" for anything else."""
     for function in FUNCTIONS:
         rest = name[len(function) :]
-        if name.startswith(function) and rest and name not in WORDS and (rest in known or rest in ARGUMENTS):
-            return f"{function}({rest})"
+        argument = rest.lstrip("0123456789")
+        if name.startswith(function) and rest and name not in WORDS and (argument in known or argument in ARGUMENTS):
+            number = rest.removesuffix(argument)
+            return f"{function}({f'{number}*' if number else ''}{argument})"
     return ""

@@ -14,9 +14,10 @@ from cgviz.reading.latex_calls import Calls, registered
 from cgviz.reading.latex_elements import Elements
 from cgviz.reading.latex_equations import EquationHead, WrittenEquation, equation, multiple, outer, parts, raised_marks
 from cgviz.reading.latex_equations import head as left_side
-from cgviz.reading.latex_names import LatexName, LatexNames, Range
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_order import ordered
 from cgviz.reading.latex_pieces import Piece, pieces
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.reading.latex_spans import Env
 from cgviz.reading.latex_statements import statements
 from cgviz.reading.latex_tokens import Translator

@@ -10,8 +10,9 @@ from cgviz.ops.op import REGISTRY
 from cgviz.reading import latex_macros as macros
 from cgviz.reading.latex_beside import COMPARES
 from cgviz.reading.latex_elements import Elements
-from cgviz.reading.latex_names import LatexName, LatexNames, Range
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.latex_sums import Side, relation, side

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from cgviz.errors import ExpressionError
 from cgviz.reading.latex_indices import Indices
-from cgviz.reading.latex_names import LatexName
 from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_scripts import LatexName
 from cgviz.reading.latex_spans import Env, Item, around, called, number, synthetic
 from cgviz.reading.latex_sums import Bounds, Condition, Side, side
 from cgviz.reading.tokens import Token
@@ -177,8 +177,10 @@ class Elements(Indices):
                 message = f"nothing binds the index {part!r} of {base}: put what a sum runs over in brackets; "
                 message += f"one fixed element gets a name of its own, {base}_{{\\text{{{part}}}}}"
                 if not part:
-                    message = f"a place that is computed chooses of {base} here: give it one name, or write it as a "
-                    message += f"sum, \\sum_k t_k {base}_k, t being 1 at that place and 0 elsewhere"
+                    message = (
+                        f"a place that is computed chooses of {base} here: in text it is {base}[y], counted from 0; "
+                    )
+                    message += f"or give it one name, or a sum, \\sum_k t_k {base}_k, t being 1 at that place, else 0"
                 raise ExpressionError(message, self.text, piece.start, last.end)
             key.append(synthetic(",", piece))
         return [Token("name", base, piece.start, last.end), synthetic("[", piece), *key[:-1], synthetic("]", piece)]

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from cgviz.errors import CgvizError, ExpressionError
 from cgviz.reading.latex_macros import FUNCTIONS
-from cgviz.reading.latex_names import LatexName, LatexNames, Range
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.reading.latex_statements import is_equals, is_layout
 from cgviz.reading.tokens import NO_DERIVATIVE
 from cgviz.records import record

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from cgviz.errors import CgvizError
 from cgviz.reading.latex_macros import FRACTIONS
-from cgviz.reading.latex_names import LatexName, LatexNames, Range
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.reading.latex_spans import EMPTY, Env
 from cgviz.reading.latex_sums import BOUNDED, COUNTS, Bounds, bounds, side, term_end
 

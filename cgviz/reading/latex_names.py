@@ -11,45 +11,19 @@ from itertools import pairwise
 from cgviz.errors import CgvizError, ExpressionError, quoted
 from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, TRANSPOSES, WORDS
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
-from cgviz.reading.latex_scripts import apart, indexed_power, is_label
+from cgviz.reading.latex_scripts import LatexName, Range, apart, indexed_power, is_label
 from cgviz.reading.latex_words import refuse_word
-from cgviz.records import record
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.parsing import parse_spelling
 from cgviz.text.spelling import Spelling
 
-MOST_BARE, LONGEST_SCRIPT = 8, 60
-Range = tuple[int, int]
+MOST_BARE = 8
+LONGEST_SCRIPT = 60
 TRANSPOSED = re.compile(r"(?:T|\\top|\\intercal|\\math\w+\s*\{T\}|\\math\w+ T|\\text\w*\{T\}|⊤)\s*\}$")
 COMPARES = frozenset({"<", ">", "=", "le", "leq", "ge", "geq", "ne", "neq", "≤", "≥", "≠"})
 STARS = (["*"], ["ast"], ["star"], ["dagger"], ["prime"])
 WEIGHTS = frozenset({"bold", "italic", "upright", "sans"})
 PROJECTED, PROJECTIONS = frozenset("WUV"), frozenset("QKVO")  # W^Q of attention is a name, no power
-
-
-@record
-class LatexName:
-    """A name as it stands in the text: its spelling, where it ends, and what its scripts could be.
-
-    letter   what it is without scripts where that is one letter, else ""
-    items    the ranges of pieces of its subscript, one for each index: `i` and `j` of W_{ij}
-    raised   the letter of a superscript in brackets, the i of x^{(i)}, which may be an index as well
-    turned   it is transposed: W^{[2]T}
-    base     the spelling without scripts that may be indices
-    """
-
-    spelling: Spelling
-    start: int
-    end: int
-    letter: str
-    items: tuple[Range, ...] = ()
-    raised: str = ""
-    turned: bool = False
-
-    @property
-    def base(self) -> Spelling:
-        whole = replace(self.spelling, sup=()) if self.raised else self.spelling
-        return replace(whole, sub=(), glued=False) if self.items else whole
 
 
 @dataclass
@@ -264,8 +238,9 @@ class LatexNames:
         if inner and inner[0].text == "{":
             inner = inner[1:-1]
         kinds = [piece.text for piece in inner]
-        if kinds == ["H"] and "H" not in self.known:
-            raise self.error("^H turns a matrix of complex numbers; of real ones write ^T", at)
+        is_turned = kinds == ["H"] and "H" not in self.known
+        if is_turned or (kinds == ["dagger"] and at and self.pieces[at - 1].text.isupper()):
+            raise self.error("it turns a matrix of complex numbers; of real ones write ^T", at)
         if indexed_power(inner):
             raise self.error("an index in brackets and a power: write {a^{(2)}}^2", at)
         turned = bool(self.transposing and len(inner) > 1 and self.is_transpose(inner[-1:]))

@@ -14,8 +14,8 @@ from cgviz.errors import ExpressionError
 from cgviz.reading.latex_cases import within as own
 from cgviz.reading.latex_elements import Elements
 from cgviz.reading.latex_macros import OPERATORS
-from cgviz.reading.latex_names import LatexName
 from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_scripts import LatexName
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, synthetic
 from cgviz.reading.tokens import Token
 

@@ -1,4 +1,4 @@
-"""What the scripts of a name in LaTeX may hold, and how names keep apart that scripts alone tell."""
+"""A name in LaTeX, what its scripts may hold, and how names keep apart that scripts alone tell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,35 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from cgviz.reading.latex_pieces import Piece
+from cgviz.records import record
 from cgviz.text.spelling import Spelling
+
+Range = tuple[int, int]
+
+
+@record
+class LatexName:
+    """A name as it stands in the text: its spelling, where it ends, and what its scripts could be.
+
+    letter   what it is without scripts where that is one letter, else ""
+    items    the ranges of pieces of its subscript, one for each index: `i` and `j` of W_{ij}
+    raised   the letter of a superscript in brackets, the i of x^{(i)}, which may be an index as well
+    turned   it is transposed: W^{[2]T}
+    base     the spelling without scripts that may be indices
+    """
+
+    spelling: Spelling
+    start: int
+    end: int
+    letter: str
+    items: tuple[Range, ...] = ()
+    raised: str = ""
+    turned: bool = False
+
+    @property
+    def base(self) -> Spelling:
+        whole = replace(self.spelling, sup=()) if self.raised else self.spelling
+        return replace(whole, sub=(), glued=False) if self.items else whole
 
 
 def is_label(piece: Piece) -> bool:

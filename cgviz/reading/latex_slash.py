@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cgviz.errors import ExpressionError
-from cgviz.reading.latex_names import LatexName, LatexNames, Range
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece, touches
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.reading.tokens import NO_DERIVATIVE
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cgviz.reading.latex_names import LatexName
 from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_scripts import LatexName
 from cgviz.reading.tokens import Token
 from cgviz.records import record
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.latex_macros import OPERATORS
-from cgviz.reading.latex_names import LatexNames, Range
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece, touching_digit
+from cgviz.reading.latex_scripts import Range
 from cgviz.records import record
 
 SERIES = frozenset({"sum", "prod"})
@@ -19,7 +20,7 @@ MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 COUNTS = frozenset("nNmMKDTd")
 MASK = (
     "sum over all and give its terms a factor, \\sum_j m_j ..., m being 1 where the condition holds and 0 elsewhere; "
-    "a label's place, s_{y_i}, is written with the label as ones and zeros, \\sum_j y_j s_j"
+    "with a label, in text: sum(max(0, s - s[y] + 1)*(arange(3) != y)) of 3 scores, y counted from 0"
 )
 WRITE_OUT = "read are \\sum_i, \\sum_{i=1}^{n}, \\sum_{i,j}, \\sum_{j \\ne i} and \\sum_{i<j}; write anything else out"
 

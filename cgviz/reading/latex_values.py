@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cgviz.errors import ExpressionError
-from cgviz.reading.latex_names import LONGEST_SCRIPT, LatexName, LatexNames, Range
+from cgviz.reading.latex_names import LONGEST_SCRIPT, LatexNames
 from cgviz.reading.latex_pieces import Piece
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.text.spelling import Spelling
 
 

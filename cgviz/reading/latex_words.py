@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from cgviz.errors import ExpressionError
+from cgviz.reading.latex_macros import FUNCTIONS
 from cgviz.reading.latex_pieces import Piece, touches
 
 MOST_LETTERS = 30
@@ -27,4 +28,5 @@ def refuse_word(text: str, pieces: Sequence[Piece], at: int) -> None:
     is_word = word.lower() in WORDS_OF_THREE or SYLLABLE.fullmatch(word) is not None
     if end - at > 3 or len({*word}) < 3 or script or is_word:
         message = f"letters side by side are a product here: write \\text{{{word}}} for one name, or blanks between"
+        message = f"{message}; the function is \\{word}" if word in FUNCTIONS else message
         raise ExpressionError(message, text, pieces[at].start, pieces[end - 1].end)

@@ -58,7 +58,7 @@ def bracketed(every: Sequence[Token], variables: Collection[str]) -> list[Token]
         token = every[at]
         at += 1
         found.append(token)
-        if token.kind != "name" or token.text not in BARE or token.text in variables:
+        if token.kind != "name" or token.text not in BARE - {"σ"} or token.text in variables:
             continue
         argument, after = every[at], every[min(at + 1, len(every) - 1)]
         if argument.kind in ("name", "number") and after.kind in ENDS_A_FACTOR:

@@ -146,7 +146,8 @@ class Scope:
         applied = {line[0].text for line in lines if is_definition(line)}
         known = REGISTRY.keys() | applied | survey.after_dot
         factors = frozenset((survey.unapplied | self.given | self.assigned) - known)
-        self.reader = reader = Reader(self.text, self.variable, factors, self.functions)
+        valued = frozenset(self.given | self.assigned)
+        self.reader = reader = Reader(self.text, self.variable, factors, self.functions, valued=valued)
         self.declared = self.given | self.assigned | {*self.parameters}
         lines = lines[::-1]
         self.seen, survey = None, Survey(())
@@ -215,7 +216,7 @@ class Scope:
             self.inputs = {**first, **self.inputs}
             self.enter(target, self.reader.read(body))
         elif is_assignment(line):
-            if self.literal(line[2:]) is not None:
+            if line[1].kind == "=" and self.literal(line[2:]) is not None:
                 message = (
                     f"the program ends without an output: add an expression after {quoted(line[0].text + ' = ...')}"
                 )
@@ -245,7 +246,7 @@ class Scope:
         """Enters `c = ...`; `c += d` is `c = c + (d)`."""
         target, body = line[0], line[2:]
         if line[1].kind != "=":
-            if target.text not in self.current and target.text in self.given:
+            if target.text not in self.current and (target.text in self.given or target.text in self.parameters):
                 self.variable(target)
             if target.text not in self.current:
                 message = f"{quoted(target.text)} has no value yet that {quoted(line[1].text)} could change"

@@ -55,6 +55,7 @@ class Reader(Parts):
     text       the program, for carets
     variable   a name to the sympy node that it stands for
     factors    names that are variables even where a bracket follows: `x(y+1)` is a product
+    valued     names that have a value or a statement: variables, also where a function has the name
     functions  the functions that the program defines
     notes      what is kept of the text beside the sympy nodes
     """
@@ -67,9 +68,10 @@ class Reader(Parts):
         functions: dict[str, Definition] | None = None,
         budget: list[int] | None = None,
         notes: Notes | None = None,
+        valued: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(text, functions, budget, notes)
-        self.variable, self.factors = variable, factors
+        self.variable, self.factors, self.valued = variable, factors, valued
         self.bars: tuple[Any, int, int] = None, 0, 0
         self.known: dict[str, Any] = {}
 
@@ -238,9 +240,15 @@ class Reader(Parts):
         """Raises ExpressionError where two operands side by side are a slip rather than a product."""
         if before.kind == "number" and token.kind == "number":
             raise self.error("two numbers side by side; an operator is missing between them", token)
+        if token.kind == "number":
+            raise self.error("a number behind a factor: write * before it, or ** if it is a power", token)
         if token.kind == "name" and token.text in KEYWORDS:
             use = NO_COMPREHENSION if token.text in ("for", "in") else "use where(c, a, b)"
             raise self.error(f"{quoted(token.text)} is not part of an expression; {use}", token)
+        if before.text in self.valued:
+            return
+        if before.text == "σ" and token.kind == "name":
+            raise self.error(f"is σ the sigmoid? Write σ({token.text}); of a number σ, σ*{token.text}", before)
         if before.kind != "name" or before.text in self.factors or before.text in LETTERS:
             return
         if before.text in REGISTRY or before.text in self.functions:
@@ -347,7 +355,8 @@ class Reader(Parts):
         def variable(name: Token) -> Any:
             return bound[name.text] if name.text in bound else self.variable(name)
 
-        inner = Reader(self.text, variable, self.factors | frozenset(bound), outer, self.budget, self.notes)
+        valued = self.valued | frozenset(bound)
+        inner = Reader(self.text, variable, self.factors | frozenset(bound), outer, self.budget, self.notes, valued)
         inner.depth = self.depth + 1
         return inner.read(function.body)
 

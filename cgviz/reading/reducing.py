@@ -8,6 +8,7 @@ from typing import Any
 from cgviz.errors import ExpressionError
 from cgviz.graph.marks import INVERTED
 from cgviz.ops.op import REGISTRY, Op
+from cgviz.ops.places import CONDITIONS
 from cgviz.reading import build
 from cgviz.reading.pending import (
     BOTH,
@@ -61,7 +62,10 @@ class Reducer:
             elif pending.binds == POWER:
                 values.append(self.powered(settled(left), settled(right), pending))
             elif pending.binds == BOTH:
-                values.append(self.called(REGISTRY["logical_and"], [settled(left), settled(right)], pending.token))
+                both = [settled(left), settled(right)]
+                if not any(map(is_condition, both)):
+                    raise self.error("'&' stands between conditions, as in (x > 0) & (y > 0)", pending.token)
+                values.append(self.called(REGISTRY["logical_and"], both, pending.token))
             elif pending.binds == COMPARISON:
                 op = REGISTRY[COMPARISONS[pending.kind]]
                 values.append(self.called(op, [settled(left), settled(right)], pending.token))
@@ -103,3 +107,9 @@ class Reducer:
 
     def error(self, message: str, token: Token) -> ExpressionError:
         return ExpressionError(message, self.text, token.start, token.end)
+
+
+def is_condition(node: Any) -> bool:
+    """Tells whether a node is true or false by what it is: a comparison, or several together."""
+    op = getattr(type(node), "cgviz_op", None)
+    return op is not None and op.name in CONDITIONS

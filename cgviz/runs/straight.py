@@ -233,6 +233,9 @@ class Writer:
             for arg, part in zip(node.args, parts, strict=True):
                 if part is not None and graph.nodes[arg].op is not CONSTANT:
                     part = self.narrowed(index, arg, part)
+                    if arg not in upstream and part == upstream[index]:  # which is final: its own node is done
+                        upstream[arg] = part
+                        continue
                     yield f"g{arg} = {upstream[arg]} + {part}" if arg in upstream else f"g{arg} = {part}"
                     upstream[arg] = f"g{arg}"
         found = "".join(f"{upstream.get(index) or self.none(index)}, " for index in graph.inputs)

@@ -110,7 +110,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         every = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
-        self.kept = [(at, line.strip(" ")) for at, line in enumerate(every, 1) if is_kept(line)]
+        self.kept = [(at, REMARK.sub("", line).strip(" ")) for at, line in enumerate(every, 1) if is_kept(line)]
         self.number = 0
         self.separator = separator_of([line for _, line in self.kept[:2]])
 
@@ -118,6 +118,10 @@ class Lines:
         for at, line in self.kept:
             self.number = at
             yield line + "\n"
+
+
+REMARK = re.compile(r"\s#[^\"]*$")
+"""A comment behind the cells of a line."""
 
 
 def is_kept(line: str) -> bool:

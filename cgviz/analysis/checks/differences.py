@@ -33,18 +33,18 @@ class Downstream:
     def __init__(self, graph: Graph, base: Sequence[Any], apply: Callable[[Op], Callable[..., Any]]) -> None:
         self.graph, self.base, self.apply = graph, base, apply
         self.values = list(base)
-        self.index = -1
+        self.index, self.end = -1, graph.output
         self.switching: list[int] = []
         self.rows: list[tuple[int, Callable[..., Any], tuple[int, ...]]] = []
 
-    def output(self, index: int, value: Any) -> Any:
-        """Returns the output where node `index` has this value and nothing else is moved."""
-        self.turn_to(index)
+    def output(self, index: int, value: Any, end: int | None = None) -> Any:
+        """Returns the output where node `index` has this value and nothing else is moved; or node `end`, a neck."""
+        self.turn_to(index, self.graph.output if end is None else end)
         values = self.values
         values[index] = value
         for target, function, args in self.rows:
-            values[target] = function(*[values[arg] for arg in args])
-        return values[self.graph.output]
+            values[target] = function(values[args[0]]) if len(args) == 1 else function(*[values[arg] for arg in args])
+        return values[self.end]
 
     def pieces(self) -> tuple[Any, ...]:
         """Returns on which piece of its definition each op stands that is made of pieces, as last computed."""
@@ -54,32 +54,56 @@ class Downstream:
         node = self.graph.nodes[index]
         return piece_of(node.op, [self.values[arg] for arg in node.args])
 
-    def turn_to(self, index: int) -> None:
-        """Makes node `index` the one that moves; the one before is put back."""
-        if index == self.index:
+    def turn_to(self, index: int, end: int) -> None:
+        """Makes node `index` the one that moves, on the way to node `end`; the one before is put back."""
+        if (index, end) == (self.index, self.end):
             return
         for moved in (self.index, *(row[0] for row in self.rows)):
             if moved >= 0:
                 self.values[moved] = self.base[moved]
         nodes = self.graph.nodes
-        self.index, self.rows = index, []
+        self.index, self.end, self.rows = index, end, []
         self.switching = []
-        for target in cone(self.graph, index):
+        for target in cone(self.graph, index, end):
             self.rows.append((target, self.apply(nodes[target].op), nodes[target].args))
             if nodes[target].op.switch is not None:
                 self.switching.append(target)
 
 
-def cone(graph: Graph, index: int) -> list[int]:
-    """Returns the nodes that depend on node `index` and that the output needs, in order, without itself."""
-    found: set[int] = set()
-    todo = [index]
-    while todo:
-        for target, _ in graph.edges_out[todo.pop()]:
-            if target not in found and graph.reached[target]:
-                found.add(target)
-                todo.append(target)
-    return sorted(found)
+def cone(graph: Graph, index: int, end: int | None = None) -> list[int]:
+    """Returns the nodes that depend on node `index` and that the output needs, in order, without itself.
+
+    With a neck as the `end`, those up to it.
+    """
+    end = graph.output if end is None else end
+    known = graph.kept.setdefault("cones", {})
+    if (index, end) not in known:
+        found: set[int] = set()
+        todo = [index]
+        while todo:
+            for target, _ in graph.edges_out[todo.pop()]:
+                if target not in found and graph.reached[target]:
+                    found.add(target)
+                    if target != end:
+                        todo.append(target)
+        known[index, end] = sorted(found)
+    return known[index, end]  # type: ignore[no-any-return]
+
+
+def necks(graph: Graph) -> list[int]:
+    """Returns for every node the next one through which all of its ways to the output go; of the output itself.
+
+    Source: Cooper, Harvey & Kennedy, A simple, fast dominance algorithm (2001).
+    """
+    found = [graph.output] * len(graph)
+    for index in range(graph.output - 1, -1, -1):
+        targets = [target for target, _ in graph.edges_out[index] if graph.reached[target]]
+        neck = min(targets, default=graph.output)
+        for target in targets:
+            while neck != target:
+                neck, target = (found[neck], target) if neck < target else (neck, found[target])
+        found[index] = neck
+    return found
 
 
 def piece_of(op: Op, args: Sequence[Any]) -> Any:

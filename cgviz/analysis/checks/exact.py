@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from cgviz.analysis.checks.bands import relative_error
-from cgviz.analysis.checks.differences import Downstream
+from cgviz.analysis.checks.differences import Downstream, necks
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph
 from cgviz.ops import precise
 from cgviz.ops.op import Op, nothing
@@ -153,19 +153,41 @@ class Exact:
         self.graph = graph
         self.values = values(graph, run_values)
         self.downstream = Downstream(graph, self.values, in_mpmath)
+        self.necks = necks(graph)
+        self.known = {graph.output: context().mpf(1)}
 
     def slope(self, index: int, expected: float = math.nan) -> ExactSlope:
         """Returns the slopes of the output in one node.
 
         Where nothing downstream is made of pieces and the slope to the right is as expected, the left is not asked.
         """
-        downstream, x = self.downstream, self.values[index]
-        downstream.turn_to(index)
-        if not downstream.switching:
-            right = one_sided(lambda value: downstream.output(index, value), x, self.values[self.graph.output])
-            if context().isfinite(right) and relative_error(rounded(right), expected) <= AS_EXPECTED:
-                return ExactSlope(right, right, right, "smooth")
-        return slope(lambda value: downstream.output(index, value), x)
+        right = self.by_necks(index)
+        if context().isfinite(right) and relative_error(rounded(right), expected) <= AS_EXPECTED:
+            return ExactSlope(right, right, right, "smooth")
+        return slope(lambda value: self.downstream.output(index, value), self.values[index])
+
+    def by_necks(self, index: int) -> Any:
+        """Returns the slope to the right, where all is smooth, as the product of the slopes from neck to neck."""
+        way = []
+        while index not in self.known:
+            way.append(index)
+            index = self.necks[index]
+        for each in reversed(way):
+            self.known[each] = self.known[index] * self.to_neck(each)
+            index = each
+        return self.known[index]
+
+    def to_neck(self, index: int) -> Any:
+        """Returns the slope of the next neck in a node; nan where an op between them is made of pieces."""
+        downstream, neck, x = self.downstream, self.necks[index], self.values[index]
+        downstream.turn_to(index, neck)
+        if downstream.switching or not self.graph.reached[index]:
+            return context().nan
+        right = one_sided(lambda value: downstream.output(index, value, neck), x, self.values[neck])
+        if context().isfinite(right):
+            return right
+        both = slope(lambda value: downstream.output(index, value, neck), x)
+        return both.value if both.kind == "smooth" else context().nan
 
 
 def one_sided(function: Callable[[Any], Any], x: Any, here: Any) -> Any:

@@ -9,13 +9,13 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cgviz.analysis.checks.differences import cone
+from cgviz.analysis.checks.differences import cone, necks
 from cgviz.errors import CgvizError
 from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.ops.op import Op
 from cgviz.runs.passes import forward
 
-LARGEST = 25
+LARGEST, WHOLE = 25, 10
 LARGEST_DERIVATIVE = 4000
 MOST_OPERATIONS = 800
 SAME = {
@@ -75,18 +75,19 @@ class InSympy:
         self.graph, self.values = graph, values
         self.left = MOST_OPERATIONS
         self.obstacle = ""
+        self.necks = necks(graph)
+        self.known: dict[int, float] = {}
 
     def slope(self, index: int) -> float:
         """Returns ∂output/∂node; nan where sympy has none or the expression is too large to be written out."""
-        targets = cone(self.graph, index)
-        size = written_size(self.graph, targets)
+        size = self.size(index)
         self.obstacle = "too large for sympy"
         if size > LARGEST or size > self.left:
             return math.nan
         self.left -= size
         self.obstacle = "not a number in sympy"
         try:
-            return self.computed(index, targets)
+            return self.derivative(index, size)
         except NotInSympyError as missing:
             self.obstacle = str(missing)
             return math.nan
@@ -94,12 +95,26 @@ class InSympy:
             self.obstacle = "sympy has no derivative"
             return math.nan
 
-    def computed(self, index: int, targets: Sequence[int]) -> float:
+    def size(self, index: int) -> int:
+        """Returns how many operations the output has when it is written out in terms of one node."""
+        return written_size(self.graph, cone(self.graph, index))
+
+    def derivative(self, index: int, size: int) -> float:
+        """Returns ∂output/∂node; what is long to write out is a product, from one neck of the graph to the next."""
+        if index not in self.known:
+            end = self.necks[index] if size > WHOLE else self.graph.output
+            beyond = 1.0 if end == self.graph.output else self.derivative(end, self.size(end))
+            self.known[index] = self.computed(index, end) * beyond
+        return self.known[index]
+
+    def computed(self, index: int, end: int) -> float:
+        """Returns ∂(node `end`)/∂node."""
         import sympy
 
         from cgviz.reading.walk import graph_of_sympy
 
         made: dict[int, Any] = {}
+        targets = cone(self.graph, index, end)
         inside = {index, *targets}
         for target in (index, *targets):
             for arg in self.graph.nodes[target].args if target != index else ():
@@ -110,9 +125,9 @@ class InSympy:
                 if target == index
                 else applied(self.graph.nodes[target].op, [made[arg] for arg in self.graph.nodes[target].args])
             )
-        if self.graph.output not in made:
+        if end not in made:
             return 0.0
-        derivative = sympy.diff(made[self.graph.output], made[index])
+        derivative = sympy.diff(made[end], made[index])
         graph = graph_of_sympy(derivative)
         if len(graph) > LARGEST_DERIVATIVE:
             raise NotInSympyError("its derivative is too large")

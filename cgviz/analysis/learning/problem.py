@@ -20,6 +20,8 @@ from cgviz.text.tables import DataSheet
 from cgviz.values.arrays import Shape, Value, numpy, settled, shape_of
 
 MARKED = re.compile(r"(?<=.)(hat|bar|tilde|true|pred|\d+)$")
+DATA = re.compile(r"[xyt]\d*|[xy]?(train|test|true|data|obs)|(target|label|input|output|feature|sample|class)s?")
+"""Names that inputs have which are data, not parameters."""
 MEMBER = re.compile(r"(?P<stem>.*?[^\W\d])(?:_?(?P<plain>[0-9]+)|\[(?P<index>[0-9]+)\])")
 
 
@@ -61,19 +63,24 @@ def problem(graph: Graph, given: Mapping[str, Value], wrt: Sequence[str] | None,
 
 
 def check_near(binding: Binding, free: Sequence[str], called: str) -> None:
-    """Raises UsageError for a column that is no input beside an input that is nearly called so: it is no parameter."""
+    """Raises UsageError for a column that is no input beside an input that is nearly called so, or as data are called:
+    that is no parameter."""
     for column in filter(None, binding.ignored):
         for name in free:
-            if is_near(column, name):
+            if is_near(column, name) or DATA.fullmatch(letters(name)):
                 raise UsageError(
                     f"column {quoted(column)} of {called} is no input, and the input {quoted(name)} is no column: call "
                     f"the column {name}, or, if {quoted(name)} is to be learned, say so with --wrt {','.join(free)}"
                 )
 
 
+def letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", normalize("NFD", name)).casefold()
+
+
 def is_near(column: str, name: str) -> bool:
     """Tells whether two names differ in case, signs between their letters, marks, a number, or a slip of the finger."""
-    one, two = (re.sub(r"[\W_]", "", normalize("NFD", each)).casefold() for each in (column, name))
+    one, two = letters(column), letters(name)
     if one == two or MARKED.sub("", one) == two or one == 2 * two:
         return bool(one)
     return len(two) > 3 and bool(get_close_matches(two, [one], n=1, cutoff=0.8))

@@ -9,7 +9,9 @@ points around them the gradient is that form, to rounding. Where it holds only b
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
@@ -168,18 +170,37 @@ def behind(graph: Graph, index: int) -> set[int]:
 
 def ratio(tried: Sequence[NearPoint], known: Told, index: int, out: int, target: int | None) -> float | None:
     """Returns the constant c with gradient = c · form at all points, where c or 1/c is a small whole number."""
-    found: list[Any] = []
+    gradients: list[Any] = []
+    forms: list[Any] = []
     for at in tried:
         gradient, value = at.gradients[index], at.values[out]
         y = None if target is None else at.values[target]
         if gradient is None or value is None or not every_finite(gradient):
             return None
-        with quiet():
+        with quiet() if is_array(value) or is_array(y) else nullcontext():
             form = known.form(value, at.values[index], y)
         if not every_finite(form):
             return None
-        found.append((numpy().ravel(gradient), numpy().ravel(form)))
-    gradients, forms = (numpy().concatenate(part) for part in zip(*found, strict=True))
+        gradients.append(gradient)
+        forms.append(form)
+    if any(map(is_array, (*gradients, *forms))):
+        return ratio_of_columns(*(numpy().concatenate([*map(numpy().ravel, part)]) for part in (gradients, forms)))
+    return ratio_of_numbers(gradients, forms)
+
+
+def ratio_of_numbers(gradients: Sequence[float], forms: Sequence[float]) -> float | None:
+    scale = sum(form * form for form in forms)
+    if not scale or not max(forms) - min(forms) > CLOSE:
+        return None
+    factor = sum(map(operator.mul, gradients, forms)) / scale
+    least = CLOSE * max(map(abs, gradients))
+    for gradient, form in zip(gradients, forms, strict=True):
+        if not abs(gradient - factor * form) <= least + CLOSE * abs(factor * form):
+            return None
+    return rounded(factor)
+
+
+def ratio_of_columns(gradients: Any, forms: Any) -> float | None:
     scale = float((forms * forms).sum())
     if not scale or not numpy().ptp(forms) > CLOSE:
         return None

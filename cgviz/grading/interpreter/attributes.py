@@ -238,14 +238,7 @@ def wholly(key: Any) -> Any:
 
 
 PLAIN: dict[type, Callable[[Any, str], Any]] = {
-    np.ndarray: libraries.attribute,
-    Module: of_module,
-    type(UNKNOWN): unknown,
-    tensors.Tensor: pytorch.attribute,
-    Tracer: traced,
-    tensors.Picked: of_picked,
-    tensors.Context: of_function,
-    Function: of_function,
-    Known: Known.take,
+    np.ndarray: libraries.attribute, Module: of_module, type(UNKNOWN): unknown, tensors.Tensor: pytorch.attribute,
+    Tracer: traced, tensors.Picked: of_picked, tensors.Context: of_function, Function: of_function, Known: Known.take,
     property: unknown,
-}
+}  # fmt: skip

@@ -101,36 +101,17 @@ def numpy_module(random: np.random.RandomState) -> Module:
         | CONSTANTS
         | DTYPES
         | {
-            "zeros": zeros(np.zeros),
-            "empty": zeros(np.zeros),
-            "ones": bounded(np.ones),
-            "full": bounded(np.full),
-            "eye": bounded(np.eye),
-            "identity": bounded(np.eye),
-            "outer": outer,
-            "empty_like": np.zeros_like,
-            "ndarray": np.ndarray,
-            "number": np.number,
-            "floating": np.floating,
-            "integer": np.integer,
-            "product": np.prod,
-            "alltrue": np.all,
-            "row_stack": np.vstack,
-            "copy": lambda x, *_, **__: np.array(x),
-            "linalg": Module("np.linalg", inner["linalg"]),
-            "lib": Module("np.lib", {"stride_tricks": tricks}),
-            "random": Module("np.random", draws),
-            "s_": np.s_,
-            "r_": np.r_,
-            "c_": np.c_,
-            "index_exp": np.index_exp,
+            "zeros": zeros(np.zeros), "empty": zeros(np.zeros), "ones": bounded(np.ones), "full": bounded(np.full),
+            "eye": bounded(np.eye), "identity": bounded(np.eye), "outer": outer, "empty_like": np.zeros_like,
+            "ndarray": np.ndarray, "number": np.number, "floating": np.floating, "integer": np.integer,
+            "product": np.prod, "alltrue": np.all, "row_stack": np.vstack, "copy": lambda x, *_, **__: np.array(x),
+            "linalg": Module("np.linalg", inner["linalg"]), "lib": Module("np.lib", {"stride_tricks": tricks}),
+            "random": Module("np.random", draws), "s_": np.s_, "r_": np.r_, "c_": np.c_, "index_exp": np.index_exp,
             "finfo": lambda *_: Module("finfo", {"eps": 2.0**-52, "max": 1.7976931348623157e308, "tiny": 2.0**-1022}),
-            "seterr": nothing,
-            "set_printoptions": nothing,
-            "errstate": nothing,
+            "seterr": nothing, "set_printoptions": nothing, "errstate": nothing,
             "testing": Module("np.testing", dict.fromkeys(("assert_allclose", "assert_array_almost_equal"), nothing)),
         },
-    )
+    )  # fmt: skip
 
 
 def python(machine: Any) -> dict[str, Any]:

@@ -189,23 +189,14 @@ for word in OPERATORS.split():
         setattr(Instance, form.format(word), binary(form.format(word)))
 for word in ("lt", "le", "gt", "ge"):
     setattr(Instance, f"__{word}__", binary(f"__{word}__"))
-for word, says in {
-    "neg": "has no minus",
-    "pos": "has no plus",
-    "abs": "has no absolute value",
-    "invert": "has no ~",
-    "len": "has no length",
-    "getitem": "is not subscriptable",
-    "setitem": "does not support item assignment",
-    "delitem": "does not support item deletion",
-    "contains": "is no container",
-    "float": "is no number",
-    "int": "is no number",
-    "index": "is no whole number",
-    "next": "is no iterator",
-    "enter": "is no context",
+NEEDED = {
+    "neg": "has no minus", "pos": "has no plus", "abs": "has no absolute value", "invert": "has no ~",
+    "len": "has no length", "getitem": "is not subscriptable", "setitem": "does not support item assignment",
+    "delitem": "does not support item deletion", "contains": "is no container", "float": "is no number",
+    "int": "is no number", "index": "is no whole number", "next": "is no iterator", "enter": "is no context",
     "exit": "is no context",
-}.items():
+}  # fmt: skip
+for word, says in NEEDED.items():
     setattr(Instance, f"__{word}__", needed(f"__{word}__", says))
 
 

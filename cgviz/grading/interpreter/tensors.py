@@ -91,6 +91,10 @@ def spread(x: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False,
     return wrapped(np.var(plain(x), axis=along, ddof=int(correction), keepdims=keep))
 
 
+def norm(x: Any, p: float = 2, dim: Any = None, keepdim: bool = False) -> Any:
+    return wrapped((np.abs(x) ** p).sum(axis=dim, keepdims=keepdim) ** (1 / p))
+
+
 def softmax(x: Any, dim: Any = -1, **more: Any) -> Any:
     dim = more.get("axis", dim)
     made = np.exp(x - np.max(x, axis=dim, keepdims=True))

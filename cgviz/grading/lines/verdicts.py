@@ -13,7 +13,7 @@ from cgviz.grading.lines.reading import Line, Pass, fresh, number
 from cgviz.grading.lines.systems import Vector
 from cgviz.grading.lines.walk import CrookedError
 from cgviz.grading.near import CLOSE_WORD, MISSING_WORD, RIGHT_WORD, WRONG_WORD, agree, band, same
-from cgviz.grading.places import code_at
+from cgviz.grading.places import code_at, verdict_at
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
 from cgviz.text.numbers import number as written
 from cgviz.values.arrays import Value
@@ -105,23 +105,13 @@ class Replay:
             verdict = WRONG_WORD
         if agrees and not same(after[0], ours[0], self.tolerance, account.scale[0]):
             line.noted = line.noted or "another convention at the tie or kink, as good as ours"
-        start, end = line.place if line.place[1] else self.made.spot(line.node)
-        number = self.number_of(line)
-        return LineVerdict(
-            line=number,
-            where=self.made.listing.where(number),
-            code="; ".join(dict.fromkeys(code_at(self.made.listing, node) for node in line.origin)),
-            gradient=line.key,
-            theirs=after[0],
-            ours=ours[0],
-            verdict=verdict,
-            follows=follows,
-            cause=line.cause,
-            says=line.says,
+        code = "; ".join(dict.fromkeys(code_at(self.made.listing, node) for node in line.origin))
+        at = line.place if line.place[1] else self.made.spot(line.node)
+        return verdict_at(
+            self.made.listing, line.origin[-1], at, line=self.number_of(line), code=code, gradient=line.key,
+            theirs=after[0], ours=ours[0], verdict=verdict, follows=follows, cause=line.cause, says=line.says,
             note=line.noted,
-            start=start,
-            end=end,
-        )
+        )  # fmt: skip
 
     def number_of(self, line: Line) -> int:
         """Returns the number of a line; of one that was begun earlier, that of the part in which the culprit stands."""
@@ -183,21 +173,12 @@ def forward_mistake(made: Pass, name: str) -> LineVerdict:
     step, theirs = made.stages.wrong[name]
     index = made.stages.known[made.names.value(name)]
     node: Any = step.node
-    start, end = made.spot(node.value)
     formula = made.stages.run.graph.formula(index).text
-    return LineVerdict(
-        line=node.lineno,
-        where=made.listing.where(node.lineno),
-        code=code_at(made.listing, node),
-        gradient=name,
-        theirs=theirs[0],
-        ours=made.stages.program.values[index][0],
-        verdict=WRONG_WORD,
-        cause="forward",
+    return verdict_at(
+        made.listing, node, made.spot(node.value), gradient=name, theirs=theirs[0],
+        ours=made.stages.program.values[index][0], verdict=WRONG_WORD, cause="forward",
         says=f"the program computes {name} = {formula}; what follows is graded with that",
-        start=start,
-        end=end,
-    )
+    )  # fmt: skip
 
 
 def notes(made: Pass, accounts: dict[str, Account], given: Mapping[str, Value]) -> list[str]:

@@ -42,26 +42,12 @@ from cgviz.grading.slips.sums import divided, regularisation, sums
 from cgviz.grading.slips.values import contributions, elsewhere, inner_contributions, names, products, twins, upstream
 
 TIERS = (
-    (bookkeeping, shared, sums, signs, turns, numbers, loops, operators, strict, extra),
-    (names,),
+    (bookkeeping, shared, sums, signs, turns, numbers, loops, operators, strict, extra), (names,),
     (upstream, masks, powers, slopes, divided, regularisation, functions, contributions),
-    (
-        elsewhere,
-        orders,
-        aliases,
-        moves,
-        shapes,
-        complements,
-        strides,
-        counted,
-        outputs,
-        recomputed,
-        within_sums,
-        windows,
-    ),
-    (inner_factors, earlier, pairs, factors, inner_contributions, twins),
-    (products, axes),
-)
+    (elsewhere, orders, aliases, moves, shapes, complements, strides, counted, outputs, recomputed, within_sums,
+     windows),
+    (inner_factors, earlier, pairs, factors, inner_contributions, twins), (products, axes),
+)  # fmt: skip
 
 MISSING = (unmasked, unlabelled)
 

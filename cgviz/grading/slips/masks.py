@@ -48,7 +48,7 @@ TURNED = (
         lambda part: part.operand, "mask", "the mask is inverted here: take the ~ away, it does not belong here"),
     TreeRow(lambda part: is_call(part, "where") and len(part.args) == 3,
         lambda part: with_field(part, "args", [part.args[0], part.args[2], part.args[1]]), "mask",
-        "the mask is the wrong way round: the other value belongs where it holds"),
+        "the mask is the wrong way round: swap the two values, the other one belongs where it holds"),
 )  # fmt: skip
 SPOTS = TreeRow(
     lambda spot: isinstance(spot, (ast.Name, ast.Attribute)), inverted,

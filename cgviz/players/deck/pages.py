@@ -110,20 +110,20 @@ def palette_of(samples: Sequence[Image]) -> Image:
 
     Pillow looks colours up with six bits, so those that are closer would take each other's place.
     """
+    import numpy as np
     from PIL import Image
 
     counts: Counter[tuple[int, ...]] = Counter()
     for sample in samples:
         for count, colour in sample.getcolors(sample.width * sample.height) or []:
             counts[colour if isinstance(colour, tuple) else ()] += count
-    kept: list[tuple[int, ...]] = []
-    for colour, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        if len(kept) < COLOURS and all(far(colour, other) for other in kept):
-            kept.append(colour)
+    kept, count = np.full((COLOURS, 3), -APART), 0  # what is not there yet is far from every colour
+    for colour in sorted(counts, key=lambda each: (-counts[each], each)):
+        if np.abs(kept - colour).max(axis=1).min() >= APART:
+            kept[count] = colour
+            count += 1
+            if count == COLOURS:
+                break
     palette = Image.new("P", (1, 1))
-    palette.putpalette([channel for colour in kept for channel in colour])
+    palette.putpalette(kept[:count].ravel().tolist())
     return palette
-
-
-def far(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    return max(abs(a - b) for a, b in zip(one, other, strict=True)) >= APART

@@ -20,8 +20,8 @@ except ImportError as error:  # the extra is not installed
 import jax.numpy as jnp
 import numpy as np
 
+from cgviz.collecting import uncollected
 from cgviz.graph.nodes import INPUT
-from cgviz.reading.collecting import uncollected
 from cgviz.reading.jaxpr.reader import JaxprReader
 from cgviz.reading.tracing import Recorded, library, one_output, returned_shape, structures
 from cgviz.reading.tracing.graph import graph_of
