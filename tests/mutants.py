@@ -292,15 +292,26 @@ def reached(groups: set[tuple[str, ...]], jobs: int) -> dict[tuple[str, ...], Re
     return found
 
 
+def by_file(tests: list[str]) -> list[tuple[str, list[str]]]:
+    """Returns the tests of each file, since pytest reads a file before it begins; the tables first, which know most."""
+    found: dict[str, list[str]] = {}
+    for test in tests:
+        found.setdefault(test.partition("::")[0], []).append(test)
+    return sorted(found.items(), key=lambda each: "_tables" not in each[0])
+
+
+def fail(copy: Path, file: str, tests: list[str]) -> bool:
+    """Tells whether tests of a file fail; the whole file where a mutant renames them, or nothing can be imported."""
+    code = first_failure(copy, tests)
+    return (first_failure(copy, [file]) if code == NO_SUCH_TEST else code) != 0
+
+
 def is_killed(mutant: Mutant, tests: list[str], copies: queue.Queue[Path]) -> bool:
     """Tells whether the tests of its line fail on a mutant, or never end."""
     copy = copies.get()
     try:
         (copy / mutant.path).write_text(planted(mutant), encoding="utf-8")
-        code = first_failure(copy, tests)
-        if code == NO_SUCH_TEST:  # the mutant renames its tests, or nothing can be imported
-            code = first_failure(copy, sorted({test.partition("::")[0] for test in tests}))
-        return code != 0
+        return any(fail(copy, file, part) for file, part in by_file(tests))
     finally:
         shutil.copy2(ROOT / mutant.path, copy / mutant.path)
         copies.put(copy)

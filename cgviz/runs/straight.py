@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, Graph, Node
+from cgviz.ops.exponential import exp
 from cgviz.ops.op import Op
+from cgviz.ops.piecewise import greater_equal, where
 from cgviz.ops.products import HALF, roof
 from cgviz.values.arrays import Value, is_long_product
 from cgviz.values.ieee import SMALLEST_NORMAL
@@ -27,8 +29,16 @@ Raises ArithmeticError or ValueError where a number leaves the range of floats.
 
 INFIX = {"add": " + ", "multiply": " * "}
 COMPARED = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
-SPELLED_OUT = frozenset({"sigmoid"})
-"""Ops whose `composed` and `careful` forms are their `forward` and `stable` ones, operation by operation."""
+
+
+def sigmoid_by_one(x: Any) -> Any:
+    """Returns the sigmoid by e^−|x| alone, which its slope needs, too: whatever the sign is, `forward` has no other."""
+    shrunk = exp(-abs(x))
+    return where(greater_equal(x, 0), 1, shrunk) / (1 + shrunk)
+
+
+SPELLED_OUT = {"sigmoid": sigmoid_by_one}
+"""Ops that are written out: their `forward` form; the `careful` one is the `stable` one, operation by operation."""
 PLAIN = {"exp": math.exp, "sinh": math.sinh, "cosh": math.cosh, "expm1": math.expm1}
 """What `math` computes where it does not raise: the records' own functions carry on there."""
 
@@ -181,9 +191,9 @@ class Writer:
             return f"({args[0]} / {args[1]})" if len(args) > 1 else f"(1.0 / {args[0]})"
         if op.name in ("square", "power"):
             return f"{self.name(math.pow)}({args[0]}, {self.number(op.parameter)})"
-        if op.name in SPELLED_OUT and op.composed is not None:
-            sharing, self.sharing = self.sharing, False  # of two branches one is computed
-            made: StraightSource = op.composed(*(StraightSource(arg, self) for arg in args))
+        if op.name in SPELLED_OUT:
+            sharing, self.sharing = self.sharing, True
+            made: StraightSource = SPELLED_OUT[op.name](*(StraightSource(arg, self) for arg in args))
             self.sharing = sharing
             return made.text
         return f"{self.name(PLAIN.get(op.name, op.forward))}({', '.join(args)})"
