@@ -252,6 +252,7 @@ REFUSED = {
     r"\sqrt.5": (5, 1, "an argument is missing here"),
     r"sin^{2}(x)": (0, 3, "the function is \\sin"),
     "^": (0, 1, "an argument is missing here"),
+    "^[]": (0, 1, "is expected, not '^'"),
     r"A^{-T} x": (1, 4, "an inverse, transposed: write (A^{-1})^T"),
     r"a^{[1]^T} x": (1, 7, "write a^{[1]T}"),
     r"W^\dagger x": (1, 1, "of real ones write ^T"),
