@@ -21,7 +21,7 @@ from strategies import SPELLINGS
 
 import cgviz
 from cgviz.cli import main
-from cgviz.codegen.browser import UnwrittenError, library, program
+from cgviz.codegen.browser import UnwrittenGateError, library, program
 from cgviz.drawing.diagram.known import known
 from cgviz.errors import printable
 from cgviz.ops.op import Op, ops
@@ -158,7 +158,7 @@ def test_every_op_says_the_same_in_javascript(browser: Any) -> None:
             graph = cgviz.read(f"{op.name}(2, y)" if op.fixed else f"{op.name}({', '.join('xyz'[:count])})")
             try:
                 source = program(graph)
-            except UnwrittenError as error:
+            except UnwrittenGateError as error:
                 without.add(str(error).split()[0])
                 continue
             points = [[rng.choice(draws)(rng) for _ in graph.inputs] for draws in [DRAWS] * 25]
