@@ -114,8 +114,8 @@ def leaves(value: Any, path: Path, seen: frozenset[int] = frozenset()) -> Iterat
     inner = parts(value)
     if inner is None:
         if holds_numbers(value):
-            message = f"{written(path)} is of the kind {type(value).__name__}, whose numbers have no names or places: give a list"
-            raise UsageError(f"{message}, a dict or an array")
+            kind = f"{written(path)} is of the kind {type(value).__name__}"
+            raise UsageError(f"{kind}, whose numbers have no names or places: give a list, a dict or an array")
         yield path, value
         return
     if id(value) in seen:
