@@ -62,6 +62,9 @@ def within(value: Any) -> float:
 
 def bounded(mp: Any, value: Any) -> Any:
     """Returns a real number of bounded exponent, so that a tower of exponentials ends in inf and not in a hang."""
+    _, mantissa, exponent, bits = getattr(value, "_mpf_", (0, 0, 0, 0))
+    if mantissa and abs(exponent + bits) <= LARGEST_EXPONENT:
+        return value
     if hasattr(value, "_mpc_"):
         return value.real if value.imag == 0 else mp.nan
     value = mp.mpf(value)
