@@ -215,7 +215,10 @@ def test_errors_by_step() -> None:
         for index in run.graph.inputs:
             if np.ndim(run.values[index]) == 0:
                 found = sweep(run, index)
-                lines = [f"{each.name} {[f'{error:.2g}' for error in each.errors[:9:2]]}" for each in found.series]
+                lines = [
+                    f"{each.name} {[f'{error if error > 1e-12 else 0:.2g}' for error in each.errors[:9:2]]}"
+                    for each in found.series
+                ]
                 hold(
                     "reports.txt",
                     f"errors by step: {text}, {run.graph.nodes[index].name}",
