@@ -307,7 +307,8 @@ class Translator(Series):
         )
         if is_turned and (before.kind == "close" or before.text.isupper()):
             raise self.error("an inverse, transposed: write (A^{-1})^T", piece, inside[1])
-        if inside and inside[0].text == "[" and self.pieces[inside[0].partner + 1].text == "^":
+        is_index = bool(inside) and inside[0].text == "[" and inside[0].partner + 1 < len(self.pieces)
+        if is_index and self.pieces[inside[0].partner + 1].text == "^":
             raise self.error("an index in brackets and more: write a^{[1]T}, or {a^{[1]}}^2", piece, inside[-1])
         if self.names.is_transpose(inside):
             if span.env is not None and span.env.axes:

@@ -15,7 +15,7 @@ MODULES = ("np", "numpy", "torch", "F", "math", "jnp", NUMPY)
 VALUED = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Call)
 
 
-class Row(NamedTuple):
+class TreeRow(NamedTuple):
     """A slip of one part of a statement: which parts may have it (None: those that are given), what belongs in the
     place of one, the cause, and words with {old} for the part, {new} for what belongs there, {left} and {right}."""
 
@@ -25,7 +25,7 @@ class Row(NamedTuple):
     says: str
 
 
-def rows(place: Place, every: Iterable[ast.expr], *table: Row) -> Iterator[Slip]:
+def rows(place: Place, every: Iterable[ast.expr], *table: TreeRow) -> Iterator[Slip]:
     """Yields the slips of a table, part by part."""
     for part in every:
         for row in table:
