@@ -147,9 +147,8 @@ def test_a_legend_stands_where_the_whole_picture_is_seen() -> None:
     run = cgviz.run("x*y + sin(x)", x=3, y=-4)
     pages = {}
     for camera in ("whole", "follow"):
-        look = Look(camera=camera, figure=Figure(legend="always"))
-        written = deck(drawn(run, look), format_of("a.pdf"), frames(run, "pass"), look)
-        assert isinstance(written, bytes)
+        look = DeckLook(camera=camera, figure=Figure(legend="always"))
+        written = made(run, "a.pdf", look, granularity="pass")
         pages[camera] = [page.extract_text() for page in PdfReader(BytesIO(written)).pages]
     assert all("local derivative" in page for page in pages["whole"])
     assert not any("local derivative" in page for page in pages["follow"])
