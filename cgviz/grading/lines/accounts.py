@@ -177,4 +177,3 @@ def summed(vectors: Sequence[Vector], zero: Vector) -> Vector:
     return tuple(map(plus, *vectors)) if vectors else zero
 
 
-__all__ = ["Account", "Value", "account", "summed"]

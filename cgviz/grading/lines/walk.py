@@ -211,4 +211,3 @@ def handed_on(node: ast.stmt) -> str:
     return value.id if isinstance(value, ast.Name) else ""
 
 
-__all__ = ["CrookedError", "Step", "Walk", "handed_on", "is_mask", "returns_one", "scales", "whole"]
