@@ -26,7 +26,7 @@ from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.products import operators, turns
 from cgviz.grading.slips.rules import complements, extra, functions, numbers, powers, signs
 from cgviz.grading.slips.sums import sums
-from cgviz.grading.slips.trees import binary, changed, edit, name, parts
+from cgviz.grading.slips.trees import binary, changed, name, parts
 from cgviz.grading.surroundings import visible
 from cgviz.grading.truth import number_of
 from cgviz.ops.rearranging import size
@@ -244,7 +244,7 @@ class Search:
                     yield step.node, each
 
     def exchanged(self, node: ast.stmt, old: ast.expr, new: ast.expr, cause: str, says: str) -> Slip:
-        return edit(Place(node, {}, [], []), old, new, cause, says)
+        return Place(node, {}, [], []).edit(old, new, cause, says)
 
     def typos(self) -> Iterator[Slip]:
         for lost in self.line.lost:
