@@ -127,7 +127,7 @@ def test_agrees_with_central_differences(text: str) -> None:
             for sign in (1, -1):
                 moved = np.array(value, dtype=float)
                 moved[place] += sign * 1e-6
-                sides.append(cgviz.run(text, {**given, name: moved}).value)
+                sides.append(cgviz.run(run.bare, {**given, name: moved}).value)
             slopes[place] = (sides[0] - sides[1]) / 2e-6
         np.testing.assert_allclose(run.gradient[name], slopes, rtol=2e-5, atol=2e-7, err_msg=name)
 

@@ -358,7 +358,7 @@ REFUSED = {
     "xy² + 1": "the product x\\*y",
     "|x|": "norm\\(x\\)",
     "x × y": "@ is the matrix product",
-    r"\sum_{j \neq y_i} \max(0, s_j - s_{y_i} + 1)": "label as ones and zeros",
+    r"\sum_{j \neq y_i} \max(0, s_j - s_{y_i} + 1)": "arange\\(3\\) != y",
     r"\sum_{i=1}^{n} (x_{i+1} - x_i)^2": "not all within this sum",
     r"\sum_{i} i x_i": "say where it begins",
     r"h_t = \tanh(w h_{t-1} + x_t); L = \sum_t h_t": "made of the one before it",

@@ -15,7 +15,7 @@ import pytest
 
 from cgviz import __version__
 from cgviz.cli import main
-from cgviz.cli.arguments import Sorted, Spelling, sort
+from cgviz.cli.arguments import OptionSpelling, Sorted, sort
 from cgviz.cli.group import COMMANDS
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.values import number
@@ -25,12 +25,12 @@ from cgviz.reading.shipped import sample, samples
 
 LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
 OPTIONS = {
-    "-o": Spelling("--output"),
-    "--output": Spelling("--output"),
-    "--style": Spelling("--style"),
-    "--set": Spelling("--set", many=True),
-    "--show": Spelling("--show", takes_value=False),
-    "--no-share": Spelling("--no-share", takes_value=False),
+    "-o": OptionSpelling("--output"),
+    "--output": OptionSpelling("--output"),
+    "--style": OptionSpelling("--style"),
+    "--set": OptionSpelling("--set", many=True),
+    "--show": OptionSpelling("--show", takes_value=False),
+    "--no-share": OptionSpelling("--no-share", takes_value=False),
 }
 
 
@@ -265,6 +265,7 @@ def test_without_values_the_table_is_symbolic(cgviz: Runner) -> None:
         (["x", "+", "y"], "one PROGRAM, not 3: x + y; put it in quotes"),
         (["x*y", "-x", "2"], "a value is given as --x 2, with two dashes"),
         (["x*y", "--x", "1e", "--y", "2"], "ends after its e: 1e3, or 1*e"),
+        (["x*y", "--x", "1,5", "--y", "2"], "has a comma: 1.5 is a number, [1,5] an array"),
         (["x*y", "--x", "-2.5E-", "--y", "2"], "ends after its e: -2.5e3"),
         (["x*y", "--no-shar"], "'--no-shar' is no option; did you mean --no-share?"),
         (["x*y", "-of.json"], "'-of.json' is no option; did you mean -o f.json?"),

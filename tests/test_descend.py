@@ -25,7 +25,7 @@ from PIL import Image
 
 import cgviz
 from cgviz.analysis import learning
-from cgviz.analysis.learning import OPTIMIZERS, Descent, Plan, Problem, Settings, descend, problem, read_sheet
+from cgviz.analysis.learning import OPTIMIZERS, Descent, DescentPlan, Problem, Settings, descend, problem, read_sheet
 from cgviz.analysis.learning.descent import batches, per_epoch
 from cgviz.analysis.learning.problem import bind
 from cgviz.analysis.learning.surface import around
@@ -33,7 +33,7 @@ from cgviz.cli.commands import descend as command
 from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.canvas import written as written_as
 from cgviz.drawing.canvas.svg import svg as written_as_svg
-from cgviz.drawing.charts.axis import Axis, axis
+from cgviz.drawing.charts.axis import ChartAxis, axis
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.reading.shipped import FOLDER, data_set, data_sets, sample
@@ -58,8 +58,8 @@ def written(task: Problem, descent: Descent, width: int, plain: bool = False) ->
     return made.plain(ascii_spelling() if plain else unicode_spelling(), width)
 
 
-def plan(optimizer: str = "sgd", steps: int = 50, lr: float = 0.05, **more: Any) -> Plan:
-    return Plan(OPTIMIZERS[optimizer], Settings(lr=lr), steps, **more)
+def plan(optimizer: str = "sgd", steps: int = 50, lr: float = 0.05, **more: Any) -> DescentPlan:
+    return DescentPlan(OPTIMIZERS[optimizer], Settings(lr=lr), steps, **more)
 
 
 # Witnesses
@@ -234,6 +234,7 @@ def test_bad_data_is_one_clear_line(text: str, message: str) -> None:
         "\ufeffx,y\n1,2\n3,4\n",
         "x;y\r\n1;2\r\n3;4\r\n",
         "x\ty\n1\t2\n\n3\t4",
+        "# line\nx,y\n1,2 # first\n3,4\n",
         ' x , "y"\n 1 , 2 \n 3,"4"\n',
         ",day,x,y\n0,mon,1,2\n1,tue,3,4\n",
     ],
@@ -389,7 +390,7 @@ def test_history_is_json_with_parameters_of_every_kth_step() -> None:
 
 
 def test_a_very_long_history_is_thinned_and_keeps_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cgviz.views.descent.json.MOST", 1001)
+    monkeypatch.setattr("cgviz.views.descent.written.MOST_STEPS", 1001)
     task = on("x", None, "x", x=1.0)
     found = json.loads(history(task.objective, descend(task.objective, task.start, plan(steps=2_500, lr=1e-6))))
     steps = [record["step"] for record in found["history"]]
@@ -522,7 +523,7 @@ def test_levels_are_round_and_follow_the_decades() -> None:
 
 
 def test_axes_have_round_ticks_with_distinct_labels() -> None:
-    assert Axis(0, 3, whole=True).ticks(6) == [0, 1, 2, 3]
+    assert ChartAxis(0, 3, whole=True).ticks(6) == [0, 1, 2, 3]
     assert axis([0.001, 1000.0]).log
     assert axis([0.001, 1000.0]).ticks(7) == [0.001, 0.01, 0.1, 1, 10, 100, 1000]
     for low, high in ((0.0, 1.0), (-3e-8, 2e-8), (1e300, 1.7e308), (100000.0, 100000.3), (-1.7e308, 1.7e308)):

@@ -141,7 +141,7 @@ def test_the_line_and_its_cause(file: str, right: str, wrong: str, cause: str) -
     assert made.first.line in (line, line - 1)  # a line that is missing has no number of its own
 
 
-WORDED = ("edit", "Slip", "Row", "blame", "Changed", "exchanged", "moved", "after", "blame_at")
+WORDED = ("edit", "Slip", "TreeRow", "blame", "Changed", "exchanged", "moved", "after", "blame_at")
 
 
 def test_every_cause_is_in_the_list_of_causes() -> None:

@@ -6,8 +6,13 @@ it is, `test_grade`, `test_grade_arrays` and `test_grade_slips` say beside Pytho
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import tarfile
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -17,9 +22,14 @@ import pytest
 import cgviz
 from cgviz.codegen import code
 from cgviz.grading import grade, judge
+from cgviz.grading.class_summary import summarized
 from cgviz.grading.exercise import Exercise
+from cgviz.grading.hints import hinted
 from cgviz.grading.listing import plain
+from cgviz.grading.points import points
 from cgviz.grading.report import Grade
+from cgviz.grading.selecting import selected
+from cgviz.grading.submissions import submissions
 from cgviz.reading.shipped import sample
 from tests import array_passes, mutations
 from tests.held import asked, hold, number
@@ -172,3 +182,111 @@ def test_points_and_data() -> None:
         ):
             key = f"points: {text!r} {sorted(exercise)}"
             held(key, text, lambda text, given=exercise: judge(Exercise(run=run, **given), plain(text)))
+
+
+RIGHT_FILE, WRONG_FILE = "dq = z\ndz = q\ndx = dq\ndy = dq\n", "dq = z\ndz = q\ndx = dq\ndy = -dq\n"
+NOTEBOOK = json.dumps({"cells": [
+    {"cell_type": "markdown", "source": ["# dq = 0"]}, {"cell_type": "code", "source": ["%matplotlib inline\n", "dq = z\n", "dz = q"]},
+    {"cell_type": "code", "source": "%%time\ndx = dq\n!ls\nfiles = !ls"}, {"cell_type": "code", "source": "%%bash\nrm x"}, {"cell_type": "code", "source": "?dq\ndy = dq"},
+]})  # fmt: skip
+MEMBERS: dict[str, str | bytes] = {
+    "anna/hw.py": RIGHT_FILE, "anna/other.py": "x = 1\n", "bert/deep/er/hw.py": WRONG_FILE, "../../carl/hw.PY": RIGHT_FILE, "__MACOSX/anna/hw.py": "", ".git/hw.py": "", "dora/.hw.py": "",
+    "dora/hw.ipynb": NOTEBOOK, "emil/readme.txt": "", "emil/hw.py": "dx = (", "finn/hw.py": b"\xff\xfe\x00dx", "gina/hw.py": "# coding: latin-1\n# \xe4\n".encode("latin-1") + RIGHT_FILE.encode(),
+    "hans/hw.py": RIGHT_FILE.replace("\n", "\r\n"), "ida/hw.ipynb": "{}", "jan/hw.ipynb": "[", "kai/hw.py": "\ufeff" + RIGHT_FILE, "lea\\hw.py": RIGHT_FILE, "mia/hw.py": "a\x00b", "/nik/hw.py": WRONG_FILE,
+}  # fmt: skip
+
+
+def zipped(members: dict[str, str | bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+def tarred(members: dict[str, str | bytes]) -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w:gz") as archive:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(name)
+            content = content.encode() if isinstance(content, str) else content
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+        link = tarfile.TarInfo("otto/hw.py")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    return held.getvalue()
+
+
+ARCHIVES = {
+    "class.zip": zipped(MEMBERS),
+    "class.tar.gz": tarred(MEMBERS),
+    "nested.zip": zipped(
+        {
+            "one.zip": zipped(
+                {
+                    "two.zip": zipped({"three.zip": zipped({"hw.py": RIGHT_FILE}), "hw.py": RIGHT_FILE}),
+                    "hw.py": WRONG_FILE,
+                }
+            ),
+            "bad.zip": b"no archive",
+        }
+    ),
+    "empty.zip": zipped({"readme.txt": ""}),
+    "none.zip": b"no archive",
+    "none.tar": b"no archive",
+}
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_what_a_class_hands_in(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(ARCHIVES[name])
+    run = cgviz.run("q = x + y; f = q*z", x=-2, y=5, z=-4)
+    lines, rows = [], []
+    try:
+        for each in submissions(str(tmp_path / name)):
+            try:
+                found: Any = grade(run, each.listing())
+                lines.append(
+                    f"{each.name} of {each.student}: {found.score:.3g}, {[line.where for line in found.lines]}"
+                )
+            except cgviz.CgvizError as error:
+                found = error
+                lines.append(f"{each.name} of {each.student}: {type(error).__name__}: {error}")
+            rows.append((each.name, found))
+        lines += [f"{summarized(rows)}", f"chosen {[each for each, _ in selected(rows)]}"]
+    except cgviz.CgvizError as error:
+        lines.append(f"{type(error).__name__}: {error}")
+    hold("grades.txt", f"handed in: {name}", [line.replace(str(tmp_path), "") for line in lines])
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+def test_hints(level: int) -> None:
+    run = cgviz.run("q = x + y; f = q*z", x=-2, y=5, z=-4)
+    held(f"hint {level}", WRONG_FILE, lambda text: hinted(grade(run, plain(text)), level))
+
+
+def test_exercises_without_values() -> None:
+    """The points at which a program without values is judged, and one whose numbers are not finite."""
+    for text in (
+        "f = x*y",
+        "f = log(x)*sqrt(y)",
+        "f = max(x, y)",
+        "f = log(-1 - x**2)",
+        "f = x[0]*y",
+        "f = sum((A @ v)**2)",
+        "f = relu(x)*y",
+    ):
+        for values in ({}, {"x": 2.0}, {"x": 2.0, "y": 2.0}, {"x": 0.0, "y": 0.0}):
+            key = f"points of {text} {values}"
+            hold(
+                "grades.txt",
+                key,
+                [
+                    asked(
+                        lambda text=text, values=values: [
+                            sorted(p.items()) for p in points(cgviz.run(text, values), {})
+                        ]
+                    )
+                ],
+            )

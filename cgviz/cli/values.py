@@ -69,6 +69,7 @@ def value(name: str, text: str) -> Value:
     return number(name, text)
 
 
+WITH_COMMA = re.compile(r"[+-]?\d+,\d+")
 UNFINISHED = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?")
 
 
@@ -78,6 +79,11 @@ def number(name: str, text: str) -> float:
     >>> number("x", "pi/4")
     0.7853981633974483
     """
+    if WITH_COMMA.fullmatch(text):
+        point = text.replace(",", ".")
+        raise UsageError(
+            f"the value of {quoted(name)}, {quoted(text)}, has a comma: {point} is a number, [{text}] an array"
+        )
     if UNFINISHED.fullmatch(text):
         start = text.rstrip("+-eE")
         raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, ends after its e: {start}e3, or {start}*e")

@@ -26,7 +26,7 @@ from cgviz.graph.marks import (
     is_mark,
     kind_of,
 )
-from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
+from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node, operand
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.joining import joined, stacked
 from cgviz.ops.making import arange, positions
@@ -299,13 +299,18 @@ class Meaning:
         if ranks == (1, 1) and joint == BESIDE and self.rows[left] == self.rows[right]:
             if self.is_summed(len(self.where)):
                 return self.apply(product(2), left, right, at=node.places)
-            names = (self.nodes[left].shown or "x", self.nodes[right].shown or "y")
-            a, b = names
+            a, b = (self.called(index) for index in (left, right))
             message = f"two vectors side by side: {a} @ {b} is their dot product, {a} * {b} is element by element"
             raise self.error(message, node)
         if ranks[0] > 1 and self.rows[right] and not self.nodes[right].given:
             raise self.error("a matrix times a transposed vector: the vector stands as a column, without ᵀ", node)
         return self.apply(matmul, self.column(left), self.column(right), at=node.places)
+
+    def called(self, index: int) -> str:
+        """Returns how a message writes a factor: its name, a constant as it stands, (...) for what has no name."""
+        node = self.nodes[index]
+        text = str(node.shown) or (operand(node).text if node.op is CONSTANT else "")
+        return text if 0 < len(text) < 30 else "(...)"
 
     def column(self, index: int) -> int:
         """Returns a vector without the transpose that nobody named: on a vector it turns nothing."""

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from cgviz.collecting import uncollected
 from cgviz.errors import quoted
 from cgviz.ops.op import Op
 from cgviz.ops.products import product
@@ -87,58 +88,55 @@ class Kind(Enum):
     SUM = "two floats, added"
     DIFFERENCE = "two floats, subtracted"
     PRODUCT = "two floats, multiplied"
-    TERMS = "any number of floats, each with a slope that is constant"
+    TERMS = "any number of floats, each added or subtracted"
     MANY = "any number of floats"
+    FACTORS = "several floats, multiplied"
     SCALED = "floats, and a local derivative that may leave the range of floats"
     ARRAY = "something to do with arrays"
 
 
-LEAF, UNARY, BINARY, SUM, DIFFERENCE, PRODUCT, TERMS, MANY, SCALED, ARRAY = Kind
+LEAF, UNARY, BINARY, SUM, DIFFERENCE, PRODUCT, TERMS, MANY, FACTORS, SCALED, ARRAY = Kind
 LINEAR: dict[tuple[float, ...], Kind] = {(1, 1): SUM, (1, -1): DIFFERENCE}
 
 
-class Planned(NamedTuple):
-    """A node as the passes want it: its forward function, its derivative rule (or the constant slopes), its operands.
+Planned = tuple[Kind, Any, Any, Any, Any]
+"""A node as the passes want it: its kind, forward function, derivative rule (of TERMS the slopes) and two operands.
 
-    `first` and `second` are the indices of one operand or two floats; else `first` is the tuple of all.
-    """
-
-    kind: Kind
-    forward: Callable[..., Value] | None
-    rule: Callable[..., tuple[float | None, ...]] | None
-    slopes: tuple[float, ...] | None
-    first: Any
-    second: int = 0
+Of one operand the second is nothing; of several, of SCALED and of ARRAY the first is the tuple of all. A plain tuple:
+no other is unpacked as fast.
+"""
 
 
-def planned(op: Op, count: int) -> tuple[Kind, Any, Any, Any]:
+def planned(op: Op, count: int) -> tuple[Kind, Any, Any]:
     """Returns how the passes treat an op of floats with so many operands: what stands before those in its row."""
-    rule = None if op.slopes else op.stable or op.partials
+    slopes: Any = op.slopes
+    rule = (lambda out, *args: slopes) if slopes else op.stable or op.partials
     kind = SCALED if op.scaled is not None else (LEAF, UNARY, BINARY)[count] if count < 3 else MANY
     if kind is BINARY:
-        kind = PRODUCT if op is times else LINEAR.get(op.slopes or (), BINARY)
-    elif kind is MANY and op.slopes is not None and None not in op.slopes:
-        kind = TERMS
-    return (LEAF, None, None, None) if kind is LEAF else (kind, op.forward, rule, op.slopes)
+        kind = PRODUCT if op is times else LINEAR.get(slopes or (), BINARY)
+    elif kind is MANY and op.family == "sum" and slopes and None not in slopes:
+        kind, rule = TERMS, slopes
+    elif kind is SCALED and op.family == "product":
+        kind = FACTORS
+    return (LEAF, None, None) if kind is LEAF else (kind, op.forward, rule)
 
 
 def plan_of(nodes: Sequence[Node]) -> Iterator[Planned]:
     """Yields a row for each node."""
-    known: dict[tuple[Op, int], tuple[Kind, Any, Any, Any]] = {}
-    new = tuple.__new__
+    known: dict[tuple[Op, int], tuple[Kind, Any, Any]] = {}
     for node in nodes:
         op, args = node.op, node.args
         if args and (node.shape or op.vjp is not None):
-            yield Planned(ARRAY, partial(on_elements_of, op), None, None, args)
+            yield ARRAY, partial(on_elements_of, op), None, args, None
             continue
         key = op, len(args)
         head = known.get(key)
         if head is None:
             head = known[key] = planned(*key)
         if len(args) == 2 and head[0] is not SCALED:
-            yield new(Planned, (*head, *args))
+            yield (*head, *args)
         else:
-            yield new(Planned, (*head, args[0] if head[0] is UNARY else args, 0))
+            yield (*head, args[0] if head[0] is UNARY else args, None)
 
 
 def on_elements_of(op: Op, *values: Value) -> Value:
@@ -230,9 +228,15 @@ class Graph:
         return []
 
     @cached_property
+    def held(self) -> tuple[Value | None, ...]:
+        """The value of every constant, by index; of an input its default, of a stage None."""
+        return tuple(node.value for node in self.nodes)
+
+    @cached_property
     def plan(self) -> tuple[Planned, ...]:
         """What the passes loop over, a row per node."""
-        return tuple(plan_of(self.nodes))
+        with uncollected():
+            return tuple(plan_of(self.nodes))
 
     @property
     def read_without(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Sequence
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -17,7 +18,7 @@ HALF = 511
 ELEMENTARY = "Griewank & Walther, Evaluating Derivatives, table 2.3"
 
 
-def others(factors: tuple[Any, ...]) -> tuple[Any, ...]:
+def others(factors: Sequence[Any]) -> tuple[Any, ...]:
     """Returns, for each factor, the product of all the others: never out/x, so zeros are no trouble."""
     if len(factors) == 2:
         return factors[1], factors[0]
@@ -33,7 +34,7 @@ def others(factors: tuple[Any, ...]) -> tuple[Any, ...]:
     return (after[0], *map(operator.mul, before, after[1:]), before[-1])
 
 
-def is_roomy(out: float, factors: tuple[float, ...]) -> bool:
+def is_roomy(out: float, factors: Sequence[float]) -> bool:
     """Tells whether no product of some of several factors, of which `out` is the product of all, leaves the range."""
     return 2.0**-HALF < abs(out) < inf and math.hypot(*factors) < roof(len(factors))
 

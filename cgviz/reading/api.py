@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cgviz.collecting import uncollected
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.graph.staging import staged
-from cgviz.reading.collecting import uncollected
 from cgviz.reading.plain import read_plain
 from cgviz.runs.again import AGAIN
 from cgviz.runs.expanding import expanded

@@ -61,7 +61,9 @@ class Applier(Reducer):
         names = [*self.functions, *REGISTRY]
         near = get_close_matches(name[:40], names, n=2, cutoff=0.65)
         near.sort(key=lambda other: sorted(other) != sorted(name))  # first the one of the same letters
-        hint = f"; a product is {name[:40]}*(...), a function of your own needs its equation, {name[:40]}(t) = ...;"
+        times = " @ " if name[:1].isupper() and name[:1].isascii() else "*"
+        name = name[:40]
+        hint = f"; a product is {name}{times}(...), a function of your own needs its equation, {name}(t) = ...;"
         hint += " `cgviz ops` lists the others"
         if near:
             hint = f"; did you mean {' or '.join(map(quoted, near))}?"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.latex_macros import OPERATORS
-from cgviz.reading.latex_names import Names
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece, touching_digit
 from cgviz.reading.latex_scripts import Range
 from cgviz.records import record
@@ -20,7 +20,7 @@ MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 COUNTS = frozenset("nNmMKDTd")
 MASK = (
     "sum over all and give its terms a factor, \\sum_j m_j ..., m being 1 where the condition holds and 0 elsewhere; "
-    "a label's place, s_{y_i}, is written with the label as ones and zeros, \\sum_j y_j s_j"
+    "with a label, in text: sum(max(0, s - s[y] + 1)*(arange(3) != y)) of 3 scores, y counted from 0"
 )
 WRITE_OUT = "read are \\sum_i, \\sum_{i=1}^{n}, \\sum_{i,j}, \\sum_{j \\ne i} and \\sum_{i<j}; write anything else out"
 
@@ -71,7 +71,7 @@ class Bounds:
         return None
 
 
-def bounds(text: str, pieces: Sequence[Piece], names: Names, at: int) -> Bounds:
+def bounds(text: str, pieces: Sequence[Piece], names: LatexNames, at: int) -> Bounds:
     """Returns the bounds of the sum at `at`. Raises ExpressionError for those that are not read."""
     below, over, end = (0, 0), (0, 0), at + 1
     while end < len(pieces) and pieces[end].kind == "char" and pieces[end].text in "_^":

@@ -267,7 +267,8 @@ class Translator(Series):
 
     def argument_end(self, at: int) -> int:
         """Returns the index after the argument at `at`; refuses one sign that a digit touches: TeX takes it alone."""
-        end, first = self.names.extent(at), self.pieces[at]
+        end = self.names.extent(at)
+        first = self.pieces[at]
         is_sign = first.kind in ("letter", "digit") and end < len(self.pieces) and touches(self.pieces, end)
         if is_sign and self.is_digit(end, after_point=False):
             message = f"only the first sign, {first.text}, is the argument here: put all of it in braces, {{..}}"
@@ -293,14 +294,22 @@ class Translator(Series):
 
     def power(self, span: Span) -> list[Item]:
         piece, start = self.pieces[span.at], span.at + 1
-        first = self.pieces[start]
+        end = self.argument_end(start)
+        first, before = self.pieces[start], self.pieces[max(0, start - 2)]
         if first.kind == "char":
             raise self.error("put the exponent in braces, ^{..}", piece, first)
-        end = self.argument_end(start)
         if end < span.end and self.pieces[end].text == "^":
             raise self.error("a second exponent; put the first power in brackets", self.pieces[end])
         braced = int(first.text == "{")
         inside = self.pieces[start + braced : end - braced] if end - start < 9 else []
+        is_turned = (
+            "".join(each.text for each in inside) in ("-T", "−T", "-top", "−top") and "T" not in self.names.known
+        )
+        if is_turned and (before.kind == "close" or before.text.isupper()):
+            raise self.error("an inverse, transposed: write (A^{-1})^T", piece, inside[1])
+        is_index = bool(inside) and inside[0].text == "[" and inside[0].partner + 1 < len(self.pieces)
+        if is_index and self.pieces[inside[0].partner + 1].text == "^":
+            raise self.error("an index in brackets and more: write a^{[1]T}, or {a^{[1]}}^2", piece, inside[-1])
         if self.names.is_transpose(inside):
             if span.env is not None and span.env.axes:
                 message = "within a sum a transpose is read between two names, w^T x_i, and norms as \\|x_i - y_i\\|^2"
@@ -308,7 +317,6 @@ class Translator(Series):
             span.at = end
             return [Token("T", "^T", piece.start, self.pieces[end - 1].end)]
         span.at = end
-        before = self.pieces[start - 2] if start > 1 else first
         is_operand = before.kind in ("letter", "close") or before.text in macros.GREEK
         if self.calls.written(start, end) in ("-1", "−1") and is_operand and before.text != "e":
             return [Token("inverse", "^{-1}", piece.start, self.pieces[end - 1].end)]

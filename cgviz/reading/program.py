@@ -246,7 +246,7 @@ class Scope:
         """Enters `c = ...`; `c += d` is `c = c + (d)`."""
         target, body = line[0], line[2:]
         if line[1].kind != "=":
-            if target.text not in self.current and target.text in self.given:
+            if target.text not in self.current and (target.text in self.given or target.text in self.parameters):
                 self.variable(target)
             if target.text not in self.current:
                 message = f"{quoted(target.text)} has no value yet that {quoted(line[1].text)} could change"

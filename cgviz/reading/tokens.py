@@ -61,7 +61,7 @@ NO_DERIVATIVE = "a derivative is what cgviz computes; give the function itself"
 WHY_BAD = {
     '"': "text in quotes is not part of an expression",
     "'": "quotes and primes are not part of an expression",
-    "′": f"a prime: {NO_DERIVATIVE}; for a second name write a subscript",
+    "′": f"a prime: {NO_DERIVATIVE}; a transpose is x.T, and a second name has a subscript",
     "{": "braces are not part of an expression; use ( ), or write a subscript as x_1; LaTeX is read with --latex",
     "}": "braces are not part of an expression; use ( ), or write a subscript as x_1; LaTeX is read with --latex",
     "\\": "a backslash is LaTeX; give the whole program as LaTeX (--latex)",

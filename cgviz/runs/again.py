@@ -70,7 +70,9 @@ class Again:
         run: Run = new(Run)
         state = run.__dict__
         state.update(self.state)
-        state["inputs"], state["upstream"], state["_found"] = inputs, upstream, found
+        state["inputs"], state["_found"] = inputs, found
+        if upstream is not None:
+            state["upstream"] = upstream
         return run
 
 

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cgviz.graph.nodes import ARRAY, BINARY, DIFFERENCE, LEAF, PRODUCT, SCALED, SUM, TERMS, UNARY, Graph
+from cgviz.graph.nodes import (
+    ARRAY,
+    BINARY,
+    DIFFERENCE,
+    FACTORS,
+    LEAF,
+    PRODUCT,
+    SCALED,
+    SUM,
+    TERMS,
+    UNARY,
+    Graph,
+)
+from cgviz.ops.products import is_roomy, others
 from cgviz.runs.columns import Straight, straight
 from cgviz.runs.straight import Found
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, either, handed_back, zero
-from cgviz.values.ieee import is_normal
+from cgviz.values.ieee import inf, is_normal
 
 
 def forward(graph: Graph, inputs: Mapping[str, Value]) -> list[Value]:
@@ -18,30 +31,35 @@ def forward(graph: Graph, inputs: Mapping[str, Value]) -> list[Value]:
 
     Never raises on numbers: IEEE values are carried on.
     """
-    values = [node.value for node in graph.nodes]
+    values: list[Value] = list(graph.held)
     for index in graph.inputs:
         values[index] = inputs[graph.nodes[index].name]
-    for index, (kind, function, _, _, first, second) in enumerate(graph.plan):
+    for index, (kind, function, slopes, first, second) in enumerate(graph.plan):
         if kind is SUM:
             values[index] = values[first] + values[second]
         elif kind is PRODUCT:
             values[index] = values[first] * values[second]
         elif kind is DIFFERENCE or kind is BINARY:
-            values[index] = function(values[first], values[second])  # type: ignore[misc]
+            values[index] = function(values[first], values[second])
         elif kind is UNARY:
-            values[index] = function(values[first])  # type: ignore[misc]
+            values[index] = function(values[first])
+        elif kind is TERMS:
+            total = NOTHING
+            for arg, slope in zip(first, slopes):  # noqa: B905 - the hot loop
+                total = total + values[arg] if slope > 0 else total - values[arg]
+            values[index] = total if -inf < total < inf else function(*[values[arg] for arg in first])
         elif kind is not LEAF:
-            values[index] = function(*[values[arg] for arg in first])  # type: ignore[misc]
+            values[index] = function(*[values[arg] for arg in first])
     return values
 
 
 def completed(graph: Graph, known: Sequence[Value | None]) -> list[Value]:
     """Returns the value of every node, in order, where those that are not None are known: all inputs, for a start."""
     values = list(known)
-    for index, (_, function, _, _, first, second) in enumerate(graph.plan):
+    for index, (_, function, _, first, second) in enumerate(graph.plan):
         if values[index] is None:
             args = first if isinstance(first, tuple) else (first, second)[: len(graph.nodes[index].args)]
-            values[index] = function(*[values[arg] for arg in args])  # type: ignore[misc]
+            values[index] = function(*[values[arg] for arg in args])
     return values
 
 
@@ -59,99 +77,64 @@ def backward(
     the graph's. A gradient has the shape of its node. `masks` is filled with the elements that a gradient
     reaches, for the arrays of which it does not reach all.
     """
-    gradients = reached(graph, values, seed, output, masks)
+    found = swept(graph, values, seed, graph.output if output is None else output, {} if masks is None else masks)
     if not graph.has_arrays:
-        return [0.0 if gradient is None else gradient for gradient in gradients]
-    shapes = [node.shape or () for node in graph.nodes]
-    return [zero(shape) if gradient is None else gradient for gradient, shape in zip(gradients, shapes, strict=True)]
+        return [0.0 if gradient is NOTHING else gradient for gradient in found]
+    return [zero(node.shape or ()) if g is NOTHING else g for g, node in zip(found, graph.nodes, strict=True)]
 
 
-def reached(
-    graph: Graph,
-    values: Sequence[Value],
-    seed: Value | None = None,
-    output: int | None = None,
-    masks: dict[int, Any] | None = None,
-) -> list[Value | None]:
-    """Returns the same, with None in the place of the 0 of a node that no gradient reaches.
+NOTHING = -0.0
+"""Where a sum begins: any number added to −0 is that number. A gradient that still is this very object has no part."""
+
+
+def swept(graph: Graph, values: Sequence[Value], seed: Value | None, output: int, masks: dict[int, Any]) -> list[Value]:
+    """Returns the same, with NOTHING in the place of the 0 of a node that no gradient reaches.
 
     Source: Griewank & Walther, Evaluating Derivatives, section 3.2 (adjoint recursion).
     """
-    output = graph.output if output is None else output
-    gradients: list[Value | None] = [None] * len(values)
+    nothing = NOTHING
+    gradients: list[Value] = [nothing] * len(values)
     gradients[output] = arrays.one(graph.nodes[output].shape or ()) if seed is None else seed
-    masks = {} if masks is None else masks
     plan = graph.plan
     for index in range(output, -1, -1):
         upstream = gradients[index]
-        if upstream is None:
+        if upstream is nothing:
             continue
-        kind, _, rule, slopes, first, second = plan[index]
+        kind, _, rule, first, second = plan[index]
         if kind is PRODUCT:
-            one, two = values[second], values[first]
-            so_far = gradients[first]
-            gradients[first] = upstream * one if so_far is None else so_far + upstream * one
-            so_far = gradients[second]
-            gradients[second] = upstream * two if so_far is None else so_far + upstream * two
-            continue
-        if kind is SUM or kind is DIFFERENCE:
-            so_far = gradients[first]
-            gradients[first] = upstream if so_far is None else so_far + upstream
-            so_far = gradients[second]
-            if kind is SUM:
-                gradients[second] = upstream if so_far is None else so_far + upstream
-            else:
-                gradients[second] = -upstream if so_far is None else so_far - upstream
-            continue
-        if kind is TERMS:
-            for arg, slope in zip(first, slopes):  # type: ignore[arg-type]  # noqa: B905 - the hot loop
-                part = upstream if slope == 1 else upstream * slope
-                so_far = gradients[arg]
-                gradients[arg] = part if so_far is None else so_far + part
-            continue
-        try:
-            if kind is BINARY:
-                one, two = slopes or rule(values[index], values[first], values[second])  # type: ignore[misc]
-                if one is not None:
-                    so_far = gradients[first]
-                    gradients[first] = upstream * one if so_far is None else so_far + upstream * one
-                if two is not None:
-                    so_far = gradients[second]
-                    gradients[second] = upstream * two if so_far is None else so_far + upstream * two
-                continue
-            if kind is LEAF:
-                continue
-            if kind is ARRAY:
-                through_arrays(graph, index, values, gradients, masks)
-                continue
-            args = (first,) if kind is UNARY else first
-            partials = slopes or rule(values[index], *[values[arg] for arg in args])  # type: ignore[misc]
-        except (ArithmeticError, ValueError):
-            node = graph.nodes[index]
-            args, partials = node.args, node.op.local(values[index], *[values[arg] for arg in node.args])
-        if kind is SCALED and not all(map(is_normal, partials)):
-            through_scaled(graph, index, values, gradients)
-            continue
-        for arg, partial in zip(args, partials):  # noqa: B905 - the hot loop; the lengths agree by the ops' test
-            if partial is not None:
-                so_far = gradients[arg]
-                gradients[arg] = upstream * partial if so_far is None else so_far + upstream * partial
+            gradients[first] += upstream * values[second]
+            gradients[second] += upstream * values[first]
+        elif kind is SUM:
+            gradients[first] += upstream
+            gradients[second] += upstream
+        elif kind is DIFFERENCE:
+            gradients[first] += upstream
+            gradients[second] -= upstream
+        elif kind is TERMS:
+            for arg, slope in zip(first, rule):  # noqa: B905 - the hot loop
+                gradients[arg] += upstream if slope > 0 else -upstream
+        elif kind is FACTORS and is_roomy(values[index], factors := [values[arg] for arg in first]):
+            for arg, slope in zip(first, others(factors)):  # noqa: B905 - the hot loop
+                gradients[arg] += upstream * slope
+        elif kind is ARRAY:
+            through_arrays(graph, index, values, gradients, masks)
+        elif kind is not LEAF:
+            args = first if isinstance(first, tuple) else (first,) if kind is UNARY else (first, second)
+            try:
+                partials = rule(values[index], *[values[arg] for arg in args])
+            except (ArithmeticError, ValueError):
+                partials = graph.nodes[index].op.local(values[index], *[values[arg] for arg in args])
+            if (kind is SCALED or kind is FACTORS) and not all(map(is_normal, partials)):
+                partials = graph.nodes[index].op.handed(upstream, values[index], [values[arg] for arg in args])
+                upstream = 1
+            for arg, partial in zip(args, partials):  # noqa: B905 - the hot loop; the lengths agree by the ops' test
+                if partial is not None:
+                    gradients[arg] += upstream * partial
     return gradients
 
 
-def through_scaled(graph: Graph, index: int, values: Sequence[Value], gradients: list[Value | None]) -> None:
-    """Adds what node `index` hands back to its arguments where a local derivative leaves the range of floats."""
-    node = graph.nodes[index]
-    upstream: Any = gradients[index]
-    parts = node.op.handed(upstream, values[index], [values[arg] for arg in node.args])
-    for arg, part in zip(node.args, parts, strict=True):
-        if part is not None:
-            so_far = gradients[arg]
-            gradients[arg] = part if so_far is None else so_far + part
-
-
 def through_arrays(
-    graph: Graph, index: int, values: Sequence[Value], gradients: list[Value | None], masks: dict[int, Any]
+    graph: Graph, index: int, values: Sequence[Value], gradients: list[Value], masks: dict[int, Any]
 ) -> None:
     """Adds what node `index`, an op that has to do with arrays, hands back to its arguments.
 
@@ -164,8 +147,8 @@ def through_arrays(
         if part is None:
             continue
         so_far = gradients[arg]
-        gradients[arg] = part if so_far is None else so_far + part
-        masks[arg] = mask if so_far is None else either(masks.get(arg), mask)
+        gradients[arg] = part if so_far is NOTHING else so_far + part
+        masks[arg] = mask if so_far is NOTHING else either(masks.get(arg), mask)
 
 
 def gradient(graph: Graph, inputs: Mapping[str, Value], seed: Value | None = None) -> tuple[Value, dict[str, Value]]:
@@ -173,12 +156,13 @@ def gradient(graph: Graph, inputs: Mapping[str, Value], seed: Value | None = Non
 
     A graph that is asked often is compiled into a straight line, which finds the same numbers.
     """
-    found = quickly(graph, inputs, seed)
-    if found is not None:
-        return found[0], dict(zip(graph.input_names, found[1], strict=True))
+    quick = quickly(graph, inputs, seed)
+    if quick is not None:
+        return quick[0], dict(zip(graph.input_names, quick[1], strict=True))
     values = forward(graph, inputs)
-    gradients = backward(graph, values, seed)
-    return values[graph.output], {graph.nodes[i].name: gradients[i] for i in graph.inputs}
+    gradients = swept(graph, values, seed, graph.output, {})
+    found = {graph.nodes[i].name: (gradients[i], graph.nodes[i].shape or ()) for i in graph.inputs}
+    return values[graph.output], {name: zero(shape) if g is NOTHING else g for name, (g, shape) in found.items()}
 
 
 PAYS_AFTER = 8

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, Graph, Node
+from cgviz.ops.exponential import exp
 from cgviz.ops.op import Op
+from cgviz.ops.piecewise import greater_equal, where
 from cgviz.ops.products import HALF, roof
 from cgviz.values.arrays import Value, is_long_product
 from cgviz.values.ieee import SMALLEST_NORMAL
@@ -27,8 +29,16 @@ Raises ArithmeticError or ValueError where a number leaves the range of floats.
 
 INFIX = {"add": " + ", "multiply": " * "}
 COMPARED = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
-SPELLED_OUT = frozenset({"sigmoid"})
-"""Ops whose `composed` and `careful` forms are their `forward` and `stable` ones, operation by operation."""
+
+
+def sigmoid_by_one(x: Any) -> Any:
+    """Returns the sigmoid by e^−|x| alone, which its slope needs, too: whatever the sign is, `forward` has no other."""
+    shrunk = exp(-abs(x))
+    return where(greater_equal(x, 0), 1, shrunk) / (1 + shrunk)
+
+
+SPELLED_OUT = {"sigmoid": sigmoid_by_one}
+"""Ops that are written out: their `forward` form; the `careful` one is the `stable` one, operation by operation."""
 PLAIN = {"exp": math.exp, "sinh": math.sinh, "cosh": math.cosh, "expm1": math.expm1}
 """What `math` computes where it does not raise: the records' own functions carry on there."""
 
@@ -56,7 +66,7 @@ class UnwrittenError(Exception):
     """A graph, or a rule, is no straight line."""
 
 
-class Source:
+class StraightSource:
     """The text of an expression of floats under Python's operators, as a derivative rule builds it."""
 
     __slots__ = ("text", "writer")
@@ -65,46 +75,48 @@ class Source:
     def __init__(self, text: str, writer: Writer) -> None:
         self.text, self.writer = text, writer
 
-    def made(self, text: str) -> Source:
+    def made(self, text: str) -> StraightSource:
         return type(self)(f"({text})", self.writer)
 
     def other(self, other: Any) -> str:
-        return other.text if isinstance(other, Source) else self.writer.factor(other)
+        return other.text if isinstance(other, StraightSource) else self.writer.factor(other)
 
-    def __add__(self, other: Any) -> Source:
+    def __add__(self, other: Any) -> StraightSource:
         return self.made(f"{self.text} + {self.other(other)}")
 
-    def __radd__(self, other: Any) -> Source:
+    def __radd__(self, other: Any) -> StraightSource:
         return self.made(f"{self.other(other)} + {self.text}")
 
-    def __sub__(self, other: Any) -> Source:
+    def __sub__(self, other: Any) -> StraightSource:
         return self.made(f"{self.text} - {self.other(other)}")
 
-    def __rsub__(self, other: Any) -> Source:
+    def __rsub__(self, other: Any) -> StraightSource:
         return self.made(f"{self.other(other)} - {self.text}")
 
-    def __mul__(self, other: Any) -> Source:
+    def __mul__(self, other: Any) -> StraightSource:
         return self.made(f"{self.text} * {self.other(other)}")
 
-    def __rmul__(self, other: Any) -> Source:
+    def __rmul__(self, other: Any) -> StraightSource:
         return self.made(f"{self.other(other)} * {self.text}")
 
-    def __truediv__(self, other: Any) -> Source:
+    def __truediv__(self, other: Any) -> StraightSource:
         return self.made(f"{self.text} / {self.other(other)}")
 
-    def __rtruediv__(self, other: Any) -> Source:
+    def __rtruediv__(self, other: Any) -> StraightSource:
         return self.made(f"{self.other(other)} / {self.text}")
 
-    def __pow__(self, other: Any) -> Source:
-        return self.made(f"{self.text} ** {other.text if isinstance(other, Source) else self.writer.number(other)}")
+    def __pow__(self, other: Any) -> StraightSource:
+        return self.made(
+            f"{self.text} ** {other.text if isinstance(other, StraightSource) else self.writer.number(other)}"
+        )
 
-    def __neg__(self) -> Source:
+    def __neg__(self) -> StraightSource:
         return self.made(f"-{self.text}")
 
-    def __abs__(self) -> Source:
+    def __abs__(self) -> StraightSource:
         return self.made(f"abs({self.text})")
 
-    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Source:
+    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> StraightSource:
         return type(self)(self.writer.applied(op, [self.other(arg) for arg in args]), self.writer)
 
     def refuse(self, *_: Any) -> Any:
@@ -179,9 +191,9 @@ class Writer:
             return f"({args[0]} / {args[1]})" if len(args) > 1 else f"(1.0 / {args[0]})"
         if op.name in ("square", "power"):
             return f"{self.name(math.pow)}({args[0]}, {self.number(op.parameter)})"
-        if op.name in SPELLED_OUT and op.composed is not None:
-            sharing, self.sharing = self.sharing, False  # of two branches one is computed
-            made: Source = op.composed(*(Source(arg, self) for arg in args))
+        if op.name in SPELLED_OUT:
+            sharing, self.sharing = self.sharing, True
+            made: StraightSource = SPELLED_OUT[op.name](*(StraightSource(arg, self) for arg in args))
             self.sharing = sharing
             return made.text
         return f"{self.name(PLAIN.get(op.name, op.forward))}({', '.join(args)})"
@@ -231,6 +243,9 @@ class Writer:
             for arg, part in zip(node.args, parts, strict=True):
                 if part is not None and graph.nodes[arg].op is not CONSTANT:
                     part = self.narrowed(index, arg, part)
+                    if arg not in upstream and part == upstream[index]:  # which is final: its own node is done
+                        upstream[arg] = part
+                        continue
                     yield f"g{arg} = {upstream[arg]} + {part}" if arg in upstream else f"g{arg} = {part}"
                     upstream[arg] = f"g{arg}"
         found = "".join(f"{upstream.get(index) or self.none(index)}, " for index in graph.inputs)
@@ -276,11 +291,11 @@ class Writer:
             return [], op.slopes
         several = is_long_product(op)
         rule = op.careful if several and op.careful else op.stable or op.partials
-        every = [Source(self.operand(i), self) for i in (index, *node.args)]
+        every = [StraightSource(self.operand(i), self) for i in (index, *node.args)]
         self.sharing = True
         try:
             written = op.careful if op.name in SPELLED_OUT and op.careful is not None else rule
-            found = [each.text if isinstance(each, Source) else each for each in written(*every)]
+            found = [each.text if isinstance(each, StraightSource) else each for each in written(*every)]
             before = self.taken()
         except (UnwrittenError, TypeError, AttributeError):
             self.forget()

@@ -23,7 +23,7 @@ TRUE_MINUS = str.maketrans("−", "-")
 
 
 @record
-class Sheet:
+class DataSheet:
     """The cells of a table: `header` as it was written, () without one, the rows, and the line each row ends on.
 
     called   how messages name the text: `points.csv`
@@ -76,7 +76,7 @@ def value_of(cell: str) -> float | str:
     return value if math.isfinite(value) else "is not a finite number"
 
 
-def read_sheet(text: str, called: str = "the data", named: bool = True) -> Sheet:
+def read_sheet(text: str, called: str = "the data", named: bool = True) -> DataSheet:
     """Returns the cells of a table; `named` says that its first row must name the columns, else it may.
 
     Raises UsageError for a text without rows, for a first row that is neither names nor numbers, and for a row that is
@@ -102,7 +102,7 @@ def read_sheet(text: str, called: str = "the data", named: bool = True) -> Sheet
         raise UsageError(f"{called} is empty" + ("; its first line names the columns, as in x,y" if named else ""))
     if not rows:
         raise UsageError(f"{called} has a header and no rows; numbers go on the lines below it")
-    return Sheet(header, tuple(rows), tuple(at), called)
+    return DataSheet(header, tuple(rows), tuple(at), called)
 
 
 class Lines:
@@ -110,7 +110,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         every = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
-        self.kept = [(at, line.strip(" ")) for at, line in enumerate(every, 1) if is_kept(line)]
+        self.kept = [(at, REMARK.sub("", line).strip(" ")) for at, line in enumerate(every, 1) if is_kept(line)]
         self.number = 0
         self.separator = separator_of([line for _, line in self.kept[:2]])
 
@@ -118,6 +118,10 @@ class Lines:
         for at, line in self.kept:
             self.number = at
             yield line + "\n"
+
+
+REMARK = re.compile(r"\s#[^\"]*$")
+"""A comment behind the cells of a line."""
 
 
 def is_kept(line: str) -> bool:

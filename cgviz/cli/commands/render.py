@@ -79,9 +79,7 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 )
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "inprocess", "dot"]),
-    default="auto",
-    show_default=True,
+    **options.one_of(["auto", "inprocess", "dot"], "auto"),
     help="Which Graphviz draws: the one in this process, or the command `dot`.",
 )
 @click.option("--show", is_flag=True, help="Open the picture in the system's viewer.")
@@ -140,7 +138,7 @@ def lit(run: Run, place: int | None, influence: str | None, wrt: str | None, dig
 def draw(run: Run, output: str | None, format: str, show: bool = False, **look: Any) -> None:
     """Draws a run into a file and prints its table. Raises EvaluationError afterwards where a number is not finite."""
     from cgviz.cli.viewer import view
-    from cgviz.reading.collecting import uncollected
+    from cgviz.collecting import uncollected
     from cgviz.text.output import write
     from cgviz.text.signature import signed
     from cgviz.views.table import report

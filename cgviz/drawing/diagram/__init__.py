@@ -12,10 +12,10 @@ from os import PathLike, fspath
 from os.path import splitext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cgviz.collecting import uncollected
 from cgviz.drawing.pictures import BINARY, DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
 from cgviz.drawing.theme import Theme
 from cgviz.errors import UsageError, quoted
-from cgviz.reading.collecting import uncollected
 from cgviz.records import record
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run

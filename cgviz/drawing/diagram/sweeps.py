@@ -119,7 +119,7 @@ def median(ends: Sequence[int]) -> float:
 def exchange(layers: Layers, rounds: int = 8) -> None:
     """Exchanges neighbours, and moves items farther, as long as fewer wires cross.
 
-    A rank is tried again once it, or one beside it, changes.
+    A rank is tried again once one beside it changes.
     """
     count = len(layers.rows)
     waiting = set(range(count))
@@ -128,7 +128,7 @@ def exchange(layers: Layers, rounds: int = 8) -> None:
             if n in waiting:
                 waiting.remove(n)
                 if exchange_in(layers, n):
-                    waiting.update(range(max(n - 1, 0), min(n + 2, count)))
+                    waiting.update({n - 1, n + 1} & {*range(count)})
         if not waiting:
             return
 
@@ -158,10 +158,13 @@ def sift(row: list[int], item: int, gained: Sequence[int]) -> None:
     Source: R. Rudell, Dynamic variable ordering for ordered binary decision diagrams (1993).
     """
     at = row.index(item)
-    later = list(accumulate([gained[other] for other in row[at + 1 : at + 1 + FAR]], initial=0))
-    earlier = list(accumulate([-gained[other] for other in row[max(at - FAR, 0) : at][::-1]], initial=0))
-    most = max(max(later), max(earlier))
-    if most:
+    behind = [0, *(gained[other] for other in row[at + 1 : at + 1 + FAR])]
+    before = [0, *(-gained[other] for other in row[max(at - FAR, 0) : at][::-1])]
+    if max(behind) or max(before):
+        later, earlier = list(accumulate(behind)), list(accumulate(before))
+        most = max(max(later), max(earlier))
+        if not most:
+            return
         row.insert(at + later.index(most) if most in later else at - earlier.index(most), row.pop(at))
 
 

@@ -61,7 +61,7 @@ class Mends:
     def mend(self, made: Account, line: Line, wanted: list[Atom], rule: Callable[[Sequence[Atom]], str]) -> None:
         """Blames a line for the first slip that, undone, makes it bring what is wanted."""
         self.most = self.tries + MOST_TRIES
-        search = Search(self, made, line, wanted)
+        search = LineSearch(self, made, line, wanted)
         for each in search.every():
             if self.tries > self.most or self.work > MOST_WORK:
                 return
@@ -82,7 +82,7 @@ class Mends:
             return
 
 
-class Search:
+class LineSearch:
     """The mends of one line, likely ones first."""
 
     def __init__(self, mends: Mends, made: Account, line: Line, wanted: list[Atom]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from cgviz.grading.slips.place import Place, Row, Slip
+from cgviz.grading.slips.place import Place, Slip, TreeRow
 from cgviz.grading.slips.trees import (
     binary,
     is_array,
@@ -36,18 +36,18 @@ def inverted(part: ast.expr) -> ast.expr:
 
 OTHER_HALF = "the mask {old} is the wrong way round: the other half (> for <, compare) belongs here"
 TURNED = (
-    Row(lambda part: compared(part, FLIPPED), lambda part: turned(part, FLIPPED), "mask", OTHER_HALF),
-    Row(lambda part: isinstance(part, ast.UnaryOp) and isinstance(part.op, (ast.Invert, ast.Not)),
+    TreeRow(lambda part: compared(part, FLIPPED), lambda part: turned(part, FLIPPED), "mask", OTHER_HALF),
+    TreeRow(lambda part: isinstance(part, ast.UnaryOp) and isinstance(part.op, (ast.Invert, ast.Not)),
         lambda part: part.operand, "mask", "the mask is inverted here: take the ~ away, it does not belong here"),
-    Row(lambda part: is_call(part, "where") and len(part.args) == 3,
+    TreeRow(lambda part: is_call(part, "where") and len(part.args) == 3,
         lambda part: with_field(part, "args", [part.args[0], part.args[2], part.args[1]]), "mask",
         "the mask is the wrong way round: swap the two values, the other one belongs where it holds"),
 )  # fmt: skip
-SPOTS = Row(
+SPOTS = TreeRow(
     lambda spot: isinstance(spot, (ast.Name, ast.Attribute)), inverted,
     "mask", "the mask {old} is to be inverted: {new}, the other half, belongs here",
 )  # fmt: skip
-STRICTLY = Row(
+STRICTLY = TreeRow(
     lambda part: compared(part, STRICT), lambda part: turned(part, STRICT),
     "mask", "{new}, not {old}, belongs here: the mask where it is 0 (> 0)",
 )  # fmt: skip

@@ -29,7 +29,7 @@ class Slip:
     statement: ast.stmt | None = None
 
 
-class Row(NamedTuple):
+class TreeRow(NamedTuple):
     """A slip of one part of a statement: which parts may have it (None: those that are given), what belongs in the
     place of one, the cause, and words with {old} for the part, {new} for what belongs there, {left} and {right}."""
 
@@ -89,7 +89,7 @@ class Place:
         node = self.statement
         return Slip(cause, says, {node: [trees.changed(node, old, new)]}, old, node)
 
-    def rows(self, every: Iterable[ast.expr], *table: Row) -> Iterator[Slip]:
+    def rows(self, every: Iterable[ast.expr], *table: TreeRow) -> Iterator[Slip]:
         """Yields the slips of a table, part by part."""
         for part in every:
             for row in table:

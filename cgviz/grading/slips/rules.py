@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cgviz.grading.slips.place import Place, Row, Slip, is_count
+from cgviz.grading.slips.place import Place, Slip, TreeRow, is_count
 from cgviz.grading.slips.trees import (
     VALUED,
     binary,
@@ -57,22 +57,22 @@ def power(node: ast.expr, exponent: int) -> ast.expr:
     return binary(node, ast.Pow(), ast.Constant(exponent))
 
 
-MINUS = Row(
+MINUS = TreeRow(
     lambda part: isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub),
     lambda part: part.operand,
     "sign", "the minus before {new} does not belong here: turn the sign round",
 )  # fmt: skip
-ADDED = Row(
+ADDED = TreeRow(
     lambda part: is_operation(part, ast.Add),
     lambda part: binary(part.left, ast.Sub(), part.right),
     "sign", "a minus belongs before {right}: the sign is wrong",
 )  # fmt: skip
-TAKEN = Row(
+TAKEN = TreeRow(
     lambda part: is_operation(part, ast.Sub),
     lambda part: binary(part.left, ast.Add(), part.right),
     "sign", "a plus belongs before {right}: the sign is wrong",
 )  # fmt: skip
-EXCHANGED = Row(
+EXCHANGED = TreeRow(
     lambda part: is_operation(part, ast.Sub),
     lambda part: binary(part.right, part.op, part.left),
     "sign", "the two sides of the minus are the wrong way round: the sign is wrong",
@@ -267,10 +267,10 @@ def functions(place: Place) -> Iterator[Slip]:
 
 
 COMPLEMENTS = (
-    Row(None, complement, "derivative", "1 minus {old} belongs here: " + SLOPE + " it, the local derivative"),
-    Row(None, lambda part: binary(part, ast.Sub(), ONE), "derivative",
+    TreeRow(None, complement, "derivative", "1 minus {old} belongs here: " + SLOPE + " it, the local derivative"),
+    TreeRow(None, lambda part: binary(part, ast.Sub(), ONE), "derivative",
         "{old} minus 1 belongs here: the local derivative of the logarithm, its slope"),
-    Row(None, lambda part: complement(power(part, 2)), "derivative",
+    TreeRow(None, lambda part: complement(power(part, 2)), "derivative",
         "1 minus the square of {old} belongs here: the slope of tanh, the local derivative"),
 )  # fmt: skip
 TANH = "the local derivative is that of tanh here, 1 minus the square: another slope"
@@ -295,11 +295,11 @@ def complements(place: Place) -> Iterator[Slip]:
 
 TOO_MANY = "does not belong here: it is an extra factor, one too many"
 DROPPED = (
-    Row(lambda part: is_operation(part, *PRODUCTS), lambda part: part.left, "extra-factor",
+    TreeRow(lambda part: is_operation(part, *PRODUCTS), lambda part: part.left, "extra-factor",
         "the factor {right} " + TOO_MANY),
-    Row(lambda part: is_operation(part, *PRODUCTS), lambda part: part.right, "extra-factor",
+    TreeRow(lambda part: is_operation(part, *PRODUCTS), lambda part: part.right, "extra-factor",
         "the factor {left} " + TOO_MANY),
-    Row(lambda part: is_operation(part, ast.Div), lambda part: part.left, "mean-twice",
+    TreeRow(lambda part: is_operation(part, ast.Div), lambda part: part.left, "mean-twice",
         "the divisor {right} does not belong here: this is divided once too often (an extra factor, twice)"),
 )  # fmt: skip
 

@@ -20,8 +20,8 @@ try:
 except ImportError as error:  # the extra is not installed
     raise UsageError("from_torch needs PyTorch, which is not installed (the extra cgviz[torch])") from error
 
+from cgviz.collecting import uncollected
 from cgviz.graph.nodes import INPUT
-from cgviz.reading.collecting import uncollected
 from cgviz.reading.pytorch.memory import numbers
 from cgviz.reading.pytorch.recorder import Recorder
 from cgviz.reading.tracing import flattened, library, one_output, returned_shape, structures

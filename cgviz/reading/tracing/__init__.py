@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cgviz.collecting import uncollected
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.graph.nodes import INPUT, Graph
 from cgviz.ops.joining import joined, stacked
 from cgviz.ops.rearranging import reshaped
-from cgviz.reading.collecting import uncollected
 from cgviz.reading.tracing import library, structures
 from cgviz.reading.tracing.frames import local_names
 from cgviz.reading.tracing.graph import graph_of

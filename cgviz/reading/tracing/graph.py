@@ -4,53 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cgviz.graph.nodes import CONSTANT, INPUT, RECORDED, Graph, Node
+from cgviz.graph.nodes import CONSTANT, INPUT, RECORDED, Graph, Node, row
 from cgviz.ops.arithmetic import add, copy, divide, multiply, pow_, power, reciprocal, signed_sum, subtract
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.products import product
 from cgviz.reading.tracing.tape import Tape
-from cgviz.values.arrays import Value, is_array
+from cgviz.values.arrays import Value, is_array, shape_of
+
+NAMELESS = ("", "")
 
 
 def graph_of(tape: Tape, output: int) -> Graph:
     """Returns the tape as a graph in the form that text has: a chain of + and − (or ·) that is used once and has no
     name is one sum (or product), a/b is a times 1/b, a constant power is an op of its own."""
     uses = [0] * len(tape.values)
-    for args in tape.args:
-        for arg in args:
+    for operands in tape.args:
+        for arg in operands:
             uses[arg] += 1
     inner = chain_links(tape, uses)
     needed = reachable(tape, output)
     place = [-1] * len(tape.values)
     nodes: list[Node] = []
-    values: list[Value | None] = []
     inputs: list[int] = []
     for index, op in enumerate(tape.ops):
-        if index in inner or not (needed[index] or index in tape.names):
+        if index in inner or not needed[index]:
             continue
+        name, label = tape.names.get(index, NAMELESS)
+        group = tape.group_of(index) if tape.groups and op is not CONSTANT else ()
+        args: tuple[int, ...] = ()
+        value: Value | None = None
         if op is INPUT:
             inputs.append(len(nodes))
-            made = Node(op)
         elif op is CONSTANT:
             value = tape.values[index]
-            made = Node(op, value=value, shape=value.shape if is_array(value) else ())
         else:
-            made = stage(tape, index, inner, place, nodes)
-        if index in tape.names:
-            name, label = tape.names[index]
-            made = made._replace(name=name, label=label, given=True)
-        group = tape.group_of(index)
-        if group and op is not CONSTANT:
-            made = made._replace(group=group)
+            op, args = stage(tape, index, inner, place, nodes)
+        shape = shape_of(value) if value is not None else ()
         place[index] = len(nodes)
-        values.extend([None] * (len(nodes) - len(values)))
-        alike = made.op is op or (made.op.family and op is not divide)
-        alike = not made.is_stage or (alike and all(values[arg] is not None for arg in made.args))
-        values.append(tape.values[index] if alike else None)
-        nodes.append(made)
+        nodes.append(row((op, args, name, label, name != "", shape, value, None, (), group)))
     graph = with_output(nodes, place[output], tuple(inputs))
-    graph.kept[RECORDED] = values + [None] * (len(graph) - len(values))
+    if any(map(is_array, tape.values)):
+        graph.kept[RECORDED] = recorded_values(tape, place, graph)
     return graph
+
+
+def recorded_values(tape: Tape, place: Sequence[int], graph: Graph) -> list[Value | None]:
+    """Returns the values that the nodes of a graph had when it was recorded; None where an op is another."""
+    values: list[Value | None] = [None] * len(graph)
+    for index, at in enumerate(place):
+        if at < 0:
+            continue
+        node, op = graph.nodes[at], tape.ops[index]
+        alike = node.op is op or (node.op.family and op is not divide)
+        if not node.is_stage or (alike and all(values[arg] is not None for arg in node.args)):
+            values[at] = tape.values[index]
+    return values
 
 
 def with_output(nodes: list[Node], output: int, inputs: tuple[int, ...]) -> Graph:
@@ -86,29 +94,30 @@ def chain_links(tape: Tape, uses: Sequence[int]) -> set[int]:
         if op is add or op is subtract or op is multiply:
             first = tape.args[index][0]
             like = ops[first] is multiply if op is multiply else ops[first] is add or ops[first] is subtract
-            like = like and tape.group_of(first) == tape.group_of(index)
-            if like and uses[first] == 1 and first not in tape.names:
+            like = like and uses[first] == 1 and first not in tape.names
+            if like and (not tape.groups or tape.group_of(first) == tape.group_of(index)):
                 inner.add(first)
     return inner
 
 
-def stage(tape: Tape, index: int, inner: set[int], place: Sequence[int], nodes: list[Node]) -> Node:
-    """Returns the node of one recorded op, its arguments by their places in the graph."""
+def stage(
+    tape: Tape, index: int, inner: set[int], place: Sequence[int], nodes: list[Node]
+) -> tuple[Op, tuple[int, ...]]:
+    """Returns the op of a node and its arguments, by their places in the graph, for one recorded op."""
     op, args = tape.ops[index], tape.args[index]
     if op is add or op is subtract or op is multiply:
         if args[0] not in inner:
-            return Node(op, (place[args[0]], place[args[1]]))
+            return op, (place[args[0]], place[args[1]])
         signs, terms = unrolled(tape, index, inner)
-        made = product(len(terms)) if op is multiply else signed_sum(*signs)
-        return Node(made, tuple([place[term] for term in terms]))
+        return product(len(terms)) if op is multiply else signed_sum(*signs), tuple([place[term] for term in terms])
     if op is divide and tape.ops[args[1]] is not CONSTANT and not is_array(tape.values[args[1]]):
         if tape.ops[args[0]] is CONSTANT and tape.values[args[0]] == 1:
-            return Node(reciprocal, (place[args[1]],))
+            return reciprocal, (place[args[1]],)
         nodes.append(Node(reciprocal, (place[args[1]],)))
-        return Node(multiply, (place[args[0]], len(nodes) - 1))
+        return multiply, (place[args[0]], len(nodes) - 1)
     if op is pow_ and tape.ops[args[1]] is CONSTANT and not is_array(tape.values[args[1]]):
-        return Node(power_of(tape.values[args[1]]), (place[args[0]],))
-    return Node(op, tuple([place[arg] for arg in args]))
+        return power_of(tape.values[args[1]]), (place[args[0]],)
+    return op, tuple([place[arg] for arg in args])
 
 
 def power_of(exponent: float) -> Op:
