@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from examples import SCALAR
 from hypothesis import given, settings
@@ -19,6 +20,8 @@ from cgviz.codegen import code
 from cgviz.documents.writing import unicode_spelling
 from cgviz.errors import CgvizError
 from cgviz.grading import grade
+from cgviz.grading.interpreter.limits import times
+from cgviz.grading.interpreter.signals import UnreadError
 from cgviz.grading.listing import UnreadableError, listing, notebook, plain
 from cgviz.grading.report import Grade
 from cgviz.reading.shipped import sample
@@ -526,3 +529,9 @@ class TestCommand:
 def test_mutants_are_many() -> None:
     run = cgviz.run(sample("staged").text)
     assert len(list(mutants(code(run)))) > 60
+
+
+def test_a_text_is_not_repeated_a_number_of_times_of_numpy_either() -> None:
+    with pytest.raises(UnreadError, match="too large"):
+        times(np.int64(10**9), "a")
+    assert times("ab", np.int64(2)) == "abab"
