@@ -215,6 +215,39 @@ dy = dtop*s(y)*(1-s(y)) + dbottom*2*(x + y)
     assert wrong.first.gradient == "x"
 
 
+OWN = """\
+import math
+z = w*x + b
+e = math.exp(-z)
+s = 1/(1 + e)
+ds = 1
+de = -s**2 * ds
+dz = -e * de
+dw, dx, db = x*dz, w*dz, dz
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "cause"),
+    [
+        ("-e * de", "e * de", 7, "sign"),
+        ("-s**2", "-s", 6, "square-forgotten"),
+        ("w*dz, dz", "x*dz, dz", 8, "swapped"),
+        ("1/(1 + e)", "1/(1 - e)", 4, "sign"),
+        ("de = -s**2 * ds", "de = -s**2 * ds / (x - x)", 6, "mean-twice"),
+    ],
+)
+def test_stages_of_the_students_own_have_gradients_too(right: str, wrong: str, line: int, cause: str) -> None:
+    """exp(-z) is a stage that the program, which knows sigmoid, has not; the tuple is three lines in one."""
+    program, values = "sigmoid(w*x + b)", {"w": 2.0, "x": -1.0, "b": 0.5}
+    made = graded(program, OWN, **values)
+    assert made.all_right
+    assert [each.name for each in made.gradients] == ["s", "e", "z", "w", "x", "b"]
+    spoilt = graded(program, OWN.replace(right, wrong), **values).first
+    assert spoilt is not None
+    assert (spoilt.line, spoilt.cause) == (line, cause)
+
+
 def test_a_wrong_forward_stage_is_named_and_replaced() -> None:
     made = staged((FORWARD + BACKWARD).replace("den = sigx + xpysqr", "den = sigx - xpysqr"))
     assert made.first is not None
