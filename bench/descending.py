@@ -81,14 +81,14 @@ def stochastic() -> tuple[float, float]:
     import torch
 
     import cgviz
-    from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings, descend, problem, read_sheet
+    from cgviz.analysis.learning import OPTIMIZERS, DescentPlan, Settings, descend, problem, read_sheet
     from cgviz.analysis.learning.descent import batches
 
     points = [(i / 50 - 1, 2 * (i / 50 - 1) + 1 + 0.1 * (i % 7)) for i in range(100)]
     sheet = read_sheet("x,y\n" + "\n".join(f"{x},{y}" for x, y in points))
     task = problem(cgviz.read("(w*x + b - y)**2"), {}, ["w", "b"], sheet)
     start = time.perf_counter()
-    found = descend(task.objective, task.start, Plan(OPTIMIZERS["sgd"], Settings(0.01), STEPS, 1))
+    found = descend(task.objective, task.start, DescentPlan(OPTIMIZERS["sgd"], Settings(0.01), STEPS, 1))
     ours, start = time.perf_counter() - start, time.perf_counter()
     torch.set_num_threads(1)
     w, b = (torch.zeros((), dtype=torch.float64, requires_grad=True) for _ in range(2))

@@ -10,7 +10,7 @@ import pytest
 
 import cgviz
 from cgviz.codegen import ARRAYS, LANGUAGES, code
-from cgviz.codegen.notation import UnwrittenError
+from cgviz.codegen.notation import UnwrittenCodeError
 from cgviz.errors import UsageError
 
 SHAPES = {
@@ -298,7 +298,7 @@ def test_languages_without_arrays_say_who_has_them(lang: str) -> None:
 
 
 def test_what_cannot_be() -> None:
-    with pytest.raises(UnwrittenError, match=r"^digamma has no form in NumPy; torch, jax have it$"):
+    with pytest.raises(UnwrittenCodeError, match=r"^digamma has no form in NumPy; torch, jax have it$"):
         code(cgviz.run("sum(digamma(x))", x=[1, 2]), "numpy")
     with pytest.raises(UsageError, match="depends on their shapes, which are not known without values"):
         code(cgviz.run("sum(W @ x)"), "numpy")

@@ -18,7 +18,7 @@ import cgviz
 from cgviz.drawing import engine
 from cgviz.drawing.colours import scale, shade
 from cgviz.drawing.diagram import DIRECTIONS, STYLES, diagram, picture
-from cgviz.drawing.diagram.cells import Grid, Table
+from cgviz.drawing.diagram.cells import CellTable, Grid
 from cgviz.drawing.diagram.entries import fits, is_small
 from cgviz.drawing.diagram.heat import averaged, counts
 from cgviz.drawing.diagram.scene import Scene
@@ -203,7 +203,7 @@ def test_heat_maps_are_bounded(name: str) -> None:
         assert grid.width < 260
         assert grid.height < 170
         heat = grid.table.rows[0][0]
-        assert isinstance(heat, Table)
+        assert isinstance(heat, CellTable)
         assert heat.height >= 12
 
 

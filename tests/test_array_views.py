@@ -26,7 +26,7 @@ from cgviz.errors import UsageError
 from cgviz.ops.rearranging import transpose
 from cgviz.players.play import entry
 from cgviz.players.play.app import Player
-from cgviz.players.play.replay import Quiz, Replay
+from cgviz.players.play.replay import Playback, Quiz
 from cgviz.runs.modes import mode_of
 from cgviz.runs.passes import forward
 from cgviz.runs.starting import start
@@ -381,13 +381,13 @@ def test_arrays_are_typed_into_the_player() -> None:
     assert found["W"].tolist() == [[1, 2], [3, 4]]
     with pytest.raises(UsageError, match="no array of numbers"):
         entry.inputs("x = [a, 2]", graph)
-    replay = Replay(run_of("squares")).with_inputs({"x": found["x"]})
+    replay = Playback(run_of("squares")).with_inputs({"x": found["x"]})
     np.testing.assert_allclose(replay.run.value, np.sum((np.array(W) @ [1, 0.5]) ** 2))
 
 
 def test_the_quiz_asks_for_numbers() -> None:
     run = run_of("scalar and arrays")
-    asked = [step for step in range(len(run.steps) + 1) if Quiz(on=True).asks(Replay(run, step))]
+    asked = [step for step in range(len(run.steps) + 1) if Quiz(on=True).asks(Playback(run, step))]
     assert [run.graph.nodes[run.steps[step - 1].index].shown for step in asked] == ["t"]
 
 

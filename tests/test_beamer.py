@@ -13,14 +13,14 @@ from tools import need
 
 import cgviz
 from cgviz.errors import UsageError
-from cgviz.players.deck import Look, deck, drawn, format_of, frames
+from cgviz.players.deck import DeckLook, deck, drawn, format_of, frames
 from cgviz.runs.run import Run
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 
 
-def document(run: Run, granularity: str = "edge", look: Look | None = None, **part: int) -> str:
-    look = look or Look()
+def document(run: Run, granularity: str = "edge", look: DeckLook | None = None, **part: int) -> str:
+    look = look or DeckLook()
     made = deck(drawn(run, look), format_of("deck.tex"), frames(run, granularity, **part), look)
     assert isinstance(made, bytes)
     return made.decode()
@@ -63,24 +63,26 @@ def test_braces_balance_whatever_names_there_are(name: str) -> None:
 
 
 def test_a_pdf_is_included_page_by_page(lecture: Run) -> None:
-    written = document(lecture, look=Look(include="my_deck.pdf"))
+    written = document(lecture, look=DeckLook(include="my_deck.pdf"))
     assert [int(page) for page in re.findall(r"\\includegraphics<\d+>\[page=(\d+)", written)] == list(range(1, 24))
     assert "tikzpicture" not in written
     with pytest.raises(UsageError, match="plain name"):
-        document(lecture, look=Look(include="50%.pdf"))
+        document(lecture, look=DeckLook(include="50%.pdf"))
 
 
 def test_an_aspect_that_there_is_not() -> None:
     with pytest.raises(UsageError, match="no aspect '9:1'"):
-        document(cgviz.run("x*y"), look=Look(aspect="9:1"))
+        document(cgviz.run("x*y"), look=DeckLook(aspect="9:1"))
 
 
 def test_same_input_same_bytes() -> None:
     assert len({document(cgviz.run(LECTURE, x=3, y=-4)) for _ in range(2)}) == 1
 
 
-@pytest.mark.parametrize("look", [Look(), Look(style="circuit", theme="dark", aspect="4:3")], ids=["card", "circuit"])
-def test_it_compiles_to_a_page_per_slide(look: Look, lecture: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "look", [DeckLook(), DeckLook(style="circuit", theme="dark", aspect="4:3")], ids=["card", "circuit"]
+)
+def test_it_compiles_to_a_page_per_slide(look: DeckLook, lecture: Run, tmp_path: Path) -> None:
     pages = PdfReader(compiled(document(lecture, "stage", look), tmp_path, needs="beamer.cls")).pages
     assert len(pages) == len(frames(lecture, "stage"))
     across, down = map(int, look.aspect.split(":"))

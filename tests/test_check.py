@@ -33,7 +33,7 @@ from cgviz.analysis.checks.bands import (
 )
 from cgviz.analysis.checks.differences import Downstream, difference, necks
 from cgviz.analysis.checks.exact import Exact
-from cgviz.analysis.checks.report import Checked, Row, choice
+from cgviz.analysis.checks.report import Checked, CheckedRow, choice
 from cgviz.analysis.own import TRIANGLE, judged
 from cgviz.cli import main
 from cgviz.graph.nodes import Graph
@@ -52,7 +52,7 @@ def checked(program: str, **inputs: float) -> Checked:
     return check(cgviz.run(program, inputs))
 
 
-def row(found: Checked, name: str) -> Row:
+def row(found: Checked, name: str) -> CheckedRow:
     return next(row for row in found.rows if found.run.graph.nodes[row.index].name == name)
 
 
@@ -138,7 +138,7 @@ def test_no_rule_of_any_op_is_called_wrong(op: Op) -> None:
 FORMS = [case for family in FAMILIES.values() for case in family(MagicMock()) if all(map(all, case.shapes))]
 
 
-def is_rounding(row: Row) -> bool:
+def is_rounding(row: CheckedRow) -> bool:
     """Whether what no witness decides of is a gradient that is 0 but for rounding."""
     return row.band is UNDECIDED and float(np.min(np.abs(row.analytic))) < 1e-12
 

@@ -15,7 +15,7 @@ import pytest
 
 from cgviz import __version__
 from cgviz.cli import main
-from cgviz.cli.arguments import Sorted, Spelling, sort
+from cgviz.cli.arguments import OptionSpelling, Sorted, sort
 from cgviz.cli.group import COMMANDS
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.values import number
@@ -25,12 +25,12 @@ from cgviz.reading.shipped import sample, samples
 
 LECTURE = ["(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)", "--x", "3", "--y", "-4"]
 OPTIONS = {
-    "-o": Spelling("--output"),
-    "--output": Spelling("--output"),
-    "--style": Spelling("--style"),
-    "--set": Spelling("--set", many=True),
-    "--show": Spelling("--show", takes_value=False),
-    "--no-share": Spelling("--no-share", takes_value=False),
+    "-o": OptionSpelling("--output"),
+    "--output": OptionSpelling("--output"),
+    "--style": OptionSpelling("--style"),
+    "--set": OptionSpelling("--set", many=True),
+    "--show": OptionSpelling("--show", takes_value=False),
+    "--no-share": OptionSpelling("--no-share", takes_value=False),
 }
 
 

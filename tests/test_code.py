@@ -19,7 +19,7 @@ from tools import need
 import cgviz
 from cgviz.cli import main
 from cgviz.codegen import LANGUAGES, code, language_of
-from cgviz.codegen.notation import UnwrittenError
+from cgviz.codegen.notation import UnwrittenCodeError
 from cgviz.errors import EvaluationError, UsageError
 from cgviz.ops.op import Op, ops
 
@@ -112,7 +112,7 @@ def written(lang: str, **options: Any) -> list[tuple[cgviz.Run, str]]:
     """Returns the code of every run that the language can write, half of it as functions."""
     found = []
     for index, run in enumerate(RUNS):
-        with suppress(UnwrittenError):
+        with suppress(UnwrittenCodeError):
             found.append((run, code(run, lang, function=index % 2 == 0, **options)))
     assert len(found) >= 0.8 * len(RUNS)
     return found
@@ -299,7 +299,7 @@ def test_every_op_is_written_in_python_or_refused(op: Op) -> None:
     operands = ", ".join(["2", *names[1:]] if op.fixed else names)
     try:
         source = code(cgviz.run(f"{op.name}({operands})"))
-    except UnwrittenError as error:
+    except UnwrittenCodeError as error:
         source = f"# {error}"
         assert REFUSED.search(str(error))  # noqa: PT017 - either is right
     compile(source, op.name, "exec")

@@ -146,3 +146,13 @@ def test_a_miss_in_the_last_digits_of_a_large_number_is_tested() -> None:
     assert "misses a number of the run: in stage (1)" in code(cgviz.run("x**5*y", x=1e100, y=1e-300), "numpy")
     exec(compile(code(run, "numpy", test=True), "generated", "exec"), {"__name__": "__main__"})
     assert "misses" not in code(cgviz.run("sum(softmax(z)*0.3)", z=[0.3, -0.2, 0.1]), "numpy")
+
+
+def test_running_sums_go_back_along_the_last_axis_of_arrays_with_more_axes() -> None:
+    torch = pytest.importorskip("torch")
+    source = code(cgviz.run("cumsum(x, axis=-1)", {"x": [[1.0, 2.0, 3.0]]}, upstream=[[1.0, 1.0, 1.0]]), "torch")
+    names: dict[str, Any] = {"__name__": "generated"}
+    exec(compile(source, "generated", "exec"), names)
+    x = torch.ones(2, 1, 3, dtype=torch.float64, requires_grad=True)
+    (found,) = torch.autograd.grad(names["Staged"].apply(x).sum(), x)
+    assert found.tolist() == [[[3.0, 2.0, 1.0]]] * 2

@@ -22,9 +22,10 @@ from pypdf import PdfReader
 import cgviz
 from cgviz.cli import main, progress
 from cgviz.cli.commands import deck as deck_command
+from cgviz.drawing.diagram.figure import Figure
 from cgviz.drawing.diagram.known import known
 from cgviz.errors import RenderError, UsageError
-from cgviz.players.deck import ASPECTS, FILES, FOLDERS, GRANULARITIES, Look, deck, drawn, folder, format_of, frames
+from cgviz.players.deck import ASPECTS, FILES, FOLDERS, GRANULARITIES, DeckLook, deck, drawn, folder, format_of, frames
 from cgviz.reading.shipped import Sample, samples
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Seed
@@ -40,7 +41,7 @@ def lecture() -> Run:
     return cgviz.run(LECTURE, x=3, y=-4)
 
 
-def made(run: Run, path: str, look: Look = Look(), format: str | None = None, **frames_of: Any) -> Any:  # noqa: B008
+def made(run: Run, path: str, look: DeckLook = DeckLook(), format: str | None = None, **frames_of: Any) -> Any:  # noqa: B008
     slides = deck(drawn(run, look), format_of(path, format), frames(run, **frames_of), look)
     return slides if isinstance(slides, bytes) else dict(slides)
 
@@ -124,7 +125,7 @@ def test_the_seed_the_sums_and_the_gates_are_said(lecture: Run) -> None:
 @pytest.mark.parametrize("style", ["card", "circuit"])
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 def test_every_part_is_at_the_same_place_in_every_frame(lecture: Run, style: str, direction: str) -> None:
-    first, *others = [parts(svg) for svg in trees(made(lecture, "f/", Look(style=style, direction=direction)))]
+    first, *others = [parts(svg) for svg in trees(made(lecture, "f/", DeckLook(style=style, direction=direction)))]
     assert len(first) > 15
     assert all(other == first for other in others)
 
@@ -133,11 +134,24 @@ def test_every_part_is_at_the_same_place_in_every_frame(lecture: Run, style: str
 @pytest.mark.parametrize("style", ["card", "circuit"])
 def test_what_is_not_yet_known_is_there_but_hidden(lecture: Run, style: str, granularity: str) -> None:
     shown = frames(lecture, granularity)
-    for frame, svg in zip(shown, trees(made(lecture, "f/", Look(style=style), granularity=granularity)), strict=True):
+    for frame, svg in zip(
+        shown, trees(made(lecture, "f/", DeckLook(style=style), granularity=granularity)), strict=True
+    ):
         numbers = [text for text in svg.iter(f"{SVG}text") if step_of(text) is not None]
         assert len(numbers) > 20
         for text in numbers:
             assert (text.get("visibility") == "hidden") == ((step_of(text) or 0) > frame.step)
+
+
+def test_a_legend_stands_where_the_whole_picture_is_seen() -> None:
+    run = cgviz.run("x*y + sin(x)", x=3, y=-4)
+    pages = {}
+    for camera in ("whole", "follow"):
+        look = DeckLook(camera=camera, figure=Figure(legend="always"))
+        written = made(run, "a.pdf", look, granularity="pass")
+        pages[camera] = [page.extract_text() for page in PdfReader(BytesIO(written)).pages]
+    assert all("local derivative" in page for page in pages["whole"])
+    assert not any("local derivative" in page for page in pages["follow"])
 
 
 def test_hidden_numbers_are_no_text_of_a_pdf_page(lecture: Run) -> None:
@@ -150,8 +164,8 @@ def test_hidden_numbers_are_no_text_of_a_pdf_page(lecture: Run) -> None:
 
 @pytest.mark.parametrize("style", ["card", "circuit"])
 def test_the_last_frame_is_the_picture(lecture: Run, style: str) -> None:
-    last = trees(made(lecture, "f/", Look(style=style)))[-1]
-    whole = ET.fromstring(drawn(lecture, Look(style=style)).draw("svg"))
+    last = trees(made(lecture, "f/", DeckLook(style=style)))[-1]
+    whole = ET.fromstring(drawn(lecture, DeckLook(style=style)).draw("svg"))
     assert not texts(last, hidden=True)
     here, there = (
         [text for group in sorted(groups(svg), key=lambda g: g.get("id", "")) for text in texts(group)]
@@ -192,7 +206,7 @@ def test_every_node_is_at_the_same_place_on_every_page(lecture: Run) -> None:
 
 @pytest.mark.parametrize(("aspect", "size"), [("16:9", (960, 540)), ("4:3", (720, 540))])
 def test_pages_have_the_shape_of_the_aspect(lecture: Run, aspect: str, size: tuple[int, int]) -> None:
-    for page in PdfReader(BytesIO(made(lecture, "a.pdf", Look(aspect=aspect), granularity="pass"))).pages:
+    for page in PdfReader(BytesIO(made(lecture, "a.pdf", DeckLook(aspect=aspect), granularity="pass"))).pages:
         assert (page.mediabox.width, page.mediabox.height) == size
 
 
@@ -227,7 +241,7 @@ def test_the_active_parts_stand_out(lecture: Run) -> None:
 @pytest.mark.parametrize("sample", samples()[::2], ids=lambda sample: str(sample.name))
 def test_samples_make_decks(sample: Sample) -> None:
     run, style = cgviz.run(sample.text), ("card", "circuit")[len(sample.name) % 2]
-    pages = trees(made(run, "f/", Look(style=style), granularity="stage"))
+    pages = trees(made(run, "f/", DeckLook(style=style), granularity="stage"))
     steps = [step for step in known(run).value.values() if step]
     assert len(pages) >= len(steps) + 2
     assert all(parts(page) == parts(pages[0]) for page in pages)
@@ -325,7 +339,7 @@ def test_fragments_have_an_order_without_gaps(lecture: Run) -> None:
 
 
 def test_the_svg_that_plays_by_itself(lecture: Run) -> None:
-    svg = made(lecture, "a.svg", Look(seconds=1)).decode()
+    svg = made(lecture, "a.svg", DeckLook(seconds=1)).decode()
     root = ET.fromstring(svg)
     assert "<script" not in svg
     assert "prefers-reduced-motion: no-preference" in svg
@@ -346,7 +360,7 @@ ARRAYS = "X = [[1, 2], [3, 4]]; w = [0.5, -1]; z = X @ w; L = sum(z**2)"
 @pytest.mark.parametrize("camera", ["whole", "follow"])
 def test_arrays_appear_when_they_are_known(camera: str) -> None:
     """A picture of an array is hidden in every frame before its step, in what is played as in single frames."""
-    run, look = cgviz.run(ARRAYS), Look(camera=camera)
+    run, look = cgviz.run(ARRAYS), DeckLook(camera=camera)
     shown = frames(run, "stage")
     first, *_, last = trees(made(run, "f/", look, granularity="stage"))
     for svg, hides in ((first, True), (last, False)):
@@ -372,7 +386,7 @@ def test_the_gradients_of_arrays_are_told_by_their_shapes() -> None:
 
 @pytest.mark.parametrize("ending", ["gif", "png"])
 def test_pictures_that_move(lecture: Run, ending: str) -> None:
-    made_of = Image.open(BytesIO(made(lecture, f"a.{ending}", Look(seconds=0.5), granularity="pass")))
+    made_of = Image.open(BytesIO(made(lecture, f"a.{ending}", DeckLook(seconds=0.5), granularity="pass")))
     assert (made_of.format, made_of.n_frames, made_of.info["loop"]) == (ending.upper(), 5, 0)
     times = []
     for at in range(5):
@@ -387,7 +401,7 @@ def test_pictures_that_move(lecture: Run, ending: str) -> None:
 def test_same_run_same_bytes(format: Any) -> None:
     run = cgviz.run("q = x + y; f = q*x", x=2, y=3)
     shown = frames(run, "pass", first=3, last=4)
-    first, second = (deck(drawn(run, Look()), format, shown, Look()) for _ in range(2))
+    first, second = (deck(drawn(run, DeckLook()), format, shown, DeckLook()) for _ in range(2))
     if isinstance(first, bytes):
         assert first == second
     else:
@@ -395,12 +409,12 @@ def test_same_run_same_bytes(format: Any) -> None:
 
 
 def test_looks(lecture: Run) -> None:
-    dark = made(lecture, "a.html", Look(theme="dark", style="circuit"), format="section").decode()
+    dark = made(lecture, "a.html", DeckLook(theme="dark", style="circuit"), format="section").decode()
     assert "#a7f5c3" in dark
     with pytest.raises(UsageError, match="no aspect '9:2'"):
-        made(lecture, "a.pdf", Look(aspect="9:2"))
+        made(lecture, "a.pdf", DeckLook(aspect="9:2"))
     with pytest.raises(UsageError, match="no style"):
-        made(lecture, "a.pdf", Look(style="tree"))
+        made(lecture, "a.pdf", DeckLook(style="tree"))
 
 
 def test_formats_by_ending() -> None:

@@ -204,10 +204,8 @@ def families() -> list[Op]:
     return [*ops(), *made]
 
 
-@pytest.mark.parametrize("op", families(), ids=lambda op: f"{op.name} {op.parameter or ''}")
-def test_every_op_names_the_rule_of_its_derivative(op: Op) -> None:
-    assert op.by
-    assert op.by.isascii()
+def test_every_op_names_the_rule_of_its_derivative() -> None:
+    assert [op.name for op in families() if not op.by or not op.by.isascii()] == []
 
 
 # closed forms
@@ -347,8 +345,12 @@ def well_formed(page: str) -> str:
     return re.sub(r"<meta ([^>]*)>", r"<meta \1/>", page.partition("\n")[2])
 
 
-@pytest.mark.parametrize("op", families(), ids=lambda op: f"{op.name} {op.parameter or ''}")
-def test_every_op_is_well_formed_in_mathml(op: Op) -> None:
+def test_every_op_is_well_formed_in_mathml() -> None:
+    for op in families():
+        check_mathml(op)
+
+
+def check_mathml(op: Op) -> None:
     count = max(op.arity[0], 2 if op.arity[1] is None else op.arity[1])
     shape = () if op.vjp is None else None
     up, out, *leaves = (Formula(name, shape=shape) for name in ("up", "out", "x_1", "beta", "c′")[: count + 2])
@@ -358,9 +360,9 @@ def test_every_op_is_well_formed_in_mathml(op: Op) -> None:
         if isinstance(formula, Formula):
             written = formula.write(Mathml()).text
             root = ET.fromstring(f"<math>{written}</math>")
-            assert "β" in "".join(root.itertext()) or count < 2 or formula is not every[0]
+            assert "β" in "".join(root.itertext()) or count < 2 or formula is not every[0], op.name
             brace = "{" if root.find(".//mtable") is not None else ""
-            assert not re.search(r"[\\{}]|[\ue000-\ue00f]", "".join(root.itertext()).replace(brace, "", 1))
+            assert not re.search(r"[\\{}]|[\ue000-\ue00f]", "".join(root.itertext()).replace(brace, "", 1)), op.name
 
 
 def test_names_are_never_markup() -> None:

@@ -25,7 +25,7 @@ from PIL import Image
 
 import cgviz
 from cgviz.analysis import learning
-from cgviz.analysis.learning import OPTIMIZERS, Descent, Plan, Problem, Settings, descend, problem, read_sheet
+from cgviz.analysis.learning import OPTIMIZERS, Descent, DescentPlan, Problem, Settings, descend, problem, read_sheet
 from cgviz.analysis.learning.descent import batches, per_epoch
 from cgviz.analysis.learning.problem import bind
 from cgviz.analysis.learning.surface import around
@@ -33,7 +33,7 @@ from cgviz.cli.commands import descend as command
 from cgviz.documents.writing import ascii_spelling, unicode_spelling
 from cgviz.drawing.canvas import written as written_as
 from cgviz.drawing.canvas.svg import svg as written_as_svg
-from cgviz.drawing.charts.axis import Axis, axis
+from cgviz.drawing.charts.axis import ChartAxis, axis
 from cgviz.drawing.theme import THEMES
 from cgviz.errors import UsageError
 from cgviz.reading.shipped import FOLDER, data_set, data_sets, sample
@@ -58,8 +58,8 @@ def written(task: Problem, descent: Descent, width: int, plain: bool = False) ->
     return made.plain(ascii_spelling() if plain else unicode_spelling(), width)
 
 
-def plan(optimizer: str = "sgd", steps: int = 50, lr: float = 0.05, **more: Any) -> Plan:
-    return Plan(OPTIMIZERS[optimizer], Settings(lr=lr), steps, **more)
+def plan(optimizer: str = "sgd", steps: int = 50, lr: float = 0.05, **more: Any) -> DescentPlan:
+    return DescentPlan(OPTIMIZERS[optimizer], Settings(lr=lr), steps, **more)
 
 
 # Witnesses
@@ -523,7 +523,7 @@ def test_levels_are_round_and_follow_the_decades() -> None:
 
 
 def test_axes_have_round_ticks_with_distinct_labels() -> None:
-    assert Axis(0, 3, whole=True).ticks(6) == [0, 1, 2, 3]
+    assert ChartAxis(0, 3, whole=True).ticks(6) == [0, 1, 2, 3]
     assert axis([0.001, 1000.0]).log
     assert axis([0.001, 1000.0]).ticks(7) == [0.001, 0.01, 0.1, 1, 10, 100, 1000]
     for low, high in ((0.0, 1.0), (-3e-8, 2e-8), (1e300, 1.7e308), (100000.0, 100000.3), (-1.7e308, 1.7e308)):

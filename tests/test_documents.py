@@ -15,7 +15,7 @@ import cgviz
 from cgviz.cli import group, main
 from cgviz.documents.document import GAP, Document, Drawn, Entry, Head, Prose, Table, Title
 from cgviz.documents.formats import FORMATS
-from cgviz.documents.grid import Column
+from cgviz.documents.grid import TableColumn
 from cgviz.documents.html import inline
 from cgviz.documents.latex import tex
 from cgviz.documents.markdown import markdown
@@ -107,7 +107,7 @@ DOCUMENT = Document(
         Head(["q = x·y", "f(x, y) = q + 1"], "at x = 2, y = 3"), GAP, Title([("What", "name")]),
         Prose([("a sentence that is rather long, with ", ""), ("x_1", "name"), (" in it and *no* markup <b>", "")]),
         Prose([("found", "")], "• "), Entry("word", [[("one", "")], [("two", "value")]]),
-        Table([Column("#", right=True), Column("name", least=6), Column("how", least=8)],
+        Table([TableColumn("#", right=True), TableColumn("name", least=6), TableColumn("how", least=8)],
               [[("1", ""), ("x|y", "name"), ("quite a few words of explanation", "")]], "and 3 more"),
         Drawn(lambda width, paint: [[("⎡1⎤", "")]]),
     ],

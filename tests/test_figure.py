@@ -30,7 +30,7 @@ from cgviz.drawing.diagram.typography import runs
 from cgviz.drawing.diagram.words import name_of
 from cgviz.errors import RenderError, UsageError
 from cgviz.graph.lookup import find
-from cgviz.players.deck import Look, drawn, frames, pages, trouble
+from cgviz.players.deck import DeckLook, drawn, frames, pages, trouble
 from cgviz.players.deck.formats import LEAST
 from cgviz.players.deck.pages import book as pdf_deck
 from cgviz.players.deck.sheet import sheet
@@ -261,7 +261,7 @@ def test_a_pin_that_is_no_place() -> None:
 def test_no_text_of_a_deck_is_under_14_points_and_nothing_moves_but_the_camera() -> None:
     program = "\n".join([NET, "q = L**2 + exp(L)*h_1 + tanh(z_2*z_1)"])
     run = cgviz.run(program)
-    made = sheet(drawn(run, Look()), frames(run, "stage"), Look())
+    made = sheet(drawn(run, DeckLook()), frames(run, "stage"), DeckLook())
     assert made.camera
     assert 13 * made.scale >= LEAST
     for at, page in enumerate(made.pages):
@@ -362,7 +362,7 @@ def test_tikz_has_an_authors_colours_and_joins_its_nodes(net: cgviz.Run) -> None
 def test_a_deck_is_made_for_its_page(page: str, size: tuple[float, float], least: float, net: cgviz.Run) -> None:
     """Its pages have that size, and texts on them at least the size that can be read there."""
     told = "" if page in ("slide", "column") else f"{least:g}pt"
-    look = Look(fit=page, min_text=told or None, figure=Figure(colours={"h_1": "#d9f99d"}))
+    look = DeckLook(fit=page, min_text=told or None, figure=Figure(colours={"h_1": "#d9f99d"}))
     made = sheet(drawn(net, look), frames(net, "pass"), look)
     assert made.size == pytest.approx(size, abs=1)
     assert 13 * made.scale >= least
@@ -373,20 +373,20 @@ def test_a_deck_is_made_for_its_page(page: str, size: tuple[float, float], least
 
 def test_a_deck_whose_texts_are_too_small_says_so_and_what_helps(net: cgviz.Run) -> None:
     with pytest.raises(UsageError, match="no page"):
-        Look(fit="large")
-    look = Look(fit="12cm", min_text="11pt", camera="whole")
+        DeckLook(fit="large")
+    look = DeckLook(fit="12cm", min_text="11pt", camera="whole")
     said = trouble(drawn(net, look), look)
     assert re.search(r"the smallest text is [\d.]+ pt on the page of 12cm, less than 11 pt: try --camera follow", said)
     followed = replace(look, camera="follow")
     assert trouble(drawn(net, followed), followed) == ""
-    assert trouble(drawn(net, Look()), Look()) == ""
+    assert trouble(drawn(net, DeckLook()), DeckLook()) == ""
 
 
 def test_groups_and_notes_are_under_the_camera_of_a_deck() -> None:
     """A row is of one group or of none; what a wire hands back is told when it does."""
     run = cgviz.run(f"# group loss: L\n{NET}")
     figure = Figure(notes=(Note("h_1", "saturates"), Note("z_1 -> h_1")))
-    look = Look(camera="follow", figure=figure)
+    look = DeckLook(camera="follow", figure=figure)
     shown = frames(run, "stage")
     made = sheet(drawn(run, look), shown, look)
     assert made.camera

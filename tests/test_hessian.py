@@ -23,12 +23,12 @@ from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
 from cgviz.views.jacobian import picture, report
-from cgviz.views.jacobian.facts import Facts, of_hessian
+from cgviz.views.jacobian.facts import MatrixFacts, of_hessian
 from tests.test_jacobian import run_of, some
 from tests.tex import compiled
 
 
-def facts(program: str, wrt: str | None, of: str | None = None, mode: str = "auto", **inputs: Any) -> Facts:
+def facts(program: str, wrt: str | None, of: str | None = None, mode: str = "auto", **inputs: Any) -> MatrixFacts:
     return of_hessian(run_of(program, inputs), of, wrt, mode)
 
 

@@ -25,7 +25,7 @@ from cgviz.runs.run import Run
 from cgviz.runs.starting import start, without_seed
 from cgviz.text.fold import line_width
 from cgviz.views.jacobian import picture, report
-from cgviz.views.jacobian.facts import Facts, of_hessian, of_jacobian
+from cgviz.views.jacobian.facts import MatrixFacts, of_hessian, of_jacobian
 from tests.tex import compiled
 
 RANDOM = np.random.default_rng(7)
@@ -41,7 +41,7 @@ def run_of(program: str, inputs: dict[str, Any], upstream: Any = None) -> Run:
 
 def facts(
     program: str, of: str | None, wrt: str | None, mode: str = "auto", layout: str = "numerator", **inputs: Any
-) -> Facts:
+) -> MatrixFacts:
     run = run_of(program, inputs)
     return of_jacobian(run, of, wrt, mode, layout, seeded=not run.graph.nodes[run.graph.output].shape)
 

@@ -297,7 +297,7 @@ TOO_MUCH = {
     "roots without braces": r"\sqrt" * 5_000 + " x",
     "powers": "x^{" * 1_500 + "x" + "}" * 1_500,
     "functions": r"\sin " * 5_000 + "x",
-    "accents": r"\hat" * 5_000 + " x",
+    "accents": r"\hat" * 1_000 + " x",
     "a long subscript": "x_{" + "y" * 2_000 + "}",
     "a long word": r"\text{" + "y" * 2_000 + "}",
     "environments": r"\begin{cases}" * 5_000,

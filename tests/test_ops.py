@@ -159,9 +159,8 @@ def missing(op: Op) -> list[str]:
     return absent
 
 
-@every_op
-def test_a_record_is_complete(op: Op) -> None:
-    assert missing(op) == []
+def test_every_record_is_complete() -> None:
+    assert {op.name: missing(op) for op in OPS if missing(op)} == {}
 
 
 @pytest.mark.parametrize("field", ["by", "says", "corners", "source", "gate"])
@@ -213,14 +212,14 @@ def evaluated(text: str, values: dict[str, float]) -> float | None:
     return cgviz.run(text, {name: values[name] for name in symbolic.gradient}).value
 
 
-@every_op
-def test_latex_is_balanced(op: Op) -> None:
-    leaves = [Formula(name) for name in "xyzw"[: len(operands(op))]]
-    for formula in (Formula(op=op, args=tuple(leaves)), *op.partials(Formula("f"), *leaves)):
-        latex = formula.latex if isinstance(formula, Formula) else "0"
-        assert latex
-        assert latex.count("{") == latex.count("}")
-        assert latex.count(r"\left") == latex.count(r"\right")
+def test_latex_is_balanced() -> None:
+    for op in OPS:
+        leaves = [Formula(name) for name in "xyzw"[: len(operands(op))]]
+        for formula in (Formula(op=op, args=tuple(leaves)), *op.partials(Formula("f"), *leaves)):
+            latex = formula.latex if isinstance(formula, Formula) else "0"
+            assert latex, op.name
+            assert latex.count("{") == latex.count("}"), latex
+            assert latex.count(r"\left") == latex.count(r"\right"), latex
 
 
 @every_op

@@ -17,8 +17,8 @@ from cgviz.cli import main
 from cgviz.errors import CgvizError, UsageError
 from cgviz.players.play import entry, plain
 from cgviz.players.play.app import Help, Player
-from cgviz.players.play.replay import Replay, agrees, unsolved
-from cgviz.players.play.words import GRADIENT, MARK, NAME, UNKNOWN, VALUE, Stages
+from cgviz.players.play.replay import Playback, agrees, unsolved
+from cgviz.players.play.words import GRADIENT, MARK, NAME, UNKNOWN, VALUE, StageTable
 from cgviz.reading.shipped import sample
 from cgviz.runs.steps import Backward
 from cgviz.text.numbers import number
@@ -34,7 +34,7 @@ def lecture() -> cgviz.Run:
 
 def table(app: Player) -> list[list[str]]:
     """Returns the texts of the table, row by row."""
-    stages = app.query_one(Stages)
+    stages = app.query_one(StageTable)
     return [[cell.plain for cell in stages.get_row_at(row)] for row in range(stages.row_count)]
 
 
@@ -57,7 +57,7 @@ async def typed(pilot: Pilot[None], text: str) -> None:
 @pytest.mark.parametrize("name", ["staged", "fan-out-product", "tie-max", "branch", "mazur"])
 def test_the_end_of_the_replay_is_the_run(name: str) -> None:
     run = cgviz.run(sample(name).text)
-    end = Replay(run).at(len(run.steps))
+    end = Playback(run).at(len(run.steps))
     assert end.values == {*run.graph.inputs, *run.graph.stages}
     for index, total in end.gradients.items():
         assert total == pytest.approx(run.gradients[index], rel=1e-12)
@@ -65,14 +65,14 @@ def test_the_end_of_the_replay_is_the_run(name: str) -> None:
 
 def test_what_is_not_known_yet_is_not_there() -> None:
     run = cgviz.run(LECTURE, **AT)
-    assert Replay(run).values == set(run.graph.inputs)
-    assert Replay(run).at(8).gradients == {}
-    assert Replay(run).at(-3).done == 0
-    assert Replay(run).at(999).done == len(run.steps)
+    assert Playback(run).values == set(run.graph.inputs)
+    assert Playback(run).at(8).gradients == {}
+    assert Playback(run).at(-3).done == 0
+    assert Playback(run).at(999).done == len(run.steps)
 
 
 def test_new_inputs_are_a_new_run_at_the_same_place() -> None:
-    moved = Replay(cgviz.run(LECTURE, **AT)).at(12).with_inputs({"x": 1})
+    moved = Playback(cgviz.run(LECTURE, **AT)).at(12).with_inputs({"x": 1})
     assert moved.done == 12
     assert moved.run.gradient == cgviz.run(LECTURE, x=1, y=-4).gradient
 

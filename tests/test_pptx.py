@@ -20,23 +20,23 @@ from tools import need
 import cgviz
 from cgviz.drawing.diagram.figure import Figure, Note
 from cgviz.errors import UsageError
-from cgviz.players.deck import Look, deck, drawn, format_of, frames
+from cgviz.players.deck import DeckLook, deck, drawn, format_of, frames
 from cgviz.reading import shipped
 from cgviz.runs.run import Run
 from cgviz.text.numbers import number
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 LOOKS = [
-    Look(camera="whole"),
-    Look(style="circuit", theme="dark", aspect="4:3", camera="whole"),
-    Look(direction="TB", camera="whole"),
-    Look("circuit", direction="TB", camera="whole"),
+    DeckLook(camera="whole"),
+    DeckLook(style="circuit", theme="dark", aspect="4:3", camera="whole"),
+    DeckLook(direction="TB", camera="whole"),
+    DeckLook("circuit", direction="TB", camera="whole"),
 ]
 ON_BOX = {"LR": ({3}, {1}), "TB": ({2}, {0})}  # the sites where wires begin and end
 ON_CIRCLE = {"LR": ({6}, {1, 2, 3}), "TB": ({4}, {0, 1, 7})}
 
 
-def made(run: Run, look: Look | None = None, granularity: str = "stage") -> bytes:
+def made(run: Run, look: DeckLook | None = None, granularity: str = "stage") -> bytes:
     look = look or LOOKS[0]
     written = deck(drawn(run, look), format_of("deck.pptx"), frames(run, granularity), look)
     assert isinstance(written, bytes)
@@ -44,7 +44,7 @@ def made(run: Run, look: Look | None = None, granularity: str = "stage") -> byte
 
 
 @cache
-def lecture_deck(look: Look = LOOKS[0], granularity: str = "stage") -> bytes:
+def lecture_deck(look: DeckLook = LOOKS[0], granularity: str = "stage") -> bytes:
     return made(cgviz.run(LECTURE, x=3, y=-4), look, granularity)
 
 
@@ -73,7 +73,7 @@ def lecture() -> Run:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.style} {look.direction}")
-def test_shapes_stand_at_the_same_places_on_every_slide(look: Look, lecture: Run) -> None:
+def test_shapes_stand_at_the_same_places_on_every_slide(look: DeckLook, lecture: Run) -> None:
     pages = slides(lecture_deck(look, "pass"))
     assert len(pages) == len(frames(lecture, "pass"))
     first, *others = map(places, pages)
@@ -95,7 +95,7 @@ def labels(slide: Any) -> dict[tuple[str, int, int], tuple[int, int]]:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.style} {look.direction}")
-def test_every_edge_is_a_connector_glued_at_both_ends(look: Look, lecture: Run) -> None:
+def test_every_edge_is_a_connector_glued_at_both_ends(look: DeckLook, lecture: Run) -> None:
     nodes = lecture.graph.nodes
     edges = sorted(
         f"{nodes[source].shown} → {nodes[target].shown}"
@@ -182,7 +182,7 @@ def test_notes_titles_captions_and_alternative_texts(lecture: Run) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.style} {look.direction}")
-def test_alternative_texts_do_not_tell_what_is_not_known_yet(look: Look, lecture: Run) -> None:
+def test_alternative_texts_do_not_tell_what_is_not_known_yet(look: DeckLook, lecture: Run) -> None:
     first, *_, last = slides(lecture_deck(look, "pass"))
     told = [
         " ".join(shape._element.xpath(".//p:cNvPr")[0].get("descr", "") for shape in s.shapes) for s in (first, last)
@@ -193,7 +193,7 @@ def test_alternative_texts_do_not_tell_what_is_not_known_yet(look: Look, lecture
 
 
 def test_everything_is_on_the_slide() -> None:
-    looks = (*LOOKS[:2], Look(), Look(style="circuit"))
+    looks = (*LOOKS[:2], DeckLook(), DeckLook(style="circuit"))
     for at, sample in enumerate(shipped.samples()[::8]):
         for look in (looks[at % 4],):
             presentation = Presentation(io.BytesIO(made(cgviz.run(sample.text), look, "pass")))
@@ -239,7 +239,7 @@ def test_same_input_same_bytes_and_no_dates(lecture: Run) -> None:
 
 def test_a_camera_has_its_map_on_every_slide() -> None:
     run = cgviz.run("v0 = x\n" + "\n".join(f"v{n} = sin(v{n - 1})" for n in range(1, 40)), x=1)
-    slides = Presentation(io.BytesIO(made(run, Look(camera="follow"), "pass"))).slides
+    slides = Presentation(io.BytesIO(made(run, DeckLook(camera="follow"), "pass"))).slides
     for slide in slides:
         boxes = [shape for shape in slide.shapes if shape.name == "map"]
         assert len(boxes) > 1
@@ -248,7 +248,7 @@ def test_a_camera_has_its_map_on_every_slide() -> None:
 
 def test_an_aspect_that_there_is_not() -> None:
     with pytest.raises(UsageError, match="no aspect '9:1'"):
-        made(cgviz.run("x*y"), Look(aspect="9:1"))
+        made(cgviz.run("x*y"), DeckLook(aspect="9:1"))
 
 
 def test_libreoffice_opens_it(lecture: Run, tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_groups_notes_and_moved_boxes() -> None:
     """Frames stand behind, notes come with their arrows, a wire to a moved box joins sides that face each other."""
     run = cgviz.run("# group inner: z\nz = w*x + b\nL = z**2", w=2, x=3, b=1)
     figure = Figure(notes=(Note("x", "first of all"), Note("z -> L")), pin={"L": "below z"})
-    first, *_, last = slides(made(run, Look(figure=figure)))
+    first, *_, last = slides(made(run, DeckLook(figure=figure)))
     names = [shape.name for shape in last.shapes]
     assert names.index("inner") < names.index("z")
     assert any(shape.has_text_frame and shape.text_frame.text == "inner" for shape in last.shapes)

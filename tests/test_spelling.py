@@ -15,7 +15,7 @@ from cgviz.text.names import Name
 from cgviz.text.notations import LATEX, MARKED
 from cgviz.text.parsing import parse_spelling, spelled
 from cgviz.text.plain import ascii_text
-from cgviz.text.runs import Run, plain, runs
+from cgviz.text.runs import TextRun, plain, runs
 from cgviz.text.spelling import Spelling
 from cgviz.text.tex import latex
 from cgviz.text.typeset import words
@@ -87,8 +87,8 @@ def test_a_raised_name_is_bracketed_before_it_is_raised_again() -> None:
 def test_runs_of_typeset_text() -> None:
     text = (Formula("theta_1") * Formula(Name("w", parse_spelling(r"\mathbf w"))) ** 2).write(MARKED).text
     assert runs(text) == [
-        Run("θ", italic=True), Run("1", size=0.7, shift=-0.16), Run("·"), Run("w", bold=True),
-        Run("2", size=0.7, shift=0.36),
+        TextRun("θ", italic=True), TextRun("1", size=0.7, shift=-0.16), TextRun("·"), TextRun("w", bold=True),
+        TextRun("2", size=0.7, shift=0.36),
     ]  # fmt: skip
     assert plain(text) == "θ₁·w²"
     nested = MARKED.name(Name("x", parse_spelling(r"x_{w_1}")))

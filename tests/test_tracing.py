@@ -214,3 +214,10 @@ def test_what_was_recorded_is_not_computed_again_but_at_other_numbers_it_is() ->
     ]
     other = {name: value * 3 for name, value in at.items()}
     assert cgviz.run(run.bare, other).value == pytest.approx(scaled(**other), rel=1e-13)
+
+
+def test_numbers_without_names_or_places_are_no_silent_constants() -> None:
+    for numbers in ({1.0, 2.0}, frozenset([1.0]), {"a": 1.0}.values()):
+        with pytest.raises(cgviz.UsageError, match="give a list, a dict or an array"):
+            cgviz.trace(lambda p, x: sum(p) * x, numbers, 2.0)
+    assert cgviz.trace(lambda p, x: sum(p) * x, {1, 2}, 2.0).gradient == {"x": 3.0}

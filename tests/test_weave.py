@@ -14,7 +14,7 @@ from cgviz.cli import main
 from cgviz.errors import UsageError
 from cgviz.places.weave import fences, woven
 from cgviz.places.weave.slides import lecture
-from cgviz.players.deck import Look
+from cgviz.players.deck import DeckLook
 
 LECTURE = """---
 marp: true
@@ -127,11 +127,11 @@ def test_a_lecture_becomes_one_deck(tmp_path: Path) -> None:
 
 def test_a_fence_of_a_lecture_says_what_of_its_figure_is_shown() -> None:
     text = "```cgviz x=3 w=2 collapse=inner hide=formulas\n# group inner: z\nz = w*x + 1\nL = z**2\n```\n"
-    made = lecture(text, "html", Look(), "pass").decode()
+    made = lecture(text, "html", DeckLook(), "pass").decode()
     assert re.search(r'class="node stage collapsed', made)
     assert 'class="formula' not in made
     with pytest.raises(UsageError, match="line 1: no hide 'all'"):
-        lecture(text.replace("formulas", "all"), "html", Look())
+        lecture(text.replace("formulas", "all"), "html", DeckLook())
 
 
 def test_a_lecture_is_pages_of_text_between_those_of_its_programs(tmp_path: Path) -> None:

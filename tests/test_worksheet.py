@@ -28,9 +28,9 @@ from cgviz.players.worksheet import PAPERS, worksheet
 from cgviz.players.worksheet.blanks import ALL, FORMULAS, GRADIENTS, KINDS, LINE, LOCALS, VALUES, blanks
 from cgviz.players.worksheet.paper import drawable, fitted, width_of
 from cgviz.players.worksheet.precision import digits_for
-from cgviz.players.worksheet.sheet import Line, Sheet, sheet
+from cgviz.players.worksheet.sheet import BackwardLine, WorkSheet, sheet
 from cgviz.players.worksheet.variants import cases, gates, ranges, tidy, variants
-from cgviz.players.worksheet.work import Look, Work, figure, place
+from cgviz.players.worksheet.work import FigureLook, Work, figure, place
 from cgviz.reading.shipped import sample
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward
@@ -55,11 +55,11 @@ def work_of(program: str = LECTURE, wanted: str = GRADIENTS, count: int = 1, **s
     return Work(runs, blanks(runs[0].graph, wanted), **settings)  # type: ignore[arg-type]
 
 
-def keys_of(work: Work) -> list[Sheet]:
+def keys_of(work: Work) -> list[WorkSheet]:
     return work.sheets(unicode_spelling, solved=True)
 
 
-def written(line: Line) -> str:
+def written(line: BackwardLine) -> str:
     return "".join(LINE if piece is None else piece for piece in line.pieces)
 
 
@@ -151,7 +151,7 @@ def test_a_line_is_blank_where_it_would_tell() -> None:
 
 def test_blank_formulas_are_told_nowhere(tmp_path: Path) -> None:
     run = cgviz.run("q = x + y; f = tanh(q)*z", x=-2, y=5, z=-4)
-    work = Work([run], blanks(run.graph, "formulas,gradients"), Look(style="circuit"))
+    work = Work([run], blanks(run.graph, "formulas,gradients"), FigureLook(style="circuit"))
     made = sheet(run, work.blanks, unicode_spelling())
     assert made.statements == ["f(x, y, z) = tanh(x + y)·z"]
     assert all(row.formula is None for row in made.rows if row.number)
@@ -168,7 +168,7 @@ def test_blank_formulas_are_told_nowhere(tmp_path: Path) -> None:
     [(GRADIENTS, "card"), (VALUES, "circuit"), (ALL, "card"), ("sigy,num,sigx,xpy,xpysqr,den,invden,f,x,y", "circuit")],
 )
 def test_no_blank_tells_its_answer(wanted: str, style: str, tmp_path: Path) -> None:
-    work = work_of(wanted=wanted, look=Look(style=style))
+    work = work_of(wanted=wanted, look=FigureLook(style=style))
     files = worksheet(work, "a.pdf") | worksheet(work, "a.md") | worksheet(work, "a.ipynb")
     texts = [text_of(files["a.pdf"], tmp_path), files["a.md"].decode(), files["a-1.svg"].decode(), notebook_text(files)]
     hidden = hidden_numbers(work.runs[0], wanted)
@@ -283,7 +283,9 @@ def test_arrays_are_drawn_and_left_blank(tmp_path: Path) -> None:
     assert {np.shape(run.inputs["W"]) for run in given if run.inputs} == {(2, 2)}
     blank = re.compile(">_+</text>")
     for style in STYLES:  # a blank for every element of a value and of a gradient, and one for the sum itself
-        drawn = figure(runs[0], blanks(runs[0].graph, ALL), Look(style=style), None, place(500, 300), 4).svg.decode()
+        drawn = figure(
+            runs[0], blanks(runs[0].graph, ALL), FigureLook(style=style), None, place(500, 300), 4
+        ).svg.decode()
         assert len(blank.findall(drawn)) == 2 + 4 + 2 * (2 + 2) + 1
     wide = cgviz.run("sum(a*a)", a=np.arange(20.0))
     with pytest.raises(UsageError, match="nobody fills in"):
@@ -293,15 +295,15 @@ def test_arrays_are_drawn_and_left_blank(tmp_path: Path) -> None:
 def test_no_remark_at_a_gate_tells_what_is_blank() -> None:
     run = cgviz.run("relu(x)*y + abs(z)", x=-2, y=3, z=0)
     for wanted, told in ((GRADIENTS, False), (VALUES, False), (FORMULAS, True)):
-        svg = figure(run, blanks(run.graph, wanted), Look(), None, place(500, 300), 4).svg.decode()
+        svg = figure(run, blanks(run.graph, wanted), FigureLook(), None, place(500, 300), 4).svg.decode()
         assert (">dead<" in svg) == (">kink<" in svg) == told
 
 
 def test_a_figure_that_is_too_small_for_its_texts_is_told() -> None:
-    work = work_of(look=Look(fit="6x3cm", min_text="8pt"))
+    work = work_of(look=FigureLook(fit="6x3cm", min_text="8pt"))
     assert work.figure(1, 500, 300).scale(1000, 1000) * SIZE < 8
     assert re.match(r"the smallest text of a figure is [\d.]+ pt, less than 8 pt: try --fit", work.trouble)
-    roomy = work_of(look=Look(min_text="8pt"))
+    roomy = work_of(look=FigureLook(min_text="8pt"))
     assert roomy.figure(1, 500, 300).smallest >= 8
     assert roomy.trouble == ""
 

@@ -13,7 +13,7 @@ POINTS, TOLERANCE = 3, 1e-9
 
 
 @record
-class Difference:
+class ProgramDifference:
     """What two programs have in common at the points where they were compared.
 
     runs       a run of each at the last point
@@ -36,7 +36,7 @@ class Difference:
         return self.value and all(self.gradients.values())
 
 
-def compared(one: Run, two: Run) -> Difference:
+def compared(one: Run, two: Run) -> ProgramDifference:
     """Returns what differs between two programs, at the inputs of the runs; without values, at random points.
 
     Raises UsageError where the outputs have different shapes, or an input without a value is an array.
@@ -51,7 +51,7 @@ def compared(one: Run, two: Run) -> Difference:
             gradients[name] = gradients[name] and agree(a.gradient[name], b.gradient[name])
     only = tuple(tuple(name for name in names[i] if name not in names[1 - i]) for i in (0, 1))
     last = pairs[-1]
-    return Difference(last, value, gradients, (only[0], only[1]), parting(*last), len(pairs))
+    return ProgramDifference(last, value, gradients, (only[0], only[1]), parting(*last), len(pairs))
 
 
 def drawn(one: Graph, two: Graph) -> list[tuple[Run, Run]]:

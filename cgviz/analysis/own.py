@@ -18,7 +18,7 @@ CLOSE = {"rtol": 1e-6, "atol": 1e-9}
 
 
 @record
-class Finding:
+class OwnFinding:
     """What is said of one gradient: `cause` is "" where it is right; `note` a remark."""
 
     name: str
@@ -32,7 +32,7 @@ class Finding:
         return not self.cause
 
 
-def judged(run: Run, theirs: Mapping[str, Value | None]) -> list[Finding]:
+def judged(run: Run, theirs: Mapping[str, Value | None]) -> list[OwnFinding]:
     """Returns a finding for each input of a run, `theirs` by the names of the inputs."""
     found = []
     for index in run.graph.inputs:
@@ -43,11 +43,11 @@ def judged(run: Run, theirs: Mapping[str, Value | None]) -> list[Finding]:
             by_triangle = (
                 bool(why) and is_of_symmetric(run, index) and same(ours, symmetric_part(numpy().asarray(other)))
             )
-            found.append(Finding(node.shown, ours, other, *("", TRIANGLE) if by_triangle else (why, "")))
+            found.append(OwnFinding(node.shown, ours, other, *("", TRIANGLE) if by_triangle else (why, "")))
     return found
 
 
-def with_conventions(found: Sequence[Finding], beside: Sequence[Finding]) -> list[Finding]:
+def with_conventions(found: Sequence[OwnFinding], beside: Sequence[OwnFinding]) -> list[OwnFinding]:
     """Returns findings at a kink or a tie: what is right `beside` it has another convention there, as good as ours."""
     return [
         each if each.is_right or not near.is_right else replace(each, cause="", note=CONVENTION)

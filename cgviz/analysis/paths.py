@@ -33,7 +33,7 @@ MOST_SHOWN = 9
 
 
 @record
-class Path:
+class NodePath:
     """The edges from node `source` to the output, in order, and the product of the local derivatives along them.
 
     The product is taken as the backward pass takes it, from the output on; None is not computed. The path from the
@@ -108,18 +108,18 @@ class Web:
                 found[target].append(source)
         return found
 
-    def path(self, source: int, edges: tuple[Edge, ...]) -> Path:
+    def path(self, source: int, edges: tuple[Edge, ...]) -> NodePath:
         """Returns the path of these edges, with its product."""
         if self.run.symbolic:
-            return Path(source, edges, None)
+            return NodePath(source, edges, None)
         product = 1.0
         for target, slot in reversed(edges):
             product *= self.run.locals[target][slot] or 0.0
-        return Path(source, edges, product)
+        return NodePath(source, edges, product)
 
 
 @record
-class Visits:
+class EdgeVisits:
     """How many edges each way of computing gradients visits.
 
     naive    every path multiplied out by itself: the sum of the lengths of all paths
@@ -137,9 +137,9 @@ class Counts:
     """The exact number of paths from one node to the output, and from all inputs, with the edges visited for each."""
 
     paths: int
-    visits: Visits
+    visits: EdgeVisits
     all_paths: int
-    all_visits: Visits
+    all_visits: EdgeVisits
 
 
 def counts(web: Web, source: int) -> Counts:
@@ -150,9 +150,9 @@ def counts(web: Web, source: int) -> Counts:
     every, reverse = [found[index] for index in inputs], sum(map(len, web.out))
     return Counts(
         found[source][0],
-        Visits(found[source][1], forward_visits(web, [source]), reverse),
+        EdgeVisits(found[source][1], forward_visits(web, [source]), reverse),
         sum(paths for paths, _ in every),
-        Visits(sum(lengths for _, lengths in every), forward_visits(web, inputs), reverse),
+        EdgeVisits(sum(lengths for _, lengths in every), forward_visits(web, inputs), reverse),
     )
 
 
@@ -193,17 +193,17 @@ def forward_visits(web: Web, sources: Sequence[int]) -> int:
 Link: TypeAlias = "tuple[Edge, Link] | None"
 
 
-def listed(web: Web, source: int, most: int) -> list[Path]:
+def listed(web: Web, source: int, most: int) -> list[NodePath]:
     """Returns at most `most` paths from `source` to the output, the largest |product| first.
 
     In the symbolic state, where no product is known, they come in the order of the backward pass.
     """
-    search = Search(web)
+    search = PathSearch(web)
     found = chain.from_iterable(search.paths(source, kind, most) for kind in RANKING)
     return [web.path(source, edges) for edges in islice(found, most)]
 
 
-class Search:
+class PathSearch:
     """Best-first search in one web.
 
     endings  the kinds of products that the paths of each node make

@@ -14,7 +14,7 @@ from cgviz.reading.tokens import PATTERN
 from cgviz.text.identifiers import name
 
 
-class Spelling(NamedTuple):
+class OptionSpelling(NamedTuple):
     """What an option's spelling means: its `--long` form, whether it takes a value, and may come more than once."""
 
     canonical: str
@@ -27,7 +27,7 @@ class Met(NamedTuple):
     """An option among the arguments, as it was written; `value` is None where no `=VALUE` is attached."""
 
     written: str
-    spelling: Spelling
+    spelling: OptionSpelling
     value: str | None
 
 
@@ -39,7 +39,7 @@ class Sorted(NamedTuple):
     words: list[str]
 
 
-def sort(arguments: Sequence[str], spellings: Mapping[str, Spelling]) -> Sorted:
+def sort(arguments: Sequence[str], spellings: Mapping[str, OptionSpelling]) -> Sorted:
     """Returns the arguments sorted. Raises UsageError for a missing value and for an option given twice.
 
     >>> options = {"-o": Spelling("--output"), "--show": Spelling("--show", takes_value=False)}
@@ -64,7 +64,7 @@ def sort(arguments: Sequence[str], spellings: Mapping[str, Spelling]) -> Sorted:
     return found
 
 
-def option(argument: str, spellings: Mapping[str, Spelling]) -> Met | None:
+def option(argument: str, spellings: Mapping[str, OptionSpelling]) -> Met | None:
     """Returns the option that an argument is, or None where it is a program or a value."""
     written, equals, value = argument.partition("=")
     if equals and (value.startswith("=") or not written.startswith("--")):
@@ -73,10 +73,10 @@ def option(argument: str, spellings: Mapping[str, Spelling]) -> Met | None:
     return None if spelling is None else Met(written, spelling, value if equals else None)
 
 
-def an_input(written: str) -> Spelling | None:
+def an_input(written: str) -> OptionSpelling | None:
     """Returns what `--NAME` means for any NAME that is a name in the language of programs."""
     found = identifier(written[2:]) if written.startswith("--") else None
-    return None if found is None else Spelling(f"--{found}", is_input=True)
+    return None if found is None else OptionSpelling(f"--{found}", is_input=True)
 
 
 def identifier(written: str) -> str | None:
@@ -90,7 +90,7 @@ def identifier(written: str) -> str | None:
         return None
 
 
-def value_of(met: Met, rest: list[str], spellings: Mapping[str, Spelling]) -> str | None:
+def value_of(met: Met, rest: list[str], spellings: Mapping[str, OptionSpelling]) -> str | None:
     """Returns the value of an option, taken off `rest` where it is not attached; None for one that takes none."""
     called = shown(met.written)
     if not met.spelling.takes_value:
@@ -108,7 +108,7 @@ def value_of(met: Met, rest: list[str], spellings: Mapping[str, Spelling]) -> st
     return rest.pop()
 
 
-def add(found: Sorted, spelling: Spelling, value: str | None) -> None:
+def add(found: Sorted, spelling: OptionSpelling, value: str | None) -> None:
     if spelling.is_input:
         found.inputs.append((spelling.canonical[2:], value or ""))
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,6 +30,11 @@ FITTED = """Lay out and scale the picture for a page: slide (1920x1080 px), colu
 screen, or a size such as 12cm, 12x8cm, 800x600px.  [default: of a slide's proportions, at its natural size]"""
 
 
+def one_of(choices: Sequence[str], default: str | None) -> dict[str, Any]:
+    """Returns the settings of an option that takes one of several words."""
+    return {"type": click.Choice(choices), "default": default, "show_default": bool(default)}
+
+
 def debug_option() -> click.Option:
     """`--debug` is read by `main` itself; here it is only documented and accepted."""
     return click.Option(["--debug"], is_flag=True, expose_value=False, help="Show a traceback when something fails.")
@@ -50,16 +55,12 @@ def program_options() -> list[click.Option]:
     return [
         click.Option(
             ["--detail"],
-            type=click.Choice(DETAILS),
-            default="stage",
-            show_default=True,
+            **one_of(DETAILS, "stage"),
             help="stage: gates such as sigmoid are one stage; gate: every single operation is one.",
         ),
         click.Option(
             ["--ties"],
-            type=click.Choice(TIES),
-            default="split",
-            show_default=True,
+            **one_of(TIES, "split"),
             help="Where max or min has equal operands: split the gradient, give it to the first, or to both.",
         ),
         click.Option(["--no-share"], is_flag=True, help="Compute equal subexpressions each time they are written."),
@@ -92,16 +93,12 @@ def program_options() -> list[click.Option]:
         ),
         click.Option(
             ["--names"],
-            type=click.Choice(NAMINGS),
-            default="code",
-            show_default=True,
+            **one_of(NAMINGS, "code"),
             help="code: stages bear their code names (xpy); math: they are called by what they compute (x + y).",
         ),
         click.Option(
             ["--gradient-notation"],
-            type=click.Choice(GRADIENTS),
-            default="d",
-            show_default=True,
+            **one_of(GRADIENTS, "d"),
             help="How the gradient of q is written: dq, ∂L/∂q, q̄ or δq.",
         ),
         click.Option(
@@ -147,25 +144,17 @@ def spelled(name: str | None) -> str | None:
 def mode() -> Decorator:
     return click.option(
         "--mode",
-        type=click.Choice(MODES),
-        default="reverse",
-        show_default=True,
+        **one_of(MODES, "reverse"),
         help="reverse: gradients; forward: tangents with respect to one input (--wrt); or both.",
     )
 
 
 def theme(default: str | None = "light") -> Decorator:
-    return click.option(
-        "--theme",
-        type=click.Choice(THEMES),
-        default=default,
-        show_default=bool(default),
-        help="The colours of numbers and shapes.",
-    )
+    return click.option("--theme", **one_of(THEMES, default), help="The colours of numbers and shapes.")
 
 
 def style(help: str = STYLE) -> Decorator:
-    return click.option("--style", type=click.Choice(STYLES), default="card", show_default=True, help=help)
+    return click.option("--style", **one_of(STYLES, "card"), help=help)
 
 
 def direction(default: str | None = None, help: str = FREE) -> Decorator:
@@ -190,21 +179,15 @@ def fit(help: str = FITTED, least: str = "") -> Decorator:
         ),
         click.option(
             "--inputs",
-            type=click.Choice(["near", "left"]),
-            default="near",
-            show_default=True,
+            **one_of(["near", "left"], "near"),
             help="near: inputs stand near their use; left: all in the first rank.",
         ),
         click.option(
             "--ghosts",
-            type=click.Choice(["auto", "never"]),
-            default="auto",
-            show_default=True,
+            **one_of(["auto", "never"], "auto"),
             help="auto: what is used far away stands there again, as a small box with its name.",
         ),
-        click.option(
-            "--wires", type=click.Choice(WIRES), default="curved", show_default=True, help="The way in which wires run."
-        ),
+        click.option("--wires", **one_of(WIRES, "curved"), help="The way in which wires run."),
     )
 
 

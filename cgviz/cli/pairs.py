@@ -17,7 +17,7 @@ from cgviz.errors import UsageError, quoted
 from cgviz.values.arrays import is_array
 
 if TYPE_CHECKING:
-    from cgviz.analysis.own import Finding
+    from cgviz.analysis.own import OwnFinding
     from cgviz.grading.handwritten import Wrong
     from cgviz.runs.run import Run
     from cgviz.values.arrays import Value
@@ -72,7 +72,7 @@ def partner_of(module: types.ModuleType, name: str) -> Callable[..., Any] | None
     return next((vars(module)[each] for each in names if callable(vars(module).get(each))), None)
 
 
-def judged(pair: Pair, texts: Mapping[str, str], upstream: Any) -> tuple[Run, list[Finding], list[Wrong]]:
+def judged(pair: Pair, texts: Mapping[str, str], upstream: Any) -> tuple[Run, list[OwnFinding], list[Wrong]]:
     """Returns the run of the forward pass, what is said of each gradient that was written, and the lines to blame."""
     with in_double(pair.kind):
         return judged_there(pair, texts, upstream)
@@ -91,7 +91,7 @@ def in_double(kind: str) -> AbstractContextManager[Any]:
     return enable_x64()  # type: ignore[no-any-return]
 
 
-def judged_there(pair: Pair, texts: Mapping[str, str], upstream: Any) -> tuple[Run, list[Finding], list[Wrong]]:
+def judged_there(pair: Pair, texts: Mapping[str, str], upstream: Any) -> tuple[Run, list[OwnFinding], list[Wrong]]:
     import numpy as np
 
     from cgviz.analysis.own import judged as findings
@@ -108,7 +108,7 @@ def judged_there(pair: Pair, texts: Mapping[str, str], upstream: Any) -> tuple[R
         stages = {name: run.gradients[index] for name, index in nodes}
         return run, Point(inputs, run.upstream, run.gradient, stages)
 
-    def found_at(run: Run, at: Point) -> list[Finding]:
+    def found_at(run: Run, at: Point) -> list[OwnFinding]:
         return findings(run, pair.gradients(at.inputs, run.upstream, pair.backward))
 
     run, here = point(given)
@@ -197,7 +197,7 @@ def named_results(name: str, found: Any, inputs: Sequence[str]) -> dict[str, Any
 # PyTorch
 
 
-class Context:
+class FollowedContext:
     """What a forward pass is given as `ctx` while it is followed: it keeps what is saved, and wants all gradients."""
 
     def __init__(self, count: int) -> None:
@@ -222,7 +222,7 @@ def of_torch(name: str, kind: Any) -> Pair:
 
     def forward(*args: Any, **keywords: Any) -> Any:
         bound = signature.bind(*args, **keywords)
-        first = (Context(len(parameters)),) if with_context else ()
+        first = (FollowedContext(len(parameters)),) if with_context else ()
         return kind.forward(*first, *bound.args, **bound.kwargs)
 
     signature = plain.replace(parameters=parameters)

@@ -13,7 +13,7 @@ from cgviz.errors import UsageError, quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cgviz.cli.arguments import Spelling
+    from cgviz.cli.arguments import OptionSpelling
     from cgviz.graph.nodes import Graph
     from cgviz.runs.limits import Limit
     from cgviz.runs.run import Run
@@ -193,13 +193,13 @@ class ProgramCommand(click.Command):
         check_files(self.get_params(ctx), ctx.params | shared, [*ctx.params["request"].files(), *words])
         return super().invoke(ctx)
 
-    def spellings(self, ctx: click.Context) -> dict[str, Spelling]:
+    def spellings(self, ctx: click.Context) -> dict[str, OptionSpelling]:
         """Returns what each spelling of each option means."""
-        from cgviz.cli.arguments import Spelling
+        from cgviz.cli.arguments import OptionSpelling
 
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         return {
-            written: Spelling(max(names, key=len), not option.is_flag, option.multiple)
+            written: OptionSpelling(max(names, key=len), not option.is_flag, option.multiple)
             for option in options
             for names in (option.opts, option.secondary_opts)
             for written in names
@@ -229,7 +229,7 @@ def write_options(
 
 
 def check_words(
-    words: list[str], expected: tuple[str, ...], file: str | None, options: dict[str, Spelling], command: str
+    words: list[str], expected: tuple[str, ...], file: str | None, options: dict[str, OptionSpelling], command: str
 ) -> None:
     """Raises UsageError where the words of a command are not those that it expects; `file` is the one of --file."""
     from cgviz.cli.arguments import shown
@@ -261,7 +261,7 @@ def check_words(
     raise UsageError(f"one PROGRAM{further and f' and one{further}'}, not {many}: {given}; put it in quotes")
 
 
-def mistyped(word: str, options: dict[str, Spelling]) -> str:
+def mistyped(word: str, options: dict[str, OptionSpelling]) -> str:
     """Returns the option that was probably meant by a word that is none, or ""."""
     from difflib import get_close_matches
 

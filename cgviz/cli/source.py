@@ -12,26 +12,26 @@ FILE_ENDINGS = (".cg", ".tex", ".txt")
 LONGEST = 16 * 2**20
 
 
-class Source(NamedTuple):
+class ProgramSource(NamedTuple):
     """A program's text, and whether it is LaTeX; None leaves that to its backslashes."""
 
     text: str
     latex: bool | None
 
 
-def source(program: str | None, file: str | None = None, latex: bool = False) -> Source:
+def source(program: str | None, file: str | None = None, latex: bool = False) -> ProgramSource:
     """Returns what PROGRAM or `--file` stands for. Raises UsageError for what is not there, or is no text."""
     if file is not None or program is None:
         return from_file(file or "", latex)
     if program == "-":
-        return Source(decoded(streams.read_bytes(LONGEST + 1), "standard input"), latex or None)
+        return ProgramSource(decoded(streams.read_bytes(LONGEST + 1), "standard input"), latex or None)
     if program.startswith("@"):
         from cgviz.reading.shipped import sample
 
-        return Source(sample(program[1:]).text, latex or None)
+        return ProgramSource(sample(program[1:]).text, latex or None)
     if is_path(program):
         return from_file(program, latex)
-    return Source(argument(program), latex or None)
+    return ProgramSource(argument(program), latex or None)
 
 
 def is_path(program: str) -> bool:
@@ -39,10 +39,10 @@ def is_path(program: str) -> bool:
     return program.lower().endswith(FILE_ENDINGS) and "\n" not in program and program[0] not in "@-"
 
 
-def from_file(path: str, latex: bool = False) -> Source:
+def from_file(path: str, latex: bool = False) -> ProgramSource:
     """Returns the program in a file. Raises UsageError."""
     is_latex = latex or path.lower().endswith(".tex")
-    return Source(decoded(read_file(path, LONGEST), called(path)), is_latex or None)
+    return ProgramSource(decoded(read_file(path, LONGEST), called(path)), is_latex or None)
 
 
 def decoded(content: bytes, name: str, most: int = LONGEST, no: str = "that is no program") -> str:

@@ -54,8 +54,8 @@ def code(
     Raises UsageError for a language that there is not, or an op that it lacks, or a test without numbers;
     EvaluationError for a test of numbers that are not finite.
     """
-    from cgviz.codegen.notation import UnwrittenError
-    from cgviz.codegen.program import Options
+    from cgviz.codegen.notation import UnwrittenCodeError
+    from cgviz.codegen.program import CodeOptions
 
     if test and run.symbolic:
         raise UsageError("a test compares with the numbers of a run; give the inputs their values")
@@ -65,12 +65,12 @@ def code(
     require_names(run, wrt, name)
     language = array_language_of(lang, run) if run.bare.has_arrays else scalar_language_of(lang, run)
     brief = language.short if short is None else short
-    options = Options(teach, stable, wrt=tuple(wrt), name=name, short=brief and not teach)
+    options = CodeOptions(teach, stable, wrt=tuple(wrt), name=name, short=brief and not teach)
     try:
         return language.source(run, options, function=function or run.symbolic, test=test)
-    except UnwrittenError as error:
+    except UnwrittenCodeError as error:
         having = where_else(error.op, ARRAYS if run.bare.has_arrays else LANGUAGES)
-        raise UnwrittenError(error.op, error.language, f"; {having}") from error
+        raise UnwrittenCodeError(error.op, error.language, f"; {having}") from error
 
 
 def require_names(run: Run, wrt: Sequence[str], name: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from cgviz.codegen.layout import values
-from cgviz.codegen.program import Helper, Program
+from cgviz.codegen.program import CodeProgram, Helper
 from cgviz.codegen.python import Python, unpacked
 from cgviz.ops.rearranging import listed
 from cgviz.text.formula import Formula
@@ -15,7 +15,7 @@ from cgviz.values.arrays import Shape
 from cgviz.values.axes import Axis, settled_length
 
 if TYPE_CHECKING:
-    from cgviz.codegen.program import Writer
+    from cgviz.codegen.program import ProgramWriter
 
 
 class Length:
@@ -61,7 +61,7 @@ def lengths(shape: Shape | None, index: int) -> Shape | None:
     return shape and tuple(length(n, index, (axis - len(shape),), len(shape)) for axis, n in enumerate(shape))
 
 
-def checked_axes(program: Program) -> list[str]:
+def checked_axes(program: CodeProgram) -> list[str]:
     """Returns the assertion that inputs have the axes that the lines rely on."""
     nodes = program.graph.nodes
     pairs = [(program.names.variables[i], nodes[i].shape or ()) for i in program.checked]
@@ -72,7 +72,7 @@ def checked_axes(program: Program) -> list[str]:
     return [f'assert {ranks}, "written for the axes of {said}"']
 
 
-def bound_lengths(program: Program, body: list[str], known: Iterable[int]) -> tuple[list[str], list[int]]:
+def bound_lengths(program: CodeProgram, body: list[str], known: Iterable[int]) -> tuple[list[str], list[int]]:
     """Returns the assignments of the lengths whose names stand in a body, `N, D = X.shape`, and the variables among
     those known from which they are taken."""
     words = set(re.findall(r"(?<![.\w])[^\W\d]\w*", "\n".join(line.partition("#")[0] for line in body)))
@@ -86,7 +86,7 @@ def bound_lengths(program: Program, body: list[str], known: Iterable[int]) -> tu
     return found, used
 
 
-def lengths_saved(program: Program, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
+def lengths_saved(program: CodeProgram, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
     """Returns the assignments of the lengths that a backward pass names, and what is saved with the arrays for that."""
     every = [index for index in (*saved, *program.graph.inputs) if program.graph.nodes[index].shape]
     lines, used = bound_lengths(program, body, every)
@@ -108,7 +108,7 @@ class Arrays(Python):
     leads = False
 
     @property
-    def writer(self) -> type[Writer]:  # type: ignore[override]
+    def writer(self) -> type[ProgramWriter]:  # type: ignore[override]
         from cgviz.codegen.arrays import ArrayWriter
 
         return ArrayWriter
@@ -120,14 +120,14 @@ class Arrays(Python):
     def helper(self, helper: Helper) -> list[str]:
         return list(helper.source) or super().helper(helper)
 
-    def inputs(self, program: Program) -> list[str]:
+    def inputs(self, program: CodeProgram) -> list[str]:
         """Returns the assignments of the inputs."""
         pairs = zip(program.parameters, values(program, self), strict=True)
         return [line for name, value in pairs for line in f"{name} = {value}".splitlines()]
 
-    def calling(self, program: Program, values: list[str]) -> list[str]:
+    def calling(self, program: CodeProgram, values: list[str]) -> list[str]:
         return [*self.inputs(program), *super().calling(program, list(program.parameters))]
 
-    def entered(self, program: Program, body: list[str]) -> list[str]:
+    def entered(self, program: CodeProgram, body: list[str]) -> list[str]:
         """Returns the check of the axes that the body relies on, and the names of lengths that stand in it."""
         return [*checked_axes(program), *bound_lengths(program, body, program.graph.inputs)[0]]

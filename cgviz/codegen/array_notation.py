@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from cgviz.codegen.array_language import Length
 from cgviz.codegen.forms import InShapeOf
-from cgviz.codegen.notation import Code, Constant, UnwrittenError
+from cgviz.codegen.notation import Code, Constant, UnwrittenCodeError
 from cgviz.ops.indexing import written_key
 from cgviz.ops.op import ATOM, COMPARISON, PRODUCT, Op
 from cgviz.ops.places import slots
@@ -106,7 +106,7 @@ class ArrayCode(Code):
         if form is not None:
             return Written(self.formed(op, form, operands))
         if op.spell is None or op.name not in self.spelled:
-            raise UnwrittenError(op, self.language)
+            raise UnwrittenCodeError(op, self.language)
         text, binds = op.spell(self, *map(self.operand, operands))
         return Written(text, binds)
 
@@ -133,7 +133,7 @@ class ArrayCode(Code):
             picks = iter(
                 [self.place(each) for each in operands[len(operands) - slots(key) - isinstance(op, InShapeOf) :]]
             )
-            named = tuple(Picked(next(picks)) if isinstance(each, str) else each for each in key)
+            named = tuple(PickedCode(next(picks)) if isinstance(each, str) else each for each in key)
             texts |= {"index": written_key(named), "key": self.key(named)}
         return template.format(*map(self.operand, operands), **texts)
 
@@ -181,7 +181,7 @@ class Literal(Written):
     value: Any = None
 
 
-class Picked(str):
+class PickedCode(str):
     """Written places within an index."""
 
     __slots__ = ()
@@ -204,5 +204,5 @@ def bracketed(truth: Written) -> str:
 
 def plain_index(key: Key) -> str:
     """Returns an index of one part that is no slice as it is, any other as an expression of NumPy's: `np.s_[:, 1]`."""
-    alone = len(key) == 1 and isinstance(key[0], (int, Picked))
+    alone = len(key) == 1 and isinstance(key[0], (int, PickedCode))
     return str(key[0]) if alone else f"np.s_[{written_key(key)}]"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from cgviz.analysis.recognised import Found
+from cgviz.analysis.recognised import FoundResult
 from cgviz.codegen.array_language import Arrays, lengths
 from cgviz.codegen.array_notation import ArrayCode
 from cgviz.codegen.forms import VIEWS, handed, sum_like
 from cgviz.codegen.kept import Shortened
-from cgviz.codegen.program import Helper, Line
+from cgviz.codegen.program import CodeLine, Helper
 from cgviz.codegen.tidy import chained, in_shape_of, is_number, tidy
 from cgviz.graph.nodes import CONSTANT
 from cgviz.graph.shapes import alike
@@ -86,7 +86,7 @@ class ArrayWriter(Shortened):
             )
         return self.known[target]
 
-    def in_short(self, known: Found) -> Iterator[tuple[int, Formula]]:
+    def in_short(self, known: FoundResult) -> Iterator[tuple[int, Formula]]:
         for index, whole in super().in_short(known):
             yield index, self.whole(known.root, index, whole)
 
@@ -132,16 +132,16 @@ class ArrayWriter(Shortened):
 
     # as assignments
 
-    def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> Line:
+    def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> CodeLine:
         """Returns an assignment; what may be another variable's memory is never added to in place."""
         name, text = self.names.gradient(source), self.slopes.text_of(local).text
         number = self.number(target)
         if adds and source in self.borrowed:
             self.borrowed -= {source}
-            return Line(name, f"{name} + {text}", number, node=source)
+            return CodeLine(name, f"{name} + {text}", number, node=source)
         if not adds and changes and self.language.mutable and (local.op is None or local.op.name in VIEWS):
             self.borrowed |= {source}
-        return Line(name, text, number, adds, changes, node=source)
+        return CodeLine(name, text, number, adds, changes, node=source)
 
     def checked(self) -> Iterator[int]:
         """Yields the arrays among the inputs, unless every line is right for arrays with more axes before theirs."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from cgviz.codegen.language import Language
 from cgviz.codegen.names import in_ascii
-from cgviz.codegen.notation import Code, Form
-from cgviz.codegen.program import Helper, Program
+from cgviz.codegen.notation import Code, CodeForm
+from cgviz.codegen.program import CodeProgram, Helper
 from cgviz.codegen.python import MATH
 from cgviz.ops.op import CHOICE
 
@@ -21,19 +21,19 @@ WORDS = (
 
 class CCode(Code):
     language = "C"
-    functions: Mapping[str, str | Form] = {name: name for name in MATH.split()} | {
+    functions: Mapping[str, str | CodeForm] = {name: name for name in MATH.split()} | {
         "gamma": "tgamma",
         "loggamma": "lgamma",
         "abs": "fabs",
-        "max": Form("fmax({0}, {1})"),
-        "min": Form("fmin({0}, {1})"),
-        "where": Form("{truth[0]} ? {1} : {2}", CHOICE),
+        "max": CodeForm("fmax({0}, {1})"),
+        "min": CodeForm("fmin({0}, {1})"),
+        "where": CodeForm("{truth[0]} ? {1} : {2}", CHOICE),
     }
     constants: Mapping[str, str] = {"pi": "M_PI", "e": "M_E"}
     special = ("INFINITY", "-INFINITY", "NAN")
     point = ".0"
     truth_value = "(double)({0})"
-    raised = powers = Form("pow({0}, {1})")
+    raised = powers = CodeForm("pow({0}, {1})")
 
 
 class C(Language):
@@ -52,12 +52,12 @@ class C(Language):
         params = ", ".join(f"double {param}" for param in helper.params)
         return [f"static double {helper.name}({params}) {{", f"    return {helper.text};", "}"]
 
-    def function(self, program: Program) -> tuple[str, list[str]]:
+    def function(self, program: CodeProgram) -> tuple[str, list[str]]:
         params = ", ".join([f"double {name}" for name in program.inputs] + ["double *gradient"])
         filled = [f"gradient[{i}] = {name};" for i, name in enumerate(program.gradients)]
         return f"double {program.function}({params}) {{", ["", *filled, f"return {program.output};"]
 
-    def calling(self, program: Program, values: list[str]) -> list[str]:
+    def calling(self, program: CodeProgram, values: list[str]) -> list[str]:
         names = [f"double {name} = gradient[{i}];" for i, name in enumerate(program.gradients)]
         call = f"double {program.output} = {program.function}({', '.join([*values, 'gradient'])});"
         return [f"double gradient[{max(1, len(names))}];", call, *names]

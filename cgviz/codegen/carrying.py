@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cgviz.codegen.notation import Code, Form
+from cgviz.codegen.notation import Code, CodeForm
 from cgviz.codegen.python import MATH, Python, PythonCode
 from cgviz.ops.op import CHOICE
 from cgviz.text.written import Written
@@ -46,17 +46,19 @@ POLES = {"log": "{0} == 0", "log2": "{0} == 0", "log10": "{0} == 0", "log1p": "{
 
 
 class CarryingCode(PythonCode):
-    functions: Mapping[str, str | Form] = {
+    functions: Mapping[str, str | CodeForm] = {
         **PythonCode.functions,
-        **{name: Form(f"ieee(math.{name}, {{all}})") for name in MATH.split()},
-        **{name: Form(f"-math.inf if {pole} else ieee(math.{name}, {{0}})", CHOICE) for name, pole in POLES.items()},
-        "atanh": Form("math.copysign(math.inf, {0}) if abs({0}) == 1 else ieee(math.atanh, {0})", CHOICE),
-        "loggamma": Form("ieee(math.lgamma, {0})"),
+        **{name: CodeForm(f"ieee(math.{name}, {{all}})") for name in MATH.split()},
+        **{
+            name: CodeForm(f"-math.inf if {pole} else ieee(math.{name}, {{0}})", CHOICE) for name, pole in POLES.items()
+        },
+        "atanh": CodeForm("math.copysign(math.inf, {0}) if abs({0}) == 1 else ieee(math.atanh, {0})", CHOICE),
+        "loggamma": CodeForm("ieee(math.lgamma, {0})"),
     }
-    raised = powers = Form("power({0}, {1})")
+    raised = powers = CodeForm("power({0}, {1})")
 
     def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
-        return self.filled(Form("divide({0}, {1})"), [top, bottom]).text, Form("").binds
+        return self.filled(CodeForm("divide({0}, {1})"), [top, bottom]).text, CodeForm("").binds
 
 
 class Carrying(Python):

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from cgviz.codegen.browser.notation import MATH
 from cgviz.codegen.language import Language
-from cgviz.codegen.notation import Code, Form
-from cgviz.codegen.program import Helper, Program
+from cgviz.codegen.notation import Code, CodeForm
+from cgviz.codegen.program import CodeProgram, Helper
 from cgviz.ops.op import ATOM, CHOICE, POWER
 from cgviz.text.written import Written
 
@@ -21,17 +21,17 @@ WORDS = (
 
 class JavascriptCode(Code):
     language = "JavaScript"
-    functions: Mapping[str, str | Form] = {name: f"Math.{name}" for name in sorted(MATH)} | {
+    functions: Mapping[str, str | CodeForm] = {name: f"Math.{name}" for name in sorted(MATH)} | {
         "max": "Math.max",
         "min": "Math.min",
-        "where": Form("{truth[0]} ? {1} : {2}", CHOICE),
+        "where": CodeForm("{truth[0]} ? {1} : {2}", CHOICE),
     }
     constants: Mapping[str, str] = {"pi": "Math.PI", "e": "Math.E"}
     special = ("Infinity", "-Infinity", "NaN")
     truth_value = "Number({0})"
     unequal = "!=="
-    raised = Form("{0} ** {1}", POWER)
-    powers = Form("Math.pow({0}, {1})")
+    raised = CodeForm("{0} ** {1}", POWER)
+    powers = CodeForm("Math.pow({0}, {1})")
 
     def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
         return super().compare({"==": "===", "!=": "!=="}.get(sign, sign), a, b)
@@ -59,11 +59,11 @@ class Javascript(Language):
     def helper(self, helper: Helper) -> list[str]:
         return [f"function {helper.name}({', '.join(helper.params)}) {{", f"    return {helper.text};", "}"]
 
-    def function(self, program: Program) -> tuple[str, list[str]]:
+    def function(self, program: CodeProgram) -> tuple[str, list[str]]:
         opened = f"function {program.function}({', '.join(program.inputs)}) {{"
         return opened, ["", f"return [{program.output}, [{', '.join(program.gradients)}]];"]
 
-    def calling(self, program: Program, values: list[str]) -> list[str]:
+    def calling(self, program: CodeProgram, values: list[str]) -> list[str]:
         return [
             f"const [{program.output}, [{', '.join(program.gradients)}]] = {program.function}({', '.join(values)});"
         ]

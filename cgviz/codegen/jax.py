@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from cgviz.codegen.language import indented
 from cgviz.codegen.layout import checks, results, values
-from cgviz.codegen.notation import Code, Form
+from cgviz.codegen.notation import Code, CodeForm
 from cgviz.codegen.numpy import NumpyCode
-from cgviz.codegen.program import Line, Program
+from cgviz.codegen.program import CodeLine, CodeProgram
 from cgviz.codegen.python import Python, listed, unpacked
 from cgviz.codegen.torch import Torch, variables
 
@@ -17,33 +17,33 @@ DOUBLE = 'jax.config.update("jax_enable_x64", True)'
 SCIPY = "beta digamma erf erfc erfinv gamma polygamma"
 
 
-def renamed(form: str | Form) -> str | Form:
+def renamed(form: str | CodeForm) -> str | CodeForm:
     """Returns a form of NumPy's as JAX has it."""
     if isinstance(form, str):
         return form.replace("np.", "jnp.")
-    return Form(form.template.replace("np.", "jnp."), form.binds)
+    return CodeForm(form.template.replace("np.", "jnp."), form.binds)
 
 
 class JaxCode(NumpyCode):
     language = "JAX"
-    functions: Mapping[str, str | Form] = {name: renamed(form) for name, form in NumpyCode.functions.items()} | {
+    functions: Mapping[str, str | CodeForm] = {name: renamed(form) for name, form in NumpyCode.functions.items()} | {
         **{name: f"jax.scipy.special.{name}" for name in SCIPY.split()},
         "loggamma": "jax.scipy.special.gammaln",
         "sigmoid": "jax.nn.sigmoid",  # whose own derivatives have no kink at 0, as a form by cases would
         "logsigmoid": "jax.nn.log_sigmoid",
         "softplus": "jax.nn.softplus",
         "stop_gradient": "jax.lax.stop_gradient",
-        "where": Form("jnp.where({truth[0]}, {1}, {2})"),
-        "max": Form("jnp.maximum({0}, {1})"),
-        "min": Form("jnp.minimum({0}, {1})"),
+        "where": CodeForm("jnp.where({truth[0]}, {1}, {2})"),
+        "max": CodeForm("jnp.maximum({0}, {1})"),
+        "min": CodeForm("jnp.minimum({0}, {1})"),
     }
     constants: Mapping[str, str] = {"pi": "jnp.pi", "e": "jnp.e"}
     special = ("jnp.inf", "-jnp.inf", "jnp.nan")
     truth_value = "jnp.where({0}, 1.0, 0.0)"
-    powers = Form("jnp.power({0}, {1})")
+    powers = CodeForm("jnp.power({0}, {1})")
 
 
-def called(made: Program) -> str:
+def called(made: CodeProgram) -> str:
     """Returns the name of the function."""
     return made.options.name or "staged"
 
@@ -61,10 +61,10 @@ class Jax(Torch):
     def imports(self, body: str) -> tuple[str, ...]:
         return self.head
 
-    def assignment(self, line: Line) -> str:
+    def assignment(self, line: CodeLine) -> str:
         return Python.assignment(self, line)
 
-    def staged(self, made: Program) -> list[str]:
+    def staged(self, made: CodeProgram) -> list[str]:
         name, given = called(made), ", ".join(made.inputs)
         backward = [*self.guarded(made), self.returned(made)]
         lengths, kept = self.lengths(made, backward, sorted(made.read))
@@ -78,15 +78,15 @@ class Jax(Torch):
             f"{name}.defvjp({name}_fwd, {name}_bwd)",
         ]
 
-    def returned(self, made: Program) -> str:
+    def returned(self, made: CodeProgram) -> str:
         text = super().returned(made)
         return text if len(made.inputs) > 1 else f"return ({text.removeprefix('return ')},)"
 
-    def guarded(self, made: Program) -> list[str]:
+    def guarded(self, made: CodeProgram) -> list[str]:
         """Returns the backward pass; of an input that nothing flows back to JAX makes zeros itself."""
         return self.backward(replace(made, backward=tuple(group for group in made.backward if not group.idle)))
 
-    def used(self, made: Program, test: bool) -> list[str]:
+    def used(self, made: CodeProgram, test: bool) -> list[str]:
         numbers = list(values(made, self))
         lines = [self.answered(made, called(made), numbers)]
         lines += [self.show(label, name) for label, name, _ in results(made)]
@@ -98,7 +98,7 @@ class Jax(Torch):
     def given(self, number: str) -> str:
         return f"jnp.float64({number})"
 
-    def answered(self, made: Program, function: str, numbers: list[str]) -> str:
+    def answered(self, made: CodeProgram, function: str, numbers: list[str]) -> str:
         if made.run.upstream is not None:
             call = f"{made.output}, back = jax.vjp({', '.join([function, *numbers])})"
             return f"{call}\n{listed(made.gradients)} = back({self.notation({}).real(made.run.upstream)})"

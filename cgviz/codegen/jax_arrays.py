@@ -10,8 +10,8 @@ from cgviz.codegen.array_notation import ArrayCode, Literal
 from cgviz.codegen.jax import DOUBLE, Jax, JaxCode, called
 from cgviz.codegen.language import indented
 from cgviz.codegen.layout import checks, results
-from cgviz.codegen.notation import Code, Form
-from cgviz.codegen.program import Program
+from cgviz.codegen.notation import Code, CodeForm
+from cgviz.codegen.program import CodeProgram
 from cgviz.codegen.python import listed
 from cgviz.ops.rearranging import Key
 from cgviz.text.written import Written
@@ -19,7 +19,7 @@ from cgviz.text.written import Written
 
 class JaxArrayCode(ArrayCode, JaxCode):
     framework = "jax"
-    functions: Mapping[str, str | Form] = JaxCode.functions
+    functions: Mapping[str, str | CodeForm] = JaxCode.functions
     filled_by: ClassVar[tuple[str, str]] = ("jnp.array({0})", "jnp.zeros({0})")
     zeros = "jnp.zeros({0})"
     places = "jnp.asarray({0}, int)"
@@ -38,13 +38,13 @@ class JaxArrays(Arrays, Jax):
     mutable = False
     spares = True
 
-    def lengths(self, made: Program, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
+    def lengths(self, made: CodeProgram, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
         return lengths_saved(made, body, saved)
 
     def given(self, number: str) -> str:
         return number
 
-    def used(self, made: Program, test: bool) -> list[str]:
+    def used(self, made: CodeProgram, test: bool) -> list[str]:
         lines = [*self.inputs(made), *self.called(made, called(made))]
         lines += [self.show(label, name) for label, name, _ in results(made)]
         if test:
@@ -52,7 +52,7 @@ class JaxArrays(Arrays, Jax):
             lines += self.own_checks(made)
         return ['if __name__ == "__main__":', *indented([DOUBLE, *lines])]
 
-    def called(self, made: Program, function: str) -> list[str]:
+    def called(self, made: CodeProgram, function: str) -> list[str]:
         """Returns the call of a function and of its backward pass."""
         upstream = self.notation({}).literal(1.0 if made.run.upstream is None else made.run.upstream)
         seed = upstream if upstream.startswith("jnp.") else f"jnp.array({upstream})"

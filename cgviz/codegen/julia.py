@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cgviz.codegen.language import Language
-from cgviz.codegen.notation import Code, Form
-from cgviz.codegen.program import Helper, Program
+from cgviz.codegen.notation import Code, CodeForm
+from cgviz.codegen.program import CodeProgram, Helper
 from cgviz.codegen.python import listed
 from cgviz.ops.op import CHOICE, POWER
 
@@ -23,15 +23,15 @@ BASE = (
 
 class JuliaCode(Code):
     language = "Julia"
-    functions: Mapping[str, str | Form] = {name: name for name in BASE.split()} | {
+    functions: Mapping[str, str | CodeForm] = {name: name for name in BASE.split()} | {
         "atan2": "atan",
-        "where": Form("{truth[0]} ? {1} : {2}", CHOICE),
+        "where": CodeForm("{truth[0]} ? {1} : {2}", CHOICE),
     }
     constants: Mapping[str, str] = {"pi": "pi", "e": "exp(1)"}
     special = ("Inf", "-Inf", "NaN")
     point = ".0"
     truth_value = "Float64({0})"
-    raised = powers = Form("{0}^{1}", POWER)
+    raised = powers = CodeForm("{0}^{1}", POWER)
 
 
 class Julia(Language):
@@ -43,11 +43,11 @@ class Julia(Language):
     def helper(self, helper: Helper) -> list[str]:
         return [f"{helper.name}({', '.join(helper.params)}) = {helper.text}"]
 
-    def function(self, program: Program) -> tuple[str, list[str]]:
+    def function(self, program: CodeProgram) -> tuple[str, list[str]]:
         opened = f"function {program.function}({', '.join(program.inputs)})"
         return opened, ["", f"return {program.output}, {listed(program.gradients)}"]
 
-    def calling(self, program: Program, values: list[str]) -> list[str]:
+    def calling(self, program: CodeProgram, values: list[str]) -> list[str]:
         return [f"{program.output}, {listed(program.gradients)} = {program.function}({', '.join(values)})"]
 
     def show(self, label: str, name: str) -> str:

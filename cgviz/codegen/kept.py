@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cgviz.codegen.program import Writer
+from cgviz.codegen.program import ProgramWriter
 from cgviz.codegen.tidy import is_spread
 from cgviz.ops.op import COMPARISON
 from cgviz.text.formula import Formula
@@ -18,7 +18,7 @@ TURNS = frozenset(("transpose", "swapaxes"))
 Edges = dict[int, list[tuple[int, Formula]]]
 
 
-class Shortened(Writer):
+class Shortened(ProgramWriter):
     """Writes arrays, in the short form without the lines that a person would not write.
 
     bare     what a stage hands back to a source, before it gets the shape of that, by both

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cgviz.codegen.names import as_it_is
-from cgviz.codegen.notation import Code, Form
+from cgviz.codegen.notation import Code, CodeForm
 
 if TYPE_CHECKING:
-    from cgviz.codegen.program import Helper, Line, Options, Program, Writer
+    from cgviz.codegen.program import CodeLine, CodeOptions, CodeProgram, Helper, ProgramWriter
     from cgviz.runs.run import Run
 
 FUNCTION = "value_and_gradient"
@@ -45,7 +45,7 @@ class Language:
     seeds = True
     short = False
     flushes = False
-    writer: type[Writer] | None = None
+    writer: type[ProgramWriter] | None = None
     head: tuple[str, ...] = ()
     spelled: Callable[[str], str] = staticmethod(as_it_is)
     opened: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class Language:
         """The names that no variable may have."""
         return frozenset(self.words.split()) | OURS | spelled_in(self.notation.functions)
 
-    def source(self, run: Run, options: Options, *, function: bool, test: bool) -> str:
+    def source(self, run: Run, options: CodeOptions, *, function: bool, test: bool) -> str:
         """Returns the whole source of a run's program."""
         from cgviz.codegen.layout import heading, page
         from cgviz.codegen.program import program
@@ -78,15 +78,15 @@ class Language:
         """Returns a number as the value of an input."""
         return number
 
-    def function(self, program: Program) -> tuple[str, list[str]]:
+    def function(self, program: CodeProgram) -> tuple[str, list[str]]:
         """Returns how the function of value and gradient begins, and how it ends."""
         raise NotImplementedError
 
-    def entered(self, program: Program, body: list[str]) -> list[str]:
+    def entered(self, program: CodeProgram, body: list[str]) -> list[str]:
         """Returns what a function does before its body."""
         return []
 
-    def calling(self, program: Program, values: list[str]) -> list[str]:
+    def calling(self, program: CodeProgram, values: list[str]) -> list[str]:
         """Returns the call of that function, its answers in variables."""
         raise NotImplementedError
 
@@ -98,22 +98,22 @@ class Language:
         """Returns the statement that stops where a number is not what it was in the run."""
         raise NotImplementedError
 
-    def assignment(self, line: Line) -> str:
+    def assignment(self, line: CodeLine) -> str:
         if line.adds:
             return f"{self.adds.format(line.target, line.text)}{self.end}"
         return f"{self.changing if line.changes else self.fixed}{line.target} = {line.text}{self.end}"
 
-    def numbered(self, lines: list[Line]) -> list[str]:
+    def numbered(self, lines: list[CodeLine]) -> list[str]:
         """Returns assignments with the numbers of their stages in a column."""
         texts = list(map(self.assignment, lines))
         width = min(max((len(text.partition("\n")[0]) for text in texts), default=0), COLUMN)
         marks = (f"  {self.comment}({line.number})" * bool(line.number) + line.note for line in lines)
         return [f"{text:<{width}}{mark}".rstrip() for text, mark in zip(texts, marks, strict=True)]
 
-    def forward(self, program: Program) -> list[str]:
+    def forward(self, program: CodeProgram) -> list[str]:
         return [f"{self.comment} forward pass", *self.numbered(list(program.forward))]
 
-    def backward(self, program: Program) -> list[str]:
+    def backward(self, program: CodeProgram) -> list[str]:
         lines = iter(self.numbered([line for group in program.backward for line in group.lines]))
         written = [f"{self.comment} backward pass"]
         for group in program.backward:
@@ -122,9 +122,9 @@ class Language:
         return written
 
 
-def spelled_in(functions: Mapping[str, str | Form]) -> frozenset[str]:
+def spelled_in(functions: Mapping[str, str | CodeForm]) -> frozenset[str]:
     """Returns the first words of everything that a table of functions calls."""
-    texts = (form.template if isinstance(form, Form) else form for form in functions.values())
+    texts = (form.template if isinstance(form, CodeForm) else form for form in functions.values())
     return frozenset(word for text in texts for word in re.findall(r"(?<![.\w{:])[^\W\d]\w*", text))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cgviz.codegen.language import Language, indented
-from cgviz.codegen.program import Program
+from cgviz.codegen.program import CodeProgram
 from cgviz.errors import EvaluationError, printable
 from cgviz.graph.nodes import Graph
 from cgviz.ops.rearranging import listed
@@ -20,7 +20,7 @@ BOTH = (
 )
 
 
-def page(program: Program, language: Language, *, function: bool, test: bool, notes: list[str]) -> str:
+def page(program: CodeProgram, language: Language, *, function: bool, test: bool, notes: list[str]) -> str:
     """Returns the source: a script, or a function of value and gradient and a call of it where there are numbers."""
     top = [f"{language.comment} {note}" for note in notes]
     sections: list[Section] = list(map(language.helper, program.helpers))
@@ -46,7 +46,7 @@ def elsewhere(graph: Graph) -> str:
     return f"; elsewhere it is written {first}" if first else ""
 
 
-def heading(program: Program, stable: bool) -> list[str]:
+def heading(program: CodeProgram, stable: bool) -> list[str]:
     """Returns the notes that stand first: the program, what `dw` means, what was renamed, which forms these are."""
     graph = program.graph
     source = [printable(line).lstrip("# ").rstrip(" \\") for line in graph.program.splitlines() if line.strip("# ")]
@@ -76,20 +76,20 @@ def is_finite(run: Run) -> bool:
     return all(map(every_finite, run.values))
 
 
-def wrapped(program: Program, language: Language) -> Section:
+def wrapped(program: CodeProgram, language: Language) -> Section:
     """Returns the function of value and gradient."""
     opened, closed = language.function(program)
     body = [*language.forward(program), "", *language.backward(program), *closed]
     return [opened, *indented([*language.entered(program, body), *body]), *language.ends]
 
 
-def called(program: Program, language: Language, test: bool) -> Section:
+def called(program: CodeProgram, language: Language, test: bool) -> Section:
     """Returns a call of the function at the run's inputs, what it answers, and its checks."""
     call = language.calling(program, list(values(program, language)))
     return placed(language, language.main, [*call, *shown(program, language), *checks(program, language, test)])
 
 
-def script(program: Program, language: Language, test: bool) -> Section:
+def script(program: CodeProgram, language: Language, test: bool) -> Section:
     """Returns the program as it stands: inputs, forward pass, backward pass, what it found, and its checks."""
     inputs = zip(program.parameters, values(program, language), strict=True)
     given = [f"{language.fixed}{name} = {value}{language.end}" for name, value in inputs]
@@ -105,7 +105,7 @@ def placed(language: Language, opened: tuple[str, ...], lines: list[str]) -> Sec
     return [*opened, *indented([*lines, *language.closed]), *language.ends] if opened else lines
 
 
-def values(program: Program, language: Language) -> Iterator[str]:
+def values(program: CodeProgram, language: Language) -> Iterator[str]:
     """Yields the run's inputs as numbers of the language."""
     notation = language.notation({})
     for index in program.graph.inputs:
@@ -114,7 +114,7 @@ def values(program: Program, language: Language) -> Iterator[str]:
         yield notation.literal(program.run.upstream)
 
 
-def results(program: Program) -> Iterator[tuple[str, str, Value]]:
+def results(program: CodeProgram) -> Iterator[tuple[str, str, Value]]:
     """Yields each number that the program finds: its label, its variable and what the run has."""
     graph, run = program.graph, program.run
     output = graph.nodes[graph.output].name
@@ -123,11 +123,11 @@ def results(program: Program) -> Iterator[tuple[str, str, Value]]:
         yield f"d{output}/d{graph.nodes[index].name}", gradient, run.gradients[index]
 
 
-def shown(program: Program, language: Language) -> list[str]:
+def shown(program: CodeProgram, language: Language) -> list[str]:
     return [language.show(label, name) for label, name, _ in results(program)]
 
 
-def checks(program: Program, language: Language, test: bool) -> list[str]:
+def checks(program: CodeProgram, language: Language, test: bool) -> list[str]:
     """Returns comparisons with the run's numbers."""
     if not test:
         return []

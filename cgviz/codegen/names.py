@@ -11,7 +11,7 @@ from cgviz.text.letters import NAMES
 
 
 @record
-class Names:
+class CodeNames:
     """For each node its variable, and what was renamed: (as in the program, as in the code)."""
 
     variables: Mapping[int, str]
@@ -31,7 +31,7 @@ def gradient_of(name: str) -> str:
     return f"d{name}"
 
 
-def names(graph: Graph, reserved: Iterable[str], spelled: Callable[[str], str]) -> Names:
+def names(graph: Graph, reserved: Iterable[str], spelled: Callable[[str], str]) -> CodeNames:
     """Returns a variable for every input and stage. One rule: a name gets underscores until neither it nor its
     gradient is a word of the language, and no gradient bears the name of another variable."""
     wanted = {i: spelled(node.name) for i, node in enumerate(graph.nodes) if node.name}
@@ -45,7 +45,7 @@ def names(graph: Graph, reserved: Iterable[str], spelled: Callable[[str], str]) 
         taken |= {name, gradient_of(name)}
         variables[index] = name
     renamed = ((graph.nodes[i].name, name) for i, name in variables.items() if graph.nodes[i].name != name)
-    return Names(variables, tuple(renamed))
+    return CodeNames(variables, tuple(renamed))
 
 
 def as_it_is(name: str) -> str:

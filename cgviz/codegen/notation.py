@@ -18,7 +18,7 @@ from cgviz.text.written import Written
 from cgviz.values.arrays import Value, is_array
 
 
-class UnwrittenError(UsageError):
+class UnwrittenCodeError(UsageError):
     """An op has no form in a language."""
 
     def __init__(self, op: Op, language: str, advice: str = "") -> None:
@@ -27,7 +27,7 @@ class UnwrittenError(UsageError):
 
 
 @record
-class Form:
+class CodeForm:
     """How a function is written: `{0}` an operand, `{all}` of them, `{truth[0]}` one as a condition.
 
     A form of two operands that stands for an op of any number of them is nested.
@@ -58,13 +58,13 @@ class Code(Notation):
     language = ""
     times = elementwise = " * "
     over = " / "
-    functions: Mapping[str, str | Form] = {}
+    functions: Mapping[str, str | CodeForm] = {}
     constants: Mapping[str, str] = {}
     special = ("inf", "-inf", "nan")
     point = ""
     truth_value = "float({0})"
     unequal = "!="
-    raised = Form("{0}**{1}", POWER)
+    raised = CodeForm("{0}**{1}", POWER)
     powers = raised
 
     def __init__(self, names: Mapping[int, str]) -> None:
@@ -133,14 +133,14 @@ class Code(Notation):
         usual = op.arity[1] is None or len(operands) == op.arity[0]
         if usual and op.name in self.functions:
             form = self.functions[op.name]
-            return self.filled(form if isinstance(form, Form) else Form(f"{form}({{all}})"), operands)
+            return self.filled(form if isinstance(form, CodeForm) else CodeForm(f"{form}({{all}})"), operands)
         if op.composed is None:
-            raise UnwrittenError(op, self.language)
+            raise UnwrittenCodeError(op, self.language)
         name = op.name if usual else f"{op.name}_{len(operands)}"
         self.helpers[name, len(operands)] = op
-        return self.filled(Form(f"{name}({{all}})"), operands)
+        return self.filled(CodeForm(f"{name}({{all}})"), operands)
 
-    def filled(self, form: Form, operands: Sequence[Written]) -> Written:
+    def filled(self, form: CodeForm, operands: Sequence[Written]) -> Written:
         """Returns a form with its operands in their places."""
         if "{1}" in form.template and "{2}" not in form.template and len(operands) > 2:
             return reduce(lambda so_far, operand: self.filled(form, [so_far, operand]), operands)
@@ -167,7 +167,7 @@ class Code(Notation):
             return self.placed(self.powers, base, exponent.text)
         return self.placed(self.raised, base, exponent.text.removesuffix(".0"))
 
-    def placed(self, form: Form, base: Written, exponent: str) -> tuple[str, int]:
+    def placed(self, form: CodeForm, base: Written, exponent: str) -> tuple[str, int]:
         return form.template.format(base.atom if form.binds == POWER else base.text, exponent), form.binds
 
 

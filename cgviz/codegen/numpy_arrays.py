@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from cgviz.codegen.array_language import Arrays
 from cgviz.codegen.array_notation import ArrayCode, plain_index
-from cgviz.codegen.notation import Code, Form
+from cgviz.codegen.notation import Code, CodeForm
 from cgviz.codegen.numpy import Numpy, NumpyCode
 from cgviz.ops.rearranging import Key
 
@@ -16,12 +16,12 @@ ONE_BY_ONE = {"erf": "erf", "erfc": "erfc", "gamma": "gamma", "loggamma": "lgamm
 
 class NumpyArrayCode(ArrayCode, NumpyCode):
     framework = "numpy"
-    functions: Mapping[str, str | Form] = {
+    functions: Mapping[str, str | CodeForm] = {
         **NumpyCode.functions,
-        **{name: Form(f"np.vectorize(math.{own}, otypes=[float])({{0}})") for name, own in ONE_BY_ONE.items()},
-        "max": Form("np.maximum({0}, {1})"),
-        "min": Form("np.minimum({0}, {1})"),
-        "where": Form("np.where({truth[0]}, {1}, {2})"),
+        **{name: CodeForm(f"np.vectorize(math.{own}, otypes=[float])({{0}})") for name, own in ONE_BY_ONE.items()},
+        "max": CodeForm("np.maximum({0}, {1})"),
+        "min": CodeForm("np.minimum({0}, {1})"),
+        "where": CodeForm("np.where({truth[0]}, {1}, {2})"),
         "trace": "np.trace",
         "det": "np.linalg.det",
         "inv": "np.linalg.inv",

@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 
-from cgviz.analysis.recognised import Found, found
+from cgviz.analysis.recognised import FoundResult, found
 from cgviz.codegen.language import FUNCTION, Language
-from cgviz.codegen.names import Names, names
+from cgviz.codegen.names import CodeNames, names
 from cgviz.codegen.notation import Code, formulas
 from cgviz.codegen.ranges import Miss, Whole, differ, handed_in_range, is_zero, missing, stage_in_range, taught
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph
@@ -23,7 +23,7 @@ from cgviz.values.axes import Axis
 
 
 @record
-class Options:
+class CodeOptions:
     """How the code is written.
 
     teach   a local derivative of 1 stays a factor, as in a lecture
@@ -43,7 +43,7 @@ class Options:
 
 
 @record
-class Line:
+class CodeLine:
     """One assignment: `target = text`, or `target += text`; the number of its stage and a note beside it; whether it
     will be added to. `node` is the node whose value or gradient the target is."""
 
@@ -57,11 +57,11 @@ class Line:
 
 
 @record
-class Group:
+class CodeGroup:
     """The backward lines of one stage under a comment that names it; idle: nothing flows back to an input."""
 
     comment: str
-    lines: tuple[Line, ...]
+    lines: tuple[CodeLine, ...]
     idle: bool = False
 
 
@@ -76,7 +76,7 @@ class Helper:
 
 
 @record
-class Program:
+class CodeProgram:
     """All that is written, in order.
 
     read     the nodes whose variables the backward pass reads
@@ -86,11 +86,11 @@ class Program:
     """
 
     run: Run
-    names: Names
-    options: Options
+    names: CodeNames
+    options: CodeOptions
     helpers: tuple[Helper, ...]
-    forward: tuple[Line, ...]
-    backward: tuple[Group, ...]
+    forward: tuple[CodeLine, ...]
+    backward: tuple[CodeGroup, ...]
     read: frozenset[int]
     used: Mapping[int, frozenset[int]]
     checked: tuple[int, ...]
@@ -144,7 +144,7 @@ class Program:
         return self.names.variables[self.graph.output]
 
 
-def program(run: Run, language: Language, options: Options) -> Program:
+def program(run: Run, language: Language, options: CodeOptions) -> CodeProgram:
     """Returns the staged program of a run. Raises UnwrittenError where an op has no form in the language."""
     graph = run.graph
     if run.seeded:
@@ -162,9 +162,9 @@ def axis_names(graph: Graph) -> set[str]:
     return {str(n) for i in graph.inputs for n in graph.nodes[i].shape or () if isinstance(n, Axis)}
 
 
-def written(run: Run, language: Language, named: Names, options: Options) -> Program:
+def written(run: Run, language: Language, named: CodeNames, options: CodeOptions) -> CodeProgram:
     """Returns the program with given names."""
-    kind = language.writer or Writer
+    kind = language.writer or ProgramWriter
     writer = kind(run, language, named, options)
     if writer.plain:
         writer = kind(run, language, named, options, writer.inlinable())
@@ -172,10 +172,10 @@ def written(run: Run, language: Language, named: Names, options: Options) -> Pro
     checked = tuple(writer.checked()) if run.bare.has_arrays else ()
     helpers = writer.helpers()
     read, missed = frozenset(writer.slopes.read), missing(writer)
-    return Program(run, named, options, helpers, forward, backward, read, writer.used, checked, missed)
+    return CodeProgram(run, named, options, helpers, forward, backward, read, writer.used, checked, missed)
 
 
-class Writer:
+class ProgramWriter:
     """Writes the stages and the local derivatives of a run's graph with given names.
 
     inlined  the stages that have no line of their own: they are written where they are read
@@ -185,7 +185,12 @@ class Writer:
     plain = False
 
     def __init__(
-        self, run: Run, language: Language, named: Names, options: Options, inlined: frozenset[int] = frozenset()
+        self,
+        run: Run,
+        language: Language,
+        named: CodeNames,
+        options: CodeOptions,
+        inlined: frozenset[int] = frozenset(),
     ) -> None:
         self.run, self.graph, self.inlined = run, run.graph, inlined
         self.language, self.names, self.options = language, named, options
@@ -200,11 +205,11 @@ class Writer:
         """Returns the input whose kind of numbers constants are to have: the first that a gradient reaches."""
         return next((index for index in self.graph.inputs if self.run.taken[index]), "")
 
-    def forward(self) -> Iterator[Line]:
+    def forward(self) -> Iterator[CodeLine]:
         for index in self.graph.stages:
             if index not in self.inlined:
                 name = self.names.variables[index]
-                yield Line(name, self.stage(index), self.number(index), note=self.note(index), node=index)
+                yield CodeLine(name, self.stage(index), self.number(index), note=self.note(index), node=index)
 
     def note(self, index: int) -> str:
         """Returns what stands after a stage's number."""
@@ -221,14 +226,14 @@ class Writer:
     def right_side(self, index: int) -> Formula:
         return stage_in_range(Formula(op=self.graph.nodes[index].op, args=self.operands(index)), self.run, index)
 
-    def backward(self) -> Iterator[Group]:
+    def backward(self) -> Iterator[CodeGroup]:
         """Yields the gradient that was given, a group for every stage that a gradient reaches, last to first, then
         inputs that none reaches."""
         edges, more = self.edges()
         if self.run.upstream is not None and self.language.seeds and not self.graph.nodes[self.graph.output].shape:
             name = self.names.variables[self.graph.output]
-            seed = Line(self.names.gradient(self.graph.output), self.values.literal(self.run.upstream))
-            yield Group(f"the gradient that arrives at {name}", (seed,))
+            seed = CodeLine(self.names.gradient(self.graph.output), self.values.literal(self.run.upstream))
+            yield CodeGroup(f"the gradient that arrives at {name}", (seed,))
         seen: set[int] = set()
         for target, rules in edges.items():
             lines = []
@@ -238,15 +243,15 @@ class Writer:
             name = self.names.variables[target]
             known = self.short.get(target)
             if known is None:
-                yield Group("" if self.plain else f"backprop {name} = {self.stage(target)}", tuple(lines))
+                yield CodeGroup("" if self.plain else f"backprop {name} = {self.stage(target)}", tuple(lines))
             else:
-                yield Group(f"backprop {name} in short: {known.result.name}", tuple(lines))
+                yield CodeGroup(f"backprop {name} in short: {known.result.name}", tuple(lines))
         yield from self.unreached(seen)
 
-    def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> Line:
+    def line(self, target: int, source: int, local: Formula, adds: bool, changes: bool) -> CodeLine:
         """Returns what a stage hands back to one of its arguments, as an assignment."""
         text = self.contribution(target, local)
-        return Line(self.names.gradient(source), text, self.number(target), adds, changes, node=source)
+        return CodeLine(self.names.gradient(source), text, self.number(target), adds, changes, node=source)
 
     def number(self, target: int) -> int | None:
         """Returns what stands beside the lines of a stage."""
@@ -282,7 +287,7 @@ class Writer:
         args = self.graph.nodes[target].args
         yield from ((args[slot], self.locals(target)[slot]) for slot in slots)
 
-    def in_short(self, known: Found) -> Iterator[tuple[int, Formula]]:
+    def in_short(self, known: FoundResult) -> Iterator[tuple[int, Formula]]:
         """Yields each node that a recognised result hands something back to, and the whole of that."""
         values: dict[str, Formula | int] = {name: self.operand(index) for name, index in known.nodes.items()}
         values["up"] = self.upstream(known.root) or 1
@@ -351,14 +356,16 @@ class Writer:
         plain = written.binds == ATOM and not (local.op is None and local.leaf == 1)
         return f"{written.text if plain else f'({written.text})'} * {upstream}"
 
-    def unreached(self, seen: set[int]) -> Iterator[Group]:
+    def unreached(self, seen: set[int]) -> Iterator[CodeGroup]:
         for index in self.graph.inputs:
             name, gradient = self.names.variables[index], self.names.gradient(index)
             if index == self.graph.output:
                 if not self.options.seeded:
-                    yield Group(f"the output is {name} itself", (Line(gradient, self.values.number(1)),))
+                    yield CodeGroup(f"the output is {name} itself", (CodeLine(gradient, self.values.number(1)),))
             elif index not in seen and (not self.options.wrt or self.graph.nodes[index].name in self.options.wrt):
-                yield Group(f"nothing flows back to {name}", (Line(gradient, self.zero(index), node=index),), idle=True)
+                yield CodeGroup(
+                    f"nothing flows back to {name}", (CodeLine(gradient, self.zero(index), node=index),), idle=True
+                )
 
     def zero(self, index: int) -> str:
         """Returns the gradient of an input that none reaches."""

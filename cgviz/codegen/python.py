@@ -7,8 +7,8 @@ import keyword
 from collections.abc import Mapping, Sequence
 
 from cgviz.codegen.language import Language
-from cgviz.codegen.notation import Code, Form
-from cgviz.codegen.program import Helper, Program
+from cgviz.codegen.notation import Code, CodeForm
+from cgviz.codegen.program import CodeProgram, Helper
 from cgviz.ops.op import CHOICE, POWER
 
 MATH = (
@@ -20,18 +20,18 @@ OWN = frozenset("abs bool dict float int len list max min pow print range round 
 
 class PythonCode(Code):
     language = "Python"
-    functions: Mapping[str, str | Form] = {name: f"math.{name}" for name in MATH.split()} | {
+    functions: Mapping[str, str | CodeForm] = {name: f"math.{name}" for name in MATH.split()} | {
         "loggamma": "math.lgamma",
         "abs": "abs",
         "max": "max",
         "min": "min",
-        "where": Form("{1} if {truth[0]} else {2}", CHOICE),
+        "where": CodeForm("{1} if {truth[0]} else {2}", CHOICE),
     }
     constants: Mapping[str, str] = {"pi": "math.pi", "e": "math.e"}
     special = ("math.inf", "-math.inf", "math.nan")
     truth_value = "float({0})"
-    raised = Form("{0}**{1}", POWER)
-    powers = Form("math.pow({0}, {1})")
+    raised = CodeForm("{0}**{1}", POWER)
+    powers = CodeForm("math.pow({0}, {1})")
 
 
 class Python(Language):
@@ -48,11 +48,11 @@ class Python(Language):
     def helper(self, helper: Helper) -> list[str]:
         return [f"def {helper.name}({', '.join(helper.params)}):", f"    return {helper.text}"]
 
-    def function(self, program: Program) -> tuple[str, list[str]]:
+    def function(self, program: CodeProgram) -> tuple[str, list[str]]:
         opened = f"def {program.function}({', '.join(program.parameters)}):"
         return opened, ["", f"return {program.output}, {listed(program.gradients)}"]
 
-    def calling(self, program: Program, values: list[str]) -> list[str]:
+    def calling(self, program: CodeProgram, values: list[str]) -> list[str]:
         return [f"{program.output}, {listed(program.gradients)} = {program.function}({', '.join(values)})"]
 
     def show(self, label: str, name: str) -> str:

@@ -18,7 +18,7 @@ from cgviz.values.arrays import Value, is_array, numpy, quiet
 from cgviz.values.ieee import Ieee
 
 if TYPE_CHECKING:
-    from cgviz.codegen.program import Writer
+    from cgviz.codegen.program import ProgramWriter
     from cgviz.ops.op import Op
     from cgviz.runs.run import Run
 
@@ -110,7 +110,7 @@ def stage_in_range(formula: Formula, run: Run, index: int) -> Formula:
     return in_order(formula, run)
 
 
-def handed_in_range(writer: Writer, slopes: Slopes, target: int) -> Slopes:
+def handed_in_range(writer: ProgramWriter, slopes: Slopes, target: int) -> Slopes:
     """Returns the local derivatives of a stage of numbers; in the place of one whose product with the upstream gradient
     leaves the range of floats, where that need not be, the whole of what is handed back."""
     run, upstream = writer.run, writer.upstream(target)
@@ -126,7 +126,7 @@ def handed_in_range(writer: Writer, slopes: Slopes, target: int) -> Slopes:
     return tuple(found)
 
 
-def handed(writer: Writer, slopes: Slopes, target: int) -> Iterator[tuple[int, Value, Value | None]]:
+def handed(writer: ProgramWriter, slopes: Slopes, target: int) -> Iterator[tuple[int, Value, Value | None]]:
     """Yields of each slot what the code hands back and what the run does, None where the run hands nothing on."""
     run, node = writer.run, writer.graph.nodes[target]
     upstream = run.gradients[target]
@@ -140,7 +140,7 @@ def handed(writer: Writer, slopes: Slopes, target: int) -> Iterator[tuple[int, V
             yield slot, value if isinstance(slope, Whole) else value * upstream, run.contribution(target, slot).value
 
 
-def handed_by_arrays(writer: Writer, target: int) -> Iterator[tuple[int, Value, Value | None]]:
+def handed_by_arrays(writer: ProgramWriter, target: int) -> Iterator[tuple[int, Value, Value | None]]:
     """Yields the same of a stage that has to do with arrays."""
     run, node = writer.run, writer.graph.nodes[target]
     out, upstream, operands = run.values[target], run.gradients[target], [run.values[arg] for arg in node.args]
@@ -159,7 +159,7 @@ def handed_by_arrays(writer: Writer, target: int) -> Iterator[tuple[int, Value, 
             yield slot, arrays.folded(part, writer.graph.nodes[arg].shape or ()), run.contribution(target, slot).value
 
 
-def is_noise(writer: Writer, target: int, slot: int) -> bool:
+def is_noise(writer: ProgramWriter, target: int, slot: int) -> bool:
     """Tells whether what a stage of arrays hands back in the run is rounding alone: it moves with the last digit."""
     run, node, np = writer.run, writer.graph.nodes[target], numpy()
     upstream: Any = run.gradients[target]
@@ -179,7 +179,7 @@ class Miss:
     far: bool = True
 
 
-def missing(writer: Writer) -> Miss:
+def missing(writer: ProgramWriter) -> Miss:
     """Returns the first number of the run that the code misses by far, else the first of all; "" where none is."""
     if writer.run.symbolic:
         return Miss()
@@ -187,7 +187,7 @@ def missing(writer: Writer) -> Miss:
     return next((each for each in found if each.far), found[0] if found else Miss())
 
 
-def misses(writer: Writer) -> Iterator[Miss]:
+def misses(writer: ProgramWriter) -> Iterator[Miss]:
     run, nodes = writer.run, writer.graph.nodes
     masks, is_number = any(node.op.reaches for node in nodes), not run.bare.has_arrays
     for index in writer.graph.stages:
@@ -227,7 +227,7 @@ def subnormal(run: Run) -> list[Miss]:
     return []
 
 
-def told(writer: Writer, index: int, what: str, ours: Value, theirs: Value) -> Miss:
+def told(writer: ProgramWriter, index: int, what: str, ours: Value, theirs: Value) -> Miss:
     """Returns where a number of the run is another one in the code."""
     if is_array(theirs):
         ours = numpy().broadcast_to(ours, theirs.shape)

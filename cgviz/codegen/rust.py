@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from cgviz.codegen.language import Language
 from cgviz.codegen.names import in_ascii
-from cgviz.codegen.notation import Code, Form
-from cgviz.codegen.program import Helper, Program
+from cgviz.codegen.notation import Code, CodeForm
+from cgviz.codegen.program import CodeProgram, Helper
 from cgviz.ops.op import CHOICE
 
 WORDS = (
@@ -21,20 +21,20 @@ METHODS = "abs acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp hypot lo
 
 class RustCode(Code):
     language = "Rust"
-    functions: Mapping[str, str | Form] = {name: f"f64::{name}" for name in METHODS.split()} | {
+    functions: Mapping[str, str | CodeForm] = {name: f"f64::{name}" for name in METHODS.split()} | {
         "expm1": "f64::exp_m1",
         "log": "f64::ln",
         "log1p": "f64::ln_1p",
-        "max": Form("f64::max({0}, {1})"),
-        "min": Form("f64::min({0}, {1})"),
-        "where": Form("if {truth[0]} {{ {1} }} else {{ {2} }}", CHOICE),
+        "max": CodeForm("f64::max({0}, {1})"),
+        "min": CodeForm("f64::min({0}, {1})"),
+        "where": CodeForm("if {truth[0]} {{ {1} }} else {{ {2} }}", CHOICE),
     }
     constants: Mapping[str, str] = {"pi": "std::f64::consts::PI", "e": "std::f64::consts::E"}
     special = ("f64::INFINITY", "-f64::INFINITY", "f64::NAN")
     point = ".0"
     truth_value = "f64::from({0})"
-    raised = Form("f64::powi({0}, {1})")
-    powers = Form("f64::powf({0}, {1})")
+    raised = CodeForm("f64::powi({0}, {1})")
+    powers = CodeForm("f64::powf({0}, {1})")
 
 
 class Rust(Language):
@@ -52,12 +52,12 @@ class Rust(Language):
         params = ", ".join(f"{param}: f64" for param in helper.params)
         return [f"fn {helper.name}({params}) -> f64 {{", f"    {helper.text}", "}"]
 
-    def function(self, program: Program) -> tuple[str, list[str]]:
+    def function(self, program: CodeProgram) -> tuple[str, list[str]]:
         params = ", ".join(f"{name}: f64" for name in program.inputs)
         opened = f"fn {program.function}({params}) -> (f64, [f64; {len(program.gradients)}]) {{"
         return opened, ["", f"({program.output}, [{', '.join(program.gradients)}])"]
 
-    def calling(self, program: Program, values: list[str]) -> list[str]:
+    def calling(self, program: CodeProgram, values: list[str]) -> list[str]:
         return [f"let ({program.output}, [{', '.join(program.gradients)}]) = {program.function}({', '.join(values)});"]
 
     def show(self, label: str, name: str) -> str:

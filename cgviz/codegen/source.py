@@ -8,12 +8,12 @@ from os import PathLike
 from pathlib import Path
 
 
-class Source(str):
+class CodeSource(str):
     """A program as text, `lang` its language."""
 
     lang: str
 
-    def __new__(cls, text: str, lang: str) -> Source:
+    def __new__(cls, text: str, lang: str) -> CodeSource:
         made = super().__new__(cls, text)
         made.lang = lang
         return made

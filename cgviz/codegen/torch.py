@@ -16,8 +16,8 @@ from cgviz.codegen.conventions import of_framework
 from cgviz.codegen.forms import VIEWS
 from cgviz.codegen.language import indented
 from cgviz.codegen.layout import checks, heading, joined, results, values
-from cgviz.codegen.notation import Code, Constant, Form
-from cgviz.codegen.program import Line, Program, program
+from cgviz.codegen.notation import Code, CodeForm, Constant
+from cgviz.codegen.program import CodeLine, CodeProgram, program
 from cgviz.codegen.python import MATH, Python, PythonCode, listed, unpacked
 from cgviz.ops.op import COMPARISON, Op
 from cgviz.text.formula import Formula
@@ -25,7 +25,7 @@ from cgviz.text.written import Written
 from cgviz.values.arrays import Shape, is_array
 
 if TYPE_CHECKING:
-    from cgviz.codegen.program import Options
+    from cgviz.codegen.program import CodeOptions
     from cgviz.runs.run import Run
 
 HEAVY = frozenset("matmul einsum dot outer kron inv det solve cholesky logdet svdvals eigvalsh eigvecsh".split())
@@ -41,19 +41,21 @@ class TorchCode(PythonCode):
     """Functions of tensors; what has no variable in it is a number where Python has the function."""
 
     language = "PyTorch"
-    functions: Mapping[str, str | Form] = {name: f"torch.{name}" for name in MATH.split() if name not in LACKING} | {
+    functions: Mapping[str, str | CodeForm] = {
+        name: f"torch.{name}" for name in MATH.split() if name not in LACKING
+    } | {
         **{name: f"torch.{name}" for name in SPECIAL.split()},
-        "polygamma": Form("torch.polygamma(int({0}), {1})"),
+        "polygamma": CodeForm("torch.polygamma(int({0}), {1})"),
         "gelu": "torch.nn.functional.gelu",
         "loggamma": "torch.lgamma",
         "logaddexp": "torch.logaddexp",
         "abs": "torch.abs",
         "stop_gradient": "torch.detach",
-        "max": Form("torch.maximum({0}, {1})"),
-        "min": Form("torch.minimum({0}, {1})"),
-        "where": Form("torch.where({truth[0]}, {1}, {2})"),
+        "max": CodeForm("torch.maximum({0}, {1})"),
+        "min": CodeForm("torch.minimum({0}, {1})"),
+        "where": CodeForm("torch.where({truth[0]}, {1}, {2})"),
     }
-    powers = Form("torch.pow({0}, {1})")
+    powers = CodeForm("torch.pow({0}, {1})")
 
     @property
     def truth_value(self) -> str:  # type: ignore[override]
@@ -70,7 +72,7 @@ class TorchCode(PythonCode):
         """Writes a call with every number as a tensor, since PyTorch's functions take nothing else."""
         usual = op.name in MATH.split() and len(operands) == op.arity[0]
         if usual and all(isinstance(x, Constant) for x in operands) and not at_pole(op, operands):
-            return self.filled(Form(f"math.{op.name}({{all}})"), operands)
+            return self.filled(CodeForm(f"math.{op.name}({{all}})"), operands)
         if op.name == "where" and not isinstance(operands[0], Constant) and not both_numbers(operands[1:]):
             return super().called(op, operands)
         return super().called(op, [self.tensor(self.as_number(x)) if isinstance(x, Constant) else x for x in operands])
@@ -111,7 +113,7 @@ class Torch(Python):
     wraps = True
     head: tuple[str, ...] = ("import math", "", "import torch")
 
-    def source(self, run: Run, options: Options, *, function: bool, test: bool) -> str:
+    def source(self, run: Run, options: CodeOptions, *, function: bool, test: bool) -> str:
         made = program(run, self, replace(options, seeded=True))
         top = [f"# {note}" for note in heading(made, options.stable)]
         sections = [*map(self.helper, made.helpers), self.staged(made)]
@@ -122,7 +124,7 @@ class Torch(Python):
             sections.append(self.used(made, test))
         return joined(top, sections, self)
 
-    def assignment(self, line: Line) -> str:
+    def assignment(self, line: CodeLine) -> str:
         """Returns an assignment; nothing is added to in place, for what PyTorch has recorded must not change."""
         if not line.adds:
             return f"{line.target} = {line.text}"
@@ -133,7 +135,7 @@ class Torch(Python):
 
     # the function
 
-    def staged(self, made: Program) -> list[str]:
+    def staged(self, made: CodeProgram) -> list[str]:
         """Returns the function with the backward pass written out."""
         again = recomputed(made)
         stages = kept_stages(made, again)
@@ -153,11 +155,11 @@ class Torch(Python):
             *(handing_on(called(made)) if stages else []),
         ]
 
-    def lengths(self, made: Program, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
+    def lengths(self, made: CodeProgram, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
         """Returns the lines that name the lengths in the body of the backward pass, and what is saved with that."""
         return [], saved
 
-    def kept(self, made: Program, saved: list[int], stages: list[int]) -> list[str]:
+    def kept(self, made: CodeProgram, saved: list[int], stages: list[int]) -> list[str]:
         """Returns the lines that save what the backward pass reads: inputs, the output, and stages."""
         if not saved:
             return ["pass"]
@@ -169,7 +171,7 @@ class Torch(Python):
         given = ["output" if i == output and i not in inputs else made.names.variables[i] for i in saved]
         return [*taken, f"ctx.save_for_backward({', '.join(given)})"]
 
-    def again(self, made: Program, stages: list[int]) -> list[str]:
+    def again(self, made: CodeProgram, stages: list[int]) -> list[str]:
         """Returns the stages that the backward pass computes anew."""
         rest = needed(made, made.read, stages)
         lines = self.numbered([line for line in made.forward if line.node in rest])
@@ -181,7 +183,7 @@ class Torch(Python):
         recorded = f"{self.comment} not once_differentiable: from the inputs again, since what was saved is a constant"
         return ["if torch.is_grad_enabled():", *indented([recorded, *first]), *lines, ""]
 
-    def guarded(self, made: Program) -> list[str]:
+    def guarded(self, made: CodeProgram) -> list[str]:
         """Returns the backward pass, lines that serve some inputs only under a condition on them."""
         full = (1 << len(made.graph.inputs)) - 1
         masks = served(made) if made.graph.has_arrays else [full] * len(made.graph)
@@ -199,24 +201,24 @@ class Torch(Python):
                 so_far, comment = mask, []
         return written
 
-    def returned(self, made: Program) -> str:
+    def returned(self, made: CodeProgram) -> str:
         """Returns the gradients in the order of the inputs; None where nothing flows back."""
         known = {*flowing(made), made.graph.output}
         names = [made.names.gradient(i) if i in known else "None" for i in made.graph.inputs]
         return f"return {', '.join(names) or None}"
 
-    def wrapped(self, made: Program) -> list[str]:
+    def wrapped(self, made: CodeProgram) -> list[str]:
         """Returns the function under the name that was asked for."""
         arguments = ", ".join(made.inputs)
         return [f"def {made.options.name}({arguments}):", f"    return {called(made)}.apply({arguments})"]
 
-    def plain(self, made: Program) -> list[str]:
+    def plain(self, made: CodeProgram) -> list[str]:
         """Returns the forward pass alone."""
         return [f"def plain({', '.join(made.inputs)}):", *indented([*self.forward(made), f"return {made.output}"])]
 
     # what uses it
 
-    def used(self, made: Program, test: bool) -> list[str]:
+    def used(self, made: CodeProgram, test: bool) -> list[str]:
         """Returns the function at the run's inputs; in a test the forward pass alone, too."""
         names = made.inputs
         lines = [*self.assigned(made), f"{made.output} = {called(made)}.apply({', '.join(names)})"]
@@ -227,7 +229,7 @@ class Torch(Python):
             lines += [*checks(made, self, test), "", "# PyTorch's own backward pass", *again, *self.own_checks(made)]
         return ['if __name__ == "__main__":', *indented(lines)]
 
-    def own_checks(self, made: Program) -> list[str]:
+    def own_checks(self, made: CodeProgram) -> list[str]:
         """Returns comparisons of the framework's own gradients with what its conventions make of the run."""
         found = of_framework(made.run, self.notation({}), self.framework)
         if isinstance(found, str):
@@ -239,19 +241,19 @@ class Torch(Python):
             lines.append(f"assert {name} != {name}" if odd else self.check(name, notation.literal(wanted)))
         return lines
 
-    def assigned(self, made: Program) -> list[str]:
+    def assigned(self, made: CodeProgram) -> list[str]:
         """Returns the inputs as tensors."""
         numbers = zip(made.inputs, values(made, self), strict=False)
         return [f"{name} = torch.tensor({number}, dtype=torch.float64, requires_grad=True)" for name, number in numbers]
 
-    def differentiated(self, made: Program, value: str) -> list[str]:
+    def differentiated(self, made: CodeProgram, value: str) -> list[str]:
         if not made.wanted:
             return []
         inputs = listed(tuple(made.names.variables[i] for i in made.wanted))
         asked = f"{value}, {inputs}, {self.upstream(made)}{UNUSED}"
         return [f"{listed(made.gradients)} = torch.autograd.grad({asked})"]
 
-    def upstream(self, made: Program) -> str:
+    def upstream(self, made: CodeProgram) -> str:
         """Returns the gradient that arrives at the output, where one is given, as an argument."""
         if made.run.upstream is None:
             return ""
@@ -261,7 +263,7 @@ class Torch(Python):
 UNUSED = "allow_unused=True, materialize_grads=True"
 
 
-def called(made: Program) -> str:
+def called(made: CodeProgram) -> str:
     """Returns the name of the class: `LayerNorm` for `layer_norm`."""
     name = made.options.name
     return "".join(part[:1].upper() + part[1:] for part in name.split("_")) if name else "Staged"
@@ -278,20 +280,20 @@ def handing_on(name: str) -> list[str]:
     return ["", *indented(apply), "", "", f"class {name}Saving({name}):", *indented([own])]
 
 
-def seeds(made: Program, stages: Sequence[int]) -> tuple[str, ...]:
+def seeds(made: CodeProgram, stages: Sequence[int]) -> tuple[str, ...]:
     return ("ctx", made.seed, *["*_"] * bool(stages))
 
 
-def variables(made: Program, nodes: Iterable[int]) -> list[str]:
+def variables(made: CodeProgram, nodes: Iterable[int]) -> list[str]:
     return [made.names.variables[i] for i in nodes]
 
 
-def recomputed(made: Program) -> dict[int, None]:
+def recomputed(made: CodeProgram) -> dict[int, None]:
     """Returns the stages that the backward pass computes anew, in order: those that it reads, and what they read."""
     return needed(made, made.read)
 
 
-def needed(made: Program, read: Iterable[int], known: Iterable[int] = ()) -> dict[int, None]:
+def needed(made: CodeProgram, read: Iterable[int], known: Iterable[int] = ()) -> dict[int, None]:
     """Returns the stages that must be computed for what is read, a set in order, where some are known."""
     known = {*known}
     graph, todo = made.graph, [index for index in read if index not in known]
@@ -305,7 +307,7 @@ def needed(made: Program, read: Iterable[int], known: Iterable[int] = ()) -> dic
     return dict.fromkeys(sorted(found))
 
 
-def kept_stages(made: Program, again: Iterable[int]) -> list[int]:
+def kept_stages(made: CodeProgram, again: Iterable[int]) -> list[int]:
     """Returns the stages that are saved: they are read, and have fewer axes than the largest input, or would have to be
     computed from a product of matrices or the like once more."""
     nodes, kept = made.graph.nodes, list[int]()
@@ -323,7 +325,7 @@ def kept_stages(made: Program, again: Iterable[int]) -> list[int]:
     return [index for index in kept if index in read]
 
 
-def heavy(made: Program) -> set[int]:
+def heavy(made: CodeProgram) -> set[int]:
     """Returns the stages whose lines hold a gate that takes longer than a sweep over its output."""
     nodes, lines = made.graph.nodes, {line.node for line in made.forward}
     found = set[int]()
@@ -339,19 +341,19 @@ def width(shape: Shape | None) -> int:
     return sum(not (type(n) is int and n == 1) for n in shape or ())
 
 
-def saved_by(made: Program, again: Collection[int]) -> list[int]:
+def saved_by(made: CodeProgram, again: Collection[int]) -> list[int]:
     """Returns what is saved: the inputs that the backward pass and the stages computed anew read, and the output."""
     read = {*made.read, *(index for stage in again for index in made.used[stage])}
     return sorted(index for index in read if index not in again)
 
 
-def flowing(made: Program) -> list[int]:
+def flowing(made: CodeProgram) -> list[int]:
     """Returns the inputs to which something flows back."""
     found = {line.node for group in made.backward if not group.idle for line in group.lines}
     return [index for index in made.graph.inputs if index in found]
 
 
-def served(made: Program) -> list[int]:
+def served(made: CodeProgram) -> list[int]:
     """Returns for each node the inputs that it is computed from, a bit for each."""
     bits = {index: 1 << place for place, index in enumerate(made.graph.inputs)}
     masks: list[int] = []

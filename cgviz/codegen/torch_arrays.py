@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from cgviz.codegen.array_language import Arrays, lengths_saved
 from cgviz.codegen.array_notation import ArrayCode, Literal
-from cgviz.codegen.notation import Code, Constant, Form
-from cgviz.codegen.program import Line, Program
+from cgviz.codegen.notation import Code, CodeForm, Constant
+from cgviz.codegen.program import CodeLine, CodeProgram
 from cgviz.codegen.torch import DOUBLE, Torch, TorchCode
 from cgviz.codegen.torch_forms import in_torch
 from cgviz.ops.op import ATOM, Op
@@ -18,7 +18,7 @@ from cgviz.text.written import Written
 
 class TorchArrayCode(ArrayCode, TorchCode):
     framework = "torch"
-    functions: Mapping[str, str | Form] = {
+    functions: Mapping[str, str | CodeForm] = {
         **TorchCode.functions,
         "trace": "torch.trace",
         "det": "torch.linalg.det",
@@ -78,13 +78,13 @@ class TorchArrays(Arrays, Torch):
     def prepared(self, formula: Formula) -> Formula:
         return in_torch(formula)
 
-    def lengths(self, made: Program, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
+    def lengths(self, made: CodeProgram, body: list[str], saved: list[int]) -> tuple[list[str], list[int]]:
         return lengths_saved(made, body, saved)
 
-    def assignment(self, line: Line) -> str:
+    def assignment(self, line: CodeLine) -> str:
         return Torch.assignment(self, line)
 
-    def assigned(self, made: Program) -> list[str]:
+    def assigned(self, made: CodeProgram) -> list[str]:
         return self.inputs(made)
 
     def show(self, label: str, name: str) -> str:

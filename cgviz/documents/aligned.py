@@ -132,7 +132,7 @@ def pieces(tex: str) -> Iterator[str]:
     yield tex[start:]
 
 
-class Row(NamedTuple):
+class AlignedRow(NamedTuple):
     """A row: what stands left of the `=`, and what from it on."""
 
     symbol: str
@@ -147,22 +147,22 @@ class Setter(NamedTuple):
     coloured: Callable[[str, str], str]
     remark: Callable[[str, str], str]
 
-    def blocks(self, lines: Sequence[Equation]) -> list[list[Row]]:
+    def blocks(self, lines: Sequence[Equation]) -> list[list[AlignedRow]]:
         """Returns the rows of all lines, in blocks that are short enough for one display."""
         starts = range(0, len(lines), MOST_LINES)
         return [[row for line in lines[at : at + MOST_LINES] for row in self.rows(line)] for at in starts]
 
-    def rows(self, line: Equation) -> list[Row]:
+    def rows(self, line: Equation) -> list[AlignedRow]:
         """Returns the rows of one line."""
         symbol, number = line.symbol, line.number
-        rows: list[Row] = []
+        rows: list[AlignedRow] = []
         wide = width(symbol)
         if wide > WIDEST_SYMBOL:
-            rows, symbol, number, wide = [Row("", symbol, number)], "", "", 0.0
+            rows, symbol, number, wide = [AlignedRow("", symbol, number)], "", "", 0.0
         room = self.room - max(wide, 8.0)
         sides = self.sides(line, room)
-        first = Row(symbol, sides[0] if sides else "", number)
-        rows += [first, *(Row("", side) for side in sides[1:])]
+        first = AlignedRow(symbol, sides[0] if sides else "", number)
+        rows += [first, *(AlignedRow("", side) for side in sides[1:])]
         return self.remarked(rows, line, room)
 
     def sides(self, line: Equation, room: float) -> list[str]:
@@ -188,7 +188,7 @@ class Setter(NamedTuple):
     def term(self, term: Term) -> str:
         return "".join(self.coloured(text, role) if role else text for text, role in term)
 
-    def remarked(self, rows: list[Row], line: Equation, room: float) -> list[Row]:
+    def remarked(self, rows: list[AlignedRow], line: Equation, room: float) -> list[AlignedRow]:
         """Returns rows with the note and the flags behind the last one, or below."""
         said = [(line.note, "muted")] * bool(line.note) + [(flag, "flag") for flag in line.flags]
         for text, role in said:
@@ -196,5 +196,8 @@ class Setter(NamedTuple):
             if width(last.rest) + len(text) * 0.7 + 3 <= room:
                 rows[-1] = last._replace(rest=rf"{last.rest} \quad {self.remark(text, role)}".strip())
             else:
-                rows += [Row("", rf"\qquad {self.remark(part, role)}") for part in textwrap.wrap(text, int(room * 1.2))]
+                rows += [
+                    AlignedRow("", rf"\qquad {self.remark(part, role)}")
+                    for part in textwrap.wrap(text, int(room * 1.2))
+                ]
         return rows

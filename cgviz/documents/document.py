@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from cgviz.documents.equations import Equation
-from cgviz.documents.grid import Column
+from cgviz.documents.grid import TableColumn
 from cgviz.drawing.theme import Theme
 from cgviz.records import record
 from cgviz.text.fold import Line, Span
@@ -64,7 +64,7 @@ class Entry:
 class Table:
     """Rows of cells under headings; `more` says how many are left out."""
 
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[Sequence[Span]]
     more: str = ""
 

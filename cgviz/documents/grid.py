@@ -14,7 +14,7 @@ Words = list[Line]
 """A cell: words, between which it may be folded; where its column is not, each is a line."""
 
 
-class Column(NamedTuple):
+class TableColumn(NamedTuple):
     """A column: its heading, whether it stands at the right, and how it is folded.
 
     least  the width down to which it may be folded; 0: never
@@ -27,7 +27,7 @@ class Column(NamedTuple):
     most: int = 0
 
 
-def grid(columns: Sequence[Column], rows: Sequence[Sequence[Span]], rule: str, width: int | None) -> list[Line]:
+def grid(columns: Sequence[TableColumn], rows: Sequence[Sequence[Span]], rule: str, width: int | None) -> list[Line]:
     """Returns heading, rule and rows in at most `width` columns (None: as wide as it needs)."""
     cells = [[split([cell]) if columns[i].least else [[cell]] for i, cell in enumerate(row)] for row in rows]
     natural = [
@@ -39,7 +39,7 @@ def grid(columns: Sequence[Column], rows: Sequence[Sequence[Span]], rule: str, w
     return list(side_by_side(columns, cells, widths, GAP, rule))
 
 
-def giving_way(columns: Sequence[Column], natural: Sequence[int], room: int | None) -> list[int]:
+def giving_way(columns: Sequence[TableColumn], natural: Sequence[int], room: int | None) -> list[int]:
     """Returns a width for each column: what may be folded gives way, the widest first; none where it cannot be."""
     widths = list(natural)
     while room is not None and sum(widths) > room:
@@ -50,7 +50,7 @@ def giving_way(columns: Sequence[Column], natural: Sequence[int], room: int | No
     return widths
 
 
-def filling(columns: Sequence[Column], rows: Sequence[Sequence[Words]], room: int) -> list[int]:
+def filling(columns: Sequence[TableColumn], rows: Sequence[Sequence[Words]], room: int) -> list[int]:
     """Returns widths that fill the room: first what each column needs, then, from the left, what it would like."""
     cells = [[row[i] for row in rows] for i in range(len(columns))]
     least = [least_width(column, words) for column, words in zip(columns, cells, strict=True)]
@@ -65,7 +65,7 @@ def filling(columns: Sequence[Column], rows: Sequence[Sequence[Words]], room: in
     return widths
 
 
-def natural_width(column: Column, cells: Sequence[Words]) -> int:
+def natural_width(column: TableColumn, cells: Sequence[Words]) -> int:
     """Returns the width in which no cell is folded, or what the folded cells need at the column's most."""
     lines = [line for words in cells for line in (words if not column.least else [joined(words)])]
     widest = max(map(line_width, lines), default=0)
@@ -74,7 +74,7 @@ def natural_width(column: Column, cells: Sequence[Words]) -> int:
     return max(widest, width_of(short(column.heading)))
 
 
-def least_width(column: Column, cells: Sequence[Words]) -> int:
+def least_width(column: TableColumn, cells: Sequence[Words]) -> int:
     """Returns the width down to which the column may be folded: its widest word, or `least` where one is wider."""
     if not column.least:
         return natural_width(column, cells)
@@ -88,7 +88,7 @@ def short(heading: str) -> str:
 
 
 def side_by_side(
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
     rows: Sequence[Sequence[Words]],
     widths: Sequence[int],
     gap: int,
@@ -108,28 +108,28 @@ def side_by_side(
         yield from under
 
 
-def heading(column: Column, width: int) -> Words:
+def heading(column: TableColumn, width: int) -> Words:
     """Returns a heading, without what it says in brackets where that is too wide, folded where even the rest is."""
     text = column.heading if width_of(column.heading) <= width else short(column.heading)
     return [[(text, "name")]] if width_of(text) <= width else fold(split([(text, "name")]), width)
 
 
-def folded(column: Column, cell: Words, width: int) -> Words:
+def folded(column: TableColumn, cell: Words, width: int) -> Words:
     return fold(cell, width) if column.least else cell
 
 
-def abreast(columns: Sequence[Column], cells: Sequence[Words], widths: Sequence[int], gap: int) -> Iterator[Line]:
+def abreast(columns: Sequence[TableColumn], cells: Sequence[Words], widths: Sequence[int], gap: int) -> Iterator[Line]:
     """Yields the lines of a row, of which some cells may have fewer than others."""
     for parts in zip_longest(*cells, fillvalue=[]):
         yield aligned(columns, widths, parts, gap)
 
 
-def is_tall(columns: Sequence[Column], cells: Sequence[Words]) -> bool:
+def is_tall(columns: Sequence[TableColumn], cells: Sequence[Words]) -> bool:
     """Tells whether a row has an array of several lines; two such rows have a blank line between them."""
     return any(len(lines) > 1 for lines, column in zip(cells, columns, strict=True) if not column.least)
 
 
-def aligned(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[Line], gap: int) -> Line:
+def aligned(columns: Sequence[TableColumn], widths: Sequence[int], cells: Sequence[Line], gap: int) -> Line:
     """Returns one line of cells, without blanks at its end."""
     line: Line = []
     owed = 0
@@ -143,7 +143,7 @@ def aligned(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[Li
     return [span for span in line if span[0]]
 
 
-def stacked(columns: Sequence[Column], rows: Sequence[Sequence[Span]], width: int) -> list[Line]:
+def stacked(columns: Sequence[TableColumn], rows: Sequence[Sequence[Span]], width: int) -> list[Line]:
     """Returns each row as a short paragraph, for a terminal too narrow for columns."""
     lines: list[Line] = []
     indent = "  " if width >= NARROWEST else ""

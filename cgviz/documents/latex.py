@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from unicodedata import normalize
 
-from cgviz.documents.aligned import Row, Setter
+from cgviz.documents.aligned import AlignedRow, Setter
 from cgviz.documents.document import Block, Document, Drawn, Entry, Equations, Gap, Head, Prose, Table, Title
 from cgviz.documents.document import words as words_of
 from cgviz.documents.equations import Equation
@@ -115,7 +115,7 @@ def remark(text: str, role: str) -> str:
     return rf"\text{{\footnotesize\color{{cgviz{role}}}{words(text).replace('--', '-{}-')}}}"
 
 
-def aligned(each: Row) -> str:
+def aligned(each: AlignedRow) -> str:
     tag = rf" \tag{{{each.number}}}" if each.number else ""
     return f"  {each.symbol} &{each.rest}{tag}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from cgviz.documents.aligned import Row, Setter
+from cgviz.documents.aligned import AlignedRow, Setter
 from cgviz.documents.document import Block, Document, Drawn, Entry, Equations, Gap, Head, Prose, Table, Title, words
 from cgviz.documents.equations import Equation
 from cgviz.documents.tex import MarkHand, plain_text
@@ -82,7 +82,7 @@ def coloured(text: str, role: str) -> str:
     return rf"{{\color{{{COLOURS[role]}}}{{{text}}}}}"
 
 
-def aligned(each: Row) -> str:
+def aligned(each: AlignedRow) -> str:
     """Returns a row whose number has a column of its own at the left."""
     number = rf"\text{{({each.number})}}" if each.number else ""
     return f"{number} && {each.symbol} &{each.rest}"

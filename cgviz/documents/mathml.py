@@ -168,7 +168,7 @@ def filled(template: str, operands: Sequence[str], atoms: Sequence[str]) -> str:
 @lru_cache(maxsize=256)
 def translated(template: str, count: int) -> str:
     text = template.format(*(Hole(chr(FIRST + 2 * i)) for i in range(count)))
-    return cases(text) if r"\begin{cases}" in text else Reader(text).row("")
+    return cases(text) if r"\begin{cases}" in text else TemplateReader(text).row("")
 
 
 def cases(text: str) -> str:
@@ -182,10 +182,10 @@ def cases(text: str) -> str:
 def cell(text: str) -> str:
     words, math = re.fullmatch(r"\s*(?:\\text\{(.*?)\})?(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
     said = f"<mtext>{words.strip()}&#xa0;</mtext>" if words else ""
-    return said + Reader(math.strip()).row("")
+    return said + TemplateReader(math.strip()).row("")
 
 
-class Reader:
+class TemplateReader:
     """Reads a template's tokens once."""
 
     def __init__(self, text: str) -> None:

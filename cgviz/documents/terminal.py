@@ -40,7 +40,7 @@ def lines_of(block: Block, width: int | None, wide: int, rule: str) -> Iterator[
     elif isinstance(block, Entry):
         yield from entry(block, max(wide, LEAST))
     elif isinstance(block, Equations):
-        yield from Columns(block.lines, max(wide, NARROWEST)).rows()
+        yield from EquationColumns(block.lines, max(wide, NARROWEST)).rows()
     elif isinstance(block, Table):
         yield from grid(block.columns, block.rows, rule, width)
         if block.more:
@@ -76,7 +76,7 @@ def text(lines: list[Line]) -> str:
     return "".join("".join(part for part, _ in line).rstrip() + "\n" for line in lines)
 
 
-class Columns:
+class EquationColumns:
     """The lines of a section, set at a width."""
 
     def __init__(self, lines: Sequence[Equation], width: int) -> None:

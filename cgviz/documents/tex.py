@@ -130,7 +130,7 @@ class LatexSpelling(Writing):
         return rf"\dot{{{self.name(name)}}}" if dotted and len(name) == 1 else self.slope(name, wrt)
 
     def carried(self, formula: Formula) -> str:
-        return formula.write(Told()).text
+        return formula.write(ReadyLatex()).text
 
     def handed(self, target: str, formula: Formula, alone: bool) -> str:
         written = formula.write(self.notation)
@@ -164,7 +164,7 @@ def with_elements(value: Value, digits: int) -> str:
     return notation.array(value)
 
 
-class Told(Latex):
+class ReadyLatex(Latex):
     """Takes a name that is LaTeX already as it is, which no name of a program is."""
 
     def symbol(self, name: str) -> Written:

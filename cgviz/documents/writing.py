@@ -269,7 +269,7 @@ class Writing(NamedTuple):
         return text[:head] + self.ellipsis + text[tail:]
 
 
-class Roomy(Notation):
+class RoomyFractions(Notation):
     """Gives a fraction of more than two words blanks round its slash: `(x + σ(y)) / (σ(x) + (x + y)²)`."""
 
     def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
@@ -277,11 +277,11 @@ class Roomy(Notation):
         return text, min(binds, QUOTIENT)
 
 
-class RoomyPretty(Roomy, Pretty):
+class RoomyPretty(RoomyFractions, Pretty):
     """The same for the eye."""
 
 
-class RoomyMarked(Roomy, Marked):
+class RoomyMarked(RoomyFractions, Marked):
     """The same, typeset."""
 
 
@@ -298,7 +298,7 @@ def unicode_spelling(digits: int = DIGITS) -> Writing:
 def ascii_spelling(digits: int = DIGITS, encoding: str = "ascii") -> Writing:
     """Returns the spelling for an encoding without σ and −: program text."""
     return Writing(
-        TEXT, Roomy(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", plain=True, hand=AsciiHand
+        TEXT, RoomyFractions(), digits, False, encoding, "grad ", "d", "...", "*", "-", "-", plain=True, hand=AsciiHand
     )
 
 

@@ -19,8 +19,8 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 
 from cgviz.grading.slips import TIERS, slips
-from cgviz.grading.slips.place import NUMPY, Place, Slip
-from cgviz.grading.slips.trees import with_field
+from cgviz.grading.slips.place import Place, Slip
+from cgviz.grading.slips.trees import NUMPY, with_field
 from cgviz.grading.surroundings import blocks, changed_in_place
 from cgviz.grading.suspects import SIMPLE
 from cgviz.text.files import read_file
@@ -59,17 +59,17 @@ class Point:
     stages: Gradients = field(default_factory=dict)
 
 
-class Source:
+class HandSource:
     """A function with the syntax tree of its text; `library` answers for what a mend calls (np, torch, jnp)."""
 
     def __init__(self, function: Any, node: ast.FunctionDef, path: str, library: Any) -> None:
         self.function, self.node, self.path, self.library = function, node, path, library
         self.blocks = dict(blocks(node.body, []))
 
-    def with_changes(self, changes: Mapping[ast.stmt, list[ast.stmt]]) -> Source:
+    def with_changes(self, changes: Mapping[ast.stmt, list[ast.stmt]]) -> HandSource:
         """Returns the function with other statements for good."""
         body = [made for each in self.node.body for made in exchanged(each, changes, seen=False)]
-        return Source(self.function, with_field(self.node, "body", body), self.path, self.library)
+        return HandSource(self.function, with_field(self.node, "body", body), self.path, self.library)
 
     def variant(
         self, changes: Mapping[ast.stmt, list[ast.stmt]], seen: Callable[[int, dict[str, Any]], None] | None = None
@@ -95,7 +95,7 @@ class Source:
         return new
 
 
-def source_of(function: Any, library: Any) -> Source | None:
+def source_of(function: Any, library: Any) -> HandSource | None:
     """Returns a function with its syntax tree; None where nobody has its text, and of a lambda."""
     function = inspect.unwrap(getattr(function, "__func__", function))
     code = getattr(function, "__code__", None)
@@ -109,7 +109,7 @@ def source_of(function: Any, library: Any) -> Source | None:
         if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
             first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
             if code.co_firstlineno in (first, node.lineno):
-                return Source(function, node, code.co_filename, library)
+                return HandSource(function, node, code.co_filename, library)
     return None
 
 
@@ -158,7 +158,7 @@ def plain(value: Any) -> Any:
 
 
 def wrong_lines(
-    source: Source, points: Sequence[Point], run: Callable[[Backward, Point], Gradients | None]
+    source: HandSource, points: Sequence[Point], run: Callable[[Backward, Point], Gradients | None]
 ) -> list[Wrong]:
     """Returns the lines that are wrong, one mended after the other; where no mend is known, the line where stages part.
 
@@ -166,7 +166,7 @@ def wrong_lines(
     """
     found: list[Wrong] = []
     while len(found) < MOST_LINES:
-        search = Search(source, points, run)
+        search = HandSearch(source, points, run)
         if not search.wrong:
             break
         mend = search.best()
@@ -178,7 +178,7 @@ def wrong_lines(
 
 
 @dataclass(frozen=True)
-class Mend:
+class HandMend:
     """A slip that, undone, makes gradients right; `odd` stages are left, `rank` is where its statement was tried."""
 
     slip: Slip
@@ -188,11 +188,11 @@ class Mend:
     rank: int
 
 
-class Search:
+class HandSearch:
     """Tries the slips of the catalogue on the statements of one backward pass."""
 
     def __init__(
-        self, source: Source, points: Sequence[Point], run: Callable[[Backward, Point], Gradients | None]
+        self, source: HandSource, points: Sequence[Point], run: Callable[[Backward, Point], Gradients | None]
     ) -> None:
         self.source, self.points, self.run = source, points, run
         self.runs, self.begun = 0, process_time()
@@ -222,22 +222,22 @@ class Search:
         wanted = self.points[k].gradients
         return frozenset(name for name, ours in wanted.items() if is_same(ours, made.get(name)))
 
-    def best(self) -> Mend | None:
+    def best(self) -> HandMend | None:
         """Returns the mend with which most gradients are right, then most stages, the likeliest first."""
-        found: list[Mend] = []
+        found: list[HandMend] = []
         for tier in range(len(TIERS)):
             for rank, node in enumerate(self.ran):
                 for slip in slips(self.place(node), tier):
                     right = self.tried(slip)
                     if right:
-                        found.append(Mend(slip, right, self.parted(slip), tier, rank))
+                        found.append(HandMend(slip, right, self.parted(slip), tier, rank))
                     if self.runs > MOST_RUNS or process_time() - self.begun > MOST_SECONDS:
                         return self.chosen(found)
             if any(each.right >= self.wrong and not each.odd for each in found) or (found and tier >= LIKELY):
                 break
         return self.chosen(found)
 
-    def chosen(self, found: Sequence[Mend]) -> Mend | None:
+    def chosen(self, found: Sequence[HandMend]) -> HandMend | None:
         return min(found, key=lambda each: (-len(each.right), each.odd, each.tier, each.rank), default=None)
 
     def statements(self) -> list[ast.stmt]:

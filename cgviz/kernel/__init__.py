@@ -14,7 +14,7 @@ from cgviz.errors import UsageError
 from cgviz.kernel.answers import ANSWERS, NEEDS_NO_RUN, answers
 from cgviz.kernel.errors import described, met
 from cgviz.kernel.program import opened
-from cgviz.kernel.requests import VERSION, Request, request_of
+from cgviz.kernel.requests import VERSION, KernelRequest, request_of
 
 __all__ = ["VERSION", "answer", "respond", "warm"]
 
@@ -52,7 +52,7 @@ def respond(request: Any) -> dict[str, Any]:
     return {"cgviz": VERSION, "id": name, **answered(asked)}
 
 
-def answered(asked: Request) -> dict[str, Any]:
+def answered(asked: KernelRequest) -> dict[str, Any]:
     """Returns what was wanted. An error in reading is that of the response; one in an answer is that answer's own."""
     try:
         alone = all(want in NEEDS_NO_RUN for want in asked.want)

@@ -10,9 +10,9 @@ from typing import Any
 
 from cgviz.errors import printable
 from cgviz.graph.nodes import CONSTANT
-from cgviz.kernel.program import Program
+from cgviz.kernel.program import KernelProgram
 from cgviz.kernel.reports import REPORTS, written
-from cgviz.kernel.requests import Request
+from cgviz.kernel.requests import KernelRequest
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, is_array
 
@@ -22,28 +22,28 @@ BINARY = {"pdf": "application/pdf", "png": "image/png"}
 WRITTEN = {"svg": "image/svg+xml", "dot": "text/vnd.graphviz", "tikz": "text/x-tex", "mermaid": "text/plain"}
 
 
-def answers(want: str, asked: Request, program: Program | None) -> Answer:
+def answers(want: str, asked: KernelRequest, program: KernelProgram | None) -> Answer:
     """Returns one answer. Raises CgvizError."""
     if program is None or want in NEEDS_NO_RUN:
         return ANSWERS[want](asked, None)
     return ANSWERS[want](asked, program)
 
 
-def about(asked: Request, program: Any) -> Answer:
+def about(asked: KernelRequest, program: Any) -> Answer:
     """The version, and what can be wanted."""
     import cgviz
 
     return {"version": cgviz.__version__, "answers": list(ANSWERS)}
 
 
-def samples(asked: Request, program: Any) -> Answer:
+def samples(asked: KernelRequest, program: Any) -> Answer:
     """All samples that ship."""
     from cgviz.reading.shipped import samples as shipped
 
     return {"samples": [{"name": one.name, "summary": one.summary, "program": one.text} for one in shipped()]}
 
 
-def names(asked: Request, program: Any) -> Answer:
+def names(asked: KernelRequest, program: Any) -> Answer:
     """The functions of the language, with what each is, for completion."""
     return {"names": listed_names()}
 
@@ -56,7 +56,7 @@ def listed_names() -> list[dict[str, str]]:
     return sorted(found, key=lambda each: each["name"].lower())
 
 
-def program_of(asked: Request, program: Program) -> Answer:
+def program_of(asked: KernelRequest, program: KernelProgram) -> Answer:
     """How the program was read: its inputs and its output, with shapes, and the staged statements."""
     graph = program.run.graph
     inputs = [
@@ -92,7 +92,7 @@ def literal(value: Value | None) -> str:
     return json.dumps(value.tolist() if value is not None and is_array(value) else value)
 
 
-def numbers(asked: Request, program: Program) -> Answer:
+def numbers(asked: KernelRequest, program: KernelProgram) -> Answer:
     """The value and the gradient of every node, by name, in full precision."""
     run = program.run
     graph = run.graph
@@ -114,7 +114,7 @@ def plain(value: Value | None) -> Any:
     return "nan" if value != value else "inf" if value > 0 else "-inf"
 
 
-def live(asked: Request, program: Program) -> Answer:
+def live(asked: KernelRequest, program: KernelProgram) -> Answer:
     """All that the live page's script needs: facts, functions and a picture with room for any number."""
     from cgviz.players.page.facts import told
     from cgviz.players.page.picture import sketch
@@ -126,7 +126,7 @@ def live(asked: Request, program: Program) -> Answer:
     return {"facts": facts, "functions": source, "pictures": [shown.svg]}
 
 
-def picture(asked: Request, program: Program) -> Answer:
+def picture(asked: KernelRequest, program: KernelProgram) -> Answer:
     """The diagram in one of the formats that are texts, or as base64; an SVG has its font inside."""
     from cgviz.drawing.diagram import diagram
     from cgviz.drawing.diagram.figure import Figure
@@ -165,7 +165,7 @@ def has_fonts() -> bool:
     return find_spec("fontTools") is not None
 
 
-def code(asked: Request, program: Program) -> Answer:
+def code(asked: KernelRequest, program: KernelProgram) -> Answer:
     """The staged program as code in a language."""
     from cgviz.codegen import LANGUAGES, code
 
@@ -173,17 +173,17 @@ def code(asked: Request, program: Program) -> Answer:
     return {"text": text, "lang": asked.options.lang, "languages": list(LANGUAGES)}
 
 
-def report(name: str) -> Callable[[Request, Program], Answer]:
+def report(name: str) -> Callable[[KernelRequest, KernelProgram], Answer]:
     """Returns the answer that is a report, in the format that is asked for."""
 
-    def made(asked: Request, program: Program) -> Answer:
+    def made(asked: KernelRequest, program: KernelProgram) -> Answer:
         return written(REPORTS[name](program.run, asked.options), asked.options)
 
     made.__doc__ = REPORTS[name].__doc__
     return made
 
 
-ANSWERS: dict[str, Callable[[Request, Any], Answer]] = {
+ANSWERS: dict[str, Callable[[KernelRequest, Any], Answer]] = {
     "about": about,
     "samples": samples,
     "names": names,

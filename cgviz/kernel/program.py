@@ -9,7 +9,7 @@ from typing import Any
 
 from cgviz.errors import CgvizError, ExpressionError, UsageError, quoted
 from cgviz.graph.nodes import Graph
-from cgviz.kernel.requests import Request
+from cgviz.kernel.requests import KernelRequest
 from cgviz.reading.api import as_value, read
 from cgviz.records import record
 from cgviz.runs.expanding import expanded
@@ -19,7 +19,7 @@ from cgviz.values.arrays import Value, every_finite
 
 
 @record
-class Program:
+class KernelProgram:
     """A run, and what is to be said about how it came about. `filled` are the inputs that got a 1."""
 
     run: Run
@@ -27,7 +27,7 @@ class Program:
     notes: list[str] = field(default_factory=list)
 
 
-def opened(asked: Request) -> Program:
+def opened(asked: KernelRequest) -> KernelProgram:
     """Returns the run that a request asks for. Raises CgvizError."""
     if not asked.program.strip():
         raise UsageError("there is no program yet; type an expression, as in x*y + sin(x)")
@@ -46,7 +46,7 @@ def opened(asked: Request) -> Program:
         made = start(graph, {**given, **dict.fromkeys(filled, 1.0)}, upstream=seed)
     except CgvizError as error:
         raise with_hint(error, filled) from error
-    return Program(expanded(made, how.expand), filled, notes)
+    return KernelProgram(expanded(made, how.expand), filled, notes)
 
 
 def with_hint(error: CgvizError, filled: tuple[str, ...]) -> CgvizError:

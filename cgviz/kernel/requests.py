@@ -58,7 +58,7 @@ CHOICES = {
 
 
 @record
-class Request:
+class KernelRequest:
     """A program, values for inputs (numbers, arrays as lists, or constant expressions), what is wanted, and how."""
 
     program: str = ""
@@ -67,7 +67,7 @@ class Request:
     options: Options = field(default_factory=Options)
 
 
-def request_of(sent: Any, answers: Collection[str]) -> Request:
+def request_of(sent: Any, answers: Collection[str]) -> KernelRequest:
     """Returns the request that was sent; what it may want is one of `answers`. Raises UsageError."""
     if not isinstance(sent, Mapping):
         raise UsageError("a request is a JSON object")
@@ -83,7 +83,7 @@ def request_of(sent: Any, answers: Collection[str]) -> Request:
     for each in want:
         if each not in answers:
             raise UsageError(f"there is no answer {quoted(each)}; there are {', '.join(answers)}")
-    return Request(program, dict(inputs), tuple(want), options_of(sent.get("options") or {}))
+    return KernelRequest(program, dict(inputs), tuple(want), options_of(sent.get("options") or {}))
 
 
 def options_of(sent: Any) -> Options:

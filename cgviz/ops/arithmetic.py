@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import Any
 
 from cgviz.ops.op import Answer, Op, register
@@ -52,7 +52,7 @@ def known_sum(signs: tuple[int, ...]) -> Op:
         array=lambda np, *terms: combine(*terms),
         partials=lambda out, *terms: signs,
         slopes=signs,
-        exact=lambda mp, *terms: reduce(operator.add, map(operator.mul, signs, terms)),
+        exact=lambda mp, *terms: combine(*terms),
         glyph="+" if plain else "−" if difference else "±",
         stem="diff" if difference else "sum",
         marks=tuple("p" if sign > 0 else "m" for sign in signs),

@@ -11,7 +11,7 @@ OUT, UPSTREAM = "f", "df"
 
 
 @record
-class Row:
+class OpRow:
     """What the list of ops says about one: `formula` is `f` in terms of its arguments, which `derivatives` are in.
 
     A derivative in an argument to which nothing flows (a condition, an order) is "". A structural op has in their place
@@ -28,12 +28,12 @@ class Row:
     source: str
 
 
-def rows() -> list[Row]:
+def rows() -> list[OpRow]:
     """Returns a row for every registered op, in the order of registration."""
     return [row(op) for op in ops()]
 
 
-def row(op: Op) -> Row:
+def row(op: Op) -> OpRow:
     from cgviz.text.formula import Formula  # imported late, because formulas stand on the ops
 
     unknown = None if op.vjp is not None else ()
@@ -43,7 +43,7 @@ def row(op: Op) -> Row:
     partials = (p if isinstance(p, Formula) or p is None else Formula(p) for p in rule)
     slopes = tuple("" if partial is None else partial.pretty for partial in partials)
     formula = Formula(op=op, args=args).pretty
-    return Row(op.name, op.aliases, op.glyph, formula, slopes, op.gate, op.corners, op.source)
+    return OpRow(op.name, op.aliases, op.glyph, formula, slopes, op.gate, op.corners, op.source)
 
 
 def arguments(op: Op) -> tuple[str, ...]:

@@ -39,6 +39,11 @@ def every(axis: Axes, rank: int) -> tuple[int, ...]:
     return places
 
 
+def named(axis: Axes, rank: int) -> tuple[int, ...]:
+    """Returns axes as they were given, which keep their places where more stand before them; None are all."""
+    return every(None, rank) if axis is None else (axis,) if isinstance(axis, int) else axis
+
+
 def mover(name: str, **fields: Any) -> Op:
     """Returns a record of a gate that only moves elements."""
     return Op(
@@ -202,7 +207,7 @@ def flipped(axis: Axes = None) -> Op:
 
     return mover(
         "flip",
-        code=coded("np.flip({0}{options})", lambda shape: f"torch.flip({{0}}, {every(axis, len(shape))})"),
+        code=coded("np.flip({0}{options})", lambda shape: f"torch.flip({{0}}, {named(axis, len(shape))})"),
         aliases=("flipud",),
         forward=lambda x: numpy().flip(x, axis),
         shapes=shapes,

@@ -136,7 +136,7 @@ class Rules:
 
 
 @record(eq=False, kw_only=True)
-class Words:
+class OpWords:
     """What a reader sees of a gate. No code decides anything by these.
 
     glyph     what stands in the circle of a circuit: the op's name unless it says otherwise
@@ -174,8 +174,8 @@ class Words:
 
 
 @record(eq=False, kw_only=True)
-class Op(Words, Rules, Numbers):
-    """A gate of the graph: what it computes (`Numbers`), how it moves a gradient (`Rules`), how it is shown (`Words`).
+class Op(OpWords, Rules, Numbers):
+    """A gate of the graph: what it computes (`Numbers`), how it moves a gradient (`Rules`), its words (`OpWords`).
 
     name      as typed in a program; `aliases` are further spellings
     family    what kind of gate it is, for code that must know one when it meets it: "sum", "product", "choice"

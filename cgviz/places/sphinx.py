@@ -26,12 +26,12 @@ import cgviz
 from cgviz.errors import CgvizError
 from cgviz.kernel.reports import REPORTS
 from cgviz.places.weave.weaving import Fence, asked
-from cgviz.places.words import OPTIONS, Words, words_of
+from cgviz.places.words import OPTIONS, FenceWords, words_of
 
 FOLDER = "_cgviz"
 
 
-class Cgviz(SphinxDirective):
+class CgvizDirective(SphinxDirective):
     """The directive: values of inputs behind it, options as fields, the program as its content."""
 
     has_content = True
@@ -42,7 +42,7 @@ class Cgviz(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         try:
             words = words_of(shlex.split(self.arguments[0] if self.arguments else ""))
-            words = Words(words.inputs, {**words.options, **self.options})
+            words = FenceWords(words.inputs, {**words.options, **self.options})
             fence = Fence("\n".join(self.content), words, 0, 0, self.lineno)
             wanted = words.options.get("show", "picture").split(",")
             return [node for name in wanted for node in self.shown(fence, name.strip())]
@@ -80,5 +80,5 @@ class Cgviz(SphinxDirective):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Adds the directive, as Sphinx asks for it."""
-    app.add_directive("cgviz", Cgviz)
+    app.add_directive("cgviz", CgvizDirective)
     return {"version": cgviz.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

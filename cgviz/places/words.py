@@ -16,7 +16,7 @@ LOOK = ("style", "theme", "direction", "digits", "fit", "background")
 
 
 @dataclass(frozen=True)
-class Words:
+class FenceWords:
     """Values of inputs, and options, by their names."""
 
     inputs: Mapping[str, str]
@@ -31,7 +31,7 @@ class Words:
         return found
 
 
-def words_of(texts: Iterable[str]) -> Words:
+def words_of(texts: Iterable[str]) -> FenceWords:
     """Returns what words say: `name=value`, `--name value` or `--name=value`. Raises UsageError."""
     inputs: dict[str, str] = {}
     options: dict[str, str] = {}
@@ -50,7 +50,7 @@ def words_of(texts: Iterable[str]) -> Words:
         (options if name in OPTIONS else inputs)[name] = value
     if waiting:
         raise UsageError(f"--{waiting} has no value")
-    return Words(inputs, options)
+    return FenceWords(inputs, options)
 
 
 def whole(name: str, text: str) -> int:

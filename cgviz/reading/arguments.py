@@ -16,7 +16,7 @@ from cgviz.reading.tokens import Token
 STATIC = frozenset({"static", "statics", "refused", "ignored"})
 
 
-class Written(Operators):
+class WrittenArgument(Operators):
     """A sympy node under Python's operators, so that an operation of the table writes what it does."""
 
     __slots__ = ("call", "node")
@@ -25,11 +25,11 @@ class Written(Operators):
     def __init__(self, node: Any, call: Callable[[Op, Sequence[Any]], Any]) -> None:
         self.node, self.call = node, call
 
-    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Written:
-        return Written(self.call(op, [self.operand(arg) for arg in args]), self.call)
+    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> WrittenArgument:
+        return WrittenArgument(self.call(op, [self.operand(arg) for arg in args]), self.call)
 
     def operand(self, arg: Any) -> Any:
-        return arg.node if isinstance(arg, Written) else build.number(repr(float(arg)))
+        return arg.node if isinstance(arg, WrittenArgument) else build.number(repr(float(arg)))
 
 
 class Arguments:
@@ -92,14 +92,14 @@ class Arguments:
             raise self.error(f"{quoted(self.call.name)} {error}", self.token) from None
         if callable(made):
             return Lengths(lambda axis, of=None: made(axis, of).node)
-        if isinstance(made, (tuple, list)) and all(isinstance(each, Written) for each in made):
+        if isinstance(made, (tuple, list)) and all(isinstance(each, WrittenArgument) for each in made):
             return Several(tuple(each.node for each in made), self.call.name)
         if isinstance(made, (tuple, list)) and sum(each is not None for each in made) == 1:
             return Several(tuple(each and each.node for each in made), self.call.name)
         if isinstance(made, (tuple, list)):
             what = f"{quoted(self.call.name)} gives {len(made)} outputs here; a program takes one"
             raise self.error(f"{what}: {axis_only(self.call.name)}", self.token)
-        return made.node if isinstance(made, Written) else build.number(repr(float(made)))
+        return made.node if isinstance(made, WrittenArgument) else build.number(repr(float(made)))
 
     def wrapped(self, value: Any, called: Callable[[Op, Sequence[Any]], Any]) -> Any:
         """Returns an operand as the operations take it; the elements of a list that is written out one by one."""
@@ -108,8 +108,8 @@ class Arguments:
         elements = build.elements(value.node)
         parameter_is_list = any(parameter.kind == "list" for parameter in self.call.parameters)
         if parameter_is_list and elements is not None:
-            return [Written(element, called) for element in elements]
-        return Written(value.node, called)
+            return [WrittenArgument(element, called) for element in elements]
+        return WrittenArgument(value.node, called)
 
     def error(self, message: str, token: Token) -> ExpressionError:
         return ExpressionError(message, self.text, token.start, token.end)

@@ -12,12 +12,12 @@ from cgviz.ops.op import REGISTRY
 from cgviz.reading.latex_beside import around, said
 from cgviz.reading.latex_calls import Calls, registered
 from cgviz.reading.latex_elements import Elements
-from cgviz.reading.latex_equations import Equation, Head, equation, multiple, outer, parts, raised_marks
+from cgviz.reading.latex_equations import EquationHead, WrittenEquation, equation, multiple, outer, parts, raised_marks
 from cgviz.reading.latex_equations import head as left_side
-from cgviz.reading.latex_names import Names
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_order import ordered
 from cgviz.reading.latex_pieces import Piece, pieces
-from cgviz.reading.latex_scripts import Name, Range
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.reading.latex_spans import Env
 from cgviz.reading.latex_statements import statements
 from cgviz.reading.latex_tokens import Translator
@@ -33,11 +33,11 @@ def read_latex(text: str, given: Iterable[str] = ()) -> Program:
 
     Raises ExpressionError, which points at the place.
     """
-    return Paper(text, frozenset(given)).program()
+    return PrintedPaper(text, frozenset(given)).program()
 
 
 @dataclass
-class Paper:
+class PrintedPaper:
     """A LaTeX text while it becomes a program."""
 
     text: str
@@ -77,9 +77,9 @@ class Paper:
         made = scope.read([token for line in ordered(lines) for token in [*line, closing(line)]])
         return replace(made, beside=said(self.text, [*left_out, *around(self.text, self.pieces)]))
 
-    def vocabulary(self, ranges: Sequence[tuple[int, int]]) -> Names:
+    def vocabulary(self, ranges: Sequence[tuple[int, int]]) -> LatexNames:
         """Returns the reader of names, once it knows what the left sides assign."""
-        first = Names(self.text, self.pieces)
+        first = LatexNames(self.text, self.pieces)
         layers, squares = set[str](), set[str]()
         words = {name for name in self.given if len(name.rstrip("0123456789")) > 1}
         words |= {*re.findall(r"_\{(d[A-Za-z])\}", self.text)}  # the dW of S_{dW} is one name
@@ -104,7 +104,7 @@ class Paper:
         made.defined, made.values, made.barred = defined, values, barred
         return made
 
-    def defined(self, names: Names, lefts: Sequence[tuple[Range, int]]) -> tuple[frozenset[str], frozenset[str]]:
+    def defined(self, names: LatexNames, lefts: Sequence[tuple[Range, int]]) -> tuple[frozenset[str], frozenset[str]]:
         """Returns the functions that the left sides define, and the `f(x)` in their brackets.
 
         What is itself on the right is none, `P(A | B) = P(B | A) P(A) / P(B)`.
@@ -135,7 +135,7 @@ class Paper:
             before = every[at - 1]
         return before.text in ("^", "_") or (before.kind == "close" and after.kind == "close")
 
-    def axes(self, each: Equation) -> tuple[str, ...]:
+    def axes(self, each: WrittenEquation) -> tuple[str, ...]:
         """Returns the indices that stand on the left side and run over axes."""
         known = self.indices.bound | self.indices.free
         for head in each.heads:
@@ -156,7 +156,7 @@ class Paper:
                 found.add(self.names.identifier(name.spelling))
         return found
 
-    def functions(self, equations: Sequence[Equation]) -> dict[str, tuple[list[str], Range]]:
+    def functions(self, equations: Sequence[WrittenEquation]) -> dict[str, tuple[list[str], Range]]:
         """Returns what is defined as a function, `h_\\theta(x) = ...`: its parameters and the range of its body."""
         found: dict[str, tuple[list[str], Range]] = {}
         for each in equations:
@@ -166,7 +166,7 @@ class Paper:
                     found[self.names.identifier(head.name.spelling)] = names, each.body
         return found
 
-    def body(self, each: Equation) -> list[Token]:
+    def body(self, each: WrittenEquation) -> list[Token]:
         axes = self.axes(each)
         shifts = {letter: self.indices.shifts(*each.body, letter) for letter in axes}
         moved = {letter: found for letter, found in shifts.items() if any(found)}
@@ -175,7 +175,7 @@ class Paper:
         env = Env(axes=axes, bearers=self.indices.bearers(*each.body, axes), shifts=moved)
         return self.translator.tokens(*each.body, env)
 
-    def refuse_recurrence(self, each: Equation) -> None:
+    def refuse_recurrence(self, each: WrittenEquation) -> None:
         """Raises ExpressionError for `h_t = w h_{t-1}` along an axis, where each element needs the one before."""
         heads = {self.indices.base(head.name) for head in each.heads}
         for at, name in self.indices.found.items():
@@ -184,7 +184,7 @@ class Paper:
                 message = "an element that is made of the one before it: write the steps out, h_1 = ..., h_2 = ..., or "
                 raise ExpressionError(message + "trace a loop, cgviz.trace", self.text, first.start, last.end)
 
-    def assigned(self, head: Head) -> Token:
+    def assigned(self, head: EquationHead) -> Token:
         """Returns the name that a left side assigns: of p_k along an axis the array p."""
         first, last = self.pieces[head.name.start], self.pieces[head.name.end - 1]
         letters = self.indices.letters(head.name)
@@ -195,7 +195,7 @@ class Paper:
             raise ExpressionError(message, self.text, first.start, last.end)
         return Token("name", base if is_array else self.names.identifier(head.name.spelling), first.start, last.end)
 
-    def lines(self, each: Equation, body: list[Token]) -> Iterator[list[Token]]:
+    def lines(self, each: WrittenEquation, body: list[Token]) -> Iterator[list[Token]]:
         """Yields the statements of an equation: the innermost name gets the body, the others that name."""
         if not each.heads:
             yield body
@@ -211,7 +211,7 @@ class Paper:
             source = names[last]
             yield [names[at], Token("=", "=", names[at].end, names[at].end), source]
 
-    def left(self, each: Equation, name: Token, body: Sequence[Token]) -> list[Token]:
+    def left(self, each: WrittenEquation, name: Token, body: Sequence[Token]) -> list[Token]:
         """Returns `f ( x , y ) =`, without the parameters that the body does not have; `f =` where f is a variable."""
         equals = Token("=", "=", name.end, name.end)
         head = next((one for one in reversed(each.heads) if one.parameters), None)
@@ -229,9 +229,9 @@ class Paper:
 
     def parameters(self, start: int, end: int) -> list[Token]:
         """Returns the names in the bracket of a left side; of an array's elements the array."""
-        return [self.assigned(Head(name, None)) for name in self.listed(start, end)]
+        return [self.assigned(EquationHead(name, None)) for name in self.listed(start, end)]
 
-    def listed(self, start: int, end: int) -> Iterator[Name]:
+    def listed(self, start: int, end: int) -> Iterator[LatexName]:
         """Yields the names in a bracket."""
         at = start
         while at < end:

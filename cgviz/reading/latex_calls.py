@@ -10,9 +10,9 @@ from cgviz.ops.op import REGISTRY
 from cgviz.reading import latex_macros as macros
 from cgviz.reading.latex_beside import COMPARES
 from cgviz.reading.latex_elements import Elements
-from cgviz.reading.latex_names import Names
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_scripts import Name, Range
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, number, synthetic, within
 from cgviz.reading.latex_statements import is_equals
 from cgviz.reading.latex_sums import Side, relation, side
@@ -36,7 +36,7 @@ class Calls:
 
     text: str
     pieces: Sequence[Piece]
-    names: Names
+    names: LatexNames
     indices: Elements
     functions: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
@@ -110,7 +110,7 @@ class Calls:
         is_number = all(text.isdecimal() or text in ("{", "-", "−", "/", *macros.FRACTIONS) for text in inner)
         return is_number and any(text in ("/", *macros.FRACTIONS) for text in inner)
 
-    def refuse_value(self, name: Name, end: int) -> None:
+    def refuse_value(self, name: LatexName, end: int) -> None:
         """Raises ExpressionError for `V(s_t)`, a value of a function that is not given: no product is written so."""
         at, identifier = name.end, self.names.identifier(name.spelling)
         if at >= end or self.pieces[at].text != "(" or self.pieces[at].kind != "open":
@@ -138,17 +138,17 @@ class Calls:
         message += f"as a number give it a name, {shown}_1; a product is {shown} \\cdot {inner.spelling.text}"
         raise self.error(message, first, last)
 
-    def meant(self, name: Name, env: Env) -> Name:
+    def meant(self, name: LatexName, env: Env) -> LatexName:
         """Returns a name, or what a function is applied to whose parameter it is."""
         return env.bound.get(self.names.identifier(name.spelling), name) if env.bound else name
 
-    def along(self, name: Name, inside: Span, env: Env) -> Span | None:
+    def along(self, name: LatexName, inside: Span, env: Env) -> Span | None:
         """Returns the body of a function of the program applied to names with indices: h(x^{(i)}), row by row."""
         identifier = self.names.identifier(name.spelling)
         if identifier not in self.bodies or self.budget < 0:
             return None
         parameters, body = self.bodies[identifier]
-        found: list[Name] = []
+        found: list[LatexName] = []
         at = inside.at
         while at < inside.end and self.names.begins(at):
             found.append(self.meant(self.names.read(at), env))
@@ -215,13 +215,13 @@ class Calls:
             return False
         return any(piece.text in COMPARES or is_equals(piece) for piece in self.pieces[at + 1 : bracket.partner])
 
-    def filled(self, name: Name, first: Piece, last: Piece) -> list[Item]:
+    def filled(self, name: LatexName, first: Piece, last: Piece) -> list[Item]:
         """Returns the 0 of `\\mathbf{0}`. Raises ExpressionError for the vector of ones."""
         if name.spelling.letters == "0":
             return [Token("number", "0", first.start, last.end)]
         raise self.error("a vector of ones sums: write \\sum_i x_i, or \\operatorname{sum}(x)", first, last)
 
-    def applied(self, name: Name, at: int, end: int) -> bool:
+    def applied(self, name: LatexName, at: int, end: int) -> bool:
         """Tells whether the bracket at `at` holds the arguments of `name`."""
         if at >= end or self.pieces[at].kind != "open" or self.pieces[at].text not in ("(", "[", "\\{"):
             return False
@@ -232,7 +232,7 @@ class Calls:
         is_round = self.pieces[at].text == "("
         return self.is_function(name) or (is_round and bool(self.listing(Span(at + 1, self.pieces[at].partner))))
 
-    def is_call(self, name: Name, end: int) -> bool:
+    def is_call(self, name: LatexName, end: int) -> bool:
         """Tells whether a name is applied to the bracket behind it."""
         return self.applied(name, name.end, end)
 
@@ -246,7 +246,7 @@ class Calls:
             yield self.pieces[at]
             at = self.pieces[at].partner + 1 if self.pieces[at].kind == "open" else at + 1
 
-    def is_function(self, name: Name) -> bool:
+    def is_function(self, name: LatexName) -> bool:
         """Tells whether a bracket after `name` holds arguments; after other letters it is a factor."""
         identifier = self.names.identifier(name.spelling)
         if identifier in self.functions:
@@ -255,7 +255,7 @@ class Calls:
             return False
         return not name.letter or identifier in macros.APPLIED or name.letter in macros.FUNCTION_LETTERS
 
-    def function_name(self, name: Name) -> str:
+    def function_name(self, name: LatexName) -> str:
         identifier = self.names.identifier(name.spelling)
         if identifier in self.functions:
             self.met.add(identifier)
@@ -366,7 +366,7 @@ VECTORS = frozenset({"softmax", "log_softmax", "softmin", "normalize"})
 ENDS_BARE = frozenset({"operatorname", "sum", "prod", "max", "min"})
 
 
-def is_indicator(name: Name) -> bool:
+def is_indicator(name: LatexName) -> bool:
     """Tells whether a name is the 1 or I of an indicator: `\\mathbb{1}[y = k]`, `\\mathbf{1}\\{...\\}`."""
     letters, face = name.spelling.letters, name.spelling.face
     return bool(face) and (letters == "1" or (letters == "I" and face == "blackboard"))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from cgviz.errors import ExpressionError
 from cgviz.reading.latex_indices import Indices
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_scripts import Name
+from cgviz.reading.latex_scripts import LatexName
 from cgviz.reading.latex_spans import Env, Item, around, called, number, synthetic
 from cgviz.reading.latex_sums import Bounds, Condition, Side, side
 from cgviz.reading.tokens import Token
@@ -71,7 +71,7 @@ class Elements(Indices):
         more = [synthetic("+" if one.more > 0 else "-", piece), *number(abs(one.more), piece)] if one.more else []
         return around(piece, [*made, *more]) if more else made
 
-    def written(self, name: Name, env: Env) -> list[Item]:
+    def written(self, name: LatexName, env: Env) -> list[Item]:
         """Returns the tokens of a name: an element, an array along its axes, or a name of its own."""
         piece, last = self.pieces[name.start], self.pieces[name.end - 1]
         parts = self.parts(name, env)
@@ -97,7 +97,7 @@ class Elements(Indices):
             self.ranked(name, token.text, 0)
         return [called("index ", piece), synthetic("(", piece), token, synthetic(")", piece)] if plain else [token]
 
-    def refuse_shifted(self, name: Name, env: Env) -> None:
+    def refuse_shifted(self, name: LatexName, env: Env) -> None:
         """Raises ExpressionError for the x_{i+1} of a sum over a whole axis: no element of x for every i."""
         for start, end in name.items:
             inner = self.pieces[start:end]
@@ -110,11 +110,11 @@ class Elements(Indices):
                 message += "slices in text, sum((x[1:] - x[:-1])**2)"
                 raise ExpressionError(message, self.text, self.pieces[name.start].start, inner[-1].end)
 
-    def is_given(self, name: Name, base: str) -> bool:
+    def is_given(self, name: LatexName, base: str) -> bool:
         full = self.names.identifier(name.spelling)
         return base in self.given and full not in self.given
 
-    def parts(self, name: Name, env: Env) -> list[int | str]:
+    def parts(self, name: LatexName, env: Env) -> list[int | str]:
         """Returns the indices of a name: a number, a letter, ":" or "" for what is none."""
         found: list[int | str] = []
         if name.raised in self.bound or name.raised in env.numbers:
@@ -150,7 +150,7 @@ class Elements(Indices):
             return ""
         return sum(sign * value for sign, value in zip([1, *signs], values, strict=False))
 
-    def numbered(self, name: Name, parts: Sequence[int | str]) -> Spelling:
+    def numbered(self, name: LatexName, parts: Sequence[int | str]) -> Spelling:
         """Returns the spelling of w_i where i is 2: w_2."""
         raised, rest = (parts[0], parts[1:]) if len(parts) > len(name.items) else ("", parts)
         spelling = name.spelling
@@ -164,7 +164,7 @@ class Elements(Indices):
             spelling = replace(spelling, sub=tuple(sub), glued=False)
         return spelling
 
-    def element(self, name: Name, base: str, parts: Sequence[int | str]) -> list[Item]:
+    def element(self, name: LatexName, base: str, parts: Sequence[int | str]) -> list[Item]:
         """Returns `z[1]` for z_2, `X[:, 0]` for X_{:,1}. Raises ExpressionError for an index that nothing binds."""
         piece, last = self.pieces[name.start], self.pieces[name.end - 1]
         key: list[Item] = []
@@ -185,7 +185,7 @@ class Elements(Indices):
             key.append(synthetic(",", piece))
         return [Token("name", base, piece.start, last.end), synthetic("[", piece), *key[:-1], synthetic("]", piece)]
 
-    def along(self, name: Name, base: str, parts: Sequence[int | str], env: Env) -> list[Item]:
+    def along(self, name: LatexName, base: str, parts: Sequence[int | str], env: Env) -> list[Item]:
         """Returns an array along the axes that its indices run over, the others in their places: `x[:, None]`."""
         piece, last = self.pieces[name.start], self.pieces[name.end - 1]
         axes = [part for part in parts if isinstance(part, str)]
@@ -212,7 +212,7 @@ class Elements(Indices):
             made += self.key(piece, [":" if axis in axes else "None" for axis in behind])
         return made
 
-    def slice(self, name: Name, at: int, part: int | str, env: Env) -> str:
+    def slice(self, name: LatexName, at: int, part: int | str, env: Env) -> str:
         """Returns the key of one index along an axis: ":", a place, or of x_{i+1} beside x_i "1:"."""
         if isinstance(part, int):
             return str(part - self.first)
@@ -225,7 +225,7 @@ class Elements(Indices):
         more = one.more if one else 0
         return f"{more - low or ''}:{more - high or ''}"
 
-    def ranked(self, name: Name, identifier: str, rank: int) -> None:
+    def ranked(self, name: LatexName, identifier: str, rank: int) -> None:
         """Raises ExpressionError where a name stands for arrays of two ranks, as x beside the rows x_i."""
         if self.ranks.setdefault(identifier, rank) != rank:
             first, last = self.pieces[name.start], self.pieces[name.end - 1]

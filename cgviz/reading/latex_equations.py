@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from cgviz.errors import CgvizError, ExpressionError
 from cgviz.reading.latex_macros import FUNCTIONS
-from cgviz.reading.latex_names import Names
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_scripts import Name, Range
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.reading.latex_statements import is_equals, is_layout
 from cgviz.reading.tokens import NO_DERIVATIVE
 from cgviz.records import record
@@ -25,19 +25,19 @@ RAISED = (
 
 
 @record
-class Head:
+class EquationHead:
     """The left side of an equation: a name, and the range of its parameters where it is written as a function."""
 
-    name: Name
+    name: LatexName
     parameters: Range | None
     index: tuple[str, ...] = ()
 
 
 @record
-class Equation:
+class WrittenEquation:
     """A statement: the heads of its left sides, outermost first, the range of the form that is read, the others."""
 
-    heads: tuple[Head, ...]
+    heads: tuple[EquationHead, ...]
     body: Range
     skipped: tuple[Range, ...] = ()
 
@@ -66,7 +66,7 @@ def trimmed(pieces: Sequence[Piece], start: int, end: int) -> Range:
     return start, end
 
 
-def head(names: Names, start: int, end: int) -> Head | None:
+def head(names: LatexNames, start: int, end: int) -> EquationHead | None:
     """Returns what stands left of "=", `y`, `f(x, y)`, `\\sigma(z)_i`; None where it is no name."""
     pieces = names.pieces
     if start >= end or not (names.begins(start) or pieces[start].text == "operatorname"):
@@ -81,17 +81,17 @@ def head(names: Names, start: int, end: int) -> Head | None:
         after = names.extent(at + 1)
         index = tuple(piece.text for piece in pieces[at + 1 : after] if piece.kind == "letter")
         at = after
-    return Head(name, parameters, index) if at == end else None
+    return EquationHead(name, parameters, index) if at == end else None
 
 
-def equation(text: str, names: Names, start: int, end: int) -> Equation:
+def equation(text: str, names: LatexNames, start: int, end: int) -> WrittenEquation:
     """Returns the equation in a range: of several forms the last that is no number alone.
 
     Raises ExpressionError where the left side is no name.
     """
     pieces = names.pieces
     forms = parts(pieces, start, end)
-    heads: list[Head] = []
+    heads: list[EquationHead] = []
     while len(forms) > 1:
         found = head(names, *forms[0])
         if found is None:
@@ -106,10 +106,10 @@ def equation(text: str, names: Names, start: int, end: int) -> Equation:
         at = min(forms[-1][0], len(pieces)) - 1
         raise ExpressionError("a formula is expected after '='", text, pieces[at].start, pieces[at].end)
     written = [form for form in forms if not is_number(pieces, *form)] or forms
-    return Equation(tuple(heads), written[-1], tuple(form for form in forms if form != written[-1]))
+    return WrittenEquation(tuple(heads), written[-1], tuple(form for form in forms if form != written[-1]))
 
 
-def is_titled(names: Names, start: int, end: int) -> bool:
+def is_titled(names: LatexNames, start: int, end: int) -> bool:
     """Tells whether a left side is a function of a name or its negative, `\\log p(x)`, `-D`, `\\|x\\|_2`: a title."""
     start += names.pieces[start].text in SIGNS
     if start >= end:
@@ -119,7 +119,7 @@ def is_titled(names: Names, start: int, end: int) -> bool:
     return first.text == "‖" or is_function or head(names, start, end) is not None
 
 
-def titled(names: Names, start: int, end: int) -> Head:
+def titled(names: LatexNames, start: int, end: int) -> EquationHead:
     """Returns the head of a left side that is a title, as one word: `log p(x)`."""
     written, at = "", start
     while at < end:
@@ -137,10 +137,10 @@ def titled(names: Names, start: int, end: int) -> Head:
         written += f"{sign} " if is_function else sign
         at += 1
     written = written.replace("-", "−").strip()[:LONGEST_NAME]
-    return Head(Name(Spelling(written, "upright"), start, end, ""), None)
+    return EquationHead(LatexName(Spelling(written, "upright"), start, end, ""), None)
 
 
-def no_name(text: str, names: Names, start: int, end: int) -> ExpressionError:
+def no_name(text: str, names: LatexNames, start: int, end: int) -> ExpressionError:
     """Returns the error for a left side that is no name."""
     pieces = names.pieces
     first, last = pieces[start], pieces[max(start, end - 1)]
@@ -157,7 +157,7 @@ def is_number(pieces: Sequence[Piece], start: int, end: int) -> bool:
     return start < end and all(piece.kind == "digit" or piece.text in "+-−." for piece in pieces[start:end])
 
 
-def multiple(names: Names, start: int, end: int) -> str:
+def multiple(names: LatexNames, start: int, end: int) -> str:
     """Returns the letters that stand side by side left of "=" where they are several, as in `xpy = x + y`, else ""."""
     at, letters = start, ""
     while at < end and names.begins(at) and (at == start or names.joined(at)) and len(letters) < LONGEST_NAME:
@@ -168,7 +168,7 @@ def multiple(names: Names, start: int, end: int) -> str:
     return letters if letters.isidentifier() and len(letters.rstrip("0123456789")) > 1 else ""
 
 
-def raised_marks(names: Names, start: int, end: int) -> tuple[set[str], set[str]]:
+def raised_marks(names: LatexNames, start: int, end: int) -> tuple[set[str], set[str]]:
     """Returns the letters that mark layers and the identifiers whose square is a name, by a left side z^l or σ^2."""
     pieces = names.pieces
     if start >= end or not names.begins(start):

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from cgviz.errors import CgvizError
 from cgviz.reading.latex_macros import FRACTIONS
-from cgviz.reading.latex_names import Names
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_scripts import Name, Range
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.reading.latex_spans import EMPTY, Env
 from cgviz.reading.latex_sums import BOUNDED, COUNTS, Bounds, bounds, side, term_end
 
@@ -32,13 +32,13 @@ class Indices:
 
     text: str
     pieces: Sequence[Piece]
-    names: Names
+    names: LatexNames
     given: frozenset[str] = frozenset()
     bound: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     arrays: set[str] = field(default_factory=set)
     counts: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    found: dict[int, Name] = field(default_factory=dict)
+    found: dict[int, LatexName] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     partial: set[int] = field(default_factory=set)
     compared: set[str] = field(default_factory=set)
@@ -103,12 +103,12 @@ class Indices:
                 if base in self.arrays:
                     self.free |= {letter for letter in letters if letter and letter not in self.bound}
 
-    def letters(self, name: Name) -> tuple[str, ...]:
+    def letters(self, name: LatexName) -> tuple[str, ...]:
         """Returns the indices of a name that are single letters, "" for any other."""
         found = self.single(name)
         return (name.raised, *found) if name.raised in self.bound else tuple(found)
 
-    def base(self, name: Name, env: Env = EMPTY) -> str:
+    def base(self, name: LatexName, env: Env = EMPTY) -> str:
         """Returns the identifier of a name without its indices; a raised one is an index where a sum binds it."""
         is_index = name.raised in self.bound or name.raised in env.numbers
         spelling = name.base if is_index else replace(name.base, sup=name.spelling.sup)
@@ -139,7 +139,7 @@ class Indices:
                 at += 1
         return found - inner
 
-    def single(self, name: Name) -> list[str]:
+    def single(self, name: LatexName) -> list[str]:
         """Returns the parts of a subscript that are one letter, "" for any other."""
         inner = [self.pieces[a:b] for a, b in name.items]
         return [part[0].text if len(part) == 1 and part[0].kind == "letter" else "" for part in inner]
@@ -199,9 +199,9 @@ class Indices:
                 found |= {one.more} if one is not None and one.letter == letter else set()
         return min(found, default=0), max(found, default=0)
 
-    def bearers(self, start: int, end: int, letters: Sequence[str]) -> dict[str, Name]:
+    def bearers(self, start: int, end: int, letters: Sequence[str]) -> dict[str, LatexName]:
         """Returns a name between two places for each index that one bears there."""
-        found: dict[str, Name] = {}
+        found: dict[str, LatexName] = {}
         for at, name in sorted(self.found.items()):
             if start <= at < end:
                 found = {letter: name for letter in letters if letter in self.letters(name)} | found

@@ -11,7 +11,7 @@ from itertools import pairwise
 from cgviz.errors import CgvizError, ExpressionError, quoted
 from cgviz.reading.latex_macros import ACCENTS, FRACTIONS, GREEK, TRANSPOSES, WORDS
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
-from cgviz.reading.latex_scripts import Name, Range, apart, indexed_power, is_label
+from cgviz.reading.latex_scripts import LatexName, Range, apart, indexed_power, is_label
 from cgviz.reading.latex_words import refuse_word
 from cgviz.text.identifiers import LONGEST_NAME
 from cgviz.text.parsing import parse_spelling
@@ -27,7 +27,7 @@ PROJECTED, PROJECTIONS = frozenset("WUV"), frozenset("QKVO")  # W^Q of attention
 
 
 @dataclass
-class Names:
+class LatexNames:
     """Reads names. `known` are the names of several letters that the program assigns or that have values.
 
     layers  the letters that mark layers where they are raised: the l of z^l = w^l a^{l-1}
@@ -68,7 +68,7 @@ class Names:
         is_dressed = inner.kind == "macro" and (inner.text in ACCENTS or inner.text in WORDS)
         return is_dressed and piece.partner - at <= MOST_BARE and self.extent(at + 1) == piece.partner
 
-    def read(self, at: int) -> Name:
+    def read(self, at: int) -> LatexName:
         """Returns the name at `at`, with all that belongs to it."""
         run = self.run(at)
         base, end = next((part for part in reversed(run) if part[0] in self.known), run[0])
@@ -104,7 +104,7 @@ class Names:
             scripts.append((end, after))
             end = after
         spelling = self.scripted(head, scripts, turned)
-        name = Name(spelling, at, end, letter, items, raised, turned)
+        name = LatexName(spelling, at, end, letter, items, raised, turned)
         if spelling.letters in ("0", "1") and any(piece.text in COMPARES for piece in self.pieces[at:end]):
             shown = self.source(at, end)
             message = f"the condition of an indicator stands in brackets after it: \\mathbb{{1}}[x > 0], not {shown}"
@@ -117,7 +117,7 @@ class Names:
             raise self.error(f"a name longer than {LONGEST_NAME} characters is too long", at)
         return name
 
-    def within(self, at: int, end: int) -> Name | None:
+    def within(self, at: int, end: int) -> LatexName | None:
         """Returns the name with a script that an accent or a face holds whole: `\\hat{Y_i}`, `\\mathbf{x_i}`."""
         is_dressed = self.pieces[at].kind == "macro" and end - at > 5 and self.pieces[at + 1].text == "{"
         if not is_dressed or self.pieces[at + 3].text not in ("_", "^") or not self.begins(at + 2):

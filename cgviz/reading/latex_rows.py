@@ -15,7 +15,7 @@ from cgviz.reading.latex_cases import within as own
 from cgviz.reading.latex_elements import Elements
 from cgviz.reading.latex_macros import OPERATORS
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_scripts import Name
+from cgviz.reading.latex_scripts import LatexName
 from cgviz.reading.latex_spans import EMPTY, Env, Item, Span, around, called, synthetic
 from cgviz.reading.tokens import Token
 
@@ -29,7 +29,7 @@ class Factor(NamedTuple):
 
     start: int
     end: int
-    names: tuple[Name, ...]
+    names: tuple[LatexName, ...]
     inverse: bool = False
 
 
@@ -78,7 +78,7 @@ def multiplied(indices: Elements, env: Env, piece: Piece, factors: Sequence[Fact
     return summed("sum", piece, joined, len(letters))
 
 
-def bears(indices: Elements, env: Env, name: Name) -> list[str]:
+def bears(indices: Elements, env: Env, name: LatexName) -> list[str]:
     """Returns the indices of a name, of a parameter those of what the function is applied to."""
     meant = env.bound.get(indices.names.identifier(name.spelling), name)
     return [letter for letter in indices.letters(meant) if letter]

@@ -13,7 +13,7 @@ Range = tuple[int, int]
 
 
 @record
-class Name:
+class LatexName:
     """A name as it stands in the text: its spelling, where it ends, and what its scripts could be.
 
     letter   what it is without scripts where that is one letter, else ""

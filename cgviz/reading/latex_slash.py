@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cgviz.errors import ExpressionError
-from cgviz.reading.latex_names import Names
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece, touches
-from cgviz.reading.latex_scripts import Name, Range
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.reading.tokens import NO_DERIVATIVE
 
 
-def below(names: Names, slash: int, end: int, is_call: Callable[[Name, int], bool]) -> int:
+def below(names: LatexNames, slash: int, end: int, is_call: Callable[[LatexName, int], bool]) -> int:
     """Returns where what stands below a slash ends; 0 where that is one factor, as everywhere.
 
     Letters and numbers that touch are one denominator. A number before the slash and one behind it make a fraction that
@@ -37,7 +37,7 @@ def below(names: Names, slash: int, end: int, is_call: Callable[[Name, int], boo
     raise ExpressionError(message, names.text, pieces[slash].start, pieces[found[max(joined, 2) - 1][1] - 1].end)
 
 
-def factors(names: Names, at: int, end: int, is_call: Callable[[Name, int], bool]) -> list[Range]:
+def factors(names: LatexNames, at: int, end: int, is_call: Callable[[LatexName, int], bool]) -> list[Range]:
     """Returns the numbers, names and functions with a bracket that stand side by side, with their powers."""
     pieces, found = names.pieces, list[Range]()
     while at < end:

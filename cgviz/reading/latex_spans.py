@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_scripts import Name
+from cgviz.reading.latex_scripts import LatexName
 from cgviz.reading.tokens import Token
 from cgviz.records import record
 
@@ -32,8 +32,8 @@ class Env:
     inverse: bool = False
     starts: Mapping[str, int] = field(default_factory=dict)
     shifts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    bearers: Mapping[str, Name] = field(default_factory=dict)
-    bound: Mapping[str, Name] = field(default_factory=dict)
+    bearers: Mapping[str, LatexName] = field(default_factory=dict)
+    bound: Mapping[str, LatexName] = field(default_factory=dict)
 
 
 EMPTY = Env()

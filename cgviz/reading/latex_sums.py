@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading.latex_macros import OPERATORS
-from cgviz.reading.latex_names import Names
+from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_pieces import Piece, touching_digit
 from cgviz.reading.latex_scripts import Range
 from cgviz.records import record
@@ -71,7 +71,7 @@ class Bounds:
         return None
 
 
-def bounds(text: str, pieces: Sequence[Piece], names: Names, at: int) -> Bounds:
+def bounds(text: str, pieces: Sequence[Piece], names: LatexNames, at: int) -> Bounds:
     """Returns the bounds of the sum at `at`. Raises ExpressionError for those that are not read."""
     below, over, end = (0, 0), (0, 0), at + 1
     while end < len(pieces) and pieces[end].kind == "char" and pieces[end].text in "_^":

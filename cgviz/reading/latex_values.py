@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cgviz.errors import ExpressionError
-from cgviz.reading.latex_names import LONGEST_SCRIPT, Names
+from cgviz.reading.latex_names import LONGEST_SCRIPT, LatexNames
 from cgviz.reading.latex_pieces import Piece
-from cgviz.reading.latex_scripts import Name, Range
+from cgviz.reading.latex_scripts import LatexName, Range
 from cgviz.text.spelling import Spelling
 
 
 @dataclass
-class Values(Names):
+class Values(LatexNames):
     """Reads names, and values as names.
 
     defined the functions that stand on a left side, `f(x) = ...`
@@ -25,10 +25,10 @@ class Values(Names):
     values: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
 
-    def read(self, at: int) -> Name:
+    def read(self, at: int) -> LatexName:
         return self.valued(super().read(at))
 
-    def valued(self, name: Name) -> Name:
+    def valued(self, name: LatexName) -> LatexName:
         """Returns a name with the bracket behind it where the two are one value: `p(y | x)`, the f(x) of `L(y, f(x))`.
 
         The indices of what stands in the bracket are its own.
@@ -59,9 +59,9 @@ class Values(Names):
             items = {**found, **items}
             at = inner.end
         whole = Spelling(f"{head}({written})", "italic", sub=tuple(map(Spelling, items)))
-        return Name(whole, name.start, bracket.partner + 1, "", tuple(items.values()))
+        return LatexName(whole, name.start, bracket.partner + 1, "", tuple(items.values()))
 
-    def own_indices(self, name: Name) -> Iterator[tuple[str, Range]]:
+    def own_indices(self, name: LatexName) -> Iterator[tuple[str, Range]]:
         """Yields the small letters in the scripts of a name that may be indices, each with its place."""
         for start, end in name.items if len(name.items) < 3 else ():
             if end == start + 1 and self.pieces[start].kind == "letter" and self.pieces[start].text.islower():
@@ -77,7 +77,7 @@ def is_bar(piece: Piece) -> bool:
     return piece.text == "mid" and piece.kind in ("char", "macro")
 
 
-def calls_in(names: Names, start: int, end: int) -> Iterator[tuple[str, Name]]:
+def calls_in(names: LatexNames, start: int, end: int) -> Iterator[tuple[str, LatexName]]:
     """Yields the names before round brackets in a range, each with the whole `f(x)` as it is written."""
     at = start
     while at < end:

@@ -64,10 +64,10 @@ def moved(places: int | Sequence[int], origins: Sequence[int]) -> int | Sequence
 
 def as_latex(text: str, given: frozenset[str] = frozenset()) -> tuple[str, list[int]]:
     """Returns a text in LaTeX, and of each of its characters the place of the one that it stands for."""
-    return Writing(text, given).written()
+    return PrintedForm(text, given).written()
 
 
-class Writing:
+class PrintedForm:
     """A text while it is rewritten: what is ready, and where it comes from."""
 
     def __init__(self, text: str, given: frozenset[str]) -> None:

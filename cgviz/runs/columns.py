@@ -10,7 +10,7 @@ from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, Graph, Node, on_elements_of
 from cgviz.ops.op import Op
-from cgviz.runs.straight import COMPARED, GIVES_UP, INFIX, Found, Line, Source, UnwrittenError, Writer, compiled
+from cgviz.runs.straight import COMPARED, GIVES_UP, INFIX, Found, Line, StraightSource, UnwrittenError, Writer, compiled
 from cgviz.text.formula import Formula
 from cgviz.values import arrays
 from cgviz.values.arrays import Shape, Value, folded_back, moved
@@ -44,7 +44,7 @@ def is_straight(node: Node) -> bool:
     return node.op.reaches is None and node.op.name != "masked"
 
 
-class Column(Source):
+class Column(StraightSource):
     """The text of an expression of columns: each part has a name of its own, so that equal ones are computed once."""
 
     __slots__ = ()
@@ -53,7 +53,7 @@ class Column(Source):
     __hash__ = None
 
     def other(self, other: Any) -> str:
-        return other.text if isinstance(other, Source) else self.writer.scalar(other)
+        return other.text if isinstance(other, StraightSource) else self.writer.scalar(other)
 
     def made(self, text: str) -> Column:
         return Column(self.writer.part_of(text), self.writer)
@@ -88,12 +88,12 @@ class Column(Source):
     def __invert__(self) -> Column:
         return self.made(f"~{self.text}")
 
-    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Source:
+    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> StraightSource:
         self.writer.columns = True
         return super().cgviz_apply(op, args)
 
 
-class Written:
+class WrittenColumn:
     """NumPy for a record that calls it: each function answers with its text."""
 
     def __init__(self, writer: ColumnWriter) -> None:
@@ -167,7 +167,7 @@ class ColumnWriter(Writer):
         each = [Column(arg, self) for arg in args]
         before = len(self.pending)
         try:
-            made = op.array(Written(self), *each) if op.array is not None else self.composed(op, each)
+            made = op.array(WrittenColumn(self), *each) if op.array is not None else self.composed(op, each)
             if isinstance(made, Column):
                 return made.text
         except (UnwrittenError, TypeError, AttributeError):
@@ -204,7 +204,7 @@ class ColumnWriter(Writer):
             made = rule(*(Column(self.operand(i), self) for i in (index, *node.args)))
         except (TypeError, AttributeError) as error:
             raise UnwrittenError(f"the rule of {op.name}") from error
-        found = [each.text if isinstance(each, Source) else each for each in made]
+        found = [each.text if isinstance(each, StraightSource) else each for each in made]
         return self.taken(), found
 
     def handed(self, index: int, node: Node, upstream: str) -> tuple[list[str], Sequence[str | None]]:

@@ -17,7 +17,7 @@ from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Shape, Value
 
 if TYPE_CHECKING:
-    from cgviz.codegen.source import Source
+    from cgviz.codegen.source import CodeSource
     from cgviz.documents.report import Report
     from cgviz.runs.run import Run
     from cgviz.text.spelling import Spelling
@@ -171,7 +171,7 @@ class Door:
         wrt        the parameters; None takes all inputs that are no column
         optimizer  "sgd", "momentum" or "adam"; `lr` is its learning rate, `momentum` what a step keeps
         """
-        from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings, descend, problem
+        from cgviz.analysis.learning import OPTIMIZERS, DescentPlan, Settings, descend, problem
         from cgviz.text.files import read_file
         from cgviz.text.tables import read_sheet
         from cgviz.views.descent import report
@@ -181,7 +181,7 @@ class Door:
             raise UsageError(f"no optimizer {optimizer!r}; there are {', '.join(OPTIMIZERS)}")
         sheet = None if data is None else read_sheet(read_file(fspath(data), 2**28).decode(), fspath(data))
         task = problem(run.bare, dict(run.inputs or {}), wrt, sheet)
-        plan = Plan(OPTIMIZERS[optimizer], Settings(lr=lr, momentum=momentum), steps, batch, seed, every)
+        plan = DescentPlan(OPTIMIZERS[optimizer], Settings(lr=lr, momentum=momentum), steps, batch, seed, every)
         return report(task.objective, descend(task.objective, task.start, plan), digits=digits, theme=theme)
 
     def code(
@@ -194,17 +194,17 @@ class Door:
         stable: bool = False,
         wrt: Sequence[str] = (),
         name: str = "",
-    ) -> Source:
+    ) -> CodeSource:
         """Returns the staged program, forward and backward, as source code in a language; it is text.
 
         function  a function that returns value and gradient; test: with checks against the run's numbers
         teach     a local derivative of 1 stays a factor; stable: local derivatives that keep their digits
         """
         from cgviz.codegen import code
-        from cgviz.codegen.source import Source
+        from cgviz.codegen.source import CodeSource
 
         options: dict[str, Any] = {"function": function, "test": test, "teach": teach, "stable": stable}
-        return Source(code(cast("Run", self), lang, **options, wrt=wrt, name=name), lang)
+        return CodeSource(code(cast("Run", self), lang, **options, wrt=wrt, name=name), lang)
 
     def render(self, path: str | PathLike[str], **options: Any) -> Path:
         """Draws the graph into a file; returns its path. The format follows the ending: .svg, .pdf, .png or .dot.
@@ -235,13 +235,13 @@ class Door:
         Further options are style, theme, direction, digits, aspect, fit, min_text, camera, background, seconds and
         include, and as for `render` collapse, around, depth, figure, inputs, ghosts, wires.
         """
-        from cgviz.players.deck import Look, deck, drawn, folder, format_of, frames
+        from cgviz.players.deck import DeckLook, deck, drawn, folder, format_of, frames
         from cgviz.text.output import write
 
         run, where = cast("Run", self), fspath(path)
         made = format_of(where, format)
         shown = frames(run, granularity, first, last, digits=look.get("digits", DIGITS))
-        wanted = Look(**look)
+        wanted = DeckLook(**look)
         slides = deck(drawn(run, wanted), made, shown, wanted)
         if isinstance(slides, bytes):
             write(where, slides)
@@ -273,11 +273,11 @@ class Door:
         """
         from cgviz.players.worksheet import answer_key, key_path, worksheet
         from cgviz.players.worksheet.blanks import blanks
-        from cgviz.players.worksheet.work import Look, Work
+        from cgviz.players.worksheet.work import FigureLook, Work
         from cgviz.text.output import write
 
         run, where = cast("Run", self).require_finite(), fspath(path)
-        work = Work([run], blanks(run.graph, blank), Look(**look), title)
+        work = Work([run], blanks(run.graph, blank), FigureLook(**look), title)
         files = worksheet(work, where, paper) | answer_key(work, key_path(where), paper)
         for name, content in files.items():
             write(name, content)

@@ -66,7 +66,7 @@ class UnwrittenError(Exception):
     """A graph, or a rule, is no straight line."""
 
 
-class Source:
+class StraightSource:
     """The text of an expression of floats under Python's operators, as a derivative rule builds it."""
 
     __slots__ = ("text", "writer")
@@ -75,46 +75,48 @@ class Source:
     def __init__(self, text: str, writer: Writer) -> None:
         self.text, self.writer = text, writer
 
-    def made(self, text: str) -> Source:
+    def made(self, text: str) -> StraightSource:
         return type(self)(f"({text})", self.writer)
 
     def other(self, other: Any) -> str:
-        return other.text if isinstance(other, Source) else self.writer.factor(other)
+        return other.text if isinstance(other, StraightSource) else self.writer.factor(other)
 
-    def __add__(self, other: Any) -> Source:
+    def __add__(self, other: Any) -> StraightSource:
         return self.made(f"{self.text} + {self.other(other)}")
 
-    def __radd__(self, other: Any) -> Source:
+    def __radd__(self, other: Any) -> StraightSource:
         return self.made(f"{self.other(other)} + {self.text}")
 
-    def __sub__(self, other: Any) -> Source:
+    def __sub__(self, other: Any) -> StraightSource:
         return self.made(f"{self.text} - {self.other(other)}")
 
-    def __rsub__(self, other: Any) -> Source:
+    def __rsub__(self, other: Any) -> StraightSource:
         return self.made(f"{self.other(other)} - {self.text}")
 
-    def __mul__(self, other: Any) -> Source:
+    def __mul__(self, other: Any) -> StraightSource:
         return self.made(f"{self.text} * {self.other(other)}")
 
-    def __rmul__(self, other: Any) -> Source:
+    def __rmul__(self, other: Any) -> StraightSource:
         return self.made(f"{self.other(other)} * {self.text}")
 
-    def __truediv__(self, other: Any) -> Source:
+    def __truediv__(self, other: Any) -> StraightSource:
         return self.made(f"{self.text} / {self.other(other)}")
 
-    def __rtruediv__(self, other: Any) -> Source:
+    def __rtruediv__(self, other: Any) -> StraightSource:
         return self.made(f"{self.other(other)} / {self.text}")
 
-    def __pow__(self, other: Any) -> Source:
-        return self.made(f"{self.text} ** {other.text if isinstance(other, Source) else self.writer.number(other)}")
+    def __pow__(self, other: Any) -> StraightSource:
+        return self.made(
+            f"{self.text} ** {other.text if isinstance(other, StraightSource) else self.writer.number(other)}"
+        )
 
-    def __neg__(self) -> Source:
+    def __neg__(self) -> StraightSource:
         return self.made(f"-{self.text}")
 
-    def __abs__(self) -> Source:
+    def __abs__(self) -> StraightSource:
         return self.made(f"abs({self.text})")
 
-    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Source:
+    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> StraightSource:
         return type(self)(self.writer.applied(op, [self.other(arg) for arg in args]), self.writer)
 
     def refuse(self, *_: Any) -> Any:
@@ -191,7 +193,7 @@ class Writer:
             return f"{self.name(math.pow)}({args[0]}, {self.number(op.parameter)})"
         if op.name in SPELLED_OUT:
             sharing, self.sharing = self.sharing, True
-            made: Source = SPELLED_OUT[op.name](*(Source(arg, self) for arg in args))
+            made: StraightSource = SPELLED_OUT[op.name](*(StraightSource(arg, self) for arg in args))
             self.sharing = sharing
             return made.text
         return f"{self.name(PLAIN.get(op.name, op.forward))}({', '.join(args)})"
@@ -289,11 +291,11 @@ class Writer:
             return [], op.slopes
         several = is_long_product(op)
         rule = op.careful if several and op.careful else op.stable or op.partials
-        every = [Source(self.operand(i), self) for i in (index, *node.args)]
+        every = [StraightSource(self.operand(i), self) for i in (index, *node.args)]
         self.sharing = True
         try:
             written = op.careful if op.name in SPELLED_OUT and op.careful is not None else rule
-            found = [each.text if isinstance(each, Source) else each for each in written(*every)]
+            found = [each.text if isinstance(each, StraightSource) else each for each in written(*every)]
             before = self.taken()
         except (UnwrittenError, TypeError, AttributeError):
             self.forget()

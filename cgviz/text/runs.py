@@ -25,7 +25,7 @@ RISE, FALL = 0.36, -0.16
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """Text in one face at one height. `size` and `shift` (upwards) are in units of the font's size."""
 
     text: str
@@ -35,11 +35,11 @@ class Run:
     shift: float = 0.0
 
 
-def runs(text: str) -> list[Run]:
+def runs(text: str) -> list[TextRun]:
     """Returns the runs of a marked text, in order, none empty; those that touch in one face and height are joined."""
-    state = Run("")
-    saved: list[Run] = []
-    found: list[Run] = []
+    state = TextRun("")
+    saved: list[TextRun] = []
+    found: list[TextRun] = []
     for piece in MARKS.split(text):
         if piece in (SUB, SUP, ITALIC, BOLD):
             saved.append(state)
@@ -54,7 +54,7 @@ def runs(text: str) -> list[Run]:
     return found
 
 
-def opened(state: Run, mark: str) -> Run:
+def opened(state: TextRun, mark: str) -> TextRun:
     if mark in (ITALIC, BOLD):
         return replace(state, italic=state.italic or mark == ITALIC, bold=state.bold or mark == BOLD)
     moved = RISE if mark == SUP else FALL

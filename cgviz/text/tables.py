@@ -23,7 +23,7 @@ TRUE_MINUS = str.maketrans("−", "-")
 
 
 @record
-class Sheet:
+class DataSheet:
     """The cells of a table: `header` as it was written, () without one, the rows, and the line each row ends on.
 
     called   how messages name the text: `points.csv`
@@ -76,7 +76,7 @@ def value_of(cell: str) -> float | str:
     return value if math.isfinite(value) else "is not a finite number"
 
 
-def read_sheet(text: str, called: str = "the data", named: bool = True) -> Sheet:
+def read_sheet(text: str, called: str = "the data", named: bool = True) -> DataSheet:
     """Returns the cells of a table; `named` says that its first row must name the columns, else it may.
 
     Raises UsageError for a text without rows, for a first row that is neither names nor numbers, and for a row that is
@@ -102,7 +102,7 @@ def read_sheet(text: str, called: str = "the data", named: bool = True) -> Sheet
         raise UsageError(f"{called} is empty" + ("; its first line names the columns, as in x,y" if named else ""))
     if not rows:
         raise UsageError(f"{called} has a header and no rows; numbers go on the lines below it")
-    return Sheet(header, tuple(rows), tuple(at), called)
+    return DataSheet(header, tuple(rows), tuple(at), called)
 
 
 class Lines:

@@ -8,7 +8,7 @@ from typing import Any
 from cgviz.analysis.diagnosis import Corner, Diagnosis, Followed, Suggestion
 from cgviz.analysis.diagnosis.spread import Hop, Origin
 from cgviz.documents.document import GAP, Block, Document, Prose, Table, Title
-from cgviz.documents.grid import Column
+from cgviz.documents.grid import TableColumn
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
@@ -137,7 +137,12 @@ def symptom_table(found: Diagnosis, spelling: Writing) -> list[Block]:
         ]
         for symptom in found.symptoms[:MOST]
     ]
-    columns = [Column("#", right=True), Column("stage", least=8), Column("what"), Column("how", least=24)]
+    columns = [
+        TableColumn("#", right=True),
+        TableColumn("stage", least=8),
+        TableColumn("what"),
+        TableColumn("how", least=24),
+    ]
     return [Table(columns, rows, more(len(found.symptoms), MOST))] if rows else []
 
 
@@ -187,9 +192,9 @@ def one_suggestion(found: Diagnosis, suggestion: Suggestion, spelling: Writing) 
 def corner_table(found: Diagnosis, spelling: Writing) -> list[Block]:
     """Returns the table, a row per stage and argument; nothing where no stage stands on a corner."""
     rows = [row for corner in found.corners for row in rows_of(found, corner, spelling)]
-    columns = [Column("#", right=True), Column("slope", least=10)]
-    columns += [Column(heading, right=True) for heading in ("cgviz", "PyTorch", "JAX", "sympy")]
-    columns.append(Column("rule", least=14))
+    columns = [TableColumn("#", right=True), TableColumn("slope", least=10)]
+    columns += [TableColumn(heading, right=True) for heading in ("cgviz", "PyTorch", "JAX", "sympy")]
+    columns.append(TableColumn("rule", least=14))
     more = f"and {len(rows) - MOST_CORNERS} more, in --format json" if len(rows) > MOST_CORNERS else ""
     return [Table(columns, rows[:MOST_CORNERS], more)] if rows else []
 

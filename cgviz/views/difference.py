@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cgviz.analysis.difference import Difference
+from cgviz.analysis.difference import ProgramDifference
 from cgviz.documents.document import GAP, Block, Document, Entry, Prose, Title
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
@@ -17,12 +17,12 @@ from cgviz.views.table.heading import head
 MOST_SHOWN = 6
 
 
-def report(found: Difference, digits: int = DIGITS) -> Report:
+def report(found: ProgramDifference, digits: int = DIGITS) -> Report:
     """Returns the report on two programs."""
     return Report(make=lambda writing: document(found, writing), data=lambda: as_json(found), digits=digits)
 
 
-def document(found: Difference, writing: Writing) -> Document:
+def document(found: ProgramDifference, writing: Writing) -> Document:
     blocks: list[Block] = []
     for title, run in zip(("A", "B"), found.runs, strict=True):
         blocks += [Title([(title, "name")]), head(run, writing), GAP]
@@ -62,7 +62,7 @@ def shown(value: Any, digits: int | None) -> str:
     return f"[{', '.join(number(float(x), most) for x in value.ravel())}]"
 
 
-def as_json(found: Difference) -> str:
+def as_json(found: ProgramDifference) -> str:
     made = {
         "kind": "difference",
         "same": found.is_one,

@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import Any
 
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table
-from cgviz.documents.grid import Column
+from cgviz.documents.grid import TableColumn
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
@@ -75,7 +75,7 @@ def table(grade: Grade, writing: Writing, digits: int) -> Table:
         roles = [*CELLS[:-1], ROLES[each.verdict]]
         texts = [writing.clean(text) for text in cells_of(grade, each, digits, None)]
         made.append(list(zip(texts, roles, strict=True)))
-    return Table([Column(heading, i in RIGHT_ALIGNED) for i, heading in enumerate(HEADINGS)], made)
+    return Table([TableColumn(heading, i in RIGHT_ALIGNED) for i, heading in enumerate(HEADINGS)], made)
 
 
 def summary(grade: Grade) -> str:

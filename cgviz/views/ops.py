@@ -9,28 +9,28 @@ from itertools import groupby
 from operator import attrgetter
 
 from cgviz.documents.document import GAP, Block, Document, Entry, Prose, Table
-from cgviz.documents.grid import Column
+from cgviz.documents.grid import TableColumn
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
-from cgviz.ops.listing import Row
+from cgviz.ops.listing import OpRow
 from cgviz.text.fold import Span
 
 COLUMNS = (
-    Column("name"),
-    Column("gate"),
-    Column("f", least=16),
-    Column("local derivatives", least=16),
-    Column("what it does to the gradient; corners", least=20),
+    TableColumn("name"),
+    TableColumn("gate"),
+    TableColumn("f", least=16),
+    TableColumn("local derivatives", least=16),
+    TableColumn("what it does to the gradient; corners", least=20),
 )
 
 
-def report(rows: Sequence[Row], in_full: bool = False) -> Report:
+def report(rows: Sequence[OpRow], in_full: bool = False) -> Report:
     """Returns the report on some functions; `in_full`, all that is known of each."""
     data = json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False) + "\n"
     return Report(lambda writing: full(rows, writing) if in_full else listed(rows, writing), lambda: data)
 
 
-def listed(rows: Sequence[Row], writing: Writing) -> Document:
+def listed(rows: Sequence[OpRow], writing: Writing) -> Document:
     """Returns a table for each source."""
     blocks: list[Block] = []
     for source, group in groupby(rows, key=attrgetter("source")):
@@ -39,7 +39,7 @@ def listed(rows: Sequence[Row], writing: Writing) -> Document:
     return Document(blocks, "The functions of the language")
 
 
-def cells(row: Row, writing: Writing) -> list[Span]:
+def cells(row: OpRow, writing: Writing) -> list[Span]:
     """Returns the cells of an op: its name, how it is drawn, its formula, its local derivatives, and what to know."""
     corners = "" if row.corners == "none" else f"; {row.corners}"
     also = f"; also {', '.join(row.aliases)}" if row.aliases else ""
@@ -48,17 +48,17 @@ def cells(row: Row, writing: Writing) -> list[Span]:
     return [(writing.clean(text), "name" if i in (0, 2, 3) else "") for i, text in enumerate(texts)]
 
 
-def slopes(row: Row) -> str:
+def slopes(row: OpRow) -> str:
     """Returns the local derivatives, an argument after the other; a dash where nothing flows."""
     return "; ".join(slope or "-" for slope in row.derivatives)
 
 
-def full(rows: Sequence[Row], writing: Writing) -> Document:
+def full(rows: Sequence[OpRow], writing: Writing) -> Document:
     blocks = [Entry(word, [[(writing.clean(text), "")]]) for row in rows for word, text in facts(row).items()]
     return Document(blocks, rows[0].name, 100)
 
 
-def facts(row: Row) -> dict[str, str]:
+def facts(row: OpRow) -> dict[str, str]:
     return {
         "name": ", ".join((row.name, *row.aliases)),
         "drawn as": row.glyph,

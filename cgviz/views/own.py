@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from cgviz.analysis.own import Finding
+from cgviz.analysis.own import OwnFinding
 from cgviz.documents.document import GAP, Block, Document, Entry, Prose
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
@@ -16,14 +16,14 @@ from cgviz.values.arrays import is_array
 from cgviz.views.table.heading import head
 
 
-def report(run: Run, name: str, found: Sequence[Finding], lines: Sequence[Wrong] = ()) -> Report:
+def report(run: Run, name: str, found: Sequence[OwnFinding], lines: Sequence[Wrong] = ()) -> Report:
     """Returns the report on the gradients that `name` returns, and on the lines of it that are wrong."""
     return Report(
         make=lambda writing: document(run, name, found, lines, writing), data=lambda: as_json(name, found, lines)
     )
 
 
-def document(run: Run, name: str, found: Sequence[Finding], lines: Sequence[Wrong], writing: Writing) -> Document:
+def document(run: Run, name: str, found: Sequence[OwnFinding], lines: Sequence[Wrong], writing: Writing) -> Document:
     wrong = [each for each in found if not each.is_right]
     good = "" if writing.plain else "✓ "
     bad = "" if writing.plain else "✗ "
@@ -51,7 +51,7 @@ def on_line(wrong: Wrong, writing: Writing) -> Iterator[Block]:
     yield Prose([(writing.clean(wrong.says), "")])
 
 
-def as_json(name: str, found: Sequence[Finding], lines: Sequence[Wrong]) -> str:
+def as_json(name: str, found: Sequence[OwnFinding], lines: Sequence[Wrong]) -> str:
     rows = [
         {"name": f.name, "right": f.is_right, "cause": f.cause, "note": f.note}
         | {"ours": plain(f.ours), "theirs": plain(f.theirs)}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cgviz.analysis.paths import Counts, Edge, Path, Visits, Web, check_scalars, counts, listed
+from cgviz.analysis.paths import Counts, Edge, EdgeVisits, NodePath, Web, check_scalars, counts, listed
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table
-from cgviz.documents.grid import NARROWEST, Column, prose
+from cgviz.documents.grid import NARROWEST, TableColumn, prose
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing, is_short
 from cgviz.drawing.theme import Theme
@@ -26,11 +26,11 @@ from cgviz.views.table.rows import backward, by_name
 
 PROSE = 100
 COLUMNS = (
-    Column("#", right=True),
-    Column("path", least=12),
-    Column("local derivatives", least=12),
-    Column("in numbers", least=12),
-    Column("product", right=True),
+    TableColumn("#", right=True),
+    TableColumn("path", least=12),
+    TableColumn("local derivatives", least=12),
+    TableColumn("in numbers", least=12),
+    TableColumn("product", right=True),
 )
 MOST_FACTORS, MOST_TERMS = 12, 6
 Visited = tuple[str, tuple[str, ...]]
@@ -54,7 +54,7 @@ def report(
 
 def document(found: Paths, writing: Writing) -> Document:
     """Returns the document of the paths."""
-    says = Wording(found, writing)
+    says = PathWords(found, writing)
     blocks: list[Block] = [head(found.run, writing), GAP, Prose([(says.heading(), "")])]
     if found.listed:
         blocks += [
@@ -67,7 +67,7 @@ def document(found: Paths, writing: Writing) -> Document:
     return Document(blocks, says.heading(), PROSE)
 
 
-def table(says: Wording) -> Table:
+def table(says: PathWords) -> Table:
     """Returns a row per path."""
     symbolic = says.report.run.symbolic
     columns = [column for column in COLUMNS if not symbolic or column.heading not in ("in numbers", "product")]
@@ -75,20 +75,20 @@ def table(says: Wording) -> Table:
     return Table(columns, rows)
 
 
-def row(says: Wording, place: int, path: Path) -> list[Span]:
+def row(says: PathWords, place: int, path: NodePath) -> list[Span]:
     product = "" if path.product is None else says.spelling.number(path.product)
     numbers = "" if path.product is None else says.numbers(path)
     chain, formula = (says.chain(path), "name"), (says.formula(path), "name")
     return [(str(place), "muted"), chain, formula, (numbers, ""), (product, "gradient")]
 
 
-def listed_lines(says: Wording, width: int) -> list[Line]:
+def listed_lines(says: PathWords, width: int) -> list[Line]:
     """Returns the paths for a terminal, a line for each of its nodes, its formula, its numbers and its product."""
     indent = len(f"({len(says.report.listed)}) ")
     return [line for place, path in enumerate(says.report.listed, 1) for line in one(says, place, path, indent, width)]
 
 
-def one(says: Wording, place: int, path: Path, indent: int, width: int) -> Iterator[Line]:
+def one(says: PathWords, place: int, path: NodePath, indent: int, width: int) -> Iterator[Line]:
     blank = " " * indent
     yield from prose([(says.chain(path), "name")], width, f"({place})".ljust(indent))
     yield from prose([(says.formula(path), "")], width, blank)
@@ -99,7 +99,7 @@ def one(says: Wording, place: int, path: Path, indent: int, width: int) -> Itera
     yield from prose([(says.number(path.product), "gradient")], width, f"{blank}= ")
 
 
-def sums(says: Wording) -> Iterator[Block]:
+def sums(says: PathWords) -> Iterator[Block]:
     """Yields the sum of the listed paths, and what is left out."""
     found, rest = says.report, says.rest()
     if found.run.symbolic:
@@ -113,15 +113,15 @@ def sums(says: Wording) -> Iterator[Block]:
         yield Prose([("all sum to ", ""), (every, "gradient"), (f" = {says.slope}", "name")])
 
 
-def work(says: Wording) -> Table:
+def work(says: PathWords) -> Table:
     """Returns the table of the edges that each way of computing the gradient visits."""
     heads, rows = says.visits()
-    columns = [Column("edges visited", least=16), *(Column(heading, right=True) for heading in heads)]
+    columns = [TableColumn("edges visited", least=16), *(TableColumn(heading, right=True) for heading in heads)]
     return Table(columns, [[(name, ""), *((cell, "") for cell in cells)] for name, cells in rows])
 
 
 @dataclass(frozen=True)
-class Wording:
+class PathWords:
     """Says what a report tells."""
 
     report: Paths
@@ -149,7 +149,7 @@ class Wording:
     def number(self, value: float | None) -> str:
         return self.spelling.number(value, padded=False)
 
-    def chain(self, path: Path) -> str:
+    def chain(self, path: NodePath) -> str:
         """Returns `x → num → f`, the middle of a long one left out; of edges side by side the arrow tells the slot."""
         steps = self.shortened(path.edges, lambda edge: f"{self.arrow}{self.slot(*edge)} {self.name(edge[0])}", " ")
         return "".join([self.name(path.source), *steps])
@@ -161,7 +161,7 @@ class Wording:
             return ""
         return f"[{slot + 1}]" if self.spelling.plain else subscript(str(slot + 1))
 
-    def formula(self, path: Path) -> str:
+    def formula(self, path: NodePath) -> str:
         """Returns the local derivatives along a path as a product: `1 · (−1/den²) · num`."""
         return self.times.join(self.shortened(path.edges, lambda edge: self.local(*edge))) or "1"
 
@@ -170,7 +170,7 @@ class Wording:
         source, local = run.graph.nodes[target].args[slot], run.local_formula(target, slot)
         return self.spelling.local(self.shown(target), self.shown(source), local, POWER)
 
-    def numbers(self, path: Path) -> str:
+    def numbers(self, path: NodePath) -> str:
         """Returns the same product in numbers."""
         locals = self.report.run.locals
         return self.times.join(self.shortened(path.edges, lambda edge: self.factor(locals[edge[0]][edge[1]]))) or "1"
@@ -271,7 +271,7 @@ class Paths:
     run: Run
     source: int
     counts: Counts
-    listed: Sequence[Path]
+    listed: Sequence[NodePath]
 
     @property
     def left_out(self) -> int:
@@ -339,7 +339,7 @@ def as_data(report: Paths) -> dict[str, Any]:
     }
 
 
-def listed_path(run: Run, spelled: Run, path: Path) -> dict[str, Any]:
+def listed_path(run: Run, spelled: Run, path: NodePath) -> dict[str, Any]:
     """Returns one path: its nodes, the edges between them, and its product."""
     names = [run.graph.nodes[index].name for index in path.nodes]
     edges = [edge(run, spelled, target, slot) for target, slot in path.edges]
@@ -352,7 +352,7 @@ def edge(run: Run, spelled: Run, target: int, slot: int) -> dict[str, Any]:
     return {"to": run.graph.nodes[target].name, "slot": slot, "local": local}
 
 
-def visits(counted: Visits) -> dict[str, Any]:
+def visits(counted: EdgeVisits) -> dict[str, Any]:
     return {
         "naive": whole(counted.naive),
         "forward": whole(counted.forward),

@@ -62,6 +62,9 @@ def within(value: Any) -> float:
 
 def bounded(mp: Any, value: Any) -> Any:
     """Returns a real number of bounded exponent, so that a tower of exponentials ends in inf and not in a hang."""
+    _, mantissa, exponent, bits = getattr(value, "_mpf_", (0, 0, 0, 0))
+    if mantissa and abs(exponent + bits) <= LARGEST_EXPONENT:
+        return value
     if hasattr(value, "_mpc_"):
         return value.real if value.imag == 0 else mp.nan
     value = mp.mpf(value)
@@ -81,7 +84,7 @@ def values(graph: Graph, inputs: Sequence[float | None]) -> list[Any]:
     return made
 
 
-class Slope(NamedTuple):
+class ExactSlope(NamedTuple):
     """The slopes to the left and to the right, and the derivative; nan where there is none.
 
     kind   "smooth", "bent" (across a kink the two sides meet as the step shrinks), "kink" (two slopes), "edge" (a slope
@@ -100,11 +103,11 @@ class Slope(NamedTuple):
         return self.kind in ("smooth", "bent")
 
 
-def slope(function: Callable[[Any], Any], x: Any) -> Slope:
+def slope(function: Callable[[Any], Any], x: Any) -> ExactSlope:
     """Returns the slopes of a function of one mpmath number."""
     mp = context()
     if not mp.isfinite(x):
-        return Slope(mp.nan, mp.nan, mp.nan, "")
+        return ExactSlope(mp.nan, mp.nan, mp.nan, "")
     size = min(0, int(mp.mag(x) * 0.30103)) if x else 0
     with mp.workdps(WORKING - size):
         step = (abs(x) or mp.mpf(1)) * mp.mpf(10) ** -STEP
@@ -112,9 +115,9 @@ def slope(function: Callable[[Any], Any], x: Any) -> Slope:
         sides = quotients(function, x, here, step)
         error = (abs(here) if mp.isfinite(here) else 0) * mp.mpf(10) ** (size - WORKING + 5) / step
         if not unusual(mp, sides, error):
-            return Slope(*sides, sum(sides) / 2, "smooth", error)
+            return ExactSlope(*sides, sum(sides) / 2, "smooth", error)
         nearer = quotients(function, x, here, step * mp.mpf(10) ** -CLOSER)
-        return Slope(*sides, *judged(mp, sides, nearer), error)
+        return ExactSlope(*sides, *judged(mp, sides, nearer), error)
 
 
 def quotients(function: Callable[[Any], Any], x: Any, here: Any, step: Any) -> tuple[Any, Any]:
@@ -156,14 +159,14 @@ class Exact:
         self.necks = necks(graph)
         self.known = {graph.output: context().mpf(1)}
 
-    def slope(self, index: int, expected: float = math.nan) -> Slope:
+    def slope(self, index: int, expected: float = math.nan) -> ExactSlope:
         """Returns the slopes of the output in one node.
 
         Where nothing downstream is made of pieces and the slope to the right is as expected, the left is not asked.
         """
         right = self.by_necks(index)
         if context().isfinite(right) and relative_error(rounded(right), expected) <= AS_EXPECTED:
-            return Slope(right, right, right, "smooth")
+            return ExactSlope(right, right, right, "smooth")
         return slope(lambda value: self.downstream.output(index, value), self.values[index])
 
     def by_necks(self, index: int) -> Any:
@@ -199,7 +202,7 @@ def one_sided(function: Callable[[Any], Any], x: Any, here: Any) -> Any:
     return (function(x + step) - here) / step
 
 
-def local_slope(op: Op, args: Sequence[float], slot: int) -> Slope:
+def local_slope(op: Op, args: Sequence[float], slot: int) -> ExactSlope:
     """Returns the slopes of one op in one argument, at these floats."""
     numbers = [context().mpf(arg) for arg in args]
     function = in_mpmath(op)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from cgviz.analysis.checks.bands import NOTHING, Band, worst
 from cgviz.analysis.checks.digits import Loss, losses
-from cgviz.analysis.checks.rules import Fault, Rules, rules
+from cgviz.analysis.checks.rules import CheckedRules, Fault, rules
 from cgviz.analysis.checks.witnesses import WITNESSES, Reading, Witnesses
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Node
@@ -22,7 +22,7 @@ MOST_FOR_ONE = 400_000
 
 
 @record
-class Row:
+class CheckedRow:
     """One node: its gradient by backpropagation, what each witness says, and the verdict."""
 
     index: int
@@ -52,12 +52,12 @@ class Checked:
 
     run: Run
     witnesses: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[CheckedRow, ...]
     left_out: tuple[int, ...]
-    rules: Rules
+    rules: CheckedRules
 
     @cached_property
-    def first(self) -> Row | None:
+    def first(self) -> CheckedRow | None:
         """The first node in the order of the backward pass whose gradient disagrees."""
         return max((row for row in self.rows if row.band.disagrees), key=lambda row: row.index, default=None)
 
@@ -126,13 +126,13 @@ def check(run: Run, witnesses: Sequence[str] | None = None) -> Checked:
     return Checked(run, tuple(witnesses), rows, left_out, rules(run))
 
 
-def row(every: Witnesses, index: int, witnesses: Sequence[str]) -> Row:
+def row(every: Witnesses, index: int, witnesses: Sequence[str]) -> CheckedRow:
     analytic = every.run.gradients[index]
     if not every.run.taken[index]:
-        return Row(index, analytic, (), why_nothing_flows(every.run, index))
+        return CheckedRow(index, analytic, (), why_nothing_flows(every.run, index))
     shape = every.graph.nodes[index].shape or ()
     note = f"{every.elements} of {size(shape)} elements were compared, evenly spaced" * (size(shape) > every.elements)
-    return Row(index, analytic, tuple(every.read(witness, index) for witness in witnesses), note)
+    return CheckedRow(index, analytic, tuple(every.read(witness, index) for witness in witnesses), note)
 
 
 def why_nothing_flows(run: Run, index: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cgviz.analysis.checks.bands import relative_error
 from cgviz.analysis.checks.differences import Element, one_stage
-from cgviz.analysis.checks.exact import Slope, local_slope, rounded
+from cgviz.analysis.checks.exact import ExactSlope, local_slope, rounded
 from cgviz.analysis.checks.witnesses import off_smooth
 from cgviz.graph.nodes import CONSTANT, Node
 from cgviz.records import record
@@ -39,7 +39,7 @@ class Fault:
 
 
 @record
-class Rules:
+class CheckedRules:
     """The local derivatives that were compared: the faults in backward order, and how many were left out."""
 
     faults: tuple[Fault, ...]
@@ -47,7 +47,7 @@ class Rules:
     left_out: int
 
 
-def rules(run: Run) -> Rules:
+def rules(run: Run) -> CheckedRules:
     """Returns the local derivatives of all stages compared with mpmath's, the last stage first."""
     faults, compared, left_out, room = [], 0, 0, MOST_ARGUMENTS
     for index in reversed(run.graph.stages):
@@ -64,7 +64,7 @@ def rules(run: Run) -> Rules:
             fault = rule_of(node)(run, index, slot)
             if fault:
                 faults.append(fault)
-    return Rules(tuple(faults), compared, left_out)
+    return CheckedRules(tuple(faults), compared, left_out)
 
 
 def rule_of(node: Node) -> Callable[[Run, int, int], Fault | None]:
@@ -133,7 +133,7 @@ def faulty(run: Run, index: int, slot: int) -> Fault | None:
     return off_slope(local_slope(node.op, args, slot), index, slot, rule)
 
 
-def off_slope(slope: Slope, index: int, slot: int, rule: float) -> Fault | None:
+def off_slope(slope: ExactSlope, index: int, slot: int, rule: float) -> Fault | None:
     """Returns the fault of a rule where it differs from the slope that there is, or None."""
     if slope.exists:
         truth = rounded(slope.value)
@@ -143,7 +143,7 @@ def off_slope(slope: Slope, index: int, slot: int, rule: float) -> Fault | None:
     return off_kink(slope, index, slot, rule)
 
 
-def off_kink(slope: Slope, index: int, slot: int, rule: float) -> Fault | None:
+def off_kink(slope: ExactSlope, index: int, slot: int, rule: float) -> Fault | None:
     if slope.kind != "kink":
         return None
     verdict, note = off_smooth(slope, rule)

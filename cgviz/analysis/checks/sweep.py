@@ -17,7 +17,7 @@ LEAST_ERROR = 1e-16
 
 
 @record
-class Series:
+class SlopeSeries:
     """The relative errors of one way to take a slope, by step; nan where there is none."""
 
     name: str
@@ -35,13 +35,13 @@ class Sweep:
     index: int
     gradient: float
     steps: tuple[float, ...]
-    series: tuple[Series, ...]
+    series: tuple[SlopeSeries, ...]
 
     @property
     def name(self) -> str:
         return self.run.graph.nodes[self.index].shown
 
-    def best(self, series: Series) -> tuple[float, float] | None:
+    def best(self, series: SlopeSeries) -> tuple[float, float] | None:
         """Returns the step with the smallest error, and that error."""
         known = [(error, step) for error, step in zip(series.errors, self.steps, strict=True) if error == error]
         if not known:
@@ -57,11 +57,11 @@ def sweep(run: Run, index: int) -> Sweep:
     scale = abs(x) or 1.0
     steps = tuple(scale * 10 ** (-k / PER_DECADE) for k in range(DECADES * PER_DECADE + 1))
     made = [
-        Series(name, tuple(relative_error(true, slope(every.floats, index, x, step)) for step in steps))
+        SlopeSeries(name, tuple(relative_error(true, slope(every.floats, index, x, step)) for step in steps))
         for name, slope in SLOPES.items()
     ]
     if not run.graph.has_arrays and every.complex_step.obstacle(index) < 0:
-        made.append(Series("complex step", tuple(complex_error(every, index, x, true, step) for step in steps)))
+        made.append(SlopeSeries("complex step", tuple(complex_error(every, index, x, true, step) for step in steps)))
     return Sweep(run, index, true, steps, tuple(map(finite, made)))
 
 
@@ -85,8 +85,8 @@ def complex_error(every: Witnesses, index: int, x: float, true: float, step: flo
     return relative_error(true, every.complex_step.downstream.output(index, complex(x, step)).imag / step)
 
 
-def finite(series: Series) -> Series:
-    return Series(series.name, tuple(error if math.isfinite(error) else math.nan for error in series.errors))
+def finite(series: SlopeSeries) -> SlopeSeries:
+    return SlopeSeries(series.name, tuple(error if math.isfinite(error) else math.nan for error in series.errors))
 
 
 def drawable(error: float) -> float:

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from cgviz.analysis.checks.bands import AGREES, FINE, KINK, NOTHING, UNDECIDED, WRONG, Band, band, relative_error
 from cgviz.analysis.checks.complex_step import ComplexStep
 from cgviz.analysis.checks.differences import Difference, Downstream, Element, difference, downstream_of
-from cgviz.analysis.checks.exact import Exact, Slope, rounded
+from cgviz.analysis.checks.exact import Exact, ExactSlope, rounded
 from cgviz.analysis.checks.scalars import Scalars, from_stage
 from cgviz.analysis.checks.symbolic import InSympy
 from cgviz.graph.nodes import INPUT
@@ -138,7 +138,7 @@ class Witnesses:
         return InSympy(self.graph, self.run.values)
 
     @cached_property
-    def slopes(self) -> dict[int, Slope]:
+    def slopes(self) -> dict[int, ExactSlope]:
         """The slopes by mpmath that were asked for, by node."""
         return {}
 
@@ -147,7 +147,7 @@ class Witnesses:
         """The central differences that were asked for, by node."""
         return {}
 
-    def slope(self, index: int) -> Slope:
+    def slope(self, index: int) -> ExactSlope:
         if index not in self.slopes:
             self.slopes[index] = self.exact.slope(index, self.run.gradients[index] or 0.0)
         return self.slopes[index]
@@ -270,7 +270,7 @@ def by_mpmath(of: Witnesses, index: int) -> Reading:
     return Reading("mpmath", math.nan, math.nan if verdict is not WRONG else math.inf, verdict, note=note)
 
 
-def off_smooth(slope: Slope, analytic: float) -> tuple[Band, str]:
+def off_smooth(slope: ExactSlope, analytic: float) -> tuple[Band, str]:
     """Returns the verdict on a slope where the function has none, and why: a kink, an edge of its domain, a jump."""
     left, right = rounded(slope.left), rounded(slope.right)
     if slope.kind == "steep":

@@ -16,7 +16,7 @@ MOST_OPERATIONS = 3000
 DIGITS = 50
 
 
-__all__ = ["Closed", "Effort", "closed_forms", "effort", "evaluated"]
+__all__ = ["ClosedForms", "Effort", "closed_forms", "effort", "evaluated"]
 
 
 @record
@@ -77,7 +77,7 @@ def of_op(op: Op, operands: int) -> int:
 
 
 @record
-class Closed:
+class ClosedForms:
     """What sympy finds for a graph.
 
     slopes  ∂output/∂input as a formula, by the input's index
@@ -91,7 +91,7 @@ class Closed:
     reason: str = ""
 
 
-def closed_forms(graph: Graph, wanted: Sequence[int]) -> Closed:
+def closed_forms(graph: Graph, wanted: Sequence[int]) -> ClosedForms:
     """Returns the derivatives with respect to the inputs that are `wanted`, or the reason why there are none."""
     import sympy
 
@@ -108,11 +108,11 @@ def closed_forms(graph: Graph, wanted: Sequence[int]) -> Closed:
             if counts[index] > MOST_OPERATIONS:
                 raise TooLargeError(f"written out it takes {counts[index]} operations")
             slopes[index] = written(slope, names)
-        return Closed(slopes, counts, int(whole.count_ops()))
+        return ClosedForms(slopes, counts, int(whole.count_ops()))
     except NoClosedFormError as error:
-        return Closed({}, {}, reason=f"{error.said}: {error}.")
+        return ClosedForms({}, {}, reason=f"{error.said}: {error}.")
     except (RecursionError, ArithmeticError, ValueError, TypeError) as error:
-        return Closed({}, {}, reason=f"The closed form is left out: sympy stops with {type(error).__name__}.")
+        return ClosedForms({}, {}, reason=f"The closed form is left out: sympy stops with {type(error).__name__}.")
 
 
 def evaluated(formula: Formula, values: Mapping[str, float]) -> Any:

@@ -76,7 +76,7 @@ def operand(graph: Graph, index: int) -> str:
     return text if re.fullmatch(r"[\w.]+", text) else f"({text})"
 
 
-class Along(NamedTuple):
+class AlongAxis(NamedTuple):
     """A stage as it may be written: its formula, why, and the stages that it is made of."""
 
     formula: Formula
@@ -84,7 +84,7 @@ class Along(NamedTuple):
     inside: tuple[int, ...]
 
 
-def along(graph: Graph, index: int) -> Along | None:
+def along(graph: Graph, index: int) -> AlongAxis | None:
     """Returns the first of these forms that a stage has, written safely, or None."""
     return next((made for form in FORMS for made in form(graph, index)), None)
 
@@ -100,7 +100,7 @@ def on(graph: Graph, op: Op, index: int) -> Formula:
     return Formula(op=op, args=(Formula(operand(graph, index)),))
 
 
-def log_of_softmax(graph: Graph, index: int) -> Iterator[Along]:
+def log_of_softmax(graph: Graph, index: int) -> Iterator[AlongAxis]:
     """log(softmax(x)) and the log of a part of it, as in log(p[1])."""
     shares = inner(graph, index, log)
     if shares is None:
@@ -115,7 +115,7 @@ def log_of_softmax(graph: Graph, index: int) -> Iterator[Along]:
     made = on(graph, log_softmax(axis), x)
     if picked:
         made = Formula(op=part.op, args=(made, *(Formula(operand(graph, arg)) for arg in part.args[1:])))
-    yield Along(made, "a share underflows to 0, and log 0 is −inf", tuple({index, shares, whole, *behind}))
+    yield AlongAxis(made, "a share underflows to 0, and log 0 is −inf", tuple({index, shares, whole, *behind}))
 
 
 def shares_of(graph: Graph, index: int) -> tuple[int, Any, tuple[int, ...]] | None:
@@ -130,37 +130,37 @@ def shares_of(graph: Graph, index: int) -> tuple[int, Any, tuple[int, ...]] | No
     return graph.nodes[exponential].args[0], made.formula.op.parameter, made.inside  # type: ignore[union-attr]
 
 
-def log_of_total(graph: Graph, index: int) -> Iterator[Along]:
+def log_of_total(graph: Graph, index: int) -> Iterator[AlongAxis]:
     """log(sum(exp(x)))."""
     total = inner(graph, index, log)
     raised = None if total is None else inner(graph, total, "sum")
     x = None if raised is None else inner(graph, raised, exp)
     if total is not None and raised is not None and x is not None:
         made = on(graph, logsumexp(*graph.nodes[total].op.parameter), x)
-        yield Along(made, "exp overflows above 709.78; the largest is taken out of the sum", (index, total, raised))
+        yield AlongAxis(made, "exp overflows above 709.78; the largest is taken out of the sum", (index, total, raised))
 
 
-def log_of_product(graph: Graph, index: int) -> Iterator[Along]:
+def log_of_product(graph: Graph, index: int) -> Iterator[AlongAxis]:
     """log(prod(x))."""
     total = inner(graph, index, log)
     x = None if total is None else inner(graph, total, "prod")
     if total is not None and x is not None:
         axes = sum_of(*graph.nodes[total].op.parameter)
         made = Formula(op=axes, args=(on(graph, log, x),))
-        yield Along(made, "a product of many factors leaves the range of floats", (index, total))
+        yield AlongAxis(made, "a product of many factors leaves the range of floats", (index, total))
 
 
-def root_of_squares(graph: Graph, index: int) -> Iterator[Along]:
+def root_of_squares(graph: Graph, index: int) -> Iterator[AlongAxis]:
     """sqrt(sum(x**2))."""
     total = inner(graph, index, sqrt)
     squares = None if total is None else inner(graph, total, "sum")
     x = None if squares is None else inner(graph, squares, square)
     if total is not None and squares is not None and x is not None:
         made = on(graph, norm(*graph.nodes[total].op.parameter), x)
-        yield Along(made, "a square overflows, and √ has no slope at 0", (index, total, squares))
+        yield AlongAxis(made, "a square overflows, and √ has no slope at 0", (index, total, squares))
 
 
-def shares_by_hand(graph: Graph, index: int) -> Iterator[Along]:
+def shares_by_hand(graph: Graph, index: int) -> Iterator[AlongAxis]:
     """exp(x)/sum(exp(x)) along one axis."""
     node = graph.nodes[index]
     if node.op.family != "product" or len(node.args) != 2:
@@ -173,10 +173,12 @@ def shares_by_hand(graph: Graph, index: int) -> Iterator[Along]:
         vector = len(graph.nodes[top].shape or ()) == 1
         if x is not None and (vector or (isinstance(axis, int) and keeps)):
             made = on(graph, softmax(-1 if vector else axis), x)
-            yield Along(made, "exp overflows: inf/inf; the largest is taken out of all", (index, top, bottom, total))
+            yield AlongAxis(
+                made, "exp overflows: inf/inf; the largest is taken out of all", (index, top, bottom, total)
+            )
 
 
-FORMS: tuple[Callable[[Graph, int], Iterator[Along]], ...] = (
+FORMS: tuple[Callable[[Graph, int], Iterator[AlongAxis]], ...] = (
     log_of_softmax,
     log_of_total,
     log_of_product,

@@ -75,7 +75,7 @@ class Measured(NamedTuple):
     norm: float
 
 
-class Loss(NamedTuple):
+class MeasuredLoss(NamedTuple):
     """The loss over all examples, and its gradient."""
 
     loss: float
@@ -87,7 +87,7 @@ class Loss(NamedTuple):
 
 
 @record
-class Plan:
+class DescentPlan:
     """How to descend: by which rule, how many steps, over batches of which size (None: all examples).
 
     every   the parameters of every so manieth step are kept; None keeps about a thousand
@@ -117,15 +117,15 @@ class Descent:
     ended     "done", "interrupted" or "diverged"; where it diverged, `rows` are the examples of that step
     """
 
-    plan: Plan
+    plan: DescentPlan
     start: Parameters
     reached: tuple[int, Parameters]
     epoch_steps: int = 1
     losses: array[float] = field(default_factory=lambda: array("d"))
     norms: array[float] = field(default_factory=lambda: array("d"))
     kept: dict[int, Parameters] = field(default_factory=dict)
-    before: Loss | None = None
-    after: Loss | None = None
+    before: MeasuredLoss | None = None
+    after: MeasuredLoss | None = None
     ended: str = DONE
     rows: Rows = None
 
@@ -139,7 +139,7 @@ def unwatched(step: int, loss: float) -> None:
     pass
 
 
-def descend(objective: Objective, start: Parameters, plan: Plan, watch: Watch = unwatched) -> Descent:
+def descend(objective: Objective, start: Parameters, plan: DescentPlan, watch: Watch = unwatched) -> Descent:
     """Returns the descent from `start`; `watch` hears of every step's number and loss.
 
     A number that is not finite ends it at once, and so does Ctrl-C: what there is by then is kept.
@@ -147,7 +147,7 @@ def descend(objective: Objective, start: Parameters, plan: Plan, watch: Watch = 
     descent = Descent(plan, start, (0, start), per_epoch(objective.examples, plan.batch))
     with calm(start):
         try:
-            descent.before = Loss(*objective.loss_and_gradient(start, None))
+            descent.before = MeasuredLoss(*objective.loss_and_gradient(start, None))
             walk(objective, descent, watch)
         except KeyboardInterrupt:
             descent.ended = INTERRUPTED
@@ -186,7 +186,7 @@ def finish(objective: Objective, descent: Descent) -> None:
     taken, end = descent.reached
     del descent.losses[taken:], descent.norms[taken:]
     descent.kept[taken] = end
-    after = descent.after = Loss(*objective.loss_and_gradient(end, None))
+    after = descent.after = MeasuredLoss(*objective.loss_and_gradient(end, None))
     descent.losses.append(after.loss)
     descent.norms.append(after.norm)
     if descent.ended == DONE and not (math.isfinite(after.loss) and math.isfinite(after.norm)):

@@ -16,7 +16,7 @@ from cgviz.graph.roles import roles_of
 from cgviz.graph.shapes import shaped
 from cgviz.records import record
 from cgviz.text.identifiers import name as spelled
-from cgviz.text.tables import Sheet
+from cgviz.text.tables import DataSheet
 from cgviz.values.arrays import Shape, Value, numpy, settled, shape_of
 
 MARKED = re.compile(r"(?<=.)(hat|bar|tilde|true|pred|\d+)$")
@@ -34,7 +34,7 @@ class Problem:
     notes: tuple[str, ...] = ()
 
 
-def problem(graph: Graph, given: Mapping[str, Value], wrt: Sequence[str] | None, sheet: Sheet | None) -> Problem:
+def problem(graph: Graph, given: Mapping[str, Value], wrt: Sequence[str] | None, sheet: DataSheet | None) -> Problem:
     """Returns the problem: columns bind to inputs, parameters start where they are given, by default or at 0.
 
     wrt   the parameters; None takes every input that is no column, and that the program does not call data or constant
@@ -139,7 +139,7 @@ def ignored(binding: Binding) -> list[str]:
     return notes + ([f"ignored: {unnamed} {plural(unnamed, 'column')} without a name"] if unnamed else [])
 
 
-def defaults(sheet: Sheet | None, given: Mapping[str, Value], constants: Parameters) -> list[str]:
+def defaults(sheet: DataSheet | None, given: Mapping[str, Value], constants: Parameters) -> list[str]:
     """Says which inputs stay at the program's default though there are data: a column may be misspelt."""
     kept = [name for name in constants if name not in given]
     return [f"no column for {listed(kept)}: the program's default for every example"] if sheet and kept else []
@@ -220,7 +220,7 @@ def in_order(stem: str, members: dict[int, int]) -> tuple[int, ...]:
 
 
 def objective(
-    graph: Graph, start: Parameters, constants: Parameters, sheet: Sheet | None, binding: Binding
+    graph: Graph, start: Parameters, constants: Parameters, sheet: DataSheet | None, binding: Binding
 ) -> Objective:
     """Returns the mean of the program over the rows.
 
@@ -253,7 +253,7 @@ def fitted(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
     return made
 
 
-def cases(sheet: Sheet | None, binding: Binding) -> Examples:
+def cases(sheet: DataSheet | None, binding: Binding) -> Examples:
     """Returns a value by name for every row; without data one case in which nothing differs."""
     if not sheet:
         return ({},)

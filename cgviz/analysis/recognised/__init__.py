@@ -4,8 +4,8 @@
 `recognised` tells them of a run's gradients, where they are proved.
 """
 
-from cgviz.analysis.recognised.found import Found, found
+from cgviz.analysis.recognised.found import FoundResult, found
 from cgviz.analysis.recognised.table import RESULTS, Result
 from cgviz.analysis.recognised.telling import Recognised, recognised
 
-__all__ = ["RESULTS", "Found", "Recognised", "Result", "found", "recognised"]
+__all__ = ["RESULTS", "FoundResult", "Recognised", "Result", "found", "recognised"]

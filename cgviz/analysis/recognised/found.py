@@ -21,7 +21,7 @@ Nodes = Mapping[str, int]
 
 
 @record
-class Found:
+class FoundResult:
     """A recognised result in a graph.
 
     root   the node where the gradient arrives
@@ -47,9 +47,9 @@ class Found:
         return evaluated(self.result.gradients[name].format(**self.fills), values)
 
 
-def found(graph: Graph) -> list[Found]:
+def found(graph: Graph) -> list[FoundResult]:
     """Returns the recognised results in a graph, the last ones first; none stands inside another."""
-    every: list[Found] = []
+    every: list[FoundResult] = []
     inside: set[int] = set()
     names = {node.op.name for node in graph.nodes}
     rows = [(result, fills, pattern) for result, fills, pattern in patterns(axes(graph)) if is_in(pattern, names)]
@@ -60,7 +60,7 @@ def found(graph: Graph) -> list[Found]:
             match = next(matches(pattern, pattern.output, graph, index, {}), None)
             if match is not None and fits(graph, result, pattern, match):
                 bound = {node.name: match[i] for i, node in enumerate(pattern.nodes) if node.given and i in match}
-                every.append(Found(result, index, bound, fills))
+                every.append(FoundResult(result, index, bound, fills))
                 inside |= {match[i] for i in pattern.stages}
                 break
     return every

@@ -77,14 +77,14 @@ def recognised(run: Run, wanted: Sequence[int] | None = None) -> dict[int, Recog
 
 
 @record
-class Point:
+class NearPoint:
     """Values and gradients at one point; `moved` are the inputs that were moved to get there, None for all of them."""
 
     values: Sequence[Value | None]
     gradients: Sequence[Value | None]
 
 
-def points(run: Run) -> list[list[Point]]:
+def points(run: Run) -> list[list[NearPoint]]:
     """Returns points around the run's own: all inputs moved, and for each input all but that one."""
     base = dict(run.inputs or {run.graph.nodes[i].name: 0.35 + 0.11 * k for k, i in enumerate(run.graph.inputs)})
     names = list(base)
@@ -106,12 +106,12 @@ def moved(value: Value, k: int, i: int) -> Value:
     return value * (1 + 0.05 * numpy().sin(3 * k + i + place)) + 0.02 * numpy().sin(5 * k + 2 * i + 1.7 * place)
 
 
-def point(run: Run, inputs: dict[str, Value]) -> Point:
+def point(run: Run, inputs: dict[str, Value]) -> NearPoint:
     at = replace(run, inputs=inputs)
-    return Point(at.values, at.gradients)
+    return NearPoint(at.values, at.gradients)
 
 
-def one(run: Run, tried: list[list[Point]], index: int) -> Recognised | None:
+def one(run: Run, tried: list[list[NearPoint]], index: int) -> Recognised | None:
     """Returns the first result of the table that the gradient of a node is proved to be."""
     everywhere, *but_one = tried
     for known, out, target in candidates(run.graph, index):
@@ -168,7 +168,7 @@ def behind(graph: Graph, index: int) -> set[int]:
     return found
 
 
-def ratio(tried: Sequence[Point], known: Told, index: int, out: int, target: int | None) -> float | None:
+def ratio(tried: Sequence[NearPoint], known: Told, index: int, out: int, target: int | None) -> float | None:
     """Returns the constant c with gradient = c · form at all points, where c or 1/c is a small whole number."""
     gradients: list[Any] = []
     forms: list[Any] = []
@@ -240,7 +240,7 @@ def minus(a: Any, b: Any) -> Formula:
     return made
 
 
-def picked(run: Run, tried: Sequence[Point], index: int) -> Recognised | None:
+def picked(run: Run, tried: Sequence[NearPoint], index: int) -> Recognised | None:
     """Returns p − eₖ, the gradient of −log softmax(z)[k]: what softmax gives, without 1 at the label."""
     graph, shape = run.graph, run.graph.nodes[index].shape or ()
     users = [target for target, _ in graph.edges_out[index] if graph.nodes[target].op.name in PICKED.stages]

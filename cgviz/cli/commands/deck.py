@@ -14,7 +14,7 @@ from cgviz.cli.targets import check_unasked
 from cgviz.errors import UsageError, printable
 
 if TYPE_CHECKING:
-    from cgviz.players.deck import Format, Frame, Look
+    from cgviz.players.deck import DeckFrame, DeckLook, Format
 
 GRANULARITIES = ("edge", "stage", "pass")
 ASPECTS = ("16:9", "4:3")
@@ -56,19 +56,15 @@ Speaker notes say every step in whole sentences (reveal.js: the key S).
 )
 @click.option(
     "--granularity",
-    type=click.Choice(GRANULARITIES),
-    default="edge",
-    show_default=True,
+    **options.one_of(GRANULARITIES, "edge"),
     help="A frame for each edge of the backward pass, for each stage, or for each pass.",
 )
 @click.option("--from", "first", type=click.IntRange(min=1), metavar="N", help="The first frame shown.")
 @click.option("--to", "last", type=click.IntRange(min=1), metavar="N", help="The last frame shown.")
-@click.option("--aspect", type=click.Choice(ASPECTS), default="16:9", show_default=True, help="The shape of a slide.")
+@click.option("--aspect", **options.one_of(ASPECTS, "16:9"), help="The shape of a slide.")
 @click.option(
     "--camera",
-    type=click.Choice(CAMERAS),
-    default="auto",
-    show_default=True,
+    **options.one_of(CAMERAS, "auto"),
     help="whole: all of the diagram on every slide; follow: a camera looks at the row of what happens; auto: the whole "
     "where its texts are at least 14 points high on a slide of 960 x 540.",
 )
@@ -98,11 +94,11 @@ def command(
     last: int | None,
     **look: Any,
 ) -> None:
-    from cgviz.players.deck import Look, format_of, frames
+    from cgviz.players.deck import DeckLook, format_of, frames
 
     look["figure"] = figured(look)
     if (request.program or "").lower().endswith(".md"):
-        return deliver_lecture(str(request.program), output, format, granularity, Look(**look))
+        return deliver_lecture(str(request.program), output, format, granularity, DeckLook(**look))
     path = output or DEFAULT
     if output is None:
         check_unasked(path)
@@ -111,14 +107,14 @@ def command(
     run = request.run()
     shown = frames(run, granularity, first, last, digits=look["digits"])
     forewarn(run, len(shown), made)
-    make(run, made, shown, Look(**look), path)
+    make(run, made, shown, DeckLook(**look), path)
     run.require_finite()
 
 
 LECTURES = {".html": "html", ".htm": "html", ".pdf": "pdf", ".pptx": "pptx"}
 
 
-def deliver_lecture(source: str, output: str | None, format: str | None, granularity: str, look: Look) -> None:
+def deliver_lecture(source: str, output: str | None, format: str | None, granularity: str, look: DeckLook) -> None:
     """Writes one deck of a lecture in Markdown: its headings and text, and every program step by step."""
     from cgviz.cli.progress import tracked
     from cgviz.cli.source import from_file
@@ -156,7 +152,7 @@ def forewarn(run: Any, count: int, made: Format) -> None:
     )
 
 
-def make(run: Any, made: Format, shown: tuple[Frame, ...], look: Look, path: str) -> None:
+def make(run: Any, made: Format, shown: tuple[DeckFrame, ...], look: DeckLook, path: str) -> None:
     """Draws the whole deck, then writes it: an interrupt on the way leaves nothing behind."""
     from cgviz.cli.progress import tracked
     from cgviz.players.deck import deck, drawn, folder, trouble

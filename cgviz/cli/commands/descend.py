@@ -16,7 +16,7 @@ from cgviz.drawing.pictures import CHARTS
 from cgviz.errors import EvaluationError, UsageError, printable, quoted
 
 if TYPE_CHECKING:
-    from cgviz.analysis.learning import Descent, Plan, Problem, Sheet
+    from cgviz.analysis.learning import DataSheet, Descent, DescentPlan, Problem
     from cgviz.drawing.canvas.sheet import Sheet as Canvas
 
 OPTIMIZERS = ("sgd", "momentum", "adam")
@@ -171,7 +171,7 @@ def drawn(sheet: Canvas, target: str, chosen: dict[str, Any]) -> bytes:
     return svg(sheet) if format == "svg" and not chosen["embed_font"] else written(sheet, format)
 
 
-def conclude(ctx: click.Context, task: Problem, descent: Descent, sheet: Sheet | None) -> None:
+def conclude(ctx: click.Context, task: Problem, descent: Descent, sheet: DataSheet | None) -> None:
     """Says how the descent ended. Raises EvaluationError where it diverged; exit status 130 where interrupted."""
     from cgviz.analysis.learning import explained
     from cgviz.analysis.learning.descent import remark
@@ -215,7 +215,7 @@ def kind_of(output: str) -> str:
     return kind
 
 
-def sheet_of(data: str | None, program: str | None) -> Sheet | None:
+def sheet_of(data: str | None, program: str | None) -> DataSheet | None:
     """Returns the data. Raises UsageError."""
     from cgviz.cli.source import decoded
     from cgviz.reading.shipped import data_set
@@ -235,7 +235,7 @@ def sheet_of(data: str | None, program: str | None) -> Sheet | None:
     return read_sheet(decoded(content, name, LARGEST, "take fewer examples"), name)
 
 
-def problem_of(request: Request, wrt: str | None, sheet: Sheet | None) -> Problem:
+def problem_of(request: Request, wrt: str | None, sheet: DataSheet | None) -> Problem:
     """Returns what is to be minimised. Raises CgvizError."""
     from cgviz.analysis.learning import problem
     from cgviz.cli.arguments import identifier
@@ -249,9 +249,9 @@ def problem_of(request: Request, wrt: str | None, sheet: Sheet | None) -> Proble
     return problem(graph, given, names, sheet)
 
 
-def plan_of(chosen: dict[str, Any], examples: int, with_data: bool) -> Plan:
+def plan_of(chosen: dict[str, Any], examples: int, with_data: bool) -> DescentPlan:
     """Returns how to descend. Raises UsageError for options that do not go together."""
-    from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings
+    from cgviz.analysis.learning import OPTIMIZERS, DescentPlan, Settings
     from cgviz.analysis.learning.descent import per_epoch
 
     steps, epochs, batch, momentum = (chosen[name] for name in ("steps", "epochs", "batch", "momentum"))
@@ -267,4 +267,4 @@ def plan_of(chosen: dict[str, Any], examples: int, with_data: bool) -> Plan:
     if steps > MOST_STEPS:
         raise UsageError(f"{steps} steps are more than {MOST_STEPS}; give fewer --epochs or a larger --batch")
     settings = Settings(lr=chosen["lr"], momentum=0.9 if momentum is None else momentum)
-    return Plan(OPTIMIZERS[name], settings, steps, batch, chosen["seed"], chosen["every"])
+    return DescentPlan(OPTIMIZERS[name], settings, steps, batch, chosen["seed"], chosen["every"])

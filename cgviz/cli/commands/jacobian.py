@@ -14,7 +14,7 @@ from cgviz.drawing.pictures import CHARTS
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
-    from cgviz.views.jacobian.facts import Facts
+    from cgviz.views.jacobian.facts import MatrixFacts
 
 MODES = ("auto", "forward", "reverse")
 LAYOUTS = ("numerator", "denominator")
@@ -35,11 +35,7 @@ shared = options.together(
         "--wrt", metavar="NODE[,NODE]...", help="With respect to these inputs or stages.  [default: all inputs]"
     ),
     click.option(
-        "--mode",
-        type=click.Choice(MODES),
-        default="auto",
-        show_default=True,
-        help="Passes of tangents, backward passes, or whichever needs fewer.",
+        "--mode", **options.one_of(MODES, "auto"), help="Passes of tangents, backward passes, or whichever needs fewer."
     ),
     format_option(),
     standalone_option(),
@@ -57,9 +53,7 @@ shared = options.together(
 @shared
 @click.option(
     "--layout",
-    type=click.Choice(LAYOUTS),
-    default="numerator",
-    show_default=True,
+    **options.one_of(LAYOUTS, "numerator"),
     help="numerator: a row per element of the output; denominator: a column.",
 )
 def command(request: Request, to: Target, of: str | None, wrt: str | None, mode: str, layout: str, **look: Any) -> None:
@@ -87,7 +81,7 @@ def started(request: Request) -> tuple[Run, bool]:
     return run, not run.bare.nodes[run.bare.output].shape
 
 
-def deliver(facts: Facts, to: Target, background: str, **look: Any) -> None:
+def deliver(facts: MatrixFacts, to: Target, background: str, **look: Any) -> None:
     """Prints the matrix, or writes it into a file; a picture is written beside what is printed."""
     from cgviz.views.jacobian import picture, report
 

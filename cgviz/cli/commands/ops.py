@@ -11,7 +11,7 @@ from cgviz.cli.present import Target, report_options
 from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
-    from cgviz.ops.listing import Row
+    from cgviz.ops.listing import OpRow
 
 HELP = """List the functions and operators of the language, or show one.
 
@@ -36,7 +36,7 @@ def command(name: str | None, to: Target) -> None:
     to.present(report(rows() if name is None else [one(name, rows())], in_full=name is not None))
 
 
-def one(name: str, rows: list[Row]) -> Row:
+def one(name: str, rows: list[OpRow]) -> OpRow:
     """Returns the row of an op by its name, an alias or its glyph. Raises UsageError with the closest names."""
     for row in rows:
         if name in (row.name, *row.aliases):

@@ -79,9 +79,7 @@ def scale(ctx: click.Context, param: click.Parameter, value: float) -> float:
 )
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "inprocess", "dot"]),
-    default="auto",
-    show_default=True,
+    **options.one_of(["auto", "inprocess", "dot"], "auto"),
     help="Which Graphviz draws: the one in this process, or the command `dot`.",
 )
 @click.option("--show", is_flag=True, help="Open the picture in the system's viewer.")

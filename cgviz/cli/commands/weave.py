@@ -35,21 +35,21 @@ Everything else stays as it is: for Marp, Slidev, Quarto, Jekyll and whatever re
 @click.command(help=HELP, params=[debug_option()])
 @click.argument("file", metavar="FILE")
 @options.output("Write the text and its pictures into this folder.  [default: woven]")
-@click.option("--to", type=click.Choice(FORMATS), default="svg", show_default=True, help="The format of pictures.")
+@click.option("--to", **options.one_of(FORMATS, "svg"), help="The format of pictures.")
 @click.option(
     "--fit", metavar="SIZE", default="", help="The page of pictures whose fence says no fit=: slide, column, 12cm."
 )
 @click.option("--min-text", metavar="SIZE", default="", help="The smallest text there; a line says if it is missed.")
 def command(file: str, output: str | None, to: str, fit: str, min_text: str) -> None:
     from cgviz.cli.source import from_file
-    from cgviz.places.weave import Figure, woven
+    from cgviz.places.weave import WovenFigure, woven
     from cgviz.text.output import write
 
     source, folder = Path(file), Path(output or "woven")
     check_target(source, folder)
     figures: dict[str, bytes] = {}
 
-    def place(figure: Figure) -> str:
+    def place(figure: WovenFigure) -> str:
         name = f"{source.stem}-{figure.number}.{figure.ending}"
         figures[name] = figure.content
         if figure.note:

@@ -63,7 +63,7 @@ whose values are given keep them. Numbers have more digits where they cancel.
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which inputs are drawn.")
 @click.option("--title", default="Backpropagation", show_default=True, help="The title of the sheets.")
-@click.option("--paper", type=click.Choice(PAPERS), default="a4", show_default=True, help="The size of the paper.")
+@click.option("--paper", **options.one_of(PAPERS, "a4"), help="The size of the paper.")
 @options.style("How the figure is drawn.")
 @options.direction(None, "The way of the figure.  [default: the larger]")
 @click.option("--fit", metavar="SIZE", help="The room of the figure, such as 12x8cm.  [default: what the paper has]")
@@ -84,7 +84,7 @@ def command(
 ) -> None:
     from cgviz.players.worksheet import answer_key, format_of, key_path, worksheet
     from cgviz.players.worksheet.blanks import blanks
-    from cgviz.players.worksheet.work import Look, Work
+    from cgviz.players.worksheet.work import FigureLook, Work
     from cgviz.text.output import check, write
     from cgviz.text.signature import signed
 
@@ -100,7 +100,7 @@ def command(
     runs, drawn = runs_of(request, variants, seed, look["digits"], within)
     left_out = blanks(runs[0].graph, blank)
     with click.progressbar(length=len(runs), file=sys.stderr, hidden=not waits(len(runs))) as bar:
-        work = Work(runs, left_out, Look(**look), printable(title), seed if drawn else None, bar.update)
+        work = Work(runs, left_out, FigureLook(**look), printable(title), seed if drawn else None, bar.update)
         files = worksheet(work, path, paper) | answer_key(work, answers, paper)
     for note in filter(None, (runs[0].graph.read_without, work.trouble)):
         streams.note(note)

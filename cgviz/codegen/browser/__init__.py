@@ -5,7 +5,7 @@ written in the same notation. `library()` holds the functions that JavaScript's 
 """
 
 from cgviz.codegen.browser.corners import corners
-from cgviz.codegen.browser.notation import UnwrittenError
+from cgviz.codegen.browser.notation import UnwrittenGateError
 from cgviz.codegen.browser.program import library, program
 
-__all__ = ["UnwrittenError", "corners", "library", "program"]
+__all__ = ["UnwrittenGateError", "corners", "library", "program"]

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cgviz.codegen.browser.notation import JAVASCRIPT, UnwrittenError
+from cgviz.codegen.browser.notation import JAVASCRIPT, UnwrittenGateError
 from cgviz.graph.nodes import Graph
 from cgviz.ops.op import Op, nothing
 from cgviz.ops.operators import Operators
@@ -33,7 +33,7 @@ class Fork:
         return self.ways[place] if place < len(self.ways) else True
 
 
-class Operand(Operators):
+class BranchOperand(Operators):
     """An operand under Python's operators; what it is compared with decides nothing, the fork does."""
 
     __hash__ = object.__hash__
@@ -41,12 +41,12 @@ class Operand(Operators):
     def __init__(self, fork: Fork, formula: Formula) -> None:
         self.fork, self.formula = fork, formula
 
-    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Operand:
-        parts = (arg.formula if isinstance(arg, Operand) else Formula(float(arg)) for arg in args)
-        return Operand(self.fork, Formula(op=op, args=tuple(parts)))
+    def cgviz_apply(self, op: Op, args: Sequence[Any]) -> BranchOperand:
+        parts = (arg.formula if isinstance(arg, BranchOperand) else Formula(float(arg)) for arg in args)
+        return BranchOperand(self.fork, Formula(op=op, args=tuple(parts)))
 
     def compared(self, sign: str, other: Any) -> bool:
-        right = other.formula if isinstance(other, Operand) else Formula(float(other))
+        right = other.formula if isinstance(other, BranchOperand) else Formula(float(other))
         a, b = (each.write(JAVASCRIPT).atom for each in (self.formula, right))
         return a == b if sign == "===" and a == b else self.fork.ask(f"{a} {sign} {b}")
 
@@ -112,9 +112,9 @@ def function(rule: Callable[..., str], count: int, otherwise: str) -> str:
 
     def branch(ways: tuple[bool, ...]) -> str:
         fork = Fork(ways)
-        operands = [Operand(fork, Formula(f"x[{slot}]")) for slot in range(count)]
+        operands = [BranchOperand(fork, Formula(f"x[{slot}]")) for slot in range(count)]
         try:
-            leaf = json.dumps(str(rule(Operand(fork, Formula("out")), operands)), ensure_ascii=False)
+            leaf = json.dumps(str(rule(BranchOperand(fork, Formula("out")), operands)), ensure_ascii=False)
         except (TypeError, ValueError, AttributeError):
             leaf = otherwise
         if len(fork.conditions) > len(ways):
@@ -123,11 +123,11 @@ def function(rule: Callable[..., str], count: int, otherwise: str) -> str:
             return yes if yes == no else f"({condition} ? {yes} : {no})"
         leaves[0] += 1
         if leaves[0] > MOST_LEAVES:
-            raise UnwrittenError("a rule with too many branches")
+            raise UnwrittenGateError("a rule with too many branches")
         return leaf
 
     try:
         tree = branch(())
-    except UnwrittenError:
+    except UnwrittenGateError:
         return ""
     return "" if tree == '""' else f"(x, out, s) => {tree}"

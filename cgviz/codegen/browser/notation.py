@@ -18,7 +18,7 @@ MATH = frozenset(
 )
 
 
-class UnwrittenError(Exception):
+class UnwrittenGateError(Exception):
     """A gate has no form in JavaScript; `str()` says which and why."""
 
 
@@ -34,7 +34,7 @@ def verbatim(written: Written) -> Formula:
     return Formula(leaf)
 
 
-class Javascript(Notation):
+class BrowserJavascript(Notation):
     """JavaScript over an array `v` of the values of all nodes; names of the program never occur in it."""
 
     def leaf(self, leaf: str | float) -> Written:
@@ -63,7 +63,7 @@ class Javascript(Notation):
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         template = op.javascript[0] if op.javascript else ""
         if not template and not in_math(op, operands):
-            raise UnwrittenError(f"{op.name} has no form in JavaScript")
+            raise UnwrittenGateError(f"{op.name} has no form in JavaScript")
         return filled(template or f"Math.{op.name}({{all}})", operands)
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
@@ -90,4 +90,4 @@ def filled(template: str, operands: Sequence[Written], **more: object) -> str:
     return template.format(*atoms, all=", ".join(map(str, operands)), **more)
 
 
-JAVASCRIPT = Javascript()
+JAVASCRIPT = BrowserJavascript()

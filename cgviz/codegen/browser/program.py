@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from cgviz.codegen.browser.notation import JAVASCRIPT, UnwrittenError, filled
+from cgviz.codegen.browser.notation import JAVASCRIPT, UnwrittenGateError, filled
 from cgviz.graph.nodes import CONSTANT, INPUT, Builder, Graph, Node
 from cgviz.ops.op import Op
 from cgviz.ops.opening import filled as opened_array
@@ -26,7 +26,7 @@ def derivatives(op: Op, args: Sequence[Formula], out: Formula) -> Iterator[str]:
     """Yields the local derivative in each operand: stable where the record has such a form, else as taught."""
     templates = stable(op, len(args))
     if len(args) > MOST_OPERANDS and op.slopes is None:
-        raise UnwrittenError(f"{op.name} of {len(args)} operands would be too long in JavaScript")
+        raise UnwrittenGateError(f"{op.name} of {len(args)} operands would be too long in JavaScript")
     if all(templates):
         taught: tuple[object, ...] = (None,) * len(args)
     else:
@@ -127,7 +127,7 @@ class Bounded(Builder):
 
     def push(self, node: Node) -> int:
         if len(self.nodes) >= MOST:
-            raise UnwrittenError(f"more than {MOST} scalar operations are too many to be recomputed in a page")
+            raise UnwrittenGateError(f"more than {MOST} scalar operations are too many to be recomputed in a page")
         return super().push(node)
 
 
@@ -138,7 +138,7 @@ def parts(graph: Graph, gates: Gates) -> dict[int, Part]:
     """
     found = {index: part(graph, index, gates) for index in graph.stages if has_arrays(graph, index)}
     if sum(len(each.get("nodes", ())) for each in found.values()) > MOST:
-        raise UnwrittenError(f"more than {MOST} scalar operations are too many to be recomputed in a page")
+        raise UnwrittenGateError(f"more than {MOST} scalar operations are too many to be recomputed in a page")
     return found
 
 
@@ -151,9 +151,9 @@ def part(graph: Graph, index: int, gates: Gates) -> Part:
     node = graph.nodes[index]
     shapes = [graph.nodes[arg].shape for arg in node.args]
     if node.shape is None or None in shapes:
-        raise UnwrittenError("the shapes of its arrays are not known")
+        raise UnwrittenGateError("the shapes of its arrays are not known")
     if not all(map(size, [node.shape, *filter(None, shapes)])):
-        raise UnwrittenError("an array without elements has nothing to be recomputed")
+        raise UnwrittenGateError("an array without elements has nothing to be recomputed")
     if node.op.vjp is None:
         return {"gate": gates.place(node.op, [None] * len(node.args))}
     return gate_by_gate(node.op, [shape or () for shape in shapes], gates)
@@ -168,7 +168,7 @@ def gate_by_gate(op: Op, shapes: Sequence[Shape], gates: Gates) -> Part:
     try:
         made = opened(op, [opened_array(shape, lambda _: element(builder)) for shape in shapes])
     except ValueError as reason:
-        raise UnwrittenError(f"{op.name} has no form in JavaScript ({reason})") from None
+        raise UnwrittenGateError(f"{op.name} has no form in JavaScript ({reason})") from None
     outs = [each.index for each in made.flat]
     first = sum(map(size, shapes))
     nodes = [written(builder, node, gates) for node in builder.nodes[first:]]

@@ -14,7 +14,7 @@ Point = tuple[float, float]
 
 
 @record
-class Cell:
+class SheetCell:
     """A rectangle without an outline; neighbours of one colour may be written as one."""
 
     x: float
@@ -103,10 +103,10 @@ class Sheet:
     background: str
     width: float = 0.0
     height: float = 0.0
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[SheetCell] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
 
-    def cell(self, cell: Cell) -> None:
+    def cell(self, cell: SheetCell) -> None:
         self.cells.append(cell)
         self.reach(cell.x + cell.width, cell.y + cell.height)
 
@@ -117,13 +117,13 @@ class Sheet:
     def reach(self, right: float, bottom: float) -> None:
         self.width, self.height = max(self.width, right + MARGIN), max(self.height, bottom + MARGIN)
 
-    def merged(self) -> list[Cell]:
+    def merged(self) -> list[SheetCell]:
         """Returns the cells, those of one colour that are neighbours in a row as one."""
-        made: list[Cell] = []
+        made: list[SheetCell] = []
         for cell in self.cells:
             last = made[-1] if made else None
             if last and touches(last, cell):
-                made[-1] = Cell(last.x, last.y, last.width + cell.width, last.height, last.fill)
+                made[-1] = SheetCell(last.x, last.y, last.width + cell.width, last.height, last.fill)
             else:
                 made.append(cell)
         return made
@@ -148,7 +148,7 @@ def moved(part: Part, down: float) -> Part:
     return replace(part, y=part.y + down)
 
 
-def touches(one: Cell, other: Cell) -> bool:
+def touches(one: SheetCell, other: SheetCell) -> bool:
     same = (one.fill, one.y, one.height) == (other.fill, other.y, other.height)
     return same and abs(one.x + one.width - other.x) < 1e-6
 

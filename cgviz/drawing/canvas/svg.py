@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from cgviz.drawing.canvas.sheet import Cell, Disc, Part, Path, Point, Said, Sheet, Window
+from cgviz.drawing.canvas.sheet import Disc, Part, Path, Point, Said, Sheet, SheetCell, Window
 from cgviz.drawing.diagram.svg import PROLOGUE
 from cgviz.drawing.engine.embed import embed_font
 from cgviz.drawing.fonts import FONT
@@ -76,7 +76,7 @@ def pairs(points: Sequence[Point]) -> list[str]:
     return [f"{x:.2f},{y:.2f}" for x, y in points]
 
 
-def rectangle(cell: Cell) -> str:
+def rectangle(cell: SheetCell) -> str:
     size = f'width="{cell.width:.2f}" height="{cell.height:.2f}"'
     return f'<rect x="{cell.x:.2f}" y="{cell.y:.2f}" {size} fill="{cell.fill}"/>\n'
 

@@ -13,7 +13,7 @@ NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 @record
-class Axis:
+class ChartAxis:
     """Values from low to high, evenly or (`log`) by their order of magnitude; `whole` ones have no ticks between."""
 
     low: float
@@ -43,7 +43,7 @@ class Axis:
         return [number(tick, digits) for tick in ticks]
 
 
-def axis(values: Iterable[float], log: bool | None = None) -> Axis:
+def axis(values: Iterable[float], log: bool | None = None) -> ChartAxis:
     """Returns an axis for all finite values; logarithmic where they are positive and span two decades or more."""
     finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
     low, high = min(finite), max(finite)
@@ -51,8 +51,8 @@ def axis(values: Iterable[float], log: bool | None = None) -> Axis:
         log = low > 0 and math.log10(high) - math.log10(low) >= DECADES
     if low == high:
         half = abs(low) / 2 or 1.0
-        return Axis(low - half, high + half)
-    return Axis(low, high, log)
+        return ChartAxis(low - half, high + half)
+    return ChartAxis(low, high, log)
 
 
 def rounds(low: float, high: float, about: int) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cgviz.drawing.canvas.sheet import END, MIDDLE, Part, Path, Point, Said, Sheet, Window
-from cgviz.drawing.charts.axis import Axis
+from cgviz.drawing.charts.axis import ChartAxis
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
 from cgviz.records import record
@@ -17,14 +17,14 @@ GAP = 7
 
 
 @record
-class Frame:
+class ChartFrame:
     """The axes of a plot, what they are called, and the words round it.
 
     ruled   the ticks of the upright axis are lines across the chart
     """
 
-    x: Axis
-    y: Axis
+    x: ChartAxis
+    y: ChartAxis
     x_name: str
     y_name: str
     title: str

@@ -15,9 +15,9 @@ from cgviz.drawing.diagram.scene import (
     SIZE,
     Box,
     Line,
-    Place,
     Scene,
     Text,
+    TextPlace,
     Wire,
     classes,
     step_class,
@@ -51,7 +51,7 @@ NARROW = Form(3, 3)
 
 
 @record
-class Row:
+class CardRow:
     """A line of a card: texts at its left, and at its right; `ruled`: beneath a line across the card."""
 
     left: Line = ()
@@ -99,7 +99,7 @@ class Content:
     formula: tuple[Line, ...]
     value: Text | None
     gradient: Text | None
-    below: tuple[Row, ...]
+    below: tuple[CardRow, ...]
 
     @property
     def numbers(self) -> list[Text]:
@@ -124,9 +124,9 @@ def content(pen: Pen, index: int) -> Content:
     value = None if pen.run.symbolic or pen.hides("values") else pen.value(index, SIZE)
     shows = pen.mode.reverse and pen.graph.reached[index] and not pen.hides("gradients", index)
     gradient = pen.gradient(index, SIZE) if shows else None
-    below = [Row(*tangent_row(pen, index))] if pen.mode.forward else []
+    below = [CardRow(*tangent_row(pen, index))] if pen.mode.forward else []
     flag = pen.flags(index)
-    below += [Row((flag,))] if flag else []
+    below += [CardRow((flag,))] if flag else []
     return Content(name, formula, value, gradient if gradient and gradient.text else None, tuple(below))
 
 
@@ -138,27 +138,27 @@ def tangent_row(pen: Pen, index: int) -> tuple[Line, Line]:
     return (pen.muted(index, f"tangent {words.rate(pen.run, index, pen.mode.source)}"),), (picture,)
 
 
-def rows_of(card: Content, lines: int) -> Iterator[Row]:
+def rows_of(card: Content, lines: int) -> Iterator[CardRow]:
     """Yields the rows of a card on so many lines."""
     numbers = card.numbers
     pictures = any(number.is_picture for number in numbers)
     if lines == 1 and not card.formula and not pictures and numbers:
         gap = Text(" " * 3, numbers[0].colour, SIZE)
-        yield Row((*card.name, gap, numbers[0]), tuple(numbers[1:]))
+        yield CardRow((*card.name, gap, numbers[0]), tuple(numbers[1:]))
     else:
         beside = lines < 3 and len(card.formula) == 1
-        yield Row((*card.name, *(card.formula[0] if beside else ())))
+        yield CardRow((*card.name, *(card.formula[0] if beside else ())))
         for (formula,) in () if beside else card.formula:
-            yield Row((replace(formula, text=formula.text.lstrip()),))
+            yield CardRow((replace(formula, text=formula.text.lstrip()),))
         if pictures and lines > 2:
-            yield from (Row((number,), ruled=i == 0) for i, number in enumerate(numbers))
+            yield from (CardRow((number,), ruled=i == 0) for i, number in enumerate(numbers))
         elif numbers:
             value, gradient = (numbers[:1], numbers[1:]) if card.value else ([], numbers)
-            yield Row(tuple(value), tuple(gradient), ruled=True)
+            yield CardRow(tuple(value), tuple(gradient), ruled=True)
     yield from card.below
 
 
-def framed(pen: Pen, index: int, rows: Sequence[Row]) -> Box:
+def framed(pen: Pen, index: int, rows: Sequence[CardRow]) -> Box:
     """Returns rows in the frame of a node."""
     kind, fill, outline = looks(pen, index)
     is_output = index == pen.graph.output
@@ -175,7 +175,7 @@ def framed(pen: Pen, index: int, rows: Sequence[Row]) -> Box:
                 insets.append((cast("Grid", line[0]), (end + line[0].width * (0.5 - align), -middle)))
             elif line:
                 places.append(
-                    Place(line, end, middle, align, inner if align == LEFT and not row.right else widest([line]))
+                    TextPlace(line, end, middle, align, inner if align == LEFT and not row.right else widest([line]))
                 )
         top -= row.height
     return Box(

@@ -35,7 +35,7 @@ class Cell:
 
 
 @record
-class Table:
+class CellTable:
     """Rows of cells or tables: as many in each, all of a row as high, all of a column as wide.
 
     fill  a colour behind the cells, which shines through where Graphviz's cells meet between two pixels
@@ -57,7 +57,7 @@ class Table:
         todo: list[tuple[Part, int, int]] = [(self, 0, 0)]
         while todo:
             part, x, y = todo.pop()
-            if isinstance(part, Table):
+            if isinstance(part, CellTable):
                 todo += reversed(list(part.parts(x, y)))
             elif part.text or part.fill or part.sides:
                 yield part, x, y
@@ -71,7 +71,7 @@ class Table:
             y += row[0].height
 
 
-Part = Cell | Table
+Part = Cell | CellTable
 
 
 @record
@@ -83,7 +83,7 @@ class Grid(Text):
     """
 
     is_picture: ClassVar[bool] = True
-    table: Table = Table(((Cell(0, 0),),))
+    table: CellTable = CellTable(((Cell(0, 0),),))
     words: Words = field(default_factory=lambda: Words(""))
     align: float = MIDDLE
     headline: Cell | None = None
@@ -115,19 +115,19 @@ class Grid(Text):
         return [cell.text for cell, _, _ in self.table.placed() if cell.text]
 
 
-def beside(parts: Sequence[Part], gap: int = 0) -> Table:
+def beside(parts: Sequence[Part], gap: int = 0) -> CellTable:
     """Returns parts in a row, the lower ones in the middle of its height."""
     tallest = max(part.height for part in parts)
     row: list[Part] = []
     for part in parts:
         row += [Cell(gap, tallest)] * bool(gap and row) + [heightened(part, tallest)]
-    return Table((tuple(row),))
+    return CellTable((tuple(row),))
 
 
-def stacked(parts: Sequence[Part], align: float = LEFT) -> Table:
+def stacked(parts: Sequence[Part], align: float = LEFT) -> CellTable:
     """Returns parts in a column, the narrower ones at its left, in its middle or at its right."""
     widest = max(part.width for part in parts)
-    return Table(tuple((widened(part, widest, align),) for part in parts))
+    return CellTable(tuple((widened(part, widest, align),) for part in parts))
 
 
 def heightened(part: Part, height: int) -> Part:
@@ -145,4 +145,4 @@ def widened(part: Part, width: int, align: float) -> Part:
         return replace(part, width=width)
     before = round(more * align)
     spaces = [Cell(before, part.height)] * bool(before), [Cell(more - before, part.height)] * (before < more)
-    return Table(((*spaces[0], part, *spaces[1]),))
+    return CellTable(((*spaces[0], part, *spaces[1]),))

@@ -15,7 +15,7 @@ from cgviz.drawing.diagram.cells import RIGHT as AT_RIGHT
 from cgviz.drawing.diagram.cells import Grid
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.lines import one_line
-from cgviz.drawing.diagram.scene import LINE_HEIGHT, Box, Place, Text, Wire
+from cgviz.drawing.diagram.scene import LINE_HEIGHT, Box, Text, TextPlace, Wire
 from cgviz.drawing.diagram.svg_texts import BASELINE
 from cgviz.drawing.fonts import FONT
 
@@ -105,7 +105,7 @@ def node(layout: Layout, box: Box, prefix: str) -> dict[str, str]:
     return attributes
 
 
-def said(owner: str, places: Iterator[Place] | list[Place]) -> Iterator[tuple[str, dict[str, str]]]:
+def said(owner: str, places: Iterator[TextPlace] | list[TextPlace]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yields the texts in some places, and the cells of the pictures among them, each as a node of its own."""
     count = 0
     for place in places:

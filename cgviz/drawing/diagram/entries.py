@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import product
 from math import ceil, isfinite
 
-from cgviz.drawing.diagram.cells import MIDDLE, RIGHT, Cell, Part, Table, beside, stacked
+from cgviz.drawing.diagram.cells import MIDDLE, RIGHT, Cell, CellTable, Part, beside, stacked
 from cgviz.drawing.diagram.scene import SIZE, Text
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
@@ -92,7 +92,7 @@ def is_narrow(shape: Shape, rooms: Sequence[Fit]) -> bool:
     return across * (sum(room.column for room in rooms) + 2 * BRACKET) + (across - 1) * BETWEEN <= WIDEST
 
 
-def in_full(value: Value, rooms: Sequence[Fit], look: Look) -> Table:
+def in_full(value: Value, rooms: Sequence[Fit], look: Look) -> CellTable:
     """Returns the picture of a small array: a vector is a row, three axes a row of slices, four rows of them."""
     look = replace(look, digits=digits_for(value.shape, look.digits))
     if value.ndim < 3:
@@ -104,15 +104,15 @@ def in_full(value: Value, rooms: Sequence[Fit], look: Look) -> Table:
     return stacked(rows)
 
 
-def named(name: tuple[int, ...], part: Part, look: Look) -> Table:
+def named(name: tuple[int, ...], part: Part, look: Look) -> CellTable:
     """Returns a slice beneath its index."""
     text = Text(f"[{', '.join(map(str, name))}]", look.theme.muted, INDEX, kind="index")
     return stacked([Cell(part.width, LABEL, text), part], MIDDLE)
 
 
-def matrix(rows: Value, rooms: Sequence[Fit], look: Look) -> Table:
+def matrix(rows: Value, rooms: Sequence[Fit], look: Look) -> CellTable:
     """Returns the numbers of rows in brackets."""
-    numbers = Table(tuple(tuple(entries(row, rooms, look)) for row in rows))
+    numbers = CellTable(tuple(tuple(entries(row, rooms, look)) for row in rows))
     sides = [Cell(BRACKET, numbers.height, sides=sides, colour=look.colour) for sides in ("LTB", "RTB")]
     return beside([sides[0], numbers, sides[1]])
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from cgviz.drawing.diagram.lines import broken
-from cgviz.drawing.diagram.scene import LEFT, LINE_HEIGHT, SIZE, Box, Place, Text, Words, widest
+from cgviz.drawing.diagram.scene import LEFT, LINE_HEIGHT, SIZE, Box, Text, TextPlace, Words, widest
 from cgviz.drawing.theme import Theme
 from cgviz.records import record
 from cgviz.text.letters import SUPERSCRIPTS
@@ -43,7 +43,7 @@ class Footnotes:
             return None
         width, high = widest(lines), LINE_HEIGHT * SIZE
         top = high * len(lines) / 2
-        places = [Place(line, -width / 2, top - high * (n + 0.5), LEFT, width) for n, line in enumerate(lines)]
+        places = [TextPlace(line, -width / 2, top - high * (n + 0.5), LEFT, width) for n, line in enumerate(lines)]
         return Box(
             key="footnotes", width=width, height=2 * top, inside=tuple(places), fill="transparent", line="transparent",
             classes="footnotes", words=Words("what is shortened in the picture"), rank="aside",

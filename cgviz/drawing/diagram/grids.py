@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
-from cgviz.drawing.diagram.cells import LEFT, MIDDLE, Cell, Grid, Table, stacked
+from cgviz.drawing.diagram.cells import LEFT, MIDDLE, Cell, CellTable, Grid, stacked
 from cgviz.drawing.diagram.entries import ENTRY, ROW, Look, fit_blanks, fits, in_full, is_narrow, is_small
 from cgviz.drawing.diagram.heat import heat_map
 from cgviz.drawing.diagram.scene import SIZE, Text, Words
@@ -54,7 +54,7 @@ def is_in_full(value: Value, digits: int) -> bool:
     return is_small(value.shape) and is_narrow(value.shape, fits(value, digits))
 
 
-def numbers(value: Value, wide: Value | None, look: Look) -> Table:
+def numbers(value: Value, wide: Value | None, look: Look) -> CellTable:
     rooms = fits(value, look.digits)
     if wide is not None:
         pairs = zip(rooms, fits(wide, look.digits), strict=True)
@@ -62,7 +62,7 @@ def numbers(value: Value, wide: Value | None, look: Look) -> Table:
     return in_full(value, rooms, look)
 
 
-def nothing(look: Look) -> Table:
+def nothing(look: Look) -> CellTable:
     text = Text("no elements", look.colour, ENTRY, slanted=look.slanted, kind="entry")
     return stacked([Cell(ceil(text.width) + 2, ROW, text)])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from cgviz.drawing.colours import Scale, mean_colour, scale
-from cgviz.drawing.diagram.cells import LEFT, Cell, Part, Table, beside, stacked
+from cgviz.drawing.diagram.cells import LEFT, Cell, CellTable, Part, beside, stacked
 from cgviz.drawing.diagram.entries import Look
 from cgviz.drawing.diagram.scene import SIZE, Text
 from cgviz.drawing.diagram.summary import DIGITS, average, extent, span
@@ -20,7 +20,7 @@ LINE, GAP = 16, 4
 LEAST = 120  # the width of a picture, so that those of a value and of its gradient stand one below the other
 
 
-def heat_map(value: Value, look: Look, kind: str) -> Table:
+def heat_map(value: Value, look: Look, kind: str) -> CellTable:
     """Returns the picture of an array: the map, the bar of its colours beside it, and lines of words beneath."""
     flat = value.reshape((-1, value.shape[-1]))
     blocks = averaged(flat, *counts(*flat.shape))
@@ -61,19 +61,19 @@ def averaged(flat: Value, rows: int, columns: int) -> Value:
         return sums / np.outer(*sizes)
 
 
-def cells(blocks: Value, scaled: Scale) -> Table:
+def cells(blocks: Value, scaled: Scale) -> CellTable:
     rows, columns = blocks.shape
     side = max(2, min(LONG // max(rows, columns), THIN))
     wide, high = max(side, ceil(THIN / columns)), max(side, ceil(THIN / rows))
     return toned(tuple(tuple(Cell(wide, high, fill=scaled.colour(float(x))) for x in row) for row in blocks))
 
 
-def toned(rows: tuple[tuple[Cell, ...], ...]) -> Table:
+def toned(rows: tuple[tuple[Cell, ...], ...]) -> CellTable:
     """Returns cells over their mean colour."""
-    return Table(rows, mean_colour([cell.fill for row in rows for cell in row]))
+    return CellTable(rows, mean_colour([cell.fill for row in rows for cell in row]))
 
 
-def bar(scaled: Scale, height: int) -> Table:
+def bar(scaled: Scale, height: int) -> CellTable:
     """Returns the colours from the greatest number down to the least."""
     segments = height // SEGMENT
     heights = [height * (i + 1) // segments - height * i // segments for i in range(segments)]
@@ -82,7 +82,7 @@ def bar(scaled: Scale, height: int) -> Table:
     return toned(tuple((Cell(BAR, high, fill=scaled.colour(each)),) for high, each in pairs))
 
 
-def ends(scaled: Scale, height: int, look: Look) -> Table:
+def ends(scaled: Scale, height: int, look: Look) -> CellTable:
     """Returns the numbers at the ends of the bar; between them the 0 of signed data, where there is room."""
     low, high = (line(number(each, min(look.digits, DIGITS)), look) for each in (scaled.low, scaled.high))
     parts: list[Part] = [high, Cell(high.width, height - 2 * LINE), low]

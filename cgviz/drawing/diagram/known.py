@@ -10,7 +10,7 @@ from cgviz.runs.steps import Backward, Forward
 
 
 @record
-class Known:
+class KnownSteps:
     """Steps of values and gradients by node, and the backward steps themselves by edge (target, slot).
 
     Inputs have their values from the start, step 0. A gradient is known when its last contribution is added.
@@ -22,9 +22,9 @@ class Known:
     backward: dict[tuple[int, int], Backward] = field(default_factory=dict)
 
 
-def known(run: Run) -> Known:
+def known(run: Run) -> KnownSteps:
     """Returns when everything in `run` becomes known."""
-    found = Known(dict.fromkeys(run.graph.inputs, 0))
+    found = KnownSteps(dict.fromkeys(run.graph.inputs, 0))
     for number, step in enumerate(run.steps, 1):
         if isinstance(step, Forward):
             found.value[step.index] = number

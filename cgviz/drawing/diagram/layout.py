@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.plan import Plan
-from cgviz.drawing.diagram.rows import HEAD, PAD, Frame
-from cgviz.drawing.diagram.scene import LEFT, MIDDLE, SIZE, Box, Place, Scene, Text, Wire, widest
+from cgviz.drawing.diagram.rows import HEAD, PAD, GroupFrame
+from cgviz.drawing.diagram.scene import LEFT, MIDDLE, SIZE, Box, Scene, Text, TextPlace, Wire, widest
 from cgviz.drawing.theme import Theme
 from cgviz.records import record
 from cgviz.runs.modes import REVERSE, Mode
@@ -43,7 +43,7 @@ class Layout:
     light: Light | None = None
     fit: float = 1.0
     margin: float = MARGIN
-    frames: tuple[Frame, ...] = ()
+    frames: tuple[GroupFrame, ...] = ()
     view: tuple[float, float, float, float] | None = None
 
     @cached_property
@@ -68,7 +68,7 @@ class Layout:
         (x, y), end = points[-1], self.axes.point(tip)
         return [*points, (x, y), end, end]
 
-    def inside(self, box: Box) -> Iterator[Place]:
+    def inside(self, box: Box) -> Iterator[TextPlace]:
         """Yields the lines of texts in a box, pictures left out."""
         x, y = self.centre(box.key)
         yield from (place.moved(x, y) for place in box.inside)
@@ -78,33 +78,33 @@ class Layout:
         x, y = self.centre(box.key)
         yield from (((a + x, b + y), (c + x, d + y)) for (a, b), (c, d) in box.rules)
 
-    def captions(self, box: Box) -> Iterator[Place]:
+    def captions(self, box: Box) -> Iterator[TextPlace]:
         """Yields the lines beneath a gate."""
         if not box.caption:
             return
         x, y = self.axes.point(self.plan.caption[box.key])
         y += sum(line[0].height for line in box.caption) / 2
         for line in box.caption:
-            yield Place(line, x, y - line[0].height / 2, MIDDLE, widest([line]))
+            yield TextPlace(line, x, y - line[0].height / 2, MIDDLE, widest([line]))
             y -= line[0].height
 
-    def insets(self, box: Box) -> Iterator[Place]:
+    def insets(self, box: Box) -> Iterator[TextPlace]:
         """Yields the pictures of arrays in a box."""
         x, y = self.centre(box.key)
         for grid, (right, down) in box.insets:
-            yield Place((grid,), x + right, y - down, MIDDLE, grid.width)
+            yield TextPlace((grid,), x + right, y - down, MIDDLE, grid.width)
 
-    def beside(self, wire: Wire) -> Iterator[Place]:
+    def beside(self, wire: Wire) -> Iterator[TextPlace]:
         """Yields the texts on either side of a wire."""
         for text, point in self.plan.texts[wire.key]:
             x, y = self.axes.point(point)
-            yield Place((text,), x, y, MIDDLE, text.width)
+            yield TextPlace((text,), x, y, MIDDLE, text.width)
 
-    def title(self, frame: Frame) -> Place:
+    def title(self, frame: GroupFrame) -> TextPlace:
         """Returns the title of a group's frame in its upper left corner."""
         left, _, _, top = frame.room
         text = Text(frame.title, self.theme.soft, SIZE, True, kind="title")
-        return Place((text,), left + PAD, top - HEAD / 2, LEFT, text.width)
+        return TextPlace((text,), left + PAD, top - HEAD / 2, LEFT, text.width)
 
     @cached_property
     def room(self) -> tuple[float, float, float, float]:

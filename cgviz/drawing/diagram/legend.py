@@ -14,7 +14,7 @@ from cgviz.drawing.diagram.notes import taken
 from cgviz.drawing.diagram.paper import Paper
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import Laid, box_of
-from cgviz.drawing.diagram.scene import LEFT, LINE_HEIGHT, SIZE, Box, Place, Text, Words
+from cgviz.drawing.diagram.scene import LEFT, LINE_HEIGHT, SIZE, Box, Text, TextPlace, Words
 from cgviz.records import record
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ TOTAL = "bold: total over all uses"
 
 
 @record
-class Entry:
+class LegendEntry:
     """What a legend says of one thing: a text in its colour, behind a box in its look where it is a box."""
 
     text: Text
@@ -88,7 +88,7 @@ def shrinks(whole: Room, height: float, paper: Paper, margin: float) -> bool:
     return paper.scale(wide, high + BELOW + height, SIZE) < min(paper.scale(wide, high, SIZE), paper.good / SIZE)
 
 
-def entries_of(laid: Laid, pen: Pen) -> Iterator[Entry]:
+def entries_of(laid: Laid, pen: Pen) -> Iterator[LegendEntry]:
     """Yields what is to be explained of what stands in a picture."""
     theme, scene = pen.theme, laid.scene
     output = words.brief(one_line(words.name_of(pen.graph.nodes[pen.graph.output])), words.LONGEST_NAME)
@@ -100,15 +100,15 @@ def entries_of(laid: Laid, pen: Pen) -> Iterator[Entry]:
         "local": ("× local derivative", theme.local),
         "local rule": ("what an edge hands back", theme.local),
     }
-    yield from (Entry(Text(*said[kind], SIZE, kind="legend")) for kind in said if kind in kinds | pictures(laid))
+    yield from (LegendEntry(Text(*said[kind], SIZE, kind="legend")) for kind in said if kind in kinds | pictures(laid))
     if any(trunk.after for trunk in scene.trunks):
-        yield Entry(Text(TOTAL, theme.soft, SIZE, True, kind="legend"))
+        yield LegendEntry(Text(TOTAL, theme.soft, SIZE, True, kind="legend"))
     samples: dict[str, Box] = {}
     for box in scene.boxes:
         look = look_of(box)
         if look:
             samples.setdefault(look, box)
-    yield from (Entry(Text(says, theme.soft, SIZE, kind="legend"), box) for says, box in sorted(samples.items()))
+    yield from (LegendEntry(Text(says, theme.soft, SIZE, kind="legend"), box) for says, box in sorted(samples.items()))
 
 
 def pictures(laid: Laid) -> set[str]:
@@ -125,7 +125,7 @@ def look_of(box: Box) -> str:
     return {"source": "input", "ghost": "stands elsewhere"}.get(box.rank, "")
 
 
-def shapes(entries: Sequence[Entry]) -> Iterator[list[list[Entry]]]:
+def shapes(entries: Sequence[LegendEntry]) -> Iterator[list[list[LegendEntry]]]:
     """Yields the rows in which a legend may stand: one, two, three, or a row for each entry."""
     counts = dict.fromkeys(min(count, len(entries)) for count in (1, 2, 3, len(entries)))
     for count in counts:
@@ -133,9 +133,9 @@ def shapes(entries: Sequence[Entry]) -> Iterator[list[list[Entry]]]:
         yield [list(entries[n : n + size]) for n in range(0, len(entries), max(size, 1))]
 
 
-def flowing(entries: Sequence[Entry], wide: float) -> list[list[Entry]]:
+def flowing(entries: Sequence[LegendEntry], wide: float) -> list[list[LegendEntry]]:
     """Returns the rows of a legend that is so wide at most."""
-    rows: list[list[Entry]] = [[]]
+    rows: list[list[LegendEntry]] = [[]]
     for entry in entries:
         if rows[-1] and size_of([[*rows[-1], entry]])[0] > wide:
             rows.append([])
@@ -143,12 +143,12 @@ def flowing(entries: Sequence[Entry], wide: float) -> list[list[Entry]]:
     return rows
 
 
-def size_of(rows: Sequence[Sequence[Entry]]) -> Point:
+def size_of(rows: Sequence[Sequence[LegendEntry]]) -> Point:
     wide = max((sum(entry.width for entry in row) + GAP * (len(row) - 1) for row in rows), default=0.0)
     return wide, ROW * len(rows)
 
 
-def drawn(rows: Sequence[Sequence[Entry]], middle: Point, pen: Pen) -> Iterator[tuple[Box, Point]]:
+def drawn(rows: Sequence[Sequence[LegendEntry]], middle: Point, pen: Pen) -> Iterator[tuple[Box, Point]]:
     """Yields the boxes of a legend, each with its middle: its texts, and the small boxes before some of them."""
     width, height = size_of(rows)
     places, samples = [], []
@@ -158,7 +158,7 @@ def drawn(rows: Sequence[Sequence[Entry]], middle: Point, pen: Pen) -> Iterator[
             if entry.sample:
                 samples.append((entry.sample, (middle[0] + x + SWATCH / 2, middle[1] + y)))
                 x += SWATCH + BESIDE
-            places.append(Place((entry.text,), x, y, LEFT, entry.text.width))
+            places.append(TextPlace((entry.text,), x, y, LEFT, entry.text.width))
             x += entry.text.width + GAP
     yield (
         Box(

@@ -10,7 +10,7 @@ from math import ceil, hypot
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.figure import BESIDE, Figure
 from cgviz.drawing.diagram.pen import Pen
-from cgviz.drawing.diagram.rows import HEAD, PAD, Frame, Laid, box_of
+from cgviz.drawing.diagram.rows import HEAD, PAD, GroupFrame, Laid, box_of
 from cgviz.drawing.diagram.scene import END, Box, Text, Wire
 from cgviz.graph.lookup import find
 
@@ -136,7 +136,7 @@ def straight(start: Point, tip: Point) -> list[Point]:
     return [start, mixed(start, stop, 1 / 3), mixed(start, stop, 2 / 3), stop]
 
 
-def framed(laid: Laid, axes: Axes, frame: Frame, touched: set[str]) -> Frame:
+def framed(laid: Laid, axes: Axes, frame: GroupFrame, touched: set[str]) -> GroupFrame:
     """Returns the frame of a group round its members where one of them was moved."""
     if not touched.intersection(frame.members):
         return frame

@@ -8,7 +8,7 @@ from dataclasses import replace
 from cgviz.drawing.diagram.groups import Group
 from cgviz.drawing.diagram.pen import Pen
 from cgviz.drawing.diagram.rows import Ghost
-from cgviz.drawing.diagram.scene import LEFT, RIGHT, SIZE, Box, Line, Place, Scene, Text, Wire, Words, widest
+from cgviz.drawing.diagram.scene import LEFT, RIGHT, SIZE, Box, Line, Scene, Text, TextPlace, Wire, Words, widest
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
 
@@ -130,9 +130,9 @@ def summary(pen: Pen, group: Group, key: str) -> Box:
     places = []
     for n, (left, right) in enumerate(rows):
         y = height / 2 - 3 - ROW * (n + 0.5)
-        places.append(Place(left, -inner / 2, y, LEFT, inner if not right else widest([left])))
+        places.append(TextPlace(left, -inner / 2, y, LEFT, inner if not right else widest([left])))
         if right:
-            places.append(Place(right, inner / 2, y, RIGHT, widest([right])))
+            places.append(TextPlace(right, inner / 2, y, RIGHT, widest([right])))
     places = [replace(place, line=tuple(replace(text, kind="part") for text in place.line)) for place in places]
     edge = height / 2 - 3 - ROW
     return Box(

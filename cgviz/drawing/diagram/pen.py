@@ -12,7 +12,7 @@ from cgviz.drawing.diagram import arrays, words
 from cgviz.drawing.diagram.arrays import pictured
 from cgviz.drawing.diagram.figure import Figure
 from cgviz.drawing.diagram.footnotes import Footnotes
-from cgviz.drawing.diagram.known import Known, known
+from cgviz.drawing.diagram.known import KnownSteps, known
 from cgviz.drawing.diagram.lines import broken, one_line
 from cgviz.drawing.diagram.paragraph import paragraph
 from cgviz.drawing.diagram.scene import SIZE, Text, Wire, Words, classes, step_class
@@ -96,7 +96,7 @@ class Pen:
         return self.run.graph
 
     @cached_property
-    def known(self) -> Known:
+    def known(self) -> KnownSteps:
         return known(self.run)
 
     @property

@@ -44,7 +44,7 @@ class Folding:
 
 
 @record
-class Frame:
+class GroupFrame:
     """A frame round some boxes, with its title: its left, bottom, right and top, y upwards."""
 
     title: str
@@ -59,7 +59,7 @@ class Laid:
     scene: Scene
     plan: Plan
     crossings: int = 0
-    frames: tuple[Frame, ...] = ()
+    frames: tuple[GroupFrame, ...] = ()
     parts: tuple[Scene, ...] = ()
 
     def room(self, number: int, axes: Axes) -> tuple[float, float, float, float]:
@@ -127,7 +127,7 @@ def laid_out(scene: Scene, axes: Axes, folding: Folding, ghost: Ghost) -> Laid:
     return replace(laid, frames=tuple(frames(parts, whole, axes, folding.titles))) if folding.titles else laid
 
 
-def frames(parts: Sequence[Scene], plan: Plan, axes: Axes, titles: Mapping[int, str]) -> Iterator[Frame]:
+def frames(parts: Sequence[Scene], plan: Plan, axes: Axes, titles: Mapping[int, str]) -> Iterator[GroupFrame]:
     """Yields a frame for the rows of each group."""
     for _, numbers in groupby(range(len(parts)), key=lambda n: titles.get(n, n)):
         rows = list(numbers)
@@ -136,7 +136,7 @@ def frames(parts: Sequence[Scene], plan: Plan, axes: Axes, titles: Mapping[int, 
             left, bottom, right, top = room_of(scene, plan, axes)
             title = text_width(titles[rows[0]], SIZE, True) + 2 * PAD
             room = left - PAD, bottom - PAD, max(right + PAD, left - PAD + title), top + HEAD
-            yield Frame(titles[rows[0]], tuple(box.key for box in scene.boxes), room)
+            yield GroupFrame(titles[rows[0]], tuple(box.key for box in scene.boxes), room)
 
 
 def room_of(scene: Scene, plan: Plan, axes: Axes) -> tuple[float, float, float, float]:

@@ -7,7 +7,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from cgviz.drawing.diagram.typography import Run, runs
+from cgviz.drawing.diagram.typography import TypeRun, runs
 from cgviz.records import record
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Text:
         return 0.0
 
     @cached_property
-    def runs(self) -> tuple[Run, ...]:
+    def runs(self) -> tuple[TypeRun, ...]:
         """The pieces in which it is set."""
         return runs(self.text, self.kind)
 
@@ -66,7 +66,7 @@ Point = tuple[float, float]
 
 
 @record
-class Place:
+class TextPlace:
     """A line of texts at (x, y): its left end, middle or right end by `align`, halfway up; `width` is its room."""
 
     line: Line
@@ -75,8 +75,8 @@ class Place:
     align: float
     width: float
 
-    def moved(self, x: float, y: float) -> Place:
-        return Place(self.line, self.x + x, self.y + y, self.align, self.width)
+    def moved(self, x: float, y: float) -> TextPlace:
+        return TextPlace(self.line, self.x + x, self.y + y, self.align, self.width)
 
 
 @record
@@ -102,7 +102,7 @@ class Box:
     key: str
     width: float
     height: float
-    inside: tuple[Place, ...]
+    inside: tuple[TextPlace, ...]
     fill: str
     line: str
     classes: str
@@ -210,11 +210,11 @@ def height_of(line: Line) -> float:
     return max((text.height for text in line), default=0.0)
 
 
-def centred(lines: Iterable[Line]) -> tuple[Place, ...]:
+def centred(lines: Iterable[Line]) -> tuple[TextPlace, ...]:
     """Returns lines one below the other in the middle of a box."""
     rows = list(lines)
     y, found = sum(map(height_of, rows)) / 2, []
     for line in rows:
-        found.append(Place(line, 0.0, y - height_of(line) / 2, MIDDLE, widest([line])))
+        found.append(TextPlace(line, 0.0, y - height_of(line) / 2, MIDDLE, widest([line])))
         y -= height_of(line)
     return tuple(found)

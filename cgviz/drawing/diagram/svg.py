@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from cgviz.drawing import engine
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.layout import Layout
-from cgviz.drawing.diagram.rows import Frame
-from cgviz.drawing.diagram.scene import LEFT, Box, Place, Wire, Words
+from cgviz.drawing.diagram.rows import GroupFrame
+from cgviz.drawing.diagram.scene import LEFT, Box, TextPlace, Wire, Words
 from cgviz.drawing.diagram.svg_texts import BASELINE, SETTING, flat, written
 from cgviz.errors import printable
 
@@ -69,7 +69,7 @@ def group(name: str, classes: str, words: Words, elements: Iterable[str]) -> str
     return f'<g id="{name}" class="{classes}">\n{described(words)}{"".join(elements)}</g>\n'
 
 
-def framed(layout: Layout, frame: Frame, name: str, prefix: str) -> str:
+def framed(layout: Layout, frame: GroupFrame, name: str, prefix: str) -> str:
     """Returns the frame of a group with its title; it tells the ids of its members."""
     left, bottom, right, top = frame.room
     members = " ".join(prefix + key for key in frame.members)
@@ -89,7 +89,7 @@ def described(words: Words) -> str:
     )
 
 
-def picture(place: Place, owner: str, quiet: bool) -> Iterator[str]:
+def picture(place: TextPlace, owner: str, quiet: bool) -> Iterator[str]:
     """Yields the pictures of arrays in a place as groups of their own."""
     if not any(text.is_picture for text in place.line):
         return
@@ -178,7 +178,7 @@ def rounded(x: float, y: float, width: float, height: float) -> str:
     return f"M{x + r:.2f},{y:.2f}h{across}{corners[0]}v{down}{corners[1]}h-{across}{corners[2]}v-{down}{last}"
 
 
-def texts(place: Place) -> Iterator[str]:
+def texts(place: TextPlace) -> Iterator[str]:
     """Yields the texts of a line on one baseline, each an element of its own: a single one hangs by its end."""
     said = [text for text in place.line if text.text.strip() and not text.is_picture and text.colour != "transparent"]
     if not said:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.cells import Grid
 from cgviz.drawing.diagram.layout import Layout
-from cgviz.drawing.diagram.scene import LEFT, RIGHT, Box, Place, Wire
+from cgviz.drawing.diagram.scene import LEFT, RIGHT, Box, TextPlace, Wire
 from cgviz.drawing.diagram.tikz_cells import BASE, SIZE, picture, spot
 from cgviz.drawing.diagram.typeset import typeset
 from cgviz.drawing.theme import Theme
@@ -180,7 +180,7 @@ def drawn(layout: Layout, box: Box, names: dict[str, str]) -> Iterator[str]:
         yield rf"\draw[{hue(names, box.line)}, line width=0.6bp] {spot(rule[0])} -- {spot(rule[1])};"
 
 
-def written(layout: Layout, key: str, place: Place, veil: Veil) -> str:
+def written(layout: Layout, key: str, place: TextPlace, veil: Veil) -> str:
     """Returns a line of texts, hidden until all of it is known."""
     names = named(layout.theme)
     pieces = [
@@ -195,11 +195,11 @@ def written(layout: Layout, key: str, place: Place, veil: Veil) -> str:
     return veil(step, rf"\node[anchor={anchor}] at {spot((place.x, base))} {{{inner}}};")
 
 
-def pictured(place: Place) -> bool:
+def pictured(place: TextPlace) -> bool:
     return place.line[0].is_picture
 
 
-def pictures(layout: Layout) -> Iterator[tuple[Place, Grid]]:
+def pictures(layout: Layout) -> Iterator[tuple[TextPlace, Grid]]:
     """Yields the places of all pictures of arrays, beside wires and in boxes."""
     places = [place for wire in layout.wires for place in layout.beside(wire)]
     places += [place for box in layout.scene.boxes for place in layout.insets(box)]

@@ -37,7 +37,7 @@ PIECE = re.compile(
 
 
 @record
-class Run:
+class TypeRun:
     """A piece of a text: `level` is 1 for a superscript, −1 for a subscript."""
 
     text: str
@@ -61,39 +61,39 @@ class Run:
 
 
 @lru_cache(maxsize=20000)
-def runs(text: str, kind: str) -> tuple[Run, ...]:
+def runs(text: str, kind: str) -> tuple[TypeRun, ...]:
     """Returns the runs of a text; one where it is no mathematics.
 
     >>> [(run.text, run.level) for run in runs("w₁·x_train", "formula")]
     [('w', 0), ('1', -1), ('·', 0), ('x', 0), ('train', -1)]
     """
     if kind not in MATHEMATICS or not covers(SET_ASIDE.sub("", text)):
-        return (Run(text),)
-    found: list[Run] = []
+        return (TypeRun(text),)
+    found: list[TypeRun] = []
     for run in pieces(text):
         if found and replace(found[-1], text="") == replace(run, text="") and not run.level:
             run = replace(run, text=found.pop().text + run.text)
         found.append(run)
-    return tuple(found) or (Run(text),)
+    return tuple(found) or (TypeRun(text),)
 
 
-def pieces(text: str) -> Iterator[Run]:
+def pieces(text: str) -> Iterator[TypeRun]:
     done = 0
     for match in PIECE.finditer(text):
         if match.start() > done:
-            yield Run(text[done : match.start()])
+            yield TypeRun(text[done : match.start()])
         done = match.end()
         if match["raised"]:
-            yield Run("".join(RAISED[char] for char in match["raised"]), 1)
+            yield TypeRun("".join(RAISED[char] for char in match["raised"]), 1)
         elif match["lowered"]:
-            yield Run("".join(LOWERED[char] for char in match["lowered"]), -1)
+            yield TypeRun("".join(LOWERED[char] for char in match["lowered"]), -1)
         elif match["sub"]:
-            yield Run(match["sub"], -1)
+            yield TypeRun(match["sub"], -1)
         elif match["sup"]:
-            yield Run(match["sup"], 1)
+            yield TypeRun(match["sup"], 1)
         elif match["bold"]:
-            yield Run(normalize("NFKC", match["bold"]), bold=True)
+            yield TypeRun(normalize("NFKC", match["bold"]), bold=True)
         else:
-            yield Run(match["letter"] or match["base"], 0, slanted=True)
+            yield TypeRun(match["letter"] or match["base"], 0, slanted=True)
     if done < len(text):
-        yield Run(text[done:])
+        yield TypeRun(text[done:])

@@ -17,7 +17,7 @@ DEPTH = 2
 
 
 @record
-class View:
+class DiagramView:
     """What is drawn.
 
     kept    the nodes that are drawn, None for all
@@ -71,7 +71,7 @@ def view(
     around_node: str | None = None,
     depth: int | None = None,
     everything: bool = True,
-) -> View:
+) -> DiagramView:
     """Returns what is drawn of a graph. Raises UsageError for a node or a group that there is not.
 
     groups       more groups, by title
@@ -86,16 +86,16 @@ def view(
         from cgviz.drawing.diagram.parts import around
 
         kept = around(graph, find(graph, around_node), DEPTH if depth is None else depth)
-        return View(pen, frozenset(kept))
+        return DiagramView(pen, frozenset(kept))
     shown = len(pen.drawn) - sum(len(group.members) + len(group.inputs) - 1 for group in single)
     if everything or shown <= MOST:
         inside = {index for group in single for index in group.members}
         framed = tuple(group for group in found if not group.members & inside)
-        return View(pen, None, single, framed)
+        return DiagramView(pen, None, single, framed)
     return smaller(pen, found)
 
 
-def smaller(pen: Pen, found: Sequence[Group]) -> View:
+def smaller(pen: Pen, found: Sequence[Group]) -> DiagramView:
     """Returns what is drawn of a graph that is too large to be legible."""
     from cgviz.drawing.diagram.parts import nearest
     from cgviz.drawing.diagram.repeats import repeats
@@ -105,8 +105,10 @@ def smaller(pen: Pen, found: Sequence[Group]) -> View:
         less = len(pen.drawn) - sum(len(group.members) + len(group.inputs) - 1 for group in groups_)
         if groups_ and less <= MOST:
             told = f"{len(pen.drawn)} nodes, too many to be legible: {what.format(len(groups_))} is drawn as one node"
-            return View(pen, None, tuple(groups_), (), f"{told}; --all draws all, --around NODE what is near one")
+            return DiagramView(
+                pen, None, tuple(groups_), (), f"{told}; --all draws all, --around NODE what is near one"
+            )
     kept, far = nearest(graph, graph.output, MOST * 2 // 3)
     name = graph.nodes[graph.output].shown
     told = f"{len(pen.drawn)} nodes: drawn are the {len(kept)} within {far} steps of {name}"
-    return View(pen, frozenset(kept), notice=f"{told}; --all draws all, --around NODE --depth N another part")
+    return DiagramView(pen, frozenset(kept), notice=f"{told}; --all draws all, --around NODE --depth N another part")

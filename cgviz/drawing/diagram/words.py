@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from cgviz.drawing.diagram.known import Known
+from cgviz.drawing.diagram.known import KnownSteps
 from cgviz.drawing.diagram.scene import Words
 from cgviz.drawing.diagram.summary import in_words
 from cgviz.errors import shorten
@@ -85,7 +85,7 @@ def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
     return Words(shorten(title, LONGEST), shorten("; ".join(facts), LONGEST))
 
 
-def of_wire(run: Run, target: int, slot: int, known: Known, digits: int, mode: Mode = REVERSE) -> Words:
+def of_wire(run: Run, target: int, slot: int, known: KnownSteps, digits: int, mode: Mode = REVERSE) -> Words:
     """Returns what an edge says: from where to where, and the caption of its backward step."""
     if run.wordless:
         return Words("")

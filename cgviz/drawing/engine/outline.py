@@ -7,7 +7,7 @@ from html import escape
 from io import BytesIO
 from typing import Any
 
-from cgviz.drawing.engine.texts import Span, Style, SvgText, read
+from cgviz.drawing.engine.texts import Style, SvgText, TextSpan, read
 from cgviz.drawing.fonts import FACES, FOLDER
 from cgviz.drawing.fonts.metrics import face, text_width
 
@@ -50,7 +50,7 @@ def path(text: SvgText) -> str:
     return "".join(pieces)
 
 
-def size_of(text: SvgText, span: Span) -> float:
+def size_of(text: SvgText, span: TextSpan) -> float:
     return float(span.attributes.get("font-size", text.size))
 
 

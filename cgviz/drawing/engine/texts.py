@@ -13,7 +13,7 @@ Style = tuple[bool, bool]  # is it bold, is it slanted
 
 
 @dataclass
-class Span:
+class TextSpan:
     """A piece of a text, with the attributes of its <tspan>; without any where it stands in none."""
 
     attributes: dict[str, str]
@@ -26,7 +26,7 @@ class SvgText:
 
     attributes: dict[str, str]
     start: int
-    spans: list[Span] = field(default_factory=list)
+    spans: list[TextSpan] = field(default_factory=list)
     end: int = 0
 
     @property
@@ -37,7 +37,7 @@ class SvgText:
     def size(self) -> float:
         return float(self.attributes.get("font-size", "14").removesuffix("px"))
 
-    def style_of(self, span: Span) -> Style:
+    def style_of(self, span: TextSpan) -> Style:
         """Returns the style of a piece of it."""
         return self.style[0], self.style[1] or span.attributes.get("font-style") == "italic"
 
@@ -74,7 +74,7 @@ class Svg:
 
 def read(svg: bytes) -> Svg:
     """Returns the picture of an SVG file (UTF-8); raises RenderError where it is no XML."""
-    reader = Reader(svg)
+    reader = TextReader(svg)
     try:
         reader.parser.Parse(reader.data, True)
     except expat.ExpatError as error:
@@ -82,7 +82,7 @@ def read(svg: bytes) -> Svg:
     return Svg(reader.data, [text for text in reader.texts if text.says], reader.last)
 
 
-class Reader:
+class TextReader:
     """Collects the texts while the parser runs through the picture."""
 
     def __init__(self, data: bytes) -> None:
@@ -101,14 +101,14 @@ class Reader:
             inherited = {"font-family": self.family[-1], **attributes}
             self.texts.append(SvgText(inherited, self.parser.CurrentByteIndex))
         elif tag == "tspan" and self.inside:
-            self.texts[-1].spans.append(Span(attributes))
+            self.texts[-1].spans.append(TextSpan(attributes))
             self.fresh = False
 
     def says(self, words: str) -> None:
         if self.inside:
             spans = self.texts[-1].spans
             if self.fresh or not spans:
-                spans.append(Span({}))
+                spans.append(TextSpan({}))
                 self.fresh = False
             spans[-1].says += words
 

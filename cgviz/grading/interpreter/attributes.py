@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cgviz.grading.interpreter import libraries, pytorch, tensors
-from cgviz.grading.interpreter.objects import Bound, Class, Function, Instance, Marked, Module, Super
+from cgviz.grading.interpreter.objects import BoundFunction, Class, Function, Instance, MarkedValue, Module, Super
 from cgviz.grading.interpreter.signals import UNKNOWN, Known, UnreadError
 from cgviz.reading.tracing.tracer import Tracer
 
@@ -53,14 +53,14 @@ class Attributes:
 
     def of_object(self, owner: Instance, name: str) -> Any:
         found = owner.kind.find(name)
-        if isinstance(found, Marked):
+        if isinstance(found, MarkedValue):
             if found.kind == "property":
                 return found.function(owner)
-            return Bound(found.function, owner.kind) if found.kind == "class" else found.function
+            return BoundFunction(found.function, owner.kind) if found.kind == "class" else found.function
         if name in owner.held:
             return owner.held[name]
         if isinstance(found, Function):
-            return Bound(found, owner)
+            return BoundFunction(found, owner)
         if found is not None or any(name in each.held for each in owner.kind.order):
             return found
         if name == "__class__":
@@ -85,8 +85,8 @@ class Attributes:
         if name == "__name__":
             return owner.name
         found = owner.find(name)
-        if isinstance(found, Marked):
-            return Bound(found.function, owner) if found.kind == "class" else found.function
+        if isinstance(found, MarkedValue):
+            return BoundFunction(found.function, owner) if found.kind == "class" else found.function
         if found is None and not any(name in each.held for each in owner.order):
             found = pytorch.class_attribute(owner, name)
             if found is None:
@@ -99,7 +99,7 @@ class Attributes:
             if name in ("__init__", "__init_subclass__"):
                 return libraries.nothing
             raise AttributeError(f"'super' object has no attribute {name!r}")
-        return Bound(found.function if isinstance(found, Marked) else found, owner.owner)
+        return BoundFunction(found.function if isinstance(found, MarkedValue) else found, owner.owner)
 
     def put(self, owner: Any, name: str, value: Any) -> None:
         """`owner.name = value`."""

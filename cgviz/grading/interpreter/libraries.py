@@ -22,7 +22,7 @@ import numpy.random
 
 from cgviz.grading.interpreter import scripts
 from cgviz.grading.interpreter.limits import Texts, as_strided, bounded, formatted, outer, raised, zeros
-from cgviz.grading.interpreter.objects import Class, Instance, Marked, Module
+from cgviz.grading.interpreter.objects import Class, Instance, MarkedValue, Module
 from cgviz.grading.interpreter.pytorch import torch
 from cgviz.grading.interpreter.signals import UNKNOWN, UnreadError
 
@@ -143,9 +143,9 @@ def python(machine: Any) -> dict[str, Any]:
         "repr": repr, "chr": chr, "ord": ord, "id": id, "hash": hash, "callable": callable, "format": formatted,
         "type": machine.type_of, "isinstance": machine.is_instance, "issubclass": lambda one, two: one in (two, object),
         "hasattr": machine.has, "getattr": machine.get, "setattr": machine.put,
-        "property": lambda function: Marked("property", function),
-        "staticmethod": lambda function: Marked("static", function),
-        "classmethod": lambda function: Marked("class", function),
+        "property": lambda function: MarkedValue("property", function),
+        "staticmethod": lambda function: MarkedValue("static", function),
+        "classmethod": lambda function: MarkedValue("class", function),
         "Ellipsis": Ellipsis, "NotImplemented": NotImplemented,
         "unicode": str, "long": int, "raw_input": nothing,
         "vars": lambda value: value.held if isinstance(value, Instance) else UNKNOWN,

@@ -15,7 +15,7 @@ import numpy as np
 from cgviz.grading.interpreter import libraries, tensors
 from cgviz.grading.interpreter.attributes import Attributes, StudentError
 from cgviz.grading.interpreter.objects import Class, Frame, Function, Super, assigned_names
-from cgviz.grading.interpreter.record import Event, Recorder
+from cgviz.grading.interpreter.record import Event, ValueRecorder
 from cgviz.grading.interpreter.signals import UNKNOWN, Stopped, UnreadError
 from cgviz.grading.interpreter.statements import Returned, Statements, function_scope
 
@@ -32,7 +32,7 @@ class Failure:
 
 
 @dataclass
-class Machine(Attributes, Recorder):
+class Machine(Attributes, ValueRecorder):
     """Runs one file. `codes` are the statements as closures by number, so that one can be exchanged."""
 
     python2: bool = False

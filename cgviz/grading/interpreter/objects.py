@@ -38,7 +38,7 @@ class Function:
         return self.machine.call(self, args, named)
 
 
-class Bound:
+class BoundFunction:
     """A method of an object, or of a class."""
 
     def __init__(self, function: Any, owner: Any) -> None:
@@ -48,7 +48,7 @@ class Bound:
         return self.function(self.owner, *args, **named)
 
 
-class Marked:
+class MarkedValue:
     """A function under `@property`, `@staticmethod` or `@classmethod`."""
 
     def __init__(self, kind: str, function: Any) -> None:

@@ -38,7 +38,7 @@ class Event:
         return self.statement.lineno
 
 
-class Recorder:
+class ValueRecorder:
     """Records what is bound, where somebody wants to know it.
 
     shaken     changes a value before it is bound;  kept  names whose own numbers are passed over

@@ -11,7 +11,7 @@ from cgviz.grading.spellings import Spellings, is_value
 ALIKE = 0.7
 
 
-class Names:
+class LineNames:
     """Reads the names of a file; `forward` are the program's own, in their order, the last argument its output."""
 
     def __init__(self, tree: ast.AST, forward: Collection[str], inputs: Iterable[str], output: str) -> None:

@@ -16,10 +16,10 @@ from cgviz.grading.elements import Misfit, minus, plus
 from cgviz.grading.exercise import Exercise
 from cgviz.grading.interpreter.objects import Frame
 from cgviz.grading.interpreter.signals import UNKNOWN
-from cgviz.grading.lines.names import Names
+from cgviz.grading.lines.names import LineNames
 from cgviz.grading.lines.stages import Stages
 from cgviz.grading.lines.systems import Atom, Vector
-from cgviz.grading.lines.walk import CrookedError, Step, Walk, handed_on, is_mask, scales, target_of, whole
+from cgviz.grading.lines.walk import CrookedError, LineStep, LineWalk, handed_on, is_mask, scales, target_of, whole
 from cgviz.grading.places import offset
 from cgviz.grading.truth import Truth, number_of
 from cgviz.ops.rearranging import listed
@@ -44,7 +44,7 @@ class Line:
     stands   what a plain number stands for elsewhere: it is right where it was computed
     """
 
-    steps: list[Step]
+    steps: list[LineStep]
     key: str
     number: int
     adds: bool
@@ -115,14 +115,14 @@ class Pass:
         self.listing = attempt.listing
         graph, tree = exercise.run.graph, attempt.source.tree
         forward = [node.name for node in graph.nodes if node.name]
-        self.names = Names(tree, forward, exercise.program_inputs, graph.nodes[graph.output].name)
+        self.names = LineNames(tree, forward, exercise.program_inputs, graph.nodes[graph.output].name)
         self.stages = Stages(exercise.run, self.points, self.names)
-        self.walk = Walk(attempt.machine, tree)
+        self.walk = LineWalk(attempt.machine, tree)
         self.lines: list[Line] = []
         self.means: dict[str, str] = {}
         self.through: dict[str, dict[str, str]] = {}
         self.running: dict[str, list[Value]] = {}
-        self.own: list[Step] = []
+        self.own: list[LineStep] = []
         attempt.stand_by()
         self.forward(repair=False)
         if not self.stages.has_right_output():
@@ -137,7 +137,7 @@ class Pass:
 
     # the forward pass
 
-    def is_backward(self, step: Step, tainted: set[str]) -> bool:
+    def is_backward(self, step: LineStep, tainted: set[str]) -> bool:
         if step.target and (self.names.gradient(step.target) or self.names.meant(step.target)):
             return True
         return any(each.id in tainted or self.names.gradient(each.id) for each in step.loads)
@@ -164,7 +164,7 @@ class Pass:
                     frame.names[step.target] = value
             self.stages.made[step.target] = step, values
 
-    def attempted(self, step: Step, frame: Frame) -> None:
+    def attempted(self, step: LineStep, frame: Frame) -> None:
         try:
             self.walk.run(step.node, frame)
         except CrookedError:
@@ -187,7 +187,7 @@ class Pass:
             else:
                 self.line(step, key, slopes)
 
-    def side_step(self, step: Step, slopes: dict[str, str]) -> None:
+    def side_step(self, step: LineStep, slopes: dict[str, str]) -> None:
         """Runs a statement on the way: a forward stage, or what a later line reads."""
         names = step.assigned
         if slopes and any(self.names.gradient(name) for name in names):
@@ -199,7 +199,7 @@ class Pass:
         for name in names:
             self.through[name] = slopes
 
-    def slopes_in(self, step: Step) -> dict[str, str]:
+    def slopes_in(self, step: LineStep) -> dict[str, str]:
         """Returns the gradients that a statement reads, by name, also those of which a value on the way was made."""
         found: dict[str, str] = {}
         for each in step.loads:
@@ -216,7 +216,7 @@ class Pass:
             if of != key:
                 self.frames[k].names[name] = fresh((self.stages.gradient(of) or ())[k])
 
-    def line(self, step: Step, key: str, slopes: dict[str, str]) -> None:
+    def line(self, step: LineStep, key: str, slopes: dict[str, str]) -> None:
         """Adds the line that a statement is, run at every point."""
         if self.stages.gradient(key) is None:
             raise CrookedError
@@ -250,7 +250,7 @@ class Pass:
         line.slopes = {n: k for each in (*begun, line) for n, k in each.slopes.items() if k != line.key}
         line.adds, line.own = begun[0].adds, False
 
-    def relabelled(self, step: Step, key: str) -> tuple[str, list[Line]]:
+    def relabelled(self, step: LineStep, key: str) -> tuple[str, list[Line]]:
         """Returns of which gradient a line is that changes one in its place, and the lines that it ends.
 
         `dh[z <= 0] = 0` turns the gradient of h into that of z, as relu does: from here on dh means that of z. After
@@ -265,7 +265,7 @@ class Pass:
             self.means[step.target] = inner
         return inner or key, []
 
-    def place_of(self, step: Step) -> Any:
+    def place_of(self, step: LineStep) -> Any:
         """Returns the index of the elements to which a statement assigns."""
         target = target_of(step.node)
         try:
@@ -275,7 +275,7 @@ class Pass:
         except Exception:
             return Ellipsis
 
-    def elements(self, step: Step, key: str) -> Any:
+    def elements(self, step: LineStep, key: str) -> Any:
         """Returns a mask of the elements to which a statement assigns; None for the whole."""
         target = target_of(step.node)
         if not isinstance(target, ast.Subscript):
@@ -313,7 +313,7 @@ class Pass:
         read = {each.id for each in line.steps[-1].loads} | {line.target}
         return {name: fresh(names[name]) if name == line.target else names[name] for name in read if name in names}
 
-    def value(self, step: Step, line: Line, frame: Frame, before: Value) -> tuple[Value, Value]:
+    def value(self, step: LineStep, line: Line, frame: Frame, before: Value) -> tuple[Value, Value]:
         """Returns what a statement adds to a gradient, or sets it to, and the gradient after it."""
         node: Any = step.node
         plain = isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)) and line.mask is None

@@ -10,9 +10,9 @@ import numpy as np
 
 from cgviz.grading.interpreter.objects import Frame
 from cgviz.grading.interpreter.signals import UNKNOWN
-from cgviz.grading.lines.names import Names
+from cgviz.grading.lines.names import LineNames
 from cgviz.grading.lines.systems import Atom, System, Vector
-from cgviz.grading.lines.walk import CrookedError, Step, Walk
+from cgviz.grading.lines.walk import CrookedError, LineStep, LineWalk
 from cgviz.grading.near import agree
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node
 from cgviz.ops.arithmetic import pow_, power
@@ -32,14 +32,14 @@ class Stages:
              are not what the program computes
     """
 
-    def __init__(self, run: Run, points: Sequence[Mapping[str, Value]], names: Names) -> None:
+    def __init__(self, run: Run, points: Sequence[Mapping[str, Value]], names: LineNames) -> None:
         self.run, self.points, self.names = run, points, names
         self.program = System(run.graph, points, run.upstream, {})
         self.known = {node.name: i for i, node in enumerate(run.graph.nodes) if node.name}
         self.own: System | None = None
         self.bound: dict[str, int] = {}
-        self.made: dict[str, tuple[Step, Vector]] = {}
-        self.wrong: dict[str, tuple[Step, Vector]] = {}
+        self.made: dict[str, tuple[LineStep, Vector]] = {}
+        self.wrong: dict[str, tuple[LineStep, Vector]] = {}
 
     # the student's forward pass
 
@@ -50,7 +50,7 @@ class Stages:
             return False
         return not agree(values, self.program.values[index])
 
-    def repair(self, step: Step, names: dict[str, Any], k: int) -> None:
+    def repair(self, step: LineStep, names: dict[str, Any], k: int) -> None:
         """Puts the program's value in the place of a wrong one."""
         if step.target in self.wrong and self.wrong[step.target][0].node is step.node:
             names[step.target] = self.made[step.target][1][k]
@@ -66,12 +66,14 @@ class Stages:
         name = self.output()
         return not name or agree(self.made[name][1], self.program.values[self.run.graph.output])
 
-    def trace(self, walk: Walk, steps: Sequence[Step], names: Mapping[str, Any], upstream: Value | None) -> None:
+    def trace(
+        self, walk: LineWalk, steps: Sequence[LineStep], names: Mapping[str, Any], upstream: Value | None
+    ) -> None:
         """Records the student's stages as a graph of their own, wrong ones replaced by the program's."""
         name = self.output()
         if not name or not self.has_right_output():
             return
-        recorded = Recorded(walk, names, self)
+        recorded = RecordedStages(walk, names, self)
         module = walk.machine.modules["math"]
         before, module.held = module.held, recorded.functions(module.held)
         for step in steps:
@@ -156,10 +158,10 @@ class Stages:
         return self.run.graph.has_arrays
 
 
-class Recorded:
+class RecordedStages:
     """The forward statements run once on values that record what is done to them."""
 
-    def __init__(self, walk: Walk, names: Mapping[str, Any], stages: Stages) -> None:
+    def __init__(self, walk: LineWalk, names: Mapping[str, Any], stages: Stages) -> None:
         self.walk, self.stages = walk, stages
         self.tape = Tape(Tracer, library)
         run, point = stages.run, stages.points[0]
@@ -172,7 +174,7 @@ class Recorded:
         self.program: list[Any] = []
         self.inputs = inputs
 
-    def add(self, step: Step) -> None:
+    def add(self, step: LineStep) -> None:
         first = len(self.tape.ops)
         try:
             self.walk.run(step.node, self.frame)

@@ -24,7 +24,7 @@ class CrookedError(Exception):
 
 
 @dataclass(eq=False)
-class Step:
+class LineStep:
     """A statement, and the one name that it assigns to or whose elements it changes, "" where there is none.
 
     guarded  it stands under an `if`
@@ -49,26 +49,26 @@ class Step:
         return sorted(found, key=lambda each: (each.lineno, each.col_offset))
 
 
-class Walk:
+class LineWalk:
     """Walks one file; statements that assign several things at once become several."""
 
     def __init__(self, machine: Machine, tree: ast.Module) -> None:
         self.machine, self.tree, self.maker = machine, tree, Statements(machine)
         self.codes: dict[int, tuple[ast.AST, Any]] = {}
-        self.known: dict[int, Step] = {}
+        self.known: dict[int, LineStep] = {}
         self.parts: dict[tuple[int, int], ast.stmt] = {}
         calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call))
         self.called = {each.func.id for each in calls if isinstance(each.func, ast.Name)}
         self.inlined: set[str] = set()
 
-    def steps(self, frame: Frame) -> Iterator[Step]:
+    def steps(self, frame: Frame) -> Iterator[LineStep]:
         """Yields the steps in order, of an `if` those of the branch that is taken when it is come to.
 
         Raises CrookedError.
         """
         yield from self.within(self.tree.body, frame, False)
 
-    def within(self, body: Sequence[ast.stmt], frame: Frame, guarded: bool) -> Iterator[Step]:
+    def within(self, body: Sequence[ast.stmt], frame: Frame, guarded: bool) -> Iterator[LineStep]:
         for node in body:
             match node:
                 case ast.If(test=test):
@@ -94,7 +94,7 @@ class Walk:
                 case _:
                     raise CrookedError
 
-    def assigned(self, node: ast.stmt, target: ast.expr, value: ast.expr, guarded: bool) -> Iterator[Step]:
+    def assigned(self, node: ast.stmt, target: ast.expr, value: ast.expr, guarded: bool) -> Iterator[LineStep]:
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in self.inlined:
             return
         if isinstance(target, MANY) and isinstance(value, MANY) and len(target.elts) == len(value.elts):
@@ -116,9 +116,9 @@ class Walk:
         else:
             raise CrookedError
 
-    def step(self, node: ast.stmt, target: str = "", guarded: bool = False) -> Step:
+    def step(self, node: ast.stmt, target: str = "", guarded: bool = False) -> LineStep:
         if id(node) not in self.known:
-            self.known[id(node)] = Step(node, target, guarded)
+            self.known[id(node)] = LineStep(node, target, guarded)
         return self.known[id(node)]
 
     def part(self, node: ast.stmt, target: ast.expr, value: ast.expr) -> ast.stmt:
@@ -209,6 +209,3 @@ def handed_on(node: ast.stmt) -> str:
         inner = value.args[0] if value.args else value.func.value
         value = inner if value.func.attr in ("copy", "array") else value
     return value.id if isinstance(value, ast.Name) else ""
-
-
-__all__ = ["CrookedError", "Step", "Walk", "handed_on", "is_mask", "returns_one", "scales", "whole"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.kernel.program import value_of
-from cgviz.places.words import Words, words_of
+from cgviz.places.words import FenceWords, words_of
 from cgviz.reading.api import read
 from cgviz.runs.run import Run
 from cgviz.runs.starting import start
@@ -44,7 +44,7 @@ def cgviz(shell: Any, line: str, cell: str) -> None:
         print(f"cgviz: {error}", file=sys.stderr)
 
 
-def run_of(cell: str, words: Words, names: dict[str, Any]) -> Run:
+def run_of(cell: str, words: FenceWords, names: dict[str, Any]) -> Run:
     """Returns the run of a cell's program. Raises CgvizError."""
     how: dict[str, Any] = {name: words.options[name] for name in ("detail", "ties") if name in words.options}
     graph = read(cell, given=tuple(words.inputs), **how)
@@ -61,7 +61,7 @@ def is_number(found: Any) -> bool:
     return (isinstance(found, Real) and not isinstance(found, bool)) or is_array(found)
 
 
-def views(run: Run, words: Words) -> list[Any]:
+def views(run: Run, words: FenceWords) -> list[Any]:
     """Returns what the cell shows, in its order. Raises UsageError."""
     from cgviz.places.notebook import live
 
@@ -69,9 +69,9 @@ def views(run: Run, words: Words) -> list[Any]:
     made: list[Any] = []
     for name in words.options.get("show", "picture").split(","):
         if name == "picture":
-            made.append(Picture(run, look))
+            made.append(ShownPicture(run, look))
         elif name == "table":
-            made.append(Report(run.table("markdown", digits=look.get("digits", 4)) or ""))
+            made.append(ShownReport(run.table("markdown", digits=look.get("digits", 4)) or ""))
         elif name == "live":
             made.append(live(run, **{key: value for key, value in look.items() if key != "fit"}))
         else:
@@ -79,7 +79,7 @@ def views(run: Run, words: Words) -> list[Any]:
     return made
 
 
-class Picture:
+class ShownPicture:
     """The diagram of a run in a notebook."""
 
     def __init__(self, run: Run, look: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ class Picture:
         return picture(self.run, "svg", **{"embed_font": True, "background": "filled", **self.look}).decode()
 
 
-class Report:
+class ShownReport:
     """A text in Markdown."""
 
     def __init__(self, text: str) -> None:

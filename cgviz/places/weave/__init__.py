@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from cgviz.places.weave.weaving import Fence, Figure, fences, woven
+from cgviz.places.weave.weaving import Fence, WovenFigure, fences, woven
 
-__all__ = ["Fence", "Figure", "fences", "woven"]
+__all__ = ["Fence", "WovenFigure", "fences", "woven"]

@@ -21,7 +21,7 @@ from cgviz.errors import CgvizError, UsageError, printable
 from cgviz.kernel.answers import names_in
 from cgviz.kernel.program import value_of
 from cgviz.places.weave.weaving import Fence, fences
-from cgviz.players.deck import Each, Frame, Look, drawn, frames, trouble
+from cgviz.players.deck import DeckFrame, DeckLook, Each, drawn, frames, trouble
 from cgviz.players.deck.page import width_of
 from cgviz.players.deck.reveal import book, section
 from cgviz.reading.api import read
@@ -36,7 +36,7 @@ Note = Callable[[str], object]
 SLIDE = '<section class="text">\n{}</section>\n'
 
 
-class Line(NamedTuple):
+class PrintedLine(NamedTuple):
     """A paragraph (level 0), an item of a list of that level, or a line of code, which is never broken."""
 
     text: str
@@ -53,7 +53,7 @@ class Passage:
     """What a slide of text says."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[PrintedLine, ...]
 
     def broken(self, width: float, height: float) -> tuple[float, list[tuple[float, str]]]:
         """Returns the largest size at which the lines fit a room, and each with how far it is indented."""
@@ -65,7 +65,7 @@ class Passage:
             size *= 0.94
 
 
-def folded(line: Line, width: float, size: float) -> Iterator[str]:
+def folded(line: PrintedLine, width: float, size: float) -> Iterator[str]:
     room, now = width - INDENT * size * line.level, ""
     if line.code:
         yield line.text
@@ -81,7 +81,7 @@ def folded(line: Line, width: float, size: float) -> Iterator[str]:
 
 def passage(markdown: str) -> Passage:
     """Returns what a slide says in plain text: its first heading is its title."""
-    title, lines, level, within = "", list[Line](), 0, ""
+    title, lines, level, within = "", list[PrintedLine](), 0, ""
     for token in MARKDOWN.parse(markdown):
         level += {"bullet_list_open": 1, "ordered_list_open": 1, "bullet_list_close": -1, "ordered_list_close": -1}.get(
             token.type, 0
@@ -89,13 +89,13 @@ def passage(markdown: str) -> Passage:
         if token.type.endswith("_open"):
             within = token.type
         if token.type in ("fence", "code_block"):
-            lines += [Line(text, code=True) for text in token.content.splitlines()]
+            lines += [PrintedLine(text, code=True) for text in token.content.splitlines()]
         elif token.type == "inline" and within == "heading_open" and not title:
             title = plain(token)
         elif token.type == "inline" and within == "td_open" and lines and lines[-1].code:
-            lines[-1] = Line(f"{lines[-1].text}    {plain(token)}", code=True)
+            lines[-1] = PrintedLine(f"{lines[-1].text}    {plain(token)}", code=True)
         elif token.type == "inline":
-            lines.append(Line(plain(token), level, code=within in ("th_open", "td_open")))
+            lines.append(PrintedLine(plain(token), level, code=within in ("th_open", "td_open")))
     return Passage(title, tuple(lines))
 
 
@@ -105,7 +105,7 @@ def plain(token: Token) -> str:
     return "".join(said.get(one.type, one.content) for one in token.children or () if one.type != "html_inline")
 
 
-def pdf(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> bytes:
+def pdf(found: Iterable[str | Shown], title: str, look: DeckLook, each: Each) -> bytes:
     """Returns the lecture as one PDF."""
     from pypdf import PdfReader, PdfWriter
 
@@ -122,7 +122,7 @@ def pdf(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> byt
     return file.getvalue()
 
 
-def page(markdown: str, look: Look) -> bytes:
+def page(markdown: str, look: DeckLook) -> bytes:
     """Returns a slide of text as a page."""
     from fpdf import FPDF
 
@@ -155,13 +155,13 @@ def page(markdown: str, look: Look) -> bytes:
     return bytes(made.output())
 
 
-def ground(look: Look, colours: Theme) -> str:
+def ground(look: DeckLook, colours: Theme) -> str:
     """Returns the colour behind the slides, "" for none."""
     behind = colours.background if look.background == "filled" else look.background
     return behind if behind.startswith("#") else ""
 
 
-def pptx(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> bytes:
+def pptx(found: Iterable[str | Shown], title: str, look: DeckLook, each: Each) -> bytes:
     """Returns the lecture as PowerPoint slides whose texts can be edited."""
     from cgviz.players.deck.pptx import add, begun, saved
 
@@ -174,7 +174,7 @@ def pptx(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> by
     return saved(made, title, "")
 
 
-def add_text(made: Any, markdown: str, look: Look) -> None:
+def add_text(made: Any, markdown: str, look: DeckLook) -> None:
     from pptx.util import Pt
 
     from cgviz.players.deck.pptx import ONLY_TITLE
@@ -208,12 +208,12 @@ class Shown:
     """A program of a lecture, laid out, with the frames that show it."""
 
     drawing: Diagram
-    frames: tuple[Frame, ...]
-    look: Look
+    frames: tuple[DeckFrame, ...]
+    look: DeckLook
 
 
 def lecture(
-    text: str, format: str, look: Look, granularity: str = "edge", each: Each = iter, note: Note = str
+    text: str, format: str, look: DeckLook, granularity: str = "edge", each: Each = iter, note: Note = str
 ) -> bytes:
     """Returns the deck as one file: "html" (reveal.js, which loads nothing), "pdf" or "pptx".
 
@@ -226,7 +226,7 @@ def lecture(
     return written(parts(text, look, granularity, note), title_of(text), look, each)
 
 
-def html(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> bytes:
+def html(found: Iterable[str | Shown], title: str, look: DeckLook, each: Each) -> bytes:
     """Returns the deck as one HTML file."""
     made = (
         SLIDE.format(MARKDOWN.render(part))
@@ -237,7 +237,7 @@ def html(found: Iterable[str | Shown], title: str, look: Look, each: Each) -> by
     return book(escape(title), "".join(made), look)
 
 
-def parts(text: str, look: Look, granularity: str, note: Note) -> Iterator[str | Shown]:
+def parts(text: str, look: DeckLook, granularity: str, note: Note) -> Iterator[str | Shown]:
     """Yields the lecture's slides of text, in Markdown, and its programs."""
     done = 0
     for fence in fences(text):

@@ -13,7 +13,7 @@ from cgviz.errors import CgvizError, EvaluationError, UsageError, quoted
 from cgviz.kernel import VERSION, respond
 from cgviz.kernel.reports import REPORTS
 from cgviz.kernel.requests import PICTURE
-from cgviz.places.words import Words, words_of
+from cgviz.places.words import FenceWords, words_of
 
 FENCE = re.compile(
     r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<head>[^\n`]*)\n(?P<body>.*?)^[ \t]*(?P=ticks)[`~]*[ \t]*$\n?",
@@ -30,7 +30,7 @@ class Fence:
     """A fence: its program, its words, its place in the text (offsets), and the line on which it begins."""
 
     program: str
-    words: Words
+    words: FenceWords
     start: int
     end: int
     line: int
@@ -63,7 +63,7 @@ def is_code(before: str, indent: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Figure:
+class WovenFigure:
     """A picture: the place of the fence among all, what it is a picture of, its ending, its content.
 
     note  what its author should know, such as that its texts are too small for the page; "" where there is nothing
@@ -76,7 +76,7 @@ class Figure:
     note: str = ""
 
 
-Place = Callable[[Figure], str]
+Place = Callable[[WovenFigure], str]
 
 
 """Takes a figure and returns the Markdown that shows it."""
@@ -121,7 +121,7 @@ def piece(fence: Fence, name: str, number: int, place: Place, to: str) -> str:
         answer = asked(fence, name, format)
         content = b64decode(answer["base64"]) if "base64" in answer else answer["text"].encode()
         title = fence.words.options.get("title", "") or fence.program.strip().splitlines()[-1][:100]
-        return place(Figure(number, title, format, content, answer.get("note", ""))) + "\n"
+        return place(WovenFigure(number, title, format, content, answer.get("note", ""))) + "\n"
     if name == "code":
         return fenced(asked(fence, name, "")["text"], fence.words.options.get("lang", "python"))
     return str(asked(fence, name, "markdown")["text"]).strip() + "\n"

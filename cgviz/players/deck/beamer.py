@@ -17,8 +17,8 @@ from cgviz.drawing.diagram.tikz_cells import spot
 from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.camera import Camera, window
 from cgviz.players.deck.extras import active, frame_of
-from cgviz.players.deck.formats import HEIGHT, Each, Look
-from cgviz.players.deck.frames import Frame, so_far
+from cgviz.players.deck.formats import HEIGHT, DeckLook, Each
+from cgviz.players.deck.frames import DeckFrame, so_far
 from cgviz.players.deck.page import HEAD, Page, width_of
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Forward
@@ -49,7 +49,7 @@ CAPTIONS = r"""\providecommand\cgtall[2]{\resizebox*{!}{\ifdim\totalheight>#1 #1
 \providecommand\cgline[1]{\cgfit{0.98\linewidth}{#1}}"""
 
 
-def deck(made: Diagram, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
+def deck(made: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each = iter) -> bytes:
     """Returns the document; where `look.include` names a PDF deck, its pages are shown instead of TikZ."""
     across, down = ASPECTS.get(look.aspect) or (ASPECTS["4:3"][1] * width_of(look.aspect) / HEIGHT, ASPECTS["4:3"][1])
     wide, tall = across * MILLIMETRE, down * MILLIMETRE - AROUND
@@ -60,7 +60,9 @@ def deck(made: Diagram, shown: Sequence[Frame], look: Look, each: Each = iter) -
     return "\n".join([opening, *middle, r"\end{document}", ""]).encode()
 
 
-def drawn(made: Diagram, shown: Sequence[Frame], look: Look, room: tuple[float, float], each: Each) -> Iterator[str]:
+def drawn(
+    made: Diagram, shown: Sequence[DeckFrame], look: DeckLook, room: tuple[float, float], each: Each
+) -> Iterator[str]:
     """Yields the lines of a document with one frame, whose overlays are the frames of the run."""
     wide, layout = width_of(look.aspect), made.layout
     unit = 1 / layout.fit
@@ -107,7 +109,7 @@ def aims(pages: Iterable[Page]) -> Iterator[tuple[float, float]]:
         yield -x, y
 
 
-def ground(look: Look) -> Iterator[str]:
+def ground(look: DeckLook) -> Iterator[str]:
     """Yields the colours of the slide."""
     name = "background"
     if look.background.startswith("#"):
@@ -116,7 +118,7 @@ def ground(look: Look) -> Iterator[str]:
     yield COLOURS % {"behind": name}
 
 
-def veiled(step: int, drawing: str, shown: Sequence[Frame]) -> str:
+def veiled(step: int, drawing: str, shown: Sequence[DeckFrame]) -> str:
     """Returns a drawing that is there on all slides, and seen from the one on which `step` has happened."""
     at = frame_of(step, shown)
     if at == len(shown):
@@ -124,7 +126,7 @@ def veiled(step: int, drawing: str, shown: Sequence[Frame]) -> str:
     return rf"\visible<{at + 1}->{{{drawing}}}" if at else drawing
 
 
-def seen_once(layout: Layout, frame: Frame) -> Iterator[str]:
+def seen_once(layout: Layout, frame: DeckFrame) -> Iterator[str]:
     """Yields what only one slide shows: the stage and the wires that are active, gradients that still grow."""
     names = named(layout.theme)
     for key, step in active(frame.active, layout.scene).items():
@@ -153,18 +155,18 @@ def growing(layout: Layout, sums: Mapping[int, float]) -> Iterator[str]:
                 yield written(layout, key, replace(label, line=(text,)), always)
 
 
-def captions(run: Run, frame: Frame, look: Look) -> str:
+def captions(run: Run, frame: DeckFrame, look: DeckLook) -> str:
     """Returns the captions of a frame, a line each."""
     lines = formulas(run, frame, look.digits)
     size = r"\large" if len(lines) < 3 else r"\normalsize"
     return r"\\[2pt]".join(rf"\cgline{{\rmfamily{size} {line}}}" for line in lines)
 
 
-def notes(shown: Iterable[Frame]) -> Iterator[str]:
+def notes(shown: Iterable[DeckFrame]) -> Iterator[str]:
     yield from (rf"\note<{at}>{{{words(frame.narration)}}}" for at, frame in enumerate(shown, 1))
 
 
-def included(pdf: str, shown: Iterable[Frame]) -> Iterator[str]:
+def included(pdf: str, shown: Iterable[DeckFrame]) -> Iterator[str]:
     """Yields the lines of a document that shows the pages of a PDF deck of the same frames."""
     if re.search(r'[\\{}%#^~"\x00-\x1f\x7f]', pdf):
         raise UsageError(f"LaTeX cannot include a file called {quoted(pdf)}; give it a plain name")
@@ -179,7 +181,7 @@ def included(pdf: str, shown: Iterable[Frame]) -> Iterator[str]:
     yield r"\end{frame}"
 
 
-def formulas(run: Run, frame: Frame, digits: int) -> list[str]:
+def formulas(run: Run, frame: DeckFrame, digits: int) -> list[str]:
     """Returns the captions of a frame, a line of LaTeX each."""
     known = {step.caption(digits): step.caption(digits, Typeset) for step in frame.active} | whole(run, digits)
     return [f"${known[caption]}$" if caption in known else words(caption) for caption in frame.captions]

@@ -12,11 +12,11 @@ from functools import cached_property
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.plan import Plan
-from cgviz.drawing.diagram.rows import Frame, Laid
+from cgviz.drawing.diagram.rows import GroupFrame, Laid
 from cgviz.drawing.diagram.scene import Box, Wire
 from cgviz.players.deck.extras import PAGE
 from cgviz.players.deck.formats import HEIGHT
-from cgviz.players.deck.frames import Frame as Shown
+from cgviz.players.deck.frames import DeckFrame as Shown
 from cgviz.players.deck.page import FOOT, HEAD, SIDE, Page
 from cgviz.runs.steps import Backward
 
@@ -141,7 +141,7 @@ def seen(layout: Layout, room: Room, hidden: Collection[str]) -> Layout:
     return replace(layout, scene=shown, plan=made, frames=frames)
 
 
-def framed(frame: Frame, room: Room) -> Frame:
+def framed(frame: GroupFrame, room: Room) -> GroupFrame:
     """Returns what is seen of a frame in a room, its title where that is."""
     left, bottom, right, top = frame.room
     within = max(left, room[0]), max(bottom, room[1]), min(right, room[2]), min(top, room[3])

@@ -11,7 +11,7 @@ from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.plan import Plan
 from cgviz.drawing.diagram.scene import Box, Line, Scene, Text, Wire, Words, centred
 from cgviz.drawing.theme import Theme
-from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.frames import DeckFrame
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Step
 from cgviz.text.numbers import number
@@ -35,7 +35,7 @@ class Extra:
     tip: Point | None = None
 
 
-def highlights(shown: Sequence[Frame], scene: Scene, plan: Plan, theme: Theme) -> Iterator[Extra]:
+def highlights(shown: Sequence[DeckFrame], scene: Scene, plan: Plan, theme: Theme) -> Iterator[Extra]:
     """Yields the outline of every active box and the path of every active wire, in the colour of their pass."""
     for at, frame in enumerate(shown):
         for key, step in active(frame.active, scene).items():
@@ -87,7 +87,7 @@ def flowing(name: str, plan: Plan, key: str, colour: str, at: int, backward: boo
 PAGE = "page"
 
 
-def sums(run: Run, shown: Sequence[Frame], scene: Scene, plan: Plan, digits: int) -> Iterator[Extra]:
+def sums(run: Run, shown: Sequence[DeckFrame], scene: Scene, plan: Plan, digits: int) -> Iterator[Extra]:
     """Yields the running sum of every gradient that grows over several frames, where the gradient will stand."""
     totals: dict[int, list[tuple[int, float]]] = defaultdict(list)
     for step, happens in enumerate(run.steps, 1):
@@ -99,7 +99,7 @@ def sums(run: Run, shown: Sequence[Frame], scene: Scene, plan: Plan, digits: int
                 yield from so_far(f"f{start}-sum{index}", index, number(total, digits), scene, plan, start, end)
 
 
-def frame_of(step: int, shown: Sequence[Frame]) -> int:
+def frame_of(step: int, shown: Sequence[DeckFrame]) -> int:
     """Returns the place of the first of the frames `shown` in which what is known from `step` can be seen."""
     return next((at for at, frame in enumerate(shown) if frame.step >= step), len(shown))
 

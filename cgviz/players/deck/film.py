@@ -10,9 +10,9 @@ from cgviz.drawing.diagram import Diagram
 from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.engine import embed_font
 from cgviz.players.deck.extras import frame_of
-from cgviz.players.deck.formats import Each, Look
-from cgviz.players.deck.frames import Frame, durations
-from cgviz.players.deck.sheet import CAMERA, Sheet, sheet
+from cgviz.players.deck.formats import DeckLook, Each
+from cgviz.players.deck.frames import DeckFrame, durations
+from cgviz.players.deck.sheet import CAMERA, DeckSheet, sheet
 
 GROUP = re.compile(r'<g id="([^"]*)"')
 STEP = re.compile(r'<text class="[^"]*\bstep-(\d+)"')
@@ -24,7 +24,7 @@ RULE = ".{name} {{ animation: {name} {whole:g}s step-end infinite }}\n@keyframes
 
 
 @dataclass(frozen=True)
-class Piece:
+class FilmPiece:
     """Some lines of the SVG: all that is always seen between two changes, or one element that is not.
 
     start, end  it is seen in these frames, counted from 0, `end` not included
@@ -52,21 +52,21 @@ class Piece:
 class Film:
     """The pieces of a deck in drawing order, over `count` frames; `moves` of the camera against its first place."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[FilmPiece, ...]
     count: int
     moves: tuple[Point, ...] = ()
 
-    def played(self, show: Callable[[Piece], str]) -> str:
+    def played(self, show: Callable[[FilmPiece], str]) -> str:
         """Returns the SVG, `show` telling how a piece is written that is not seen all the time."""
         return "".join(piece.svg if self.always(piece) else show(piece) for piece in self.pieces)
 
-    def always(self, piece: Piece) -> bool:
+    def always(self, piece: FilmPiece) -> bool:
         return piece.start == 0 and piece.end == self.count
 
     def frame(self, at: int) -> str:
         """Returns one frame: what is not yet known is there but hidden, what belongs to other frames is not there."""
 
-        def show(piece: Piece) -> str:
+        def show(piece: FilmPiece) -> str:
             if piece.seen(at):
                 return piece.svg
             return "" if piece.extra else piece.marked('visibility="hidden"')
@@ -79,12 +79,12 @@ class Film:
         return re.sub(r'(<g class="camera[^"]*" transform="translate\()0 0', rf"\g<1>{place}", svg, count=1)
 
 
-def film(sheet: Sheet) -> Film:
+def film(sheet: DeckSheet) -> Film:
     """Returns the film of a deck, with the part of the font that it uses."""
     return Film(tuple(pieces(sheet, embed_font(sheet.everything()).decode())), len(sheet.shown), tuple(sheet.moves))
 
 
-def pieces(sheet: Sheet, svg: str) -> Iterator[Piece]:
+def pieces(sheet: DeckSheet, svg: str) -> Iterator[FilmPiece]:
     spans = sheet.spans
     count, plain, fleeting, extra = len(sheet.shown), list[str](), list[str](), False
     span = (0, count)
@@ -93,22 +93,22 @@ def pieces(sheet: Sheet, svg: str) -> Iterator[Piece]:
         if fleeting:
             fleeting += [] if extra and any(look in line for look in UNSEEN) else [line]
             if line == "</g>\n":
-                yield Piece("".join(fleeting), *span, extra)
+                yield FilmPiece("".join(fleeting), *span, extra)
                 fleeting = []
         elif (group and group[1] in spans) or known or picture:
-            yield Piece("".join(plain), 0, count)
+            yield FilmPiece("".join(plain), 0, count)
             plain = []
             if known:
-                yield Piece(line, frame_of(int(known[1]), sheet.shown), count)
+                yield FilmPiece(line, frame_of(int(known[1]), sheet.shown), count)
             elif group:
                 extra, fleeting = not picture, [line]
                 span = (frame_of(int(picture[1]), sheet.shown), count) if picture else spans[group[1]]
         else:
             plain.append(line)
-    yield Piece("".join(plain), 0, count)
+    yield FilmPiece("".join(plain), 0, count)
 
 
-def playing_deck(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def playing_deck(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each) -> bytes:
     """Returns the picture; it stands still, on the last frame, for whoever prefers reduced motion."""
     layout = sheet(drawing, shown, look)
     whole = film(layout)
@@ -119,13 +119,13 @@ def playing_deck(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Eac
     return f"{before}{style(whole, layout.prefix, seconds)}{end}{after}".encode()
 
 
-def played_piece(piece: Piece, whole: Film, prefix: str) -> str:
+def played_piece(piece: FilmPiece, whole: Film, prefix: str) -> str:
     """Returns a piece of the class of all that is seen in the same frames; at rest it is as in the last frame."""
-    marked = Piece(piece.classed(name(piece, prefix)), 0, 0)
+    marked = FilmPiece(piece.classed(name(piece, prefix)), 0, 0)
     return marked.svg if piece.end == whole.count else marked.marked('visibility="hidden"')
 
 
-def name(piece: Piece, prefix: str) -> str:
+def name(piece: FilmPiece, prefix: str) -> str:
     return f"{prefix}{piece.start}-{piece.end}"
 
 

@@ -14,7 +14,7 @@ from cgviz.drawing.diagram import Diagram
 from cgviz.drawing.diagram.figure import Figure
 from cgviz.drawing.diagram.paper import PX, SIDE, Paper, paper
 from cgviz.errors import UsageError, quoted
-from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.frames import DeckFrame
 from cgviz.text.numbers import DIGITS
 
 ASPECTS = ("16:9", "4:3")
@@ -25,7 +25,7 @@ CAMERAS = ("auto", "whole", "follow")
 
 
 @dataclass(frozen=True)
-class Look:
+class DeckLook:
     """How a deck looks.
 
     style, theme, direction, digits, engine  as in `cgviz.drawing.diagram.diagram`
@@ -126,8 +126,8 @@ FOLDERS = (
     Format("png", "pages:png", (), "numbered PNG files", folder=True),
 )
 
-Each = Callable[[Sequence[Frame]], Iterable[Frame]]
-Maker = Callable[[Diagram, Sequence[Frame], Look, Each], "bytes | Iterator[tuple[str, bytes]]"]
+Each = Callable[[Sequence[DeckFrame]], Iterable[DeckFrame]]
+Maker = Callable[[Diagram, Sequence[DeckFrame], DeckLook, Each], "bytes | Iterator[tuple[str, bytes]]"]
 
 
 def format_of(path: str, name: str | None = None) -> Format:

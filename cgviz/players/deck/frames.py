@@ -23,7 +23,7 @@ LAST = 3
 
 
 @dataclass(frozen=True)
-class Frame:
+class DeckFrame:
     """One picture of the run.
 
     number     1, 2, 3 ... in the whole sequence, also where only a part of it is shown
@@ -48,7 +48,7 @@ def frames(
     last: int | None = None,
     *,
     digits: int = DIGITS,
-) -> tuple[Frame, ...]:
+) -> tuple[DeckFrame, ...]:
     """Returns the frames `first` to `last` (both counted from 1): the graph, every step, the result.
 
     granularity  "edge": a frame per step; "stage": the backward pass stage by stage; "pass": a frame per pass
@@ -61,7 +61,7 @@ def frames(
     for steps in grouped(run.steps, granularity):
         step = made[-1].step + len(steps)
         title, captions = told(run, steps, granularity, digits)
-        made.append(Frame(len(made) + 1, step, title, captions, narration(run, steps, digits), steps))
+        made.append(DeckFrame(len(made) + 1, step, title, captions, narration(run, steps, digits), steps))
     made.append(closing(run, len(made) + 1, made[-1].step, digits))
     start, end = first or 1, last or len(made)
     if not 1 <= start <= end or start > len(made):
@@ -82,24 +82,24 @@ def grouped(steps: Iterable[Step], granularity: str) -> Iterator[tuple[Step, ...
         yield tuple(step for _, step in group)
 
 
-def opening(run: Run, digits: int) -> Frame:
+def opening(run: Run, digits: int) -> DeckFrame:
     """Returns the frame of the graph before anything is computed: the function and where it is taken."""
     spelling = unicode_spelling(digits)
     lines, at = heading(run, spelling), place(run, spelling)
     captions = (*(lines if len(lines) <= MOST_LINES else lines[-1:]), *([at] if at else []))
     says = f"The graph of {', '.join(captions)}. Every stage is one simple operation whose derivative is known."
     captions = (*captions, *filter(None, [run.graph.read_without]))
-    return Frame(1, 0, "The graph", captions, says)
+    return DeckFrame(1, 0, "The graph", captions, says)
 
 
-def closing(run: Run, number_of_frame: int, step: int, digits: int) -> Frame:
+def closing(run: Run, number_of_frame: int, step: int, digits: int) -> DeckFrame:
     """Returns the frame of the result, the whole picture."""
     spelling = unicode_spelling(digits)
     value = () if run.symbolic else (f"{run.graph.nodes[run.graph.output].shown} = {number(run.value, digits)}",)
     captions = (*value, *gradient(run, digits))
     sense = "".join(text for text, _ in sensitivity(run, spelling))
     says = f"Both passes are done: {', '.join(captions)}." + (f" {sense[0].upper()}{sense[1:]}" if sense else "")
-    return Frame(number_of_frame, step, "Result", captions, says)
+    return DeckFrame(number_of_frame, step, "Result", captions, says)
 
 
 def gradient(run: Run, digits: int) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ def so_far(run: Run, step: int) -> dict[int, float]:
     return {index: total for index, total in begun.items() if index in whole}
 
 
-def durations(shown: Sequence[Frame], seconds: float) -> list[float]:
+def durations(shown: Sequence[DeckFrame], seconds: float) -> list[float]:
     """Returns the seconds of every frame: longer where there is more to read, and at the end, before it begins anew."""
     found = [seconds * max(1, len(frame.captions)) for frame in shown]
     found[-1] = LAST * seconds

@@ -12,7 +12,7 @@ from cgviz.drawing.diagram.words import brief
 from cgviz.drawing.theme import Theme
 from cgviz.errors import UsageError, quoted
 from cgviz.players.deck.formats import ASPECTS, HEIGHT
-from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.frames import DeckFrame
 from cgviz.runs.steps import Forward
 
 ASPECT = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)")
@@ -71,7 +71,7 @@ def width_of(aspect: str) -> float:
     return HEIGHT * across / down
 
 
-def furniture(page: Page, frame: Frame, count: int, theme: Theme, result: str) -> Iterator[Placed]:
+def furniture(page: Page, frame: DeckFrame, count: int, theme: Theme, result: str) -> Iterator[Placed]:
     """Yields title, number and captions of a frame, each with the place of its centre; `result` colours the number."""
     unit, name = page.unit, f"f{frame.number}"
     title = ((Text(frame.title, theme.soft, unit * TITLE, bold=True),),)
@@ -86,7 +86,7 @@ def furniture(page: Page, frame: Frame, count: int, theme: Theme, result: str) -
         y += room(line)
 
 
-def colour_of(frame: Frame, theme: Theme) -> str:
+def colour_of(frame: DeckFrame, theme: Theme) -> str:
     """Returns the colour of the number that a frame computes."""
     if not frame.active or (len(frame.captions) == 1 and len(frame.active) > 1):
         return theme.ink

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from cgviz.drawing.diagram import Diagram
 from cgviz.players.deck.film import film
-from cgviz.players.deck.formats import Each, Look
-from cgviz.players.deck.frames import Frame, durations
-from cgviz.players.deck.sheet import Sheet, sheet
+from cgviz.players.deck.formats import DeckLook, Each
+from cgviz.players.deck.frames import DeckFrame, durations
+from cgviz.players.deck.sheet import DeckSheet, sheet
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,36 +20,38 @@ Pages = Iterator[tuple[str, bytes]]
 COLOURS, APART, SAMPLES = 256, 8, 6
 
 
-def svg(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> Pages:
+def svg(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each) -> Pages:
     """Yields the frames as SVG, cut from one drawing."""
     whole = film(sheet(drawing, shown, look))
     for at, frame in enumerate(each(shown)):
         yield name(frame, shown, "svg"), whole.frame(at).encode()
 
 
-def pdf(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> Pages:
+def pdf(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each) -> Pages:
     """Yields the frames as PDF, a page each."""
     return drawn(drawing, shown, look, each, "pdf")
 
 
-def png(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> Pages:
+def png(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each) -> Pages:
     """Yields the frames as PNG, 1080 pixels high."""
     return drawn(drawing, shown, look, each, "png", 1.5)
 
 
-def drawn(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each, format: str, scale: float = 1.0) -> Pages:
+def drawn(
+    drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each, format: str, scale: float = 1.0
+) -> Pages:
     layout = sheet(drawing, shown, look)
     for at, frame in enumerate(each(shown)):
         yield name(frame, shown, format), layout.page_of(at, format, scale)
 
 
-def name(frame: Frame, shown: Sequence[Frame], format: str) -> str:
+def name(frame: DeckFrame, shown: Sequence[DeckFrame], format: str) -> str:
     """Returns the name of a frame's file; all have as many digits as the last."""
     digits = max(2, len(str(shown[-1].number)))
     return f"frame-{frame.number:0{digits}}.{format}"
 
 
-def book(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def book(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each) -> bytes:
     """Returns the PDF. Same run, same bytes."""
     from pypdf import PdfReader, PdfWriter
 
@@ -64,17 +66,19 @@ def book(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> by
     return file.getvalue()
 
 
-def gif(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def gif(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each) -> bytes:
     """Returns the deck as an animated GIF."""
     return saved(drawing, shown, look, each, "GIF", disposal=1)
 
 
-def apng(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def apng(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each) -> bytes:
     """Returns the deck as an animated PNG."""
     return saved(drawing, shown, look, each, "PNG")
 
 
-def saved(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each, format: str, **options: int) -> bytes:
+def saved(
+    drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each, format: str, **options: int
+) -> bytes:
     layout = sheet(drawing, shown, look)
     pixels = [rastered(layout, at) for at, _ in enumerate(each(shown))]
     first, *rest = in_one_palette(pixels)
@@ -84,7 +88,7 @@ def saved(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each, form
     return file.getvalue()
 
 
-def rastered(layout: Sheet, at: int) -> Image:
+def rastered(layout: DeckSheet, at: int) -> Image:
     """Returns the pixels of a frame, on the theme's background where it has none of its own."""
     from PIL import Image
 

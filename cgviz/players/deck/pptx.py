@@ -12,12 +12,12 @@ from typing import Any
 from cgviz.drawing import diagram
 from cgviz.drawing.diagram import Diagram, words
 from cgviz.drawing.diagram.layout import Layout
-from cgviz.drawing.diagram.scene import Place, Text, Wire
+from cgviz.drawing.diagram.scene import Text, TextPlace, Wire
 from cgviz.errors import printable
 from cgviz.players.deck.camera import Camera
 from cgviz.players.deck.extras import PAGE, active
-from cgviz.players.deck.formats import HEIGHT, Each, Look
-from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.formats import HEIGHT, DeckLook, Each
+from cgviz.players.deck.frames import DeckFrame
 from cgviz.players.deck.page import FOOT, SIDE, Page, Placed, colour_of, fitted, map_of, width_of
 
 HEAD, TITLE, COUNT = 60.0, 22.0, 14.0
@@ -28,7 +28,7 @@ LONG_AGO = datetime(2000, 1, 1)
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SlideSheet:
     """What all slides share: the layout, where it stands on the slide, and the slide's width in points."""
 
     layout: Layout
@@ -50,7 +50,7 @@ class Sheet:
         sized = [(replace(box, width=share * box.width, height=share * box.height), at) for box, at in found]
         return [(box, (share * (x - page.left), share * (y - page.top))) for box, (x, y) in sized]
 
-    def at(self, frame: int) -> Sheet:
+    def at(self, frame: int) -> SlideSheet:
         """Returns the sheet as a camera shows it in a frame; the same one where all of the diagram is seen."""
         if not self.camera:
             return self
@@ -59,7 +59,7 @@ class Sheet:
         return replace(self, layout=self.camera.seen(self.layout, page), scale=1 / page.unit, x=-left, y=-top)
 
 
-def deck(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each = iter) -> bytes:
+def deck(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each = iter) -> bytes:
     """Returns the presentation, a slide per frame. Raises UsageError for a look that there is not."""
     made = begun(look)
     add(made, drawing, shown, look, each)
@@ -67,7 +67,7 @@ def deck(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each = iter
     return saved(made, about.title, about.description)
 
 
-def begun(look: Look) -> Any:
+def begun(look: DeckLook) -> Any:
     """Returns a presentation without slides."""
     from pptx import Presentation
     from pptx.util import Pt
@@ -77,7 +77,7 @@ def begun(look: Look) -> Any:
     return made
 
 
-def add(made: Any, drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each = iter) -> None:
+def add(made: Any, drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each = iter) -> None:
     """Adds a slide per frame to a presentation."""
     from cgviz.players.deck.connectors import routes
 
@@ -99,7 +99,7 @@ def saved(made: Any, title: str, description: str) -> bytes:
     return undated(file)
 
 
-def sheet_of(made: Diagram, shown: Sequence[Frame], look: Look) -> Sheet:
+def sheet_of(made: Diagram, shown: Sequence[DeckFrame], look: DeckLook) -> SlideSheet:
     width, layout = width_of(look.aspect), made.layout
     left, bottom, right, top = layout.room
     tall = HEIGHT - HEAD - FOOT
@@ -107,12 +107,12 @@ def sheet_of(made: Diagram, shown: Sequence[Frame], look: Look) -> Sheet:
     x, y = width / 2 - scale * (left + right) / 2, HEAD + tall / 2 + scale * (bottom + top) / 2
     behind = layout.theme.background if look.background == "filled" else diagram.checked(look.background)
     if made.laid is None:
-        return Sheet(layout, width, scale, x, y, behind)
+        return SlideSheet(layout, width, scale, x, y, behind)
     camera = Camera(made.laid, layout, width)
-    return Sheet(layout, width, layout.fit, 0.0, 0.0, behind, tuple(camera.pages(shown)), camera)
+    return SlideSheet(layout, width, layout.fit, 0.0, 0.0, behind, tuple(camera.pages(shown)), camera)
 
 
-def draw(slide: Any, sheet: Sheet, ways: Sequence[Any], frame: Frame, count: int) -> None:
+def draw(slide: Any, sheet: SlideSheet, ways: Sequence[Any], frame: DeckFrame, count: int) -> None:
     """Draws a frame on a slide."""
     from cgviz.players.deck.connectors import draw_wire
     from cgviz.players.deck.shapes import Canvas, draw_box, draw_frame, draw_label, rgb
@@ -157,7 +157,7 @@ def draw_map(slide: Any, boxes: Sequence[Placed]) -> None:
         paint(shape, box.fill, box.line, 0.6)
 
 
-def apart(layout: Layout, wire: Wire, place: Place) -> Place:
+def apart(layout: Layout, wire: Wire, place: TextPlace) -> TextPlace:
     """Returns the place of a label; the one of a wire that comes from below stands beneath it, off the others."""
     lane = layout.path(wire.key)[-1][1]
     if not wire.beside or not layout.axes.flat or wire.target == PAGE or lane > layout.centre(wire.target)[1] - 1:
@@ -178,7 +178,7 @@ def title(slide: Any, text: Text, width: float) -> None:
     write(shape.text_frame.paragraphs[0], text, 1.0)
 
 
-def captions(slide: Any, frame: Frame, sheet: Sheet) -> None:
+def captions(slide: Any, frame: DeckFrame, sheet: SlideSheet) -> None:
     """Writes the captions beneath the diagram, as large as there is room; what they come to stands out."""
     theme, wide = sheet.layout.theme, sheet.width - 2 * SIDE
     texts = fitted(frame.captions, WIDER * wide, 1.0, theme, colour_of(frame, theme))

@@ -10,11 +10,11 @@ from pathlib import Path
 from cgviz.drawing.diagram import Diagram
 from cgviz.drawing.diagram.words import brief
 from cgviz.drawing.theme import theme as theme_of
-from cgviz.players.deck.film import Film, Piece, film
-from cgviz.players.deck.formats import HEIGHT, Each, Look
-from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.film import Film, FilmPiece, film
+from cgviz.players.deck.formats import HEIGHT, DeckLook, Each
+from cgviz.players.deck.frames import DeckFrame
 from cgviz.players.deck.page import width_of
-from cgviz.players.deck.sheet import Sheet, sheet
+from cgviz.players.deck.sheet import DeckSheet, sheet
 
 LONGEST = 60  # letters of what a frame is called
 VENDOR = Path(__file__).parent / "vendor"
@@ -98,13 +98,13 @@ Reveal.initialize({{
 """
 
 
-def deck(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def deck(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each) -> bytes:
     """Returns a whole deck as one HTML file that loads nothing."""
     layout = sheet(drawing, shown, look)
     return book(escape(layout.words.title), slide(layout, each), look, layout.size)
 
 
-def book(title: str, sections: str, look: Look, size: tuple[float, float] | None = None) -> bytes:
+def book(title: str, sections: str, look: DeckLook, size: tuple[float, float] | None = None) -> bytes:
     """Returns an HTML file of several slides that loads nothing; `title` and `sections` are HTML."""
     code = {name: (VENDOR / name).read_text(encoding="utf-8") for name in ("reveal.js", "reveal.css", "notes.js")}
     width, height = size or (round(width_of(look.aspect)), round(HEIGHT))
@@ -126,12 +126,12 @@ def book(title: str, sections: str, look: Look, size: tuple[float, float] | None
     return page.encode()
 
 
-def section(drawing: Diagram, shown: Sequence[Frame], look: Look, each: Each) -> bytes:
+def section(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook, each: Each) -> bytes:
     """Returns the slide alone, to be pasted into a deck that is there."""
     return slide(sheet(drawing, shown, look), each).encode()
 
 
-def slide(layout: Sheet, each: Each) -> str:
+def slide(layout: DeckSheet, each: Each) -> str:
     whole = film(layout)
     said = [NOTES.format(escape(frame.narration)) for frame in each(layout.shown)]
     notes = [f"{said[0]}\n", *(spoken(text, index) for index, text in enumerate(said[1:]))]
@@ -141,7 +141,7 @@ def slide(layout: Sheet, each: Each) -> str:
     return SECTION.format(frames=frames, title=escape(layout.words.title), svg=svg, notes="".join(notes), camera=camera)
 
 
-def called(frame: Frame) -> str:
+def called(frame: DeckFrame) -> str:
     """Returns how a frame is called where all of them are shown: what it computes, else its title."""
     return brief(frame.captions[0], LONGEST) if frame.active and frame.captions else frame.title
 
@@ -151,15 +151,15 @@ def spoken(notes: str, index: int) -> str:
     return f'<span class="fragment" data-fragment-index="{index}" hidden>{notes}</span>\n'
 
 
-def fragment(piece: Piece, whole: Film) -> str:
+def fragment(piece: FilmPiece, whole: Film) -> str:
     """Returns a piece as fragments: the step from frame 0 to frame 1 is the fragment with index 0."""
     comes, goes = f'data-fragment-index="{piece.start - 1}"', piece.end - 1
     if piece.start == 0:
         return faded(piece.svg, goes)
     if piece.end == whole.count:
-        return Piece(piece.classed("fragment"), 0, 0).marked(comes)
+        return FilmPiece(piece.classed("fragment"), 0, 0).marked(comes)
     if piece.end == piece.start + 1:
-        return Piece(piece.classed("fragment current-visible"), 0, 0).marked(comes)
+        return FilmPiece(piece.classed("fragment current-visible"), 0, 0).marked(comes)
     return f'<g class="fragment" {comes}>\n{faded(piece.svg, goes)}</g>\n'
 
 

@@ -18,11 +18,11 @@ from cgviz.drawing.diagram.card import SIDE
 from cgviz.drawing.diagram.cells import Cell, Grid
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.lines import one_line
-from cgviz.drawing.diagram.rows import Frame
-from cgviz.drawing.diagram.scene import MIDDLE, RIGHT, Box, Line, Place, Text, Words
+from cgviz.drawing.diagram.rows import GroupFrame
+from cgviz.drawing.diagram.scene import MIDDLE, RIGHT, Box, Line, Text, TextPlace, Words
 from cgviz.drawing.theme import Theme
 from cgviz.players.deck.extras import CLEAR
-from cgviz.players.deck.frames import Frame as Shown
+from cgviz.players.deck.frames import DeckFrame as Shown
 from cgviz.players.deck.frames import so_far
 from cgviz.runs.steps import Forward, Step
 from cgviz.text.numbers import number
@@ -101,7 +101,7 @@ class Canvas:
         next(shape._element.iter(f"{PRESENTATION}cNvPr")).set("descr", one_line(said))
 
 
-def draw_frame(canvas: Canvas, frame: Frame) -> None:
+def draw_frame(canvas: Canvas, frame: GroupFrame) -> None:
     """Draws the frame of a group behind all that is drawn later, and its title."""
     left, bottom, right, top = frame.room
     (x, y), (u, v) = canvas.place((left, top)), canvas.place((right, bottom))
@@ -117,6 +117,10 @@ def draw_frame(canvas: Canvas, frame: Frame) -> None:
 def draw_box(canvas: Canvas, box: Box) -> None:
     """Draws a box with its texts in it, and its caption beneath."""
     layout = canvas.layout
+    if box.rank == "aside" and box.inside:  # a legend and footnotes: each of their texts stands alone
+        for place in layout.inside(box):
+            draw_label(canvas, box.key, replace(place, x=place.x + (MIDDLE - place.align) * place.width), box.words)
+        return
     (x, y), scale = canvas.place(layout.centre(box.key)), canvas.scale
     wide, high = scale * box.width, scale * box.height
     kind = MSO_SHAPE.OVAL if box.circle else MSO_SHAPE.ROUNDED_RECTANGLE
@@ -141,7 +145,7 @@ def draw_box(canvas: Canvas, box: Box) -> None:
 
 def write_inside(canvas: Canvas, box: Box, shape: Any) -> None:
     """Writes the lines of a box: in the middle, or from its left with what ends at its right at a tab."""
-    rows: dict[float, list[Place]] = {}
+    rows: dict[float, list[TextPlace]] = {}
     for place in box.inside:
         rows.setdefault(place.y, []).append(place)
     frame, scale = shape.text_frame, canvas.scale
@@ -170,7 +174,7 @@ def write_inside(canvas: Canvas, box: Box, shape: Any) -> None:
                 write(paragraph, replace(known, text=tab + known.text), scale)
 
 
-def draw_label(canvas: Canvas, key: str, place: Place, words: Words, behind: str = "") -> None:
+def draw_label(canvas: Canvas, key: str, place: TextPlace, words: Words, behind: str = "") -> None:
     """Draws a line of texts that stands alone, if anything of it is known; `behind` is the colour under it."""
     if place.line and place.line[0].is_picture:
         return draw_grids(canvas, place)
@@ -189,7 +193,7 @@ def draw_label(canvas: Canvas, key: str, place: Place, words: Words, behind: str
     canvas.describe(shape, texts[0].text, words, whole=False)
 
 
-def draw_grids(canvas: Canvas, place: Place) -> None:
+def draw_grids(canvas: Canvas, place: TextPlace) -> None:
     """Draws the pictures of arrays in a place that are known on this slide, a text box for each cell."""
     for grid in place.line:
         if not isinstance(grid, Grid) or not grid.is_seen or (grid.step or 0) > canvas.frame.step:

@@ -18,8 +18,8 @@ from cgviz.drawing.diagram.svg import svg
 from cgviz.drawing.theme import Theme
 from cgviz.players.deck.camera import Camera, window
 from cgviz.players.deck.extras import CLEAR, PAGE, Extra, frame_of, highlights, sums, veil, veiled
-from cgviz.players.deck.formats import HEIGHT, Look
-from cgviz.players.deck.frames import Frame
+from cgviz.players.deck.formats import HEIGHT, DeckLook
+from cgviz.players.deck.frames import DeckFrame
 from cgviz.players.deck.page import FOOT, HEAD, Page, colour_of, furniture, map_of, page, width_of
 from cgviz.runs.run import Run
 
@@ -29,7 +29,7 @@ CAMERA = '<g class="camera" transform="translate(0 0)">\n'
 
 
 @dataclass(frozen=True)
-class Sheet:
+class DeckSheet:
     """The diagram of a run where it stands on every page, and the `extras` of single frames, in order.
 
     pages  the page of each frame: the same one where all of the diagram is seen
@@ -37,8 +37,8 @@ class Sheet:
     """
 
     drawing: Diagram
-    shown: Sequence[Frame]
-    look: Look
+    shown: Sequence[DeckFrame]
+    look: DeckLook
     pages: tuple[Page, ...]
     extras: tuple[Extra, ...]
     prefix: str
@@ -181,7 +181,7 @@ def spliced(drawn: str, beside: str, prefix: str, page: Page) -> str:
     return f"{head}{graph}{opening}\n{behind}{polygon}{window}{rest}</g>\n</g>\n{around}"
 
 
-def sheet(drawing: Diagram, shown: Sequence[Frame], look: Look) -> Sheet:
+def sheet(drawing: Diagram, shown: Sequence[DeckFrame], look: DeckLook) -> DeckSheet:
     """Returns the layout of a deck. Raises UsageError for a look that there is not, RenderError."""
     wide = width_of(look.aspect)
     layout, run = drawing.layout, drawing.layout.run
@@ -191,12 +191,12 @@ def sheet(drawing: Diagram, shown: Sequence[Frame], look: Look) -> Sheet:
     if drawing.laid is None:
         left, bottom, right, top = layout.room
         one = page(look.aspect, left, -top, right - left, top - bottom)
-        return Sheet(drawing, shown, look, (one,) * len(shown), extras, prefix)
+        return DeckSheet(drawing, shown, look, (one,) * len(shown), extras, prefix)
     camera = Camera(drawing.laid, layout, wide)
-    return Sheet(drawing, shown, look, tuple(camera.pages(shown)), extras, prefix, camera)
+    return DeckSheet(drawing, shown, look, tuple(camera.pages(shown)), extras, prefix, camera)
 
 
-def whole_or_rows(run: Run, look: Look, wide: float) -> Diagram:
+def whole_or_rows(run: Run, look: DeckLook, wide: float) -> Diagram:
     """Returns the diagram as a whole where its texts are large enough on a slide; else in rows for a camera.
 
     It is scaled to points of a slide.
@@ -204,9 +204,12 @@ def whole_or_rows(run: Run, look: Look, wide: float) -> Diagram:
     width, height = window(wide)
     paper = Paper("slide", width, height, look.least, max(18.0, look.least), max(22.0, look.least))
     parts = look.camera == "follow" or (look.camera == "auto" and len(run.graph) > MANY)
+    if not parts:
+        made = diagram.diagram(run, fit=paper, background=look.background, **look.drawn)
+        if look.camera == "whole" or made.smallest >= look.least:
+            return made
+    # a legend and footnotes belong to the whole picture: where only a part of it is seen there are none
     made = diagram.diagram(run, fit=paper, background=look.background, quick=parts, aside=False, **look.drawn)
-    if look.camera == "whole" or (look.camera == "auto" and made.smallest >= look.least):
-        return made
     scale = (look.least + ROUNDED) / SIZE
     rows = diagram.in_rows(made, (width / scale, height / scale), scale)
     assert rows.laid
@@ -217,7 +220,7 @@ def whole_or_rows(run: Run, look: Look, wide: float) -> Diagram:
     return replace(rows, layout=replace(rows.layout, fit=max(scale, min(largest, paper.good / SIZE))))
 
 
-def trouble(made: Diagram, look: Look) -> str:
+def trouble(made: Diagram, look: DeckLook) -> str:
     """Says that texts are smaller than they should be on the pages of a deck, and what helps; "" where they are not."""
     page, follow = look.page, "" if made.laid else "--camera follow, "
     if not page.misses(made.smallest * look.enlarged):

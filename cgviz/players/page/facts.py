@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-from cgviz.codegen.browser import UnwrittenError, corners, program
+from cgviz.codegen.browser import UnwrittenGateError, corners, program
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.heat import counts
 from cgviz.drawing.diagram.lines import one_line
@@ -158,7 +158,7 @@ def passes(run: Run) -> tuple[str, bool, str]:
     """Returns both passes in JavaScript, whether there are any, and else why not."""
     try:
         return functions(program(run.graph), corners(run.graph)), True, ""
-    except UnwrittenError as missing:
+    except UnwrittenGateError as missing:
         why = f"{missing}, so the inputs stay as they are; the steps are those of the run."
         return functions("", corners(run.graph)), False, why
 

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from cgviz.drawing.diagram import Diagram, diagram
-from cgviz.drawing.diagram.known import Known, known
+from cgviz.drawing.diagram.known import KnownSteps, known
 from cgviz.drawing.diagram.roomy import roomy
 from cgviz.drawing.fonts import FONT
 from cgviz.drawing.theme import LIGHT, THEMES, Theme
@@ -108,7 +108,7 @@ def css(name: str) -> str:
     return name.replace("_", "-")
 
 
-def fill(group: ET.Element, run: Run, when: Known, digits: int) -> None:
+def fill(group: ET.Element, run: Run, when: KnownSteps, digits: int) -> None:
     """Puts the run's own numbers and steps in place of the wide ones; they hang by the ends by which those hang."""
     match = GROUP.fullmatch(group.get("id", ""))
     if not match:
@@ -123,7 +123,7 @@ def fill(group: ET.Element, run: Run, when: Known, digits: int) -> None:
             text.text = number(value, digits)
 
 
-def fact(match: re.Match[str], kind: str, run: Run, when: Known) -> tuple[float | None, int | None]:
+def fact(match: re.Match[str], kind: str, run: Run, when: KnownSteps) -> tuple[float | None, int | None]:
     """Returns what a text of a group says, and the step from which it is known."""
     if match["target"] is None:
         index = run.graph.output if match["end"] else int(match["node"])

@@ -16,8 +16,8 @@ from cgviz.documents.writing import unicode_spelling
 from cgviz.drawing.theme import LIGHT, THEMES, Theme
 from cgviz.errors import CgvizError
 from cgviz.players.play import entry, words
-from cgviz.players.play.replay import Quiz, Replay
-from cgviz.players.play.words import Stages
+from cgviz.players.play.replay import Playback, Quiz
+from cgviz.players.play.words import StageTable
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Value, is_array
@@ -79,7 +79,7 @@ class Player(App[None]):
 
     def __init__(self, run: Run, digits: int = DIGITS, theme: Theme = LIGHT) -> None:
         super().__init__()
-        self.replay, self.quiz, self.prompt = Replay(run), Quiz(), ""
+        self.replay, self.quiz, self.prompt = Playback(run), Quiz(), ""
         self.spelling, self.look = unicode_spelling(digits), theme
         self.digits, self.note, self.chosen = digits, "", 0
         self.timer: Timer | None = None
@@ -89,7 +89,7 @@ class Player(App[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="head")
-        yield Stages(id="stages", cursor_type="row", cursor_foreground_priority="renderable")
+        yield StageTable(id="stages", cursor_type="row", cursor_foreground_priority="renderable")
         yield Static(id="caption")
         yield Input(id="entry", compact=True)
         yield Static(id="track")
@@ -193,7 +193,7 @@ class Player(App[None]):
         self.show()
 
     def action_scroll(self, by: int) -> None:
-        self.query_one(Stages).scroll_relative(y=by, animate=False)
+        self.query_one(StageTable).scroll_relative(y=by, animate=False)
 
     # where the replay goes
 
@@ -242,7 +242,7 @@ class Player(App[None]):
         """Puts the replay on the screen."""
         hidden = self.quiz.asks(self.replay)
         self.query_one("#head", Static).update(words.head(self.replay.run, self.spelling))
-        self.query_one(Stages).show(self.replay, self.spelling, self.look, hidden)
+        self.query_one(StageTable).show(self.replay, self.spelling, self.look, hidden)
         caption = self.query_one("#caption", Static)
         caption.border_title = words.title(self.replay)
         caption.border_subtitle = f"quiz: {self.quiz.score}" if self.quiz.on else ""

@@ -21,7 +21,7 @@ def pass_of(step: Step) -> str:
 
 
 @dataclass(frozen=True)
-class Replay:
+class Playback:
     """A run of which the first `done` steps are done; none at the beginning, all at the end."""
 
     run: Run
@@ -48,14 +48,14 @@ class Replay:
             return frozenset(self.run.graph.nodes[self.step.index].args)
         return frozenset([self.step.edge.target]) if isinstance(self.step, Backward) else frozenset()
 
-    def at(self, done: int) -> Replay:
+    def at(self, done: int) -> Playback:
         """Returns the replay after another number of steps, the nearest that there is."""
         return replace(self, done=max(0, min(done, len(self.steps))))
 
-    def with_inputs(self, values: Mapping[str, Value]) -> Replay:
+    def with_inputs(self, values: Mapping[str, Value]) -> Playback:
         """Returns the replay of a new run at other inputs, at the same place. Raises UsageError."""
         run = start(self.run.bare, {**(self.run.inputs or {}), **values}, upstream=self.run.upstream)
-        return Replay(run).at(self.done)
+        return Playback(run).at(self.done)
 
     @cached_property
     def values(self) -> frozenset[int]:
@@ -94,13 +94,13 @@ class Quiz:
     asked: int = 0
     seen: set[int] = field(default_factory=set)
 
-    def asks(self, replay: Replay) -> bool:
+    def asks(self, replay: Playback) -> bool:
         """Tells whether the gradient of the last step, a number, is asked for and must not be shown yet."""
         known = replay.done in self.seen or replay.run.symbolic
         step = replay.step
         return self.on and isinstance(step, Backward) and not is_array(step.total) and not known
 
-    def mark(self, replay: Replay, answer: float) -> bool:
+    def mark(self, replay: Playback, answer: float) -> bool:
         """Marks an answer, right or wrong, and counts it."""
         right = isinstance(replay.step, Backward) and agrees(answer, replay.step.total)
         self.asked += 1
@@ -108,7 +108,7 @@ class Quiz:
         self.seen.add(replay.done)
         return right
 
-    def reveal(self, replay: Replay) -> None:
+    def reveal(self, replay: Playback) -> None:
         """Counts a question that was given up."""
         self.asked += 1
         self.seen.add(replay.done)

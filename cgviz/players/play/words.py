@@ -12,13 +12,13 @@ from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
 from cgviz.errors import CgvizError, shorten
 from cgviz.graph.nodes import Graph
-from cgviz.players.play.replay import Replay, pass_of, totals, unsolved
+from cgviz.players.play.replay import Playback, pass_of, totals, unsolved
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Step
 from cgviz.text.fold import width_of
 from cgviz.text.numbers import number
 from cgviz.views.table.heading import heading, place
-from cgviz.views.table.rows import Row, row
+from cgviz.views.table.rows import TableRow, row
 
 SIGN = re.compile(r" (\+?=) ")
 WORDS = {"forward": "forward pass", "seed": "seed", "backward": "backward pass"}
@@ -43,7 +43,7 @@ def chosen(run: Run, which: int, digits: int) -> str:
     return f"{run.graph.nodes[inputs[which]].shown} = {number(run.values[inputs[which]], digits) or '·'}   (+ − n)"
 
 
-def title(replay: Replay) -> str:
+def title(replay: Playback) -> str:
     """Returns where the replay stands: `step 5 of 21: forward pass (5)`."""
     step = replay.step
     if step is None:
@@ -52,7 +52,7 @@ def title(replay: Replay) -> str:
     return f"step {replay.done} of {len(replay.steps)}: {WORDS[pass_of(step)]}{number}"
 
 
-def caption(replay: Replay, theme: Theme, digits: int, hidden: bool, note: str) -> Text:
+def caption(replay: Playback, theme: Theme, digits: int, hidden: bool, note: str) -> Text:
     """Returns the caption, a line for each of its equations; then what the gate does, and a note."""
     step = replay.step
     if step is None:
@@ -102,7 +102,7 @@ def gate(graph: Graph, index: int) -> str:
     return f"({graph.numbers[index]}) {graph.nodes[index].op.name.replace('_', ' ')}"
 
 
-def track(replay: Replay, width: int, theme: Theme, playing: bool) -> Text:
+def track(replay: Playback, width: int, theme: Theme, playing: bool) -> Text:
     """Returns the way that is done and the way that is left, the forward pass first."""
     sign = "▶ " if playing else ""
     room = max(10, width - 2 - len(sign))
@@ -117,7 +117,7 @@ def track(replay: Replay, width: int, theme: Theme, playing: bool) -> Text:
     return text
 
 
-def question(prompt: str, replay: Replay) -> str:
+def question(prompt: str, replay: Playback) -> str:
     """Returns what the field asks for; without the user's names, for this line is markup."""
     return {
         "answer": "the gradient (enter alone shows it)",
@@ -130,14 +130,14 @@ def first_line(error: CgvizError) -> str:
     return str(error).splitlines()[0]
 
 
-class Stages(DataTable[Text], can_focus=False):
+class StageTable(DataTable[Text], can_focus=False):
     """Shows a replay; columns are as wide as the whole run needs, so that nothing moves between steps."""
 
     laid_out: object = None
-    whole: dict[int, Row]
+    whole: dict[int, TableRow]
     widths: list[int]
 
-    def show(self, replay: Replay, spelling: Writing, theme: Theme, asked: bool) -> None:
+    def show(self, replay: Playback, spelling: Writing, theme: Theme, asked: bool) -> None:
         """Puts a replay into the table; `asked` hides the gradient of the active node."""
         self.lay_out(replay, spelling)
         for line, (index, whole) in enumerate(self.whole.items()):
@@ -153,7 +153,7 @@ class Stages(DataTable[Text], can_focus=False):
             self.move_cursor(row=nodes.index(replay.active), animate=False)
         self.show_cursor = replay.active is not None
 
-    def lay_out(self, replay: Replay, spelling: Writing) -> None:
+    def lay_out(self, replay: Playback, spelling: Writing) -> None:
         """Makes the columns and empty rows anew where the run or the width of the screen has changed."""
         run, room = replay.run, self.app.size.width
         if self.laid_out == (run, room):
@@ -168,7 +168,7 @@ class Stages(DataTable[Text], can_focus=False):
             self.add_row(*(Text() for _ in self.widths))
 
 
-def cells(replay: Replay, index: int, whole: Row, spelling: Writing, asked: bool) -> tuple[str, ...]:
+def cells(replay: Playback, index: int, whole: TableRow, spelling: Writing, asked: bool) -> tuple[str, ...]:
     """Returns the texts of one row."""
     value = whole.value if index in replay.values else ""
     gradient = spelling.number(replay.gradients.get(index))
@@ -195,7 +195,7 @@ def styled(text: str, column: int, active: bool, theme: Theme, width: int) -> Te
     return cell
 
 
-def widths(run: Run, rows: list[Row], spelling: Writing, room: int) -> list[int]:
+def widths(run: Run, rows: list[TableRow], spelling: Writing, room: int) -> list[int]:
     """Returns the widths of the columns: the formula gives way where the screen is narrow, and where it is wide
     what flows back has a column, too."""
     sums = [spelling.number(total) for step in run.steps for total in totals((step,)).values()]

@@ -9,7 +9,7 @@ from cgviz.documents.markdown import code, prose
 from cgviz.documents.markdown import row as cells_in_line
 from cgviz.documents.tex import latex_spelling
 from cgviz.players.worksheet.blanks import LINE
-from cgviz.players.worksheet.sheet import Answer, Line, Piece, Row, Sheet
+from cgviz.players.worksheet.sheet import Answer, AnswerRow, BackwardLine, Piece, WorkSheet
 from cgviz.players.worksheet.work import SCREEN, Work
 
 HEADINGS = ("#", "stage", "= forward", "value", "gradient")
@@ -54,12 +54,12 @@ def key_parts(work: Work, stem: str, files: Files) -> list[str]:
     return parts
 
 
-def answers(sheet: Sheet) -> list[str]:
+def answers(sheet: WorkSheet) -> list[str]:
     """Returns the answers of one variant."""
     return [program(sheet), table(sheet), backward(sheet)]
 
 
-def program(sheet: Sheet) -> str:
+def program(sheet: WorkSheet) -> str:
     """Returns the function, where it stands, and the task."""
     *before, last = sheet.statements
     where = f" at {mathematics(sheet.place.removeprefix('at '))}" if sheet.place else ""
@@ -71,18 +71,18 @@ def picture(name: str) -> str:
     return f"![Computational graph]({quote(name)})"
 
 
-def table(sheet: Sheet) -> str:
+def table(sheet: WorkSheet) -> str:
     count = len(HEADINGS) if sheet.backward else len(HEADINGS) - 1
     return "\n".join(cells_in_line(parts[:count]) for parts in (HEADINGS, RULES, *map(cells, sheet.rows)))
 
 
-def cells(row: Row) -> tuple[str, ...]:
+def cells(row: AnswerRow) -> tuple[str, ...]:
     formula = mathematics(shown(row.formula)) if row.number else "input"
     answers = (number(matrix(each)) for each in (row.value, row.gradient))
     return row.number, code(row.plain) if row.plain else mathematics(row.name), formula, *answers
 
 
-def backward(sheet: Sheet) -> str:
+def backward(sheet: WorkSheet) -> str:
     """Returns the backward lines as a list, and ∇f."""
     lines = [f"- {numbered(line)} {mathematics(''.join(map(shown, line.pieces)))}" for line in sheet.lines]
     if sheet.slopes:
@@ -91,7 +91,7 @@ def backward(sheet: Sheet) -> str:
     return "\n".join(lines)
 
 
-def numbered(line: Line) -> str:
+def numbered(line: BackwardLine) -> str:
     return f"({line.number})" if line.number else ""
 
 

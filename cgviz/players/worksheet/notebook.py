@@ -10,7 +10,7 @@ from typing import Any
 from cgviz.documents.markdown import prose
 from cgviz.documents.tex import latex_spelling
 from cgviz.players.worksheet.markdown import answers, backward, program, table
-from cgviz.players.worksheet.work import SCREEN, Figure, Work
+from cgviz.players.worksheet.work import SCREEN, SheetFigure, Work
 from cgviz.runs.run import Run
 from cgviz.text.numbers import exact
 from cgviz.values.arrays import Value, is_array
@@ -41,7 +41,7 @@ def key(work: Work) -> bytes:
     return written([text("key", title), *variants])
 
 
-def picture(figure: Figure) -> str:
+def picture(figure: SheetFigure) -> str:
     """Returns an image that holds its picture: JupyterLab shows an SVG in no attachment, and outputs go when a cell is
     run."""
     return IMAGE.format(data=b64encode(figure.alone).decode())

@@ -13,7 +13,7 @@ from fpdf import FPDF
 
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER
 from cgviz.drawing.fonts.metrics import face, text_width
-from cgviz.players.worksheet.work import Figure
+from cgviz.players.worksheet.work import SheetFigure
 from cgviz.text.runs import runs
 
 SIZES = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
@@ -32,7 +32,7 @@ Colour = tuple[int, int, int]
 ET.register_namespace("", SVG[1:-1])
 
 
-class Paper:
+class PdfPaper:
     """Pages of one size; `y` is where the next thing goes. The same calls give the same bytes."""
 
     def __init__(self, size: str, title: str) -> None:
@@ -135,7 +135,7 @@ class Paper:
         self.pdf.set_line_width(thick)
         self.pdf.polyline(list(points))
 
-    def figure(self, figure: Figure, height: float) -> None:
+    def figure(self, figure: SheetFigure, height: float) -> None:
         """Puts a figure in the middle, at most `height` high: its shapes as they are, its texts as text."""
         scale = figure.scale(self.inner, height)
         x, y = self.left + (self.inner - scale * figure.width) / 2, self.y
@@ -186,7 +186,7 @@ def fitted(text: str, size: float, width: float, bold: bool = False) -> tuple[st
     return text + "…", size
 
 
-class SvgText(NamedTuple):
+class PlacedText(NamedTuple):
     """A text of a picture, where it begins, and its look."""
 
     says: str
@@ -198,7 +198,7 @@ class SvgText(NamedTuple):
     colour: Colour
 
 
-def texts(root: ET.Element) -> Iterator[SvgText]:
+def texts(root: ET.Element) -> Iterator[PlacedText]:
     """Yields the texts of a picture, run by run: what moves all of it is one transformation."""
     group = root.find(f"{SVG}g")
     moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", "" if group is None else group.get("transform", ""))
@@ -218,7 +218,7 @@ def texts(root: ET.Element) -> Iterator[SvgText]:
         for (says, high, shift, leans), width in zip(pieces, widths, strict=True):
             if says.strip():
                 at = float(element.get("y", "0")) + down + shift
-                yield SvgText(drawable(says), x, at, high, bold, leans, colour)
+                yield PlacedText(drawable(says), x, at, high, bold, leans, colour)
             x += width
 
 

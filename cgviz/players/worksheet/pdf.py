@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cgviz.documents.writing import typeset_spelling
-from cgviz.players.worksheet.paper import INK, MUTED, SOFT, Paper, fitted, width_of, wrapped
-from cgviz.players.worksheet.sheet import Answer, Line, Piece, Row, Sheet
+from cgviz.players.worksheet.paper import INK, MUTED, SOFT, PdfPaper, fitted, width_of, wrapped
+from cgviz.players.worksheet.sheet import Answer, AnswerRow, BackwardLine, Piece, WorkSheet
 from cgviz.players.worksheet.work import Work
 
 TITLE, HEAD = 16.0, 12.5
@@ -20,7 +20,7 @@ NUMBER, KEY_GAP, KEY_NAME = 58.0, 14.0, 90.0
 
 def sheets(work: Work, size: str) -> bytes:
     """Returns the sheets."""
-    paper = Paper(size, work.title)
+    paper = PdfPaper(size, work.title)
     for number, sheet in enumerate(work.sheets(typeset_spelling), 1):
         draw_sheet(paper, work, sheet, number)
     return paper.bytes()
@@ -28,12 +28,12 @@ def sheets(work: Work, size: str) -> bytes:
 
 def key(work: Work, size: str) -> bytes:
     """Returns the answer key."""
-    paper = Paper(size, f"{work.title}: answer key")
+    paper = PdfPaper(size, f"{work.title}: answer key")
     draw_key(paper, work)
     return paper.bytes()
 
 
-def draw_sheet(paper: Paper, work: Work, sheet: Sheet, number: int) -> None:
+def draw_sheet(paper: PdfPaper, work: Work, sheet: WorkSheet, number: int) -> None:
     paper.page(work.foot(number))
     head(paper, work.heading(number))
     program(paper, sheet)
@@ -51,7 +51,7 @@ def draw_sheet(paper: Paper, work: Work, sheet: Sheet, number: int) -> None:
     slopes(paper, sheet)
 
 
-def height_of(paper: Paper, sheet: Sheet) -> float:
+def height_of(paper: PdfPaper, sheet: WorkSheet) -> float:
     """Returns how high table, backward lines and slopes are together."""
     parts = [height_of_table(paper, sheet)]
     if sheet.lines:
@@ -59,7 +59,7 @@ def height_of(paper: Paper, sheet: Sheet) -> float:
     return sum(parts) + (2 * ROW if sheet.slopes else 0) + GAP * (len(parts) + 1)
 
 
-def head(paper: Paper, title: str) -> None:
+def head(paper: PdfPaper, title: str) -> None:
     """Puts the title, and lines for name and date."""
     paper.y += 10
     x = paper.right - 244
@@ -74,7 +74,7 @@ def head(paper: Paper, title: str) -> None:
     paper.y += 22
 
 
-def program(paper: Paper, sheet: Sheet) -> None:
+def program(paper: PdfPaper, sheet: WorkSheet) -> None:
     """Puts the function, where it stands, and the task."""
     paper.y -= 4
     for statement in [*sheet.statements[:-1], f"{sheet.statements[-1]}   {sheet.place}"]:
@@ -84,7 +84,7 @@ def program(paper: Paper, sheet: Sheet) -> None:
     paper.y += GAP - 4
 
 
-def backward(paper: Paper, sheet: Sheet) -> None:
+def backward(paper: PdfPaper, sheet: WorkSheet) -> None:
     """Puts the lines of the backward pass, in two columns where they are short."""
     if not sheet.lines:
         return
@@ -104,7 +104,7 @@ def backward(paper: Paper, sheet: Sheet) -> None:
     paper.y += GAP
 
 
-def backward_line(paper: Paper, line: Line, x: float, width: float) -> None:
+def backward_line(paper: PdfPaper, line: BackwardLine, x: float, width: float) -> None:
     number = f"({line.number})" if line.number else ""
     paper.text(x + 20 - width_of(number, SMALL), number, SMALL, colour=MUTED)
     x, room = x + 26, width - 26
@@ -117,14 +117,14 @@ def width_of_pieces(pieces: tuple[Piece, ...]) -> float:
     return sum(ANSWER if piece is None else width_of(piece, BODY) for piece in pieces)
 
 
-def columns(paper: Paper, lines: list[Line]) -> int:
+def columns(paper: PdfPaper, lines: list[BackwardLine]) -> int:
     """Returns 2 where every line fits in half the width, if need be somewhat smaller, else 1."""
     half = (paper.inner - BETWEEN) / 2
     widest = max(26 + width_of_pieces(line.pieces) for line in lines)
     return 2 if DENSER * widest <= half and len(lines) > 3 else 1
 
 
-def slopes(paper: Paper, sheet: Sheet) -> None:
+def slopes(paper: PdfPaper, sheet: WorkSheet) -> None:
     """Puts ∇f and its answers."""
     if not sheet.slopes:
         return
@@ -144,10 +144,10 @@ def slopes(paper: Paper, sheet: Sheet) -> None:
     paper.text(x, " ]", BODY, bold=True)
 
 
-class Columns:
+class AnswerColumns:
     """Where the columns of a table begin, and how wide they are, on a page."""
 
-    def __init__(self, paper: Paper, sheet: Sheet) -> None:
+    def __init__(self, paper: PdfPaper, sheet: WorkSheet) -> None:
         self.paper, self.sheet = paper, sheet
         names = ["stage", *(row.name for row in sheet.rows)]
         self.formula = 26 + min(LONGEST_NAME, max(width_of(name, BODY, bold=True) for name in names)) + APART
@@ -164,13 +164,13 @@ class Columns:
             x -= APART
         self.room = x - paper.left - self.formula
 
-    def formulas(self, row: Row) -> list[str]:
+    def formulas(self, row: AnswerRow) -> list[str]:
         """Returns the formula of a row in as many lines as it needs."""
         if row.formula is None or not row.number:
             return ["input" if not row.number else ""]
         return wrapped(row.formula, BODY, self.room)
 
-    def height(self, row: Row) -> float:
+    def height(self, row: AnswerRow) -> float:
         answers = (row.value, row.gradient) if self.sheet.backward else (row.value,)
         entries = max(len(answer) for answer in answers)
         return max(ROW, (entries - 1) * ENTRY + ROW, (len(self.formulas(row)) - 1) * ENTRY + ROW)
@@ -195,14 +195,14 @@ def column_widths(answer: Answer) -> list[float]:
     return [max(width_of_cell(cell) for cell in column) + AIR for column in zip(*answer, strict=True)]
 
 
-def height_of_table(paper: Paper, sheet: Sheet) -> float:
-    columns = Columns(paper, sheet)
+def height_of_table(paper: PdfPaper, sheet: WorkSheet) -> float:
+    columns = AnswerColumns(paper, sheet)
     return ROW + sum(map(columns.height, sheet.rows))
 
 
-def table(paper: Paper, sheet: Sheet) -> None:
+def table(paper: PdfPaper, sheet: WorkSheet) -> None:
     """Puts the table: a row for each input and stage, ruled lines where something is to be written."""
-    columns = Columns(paper, sheet)
+    columns = AnswerColumns(paper, sheet)
     paper.keep(height_of_table(paper, sheet))
     table_head(paper, columns)
     for row in sheet.rows:
@@ -211,7 +211,7 @@ def table(paper: Paper, sheet: Sheet) -> None:
         table_row(paper, columns, row)
 
 
-def table_head(paper: Paper, columns: Columns) -> None:
+def table_head(paper: PdfPaper, columns: AnswerColumns) -> None:
     paper.y += 13
     paper.text(paper.left + 26, "stage", SMALL, bold=True, colour=MUTED)
     paper.text(paper.left + columns.formula, "= forward", SMALL, bold=True, colour=MUTED)
@@ -221,7 +221,7 @@ def table_head(paper: Paper, columns: Columns) -> None:
     paper.y += ROW - 13
 
 
-def table_row(paper: Paper, columns: Columns, row: Row) -> None:
+def table_row(paper: PdfPaper, columns: AnswerColumns, row: AnswerRow) -> None:
     top = paper.y
     paper.y += 14
     number = f"({row.number})" if row.number else ""
@@ -240,7 +240,7 @@ def table_row(paper: Paper, columns: Columns, row: Row) -> None:
     paper.rule(paper.left, paper.right, paper.y)
 
 
-def draw_answer(paper: Paper, x: float, answer: Answer, share: float, slanted: bool) -> None:
+def draw_answer(paper: PdfPaper, x: float, answer: Answer, share: float, slanted: bool) -> None:
     """Puts a number, or an array in brackets, from the present line downwards; `share` of its size."""
     if is_number(answer):
         if answer[0][0] is None:
@@ -265,7 +265,7 @@ def draw_answer(paper: Paper, x: float, answer: Answer, share: float, slanted: b
             left += width
 
 
-def draw_key(paper: Paper, work: Work) -> None:
+def draw_key(paper: PdfPaper, work: Work) -> None:
     """Puts the key on new pages; that of a single sheet shows the figure with its numbers."""
     paper.page(f"{work.foot()} · answer key")
     paper.y += 10
@@ -284,16 +284,16 @@ def draw_key(paper: Paper, work: Work) -> None:
         variant(paper, sheet, "" if work.single else f"Variant {number}")
 
 
-def statements(paper: Paper, sheet: Sheet) -> None:
+def statements(paper: PdfPaper, sheet: WorkSheet) -> None:
     for statement in sheet.statements:
         paper.paragraph(statement, KEY_HEAD, bold=True)
 
 
-def height_of_key(sheet: Sheet) -> float:
+def height_of_key(sheet: WorkSheet) -> float:
     return (max(len(sheet.rows), len(sheet.lines)) + 3) * KEY_ROW + KEY_GAP
 
 
-def variant(paper: Paper, sheet: Sheet, title: str) -> None:
+def variant(paper: PdfPaper, sheet: WorkSheet, title: str) -> None:
     """Puts the answers of one variant: the table at the left, the lines at the right."""
     paper.keep(height_of_key(sheet))
     paper.y += 11
@@ -310,11 +310,11 @@ def variant(paper: Paper, sheet: Sheet, title: str) -> None:
         lines_and_answers(paper, sheet)
 
 
-def has_arrays(sheet: Sheet) -> bool:
+def has_arrays(sheet: WorkSheet) -> bool:
     return not all(is_number(answer) for row in sheet.rows for answer in (row.value, row.gradient))
 
 
-def lines_and_answers(paper: Paper, sheet: Sheet) -> None:
+def lines_and_answers(paper: PdfPaper, sheet: WorkSheet) -> None:
     names = 24 + min(KEY_NAME, max(width_of(row.name, TEXT, bold=True) for row in sheet.rows)) + 8
     width = names + NUMBER * (1 + sheet.backward) + 10
     paper.y += KEY_ROW - 2
@@ -332,7 +332,7 @@ def lines_and_answers(paper: Paper, sheet: Sheet) -> None:
     paper.y += KEY_GAP
 
 
-def answer(paper: Paper, row: Row, names: float, backward: bool) -> None:
+def answer(paper: PdfPaper, row: AnswerRow, names: float, backward: bool) -> None:
     number = f"({row.number})" if row.number else ""
     paper.text(paper.left + 18 - width_of(number, KEY_SMALL), number, KEY_SMALL, colour=MUTED)
     name, size = fitted(row.name, TEXT, names - 30, bold=True)
@@ -342,7 +342,7 @@ def answer(paper: Paper, row: Row, names: float, backward: bool) -> None:
         paper.text(paper.left + names + NUMBER, row.gradient[0][0] or "", TEXT, slanted=True)
 
 
-def line(paper: Paper, line: Line, x: float, width: float) -> None:
+def line(paper: PdfPaper, line: BackwardLine, x: float, width: float) -> None:
     number = f"({line.number})" if line.number else ""
     paper.text(x + 18 - width_of(number, KEY_SMALL), number, KEY_SMALL, colour=MUTED)
     text, size = fitted("".join(filter(None, line.pieces)), TEXT, width - 24)

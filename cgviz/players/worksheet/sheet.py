@@ -27,7 +27,7 @@ Piece = str | None
 """A piece of a line; None is a line to write on."""
 
 
-class Row(NamedTuple):
+class AnswerRow(NamedTuple):
     """An input or a stage in the table; a formula of None is a line to write on; `plain` is a plain name."""
 
     number: str
@@ -38,7 +38,7 @@ class Row(NamedTuple):
     gradient: Answer
 
 
-class Line(NamedTuple):
+class BackwardLine(NamedTuple):
     """A line of the backward pass: the number of its stage, and its text, with the places where something is blank."""
 
     number: str
@@ -46,7 +46,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkSheet:
     """One sheet, or its key: a sheet without blanks.
 
     place     `at x = 3, y = −4`
@@ -59,8 +59,8 @@ class Sheet:
     place: str
     task: str
     backward: bool
-    rows: list[Row]
-    lines: list[Line]
+    rows: list[AnswerRow]
+    lines: list[BackwardLine]
     slopes: str
     answers: list[Piece]
     rounded: bool
@@ -71,12 +71,12 @@ class Sheet:
         return f"Numbers are rounded to {self.digits} significant digits." if self.rounded else ""
 
 
-def sheet(run: Run, blanks: Blanks, spelling: Writing) -> Sheet:
+def sheet(run: Run, blanks: Blanks, spelling: Writing) -> WorkSheet:
     """Returns the sheet of a run, its mathematics and the digits of its numbers as the spelling has them."""
     graph, digits = run.graph, spelling.digits or 0
     few = blanks.backward and 0 < len(graph.inputs) <= MOST_INPUTS and not any(map(is_array, run.gradient.values()))
     answers = [None if i in blanks.gradients else spelling.number(run.gradients[i], False) for i in graph.inputs]
-    return Sheet(
+    return WorkSheet(
         statements=whole(run, spelling) if blanks.formulas else heading(run, spelling),
         place=place(run, spelling),
         task=blanks.task,
@@ -107,10 +107,10 @@ def whole(run: Run, spelling: Writing) -> list[str]:
     return [f"{spelling.name(graph.nodes[graph.output].shown)}({names}) = {spelling.formula(final, head=True)}"]
 
 
-def row(run: Run, index: int, blanks: Blanks, spelling: Writing) -> Row:
+def row(run: Run, index: int, blanks: Blanks, spelling: Writing) -> AnswerRow:
     graph, node = run.graph, run.graph.nodes[index]
     formula = spelling.formula(graph.formula(index)) if node.is_stage else ""
-    return Row(
+    return AnswerRow(
         str(graph.numbers.get(index, "")),
         spelling.name(node.shown),
         node.name if format(node.shown) == node.name else "",
@@ -147,29 +147,29 @@ def too_large(graph: Graph, blanks: Blanks) -> str:
     return ""
 
 
-def lines(run: Run, blanks: Blanks, spelling: Writing) -> list[Line]:
+def lines(run: Run, blanks: Blanks, spelling: Writing) -> list[BackwardLine]:
     """Returns the seed and the edges of the backward pass, in its order."""
     symbols = Run(run.bare, None, wording=run.wording)
     return [line(step, symbols, blanks, spelling) for step in run.steps if not isinstance(step, Forward)]
 
 
-def line(step: Seed | Backward, symbols: Run, blanks: Blanks, spelling: Writing) -> Line:
+def line(step: Seed | Backward, symbols: Run, blanks: Blanks, spelling: Writing) -> BackwardLine:
     """Returns a line in full where it tells nothing that is blank; else in symbols, its result blank or not."""
     stage = "" if step.number is None else str(step.number)
     if not isinstance(step, Backward):
-        return Line(stage, (said(step, spelling),))
+        return BackwardLine(stage, (said(step, spelling),))
     edge = step.edge
     read = {edge.target, *step.run.graph.nodes[edge.target].args}
     asked = not blanks.gradients.isdisjoint((edge.source, edge.target))
     if not asked and blanks.values.isdisjoint(read) and edge.target not in blanks.slopes:
-        return Line(stage, (said(step, spelling),))
+        return BackwardLine(stage, (said(step, spelling),))
     symbolic = Backward(symbols, symbols.contribution(edge.target, edge.slot), step.adds, None)
     result: tuple[Piece, ...] = (" = ", None) if asked else (f" = {spelling.number(edge.value, False)}",)
     if edge.value is not None and is_array(edge.value):
         result = ()
     if edge.target not in blanks.slopes:
-        return Line(stage, (said(symbolic, spelling), *result))
-    return Line(stage, (before_local(symbolic, spelling), None, *result))
+        return BackwardLine(stage, (said(symbolic, spelling), *result))
+    return BackwardLine(stage, (before_local(symbolic, spelling), None, *result))
 
 
 def said(step: Step, spelling: Writing) -> str:

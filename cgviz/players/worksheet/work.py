@@ -15,7 +15,7 @@ from cgviz.drawing.theme import Theme
 from cgviz.errors import UsageError
 from cgviz.players.worksheet.blanks import Blanks
 from cgviz.players.worksheet.precision import digits_for
-from cgviz.players.worksheet.sheet import MOST_COLUMNS, MOST_ROWS, Sheet, sheet, too_large
+from cgviz.players.worksheet.sheet import MOST_COLUMNS, MOST_ROWS, WorkSheet, sheet, too_large
 from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 
@@ -26,7 +26,7 @@ SCREEN = (640.0, 640.0)
 
 
 @dataclass(frozen=True)
-class Look:
+class FigureLook:
     """How figures are drawn; without a direction each takes the one in which it is larger.
 
     fit       the room of the figure, such as "12x8cm", instead of what the paper has
@@ -42,7 +42,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Figure:
+class SheetFigure:
     """A picture as SVG, its size in points, and how much it is scaled to fit its place."""
 
     svg: bytes
@@ -77,7 +77,7 @@ class Work:
 
     runs: Sequence[Run]
     blanks: Blanks
-    look: Look = field(default_factory=Look)
+    look: FigureLook = field(default_factory=FigureLook)
     title: str = "Backpropagation"
     seed: int | None = None
     progress: Callable[[int], object] = int
@@ -91,7 +91,7 @@ class Work:
             raise UsageError(f"{large}: {why}, or name what is blank: --blank NODES")
         self.digits = [digits_for(run, self.look.digits) for run in self.runs]
 
-    def sheets(self, spelling: Callable[[int], Writing], solved: bool = False) -> list[Sheet]:
+    def sheets(self, spelling: Callable[[int], Writing], solved: bool = False) -> list[WorkSheet]:
         """Returns all sheets, or their keys, written as a medium writes mathematics with so many digits."""
         left_out = self.blanks.solved if solved else self.blanks
         return [sheet(run, left_out, spelling(digits)) for run, digits in zip(self.runs, self.digits, strict=True)]
@@ -110,15 +110,15 @@ class Work:
         parts += [] if self.seed is None else [f"seed {self.seed}"]
         return " · ".join(["cgviz worksheet", *parts])
 
-    def figure(self, number: int, width: float, height: float) -> Figure:
+    def figure(self, number: int, width: float, height: float) -> SheetFigure:
         """Returns the figure of a sheet, with its blanks, for a place of that size."""
         return self.drawn(number, self.blanks, place(width, height))
 
-    def solved(self, number: int, width: float, height: float) -> Figure:
+    def solved(self, number: int, width: float, height: float) -> SheetFigure:
         """Returns the figure of a sheet with all its numbers."""
         return self.drawn(number, self.blanks.solved, place(width, height))
 
-    def drawn(self, number: int, blanks: Blanks, room: Paper) -> Figure:
+    def drawn(self, number: int, blanks: Blanks, room: Paper) -> SheetFigure:
         fit, least = self.look.fit, self.look.min_text
         if fit:
             room = paper(fit, least)
@@ -142,7 +142,7 @@ class Work:
         )
 
 
-def figure(run: Run, blanks: Blanks, look: Look, direction: str | None, paper: Paper, digits: int) -> Figure:
+def figure(run: Run, blanks: Blanks, look: FigureLook, direction: str | None, paper: Paper, digits: int) -> SheetFigure:
     """Returns the figure for a page, without titles and descriptions of its parts: they would give the answers away."""
     made = diagram(
         run,
@@ -158,7 +158,7 @@ def figure(run: Run, blanks: Blanks, look: Look, direction: str | None, paper: P
     output = run.graph.nodes[run.graph.output].shown
     svg = replace(made, words=Words(f"Computational graph of {output}"), quiet=True).draw("svg")
     left, top, right, bottom = map(float, ET.fromstring(svg).get("viewBox", "0 0 1 1").split())
-    return Figure(svg, right - left, bottom - top, made.layout.fit)
+    return SheetFigure(svg, right - left, bottom - top, made.layout.fit)
 
 
 def place(width: float, height: float) -> Paper:

@@ -22,7 +22,7 @@ import numpy as np
 
 from cgviz.collecting import uncollected
 from cgviz.graph.nodes import INPUT
-from cgviz.reading.jaxpr.reader import Reader
+from cgviz.reading.jaxpr.reader import JaxprReader
 from cgviz.reading.tracing import Recorded, library, one_output, returned_shape, structures
 from cgviz.reading.tracing.graph import graph_of
 from cgviz.reading.tracing.tape import Tape
@@ -54,7 +54,7 @@ def recorded(
     except (TypeError, ValueError) as error:
         raise UsageError(f"{called}() cannot be made a jaxpr: {str(error).splitlines()[0]}") from None
     tape = Tape(Tracer, library)
-    reader = Reader(tape)
+    reader = JaxprReader(tape)
     paths: dict[str, str] = {}
     values = [entered(tape, reader, paths, path_of(function, leaves[i][0]), leaves[i][1]) for i in chosen]
     with uncollected():
@@ -96,7 +96,7 @@ def is_array(leaf: Any) -> bool:
     return isinstance(leaf, (float, jax.Array, np.ndarray, np.generic))
 
 
-def entered(tape: Tape, reader: Reader, paths: dict[str, str], path: structures.Path, leaf: Any) -> Any:
+def entered(tape: Tape, reader: JaxprReader, paths: dict[str, str], path: structures.Path, leaf: Any) -> Any:
     """Returns a leaf as an input, where it is made of floats; else as it is."""
     if jnp.issubdtype(getattr(leaf, "dtype", float), jax.dtypes.extended):  # the key of random numbers
         return leaf

@@ -29,7 +29,7 @@ from cgviz.reading.windows import convolved, windows
 Rule = Callable[..., Any]
 
 
-class UnknownError(Exception):
+class UnknownPrimitiveError(Exception):
     """A primitive, or a use of it, that is not written in ours; JAX's own stands in."""
 
 
@@ -116,7 +116,7 @@ def dynamic_update_slice(x: Tracer, new: Tracer, *at: Any) -> Any:
 def padded(x: Tracer, value: Any, padding_config: Any) -> Any:
     number = float(value.current if isinstance(value, Tracer) else value)
     if isinstance(value, Tracer) and not is_constant(value):
-        raise UnknownError
+        raise UnknownPrimitiveError
     if any(between for _, _, between in padding_config):
         wide = tuple((n - 1) * (c + 1) + 1 if n else 0 for n, (_, _, c) in zip(x.shape, padding_config, strict=True))
         steps = tuple(("slice", None, None, c + 1) for _, _, c in padding_config)
@@ -151,7 +151,7 @@ def gathered(x: Tracer, indices: Any, primitive: Any, **params: Any) -> Any:
     """gather: rows by their numbers where it takes whole rows, else elements by their places."""
     at = flat_places(x, primitive, [indices], params)
     if np.any(at < 0):
-        raise UnknownError
+        raise UnknownPrimitiveError
     row = int(np.prod(x.shape[1:]))
     lead = at.shape[: at.ndim - (x.ndim - 1)]
     rows = at.reshape(*lead, row) if at.shape[len(lead) :] == x.shape[1:] and row else None
@@ -189,7 +189,7 @@ def scattered(combined: Any) -> Rule:
         flat = reshaped((-1,))(x)
         if combined is operator.mul:
             if len(set(at[kept])) < len(kept):
-                raise UnknownError
+                raise UnknownPrimitiveError
             new = places.put_at((places.SLOT,))(flat, places.picked_at((places.SLOT,))(flat, to) * rows, to)
         elif combined:
             new = flat + places.added_at((places.SLOT,), flat.shape)(rows, to)
@@ -234,7 +234,7 @@ def triangular_solve(
     a: Tracer, b: Tracer, left_side: bool, lower: bool, transpose_a: bool, unit_diagonal: bool, **_: Any
 ) -> Any:
     if unit_diagonal:
-        raise UnknownError
+        raise UnknownPrimitiveError
     matrix = (triangles.TRIL if lower else triangles.TRIU)(a)
     turn = moving.swapped()
     if left_side:
@@ -247,7 +247,7 @@ def convolution(
     dimension_numbers: Any, feature_group_count: int, batch_group_count: int, **_: Any,
 ) -> Any:  # fmt: skip
     if any(d != 1 for d in lhs_dilation) or batch_group_count != 1 or any(p < 0 for pair in padding for p in pair):
-        raise UnknownError
+        raise UnknownPrimitiveError
     lhs, rhs, out = dimension_numbers.lhs_spec, dimension_numbers.rhs_spec, dimension_numbers.out_spec
     x, w = turned(x, lhs), turned(w, rhs)
     made = convolved(x, w, window_strides, [tuple(pair) for pair in padding], rhs_dilation, feature_group_count)
@@ -265,7 +265,7 @@ def windowed(
 ) -> Tracer:
     """Returns the elements of each window along a last axis."""
     if any(d != 1 for d in base_dilation or ()):
-        raise UnknownError
+        raise UnknownPrimitiveError
     wide = moving.padded(tuple(map(tuple, padding)), fill)(x) if any(map(any, padding)) else x
     found = windows(wide, window_dimensions, window_strides, window_dilation or (1,) * x.ndim)
     return reshaped((*found.shape[: x.ndim], -1))(found)

@@ -15,7 +15,7 @@ from cgviz.ops.indexing import indexed
 from cgviz.ops.joining import stacked
 from cgviz.ops.op import Op
 from cgviz.reading.calls import BindingError
-from cgviz.reading.jaxpr.primitives import CALLED, WITH_ITSELF, UnknownError, rule_of
+from cgviz.reading.jaxpr.primitives import CALLED, WITH_ITSELF, UnknownPrimitiveError, rule_of
 from cgviz.reading.opaque import Foreign, opaque
 from cgviz.reading.tracing.tape import Tape
 from cgviz.reading.tracing.tracer import Tracer, operand
@@ -34,7 +34,7 @@ OWN_RULES = {
 MOST_STEPS = 100_000
 
 
-class Reader:
+class JaxprReader:
     """Runs jaxprs on values: a tracer for what is a float, numpy's arrays for whole numbers and booleans."""
 
     def __init__(self, tape: Tape) -> None:
@@ -145,7 +145,7 @@ class Reader:
         name = equation.primitive.name
         try:
             made = rule(*values, **params)
-        except (UnknownError, BindingError, CgvizError, TypeError, ValueError, IndexError, KeyError):
+        except (UnknownPrimitiveError, BindingError, CgvizError, TypeError, ValueError, IndexError, KeyError):
             return None
         found = list(made) if isinstance(made, list) else [made]
         wanted = self.bound(equation, [cast(v, a.aval) for v, a in zip(values, equation.invars, strict=True)])
@@ -341,4 +341,4 @@ def cast(value: Any, aval: Any) -> Any:
     return jnp.asarray(plain(value), dtype=aval.dtype)
 
 
-__all__ = ["Op", "Reader", "plain"]
+__all__ = ["JaxprReader", "Op", "plain"]

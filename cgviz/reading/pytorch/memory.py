@@ -29,7 +29,7 @@ def numbers(tensor: torch.Tensor) -> Any:
 
 
 @dataclass
-class Entry:
+class MemoryEntry:
     """The node of a part of memory, as of a version; made when it is first needed where it is a function."""
 
     node: int | Callable[[], int]
@@ -44,7 +44,7 @@ class Storage:
     kept: list[torch.Tensor]
     root: Geometry
     size: int
-    entries: dict[Geometry, Entry] = field(default_factory=dict)
+    entries: dict[Geometry, MemoryEntry] = field(default_factory=dict)
     version: int = 0
     flat: Callable[[], int] | None = None
 
@@ -73,7 +73,7 @@ class Memory:
         """Enters the node of a tensor that was made just now."""
         storage = self.storage(tensor)
         storage.kept.append(tensor)
-        storage.entries[geometry(tensor)] = Entry(node, storage.version, self.depth)
+        storage.entries[geometry(tensor)] = MemoryEntry(node, storage.version, self.depth)
 
     def settle(self, tensor: torch.Tensor) -> None:
         """Enters that a tensor made in a decomposition is now the output of an op of PyTorch's."""
@@ -108,7 +108,7 @@ class Memory:
         storage, where = self.storage(tensor), geometry(tensor)
         entry = storage.entries.get(where)
         if entry is None or entry.version != storage.version:
-            entry = storage.entries[where] = Entry(self.derived(storage, tensor), storage.version, self.depth)
+            entry = storage.entries[where] = MemoryEntry(self.derived(storage, tensor), storage.version, self.depth)
             storage.kept.append(tensor)
         if callable(entry.node):
             entry.node = entry.node()
@@ -177,7 +177,7 @@ class Memory:
             flat = lambda: put  # noqa: E731
         storage.version += 1
         storage.flat = flat
-        storage.entries[where] = Entry(node, storage.version, self.depth)
+        storage.entries[where] = MemoryEntry(node, storage.version, self.depth)
         storage.kept.append(tensor)
 
 

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from cgviz.analysis.checks import Checked, Reading, Row, Sweep
+from cgviz.analysis.checks import Checked, CheckedRow, Reading, Sweep
 from cgviz.analysis.checks.bands import AGREES, BANDS, CLOSE, KINK, NOTHING, UNDECIDED
 from cgviz.analysis.checks.digits import Loss, losses
 from cgviz.analysis.checks.rules import Fault
 from cgviz.documents.document import GAP, Block, Document, Prose, Table
-from cgviz.documents.grid import Column
+from cgviz.documents.grid import TableColumn
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
@@ -79,13 +79,13 @@ def document(found: Checked, writing: Writing) -> Document:
 def table(found: Checked, spelling: Writing) -> Block:
     if not found.rows:
         return Prose([("nothing to check: the program has neither inputs nor stages", "muted")])
-    columns = [Column("#", right=True), Column("node", least=10), Column("gradient", right=True)]
-    columns += [Column(HEADINGS[witness], right=True) for witness in found.witnesses]
-    columns.append(Column("verdict", least=11))
+    columns = [TableColumn("#", right=True), TableColumn("node", least=10), TableColumn("gradient", right=True)]
+    columns += [TableColumn(HEADINGS[witness], right=True) for witness in found.witnesses]
+    columns.append(TableColumn("verdict", least=11))
     return Table(columns, [cells(found, row, spelling) for row in found.rows])
 
 
-def cells(found: Checked, row: Row, spelling: Writing) -> list[Span]:
+def cells(found: Checked, row: CheckedRow, spelling: Writing) -> list[Span]:
     graph = found.run.graph
     number = graph.numbers.get(row.index)
     blank = [(mark("–", spelling), "muted")] * len(found.witnesses)
@@ -98,7 +98,7 @@ def cells(found: Checked, row: Row, spelling: Writing) -> list[Span]:
     ]
 
 
-def which(found: Checked, row: Row) -> str:
+def which(found: Checked, row: CheckedRow) -> str:
     """Returns the element that a verdict other than "agrees" is about, ` W[0, 1]`."""
     if row.band in (AGREES, UNDECIDED, NOTHING) or not row.worst or not row.worst.place:
         return ""
@@ -206,7 +206,7 @@ def disagreement(found: Checked, spelling: Writing) -> list[Span]:
     return pieces + cause(found, spelling)
 
 
-def first_wrong(found: Checked, row: Row, spelling: Writing) -> list[Span]:
+def first_wrong(found: Checked, row: CheckedRow, spelling: Writing) -> list[Span]:
     reading = max(row.readings, key=lambda reading: reading.band.rank)
     name = spelling.name(element_name(found.run.graph.nodes[row.index].shown, reading.place))
     says = f"{spelling.number(reading.value, padded=False)}" if not math.isnan(reading.value) else reading.note
@@ -292,7 +292,7 @@ def as_data(found: Checked) -> dict[str, Any]:
     }
 
 
-def row_of(found: Checked, row: Row) -> dict[str, Any]:
+def row_of(found: Checked, row: CheckedRow) -> dict[str, Any]:
     node = found.run.graph.nodes[row.index]
     return {
         "number": found.run.graph.numbers.get(row.index),

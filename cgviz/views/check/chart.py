@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cgviz.analysis.checks import Sweep
-from cgviz.analysis.checks.sweep import LEAST_ERROR, Series, drawable
+from cgviz.analysis.checks.sweep import LEAST_ERROR, SlopeSeries, drawable
 from cgviz.drawing.canvas.sheet import END, Disc, Part, Path, Point, Said, Sheet, diamond, square, stacked
-from cgviz.drawing.charts.axis import Axis
-from cgviz.drawing.charts.frame import BOTTOM, HEIGHT, NORMAL, RIGHT, SMALL, TOP, WIDTH, Frame
+from cgviz.drawing.charts.axis import ChartAxis
+from cgviz.drawing.charts.frame import BOTTOM, HEIGHT, NORMAL, RIGHT, SMALL, TOP, WIDTH, ChartFrame
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
 
@@ -22,19 +22,19 @@ def chart(sweeps: list[Sweep], theme: Theme) -> Sheet:
 
 
 def one(of: Sweep, theme: Theme) -> Sheet:
-    x, y = Axis(min(of.steps), max(of.steps), log=True), Axis(LEAST_ERROR, 1.0, log=True)
+    x, y = ChartAxis(min(of.steps), max(of.steps), log=True), ChartAxis(LEAST_ERROR, 1.0, log=True)
     title = f"Relative error of ∂{of.run.graph.nodes[of.run.graph.output].shown}/∂{of.name} by step h"
     told = [said for series in of.series if (said := best(of, series))]
-    frame = Frame(x, y, "step h", "relative error", title, ["", *told], theme, "filled")
+    frame = ChartFrame(x, y, "step h", "relative error", title, ["", *told], theme, "filled")
     return frame.sheet([*regions(of, frame), *lines(of, frame), *legend(of, frame)], " ".join(told))
 
 
-def best(of: Sweep, series: Series) -> str:
+def best(of: Sweep, series: SlopeSeries) -> str:
     found = of.best(series)
     return f"{series.name}: smallest error {found[1]:.1g} at h = {found[0]:.1g}." if found else ""
 
 
-def regions(of: Sweep, frame: Frame) -> Iterator[Part]:
+def regions(of: Sweep, frame: ChartFrame) -> Iterator[Part]:
     """Yields the best step of the central difference, and the names of what errs on either side of it."""
     central = next((series for series in of.series if series.name.startswith("central")), None)
     found = of.best(central) if central else None
@@ -46,7 +46,7 @@ def regions(of: Sweep, frame: Frame) -> Iterator[Part]:
     yield Said(x + APART, TOP - 5, "truncation →", SMALL, frame.theme.muted)
 
 
-def lines(of: Sweep, frame: Frame) -> Iterator[Part]:
+def lines(of: Sweep, frame: ChartFrame) -> Iterator[Part]:
     """Yields the lines, broken where there is no error, and a marker on each of their points."""
     for kind, series in enumerate(of.series):
         pieces: list[list[Point]] = [[]]
@@ -73,7 +73,7 @@ def marker(kind: int, x: float, y: float, size: float, theme: Theme) -> Part:
     return Path([square(x, y, size) if kind == 1 else diamond(x, y, 1.4 * size)], fill=colour)
 
 
-def legend(of: Sweep, frame: Frame) -> Iterator[Part]:
+def legend(of: Sweep, frame: ChartFrame) -> Iterator[Part]:
     x, y = 20.0, HEIGHT - 14.0
     for kind, series in enumerate(of.series):
         yield Path([[(x, y - 4.5), (x + 26, y - 4.5)]], colours(frame.theme)[kind], 1.4)

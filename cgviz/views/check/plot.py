@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from cgviz.analysis.checks import Sweep
-from cgviz.analysis.checks.sweep import LEAST_ERROR, Series, drawable
+from cgviz.analysis.checks.sweep import LEAST_ERROR, SlopeSeries, drawable
 from cgviz.documents.grid import NARROWEST, prose
 from cgviz.documents.terminal import head as head_of
 from cgviz.documents.writing import Writing
-from cgviz.drawing.charts.axis import Axis
+from cgviz.drawing.charts.axis import ChartAxis
 from cgviz.text.fold import Line, fold
 from cgviz.views.table.heading import head
 
@@ -31,7 +31,11 @@ def plots(sweeps: list[Sweep], spelling: Writing, width: int | None) -> list[Lin
 def plot(of: Sweep, spelling: Writing, width: int) -> list[Line]:
     plain = spelling.plain
     bar, corner, tick = ("|", "+", "+") if plain else ("│", "└", "┴")
-    across, up, wide = Axis(min(of.steps), max(of.steps), log=True), Axis(LEAST_ERROR, 1.0, log=True), width - 8
+    across, up, wide = (
+        ChartAxis(min(of.steps), max(of.steps), log=True),
+        ChartAxis(LEAST_ERROR, 1.0, log=True),
+        width - 8,
+    )
     cells = [[(" ", "")] * wide for _ in range(HEIGHT)]
     for series, sign, role in zip(of.series, ASCII_SIGNS if plain else SIGNS, ROLES, strict=False):
         for step, error in zip(of.steps, series.errors, strict=True):
@@ -46,11 +50,11 @@ def plot(of: Sweep, spelling: Writing, width: int) -> list[Line]:
     return [*lines, *axis(across, wide, corner, tick, spelling), *legend(of, spelling, width)]
 
 
-def place(axis: Axis, value: float, size: int) -> int:
+def place(axis: ChartAxis, value: float, size: int) -> int:
     return min(max(round(axis.place(value) * (size - 1)), 0), size - 1)
 
 
-def axis(across: Axis, wide: int, corner: str, tick: str, spelling: Writing) -> list[Line]:
+def axis(across: ChartAxis, wide: int, corner: str, tick: str, spelling: Writing) -> list[Line]:
     """Returns the horizontal axis and the powers of ten below it."""
     marks, labels = [spelling.rule] * wide, [" "] * (wide + 12)
     for power in (round(math.log10(tick)) for tick in across.ticks(wide // 9)):
@@ -81,7 +85,7 @@ def said(of: Sweep, spelling: Writing, width: int) -> list[Line]:
     return prose([(spelling.clean(told), "")], width)
 
 
-def best(of: Sweep, series: Series, spelling: Writing) -> str:
+def best(of: Sweep, series: SlopeSeries, spelling: Writing) -> str:
     found = of.best(series)
     if found is None:
         return ""

@@ -16,7 +16,7 @@ from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 from cgviz.views.derivation.chain import chain
 from cgviz.views.derivation.contrast import contrast
-from cgviz.views.derivation.flow import Section, flow
+from cgviz.views.derivation.flow import BoardSection, flow
 from cgviz.views.derivation.stages import forward, given, local_derivatives
 
 LIMIT = Limit(2500, "a derivation")
@@ -45,7 +45,7 @@ def document(run: Run, writing: Writing, wrt: str | None = None) -> Document:
     return Document(blocks[1:], title, measure=WIDTH, is_titled=True)
 
 
-def written(number: int, section: Section, writing: Writing) -> Iterator[Block]:
+def written(number: int, section: BoardSection, writing: Writing) -> Iterator[Block]:
     yield from (GAP, Title([(writing.clean(section.title), "name")], number))
     if section.intro:
         yield said(section.intro, writing)
@@ -58,7 +58,7 @@ def said(sentence: str, writing: Writing) -> Prose:
     return Prose([(writing.clean(sentence), "muted")], "  ")
 
 
-def sections(run: Run, hand: Hand, wrt: str | None = None) -> list[Section]:
+def sections(run: Run, hand: Hand, wrt: str | None = None) -> list[BoardSection]:
     """Returns what stands on the board, in a hand. Raises UsageError where there is no input `wrt`."""
     found = flow(run, wrt)
     made = [given(found, hand), forward(found, hand)]

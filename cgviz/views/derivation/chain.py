@@ -10,14 +10,14 @@ from cgviz.documents.writing import Hand, Slope
 from cgviz.ops.op import QUOTIENT, SUM
 from cgviz.runs.run import Contribution
 from cgviz.text.formula import Formula
-from cgviz.views.derivation.flow import Flow, Section, is_short, plain, spoken
+from cgviz.views.derivation.flow import BoardSection, Flow, is_short, plain, spoken
 from cgviz.views.derivation.stages import BROADCAST, MOST_TERMS, shape_of, vector
 
 Short = dict[int, Formula]
 """Gradients that are a single name or number, by node: they stand for themselves in the next line."""
 
 
-def chain(flow: Flow, hand: Hand) -> Section:
+def chain(flow: Flow, hand: Hand) -> BoardSection:
     """Returns the gradients of all nodes that matter, the output's first, and ∇f at the end."""
     graph = flow.run.graph
     output = graph.nodes[graph.output].shown
@@ -29,7 +29,7 @@ def chain(flow: Flow, hand: Hand) -> Section:
     lines = [seed, *backward(flow, hand), *unreached(flow, hand), *gradient(flow, hand)]
     fans = any(flow.kept[i] and len(flow.edges(i)) > 1 for i in range(len(graph)))
     intro = "Where a value fans out, the contributions of its branches add up." if fans else ""
-    return Section(f"Backward: the chain rule, from {output} down", tuple(lines), intro)
+    return BoardSection(f"Backward: the chain rule, from {output} down", tuple(lines), intro)
 
 
 def backward(flow: Flow, hand: Hand) -> Iterator[Equation]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from cgviz.analysis.closed import Closed, closed_forms, effort, evaluated
+from cgviz.analysis.closed import ClosedForms, closed_forms, effort, evaluated
 from cgviz.documents.equations import Equation, equation, part
 from cgviz.documents.writing import Hand
 from cgviz.text.formula import Formula
 from cgviz.text.numbers import number
-from cgviz.views.derivation.flow import Flow, Section
+from cgviz.views.derivation.flow import BoardSection, Flow
 
 DIGITS, MOST_OPERATIONS, MOST_INPUTS = 12, 120, 40
 NO_ARRAYS = (
@@ -19,23 +19,23 @@ NO_SEED = "Left out: the gradient begins with one that was given."
 TITLE = "The closed form, for contrast"
 
 
-def contrast(flow: Flow, hand: Hand) -> Section | None:
+def contrast(flow: Flow, hand: Hand) -> BoardSection | None:
     """Returns what sympy finds; None where there is no input to differentiate with respect to."""
     if not flow.wanted:
         return None
     if flow.run.graph.has_arrays or flow.seeded:
-        return Section(TITLE, (), "", (NO_ARRAYS if flow.run.graph.has_arrays else NO_SEED,))
+        return BoardSection(TITLE, (), "", (NO_ARRAYS if flow.run.graph.has_arrays else NO_SEED,))
     cost = staged_cost(flow)
     if len(flow.wanted) > MOST_INPUTS:
-        return Section(TITLE, (), "", (f"Left out: there are {len(flow.wanted)} inputs; --wrt chooses one.", cost))
+        return BoardSection(TITLE, (), "", (f"Left out: there are {len(flow.wanted)} inputs; --wrt chooses one.", cost))
     found = closed_forms(flow.run.graph, flow.wanted)
     if found.reason:
-        return Section(TITLE, (), "", (found.reason, cost))
+        return BoardSection(TITLE, (), "", (found.reason, cost))
     lines = tuple(slope(flow, hand, found, index) for index in flow.wanted)
     total = found.value + sum(found.counts.values())
     each = " + ".join(str(found.counts[i]) for i in flow.wanted)
     compared = f"Closed forms: {found.value} for the function + {each} for {slopes(flow)} = {total}."
-    return Section(TITLE, lines, "As sympy differentiates the whole function at once.", (cost, compared))
+    return BoardSection(TITLE, lines, "As sympy differentiates the whole function at once.", (cost, compared))
 
 
 def slopes(flow: Flow) -> str:
@@ -49,7 +49,7 @@ def staged_cost(flow: Flow) -> str:
     return f"Operations, staged: {passes} for the function and {slopes(flow)}."
 
 
-def slope(flow: Flow, hand: Hand, found: Closed, index: int) -> Equation:
+def slope(flow: Flow, hand: Hand, found: ClosedForms, index: int) -> Equation:
     """Returns the closed form of one derivative, and beside it both numbers."""
     graph, formula = flow.run.graph, found.slopes[index]
     symbol = hand.slope(graph.nodes[graph.output].shown, graph.nodes[index].shown)

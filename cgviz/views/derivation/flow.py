@@ -23,7 +23,7 @@ MOST_LEAVES = 60
 AGREES = 1e-6
 
 
-class Section(NamedTuple):
+class BoardSection(NamedTuple):
     """A heading, a sentence under it ("" for none), its lines, and sentences at its end."""
 
     title: str

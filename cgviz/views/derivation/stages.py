@@ -13,14 +13,14 @@ from cgviz.ops.rearranging import listed
 from cgviz.runs.trouble import forward_reason
 from cgviz.text.formula import Formula
 from cgviz.values.arrays import every_finite
-from cgviz.views.derivation.flow import Flow, Section, Taught, is_short, plain, spoken
+from cgviz.views.derivation.flow import BoardSection, Flow, Taught, is_short, plain, spoken
 
 BROADCAST = "broadcast forward, summed backward"
 BY_ARRAYS = " A gate for whole arrays turns the gradient that arrives into what it hands back."
 MOST_LEAVES, MOST_TERMS, MOST_NAMES, MOST_STATEMENTS = 240, 24, 8, 12
 
 
-def given(flow: Flow, hand: Hand) -> Section:
+def given(flow: Flow, hand: Hand) -> BoardSection:
     """Returns f as it was given, where it stands, and ∇f."""
     graph = flow.run.graph
     output = graph.nodes[graph.output].shown
@@ -41,7 +41,9 @@ def given(flow: Flow, hand: Hand) -> Section:
         told = f"{output} goes on into {flow.end}, whose gradient with respect to {output} is given."
         asked = " ".join(filter(None, (told, asked)))
     asked = " ".join(filter(None, (said_first(flow.run.graph.read_without), asked)))
-    return Section(f"The function and its gradient{'' if graph.inputs else ': it has no inputs'}", tuple(lines), asked)
+    return BoardSection(
+        f"The function and its gradient{'' if graph.inputs else ': it has no inputs'}", tuple(lines), asked
+    )
 
 
 def said_first(note: str) -> str:
@@ -84,10 +86,10 @@ def shortened(terms: Sequence[Term], hand: Hand) -> tuple[Term, ...]:
     return (*terms[: MOST_TERMS // 2], ((hand.dots, ""),), *terms[-2:])
 
 
-def forward(flow: Flow, hand: Hand) -> Section:
+def forward(flow: Flow, hand: Hand) -> BoardSection:
     """Returns the stages in order: symbol = formula = numbers = result."""
     graph = flow.run.graph
-    return Section("Forward: the stages, in order", tuple(stage(flow, hand, index) for index in graph.stages))
+    return BoardSection("Forward: the stages, in order", tuple(stage(flow, hand, index) for index in graph.stages))
 
 
 def stage(flow: Flow, hand: Hand, index: int) -> Equation:
@@ -136,14 +138,14 @@ def remarks(flow: Flow, index: int) -> list[str]:
     return found
 
 
-def local_derivatives(flow: Flow, hand: Hand) -> Section:
+def local_derivatives(flow: Flow, hand: Hand) -> BoardSection:
     """Returns every local derivative that matters, with the rule that gives it."""
     lines = [line for index in flow.run.graph.stages if flow.kept[index] for line in of_stage(flow, hand, index)]
     intro = "Each stage in each of its operands, the other operands held fixed." if lines else "There are none."
     graph = flow.run.graph
     if any(flow.kept[i] and graph.nodes[i].op.vjp is not None for i in graph.stages):
         intro += BY_ARRAYS
-    return Section("Local derivatives", tuple(lines), intro)
+    return BoardSection("Local derivatives", tuple(lines), intro)
 
 
 def of_stage(flow: Flow, hand: Hand, index: int) -> list[Equation]:

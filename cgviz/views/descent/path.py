@@ -10,8 +10,8 @@ from typing import Any
 
 from cgviz.analysis.learning import Descent, Objective, Surface
 from cgviz.drawing.canvas.sheet import END, MIDDLE, START, Disc, Part, Path, Point, Said, Sheet, diamond
-from cgviz.drawing.charts.axis import DECADES, Axis, rounds, tidy
-from cgviz.drawing.charts.frame import SMALL, Frame
+from cgviz.drawing.charts.axis import DECADES, ChartAxis, rounds, tidy
+from cgviz.drawing.charts.frame import SMALL, ChartFrame
 from cgviz.drawing.theme import Theme
 from cgviz.drawing.theme import theme as named
 from cgviz.errors import UsageError
@@ -35,19 +35,19 @@ def path(
     background: str = "transparent",
 ) -> Sheet:
     """Returns the picture. Raises UsageError where contourpy is not installed."""
-    x, y = Axis(surface.xs[0], surface.xs[-1]), Axis(surface.ys[0], surface.ys[-1])
+    x, y = ChartAxis(surface.xs[0], surface.xs[-1]), ChartAxis(surface.ys[0], surface.ys[-1])
     name = elided(objective.graph.nodes[objective.graph.output].shown)
     first, second = map(shown_names(objective), surface.names)
     said, changed = caption(descent, objective.examples, digits), change(descent, digits)
     title = f"Descent on {name}({first}, {second})"
-    frame = Frame(x, y, first, second, title, [said, changed], named(theme), background, ruled=False)
+    frame = ChartFrame(x, y, first, second, title, [said, changed], named(theme), background, ruled=False)
     description = f"The path of the parameters over contours of equal loss: {said}; {changed}."
     points = spots(frame, surface)
     inside = frame.window([*ground(frame, surface, points), *trail(frame, points)])
     return frame.sheet([inside, *ends(frame, points)], description)
 
 
-def spots(frame: Frame, surface: Surface) -> list[Point]:
+def spots(frame: ChartFrame, surface: Surface) -> list[Point]:
     """Returns the path in the picture; where its last place is far outside, one in that direction stands for it."""
     points = [frame.spot(x, y) for x, y in surface.path if math.isfinite(x) and math.isfinite(y)]
     for here, there in pairwise(points[-2:]):
@@ -57,7 +57,7 @@ def spots(frame: Frame, surface: Surface) -> list[Point]:
     return points
 
 
-def trail(frame: Frame, points: list[Point]) -> Iterator[Part]:
+def trail(frame: ChartFrame, points: list[Point]) -> Iterator[Part]:
     """Yields the path, and a dot for every step where there are few."""
     colour = frame.theme.gradient
     thick = 1.8 if len(points) <= FEW or smooth(points) else 0.8
@@ -72,7 +72,7 @@ def smooth(points: list[Point]) -> bool:
     return length(points) < MILLING
 
 
-def ends(frame: Frame, points: list[Point]) -> Iterator[Part]:
+def ends(frame: ChartFrame, points: list[Point]) -> Iterator[Part]:
     """Yields a circle at the start and a diamond at the end, with their names; an end off the picture has none."""
     colour, behind, inside = frame.theme.gradient, frame.theme.background, frame.holds(points[-1])
     yield Disc(*points[0], 5, behind, colour, 2, kind="start")
@@ -84,14 +84,14 @@ def ends(frame: Frame, points: list[Point]) -> Iterator[Part]:
         yield name_of("end", frame, points[-1], 20 if close else 0)
 
 
-def name_of(words: str, frame: Frame, spot: Point, down: float) -> Said:
+def name_of(words: str, frame: ChartFrame, spot: Point, down: float) -> Said:
     """Returns the name of an end beside it; above or below it where `down` says so."""
     align, along = (MIDDLE, 0) if down else (END, -12) if spot[0] > RIGHTMOST else (START, 12)
     at, theme = (spot[0] + along, spot[1] + (down or 4)), frame.theme
     return Said(*at, words, SMALL, theme.ink, align, bold=True, kind=words, halo=theme.background)
 
 
-def ground(frame: Frame, surface: Surface, path: list[Point]) -> Iterator[Part]:
+def ground(frame: ChartFrame, surface: Surface, path: list[Point]) -> Iterator[Part]:
     """Yields the contours, the deeper the darker, and the loss of each where there is room beside the path."""
     found = list(contours(surface, levels(loss for row in surface.losses for loss in row)))
     for contour in reversed(found):
@@ -103,16 +103,16 @@ def ground(frame: Frame, surface: Surface, path: list[Point]) -> Iterator[Part]:
         yield from labelled(frame, contour, taken, strided(path, 200))
 
 
-def filled(frame: Frame, contour: Contour, opacity: float) -> Iterator[Part]:
+def filled(frame: ChartFrame, contour: Contour, opacity: float) -> Iterator[Part]:
     if contour.below:
         yield Path([at(frame, piece) for piece in contour.below], fill=frame.theme.input_line, opacity=opacity)
 
 
-def outlined(frame: Frame, contour: Contour) -> Iterator[Part]:
+def outlined(frame: ChartFrame, contour: Contour) -> Iterator[Part]:
     yield from (Path([at(frame, one)], frame.theme.input_line, 0.8, kind="contour") for one in contour.lines)
 
 
-def labelled(frame: Frame, contour: Contour, taken: list[Point], path: list[Point]) -> Iterator[Part]:
+def labelled(frame: ChartFrame, contour: Contour, taken: list[Point], path: list[Point]) -> Iterator[Part]:
     """Yields the loss on the longest line of a contour, at the place that is farthest from all else."""
     longest = max((at(frame, one) for one in contour.lines), key=length, default=[])
     if length(longest) < SHORT:
@@ -125,7 +125,7 @@ def labelled(frame: Frame, contour: Contour, taken: list[Point], path: list[Poin
         yield Said(x, y + 3.5, words, SMALL - 2, frame.theme.soft, MIDDLE, kind="level", halo=halo)
 
 
-def clearance(frame: Frame, place: Point, taken: list[Point], path: list[Point]) -> float:
+def clearance(frame: ChartFrame, place: Point, taken: list[Point], path: list[Point]) -> float:
     """Returns how far a place is from every label, at most 120; edges count double, the path thrice."""
     left, bottom = frame.spot(frame.x.low, frame.y.low)
     right, top = frame.spot(frame.x.high, frame.y.high)
@@ -143,7 +143,7 @@ def length(points: list[Point]) -> float:
     return sum(math.dist(one, other) for one, other in pairwise(points))
 
 
-def at(frame: Frame, points: tuple[Point, ...]) -> list[Point]:
+def at(frame: ChartFrame, points: tuple[Point, ...]) -> list[Point]:
     return [frame.spot(x, y) for x, y in points]
 
 

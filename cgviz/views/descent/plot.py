@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cgviz.analysis.learning import Descent
-from cgviz.drawing.charts.axis import Axis, axis
+from cgviz.drawing.charts.axis import ChartAxis, axis
 
 HEIGHT, NARROWEST, WIDEST = 12, 16, 100
 Line = list[tuple[str, str]]
@@ -16,12 +16,12 @@ BRAILLE = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 Point = tuple[float, float]
 
 
-def plot(descent: Descent, name: str, width: int, pen: Pen) -> Iterator[Line]:
+def plot(descent: Descent, name: str, width: int, pen: CurvePen) -> Iterator[Line]:
     """Yields lines of (text, role), none wider than `width` where that leaves room for a curve at all."""
     places = thinned(descent, WIDEST * 2)
     if len(places) < 2:
         return
-    y, x = axis(place.mean for place in places), Axis(0.0, max(1.0, float(descent.reached[0])), whole=True)
+    y, x = axis(place.mean for place in places), ChartAxis(0.0, max(1.0, float(descent.reached[0])), whole=True)
     ticks = y.ticks(4)
     labels = dict(zip((round((1 - y.place(tick)) * (HEIGHT - 1)) for tick in ticks), y.labels(ticks), strict=True))
     margin = max(map(len, labels.values()), default=0) + 1
@@ -34,7 +34,7 @@ def plot(descent: Descent, name: str, width: int, pen: Pen) -> Iterator[Line]:
     yield from along(x, margin, room, pen)
 
 
-def along(x: Axis, margin: int, room: int, pen: Pen) -> Iterator[Line]:
+def along(x: ChartAxis, margin: int, room: int, pen: CurvePen) -> Iterator[Line]:
     """Yields the axis of steps and its numbers."""
     ticks = x.ticks(max(2, room // 12))
     marks, numbers = [pen.flat] * room, " " * (margin + room + 8)
@@ -52,7 +52,7 @@ def along(x: Axis, margin: int, room: int, pen: Pen) -> Iterator[Line]:
 
 
 @dataclass(frozen=True)
-class Pen:
+class CurvePen:
     """The signs that a terminal can say: dots to a letter across and down, the signs of the axes."""
 
     across: int
@@ -71,13 +71,13 @@ class Pen:
         return chr(0x2800 + code) if code else " "
 
 
-UNICODE = Pen(2, 4, "│", "┤", "└", "─", "┬")
+UNICODE = CurvePen(2, 4, "│", "┤", "└", "─", "┬")
 
 
-ASCII = Pen(1, 1, "|", "+", "+", "-", "+")
+ASCII = CurvePen(1, 1, "|", "+", "+", "-", "+")
 
 
-def dotted(points: Sequence[Point], width: int, height: int, pen: Pen) -> list[str]:
+def dotted(points: Sequence[Point], width: int, height: int, pen: CurvePen) -> list[str]:
     """Returns `height` lines of `width` letters with the curve through points in the unit square, x ascending."""
     across, down = width * pen.across, height * pen.down
     dots = [[False] * across for _ in range(down)]
@@ -109,11 +109,11 @@ def heights(points: Sequence[Point], columns: int) -> list[float]:
     return found
 
 
-def block(dots: Sequence[Sequence[bool]], x: int, y: int, pen: Pen) -> list[Sequence[bool]]:
+def block(dots: Sequence[Sequence[bool]], x: int, y: int, pen: CurvePen) -> list[Sequence[bool]]:
     return [row[x : x + pen.across] for row in dots[y : y + pen.down]]
 
 
-class Place(NamedTuple):
+class StepPlace(NamedTuple):
     """Some steps side by side: their mean number, and the mean, the least and the largest of their losses."""
 
     step: float
@@ -122,7 +122,7 @@ class Place(NamedTuple):
     most: float
 
 
-def thinned(descent: Descent, places: int) -> list[Place]:
+def thinned(descent: Descent, places: int) -> list[StepPlace]:
     """Returns at most about `places` places; losses that are not finite are left out, and the first step is its own."""
     losses = descent.losses
     stride = max(1, math.ceil((len(losses) - 1) / places))
@@ -131,10 +131,10 @@ def thinned(descent: Descent, places: int) -> list[Place]:
     return [group for group in groups if group is not None]
 
 
-def place(start: int, losses: Sequence[float]) -> Place | None:
+def place(start: int, losses: Sequence[float]) -> StepPlace | None:
     finite = [loss for loss in losses if math.isfinite(loss)]
     if not finite:
         return None
     mean = sum(loss / len(finite) for loss in finite)
     low, high = min(finite), max(finite)
-    return Place(start + (len(losses) - 1) / 2, min(max(mean, low), high), low, high)
+    return StepPlace(start + (len(losses) - 1) / 2, min(max(mean, low), high), low, high)

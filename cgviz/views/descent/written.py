@@ -12,7 +12,7 @@ from cgviz.analysis.learning import Descent, Objective
 from cgviz.analysis.learning.descent import elements
 from cgviz.analysis.learning.objective import Parameters
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table
-from cgviz.documents.grid import Column
+from cgviz.documents.grid import TableColumn
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
@@ -40,7 +40,7 @@ def document(objective: Objective, descent: Descent, writing: Writing) -> Docume
     name = printable(elided(objective.graph.nodes[objective.graph.output].shown))
     told = caption(descent, objective.examples, digits)
     curve = Drawn(lambda width, _: list(plot(descent, name, width or WIDTH, pen)))
-    columns = [Column(HEADER[0]), *(Column(heading, right=True) for heading in HEADER[1:])]
+    columns = [TableColumn(HEADER[0]), *(TableColumn(heading, right=True) for heading in HEADER[1:])]
     body = [*parameters(objective, descent, digits), *losses(descent, name, digits)]
     rows = [[(writing.clean(text), role) for text, role in zip(row, ROLES, strict=True)] for row in body]
     seen: list[Block] = [curve, GAP] if list(plot(descent, name, WIDTH, pen)) else []

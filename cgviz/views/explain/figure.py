@@ -20,9 +20,9 @@ from cgviz.views.explain.rows import (
     MOST,
     PITCH,
     SHORT,
-    Look,
-    Row,
-    Sheet,
+    BoxLook,
+    NodeSheet,
+    PillRow,
     Stroke,
     column,
     left_out,
@@ -69,9 +69,9 @@ def about(ink: Ink) -> Words:
     return Words(f"The local step at {said.title}", shorten(told, 2 * LONGEST))
 
 
-def gate_drawn(ink: Ink) -> Sheet:
+def gate_drawn(ink: Ink) -> NodeSheet:
     """Returns the sheet with the gate, its operands and its output."""
-    sheet = Sheet()
+    sheet = NodeSheet()
     rows = operands_placed(ink)
     left = column([pill_width(row.line) for row in rows])
     channel = column([row.width + 2 * PAD for row in rows], CHANNEL)
@@ -89,7 +89,7 @@ def gate_drawn(ink: Ink) -> Sheet:
     return sheet
 
 
-def operands_placed(ink: Ink) -> list[Row]:
+def operands_placed(ink: Ink) -> list[PillRow]:
     """Returns a row for every operand that is shown, and one for those that are left out."""
     first, hidden, last = ends(ink.facts.operands, MOST)
     rows, y = [], 0.0
@@ -122,24 +122,24 @@ def more_operands(ink: Ink, first: int, hidden: int) -> Line:
     )
 
 
-def height_of(rows: list[Row], caption: list[Line]) -> float:
+def height_of(rows: list[PillRow], caption: list[Line]) -> float:
     """Returns the height of a body that holds the operands' wires, and the glyph with its caption."""
     between = rows[-1].y - rows[0].y if rows else 0.0
     below = RADIUS + 2 * NEAR + sum(line[0].height for line in caption)
     return max(between + 2 * ROOM, 2 * below)
 
 
-def body_of(ink: Ink, sheet: Sheet, at: Point, size: Point) -> None:
+def body_of(ink: Ink, sheet: NodeSheet, at: Point, size: Point) -> None:
     """Puts down the body of the gate with its title over it."""
     pen, index = ink.pen, ink.facts.index
     title = ink.node(index, formula=True)
     fill, line = pen.theme.stage_fill, pen.colour(index, pen.theme.stage_line)
-    look = Look(fill, line, "gate", 1.3, not pen.graph.reached[index])
+    look = BoxLook(fill, line, "gate", 1.3, not pen.graph.reached[index])
     above = at[0], at[1] - size[1] / 2 - TITLE / 2
     sheet.box("gate", at, (), look, ink.words(index), size=size, caption=[title], caption_at=above)
 
 
-def operand(ink: Ink, sheet: Sheet, row: Row, left: float, body: float, chips: float) -> None:
+def operand(ink: Ink, sheet: NodeSheet, row: PillRow, left: float, body: float, chips: float) -> None:
     """Puts down an operand, the wires between it and the gate, and its local derivative in the gate."""
     pill(ink, sheet, row, left - pill_width(row.line) / 2)
     edge = row.edge
@@ -149,7 +149,7 @@ def operand(ink: Ink, sheet: Sheet, row: Row, left: float, body: float, chips: f
     pair(ink, sheet, row, [(left, row.y), (body, row.y)], (left + body) / 2)
     if not edge.is_constant:
         at = body + SIDE + chips / 2, row.y
-        look = Look(theme.background, ink.pen.colour(edge.target, theme.pale), "local")
+        look = BoxLook(theme.background, ink.pen.colour(edge.target, theme.pale), "local")
         local = (ink.local(edge),)
         sheet.box(f"l{edge.target}-{edge.slot}", at, local, look, Words(""), size=(chips, CHIP))
 
@@ -177,11 +177,11 @@ def glyph_width(shown: Text) -> float:
     return max(2 * RADIUS, shown.width + 16)
 
 
-def glyph(ink: Ink, sheet: Sheet, at: Point, caption: list[Line]) -> None:
+def glyph(ink: Ink, sheet: NodeSheet, at: Point, caption: list[Line]) -> None:
     pen, index = ink.pen, ink.facts.index
     shown = sign(ink)
     wide = glyph_width(shown)
-    look = Look(pen.theme.background, pen.colour(index, pen.theme.soft), "glyph", 1.4)
+    look = BoxLook(pen.theme.background, pen.colour(index, pen.theme.soft), "glyph", 1.4)
     height = sum(line[0].height for line in caption)
     below = at[0], at[1] + RADIUS + NEAR + height / 2
     circle = wide <= 2 * RADIUS + 4
@@ -189,7 +189,7 @@ def glyph(ink: Ink, sheet: Sheet, at: Point, caption: list[Line]) -> None:
     sheet.box("glyph", at, (shown,), look, Words(""), size=size, circle=circle, caption=caption, caption_at=below)
 
 
-def result(ink: Ink, sheet: Sheet, right: float, y: float) -> None:
+def result(ink: Ink, sheet: NodeSheet, right: float, y: float) -> None:
     """Puts down the output of the gate, and the wires between the gate and it."""
     row = row_of(ink, None, ink.facts.index, y)
     channel = max(row.width + 2 * PAD, CHANNEL - 20)
@@ -197,12 +197,12 @@ def result(ink: Ink, sheet: Sheet, right: float, y: float) -> None:
     pill(ink, sheet, row, right + channel + pill_width(row.line) / 2)
 
 
-def fanout_drawn(ink: Ink) -> Sheet:
+def fanout_drawn(ink: Ink) -> NodeSheet:
     """Returns the sheet with the input, the joint at which its gradient is summed, and the stages that use it."""
-    sheet, index = Sheet(), ink.facts.index
+    sheet, index = NodeSheet(), ink.facts.index
     rows = uses_placed(ink)
     middle = (rows[0].y + rows[-1].y) / 2 if rows else 0.0
-    start = Row(index, None, ink.node(index), ink.value(index), ink.total(), middle)
+    start = PillRow(index, None, ink.node(index), ink.value(index), ink.total(), middle)
     left = pill_width(start.line)
     pill(ink, sheet, start, left / 2)
     if not rows:
@@ -221,7 +221,7 @@ def fanout_drawn(ink: Ink) -> Sheet:
     return sheet
 
 
-def uses_placed(ink: Ink) -> list[Row]:
+def uses_placed(ink: Ink) -> list[PillRow]:
     """Returns a row for every use that is shown, and one for those that are left out."""
     first, hidden, last = ends(ink.facts.uses, MOST)
     rows, y = [], 0.0
@@ -238,9 +238,9 @@ def uses_placed(ink: Ink) -> list[Row]:
     return lowered(rows)
 
 
-def use_of(ink: Ink, edge: Edge, y: float) -> Row:
+def use_of(ink: Ink, edge: Edge, y: float) -> PillRow:
     user = ink.node(edge.target, formula=True)
-    return Row(edge.target, edge, user, ink.value(ink.facts.index), ink.product(edge), y)
+    return PillRow(edge.target, edge, user, ink.value(ink.facts.index), ink.product(edge), y)
 
 
 def more_uses(ink: Ink, hidden: list[Edge]) -> Line:
@@ -255,11 +255,11 @@ def more_uses(ink: Ink, hidden: list[Edge]) -> Line:
     )
 
 
-def joint(ink: Ink, sheet: Sheet, x: float, y: float) -> None:
+def joint(ink: Ink, sheet: NodeSheet, x: float, y: float) -> None:
     """Puts down the sign at which the way forks: values are copied, gradients are added."""
     theme = ink.pen.theme
     sign = (Text("+", theme.ink, SIGN, kind="glyph"),)
-    look = Look(theme.stage_fill, theme.soft, "joint", 1.4)
+    look = BoxLook(theme.stage_fill, theme.soft, "joint", 1.4)
     told = (("→ copies", theme.value), ("← adds", theme.gradient))
     lines: list[Line] = [(Text(text, colour, FORMULA, kind="caption"),) for text, colour in told]
     said = Words("fan-out", "the value is copied to every use; what comes back is added")
@@ -269,7 +269,7 @@ def joint(ink: Ink, sheet: Sheet, x: float, y: float) -> None:
     )
 
 
-def use(ink: Ink, sheet: Sheet, row: Row, fork: float, begins: float, ends_at: float, middle: float) -> None:
+def use(ink: Ink, sheet: NodeSheet, row: PillRow, fork: float, begins: float, ends_at: float, middle: float) -> None:
     """Draws the wires of a use, from the fork to the stage."""
     if row.edge is None:
         return
@@ -277,7 +277,7 @@ def use(ink: Ink, sheet: Sheet, row: Row, fork: float, begins: float, ends_at: f
     pair(ink, sheet, row, path if begins > fork else [path[0], path[-1]], (begins + ends_at) / 2)
 
 
-def users(ink: Ink, sheet: Sheet, rows: list[Row], x: float) -> None:
+def users(ink: Ink, sheet: NodeSheet, rows: list[PillRow], x: float) -> None:
     """Puts down the stages that use the input: the local derivative, then the stage, then the gradient that arrives."""
     theme, pen = ink.pen.theme, ink.pen
     chips = column([pill_width((ink.local(row.edge),)) for row in rows if row.edge])
@@ -288,7 +288,7 @@ def users(ink: Ink, sheet: Sheet, rows: list[Row], x: float) -> None:
         if row.edge is None:
             pill(ink, sheet, row, x + pill_width(row.line) / 2)
             continue
-        chip = Look(theme.background, pen.colour(row.edge.target, theme.pale), "local")
+        chip = BoxLook(theme.background, pen.colour(row.edge.target, theme.pale), "local")
         sheet.box(f"l{row.key}", (x + chips / 2, row.y), (ink.local(row.edge),), chip, Words(""), size=(chips, CHIP))
         at = x + chips + pills / 2, row.y
         look = look_of(ink, row.edge.target)
@@ -296,7 +296,7 @@ def users(ink: Ink, sheet: Sheet, rows: list[Row], x: float) -> None:
         upstream(ink, sheet, row.edge, (x + chips + pills, row.y), length)
 
 
-def upstream(ink: Ink, sheet: Sheet, edge: Edge, at: Point, length: float) -> None:
+def upstream(ink: Ink, sheet: NodeSheet, edge: Edge, at: Point, length: float) -> None:
     """Draws the gradient that arrives at a stage, whose right side is `at`."""
     if not ink.pen.run.taken[edge.target]:
         return
@@ -307,7 +307,7 @@ def upstream(ink: Ink, sheet: Sheet, edge: Edge, at: Point, length: float) -> No
     sheet.wire(key, [(x + length, y), at], stroke, texts)
 
 
-def alone(ink: Ink, sheet: Sheet, start: Row, left: float) -> Sheet:
+def alone(ink: Ink, sheet: NodeSheet, start: PillRow, left: float) -> NodeSheet:
     """Returns the sheet of an input that no stage uses."""
     x = left + PAD + start.width / 2
     path = [(left, start.y), (left + start.width + 2 * PAD, start.y)]

@@ -33,7 +33,7 @@ LINE, THICK = 16.0, 1.6
 
 
 @dataclass(frozen=True)
-class Row:
+class PillRow:
     """A node at height y: the texts in its pill, over its wires and beneath them.
 
     edge   what the wires are; None for the end of a gate, and where operands are left out (`index` is None, too)
@@ -63,17 +63,17 @@ class Row:
         return "more" if self.index is None else "end"
 
 
-def row_of(ink: Ink, edge: Edge | None, index: int, y: float) -> Row:
+def row_of(ink: Ink, edge: Edge | None, index: int, y: float) -> PillRow:
     """Returns the row of an operand, or of the output of a gate: without an edge, what arrives there."""
     under = ink.product(edge) if edge else ink.arriving(index)
-    return Row(index, edge, ink.node(index), ink.value(index), under, y)
+    return PillRow(index, edge, ink.node(index), ink.value(index), under, y)
 
 
-def left_out(ink: Ink, line: Line, y: float) -> Row:
-    return Row(None, None, line, None, (), y)
+def left_out(ink: Ink, line: Line, y: float) -> PillRow:
+    return PillRow(None, None, line, None, (), y)
 
 
-def pill(ink: Ink, sheet: Sheet, row: Row, x: float) -> None:
+def pill(ink: Ink, sheet: NodeSheet, row: PillRow, x: float) -> None:
     """Puts down the pill of a row."""
     sheet.box(
         f"n{row.key}",
@@ -85,22 +85,22 @@ def pill(ink: Ink, sheet: Sheet, row: Row, x: float) -> None:
     )
 
 
-def look_of(ink: Ink, index: int | None) -> Look:
+def look_of(ink: Ink, index: int | None) -> BoxLook:
     """Returns the look of a pill: an input, a stage, the output, a constant, or what is left out."""
     pen, theme = ink.pen, ink.pen.theme
     if index is None:
-        return Look(theme.stage_fill, theme.pale, "more", dashed=True)
+        return BoxLook(theme.stage_fill, theme.pale, "more", dashed=True)
     if pen.graph.nodes[index].op is CONSTANT:
-        return Look(theme.stage_fill, theme.pale, "constant")
+        return BoxLook(theme.stage_fill, theme.pale, "constant")
     step = step_class(pen.known.value.get(index))
     if index == pen.graph.output:
-        return Look(theme.output_fill, theme.output_line, classes("stage output", step), 1.7)
+        return BoxLook(theme.output_fill, theme.output_line, classes("stage output", step), 1.7)
     if pen.graph.nodes[index].is_stage:
-        return Look(theme.stage_fill, pen.colour(index, theme.stage_line), classes("stage", step))
-    return Look(theme.input_fill, pen.colour(index, theme.input_line), classes("input", step))
+        return BoxLook(theme.stage_fill, pen.colour(index, theme.stage_line), classes("stage", step))
+    return BoxLook(theme.input_fill, pen.colour(index, theme.input_line), classes("input", step))
 
 
-def pair(ink: Ink, sheet: Sheet, row: Row, path: Sequence[Point], x: float) -> None:
+def pair(ink: Ink, sheet: NodeSheet, row: PillRow, path: Sequence[Point], x: float) -> None:
     """Draws the wires of a row along a path: on the upper one the value goes to the right, on the lower one the
     gradient to the left; a constant has the first alone. Their texts are centred at x, at the height of the row."""
     rightwards = list(path) if path[0][0] < path[-1][0] else list(reversed(path))
@@ -113,13 +113,13 @@ def pair(ink: Ink, sheet: Sheet, row: Row, path: Sequence[Point], x: float) -> N
         sheet.wire(f"b{row.key}", back, backward(ink, row), stacked(row.under, x, row.y + apart))
 
 
-def forward(ink: Ink, row: Row) -> Stroke:
+def forward(ink: Ink, row: PillRow) -> Stroke:
     target, theme = row.edge.target if row.edge else ink.facts.index, ink.pen.theme
     step = step_class(ink.pen.known.value.get(target))
     return Stroke(ink.pen.colour(target, theme.value), classes("forward", step), said(ink, row))
 
 
-def backward(ink: Ink, row: Row) -> Stroke:
+def backward(ink: Ink, row: PillRow) -> Stroke:
     pen, theme, edge = ink.pen, ink.pen.theme, row.edge
     flows = edge.step is not None if edge else pen.run.taken[ink.facts.index]
     found = pen.known.edge.get((edge.target, edge.slot)) if edge else pen.known.gradient.get(ink.facts.index)
@@ -127,12 +127,12 @@ def backward(ink: Ink, row: Row) -> Stroke:
     return Stroke(theme.gradient if flows else theme.pale, kind, said(ink, row), dashed=not flows)
 
 
-def said(ink: Ink, row: Row) -> Words:
+def said(ink: Ink, row: PillRow) -> Words:
     """Returns what the wires of a row say."""
     return ink.wire_words(row.edge) if row.edge else ink.words(ink.facts.index)
 
 
-def lowered(rows: Sequence[Row]) -> list[Row]:
+def lowered(rows: Sequence[PillRow]) -> list[PillRow]:
     """Returns rows moved down as far as the pictures over the wires of each, and of those above it, need room."""
     down, moved = 0.0, []
     for i, row in enumerate(rows):
@@ -142,7 +142,7 @@ def lowered(rows: Sequence[Row]) -> list[Row]:
 
 
 @dataclass(frozen=True)
-class Look:
+class BoxLook:
     """How a box is drawn: fill, outline, classes of the part, whether it is pale."""
 
     fill: str
@@ -163,7 +163,7 @@ class Stroke:
 
 
 @dataclass
-class Sheet:
+class NodeSheet:
     """Collects the parts; x grows to the right, y downwards."""
 
     boxes: list[Box] = field(default_factory=list)
@@ -181,7 +181,7 @@ class Sheet:
         key: str,
         at: Point,
         line: Line,
-        look: Look,
+        look: BoxLook,
         words: Words,
         *,
         size: Point,

@@ -13,7 +13,7 @@ from cgviz.text.notations import MARKED, Marked
 from cgviz.text.numbers import DIGITS, number
 from cgviz.values.arrays import Value, is_array
 from cgviz.views.explain.facts import Edge, Facts, ends
-from cgviz.views.table.rows import Block
+from cgviz.views.table.rows import ArrayBlock
 
 LONGEST, MOST, NARROWEST = 240, 12, 24
 Piece = tuple[str, str]
@@ -57,7 +57,7 @@ class Say:
     def grid(self, name: str, value: Value, role: str, width: int) -> list[Line]:
         """Returns a small array as lines of numbers, what sums up a large one: `W = ⎡ 0.1  0.5⎤`, `⎣−0.3  0.8⎦`."""
         head = f"{name} = "
-        lines = Block(value, self.spelling.display or self.spelling).lines(max(width - len(head), NARROWEST))
+        lines = ArrayBlock(value, self.spelling.display or self.spelling).lines(max(width - len(head), NARROWEST))
         return [[(head if i == 0 else " " * len(head), ""), (line, role)] for i, line in enumerate(lines)]
 
     def forward(self, facts: Facts) -> Line:

@@ -8,7 +8,7 @@ from typing import Any
 from cgviz.analysis.blocks import Jacobian
 from cgviz.analysis.products import Edge, Product
 from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table, Title
-from cgviz.documents.grid import Column
+from cgviz.documents.grid import TableColumn
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
@@ -22,7 +22,7 @@ from cgviz.values.arrays import Value, numpy
 from cgviz.views.jacobian.facts import (
     MOST_NAMES,
     NO_PATH,
-    Facts,
+    MatrixFacts,
     corners,
     counted,
     gradient,
@@ -45,7 +45,7 @@ COLUMNS_OF_AMSMATH = 10
 __all__ = ["picture", "report"]
 
 
-def report(facts: Facts, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
+def report(facts: MatrixFacts, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
     """Returns the report of a matrix."""
     from cgviz.views.jacobian.json import written
 
@@ -53,7 +53,7 @@ def report(facts: Facts, *, digits: int = DIGITS, theme: str | Theme = "light") 
 
 
 def picture(
-    facts: Facts,
+    facts: MatrixFacts,
     format: str = "svg",
     *,
     theme: str | Theme = "light",
@@ -71,7 +71,7 @@ def picture(
     return written(drawn(facts, checked(digits), colours, behind), format)
 
 
-def document(facts: Facts, writing: Writing) -> Document:
+def document(facts: MatrixFacts, writing: Writing) -> Document:
     """Returns the document of a matrix."""
     called = title(facts, writing)
     symbolic = [Prose([(said, "local")], is_math=True) for said in symbols(facts, writing)]
@@ -85,7 +85,7 @@ def document(facts: Facts, writing: Writing) -> Document:
     )
 
 
-def matrix(facts: Facts, writing: Writing) -> Block:
+def matrix(facts: MatrixFacts, writing: Writing) -> Block:
     """Returns the matrix: numbers or a heat map in a terminal, elsewhere a table or one formula."""
     if not facts.matrix.entries.size:
         return Prose([("(there are no entries: an axis has length 0)", "muted")])
@@ -94,7 +94,7 @@ def matrix(facts: Facts, writing: Writing) -> Block:
     return Drawn(lambda width, paint: matrix_lines(facts, writing, width, paint), lambda: table(facts, writing))
 
 
-def table(facts: Facts, writing: Writing) -> Table:
+def table(facts: MatrixFacts, writing: Writing) -> Table:
     """Returns the matrix as a table; of many rows and columns, no more than a page holds."""
     matrix = facts.matrix
     heads = [writing.name(label) for block in matrix.columns for label in block.labels][:MOST_COLUMNS]
@@ -106,14 +106,14 @@ def table(facts: Facts, writing: Writing) -> Table:
     high, wide = matrix.shape
     cut = high > MOST_ROWS or wide > MOST_COLUMNS
     more = f"the first {len(left)} of {high} rows and {len(heads)} of {wide} columns" if cut else ""
-    return Table([Column(""), *(Column(heading, right=True) for heading in heads)], rows, more)
+    return Table([TableColumn(""), *(TableColumn(heading, right=True) for heading in heads)], rows, more)
 
 
-def matrix_lines(facts: Facts, writing: Writing, width: int | None, theme: Theme | None) -> list[Line]:
+def matrix_lines(facts: MatrixFacts, writing: Writing, width: int | None, theme: Theme | None) -> list[Line]:
     return grid(facts.matrix, writing, width) or blocks(facts.matrix, writing, max(width or PROSE, NARROWEST), theme)
 
 
-def instead(facts: Facts, writing: Writing) -> Iterator[Block]:
+def instead(facts: MatrixFacts, writing: Writing) -> Iterator[Block]:
     """Yields the paragraphs on what backpropagation does instead, one for each input."""
     if facts.of.index == facts.run.graph.output and not facts.of.shape and not facts.second:
         yield from (GAP, Prose([(is_gradient(facts, writing), "")]))
@@ -127,7 +127,7 @@ def instead(facts: Facts, writing: Writing) -> Iterator[Block]:
         yield from (Prose([(line, "name")], "  ", is_math=True) for line in told)
 
 
-def beside(facts: Facts, product: Product, spelling: Writing) -> list[str]:
+def beside(facts: MatrixFacts, product: Product, spelling: Writing) -> list[str]:
     """Returns the lines for one input: by the matrix, by the steps, whether they agree with the gradient, the costs."""
     if not product.edges:
         return []
@@ -141,7 +141,7 @@ def beside(facts: Facts, product: Product, spelling: Writing) -> list[str]:
     return [*lines, *agreement(facts, product, spelling, source, target), *costs(facts, product, spelling, target)]
 
 
-def by_matrix(facts: Facts, target: str, spelling: Writing) -> str:
+def by_matrix(facts: MatrixFacts, target: str, spelling: Writing) -> str:
     """Returns `dqᵀ J`, in denominator layout `J dq`; the layout turns the matrix, not the gradient."""
     name = gradient(target, spelling)
     if facts.matrix.transposed:
@@ -151,7 +151,7 @@ def by_matrix(facts: Facts, target: str, spelling: Writing) -> str:
     return f"{spelling.formula(left)}{spelling.notation.apart}J"
 
 
-def steps(facts: Facts, product: Product, spelling: Writing) -> list[str]:
+def steps(facts: MatrixFacts, product: Product, spelling: Writing) -> list[str]:
     """Returns a line for each step, `dx = Wᵀ dq = [−0.112, 0.636]`, the middle of many left out."""
     lines = [step(facts.run, product.edges, place, spelling) for place in chosen(len(product.edges))]
     left = len(product.edges) - len(lines)
@@ -185,7 +185,7 @@ def step(run: Run, edges: Sequence[Edge], place: int, spelling: Writing) -> str:
     return f"{name} {sign} {spelling.formula(handed) if handed is not None else 0}"
 
 
-def agreement(facts: Facts, product: Product, spelling: Writing, source: str, target: str) -> list[str]:
+def agreement(facts: MatrixFacts, product: Product, spelling: Writing, source: str, target: str) -> list[str]:
     output = spelling.name(facts.run.graph.nodes[facts.run.graph.output].shown)
     if product.upstream is None:
         if facts.run.taken[product.target]:
@@ -212,7 +212,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(np.allclose(np.ravel(one), flat, rtol=1e-9, atol=1e-9 * scale, equal_nan=True))
 
 
-def costs(facts: Facts, product: Product, spelling: Writing, target: str) -> list[str]:
+def costs(facts: MatrixFacts, product: Product, spelling: Writing, target: str) -> list[str]:
     if facts.of.size == 1 or product.steps_cost is None or product.build_cost is None:
         return []
     passes, steps = counted(facts.of.size, "backward pass"), "step" if single(product) else "steps"
@@ -225,7 +225,7 @@ def shown(value: Value, spelling: Writing) -> str:
     return spelling.clean(number(value, spelling.digits or DIGITS))
 
 
-def latex_formula(facts: Facts, digits: int = DIGITS) -> str:
+def latex_formula(facts: MatrixFacts, digits: int = DIGITS) -> str:
     """Returns one formula: the derivative, what it is in symbols, the matrix, its layout."""
     symbol = facts.symbols[0] if len(facts.symbols) == 1 else None
     symbols = [symbol.latex] if symbol is not None else []
@@ -236,7 +236,7 @@ def latex_formula(facts: Facts, digits: int = DIGITS) -> str:
     return f"{wider}{body}{layout}"
 
 
-def latex_slope(facts: Facts) -> str:
+def latex_slope(facts: MatrixFacts) -> str:
     every = [LATEX.name(block.name) for block in facts.inputs]
     names = ", ".join(every if len(every) <= MOST_NAMES else [*every[: MOST_NAMES // 2], r"\ldots", every[-1]])
     below = names if len(facts.inputs) == 1 else rf"\left({names}\right)"

@@ -25,7 +25,7 @@ MOST_NAMES, MOST_CORNERS = 8, 8
 
 
 @dataclass(frozen=True)
-class Facts:
+class MatrixFacts:
     """A matrix of derivatives, ready to be shown.
 
     of        the node that was differentiated
@@ -57,7 +57,7 @@ def of_jacobian(
     *,
     seeded: bool = True,
     each: Each = iter,
-) -> Facts:
+) -> MatrixFacts:
     """Returns the facts about ∂of/∂wrt; `of` is the output where it is None, `wrt` names nodes between commas,
     all inputs where it is None.
 
@@ -72,14 +72,14 @@ def of_jacobian(
     if matrix.transposed:
         symbols = tuple(None if formula is None else turned(formula) for formula in symbols)
     known = Block(target, graph.nodes[target].shown, graph.nodes[target].shape or ())
-    return Facts(run, known, matrix, symbols, tuple(products(run, matrix, seeded)), seeded=seeded)
+    return MatrixFacts(run, known, matrix, symbols, tuple(products(run, matrix, seeded)), seeded=seeded)
 
 
-def of_hessian(run: Run, of: str | None, wrt: str | None, mode: str = "auto", *, each: Each = iter) -> Facts:
+def of_hessian(run: Run, of: str | None, wrt: str | None, mode: str = "auto", *, each: Each = iter) -> MatrixFacts:
     """Returns the facts about ∂²of/∂wrt². Raises UsageError likewise, and where `of` is no single number."""
     target = None if of is None else find(run.graph, of)
     second = hessian(run, found(run, wrt), target, mode, each)
-    return Facts(run, second.of, second.matrix, second=second)
+    return MatrixFacts(run, second.of, second.matrix, second=second)
 
 
 def found(run: Run, wrt: str | None) -> Sequence[int]:
@@ -92,7 +92,7 @@ def found(run: Run, wrt: str | None) -> Sequence[int]:
     return list(dict.fromkeys(find(run.graph, name) for name in names)) if names else run.graph.inputs
 
 
-def title(facts: Facts, spelling: Writing) -> str:
+def title(facts: MatrixFacts, spelling: Writing) -> str:
     """Returns `∂q/∂x, numerator layout: 2×3`; of a Hessian `∂²f/∂x²: 3×3`."""
     high, wide = facts.matrix.shape
     size = f"{high}{spelling.times if spelling.times != '*' else 'x'}{wide}"
@@ -101,12 +101,12 @@ def title(facts: Facts, spelling: Writing) -> str:
     return f"{slope(facts, spelling, facts.inputs)}, {facts.matrix.layout} layout: {size}"
 
 
-def slope(facts: Facts, spelling: Writing, inputs: Sequence[Block]) -> str:
+def slope(facts: MatrixFacts, spelling: Writing, inputs: Sequence[Block]) -> str:
     name = spelling.name(facts.of.name)
     return f"{spelling.partial}{name}/{spelling.partial}{together(inputs, spelling)}"
 
 
-def second(facts: Facts, spelling: Writing) -> str:
+def second(facts: MatrixFacts, spelling: Writing) -> str:
     squared = spelling.clean("²")
     name = spelling.name(facts.of.name)
     return f"{spelling.partial}{squared}{name}/{spelling.partial}{together(facts.inputs, spelling)}{squared}"
@@ -119,7 +119,7 @@ def together(inputs: Sequence[Block], spelling: Writing) -> str:
     return names[0] if len(names) == 1 else f"({', '.join(names)})"
 
 
-def sides(facts: Facts, spelling: Writing) -> str:
+def sides(facts: MatrixFacts, spelling: Writing) -> str:
     """Returns what rows and columns are."""
     rows, columns = (listed([spelling.name(each.name) for each in side]) for side in both(facts))
     order = ", in row-major order" if any(len(each.shape) > 1 for side in both(facts) for each in side) else ""
@@ -136,11 +136,11 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(before)} and {last}" if before else last
 
 
-def both(facts: Facts) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+def both(facts: MatrixFacts) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     return facts.matrix.rows, facts.matrix.columns
 
 
-def how(facts: Facts) -> str:
+def how(facts: MatrixFacts) -> str:
     """Returns how many passes it took, in which mode, and why."""
     matrix = facts.matrix
     if matrix.mode == "differences" and facts.second:
@@ -166,7 +166,7 @@ def counted(count: int, what: str) -> str:
     return f"{count:,} {what if count == 1 else plural}"
 
 
-def zeros(facts: Facts, mark: str = "") -> str:
+def zeros(facts: MatrixFacts, mark: str = "") -> str:
     """Returns how many entries are 0 whatever the numbers are, how many only here, how many are not finite."""
     matrix = facts.matrix
     count, every = matrix.entries.size, matrix.blanks
@@ -197,7 +197,7 @@ def percent(part: int, whole: int) -> str:
     return f"{share:.0f}%" if share in (0, 100) or 1 <= share <= 99 else f"{share:.2g}%" if share < 1 else "over 99%"
 
 
-def corners(facts: Facts, spelling: Writing) -> list[str]:
+def corners(facts: MatrixFacts, spelling: Writing) -> list[str]:
     """Returns a sentence for each stage on the way that stands on a kink or a tie."""
     graph, second = facts.run.graph, facts.second
     found = []
@@ -214,7 +214,7 @@ def gradient(name: str, spelling: Writing) -> str:
     return spelling.name(gradient_name(name))
 
 
-def is_gradient(facts: Facts, spelling: Writing) -> str:
+def is_gradient(facts: MatrixFacts, spelling: Writing) -> str:
     name = spelling.name(facts.of.name)
     shape = "column" if facts.matrix.transposed else "row"
     return (
@@ -223,7 +223,7 @@ def is_gradient(facts: Facts, spelling: Writing) -> str:
     )
 
 
-def symbols(facts: Facts, spelling: Writing) -> list[str]:
+def symbols(facts: MatrixFacts, spelling: Writing) -> list[str]:
     """Returns `∂q/∂x = W`, a line for each input for which one op says it."""
     found = []
     for block, symbol in zip(facts.inputs, facts.symbols, strict=False):

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from cgviz.analysis.blocks import Block
 from cgviz.documents.writing import unicode_spelling
-from cgviz.drawing.canvas.sheet import END, MARGIN, MIDDLE, Cell, Said, Sheet
+from cgviz.drawing.canvas.sheet import END, MARGIN, MIDDLE, Said, Sheet, SheetCell
 from cgviz.drawing.colours import entry_colour, is_dark
 from cgviz.drawing.fonts.metrics import text_width
 from cgviz.drawing.theme import Theme
 from cgviz.errors import printable
 from cgviz.text.numbers import number
 from cgviz.values.arrays import shape_text
-from cgviz.views.jacobian.facts import Facts, how, sides, symbols, title, zeros
+from cgviz.views.jacobian.facts import MatrixFacts, how, sides, symbols, title, zeros
 from cgviz.views.jacobian.terminal import MOST_PIXELS, Pixels, pixels
 
 GAP, TITLE, LABEL, BODY, LINE = 8.0, 15.0, 11.0, 11.0, 17.0
@@ -24,7 +24,7 @@ LONGEST_LABEL = 24
 
 
 @dataclass(frozen=True)
-class Frame:
+class HeatFrame:
     """Where the cells are: the upper left corner, and the size of one."""
 
     x: float
@@ -44,10 +44,10 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Ink:
+class HeatInk:
     """What is drawn, and how: the matrix as pixels, numbers of so many digits, the colours of a theme."""
 
-    facts: Facts
+    facts: MatrixFacts
     found: Pixels
     digits: int
     theme: Theme
@@ -69,7 +69,7 @@ class Ink:
         return self.theme.ink if is_dark(fill) == is_dark(self.theme.background) else self.theme.background
 
 
-def drawn(facts: Facts, digits: int, theme: Theme, background: str) -> Sheet:
+def drawn(facts: MatrixFacts, digits: int, theme: Theme, background: str) -> Sheet:
     """Returns the picture of a matrix."""
     spelling = unicode_spelling(digits)
     called = title(facts, spelling)
@@ -81,7 +81,7 @@ def drawn(facts: Facts, digits: int, theme: Theme, background: str) -> Sheet:
         y += LINE + 2
         sheet.say(Said(MARGIN, y, formula, LABEL + 1, theme.soft))
     if facts.matrix.entries.size:
-        ink = Ink(facts, pixels(facts.matrix, MOST_PIXELS, MOST_PIXELS), digits, theme)
+        ink = HeatInk(facts, pixels(facts.matrix, MOST_PIXELS, MOST_PIXELS), digits, theme)
         y = body(sheet, ink, y + GAP)
         each = ink.found.each
         sentences += [f"each cell is the largest of up to {shape_text(each)} entries"] * (each != (1, 1))
@@ -91,11 +91,11 @@ def drawn(facts: Facts, digits: int, theme: Theme, background: str) -> Sheet:
     return sheet
 
 
-def body(sheet: Sheet, ink: Ink, top: float) -> float:
+def body(sheet: Sheet, ink: HeatInk, top: float) -> float:
     """Draws cells, labels and the scale; returns how far down they reach."""
     frame = placed(ink, top)
-    sheet.cell(Cell(frame.x - 1, frame.y - 1, frame.width + 2, frame.height + 2, ink.theme.pale))
-    sheet.cell(Cell(frame.x, frame.y, frame.width, frame.height, ink.theme.background))
+    sheet.cell(SheetCell(frame.x - 1, frame.y - 1, frame.width + 2, frame.height + 2, ink.theme.pale))
+    sheet.cell(SheetCell(frame.x, frame.y, frame.width, frame.height, ink.theme.background))
     for i in range(frame.rows):
         for j in range(frame.columns):
             paint(sheet, ink, frame, i, j)
@@ -105,43 +105,45 @@ def body(sheet: Sheet, ink: Ink, top: float) -> float:
     return frame.y + max(frame.height, LEAST_SCALE) + GAP
 
 
-def placed(ink: Ink, top: float) -> Frame:
+def placed(ink: HeatInk, top: float) -> HeatFrame:
     rows, columns = ink.found.values.shape
     matrix = ink.facts.matrix
     x, y = MARGIN + widest(some_labels(matrix.rows)) + GAP, top + LABEL + GAP
     if not ink.with_numbers:
         size = min(LARGEST_CELL, max(SMALLEST_CELL, LARGEST / max(rows, columns)))
-        return Frame(x, y, size, size, rows, columns)
+        return HeatFrame(x, y, size, size, rows, columns)
     shown = [ink.entry(i, j) for i in range(rows) for j in range(columns)]
     wide = max(widest([*shown, *some_labels(matrix.columns)]), LOW) + 2 * GAP
-    return Frame(x, y, wide, LOW, rows, columns)
+    return HeatFrame(x, y, wide, LOW, rows, columns)
 
 
 def widest(texts: list[str]) -> float:
     return max(text_width(text, LABEL) for text in texts)
 
 
-def paint(sheet: Sheet, ink: Ink, frame: Frame, i: int, j: int) -> None:
+def paint(sheet: Sheet, ink: HeatInk, frame: HeatFrame, i: int, j: int) -> None:
     """Draws one cell: nothing for 0, its number where there is room, else a stroke in what is negative."""
     value = float(ink.found.values[i, j])
     x, y, fill = frame.x + j * frame.wide, frame.y + i * frame.high, entry_colour(value, ink.theme)
     if fill:
-        sheet.cell(Cell(x, y, frame.wide, frame.high, fill))
+        sheet.cell(SheetCell(x, y, frame.wide, frame.high, fill))
     if ink.with_numbers:
         text = ink.entry(i, j)
         if text:
             sheet.say(Said(x + frame.wide / 2, y + frame.high / 2 + LABEL / 3, text, LABEL, ink.on(fill), MIDDLE))
     elif value < 0 and frame.high >= SMALLEST_CELL * 2:
-        sheet.cell(Cell(x + frame.wide * 0.3, y + frame.high * 0.45, frame.wide * 0.4, frame.high * 0.1, ink.on(fill)))
+        sheet.cell(
+            SheetCell(x + frame.wide * 0.3, y + frame.high * 0.45, frame.wide * 0.4, frame.high * 0.1, ink.on(fill))
+        )
 
 
-def borders(sheet: Sheet, ink: Ink, frame: Frame) -> None:
+def borders(sheet: Sheet, ink: HeatInk, frame: HeatFrame) -> None:
     """Draws lines between the blocks of several nodes."""
     matrix, colour_of = ink.facts.matrix, ink.theme.edge
     for at in boundaries(matrix.columns, frame.columns):
-        sheet.cell(Cell(frame.x + at * frame.wide - 0.75, frame.y, 1.5, frame.height, colour_of))
+        sheet.cell(SheetCell(frame.x + at * frame.wide - 0.75, frame.y, 1.5, frame.height, colour_of))
     for at in boundaries(matrix.rows, frame.rows):
-        sheet.cell(Cell(frame.x, frame.y + at * frame.high - 0.75, frame.width, 1.5, colour_of))
+        sheet.cell(SheetCell(frame.x, frame.y + at * frame.high - 0.75, frame.width, 1.5, colour_of))
 
 
 def boundaries(blocks: tuple[Block, ...], pixels: int) -> list[float]:
@@ -152,7 +154,7 @@ def boundaries(blocks: tuple[Block, ...], pixels: int) -> list[float]:
     return found
 
 
-def labels(sheet: Sheet, ink: Ink, frame: Frame) -> None:
+def labels(sheet: Sheet, ink: HeatInk, frame: HeatFrame) -> None:
     """Writes the names of rows at their left and those of columns above them."""
     rows, columns = ink.facts.matrix.rows, ink.facts.matrix.columns
     for at, text in spread_labels(rows, frame.rows, frame.high, LABEL + 3):
@@ -163,14 +165,14 @@ def labels(sheet: Sheet, ink: Ink, frame: Frame) -> None:
         sheet.say(Said(frame.x + at * frame.wide, frame.y - GAP + 1, text, LABEL, ink.theme.soft, MIDDLE))
 
 
-def scale(sheet: Sheet, ink: Ink, frame: Frame) -> None:
+def scale(sheet: Sheet, ink: HeatInk, frame: HeatFrame) -> None:
     """Draws the scale of colours to the right of the matrix, from the largest entry down to its negative."""
     x, high = frame.x + frame.width + 3 * GAP, max(frame.height, LEAST_SCALE)
     step, largest = high / SCALE_STEPS, ink.found.largest
-    sheet.cell(Cell(x - 1, frame.y - 1, SCALE_WIDTH + 2, high + 2, ink.theme.pale))
+    sheet.cell(SheetCell(x - 1, frame.y - 1, SCALE_WIDTH + 2, high + 2, ink.theme.pale))
     for i in range(SCALE_STEPS):
         fill = entry_colour(round(1 - 2 * i / (SCALE_STEPS - 1), 9), ink.theme) or ink.theme.background
-        sheet.cell(Cell(x, frame.y + i * step, SCALE_WIDTH, step, fill))
+        sheet.cell(SheetCell(x, frame.y + i * step, SCALE_WIDTH, step, fill))
     for value, at in ((largest, 0.0), (0.0, 0.5), (-largest, 1.0)):
         y = frame.y + at * (high - LABEL) + LABEL * 0.85
         sheet.say(Said(x + SCALE_WIDTH + GAP, y, number(value, ink.digits), LABEL, ink.theme.soft))

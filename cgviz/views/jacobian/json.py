@@ -8,16 +8,16 @@ from cgviz.analysis.blocks import Block
 from cgviz.analysis.products import Product
 from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Value
-from cgviz.views.jacobian.facts import Facts
+from cgviz.views.jacobian.facts import MatrixFacts
 from cgviz.views.table.json import VERSION, number, pretty
 
 
-def written(facts: Facts, digits: int = DIGITS) -> str:
+def written(facts: MatrixFacts, digits: int = DIGITS) -> str:
     """Returns the JSON in ASCII, which every encoding can carry."""
     return pretty(document(facts)) + "\n"
 
 
-def document(facts: Facts) -> dict[str, Any]:
+def document(facts: MatrixFacts) -> dict[str, Any]:
     """Returns what the matrix is, its entries, and how they came about."""
     matrix = facts.matrix
     made: dict[str, Any] = {
@@ -48,11 +48,11 @@ def document(facts: Facts) -> dict[str, Any]:
     return made
 
 
-def node(facts: Facts, block: Block) -> dict[str, Any]:
+def node(facts: MatrixFacts, block: Block) -> dict[str, Any]:
     return {"name": facts.run.graph.nodes[block.index].name, "label": block.name, "shape": list(block.shape)}
 
 
-def product_of(facts: Facts, product: Product) -> dict[str, Any]:
+def product_of(facts: MatrixFacts, product: Product) -> dict[str, Any]:
     """Returns the product of the upstream gradient and the matrix, and its price with and without the matrix."""
     return {
         "wrt": facts.run.graph.nodes[product.source].name,

@@ -14,8 +14,8 @@ from cgviz.text.fold import Span
 from cgviz.text.numbers import DIGITS
 from cgviz.text.runs import MATH
 from cgviz.views.table.heading import head, heading
-from cgviz.views.table.layout import Told, table_lines, told
-from cgviz.views.table.rows import Row, rows
+from cgviz.views.table.layout import ToldColumn, table_lines, told
+from cgviz.views.table.rows import TableRow, rows
 from cgviz.views.table.sentence import foot
 
 MATHEMATICS = ("name", "formula", "value", "tangent", "gradient")
@@ -52,14 +52,14 @@ def document(run: Run, writing: Writing, mode: Mode = REVERSE) -> Document:
     return Document([top, GAP, table, *([GAP] if sentences else []), *sentences], heading(run, writing)[-1])
 
 
-def in_full(run: Run, made: list[Row], writing: Writing, mode: Mode) -> Table:
+def in_full(run: Run, made: list[TableRow], writing: Writing, mode: Mode) -> Table:
     """Returns the table with a cell for each thing that there is to say."""
     room = WORDS_ONLY if writing.math("=") != "=" else None
     every = told(writing, run.symbolic, mode, run.graph.has_arrays, room)
     return Table([each.column for each in every], [[cell(each, row, writing) for each in every] for row in made])
 
 
-def cell(each: Told, row: Row, writing: Writing) -> Span:
+def cell(each: ToldColumn, row: TableRow, writing: Writing) -> Span:
     """Returns a cell as one text; an array has several lines."""
     words = each.words(row)
     texts, roles = ["".join(text for text, _ in word) for word in words], [role for word in words for _, role in word]

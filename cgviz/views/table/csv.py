@@ -20,7 +20,7 @@ from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.views.table.json import number as as_json
 from cgviz.views.table.json import shape
-from cgviz.views.table.rows import Row, by_name, rows
+from cgviz.views.table.rows import TableRow, by_name, rows
 
 TANGENT = ("tangent", "carried")
 HEADINGS = ("number", "kind", "name", "formula", "shape", "value", "gradient", "backward", "gate", "flags")
@@ -40,7 +40,7 @@ def table(run: Run, mode: Mode = REVERSE) -> str:
     return text.getvalue()
 
 
-def cells(run: Run, row: Row, node: Node) -> list[str]:
+def cells(run: Run, row: TableRow, node: Node) -> list[str]:
     kind = "stage" if row.number else "input"
     formula = row.forward if row.number else ""
     numbers = ["", ""] if run.symbolic else [exact(row, "value"), exact(row, "gradient")]
@@ -57,12 +57,12 @@ def cells(run: Run, row: Row, node: Node) -> list[str]:
     ]
 
 
-def exact(row: Row, role: str) -> str:
+def exact(row: TableRow, role: str) -> str:
     """Returns the number of a row that is its value, gradient or tangent; an array as JSON."""
     return json.dumps(as_json(row.arrays[role].value)) if role in row.arrays else str(getattr(row, role))
 
 
-def tangent(run: Run, row: Row) -> list[str]:
+def tangent(run: Run, row: TableRow) -> list[str]:
     return ["" if run.symbolic else exact(row, "tangent"), safe(" + ".join(row.carried))]
 
 

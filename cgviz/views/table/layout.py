@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from cgviz.documents.grid import GAP, NARROWEST, Column, Words, filling, natural_width, side_by_side
+from cgviz.documents.grid import GAP, NARROWEST, TableColumn, Words, filling, natural_width, side_by_side
 from cgviz.documents.writing import Writing
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.text.fold import Line, fold, split, width_of
-from cgviz.views.table.rows import Row
+from cgviz.views.table.rows import TableRow
 
 WIDE_GAP = 3
 ROOM_FOR_ARRAYS = (None, 40, 34, 28, 24, 20, 16)
@@ -18,17 +18,17 @@ ALONE = (("seed",), ("nothing",), ("held fixed",))
 """What stands in the place of a sum, in words."""
 
 
-class Told(NamedTuple):
+class ToldColumn(NamedTuple):
     """What a column tells of a row; `symbol` is what its cell is the sum of, where it can go below the row."""
 
-    column: Column
-    words: Callable[[Row], Words]
-    symbol: Callable[[Row], str] | None = None
+    column: TableColumn
+    words: Callable[[TableRow], Words]
+    symbol: Callable[[TableRow], str] | None = None
 
 
 def told(
     spelling: Writing, symbolic: bool, mode: Mode = REVERSE, arrays: bool = False, room: int | None = None
-) -> list[Told]:
+) -> list[ToldColumn]:
     """Returns the columns, first to last, of a mode; without values or arrays, their column is left out.
 
     An array is at most `room` wide.
@@ -36,19 +36,22 @@ def told(
     formula = "= formula" if mode.forward else "= forward"
     forward, backward = f"= forward (local {spelling.times} tangent)", f"= backward (upstream {spelling.times} local)"
 
-    def numbers(role: str) -> Told:
-        return Told(Column(role, right=True), lambda row: number(row, role, room))
+    def numbers(role: str) -> ToldColumn:
+        return ToldColumn(TableColumn(role, right=True), lambda row: number(row, role, room))
 
     made = [
-        Told(Column("#", right=True), lambda row: [[(row.number, "muted")]]),
-        Told(Column("stage", least=16), lambda row: [[(row.name, "name")]]),
-        Told(Column(formula, False, 16, 44), lambda row: split([(row.forward, "formula" if row.number else "muted")])),
-        Told(Column("shape", least=16), lambda row: [[(row.shape, "muted")]]),
+        ToldColumn(TableColumn("#", right=True), lambda row: [[(row.number, "muted")]]),
+        ToldColumn(TableColumn("stage", least=16), lambda row: [[(row.name, "name")]]),
+        ToldColumn(
+            TableColumn(formula, False, 16, 44),
+            lambda row: split([(row.forward, "formula" if row.number else "muted")]),
+        ),
+        ToldColumn(TableColumn("shape", least=16), lambda row: [[(row.shape, "muted")]]),
         *map(numbers, ("value", "tangent")),
-        Told(Column(forward, False, 40, 72), lambda row: summed(row.carried), lambda row: row.rate),
+        ToldColumn(TableColumn(forward, False, 40, 72), lambda row: summed(row.carried), lambda row: row.rate),
         numbers("gradient"),
-        Told(Column(backward, False, 40, 72), lambda row: summed(row.backward), lambda row: row.symbol),
-        Told(Column("gate", False, 40, 44), noted),
+        ToldColumn(TableColumn(backward, False, 40, 72), lambda row: summed(row.backward), lambda row: row.symbol),
+        ToldColumn(TableColumn("gate", False, 40, 44), noted),
     ]
     dropped = ["value"] * symbolic + ["shape"] * (not arrays)
     dropped += ["tangent", forward] * (not mode.forward)
@@ -56,7 +59,7 @@ def told(
     return [each for each in made if each.column.heading not in dropped]
 
 
-def number(row: Row, role: str, room: int | None) -> Words:
+def number(row: TableRow, role: str, room: int | None) -> Words:
     """Returns the lines of a row's value, gradient or tangent, of which an array has several."""
     array = row.arrays.get(role)
     return [[(line, role)] for line in (array.lines(room) if array else [getattr(row, role)])]
@@ -68,7 +71,7 @@ def summed(terms: tuple[str, ...]) -> Words:
     return [[(term if i == 0 else f"+ {term}", role)] for i, term in enumerate(terms)]
 
 
-def noted(row: Row) -> Words:
+def noted(row: TableRow) -> Words:
     """Returns what the gate does, then the flags, each a word that is not broken where it can be helped."""
     parts = [(row.gate, "muted")] if row.gate else []
     parts += [(flag, "flag") for flag in row.flags]
@@ -76,7 +79,7 @@ def noted(row: Row) -> Words:
 
 
 def table_lines(
-    rows: Sequence[Row], spelling: Writing, width: int | None, symbolic: bool, mode: Mode = REVERSE
+    rows: Sequence[TableRow], spelling: Writing, width: int | None, symbolic: bool, mode: Mode = REVERSE
 ) -> list[Line]:
     """Returns the table in at most `width` columns (None: as wide as it likes).
 
@@ -100,7 +103,9 @@ def table_lines(
     return list(stacked(rows, narrow, symbolic, mode)) + notes(rows, narrow)
 
 
-def placed(columns: Sequence[Column], cells: Sequence[Sequence[Words]], width: int | None) -> tuple[Sequence[int], int]:
+def placed(
+    columns: Sequence[TableColumn], cells: Sequence[Sequence[Words]], width: int | None
+) -> tuple[Sequence[int], int]:
     """Returns a width for each column and the gap between them; no widths where not even the narrowest fit."""
     roomy = [
         max(natural_width(column, [row[i] for row in cells]), width_of(column.heading))
@@ -111,14 +116,14 @@ def placed(columns: Sequence[Column], cells: Sequence[Sequence[Words]], width: i
     return filling(columns, cells, width - GAP * (len(columns) - 1)), GAP
 
 
-def sums_of(row: Row, below: Sequence[Told], indent: int, width: int) -> Iterator[Line]:
+def sums_of(row: TableRow, below: Sequence[ToldColumn], indent: int, width: int) -> Iterator[Line]:
     """Yields what columns tell of a row as lines under it."""
     for each in below:
         symbol = each.symbol(row) if each.symbol else ""
         yield from hung([[(symbol, "name"), (" =", "")], *each.words(row)], width, indent)
 
 
-def stacked(rows: Sequence[Row], width: int, symbolic: bool, mode: Mode = REVERSE) -> Iterator[Line]:
+def stacked(rows: Sequence[TableRow], width: int, symbolic: bool, mode: Mode = REVERSE) -> Iterator[Line]:
     """Yields each row as a short paragraph, for a terminal too narrow for columns."""
     for row in rows:
         title: Words = [[(f"({row.number})", "muted")]] if row.number else []
@@ -137,7 +142,7 @@ def stacked(rows: Sequence[Row], width: int, symbolic: bool, mode: Mode = REVERS
                 yield from hung([[(symbol, "name"), (" =", "")], *summed(terms)], width)
 
 
-def labelled(row: Row, role: str, width: int) -> Iterator[Line]:
+def labelled(row: TableRow, role: str, width: int) -> Iterator[Line]:
     """Yields a number after what it is, or the lines of an array below that."""
     lines = number(row, role, width - 4)
     if len(lines) == 1:
@@ -152,7 +157,7 @@ def hung(words: Words, width: int, indent: int = 2) -> Iterator[Line]:
     yield from ([(" " * indent, ""), *line] for line in fold(words, width - indent))
 
 
-def notes(rows: Sequence[Row], width: int) -> list[Line]:
+def notes(rows: Sequence[TableRow], width: int) -> list[Line]:
     """Returns the flags, where there is no gate column to hold them."""
     lines: list[Line] = []
     for row in rows:

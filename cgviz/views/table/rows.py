@@ -22,7 +22,7 @@ from cgviz.values.arrays import Value, is_array
 MOST_TERMS = 6
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """An input or a stage.
 
     number    of the stage; "" for an input
@@ -48,7 +48,7 @@ class Row(NamedTuple):
     tangent: str = ""
     rate: str = ""
     carried: tuple[str, ...] = ()
-    arrays: Mapping[str, Block] = MappingProxyType({})
+    arrays: Mapping[str, ArrayBlock] = MappingProxyType({})
 
     @property
     def notes(self) -> str:
@@ -56,17 +56,17 @@ class Row(NamedTuple):
         return "; ".join(filter(None, (self.gate, *self.flags)))
 
 
-def rows(run: Run, spelling: Writing, mode: Mode = REVERSE) -> Iterator[Row]:
+def rows(run: Run, spelling: Writing, mode: Mode = REVERSE) -> Iterator[TableRow]:
     """Yields the inputs in the order of their first appearance, then the stages by number."""
     for index in (*run.graph.inputs, *run.graph.stages):
         found = row(run, index, spelling)
         yield with_tangent(found, run, index, spelling, mode) if mode.forward else found
 
 
-def row(run: Run, index: int, spelling: Writing) -> Row:
+def row(run: Run, index: int, spelling: Writing) -> TableRow:
     graph, node = run.graph, run.graph.nodes[index]
     symbol = spelling.gradient(node.shown)
-    return Row(
+    return TableRow(
         str(graph.numbers.get(index, "")),
         spelling.name(node.shown),
         symbol,
@@ -81,12 +81,12 @@ def row(run: Run, index: int, spelling: Writing) -> Row:
     )
 
 
-def blocks(spelling: Writing, **numbers: Value | None) -> dict[str, Block]:
+def blocks(spelling: Writing, **numbers: Value | None) -> dict[str, ArrayBlock]:
     """Returns the arrays among numbers, as they stand in a cell."""
-    return {role: Block(value, spelling, spelling.nested) for role, value in numbers.items() if is_array(value)}
+    return {role: ArrayBlock(value, spelling, spelling.nested) for role, value in numbers.items() if is_array(value)}
 
 
-def with_tangent(row: Row, run: Run, index: int, spelling: Writing, mode: Mode) -> Row:
+def with_tangent(row: TableRow, run: Run, index: int, spelling: Writing, mode: Mode) -> TableRow:
     """Returns a row that tells the tangent as well; in forward mode alone it tells no branches that are summed."""
     rate = rate_of(run, index, spelling, mode)
     number = run.tangents(mode.source)[index]
@@ -202,7 +202,7 @@ def flags(run: Run, index: int, spelling: Writing) -> tuple[str, ...]:
     return tuple(found)
 
 
-class Block:
+class ArrayBlock:
     """The lines of one array, for every width that is asked for; they are all of one length.
 
     `nested`: a matrix stands in brackets as a program nests them.
