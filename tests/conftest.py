@@ -1,10 +1,14 @@
-"""Settings of hypothesis for all tests: the same examples in every run, no deadlines, nothing written to disk."""
+"""What all tests share: settings of hypothesis (the same examples in every run, no deadlines), a browser for a file."""
 
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
+import pytest
+from browser import chromium
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -22,3 +26,9 @@ def pytest_collection_finish() -> None:
     """Keeps the collector off what stays to the end: thousands of tests and the modules that they are in."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as browser:
+        yield browser

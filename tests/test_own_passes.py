@@ -236,7 +236,10 @@ def test_two_wrong_lines_are_named_and_mended_one_after_the_other(tmp_path: Path
     assert two["mended"] == "dK = dS.T @ Q / np.sqrt(d)"
 
 
-def test_where_no_slip_is_known_the_stage_is_named_at_which_the_passes_part(tmp_path: Path, capsys: Any) -> None:
+def test_where_no_slip_is_known_the_stage_is_named_at_which_the_passes_part(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cgviz.grading.handwritten.MOST_RUNS", 300)
     wrong = ATTENTION.replace("dS = A * (dA - (dA * A).sum(axis=0, keepdims=True))", "dS = np.cos(A) ** 3 - A ** 5 * 7")
     (tmp_path / "own.py").write_text(wrong, encoding="utf-8")
     at = ["--Q", "[[1,2]]", "--K", "[[1,2],[0,1]]", "--V", "[[1,2],[0,1]]"]

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import sympy
-from browser import SHOWN, chromium
+from browser import SHOWN
 from examples import SCALAR
 from strategies import SPELLINGS
 
@@ -32,12 +32,6 @@ from cgviz.text.numbers import number
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 SAMPLES = {sample.name: sample.text for sample in SCALAR}
 Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import SHOWN, chromium
+from browser import SHOWN
 
 import cgviz
 from cgviz.players.page import page
@@ -44,12 +44,6 @@ INPUTS: dict[str, dict[str, Any]] = {
 }
 SAMPLES = {one.name: one.text for one in samples() if "pick" not in one.text}
 NUMBERS = "all => all.map(x => x === null ? null : [x].flat().map(y => y === null ? 0 : y))"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from browser import chromium
 from outlines import spots
 
 import cgviz
@@ -42,12 +41,6 @@ def server() -> Iterator[Server]:
     yield made
     made.http.shutdown()
     thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

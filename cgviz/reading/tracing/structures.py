@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import inspect
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
@@ -101,10 +101,21 @@ def is_object(value: Any) -> bool:
     return bool(attributes(value)) and type(value).__module__ != "builtins"
 
 
+def holds_numbers(value: Any) -> bool:
+    """Tells whether a collection of another kind, as a set is, holds floats, which would be silent constants."""
+    is_other = (
+        isinstance(value, Collection) and not isinstance(value, (str, bytes, range)) and not hasattr(value, "dtype")
+    )
+    return is_other and any(kind_of(each) == "float" for each in value)
+
+
 def leaves(value: Any, path: Path, seen: frozenset[int] = frozenset()) -> Iterator[tuple[Path, Any]]:
     """Yields (path, leaf) of a structure. Raises UsageError for one that holds itself."""
     inner = parts(value)
     if inner is None:
+        if holds_numbers(value):
+            kind = f"{written(path)} is of the kind {type(value).__name__}"
+            raise UsageError(f"{kind}, whose numbers have no names or places: give a list, a dict or an array")
         yield path, value
         return
     if id(value) in seen:
