@@ -18,7 +18,9 @@ import numpy as np
 from cgviz.values.arrays import quiet
 
 GOLDEN = Path(__file__).parent / "golden"
-TABLES = [f"{name}.txt" for name in "ops.numbers ops.arrays drawings grades reports names descents sheets".split()]
+TABLES = [
+    f"{name}.txt" for name in "ops.numbers ops.arrays drawings grades reports names descents stacked sheets".split()
+]
 HEAD = "=== "
 LARGE = 12
 

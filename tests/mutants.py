@@ -104,8 +104,9 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 SPARED = "strict frozen slots eq order kw_only compare repr init maxsize".split()
 """Keywords that no behaviour hangs on: lengths that are always the same, how a record is kept, how much a cache holds.
 
-Nor does any on `if TYPE_CHECKING:`. All else is mutated, also what only spares time and what stands at the edge of a
-range of measured lengths, where no test can tell `<` from `<=`: so much of what survives is no fault.
+Nor does any on `if TYPE_CHECKING:`, and one more of a limit that a module names, `MOST = 20_000`, is no fault that a
+test could see without standing on that very number. All else is mutated, also what only spares time and what stands at
+the edge of a range of measured lengths, where no test can tell `<` from `<=`: so much of what survives is no fault.
 """
 
 
@@ -151,12 +152,22 @@ def every(path: Path) -> Iterator[tuple[ast.Module, Mutant, Callable[[], None]]]
     tree = ast.parse(path.read_text(encoding="utf-8"))
     place = 0
     spared = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.keyword) and each.arg in SPARED}
+    spared |= set(map(id, limits(tree)))
     for node in ast.walk(tree):
         if id(node) in spared or getattr(getattr(node, "test", None), "id", "") == "TYPE_CHECKING":
             continue
         for says, plant in changes(node):
             yield tree, Mutant(str(path.relative_to(ROOT)), place, getattr(node, "lineno", 0), says), plant
             place += 1
+
+
+def limits(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Yields the numbers from ten on that a module names in capitals: how much is done at most, and the like."""
+    for each in tree.body:
+        names = [name for name in ast.walk(each) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)]
+        if isinstance(each, ast.Assign) and names and all(name.id.isupper() for name in names):
+            found = [part for part in ast.walk(each.value) if isinstance(part, ast.Constant)]
+            yield from (part for part in found if type(part.value) in (int, float) and part.value >= 10)
 
 
 def planted(mutant: Mutant) -> str:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+import cgviz
+from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings, descend, problem, surface
+from cgviz.analysis.learning.stacking import stacked
 from cgviz.errors import CgvizError
+from cgviz.graph.shapes import shaped
+from cgviz.runs.passes import forward
 from cgviz.text.tables import read_sheet, value_of
 from tests.command import run_in_text
-from tests.held import hold
+from tests.held import asked, hold, number
 
 DATA = {
     "line": "x,y\n0,1\n1,3\n2,5\n3,7.5\n4,9\n",
@@ -145,3 +152,80 @@ def test_a_table_of_numbers(named: bool) -> None:
 
 def test_a_cell() -> None:
     hold("sheets.txt", "cells", [f"{cell!r} {value_of(cell)}" for cell in CELLS])
+
+
+STACKED = """
+(w @ x + b - y)**2; (x @ w - y)**2; sum((W @ x - y)**2); -log(softmax(W @ x + b)[k]); sum(V @ tanh(W @ x)); (W @ x)[0]*y + (W @ x)[k]; sum(A @ x)*y
+norm(x) + sum(A*x); max(A @ x) - y; mean(A, axis=0)[0]*y; sum(sum(A, axis=-1)*x[:2]); (x @ x)*y; logsumexp(W @ x) - x[1]; sum(A.T @ x[:2]); det(M)*y
+x @ (M @ x); outer(x, x)[0, 1]*y; sum(reshape(A, (3, 2)) @ u); concat(x, [y])[3]; where(y > 0, x[0], x[1]); cumsum(x)[k]; sum(A[0]*x) + A[1, 2]; log_softmax(x)[k]
+sum(sort(x)*w); [y, 2*y] @ u; sum(softmax(A, axis=1)[0]*x); x[k]**2; sum(max(A, 0)); std(x)*y; w @ w; y*b; sum(A @ A.T)*y; sum(M @ x)
+"""
+
+
+@pytest.mark.parametrize("data", ["x y k", "A x y k", "M y", "x", "y A", "W y"])
+def test_many_examples_at_once(data: str) -> None:
+    """How a program of one example becomes one of many, or that it does not; and that it is the mean of their losses."""
+    shapes = {
+        "x": (3,),
+        "y": (),
+        "k": (),
+        "A": (2, 3),
+        "M": (3, 3),
+        "W": (4, 3),
+        "w": (3,),
+        "b": (),
+        "V": (2, 4),
+        "u": (2,),
+    }
+    chance, count = np.random.default_rng(3), 5
+    for text in STACKED.strip().replace("\n", "; ").split("; "):
+        graph = cgviz.read(text, given=tuple(shapes))
+        names = [graph.nodes[index].name for index in graph.inputs]
+        many = {
+            n: chance.integers(0, 3, count).astype(float) if n == "k" else chance.normal(size=(count, *shapes[n]))
+            for n in names
+            if n in data.split()
+        }
+        rest = {n: chance.normal(size=shapes[n]) if shapes[n] else 1.0 for n in names if n not in many}
+        hold(
+            "stacked.txt",
+            f"{text} with {data}",
+            [asked(stacked_as, graph, {n: shapes[n] for n in names}, many, rest, count)],
+        )
+
+
+def stacked_as(graph: Any, shapes: Any, many: Any, rest: Any, count: int) -> str:
+    made = stacked(shaped(graph, shapes), many, count)
+    if made is None:
+        return "one after the other"
+    told = "; ".join(
+        f"{made.formula(index).text} {node.shape}" for index, node in enumerate(made.nodes) if node.is_stage
+    )
+    each = [
+        forward(
+            shaped(graph, shapes), {**rest, **{n: v[i] if np.ndim(v[i]) else float(v[i]) for n, v in many.items()}}
+        )[graph.output]
+        for i in range(count)
+    ]
+    found = forward(made, {**rest, **many})[made.output]
+    return f"{told} {number(found)} {np.allclose(found, np.mean(each))}"
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        ("(x-1)**2 + 10*(y-x**2)**2", {"x": -1.0, "y": 1.0}, 0.01),
+        ("x**2 + y**4", {"x": 1.0, "y": 1.0}, 5.0),
+        ("x + 0*y", {"x": 0.0, "y": 0.0}, 0.1),
+    ],
+)
+def test_the_ground_of_a_descent(task: tuple[str, dict[str, float], float]) -> None:
+    made = problem(cgviz.read(task[0]), task[1], ["x", "y"], None)
+    for steps in (0, 1, 25):
+        found = surface(
+            made.objective, descend(made.objective, made.start, Plan(OPTIMIZERS["sgd"], Settings(task[2]), steps))
+        )
+        lines = [
+            f"{found.names} {number(found.path[-1])} {len(found.path)} {number(found.xs[:2])} {number(found.xs[-1])} {number(found.ys[:2])} {number(found.ys[-1])} {len(found.ys)}"
+        ]
+        hold("descents.txt", f"ground of {task} after {steps}", [*lines, number(np.array(found.losses))])

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import cgviz
+from cgviz.analysis.checks import sweep
 from cgviz.analysis.difference import compared
 from cgviz.analysis.own import judged
 from cgviz.runs.corners import corners
@@ -79,6 +80,9 @@ PROGRAMS: dict[str, dict[str, Any]] = {
     "mean((A @ v - y)**2)": {"A": A, "v": V, "y": np.array([1.0, 0.0])},
     "v[0]*v[1] + w[i]": {"v": V, "w": W3, "i": 2.0},
     "sum(log(v)) + 1/s": {"v": np.array([0.0, 1.0, -1.0]), "s": 0.0},
+    "sum(sin(v)*w)": {"v": np.linspace(-1, 2, 20), "w": np.linspace(3, 1, 20)},
+    "h = tanh(A @ v); sum(h*h)": {"A": np.linspace(-1, 1, 70).reshape(7, 10), "v": np.linspace(0, 1, 10)},
+    "sum(relu(v))**2": {"v": np.linspace(-3, 3, 37)},
     "x*y": {},
     "h0 = x\n" + "\n".join(f"h{i + 1} = tanh(w*h{i})" for i in range(14)) + "\nh14**2": {"x": 0.3, "w": 0.2},
 }  # fmt: skip
@@ -197,6 +201,26 @@ def side_by_side(one: str, two: str, values: dict[str, Any]) -> str:
         runs.append(cgviz.run(text, given, upstream=weights(text, given)))
     made = compared(*runs)
     return f"{made.value} {made.gradients} {made.only} {made.parting} {made.points} {made.is_one}"
+
+
+def test_errors_by_step() -> None:
+    """The first steps alone, whose errors are those of the formulas and not of the rounding."""
+    for text, values in (
+        ("sin(x)*y", {"x": 0.7, "y": 2.0}),
+        ("relu(x)*y + x**3", {"x": 0.0, "y": 2.0}),
+        ("exp(x)", {"x": -3.0}),
+        ("sum(v**3)*s", {"v": V, "s": 2.0}),
+    ):
+        run = cgviz.run(text, values)
+        for index in run.graph.inputs:
+            if np.ndim(run.values[index]) == 0:
+                found = sweep(run, index)
+                lines = [f"{each.name} {[f'{error:.2g}' for error in each.errors[:9:2]]}" for each in found.series]
+                hold(
+                    "reports.txt",
+                    f"errors by step: {text}, {run.graph.nodes[index].name}",
+                    [f"{len(found.steps)} {number(found.steps[:3])} {number(found.gradient)}", *lines],
+                )
 
 
 NAMED = """
