@@ -302,7 +302,7 @@ class Plain(Combining):
             piece, sign = next(self.pieces), "-"
         exponent, number, joint = piece.groups()
         is_function = kind == NAMED and name in REGISTRY
-        is_odd = sign and (exponent or kind == LITERAL or mark == "^")
+        is_odd = sign and (number is None or kind == LITERAL or mark == "^" or float(number) == 0)
         if joint in POWERS or is_function or exponent == "T" or is_odd:
             raise Unsure
         index = self.where.get(exponent) if number is None else self.number(sign + number)
