@@ -94,16 +94,17 @@ class Plain(Combining):
         """Enters the inputs, which stand before all stages: names that no statement assigns, or as a value."""
         text = COMMENT.sub("", self.text) if "#" in self.text else self.text
         names = self.names = dict.fromkeys(ANY_NAME.findall(text))
-        targets = self.targets = dict(TARGET.findall(text))
+        targets = self.targets = dict(TARGET.findall(text)) if "=" in text else {}
         self.given = given
         if not names.keys().isdisjoint(MEANS_MORE):
             raise Unsure
-        for name in [name for name in names if targets.get(name, name)]:
+        enter, where = self.builder.input, self.where
+        for name in [name for name in names if targets.get(name, name)] if targets else names:
             if name in targets:
                 value = float("".join(targets[name].split()))
-                self.values[name] = self.builder.input(name, default=value)
+                self.values[name] = enter(name, "", value)
             elif name in given or name[1:].isdigit() or self.is_variable(name):  # x12
-                self.where[name] = self.builder.input(name)
+                where[name] = enter(name)
 
     def is_variable(self, name: str) -> bool:
         """Tells whether a name is an input, or pi. Raises Unsure where it could be a function, or two names."""
@@ -181,7 +182,7 @@ class Plain(Combining):
 
     def ended(self, index: int, sign: str) -> int:
         """Returns the node of the output, when nothing is left to be read."""
-        if index < 0 or sign not in ENDS or self.values or any(not is_blank(piece) for piece in self.pieces):
+        if index < 0 or sign not in ENDS or self.values or any(p[1] or p[2] or p[3] not in ENDS for p in self.pieces):
             raise Unsure
         return index
 
@@ -241,7 +242,9 @@ class Plain(Combining):
                 factors.append(node)
                 if len(factors) > 1:
                     self.places = crossed if len(crossed) > 1 else crossed[0]
-                    node, kind = self.multiplication(factors, below), MADE
+                    two = len(factors) == 2 and not below
+                    node = self.apply(times, factors) if two else self.multiplication(factors, below)
+                    kind = MADE
                 if turned:
                     is_term = bool(terms) or joint == "+" or joint == "-"
                     node, kind, sign = self.turned(node, sign, len(factors), crossed, is_term)
@@ -310,7 +313,7 @@ class Plain(Combining):
     def multiplication(self, factors: list[int], below: list[int]) -> int:
         if below:
             return self.product(factors, [slot in below for slot in range(len(factors))], ELEMENTS * len(factors))
-        return self.apply(times if len(factors) == 2 else product(len(factors)), factors)
+        return self.apply(product(len(factors)), factors)
 
     def raised(self, base: int, kind: int, name: str | None, mark: str) -> int:
         """Reads the exponent of a power, a name or a number; returns the power's node."""
@@ -394,7 +397,3 @@ class Plain(Combining):
 def at(places: list[int]) -> int | list[int]:
     """Returns places as nodes keep them: one alone is no list."""
     return places[0] if len(places) == 1 else places
-
-
-def is_blank(piece: Piece) -> bool:
-    return not (piece[1] or piece[2]) and piece[3] in ENDS
