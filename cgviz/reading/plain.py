@@ -198,7 +198,7 @@ class Plain(Combining):
         joined: list[int] = []  # the places of + and −
         factors = crossed = NOTHING  # of this term so far, and the places of its * and /
         below = NOTHING  # which factors are numbers below a slash
-        sign, divides = 1, False
+        sign, divides, turned = 1, False, False
         for piece in pieces:
             name, number, joint = piece.groups()
             if name is not None and joint != "(":
@@ -209,6 +209,9 @@ class Plain(Combining):
                 node, kind, sign = self.operand(piece, sign, terms, crossed)
                 piece = self.piece
                 joint = piece[3]
+                if node < 0:  # −1*x is a negative
+                    factors, crossed, turned = [], [piece.start(3)], True
+                    continue
             elif joint == "/" and not crossed and float(number) == 1:  # 1/x is no product
                 factors, crossed, divides = [], [piece.start(3)], True
                 continue
@@ -239,8 +242,11 @@ class Plain(Combining):
                 if len(factors) > 1:
                     self.places = crossed if len(crossed) > 1 else crossed[0]
                     node, kind = self.multiplication(factors, below), MADE
+                if turned:
+                    is_term = bool(terms) or joint == "+" or joint == "-"
+                    node, kind, sign = self.turned(node, sign, len(factors), crossed, is_term)
                 factors = crossed = below = NOTHING
-                divides = False
+                divides = turned = False
             signs.append(sign)
             terms.append(node)
             if joint != "+" and joint != "-":
@@ -279,8 +285,13 @@ class Plain(Combining):
     def negative(
         self, number: str, joint: str, sign: int, terms: list[int], crossed: list[int]
     ) -> tuple[int, int, int]:
-        """Returns the same for a number with a minus of its own: −3 + x subtracts 3, −3*x is a product with −3."""
+        """Returns the same for a number with a minus of its own: −3 + x subtracts 3, −3*x is a product with −3.
+
+        The −1 of −1*x is no node, −1.
+        """
         is_factor = bool(crossed) or joint in ("*", "/")
+        if number == "1" and joint == "*" and not crossed:
+            return -1, LITERAL, sign
         if joint in POWERS or float(number) == 0 or (float(number) == 1 and is_factor and not crossed):
             raise Unsure
         if is_factor or not (terms or joint in ("+", "-")):
@@ -288,6 +299,13 @@ class Plain(Combining):
         if sign < 0:
             raise Unsure
         return self.number(number), LITERAL, -1
+
+    def turned(self, node: int, sign: int, count: int, crossed: list[int], is_term: bool) -> tuple[int, int, int]:
+        """Returns node, kind and sign of a term −1*x, where `count` factors stand behind the −1."""
+        if count == 1 and is_term and sign > 0:
+            return node, MADE, -1
+        self.places = at(crossed)
+        return self.apply(neg, [node]), OPEN if count == 1 else MADE, sign
 
     def multiplication(self, factors: list[int], below: list[int]) -> int:
         if below:
