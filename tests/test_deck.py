@@ -22,6 +22,7 @@ from pypdf import PdfReader
 import cgviz
 from cgviz.cli import main, progress
 from cgviz.cli.commands import deck as deck_command
+from cgviz.drawing.diagram.figure import Figure
 from cgviz.drawing.diagram.known import known
 from cgviz.errors import RenderError, UsageError
 from cgviz.players.deck import ASPECTS, FILES, FOLDERS, GRANULARITIES, DeckLook, deck, drawn, folder, format_of, frames
@@ -140,6 +141,17 @@ def test_what_is_not_yet_known_is_there_but_hidden(lecture: Run, style: str, gra
         assert len(numbers) > 20
         for text in numbers:
             assert (text.get("visibility") == "hidden") == ((step_of(text) or 0) > frame.step)
+
+
+def test_a_legend_stands_where_the_whole_picture_is_seen() -> None:
+    run = cgviz.run("x*y + sin(x)", x=3, y=-4)
+    pages = {}
+    for camera in ("whole", "follow"):
+        look = DeckLook(camera=camera, figure=Figure(legend="always"))
+        written = made(run, "a.pdf", look, granularity="pass")
+        pages[camera] = [page.extract_text() for page in PdfReader(BytesIO(written)).pages]
+    assert all("local derivative" in page for page in pages["whole"])
+    assert not any("local derivative" in page for page in pages["follow"])
 
 
 def test_hidden_numbers_are_no_text_of_a_pdf_page(lecture: Run) -> None:

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from examples import SCALAR
 from hypothesis import given, settings
@@ -19,6 +20,8 @@ from cgviz.codegen import code
 from cgviz.documents.writing import unicode_spelling
 from cgviz.errors import CgvizError
 from cgviz.grading import grade
+from cgviz.grading.interpreter.limits import times
+from cgviz.grading.interpreter.signals import UnreadError
 from cgviz.grading.listing import UnreadableError, listing, notebook, plain
 from cgviz.grading.report import Grade
 from cgviz.reading.shipped import sample
@@ -210,6 +213,39 @@ dy = dtop*s(y)*(1-s(y)) + dbottom*2*(x + y)
     wrong = staged(text.replace("k = s(x)*(1 - s(x))", "k = s(x)*(1 + s(x))"))
     assert wrong.first is not None
     assert wrong.first.gradient == "x"
+
+
+OWN = """\
+import math
+z = w*x + b
+e = math.exp(-z)
+s = 1/(1 + e)
+ds = 1
+de = -s**2 * ds
+dz = -e * de
+dw, dx, db = x*dz, w*dz, dz
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "cause"),
+    [
+        ("-e * de", "e * de", 7, "sign"),
+        ("-s**2", "-s", 6, "square-forgotten"),
+        ("w*dz, dz", "x*dz, dz", 8, "swapped"),
+        ("1/(1 + e)", "1/(1 - e)", 4, "sign"),
+        ("de = -s**2 * ds", "de = -s**2 * ds / (x - x)", 6, "mean-twice"),
+    ],
+)
+def test_stages_of_the_students_own_have_gradients_too(right: str, wrong: str, line: int, cause: str) -> None:
+    """exp(-z) is a stage that the program, which knows sigmoid, has not; the tuple is three lines in one."""
+    program, values = "sigmoid(w*x + b)", {"w": 2.0, "x": -1.0, "b": 0.5}
+    made = graded(program, OWN, **values)
+    assert made.all_right
+    assert [each.name for each in made.gradients] == ["s", "e", "z", "w", "x", "b"]
+    spoilt = graded(program, OWN.replace(right, wrong), **values).first
+    assert spoilt is not None
+    assert (spoilt.line, spoilt.cause) == (line, cause)
 
 
 def test_a_wrong_forward_stage_is_named_and_replaced() -> None:
@@ -493,3 +529,9 @@ class TestCommand:
 def test_mutants_are_many() -> None:
     run = cgviz.run(sample("staged").text)
     assert len(list(mutants(code(run)))) > 60
+
+
+def test_a_text_is_not_repeated_a_number_of_times_of_numpy_either() -> None:
+    with pytest.raises(UnreadError, match="too large"):
+        times(np.int64(10**9), "a")
+    assert times("ab", np.int64(2)) == "abab"

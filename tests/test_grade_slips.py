@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import cgviz.grading
 from cgviz.grading import judge
 from cgviz.grading.exercise import Exercise
 from cgviz.grading.listing import plain
@@ -134,3 +139,19 @@ def test_the_line_and_its_cause(file: str, right: str, wrong: str, cause: str) -
     assert made.first is not None
     assert made.first.cause == cause
     assert made.first.line in (line, line - 1)  # a line that is missing has no number of its own
+
+
+WORDED = ("edit", "Slip", "TreeRow", "blame", "Changed", "exchanged", "moved", "after", "blame_at")
+
+
+def test_every_cause_is_in_the_list_of_causes() -> None:
+    folder, told = Path(cgviz.grading.__file__).parent, set[str]()
+    for path in (*folder.glob("slips/*.py"), *folder.glob("lines/*.py"), folder / "blames.py"):
+        for call in (each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.Call)):
+            if getattr(call.func, "attr", getattr(call.func, "id", "")) in WORDED:
+                words = [each.value for each in call.args if isinstance(each, ast.Constant)]
+                told |= {each for each in words if isinstance(each, str) and re.fullmatch("[a-z]+(-[a-z]+)*", each)}
+    page = (Path(__file__).parent.parent / "docs" / "grading.md").read_text()
+    listed = page[page.index("Causes:") : page.index("`--hints 0`")]
+    assert len(told) > 40
+    assert {each for each in told - {"typo"} if f"`{each}`" not in listed} == set()

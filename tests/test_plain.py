@@ -17,8 +17,8 @@ NAMES = ["x", "y", "z", "a1", "b_2", "theta", "t0", "t1", "t2"]
 RARE = ["pi", "e", "T", "beta", "mx", "gamma", "lnx", "out", "f", "log", "sum", "w0_1"]
 NUMBERS = ["2", "3", "0.5", "1", "1.0", "0", "1e3", "12345678901234567", "1e999", ".5", "2."]
 FUNCTIONS = ["exp", "log", "max", "sigmoid", "relu", "atan2", "where", "gamma", "mean", "sigma", "ReLU", "foo"]
-POWERS = ["**2", "**-1", "**0.5", "**y", "**-2", "**-x", "**2**2", "^2", "^-1", "**(2)"]
-SIGNS = [" + ", " - ", "*", "/", " * ", "+", "-", " / ", "*-", " - -", " + -", "/-", "//", " ", "@"]
+POWERS = ["**2", "**-1", "**0.5", "**y", "**-2", "**-0", "**-x", "**2**2", "^2", "^-1", "**(2)"]
+SIGNS = [" + ", " - ", "*", "/", " * ", "+", "-", " / ", "*-", " - -1*", " + -1*", " - -", " + -", "/-", "//", " ", "@"]
 
 
 class Dice(random.Random):
@@ -39,7 +39,7 @@ class Dice(random.Random):
         if kind < 0.55:
             return self.expression(depth - 2) + self.choice(POWERS)
         if kind < 0.65:
-            return self.choice(["-", "-", "- ", "+", "--"]) + self.expression(depth - 1)
+            return self.choice(["-", "-", "- ", "+", "--", "-1*"]) + self.expression(depth - 1)
         sign = self.choice(SIGNS[:8] if self.random() < 0.95 else SIGNS)
         return self.expression(depth - 1) + sign + self.expression(depth - 1)
 

@@ -11,6 +11,7 @@ import sympy
 import cgviz
 from cgviz.analysis.recognised import RESULTS, Result, found
 from cgviz.analysis.recognised.found import evaluated
+from cgviz.analysis.recognised.telling import ratio_of_columns, ratio_of_numbers
 from cgviz.values.arrays import settled
 
 FILLS = [{"axis": -1, "keep": True}, {"axis": 0, "keep": True}, {"axis": 0, "keep": False}]
@@ -106,3 +107,21 @@ def test_softmax_written_out_ends_in_p_minus_y(program: str, form: str) -> None:
     text = str(cgviz.run(program, z=[1, 2, 3], y=[0, 1, 0]).explain("z"))
     said = [line for line in text.splitlines() if "error of the output" in line]
     assert [f"∂L/∂z = {form}, the error" in line for line in said] == ([True] if form else [])
+
+
+@pytest.mark.parametrize(
+    ("gradients", "forms", "factor"),
+    [
+        ([2.0, 4.0, 6.0], [1.0, 2.0, 3.0], 2.0),
+        ([-0.5, -1.0, -1.5], [1.0, 2.0, 3.0], -0.5),
+        ([1.0, 2.0, 3.0001], [1.0, 2.0, 3.0], None),
+        ([1.5, 3.0, 4.5], [1.0, 2.0, 3.0], None),  # no whole number, nor one over one
+        ([3.0, 3.0, 3.0], [1.0, 1.0, 1.0], None),  # a constant is proportional to anything
+        ([0.0, 0.0], [0.0, 0.0], None),
+    ],
+)
+def test_a_constant_ratio_of_numbers_and_of_columns(
+    gradients: list[float], forms: list[float], factor: float | None
+) -> None:
+    assert ratio_of_numbers(gradients, forms) == factor
+    assert ratio_of_columns(np.array(gradients), np.array(forms)) == factor

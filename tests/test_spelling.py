@@ -186,3 +186,10 @@ def test_a_value_that_is_a_name_is_set_as_its_names_and_signs() -> None:
     assert [(run.text, run.level) for run in runs("π_old(a|s)", "name")][:3] == [("π", 0), ("old", -1), ("(", 0)]
     assert [run.level for run in runs("log_softmax(x)", "formula")] == [0, 0, 0]
     assert latex(Spelling("ymŷ")) == r"\mathrm{ym\hat{y}}"
+
+
+def test_no_sign_of_a_symbols_name_turns_what_stands_behind_it() -> None:
+    sympy = pytest.importorskip("sympy")
+    run = cgviz.run(sympy.Symbol("x\u202ey") * sympy.Symbol("t\x00") + 1)
+    made = [run.derive().latex, run.derive().html, run.table().latex, run.table().html, run.table().text]
+    assert not any(sign in text for text in made for sign in "\u202e\x00")

@@ -49,6 +49,13 @@ def test_a_light_command_loads_nothing_heavy(arguments: list[str], extra: dict[s
     assert done.stdout
 
 
+def test_a_plain_program_is_read_without_sympy() -> None:
+    code = f"import sys\nfrom cgviz.cli import main\ntry: main(['table', *{LECTURE!r}])\nexcept SystemExit: pass\n"
+    done = python("-c", code + "print('loaded', 'sympy' in sys.modules, file=sys.stderr)")
+    assert done.stderr.strip() == "loaded False"
+    assert "xpysqr" in done.stdout
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_option_is_documented(name: str) -> None:
     made = command(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,37 @@ def test_a_variable_bound_again_is_printed_with_a_prime() -> None:
     run = cgviz.trace(twice, x=3.0)
     assert [(node.name, node.shown) for node in run.graph.nodes if node.is_stage] == [("h", "h"), ("h_2", "h′")]
     assert run.gradient == {"x": 24.0}
+
+
+def test_after_many_lines_names_are_those_at_the_return(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cgviz.reading.tracing.frames.MOST_NAMED_LINES", 4)
+    kept = []
+
+    def looped(x: float) -> Any:
+        first = x * 2
+        middle = first
+        for _ in range(3):
+            middle = cgviz.sin(middle)
+            kept.append(sys.gettrace())
+        last = cgviz.exp(middle)
+        return last * first
+
+    before = sys.gettrace()
+    run = cgviz.trace(looped, 0.5)
+    assert names(run)[:1] + names(run)[-3:] == ["first", "middle", "last", "f"]
+    assert (kept[-1], sys.gettrace()) == (before, before)  # nobody is watched any longer
+
+
+def test_a_function_that_binds_nothing_is_not_watched() -> None:
+    before, kept = sys.gettrace(), []
+
+    def doubled(x: float) -> float:
+        inner = x * 2
+        kept.append(sys.gettrace())
+        return inner + x
+
+    run = cgviz.trace(lambda x: doubled(x), x=0.5)
+    assert (kept, run.gradient) == ([before], {"x": 3.0})
 
 
 def test_chains_are_one_sum_and_division_is_a_product_with_a_reciprocal() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import cgviz
+from cgviz.ops import products
 from cgviz.runs.passes import PAYS_AFTER, gradient
 
 mp = mpmath.mp.clone()
@@ -135,3 +136,9 @@ def test_sums_that_carry_over() -> None:
     run = cgviz.run("f = x*y*z + x - y - z", x=much, y=much, z=1e-308)
     repeated = partial(gradient, run.bare, {"x": much, "y": much, "z": 1e-308})
     assert [repeated()[0] for _ in range(PAYS_AFTER + 2)] == [run.value] * (PAYS_AFTER + 2)
+
+
+def test_slopes_of_a_product_beyond_all_floats_keep_their_signs() -> None:
+    slopes = products.product(4).local(-np.inf, -1e200, 1e200, 1e200, 2.0)
+    assert slopes == (np.inf, -np.inf, -np.inf, -np.inf)
+    assert products.product(4).local(-4.0, -1e-200, 1e200, 2.0, 2.0) == (4e200, -4e-200, -2.0, -2.0)

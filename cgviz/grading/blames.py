@@ -13,7 +13,8 @@ from cgviz.grading.ends import Ends, found
 from cgviz.grading.interpreter.machine import Failure
 from cgviz.grading.listing import Listing
 from cgviz.grading.places import code_at, offset, place
-from cgviz.grading.slips.place import NUMPY, Slip
+from cgviz.grading.slips.place import Slip
+from cgviz.grading.slips.trees import NUMPY
 from cgviz.grading.surroundings import differs
 from cgviz.grading.suspects import ASSIGNS, Suspects
 

@@ -19,8 +19,8 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 
 from cgviz.grading.slips import TIERS, slips
-from cgviz.grading.slips.place import NUMPY, Place, Slip
-from cgviz.grading.slips.trees import with_field
+from cgviz.grading.slips.place import Place, Slip
+from cgviz.grading.slips.trees import NUMPY, with_field
 from cgviz.grading.surroundings import blocks, changed_in_place
 from cgviz.grading.suspects import SIMPLE
 from cgviz.text.files import read_file

@@ -225,8 +225,9 @@ def trace(function: Callable[..., Any], /, *args: Any, **inputs: Any) -> Run:
     from cgviz.reading.tracing import recorded
 
     upstream = None if takes(function, "upstream") else inputs.pop("upstream", None)
-    made = recorded(function, args, inputs, upstream)
-    return start(staged(made.graph), made.values, upstream=made.upstream)
+    with uncollected():
+        made = recorded(function, args, inputs, upstream)
+        return start(staged(made.graph), made.values, upstream=made.upstream)
 
 
 def takes(function: Callable[..., Any], name: str) -> bool:

@@ -33,7 +33,9 @@ def may_be_glued(text: str, names: Collection[str], known: Collection[str]) -> b
     if AFTER_A_NUMBER.search(text):
         return True
     return any(
-        len(name) == 2 or parts(name, known) or applied(name, known) for name in names if not PLAIN.fullmatch(name)
+        len(name) == 2 or COEFFICIENT.fullmatch(name) or parts(name, known) or applied(name, known)
+        for name in names
+        if not PLAIN.fullmatch(name)
     )
 
 
@@ -138,7 +140,7 @@ def raise_for(
         sign = " " if name[0].isupper() else "*"
         shown = sign.join(name)
         message = (
-            f"is {quoted(name)} the product {shown}? Write {shown}; one name: {name[0]}_{name[1]}, or give it a value"
+            f"is {quoted(name)} the product {shown}? Write {shown}; one name: {name[0]}_{name[1:]}, or give it a value"
         )
         raise ExpressionError(message, text, token.start, token.end)
     if (
@@ -156,7 +158,7 @@ def raise_for(
         raise ExpressionError(message, text, token.start, token.end)
 
 
-COEFFICIENT = re.compile(r"[a-dkmnp-rw][xyzt]|[A-Z][hvxyz]|[^\W\d][α-ω]")
+COEFFICIENT = re.compile(r"[a-dkmnp-rw][xyzt]|[A-Z][hvxyz]|[^\W\d][α-ω]|[α-ω]{3,4}")
 OF_PROGRAMS = re.compile(r"[@\[.]|\*\*")
 
 

@@ -94,16 +94,17 @@ class Plain(Combining):
         """Enters the inputs, which stand before all stages: names that no statement assigns, or as a value."""
         text = COMMENT.sub("", self.text) if "#" in self.text else self.text
         names = self.names = dict.fromkeys(ANY_NAME.findall(text))
-        targets = self.targets = dict(TARGET.findall(text))
+        targets = self.targets = dict(TARGET.findall(text)) if "=" in text else {}
         self.given = given
         if not names.keys().isdisjoint(MEANS_MORE):
             raise Unsure
-        for name in [name for name in names if targets.get(name, name)]:
+        enter, where = self.builder.input, self.where
+        for name in [name for name in names if targets.get(name, name)] if targets else names:
             if name in targets:
                 value = float("".join(targets[name].split()))
-                self.values[name] = self.builder.input(name, default=value)
+                self.values[name] = enter(name, "", value)
             elif name in given or name[1:].isdigit() or self.is_variable(name):  # x12
-                self.where[name] = self.builder.input(name)
+                where[name] = enter(name)
 
     def is_variable(self, name: str) -> bool:
         """Tells whether a name is an input, or pi. Raises Unsure where it could be a function, or two names."""
@@ -181,7 +182,7 @@ class Plain(Combining):
 
     def ended(self, index: int, sign: str) -> int:
         """Returns the node of the output, when nothing is left to be read."""
-        if index < 0 or sign not in ENDS or self.values or any(not is_blank(piece) for piece in self.pieces):
+        if index < 0 or sign not in ENDS or self.values or any(p[1] or p[2] or p[3] not in ENDS for p in self.pieces):
             raise Unsure
         return index
 
@@ -198,7 +199,7 @@ class Plain(Combining):
         joined: list[int] = []  # the places of + and −
         factors = crossed = NOTHING  # of this term so far, and the places of its * and /
         below = NOTHING  # which factors are numbers below a slash
-        sign, divides = 1, False
+        sign, divides, turned = 1, False, False
         for piece in pieces:
             name, number, joint = piece.groups()
             if name is not None and joint != "(":
@@ -209,6 +210,9 @@ class Plain(Combining):
                 node, kind, sign = self.operand(piece, sign, terms, crossed)
                 piece = self.piece
                 joint = piece[3]
+                if node < 0:  # −1*x is a negative
+                    factors, crossed, turned = [], [piece.start(3)], True
+                    continue
             elif joint == "/" and not crossed and float(number) == 1:  # 1/x is no product
                 factors, crossed, divides = [], [piece.start(3)], True
                 continue
@@ -238,9 +242,14 @@ class Plain(Combining):
                 factors.append(node)
                 if len(factors) > 1:
                     self.places = crossed if len(crossed) > 1 else crossed[0]
-                    node, kind = self.multiplication(factors, below), MADE
+                    two = len(factors) == 2 and not below
+                    node = self.apply(times, factors) if two else self.multiplication(factors, below)
+                    kind = MADE
+                if turned:
+                    is_term = bool(terms) or joint == "+" or joint == "-"
+                    node, kind, sign = self.turned(node, sign, len(factors), crossed, is_term)
                 factors = crossed = below = NOTHING
-                divides = False
+                divides = turned = False
             signs.append(sign)
             terms.append(node)
             if joint != "+" and joint != "-":
@@ -279,8 +288,13 @@ class Plain(Combining):
     def negative(
         self, number: str, joint: str, sign: int, terms: list[int], crossed: list[int]
     ) -> tuple[int, int, int]:
-        """Returns the same for a number with a minus of its own: −3 + x subtracts 3, −3*x is a product with −3."""
+        """Returns the same for a number with a minus of its own: −3 + x subtracts 3, −3*x is a product with −3.
+
+        The −1 of −1*x is no node, −1.
+        """
         is_factor = bool(crossed) or joint in ("*", "/")
+        if number == "1" and joint == "*" and not crossed:
+            return -1, LITERAL, sign
         if joint in POWERS or float(number) == 0 or (float(number) == 1 and is_factor and not crossed):
             raise Unsure
         if is_factor or not (terms or joint in ("+", "-")):
@@ -289,10 +303,17 @@ class Plain(Combining):
             raise Unsure
         return self.number(number), LITERAL, -1
 
+    def turned(self, node: int, sign: int, count: int, crossed: list[int], is_term: bool) -> tuple[int, int, int]:
+        """Returns node, kind and sign of a term −1*x, where `count` factors stand behind the −1."""
+        if count == 1 and is_term and sign > 0:
+            return node, MADE, -1
+        self.places = at(crossed)
+        return self.apply(neg, [node]), OPEN if count == 1 else MADE, sign
+
     def multiplication(self, factors: list[int], below: list[int]) -> int:
         if below:
             return self.product(factors, [slot in below for slot in range(len(factors))], ELEMENTS * len(factors))
-        return self.apply(times if len(factors) == 2 else product(len(factors)), factors)
+        return self.apply(product(len(factors)), factors)
 
     def raised(self, base: int, kind: int, name: str | None, mark: str) -> int:
         """Reads the exponent of a power, a name or a number; returns the power's node."""
@@ -302,7 +323,7 @@ class Plain(Combining):
             piece, sign = next(self.pieces), "-"
         exponent, number, joint = piece.groups()
         is_function = kind == NAMED and name in REGISTRY
-        is_odd = sign and (exponent or kind == LITERAL or mark == "^")
+        is_odd = sign and (number is None or kind == LITERAL or mark == "^" or float(number) == 0)
         if joint in POWERS or is_function or exponent == "T" or is_odd:
             raise Unsure
         index = self.where.get(exponent) if number is None else self.number(sign + number)
@@ -376,7 +397,3 @@ class Plain(Combining):
 def at(places: list[int]) -> int | list[int]:
     """Returns places as nodes keep them: one alone is no list."""
     return places[0] if len(places) == 1 else places
-
-
-def is_blank(piece: Piece) -> bool:
-    return not (piece[1] or piece[2]) and piece[3] in ENDS

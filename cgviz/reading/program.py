@@ -31,7 +31,7 @@ from cgviz.reading.statements import (
 )
 from cgviz.reading.tokens import Token, tokens
 from cgviz.reading.worded import worded
-from cgviz.reading.words import why_no_variable
+from cgviz.reading.words import wants_brackets, why_no_variable
 from cgviz.records import record
 from cgviz.text.names import Name
 from cgviz.text.parsing import spelled
@@ -179,8 +179,9 @@ class Scope:
         if symbol is None:
             if name in build.CONSTANTS and name not in self.given and name not in self.assigned:
                 return build.CONSTANTS[name]
-            why = name not in self.declared and why_no_variable(name, self.text[token.end : token.end + 1] == "[")
-            if why:
+            why = wants_brackets(name) if name in self.functions else ""
+            why = why or why_no_variable(name, self.text[token.end : token.end + 1] == "[")
+            if why and name not in self.declared:
                 message = f"{why}; a variable of that name needs a value or a statement"
                 raise ExpressionError(message, self.text, token.start, token.end)
             symbol = self.current[name] = build.symbol(name)

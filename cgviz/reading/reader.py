@@ -40,7 +40,7 @@ from cgviz.reading.slips import (
     unexpected,
 )
 from cgviz.reading.tokens import RAISED, Token
-from cgviz.reading.words import KEYWORDS, LETTERS, OTHERWISE, SPELLED, STATEMENTS, wants_brackets
+from cgviz.reading.words import KEYWORDS, LETTERS, OTHERWISE, SPELLED, SPOKEN, STATEMENTS, wants_brackets
 
 DEEPEST = 4000
 LOGARITHMS = {"sigmoid": "logsigmoid", "gamma": "loggamma"}
@@ -247,6 +247,9 @@ class Reader(Parts):
             raise self.error(f"{quoted(token.text)} is not part of an expression; {use}", token)
         if before.text in self.valued:
             return
+        for word in (token, before):
+            if word.kind == "name" and word.text in SPOKEN and word.text not in self.valued:
+                raise self.error(f"{quoted(word.text)} is a word here? Write {SPOKEN[word.text]}", word)
         if before.text == "σ" and token.kind == "name":
             raise self.error(f"is σ the sigmoid? Write σ({token.text}); of a number σ, σ*{token.text}", before)
         if before.kind != "name" or before.text in self.factors or before.text in LETTERS:

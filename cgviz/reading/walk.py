@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 from sympy import Add, Mul, Pow, Symbol
 
-from cgviz.errors import ExpressionError, quoted
+from cgviz.errors import ExpressionError, printable, quoted
 from cgviz.graph.marks import ELEMENTS
 from cgviz.graph.nodes import INPUT, Graph
 from cgviz.ops.arithmetic import neg, signed_sum
@@ -176,7 +176,8 @@ class Walk(Combining):
             tries = (nearest[own] if count == 1 else f"{nearest[own]}_{count}" for count in itertools.count(1))
             name = next(each for each in tries if each not in names)
             names[name] = index
-            spellings = (each for each in (spelled(own), word(own)) if each.text not in shown)
+            told = printable(own).replace("\n", " ")
+            spellings = (each for each in (spelled(told), word(told)) if each.text not in shown)
             spelling = next(spellings, None)
             shown.add(spelled(name).text if spelling is None else spelling.text)
             label = "" if spelling is None or spelling == spelled(name) else Name(name, spelling)

@@ -18,7 +18,7 @@ from cgviz.text.fold import Span
 from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import element_name
 from cgviz.views.table.heading import head
-from cgviz.views.table.json import number
+from cgviz.views.table.json import fields, number, pretty
 
 MOST = 12
 MOST_CORNERS = 24
@@ -27,8 +27,6 @@ VERSION = 1
 
 def report(found: Diagnosis, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
     """Returns the report of a diagnosis."""
-    from cgviz.views.table.json import pretty
-
     return Report(lambda writing: document(found, writing), lambda: pretty(as_data(found)) + "\n", digits, theme)
 
 
@@ -254,7 +252,7 @@ def as_data(found: Diagnosis) -> dict[str, Any]:
             "began": [origin_of(names, origin) for origin in spread.backward],
             "spread": [hop_of(names, hop) for hop in spread.backward_hops],
         },
-        "symptoms": [{"stage": names[each.index], "kind": each.kind, "text": each.text} for each in found.symptoms],
+        "symptoms": [{"stage": names[each.index], **fields(each, "kind text")} for each in found.symptoms],
         "corners": [corner_of(names, corner) for corner in found.corners],
         "suggestions": [suggestion_of(names, suggestion) for suggestion in found.suggestions],
         **({"followed": followed_of(found.followed)} if found.followed else {}),
@@ -279,8 +277,7 @@ def hop_of(names: list[str], hop: Hop) -> dict[str, Any]:
 def corner_of(names: list[str], corner: Corner) -> dict[str, Any]:
     return {
         "stage": names[corner.index],
-        "flag": corner.flag,
-        "rule": corner.rule,
+        **fields(corner, "flag rule"),
         "locals": [number(local) for local in corner.locals],
         "answers": [answer_of(answer) for answer in corner.answers],
         **({"element": list(corner.place), "count": corner.count} if corner.place else {}),
@@ -307,8 +304,5 @@ def followed_of(followed: Followed) -> dict[str, Any]:
 def suggestion_of(names: list[str], suggestion: Suggestion) -> dict[str, Any]:
     return {
         "stage": names[suggestion.index],
-        "text": suggestion.text,
-        "why": suggestion.why,
-        "needed": suggestion.needed,
-        "guard": suggestion.guard,
+        **fields(suggestion, "text why needed guard"),
     }

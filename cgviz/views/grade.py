@@ -19,6 +19,7 @@ from cgviz.grading.hints import hinted
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
 from cgviz.text.numbers import DIGITS, MOST_DIGITS, MOST_IN_A_LINE, number
 from cgviz.values.arrays import Value, is_array, numpy, quiet, shape_of, shape_text
+from cgviz.views.table.json import fields
 
 CELLS = ("muted", "name", "", "gradient", "value", "")
 
@@ -190,11 +191,7 @@ def as_data(grade: Grade) -> dict[str, Any]:
     return {
         "cgviz_grade": VERSION,
         "file": grade.listing.name,
-        "score": grade.score,
-        "own_score": grade.own_score,
-        "right": grade.right,
-        "expected": grade.expected,
-        "all_right": grade.all_right,
+        **fields(grade, "score own_score right expected all_right"),
         "first_wrong": first and culprit(grade, first),
         "lines": [line_of(each) for each in grade.lines],
         "gradients": [gradient_of(each) for each in grade.gradients],
@@ -204,29 +201,22 @@ def as_data(grade: Grade) -> dict[str, Any]:
 
 def culprit(grade: Grade, each: LineVerdict) -> dict[str, Any]:
     text = grade.listing.text[each.start : each.end]
-    found = {"line": each.line, "where": each.where, "cause": each.cause, "says": each.says, "culprit": text}
+    found = {**fields(each, "line where cause says"), "culprit": text}
     return {**found, "mended": each.mended} if each.mended else found
 
 
 def line_of(each: LineVerdict) -> dict[str, Any]:
     return {
-        "line": each.line,
-        "where": each.where,
-        "code": each.code,
-        "gradient": each.gradient,
+        **fields(each, "line where code gradient"),
         "theirs": as_number(each.theirs),
         "ours": as_number(each.ours),
-        "verdict": each.verdict,
-        "follows": each.follows,
-        "cause": each.cause,
-        "says": each.says,
-        "note": each.note,
+        **fields(each, "verdict follows cause says note"),
     }
 
 
 def gradient_of(each: GradientVerdict) -> dict[str, Any]:
     numbers = {"theirs": as_number(each.theirs), "ours": as_number(each.ours)}
-    return {"name": each.name, **numbers, "verdict": each.verdict, "follows": each.follows}
+    return {"name": each.name, **numbers, **fields(each, "verdict follows")}
 
 
 def as_number(value: Value | None) -> Any:

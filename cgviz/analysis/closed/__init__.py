@@ -37,11 +37,11 @@ def effort(run: Run, kept: Sequence[bool]) -> Effort:
     needed = [index for index in graph.stages if graph.reached[index]]
     return Effort(
         sum(of_op(graph.nodes[index].op, len(graph.nodes[index].args)) for index in needed),
-        sum(backward(run, index, kept) for index in range(len(graph)) if kept[index]),
+        sum(backward(run, index) for index in range(len(graph)) if kept[index]),
     )
 
 
-def backward(run: Run, index: int, kept: Sequence[bool]) -> int:
+def backward(run: Run, index: int) -> int:
     """Returns what the gradient of one node takes: its local derivatives, products by upstream, and sums."""
     if run.graph.nodes[index].op is CONSTANT:
         return 0

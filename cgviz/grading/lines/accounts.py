@@ -11,7 +11,7 @@ from cgviz.grading.elements import is_zero, largest, minus, negligible, plus, ra
 from cgviz.grading.lines.reading import Line, Pass
 from cgviz.grading.lines.systems import Atom, Vector
 from cgviz.grading.near import CLOSE, agree, same
-from cgviz.values.arrays import Value, numpy, shape_of
+from cgviz.values.arrays import numpy, shape_of
 
 MOST = 9
 
@@ -175,6 +175,3 @@ def scaled(scale: Vector, value: Vector) -> Vector:
 
 def summed(vectors: Sequence[Vector], zero: Vector) -> Vector:
     return tuple(map(plus, *vectors)) if vectors else zero
-
-
-__all__ = ["Account", "Value", "account", "summed"]

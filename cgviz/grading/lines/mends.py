@@ -26,8 +26,8 @@ from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.products import operators, turns
 from cgviz.grading.slips.rules import complements, extra, functions, numbers, powers, signs
 from cgviz.grading.slips.sums import sums
-from cgviz.grading.slips.trees import binary, changed, edit, name, parts
-from cgviz.grading.surroundings import visible
+from cgviz.grading.slips.trees import binary, changed, name, parts
+from cgviz.grading.surroundings import differs, visible
 from cgviz.grading.truth import number_of
 from cgviz.ops.rearranging import size
 from cgviz.values.arrays import Shape, Value, broadcast, folded, is_array, shape_of, summed_axes
@@ -206,7 +206,7 @@ class LineSearch:
             yield from self.means()
             yield from self.folds()
         turned = Changed("sign", "turn the sign round", lambda change, _: -change)
-        if self.line.is_plain:
+        if self.is_fixed():
             yield turned
         yield from self.upstream_twice() if read else self.upstream_forgotten()
         yield turned
@@ -230,6 +230,12 @@ class LineSearch:
                 yield from source(place)
         yield from self.no_factor()
 
+    def is_fixed(self) -> bool:
+        """Tells whether the value of a line is made of what is the same at every point: numbers, lengths."""
+        read = [each.id for each in ast.walk(self.line.value) if isinstance(each, ast.Name)]
+        first, *others = self.line.held
+        return not any(differs(first[name], other.get(name)) for name in read if name in first for other in others)
+
     def place(self, node: ast.stmt) -> Place:
         values = {n: v for n, v in visible(Frame(self.names(0), None)).items() if n != self.line.target}
         near = [each.id for step in self.line.steps for each in step.loads] + [n for n, _ in self.values()]
@@ -244,7 +250,7 @@ class LineSearch:
                     yield step.node, each
 
     def exchanged(self, node: ast.stmt, old: ast.expr, new: ast.expr, cause: str, says: str) -> Slip:
-        return edit(Place(node, {}, [], []), old, new, cause, says)
+        return Place(node, {}, [], []).edit(old, new, cause, says)
 
     def typos(self) -> Iterator[Slip]:
         for lost in self.line.lost:

@@ -209,6 +209,3 @@ def handed_on(node: ast.stmt) -> str:
         inner = value.args[0] if value.args else value.func.value
         value = inner if value.func.attr in ("copy", "array") else value
     return value.id if isinstance(value, ast.Name) else ""
-
-
-__all__ = ["CrookedError", "LineStep", "LineWalk", "handed_on", "is_mask", "returns_one", "scales", "whole"]

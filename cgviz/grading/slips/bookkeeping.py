@@ -9,20 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from cgviz.grading.slips.place import NUMPY, Place, Slip
+from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.trees import (
+    NUMPY,
     adding,
     changed,
-    edit,
     function_name,
-    heads_of,
     listed_in,
     name,
     numpy,
-    parts,
     setting,
-    target_of,
-    value_of,
     with_field,
     written,
 )
@@ -68,11 +64,11 @@ def bookkeeping(place: Place) -> Iterator[Slip]:
 
 def shared(place: Place) -> Iterator[Slip]:
     """Two names for one array that is changed in place in the same function."""
-    node, value = place.statement, value_of(place.statement)
+    node, value = place.statement, place.value
     if isinstance(node, ast.Assign) and isinstance(value, READ):
         names = {written(each) for each in (*node.targets, value)}
         if names & place.changed:
-            yield edit(place, value, numpy("copy", value), "aliasing", COPY)
+            yield place.edit(value, numpy("copy", value), "aliasing", COPY)
     if isinstance(node, ast.Assign) and len(node.targets) > 1:
         apart: list[ast.stmt] = [setting(node, each, node.value) for each in node.targets]
         says = "these names share the same array: give each an array of its own (a copy)"
@@ -82,7 +78,7 @@ def shared(place: Place) -> Iterator[Slip]:
         fresh = setting(node, node.target, ast.BinOp(read, node.op, node.value))
         says = f"{written(node.target)} is changed in place, and another name shares the same array: take a copy first"
         yield Slip("aliasing", says, {node: [fresh]}, None, node)
-    for part in parts(node):
+    for part in place.parts:
         out = next((each for each in getattr(part, "keywords", ()) if each.arg == "out"), None)
         if out is not None and isinstance(part, ast.Call):
             yield from outs(place, part, out)
@@ -92,20 +88,20 @@ def outs(place: Place, part: ast.Call, out: ast.keyword) -> Iterator[Slip]:
     """`out=` of an array that is read later."""
     into = written(out.value)
     says, rest = OUT.format(into), [each for each in part.keywords if each is not out]
-    yield edit(place, part, with_field(part, "keywords", rest), "out-argument", says)
+    yield place.edit(part, with_field(part, "keywords", rest), "out-argument", says)
     for key in place.arrays:
         if key != into and np.shape(place.values[key]) == np.shape(place.values.get(into, 0.0)):
             named = [ast.keyword("out", name(key)) if each is out else each for each in part.keywords]
-            yield edit(place, part, with_field(part, "keywords", named), "out-argument", f"{says}; {key} is meant")
+            yield place.edit(part, with_field(part, "keywords", named), "out-argument", f"{says}; {key} is meant")
 
 
 def aliases(place: Place) -> Iterator[Slip]:
     """Two names for one array, changes in place, `out=` of another array."""
-    value = value_of(place.statement)
+    value = place.value
     if isinstance(place.statement, (ast.Assign, ast.Return)) and value is not None:
         for head in list(value.elts) if isinstance(value, (ast.Tuple, ast.List)) else [value]:
             if isinstance(head, READ) or function_name(head) in VIEWS:
-                yield edit(place, head, numpy("copy", head), "aliasing", COPY)
+                yield place.edit(head, numpy("copy", head), "aliasing", COPY)
 
 
 def moves(place: Place) -> Iterator[Slip]:
@@ -118,7 +114,7 @@ def moves(place: Place) -> Iterator[Slip]:
         return Slip(cause, says, changes, None, node)
 
     if isinstance(around, LOOPS) and at is not None:
-        rest, reset = block[at:], f"{target_of(node)} {RESET}"
+        rest, reset = block[at:], f"{place.target} {RESET}"
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)):
             yield moved("counted-twice", INDENTED, {**{each: [] for each in rest}, around: [around, *rest]})
             yield moved("counted-twice", INDENTED, {node: [], around: [around, node]})
@@ -142,19 +138,19 @@ def moves(place: Place) -> Iterator[Slip]:
 def orders(place: Place) -> Iterator[Slip]:
     """Parts of a tuple, of a list that is joined, or arguments that stand in another order; targets that do."""
     node = place.statement
-    for head in heads_of(node):
+    for head in place.heads:
         held = place.values.get(ast.unparse(head)) if isinstance(head, (ast.Name, ast.Attribute)) else None
         if isinstance(held, list) and len(held) > 1:
             text = f"{ast.unparse(head)}[::-1]"
             says = f"{written(head)} stands in the order of the backward pass: reversed, {text}, it belongs"
-            yield edit(place, head, name(text), "order", says)
-    for part in parts(node):
+            yield place.edit(head, name(text), "order", says)
+    for part in place.parts:
         listed = listed_in(part)
         for i, j in combinations(range(len(listed)), 2) if len(listed) <= 8 else ():
             made = with_field(part, "args" if isinstance(part, ast.Call) else "elts", swapped(listed, i, j))
             says = (f"{written(listed[i])} and {written(listed[j])} stand in the wrong order: swap them, each belongs "
                     "in the other's place")  # fmt: skip
-            yield edit(place, part, made, "order", says)
+            yield place.edit(part, made, "order", says)
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], (ast.Tuple, ast.List)):
         elements = node.targets[0].elts
         for i, j in combinations(range(min(len(elements), 8)), 2):

@@ -11,11 +11,9 @@ from cgviz.grading.slips.trees import (
     binary,
     changed,
     constant_of,
-    edit,
     function_name,
     is_call,
     name,
-    parts,
     with_field,
     written,
 )
@@ -30,17 +28,17 @@ def loops(place: Place) -> Iterator[Slip]:
     node = place.statement
     if isinstance(node, ast.For):
         yield from backwards(place, node.iter)
-    for part in parts(node):
+    for part in place.parts:
         if isinstance(part, ast.Call) and is_call(part, "range", "xrange"):
             yield from ranges(place, part)
         if isinstance(part, ast.Slice):
             yield from bounds(place, part)
         if isinstance(part, ast.Subscript) and not isinstance(part.slice, (ast.Slice, ast.Tuple, ast.Constant)):
             yield from neighbours(place, part)
-    for part in parts(node):
+    for part in place.parts:
         if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Slice):
             says = f"the slice leaves out elements, the first or the last: {written(part.value)} belongs here whole"
-            yield edit(place, part, part.value, "off-by-one", says)
+            yield place.edit(part, part.value, "off-by-one", says)
 
 
 def ranges(place: Place, part: ast.Call) -> Iterator[Slip]:
@@ -50,7 +48,7 @@ def ranges(place: Place, part: ast.Call) -> Iterator[Slip]:
         made = ast.copy_location(ast.Call(part.func, [first, last, *part.args[2:]], []), part)
         how = "too late" if one < 0 or two > 0 else "off"
         says = f"{LEFT_OUT}: {written(part)} {'begins' if one else 'ends'} one {how}"
-        yield edit(place, part, made, "off-by-one", says)
+        yield place.edit(part, made, "off-by-one", says)
 
 
 def shifted(node: ast.expr, by: int) -> ast.expr:
@@ -63,31 +61,31 @@ def neighbours(place: Place, part: ast.Subscript) -> Iterator[Slip]:
         moved = shifted(part.slice, step)
         other = written(with_field(part, "slice", moved))
         says = f"{other}, not {written(part)}, belongs here: off by one in the index"
-        yield edit(place, part.slice, moved, "off-by-one", says)
+        yield place.edit(part.slice, moved, "off-by-one", says)
         if isinstance(part.slice, ast.BinOp):
             says = f"{written(part.value)}[{written(part.slice.left)}] belongs here: off by one in the index"
-            yield edit(place, part.slice, part.slice.left, "off-by-one", says)
+            yield place.edit(part.slice, part.slice.left, "off-by-one", says)
 
 
 def backwards(place: Place, over: ast.expr) -> Iterator[Slip]:
     args = over.args if isinstance(over, ast.Call) else []
     if function_name(over) == "reversed" and args:
-        yield edit(place, over, args[0], "order", BACKWARDS)
+        yield place.edit(over, args[0], "order", BACKWARDS)
     if isinstance(over, ast.Subscript):
-        yield edit(place, over, over.value, "order", BACKWARDS)
+        yield place.edit(over, over.value, "order", BACKWARDS)
     listed = ast.Call(ast.Name("list", ast.Load()), [over], [])
-    yield edit(place, over, ast.Call(ast.Name("reversed", ast.Load()), [listed], []), "order", BACKWARDS)
+    yield place.edit(over, ast.Call(ast.Name("reversed", ast.Load()), [listed], []), "order", BACKWARDS)
     if function_name(over) == "sorted" and isinstance(over, ast.Call):
         reverse = next((each for each in over.keywords if each.arg == "reverse"), None)
         flipped = [each for each in over.keywords if each is not reverse]
         if reverse is None or not getattr(reverse.value, "value", True):
             flipped = [*flipped, ast.keyword("reverse", ast.Constant(True))]
-        yield edit(place, over, with_field(over, "keywords", flipped), "order", BACKWARDS)
+        yield place.edit(over, with_field(over, "keywords", flipped), "order", BACKWARDS)
 
 
 def bounds(place: Place, part: ast.Slice) -> Iterator[Slip]:
     """Other ends of a slice."""
-    every = [other for other in parts(place.statement) if isinstance(other, ast.Slice)]
+    every = [other for other in place.parts if isinstance(other, ast.Slice)]
     ends = [each for other in every for each in (other.lower, other.upper) if each is not None]
     counts = [key for key in place.counts if "." not in key]
     for lower, upper in (
@@ -95,16 +93,16 @@ def bounds(place: Place, part: ast.Slice) -> Iterator[Slip]:
         (None, part.lower), (part.upper, None),
     ):  # fmt: skip
         if (lower, upper) != (part.lower, part.upper):
-            yield edit(place, part, ast.Slice(lower, upper, part.step), "off-by-one", WINDOW)
+            yield place.edit(part, ast.Slice(lower, upper, part.step), "off-by-one", WINDOW)
     for which in ("lower", "upper"):
         old = getattr(part, which)
         base = old or ast.Constant(0)
         for step in (1, -1) if old is not None or which == "lower" else ():
-            yield edit(place, part, with_field(part, which, shifted(base, step)), "off-by-one", WINDOW)
+            yield place.edit(part, with_field(part, which, shifted(base, step)), "off-by-one", WINDOW)
         others = [name(key) for key in counts if old is not None and ast.unparse(old) != key]
         others += [other for other in ends if old is not None and other is not old]
         for other in others:
-            yield edit(place, part, with_field(part, which, other), "index", WINDOW)
+            yield place.edit(part, with_field(part, which, other), "index", WINDOW)
     if part.lower is not None and part.upper is not None:
         yield from strided(place, part, counts)
 
@@ -117,7 +115,7 @@ def strided(place: Place, part: ast.Slice, counts: list[str]) -> Iterator[Slip]:
         made = binary(name(key), ast.Mult(), name(factor))
         if part.lower is not None and part.upper is not None and ast.unparse(part.lower) == key:
             says = f"the window begins at {written(made)}: the stride is a factor of the index"
-            yield edit(place, part, ast.Slice(made, swap_names(part.upper, key, made), part.step), "index", says)
+            yield place.edit(part, ast.Slice(made, swap_names(part.upper, key, made), part.step), "index", says)
 
 
 def swap_names(node: ast.expr, key: str, made: ast.expr) -> ast.expr:

@@ -5,20 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from cgviz.grading.slips.place import Place, Slip
+from cgviz.grading.slips.place import Place, Slip, TreeRow
 from cgviz.grading.slips.trees import (
-    TreeRow,
     binary,
-    edit,
-    heads_of,
     is_array,
     is_call,
     is_operand,
-    loads,
     name,
-    parts,
-    rows,
-    seen,
     with_field,
     written,
 )
@@ -62,31 +55,31 @@ STRICTLY = TreeRow(
 
 def masks(place: Place) -> Iterator[Slip]:
     """Masks that are left out, turned round, or taken of something else."""
-    node, every = place.statement, parts(place.statement)
-    yield from rows(place, every, *TURNED)
+    node, every = place.statement, place.parts
+    yield from place.rows(every, *TURNED)
     targets = [each for each in getattr(node, "targets", [getattr(node, "target", None)]) if each is not None]
     spots = [each.slice for target in targets for each in ast.walk(target) if isinstance(each, ast.Subscript)]
-    yield from rows(place, spots, SPOTS)
+    yield from place.rows(spots, SPOTS)
     clipped = [each for each in every if is_call(each, "maximum", "clip", "fmax", "relu", "where", "clamp")]
     for key in [key for key in place.arrays if not place.is_slope(key)][:16]:
         positive = ast.Compare(name(key), [ast.Gt()], [ast.Constant(0)])
         says = f"relu hands nothing back where {key} is not above 0: multiply by the mask ({key} > 0)"
-        for head in heads_of(node):
-            yield edit(place, head, binary(head, ast.Mult(), positive), "mask-forgotten", says)
+        for head in place.heads:
+            yield place.edit(head, binary(head, ast.Mult(), positive), "mask-forgotten", says)
             itself = f"{says}; here belongs the mask itself"
-            yield edit(place, head, binary(positive, ast.Mult(), ast.Constant(1.0)), "mask-forgotten", itself)
+            yield place.edit(head, binary(positive, ast.Mult(), ast.Constant(1.0)), "mask-forgotten", itself)
         for part in clipped:
             for arg in part.args[:3]:  # type: ignore[attr-defined]
                 if not isinstance(arg, ast.Constant):
-                    yield edit(place, part, binary(arg, ast.Mult(), positive), "mask-forgotten", says)
-    for part in loads(place):
-        held = seen(place, part)
+                    yield place.edit(part, binary(arg, ast.Mult(), positive), "mask-forgotten", says)
+    for part in place.loads():
+        held = place.seen(part)
         if is_array(held) and held.dtype.kind == "f" and is_operand(part, every):
             positive = ast.Compare(part, [ast.Gt()], [ast.Constant(0)])
             says = f"the slope of relu is 1 or 0, not {written(part)}: the mask ({written(part)} > 0) belongs here"
-            yield edit(place, part, positive, "mask-forgotten", says)
+            yield place.edit(part, positive, "mask-forgotten", says)
 
 
 def strict(place: Place) -> Iterator[Slip]:
     """`>=` for `>`, and the other way."""
-    yield from rows(place, parts(place.statement), STRICTLY)
+    yield from place.rows(place.parts, STRICTLY)

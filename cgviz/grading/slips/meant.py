@@ -16,17 +16,12 @@ from cgviz.grading.slips.trees import (
     binary,
     changed,
     constant_of,
-    edit,
     function_name,
-    heads_of,
     is_array,
     is_call,
     is_value,
-    loads,
     name,
     numpy,
-    parts,
-    seen,
     with_field,
     written,
 )
@@ -39,8 +34,8 @@ def outputs(place: Place) -> Iterator[Slip]:
     """The rule of tanh, sigmoid or exp is in terms of the output, and the input is read, or was kept."""
     node = place.statement
     every: dict[str, list[ast.expr]] = {}
-    for part in loads(place):
-        held = seen(place, part)
+    for part in place.loads():
+        held = place.seen(part)
         if is_value(held) and not is_whole(held) and not place.is_slope(ast.unparse(part)):
             every.setdefault(ast.unparse(part), []).append(part)
     for text, same in list(every.items())[:6]:
@@ -62,7 +57,7 @@ def applied(part: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 
 def recomputed(place: Place) -> Iterator[Slip]:
     """A gradient is left out that was made of what is read: `dz2 @ W2.T` for `dz1`."""
-    every = [part for part in parts(place.statement) if isinstance(part, (ast.BinOp, ast.Call))]
+    every = [part for part in place.parts if isinstance(part, (ast.BinOp, ast.Call))]
     slopes = [key for key in place.arrays if place.is_slope(key)] or place.arrays
     slopes = [*elements_of(place, slopes), *slopes]
     for part in every[:6]:
@@ -70,16 +65,16 @@ def recomputed(place: Place) -> Iterator[Slip]:
         for key in slopes[:24]:
             if key.partition("[")[0] not in inside:
                 says = f"{key}, not {written(part)}, belongs here: the upstream gradient"
-                yield edit(place, part, name(key), "wrong-upstream", says)
+                yield place.edit(part, name(key), "wrong-upstream", says)
 
 
 def inner_factors(place: Place) -> Iterator[Slip]:
     """A factor is left out inside a sum: `(dA * A).sum(axis=1)`."""
-    for part in parts(place.statement):
+    for part in place.parts:
         inner = summed(part) if is_call(part, "sum", "mean") else None
         for key in place.arrays[:20] if inner is not None else ():
             says = f"the factor {key} is missing inside the {function_name(part)}: multiply by it before"
-            yield edit(place, inner, binary(inner, ast.Mult(), name(key)), "factor-forgotten", says)  # type: ignore[arg-type]
+            yield place.edit(inner, binary(inner, ast.Mult(), name(key)), "factor-forgotten", says)  # type: ignore[arg-type]
 
 
 def summed(part: ast.expr) -> ast.expr | None:
@@ -92,7 +87,7 @@ def summed(part: ast.expr) -> ast.expr | None:
 
 def windows(place: Place) -> Iterator[Slip]:
     """Slices that all begin one padding later: `dxp[:, :, :H, :W]` for `dxp[:, :, pad:pad + H, pad:pad + W]`."""
-    for part in parts(place.statement):
+    for part in place.parts:
         spots = getattr(part.slice, "elts", ()) if isinstance(part, ast.Subscript) else ()
         cut = [each for each in spots if isinstance(each, ast.Slice) and each.upper is not None]
         if len(cut) < 2 or any(each.lower is not None for each in cut):
@@ -104,25 +99,25 @@ def windows(place: Place) -> Iterator[Slip]:
                     made, each, ast.Slice(name(key), binary(name(key), ast.Add(), each.upper or constant_of(0)))
                 )
             says = f"the slices begin at {key}, not at 0: what was padded is cut off (the place, its index)"
-            yield edit(place, part, with_field(part, "slice", made), "index", says)
+            yield place.edit(part, with_field(part, "slice", made), "index", says)
 
 
 def within_sums(place: Place) -> Iterator[Slip]:
     """The sum or maximum of another array: `np.max(x)` for that of a window."""
-    for part in parts(place.statement):
+    for part in place.parts:
         if isinstance(part, ast.Call) and function_name(part) in SUMS:
             for each in part.args[:1] or [getattr(part.func, "value", part.func)]:
-                held = seen(place, each)
+                held = place.seen(each)
                 for key in place.arrays if is_array(held) else ():
                     if place.values[key].ndim != held.ndim:
                         says = f"{key}, not {written(each)}, belongs here: the {function_name(part)} of that"
-                        yield edit(place, each, name(key), "wrong-value", says)
+                        yield place.edit(each, name(key), "wrong-value", says)
 
 
 def earlier(place: Place) -> Iterator[Slip]:
     """The value of the step before, which at the first step is the beginning: `hs[:, t - 1] if t > 0 else h0`."""
     loops = {each.target.id for each in place.within if isinstance(each, ast.For) and isinstance(each.target, ast.Name)}
-    for part in parts(place.statement):
+    for part in place.parts:
         index = part.slice if isinstance(part, ast.Subscript) else ast.Pass()
         for spot in ast.walk(index):
             if not isinstance(spot, ast.Name) or spot.id not in loops:
@@ -131,7 +126,7 @@ def earlier(place: Place) -> Iterator[Slip]:
             test = ast.Compare(spot, [ast.Gt()], [constant_of(0)])
             for key in place.arrays[:20]:
                 says = f"the step before belongs here, {written(before)}, and at the first step {key}: off by one"
-                yield edit(place, part, ast.IfExp(test, before, name(key)), "off-by-one", says)
+                yield place.edit(part, ast.IfExp(test, before, name(key)), "off-by-one", says)
 
 
 def bound_name(node: ast.stmt) -> str:
@@ -142,7 +137,7 @@ def bound_name(node: ast.stmt) -> str:
 
 def unmasked(place: Place) -> Iterator[Slip]:
     """The mask of relu is not put over a gradient in place: `dh[h <= 0] = 0`."""
-    node, target, heads = place.statement, bound_name(place.statement), heads_of(place.statement)
+    node, target, heads = place.statement, bound_name(place.statement), place.heads
     if not place.is_slope(target) or len(heads) != 1 or is_changed_later(place, target):
         return
     for key in place.arrays:
@@ -167,7 +162,7 @@ def is_changed_later(place: Place, target: str) -> bool:
 def pairs(place: Place) -> Iterator[Slip]:
     """Two whole numbers of a tuple or index that both are others: `(i + r, j + q)` for `(top + r, left + q)`."""
     plain = [key for key in place.counts if "." not in key]
-    for part in parts(place.statement):
+    for part in place.parts:
         if not isinstance(part, ast.Tuple) or not 2 <= len(part.elts) <= 4:
             continue
         one, two = (
@@ -179,7 +174,7 @@ def pairs(place: Place) -> Iterator[Slip]:
         for key in plain[:8] + place.keys:
             made = [changed(whole, each, binary(each, ast.Mult(), name(key))) for whole, each in last]
             says = f"the factor {key} is missing from the place of the window, its index: the stride"
-            yield edit(place, part, with_field(part, "elts", [*part.elts[:-2], *made]), "index", says)
+            yield place.edit(part, with_field(part, "elts", [*part.elts[:-2], *made]), "index", says)
         for others in islice(permutations(plain[::-1], 2), MOST_PAIRS):
             old = [each.id for _, each in last]
             if all(new != was for new, was in zip(others, old, strict=True)):
@@ -187,7 +182,7 @@ def pairs(place: Place) -> Iterator[Slip]:
                 says = (
                     f"{' and '.join(others)}, not {' and '.join(old)}, belong here: the place of the window, its index"
                 )
-                yield edit(place, part, with_field(part, "elts", [*part.elts[:-2], *made]), "index", says)
+                yield place.edit(part, with_field(part, "elts", [*part.elts[:-2], *made]), "index", says)
 
 
 def unlabelled(place: Place) -> Iterator[Slip]:
@@ -195,7 +190,7 @@ def unlabelled(place: Place) -> Iterator[Slip]:
     target = bound_name(place.statement)
     labels = [key for key, held in place.values.items() if isinstance(held, np.ndarray) and held.dtype.kind in "iuf"
               and held.ndim == 1 and "." not in key and bool((held == np.floor(held)).all())]  # fmt: skip
-    usable = target and heads_of(place.statement) and not is_changed_later(place, target)
+    usable = target and place.heads and not is_changed_later(place, target)
     for key in labels[:3] if usable else ():
         spot = f"{target}[range(len({key})), {key}]"
         for value, what in ((f"{target}.sum(axis=1)", "the sum of the others"), ("1", "1")):

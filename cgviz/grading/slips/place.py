@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cgviz.grading.interpreter.expressions import is_whole
-
-NUMPY = "<np>"
+from cgviz.grading.slips import trees
+from cgviz.grading.slips.trees import MODULES, written
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,16 @@ class Slip:
     changes: Mapping[ast.stmt, list[ast.stmt]]
     culprit: ast.AST | None = None
     statement: ast.stmt | None = None
+
+
+class TreeRow(NamedTuple):
+    """A slip of one part of a statement: which parts may have it (None: those that are given), what belongs in the
+    place of one, the cause, and words with {old} for the part, {new} for what belongs there, {left} and {right}."""
+
+    applies: Callable[[Any], bool] | None
+    made: Callable[[Any], ast.expr]
+    cause: str
+    says: str
 
 
 @dataclass
@@ -52,6 +62,56 @@ class Place:
     changed: set[str] = field(default_factory=set)
     posted: bool = False
     settled: set[int] = field(default_factory=set)
+
+    # the statement
+
+    @cached_property
+    def parts(self) -> list[ast.expr]:
+        """The expressions that are read, outermost first."""
+        return trees.parts(self.statement)
+
+    @cached_property
+    def heads(self) -> list[ast.expr]:
+        """What the statement assigns, adds or returns: each part of a tuple."""
+        return trees.heads_of(self.statement)
+
+    @property
+    def value(self) -> ast.expr | None:
+        return getattr(self.statement, "value", None)
+
+    @property
+    def target(self) -> str:
+        """What is assigned to, as it is written; "this" where nothing is."""
+        return trees.target_of(self.statement)
+
+    def edit(self, old: ast.expr, new: ast.expr, cause: str, says: str) -> Slip:
+        """Returns the slip of another part in the place of one."""
+        node = self.statement
+        return Slip(cause, says, {node: [trees.changed(node, old, new)]}, old, node)
+
+    def rows(self, every: Iterable[ast.expr], *table: TreeRow) -> Iterator[Slip]:
+        """Yields the slips of a table, part by part."""
+        for part in every:
+            for row in table:
+                if row.applies is None or row.applies(part):
+                    new = row.made(part)
+                    sides = {side: written(getattr(part, side)) for side in ("left", "right") if hasattr(part, side)}
+                    says = row.says.format(old=written(part), new=written(new), **sides)
+                    yield self.edit(part, new, row.cause, says)
+
+    # what it reads
+
+    def loads(self) -> list[ast.expr]:
+        """Returns names, attributes and elements that are read as values: not functions, not indices' keys."""
+        calls = [each.func for each in self.parts if isinstance(each, ast.Call)]
+        owners = [func.value for func in calls if isinstance(func, ast.Attribute)]
+        called = {id(each) for each in calls}
+        called |= {id(owner) for owner in owners if isinstance(owner, ast.Name) and owner.id in MODULES}
+        return [each for each in self.parts if isinstance(each, (ast.Name, ast.Attribute)) and id(each) not in called]
+
+    def seen(self, node: ast.expr) -> Any:
+        """Returns the value of a name or attribute, None where it is not known."""
+        return self.values.get(ast.unparse(node)) if isinstance(node, (ast.Name, ast.Attribute)) else None
 
     @cached_property
     def arrays(self) -> list[str]:

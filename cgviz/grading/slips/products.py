@@ -9,11 +9,8 @@ from itertools import combinations, product
 from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.trees import (
     binary,
-    edit,
     function_name,
-    heads_of,
     numpy,
-    parts,
     turn,
     turned,
     with_field,
@@ -23,35 +20,35 @@ from cgviz.grading.slips.trees import (
 
 def turns(place: Place) -> Iterator[Slip]:
     """Factors that stand the wrong way round."""
-    every = parts(place.statement)
+    every = place.parts
     for part in every:
         if isinstance(part, ast.Attribute) and part.attr == "T":
             says = f"{written(part.value)} is turned round here: take the .T away (no transpose)"
-            yield edit(place, part, part.value, "transposed", says)
+            yield place.edit(part, part.value, "transposed", says)
     for part in every:
         factors = factors_of(part)
         for each in factors:
             if not (isinstance(each, ast.Attribute) and each.attr == "T"):
                 says = f"{written(each)} stands the wrong way round here: its transpose, .T, belongs here"
-                yield edit(place, each, turned(each), "transposed", says)
+                yield place.edit(each, turned(each), "transposed", says)
         if len(factors) == 2:
             left, right = factors
             says = "the factors are the wrong way round: swap them (look at .T and the order, the transpose)"
             for one, two in ((left, turn(right)), (turn(left), turn(right))):
-                yield edit(place, part, binary(one, ast.MatMult(), two), "transposed", says)
+                yield place.edit(part, binary(one, ast.MatMult(), two), "transposed", says)
             for one, two in ((right, left), (turn(right), turn(left)), (turn(right), left), (right, turn(left))):
-                yield edit(place, part, binary(one, ast.MatMult(), two), "swapped", says)
+                yield place.edit(part, binary(one, ast.MatMult(), two), "swapped", says)
         if function_name(part) == "outer" and isinstance(part, ast.Call) and len(part.args) == 2:
             says = "the operands of outer are the wrong way round: the gradient is the other one (transpose)"
-            yield edit(place, part, with_field(part, "args", part.args[::-1]), "outer-swapped", says)
-    for head in heads_of(place.statement):
+            yield place.edit(part, with_field(part, "args", part.args[::-1]), "outer-swapped", says)
+    for head in place.heads:
         if not isinstance(head, ast.Constant):
             says = "this is the transpose of what it ought to be: .T, the other way round"
-            yield edit(place, head, turned(head), "transposed", says)
+            yield place.edit(head, turned(head), "transposed", says)
     for part in every:
         if function_name(part) == "einsum" and isinstance(getattr(part, "args", [None])[0], ast.Constant):
             for made, says in letters(str(part.args[0].value)):  # type: ignore[attr-defined]
-                yield edit(place, part.args[0], ast.Constant(made), "transposed", says)  # type: ignore[attr-defined]
+                yield place.edit(part.args[0], ast.Constant(made), "transposed", says)  # type: ignore[attr-defined]
 
 
 def letters(text: str) -> Iterator[tuple[str, str]]:
@@ -85,22 +82,22 @@ OPPOSITE: dict[type[ast.operator], tuple[ast.operator, str]] = {
 
 def operators(place: Place) -> Iterator[Slip]:
     """`*` for `/`, a matrix product for one element by element, a condition for its opposite."""
-    for part in parts(place.statement):
+    for part in place.parts:
         if isinstance(part, ast.BinOp) and type(part.op) in OPPOSITE:
             op, says = OPPOSITE[type(part.op)]
-            yield edit(place, part, binary(part.left, op, part.right), "operator", says)
+            yield place.edit(part, binary(part.left, op, part.right), "operator", says)
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div):
             says = "the two sides of the division are the wrong way round: an operand for the other one"
-            yield edit(place, part, binary(part.right, ast.Div(), part.left), "swapped", says)
+            yield place.edit(part, binary(part.right, ast.Div(), part.left), "swapped", says)
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult) and place.arrays:
             yield from other_products(place, part, part.left, part.right)
         pair = factors_of(part)
         if len(pair) == 2:
-            yield edit(place, part, binary(pair[0], ast.Mult(), pair[1]), "matrix-product", ELEMENTS)
-            yield edit(place, part, numpy("outer", *pair), "matrix-product", OUTER)
+            yield place.edit(part, binary(pair[0], ast.Mult(), pair[1]), "matrix-product", ELEMENTS)
+            yield place.edit(part, numpy("outer", *pair), "matrix-product", OUTER)
         if isinstance(part, ast.Compare) and len(part.ops) == 1:
             says = "the condition is the wrong way round: the mask"
-            yield edit(place, part, ast.UnaryOp(ast.Invert(), part), "mask", says)
+            yield place.edit(part, ast.UnaryOp(ast.Invert(), part), "mask", says)
 
 
 ELEMENTS, OUTER = "element by element: write * here", "an outer product belongs here: np.outer"
@@ -110,8 +107,8 @@ def other_products(place: Place, part: ast.expr, left: ast.expr, right: ast.expr
     """A product of matrices, or an outer one, in the place of one that is element by element."""
     says = "a matrix product belongs here: write @"
     for one, two in ((left, right), (left, turn(right)), (turn(left), right), (right, left), (turn(right), left)):
-        yield edit(place, part, binary(one, ast.MatMult(), two), "elementwise", says)
-    yield edit(place, part, numpy("outer", left, right), "elementwise", OUTER)
+        yield place.edit(part, binary(one, ast.MatMult(), two), "elementwise", says)
+    yield place.edit(part, numpy("outer", left, right), "elementwise", OUTER)
 
 
 def factors_of(part: ast.expr) -> list[ast.expr]:

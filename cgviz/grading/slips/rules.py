@@ -9,15 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from cgviz.grading.slips.place import Place, Slip, is_count
+from cgviz.grading.slips.place import Place, Slip, TreeRow, is_count
 from cgviz.grading.slips.trees import (
     VALUED,
-    TreeRow,
     binary,
     constant_of,
-    edit,
     function_name,
-    heads_of,
     is_array,
     is_call,
     is_number,
@@ -26,11 +23,7 @@ from cgviz.grading.slips.trees import (
     is_value,
     name,
     numpy,
-    parts,
     renamed,
-    rows,
-    target_of,
-    value_of,
     with_field,
     written,
 )
@@ -87,27 +80,27 @@ EXCHANGED = TreeRow(
 
 
 def signs(place: Place) -> Iterator[Slip]:
-    node, value = place.statement, value_of(place.statement)
-    inside = in_index(parts(node))
-    every = [part for part in parts(node) if id(part) not in inside]
-    yield from rows(place, every, MINUS)
-    yield from rows(place, every, ADDED, TAKEN)
-    yield from rows(place, every, EXCHANGED)
+    node, value = place.statement, place.value
+    inside = in_index(place.parts)
+    every = [part for part in place.parts if id(part) not in inside]
+    yield from place.rows(every, MINUS)
+    yield from place.rows(every, ADDED, TAKEN)
+    yield from place.rows(every, EXCHANGED)
     chosen = {id(arg) for part in every if function_name(part) in CHOOSING for arg in getattr(part, "args", ())}
     if isinstance(node, ast.AugAssign) and isinstance(node.op, SUMS):
         word = "-=" if isinstance(node.op, ast.Add) else "+="
         made = with_field(node, "op", ast.Sub() if isinstance(node.op, ast.Add) else ast.Add())
         yield Slip("sign", f"the sign is wrong: write {word} (plus and minus)", {node: [made]}, None, node)
-    for head in heads_of(node):
+    for head in place.heads:
         bare = isinstance(head, (ast.Name, ast.Attribute, ast.Subscript)) and not isinstance(node, ast.Return)
         kept = not isinstance(getattr(node, "targets", [None])[0], ast.Subscript)
-        if bare and kept and not place.is_slope(target_of(node)) and not place.is_slope(written(head)):
+        if bare and kept and not place.is_slope(place.target) and not place.is_slope(written(head)):
             continue  # what is unpacked, or put into a cache
-        yield edit(place, head, minus(head), "sign", "a minus is missing: turn the sign round")
+        yield place.edit(head, minus(head), "sign", "a minus is missing: turn the sign round")
     for part in every:
         if part is not value and id(part) not in chosen and isinstance(part, VALUED) and is_operand(part, every):
             says = f"a minus is missing before {written(part)}: the sign is wrong"
-            yield edit(place, part, minus(part), "sign", says)
+            yield place.edit(part, minus(part), "sign", says)
 
 
 def in_index(every: list[ast.expr]) -> set[int]:
@@ -130,7 +123,7 @@ def exponents(every: list[ast.expr]) -> list[ast.expr]:
 
 def powers(place: Place) -> Iterator[Slip]:
     """Exponents, squares that are forgotten, and slopes of a function in its input for its output."""
-    every = parts(place.statement)
+    every = place.parts
     for power_ in exponents(every):
         yield from other_exponents(place, power_)
     divisors = {id(each.right) for each in every if is_operation(each, ast.Div)}  # type: ignore[attr-defined]
@@ -140,11 +133,11 @@ def powers(place: Place) -> Iterator[Slip]:
         text, says = written(part), "1/u has the slope −1/u²: square the denominator"
         if id(part) not in divisors:
             says = f"the square of {text} belongs to the slope: the local derivative lacks it"
-        yield edit(place, part, power(part, 2), "square-forgotten", says)
+        yield place.edit(part, power(part, 2), "square-forgotten", says)
         says = f"{text} stands there to the third power: the exponent of the slope"
-        yield edit(place, part, power(part, 3), "exponent", says)
+        yield place.edit(part, power(part, 3), "exponent", says)
         says = f"the square root of {text} belongs here, sqrt: an extra factor else"
-        yield edit(place, part, numpy("sqrt", part), "root", says)
+        yield place.edit(part, numpy("sqrt", part), "root", says)
 
 
 def other_exponents(place: Place, power_: ast.expr) -> Iterator[Slip]:
@@ -157,12 +150,12 @@ def other_exponents(place: Place, power_: ast.expr) -> Iterator[Slip]:
         if other != c:
             whole = int(other) if float(other).is_integer() else other
             says = f"the exponent is {whole:g}, not {c:g}: the local derivative is another one"
-            yield edit(place, power_, constant_of(whole), "exponent", says)
+            yield place.edit(power_, constant_of(whole), "exponent", says)
 
 
 def slopes(place: Place) -> Iterator[Slip]:
     """The slopes s(1 - s) and 1 - t**2 of which a part is left out."""
-    for head in heads_of(place.statement):
+    for head in place.heads:
         for part in ast.walk(head):
             if isinstance(part, (ast.Name, ast.Attribute)) and is_value(place.values.get(ast.unparse(part))):
                 text = written(part)
@@ -171,30 +164,30 @@ def slopes(place: Place) -> Iterator[Slip]:
                     (part, text, "is missing: multiply by it, the slope"),
                 ):
                     says = f"the factor {shown} of the local derivative {why}"
-                    yield edit(place, head, binary(head, ast.Mult(), factor), "factor-forgotten", says)
+                    yield place.edit(head, binary(head, ast.Mult(), factor), "factor-forgotten", says)
 
 
 def numbers(place: Place) -> Iterator[Slip]:
     """Numbers that are written out."""
-    every, value = parts(place.statement), value_of(place.statement)
+    every, value = place.parts, place.value
     inside = in_index(every)
     raised = {id(each) for spot in exponents(every) for each in ast.walk(spot)}
-    if value is not None and is_number(value) and place.is_slope(target_of(place.statement)):
-        yield edit(place, value, ast.Constant(1.0), "seed", SEED)
+    if value is not None and is_number(value) and place.is_slope(place.target):
+        yield place.edit(value, ast.Constant(1.0), "seed", SEED)
     for part in every:
         c: Any = getattr(part, "value", None)
         for other in others(c) if is_number(part) and abs(c) <= LARGEST else ():
             kind = "index" if id(part) in inside else "exponent" if id(part) in raised else "wrong-number"
-            yield edit(place, part, constant_of(other), kind, NUMBERS[kind].format(f"{other:g}", f"{c:g}"))
+            yield place.edit(part, constant_of(other), kind, NUMBERS[kind].format(f"{other:g}", f"{c:g}"))
     for part in every:
         if is_call(part, "clip", "clamp"):
             bounds = [each for each in part.args if is_number(each) or isinstance(each, ast.Name)]  # type: ignore[attr-defined]
             for one, two in permutations(bounds, 2):
                 says = (f"the lower bound of the clip is -{written(two)}, the constant of the other end: "
                         "it cuts off what is negative else")  # fmt: skip
-                yield edit(place, one, minus(two), "wrong-number", says)
+                yield place.edit(one, minus(two), "wrong-number", says)
     if value is not None and is_number(value):
-        yield edit(place, value, ast.Constant(1.0), "seed", SEED)
+        yield place.edit(value, ast.Constant(1.0), "seed", SEED)
 
 
 def others(c: float) -> Iterator[float]:
@@ -206,23 +199,22 @@ def others(c: float) -> Iterator[float]:
 
 def factors(place: Place) -> Iterator[Slip]:
     """A factor is left out, or one too many."""
-    node = place.statement
-    every, heads = parts(node), heads_of(node)
+    every, heads = place.parts, place.heads
     for part in every:
         if is_operation(part, *SUMS):
             for kept, gone in ((part.left, part.right), (part.right, part.left)):  # type: ignore[attr-defined]
                 says = f"{written(gone)} does not belong into this sum: it is counted already, twice"
-                yield edit(place, part, kept, "counted-twice", says)
+                yield place.edit(part, kept, "counted-twice", says)
     inner = [each for each in every if isinstance(each, ast.BinOp) and each not in heads]
     for head in [*heads, *inner[: max(6 - len(heads), 0)]]:
         for factor in (2.0, 0.5, 3.0):
             says = (f"the factor {factor:g} is missing, which the exponent brings down: multiply by it "
                     "(the local derivative, its slope)")  # fmt: skip
-            yield edit(place, head, binary(ast.Constant(factor), ast.Mult(), head), "factor-forgotten", says)
+            yield place.edit(head, binary(ast.Constant(factor), ast.Mult(), head), "factor-forgotten", says)
         for key, held in list(place.values.items())[:30]:
             if is_value(held) and (not is_array(head) or is_array(held)):
                 for op, made, says in factors_by(key, np.size(held) > 0):
-                    yield edit(place, head, binary(head, op, made), "factor-forgotten", says)
+                    yield place.edit(head, binary(head, op, made), "factor-forgotten", says)
 
 
 def factors_by(key: str, filled: bool) -> Iterator[tuple[ast.operator, ast.expr, str]]:
@@ -239,7 +231,7 @@ def factors_by(key: str, filled: bool) -> Iterator[tuple[ast.operator, ast.expr,
 
 def strides(place: Place) -> Iterator[Slip]:
     """A factor that all parts of a tuple of whole numbers lack: `hs, ws = i, j` for `i * stride, j * stride`."""
-    node, heads = place.statement, heads_of(place.statement)
+    node, heads = place.statement, place.heads
     if len(heads) < 2 or not isinstance(node, ast.Assign):
         return
     for text in [*place.wholes, *place.keys]:
@@ -251,7 +243,7 @@ def strides(place: Place) -> Iterator[Slip]:
 
 def counted(place: Place) -> Iterator[Slip]:
     """A number of examples that lacks a factor: `m = N` for `m = N*H*W`."""
-    node, heads, target = place.statement, heads_of(place.statement), target_of(place.statement)
+    node, heads, target = place.statement, place.heads, place.target
     if not isinstance(node, ast.Assign) or len(heads) != 1 or not isinstance(heads[0], (ast.Name, ast.BinOp)):
         return
     if not is_count(place.values.get(target)):
@@ -262,16 +254,16 @@ def counted(place: Place) -> Iterator[Slip]:
         for key in chosen:
             made = binary(made, ast.Mult(), name(key))
         says = f"{target} lacks the factor {' * '.join(chosen)}: {written(made)} are counted, in the mean as well"
-        yield edit(place, heads[0], made, "factor-forgotten", says)
+        yield place.edit(heads[0], made, "factor-forgotten", says)
 
 
 def functions(place: Place) -> Iterator[Slip]:
-    for part in parts(place.statement):
+    for part in place.parts:
         called = function_name(part)
         other = TWINS.get(called)
         if isinstance(part, ast.Call) and other:
             says = f"{other}, not {called}, belongs here: the local derivative is that of {other}"
-            yield edit(place, part, renamed(part, other), "function", says)
+            yield place.edit(part, renamed(part, other), "function", says)
 
 
 COMPLEMENTS = (
@@ -285,20 +277,20 @@ TANH = "the local derivative is that of tanh here, 1 minus the square: another s
 
 
 def complements(place: Place) -> Iterator[Slip]:
-    every = parts(place.statement)
+    every = place.parts
     for part in every:
         if is_operand(part, every) and isinstance(part, VALUED):
-            yield from rows(place, [part], *COMPLEMENTS)
+            yield from place.rows([part], *COMPLEMENTS)
         if not isinstance(part, ast.BinOp) or not isinstance(part.op, ast.Mult):
             continue
         if ast.dump(part.left) == ast.dump(part.right):
             says = "the square does not belong here: the local derivative, its exponent"
-            yield edit(place, part, part.left, "exponent", says)
+            yield place.edit(part, part.left, "exponent", says)
         if isinstance(part.right, ast.BinOp) and isinstance(part.right.op, ast.Sub):
             tanh = complement(power(part.right.right, 2))
-            yield edit(place, part, tanh, "derivative", TANH)
+            yield place.edit(part, tanh, "derivative", TANH)
             also = binary(part.left.left, ast.Mult(), tanh) if isinstance(part.left, ast.BinOp) else tanh
-            yield edit(place, part, also, "derivative", TANH)
+            yield place.edit(part, also, "derivative", TANH)
 
 
 TOO_MANY = "does not belong here: it is an extra factor, one too many"
@@ -314,12 +306,12 @@ DROPPED = (
 
 def extra(place: Place) -> Iterator[Slip]:
     """A function that does not belong there: abs(x) for x; a factor too many."""
-    every, heads = parts(place.statement), heads_of(place.statement)
+    every, heads = place.parts, place.heads
     for part in every:
         called = function_name(part)
         alone = isinstance(part, ast.Call) and called and len(part.args) == 1 and not part.keywords
         if alone and (is_operand(part, every) or part in heads):
             inner = part.args[0]  # type: ignore[attr-defined]
             says = f"{called} does not belong here: {written(inner)} itself belongs here, it is an extra factor"
-            yield edit(place, part, inner, "extra-function", says)
-    yield from rows(place, every, *DROPPED)
+            yield place.edit(part, inner, "extra-function", says)
+    yield from place.rows(every, *DROPPED)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from cgviz.grading.slips.place import Place, Slip
-from cgviz.grading.slips.trees import edit, heads_of, is_array, is_call, name, numpy, parts, with_field
+from cgviz.grading.slips.trees import is_array, is_call, name, numpy, with_field
 
 CUTS = ("1:-1, 1:-1", ":, 1:-1, 1:-1", ":, :, 1:-1, 1:-1", "1:-1", ":, 1:-1", ":, :, 2:-2, 2:-2")
 ONLY_COUNTS = "reshape does not exchange axes, it only counts on: a transpose belongs here (the order of the axes)"
@@ -15,18 +15,18 @@ ONLY_COUNTS = "reshape does not exchange axes, it only counts on: a transpose be
 
 def shapes(place: Place) -> Iterator[Slip]:
     """Gradients that are not brought to the shape of their variable."""
-    for head in heads_of(place.statement) if isinstance(place.statement, (ast.Assign, ast.Return)) else ():
+    for head in place.heads if isinstance(place.statement, (ast.Assign, ast.Return)) else ():
         for key, shape in shapes_of(place).items():
             says = f"the shape is another one: bring it to that of {key}, as in .reshape({key}.shape)"
-            yield edit(place, head, numpy("reshape", head, name(repr(shape))), "shape", says)
+            yield place.edit(head, numpy("reshape", head, name(repr(shape))), "shape", says)
         for cut in CUTS:
             made = ast.Subscript(head, name(f"x[{cut}]").slice, ast.Load())  # type: ignore[attr-defined]
-            yield edit(place, head, made, "shape", "the shape is another one: the padding is to be cut off")
+            yield place.edit(head, made, "shape", "the shape is another one: the padding is to be cut off")
 
 
 def axes(place: Place) -> Iterator[Slip]:
     """A reshape that mixes axes: they are to be exchanged before it, or after."""
-    for part in parts(place.statement):
+    for part in place.parts:
         if not is_call(part, "reshape", "view") or not isinstance(part.func, ast.Attribute):  # type: ignore[attr-defined]
             continue
         func, args = part.func, part.args  # type: ignore[attr-defined]
@@ -34,11 +34,11 @@ def axes(place: Place) -> Iterator[Slip]:
         for count in {2, 3, 4, 5}:
             for order in list(permutations(range(count)))[1:]:
                 inner = with_field(func, "value", numpy("transpose", func.value, name(repr(order))))
-                yield edit(place, part, with_field(part, "func", inner), "axis", ONLY_COUNTS)
+                yield place.edit(part, with_field(part, "func", inner), "axis", ONLY_COUNTS)
                 if len(sizes) == count:
                     made = with_field(part, "args", [ast.Tuple([sizes[at] for at in order], ast.Load())])
                     back = name(repr(tuple(order.index(axis) for axis in range(count))))
-                    yield edit(place, part, numpy("transpose", made, back), "axis", ONLY_COUNTS)
+                    yield place.edit(part, numpy("transpose", made, back), "axis", ONLY_COUNTS)
 
 
 def shapes_of(place: Place) -> dict[str, tuple[int, ...]]:

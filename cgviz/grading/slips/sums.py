@@ -11,16 +11,12 @@ from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.trees import (
     MODULES,
     binary,
-    edit,
     function_name,
-    heads_of,
     is_call,
     is_operation,
     name,
     numpy,
-    parts,
     renamed,
-    value_of,
     with_field,
     written,
 )
@@ -42,18 +38,18 @@ ONCE_TOO_OFTEN = "this is divided once too often, or should not be: the factor d
 
 def sums(place: Place) -> Iterator[Slip]:
     """Sums along another axis, kept or not, forgotten, or one too many; a mean for a sum."""
-    node, value = place.statement, value_of(place.statement)
-    for part in parts(node):
+    node, value = place.statement, place.value
+    for part in place.parts:
         if is_call(part, *ALONG):
             yield from Along(part).slips(place)  # type: ignore[arg-type]
     if value is None or isinstance(node, (ast.Return, ast.Expr)):
         return
-    whole = [value, *(each for each in parts(node) if isinstance(each, ast.BinOp) and each is not value)][:6]
+    whole = [value, *(each for each in place.parts if isinstance(each, ast.BinOp) and each is not value)][:6]
     for part, named in product(whole, FOLDS):
         if function_name(part) not in ("sum", "mean", "zeros_like", "zeros", "len"):
             inside = "".join(f", {key}={value}" for key, value in named.items())
             says = f"what was broadcast forward is summed backward: np.sum(...{inside}); the shape is another one else"
-            yield edit(place, part, numpy("sum", part, **named), "sum-missing", says)
+            yield place.edit(part, numpy("sum", part, **named), "sum-missing", says)
 
 
 class Along:
@@ -92,12 +88,12 @@ class Along:
             says = f"{self.keeps}=False belongs here: the shape is another one"
             if kept:
                 says = f"keep the axis of length 1, {self.keeps}=True: else it is broadcast along another axis"
-            return edit(place, self.call, made, "keepdims", says)
+            return place.edit(self.call, made, "keepdims", says)
         was = "all axes" if self.old is None else f"{self.axis}={written(self.old)}"
         also = f", {self.keeps}=True" if kept and not self.kept else ""
         now = "all axes" if axis is None else f"{self.axis}={axis}{also}"
         which = "" if "axis" in now + was or "axes" in now + was else " (the axis)"
-        return edit(place, self.call, made, "axis", f"the {self.called} goes along {now}, not along {was}{which}")
+        return place.edit(self.call, made, "axis", f"the {self.called} goes along {now}, not along {was}{which}")
 
     def another(self, place: Place) -> Iterator[Slip]:
         """Yields a mean for a sum, a sum for a mean, and neither."""
@@ -105,19 +101,19 @@ class Along:
         if self.called == "sum":
             other, why = "mean", "divide by the number of examples"
         says = f"a {other} belongs here, not a {self.called}: {why}"
-        yield edit(place, self.call, renamed(self.call, other), "mean", says)
+        yield place.edit(self.call, renamed(self.call, other), "mean", says)
         inner = self.owner or next(iter(self.call.args), None)
         if inner is not None:
-            yield edit(place, self.call, inner, "extra-sum", f"there is nothing to {self.called} here")
+            yield place.edit(self.call, inner, "extra-sum", f"there is nothing to {self.called} here")
 
 
 def divided(place: Place) -> Iterator[Slip]:
     """The 1/n of a mean: left out, or once too often."""
-    node, heads = place.statement, heads_of(place.statement)
-    inner = [each for each in parts(node) if isinstance(each, (ast.BinOp, ast.Call)) and each not in heads]
+    node, heads = place.statement, place.heads
+    inner = [each for each in place.parts if isinstance(each, (ast.BinOp, ast.Call)) and each not in heads]
     for head, text in product([*heads, *inner][:8] if heads else (), lengths(place)):
         says = f"the mean has the slope 1/n: divide by the number of examples, {text}"
-        yield edit(place, head, binary(head, ast.Div(), name(text)), "mean-forgotten", says)
+        yield place.edit(head, binary(head, ast.Div(), name(text)), "mean-forgotten", says)
     if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Div, ast.Mult)):
         yield Slip("mean-twice", ONCE_TOO_OFTEN, {node: []}, None, node)
     target = (
@@ -153,8 +149,8 @@ def lengths(place: Place) -> list[str]:
 
 def regularisation(place: Place) -> Iterator[Slip]:
     """The gradient of a penalty: left out, or by another factor."""
-    node, value = place.statement, value_of(place.statement)
-    if not isinstance(node, (ast.Assign, ast.AugAssign)) or value is None or not heads_of(node):
+    node, value = place.statement, place.value
+    if not isinstance(node, (ast.Assign, ast.AugAssign)) or value is None or not place.heads:
         return
     rates = [key for key in place.values if key.lower().rpartition(".")[2] in RATES]
     read = {ast.unparse(each) for each in ast.walk(value) if isinstance(each, (ast.Name, ast.Attribute))}
@@ -164,9 +160,9 @@ def regularisation(place: Place) -> Iterator[Slip]:
             penalty = binary(binary(ast.Constant(factor), ast.Mult(), name(rate)), ast.Mult(), name(weight))
             text = f"{factor:g} * {rate} * {weight}" if factor != 1 else f"{rate} * {weight}"
             says = f"the penalty, too, uses {weight}: its contribution {text} is missing from the sum (regularisation)"
-            yield edit(place, value, binary(value, ast.Add(), penalty), "regularisation-missing", says)
-    scaled = [part for part in parts(node) if part is value or is_operation(part, ast.Mult)]
+            yield place.edit(value, binary(value, ast.Add(), penalty), "regularisation-missing", says)
+    scaled = [part for part in place.parts if part is value or is_operation(part, ast.Mult)]
     scaled = [part for part in scaled if part is value or any(rate in ast.unparse(part) for rate in rates)]
     for part, factor in product(scaled if read & {*rates} else (), (2.0, 0.5)):
         says = f"the factor of the penalty is {factor:g} times this: the 2 of the square (regularisation)"
-        yield edit(place, part, binary(ast.Constant(factor), ast.Mult(), part), "regularisation", says)
+        yield place.edit(part, binary(ast.Constant(factor), ast.Mult(), part), "regularisation", says)

@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from cgviz.grading.slips.place import NUMPY, Place, Slip
-
+NUMPY = "<np>"
 MODULES = ("np", "numpy", "torch", "F", "math", "jnp", NUMPY)
 VALUED = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Call)
-
-
-class TreeRow(NamedTuple):
-    """A slip of one part of a statement: which parts may have it (None: those that are given), what belongs in the
-    place of one, the cause, and words with {old} for the part, {new} for what belongs there, {left} and {right}."""
-
-    applies: Callable[[Any], bool] | None
-    made: Callable[[Any], ast.expr]
-    cause: str
-    says: str
-
-
-def rows(place: Place, every: Iterable[ast.expr], *table: TreeRow) -> Iterator[Slip]:
-    """Yields the slips of a table, part by part."""
-    for part in every:
-        for row in table:
-            if row.applies is None or row.applies(part):
-                new = row.made(part)
-                sides = {side: written(getattr(part, side)) for side in ("left", "right") if hasattr(part, side)}
-                yield edit(place, part, new, row.cause, row.says.format(old=written(part), new=written(new), **sides))
 
 
 @lru_cache(maxsize=512)
@@ -86,15 +64,6 @@ def ways(node: ast.AST) -> dict[int, tuple[ast.AST, str, int | None]]:
                     found.setdefault(id(each), (above, field, at))
                     todo.append(each)
     return found
-
-
-def edit(place: Place, old: ast.expr, new: ast.expr, cause: str, says: str) -> Slip:
-    node = place.statement
-    return Slip(cause, says, {node: [changed(node, old, new)]}, old, node)
-
-
-def value_of(node: ast.stmt) -> ast.expr | None:
-    return getattr(node, "value", None)
 
 
 def heads_of(node: ast.stmt) -> list[ast.expr]:
@@ -165,20 +134,6 @@ def listed_in(node: ast.expr) -> list[ast.expr]:
 
 def is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
-
-
-def loads(place: Place) -> list[ast.expr]:
-    """Returns names, attributes and elements that a statement reads as values: not functions, not indices' keys."""
-    every = parts(place.statement)
-    called = {id(each.func) for each in every if isinstance(each, ast.Call)}
-    owners = [each.func.value for each in every if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)]
-    called |= {id(owner) for owner in owners if isinstance(owner, ast.Name) and owner.id in MODULES}
-    return [each for each in every if isinstance(each, (ast.Name, ast.Attribute)) and id(each) not in called]
-
-
-def seen(place: Place, node: ast.expr) -> Any:
-    """Returns the value of a name or attribute, None where it is not known."""
-    return place.values.get(ast.unparse(node)) if isinstance(node, (ast.Name, ast.Attribute)) else None
 
 
 def is_array(value: Any) -> bool:

@@ -14,20 +14,14 @@ from cgviz.grading.slips.place import Place, Slip
 from cgviz.grading.slips.trees import (
     binary,
     changed,
-    edit,
     function_name,
-    heads_of,
     is_array,
     is_number,
     is_operation,
     is_value,
     listed_in,
-    loads,
     name,
     numpy,
-    parts,
-    seen,
-    target_of,
     turned,
     with_field,
     written,
@@ -38,7 +32,7 @@ BELONGS = "only the element of the label is changed"
 
 def names(place: Place) -> Iterator[Slip]:
     """Another value is read than the one that is meant."""
-    node, every = place.statement, parts(place.statement)
+    node, every = place.statement, place.parts
     outs = [word.value for part in every if isinstance(part, ast.Call) for word in part.keywords if word.arg == "out"]
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         outs.append(getattr(node.value.func, "value", node.value))
@@ -46,26 +40,26 @@ def names(place: Place) -> Iterator[Slip]:
         for key, held in place.values.items():
             if is_value(held) and not is_array(held) and place.is_slope(key):
                 says = f"multiply by the upstream gradient: {key}, not {written(each)}, belongs here"
-                yield edit(place, each, name(key), "upstream-forgotten", says)
-    for part in loads(place):
+                yield place.edit(each, name(key), "upstream-forgotten", says)
+    for part in place.loads():
         if not any(part is each for each in outs):
             yield from other_names(place, part)
     for part in every:
         if isinstance(part, ast.Subscript) and not isinstance(key_of(part), str):
             for text in place.elements:
                 if text != ast.unparse(part):
-                    yield edit(place, part, name(text), "wrong-value", f"{text}, not {written(part)}, belongs here")
+                    yield place.edit(part, name(text), "wrong-value", f"{text}, not {written(part)}, belongs here")
         if isinstance(part, ast.Name) and is_whole(place.values.get(part.id)):
             for text in place.elements:
                 says = f"{text}, not {part.id}, belongs here: another element, its index"
-                yield edit(place, part, name(text), "index", says)
+                yield place.edit(part, name(text), "index", says)
         if isinstance(part, ast.Subscript) and isinstance(key_of(part), str):
             owner = place.values.get(ast.unparse(part.value))
             for key in owner if isinstance(owner, dict) else ():
                 if isinstance(key, str) and key != key_of(part):
                     other = with_field(part, "slice", ast.Constant(key))
                     says = f"{written(other)}, not {written(part)}, belongs here"
-                    yield edit(place, part.slice, ast.Constant(key), "wrong-value", says)
+                    yield place.edit(part.slice, ast.Constant(key), "wrong-value", says)
 
 
 def key_of(part: ast.Subscript) -> Any:
@@ -74,19 +68,19 @@ def key_of(part: ast.Subscript) -> Any:
 
 
 def other_names(place: Place, part: ast.expr) -> Iterator[Slip]:
-    held, text = seen(place, part), ast.unparse(part)
+    held, text = place.seen(part), ast.unparse(part)
     for key, other in place.values.items():
         if key == text or is_beside(part, key, place) or not alike(held, other) or key.endswith(".T"):
             continue
         cause, says = "wrong-value", f"{key}, not {text}, belongs here"
         if place.is_slope(key) and place.is_slope(text):
             cause, says = "wrong-upstream", f"the upstream gradient here is {key}, not {text}: {key} belongs here"
-        yield edit(place, part, name(key), cause, says)
+        yield place.edit(part, name(key), cause, says)
 
 
 def is_beside(part: ast.expr, key: str, place: Place) -> bool:
     """Tells whether a name is the other operand of a part already: nobody writes x / x."""
-    for each in parts(place.statement):
+    for each in place.parts:
         pair: list[ast.expr] = []
         if isinstance(each, ast.BinOp) and is_operation(each, ast.Div, ast.Sub):
             pair = [each.left, each.right]
@@ -126,8 +120,8 @@ def upstream(place: Place) -> Iterator[Slip]:
     node = place.statement
     slopes = [key for key, held in place.values.items() if place.is_slope(key) and is_value(held)]
     slopes = [*elements_of(place, slopes), *slopes]
-    target = target_of(node) if isinstance(node, (ast.Assign, ast.AugAssign)) else ""
-    for head in heads_of(node):
+    target = place.target if isinstance(node, (ast.Assign, ast.AugAssign)) else ""
+    for head in place.heads:
         read = {ast.unparse(each) for each in ast.walk(head) if isinstance(each, (ast.Name, ast.Attribute))}
         for key in (key for key in slopes[:20] if key not in read and key != target):
             one, says = name(key), f"multiply by the upstream gradient, {key} (chain rule)"
@@ -138,19 +132,19 @@ def upstream(place: Place) -> Iterator[Slip]:
                 numpy("dot", one, turned(head)),
                 numpy("dot", turned(head), one),
             ):
-                yield edit(place, head, made, "upstream-forgotten", says)
+                yield place.edit(head, made, "upstream-forgotten", says)
 
 
 def contributions(place: Place) -> Iterator[Slip]:
     """A contribution is not in the sum: another array of the shape of what is assigned."""
-    target = target_of(place.statement)
+    target = place.target
     shape = np.shape(place.values[target]) if is_value(place.values.get(target)) else None
-    for head in heads_of(place.statement):
+    for head in place.heads:
         read = {ast.unparse(each) for each in ast.walk(head)}
         for key, held in place.values.items():
             fits = is_value(held) and (spreads(np.shape(held), shape) if shape is not None else is_array(held))
             if fits and key not in read and key != target:
-                yield edit(place, head, binary(head, ast.Add(), name(key)), "branch-forgotten", lacking(key))
+                yield place.edit(head, binary(head, ast.Add(), name(key)), "branch-forgotten", lacking(key))
 
 
 def spreads(shape: tuple[int, ...], over: tuple[int, ...]) -> bool:
@@ -170,31 +164,31 @@ def products(place: Place) -> Iterator[Slip]:
             continue
         for op in (ast.Sub(), ast.Add()):
             made = binary(value, op, binary(name(one), ast.Mult(), name(two)))
-            yield edit(place, value, made, "branch-forgotten", lacking(f"{one} * {two}"))
+            yield place.edit(value, made, "branch-forgotten", lacking(f"{one} * {two}"))
     for one, two in product(arrays, arrays):
         first, second = place.values[one].shape, place.values[two].shape
         if place.is_slope(one) and not place.is_slope(two) and len(first) == 2 and first[-1:] == second[1:]:
             made = binary(value, ast.Add(), binary(name(one), ast.MatMult(), turned(name(two))))
-            yield edit(place, value, made, "branch-forgotten", lacking(f"{one} @ {two}.T"))
+            yield place.edit(value, made, "branch-forgotten", lacking(f"{one} @ {two}.T"))
 
 
 def elsewhere(place: Place) -> Iterator[Slip]:
     """A number where a value belongs: a slope by name, the count of the others, the label's own element."""
     node = place.statement
     rates = [key for key, held in place.values.items() if isinstance(held, (float, np.floating)) and "." not in key]
-    for part in filter(is_number, parts(node)):
+    for part in filter(is_number, place.parts):
         for key in rates[:8]:
             says = f"{key}, not {written(part)}, belongs here: its value"
-            yield edit(place, part, name(key), "wrong-value", says)
+            yield place.edit(part, name(key), "wrong-value", says)
     if isinstance(node, ast.AugAssign) and is_number(node.value):
         yield from of_one_element(place, node)
     loops = [each.target for each in place.within if isinstance(each, ast.For)]
-    for part in parts(node):
+    for part in place.parts:
         if isinstance(part, (ast.Subscript, ast.Name)) and ast.unparse(part) in place.labels:
             for key in [each.id for each in loops if isinstance(each, ast.Name)]:
                 test = ast.Compare(name(key), [ast.Eq()], [part])
                 says = f"1 where {key} is the label {written(part)}, else 0, belongs here: compare, {written(test)}"
-                yield edit(place, part, test, "index", f"{says} (the index, not its value)")
+                yield place.edit(part, test, "index", f"{says} (the index, not its value)")
 
 
 def of_one_element(place: Place, node: ast.AugAssign) -> Iterator[Slip]:
@@ -206,7 +200,7 @@ def of_one_element(place: Place, node: ast.AugAssign) -> Iterator[Slip]:
             says = (
                 f"the sum of the others, not {written(node.value)}, belongs here: each counts, the value is their count"
             )
-            yield edit(place, node.value, numpy("sum", whole, **axis), "wrong-value", says)
+            yield place.edit(node.value, numpy("sum", whole, **axis), "wrong-value", says)
         both = []
         if not isinstance(target.slice, (ast.Tuple, ast.Slice, ast.Constant)):
             both.append([name(f"range(len({ast.unparse(target.slice)}))"), target.slice])
@@ -230,13 +224,13 @@ def of_one_element(place: Place, node: ast.AugAssign) -> Iterator[Slip]:
 
 def inner_contributions(place: Place) -> Iterator[Slip]:
     """A contribution is not in an argument or operand: dh[t] for dh[t] + dnext."""
-    heads = heads_of(place.statement)
-    every = [each for each in parts(place.statement) if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript))]
+    heads = place.heads
+    every = [each for each in place.parts if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript))]
     inner = [each for each in every if each not in heads and place.is_slope(written(root(each)))]
     for part in inner[:6]:
         for key in place.arrays:
             if key != ast.unparse(part) and key != written(root(part)):
-                yield edit(place, part, binary(part, ast.Add(), name(key)), "branch-forgotten", lacking(key))
+                yield place.edit(part, binary(part, ast.Add(), name(key)), "branch-forgotten", lacking(key))
 
 
 def root(node: ast.expr) -> ast.expr:

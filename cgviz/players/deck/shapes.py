@@ -117,6 +117,10 @@ def draw_frame(canvas: Canvas, frame: GroupFrame) -> None:
 def draw_box(canvas: Canvas, box: Box) -> None:
     """Draws a box with its texts in it, and its caption beneath."""
     layout = canvas.layout
+    if box.rank == "aside" and box.inside:  # a legend and footnotes: each of their texts stands alone
+        for place in layout.inside(box):
+            draw_label(canvas, box.key, replace(place, x=place.x + (MIDDLE - place.align) * place.width), box.words)
+        return
     (x, y), scale = canvas.place(layout.centre(box.key)), canvas.scale
     wide, high = scale * box.width, scale * box.height
     kind = MSO_SHAPE.OVAL if box.circle else MSO_SHAPE.ROUNDED_RECTANGLE

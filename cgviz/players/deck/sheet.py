@@ -204,9 +204,12 @@ def whole_or_rows(run: Run, look: DeckLook, wide: float) -> Diagram:
     width, height = window(wide)
     paper = Paper("slide", width, height, look.least, max(18.0, look.least), max(22.0, look.least))
     parts = look.camera == "follow" or (look.camera == "auto" and len(run.graph) > MANY)
+    if not parts:
+        made = diagram.diagram(run, fit=paper, background=look.background, **look.drawn)
+        if look.camera == "whole" or made.smallest >= look.least:
+            return made
+    # a legend and footnotes belong to the whole picture: where only a part of it is seen there are none
     made = diagram.diagram(run, fit=paper, background=look.background, quick=parts, aside=False, **look.drawn)
-    if look.camera == "whole" or (look.camera == "auto" and made.smallest >= look.least):
-        return made
     scale = (look.least + ROUNDED) / SIZE
     rows = diagram.in_rows(made, (width / scale, height / scale), scale)
     assert rows.laid

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from cgviz.reading.tracing.tape import Tape
@@ -21,10 +22,13 @@ def local_names(
 ) -> Iterator[None]:
     """Watches the function's own frame line by line, for the first 2000 lines that run, and at its return.
 
-    `node_of` tells which node a value stands for that is no tracer: a tensor.
+    `node_of` tells which node a value stands for that is no tracer: a tensor. Watching costs every call that is made
+    meanwhile: it ends after those lines, and a function that binds nothing is not watched at all.
     """
     code = getattr(inspect.unwrap(function), "__code__", None)
     lines = 0
+    watched: list[FrameType] = []
+    before = sys.gettrace()
 
     def look(frame: FrameType) -> None:
         for variable, value in frame.f_locals.items():
@@ -38,18 +42,31 @@ def local_names(
     def in_frame(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal lines
         lines += 1
-        if event == "return" or lines <= MOST_NAMED_LINES:
+        if event == "return":
+            watched.remove(frame)
+            look(frame)
+        elif lines <= MOST_NAMED_LINES:
             look(frame)
         elif event == "line":
-            frame.f_trace_lines = False
+            sys.settrace(before)
         return in_frame
 
     def on_call(frame: FrameType, event: str, _: Any) -> Any:
-        return in_frame if frame.f_code is code else None
+        if frame.f_code is not code:
+            return None
+        watched.append(frame)
+        return in_frame
 
-    before = sys.gettrace()
-    sys.settrace(on_call)
+    if code is not None and binds(code):
+        sys.settrace(on_call)
     try:
         yield
     finally:
         sys.settrace(before)
+        while watched:  # what they held at their return
+            look(watched.pop())
+
+
+def binds(code: CodeType) -> bool:
+    """Tells whether a function binds a value to one of its variables."""
+    return any(each.opname in ("STORE_FAST", "STORE_DEREF") for each in dis.get_instructions(code))

@@ -37,6 +37,9 @@ def graph_of(tape: Tape, output: int) -> Graph:
             inputs.append(len(nodes))
         elif op is CONSTANT:
             value = tape.values[index]
+        elif (op is add or op is multiply or op is subtract) and tape.args[index][0] not in inner:
+            one, two = tape.args[index]
+            args = place[one], place[two]
         else:
             op, args = stage(tape, index, inner, place, nodes)
         shape = shape_of(value) if value is not None else ()
@@ -88,15 +91,17 @@ def reachable(tape: Tape, output: int) -> list[bool]:
 
 def chain_links(tape: Tape, uses: Sequence[int]) -> set[int]:
     """Returns the nodes that are swallowed by the chain they begin: first operand of a like op, used once, no name."""
-    ops = tape.ops
+    ops, names = tape.ops, tape.names
     inner: set[int] = set()
     for index, op in enumerate(ops):
-        if op is add or op is subtract or op is multiply:
-            first = tape.args[index][0]
-            like = ops[first] is multiply if op is multiply else ops[first] is add or ops[first] is subtract
-            like = like and uses[first] == 1 and first not in tape.names
-            if like and (not tape.groups or tape.group_of(first) == tape.group_of(index)):
-                inner.add(first)
+        if op is not add and op is not subtract and op is not multiply:
+            continue
+        first = tape.args[index][0]
+        if uses[first] != 1 or first in names:
+            continue
+        like = ops[first] is multiply if op is multiply else ops[first] is add or ops[first] is subtract
+        if like and (not tape.groups or tape.group_of(first) == tape.group_of(index)):
+            inner.add(first)
     return inner
 
 
@@ -105,9 +110,7 @@ def stage(
 ) -> tuple[Op, tuple[int, ...]]:
     """Returns the op of a node and its arguments, by their places in the graph, for one recorded op."""
     op, args = tape.ops[index], tape.args[index]
-    if op is add or op is subtract or op is multiply:
-        if args[0] not in inner:
-            return op, (place[args[0]], place[args[1]])
+    if args and args[0] in inner:
         signs, terms = unrolled(tape, index, inner)
         return product(len(terms)) if op is multiply else signed_sum(*signs), tuple([place[term] for term in terms])
     if op is divide and tape.ops[args[1]] is not CONSTANT and not is_array(tape.values[args[1]]):

@@ -78,14 +78,14 @@ def legend(of: Sweep, spelling: Writing, width: int) -> list[Line]:
 
 def said(of: Sweep, spelling: Writing, width: int) -> list[Line]:
     """Returns what the plot shows: the best step of each way, what is to its right and to its left."""
-    parts = [text for series in of.series if (text := best(of, series, spelling))]
+    parts = [text for series in of.series if (text := best(of, series))]
     told = (
         f"{'; '.join(parts)}. A larger step errs by the bend of the function (truncation), a smaller one by rounding."
     )
     return prose([(spelling.clean(told), "")], width)
 
 
-def best(of: Sweep, series: SlopeSeries, spelling: Writing) -> str:
+def best(of: Sweep, series: SlopeSeries) -> str:
     found = of.best(series)
     if found is None:
         return ""

@@ -98,7 +98,7 @@ def operands_placed(ink: Ink) -> list[PillRow]:
         y += PITCH
     if hidden:
         y += SHORT - PITCH
-        rows.append(left_out(ink, more_operands(ink, len(first), hidden), y))
+        rows.append(left_out(more_operands(ink, len(first), hidden), y))
         y += SHORT
     for edge in last:
         rows.append(row_of(ink, edge, edge.source, y))
@@ -230,7 +230,7 @@ def uses_placed(ink: Ink) -> list[PillRow]:
         y += PITCH
     if hidden:
         y += SHORT - PITCH
-        rows.append(left_out(ink, more_uses(ink, ink.facts.uses[len(first) : len(first) + hidden]), y))
+        rows.append(left_out(more_uses(ink, ink.facts.uses[len(first) : len(first) + hidden]), y))
         y += SHORT
     for edge in last:
         rows.append(use_of(ink, edge, y))

@@ -69,7 +69,7 @@ def row_of(ink: Ink, edge: Edge | None, index: int, y: float) -> PillRow:
     return PillRow(index, edge, ink.node(index), ink.value(index), under, y)
 
 
-def left_out(ink: Ink, line: Line, y: float) -> PillRow:
+def left_out(line: Line, y: float) -> PillRow:
     return PillRow(None, None, line, None, (), y)
 
 

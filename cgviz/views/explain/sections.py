@@ -223,7 +223,7 @@ def answer(facts: Facts, edges: list[Edge], sentences: Sentences, say: Say) -> L
     """Returns `raise den by a tiny h and invden falls by 0.2623·h, so f falls by 0.7916·h.`"""
     source, name = edges[0].source, sentences.name(facts.index)
     if facts.node.op.vjp is not None or facts.node.shape:
-        return of_arrays(facts, edges, sentences)
+        return of_arrays(edges, sentences)
     locals = [edge.back.local for edge in edges if edge.back.local is not None]
     if not locals:
         return [("nothing flows back to ", ""), sentences.name(source), (": here ", ""), name, (" is flat in it.", "")]
@@ -243,7 +243,7 @@ def answer(facts: Facts, edges: list[Edge], sentences: Sentences, say: Say) -> L
     return [*start, *moves(facts.index, sum(locals), sentences), *output(facts, edges, sentences), (".", "")]
 
 
-def of_arrays(facts: Facts, edges: list[Edge], sentences: Sentences) -> Line:
+def of_arrays(edges: list[Edge], sentences: Sentences) -> Line:
     """Returns what the output does when an operand of a gate for arrays moves: its elements move at once."""
     source = edges[0].source
     if all(edge.back.value is None for edge in edges):

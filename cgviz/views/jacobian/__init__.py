@@ -47,9 +47,10 @@ __all__ = ["picture", "report"]
 
 def report(facts: MatrixFacts, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
     """Returns the report of a matrix."""
-    from cgviz.views.jacobian.json import written
+    from cgviz.views.jacobian.json import as_data
+    from cgviz.views.table.json import pretty
 
-    return Report(lambda writing: document(facts, writing), lambda: written(facts, digits), digits, theme)
+    return Report(lambda writing: document(facts, writing), lambda: pretty(as_data(facts)) + "\n", digits, theme)
 
 
 def picture(
@@ -138,7 +139,7 @@ def beside(facts: MatrixFacts, product: Product, spelling: Writing) -> list[str]
         lines.append(f"{gradient(target, spelling)} = {shown(product.upstream, spelling)}")
         lines.append(f"{by_matrix(facts, target, spelling)} = {shown(product.by_matrix, spelling)}")
     lines += steps(facts, product, spelling)
-    return [*lines, *agreement(facts, product, spelling, source, target), *costs(facts, product, spelling, target)]
+    return [*lines, *agreement(facts, product, spelling, source, target), *costs(facts, product)]
 
 
 def by_matrix(facts: MatrixFacts, target: str, spelling: Writing) -> str:
@@ -212,7 +213,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(np.allclose(np.ravel(one), flat, rtol=1e-9, atol=1e-9 * scale, equal_nan=True))
 
 
-def costs(facts: MatrixFacts, product: Product, spelling: Writing, target: str) -> list[str]:
+def costs(facts: MatrixFacts, product: Product) -> list[str]:
     if facts.of.size == 1 or product.steps_cost is None or product.build_cost is None:
         return []
     passes, steps = counted(facts.of.size, "backward pass"), "step" if single(product) else "steps"

@@ -6,18 +6,12 @@ from typing import Any
 
 from cgviz.analysis.blocks import Block
 from cgviz.analysis.products import Product
-from cgviz.text.numbers import DIGITS
 from cgviz.values.arrays import Value
 from cgviz.views.jacobian.facts import MatrixFacts
-from cgviz.views.table.json import VERSION, number, pretty
+from cgviz.views.table.json import VERSION, number
 
 
-def written(facts: MatrixFacts, digits: int = DIGITS) -> str:
-    """Returns the JSON in ASCII, which every encoding can carry."""
-    return pretty(document(facts)) + "\n"
-
-
-def document(facts: MatrixFacts) -> dict[str, Any]:
+def as_data(facts: MatrixFacts) -> dict[str, Any]:
     """Returns what the matrix is, its entries, and how they came about."""
     matrix = facts.matrix
     made: dict[str, Any] = {

@@ -75,7 +75,7 @@ def sides(run: Run, of: int, source: int, transposed: bool, writing: Writing) ->
 
 def product_of(run: Run, of: int, source: int, transposed: bool, writing: Writing) -> str | None:
     """Returns a Jacobian as the product of those of the stages on the way; None where nobody reads it so."""
-    factors = list(chain(run, of, source, steps_between(run, source, of)))
+    factors = list(chain(run, steps_between(run, source, of)))
     if not 0 < len(factors) <= MOST_FACTORS:
         return None
     ordered = [turned(each) for each in reversed(factors)] if transposed else factors
@@ -103,7 +103,7 @@ def as_json(run: Run, of: int, sources: Sequence[int], layout: str) -> str:
     return pretty(made | {"of": node(of), "wrt": [block(each) for each in sources], "layout": layout}) + "\n"
 
 
-def chain(run: Run, of: int, source: int, edges: tuple[Edge, ...]) -> Iterator[Formula]:
+def chain(run: Run, edges: tuple[Edge, ...]) -> Iterator[Formula]:
     """Yields the Jacobians of the stages from the last to the first, where one path leads there; none elsewhere."""
     targets = [target for target, _ in edges]
     made = [in_symbols(run.graph, target, run.graph.nodes[target].args[slot]) for target, slot in edges]

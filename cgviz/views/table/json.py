@@ -136,6 +136,11 @@ def summed_up(made: Summary) -> dict[str, Any]:
     return told | ({"nonfinite": beyond} if beyond else {})
 
 
+def fields(record: object, names: str) -> dict[str, Any]:
+    """Returns those fields of a record that JSON can say as they are, by their names, which blanks separate."""
+    return {name: getattr(record, name) for name in names.split()}
+
+
 def constant(value: Value) -> Any:
     """Returns a folded constant; a whole number without a point."""
     if is_array(value):
