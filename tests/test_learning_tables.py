@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import cgviz
-from cgviz.analysis.learning import OPTIMIZERS, Plan, Settings, descend, problem, surface
+from cgviz.analysis.learning import OPTIMIZERS, DescentPlan, Settings, descend, problem, surface
 from cgviz.analysis.learning.stacking import stacked
 from cgviz.errors import CgvizError
 from cgviz.graph.shapes import shaped
@@ -144,7 +144,7 @@ def test_a_table_of_numbers(named: bool) -> None:
     for text in SHEETS:
         try:
             sheet = read_sheet(text, "the file", named)
-            lines = [f"{sheet}"]
+            lines = [f"{sheet.header} {sheet.rows} {sheet.lines} {sheet.called}"]
         except CgvizError as error:
             lines = [f"{type(error).__name__}: {error}"]
         hold("sheets.txt", f"{text!r} {named}", lines)
@@ -223,7 +223,8 @@ def test_the_ground_of_a_descent(task: tuple[str, dict[str, float], float]) -> N
     made = problem(cgviz.read(task[0]), task[1], ["x", "y"], None)
     for steps in (0, 1, 25):
         found = surface(
-            made.objective, descend(made.objective, made.start, Plan(OPTIMIZERS["sgd"], Settings(task[2]), steps))
+            made.objective,
+            descend(made.objective, made.start, DescentPlan(OPTIMIZERS["sgd"], Settings(task[2]), steps)),
         )
         lines = [
             f"{found.names} {number(found.path[-1])} {len(found.path)} {number(found.xs[:2])} {number(found.xs[-1])} {number(found.ys[:2])} {number(found.ys[-1])} {len(found.ys)}"
