@@ -176,7 +176,7 @@ class Walk(Combining):
             tries = (nearest[own] if count == 1 else f"{nearest[own]}_{count}" for count in itertools.count(1))
             name = next(each for each in tries if each not in names)
             names[name] = index
-            told = printable(own).replace("\n", " ")
+            told = printable(own)
             spellings = (each for each in (spelled(told), word(told)) if each.text not in shown)
             spelling = next(spellings, None)
             shown.add(spelled(name).text if spelling is None else spelling.text)
