@@ -668,3 +668,9 @@ def without(graph: Graph, index: int, node: int) -> set[int]:
                 found.add(target)
                 todo.append(target)
     return found
+
+
+def test_of_a_long_program_sympy_is_not_asked_and_that_is_said() -> None:
+    found = checked(chain(300), x=0.3)
+    assert found.agrees
+    assert "sympy, not asked, the program is long" in report(found).text

@@ -21,7 +21,8 @@ from cgviz.values.arrays import Shape, Value, element_name, element_of, numpy, p
 
 EPSILON = 2.0**-52
 ROUNDINGS = 16
-MOST_COMPLEX = 15_000
+MOST_COMPLEX, MOST_FOR_SYMPY = 15_000, 250
+LONG = "not asked, the program is long"
 MOST_SINGLE, FEW = 20_000, 3
 SLACK, KINK_SLACK = 1e-9, 1e-4
 NOISY = 64
@@ -251,7 +252,7 @@ def by_differences(of: Witnesses, index: int) -> Reading:
 def by_complex_step(of: Witnesses, index: int) -> Reading:
     of.complex_left -= len(of.graph) - index
     if of.complex_left < 0:
-        return Reading("complex", math.nan, math.nan, NOTHING, note="not asked, the program is long")
+        return Reading("complex", math.nan, math.nan, NOTHING, note=LONG)
     obstacle = of.complex_step.obstacle(index)
     note = f"{of.graph.nodes[obstacle].op.name} is not analytic" if obstacle >= 0 else ""
     value = of.complex_step.slope(index)
@@ -289,6 +290,9 @@ def close(one: float, two: float) -> bool:
 
 
 def by_sympy(of: Witnesses, index: int) -> Reading:
+    """sympy's derivative, of a program that is short: loading sympy takes longer than all the rest of a long one."""
+    if len(of.graph) > MOST_FOR_SYMPY:
+        return Reading("sympy", math.nan, math.nan, NOTHING, note=LONG)
     value = of.in_sympy.slope(index)
     return of.compared("sympy", index, value, note=of.in_sympy.obstacle if math.isnan(value) else "")
 

@@ -10,6 +10,7 @@ from cgviz.analysis.checks import Checked, CheckedRow, Reading, Sweep
 from cgviz.analysis.checks.bands import AGREES, BANDS, CLOSE, KINK, NOTHING, UNDECIDED
 from cgviz.analysis.checks.digits import Loss, losses
 from cgviz.analysis.checks.rules import Fault
+from cgviz.analysis.checks.witnesses import LONG
 from cgviz.documents.document import GAP, Block, Document, Prose, Table
 from cgviz.documents.grid import TableColumn
 from cgviz.documents.report import Report
@@ -149,7 +150,7 @@ def reasons_by_text(found: Checked, spelling: Writing) -> Iterator[tuple[str, li
         if row.note:
             texts.setdefault(row.note, []).append(name)
         for reading in row.readings:
-            if reading.note and (reading.witness != "sympy" or row.band not in (AGREES, CLOSE)):
+            if reading.note and (reading.witness != "sympy" or row.band not in (AGREES, CLOSE) or reading.note == LONG):
                 texts.setdefault(f"{HEADINGS[reading.witness]}, {reading.note}", []).append(name)
     yield from texts.items()
 
