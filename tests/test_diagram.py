@@ -431,3 +431,12 @@ def test_the_dot_of_a_fan_out_is_drawn_where_a_ghost_stands_for_its_other_use() 
     (trunk,) = (trunk for trunk in made.layout.scene.trunks if trunk.source == "n0")
     assert len(made.layout.scene.out["n0"]) == 1
     assert f'id="{made.prefix}{trunk.target}"' in made.draw(embed_font=False).decode()
+
+
+@pytest.mark.parametrize(
+    ("wishes", "why"),
+    [({"inputs": "right"}, "near, left"), ({"ghosts": "no"}, "auto, never"), ({"min_text": "9pt"}, "give its fit")],
+)
+def test_a_wish_that_there_is_not_is_refused(wishes: dict[str, str], why: str) -> None:
+    with pytest.raises(cgviz.CgvizError, match=why):
+        diagram(cgviz.run("x*y", x=1, y=2), **wishes)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cgviz.cli.targets import IN_FILE, OUT_FILE
-from cgviz.drawing.pictures import DIRECTIONS, EDGES, STYLES, WIRES
+from cgviz.drawing.pictures import DIRECTIONS, EDGES, GHOSTS, INPUTS, STYLES, WIRES
 from cgviz.errors import quoted
 from cgviz.text.numbers import DIGITS, MOST_DIGITS
 
@@ -179,12 +179,12 @@ def fit(help: str = FITTED, least: str = "") -> Decorator:
         ),
         click.option(
             "--inputs",
-            **one_of(["near", "left"], "near"),
+            **one_of(INPUTS, "near"),
             help="near: inputs stand near their use; left: all in the first rank.",
         ),
         click.option(
             "--ghosts",
-            **one_of(["auto", "never"], "auto"),
+            **one_of(GHOSTS, "auto"),
             help="auto: what is used far away stands there again, as a small box with its name.",
         ),
         click.option("--wires", **one_of(WIRES, "curved"), help="The way in which wires run."),

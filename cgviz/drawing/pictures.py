@@ -7,6 +7,8 @@ STYLES = ("card", "circuit")
 DIRECTIONS = ("LR", "TB")
 EDGES = ("symbols", "numbers", "both", "none")  # how local derivatives are told
 LEGENDS = ("auto", "always", "never")
+INPUTS = ("near", "left")  # where they stand
+GHOSTS = ("auto", "never")
 WIRES = ("curved", "straight", "orthogonal")
 ENDINGS = {  # of files, with the format of each
     ".svg": "svg",

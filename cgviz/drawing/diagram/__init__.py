@@ -13,7 +13,7 @@ from os.path import splitext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cgviz.collecting import uncollected
-from cgviz.drawing.pictures import BINARY, DIRECTIONS, ENDINGS, FORMATS, SCALES, STYLES
+from cgviz.drawing.pictures import BINARY, DIRECTIONS, ENDINGS, FORMATS, GHOSTS, INPUTS, SCALES, STYLES
 from cgviz.drawing.theme import Theme
 from cgviz.errors import UsageError, quoted
 from cgviz.records import record
@@ -183,8 +183,11 @@ def diagram(
     from cgviz.graph.naming import spellings_from
 
     digits = numbers.checked(digits)
-    if style not in STYLES:
-        raise UsageError(f"no style {quoted(style)}; there are {', '.join(STYLES)}")
+    for what, word, there in (("style", style, STYLES), ("inputs", inputs, INPUTS), ("ghosts", ghosts, GHOSTS)):
+        if word not in there:
+            raise UsageError(f"no {what} {quoted(word)}; there are {', '.join(there)}")
+    if min_text and not fit:
+        raise UsageError("the smallest text is one on a page: give its fit as well, slide, column or 12cm")
     colours = theme_of(theme)
     author = declared(figure_of(figure), run)
     window = author.window
