@@ -24,6 +24,7 @@ from cgviz.ops.products import product
 from cgviz.ops.rearranging import as_shape, back_to, place_of_axis, reshaped, size, transposed
 from cgviz.ops.stopping import logical_not
 from cgviz.reading.calls import BindingError, Bound, op_of
+from cgviz.reading.frameworks import OF_FRAMEWORKS
 from cgviz.reading.losses import (
     attention,
     bce,
@@ -42,7 +43,6 @@ from cgviz.reading.losses import (
     standardize,
 )
 from cgviz.reading.optioned import Operation, extreme, lengths_of, moment, norm, optioned, rank_of, takes, vector_norm
-from cgviz.reading.shaped import SHAPED
 from cgviz.values.arrays import shape_of
 
 
@@ -335,7 +335,7 @@ def raised(x: Any, y: Any) -> Any:
 
 
 COMPOSED: Mapping[str, Operation] = {
-    **SHAPED,
+    **OF_FRAMEWORKS,
     "torch_max": extreme("max"), "torch_min": extreme("min"),
     "method_var": moment("var"), "method_std": moment("std"),
     "torch_var": moment("var"), "torch_std": moment("std"), "norm": norm, "norm_ord": vector_norm,

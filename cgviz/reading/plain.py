@@ -22,6 +22,7 @@ from cgviz.reading.fresh import Fresh
 from cgviz.reading.glued import is_two
 from cgviz.reading.prose import has_number
 from cgviz.reading.python import KEYWORDS, is_python
+from cgviz.reading.tokens import NUMBER
 from cgviz.reading.worded import DERIVATIVE
 from cgviz.reading.words import OTHERWISE, SPELLED, of_library, why_no_variable
 from cgviz.text.formula import Formula
@@ -29,7 +30,6 @@ from cgviz.text.identifiers import LONGEST_NAME
 
 BLANK = r"[ \t\r\f\v]*+(?:\#[^\n]*+)?+"
 NAME = f"[A-Za-z_][A-Za-z_0-9]{{0,{LONGEST_NAME - 1}}}+"
-NUMBER = r"(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 PIECE = re.compile(rf"{BLANK}(?:({NAME})|({NUMBER}))?+{BLANK}(\*\*|[-+*/^(),\n;]|=(?!=)|\Z)|.")
 """An operand, where there is one, and the sign behind it."""
 ANY_NAME = re.compile(rf"\b{NAME}(?![ \t]*\()", re.ASCII)

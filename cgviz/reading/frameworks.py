@@ -1,4 +1,4 @@
-"""Activations and margins of the frameworks, as their documentation writes them, in ops of ours."""
+"""Functions of the frameworks that are no op: activations, losses with a margin, averages, as their docs write them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def poisson_nll(x: Any, y: Any, log_input: bool = True, eps: float = 1e-8, reduc
     return reduced(exp(x) - y * x if log_input else x - y * log(x + eps), reduction)
 
 
-SHAPED: Mapping[str, Operation] = {
+OF_FRAMEWORKS: Mapping[str, Operation] = {
     "mish_": lambda x: x * tanh(softplus(x)),
     "selu_": lambda x: SELU[0] * elu(x, SELU[1]),
     "celu_": lambda x, alpha=1.0: elu(x) if alpha == 1 else alpha * elu(x / alpha),
