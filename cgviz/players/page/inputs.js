@@ -47,7 +47,7 @@ function arrayRow(index, place) {
   start.values[index].slice(0, 2000).forEach((_, element) => choice.append(make("option", { value: element }, elementName(index, element))));
   choice.addEventListener("change", () => {
     row.element = Number(choice.value);
-    change({});
+    drawInput(row); // at once: what is typed next goes to this element
   });
   row.element = 0;
   row.slider.parentElement.querySelector(".name").replaceChildren(choice);
