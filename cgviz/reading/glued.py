@@ -85,6 +85,9 @@ def separated(
             )
         split = checked[token.text]
         if split and after != "(" and all(part in parameters or part in given for part in split):
+            if before is not None and before.kind == "**" and len(split) > 1:
+                message = f"what stands in the power? Write ^({'*'.join(split)}), or the factors apart"
+                raise ExpressionError(message, text, before.start, token.end)
             made = list(pieces(token, split))
             if before is not None and before.kind == "/":  # x/yz: print has both below the line
                 if after in ("**", "super"):

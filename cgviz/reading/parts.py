@@ -130,7 +130,8 @@ class Parts(Applier):
             message = "of attributes and methods only .T, .shape, .size and functions, as in x.sum(), are read here"
             raise self.error(message, token)
         if name.text in ("max", "min") and tokens[at + 2].kind in ("number", "-") and taken(tokens, at + 1):
-            message = f"PyTorch's values, or an element of NumPy's array? Write x.{name.text}(dim=1)[0], or a{name.text}(x, axis=1)[0]"
+            message = f"PyTorch's values, or an element of NumPy's array? Write x.{name.text}(dim=1)[0], or "
+            message += f"a{name.text}(x, axis=1)[0]"
             raise self.error(message, name)
         arguments = Arguments(self.text, call, name)
         arguments.found.append(("", Operand(settled(values.pop()))))

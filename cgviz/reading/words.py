@@ -17,7 +17,7 @@ SPELLED = {**APPLIED, "log_2": "log2", "log_10": "log10", "log_e": "log"}
 LETTERS = frozenset("beta gamma zeta digamma psi chi eta sigma σ li Ei Si Ci Shi Chi".split())  # variables as well
 
 SPOKEN = {"times": "*", "plus": "+", "minus": "-", "div": "/", "over": "/", "squared": "**2", "cubed": "**3"}
-SPOKEN |= {"half": "1/2", "twice": "2*", "equals": "="}
+SPOKEN |= {"xor": "!=", "half": "1/2", "twice": "2*", "equals": "="}
 """Words of a spoken formula: between factors they are no variables."""
 
 
