@@ -20,7 +20,7 @@ from cgviz.values.arrays import quiet
 GOLDEN = Path(__file__).parent / "golden"
 TABLES = [
     f"{name}.txt"
-    for name in "ops.numbers ops.arrays drawings layouts grades reports names descents stacked sheets".split()
+    for name in "ops.numbers ops.arrays drawings layouts values grades reports names descents stacked sheets".split()
 ]
 HEAD = "=== "
 LARGE = 12

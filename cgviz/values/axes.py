@@ -89,7 +89,7 @@ def spelled(number: int) -> str:
         return names[number]
     factors, rest = [], number
     for value, name in names.items():
-        while rest > 1 and rest % value == 0:
+        while rest and rest % value == 0:
             factors.append(name)
             rest //= value
     if factors and rest < FIRST:
