@@ -320,6 +320,10 @@ class Straight:
         """A seed of 1 in the output's shape."""
         return arrays.spread(1.0, self.shape)
 
+    def seed(self, number: float) -> Value:
+        """Returns a number repeated to the output's shape."""
+        return self.one if number == 1 else arrays.spread(number, self.shape)
+
     def __call__(self, values: Iterable[Value], seed: Value | None = None) -> Found:
         """Returns the output's value and the gradient of each input, from a seed of 1 where none is given.
 
