@@ -310,7 +310,7 @@ def test_a_class() -> None:
 LARGE, SMALL = np.array([1.0, 1e6]), np.array([0.0, 0.0])
 PAIRS: list[tuple[Any, Any]] = [
     (1.0, 1.0), (1.0, 1.0 + 9e-7), (1.0, 1.0 + 2e-6), (1.0, 1.009), (1.0, 1.02), (1.0, -1.0), (0.0, 0.0), (0.0, 1e-12), (1e-12, 0.0), (0.0, 2e-11), (5e-10, 0.0), (2e-9, 0.0), (1.0, 0.0), (float("nan"), 1.0), (1.0, float("nan")), (float("inf"), float("inf")),
-    (float("inf"), 1.0), (1.0, float("inf")), (float("-inf"), float("inf")), (LARGE, LARGE), (LARGE, (*LARGE, 0.5, 0)), (LARGE, (*LARGE, 2, 0)), ((*LARGE, 0, 2), LARGE), (LARGE, np.array([1.0])), (LARGE, 1.0), (SMALL, SMALL + 5e-10), (SMALL + 5e-10, SMALL),
+    (float("inf"), 1.0), (1.0, float("inf")), (float("-inf"), float("inf")), (LARGE, LARGE), (LARGE, np.add(LARGE, (0.5, 0))), (LARGE, np.add(LARGE, (2, 0))), (np.add(LARGE, (0, 2)), LARGE), (LARGE, np.array([1.0])), (LARGE, 1.0), (SMALL, SMALL + 5e-10), (SMALL + 5e-10, SMALL),
     (SMALL + 2e-9, SMALL), (np.array([np.nan, 1.0]), LARGE), (LARGE, np.array([np.nan, 1e6])), (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])), (np.array([]), np.array([])), (np.array(1.0), 1.0), (np.array([[1.0, 2.0]]), np.array([1.0, 2.0])), (LARGE * 1.009, LARGE), (-LARGE, LARGE),
 ]  # fmt: skip
 

@@ -325,10 +325,8 @@ class Pass:
             self.walk.run(node, frame)
             made = number(frame.names.get(step.target))
             return made, made
-        except UnreadError:
+        except (CrookedError, UnreadError):
             raise CrookedError from None
-        except CrookedError:
-            raise
         except NameError as error:
             line.lost = line.lost or re.findall(r"'(\w+)'", str(error))[:1]
             made = Misfit(str(error))
