@@ -19,7 +19,8 @@ from cgviz.values.arrays import quiet
 
 GOLDEN = Path(__file__).parent / "golden"
 TABLES = [
-    f"{name}.txt" for name in "ops.numbers ops.arrays drawings grades reports names descents stacked sheets".split()
+    f"{name}.txt"
+    for name in "ops.numbers ops.arrays drawings grades reports names descents stacked sheets parts searches".split()
 ]
 HEAD = "=== "
 LARGE = 12
