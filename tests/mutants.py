@@ -26,6 +26,15 @@ from typing import Any
 
 from mutant_runs import ROOT, Changed, Reach, Tests
 
+GRADING = (
+    "test_grade_part_tables",
+    "test_grade_search_tables",
+    "test_grade_tables",
+    "test_grade_slips",
+    "test_grade",
+    "test_grade_arrays",
+    "test_grade_students",
+)
 TESTS = {  # which tests answer for which modules: the first pattern that fits, the quickest tests first
     "ops/listing.py": (),
     "runs/door.py": (),
@@ -91,7 +100,9 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
     "analysis/difference.py": ("test_report_tables", "test_own_passes"),
     "analysis/paths.py": ("test_report_tables", "test_paths"),
     "analysis/*.py": ("test_report_tables", "test_jacobian", "test_hessian", "test_diagnose", "test_recognised"),
-    "grading/*.py": ("test_grade_tables", "test_grade_slips", "test_grade", "test_grade_arrays", "test_grade_students"),
+    "grading/handwritten.py": ("test_grade_part_tables", "test_own_passes"),
+    "grading/*.py": GRADING,
+    "grading/*/*.py": GRADING,
     "drawing/diagram/*.py": (
         "test_layout_tables",
         "test_drawing_tables",
