@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 import cgviz
-from cgviz.errors import UsageError
+from cgviz.errors import ExpressionError, UsageError
 from cgviz.graph.nodes import Graph
 from cgviz.ops.op import REGISTRY, ops
 from cgviz.runs.columns import straight
@@ -181,7 +182,7 @@ def test_a_run_of_a_graph_that_is_asked_often_is_the_same_run() -> None:
         assert run.gradient == first.gradient
         assert run.values == first.values
         assert run.gradients == first.gradients
-    assert runs[-1]._found is not None
+    assert "values" not in vars(cgviz.run(graph, x=3, y=-4))
     assert cgviz.run(graph, x=0.0, y=-1e9).gradient == cgviz.run(LECTURE, x=0.0, y=-1e9).gradient
 
 
@@ -205,3 +206,39 @@ def test_a_run_again_of_other_shapes_and_numbers_is_as_the_first_one() -> None:
     assert (wide.gradient["x"], np.array(wide.gradient["y"]).tolist()) == (10.0, [2.0, 2.0])
     with pytest.raises(UsageError):
         cgviz.run(graph, x=2.0)
+
+
+def test_every_kind_of_number_is_run_again_by_the_line() -> None:
+    scalars, wide = cgviz.read("x*y_1 + x"), cgviz.read("A*x + sum(A)")
+    matrix = np.asfortranarray(np.random.default_rng(3).normal(size=(9, 7)))
+    calls: list[tuple[Graph, dict[str, Any]]] = [
+        (scalars, {"x": np.float64(2.5), "y_1": 3}),
+        (scalars, {"x": np.float32(2.5), "y_1": np.array(3)}),
+        (scalars, {"y_1": True, "x": 1e-3}),
+        (scalars, {"x": 2.5, "y_1": 3.0, "upstream": 2}),
+        (wide, {"A": matrix, "x": 2, "upstream": 1}),
+        (wide, {"A": matrix.astype(np.float32), "x": 2.0, "upstream": matrix}),
+        (wide, {"A": matrix.tolist(), "x": np.float64(2.0), "upstream": np.float64(3.0)}),
+    ]
+    for graph, given in calls:
+        first = cgviz.run(Graph(graph.nodes, graph.output, graph.inputs, graph.program), **given)
+        made = [cgviz.run(graph, **given) for _ in range(PAYS_AFTER + 3)]
+        assert all(type(run.value) is type(first.value) and same(run.value, first.value) for run in made)
+        assert all(same(run.gradient[name], first.gradient[name]) for run in made for name in first.gradient)
+        assert all(same(made[-1].inputs[name], each) for name, each in (first.inputs or {}).items())  # type: ignore[index]
+        assert "values" not in vars(made[-1])
+    assert "values" not in vars(cgviz.run(cgviz.run(scalars, x=1, y_1=1), {"x": 2.5, "y_1": 3.0}))
+
+
+@pytest.mark.parametrize(
+    "odd", [{"x": "2"}, {"x": None}, {"x": 1j}, {"x": 10**400}, {"x": [[1], [1, 2]]}, {"z": 1.0}, {}]
+)
+def test_what_is_no_number_is_refused_by_a_graph_that_is_run_again(odd: dict[str, Any]) -> None:
+    for size in (1.0, np.ones(2)):
+        graph = cgviz.read("x*y")
+        for _ in range(PAYS_AFTER + 2):
+            cgviz.run(graph, x=size, y=size, upstream=1.0)
+        with pytest.raises((UsageError, ExpressionError)) as refused:
+            cgviz.run(graph, **{"y": size, **odd}, upstream=1.0)
+        with pytest.raises(type(refused.value), match=re.escape(str(refused.value))):
+            cgviz.run("x*y", **{"y": size, **odd}, upstream=1.0)
