@@ -225,7 +225,7 @@ class Places:
     """
 
     def __init__(self, taken: Taken) -> None:
-        self.bound, self.steps = taken.bound, needed(taken.steps)
+        self.bound, self.flat, self.steps = taken.bound, taken.flat, needed(taken.steps)
         self.last = {register: at for at, step in enumerate(self.steps) for register in step.reads}
         viewed = [step for step in self.steps if any(f"{view}(" in step.text for view in VIEWS)]
         self.viewed = {register for step in viewed for register in step.reads}
@@ -240,8 +240,12 @@ class Places:
 
     def lines(self) -> list[str]:
         made = [line for at, step in enumerate(self.steps) for line in self.written(at, step)]
-        room = [*(f"o{number}" for number in self.results), *(f"b{number}" for number in range(len(self.buffers)))]
-        return [f"{', '.join(room)}, = room" if room else "pass", *made]
+        results, room = list(self.results), [f"b{number}" for number in range(len(self.buffers))]
+        if self.flat:  # results have places where a block of each belongs
+            return [f"{''.join(f'{each}, ' for each in (*map('o{}'.format, results), *room))}= room", *made]
+        self.bound["empty"] = numpy().empty
+        own = [f"o{number} = empty({self.results[number][0]})" for number in results]
+        return [*own, f"{''.join(f'{each}, ' for each in room)}= room" if room else "pass", *made]
 
     def written(self, at: int, step: Step) -> Iterator[str]:
         gone = sorted(register for register in step.reads if self.last[register] == at)

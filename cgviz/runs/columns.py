@@ -117,7 +117,7 @@ class ColumnWriter(Writer):
 
     def __init__(self, graph: Graph, unit: bool = True) -> None:
         super().__init__(graph, unit)
-        self.bound |= {"sound": arrays.is_sound, "folded": arrays.summed, "spread": arrays.spread}
+        self.bound |= {"moderate": arrays.is_moderate, "folded": arrays.summed, "spread": arrays.spread}
         self.bound |= {"viewed": arrays.computed, "computed": arrays.computed}
         self.bound |= {"handed_views": arrays.through, "handed": arrays.through}
         self.columns = False
@@ -227,8 +227,8 @@ class ColumnWriter(Writer):
             return [f"{', '.join(parts)}, = {self.name(op.scaled)}({upstream}, v{index}, {args})"], parts
         before, slopes = self.slopes(index, node)
         if op.name == "reciprocal":
-            checks = [f"if not sound({text}): {GIVES_UP}" for text in slopes]
-            return [*before, *checks], [self.part(index, upstream, text) for text in slopes]
+            check = f"if not moderate(v{index}, {args}): {GIVES_UP}"
+            return [*before, check], [self.part(index, upstream, text) for text in slopes]
         call = f"{self.name(moved)}({self.name(op)}"
         rest = f"{upstream}, v{index}, ({args},)"
         return [*before, *(f"{h} = {call}, {s}, {slopes[s]}, {rest})" for s, h in enumerate(parts))], parts
@@ -265,20 +265,20 @@ class Columns:
         self.idle: list[list[Any]] = []
 
     def buffers(self, most: int = sys.maxsize) -> list[Any]:
-        """Returns buffers that nobody else works in; long ones have `most` elements."""
+        """Returns new buffers; long ones have `most` elements."""
         empty = arrays.numpy().empty
         rooms = (((most,) if math.prod(shape) > most else shape, kind) for shape, kind in self.room.buffers)
-        return self.idle.pop() if self.idle else [empty(*room) for room in rooms]
+        return [empty(*room) for room in rooms]
 
-    def __call__(self, values: Iterable[Value], seed: Value) -> Found:
-        made, buffers = [arrays.numpy().empty(*room) for room in self.room.results.values()], self.buffers()
-        found: Found = self.line(values, seed, made + buffers)
+    def at_once(self, values: Iterable[Value], seed: Value) -> Found:
+        buffers = self.idle.pop() if self.idle else self.buffers()
+        found: Found = self.line(values, seed, buffers)
         self.idle.append(buffers)
         return found
 
     def in_blocks(self, values: Iterable[Value], seed: Value) -> Found:
         """Returns the same for long columns of one shape, which go through the lines a part at a time."""
-        np, buffers = arrays.numpy(), self.buffers(BLOCK)
+        np, buffers = arrays.numpy(), self.idle.pop() if self.idle else self.buffers(BLOCK)
         flat = [np.ascontiguousarray(value).reshape(-1) for value in values]
         made = [np.empty(flat[0].size) for _ in range(len(flat) + 1)]
         whole = None if is_one_number(seed) else np.ascontiguousarray(seed).reshape(-1)
@@ -308,7 +308,8 @@ class Straight:
         if not self.graph.has_arrays:
             return compiled(Writer(self.graph, unit))
         columns = Columns(ColumnWriter(self.graph, unit))
-        return columns.in_blocks if is_long(self.graph) else columns
+        quiet: Line = arrays.quiet()(columns.in_blocks if is_long(self.graph) else columns.at_once)
+        return quiet
 
     @cached_property
     def seeded(self) -> Line:
@@ -330,10 +331,7 @@ class Straight:
         Raises ArithmeticError or ValueError where a number leaves the range of floats, TypeError for a wrong shape.
         """
         line, seed = (self.unit, self.one) if seed is None or seed is self.one else (self.seeded, seed)
-        if not self.graph.has_arrays:
-            return line(values, seed)
-        with arrays.quiet():
-            return line(values, seed)
+        return line(values, seed)
 
 
 def is_long(graph: Graph) -> bool:
