@@ -76,7 +76,7 @@ class Arguments:
                 raise self.error(f"{quoted(self.call.name)} is read without {parameter.spelled!r}", token) from None
             name = f"the {parameter.name} of" if self.keyword else "this argument of"
             message = f"{name} {self.call.name} is a number or a shape that is known when the program is read"
-            message += ": write it out, as in arange(3)" if self.call.means == "arange" else ""
+            message += ": write it out, as in arange(3), or arange(len(y))" if self.call.means == "arange" else ""
             raise self.error(message, token) from None
         self.found.append((self.keyword, value))
         return end

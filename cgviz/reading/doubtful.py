@@ -12,7 +12,7 @@ from cgviz.reading.tokens import Token
 from cgviz.reading.words import LETTERS
 
 MAY = re.compile(
-    r"(?:\^|\*\*)\s*-?(?:[0-9.]+[^\W\d]|H\b|T\w)|ᴴ|\w\([0-9]+\)|\[[^\[\],]+\s|\b(?:sum|mean|prod)\s+\(|"
+    r"(?:\^|\*\*)\s*-?(?:[0-9.]+[^\W\d]|H\b|T\w)|\bE\s*(?:\^|\*\*)|ᴴ|\w\([0-9]+\)|\[[^\[\],]+\s|\b(?:sum|mean|prod)\s+\(|"
     rf"(?:{'|'.join(LETTERS)})\("
 )
 SUMS = frozenset({"sum", "mean", "prod"})
@@ -60,6 +60,8 @@ def in_power(every: Sequence[Token], at: int, names: Collection[str]) -> Iterato
         power = "-" * (every[at + 1].kind == "-") + first.text
         message = f"what stands in the power? Write {base.text}^({power}*{after.text}), or "
         yield f"{message}{base.text}^({power})*{after.text}", at - 1, start + 1
+    if base.text == "E" and base.kind == "name" and "E" not in names and every[at - 2].kind != ".":
+        yield "is E Euler's number? Write e; a variable E needs a value or a statement", at - 1, at
     if first.kind != "name" or first.text in names or base.kind not in ("name", ")"):
         return
     if first.text == "H" and (base.kind == ")" or base.text.isupper()):

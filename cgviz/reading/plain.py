@@ -37,7 +37,7 @@ TARGET = re.compile(rf"({NAME})[ \t]*=(?:[ \t]*(-?[ \t]*{NUMBER})[ \t]*(?=[\n;]|
 """What a statement assigns to, and the value where it is one."""
 COMMENT = re.compile("#[^\n]*")
 NOTHING: list[int] = []
-TURNED = re.compile(r"(?:\^|\*\*)[ \t]*[HT]")
+TURNED = re.compile(r"(?:\^|\*\*)[ \t]*[HT]|\bE[ \t]*(?:\^|\*\*)")
 OVER_D = re.compile(r"/\s*d")
 MEANS_MORE = frozenset({*OTHERWISE, *KEYWORDS.split("|"), "lambda"})
 POWERS = frozenset({"**", "^"})

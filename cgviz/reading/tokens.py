@@ -27,14 +27,14 @@ LETTERS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ�
 TURNS = "ᵀᐪ⊤⊺"
 HIGH = SUPERSCRIPTS + LETTERS + TURNS
 LOW = "₀-₉ₐ-ₜᵢ-ᵪⱼ₊₋"
-APART = f"{HIGH}{LOW}¼-¾⅐-⅞"  # what ends a name though Python counts it among the letters and digits
+APART = f"{HIGH}{LOW}ˆ¼-¾⅐-⅞"  # what ends a name though Python counts it among the letters and digits
 PRIMES = "′″‴⁗"
 ACCENTS = "\u0300-\u036f\u20d6\u20d7"  # which stand after their letter: `x̂` is an x and a circumflex
 OPERATORS = {
     "^": "**", "⋅": "·", "∙": "·", "•": "·", "∗": "*", "∘": "⊙", "−": "-", "–": "-", "÷": "/", "⁄": "/",
-    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=", "…": "...", "∥": "‖",
+    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=", "…": "...", "∥": "‖", "ˆ": "**",
 }  # fmt: skip
-SIGNS = "√∛‖∥·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔…"
+SIGNS = "ˆ√∛‖∥·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔…"
 NUMBER = r"(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 PATTERN = re.compile(
     rf"""
