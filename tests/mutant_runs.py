@@ -141,7 +141,7 @@ def run_tests(copy: Path, tests: list[str], seconds: float) -> None:
 
 def limit(seconds: float) -> None:
     """Ends this process where it takes far more than it should: a mutant that loops, or that fills the memory."""
-    most = int(2 * seconds + 30)
+    most = int(seconds + 15)
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
