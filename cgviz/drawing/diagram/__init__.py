@@ -273,8 +273,9 @@ def picture(
 ) -> bytes:
     """Returns the diagram of `run` drawn in `format`, one of FORMATS; `look` are the options of `diagram`."""
     with uncollected():
-        made = diagram(run, **look)
-        return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
+        return diagram(run, **look).draw(
+            format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine
+        )
 
 
 def format_of(path: str | PathLike[str]) -> str:

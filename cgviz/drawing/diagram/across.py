@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
+from typing import NamedTuple
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.order import Order
@@ -22,6 +23,14 @@ CENTRES = 70.0  # how far a box moves to stand behind the one, or in the middle 
 Item = tuple[str, int]  # a box (key, -1), or the i-th place where a wire passes (key, i)
 
 
+class Fan(NamedTuple):
+    """How the wires into a box end: their ports from its middle; the room in which they come together; their inset."""
+
+    ports: Mapping[str, float]
+    room: float
+    inset: float
+
+
 @dataclass
 class Across:
     """Places across: of boxes, of the lanes at the end of wires, and of wires in the ranks that they pass."""
@@ -35,6 +44,7 @@ class Across:
     lane: dict[str, float] = field(default_factory=dict)
     lanes: dict[str, list[Lane]] = field(default_factory=dict)
     columns: list[list[Item]] = field(default_factory=list)
+    fans: dict[str, Fan] = field(default_factory=dict)
 
     def stops(self, wire: str) -> list[float]:
         """Returns where a wire is in each rank, from its source to its lane."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cgviz.drawing.diagram.scene import Box, Line, Point, Text, widest
 from cgviz.drawing.pictures import DIRECTIONS
 from cgviz.errors import UsageError
 from cgviz.records import record
+
+if TYPE_CHECKING:
+    from cgviz.drawing.diagram.room import Lane
 
 __all__ = ["Axes", "Point"]
 
@@ -26,6 +30,11 @@ class Axes:
     def flat(self) -> bool:
         """Whether the flow is from left to right."""
         return self.direction == "LR"
+
+    @cached_property
+    def lanes(self) -> dict[tuple[int, bool], Lane]:
+        """The lanes of wires that were asked for, by the ids of the wires and whether they are first."""
+        return {}
 
     def point(self, place: Point) -> Point:
         along, across = place

@@ -31,10 +31,15 @@ def lanes(wires: Sequence[Wire], axes: Axes) -> list[Lane]:
 
 
 def lane(wire: Wire, axes: Axes, first: bool) -> Lane:
-    before, after = wire.before, wire.after
-    if wire.beside:
-        before, after = (wire.beside, wire.across) if axes.flat or first else (wire.across, wire.beside)
-    return Lane(wire, before, after, (side_room(before, axes), side_room(after, axes)))
+    """Returns the lane of a wire, made once; `first`: it is the first of several into its box."""
+    found = axes.lanes.get((id(wire), first))
+    if found is None:
+        before, after = wire.before, wire.after
+        if wire.beside:
+            before, after = (wire.beside, wire.across) if axes.flat or first else (wire.across, wire.beside)
+        found = Lane(wire, before, after, (side_room(before, axes), side_room(after, axes)))
+        axes.lanes[id(wire), first] = found  # which holds the wire, so that no other one has its id
+    return found
 
 
 def side_room(text: Text | None, axes: Axes) -> float:

@@ -50,7 +50,7 @@ class Text:
 
     @cached_property
     def width(self) -> float:
-        return self.room or sum(run.width(self.size, self.bold, self.slanted) for run in self.runs)
+        return self.room or sum([run.width(self.size, self.bold, self.slanted) for run in self.runs])
 
     @property
     def height(self) -> float:
@@ -193,7 +193,7 @@ class Scene:
 
 
 def classes(*names: str) -> str:
-    return " ".join(name for name in names if name)
+    return " ".join(filter(None, names))
 
 
 def step_class(step: int | None) -> str:
@@ -202,7 +202,7 @@ def step_class(step: int | None) -> str:
 
 def widest(lines: Iterable[Line]) -> float:
     """Returns the width of the widest line."""
-    return max((sum(text.width for text in line) for line in lines), default=0.0)
+    return max([sum([text.width for text in line]) for line in lines], default=0.0)
 
 
 def height_of(line: Line) -> float:

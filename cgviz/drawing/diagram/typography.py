@@ -46,6 +46,11 @@ class TypeRun:
     bold: bool = False
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is set as the text around it."""
+        return not (self.level or self.slanted or self.bold)
+
+    @property
     def share(self) -> float:
         """Its size, in sizes of the text."""
         return SCRIPT if self.level else 1.0

@@ -69,7 +69,7 @@ def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
     graph, node = run.graph, run.graph.nodes[index]
     title = str(node.shown)
     if node.is_stage:
-        title = f"({graph.numbers[index]}) {node.shown} = {graph.formula(index).pretty}"
+        title = f"({graph.numbers[index]}) {node.shown} = {graph.pretty(index)}"
     facts = []
     if not run.symbolic:
         facts = [f"value {in_words(run.values[index], digits)}"]
@@ -80,8 +80,9 @@ def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
             facts.append(f"tangent {rate(run, index, mode.source, LONGEST)} = {tangent}")
     if node.is_stage and node.op.says and mode.reverse:
         facts.append(f"the gate {node.op.says}")
-    if flags(run, index):
-        facts.append(flags(run, index) + (f" ({node.op.rule})" if node.op.rule and run.flags[index] else ""))
+    remarkable = flags(run, index)
+    if remarkable:
+        facts.append(remarkable + (f" ({node.op.rule})" if node.op.rule and run.flags[index] else ""))
     return Words(shorten(title, LONGEST), shorten("; ".join(facts), LONGEST))
 
 
