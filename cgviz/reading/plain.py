@@ -37,6 +37,7 @@ TARGET = re.compile(rf"({NAME})[ \t]*=(?:[ \t]*(-?[ \t]*{NUMBER})[ \t]*(?=[\n;]|
 """What a statement assigns to, and the value where it is one."""
 COMMENT = re.compile("#[^\n]*")
 NOTHING: list[int] = []
+TURNED = re.compile(r"(?:\^|\*\*)[ \t]*[HT]|\bE[ \t]*(?:\^|\*\*)")
 OVER_D = re.compile(r"/\s*d")
 MEANS_MORE = frozenset({*OTHERWISE, *KEYWORDS.split("|"), "lambda"})
 POWERS = frozenset({"**", "^"})
@@ -52,7 +53,7 @@ class Unsure(Exception):  # noqa: N818 - nothing is wrong: the reader knows
 
 def read_plain(text: str, given: Collection[str], share: bool = True) -> Graph | None:
     """Returns the graph of a plain program as it is written, not yet staged; None for any other text."""
-    if not text.isascii() or ".e" in text or ".E" in text or has_number(text):
+    if not text.isascii() or ".e" in text or ".E" in text or has_number(text) or TURNED.search(text):
         return None
     if (OVER_D.search(text) and DERIVATIVE.search(text)) or ("#" in text and is_python(text)):
         return None
@@ -387,7 +388,7 @@ class Plain(Combining):
     def function(self, name: str) -> Op:
         """Returns the op of numbers that a name applies."""
         op = REGISTRY.get(SPELLED.get(name, name)) if name in REGISTRY else None
-        if op is None or op.vjp is not None or op.fixed or op.sized or op.lists:
+        if op is None or op.vjp is not None or op.fixed or op.sized or op.lists or name in self.declared:
             raise Unsure
         if op.options and (op.operands is not None or of_library(name)):
             raise Unsure

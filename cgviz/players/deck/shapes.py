@@ -119,7 +119,7 @@ def draw_box(canvas: Canvas, box: Box) -> None:
     layout = canvas.layout
     if box.rank == "aside" and box.inside:  # a legend and footnotes: each of their texts stands alone
         for place in layout.inside(box):
-            draw_label(canvas, box.key, replace(place, x=place.x + (MIDDLE - place.align) * place.width), box.words)
+            draw_label(canvas, box.key, place._replace(x=place.x + (MIDDLE - place.align) * place.width), box.words)
         return
     (x, y), scale = canvas.place(layout.centre(box.key)), canvas.scale
     wide, high = scale * box.width, scale * box.height
