@@ -179,6 +179,10 @@ def test_back_brings_the_program_before(opened: Open) -> None:
         entries = tab.evaluate("() => history.length")
         write(tab, text, {"x": 2, "y": 3})
         tab.wait_for_function("entries => history.length > entries", arg=entries)
+    tab.fill("#program", "x*y + ")  # half typed: no program, and no change to the entry of the last one
+    tab.evaluate("() => change({ step: 1 })")
+    tab.wait_for_function("() => location.hash.includes('step=1')")
+    assert "program=x*y%20%2B%20x&" in tab.evaluate("() => location.hash")
     tab.go_back()
     tab.wait_for_function("() => document.body.dataset.shown === 'x*y'")
 

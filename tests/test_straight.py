@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 import cgviz
-from cgviz.errors import UsageError
+from cgviz.errors import ExpressionError, UsageError
 from cgviz.graph.nodes import Graph
 from cgviz.ops.op import REGISTRY, ops
-from cgviz.runs.columns import straight
+from cgviz.runs.bold import MOST_STOPS, Bold
+from cgviz.runs.compiling import straight
 from cgviz.runs.passes import PAYS_AFTER, backward, carried, forward, gradient, quickly
 from cgviz.runs.straight import SPELLED_OUT
 from cgviz.values.arrays import is_sound
@@ -131,6 +133,9 @@ PROGRAMS = [
     "r = A @ x - mean(A @ x); sum(r*r*r/(1 + r*r)) - norm(transpose(A) @ r)",
     "h = relu(transpose(A) * 2 - 1); sum(h * cumsum(h, axis=0)) + sum(x) * max(x) - trace(A @ transpose(A))",
     "s = sum(x); t = tanh(s); y = x*t - (-x)/s; sum(sort(y) * leaky_relu(-y)) + s*sum(c)",
+    "m = mean(A, axis=1, keepdims=True); z = (A - m) / sum(A, axis=0); sum(mean(z*A, axis=1) * sum(z, axis=(1,)))",
+    "q = x @ W; p = A @ (x*2); mean(q) * dot(x, x) + sum(p)*mean(transpose(A), axis=0) @ p + sum(q @ transpose(W))",
+    "a = mean(mean(A, axis=0)*x); -a*sum(sum(A, axis=1, keepdims=True) - A) + sum(mean(x) - b) + mean(softmax(A, 0))",
     "sum(gelu(A) + silu(-A) + hypot(A, 2) + A**3) + sum(logsigmoid(x) - softplus(-x*x)) + sum(A**x[0])",
 ]
 
@@ -145,6 +150,19 @@ def test_programs_of_arrays(text: str) -> None:
     run = cgviz.run(graph, {name: np.asfortranarray(value) for name, value in at.items()})
     assert straight(run.bare) is not None
     agree(run.bare, dict(run.inputs or {}))
+
+
+@pytest.mark.parametrize(
+    ("x", "stops"), [(1.0, 0), (1e200, MOST_STOPS), (1e-200, MOST_STOPS), (math.inf, 0), (math.nan, 0)]
+)
+def test_a_bold_line_that_stops_is_done_carefully(x: float, stops: int) -> None:
+    graph = cgviz.read("h = A @ v; sum(h*h)/3 + sum(A*A, axis=1) @ h")
+    at = {"A": np.arange(1.0, 7).reshape(2, 3) * x, "v": np.arange(1.0, 4)}
+    run = cgviz.run(graph, at)
+    agree(run.bare, dict(run.inputs or {}))
+    line = run.bare.asked[-1].unit
+    assert (type(line), line.stops) == (Bold, stops)
+    agree(run.bare, {**at, "A": np.ones((2, 3))})
 
 
 def test_every_op_of_columns_at_odd_numbers() -> None:
@@ -181,7 +199,7 @@ def test_a_run_of_a_graph_that_is_asked_often_is_the_same_run() -> None:
         assert run.gradient == first.gradient
         assert run.values == first.values
         assert run.gradients == first.gradients
-    assert runs[-1]._found is not None
+    assert "values" not in vars(cgviz.run(graph, x=3, y=-4))
     assert cgviz.run(graph, x=0.0, y=-1e9).gradient == cgviz.run(LECTURE, x=0.0, y=-1e9).gradient
 
 
@@ -205,3 +223,39 @@ def test_a_run_again_of_other_shapes_and_numbers_is_as_the_first_one() -> None:
     assert (wide.gradient["x"], np.array(wide.gradient["y"]).tolist()) == (10.0, [2.0, 2.0])
     with pytest.raises(UsageError):
         cgviz.run(graph, x=2.0)
+
+
+def test_every_kind_of_number_is_run_again_by_the_line() -> None:
+    scalars, wide = cgviz.read("x*y_1 + x"), cgviz.read("A*x + sum(A)")
+    matrix = np.asfortranarray(np.random.default_rng(3).normal(size=(9, 7)))
+    calls: list[tuple[Graph, dict[str, Any]]] = [
+        (scalars, {"x": np.float64(2.5), "y_1": 3}),
+        (scalars, {"x": np.float32(2.5), "y_1": np.array(3)}),
+        (scalars, {"y_1": True, "x": 1e-3}),
+        (scalars, {"x": 2.5, "y_1": 3.0, "upstream": 2}),
+        (wide, {"A": matrix, "x": 2, "upstream": 1}),
+        (wide, {"A": matrix.astype(np.float32), "x": 2.0, "upstream": matrix}),
+        (wide, {"A": matrix.tolist(), "x": np.float64(2.0), "upstream": np.float64(3.0)}),
+    ]
+    for graph, given in calls:
+        first = cgviz.run(Graph(graph.nodes, graph.output, graph.inputs, graph.program), **given)
+        made = [cgviz.run(graph, **given) for _ in range(PAYS_AFTER + 3)]
+        assert all(type(run.value) is type(first.value) and same(run.value, first.value) for run in made)
+        assert all(same(run.gradient[name], first.gradient[name]) for run in made for name in first.gradient)
+        assert all(same(made[-1].inputs[name], each) for name, each in (first.inputs or {}).items())  # type: ignore[index]
+        assert "values" not in vars(made[-1])
+    assert "values" not in vars(cgviz.run(cgviz.run(scalars, x=1, y_1=1), {"x": 2.5, "y_1": 3.0}))
+
+
+@pytest.mark.parametrize(
+    "odd", [{"x": "2"}, {"x": None}, {"x": 1j}, {"x": 10**400}, {"x": [[1], [1, 2]]}, {"z": 1.0}, {}]
+)
+def test_what_is_no_number_is_refused_by_a_graph_that_is_run_again(odd: dict[str, Any]) -> None:
+    for size in (1.0, np.ones(2)):
+        graph = cgviz.read("x*y")
+        for _ in range(PAYS_AFTER + 2):
+            cgviz.run(graph, x=size, y=size, upstream=1.0)
+        with pytest.raises((UsageError, ExpressionError)) as refused:
+            cgviz.run(graph, **{"y": size, **odd}, upstream=1.0)
+        with pytest.raises(type(refused.value), match=re.escape(str(refused.value))):
+            cgviz.run("x*y", **{"y": size, **odd}, upstream=1.0)

@@ -15,7 +15,7 @@ from cgviz.grading.ends import Ends, ends
 from cgviz.grading.exercise import Exercise
 from cgviz.grading.lines import by_lines
 from cgviz.grading.listing import Listing
-from cgviz.grading.near import RIGHT
+from cgviz.grading.near import RIGHT, WRONG_WORD
 from cgviz.grading.report import Grade
 from cgviz.grading.rows import graded
 from cgviz.grading.truth import Truth, begun, given_in, held_in, spoken_in, truth
@@ -57,15 +57,20 @@ def judged(exercise: Exercise, listing: Listing) -> Grade:
     if read is not None and agrees(read, got):
         return read
     if read is not None and not read.all_right and not got.all_right:
-        return read if explains(read) else mended(attempt, exercise, right, got, read)
+        return read if explains(read, got) else mended(attempt, exercise, right, got, read)
     if not got.any_found and not exercise.call:
         raise EvaluationError(NOTHING)
     return graded(attempt, exercise, right, got)
 
 
-def explains(read: Grade) -> bool:
-    """Tells whether a grade names the cause of its first wrong line; a shape alone may be none that matters."""
-    return read.first is not None and read.first.cause not in ("local-derivative", "keepdims", "shape")
+def explains(read: Grade, got: Ends) -> bool:
+    """Tells whether a grade names the cause of its first wrong line, and calls no gradient wrong that comes out right.
+
+    A shape alone may be none that matters.
+    """
+    wrong = {each.name for each in read.gradients if each.verdict == WRONG_WORD}
+    named = read.first is not None and read.first.cause not in ("local-derivative", "keepdims", "shape")
+    return named and not wrong & got.right
 
 
 def mended(attempt: Attempt, exercise: Exercise, right: Truth, got: Ends, read: Grade) -> Grade:

@@ -106,12 +106,18 @@ class Attempt:
             made.unread[0] = str(error)
         except Exception as error:
             machine.failure = machine.failure or Failure(0, f"{type(error).__name__}: {error}")
-        made.failure = machine.failure
+        made.failure = self.in_file(machine.failure)
         made.events = [event for event in machine.events or () if id(event.statement) in self.own]
         made.unread |= machine.unread
         machine.shaken = machine.is_update = None
         made.gradients = {name: self.gradient(name, made) for name in exercise.asked}
         return made
+
+    def in_file(self, failure: Failure | None) -> Failure | None:
+        """Returns a failure without the line where it is one of the call, not of the file."""
+        if failure is None or failure.statement is None or id(failure.statement) in self.own:
+            return failure
+        return Failure(0, failure.message)
 
     def stand_by(self) -> None:
         """Readies the machine for statements one by one: nothing is recorded, inputs keep their values."""

@@ -64,6 +64,8 @@ def blames(suspects: Suspects, got: Ends, gradient: str) -> Iterator[Blame | Non
     if posts.first is not None:
         yield blame_at(listing, posts.first, *posts.why(), gradient)
     yield of_gradient(suspects, got)
+    if got.outcome.unread:
+        return  # it may be any of the lines that are not read
     plain = [node for node in suspects.order if isinstance(node, ASSIGNS) and id(node) in suspects.exact]
     ends = [node for node in suspects.order if isinstance(node, ast.Return)]
     last = max(plain or ends, key=lambda each: each.lineno, default=None)

@@ -136,7 +136,8 @@ def readable(lines: list[str]) -> list[str]:
     first = next((line.strip() for line in lines if line.strip()), "")
     if first.startswith("%%") and first.split()[0] not in PYTHON_CELLS:
         return [f"# {line}" for line in lines]
-    made = [unmagic(line) for line in lines]
+    head = first and next(line for line in lines if line.strip()).partition(first)[0]  # IPython takes it off, too
+    made = [unmagic(line.removeprefix(head)) for line in lines]
     return made if is_python("\n".join(made)) else [f"# {line}" for line in lines]
 
 

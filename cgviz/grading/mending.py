@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from time import process_time
 from typing import Any
 
-from cgviz.grading.attempts import Attempt, Outcome
+from cgviz.grading.attempts import Attempt, Outcome, targets
 from cgviz.grading.blames import Blame, blame_at, blame_of, blames
 from cgviz.grading.ends import Ends, judged, room, scale
 from cgviz.grading.exercise import Exercise
@@ -83,8 +83,13 @@ class Search:
         self.suspects = Suspects(self.around, self.posts, self.run)
         mend = self.best()
         if mend is not None:
-            return blame_of(listing, mend.slip, self.got.outcome.failure, about)
+            return blame_of(listing, mend.slip, self.got.outcome.failure, self.made_in(mend.slip.statement) or about)
         return next(filter(None, blames(self.suspects, self.got, about)), None)
+
+    def made_in(self, node: ast.stmt | None) -> str:
+        """Returns the wrong gradient that a statement makes, by the name of its target; "" where that tells none."""
+        made = map(self.attempt.spell, targets(node)) if node is not None else ()
+        return next((name for name in made if name in self.got.wrong), "") or ""
 
     # the search
 

@@ -96,13 +96,14 @@ def convention(theirs: Any, ours: Any, name: str) -> str:
 
 def with_blame(rows: list[LineVerdict], attempt: Attempt, blame: Blame) -> list[LineVerdict]:
     """Puts the first wrong line among the rows, in the place of the row that stands there."""
-    there = next((row for row in rows if row.line == blame.line), None)
+    here = [row for row in rows if row.line == blame.line]
+    there = min(here, key=lambda row: row.verdict == RIGHT_WORD, default=None)
     of_row = (there.gradient, there.theirs, there.ours) if there else (blame.gradient, None, None)
     made = LineVerdict(
         blame.line, attempt.listing.where(blame.line), blame.code, *of_row, WRONG_WORD, cause=blame.cause,
         says=blame.says, start=blame.start, end=blame.end, mended=blame.mended,
     )  # fmt: skip
-    kept = [row for row in rows if row.line != blame.line]
+    kept = [row for row in rows if row is not there]
     after = [row if row.verdict == RIGHT_WORD else replace(row, follows=blame.line) for row in kept]
     return sorted([*after, made], key=lambda each: each.line)
 
@@ -114,6 +115,8 @@ def notes(attempt: Attempt, got: Ends) -> list[str]:
         made.append(OLD)
     if got.outcome.stopped:
         made.append("the file was stopped: it takes too many steps")
+    if got.outcome.failure is not None and not got.outcome.failure.line and attempt.exercise.call:
+        made.append(f"the call stops: {got.outcome.failure.message}")
     lacking = [name for name, verdict in got.verdicts.items() if verdict == MISSING_WORD]
     if lacking and got.outcome.unread:
         line, why = next(iter(sorted(got.outcome.unread.items())))

@@ -9,12 +9,14 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from cgviz.errors import CgvizError, UsageError, quoted
 from cgviz.grading.listing import ENDINGS, LONGEST, LONGEST_NOTEBOOK, Listing, UnreadableError, listing, read
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 MOST_FILES, MOST_DEEP, MOST_BYTES = 20_000, 12, 2**29
+MOST_OF_ONE = max(LONGEST, LONGEST_NOTEBOOK) + 1  # what is longer is refused
 PASSED_OVER = (
     "__pycache__", "__MACOSX", ".ipynb_checkpoints", ".git", "venv", ".venv", "site-packages", "node_modules",
 )  # fmt: skip
@@ -66,11 +68,10 @@ def submissions(where: str) -> list[Submission]:
 def in_folder(folder: str, inside: str, deep: int = 0) -> Iterator[Submission]:
     """Yields the files of a folder and its folders. Links are not followed."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda each: each.name)
+        entries = sorted(os.scandir(folder), key=lambda each: each.name)[:MOST_FILES]
     except OSError as error:
         yield Submission(inside or folder, refused=f"cannot read the folder: {error.strerror}")
         return
-    count = 0
     for entry in entries:
         name = f"{inside}{entry.name}"
         if entry.name in PASSED_OVER or entry.name.startswith("."):
@@ -93,9 +94,6 @@ def in_folder(folder: str, inside: str, deep: int = 0) -> Iterator[Submission]:
                 yield Submission(name, refused="a link" if stat.S_ISLNK(mode) else "no regular file")
         elif entry.name.lower().endswith(ARCHIVES) and stat.S_ISREG(mode):
             yield from archive_in(entry.path, name)
-        count += 1
-        if count > MOST_FILES:
-            return
 
 
 def archive_in(path: str, name: str) -> Iterator[Submission]:
@@ -120,7 +118,8 @@ def in_archive(content: bytes, called: str, inside: str, deep: int) -> Iterator[
         RuntimeError,
         NotImplementedError,
     ) as error:
-        raise UnreadableError(f"cannot be read as an archive: {error}") from None
+        why = str(error).partition(":\n")[0]
+        raise UnreadableError(f"cannot be read as an archive: {why}") from None
     for name, held in members:
         if any(part in PASSED_OVER or part.startswith(".") for part in name.split("/")):
             continue
@@ -136,33 +135,33 @@ def in_archive(content: bytes, called: str, inside: str, deep: int) -> Iterator[
 
 
 def members_of(content: bytes, called: str) -> Iterator[tuple[str, bytes | str]]:
-    """Yields name and bytes of what an archive holds, or why it is not read: no more of it than a file may be long."""
-    most, total = max(LONGEST, LONGEST_NOTEBOOK), 0
-    if called.lower().endswith(".zip"):
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for member in archive.infolist()[:MOST_FILES]:
-                if member.is_dir() or not member.filename.lower().endswith((*ENDINGS, *ARCHIVES)):
-                    continue
+    """Yields name and bytes of what an archive holds, or why it is not read, up to a number of bytes in all."""
+    total = 0
+    for name, held in (of_zip if called.lower().endswith(".zip") else of_tar)(content):
+        total += len(held)
+        if total > MOST_BYTES:
+            return
+        yield clean(name), held
+
+
+def of_zip(content: bytes) -> Iterator[tuple[str, bytes | str]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in archive.infolist()[:MOST_FILES]:
+            if is_wanted(member.filename) and not member.is_dir():
                 with archive.open(member) as stream:
-                    held = stream.read(most + 1)
-                total += len(held)
-                if total > MOST_BYTES:
-                    return
-                yield clean(member.filename), held
-        return
+                    yield member.filename, stream.read(MOST_OF_ONE)
+
+
+def of_tar(content: bytes) -> Iterator[tuple[str, bytes | str]]:
     with tarfile.open(fileobj=io.BytesIO(content)) as pack:
-        for count, entry in enumerate(pack):
-            if count > MOST_FILES or total > MOST_BYTES:
-                return
-            if not entry.name.lower().endswith((*ENDINGS, *ARCHIVES)) or entry.isdir():
-                continue
-            if not entry.isfile():
-                yield clean(entry.name), "no regular file"
-                continue
-            inside = pack.extractfile(entry)
-            held = inside.read(most + 1) if inside else b""
-            total += len(held)
-            yield clean(entry.name), held
+        for entry in islice(pack, MOST_FILES):
+            if is_wanted(entry.name) and not entry.isdir():
+                inside = pack.extractfile(entry) if entry.isfile() else None
+                yield entry.name, inside.read(MOST_OF_ONE) if inside else "no regular file"
+
+
+def is_wanted(name: str) -> bool:
+    return name.lower().endswith((*ENDINGS, *ARCHIVES))
 
 
 def clean(name: str) -> str:

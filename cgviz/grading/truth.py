@@ -158,7 +158,9 @@ def of_file(exercise: Exercise, listing: Any) -> Truth:
             outputs.append(objective(made, exercise))
         lacking = [name for name, value in made.gradients.items() if value is UNKNOWN]
         if lacking:
-            why = f": line {made.failure.line}: {made.failure.message}" if made.failure else ""
+            failure = made.failure
+            where = f"line {failure.line}: " if failure and failure.line else ""
+            why = f": {where}{failure.message}" if failure else ""
             raise EvaluationError(f"the solution gives no {exercise.label(lacking[0])}{why}")
         every.append(point)
         found.append({name: number_of(value) for name, value in made.gradients.items()})

@@ -197,7 +197,7 @@ class Meaning:
         """Returns the base of a power in print. Raises ExpressionError for a square matrix, unless its sum is asked."""
         shape = self.shape(node.args[0]) or ()
         if len(shape) == 2 and shape[0] == shape[1] and not self.is_summed(len(self.where), OF_MATRICES):
-            name = self.nodes[node.args[0]].shown
+            name = self.called(node.args[0])
             message = f"a power of a square matrix: {name} {name} is their product, {name} \\odot {name} by elements"
             raise self.error(message, node)
         return node.args[0]

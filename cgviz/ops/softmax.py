@@ -88,9 +88,9 @@ def stable_log_softmax(x: Any, axis: Axis) -> Any:
 def stable_softmax(x: Any, axis: Axis) -> Any:
     np = numpy()
     with np.errstate(all="ignore"):
-        shift = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+        shift = np.maximum.reduce(x, axis, keepdims=True, initial=-np.inf)
         raised = np.exp(x - np.where(np.isfinite(shift), shift, 0.0))
-        return raised / np.sum(raised, axis=axis, keepdims=True)
+        return raised / np.add.reduce(raised, axis, keepdims=True)
 
 
 def same_shape(axis: Axis) -> Any:
@@ -180,14 +180,21 @@ def sum_of_others(x: Any, axis: Axis) -> Any:
     """Returns, for each element of an array, the sum of the others along axes; none is subtracted again."""
     np = numpy()
     axes = axes_of(axis, x.ndim)
+    if axes == (x.ndim - 1,):
+        return others_in_line(x)
     lead = x.ndim - len(axes)
     last = tuple(range(lead, x.ndim))
     moved = np.moveaxis(x, axes, last)
     line = moved.reshape(*moved.shape[:lead], size(moved.shape[lead:]))
-    made = np.zeros(line.shape)
-    made[..., 1:] = np.cumsum(line[..., :-1], axis=-1)
-    made[..., :-1] += np.cumsum(line[..., :0:-1], axis=-1)[..., ::-1]
-    return np.moveaxis(made.reshape(moved.shape), last, axes)
+    return np.moveaxis(others_in_line(line).reshape(moved.shape), last, axes)
+
+
+def others_in_line(x: Any) -> Any:
+    """Returns the same along the last axis."""
+    made, add = numpy().zeros(x.shape), numpy().add
+    add.accumulate(x[..., :-1], -1, out=made[..., 1:])
+    made[..., :-1] += add.accumulate(x[..., :0:-1], -1)[..., ::-1]
+    return made
 
 
 @cache

@@ -152,10 +152,12 @@ def run(
 
     Raises ExpressionError, and UsageError where an input is unknown or has no value, and where a stage does not open.
     """
-    if isinstance(program, Graph) and values is None and not expand and shapes is None:
+    if isinstance(program, Run):
+        program = program.bare
+    if isinstance(program, Graph) and not expand and shapes is None:
         level = program.kept.get((detail, ties))
         again = None if level is None else level.kept.get(AGAIN)
-        if again is not None and (quick := again(inputs, upstream)) is not None:
+        if again is not None and (quick := again.run({**values, **inputs} if values else inputs, upstream)) is not None:
             return quick  # type: ignore[no-any-return]
     given = {str(name): value for name, value in {**(values or {}), **inputs}.items()}
     sizes = shapes or {}

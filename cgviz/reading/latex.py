@@ -14,6 +14,7 @@ from cgviz.reading.latex_calls import Calls, registered
 from cgviz.reading.latex_elements import Elements
 from cgviz.reading.latex_equations import EquationHead, WrittenEquation, equation, multiple, outer, parts, raised_marks
 from cgviz.reading.latex_equations import head as left_side
+from cgviz.reading.latex_macros import WORDS
 from cgviz.reading.latex_names import LatexNames
 from cgviz.reading.latex_order import ordered
 from cgviz.reading.latex_pieces import Piece, pieces
@@ -121,10 +122,14 @@ class PrintedPaper:
 
     def is_variable(self, letter: str) -> bool:
         """Tells whether a letter stands somewhere as a name of its own: not all of a superscript, not at its end."""
-        every = self.pieces
-        return any(
-            piece.kind == "letter" and piece.text == letter and not self.is_raised(at) for at, piece in enumerate(every)
-        )
+        found = [at for at, piece in enumerate(self.pieces) if piece.kind == "letter" and piece.text == letter]
+        return any(not self.is_raised(at) and not self.is_in_word(at) for at in found)
+
+    def is_in_word(self, at: int) -> bool:
+        """Tells whether a letter begins a word, the T of `\\operatorname{Tr}`."""
+        before = [piece.text for piece in self.pieces[max(0, at - 2) : at]]
+        is_word = len(before) == 2 and before[1] == "{" and (before[0] in WORDS or before[0] == "operatorname")
+        return is_word and self.pieces[at + 1].kind == "letter"
 
     def is_raised(self, at: int) -> bool:
         """Tells whether the piece at `at` is `^T`, `^{T}`, `^{[2]T}`, `^{\\mathsf{T}}`, or in a subscript alone."""

@@ -324,9 +324,12 @@ class Calls:
     def argument(self, span: Span, piece: Piece) -> list[Item]:
         """Returns the argument of a function in brackets: what is bracketed after it, else as far as a product goes."""
         first = self.pieces[span.at] if span.at < span.end else None
+        start, after = span.at, 0 if first is None else first.partner + 1
+        while first is not None and first.text == "{" and self.pieces[start + 1].partner == first.partner - 1:
+            start, first = start + 1, self.pieces[start + 1]  # \\sin{(x)} is set as \\sin(x)
         if first is None or first.kind != "open" or first.text == "{":
             return around(piece, [Span(span.at, span.end, bare=span)])
-        start, span.at = span.at, first.partner + 1
+        span.at = after
         inside = Span(start, span.at) if first.text in ("|", "cases") else Span(start + 1, first.partner)
         return within(first, self.pieces[first.partner], inside)
 

@@ -50,6 +50,7 @@ class Indices:
         `left` are the letters in the subscripts of left sides: the i of `z_i = \\sum_{j=1}^i x_j` is an index.
         """
         series: list[tuple[int, Bounds]] = []
+        counted: list[tuple[int, Bounds]] = []
         beyond, at = dict(skipped), 0
         while at < len(self.pieces):
             if at in beyond:
@@ -65,6 +66,7 @@ class Indices:
                 self.compared |= found.compared
                 top = found.top.letter
                 self.bound |= {top} if top and top in left and top not in COUNTS else set()
+                counted += [(at, found)] if found.literal is not None else []
                 if found.literal is None and found.letters:
                     series.append((at, found))
                     self.bound |= {*found.letters, *found.compared}
@@ -76,9 +78,11 @@ class Indices:
                 chosen = {each.text for each in self.pieces[at + 1 : at + 2]} if is_chosen else set()  # softmax(z)_i
                 self.bound |= chosen & {*left} - {""}
                 at += 1
+        begun = [found for at, found in counted if self.mentions(at, len(self.pieces), found.letters[0], single=True)]
+        begun = [found for _, found in series] + ([] if any(found.lower == 1 for _, found in series) else begun)
+        self.first = 0 if any(found.lower == 0 for found in begun) else 1
         if not self.bound:
             return
-        self.first = 0 if any(found.lower == 0 for _, found in series) else 1
         self.spread()
         for is_plain in (True, False):
             for at, found in series:
@@ -186,9 +190,10 @@ class Indices:
                 self.partial |= {at} if known[:2] == entry[:2] and known != entry else set()
                 return
 
-    def mentions(self, start: int, end: int, letter: str) -> bool:
-        """Tells whether a name between two places bears an index."""
-        return any(start <= at < end and letter in self.letters(name) for at, name in self.found.items())
+    def mentions(self, start: int, end: int, letter: str, single: bool = False) -> bool:
+        """Tells whether a name between two places bears an index, of its subscript where `single`."""
+        letters = self.single if single else self.letters
+        return any(start <= at < end and letter in letters(name) for at, name in self.found.items())
 
     def shifts(self, start: int, end: int, letter: str) -> tuple[int, int]:
         """Returns the least and the most that is added to an index between two places."""

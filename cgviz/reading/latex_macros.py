@@ -16,7 +16,7 @@ FUNCTIONS = {
 } | {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "lg": "log10", "sgn": "sign"}
 
 OPERATORS = {
-    "cdot": "·", "times": "×", "ast": "*", "star": "*", "bullet": "·", "odot": "⊙", "circ": "⊙",
+    "cdot": "·", "times": "×", "ast": "*", "bullet": "·", "odot": "⊙", "circ": "⊙",
     "div": "/", "slash": "/",
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=",
     "lt": "<", "gt": ">", "ne": "!=", "neq": "!=",
@@ -60,7 +60,7 @@ BLANKS = frozenset(
 NOTES = frozenset({"label", "tag", "vspace", "mspace", "phantom", "vphantom", "hphantom", "eqref", "color", "footnote"})
 WIDE = frozenset({"hspace", "hskip"})  # which part one formula from the next
 DRESS = frozenset({"underbrace", "overbrace", "boxed", "fbox", "ensuremath", "mathop", "mathrel", "mathbin", "mathord",
-                   "mathinner", "cancel", "substack", "smash", "underset", "overset", "stackrel", "textcolor",
+                   "mathinner", "substack", "smash", "underset", "overset", "stackrel", "textcolor",
                    "colorbox"})  # fmt: skip
 
 WORDS = frozenset(
@@ -89,6 +89,7 @@ NO_ARROW = "an arrow is not part of an expression"
 NO_SET = "sets and conditions beside a formula are not read"
 NO_DOTS = "dots leave terms to the reader's guess; write them out"
 NO_MEAN = "an expected value is a mean over a distribution; write the mean of samples, \\frac{1}{n}\\sum_{i=1}^{n}"
+STRUCK = "what is struck out is left out by you: write the rest"
 NO_ARGMAX = "argmax is a place, piecewise constant and without a derivative; the value is \\max_k"
 NO_ARGMIN = NO_ARGMAX.replace("max", "min")
 REFUSED = {
@@ -102,6 +103,8 @@ REFUSED = {
     "ldots": NO_DOTS, "dots": NO_DOTS, "cdots": NO_DOTS, "vdots": NO_DOTS, "dotsc": NO_DOTS, "ddots": NO_DOTS,
     "lfloor": "floor has no useful derivative", "lceil": "ceil has no useful derivative",
     "over": "write \\frac{..}{..}", "binom": "write the factorials out", "choose": "write the factorials out",
+    "star": "of numbers it is \\cdot, by elements \\odot; correlations are not read",
+    "cancel": STRUCK, "bcancel": STRUCK, "xcancel": STRUCK, "sout": STRUCK,
     "bmod": "remainders are not supported", "argmax": NO_ARGMAX, "argmin": NO_ARGMIN,
     "mid": "conditions are not read here",
     "sup": "write \\max", "inf": "write \\min", "cup": NO_SET, "cap": NO_SET, "wedge": NO_SET, "vee": NO_SET,

@@ -204,6 +204,8 @@ class LatexNames:
             raise ExpressionError(f"{shown} cannot be part of a name", self.text, first.start, last.end) from None
 
     def source(self, start: int, end: int) -> str:
+        if end - start > 2 and self.pieces[start].text == "{" and self.pieces[start].partner == end - 1:
+            return f"{{{self.source(start + 1, end - 1)}}}"  # the braces of `{x \\over y}` stand nowhere
         return self.text[self.pieces[start].start : self.pieces[end - 1].end] if end > start else ""
 
     def subscript(self, at: int) -> int:

@@ -28,10 +28,24 @@ class Series:
         """Tells whether a max or min has an index under it."""
         return span.at + 1 < span.end and self.pieces[span.at + 1].text == "_"
 
+    def refuse_unbound(self, piece: Piece, bounds: Bounds, env: Env) -> None:
+        """Raises ExpressionError for `\\sum_{j \\ne i}` where nothing binds i: of one i, or over every i as well?"""
+        for each in bounds.conditions:
+            own, other = each.left.letter, each.right.letter
+            known = {*bounds.letters, *env.axes, *env.numbers, ""}
+            if each.sign != "!=" or other in known or not own:
+                continue
+            message = f"does this sum run over {other} as well? Then write \\sum_{other} \\sum_{{{own} \\ne {other}}}; "
+            message += f"of one {other} bind it on the left side, L_{other} = ...; a label {other} is read in text: "
+            message += f"sum(s*(arange(3) != {other})) of 3 numbers s, {other} counted from 0"
+            raise self.error(message, piece, self.pieces[bounds.end - 1])
+
     def series(self, span: Span) -> list[Item]:
         """Reads \\sum, \\prod, \\max_i: written out where its bounds are numbers, else along an axis."""
         piece, at, env = self.pieces[span.at], span.at, span.env or EMPTY
-        bounds = resolved(self.indices.bounds(at), env)
+        written = self.indices.bounds(at)
+        self.refuse_unbound(piece, written, env)
+        bounds = resolved(written, env)
         end = self.reach(bounds, span.end)
         if end == bounds.end:
             raise self.error("the terms of this sum are missing", piece)

@@ -51,6 +51,10 @@ def statements(text: str, pieces: Sequence[Piece]) -> tuple[list[tuple[int, int]
         if found and continues(pieces, chunk):
             found[-1] = (found[-1][0], chunk.end)
             continue
+        first = pieces[unbraced(pieces, chunk.start, chunk.end)[0]]
+        if found and not chunk.equals and first.kind == "char" and first.text in "-−":
+            message = "does this row go on with the one before? Then write & before its sign; else a name, f = -..."
+            raise ExpressionError(message, text, first.start, first.end)
         if found and not chunk.equals and before is not None and before.kind != "row":
             shown = quoted(text[before.start : before.end])
             raise ExpressionError(f"an equation is expected after {shown}", text, before.start, before.end)
@@ -121,7 +125,10 @@ def is_layout(piece: Piece) -> bool:
 
 
 def continues(pieces: Sequence[Piece], chunk: Chunk) -> bool:
-    """Tells whether a chunk goes on with what was begun: after a gap without '=', or at `&` with an operator."""
+    """Tells whether a chunk goes on with what was begun: after a gap without '=', or with an operator, "=" or "+".
+
+    A minus goes on behind `&`; elsewhere `-q` may be a statement of its own, which is asked about.
+    """
     if chunk.before is not None and chunk.before.kind == "gap":
         return not chunk.equals
     at = chunk.start
@@ -129,8 +136,13 @@ def continues(pieces: Sequence[Piece], chunk: Chunk) -> bool:
         at += 1
     aligned = any(piece.text == "&" for piece in pieces[chunk.start : at])
     piece = pieces[at]
-    factors = ("*", "·", "×", "⊙", "/")
-    return aligned and (piece.text in "+-−*/" if piece.kind == "char" else OPERATORS.get(piece.text) in factors)
+    if is_equals(piece) or (piece.text in ("+", "*", "/") if piece.kind == "char" else is_factor(piece)):
+        return True
+    return aligned and piece.kind == "char" and piece.text in "-−"
+
+
+def is_factor(piece: Piece) -> bool:
+    return OPERATORS.get(piece.text) in ("*", "·", "×", "⊙", "/")
 
 
 def chunks(text: str, pieces: Sequence[Piece], start: int, stop: int) -> Iterator[Chunk]:

@@ -183,7 +183,17 @@ class Translator(Series):
         if piece.text == "|" and self.is_doubled(inside):
             return self.norm(span, piece, Span(inside.at + 1, inside.end - 1))
         bracketed = within(piece, self.pieces[piece.partner], inside)
-        return [called("bars ", piece), *bracketed] if piece.text == "|" else bracketed
+        mark = "bars " if piece.text == "|" else "raised " if self.may_be_matrix(span, inside) else ""
+        return [called(mark, piece), *bracketed] if mark else bracketed
+
+    def may_be_matrix(self, span: Span, inside: Span) -> bool:
+        """Tells whether a power, no inverse and no transpose, stands behind a bracket in which there are capitals."""
+        if span.at >= span.end or self.pieces[span.at].text != "^" or (span.env is not None and span.env.axes):
+            return False
+        if not any(piece.text.isupper() for piece in self.pieces[inside.at : inside.end]):
+            return False
+        exponent = [each for each in self.pieces[span.at + 1 : self.names.extent(span.at + 1)] if each.kind != "close"]
+        return not self.calls.is_inverse(span.at) and not self.names.is_transpose(exponent)
 
     def is_doubled(self, inside: Span) -> bool:
         """Tells whether what stands between bars are bars, and touch them: the norm `||x||` as it is typed."""
@@ -277,7 +287,8 @@ class Translator(Series):
 
     def is_differential(self, start: int, end: int) -> bool:
         """Tells whether half of a fraction is `d`, `dx` or `dy`, and d no name that the program uses otherwise."""
-        written = self.calls.written(start, end)
+        dressed = (*macros.WORDS, "{", "rm")
+        written = "".join(piece.text for piece in self.pieces[start:end] if piece.text not in dressed)
         return written[:1] == "d" and len(written) <= 2 and "d" not in self.calls.variables
 
     def root(self, span: Span) -> list[Item]:

@@ -17,7 +17,6 @@ from cgviz.ops.rearranging import fold, fold_open
 from cgviz.records import record
 from cgviz.runs.door import Door
 from cgviz.runs.passes import backward, forward
-from cgviz.runs.straight import Found
 from cgviz.runs.tangents import tangents
 from cgviz.runs.trouble import Trouble, explained, found
 from cgviz.text.formula import Formula
@@ -49,6 +48,8 @@ class Contribution:
 
 class ByPath(dict[str, Any]):
     """Gradients by the names of inputs; `params["W1"]` and `body.0.weight` are found as `params_W1` and the like."""
+
+    __slots__ = ()
 
     def __missing__(self, key: str) -> Any:
         name = "_".join(re.findall(r"\w+", str(key)))
@@ -164,23 +165,14 @@ class Run(Door):
         """What the backward pass begins with: the gradient of the output."""
         return None if self.symbolic else self.gradients[self.bare.output]
 
-    @property
+    @cached_property
     def value(self) -> Value | None:
         """The output's value."""
-        found = self._found
-        return self.values[self.bare.output] if found is None else found[0]
+        return self.values[self.bare.output]
 
     @cached_property
-    def _found(self) -> Found | None:
-        """The output's value and the gradient of each input, where a compiled graph has found them already."""
-        return None
-
-    @property
     def gradient(self) -> dict[str, Value | None]:
         """∇f: the gradient of every input, by name, in the order of first appearance."""
-        found = self._found
-        if found is not None:
-            return ByPath(zip(self.bare.input_names, found[1]))  # noqa: B905 - the line returns one for each input
         return ByPath((self.bare.nodes[i].name, self.gradients[i]) for i in self.bare.inputs)
 
     @cached_property

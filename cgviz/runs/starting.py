@@ -16,7 +16,7 @@ from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.rearranging import listed as listed_shape
 from cgviz.runs.again import AGAIN, Again
 from cgviz.runs.passes import completed, forward, quickly
-from cgviz.runs.run import Run
+from cgviz.runs.run import ByPath, Run
 from cgviz.text.parsing import spelled
 from cgviz.values import arrays, axes
 from cgviz.values.arrays import Shape, Value, is_array, shape_of
@@ -49,7 +49,8 @@ def start(
     found = None if run.inputs is None else quickly(run.bare, run.inputs, seed)
     if found is None:
         return in_range(run)
-    run.__dict__["_found"] = found
+    value, slopes = found
+    run.__dict__.update(value=value, gradient=ByPath(zip(run.bare.input_names, slopes, strict=True)))
     if run.bare.asked and run.bare.asked[-1] is not None and not graph.counts:
         graph.kept[AGAIN] = Again(run.bare, run.bare.asked[-1])
     return run

@@ -312,8 +312,13 @@ class Writer:
 
 
 def compiled(writer: Writer) -> Line:
-    body = "\n ".join(writer.lines())
-    scope: dict[str, Any] = {"inf": math.inf, "nan": math.nan, **writer.bound}
-    exec(compile(f"def line({writer.takes}):\n {body}\n", "<passes>", "exec"), scope)
-    made: Line = scope["line"]
+    lines = [*writer.lines()]  # which bind what they call
+    made: Line = defined(writer.takes, lines, inf=math.inf, nan=math.nan, **writer.bound)
     return made
+
+
+def defined(takes: str, lines: Iterable[str], **scope: Any) -> Any:
+    """Returns the function of these lines; all the names in them are our own, and in `scope` what they stand for."""
+    body = "\n ".join(lines)
+    exec(compile(f"def line({takes}):\n {body}\n", "<passes>", "exec"), scope)
+    return scope.pop("line")

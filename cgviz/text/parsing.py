@@ -178,7 +178,7 @@ class Parser:
     def in_face(self, face: str) -> Spelling | None:
         """Returns the letters in the braces, or the one after a command such as `\\mathbf`, in its face."""
         if self.next != "{":
-            made = self.base()
+            made = Spelling(self.take()) if self.next.isdecimal() else self.base()
             return made and replace(made, face=face)
         start = self.at
         self.at += 1

@@ -283,11 +283,11 @@ def copied_deep(value: Any, _seen: dict[int, Any] | None = None) -> Any:
         seen[id(value)] = fresh = Instance(value.kind)
         fresh.held = {name: copied_deep(each, seen) for name, each in value.held.items()}
         return fresh
-    if type(value) in (list, tuple, set):
+    if type(value) in (tuple, set):
         return type(value)(copied_deep(each, seen) for each in value)
-    if isinstance(value, dict):
-        twin = copy.copy(value)
-        for key, each in value.items():
+    if type(value) is list or isinstance(value, dict):
+        seen[id(value)] = twin = copy.copy(value)
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
             twin[key] = copied_deep(each, seen)
         return twin
     return value

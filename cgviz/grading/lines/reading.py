@@ -15,7 +15,7 @@ from cgviz.grading.attempts import Attempt
 from cgviz.grading.elements import Misfit, minus, plus
 from cgviz.grading.exercise import Exercise
 from cgviz.grading.interpreter.objects import Frame
-from cgviz.grading.interpreter.signals import UNKNOWN
+from cgviz.grading.interpreter.signals import UNKNOWN, UnreadError
 from cgviz.grading.lines.names import LineNames
 from cgviz.grading.lines.stages import Stages
 from cgviz.grading.lines.systems import Atom, Vector
@@ -325,8 +325,8 @@ class Pass:
             self.walk.run(node, frame)
             made = number(frame.names.get(step.target))
             return made, made
-        except CrookedError:
-            raise
+        except (CrookedError, UnreadError):
+            raise CrookedError from None
         except NameError as error:
             line.lost = line.lost or re.findall(r"'(\w+)'", str(error))[:1]
             made = Misfit(str(error))

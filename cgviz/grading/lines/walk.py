@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cgviz.grading.binding import UPSTREAM
 from cgviz.grading.interpreter.machine import Machine
 from cgviz.grading.interpreter.objects import Frame, assigned_names
 from cgviz.grading.interpreter.signals import Stopped, Trained
@@ -78,6 +79,8 @@ class LineWalk:
                 case ast.FunctionDef() if node.name in self.called and returns_one(node):
                     yield self.step(node)
                 case ast.FunctionDef():
+                    if any(UPSTREAM.fullmatch(name) for name in with_defaults(node)):
+                        raise CrookedError
                     self.inlined.add(node.name)
                     yield from self.within(node.body, frame, guarded)
                 case ast.Assign(targets=targets, value=value):
@@ -161,6 +164,13 @@ class LineWalk:
             return bool(self.run(test, frame))
         except Exception:
             raise CrookedError from None
+
+
+def with_defaults(node: ast.FunctionDef) -> list[str]:
+    """Returns the parameters of a function that have a value of their own."""
+    spec = node.args
+    named = [each.arg for each, given in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if given is not None]
+    return [*named, *(each.arg for each, _ in zip(spec.args[::-1], spec.defaults, strict=False))]
 
 
 def target_of(node: Any) -> Any:

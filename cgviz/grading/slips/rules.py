@@ -172,8 +172,10 @@ def numbers(place: Place) -> Iterator[Slip]:
     every, value = place.parts, place.value
     inside = in_index(every)
     raised = {id(each) for spot in exponents(every) for each in ast.walk(spot)}
-    if value is not None and is_number(value) and place.is_slope(place.target):
-        yield place.edit(value, ast.Constant(1.0), "seed", SEED)
+    alone = value is not None and is_number(value) and not isinstance(place.statement, ast.AugAssign)
+    seed = value if alone else None
+    if seed is not None and place.is_slope(place.target):
+        yield place.edit(seed, ast.Constant(1.0), "seed", SEED)
     for part in every:
         c: Any = getattr(part, "value", None)
         for other in others(c) if is_number(part) and abs(c) <= LARGEST else ():
@@ -186,8 +188,8 @@ def numbers(place: Place) -> Iterator[Slip]:
                 says = (f"the lower bound of the clip is -{written(two)}, the constant of the other end: "
                         "it cuts off what is negative else")  # fmt: skip
                 yield place.edit(one, minus(two), "wrong-number", says)
-    if value is not None and is_number(value):
-        yield place.edit(value, ast.Constant(1.0), "seed", SEED)
+    if seed is not None:
+        yield place.edit(seed, ast.Constant(1.0), "seed", SEED)
 
 
 def others(c: float) -> Iterator[float]:

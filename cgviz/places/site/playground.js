@@ -4,7 +4,11 @@ let shownProgram = null; // the program whose answer is shown: what the link and
 let isRestoring = true;
 let pushing = 0;
 const sendProgram = channel(received);
-program = () => ({ program: encodeURIComponent(box.value), values: encodeURIComponent(byId("values").value), ...choices() });
+program = (text) => ({
+  program: encodeURIComponent(text === "typed" ? box.value : (shownProgram ?? box.value)), // an entry is not what is half typed
+  values: encodeURIComponent(byId("values").value),
+  ...choices(),
+});
 
 function choices() {
   const chosen = { detail: byId("detail").value, ties: byId("ties").value };

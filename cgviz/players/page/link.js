@@ -3,7 +3,7 @@
 
 const SHOWS = ["value", "gradient", "tangent", "symbols"];
 let saving = 0;
-let program = () => ({}); // what a playground adds to the link: its program
+let program = () => ({}); // what a playground adds to the link: the program that it shows, or the text as it is typed
 let isOfEntry = () => true; // is what is shown that of this entry of the history
 views.push(() => {
   clearTimeout(saving);
@@ -12,7 +12,7 @@ views.push(() => {
 addEventListener("hashchange", () => restore());
 byId("link").addEventListener("click", (event) => {
   event.preventDefault();
-  history.replaceState(history.state, "", link());
+  history.replaceState(history.state, "", link("typed"));
   navigator.clipboard?.writeText(location.href).then(
     () => say(byId("link"), "link copied"),
     () => say(byId("link"), "link in the address bar"),
@@ -20,9 +20,9 @@ byId("link").addEventListener("click", (event) => {
   setTimeout(() => say(byId("link"), "copy link"), 2000);
 });
 
-function link() {
+function link(text = "shown") {
   const at = state.inputs.map((value) => (isArray(value) ? value.join(";") : value)).join(",");
-  const own = program();
+  const own = program(text);
   const parts = { ...own, ...(own.program ? {} : { at }), step: state.step, show: state.show, style: state.style, way: state.direction, theme: state.theme };
   if (state.show === "tangent") parts.wrt = state.wrt;
   if (state.predict) parts.predict = 1;
