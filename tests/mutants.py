@@ -75,6 +75,7 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
     "runs/tangents.py": ("test_report_tables", "test_array_op_tables", "test_forward", "test_jacobian"),
     "runs/corners.py": ("test_report_tables", "test_diagnose", "test_hessian", "test_check", "test_array_tables"),
     "runs/straight.py": ("test_straight", "test_passes", "test_array_op_tables"),
+    "runs/bold.py": ("test_straight",),
     "runs/columns.py": ("test_straight", "test_passes", "test_array_op_tables"),
     "runs/buffers.py": ("test_straight", "test_passes", "test_array_op_tables"),
     "runs/*.py": (

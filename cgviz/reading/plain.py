@@ -133,7 +133,7 @@ class Plain(Combining):
 
     def statements(self) -> int:
         """Reads all statements; returns the node of the output."""
-        index, last = -1, ""
+        index, last, before = -1, "", ""
         for piece in self.pieces:
             name, number, sign = piece.groups()
             if sign == "=" and name is not None:
@@ -142,9 +142,10 @@ class Plain(Combining):
                 if sign not in ENDS or len(self.builder.nodes) > MOST_NODES:
                     raise Unsure
             elif name is not None or number is not None or sign not in ENDS:
-                return self.output(piece, index, last)
+                return self.output(piece, index, last, before)
             if sign == "":
                 break
+            before = sign
         return self.ended(index, "")
 
     def assigned(self, name: str) -> int:
@@ -165,12 +166,12 @@ class Plain(Combining):
         self.where[name] = self.values.pop(name)
         return -1
 
-    def output(self, piece: Piece, index: int, last: str) -> int:
-        """Reads an expression without a name, which ends the program; returns its node."""
+    def output(self, piece: Piece, index: int, last: str, before: str) -> int:
+        """Reads an expression without a name, which ends the program, after the sign `before`; returns its node."""
         name, number, sign = piece.groups()
         if name != last or sign not in ENDS:
-            if last and sign == "-" and not (name or number):
-                raise Unsure
+            if last and sign == "-" and before != ";" and not (name or number):
+                raise Unsure  # the line before may go on
             op, args = self.expression(chain([piece], self.pieces))
             index, sign = self.entered(self.fresh.output(()), "", op, args), self.piece[3]
         return self.ended(index, sign)
