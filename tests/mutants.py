@@ -35,6 +35,7 @@ from coverage import CoverageData
 ROOT = Path(__file__).parent.parent
 GRADING = (
     "test_grade_part_tables",
+    "test_grade_python_tables",
     "test_grade_search_tables",
     "test_grade_tables",
     "test_grade_slips",
@@ -85,7 +86,8 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
     "analysis/difference.py": ("test_report_tables", "test_own_passes"),
     "analysis/paths.py": ("test_report_tables", "test_paths"),
     "analysis/*.py": ("test_report_tables", "test_jacobian", "test_hessian", "test_diagnose", "test_recognised"),
-    "grading/handwritten.py": ("test_grade_part_tables", "test_own_passes"),
+    "grading/handwritten.py": ("test_grade_hand_tables", "test_own_passes"),
+    "grading/confined.py": ("test_grade_hand_tables", "test_grade_students"),
     "grading/*.py": GRADING,
     "grading/*/*.py": GRADING,
     "drawing/diagram/*.py": (
