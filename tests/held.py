@@ -18,10 +18,10 @@ import numpy as np
 from cgviz.values.arrays import quiet
 
 GOLDEN = Path(__file__).parent / "golden"
-TABLES = [
-    f"{name}.txt"
-    for name in "ops.numbers ops.arrays drawings grades reports names descents stacked sheets parts searches".split()
-]
+NAMES = """
+ops.numbers ops.arrays drawings layouts values checks slopes grades parts searches reports names descents stacked sheets
+"""
+TABLES = [f"{name}.txt" for name in NAMES.split()]
 HEAD = "=== "
 LARGE = 12
 

@@ -1,38 +1,31 @@
 """Plants one small fault at a time into the package and sees whether the tests find it: `make mutants`.
 
 A mutant is one change of the syntax tree: an operator for its neighbour, a number one off, a condition turned round, a
-slot left out. They are drawn at random, by a seed, from the modules on which the numbers and the pictures rest. Each is
-written into a copy of the project, without PyTorch and JAX, and of the tests that answer for its module those run that
-execute its line, the quickest first, for at most half a minute's worth: what survives may be found by a test left out.
+slot left out. They are drawn at random, by a seed, from the modules on which the numbers and the pictures rest. Without
+PyTorch and JAX, of the tests that answer for its module those run that execute its line, those first that have found
+something, for at most half a minute's worth: what survives may be found by a test left out. See `mutant_runs`.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import compileall
-import multiprocessing
+import marshal
 import os
 import queue
 import random
-import shutil
-import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as ET
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import pytest
-from coverage import CoverageData
+from mutant_runs import ROOT, Changed, Reach, Tests
 
-ROOT = Path(__file__).parent.parent
 GRADING = (
     "test_grade_part_tables",
     "test_grade_python_tables",
@@ -45,6 +38,7 @@ GRADING = (
 )
 TESTS = {  # which tests answer for which modules: the first pattern that fits, the quickest tests first
     "ops/listing.py": (),
+    "runs/door.py": (),
     "ops/*.py": (
         "test_op_tables",
         "test_array_op_tables",
@@ -58,9 +52,10 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
         "test_diagnose",
         "test_hessian",
     ),
-    "values/axes.py": ("test_symbolic_shapes", "test_array_op_tables"),
-    "values/wide.py": ("test_array_op_tables", "test_wide"),
+    "values/axes.py": ("test_value_tables", "test_symbolic_shapes", "test_array_op_tables"),
+    "values/wide.py": ("test_value_tables", "test_array_op_tables", "test_wide"),
     "values/*.py": (
+        "test_value_tables",
         "test_op_tables",
         "test_array_op_tables",
         "test_reference",
@@ -80,33 +75,61 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
     ),
     "runs/tangents.py": ("test_report_tables", "test_array_op_tables", "test_forward", "test_jacobian"),
     "runs/corners.py": ("test_report_tables", "test_diagnose", "test_hessian", "test_check", "test_array_tables"),
+    "runs/straight.py": ("test_straight", "test_passes", "test_array_op_tables"),
+    "runs/bold.py": ("test_straight",),
+    "runs/columns.py": ("test_straight", "test_passes", "test_array_op_tables"),
+    "runs/buffers.py": ("test_straight", "test_passes", "test_array_op_tables"),
+    "runs/*.py": (
+        "test_report_tables",
+        "test_array_op_tables",
+        "test_straight",
+        "test_expand",
+        "test_table",
+        "test_array_tables",
+    ),
     "graph/naming.py": ("test_report_tables", "test_naming", "test_golden"),
-    "analysis/checks/*.py": ("test_report_tables", "test_check"),
+    "graph/*.py": (
+        "test_report_tables",
+        "test_array_op_tables",
+        "test_expand",
+        "test_symbolic_shapes",
+        "test_calls",
+        "test_language",
+        "test_table",
+    ),
+    "analysis/checks/*.py": ("test_check_tables", "test_report_tables", "test_check"),
     "analysis/own.py": ("test_report_tables", "test_own_passes"),
     "analysis/difference.py": ("test_report_tables", "test_own_passes"),
-    "analysis/paths.py": ("test_report_tables", "test_paths"),
-    "analysis/*.py": ("test_report_tables", "test_jacobian", "test_hessian", "test_diagnose", "test_recognised"),
+    "analysis/paths.py": ("test_slope_tables", "test_report_tables", "test_paths"),
+    "analysis/*.py": (
+        "test_slope_tables",
+        "test_report_tables",
+        "test_jacobian",
+        "test_hessian",
+        "test_diagnose",
+        "test_recognised",
+    ),
+    "grading/handwritten.py": ("test_grade_part_tables", "test_own_passes"),
     "grading/handwritten.py": ("test_grade_hand_tables", "test_own_passes"),
     "grading/confined.py": ("test_grade_hand_tables", "test_grade_students"),
     "grading/*.py": GRADING,
     "grading/*/*.py": GRADING,
     "drawing/diagram/*.py": (
+        "test_layout_tables",
         "test_drawing_tables",
         "test_golden",
         "test_diagram",
         "test_figure",
         "test_array_pictures",
     ),
+    "drawing/canvas/*.py": ("test_learning_tables", "test_descend", "test_array_pictures"),
+    "drawing/charts/*.py": ("test_learning_tables", "test_descend"),
+    "drawing/engine/*.py": ("test_engine", "test_diagram"),
     "analysis/learning/*.py": ("test_learning_tables", "test_descend"),
     "text/tables.py": ("test_learning_tables", "test_files", "test_descend"),
 }
-ABSENT = ("torch", "jax")
-SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["pytest", "hypothesis", "numpy", "sympy", "rich", "click", "jsonschema"])
-LEFT_OUT = (".*", "__pycache__", "build", "dist", "*.egg-info")
 SECONDS = 90
 """As they are measured, while what is executed is traced: a third of it else."""
-NO_SUCH_TEST = 4
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Pow: ast.Mult,
@@ -192,6 +215,7 @@ def planted(mutant: Mutant) -> str:
     raise ValueError(f"no such mutant: {mutant}")
 
 
+@cache
 def modules() -> dict[Path, tuple[str, ...]]:
     """Returns the modules that are mutated, each with the tests that answer for it."""
     found: dict[Path, tuple[str, ...]] = {}
@@ -207,138 +231,64 @@ def drawn(count: int, seed: int, only: str) -> list[Mutant]:
     return random.Random(seed).sample(pool, min(count, len(pool)))
 
 
+def changed(mutant: Mutant) -> Changed:
+    """Returns the module with the mutant in it."""
+    path = ROOT / mutant.path
+    compiled = partial(compile, filename=path.name, mode="exec", dont_inherit=True)
+    before = marshal.dumps(compiled(ast.parse(path.read_text(encoding="utf-8"))))
+    for tree, found, plant in every(path):
+        if found.place == mutant.place:
+            plant()
+            made = ast.fix_missing_locations(tree)
+            return Changed(mutant.path, ast.unparse(made), (before, marshal.dumps(compiled(made))))
+    raise ValueError(f"no such mutant: {mutant}")
+
+
 @dataclass
-class Reach:
-    """Which tests execute which lines, and the seconds that each takes: of the tests of one or several files."""
+class Choice:
+    """Which tests are run on a mutant: of those that answer for its module those that execute its line."""
 
-    seconds: dict[str, float] = field(default_factory=dict)
-    lines: dict[str, dict[int, set[str]]] = field(default_factory=dict)
+    reach: dict[str, Reach]
+    found: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def add(self, other: Reach) -> None:
-        self.seconds |= other.seconds
-        for path, lines in other.lines.items():
-            for line, tests in lines.items():
-                self.lines.setdefault(path, {}).setdefault(line, set()).update(tests)
-
-    def of(self, mutant: Mutant) -> list[str]:
-        """Returns the tests for a mutant, the quickest first; those of its group where only the import runs it."""
-        lines = self.lines.get(mutant.path, {})
-        traced = sorted(lines)
-        at = bisect_right(traced, mutant.line)
-        reached = lines[traced[at - 1]] - {""} if at else set()
+    def of(self, mutant: Mutant) -> tuple[list[str], float, bool]:
+        """Returns the tests, their seconds, and whether any runs the line; else, as an import does, all of them."""
+        reaches = [self.reach[file] for file in files_of(mutant)]
+        seconds = {test: spent for each in reaches for test, spent in each.seconds.items()}
+        every = [(line, test) for each in reaches for line, test in each.lines.get(mutant.path, ()) if test]
+        traced = max((line for line, _ in every if line <= mutant.line), default=0)
+        reached = {test for line, test in every if line == traced}
         chosen: list[str] = []
         spent = 0.0
-        for test in sorted(reached or self.seconds, key=lambda name: (self.seconds.get(name, 0.0), name)):
-            spent += self.seconds.get(test, 0.0)
+        for test in sorted(reached or seconds, key=lambda name: (seconds[name], name)):
+            spent += seconds[test]
             if spent > SECONDS and chosen:
                 break
             chosen.append(test)
-        return chosen
+        return sorted(chosen, key=lambda name: -self.found[mutant.path, name]), spent, bool(reached)
 
 
-def copied(folder: Path) -> Path:
-    """Returns a compiled copy of the project, since tests read its files, without what mutants do without."""
-    copy = folder / "copy"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
-    absent = f"import sys\n\nsys.modules.update(dict.fromkeys({ABSENT}))\n"  # neither imported nor found
-    (copy / "sitecustomize.py").write_text(absent, encoding="utf-8")
-    compileall.compile_dir(copy / "cgviz", quiet=2)
-    return copy
+def files_of(mutant: Mutant) -> list[str]:
+    return [f"tests/{name}.py" for name in modules()[ROOT / mutant.path]]
 
 
-def tested(copy: Path, arguments: list[str], seconds: float | None) -> tuple[int, str]:
-    """Returns the exit code of pytest in a copy of the project, 1 where it never ends, and its last words."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    env = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+def first_failure(mutant: Mutant, choice: Choice, free: queue.Queue[Tests]) -> str | None:
+    """Returns the test that finds a mutant."""
+    tests = free.get()
     try:
-        done = subprocess.run(command, cwd=copy, env=env, capture_output=True, timeout=seconds, text=True)
-    except subprocess.TimeoutExpired:
-        return 1, ""
-    return done.returncode, done.stdout[-2000:]
-
-
-def first_failure(copy: Path, tests: list[str]) -> int:
-    """Returns the exit code of pytest up to the first test that fails, 1 where it never ends.
-
-    It runs in a fork of a process that has loaded the libraries, but nothing of ours.
-    """
-    process = SERVER.Process(target=run_tests, args=(copy, tests))
-    process.start()
-    process.join(4 * SECONDS)
-    if process.exitcode is None:
-        process.kill()
-        return 1
-    return process.exitcode
-
-
-def run_tests(copy: Path, tests: list[str]) -> None:
-    os.chdir(copy)
-    sys.path.insert(0, str(copy))
-    sys.dont_write_bytecode = True
-    sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]
-    os.environ["PYTHONPATH"] = str(copy)
-    with open(os.devnull, "w") as nothing:
-        os.dup2(nothing.fileno(), 1)
-        os.dup2(nothing.fileno(), 2)
-    loaded = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # what is there before pytest begins
-    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-x", "-n", "0", *loaded, *tests]))
-
-
-def reach(test: str, copy: Path, jobs: int) -> Reach:
-    """Returns what a file of tests executes. Raises RuntimeError where it fails without any mutant."""
-    traced = ["--cov=cgviz", "--cov-context=test", "--cov-report=", "--junitxml=times.xml"]
-    code, says = tested(copy, ["-n", str(jobs), *traced, f"tests/{test}.py"], None)
-    if code:
-        raise RuntimeError(f"the tests fail as they are: {test}\n{says}")
-    found = Reach()
-    for case in ET.parse(copy / "times.xml").iter("testcase"):
-        inner = case.get("classname", "").removeprefix(f"tests.{test}").split(".")[1:]  # the class that it stands in
-        found.seconds["::".join([f"tests/{test}.py", *inner, case.get("name", "")])] = float(case.get("time", 0))
-    data = CoverageData(str(copy / ".coverage"))
-    data.read()
-    for path in data.measured_files():
-        found.lines[str(Path(path).relative_to(copy))] = {
-            line: {test.rpartition("|")[0] for test in every} for line, every in data.contexts_by_lineno(path).items()
-        }
-    return found
-
-
-def reached(groups: set[tuple[str, ...]], jobs: int) -> dict[tuple[str, ...], Reach]:
-    """Returns what each group of tests executes; every file of tests runs once."""
-    found = {tests: Reach() for tests in groups}
-    with tempfile.TemporaryDirectory() as folder:
-        copy = copied(Path(folder))
-        for test in sorted({test for tests in groups for test in tests}):
-            one = reach(test, copy, jobs)
-            for tests, whole in found.items():
-                if test in tests:
-                    whole.add(one)
-    return found
-
-
-def by_file(tests: list[str]) -> list[tuple[str, list[str]]]:
-    """Returns the tests of each file, since pytest reads a file before it begins; the tables first, which know most."""
-    found: dict[str, list[str]] = {}
-    for test in tests:
-        found.setdefault(test.partition("::")[0], []).append(test)
-    return sorted(found.items(), key=lambda each: "_tables" not in each[0])
-
-
-def fail(copy: Path, file: str, tests: list[str]) -> bool:
-    """Tells whether tests of a file fail; the whole file where a mutant renames them, or nothing can be imported."""
-    code = first_failure(copy, tests)
-    return (first_failure(copy, [file]) if code == NO_SUCH_TEST else code) != 0
-
-
-def is_killed(mutant: Mutant, tests: list[str], copies: queue.Queue[Path]) -> bool:
-    """Tells whether the tests of its line fail on a mutant, or never end."""
-    copy = copies.get()
-    try:
-        (copy / mutant.path).write_text(planted(mutant), encoding="utf-8")
-        return any(fail(copy, file, part) for file, part in by_file(tests))
+        test = tests.first_failure(changed(mutant), *choice.of(mutant))
+        choice.found[mutant.path, test or ""] += 1
+        return test
     finally:
-        shutil.copy2(ROOT / mutant.path, copy / mutant.path)
-        copies.put(copy)
+        free.put(tests)
+
+
+def reach(file: str, free: queue.Queue[Tests]) -> Reach:
+    tests = free.get()
+    try:
+        return tests.reach(file)
+    finally:
+        free.put(tests)
 
 
 def main() -> int:
@@ -352,22 +302,18 @@ def main() -> int:
     mutants = drawn(options.count, options.seed, options.only)
     killed: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    answering = modules()
-    groups = [answering[ROOT / mutant.path] for mutant in mutants]
-    found_by = reached(set(groups), options.jobs)
-    tests = [found_by[group].of(mutant) for group, mutant in zip(groups, mutants, strict=True)]
+    files = sorted({file for mutant in mutants for file in files_of(mutant)})
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as pool:
-        copies: queue.Queue[Path] = queue.Queue()
+        free: queue.Queue[Tests] = queue.Queue()
         for at in range(options.jobs):
-            copies.put(copied(Path(folder) / str(at)))
-        if first_failure(copies.queue[0], tests[0]):
-            raise RuntimeError(f"tests fail without a mutant: {' '.join(tests[0])}")
-        answers = pool.map(is_killed, mutants, tests, [copies] * len(mutants))
+            free.put(Tests(Path(folder) / str(at), files))
+        choice = Choice(dict(zip(files, pool.map(reach, files, [free] * len(files)), strict=True)))
+        answers = pool.map(first_failure, mutants, [choice] * len(mutants), [free] * len(mutants))
         for mutant, found in zip(mutants, answers, strict=True):
             room = "/".join(mutant.path.split("/")[1:-1])
             total[room] += 1
-            killed[room] += found
-            if not found:
+            killed[room] += found is not None
+            if found is None:
                 print(f"survives: {mutant.path}:{mutant.line}: {mutant.says}", flush=True)
     for room in sorted(total):
         print(f"{room:24} {killed[room]:4} of {total[room]:4}")

@@ -14,6 +14,7 @@ from fontTools.ttLib import TTFont
 
 import cgviz
 from cgviz.drawing import engine
+from cgviz.drawing.diagram import picture
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER, FONT
 from cgviz.drawing.fonts.metrics import covers, face, text_width
 from cgviz.drawing.fonts.subset import subset
@@ -115,6 +116,23 @@ def test_embedded_subset_has_exactly_what_is_shown() -> None:
     for weight, slant, data in rules:
         letters = TTFont(BytesIO(base64.b64decode(data))).getBestCmap()
         assert {chr(code) for code in letters} == {letter for letter in shown[weight, slant] if covers(letter)}
+
+
+@pytest.mark.parametrize("program", ["q = sum((x + 1)**2)\nL = θ_1*q", "L = where(x < 1, θ_1, 2)"])
+def test_a_picture_embeds_the_letters_that_a_reader_of_its_xml_finds(program: str) -> None:
+    run = cgviz.run(program, x=[1.0, 2.0] if "sum" in program else 0.5, θ_1=3.0)
+    for style in ("card", "circuit"):
+        bare = picture(run, "svg", style=style, embed_font=False)
+        assert picture(run, "svg", style=style) == engine.embed_font(bare)
+        bold = {
+            letter
+            for span in ET.fromstring(bare).iter(f"{SVG}tspan")
+            if span.get("font-weight")
+            for letter in span.text or ""
+        }
+        ranges = re.findall(rb"font-weight:bold;font-style:normal;unicode-range:([^;]*)", engine.embed_font(bare))
+        assert bold <= {chr(int(code[2:], 16)) for each in ranges for code in each.decode().split(",")}
+        assert bold or "sum" not in program or style == "circuit"
 
 
 @pytest.mark.parametrize("face", FACES.values())

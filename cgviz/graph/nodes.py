@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -67,13 +67,16 @@ class Node(NamedTuple):
     def shown(self) -> Name:
         """The name as it is printed, which knows its spelling."""
         label = self.label or self.name
-        return label if isinstance(label, Name) else Name(label)
+        return label if isinstance(label, Name) else name_in_print(label)
 
     @property
     def spelling(self) -> Spelling:
         """How the name looks as mathematics: letters, marks and scripts."""
         return plain_spelling(self.shown)
 
+
+name_in_print = lru_cache(maxsize=4096)(Name)
+"""A name in print of its letters, made once: every view asks for it."""
 
 row: Callable[[tuple[Any, ...]], Node] = partial(tuple.__new__, Node)
 """A node of all its fields: a third of the time of `Node(...)`, where there are very many."""
@@ -261,6 +264,13 @@ class Graph:
         """Returns the formula of one stage in terms of the names of its operands: `sigx + xpysqr`."""
         node = self.nodes[index]
         return Formula(op=node.op, args=tuple(map(self.operand, node.args)), shape=node.shape)
+
+    def pretty(self, index: int) -> str:
+        """Returns the formula of a stage for the eye, written once: `sigx + xpysqr`."""
+        key = "pretty", index
+        if key not in self.kept:
+            self.kept[key] = self.formula(index).pretty
+        return str(self.kept[key])
 
     def _repr_svg_(self) -> str:
         """The diagram in symbols, as notebooks show it."""

@@ -41,6 +41,8 @@ class Formula(Operators):
 
     def write(self, notation: Notation) -> Written:
         """Returns the formula in a notation. Walks with a stack of its own: depth is no limit."""
+        if self.op is None and self.shape == ():
+            return notation.leaf(self.leaf)
         written: list[Written] = []
         todo: list[Formula | tuple[Formula, Op]] = [self]
         while todo:

@@ -79,6 +79,8 @@ def letter_in(char: str, face: str) -> str:
 
 def accented(text: str, marks: tuple[str, ...]) -> str:
     """Returns letters under accents; a bar goes over all letters of a word, another accent over its last one."""
+    if not marks and text.isascii():
+        return text
     over = "".join(MARKS[mark] for mark in marks)
     if len(text) > 1 and "bar" in marks:
         return "".join(f"{char}\u0305" for char in text)

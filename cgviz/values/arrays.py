@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,9 +27,9 @@ def numpy() -> Any:
     return np
 
 
-def quiet() -> AbstractContextManager[Any]:
-    """Returns a context in which arrays carry IEEE values on without a warning."""
-    return numpy().errstate(all="ignore")  # type: ignore[no-any-return]
+def quiet() -> Any:
+    """Returns a context in which arrays carry IEEE values on without a warning; it decorates functions, too."""
+    return numpy().errstate(all="ignore")
 
 
 def is_array(value: Any) -> bool:

@@ -6,14 +6,12 @@ any other length, and what they come to is read back as a text: `N*D`, `N + 1`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 FIRST, APART = 100_003, 100
 NEAR = 16
 USUAL = "BNMTSLCHWDKEFPQ"
-NAME = re.compile(r"[^\W\d]\w*")
 STANDS_FOR: dict[str, int] = {}
 """The number that stands for each name, the same in the whole process: ops are kept by the shapes that they have.
 
@@ -89,7 +87,7 @@ def spelled(number: int) -> str:
         return names[number]
     factors, rest = [], number
     for value, name in names.items():
-        while rest > 1 and rest % value == 0:
+        while rest and rest % value == 0:
             factors.append(name)
             rest //= value
     if factors and rest < FIRST:
@@ -134,7 +132,7 @@ def parsed(text: str) -> tuple[int, ...]:
 def length_of(text: str) -> int:
     if text.isascii() and text.isdigit():
         return int(text)
-    if NAME.fullmatch(text):
+    if text.isidentifier():
         return Axis(text)
     raise ValueError(f"{text!r} is no length: a whole number or a name, as in (N, 3)")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
+from typing import NamedTuple
 
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.order import Order
@@ -22,6 +23,14 @@ CENTRES = 70.0  # how far a box moves to stand behind the one, or in the middle 
 Item = tuple[str, int]  # a box (key, -1), or the i-th place where a wire passes (key, i)
 
 
+class Fan(NamedTuple):
+    """How the wires into a box end: their ports from its middle; the room in which they come together; their inset."""
+
+    ports: Mapping[str, float]
+    room: float
+    inset: float
+
+
 @dataclass
 class Across:
     """Places across: of boxes, of the lanes at the end of wires, and of wires in the ranks that they pass."""
@@ -35,6 +44,7 @@ class Across:
     lane: dict[str, float] = field(default_factory=dict)
     lanes: dict[str, list[Lane]] = field(default_factory=dict)
     columns: list[list[Item]] = field(default_factory=list)
+    fans: dict[str, Fan] = field(default_factory=dict)
 
     def stops(self, wire: str) -> list[float]:
         """Returns where a wire is in each rank, from its source to its lane."""
@@ -50,7 +60,8 @@ class Across:
 
     def arrival(self, wire: str) -> float:
         """Returns where a wire comes from: the last rank that it passed, or its source."""
-        return self.passes[wire][-1] if self.passes[wire] else self.box[self.source[wire]]
+        passes = self.passes[wire]
+        return passes[-1] if passes else self.box[self.source[wire]]
 
 
 def placed(scene: Scene, axes: Axes, order: Order, feet: Mapping[str, Point]) -> Across:
@@ -123,7 +134,10 @@ def straightening(places: Across, key: str, place: float) -> float:
 
 def sorted_lanes(places: Across, key: str) -> list[Lane]:
     """Returns the lanes into a box in the order in which the wires come."""
-    return lanes(sorted(places.scene.into[key], key=lambda wire: places.arrival(wire.key)), places.axes)
+    wires = places.scene.into[key]
+    if len(wires) > 1:
+        wires = sorted(wires, key=lambda wire: places.arrival(wire.key))
+    return lanes(wires, places.axes)
 
 
 def lane_limits(places: Across, key: str, ordered: Sequence[Lane]) -> Point:

@@ -8,10 +8,10 @@ text meets a wire, a box or another text. Behind the texts, lanes that are wider
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from cgviz.drawing.diagram.across import Across
+from cgviz.drawing.diagram.across import Across, Fan
 from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.room import CAPTION
 from cgviz.drawing.diagram.scene import Box, Text
@@ -64,6 +64,16 @@ def half_length(box: Box, axes: Axes) -> float:
     return max(half, axes.lines(box.caption)[0] / 2) if box.caption else half
 
 
+def fan(places: Across, box: Box) -> Fan:
+    """Returns how the wires into a box end, found once."""
+    found = places.fans.get(box.key)
+    if found is None:
+        entered = ports(places, box)
+        room = fan_room(places, box, entered)
+        found = places.fans[box.key] = Fan(entered, room, inset(places, box, room))
+    return found
+
+
 def ports(places: Across, box: Box) -> dict[str, float]:
     """Returns how far from the middle of its side each wire enters a box."""
     half = places.axes.half(box)[1]
@@ -73,8 +83,7 @@ def ports(places: Across, box: Box) -> dict[str, float]:
     return offsets if most <= reach else {wire: offset * reach / most for wire, offset in offsets.items()}
 
 
-def fan_room(places: Across, box: Box) -> float:
-    offsets = ports(places, box)
+def fan_room(places: Across, box: Box, offsets: Mapping[str, float]) -> float:
     most = max((abs(places.lane[w] - places.box[box.key] - offset) for w, offset in offsets.items()), default=0.0)
     return min(14 + 0.7 * most, 50.0) if most > SAME else 0.0
 
@@ -90,15 +99,17 @@ def lead_room(places: Across, box: Box, half: float) -> float:
         return 0.0
     texts = [text for lane in lanes for text in (lane.before, lane.after)]
     needed = longest(texts, places.axes) + 2 * PAD if any(texts) else 0.0
-    return max(0.0, inset(places, box) + needed - half)
+    return max(0.0, fan(places, box).inset + needed - half)
 
 
-def inset(places: Across, box: Box) -> float:
+def inset(places: Across, box: Box, fanned: float) -> float:
     """Returns how far before the middle of a box its lanes end: before the caption, where one is as low as that."""
-    fan, (along, across) = fan_room(places, box), places.axes.half(box)
-    ends = along + (fan or ARROW)
+    along, across = places.axes.half(box)
+    ends = along + (fanned or ARROW)
+    if not box.caption:
+        return ends
     low = max(places.lane[lane.wire.key] + lane.room[1] for lane in places.lanes[box.key]) - places.box[box.key]
-    return max(ends, half_length(box, places.axes) + NEAR) if box.caption and low > across + CAPTION else ends
+    return max(ends, half_length(box, places.axes) + NEAR) if low > across + CAPTION else ends
 
 
 def past_caption(box: Box, texts: Sequence[Text | None], axes: Axes) -> float:

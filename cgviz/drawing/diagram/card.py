@@ -163,13 +163,14 @@ def framed(pen: Pen, index: int, rows: Sequence[CardRow]) -> Box:
     kind, fill, outline = looks(pen, index)
     is_output = index == pen.graph.output
     outline, thick = pen.outline(index, outline, 1.7 if is_output else 1.1)
-    inner = max([NARROWEST, *(row.width for row in rows)])
-    height = sum(row.height for row in rows) + 2 * AIR
+    inner = max([NARROWEST, *[row.width for row in rows]])
+    highs = [row.height for row in rows]
+    height = sum(highs) + 2 * AIR
     places, insets, rules, top = [], [], [], height / 2 - AIR
-    for row in rows:
+    for row, high in zip(rows, highs, strict=True):
         if row.ruled:
             rules.append(((-inner / 2 - SIDE, top), (inner / 2 + SIDE, top)))
-        middle = top - row.height / 2
+        middle = top - high / 2
         for line, end, align in ((row.left, -inner / 2, LEFT), (row.right, inner / 2, RIGHT)):
             if line and line[0].is_picture:
                 insets.append((cast("Grid", line[0]), (end + line[0].width * (0.5 - align), -middle)))
@@ -177,7 +178,7 @@ def framed(pen: Pen, index: int, rows: Sequence[CardRow]) -> Box:
                 places.append(
                     TextPlace(line, end, middle, align, inner if align == LEFT and not row.right else widest([line]))
                 )
-        top -= row.height
+        top -= high
     return Box(
         key=f"n{index}",
         width=inner + 2 * SIDE,

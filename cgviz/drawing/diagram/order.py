@@ -19,6 +19,9 @@ PASS = 5.0  # the room of a wire that passes, on either side
 PLACINGS = 8
 STIFF = 8.0  # how much more than others a wire that passes wants to run straight
 
+Pull = tuple[int, float, float]  # what pulls an item: another one, how far beside it, and how strongly
+Pulls = list[Pull]
+
 
 @record
 class Order:
@@ -106,24 +109,30 @@ def placed(layers: Layers) -> list[float]:
         total = sum(apart) / 2
         for item, at in zip(row, spread([-total] * len(row), apart), strict=True):
             across[item] = at
-    offset = offsets(layers)
+    wanted = pulls(layers)
     large = len(layers.before) > 4 * EXCHANGES
     for sweep in range(PLACINGS if not large else 4):
         forth = sweep % 2 == 0
         numbers = range(len(layers.rows)) if forth else range(len(layers.rows) - 1, -1, -1)
         for n in numbers:
-            place_row(layers, n, across, gaps[n], offset, forth, both=sweep >= 2)
+            place_row(layers, n, across, gaps[n], wanted, forth, both=sweep >= 2)
     return across
 
 
-def offsets(layers: Layers) -> dict[tuple[int, int], float]:
-    """Returns how far from the middle of its target each wire reaches it, where that is not the middle."""
-    found = {}
+def pulls(layers: Layers) -> tuple[list[Pulls], list[Pulls]]:
+    """Returns what pulls each item from the rank before, and from the rank after."""
+    offset = {}
     for item in range(layers.boxes):
         ends = sorted(layers.before[item], key=layers.at.__getitem__)
         for n, end in enumerate(ends if len(ends) > 1 else ()):
-            found[end, item] = (n - (len(ends) - 1) / 2) * layers.pitch[item]
-    return found
+            offset[end, item] = (n - (len(ends) - 1) / 2) * layers.pitch[item]
+
+    def pull(item: int, end: int, away: float) -> Pull:
+        return end, away, STIFF if item >= layers.boxes <= end else 1.0
+
+    every = range(len(layers.before))
+    before = [[pull(item, end, -offset.get((end, item), 0.0)) for end in layers.before[item]] for item in every]
+    return before, [[pull(item, end, offset.get((item, end), 0.0)) for end in layers.after[item]] for item in every]
 
 
 def place_row(
@@ -131,23 +140,22 @@ def place_row(
     n: int,
     across: list[float],
     gaps: Sequence[float],
-    offset: Mapping[tuple[int, int], float],
+    wanted: tuple[list[Pulls], list[Pulls]],
     forth: bool,
     both: bool,
 ) -> None:
     """Places a rank near the middle of where its wires come from, or lead to."""
     row, wants, weights = layers.rows[n], [], []
+    first, other = wanted if forth else wanted[::-1]
     for item in row:
-        passing = item >= layers.boxes
-        before, after = layers.before[item], layers.after[item]
-        around = both and (passing or not (before if forth else after))
-        spots = []
-        if forth or around:
-            spots += [(across[end] - offset.get((end, item), 0.0), passing and end >= layers.boxes) for end in before]
-        if not forth or around:
-            spots += [(across[end] + offset.get((item, end), 0.0), passing and end >= layers.boxes) for end in after]
-        mass = sum(STIFF if stiff else 1.0 for _, stiff in spots)
-        wants.append(sum(at * (STIFF if stiff else 1.0) for at, stiff in spots) / mass if spots else across[item])
+        spots = first[item]
+        if both and (item >= layers.boxes or not spots):
+            spots = spots + other[item] if forth else other[item] + spots
+        mass = total = 0.0
+        for end, away, weight in spots:
+            mass += weight
+            total += (across[end] + away) * weight
+        wants.append(total / mass if spots else across[item])
         weights.append(max(mass, 0.5))
     for item, at in zip(row, spread(wants, gaps, weights), strict=True):
         across[item] = at

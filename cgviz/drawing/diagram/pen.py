@@ -177,7 +177,7 @@ class Pen:
     def formula(self, index: int, size: float, longest: int) -> list[Text]:
         """Returns the formula of a stage in lines of about so many letters."""
         blank = self.blanks.get(("formula", index))
-        whole = f" = {one_line(self.graph.formula(index).pretty)}"
+        whole = f" = {one_line(self.graph.pretty(index))}"
         says = f" = {blank}" if blank else words.brief(whole, LONGEST_FORMULA)
         lines = self.marked_short(broken(says, longest), whole)
         return [Text(line, self.colour(index, self.theme.soft), size, kind="formula") for line in lines]
@@ -233,9 +233,9 @@ class Pen:
         if formula is None:
             muted = self.edge_colour(target, slot, self.theme.muted)
             return Text("no gradient", muted, size, kind="local", step=step)
-        flows = self.flows(target, slot)
-        colour = self.theme.muted if formula.pretty == "1" or not flows else self.theme.local
-        whole = f"× {one_line(formula.pretty)}"
+        flows, pretty = self.flows(target, slot), formula.pretty
+        colour = self.theme.muted if pretty == "1" or not flows else self.theme.local
+        whole = f"× {one_line(pretty)}"
         says = self.slope(target, slot, words.brief(whole, LONGEST_FORMULA))
         text = Text(says, self.edge_colour(target, slot, colour), size, kind="local", step=step)
         return paragraph(text, self.marked_short(broken(says, LONGEST_LOCAL), whole))

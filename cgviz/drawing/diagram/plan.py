@@ -15,11 +15,9 @@ from cgviz.drawing.diagram.along import (
     PAD,
     SAME,
     Rank,
-    fan_room,
+    fan,
     half_length,
-    inset,
     past_caption,
-    ports,
     turn_room,
 )
 from cgviz.drawing.diagram.axes import Axes, Point
@@ -64,6 +62,7 @@ class Router:
     def __init__(self, places: Across, rows: list[Rank]) -> None:
         self.places, self.rows = places, rows
         self.scene, self.axes, self.rank = places.scene, places.axes, places.order.rank
+        self.known_stops = dict[str, list[float]]()
         self.free = self.around()
         self.crowd = [self.lanes_with_text(rank) for rank in range(len(rows))]
         self.tighten()
@@ -79,9 +78,8 @@ class Router:
         for trunk in self.scene.trunks:
             self.route_trunk(plan, trunk)
         for box in self.scene.boxes:
-            offsets = ports(self.places, box)
             for lane in self.places.lanes[box.key]:
-                self.route_wire(plan, box, lane, offsets[lane.wire.key])
+                self.route_wire(plan, box, lane)
         return plan
 
     def lanes_with_text(self, rank: int) -> list[float]:
@@ -104,14 +102,14 @@ class Router:
         start += past_caption(box, [trunk.after], self.axes)
         plan.texts[trunk.key] = self.beside(trunk.before, trunk.after, start + PAD + length / 2, across)
 
-    def route_wire(self, plan: Plan, box: Box, lane: Lane, offset: float) -> None:
-        wire, across = lane.wire, self.places.lane[lane.wire.key]
+    def route_wire(self, plan: Plan, box: Box, lane: Lane) -> None:
+        wire, across, fanned = lane.wire, self.places.lane[lane.wire.key], fan(self.places, box)
+        offset = fanned.ports[wire.key]
         row, port = self.rows[self.rank[box.key]], self.places.box[box.key] + offset
         tip = row.centre - depth(box, self.axes, offset)
         straight = abs(port - across) <= SAME
-        fanned = fan_room(self.places, box) > 0
-        ends = row.centre - inset(self.places, box)
-        until = ends if fanned else tip - ARROW
+        ends = row.centre - fanned.inset
+        until = ends if fanned.room > 0 else tip - ARROW
         length = self.length(lane)
         path = self.leads(lane)
         plan.tip[wire.key] = (tip, across if straight else port)
@@ -183,7 +181,7 @@ class Router:
     def text_begins(self, lane: Lane) -> float:
         """Returns where the texts beside a lane begin; where there are none, where it ends."""
         box, length = self.scene.box[lane.wire.target], self.length(lane)
-        ends = self.rows[self.rank[box.key]].centre - inset(self.places, box)
+        ends = self.rows[self.rank[box.key]].centre - fan(self.places, box).inset
         return ends - (length + 2 * PAD if length else 0.0)
 
     def begins(self, wire: Wire) -> float:
@@ -193,10 +191,12 @@ class Router:
         return self.rows[self.rank[wire.source]].centre + self.axes.half(self.scene.box[wire.source])[0]
 
     def stops(self, wire: Wire) -> list[float]:
-        """Returns where a wire is in each rank; that of its source is where it leaves."""
-        stops = self.places.stops(wire.key)
-        if wire.source not in self.scene.trunk and self.scene.slides:
-            stops[0] = self.port(wire.source, stops[0], stops[1])
+        """Returns where a wire is in each rank, found once; that of its source is where it leaves."""
+        stops = self.known_stops.get(wire.key)
+        if stops is None:
+            stops = self.known_stops[wire.key] = self.places.stops(wire.key)
+            if self.scene.slides and wire.source not in self.scene.trunk:
+                stops[0] = self.port(wire.source, stops[0], stops[1])
         return stops
 
     def leads(self, lane: Lane) -> list[Point]:

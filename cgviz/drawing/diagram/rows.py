@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from itertools import groupby
+from itertools import chain, groupby
 
 from cgviz.drawing.diagram.across import placed
 from cgviz.drawing.diagram.along import ranks
@@ -86,16 +86,13 @@ class Laid:
 def box_of(laid: Laid, axes: Axes) -> tuple[float, float, float, float]:
     """Returns the left, bottom, right and top of everything, y upwards."""
     plan = laid.plan
-    spots = [point for path in plan.path.values() for point in path]
+    spots = list(chain.from_iterable(plan.path.values()))
     for box in laid.scene.boxes:
-        spots += corners(plan.centre[box.key], axes.half(box))
+        spots += corners(plan.centre[box.key], axes.size(box.width, box.height))
         if box.caption:
-            along, across = axes.lines(box.caption)
-            spots += corners(plan.caption[box.key], (along / 2, across / 2))
-    for texts in plan.texts.values():
-        for text, at in texts:
-            along, across = axes.text(text)
-            spots += corners(at, (along / 2, across / 2))
+            spots += corners(plan.caption[box.key], axes.lines(box.caption))
+    for text, at in chain.from_iterable(plan.texts.values()):
+        spots += corners(at, axes.text(text))
     alongs, acrosses = zip(*spots, strict=True)
     first, last = axes.point((min(alongs), min(acrosses))), axes.point((max(alongs), max(acrosses)))
     rooms = [(*map(min, first, last), *map(max, first, last)), *(frame.room for frame in laid.frames)]
@@ -103,9 +100,11 @@ def box_of(laid: Laid, axes: Axes) -> tuple[float, float, float, float]:
     return min(lefts), min(bottoms), max(rights), max(tops)
 
 
-def corners(middle: Point, half: Point) -> tuple[Point, Point]:
-    """Returns two corners of what takes so much on either side of its middle."""
-    return (middle[0] - half[0], middle[1] - half[1]), (middle[0] + half[0], middle[1] + half[1])
+def corners(middle: Point, size: Point) -> tuple[Point, Point]:
+    """Returns two corners of what is so large round its middle."""
+    (along, across), (a, b) = middle, size
+    a, b = a / 2, b / 2
+    return (along - a, across - b), (along + a, across + b)
 
 
 def laid_out(scene: Scene, axes: Axes, folding: Folding, ghost: Ghost) -> Laid:

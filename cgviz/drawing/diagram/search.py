@@ -113,14 +113,16 @@ def candidates(pen: Pen, style: str, paper: Paper, wishes: Wishes) -> Iterator[C
     directions = [wishes.direction] if wishes.direction else ["LR", "TB"]
     for scene in scenes(pen, style, wishes.quick, paper.height > paper.width):
         scene = wishes.shape(scene) if wishes.shape else scene
-        ghosts = ghosts or {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
+        huge = wishes.fold and not wishes.groups and len(scene.boxes) > HUGE
+        if not huge and not ghosts:
+            ghosts = {box.key: (made.width, made.height) for box in scene.boxes for made in [ghost(box, "")]}
         for axes in map(Axes, directions):
             known = sizes(scene, axes, ghosts)
             page = paper.width, paper.height
             if wishes.groups and wishes.fold:
                 yield grouped(scene, axes, known, page, paper.good / SIZE, wishes.groups)
                 continue
-            if wishes.fold and len(scene.boxes) > HUGE:
+            if huge:
                 yield Candidate(scene, axes, coarse(scene, axes, known, page, paper.good / SIZE), known, True, False)
                 continue
             for by_level in (None, False, True) if wishes.fold else (None,):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import chain
 from math import ceil, hypot
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from cgviz.drawing.diagram.axes import Point
 from cgviz.drawing.diagram.layout import Layout
 from cgviz.drawing.diagram.rows import GroupFrame
 from cgviz.drawing.diagram.scene import LEFT, Box, TextPlace, Wire, Words
-from cgviz.drawing.diagram.svg_texts import BASELINE, SETTING, flat, written
+from cgviz.drawing.diagram.svg_texts import BASELINE, SETTING, flat, letters, written
 from cgviz.errors import printable
 
 if TYPE_CHECKING:
@@ -29,7 +30,11 @@ def write(made: Diagram, how: How) -> bytes:
     written = svg(made.layout, made.words, made.prefix, how.scale, made.quiet)
     if how.outline_text:
         return engine.outline_text(written)
-    return engine.embed_font(written) if how.embed_font else written
+    if how.embed_font:
+        from cgviz.drawing.engine.embed import with_letters
+
+        return with_letters(written, letters(written.decode()))
+    return written
 
 
 def svg(layout: Layout, words: Words, prefix: str, scale: float = 1.0, quiet: bool = False) -> bytes:
@@ -82,10 +87,9 @@ def framed(layout: Layout, frame: GroupFrame, name: str, prefix: str) -> str:
 
 def described(words: Words) -> str:
     """Returns the title and the description as elements."""
-    return "".join(
-        f"<{name}>{escape(printable(text), quote=False)}</{name}>\n"
-        for name, text in (("title", words.title), ("desc", words.description))
-        if text
+    title, told = words.title, words.description
+    return (f"<title>{escape(printable(title), quote=False)}</title>\n" if title else "") + (
+        f"<desc>{escape(printable(told), quote=False)}</desc>\n" if told else ""
     )
 
 
@@ -104,11 +108,12 @@ def picture(place: TextPlace, owner: str, quiet: bool) -> Iterator[str]:
 
 def edge(layout: Layout, wire: Wire, prefix: str, quiet: bool) -> Iterator[str]:
     """Yields the path of a wire, its arrow and the texts beside it."""
-    path = [layout.axes.point(point) for point in layout.plan.path[wire.key]]
+    path = layout.axes.downwards(layout.plan.path[wire.key])
     look = f'stroke="{wire.colour}" stroke-width="{wire.thick:g}"'
     yield f'<path fill="none" {look}{DASHES if wire.dashed else ""} d="{curve(path)}"/>\n'
-    if wire.key in layout.plan.tip:
-        head = arrow(path[-1], layout.axes.point(layout.plan.tip[wire.key]))
+    tip = layout.plan.tip.get(wire.key)
+    if tip:
+        head = arrow(layout.axes.point(layout.plan.path[wire.key][-1]), layout.axes.point(tip))
         yield f'<polygon fill="{wire.colour}" {look} points="{points(head)}"/>\n'
     for place in layout.beside(wire):
         yield from picture(place, f"{prefix}{wire.key}", quiet)
@@ -116,13 +121,15 @@ def edge(layout: Layout, wire: Wire, prefix: str, quiet: bool) -> Iterator[str]:
 
 
 def curve(path: Sequence[Point]) -> str:
-    """Returns a path of Bézier curves; a curve that is a straight line is written as one."""
-    made, before = f"M{spot(path[0])}", ""
+    """Returns a path of Bézier curves, y downwards; a curve that is a straight line is written as one."""
+    form, before, spots = "M%.2f,%.2f", "", [path[0]]
     for at in range(0, len(path) - 1, 3):
-        kind, first = ("L", at + 3) if is_straight(path[at : at + 4]) else ("C", at + 1)
-        made += f"{' ' if kind == before else kind}{points(path[first : at + 4])}"
+        straight = is_straight(path[at : at + 4])
+        kind, first = ("L", at + 3) if straight else ("C", at + 1)
+        form += (" " if kind == before else kind) + ("%.2f,%.2f" if straight else "%.2f,%.2f %.2f,%.2f %.2f,%.2f")
+        spots += path[first : at + 4]
         before = kind
-    return made
+    return form % tuple(chain.from_iterable(spots))
 
 
 def is_straight(points: Sequence[Point]) -> bool:
@@ -161,9 +168,11 @@ def node(layout: Layout, box: Box, prefix: str, quiet: bool) -> Iterator[str]:
         yield f'<ellipse {look} cx="{flat(x)}" cy="{flat(-y)}" {radii}/>\n'
     else:
         yield f'<path {look} d="{rounded(x - box.width / 2, -y - box.height / 2, box.width, box.height)}"/>\n'
-    for rule in layout.rules(box):
+    for rule in layout.rules(box) if box.rules else ():
         yield f'<polyline fill="none" stroke="{box.line}" points="{points(rule)}"/>\n'
-    for place in (*layout.inside(box), *layout.captions(box)):
+    for place in box.inside:
+        yield from texts(place, x, y)
+    for place in layout.captions(box):
         yield from texts(place)
     for place in layout.insets(box):
         yield from picture(place, f"{prefix}{box.key}", quiet)
@@ -173,21 +182,25 @@ def rounded(x: float, y: float, width: float, height: float) -> str:
     """Returns the outline of a rectangle with round corners, from its upper left corner (y downwards)."""
     r = min(ROUND, height / 3)
     across, down, turn = (f"{round(length, 2):g}" for length in (width - 2 * r, height - 2 * r, r))
-    corners = (f"q{turn},0 {turn},{turn}", f"q0,{turn} -{turn},{turn}", f"q-{turn},0 -{turn},-{turn}")
-    last = f"q0,-{turn} {turn},-{turn}z"
-    return f"M{x + r:.2f},{y:.2f}h{across}{corners[0]}v{down}{corners[1]}h-{across}{corners[2]}v-{down}{last}"
+    return (
+        f"M{x + r:.2f},{y:.2f}h{across}q{turn},0 {turn},{turn}v{down}q0,{turn} -{turn},{turn}h-{across}"
+        f"q-{turn},0 -{turn},-{turn}v-{down}q0,-{turn} {turn},-{turn}z"
+    )
 
 
-def texts(place: TextPlace) -> Iterator[str]:
-    """Yields the texts of a line on one baseline, each an element of its own: a single one hangs by its end."""
+def texts(place: TextPlace, right: float = 0.0, up: float = 0.0) -> Iterator[str]:
+    """Yields the texts of a line on one baseline, each an element of its own: a single one hangs by its end.
+
+    right, up  how far the place is moved
+    """
     said = [text for text in place.line if text.text.strip() and not text.is_picture and text.colour != "transparent"]
     if not said:
         return
-    down = -place.y + BASELINE * max(text.size for text in said)
+    x, down = place.x + right, -(place.y + up) + BASELINE * max([text.size for text in said])
     if len(said) == 1 and len(place.line) == 1:
-        yield written(said[0], place.x, down, place.align)
+        yield written(said[0], x, down, place.align)
         return
-    x = place.x - place.align * sum(text.width for text in place.line)
+    x -= place.align * sum([text.width for text in place.line]) if place.align else 0.0
     for text in place.line:
         if text.text.strip() and text.colour != "transparent":
             yield written(text, x, down, LEFT)

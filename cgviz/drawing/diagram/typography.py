@@ -46,6 +46,11 @@ class TypeRun:
     bold: bool = False
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is set as the text around it."""
+        return not (self.level or self.slanted or self.bold)
+
+    @property
     def share(self) -> float:
         """Its size, in sizes of the text."""
         return SCRIPT if self.level else 1.0
@@ -75,6 +80,12 @@ def runs(text: str, kind: str) -> tuple[TypeRun, ...]:
             run = replace(run, text=found.pop().text + run.text)
         found.append(run)
     return tuple(found) or (TypeRun(text),)
+
+
+@lru_cache(maxsize=20000)
+def width(text: str, kind: str, size: float, bold: bool, slanted: bool) -> float:
+    """Returns the width of a text, measured once: many parts of a picture say the same."""
+    return sum([run.width(size, bold, slanted) for run in runs(text, kind)])
 
 
 def pieces(text: str) -> Iterator[TypeRun]:

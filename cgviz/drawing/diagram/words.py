@@ -15,7 +15,7 @@ from cgviz.ops.op import POWER
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.formula import PRETTY
-from cgviz.text.names import spelling_of
+from cgviz.text.names import printed
 from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import Shape, summed_axes
 
@@ -34,8 +34,10 @@ def brief(text: str, most: int) -> str:
 
 def name_of(node: Node) -> str:
     """Returns the name of a node as a diagram shows it: `θ₁`, `x̂`."""
-    spelled = spelling_of(node.shown)
-    return spelled.text if isinstance(spelled, Spelling) else str(node.shown)
+    name = node.shown
+    if name.spelling is None:
+        return printed(str(name))
+    return name.spelling.text if isinstance(name.spelling, Spelling) else str(name)
 
 
 def partial(run: Run, index: int, most: int = LONGEST_NAME) -> str:
@@ -69,7 +71,7 @@ def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
     graph, node = run.graph, run.graph.nodes[index]
     title = str(node.shown)
     if node.is_stage:
-        title = f"({graph.numbers[index]}) {node.shown} = {graph.formula(index).pretty}"
+        title = f"({graph.numbers[index]}) {node.shown} = {graph.pretty(index)}"
     facts = []
     if not run.symbolic:
         facts = [f"value {in_words(run.values[index], digits)}"]
@@ -80,8 +82,9 @@ def of_box(run: Run, index: int, digits: int, mode: Mode = REVERSE) -> Words:
             facts.append(f"tangent {rate(run, index, mode.source, LONGEST)} = {tangent}")
     if node.is_stage and node.op.says and mode.reverse:
         facts.append(f"the gate {node.op.says}")
-    if flags(run, index):
-        facts.append(flags(run, index) + (f" ({node.op.rule})" if node.op.rule and run.flags[index] else ""))
+    remarkable = flags(run, index)
+    if remarkable:
+        facts.append(remarkable + (f" ({node.op.rule})" if node.op.rule and run.flags[index] else ""))
     return Words(shorten(title, LONGEST), shorten("; ".join(facts), LONGEST))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 
 from cgviz.drawing.engine.texts import Style, Svg, read
 from cgviz.drawing.fonts import FACES, FAMILY, FOLDER
@@ -19,21 +20,24 @@ def embed_font(svg: bytes) -> bytes:
 
     Raises RenderError where `svg` is no XML.
     """
-    picture = read(svg)
-    rules = "\n".join(rule(style, letters) for style, letters in used(picture).items())
-    if not rules:
-        return svg
-    return svg[: picture.last] + f"<defs><style>\n{rules}\n</style></defs>\n".encode() + svg[picture.last :]
+    return with_letters(svg, used(read(svg)))
 
 
-def used(picture: Svg) -> dict[Style, list[int]]:
+def with_letters(svg: bytes, letters: Mapping[Style, set[int]]) -> bytes:
+    """Returns the picture with these code points of each face of the font."""
+    rules = "\n".join(rule(style, sorted(letters[style])) for style in FACES if letters.get(style))
+    end = svg.rindex(b"</svg>")
+    return svg[:end] + f"<defs><style>\n{rules}\n</style></defs>\n".encode() + svg[end:] if rules else svg
+
+
+def used(picture: Svg) -> dict[Style, set[int]]:
     """Returns the code points that the picture shows in each face of the project's font."""
     found: dict[Style, set[int]] = {}
     for text in picture.texts:
         if text.is_ours:
             for span in text.spans:
                 found.setdefault(text.style_of(span), set()).update(map(ord, span.says))
-    return {style: sorted(found[style]) for style in FACES if style in found}
+    return found
 
 
 def rule(style: Style, letters: list[int]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -39,11 +39,12 @@ class SvgText:
 
     def style_of(self, span: TextSpan) -> Style:
         """Returns the style of a piece of it."""
-        return self.style[0], self.style[1] or span.attributes.get("font-style") == "italic"
+        bold, slanted = self.style
+        return bold or is_bold(span.attributes), slanted or is_slanted(span.attributes)
 
     @property
     def style(self) -> Style:
-        return self.attributes.get("font-weight") == "bold", self.attributes.get("font-style") == "italic"
+        return is_bold(self.attributes), is_slanted(self.attributes)
 
     @property
     def is_ours(self) -> bool:
@@ -51,13 +52,20 @@ class SvgText:
         return self.attributes.get("font-family", "").split(",")[0].strip(" '\"") == FAMILY
 
 
+def is_bold(attributes: Mapping[str, str]) -> bool:
+    return attributes.get("font-weight") == "bold"
+
+
+def is_slanted(attributes: Mapping[str, str]) -> bool:
+    return attributes.get("font-style") == "italic"
+
+
 @dataclass
 class Svg:
-    """A picture read: its bytes, its texts in order, and where its root ends."""
+    """A picture read: its bytes, and its texts in order."""
 
     data: bytes
     texts: list[SvgText]
-    last: int
 
     def replaced(self, new: Callable[[SvgText], bytes]) -> bytes:
         """Returns the picture with every text replaced, and nothing else changed."""
@@ -79,14 +87,14 @@ def read(svg: bytes) -> Svg:
         reader.parser.Parse(reader.data, True)
     except expat.ExpatError as error:
         raise RenderError(f"this is no SVG: {error}") from None
-    return Svg(reader.data, [text for text in reader.texts if text.says], reader.last)
+    return Svg(reader.data, [text for text in reader.texts if text.says])
 
 
 class TextReader:
     """Collects the texts while the parser runs through the picture."""
 
     def __init__(self, data: bytes) -> None:
-        self.data, self.texts, self.inside, self.last, self.fresh = data, list[SvgText](), False, 0, True
+        self.data, self.texts, self.inside, self.fresh = data, list[SvgText](), False, True
         self.family = [""]  # of the elements around
         self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
@@ -113,9 +121,8 @@ class TextReader:
             spans[-1].says += words
 
     def end(self, tag: str) -> None:
-        self.last = self.parser.CurrentByteIndex
         self.fresh = True
         self.family.pop()
         if tag == "text":
             self.inside = False
-            self.texts[-1].end = self.data.index(b">", self.last) + 1
+            self.texts[-1].end = self.data.index(b">", self.parser.CurrentByteIndex) + 1
