@@ -28,6 +28,7 @@ from mutant_runs import ROOT, Changed, Reach, Tests
 
 GRADING = (
     "test_grade_part_tables",
+    "test_grade_python_tables",
     "test_grade_search_tables",
     "test_grade_tables",
     "test_grade_slips",
@@ -108,7 +109,8 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
         "test_diagnose",
         "test_recognised",
     ),
-    "grading/handwritten.py": ("test_grade_part_tables", "test_own_passes"),
+    "grading/handwritten.py": ("test_grade_hand_tables", "test_own_passes"),
+    "grading/confined.py": ("test_grade_hand_tables", "test_grade_students"),
     "grading/*.py": GRADING,
     "grading/*/*.py": GRADING,
     "drawing/diagram/*.py": (
