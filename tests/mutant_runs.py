@@ -47,6 +47,10 @@ class Changed:
     source: str
     codes: tuple[CodeType, CodeType]
 
+    @property
+    def module(self) -> str:
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
 
 @dataclass
 class Reach:
@@ -98,7 +102,8 @@ class Tests:
         before = file.read_bytes(), file.stat()
         file.write_text(changed.source, encoding="utf-8")
         try:
-            found = self.asked("run_with", marshal.dumps(changed.codes), tests, seconds) if is_run else "import"
+            asked = changed.module, marshal.dumps(changed.codes), tests, seconds
+            found = self.asked("run_with", *asked) if is_run else "import"
             return self.anew(tests, seconds) if found == "import" else found  # type: ignore[no-any-return]
         finally:
             file.write_bytes(before[0])
@@ -190,10 +195,13 @@ class Forks:
         for item, after in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
 
-    def run_with(self, codes: bytes, names: list[str], seconds: float) -> str | None:
-        """Runs tests with what is changed. Returns "import" where no live function is changed by it."""
+    def run_with(self, module: str, codes: bytes, names: list[str], seconds: float) -> str | None:
+        """Runs tests with what is changed. Returns "import" where no function of the module is changed by it.
+
+        What has not been imported yet will be as it is changed.
+        """
         limit(seconds)
-        if not put(*marshal.loads(codes)):
+        if module in sys.modules and not put(*marshal.loads(codes)):
             return "import"
         self.run(names)
         return None
