@@ -27,6 +27,7 @@ from mutant_runs import ROOT, Changed, Reach, Tests, instead
 
 GRADING = (
     "test_grade_part_tables",
+    "test_grade_python_tables",
     "test_grade_search_tables",
     "test_grade_tables",
     "test_grade_slips",
@@ -74,6 +75,7 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
     "runs/tangents.py": ("test_report_tables", "test_array_op_tables", "test_forward", "test_jacobian"),
     "runs/corners.py": ("test_report_tables", "test_diagnose", "test_hessian", "test_check", "test_array_tables"),
     "runs/straight.py": ("test_straight", "test_passes", "test_array_op_tables"),
+    "runs/bold.py": ("test_straight",),
     "runs/columns.py": ("test_straight", "test_passes", "test_array_op_tables"),
     "runs/buffers.py": ("test_straight", "test_passes", "test_array_op_tables"),
     "runs/*.py": (
@@ -106,7 +108,8 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
         "test_diagnose",
         "test_recognised",
     ),
-    "grading/handwritten.py": ("test_grade_part_tables", "test_own_passes"),
+    "grading/handwritten.py": ("test_grade_hand_tables", "test_own_passes"),
+    "grading/confined.py": ("test_grade_hand_tables", "test_grade_students"),
     "grading/*.py": GRADING,
     "grading/*/*.py": GRADING,
     "drawing/diagram/*.py": (
