@@ -49,13 +49,14 @@ def beginning(cls: Any) -> Callable[..., None]:
 
     def begin(self: Any, /, *values: Any, **named: Any) -> None:
         own = self.__dict__
-        own.update(given)
-        own.update(zip(names, values))  # noqa: B905  (checked below)
+        if len(values) + len(named) != size:
+            own.update(given)
+        for name, value in zip(names, values):  # noqa: B905  (checked below)
+            own[name] = value
         if named:
             own.update(named)
-        for name, make in makers:
-            if name not in own:
-                own[name] = make()
+        if len(own) != size:
+            own.update({name: make() for name, make in makers if name not in own})
         if len(own) != size or len(values) > most or (named and not named.keys() <= every):
             raise TypeError(f"{cls.__name__} has {sorted(every)}, not {len(values)} values and {sorted(named)}")
         if afterwards:

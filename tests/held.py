@@ -18,7 +18,9 @@ import numpy as np
 from cgviz.values.arrays import quiet
 
 GOLDEN = Path(__file__).parent / "golden"
-NAMES = "ops.numbers ops.arrays drawings layouts values grades parts searches reports names descents stacked sheets"
+NAMES = """
+ops.numbers ops.arrays drawings layouts values checks slopes grades parts searches reports names descents stacked sheets
+"""
 TABLES = [f"{name}.txt" for name in NAMES.split()]
 HEAD = "=== "
 LARGE = 12

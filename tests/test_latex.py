@@ -220,7 +220,7 @@ REFUSED = {
     r"\operatorname{tnah}(x)": (0, 13, "did you mean 'tanh'"),
     r"g(x) + 1": (0, 1, "unknown function 'g'"),
     r"\sum_{i=1}^n x": (0, 4, "nothing after it bears the index i"),
-    r"\sum_{j \neq k} x_j": (0, 13, "run over k as well"),
+    r"\sum_{j \neq k} x_j": (0, 15, "run over k as well"),
     r"\sum_i x_i + 2 + y_i": (17, 3, "nothing binds the index"),
     r"\sum_i \|a x_i\|": (7, 9, "a norm within a sum"),
     r"\sum_i (x_i y)^T x_i": (14, 2, "within a sum a transpose"),

@@ -95,8 +95,8 @@ def test_samples_are_the_same_graph() -> None:
     "text",
     [
         "2x", "x y", "x.T", "W @ x", "x[0]", "[1, 2]", "a = 3", "a = 1 + 2", "x\n-y", "x +\ny", "(x\n+ y)",
-        "x = y; x\nx*2", "f(t) = t\nf(x)", "x^-1", "sin**2(x)", "x**T", "dx/dt", "q = x\nqz*2", "lnx + x", "θ*x",
-        "x'", "1e999*x", "e**x", "log x", "X: (2, 3)\nX*2", "sum(x, axis=0)", "f = x*y   (3)", "max(axis=x)",
+        "a = x;\n-a", "x = y; x\nx*2", "f(t) = t\nf(x)", "x^-1", "sin**2(x)", "x**T", "dx/dt", "q = x\nqz*2", "lnx + x",
+        "θ*x", "x'", "1e999*x", "e**x", "log x", "X: (2, 3)\nX*2", "sum(x, axis=0)", "f = x*y   (3)", "max(axis=x)",
         "a, b = x, y\na*b", "x if y else z", "w = w - x", f"{'a' * 201}*x", "(" * 60 + "x" + ")" * 60, "a += x",
         "print(x)", "x = 2\nx = 3\nx*y", "", "\n",
     ],
@@ -112,6 +112,7 @@ def test_what_could_be_read_otherwise_is_left_to_the_reader(text: str) -> None:
         ("k = 2; x*k; ", ["k", "x", "f"]),
         ("f = x*y; f", ["x", "y", "f"]),
         ("f = x; f*2  # twice", ["x", "f", "out"]),
+        ("a = x*y; -(a + log(x))", ["x", "y", "a", "f"]),
     ],
 )
 def test_names(text: str, names: list[str]) -> None:

@@ -14,7 +14,8 @@ import cgviz
 from cgviz.errors import ExpressionError, UsageError
 from cgviz.graph.nodes import Graph
 from cgviz.ops.op import REGISTRY, ops
-from cgviz.runs.columns import straight
+from cgviz.runs.bold import MOST_STOPS, Bold
+from cgviz.runs.compiling import straight
 from cgviz.runs.passes import PAYS_AFTER, backward, carried, forward, gradient, quickly
 from cgviz.runs.straight import SPELLED_OUT
 from cgviz.values.arrays import is_sound
@@ -132,6 +133,9 @@ PROGRAMS = [
     "r = A @ x - mean(A @ x); sum(r*r*r/(1 + r*r)) - norm(transpose(A) @ r)",
     "h = relu(transpose(A) * 2 - 1); sum(h * cumsum(h, axis=0)) + sum(x) * max(x) - trace(A @ transpose(A))",
     "s = sum(x); t = tanh(s); y = x*t - (-x)/s; sum(sort(y) * leaky_relu(-y)) + s*sum(c)",
+    "m = mean(A, axis=1, keepdims=True); z = (A - m) / sum(A, axis=0); sum(mean(z*A, axis=1) * sum(z, axis=(1,)))",
+    "q = x @ W; p = A @ (x*2); mean(q) * dot(x, x) + sum(p)*mean(transpose(A), axis=0) @ p + sum(q @ transpose(W))",
+    "a = mean(mean(A, axis=0)*x); -a*sum(sum(A, axis=1, keepdims=True) - A) + sum(mean(x) - b) + mean(softmax(A, 0))",
     "sum(gelu(A) + silu(-A) + hypot(A, 2) + A**3) + sum(logsigmoid(x) - softplus(-x*x)) + sum(A**x[0])",
 ]
 
@@ -146,6 +150,19 @@ def test_programs_of_arrays(text: str) -> None:
     run = cgviz.run(graph, {name: np.asfortranarray(value) for name, value in at.items()})
     assert straight(run.bare) is not None
     agree(run.bare, dict(run.inputs or {}))
+
+
+@pytest.mark.parametrize(
+    ("x", "stops"), [(1.0, 0), (1e200, MOST_STOPS), (1e-200, MOST_STOPS), (math.inf, 0), (math.nan, 0)]
+)
+def test_a_bold_line_that_stops_is_done_carefully(x: float, stops: int) -> None:
+    graph = cgviz.read("h = A @ v; sum(h*h)/3 + sum(A*A, axis=1) @ h")
+    at = {"A": np.arange(1.0, 7).reshape(2, 3) * x, "v": np.arange(1.0, 4)}
+    run = cgviz.run(graph, at)
+    agree(run.bare, dict(run.inputs or {}))
+    line = run.bare.asked[-1].unit
+    assert (type(line), line.stops) == (Bold, stops)
+    agree(run.bare, {**at, "A": np.ones((2, 3))})
 
 
 def test_every_op_of_columns_at_odd_numbers() -> None:

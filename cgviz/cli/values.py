@@ -68,6 +68,7 @@ def value(name: str, text: str) -> Value:
     return number(name, text)
 
 
+SEVERAL = re.compile(r"[(\[]?\s*([+−-]?[\d.]+(?:e[+-]?\d+)?(?:\s*[,;]\s*|\s+))+[+−-]?[\d.]+\s*[)\]]?")
 WITH_COMMA = re.compile(r"[+-]?\d+,\d+")
 UNFINISHED = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?")
 
@@ -83,6 +84,9 @@ def number(name: str, text: str) -> Value:
         raise UsageError(
             f"the value of {quoted(name)}, {quoted(text)}, has a comma: {point} is a number, [{text}] an array"
         )
+    if SEVERAL.fullmatch(text):
+        written = ", ".join(re.findall(r"[^\s,;()\[\]]+", text))
+        raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is several numbers: write [{written}]")
     if UNFINISHED.fullmatch(text):
         start = text.rstrip("+-eE")
         raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, ends after its e: {start}e3, or {start}*e")

@@ -13,6 +13,8 @@ from cgviz.reading.brackets import DEEPER
 from cgviz.reading.calls import BindingError, Call, Parameter, bind, op_of
 from cgviz.reading.tokens import Token
 
+HARMLESS = frozenset({"any", "device", "ndmin"})
+WHOLE = frozenset("int int_ int8 int16 int32 int64 uint8 long short bool bool_ integer LongTensor IntTensor".split())
 STATIC = frozenset({"static", "statics", "refused", "ignored"})
 
 
@@ -58,10 +60,13 @@ class Arguments:
         """Enters an argument that is known when the program is read. Returns where it ends."""
         token = tokens[at]
         if parameter.kind == "ignored":
-            if token.text == "True":
+            end = skipped(tokens, at)
+            if token.text == "True" or (token.kind == "number" and parameter.name not in HARMLESS):
                 raise self.error(f"{quoted(self.call.name)} is read without {parameter.spelled!r}", token)
+            if any(each.text.strip("'\"").rpartition(".")[2] in WHOLE for each in tokens[at:end]):
+                self.refuse_whole(token)
             self.found.append((self.keyword, None))
-            return skipped(tokens, at)
+            return end
         try:
             value, end = statics.value(tokens, at)
             if tokens[end].kind not in (",", ")"):
@@ -71,10 +76,17 @@ class Arguments:
                 raise self.error(f"{quoted(self.call.name)} is read without {parameter.spelled!r}", token) from None
             name = f"the {parameter.name} of" if self.keyword else "this argument of"
             message = f"{name} {self.call.name} is a number or a shape that is known when the program is read"
-            message += ": write it out, as in arange(3)" if self.call.means == "arange" else ""
+            message += ": write it out, as in arange(3), or arange(len(y))" if self.call.means == "arange" else ""
             raise self.error(message, token) from None
         self.found.append((self.keyword, value))
         return end
+
+    def refuse_whole(self, token: Token) -> None:
+        """Raises ExpressionError where numbers become whole numbers, unless they are: 1 or 0 of a comparison."""
+        operand = self.found[0][1] if self.found else None
+        if not isinstance(operand, Operand) or not build.is_condition(operand.node):
+            message = "whole numbers: rounding is flat between its jumps, so no gradient passes it; leave it out where"
+            raise self.error(f"{message} they are whole already", token)
 
     def finish(self, called: Callable[[Op, Sequence[Any]], Any]) -> Any:
         """Returns the sympy node of the call. Raises ExpressionError."""

@@ -15,6 +15,7 @@ from sympy.core.basic import Basic
 
 from cgviz.ops.making import INF
 from cgviz.ops.op import Op
+from cgviz.ops.places import CONDITIONS
 
 MINUS_ONE = Integer(-1)
 bare = Expr.__new__
@@ -115,3 +116,9 @@ def function(op: Op) -> type[Basic]:
 
 
 CONSTANTS |= {name: call(INF, ()) for name in ("inf", "np.inf", "math.inf", "torch.inf", "jnp.inf", "numpy.inf")}
+
+
+def is_condition(node: Any) -> bool:
+    """Tells whether a node is true or false by what it is: a comparison, or several together."""
+    op = getattr(type(node), "cgviz_op", None)
+    return op is not None and op.name in CONDITIONS

@@ -46,12 +46,12 @@ prod          | numpy            | prod product                     | x axis= dt
 prod          | torch method     | prod                             | x dim>axis= keepdim>keepdims= dtype-
 prod          | tensorflow       | reduce_prod prod                 | x axis= keepdims= name-
 amax          | numpy            | max amax nanmax maximum.reduce   | x axis= out- keepdims= initial! where!
-amax          | method           | max                              | x axis= out- keepdims=
+method_max    | method           | max                              | x axis= out- keepdims= dim= keepdim=
 amax          | method           | amax                             | x dim>axis= keepdim>keepdims=
 amax          | torch            | amax                             | x dim>axis= keepdim>keepdims=
 amax          | tensorflow       | reduce_max max                   | x axis= keepdims= name-
 amin          | numpy            | min amin nanmin minimum.reduce   | x axis= out- keepdims= initial! where!
-amin          | method           | min                              | x axis= out- keepdims=
+method_min    | method           | min                              | x axis= out- keepdims= dim= keepdim=
 amin          | method           | amin                             | x dim>axis= keepdim>keepdims=
 amin          | torch            | amin                             | x dim>axis= keepdim>keepdims=
 amin          | tensorflow       | reduce_min min                   | x axis= keepdims= name-
@@ -251,7 +251,7 @@ smooth_l1_    | torch            | smooth_l1_loss                   | x y size_a
 huber_        | torch            | huber_loss                       | x y reduction= delta=
 bce_          | torch            | binary_cross_entropy             | x y weight! size_average! reduce! reduction=
 bce_logits_   | torch            | binary_cross_entropy_with_logits | x y weight! size_average! reduce! reduction= pos_weight!
-bce_logits_   | tensorflow       | sigmoid_cross_entropy_with_logits | labels>y logits>x name-
+tf_bce_logits_ | tensorflow      | sigmoid_cross_entropy_with_logits | labels>y logits>x name-
 cross_entropy_ | torch           | cross_entropy                    | x y weight! size_average! ignore_index- reduce! reduction= label_smoothing=
 nll_loss_     | torch            | nll_loss                         | x y weight! size_average! ignore_index- reduce! reduction=
 kl_div_       | torch            | kl_div                           | x y size_average! reduce! reduction= log_target=
@@ -263,13 +263,16 @@ cosine_       | torch            | cosine_similarity                | x y dim>ax
 attention_    | torch            | scaled_dot_product_attention     | q k v attn_mask>mask? dropout_p!0.0 is_causal= scale=
 attention_    | jax              | dot_product_attention            | q k v
 leaky_relu    | torch            | leaky_relu                       | x negative_slope? inplace-
-leaky_relu    | jax tensorflow   | leaky_relu                       | x alpha>negative_slope? name-
+leaky_relu    | jax              | leaky_relu                       | x negative_slope?
+tf_leaky_relu_ | tensorflow      | leaky_relu                       | x alpha>negative_slope? name-
 elu           | torch            | elu                              | x alpha? inplace-
 gelu_         | torch            | gelu                             | x approximate=
-gelu_         | jax tensorflow   | gelu                             | x approximate=True name-
+gelu_         | jax              | gelu                             | x approximate=True
+gelu_         | tensorflow       | gelu                             | x approximate= name-
 softplus_     | torch            | softplus                         | x beta= threshold!20
 relu          | torch            | relu                             | x inplace-
-silu          | torch jax tensorflow | silu swish                   | x inplace-
+silu          | torch jax        | silu swish                       | x inplace-
+silu          | tensorflow       | silu swish                       | x beta!1.0
 sigmoid       | torch jax tensorflow scipy | sigmoid expit          | x out- name-
 log           | numpy torch tensorflow jax | log                    | x out- name-
 log           | math             | log                              | *xs

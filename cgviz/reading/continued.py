@@ -43,6 +43,8 @@ def joined(text: str, every: Sequence[Token]) -> Sequence[Token]:
 def goes_on(text: str, first: Token, last: Token, following: Sequence[Token]) -> bool:
     """Tells whether a statement from `first` to `last` goes on with the tokens that follow its line break."""
     sign = following[0]
+    if text[last.start - 1 : last.end] in ("++", "--"):
+        raise ExpressionError("write x = x + 1: only assignments change a name", text, last.start - 1, last.end)
     if last.kind in BETWEEN or last.kind == "-":
         return True
     if sign.kind != "-":

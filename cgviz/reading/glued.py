@@ -25,6 +25,10 @@ GREEK = frozenset(
 
 INDEXED = re.compile(r"[^\W\d]_?[0-9]*")
 PLAIN = re.compile(rf"{INDEXED.pattern}|[^\W\d]_\w{{1,3}}")
+FACTOR = r"[^\W\d_](?:[0-9]+|_[0-9]+|_[ijk](?=[^\W\d_]_|\Z))"
+SIDE_BY_SIDE = re.compile(rf"(?:{FACTOR}){{2,}}[x-z]?|[^\W\d_]_?[0-9]+[t-zθ]|[^\W\d_]_[ijk][x-z]|π[^\W\d_]{{2,3}}")
+ONE_FACTOR = re.compile(rf"{FACTOR}|[^\W\d_]")
+MIDDLE = re.compile(r"[^\W\d_](log|exp|sin|cos|tan|tanh|sqrt)([^\W\d_])", re.ASCII)
 AFTER_A_NUMBER = re.compile(r"[0-9][^\W\d]{2}|[ᵀ^⁰¹²³⁴-⁹]")
 
 
@@ -33,9 +37,9 @@ def may_be_glued(text: str, names: Collection[str], known: Collection[str]) -> b
     if AFTER_A_NUMBER.search(text):
         return True
     return any(
-        len(name) == 2 or COEFFICIENT.fullmatch(name) or parts(name, known) or applied(name, known)
+        len(name) == 2 or COEFFICIENT.fullmatch(name) or parts(name, known) or applied(name, known) or factors(name)
         for name in names
-        if not PLAIN.fullmatch(name)
+        if not PLAIN.fullmatch(name) or "_" in name
     )
 
 
@@ -43,7 +47,8 @@ def is_two(text: str, name: str, names: Collection[str], known: Collection[str])
     """Tells whether a name that a program does not declare could be two: `names` are declared, `known` are all."""
     if INDEXED.fullmatch(name):
         return False
-    return bool(parts(name, known) or pair(name, names, ()) or applied(name, known) or is_pair(text, name, known))
+    is_split = parts(name, known) or pair(name, names, ()) or applied(name, known) or factors(name)
+    return bool(is_split or is_pair(text, name, known))
 
 
 def separated(
@@ -80,6 +85,9 @@ def separated(
             )
         split = checked[token.text]
         if split and after != "(" and all(part in parameters or part in given for part in split):
+            if before is not None and before.kind == "**" and len(split) > 1:
+                message = f"what stands in the power? Write ^({'*'.join(split)}), or the factors apart"
+                raise ExpressionError(message, text, before.start, token.end)
             made = list(pieces(token, split))
             if before is not None and before.kind == "/":  # x/yz: print has both below the line
                 if after in ("**", "super"):
@@ -122,6 +130,7 @@ def raise_for(
     if after == "(" or after == "=":
         return
     name = token.text
+    split = split or factors(name)
     if split:
         is_matrix = split[0][:1].isupper() and not split[-1][:1].isupper()
         shown = " @ ".join(split) if after == "T" else (" " if is_matrix else "*").join(split)
@@ -181,6 +190,11 @@ def parts(name: str, known: Collection[str]) -> list[str]:
     return best[-1] or []
 
 
+def factors(name: str) -> list[str]:
+    """Returns the factors of a name in which a subscript ends and a letter follows, `x_1y`, `w1x1`; of `πrh`."""
+    return ONE_FACTOR.findall(name) if SIDE_BY_SIDE.fullmatch(name) else []
+
+
 def pair(name: str, names: Collection[str], parameters: Collection[str]) -> list[str]:
     """Returns the two letters of a name where the program has one of them: `qz` after `q = x + y`."""
     if len(name) != 2 or not name.isalpha() or name in GREEK or name[0] in "dΔδ":
@@ -196,4 +210,7 @@ def applied(name: str, known: Collection[str]) -> str:
         if name.startswith(function) and rest and name not in WORDS and (argument in known or argument in ARGUMENTS):
             number = rest.removesuffix(argument)
             return f"{function}({f'{number}*' if number else ''}{argument})"
+    inner = MIDDLE.fullmatch(name)  # xlogx
+    if inner and (inner[2] in known or inner[2] == name[0]) and name not in WORDS:
+        return f"{name[0]}*{inner[1]}({inner[2]})"
     return ""

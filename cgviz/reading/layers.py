@@ -75,6 +75,9 @@ def layer_at(
     if token.kind != "name" or not name[:1].isupper() or every[at + 1].kind != "(" or token.text in variables:
         return None, at
     end = after_bracket(every, at + 1)
+    if name == "LeakyReLU" and end == at + 3 and (not module or "keras" in module):
+        message = "the slope of Keras is 0.3, of PyTorch 0.01: write it, LeakyReLU(0.01)"
+        raise ExpressionError(message, text, token.start, token.end)
     if name in FUNCTIONS:
         return (FUNCTIONS[name], every[at + 2 : end - 1]), end
     if module and every[end].kind in ("(", "end"):

@@ -42,7 +42,18 @@ from cgviz.reading.losses import (
     smooth_l1,
     standardize,
 )
-from cgviz.reading.optioned import Operation, extreme, lengths_of, moment, norm, optioned, rank_of, takes, vector_norm
+from cgviz.reading.optioned import (
+    Operation,
+    extreme,
+    lengths_of,
+    method_extreme,
+    moment,
+    norm,
+    optioned,
+    rank_of,
+    takes,
+    vector_norm,
+)
 from cgviz.values.arrays import shape_of
 
 
@@ -337,6 +348,7 @@ def raised(x: Any, y: Any) -> Any:
 COMPOSED: Mapping[str, Operation] = {
     **OF_FRAMEWORKS,
     "torch_max": extreme("max"), "torch_min": extreme("min"),
+    "method_max": method_extreme("max"), "method_min": method_extreme("min"),
     "method_var": moment("var"), "method_std": moment("std"),
     "torch_var": moment("var"), "torch_std": moment("std"), "norm": norm, "norm_ord": vector_norm,
     "flatten_": flatten, "unflatten_": unflatten, "torch_turn": turn, "method_turn": method_turn,
@@ -355,12 +367,14 @@ COMPOSED: Mapping[str, Operation] = {
     "solve_tri": triangular, "torch_tri": lambda a, b, upper: triangular(a, b, lower=not upper), "slogdet_": slogdet,
     "tf_solve": lambda a, b: systems.SOLVE(a, b),
     "mse_loss_": mse, "l1_loss_": l1, "smooth_l1_": smooth_l1, "huber_": huber, "bce_": bce,
-    "bce_logits_": bce_logits, "cross_entropy_": cross_entropy, "nll_loss_": nll, "kl_div_": kl_div,
+    "bce_logits_": bce_logits, "tf_bce_logits_": lambda y, x: bce_logits(x, y, "none"), "cross_entropy_": cross_entropy,
+    "nll_loss_": nll, "kl_div_": kl_div,
     "layer_norm_": layer_norm, "rms_norm_": rms_norm, "normalize_": normalize, "cosine_": cosine,
     "attention_": attention, "standardize_": standardize, "gelu_": gelu_of, "softplus_": softplus_of, "glu_": glu,
     "hardtanh_": hardtanh, "softmax_all": over_all("softmax"), "log_softmax_all": over_all("log_softmax"),
     "relu6_": relu6, "dropout_": dropout, "softmin_": softmin,
     "leaky_relu": lambda x, negative_slope=0.01: leaky_relu(x, negative_slope),
+    "tf_leaky_relu_": lambda x, negative_slope=0.2: leaky_relu(x, negative_slope),
     "elu": lambda x, alpha=1.0: elu(x, alpha) if alpha != 1 else elu(x),
     "add_": scaled_sum(1), "subtract_": scaled_sum(-1), "power_": raised, "clip": clip,
     "clip_low": lambda x, lo: maximum(x, lo), "clip_high": lambda x, hi: minimum(x, hi),

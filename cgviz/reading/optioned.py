@@ -59,6 +59,17 @@ def extreme(name: str) -> Operation:
     return made
 
 
+def method_extreme(name: str) -> Operation:
+    """max and min as a method: NumPy's, or PyTorch's with the places where a keyword of PyTorch is given."""
+
+    def made(x: Any, axis: Any = None, keepdims: Any = False, dim: Any = None, keepdim: Any = False) -> Any:
+        if dim is None:
+            return optioned(f"a{name}", x, axis=axis, keepdims=keepdims or keepdim)
+        return optioned(f"a{name}", x, axis=dim, keepdims=keepdim), None
+
+    return made
+
+
 def moment(name: str) -> Operation:
     """var and std as a method: of NumPy by default, of PyTorch where a keyword of PyTorch is given."""
 

@@ -122,11 +122,23 @@ class Parts(Applier):
         if name.text == "size" and tokens[at + 2].kind == ")":
             values[-1] = self.lengths(settled(values[-1]), name)
             return at + 3, False
+        if name.text in ("values", "indices") and isinstance(values[-1], Several):
+            values[-1] = self.one_of(values[-1], (int(name.text == "indices"),), name)
+            return at + 1, False
         call = lookup("method", name.text) if name.kind == "name" and after.kind == "(" else None
         if call is None:
             message = "of attributes and methods only .T, .shape, .size and functions, as in x.sum(), are read here"
             raise self.error(message, token)
+        if name.text in ("max", "min") and tokens[at + 2].kind in ("number", "-") and taken(tokens, at + 1):
+            message = f"PyTorch's values, or an element of NumPy's array? Write x.{name.text}(dim=1)[0], or "
+            message += f"a{name.text}(x, axis=1)[0]"
+            raise self.error(message, name)
         arguments = Arguments(self.text, call, name)
         arguments.found.append(("", Operand(settled(values.pop()))))
         stack.append(Bracket("(", name, None, arguments))
         return at + 2, True
+
+
+def taken(tokens: Sequence[Token], at: int) -> bool:
+    """Tells whether a part is taken of what the bracket at `at` gives: `x.max(1)[0]`."""
+    return tokens[closing(tokens, at + 1) + 1].kind == "["

@@ -37,6 +37,7 @@ TARGET = re.compile(rf"({NAME})[ \t]*=(?:[ \t]*(-?[ \t]*{NUMBER})[ \t]*(?=[\n;]|
 """What a statement assigns to, and the value where it is one."""
 COMMENT = re.compile("#[^\n]*")
 NOTHING: list[int] = []
+TURNED = re.compile(r"(?:\^|\*\*)[ \t]*[HT]|\bE[ \t]*(?:\^|\*\*)")
 OVER_D = re.compile(r"/\s*d")
 MEANS_MORE = frozenset({*OTHERWISE, *KEYWORDS.split("|"), "lambda"})
 POWERS = frozenset({"**", "^"})
@@ -52,7 +53,7 @@ class Unsure(Exception):  # noqa: N818 - nothing is wrong: the reader knows
 
 def read_plain(text: str, given: Collection[str], share: bool = True) -> Graph | None:
     """Returns the graph of a plain program as it is written, not yet staged; None for any other text."""
-    if not text.isascii() or ".e" in text or ".E" in text or has_number(text):
+    if not text.isascii() or ".e" in text or ".E" in text or has_number(text) or TURNED.search(text):
         return None
     if (OVER_D.search(text) and DERIVATIVE.search(text)) or ("#" in text and is_python(text)):
         return None
@@ -132,7 +133,7 @@ class Plain(Combining):
 
     def statements(self) -> int:
         """Reads all statements; returns the node of the output."""
-        index, last = -1, ""
+        index, last, before = -1, "", ""
         for piece in self.pieces:
             name, number, sign = piece.groups()
             if sign == "=" and name is not None:
@@ -141,9 +142,10 @@ class Plain(Combining):
                 if sign not in ENDS or len(self.builder.nodes) > MOST_NODES:
                     raise Unsure
             elif name is not None or number is not None or sign not in ENDS:
-                return self.output(piece, index, last)
+                return self.output(piece, index, last, before)
             if sign == "":
                 break
+            before = sign
         return self.ended(index, "")
 
     def assigned(self, name: str) -> int:
@@ -164,12 +166,12 @@ class Plain(Combining):
         self.where[name] = self.values.pop(name)
         return -1
 
-    def output(self, piece: Piece, index: int, last: str) -> int:
-        """Reads an expression without a name, which ends the program; returns its node."""
+    def output(self, piece: Piece, index: int, last: str, before: str) -> int:
+        """Reads an expression without a name, which ends the program, after the sign `before`; returns its node."""
         name, number, sign = piece.groups()
         if name != last or sign not in ENDS:
-            if last and sign == "-" and not (name or number):
-                raise Unsure
+            if last and sign == "-" and before != ";" and not (name or number):
+                raise Unsure  # the line before may go on
             op, args = self.expression(chain([piece], self.pieces))
             index, sign = self.entered(self.fresh.output(()), "", op, args), self.piece[3]
         return self.ended(index, sign)
@@ -386,7 +388,7 @@ class Plain(Combining):
     def function(self, name: str) -> Op:
         """Returns the op of numbers that a name applies."""
         op = REGISTRY.get(SPELLED.get(name, name)) if name in REGISTRY else None
-        if op is None or op.vjp is not None or op.fixed or op.sized or op.lists:
+        if op is None or op.vjp is not None or op.fixed or op.sized or op.lists or name in self.declared:
             raise Unsure
         if op.options and (op.operands is not None or of_library(name)):
             raise Unsure

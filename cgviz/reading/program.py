@@ -11,6 +11,7 @@ from cgviz.ops.op import REGISTRY
 from cgviz.reading import build, python, statics
 from cgviz.reading.arguments import Lengths, Several
 from cgviz.reading.continued import joined
+from cgviz.reading.counting import lengths_assigned
 from cgviz.reading.fresh import Fresh
 from cgviz.reading.latex_macros import NO_DOTS
 from cgviz.reading.latex_order import ordered
@@ -257,15 +258,24 @@ class Scope:
             body = [target, operator, opening, *body[:-1], closing, body[-1]]
         value = self.literal(body)
         if value is None:
+            self.count(line, [target])
             self.enter(target, self.reader.read(body))
             return
         name, label = self.fresh(target.text)
         self.inputs[name] = Input(name, label, value)
         self.stands(target.text, name)
 
+    def count(self, line: Sequence[Token], names: Sequence[Token]) -> None:
+        """Enters which names are lengths of an array as it is now, for `arange(N)`."""
+        for name in names:
+            self.reader.lengths_known.pop(name.text, None)
+        for counted, (array, axis) in lengths_assigned(line, names).items():
+            self.reader.lengths_known[counted] = self.variable(array), axis
+
     def unpack(self, line: Sequence[Token]) -> None:
         """Enters `a, b = split(x, 2)`, a statement for each output."""
         names = targets(line)
+        self.count(line, names)
         found = self.reader.read(line[2 * len(names) :])
         if isinstance(found, Lengths):
             found = found.all(len(names))

@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cgviz.errors import quoted
-from cgviz.graph.marks import BARS, INVERTED, length
+from cgviz.graph.marks import BARS, INVERTED, length, mark
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.reading import build
 from cgviz.reading.arguments import Arguments, Several
 from cgviz.reading.brackets import closing
 from cgviz.reading.calls import Call
+from cgviz.reading.counting import counted
 from cgviz.reading.parts import Parts
 from cgviz.reading.pending import (
     BARRIER,
@@ -74,6 +75,7 @@ class Reader(Parts):
         self.variable, self.factors, self.valued = variable, factors, valued
         self.bars: tuple[Any, int, int] = None, 0, 0
         self.known: dict[str, Any] = {}
+        self.lengths_known: dict[str, tuple[Any, int]] = {}
 
     def read(self, tokens: Sequence[Token]) -> Any:
         """Returns the expression of `tokens`, which end with an "end". Raises ExpressionError."""
@@ -169,6 +171,9 @@ class Reader(Parts):
             return at + 2, True
         if after.kind == "(" and token.text not in self.factors:
             function = self.function(token)
+            if isinstance(function, Call) and function.means == "arange" and (found := self.counted(tokens, at, token)):
+                values.append(found[0])
+                return found[1], False
             if isinstance(function, Call):
                 stack.append(Bracket("(", token, None, Arguments(self.text, function, token)))
                 return at + 1, True
@@ -179,6 +184,16 @@ class Reader(Parts):
             return at + 1, True
         values.append(self.variable(token))
         return at, False
+
+    def counted(self, tokens: Sequence[Token], at: int, token: Token) -> tuple[Any, int] | None:
+        """Returns the places along an axis that `arange(len(y))` counts, and where its bracket ends."""
+        found = counted(tokens, at, self.lengths_known)
+        if found is None:
+            return None
+        array, axis = (
+            self.lengths_known[found[0]] if isinstance(found[0], str) else (self.variable(found[0][0]), found[0][1])
+        )
+        return self.called(mark(f"places {axis} 0"), [array], token), found[1]
 
     def logarithm(self, name: Token, after: Token) -> Op | None:
         """Returns the op that `log σ(...)` and `log Γ(...)` are."""

@@ -8,7 +8,6 @@ from typing import Any
 from cgviz.errors import ExpressionError
 from cgviz.graph.marks import INVERTED
 from cgviz.ops.op import REGISTRY, Op
-from cgviz.ops.places import CONDITIONS
 from cgviz.reading import build
 from cgviz.reading.pending import (
     BOTH,
@@ -63,7 +62,7 @@ class Reducer:
                 values.append(self.powered(settled(left), settled(right), pending))
             elif pending.binds == BOTH:
                 both = [settled(left), settled(right)]
-                if not any(map(is_condition, both)):
+                if not any(map(build.is_condition, both)):
                     raise self.error("'&' stands between conditions, as in (x > 0) & (y > 0)", pending.token)
                 values.append(self.called(REGISTRY["logical_and"], both, pending.token))
             elif pending.binds == COMPARISON:
@@ -107,9 +106,3 @@ class Reducer:
 
     def error(self, message: str, token: Token) -> ExpressionError:
         return ExpressionError(message, self.text, token.start, token.end)
-
-
-def is_condition(node: Any) -> bool:
-    """Tells whether a node is true or false by what it is: a comparison, or several together."""
-    op = getattr(type(node), "cgviz_op", None)
-    return op is not None and op.name in CONDITIONS

@@ -24,16 +24,17 @@ SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 FACTORS = frozenset("αβγεζηθικλμνξπρτυφχψωϵϕ")
 RAISED = str.maketrans(SUPERSCRIPTS, "0123456789+-")
 LETTERS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᵠᵡ⁽⁾⁼"
-HIGH = SUPERSCRIPTS + LETTERS
+TURNS = "ᵀᐪ⊤⊺"
+HIGH = SUPERSCRIPTS + LETTERS + TURNS
 LOW = "₀-₉ₐ-ₜᵢ-ᵪⱼ₊₋"
-APART = f"{HIGH}{LOW}¼-¾⅐-⅞"  # what ends a name though Python counts it among the letters and digits
+APART = f"{HIGH}{LOW}ˆ¼-¾⅐-⅞"  # what ends a name though Python counts it among the letters and digits
 PRIMES = "′″‴⁗"
 ACCENTS = "\u0300-\u036f\u20d6\u20d7"  # which stand after their letter: `x̂` is an x and a circumflex
 OPERATORS = {
     "^": "**", "⋅": "·", "∙": "·", "•": "·", "∗": "*", "∘": "⊙", "−": "-", "–": "-", "÷": "/", "⁄": "/",
-    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=", "…": "...", "∥": "‖",
+    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=", "…": "...", "∥": "‖", "ˆ": "**",
 }  # fmt: skip
-SIGNS = "√∛‖∥·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔…"
+SIGNS = "ˆ√∛‖∥·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔…"
 NUMBER = r"(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 PATTERN = re.compile(
     rf"""
@@ -78,6 +79,7 @@ WHY_BAD = {
     "∞": "infinity is no number to compute with; a large number such as 1e30 takes its place",
     "±": "it stands for two values; write + or -",
     **dict.fromkeys("⌊⌋⌈⌉", "floor and ceil have no useful derivative"),
+    **dict.fromkeys("⟨⟩", "angle brackets: write the dot product as dot(x, y), a mean as mean(x)"),
     "→": "an arrow is not part of an expression",
     "∈": "sets and conditions beside a formula are not read",
 } | dict.fromkeys("“”„‘’‚«»", "curly quotes are not part of an expression; leave them out")
@@ -138,9 +140,9 @@ def fraction(before: list[Token], piece: str, text: str, start: int) -> list[Tok
 def raised(piece: str, text: str, start: int) -> list[Token]:
     """Returns raised characters: digits as they are, `ᵀ` as a transpose, anything else as `**` and its tokens."""
     end = start + len(piece)
-    if not set(piece) & set(LETTERS):
+    if not set(piece) & {*LETTERS, *TURNS}:
         return [Token("super", piece, start, end)]
-    if piece.endswith("ᵀ"):
+    if piece[-1] in TURNS:
         before = raised(piece[:-1], text, start) if len(piece) > 1 else []
         return [*before, Token("T", piece[-1], end - 1, end)]
     inner = tokens(normalize("NFKC", piece).replace("−", "-"))[:-1]

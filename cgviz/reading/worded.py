@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from cgviz.errors import ExpressionError
 from cgviz.ops.op import REGISTRY
+from cgviz.reading.doubtful import refuse_doubtful
 from cgviz.reading.glued import may_be_glued, refuse_complex, separated
 from cgviz.reading.layers import layers_applied, may_have_layers
 from cgviz.reading.mended import bracketed, mended
@@ -44,6 +45,7 @@ def worded(
         every = unqualified(text, every, variables | (alone & MODULES), alone | variables)
     if may_have_layers(text):
         every = layers_applied(text, every, variables)
+    refuse_doubtful(text, every, variables, given, functions)
     if may_be_mathematical(text) and any(is_mathematical(a, b) for a, b in pairwise(every)):
         every = mended(text, every, variables, functions)
     every = bracketed(every, variables) if in_print and not text.isascii() else every

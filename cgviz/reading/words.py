@@ -17,8 +17,13 @@ SPELLED = {**APPLIED, "log_2": "log2", "log_10": "log10", "log_e": "log"}
 LETTERS = frozenset("beta gamma zeta digamma psi chi eta sigma σ li Ei Si Ci Shi Chi".split())  # variables as well
 
 SPOKEN = {"times": "*", "plus": "+", "minus": "-", "div": "/", "over": "/", "squared": "**2", "cubed": "**3"}
-SPOKEN |= {"half": "1/2", "twice": "2*", "equals": "="}
+SPOKEN |= {"xor": "!=", "half": "1/2", "twice": "2*", "equals": "="}
 """Words of a spoken formula: between factors they are no variables."""
+
+
+NUMBERS = dict.fromkeys("Inf INF Infinity infinity".split(), "inf") | {"Pi": "pi", "PI": "pi"}
+NUMBERS |= dict.fromkeys("nan NaN NAN".split(), "")
+"""Words for numbers that are no variables, and what is written for them."""
 
 
 def wants_brackets(name: str) -> str:
@@ -52,6 +57,9 @@ def why_no_variable(name: str, is_indexed: bool) -> str:
 
     The letters that mathematics uses for both are variables; `E[x]` is an expected value.
     """
+    if name in NUMBERS:
+        return f"is {quoted(name)} a number? Write {NUMBERS[name]}" if NUMBERS[name] else f"{quoted(name)} is no number"
+    name = name.rpartition(".")[2]  # np.exp
     if name in LETTERS or (len(name) < 3 and name not in REGISTRY and not is_indexed):
         return ""
     if name in REFUSED and (len(name) > 2 or is_indexed):

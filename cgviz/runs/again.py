@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from cgviz.graph.nodes import Graph
-from cgviz.runs.columns import Straight
+from cgviz.runs.compiling import Straight
 from cgviz.runs.passes import carried
 from cgviz.runs.run import ByPath, Run
 from cgviz.runs.straight import defined

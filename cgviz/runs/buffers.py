@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
-from cgviz.values.arrays import Shape, broadcast, numpy, quiet
+from cgviz.values.arrays import Shape, broadcast, numpy, quiet, summed_axes
 
 CALLED: dict[type[ast.AST], str] = {
     **{ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Pow: "power"},
@@ -28,11 +28,13 @@ BY_KEYWORD = frozenset({"maximum", "minimum"})
 COSTLY = frozenset("exp expm1 log log1p log2 log10 sin cos tan sinh cosh tanh arcsin arccos arctan".split())
 MANY = 1 << 12
 """In so many elements it is worth to see whether they are all one number, as at the start of a descent from 0."""
-VIEWS = frozenset({"viewed", "handed_views"})
+VIEWS = frozenset({"viewed", "handed_views", "shaped", "spread"})
 """Functions whose results may be views of their arguments."""
-SHAPED = frozenset({"folded", "spread"})
+SHAPED = frozenset({"folded", "spread", "shaped"})
 """Functions whose second argument is the shape of the result."""
-STRUCTURAL = VIEWS | {"computed", "handed"}
+ANEW = frozenset({"computed", "handed", "product", "outer", "reduced", "number"})
+"""Functions whose results are arrays, or numbers, of their own, in the usual order."""
+STRUCTURAL = VIEWS | ANEW
 """Functions that do not act element by element."""
 REGISTER = re.compile(r"\ba[0-9]+\b")
 
@@ -43,7 +45,8 @@ Room = tuple[Shape, str]
 class Item(NamedTuple):
     """An operand: its text, its shape (None: not known), the kind of its elements, whether it counts with a minus.
 
-    `turned` tells that its elements may lie in another order than those of a new array, in which they would be summed.
+    `turned` tells that its elements may lie in another order than those of a new array, in which they would be summed;
+    `stands` that the text is one number, or a narrow array, which stands for a whole one of that shape.
     """
 
     text: str
@@ -51,6 +54,7 @@ class Item(NamedTuple):
     kind: str = "d"
     minus: bool = False
     turned: bool = False
+    stands: bool = False
 
 
 class Step(NamedTuple):
@@ -138,7 +142,7 @@ class Taken:
         if item.shape == ():
             return Item(f"({ast.unparse(ast.UnaryOp(node.op, ast.Name(item.text)))})")
         if isinstance(node.op, ast.USub):
-            return item._replace(minus=not item.minus)
+            return self.unfolded(item)._replace(minus=not item.minus)
         return self.applied(CALLED[type(node.op)], item)
 
     def combined(self, name: str, left: Item, right: Item) -> Item:
@@ -160,21 +164,42 @@ class Taken:
         if name == "abs" and items[0].shape != ():
             return self.applied("absolute", items[0]._replace(minus=False))
         is_array = any(item.shape != () for item in items) or name in STRUCTURAL | SHAPED
-        if is_array and isinstance(self.bound.get(name), numpy().ufunc):
+        if is_array and name not in STRUCTURAL and isinstance(self.bound.get(name), numpy().ufunc):
             return self.applied(name, *items)
         left = iter(items)
+        if name == "spread" and (shape := ast.literal_eval(node.args[1])) != ():
+            return Item(self.whole(items[0]), shape, stands=True)
+        if name == "folded" and "reduced" in self.bound and items[0].shape is not None:
+            return self.summed(self.whole(items[0]), items[0].shape, ast.literal_eval(node.args[1]))
         texts = (self.plain(arg) if isinstance(arg, ast.Tuple) else self.whole(next(left)) for arg in node.args)
         text = f"{name}({', '.join(texts)})"
         if not is_array:
             return Item(text)
         shape = ast.literal_eval(node.args[1]) if name in SHAPED else None if name in STRUCTURAL else shared(items)
+        made = self.entered(text)
+        return Item(made, () if name == "number" else shape, turned=name not in ANEW)
+
+    def entered(self, text: str) -> str:
+        """Returns the register of what a step of its own computes."""
         made = self.register()
         self.steps.append(Step(f"{made} = {text}"))
-        return Item(made, shape, turned=name not in ("computed", "spread"))
+        return made
+
+    def summed(self, text: str, wide: Shape, narrow: Shape) -> Item:
+        """Returns an array summed to a narrower shape; the axes are known."""
+        if not narrow:
+            return Item(self.entered(f"number({self.entered(f'reduced({text}, None)')})"))
+        axes = summed_axes(wide, narrow)
+        made = self.entered(f"reduced({text}, {axes})")
+        kept = len(wide) - len(axes) == len(narrow)
+        return Item(made if kept else self.entered(f"shaped({made}, {narrow})"), narrow)
 
     def applied(self, name: str, *items: Item) -> Item:
         """Returns what a function of NumPy makes of operands among which are arrays: no call is made twice."""
-        args, shape = tuple(map(self.whole, items)), shared(items)
+        shape = shared(items)
+        if all(item.stands or item.shape != shape for item in items):
+            items = tuple(map(self.unfolded, items))
+        args = tuple(item.text if item.stands else self.whole(item) for item in items)
         if (name, args) not in self.calls:
             made, function = (
                 self.register(),
@@ -188,8 +213,18 @@ class Taken:
             self.calls[name, args] = Item(made, shape, kind, turned=turned)
         return self.calls[name, args]
 
+    def unfolded(self, item: Item) -> Item:
+        """Returns an operand as an array where it only stands for one."""
+        if not item.stands:
+            return item
+        key = "spread", (item.text, str(item.shape))
+        if key not in self.calls:
+            self.calls[key] = Item(self.entered(f"spread({item.text}, {item.shape})"), item.shape)
+        return self.calls[key]
+
     def whole(self, item: Item) -> str:
-        """Returns the text of an operand with its sign."""
+        """Returns the text of an operand with its sign, as an array where it is one."""
+        item = self.unfolded(item)
         return self.applied("negative", item._replace(minus=False)).text if item.minus else item.text
 
     def plain(self, node: ast.AST) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, Graph, Node, on_elements_of
 from cgviz.ops.op import Op
-from cgviz.runs.straight import COMPARED, GIVES_UP, INFIX, Found, Line, StraightSource, UnwrittenError, Writer, compiled
+from cgviz.ops.reductions import axes_of
+from cgviz.runs.straight import COMPARED, GIVES_UP, INFIX, Found, StraightSource, UnwrittenError, Writer, compiled
 from cgviz.text.formula import Formula
 from cgviz.values import arrays
 from cgviz.values.arrays import Shape, Value, folded_back, moved
@@ -24,24 +25,6 @@ ANEW = PRODUCTS | {"sum", "mean"}
 MENDED = frozenset({"pow", "hypot", "gelu"})
 """Ops whose slopes are mended element by element where what they are made of leaves the range."""
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
-
-
-MOST = 200_000
-
-
-def straight(graph: Graph) -> Straight | None:
-    """Returns the passes of a graph as one function; None for branches, and for a graph that is too large."""
-    if len(graph) > MOST or any(not is_straight(node) for node in graph.nodes):
-        return None
-    try:
-        return Straight(graph)
-    except UnwrittenError:
-        return None
-
-
-def is_straight(node: Node) -> bool:
-    """Tells whether a gradient flows through a node, and its shape is as it is, whatever its operands are."""
-    return node.op.reaches is None and node.op.name != "masked"
 
 
 class Column(StraightSource):
@@ -117,7 +100,8 @@ class ColumnWriter(Writer):
 
     def __init__(self, graph: Graph, unit: bool = True) -> None:
         super().__init__(graph, unit)
-        self.bound |= {"moderate": arrays.is_moderate, "folded": arrays.summed, "spread": arrays.spread}
+        self.bound |= {"moderate": is_moderate, "folded": arrays.summed, "spread": arrays.spread}
+        self.bound |= {"shaped": arrays.numpy().ndarray.reshape}
         self.bound |= {"viewed": arrays.computed, "computed": arrays.computed}
         self.bound |= {"handed_views": arrays.through, "handed": arrays.through}
         self.columns = False
@@ -210,11 +194,9 @@ class ColumnWriter(Writer):
     def handed(self, index: int, node: Node, upstream: str) -> tuple[list[str], Sequence[str | None]]:
         op, args = node.op, ", ".join(map(self.operand, node.args))
         parts = [f"h{slot}" for slot in range(len(node.args))]
-        if op.name in ("sum", "mean") and op.parameter == (None, False):
+        if op.name in ("sum", "mean"):
             self.called.add(index)
-            shape = self.graph.nodes[node.args[0]].shape or ()
-            each = f"{upstream} / {math.prod(shape)}" if op.name == "mean" else upstream
-            return [], [f"spread({each}, {shape})"]
+            return [], [self.spread_back(node, upstream)]
         if op.vjp is not None:
             by = "handed" if op.name in PRODUCTS else "handed_views"
             return self.as_called(index, f"{by}({self.name(op.stable or op.vjp)}, {upstream}, v{index}, {args})")
@@ -232,6 +214,15 @@ class ColumnWriter(Writer):
         call = f"{self.name(moved)}({self.name(op)}"
         rest = f"{upstream}, v{index}, ({args},)"
         return [*before, *(f"{h} = {call}, {s}, {slopes[s]}, {rest})" for s, h in enumerate(parts))], parts
+
+    def spread_back(self, node: Node, upstream: str) -> str:
+        """Returns what a sum or a mean hands back."""
+        shape = self.graph.nodes[node.args[0]].shape or ()
+        axes = axes_of(node.op.parameter[0], len(shape))
+        if node.op.name == "mean":
+            upstream = f"({upstream} / {math.prod(shape[i] for i in axes)})"
+        kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
+        return f"spread({upstream if node.shape in ((), kept) else f'shaped({upstream}, {kept})'}, {shape})"
 
     def as_called(self, index: int, call: str) -> tuple[list[str], Sequence[str | None]]:
         """Returns the line of a call that hands back to each argument, in its shape; None where nothing flows."""
@@ -295,45 +286,6 @@ class Columns:
         return value, tuple(slopes)
 
 
-class Straight:
-    """Value and gradient of a graph by compiled lines; long columns go through them in blocks that fit the cache."""
-
-    def __init__(self, graph: Graph) -> None:
-        """Raises UnwrittenError for what is no straight line."""
-        self.graph = graph
-        self.shape: Shape = graph.nodes[graph.output].shape or ()
-        self.unit = self.compiled(unit=True)
-
-    def compiled(self, unit: bool) -> Line:
-        if not self.graph.has_arrays:
-            return compiled(Writer(self.graph, unit))
-        columns = Columns(ColumnWriter(self.graph, unit))
-        quiet: Line = arrays.quiet()(columns.in_blocks if is_long(self.graph) else columns.at_once)
-        return quiet
-
-    @cached_property
-    def seeded(self) -> Line:
-        """The line for any seed."""
-        return self.compiled(unit=False)
-
-    @cached_property
-    def one(self) -> Value:
-        """A seed of 1 in the output's shape."""
-        return arrays.spread(1.0, self.shape)
-
-    def seed(self, number: float) -> Value:
-        """Returns a number repeated to the output's shape."""
-        return self.one if number == 1 else arrays.spread(number, self.shape)
-
-    def __call__(self, values: Iterable[Value], seed: Value | None = None) -> Found:
-        """Returns the output's value and the gradient of each input, from a seed of 1 where none is given.
-
-        Raises ArithmeticError or ValueError where a number leaves the range of floats, TypeError for a wrong shape.
-        """
-        line, seed = (self.unit, self.one) if seed is None or seed is self.one else (self.seeded, seed)
-        return line(values, seed)
-
-
 def is_long(graph: Graph) -> bool:
     """Tells whether every node is an array of one shape with many elements, made element by element."""
     shape = graph.nodes[graph.output].shape or ()
@@ -345,3 +297,23 @@ def is_long(graph: Graph) -> bool:
 def is_one_number(seed: Value) -> bool:
     """Tells whether an array repeats one number."""
     return not any(seed.strides) if hasattr(seed, "strides") and seed.size else False
+
+
+MODERATE = 1e307
+IN_ONE_THREAD = 1 << 13
+
+
+def is_moderate(*values: Any) -> bool:
+    """Tells whether the squares of all elements are far from the largest number, even their sum.
+
+    Of x and 1/x it means that every square and every slope 1/x² is a normal number, and is known sooner than by a look
+    at each.
+    """
+    for value in values:
+        flat = value if value.ndim == 1 else value.reshape(-1)
+        short = flat.size <= IN_ONE_THREAD
+        parts = [flat] if short else [flat[at : at + IN_ONE_THREAD] for at in range(0, flat.size, IN_ONE_THREAD)]
+        for part in parts:
+            if not part.dot(part) < MODERATE:
+                return False
+    return True

@@ -19,7 +19,7 @@ from cgviz.graph.nodes import (
     Graph,
 )
 from cgviz.ops.products import is_roomy, others
-from cgviz.runs.columns import Straight, straight
+from cgviz.runs.compiling import Straight, straight
 from cgviz.runs.straight import Found
 from cgviz.values import arrays
 from cgviz.values.arrays import Value, either, handed_back, zero

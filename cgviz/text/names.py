@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from cgviz.text.parsing import spelled
@@ -29,8 +30,16 @@ class Name(str):
 
     def __format__(self, spec: str) -> str:
         """In a message a name is spelled for the eye: `f"{name}"` is θ₁ where `str(name)` is theta_1."""
-        found = spelling_of(self)
+        found = self.spelling
+        if found is None:
+            return format(printed(str(self)), spec)
         return format(found.text if isinstance(found, Spelling) else found.pretty, spec)
+
+
+@lru_cache(maxsize=4096)
+def printed(name: str) -> str:
+    """Returns a name for the eye, as its letters say."""
+    return spelled(name).text
 
 
 def spelling_of(name: str) -> Any:

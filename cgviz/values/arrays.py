@@ -51,7 +51,7 @@ def shape_text(shape: Shape | None) -> str:
 
 def settled(value: Any) -> Value:
     """Returns a float for what has no axes, any other value as it is."""
-    return value if getattr(value, "ndim", 0) else float(value)
+    return value if is_array(value) else float(value)
 
 
 def as_array(value: Any) -> Any:
@@ -343,26 +343,6 @@ def is_sound(slope: Value) -> bool:
         return bool(least >= SMALLEST_NORMAL and most < math.inf) or not slope.size
     flat = slope.reshape(-1)
     return all(is_sound(flat[at : at + LOOKED_AT_ONCE]) for at in range(0, flat.size, LOOKED_AT_ONCE))
-
-
-MODERATE = 1e307
-IN_ONE_THREAD = 1 << 13
-
-
-def is_moderate(*values: Any) -> bool:
-    """Tells whether the squares of all elements are far from the largest number, even their sum.
-
-    Of x and 1/x it means that every square and every slope 1/x² is a normal number, and is known sooner than by a look
-    at each.
-    """
-    for value in values:
-        flat = value if value.ndim == 1 else value.reshape(-1)
-        short = flat.size <= IN_ONE_THREAD
-        parts = [flat] if short else [flat[at : at + IN_ONE_THREAD] for at in range(0, flat.size, IN_ONE_THREAD)]
-        for part in parts:
-            if not part.dot(part) < MODERATE:
-                return False
-    return True
 
 
 def both(a: Any, b: Any) -> Any:

@@ -60,7 +60,8 @@ class Across:
 
     def arrival(self, wire: str) -> float:
         """Returns where a wire comes from: the last rank that it passed, or its source."""
-        return self.passes[wire][-1] if self.passes[wire] else self.box[self.source[wire]]
+        passes = self.passes[wire]
+        return passes[-1] if passes else self.box[self.source[wire]]
 
 
 def placed(scene: Scene, axes: Axes, order: Order, feet: Mapping[str, Point]) -> Across:
@@ -133,7 +134,10 @@ def straightening(places: Across, key: str, place: float) -> float:
 
 def sorted_lanes(places: Across, key: str) -> list[Lane]:
     """Returns the lanes into a box in the order in which the wires come."""
-    return lanes(sorted(places.scene.into[key], key=lambda wire: places.arrival(wire.key)), places.axes)
+    wires = places.scene.into[key]
+    if len(wires) > 1:
+        wires = sorted(wires, key=lambda wire: places.arrival(wire.key))
+    return lanes(wires, places.axes)
 
 
 def lane_limits(places: Across, key: str, ordered: Sequence[Lane]) -> Point:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,10 @@ class Axes:
         along, across = place
         return (along, -across) if self.flat else (across, -along)
 
+    def downwards(self, path: Sequence[Point]) -> Sequence[Point]:
+        """Returns a path as SVG has it: x, and y that grows downwards."""
+        return path if self.flat else [(across, along) for along, across in path]
+
     def place(self, point: Point) -> Point:
         """Returns a point as (along, across): the way back from `point`."""
         x, y = point
@@ -51,11 +56,12 @@ class Axes:
 
     def half(self, box: Box) -> Point:
         """Returns half of what the outline of a box takes."""
-        along, across = self.size(box.width, box.height)
-        return along / 2, across / 2
+        return (box.width / 2, box.height / 2) if self.flat else (box.height / 2, box.width / 2)
 
     def text(self, text: Text | None) -> Point:
-        return self.size(text.width, text.height) if text else (0.0, 0.0)
+        if not text:
+            return 0.0, 0.0
+        return (text.width, text.height) if self.flat else (text.height, text.width)
 
     def lines(self, lines: tuple[Line, ...]) -> Point:
         height = sum(max(text.height for text in line) for line in lines)

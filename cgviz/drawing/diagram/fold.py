@@ -59,11 +59,11 @@ def sizes(scene: Scene, axes: Axes, ghosts: Mapping[str, Point]) -> Sizes:
     """Returns the sizes of a scene; `ghosts` those of the tags that name its boxes, if needed, as width and height."""
     number = {box.key: n for n, box in enumerate(scene.boxes)}
     into = [[number[wire.source] for wire in scene.into[box.key]] for box in scene.boxes]
-    last_use = [max((number[wire.target] for wire in scene.out[box.key]), default=-1) for box in scene.boxes]
+    last_use = [max([number[wire.target] for wire in scene.out[box.key]], default=-1) for box in scene.boxes]
     along, lead, across = [], [], []
     for box in scene.boxes:
         texts = [text for wire in scene.into[box.key] for text in (wire.before, wire.after, wire.beside) if text]
-        needed = max((axes.text(text)[0] for text in texts), default=0.0)
+        needed = max([axes.text(text)[0] for text in texts], default=0.0)
         lead.append(needed + (2 * PAD if texts else 0.0) + ARROW)
         trunk = scene.trunk.get(box.key)
         more = max(axes.text(trunk.before)[0], axes.text(trunk.after)[0]) + 2 * PAD if trunk else 0.0

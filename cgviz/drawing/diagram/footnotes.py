@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import field
 
 from cgviz.drawing.diagram.lines import broken
@@ -21,11 +20,13 @@ class Footnotes:
 
     whole: list[str] = field(default_factory=list)
 
-    def mark(self, lines: Sequence[str], whole: str) -> list[str]:
+    def mark(self, lines: list[str], whole: str) -> list[str]:
         """Returns the lines of a text, with the number of its footnote where they do not say all of it."""
+        if not any("…" in line for line in lines):
+            return lines
         at = next((n for n, line in enumerate(lines) if line.endswith("…")), None)
         if at is None or whole.endswith("…"):
-            return list(lines)
+            return lines
         if whole not in self.whole:
             self.whole.append(whole)
         return [*lines[:at], lines[at] + raised(self.whole.index(whole) + 1), *lines[at + 1 :]]

@@ -111,20 +111,29 @@ class Layout:
         """The left, bottom, right and top of everything, with a margin; or of what is seen."""
         if self.view:
             return self.view
-        rooms: list[tuple[float, float, float, float]] = []
+        xs, ys = list[float](), list[float]()
         for box in self.scene.boxes:
             (x, y), width, height = self.centre(box.key), box.width / 2, box.height / 2
-            rooms.append((x - width, y - height, x + width, y + height))
-        places = [place for box in self.scene.boxes for place in self.captions(box)]
+            xs += (x - width, x + width)
+            ys += (y - height, y + height)
+        places = [place for box in self.scene.boxes if box.caption for place in self.captions(box)]
         places += [place for wire in self.wires for place in self.beside(wire)]
         for place in places:
             half = place.line[0].height / 2
-            rooms.append((place.x - place.width / 2, place.y - half, place.x + place.width / 2, place.y + half))
-        rooms += [(x, y, x, y) for wire in self.wires for x, y in self.path(wire.key)]
-        rooms += [frame.room for frame in self.frames]
-        left, bottom, right, top = zip(*rooms, strict=True)
+            xs += (place.x - place.width / 2, place.x + place.width / 2)
+            ys += (place.y - half, place.y + half)
+        spots = [point for wire in self.wires for point in self.plan.path[wire.key]]
+        spots += [self.plan.tip[wire.key] for wire in self.wires if wire.key in self.plan.tip]
+        if spots:
+            alongs, acrosses = zip(*spots, strict=True)
+            (x, y), (u, v) = (self.axes.point((least(alongs), least(acrosses))) for least in (min, max))
+            xs += (x, u)
+            ys += (y, v)
+        for left, bottom, right, top in (frame.room for frame in self.frames):
+            xs += (left, right)
+            ys += (bottom, top)
         margin = self.margin
-        return min(left) - margin, min(bottom) - margin, max(right) + margin, max(top) + margin
+        return min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin
 
     def forks(self, trunk: Wire) -> bool:
         """Tells whether a fan-out begins where a trunk ends; ghosts may stand for all of its wires but one."""

@@ -11,9 +11,9 @@ def levels(scene: Scene, near: bool = True) -> dict[str, int]:
     near  an input stands just before its first use, and a stage just before its own where no wire becomes longer
           for it; else all inputs stand first
     """
-    rank: dict[str, int] = {}
+    rank, into = dict[str, int](), scene.into
     for box in scene.boxes:
-        rank[box.key] = max((rank[wire.source] + 1 for wire in scene.into[box.key]), default=0)
+        rank[box.key] = max([rank[wire.source] for wire in into[box.key]], default=-1) + 1
     if near:
         bring_near(scene, rank)
     first = min(rank.values(), default=0)
@@ -22,13 +22,14 @@ def levels(scene: Scene, near: bool = True) -> dict[str, int]:
 
 def bring_near(scene: Scene, rank: dict[str, int]) -> None:
     """Moves boxes towards their uses, the last ones first."""
+    out, into = scene.out, scene.into
     for box in reversed(scene.boxes):
-        uses = scene.out[box.key]
+        uses = out[box.key]
         if not uses:
             continue
-        latest = min(rank[wire.target] for wire in uses) - 1
+        latest = min([rank[wire.target] for wire in uses]) - 1
         if latest <= rank[box.key]:
             continue
-        holds = sum(len(scene.out[wire.source]) > 1 for wire in scene.into[box.key])  # what would not come along
+        holds = sum([len(out[wire.source]) > 1 for wire in into[box.key]])  # what would not come along
         if holds <= len(uses):
             rank[box.key] = latest

@@ -133,7 +133,7 @@ def summary(pen: Pen, group: Group, key: str) -> Box:
         places.append(TextPlace(left, -inner / 2, y, LEFT, inner if not right else widest([left])))
         if right:
             places.append(TextPlace(right, inner / 2, y, RIGHT, widest([right])))
-    places = [replace(place, line=tuple(replace(text, kind="part") for text in place.line)) for place in places]
+    places = [place._replace(line=tuple(replace(text, kind="part") for text in place.line)) for place in places]
     edge = height / 2 - 3 - ROW
     return Box(
         key=key, width=inner + 2 * SIDE, height=height, inside=tuple(places), fill=theme.stage_fill, line=theme.soft,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from cgviz.drawing.diagram.typography import TypeRun, runs
+from cgviz.drawing.diagram.typography import TypeRun, runs, width
 from cgviz.records import record
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Text:
 
     @cached_property
     def width(self) -> float:
-        return self.room or sum([run.width(self.size, self.bold, self.slanted) for run in self.runs])
+        return self.room or width(self.text, self.kind, self.size, self.bold, self.slanted)
 
     @property
     def height(self) -> float:
@@ -65,8 +65,7 @@ Line = tuple[Text, ...]
 Point = tuple[float, float]
 
 
-@record
-class TextPlace:
+class TextPlace(NamedTuple):
     """A line of texts at (x, y): its left end, middle or right end by `align`, halfway up; `width` is its room."""
 
     line: Line
@@ -79,8 +78,7 @@ class TextPlace:
         return TextPlace(self.line, self.x + x, self.y + y, self.align, self.width)
 
 
-@record
-class Words:
+class Words(NamedTuple):
     """The title and the description of a part, for the mouse and for those who do not see it."""
 
     title: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import chain
 from math import ceil, hypot
 from typing import TYPE_CHECKING
 
@@ -107,12 +108,12 @@ def picture(place: TextPlace, owner: str, quiet: bool) -> Iterator[str]:
 
 def edge(layout: Layout, wire: Wire, prefix: str, quiet: bool) -> Iterator[str]:
     """Yields the path of a wire, its arrow and the texts beside it."""
-    path = [layout.axes.point(point) for point in layout.plan.path[wire.key]]
+    path = layout.axes.downwards(layout.plan.path[wire.key])
     look = f'stroke="{wire.colour}" stroke-width="{wire.thick:g}"'
     yield f'<path fill="none" {look}{DASHES if wire.dashed else ""} d="{curve(path)}"/>\n'
     tip = layout.plan.tip.get(wire.key)
     if tip:
-        head = arrow(path[-1], layout.axes.point(tip))
+        head = arrow(layout.axes.point(layout.plan.path[wire.key][-1]), layout.axes.point(tip))
         yield f'<polygon fill="{wire.colour}" {look} points="{points(head)}"/>\n'
     for place in layout.beside(wire):
         yield from picture(place, f"{prefix}{wire.key}", quiet)
@@ -120,7 +121,7 @@ def edge(layout: Layout, wire: Wire, prefix: str, quiet: bool) -> Iterator[str]:
 
 
 def curve(path: Sequence[Point]) -> str:
-    """Returns a path of Bézier curves; a curve that is a straight line is written as one."""
+    """Returns a path of Bézier curves, y downwards; a curve that is a straight line is written as one."""
     form, before, spots = "M%.2f,%.2f", "", [path[0]]
     for at in range(0, len(path) - 1, 3):
         straight = is_straight(path[at : at + 4])
@@ -128,7 +129,7 @@ def curve(path: Sequence[Point]) -> str:
         form += (" " if kind == before else kind) + ("%.2f,%.2f" if straight else "%.2f,%.2f %.2f,%.2f %.2f,%.2f")
         spots += path[first : at + 4]
         before = kind
-    return form % tuple([length for x, y in spots for length in (x, -y)])
+    return form % tuple(chain.from_iterable(spots))
 
 
 def is_straight(points: Sequence[Point]) -> bool:

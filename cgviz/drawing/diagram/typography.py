@@ -82,6 +82,12 @@ def runs(text: str, kind: str) -> tuple[TypeRun, ...]:
     return tuple(found) or (TypeRun(text),)
 
 
+@lru_cache(maxsize=20000)
+def width(text: str, kind: str, size: float, bold: bool, slanted: bool) -> float:
+    """Returns the width of a text, measured once: many parts of a picture say the same."""
+    return sum([run.width(size, bold, slanted) for run in runs(text, kind)])
+
+
 def pieces(text: str) -> Iterator[TypeRun]:
     done = 0
     for match in PIECE.finditer(text):

@@ -20,9 +20,11 @@ def drawn_as(laid: Laid, axes: Axes, kind: str) -> Laid:
     """Returns a layout whose wires are "curved", "straight" or "orthogonal". Raises UsageError for anything else."""
     if kind not in WIRES:
         raise UsageError(f"no wires {quoted(kind)}; there are {', '.join(WIRES)}")
+    if kind == "curved":
+        return laid
     plan = laid.plan
     runs = Runs([room_of(axes, plan.centre[box.key], box) for box in laid.scene.boxes])
-    for wire in laid.scene.wires if kind != "curved" else ():
+    for wire in laid.scene.wires:
         pieces = list(pieces_of(plan.path[wire.key]))
         if kind == "straight":
             plan.path[wire.key] = line([pieces[0][0], *(piece[-1] for piece in pieces)])

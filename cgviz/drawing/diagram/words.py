@@ -15,7 +15,7 @@ from cgviz.ops.op import POWER
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
 from cgviz.text.formula import PRETTY
-from cgviz.text.names import spelling_of
+from cgviz.text.names import printed
 from cgviz.text.spelling import Spelling
 from cgviz.values.arrays import Shape, summed_axes
 
@@ -34,8 +34,10 @@ def brief(text: str, most: int) -> str:
 
 def name_of(node: Node) -> str:
     """Returns the name of a node as a diagram shows it: `θ₁`, `x̂`."""
-    spelled = spelling_of(node.shown)
-    return spelled.text if isinstance(spelled, Spelling) else str(node.shown)
+    name = node.shown
+    if name.spelling is None:
+        return printed(str(name))
+    return name.spelling.text if isinstance(name.spelling, Spelling) else str(name)
 
 
 def partial(run: Run, index: int, most: int = LONGEST_NAME) -> str:

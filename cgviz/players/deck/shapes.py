@@ -111,7 +111,7 @@ def draw_frame(canvas: Canvas, frame: GroupFrame) -> None:
     paint(shape, CLEAR, canvas.theme.pale, max(canvas.scale, 0.5), dashed=True)
     canvas.describe(shape, frame.title or "group", Words(frame.title), whole=False)
     title = canvas.layout.title(frame)
-    draw_label(canvas, "", replace(title, x=title.x + title.width / 2), Words(frame.title))
+    draw_label(canvas, "", title._replace(x=title.x + title.width / 2), Words(frame.title))
 
 
 def draw_box(canvas: Canvas, box: Box) -> None:
@@ -119,7 +119,7 @@ def draw_box(canvas: Canvas, box: Box) -> None:
     layout = canvas.layout
     if box.rank == "aside" and box.inside:  # a legend and footnotes: each of their texts stands alone
         for place in layout.inside(box):
-            draw_label(canvas, box.key, replace(place, x=place.x + (MIDDLE - place.align) * place.width), box.words)
+            draw_label(canvas, box.key, place._replace(x=place.x + (MIDDLE - place.align) * place.width), box.words)
         return
     (x, y), scale = canvas.place(layout.centre(box.key)), canvas.scale
     wide, high = scale * box.width, scale * box.height
