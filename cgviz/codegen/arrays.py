@@ -11,10 +11,11 @@ from cgviz.codegen.array_notation import ArrayCode
 from cgviz.codegen.forms import VIEWS, handed, sum_like
 from cgviz.codegen.kept import Shortened
 from cgviz.codegen.program import CodeLine, Helper
+from cgviz.codegen.ranges import leaves_range, loses_digits
 from cgviz.codegen.tidy import chained, in_shape_of, is_number, tidy
 from cgviz.graph.nodes import CONSTANT
 from cgviz.graph.shapes import alike
-from cgviz.ops.op import Op, nothing
+from cgviz.ops.op import Op, Rule, nothing
 from cgviz.ops.rearranging import fold, listed
 from cgviz.ops.reductions import axis_of, has_axes
 from cgviz.runs.corners import flag_at
@@ -47,8 +48,12 @@ class ArrayWriter(Shortened):
         return super().stage(index)
 
     def right_side(self, index: int) -> Formula:
-        node = self.graph.nodes[index]
-        return tidy(Formula(op=node.op, args=self.operands(index), shape=self.shape_of(index)), self.language.prepared)
+        op, operands = self.graph.nodes[index].op, self.operands(index)
+        if op.ranged and leaves_range(self.run, index):
+            made = op.ranged(*operands)
+        else:
+            made = Formula(op=op, args=operands, shape=self.shape_of(index))
+        return tidy(made, self.language.prepared)
 
     def shape_of(self, index: int) -> Shape:
         return self.graph.nodes[index].shape or ()
@@ -96,10 +101,7 @@ class ArrayWriter(Shortened):
         return in_shape_of(self.bare[target, source], self.shaped_as(source))
 
     def by_vjp(self, target: int, upstream: Formula | None, every: list[Formula]) -> Handed:
-        op = self.graph.nodes[target].op
-        rule = op.careful if op.careful and self.is_careful(target) else op.vjp
-        assert rule is not None
-        return tuple(rule(Formula(1) if upstream is None else upstream, *every))
+        return tuple(self.rule(target)(Formula(1) if upstream is None else upstream, *every))
 
     def by_locals(self, target: int, upstream: Formula | None, every: list[Formula]) -> Handed:
         return tuple(
@@ -108,15 +110,20 @@ class ArrayWriter(Shortened):
         )
 
     def slopes_of(self, target: int, every: list[Formula]) -> Handed:
+        return tuple(s if s is None or isinstance(s, Formula) else Formula(s) for s in self.rule(target)(*every))
+
+    def rule(self, target: int) -> Rule:
+        """Returns the rule that is written: as taught, or the form that knows corners, or that keeps digits."""
         op = self.graph.nodes[target].op
-        rule = op.careful if op.careful and self.is_careful(target) else op.partials
-        return tuple(s if s is None or isinstance(s, Formula) else Formula(s) for s in rule(*every))
+        if op.precise and (self.options.stable or loses_digits(self.run, target)):
+            return op.precise
+        return op.vjp if op.vjp and not (op.careful and self.is_careful(target)) else super().rule(target)
 
     def is_careful(self, target: int) -> bool:
         """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""
         op = self.graph.nodes[target].op
         always = op.family == "choice" or (op.vjp is not None and op.corner is nothing)
-        return self.options.stable or always or flag_at(self.run, target) == "kink" or self.is_at_corner(target)
+        return self.options.stable or always or flag_at(self.run, target) != "" or self.is_at_corner(target)
 
     def by_local(self, target: int, upstream: Formula | None, local: Formula, arg: int) -> Formula:
         """Returns (local) * upstream, summed over what was broadcast."""

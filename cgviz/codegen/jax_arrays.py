@@ -60,4 +60,5 @@ class JaxArrays(Arrays, Jax):
         return [forward, *([f"{listed(made.gradients)} = back({seed})"] if made.inputs else [])]
 
     def check(self, name: str, expected: str) -> str:
-        return f"assert jnp.allclose({name}, {expected}, rtol=1e-9, atol=1e-9)"
+        same = ", equal_nan=True" * ("nan" in expected)
+        return f"assert jnp.allclose({name}, {expected}, rtol=1e-9, atol=1e-9{same})"

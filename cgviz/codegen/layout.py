@@ -12,7 +12,7 @@ from cgviz.ops.rearranging import listed
 from cgviz.runs.run import Run
 from cgviz.text.formula import PRETTY
 from cgviz.text.gradients import gradient_name
-from cgviz.values.arrays import Value, every_finite
+from cgviz.values.arrays import Value, every_finite, is_array
 
 Section = list[str]
 BOTH = (
@@ -60,7 +60,7 @@ def heading(program: CodeProgram, stable: bool) -> list[str]:
         shapes = ", ".join(f"{name} {listed(shape)}" for name, shape in nodes if shape)
         notes += [f"Written for these shapes: {shapes}."] if shapes else []
     if program.run.trouble:
-        notes.append(f"Not finite at these inputs: {program.run.explain_trouble()}")
+        notes.append(f"Not finite at these inputs: {program.run.explain_trouble()}{odd_value(program.run)}")
     elif not is_finite(program.run):
         notes.append(BOTH)
     notes += [program.missed.text] if program.missed.text else []
@@ -69,6 +69,15 @@ def heading(program: CodeProgram, stable: bool) -> list[str]:
             "Local derivatives are in their stable forms, which keep their digits where the taught ones do not."
         )
     return notes
+
+
+def odd_value(run: Run) -> str:
+    """Returns what a run has where a number is none, for which libraries have answers of their own; "" elsewhere."""
+    where = run.trouble.index if run.trouble else run.graph.output
+    value = run.values[where]
+    if is_array(value) or value == value:
+        return ""
+    return f" ({run.graph.nodes[where].shown} is nan in the run; a library's own function may answer inf)"
 
 
 def is_finite(run: Run) -> bool:

@@ -55,7 +55,7 @@ class Code(Notation):
     point    what a whole number ends with, ".0" where it would be an integer otherwise
     """
 
-    language = ""
+    language = framework = ""
     times = elementwise = " * "
     over = " / "
     functions: Mapping[str, str | CodeForm] = {}

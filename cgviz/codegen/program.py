@@ -14,7 +14,7 @@ from cgviz.codegen.names import CodeNames, names
 from cgviz.codegen.notation import Code, formulas
 from cgviz.codegen.ranges import Miss, Whole, differ, handed_in_range, is_zero, missing, stage_in_range, taught
 from cgviz.graph.nodes import CONSTANT, INPUT, Graph
-from cgviz.ops.op import ATOM, Op
+from cgviz.ops.op import ATOM, Op, Rule
 from cgviz.records import record
 from cgviz.runs.run import Run
 from cgviz.runs.steps import backward_edges
@@ -103,11 +103,6 @@ class CodeProgram:
     @property
     def inputs(self) -> tuple[str, ...]:
         return tuple(self.names.variables[i] for i in self.graph.inputs)
-
-    @property
-    def saved(self) -> tuple[str, ...]:
-        """The variables that the backward pass reads."""
-        return tuple(self.names.variables[i] for i in sorted(self.read))
 
     @cached_property
     def wanted(self) -> tuple[int, ...]:
@@ -324,12 +319,15 @@ class ProgramWriter:
     def locals(self, target: int) -> tuple[Formula | None, ...]:
         """Returns a stage's local derivatives: the record's rule as taught, or the form that knows of corners."""
         if target not in self.known:
-            op = self.graph.nodes[target].op
-            rule = op.careful if op.careful and self.is_careful(target) else op.partials
-            slopes = rule(*formulas([target]), *self.operands(target))
+            slopes = self.rule(target)(*formulas([target]), *self.operands(target))
             made = (s if s is None or isinstance(s, Formula) else Formula(s) for s in slopes)
             self.known[target] = handed_in_range(self, tuple(made), target)
         return self.known[target]
+
+    def rule(self, target: int) -> Rule:
+        """Returns the rule that is written: as taught, or the form that knows of corners."""
+        op = self.graph.nodes[target].op
+        return op.careful if op.careful and self.is_careful(target) else op.partials
 
     def is_careful(self, target: int) -> bool:
         """Tells whether the form that knows corners is wanted: always where a gate routes, else where one is met."""

@@ -19,7 +19,7 @@ from cgviz.values.ieee import Ieee
 
 if TYPE_CHECKING:
     from cgviz.codegen.program import ProgramWriter
-    from cgviz.ops.op import Op
+    from cgviz.ops.op import Op, Rule
     from cgviz.runs.run import Run
 
 SAFE = 1e100
@@ -146,22 +146,83 @@ def handed_by_arrays(writer: ProgramWriter, target: int) -> Iterator[tuple[int, 
     out, upstream, operands = run.values[target], run.gradients[target], [run.values[arg] for arg in node.args]
     if is_safe(out, upstream, *operands) and node.op.vjp is None:
         return
-    chosen = node.op.careful if node.op.careful and writer.is_careful(target) else node.op.vjp or node.op.partials
-    with wide.plain(), quiet():
-        if node.op.vjp is not None:
-            numbers = [numpy().float64(each) if type(each) is float else each for each in (upstream, out, *operands)]
-            parts = chosen(*numbers)
-        else:
-            slopes = arrays.as_arrays(chosen, (out, *operands))
+    for slot, part in parts_of(writer, target, upstream, out, operands):
+        yield slot, part, run.contribution(target, slot).value
+
+
+def parts_of(
+    writer: ProgramWriter, target: int, upstream: Any, out: Value, operands: Sequence[Value]
+) -> Iterator[tuple[int, Value]]:
+    """Yields of each slot what the code of a stage of arrays hands back at these numbers."""
+    node, rule = writer.graph.nodes[target], writer.rule(target)
+    if node.op.vjp is not None:
+        parts = by_rule(rule, upstream, out, *operands)
+    else:
+        with wide.plain(), quiet():
+            slopes = arrays.as_arrays(rule, (out, *operands))
             parts = tuple(None if slope is None else upstream * slope for slope in slopes)
     for slot, (part, arg) in enumerate(zip(parts, node.args, strict=True)):
         if part is not None and writer.moving[arg]:
-            yield slot, arrays.folded(part, writer.graph.nodes[arg].shape or ()), run.contribution(target, slot).value
+            yield slot, arrays.folded(part, writer.graph.nodes[arg].shape or ())
 
 
-def is_noise(writer: ProgramWriter, target: int, slot: int) -> bool:
+def stage_of(writer: ProgramWriter, index: int, operands: Sequence[Value]) -> Value:
+    """Returns what the code of a stage of arrays computes of these operands."""
+    op = writer.graph.nodes[index].op
+    if op.helper.get(writer.values.framework):
+        return arrays.on_elements(op, operands)  # by a function of our own, with the care of the run
+    if op.ranged and leaves_range(writer.run, index):
+        with wide.plain(), quiet():
+            return op.ranged(*operands)
+    return plainly(op, operands)
+
+
+def leaves_range(run: Run, index: int) -> bool:
+    """Tells whether a stage, as it is usually written, misses the run's value of it."""
+    operands = [run.values[arg] for arg in run.bare.nodes[index].args]
+    return not run.symbolic and differ(plainly(run.bare.nodes[index].op, operands), run.values[index])
+
+
+def comes_out(writer: ProgramWriter) -> bool:
+    """Tells whether the code of arrays, run on its own numbers from the inputs on, finds what the run found."""
+    run, nodes, np = writer.run, writer.graph.nodes, numpy()
+    values, gradients = list(run.values), [arrays.zero(node.shape or ()) for node in nodes]
+    for index in writer.graph.stages:
+        values[index] = stage_of(writer, index, [values[arg] for arg in nodes[index].args])
+    gradients[writer.graph.output] = run.gradients[writer.graph.output]
+    for target in reversed(writer.graph.stages):
+        if run.taken[target]:
+            args = nodes[target].args
+            parts = parts_of(writer, target, gradients[target], values[target], [values[arg] for arg in args])
+            for slot, part in parts:
+                gradients[args[slot]] = gradients[args[slot]] + part
+    inputs = (gradients[index] for index in writer.graph.inputs)
+    wanted = (run.gradients[index] for index in writer.graph.inputs)
+    pairs = zip((values[writer.graph.output], *inputs), (run.values[writer.graph.output], *wanted), strict=True)
+    return all(bool(np.allclose(*pair, rtol=TESTED, atol=TESTED)) for pair in pairs)
+
+
+def by_rule(rule: Rule, *numbers: Any) -> tuple[Value | None, ...]:
+    """Returns what a vjp hands back, without a thought of the range of floats."""
+    with wide.plain(), quiet():
+        return rule(*(numpy().float64(each) if type(each) is float else each for each in numbers))
+
+
+def loses_digits(run: Run, target: int) -> bool:
+    """Tells whether the vjp of a stage, as it is taught, misses what the run hands back there."""
+    node = run.bare.nodes[target]
+    if run.symbolic or not run.taken[target] or node.op.vjp is None:
+        return False
+    parts = by_rule(node.op.vjp, run.gradients[target], run.values[target], *(run.values[arg] for arg in node.args))
+    found = ((slot, part) for slot, part in enumerate(parts) if part is not None)
+    return any(
+        differ(part, run.contribution(target, slot).value) and not is_noise(run, target, slot) for slot, part in found
+    )
+
+
+def is_noise(run: Run, target: int, slot: int) -> bool:
     """Tells whether what a stage of arrays hands back in the run is rounding alone: it moves with the last digit."""
-    run, node, np = writer.run, writer.graph.nodes[target], numpy()
+    node, np = run.bare.nodes[target], numpy()
     upstream: Any = run.gradients[target]
     operands = [run.values[arg] for arg in node.args]
     if not is_array(upstream):
@@ -184,7 +245,10 @@ def missing(writer: ProgramWriter) -> Miss:
     if writer.run.symbolic:
         return Miss()
     found = [*misses(writer), *(subnormal(writer.run) if writer.language.flushes else ())]
-    return next((each for each in found if each.far), found[0] if found else Miss())
+    first = next((each for each in found if each.far), found[0] if found else Miss())
+    if first.text and not first.far and writer.run.bare.has_arrays and not writer.short and not comes_out(writer):
+        return Miss(first.text)
+    return first
 
 
 def misses(writer: ProgramWriter) -> Iterator[Miss]:
@@ -195,7 +259,7 @@ def misses(writer: ProgramWriter) -> Iterator[Miss]:
         if node.op.vjp is None and (len(node.args) < 3 or node.op.family not in ("product", "sum")):
             continue  # computed as it is written
         operands = [run.values[arg] for arg in node.args]
-        found = evaluated(writer.right_side(index), run) if is_number else plainly(node.op, operands)
+        found = evaluated(writer.right_side(index), run) if is_number else stage_of(writer, index, operands)
         if differ(found, run.values[index]):
             yield told(writer, index, writer.names.variables[index], found, run.values[index])
     for target in reversed(writer.graph.stages):
@@ -210,7 +274,7 @@ def misses(writer: ProgramWriter) -> Iterator[Miss]:
         for slot, got, wanted in edges:
             if masks and not arrays.every_finite(got) and (wanted is None or arrays.every_finite(wanted)):
                 yield Miss(BRANCHES)
-            elif differ(got, wanted) and not is_noise(writer, target, slot):
+            elif differ(got, wanted) and not is_noise(run, target, slot):
                 what = f"what it hands back to {nodes[nodes[target].args[slot]].shown}"
                 yield told(writer, target, what, got, wanted)
 

@@ -92,4 +92,5 @@ class TorchArrays(Arrays, Torch):
 
     def check(self, name: str, expected: str) -> str:
         wanted = expected if expected.startswith("torch.") else f"torch.tensor({expected}, {DOUBLE})"
-        return f"torch.testing.assert_close({name}, {wanted}, rtol=1e-9, atol=1e-9)"
+        same = ", equal_nan=True" * ("nan" in expected)
+        return f"torch.testing.assert_close({name}, {wanted}, rtol=1e-9, atol=1e-9{same})"

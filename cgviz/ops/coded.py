@@ -166,8 +166,12 @@ def softmax(x, axis=-1):
     "logsumexp": coded(
         """\
 def logsumexp(x, axis=None, keepdims=False):
+    # log(1 + rest) beside the largest element: that 1 is never added, so a small rest is not lost
     largest = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    found = largest + np.log(np.sum(np.exp(x - largest), axis=axis, keepdims=True))
+    largest = np.where(np.isfinite(largest), largest, 0.0)
+    rest = np.where(x == largest, 0.0, np.exp(x - largest))
+    ties = np.sum(x == largest, axis=axis, keepdims=True)
+    found = largest + np.log1p(np.sum(rest, axis=axis, keepdims=True) + (ties - 1.0))
     return found if keepdims else np.squeeze(found, axis=axis)""",
         "",
         "",
@@ -175,9 +179,46 @@ def logsumexp(x, axis=None, keepdims=False):
     "log_softmax": coded(
         """\
 def log_softmax(x, axis=-1):
+    # log(1 + rest) below the largest element: that 1 is never added, so a small rest is not lost
     shifted = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))""",
+    rest = np.where(shifted == 0, 0.0, np.exp(shifted))
+    ties = np.sum(shifted == 0, axis=axis, keepdims=True)
+    return shifted - np.log1p(np.sum(rest, axis=axis, keepdims=True) + (ties - 1.0))""",
         "",
         "",
+    ),
+    "sum_of_others": coded(
+        """\
+def sum_of_others(x, axis):
+    # the sum of the other elements along an axis: none is taken off again, so a small one is not lost
+    x = np.moveaxis(x, axis, 0)
+    zero = np.zeros_like(x[:1])
+    before = np.cumsum(np.concatenate([zero, x[:-1]]), 0)
+    after = np.flip(np.cumsum(np.concatenate([zero, np.flip(x[1:], (0,))]), 0), (0,))
+    return np.moveaxis(before + after, 0, axis)"""
+    ),
+    "cofactors": coded(
+        """\
+def cofactors(x):
+    # signed determinants of what is left without one row and one column: they exist where no inverse does
+    n = x.shape[-1]
+    rest = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=int).reshape(n, n - 1)
+    minors = x[..., rest[:, None, :, None], rest[None, :, None, :]]
+    return np.linalg.det(minors) * (-1.0) ** np.add.outer(np.arange(n), np.arange(n))""",
+        """\
+def cofactors(x):
+    # signed determinants of what is left without one row and one column: they exist where no inverse does
+    n = x.shape[-1]
+    rest = torch.tensor([[j for j in range(n) if j != i] for i in range(n)]).reshape(n, n - 1).long()
+    minors = x[..., rest[:, None, :, None], rest[None, :, None, :]]
+    signs = x.new_tensor([[(-1.0) ** (i + j) for j in range(n)] for i in range(n)])
+    return torch.linalg.det(minors) * signs""",
+        """\
+def cofactors(x):
+    # signed determinants of what is left without one row and one column: they exist where no inverse does
+    n = x.shape[-1]
+    rest = jnp.array([[j for j in range(n) if j != i] for i in range(n)], dtype=int).reshape(n, n - 1)
+    minors = x[..., rest[:, None, :, None], rest[None, :, None, :]]
+    return jnp.linalg.det(minors) * (-1.0) ** jnp.add.outer(jnp.arange(n), jnp.arange(n))""",
     ),
 }

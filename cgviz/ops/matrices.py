@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from cgviz.ops.arithmetic import neg
-from cgviz.ops.coded import coded
+from cgviz.ops.coded import FUNCTIONS, coded
 from cgviz.ops.op import Op, register
 from cgviz.ops.opening import adjugate_inverse, along, determinant, filled, matrix_product, plus
 from cgviz.ops.rearranging import folded_to, in_shape, size, spread, transpose, transposed
-from cgviz.ops.whole import eye, kron
+from cgviz.ops.whole import eye, final, kron
 from cgviz.values import wide
 from cgviz.values.arrays import Shape, broadcast, numpy, shape_of, shape_text
 
@@ -227,7 +227,7 @@ trace = register(
 )
 
 
-def cofactors(x: Any) -> Any:
+def matrix_of_cofactors(x: Any) -> Any:
     """Returns the matrix of cofactors, by singular values: it exists where no inverse does; nan of inf and nan."""
     np = numpy()
     finite = np.isfinite(x).all(axis=(-2, -1), keepdims=True)
@@ -236,6 +236,17 @@ def cofactors(x: Any) -> Any:
     others = np.prod(np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]), axis=-1)
     turns = np.linalg.det(u) * np.linalg.det(vt)
     return np.where(finite, turns[..., None, None] * ((u * others[..., None, :]) @ vt), np.nan)
+
+
+cofactors = Op(
+    name="cofactors",
+    code=dict.fromkeys(("numpy", "torch", "jax"), "cofactors({0})"),
+    helper=FUNCTIONS["cofactors"],
+    forward=matrix_of_cofactors,
+    shapes=same_square,
+    vjp=final,
+)
+"""A gate of written code."""
 
 
 def det_tangent(tangents: Any, out: Any, x: Any) -> Any:
@@ -253,6 +264,7 @@ det = register(
         shapes=square,
         vjp=lambda up, out, x: (each_matrix(up * out, x) * turned(inv(x)),),
         stable=lambda up, out, x: (each_matrix(up, x) * cofactors(x),),
+        precise=lambda up, out, x: (each_matrix(up, x) * cofactors(x),),
         jvp=det_tangent,
         latex=r"\det\left({0}\right)",
         by="Jacobi formula for the determinant",

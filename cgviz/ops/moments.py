@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from cgviz.ops.arithmetic import power, subtract
@@ -12,7 +12,18 @@ from cgviz.ops.coded import Form, coded
 from cgviz.ops.op import Op, register
 from cgviz.ops.opening import along, plus, spread_of
 from cgviz.ops.piecewise import absolute, is_equal, maximum, minimum, sign, where
-from cgviz.ops.reductions import Axis, axes_of, checked_axis, count_of, mean, options_text, reduced, spread_back, total
+from cgviz.ops.reductions import (
+    Axis,
+    axes_of,
+    checked_axis,
+    count_of,
+    mean,
+    options_text,
+    reduced,
+    scaled,
+    spread_back,
+    total,
+)
 from cgviz.ops.roots import sqrt
 from cgviz.values.arrays import Shape, numpy
 from cgviz.values.wide import IS_PLAIN
@@ -98,6 +109,7 @@ def std(axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Op:
         name="std",
         code=coded("np.std({0}{options})"),
         forward=lambda x: in_range(lambda part: quiet(numpy().std, part, axis, keepdims, ddof), x, axis, keepdims),
+        ranged=scaled(partial(std, ddof=ddof), axis, keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * rate(out, x),),
         stable=stable,
@@ -205,6 +217,7 @@ def norm_of(p: float, axis: Axis = None, keepdims: bool = False, vectors: bool =
         vjp=taught,
         stable=careful,
         careful=careful,
+        ranged=scaled(partial(norm_of, p), axis, keepdims),
         jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * slope(out, x)),
         glyph=f"‖x‖{'∞' if p == math.inf else text}",
         stem="norm",

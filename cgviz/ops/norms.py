@@ -9,7 +9,7 @@ from cgviz.ops.coded import coded
 from cgviz.ops.op import Op, register
 from cgviz.ops.opening import along, plus
 from cgviz.ops.piecewise import is_equal, where
-from cgviz.ops.reductions import TORCH, Axis, axes_of, family, reduced, spelled, spread_back, total
+from cgviz.ops.reductions import TORCH, Axis, axes_of, family, reduced, scaled, spelled, spread_back, total
 from cgviz.ops.roots import sqrt
 from cgviz.ops.softmax import same_shape
 from cgviz.values.arrays import numpy
@@ -34,6 +34,7 @@ def norm(axis: Axis = None, keepdims: bool = False) -> Op:
             "torch.linalg.vector_norm({0}{options})",
         ),
         forward=lambda x: stable_norm(x, axis, keepdims),
+        ranged=scaled(norm, axis, keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * (x / spread_back(out, x, axis, keepdims)),),
         stable=lambda up, out, x: (spread_back(up, x, axis, keepdims) * unit_vector(axis).forward(x),),

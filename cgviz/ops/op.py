@@ -61,6 +61,7 @@ class Numbers:
               condition, `{goal}` an array in the shape of what it makes, `{like}` one whose kind of numbers it gets
     helper    the function that those forms call, by language
     composed  for written code, the output in terms of ops that any language has, with the digits of `forward`
+    ranged    for written code, the output in terms of ops where the usual form leaves the range of floats on its way
     switch    (*args) to the piece of its definition on which they are ("x > 0"), for an op that is made of pieces
     gates     the op in terms of simpler ones, for gate detail; `fused` says that staging finds it in a text
     opens     (*arrays) to the output in scalar gates, for the microscope: numpy's arrays of scalar operands; without
@@ -77,6 +78,7 @@ class Numbers:
     code: Mapping[str, str | Callable[..., str]] = field(default_factory=dict)
     helper: Mapping[str, str | Callable[..., str]] = field(default_factory=dict)
     composed: Callable[..., Any] | None = None
+    ranged: Callable[..., Any] | None = None
     switch: Callable[..., Any] | None = None
     gates: Callable[..., Any] | None = None
     fused: bool = False
@@ -105,6 +107,7 @@ class Rules:
 
     vjp       (upstream, out, *args) to what each argument gets, arithmetic of ops that runs on arrays, formulas and
               tracers; None stands for an argument to which nothing flows. `stable` and `careful` as above
+    precise   likewise what is written in code where `vjp` loses digits at the numbers of a run
     jvp       (tangents, out, *args) to the tangent of the output; without it the op is linear in all its arguments
     jacobian  (out, *args) to the whole Jacobian in each argument, arithmetic that runs on formulas and arrays; None
               where nobody writes it as one matrix. Arrays count as vectors of their elements in row-major order
@@ -126,6 +129,7 @@ class Rules:
     slopes: tuple[float, ...] | None = None
     reaches: Callable[..., tuple[Any, ...]] | None = None
     vjp: Rule | None = None
+    precise: Rule | None = None
     jvp: Callable[..., Any] | None = None
     jacobian: Rule | None = None
     many: str = ""

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 from cgviz.ops.coded import coded
 from cgviz.ops.op import Op, register
 from cgviz.ops.opening import along, plus
-from cgviz.ops.piecewise import is_equal, maximum, minimum
+from cgviz.ops.piecewise import absolute, is_equal, maximum, minimum, where
 from cgviz.ops.rearranging import place_of_axis, size, spread, transpose
 from cgviz.ops.whole import ones
 from cgviz.values import wide
@@ -66,6 +66,17 @@ def spread_back(value: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     if shape is None:
         return spread(())(value)
     return spread(shape, () if keepdims else axes_of(axis, len(shape)))(value)
+
+
+def scaled(op: Callable[..., Op], axis: Axis, keepdims: bool) -> Callable[[Any], Any]:
+    """Returns (x) to what a length, which grows as x does, is of x over its largest element, times that."""
+
+    def ranged(x: Any) -> Any:
+        top = extreme("max", axis, keepdims)(absolute(x))
+        safe = where(is_equal(top, 0), 1, top)
+        return op(axis, keepdims)(x / spread_back(safe, x, axis, keepdims)) * safe
+
+    return ranged
 
 
 def options_text(axis: Axis, keepdims: bool, default: Axis = None) -> str:

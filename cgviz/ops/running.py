@@ -127,8 +127,6 @@ def cumprod(axis: int | None = None) -> Op:
         return (in_shape(turned(cumsum(axis)(turned(up * out))), x) / x,)
 
     def written(up: Any, out: Any, x: Any) -> tuple[Any]:
-        if not hasattr(x, "write"):
-            return taught(up, out, x)
         return (in_shape(products_back(0 if axis is None else axis)(up, flat(x, axis)), x),)
 
     def careful(up: Any, out: Any, x: Any) -> tuple[Any]:
@@ -216,7 +214,7 @@ def product_of(axis: Axis = None, keepdims: bool = False) -> Op:
         return (spread_back(up * out, x, axis, keepdims) / x,)
 
     def written(up: Any, out: Any, x: Any) -> tuple[Any]:
-        if isinstance(axis, tuple) or not hasattr(x, "write"):
+        if isinstance(axis, tuple):
             return taught(up, out, x)
         rest = in_shape(others_along(0 if axis is None else axis)(flat(x, axis)), x)
         return (spread_back(up, x, axis, keepdims) * rest,)

@@ -12,7 +12,7 @@ from cgviz.ops.matrices import outer
 from cgviz.ops.op import Op, register
 from cgviz.ops.rearranging import size, transpose
 from cgviz.ops.reductions import TORCH, Axis, axes_of, checked_axis, family, reduced, spelled, spread_back, total
-from cgviz.ops.whole import diag, eye, ones
+from cgviz.ops.whole import diag, eye, final, ones
 from cgviz.values.arrays import Shape, is_array, numpy, shape_of
 from cgviz.values.wide import IS_PLAIN
 
@@ -120,7 +120,9 @@ def softmax(axis: Axis = -1) -> Op:
         forward=lambda x: stable_softmax(x, axis),
         shapes=same_shape(axis),
         vjp=lambda up, out, x: (out * centred(up, out, axis),),
-        jvp=lambda tangents, out, x: out * centred(tangents[0], out, axis),
+        stable=lambda up, out, x: (out * centred_apart(up, out, axis),),
+        precise=(lambda up, out, x: (out * centred_apart(up, out, axis),)) if isinstance(axis, int) else None,
+        jvp=lambda tangents, out, x: out * centre(tangents[0], out, axis),
         jacobian=lambda out, x: (subtract(diag(out), outer(out, out)) if is_vector(x) else None,),
         gates=lambda x: exp(x) / total(axis, True)(exp(x)),
         stem="soft",
@@ -141,23 +143,40 @@ def is_vector(x: Any) -> bool:
 
 
 def centred(value: Any, shares: Any, axis: Axis) -> Any:
-    """Returns value − sum(value·shares): the mean of the value under shares that sum to 1 is taken off.
-
-    Of numbers it is value·(the other shares) − sum(the others' value·share), so that a share near 1 loses no digits.
-    """
-    if is_array(value) and is_array(shares) and not IS_PLAIN.get():
-        return value * others(shares, axis) - others(value * shares, axis)
+    """Returns value − sum(value·shares): the mean of the value under shares that sum to 1 is taken off."""
     return subtract(value, total(axis, True)(value * shares))
+
+
+def centre(value: Any, shares: Any, axis: Axis) -> Any:
+    """Returns the same, of numbers as below."""
+    return (centred_apart if is_array(value) and is_array(shares) else centred)(value, shares, axis)
+
+
+def centred_apart(value: Any, shares: Any, axis: Axis) -> Any:
+    """The same as value·(the other shares) − sum(the others' value·share): a share near 1 loses no digits."""
+    return value * others(axis)(shares) - others(axis)(value * shares)
 
 
 def without_share(value: Any, shares: Any, axis: Axis) -> Any:
     """Returns value − shares·sum(value), likewise without taking a share near 1 off 1."""
-    if is_array(value) and is_array(shares) and not IS_PLAIN.get():
-        return value * others(shares, axis) - shares * others(value, axis)
-    return subtract(value, shares * total(axis, True)(value))
+    return value * others(axis)(shares) - shares * others(axis)(value)
 
 
-def others(x: Any, axis: Axis) -> Any:
+@cache
+def others(axis: Axis) -> Op:
+    """Returns the op for the sum of the other elements along axes, at each element."""
+    return Op(
+        name="sum_of_others",
+        code=dict.fromkeys(("numpy", "torch", "jax"), f"sum_of_others({{0}}, {axis})"),
+        helper=FUNCTIONS["sum_of_others"],
+        forward=lambda x: sum_of_others(x, axis),
+        shapes=same_shape(axis),
+        vjp=final,
+        parameter=axis,
+    )
+
+
+def sum_of_others(x: Any, axis: Axis) -> Any:
     """Returns, for each element of an array, the sum of the others along axes; none is subtracted again."""
     np = numpy()
     axes = axes_of(axis, x.ndim)
@@ -188,8 +207,10 @@ def log_softmax(axis: Axis = -1) -> Op:
         aliases=("logsoftmax",),
         forward=lambda x: stable_log_softmax(x, axis),
         shapes=same_shape(axis),
-        vjp=lambda up, out, x: (without_share(up, exp(out), axis),),
-        jvp=lambda tangents, out, x: centred(tangents[0], exp(out), axis),
+        vjp=lambda up, out, x: (subtract(up, exp(out) * total(axis, True)(up)),),
+        stable=lambda up, out, x: (without_share(up, exp(out), axis),),
+        precise=(lambda up, out, x: (without_share(up, exp(out), axis),)) if isinstance(axis, int) else None,
+        jvp=lambda tangents, out, x: centre(tangents[0], exp(out), axis),
         jacobian=lambda out, x: (subtract(eye(x), outer(ones(x), softmax()(x))) if is_vector(x) else None,),
         gates=lambda x: subtract(x, logsumexp(axis, True)(x)),
         glyph="log soft",

@@ -51,7 +51,7 @@ def shape_text(shape: Shape | None) -> str:
 
 def settled(value: Any) -> Value:
     """Returns a float for what has no axes, any other value as it is."""
-    return value if getattr(value, "ndim", 0) else float(value)
+    return value if is_array(value) else float(value)
 
 
 def as_array(value: Any) -> Any:

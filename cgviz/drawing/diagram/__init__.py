@@ -239,8 +239,10 @@ def diagram(
     if aside:
         found = replace(found, laid=explained(found.laid, found.axes, pen, paper if fit else None, margin))
     scene, plan, frames = found.laid.scene, found.laid.plan, found.laid.frames
-    size = [length + 2 * margin for length in size_of(found.laid, found.axes)] if fit else []
-    scale = paper.scale(*size, SIZE) if fit else 1.0
+    scale = 1.0
+    if fit:
+        width, height = size_of(found.laid, found.axes)
+        scale = paper.scale(width + 2 * margin, height + 2 * margin, SIZE)
     layout = Layout(run, scene, plan, found.axes, colours, digits, behind, mode, light, scale, margin, frames)
     return Diagram(about, layout, prefix, paper=paper if fit else None, left_out=seen.notice, windowed=windowed)
 

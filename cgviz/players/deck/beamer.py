@@ -152,7 +152,7 @@ def growing(layout: Layout, sums: Mapping[int, float]) -> Iterator[str]:
         for label in places if total is not None else ():
             if label.line[0].kind == "gradient":
                 text = replace(label.line[0], text=number(total, layout.digits))
-                yield written(layout, key, replace(label, line=(text,)), always)
+                yield written(layout, key, label._replace(line=(text,)), always)
 
 
 def captions(run: Run, frame: DeckFrame, look: DeckLook) -> str:

@@ -135,7 +135,7 @@ def veiled(box: Box, seen: Callable[[Text], bool], instead: str | None = None) -
             replace(text, text=instead, step=None) if instead and seen(text) else veil(text, seen) for text in line
         )
 
-    inside = tuple(replace(place, line=shown(place.line)) for place in box.inside)
+    inside = tuple(place._replace(line=shown(place.line)) for place in box.inside)
     caption = tuple(tuple(veil(text, seen) for text in line) for line in box.caption)
     insets = tuple((grid, place) for grid, place in box.insets if seen(grid))
     return replace(box, inside=inside, caption=caption, insets=insets)

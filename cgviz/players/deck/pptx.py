@@ -162,7 +162,7 @@ def apart(layout: Layout, wire: Wire, place: TextPlace) -> TextPlace:
     lane = layout.path(wire.key)[-1][1]
     if not wire.beside or not layout.axes.flat or wire.target == PAGE or lane > layout.centre(wire.target)[1] - 1:
         return place
-    return replace(place, y=2 * lane - place.y)
+    return place._replace(y=2 * lane - place.y)
 
 
 def title(slide: Any, text: Text, width: float) -> None:

@@ -111,7 +111,7 @@ def draw_frame(canvas: Canvas, frame: GroupFrame) -> None:
     paint(shape, CLEAR, canvas.theme.pale, max(canvas.scale, 0.5), dashed=True)
     canvas.describe(shape, frame.title or "group", Words(frame.title), whole=False)
     title = canvas.layout.title(frame)
-    draw_label(canvas, "", replace(title, x=title.x + title.width / 2), Words(frame.title))
+    draw_label(canvas, "", title._replace(x=title.x + title.width / 2), Words(frame.title))
 
 
 def draw_box(canvas: Canvas, box: Box) -> None:
