@@ -118,9 +118,13 @@ class Layers:
                     sums[i] += weighed[place[end]]
         return sums
 
+    def gains(self, n: int) -> list[list[int]]:
+        """Returns the sums of rank `n` one by one: at [i][j] how many crossings less there are with i behind j."""
+        return opened(self.sums(n))
 
-def gains(sums: Sequence[int]) -> list[list[int]]:
-    """Returns the numbers in the lanes of sums: at [i][j] what item i gains behind item j."""
+
+def opened(sums: Sequence[int]) -> list[list[int]]:
+    """Returns the numbers in the lanes of sums."""
     highest, size = lanes(len(sums)).highest, len(sums) * LANE // 8
     return [memoryview((found ^ highest).to_bytes(size, byteorder)).cast("i").tolist() for found in sums]
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-from cgviz.drawing.diagram.layers import FAR, Layers, gains, gains_any
+from cgviz.drawing.diagram.layers import FAR, Layers, gains_any, opened
 
 SWEEPS, IDLE = 10, 4  # sweeps in all, and without fewer crossings
 EXCHANGES = 600  # items; the neighbours of larger scenes are not exchanged one by one
@@ -140,7 +140,7 @@ def exchange_in(layers: Layers, n: int) -> bool:
     sums = layers.sums(n)
     if not gains_any(sums):
         return False
-    places, gained = list(range(len(row))), gains(sums)
+    places, gained = list(range(len(row))), opened(sums)
     for i in range(len(row) - 1):
         if gained[places[i]][i + 1] > 0:
             places[i : i + 2] = i + 1, places[i]
@@ -173,7 +173,7 @@ def as_written(layers: Layers) -> None:
         changed = False
         for n, row in enumerate(layers.rows):
             if any(is_reversed(layers, a, b) for a, b in pairwise(row)):
-                changed |= written(layers, row, gains(layers.sums(n)))
+                changed |= written(layers, row, layers.gains(n))
         if not changed:
             return
 
