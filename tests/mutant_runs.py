@@ -45,7 +45,11 @@ class Changed:
 
     path: str
     source: str
-    codes: tuple[bytes, bytes]
+    codes: tuple[CodeType, CodeType]
+
+    @property
+    def module(self) -> str:
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 @dataclass
@@ -98,7 +102,8 @@ class Tests:
         before = file.read_bytes(), file.stat()
         file.write_text(changed.source, encoding="utf-8")
         try:
-            found = self.asked("run_with", changed, tests, seconds) if is_run else "import"
+            asked = changed.module, marshal.dumps(changed.codes), tests, seconds
+            found = self.asked("run_with", *asked) if is_run else "import"
             return self.anew(tests, seconds) if found == "import" else found  # type: ignore[no-any-return]
         finally:
             file.write_bytes(before[0])
@@ -190,10 +195,13 @@ class Forks:
         for item, after in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
 
-    def run_with(self, changed: Changed, names: list[str], seconds: float) -> str | None:
-        """Runs tests with what is changed. Returns "import" where only an import runs that."""
+    def run_with(self, module: str, codes: bytes, names: list[str], seconds: float) -> str | None:
+        """Runs tests with what is changed. Returns "import" where no function of the module is changed by it.
+
+        What has not been imported yet will be as it is changed.
+        """
         limit(seconds)
-        if not put(*map(marshal.loads, changed.codes)):
+        if module in sys.modules and not put(*marshal.loads(codes)):
             return "import"
         self.run(names)
         return None
@@ -219,20 +227,26 @@ class Forks:
         return found
 
 
-def put(old: CodeType, new: CodeType) -> bool:
-    """Puts the code of a changed module in the place of the old one in every live function. False where it cannot."""
+def instead(old: CodeType, new: CodeType) -> dict[CodeType, CodeType] | None:
+    """Returns the changed code of each function of a module; None where what is changed is run by an import."""
     try:
         changed = [pair for pair in nested(old, new) if pair[0] != pair[1]]
-        inner = [pair for pair in changed if own(pair[0]) != own(pair[1])]
-        if not all(code.co_flags & inspect.CO_OPTIMIZED for code, _ in inner):
-            return False  # an import runs it
-        instead = {code: other for code, other in changed if code.co_flags & inspect.CO_OPTIMIZED}
-        for each in gc.get_objects():
-            if type(each) is FunctionType and each.__code__ in instead:
-                each.__code__ = instead[each.__code__]
-        return bool(instead)
-    except ValueError:  # what it changes makes other functions, or others of their variables free
-        return False
+    except ValueError:  # functions are gone
+        return None
+    if not all(code.co_flags & inspect.CO_OPTIMIZED for code, other in changed if own(code) != own(other)):
+        return None
+    return {code: other for code, other in changed if code.co_flags & inspect.CO_OPTIMIZED} or None
+
+
+def put(old: CodeType, new: CodeType) -> bool:
+    """Puts the code of a changed module in the place of the old one in every live function. False where it cannot."""
+    codes, found = instead(old, new) or {}, False
+    for each in gc.get_objects():
+        if type(each) is FunctionType and each.__code__ in codes:
+            if len(codes[each.__code__].co_freevars) != len(each.__code__.co_freevars):
+                return False
+            each.__code__, found = codes[each.__code__], True
+    return found
 
 
 def nested(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import marshal
 import os
 import queue
 import random
@@ -24,10 +23,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from mutant_runs import ROOT, Changed, Reach, Tests
+from mutant_runs import ROOT, Changed, Reach, Tests, instead
 
 GRADING = (
     "test_grade_part_tables",
+    "test_grade_python_tables",
     "test_grade_search_tables",
     "test_grade_tables",
     "test_grade_slips",
@@ -108,7 +108,8 @@ TESTS = {  # which tests answer for which modules: the first pattern that fits, 
         "test_diagnose",
         "test_recognised",
     ),
-    "grading/handwritten.py": ("test_grade_part_tables", "test_own_passes"),
+    "grading/handwritten.py": ("test_grade_hand_tables", "test_own_passes"),
+    "grading/confined.py": ("test_grade_hand_tables", "test_grade_students"),
     "grading/*.py": GRADING,
     "grading/*/*.py": GRADING,
     "drawing/diagram/*.py": (
@@ -180,9 +181,15 @@ def put(node: ast.AST, field: str, at: int, swapped: type[ast.AST]) -> None:
         setattr(node, field, swapped())
 
 
+@cache
+def source(path: Path) -> str:
+    """Returns the text of a module as it was when this run began: it may be edited meanwhile."""
+    return path.read_text(encoding="utf-8")
+
+
 def every(path: Path) -> Iterator[tuple[ast.Module, Mutant, Callable[[], None]]]:
     """Yields every mutant of a module with its tree and the function that plants it."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(source(path))
     place = 0
     spared = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.keyword) and each.arg in SPARED}
     spared |= set(map(id, limits(tree)))
@@ -201,15 +208,6 @@ def limits(tree: ast.Module) -> Iterator[ast.Constant]:
         if isinstance(each, ast.Assign) and names and all(name.id.isupper() for name in names):
             found = [part for part in ast.walk(each.value) if isinstance(part, ast.Constant)]
             yield from (part for part in found if type(part.value) in (int, float) and part.value >= 10)
-
-
-def planted(mutant: Mutant) -> str:
-    """Returns the source of the module with the mutant in it."""
-    for tree, found, plant in every(ROOT / mutant.path):
-        if found.place == mutant.place:
-            plant()
-            return ast.unparse(ast.fix_missing_locations(tree))
-    raise ValueError(f"no such mutant: {mutant}")
 
 
 @cache
@@ -232,12 +230,12 @@ def changed(mutant: Mutant) -> Changed:
     """Returns the module with the mutant in it."""
     path = ROOT / mutant.path
     compiled = partial(compile, filename=path.name, mode="exec", dont_inherit=True)
-    before = marshal.dumps(compiled(ast.parse(path.read_text(encoding="utf-8"))))
+    before = compiled(ast.parse(source(path)))
     for tree, found, plant in every(path):
         if found.place == mutant.place:
             plant()
             made = ast.fix_missing_locations(tree)
-            return Changed(mutant.path, ast.unparse(made), (before, marshal.dumps(compiled(made))))
+            return Changed(mutant.path, ast.unparse(made), (before, compiled(made)))
     raise ValueError(f"no such mutant: {mutant}")
 
 
@@ -248,13 +246,13 @@ class Choice:
     reach: dict[str, Reach]
     found: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def of(self, mutant: Mutant) -> tuple[list[str], float, bool]:
+    def of(self, mutant: Mutant, is_run: bool) -> tuple[list[str], float, bool]:
         """Returns the tests, their seconds, and whether any runs the line; else, as an import does, all of them."""
         reaches = [self.reach[file] for file in files_of(mutant)]
         seconds = {test: spent for each in reaches for test, spent in each.seconds.items()}
         every = [(line, test) for each in reaches for line, test in each.lines.get(mutant.path, ()) if test]
         traced = max((line for line, _ in every if line <= mutant.line), default=0)
-        reached = {test for line, test in every if line == traced}
+        reached = {test for line, test in every if line == traced and is_run}
         chosen: list[str] = []
         spent = 0.0
         for test in sorted(reached or seconds, key=lambda name: (seconds[name], name)):
@@ -262,7 +260,8 @@ class Choice:
             if spent > SECONDS and chosen:
                 break
             chosen.append(test)
-        return sorted(chosen, key=lambda name: -self.found[mutant.path, name]), spent, bool(reached)
+        chosen.sort(key=lambda name: (-self.found[mutant.path, name], "_tables" not in name))  # which know most
+        return chosen, spent, bool(reached)
 
 
 def files_of(mutant: Mutant) -> list[str]:
@@ -273,7 +272,8 @@ def first_failure(mutant: Mutant, choice: Choice, free: queue.Queue[Tests]) -> s
     """Returns the test that finds a mutant."""
     tests = free.get()
     try:
-        test = tests.first_failure(changed(mutant), *choice.of(mutant))
+        made = changed(mutant)
+        test = tests.first_failure(made, *choice.of(mutant, instead(*made.codes) is not None))
         choice.found[mutant.path, test or ""] += 1
         return test
     finally:

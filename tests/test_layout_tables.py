@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cgviz.drawing.diagram import diagram, fold, free, repeats, search, spread
+from cgviz.drawing.diagram import diagram, fold, free, parts, repeats, search, spread, view, wires
 from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.figure import Figure, Note
 from cgviz.drawing.diagram.ghosts import ghost_of
@@ -21,9 +21,10 @@ from cgviz.drawing.diagram.groups import groups_of
 from cgviz.drawing.diagram.layers import Layers
 from cgviz.drawing.diagram.paper import paper
 from cgviz.drawing.diagram.pen import Pen
+from cgviz.drawing.diagram.scene import Scene
 from cgviz.drawing.diagram.sweeps import arrange
 from cgviz.drawing.theme import theme
-from tests.held import digest, hold, number
+from tests.held import asked, digest, hold, number
 from tests.test_drawing_tables import program, run_of, told
 
 TABLE = "layouts.txt"
@@ -222,3 +223,88 @@ def test_a_picture_that_an_author_changed(seed: int) -> None:
 
 def whole(run: Any, look: dict[str, Any], seed: int) -> Iterator[str]:
     yield from told(diagram(run, **look), (380.0, 240.0) if seed % 6 == 0 else None)
+
+
+def test_wires_of_right_angles() -> None:
+    """Turns of random wires between random boxes: none inside a box, none on the line of another source."""
+    lines = []
+    for seed in range(40):
+        random = Random(seed)
+        rooms = [
+            (a, a + random.uniform(5, 60), c, c + random.uniform(5, 60))
+            for a, c in [(random.uniform(0, 200), random.uniform(0, 100)) for _ in range(3)]
+        ]
+        runs = wires.Runs(rooms)
+        for _ in range(5):
+            start, end = (
+                (random.uniform(0, 90), random.uniform(0, 100)),
+                (random.uniform(80, 250), random.choice((random.uniform(0, 100), 50.0))),
+            )
+            at = runs.turn(start, end, random.choice("abc"))
+            path = wires.rounded([start, (at, start[1]), (at, end[1]), end])
+            assert path[0] == start
+            assert path[-1] == end
+            assert len(path) % 3 == 1
+            lines.append(f"{at:.5g} {rounded(path)} {rounded(wires.line([start, (at, start[1]), end]))}")
+        lines.append(f"{rounded(runs.along)} {rounded(runs.across)}")
+    near = wires.rounded([(0.0, 0.0), (10.0, 0.0), (10.0, 0.8), (20.0, 0.8), (20.0, 30.0), (20.0, 31.5)])
+    hold(TABLE, "wires of right angles", [*lines, number(near)])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_drawn_of_a_graph(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "MOST", 20)
+    random = Random(500 + seed)
+    pen, lines = made_pen(random, (4, 9, 14, 24, 30)[seed]), []
+    (scene, *_), graph = search.scenes(pen, "card", True), pen.graph
+    names = [graph.nodes[index].name for index in graph.stages]
+    cut = len(names) // 3
+    for groups in ({}, {"one": names[:cut], "two": names[cut:-1]}, {"end": names[-2:], "first": names[:1]}):
+        for how in (
+            {},
+            {"everything": False},
+            {"collapse": ("all",)},
+            {"collapse": ("repeats",)},
+            {"collapse": ("one",)},
+            {"around_node": names[0]},
+            {"around_node": names[-1], "depth": 3},
+            {"around_node": "x", "depth": 1},
+        ):
+            lines.append(
+                f"{list(groups)} {how}: {asked(lambda groups=groups, how=how: drawn(view.view(pen, groups=groups, **how), scene))}"
+            )
+    for most in (2, 5, 12):
+        found, far = parts.nearest(graph, graph.output, most)
+        assert len(found) <= most
+        lines.append(f"nearest {most}: {sorted(found)} {far}")
+    hold(TABLE, f"drawn of a graph {seed}", lines)
+
+
+def drawn(seen: view.DiagramView, scene: Scene) -> str:
+    """Returns what is drawn: nodes, groups, and what stands on the way into them."""
+    only = seen.only
+    if only is None and not seen.single:
+        return f"all, framed {[(group.title, sorted(group.members)) for group in seen.framed]} {seen.notice}"
+    told = f"{only and (digest(str(sorted(only.nodes))), digest(str(sorted(only.home.items()))))} {seen.notice}"
+    shaped = seen.shape(scene)
+    boxes = [(box.key, box.words.description.splitlines()[:2]) for box in shaped.boxes if box.key.startswith("c")]
+    wired = digest(str([(wire.source, wire.target) for wire in shaped.wires]))
+    groups = [
+        (group.title, len(group.members), group.times, sorted(group.inputs)) for group in (*seen.single, *seen.framed)
+    ]
+    return f"{told} {len(shaped.boxes)} boxes {wired} {len(shaped.trunks)} {groups} {boxes}"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rows_that_fit_a_window(seed: int) -> None:
+    random = Random(600 + seed)
+    pen, lines = made_pen(random, 4 + seed), []
+    names = [pen.graph.nodes[index].name for index in pen.graph.stages]
+    groups = groups_of(pen.graph, {"first": names[:2], "second": names[3:5]}) if seed % 2 else []
+    for window in ((300.0, 200.0), (500.0, 120.0)):
+        found = search.in_view(pen, "card", window, search.Wishes(near=bool(seed % 3), groups=tuple(groups)))
+        rooms, size = found.laid.rooms(found.axes), search.size_of(found.laid, found.axes)
+        lines.append(
+            f"{window} {number(size)} {found.laid.crossings} {rounded(rooms)} {rounded(sorted(found.laid.plan.centre.items()))}"
+        )
+    hold(TABLE, f"window {seed}", lines)

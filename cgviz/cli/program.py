@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -228,6 +230,9 @@ def write_options(
             formatter.write_dl(told)
 
 
+NUMBER = re.compile(r"[-+−]?[\d.]+(?:e[-+]?\d+)?")
+
+
 def check_words(
     words: list[str], expected: tuple[str, ...], file: str | None, options: dict[str, OptionSpelling], command: str
 ) -> None:
@@ -252,10 +257,15 @@ def check_words(
         raise UsageError(
             f"a value is given as --{name} {shown(value)} or --set {shown(values[0])}, not as {quoted(values[0])}"
         )
-    dashed = next((i for i, word in enumerate(words[1:-1], 1) if word[:1] == "-" and word[1:].isidentifier()), 0)
-    if dashed:
-        name, value = words[dashed][1:], shown(words[dashed + 1])
-        raise UsageError(f"a value is given as --{name} {value}, with two dashes, not as -{name} {value}")
+    for word, after in pairwise(words[1:]):
+        name = word.lstrip("-—–−‐")
+        if name.isidentifier() and (name != word or NUMBER.fullmatch(after)):
+            dashes = f"{word.removesuffix(name)}{name}"
+            raise UsageError(
+                f"a value is given as --{name} {shown(after)}, with two dashes, not as {dashes} {shown(after)}"
+            )
+    if len(words) > 1 and all(map(NUMBER.fullmatch, words[1:])):
+        raise UsageError(f"several numbers are an array, [1, 2, 3], in quotes; {' '.join(words[1:7])} stands alone")
     many = f"{len(words)} words" if further else str(len(words))
     given = " ".join(map(shown, words[:6]))
     raise UsageError(f"one PROGRAM{further and f' and one{further}'}, not {many}: {given}; put it in quotes")

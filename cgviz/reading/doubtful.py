@@ -60,7 +60,7 @@ def in_power(every: Sequence[Token], at: int, names: Collection[str]) -> Iterato
         power = "-" * (every[at + 1].kind == "-") + first.text
         message = f"what stands in the power? Write {base.text}^({power}*{after.text}), or "
         yield f"{message}{base.text}^({power})*{after.text}", at - 1, start + 1
-    if base.text == "E" and base.kind == "name" and "E" not in names and every[at - 2].kind != ".":
+    if base.text == "E" and "E" not in names and first.kind != "number" and is_base(every, "E"):
         yield "is E Euler's number? Write e; a variable E needs a value or a statement", at - 1, at
     if first.kind != "name" or first.text in names or base.kind not in ("name", ")"):
         return
@@ -69,6 +69,11 @@ def in_power(every: Sequence[Token], at: int, names: Collection[str]) -> Iterato
     if re.fullmatch(r"T[A-Za-z]{1,2}", first.text) and after.kind != "(":
         rest = " ".join(first.text[1:])
         yield f"is ^T a transpose? Write {base.text if base.kind == 'name' else '(...)'}ᵀ {rest}", at - 1, start
+
+
+def is_base(every: Sequence[Token], name: str) -> bool:
+    """Tells whether a name stands nowhere but before a power."""
+    return all(after.kind == "**" for token, after in pairwise(every) if token.text == name)
 
 
 def in_list(every: Sequence[Token], at: int) -> Iterator[Doubt]:

@@ -20,7 +20,8 @@ BEHIND = re.compile(rf"(?:[ \t]{{2,}}|,[ \t]*){NUMBER}[ \t.]*$", re.MULTILINE)
 JOINED = re.compile(rf"(?:[,;]?[ \t]+(?:where|with|and|for|at)[ \t]+|,[ \t]+){EQUATION}")
 TOLD = re.compile(
     r"(?:[,;.]?[ \t]+|^[ \t]*)(?:where|with|here|for (?:all|each|every))[ \t]+[^=\n]*$|"
-    rf"(?:(?:,|[ \t]and)[ \t]+{NAME})?[,;]?[ \t]+(?:is|are|denotes?)[ \t]+[^\W\d]{{2}}[^=\n]*$",
+    rf"(?:(?:,|[ \t]and)[ \t]+{NAME})?[,;]?[ \t]+(?:is|are|denotes?)[ \t]+"
+    r"(?!None\b|not\b|True\b|False\b)[^\W\d]{2}[^=\n]*$",
     re.MULTILINE,
 )  # fmt: skip
 TITLE = re.compile(r"^[ \t]*(?:cos|sin|tan|log|ln)[ ]*\(?[^\W\d]\w*\)?[ ]*=(?!=)", re.MULTILINE)

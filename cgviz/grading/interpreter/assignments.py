@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from cgviz.grading.interpreter.expressions import IN_PLACE, Code, Expressions, old_division, taken
-from cgviz.grading.interpreter.objects import Frame
+from cgviz.grading.interpreter.objects import Frame, Instance
+from cgviz.grading.interpreter.signals import UNKNOWN
 
 Assign = Callable[[Frame, Any], None]
 
@@ -149,14 +150,41 @@ class Assignments(Expressions):
         return run
 
     def do_delete(self, node: ast.Delete) -> Code:
-        targets = node.targets
+        deletions = [self.deletion(each) for each in node.targets]
 
         def run(frame: Frame) -> None:
-            for each in targets:
-                if isinstance(each, ast.Name):
-                    frame.names.pop(each.id, None)
+            for delete in deletions:
+                delete(frame)
 
         return run
+
+    def deletion(self, node: ast.expr) -> Code:
+        match node:
+            case ast.Name(id=name):
+                return lambda frame: delete_name(frame, name)
+            case ast.Subscript(value=inner, slice=key):
+                owner, at = self.code(inner), self.code(key)
+                return lambda frame: delete_item(owner(frame), at(frame))
+            case ast.Attribute(value=inner, attr=name):
+                owner = self.code(inner)
+                return lambda frame: delete_attribute(owner(frame), name)
+        return lambda frame: None
+
+
+def delete_name(frame: Frame, name: str) -> None:
+    frame.names.pop(name, None)
+
+
+def delete_item(owner: Any, key: Any) -> None:
+    if owner is not UNKNOWN:
+        del owner[key]
+
+
+def delete_attribute(owner: Any, name: str) -> None:
+    if isinstance(owner, Instance):
+        if name not in owner.held:
+            raise AttributeError(name)
+        del owner.held[name]
 
 
 def divided_in_place(one: Any, two: Any) -> Any:

@@ -99,7 +99,9 @@ class Attributes:
             if name in ("__init__", "__init_subclass__"):
                 return libraries.nothing
             raise AttributeError(f"'super' object has no attribute {name!r}")
-        return BoundFunction(found.function if isinstance(found, MarkedValue) else found, owner.owner)
+        if not isinstance(found, MarkedValue):
+            return BoundFunction(found, owner.owner)
+        return found.function if found.kind == "static" else BoundFunction(found.function, owner.owner)
 
     def put(self, owner: Any, name: str, value: Any) -> None:
         """`owner.name = value`."""
@@ -164,6 +166,9 @@ class Attributes:
         for kind in kinds if isinstance(kinds, tuple) else (kinds,):
             if isinstance(kind, Class):
                 if isinstance(value, Instance) and kind in value.kind.order:
+                    return True
+            elif isinstance(kind, str):
+                if isinstance(value, Instance) and kind in value.kind.kinds:
                     return True
             elif isinstance(kind, type):
                 if isinstance(value, kind):

@@ -35,7 +35,7 @@ correlate cos cosh count_nonzero cov cross cumprod cumsum deg2rad delete diag di
 diagonal diff digitize divide divmod dot dsplit dstack ediff1d einsum equal exp exp2 expand_dims expm1 extract eye fabs
 fill_diagonal flatnonzero flip fliplr flipud floor floor_divide fmax fmin fmod frexp full full_like gradient greater
 greater_equal heaviside histogram hsplit hstack hypot identity indices inner insert interp intersect1d invert isclose
-isfinite isin isinf isnan isscalar kron ldexp less less_equal lexsort linspace log log10 log1p log2 logaddexp
+isfinite isin isinf isnan isscalar ix_ kron ldexp less less_equal lexsort linspace log log10 log1p log2 logaddexp
 logical_and logical_not logical_or logical_xor logspace mask_indices matmul matvec max maximum mean median meshgrid min
 minimum mod moveaxis multiply nan_to_num nanmax nanmean nanmin nansum ndim ndindex ndenumerate nditer negative nonzero
 not_equal ones ones_like outer pad partition percentile piecewise place polyfit polyval positive power prod ptp put

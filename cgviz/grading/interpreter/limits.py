@@ -121,8 +121,8 @@ class Texts(string.Formatter):
     """`"{} {:.3f}".format(...)` without attributes."""
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
-        first, _dot, _ = field_name.partition(".")
-        return self.get_value(int(first) if first.isdigit() else first.partition("[")[0], args, kwargs), first
+        first = re.split(r"[.\[]", field_name)[0]
+        return self.get_value(int(first) if first.isdigit() else first, args, kwargs), first
 
     def format_field(self, value: Any, format_spec: str) -> str:
         return formatted(value, format_spec)

@@ -52,6 +52,7 @@ class Machine(Attributes, ValueRecorder):
     events: list[Event] | None = None
     shaken: Callable[[Any, ast.stmt], Any] | None = None
     failure: Failure | None = None
+    caught: Exception | None = None
     unread: dict[int, str] = field(default_factory=dict)
     skipped: set[int] = field(default_factory=set)
     called: set[str] = field(default_factory=set)

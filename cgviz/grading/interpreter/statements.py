@@ -206,31 +206,47 @@ class Statements(Assignments):
             for each in node.handlers
         ]
 
-        def run(frame: Frame) -> Any:
+        def handled(frame: Frame) -> Any:
             try:
                 end = body(frame)
+            except UnreadError:
+                raise
             except Exception as error:
-                if isinstance(error, UnreadError):
-                    raise
                 for kind, name, code in handlers:
                     if kind is None or self.machine.catches(kind(frame), error):
-                        self.machine.recovered()
-                        if name:
-                            frame.names[name] = getattr(error, "held", error)
-                        end = code(frame)
-                        break
-                else:
+                        return handle(frame, name, code, error)
+                raise
+            return end if end is not None else orelse(frame)
+
+        def handle(frame: Frame, name: str | None, code: Code, error: Exception) -> Any:
+            self.machine.recovered()
+            if name:
+                frame.names[name] = getattr(error, "held", error)
+            outer, self.machine.caught = self.machine.caught, error
+            try:
+                return code(frame)
+            finally:
+                self.machine.caught = outer
+
+        def run(frame: Frame) -> Any:
+            try:
+                end = handled(frame)
+            except Exception:
+                last = final(frame)
+                if last is None:
                     raise
-            else:
-                end = end if end is not None else orelse(frame)
+                return last
             last = final(frame)
             return last if last is not None else end
 
         return run
 
     def do_raise(self, node: ast.Raise) -> Code:
-        made = self.code(node.exc) if node.exc is not None else (lambda frame: RuntimeError("raised again"))
+        made = self.code(node.exc) if node.exc is not None else self.caught
         return lambda frame: self.machine.raise_(made(frame))
+
+    def caught(self, frame: Frame) -> Exception:
+        return self.machine.caught or RuntimeError("No active exception to reraise")
 
     # definitions
 
