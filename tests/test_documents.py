@@ -13,6 +13,7 @@ from tex import compiled, need_tex
 
 import cgviz
 from cgviz.cli import group, main
+from cgviz.cli.program import ProgramCommand
 from cgviz.documents.document import GAP, Document, Drawn, Entry, Head, Prose, Table, Title
 from cgviz.documents.formats import FORMATS
 from cgviz.documents.grid import TableColumn
@@ -21,6 +22,7 @@ from cgviz.documents.latex import tex
 from cgviz.documents.markdown import markdown
 from cgviz.documents.report import Report
 from cgviz.documents.terminal import page, text
+from cgviz.runs.run import Run
 from cgviz.text.notations import MARKED
 
 LECTURE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
@@ -90,6 +92,11 @@ COMMANDS = [
 def test_no_report_is_left_out() -> None:
     reports = {name for name in group.COMMANDS if any(each.name == "format" for each in group.command(name).params)}
     assert reports - {"grade", "deck"} == {words[0] for words in COMMANDS}  # a grade's are asked in its own tests
+
+
+def test_every_command_of_a_program_is_a_method_of_its_run() -> None:
+    of_a_program = {name for name in group.COMMANDS if isinstance(group.command(name), ProgramCommand)}
+    assert {name for name in of_a_program if not hasattr(Run, name)} == {"diff"}  # which takes two
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=[" ".join(command[:2])[:16] for command in COMMANDS])

@@ -9,7 +9,7 @@ from math import prod
 from tokenize import TokenError
 from typing import Any
 
-from cgviz.errors import CgvizError, UsageError, quoted
+from cgviz.errors import UsageError, quoted
 from cgviz.text.files import called, read_file
 from cgviz.text.tables import read_sheet
 from cgviz.values.arrays import Value, as_array, every_finite, is_array, numpy, settled
@@ -26,25 +26,10 @@ def literal(name: str, text: str) -> Value:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        return checked(name, constants(name, text), quoted(text), infinite=True)
+        from cgviz.reading.constants import constant
+
+        return checked(name, constant(name, text), quoted(text), infinite=True)
     return checked(name, found, quoted(text))
-
-
-def constants(name: str, text: str) -> Any:
-    """Returns the value of an array of expressions without variables; the reader of programs reads it."""
-    from cgviz.reading.api import read
-    from cgviz.runs.starting import without_seed
-
-    try:
-        made = without_seed(read(text), {})
-    except CgvizError as error:
-        raise UsageError(f"the value of {quoted(name)}: {error.typed}") from error
-    if made.symbolic:
-        variable = made.bare.nodes[made.bare.inputs[0]].shown
-        raise UsageError(
-            f"the value of {quoted(name)}, {quoted(text)}, is not an array of numbers: it names {quoted(variable)}"
-        )
-    return made.value
 
 
 def from_file(name: str, path: str) -> Value:

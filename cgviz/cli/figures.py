@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cgviz.cli import streams
-from cgviz.errors import UsageError, printable, quoted
+from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from cgviz.drawing.diagram.figure import Figure
@@ -15,7 +15,6 @@ def figured(look: dict[str, Any]) -> Figure:
     """Takes an author's decisions out of the options, the file's first; writes them down where that is asked for."""
     from cgviz.drawing.diagram.figure import Figure, Note
     from cgviz.drawing.diagram.figure_file import read
-    from cgviz.text.output import write
 
     file, save = look.pop("figure_file"), look.pop("save_figure")
     order, hide, edges, notes, callouts = (look.pop(name) for name in ("order", "hide", "edges", "notes", "callouts"))
@@ -37,6 +36,5 @@ def figured(look: dict[str, Any]) -> Figure:
     )
     look["collapse"] = ()
     if save:
-        write(save, figure.toml.encode())
-        streams.note(f"wrote {printable(save)}")
+        streams.deliver(save, figure.toml.encode())
     return figure

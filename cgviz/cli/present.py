@@ -13,7 +13,7 @@ import click
 from cgviz.cli import options, streams
 from cgviz.documents.formats import ENDINGS, FORMATS, OLDER
 from cgviz.drawing.pictures import CHARTS
-from cgviz.errors import UsageError, printable, quoted
+from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from cgviz.documents.report import Report
@@ -58,8 +58,6 @@ class Target(NamedTuple):
 
     def present(self, report: Report) -> None:
         """Prints a report, or writes it to a file."""
-        from cgviz.text.output import write
-
         to_stream = self.output in (None, "-")
         if to_stream and self.chosen in ("terminal", *OLDER):
             with streams.printing():
@@ -68,20 +66,15 @@ class Target(NamedTuple):
         text = report.write(self.chosen, standalone=self.standalone or self.chosen == "html")
         if to_stream:
             streams.say(text)
-            return
-        write(str(self.output), text.encode("utf-8"))
-        streams.note(f"wrote {printable(str(self.output))}")
+        else:
+            streams.deliver(str(self.output), text.encode("utf-8"))
 
     def present_with(self, report: Report, draw: Callable[[str], bytes]) -> None:
         """Prints a report and draws its picture into the file, where that is one of CHARTS; else as `present`."""
-        from cgviz.text.output import write
-
         if self.ending not in CHARTS:
-            self.present(report)
-            return
+            return self.present(report)
         self._replace(output=None).present(report)
-        write(str(self.output), draw(CHARTS[self.ending]))
-        streams.note(f"wrote {printable(str(self.output))}")
+        streams.deliver(str(self.output), draw(CHARTS[self.ending]))
 
 
 def format_option(*more: str) -> options.Decorator:

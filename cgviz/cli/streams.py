@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from cgviz.errors import RenderError, UsageError
+from cgviz.errors import RenderError, UsageError, printable
 
 
 def prepare() -> None:
@@ -61,6 +61,16 @@ def say_bytes(content: bytes) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
+
+
+def deliver(path: str, content: bytes, more: str = "") -> None:
+    """Writes a file and says so; - is standard output."""
+    from cgviz.text.output import write
+
+    if path == "-":
+        return say_bytes(content)
+    write(path, content)
+    note(f"wrote {printable(path)}{more}")
 
 
 def is_terminal() -> bool:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from cgviz.cli.arguments import identifier
-from cgviz.errors import CgvizError, UsageError, quoted
+from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
 from cgviz.text.parsing import parse_spelling
 from cgviz.values import axes
-from cgviz.values.arrays import Shape, Value
+from cgviz.values.arrays import Shape, Value, every_finite
 
 PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -74,7 +73,7 @@ WITH_COMMA = re.compile(r"[+-]?\d+,\d+")
 UNFINISHED = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?")
 
 
-def number(name: str, text: str) -> float:
+def number(name: str, text: str) -> Value:
     """Returns the value of an input: a number or a constant expression. Raises UsageError.
 
     >>> number("x", "pi/4")
@@ -91,25 +90,15 @@ def number(name: str, text: str) -> float:
     if UNFINISHED.fullmatch(text):
         start = text.rstrip("+-eE")
         raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, ends after its e: {start}e3, or {start}*e")
-    value = float(text) if PLAIN.fullmatch(text) else constant(name, text)
-    if not math.isfinite(value):
+    if PLAIN.fullmatch(text):
+        value: Value = float(text)
+    else:
+        from cgviz.reading.constants import constant
+
+        value = constant(name, text)
+    if not every_finite(value):
         raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not a finite number")
     return value
-
-
-def constant(name: str, text: str) -> float:
-    """Returns the value of an expression without variables; the reader of programs reads it, nothing is executed."""
-    from cgviz.reading.api import run
-
-    try:
-        made = run(text)
-    except CgvizError as error:
-        raise UsageError(f"the value of {quoted(name)}: {error.typed}") from error
-    variables = [made.bare.nodes[index].shown for index in made.bare.inputs]
-    if variables or made.value is None:
-        why = f"it names {quoted(variables[0])}" if variables else "it has no value"
-        raise UsageError(f"the value of {quoted(name)}, {quoted(text)}, is not a number: {why}")
-    return float(made.value)
 
 
 def check_names(graph: Graph, names: Iterable[str], options: Collection[str]) -> None:

@@ -104,11 +104,6 @@ class CodeProgram:
     def inputs(self) -> tuple[str, ...]:
         return tuple(self.names.variables[i] for i in self.graph.inputs)
 
-    @property
-    def saved(self) -> tuple[str, ...]:
-        """The variables that the backward pass reads."""
-        return tuple(self.names.variables[i] for i in sorted(self.read))
-
     @cached_property
     def wanted(self) -> tuple[int, ...]:
         """The inputs whose gradients are wanted."""

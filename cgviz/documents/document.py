@@ -15,8 +15,6 @@ from cgviz.records import record
 from cgviz.text.fold import Line, Span
 
 PAINT = "paint:"
-
-
 """A role that is a colour itself, or two: `paint:#112233:#445566`, of the text and behind it."""
 
 
@@ -92,8 +90,6 @@ class Gap:
 
 
 GAP = Gap()
-
-
 Block = Head | Title | Prose | Entry | Table | Equations | Drawn | Gap
 
 

@@ -29,40 +29,31 @@ class TableColumn(NamedTuple):
 
 def grid(columns: Sequence[TableColumn], rows: Sequence[Sequence[Span]], rule: str, width: int | None) -> list[Line]:
     """Returns heading, rule and rows in at most `width` columns (None: as wide as it needs)."""
-    cells = [[split([cell]) if columns[i].least else [[cell]] for i, cell in enumerate(row)] for row in rows]
-    natural = [
-        max(width_of(column.heading), *(width_of(row[i][0]) for row in rows), 0) for i, column in enumerate(columns)
-    ]
-    widths = giving_way(columns, natural, None if width is None else width - GAP * (len(columns) - 1))
+    cells = [[[[cell]] for cell in row] for row in rows]
+    widths, gap = placed(columns, cells, width, GAP)
     if not widths:
         return stacked(columns, rows, max(width or 0, 1))
-    return list(side_by_side(columns, cells, widths, GAP, rule))
+    return list(side_by_side(columns, cells, widths, gap, rule))
 
 
-def giving_way(columns: Sequence[TableColumn], natural: Sequence[int], room: int | None) -> list[int]:
-    """Returns a width for each column: what may be folded gives way, the widest first; none where it cannot be."""
-    widths = list(natural)
-    while room is not None and sum(widths) > room:
-        spare = [(widths[i], i) for i, column in enumerate(columns) if column.least and widths[i] > column.least]
+def placed(
+    columns: Sequence[TableColumn], rows: Sequence[Sequence[Words]], width: int | None, gap: int
+) -> tuple[list[int], int]:
+    """Returns a width for each column and the gap between them: as they like with `gap`, where there is room.
+
+    Else, with the least gap, the widest give way first; no widths where not even what all need fits.
+    """
+    every = [(column, [row[i] for row in rows]) for i, column in enumerate(columns)]
+    widths, least = ([measure(*each) for each in every] for measure in (natural_width, least_width))
+    roomy = [max(wide, width_of(column.heading)) for column, wide in zip(columns, widths, strict=True)]
+    if width is None or sum(roomy) + gap * (len(columns) - 1) <= width:
+        return roomy, gap
+    while sum(widths) + GAP * (len(columns) - 1) > width:
+        spare = [(wide, i) for i, (wide, need) in enumerate(zip(widths, least, strict=True)) if wide > need]
         if not spare:
-            return []
+            return [], GAP
         widths[max(spare)[1]] -= 1
-    return widths
-
-
-def filling(columns: Sequence[TableColumn], rows: Sequence[Sequence[Words]], room: int) -> list[int]:
-    """Returns widths that fill the room: first what each column needs, then, from the left, what it would like."""
-    cells = [[row[i] for row in rows] for i in range(len(columns))]
-    least = [least_width(column, words) for column, words in zip(columns, cells, strict=True)]
-    spare = room - sum(least)
-    if spare < 0:
-        return []
-    widths = []
-    for column, words, need in zip(columns, cells, least, strict=True):
-        grown = max(0, min(natural_width(column, words) - need, spare))
-        widths.append(need + grown)
-        spare -= grown
-    return widths
+    return widths, GAP
 
 
 def natural_width(column: TableColumn, cells: Sequence[Words]) -> int:
@@ -79,7 +70,7 @@ def least_width(column: TableColumn, cells: Sequence[Words]) -> int:
     if not column.least:
         return natural_width(column, cells)
     widest = max((line_width(word) for words in cells for word in words), default=0)
-    return max(min(widest, column.least), width_of(short(column.heading)))
+    return min(max(widest, width_of(short(column.heading))), column.least)
 
 
 def short(heading: str) -> str:

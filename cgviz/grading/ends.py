@@ -53,13 +53,13 @@ class Ends:
         return frozenset(self.verdicts) - self.right - self.unasked
 
 
-def ends(attempt: Attempt, exercise: Exercise, right: Truth, *, most: int = 0, events: bool = True) -> Ends:
+def ends(attempt: Attempt, exercise: Exercise, right: Truth) -> Ends:
     """Returns the verdicts on the gradients of a file, at every point of the truth."""
     verdicts: dict[str, str] = {}
     first: Outcome | None = None
     here = True
     for k, point in enumerate(right.points):
-        made = attempt.run(point, events=events and k == 0, most=most)
+        made = attempt.run(point, events=k == 0)
         first = first or made
         for name, wanted in right.gradients[k].items():
             verdict = judged(number_of(made.gradients[name]), wanted, room(exercise, right), scale(right, k))

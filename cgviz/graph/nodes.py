@@ -27,8 +27,6 @@ def unreachable(*_: float) -> float:
 INPUT = Op(name="input", arity=(0, 0), forward=unreachable, partials=lambda out: (), gate="sums", source="")
 RECORDED = "recorded"
 CONSTANT = Op(name="constant", arity=(0, 0), forward=unreachable, partials=lambda out: (), source="")
-
-
 times = product(2)
 
 
@@ -100,8 +98,6 @@ class Kind(Enum):
 
 LEAF, UNARY, BINARY, SUM, DIFFERENCE, PRODUCT, TERMS, MANY, FACTORS, SCALED, ARRAY = Kind
 LINEAR: dict[tuple[float, ...], Kind] = {(1, 1): SUM, (1, -1): DIFFERENCE}
-
-
 Planned = tuple[Kind, Any, Any, Any, Any]
 """A node as the passes want it: its kind, forward function, derivative rule (of TERMS the slopes) and two operands.
 

@@ -19,7 +19,7 @@ from cgviz.values.arrays import Value, is_array
 Answer = dict[str, Any]
 NEEDS_NO_RUN = ("samples", "names", "about")
 BINARY = {"pdf": "application/pdf", "png": "image/png"}
-WRITTEN = {"svg": "image/svg+xml", "dot": "text/vnd.graphviz", "tikz": "text/x-tex", "mermaid": "text/plain"}
+WRITTEN = {"svg": "image/svg+xml", "dot": "text/vnd.graphviz", "tikz": "text/x-tex"}
 
 
 def answers(want: str, asked: KernelRequest, program: KernelProgram | None) -> Answer:
@@ -150,7 +150,7 @@ def picture(asked: KernelRequest, program: KernelProgram) -> Answer:
     drawn, note = made.draw(format, embed_font=has_fonts()), {"note": made.trouble} if made.trouble else {}
     if format in BINARY:
         return {"media": BINARY[format], "base64": b64encode(drawn).decode(), **note}
-    return {"media": WRITTEN[format], "text": drawn.decode(), **note}
+    return {"media": WRITTEN.get(format, "text/plain"), "text": drawn.decode(), **note}
 
 
 def names_in(text: str) -> list[str]:

@@ -16,7 +16,6 @@ SERIES = frozenset({"sum", "prod"})
 BOUNDED = SERIES | {"max", "min"}
 MOST_TERMS = 200
 RELATIONS = {"≠": "!=", "≤": "<=", "≥": ">=", "<": "<", ">": ">", "=": "="}
-MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 COUNTS = frozenset("nNmMKDTd")
 MASK = (
     "sum over all and give its terms a factor, \\sum_j m_j ..., m being 1 where the condition holds and 0 elsewhere; "

@@ -68,6 +68,11 @@ def count(whole: int) -> str:
     return f"{text} ({int(text.partition('e')[2]) + 1} digits)"
 
 
+def counted(count: int, what: str) -> str:
+    """Returns `1 step`, `2 steps`."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def pad(mantissa: str, digits: int) -> str:
     """Returns `mantissa` with the trailing zeros that `%g` drops, so that a column shows equal precision."""
     whole, _, fraction = mantissa.partition(".")

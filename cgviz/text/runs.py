@@ -87,11 +87,6 @@ def grouped(text: str) -> str:
     return text if bracketed or text.replace("_", "").isalnum() else f"({text})"
 
 
-def is_marked(text: str) -> bool:
-    """Tells whether there are marks in a text."""
-    return MARKS.search(text) is not None
-
-
 def marked(spelling: Spelling) -> str:
     """Returns a spelling with marks: letters slanted, scripts raised and lowered, a face in letters of its own."""
     if parts := value_parts(spelling):

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from cgviz.errors import UsageError, quoted
 from cgviz.records import record
+from cgviz.text.numbers import counted
 
 SEPARATORS = "\t;,"
 FLOAT = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -164,8 +165,3 @@ def check_length(cells: Sequence[str], first: Sequence[str], where: str, named: 
     if len(cells) != len(first):
         other = f"the header has {len(first)}" if named else f"the rows before it have {len(first)}"
         raise UsageError(f"{where}: {counted(len(cells), 'cell')}, and {other}")
-
-
-def counted(number: int, what: str) -> str:
-    """Returns `1 cell`, `2 cells`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -26,8 +26,6 @@ SIGNS = {
     "∗": "*",
     "′": r"\prime ",
 }
-
-
 LETTER = re.compile(rf".[{''.join(COMBINING)}]*", re.DOTALL)
 
 

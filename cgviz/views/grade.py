@@ -22,26 +22,12 @@ from cgviz.values.arrays import Value, is_array, numpy, quiet, shape_of, shape_t
 from cgviz.views.table.json import fields
 
 CELLS = ("muted", "name", "", "gradient", "value", "")
-
-
 Span = tuple[str, str]
-
-
 Line = list[Span]
-
-
 HEADINGS = ("line", "code", "gradient", "theirs", "ours", "verdict")
-
-
 RIGHT_ALIGNED = (0, 3, 4)
-
-
 CODE, LEAST_CODE, LEAST_ARRAY_CODE, NARROWEST, PROSE, MOST_CODE = 1, 16, 10, 40, 100, 200
-
-
 ROLES = {"right": "value", "close": "flag", "wrong": "gradient", "missing": "gradient"}
-
-
 VERSION = 1
 
 

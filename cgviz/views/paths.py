@@ -36,8 +36,6 @@ MOST_FACTORS, MOST_TERMS = 12, 6
 Visited = tuple[str, tuple[str, ...]]
 MOST = 10
 LARGEST = 2**53
-
-
 __all__ = ["MOST", "Paths", "paths_of", "report"]
 
 

@@ -15,7 +15,6 @@ from cgviz.ops import precise
 from cgviz.ops.op import Op, nothing
 from cgviz.ops.precise import failures
 
-DIGITS = 50
 STEP = 30
 WORKING = 80
 LARGEST_EXPONENT = 20_000

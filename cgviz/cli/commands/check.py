@@ -10,7 +10,7 @@ from cgviz.cli import options, streams
 from cgviz.cli.functions import is_function
 from cgviz.cli.present import Target, target_options
 from cgviz.cli.program import ProgramCommand, Request
-from cgviz.errors import UsageError, printable, quoted
+from cgviz.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from cgviz.runs.run import Run
@@ -79,22 +79,19 @@ def plot(run: Run, output: str | None, wrt: str | None, digits: int, theme: str)
     """Prints or draws the errors by step."""
     from cgviz.analysis.checks import check, sweep
     from cgviz.drawing.canvas import format_of
-    from cgviz.text.output import check as writable
-    from cgviz.text.output import write
+    from cgviz.text.output import check as check_target
     from cgviz.views.check import show_sweeps, sweeps_chart
 
+    format = "svg"
     if output not in (None, "-"):
         format = format_of(output)
-        writable(output)
+        check_target(output)
     if run.symbolic:
         check(run)
     nodes = single(run, moved(run, wrt))
     made = [sweep(run, index) for index in nodes[:MOST_PLOTS]]
-    if output == "-":
-        streams.say_bytes(sweeps_chart(made, theme=theme))
-    elif output:
-        write(output, sweeps_chart(made, format, theme=theme))
-        streams.note(f"wrote {printable(output)}")
+    if output:
+        streams.deliver(output, sweeps_chart(made, format, theme=theme))
     else:
         with streams.printing():
             show_sweeps(made, digits=digits, theme=theme)

@@ -9,7 +9,7 @@ import click
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.codegen import LANGUAGES
-from cgviz.errors import UsageError, printable, quoted
+from cgviz.errors import UsageError, quoted
 
 ENDINGS = {ending: name for name, (_, ending) in reversed(LANGUAGES.items())}
 HELP = """Write the staged program and its backward pass as code.
@@ -61,7 +61,7 @@ def command(
     output: str | None,
 ) -> None:
     from cgviz.codegen import code
-    from cgviz.text.output import check, write
+    from cgviz.text.output import check
 
     lang = lang or language_of(output)
     if output not in (None, "-"):
@@ -73,8 +73,7 @@ def command(
     if output in (None, "-"):
         streams.say(source)
     else:
-        write(output, source.encode("utf-8"))
-        streams.note(f"wrote {printable(output)}")
+        streams.deliver(output, source.encode("utf-8"))
 
 
 def language_of(output: str | None) -> str:

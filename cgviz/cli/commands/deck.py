@@ -12,6 +12,7 @@ from cgviz.cli.figures import figured
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import check_unasked
 from cgviz.errors import UsageError, printable
+from cgviz.text.numbers import counted
 
 if TYPE_CHECKING:
     from cgviz.players.deck import DeckFrame, DeckLook, Format
@@ -119,7 +120,7 @@ def deliver_lecture(source: str, output: str | None, format: str | None, granula
     from cgviz.cli.progress import tracked
     from cgviz.cli.source import from_file
     from cgviz.places.weave.slides import lecture
-    from cgviz.text.output import check, write
+    from cgviz.text.output import check
 
     path = output or f"{os.path.splitext(os.path.basename(source))[0]}.html"
     made_as = format or LECTURES.get(os.path.splitext(path)[1].lower(), "html" if path == "-" else "")
@@ -130,11 +131,7 @@ def deliver_lecture(source: str, output: str | None, format: str | None, granula
     if path != "-":
         check(path)
     made = lecture(from_file(source, False).text, made_as, look, granularity, tracked("drawing"), streams.note)
-    if path == "-":
-        streams.say_bytes(made)
-    else:
-        write(path, made)
-        streams.note(f"wrote {printable(path)}")
+    streams.deliver(path, made)
 
 
 LONG = 30  # seconds, from which it is said what a deck will take
@@ -145,9 +142,9 @@ def forewarn(run: Any, count: int, made: Format) -> None:
     if count * made.pace < LONG:
         return
     stages = len(run.graph.stages)
-    minutes = max(1, round(count * made.pace / 60))
+    minutes = counted(max(1, round(count * made.pace / 60)), "minute")
     streams.note(
-        f"{count:,} frames of {stages:,} stages: about {minutes} minute{'' if minutes == 1 else 's'}; --granularity "
+        f"{count:,} frames of {stages:,} stages: about {minutes}; --granularity "
         "stage or pass makes fewer, --from and --to a part of them"
     )
 
@@ -156,22 +153,17 @@ def make(run: Any, made: Format, shown: tuple[DeckFrame, ...], look: DeckLook, p
     """Draws the whole deck, then writes it: an interrupt on the way leaves nothing behind."""
     from cgviz.cli.progress import tracked
     from cgviz.players.deck import deck, drawn, folder, trouble
-    from cgviz.text.output import write
 
     drawing = drawn(run, look)
     if said := trouble(drawing, look):
         streams.note(said)
     slides = deck(drawing, made, shown, look, tracked("drawing"))
-    frames = f"{len(shown)} frame{'' if len(shown) == 1 else 's'}"
-    if not isinstance(slides, bytes):
-        earlier = folder.write(path, dict(slides))
-        replaced = f"; replaced {earlier} of an earlier deck" if earlier else ""
-        streams.note(f"wrote {frames} to {printable(path)}{replaced}")
-    elif path == "-":
-        streams.say_bytes(slides)
-    else:
-        write(path, slides)
-        streams.note(f"wrote {printable(path)}, {frames}")
+    frames = counted(len(shown), "frame")
+    if isinstance(slides, bytes):
+        return streams.deliver(path, slides, f", {frames}")
+    earlier = folder.write(path, dict(slides))
+    replaced = f"; replaced {earlier} of an earlier deck" if earlier else ""
+    streams.note(f"wrote {frames} to {printable(path)}{replaced}")
 
 
 def check_target(path: str, made: Format) -> None:

@@ -28,8 +28,6 @@ too large, as a heat map.
   cgviz jacobian "s = softmax(x); f = sum(s**2)" --of s --wrt x --x "[1,2,3]"
   cgviz jacobian "Y = X @ W; f = sum(Y)" --of Y --wrt X,W --X @x.csv --W @w.npy -o J.svg
 """
-
-
 shared = options.together(
     click.option(
         "--wrt", metavar="NODE[,NODE]...", help="With respect to these inputs or stages.  [default: all inputs]"

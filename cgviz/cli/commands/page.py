@@ -10,7 +10,7 @@ import click
 from cgviz.cli import options, streams
 from cgviz.cli.program import ProgramCommand, Request
 from cgviz.cli.targets import check_unasked
-from cgviz.errors import UsageError, printable, quoted
+from cgviz.errors import UsageError, quoted
 
 ENDINGS = (".html", ".htm")
 HELP = """Write a live page: step through both passes, move the inputs, predict gradients.
@@ -40,7 +40,6 @@ def command(request: Request, output: str | None, show: bool, **look: Any) -> No
     run = request.run(LIMIT)
     from cgviz.cli.viewer import view
     from cgviz.players.page import page, with_ones
-    from cgviz.text.output import write
 
     path = output or f"{run.graph.nodes[run.graph.output].name}.html"
     if output is None:
@@ -49,13 +48,9 @@ def command(request: Request, output: str | None, show: bool, **look: Any) -> No
     if symbolic and run.graph.inputs:
         streams.note("no values are given: every input starts at 1")
     made = page(run, **look)
-    if output == "-":
-        streams.say_bytes(made)
-    else:
-        write(path, made)
-        streams.note(f"wrote {printable(path)}")
-        if show:
-            view(path)
+    streams.deliver(path, made)
+    if show:
+        view(path)
     run.require_finite()
 
 

@@ -29,8 +29,6 @@ HELP = """Draw the diagram of a program into a file, and print its table.
   cgviz render "x*y" --x 4 --y -3 --theme dark -o - > product.svg
   cgviz render @staged --path 1 --wrt x
 """
-
-
 MOST_ROWS, ROWS_BESIDE_A_PART = 10_000, 500
 LIMIT = Limit(15_000, "a picture (--around NODE draws a part)", widest=300)
 

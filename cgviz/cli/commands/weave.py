@@ -10,6 +10,7 @@ import click
 from cgviz.cli import options, streams
 from cgviz.cli.options import debug_option
 from cgviz.errors import CgvizError, UsageError, printable, quoted
+from cgviz.text.numbers import counted
 
 FORMATS = ("svg", "png", "pdf")
 HELP = """Turn the programs in a Markdown file into pictures, tables and derivations.
@@ -64,8 +65,7 @@ def command(file: str, output: str | None, to: str, fit: str, min_text: str) -> 
     for name, content in figures.items():
         write(folder / name, content)
     write(folder / source.name, text.encode())
-    count = f"{len(figures)} picture{'' if len(figures) == 1 else 's'}"
-    streams.note(f"wrote {printable(str(folder / source.name))} and {count}")
+    streams.note(f"wrote {printable(str(folder / source.name))} and {counted(len(figures), 'picture')}")
 
 
 def check_target(source: Path, folder: Path) -> None:

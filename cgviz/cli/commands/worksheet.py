@@ -85,7 +85,7 @@ def command(
     from cgviz.players.worksheet import answer_key, format_of, key_path, worksheet
     from cgviz.players.worksheet.blanks import blanks
     from cgviz.players.worksheet.work import FigureLook, Work
-    from cgviz.text.output import check, write
+    from cgviz.text.output import check
     from cgviz.text.signature import signed
 
     path = output or "worksheet.pdf"
@@ -105,8 +105,7 @@ def command(
     for note in filter(None, (runs[0].graph.read_without, work.trouble)):
         streams.note(note)
     for name, content in files.items():
-        write(name, signed(content))
-        streams.note(f"wrote {printable(name)}")
+        streams.deliver(name, signed(content))
 
 
 def waits(sheets: int) -> bool:

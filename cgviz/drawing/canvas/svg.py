@@ -11,7 +11,6 @@ from cgviz.drawing.engine.embed import embed_font
 from cgviz.drawing.fonts import FONT
 from cgviz.errors import printable
 
-HALO = 'stroke-width="3.5" stroke-linejoin="round" paint-order="stroke"'
 ANCHORS = {0.0: "start", 0.5: "middle", 1.0: "end"}
 
 

@@ -28,7 +28,6 @@ from cgviz.values.arrays import Value, is_array, shape_of
 Place = tuple[int, int]
 NO_NUMBER = "this is no number"
 SYMBOLS: dict[Any, str] = {ast.Mult: "*", ast.MatMult: "@", ast.Add: "+", ast.Sub: "−", ast.Div: "/"}
-NUMBER = re.compile(r"\d+")
 
 
 @dataclass(eq=False)

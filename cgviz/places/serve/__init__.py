@@ -28,8 +28,6 @@ POLICY = (
     "img-src 'self' data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
 LATE = "this takes longer than {seconds:g} s, so it was stopped; a smaller program will do"
-
-
 __all__ = ["Server"]
 
 

@@ -25,8 +25,6 @@ from cgviz.text.output import write
 
 CACHE = "cgviz-"
 WARM = [name for name in ANSWERS if name not in ("picture", "jacobian")]
-
-
 """What Python in the browser answers once before it is ready, so that it is loaded and kept."""
 EXAMPLE = "(x + sigmoid(y))/(sigmoid(x) + (x+y)**2)"
 VALUES = {"x": 3, "y": -4}
@@ -41,8 +39,6 @@ PACKAGES = ("sympy", "mpmath", "graphviz", "pylatexenc")
 LEFT_OUT = ("/tests/", "/benchmarks/", "/__pycache__/", "sympy/physics/", "sympy/parsing/autolev/", "/vendor/")
 KEPT = (".py", ".js", ".css", ".html", ".json", ".ttf", ".conf", ".cg", ".csv", ".typed", ".txt")
 DATED = (1980, 1, 1, 0, 0, 0)  # the same bytes at any time
-
-
 __all__ = ["site"]
 
 

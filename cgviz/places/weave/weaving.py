@@ -77,8 +77,6 @@ class WovenFigure:
 
 
 Place = Callable[[WovenFigure], str]
-
-
 """Takes a figure and returns the Markdown that shows it."""
 
 

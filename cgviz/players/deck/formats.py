@@ -21,7 +21,6 @@ ASPECTS = ("16:9", "4:3")
 HEIGHT = 540.0  # of a slide, in the points in which everything on it is measured
 LEAST = 14.0  # points of the smallest text on a slide
 SCREENS = {"slide": (1920 * PX, 1080 * PX), "screen": (1366 * PX, 768 * PX)}
-CAMERAS = ("auto", "whole", "follow")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from cgviz.errors import UsageError, quoted
 from cgviz.runs.run import Run
 from cgviz.runs.steps import Backward, Forward, Seed, Step
 from cgviz.text.formula import PRETTY
-from cgviz.text.numbers import DIGITS, number
+from cgviz.text.numbers import DIGITS, counted, number
 from cgviz.values.arrays import Value, is_array, shape_of, shape_text
 from cgviz.views.table.heading import heading, place
 from cgviz.views.table.sentence import gradient_line, sensitivity
@@ -122,8 +122,7 @@ def told(run: Run, steps: tuple[Step, ...], granularity: str, digits: int) -> tu
         return f"{SEED} of the backward pass", (head.caption(digits),)
     title = FORWARD if isinstance(head, Forward) else BACKWARD
     if granularity == "pass":
-        count = len(run.graph.stages)
-        title += f" through {count} stage{'' if count == 1 else 's'}"
+        title += f" through {counted(len(run.graph.stages), 'stage')}"
         return title, (last.caption(digits),) if isinstance(head, Forward) else gradient(run, digits)
     return f"{title}, stage ({head.number})", tuple(step.caption(digits) for step in steps)
 

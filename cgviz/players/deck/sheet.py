@@ -64,11 +64,6 @@ class DeckSheet:
         return self.drawing.layout.theme
 
     @property
-    def behind(self) -> str:
-        """The colour behind the slides."""
-        return self.drawing.layout.behind
-
-    @property
     def words(self) -> Words:
         """What the picture says to those who do not see it."""
         return self.drawing.words
@@ -112,10 +107,6 @@ class DeckSheet:
         empty = replace(layout, scene=Scene((), ()), plan=Plan(), view=self.page.room, behind=CLEAR)
         beside = svg(with_boxes(empty, round_it), self.words, self.prefix, self.scale).decode()
         return spliced(drawn, beside, self.prefix, self.page).encode()
-
-    def span(self, key: str) -> tuple[int, int] | None:
-        """Returns the frames in which a part is seen that is no part of the diagram, None for others."""
-        return self.spans.get(key)
 
     @cached_property
     def spans(self) -> dict[str, tuple[int, int]]:

@@ -45,8 +45,6 @@ The quiz stops at every edge of the backward pass and asks
 for the gradient so far. Three digits are enough; enter
 without an answer shows it.
 """
-
-
 KEYS: list[BindingType] = [
     Binding("left,h,backspace", "move(-1)", "Back", key_display="←"),
     Binding("right,l,enter", "move(1)", "Next", key_display="→"),

@@ -7,36 +7,16 @@ import re
 
 from cgviz.errors import UsageError, quoted
 from cgviz.graph.nodes import Graph
+from cgviz.reading.constants import constant
 from cgviz.values.arrays import Value, every_finite, is_array
 
 
 def number(text: str) -> float:
     """Returns a number or the value of a constant expression (`-1/3`, `pi/4`). Raises CgvizError."""
-    text = text.strip().replace("−", "-")
-    try:
-        return float(text)
-    except ValueError:
-        return constant(text)
-
-
-def constant(text: str) -> float:
-    from cgviz.reading.api import run
-
-    made = run(text)
-    if made.bare.inputs or made.value is None or is_array(made.value):
+    value = constant("answer", text.strip().replace("−", "-"))
+    if is_array(value):
         raise UsageError(f"{quoted(text)} is no number")
-    return float(made.value)
-
-
-def array(text: str) -> Value:
-    """Returns an array as a program has it. Raises CgvizError."""
-    from cgviz.reading.api import read
-    from cgviz.runs.starting import without_seed
-
-    made = without_seed(read(text), {})
-    if made.bare.inputs or not is_array(made.value):
-        raise UsageError(f"{quoted(text.strip())} is no array of numbers")
-    return made.value
+    return float(value)
 
 
 def step(text: str, last: int) -> int:
@@ -51,7 +31,8 @@ def inputs(text: str, graph: Graph) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for part in filter(str.strip, parts(text)):
         name, equals, value = part.partition("=")
-        found[name.strip() if equals else first(graph)] = finite(value if equals else part)
+        name = name.strip() if equals else first(graph)
+        found[name] = finite(name, value if equals else part)
     return found
 
 
@@ -84,8 +65,8 @@ def nudged(value: float, way: int) -> float:
     return float(f"{value + way * size / 10:.12g}")
 
 
-def finite(text: str) -> Value:
-    value = array(text) if text.strip().startswith("[") else number(text)
+def finite(name: str, text: str) -> Value:
+    value = constant(name, text.strip().replace("−", "-"))
     if not every_finite(value):
         raise UsageError(f"{quoted(text)} is not a finite number")
     return value

@@ -28,7 +28,6 @@ SMALLEST = 0.75
 ANCHORS = {"middle": 0.5, "end": 1.0}
 Colour = tuple[int, int, int]
 
-
 ET.register_namespace("", SVG[1:-1])
 
 

@@ -271,8 +271,6 @@ class Pool:
 
 
 POOLS = (*(Pool(sizes) for sizes in SIZES), *(Pool(sizes, POSITIVE) for sizes in SIZES[:3]), Pool(SHARES, POSITIVE))
-
-
 """The friendliest first; then what logarithms and roots take, and what is a probability."""
 
 

@@ -20,8 +20,6 @@ from cgviz.runs.run import Run
 from cgviz.text.numbers import DIGITS
 
 SCREEN = (640.0, 640.0)
-
-
 """The width and height that a figure may have where there is no paper."""
 
 

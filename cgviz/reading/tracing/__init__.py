@@ -20,8 +20,6 @@ from cgviz.reading.tracing.tape import Tape, is_library
 from cgviz.reading.tracing.tracer import Tracer, operand, traced_inside
 from cgviz.values.arrays import Value, is_array, numpy, settled
 
-Shape = tuple[int, ...]
-
 
 @dataclass(frozen=True)
 class Recorded:

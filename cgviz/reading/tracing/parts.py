@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cgviz.graph.nodes import CONSTANT
 from cgviz.ops import places
 from cgviz.ops.op import Op
 from cgviz.reading.tracing.tape import cannot
-from cgviz.values.arrays import Shape, numpy, shape_of
+from cgviz.values.arrays import numpy
 
 if TYPE_CHECKING:
     from cgviz.reading.tracing.tracer import Tracer
@@ -67,11 +66,3 @@ def check_places(x: Tracer, parts: Any, arrays: Sequence[Any]) -> None:
         np.broadcast_to(0.0, x.shape)[places.plain(parts, [np.asarray(a).astype(int) for a in arrays])]
     except IndexError as error:
         raise IndexError(str(error)) from None
-
-
-def known_shape(value: Any) -> Shape:
-    return tuple(shape_of(value) or ())
-
-
-def is_constant(x: Tracer) -> bool:
-    return x.tape.ops[x.index] is CONSTANT

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from cgviz.errors import UsageError, quoted
-from cgviz.values.arrays import is_array
 
 Path = tuple[Any, ...]  # the name of a parameter, then keys, places, and attributes as (".", name)
 ATTRIBUTE = "."
@@ -219,7 +218,3 @@ def replaced(bound: inspect.BoundArguments, made: Mapping[Path, Any]) -> None:
             bound.arguments[name] = {key: rebuilt(item, made, (key,)) for key, item in value.items()}
         else:
             bound.arguments[name] = rebuilt(value, made, (name,))
-
-
-def is_empty(value: Any) -> bool:
-    return is_array(value) and value.size == 0

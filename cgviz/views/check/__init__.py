@@ -11,18 +11,19 @@ from cgviz.analysis.checks.bands import AGREES, BANDS, CLOSE, KINK, NOTHING, UND
 from cgviz.analysis.checks.digits import Loss, losses
 from cgviz.analysis.checks.rules import Fault
 from cgviz.analysis.checks.witnesses import LONG
-from cgviz.documents.document import GAP, Block, Document, Prose, Table
+from cgviz.documents.document import GAP, Block, Document, Drawn, Prose, Table
 from cgviz.documents.grid import TableColumn
 from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
+from cgviz.drawing.theme import theme as named
 from cgviz.ops.matrices import SYMMETRIC
 from cgviz.runs.corners import flag_at
 from cgviz.text.fold import Span
-from cgviz.text.numbers import DIGITS
+from cgviz.text.numbers import DIGITS, counted
 from cgviz.values.arrays import element_name, element_of
 from cgviz.views.table.heading import head
-from cgviz.views.table.json import number
+from cgviz.views.table.json import number, pretty
 
 HEADINGS = {
     **{"differences": "central", "complex": "complex", "mpmath": "mpmath", "sympy": "sympy"},
@@ -46,14 +47,11 @@ VERSION = 1
 
 def report(found: Checked, *, digits: int = DIGITS, theme: str | Theme = "light") -> Report:
     """Returns the report of a check."""
-    from cgviz.views.table.json import pretty
-
     return Report(lambda writing: document(found, writing), lambda: pretty(as_data(found)) + "\n", digits, theme)
 
 
 def show_sweeps(sweeps: list[Sweep], *, digits: int = DIGITS, theme: str | Theme = "light") -> None:
     """Prints how the relative error of differences changes with their step, a plot for each node."""
-    from cgviz.documents.document import Document, Drawn
     from cgviz.views.check.plot import plots
 
     Report(
@@ -64,7 +62,6 @@ def show_sweeps(sweeps: list[Sweep], *, digits: int = DIGITS, theme: str | Theme
 def sweeps_chart(sweeps: list[Sweep], format: str = "svg", *, theme: str = "light") -> bytes:
     """Returns the same plots as a picture, one below the other."""
     from cgviz.drawing.canvas import written
-    from cgviz.drawing.theme import theme as named
     from cgviz.views.check.chart import chart
 
     return written(chart(sweeps, named(theme)), format)
@@ -174,7 +171,15 @@ def sentences(found: Checked, spelling: Writing) -> Iterator[list[Span]]:
 def agreement(found: Checked) -> list[Span]:
     compared = [row for row in found.rows if row.band not in (NOTHING, UNDECIDED)]
     undecided = found.count(UNDECIDED)
-    worst = max((reading.relative for row in compared for reading in row.readings if is_error(reading)), default=0.0)
+    worst = max(
+        (
+            reading.relative
+            for row in compared
+            for reading in row.readings
+            if not reading.noise and math.isfinite(reading.relative)
+        ),
+        default=0.0,
+    )
     close = sum(row.band is CLOSE for row in compared)
     text = f"{'All ' if len(compared) > 1 else ''}{counted(len(compared), 'gradient')} compared agree"
     if len(compared) == 1:
@@ -185,14 +190,6 @@ def agreement(found: Checked) -> list[Span]:
     more = f"; {close} only to within 1e-4" if close else ""
     said: list[Span] = [(f"{text}: the largest relative error is {worst:.1g}{more}.", "value")]
     return [*said, (f" {open_still}.", "flag")] if undecided else said
-
-
-def is_error(reading: object) -> bool:
-    return not reading.noise and math.isfinite(reading.relative)  # type: ignore[attr-defined]
-
-
-def counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def disagreement(found: Checked, spelling: Writing) -> list[Span]:

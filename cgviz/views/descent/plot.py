@@ -72,8 +72,6 @@ class CurvePen:
 
 
 UNICODE = CurvePen(2, 4, "│", "┤", "└", "─", "┬")
-
-
 ASCII = CurvePen(1, 1, "|", "+", "+", "-", "+")
 
 

@@ -17,7 +17,7 @@ from cgviz.documents.report import Report
 from cgviz.documents.writing import Writing
 from cgviz.drawing.theme import Theme
 from cgviz.errors import printable
-from cgviz.text.numbers import DIGITS, number
+from cgviz.text.numbers import DIGITS, counted, number
 from cgviz.values.arrays import is_array
 from cgviz.views.descent.plot import ASCII, UNICODE, plot
 
@@ -95,11 +95,6 @@ def change(descent: Descent, digits: int = DIGITS) -> str:
     if not (descent.before and descent.after):
         return ""
     return f"loss {number(descent.before.loss, digits)} → {number(descent.after.loss, digits)}"
-
-
-def counted(count: int, what: str) -> str:
-    """Returns `1 step`, `2 steps`."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def elided(name: str, most: int = LONGEST) -> str:

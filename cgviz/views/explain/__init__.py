@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 PROSE = 100
 MATHEMATICS = ("forward", "local", "upstream", "backward", "total")
-
-
 __all__ = ["explain", "picture", "report"]
 
 

@@ -17,8 +17,6 @@ from cgviz.views.table.rows import ArrayBlock
 
 LONGEST, MOST, NARROWEST = 240, 12, 24
 Piece = tuple[str, str]
-
-
 """A piece of text and its role: "value", "gradient", "local", "name", "muted", "flag" or ""."""
 Line = list[Piece]
 

@@ -40,8 +40,6 @@ MOST_ROWS, MOST_COLUMNS, MOST_DOTTED = 100, 40, 40
 MOST_STEPS = 6
 MOST, ENDS = 20, 4
 COLUMNS_OF_AMSMATH = 10
-
-
 __all__ = ["picture", "report"]
 
 

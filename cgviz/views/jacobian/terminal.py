@@ -20,8 +20,6 @@ APART, BETWEEN = "  ", "   "
 MOST_LINES, NARROW, STEPS = 30, 10, 9
 UPPER, LOWER, FULL = "▀", "▄", "█"
 ASCII = {UPPER: "'", LOWER: ".", FULL: "#"}
-
-
 """Begins a role that is a colour of its own: `paint:#112233` or `paint:#112233:#445566`, the second one behind."""
 MOST_PIXELS = 160  # on each side of a picture
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from cgviz.documents.grid import GAP, NARROWEST, TableColumn, Words, filling, natural_width, side_by_side
+from cgviz.documents.grid import NARROWEST, TableColumn, Words, placed, side_by_side
 from cgviz.documents.writing import Writing
 from cgviz.runs.modes import REVERSE, Mode
-from cgviz.text.fold import Line, fold, split, width_of
+from cgviz.text.fold import Line, fold, split
 from cgviz.views.table.rows import TableRow
 
 WIDE_GAP = 3
@@ -93,7 +93,7 @@ def table_lines(
         numbers, sums = [c for c in every[:-1] if not c.symbol], [c for c in every if c.symbol]
         for shown, below in ((every, []), (every[:-1], []), (numbers, sums)):
             columns, cells = [each.column for each in shown], [[each.words(row) for each in shown] for row in rows]
-            widths, gap = placed(columns, cells, width)
+            widths, gap = placed(columns, cells, width, WIDE_GAP)
             if widths:
                 wide = width or sum(widths) + gap * (len(shown) - 1)
                 under = [list(sums_of(row, below, widths[0] + gap, wide)) for row in rows]
@@ -101,19 +101,6 @@ def table_lines(
                 return lines if shown is every else lines + notes(rows, wide)
     narrow = max(width or 0, NARROWEST)
     return list(stacked(rows, narrow, symbolic, mode)) + notes(rows, narrow)
-
-
-def placed(
-    columns: Sequence[TableColumn], cells: Sequence[Sequence[Words]], width: int | None
-) -> tuple[Sequence[int], int]:
-    """Returns a width for each column and the gap between them; no widths where not even the narrowest fit."""
-    roomy = [
-        max(natural_width(column, [row[i] for row in cells]), width_of(column.heading))
-        for i, column in enumerate(columns)
-    ]
-    if width is None or sum(roomy) + WIDE_GAP * (len(columns) - 1) <= width:
-        return roomy, WIDE_GAP
-    return filling(columns, cells, width - GAP * (len(columns) - 1)), GAP
 
 
 def sums_of(row: TableRow, below: Sequence[ToldColumn], indent: int, width: int) -> Iterator[Line]:

@@ -14,11 +14,7 @@ from cgviz.values.arrays import Value, every_finite, is_array, numpy
 MOST_INPUTS, MOST_SENTENCES = 8, 6
 STEPS = ("h", "t", "eps", "step")
 Piece = tuple[str, str]
-
-
 """A piece of text and its role: "name", "gradient" or ""."""
-
-
 STILL: Piece = (" does not change to first order", "")
 
 
