@@ -136,6 +136,7 @@ PROGRAMS = [
     "m = mean(A, axis=1, keepdims=True); z = (A - m) / sum(A, axis=0); sum(mean(z*A, axis=1) * sum(z, axis=(1,)))",
     "q = x @ W; p = A @ (x*2); mean(q) * dot(x, x) + sum(p)*mean(transpose(A), axis=0) @ p + sum(q @ transpose(W))",
     "a = mean(mean(A, axis=0)*x); -a*sum(sum(A, axis=1, keepdims=True) - A) + sum(mean(x) - b) + mean(softmax(A, 0))",
+    "z = A @ W - b; sum(max(0, z) * min(z, 0.5, b)) + mean(clip(z, -0.1, 1)**2) + sum(max(A, x)) + sum(max(A, A*1))",
     "t = x[0]; sum(-(t*A) @ W) + mean(-(x[1] * mean(A, axis=1, keepdims=True))*A)",
     "z = A @ W + b; h = where(z > 0, z, 0.1*z); sum(h**2) + mean(where(z < b, log(abs(z)), z - 1) @ transpose(W))",
     "h = where(A > 9, A*x, A + c[0]); u = where(A @ x > 9, A @ x, 2); sum(h) + sum(where(x > 0, x, exp(x))) + sum(u)",

@@ -24,6 +24,8 @@ ANEW = PRODUCTS | {"sum", "mean"}
 """Structural ops whose results are."""
 MENDED = frozenset({"pow", "hypot", "gelu"})
 """Ops whose slopes are mended element by element where what they are made of leaves the range."""
+COMPARING = frozenset({"multiply", "max", "min", "clip"})
+"""Ops whose rules compute nothing of numbers alone that differs from what NumPy computes of arrays."""
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
 
 
@@ -184,7 +186,7 @@ class ColumnWriter(Writer):
         rule = op.careful or (None if op.stable else op.partials)
         if rule is None or op.name in MENDED:
             raise UnwrittenError("slopes element by element")
-        if op.name != "multiply" and not all(self.graph.nodes[arg].shape for arg in node.args):
+        if op.name not in COMPARING and not all(self.graph.nodes[arg].shape for arg in node.args):
             raise UnwrittenError("numbers among columns")
         try:
             made = rule(*(Column(self.operand(i), self) for i in (index, *node.args)))
