@@ -187,7 +187,8 @@ def a_class(
 
     rows: list[tuple[str, Grade | CgvizError]] = [("", UsageError("not graded"))] * len(handed_in)
     answers = graded(asked, handed_in, jobs=jobs, seconds=seconds)
-    for number, found in counted(answers, len(handed_in), tracked("grading")):
+    for _ in tracked("grading")(range(len(handed_in))):
+        number, found = next(answers)
         rows[number] = (handed_in[number].name, found)
     chosen = selected(rows)
     if format == "csv":
@@ -197,9 +198,3 @@ def a_class(
     else:
         streams.say(class_text(chosen, hints))
     ctx.exit(0 if all(not isinstance(found, CgvizError) and found.all_right for _, found in chosen) else 1)
-
-
-def counted(answers: Any, count: int, track: Any) -> Any:
-    """Yields the answers while a bar counts them."""
-    for _ in track(range(count)):
-        yield next(answers)
