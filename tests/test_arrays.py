@@ -144,3 +144,8 @@ def test_an_array_is_dead_where_all_of_it_is(x: list[float], flags: tuple[str, .
 def test_a_power_beyond_floats_is_that_of_c(a: float, b: float) -> None:
     with np.errstate(all="ignore"):
         assert repr(power(a, b)) == repr(float(np.power(a, b)))
+
+
+def test_contributions_of_both_signs_of_infinity_are_no_warning() -> None:
+    run = cgviz.run("sum(x*x) - sum(x*y)", x=[1, np.inf], y=[2, np.inf])  # a warning is an error here
+    assert np.array_equal(run.gradient["x"], [0.0, np.nan], equal_nan=True)

@@ -262,6 +262,13 @@ def test_luck_is_not_right() -> None:
     assert made.lines[0].theirs == made.lines[0].ours == 4
 
 
+@pytest.mark.parametrize("before", ["", "class A:\n    pass\n", "del q\n", "async def go():\n    pass\n"])
+def test_right_numbers_that_are_written_out_are_right_wherever_they_stand(before: str) -> None:
+    assert graded("x*y", f"{before}dx = -4.0\ndy = 3.0", x=3.0, y=-4.0).all_right
+    made = graded("x*y", f"{before}dx = -4.0\ndy = 3.5", x=3.0, y=-4.0)
+    assert [each.verdict for each in made.gradients] == ["right", "wrong"]
+
+
 def test_a_misspelt_name_is_noted_where_it_is_read() -> None:
     made = staged(BACKWARD.replace("dxdpy", "dxpy").replace("* dsigx", "* dsgix"))
     assert made.all_right

@@ -350,6 +350,9 @@ def test_vectors_that_agree() -> None:
             lines.append(
                 f"agree {one} {two} {tolerance} {tolerance is corner}: {near.agree(one, two, tolerance)} {near.agree(one, two, tolerance, (1e9, 1e11, 0.0)[: len(one)])}"
             )
+    for one, two in ((0.0, 5e-10), (5e-10, 0.0), (0.0, 5e-12), (1.0, 1 + 5e-7), (1.0, 1 + 2e-6)):
+        held = [near.same(one, two), near.same(np.array([one]), np.array([two])), near.band(one, two)]
+        lines.append(f"no scale {one} {two}: {held} {same_in(one, two, 1e-6)}, {near.agree([one], [two])}")
     keep("vectors", lines)
 
 

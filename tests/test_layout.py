@@ -17,7 +17,8 @@ from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.card import Cards
 from cgviz.drawing.diagram.figure import Figure
 from cgviz.drawing.diagram.fold import Fold, Sizes, folds, sizes
-from cgviz.drawing.diagram.layers import Layers
+from cgviz.drawing.diagram.layers import FAR as REACH
+from cgviz.drawing.diagram.layers import Layers, gains_any
 from cgviz.drawing.diagram.moves import halfway
 from cgviz.drawing.diagram.notes import FAR, places
 from cgviz.drawing.diagram.paper import SLIDE
@@ -72,6 +73,8 @@ def test_what_an_exchange_gains_is_what_is_counted_before_and_after(seed: int) -
     for n, row in enumerate(made.rows):
         gains = made.gains(n)
         assert all(gains[i][j] == -gains[j][i] for i, j in product(range(len(row)), repeat=2))
+        near = (gained for i, line in enumerate(gains) for gained in line[i + 1 : i + 1 + REACH])
+        assert gains_any(made.sums(n)) == any(gained > 0 for gained in near)
         for i in range(len(row) - 1):
             before = counted(made.rows, made.after)
             made.swap(row, i)

@@ -136,6 +136,10 @@ PROGRAMS = [
     "m = mean(A, axis=1, keepdims=True); z = (A - m) / sum(A, axis=0); sum(mean(z*A, axis=1) * sum(z, axis=(1,)))",
     "q = x @ W; p = A @ (x*2); mean(q) * dot(x, x) + sum(p)*mean(transpose(A), axis=0) @ p + sum(q @ transpose(W))",
     "a = mean(mean(A, axis=0)*x); -a*sum(sum(A, axis=1, keepdims=True) - A) + sum(mean(x) - b) + mean(softmax(A, 0))",
+    "z = A @ W - b; sum(max(0, z) * min(z, 0.5, b)) + mean(clip(z, -0.1, 1)**2) + sum(max(A, x)) + sum(max(A, A*1))",
+    "t = x[0]; sum(-(t*A) @ W) + mean(-(x[1] * mean(A, axis=1, keepdims=True))*A)",
+    "z = A @ W + b; h = where(z > 0, z, 0.1*z); sum(h**2) + mean(where(z < b, log(abs(z)), z - 1) @ transpose(W))",
+    "h = where(A > 9, A*x, A + c[0]); u = where(A @ x > 9, A @ x, 2); sum(h) + sum(where(x > 0, x, exp(x))) + sum(u)",
     "sum(gelu(A) + silu(-A) + hypot(A, 2) + A**3) + sum(logsigmoid(x) - softplus(-x*x)) + sum(A**x[0])",
 ]
 
@@ -147,9 +151,10 @@ def test_programs_of_arrays(text: str) -> None:
     known |= {"x": chance.uniform(0.2, 1, 4), "c": np.arange(3.0)}
     graph = cgviz.read(text)
     at = {graph.nodes[i].name: known[graph.nodes[i].name] for i in graph.inputs}
-    run = cgviz.run(graph, {name: np.asfortranarray(value) for name, value in at.items()})
-    assert straight(run.bare) is not None
-    agree(run.bare, dict(run.inputs or {}))
+    for order in (np.asfortranarray, np.ascontiguousarray):
+        run = cgviz.run(graph, {name: order(value) for name, value in at.items()})
+        assert straight(run.bare) is not None
+        agree(run.bare, dict(run.inputs or {}))
 
 
 @pytest.mark.parametrize(

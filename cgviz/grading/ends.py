@@ -9,6 +9,7 @@ import numpy as np
 
 from cgviz.grading.attempts import Attempt, Outcome
 from cgviz.grading.exercise import Exercise
+from cgviz.grading.interpreter.record import is_given
 from cgviz.grading.interpreter.signals import UNKNOWN
 from cgviz.grading.near import CLOSE, CLOSE_WORD, MISSING_WORD, RIGHT_WORD, WRONG_WORD
 from cgviz.grading.truth import NAMES, Truth, number_of
@@ -53,16 +54,18 @@ class Ends:
         return frozenset(self.verdicts) - self.right - self.unasked
 
 
-def ends(attempt: Attempt, exercise: Exercise, right: Truth, *, most: int = 0, events: bool = True) -> Ends:
+def ends(attempt: Attempt, exercise: Exercise, right: Truth) -> Ends:
     """Returns the verdicts on the gradients of a file, at every point of the truth."""
     verdicts: dict[str, str] = {}
     first: Outcome | None = None
     here = True
     for k, point in enumerate(right.points):
-        made = attempt.run(point, events=events and k == 0, most=most)
+        made = attempt.run(point, events=k == 0)
         first = first or made
         for name, wanted in right.gradients[k].items():
             verdict = judged(number_of(made.gradients[name]), wanted, room(exercise, right), scale(right, k))
+            if k and verdict == WRONG_WORD and verdicts.get(name) == RIGHT_WORD and is_written_out(first, name):
+                continue
             here = here and (k > 0 or verdict == RIGHT_WORD)
             if k or not exercise.corner or len(right.points) == 1 or verdict == MISSING_WORD:
                 verdicts[name] = worse(verdicts.get(name, RIGHT_WORD), verdict)
@@ -85,6 +88,15 @@ def ends(attempt: Attempt, exercise: Exercise, right: Truth, *, most: int = 0, e
     lacking = frozenset(name for name, verdict in verdicts.items() if verdict == MISSING_WORD)
     unasked = lacking - {*named, *exercise.names} if exercise.call else frozenset[str]()
     return Ends(verdicts, theirs, dict(right.gradients[0]), first, spoken, here, unasked)
+
+
+def is_written_out(made: Outcome, name: str) -> bool:
+    """Tells whether a gradient has its value from a statement without variables: it is that of one point alone."""
+    value: Any = found(made.gradients[name])
+    if value is None:
+        return False
+    bound = (event for event in made.events if (held := found(event.value)) is not None and np.array_equal(held, value))
+    return any(is_given(event.statement) for event in bound)
 
 
 def is_length(value: Any) -> bool:

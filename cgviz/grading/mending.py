@@ -88,8 +88,8 @@ class Search:
 
     def made_in(self, node: ast.stmt | None) -> str:
         """Returns the wrong gradient that a statement makes, by the name of its target; "" where that tells none."""
-        made = map(self.attempt.spell, targets(node)) if node is not None else ()
-        return next((name for name in made if name in self.got.wrong), "") or ""
+        made = [self.attempt.spell(name) for name in targets(node)] if node is not None else []
+        return next((name for name in made if name is not None and name in self.got.wrong), "")
 
     # the search
 

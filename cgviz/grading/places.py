@@ -9,15 +9,13 @@ from cgviz.grading.listing import Listing
 from cgviz.grading.report import LineVerdict
 
 
-def place(listing: Listing, node: ast.stmt) -> tuple[int, int]:
+def place(listing: Listing, node: Any) -> tuple[int, int]:
     """Returns the offsets at which a statement's first line begins and ends."""
     start = offset(listing, node.lineno, node.col_offset)
-    last = node.end_lineno if node.end_lineno == node.lineno else node.lineno
-    end = (
-        offset(listing, last, node.end_col_offset or 0)
-        if last == node.end_lineno
-        else listing.starts[node.lineno - 1] + len(listing.lines[node.lineno - 1])
-    )
+    if node.end_lineno == node.lineno:
+        end = offset(listing, node.lineno, node.end_col_offset)
+    else:
+        end = listing.starts[node.lineno - 1] + len(listing.lines[node.lineno - 1])
     return start, max(end, start + 1)
 
 
@@ -28,11 +26,11 @@ def offset(listing: Listing, line: int, column: int) -> int:
     return listing.starts[min(line, len(listing.lines)) - 1] + min(column, len(text))
 
 
-def code_at(listing: Listing, node: ast.stmt) -> str:
+def code_at(listing: Listing, node: Any) -> str:
     """Returns a statement as it stands in the file; of a block, its first line."""
     start, end = place(listing, node)
-    if node.end_lineno and node.end_lineno != node.lineno and not hasattr(node, "body"):
-        end = offset(listing, node.end_lineno, node.end_col_offset or 0)
+    if node.end_lineno != node.lineno and not hasattr(node, "body"):
+        end = offset(listing, node.end_lineno, node.end_col_offset)
     return " ".join(listing.text[start:end].split())
 
 

@@ -34,9 +34,10 @@ def source(listing: Listing) -> Source:
         first = error
     except (RecursionError, MemoryError, ValueError):
         raise listing.refuse("nested too deep to be read", 0, 1) from None
-    for text in (listing.text.expandtabs(8), renewed(listing.text), renewed(listing.text.expandtabs(8))):
+    spaced = listing.text.expandtabs()
+    for text in (spaced, renewed(listing.text), renewed(spaced)):
         try:
-            return Source(tree_of(text), text != listing.text.expandtabs(8) or is_old(text))
+            return Source(tree_of(text), text != spaced or is_old(text))
         except (SyntaxError, RecursionError, MemoryError, ValueError):
             continue
     raise where(listing, first)
@@ -78,8 +79,6 @@ def renewed(text: str) -> str:
         lines[last] = f"{lines[last][:end]}){lines[last][end:]}"
         rest = lines[row][start:]
         lines[row] = f"{lines[row][:start]}({rest[1:] if rest[:1] == ' ' else rest}"
-        if row == last and rest[:1] != " ":
-            continue
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ import math
 
 from cgviz.ops.exponential import exp
 from cgviz.ops.op import Op, register
+from cgviz.ops.piecewise import less, sign, where
 from cgviz.ops.roots import hypot, sqrt
 from cgviz.ops.rules import root, saturates
 from cgviz.values import ieee
@@ -112,7 +113,7 @@ csch = register(
         name="csch",
         forward=csch_float,
         partials=lambda out, x: (-out * coth(x),),
-        composed=lambda x: 1 / sinh(x),
+        composed=lambda x: where(less(abs(x), 20), 1 / sinh(x), 2 * sign(x) * exp(-abs(x))),
         exact=lambda mp, x: mp.csch(x),
         latex=r"\operatorname{{csch}}\left({0}\right)",
         by="derivative of the hyperbolic cosecant",

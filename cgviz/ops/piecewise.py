@@ -29,7 +29,7 @@ def comparison(name: str, sign: str, holds: Callable[[Any, Any], Any], aliases: 
         aliases=aliases,
         arity=(2, 2),
         forward=lambda a, b: 1.0 if holds(a, b) else 0.0,
-        array=lambda np, a, b: np.asarray(holds(a, b), dtype=float),
+        array=lambda np, a, b: np.multiply(holds(a, b), 1.0),
         partials=lambda out, a, b: (0, 0),
         exact=lambda mp, a, b: mp.mpf(1 if holds(a, b) else 0),
         glyph={"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}.get(sign, sign),

@@ -51,6 +51,8 @@ def spoken(text: str, pieces: Sequence[Piece], at: int) -> list[str]:
     words = re.findall(r"[^\W\d_]+", written.lower())
     if written.endswith(":") or written.startswith("(") or written.startswith(","):
         return words or [written]
+    if len(written.split()) == 1 and words != [written.lower().rstrip(",.:")]:  # a name, `where1`, `e1by3`
+        return []
     if len(words) == 1:
         return words if words[0] in AND | CONDITIONS | {"is"} else []
     return words if words and {words[0], words[-1]} & STOP else []
@@ -84,9 +86,13 @@ def without_set(pieces: Sequence[Piece], start: int, end: int) -> int:
     return at if at - start > 1 else end
 
 
-def is_range(pieces: Sequence[Piece]) -> bool:
-    """Tells whether pieces say over what an equation goes: `\\dots`, `x \\in \\mathbb{R}`, `\\forall i`, `x > 0`."""
-    return any(piece.text in (RANGES | COMPARES if piece.kind == "macro" else COMPARES) for piece in pieces)
+def is_range(pieces: Sequence[Piece], is_equation: bool) -> bool:
+    """Tells whether pieces say over what an equation goes: `\\dots`, `x \\in \\mathbb{R}`, `\\forall i`, `x > 0`.
+
+    `m = x > 0` is an equation.
+    """
+    compares = frozenset[str]() if is_equation else COMPARES
+    return any(piece.text in (RANGES | compares if piece.kind == "macro" else compares) for piece in pieces)
 
 
 def refuse_condition(text: str, before: Sequence[str], pieces: Sequence[Piece]) -> None:

@@ -85,7 +85,7 @@ def beside(text: str, pieces: Sequence[Piece], every: Sequence[Chunk]) -> set[in
         if number and not chunk.equals:
             refuse_condition(text, chunk.words, inner)
         own = [pieces[at] for at, _ in outermost(pieces, *unbracketed(pieces, chunk.start, chunk.end))]
-        if number and is_range(own):
+        if number and is_range(own, bool(chunk.equals)):
             found.add(number)
             only_dots = len(inner) == 1
             if only_dots and number + 1 < len(every) and not every[number + 1].equals:

@@ -137,15 +137,14 @@ class Plain(Combining):
         for piece in self.pieces:
             name, number, sign = piece.groups()
             if sign == "=" and name is not None:
-                index, last = self.assigned(name), name
-                sign = self.piece[3]
+                index, last, sign = self.assigned(name), name, self.piece[3]
                 if sign not in ENDS or len(self.builder.nodes) > MOST_NODES:
                     raise Unsure
             elif name is not None or number is not None or sign not in ENDS:
                 return self.output(piece, index, last, before)
-            if sign == "":
-                break
             before = sign
+            if not sign:
+                break
         return self.ended(index, "")
 
     def assigned(self, name: str) -> int:
@@ -170,8 +169,8 @@ class Plain(Combining):
         """Reads an expression without a name, which ends the program, after the sign `before`; returns its node."""
         name, number, sign = piece.groups()
         if name != last or sign not in ENDS:
-            if last and sign == "-" and before != ";" and not (name or number):
-                raise Unsure  # the line before may go on
+            if last and sign == "-" and before != ";" and not (name or number):  # the line before may go on
+                raise Unsure
             op, args = self.expression(chain([piece], self.pieces))
             index, sign = self.entered(self.fresh.output(()), "", op, args), self.piece[3]
         return self.ended(index, sign)

@@ -28,6 +28,9 @@ def in_order(lines: list[list[Token]]) -> list[list[Token]]:
     targets = [line[0].text for line in lines if is_assignment(line)]
     if any(targets.count(line[0].text) > 1 for line in lines[at:]):
         return lines
+    last = lines[-1][0].text
+    if not any(token.text == last for line in lines[:at] for token in line):  # no input: what is meant is `f = 3`
+        return lines
     return [*lines[at:], *lines[:at]]
 
 

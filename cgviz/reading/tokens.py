@@ -35,7 +35,7 @@ OPERATORS = {
     "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "←": "=", "≔": "=", "…": "...", "∥": "‖", "ˆ": "**",
 }  # fmt: skip
 SIGNS = "ˆ√∛‖∥·×⋅∙•∗⊙∘−–÷⁄∕≤≥≠←≔…"
-NUMBER = r"(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+NUMBER = r"(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][-+−–]?[0-9]+)?"
 PATTERN = re.compile(
     rf"""
     (?: [ \t\r\f\v\u00a0\u2009\u202f\u200b]++ | \#[^\n]*+ )*+
@@ -117,6 +117,8 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
             continue
         elif kind == "sigma" and piece[0] != "∏":
             kind = "Σ"
+        elif kind == "number" and not piece.isascii():  # 1.5e−07
+            piece = piece.replace("−", "-").replace("–", "-")
         elif kind == "bad" or kind == "sigma":
             why = WHY_BAD.get(piece[0]) or f"{quoted(piece)} is not part of an expression"
             raise ExpressionError(why, text, first, last)

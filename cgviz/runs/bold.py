@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 from cgviz.graph.nodes import Graph, Node
 from cgviz.ops.op import Op
@@ -64,6 +65,19 @@ class BoldWriter(ColumnWriter):
             return [], by_two if len(shapes[1]) == 2 else (f"{upstream} * {b}", f"{upstream} * {a}")
         right = f"product({a}.T, {upstream})"
         return [], (f"outer({upstream}, {b})" if len(shapes[1]) == 1 else f"product({upstream}, {b}.T)", right)
+
+    def passes_on(self, node: Node) -> str:
+        shapes = [self.graph.nodes[arg].shape or () for arg in node.args]
+        if node.op.name not in PRODUCTS or not is_small(*shapes) or min(map(len, shapes)) < 2:
+            return super().passes_on(node)
+        self.bound["masked_product"] = masked_product
+        return "masked_product"
+
+
+def masked_product(op: Op, upstream: Value | None, mask: Any, out: Value, a: Value, b: Value) -> tuple[Any, ...]:
+    """Returns what a product of matrices hands back to each, to all elements: None where nothing flows."""
+    by = arrays.numpy().matmul
+    return (None,) * 4 if upstream is None else (by(upstream, b.T), None, by(a.T, upstream), None)
 
 
 def is_small(*shapes: Shape) -> bool:

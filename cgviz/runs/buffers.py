@@ -28,11 +28,11 @@ BY_KEYWORD = frozenset({"maximum", "minimum"})
 COSTLY = frozenset("exp expm1 log log1p log2 log10 sin cos tan sinh cosh tanh arcsin arccos arctan".split())
 MANY = 1 << 12
 """In so many elements it is worth to see whether they are all one number, as at the start of a descent from 0."""
-VIEWS = frozenset({"viewed", "handed_views", "shaped", "spread"})
+VIEWS = frozenset({"viewed", "handed_views", "shaped", "spread", "masked", "joined", "reached"})
 """Functions whose results may be views of their arguments."""
 SHAPED = frozenset({"folded", "spread", "shaped"})
 """Functions whose second argument is the shape of the result."""
-ANEW = frozenset({"computed", "handed", "product", "outer", "reduced", "number"})
+ANEW = frozenset({"computed", "handed", "product", "outer", "reduced", "number", "masked_product"})
 """Functions whose results are arrays, or numbers, of their own, in the usual order."""
 STRUCTURAL = VIEWS | ANEW
 """Functions that do not act element by element."""
@@ -147,6 +147,10 @@ class Taken:
 
     def combined(self, name: str, left: Item, right: Item) -> Item:
         """Returns a sum, a product and the like; a minus that waits is taken in, or waits on."""
+        if left.turned or right.turned:  # in which order a result lies depends on what it is made of
+            left, right = (
+                item._replace(text=self.whole(item), minus=False) if item.minus else item for item in (left, right)
+            )
         one, two = left._replace(minus=False), right._replace(minus=False)
         if name in ("multiply", "divide"):
             made = self.applied(name, one, two)

@@ -14,7 +14,7 @@ from cgviz.ops.reductions import axes_of
 from cgviz.runs.straight import COMPARED, GIVES_UP, INFIX, Found, StraightSource, UnwrittenError, Writer, compiled
 from cgviz.text.formula import Formula
 from cgviz.values import arrays
-from cgviz.values.arrays import Shape, Value, folded_back, moved
+from cgviz.values.arrays import Shape, Value, either, folded_back, handed_back, moved
 from cgviz.values.wide import multiplied
 
 BLOCK = 1 << 15
@@ -24,6 +24,8 @@ ANEW = PRODUCTS | {"sum", "mean"}
 """Structural ops whose results are."""
 MENDED = frozenset({"pow", "hypot", "gelu"})
 """Ops whose slopes are mended element by element where what they are made of leaves the range."""
+COMPARING = frozenset({"multiply", "max", "min", "clip"})
+"""Ops whose rules compute nothing of numbers alone that differs from what NumPy computes of arrays."""
 LINEAR = frozenset((*INFIX, "subtract", "signed_sum", "neg", "copy"))
 
 
@@ -106,6 +108,8 @@ class ColumnWriter(Writer):
         self.bound |= {"handed_views": arrays.through, "handed": arrays.through}
         self.columns = False
         self.numbers: dict[str, str] = {}
+        self.below = below_choices(graph)
+        self.bound |= {"masked": masked, "joined": joined, "reached": reached} if self.below else {}
         self.called: set[int] = set()
 
     def scalar(self, value: float) -> str:
@@ -182,7 +186,7 @@ class ColumnWriter(Writer):
         rule = op.careful or (None if op.stable else op.partials)
         if rule is None or op.name in MENDED:
             raise UnwrittenError("slopes element by element")
-        if op.name != "multiply" and not all(self.graph.nodes[arg].shape for arg in node.args):
+        if op.name not in COMPARING and not all(self.graph.nodes[arg].shape for arg in node.args):
             raise UnwrittenError("numbers among columns")
         try:
             made = rule(*(Column(self.operand(i), self) for i in (index, *node.args)))
@@ -233,6 +237,35 @@ class ColumnWriter(Writer):
         flows = [None if slope is None else part for part, slope in zip(parts, rule, strict=True)]
         return [f"{', '.join(parts)}, = {call}"], flows
 
+    def through(self, index: int, upstream: dict[int, str]) -> Iterator[str]:
+        node = self.graph.nodes[index]
+        if index not in self.below and not node.op.reaches:
+            yield from super().through(index, upstream)
+            return
+        made = [f"h{slot}, q{slot}" for slot in range(len(node.args))]
+        mask = f"m{index}" if index in self.below else "None"
+        args = ", ".join(map(self.operand, node.args))
+        by = self.passes_on(node)
+        yield f"{', '.join(made)}, = {by}({self.name(node.op)}, {upstream[index]}, {mask}, v{index}, {args})"
+        for part, arg in zip(made, node.args, strict=True):
+            if arg in self.below and self.graph.nodes[arg].op is not CONSTANT:
+                yield self.added(arg, part, upstream)
+
+    def passes_on(self, node: Node) -> str:
+        """Returns the name of what a node hands back its gradient with, and its mask."""
+        return "masked"
+
+    def added(self, arg: int, part: str, upstream: dict[int, str]) -> str:
+        if arg not in self.below:
+            return super().added(arg, part, upstream)
+        so_far = f"g{arg}, m{arg}" if arg in upstream else "None, None"
+        upstream[arg] = f"g{arg}"
+        return f"g{arg}, m{arg}, = joined({so_far}, {part}{'' if ', q' in part else ', None'})"
+
+    def gradient(self, index: int, upstream: dict[int, str]) -> str:
+        found = super().gradient(index, upstream)
+        return f"reached({found}, {self.none(index)})" if index in self.below else found
+
     def none(self, index: int) -> str:
         shape = self.graph.nodes[index].shape
         return self.name(arrays.spread(0.0, shape)) if shape else super().none(index)
@@ -245,6 +278,34 @@ class ColumnWriter(Writer):
         nodes, node = self.graph.nodes, self.graph.nodes[index]
         seen = {f"v{i}" for i in (self.graph.output, *self.graph.inputs)}
         return slope not in seen and all(nodes[arg].shape == node.shape for arg in node.args)
+
+
+def below_choices(graph: Graph) -> set[int]:
+    """Returns the nodes whose gradient comes through a `where`: it may be None, and a mask goes with it."""
+    below: set[int] = set()
+    for index in range(graph.output, -1, -1):
+        node = graph.nodes[index]
+        if graph.reached[index] and (index in below or (node.op.reaches and node.shape)):
+            below.update(node.args[1:] if node.op.reaches else node.args)  # a condition gets none
+    return below
+
+
+def masked(op: Op, upstream: Value | None, mask: Any, out: Value, *args: Value) -> list[Any]:
+    """Returns for every argument what a node hands back and a mask, as `handed_back` does; None where nothing flows."""
+    if upstream is None:
+        return [None] * (2 * len(args))
+    return [each for pair in handed_back(op, upstream, mask, out, args) for each in pair]
+
+
+def joined(so_far: Value | None, before: Any, part: Value | None, mask: Any) -> tuple[Value | None, Any]:
+    """Returns a gradient with one more contribution, and what of it is reached."""
+    if part is None:
+        return so_far, before
+    return (part, mask) if so_far is None else (so_far + part, either(before, mask))
+
+
+def reached(gradient: Value | None, none: Value) -> Value:
+    return none if gradient is None else gradient
 
 
 class Columns:

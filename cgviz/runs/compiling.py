@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from cgviz.graph.nodes import Graph, Node
+from cgviz.graph.nodes import Graph
 from cgviz.runs.bold import Bold, is_worth
-from cgviz.runs.columns import Columns, ColumnWriter, is_long
+from cgviz.runs.columns import Columns, ColumnWriter, below_choices, is_long
 from cgviz.runs.straight import Found, Line, UnwrittenError, Writer, compiled
 from cgviz.values import arrays
 from cgviz.values.arrays import Shape, Value
@@ -17,7 +17,7 @@ MOST = 200_000
 
 def straight(graph: Graph) -> Straight | None:
     """Returns the passes of a graph as one function; None for branches, and for a graph that is too large."""
-    if len(graph) > MOST or any(not is_straight(node) for node in graph.nodes):
+    if len(graph) > MOST or not is_straight(graph):
         return None
     try:
         return Straight(graph)
@@ -25,9 +25,12 @@ def straight(graph: Graph) -> Straight | None:
         return None
 
 
-def is_straight(node: Node) -> bool:
-    """Tells whether a gradient flows through a node, and its shape is as it is, whatever its operands are."""
-    return node.op.reaches is None and node.op.name != "masked"
+def is_straight(graph: Graph) -> bool:
+    """Tells whether the way of a gradient is the same whatever the numbers are, but for the elements of arrays."""
+    if any(node.op.name == "masked" or (node.op.reaches and not node.shape) for node in graph.nodes):
+        return False
+    below = (graph.nodes[index] for index in below_choices(graph))
+    return all(node.shape or node.op.vjp is not None or not node.is_stage for node in below)
 
 
 class Straight:

@@ -147,7 +147,8 @@ def through_arrays(
         if part is None:
             continue
         so_far = gradients[arg]
-        gradients[arg] = part if so_far is NOTHING else so_far + part
+        with arrays.quiet():
+            gradients[arg] = part if so_far is NOTHING else so_far + part
         masks[arg] = mask if so_far is NOTHING else either(masks.get(arg), mask)
 
 

@@ -12,6 +12,16 @@ from cgviz.text.formula import Formula, Notation, Pretty, with_digits
 from cgviz.text.numbers import DIGITS, MOST_IN_A_LINE
 from cgviz.values.arrays import Value, is_array
 
+ROUNDED: dict[tuple[type[Notation], int], Notation] = {}
+
+
+def rounding(notation: type[Notation], digits: int) -> Notation:
+    """Returns the notation of captions, made once: a picture has thousands of them."""
+    key = notation, digits
+    if key not in ROUNDED:
+        ROUNDED[key] = with_digits(notation, digits)
+    return ROUNDED[key]
+
 
 @record
 class Forward:
@@ -31,7 +41,7 @@ class Forward:
 
     def caption(self, digits: int = DIGITS, notation: type[Notation] = Pretty) -> str:
         """Returns symbol = formula = numbers = result: `den = sigx + xpysqr = 0.9526 + 1 = 1.953`."""
-        graph, writes = self.run.graph, with_digits(notation, digits)
+        graph, writes = self.run.graph, rounding(notation, digits)
         node = graph.nodes[self.index]
         parts = [writes.name(node.shown), graph.formula(self.index).write(notation()).text]
         if self.value is not None:
@@ -64,7 +74,7 @@ class Seed:
         return 1.0 if self.run.seed is None else self.run.seed
 
     def caption(self, digits: int = DIGITS, notation: type[Notation] = Pretty) -> str:
-        name, writes = self.run.graph.nodes[self.index].shown, with_digits(notation, digits)
+        name, writes = self.run.graph.nodes[self.index].shown, rounding(notation, digits)
         if is_array(self.value):
             given = writes.words(" is the upstream gradient that was given")
             return f"{writes.gradient(name)} = {Formula(self.value).write(writes)}{given}"
@@ -100,9 +110,10 @@ class Backward:
 
     def caption(self, digits: int = DIGITS, notation: type[Notation] = Pretty) -> str:
         """Returns `dden = dinvden · (−1/den²) = 3.018 · (−0.2623) = −0.7916`, `+=` where it adds."""
-        graph, writes = self.run.graph, with_digits(notation, digits)
+        graph, writes = self.run.graph, rounding(notation, digits)
         target, upstream = (writes.gradient(graph.nodes[i].shown) for i in (self.index, self.edge.target))
-        if self.run.handed_formula(self.edge.target, self.edge.slot) is None:
+        edge = self.edge.target, self.edge.slot
+        if self.run.local_formula(*edge) is None and self.run.handed_formula(*edge) is None:
             return f"{target}{writes.words(': nothing flows back on this edge')}"
         parts = [self.product(upstream, writes)]
         if self.edge.value is not None and self.edge.upstream is not None:

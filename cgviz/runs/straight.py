@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from cgviz.graph.nodes import CONSTANT, Graph, Node
@@ -133,6 +133,7 @@ class Writer:
     """
 
     takes = "values, seed"
+    below: Collection[int] = frozenset()
 
     def __init__(self, graph: Graph, unit: bool = True) -> None:
         self.graph, self.unit = graph, unit
@@ -238,18 +239,32 @@ class Writer:
             node = graph.nodes[index]
             if index not in upstream or not node.is_stage:
                 continue
-            before, parts = self.handed(index, node, upstream[index])
-            yield from (*self.taken(), *before)
-            for arg, part in zip(node.args, parts, strict=True):
-                if part is not None and graph.nodes[arg].op is not CONSTANT:
-                    part = self.narrowed(index, arg, part)
-                    if arg not in upstream and part == upstream[index]:  # which is final: its own node is done
-                        upstream[arg] = part
-                        continue
-                    yield f"g{arg} = {upstream[arg]} + {part}" if arg in upstream else f"g{arg} = {part}"
-                    upstream[arg] = f"g{arg}"
-        found = "".join(f"{upstream.get(index) or self.none(index)}, " for index in graph.inputs)
+            yield from self.through(index, upstream)
+        found = "".join(f"{self.gradient(index, upstream)}, " for index in graph.inputs)
         yield f"return {self.operand(graph.output)}, ({found})"
+
+    def through(self, index: int, upstream: dict[int, str]) -> Iterator[str]:
+        """Yields the lines of what a node hands back; `upstream` says by which name each gradient goes so far."""
+        nodes, node = self.graph.nodes, self.graph.nodes[index]
+        before, parts = self.handed(index, node, upstream[index])
+        yield from (*self.taken(), *before)
+        for arg, part in zip(node.args, parts, strict=True):
+            if part is None or nodes[arg].op is CONSTANT:
+                continue
+            part = self.narrowed(index, arg, part)
+            if part == upstream[index] and arg not in upstream and arg not in self.below:
+                upstream[arg] = part  # which is final: its own node is done
+            else:
+                yield self.added(arg, part, upstream)
+
+    def added(self, arg: int, part: str, upstream: dict[int, str]) -> str:
+        """Returns the line that adds a contribution to a gradient."""
+        so_far, upstream[arg] = upstream.get(arg), f"g{arg}"
+        return f"g{arg} = {part}" if so_far is None else f"g{arg} = {so_far} + {part}"
+
+    def gradient(self, index: int, upstream: dict[int, str]) -> str:
+        """Returns the gradient of an input; none may reach it."""
+        return upstream.get(index) or self.none(index)
 
     def handed(self, index: int, node: Node, upstream: str) -> tuple[list[str], Sequence[str | None]]:
         """Returns lines that come first, and what a node hands back to each argument: None where nothing flows."""

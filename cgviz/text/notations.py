@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import ClassVar
 
-from cgviz.ops.op import ATOM, POWER, SIGNED, Op
+from cgviz.ops.op import ATOM, POWER, PRODUCT, SIGNED, Op
 from cgviz.text import numbers
 from cgviz.text.formula import Mathematics, Pretty, shaped
 from cgviz.text.runs import END, SUP, marked
@@ -32,6 +33,9 @@ class Marked(Pretty):
 
     def transposed(self, x: Written) -> tuple[str, int]:
         return f"{x.atom}{SUP}⊤{END}", POWER
+
+
+EXPONENTIAL = "{0.exponential}"
 
 
 class Latex(Mathematics):
@@ -69,6 +73,16 @@ class Latex(Mathematics):
         if op.latex:
             return op.latex.format(*operands)
         return rf"\operatorname{{{escaped(op.name)}}}\left({self.comma.join(map(str, operands))}\right)"
+
+    def apply(self, op: Op, operands: Sequence[Written]) -> Written:
+        made = super().apply(op, operands)
+        is_call = op.latex == EXPONENTIAL and operands[0].is_array
+        return replace(made, binds=ATOM) if is_call else made
+
+    def bound(self, op: Op) -> int:
+        if r"} \, {" in op.latex:
+            return PRODUCT
+        return POWER if op.latex.startswith((EXPONENTIAL, r"\frac", "{{")) else ATOM
 
     def quotient(self, top: Written, bottom: Written) -> tuple[str, int]:
         if top.binds == SIGNED:

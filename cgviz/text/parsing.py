@@ -188,7 +188,9 @@ class Parser:
             return replace(made, face=made.face or face)
         self.at, text = start + 1, ""
         while self.next not in ("", "}"):
-            text += self.take()
+            token = self.take()
+            braces = token == "{" and self.next == "}" and self.take()  # \\mathrm{c\\theta{}}
+            text += "" if braces else GREEK.get(token[1:], token) if token[0] == "\\" else token
         closed = self.take() == "}"
         return Spelling(text.replace("\\", ""), face) if closed and text.strip() else None
 

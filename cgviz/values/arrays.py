@@ -264,27 +264,40 @@ def handed_back(
             parts = op.scaled(upstream, out, *args)  # type: ignore[misc]
         yield from ((folded(part, shape_of(arg) or ()), None) for part, arg in zip(parts, args, strict=True))
         return
-    masks = op.reaches(out, *args) if op.reaches else (None,) * len(args)
-    for slot, (arg, slope, chosen) in enumerate(zip(args, slopes(op, out, args), masks, strict=True)):
+    masks: Sequence[Any] = (None,) * len(args)
+    if op.reaches:  # the slope of what is chosen is 1
+        masks = op.reaches(out, *args)
+        every: Sequence[Any] = [None if mask is None else 1 for mask in masks]
+    else:
+        every = slopes(op, out, args)
+    for slot, (arg, slope, chosen) in enumerate(zip(args, every, masks, strict=True)):
         if slope is None:
             yield None, None
             continue
         shape, mask = shape_of(arg) or (), both(reached, chosen)
+        as_it_is = type(slope) is int and slope == 1
         if mask is None and type(slope) is int and abs(slope) == 1:
             part = folded(upstream, shape)
-            yield part if slope == 1 else -part if part is upstream else 0.0 - part, None
+            yield part if as_it_is else -part if part is upstream else 0.0 - part, None
             continue
-        with quiet():
-            part = moved(op, slot, slope, upstream, out, args)
-        if mask is None:
-            yield folded(part, shape), None
-            continue
-        part = numpy().where(mask, part, 0.0)
-        mask = folded(numpy().broadcast_to(mask, part.shape) * 1.0, shape) > 0
-        if not numpy().any(mask):
-            yield None, None
-            continue
-        yield folded(part, shape), mask if is_array(mask) and not mask.all() else None
+        part = upstream
+        if not as_it_is:
+            with quiet():
+                part = moved(op, slot, slope, upstream, out, args)
+        yield (folded(part, shape), None) if mask is None else chosen_of(part, mask, shape, as_it_is and chosen is None)
+
+
+def chosen_of(part: Value, mask: Any, shape: Shape, is_whole: bool) -> tuple[Value | None, Any]:
+    """Returns a contribution, and its mask, where a mask lets it through; `is_whole` is one that is 0 elsewhere."""
+    np = numpy()
+    if not is_whole:
+        part = np.where(mask, part, 0.0)
+    if not part.shape == shape == shape_of(mask):
+        mask = folded(np.broadcast_to(mask, part.shape) * 1.0, shape) > 0
+        part = folded(part, shape)
+    if is_array(mask):
+        return (part, None if mask.all() else mask) if mask.any() else (None, None)
+    return (part if mask else None), None
 
 
 def computed(forward: Callable[..., Any], *values: Value) -> Value:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from cgviz.drawing.diagram.across import Across, Fan
 from cgviz.drawing.diagram.axes import Axes
 from cgviz.drawing.diagram.room import CAPTION
 from cgviz.drawing.diagram.scene import Box, Text
-from cgviz.records import record
 
 ARROW = 7.0  # the length of an arrow's head
 PAD = 5.0  # before and after a text
@@ -26,8 +26,7 @@ NEAR = 2.0  # from the end of a lane to a caption
 ON_CIRCLE = 0.75  # how far from its middle, in radii, wires end on a circle
 
 
-@record
-class Rank:
+class Rank(NamedTuple):
     """One rank along the flow: its centre, half its size, and the zones: trunk after it; turn, lead before."""
 
     centre: float

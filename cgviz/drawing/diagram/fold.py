@@ -237,11 +237,14 @@ class Rooms:
                     high.append(0.0)
                     lead.append(0.0)
                     length += TURN
-                along, before = all_along[part], all_lead[part]
-                if along > wide[at] or before > lead[at]:
-                    length += max(along - wide[at], 0.0) + max(before - lead[at], 0.0)
-                    wide[at] = max(wide[at], along)
-                    lead[at] = max(lead[at], before)
+                wider, longer = all_along[part] - wide[at], all_lead[part] - lead[at]
+                if wider > 0.0:
+                    wide[at] = all_along[part]
+                    length += wider + longer if longer > 0.0 else wider
+                elif longer > 0.0:
+                    length += longer
+                if longer > 0.0:
+                    lead[at] = all_lead[part]
                 high[at] += all_across[part]
                 if high[at] > height:
                     height = high[at]
@@ -259,12 +262,14 @@ def cut(count: int, segments: Sequence[Sequence[Segment]], longest: float, highe
         before = cost[begin]
         if before > highest:
             continue
-        for more, (length, height, ghosts) in enumerate(segments[begin], 1):
+        end, apart = begin, APART if begin else 0.0
+        for length, height, ghosts in segments[begin]:
             if length > longest:
                 break
-            total = before + height + (APART if begin else 0.0) + CUT * ghosts
-            if total < cost[begin + more]:
-                cost[begin + more], came[begin + more] = total, begin
+            end += 1
+            total = before + height + apart + CUT * ghosts
+            if total < cost[end]:
+                cost[end], came[end] = total, begin
     if cost[count] > highest:
         return None
     begins, end = [], count

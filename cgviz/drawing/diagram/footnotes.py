@@ -38,7 +38,7 @@ class Footnotes:
             if raised(number) in used:
                 says = f"{raised(number)} {whole.removeprefix('=').lstrip()}"
                 text = Text(says, theme.soft, SIZE, kind="footnote")
-                letters = int(len(says) * max(wide, NARROWEST) / max(text.width, 1.0))
+                letters = int(len(says) * max(wide, NARROWEST) / text.width)
                 lines += [(Text(line, theme.soft, SIZE, kind="footnote"),) for line in broken(says, letters, MOST)]
         if not lines:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from math import hypot, inf, sqrt
 
 from cgviz.drawing.diagram.across import Across, edge
@@ -152,12 +152,12 @@ class Router:
             wide = row.turn
             for share in range(SHARES if rank else 0):
                 turn = max(wide * share / SHARES, LEAST)
-                self.rows[rank] = replace(row, turn=turn, centre=row.centre - shift - wide + turn)
+                self.rows[rank] = row._replace(turn=turn, centre=row.centre - shift - wide + turn)
                 if all(self.turns(*one) for one in turns[rank]):
                     break
             else:
                 turn = wide
-                self.rows[rank] = replace(row, centre=row.centre - shift)
+                self.rows[rank] = row._replace(centre=row.centre - shift)
             shift += wide - turn
 
     def turns(self, lane: Lane, rank: int, stops: Sequence[float]) -> bool:

@@ -159,7 +159,7 @@ def rows_of(scene: Scene, folding: Folding, ghost: Ghost) -> list[Scene]:
         if row[wire.source] != at:
             box = scene.box[wire.source]
             made = ghosts[at].setdefault(box.key, ghost(box, f"r{at}"))
-            wire = replace(wire, source=made.key)
+            wire = wire.beginning(made.key)
         wires[at].append(wire)
     for box in scene.boxes:
         boxes[row[box.key]].append(box)
@@ -194,7 +194,7 @@ def with_ghosts(scene: Scene, folding: Folding, ghost: Ghost) -> tuple[Scene, di
             at = rank[wire.target] - 1
             box = made.setdefault((source.key, at), ghost(source, f"{scene.boxes[0].key}-{at}"))
             rank[box.key] = at
-            wire = replace(wire, source=box.key)
+            wire = wire.beginning(box.key)
         wires.append(wire)
     return replace(scene, boxes=(*made.values(), *scene.boxes), wires=tuple(wires)), rank
 

@@ -144,6 +144,10 @@ class Wire:
     thick: float = 1.2
     step: int | None = None
 
+    def beginning(self, source: str) -> Wire:
+        """Returns it from another box."""
+        return Wire(**{**self.__dict__, "source": source})
+
 
 @record
 class Scene:

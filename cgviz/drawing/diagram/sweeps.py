@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-from cgviz.drawing.diagram.layers import Layers
+from cgviz.drawing.diagram.layers import FAR, Layers, gains_any, opened
 
 SWEEPS, IDLE = 10, 4  # sweeps in all, and without fewer crossings
 EXCHANGES = 600  # items; the neighbours of larger scenes are not exchanged one by one
-FAR = 8  # how far an item is moved at once to let fewer wires cross
 KEPT = 64  # orders; candidates of one search, and pictures of one program, often have the same ranks
 
 Rows = Sequence[Sequence[int]]
@@ -138,15 +137,15 @@ def exchange_in(layers: Layers, n: int) -> bool:
     row = layers.rows[n]
     if len(row) < 2:
         return False
-    gains = layers.gains(n)
-    if not any(max(gained[i + 1 : i + 1 + FAR]) > 0 for i, gained in enumerate(gains[:-1])):
+    sums = layers.sums(n)
+    if not gains_any(sums):
         return False
-    places = list(range(len(row)))
+    places, gained = list(range(len(row))), opened(sums)
     for i in range(len(row) - 1):
-        if gains[places[i]][i + 1] > 0:
+        if gained[places[i]][i + 1] > 0:
             places[i : i + 2] = i + 1, places[i]
     for item in list(places):
-        sift(places, item, gains[item])
+        sift(places, item, gained[item])
     layers.rows[n] = [row[i] for i in places]
     layers.renumber(layers.rows[n])
     return places != list(range(len(row)))
@@ -158,8 +157,8 @@ def sift(row: list[int], item: int, gained: Sequence[int]) -> None:
     Source: R. Rudell, Dynamic variable ordering for ordered binary decision diagrams (1993).
     """
     at = row.index(item)
-    behind = [0, *(gained[other] for other in row[at + 1 : at + 1 + FAR])]
-    before = [0, *(-gained[other] for other in row[max(at - FAR, 0) : at][::-1])]
+    behind = [0, *[gained[other] for other in row[at + 1 : at + 1 + FAR]]]
+    before = [0, *[-gained[other] for other in row[max(at - FAR, 0) : at][::-1]]]
     if max(behind) or max(before):
         later, earlier = list(accumulate(behind)), list(accumulate(before))
         most = max(max(later), max(earlier))
@@ -179,13 +178,13 @@ def as_written(layers: Layers) -> None:
             return
 
 
-def written(layers: Layers, row: list[int], gains: Sequence[Sequence[int]]) -> bool:
+def written(layers: Layers, row: list[int], gained: Sequence[Sequence[int]]) -> bool:
     """Does so in one rank; tells whether it changed."""
     number = {item: i for i, item in enumerate(row)}
     before = list(row)
     for i in range(len(row) - 1):
         a, b = row[i : i + 2]
-        if is_reversed(layers, a, b) and gains[number[a]][number[b]] >= 0:
+        if is_reversed(layers, a, b) and gained[number[a]][number[b]] >= 0:
             layers.swap(row, i)
     return row != before
 
