@@ -42,12 +42,7 @@ class DeckFrame:
 
 
 def frames(
-    run: Run,
-    granularity: str = "edge",
-    first: int | None = None,
-    last: int | None = None,
-    *,
-    digits: int = DIGITS,
+    run: Run, granularity: str = "edge", first: int | None = None, last: int | None = None, *, digits: int = DIGITS
 ) -> tuple[DeckFrame, ...]:
     """Returns the frames `first` to `last` (both counted from 1): the graph, every step, the result.
 
