@@ -297,7 +297,8 @@ class Meaning:
         if ranks == (1, 1) and not self.rows[left] and self.rows[right]:
             return self.apply(outer, self.column(left), self.column(right), at=node.places)
         if ranks == (1, 1) and joint == BESIDE and self.rows[left] == self.rows[right]:
-            if self.is_summed(len(self.where)):
+            turned = self.rows[left] or transpose in (self.nodes[left].op, self.nodes[right].op)
+            if self.is_summed(len(self.where)) and not turned:
                 return self.apply(product(2), left, right, at=node.places)
             a, b = (self.called(index) for index in (left, right))
             message = f"two vectors side by side: {a} @ {b} is their dot product, {a} * {b} is element by element"
