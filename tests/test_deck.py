@@ -526,3 +526,12 @@ def test_long_work_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(progress.tracked("drawing")(range(60))) == list(range(60))
     assert "drawing" in "".join(terminal)
     assert "60/60" in "".join(terminal)
+
+
+@pytest.mark.parametrize("granularity", ["edge", "stage", "pass"])
+def test_how_many_frames_is_known_before_any_is_told(granularity: str) -> None:
+    from cgviz.players.deck.frames import placed
+
+    run = cgviz.run("f = sin(x*y) + x", x=1, y=2)
+    assert placed(run, granularity) == (1, len(frames(run, granularity)))
+    assert placed(run, granularity, 2, 99) == (2, len(frames(run, granularity)))

@@ -13,23 +13,7 @@ if TYPE_CHECKING:
     from cgviz.grading.exercise import Exercise
 
 LONGEST = 2**24
-KEYS = (
-    *(
-        "program",
-        "solution",
-        "teacher",
-        "own",
-        "call",
-        "upstream",
-        "data",
-        "tolerance",
-        "ties",
-        "inputs",
-        "points",
-        "map",
-    ),
-    *("hints", "limit"),
-)
+KEYS = "program solution teacher own call upstream data tolerance ties inputs points map hints limit".split()
 
 
 class Asked(NamedTuple):

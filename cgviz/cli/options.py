@@ -178,9 +178,7 @@ def fit(help: str = FITTED, least: str = "") -> Decorator:
             help=f"The smallest text on that page, such as 8pt: a line says if it is missed.{least}",
         ),
         click.option(
-            "--inputs",
-            **one_of(INPUTS, "near"),
-            help="near: inputs stand near their use; left: all in the first rank.",
+            "--inputs", **one_of(INPUTS, "near"), help="near: inputs stand near their use; left: all in the first rank."
         ),
         click.option(
             "--ghosts",

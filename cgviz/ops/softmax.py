@@ -70,11 +70,11 @@ def largest_and_rest(x: Any, axes: tuple[int, ...]) -> tuple[Any, Any]:
     That 1 is never added, so a rest below the precision of 1 is not lost.
     """
     np = numpy()
-    top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
+    top = np.maximum.reduce(x, axes, keepdims=True, initial=-np.inf)
     shift = np.where(np.isfinite(top), top, 0.0)
     ties = x == shift
-    smaller = np.sum(np.where(ties, 0.0, np.exp(x - shift)), axis=axes, keepdims=True)
-    return shift, smaller + (np.sum(ties, axis=axes, keepdims=True) - 1.0)
+    smaller = np.add.reduce(np.where(ties, 0.0, np.exp(x - shift)), axes, keepdims=True)
+    return shift, smaller + (np.add.reduce(ties, axes, keepdims=True) - 1.0)
 
 
 def stable_log_softmax(x: Any, axis: Axis) -> Any:

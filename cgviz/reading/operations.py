@@ -104,6 +104,8 @@ def turn(x: Any, first: Any = None, second: Any = None) -> Any:
 def method_turn(x: Any, axes: Any = None) -> Any:
     """x.transpose(...): NumPy's order of all axes, or PyTorch's two axes that are swapped."""
     order: Any = (axes,) if isinstance(axes, int) else axes
+    if order is not None and any(isinstance(axis, bool) for axis in order):
+        raise BindingError("takes axes, which are whole numbers")
     if order is None:
         return transposed()(x)
     shape = shape_of(x)

@@ -133,10 +133,19 @@ class Parts(Applier):
             message = f"PyTorch's values, or an element of NumPy's array? Write x.{name.text}(dim=1)[0], or "
             message += f"a{name.text}(x, axis=1)[0]"
             raise self.error(message, name)
+        if name.text in ("std", "var") and not is_told(self.text, tokens[at + 2 : closing(tokens, at + 2)]):
+            message = f"PyTorch's {name.text} divides by n - 1, NumPy's by n: write x.{name.text}(ddof=1), or ddof=0"
+            raise self.error(message, name)
         arguments = Arguments(self.text, call, name)
         arguments.found.append(("", Operand(settled(values.pop()))))
         stack.append(Bracket("(", name, None, arguments))
         return at + 2, True
+
+
+def is_told(text: str, inside: Sequence[Token]) -> bool:
+    """Tells whether a keyword of one library, or NumPy's name in the program, says whose method is meant."""
+    keyed = any(token.kind == "=" for token in inside)
+    return keyed or any(name in text for name in ("np.", "numpy"))
 
 
 def taken(tokens: Sequence[Token], at: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cgviz.ops.op import ATOM
+from cgviz.ops.op import ATOM, PRODUCT
 from cgviz.values.arrays import Shape
 
 
@@ -28,6 +28,11 @@ class Written:
     @property
     def atom(self) -> str:
         return self.within(ATOM)
+
+    @property
+    def term(self) -> str:
+        """As it stands in a sum."""
+        return self.within(PRODUCT)
 
     @property
     def is_array(self) -> bool:

@@ -302,7 +302,4 @@ def followed_of(followed: Followed) -> dict[str, Any]:
 
 
 def suggestion_of(names: list[str], suggestion: Suggestion) -> dict[str, Any]:
-    return {
-        "stage": names[suggestion.index],
-        **fields(suggestion, "text why needed guard"),
-    }
+    return {"stage": names[suggestion.index], **fields(suggestion, "text why needed guard")}

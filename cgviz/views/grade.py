@@ -17,13 +17,12 @@ from cgviz.errors import cells, printable, underlined
 from cgviz.grading.elements import Misfit
 from cgviz.grading.hints import hinted
 from cgviz.grading.report import Grade, GradientVerdict, LineVerdict
+from cgviz.text.fold import Line
 from cgviz.text.numbers import DIGITS, MOST_DIGITS, MOST_IN_A_LINE, number
 from cgviz.values.arrays import Value, is_array, numpy, quiet, shape_of, shape_text
 from cgviz.views.table.json import fields
 
 CELLS = ("muted", "name", "", "gradient", "value", "")
-Span = tuple[str, str]
-Line = list[Span]
 HEADINGS = ("line", "code", "gradient", "theirs", "ours", "verdict")
 RIGHT_ALIGNED = (0, 3, 4)
 CODE, LEAST_CODE, LEAST_ARRAY_CODE, NARROWEST, PROSE, MOST_CODE = 1, 16, 10, 40, 100, 200
@@ -149,18 +148,11 @@ def first(grade: Grade, width: int, digits: int) -> list[Line]:
 
 def others(grade: Grade) -> list[str]:
     """Returns gradients that are missing, names that are misspelt, and notes."""
-    said = [
-        f"{each.name}: its gradient is missing; it is {number(each.ours)}"
-        if each.ours is not None
-        else f"{each.name}: its gradient is missing"
-        for each in missing(grade)
-    ]
+    missing = [each for each in grade.gradients if each.verdict == "missing"]
+    known = ["" if each.ours is None else f"; it is {number(each.ours)}" for each in missing]
+    said = [f"{each.name}: its gradient is missing{ours}" for each, ours in zip(missing, known, strict=True)]
     said += [f"{each.where}: {each.note}" for each in grade.lines if each.note]
     return [printable(text).replace("\n", " ") for text in (*said, *grade.notes)]
-
-
-def missing(grade: Grade) -> list[GradientVerdict]:
-    return [each for each in grade.gradients if each.verdict == "missing"]
 
 
 def folded(text: str, width: int, role: str = "") -> list[Line]:

@@ -351,11 +351,7 @@ def edge(run: Run, spelled: Run, target: int, slot: int) -> dict[str, Any]:
 
 
 def visits(counted: EdgeVisits) -> dict[str, Any]:
-    return {
-        "naive": whole(counted.naive),
-        "forward": whole(counted.forward),
-        "reverse": whole(counted.reverse),
-    }
+    return {"naive": whole(counted.naive), "forward": whole(counted.forward), "reverse": whole(counted.reverse)}
 
 
 def whole(count: int) -> int | str:

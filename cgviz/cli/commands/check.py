@@ -112,8 +112,6 @@ def single(run: Run, nodes: list[int]) -> list[int]:
 
 def moved(run: Run, wrt: str | None) -> list[int]:
     """Returns the nodes to plot. Raises UsageError for a name that there is not, and where there is none."""
-    if wrt is None:
-        if not run.graph.inputs:
-            raise UsageError("the program has no inputs to move; give --wrt NAME, a stage")
-        return list(run.graph.inputs)
-    return [run.index(wrt)]
+    if wrt is None and not run.graph.inputs:
+        raise UsageError("the program has no inputs to move; give --wrt NAME, a stage")
+    return list(run.graph.inputs) if wrt is None else [run.index(wrt)]

@@ -96,6 +96,7 @@ def command(
     **look: Any,
 ) -> None:
     from cgviz.players.deck import DeckLook, format_of, frames
+    from cgviz.players.deck.frames import placed
 
     look["figure"] = figured(look)
     if (request.program or "").lower().endswith(".md"):
@@ -106,8 +107,9 @@ def command(
     made = format_of("deck.pdf" if path == "-" else path, format)
     check_target(path, made)
     run = request.run()
+    start, end = placed(run, granularity, first, last)
+    forewarn(run, end - start + 1, made)
     shown = frames(run, granularity, first, last, digits=look["digits"])
-    forewarn(run, len(shown), made)
     make(run, made, shown, DeckLook(**look), path)
     run.require_finite()
 

@@ -44,12 +44,7 @@ def a_tolerance(ctx: click.Context, param: click.Parameter, value: float) -> flo
     return value
 
 
-@click.command(
-    cls=ProgramCommand,
-    words=("PROGRAM", "FILE"),
-    instead=("solution", "exercise", "own"),
-    help=HELP,
-)
+@click.command(cls=ProgramCommand, words=("PROGRAM", "FILE"), instead=("solution", "exercise", "own"), help=HELP)
 @click.option(
     "--format",
     type=click.Choice((*FORMATS, "gradescope", *OLDER)),
@@ -124,7 +119,9 @@ def command(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from cgviz.cli import exercises
     from cgviz.cli.exercises import Asked
+    from cgviz.grading.confined import graded_one
     from cgviz.grading.submissions import submissions
+    from cgviz.views.grade import report
 
     settings: dict[str, Any] = {}
     if csv and format not in ("rich", "terminal"):
@@ -141,39 +138,25 @@ def command(
             raise UsageError(f"{quoted(file)} is a class; --format gradescope is for one file")
         a_class(ctx, asked, handed_in, "csv" if csv else format, told, jobs or os.cpu_count() or 1, seconds)
         return
-    one(ctx, asked, handed_in[0], format, told, seconds, digits, theme)
-
-
-def one(
-    ctx: click.Context,
-    asked: Exercise,
-    submission: Any,
-    format: str,
-    hints: int,
-    seconds: float,
-    digits: int,
-    theme: str,
-) -> None:
-    """Prints the grade of one file."""
-    from cgviz.grading.confined import graded_one
-    from cgviz.views.grade import report
-    from cgviz.views.gradebook import gradescope
-
     if format == "gradescope":
-        streams.say(gradescope(guarded(asked, submission, seconds), hints, asked.credits))
+        for_gradescope(asked, handed_in[0], told, seconds)
         return
-    made = graded_one(asked, submission, seconds)
-    Target(format=format).present(report(made, digits=digits, theme=theme, hints=hints))
+    made = graded_one(asked, handed_in[0], seconds)
+    Target(format=format).present(report(made, digits=digits, theme=theme, hints=told))
     ctx.exit(0 if made.all_right else 1)
 
 
-def guarded(asked: Exercise, submission: Any, seconds: float) -> Grade | CgvizError:
+def for_gradescope(asked: Exercise, submission: Any, hints: int, seconds: float) -> None:
+    """Prints the JSON of an autograder, which has to have one of a file that cannot be graded, too."""
     from cgviz.grading.confined import graded_one
+    from cgviz.views.gradebook import gradescope
 
+    found: Grade | CgvizError
     try:
-        return graded_one(asked, submission, seconds)
+        found = graded_one(asked, submission, seconds)
     except CgvizError as error:
-        return error
+        found = error
+    streams.say(gradescope(found, hints, asked.credits))
 
 
 def a_class(
@@ -187,7 +170,8 @@ def a_class(
 
     rows: list[tuple[str, Grade | CgvizError]] = [("", UsageError("not graded"))] * len(handed_in)
     answers = graded(asked, handed_in, jobs=jobs, seconds=seconds)
-    for number, found in counted(answers, len(handed_in), tracked("grading")):
+    for _ in tracked("grading")(range(len(handed_in))):
+        number, found = next(answers)
         rows[number] = (handed_in[number].name, found)
     chosen = selected(rows)
     if format == "csv":
@@ -197,9 +181,3 @@ def a_class(
     else:
         streams.say(class_text(chosen, hints))
     ctx.exit(0 if all(not isinstance(found, CgvizError) and found.all_right for _, found in chosen) else 1)
-
-
-def counted(answers: Any, count: int, track: Any) -> Any:
-    """Yields the answers while a bar counts them."""
-    for _ in track(range(count)):
-        yield next(answers)

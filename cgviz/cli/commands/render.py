@@ -160,24 +160,16 @@ def draw(run: Run, output: str | None, format: str, show: bool = False, **look: 
     run.require_finite()
 
 
-def drawn_for(
-    run: Run,
-    format: str,
-    *,
-    scale: float = 1.0,
-    outline_text: bool = False,
-    embed_font: bool = True,
-    engine: str = "auto",
-    **look: Any,
-) -> bytes:
+def drawn_for(run: Run, format: str, **look: Any) -> bytes:
     """Returns the picture, and says where its texts are too small for its page."""
     from cgviz.drawing.diagram import diagram
 
+    how = {name: look.pop(name) for name in ("scale", "outline_text", "embed_font", "engine") if name in look}
     made = diagram(run, **look)
     for said in (made.left_out, made.trouble):
         if said:
             streams.note(said)
-    return made.draw(format, scale=scale, outline_text=outline_text, embed_font=embed_font, engine=engine)
+    return made.draw(format, **how)
 
 
 def format_of(output: str | None, to: str | None) -> str:

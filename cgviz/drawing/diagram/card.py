@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.arrays import beside_name, pictured
@@ -50,8 +50,7 @@ FORMS = (Form(2, 2), Form(3, 2), Form(2, 1), Form(3, 1))
 NARROW = Form(3, 3)
 
 
-@record
-class CardRow:
+class CardRow(NamedTuple):
     """A line of a card: texts at its left, and at its right; `ruled`: beneath a line across the card."""
 
     left: Line = ()
@@ -91,8 +90,7 @@ class Cards:
         return framed(self.pen, index, rows)
 
 
-@record
-class Content:
+class Content(NamedTuple):
     """The texts of a card: what names it, its formula, its numbers, and rows that stand below them."""
 
     name: Line

@@ -43,7 +43,7 @@ class Text:
         """The height of a line above a picture."""
         return 0.0
 
-    @cached_property
+    @property
     def runs(self) -> tuple[TypeRun, ...]:
         """The pieces in which it is set."""
         return runs(self.text, self.kind)

@@ -36,11 +36,11 @@ def flat(value: float) -> str:
 
 def spans(text: Text) -> Iterator[str]:
     """Yields the runs of a text: the first level as it is, scripts smaller and shifted, and the way back."""
-    down = 0.0
-    if len(text.runs) == 1 and text.runs[0].is_plain:
-        yield escape(isolated(printable(text.runs[0].text)), quote=False)
+    down, runs = 0.0, text.runs
+    if len(runs) == 1 and runs[0].is_plain:
+        yield escape(isolated(printable(runs[0].text)), quote=False)
         return
-    for run in text.runs:
+    for run in runs:
         inner = escape(isolated(printable(run.text)), quote=False)
         shift, down = run.shift * text.size - down, run.shift * text.size
         look = f' dy="{flat(shift)}"' if abs(shift) > 1e-6 else ""

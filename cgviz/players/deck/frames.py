@@ -42,12 +42,7 @@ class DeckFrame:
 
 
 def frames(
-    run: Run,
-    granularity: str = "edge",
-    first: int | None = None,
-    last: int | None = None,
-    *,
-    digits: int = DIGITS,
+    run: Run, granularity: str = "edge", first: int | None = None, last: int | None = None, *, digits: int = DIGITS
 ) -> tuple[DeckFrame, ...]:
     """Returns the frames `first` to `last` (both counted from 1): the graph, every step, the result.
 
@@ -55,18 +50,25 @@ def frames(
 
     Raises UsageError for a granularity that there is not, and for a range without frames.
     """
-    if granularity not in GRANULARITIES:
-        raise UsageError(f"no granularity {quoted(granularity)}; there are {', '.join(GRANULARITIES)}")
+    start, end = placed(run, granularity, first, last)
     made = [opening(run, digits)]
     for steps in grouped(run.steps, granularity):
         step = made[-1].step + len(steps)
         title, captions = told(run, steps, granularity, digits)
         made.append(DeckFrame(len(made) + 1, step, title, captions, narration(run, steps, digits), steps))
     made.append(closing(run, len(made) + 1, made[-1].step, digits))
-    start, end = first or 1, last or len(made)
-    if not 1 <= start <= end or start > len(made):
-        raise UsageError(f"no frames from {start} to {end}; there are frames 1 to {len(made)}")
     return tuple(made[start - 1 : end])
+
+
+def placed(run: Run, granularity: str, first: int | None = None, last: int | None = None) -> tuple[int, int]:
+    """Returns the numbers of the first and the last frame, without telling any. Raises as `frames` does."""
+    if granularity not in GRANULARITIES:
+        raise UsageError(f"no granularity {quoted(granularity)}; there are {', '.join(GRANULARITIES)}")
+    count = 2 + sum(1 for _ in grouped(run.steps, granularity))
+    start, end = first or 1, last or count
+    if not 1 <= start <= end or start > count:
+        raise UsageError(f"no frames from {start} to {end}; there are frames 1 to {count}")
+    return start, min(end, count)
 
 
 def grouped(steps: Iterable[Step], granularity: str) -> Iterator[tuple[Step, ...]]:

@@ -136,7 +136,7 @@ def slide(layout: DeckSheet, each: Each) -> str:
     said = [NOTES.format(escape(frame.narration)) for frame in each(layout.shown)]
     notes = [f"{said[0]}\n", *(spoken(text, index) for index, text in enumerate(said[1:]))]
     svg = whole.played(lambda piece: fragment(piece, whole)).removeprefix(PROLOGUE)
-    camera = FOLLOW.format(moves=[[round(x, 2), round(y, 2)] for x, y in whole.moves]) if layout.follows else ""
+    camera = FOLLOW.format(moves=[[round(x, 2), round(y, 2)] for x, y in whole.moves]) if layout.camera else ""
     frames = escape(json.dumps(list(map(called, layout.shown)), ensure_ascii=False))
     return SECTION.format(frames=frames, title=escape(layout.words.title), svg=svg, notes="".join(notes), camera=camera)
 

@@ -55,11 +55,6 @@ class DeckSheet:
         return [(self.page.left - page.left, self.page.top - page.top) for page in self.pages]
 
     @property
-    def follows(self) -> bool:
-        """Whether a camera looks at a part of the diagram."""
-        return self.camera is not None
-
-    @property
     def theme(self) -> Theme:
         return self.drawing.layout.theme
 
@@ -100,7 +95,7 @@ class DeckSheet:
         layout = self.drawing.layout
         whole = self.with_extras(layout.scene, layout.plan, self.extras)
         round_it = [part for at in range(len(self.shown)) for part in self.furniture(at, self.page)]
-        if not self.follows:
+        if not self.camera:
             whole = with_boxes(whole, [(paper(self.page, whole.margin), self.page.middle), *round_it])
             return svg(whole, self.words, self.prefix, self.scale)
         drawn = svg(replace(whole, view=self.page.room), self.words, self.prefix, self.scale).decode()

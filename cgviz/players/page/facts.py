@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 from cgviz.codegen.browser import UnwrittenGateError, corners, program
+from cgviz.codegen.browser.program import has_arrays
 from cgviz.drawing.diagram import words
 from cgviz.drawing.diagram.heat import counts
 from cgviz.drawing.diagram.lines import one_line
@@ -85,11 +86,6 @@ def node(run: Run, index: int, digits: int) -> Facts:
 
 def rows_and_columns(shape: Shape) -> tuple[int, int]:
     return prod(shape[:-1]), shape[-1]
-
-
-def has_arrays(graph: Graph, index: int) -> bool:
-    one = graph.nodes[index]
-    return one.op.vjp is not None or any(graph.nodes[i].shape != () for i in (index, *one.args))
 
 
 def hands(run: Run, index: int, slot: int, digits: int) -> str | None:

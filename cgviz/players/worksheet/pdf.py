@@ -105,12 +105,17 @@ def backward(paper: PdfPaper, sheet: WorkSheet) -> None:
 
 
 def backward_line(paper: PdfPaper, line: BackwardLine, x: float, width: float) -> None:
-    number = f"({line.number})" if line.number else ""
-    paper.text(x + 20 - width_of(number, SMALL), number, SMALL, colour=MUTED)
+    numbered(paper, line.number, x + 20, SMALL)
     x, room = x + 26, width - 26
     share = min(1.0, room / max(width_of_pieces(line.pieces), 1.0))
     for piece in line.pieces:
         x = paper.blank(x, ANSWER * share) if piece is None else paper.text(x, piece, BODY * share)
+
+
+def numbered(paper: PdfPaper, number: str, end: float, size: float) -> None:
+    """Puts the number of a stage, where there is one, so that it ends at `end`."""
+    said = f"({number})" if number else ""
+    paper.text(end - width_of(said, size), said, size, colour=MUTED)
 
 
 def width_of_pieces(pieces: tuple[Piece, ...]) -> float:
@@ -224,8 +229,7 @@ def table_head(paper: PdfPaper, columns: AnswerColumns) -> None:
 def table_row(paper: PdfPaper, columns: AnswerColumns, row: AnswerRow) -> None:
     top = paper.y
     paper.y += 14
-    number = f"({row.number})" if row.number else ""
-    paper.text(paper.left + 20 - width_of(number, SMALL), number, SMALL, colour=MUTED)
+    numbered(paper, row.number, paper.left + 20, SMALL)
     at = paper.left + columns.formula
     name, size = fitted(row.name, BODY, columns.formula - 32, bold=True)
     paper.text(paper.left + 26, name, size, bold=True)
@@ -303,15 +307,11 @@ def variant(paper: PdfPaper, sheet: WorkSheet, title: str) -> None:
     paper.text(paper.right - width_of(rounding, KEY_SMALL), rounding, KEY_SMALL, colour=MUTED)
     paper.rule(paper.left, paper.right, paper.y + 4)
     paper.y += 5
-    if has_arrays(sheet):
+    if all(is_number(answer) for row in sheet.rows for answer in (row.value, row.gradient)):
+        lines_and_answers(paper, sheet)
+    else:
         table(paper, sheet)
         paper.y += KEY_GAP
-    else:
-        lines_and_answers(paper, sheet)
-
-
-def has_arrays(sheet: WorkSheet) -> bool:
-    return not all(is_number(answer) for row in sheet.rows for answer in (row.value, row.gradient))
 
 
 def lines_and_answers(paper: PdfPaper, sheet: WorkSheet) -> None:
@@ -333,8 +333,7 @@ def lines_and_answers(paper: PdfPaper, sheet: WorkSheet) -> None:
 
 
 def answer(paper: PdfPaper, row: AnswerRow, names: float, backward: bool) -> None:
-    number = f"({row.number})" if row.number else ""
-    paper.text(paper.left + 18 - width_of(number, KEY_SMALL), number, KEY_SMALL, colour=MUTED)
+    numbered(paper, row.number, paper.left + 18, KEY_SMALL)
     name, size = fitted(row.name, TEXT, names - 30, bold=True)
     paper.text(paper.left + 24, name, size, bold=True)
     paper.text(paper.left + names, row.value[0][0] or "", TEXT)
@@ -343,7 +342,6 @@ def answer(paper: PdfPaper, row: AnswerRow, names: float, backward: bool) -> Non
 
 
 def line(paper: PdfPaper, line: BackwardLine, x: float, width: float) -> None:
-    number = f"({line.number})" if line.number else ""
-    paper.text(x + 18 - width_of(number, KEY_SMALL), number, KEY_SMALL, colour=MUTED)
+    numbered(paper, line.number, x + 18, KEY_SMALL)
     text, size = fitted("".join(filter(None, line.pieces)), TEXT, width - 24)
     paper.text(x + 24, text, size, colour=SOFT)

@@ -62,10 +62,7 @@ def axis(across: ChartAxis, wide: int, corner: str, tick: str, spelling: Writing
         text = spelling.clean(f"1e{power}".replace("-", "−")) if power else "1"
         marks[at] = tick
         labels[at : at + len(text)] = text
-    return [
-        [(" " * 6 + corner + "".join(marks), "muted")],
-        [(" " * 7 + "".join(labels).rstrip(), "muted")],
-    ]
+    return [[(" " * 6 + corner + "".join(marks), "muted")], [(" " * 7 + "".join(labels).rstrip(), "muted")]]
 
 
 def legend(of: Sweep, spelling: Writing, width: int) -> list[Line]:

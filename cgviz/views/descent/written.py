@@ -71,7 +71,8 @@ def losses(descent: Descent, name: str, digits: int) -> Iterator[tuple[str, ...]
 
 def caption(descent: Descent, examples: int, digits: int = DIGITS) -> str:
     """Returns `sgd, learning rate 0.01, batches of 32, 100 steps`."""
-    return ", ".join([*manner(descent, examples, digits), counted(descent.reached[0], "step"), *ended(descent)])
+    ended = [] if descent.ended == "done" else [descent.ended]
+    return ", ".join([*manner(descent, examples, digits), counted(descent.reached[0], "step"), *ended])
 
 
 def manner(descent: Descent, examples: int, digits: int) -> list[str]:
@@ -84,10 +85,6 @@ def manner(descent: Descent, examples: int, digits: int) -> list[str]:
     elif examples > 1:
         said.append(f"all {examples} examples at once")
     return said
-
-
-def ended(descent: Descent) -> list[str]:
-    return [] if descent.ended == "done" else [descent.ended]
 
 
 def change(descent: Descent, digits: int = DIGITS) -> str:
@@ -136,20 +133,14 @@ def history(objective: Objective, descent: Descent) -> str:
 
 def steps_of(descent: Descent) -> list[dict[str, Any]]:
     """Returns a record per step, or for every so manieth of very many; the last one is the end."""
-    found = list[dict[str, Any]]()
+    found = []
     count = len(descent.losses)
     stride = max(1, math.ceil(count / MOST_STEPS))
     for step in sorted({*range(0, count, stride), *descent.kept}.intersection(range(count))):
         epoch, loss, norm = descent.measured(step)
-        record: dict[str, Any] = {
-            "step": step,
-            "epoch": epoch,
-            "loss": as_number(loss),
-            "gradient_norm": as_number(norm),
-        }
-        if step in descent.kept:
-            record["parameters"] = as_numbers(descent.kept[step])
-        found.append(record)
+        record = {"step": step, "epoch": epoch, "loss": as_number(loss), "gradient_norm": as_number(norm)}
+        kept = {"parameters": as_numbers(descent.kept[step])} if step in descent.kept else {}
+        found.append(record | kept)
     return found
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from cgviz.drawing.diagram import Diagram, checked, digest, words
 from cgviz.drawing.diagram.axes import Axes, Point
 from cgviz.drawing.diagram.layout import Layout
@@ -91,34 +94,35 @@ def gate_drawn(ink: Ink) -> NodeSheet:
 
 def operands_placed(ink: Ink) -> list[PillRow]:
     """Returns a row for every operand that is shown, and one for those that are left out."""
-    first, hidden, last = ends(ink.facts.operands, MOST)
-    rows, y = [], 0.0
-    for edge in first:
-        rows.append(row_of(ink, edge, edge.source, y))
-        y += PITCH
+    edges = ink.facts.operands
+    return placed(edges, lambda edge, y: row_of(ink, edge, edge.source, y), partial(more_operands, ink))
+
+
+def placed(
+    edges: Sequence[Edge], row: Callable[[Edge, float], PillRow], more: Callable[[Sequence[Edge]], Line]
+) -> list[PillRow]:
+    """Returns a row for every edge that is shown, one below the other, and one for those that are left out."""
+    first, hidden, last = ends(edges, MOST)
+    rows = [row(edge, i * PITCH) for i, edge in enumerate(first)]
+    y = len(first) * PITCH
     if hidden:
         y += SHORT - PITCH
-        rows.append(left_out(more_operands(ink, len(first), hidden), y))
+        rows.append(left_out(more(edges[len(first) : len(first) + hidden]), y))
         y += SHORT
-    for edge in last:
-        rows.append(row_of(ink, edge, edge.source, y))
-        y += PITCH
-    return lowered(rows)
+    return lowered([*rows, *(row(edge, y + i * PITCH) for i, edge in enumerate(last))])
 
 
-def more_operands(ink: Ink, first: int, hidden: int) -> Line:
+def more_operands(ink: Ink, hidden: Sequence[Edge]) -> Line:
     """Returns `… 22 more`, and where the gate is linear what they make together."""
-    facts, pen = ink.facts, ink.pen
-    theme, slopes, values = pen.theme, facts.node.op.slopes, facts.run.values
-    head = Text(f"… {hidden} more", theme.muted, FORMULA, kind="caption")
-    if slopes is None or facts.run.symbolic:
-        return (head,)
-    slots = range(first, first + hidden)
-    found = ((slopes[slot], values[facts.node.args[slot]]) for slot in slots)
+    pen, run, slopes = ink.pen, ink.facts.run, ink.facts.node.op.slopes
+    said = f"… {len(hidden)} more"
+    if slopes is None or run.symbolic:
+        return (Text(said, pen.theme.muted, FORMULA, kind="caption"),)
+    found = ((slopes[edge.slot], run.values[edge.source]) for edge in hidden)
     together = sum(slope * value for slope, value in found if value is not None)
     return (
-        Text(f"… {hidden} more, together ", theme.muted, FORMULA, kind="caption"),
-        Text(pen.number(together), theme.value, FORMULA, True, kind="value"),
+        Text(f"{said}, together ", pen.theme.muted, FORMULA, kind="caption"),
+        Text(pen.number(together), pen.theme.value, FORMULA, True, kind="value"),
     )
 
 
@@ -223,19 +227,7 @@ def fanout_drawn(ink: Ink) -> NodeSheet:
 
 def uses_placed(ink: Ink) -> list[PillRow]:
     """Returns a row for every use that is shown, and one for those that are left out."""
-    first, hidden, last = ends(ink.facts.uses, MOST)
-    rows, y = [], 0.0
-    for edge in first:
-        rows.append(use_of(ink, edge, y))
-        y += PITCH
-    if hidden:
-        y += SHORT - PITCH
-        rows.append(left_out(more_uses(ink, ink.facts.uses[len(first) : len(first) + hidden]), y))
-        y += SHORT
-    for edge in last:
-        rows.append(use_of(ink, edge, y))
-        y += PITCH
-    return lowered(rows)
+    return placed(ink.facts.uses, partial(use_of, ink), partial(more_uses, ink))
 
 
 def use_of(ink: Ink, edge: Edge, y: float) -> PillRow:
@@ -243,7 +235,7 @@ def use_of(ink: Ink, edge: Edge, y: float) -> PillRow:
     return PillRow(edge.target, edge, user, ink.value(ink.facts.index), ink.product(edge), y)
 
 
-def more_uses(ink: Ink, hidden: list[Edge]) -> Line:
+def more_uses(ink: Ink, hidden: Sequence[Edge]) -> Line:
     """Returns `… 22 more, together 1.234`."""
     theme, values = ink.pen.theme, [edge.back.value for edge in hidden if edge.back.value is not None]
     said = f"… {len(hidden)} more"

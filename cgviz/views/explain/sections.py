@@ -230,15 +230,8 @@ def answer(facts: Facts, edges: list[Edge], sentences: Sentences, say: Say) -> L
     if at_corner(facts, source):
         return [*withheld(facts, source, sum(locals), sentences, say), (".", "")]
     if not all(map(math.isfinite, locals)):
-        slope = sentences.number(sum(locals))
-        return [
-            name,
-            (" has no slope in ", ""),
-            sentences.name(source),
-            (": the local derivative is ", ""),
-            slope,
-            (".", ""),
-        ]
+        told = [(": the local derivative is ", ""), sentences.number(sum(locals)), (".", "")]
+        return [name, (" has no slope in ", ""), sentences.name(source), *told]
     start = [("raise ", ""), sentences.name(source), (f" by a tiny {sentences.step} and ", "")]
     return [*start, *moves(facts.index, sum(locals), sentences), *output(facts, edges, sentences), (".", "")]
 
@@ -292,10 +285,5 @@ def withheld(facts: Facts, source: int, slope: float, sentences: Sentences, say:
     flag = flag_at(facts.run, facts.index)
     rule = say.plain(facts.node.op.rule)
     start = [sentences.name(facts.index), (" has no slope in ", ""), sentences.name(source), (f" on its {flag}", "")]
-    return [
-        *start,
-        (f" ({rule})" if rule else "", ""),
-        (", so ", ""),
-        sentences.number(slope),
-        (" is a convention", ""),
-    ]
+    so = (f" ({rule})" if rule else "", ""), (", so ", "")
+    return [*start, *so, sentences.number(slope), (" is a convention", "")]

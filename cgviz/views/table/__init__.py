@@ -44,8 +44,7 @@ def document(run: Run, writing: Writing, mode: Mode = REVERSE) -> Document:
     shown = writing.display or writing
     made = list(rows(run, shown, mode))
     table = Drawn(
-        lambda width, _: table_lines(made, shown, width, run.symbolic, mode),
-        lambda: in_full(run, made, shown, mode),
+        lambda width, _: table_lines(made, shown, width, run.symbolic, mode), lambda: in_full(run, made, shown, mode)
     )
     top, sentences = head(run, shown), list(feet(run, writing, mode))
     top = Head([shown.math(each) for each in top.statements], shown.math(top.where), top.note)

@@ -16,14 +16,13 @@ def heading(run: Run, spelling: Writing) -> list[str]:
     output = graph.nodes[graph.output]
     formulas = dict(statements(graph))
     final = formulas.pop(graph.output, graph.operand(graph.output))
-    lines = [
-        f"{spelling.name(graph.nodes[i].shown)} = {spelling.formula(body, head=True)}" for i, body in formulas.items()
-    ]
-    if len(lines) > MOST_STATEMENTS and not spelling.whole:
-        left_out = len(lines) - MOST_STATEMENTS + 1
-        lines[MOST_STATEMENTS // 2 : -(MOST_STATEMENTS // 2 - 1)] = [
-            f"{spelling.ellipsis} ({left_out} more statements)"
-        ]
+    every, half = list(formulas.items()), MOST_STATEMENTS // 2
+    left_out = 0 if spelling.whole or len(every) <= MOST_STATEMENTS else len(every) - 2 * half + 1
+    if left_out:
+        every[half : half + left_out] = []
+    lines = [f"{spelling.name(graph.nodes[i].shown)} = {spelling.formula(body, head=True)}" for i, body in every]
+    if left_out:
+        lines.insert(half, f"{spelling.ellipsis} ({left_out} more statements)")
     names = listed([spelling.name(graph.nodes[i].shown) for i in graph.inputs], spelling)
     function = spelling.name(output.shown) + (f"({names})" if names else "")
     return [*lines, f"{function} = {spelling.formula(final, head=True)}"]
