@@ -142,7 +142,18 @@ def test_rows_and_words(text: str, value: float) -> None:
     assert cgviz.run(text, {name: values[name] for name in names}).value == pytest.approx(value)
 
 
-@pytest.mark.parametrize("text", [r"f = x + y \\ - z", r"\cancel{x} + y", r"\alpha \star y", r"\sum_{j \ne i} s_j s_i"])
+@pytest.mark.parametrize(
+    "text", [r"\pi(a|s) \log \pi(a|s)", r"\boldsymbol\pi + x", r"\mathbf{e}^2 + x", r"\mathrm{e}^x + \pi"]
+)
+def test_the_names_of_constants_are_constants_where_they_stand_plain(text: str) -> None:
+    graph = cgviz.read(text)
+    names = {graph.nodes[i].name for i in graph.inputs} - {"x"}
+    assert names == ({"e_"} if "{e}^2" in text else set() if "mathrm" in text else {"pi_"})
+
+
+@pytest.mark.parametrize(
+    "text", [r"f = x + y \\ - z", r"\log p(y|x) w", r"\cancel{x} + y", r"\alpha \star y", r"\sum_{j \ne i} s_j s_i"]
+)
 def test_rows_and_signs_that_are_asked_about(text: str) -> None:
     with pytest.raises(ExpressionError):
         cgviz.read(text)

@@ -345,7 +345,8 @@ class Calls:
                 f"{before.text}(…) is a value of a function that is not given: give it a name, {before.text}_i, or "
             )
             raise self.error(f"{message}its equation, {before.text}(x) = ...", before, self.pieces[piece.partner])
-        if divides or (piece.kind == "open" and piece.text != "{"):
+        is_applied = before.kind == "close" and before.text == "(" and self.names.begins(span.at)  # \\log p(x) y
+        if is_applied or divides or (piece.kind == "open" and piece.text != "{"):
             raise self.error("how far does the function's argument go? put it in brackets", piece)
         if piece.kind == "macro":
             return piece.text in macros.OPERATORS or piece.text in macros.FUNCTIONS or piece.text in ENDS_BARE

@@ -127,9 +127,12 @@ class LatexNames:
 
     def identifier(self, spelling: Spelling) -> str:
         """Returns the identifier of a spelling: another one where two spellings would share it."""
+        is_bold = "bold" in spelling.face
         if spelling.face in WEIGHTS and spelling.letters not in self.faced:
             spelling = replace(spelling, face="")
         plain = replace(spelling, letters=spelling.letters.partition("(")[0]).identifier
+        if plain in ("pi", "e") and (is_bold or "(" in spelling.letters):  # a bold π, the policy π(a|s): no constants
+            plain += "_"
         known = self.taken.setdefault(plain, {})
         if spelling not in known:
             known[spelling] = plain if not known else apart(spelling, {*self.others(plain)})
