@@ -379,7 +379,7 @@ def test_arrays_are_typed_into_the_player() -> None:
     found = entry.inputs("x = [1, 2/4], W = [[1, 2], [3, 4]]", graph)
     assert found["x"].tolist() == [1, 0.5]
     assert found["W"].tolist() == [[1, 2], [3, 4]]
-    with pytest.raises(UsageError, match="no array of numbers"):
+    with pytest.raises(UsageError, match="it names 'a'"):
         entry.inputs("x = [a, 2]", graph)
     replay = Playback(run_of("squares")).with_inputs({"x": found["x"]})
     np.testing.assert_allclose(replay.run.value, np.sum((np.array(W) @ [1, 0.5]) ** 2))

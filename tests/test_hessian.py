@@ -293,3 +293,11 @@ def test_json_latex_and_pictures(tmp_path: Path) -> None:
     compiled(source, tmp_path, needs="amsmath.sty")
     assert picture(found, "png").startswith(b"\x89PNG")
     assert "symmetric" in report(found).markdown
+
+
+@pytest.mark.parametrize(("program", "sign"), [("logsumexp(x)", 1), ("softmax(x)[0]", -1), ("-log_softmax(x)[0]", 1)])
+def test_a_share_near_1_loses_no_digits_in_second_derivatives(program: str, sign: int) -> None:
+    small = sign * math.exp(-40.5)  # p(1 − p) = exp(−40.5)/(1 + exp(−40.5))²
+    found = facts(program, "x", x=[40.5, 0.0]).matrix
+    assert found.mode != "differences"
+    np.testing.assert_allclose(found.entries, [[small, -small], [-small, small]], rtol=1e-12)

@@ -311,7 +311,8 @@ def test_what_is_handed_back(name: str) -> None:
             np.linspace(-1, 2, math.prod(shape)).reshape(shape) if shape else 2.0,
         ):
             for reached in (None, np.arange(math.prod(shape)).reshape(shape) % 2 == 0, np.zeros(shape, bool)):
-                handed = list(arrays.handed_back(op, up, reached, out, args)) if shape else []
+                flow = up if reached is None else np.where(reached, up, 0.0)  # nothing comes where nothing is reached
+                handed = list(arrays.handed_back(op, flow, reached, out, args)) if shape else []
                 lines.append(
                     "; ".join(
                         f"{number(part)} {mask if mask is None else mask.astype(int).tolist()}" for part, mask in handed

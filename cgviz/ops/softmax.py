@@ -12,7 +12,7 @@ from cgviz.ops.matrices import outer
 from cgviz.ops.op import Op, register
 from cgviz.ops.rearranging import size, transpose
 from cgviz.ops.reductions import TORCH, Axis, axes_of, checked_axis, family, reduced, spelled, spread_back, total
-from cgviz.ops.whole import diag, eye, final, ones
+from cgviz.ops.whole import diag, eye, ones
 from cgviz.values.arrays import Shape, is_array, numpy, shape_of
 from cgviz.values.wide import IS_PLAIN
 
@@ -30,6 +30,7 @@ def logsumexp(axis: Axis = None, keepdims: bool = False) -> Op:
         forward=lambda x: stable_logsumexp(x, axis, keepdims),
         shapes=reduced(axis, keepdims),
         vjp=lambda up, out, x: (spread_back(up, x, axis, keepdims) * shares(out, x, axis, keepdims),),
+        again=lambda up, out, x: (spread_back(up, x, axis, keepdims) * softmax(axis)(x),),
         jvp=lambda tangents, out, x: total(axis, keepdims)(tangents[0] * shares(out, x, axis, keepdims)),
         jacobian=lambda out, x: (transpose(softmax()(x)) if is_vector(x) and not keepdims else None,),
         gates=lambda x: log(total(axis, keepdims)(exp(x))),
@@ -121,6 +122,7 @@ def softmax(axis: Axis = -1) -> Op:
         shapes=same_shape(axis),
         vjp=lambda up, out, x: (out * centred(up, out, axis),),
         stable=lambda up, out, x: (out * centred_apart(up, out, axis),),
+        again=lambda up, out, x: (out * centred_apart(up, out, axis),),
         precise=(lambda up, out, x: (out * centred_apart(up, out, axis),)) if isinstance(axis, int) else None,
         jvp=lambda tangents, out, x: out * centre(tangents[0], out, axis),
         jacobian=lambda out, x: (subtract(diag(out), outer(out, out)) if is_vector(x) else None,),
@@ -171,7 +173,7 @@ def others(axis: Axis) -> Op:
         helper=FUNCTIONS["sum_of_others"],
         forward=lambda x: sum_of_others(x, axis),
         shapes=same_shape(axis),
-        vjp=final,
+        vjp=lambda up, out, x: (others(axis)(up),),
         parameter=axis,
     )
 
@@ -209,6 +211,7 @@ def log_softmax(axis: Axis = -1) -> Op:
         shapes=same_shape(axis),
         vjp=lambda up, out, x: (subtract(up, exp(out) * total(axis, True)(up)),),
         stable=lambda up, out, x: (without_share(up, exp(out), axis),),
+        again=lambda up, out, x: (without_share(up, exp(out), axis),),
         precise=(lambda up, out, x: (without_share(up, exp(out), axis),)) if isinstance(axis, int) else None,
         jvp=lambda tangents, out, x: centre(tangents[0], exp(out), axis),
         jacobian=lambda out, x: (subtract(eye(x), outer(ones(x), softmax()(x))) if is_vector(x) else None,),
