@@ -161,5 +161,5 @@ def test_rows_and_signs_that_are_asked_about(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["xA = xᵀ A\nf = sum(xA yᵀ)", "xA = xᵀ A\nf = sum(y xAᵀ)", "sum(xᵀ A yᵀ)"])
 def test_two_rows_or_two_columns_are_not_multiplied_by_elements(text: str) -> None:
-    with pytest.raises(ExpressionError, match="two vectors side by side|without ᵀ"):
+    with pytest.raises(ExpressionError, match=r"two vectors side by side|without ᵀ"):
         cgviz.run(text, A=A, x=[1, 2], y=[3, 5])
