@@ -335,7 +335,7 @@ class Pretty(Mathematics):
         return numbers.exact(value).replace("-", "−")
 
     def call(self, op: Op, operands: Sequence[Written]) -> str:
-        return op.pretty.format(*operands) if op.pretty else super().call(op, operands)
+        return op.pretty.format(*apart(op, operands)) if op.pretty else super().call(op, operands)
 
     def bound(self, op: Op) -> int:
         return binding(op.pretty)
@@ -382,3 +382,10 @@ def with_digits(notation: type[Notation], digits: int) -> Notation:
 
 
 TEXT, PRETTY = Notation(), Pretty()
+
+
+def apart(op: Op, operands: Sequence[Written]) -> Sequence[Any]:
+    """Returns the operands of a call, bars within bars in brackets: `||x||` would be a norm."""
+    inner = operands[0] if op.name == "abs" else None
+    doubled = isinstance(inner, Written) and inner.text.startswith(("|", r"\left|")) and inner.text.endswith("|")
+    return [inner.bracketed] if doubled and inner else operands

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from cgviz.ops.op import ATOM, POWER, PRODUCT, SIGNED, Op
 from cgviz.text import numbers
-from cgviz.text.formula import Mathematics, Pretty, shaped
+from cgviz.text.formula import Mathematics, Pretty, apart, shaped
 from cgviz.text.runs import END, SUP, marked
 from cgviz.text.spelling import Spelling
 from cgviz.text.tex import escaped, latex
@@ -71,7 +71,7 @@ class Latex(Mathematics):
 
     def call(self, op: Op, operands: Sequence[Written]) -> str:
         if op.latex:
-            return op.latex.format(*operands)
+            return op.latex.format(*apart(op, operands))
         return rf"\operatorname{{{escaped(op.name)}}}\left({self.comma.join(map(str, operands))}\right)"
 
     def apply(self, op: Op, operands: Sequence[Written]) -> Written:
