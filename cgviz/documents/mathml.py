@@ -152,6 +152,8 @@ class Hole(str):
     def atom(self) -> str:
         return chr(ord(self) + 1)
 
+    term = atom
+
     @property
     def exponential(self) -> str:
         return f"e^{{{self}}}"
