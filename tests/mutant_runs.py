@@ -133,6 +133,7 @@ class Tests:
 
 def collect(copy: Path, files: list[str], pipe: Connection) -> None:
     entered(copy)
+    multiprocessing.current_process().daemon = False  # which may have children: grading does
     sys.dont_write_bytecode = False  # the rewritten tests are kept for those who collect them again
     pytest.main([*QUIET, *files], plugins=[Forks(pipe)])
 

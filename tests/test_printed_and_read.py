@@ -20,6 +20,7 @@ from cgviz.errors import EvaluationError
 from cgviz.ops.op import ops
 from cgviz.reading.shipped import samples
 from cgviz.runs.run import Run
+from cgviz.text.notations import LATEX
 from cgviz.views.table.heading import heading
 from cgviz.views.table.rows import rows
 
@@ -50,6 +51,12 @@ def same(one: Any, other: Any, what: str) -> None:
     assert one.shape == other.shape, what
     finite = other[np.isfinite(other)]
     assert np.allclose(one, other, rtol=1e-7, atol=1e-9 * np.max(np.abs(finite), initial=1), equal_nan=True), what
+
+
+def latex_rows(run: Run) -> str:
+    graph = run.graph
+    rows = [f"{LATEX.name(graph.nodes[i].shown)} &= {graph.formula(i).latex}" for i in graph.stages]
+    return r"\begin{align*}" + r" \\ ".join(rows) + r"\end{align*}"
 
 
 def graph_inputs(text: str) -> set[str]:
@@ -92,6 +99,28 @@ FRAMES = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("frame", ["{}", "({})**2", "2*{} - x", "y/{}", "x**{}"])
+def test_every_op_in_latex(frame: str) -> None:
+    """Read as it was printed, or not at all: some functions have a sign that stands for much else, `W(x)`."""
+    calls = {1: "{}(x)", 2: "{}(x, y)"}
+    read = 0
+    for op in ops():
+        if op.vjp is not None or op.arity not in ((1, 1), (2, 2)) or op.fixed or op.gate == "stops":
+            continue
+        text, point = frame.format(calls[op.arity[0]].format(op.name)), {"x": 0.3, "y": 0.6}
+        try:
+            run = cgviz.run(text, {name: point[name] for name in graph_inputs(text)})
+        except EvaluationError:
+            continue
+        try:
+            again = cgviz.run(latex_rows(run), {name: point[name] for name in run.graph.input_names}, latex=True)
+        except cgviz.CgvizError:
+            continue
+        same(again.value, run.value, latex_rows(run))
+        read += 1
+    assert read > 50
+
+
 def test_every_op_of_one_number() -> None:
     chance = random.Random(9)
     unary = [op.name for op in ops() if op.vjp is None and op.arity == (1, 1) and not op.fixed and op.gate != "stops"]
@@ -110,12 +139,23 @@ def test_every_op_of_one_number() -> None:
 @pytest.mark.parametrize(
     "text",
     ["sum(inv(A) @ A)", "sum(1/A)", "sum(A**-2)", "solve(A, v) @ v", "q = v @ A; (A @ q) @ v", "sum(outer(v, v) * A)",
+     "sum(outer(v @ A, v) * A)", "sum(outer(v, 2*(v @ A)) * A)", "sum((A*A) @ (v @ A))", "q = v @ A; (A*A) @ q @ v",
+     "sum(outer(v @ A, v @ A) @ (v @ A))", "θ = v @ A; θ @ A @ A @ θ", "u = tanh(v**2); w = v @ u; v**2 @ v",
      "sum(kron(A, A))", "(v @ v)**2 / (v @ A @ v)", "sum(rsqrt(A)/rsqrt(A + 1))", "sum(A.T @ A**2 * A)"],
 )  # fmt: skip
 def test_products_of_arrays(text: str) -> None:
     given_values = {"A": np.array([[2.0, 0.5], [0.25, 1.5]]), "v": np.array([1.5, 0.75])}
     run = cgviz.run(text, {name: value for name, value in given_values.items() if name in graph_inputs(text)})
     check(run)
+
+
+@pytest.mark.parametrize("part", ["x**2", "exp(x)*y", "log(y)/(x + 1)", "-x"])
+@pytest.mark.parametrize("frame", ["u = hypot({0}, y)\n{0}", "u = {0} + y\nw = u**2\nf = {0}", "u = {0}\nw = u*x*y\nu"])
+def test_an_output_that_is_part_of_an_earlier_stage_is_the_last_row(frame: str, part: str) -> None:
+    for detail in ("stage", "gate"):
+        run = cgviz.run(frame.format(part), x=0.3, y=0.7, detail=detail)
+        assert run.graph.output == run.graph.stages[-1]
+        check(run)
 
 
 HEAD = re.compile(r"(.*?)(?:\s+at \S+ = .*?)?\n\n", re.DOTALL)

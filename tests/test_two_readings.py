@@ -134,7 +134,8 @@ def test_a_power_of_a_bracket_is_read_where_one_reading_is_left() -> None:
      (r"{x \over y} + 1", 1.5), (r"\sin{(x)}^2 + y - y", np.sin(1) ** 2), (r"e^{\text{loss}}", np.e),
      (r"q = 2 x \\ m = q > 1 \\ f = m + y", 3), (r"\mathrm{e1by3} = x \\ f = 2 \cdot \mathrm{e1by3}", 2),
      (r"\mathrm{where1} = x \\ u = 2 \cdot \mathrm{where1} \\ f = u", 2), (r"x*1.5e−07", 1.5e-7),
-     (r"\mathrm{c\theta{}} = 3x \\ f = \mathrm{c\theta{}}", 3), (r"\sum_{i=0}^{1} v_i x^i", 7)],
+     (r"\mathrm{c\theta{}} = 3x \\ f = \mathrm{c\theta{}}", 3), (r"\sum_{i=0}^{1} v_i x^i", 7),
+     (r"\mathrm{xpy} = x + y \\ f = y^{\mathrm{xpy}}", 8), ("θx = 3x\nθx + 1", 4), ("λy=2 y;λy*x", 4)],
 )  # fmt: skip
 def test_rows_and_words(text: str, value: float) -> None:
     values = {"x": 1, "y": 2, "z": 3, "loss": 1, "v": [3, 4]}
@@ -152,7 +153,8 @@ def test_the_names_of_constants_are_constants_where_they_stand_plain(text: str) 
 
 
 @pytest.mark.parametrize(
-    "text", [r"f = x + y \\ - z", r"\log p(y|x) w", r"\cancel{x} + y", r"\alpha \star y", r"\sum_{j \ne i} s_j s_i"]
+    "text", [r"f = x + y \\ - z", r"\log p(y|x) w", r"\cancel{x} + y", r"\alpha \star y", r"\sum_{j \ne i} s_j s_i",
+     r"\sigma = 2 x \\ \sigma(x + y)", r"\Gamma = x y \\ f = \Gamma\left(x\right)^2"]
 )
 def test_rows_and_signs_that_are_asked_about(text: str) -> None:
     with pytest.raises(ExpressionError):

@@ -30,7 +30,7 @@ from cgviz.graph.nodes import CONSTANT, INPUT, Graph, Node, operand
 from cgviz.ops.arithmetic import reciprocal
 from cgviz.ops.joining import joined, stacked
 from cgviz.ops.making import arange, positions
-from cgviz.ops.matrices import dot, inv, matmul, outer
+from cgviz.ops.matrices import inv, matmul, outer
 from cgviz.ops.norms import NORM
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.piecewise import absolute
@@ -38,6 +38,7 @@ from cgviz.ops.products import product
 from cgviz.ops.rearranging import listed, transpose
 from cgviz.ops.reductions import AMAX, SUM
 from cgviz.text.formula import Formula
+from cgviz.text.written import gives_row
 from cgviz.values.arrays import Shape, settled, shape_of
 
 MIXED = (
@@ -123,13 +124,8 @@ class Meaning:
 
     def is_row(self, node: Node) -> bool:
         """Tells whether a vector is a row: a transpose, a row times a matrix, or what is made of rows element-wise."""
-        if node.op is INPUT or node.op is CONSTANT or node.shape is None or len(node.shape) != 1:
-            return False
-        if node.op is transpose:
-            return not self.rows[node.args[0]]
-        if node.op is matmul or node.op is dot:
-            return len(self.shape(node.args[0]) or ()) == 1
-        return node.op.vjp is None and any(self.rows[arg] for arg in node.args)
+        first = self.shape(node.args[0]) if node.args else None
+        return bool(node.args) and gives_row(node.op, node.shape, first, [self.rows[arg] for arg in node.args])
 
     # marks
 

@@ -17,6 +17,7 @@ from cgviz.records import record
 from cgviz.text.formula import Formula
 from cgviz.text.names import Name, plain_spelling
 from cgviz.text.spelling import Spelling
+from cgviz.text.written import gives_row
 from cgviz.values.arrays import Shape, Value, is_array, on_elements
 
 
@@ -252,9 +253,21 @@ class Graph:
     def __len__(self) -> int:
         return len(self.nodes)
 
+    @cached_property
+    def rows(self) -> tuple[bool, ...]:
+        """For each node, whether it is a row, as mathematics writes it: `yᵀ A`, and what is made of it by elements."""
+        found: list[bool] = []
+        for op, args, _, _, _, shape, *_ in self.nodes:
+            first = self.nodes[args[0]].shape if args else None
+            found.append(bool(args) and gives_row(op, shape, first, [found[arg] for arg in args]))
+        return tuple(found)
+
     def operand(self, index: int) -> Formula:
         """Returns node `index` as an operand of a formula: its name, or a constant as it was written."""
-        return operand(self.nodes[index])
+        made = operand(self.nodes[index])
+        if made.shape and self.rows[index]:
+            made.row = True
+        return made
 
     def formula(self, index: int) -> Formula:
         """Returns the formula of one stage in terms of the names of its operands: `sigx + xpysqr`."""

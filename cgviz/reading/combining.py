@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cgviz.errors import ExpressionError
 from cgviz.graph.marks import beside
-from cgviz.graph.nodes import CONSTANT, Builder, Node, row
+from cgviz.graph.nodes import CONSTANT, Builder, Graph, Node, row
 from cgviz.ops import arithmetic
 from cgviz.ops.arithmetic import copy, divide, neg, power, reciprocal
 from cgviz.ops.op import REGISTRY, Op
@@ -110,6 +110,16 @@ class Combining:
             return self.builder.push(node._replace(name=name, label=label, given=True))
         self.builder.nodes[index] = row((*node[:2], name, label, True, *node[5:]))
         return index
+
+    def finished(self, output: int, text: str) -> Graph:
+        """Returns the graph. An output that stands before other stages, as a part of one, gets a stage of its own: the
+        last row of a table is what the program is."""
+        nodes = self.builder.nodes
+        node = nodes[output]
+        if any(later.is_stage for later in nodes[output + 1 :]):
+            nodes[output] = node._replace(name="", label="", given=False)
+            output = self.builder.push(node)
+        return self.builder.finish(output, text)
 
 
 def is_made(node: Node) -> bool:

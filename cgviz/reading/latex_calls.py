@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from cgviz.errors import ExpressionError
+from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import latex_macros as macros
 from cgviz.reading.latex_beside import COMPARES
@@ -115,6 +115,10 @@ class Calls:
         at, identifier = name.end, self.names.identifier(name.spelling)
         if at >= end or self.pieces[at].text != "(" or self.pieces[at].kind != "open":
             return
+        if identifier in macros.APPLIED and identifier in self.variables:
+            shown = name.spelling.text
+            message = f"is {quoted(shown)} the variable or the function? A product is {shown} \\cdot (...)"
+            raise self.error(message, self.pieces[name.start], self.pieces[at])
         if identifier in self.alone | self.variables:
             return
         if name.spelling.sub and (function := macros.APPLIED.get(name.spelling.letters)):

@@ -257,6 +257,7 @@ class LatexNames:
         is_sign = kinds in STARS or (braced and kinds in (["+"], ["-"], ["−"]))
         is_word = bool(body) and body[0].kind == "macro" and body[0].text in WORDS and not self.is_transpose(body)
         is_word = is_word and len("".join(p.text for p in body[1:] if p.kind == "letter")) > 1
+        is_word &= self.words(at + 1, end) not in self.known
         is_word &= head.letters != "e" or bool(head.sub) or "e" in self.known  # e^{\\text{loss}}
         is_word |= len(body) > 1 and all(p.kind == "letter" and p.text.isupper() for p in body) and not turned
         is_projection = head.letters in PROJECTED and not head.marks and len(body) == 1 and body[0].text in PROJECTIONS

@@ -60,7 +60,7 @@ def read_plain(text: str, given: Collection[str], share: bool = True) -> Graph |
     plain = Plain(text, share)
     try:
         plain.enter_names(given)
-        return plain.builder.finish(plain.statements(), text)
+        return plain.finished(plain.statements(), text)
     except (Unsure, StopIteration, ArithmeticError):
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -153,13 +154,20 @@ def raised(piece: str, text: str, start: int) -> list[Token]:
 
 
 def named(piece: str, text: str, start: int) -> list[Token]:
-    """Returns a name that is not ASCII; a Greek letter before a single letter is a factor: `λw`, but not Δx."""
+    """Returns a name that is not ASCII; a Greek letter before a single letter is a factor: `λw`, but not Δx, nor what
+    a statement assigns."""
     end = start + len(piece)
     primes = sum(1 if char == "'" else PRIMES.find(char) + 1 for char in piece)
     if primes:
         bare = name("".join(char for char in piece if char not in f"{PRIMES}'"), text, start)
         return [Token("primed", bare + PRIMES[min(primes, len(PRIMES)) - 1], start, end)]
     plain = name(piece, text, start)
-    if len(plain) == 2 and plain[0] in FACTORS and plain[1].isalpha():
+    if len(plain) == 2 and plain[0] in FACTORS and plain[1].isalpha() and not is_assigned(plain, text):
         return [Token("name", plain[0], start, start + 1), Token("name", plain[1], start + 1, end)]
     return [Token("name", plain, start, end)]
+
+
+@lru_cache(maxsize=64)
+def is_assigned(name: str, text: str) -> bool:
+    """Tells whether a statement of a text assigns a name: `θA = θᵀ A`."""
+    return re.search(rf"(?:^|[\n;])[ \t]*{name}[ \t]*=(?!=)", text) is not None

@@ -41,7 +41,7 @@ def graph_of(program: Program, share: bool = True) -> Graph:
     if walk.builder.nodes[index].op.name in ("argmax", "argmin"):
         what = walk.builder.nodes[index].op.name
         raise ExpressionError(f"{what} is a place: piecewise constant, its derivative is 0 wherever it has one")
-    made = walk.builder.finish(index, program.text)
+    made = walk.finished(index, program.text)
     counts = {name: count for name, count in program.counts.items() if walk.is_input(name) and walk.is_input(count[0])}
     return replace(made, counts=counts, beside=program.beside) if counts or program.beside else made
 

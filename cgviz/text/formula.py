@@ -16,15 +16,16 @@ from cgviz.text.gradients import gradient_of
 from cgviz.text.letters import superscript
 from cgviz.text.names import Name, spelling_of
 from cgviz.text.spelling import Spelling
-from cgviz.text.written import Written
+from cgviz.text.written import Written, gives_row
 from cgviz.values.arrays import Shape, Value, broadcast, is_array, shape_of
 from cgviz.values.axes import Axis
 
 
 class Formula(Operators):
-    """A name, a number, an array, or an op applied to formulas. `shape` is that of a value, None where nobody knows."""
+    """A name, a number, an array, or an op applied to formulas. `shape` is that of a value, None where nobody knows;
+    `row` whether a name stands for a row."""
 
-    __slots__ = ("args", "leaf", "op", "shape")
+    __slots__ = ("args", "leaf", "op", "row", "shape")
 
     def __init__(
         self,
@@ -32,8 +33,9 @@ class Formula(Operators):
         op: Op | None = None,
         args: tuple[Formula, ...] = (),
         shape: Shape | None = (),
+        row: bool = False,
     ) -> None:
-        self.leaf, self.op, self.args, self.shape = leaf, op, args, shape
+        self.leaf, self.op, self.args, self.shape, self.row = leaf, op, args, shape, row
 
     def cgviz_apply(self, op: Op, args: Sequence[Any]) -> Formula:
         operands = tuple(arg if isinstance(arg, Formula) else Formula(arg, shape=shape_of(arg)) for arg in args)
@@ -50,13 +52,15 @@ class Formula(Operators):
             if isinstance(item, tuple):
                 formula, op = item
                 count = len(formula.args)
-                operands = written[len(written) - count :]
-                del written[len(written) - count :]
+                operands, written[len(written) - count :] = written[len(written) - count :], []
                 made = notation.apply(op, operands)
-                written.append(replace(made, shape=formula.shape) if formula.shape != () else made)
+                if (shape := formula.shape) != ():
+                    row = gives_row(op, shape, operands[0].shape if operands else None, [one.row for one in operands])
+                    made = replace(made, shape=shape, row=row)
+                written.append(made)
             elif item.op is None:
                 made = notation.leaf(item.leaf)
-                written.append(replace(made, shape=item.shape) if item.shape != () else made)
+                written.append(replace(made, shape=item.shape, row=item.row) if item.shape != () else made)
             else:
                 todo.append((item, item.op))
                 todo.extend(reversed(item.args))
@@ -296,12 +300,14 @@ class Mathematics(Notation):
     def matrix_product(self, a: Written, b: Written) -> tuple[str, int]:
         """Writes factors side by side, two vectors as a dot product; beside `⊙` each kind of product has brackets.
 
-        A vector on the left of a matrix is a row: `xᵀ A`.
+        A vector on the left of a matrix is a row, one on the right a column: `xᵀ A`, `A (xᵀ B)ᵀ`.
         """
         axes = [-1 if factor.shape is None else len(factor.shape) for factor in (a, b)]
         vectors = axes == [1, 1]
-        if axes[0] == 1 and axes[1] > 1:
+        if axes[0] == 1 and axes[1] > 1 and not a.row:
             a = Written(*self.transposed(a), self.brackets)
+        if b.row and axes[0] > 1:
+            b = Written(*self.transposed(b), self.brackets)
         if a.binds == MATRICES:
             a = replace(a, binds=PRODUCT)
         elif a.binds == PRODUCT and self.elementwise in a.text:
@@ -310,6 +316,9 @@ class Mathematics(Notation):
         return text, min(binds, MATRICES)
 
     def outer(self, a: Written, b: Written) -> tuple[str, int]:
+        """Writes `x yᵀ`; of rows, whose product that would be, `outer(x, y)`."""
+        if a.row or b.row:
+            return self.along("outer", replace(a, text=f"{a}{self.comma}{b}"), "")
         return self.matrix_product(a, Written(*self.transposed(b)))
 
     def repeated(self, x: Written, shape: str) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -36,6 +37,7 @@ class Marked(Pretty):
 
 
 EXPONENTIAL = "{0.exponential}"
+FUNCTIONS_OF_ONE = re.compile(r"\\[a-z]+\\(?!left)[A-Za-z]+\\left")  # log σ(x), of which a power is one of σ(x)
 
 
 class Latex(Mathematics):
@@ -80,7 +82,7 @@ class Latex(Mathematics):
         return replace(made, binds=ATOM) if is_call else made
 
     def bound(self, op: Op) -> int:
-        if r"} \, {" in op.latex:
+        if r"} \, {" in op.latex or FUNCTIONS_OF_ONE.match(op.latex):
             return PRODUCT
         return POWER if op.latex.startswith((EXPONENTIAL, r"\frac", "{{")) else ATOM
 

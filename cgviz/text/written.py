@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cgviz.ops.op import ATOM, PRODUCT, SIGNED
+from cgviz.ops.op import ATOM, PRODUCT, SIGNED, Op
 from cgviz.values.arrays import Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A written operand: its text, how tightly it binds, how brackets go round it, the shape of what it stands for."""
+    """A written operand: its text, how tightly it binds, how brackets go round it, the shape of what it stands for,
+    and whether that is a row."""
 
     text: str
     binds: int = ATOM
     brackets: tuple[str, str] = ("(", ")")
     shape: Shape | None = ()
+    row: bool = False
 
     def within(self, binds: int) -> str:
         """Returns the text, bracketed when it binds looser than `binds`."""
@@ -51,3 +54,18 @@ class Written:
 
     def __str__(self) -> str:
         return self.text
+
+
+def gives_row(op: Op, shape: Shape | None, first: Shape | None, rows: Sequence[bool]) -> bool:
+    """Tells whether an op makes a row: a turned column, a row times a matrix, or rows element by element.
+
+    shape, first   of what it makes and of its first operand
+    rows           which of its operands are rows
+    """
+    if shape is None or len(shape) != 1:
+        return False
+    if op.name == "transpose":
+        return not rows[0]
+    if op.name == "matmul":
+        return first is not None and len(first) == 1
+    return op.vjp is None and any(rows)

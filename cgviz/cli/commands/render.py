@@ -165,6 +165,7 @@ def drawn_for(run: Run, format: str, **look: Any) -> bytes:
     from cgviz.drawing.diagram import diagram
 
     how = {name: look.pop(name) for name in ("scale", "outline_text", "embed_font", "engine") if name in look}
+    how.setdefault("embed_font", True)
     made = diagram(run, **look)
     for said in (made.left_out, made.trouble):
         if said:
