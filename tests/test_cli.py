@@ -568,6 +568,24 @@ def test_doctor_tells_what_draws(cgviz: Runner) -> None:
     assert "!!" not in found.out
 
 
+def test_doctor_tries_the_commands_that_it_names(
+    cgviz: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for tool, status in (("dot", 1), ("node", 1), ("rustc", 0)):
+        (tmp_path / tool).write_text(f"#!/bin/sh\necho {tool} 1.2\nexit {status}\n")
+        (tmp_path / tool).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = cgviz("doctor")
+    said = {line.split()[1]: line for line in found.out.splitlines()}
+    assert found.status == 0
+    assert "dot does not work (not needed" in found.out
+    assert [said[tool].split(maxsplit=2)[2].partition(" (")[0] for tool in ("cc", "node", "rustc")] == [
+        "none",
+        f"{tmp_path}/node does not work",
+        "rustc 1.2",
+    ]
+
+
 def test_doctor_says_what_to_do(cgviz: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cgviz.drawing.engine.inprocess.available", lambda: False)
     monkeypatch.setattr("cgviz.drawing.engine.process.available", lambda: False)

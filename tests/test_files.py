@@ -149,10 +149,28 @@ def test_what_nobody_named_is_replaced_only_where_cgviz_wrote_it(cgviz: Runner) 
     for kind, name in (("svg", "f.svg"), ("dot", "f.dot"), ("tikz", "f.tikz"), ("mermaid", "f.mmd")):
         assert cgviz("render", "x*y", "--to", kind).status == 0
         assert cgviz("render", "x*y", "--to", kind).status == 0
-        Path(name).write_text("my own")
+        Path(name).write_text("my own <!-- for cgviz -->")
         found = cgviz("render", "x*y", "--to", kind)
-        assert (found.status, Path(name).read_text()) == (2, "my own")
+        assert (found.status, Path(name).read_text()) == (2, "my own <!-- for cgviz -->")
         assert f"-o {name} replaces it" in found.err
+    Path("f.svg").unlink()
+    for report in ("page", "render"):  # the name of an input is no signature
+        assert [cgviz(report, "x*cgviz").status for _ in range(2)] == [0, 0]
+
+
+@pytest.mark.parametrize("ending", ["md", "ipynb"])
+def test_a_worksheet_replaces_its_own_key_and_figures_alone(cgviz: Runner, ending: str) -> None:
+    for _ in range(2):
+        assert cgviz("worksheet", "x*y", "-o", f"w.{ending}").status == 0
+    for name, remedy in ((f"w-key.{ending}", f"--key w-key.{ending} replaces it"), ("w-1.svg", "move it")):
+        if not Path(name).exists():
+            continue
+        before = Path(name).read_bytes()
+        Path(name).write_text("my own")
+        found = cgviz("worksheet", "x*y", "-o", f"w.{ending}")
+        assert (found.status, Path(name).read_text()) == (2, "my own")
+        assert remedy in found.err
+        Path(name).write_bytes(before)
 
 
 @pytest.mark.parametrize("content", [b"<?xml?>\n<svg/>", b"%PDF-1.5\n%%EOF\n", b"digraph {}\n", b"flowchart LR\n  a\n"])

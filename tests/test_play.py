@@ -17,8 +17,8 @@ from cgviz.cli import main
 from cgviz.errors import CgvizError, UsageError
 from cgviz.players.play import entry, plain
 from cgviz.players.play.app import Help, Player
-from cgviz.players.play.replay import Playback, agrees, unsolved
-from cgviz.players.play.words import GRADIENT, MARK, NAME, UNKNOWN, VALUE, StageTable
+from cgviz.players.play.replay import Playback, Quiz, agrees, unsolved
+from cgviz.players.play.words import GRADIENT, MARK, NAME, UNKNOWN, VALUE, StageTable, question
 from cgviz.reading.shipped import sample
 from cgviz.runs.steps import Backward
 from cgviz.text.numbers import number
@@ -227,6 +227,15 @@ def test_the_quiz_marks_and_counts(lecture: cgviz.Run) -> None:
         assert column(app, GRADIENT)["sigx"] != "?"
 
     driven(script, lecture)
+
+
+def test_the_quiz_takes_the_product_that_it_shows_and_the_total_that_it_makes(lecture: cgviz.Run) -> None:
+    places = Playback(lecture).steps
+    for done, step in enumerate(places, 1):
+        if isinstance(step, Backward):
+            for answer, right in ((step.edge.value, True), (step.total, True), (step.total * 1.5 + 7, False)):
+                assert Quiz(on=True).mark(Playback(lecture).at(done), answer) is right
+            assert ("product" in question("answer", Playback(lecture).at(done))) is step.adds
 
 
 def test_the_quiz_needs_numbers() -> None:

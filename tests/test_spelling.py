@@ -72,10 +72,12 @@ def test_a_spelling_reads_back(name: str) -> None:
 @given(st.text(max_size=12))
 def test_ascii_is_ascii(text: str) -> None:
     assert ascii_text(text).isascii()
+    assert "\\" not in ascii_text(text.replace("\\", ""))
 
 
 def test_ascii_spells_what_it_can() -> None:
     assert ascii_text("³√x · θ₁² ≤ ŷ − ½") == "cbrtx * theta_1^2 <= yhat - 1/2"
+    assert ascii_text("доход Цена ß ø שלום 中 한 ٣ ⅐ ₹") == "dokhod Tsena ss ostroke shinlamedvavmem u4e2d han 3 1/7 ?"
 
 
 def test_a_raised_name_is_bracketed_before_it_is_raised_again() -> None:

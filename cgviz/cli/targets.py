@@ -65,9 +65,13 @@ def is_file(path: str) -> bool:
         return False  # what is no path is told where it is read or written
 
 
-def check_unasked(path: str) -> None:
-    """Raises UsageError where a file that nobody named would be replaced that cgviz did not write."""
+def check_unasked(path: str, option: str = "-o") -> None:
+    """Raises UsageError where a file that nobody named would be replaced that cgviz did not write.
+
+    option  what names it; "" where nothing does, since it lies beside another
+    """
     from cgviz.text.signature import is_foreign
 
     if is_foreign(path):
-        raise UsageError(f"{quoted(path)} is there, and cgviz did not write it; -o {path} replaces it, or name another")
+        remedy = f"{option} {path} replaces it, or name another" if option else "move it, or -o writes elsewhere"
+        raise UsageError(f"{quoted(path)} is there, and cgviz did not write it; {remedy}")

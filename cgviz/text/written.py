@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cgviz.ops.op import ATOM, PRODUCT, Op
+from cgviz.ops.op import ATOM, PRODUCT, SIGNED, Op
 from cgviz.values.arrays import Shape
 
 
@@ -36,6 +36,11 @@ class Written:
     def term(self) -> str:
         """As it stands in a sum."""
         return self.within(PRODUCT)
+
+    @property
+    def factor(self) -> str:
+        """As an edge multiplies by it: `× −1/x²`, `× (1 − f²)`."""
+        return self.within(SIGNED)
 
     @property
     def is_array(self) -> bool:

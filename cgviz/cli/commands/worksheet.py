@@ -93,15 +93,19 @@ def command(
     answers = key or key_path(path)
     format_of(answers)
     check_apart([path, answers])
-    for each, asked in ((path, output), (answers, key)):
-        check(each)
-        if asked is None:
-            check_unasked(each)
+    check(path)
+    check(answers)
+    if output is None:
+        check_unasked(path)
+    if key is None:
+        check_unasked(answers, "--key")
     runs, drawn = runs_of(request, variants, seed, look["digits"], within)
     left_out = blanks(runs[0].graph, blank)
     with click.progressbar(length=len(runs), file=sys.stderr, hidden=not waits(len(runs))) as bar:
         work = Work(runs, left_out, FigureLook(**look), printable(title), seed if drawn else None, bar.update)
         files = worksheet(work, path, paper) | answer_key(work, answers, paper)
+    for name in sorted(files.keys() - {path, answers}):
+        check_unasked(name, option="")
     for note in filter(None, (runs[0].graph.read_without, work.trouble)):
         streams.note(note)
     for name, content in files.items():

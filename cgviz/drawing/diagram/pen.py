@@ -22,6 +22,7 @@ from cgviz.graph.nodes import CONSTANT, Graph
 from cgviz.records import record
 from cgviz.runs.modes import REVERSE, Mode
 from cgviz.runs.run import Run
+from cgviz.text.formula import PRETTY
 from cgviz.text.numbers import number
 from cgviz.values.arrays import is_array
 
@@ -233,7 +234,7 @@ class Pen:
         if formula is None:
             muted = self.edge_colour(target, slot, self.theme.muted)
             return Text("no gradient", muted, size, kind="local", step=step)
-        flows, pretty = self.flows(target, slot), formula.pretty
+        flows, pretty = self.flows(target, slot), formula.write(PRETTY).factor
         colour = self.theme.muted if pretty == "1" or not flows else self.theme.local
         whole = f"× {one_line(pretty)}"
         says = self.slope(target, slot, words.brief(whole, LONGEST_FORMULA))

@@ -31,7 +31,7 @@ def formula(layout: Layout, key: str, text: Text) -> str | None:
 
 def local(layout: Layout, key: str, text: Text) -> str | None:
     found = layout.run.local_formula(layout.node(key), layout.slot(key))
-    return rf"${{}}\times {found.write(Typeset()).text}$" if found else None
+    return rf"${{}}\times {found.write(Typeset()).factor}$" if found else None
 
 
 def value(layout: Layout, key: str, text: Text) -> str | None:

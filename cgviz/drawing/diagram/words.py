@@ -108,7 +108,7 @@ def of_rule(run: Run, target: int, slot: int) -> str:
     source = nodes[nodes[target].args[slot]]
     local = run.local_formula(target, slot)
     if local is not None:
-        return f"× {local.pretty}, {summed(nodes[target].shape, source.shape)}"
+        return f"× {local.write(PRETTY).factor}, {summed(nodes[target].shape, source.shape)}"
     handed = run.handed_formula(target, slot)
     return f"d{source.shown} = {handed.pretty}" if handed is not None else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from shutil import which
 from typing import NamedTuple
 
 import cgviz
@@ -23,6 +24,12 @@ OPTIONAL = {
     "sphinx": "the directive for Sphinx",
     "markdown": "the extension for MkDocs",
 }
+TOOLS = {
+    "cc": "to compile code in C",
+    "node": "to run code in JavaScript",
+    "rustc": "to compile code in Rust",
+    "pdflatex": "to typeset what is written in LaTeX",
+}
 GRAPHVIZ = "install pygraphviz, whose wheels carry Graphviz, or Graphviz itself (the command dot)"
 SAMPLE = "∂f/∂sigmoid = 0.5121 · Ω"
 TOLERANCE = 0.05  # of a width; Graphviz puts letters on whole pixels
@@ -39,8 +46,8 @@ class Finding(NamedTuple):
 
 
 def doctor() -> list[Finding]:
-    """Returns what was found: the engine, its fonts, and the packages with their versions."""
-    return [*surroundings(), *engines(), *fonts(), limits(), *packages()]
+    """Returns what was found: the engine, its fonts, the packages with their versions, and commands beside."""
+    return [*surroundings(), *engines(), *fonts(), limits(), *packages(), *tools()]
 
 
 def found(name: str, value: str, ok: bool = True, remedy: str = "") -> Finding:
@@ -61,7 +68,8 @@ def engines() -> Iterator[Finding]:
     used = "Graphviz in this process" if inside else "the command dot" if outside else "none"
     yield found("drawing engine", used, used != "none", GRAPHVIZ)
     yield found("pygraphviz", inside or "not installed, or it does not load", bool(inside or outside), GRAPHVIZ)
-    yield found("command dot", outside or "none (not needed beside pygraphviz)", bool(inside or outside), GRAPHVIZ)
+    absent = f"{broken('dot')} (not needed beside pygraphviz)"
+    yield found("command dot", outside or absent, bool(inside or outside), GRAPHVIZ)
 
 
 def version_inside() -> str:
@@ -76,17 +84,28 @@ def version_inside() -> str:
 
 def version_outside() -> str:
     """Returns what `dot -V` says and where it is; empty where there is none."""
-    from shutil import which
-    from subprocess import SubprocessError, run
+    said = version_of("dot", "-V")
+    return f"{said.removeprefix('dot - graphviz version ')}, {which('dot')}" if said else ""
 
-    place = which("dot")
+
+def version_of(tool: str, option: str = "--version") -> str:
+    """Returns the first line of what a command says of its version; empty where there is none, or it fails."""
+    from subprocess import DEVNULL, PIPE, STDOUT, SubprocessError, run
+
+    place = which(tool)
     if place is None:
         return ""
     try:
-        said = run([place, "-V"], capture_output=True, check=True, timeout=10).stderr.decode(errors="replace")
+        said = run([place, option], stdout=PIPE, stderr=STDOUT, stdin=DEVNULL, check=True, timeout=10).stdout
     except (OSError, SubprocessError):
         return ""
-    return f"{said.strip().removeprefix('dot - graphviz version ')}, {place}"
+    return said.decode(errors="replace").strip().partition("\n")[0]
+
+
+def broken(tool: str) -> str:
+    """Returns what is said of a command that gives no version: that it is not there, or does not work."""
+    place = which(tool)
+    return f"{place} does not work" if place else "none"
 
 
 def fonts() -> Iterator[Finding]:
@@ -133,3 +152,9 @@ def packages() -> Iterator[Finding]:
             yield found(name, f"{version(name)} (optional: {use})")
         except PackageNotFoundError:
             yield found(name, f"not installed (optional: {use})")
+
+
+def tools() -> Iterator[Finding]:
+    """Tells which commands work that run what cgviz writes; it needs none of them itself."""
+    for tool, use in TOOLS.items():
+        yield found(tool, f"{version_of(tool) or broken(tool)} (optional: {use})")

@@ -101,8 +101,9 @@ class Quiz:
         return self.on and isinstance(step, Backward) and not is_array(step.total) and not known
 
     def mark(self, replay: Playback, answer: float) -> bool:
-        """Marks an answer, right or wrong, and counts it."""
-        right = isinstance(replay.step, Backward) and agrees(answer, replay.step.total)
+        """Marks an answer, what the edge hands back or the gradient that it adds up to, and counts it."""
+        step = replay.step
+        right = isinstance(step, Backward) and (agrees(answer, step.total) or agrees(answer, step.edge.value))
         self.asked += 1
         self.right += right
         self.seen.add(replay.done)

@@ -119,8 +119,9 @@ def track(replay: Playback, width: int, theme: Theme, playing: bool) -> Text:
 
 def question(prompt: str, replay: Playback) -> str:
     """Returns what the field asks for; without the user's names, for this line is markup."""
+    adds = isinstance(replay.step, Backward) and replay.step.adds
     return {
-        "answer": "the gradient (enter alone shows it)",
+        "answer": f"the {'product, or the gradient so far' if adds else 'gradient'} (enter alone shows it)",
         "step": f"go to step (0 to {len(replay.steps)})",
         "inputs": "new values, as in x = 3, y = -1/2",
     }.get(prompt, "")

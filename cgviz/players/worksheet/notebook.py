@@ -15,7 +15,10 @@ from cgviz.runs.run import Run
 from cgviz.text.numbers import exact
 from cgviz.values.arrays import Value, is_array
 
-KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "generator": "made by cgviz",
+}
 IMAGE = '<img alt="Computational graph" src="data:image/svg+xml;base64,{data}" style="max-width: 100%">'
 Cell = dict[str, Any]
 
@@ -77,5 +80,5 @@ def lines(source: str) -> list[str]:
 
 
 def written(cells: list[Cell]) -> bytes:
-    notebook = {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
+    notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
