@@ -155,7 +155,7 @@ def test_a_picture_that_cannot_go_there(output: str, status: int, message: str, 
 
 
 @pytest.mark.parametrize(
-    "view", [["page", "-o", "p.html"], ["worksheet", "-o", "w.md"], ["derive"], ["render", "-o", "p.svg"]]
+    "view", [["page", "-o", "p.html"], ["worksheet", "-o", "w.md"], ["derive"], ["hessian"], ["render", "-o", "p.svg"]]
 )
 def test_what_a_view_will_not_do_is_known_before_its_work(view: list[str], tmp_path: Path) -> None:
     many = "a0 = x\n" + "\n".join(f"a{i} = sin(a{i - 1})*x" for i in range(1, 30_000))

@@ -185,6 +185,45 @@ import copy
 deep = [[1], {"a": [2]}]; twin = copy.deepcopy(deep); twin[0].append(3); twin[1]["a"].append(4); r += [deep, twin]
 shared = [1]; pair = copy.deepcopy([shared, shared]); pair[0].append(2); r += [pair]
 """,
+    "matches": """
+class Point:
+    __match_args__ = ("x", "y")
+    def __init__(self, x, y): self.x, self.y = x, y
+class Kinds: add = "plus"
+def told(value, most=5):
+    match value:
+        case 0 | 1: return "small"
+        case -2.5: return "number"
+        case None: return "none"
+        case True: return "never, for it is 1"
+        case Kinds.add: return "dotted"
+        case "mul" | "times" as word: return word
+        case str() as text if len(text) > most: return ("long", text)
+        case str(text): return ("text", text)
+        case []: return "empty"
+        case [one]: return ("one", one)
+        case (a, *rest, ("last", z)): return (a, rest, z)
+        case [int(a), _, *_] if a > most: return ("big", a)
+        case [Point(x=0, y=y), Point(a, b)]: return ("points", y, a, b)
+        case {"op": "neg", "of": {"name": name}, **more}: return (name, sorted(more))
+        case {"op": _}: return "op"
+        case Point(x, y=0) | Point(0, x): return ("axis", x)
+        case Point(): return "point"
+        case float(x): return x
+        case more: return ("rest", str(type(more).__name__))
+r = [told(v) for v in (0, True, -2.5, None, "plus", "mul", "abc", "abcdefg", b"ab", [], (4,), [1, 2, 3, ("last", 4)], [9, 8, 7], [3, 8], range(2))]
+r += [told(v) for v in ([Point(0, 2), Point(3, 4)], {"op": "neg", "of": {"name": "q"}, "k": 1, "a": 2}, {"op": "neg"}, {}, Point(3, 0), Point(0, 5), Point(1, 1), 7.5, 8)]
+match r[0], r[1]:
+    case ("small", second) if (seen := second == "x"): r.append("wrong")
+    case first, _: r += [first, second, seen]
+for k in range(4):
+    match k:
+        case 1: continue
+        case 3: break
+    r.append(k)
+(walrus := 3)
+r += [walrus, (other := walrus + 1) * other, [last := each for each in (1, 2)], last]
+""",
     "arrays": """
 import numpy as np
 A = np.arange(12.0).reshape(3, 4) - 4.5

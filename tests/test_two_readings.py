@@ -153,8 +153,16 @@ def test_the_names_of_constants_are_constants_where_they_stand_plain(text: str) 
 
 
 @pytest.mark.parametrize(
-    "text", [r"f = x + y \\ - z", r"\log p(y|x) w", r"\cancel{x} + y", r"\alpha \star y", r"\sum_{j \ne i} s_j s_i",
-     r"\sigma = 2 x \\ \sigma(x + y)", r"\Gamma = x y \\ f = \Gamma\left(x\right)^2"]
+    "text",
+    [
+        r"f = x + y \\ - z",
+        r"\log p(y|x) w",
+        r"\cancel{x} + y",
+        r"\alpha \star y",
+        r"\sum_{j \ne i} s_j s_i",
+        r"\sigma = 2 x \\ \sigma(x + y)",
+        r"\Gamma = x y \\ f = \Gamma\left(x\right)^2",
+    ],
 )
 def test_rows_and_signs_that_are_asked_about(text: str) -> None:
     with pytest.raises(ExpressionError):

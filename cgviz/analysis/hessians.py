@@ -16,10 +16,12 @@ from cgviz.ops.rearranging import listed
 from cgviz.records import record
 from cgviz.runs.corners import flag_at
 from cgviz.runs.gradients import UntraceableError, between, gradient_graph
+from cgviz.runs.limits import Limit
 from cgviz.runs.passes import backward, forward
 from cgviz.runs.run import Run
 from cgviz.values.arrays import Value, every_finite, numpy, settled
 
+LIMIT = Limit(20_000, "a Hessian")
 STEP = 6.06e-6  # the cube root of the precision of a float64: the best step of a central difference
 SHORTER = 4.0
 AGREE, SMALL = 1e-4, 1e-7
@@ -115,6 +117,7 @@ def hessian(run: Run, wrt: Sequence[int], of: int | None = None, mode: str = "au
     of = run.graph.output if of is None else of
     if run.symbolic:
         raise UsageError(f"a Hessian is made of numbers, and the inputs have no values; give {example(run)}")
+    LIMIT.check(run.graph)
     seed = seed_of(run, of)
     inputs = [block(run.graph, index) for index in wrt]
     check(inputs, inputs, *[sum(each.size for each in inputs)] * 2)

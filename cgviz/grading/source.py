@@ -49,10 +49,21 @@ def tree_of(text: str) -> ast.Module:
         tree = ast.parse(text)
     for node in ast.walk(tree):
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for field in ("body", "orelse", "finalbody"):
+            inner = getattr(node, field, None)
+            if isinstance(inner, list):
+                setattr(node, field, [plain(each) for each in inner])
         for starred in (target for target in targets if isinstance(target, ast.Starred)):
             told = "a star on the left of = stands in a list or a tuple"  # Python says so when it compiles the tree
             raise SyntaxError(told, ("", starred.lineno, starred.col_offset + 1, None))
     return tree
+
+
+def plain(node: ast.stmt) -> ast.stmt:
+    """Returns a statement that is nothing but `(name := value)` as the assignment that it is."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.NamedExpr):
+        return ast.copy_location(ast.Assign([node.value.target], node.value.value), node.value)
+    return node
 
 
 def is_old(text: str) -> bool:

@@ -98,8 +98,8 @@ def blocks(body: list[ast.stmt], within: list[ast.stmt]) -> Iterator[tuple[int, 
             part = getattr(node, name, None)
             if isinstance(part, list) and part and isinstance(part[0], ast.stmt):
                 yield from blocks(part, inner)
-        for handler in getattr(node, "handlers", ()):
-            yield from blocks(handler.body, inner)
+        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            yield from blocks(part.body, inner)
 
 
 def changed_in_place(node: ast.stmt) -> Iterator[str]:

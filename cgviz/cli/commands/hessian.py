@@ -27,8 +27,9 @@ differences take its place, and the output says so.
 @shared
 def command(request: Request, to: Target, of: str | None, wrt: str | None, mode: str, **look: Any) -> None:
     to.check()
-    run, _ = started(request)
+    from cgviz.analysis.hessians import LIMIT
     from cgviz.views.jacobian.facts import of_hessian
 
+    run, _ = started(request, LIMIT)
     deliver(of_hessian(run, of, wrt, mode, each=tracked("passes")), to, **look)
     run.require_finite()

@@ -13,6 +13,7 @@ from cgviz.cli.progress import tracked
 from cgviz.drawing.pictures import CHARTS
 
 if TYPE_CHECKING:
+    from cgviz.runs.limits import Limit
     from cgviz.runs.run import Run
     from cgviz.views.jacobian.facts import MatrixFacts
 
@@ -69,13 +70,13 @@ def command(request: Request, to: Target, of: str | None, wrt: str | None, mode:
     run.require_finite()
 
 
-def started(request: Request) -> tuple[Run, bool]:
+def started(request: Request, limit: Limit | None = None) -> tuple[Run, bool]:
     """Returns the run, and whether its gradients begin from a number: an array needs no --upstream here."""
     from cgviz.runs.starting import without_seed
 
     if request.upstream is not None:
-        return request.run(), True
-    run = request.opened(without_seed(*request.read(), shapes=request.sizes()))
+        return request.run(limit), True
+    run = request.opened(without_seed(*request.read(limit=limit), shapes=request.sizes()))
     return run, not run.bare.nodes[run.bare.output].shape
 
 

@@ -46,6 +46,18 @@ class Assignments(Expressions):
 
         return run
 
+    def on_namedexpr(self, node: ast.NamedExpr) -> Code:
+        value, assign, depth = self.code(node.value), self.to_name(node.target.id, self.around), self.depth
+
+        def run(frame: Frame) -> Any:
+            made, home = value(frame), frame
+            for _ in range(depth):
+                home = home.up or home
+            assign(home, made)
+            return home.names.get(node.target.id, made)
+
+        return run
+
     def target(self, node: ast.expr, statement: ast.stmt | None = None) -> Assign:
         """Returns what assigns a value to a target."""
         match node:

@@ -66,7 +66,13 @@ IN_PLACE[ast.Pow] = lambda one, two: ipow(one, two) if isinstance(one, np.ndarra
 
 
 class Expressions:
-    """Makes closures of expressions; `local` are the names of the function whose body is read, None at the top."""
+    """Makes closures of expressions; `local` are the names of the function whose body is read, None at the top.
+
+    around  the statement whose closure is being made;  depth  how many comprehensions are around the expression
+    """
+
+    around: ast.stmt | None = None
+    depth = 0
 
     def __init__(self, machine: Machine, local: frozenset[str] | None = None) -> None:
         self.machine, self.local = machine, local
@@ -157,15 +163,6 @@ class Expressions:
     def on_ifexp(self, node: ast.IfExp) -> Code:
         test, yes, no = self.code(node.test), self.code(node.body), self.code(node.orelse)
         return lambda frame: yes(frame) if test(frame) else no(frame)
-
-    def on_namedexpr(self, node: ast.NamedExpr) -> Code:
-        value, name = self.code(node.value), node.target.id
-
-        def run(frame: Frame) -> Any:
-            frame.names[name] = made = value(frame)
-            return made
-
-        return run
 
     def on_attribute(self, node: ast.Attribute) -> Code:
         inner, name, get = self.code(node.value), node.attr, self.machine.get
@@ -294,6 +291,7 @@ class Expressions:
         """Returns a comprehension, walked at once."""
         names = assigned_names([ast.Expr(each.target) for each in generators])
         inside = type(self)(self.machine, frozenset(names))
+        inside.around, inside.depth = self.around, self.depth + 1
         loops = [
             (
                 inside.target(each.target),

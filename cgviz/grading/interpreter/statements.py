@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cgviz.grading.interpreter import libraries
 from cgviz.grading.interpreter.assignments import Assignments, changed_by
 from cgviz.grading.interpreter.expressions import Code
+from cgviz.grading.interpreter.matching import Patterns
 from cgviz.grading.interpreter.objects import Class, Frame, Instance, assigned_names
 from cgviz.grading.interpreter.signals import UNKNOWN, Known, UnreadError
 
@@ -43,7 +44,10 @@ class Statements(Assignments):
                 raise UnreadError(f"{type(node).__name__} is not read")
 
             return refuse
-        return made(node)  # type: ignore[no-any-return]
+        around, self.around = self.around, node
+        code: Code = made(node)
+        self.around = around
+        return code
 
     def block(self, nodes: list[ast.stmt]) -> Code:
         """Returns what runs statements one after the other. What is not known makes unknown only what it assigns."""
@@ -93,6 +97,27 @@ class Statements(Assignments):
         if main is not None:
             return lambda frame: body(frame) if self.machine.runs_main == main else orelse(frame)
         return lambda frame: body(frame) if test(frame) else orelse(frame)
+
+    def do_match(self, node: ast.Match) -> Code:
+        value, patterns = self.code(node.subject), Patterns(self.code, self.machine)
+        cases = [
+            (patterns.fits(each.pattern), self.code(each.guard) if each.guard else None, self.block(each.body))
+            for each in node.cases
+        ]
+        assigns = {name: self.to_name(name, node) for name in assigned_names([node])}
+
+        def run(frame: Frame) -> Any:
+            made = value(frame)
+            for fits, guard, body in cases:
+                found: dict[str, Any] = {}
+                if fits(frame, made, found):
+                    for name, bound in found.items():
+                        assigns[name](frame, bound)
+                    if guard is None or guard(frame):
+                        return body(frame)
+            return None
+
+        return run
 
     def do_for(self, node: ast.For) -> Code:
         over, assign = self.code(node.iter), self.target(node.target, node)

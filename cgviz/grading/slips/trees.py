@@ -24,7 +24,7 @@ def parts(node: ast.stmt) -> list[ast.expr]:
             heads = [value] if value is not None else []
         case ast.For(iter=over):
             heads = [over]
-        case ast.If(test=test) | ast.While(test=test):
+        case ast.If(test=test) | ast.While(test=test) | ast.Match(subject=test):
             heads = [test]
     if isinstance(node, ast.Assign):
         heads += [each.slice for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Subscript)]
@@ -57,7 +57,7 @@ def ways(node: ast.AST) -> dict[int, tuple[ast.AST, str, int | None]]:
     while todo:
         above = todo.pop()
         for field, value in ast.iter_fields(above):
-            inner = isinstance(above, ast.stmt) and field in ("body", "orelse", "finalbody", "handlers")
+            inner = isinstance(above, ast.stmt) and field in ("body", "orelse", "finalbody", "handlers", "cases")
             listed = enumerate(value) if isinstance(value, list) and not inner else [(None, value)]
             for at, each in listed:
                 if isinstance(each, ast.AST) and not isinstance(each, (ast.expr_context, ast.operator)):
