@@ -173,3 +173,31 @@ def test_rows_and_signs_that_are_asked_about(text: str) -> None:
 def test_two_rows_or_two_columns_are_not_multiplied_by_elements(text: str) -> None:
     with pytest.raises(ExpressionError, match=r"two vectors side by side|without ᵀ"):
         cgviz.run(text, A=A, x=[1, 2], y=[3, 5])
+
+
+UNTOLD = {"F.softmax": "12", "F.log_softmax": "12", "F.softmin": "12", "F.pad": "1", "torch.diagonal": "2"}
+RANKS = ((3,), (2, 3), (2, 3, 4), (2, 2, 3, 3))
+
+
+@pytest.mark.filterwarnings("ignore:Implicit dimension")
+@pytest.mark.parametrize(("name", "shape"), list(product(UNTOLD, RANKS)))
+def test_an_axis_that_pytorch_chooses_by_the_number_of_axes(name: str, shape: tuple[int, ...]) -> None:
+    x, more = np.random.default_rng(4).normal(size=shape), ((1, 2),) * (name == "F.pad")
+    program = f"sum({name}({', '.join(['X', *map(str, more)])})**2 * 3)"
+    if str(len(shape)) not in UNTOLD[name]:
+        with pytest.raises(cgviz.CgvizError, match=r"axis|axes|matrix"):
+            cgviz.run(program, X=x)
+        return
+    torch = pytest.importorskip("torch")
+    module, _, function = name.partition(".")
+    theirs = getattr(torch if module == "torch" else torch.nn.functional, function)(torch.tensor(x), *more)
+    assert cgviz.run(program, X=x).value == pytest.approx(float((theirs**2 * 3).sum()))
+
+
+@pytest.mark.parametrize(
+    "call", ["np.repeat(X)", "np.tile(X)", "np.roll(X)", "np.expand_dims(X)", "np.swapaxes(X, 0)", "np.split(X)[0]",
+             "torch.unsqueeze(X)", "X.unsqueeze()", "torch.roll(X)", "torch.chunk(X)[0]", "np.moveaxis(X, 0)"],
+)  # fmt: skip
+def test_an_argument_that_the_library_does_not_leave_out(call: str) -> None:
+    with pytest.raises(ExpressionError, match="lacks its argument"):
+        cgviz.run(f"sum({call})", X=[[1, 2], [3, 4]])

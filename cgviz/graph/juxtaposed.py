@@ -198,6 +198,14 @@ class Meaning:
             raise self.error(message, node)
         return node.args[0]
 
+    def few(self, node: Node, ranks_and_message: str) -> int:
+        """Returns an array of as many axes as its function is read for. Raises ExpressionError for any other."""
+        ranks, _, message = ranks_and_message.partition(" ")
+        shape = self.shape(node.args[0])
+        if shape is not None and str(len(shape)) not in ranks:
+            raise self.error(message, node)
+        return node.args[0]
+
     def placed(self, node: Node, axis_and_start: str) -> int:
         """Returns the numbers of an index, a constant as soon as the length of its axis is known."""
         axis, start = map(int, axis_and_start.split())
@@ -342,7 +350,7 @@ class Meaning:
 
 
 OF_MATRICES = frozenset({"multiply", "matmul", "norm", "trace", "det", "logdet", "inv"})
-RESOLVED = {"index": "indexed", "raised": "raised", "length": "length", "joined": "joined", "places": "placed"}
+RESOLVED = {"index": "indexed", "places": "placed"} | {kind: kind for kind in ("raised", "length", "joined", "few")}
 
 
 def without_turns(graph: Graph) -> Graph:

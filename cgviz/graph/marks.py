@@ -17,7 +17,7 @@ from cgviz.ops.rearranging import transpose
 BESIDE, DOTTED, CROSSED, ELEMENTS, HADAMARD, DIVIDED, MATRICES = " ·×*⊙/@"
 BARS = replace(absolute, sympy="")
 INVERTED = replace(reciprocal, sympy="")
-KINDS = (("length",), ("index",), ("joined",), ("places",), ("raised",))
+KINDS = (("length",), ("index",), ("joined",), ("places",), ("raised",), ("few",))
 
 
 @cache
@@ -36,6 +36,12 @@ def length(kind: str) -> Op:
 def indexed_by(indices: str) -> Op:
     """Returns the mark of a name with indices, `W_{ij}`: an array of so many axes whose elements are meant."""
     return replace(NORM, name="index", parameter=("index", indices))
+
+
+@cache
+def few(ranks: str, message: str) -> Op:
+    """Returns the mark of an array that may have so many axes, "012"; at any other the message refuses it."""
+    return replace(NORM, parameter=("few", f"{ranks} {message}"))
 
 
 def mark(written: str) -> Op:

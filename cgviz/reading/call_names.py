@@ -5,6 +5,7 @@ A row gives the names of one operation in some libraries, and their parameters i
 is written
     x        an operand                        *xs      any number of operands        [xs]   a list or tuple of operands
     axis=    known when the program is read    dim>axis=   spelled `dim` there, `axis` here     k=1    with a default
+    axis==   known likewise, and never left out
     *shape=  all numbers that follow           dtype-   may be given, and changes nothing here
     out!     is refused                        x?       an operand that may be left out
 What is not in the table is an op under its own name, whose arguments are all operands: `np.exp(x)`.
@@ -72,11 +73,11 @@ method_std    | method           | std                              | x axis= dt
 logsumexp     | numpy scipy jax  | logsumexp logaddexp.reduce       | x axis= b! keepdims=
 logsumexp     | torch method     | logsumexp                        | x dim>axis= keepdim>keepdims=
 logsumexp     | tensorflow       | reduce_logsumexp logsumexp       | x axis= keepdims= name-
-softmax       | torch method     | softmax                          | x dim>axis= dtype- _stacklevel-
+softmax_few   | torch method     | softmax                          | x dim>axis= dtype- _stacklevel-
 softmax       | jax tensorflow numpy | softmax                | x axis= where! initial! name-
 softmax_all   | scipy            | softmax                          | x axis=
 softmin_      | torch method     | softmin                          | x dim>axis= dtype- _stacklevel-
-log_softmax   | torch method     | log_softmax                      | x dim>axis= dtype- _stacklevel-
+log_softmax_few | torch method   | log_softmax                      | x dim>axis= dtype- _stacklevel-
 log_softmax   | jax tensorflow numpy | log_softmax            | x axis= where! initial! name-
 log_softmax_all | scipy            | log_softmax                      | x axis=
 norm_ord      | numpy            | norm                             | x ord>p= axis= keepdims=
@@ -101,34 +102,34 @@ sort          | torch            | msort                            | x axis=0
 sort          | tensorflow       | sort                             | x axis=-1 direction! name-
 torch_sort    | torch            | sort                             | x dim>axis= descending= stable-
 torch_sort    | method           | sort                             | x axis= descending= stable- kind-
-torch_topk    | torch method     | topk                             | x k>count= dim>axis= largest= sorted-
-torch_topk    | jax tensorflow   | top_k                            | x k>count= sorted- name-
+torch_topk    | torch method     | topk                             | x k>count== dim>axis= largest= sorted-
+torch_topk    | jax tensorflow   | top_k                            | x k>count== sorted- name-
 diff          | numpy torch jax  | diff                             | x n!1 dim>axis=
 diff          | method           | diff                             | x n!1 dim>axis=
-roll          | numpy            | roll                             | x shift= axis=
-roll          | torch method     | roll                             | x shifts>shift= dims>axis=
-roll          | tensorflow       | roll                             | x shift= axis= name-
+roll          | numpy            | roll                             | x shift== axis=
+roll          | torch method     | roll                             | x shifts>shift== dims>axis=
+roll          | tensorflow       | roll                             | x shift== axis= name-
 flip          | numpy            | flip                             | x axis=
 flip          | torch method     | flip                             | x *dims>axis=
 flip_rows     | numpy torch method | flipud                         | x
 flip_columns  | numpy torch method | fliplr                         | x
 flip          | tensorflow       | reverse                          | x axis=
-pad           | numpy            | pad                              | x pad_width>widths= mode= constant_values>value=
-torch_pad     | torch            | pad                              | x pad= mode= value=
-tile          | numpy            | tile                             | x reps>times=
-tile          | tensorflow       | tile                             | x multiples>times= name-
+pad           | numpy            | pad                              | x pad_width>widths== mode= constant_values>value=
+torch_pad     | torch            | pad                              | x pad== mode= value=
+tile          | numpy            | tile                             | x reps>times==
+tile          | tensorflow       | tile                             | x multiples>times== name-
 tile          | torch method     | tile                             | x *times=
 method_repeat | method           | repeat                           | x *times=
-repeat        | numpy            | repeat                           | x repeats>times= axis=
-repeat        | torch method     | repeat_interleave                | x repeats>times= dim>axis=
-repeat        | tensorflow       | repeat                           | x repeats>times= axis= name-
+repeat        | numpy            | repeat                           | x repeats>times== axis=
+repeat        | torch method     | repeat_interleave                | x repeats>times== dim>axis=
+repeat        | tensorflow       | repeat                           | x repeats>times== axis= name-
 squeeze       | numpy            | squeeze                          | x axis=
 squeeze       | torch method     | squeeze                          | x dim>axis=
 squeeze       | tensorflow       | squeeze                          | x axis= name-
-expand_dims   | numpy tensorflow jax | expand_dims                  | x axis= name-
-expand_dims   | torch method     | unsqueeze                        | x dim>axis=
-swapaxes      | numpy            | swapaxes                         | x axis1>first= axis2>second=
-swapaxes      | torch method     | swapaxes swapdims                | x dim0>first= dim1>second=
+expand_dims   | numpy tensorflow jax | expand_dims                  | x axis== name-
+expand_dims   | torch method     | unsqueeze                        | x dim>axis==
+swapaxes      | numpy            | swapaxes                         | x axis1>first== axis2>second==
+swapaxes      | torch method     | swapaxes swapdims                | x dim0>first== dim1>second==
 swapaxes      | numpy torch jax tensorflow | matrix_transpose adjoint | x
 torch_turn    | torch            | transpose                        | x dim0>first= dim1>second=
 torch_turn    | torch method     | t                                | x
@@ -138,8 +139,8 @@ transpose     | jax              | transpose                        | x permutat
 transpose     | tensorflow       | transpose                        | x perm>axes= conjugate- name-
 transpose     | torch method     | permute                          | x *dims>axes=
 transpose     | numpy            | permute_dims                     | x axes=
-moveaxis      | numpy torch method | moveaxis                       | x source= destination>target=
-moveaxis      | torch method     | movedim                          | x source= destination>target=
+moveaxis      | numpy torch method | moveaxis                       | x source== destination>target==
+moveaxis      | torch method     | movedim                          | x source== destination>target==
 reshape       | numpy jax        | reshape                          | x shape= order- newshape>shape=
 reshape       | torch            | reshape                          | x shape=
 reshape       | tensorflow       | reshape                          | x shape= name-
@@ -161,11 +162,11 @@ concat        | tensorflow       | concat concatenate               | [xs] axis=
 concat_rows   | numpy torch      | vstack row_stack                 | [xs]
 concat_flat   | numpy torch      | hstack                           | [xs]
 concat_columns | numpy torch     | column_stack                     | [xs]
-split_parts   | numpy            | split array_split                | x indices_or_sections>sections= axis=
-split_parts   | tensorflow       | split                            | x num_or_size_splits>sections= axis=
-split_halves  | torch method     | chunk                            | x chunks>sections= dim>axis=
-split_sizes   | torch method     | split                            | x split_size_or_sections>sections= dim>axis=
-split_parts   | torch            | tensor_split                     | x indices_or_sections>sections= dim>axis=
+split_parts   | numpy            | split array_split                | x indices_or_sections>sections== axis=
+split_parts   | tensorflow       | split                            | x num_or_size_splits>sections== axis=
+split_halves  | torch method     | chunk                            | x chunks>sections== dim>axis=
+split_sizes   | torch method     | split                            | x split_size_or_sections>sections== dim>axis=
+split_parts   | torch            | tensor_split                     | x indices_or_sections>sections== dim>axis=
 unbind_       | torch method     | unbind                           | x dim>axis=
 unbind_       | tensorflow       | unstack                          | x num- axis=
 take          | numpy            | take                             | x i axis= out- mode-
@@ -173,10 +174,10 @@ take          | torch            | take                             | x i
 take          | method           | take                             | x i axis=
 take_dim      | torch method     | index_select                     | x dim>axis= i
 take_dim      | torch method     | select                           | x dim>axis= index>at=
-narrow_       | torch method     | narrow                           | x dim>axis= start= length=
-gather_dim    | torch method     | gather                           | x dim>axis= i
+narrow_       | torch method     | narrow                           | x dim>axis== start== length==
+gather_dim    | torch method     | gather                           | x dim>axis== i
 take_along_axis | numpy          | take_along_axis                  | x i axis=
-take_along_axis | torch          | take_along_dim                   | x i dim>axis=
+take_along_axis | torch          | take_along_dim                   | x i dim>axis==
 tf_gather     | tensorflow       | gather                           | x i axis=0 batch_dims! validate_indices-
 embedding_    | torch            | embedding                        | i E
 where         | numpy torch jax  | where                            | c x y
@@ -216,8 +217,8 @@ bilinear_     | torch            | baddbmm addmm                    | c a b beta
 diag          | numpy            | diag                             | x k>offset=
 diag          | torch method     | diag                             | x diagonal>offset=
 diag          | tensorflow       | diag                             | x name-
-diagonal      | numpy            | diagonal                         | x offset=
-diagonal      | torch method     | diagonal                         | x offset= dim1- dim2-
+diagonal_few  | numpy            | diagonal                         | x offset=
+diagonal_few  | torch method     | diagonal                         | x offset= dim1- dim2-
 diagonal      | tensorflow       | diag_part                        | x name-
 diag_embed    | torch method     | diag_embed                       | x offset= dim1- dim2-
 tril          | numpy            | tril                             | x k>offset=
@@ -241,8 +242,8 @@ arange        | numpy torch jax  | arange                           | start= sto
 arange        | tensorflow       | range                            | start= limit>stop= delta>step= dtype- name-
 linspace      | numpy torch jax tensorflow | linspace               | start= stop= num>count= endpoint- dtype- steps>count= end>stop= axis- name-
 one_hot       | torch            | one_hot                          | i num_classes>count=
-one_hot       | jax              | one_hot                          | i num_classes>count= dtype- axis-
-one_hot       | tensorflow       | one_hot                          | i depth>count= on_value- off_value- axis- dtype- name-
+one_hot       | jax              | one_hot                          | i num_classes>count== dtype- axis-
+one_hot       | tensorflow       | one_hot                          | i depth>count== on_value- off_value- axis- dtype- name-
 stop_gradient | jax tensorflow   | stop_gradient                    | x name-
 stop_gradient | torch method     | detach                           | x
 mse_loss_     | torch            | mse_loss                         | x y size_average! reduce! reduction=

@@ -23,12 +23,14 @@ class Parameter:
              "static", "statics" (all that follow), "ignored" or "refused"
     default  what stands for one that is not given, where the library's own differs from ours; of a refused one the only
              value taken
+    required whether the library itself refuses a call without this static
     """
 
     name: str
     spelled: str
     kind: str
     default: Any = None
+    required: bool = False
 
 
 @record
@@ -98,7 +100,8 @@ def parsed(text: str) -> Parameter:
     kind = {"=": "static", "-": "ignored", "!": "refused", "?": "maybe", "": "operand"}[marks]
     if many:
         kind = "statics" if kind == "static" else "operands"
-    return Parameter(ours or theirs, theirs, kind, None if not default else worth(default))
+    required = default == "="
+    return Parameter(ours or theirs, theirs, kind, worth(default) if default and not required else None, required)
 
 
 def worth(text: str) -> Any:
@@ -209,6 +212,7 @@ def bind(call: Call, positional: Sequence[Any], keywords: Mapping[str, Any]) -> 
     ordered = [named[p.name] for p in call.parameters if p.kind == "operand" and p.name in named]
     optional = {p.name: named[p.name] for p in call.parameters if p.kind == "maybe" and p.name in named}
     missing = [p.spelled for p in call.parameters if p.kind == "operand" and p.name not in named]
+    missing += [p.spelled for p in call.parameters if p.required and p.name not in statics]
     if missing:
         raise BindingError(f"lacks its argument {missing[0]!r}")
     for parameter in call.parameters:

@@ -44,12 +44,16 @@ from cgviz.reading.losses import (
 )
 from cgviz.reading.optioned import (
     Operation,
+    along_last,
+    diagonal,
     extreme,
     lengths_of,
     method_extreme,
     moment,
     norm,
+    of_few,
     optioned,
+    over_all,
     rank_of,
     takes,
     vector_norm,
@@ -124,6 +128,8 @@ def method_repeat(x: Any, times: Any) -> Any:
 
 def torch_pad(x: Any, pad: Any, mode: str = "constant", value: Any = 0.0) -> Any:
     """F.pad: pairs of widths, the last axis first."""
+    if len(pad) == 2 and shape_of(x) is None:
+        x = of_few(x, "1", f"F.pad pads the last axis: of a matrix write pad(x, ((0, 0), ({pad[0]}, {pad[1]})))")
     rank = rank_of(x) if len(pad) != 2 or shape_of(x) is not None else 1
     pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)][::-1]
     return optioned("pad", x, widths=((0, 0),) * (rank - len(pairs)) + tuple(pairs), value=value or 0.0, mode=mode)
@@ -278,11 +284,6 @@ def unread(*args: Any) -> Any:
     raise BindingError("is another function in this library: it is not read")
 
 
-def over_all(name: str) -> Operation:
-    """Returns SciPy's softmax: over all elements where no axis is given."""
-    return lambda x, axis=None: optioned(name, x, axis=axis)
-
-
 def relu6(x: Any) -> Any:
     return REGISTRY["clip"](x, 0.0, 6.0)
 
@@ -331,10 +332,6 @@ def full_like(x: Any, value: Any) -> Any:
     return optioned("ones_like", x) * value
 
 
-def softmin(x: Any, axis: int = -1) -> Any:
-    return optioned("softmax", neg(x), axis=axis)
-
-
 def masked_fill(x: Any, mask: Any, value: Any) -> Any:
     return where(mask, value, x)
 
@@ -374,7 +371,8 @@ COMPOSED: Mapping[str, Operation] = {
     "layer_norm_": layer_norm, "rms_norm_": rms_norm, "normalize_": normalize, "cosine_": cosine,
     "attention_": attention, "standardize_": standardize, "gelu_": gelu_of, "softplus_": softplus_of, "glu_": glu,
     "hardtanh_": hardtanh, "softmax_all": over_all("softmax"), "log_softmax_all": over_all("log_softmax"),
-    "relu6_": relu6, "dropout_": dropout, "softmin_": softmin,
+    "softmax_few": along_last("softmax"), "log_softmax_few": along_last("log_softmax"), "diagonal_few": diagonal,
+    "relu6_": relu6, "dropout_": dropout, "softmin_": along_last("softmax", turned=True),
     "leaky_relu": lambda x, negative_slope=0.01: leaky_relu(x, negative_slope),
     "tf_leaky_relu_": lambda x, negative_slope=0.2: leaky_relu(x, negative_slope),
     "elu": lambda x, alpha=1.0: elu(x, alpha) if alpha != 1 else elu(x),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cgviz.ops import moments, reductions
+from cgviz.graph.marks import few
+from cgviz.ops import moments, reductions, triangles
+from cgviz.ops.arithmetic import neg
 from cgviz.ops.op import REGISTRY, Op
 from cgviz.ops.piecewise import maximum, minimum
 from cgviz.reading.calls import BindingError
@@ -31,6 +33,16 @@ def rank_of(x: Any) -> int:
 def lengths_of(x: Any) -> tuple[int, ...]:
     rank_of(x)
     return tuple(shape_of(x) or ())
+
+
+def of_few(x: Any, ranks: str, message: str) -> Any:
+    """Returns x, refused where it has another number of axes than one of `ranks`, "012": as soon as that is known."""
+    shape = shape_of(x)
+    if shape is None:
+        return few(ranks, message)(x)
+    if str(len(shape)) not in ranks:
+        raise BindingError(message)
+    return x
 
 
 def optioned(name: str, *operands: Any, **statics: Any) -> Any:
@@ -114,3 +126,29 @@ def vector_norm(x: Any, p: Any = None, axis: Any = None, keepdims: Any = False) 
     if not isinstance(p, (int, float)) or isinstance(p, bool) or p <= 0:
         raise BindingError("takes an ord above 0, or inf")
     return moments.norm_of(float(p), None, bool(keepdims), True)(x)
+
+
+# what a library takes where it is not told an axis
+
+
+def over_all(name: str) -> Operation:
+    """Returns SciPy's softmax: over all elements where no axis is given."""
+    return lambda x, axis=None: optioned(name, x, axis=axis)
+
+
+def along_last(name: str, turned: bool = False) -> Operation:
+    """Returns PyTorch's softmax: without dim it takes axis 0 of three axes, axis 1 of four."""
+
+    def made(x: Any, axis: Any = None) -> Any:
+        if axis is None:
+            x = of_few(
+                x, "012", f"{name} without dim= takes the last axis of a matrix, another of more axes: give dim="
+            )
+        return optioned(name, neg(x) if turned else x, axis=-1 if axis is None else axis)
+
+    return made
+
+
+def diagonal(x: Any, offset: int = 0) -> Any:
+    message = "the diagonal of a stack goes along its first two axes in NumPy and PyTorch: give one matrix, x[0]"
+    return triangles.diagonal(offset)(of_few(x, "12", message))
