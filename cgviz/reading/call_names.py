@@ -220,6 +220,7 @@ diag          | tensorflow       | diag                             | x name-
 diagonal_few  | numpy            | diagonal                         | x offset=
 diagonal_few  | torch method     | diagonal                         | x offset= dim1- dim2-
 diagonal      | tensorflow       | diag_part                        | x name-
+diagonal      | cgviz            | diagonal                         | x offset=
 diag_embed    | torch method     | diag_embed                       | x offset= dim1- dim2-
 tril          | numpy            | tril                             | x k>offset=
 tril          | torch method     | tril                             | x diagonal>offset=

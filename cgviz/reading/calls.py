@@ -151,8 +151,8 @@ def lookup(module: str, name: str) -> Call | None:
 
 @cache
 def bare(name: str) -> Call | None:
-    """Returns what a name means that has no module before it: the first library that has it."""
-    for library in ("numpy", "torch", "jax", "scipy", "math", "tensorflow"):
+    """Returns what a name means that has no module before it: ours, or the first library that has it."""
+    for library in ("cgviz", "numpy", "torch", "jax", "scipy", "math", "tensorflow"):
         found = table().get((library, name))
         if found is not None:
             return found
