@@ -59,6 +59,17 @@ def latex_rows(run: Run) -> str:
     return r"\begin{align*}" + r" \\ ".join(rows) + r"\end{align*}"
 
 
+def check_latex(run: Run) -> bool:
+    """Tells whether the LaTeX rows are read; where they are, they give the same number."""
+    text = latex_rows(run)
+    try:
+        again = cgviz.run(text, {run.graph.nodes[i].name: run.values[i] for i in run.graph.inputs}, latex=True)
+    except cgviz.CgvizError:
+        return False
+    same(again.value, run.value, text)
+    return True
+
+
 def graph_inputs(text: str) -> set[str]:
     graph = cgviz.read(text)
     return {graph.nodes[i].name for i in graph.inputs}
@@ -90,6 +101,7 @@ def test_programs_of_arrays(seed: int) -> None:
         except cgviz.CgvizError:
             return  # shapes that do not fit
         check(run)
+        check_latex(run)
 
 
 FRAMES = (
@@ -112,12 +124,7 @@ def test_every_op_in_latex(frame: str) -> None:
             run = cgviz.run(text, {name: point[name] for name in graph_inputs(text)})
         except EvaluationError:
             continue
-        try:
-            again = cgviz.run(latex_rows(run), {name: point[name] for name in run.graph.input_names}, latex=True)
-        except cgviz.CgvizError:
-            continue
-        same(again.value, run.value, latex_rows(run))
-        read += 1
+        read += check_latex(run)
     assert read > 50
 
 
@@ -147,6 +154,19 @@ def test_products_of_arrays(text: str) -> None:
     given_values = {"A": np.array([[2.0, 0.5], [0.25, 1.5]]), "v": np.array([1.5, 0.75])}
     run = cgviz.run(text, {name: value for name, value in given_values.items() if name in graph_inputs(text)})
     check(run)
+    assert check_latex(run) or "kron" in text or "A**2" in text  # a power of a matrix is asked about
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_axes_and_places_in_latex(seed: int) -> None:
+    """A place is counted from 0 in brackets; X_1 is the stage that is called so, not an element of X."""
+    chance = random.Random(seed)
+    row = [f"{chance.choice(['X[{}]', 'X.T[{}]', 'sum(X, axis={})', 'max(X, axis={})'])}".format(i) for i in (0, 1)]
+    parts = [chance.choice(["tanh({})", "exp(-({}))", "2*({})", "({})**2", "ŷ*({})"]).format(each) for each in row]
+    text = chance.choice(["sum({0}) - norm({1}, 1)", "({0}) @ ({1})", "({0})[1]*({1})[0]", "max({0})/mean({1})"])
+    x = np.array([[0.4, 1.1], [0.7, 0.2]])
+    text = text.format(*parts)
+    assert check_latex(cgviz.run(text, {"X": x, **({"ŷ": 0.6} if "ŷ" in text else {})}))
 
 
 @pytest.mark.parametrize("part", ["x**2", "exp(x)*y", "log(y)/(x + 1)", "-x"])

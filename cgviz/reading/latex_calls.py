@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from cgviz.errors import ExpressionError, quoted
 from cgviz.ops.op import REGISTRY
 from cgviz.reading import latex_macros as macros
+from cgviz.reading.latex_below import OPTIONS, inside
 from cgviz.reading.latex_beside import COMPARES
 from cgviz.reading.latex_elements import Elements
 from cgviz.reading.latex_names import LatexNames
@@ -290,6 +291,11 @@ class Calls:
         """Reads what stands after a function's name: `\\sin^2 x`, `\\log_2(x)`, `\\max\\{a, b\\}`."""
         power: list[Item] = []
         base: tuple[int, int] | None = None
+        options: list[Item] = []
+        if span.at < span.end and self.pieces[span.at].text == OPTIONS:
+            below = self.pieces[span.at]
+            options = [synthetic(",", below), *inside(self.text, below)]
+            span.at += 1
         while span.at < span.end and self.pieces[span.at].kind == "char" and self.pieces[span.at].text in "^_":
             mark, start = self.pieces[span.at].text, span.at + 1
             span.at = self.names.extent(start)
@@ -300,6 +306,7 @@ class Calls:
             else:
                 raise self.error(f"a subscript of '\\{piece.text}' cannot be read", piece, self.pieces[start])
         argument = self.argument(span, piece)
+        argument[-1:-1] = options
         if name in VECTORS and isinstance(argument[1], Span):
             argument += self.element(span, argument[1], span.env or EMPTY)
         call = self.logarithm(piece, argument, *base) if base else [called(name, piece), *argument]

@@ -112,7 +112,7 @@ class Elements(Indices):
 
     def is_given(self, name: LatexName, base: str) -> bool:
         full = self.names.identifier(name.spelling)
-        return base in self.given and full not in self.given
+        return base in self.given and full not in self.given and full not in self.assigned
 
     def parts(self, name: LatexName, env: Env) -> list[int | str]:
         """Returns the indices of a name: a number, a letter, ":" or "" for what is none."""

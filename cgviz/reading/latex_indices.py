@@ -26,6 +26,7 @@ class Indices:
     bound   the letters that run over an axis; `free` those that stand on both sides of an equation
     arrays  the identifiers of the names that are indexed by one of them; `first` is the number of their first element
     compared those in a condition under a sum, `i < j`
+    assigned the names on left sides: x_1 is no element of x where it is one
     partial the sums to n-1 over an axis whose length is n
     counts  for the letter over a sum, as the n of \\sum_{i=1}^{n}: (n, the array, its axis, how many more n is)
     """
@@ -43,12 +44,14 @@ class Indices:
     partial: set[int] = field(default_factory=set)
     compared: set[str] = field(default_factory=set)
     first: int = 1
+    assigned: Collection[str] = ()
 
     def survey(self, assigned: Collection[str], skipped: Collection[Range], left: Collection[str] = ()) -> None:
         """Meets every sum and every name of the program before anything is read; `skipped` are not read at all.
 
         `left` are the letters in the subscripts of left sides: the i of `z_i = \\sum_{j=1}^i x_j` is an index.
         """
+        self.assigned = assigned
         series: list[tuple[int, Bounds]] = []
         counted: list[tuple[int, Bounds]] = []
         beyond, at = dict(skipped), 0

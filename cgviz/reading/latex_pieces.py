@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cgviz.errors import ExpressionError, quoted
+from cgviz.reading.latex_below import lowered
 from cgviz.reading.latex_macros import (
     BARS,
     BLANKS,
@@ -64,7 +65,7 @@ def one_sided(found: list[Piece]) -> list[Piece]:
 
 def undressed(text: str, found: list[Piece]) -> list[Piece]:
     """Returns the pieces without what only dresses: braces under a part and their words, boxes, signs over an "="."""
-    found = applied(related(bare_words(fractions(switched(found)))))
+    found = applied(related(bare_words(fractions(switched(lowered(text, found))))))
     if not any(piece.kind == "macro" and piece.text in DRESS for piece in found):
         return found
     kept: list[Piece] = []

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from cgviz.errors import ExpressionError, quoted
 from cgviz.reading import latex_macros as macros
+from cgviz.reading.latex_below import KEY, key
 from cgviz.reading.latex_cases import rows, split
 from cgviz.reading.latex_cases import within as inner
 from cgviz.reading.latex_pieces import Piece, touches, touching_digit
@@ -114,6 +115,9 @@ class Translator(Series):
             return self.operator(span, OPERATORS.get(piece.text, piece.text))
         if piece.text == "mid" and self.separates(span):
             return self.operator(span, ",")
+        if piece.text == KEY and not (span.env and span.env.axes):
+            span.at += 1
+            return [*key(self.text, piece)]
         if piece.text == "_":
             raise self.error("a subscript stands after a name and before a power: x_1, x_{12}^2", piece)
         raise self.error(f"{quoted(self.spelling(piece))} is not expected here", piece)

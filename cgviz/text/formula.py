@@ -353,7 +353,7 @@ class Pretty(Mathematics):
         return Written(f"δ{of.atom}", ATOM, self.brackets)
 
     def power(self, base: Written, exponent: Written) -> tuple[str, int]:
-        raised = superscript(exponent.text)
+        raised = "" if exponent.text[-1:] in "TH" else superscript(exponent.text)  # xᵀ is a transpose
         return (f"{base.atom}{raised}" if raised else f"{base.atom}^{exponent.within(POWER)}"), POWER
 
     def transposed(self, x: Written) -> tuple[str, int]:

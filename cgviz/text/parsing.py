@@ -30,6 +30,7 @@ SIGNS = {
 }  # fmt: skip
 PRIMES = "'′’"
 TYPED_MARKS = ("hat", "bar", "tilde", "vec", "ddot", "dot")
+SIGN_OF = {mark: sign for sign, mark in reversed(COMBINING.items())}
 WORDS_OF_TWO = frozenset("in is of to on at id up or no it do go re lr bn fc ce kl".split())
 EMPTY_SCRIPT = re.compile("__|_$")
 STEPS = re.compile(r"([a-z])([mp])([0-9]+)")
@@ -190,6 +191,10 @@ class Parser:
         while self.next not in ("", "}"):
             token = self.take()
             braces = token == "{" and self.next == "}" and self.take()  # \\mathrm{c\\theta{}}
+            if token[1:] in ACCENTS and self.tokens[self.at : self.at + 3 : 2] == ["{", "}"]:  # \\mathrm{\\hat{y}sqr}
+                text += normalize("NFC", self.tokens[self.at + 1] + SIGN_OF[ACCENTS[token[1:]]])
+                self.at += 3
+                continue
             text += "" if braces else GREEK.get(token[1:], token) if token[0] == "\\" else token
         closed = self.take() == "}"
         return Spelling(text.replace("\\", ""), face) if closed and text.strip() else None
