@@ -316,3 +316,7 @@ def test_as_many_rules_as_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> 
             lines.append(f"{text[:20]} {len(run.graph.nodes)} {room}: {found.compared} {found.left_out}")
         lines.append(str([rules_of.slots(count) for count in (1, 2, 3, 10, 100, 1000)]))
     hold(TABLE, "room for rules", lines)
+
+
+def test_a_relative_error_of_numbers_that_halve_to_nothing_is_none() -> None:
+    assert bands.relative_error(5e-324, 0.0) == 0.0

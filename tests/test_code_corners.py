@@ -33,6 +33,10 @@ CORNERS = [
     ("x*y/z + (x + x - 1.6e308)", {"x": 1.5e308, "y": 1e-200, "z": 1e200}),
     ("logaddexp(x, y)*x**n", {"x": 800.0, "y": 0.0, "n": 0.0}),
     ("0**x", {"x": 0.0}),
+    ("x**y + 1**y", {"x": 1.0, "y": math.inf}),
+    ("x**y", {"x": -1.0, "y": -math.inf}),
+    ("logaddexp(x, y)", {"x": math.inf, "y": math.inf}),
+    ("logaddexp(x, y)", {"x": -math.inf, "y": -math.inf}),
     ("1 - tanh(x)**2 + log(1 + exp(y))", {"x": 20.0, "y": -40.0}),
 ]
 

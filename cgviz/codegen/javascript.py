@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from cgviz.codegen.browser.notation import MATH
@@ -15,7 +16,16 @@ WORDS = (
     "arguments await break case catch class const continue debugger default delete do else enum eval export extends "
     "false finally for function if implements import in instanceof interface let new null package private protected "
     "public return static super switch this throw true try typeof undefined var void while with yield async of NaN "
-    "Infinity Math Number Error console module exports require __filename __dirname"
+    "Infinity Math Number Error console module exports require __filename __dirname power"
+)
+
+NUMBER = re.compile(r"-?[\d.]+(e[-+]?\d+)?")
+POWER_OF_ONE = (
+    "",
+    "// Math.pow(1, Infinity) and Math.pow(1, NaN) are NaN; they are 1 everywhere else.",
+    "function power(x, y) {",
+    "    return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);",
+    "}",
 )
 
 
@@ -32,9 +42,16 @@ class JavascriptCode(Code):
     unequal = "!=="
     raised = CodeForm("{0} ** {1}", POWER)
     powers = CodeForm("Math.pow({0}, {1})")
+    moving = CodeForm("power({0}, {1})")
+    """A power whose exponent is no number."""
 
     def compare(self, sign: str, a: Written, b: Written) -> tuple[str, int]:
         return super().compare({"==": "===", "!=": "!=="}.get(sign, sign), a, b)
+
+    def power(self, base: Written, exponent: Written) -> tuple[str, int]:
+        if NUMBER.fullmatch(exponent.text):
+            return super().power(base, exponent)
+        return self.placed(self.moving, base, exponent.text)
 
     def neg(self, x: Written) -> tuple[str, int]:
         return super().neg(beside_sign(x))
@@ -55,6 +72,9 @@ class Javascript(Language):
     comment, end = "//", ";"
     fixed, changing = "const ", "let "
     ends = ("}",)
+
+    def imports(self, body: str) -> tuple[str, ...]:
+        return POWER_OF_ONE if re.search(r"\bpower\(", body) else ()
 
     def helper(self, helper: Helper) -> list[str]:
         return [f"function {helper.name}({', '.join(helper.params)}) {{", f"    return {helper.text};", "}"]

@@ -220,7 +220,7 @@ def known_power(c: float, text: str, written: Same) -> Op:
         spell=spell,
         by="power rule",
         says=f"scales by {'2x' if c == 2 else 'c·x to the c−1, c the exponent'}",
-        corners="none" if c == shown and c >= 0 else "domain: x > 0, or x ≠ 0 for a whole exponent",
+        corners="none" if c % 1 == 0 and c >= 0 else "domain: x > 0, or x ≠ 0 for a whole exponent",
         domain=lambda x: power_domain(x, c),
         sympy="Pow",
         source=ELEMENTARY,

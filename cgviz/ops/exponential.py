@@ -217,10 +217,10 @@ def exact_added_logs(mp: Any, a: Any, b: Any) -> Any:
 
 
 def added_in_range(a: Any, b: Any) -> Any:
-    """log(eᵃ + eᵇ) as max(a, b) + log(1 + e^−|a − b|)."""
-    from cgviz.ops.piecewise import absolute, maximum
+    """log(eᵃ + eᵇ) as max(a, b) + log(1 + e^−|a − b|); ∞ − ∞ is no difference."""
+    from cgviz.ops.piecewise import absolute, equal, maximum, where
 
-    return maximum(a, b) + log1p(exp(-absolute(a - b)))
+    return where(equal(a, b), a + log(2.0), maximum(a, b) + log1p(exp(-absolute(a - b))))
 
 
 logaddexp = register(
