@@ -146,7 +146,8 @@ def test_every_op_of_one_number() -> None:
 @pytest.mark.parametrize(
     "text",
     ["sum(inv(A) @ A)", "sum(1/A)", "sum(A**-2)", "solve(A, v) @ v", "q = v @ A; (A @ q) @ v", "sum(outer(v, v) * A)",
-     "sum(outer(v @ A, v) * A)", "sum(outer(v, 2*(v @ A)) * A)", "sum((A*A) @ (v @ A))", "q = v @ A; (A*A) @ q @ v",
+     "sum(outer(v @ A, v) * A)", "sum(outer(v, 2*(v @ A)) * A)", "sum((A*A) @ (v @ A))", "sum(A * (v @ (v @ A)))",
+     "u = v @ A; sum(A * (2*v @ u))", "q = v @ A; (A*A) @ q @ v",
      "sum(outer(v @ A, v @ A) @ (v @ A))", "θ = v @ A; θ @ A @ A @ θ", "u = tanh(v**2); w = v @ u; v**2 @ v",
      "sum(kron(A, A))", "(v @ v)**2 / (v @ A @ v)", "sum(rsqrt(A)/rsqrt(A + 1))", "sum(A.T @ A**2 * A)"],
 )  # fmt: skip

@@ -306,7 +306,7 @@ class Mathematics(Notation):
         vectors = axes == [1, 1]
         if axes[0] == 1 and axes[1] > 1 and not a.row:
             a = Written(*self.transposed(a), self.brackets)
-        if b.row and axes[0] > 1:
+        if b.row and (axes[0] > 1 or not a.row):
             b = Written(*self.transposed(b), self.brackets)
         if a.binds == MATRICES:
             a = replace(a, binds=PRODUCT)
