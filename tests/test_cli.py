@@ -575,6 +575,7 @@ def test_doctor_tries_the_commands_that_it_names(
         (tmp_path / tool).write_text(f"#!/bin/sh\necho {tool} 1.2\nexit {status}\n")
         (tmp_path / tool).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "400")  # the folder's name may be long
     found = cgviz("doctor")
     said = {line.split()[1]: line for line in found.out.splitlines()}
     assert found.status == 0
