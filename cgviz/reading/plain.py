@@ -20,7 +20,7 @@ from cgviz.ops.products import product
 from cgviz.reading.combining import MOST_NODES, Combining
 from cgviz.reading.fresh import Fresh
 from cgviz.reading.glued import is_two
-from cgviz.reading.prose import has_number
+from cgviz.reading.prose import has_number, is_turned
 from cgviz.reading.python import KEYWORDS, is_python
 from cgviz.reading.tokens import NUMBER
 from cgviz.reading.worded import DERIVATIVE
@@ -37,7 +37,6 @@ TARGET = re.compile(rf"({NAME})[ \t]*=(?:[ \t]*(-?[ \t]*{NUMBER})[ \t]*(?=[\n;]|
 """What a statement assigns to, and the value where it is one."""
 COMMENT = re.compile("#[^\n]*")
 NOTHING: list[int] = []
-TURNED = re.compile(r"(?:\^|\*\*)[ \t]*[HT]|\bE[ \t]*(?:\^|\*\*)")
 OVER_D = re.compile(r"/\s*d")
 MEANS_MORE = frozenset({*OTHERWISE, *KEYWORDS.split("|"), "lambda"})
 POWERS = frozenset({"**", "^"})
@@ -53,7 +52,7 @@ class Unsure(Exception):  # noqa: N818 - nothing is wrong: the reader knows
 
 def read_plain(text: str, given: Collection[str], share: bool = True) -> Graph | None:
     """Returns the graph of a plain program as it is written, not yet staged; None for any other text."""
-    if not text.isascii() or ".e" in text or ".E" in text or has_number(text) or TURNED.search(text):
+    if not text.isascii() or ".e" in text or ".E" in text or has_number(text) or is_turned(text):
         return None
     if (OVER_D.search(text) and DERIVATIVE.search(text)) or ("#" in text and is_python(text)):
         return None

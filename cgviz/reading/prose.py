@@ -27,12 +27,18 @@ TOLD = re.compile(
 TITLE = re.compile(r"^[ \t]*(?:cos|sin|tan|log|ln)[ ]*\(?[^\W\d]\w*\)?[ ]*=(?!=)", re.MULTILINE)
 ASSIGNED = re.compile(rf"((?:^|;)[ \t]*{NAME}[ \t]*):=", re.MULTILINE)
 LONGEST = 10_000
+TURNED = re.compile(r"(?:\^|\*\*)[ \t]*[HT]|\bE[ \t]*(?:\^|\*\*)")
 STANDS_APART = re.compile(rf"(?:[ \t]{{3,}}|\t){NUMBER}[ \t]*$", re.MULTILINE)
 
 
 def has_number(text: str) -> bool:
     """Tells whether a line ends in an equation's number that stands apart: a product is not written so."""
     return ("   (" in text or "\t(" in text) and STANDS_APART.search(text) is not None
+
+
+def is_turned(text: str) -> bool:
+    """Tells whether a text may have a transpose, `^T` or `^H`, or E as a base of powers."""
+    return any(letter in text for letter in "HTE") and TURNED.search(text) is not None
 
 
 def tidied(text: str) -> tuple[str, tuple[str, ...]] | None:
